@@ -1,0 +1,28 @@
+//! What crosses HTTP: the views of requests and responses, the queries, the error codes.
+//!
+//! Numbers go out unrounded, times as RFC 3339 in UTC, names in camelCase. This crate decides nothing: every number comes
+//! from `goody-domain`.
+
+mod dashboard;
+mod health;
+mod ingest;
+mod orders;
+mod problem;
+mod reports;
+mod vendors;
+
+pub use dashboard::{DashboardTrendsView, DashboardView, DataFreshness, FleetView, LeaderView, SystemHealthView};
+pub use health::{ChangeLagView, ChecksView, CheckView, DataFreshnessView, HealthStatus, HealthView, SystemMetricsView};
+pub use ingest::{IngestAnswer, IngestLine, IngestResult};
+pub use orders::{
+    ActivityView, HistoryEntryView, OrderDetailView, OrderEventView, OrderListQuery, OrderListView, OrderSummaryView, OrderView,
+    RecentOrderView, RecentOrdersQuery, RecentOrdersView, StatusBreakdown, StatusView, WhatChangedView,
+};
+pub use problem::{ErrorCode, FieldProblem, Problem};
+pub use reports::{
+    DashboardHistoryView, DateQuery, DayView, FleetDayView, HistoryQuery, IntervalView, ReportListQuery, ReportListView,
+    ReportView, TrendView, TrendsView, VendorDayView, VendorHistoryView, VendorReportView, WindowView,
+};
+pub use vendors::{
+    PaginationView, PutVendor, RiskLevelView, SlaPromisesView, VendorListQuery, VendorListView, VendorRowView, VendorView,
+};

@@ -1,0 +1,270 @@
+//! Days and minutes in the report time zone.
+
+use std::fmt;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Span, ToSpan};
+use serde::{Deserialize, Serialize};
+
+use crate::Instant;
+
+/// Whole minutes since the start of a day, by the clock that never jumps: 0–1439, up to 1499 on the longest day.
+pub type Minute = u16;
+
+/// Minutes of a day without a change of summer time.
+pub const DAY_MINUTES: Minute = 1440;
+
+/// A calendar day. Which instants belong to it is for the [`ReportZone`] to say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Day(i32);
+
+/// A text that is not a day.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("is not a date of the form 2026-01-31 between the years 2000 and 2199")]
+pub struct DayError;
+
+impl Day {
+    /// The day so many days after 1970-01-01.
+    pub const fn from_number(days: i32) -> Self {
+        Self(days)
+    }
+
+    /// Days since 1970-01-01.
+    pub const fn number(self) -> i32 {
+        self.0
+    }
+
+    /// Reads `2026-01-31`.
+    pub fn parse(text: &str) -> Result<Self, DayError> {
+        let date: Date = text.parse().map_err(|_| DayError)?;
+        let plain = text.len() == 10 && (2000..2200).contains(&date.year());
+        if plain { Ok(Self::of(date)) } else { Err(DayError) }
+    }
+
+    /// The day so many days later (earlier, where negative).
+    pub const fn plus(self, days: i32) -> Self {
+        Self(self.0 + days)
+    }
+
+    /// Every day from this one to `last`, both included.
+    pub fn to(self, last: Self) -> impl DoubleEndedIterator<Item = Self> + Clone {
+        (self.0..=last.0).map(Self)
+    }
+
+    fn of(date: Date) -> Self {
+        let span = (date - Date::constant(1970, 1, 1)).get_days();
+        Self(span)
+    }
+
+    fn date(self) -> Date {
+        Date::constant(1970, 1, 1).saturating_add(Span::new().days(self.0))
+    }
+}
+
+impl TryFrom<String> for Day {
+    type Error = DayError;
+    fn try_from(text: String) -> Result<Self, DayError> {
+        Self::parse(&text)
+    }
+}
+
+impl From<Day> for String {
+    fn from(day: Day) -> String {
+        day.to_string()
+    }
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.date().fmt(f)
+    }
+}
+
+/// The time zone whose calendar days the reports are cut by.
+#[derive(Clone, Debug)]
+pub struct ReportZone {
+    zone: TimeZone,
+    name: String,
+}
+
+impl ReportZone {
+    /// UTC.
+    pub fn utc() -> Self {
+        Self { zone: TimeZone::UTC, name: "UTC".into() }
+    }
+
+    /// The zone of an IANA name such as `America/New_York`.
+    pub fn named(name: &str) -> Result<Self, String> {
+        if name.eq_ignore_ascii_case("UTC") {
+            return Ok(Self::utc());
+        }
+        let zone = TimeZone::get(name).map_err(|_| format!("is not an IANA time zone: {name}"))?;
+        Ok(Self { name: zone.iana_name().unwrap_or(name).to_owned(), zone })
+    }
+
+    /// The IANA name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The day an instant belongs to.
+    pub fn day(&self, instant: Instant) -> Day {
+        Day::of(self.zone.to_datetime(instant.timestamp()).date())
+    }
+
+    /// The first instant of a day.
+    pub fn start(&self, day: Day) -> Instant {
+        let midnight = day.date().to_datetime(jiff::civil::Time::midnight());
+        // Where midnight does not exist, the day begins with the first instant after the gap.
+        self.zone.to_ambiguous_timestamp(midnight).compatible().map_or(Instant::LATEST, Instant::from)
+    }
+
+    /// The first instant after a day.
+    pub fn end(&self, day: Day) -> Instant {
+        self.start(day.plus(1))
+    }
+
+    /// The day an instant belongs to, and the minute of that day.
+    pub fn day_and_minute(&self, instant: Instant) -> (Day, Minute) {
+        if self.zone == TimeZone::UTC {
+            let minutes = instant.micros().div_euclid(60_000_000);
+            let day = minutes.div_euclid(i64::from(DAY_MINUTES));
+            return (Day(day as i32), (minutes - day * i64::from(DAY_MINUTES)) as Minute);
+        }
+        let day = self.day(instant);
+        (day, self.minute(day, instant))
+    }
+
+    /// Whole minutes from the start of `day` to `instant`, 0 where it is not after it.
+    fn minute(&self, day: Day, instant: Instant) -> Minute {
+        ((instant.micros() - self.start(day).micros()) / 60_000_000).clamp(0, i64::from(Minute::MAX)) as Minute
+    }
+
+    /// The end of a day, for a report about a date that is over.
+    pub fn end_of(&self, date: Day) -> AsOf {
+        AsOf { date, at: self.end(date), cut: None, instant_of_cut: None }
+    }
+
+    /// Now at the whole minute, for a report about today.
+    pub fn today(&self, now: Instant) -> AsOf {
+        let at = now.floor_minute();
+        let date = self.day(at);
+        let week_ago = jiff::Zoned::new(at.timestamp(), self.zone.clone()).saturating_sub(7.days());
+        let earlier = date.plus(-7);
+        let cut = self.minute(date, at);
+        let cut_week_ago = self.minute(earlier, Instant::from(week_ago.timestamp()));
+        let regular = |day| self.end(day).seconds_since(self.start(day)) == 86_400.0;
+        let is_regular = regular(date) && regular(earlier);
+        AsOf { date, at, cut: Some((cut, cut_week_ago)), instant_of_cut: is_regular.then(|| self.start(date)) }
+    }
+
+    /// When a report about `date` is evaluated, asked at `now`; `None` for a date that has not begun.
+    pub fn as_of(&self, date: Day, now: Instant) -> Option<AsOf> {
+        let today = self.day(now.floor_minute());
+        match date.cmp(&today) {
+            std::cmp::Ordering::Less => Some(self.end_of(date)),
+            std::cmp::Ordering::Equal => Some(self.today(now)),
+            std::cmp::Ordering::Greater => None,
+        }
+    }
+}
+
+/// The instant T at which a report is evaluated. What happened before T counts; what happened at T does not yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AsOf {
+    date: Day,
+    at: Instant,
+    /// Minutes of `date`, and of the day a week before it, that are over; `None` when the whole days are.
+    cut: Option<(Minute, Minute)>,
+    /// Start of `date` where minutes of both days can be told as instants by adding (no change of summer time).
+    instant_of_cut: Option<Instant>,
+}
+
+impl AsOf {
+    /// The date the report is about.
+    pub fn date(self) -> Day {
+        self.date
+    }
+
+    /// T itself: the end of the date, or now at the whole minute.
+    pub fn at(self) -> Instant {
+        self.at
+    }
+
+    /// How many minutes of the date are over at T, or `None` if all are.
+    pub fn cut(self) -> Option<Minute> {
+        self.cut.map(|(cut, _)| cut)
+    }
+
+    /// How many minutes of the day seven days before are over at T − 7 days, or `None` if all are.
+    pub fn cut_week_ago(self) -> Option<Minute> {
+        self.cut.map(|(_, cut)| cut)
+    }
+
+    /// The instant at which so many minutes of the date are over, where both days have the usual length.
+    pub(crate) fn instant_of_cut(self, cut: Minute) -> Option<Instant> {
+        self.instant_of_cut.map(|start| start.plus_seconds(i64::from(cut) * 60))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Instant {
+        Instant::parse(text).unwrap()
+    }
+
+    #[test]
+    fn a_day_reads_as_it_is_written() {
+        assert_eq!(Day::parse("2024-02-29").unwrap().to_string(), "2024-02-29");
+        assert_eq!(Day::parse("1970-01-01"), Err(DayError));
+        assert_eq!(Day::parse("2023-02-29"), Err(DayError));
+        assert_eq!(Day::parse("20240229"), Err(DayError));
+    }
+
+    #[test]
+    fn a_day_of_summer_time_change_has_23_or_25_hours() {
+        let zone = ReportZone::named("America/New_York").unwrap();
+        let hours = |day: &str| {
+            let day = Day::parse(day).unwrap();
+            zone.end(day).seconds_since(zone.start(day)) / 3600.0
+        };
+        assert_eq!(hours("2026-03-08"), 23.0);
+        assert_eq!(hours("2026-03-09"), 24.0);
+        assert_eq!(hours("2026-11-01"), 25.0);
+        assert_eq!(zone.day_and_minute(at("2026-11-02T04:59:59Z")), (Day::parse("2026-11-01").unwrap(), 1499));
+        assert_eq!(zone.day_and_minute(at("2026-11-02T05:00:00Z")), (Day::parse("2026-11-02").unwrap(), 0));
+    }
+
+    #[test]
+    fn utc_takes_no_detour() {
+        let zone = ReportZone::utc();
+        let long_way = ReportZone { zone: TimeZone::get("Etc/UTC").unwrap(), name: "Etc/UTC".into() };
+        for text in ["2026-03-08T00:00:00Z", "2026-03-08T23:59:59.999999Z", "2000-02-29T12:30:31Z"] {
+            assert_eq!(zone.day_and_minute(at(text)), long_way.day_and_minute(at(text)), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_week_ago_is_the_same_time_on_the_wall() {
+        let zone = ReportZone::named("America/New_York").unwrap();
+        // 10:00 in New York, two days after the clocks went forward.
+        let as_of = zone.today(at("2026-03-10T14:00:20Z"));
+        assert_eq!((as_of.cut(), as_of.cut_week_ago()), (Some(600), Some(600)));
+        // On the day itself an hour is missing before 10:00.
+        let as_of = zone.today(at("2026-03-08T14:00:20Z"));
+        assert_eq!((as_of.cut(), as_of.cut_week_ago()), (Some(540), Some(600)));
+    }
+
+    #[test]
+    fn a_date_that_has_not_begun_has_no_report() {
+        let zone = ReportZone::utc();
+        let now = at("2026-03-10T00:00:00Z");
+        assert!(zone.as_of(Day::parse("2026-03-11").unwrap(), now).is_none());
+        assert_eq!(zone.as_of(Day::parse("2026-03-10").unwrap(), now).unwrap().cut(), Some(0));
+        assert_eq!(zone.as_of(Day::parse("2026-03-09").unwrap(), now).unwrap().at(), now);
+    }
+}

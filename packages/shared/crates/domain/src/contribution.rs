@@ -1,0 +1,190 @@
+//! What one order adds to its vendor's counters. This is the heart of the program.
+//!
+//! A change of an order moves the counters by `contribution(after) − contribution(before)`. Corrections, late facts and
+//! orders that change their vendor need no case of their own.
+
+use crate::{ActiveStatus, Day, Instant, Minute, Order, Outcome, ReportZone, Status, VendorId};
+
+/// One thing that is counted per vendor, day and minute.
+///
+/// Active statuses are counted as flows: how many orders came to one and left it. How many are in it at an instant is
+/// the sum of all flows before that instant, so a late fact changes one bucket and not every day since.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Counter {
+    /// Orders that came to an active status. Coming to `Placed` is being placed.
+    Entered(ActiveStatus),
+    /// Orders that left an active status, for another one or for good.
+    Left(ActiveStatus),
+    /// Orders that ended, by how they did.
+    Ended(Outcome),
+    /// Microseconds from placement to arrival, summed over the orders counted as `Ended(Arrived)`.
+    DeliveryMicros,
+    /// Promises that fell due, of orders that were not cancelled.
+    Due,
+    /// Promises that were kept: arrived by them.
+    OnTime,
+    /// Orders whose promise passed while they went on.
+    OverdueEntered,
+    /// Orders that ended after their promise had passed.
+    OverdueLeft,
+    /// Where the orders placed then stand now: the totals beside order lists. Not part of any report.
+    Standing(Status),
+    /// The latest fact told, in microseconds after the start of its minute, plus one. The greatest counts, not the sum:
+    /// facts are never untold.
+    LatestFact,
+}
+
+impl Counter {
+    /// How many counters there are.
+    pub const COUNT: usize = 27;
+
+    /// Every counter, each at its own index.
+    pub const ALL: [Self; Self::COUNT] = {
+        let mut all = [Self::DeliveryMicros; Self::COUNT];
+        let mut i = 0;
+        while i < 3 {
+            all[i] = Self::Entered(ActiveStatus::ALL[i]);
+            all[3 + i] = Self::Left(ActiveStatus::ALL[i]);
+            i += 1;
+        }
+        i = 0;
+        while i < 6 {
+            all[6 + i] = Self::Ended(Outcome::ALL[i]);
+            i += 1;
+        }
+        all[13] = Self::Due;
+        all[14] = Self::OnTime;
+        all[15] = Self::OverdueEntered;
+        all[16] = Self::OverdueLeft;
+        i = 0;
+        while i < 9 {
+            all[17 + i] = Self::Standing(Status::ALL[i]);
+            i += 1;
+        }
+        all[26] = Self::LatestFact;
+        all
+    };
+
+    /// The counter's place in [`Counter::ALL`]. Stored; never give a place to another counter.
+    pub const fn index(self) -> usize {
+        match self {
+            Self::Entered(status) => status as usize,
+            Self::Left(status) => 3 + status as usize,
+            Self::Ended(outcome) => 6 + outcome as usize,
+            Self::DeliveryMicros => 12,
+            Self::Due => 13,
+            Self::OnTime => 14,
+            Self::OverdueEntered => 15,
+            Self::OverdueLeft => 16,
+            Self::Standing(status) => 17 + status as usize,
+            Self::LatestFact => 26,
+        }
+    }
+}
+
+/// An amount at one counter of one minute of one day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Entry {
+    /// The day, in the report time zone.
+    pub day: Day,
+    /// The minute of that day.
+    pub minute: Minute,
+    /// What is counted.
+    pub counter: Counter,
+    /// How much of it.
+    pub amount: i64,
+}
+
+/// An entry in one vendor's books.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Posting {
+    /// Whose books.
+    pub vendor_id: VendorId,
+    /// What to add to them.
+    pub entry: Entry,
+}
+
+/// What `order` adds to the counters of its vendor, `order.placement.vendor_id`.
+pub fn contribution(order: &Order, zone: &ReportZone) -> Vec<Entry> {
+    let mut entries = Vec::with_capacity(12);
+    let mut add = |at: Instant, counter: Counter, amount: i64| {
+        let (day, minute) = zone.day_and_minute(at);
+        entries.push(Entry { day, minute, counter, amount });
+    };
+
+    add(order.created_at, Counter::Standing(order.status()), 1);
+
+    let ends = order.steps.iter().skip(1).map(|next| Some(next.at)).chain([order.completed_at()]);
+    for (step, end) in order.steps.iter().zip(ends) {
+        add(step.at, Counter::Entered(step.status), 1);
+        if let Some(end) = end {
+            add(end, Counter::Left(step.status), 1);
+        }
+    }
+
+    if let Some((at, outcome)) = order.completion {
+        add(at, Counter::Ended(outcome), 1);
+        if let (Outcome::Arrived, Some(arrival)) = (outcome, order.actual_delivery) {
+            add(at, Counter::DeliveryMicros, arrival.micros() - order.created_at.micros());
+        }
+    }
+
+    if let Some(promise) = order.placement.estimated_delivery {
+        if order.status() != Status::Cancelled {
+            add(promise, Counter::Due, 1);
+            if order.actual_delivery.is_some_and(|arrival| arrival <= promise) {
+                add(promise, Counter::OnTime, 1);
+            }
+        }
+        let overdue_since = promise.max(order.created_at);
+        if order.completed_at().is_none_or(|end| overdue_since < end) {
+            add(overdue_since, Counter::OverdueEntered, 1);
+            if let Some(end) = order.completed_at() {
+                add(end, Counter::OverdueLeft, 1);
+            }
+        }
+    }
+    entries
+}
+
+/// The instants at which something was told of `order`, as [`Counter::LatestFact`] entries.
+///
+/// They belong to every vendor in `order.named_vendors`: which of them has the order may still change, that they were
+/// named may not. So the greatest of them never has to be taken back.
+pub fn facts(order: &Order, zone: &ReportZone) -> impl Iterator<Item = Entry> {
+    order.told.iter().map(|told| {
+        let (day, minute) = zone.day_and_minute(*told);
+        Entry { day, minute, counter: Counter::LatestFact, amount: told.micros().rem_euclid(60_000_000) + 1 }
+    })
+}
+
+/// What to add to whose books when an order changes: `contribution(after) − contribution(before)`, and what was told.
+pub fn postings(before: Option<&Order>, after: Option<&Order>, zone: &ReportZone) -> Vec<Posting> {
+    let mut postings = Vec::new();
+    for (order, sign) in [(before, -1), (after, 1)] {
+        let Some(order) = order else { continue };
+        let vendor_id = &order.placement.vendor_id;
+        postings.extend(contribution(order, zone).into_iter().map(|entry| Posting {
+            vendor_id: vendor_id.clone(),
+            entry: Entry { amount: sign * entry.amount, ..entry },
+        }));
+    }
+    if let Some(order) = after {
+        for vendor_id in &order.named_vendors {
+            postings.extend(facts(order, zone).map(|entry| Posting { vendor_id: vendor_id.clone(), entry }));
+        }
+    }
+    postings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_counter_has_a_place_of_its_own() {
+        for (place, counter) in Counter::ALL.into_iter().enumerate() {
+            assert_eq!(counter.index(), place, "{counter:?}");
+        }
+    }
+}

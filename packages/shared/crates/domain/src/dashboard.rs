@@ -1,0 +1,104 @@
+//! The whole fleet at a glance: a fold of the vendors' reports.
+
+use crate::risk::is_underperforming;
+use crate::{AsOf, Day, Figures, Instant, Report, RiskLevel, Trends};
+
+/// How many vendors the dashboard names as the best and as the worst.
+pub const LEADERS: usize = 10;
+
+/// All vendors together in one window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Fleet {
+    /// The vendors' figures, added up.
+    pub figures: Figures,
+    /// Vendors whose risk is medium or high.
+    pub at_risk_vendors: i64,
+}
+
+/// What changed in the fleet from the week before: current − previous.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FleetTrends {
+    /// Points of reliability.
+    pub reliability: Option<f64>,
+    /// Points of on-time deliveries.
+    pub on_time: Option<f64>,
+    /// Active orders.
+    pub active_orders: i64,
+    /// Delayed orders.
+    pub delayed_orders: i64,
+    /// Vendors at risk.
+    pub at_risk_vendors: i64,
+}
+
+/// The fleet on one date. Its numbers are sums over vendors and rates of those sums, never means of percentages.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dashboard<'a> {
+    /// The date it is about.
+    pub date: Day,
+    /// T of the reports it was folded from.
+    pub as_of: Instant,
+    /// The seven days ending with the date.
+    pub current: Fleet,
+    /// The seven days before.
+    pub previous: Fleet,
+    /// The most surely reliable vendors (by the lower end of the interval), of low risk, at most [`LEADERS`].
+    pub top_performing: Vec<&'a Report>,
+    /// The least reliable of those below 80 %, at most [`LEADERS`].
+    pub underperforming: Vec<&'a Report>,
+}
+
+impl Fleet {
+    fn add(&mut self, figures: &Figures) {
+        self.figures += figures;
+        self.at_risk_vendors += i64::from(RiskLevel::of(figures).is_at_risk());
+    }
+}
+
+impl<'a> Dashboard<'a> {
+    /// Folds reports that were all made as of `as_of`.
+    pub fn fold(reports: impl IntoIterator<Item = &'a Report>, as_of: AsOf) -> Self {
+        let mut dashboard = Self {
+            date: as_of.date(),
+            as_of: as_of.at(),
+            current: Fleet::default(),
+            previous: Fleet::default(),
+            top_performing: Vec::new(),
+            underperforming: Vec::new(),
+        };
+        for report in reports {
+            dashboard.current.add(&report.current7d);
+            dashboard.previous.add(&report.previous7d);
+            if RiskLevel::of(&report.current7d) == RiskLevel::Low {
+                dashboard.top_performing.push(report);
+            }
+            if is_underperforming(&report.current7d) {
+                dashboard.underperforming.push(report);
+            }
+        }
+        let score = |report: &Report| report.current7d.reliability_score().unwrap_or_default();
+        let surely = |report: &Report| report.current7d.reliability_interval().map_or(0.0, |interval| interval.lower);
+        dashboard.top_performing.sort_by(|a, b| {
+            surely(b).total_cmp(&surely(a)).then_with(|| a.vendor_id.cmp(&b.vendor_id))
+        });
+        dashboard.underperforming.sort_by(|a, b| {
+            let completed = |report: &Report| report.current7d.completed_orders();
+            let worse = score(a).total_cmp(&score(b)).then_with(|| completed(b).cmp(&completed(a)));
+            worse.then_with(|| a.vendor_id.cmp(&b.vendor_id))
+        });
+        dashboard.top_performing.truncate(LEADERS);
+        dashboard.underperforming.truncate(LEADERS);
+        dashboard
+    }
+
+    /// What changed from the week before.
+    pub fn trends(&self) -> FleetTrends {
+        let trends = Trends { current: &self.current.figures, previous: &self.previous.figures };
+        FleetTrends {
+            reliability: trends.rate(Figures::reliability_score),
+            on_time: trends.rate(Figures::on_time_percentage),
+            active_orders: trends.count(Figures::active_orders),
+            delayed_orders: trends.count(|figures| figures.delayed_orders),
+            at_risk_vendors: self.current.at_risk_vendors - self.previous.at_risk_vendors,
+        }
+    }
+}

@@ -1,0 +1,330 @@
+//! Order events: single facts about single orders, told from outside.
+//!
+//! A fact is turned away only when it is malformed, never because it is inconvenient, late or surprising.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+use crate::instant::shortened;
+use crate::{Currency, EventId, GiftType, Instant, OrderId, Status, VendorId};
+
+/// How far ahead of us another clock may be, in seconds.
+const CLOCK_SKEW_SECONDS: i64 = 300;
+/// The longest `reason`, in characters.
+const REASON_LENGTH: usize = 500;
+/// The longest `carrier` or `trackingNumber`, in characters.
+const NAME_LENGTH: usize = 128;
+
+/// One fact about one order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderEvent {
+    /// Unique for its order: the same id twice is the same fact once.
+    pub event_id: EventId,
+    /// The order it is about.
+    pub order_id: OrderId,
+    /// When it happened, not when we heard of it.
+    pub occurred_at: Instant,
+    /// What happened.
+    pub fact: Fact,
+    /// Who carries the parcel.
+    pub carrier: Option<String>,
+    /// The carrier's number for it.
+    pub tracking_number: Option<String>,
+    /// Why, in a few words.
+    pub reason: Option<String>,
+    /// Told long after the fact, from a file.
+    pub is_backfilled: bool,
+}
+
+/// What happened to an order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fact {
+    /// It was placed.
+    Placed(Placement),
+    /// It came to another status (never [`Status::Placed`]). The vendor may be named again; it changes nothing.
+    Became(Status, Option<VendorId>),
+}
+
+/// What is settled when an order is placed, for ever.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Placement {
+    /// Who makes and ships it.
+    pub vendor_id: VendorId,
+    /// The promise: when the customer was told it would be there.
+    pub estimated_delivery: Option<Instant>,
+    /// When the vendor is to hand it to the carrier.
+    pub ship_by: Option<Instant>,
+    /// What the gift costs, in minor units of `currency`.
+    pub gift_value: Option<i64>,
+    /// The currency of `gift_value`.
+    pub currency: Currency,
+    /// What kind of gift it is.
+    pub gift_type: Option<GiftType>,
+    /// Paid for to be fast.
+    pub is_rush: bool,
+}
+
+impl OrderEvent {
+    /// The status this event tells of.
+    pub fn status(&self) -> Status {
+        match &self.fact {
+            Fact::Placed(_) => Status::Placed,
+            Fact::Became(status, _) => *status,
+        }
+    }
+
+    /// The vendor this event names, if it names one.
+    pub fn vendor_id(&self) -> Option<&VendorId> {
+        match &self.fact {
+            Fact::Placed(placement) => Some(&placement.vendor_id),
+            Fact::Became(_, vendor_id) => vendor_id.as_ref(),
+        }
+    }
+
+    /// Reads one event from its JSON text as heard at `now`.
+    pub fn parse(json: &[u8], now: Instant) -> Result<Self, Rejection> {
+        let event = WireEvent::read(json)?.event()?;
+        if event.occurred_at < Instant::EARLIEST {
+            return Err(Rejection::field("occurredAt", "is before the year 2000"));
+        }
+        if event.occurred_at > now.plus_seconds(CLOCK_SKEW_SECONDS) {
+            return Err(Rejection::field("occurredAt", "is more than 5 minutes ahead of now"));
+        }
+        Ok(event)
+    }
+}
+
+/// Why something was turned away: every field that was wrong, and how.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", .errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+pub struct Rejection {
+    /// At least one.
+    pub errors: Vec<FieldError>,
+}
+
+/// One field and what is wrong with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{field}: {reason}")]
+pub struct FieldError {
+    /// The field by its JSON name; `line` where the whole text could not be read.
+    pub field: String,
+    /// What is wrong, as the end of a sentence that begins with the field.
+    pub reason: String,
+}
+
+impl Rejection {
+    /// A rejection for a single field.
+    pub fn field(field: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self { errors: vec![FieldError { field: field.into(), reason: reason.into() }] }
+    }
+}
+
+/// An event as it is written: in requests, files, exports and the order store.
+///
+/// Reading and writing go through this one form, so that what was told is what is told again.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct WireEvent<'a> {
+    /// See [`OrderEvent::event_id`].
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub event_id: Option<Cow<'a, str>>,
+    /// See [`OrderEvent::order_id`]; left out inside an order.
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub order_id: Option<Cow<'a, str>>,
+    /// See [`Placement::vendor_id`].
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub vendor_id: Option<Cow<'a, str>>,
+    /// One of the nine words of [`Status`].
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub status: Option<Cow<'a, str>>,
+    /// RFC 3339.
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub occurred_at: Option<Cow<'a, str>>,
+    /// RFC 3339.
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub estimated_delivery: Option<Cow<'a, str>>,
+    /// RFC 3339.
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub ship_by: Option<Cow<'a, str>>,
+    /// Minor units.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gift_value: Option<i64>,
+    /// ISO 4217.
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<Cow<'a, str>>,
+    /// A slug.
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub gift_type: Option<Cow<'a, str>>,
+    /// See [`Placement::is_rush`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_rush: Option<bool>,
+    /// See [`OrderEvent::carrier`].
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub carrier: Option<Cow<'a, str>>,
+    /// See [`OrderEvent::tracking_number`].
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub tracking_number: Option<Cow<'a, str>>,
+    /// See [`OrderEvent::reason`].
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Cow<'a, str>>,
+    /// See [`OrderEvent::is_backfilled`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_backfilled: Option<bool>,
+}
+
+impl<'a> WireEvent<'a> {
+    /// Reads the JSON of one event; says which field has a value of the wrong kind.
+    pub fn read(json: &'a [u8]) -> Result<Self, Rejection> {
+        let text = std::str::from_utf8(json)
+            .map_err(|error| Rejection::field("line", format!("is not UTF-8 after byte {}", error.valid_up_to())))?;
+        serde_json::from_str(text).or_else(|_| {
+            // Only a bad line pays for knowing where it is bad.
+            let mut reader = serde_json::Deserializer::from_str(text);
+            serde_path_to_error::deserialize(&mut reader)
+                .map_err(|error| unreadable(&error))
+                .and_then(|event| reader.end().map(|()| event).map_err(|_| Rejection::field("line", "has text after its JSON")))
+        })
+    }
+
+    /// The event this describes, or every field that is wrong.
+    pub fn event(&self) -> Result<OrderEvent, Rejection> {
+        let mut fields = Fields::default();
+        let event_id = fields.required("eventId", &self.event_id, EventId::parse);
+        let order_id = fields.required("orderId", &self.order_id, OrderId::parse);
+        let occurred_at = fields.required("occurredAt", &self.occurred_at, Instant::parse);
+        let status = fields.required("status", &self.status, |word| {
+            Status::parse(word).ok_or_else(|| format!("is not one of the nine statuses: {}", shortened(word)))
+        });
+        let fact = match status {
+            Some(Status::Placed) => self.placement(&mut fields).map(Fact::Placed),
+            Some(status) => Some(Fact::Became(status, fields.optional("vendorId", &self.vendor_id, VendorId::parse))),
+            None => None,
+        };
+        let carrier = fields.text("carrier", &self.carrier, NAME_LENGTH);
+        let tracking_number = fields.text("trackingNumber", &self.tracking_number, NAME_LENGTH);
+        let reason = fields.text("reason", &self.reason, REASON_LENGTH);
+        match (event_id, order_id, occurred_at, fact, fields.errors.is_empty()) {
+            (Some(event_id), Some(order_id), Some(occurred_at), Some(fact), true) => Ok(OrderEvent {
+                event_id,
+                order_id,
+                occurred_at,
+                fact,
+                carrier,
+                tracking_number,
+                reason,
+                is_backfilled: self.is_backfilled.unwrap_or(false),
+            }),
+            _ => Err(Rejection { errors: fields.errors }),
+        }
+    }
+
+    fn placement(&self, fields: &mut Fields) -> Option<Placement> {
+        let vendor_id = fields.required("vendorId", &self.vendor_id, VendorId::parse);
+        if self.gift_value.is_some_and(|value| value < 0) {
+            fields.wrong("giftValue", "is negative");
+        }
+        Some(Placement {
+            estimated_delivery: fields.optional("estimatedDelivery", &self.estimated_delivery, promise),
+            ship_by: fields.optional("shipBy", &self.ship_by, promise),
+            gift_value: self.gift_value,
+            currency: fields.optional("currency", &self.currency, Currency::parse).unwrap_or_default(),
+            gift_type: fields.optional("giftType", &self.gift_type, GiftType::parse),
+            is_rush: self.is_rush.unwrap_or(false),
+            vendor_id: vendor_id?,
+        })
+    }
+}
+
+impl<'a> From<&'a OrderEvent> for WireEvent<'a> {
+    fn from(event: &'a OrderEvent) -> Self {
+        let text = |instant: Instant| Some(Cow::Owned(instant.to_string()));
+        let mut wire = Self {
+            event_id: Some(event.event_id.as_str().into()),
+            order_id: Some(event.order_id.as_str().into()),
+            vendor_id: event.vendor_id().map(|id| id.as_str().into()),
+            status: Some(event.status().as_str().into()),
+            occurred_at: text(event.occurred_at),
+            carrier: event.carrier.as_deref().map(Cow::Borrowed),
+            tracking_number: event.tracking_number.as_deref().map(Cow::Borrowed),
+            reason: event.reason.as_deref().map(Cow::Borrowed),
+            is_backfilled: event.is_backfilled.then_some(true),
+            ..Self::default()
+        };
+        if let Fact::Placed(placement) = &event.fact {
+            wire.estimated_delivery = placement.estimated_delivery.and_then(text);
+            wire.ship_by = placement.ship_by.and_then(text);
+            wire.gift_value = placement.gift_value;
+            wire.currency = Some(placement.currency.as_str().into());
+            wire.gift_type = placement.gift_type.as_ref().map(|gift| gift.as_str().into());
+            wire.is_rush = Some(placement.is_rush);
+        }
+        wire
+    }
+}
+
+/// Reads the time of a promise, which lies between the years 2000 and 2100.
+fn promise(text: &str) -> Result<Instant, String> {
+    let instant = Instant::parse(text)?;
+    if (Instant::EARLIEST..Instant::LATEST).contains(&instant) {
+        Ok(instant)
+    } else {
+        Err(format!("is not between the years 2000 and 2100: {}", shortened(text)))
+    }
+}
+
+fn unreadable(error: &serde_path_to_error::Error<serde_json::Error>) -> Rejection {
+    let path = error.path().to_string();
+    let reason = error.inner().to_string();
+    let reason = reason.split(" at line ").next().unwrap_or(&reason);
+    if error.inner().is_data() && path != "." {
+        Rejection::field(path, format!("has the wrong type: {}", shortened(reason)))
+    } else {
+        Rejection::field("line", format!("is not the JSON of an event: {} at column {}", reason, error.inner().column()))
+    }
+}
+
+/// Collects what is wrong while fields are read, so that all of it is told at once.
+#[derive(Default)]
+struct Fields {
+    errors: Vec<FieldError>,
+}
+
+impl Fields {
+    fn wrong(&mut self, field: &str, reason: impl Into<String>) {
+        self.errors.push(FieldError { field: field.into(), reason: reason.into() });
+    }
+
+    fn required<T>(
+        &mut self,
+        field: &str,
+        value: &Option<Cow<'_, str>>,
+        parse: impl Fn(&str) -> Result<T, String>,
+    ) -> Option<T> {
+        if value.is_none() {
+            self.wrong(field, "is missing");
+        }
+        self.optional(field, value, parse)
+    }
+
+    fn optional<T>(
+        &mut self,
+        field: &str,
+        value: &Option<Cow<'_, str>>,
+        parse: impl Fn(&str) -> Result<T, String>,
+    ) -> Option<T> {
+        parse(value.as_deref()?).map_err(|reason| self.wrong(field, reason)).ok()
+    }
+
+    fn text(&mut self, field: &str, value: &Option<Cow<'_, str>>, longest: usize) -> Option<String> {
+        self.optional(field, value, |text| {
+            if text.chars().count() > longest {
+                Err(format!("is longer than {longest} characters"))
+            } else if text.chars().any(char::is_control) {
+                Err("has control characters".into())
+            } else {
+                Ok(text.to_owned())
+            }
+        })
+    }
+}

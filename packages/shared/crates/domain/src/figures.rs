@@ -1,0 +1,174 @@
+//! What a window of seven days amounts to: whole numbers, and the rates that follow from them.
+
+use std::ops::AddAssign;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{ActiveStatus, Counter, Counters, Outcome, Status};
+
+/// The counts of one window, up to an instant T. Sums: the fleet's figures are those of its vendors added up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Figures {
+    /// Orders placed in the window.
+    pub total_orders: i64,
+    /// Orders that ended in the window, by [`Outcome`].
+    pub ended: [i64; 6],
+    /// Microseconds from placement to arrival, summed over the arrived.
+    pub delivery_micros: i64,
+    /// Promises in the window and before T, of orders not cancelled.
+    pub due_orders: i64,
+    /// Those of them that were kept.
+    pub on_time_deliveries: i64,
+    /// Orders in each [`ActiveStatus`] at T.
+    pub active: [i64; 3],
+    /// Active orders at T with their promise before T.
+    pub delayed_orders: i64,
+}
+
+impl Figures {
+    /// Takes over what happened in a day, or a part of one.
+    pub(crate) fn add_happened(&mut self, day: &Counters) {
+        self.total_orders += day[Counter::Entered(ActiveStatus::Placed)];
+        for outcome in Outcome::ALL {
+            self.ended[outcome as usize] += day[Counter::Ended(outcome)];
+        }
+        self.delivery_micros += day[Counter::DeliveryMicros];
+        self.due_orders += day[Counter::Due];
+        self.on_time_deliveries += day[Counter::OnTime];
+    }
+
+    /// Orders that ended that way in the window.
+    pub fn ended(&self, outcome: Outcome) -> i64 {
+        self.ended[outcome as usize]
+    }
+
+    /// Orders that arrived.
+    pub fn arrived_orders(&self) -> i64 {
+        self.ended(Outcome::Arrived)
+    }
+
+    /// Orders that were cancelled.
+    pub fn cancelled_orders(&self) -> i64 {
+        self.ended(Outcome::Cancelled)
+    }
+
+    /// Orders lost, damaged, undeliverable or returned.
+    pub fn issue_count(&self) -> i64 {
+        Outcome::ALL.into_iter().filter(|outcome| outcome.status().is_issue()).map(|outcome| self.ended(outcome)).sum()
+    }
+
+    /// Arrived and issues.
+    pub fn completed_orders(&self) -> i64 {
+        self.arrived_orders() + self.issue_count()
+    }
+
+    /// Orders that go on at T.
+    pub fn active_orders(&self) -> i64 {
+        self.active.iter().sum()
+    }
+
+    /// Orders in an active status at T; outcomes in the window for the rest.
+    pub fn status_count(&self, status: Status) -> i64 {
+        match (status.active(), status.outcome()) {
+            (Some(active), _) => self.active[active as usize],
+            (_, Some(outcome)) => self.ended(outcome),
+            (None, None) => 0,
+        }
+    }
+
+    /// 100 × arrived ÷ completed; `None` when nothing completed.
+    pub fn reliability_score(&self) -> Option<f64> {
+        percent(self.arrived_orders(), self.completed_orders())
+    }
+
+    /// How sure [`Figures::reliability_score`] is.
+    pub fn reliability_interval(&self) -> Option<Interval> {
+        Interval::wilson(self.arrived_orders(), self.completed_orders())
+    }
+
+    /// 100 × issues ÷ completed.
+    pub fn issue_rate(&self) -> Option<f64> {
+        percent(self.issue_count(), self.completed_orders())
+    }
+
+    /// 100 × cancelled ÷ (completed + cancelled).
+    pub fn cancellation_rate(&self) -> Option<f64> {
+        percent(self.cancelled_orders(), self.completed_orders() + self.cancelled_orders())
+    }
+
+    /// 100 × on time ÷ due.
+    pub fn on_time_percentage(&self) -> Option<f64> {
+        percent(self.on_time_deliveries, self.due_orders)
+    }
+
+    /// Mean hours from placement to arrival, over the arrived.
+    pub fn avg_delivery_hours(&self) -> Option<f64> {
+        let arrived = self.arrived_orders();
+        (arrived > 0).then(|| self.delivery_micros as f64 / 3_600_000_000.0 / arrived as f64)
+    }
+}
+
+impl AddAssign<&Figures> for Figures {
+    fn add_assign(&mut self, other: &Figures) {
+        self.total_orders += other.total_orders;
+        for (sum, count) in self.ended.iter_mut().zip(other.ended) {
+            *sum += count;
+        }
+        self.delivery_micros += other.delivery_micros;
+        self.due_orders += other.due_orders;
+        self.on_time_deliveries += other.on_time_deliveries;
+        for (sum, count) in self.active.iter_mut().zip(other.active) {
+            *sum += count;
+        }
+        self.delayed_orders += other.delayed_orders;
+    }
+}
+
+fn percent(part: i64, whole: i64) -> Option<f64> {
+    (whole > 0).then(|| 100.0 * part as f64 / whole as f64)
+}
+
+/// A 95 % confidence interval, in percent.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Interval {
+    /// At least this, probably.
+    pub lower: f64,
+    /// At most this, probably.
+    pub upper: f64,
+}
+
+impl Interval {
+    /// The Wilson score interval of `successes` out of `trials`; `None` without trials.
+    ///
+    /// E. B. Wilson, "Probable inference, the law of succession, and statistical inference", Journal of the American
+    /// Statistical Association 22 (1927): 209–212; z is the 97.5 % quantile of the standard normal distribution.
+    ///
+    /// ```
+    /// # use goody_domain::Interval;
+    /// let interval = Interval::wilson(33, 35).unwrap();
+    /// assert!((interval.lower - 81.39294258).abs() < 1e-8);
+    /// assert!((interval.upper - 98.41868381).abs() < 1e-8);
+    /// assert!(Interval::wilson(0, 0).is_none());
+    /// ```
+    pub fn wilson(successes: i64, trials: i64) -> Option<Self> {
+        const Z: f64 = 1.959_963_984_540_054;
+        if trials <= 0 {
+            return None;
+        }
+        let n = trials as f64;
+        let p = successes as f64 / n;
+        let centre = p + Z * Z / (2.0 * n);
+        let reach = Z * (p * (1.0 - p) / n + Z * Z / (4.0 * n * n)).sqrt();
+        let scale = 100.0 / (1.0 + Z * Z / n);
+        // Rounding may put an end a hair outside of what a percentage can be.
+        Some(Self {
+            lower: (scale * (centre - reach)).clamp(0.0, 100.0),
+            upper: (scale * (centre + reach)).clamp(0.0, 100.0),
+        })
+    }
+
+    /// How far apart the ends are, in points.
+    pub fn width(self) -> f64 {
+        self.upper - self.lower
+    }
+}

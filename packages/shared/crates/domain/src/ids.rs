@@ -1,0 +1,136 @@
+//! Names of things: parsed once at the door, right by their type ever after.
+
+use std::borrow::Borrow;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Makes one identifier type: a string that can only be had through its `parse`.
+macro_rules! identifier {
+    ($(#[$doc:meta])* $name:ident, $check:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(Box<str>);
+
+        impl $name {
+            /// Takes the text as it is, or says why it cannot be one of these.
+            pub fn parse(text: &str) -> Result<Self, String> {
+                $check(text).map(|()| Self(text.into()))
+            }
+
+            /// The text itself.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = String;
+            fn try_from(text: String) -> Result<Self, String> {
+                $check(&text).map(|()| Self(text.into_boxed_str()))
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> String {
+                id.0.into_string()
+            }
+        }
+
+        impl Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+identifier!(
+    /// An order, in the marketplace's own numbering: 1–128 characters of `A-Z a-z 0-9 . _ : -`.
+    OrderId,
+    opaque
+);
+identifier!(
+    /// A vendor: 1–128 characters of `A-Z a-z 0-9 . _ : -`.
+    VendorId,
+    opaque
+);
+identifier!(
+    /// One fact of one order: 1–128 characters of `A-Z a-z 0-9 . _ : -`, unique within its order.
+    EventId,
+    opaque
+);
+identifier!(
+    /// A kind of gift, as a slug: 1–64 characters of `a-z 0-9 -`.
+    GiftType,
+    slug
+);
+identifier!(
+    /// A currency by its ISO 4217 code: three capital letters.
+    Currency,
+    currency
+);
+
+fn opaque(text: &str) -> Result<(), String> {
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b':' | b'-');
+    if !(1..=128).contains(&text.len()) {
+        Err(format!("must have 1 to 128 characters, has {}", text.chars().count()))
+    } else if !text.bytes().all(allowed) {
+        Err("may only have A-Z a-z 0-9 . _ : -".into())
+    } else {
+        Ok(())
+    }
+}
+
+fn slug(text: &str) -> Result<(), String> {
+    let allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    if (1..=64).contains(&text.len()) && text.bytes().all(allowed) {
+        Ok(())
+    } else {
+        Err("must be a slug: 1 to 64 characters of a-z 0-9 -".into())
+    }
+}
+
+fn currency(text: &str) -> Result<(), String> {
+    if text.len() == 3 && text.bytes().all(|b| b.is_ascii_uppercase()) {
+        Ok(())
+    } else {
+        Err("must be an ISO 4217 code: three capital letters".into())
+    }
+}
+
+impl Default for Currency {
+    /// US dollars, where an order names no currency.
+    fn default() -> Self {
+        Self("USD".into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_identifier_takes_its_alphabet_and_nothing_else() {
+        assert!(OrderId::parse("2e7a-8482_F6:fb.0").is_ok());
+        assert!(OrderId::parse("").is_err());
+        assert!(OrderId::parse(&"x".repeat(129)).is_err());
+        assert!(OrderId::parse("a b").is_err());
+        assert!(OrderId::parse("ä").is_err());
+        assert!(OrderId::parse("a\0").is_err());
+    }
+
+    #[test]
+    fn a_currency_has_three_capital_letters() {
+        assert!(Currency::parse("BRL").is_ok());
+        assert!(Currency::parse("brl").is_err());
+        assert!(Currency::parse("EURO").is_err());
+    }
+}

@@ -1,0 +1,37 @@
+//! The words and the rules: events, orders, contribution, buckets, reports.
+//!
+//! Three functions carry the program, each a pure function of its arguments:
+//!
+//! - [`fold`]: the set of an order's events → the [`Order`];
+//! - [`contribution`]: an order → what it adds to its vendor's counters;
+//! - [`report`]: a vendor's buckets and an instant → the [`Report`].
+//!
+//! This crate never reads a clock, a file, a socket or the environment, and never waits. Time is an argument.
+
+mod bucket;
+mod calendar;
+mod contribution;
+mod dashboard;
+mod event;
+mod figures;
+mod ids;
+mod instant;
+mod order;
+mod report;
+mod risk;
+mod status;
+mod vendor;
+
+pub use bucket::{Bucket, Counters, Ledger, MinuteEntry};
+pub use calendar::{AsOf, DAY_MINUTES, Day, DayError, Minute, ReportZone};
+pub use contribution::{Counter, Entry, Posting, contribution, facts, postings};
+pub use dashboard::{Dashboard, Fleet, FleetTrends, LEADERS};
+pub use event::{Fact, FieldError, OrderEvent, Placement, Rejection, WireEvent};
+pub use figures::{Figures, Interval};
+pub use ids::{Currency, EventId, GiftType, OrderId, VendorId};
+pub use instant::Instant;
+pub use order::{Change, History, Learned, Note, Order, Recorded, Step, fold};
+pub use report::{Report, Trend, Trends, next_change, reliability_history, report};
+pub use risk::RiskLevel;
+pub use status::{ActiveStatus, Outcome, Status};
+pub use vendor::{SlaPromises, Vendor};

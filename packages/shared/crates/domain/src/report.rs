@@ -1,0 +1,157 @@
+//! One vendor's numbers for one date: a pure function of its buckets and an instant.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{ActiveStatus, AsOf, Counter, Counters, Day, Figures, Instant, Ledger, Minute, ReportZone, VendorId};
+
+/// The days of a window.
+const WINDOW: i32 = 7;
+/// A change of reliability under this many points is no trend.
+const STABLE_BELOW: f64 = 2.0;
+
+/// One vendor's numbers for one date.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Report {
+    /// The vendor.
+    pub vendor_id: VendorId,
+    /// The date it is about.
+    pub date: Day,
+    /// T: what happened before this instant counts.
+    pub as_of: Instant,
+    /// The seven days ending with the date, up to T; levels at T.
+    pub current7d: Figures,
+    /// The seven days before; levels at T − 7 days.
+    pub previous7d: Figures,
+    /// The latest `occurredAt` it reflects; `None` before the first fact.
+    pub updated_at: Option<Instant>,
+}
+
+impl Report {
+    /// What changed from the week before to this one.
+    pub fn trends(&self) -> Trends<'_> {
+        Trends { current: &self.current7d, previous: &self.previous7d }
+    }
+}
+
+/// The report of one vendor as of `as_of`.
+///
+/// `ledger` must hold every bucket from 13 days before the date on. Levels at T are the sum of all flows ever, less those
+/// at T or after it: work grows with the days after the date, never with orders.
+pub fn report(vendor_id: &VendorId, ledger: &Ledger, as_of: AsOf, zone: &ReportZone) -> Report {
+    let date = as_of.date();
+    let a_week_before = date.plus(-WINDOW);
+    Report {
+        vendor_id: vendor_id.clone(),
+        date,
+        as_of: as_of.at(),
+        current7d: window(ledger, date, as_of.cut(), as_of.cut()),
+        previous7d: window(ledger, a_week_before, None, as_of.cut_week_ago()),
+        updated_at: latest_fact(ledger, as_of, zone),
+    }
+}
+
+/// What happened in the seven days ending with `last`, of which `cut` minutes are over; levels after `level_cut` of them.
+fn window(ledger: &Ledger, last: Day, cut: Option<Minute>, level_cut: Option<Minute>) -> Figures {
+    let mut figures = Figures::default();
+    for (day, bucket) in ledger.days(last.plus(1 - WINDOW), last) {
+        figures.add_happened(&bucket.until(cut.filter(|_| *day == last)));
+    }
+    let mut flows = ledger.totals;
+    let mut take_back = |later: &Counters, sign: i64| {
+        for (counter, amount) in later.entries() {
+            flows[counter] -= sign * amount;
+        }
+    };
+    for (_, bucket) in ledger.days(last, Day::from_number(i32::MAX)) {
+        take_back(&bucket.totals, 1);
+    }
+    if let Some(bucket) = ledger.day(last) {
+        take_back(&bucket.until(level_cut), -1);
+    }
+    for status in ActiveStatus::ALL {
+        figures.active[status as usize] = flows[Counter::Entered(status)] - flows[Counter::Left(status)];
+    }
+    figures.delayed_orders = flows[Counter::OverdueEntered] - flows[Counter::OverdueLeft];
+    figures
+}
+
+fn latest_fact(ledger: &Ledger, as_of: AsOf, zone: &ReportZone) -> Option<Instant> {
+    let known = ledger.days(Day::from_number(i32::MIN), as_of.date()).iter().rev().find_map(|(day, bucket)| {
+        let (minute, micros) = bucket.latest_fact(as_of.cut().filter(|_| *day == as_of.date()))?;
+        Some(Instant::from_micros(zone.start(*day).plus_seconds(i64::from(minute) * 60).micros() + micros))
+    });
+    known.or(ledger.earlier_fact)
+}
+
+/// The reliability score of each of the `days` dates ending with the date of `as_of`, oldest first.
+///
+/// `ledger` must hold every bucket from `days` + 5 days before the date on.
+pub fn reliability_history(ledger: &Ledger, as_of: AsOf, days: i32) -> Vec<Option<f64>> {
+    let score = |last: Day| {
+        let mut figures = Figures::default();
+        for (day, bucket) in ledger.days(last.plus(1 - WINDOW), last) {
+            figures.add_happened(&bucket.until(as_of.cut().filter(|_| *day == as_of.date())));
+        }
+        figures.reliability_score()
+    };
+    as_of.date().plus(1 - days).to(as_of.date()).map(score).collect()
+}
+
+/// Until when a report for today stays as it is if nothing is told: the first whole minute at which more of the ledger
+/// counts, or the end of the day.
+pub fn next_change(ledger: &Ledger, as_of: AsOf, zone: &ReportZone) -> Instant {
+    let end_of_day = zone.end(as_of.date());
+    let next = |day: Day, cut: Option<Minute>| {
+        let minutes = ledger.day(day).map_or(&[][..], |bucket| &bucket.minutes);
+        minutes.iter().map(|entry| entry.minute).find(|minute| cut.is_some_and(|cut| *minute >= cut))
+    };
+    let today = next(as_of.date(), as_of.cut());
+    let week_ago = next(as_of.date().plus(-WINDOW), as_of.cut_week_ago());
+    match [today, week_ago].into_iter().flatten().min() {
+        None => end_of_day,
+        // Around a change of summer time the two days do not tick alike: look again every minute.
+        Some(minute) => as_of.instant_of_cut(minute + 1).unwrap_or(as_of.at().plus_seconds(60)).min(end_of_day),
+    }
+}
+
+/// Where a number is going.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Trend {
+    /// Better by two points or more.
+    Up,
+    /// Worse by two points or more.
+    Down,
+    /// In between.
+    Stable,
+}
+
+/// Two windows of one vendor, or of the fleet, side by side: current − previous.
+#[derive(Clone, Copy, Debug)]
+pub struct Trends<'a> {
+    /// The later window.
+    pub current: &'a Figures,
+    /// The window seven days before.
+    pub previous: &'a Figures,
+}
+
+impl Trends<'_> {
+    /// The difference of a count.
+    pub fn count(&self, number: impl Fn(&Figures) -> i64) -> i64 {
+        number(self.current) - number(self.previous)
+    }
+
+    /// The difference of a rate, in its own unit; `None` if either side has none.
+    pub fn rate(&self, number: impl Fn(&Figures) -> Option<f64>) -> Option<f64> {
+        Some(number(self.current)? - number(self.previous)?)
+    }
+
+    /// Where reliability is going; `None` if either window has none.
+    pub fn direction(&self) -> Option<Trend> {
+        self.rate(Figures::reliability_score).map(|points| match points {
+            points if points.abs() < STABLE_BELOW => Trend::Stable,
+            points if points > 0.0 => Trend::Up,
+            _ => Trend::Down,
+        })
+    }
+}
