@@ -1,0 +1,137 @@
+# Goody Dashboard. `make help` lists what can be asked for.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+# Where `make run` listens, and what it keeps: `make run GOODY_ADDR=127.0.0.1:9000 GOODY_DATABASE=other.db`.
+GOODY_ADDR ?= 127.0.0.1:8080
+GOODY_DATABASE ?= goody.db
+
+GOODY := dist/packages/backend/goody
+DEMO_EVENTS := packages/shared/fixtures/events/demo-v1.ndjson
+NX := node_modules/.bin/nx
+BIOME := node_modules/.bin/biome
+PYTHON := python3 -B
+NODE_MODULES := node_modules/.package-lock.json
+DENY := cargo-deny@0.20.2
+MACHETE := cargo-machete@0.9.2
+BENCHES := ingest read growth
+
+say = @printf '\n==> %s\n' '$(1)'
+
+.PHONY: help run build test check bench openapi lock fix prerequisites
+.PHONY: check-format check-clippy check-dependencies check-page check-repository
+.PHONY: test-checks test-rust test-page test-browser test-bench
+
+help: ## Show what can be asked for
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+run: prerequisites build $(GOODY_DATABASE) ## Build everything, fill a new database with demo events, serve the page
+	$(call say,Goody Dashboard: http://$(GOODY_ADDR) (database $(GOODY_DATABASE); Ctrl-C stops it))
+	@exec $(GOODY) serve --addr $(GOODY_ADDR) --database $(GOODY_DATABASE) --web dist/packages/frontend
+
+build: prerequisites $(NODE_MODULES) ## Build shared, then the backend (release), then the page, into dist/
+	$(call say,Building shared then backend then frontend)
+	@$(NX) run-many -t build -p shared,backend,frontend
+
+test: prerequisites check test-checks test-rust build test-page test-browser test-bench ## Run every test, lint and check of every package
+
+check: check-format check-clippy check-dependencies check-page check-repository ## Run the lints and checks only
+
+bench: ## Measure everything at full size
+	$(call say,Benchmarks at full size: $(BENCHES))
+	@for bench in $(BENCHES); do cargo run --release --locked -p goody-bench --bin "$$bench"; done
+
+openapi: ## Write packages/shared/openapi.json from the handlers' own types
+	$(call say,Writing packages/shared/openapi.json)
+	@mkdir -p target
+	@cargo run -p goody -- openapi > target/openapi.json
+	@mv target/openapi.json packages/shared/openapi.json
+
+lock: ## Bring package-lock.json up to date, for every platform and without naming a registry
+	$(call say,Updating package-lock.json)
+	@npm install
+	@$(PYTHON) tools/checks/lock.py --complete
+	@npm install
+
+fix: $(NODE_MODULES) ## Format everything, and mend what the linters can mend themselves
+	@cargo fmt --all
+	@$(BIOME) check --write .
+
+# Parts of the above.
+
+prerequisites:
+	@bash tools/prerequisites.sh
+
+$(NODE_MODULES): package-lock.json package.json $(wildcard packages/*/package.json)
+	$(call say,Installing what package-lock.json names)
+	@npm ci
+	@touch $@
+
+$(GOODY_DATABASE): | build
+	$(call say,New database $@)
+	@if [ ! -f $(DEMO_EVENTS) ]; then echo 'There are no demo events yet: it starts empty.'; exit; fi; \
+	echo 'Filling it with demo events from $(DEMO_EVENTS).'; \
+	$(GOODY) import $(DEMO_EVENTS) --database $@ || { rm -f $@ $@-wal $@-shm; exit 1; }
+
+target/tools/.installed-%:
+	$(call say,Installing $* into target/tools (once))
+	@cargo install $* --locked --root target/tools
+	@touch $@
+
+check-format:
+	$(call say,Rust formatting)
+	@cargo fmt --all --check
+
+check-clippy:
+	$(call say,Clippy)
+	@cargo clippy --workspace --all-targets --locked -- -D warnings
+
+check-dependencies: target/tools/.installed-$(DENY) target/tools/.installed-$(MACHETE)
+	$(call say,Dependencies: licences and sources and bans)
+	@target/tools/bin/cargo-deny --locked check --hide-inclusion-graph bans licenses sources
+	$(call say,Dependencies nobody uses)
+	@target/tools/bin/cargo-machete packages
+
+check-page: $(NODE_MODULES)
+	$(call say,Biome)
+	@$(BIOME) check --error-on-warnings .
+	$(call say,Types of the page)
+	@$(NX) run frontend:typecheck
+
+check-repository:
+	$(call say,Architecture: who imports whom)
+	@$(PYTHON) tools/checks/arrows.py
+	$(call say,Documents name only what exists)
+	@$(PYTHON) tools/checks/docs.py
+	$(call say,Nothing is tied to one machine)
+	@$(PYTHON) tools/checks/words.py
+	@$(PYTHON) tools/checks/lock.py
+
+# The headings `tests: …` are what tools/checks/totals.py looks for.
+
+test-checks:
+	$(call say,tests: the checks themselves)
+	@$(PYTHON) -m unittest discover -s tools/checks -p 'test_*.py'
+
+test-rust:
+	$(call say,tests: Rust)
+	@cargo test --workspace --locked
+
+test-page: $(NODE_MODULES)
+	$(call say,tests: page units)
+	@$(NX) run frontend:test
+
+test-browser: build
+	$(call say,The binary the browser is shown (debug))
+	@cargo build --locked -p goody
+	$(call say,tests: page in a browser)
+	@CHROMIUM="$$(bash tools/chromium.sh)"; export CHROMIUM; $(NX) run frontend:e2e
+
+test-bench:
+	$(call say,Benchmarks in short: $(BENCHES))
+	@for bench in $(BENCHES); do cargo run --release --locked -p goody-bench --bin "$$bench" -- --quick; done

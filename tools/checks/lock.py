@@ -1,0 +1,94 @@
+"""package-lock.json installs anywhere: it names no host, and it names the packages of every platform.
+
+npm leaves a platform's package out of the lock when the registry at hand does not carry it, and `npm ci` then refuses
+the lock, on every platform. `lock.py --complete` adds such packages by version, without a checksum; the next
+`npm install` puts them in its own order. Without the option the lock is only checked.
+"""
+
+import json
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SYSTEMS = ('aix', 'android', 'darwin', 'freebsd', 'linux', 'netbsd', 'openbsd', 'openharmony', 'sunos', 'win32')
+PROCESSORS = ('arm64', 'arm', 'ia32', 'loong64', 'mips64el', 'ppc64', 'riscv64', 's390x', 'wasm32', 'x64')
+
+
+def found(packages, parent, name):
+    """Where Node would find `name` from the package at path `parent`, or None."""
+    while True:
+        candidate = f'{parent}/node_modules/{name}' if parent else f'node_modules/{name}'
+        if candidate in packages:
+            return candidate
+        if not parent:
+            return None
+        parent = parent.rpartition('node_modules/')[0].rstrip('/')
+
+
+def missing(lock):
+    """Every (parent path, name, version) that a package asks for optionally and the lock does not hold."""
+    packages = lock['packages']
+    return [
+        (path, name, version)
+        for path, package in sorted(packages.items())
+        for name, version in sorted(package.get('optionalDependencies', {}).items())
+        if not found(packages, path, name)
+    ]
+
+
+def platform(name):
+    """`os`, `cpu` and `libc` as the name of a platform's package tells them."""
+    words = re.split(r'[^a-z0-9]+', name.rpartition('/')[2])
+    told = {
+        'os': [system for system in SYSTEMS if system in words],
+        'cpu': [processor for processor in PROCESSORS if processor in words],
+        'libc': ['musl'] if 'musl' in words else ['glibc'] if 'gnu' in words and 'linux' in words else [],
+    }
+    return {key: value for key, value in told.items() if value}
+
+
+def complete(lock):
+    """Adds what is missing beside the package that asks for it. Returns the names added."""
+    packages = lock['packages']
+    added = []
+    for path, name, version in missing(lock):
+        told = platform(name)
+        if not re.fullmatch(r'\d+\.\d+\.\d+[\w.+-]*', version) or not told:
+            raise SystemExit(f'{name}@{version}, wanted by {path}: no exact version, or no platform in its name. '
+                             'Install it with a registry that has it.')
+        beside = path.rpartition('node_modules/')[0]
+        entry = {'version': version, 'optional': True, **told}
+        entry.update({key: True for key in ('dev', 'devOptional') if packages[path].get(key)})
+        packages[f'{beside}node_modules/{name}'] = entry
+        added.append(f'{name}@{version}')
+    return added
+
+
+def problems(lock):
+    """What keeps `npm ci` from working with this lock somewhere."""
+    told = [
+        f'package-lock.json: {path} names the host it came from. Run `make lock`, which uses .npmrc'
+        for path, package in lock['packages'].items()
+        if '://' in str(package.get('resolved', ''))
+    ]
+    for path, name, version in missing(lock):
+        told.append(f'package-lock.json: {name}@{version}, wanted by {path}, is missing. Run `make lock`')
+    return told
+
+
+def main(arguments):
+    path = ROOT / 'package-lock.json'
+    lock = json.loads(path.read_text(encoding='utf-8'))
+    if arguments == ['--complete']:
+        added = complete(lock)
+        if added:
+            path.write_text(json.dumps(lock, indent=2, ensure_ascii=False) + '\n', encoding='utf-8')
+        print(f'package-lock.json: {len(added)} packages of other platforms added')
+    told = problems(lock)
+    print('\n'.join(told) or 'lock: installs on every platform, from any registry')
+    return 1 if told else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main(sys.argv[1:]))

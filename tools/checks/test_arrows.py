@@ -1,0 +1,119 @@
+import unittest
+
+import arrows
+
+FOLDERS = {
+    'goody-domain': 'packages/shared/crates/domain',
+    'goody-contract': 'packages/shared/crates/contract',
+    'goody-application': 'packages/backend/crates/application',
+    'goody-store-sqlite': 'packages/backend/crates/store-sqlite',
+    'goody-store-dynamodb': 'packages/backend/crates/store-dynamodb',
+    'goody-http': 'packages/backend/crates/http',
+    'goody-testkit': 'packages/backend/crates/testkit',
+    'goody': 'packages/backend/apps/goody',
+    'goody-bench': 'packages/backend/bench',
+}
+
+
+def metadata(crate, *wanted, kind=None, folders=FOLDERS):
+    return {
+        'workspace_root': '/anywhere',
+        'packages': [
+            {
+                'name': name,
+                'manifest_path': f'/anywhere/{folder}/Cargo.toml',
+                'dependencies': [{'name': other, 'kind': kind} for other in wanted] if name == crate else [],
+            }
+            for name, folder in folders.items()
+        ],
+    }
+
+
+class Crates(unittest.TestCase):
+    def allowed(self, crate, *wanted, kind=None):
+        self.assertEqual(arrows.crate_violations(metadata(crate, *wanted, kind=kind)), [])
+
+    def refused(self, crate, wanted, kind=None):
+        told = arrows.crate_violations(metadata(crate, wanted, kind=kind))
+        self.assertEqual(len(told), 1, f'{crate} -> {wanted}: {told}')
+        self.assertTrue(told[0].startswith(f'{crate} -> {wanted}: '), told[0])
+
+    def test_the_arrows_of_the_design_are_allowed(self):
+        self.allowed('goody-contract', 'goody-domain', 'utoipa')
+        self.allowed('goody-application', 'goody-domain', 'tokio')
+        self.allowed('goody-store-sqlite', 'goody-application', 'goody-domain', 'rusqlite')
+        self.allowed('goody-http', 'goody-application', 'goody-contract', 'goody-domain')
+        self.allowed('goody-testkit', 'goody-application', 'goody-domain', 'goody-http')
+        for top in ('goody', 'goody-bench'):
+            self.allowed(top, 'goody-http', 'goody-store-sqlite', 'goody-application', 'goody-contract', 'goody-domain')
+
+    def test_every_other_arrow_is_refused(self):
+        self.refused('goody-domain', 'goody-contract')
+        self.refused('goody-contract', 'goody-application')
+        self.refused('goody-application', 'goody-store-sqlite')
+        self.refused('goody-application', 'goody-contract')
+        self.refused('goody-store-sqlite', 'goody-store-dynamodb')
+        self.refused('goody-store-sqlite', 'goody-http')
+        self.refused('goody-http', 'goody-store-sqlite')
+        self.refused('goody-testkit', 'goody-store-sqlite')
+        self.refused('goody-bench', 'goody')
+
+    def test_tests_may_not_turn_an_arrow_round_either(self):
+        self.refused('goody-store-sqlite', 'goody-http', kind='dev')
+        self.refused('goody-http', 'goody-store-sqlite', kind='dev')
+
+    def test_the_testkit_is_for_tests(self):
+        for crate in ('goody-http', 'goody-store-sqlite', 'goody', 'goody-bench', 'goody-application'):
+            self.allowed(crate, 'goody-testkit', kind='dev')
+            self.refused(crate, 'goody-testkit')
+        self.refused('goody-domain', 'goody-testkit', kind='dev')
+
+    def test_domain_has_no_io_no_async_and_no_clock(self):
+        for crate in ('rusqlite', 'axum', 'tokio', 'tokio-util', 'async-trait', 'futures', 'chrono', 'aws-sdk-dynamodb'):
+            self.refused('goody-domain', crate)
+            self.refused('goody-domain', crate, kind='build')
+        self.allowed('goody-domain', 'jiff', 'serde', 'serde_json', 'thiserror')
+        self.allowed('goody-domain', 'proptest', kind='dev')
+
+    def test_a_crate_in_no_room_is_named(self):
+        told = arrows.crate_violations(metadata('', folders={'goody-extras': 'packages/backend/crates/extras'}))
+        self.assertIn('goody-extras: lies in no known room', told[0])
+
+
+class Imports(unittest.TestCase):
+    NAMES = ('@goody/shared', '@goody/frontend')
+
+    def told(self, line, path='packages/frontend/src/api/client.ts', aliases=()):
+        return arrows.import_violations('packages/frontend', path, line, self.NAMES, aliases)
+
+    def test_what_the_page_may_import(self):
+        for line in (
+            "import { format } from '../format/dates';",
+            "import type { paths } from '../../../../dist/packages/shared/api';",
+            "import { useState } from 'react';",
+            "import { defineConfig } from 'vite';",
+            "import styles from './Badge.module.css';",
+            "const page = await import('./page');",
+        ):
+            self.assertEqual(self.told(line), [], line)
+
+    def test_what_it_may_not(self):
+        for line in (
+            "import demo from '../../../shared/fixtures/demo.json';",
+            "import type { Order } from '@goody/shared';",
+            "export * from '../../../backend/bench/figures.json';",
+            "const demo = await import('../../../shared/openapi.json');",
+            "import '../../../../dist/packages/backend/style.css';",
+            "import raw from '../../../shared/fixtures/events/demo-v1.ndjson?raw';",
+            "@import '../../../shared/tokens.css';",
+        ):
+            self.assertEqual(len(self.told(line)), 1, line)
+
+    def test_an_alias_is_followed(self):
+        line = "import type { paths } from '#contract/api';"
+        self.assertEqual(self.told(line, aliases=[('#contract/*', 'packages/frontend/../../dist/packages/shared/*')]), [])
+        self.assertEqual(len(self.told(line, aliases=[('#contract/*', 'packages/frontend/../shared/*')])), 1)
+
+
+if __name__ == '__main__':
+    unittest.main()

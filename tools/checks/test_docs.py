@@ -1,0 +1,66 @@
+import tempfile
+import unittest
+from pathlib import Path
+
+import docs
+
+
+class Docs(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.root = Path(folder.name).resolve()
+        for name, text in {
+            'Makefile': 'run: prepared\n\ttrue\n',
+            'docs/API.md': '# The API\n\n## Errors & codes\n',
+            'packages/shared/crates/domain/src/lib.rs': '',
+        }.items():
+            self.write(name, text)
+
+    def write(self, name, text):
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding='utf-8')
+
+    def told(self, text, name='README.md'):
+        self.write(name, text)
+        return docs.problems(self.root)
+
+    def test_what_exists_may_be_named(self):
+        for text in (
+            'See `docs/API.md` and `packages/shared/crates/domain/src/lib.rs:12`.',
+            'Every `packages/<package>/crates/*` and `packages/shared/{crates,crates/domain}/`.',
+            'The binary is `dist/packages/backend/goody`.',
+            '[the API](docs/API.md), [errors](docs/API.md#errors--codes), [here](#top), https://example.com\n# Top',
+            '```\nmake run\n```\nand `make run GOODY_ADDR=127.0.0.1:9000`',
+            'GET `/api/docs/` is a route, `curl http://127.0.0.1:8080/docs/x` too.',
+        ):
+            self.assertEqual(self.told(text), [], text)
+
+    def test_a_path_that_is_not_there_is_named(self):
+        for text in (
+            'See `docs/MISSING.md`.',
+            '```sh\ncat packages/shared/nothing.json\n```',
+            'Any `packages/*/nothing/*.rs`.',
+            'Both `docs/{API,MISSING}.md`.',
+            'It makes `dist/packages/backend/other`.',
+        ):
+            self.assertEqual(len(self.told(text)), 1, text)
+
+    def test_a_link_that_leads_nowhere_is_named(self):
+        for text in ('[x](docs/MISSING.md)', '[x]: docs/MISSING.md', '[x](docs/API.md#gone)', '[x](../outside.md)', '![x](docs/a.png)'):
+            self.assertEqual(len(self.told(text)), 1, text)
+
+    def test_links_are_read_from_where_the_document_lies(self):
+        self.assertEqual(self.told('[the API](../../docs/API.md)', 'packages/shared/README.md'), [])
+        self.assertEqual(len(self.told('[the API](docs/API.md)', 'packages/shared/README.md')), 1)
+
+    def test_a_make_target_that_is_not_there_is_named(self):
+        self.assertEqual(len(self.told('Type `make everything`.')), 1)
+
+    def test_installed_packages_are_not_our_documents(self):
+        self.assertEqual(self.told('[x](gone.md)', 'packages/shared/node_modules/tool/README.md'), [])
+
+
+if __name__ == '__main__':
+    unittest.main()

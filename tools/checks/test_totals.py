@@ -1,0 +1,60 @@
+import unittest
+
+import totals
+
+GREEN = """
+==> tests: the checks themselves
+Ran 12 tests in 0.041s
+
+OK (skipped=1)
+==> Clippy
+    5 passed
+==> tests: Rust
+test result: ok. 7 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.01s
+test result: ok. 0 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s
+==> tests: page units
+\x1b[2m Test Files \x1b[22m \x1b[1m\x1b[32m3 passed\x1b[39m\x1b[22m\x1b[90m (3)\x1b[39m
+\x1b[2m      Tests \x1b[22m \x1b[1m\x1b[32m20 passed\x1b[39m\x1b[22m | \x1b[33m2 skipped\x1b[39m\x1b[90m (22)\x1b[39m
+==> tests: page in a browser
+  1 skipped
+  4 passed (5.2s)
+"""
+
+
+class Totals(unittest.TestCase):
+    def last(self, log):
+        lines, well = totals.report(log)
+        return lines[-1], well
+
+    def test_every_runner_is_counted_once(self):
+        self.assertEqual(self.last(GREEN), ('total: 42 passed, 0 failed, 5 skipped', True))
+
+    def test_a_failed_test_fails(self):
+        for green, red in (
+            ('7 passed; 0 failed', '6 passed; 1 failed'),
+            ('\x1b[32m20 passed', '\x1b[31m1 failed\x1b[39m | 19 passed'),
+            ('  4 passed', '  1 failed\n  3 passed'),
+            ('OK (skipped=1)', 'FAILED (failures=1, skipped=1)'),
+        ):
+            self.assertIn(green, GREEN)
+            self.assertEqual(self.last(GREEN.replace(green, red)), ('total: 41 passed, 1 failed, 5 skipped', False), red)
+
+    def test_a_suite_that_ran_nothing_fails(self):
+        self.assertFalse(totals.report(GREEN.replace('  4 passed (5.2s)\n', '').replace('  1 skipped\n', ''))[1])
+        self.assertFalse(totals.report(GREEN.replace('  4 passed (5.2s)\n', ''))[1], 'skipping is not running')
+
+    def test_a_suite_that_did_not_begin_fails(self):
+        lines, well = totals.report(GREEN.partition('==> tests: page in')[0])
+        self.assertFalse(well)
+        self.assertIn('page in a browser: did not begin', lines)
+
+    def test_node_runs_are_counted_too(self):
+        log = GREEN.replace('  4 passed (5.2s)', 'ℹ tests 4\nℹ pass 4\nℹ fail 0\nℹ cancelled 0\nℹ skipped 0\nℹ todo 0')
+        self.assertEqual(self.last(log), ('total: 42 passed, 0 failed, 5 skipped', True))
+
+    def test_what_a_lint_prints_is_no_test(self):
+        self.assertEqual(self.last(GREEN.replace('    5 passed', '    500 passed'))[0], 'total: 42 passed, 0 failed, 5 skipped')
+
+
+if __name__ == '__main__':
+    unittest.main()

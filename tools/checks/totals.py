@@ -1,0 +1,93 @@
+"""Adds up what the test runners of one `make test` said themselves.
+
+`totals.py LOG` prints every runner's own summary under the suite it belongs to, then the sum. It fails when a suite
+failed a test, ran none, or did not begin. A suite begins at the heading the Makefile prints for it.
+"""
+
+import re
+import sys
+from collections import Counter
+from pathlib import Path
+
+SUITES = ('the checks themselves', 'Rust', 'page units', 'page in a browser')
+HEADING = re.compile(r'^==> (tests: )?(.*?)\s*$')
+COLOUR = re.compile(r'\x1b\[[0-9;?]*[A-Za-z]')
+
+CARGO = re.compile(r'^test result: \w+\. (\d+) passed; (\d+) failed; (\d+) ignored;')
+VITEST = re.compile(r'^\s*Tests\s+((?:\d+ (?:passed|failed|skipped|todo|expected fail)(?: \| )?)+) \(\d+\)$')
+PLAYWRIGHT = re.compile(r'^\s*(\d+) (passed|failed|skipped|flaky|interrupted|did not run)(?: \([\d.]+(?:ms|s|m|h)\))?$')
+NODE = re.compile(r'^[#ℹ] (pass|fail|cancelled|skipped|todo) (\d+)$')
+UNITTEST_RAN = re.compile(r'^Ran (\d+) tests? in [\d.]+s$')
+UNITTEST_END = re.compile(r'^(?:OK|FAILED)(?: \((.*)\))?$')
+
+MEANS = {
+    'pass': 'passed', 'passed': 'passed', 'flaky': 'passed',
+    'fail': 'failed', 'failed': 'failed', 'cancelled': 'failed', 'interrupted': 'failed', 'did not run': 'failed',
+    'failures': 'failed', 'errors': 'failed', 'unexpected successes': 'failed', 'expected fail': 'passed',
+    'ignored': 'skipped', 'skipped': 'skipped', 'todo': 'skipped',
+}
+
+
+def counted(line):
+    """What one line of a runner adds, as passed, failed and skipped; None when it is no summary."""
+    if match := CARGO.match(line):
+        passed, failed, ignored = map(int, match.groups())
+        return Counter(passed=passed, failed=failed, skipped=ignored)
+    if match := VITEST.match(line):
+        return summed((word, number) for number, word in re.findall(r'(\d+) ([a-z ]*[a-z])', match[1]))
+    if match := PLAYWRIGHT.match(line):
+        return summed([(match[2], match[1])])
+    if match := NODE.match(line):
+        return summed([match.groups()])
+    if match := UNITTEST_RAN.match(line):
+        return Counter(passed=int(match[1]))
+    if match := UNITTEST_END.match(line):
+        # What failed or was skipped is among what it ran: taken off again.
+        others = summed((word, number) for word, number in re.findall(r'([a-z][a-z ]*)=(\d+)', match[1] or '') if word in MEANS)
+        return Counter({**others, 'passed': -others.total()})
+    return None
+
+
+def summed(pairs):
+    told = Counter()
+    for word, number in pairs:
+        told[MEANS[word]] += int(number)
+    return told
+
+
+def read(log):
+    """Suite -> (its counts, its runners' lines), for every suite that began."""
+    suites, here = {}, None
+    for line in COLOUR.sub('', log).splitlines():
+        if heading := HEADING.match(line):
+            here = suites.setdefault(heading[2], [Counter(), []]) if heading[1] else None
+        elif here and (counts := counted(line)) is not None:
+            here[0].update(counts)
+            here[1].append(line.strip())
+    return suites
+
+
+def report(log, wanted=SUITES):
+    """(the lines to print, whether all is well)."""
+    suites, lines, problems, total = read(log), [], [], Counter()
+    for suite, (counts, told) in suites.items():
+        lines += ['', f'{suite}:', *(f'  {line}' for line in told)]
+        total.update(counts)
+        if counts['failed']:
+            problems.append(f'{suite}: {counts["failed"]} failed')
+    problems += [f'{suite}: did not begin' for suite in wanted if suite not in suites]
+    problems += [f'{suite}: no test ran' for suite, (counts, _) in suites.items() if not counts['passed'] + counts['failed']]
+    end = f'total: {total["passed"]} passed, {total["failed"]} failed'
+    if total['skipped']:
+        end += f', {total["skipped"]} skipped'
+    return [*lines, '', *problems, end], not problems
+
+
+def main(arguments):
+    lines, well = report(Path(arguments[0]).read_text(encoding='utf-8', errors='replace'))
+    print('\n'.join(lines))
+    return 0 if well else 1
+
+
+if __name__ == '__main__':
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,54 @@
+"""Nothing in the repository belongs to one machine, one network or somebody else.
+
+Read is every file that git holds or would take up. The patterns are written so that they do not find themselves.
+"""
+
+import re
+import subprocess
+import sys
+from pathlib import Path, PurePosixPath
+
+ROOT = Path(__file__).resolve().parents[2]
+
+RULES = (
+    (
+        re.compile(r'(?:file://|(?<![\w.})*/-]))/(?:work|root|home|Users)/[\w.]'),
+        'names a path of one machine. Write it relative to the repository',
+    ),
+    (
+        re.compile(
+            r'registry\.(?:npmjs|yarnpkg|npmmirror)\.|npm\.pkg\.github\.|\b(?:static|index)\.crates\.io|files\.pythonhosted\.'
+            r'|pypi\.org/simple|"resolved":\s*"https?:|\bregistry\s*=\s*"?\s*(?:sparse\+)?https?:'
+            r'|(?:registry|sparse)\+https?://(?!github\.com/rust-lang/crates\.io-index")',
+            re.I,
+        ),
+        'names a package registry. Leave the choice of registry to the machine (`make lock` writes a lock without one)',
+    ),
+    (
+        re.compile(r'\b[o]list\b|Brazilian [E]-Commerce|\bCC BY-[N]C', re.I),
+        'speaks of data from outside. Tests use our own fixtures in packages/shared/fixtures',
+    ),
+)
+DATA = {'.csv', '.db', '.ndjson', '.parquet', '.sqlite', '.sqlite3', '.tsv'}
+
+
+def problems(path, text):
+    told = []
+    if PurePosixPath(path).suffix in DATA and 'fixtures' not in PurePosixPath(path).parts:
+        told.append(f'{path}: is data. Put our own into a folder called fixtures, and keep everybody else\'s out')
+    for number, line in enumerate(text.splitlines(), 1):
+        told += [f'{path}:{number}: {advice}' for pattern, advice in RULES if pattern.search(line)]
+    return told
+
+
+def main():
+    command = ['git', 'ls-files', '-z', '--cached', '--others', '--exclude-standard']
+    listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split('\0')
+    files = [name for name in sorted(set(listed)) if name and (ROOT / name).is_file()]
+    told = [line for name in files for line in problems(name, (ROOT / name).read_text(encoding='utf-8', errors='replace'))]
+    print('\n'.join(told) or f'words: {len(files)} files, none tied to a machine, a registry or somebody else\'s data')
+    return 1 if told else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

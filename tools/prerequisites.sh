@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Says in one line each what this machine lacks to build Goody. Silent when it lacks nothing.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+missing=0
+lacks() {
+  echo "missing: $1" >&2
+  missing=1
+}
+
+# at_least 1.95.0 1.97.1: the second is no older than the first.
+at_least() { [ "$(printf '%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]; }
+
+# need COMMAND OLDEST NAME HOW: COMMAND is there and `COMMAND --version` is not older than OLDEST.
+need() {
+  local version
+  if ! version=$("$1" --version 2>&1); then
+    lacks "$3 $2 or newer. $4"
+    return
+  fi
+  version=$(grep -oE '[0-9]+(\.[0-9]+)+' <<<"$version" | head -n 1)
+  at_least "$2" "$version" || lacks "$3 $2 or newer; $1 is $version. $4"
+}
+
+rust=$(sed -n 's/^channel = "\(.*\)"$/\1/p' rust-toolchain.toml)
+need cargo "$rust" Rust 'Install it from https://rustup.rs'
+need node 20.19.0 Node.js 'Install it from https://nodejs.org'
+need npm 10.0.0 npm 'It comes with Node.js: https://nodejs.org'
+need python3 3.11 Python 'On Debian: apt-get install python3'
+command -v cc >/dev/null || lacks 'a C compiler (SQLite is compiled in). On Debian: apt-get install build-essential'
+exit "$missing"
