@@ -13,7 +13,7 @@ GOODY_DATABASE ?= goody.db
 
 GOODY := dist/packages/backend/goody
 DEMO_EVENTS := packages/shared/fixtures/events/demo-v1.ndjson
-NX := node_modules/.bin/nx
+NX := NX_DEFAULT_OUTPUT_STYLE=stream-without-prefixes node_modules/.bin/nx
 BIOME := node_modules/.bin/biome
 PYTHON := python3 -B
 NODE_MODULES := node_modules/.package-lock.json
@@ -69,7 +69,7 @@ prerequisites:
 
 $(NODE_MODULES): package-lock.json package.json $(wildcard packages/*/package.json)
 	$(call say,Installing what package-lock.json names)
-	@npm ci
+	@npm ci || { echo 'npm ci failed. If a package.json changed: make lock' >&2; exit 1; }
 	@touch $@
 
 $(GOODY_DATABASE): | build
