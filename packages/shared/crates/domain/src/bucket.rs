@@ -122,14 +122,15 @@ impl Bucket {
     }
 }
 
-/// A vendor's books, as far as a report needs them.
+/// One vendor's books, or the fleet's, as far as a report needs them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ledger {
     /// The sum of every bucket there ever was.
     pub totals: Counters,
-    /// Every bucket from some day on, ordered by day.
+    /// Every bucket from some day on, ordered by day. Those before the week that ends with the report's date, and those
+    /// after it, may come without their minutes.
     pub buckets: Vec<(Day, Bucket)>,
-    /// When the latest fact before the first of `buckets` occurred.
+    /// When the latest fact before the first bucket that has its minutes occurred.
     pub earlier_fact: Option<Instant>,
 }
 

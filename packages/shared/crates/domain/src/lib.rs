@@ -31,7 +31,7 @@ pub use figures::{Figures, Interval};
 pub use ids::{Currency, EventId, GiftType, OrderId, VendorId};
 pub use instant::Instant;
 pub use order::{Change, History, Learned, Note, Order, Recorded, Step, fold};
-pub use report::{Report, Trend, Trends, next_change, reliability_history, report};
+pub use report::{Report, Trend, Trends, figures, next_change, one_day, one_week, reliability_history, report};
 pub use risk::RiskLevel;
 pub use status::{ActiveStatus, Outcome, Status};
 pub use vendor::{SlaPromises, Vendor};

@@ -44,7 +44,7 @@ pub fn report(vendor_id: &VendorId, ledger: &Ledger, as_of: AsOf, zone: &ReportZ
         vendor_id: vendor_id.clone(),
         date,
         as_of: as_of.at(),
-        current7d: window(ledger, date, as_of.cut(), as_of.cut()),
+        current7d: figures(ledger, as_of),
         previous7d: window(ledger, a_week_before, None, as_of.cut_week_ago()),
         updated_at: latest_fact(ledger, as_of, zone),
     }
@@ -52,27 +52,42 @@ pub fn report(vendor_id: &VendorId, ledger: &Ledger, as_of: AsOf, zone: &ReportZ
 
 /// What happened in the seven days ending with `last`, of which `cut` minutes are over; levels after `level_cut` of them.
 fn window(ledger: &Ledger, last: Day, cut: Option<Minute>, level_cut: Option<Minute>) -> Figures {
+    let mut figures = happened(ledger, last.plus(1 - WINDOW), last, cut);
+    let level = |came: Counter, went: Counter| {
+        let flow = |counters: &Counters| counters[came] - counters[went];
+        let later: i64 = ledger.days(last.plus(1), Day::from_number(i32::MAX)).iter().map(|(_, b)| flow(&b.totals)).sum();
+        let rest_of_day = ledger.day(last).map_or(0, |b| flow(&b.totals) - flow(&b.until(level_cut)));
+        flow(&ledger.totals) - later - rest_of_day
+    };
+    for status in ActiveStatus::ALL {
+        figures.active[status as usize] = level(Counter::Entered(status), Counter::Left(status));
+    }
+    figures.delayed_orders = level(Counter::OverdueEntered, Counter::OverdueLeft);
+    figures
+}
+
+/// What happened from one day to another, of whose last `cut` minutes are over; no levels.
+fn happened(ledger: &Ledger, first: Day, last: Day, cut: Option<Minute>) -> Figures {
     let mut figures = Figures::default();
-    for (day, bucket) in ledger.days(last.plus(1 - WINDOW), last) {
+    for (day, bucket) in ledger.days(first, last) {
         figures.add_happened(&bucket.until(cut.filter(|_| *day == last)));
     }
-    let mut flows = ledger.totals;
-    let mut take_back = |later: &Counters, sign: i64| {
-        for (counter, amount) in later.entries() {
-            flows[counter] -= sign * amount;
-        }
-    };
-    for (_, bucket) in ledger.days(last, Day::from_number(i32::MAX)) {
-        take_back(&bucket.totals, 1);
-    }
-    if let Some(bucket) = ledger.day(last) {
-        take_back(&bucket.until(level_cut), -1);
-    }
-    for status in ActiveStatus::ALL {
-        figures.active[status as usize] = flows[Counter::Entered(status)] - flows[Counter::Left(status)];
-    }
-    figures.delayed_orders = flows[Counter::OverdueEntered] - flows[Counter::OverdueLeft];
     figures
+}
+
+/// The seven days ending with the date, and levels at T: a report's `current7d`, for any book.
+pub fn figures(ledger: &Ledger, as_of: AsOf) -> Figures {
+    window(ledger, as_of.date(), as_of.cut(), as_of.cut())
+}
+
+/// What happened on the date alone.
+pub fn one_day(ledger: &Ledger, as_of: AsOf) -> Figures {
+    happened(ledger, as_of.date(), as_of.date(), as_of.cut())
+}
+
+/// What happened in the seven days ending with the date, without the levels that cost a look at every later day.
+pub fn one_week(ledger: &Ledger, as_of: AsOf) -> Figures {
+    happened(ledger, as_of.date().plus(1 - WINDOW), as_of.date(), as_of.cut())
 }
 
 fn latest_fact(ledger: &Ledger, as_of: AsOf, zone: &ReportZone) -> Option<Instant> {
@@ -87,13 +102,8 @@ fn latest_fact(ledger: &Ledger, as_of: AsOf, zone: &ReportZone) -> Option<Instan
 ///
 /// `ledger` must hold every bucket from `days` + 5 days before the date on.
 pub fn reliability_history(ledger: &Ledger, as_of: AsOf, days: i32) -> Vec<Option<f64>> {
-    let score = |last: Day| {
-        let mut figures = Figures::default();
-        for (day, bucket) in ledger.days(last.plus(1 - WINDOW), last) {
-            figures.add_happened(&bucket.until(as_of.cut().filter(|_| *day == as_of.date())));
-        }
-        figures.reliability_score()
-    };
+    let cut = |last: Day| as_of.cut().filter(|_| last == as_of.date());
+    let score = |last: Day| happened(ledger, last.plus(1 - WINDOW), last, cut(last)).reliability_score();
     as_of.date().plus(1 - days).to(as_of.date()).map(score).collect()
 }
 

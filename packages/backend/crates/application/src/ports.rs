@@ -1,0 +1,371 @@
+//! The ports: what the verbs need of a store, each named by what it allows.
+//!
+//! A trait says one thing its caller needs, so that a function's bounds and its permissions read the same. Every store is
+//! held to these words by the suite in `testkit`.
+
+use async_trait::async_trait;
+use goody_domain::{
+    Change, Day, Entry, GiftType, History, Instant, Ledger, Order, OrderId, Recorded, Report, ReportZone, Status, Vendor,
+    VendorId,
+};
+use serde::{Deserialize, Serialize};
+
+/// What a store could not do. The cause is kept.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The store does not answer, is locked for too long, or has no room.
+    #[error("the store is not available while {doing}")]
+    Unavailable {
+        /// What was being done.
+        doing: &'static str,
+        /// Why it failed.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// What is stored cannot be read.
+    #[error("the store is damaged: {0}")]
+    Damaged(String),
+    /// Others changed the same thing again and again.
+    #[error("gave up after {0} attempts: others keep changing the same orders")]
+    Contended(usize),
+}
+
+/// What every store call answers.
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+/// An order as a writer finds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// All that is known of it; empty for an order never heard of.
+    Known(History),
+    /// It was forgotten by age, and its numbers are final.
+    Expired,
+}
+
+/// A history that has grown since it was loaded.
+#[derive(Clone, Debug)]
+pub struct OrderWrite {
+    /// The history with its new facts.
+    pub history: History,
+    /// The version it was loaded at; nothing is written if the store has another one by now.
+    pub from_version: usize,
+}
+
+/// Takes in what was told of orders.
+#[async_trait]
+pub trait OrderWriter: Send + Sync {
+    /// The orders of those ids, in the order asked.
+    async fn load(&self, ids: &[OrderId]) -> Result<Vec<Found>>;
+
+    /// Writes each order that still has the version it was loaded at, together with its change, all in one go. Says for
+    /// each whether it was written.
+    async fn save(&self, writes: Vec<OrderWrite>, now: Instant) -> Result<Vec<bool>>;
+}
+
+/// Which orders a list is about. Orders not placed yet are in no list.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderFilter {
+    /// Only this vendor's.
+    pub vendor_id: Option<VendorId>,
+    /// Only those in one of these statuses; all where empty.
+    pub statuses: Vec<Status>,
+    /// Only those placed on this day or later.
+    pub placed_from: Option<Day>,
+    /// Only those placed on this day or earlier.
+    pub placed_to: Option<Day>,
+    /// Only those past their promise, or only the others.
+    pub delayed: Option<bool>,
+    /// Only gifts of this kind.
+    pub gift_type: Option<GiftType>,
+}
+
+impl OrderFilter {
+    /// Whether an order is in the list at `now`.
+    pub fn takes(&self, order: &Order, zone: &ReportZone, now: Instant) -> bool {
+        let placed = zone.day(order.created_at);
+        self.vendor_id.as_ref().is_none_or(|id| *id == order.placement.vendor_id)
+            && self.takes_status(order.status())
+            && self.placed_from.is_none_or(|from| placed >= from)
+            && self.placed_to.is_none_or(|to| placed <= to)
+            && self.delayed.is_none_or(|delayed| delayed == order.is_delayed(now))
+            && self.gift_type.as_ref().is_none_or(|gift| Some(gift) == order.placement.gift_type.as_ref())
+    }
+
+    /// Whether the list is of orders in this status.
+    pub fn takes_status(&self, status: Status) -> bool {
+        self.statuses.is_empty() || self.statuses.contains(&status)
+    }
+
+    /// Whether buckets know how many orders are in the list: they count by vendor, status and day of placement.
+    pub fn is_counted(&self) -> bool {
+        self.delayed.is_none() && self.gift_type.is_none()
+    }
+}
+
+/// A place in a list of orders, between two of them: after the order placed (or updated) then, with that id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Position {
+    /// When the order was placed, or updated.
+    pub at: Instant,
+    /// The order.
+    pub order_id: OrderId,
+}
+
+/// One count for each of the nine statuses, at its place in [`Status::ALL`].
+pub type StatusCounts = [i64; 9];
+
+/// How many orders a list has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OrderCount {
+    /// By where they stand.
+    pub by_status: StatusCounts,
+    /// Counting stopped: there are so many or more.
+    pub is_lower_bound: bool,
+}
+
+/// Which recent updates a feed is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecentFilter {
+    /// Only orders whose latest event occurred at this instant or later. Stores keep the last [`RECENT_HOURS`].
+    pub since: Instant,
+    /// Only those in one of these statuses; all where empty.
+    pub statuses: Vec<Status>,
+    /// Only this vendor's.
+    pub vendor_id: Option<VendorId>,
+}
+
+/// How far back the recent feed goes, in hours.
+pub const RECENT_HOURS: i64 = 168;
+
+/// Answers about single orders and lists of them.
+#[async_trait]
+pub trait OrderReader: Send + Sync {
+    /// All that is known of one order.
+    async fn order(&self, id: &OrderId) -> Result<Option<History>>;
+
+    /// The orders of a list that come after a place in it, the latest placed first, orders of the same instant by id: as
+    /// many as `limit`, fewer only where the list ends.
+    async fn list(&self, filter: &OrderFilter, after: Option<&Position>, limit: usize, now: Instant) -> Result<Vec<Order>>;
+
+    /// How many orders a list has: exactly where [`OrderFilter::is_counted`], else counted up to `limit`.
+    async fn count(&self, filter: &OrderFilter, limit: i64, now: Instant) -> Result<OrderCount>;
+
+    /// The orders of a feed that come after a place in it, the latest updated first, orders of the same instant by id.
+    async fn recent(&self, filter: &RecentFilter, after: Option<&Position>, limit: usize) -> Result<Vec<History>>;
+
+    /// How many orders a feed has, by where they stand.
+    async fn count_recent(&self, filter: &RecentFilter) -> Result<StatusCounts>;
+
+    /// A vendor's orders that ended as an issue before an instant, the latest end first, orders of the same instant by id.
+    async fn issues(&self, vendor_id: &VendorId, before: Instant, limit: usize) -> Result<Vec<Order>>;
+
+    /// Every order, by id, after the one given: for exports, which must be equal for equal facts.
+    async fn all(&self, after: Option<&OrderId>, limit: usize) -> Result<Vec<History>>;
+}
+
+/// Changes that follow each other in the feed.
+#[derive(Clone, Debug, Default)]
+pub struct ChangeBatch {
+    /// Where the feed stood before them.
+    pub from: i64,
+    /// Where it stands after them.
+    pub to: i64,
+    /// Changes, each order's in their order. Changes of one order may have been drawn together.
+    pub changes: Vec<Change>,
+}
+
+/// Changes that no bucket reflects yet.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct ChangeLag {
+    /// How many.
+    pub changes: u64,
+    /// When the oldest of them was stored.
+    pub oldest: Option<Instant>,
+}
+
+/// Tells which orders changed, at least once each.
+#[async_trait]
+pub trait ChangeFeed: Send + Sync {
+    /// The next changes after the checkpoint, at most `limit`.
+    async fn changes(&self, limit: usize) -> Result<ChangeBatch>;
+
+    /// How far the buckets are behind.
+    async fn lag(&self) -> Result<ChangeLag>;
+}
+
+/// Whose counters.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Book {
+    /// All vendors together.
+    Fleet,
+    /// One vendor.
+    Vendor(VendorId),
+}
+
+/// What to add to one bucket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BucketMove {
+    /// Whose.
+    pub book: Book,
+    /// Which day's.
+    pub day: Day,
+    /// What: entries of that day.
+    pub entries: Vec<Entry>,
+}
+
+/// What a batch of changes does to the buckets.
+#[derive(Clone, Debug, Default)]
+pub struct Projection {
+    /// The checkpoint the batch began at; nothing is done if the store has another one by now.
+    pub from: i64,
+    /// The checkpoint after it.
+    pub to: i64,
+    /// One for each bucket that moves.
+    pub moves: Vec<BucketMove>,
+}
+
+/// A vendor's report for today, as it is kept.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CurrentReport {
+    /// The report.
+    pub report: Report,
+    /// The score of each of the 30 dates ending with the report's, oldest first.
+    pub reliability30d: Vec<Option<f64>>,
+    /// It stays as it is until this instant if nothing is told.
+    pub unchanged_until: Instant,
+    /// The revision of the buckets it was made from.
+    pub revision: i64,
+}
+
+/// Moves the counters and keeps the reports.
+#[async_trait]
+pub trait ReportWriter: Send + Sync {
+    /// Moves buckets, totals and the checkpoint together; false if the checkpoint was not at `projection.from`.
+    async fn apply(&self, projection: Projection, now: Instant) -> Result<bool>;
+
+    /// Keeps reports. One made from older buckets never replaces one made from newer ones.
+    async fn keep(&self, reports: Vec<CurrentReport>) -> Result<()>;
+
+    /// Notes that the reports are up to the clock.
+    async fn rolled(&self, at: Instant) -> Result<()>;
+}
+
+/// A vendor and what is kept of its numbers.
+#[derive(Clone, Debug)]
+pub struct VendorState {
+    /// Master data.
+    pub vendor: Vendor,
+    /// The report last kept, which may be of another day or of older buckets.
+    pub kept: Option<CurrentReport>,
+    /// The revision of its buckets; 0 without any.
+    pub revision: i64,
+}
+
+/// When the reports were brought up to the clock, and how many there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ReportStatus {
+    /// The last [`ReportWriter::rolled`].
+    pub rolled_at: Option<Instant>,
+    /// Vendors with a kept report.
+    pub reports: u64,
+}
+
+/// Answers from the counters.
+#[async_trait]
+pub trait ReportReader: Send + Sync {
+    /// The zone whose days the buckets are.
+    fn zone(&self) -> &ReportZone;
+
+    /// Grows whenever buckets or vendors change. Cheap: it answers from memory, a few milliseconds late where another
+    /// process made the change.
+    fn revision(&self) -> i64;
+
+    /// A book with every bucket from `from` on, those of `minutes_from` to `minutes_to` with their minutes, and the
+    /// revision it has.
+    async fn ledger(&self, book: &Book, from: Day, minutes_from: Day, minutes_to: Day) -> Result<(Ledger, i64)>;
+
+    /// The vendors of which anything changed after a revision (all of them after −1), by id, and the revision now.
+    async fn changed(&self, after: i64) -> Result<(Vec<VendorState>, i64)>;
+
+    /// Vendors whose kept report is missing, made from older buckets, or over at an instant; at most `limit`.
+    async fn due(&self, at: Instant, limit: usize) -> Result<Vec<VendorId>>;
+
+    /// How the reports are.
+    async fn status(&self) -> Result<ReportStatus>;
+
+    /// The first day whose buckets are all kept; `None` while nothing has expired.
+    async fn kept_from(&self) -> Result<Option<Day>>;
+}
+
+/// Vendors' master data.
+#[async_trait]
+pub trait VendorStore: Send + Sync {
+    /// Registers those of the vendors that are not known yet, as unregistered.
+    async fn meet(&self, vendors: Vec<VendorId>) -> Result<()>;
+
+    /// Creates or replaces a vendor; true if it was not known.
+    async fn put(&self, vendor: Vendor) -> Result<bool>;
+
+    /// One vendor.
+    async fn vendor(&self, id: &VendorId) -> Result<Option<Vendor>>;
+
+    /// Every vendor, by id, after the one given.
+    async fn vendors(&self, after: Option<&VendorId>, limit: usize) -> Result<Vec<Vendor>>;
+}
+
+/// What was forgotten.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Expired {
+    /// Orders.
+    pub orders: u64,
+    /// Buckets.
+    pub buckets: u64,
+    /// Marks of orders forgotten long ago.
+    pub marks: u64,
+}
+
+/// What a rebuild of one book found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rebuilt {
+    /// Buckets that there should be.
+    pub buckets: u64,
+    /// Buckets that were not as they should be. They are now.
+    pub different: u64,
+}
+
+/// Forgets what is old, and checks what is kept.
+#[async_trait]
+pub trait Housekeeping: Send + Sync {
+    /// Forgets at most `limit` orders whose latest of placement, promise, completion and recording is before `orders_before`,
+    /// and everything of days before `buckets_before` that has not changed since. No number of any report changes.
+    async fn expire(&self, orders_before: Day, buckets_before: Day, today: Day, limit: usize) -> Result<Expired>;
+
+    /// Computes one book anew from the orders, and puts right what differs. The fleet is the sum of the vendors.
+    async fn rebuild(&self, book: &Book) -> Result<Rebuilt>;
+}
+
+/// A store that can do all of it.
+pub trait Store:
+    OrderWriter + OrderReader + ChangeFeed + ReportWriter + ReportReader + VendorStore + Housekeeping + 'static
+{
+}
+
+impl<T> Store for T where
+    T: OrderWriter + OrderReader + ChangeFeed + ReportWriter + ReportReader + VendorStore + Housekeeping + 'static
+{
+}
+
+/// What time it is. The only place a clock comes in.
+pub trait Clock: Send + Sync {
+    /// Now.
+    fn now(&self) -> Instant;
+}
+
+/// The day until which an order has to be kept: the latest of its placement, promise, completion and recording.
+pub fn last_day(history: &History, order: Option<&Order>, zone: &ReportZone) -> Day {
+    let recorded = history.events().iter().map(|Recorded { recorded_at, .. }| *recorded_at);
+    let lived = order.into_iter().flat_map(|order| {
+        [Some(order.created_at), order.placement.estimated_delivery, order.completed_at()].into_iter().flatten()
+    });
+    recorded.chain(lived).max().map_or(Day::from_number(0), |latest| zone.day(latest))
+}

@@ -1,0 +1,41 @@
+//! Read: answers from the counters and the order store. Reads change nothing.
+
+mod fleet;
+mod health;
+mod orders;
+mod reports;
+
+pub use fleet::{FleetReader, FleetReports, FleetRow};
+pub use health::{Check, Health, HealthReader, Verdict};
+pub use orders::{OrderPage, RecentPage, order_page, recent_page};
+pub use reports::{FleetDay, VendorDay, fleet_history, report_on, reports_of_vendor, vendor_history};
+
+use goody_domain::Day;
+
+use crate::ports::{ReportReader, StoreError};
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Buckets that the date needs have expired.
+    #[error("reports go back to {first}")]
+    DateExpired {
+        /// The first date that can be asked for.
+        first: Day,
+    },
+}
+
+/// Days before a date that its report looks at.
+const DAYS_BEFORE: i32 = 13;
+
+/// Refuses a date whose report would need buckets that have expired.
+async fn check_kept(reports: &dyn ReportReader, date: Day) -> Result<(), ReadError> {
+    let first = reports.kept_from().await?.map(|kept| kept.plus(DAYS_BEFORE));
+    match first {
+        Some(first) if date < first => Err(ReadError::DateExpired { first }),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,95 @@
+//! All vendors' reports of one date, kept in memory and brought up to date by what changed.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use goody_domain::{AsOf, Day, Vendor, VendorId};
+use tokio::sync::Mutex;
+
+use super::{ReadError, check_kept};
+use crate::ports::{CurrentReport, ReportReader, VendorState};
+use crate::roll::current_report;
+
+/// For how many dates reports are kept in memory.
+const DATES: usize = 4;
+
+/// A vendor and its numbers.
+#[derive(Clone, Debug)]
+pub struct FleetRow {
+    /// Master data.
+    pub vendor: Vendor,
+    /// The report, and the score of each of 30 dates.
+    pub current: CurrentReport,
+}
+
+/// All vendors' reports as of one instant.
+#[derive(Clone, Debug)]
+pub struct FleetReports {
+    /// The instant.
+    pub as_of: AsOf,
+    /// The revision of the store they are of.
+    pub revision: i64,
+    /// By vendor id.
+    pub rows: BTreeMap<VendorId, Arc<FleetRow>>,
+}
+
+/// Answers with all vendors' reports. Work grows with the vendors that changed since the last answer.
+pub struct FleetReader {
+    reports: Arc<dyn ReportReader>,
+    /// The most recently used last.
+    dates: Mutex<Vec<(Day, Arc<FleetReports>)>>,
+}
+
+impl FleetReader {
+    /// Reads from this store.
+    pub fn new(reports: Arc<dyn ReportReader>) -> Self {
+        Self { reports, dates: Mutex::new(Vec::new()) }
+    }
+
+    /// All vendors' reports as of `as_of`.
+    pub async fn reports(&self, as_of: AsOf) -> Result<Arc<FleetReports>, ReadError> {
+        let mut dates = self.dates.lock().await;
+        let known = dates.iter().position(|(date, _)| *date == as_of.date()).map(|place| dates.remove(place).1);
+        let fleet = match known {
+            Some(fleet) if fleet.as_of == as_of && fleet.revision >= self.reports.revision() => fleet,
+            known => {
+                check_kept(self.reports.as_ref(), as_of.date()).await?;
+                Arc::new(self.updated(known, as_of).await?)
+            }
+        };
+        dates.push((as_of.date(), fleet.clone()));
+        if dates.len() > DATES {
+            dates.remove(0);
+        }
+        Ok(fleet)
+    }
+
+    async fn updated(&self, known: Option<Arc<FleetReports>>, as_of: AsOf) -> Result<FleetReports, ReadError> {
+        let known = known.map_or_else(|| FleetReports { as_of, revision: -1, rows: BTreeMap::new() }, Arc::unwrap_or_clone);
+        let (changed, revision) = self.reports.changed(known.revision).await?;
+        let mut rows = known.rows;
+        for VendorState { vendor, kept, revision } in changed {
+            let kept = kept.filter(|kept| kept.revision == revision && holds(kept, as_of));
+            let current = match kept {
+                Some(kept) => kept,
+                None => current_report(self.reports.as_ref(), &vendor.vendor_id, as_of).await?,
+            };
+            rows.insert(vendor.vendor_id.clone(), Arc::new(FleetRow { vendor, current }));
+        }
+        for (vendor_id, row) in &mut rows {
+            if !holds(&row.current, as_of) {
+                let current = current_report(self.reports.as_ref(), vendor_id, as_of).await?;
+                *row = Arc::new(FleetRow { vendor: row.vendor.clone(), current });
+            } else if row.current.report.as_of != as_of.at() {
+                Arc::make_mut(row).current.report.as_of = as_of.at();
+            }
+        }
+        Ok(FleetReports { as_of, revision, rows })
+    }
+}
+
+/// Whether a report made earlier says what one made as of `as_of` would, if nothing was told since.
+fn holds(current: &CurrentReport, as_of: AsOf) -> bool {
+    let made = current.report.as_of;
+    current.report.date == as_of.date() && (made == as_of.at() || (made < as_of.at() && as_of.at() < current.unchanged_until))
+}

@@ -1,0 +1,218 @@
+//! Whether the program works: every dependency asked for real, every figure measured.
+
+use std::sync::Arc;
+
+use goody_domain::{ActiveStatus, Counter, Day, Instant, Minute, ReportZone};
+
+use crate::ports::{Book, ChangeFeed, ChangeLag, Clock, OrderReader, ReportReader, ReportStatus, StoreError};
+
+/// Changes may wait so long before it is worth a word, and before it is a failure, in seconds.
+const LAG_SECONDS: (f64, f64) = (30.0, 600.0);
+/// The timer may be silent so long before it is worth a word, and before it is a failure, in seconds.
+const SILENCE_SECONDS: (f64, f64) = (120.0, 900.0);
+/// A report may be over for so long before it is worth a word, in seconds.
+const OVER_SECONDS: i64 = 120;
+
+/// How one thing is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    /// Works.
+    Healthy,
+    /// Works, but needs attention.
+    Degraded,
+    /// Does not work.
+    Unhealthy,
+}
+
+/// One thing that was asked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Check {
+    /// How it is.
+    pub verdict: Verdict,
+    /// What was measured, in plain words.
+    pub detail: String,
+    /// How long it took to answer, in seconds.
+    pub seconds: f64,
+}
+
+/// How the program is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Health {
+    /// A read of the order store.
+    pub order_store: Check,
+    /// How far the buckets are behind the orders.
+    pub change_feed: Check,
+    /// Whether the kept reports are those of now.
+    pub reports: Check,
+    /// When the timer last ticked.
+    pub scheduler: Check,
+    /// When the latest fact occurred.
+    pub last_order_update: Option<Instant>,
+    /// When the timer last brought the reports up to the clock.
+    pub last_report_update: Option<Instant>,
+    /// Orders placed in the last 24 hours, to the whole minute.
+    pub orders_last_24h: i64,
+    /// Vendors with a kept report.
+    pub report_count: u64,
+    /// How far the buckets are behind the orders.
+    pub lag: ChangeLag,
+    /// When this was measured.
+    pub at: Instant,
+}
+
+impl Health {
+    /// The four checks, each with its name.
+    pub fn checks(&self) -> [(&'static str, &Check); 4] {
+        [
+            ("order store", &self.order_store),
+            ("change feed", &self.change_feed),
+            ("reports", &self.reports),
+            ("scheduler", &self.scheduler),
+        ]
+    }
+
+    /// The worst of the checks.
+    pub fn verdict(&self) -> Verdict {
+        self.checks().map(|(_, check)| check.verdict).into_iter().max().unwrap_or(Verdict::Unhealthy)
+    }
+
+    /// What is wrong, in plain words.
+    pub fn issues(&self) -> Vec<String> {
+        let wrong = self.checks().into_iter().filter(|(_, check)| check.verdict != Verdict::Healthy);
+        wrong.map(|(name, check)| format!("{name}: {}", check.detail)).collect()
+    }
+
+    /// Whole minutes since the latest fact occurred.
+    pub fn minutes_since_last_update(&self) -> Option<i64> {
+        self.last_order_update.map(|latest| (self.at.seconds_since(latest) / 60.0).floor().max(0.0) as i64)
+    }
+}
+
+/// Asks everything the program depends on.
+pub struct HealthReader {
+    orders: Arc<dyn OrderReader>,
+    feed: Arc<dyn ChangeFeed>,
+    reports: Arc<dyn ReportReader>,
+    clock: Arc<dyn Clock>,
+}
+
+impl HealthReader {
+    /// Asks these.
+    pub fn new(
+        orders: Arc<dyn OrderReader>,
+        feed: Arc<dyn ChangeFeed>,
+        reports: Arc<dyn ReportReader>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self { orders, feed, reports, clock }
+    }
+
+    /// Asks them now.
+    pub async fn health(&self) -> Health {
+        let at = self.clock.now();
+        let (order_store, _) = self.timed(self.orders.all(None, 1), |_| healthy("answers")).await;
+        let (change_feed, lag) = self.timed(self.feed.lag(), |lag| judge_lag(lag, at)).await;
+        let due = self.reports.due(at.plus_seconds(-OVER_SECONDS).floor_minute(), 1);
+        let (reports, _) = self.timed(due, |due| judge_due(due.is_empty())).await;
+        let (scheduler, status) = self.timed(self.reports.status(), |status| judge_silence(status, at)).await;
+        let (last_order_update, orders_last_24h) = self.fleet_facts(at).await.unwrap_or_default();
+        let status = status.unwrap_or_default();
+        Health {
+            order_store,
+            change_feed,
+            reports,
+            scheduler,
+            last_order_update,
+            last_report_update: status.rolled_at,
+            orders_last_24h,
+            report_count: status.reports,
+            lag: lag.unwrap_or_default(),
+            at,
+        }
+    }
+
+    /// Waits for an answer, and judges it.
+    async fn timed<T>(
+        &self,
+        answer: impl Future<Output = Result<T, StoreError>>,
+        judge: impl FnOnce(&T) -> (Verdict, String),
+    ) -> (Check, Option<T>) {
+        let asked = self.clock.now();
+        let answer = answer.await;
+        let seconds = self.clock.now().seconds_since(asked);
+        match answer {
+            Ok(answer) => {
+                let (verdict, detail) = judge(&answer);
+                (Check { verdict, detail, seconds }, Some(answer))
+            }
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "a health check failed");
+                (Check { verdict: Verdict::Unhealthy, detail: "does not answer".into(), seconds }, None)
+            }
+        }
+    }
+
+    /// When the latest fact occurred, and how many orders were placed in the 24 hours before the whole minute.
+    async fn fleet_facts(&self, at: Instant) -> Result<(Option<Instant>, i64), StoreError> {
+        let zone = self.reports.zone();
+        // Facts may be told up to five minutes ahead of our clock.
+        let tomorrow = zone.day(at).plus(1);
+        let (ledger, _) = self.reports.ledger(&Book::Fleet, tomorrow.plus(-3), tomorrow.plus(-3), tomorrow).await?;
+        let latest = ledger.buckets.iter().rev().find_map(|(day, bucket)| {
+            let (minute, micros) = bucket.latest_fact(None)?;
+            Some(Instant::from_micros(minute_start(zone, *day, minute).micros() + micros))
+        });
+        let (until, since) = (at.floor_minute(), at.floor_minute().plus_seconds(-86_400));
+        let placed = ledger.buckets.iter().flat_map(|(day, bucket)| {
+            bucket.minutes.iter().filter(move |entry| {
+                entry.counter == Counter::Entered(ActiveStatus::Placed)
+                    && (since..until).contains(&minute_start(zone, *day, entry.minute))
+            })
+        });
+        Ok((latest.or(ledger.earlier_fact), placed.map(|entry| entry.amount).sum()))
+    }
+}
+
+fn minute_start(zone: &ReportZone, day: Day, minute: Minute) -> Instant {
+    zone.start(day).plus_seconds(i64::from(minute) * 60)
+}
+
+fn healthy(detail: &str) -> (Verdict, String) {
+    (Verdict::Healthy, detail.into())
+}
+
+fn verdict(seconds: f64, (attention, failure): (f64, f64)) -> Verdict {
+    match seconds {
+        seconds if seconds > failure => Verdict::Unhealthy,
+        seconds if seconds > attention => Verdict::Degraded,
+        _ => Verdict::Healthy,
+    }
+}
+
+fn judge_lag(lag: &ChangeLag, at: Instant) -> (Verdict, String) {
+    match lag.oldest {
+        None => healthy("every change is in the reports"),
+        Some(oldest) => {
+            let seconds = at.seconds_since(oldest).max(0.0);
+            (verdict(seconds, LAG_SECONDS), format!("{} changes wait, the oldest for {seconds:.0} s", lag.changes))
+        }
+    }
+}
+
+fn judge_due(none_due: bool) -> (Verdict, String) {
+    if none_due {
+        healthy("every report is of now")
+    } else {
+        (Verdict::Degraded, "kept reports are not of now; answers are made from the buckets meanwhile".into())
+    }
+}
+
+fn judge_silence(status: &ReportStatus, at: Instant) -> (Verdict, String) {
+    match status.rolled_at {
+        None => (Verdict::Degraded, "the timer has not ticked yet".into()),
+        Some(rolled_at) => {
+            let seconds = at.seconds_since(rolled_at).max(0.0);
+            (verdict(seconds, SILENCE_SECONDS), format!("the timer ticked {seconds:.0} s ago"))
+        }
+    }
+}

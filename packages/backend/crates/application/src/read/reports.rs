@@ -1,0 +1,110 @@
+//! Reports of single vendors, and histories for charts.
+
+use goody_domain::{AsOf, Day, Figures, Instant, Ledger, Report, ReportZone, RiskLevel, VendorId, figures, one_day, one_week, report};
+
+use super::{DAYS_BEFORE, ReadError, check_kept};
+use crate::ports::{Book, ReportReader, VendorStore};
+
+/// How many vendors are asked for at a time.
+const PAGE: usize = 500;
+
+/// One vendor's report.
+pub async fn report_on(reports: &dyn ReportReader, vendor_id: &VendorId, as_of: AsOf) -> Result<Report, ReadError> {
+    check_kept(reports, as_of.date()).await?;
+    let date = as_of.date();
+    let book = Book::Vendor(vendor_id.clone());
+    let (ledger, _) = reports.ledger(&book, date.plus(-DAYS_BEFORE), date.plus(-7), date).await?;
+    Ok(report(vendor_id, &ledger, as_of, reports.zone()))
+}
+
+/// One vendor's reports of the dates from `from` to `to`, oldest first. No date may lie after today.
+pub async fn reports_of_vendor(
+    reports: &dyn ReportReader,
+    vendor_id: &VendorId,
+    from: Day,
+    to: Day,
+    now: Instant,
+) -> Result<Vec<Report>, ReadError> {
+    let ledger = ledger_of(reports, &Book::Vendor(vendor_id.clone()), from, to).await?;
+    let zone = reports.zone();
+    Ok(dates(zone, from, to, now).map(|as_of| report(vendor_id, &ledger, as_of, zone)).collect())
+}
+
+/// One date of a vendor's history.
+#[derive(Clone, Debug)]
+pub struct VendorDay {
+    /// The report of the date.
+    pub report: Report,
+    /// What happened on the date alone.
+    pub day: Figures,
+}
+
+/// One vendor's history, oldest first.
+pub async fn vendor_history(
+    reports: &dyn ReportReader,
+    vendor_id: &VendorId,
+    from: Day,
+    to: Day,
+    now: Instant,
+) -> Result<Vec<VendorDay>, ReadError> {
+    let ledger = ledger_of(reports, &Book::Vendor(vendor_id.clone()), from, to).await?;
+    let zone = reports.zone();
+    let row = |as_of| VendorDay { report: report(vendor_id, &ledger, as_of, zone), day: one_day(&ledger, as_of) };
+    Ok(dates(zone, from, to, now).map(row).collect())
+}
+
+/// One date of the fleet's history.
+#[derive(Clone, Debug)]
+pub struct FleetDay {
+    /// The date.
+    pub date: Day,
+    /// The seven days ending with it, and levels at its end, of all vendors together.
+    pub fleet: goody_domain::Fleet,
+    /// What happened on the date alone.
+    pub day: Figures,
+}
+
+/// The fleet's history, oldest first. Sums come from the fleet's own book; risk is every vendor's own.
+pub async fn fleet_history(
+    vendors: &dyn VendorStore,
+    reports: &dyn ReportReader,
+    from: Day,
+    to: Day,
+    now: Instant,
+) -> Result<Vec<FleetDay>, ReadError> {
+    let dates: Vec<AsOf> = dates(reports.zone(), from, to, now).collect();
+    let ledger = ledger_of(reports, &Book::Fleet, from, to).await?;
+    let mut days: Vec<FleetDay> = dates
+        .iter()
+        .map(|as_of| FleetDay {
+            date: as_of.date(),
+            fleet: goody_domain::Fleet { figures: figures(&ledger, *as_of), at_risk_vendors: 0 },
+            day: one_day(&ledger, *as_of),
+        })
+        .collect();
+    let mut after: Option<VendorId> = None;
+    loop {
+        let page = vendors.vendors(after.as_ref(), PAGE).await?;
+        let Some(last) = page.last() else { return Ok(days) };
+        after = Some(last.vendor_id.clone());
+        for vendor in page {
+            let ledger = ledger_of(reports, &Book::Vendor(vendor.vendor_id), from, to).await?;
+            for (day, as_of) in days.iter_mut().zip(&dates) {
+                let risk = RiskLevel::of(&one_week(&ledger, *as_of));
+                day.fleet.at_risk_vendors += i64::from(risk.is_at_risk());
+            }
+        }
+    }
+}
+
+/// A book as far as the reports of all those dates need it.
+async fn ledger_of(reports: &dyn ReportReader, book: &Book, from: Day, to: Day) -> Result<Ledger, ReadError> {
+    check_kept(reports, from).await?;
+    let (ledger, _) = reports.ledger(book, from.plus(-DAYS_BEFORE), from.plus(-DAYS_BEFORE), to).await?;
+    Ok(ledger)
+}
+
+/// When the report of each date is evaluated. Dates that have not begun are left out.
+fn dates(zone: &ReportZone, from: Day, to: Day, now: Instant) -> impl Iterator<Item = AsOf> {
+    from.to(to).filter_map(move |date| zone.as_of(date, now))
+}

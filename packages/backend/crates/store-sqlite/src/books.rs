@@ -1,0 +1,257 @@
+//! Buckets, totals, kept reports.
+
+use async_trait::async_trait;
+use goody_application::ports::{
+    Book, BucketMove, CurrentReport, Projection, ReportReader, ReportStatus, ReportWriter, Result, VendorState,
+};
+use goody_domain::{Bucket, Counters, Day, Instant, Ledger, ReportZone, VendorId};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::{Fault, SqliteStore, codec, recent, schema, vendors};
+use goody_application::ports::RECENT_HOURS;
+
+/// A book by its key: a vendor's id, or nothing for the fleet.
+pub(crate) fn key(book: &Book) -> &str {
+    match book {
+        Book::Fleet => "",
+        Book::Vendor(id) => id.as_str(),
+    }
+}
+
+#[async_trait]
+impl ReportWriter for SqliteStore {
+    async fn apply(&self, projection: Projection, now: Instant) -> Result<bool> {
+        let today = self.zone.day(now);
+        self.write("moving the counters", move |connection| {
+            let checkpoint: i64 = schema::meta(connection, "checkpoint")?.unwrap_or(0);
+            if checkpoint != projection.from {
+                return Ok(false);
+            }
+            let revision = schema::next_revision(connection)?;
+            for moves in projection.moves.chunk_by(|one, other| one.book == other.book) {
+                move_book(connection, moves, today, revision)?;
+            }
+            connection.prepare_cached("DELETE FROM changes WHERE seq <= ?1")?.execute([projection.to])?;
+            schema::set_meta(connection, "checkpoint", projection.to)?;
+            Ok(true)
+        })
+        .await
+    }
+
+    async fn keep(&self, reports: Vec<CurrentReport>) -> Result<()> {
+        self.write("keeping reports", move |connection| {
+            let mut statement = connection.prepare_cached(
+                "INSERT INTO reports (vendor_id, revision, unchanged_until, body) VALUES (?1, ?2, ?3, ?4) \
+                 ON CONFLICT (vendor_id) DO UPDATE SET revision = excluded.revision, \
+                 unchanged_until = excluded.unchanged_until, body = excluded.body \
+                 WHERE excluded.revision >= reports.revision",
+            )?;
+            for report in reports {
+                let body = serde_json::to_string(&report).map_err(|error| Fault::Damaged(error.to_string()))?;
+                let until = report.unchanged_until.micros();
+                statement.execute(params![report.report.vendor_id.as_str(), report.revision, until, body])?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn rolled(&self, at: Instant) -> Result<()> {
+        self.write("noting the timer", move |connection| {
+            recent::forget(connection, at.plus_seconds(-RECENT_HOURS * 3600))?;
+            Ok(schema::set_meta(connection, "rolled_at", at.micros())?)
+        })
+        .await
+    }
+}
+
+/// Adds to the buckets of one book and to its totals.
+fn move_book(
+    connection: &Connection,
+    moves: &[BucketMove],
+    today: Day,
+    revision: i64,
+) -> std::result::Result<(), Fault> {
+    let Some(book) = moves.first().map(|first| key(&first.book)) else { return Ok(()) };
+    let mut totals = read_totals(connection, book)?.1;
+    for BucketMove { day, entries, .. } in moves {
+        let mut bucket = read_bucket(connection, book, *day)?.unwrap_or_default();
+        let before = bucket.totals;
+        bucket.add(entries);
+        for (counter, value) in bucket.totals.entries() {
+            totals[counter] += value - before[counter];
+        }
+        write_bucket(connection, book, *day, &bucket, today)?;
+    }
+    write_totals(connection, book, revision, &totals)
+}
+
+pub(crate) fn read_bucket(connection: &Connection, book: &str, day: Day) -> std::result::Result<Option<Bucket>, Fault> {
+    let mut statement = connection.prepare_cached("SELECT totals, minutes FROM buckets WHERE book = ?1 AND day = ?2")?;
+    let mut rows = statement.query(params![book, day.number()])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let blob = |column| row.get_ref(column)?.as_blob().map_err(rusqlite::Error::from);
+    codec::read_bucket(blob(0)?, blob(1)?).map(Some)
+}
+
+pub(crate) fn write_bucket(
+    connection: &Connection,
+    book: &str,
+    day: Day,
+    bucket: &Bucket,
+    today: Day,
+) -> std::result::Result<(), Fault> {
+    // The start of the minute is not known here, only its place in the day: enough to find the bucket again.
+    let latest_fact = bucket.latest_fact(None).map(|(minute, micros)| i64::from(minute) * 60_000_000 + micros);
+    connection
+        .prepare_cached(
+            "INSERT INTO buckets (book, day, changed_day, latest_fact, totals, minutes) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
+             ON CONFLICT (book, day) DO UPDATE SET changed_day = excluded.changed_day, latest_fact = excluded.latest_fact, \
+             totals = excluded.totals, minutes = excluded.minutes",
+        )?
+        .execute(params![
+            book,
+            day.number(),
+            today.number(),
+            latest_fact,
+            codec::write_counters(&bucket.totals),
+            codec::write_minutes(&bucket.minutes),
+        ])?;
+    Ok(())
+}
+
+/// A book's revision and the sum of its buckets; zeros for a book that was never opened.
+pub(crate) fn read_totals(connection: &Connection, book: &str) -> std::result::Result<(i64, Counters), Fault> {
+    let mut statement = connection.prepare_cached("SELECT revision, totals FROM books WHERE book = ?1")?;
+    let mut rows = statement.query([book])?;
+    let Some(row) = rows.next()? else { return Ok((0, Counters::default())) };
+    let totals = codec::read_counters(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?)?;
+    Ok((row.get(0)?, totals))
+}
+
+pub(crate) fn write_totals(
+    connection: &Connection,
+    book: &str,
+    revision: i64,
+    totals: &Counters,
+) -> std::result::Result<(), Fault> {
+    connection
+        .prepare_cached(
+            "INSERT INTO books (book, revision, totals) VALUES (?1, ?2, ?3) \
+             ON CONFLICT (book) DO UPDATE SET revision = excluded.revision, totals = excluded.totals",
+        )?
+        .execute(params![book, revision, codec::write_counters(totals)])?;
+    Ok(())
+}
+
+#[async_trait]
+impl ReportReader for SqliteStore {
+    fn zone(&self) -> &ReportZone {
+        &self.zone
+    }
+
+    fn revision(&self) -> i64 {
+        self.watch.revision()
+    }
+
+    async fn ledger(&self, book: &Book, from: Day, minutes_from: Day, minutes_to: Day) -> Result<(Ledger, i64)> {
+        let (book, zone) = (book.clone(), self.zone.clone());
+        self.read("reading buckets", move |connection| {
+            ledger(connection, key(&book), from, minutes_from..=minutes_to, &zone)
+        })
+        .await
+    }
+
+    async fn changed(&self, after: i64) -> Result<(Vec<VendorState>, i64)> {
+        self.read("reading reports", move |connection| {
+            let now = schema::meta(connection, "revision")?.unwrap_or(0);
+            let mut statement = connection.prepare_cached(
+                "SELECT vendors.body, reports.body, coalesce(books.revision, 0) FROM vendors \
+                 LEFT JOIN books ON books.book = vendors.vendor_id LEFT JOIN reports ON reports.vendor_id = vendors.vendor_id \
+                 WHERE vendors.revision > ?1 OR books.revision > ?1 ORDER BY vendors.vendor_id",
+            )?;
+            let mut rows = statement.query([after])?;
+            let mut states = Vec::new();
+            while let Some(row) = rows.next()? {
+                let kept = row.get_ref(1)?.as_str_or_null().map_err(rusqlite::Error::from)?;
+                states.push(VendorState {
+                    vendor: vendors::read(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?,
+                    kept: kept.map(read_report).transpose()?,
+                    revision: row.get(2)?,
+                });
+            }
+            Ok((states, now))
+        })
+        .await
+    }
+
+    async fn due(&self, at: Instant, limit: usize) -> Result<Vec<VendorId>> {
+        self.read("looking for reports to make", move |connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT books.book FROM books LEFT JOIN reports ON reports.vendor_id = books.book WHERE books.book <> '' \
+                 AND (reports.vendor_id IS NULL OR reports.revision < books.revision OR reports.unchanged_until <= ?1) LIMIT ?2",
+            )?;
+            let mut rows = statement.query(params![at.micros(), limit])?;
+            let mut due = Vec::new();
+            while let Some(row) = rows.next()? {
+                due.push(VendorId::parse(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?).map_err(Fault::Damaged)?);
+            }
+            Ok(due)
+        })
+        .await
+    }
+
+    async fn status(&self) -> Result<ReportStatus> {
+        self.read("reading the reports' status", |connection| {
+            let rolled_at: Option<i64> = schema::meta(connection, "rolled_at")?;
+            let reports = connection.prepare_cached("SELECT count(*) FROM reports")?.query_row([], |row| row.get(0))?;
+            Ok(ReportStatus { rolled_at: rolled_at.map(Instant::from_micros), reports })
+        })
+        .await
+    }
+
+    async fn kept_from(&self) -> Result<Option<Day>> {
+        self.read("reading what has expired", |connection| Ok(kept_from(connection)?)).await
+    }
+}
+
+pub(crate) fn kept_from(connection: &Connection) -> rusqlite::Result<Option<Day>> {
+    Ok(schema::meta(connection, "kept_from")?.map(Day::from_number))
+}
+
+fn ledger(
+    connection: &Connection,
+    book: &str,
+    from: Day,
+    with_minutes: std::ops::RangeInclusive<Day>,
+    zone: &ReportZone,
+) -> std::result::Result<(Ledger, i64), Fault> {
+    let (revision, totals) = read_totals(connection, book)?;
+    let mut statement = connection
+        .prepare_cached("SELECT day, totals, minutes FROM buckets WHERE book = ?1 AND day >= ?2 ORDER BY day")?;
+    let mut rows = statement.query(params![book, from.number()])?;
+    let mut buckets = Vec::new();
+    while let Some(row) = rows.next()? {
+        let day = Day::from_number(row.get(0)?);
+        let blob = |column| row.get_ref(column)?.as_blob().map_err(rusqlite::Error::from);
+        let minutes = if with_minutes.contains(&day) { codec::read_minutes(blob(2)?)? } else { Vec::new() };
+        buckets.push((day, Bucket { totals: codec::read_counters(blob(1)?)?, minutes }));
+    }
+    let first_with_minutes = from.max(*with_minutes.start());
+    let earlier: Option<(i32, i64)> = connection
+        .prepare_cached(
+            "SELECT day, latest_fact FROM buckets WHERE book = ?1 AND day < ?2 AND latest_fact IS NOT NULL \
+             ORDER BY day DESC LIMIT 1",
+        )?
+        .query_row(params![book, first_with_minutes.number()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let earlier_fact = earlier.map(|(day, micros)| {
+        let start = zone.start(Day::from_number(day));
+        Instant::from_micros(start.micros() + micros)
+    });
+    Ok((Ledger { totals, buckets, earlier_fact }, revision))
+}
+
+fn read_report(body: &str) -> std::result::Result<CurrentReport, Fault> {
+    serde_json::from_str(body).map_err(|error| Fault::Damaged(format!("a report cannot be read: {error}")))
+}

@@ -1,0 +1,150 @@
+//! How histories, counters and buckets are written.
+//!
+//! Counters are pairs of a counter's place and its value, those that are 0 left out. Minutes are triples of the minutes since
+//! the entry before, the counter's place, and the value. All numbers are LEB128 varints, values zigzag first.
+
+use std::fmt::Write as _;
+
+use goody_domain::{Bucket, Counter, Counters, History, Instant, MinuteEntry, OrderId, Recorded, WireEvent};
+
+use crate::Fault;
+
+pub(crate) fn write_history(history: &History) -> Result<String, Fault> {
+    let mut text = String::with_capacity(history.version() * 200);
+    for Recorded { event, recorded_at } in history.events() {
+        let wire = WireEvent { order_id: None, ..WireEvent::from(event) };
+        let json = serde_json::to_string(&wire).map_err(|error| Fault::Damaged(error.to_string()))?;
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "{} {json}", recorded_at.micros());
+    }
+    Ok(text)
+}
+
+pub(crate) fn read_history(order_id: &str, text: &str) -> Result<History, Fault> {
+    let damaged = |what: &str| Fault::Damaged(format!("history of order {order_id}: {what}"));
+    let id = OrderId::parse(order_id).map_err(|reason| damaged(&reason))?;
+    let facts = text.lines().map(|line| {
+        let (recorded, json) = line.split_once(' ').ok_or_else(|| damaged("a line without its instant"))?;
+        let recorded = recorded.parse().map_err(|_| damaged("an instant that is no number"))?;
+        let wire = WireEvent::read(json.as_bytes()).map_err(|rejection| damaged(&rejection.to_string()))?;
+        let event = WireEvent { order_id: Some(order_id.into()), ..wire }.event();
+        let event = event.map_err(|rejection| damaged(&rejection.to_string()))?;
+        Ok(Recorded { event, recorded_at: Instant::from_micros(recorded) })
+    });
+    Ok(History::from_recorded(id, facts.collect::<Result<_, Fault>>()?))
+}
+
+pub(crate) fn write_counters(counters: &Counters) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(48);
+    for (counter, value) in counters.entries().filter(|(_, value)| *value != 0) {
+        bytes.push(counter.index() as u8);
+        put(&mut bytes, zigzag(value));
+    }
+    bytes
+}
+
+pub(crate) fn read_counters(bytes: &[u8]) -> Result<Counters, Fault> {
+    let mut rest = bytes;
+    let mut counters = Counters::default();
+    while !rest.is_empty() {
+        counters[counter(&mut rest)?] = unzigzag(take(&mut rest)?);
+    }
+    Ok(counters)
+}
+
+pub(crate) fn write_minutes(minutes: &[MinuteEntry]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(minutes.len() * 4);
+    let mut before = 0;
+    for entry in minutes {
+        put(&mut bytes, u64::from(entry.minute - before));
+        bytes.push(entry.counter.index() as u8);
+        put(&mut bytes, zigzag(entry.amount));
+        before = entry.minute;
+    }
+    bytes
+}
+
+pub(crate) fn read_minutes(bytes: &[u8]) -> Result<Vec<MinuteEntry>, Fault> {
+    let mut rest = bytes;
+    let mut minutes = Vec::with_capacity(bytes.len() / 3);
+    let mut minute = 0u64;
+    while !rest.is_empty() {
+        minute += take(&mut rest)?;
+        let counter = counter(&mut rest)?;
+        let amount = unzigzag(take(&mut rest)?);
+        let minute = u16::try_from(minute).map_err(|_| broken())?;
+        minutes.push(MinuteEntry { minute, counter, amount });
+    }
+    Ok(minutes)
+}
+
+pub(crate) fn read_bucket(totals: &[u8], minutes: &[u8]) -> Result<Bucket, Fault> {
+    Ok(Bucket { totals: read_counters(totals)?, minutes: read_minutes(minutes)? })
+}
+
+fn counter(bytes: &mut &[u8]) -> Result<Counter, Fault> {
+    let (place, rest) = bytes.split_first().ok_or_else(broken)?;
+    *bytes = rest;
+    Counter::ALL.get(usize::from(*place)).copied().ok_or_else(broken)
+}
+
+fn put(bytes: &mut Vec<u8>, mut value: u64) {
+    while value >= 0x80 {
+        bytes.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    bytes.push(value as u8);
+}
+
+fn take(bytes: &mut &[u8]) -> Result<u64, Fault> {
+    let mut value = 0u64;
+    for shift in (0..64).step_by(7) {
+        let (byte, rest) = bytes.split_first().ok_or_else(broken)?;
+        *bytes = rest;
+        value |= u64::from(byte & 0x7f) << shift;
+        if byte & 0x80 == 0 {
+            return Ok(value);
+        }
+    }
+    Err(broken())
+}
+
+fn zigzag(value: i64) -> u64 {
+    ((value << 1) ^ (value >> 63)) as u64
+}
+
+fn unzigzag(value: u64) -> i64 {
+    ((value >> 1) as i64) ^ -((value & 1) as i64)
+}
+
+fn broken() -> Fault {
+    Fault::Damaged("a bucket cannot be read".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use goody_domain::{Day, Entry};
+
+    use super::*;
+
+    #[test]
+    fn a_bucket_reads_as_it_was_written() {
+        let mut bucket = Bucket::default();
+        let entry = |minute, counter, amount| Entry { day: Day::from_number(0), minute, counter, amount };
+        bucket.add(&[
+            entry(1499, Counter::DeliveryMicros, i64::MAX / 2),
+            entry(0, Counter::Due, -1),
+            entry(0, Counter::LatestFact, 1),
+            entry(7, Counter::OnTime, 300),
+        ]);
+        let read = read_bucket(&write_counters(&bucket.totals), &write_minutes(&bucket.minutes)).unwrap();
+        assert_eq!(read, bucket);
+    }
+
+    #[test]
+    fn a_broken_bucket_is_told() {
+        assert!(read_counters(&[200, 1]).is_err());
+        assert!(read_minutes(&[1]).is_err());
+        assert!(read_counters(&[1, 0x80]).is_err());
+    }
+}

@@ -1,0 +1,52 @@
+//! The change feed: which orders grew, from which version to which.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use goody_application::ports::{ChangeBatch, ChangeFeed, ChangeLag, Result};
+use goody_domain::{Change, Instant};
+use rusqlite::params;
+
+use crate::orders::read_row;
+use crate::{Fault, SqliteStore, schema};
+
+#[async_trait]
+impl ChangeFeed for SqliteStore {
+    async fn changes(&self, limit: usize) -> Result<ChangeBatch> {
+        self.read("reading the change feed", move |connection| {
+            let from: i64 = schema::meta(connection, "checkpoint")?.unwrap_or(0);
+            let mut statement = connection.prepare_cached(
+                "SELECT seq, id, from_version, to_version FROM changes WHERE seq > ?1 ORDER BY seq LIMIT ?2",
+            )?;
+            let mut rows = statement.query(params![from, limit])?;
+            let mut to = from;
+            // Versions follow each other, so an order's first and last say all.
+            let mut grown: BTreeMap<i64, (usize, usize)> = BTreeMap::new();
+            while let Some(row) = rows.next()? {
+                to = row.get(0)?;
+                let (first, last): (usize, usize) = (row.get(2)?, row.get(3)?);
+                grown.entry(row.get(1)?).or_insert((first, last)).1 = last;
+            }
+            let mut statement = connection.prepare_cached("SELECT order_id, history FROM orders WHERE id = ?1")?;
+            let changes = grown.into_iter().map(|(id, (first, last))| {
+                let mut rows = statement.query([id])?;
+                let row = rows.next()?.ok_or_else(|| Fault::Damaged(format!("a change names order {id}, which is gone")))?;
+                let history = read_row(row)?;
+                Ok(Change { version: last, before: history.at_version(first), after: history.at_version(last) })
+            });
+            let changes = changes.collect::<std::result::Result<_, Fault>>()?;
+            Ok(ChangeBatch { from, to, changes })
+        })
+        .await
+    }
+
+    async fn lag(&self) -> Result<ChangeLag> {
+        self.read("reading the change feed", |connection| {
+            let count = connection.prepare_cached("SELECT count(*) FROM changes")?.query_row([], |row| row.get(0))?;
+            let mut statement = connection.prepare_cached("SELECT recorded_at FROM changes ORDER BY seq LIMIT 1")?;
+            let oldest = statement.query_map([], |row| row.get(0))?.next().transpose()?;
+            Ok(ChangeLag { changes: count, oldest: oldest.map(Instant::from_micros) })
+        })
+        .await
+    }
+}

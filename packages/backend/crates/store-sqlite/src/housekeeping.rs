@@ -1,0 +1,313 @@
+//! Forgetting what is old, and checking what is kept.
+//!
+//! Numbers outlive orders: when an order expires, what it contributed is kept as settled, and where it stands is taken out of
+//! the totals beside the lists. When a bucket expires, its sums go on in its book's totals.
+
+use std::collections::{BTreeMap, HashMap};
+
+use async_trait::async_trait;
+use goody_application::ports::{Book, Expired, Housekeeping, Rebuilt, Result};
+use goody_domain::{Bucket, Counter, Counters, Day, Entry, History, Order, ReportZone, VendorId, contribution, facts};
+use rusqlite::{Connection, params};
+
+use crate::books::{self, key};
+use crate::orders::read_row;
+use crate::{Fault, SqliteStore, codec, schema};
+
+/// The day under which the sums of expired buckets are settled: before any other.
+const BEFORE_ALL: Day = Day::from_number(-1_000_000);
+/// How many days of the fleet's buckets are computed together.
+const WINDOW: i32 = 30;
+
+type Buckets = BTreeMap<Day, Bucket>;
+
+#[async_trait]
+impl Housekeeping for SqliteStore {
+    async fn expire(&self, orders_before: Day, buckets_before: Day, today: Day, limit: usize) -> Result<Expired> {
+        let zone = self.zone.clone();
+        self.write("forgetting what is old", move |connection| {
+            let orders = expire_orders(connection, orders_before, today, limit, &zone)?;
+            let buckets = expire_buckets(connection, buckets_before)?;
+            let marks = connection
+                .prepare_cached("DELETE FROM expired_orders WHERE expired_day < ?1")?
+                .execute([buckets_before.number()])?;
+            Ok(Expired { orders, buckets, marks: marks as u64 })
+        })
+        .await
+    }
+
+    async fn rebuild(&self, book: &Book) -> Result<Rebuilt> {
+        let (book, zone) = (book.clone(), self.zone.clone());
+        self.write("rebuilding a book", move |connection| match &book {
+            Book::Fleet => rebuild_fleet(connection, &zone),
+            Book::Vendor(vendor_id) => rebuild_vendor(connection, vendor_id, &zone),
+        })
+        .await
+    }
+}
+
+/// Orders with changes that no bucket reflects yet, each with the version that the buckets do reflect.
+fn pending(connection: &Connection) -> std::result::Result<HashMap<i64, usize>, Fault> {
+    let mut statement = connection.prepare_cached("SELECT id, min(from_version) FROM changes GROUP BY id")?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+fn expire_orders(
+    connection: &Connection,
+    before: Day,
+    today: Day,
+    limit: usize,
+    zone: &ReportZone,
+) -> std::result::Result<u64, Fault> {
+    let pending = pending(connection)?;
+    let old: Vec<(i64, History)> = {
+        let mut statement = connection.prepare_cached(
+            "SELECT order_id, history, id FROM orders WHERE keep_day < ?1 ORDER BY keep_day LIMIT ?2",
+        )?;
+        let mut rows = statement.query(params![before.number(), limit])?;
+        let mut old = Vec::new();
+        while let Some(row) = rows.next()? {
+            let id = row.get(2)?;
+            if !pending.contains_key(&id) {
+                old.push((id, read_row(row)?));
+            }
+        }
+        old
+    };
+    if old.is_empty() {
+        return Ok(0);
+    }
+    let revision = schema::next_revision(connection)?;
+    for (id, history) in &old {
+        if let Some(order) = history.order() {
+            settle(connection, &order, revision, today, zone)?;
+        }
+        connection.prepare_cached("DELETE FROM orders WHERE id = ?1")?.execute([id])?;
+        connection
+            .prepare_cached("INSERT INTO expired_orders (order_id, expired_day) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?
+            .execute(params![history.order_id().as_str(), today.number()])?;
+    }
+    Ok(old.len() as u64)
+}
+
+/// Keeps what an order contributed, and takes it out of the totals beside the lists.
+fn settle(
+    connection: &Connection,
+    order: &Order,
+    revision: i64,
+    today: Day,
+    zone: &ReportZone,
+) -> std::result::Result<(), Fault> {
+    let own = order.placement.vendor_id.as_str();
+    let (standing, counted): (Vec<Entry>, Vec<Entry>) =
+        contribution(order, zone).into_iter().partition(|entry| matches!(entry.counter, Counter::Standing(_)));
+    let mut settled: BTreeMap<(&str, Day), Vec<Entry>> = BTreeMap::new();
+    for entry in counted {
+        settled.entry((own, entry.day)).or_default().push(entry);
+    }
+    for vendor_id in &order.named_vendors {
+        for entry in facts(order, zone) {
+            settled.entry((vendor_id.as_str(), entry.day)).or_default().push(entry);
+        }
+    }
+    for ((book, day), entries) in settled {
+        let mut bucket = read_settled_day(connection, book, day)?;
+        bucket.add(&entries);
+        write_settled(connection, book, day, &bucket)?;
+    }
+    for entry in standing {
+        for book in [own, ""] {
+            let gone = [Entry { amount: -entry.amount, ..entry }];
+            let mut bucket = books::read_bucket(connection, book, entry.day)?.unwrap_or_default();
+            bucket.add(&gone);
+            books::write_bucket(connection, book, entry.day, &bucket, today)?;
+            let mut totals = books::read_totals(connection, book)?.1;
+            totals.add(entry.counter, -entry.amount);
+            books::write_totals(connection, book, revision, &totals)?;
+        }
+    }
+    Ok(())
+}
+
+/// Forgets the buckets before the first one that has to be kept.
+fn expire_buckets(connection: &Connection, before: Day) -> std::result::Result<u64, Fault> {
+    let first_kept: Option<i32> = connection
+        .prepare_cached("SELECT min(day) FROM buckets WHERE day >= ?1 OR changed_day >= ?1")?
+        .query_row([before.number()], |row| row.get(0))?;
+    let first_kept = first_kept.map_or(before, Day::from_number).min(before);
+    let gone: Vec<(String, Counters)> = {
+        let mut statement = connection.prepare_cached("SELECT book, totals FROM buckets WHERE day < ?1 ORDER BY book, day")?;
+        let mut rows = statement.query([first_kept.number()])?;
+        let mut gone = Vec::new();
+        while let Some(row) = rows.next()? {
+            gone.push((row.get(0)?, codec::read_counters(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?)?));
+        }
+        gone
+    };
+    if gone.is_empty() {
+        return Ok(0);
+    }
+    for of_book in gone.chunk_by(|one, other| one.0 == other.0) {
+        let book = &of_book[0].0;
+        let mut bucket = read_settled_day(connection, book, BEFORE_ALL)?;
+        of_book.iter().for_each(|(_, totals)| bucket.totals.add_all(totals));
+        write_settled(connection, book, BEFORE_ALL, &bucket)?;
+    }
+    connection.prepare_cached("DELETE FROM buckets WHERE day < ?1")?.execute([first_kept.number()])?;
+    connection
+        .prepare_cached("DELETE FROM settled WHERE day < ?1 AND day > ?2")?
+        .execute(params![first_kept.number(), BEFORE_ALL.number()])?;
+    let known = books::kept_from(connection)?;
+    schema::set_meta(connection, "kept_from", i64::from(known.map_or(first_kept, |known| known.max(first_kept)).number()))?;
+    Ok(gone.len() as u64)
+}
+
+fn read_settled_day(connection: &Connection, book: &str, day: Day) -> std::result::Result<Bucket, Fault> {
+    Ok(read_settled(connection, book, day, day)?.remove(&day).unwrap_or_default())
+}
+
+fn read_settled(connection: &Connection, book: &str, from: Day, to: Day) -> std::result::Result<Buckets, Fault> {
+    read_buckets(connection, "SELECT day, totals, minutes FROM settled WHERE book = ?1 AND day BETWEEN ?2 AND ?3", book, from, to)
+}
+
+fn write_settled(connection: &Connection, book: &str, day: Day, bucket: &Bucket) -> std::result::Result<(), Fault> {
+    connection
+        .prepare_cached(
+            "INSERT INTO settled (book, day, totals, minutes) VALUES (?1, ?2, ?3, ?4) \
+             ON CONFLICT (book, day) DO UPDATE SET totals = excluded.totals, minutes = excluded.minutes",
+        )?
+        .execute(params![book, day.number(), codec::write_counters(&bucket.totals), codec::write_minutes(&bucket.minutes)])?;
+    Ok(())
+}
+
+fn read_buckets(
+    connection: &Connection,
+    sql: &str,
+    book: &str,
+    from: Day,
+    to: Day,
+) -> std::result::Result<Buckets, Fault> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query(params![book, from.number(), to.number()])?;
+    let mut buckets = Buckets::new();
+    while let Some(row) = rows.next()? {
+        let blob = |column| row.get_ref(column)?.as_blob().map_err(rusqlite::Error::from);
+        buckets.insert(Day::from_number(row.get(0)?), codec::read_bucket(blob(1)?, blob(2)?)?);
+    }
+    Ok(buckets)
+}
+
+const STORED: &str = "SELECT day, totals, minutes FROM buckets WHERE book = ?1 AND day BETWEEN ?2 AND ?3";
+const FAR: Day = Day::from_number(i32::MAX);
+
+fn rebuild_vendor(connection: &Connection, vendor_id: &VendorId, zone: &ReportZone) -> std::result::Result<Rebuilt, Fault> {
+    let book = vendor_id.as_str();
+    let first = books::kept_from(connection)?.unwrap_or(BEFORE_ALL.plus(1));
+    let mut entries: BTreeMap<Day, Vec<Entry>> = BTreeMap::new();
+    let pending = pending(connection)?;
+    for sql in [
+        "SELECT order_id, history, id FROM orders INDEXED BY orders_by_vendor WHERE vendor_id = ?1",
+        "SELECT order_id, history, orders.id FROM also_named JOIN orders ON orders.id = also_named.id \
+         WHERE also_named.vendor_id = ?1 AND orders.vendor_id <> ?1",
+    ] {
+        let mut statement = connection.prepare_cached(sql)?;
+        let mut rows = statement.query([book])?;
+        while let Some(row) = rows.next()? {
+            let (id, history): (i64, History) = (row.get(2)?, read_row(row)?);
+            let version = pending.get(&id).copied().unwrap_or(history.version());
+            let Some(order) = history.at_version(version) else { continue };
+            let own = if order.placement.vendor_id == *vendor_id { contribution(&order, zone) } else { Vec::new() };
+            let told = order.named_vendors.contains(vendor_id).then(|| facts(&order, zone));
+            for entry in own.into_iter().chain(told.into_iter().flatten()) {
+                entries.entry(entry.day).or_default().push(entry);
+            }
+        }
+    }
+    let mut should = read_settled(connection, book, first, FAR)?;
+    for (day, entries) in entries.into_iter().filter(|(day, _)| *day >= first) {
+        should.entry(day).or_default().add(&entries);
+    }
+    let stored = read_buckets(connection, STORED, book, first, FAR)?;
+    let different = put_right(connection, book, &stored, &should)?;
+    let buckets = should.len() as u64;
+    let totals_differ = put_totals_right(connection, book, should.values().map(|bucket| bucket.totals), different > 0)?;
+    Ok(Rebuilt { buckets, different: different + u64::from(totals_differ) })
+}
+
+fn rebuild_fleet(connection: &Connection, _zone: &ReportZone) -> std::result::Result<Rebuilt, Fault> {
+    let (least, greatest): (Option<i32>, Option<i32>) = connection
+        .prepare_cached("SELECT min(day), max(day) FROM buckets")?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let mut rebuilt = Rebuilt::default();
+    let (Some(least), Some(greatest)) = (least, greatest) else { return Ok(rebuilt) };
+    let first = books::kept_from(connection)?.map_or(least, Day::number).max(least);
+    let mut totals = Vec::new();
+    for start in (first..=greatest).step_by(WINDOW as usize) {
+        let (from, to) = (Day::from_number(start), Day::from_number((start + WINDOW - 1).min(greatest)));
+        let should = sum_of_vendors(connection, from, to)?;
+        let stored = read_buckets(connection, STORED, key(&Book::Fleet), from, to)?;
+        rebuilt.buckets += should.len() as u64;
+        rebuilt.different += put_right(connection, key(&Book::Fleet), &stored, &should)?;
+        totals.extend(should.values().map(|bucket| bucket.totals));
+    }
+    let changed = rebuilt.different > 0;
+    rebuilt.different += u64::from(put_totals_right(connection, key(&Book::Fleet), totals.into_iter(), changed)?);
+    Ok(rebuilt)
+}
+
+fn sum_of_vendors(connection: &Connection, from: Day, to: Day) -> std::result::Result<Buckets, Fault> {
+    let mut statement =
+        connection.prepare_cached("SELECT day, totals, minutes FROM buckets WHERE book <> '' AND day BETWEEN ?1 AND ?2")?;
+    let mut rows = statement.query(params![from.number(), to.number()])?;
+    let mut entries: BTreeMap<Day, Vec<Entry>> = BTreeMap::new();
+    while let Some(row) = rows.next()? {
+        let day = Day::from_number(row.get(0)?);
+        let blob = |column| row.get_ref(column)?.as_blob().map_err(rusqlite::Error::from);
+        let bucket = codec::read_bucket(blob(1)?, blob(2)?)?;
+        let entries = entries.entry(day).or_default();
+        let by_minute = bucket.minutes.iter().map(|of| Entry { day, minute: of.minute, counter: of.counter, amount: of.amount });
+        entries.extend(by_minute);
+        let by_day = bucket.totals.entries().filter(|(counter, _)| matches!(counter, Counter::Standing(_)));
+        entries.extend(by_day.map(|(counter, amount)| Entry { day, minute: 0, counter, amount }));
+    }
+    let summed = |(day, entries): (Day, Vec<Entry>)| {
+        let mut bucket = Bucket::default();
+        bucket.add(&entries);
+        (day, bucket)
+    };
+    Ok(entries.into_iter().map(summed).collect())
+}
+
+/// Writes every bucket that is not as it should be; says how many were not. An empty bucket and none are the same.
+fn put_right(connection: &Connection, book: &str, stored: &Buckets, should: &Buckets) -> std::result::Result<u64, Fault> {
+    let empty = Bucket::default();
+    let mut different = 0;
+    let days: std::collections::BTreeSet<Day> = stored.keys().chain(should.keys()).copied().collect();
+    for day in days {
+        let (is, ought) = (stored.get(&day).unwrap_or(&empty), should.get(&day).unwrap_or(&empty));
+        if is != ought {
+            different += 1;
+            tracing::warn!(book, %day, "a bucket was not as it should be");
+            books::write_bucket(connection, book, day, ought, day)?;
+        }
+    }
+    Ok(different)
+}
+
+/// Writes a book's totals if they are not the sum of its buckets; says whether they were not.
+fn put_totals_right(
+    connection: &Connection,
+    book: &str,
+    buckets: impl Iterator<Item = Counters>,
+    changed: bool,
+) -> std::result::Result<bool, Fault> {
+    let mut should = read_settled_day(connection, book, BEFORE_ALL)?.totals;
+    buckets.for_each(|totals| should.add_all(&totals));
+    let stored = books::read_totals(connection, book)?.1;
+    if stored != should || changed {
+        let revision = schema::next_revision(connection)?;
+        books::write_totals(connection, book, revision, &should)?;
+    }
+    Ok(stored != should)
+}

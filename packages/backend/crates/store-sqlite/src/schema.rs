@@ -1,0 +1,48 @@
+//! The tables, and how older files come to them.
+
+use rusqlite::types::FromSql;
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
+
+/// One script a version; a file of version n has seen the first n. Never change a script that was released.
+const MIGRATIONS: [&str; 1] = [include_str!("schema/0001-the-spine.sql")];
+
+/// The version this program writes.
+pub(crate) const VERSION: i64 = MIGRATIONS.len() as i64;
+
+pub(crate) fn version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0))
+}
+
+/// Brings the file to [`VERSION`]. Two processes may do this at once.
+pub(crate) fn migrate(connection: &mut Connection, time_zone: &str) -> rusqlite::Result<()> {
+    if version(connection)? == VERSION {
+        return Ok(());
+    }
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let from = version(&transaction)?;
+    for script in MIGRATIONS.iter().skip(usize::try_from(from).unwrap_or(0)) {
+        transaction.execute_batch(script)?;
+    }
+    transaction.execute("INSERT INTO meta (key, value) VALUES ('time_zone', ?1) ON CONFLICT DO NOTHING", [time_zone])?;
+    transaction.pragma_update(None, "user_version", VERSION)?;
+    transaction.commit()
+}
+
+/// One of the file's own settings or marks.
+pub(crate) fn meta<T: FromSql>(connection: &Connection, key: &str) -> rusqlite::Result<Option<T>> {
+    connection.prepare_cached("SELECT value FROM meta WHERE key = ?1")?.query_row([key], |row| row.get(0)).optional()
+}
+
+pub(crate) fn set_meta(connection: &Connection, key: &str, value: i64) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value")?
+        .execute((key, value))
+        .map(drop)
+}
+
+/// A revision that no bucket or vendor has yet.
+pub(crate) fn next_revision(connection: &Connection) -> rusqlite::Result<i64> {
+    let revision = meta(connection, "revision")?.unwrap_or(0) + 1;
+    set_meta(connection, "revision", revision)?;
+    Ok(revision)
+}

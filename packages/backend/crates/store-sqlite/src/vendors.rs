@@ -1,0 +1,91 @@
+//! Vendors' master data.
+
+use async_trait::async_trait;
+use goody_application::ports::{Result, VendorStore};
+use goody_domain::{Vendor, VendorId};
+use rusqlite::{Connection, params};
+
+use crate::{Fault, SqliteStore, schema};
+
+#[async_trait]
+impl VendorStore for SqliteStore {
+    async fn meet(&self, vendors: Vec<VendorId>) -> Result<()> {
+        let asked = vendors.clone();
+        let strangers = self
+            .read("looking for vendors", move |connection| {
+                let mut strangers = Vec::new();
+                for id in asked {
+                    if find(connection, &id)?.is_none() {
+                        strangers.push(id);
+                    }
+                }
+                Ok(strangers)
+            })
+            .await?;
+        if strangers.is_empty() {
+            return Ok(());
+        }
+        self.write("registering vendors", move |connection| {
+            let revision = schema::next_revision(connection)?;
+            for id in strangers {
+                let body = write(&Vendor::unregistered(id.clone()))?;
+                connection
+                    .prepare_cached("INSERT INTO vendors (vendor_id, revision, body) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")?
+                    .execute(params![id.as_str(), revision, body])?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn put(&self, vendor: Vendor) -> Result<bool> {
+        self.write("saving a vendor", move |connection| {
+            let is_new = find(connection, &vendor.vendor_id)?.is_none();
+            let revision = schema::next_revision(connection)?;
+            connection
+                .prepare_cached(
+                    "INSERT INTO vendors (vendor_id, revision, body) VALUES (?1, ?2, ?3) \
+                     ON CONFLICT (vendor_id) DO UPDATE SET revision = excluded.revision, body = excluded.body",
+                )?
+                .execute(params![vendor.vendor_id.as_str(), revision, write(&vendor)?])?;
+            Ok(is_new)
+        })
+        .await
+    }
+
+    async fn vendor(&self, id: &VendorId) -> Result<Option<Vendor>> {
+        let id = id.clone();
+        self.read("reading a vendor", move |connection| find(connection, &id)).await
+    }
+
+    async fn vendors(&self, after: Option<&VendorId>, limit: usize) -> Result<Vec<Vendor>> {
+        let after = after.map(ToString::to_string).unwrap_or_default();
+        self.read("reading vendors", move |connection| {
+            let mut statement =
+                connection.prepare_cached("SELECT body FROM vendors WHERE vendor_id > ?1 ORDER BY vendor_id LIMIT ?2")?;
+            let mut rows = statement.query(params![after, limit])?;
+            let mut vendors = Vec::new();
+            while let Some(row) = rows.next()? {
+                vendors.push(read(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?);
+            }
+            Ok(vendors)
+        })
+        .await
+    }
+}
+
+fn find(connection: &Connection, id: &VendorId) -> std::result::Result<Option<Vendor>, Fault> {
+    let mut statement = connection.prepare_cached("SELECT body FROM vendors WHERE vendor_id = ?1")?;
+    let mut rows = statement.query([id.as_str()])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    read(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?).map(Some)
+}
+
+/// A vendor from its stored JSON.
+pub(crate) fn read(body: &str) -> std::result::Result<Vendor, Fault> {
+    serde_json::from_str(body).map_err(|error| Fault::Damaged(format!("a vendor cannot be read: {error}")))
+}
+
+fn write(vendor: &Vendor) -> std::result::Result<String, Fault> {
+    serde_json::to_string(vendor).map_err(|error| Fault::Damaged(error.to_string()))
+}
