@@ -1,0 +1,58 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { ApiError, get } from './client';
+
+const never = new AbortController().signal;
+
+function answering(body: string, init: ResponseInit) {
+  const fetch = vi.fn<typeof globalThis.fetch>(() => Promise.resolve(new Response(body, init)));
+  vi.stubGlobal('fetch', fetch);
+  return fetch;
+}
+
+async function failure(): Promise<ApiError> {
+  const error = await get('/dashboard/summary', {}, never).catch((caught: unknown) => caught);
+  if (error instanceof ApiError) return error;
+  throw new Error(`Expected an ApiError, got ${String(error)}`);
+}
+
+afterEach(() => vi.unstubAllGlobals());
+
+describe('the client', () => {
+  test('puts values into the path and the query, whatever characters they hold', async () => {
+    const fetch = answering('{}', { headers: { 'content-type': 'application/json' } });
+    await get('/vendors/{id}/report', { path: { id: 'a:b/c' }, query: { date: undefined } }, never);
+    await get('/api/vendors', { query: { q: 'Paper & Ink' } }, never);
+    expect(fetch.mock.calls.map(([url]) => url)).toEqual(['/vendors/a%3Ab%2Fc/report', '/api/vendors?q=Paper+%26+Ink']);
+  });
+
+  test('hands on what the server says of a failure, with the id it is logged under', async () => {
+    const problem = {
+      code: 'INVALID_PARAMETER',
+      title: 'A parameter is not valid',
+      detail: 'The date cannot be read.',
+      errors: [{ field: 'date', reason: 'is not a date' }],
+      correlationId: 'c-1',
+    };
+    answering(JSON.stringify(problem), { status: 400, headers: { 'content-type': 'application/problem+json' } });
+    const { code, title, message, fields, correlationId } = await failure();
+    expect({ code, title, detail: message, errors: fields, correlationId }).toEqual(problem);
+  });
+
+  test('tells a stranger’s answer from one of Goody’s', async () => {
+    answering('<h1>Bad gateway</h1>', { status: 502, headers: { 'content-type': 'text/html' } });
+    expect(await failure()).toMatchObject({
+      code: 'UNREADABLE',
+      correlationId: expect.stringMatching(/^[0-9a-f]{32}$/),
+    });
+  });
+
+  test('names no numbers a page of HTML, even with status 200', async () => {
+    answering('<!doctype html>', { status: 200, headers: { 'content-type': 'text/html' } });
+    expect((await failure()).code).toBe('UNREADABLE');
+  });
+
+  test('says when nobody answers', async () => {
+    vi.stubGlobal('fetch', () => Promise.reject(new TypeError('Failed to fetch')));
+    expect((await failure()).code).toBe('UNREACHABLE');
+  });
+});

@@ -1,0 +1,106 @@
+import type { Answer, ErrorCode, GetPath, Parameters, Problem } from './types';
+
+/** After so long without an answer, in milliseconds, waiting on is of no use. */
+const PATIENCE = 30_000;
+
+/** `UNREACHABLE`: no answer at all. `UNREADABLE`: an answer, but not one of Goody's. The rest is what the server says. */
+export type FailureCode = ErrorCode | 'UNREACHABLE' | 'UNREADABLE';
+
+/** Why the server's answer cannot be shown. The page switches on `code`. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly code: FailureCode;
+  readonly title: string;
+  readonly correlationId: string;
+  readonly fields: Problem['errors'];
+
+  constructor(
+    failure: Pick<ApiError, 'code' | 'title' | 'correlationId' | 'fields'> & { detail: string; cause?: unknown },
+  ) {
+    super(failure.detail, { cause: failure.cause });
+    this.code = failure.code;
+    this.title = failure.title;
+    this.correlationId = failure.correlationId;
+    this.fields = failure.fields;
+  }
+}
+
+/** Reads `path`. Throws an `ApiError`, or the abort that `signal` asked for. */
+export async function get<P extends GetPath>(
+  path: P,
+  parameters: Parameters<P>,
+  signal: AbortSignal,
+): Promise<Answer<P>> {
+  const correlationId = newCorrelationId();
+  const response = await send(address(path, parameters), correlationId, signal);
+  const type = response.headers.get('content-type') ?? '';
+  if (response.ok && type.startsWith('application/json')) return readJson<Answer<P>>(response, correlationId, signal);
+  if (!type.startsWith('application/problem+json')) throw unreadable(response, correlationId);
+  const problem = await readJson<Problem>(response, correlationId, signal);
+  throw new ApiError({
+    code: problem.code,
+    title: problem.title,
+    detail: problem.detail,
+    correlationId: problem.correlationId,
+    fields: problem.errors,
+  });
+}
+
+async function send(url: string, correlationId: string, signal: AbortSignal): Promise<Response> {
+  try {
+    return await fetch(url, {
+      headers: { accept: 'application/json', 'x-correlation-id': correlationId },
+      // The server knows by the ETag whether anything changed; the browser may never answer in its place.
+      cache: 'no-cache',
+      signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)]),
+    });
+  } catch (cause) {
+    if (signal.aborted) throw cause;
+    const late = cause instanceof DOMException && cause.name === 'TimeoutError';
+    throw new ApiError({
+      code: 'UNREACHABLE',
+      title: 'Goody does not answer',
+      detail: late
+        ? `There was no answer within ${PATIENCE / 1000} seconds.`
+        : 'The server could not be reached. It may be stopped, or the network may be down.',
+      correlationId,
+      fields: [],
+      cause,
+    });
+  }
+}
+
+async function readJson<Body>(response: Response, correlationId: string, signal: AbortSignal): Promise<Body> {
+  try {
+    return (await response.json()) as Body;
+  } catch (cause) {
+    if (signal.aborted) throw cause;
+    throw unreadable(response, correlationId, cause);
+  }
+}
+
+function unreadable(response: Response, correlationId: string, cause?: unknown): ApiError {
+  return new ApiError({
+    code: 'UNREADABLE',
+    title: 'The answer cannot be read',
+    detail: `Something between this page and Goody answered with HTTP ${response.status}, and not with numbers.`,
+    correlationId: response.headers.get('x-correlation-id') ?? correlationId,
+    fields: [],
+    cause,
+  });
+}
+
+function address(path: string, parameters: { path?: unknown; query?: unknown }): string {
+  const values = new Map<string, unknown>(Object.entries(parameters.path ?? {}));
+  const pathname = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(values.get(name))));
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters.query ?? {})) {
+    if (value !== undefined && value !== null) query.set(name, String(value));
+  }
+  return query.size === 0 ? pathname : `${pathname}?${query}`;
+}
+
+/** 32 hexadecimal digits. `crypto.randomUUID` exists on secure origins only, and this page is also served over plain HTTP. */
+function newCorrelationId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

@@ -1,0 +1,36 @@
+/** Names for what crosses HTTP. All of it is made from `openapi.json`; nothing is typed by hand. */
+import type { components, paths } from '@goody/api';
+
+type Schemas = components['schemas'];
+
+export type Dashboard = Schemas['DashboardView'];
+export type SystemHealth = Schemas['SystemHealthView'];
+export type HealthStatus = Schemas['HealthStatus'];
+export type VendorList = Schemas['VendorListView'];
+export type VendorRow = Schemas['VendorRowView'];
+export type VendorReport = Schemas['VendorReportView'];
+export type Report = Schemas['ReportView'];
+export type Window = Schemas['WindowView'];
+export type Order = Schemas['OrderView'];
+export type Interval = Schemas['IntervalView'];
+export type Risk = Schemas['RiskLevelView'];
+export type Trend = Schemas['TrendView'];
+export type Status = Schemas['StatusView'];
+export type StatusCounts = Schemas['StatusBreakdown'];
+export type Problem = Schemas['Problem'];
+export type ErrorCode = Schemas['ErrorCode'];
+
+/** The paths that can be read. */
+export type GetPath = { [P in keyof paths]: paths[P] extends { get: object } ? P : never }[keyof paths];
+
+type Get<P extends GetPath> = paths[P] extends { get: infer Operation } ? Operation : never;
+
+/** The body of a path's answer. */
+export type Answer<P extends GetPath> =
+  Get<P> extends { responses: { 200: { content: { 'application/json': infer Body } } } } ? Body : never;
+
+/** What a path takes: its parameters in the path, and those in the query. */
+export type Parameters<P extends GetPath> =
+  Get<P> extends { parameters: { path?: infer Path; query?: infer Query } }
+    ? ([Path] extends [object] ? { path: Path } : { path?: never }) & { query?: Query }
+    : never;

@@ -1,0 +1,38 @@
+import { describe, expect, test } from 'vitest';
+import { change } from './change';
+
+describe('a change', () => {
+  test('says its direction, its size and whether it is good', () => {
+    expect(change(2.06, { unit: 'points', better: 'up' })).toEqual({
+      direction: 'up',
+      signed: '+2.1',
+      size: '2.1\u00a0points',
+      verdict: 'better',
+    });
+    expect(change(-1200, { unit: 'orders', better: 'down' })).toEqual({
+      direction: 'down',
+      signed: '\u22121,200',
+      size: '1,200 fewer',
+      verdict: 'better',
+    });
+    expect(change(1, { unit: 'vendors', better: 'down' })?.verdict).toBe('worse');
+  });
+
+  test('is neither good nor bad where the measure is neither', () => {
+    expect(change(156, { unit: 'orders', better: null })?.verdict).toBeNull();
+  });
+
+  test('that rounds to nothing is none', () => {
+    const rounded = change(-0.04, { unit: 'points', better: 'up' });
+    expect(rounded).toEqual({ direction: 'same', signed: '0.0', size: 'no change', verdict: null });
+  });
+
+  test('of hours is told in days', () => {
+    const shorter = change(-36, { unit: 'days', better: 'down' });
+    expect(shorter).toMatchObject({ signed: '\u22121.5', size: '1.5\u00a0days', verdict: 'better' });
+  });
+
+  test('without anything to compare is unknown, not zero', () => {
+    expect(change(null, { unit: 'points', better: 'up' })).toBeNull();
+  });
+});

@@ -1,0 +1,28 @@
+import { describe, expect, test } from 'vitest';
+import { count, counted, days, money, percent, share } from './numbers';
+
+describe('numbers', () => {
+  test('are rounded to what a person compares', () => {
+    expect(percent(94.2499)).toBe('94.2\u00a0%');
+    expect(percent(100)).toBe('100.0\u00a0%');
+    expect(count(1247)).toBe('1,247');
+    expect(days(60)).toBe('2.5\u00a0days');
+  });
+
+  test('money has as many decimals as its currency', () => {
+    expect(money(14250, 'USD')).toBe('$142.50');
+    expect(money(14250, 'JPY')).toBe('¥14,250');
+    expect(money(14250, 'KWD')).toBe('KWD\u00a014.250');
+  });
+
+  test('a share of nothing is an empty bar, not an error', () => {
+    expect(share(0, 0)).toBe('0.0\u00a0%');
+    expect(share(1, 3)).toBe('33.3\u00a0%');
+  });
+
+  test('one is not many', () => {
+    expect(counted(1, 'vendor')).toBe('1 vendor');
+    expect(counted(0, 'vendor')).toBe('0 vendors');
+    expect(counted(1600, 'vendor')).toBe('1,600 vendors');
+  });
+});

@@ -1,0 +1,41 @@
+/** Numbers as people read them. The API sends them unrounded; here, and only here, they are rounded. */
+
+const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+const tenths = new Intl.NumberFormat('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+
+/** 1247 → `1,247` */
+export function count(value: number): string {
+  return whole.format(value);
+}
+
+/** 94.2 → `94.2` */
+export function decimal(value: number): string {
+  return tenths.format(value);
+}
+
+/** 94.24 → `94.2 %` */
+export function percent(value: number): string {
+  return `${tenths.format(value)}\u00a0%`;
+}
+
+/** A part of a whole, both counts; 0 of 0 is 0 %, as an empty bar is empty. */
+export function share(part: number, of: number): string {
+  return percent(of === 0 ? 0 : (100 * part) / of);
+}
+
+/** Hours, told in days: 60 → `2.5 days` */
+export function days(hours: number): string {
+  return `${tenths.format(hours / 24)}\u00a0days`;
+}
+
+/** Minor units of a currency: (14250, `USD`) → `$142.50` */
+export function money(minorUnits: number, currency: string): string {
+  const format = new Intl.NumberFormat('en', { style: 'currency', currency });
+  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
+  return format.format(minorUnits / 10 ** digits);
+}
+
+/** One or many: (1, `vendor`) → `1 vendor`; (1600, `vendor`) → `1,600 vendors` */
+export function counted(value: number, one: string, many = `${one}s`): string {
+  return `${count(value)} ${value === 1 ? one : many}`;
+}

@@ -1,0 +1,49 @@
+/** Instants as people read them: how long ago, and the exact one for those who need it. */
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+const ago = new Intl.RelativeTimeFormat('en', { numeric: 'always' });
+
+/** How far `instant` is from `now`, in the largest unit that says at least one: `3 minutes ago`, `in 2 days`. */
+export function relative(instant: string, now: number): string {
+  const distance = Date.parse(instant) - now;
+  const size = Math.abs(distance);
+  if (size < MINUTE) return 'just now';
+  const [unit, length] =
+    size < HOUR ? (['minute', MINUTE] as const) : size < DAY ? (['hour', HOUR] as const) : (['day', DAY] as const);
+  return ago.format(Math.trunc(distance / length), unit);
+}
+
+/** Whole minutes, as an age: 0 → `just now`, 130 → `2 hours ago`. */
+export function age(minutes: number): string {
+  return relative(new Date(0).toISOString(), Math.max(0, minutes) * MINUTE);
+}
+
+/** `22 Nov 2026, 14:30:09 UTC`, in the zone asked for. */
+export function exact(instant: string, timeZone = 'UTC'): string {
+  return new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'long', timeZone }).format(
+    new Date(instant),
+  );
+}
+
+/** `22 Nov 2026, 14:30`, for where the zone stands beside it. */
+export function minute(instant: string, timeZone = 'UTC'): string {
+  return new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone }).format(
+    new Date(instant),
+  );
+}
+
+/** A calendar day, which has no zone: `2026-11-22` → `Sunday 22 November 2026`. */
+export function day(date: string): string {
+  return new Intl.DateTimeFormat('en-GB', {
+    weekday: 'long',
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+    timeZone: 'UTC',
+  })
+    .format(new Date(`${date}T00:00:00Z`))
+    .replace(',', '');
+}

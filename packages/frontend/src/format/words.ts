@@ -1,0 +1,42 @@
+/** What the words of the API are called on the screen. A word the API adds breaks the build until it is named here. */
+import type { HealthStatus, Risk, Status, Trend } from '../api/types';
+
+export const statusWord: Record<Status, string> = {
+  PLACED: 'Placed',
+  SHIPPING_ON_TIME: 'Shipping, on time',
+  SHIPPING_DELAYED: 'Shipping, delayed',
+  ARRIVED: 'Arrived',
+  LOST: 'Lost',
+  DAMAGED: 'Damaged',
+  UNDELIVERABLE: 'Undeliverable',
+  RETURN_TO_SENDER: 'Returned to sender',
+  CANCELLED: 'Cancelled',
+};
+
+/** Orders in these go on. */
+export const activeStatuses = ['PLACED', 'SHIPPING_ON_TIME', 'SHIPPING_DELAYED'] as const satisfies Status[];
+
+/** Orders in these have ended, well or not. */
+export const endedStatuses = [
+  'ARRIVED',
+  'LOST',
+  'DAMAGED',
+  'UNDELIVERABLE',
+  'RETURN_TO_SENDER',
+  'CANCELLED',
+] as const satisfies Status[];
+
+export const riskWord: Record<Risk, string> = {
+  high: 'High',
+  medium: 'Medium',
+  low: 'Low',
+  insufficient: 'Too few orders',
+};
+
+export const trendWord: Record<Trend, string> = { up: 'better', down: 'worse', stable: 'stable' };
+
+export const healthWord: Record<HealthStatus, string> = {
+  healthy: 'Everything works',
+  degraded: 'Works, but needs attention',
+  unhealthy: 'Does not work',
+};

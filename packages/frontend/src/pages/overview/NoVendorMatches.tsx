@@ -1,0 +1,31 @@
+import { Link } from '@tanstack/react-router';
+import { buttonClass } from '../../ui/Button';
+import { StateBox } from '../../ui/StateBox';
+import { fromTheStart, type OverviewSearch } from './search';
+
+/** No vendor in the table: because of the filters, or because there is none. */
+export function NoVendorMatches({ search }: { search: OverviewSearch }) {
+  if (search.q === undefined && search.risk === undefined) {
+    return (
+      <StateBox tone="empty" label="No result" title="There are no vendors yet">
+        <p>A vendor appears here with the first order that names it.</p>
+      </StateBox>
+    );
+  }
+  return (
+    <StateBox tone="empty" label="No result" title="No vendor matches">
+      <p>
+        No vendor's name, id or category has {search.q === undefined ? 'anything' : <b>“{search.q}”</b>} in it
+        {search.risk !== undefined && ' at the chosen risk'}.
+      </p>
+      <Link
+        className={buttonClass}
+        to="/"
+        search={fromTheStart(search, { q: undefined, risk: undefined })}
+        resetScroll={false}
+      >
+        Show all vendors
+      </Link>
+    </StateBox>
+  );
+}

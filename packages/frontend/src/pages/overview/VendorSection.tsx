@@ -1,0 +1,55 @@
+import { useLocation } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
+import type { VendorList } from '../../api/types';
+import { counted } from '../../format/numbers';
+import { NoVendorMatches } from './NoVendorMatches';
+import { Pager } from './Pager';
+import type { OverviewSearch } from './search';
+import { VendorFilters } from './VendorFilters';
+import styles from './VendorSection.module.css';
+import { VendorTable } from './VendorTable';
+
+/** The vendors, a page at a time: filtered, sorted and cut by the server, as the address says. */
+export function VendorSection({ list, search }: { list: VendorList; search: OverviewSearch }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  const cursor = useLocation({ select: (location) => location.search.cursor });
+  const shown = useRef(cursor);
+
+  // Another page of the table begins at its top, for the eye and for the keyboard.
+  useEffect(() => {
+    if (shown.current === cursor) return;
+    shown.current = cursor;
+    heading.current?.focus();
+  }, [cursor]);
+
+  return (
+    <section className={styles.section} aria-labelledby="vendors">
+      <div className={styles.head}>
+        <div>
+          <h2 className={styles.heading} id="vendors" ref={heading} tabIndex={-1}>
+            Vendors
+          </h2>
+          <p className={styles.total} role="status">
+            {counted(list.pagination.total, 'vendor')}
+            {(search.q !== undefined || search.risk !== undefined) &&
+              (list.pagination.total === 1 ? ' matches' : ' match')}
+          </p>
+        </div>
+        <VendorFilters search={search} />
+      </div>
+      {list.vendors.length === 0 ? (
+        <NoVendorMatches search={search} />
+      ) : (
+        <>
+          <VendorTable vendors={list.vendors} search={search} />
+          <Pager pagination={list.pagination} shown={list.vendors.length} search={search} />
+          <p className={styles.notes}>
+            <b>Reliability</b> is arrived orders out of completed ones in the seven days; the range behind it holds the
+            true rate with 95 % confidence. <b>On time</b> counts an open order past its promise as a miss.{' '}
+            <b>Active</b> and <b>delayed</b> are orders right then. <b>–</b> means that nothing was there to rate.
+          </p>
+        </>
+      )}
+    </section>
+  );
+}

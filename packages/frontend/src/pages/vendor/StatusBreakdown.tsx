@@ -1,0 +1,96 @@
+import type { Status, StatusCounts } from '../../api/types';
+import { count, share } from '../../format/numbers';
+import { activeStatuses, endedStatuses } from '../../format/words';
+import { StatusMark } from '../../ui/StatusMark';
+import { numberClass, Table } from '../../ui/Table';
+import styles from './StatusBreakdown.module.css';
+
+/** Where the orders are and how they ended: a bar of parts, and the same parts as numbers that add up. */
+export function StatusBreakdown({ counts }: { counts: StatusCounts }) {
+  const all = [...activeStatuses, ...endedStatuses];
+  const total = sum(counts, all);
+  return (
+    <section aria-labelledby="statuses">
+      <h2 className={styles.heading} id="statuses">
+        Orders by status
+      </h2>
+      <div className={styles.panel}>
+        <Bar counts={counts} statuses={all} total={total} />
+        <Table label="Orders by status, scrolls sideways">
+          <thead>
+            <tr>
+              <th scope="col">Status</th>
+              <th scope="col" className={numberClass}>
+                Orders
+              </th>
+              <th scope="col" className={numberClass}>
+                Share
+              </th>
+            </tr>
+          </thead>
+          <Group title="Active" counts={counts} statuses={activeStatuses} total={total} />
+          <Group title="Ended in the seven days" counts={counts} statuses={endedStatuses} total={total} />
+          <tfoot>
+            <tr>
+              <th scope="row">Total</th>
+              <td className={numberClass}>{count(total)}</td>
+              <td className={numberClass}>{share(total, total)}</td>
+            </tr>
+          </tfoot>
+        </Table>
+      </div>
+    </section>
+  );
+}
+
+function Group({
+  title,
+  counts,
+  statuses,
+  total,
+}: {
+  title: string;
+  counts: StatusCounts;
+  statuses: readonly Status[];
+  total: number;
+}) {
+  const part = sum(counts, statuses);
+  return (
+    <tbody>
+      <tr className={styles.group}>
+        <th scope="rowgroup">{title}</th>
+        <td className={numberClass}>{count(part)}</td>
+        <td className={numberClass}>{share(part, total)}</td>
+      </tr>
+      {statuses.map((status) => (
+        <tr key={status} data-zero={counts[status] === 0 || undefined}>
+          <th scope="row">
+            <StatusMark status={status} />
+          </th>
+          <td className={numberClass}>{count(counts[status])}</td>
+          <td className={numberClass}>{share(counts[status], total)}</td>
+        </tr>
+      ))}
+    </tbody>
+  );
+}
+
+/** Silent: the table under it says the same. */
+function Bar({ counts, statuses, total }: { counts: StatusCounts; statuses: Status[]; total: number }) {
+  let start = 0;
+  return (
+    <svg className={styles.bar} viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
+      {total === 0 && <rect className={styles.track} width="100" height="10" />}
+      {statuses.map((status) => {
+        const width = total === 0 ? 0 : (100 * counts[status]) / total;
+        const x = start;
+        start += width;
+        return width === 0 ? null : <rect key={status} data-status={status} x={x} width={width} height="10" />;
+      })}
+    </svg>
+  );
+}
+
+function sum(counts: StatusCounts, statuses: readonly Status[]): number {
+  return statuses.reduce((total, status) => total + counts[status], 0);
+}

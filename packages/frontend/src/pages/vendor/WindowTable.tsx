@@ -1,0 +1,157 @@
+import type { Interval, Report, Window } from '../../api/types';
+import { change, type Measure } from '../../format/change';
+import { count, days, decimal, percent } from '../../format/numbers';
+import { numberClass, Table } from '../../ui/Table';
+import { some, Value } from '../../ui/Value';
+import styles from './WindowTable.module.css';
+
+interface Line {
+  label: string;
+  /** The number, from either window. */
+  value: keyof Window & keyof Report['trends'];
+  format: (value: number) => string;
+  measure: Measure;
+  /** Why there may be none. */
+  because: string;
+}
+
+const nothingCompleted = 'nothing completed in the seven days';
+const none = 'always there';
+
+const lines: Line[] = [
+  {
+    label: 'Reliability',
+    value: 'reliabilityScore',
+    format: percent,
+    measure: { unit: 'points', better: 'up' },
+    because: nothingCompleted,
+  },
+  {
+    label: 'On time',
+    value: 'onTimePercentage',
+    format: percent,
+    measure: { unit: 'points', better: 'up' },
+    because: 'no order was due in the seven days',
+  },
+  {
+    label: 'Average delivery',
+    value: 'avgDeliveryHours',
+    format: days,
+    measure: { unit: 'days', better: 'down' },
+    because: 'nothing arrived in the seven days',
+  },
+  {
+    label: 'Orders placed',
+    value: 'totalOrders',
+    format: count,
+    measure: { unit: 'orders', better: null },
+    because: none,
+  },
+  {
+    label: 'Completed',
+    value: 'completedOrders',
+    format: count,
+    measure: { unit: 'orders', better: null },
+    because: none,
+  },
+  { label: 'Arrived', value: 'arrivedOrders', format: count, measure: { unit: 'orders', better: null }, because: none },
+  { label: 'Issues', value: 'issueCount', format: count, measure: { unit: 'orders', better: 'down' }, because: none },
+  {
+    label: 'Issue rate',
+    value: 'issueRate',
+    format: percent,
+    measure: { unit: 'points', better: 'down' },
+    because: nothingCompleted,
+  },
+  {
+    label: 'Cancelled',
+    value: 'cancelledOrders',
+    format: count,
+    measure: { unit: 'orders', better: 'down' },
+    because: none,
+  },
+  {
+    label: 'Cancellation rate',
+    value: 'cancellationRate',
+    format: percent,
+    measure: { unit: 'points', better: 'down' },
+    because: 'nothing completed or was cancelled in the seven days',
+  },
+  { label: 'Due', value: 'dueOrders', format: count, measure: { unit: 'orders', better: null }, because: none },
+  {
+    label: 'Delivered on time',
+    value: 'onTimeDeliveries',
+    format: count,
+    measure: { unit: 'orders', better: null },
+    because: none,
+  },
+];
+
+/** Both weeks side by side. */
+export function WindowTable({ report: { current7d, previous7d, trends } }: { report: Report }) {
+  return (
+    <section aria-labelledby="weeks">
+      <h2 className={styles.heading} id="weeks">
+        Against the week before
+      </h2>
+      <Table label="Both weeks, scrolls sideways">
+        <thead>
+          <tr>
+            <th scope="col">Number</th>
+            <th scope="col" className={numberClass}>
+              These 7 days
+            </th>
+            <th scope="col" className={numberClass}>
+              7 days before
+            </th>
+            <th scope="col" className={numberClass}>
+              Change
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {lines.map((line) => (
+            <tr key={line.value}>
+              <th scope="row">{line.label}</th>
+              {[current7d, previous7d].map((window, index) => (
+                // The two windows are always these two, in this order.
+                // biome-ignore lint/suspicious/noArrayIndexKey: see above
+                <td className={numberClass} key={index}>
+                  <Value text={some(window[line.value], line.format)} because={line.because} />
+                  {line.value === 'reliabilityScore' && <Range interval={window.reliabilityInterval} />}
+                </td>
+              ))}
+              <td className={numberClass}>
+                <ChangeCell delta={trends[line.value]} measure={line.measure} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </Table>
+    </section>
+  );
+}
+
+function Range({ interval }: { interval: Interval | null }) {
+  if (interval === null) return null;
+  return (
+    <small className={styles.small}>
+      {decimal(interval.lower)} to {decimal(interval.upper)}
+    </small>
+  );
+}
+
+function ChangeCell({ delta, measure }: { delta: number | null; measure: Measure }) {
+  const result = change(delta, measure);
+  if (result === null) return <Value text={null} because="one of the two weeks has nothing to compare" />;
+  return (
+    <>
+      {result.signed}
+      {result.verdict !== null && (
+        <small className={styles.small} data-verdict={result.verdict}>
+          {result.verdict}
+        </small>
+      )}
+    </>
+  );
+}

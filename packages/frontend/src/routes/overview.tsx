@@ -1,0 +1,21 @@
+import { createRoute } from '@tanstack/react-router';
+import { loadOverview } from '../pages/overview/load';
+import { OverviewPage } from '../pages/overview/OverviewPage';
+import type { OverviewSearch } from '../pages/overview/search';
+import { ErrorState } from '../ui/ErrorState';
+import { LoadingState } from '../ui/LoadingState';
+import { rootRoute } from './root';
+import { pick } from './search';
+
+export const overviewRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/',
+  validateSearch: (search): OverviewSearch => pick(search, ['date', 'sortBy', 'order', 'q', 'risk', 'cursor', 'page']),
+  loaderDeps: ({ search: { page: _, ...query } }) => query,
+  loader: ({ deps, abortController }) => loadOverview(deps, abortController.signal),
+  component: function Overview() {
+    return <OverviewPage data={overviewRoute.useLoaderData()} search={overviewRoute.useSearch()} />;
+  },
+  pendingComponent: LoadingState,
+  errorComponent: ErrorState,
+});

@@ -1,0 +1,25 @@
+import { renderToStaticMarkup } from 'react-dom/server';
+import { describe, expect, test } from 'vitest';
+import { change } from '../format/change';
+import { ChangeText } from './ChangeText';
+
+function read(delta: number | null, better: 'up' | 'down' | null): string {
+  const place = document.createElement('p');
+  place.innerHTML = renderToStaticMarkup(
+    <ChangeText change={change(delta, { unit: 'orders', better })} because="Nothing to compare with" />,
+  );
+  return place.textContent ?? '';
+}
+
+describe('a change in a sentence', () => {
+  test('has its verdict in words, not in the arrow alone', () => {
+    expect(read(-5, 'down')).toBe('5 fewer, better than the week before');
+    expect(read(5, 'down')).toBe('5 more, worse than the week before');
+    expect(read(5, null)).toBe('5 more than the week before');
+  });
+
+  test('says that nothing changed, and that nothing is known, as two different things', () => {
+    expect(read(0, 'down')).toBe('No change from the week before');
+    expect(read(null, 'down')).toBe('Nothing to compare with');
+  });
+});

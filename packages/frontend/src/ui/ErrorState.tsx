@@ -1,0 +1,97 @@
+import { type ErrorComponentProps, Link, useRouter } from '@tanstack/react-router';
+import { ApiError, type FailureCode } from '../api/client';
+import { Button, buttonClass } from './Button';
+import styles from './ErrorState.module.css';
+import { StateBox } from './StateBox';
+
+type NextStep = 'retry' | 'start-of-list' | 'start-over' | 'today' | 'all-vendors';
+
+/** What helps with which failure. A new code of the API breaks the build until it is decided here. */
+const nextStep: Record<FailureCode, NextStep> = {
+  INVALID_PARAMETER: 'start-over',
+  INVALID_BODY: 'start-over',
+  INVALID_CURSOR: 'start-of-list',
+  NOT_FOUND: 'all-vendors',
+  DATE_EXPIRED: 'today',
+  METHOD_NOT_ALLOWED: 'retry',
+  UNSUPPORTED_MEDIA_TYPE: 'retry',
+  PAYLOAD_TOO_LARGE: 'retry',
+  UNAVAILABLE: 'retry',
+  INTERNAL: 'retry',
+  UNREACHABLE: 'retry',
+  UNREADABLE: 'retry',
+};
+
+/** A page that could not be read: what failed, what to do, and what to name when asking about it. */
+export function ErrorState({ error }: ErrorComponentProps) {
+  if (!(error instanceof ApiError)) return <Fault error={error} />;
+  return (
+    <StateBox tone="bad" label="Could not load this page" title={error.title} level={1}>
+      <p>{error.message}</p>
+      {error.fields.length > 0 && (
+        <ul>
+          {error.fields.map(({ field, reason }) => (
+            <li key={`${field} ${reason}`}>
+              <code>{field}</code> {reason}
+            </li>
+          ))}
+        </ul>
+      )}
+      <NextStepControl step={nextStep[error.code]} />
+      <p className={styles.reference}>
+        Reference <code>{error.correlationId}</code>
+      </p>
+    </StateBox>
+  );
+}
+
+function NextStepControl({ step }: { step: NextStep }) {
+  const router = useRouter();
+  switch (step) {
+    case 'retry':
+      return (
+        <Button icon="refresh" onClick={() => void router.invalidate()}>
+          Try again
+        </Button>
+      );
+    case 'start-of-list':
+      return (
+        <Link className={buttonClass} to="." search={(search) => ({ ...search, cursor: undefined, page: undefined })}>
+          Go to the first page
+        </Link>
+      );
+    case 'today':
+      return (
+        <Link className={buttonClass} to="." search={(search) => ({ ...search, date: undefined })}>
+          Show today
+        </Link>
+      );
+    case 'start-over':
+      return (
+        <Link className={buttonClass} to="." search={{}}>
+          Show this page without filters
+        </Link>
+      );
+    case 'all-vendors':
+      return (
+        <Link className={buttonClass} to="/" search={({ date }) => ({ date })}>
+          See all vendors
+        </Link>
+      );
+  }
+}
+
+/** A fault of the page itself. */
+function Fault({ error }: { error: unknown }) {
+  return (
+    <StateBox tone="bad" label="Could not show this page" title="This page has a fault" level={1}>
+      <p>The numbers were read, but showing them failed. Loading the page again may help.</p>
+      <Button icon="refresh" onClick={() => window.location.reload()}>
+        Load the page again
+      </Button>
+      <p className={styles.reference}>
+        What failed: <code>{String(error)}</code>
+      </p>
+    </StateBox>
+  );
+}

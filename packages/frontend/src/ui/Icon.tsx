@@ -1,0 +1,38 @@
+import type { Status } from '../api/types';
+import styles from './Icon.module.css';
+
+const drawings = {
+  up: 'M10 16V4M5 9l5-5 5 5',
+  down: 'M10 4v12M5 11l5 5 5-5',
+  same: 'M4 10h12',
+  left: 'M16 10H4M9 5l-5 5 5 5',
+  right: 'M4 10h12M11 5l5 5-5 5',
+  sort: 'M6.5 7.5 10 4l3.5 3.5M6.5 12.5 10 16l3.5-3.5',
+  ascending: 'M5 12.5l5-5 5 5',
+  descending: 'M5 7.5l5 5 5-5',
+  refresh: 'M16 10a6 6 0 1 1-1.8-4.2L17 8.5M17 3.5v5h-5',
+  search: 'M8.5 3.5a5 5 0 1 0 .01 0ZM12.5 12.5 17 17',
+  clock: 'M10 3a7 7 0 1 0 .01 0ZM10 6v4l3 2',
+  check: 'M4 10.5l4 4 8.5-9',
+  warning: 'M10 3l7.5 13.5h-15ZM10 8v4M10 14v.1',
+  PLACED: 'M10 5a5 5 0 1 0 .01 0Z',
+  SHIPPING_ON_TIME: 'M3 10h13M11 5l5 5-5 5',
+  SHIPPING_DELAYED: 'M10 3a7 7 0 1 0 .01 0ZM10 6v4l3 2',
+  ARRIVED: 'M4 10.5l4 4 8.5-9',
+  LOST: 'M7 7.2a3 3 0 1 1 4.4 2.6c-1 .6-1.4 1.2-1.4 2.2M10 15.7v.1',
+  DAMAGED: 'M12 2.5 7 9.5h6l-4.5 8',
+  UNDELIVERABLE: 'M10 3a7 7 0 1 0 .01 0ZM5 15 15 5',
+  RETURN_TO_SENDER: 'M7.5 4 4 7.5 7.5 11M4.5 7.5H12a4 4 0 0 1 0 8H8',
+  CANCELLED: 'M5 5l10 10M15 5 5 15',
+} satisfies Record<string, string> & Record<Status, string>;
+
+export type IconName = keyof typeof drawings;
+
+/** A drawing beside a word. It never stands alone, so it is silent. */
+export function Icon({ name }: { name: IconName }) {
+  return (
+    <svg className={styles.icon} viewBox="0 0 20 20" aria-hidden="true">
+      <path d={drawings[name]} />
+    </svg>
+  );
+}

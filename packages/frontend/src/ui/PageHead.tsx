@@ -1,0 +1,35 @@
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import styles from './PageHead.module.css';
+
+/** The heading of a page is its answer. Over it: which days it is about, and the way to today where that is not it. */
+export function PageHead({
+  label,
+  title,
+  isPast,
+  children,
+}: {
+  label: string;
+  title: string;
+  isPast: boolean;
+  children?: ReactNode;
+}) {
+  return (
+    <div>
+      <p className={styles.label}>
+        {label}
+        {isPast && (
+          <Link
+            className={styles.today}
+            to="."
+            search={(search) => ({ ...search, date: undefined, cursor: undefined, page: undefined })}
+          >
+            Show today
+          </Link>
+        )}
+      </p>
+      <h1 className={styles.title}>{title}</h1>
+      {children}
+    </div>
+  );
+}

@@ -1,0 +1,24 @@
+import type { Risk } from '../api/types';
+import { riskWord } from '../format/words';
+import styles from './RiskMark.module.css';
+
+/** A shape and a word. Low is quiet, high is loud. */
+export function RiskMark({ risk }: { risk: Risk }) {
+  return (
+    <span className={styles.risk} data-risk={risk}>
+      <svg viewBox="0 0 16 16" aria-hidden="true">
+        <path d={shapes[risk]} />
+      </svg>
+      {riskWord[risk]}
+    </span>
+  );
+}
+
+const circle = 'M8 3a5 5 0 1 0 .01 0Z';
+
+const shapes: Record<Risk, string> = {
+  high: 'M5 0h6l5 5v6l-5 5H5l-5-5V5Z',
+  medium: 'M8 1.5 15.5 15H.5Z',
+  low: circle,
+  insufficient: circle,
+};

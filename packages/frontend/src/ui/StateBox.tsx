@@ -1,0 +1,27 @@
+import type { ReactNode } from 'react';
+import styles from './StateBox.module.css';
+
+/** What stands where there is nothing to show: why, and what to do next. */
+export function StateBox({
+  tone,
+  label,
+  title,
+  level = 2,
+  children,
+}: {
+  tone: 'bad' | 'empty';
+  label: string;
+  title: string;
+  /** 1 where it is all there is on the page. */
+  level?: 1 | 2;
+  children: ReactNode;
+}) {
+  const Heading = level === 1 ? 'h1' : 'h2';
+  return (
+    <section className={styles.box} data-tone={tone} role={tone === 'bad' ? 'alert' : undefined}>
+      <p className={styles.label}>{label}</p>
+      <Heading className={styles.title}>{title}</Heading>
+      {children}
+    </section>
+  );
+}

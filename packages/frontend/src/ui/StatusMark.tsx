@@ -1,0 +1,16 @@
+import type { Status } from '../api/types';
+import { statusWord } from '../format/words';
+import { Icon } from './Icon';
+import styles from './StatusMark.module.css';
+
+/** Where an order stands: a tile with a drawing, and the word. */
+export function StatusMark({ status }: { status: Status }) {
+  return (
+    <span className={styles.status} data-status={status}>
+      <span className={styles.tile}>
+        <Icon name={status} />
+      </span>
+      {statusWord[status]}
+    </span>
+  );
+}
