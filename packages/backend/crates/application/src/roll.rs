@@ -9,6 +9,13 @@ const BATCH: usize = 200;
 /// How many dates a row of the vendor table shows.
 const HISTORY_DAYS: i32 = 30;
 
+/// The timer's tick: brings the reports up to the clock, and notes that it did.
+pub async fn tick<S: ReportReader + ReportWriter + ?Sized>(store: &S, now: Instant) -> Result<usize> {
+    let rolled = roll(store, now).await?;
+    store.rolled(now).await?;
+    Ok(rolled)
+}
+
 /// Makes anew every kept report that is missing, older than its buckets, or over by now. Says how many.
 pub async fn roll<S: ReportReader + ReportWriter + ?Sized>(store: &S, now: Instant) -> Result<usize> {
     let as_of = store.zone().today(now);
@@ -16,7 +23,6 @@ pub async fn roll<S: ReportReader + ReportWriter + ?Sized>(store: &S, now: Insta
     loop {
         let due = store.due(as_of.at(), BATCH).await?;
         if due.is_empty() {
-            store.rolled(now).await?;
             return Ok(rolled);
         }
         rolled += due.len();

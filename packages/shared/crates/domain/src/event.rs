@@ -84,7 +84,12 @@ impl OrderEvent {
 
     /// Reads one event from its JSON text as heard at `now`.
     pub fn parse(json: &[u8], now: Instant) -> Result<Self, Rejection> {
-        let event = WireEvent::read(json)?.event()?;
+        Self::check(&WireEvent::read(json)?, now)
+    }
+
+    /// The event that was told at `now`, or every field that is wrong.
+    pub fn check(wire: &WireEvent<'_>, now: Instant) -> Result<Self, Rejection> {
+        let event = wire.event()?;
         if event.occurred_at < Instant::EARLIEST {
             return Err(Rejection::field("occurredAt", "is before the year 2000"));
         }

@@ -1,0 +1,31 @@
+//! Opening the database the way each command needs it.
+
+use goody_domain::ReportZone;
+use goody_store_sqlite::{Settings, SqliteStore};
+
+use crate::cli::Database;
+
+/// Why there is no database to work on.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum DatabaseError {
+    #[error("--time-zone {0}")]
+    Zone(String),
+    #[error("there is no database {0}: make one with `goody import` or `goody serve`, or name another with --database")]
+    Missing(String),
+    #[error(transparent)]
+    Open(#[from] goody_store_sqlite::OpenError),
+}
+
+/// Opens the database, making it if there is none.
+pub(crate) fn open_or_create(database: &Database, settings: Settings) -> Result<SqliteStore, DatabaseError> {
+    let zone = database.time_zone.as_deref().map(ReportZone::named).transpose().map_err(DatabaseError::Zone)?;
+    Ok(SqliteStore::open(&database.database, Settings { zone, ..settings })?)
+}
+
+/// Opens a database that is there.
+pub(crate) fn open(database: &Database) -> Result<SqliteStore, DatabaseError> {
+    if !database.database.exists() {
+        return Err(DatabaseError::Missing(database.database.display().to_string()));
+    }
+    open_or_create(database, Settings::default())
+}

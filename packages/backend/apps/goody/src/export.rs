@@ -1,0 +1,157 @@
+//! `goody export` and `goody openapi`.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::process::ExitCode;
+
+use goody_application::ports::{Book, Clock, OrderReader, ReportReader, VendorStore};
+use goody_application::read::FleetReader;
+use goody_contract::{OrderEventView, OrderView, ReportView, VendorRowView};
+use goody_domain::{Day, History, Instant, Recorded, VendorId, report};
+use goody_http::export::{Format, RowWriter};
+use goody_store_sqlite::SqliteStore;
+use serde::Serialize;
+use std::sync::Arc;
+
+use crate::cli::{self, What};
+use crate::clock::SystemClock;
+use crate::{Done, database};
+
+/// How many orders or vendors are read at a time.
+const PAGE: usize = 500;
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+pub(crate) async fn run(command: cli::Export) -> Done {
+    let store = database::open(&command.database)?;
+    let format = match command.format {
+        cli::Format::Csv => Format::Csv,
+        cli::Format::Ndjson => Format::Ndjson,
+    };
+    let output: Box<dyn Write> = match &command.output {
+        Some(path) => Box::new(File::create(path).map_err(|error| format!("{} cannot be written: {error}", path.display()))?),
+        None => Box::new(std::io::stdout()),
+    };
+    let mut out = Out { writer: RowWriter::new(format), output: BufWriter::with_capacity(1 << 16, output) };
+    let now = SystemClock.now();
+    match command.what {
+        What::Orders => orders(&store, format, now, &mut out).await?,
+        What::Vendors => vendors(&store, now, &mut out).await?,
+        What::Reports => {
+            let day = |name: &str, text: &Option<String>| {
+                text.as_deref().map(Day::parse).transpose().map_err(|error| format!("--{name} {error}"))
+            };
+            let only = day("date", &command.date)?;
+            let asked = (only.or(day("from", &command.from)?), only.or(day("to", &command.to)?));
+            reports(&store, asked, now, &mut out).await?;
+        }
+    }
+    out.output.flush()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+struct Out {
+    writer: RowWriter,
+    output: BufWriter<Box<dyn Write>>,
+}
+
+impl Out {
+    fn rows<T: Serialize>(&mut self, rows: &[T]) -> Result<(), Failure> {
+        Ok(self.output.write_all(&self.writer.write(rows)?)?)
+    }
+}
+
+/// An order with its events: a function of the facts alone, so neither when they were recorded nor what the clock says.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct OrderLine {
+    order_id: String,
+    order: Option<serde_json::Map<String, serde_json::Value>>,
+    events: Vec<OrderEventView>,
+}
+
+impl OrderLine {
+    fn new(history: &History, now: Instant) -> Self {
+        let mut events: Vec<&Recorded> = history.events().iter().collect();
+        events.sort_by_key(|recorded| (recorded.event.occurred_at, recorded.event.status(), recorded.event.event_id.clone()));
+        let order = history.order().and_then(|order| serde_json::to_value(OrderView::new(&order, now)).ok());
+        let order = order.and_then(|order| order.as_object().cloned()).map(|mut fields| {
+            // Whether an open order is late depends on when one asks.
+            fields.shift_remove("isDelayed");
+            fields
+        });
+        Self {
+            order_id: history.order_id().to_string(),
+            order,
+            events: events.into_iter().map(|recorded| (&recorded.event).into()).collect(),
+        }
+    }
+}
+
+async fn orders(store: &SqliteStore, format: Format, now: Instant, out: &mut Out) -> Result<(), Failure> {
+    let mut after = None;
+    loop {
+        let page = store.all(after.as_ref(), PAGE).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = Some(last.order_id().clone());
+        match format {
+            Format::Ndjson => {
+                out.rows(&page.iter().map(|history| OrderLine::new(history, now)).collect::<Vec<_>>())?;
+            }
+            Format::Csv => {
+                let placed = page.iter().filter_map(History::order);
+                out.rows(&placed.map(|order| OrderView::new(&order, now)).collect::<Vec<_>>())?;
+            }
+        }
+    }
+}
+
+async fn vendors(store: &SqliteStore, now: Instant, out: &mut Out) -> Result<(), Failure> {
+    let fleet = FleetReader::new(Arc::new(store.clone())).reports(store.zone().today(now)).await?;
+    for row in fleet.rows.values() {
+        out.rows(&[VendorRowView::new(&row.vendor, &row.current.report, row.current.reliability30d.clone())])?;
+    }
+    Ok(())
+}
+
+async fn reports(store: &SqliteStore, asked: (Option<Day>, Option<Day>), now: Instant, out: &mut Out) -> Result<(), Failure> {
+    let mut after: Option<VendorId> = None;
+    loop {
+        let page = store.vendors(after.as_ref(), PAGE).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = Some(last.vendor_id.clone());
+        for vendor in page {
+            reports_of(store, &vendor.vendor_id, asked, now, out).await?;
+        }
+    }
+}
+
+/// One vendor's reports, of the dates asked for or of those on which anything happened.
+async fn reports_of(
+    store: &SqliteStore,
+    vendor_id: &VendorId,
+    (from, to): (Option<Day>, Option<Day>),
+    now: Instant,
+    out: &mut Out,
+) -> Result<(), Failure> {
+    const ALWAYS: (Day, Day) = (Day::from_number(i32::MIN), Day::from_number(i32::MAX));
+    let zone = store.zone();
+    let (ledger, _) = store.ledger(&Book::Vendor(vendor_id.clone()), ALWAYS.0, ALWAYS.0, ALWAYS.1).await?;
+    // The first reports after an expiry would lack days of their windows.
+    let kept = store.kept_from().await?.map_or(ALWAYS.0, |kept| kept.plus(13));
+    let dates: Vec<Day> = match (from, to) {
+        (Some(from), to) => from.to(to.unwrap_or(zone.day(now))).collect(),
+        (None, to) => {
+            let happened = ledger.buckets.iter().filter(|(_, bucket)| !bucket.is_empty()).map(|(day, _)| *day);
+            happened.filter(|day| to.is_none_or(|to| *day <= to)).collect()
+        }
+    };
+    let as_of = dates.into_iter().filter(|date| *date >= kept).filter_map(|date| zone.as_of(date, now));
+    let views: Vec<ReportView> = as_of.map(|as_of| ReportView::from(&report(vendor_id, &ledger, as_of, zone))).collect();
+    out.rows(&views)
+}
+
+pub(crate) fn openapi() -> Done {
+    println!("{}", serde_json::to_string_pretty(&goody_http::openapi())?);
+    Ok(ExitCode::SUCCESS)
+}

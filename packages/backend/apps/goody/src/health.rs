@@ -1,0 +1,31 @@
+//! `goody health`.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use goody_application::read::{HealthReader, Verdict};
+use serde_json::json;
+
+use crate::clock::SystemClock;
+use crate::{Done, cli, database};
+
+pub(crate) async fn run(command: cli::Health) -> Done {
+    let store = database::open(&command.database)?;
+    let damage = if command.deep { store.check().await? } else { Vec::new() };
+    let store = Arc::new(store);
+    let health = HealthReader::new(store.clone(), store.clone(), store, Arc::new(SystemClock)).health().await;
+    let verdict = if damage.is_empty() { health.verdict() } else { Verdict::Unhealthy };
+    let word = |verdict: Verdict| format!("{verdict:?}").to_lowercase();
+    let issues: Vec<String> = health.issues().into_iter().chain(damage).collect();
+    if command.json {
+        let checks = health.checks().map(|(name, check)| json!({ "name": name, "status": word(check.verdict), "detail": check.detail }));
+        println!("{}", json!({ "status": word(verdict), "checks": checks, "issues": issues }));
+    } else {
+        println!("{}", word(verdict));
+        for (name, check) in health.checks() {
+            println!("  {:<12} {:<10} {}", name, word(check.verdict), check.detail);
+        }
+        issues.iter().for_each(|issue| println!("  ! {issue}"));
+    }
+    Ok(if verdict == Verdict::Unhealthy { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}

@@ -1,0 +1,340 @@
+//! `goody import`: a file of events → ingest, with the reports brought up to date on the way.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use goody_application::ingest::Ingest;
+use goody_application::ports::{Clock, ReportReader};
+use goody_application::{project, roll};
+use goody_domain::{Instant, Learned, OrderEvent, Rejection};
+use goody_store_sqlite::{Durability, Settings, SqliteStore};
+use serde::Serialize;
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+
+use crate::clock::SystemClock;
+use crate::mapping::{Mapping, Rows};
+use crate::progress::Progress;
+use crate::{Done, cli, database};
+
+/// How many events are stored together.
+const BATCH: usize = 20_000;
+/// The longest line, in bytes. A longer one is passed over without being held.
+const LONGEST: usize = 64 * 1024;
+/// How much of a rejected line is kept beside its reasons, in characters.
+const KEPT: usize = 4_096;
+
+/// Why an import stops.
+#[derive(Debug, thiserror::Error)]
+enum ImportError {
+    #[error("{0} cannot be read")]
+    Unreadable(String, #[source] std::io::Error),
+    #[error("{0}: {1}")]
+    Columns(String, String),
+    #[error("{0} cannot be written")]
+    Unwritable(String, #[source] std::io::Error),
+}
+
+/// What became of the lines.
+#[derive(Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Summary {
+    accepted: u64,
+    duplicate: u64,
+    rejected: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rejected_file: Option<PathBuf>,
+    seconds: f64,
+    events_per_second: f64,
+}
+
+/// A line of the file: the event it is, or why it is none.
+struct Line {
+    number: u64,
+    event: Result<OrderEvent, (Rejection, String)>,
+}
+
+pub(crate) async fn run(command: cli::Import) -> Done {
+    let settings = Settings { durability: Durability::AtCheckpoint, writer_cache_mib: 256, ..Settings::default() };
+    let name = command.file.display().to_string();
+    let input = open(&command.file).map_err(|error| ImportError::Unreadable(name.clone(), error))?;
+    let mapping = command.mapping.as_deref().map(Mapping::read).transpose()?;
+    let store = database::open_or_create(&command.database, settings)?;
+
+    let position = Arc::new(AtomicU64::new(0));
+    let (sender, batches) = channel(2);
+    let is_csv = mapping.is_some() || command.file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
+    let reader = Source { input: Counted { inner: input.reader, position: position.clone() }, name };
+    let reading = tokio::task::spawn_blocking(move || {
+        if is_csv { reader.rows(mapping.unwrap_or_default(), &sender) } else { reader.lines(&sender) }
+    });
+
+    let progress = Progress::new(input.bytes, "{bar:40} {bytes}/{total_bytes} {msg} ETA {eta}");
+    let rejected = Rejected::beside(&command);
+    let mut summary = take_in(&store, batches, progress, &position, rejected).await?;
+    reading.await??;
+    store.checkpoint().await?;
+
+    summary.events_per_second = (summary.accepted + summary.duplicate) as f64 / summary.seconds.max(1e-9);
+    if command.json {
+        println!("{}", serde_json::to_string(&summary)?);
+    } else {
+        let Summary { accepted, duplicate, rejected, seconds, events_per_second, .. } = &summary;
+        println!(
+            "{accepted} accepted, {duplicate} duplicate, {rejected} rejected in {seconds:.1} s ({events_per_second:.0} events/s)"
+        );
+        if let Some(file) = &summary.rejected_file {
+            println!("The rejected lines and why: {}", file.display());
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Stores what is read while more is being read, and moves the counters at the same time.
+async fn take_in(
+    store: &SqliteStore,
+    mut batches: Receiver<Vec<Line>>,
+    mut progress: Progress,
+    position: &AtomicU64,
+    mut rejected: Rejected,
+) -> Result<Summary, Box<dyn std::error::Error + Send + Sync>> {
+    let clock = SystemClock;
+    let ingest = Ingest::new(Arc::new(store.clone()));
+    let mut summary = Summary::default();
+    let mut projecting = tokio::spawn(std::future::ready(Ok(0)));
+    while let Some(lines) = batches.recv().await {
+        let now = clock.now();
+        let mut events = Vec::with_capacity(lines.len());
+        let mut numbers = Vec::with_capacity(lines.len());
+        for line in lines {
+            match line.event {
+                Ok(event) => {
+                    numbers.push(line.number);
+                    events.push(event);
+                }
+                Err((rejection, text)) => {
+                    summary.rejected += 1;
+                    rejected.write(line.number, &rejection, &text)?;
+                }
+            }
+        }
+        let learned = ingest.ingest(events.clone(), now).await?;
+        for ((learned, number), event) in learned.into_iter().zip(numbers).zip(&events) {
+            match learned {
+                Learned::New => summary.accepted += 1,
+                Learned::Known => summary.duplicate += 1,
+                Learned::Conflict => {
+                    summary.rejected += 1;
+                    let rejection = Rejection::field("eventId", "is the id of another fact of this order");
+                    let text = serde_json::to_string(&goody_domain::WireEvent::from(event))?;
+                    rejected.write(number, &rejection, &text)?;
+                }
+            }
+        }
+        if projecting.is_finished() {
+            projecting.await??;
+            let store = store.clone();
+            projecting = tokio::spawn(async move { project::project_once(&store, store.zone(), now).await });
+        }
+        let Summary { accepted, duplicate, rejected, .. } = summary;
+        progress.at(position.load(Ordering::Relaxed), || {
+            format!("{accepted} accepted, {duplicate} duplicate, {rejected} rejected")
+        });
+    }
+    projecting.await??;
+    let now = clock.now();
+    project::project_all(store, store.zone(), now).await?;
+    roll::roll(store, now).await?;
+    summary.rejected_file = rejected.finish()?;
+    summary.seconds = progress.finish().as_secs_f64();
+    Ok(summary)
+}
+
+struct Opened {
+    reader: Box<dyn Read + Send>,
+    /// 0 where it is not known.
+    bytes: u64,
+}
+
+fn open(path: &Path) -> std::io::Result<Opened> {
+    if path == Path::new("-") {
+        return Ok(Opened { reader: Box::new(std::io::stdin()), bytes: 0 });
+    }
+    let file = File::open(path)?;
+    Ok(Opened { bytes: file.metadata()?.len(), reader: Box::new(file) })
+}
+
+/// Counts the bytes that are read.
+struct Counted {
+    inner: Box<dyn Read + Send>,
+    position: Arc<AtomicU64>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.position.fetch_add(read as u64, Ordering::Relaxed);
+        Ok(read)
+    }
+}
+
+/// A file being read and parsed, on a thread of its own.
+struct Source {
+    input: Counted,
+    name: String,
+}
+
+impl Source {
+    fn lines(self, sender: &Sender<Vec<Line>>) -> Result<(), ImportError> {
+        let mut reader = BufReader::with_capacity(1 << 20, self.input);
+        let mut batch = Batch::new(sender);
+        let mut number = 0;
+        let mut line = Vec::new();
+        loop {
+            line.clear();
+            let is_whole = read_line(&mut reader, &mut line).map_err(|error| ImportError::Unreadable(self.name.clone(), error))?;
+            let Some(is_whole) = is_whole else { break };
+            number += 1;
+            let text = line.trim_ascii();
+            if is_whole && text.is_empty() {
+                continue;
+            }
+            let event = if is_whole {
+                OrderEvent::parse(text, batch.now)
+            } else {
+                Err(Rejection::field("line", format!("is longer than {LONGEST} bytes")))
+            };
+            let event = event.map_err(|rejection| (rejection, String::from_utf8_lossy(text).into_owned()));
+            if !batch.push(Line { number, event }) {
+                return Ok(());
+            }
+        }
+        batch.send();
+        Ok(())
+    }
+
+    fn rows(self, mapping: Mapping, sender: &Sender<Vec<Line>>) -> Result<(), ImportError> {
+        let unreadable = |error: csv::Error| ImportError::Unreadable(self.name.clone(), error.into());
+        let mut reader = csv::ReaderBuilder::new().delimiter(mapping.delimiter()).flexible(true).from_reader(self.input);
+        let heading = reader.headers().map_err(unreadable)?.clone();
+        let rows = Rows::new(mapping, &heading).map_err(|reason| ImportError::Columns(self.name.clone(), reason))?;
+        let mut batch = Batch::new(sender);
+        let mut row = csv::ByteRecord::new();
+        loop {
+            let number = reader.position().line();
+            if !reader.read_byte_record(&mut row).map_err(unreadable)? {
+                break;
+            }
+            let text = || row.iter().map(String::from_utf8_lossy).collect::<Vec<_>>().join(",");
+            let lines = match csv::StringRecord::from_byte_record(row.clone()) {
+                Ok(record) => {
+                    let events = rows.events(&record).into_iter();
+                    let parsed = events.map(|event| {
+                        event
+                            .and_then(|wire| OrderEvent::check(&wire, batch.now))
+                            .map_err(|rejection| (rejection, text()))
+                    });
+                    parsed.collect()
+                }
+                Err(error) => vec![Err((Rejection::field("line", format!("is not UTF-8: {}", error.utf8_error())), text()))],
+            };
+            for event in lines {
+                if !batch.push(Line { number, event }) {
+                    return Ok(());
+                }
+            }
+        }
+        batch.send();
+        Ok(())
+    }
+}
+
+/// Reads one line; `Some(false)` for one that is too long, of which only the start is held. `None` at the end.
+fn read_line(reader: &mut impl BufRead, line: &mut Vec<u8>) -> std::io::Result<Option<bool>> {
+    let mut limited = reader.by_ref().take(LONGEST as u64 + 1);
+    if limited.read_until(b'\n', line)? == 0 {
+        return Ok(None);
+    }
+    if line.len() <= LONGEST || line.ends_with(b"\n") {
+        return Ok(Some(true));
+    }
+    loop {
+        let held = reader.fill_buf()?;
+        let end = held.iter().position(|byte| *byte == b'\n');
+        let read = end.map_or(held.len(), |end| end + 1);
+        let is_over = end.is_some() || held.is_empty();
+        reader.consume(read);
+        if is_over {
+            return Ok(Some(false));
+        }
+    }
+}
+
+/// Lines on their way to the store.
+struct Batch<'s> {
+    lines: Vec<Line>,
+    sender: &'s Sender<Vec<Line>>,
+    now: Instant,
+}
+
+impl<'s> Batch<'s> {
+    fn new(sender: &'s Sender<Vec<Line>>) -> Self {
+        Self { lines: Vec::with_capacity(BATCH), sender, now: SystemClock.now() }
+    }
+
+    /// Takes a line; false when nobody takes them any more.
+    fn push(&mut self, line: Line) -> bool {
+        self.lines.push(line);
+        self.lines.len() < BATCH || self.send()
+    }
+
+    fn send(&mut self) -> bool {
+        let lines = std::mem::replace(&mut self.lines, Vec::with_capacity(BATCH));
+        self.now = SystemClock.now();
+        self.sender.blocking_send(lines).is_ok()
+    }
+}
+
+/// The file of rejected lines, made with the first of them.
+struct Rejected {
+    path: PathBuf,
+    file: Option<BufWriter<File>>,
+}
+
+#[derive(Serialize)]
+struct RejectedLine<'l> {
+    line: u64,
+    errors: &'l [goody_domain::FieldError],
+    text: String,
+}
+
+impl Rejected {
+    fn beside(command: &cli::Import) -> Self {
+        let named = command.rejected.clone();
+        let path = named.unwrap_or_else(|| {
+            let name = command.file.file_name().filter(|name| *name != "-").unwrap_or("import".as_ref());
+            PathBuf::from(format!("{}.rejected.ndjson", name.to_string_lossy()))
+        });
+        Self { path, file: None }
+    }
+
+    fn write(&mut self, line: u64, rejection: &Rejection, text: &str) -> Result<(), ImportError> {
+        let unwritable = |error| ImportError::Unwritable(self.path.display().to_string(), error);
+        let file = match &mut self.file {
+            Some(file) => file,
+            None => self.file.insert(BufWriter::new(File::create(&self.path).map_err(unwritable)?)),
+        };
+        let row = RejectedLine { line, errors: &rejection.errors, text: text.chars().take(KEPT).collect() };
+        let row = serde_json::to_string(&row).map_err(|error| unwritable(error.into()))?;
+        writeln!(file, "{row}").map_err(unwritable)
+    }
+
+    fn finish(self) -> Result<Option<PathBuf>, ImportError> {
+        let Some(mut file) = self.file else { return Ok(None) };
+        file.flush().map_err(|error| ImportError::Unwritable(self.path.display().to_string(), error))?;
+        Ok(Some(self.path))
+    }
+}

@@ -1,0 +1,224 @@
+//! What the columns of a CSV mean: a mapping in TOML makes events of rows.
+//!
+//! ```toml
+//! delimiter = ";"                      # default: ,
+//! time-zone = "America/Sao_Paulo"      # for times without an offset; default: UTC
+//! date-formats = ["%d/%m/%Y %H:%M"]    # besides RFC 3339; letters as in strftime
+//!
+//! [columns]                            # field of the event = column of the file; fields not named here have their own name
+//! orderId = "order_id"
+//! occurredAt = "when"
+//!
+//! [constants]                          # fields that are the same in every row
+//! currency = "BRL"
+//!
+//! [statuses]                           # word of the file = status
+//! delivered = "ARRIVED"
+//!
+//! [[events]]                           # for files with an order a row: one event for each column of times that is filled
+//! status = "PLACED"
+//! occurredAt = "purchased_at"
+//! ```
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+
+use csv::StringRecord;
+use goody_domain::{Instant, Rejection, Status, WireEvent};
+use jiff::civil::DateTime;
+use jiff::fmt::strtime;
+use jiff::tz::TimeZone;
+use serde::Deserialize;
+
+/// The fields of an event that a row may give.
+const FIELDS: [&str; 15] = [
+    "eventId", "orderId", "vendorId", "status", "occurredAt", "estimatedDelivery", "shipBy", "giftValue", "currency",
+    "giftType", "isRush", "carrier", "trackingNumber", "reason", "isBackfilled",
+];
+
+/// Why a mapping cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum MappingError {
+    #[error("the mapping {0} cannot be read")]
+    Unreadable(String, #[source] std::io::Error),
+    #[error("the mapping {0} is not valid")]
+    Invalid(String, #[source] Box<toml::de::Error>),
+    #[error("the mapping {path}: {reason}")]
+    Meaningless { path: String, reason: String },
+}
+
+/// The mapping as it is written.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct Mapping {
+    delimiter: Option<char>,
+    time_zone: Option<String>,
+    #[serde(default)]
+    date_formats: Vec<String>,
+    #[serde(default)]
+    columns: BTreeMap<String, String>,
+    #[serde(default)]
+    constants: BTreeMap<String, String>,
+    #[serde(default)]
+    statuses: BTreeMap<String, String>,
+    #[serde(default)]
+    events: Vec<EventColumn>,
+}
+
+/// One event of a row that tells of a whole order.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EventColumn {
+    status: String,
+    #[serde(rename = "occurredAt")]
+    occurred_at: String,
+}
+
+impl Mapping {
+    pub(crate) fn read(path: &Path) -> Result<Self, MappingError> {
+        let name = path.display().to_string();
+        let text = std::fs::read_to_string(path).map_err(|error| MappingError::Unreadable(name.clone(), error))?;
+        let mapping: Self = toml::from_str(&text).map_err(|error| MappingError::Invalid(name.clone(), Box::new(error)))?;
+        let unknown = mapping.columns.keys().chain(mapping.constants.keys()).find(|field| !FIELDS.contains(&field.as_str()));
+        let words = mapping.statuses.values().chain(mapping.events.iter().map(|event| &event.status));
+        let strange = words.into_iter().find(|word| Status::parse(word).is_none());
+        let reason = match (unknown, strange) {
+            (Some(field), _) => format!("an event has no field {field}; it has {}", FIELDS.join(", ")),
+            (_, Some(word)) => format!("{word} is not one of the nine statuses"),
+            _ if mapping.delimiter.is_some_and(|delimiter| !delimiter.is_ascii()) => "the delimiter is not ASCII".into(),
+            _ => return Ok(mapping),
+        };
+        Err(MappingError::Meaningless { path: name, reason })
+    }
+
+    pub(crate) fn delimiter(&self) -> u8 {
+        self.delimiter.and_then(|delimiter| u8::try_from(delimiter).ok()).unwrap_or(b',')
+    }
+}
+
+/// A mapping bound to the columns of a file.
+pub(crate) struct Rows {
+    places: HashMap<&'static str, usize>,
+    events: Vec<(String, usize)>,
+    constants: BTreeMap<String, String>,
+    statuses: BTreeMap<String, String>,
+    formats: Vec<String>,
+    zone: TimeZone,
+}
+
+impl Rows {
+    /// Finds the columns of a mapping in the heading of a file.
+    pub(crate) fn new(mapping: Mapping, heading: &StringRecord) -> Result<Self, String> {
+        let place = |column: &str| heading.iter().position(|name| name.trim().trim_start_matches('\u{feff}') == column);
+        let mut places = HashMap::new();
+        for field in FIELDS {
+            match mapping.columns.get(field) {
+                Some(column) => {
+                    let found = place(column).ok_or_else(|| format!("there is no column {column} for {field}"))?;
+                    places.insert(field, found);
+                }
+                None => drop(place(field).map(|found| places.insert(field, found))),
+            }
+        }
+        let event = |event: &EventColumn| {
+            let found = place(&event.occurred_at).ok_or_else(|| format!("there is no column {}", event.occurred_at))?;
+            Ok((event.status.clone(), found))
+        };
+        let events: Vec<(String, usize)> = mapping.events.iter().map(event).collect::<Result<_, String>>()?;
+        if !places.contains_key("orderId") {
+            return Err("there is no column orderId: name the right one in a mapping".into());
+        }
+        let zone = match &mapping.time_zone {
+            Some(name) => TimeZone::get(name).map_err(|_| format!("time-zone is not an IANA time zone: {name}"))?,
+            None => TimeZone::UTC,
+        };
+        Ok(Self {
+            places,
+            events,
+            constants: mapping.constants,
+            statuses: mapping.statuses,
+            formats: mapping.date_formats,
+            zone,
+        })
+    }
+
+    /// The events of a row: one, or one for each column of times that is filled.
+    pub(crate) fn events<'r>(&'r self, row: &'r StringRecord) -> Vec<Result<WireEvent<'r>, Rejection>> {
+        if self.events.is_empty() {
+            return vec![self.event(row, None)];
+        }
+        let filled = self.events.iter().filter(|(_, place)| row.get(*place).is_some_and(|cell| !cell.trim().is_empty()));
+        filled.map(|(status, place)| self.event(row, Some((status, *place)))).collect()
+    }
+
+    fn event<'r>(&'r self, row: &'r StringRecord, told: Option<(&'r str, usize)>) -> Result<WireEvent<'r>, Rejection> {
+        let cell = |field: &str| {
+            let found = self.places.get(field).and_then(|place| row.get(*place)).map(str::trim);
+            found.filter(|cell| !cell.is_empty()).or_else(|| self.constants.get(field).map(String::as_str))
+        };
+        let text = |field: &str| cell(field).map(Cow::Borrowed);
+        let time = |field: &str| cell(field).map(|cell| self.time(field, cell)).transpose();
+        let flag = |field: &'static str| {
+            cell(field).map(|word| match word.to_ascii_lowercase().as_str() {
+                "true" | "yes" | "1" => Ok(true),
+                "false" | "no" | "0" => Ok(false),
+                _ => Err(Rejection::field(field, "must be true or false")),
+            })
+        };
+        let gift_value = cell("giftValue").map(|number| {
+            number.parse().map_err(|_| Rejection::field("giftValue", "is not a whole number of minor units"))
+        });
+        let (status, occurred_at) = match told {
+            Some((status, place)) => {
+                let cell = row.get(place).unwrap_or_default().trim();
+                (Some(Cow::Borrowed(status)), Some(self.time("occurredAt", cell)?))
+            }
+            None => {
+                let word = cell("status").map(|word| self.statuses.get(word).map_or(word, String::as_str));
+                (word.map(Cow::Borrowed), time("occurredAt")?)
+            }
+        };
+        // Files seldom number their facts: a status and its time are the same fact whenever they are told.
+        let made_up = match (&status, &occurred_at) {
+            (Some(status), Some(at)) => Some(Cow::Owned(format!("{status}:{}", at.replace('+', "-")))),
+            _ => None,
+        };
+        Ok(WireEvent {
+            event_id: text("eventId").filter(|_| told.is_none()).or(made_up),
+            order_id: text("orderId"),
+            vendor_id: text("vendorId"),
+            status,
+            occurred_at,
+            estimated_delivery: time("estimatedDelivery")?,
+            ship_by: time("shipBy")?,
+            gift_value: gift_value.transpose()?,
+            currency: text("currency"),
+            gift_type: text("giftType"),
+            is_rush: flag("isRush").transpose()?,
+            carrier: text("carrier"),
+            tracking_number: text("trackingNumber"),
+            reason: text("reason"),
+            is_backfilled: flag("isBackfilled").transpose()?,
+        })
+    }
+
+    /// A time in one of the file's formats, as RFC 3339.
+    fn time<'r>(&self, field: &str, cell: &'r str) -> Result<Cow<'r, str>, Rejection> {
+        if Instant::parse(cell).is_ok() {
+            return Ok(Cow::Borrowed(cell));
+        }
+        let civil = self.formats.iter().find_map(|format| {
+            let parsed = strtime::parse(format, cell).ok()?;
+            if let Ok(timestamp) = parsed.to_timestamp() {
+                return Some(timestamp);
+            }
+            let date = parsed.to_date().ok()?;
+            let time = parsed.to_time().unwrap_or(jiff::civil::Time::midnight());
+            self.zone.to_timestamp(DateTime::from_parts(date, time)).ok()
+        });
+        civil.map(|timestamp| Cow::Owned(timestamp.to_string())).ok_or_else(|| {
+            Rejection::field(field, "is a time in none of the formats of the mapping (date-formats), nor RFC 3339")
+        })
+    }
+}

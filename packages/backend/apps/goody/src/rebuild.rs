@@ -1,0 +1,29 @@
+//! `goody rebuild`.
+
+use std::process::ExitCode;
+
+use goody_application::ports::{Clock, ReportReader};
+use goody_application::rebuild::rebuild;
+
+use crate::clock::SystemClock;
+use crate::progress::Progress;
+use crate::{Done, cli, database};
+
+pub(crate) async fn run(command: cli::Rebuild) -> Done {
+    let store = database::open(&command.database)?;
+    let vendors = store.status().await?.reports;
+    let mut progress = Progress::new(vendors, "{bar:40} {pos}/{len} vendors {msg} ETA {eta}");
+    let mut done = 0;
+    let rebuilt = rebuild(&store, SystemClock.now(), |vendor_id, _| {
+        done += 1;
+        progress.at(done, || format!("vendor {vendor_id}"));
+    })
+    .await?;
+    progress.finish();
+    if command.json {
+        println!("{{\"buckets\":{},\"differences\":{}}}", rebuilt.buckets, rebuilt.different);
+    } else {
+        println!("{} buckets rebuilt from the orders, {} differences", rebuilt.buckets, rebuilt.different);
+    }
+    Ok(if rebuilt.different == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

@@ -1,0 +1,87 @@
+//! `goody serve`.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use goody_application::retention::Retention;
+use goody_store_sqlite::Settings;
+use metrics_exporter_prometheus::PrometheusBuilder;
+use axum::serve::ListenerExt;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::Notify;
+
+use crate::clock::SystemClock;
+use crate::pump::Pump;
+use crate::{Done, cli, database};
+
+/// Why the server does not start.
+#[derive(Debug, thiserror::Error)]
+enum ServeError {
+    #[error(
+        "--addr {0} can be reached from other machines, and writes are not protected yet: listen on 127.0.0.1, and put a \
+         server that asks for credentials in front"
+    )]
+    Open(std::net::SocketAddr),
+    #[error("--addr {0} is taken or not ours: choose another, or port 0 for any free one")]
+    Address(std::net::SocketAddr, #[source] std::io::Error),
+}
+
+pub(crate) async fn run(command: cli::Serve) -> Done {
+    if !command.addr.ip().is_loopback() {
+        return Err(ServeError::Open(command.addr).into());
+    }
+    let store = database::open_or_create(&command.database, Settings::default())?;
+    let told = Arc::new(Notify::new());
+    let clock = Arc::new(SystemClock);
+    let recorder = PrometheusBuilder::new().install_recorder()?;
+    let app = goody_http::App::new(
+        Arc::new(store.clone()),
+        clock.clone(),
+        told.clone(),
+        Some(Box::new(move || {
+            recorder.run_upkeep();
+            recorder.render()
+        })),
+    );
+    let mut router = goody_http::router(app);
+    if command.web.join("index.html").is_file() {
+        router = goody_http::with_page(router, &command.web);
+    } else {
+        tracing::warn!(web = %command.web.display(), "there is no page here: serving the API alone");
+    }
+
+    let listener = TcpListener::bind(command.addr).await.map_err(|error| ServeError::Address(command.addr, error))?;
+    let retention =
+        Retention { order_days: command.retention.order_days, bucket_days: command.retention.bucket_days };
+    let pump = tokio::spawn(Pump::new(store.clone(), clock, retention, told).run());
+    println!("Goody is listening on http://{}", listener.local_addr()?);
+    std::io::stdout().flush()?;
+    axum::serve(listener.tap_io(no_delay), router).with_graceful_shutdown(asked_to_stop()).await?;
+    pump.abort();
+    store.checkpoint().await?;
+    tracing::info!("stopped; everything that was answered is stored");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Answers are small: they must not wait for more to send.
+fn no_delay(stream: &mut TcpStream) {
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "a connection answers with delay");
+    }
+}
+
+/// Waits for SIGTERM or Ctrl-C.
+async fn asked_to_stop() {
+    let terminate = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        () = terminate => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}

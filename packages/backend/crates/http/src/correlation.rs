@@ -1,0 +1,72 @@
+//! The outermost layer: correlation ids, the log line of each request, problems, and `304`.
+
+use axum::body::{Body, HttpBody};
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::middleware::Next;
+use axum::response::Response;
+use tracing::Instrument;
+
+use crate::App;
+use crate::error::ApiError;
+
+const CORRELATION_ID: HeaderName = HeaderName::from_static("x-correlation-id");
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+
+pub(crate) async fn correlate(State(app): State<App>, request: Request, next: Next) -> Response {
+    let id = correlation_id(request.headers());
+    let traceparent = request.headers().get(TRACEPARENT).cloned();
+    let if_none_match = request.headers().get(IF_NONE_MATCH).cloned();
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let trace = traceparent.as_ref().and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let span = tracing::info_span!("request", correlation_id = %id, traceparent = trace, %method, path);
+
+    let began = app.now();
+    let mut response = next.run(request).instrument(span.clone()).await;
+    let seconds = app.now().seconds_since(began);
+
+    if let Some(error) = response.extensions_mut().remove::<ApiError>() {
+        let problem = error.problem(&id, app.now());
+        let body = serde_json::to_vec(&problem).unwrap_or_default();
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        response.headers_mut().insert(CONTENT_LENGTH, body.len().into());
+        *response.body_mut() = Body::from(body);
+    } else if if_none_match.is_some_and(|known| is_known(&known, response.headers())) {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        response.headers_mut().remove(CONTENT_LENGTH);
+        *response.body_mut() = Body::empty();
+    }
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(CORRELATION_ID, value);
+    }
+    if let Some(traceparent) = traceparent {
+        response.headers_mut().insert(TRACEPARENT, traceparent);
+    }
+
+    let status = response.status().as_u16();
+    let route = route.unwrap_or_else(|| "other".into());
+    metrics::counter!("goody_http_requests_total", "route" => route.clone(), "status" => status.to_string()).increment(1);
+    metrics::histogram!("goody_http_request_seconds", "route" => route).record(seconds);
+    let bytes = response.body().size_hint().exact();
+    span.in_scope(|| tracing::debug!(status, seconds, bytes, "answered"));
+    response
+}
+
+/// The caller's own id where it is one that can be logged as it is, else a new one.
+fn correlation_id(headers: &HeaderMap) -> String {
+    let told = headers.get(CORRELATION_ID).and_then(|value| value.to_str().ok());
+    let plain = |id: &&str| {
+        (1..=128).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"._:-".contains(&b))
+    };
+    told.filter(plain).map_or_else(|| uuid::Uuid::new_v4().to_string(), ToOwned::to_owned)
+}
+
+/// Whether the caller has this very answer already.
+fn is_known(if_none_match: &HeaderValue, headers: &HeaderMap) -> bool {
+    let (Ok(known), Some(Ok(etag))) = (if_none_match.to_str(), headers.get(ETAG).map(HeaderValue::to_str)) else {
+        return false;
+    };
+    known.split(',').map(str::trim).any(|tag| tag == "*" || tag.trim_start_matches("W/") == etag)
+}

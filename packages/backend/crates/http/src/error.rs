@@ -1,0 +1,99 @@
+//! Errors on their way out.
+//!
+//! Handlers answer an [`ApiError`]; the outermost layer, which knows the correlation id and the time, makes a problem of it.
+
+use std::any::Any;
+
+use axum::http::{StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use goody_application::ports::StoreError;
+use goody_application::read::ReadError;
+use goody_contract::{ErrorCode, FieldProblem, Problem};
+use goody_domain::Instant;
+
+/// What went wrong, for the one who asked.
+#[derive(Clone, Debug)]
+pub(crate) struct ApiError {
+    code: ErrorCode,
+    detail: String,
+    errors: Vec<FieldProblem>,
+}
+
+impl ApiError {
+    pub(crate) fn new(code: ErrorCode, detail: impl Into<String>) -> Self {
+        Self { code, detail: detail.into(), errors: Vec::new() }
+    }
+
+    /// Parameters that are not valid.
+    pub(crate) fn parameters(errors: Vec<FieldProblem>) -> Self {
+        let told: Vec<String> = errors.iter().map(|error| format!("{} {}", error.field, error.reason)).collect();
+        Self { code: ErrorCode::InvalidParameter, detail: told.join("; "), errors }
+    }
+
+    pub(crate) fn parameter(field: &str, reason: impl Into<String>) -> Self {
+        Self::parameters(vec![FieldProblem { field: field.into(), reason: reason.into() }])
+    }
+
+    pub(crate) fn not_found(what: &str, id: &str) -> Self {
+        Self::new(ErrorCode::NotFound, format!("There is no {what} {id}."))
+    }
+
+    pub(crate) fn problem(self, correlation_id: &str, now: Instant) -> Problem {
+        let (status, title) = self.code.status_and_title();
+        let word = serde_json::to_value(self.code).ok().and_then(|code| code.as_str().map(str::to_lowercase));
+        Problem {
+            kind: format!("urn:goody:error:{}", word.unwrap_or_default().replace('_', "-")),
+            title: title.to_owned(),
+            status,
+            detail: self.detail,
+            code: self.code,
+            errors: self.errors,
+            correlation_id: correlation_id.to_owned(),
+            timestamp: now.to_string(),
+        }
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(error = &error as &dyn std::error::Error, "the store failed a request");
+        match error {
+            StoreError::Unavailable { .. } | StoreError::Contended(_) => {
+                Self::new(ErrorCode::Unavailable, "The store does not answer right now. Try again.")
+            }
+            StoreError::Damaged(_) => Self::new(ErrorCode::Internal, "The log says more."),
+        }
+    }
+}
+
+impl From<ReadError> for ApiError {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::Store(error) => error.into(),
+            ReadError::DateExpired { first } => Self::new(ErrorCode::DateExpired, format!("Reports go back to {first}.")),
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.code.status_and_title().0).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+pub(crate) async fn no_such_route(uri: Uri) -> ApiError {
+    ApiError::not_found("route", uri.path())
+}
+
+pub(crate) async fn no_such_method(uri: Uri) -> ApiError {
+    ApiError::new(ErrorCode::MethodNotAllowed, format!("{} is not there for this method.", uri.path()))
+}
+
+pub(crate) fn panicked(panic: Box<dyn Any + Send>) -> Response {
+    let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    tracing::error!(panic = text.unwrap_or("of unknown kind"), "a handler panicked");
+    ApiError::new(ErrorCode::Internal, "The log says more.").into_response()
+}

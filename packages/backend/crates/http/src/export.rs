@@ -1,0 +1,281 @@
+//! Exports: streams of rows, as NDJSON or as CSV that a spreadsheet opens without running anything.
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::HeaderValue;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use futures::stream;
+use goody_application::ports::{OrderFilter, Position};
+use goody_contract::{OrderListQuery, OrderView, Problem, VendorListQuery};
+use goody_domain::Instant;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::IntoParams;
+
+use crate::App;
+use crate::error::ApiError;
+use crate::params::{Checked, Params};
+use crate::vendors::{VendorFilter, view};
+
+/// How many orders are read at a time.
+const PAGE: usize = 500;
+
+/// The form of an export.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Comma-separated values (RFC 4180) with a heading.
+    Csv,
+    /// A JSON object a line.
+    Ndjson,
+}
+
+impl Format {
+    /// Reads `csv` or `ndjson`.
+    pub fn parse(word: &str) -> Result<Self, &'static str> {
+        match word {
+            "csv" => Ok(Self::Csv),
+            "ndjson" => Ok(Self::Ndjson),
+            _ => Err("must be csv or ndjson"),
+        }
+    }
+
+    fn content_type(self) -> &'static str {
+        match self {
+            Self::Csv => "text/csv; charset=utf-8",
+            Self::Ndjson => "application/x-ndjson",
+        }
+    }
+}
+
+/// Writes rows one after the other. The columns of a CSV are those of its first row; lists and objects become JSON.
+pub struct RowWriter {
+    format: Format,
+    columns: Option<Vec<String>>,
+}
+
+impl RowWriter {
+    /// A writer at the start of its file.
+    pub fn new(format: Format) -> Self {
+        Self { format, columns: None }
+    }
+
+    /// The bytes of some rows, with the heading before the first.
+    pub fn write<T: Serialize>(&mut self, rows: &[T]) -> Result<Vec<u8>, ExportError> {
+        match self.format {
+            Format::Ndjson => {
+                let mut bytes = Vec::with_capacity(rows.len() * 400);
+                for row in rows {
+                    serde_json::to_writer(&mut bytes, row)?;
+                    bytes.push(b'\n');
+                }
+                Ok(bytes)
+            }
+            Format::Csv => {
+                let mut writer = csv::Writer::from_writer(Vec::new());
+                for row in rows {
+                    let row = flat(serde_json::to_value(row)?);
+                    if self.columns.is_none() {
+                        let columns: Vec<String> = row.iter().map(|(name, _)| name.clone()).collect();
+                        writer.write_record(&columns)?;
+                        self.columns = Some(columns);
+                    }
+                    writer.write_record(row.iter().map(|(_, cell)| cell))?;
+                }
+                writer.into_inner().map_err(|error| ExportError::Csv(error.into_error().into()))
+            }
+        }
+    }
+}
+
+/// Why a row could not be written.
+#[derive(Debug)]
+pub enum ExportError {
+    /// As JSON.
+    Json(serde_json::Error),
+    /// As CSV.
+    Csv(csv::Error),
+}
+
+impl std::fmt::Display for ExportError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a row cannot be written")
+    }
+}
+
+impl std::error::Error for ExportError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Json(error) => Some(error),
+            Self::Csv(error) => Some(error),
+        }
+    }
+}
+
+impl From<serde_json::Error> for ExportError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Json(error)
+    }
+}
+
+impl From<csv::Error> for ExportError {
+    fn from(error: csv::Error) -> Self {
+        Self::Csv(error)
+    }
+}
+
+/// A row as cells: objects inside it by dotted names.
+fn flat(row: Value) -> Vec<(String, String)> {
+    fn put(name: String, value: Value, cells: &mut Vec<(String, String)>) {
+        match value {
+            Value::Object(fields) if !name.is_empty() || !fields.is_empty() => {
+                for (field, value) in fields {
+                    let name = if name.is_empty() { field } else { format!("{name}.{field}") };
+                    put(name, value, cells);
+                }
+            }
+            Value::String(text) => cells.push((name, defused(text))),
+            Value::Null => cells.push((name, String::new())),
+            other => cells.push((name, other.to_string())),
+        }
+    }
+    let mut cells = Vec::new();
+    put(String::new(), row, &mut cells);
+    cells
+}
+
+/// Text that a spreadsheet would run as a formula, made into text.
+fn defused(text: String) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text }
+}
+
+/// `?format`.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct FormatParam {
+    /// `csv` or `ndjson`. Default: `csv`.
+    pub(crate) format: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct OrderExport {
+    format: Option<String>,
+    vendor_id: Option<String>,
+    status: Option<String>,
+    date_from: Option<String>,
+    date_to: Option<String>,
+    delayed: Option<String>,
+    gift_type: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct VendorExport {
+    format: Option<String>,
+    date: Option<String>,
+    sort_by: Option<String>,
+    order: Option<String>,
+    risk: Option<String>,
+    q: Option<String>,
+}
+
+/// All orders of a filter, the latest placed first, as a stream. `limit` and `cursor` are not for exports.
+#[utoipa::path(
+    get, path = "/api/orders/export", tag = "orders", params(FormatParam, OrderListQuery),
+    responses((status = 200, content((String = "text/csv"), (OrderView = "application/x-ndjson"))), (status = 400, body = Problem))
+)]
+pub(crate) async fn orders(State(app): State<App>, Params(query): Params<OrderExport>) -> Result<Response, ApiError> {
+    let mut checked = Checked::default();
+    let format = checked.parsed("format", query.format.as_ref(), Format::parse).unwrap_or(Format::Csv);
+    let list = OrderListQuery {
+        vendor_id: query.vendor_id,
+        status: query.status,
+        date_from: query.date_from,
+        date_to: query.date_to,
+        delayed: query.delayed,
+        gift_type: query.gift_type,
+        limit: None,
+        cursor: None,
+    };
+    let filter = crate::orders::filter(&list, &mut checked);
+    let filter = checked.finish(filter)?;
+    let now = app.now();
+    let export = Export { app, filter, now, writer: RowWriter::new(format), after: None };
+    let pages = stream::try_unfold(Some(export), |export| async move {
+        match export {
+            Some(export) => export.page().await,
+            None => Ok(None),
+        }
+    });
+    Ok(file(Body::from_stream(pages), format, "orders"))
+}
+
+/// An export of orders, at some place in its list.
+struct Export {
+    app: App,
+    filter: OrderFilter,
+    now: Instant,
+    writer: RowWriter,
+    after: Option<Position>,
+}
+
+type Step = Result<Option<(Bytes, Option<Export>)>, Box<dyn std::error::Error + Send + Sync>>;
+
+impl Export {
+    async fn page(mut self) -> Step {
+        let orders = self.app.0.orders.list(&self.filter, self.after.as_ref(), PAGE, self.now).await?;
+        let rows: Vec<OrderView> = orders.iter().map(|order| OrderView::new(order, self.now)).collect();
+        let bytes = self.writer.write(&rows)?;
+        let last = orders.last().filter(|_| orders.len() == PAGE);
+        self.after = last.map(|order| Position { at: order.created_at, order_id: order.order_id.clone() });
+        let rest = self.after.is_some().then_some(self);
+        Ok(Some((bytes.into(), rest)))
+    }
+}
+
+/// All vendors of a filter with their numbers. `limit` and `cursor` are not for exports.
+#[utoipa::path(
+    get, path = "/api/vendors/export", tag = "vendors", params(FormatParam, VendorListQuery),
+    responses((status = 200, content((String = "text/csv"), (goody_contract::VendorRowView = "application/x-ndjson"))), (status = 400, body = Problem))
+)]
+pub(crate) async fn vendors(State(app): State<App>, Params(query): Params<VendorExport>) -> Result<Response, ApiError> {
+    let mut checked = Checked::default();
+    let format = checked.parsed("format", query.format.as_ref(), Format::parse).unwrap_or(Format::Csv);
+    let as_of = checked.as_of(query.date.as_ref(), app.0.reports.as_ref(), app.now());
+    let list = VendorListQuery {
+        date: None,
+        sort_by: query.sort_by,
+        order: query.order,
+        risk: query.risk,
+        q: query.q,
+        limit: None,
+        cursor: None,
+    };
+    let filter = VendorFilter::read(&list, as_of.date(), &mut checked);
+    let filter = checked.finish(filter)?;
+    let fleet = app.0.fleet.reports(as_of).await?;
+    let mut writer = RowWriter::new(format);
+    // A chunk at a time, so that the answer is never held as a whole.
+    let rows: Vec<_> = filter.rows(fleet.rows.values().map(AsRef::as_ref)).into_iter().cloned().collect();
+    let chunks: Vec<Vec<goody_application::read::FleetRow>> = rows.chunks(PAGE).map(<[_]>::to_vec).collect();
+    let pages = stream::iter(chunks.into_iter().map(move |rows| {
+        let views: Vec<_> = rows.iter().map(view).collect();
+        writer.write(&views).map(Bytes::from)
+    }));
+    Ok(file(Body::from_stream(pages), format, "vendors"))
+}
+
+fn file(body: Body, format: Format, name: &str) -> Response {
+    let extension = match format {
+        Format::Csv => "csv",
+        Format::Ndjson => "ndjson",
+    };
+    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}.{extension}\""));
+    let mut response = ([(CONTENT_TYPE, HeaderValue::from_static(format.content_type()))], body).into_response();
+    if let Ok(disposition) = disposition {
+        response.headers_mut().insert(CONTENT_DISPOSITION, disposition);
+    }
+    response
+}

@@ -1,0 +1,78 @@
+//! Health and metrics.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+use goody_application::read::{Check, Health, Verdict};
+use goody_contract::{
+    ChangeLagView, CheckView, ChecksView, DataFreshnessView, HealthStatus, HealthView, Problem, SystemMetricsView,
+};
+
+use crate::App;
+use crate::error::ApiError;
+
+/// Whether the program works: every dependency asked for real.
+#[utoipa::path(
+    get, path = "/health", tag = "operations",
+    responses((status = 200, body = HealthView, description = "healthy or degraded"), (status = 503, body = HealthView, description = "unhealthy"))
+)]
+pub(crate) async fn health(State(app): State<App>) -> Response {
+    let view = view(&app, &app.health_reader().health().await);
+    let status = if view.status == HealthStatus::Unhealthy { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
+    (status, [(CACHE_CONTROL, "no-store")], axum::Json(view)).into_response()
+}
+
+/// Counters and histograms in the text format of Prometheus.
+#[utoipa::path(
+    get, path = "/metrics", tag = "operations",
+    responses((status = 200, content_type = "text/plain", body = String), (status = 404, body = Problem))
+)]
+pub(crate) async fn metrics(State(app): State<App>) -> Result<Response, ApiError> {
+    let render = app.0.metrics.as_ref().ok_or_else(|| ApiError::not_found("route", "/metrics"))?;
+    let lag = app.0.feed.lag().await?;
+    metrics::gauge!("goody_changes_waiting").set(lag.changes as f64);
+    Ok(([(CONTENT_TYPE, "text/plain; version=0.0.4")], render()).into_response())
+}
+
+pub(crate) fn status(verdict: Verdict) -> HealthStatus {
+    match verdict {
+        Verdict::Healthy => HealthStatus::Healthy,
+        Verdict::Degraded => HealthStatus::Degraded,
+        Verdict::Unhealthy => HealthStatus::Unhealthy,
+    }
+}
+
+fn view(app: &App, health: &Health) -> HealthView {
+    let check = |check: &Check| CheckView {
+        status: status(check.verdict),
+        detail: check.detail.clone(),
+        latency_ms: check.seconds * 1000.0,
+    };
+    HealthView {
+        status: status(health.verdict()),
+        checks: ChecksView {
+            order_store: check(&health.order_store),
+            change_feed: check(&health.change_feed),
+            reports: check(&health.reports),
+            scheduler: check(&health.scheduler),
+        },
+        data_freshness: DataFreshnessView {
+            last_order_update: health.last_order_update.map(|at| at.to_string()),
+            last_report_update: health.last_report_update.map(|at| at.to_string()),
+            minutes_since_last_update: health.minutes_since_last_update(),
+        },
+        system_metrics: SystemMetricsView {
+            orders_last_24h: health.orders_last_24h,
+            reports: health.report_count,
+            change_lag: ChangeLagView {
+                changes: health.lag.changes,
+                seconds: health.lag.oldest.map_or(0.0, |oldest| health.at.seconds_since(oldest).max(0.0)),
+            },
+        },
+        issues: health.issues(),
+        timestamp: health.at.to_string(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        uptime: health.at.seconds_since(app.0.started),
+    }
+}

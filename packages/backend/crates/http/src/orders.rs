@@ -1,0 +1,124 @@
+//! Orders: lists, the recent feed, one order.
+
+use axum::extract::{Path, State};
+use goody_application::ports::{OrderFilter, Position, RECENT_HOURS, RecentFilter, StatusCounts};
+use goody_application::read::{order_page, recent_page};
+use goody_contract::{
+    ActivityView, OrderDetailView, OrderListQuery, OrderListView, OrderSummaryView, OrderView, Problem, RecentOrderView,
+    RecentOrdersQuery, RecentOrdersView, StatusBreakdown, WhatChangedView,
+};
+use goody_domain::{GiftType, History, Instant, Order, OrderId, Recorded, Status, VendorId, fold};
+
+use crate::answer::Answer;
+use crate::error::ApiError;
+use crate::params::{Checked, Params};
+use crate::{App, cursor};
+
+/// Orders of a filter, the latest placed first, and the totals of the whole filter.
+#[utoipa::path(
+    get, path = "/api/orders", tag = "orders", params(OrderListQuery),
+    responses((status = 200, body = OrderListView), (status = 400, body = Problem))
+)]
+pub(crate) async fn list(State(app): State<App>, Params(query): Params<OrderListQuery>) -> Result<Answer, ApiError> {
+    let now = app.now();
+    let mut checked = Checked::default();
+    let filter = filter(&query, &mut checked);
+    let limit = checked.limit(query.limit.as_ref(), 50);
+    let filter = checked.finish(filter)?;
+    let after: Option<Position> = cursor::read(&filter, query.cursor.as_ref())?;
+    let page = order_page(app.0.orders.as_ref(), &filter, after.as_ref(), limit, now).await?;
+    Answer::json(&OrderListView {
+        orders: page.orders.iter().map(|order| OrderView::new(order, now)).collect(),
+        has_more: page.next.is_some(),
+        next_cursor: page.next.and_then(|next| cursor::write(&filter, &next)),
+        summary: OrderSummaryView {
+            total: page.count.by_status.iter().sum(),
+            total_is_lower_bound: page.count.is_lower_bound,
+            status_breakdown: breakdown(&page.count.by_status),
+        },
+    })
+}
+
+/// The filter of a query; what is wrong with it goes to `checked`.
+pub(crate) fn filter(query: &OrderListQuery, checked: &mut Checked) -> OrderFilter {
+    let filter = OrderFilter {
+        vendor_id: checked.parsed("vendorId", query.vendor_id.as_ref(), VendorId::parse),
+        statuses: checked.statuses(query.status.as_ref()),
+        placed_from: checked.day("dateFrom", query.date_from.as_ref()),
+        placed_to: checked.day("dateTo", query.date_to.as_ref()),
+        delayed: checked.flag("delayed", query.delayed.as_ref()),
+        gift_type: checked.parsed("giftType", query.gift_type.as_ref(), GiftType::parse),
+    };
+    if let (Some(from), Some(to)) = (filter.placed_from, filter.placed_to)
+        && from > to
+    {
+        checked.wrong("dateFrom", format!("is after dateTo, {to}"));
+    }
+    filter
+}
+
+fn breakdown(counts: &StatusCounts) -> StatusBreakdown {
+    StatusBreakdown::from_counts(|status: Status| counts[status as usize])
+}
+
+/// The latest updates: what changed, and the activity of the last hour.
+#[utoipa::path(
+    get, path = "/api/orders/recent", tag = "orders", params(RecentOrdersQuery),
+    responses((status = 200, body = RecentOrdersView), (status = 400, body = Problem))
+)]
+pub(crate) async fn recent(State(app): State<App>, Params(query): Params<RecentOrdersQuery>) -> Result<Answer, ApiError> {
+    let now = app.now();
+    let mut checked = Checked::default();
+    let hours = checked.number("hours", query.hours.as_ref(), 1..=RECENT_HOURS).unwrap_or(24);
+    let filter = RecentFilter {
+        since: now.plus_seconds(-hours * 3600),
+        statuses: checked.statuses(query.status.as_ref()),
+        vendor_id: checked.parsed("vendorId", query.vendor_id.as_ref(), VendorId::parse),
+    };
+    let limit = checked.limit(query.limit.as_ref(), 50);
+    let filter = checked.finish(filter)?;
+    let bound = ("recent", hours, filter.statuses.clone(), filter.vendor_id.clone());
+    let after: Option<Position> = cursor::read(&bound, query.cursor.as_ref())?;
+    let page = recent_page(app.0.orders.as_ref(), &filter, after.as_ref(), limit, now).await?;
+    Answer::json(&RecentOrdersView {
+        orders: page.orders.iter().map(|(history, order)| recent_order(history, order, now)).collect(),
+        has_more: page.next.is_some(),
+        next_cursor: page.next.and_then(|next| cursor::write(&bound, &next)),
+        activity: ActivityView {
+            updated_last_hour: page.last_hour.iter().sum(),
+            status_breakdown: breakdown(&page.last_hour),
+        },
+    })
+}
+
+/// An order, and what its latest event changed.
+fn recent_order(history: &History, order: &Order, now: Instant) -> RecentOrderView {
+    let latest = history.events().iter().max_by(|a, b| {
+        let key = |recorded: &Recorded| (recorded.event.occurred_at, recorded.event.status());
+        key(a).cmp(&key(b)).then_with(|| a.event.event_id.cmp(&b.event.event_id))
+    });
+    let others = history.events().iter().map(|recorded| &recorded.event);
+    let before = latest.and_then(|latest| fold(history.order_id(), others.filter(|event| **event != latest.event)));
+    RecentOrderView {
+        order: OrderView::new(order, now),
+        changed: WhatChangedView {
+            event_id: latest.map(|latest| latest.event.event_id.to_string()).unwrap_or_default(),
+            from: before.map(|before| before.status().into()),
+            to: order.status().into(),
+            occurred_at: order.updated_at.to_string(),
+            recorded_at: latest.map(|latest| latest.recorded_at.to_string()).unwrap_or_default(),
+            reason: latest.and_then(|latest| latest.event.reason.clone()),
+        },
+    }
+}
+
+/// One order and all that was told of it.
+#[utoipa::path(
+    get, path = "/api/orders/{id}", tag = "orders", params(("id" = String, Path, description = "The order.")),
+    responses((status = 200, body = OrderDetailView), (status = 400, body = Problem), (status = 404, body = Problem))
+)]
+pub(crate) async fn one(State(app): State<App>, Path(id): Path<String>) -> Result<Answer, ApiError> {
+    let order_id = OrderId::parse(&id).map_err(|reason| ApiError::parameter("id", reason))?;
+    let history = app.0.orders.order(&order_id).await?.ok_or_else(|| ApiError::not_found("order", &id))?;
+    Answer::json(&OrderDetailView::new(&history, app.now()))
+}

@@ -1,0 +1,58 @@
+//! The page, served from the folder it was built into.
+
+use std::path::{Path, PathBuf};
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderValue, Method, StatusCode, Uri};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use tower_http::services::{ServeDir, ServeFile};
+
+use crate::error::ApiError;
+
+/// Adds the page in `folder` to the API: files as they are, `index.html` for the page's own routes, and an honest 404 for
+/// the rest.
+pub fn with_page(api: Router, folder: &Path) -> Router {
+    let index: PathBuf = folder.join("index.html");
+    let files = ServeDir::new(folder).fallback(ServeFile::new(index));
+    let page = Router::new().fallback_service(files).layer(axum::middleware::from_fn(only_the_page));
+    Router::new().fallback(either).with_state((api, page))
+}
+
+async fn either(State((api, page)): State<(Router, Router)>, request: Request) -> Response {
+    use tower::ServiceExt;
+    let router = if is_api(request.uri()) { api } else { page };
+    router.oneshot(request).await.unwrap_or_else(|never| match never {})
+}
+
+/// Whether a path belongs to the API. The page has all others.
+fn is_api(uri: &Uri) -> bool {
+    let path = uri.path();
+    let vendor_report = path.starts_with("/vendors/") && path.ends_with("/report");
+    path == "/api" || path.starts_with("/api/") || path == "/health" || path == "/metrics" || path.starts_with("/dashboard/") || vendor_report
+}
+
+async fn only_the_page(request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return StatusCode::METHOD_NOT_ALLOWED.into_response();
+    }
+    let is_asset = path.starts_with("/assets/");
+    let mut response = next.run(request).await;
+    let is_page = response.headers().get("content-type").is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    if is_asset && is_page {
+        // The folder's fallback is the page, which is no answer to somebody who asks for a script.
+        return (StatusCode::NOT_FOUND, ApiError::not_found("file", &path)).into_response();
+    }
+    let cache = if is_asset { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static(cache));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(
+        CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'"),
+    );
+    response
+}

@@ -1,0 +1,223 @@
+//! The vendor table, and vendors' master data.
+
+use std::cmp::Ordering;
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use goody_application::read::FleetRow;
+use goody_contract::{
+    ErrorCode, PaginationView, Problem, PutVendor, VendorListQuery, VendorListView, VendorRowView, VendorView,
+};
+use goody_domain::{Day, Figures, RiskLevel, SlaPromises, Vendor, VendorId};
+use serde::{Deserialize, Serialize};
+
+use crate::answer::Answer;
+use crate::error::ApiError;
+use crate::params::{Checked, Params, vendor_id};
+use crate::{App, cursor};
+
+/// What the table is sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+enum SortBy {
+    Name,
+    ReliabilityScore,
+    OnTimePercentage,
+    TotalOrders,
+    CompletedOrders,
+    IssueCount,
+    ActiveOrders,
+    DelayedOrders,
+    TrendPercentage,
+    RiskLevel,
+}
+
+/// A row's place in the order of the table.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+enum Key {
+    Text(String),
+    /// `None` comes last, whichever way the table is sorted.
+    Number(Option<f64>),
+}
+
+/// Which vendors, in which order.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct VendorFilter {
+    date: Day,
+    sort_by: SortBy,
+    descending: bool,
+    risk: Vec<RiskLevel>,
+    q: String,
+}
+
+impl SortBy {
+    fn parse(word: &str) -> Result<Self, &'static str> {
+        Ok(match word {
+            "name" => Self::Name,
+            "reliabilityScore" => Self::ReliabilityScore,
+            "onTimePercentage" => Self::OnTimePercentage,
+            "totalOrders" => Self::TotalOrders,
+            "completedOrders" => Self::CompletedOrders,
+            "issueCount" => Self::IssueCount,
+            "activeOrders" => Self::ActiveOrders,
+            "delayedOrders" => Self::DelayedOrders,
+            "trendPercentage" => Self::TrendPercentage,
+            "riskLevel" => Self::RiskLevel,
+            _ => {
+                return Err("must be name, reliabilityScore, onTimePercentage, totalOrders, completedOrders, issueCount, \
+                            activeOrders, delayedOrders, trendPercentage or riskLevel");
+            }
+        })
+    }
+
+    fn key(self, row: &FleetRow) -> Key {
+        let report = &row.current.report;
+        let figures = &report.current7d;
+        let count = |number: i64| Some(number as f64);
+        Key::Number(match self {
+            Self::Name => return Key::Text(row.vendor.name.to_lowercase()),
+            Self::ReliabilityScore => figures.reliability_score(),
+            Self::OnTimePercentage => figures.on_time_percentage(),
+            Self::TotalOrders => count(figures.total_orders),
+            Self::CompletedOrders => count(figures.completed_orders()),
+            Self::IssueCount => count(figures.issue_count()),
+            Self::ActiveOrders => count(figures.active_orders()),
+            Self::DelayedOrders => count(figures.delayed_orders),
+            Self::TrendPercentage => report.trends().rate(Figures::reliability_score),
+            Self::RiskLevel => match RiskLevel::of(figures) {
+                RiskLevel::Insufficient => None,
+                level => count(level as i64),
+            },
+        })
+    }
+}
+
+impl VendorFilter {
+    pub(crate) fn read(query: &VendorListQuery, date: Day, checked: &mut Checked) -> Self {
+        let order = checked.parsed("order", query.order.as_ref(), |word| match word {
+            "asc" => Ok(false),
+            "desc" => Ok(true),
+            _ => Err("must be asc or desc"),
+        });
+        Self {
+            date,
+            sort_by: checked.parsed("sortBy", query.sort_by.as_ref(), SortBy::parse).unwrap_or(SortBy::ReliabilityScore),
+            descending: order.unwrap_or(false),
+            risk: checked.words("risk", query.risk.as_ref(), RiskLevel::parse),
+            q: query.q.as_deref().unwrap_or_default().trim().to_lowercase(),
+        }
+    }
+
+    fn takes(&self, row: &FleetRow) -> bool {
+        let has = |text: &str| text.to_lowercase().contains(&self.q);
+        let vendor = &row.vendor;
+        (self.risk.is_empty() || self.risk.contains(&RiskLevel::of(&row.current.report.current7d)))
+            && (self.q.is_empty()
+                || has(&vendor.name)
+                || has(vendor.vendor_id.as_str())
+                || vendor.category.as_deref().is_some_and(has))
+    }
+
+    fn compare(&self, (one, one_id): (&Key, &VendorId), (other, other_id): (&Key, &VendorId)) -> Ordering {
+        let directed = |ordering: Ordering| if self.descending { ordering.reverse() } else { ordering };
+        let by_key = match (one, other) {
+            (Key::Text(one), Key::Text(other)) => directed(one.cmp(other)),
+            (Key::Number(Some(one)), Key::Number(Some(other))) => directed(one.total_cmp(other)),
+            (Key::Number(Some(_)), _) => Ordering::Less,
+            (_, Key::Number(Some(_))) => Ordering::Greater,
+            _ => Ordering::Equal,
+        };
+        by_key.then_with(|| one_id.cmp(other_id))
+    }
+
+    /// The rows of the filter, in its order.
+    pub(crate) fn rows<'r>(&self, rows: impl Iterator<Item = &'r FleetRow>) -> Vec<&'r FleetRow> {
+        self.keyed(rows).into_iter().map(|(_, row)| row).collect()
+    }
+
+    fn keyed<'r>(&self, rows: impl Iterator<Item = &'r FleetRow>) -> Vec<(Key, &'r FleetRow)> {
+        let mut rows: Vec<(Key, &FleetRow)> =
+            rows.filter(|row| self.takes(row)).map(|row| (self.sort_by.key(row), row)).collect();
+        rows.sort_by(|(one, a), (other, b)| self.compare((one, &a.vendor.vendor_id), (other, &b.vendor.vendor_id)));
+        rows
+    }
+}
+
+/// The vendor table: sorted, searched and filtered here, a page at a time.
+#[utoipa::path(
+    get, path = "/api/vendors", tag = "vendors", params(VendorListQuery),
+    responses((status = 200, body = VendorListView), (status = 400, body = Problem), (status = 404, body = Problem))
+)]
+pub(crate) async fn list(State(app): State<App>, Params(query): Params<VendorListQuery>) -> Result<Answer, ApiError> {
+    let mut checked = Checked::default();
+    let as_of = checked.as_of(query.date.as_ref(), app.0.reports.as_ref(), app.now());
+    let filter = VendorFilter::read(&query, as_of.date(), &mut checked);
+    let limit = checked.limit(query.limit.as_ref(), 20);
+    checked.finish(())?;
+    let after: Option<(Key, VendorId)> = cursor::read(&filter, query.cursor.as_ref())?;
+    let fleet = app.0.fleet.reports(as_of).await?;
+    let rows = filter.keyed(fleet.rows.values().map(AsRef::as_ref));
+    let first = after.map_or(0, |(key, id)| {
+        rows.partition_point(|(other, row)| filter.compare((other, &row.vendor.vendor_id), (&key, &id)).is_le())
+    });
+    let page = &rows[first..rows.len().min(first + limit)];
+    let has_more = first + page.len() < rows.len();
+    let last = page.last().filter(|_| has_more);
+    Answer::json(&VendorListView {
+        pagination: PaginationView {
+            total: rows.len() as u64,
+            has_more,
+            next_cursor: last.and_then(|(key, row)| cursor::write(&filter, &(key, &row.vendor.vendor_id))),
+        },
+        vendors: page.iter().map(|(_, row)| view(row)).collect(),
+    })
+}
+
+pub(crate) fn view(row: &FleetRow) -> VendorRowView {
+    VendorRowView::new(&row.vendor, &row.current.report, row.current.reliability30d.clone())
+}
+
+/// Creates a vendor, or replaces its master data.
+#[utoipa::path(
+    put, path = "/api/vendors/{id}", tag = "vendors", params(("id" = String, Path, description = "The vendor.")),
+    request_body = PutVendor,
+    responses((status = 200, body = VendorView), (status = 201, body = VendorView), (status = 400, body = Problem))
+)]
+pub(crate) async fn put(State(app): State<App>, Path(id): Path<String>, body: Bytes) -> Result<Response, ApiError> {
+    let body: PutVendor = serde_json::from_slice(&body)
+        .map_err(|error| ApiError::new(ErrorCode::InvalidBody, format!("The vendor cannot be read: {error}.")))?;
+    let vendor = vendor(vendor_id(&id)?, body)?;
+    let is_new = app.0.vendors.put(vendor.clone()).await?;
+    let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
+    Ok((status, Answer::json(&VendorView::from(&vendor))?).into_response())
+}
+
+fn vendor(vendor_id: VendorId, body: PutVendor) -> Result<Vendor, ApiError> {
+    let mut checked = Checked::default();
+    let mut text = |field: &str, value: Option<&String>, longest: usize| {
+        checked.parsed(field, value, |text| match text.trim().chars().count() {
+            0 => Err("is empty".to_owned()),
+            length if length > longest => Err(format!("is longer than {longest} characters")),
+            _ if text.chars().any(char::is_control) => Err("has control characters".to_owned()),
+            _ => Ok(text.trim().to_owned()),
+        })
+    };
+    let name = text("name", Some(&body.name), 200);
+    let category = text("category", body.category.as_ref(), 100);
+    let support_contact = text("supportContact", body.support_contact.as_ref(), 200);
+    let contract_start_date = checked.day("contractStartDate", body.contract_start_date.as_ref());
+    checked.finish(Vendor {
+        vendor_id,
+        name: name.unwrap_or_default(),
+        category,
+        is_active: body.is_active,
+        is_registered: true,
+        support_contact,
+        contract_start_date,
+        sla_promises: body.sla_promises.map(|promises| SlaPromises {
+            standard_delivery: promises.standard_delivery,
+            rush_delivery: promises.rush_delivery,
+        }),
+    })
+}
