@@ -47,7 +47,8 @@ pub(crate) fn read_counters(bytes: &[u8]) -> Result<Counters, Fault> {
     let mut rest = bytes;
     let mut counters = Counters::default();
     while !rest.is_empty() {
-        counters[counter(&mut rest)?] = unzigzag(take(&mut rest)?);
+        let counter = counter(&mut rest)?;
+        counters[counter] = unzigzag(take(&mut rest)?);
     }
     Ok(counters)
 }
