@@ -12,7 +12,7 @@ export default defineConfig({
   },
   server: { host: '127.0.0.1', proxy: { '^/(api|dashboard|health)(/|$)': 'http://127.0.0.1:8080' } },
   test: {
-    environment: 'happy-dom',
+    environment: 'node',
     include: ['src/**/*.test.{ts,tsx}'],
     // The zone of the machine must not matter: every test runs in one that is not UTC.
     env: { TZ: 'America/New_York' },

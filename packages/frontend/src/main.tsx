@@ -1,6 +1,7 @@
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { ApiError } from './api/client';
 import { router } from './router';
 import './styles/tokens.css';
 import './styles/base.css';
@@ -9,7 +10,12 @@ import './styles/tones.css';
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no element #root');
 
-createRoot(root).render(
+createRoot(root, {
+  // A failure of the API is shown on the page, with its reference. Only faults of the page belong in the console.
+  onCaughtError: (error) => {
+    if (!(error instanceof ApiError)) console.error(error);
+  },
+}).render(
   <StrictMode>
     <RouterProvider router={router} />
   </StrictMode>,

@@ -23,7 +23,7 @@ export function Freshness({ dashboard, readAt }: { dashboard: Dashboard; readAt:
             , latest fact <strong>{age(lastUpdateMinutesAgo + minutesSince)}</strong>
           </>
         )}
-        {dataFreshness === 'stale' && '. Nothing newer has been told'}
+        .{dataFreshness === 'stale' && ' Nothing newer has been told.'}
       </span>
     </p>
   );

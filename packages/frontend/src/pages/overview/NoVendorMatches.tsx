@@ -15,8 +15,14 @@ export function NoVendorMatches({ search }: { search: OverviewSearch }) {
   return (
     <StateBox tone="empty" label="No result" title="No vendor matches">
       <p>
-        No vendor's name, id or category has {search.q === undefined ? 'anything' : <b>“{search.q}”</b>} in it
-        {search.risk !== undefined && ' at the chosen risk'}.
+        {search.q === undefined ? (
+          'No vendor is at the chosen risk.'
+        ) : (
+          <>
+            No vendor {search.risk !== undefined && 'at the chosen risk '}has <b>“{search.q}”</b> in its name, id or
+            category.
+          </>
+        )}
       </p>
       <Link
         className={buttonClass}

@@ -1,0 +1,94 @@
+/** A real browser, and a way to read pages as people do: by role, by label, by the words in a table. */
+import { existsSync } from 'node:fs';
+import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
+import { expect } from 'vitest';
+
+const executablePath = process.env.CHROMIUM || '/usr/bin/chromium';
+
+export async function launch(): Promise<Browser> {
+  if (!existsSync(executablePath)) {
+    const advice = `There is no browser at ${executablePath}: apt-get install chromium, or set CHROMIUM to where one is.`;
+    console.error(advice);
+    throw new Error(advice);
+  }
+  return chromium.launch({
+    executablePath,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+  });
+}
+
+export interface Visit {
+  page: Page;
+  /** What the console complained about since the visit began. */
+  complaints: string[];
+  /** The paths of the API that were read, in order, with their queries. */
+  reads: string[];
+}
+
+/** Opens `path` in a window of its own, and waits until it shows its heading. */
+export async function visit(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Visit> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  const complaints: string[] = [];
+  const reads: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('request', (request) => {
+    if (request.resourceType() === 'fetch') reads.push(request.url().slice(new URL(url).origin.length));
+  });
+  await page.goto(url);
+  await heading(page);
+  return { page, complaints, reads };
+}
+
+/** The words of the page's one heading. */
+export async function heading(page: Page): Promise<string> {
+  const h1 = page.getByRole('heading', { level: 1 });
+  await h1.waitFor();
+  return read(h1);
+}
+
+/** What a person reads there: as it is shown, with a space between blocks, and nothing that is hidden from the eye by CSS. */
+export async function read(locator: Locator): Promise<string> {
+  // biome-ignore lint/performance/useDomNodeTextContent: textContent runs the words of neighbouring blocks together
+  return words(await locator.innerText());
+}
+
+/** Text as it is read: every run of white space is one space. */
+export function words(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
+}
+
+/** A table's rows, each as heading → words of the cell. */
+export async function rows(page: Page, name: RegExp): Promise<Record<string, string>[]> {
+  const table = page.getByRole('region', { name }).getByRole('table');
+  await table.waitFor();
+  const cells = await table.evaluate((element: HTMLTableElement) => {
+    const headings = [...(element.tHead?.rows[0]?.cells ?? [])].map((cell) => cell.textContent ?? '');
+    return [...element.tBodies]
+      .flatMap((body) => [...body.rows])
+      .map((row) => {
+        // biome-ignore lint/performance/useDomNodeTextContent: as in `read`, which cannot be called inside the page
+        return [...row.cells].map((cell, index) => [headings[index] ?? '', cell.innerText] as const);
+      });
+  });
+  return cells.map((row) => Object.fromEntries(row.map(([label, text]) => [label, words(text)])));
+}
+
+/** Fails unless exactly one row has these words in these cells, and names the rows there are. */
+export async function expectRow(page: Page, name: RegExp, wanted: Record<string, string>): Promise<void> {
+  const all = await rows(page, name);
+  const found = all.filter((row) => Object.entries(wanted).every(([label, text]) => row[label] === text));
+  expect(
+    found,
+    `a row with ${JSON.stringify(wanted)} among\n${all.map((row) => JSON.stringify(row)).join('\n')}`,
+  ).toHaveLength(1);
+}
+
+/** Waits until the address says so. */
+export async function expectSearch(page: Page, wanted: Record<string, string>): Promise<void> {
+  await expect.poll(() => Object.fromEntries(new URL(page.url()).searchParams)).toEqual(wanted);
+}

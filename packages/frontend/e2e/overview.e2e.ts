@@ -1,0 +1,244 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { VendorRow } from '../src/api/types';
+import { expectRow, expectSearch, heading, launch, read, rows, type Visit, visit, words } from './browser';
+import { events } from './events';
+import { Goody } from './goody';
+
+const VENDORS = /^Vendors/;
+
+let goody: Goody;
+let browser: Browser;
+let visited: Visit | undefined;
+
+async function open(path: string): Promise<Visit> {
+  visited = await visit(browser, goody.address + path);
+  return visited;
+}
+
+const names = async () => (await rows(page(), VENDORS)).map((row) => row.Vendor);
+const page = () => {
+  if (visited === undefined) throw new Error('open a page first');
+  return visited.page;
+};
+
+/** How the page has to write a row of the API; worked out here, not taken from the page. */
+function asRead(row: VendorRow): Record<string, string> {
+  const percent = (value: number) => `${value.toFixed(1)} %`;
+  return {
+    Vendor: words(`${row.name} ${row.category ?? ''}`),
+    Reliability:
+      row.reliabilityScore === null || row.reliabilityInterval === null
+        ? '– none: nothing completed in these seven days'
+        : `${percent(row.reliabilityScore)} ${row.reliabilityInterval.lower.toFixed(1)} to ${row.reliabilityInterval.upper.toFixed(1)}`,
+    'On time':
+      row.onTimePercentage === null ? '– none: no order was due in these seven days' : percent(row.onTimePercentage),
+    Orders: String(row.totalOrders),
+    Issues: String(row.issueCount),
+    Active: String(row.activeOrders),
+    Delayed: String(row.delayedOrders),
+    Risk: { high: 'High', medium: 'Medium', low: 'Low', insufficient: 'Too few orders' }[row.riskLevel],
+  };
+}
+
+beforeAll(async () => {
+  [goody, browser] = await Promise.all([Goody.start(), launch()]);
+  await goody.tell([
+    ...events({ vendorId: 'candles', arrived: 40, lost: 1, shipping: 5, arrivedBefore: 30, lostBefore: 3 }),
+    ...events({ vendorId: 'flowers', arrived: 28, arrivedLate: 2, lost: 6, damaged: 2, overdue: 4, arrivedBefore: 30 }),
+    ...events({ vendorId: 'paper', arrived: 30, damaged: 6, cancelled: 2, overdue: 1, arrivedBefore: 30 }),
+    ...events({ vendorId: 'wine.co:1', shipping: 3 }),
+  ]);
+  await goody.name('candles', 'Candle Works', 'Home');
+  await goody.name('flowers', 'Premium Flowers', 'Flowers');
+  await goody.name('paper', 'Paper & Ink', 'Stationery');
+});
+
+afterEach(async () => {
+  const complaints = visited?.complaints;
+  await visited?.page.context().close();
+  visited = undefined;
+  expect(complaints ?? [], 'the console stays silent').toEqual([]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await goody?.end();
+});
+
+describe('the overview', () => {
+  test('shows the numbers that the API gives', async () => {
+    const { page } = await open('/');
+    const { current, trends } = await goody.read('/dashboard/summary');
+    const tile = (name: string) => read(page.getByRole('region', { name, exact: true }));
+
+    expect(await tile('Overall reliability')).toContain(`${current.overallReliability?.toFixed(1)}%`);
+    expect(await tile('Overall reliability')).toContain(`${Math.abs(trends.reliabilityTrend ?? 0).toFixed(1)} points`);
+    expect(await tile('Active orders')).toContain(` ${current.totalActiveOrders} `);
+    expect(await tile('Delayed orders')).toContain(` ${current.totalDelayedOrders} `);
+    expect(await tile('Vendors at risk')).toContain(` ${current.atRiskVendors} `);
+    expect(current.atRiskVendors, 'the events give something to see').toBe(2);
+    expect(await heading(page)).toBe('2 vendors are at risk.');
+
+    const { vendors } = await goody.read('/api/vendors');
+    for (const vendor of vendors) await expectRow(page, VENDORS, asRead(vendor));
+    expect(await names()).toEqual(vendors.map((vendor) => asRead(vendor).Vendor));
+  });
+
+  test('says how old its data is and how the system does', async () => {
+    const { page } = await open('/');
+    expect(await read(page.getByText('Data as of'))).toMatch(/^Data as of .+ \(.+\), latest fact (just now|.+ ago)\.$/);
+    await page.getByRole('region', { name: 'System health' }).waitFor();
+  });
+
+  test('shows a missing number as a dash with a reason, never as zero', async () => {
+    await open('/?q=wine');
+    await expectRow(page(), VENDORS, {
+      Vendor: 'wine.co:1',
+      Reliability: '– none: nothing completed in these seven days',
+      'On time': '– none: no order was due in these seven days',
+      Trend: '– none: nothing completed in one of the two weeks',
+      Risk: 'Too few orders',
+    });
+  });
+
+  test('sorts by a heading, by mouse and by keyboard, as the server sorts', async () => {
+    const { page } = await open('/');
+    const sorted = async (order: string) =>
+      (await goody.read('/api/vendors', { sortBy: 'issueCount', order })).vendors.map(
+        (vendor) => asRead(vendor).Vendor,
+      );
+
+    await page.getByRole('button', { name: 'Issues' }).click();
+    await expectSearch(page, { sortBy: 'issueCount', order: 'desc' });
+    await expect.poll(names).toEqual(await sorted('desc'));
+    expect(await page.getByRole('columnheader', { name: 'Issues' }).getAttribute('aria-sort')).toBe('descending');
+
+    await page.getByRole('button', { name: 'Issues' }).focus();
+    await page.keyboard.press('Enter');
+    await expectSearch(page, { sortBy: 'issueCount', order: 'asc' });
+    await expect.poll(names).toEqual(await sorted('asc'));
+    expect(await page.getByRole('columnheader', { name: 'Issues' }).getAttribute('aria-sort')).toBe('ascending');
+  });
+
+  test('searches, and says so when nothing matches', async () => {
+    const { page } = await open('/');
+    const search = page.getByRole('searchbox', { name: 'Search vendors' });
+
+    await search.fill('paper');
+    await search.press('Enter');
+    await expectSearch(page, { q: 'paper' });
+    await expect.poll(names).toEqual(['Paper & Ink Stationery']);
+    await page.getByText('1 vendor matches').waitFor();
+
+    await search.fill('no such vendor');
+    await page.getByRole('button', { name: 'Search' }).click();
+    await page.getByRole('heading', { name: 'No vendor matches' }).waitFor();
+    await page.getByRole('link', { name: 'Show all vendors' }).click();
+    await expectSearch(page, {});
+    await expect.poll(async () => (await names()).length).toBe(4);
+    expect(await search.inputValue()).toBe('');
+  });
+
+  test('filters by risk, and by several', async () => {
+    const { page } = await open('/');
+    const risks = async () => (await rows(page, VENDORS)).map((row) => row.Risk).sort();
+
+    await page.getByRole('button', { name: 'High risk' }).click();
+    await expectSearch(page, { risk: 'high' });
+    await expect.poll(risks).toEqual(['High']);
+    await page.getByRole('button', { name: 'Medium risk' }).click();
+    await expectSearch(page, { risk: 'high,medium' });
+    await expect.poll(risks).toEqual(['High', 'Medium']);
+    expect(await page.getByRole('button', { name: 'High risk' }).getAttribute('aria-pressed')).toBe('true');
+    await page.getByRole('button', { name: 'High risk' }).click();
+    await expectSearch(page, { risk: 'medium' });
+  });
+
+  test('is the same after a reload', async () => {
+    const { page } = await open('/?sortBy=name&order=desc&q=p');
+    const before = await rows(page, VENDORS);
+    expect(before.map((row) => row.Vendor)).toEqual(['Premium Flowers Flowers', 'Paper & Ink Stationery']);
+    await page.reload();
+    await expect.poll(() => rows(page, VENDORS)).toEqual(before);
+    expect(await page.getByRole('searchbox').inputValue()).toBe('p');
+    expect(await page.getByRole('columnheader', { name: 'Vendor' }).getAttribute('aria-sort')).toBe('descending');
+  });
+
+  test('leads to a vendor and back to the same list', async () => {
+    const { page } = await open('/?sortBy=name&order=desc');
+    const before = await rows(page, VENDORS);
+
+    await page.getByRole('link', { name: 'Paper & Ink' }).click();
+    await expect.poll(() => heading(page)).toBe('Paper & Ink');
+    expect(new URL(page.url()).pathname).toBe('/vendors/paper');
+    await page.getByRole('link', { name: 'All vendors' }).click();
+    await expectSearch(page, { sortBy: 'name', order: 'desc' });
+    await expect.poll(() => rows(page, VENDORS)).toEqual(before);
+
+    await page.goBack();
+    await expect.poll(() => heading(page)).toBe('Paper & Ink');
+    await page.goBack();
+    await expect.poll(() => rows(page, VENDORS)).toEqual(before);
+  });
+
+  test('keeps the date on the way, and shows the way to today', async () => {
+    const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
+    const { page } = await open(`/?date=${yesterday}`);
+    const { current } = await goody.read('/dashboard/summary', { date: yesterday });
+    const active = page.getByRole('region', { name: 'Active orders', exact: true });
+    expect(await read(active)).toContain(` ${current.totalActiveOrders} `);
+
+    await page.getByRole('link', { name: 'Candle Works' }).click();
+    await expect.poll(() => heading(page)).toBe('Candle Works');
+    await expectSearch(page, { date: yesterday });
+    await page.getByRole('link', { name: 'Show today' }).click();
+    await expectSearch(page, {});
+    await expect.poll(() => heading(page)).toBe('Candle Works');
+  });
+
+  test('reads the server when it opens and when Refresh is pressed, and at no other time', async () => {
+    const { page, reads } = await open('/');
+    const opened = ['/api/vendors?limit=50', '/dashboard/summary'];
+    expect([...reads].sort()).toEqual(opened);
+    const orders = async () => (await rows(page, VENDORS)).find((row) => row.Vendor?.startsWith('Candle'))?.Orders;
+    const before = Number(await orders());
+
+    await goody.tell(
+      events({ vendorId: 'candles', shipping: 1 }, Date.now() - 60_000).map((event) => ({
+        ...event,
+        orderId: 'new-1',
+      })),
+    );
+    await page.bringToFront();
+    expect(Number(await orders())).toBe(before);
+    expect(reads).toHaveLength(2);
+
+    await page.getByRole('button', { name: 'Refresh' }).click();
+    await expect.poll(async () => Number(await orders())).toBe(before + 1);
+    await page.getByText('Refreshed at').waitFor({ state: 'attached' });
+    expect([...reads].sort()).toEqual([...opened, ...opened].sort());
+  });
+
+  test('can be entered by the keyboard past its head', async () => {
+    const { page } = await open('/');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('main');
+  });
+
+  test('needs little to load', async () => {
+    const { page } = await open('/');
+    const sizes = await page.evaluate(() =>
+      performance
+        .getEntriesByType('resource')
+        .map((entry) => entry as PerformanceResourceTiming)
+        .map(({ name, initiatorType, decodedBodySize }) => ({
+          name: new URL(name).pathname,
+          initiatorType,
+          decodedBodySize,
+        })),
+    );
+    expect(sizes.length + 1, `requests: ${sizes.map((size) => size.name).join(', ')}`).toBeLessThanOrEqual(6);
+  });
+});

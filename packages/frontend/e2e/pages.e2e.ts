@@ -1,0 +1,80 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expectSearch, launch, rows, type Visit, visit } from './browser';
+import { events } from './events';
+import { Goody } from './goody';
+
+const VENDORS = 60;
+
+let goody: Goody;
+let browser: Browser;
+
+beforeAll(async () => {
+  [goody, browser] = await Promise.all([Goody.start(), launch()]);
+  const plans = Array.from({ length: VENDORS }, (_, index) => ({
+    vendorId: `vendor-${String(index).padStart(2, '0')}`,
+    arrived: 1 + (index % 3),
+    shipping: 1,
+  }));
+  await goody.tell(plans.flatMap((plan) => events(plan)));
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await goody?.end();
+});
+
+const names = async ({ page }: Visit) => (await rows(page, /^Vendors/)).map((row) => row.Vendor ?? '');
+
+describe('a table of many vendors', () => {
+  test('is read a page at a time, forth and back, with no vendor twice and none left out', async () => {
+    const visited = await visit(browser, `${goody.address}/?sortBy=name&order=asc`);
+    const { page } = visited;
+    await page.getByText('50 of 60 vendors').waitFor();
+    const first = await names(visited);
+
+    await page.getByRole('link', { name: 'Next' }).click();
+    await page.getByText('Page 2: 10 of 60 vendors').waitFor();
+    const second = await names(visited);
+    expect([...first, ...second]).toEqual(
+      Array.from({ length: VENDORS }, (_, index) => `vendor-${String(index).padStart(2, '0')}`),
+    );
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Vendors');
+
+    await page.reload();
+    await page.getByText('Page 2: 10 of 60 vendors').waitFor();
+    expect(await names(visited)).toEqual(second);
+
+    await page.getByRole('link', { name: 'Back' }).click();
+    await expectSearch(page, { sortBy: 'name', order: 'asc' });
+    await expect.poll(() => names(visited)).toEqual(first);
+
+    await page.goBack();
+    await expect.poll(() => names(visited)).toEqual(second);
+    expect(visited.complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  test('can be shared at its second page, and leads to its first', async () => {
+    const { pagination } = await goody.read('/api/vendors', { limit: '50' });
+    const search = new URLSearchParams({ cursor: pagination.nextCursor ?? '', page: '2' });
+    const visited = await visit(browser, `${goody.address}/?${search}`);
+    const { page } = visited;
+    await page.getByText('Page 2: 10 of 60 vendors').waitFor();
+    await page.getByRole('link', { name: 'First page' }).click();
+    await expectSearch(page, {});
+    await page.getByText('50 of 60 vendors').waitFor();
+    await page.context().close();
+  });
+
+  test('begins at its first page when it is sorted or filtered anew', async () => {
+    const visited = await visit(browser, goody.address);
+    const { page } = visited;
+    await page.getByRole('link', { name: 'Next' }).click();
+    await page.getByText('Page 2:').waitFor();
+    await page.getByRole('button', { name: 'Active' }).click();
+    await expectSearch(page, { sortBy: 'activeOrders', order: 'desc' });
+    await page.getByText('50 of 60 vendors').waitFor();
+    await page.context().close();
+  });
+});
