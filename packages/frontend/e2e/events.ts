@@ -78,7 +78,7 @@ export function events(plan: Plan, now = Date.now()): OrderEvent[] {
     several(plan.lost, 5 * DAY, 3 * DAY, [{ status: 'LOST', after: 4 * DAY, reason: 'not seen since the depot' }]),
     several(plan.damaged, 5 * DAY, 3 * DAY, [{ status: 'DAMAGED', after: 2 * DAY }]),
     several(plan.cancelled, 3 * DAY, 3 * DAY, [{ status: 'CANCELLED', after: DAY }]),
-    several(plan.shipping, DAY, 4 * DAY, [{ status: 'SHIPPING_ON_TIME', after: 2 * HOUR }]),
+    several(plan.shipping, 2 * HOUR, 4 * DAY, [{ status: 'SHIPPING_ON_TIME', after: 1.5 * HOUR }]),
     several(plan.overdue, 4 * DAY, 3 * DAY, [{ status: 'SHIPPING_DELAYED', after: 2 * DAY }]),
     several(plan.arrivedBefore, 11 * DAY, 3 * DAY, [{ status: 'ARRIVED', after: 2 * DAY }]),
     several(plan.lostBefore, 11 * DAY, 3 * DAY, [{ status: 'LOST', after: 2 * DAY }]),

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { components } from '@goody/api';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import type { Answer, GetPath } from '../src/api/types';
 
 export type OrderEvent = components['schemas']['OrderEventView'];
@@ -82,7 +82,12 @@ export class Goody {
     });
     const answer = (await response.json()) as components['schemas']['IngestAnswer'];
     expect(answer, 'every event is a new fact').toMatchObject({ accepted: events.length, rejected: 0 });
-    await expect.poll(() => this.#placed(), { message: 'the reports reflect every order' }).toBe(before + placed);
+    await vi.waitFor(
+      async () => expect(await this.#placed(), 'the reports reflect every order').toBe(before + placed),
+      {
+        timeout: PATIENCE,
+      },
+    );
   }
 
   async name(vendorId: string, name: string, category: string): Promise<void> {
@@ -106,6 +111,7 @@ export class Goody {
       ['serve', '--addr', addr, '--database', join(this.#folder, 'goody.db'), '--web', page],
       {
         cwd: this.#folder,
+        env: { ...process.env, GOODY_TIME_ZONE: 'UTC' },
         stdio: ['ignore', 'pipe', 'pipe'],
       },
     );
