@@ -44,7 +44,7 @@ export function VendorSection({ list, search }: { list: VendorList; search: Over
           <VendorTable vendors={list.vendors} search={search} />
           <Pager pagination={list.pagination} shown={list.vendors.length} search={search} />
           <p className={styles.notes}>
-            <b>Reliability</b> is arrived orders out of completed ones in the seven days; the range behind it holds the
+            <b>Reliability</b> is arrived orders out of completed ones in the seven days; the range under it holds the
             true rate with 95 % confidence. <b>On time</b> counts an open order past its promise as a miss.{' '}
             <b>Active</b> and <b>delayed</b> are orders right then. <b>–</b> means that nothing was there to rate.
           </p>
