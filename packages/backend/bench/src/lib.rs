@@ -1,1 +1,12 @@
-//! Being written.
+//! What the three benchmark programs share: made-up orders, the real binary as a child, and the table of figures.
+//!
+//! Programs, never timed tests: a slow machine fails nothing. They end with an error only when a number is wrong.
+
+pub mod generator;
+pub mod goody;
+pub mod options;
+pub mod raw;
+pub mod table;
+
+/// Why a program stops before its table is whole.
+pub type Failure = Box<dyn std::error::Error + Send + Sync>;

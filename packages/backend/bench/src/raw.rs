@@ -1,0 +1,217 @@
+//! The ceiling of ingest: the same rows written raw, into the same table with the same indexes.
+//!
+//! For each batch, every order of it is written once, as it stands after the batch, just as ingest does it. There is no
+//! folding, no change feed and no projection: rows are made outside of the timed part, by a small store of their own, so
+//! that they are the store's rows whatever its form of them is.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use goody_application::ports::{OrderWrite, OrderWriter};
+use goody_domain::{History, Recorded};
+use goody_store_sqlite::{Durability, Settings, SqliteStore};
+use rusqlite::types::Value;
+use rusqlite::{Connection, params_from_iter};
+use tokio::runtime::Runtime;
+
+use crate::Failure;
+use crate::generator::{BATCH, EventPlace, Generator};
+
+/// What never changes of an order once it is placed: an update need not touch the indexes on these alone.
+const FIXED: [&str; 6] = ["order_id", "vendor_id", "gift_type", "created_at", "promise_at", "keep_day"];
+
+/// What writing raw took.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RawWrites {
+    /// Events that the rows reflect.
+    pub events: u64,
+    /// Rows written: an order counts once for each batch it is in.
+    pub rows: u64,
+    /// Writing alone, durable at its end.
+    pub seconds: f64,
+    /// The same for the batches from a given one on.
+    pub tail_seconds: f64,
+}
+
+/// Writes the rows of every event to a new file; `tail` is the first batch of the last part.
+pub fn write(generator: &Generator, file: &Path, scratch: &Path, tail: usize) -> Result<RawWrites, Failure> {
+    let mut rows = RowMaker::open(scratch)?;
+    let mut raw = RawFile::create(file, &rows.connection)?;
+    let mut writes = RawWrites::default();
+    let mut events = generator.events().peekable();
+    let mut batches = 0;
+    let (mut all, mut last) = (Duration::ZERO, Duration::ZERO);
+    while events.peek().is_some() {
+        let batch: Vec<EventPlace> = events.by_ref().take(BATCH).collect();
+        let made = rows.make(generator, &batch)?;
+        writes.events += batch.len() as u64;
+        writes.rows += made.len() as u64;
+        let began = Instant::now();
+        raw.write(made)?;
+        let took = began.elapsed();
+        all += took;
+        last += if batches >= tail { took } else { Duration::ZERO };
+        batches += 1;
+    }
+    let began = Instant::now();
+    raw.finish()?;
+    let took = began.elapsed();
+    writes.seconds = (all + took).as_secs_f64();
+    writes.tail_seconds = (last + took).as_secs_f64();
+    Ok(writes)
+}
+
+/// Makes rows by saving each batch to a store and taking it out again.
+struct RowMaker {
+    store: SqliteStore,
+    connection: Connection,
+    runtime: Runtime,
+    columns: Vec<String>,
+}
+
+impl RowMaker {
+    fn open(scratch: &Path) -> Result<Self, Failure> {
+        let settings = Settings { durability: Durability::AtCheckpoint, ..Settings::default() };
+        let store = SqliteStore::open(scratch, settings)?;
+        let connection = Connection::open(scratch)?;
+        connection.pragma_update(None, "foreign_keys", false)?;
+        let columns = columns(&connection)?;
+        let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+        Ok(Self { store, connection, runtime, columns })
+    }
+
+    /// The row of every order of the batch as it stands after it, in the order in which they first occur.
+    fn make(&mut self, generator: &Generator, batch: &[EventPlace]) -> Result<Vec<Vec<Value>>, Failure> {
+        let mut known: HashMap<u64, usize> = HashMap::with_capacity(batch.len());
+        let mut numbers = Vec::with_capacity(batch.len());
+        for place in batch {
+            if known.insert(place.number, place.event + 1).is_none() {
+                numbers.push(place.number);
+            }
+        }
+        let now = generator.shape().now;
+        let mut writes = Vec::with_capacity(numbers.len());
+        for number in &numbers {
+            let events = generator.events_of(*number)?.into_iter().take(known[number]);
+            let recorded: Vec<Recorded> = events.map(|event| Recorded { event, recorded_at: now }).collect();
+            let order_id = recorded.first().ok_or("an order without events")?.event.order_id.clone();
+            writes.push(OrderWrite { history: History::from_recorded(order_id, recorded), from_version: 0 });
+        }
+        self.runtime.block_on(self.store.save(writes, now))?;
+
+        let columns = self.columns.join(", ");
+        let mut statement = self.connection.prepare_cached(&format!("SELECT {columns} FROM orders ORDER BY id"))?;
+        let read = |row: &rusqlite::Row<'_>| (0..self.columns.len()).map(|column| row.get(column)).collect();
+        let rows = statement.query_map([], read)?.collect::<rusqlite::Result<Vec<Vec<Value>>>>()?;
+        if rows.len() != numbers.len() {
+            return Err(format!("{} orders were saved as {} rows", numbers.len(), rows.len()).into());
+        }
+        self.empty()?;
+        Ok(rows)
+    }
+
+    fn empty(&self) -> Result<(), Failure> {
+        let tables =
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name <> 'meta'";
+        let mut statement = self.connection.prepare_cached(tables)?;
+        let tables = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()?;
+        let deletes = tables.iter().map(|table| format!("DELETE FROM {table};")).collect::<String>();
+        self.connection.execute_batch(&format!("BEGIN IMMEDIATE; {deletes} COMMIT"))?;
+        Ok(())
+    }
+}
+
+/// The columns of an order that are written, all but its row's own number.
+fn columns(connection: &Connection) -> Result<Vec<String>, Failure> {
+    let mut statement =
+        connection.prepare("SELECT name FROM pragma_table_info('orders') WHERE name <> 'id' ORDER BY cid")?;
+    let names = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()?;
+    if names.iter().any(|name| name == "order_id") { Ok(names) } else { Err("the orders table has no order_id".into()) }
+}
+
+/// A file with nothing but the orders.
+struct RawFile {
+    connection: Connection,
+    upsert: String,
+}
+
+impl RawFile {
+    /// A new file with the pragmas of an import, and the table and indexes of the model.
+    fn create(file: &Path, model: &Connection) -> Result<Self, Failure> {
+        let connection = Connection::open(file)?;
+        let page_size: i64 = model.pragma_query_value(None, "page_size", |row| row.get(0))?;
+        connection.pragma_update(None, "page_size", page_size)?;
+        connection.pragma_update(None, "journal_mode", "wal")?;
+        connection.pragma_update(None, "synchronous", "normal")?;
+        connection.pragma_update(None, "wal_autocheckpoint", 64_000)?;
+        connection.pragma_update(None, "foreign_keys", true)?;
+        connection.pragma_update(None, "temp_store", "memory")?;
+        connection.pragma_update(None, "cache_size", -256 * 1_024)?;
+        let mut scripts =
+            model.prepare("SELECT sql FROM sqlite_master WHERE tbl_name = 'orders' AND sql IS NOT NULL")?;
+        for script in scripts.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()? {
+            connection.execute_batch(&script)?;
+        }
+        let columns = columns(model)?;
+        let places = (1..=columns.len()).map(|place| format!("?{place}")).collect::<Vec<_>>();
+        let changing = columns.iter().filter(|column| !FIXED.contains(&column.as_str()));
+        let changes = changing.map(|column| format!("{column} = excluded.{column}")).collect::<Vec<_>>();
+        let upsert = format!(
+            "INSERT INTO orders ({}) VALUES ({}) ON CONFLICT (order_id) DO UPDATE SET {}",
+            columns.join(", "),
+            places.join(", "),
+            changes.join(", ")
+        );
+        Ok(Self { connection, upsert })
+    }
+
+    fn write(&mut self, rows: Vec<Vec<Value>>) -> Result<(), Failure> {
+        let transaction = self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        {
+            let mut statement = transaction.prepare_cached(&self.upsert)?;
+            for row in rows {
+                statement.execute(params_from_iter(row))?;
+            }
+        }
+        Ok(transaction.commit()?)
+    }
+
+    fn finish(&mut self) -> Result<(), Failure> {
+        self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        Ok(())
+    }
+}
+
+/// What two files of the same orders agree in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Content {
+    /// Rows.
+    pub orders: i64,
+    /// The sum of all versions: the facts.
+    pub versions: i64,
+    /// A sum over where the orders stand.
+    pub statuses: i64,
+    /// A sum over placements, promises and ends.
+    pub times: i64,
+    /// The bytes of all histories.
+    pub history_bytes: i64,
+}
+
+/// Reads what is in a file of orders.
+pub fn content(file: &Path) -> Result<Content, Failure> {
+    let sums = "SELECT count(*), total(version), total(status), \
+                total(created_at / 1000000 % 86413 + promise_at / 1000000 % 86413 + ifnull(completed_at, 0) / 1000000 % 86413), \
+                total(length(history)) FROM orders";
+    let connection = Connection::open_with_flags(file, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    let whole = |row: &rusqlite::Row<'_>, column| row.get::<_, f64>(column).map(|sum| sum as i64);
+    Ok(connection.query_row(sums, [], |row| {
+        Ok(Content {
+            orders: row.get(0)?,
+            versions: whole(row, 1)?,
+            statuses: whole(row, 2)?,
+            times: whole(row, 3)?,
+            history_bytes: whole(row, 4)?,
+        })
+    })?)
+}
