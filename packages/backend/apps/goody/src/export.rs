@@ -29,7 +29,9 @@ pub(crate) async fn run(command: cli::Export) -> Done {
         cli::Format::Ndjson => Format::Ndjson,
     };
     let output: Box<dyn Write> = match &command.output {
-        Some(path) => Box::new(File::create(path).map_err(|error| format!("{} cannot be written: {error}", path.display()))?),
+        Some(path) => {
+            Box::new(File::create(path).map_err(|error| format!("{} cannot be written: {error}", path.display()))?)
+        }
         None => Box::new(std::io::stdout()),
     };
     let mut out = Out { writer: RowWriter::new(format), output: BufWriter::with_capacity(1 << 16, output) };
@@ -73,7 +75,9 @@ struct OrderLine {
 impl OrderLine {
     fn new(history: &History, now: Instant) -> Self {
         let mut events: Vec<&Recorded> = history.events().iter().collect();
-        events.sort_by_key(|recorded| (recorded.event.occurred_at, recorded.event.status(), recorded.event.event_id.clone()));
+        events.sort_by_key(|recorded| {
+            (recorded.event.occurred_at, recorded.event.status(), recorded.event.event_id.clone())
+        });
         let order = history.order().and_then(|order| serde_json::to_value(OrderView::new(&order, now)).ok());
         let order = order.and_then(|order| order.as_object().cloned()).map(|mut fields| {
             // Whether an open order is late depends on when one asks.
@@ -114,7 +118,12 @@ async fn vendors(store: &SqliteStore, now: Instant, out: &mut Out) -> Result<(),
     Ok(())
 }
 
-async fn reports(store: &SqliteStore, asked: (Option<Day>, Option<Day>), now: Instant, out: &mut Out) -> Result<(), Failure> {
+async fn reports(
+    store: &SqliteStore,
+    asked: (Option<Day>, Option<Day>),
+    now: Instant,
+    out: &mut Out,
+) -> Result<(), Failure> {
     let mut after: Option<VendorId> = None;
     loop {
         let page = store.vendors(after.as_ref(), PAGE).await?;
@@ -147,7 +156,8 @@ async fn reports_of(
         }
     };
     let as_of = dates.into_iter().filter(|date| *date >= kept).filter_map(|date| zone.as_of(date, now));
-    let views: Vec<ReportView> = as_of.map(|as_of| ReportView::from(&report(vendor_id, &ledger, as_of, zone))).collect();
+    let views: Vec<ReportView> =
+        as_of.map(|as_of| ReportView::from(&report(vendor_id, &ledger, as_of, zone))).collect();
     out.rows(&views)
 }
 

@@ -18,7 +18,9 @@ pub(crate) async fn run(command: cli::Health) -> Done {
     let word = |verdict: Verdict| format!("{verdict:?}").to_lowercase();
     let issues: Vec<String> = health.issues().into_iter().chain(damage).collect();
     if command.json {
-        let checks = health.checks().map(|(name, check)| json!({ "name": name, "status": word(check.verdict), "detail": check.detail }));
+        let checks = health
+            .checks()
+            .map(|(name, check)| json!({ "name": name, "status": word(check.verdict), "detail": check.detail }));
         println!("{}", json!({ "status": word(verdict), "checks": checks, "issues": issues }));
     } else {
         println!("{}", word(verdict));

@@ -66,7 +66,8 @@ pub(crate) async fn run(command: cli::Import) -> Done {
 
     let position = Arc::new(AtomicU64::new(0));
     let (sender, batches) = channel(2);
-    let is_csv = mapping.is_some() || command.file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
+    let is_csv =
+        mapping.is_some() || command.file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
     let reader = Source { input: Counted { inner: input.reader, position: position.clone() }, name };
     let reading = tokio::task::spawn_blocking(move || {
         if is_csv { reader.rows(mapping.unwrap_or_default(), &sender) } else { reader.lines(&sender) }
@@ -195,7 +196,8 @@ impl Source {
         let mut line = Vec::new();
         loop {
             line.clear();
-            let is_whole = read_line(&mut reader, &mut line).map_err(|error| ImportError::Unreadable(self.name.clone(), error))?;
+            let is_whole =
+                read_line(&mut reader, &mut line).map_err(|error| ImportError::Unreadable(self.name.clone(), error))?;
             let Some(is_whole) = is_whole else { break };
             number += 1;
             let text = line.trim_ascii();
@@ -218,7 +220,8 @@ impl Source {
 
     fn rows(self, mapping: Mapping, sender: &Sender<Vec<Line>>) -> Result<(), ImportError> {
         let unreadable = |error: csv::Error| ImportError::Unreadable(self.name.clone(), error.into());
-        let mut reader = csv::ReaderBuilder::new().delimiter(mapping.delimiter()).flexible(true).from_reader(self.input);
+        let mut reader =
+            csv::ReaderBuilder::new().delimiter(mapping.delimiter()).flexible(true).from_reader(self.input);
         let heading = reader.headers().map_err(unreadable)?.clone();
         let rows = Rows::new(mapping, &heading).map_err(|reason| ImportError::Columns(self.name.clone(), reason))?;
         let mut batch = Batch::new(sender);
@@ -239,7 +242,9 @@ impl Source {
                     });
                     parsed.collect()
                 }
-                Err(error) => vec![Err((Rejection::field("line", format!("is not UTF-8: {}", error.utf8_error())), text()))],
+                Err(error) => {
+                    vec![Err((Rejection::field("line", format!("is not UTF-8: {}", error.utf8_error())), text()))]
+                }
             };
             for event in lines {
                 if !batch.push(Line { number, event }) {

@@ -33,8 +33,21 @@ use serde::Deserialize;
 
 /// The fields of an event that a row may give.
 const FIELDS: [&str; 15] = [
-    "eventId", "orderId", "vendorId", "status", "occurredAt", "estimatedDelivery", "shipBy", "giftValue", "currency",
-    "giftType", "isRush", "carrier", "trackingNumber", "reason", "isBackfilled",
+    "eventId",
+    "orderId",
+    "vendorId",
+    "status",
+    "occurredAt",
+    "estimatedDelivery",
+    "shipBy",
+    "giftValue",
+    "currency",
+    "giftType",
+    "isRush",
+    "carrier",
+    "trackingNumber",
+    "reason",
+    "isBackfilled",
 ];
 
 /// Why a mapping cannot be used.
@@ -79,14 +92,18 @@ impl Mapping {
     pub(crate) fn read(path: &Path) -> Result<Self, MappingError> {
         let name = path.display().to_string();
         let text = std::fs::read_to_string(path).map_err(|error| MappingError::Unreadable(name.clone(), error))?;
-        let mapping: Self = toml::from_str(&text).map_err(|error| MappingError::Invalid(name.clone(), Box::new(error)))?;
-        let unknown = mapping.columns.keys().chain(mapping.constants.keys()).find(|field| !FIELDS.contains(&field.as_str()));
+        let mapping: Self =
+            toml::from_str(&text).map_err(|error| MappingError::Invalid(name.clone(), Box::new(error)))?;
+        let unknown =
+            mapping.columns.keys().chain(mapping.constants.keys()).find(|field| !FIELDS.contains(&field.as_str()));
         let words = mapping.statuses.values().chain(mapping.events.iter().map(|event| &event.status));
         let strange = words.into_iter().find(|word| Status::parse(word).is_none());
         let reason = match (unknown, strange) {
             (Some(field), _) => format!("an event has no field {field}; it has {}", FIELDS.join(", ")),
             (_, Some(word)) => format!("{word} is not one of the nine statuses"),
-            _ if mapping.delimiter.is_some_and(|delimiter| !delimiter.is_ascii()) => "the delimiter is not ASCII".into(),
+            _ if mapping.delimiter.is_some_and(|delimiter| !delimiter.is_ascii()) => {
+                "the delimiter is not ASCII".into()
+            }
             _ => return Ok(mapping),
         };
         Err(MappingError::Meaningless { path: name, reason })
@@ -148,7 +165,8 @@ impl Rows {
         if self.events.is_empty() {
             return vec![self.event(row, None)];
         }
-        let filled = self.events.iter().filter(|(_, place)| row.get(*place).is_some_and(|cell| !cell.trim().is_empty()));
+        let filled =
+            self.events.iter().filter(|(_, place)| row.get(*place).is_some_and(|cell| !cell.trim().is_empty()));
         filled.map(|(status, place)| self.event(row, Some((status, *place)))).collect()
     }
 

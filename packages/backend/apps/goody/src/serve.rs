@@ -4,10 +4,10 @@ use std::io::Write as _;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use axum::serve::ListenerExt;
 use goody_application::retention::Retention;
 use goody_store_sqlite::Settings;
 use metrics_exporter_prometheus::PrometheusBuilder;
-use axum::serve::ListenerExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Notify;
@@ -53,8 +53,7 @@ pub(crate) async fn run(command: cli::Serve) -> Done {
     }
 
     let listener = TcpListener::bind(command.addr).await.map_err(|error| ServeError::Address(command.addr, error))?;
-    let retention =
-        Retention { order_days: command.retention.order_days, bucket_days: command.retention.bucket_days };
+    let retention = Retention { order_days: command.retention.order_days, bucket_days: command.retention.bucket_days };
     let pump = tokio::spawn(Pump::new(store.clone(), clock, retention, told).run());
     println!("Goody is listening on http://{}", listener.local_addr()?);
     std::io::stdout().flush()?;

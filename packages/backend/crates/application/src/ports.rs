@@ -5,8 +5,8 @@
 
 use async_trait::async_trait;
 use goody_domain::{
-    Change, Day, Entry, GiftType, History, Instant, Ledger, Order, OrderId, Recorded, Report, ReportZone, Status, Vendor,
-    VendorId,
+    Change, Day, Entry, GiftType, History, Instant, Ledger, Order, OrderId, Recorded, Report, ReportZone, Status,
+    Vendor, VendorId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -145,7 +145,13 @@ pub trait OrderReader: Send + Sync {
 
     /// The orders of a list that come after a place in it, the latest placed first, orders of the same instant by id: as
     /// many as `limit`, fewer only where the list ends.
-    async fn list(&self, filter: &OrderFilter, after: Option<&Position>, limit: usize, now: Instant) -> Result<Vec<Order>>;
+    async fn list(
+        &self,
+        filter: &OrderFilter,
+        after: Option<&Position>,
+        limit: usize,
+        now: Instant,
+    ) -> Result<Vec<Order>>;
 
     /// How many orders a list has: exactly where [`OrderFilter::is_counted`], else counted up to `limit`.
     async fn count(&self, filter: &OrderFilter, limit: i64, now: Instant) -> Result<OrderCount>;

@@ -12,7 +12,11 @@ pub const BATCH: usize = 20_000;
 /// Projects the next changes. Says how many there were; 0 when the buckets are up to date.
 ///
 /// Two processes may do this at once: the one that comes second finds the checkpoint moved and does nothing.
-pub async fn project_once<S: ChangeFeed + ReportWriter + ?Sized>(store: &S, zone: &ReportZone, now: Instant) -> Result<usize> {
+pub async fn project_once<S: ChangeFeed + ReportWriter + ?Sized>(
+    store: &S,
+    zone: &ReportZone,
+    now: Instant,
+) -> Result<usize> {
     let batch = store.changes(BATCH).await?;
     let changes = batch.changes.len();
     if batch.to > batch.from {
@@ -22,7 +26,11 @@ pub async fn project_once<S: ChangeFeed + ReportWriter + ?Sized>(store: &S, zone
 }
 
 /// Projects until nothing is left.
-pub async fn project_all<S: ChangeFeed + ReportWriter + ?Sized>(store: &S, zone: &ReportZone, now: Instant) -> Result<usize> {
+pub async fn project_all<S: ChangeFeed + ReportWriter + ?Sized>(
+    store: &S,
+    zone: &ReportZone,
+    now: Instant,
+) -> Result<usize> {
     let mut total = 0;
     loop {
         match project_once(store, zone, now).await? {

@@ -24,7 +24,11 @@ impl Default for Retention {
 }
 
 /// Forgets everything that is old enough. Says what.
-pub async fn expire<S: Housekeeping + ReportReader + ?Sized>(store: &S, retention: Retention, now: Instant) -> Result<Expired> {
+pub async fn expire<S: Housekeeping + ReportReader + ?Sized>(
+    store: &S,
+    retention: Retention,
+    now: Instant,
+) -> Result<Expired> {
     let today = store.zone().day(now);
     let before = |days: u16| today.plus(-i32::from(days));
     let mut total = Expired::default();

@@ -35,7 +35,11 @@ pub async fn roll<S: ReportReader + ReportWriter + ?Sized>(store: &S, now: Insta
 }
 
 /// One vendor's report, from its buckets.
-pub async fn current_report<S: ReportReader + ?Sized>(store: &S, vendor_id: &VendorId, as_of: AsOf) -> Result<CurrentReport> {
+pub async fn current_report<S: ReportReader + ?Sized>(
+    store: &S,
+    vendor_id: &VendorId,
+    as_of: AsOf,
+) -> Result<CurrentReport> {
     let date = as_of.date();
     let book = Book::Vendor(vendor_id.clone());
     let (ledger, revision) = store.ledger(&book, date.plus(-HISTORY_DAYS - 6), date.plus(-7), date).await?;

@@ -189,7 +189,10 @@ mod tests {
     #[test]
     fn lines_are_cut_wherever_they_arrive() {
         for at_a_time in 1..9 {
-            assert_eq!(texts(&cut(Form::Lines, "{\"a\":1}\n\n{\"b\":2}\r\n{\"c\":3}", at_a_time)), ["{\"a\":1}", "{\"b\":2}", "{\"c\":3}"]);
+            assert_eq!(
+                texts(&cut(Form::Lines, "{\"a\":1}\n\n{\"b\":2}\r\n{\"c\":3}", at_a_time)),
+                ["{\"a\":1}", "{\"b\":2}", "{\"c\":3}"]
+            );
         }
     }
 

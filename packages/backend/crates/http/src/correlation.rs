@@ -47,7 +47,8 @@ pub(crate) async fn correlate(State(app): State<App>, request: Request, next: Ne
 
     let status = response.status().as_u16();
     let route = route.unwrap_or_else(|| "other".into());
-    metrics::counter!("goody_http_requests_total", "route" => route.clone(), "status" => status.to_string()).increment(1);
+    metrics::counter!("goody_http_requests_total", "route" => route.clone(), "status" => status.to_string())
+        .increment(1);
     metrics::histogram!("goody_http_request_seconds", "route" => route).record(seconds);
     let bytes = response.body().size_hint().exact();
     span.in_scope(|| tracing::debug!(status, seconds, bytes, "answered"));

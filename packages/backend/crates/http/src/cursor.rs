@@ -28,7 +28,9 @@ pub(crate) fn read<P: DeserializeOwned>(filter: &impl Serialize, text: Option<&S
     let json = URL_SAFE_NO_PAD.decode(text).unwrap_or_default();
     match serde_json::from_slice::<Cursor<P>>(&json) {
         Ok(cursor) if cursor.filter == mark(filter) => Ok(Some(cursor.place)),
-        Ok(_) => Err(ApiError::new(ErrorCode::InvalidCursor, "The cursor belongs to another filter: begin without one.")),
+        Ok(_) => {
+            Err(ApiError::new(ErrorCode::InvalidCursor, "The cursor belongs to another filter: begin without one."))
+        }
         Err(_) => Err(ApiError::new(ErrorCode::InvalidCursor, "The cursor is not one of ours: begin without one.")),
     }
 }

@@ -6,7 +6,8 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use goody_application::read::{FleetReports, Health, fleet_history};
 use goody_contract::{
-    DashboardHistoryView, DashboardView, DataFreshness, DateQuery, FleetDayView, HistoryQuery, Problem, SystemHealthView,
+    DashboardHistoryView, DashboardView, DataFreshness, DateQuery, FleetDayView, HistoryQuery, Problem,
+    SystemHealthView,
 };
 use goody_domain::{AsOf, Dashboard, Report};
 

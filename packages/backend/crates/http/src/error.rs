@@ -70,7 +70,9 @@ impl From<ReadError> for ApiError {
     fn from(error: ReadError) -> Self {
         match error {
             ReadError::Store(error) => error.into(),
-            ReadError::DateExpired { first } => Self::new(ErrorCode::DateExpired, format!("Reports go back to {first}.")),
+            ReadError::DateExpired { first } => {
+                Self::new(ErrorCode::DateExpired, format!("Reports go back to {first}."))
+            }
         }
     }
 }

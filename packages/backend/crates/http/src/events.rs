@@ -129,7 +129,12 @@ impl Intake {
                 Ok(event) => {
                     places.push(lines.len());
                     let event_id = Some(event.event_id.to_string());
-                    lines.push(IngestLine { line: self.line, event_id, result: IngestResult::Accepted, errors: Vec::new() });
+                    lines.push(IngestLine {
+                        line: self.line,
+                        event_id,
+                        result: IngestResult::Accepted,
+                        errors: Vec::new(),
+                    });
                     events.push(event);
                 }
                 Err(rejection) => lines.push(rejected(self.line, None, rejection)),
@@ -169,7 +174,9 @@ impl Intake {
                 break;
             }
             // What is here is stored before more is waited for.
-            let more = if pieces.is_empty() { self.body.next().await } else {
+            let more = if pieces.is_empty() {
+                self.body.next().await
+            } else {
                 match futures::poll!(self.body.next()) {
                     std::task::Poll::Ready(more) => more,
                     std::task::Poll::Pending => break,
@@ -179,7 +186,10 @@ impl Intake {
                 Some(Ok(bytes)) => cutter.feed(&bytes),
                 Some(Err(error)) => {
                     tracing::debug!(%error, "the body broke off");
-                    return Err(ApiError::new(ErrorCode::InvalidBody, "The body broke off. What came before it is stored."));
+                    return Err(ApiError::new(
+                        ErrorCode::InvalidBody,
+                        "The body broke off. What came before it is stored.",
+                    ));
                 }
                 None => pieces.extend(self.cutter.take().and_then(Cutter::finish)),
             }

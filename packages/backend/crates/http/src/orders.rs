@@ -4,8 +4,8 @@ use axum::extract::{Path, State};
 use goody_application::ports::{OrderFilter, Position, RECENT_HOURS, RecentFilter, StatusCounts};
 use goody_application::read::{order_page, recent_page};
 use goody_contract::{
-    ActivityView, OrderDetailView, OrderListQuery, OrderListView, OrderSummaryView, OrderView, Problem, RecentOrderView,
-    RecentOrdersQuery, RecentOrdersView, StatusBreakdown, WhatChangedView,
+    ActivityView, OrderDetailView, OrderListQuery, OrderListView, OrderSummaryView, OrderView, Problem,
+    RecentOrderView, RecentOrdersQuery, RecentOrdersView, StatusBreakdown, WhatChangedView,
 };
 use goody_domain::{GiftType, History, Instant, Order, OrderId, Recorded, Status, VendorId, fold};
 
@@ -66,7 +66,10 @@ fn breakdown(counts: &StatusCounts) -> StatusBreakdown {
     get, path = "/api/orders/recent", tag = "orders", params(RecentOrdersQuery),
     responses((status = 200, body = RecentOrdersView), (status = 400, body = Problem))
 )]
-pub(crate) async fn recent(State(app): State<App>, Params(query): Params<RecentOrdersQuery>) -> Result<Answer, ApiError> {
+pub(crate) async fn recent(
+    State(app): State<App>,
+    Params(query): Params<RecentOrdersQuery>,
+) -> Result<Answer, ApiError> {
     let now = app.now();
     let mut checked = Checked::default();
     let hours = checked.number("hours", query.hours.as_ref(), 1..=RECENT_HOURS).unwrap_or(24);

@@ -31,7 +31,12 @@ async fn either(State((api, page)): State<(Router, Router)>, request: Request) -
 fn is_api(uri: &Uri) -> bool {
     let path = uri.path();
     let vendor_report = path.starts_with("/vendors/") && path.ends_with("/report");
-    path == "/api" || path.starts_with("/api/") || path == "/health" || path == "/metrics" || path.starts_with("/dashboard/") || vendor_report
+    path == "/api"
+        || path.starts_with("/api/")
+        || path == "/health"
+        || path == "/metrics"
+        || path.starts_with("/dashboard/")
+        || vendor_report
 }
 
 async fn only_the_page(request: Request, next: Next) -> Response {
@@ -52,7 +57,9 @@ async fn only_the_page(request: Request, next: Next) -> Response {
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(
         CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static("default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'"),
+        HeaderValue::from_static(
+            "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'",
+        ),
     );
     response
 }

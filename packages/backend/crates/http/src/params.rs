@@ -17,9 +17,12 @@ impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Params<T> {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
         Query::<T>::try_from_uri(&parts.uri).map(|Query(query)| Self(query)).map_err(|rejection| {
-            let cause = std::error::Error::source(&rejection).map_or_else(|| rejection.to_string(), ToString::to_string);
+            let cause =
+                std::error::Error::source(&rejection).map_or_else(|| rejection.to_string(), ToString::to_string);
             match cause.split('`').nth(1) {
-                Some(name) if cause.contains("unknown field") => ApiError::parameter(name, "is not a parameter of this route"),
+                Some(name) if cause.contains("unknown field") => {
+                    ApiError::parameter(name, "is not a parameter of this route")
+                }
                 Some(name) if cause.contains("duplicate field") => ApiError::parameter(name, "is there twice"),
                 _ => ApiError::new(ErrorCode::InvalidParameter, "The query cannot be read."),
             }
@@ -47,7 +50,12 @@ impl Checked {
         parse(value?).map_err(|error| self.wrong(field, error.to_string())).ok()
     }
 
-    pub(crate) fn number(&mut self, field: &str, value: Option<&String>, range: std::ops::RangeInclusive<i64>) -> Option<i64> {
+    pub(crate) fn number(
+        &mut self,
+        field: &str,
+        value: Option<&String>,
+        range: std::ops::RangeInclusive<i64>,
+    ) -> Option<i64> {
         let (least, most) = (*range.start(), *range.end());
         self.parsed(field, value, |text| match text.parse() {
             Ok(number) if range.contains(&number) => Ok(number),
@@ -68,7 +76,12 @@ impl Checked {
     }
 
     /// Several words by commas.
-    pub(crate) fn words<T>(&mut self, field: &str, value: Option<&String>, parse: impl Fn(&str) -> Option<T>) -> Vec<T> {
+    pub(crate) fn words<T>(
+        &mut self,
+        field: &str,
+        value: Option<&String>,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Vec<T> {
         let mut words = Vec::new();
         for word in value.map(|list| list.split(',')).into_iter().flatten() {
             match parse(word) {

@@ -65,8 +65,10 @@ impl SortBy {
             "trendPercentage" => Self::TrendPercentage,
             "riskLevel" => Self::RiskLevel,
             _ => {
-                return Err("must be name, reliabilityScore, onTimePercentage, totalOrders, completedOrders, issueCount, \
-                            activeOrders, delayedOrders, trendPercentage or riskLevel");
+                return Err(
+                    "must be name, reliabilityScore, onTimePercentage, totalOrders, completedOrders, issueCount, \
+                            activeOrders, delayedOrders, trendPercentage or riskLevel",
+                );
             }
         })
     }
@@ -102,7 +104,9 @@ impl VendorFilter {
         });
         Self {
             date,
-            sort_by: checked.parsed("sortBy", query.sort_by.as_ref(), SortBy::parse).unwrap_or(SortBy::ReliabilityScore),
+            sort_by: checked
+                .parsed("sortBy", query.sort_by.as_ref(), SortBy::parse)
+                .unwrap_or(SortBy::ReliabilityScore),
             descending: order.unwrap_or(false),
             risk: checked.words("risk", query.risk.as_ref(), RiskLevel::parse),
             q: query.q.as_deref().unwrap_or_default().trim().to_lowercase(),

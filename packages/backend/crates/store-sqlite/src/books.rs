@@ -7,6 +7,7 @@ use goody_application::ports::{
 use goody_domain::{Bucket, Counters, Day, Instant, Ledger, ReportZone, VendorId};
 use rusqlite::{Connection, OptionalExtension, params};
 
+use crate::connection::Weight;
 use crate::{Fault, SqliteStore, codec, recent, schema, vendors};
 use goody_application::ports::RECENT_HOURS;
 
@@ -22,7 +23,7 @@ pub(crate) fn key(book: &Book) -> &str {
 impl ReportWriter for SqliteStore {
     async fn apply(&self, projection: Projection, now: Instant) -> Result<bool> {
         let today = self.zone.day(now);
-        self.write("moving the counters", move |connection| {
+        self.write("moving the counters", Weight::Heavy, move |connection| {
             let checkpoint: i64 = schema::meta(connection, "checkpoint")?.unwrap_or(0);
             if checkpoint != projection.from {
                 return Ok(false);
@@ -39,7 +40,7 @@ impl ReportWriter for SqliteStore {
     }
 
     async fn keep(&self, reports: Vec<CurrentReport>) -> Result<()> {
-        self.write("keeping reports", move |connection| {
+        self.write("keeping reports", Weight::Light, move |connection| {
             let mut statement = connection.prepare_cached(
                 "INSERT INTO reports (vendor_id, revision, unchanged_until, body) VALUES (?1, ?2, ?3, ?4) \
                  ON CONFLICT (vendor_id) DO UPDATE SET revision = excluded.revision, \
@@ -57,7 +58,7 @@ impl ReportWriter for SqliteStore {
     }
 
     async fn rolled(&self, at: Instant) -> Result<()> {
-        self.write("noting the timer", move |connection| {
+        self.write("noting the timer", Weight::Light, move |connection| {
             recent::forget(connection, at.plus_seconds(-RECENT_HOURS * 3600))?;
             Ok(schema::set_meta(connection, "rolled_at", at.micros())?)
         })
@@ -87,7 +88,8 @@ fn move_book(
 }
 
 pub(crate) fn read_bucket(connection: &Connection, book: &str, day: Day) -> std::result::Result<Option<Bucket>, Fault> {
-    let mut statement = connection.prepare_cached("SELECT totals, minutes FROM buckets WHERE book = ?1 AND day = ?2")?;
+    let mut statement =
+        connection.prepare_cached("SELECT totals, minutes FROM buckets WHERE book = ?1 AND day = ?2")?;
     let mut rows = statement.query(params![book, day.number()])?;
     let Some(row) = rows.next()? else { return Ok(None) };
     let blob = |column| row.get_ref(column)?.as_blob().map_err(rusqlite::Error::from);

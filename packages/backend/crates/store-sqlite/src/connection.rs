@@ -66,8 +66,21 @@ type Job = Box<dyn FnOnce(Option<&Connection>) -> Reply + Send>;
 type Reply = Box<dyn FnOnce(Option<&Arc<rusqlite::Error>>) + Send>;
 
 enum Order {
-    Transaction(Job),
-    Alone(Job),
+    /// A few rows: may share a transaction, and its wait for the disk, with others.
+    Light(Job),
+    /// A transaction of its own.
+    Heavy(Job),
+    /// No transaction at all.
+    Bare(Job),
+}
+
+/// How much a write writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Weight {
+    /// A few rows.
+    Light,
+    /// Thousands. SQLite slows down with the pages that an inner savepoint has to remember, so this gets none.
+    Heavy,
 }
 
 /// The thread that writes. Writes that wait at the same time share a commit; each fails alone.
@@ -89,10 +102,19 @@ impl Writer {
     pub(crate) async fn transaction<T: Send + 'static>(
         &self,
         doing: &'static str,
+        weight: Weight,
         job: impl FnOnce(&Connection) -> std::result::Result<T, Fault> + Send + 'static,
     ) -> Result<T> {
-        let (job, answer) = answered(doing, |connection| in_savepoint(connection, job));
-        self.send(Order::Transaction(job), answer, doing).await
+        match weight {
+            Weight::Light => {
+                let (job, answer) = answered(doing, |connection| in_savepoint(connection, job));
+                self.send(Order::Light(job), answer, doing).await
+            }
+            Weight::Heavy => {
+                let (job, answer) = answered(doing, |connection| or_nothing(connection, job));
+                self.send(Order::Heavy(job), answer, doing).await
+            }
+        }
     }
 
     /// Runs something that cannot be part of a transaction.
@@ -102,7 +124,7 @@ impl Writer {
         job: impl FnOnce(&Connection) -> std::result::Result<T, Fault> + Send + 'static,
     ) -> Result<T> {
         let (job, answer) = answered(doing, job);
-        self.send(Order::Alone(job), answer, doing).await
+        self.send(Order::Bare(job), answer, doing).await
     }
 
     async fn send<T>(&self, order: Order, answer: oneshot::Receiver<Result<T>>, doing: &'static str) -> Result<T> {
@@ -148,12 +170,25 @@ fn in_savepoint<T>(
     Ok(value)
 }
 
+/// Gives the whole transaction up when the job fails.
+fn or_nothing<T>(
+    connection: &Connection,
+    job: impl FnOnce(&Connection) -> std::result::Result<T, Fault>,
+) -> std::result::Result<T, Fault> {
+    let result = job(connection);
+    if result.is_err() && !connection.is_autocommit() {
+        connection.execute_batch("ROLLBACK")?;
+    }
+    result
+}
+
 fn write_all(connection: &Connection, inbox: &Receiver<Order>, watch: &Watch) {
     let mut next = inbox.recv().ok();
     while let Some(order) = next.take() {
         match order {
-            Order::Alone(job) => job(Some(connection))(None),
-            Order::Transaction(first) => next = write_group(connection, first, inbox, watch),
+            Order::Bare(job) => job(Some(connection))(None),
+            Order::Heavy(job) => drop(write_group(connection, job, None, watch)),
+            Order::Light(first) => next = write_group(connection, first, Some(inbox), watch),
         }
         if next.is_none() {
             next = inbox.recv().ok();
@@ -161,8 +196,8 @@ fn write_all(connection: &Connection, inbox: &Receiver<Order>, watch: &Watch) {
     }
 }
 
-/// Runs a write, and those that wait behind it, in one transaction. Gives back what came and is no part of it.
-fn write_group(connection: &Connection, first: Job, inbox: &Receiver<Order>, watch: &Watch) -> Option<Order> {
+/// Runs a write, and light ones that wait behind it, in one transaction. Gives back what came and is no part of it.
+fn write_group(connection: &Connection, first: Job, behind: Option<&Receiver<Order>>, watch: &Watch) -> Option<Order> {
     let mut outcome = connection.execute_batch("BEGIN IMMEDIATE");
     let mut replies = Vec::new();
     let mut job = Some(first);
@@ -174,10 +209,9 @@ fn write_group(connection: &Connection, first: Job, inbox: &Receiver<Order>, wat
             outcome = Err(rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_ABORT), None));
         }
         if replies.len() < GROUP && outcome.is_ok() {
-            match inbox.try_recv() {
-                Ok(Order::Transaction(another)) => job = Some(another),
-                Ok(alone) => other = Some(alone),
-                Err(_) => {}
+            match behind.and_then(|inbox| inbox.try_recv().ok()) {
+                Some(Order::Light(another)) => job = Some(another),
+                order => other = order,
             }
         }
     }

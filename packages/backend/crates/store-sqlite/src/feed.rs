@@ -30,7 +30,8 @@ impl ChangeFeed for SqliteStore {
             let mut statement = connection.prepare_cached("SELECT order_id, history FROM orders WHERE id = ?1")?;
             let changes = grown.into_iter().map(|(id, (first, last))| {
                 let mut rows = statement.query([id])?;
-                let row = rows.next()?.ok_or_else(|| Fault::Damaged(format!("a change names order {id}, which is gone")))?;
+                let row =
+                    rows.next()?.ok_or_else(|| Fault::Damaged(format!("a change names order {id}, which is gone")))?;
                 let history = read_row(row)?;
                 Ok(Change { version: last, before: history.at_version(first), after: history.at_version(last) })
             });

@@ -11,6 +11,7 @@ use goody_domain::{Bucket, Counter, Counters, Day, Entry, History, Order, Report
 use rusqlite::{Connection, params};
 
 use crate::books::{self, key};
+use crate::connection::Weight;
 use crate::orders::read_row;
 use crate::{Fault, SqliteStore, codec, schema};
 
@@ -25,7 +26,7 @@ type Buckets = BTreeMap<Day, Bucket>;
 impl Housekeeping for SqliteStore {
     async fn expire(&self, orders_before: Day, buckets_before: Day, today: Day, limit: usize) -> Result<Expired> {
         let zone = self.zone.clone();
-        self.write("forgetting what is old", move |connection| {
+        self.write("forgetting what is old", Weight::Heavy, move |connection| {
             let orders = expire_orders(connection, orders_before, today, limit, &zone)?;
             let buckets = expire_buckets(connection, buckets_before)?;
             let marks = connection
@@ -38,7 +39,7 @@ impl Housekeeping for SqliteStore {
 
     async fn rebuild(&self, book: &Book) -> Result<Rebuilt> {
         let (book, zone) = (book.clone(), self.zone.clone());
-        self.write("rebuilding a book", move |connection| match &book {
+        self.write("rebuilding a book", Weight::Heavy, move |connection| match &book {
             Book::Fleet => rebuild_fleet(connection, &zone),
             Book::Vendor(vendor_id) => rebuild_vendor(connection, vendor_id, &zone),
         })
@@ -85,7 +86,9 @@ fn expire_orders(
         }
         connection.prepare_cached("DELETE FROM orders WHERE id = ?1")?.execute([id])?;
         connection
-            .prepare_cached("INSERT INTO expired_orders (order_id, expired_day) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?
+            .prepare_cached(
+                "INSERT INTO expired_orders (order_id, expired_day) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+            )?
             .execute(params![history.order_id().as_str(), today.number()])?;
     }
     Ok(old.len() as u64)
@@ -137,7 +140,8 @@ fn expire_buckets(connection: &Connection, before: Day) -> std::result::Result<u
         .query_row([before.number()], |row| row.get(0))?;
     let first_kept = first_kept.map_or(before, Day::from_number).min(before);
     let gone: Vec<(String, Counters)> = {
-        let mut statement = connection.prepare_cached("SELECT book, totals FROM buckets WHERE day < ?1 ORDER BY book, day")?;
+        let mut statement =
+            connection.prepare_cached("SELECT book, totals FROM buckets WHERE day < ?1 ORDER BY book, day")?;
         let mut rows = statement.query([first_kept.number()])?;
         let mut gone = Vec::new();
         while let Some(row) = rows.next()? {
@@ -159,7 +163,11 @@ fn expire_buckets(connection: &Connection, before: Day) -> std::result::Result<u
         .prepare_cached("DELETE FROM settled WHERE day < ?1 AND day > ?2")?
         .execute(params![first_kept.number(), BEFORE_ALL.number()])?;
     let known = books::kept_from(connection)?;
-    schema::set_meta(connection, "kept_from", i64::from(known.map_or(first_kept, |known| known.max(first_kept)).number()))?;
+    schema::set_meta(
+        connection,
+        "kept_from",
+        i64::from(known.map_or(first_kept, |known| known.max(first_kept)).number()),
+    )?;
     Ok(gone.len() as u64)
 }
 
@@ -168,7 +176,13 @@ fn read_settled_day(connection: &Connection, book: &str, day: Day) -> std::resul
 }
 
 fn read_settled(connection: &Connection, book: &str, from: Day, to: Day) -> std::result::Result<Buckets, Fault> {
-    read_buckets(connection, "SELECT day, totals, minutes FROM settled WHERE book = ?1 AND day BETWEEN ?2 AND ?3", book, from, to)
+    read_buckets(
+        connection,
+        "SELECT day, totals, minutes FROM settled WHERE book = ?1 AND day BETWEEN ?2 AND ?3",
+        book,
+        from,
+        to,
+    )
 }
 
 fn write_settled(connection: &Connection, book: &str, day: Day, bucket: &Bucket) -> std::result::Result<(), Fault> {
@@ -177,7 +191,12 @@ fn write_settled(connection: &Connection, book: &str, day: Day, bucket: &Bucket)
             "INSERT INTO settled (book, day, totals, minutes) VALUES (?1, ?2, ?3, ?4) \
              ON CONFLICT (book, day) DO UPDATE SET totals = excluded.totals, minutes = excluded.minutes",
         )?
-        .execute(params![book, day.number(), codec::write_counters(&bucket.totals), codec::write_minutes(&bucket.minutes)])?;
+        .execute(params![
+            book,
+            day.number(),
+            codec::write_counters(&bucket.totals),
+            codec::write_minutes(&bucket.minutes)
+        ])?;
     Ok(())
 }
 
@@ -201,7 +220,11 @@ fn read_buckets(
 const STORED: &str = "SELECT day, totals, minutes FROM buckets WHERE book = ?1 AND day BETWEEN ?2 AND ?3";
 const FAR: Day = Day::from_number(i32::MAX);
 
-fn rebuild_vendor(connection: &Connection, vendor_id: &VendorId, zone: &ReportZone) -> std::result::Result<Rebuilt, Fault> {
+fn rebuild_vendor(
+    connection: &Connection,
+    vendor_id: &VendorId,
+    zone: &ReportZone,
+) -> std::result::Result<Rebuilt, Fault> {
     let book = vendor_id.as_str();
     let first = books::kept_from(connection)?.unwrap_or(BEFORE_ALL.plus(1));
     let mut entries: BTreeMap<Day, Vec<Entry>> = BTreeMap::new();
@@ -257,8 +280,8 @@ fn rebuild_fleet(connection: &Connection, _zone: &ReportZone) -> std::result::Re
 }
 
 fn sum_of_vendors(connection: &Connection, from: Day, to: Day) -> std::result::Result<Buckets, Fault> {
-    let mut statement =
-        connection.prepare_cached("SELECT day, totals, minutes FROM buckets WHERE book <> '' AND day BETWEEN ?1 AND ?2")?;
+    let mut statement = connection
+        .prepare_cached("SELECT day, totals, minutes FROM buckets WHERE book <> '' AND day BETWEEN ?1 AND ?2")?;
     let mut rows = statement.query(params![from.number(), to.number()])?;
     let mut entries: BTreeMap<Day, Vec<Entry>> = BTreeMap::new();
     while let Some(row) = rows.next()? {
@@ -266,7 +289,8 @@ fn sum_of_vendors(connection: &Connection, from: Day, to: Day) -> std::result::R
         let blob = |column| row.get_ref(column)?.as_blob().map_err(rusqlite::Error::from);
         let bucket = codec::read_bucket(blob(1)?, blob(2)?)?;
         let entries = entries.entry(day).or_default();
-        let by_minute = bucket.minutes.iter().map(|of| Entry { day, minute: of.minute, counter: of.counter, amount: of.amount });
+        let by_minute =
+            bucket.minutes.iter().map(|of| Entry { day, minute: of.minute, counter: of.counter, amount: of.amount });
         entries.extend(by_minute);
         let by_day = bucket.totals.entries().filter(|(counter, _)| matches!(counter, Counter::Standing(_)));
         entries.extend(by_day.map(|(counter, amount)| Entry { day, minute: 0, counter, amount }));
@@ -280,7 +304,12 @@ fn sum_of_vendors(connection: &Connection, from: Day, to: Day) -> std::result::R
 }
 
 /// Writes every bucket that is not as it should be; says how many were not. An empty bucket and none are the same.
-fn put_right(connection: &Connection, book: &str, stored: &Buckets, should: &Buckets) -> std::result::Result<u64, Fault> {
+fn put_right(
+    connection: &Connection,
+    book: &str,
+    stored: &Buckets,
+    should: &Buckets,
+) -> std::result::Result<u64, Fault> {
     let empty = Bucket::default();
     let mut different = 0;
     let days: std::collections::BTreeSet<Day> = stored.keys().chain(should.keys()).copied().collect();

@@ -21,14 +21,16 @@ use goody_domain::ReportZone;
 use rusqlite::Connection;
 
 pub use connection::Durability;
-use connection::{Readers, Watch, Writer};
+use connection::{Readers, Watch, Weight, Writer};
 use goody_application::ports::{Result, StoreError};
 
 /// Why a database cannot be opened. Each says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// It was written by a later version of this program.
-    #[error("{path} was written by a newer version of goody (schema {found}, this one knows {known}): use that version")]
+    #[error(
+        "{path} was written by a newer version of goody (schema {found}, this one knows {known}): use that version"
+    )]
     Newer {
         /// The file.
         path: String,
@@ -103,7 +105,9 @@ impl SqliteStore {
         let name = path.display().to_string();
         let damaged = |reason: String| OpenError::Damaged { path: name.clone(), reason };
         let sort = |source: rusqlite::Error| match source.sqlite_error_code() {
-            Some(rusqlite::ErrorCode::NotADatabase | rusqlite::ErrorCode::DatabaseCorrupt) => damaged(source.to_string()),
+            Some(rusqlite::ErrorCode::NotADatabase | rusqlite::ErrorCode::DatabaseCorrupt) => {
+                damaged(source.to_string())
+            }
             _ => OpenError::Inaccessible { path: name.clone(), source },
         };
         let mut connection = connection::connect(path, settings.durability, settings.writer_cache_mib).map_err(sort)?;
@@ -113,7 +117,8 @@ impl SqliteStore {
         }
         let zone = settings.zone.clone().unwrap_or_else(ReportZone::utc);
         schema::migrate(&mut connection, zone.name()).map_err(sort)?;
-        let stored: String = schema::meta(&connection, "time_zone").map_err(sort)?.ok_or_else(|| damaged("no time zone".into()))?;
+        let stored: String =
+            schema::meta(&connection, "time_zone").map_err(sort)?.ok_or_else(|| damaged("no time zone".into()))?;
         let zone = match settings.zone {
             Some(asked) if asked.name() != stored => {
                 return Err(OpenError::OtherZone { path: name.clone(), found: stored, asked: asked.name().to_owned() });
@@ -161,9 +166,10 @@ impl SqliteStore {
     async fn write<T: Send + 'static>(
         &self,
         doing: &'static str,
+        weight: Weight,
         job: impl FnOnce(&Connection) -> std::result::Result<T, Fault> + Send + 'static,
     ) -> Result<T> {
-        self.writer.transaction(doing, job).await
+        self.writer.transaction(doing, weight, job).await
     }
 }
 

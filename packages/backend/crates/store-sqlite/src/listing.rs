@@ -61,8 +61,10 @@ impl<'a> Source<'a> {
         let mut kinds = Vec::new();
         let mut at = Kind { gift_type: wanted.unwrap_or_default().to_owned(), status: -1, late: -1 };
         loop {
-            let read = |row: &rusqlite::Row<'_>| Ok(Kind { gift_type: row.get(0)?, status: row.get(1)?, late: row.get(2)? });
-            let next = statement.query_row(params![self.vendor(), at.gift_type, at.status, at.late], read).optional()?;
+            let read =
+                |row: &rusqlite::Row<'_>| Ok(Kind { gift_type: row.get(0)?, status: row.get(1)?, late: row.get(2)? });
+            let next =
+                statement.query_row(params![self.vendor(), at.gift_type, at.status, at.late], read).optional()?;
             match next {
                 Some(kind) if wanted.is_none_or(|gift| gift == kind.gift_type) => {
                     if self.takes(&kind)? {
@@ -77,7 +79,8 @@ impl<'a> Source<'a> {
 
     fn takes(&self, kind: &Kind) -> Result<bool, Fault> {
         let status = kind.status()?;
-        let ended_as_wanted = status.outcome().is_none() || self.filter.delayed.is_none_or(|late| late == (kind.late == 1));
+        let ended_as_wanted =
+            status.outcome().is_none() || self.filter.delayed.is_none_or(|late| late == (kind.late == 1));
         Ok(self.filter.takes_status(status) && ended_as_wanted)
     }
 
@@ -172,7 +175,11 @@ pub(crate) fn list(
     let few = (2 * limit / kinds.len().max(1)).clamp(1, limit);
     let stream = |kind| Stream { source: &source, kind, ahead: VecDeque::new(), ended: false };
     let mut streams: Vec<Stream<'_>> = kinds.into_iter().map(stream).collect();
-    let start = after.map(|Position { at, order_id }| Place { created_at: at.micros(), order_id: order_id.to_string(), id: i64::MAX });
+    let start = after.map(|Position { at, order_id }| Place {
+        created_at: at.micros(),
+        order_id: order_id.to_string(),
+        id: i64::MAX,
+    });
 
     let mut heap = std::collections::BinaryHeap::with_capacity(streams.len());
     for (number, stream) in streams.iter_mut().enumerate() {

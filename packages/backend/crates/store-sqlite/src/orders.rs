@@ -8,7 +8,11 @@ use goody_application::ports::{
 use goody_domain::{History, Instant, Order, OrderId, ReportZone, VendorId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use crate::connection::Weight;
 use crate::{Fault, SqliteStore, codec, listing, recent};
+
+/// So many orders are few.
+const FEW: usize = 100;
 
 #[async_trait]
 impl OrderWriter for SqliteStore {
@@ -19,7 +23,8 @@ impl OrderWriter for SqliteStore {
 
     async fn save(&self, writes: Vec<OrderWrite>, now: Instant) -> Result<Vec<bool>> {
         let zone = self.zone.clone();
-        self.write("saving orders", move |connection| {
+        let weight = if writes.len() > FEW { Weight::Heavy } else { Weight::Light };
+        self.write("saving orders", weight, move |connection| {
             writes.iter().map(|write| save(connection, write, &zone, now)).collect()
         })
         .await
@@ -33,9 +38,18 @@ impl OrderReader for SqliteStore {
         self.read("reading an order", move |connection| history(connection, &id)).await
     }
 
-    async fn list(&self, filter: &OrderFilter, after: Option<&Position>, limit: usize, now: Instant) -> Result<Vec<Order>> {
+    async fn list(
+        &self,
+        filter: &OrderFilter,
+        after: Option<&Position>,
+        limit: usize,
+        now: Instant,
+    ) -> Result<Vec<Order>> {
         let (filter, after, zone) = (filter.clone(), after.cloned(), self.zone.clone());
-        self.read("listing orders", move |connection| listing::list(connection, &filter, after.as_ref(), limit, now, &zone)).await
+        self.read("listing orders", move |connection| {
+            listing::list(connection, &filter, after.as_ref(), limit, now, &zone)
+        })
+        .await
     }
 
     async fn count(&self, filter: &OrderFilter, limit: i64, now: Instant) -> Result<OrderCount> {
@@ -45,7 +59,10 @@ impl OrderReader for SqliteStore {
 
     async fn recent(&self, filter: &RecentFilter, after: Option<&Position>, limit: usize) -> Result<Vec<History>> {
         let (filter, after) = (filter.clone(), after.cloned());
-        self.read("reading the recent feed", move |connection| recent::recent(connection, &filter, after.as_ref(), limit)).await
+        self.read("reading the recent feed", move |connection| {
+            recent::recent(connection, &filter, after.as_ref(), limit)
+        })
+        .await
     }
 
     async fn count_recent(&self, filter: &RecentFilter) -> Result<StatusCounts> {
@@ -149,7 +166,12 @@ fn standing(order: Option<&Order>) -> Standing {
 }
 
 /// Writes one order and its change; false if it has another version by now.
-fn save(connection: &Connection, write: &OrderWrite, zone: &ReportZone, now: Instant) -> std::result::Result<bool, Fault> {
+fn save(
+    connection: &Connection,
+    write: &OrderWrite,
+    zone: &ReportZone,
+    now: Instant,
+) -> std::result::Result<bool, Fault> {
     let OrderWrite { history, from_version } = write;
     let order = history.order();
     let text = codec::write_history(history)?;
@@ -220,7 +242,9 @@ fn update(
     let id = (history.order_id().as_str(), from_version, history.version());
     let updated = if same_list && same_standing {
         connection
-            .prepare_cached("UPDATE orders SET version = ?3, history = ?4 WHERE order_id = ?1 AND version = ?2 RETURNING id")?
+            .prepare_cached(
+                "UPDATE orders SET version = ?3, history = ?4 WHERE order_id = ?1 AND version = ?2 RETURNING id",
+            )?
             .query_row(params![id.0, id.1, id.2, text], |row| row.get(0))
     } else if same_list {
         connection

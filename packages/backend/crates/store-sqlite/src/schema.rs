@@ -23,7 +23,8 @@ pub(crate) fn migrate(connection: &mut Connection, time_zone: &str) -> rusqlite:
     for script in MIGRATIONS.iter().skip(usize::try_from(from).unwrap_or(0)) {
         transaction.execute_batch(script)?;
     }
-    transaction.execute("INSERT INTO meta (key, value) VALUES ('time_zone', ?1) ON CONFLICT DO NOTHING", [time_zone])?;
+    transaction
+        .execute("INSERT INTO meta (key, value) VALUES ('time_zone', ?1) ON CONFLICT DO NOTHING", [time_zone])?;
     transaction.pragma_update(None, "user_version", VERSION)?;
     transaction.commit()
 }
@@ -35,7 +36,9 @@ pub(crate) fn meta<T: FromSql>(connection: &Connection, key: &str) -> rusqlite::
 
 pub(crate) fn set_meta(connection: &Connection, key: &str, value: i64) -> rusqlite::Result<()> {
     connection
-        .prepare_cached("INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value")?
+        .prepare_cached(
+            "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        )?
         .execute((key, value))
         .map(drop)
 }

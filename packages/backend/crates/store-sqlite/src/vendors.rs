@@ -5,6 +5,7 @@ use goody_application::ports::{Result, VendorStore};
 use goody_domain::{Vendor, VendorId};
 use rusqlite::{Connection, params};
 
+use crate::connection::Weight;
 use crate::{Fault, SqliteStore, schema};
 
 #[async_trait]
@@ -25,12 +26,14 @@ impl VendorStore for SqliteStore {
         if strangers.is_empty() {
             return Ok(());
         }
-        self.write("registering vendors", move |connection| {
+        self.write("registering vendors", Weight::Light, move |connection| {
             let revision = schema::next_revision(connection)?;
             for id in strangers {
                 let body = write(&Vendor::unregistered(id.clone()))?;
                 connection
-                    .prepare_cached("INSERT INTO vendors (vendor_id, revision, body) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")?
+                    .prepare_cached(
+                        "INSERT INTO vendors (vendor_id, revision, body) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+                    )?
                     .execute(params![id.as_str(), revision, body])?;
             }
             Ok(())
@@ -39,7 +42,7 @@ impl VendorStore for SqliteStore {
     }
 
     async fn put(&self, vendor: Vendor) -> Result<bool> {
-        self.write("saving a vendor", move |connection| {
+        self.write("saving a vendor", Weight::Light, move |connection| {
             let is_new = find(connection, &vendor.vendor_id)?.is_none();
             let revision = schema::next_revision(connection)?;
             connection
@@ -61,8 +64,8 @@ impl VendorStore for SqliteStore {
     async fn vendors(&self, after: Option<&VendorId>, limit: usize) -> Result<Vec<Vendor>> {
         let after = after.map(ToString::to_string).unwrap_or_default();
         self.read("reading vendors", move |connection| {
-            let mut statement =
-                connection.prepare_cached("SELECT body FROM vendors WHERE vendor_id > ?1 ORDER BY vendor_id LIMIT ?2")?;
+            let mut statement = connection
+                .prepare_cached("SELECT body FROM vendors WHERE vendor_id > ?1 ORDER BY vendor_id LIMIT ?2")?;
             let mut rows = statement.query(params![after, limit])?;
             let mut vendors = Vec::new();
             while let Some(row) = rows.next()? {

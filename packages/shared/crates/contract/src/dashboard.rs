@@ -176,7 +176,8 @@ impl DashboardView {
         system_health: SystemHealthView,
         name: impl Fn(&Report) -> &'n str,
     ) -> Self {
-        let leaders = |reports: &[&Report]| reports.iter().map(|report| LeaderView::new(report, name(report))).collect();
+        let leaders =
+            |reports: &[&Report]| reports.iter().map(|report| LeaderView::new(report, name(report))).collect();
         Self {
             date: dashboard.date.to_string(),
             as_of: dashboard.as_of.to_string(),

@@ -12,17 +12,20 @@ mod reports;
 mod vendors;
 
 pub use dashboard::{DashboardTrendsView, DashboardView, DataFreshness, FleetView, LeaderView, SystemHealthView};
-pub use health::{ChangeLagView, ChecksView, CheckView, DataFreshnessView, HealthStatus, HealthView, SystemMetricsView};
+pub use health::{
+    ChangeLagView, CheckView, ChecksView, DataFreshnessView, HealthStatus, HealthView, SystemMetricsView,
+};
 pub use ingest::{IngestAnswer, IngestLine, IngestResult};
 pub use orders::{
-    ActivityView, HistoryEntryView, OrderDetailView, OrderEventView, OrderListQuery, OrderListView, OrderSummaryView, OrderView,
-    RecentOrderView, RecentOrdersQuery, RecentOrdersView, StatusBreakdown, StatusView, WhatChangedView,
+    ActivityView, HistoryEntryView, OrderDetailView, OrderEventView, OrderListQuery, OrderListView, OrderSummaryView,
+    OrderView, RecentOrderView, RecentOrdersQuery, RecentOrdersView, StatusBreakdown, StatusView, WhatChangedView,
 };
 pub use problem::{ErrorCode, FieldProblem, Problem};
 pub use reports::{
-    DashboardHistoryView, DateQuery, DayView, FleetDayView, HistoryQuery, IntervalView, ReportListQuery, ReportListView,
-    ReportView, TrendView, TrendsView, VendorDayView, VendorHistoryView, VendorReportView, WindowView,
+    DashboardHistoryView, DateQuery, DayView, FleetDayView, HistoryQuery, IntervalView, ReportListQuery,
+    ReportListView, ReportView, TrendView, TrendsView, VendorDayView, VendorHistoryView, VendorReportView, WindowView,
 };
 pub use vendors::{
-    PaginationView, PutVendor, RiskLevelView, SlaPromisesView, VendorListQuery, VendorListView, VendorRowView, VendorView,
+    PaginationView, PutVendor, RiskLevelView, SlaPromisesView, VendorListQuery, VendorListView, VendorRowView,
+    VendorView,
 };

@@ -77,9 +77,9 @@ impl<'a> Dashboard<'a> {
         }
         let score = |report: &Report| report.current7d.reliability_score().unwrap_or_default();
         let surely = |report: &Report| report.current7d.reliability_interval().map_or(0.0, |interval| interval.lower);
-        dashboard.top_performing.sort_by(|a, b| {
-            surely(b).total_cmp(&surely(a)).then_with(|| a.vendor_id.cmp(&b.vendor_id))
-        });
+        dashboard
+            .top_performing
+            .sort_by(|a, b| surely(b).total_cmp(&surely(a)).then_with(|| a.vendor_id.cmp(&b.vendor_id)));
         dashboard.underperforming.sort_by(|a, b| {
             let completed = |report: &Report| report.current7d.completed_orders();
             let worse = score(a).total_cmp(&score(b)).then_with(|| completed(b).cmp(&completed(a)));

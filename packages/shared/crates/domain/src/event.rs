@@ -186,9 +186,9 @@ impl<'a> WireEvent<'a> {
         serde_json::from_str(text).or_else(|_| {
             // Only a bad line pays for knowing where it is bad.
             let mut reader = serde_json::Deserializer::from_str(text);
-            serde_path_to_error::deserialize(&mut reader)
-                .map_err(|error| unreadable(&error))
-                .and_then(|event| reader.end().map(|()| event).map_err(|_| Rejection::field("line", "has text after its JSON")))
+            serde_path_to_error::deserialize(&mut reader).map_err(|error| unreadable(&error)).and_then(|event| {
+                reader.end().map(|()| event).map_err(|_| Rejection::field("line", "has text after its JSON"))
+            })
         })
     }
 
@@ -285,7 +285,10 @@ fn unreadable(error: &serde_path_to_error::Error<serde_json::Error>) -> Rejectio
     if error.inner().is_data() && path != "." {
         Rejection::field(path, format!("has the wrong type: {}", shortened(reason)))
     } else {
-        Rejection::field("line", format!("is not the JSON of an event: {} at column {}", reason, error.inner().column()))
+        Rejection::field(
+            "line",
+            format!("is not the JSON of an event: {} at column {}", reason, error.inner().column()),
+        )
     }
 }
 

@@ -55,7 +55,8 @@ fn window(ledger: &Ledger, last: Day, cut: Option<Minute>, level_cut: Option<Min
     let mut figures = happened(ledger, last.plus(1 - WINDOW), last, cut);
     let level = |came: Counter, went: Counter| {
         let flow = |counters: &Counters| counters[came] - counters[went];
-        let later: i64 = ledger.days(last.plus(1), Day::from_number(i32::MAX)).iter().map(|(_, b)| flow(&b.totals)).sum();
+        let later: i64 =
+            ledger.days(last.plus(1), Day::from_number(i32::MAX)).iter().map(|(_, b)| flow(&b.totals)).sum();
         let rest_of_day = ledger.day(last).map_or(0, |b| flow(&b.totals) - flow(&b.until(level_cut)));
         flow(&ledger.totals) - later - rest_of_day
     };

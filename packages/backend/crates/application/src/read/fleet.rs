@@ -65,7 +65,8 @@ impl FleetReader {
     }
 
     async fn updated(&self, known: Option<Arc<FleetReports>>, as_of: AsOf) -> Result<FleetReports, ReadError> {
-        let known = known.map_or_else(|| FleetReports { as_of, revision: -1, rows: BTreeMap::new() }, Arc::unwrap_or_clone);
+        let known =
+            known.map_or_else(|| FleetReports { as_of, revision: -1, rows: BTreeMap::new() }, Arc::unwrap_or_clone);
         let (changed, revision) = self.reports.changed(known.revision).await?;
         let mut rows = known.rows;
         for VendorState { vendor, kept, revision } in changed {
@@ -91,5 +92,6 @@ impl FleetReader {
 /// Whether a report made earlier says what one made as of `as_of` would, if nothing was told since.
 fn holds(current: &CurrentReport, as_of: AsOf) -> bool {
     let made = current.report.as_of;
-    current.report.date == as_of.date() && (made == as_of.at() || (made < as_of.at() && as_of.at() < current.unchanged_until))
+    current.report.date == as_of.date()
+        && (made == as_of.at() || (made < as_of.at() && as_of.at() < current.unchanged_until))
 }

@@ -1,6 +1,8 @@
 //! Reports of single vendors, and histories for charts.
 
-use goody_domain::{AsOf, Day, Figures, Instant, Ledger, Report, ReportZone, RiskLevel, VendorId, figures, one_day, one_week, report};
+use goody_domain::{
+    AsOf, Day, Figures, Instant, Ledger, Report, ReportZone, RiskLevel, VendorId, figures, one_day, one_week, report,
+};
 
 use super::{DAYS_BEFORE, ReadError, check_kept};
 use crate::ports::{Book, ReportReader, VendorStore};
