@@ -1,4 +1,4 @@
-//! Made-up orders: two years of them, ending now.
+//! Made-up orders: two years of them (or as many days as asked), ending now.
 //!
 //! Each order's whole story is a pure function of the shape and the order's number, so nothing is held but the events that
 //! are still to come of orders already begun. It never reads a clock, and no event lies after the shape's `now`.
@@ -18,8 +18,6 @@ pub const BATCH: usize = 20_000;
 
 const HOUR: i64 = 3_600;
 const DAY: i64 = 24 * HOUR;
-/// How long the orders are spread over.
-const SPAN: i64 = 730 * DAY;
 const GIFTS: [&str; 12] = [
     "candle",
     "ceramics",
@@ -45,7 +43,9 @@ pub struct Shape {
     pub orders: u64,
     /// How many vendors they may be of.
     pub vendors: usize,
-    /// Where the two years end.
+    /// Over how many days they are spread.
+    pub days: u32,
+    /// Where those days end.
     pub now: Instant,
 }
 
@@ -109,7 +109,7 @@ impl Generator {
             sum += 1_000_000_000_000 / (shifted * (shifted << 32).isqrt().isqrt());
             sum
         });
-        Self { shares: shares.collect(), start: now - SPAN, now, shape }
+        Self { shares: shares.collect(), start: now - i64::from(shape.days) * DAY, now, shape }
     }
 
     /// What orders these are.
@@ -157,9 +157,9 @@ impl Generator {
     }
 
     fn placed_at(&self, number: u64, dice: &mut Dice) -> i64 {
-        let span = SPAN as u64;
+        let span = u64::from(self.shape.days) * DAY as u64;
         let orders = self.shape.orders.max(1);
-        // Each order has its own stretch of the two years, so that they are placed in the order of their numbers.
+        // Each order has its own stretch of the days, so that they are placed in the order of their numbers.
         self.start + ((number * span + dice.below(span)) / orders) as i64
     }
 
@@ -359,7 +359,7 @@ mod tests {
 
     fn generator() -> Generator {
         let now = Instant::parse("2026-03-01T12:00:00Z").unwrap();
-        Generator::new(Shape { seed: 42, orders: 3_000, vendors: 1_600, now })
+        Generator::new(Shape { seed: 42, orders: 3_000, vendors: 1_600, days: 730, now })
     }
 
     #[test]

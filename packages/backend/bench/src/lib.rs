@@ -2,11 +2,19 @@
 //!
 //! Programs, never timed tests: a slow machine fails nothing. They end with an error only when a number is wrong.
 
+pub mod client;
+pub mod database;
 pub mod generator;
 pub mod goody;
+pub mod lists;
+pub mod load;
 pub mod options;
 pub mod raw;
+pub mod reading;
+pub mod samples;
+pub mod server;
 pub mod table;
+pub mod throughput;
 
 /// Why a program stops before its table is whole.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;

@@ -28,7 +28,10 @@ pub struct Options {
     /// Another seed gives other orders.
     #[arg(long, default_value_t = 42)]
     pub seed: u64,
-    /// The instant at which the generated two years end, RFC 3339. Default: now.
+    /// Over how many days they are spread. Fewer orders over fewer days are as dense as many orders over two years.
+    #[arg(long, default_value_t = 730)]
+    pub days: u32,
+    /// The instant at which those days end, RFC 3339. Default: now.
     #[arg(long, value_parser = Instant::parse)]
     pub now: Option<Instant>,
     /// Where to work. Default: a new temporary folder.
@@ -49,15 +52,13 @@ impl Options {
     }
 
     /// When the generated orders end.
-    #[expect(clippy::disallowed_methods, reason = "a server beside us reads the clock, and the orders must fit to it")]
     pub fn now(&self) -> Instant {
-        let since_1970 = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_micros();
-        self.now.unwrap_or_else(|| Instant::from_micros(i64::try_from(since_1970()).unwrap_or(i64::MAX)))
+        self.now.unwrap_or_else(wall_clock)
     }
 
     /// Orders as these options describe them, `orders` in number.
     pub fn generator(&self, orders: u64) -> Generator {
-        Generator::new(Shape { seed: self.seed, orders, vendors: self.vendors, now: self.now() })
+        Generator::new(Shape { seed: self.seed, orders, vendors: self.vendors, days: self.days, now: self.now() })
     }
 
     /// The folder to work in.
@@ -70,6 +71,16 @@ impl Options {
         temporary.disable_cleanup(self.keep);
         Ok(Folder { path: temporary.path().into(), temporary: Some(temporary) })
     }
+}
+
+/// What time it is.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the server beside us reads the clock, and what it is told must fit to it"
+)]
+pub fn wall_clock() -> Instant {
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Instant::from_micros(i64::try_from(since_1970.as_micros()).unwrap_or(i64::MAX))
 }
 
 /// A folder to work in, which goes away in the end where nobody named it or asked to keep it.

@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use crate::samples::Samples;
+
 /// A goal and how a figure relates to it.
 #[derive(Clone, Copy, Debug)]
 pub enum Goal {
@@ -96,6 +98,18 @@ impl Table {
             ratio: ratio(ours, ceiling),
             goal: format!("{} {bound} of it", sign(goal)),
             reached,
+        });
+    }
+
+    /// Latencies as p50 / p99 / max; the goal is about the p99, in seconds.
+    pub fn latency(&mut self, what: impl Into<String>, samples: &Samples, goal: Option<f64>) {
+        let reached = goal.map(|most| self.judge(samples.p99(), Goal::AtMost(most))).unwrap_or_default();
+        self.rows.push(Row {
+            what: what.into(),
+            measured: samples.summary(),
+            goal: goal.map(|most| format!("p99 ≤ {:.0} ms", most * 1e3)).unwrap_or_default(),
+            reached,
+            ..Row::default()
         });
     }
 

@@ -1,0 +1,165 @@
+//! Servers as child processes: the real one, and the ceiling, which sends one fixed body.
+
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::routing::get;
+use axum::serve::ListenerExt;
+use serde_json::Value;
+
+use crate::Failure;
+use crate::client::{Answer, Client};
+use crate::goody::{Goody, Memory, memory};
+
+/// What both servers say before the address once they listen.
+const LISTENING: &str = "listening on http://";
+/// How long a server may take to start, and to stop.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// Clock ticks a second in /proc: fixed for user space on Linux.
+const TICKS: f64 = 100.0;
+
+/// A server that runs until it is dropped.
+#[derive(Debug)]
+pub struct Server {
+    child: Child,
+    address: SocketAddr,
+    /// Held so that what the server says later has somewhere to go.
+    _output: BufReader<ChildStdout>,
+}
+
+impl Server {
+    /// Starts `goody serve` on a database, with a page beside the API as in use, and waits until the reports are current.
+    pub fn goody(goody: &Goody, database: &Path) -> Result<Self, Failure> {
+        let folder = database.parent().unwrap_or(Path::new("."));
+        let web = folder.join("page");
+        std::fs::create_dir_all(&web)?;
+        std::fs::write(web.join("index.html"), "<!doctype html><title>Goody</title>")?;
+        let mut command = goody.command(folder);
+        command.args(["serve", "--addr", "127.0.0.1:0", "--database"]).arg(database).arg("--web").arg(&web);
+        let server = Self::start(command)?;
+        server.settle()?;
+        Ok(server)
+    }
+
+    /// Starts the ceiling: this program again, as [`serve_fixed`], with the answer to send in a file.
+    pub fn fixed(answer: &Answer, folder: &Path) -> Result<Self, Failure> {
+        let file = folder.join("fixed-answer");
+        let mut bytes = answer.head.clone().into_bytes();
+        bytes.extend_from_slice(&answer.body);
+        std::fs::write(&file, bytes)?;
+        let mut command = Command::new(std::env::current_exe()?);
+        command.arg("--fixed-answer").arg(&file);
+        Self::start(command)
+    }
+
+    fn start(mut command: Command) -> Result<Self, Failure> {
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
+        let mut output = BufReader::new(child.stdout.take().ok_or("a server without an output")?);
+        let mut line = String::new();
+        output.read_line(&mut line)?;
+        let address = line.trim().split_once(LISTENING).and_then(|(_, address)| address.parse().ok());
+        let Some(address) = address else {
+            child.kill()?;
+            child.wait()?;
+            return Err(format!("the server did not start: {line}").into());
+        };
+        Ok(Self { child, address, _output: output })
+    }
+
+    /// Waits until every change is projected and the timer has ticked.
+    pub fn settle(&self) -> Result<(), Failure> {
+        let mut client = self.connect()?;
+        let began = Instant::now();
+        loop {
+            // Old data is not our concern here, so that any status will do.
+            let health: Value = serde_json::from_slice(&client.get("/health")?.body)?;
+            // The pump rolls right after it has projected.
+            std::thread::sleep(Duration::from_millis(300));
+            let lag = health["systemMetrics"]["changeLag"]["changes"].as_u64();
+            if lag == Some(0) && health["checks"]["scheduler"]["status"] == "healthy" {
+                return Ok(());
+            }
+            if began.elapsed() > PATIENCE {
+                return Err(format!("the reports do not become current: {health}").into());
+            }
+        }
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// A new connection.
+    pub fn connect(&self) -> std::io::Result<Client> {
+        Client::connect(self.address)
+    }
+
+    /// Its memory.
+    pub fn memory(&self) -> Result<Memory, Failure> {
+        memory(self.child.id()).ok_or_else(|| "the server is gone".into())
+    }
+
+    /// The processor time that it has used, in seconds.
+    pub fn processor_seconds(&self) -> Result<f64, Failure> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
+        // The name, in parentheses, may have blanks. After it, utime and stime are the 12th and 13th.
+        let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+        let ticks = |place: usize| fields.get(place).and_then(|ticks| ticks.parse::<f64>().ok());
+        Ok((ticks(11).ok_or("no utime")? + ticks(12).ok_or("no stime")?) / TICKS)
+    }
+
+    /// Asks it to stop, and waits until it has.
+    pub fn stop(mut self) -> Result<(), Failure> {
+        Command::new("kill").arg(self.child.id().to_string()).status()?;
+        let began = Instant::now();
+        while began.elapsed() < PATIENCE {
+            if let Some(status) = self.child.try_wait()? {
+                return if status.success() { Ok(()) } else { Err(format!("the server ended with {status}").into()) };
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Err("the server does not stop when asked to".into())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Ok(None) = self.child.try_wait() {
+            // Nobody is left to be told of a failure.
+            let _ = self.child.kill();
+            let _ = self.child.wait();
+        }
+    }
+}
+
+/// Serves the answer in a file, whatever is asked of the dashboard: the same server, runtime and socket options as
+/// `goody serve`, and nothing to compute. Ends with the process.
+pub fn serve_fixed(file: &PathBuf) -> Result<(), Failure> {
+    let bytes = std::fs::read(file)?;
+    let end = bytes.windows(4).position(|window| window == b"\r\n\r\n").ok_or("an answer without a head")?;
+    let head = std::str::from_utf8(&bytes[..end])?;
+    let mut headers = HeaderMap::new();
+    for (name, value) in head.lines().skip(1).filter_map(|line| line.split_once(':')) {
+        // These the server writes itself.
+        if !matches!(name, "content-length" | "date" | "transfer-encoding") {
+            headers.insert(HeaderName::try_from(name)?, HeaderValue::from_str(value.trim())?);
+        }
+    }
+    let body = Bytes::copy_from_slice(&bytes[end + 4..]);
+    let router = Router::new().route("/api/dashboard", get(async move || (headers, body)));
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+        println!("A fixed answer is {LISTENING}{}", listener.local_addr()?);
+        let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
+        axum::serve(listener, router).await?;
+        Ok(())
+    })
+}
