@@ -24,10 +24,6 @@ RULES = (
         ),
         'names a package registry. Leave the choice of registry to the machine (`make lock` writes a lock without one)',
     ),
-    (
-        re.compile(r'\b[o]list\b|Brazilian [E]-Commerce|\bCC BY-[N]C', re.I),
-        'speaks of data from outside. Tests use our own fixtures in packages/shared/fixtures',
-    ),
 )
 DATA = {'.csv', '.db', '.ndjson', '.parquet', '.sqlite', '.sqlite3', '.tsv'}
 

@@ -20,8 +20,6 @@ use crate::mapping::{Mapping, Rows};
 use crate::progress::Progress;
 use crate::{Done, cli, database};
 
-/// How many events are stored together.
-const BATCH: usize = 20_000;
 /// The longest line, in bytes. A longer one is passed over without being held.
 const LONGEST: usize = 64 * 1024;
 /// How much of a rejected line is kept beside its reasons, in characters.
@@ -58,7 +56,7 @@ struct Line {
 }
 
 pub(crate) async fn run(command: cli::Import) -> Done {
-    let settings = Settings { durability: Durability::AtCheckpoint, writer_cache_mib: 256, ..Settings::default() };
+    let settings = Settings { durability: Durability::AtCheckpoint, writer_cache_mib: 128, ..Settings::default() };
     let name = command.file.display().to_string();
     let input = open(&command.file).map_err(|error| ImportError::Unreadable(name.clone(), error))?;
     let mapping = command.mapping.as_deref().map(Mapping::read).transpose()?;
@@ -68,7 +66,8 @@ pub(crate) async fn run(command: cli::Import) -> Done {
     let (sender, batches) = channel(2);
     let is_csv =
         mapping.is_some() || command.file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
-    let reader = Source { input: Counted { inner: input.reader, position: position.clone() }, name };
+    let batch = command.batch as usize;
+    let reader = Source { input: Counted { inner: input.reader, position: position.clone() }, name, batch };
     let reading = tokio::task::spawn_blocking(move || {
         if is_csv { reader.rows(mapping.unwrap_or_default(), &sender) } else { reader.lines(&sender) }
     });
@@ -186,12 +185,14 @@ impl Read for Counted {
 struct Source {
     input: Counted,
     name: String,
+    /// How many events are stored together.
+    batch: usize,
 }
 
 impl Source {
     fn lines(self, sender: &Sender<Vec<Line>>) -> Result<(), ImportError> {
         let mut reader = BufReader::with_capacity(1 << 20, self.input);
-        let mut batch = Batch::new(sender);
+        let mut batch = Batch::new(sender, self.batch);
         let mut number = 0;
         let mut line = Vec::new();
         loop {
@@ -224,7 +225,7 @@ impl Source {
             csv::ReaderBuilder::new().delimiter(mapping.delimiter()).flexible(true).from_reader(self.input);
         let heading = reader.headers().map_err(unreadable)?.clone();
         let rows = Rows::new(mapping, &heading).map_err(|reason| ImportError::Columns(self.name.clone(), reason))?;
-        let mut batch = Batch::new(sender);
+        let mut batch = Batch::new(sender, self.batch);
         let mut row = csv::ByteRecord::new();
         loop {
             let number = reader.position().line();
@@ -282,22 +283,23 @@ fn read_line(reader: &mut impl BufRead, line: &mut Vec<u8>) -> std::io::Result<O
 struct Batch<'s> {
     lines: Vec<Line>,
     sender: &'s Sender<Vec<Line>>,
+    size: usize,
     now: Instant,
 }
 
 impl<'s> Batch<'s> {
-    fn new(sender: &'s Sender<Vec<Line>>) -> Self {
-        Self { lines: Vec::with_capacity(BATCH), sender, now: SystemClock.now() }
+    fn new(sender: &'s Sender<Vec<Line>>, size: usize) -> Self {
+        Self { lines: Vec::with_capacity(size), sender, size, now: SystemClock.now() }
     }
 
     /// Takes a line; false when nobody takes them any more.
     fn push(&mut self, line: Line) -> bool {
         self.lines.push(line);
-        self.lines.len() < BATCH || self.send()
+        self.lines.len() < self.size || self.send()
     }
 
     fn send(&mut self) -> bool {
-        let lines = std::mem::replace(&mut self.lines, Vec::with_capacity(BATCH));
+        let lines = std::mem::replace(&mut self.lines, Vec::with_capacity(self.size));
         self.now = SystemClock.now();
         self.sender.blocking_send(lines).is_ok()
     }

@@ -27,7 +27,7 @@ pub(crate) struct Cache(Mutex<Vec<(AsOf, AsOf, i64, Answer)>>);
 
 /// The fleet on one date: sums over vendors, what changed, the best and the worst.
 #[utoipa::path(
-    get, path = "/api/dashboard", tag = "dashboard", params(DateQuery),
+    get, path = "/api/dashboard", operation_id = "dashboard", tag = "dashboard", params(DateQuery),
     responses((status = 200, body = DashboardView), (status = 400, body = Problem), (status = 404, body = Problem))
 )]
 pub(crate) async fn dashboard(State(app): State<App>, Params(query): Params<DateQuery>) -> Result<Response, ApiError> {
@@ -36,7 +36,7 @@ pub(crate) async fn dashboard(State(app): State<App>, Params(query): Params<Date
 
 /// The same as `/api/dashboard`.
 #[utoipa::path(
-    get, path = "/dashboard/summary", tag = "dashboard", params(DateQuery),
+    get, path = "/dashboard/summary", operation_id = "dashboardSummary", tag = "dashboard", params(DateQuery),
     responses((status = 200, body = DashboardView), (status = 400, body = Problem), (status = 404, body = Problem))
 )]
 pub(crate) async fn summary(State(app): State<App>, Params(query): Params<DateQuery>) -> Result<Response, ApiError> {
@@ -98,7 +98,7 @@ impl Cache {
 
 /// The fleet, a row a date.
 #[utoipa::path(
-    get, path = "/api/dashboard/history", tag = "dashboard", params(HistoryQuery),
+    get, path = "/api/dashboard/history", operation_id = "dashboardHistory", tag = "dashboard", params(HistoryQuery),
     responses((status = 200, body = DashboardHistoryView), (status = 400, body = Problem), (status = 404, body = Problem))
 )]
 pub(crate) async fn history(State(app): State<App>, Params(query): Params<HistoryQuery>) -> Result<Answer, ApiError> {

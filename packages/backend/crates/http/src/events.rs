@@ -24,7 +24,7 @@ const BATCH: usize = 1_000;
 ///
 /// A bad event costs only itself. NDJSON is answered line by line, while it is being read.
 #[utoipa::path(
-    post, path = "/api/orders/events", tag = "orders",
+    post, path = "/api/orders/events", operation_id = "postOrderEvents", tag = "orders",
     request_body(content((OrderEventView = "application/json"), (Vec<OrderEventView> = "application/json"), (String = "application/x-ndjson"))),
     responses(
         (status = 200, content((IngestAnswer = "application/json"), (IngestLine = "application/x-ndjson"))),

@@ -183,7 +183,7 @@ pub(crate) struct VendorExport {
 
 /// All orders of a filter, the latest placed first, as a stream. `limit` and `cursor` are not for exports.
 #[utoipa::path(
-    get, path = "/api/orders/export", tag = "orders", params(FormatParam, OrderListQuery),
+    get, path = "/api/orders/export", operation_id = "exportOrders", tag = "orders", params(FormatParam, OrderListQuery),
     responses((status = 200, content((String = "text/csv"), (OrderView = "application/x-ndjson"))), (status = 400, body = Problem))
 )]
 pub(crate) async fn orders(State(app): State<App>, Params(query): Params<OrderExport>) -> Result<Response, ApiError> {
@@ -237,7 +237,7 @@ impl Export {
 
 /// All vendors of a filter with their numbers. `limit` and `cursor` are not for exports.
 #[utoipa::path(
-    get, path = "/api/vendors/export", tag = "vendors", params(FormatParam, VendorListQuery),
+    get, path = "/api/vendors/export", operation_id = "exportVendors", tag = "vendors", params(FormatParam, VendorListQuery),
     responses((status = 200, content((String = "text/csv"), (goody_contract::VendorRowView = "application/x-ndjson"))), (status = 400, body = Problem))
 )]
 pub(crate) async fn vendors(State(app): State<App>, Params(query): Params<VendorExport>) -> Result<Response, ApiError> {

@@ -14,7 +14,7 @@ use crate::error::ApiError;
 
 /// Whether the program works: every dependency asked for real.
 #[utoipa::path(
-    get, path = "/health", tag = "operations",
+    get, path = "/health", operation_id = "health", tag = "operations",
     responses((status = 200, body = HealthView, description = "healthy or degraded"), (status = 503, body = HealthView, description = "unhealthy"))
 )]
 pub(crate) async fn health(State(app): State<App>) -> Response {
@@ -25,7 +25,7 @@ pub(crate) async fn health(State(app): State<App>) -> Response {
 
 /// Counters and histograms in the text format of Prometheus.
 #[utoipa::path(
-    get, path = "/metrics", tag = "operations",
+    get, path = "/metrics", operation_id = "metrics", tag = "operations",
     responses((status = 200, content_type = "text/plain", body = String), (status = 404, body = Problem))
 )]
 pub(crate) async fn metrics(State(app): State<App>) -> Result<Response, ApiError> {

@@ -16,7 +16,7 @@ use crate::{App, cursor};
 
 /// Orders of a filter, the latest placed first, and the totals of the whole filter.
 #[utoipa::path(
-    get, path = "/api/orders", tag = "orders", params(OrderListQuery),
+    get, path = "/api/orders", operation_id = "listOrders", tag = "orders", params(OrderListQuery),
     responses((status = 200, body = OrderListView), (status = 400, body = Problem))
 )]
 pub(crate) async fn list(State(app): State<App>, Params(query): Params<OrderListQuery>) -> Result<Answer, ApiError> {
@@ -63,7 +63,7 @@ fn breakdown(counts: &StatusCounts) -> StatusBreakdown {
 
 /// The latest updates: what changed, and the activity of the last hour.
 #[utoipa::path(
-    get, path = "/api/orders/recent", tag = "orders", params(RecentOrdersQuery),
+    get, path = "/api/orders/recent", operation_id = "recentOrders", tag = "orders", params(RecentOrdersQuery),
     responses((status = 200, body = RecentOrdersView), (status = 400, body = Problem))
 )]
 pub(crate) async fn recent(
@@ -117,7 +117,7 @@ fn recent_order(history: &History, order: &Order, now: Instant) -> RecentOrderVi
 
 /// One order and all that was told of it.
 #[utoipa::path(
-    get, path = "/api/orders/{id}", tag = "orders", params(("id" = String, Path, description = "The order.")),
+    get, path = "/api/orders/{id}", operation_id = "order", tag = "orders", params(("id" = String, Path, description = "The order.")),
     responses((status = 200, body = OrderDetailView), (status = 400, body = Problem), (status = 404, body = Problem))
 )]
 pub(crate) async fn one(State(app): State<App>, Path(id): Path<String>) -> Result<Answer, ApiError> {

@@ -150,7 +150,7 @@ impl VendorFilter {
 
 /// The vendor table: sorted, searched and filtered here, a page at a time.
 #[utoipa::path(
-    get, path = "/api/vendors", tag = "vendors", params(VendorListQuery),
+    get, path = "/api/vendors", operation_id = "listVendors", tag = "vendors", params(VendorListQuery),
     responses((status = 200, body = VendorListView), (status = 400, body = Problem), (status = 404, body = Problem))
 )]
 pub(crate) async fn list(State(app): State<App>, Params(query): Params<VendorListQuery>) -> Result<Answer, ApiError> {
@@ -184,7 +184,7 @@ pub(crate) fn view(row: &FleetRow) -> VendorRowView {
 
 /// Creates a vendor, or replaces its master data.
 #[utoipa::path(
-    put, path = "/api/vendors/{id}", tag = "vendors", params(("id" = String, Path, description = "The vendor.")),
+    put, path = "/api/vendors/{id}", operation_id = "putVendor", tag = "vendors", params(("id" = String, Path, description = "The vendor.")),
     request_body = PutVendor,
     responses((status = 200, body = VendorView), (status = 201, body = VendorView), (status = 400, body = Problem))
 )]

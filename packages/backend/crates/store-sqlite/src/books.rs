@@ -8,7 +8,7 @@ use goody_domain::{Bucket, Counters, Day, Instant, Ledger, ReportZone, VendorId}
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::connection::Weight;
-use crate::{Fault, SqliteStore, codec, recent, schema, vendors};
+use crate::{Fault, SqliteStore, codec, housekeeping, recent, schema, vendors};
 use goody_application::ports::RECENT_HOURS;
 
 /// A book by its key: a vendor's id, or nothing for the fleet.
@@ -170,7 +170,8 @@ impl ReportReader for SqliteStore {
             let mut statement = connection.prepare_cached(
                 "SELECT vendors.body, reports.body, coalesce(books.revision, 0) FROM vendors \
                  LEFT JOIN books ON books.book = vendors.vendor_id LEFT JOIN reports ON reports.vendor_id = vendors.vendor_id \
-                 WHERE vendors.revision > ?1 OR books.revision > ?1 ORDER BY vendors.vendor_id",
+                 WHERE vendors.vendor_id IN (SELECT vendor_id FROM vendors WHERE revision > ?1 \
+                 UNION SELECT book FROM books WHERE revision > ?1) ORDER BY vendors.vendor_id",
             )?;
             let mut rows = statement.query([after])?;
             let mut states = Vec::new();
@@ -251,6 +252,7 @@ fn ledger(
         let start = zone.start(Day::from_number(day));
         Instant::from_micros(start.micros() + micros)
     });
+    let earlier_fact = earlier_fact.max(housekeeping::latest_expired_fact(connection, book)?);
     Ok((Ledger { totals, buckets, earlier_fact }, revision))
 }
 

@@ -7,7 +7,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use async_trait::async_trait;
 use goody_application::ports::{Book, Expired, Housekeeping, Rebuilt, Result};
-use goody_domain::{Bucket, Counter, Counters, Day, Entry, History, Order, ReportZone, VendorId, contribution, facts};
+use goody_domain::{
+    Bucket, Counter, Counters, Day, Entry, History, Instant, Order, ReportZone, VendorId, contribution, facts,
+};
 use rusqlite::{Connection, params};
 
 use crate::books::{self, key};
@@ -15,7 +17,7 @@ use crate::connection::Weight;
 use crate::orders::read_row;
 use crate::{Fault, SqliteStore, codec, schema};
 
-/// The day under which the sums of expired buckets are settled: before any other.
+/// The day under which the sums of expired buckets are settled, and their latest fact as an instant: before any other.
 const BEFORE_ALL: Day = Day::from_number(-1_000_000);
 /// How many days of the fleet's buckets are computed together.
 const WINDOW: i32 = 30;
@@ -28,7 +30,7 @@ impl Housekeeping for SqliteStore {
         let zone = self.zone.clone();
         self.write("forgetting what is old", Weight::Heavy, move |connection| {
             let orders = expire_orders(connection, orders_before, today, limit, &zone)?;
-            let buckets = expire_buckets(connection, buckets_before)?;
+            let buckets = expire_buckets(connection, buckets_before, &zone)?;
             let marks = connection
                 .prepare_cached("DELETE FROM expired_orders WHERE expired_day < ?1")?
                 .execute([buckets_before.number()])?;
@@ -134,18 +136,22 @@ fn settle(
 }
 
 /// Forgets the buckets before the first one that has to be kept.
-fn expire_buckets(connection: &Connection, before: Day) -> std::result::Result<u64, Fault> {
+fn expire_buckets(connection: &Connection, before: Day, zone: &ReportZone) -> std::result::Result<u64, Fault> {
     let first_kept: Option<i32> = connection
         .prepare_cached("SELECT min(day) FROM buckets WHERE day >= ?1 OR changed_day >= ?1")?
         .query_row([before.number()], |row| row.get(0))?;
     let first_kept = first_kept.map_or(before, Day::from_number).min(before);
     let gone: Vec<(String, Counters)> = {
-        let mut statement =
-            connection.prepare_cached("SELECT book, totals FROM buckets WHERE day < ?1 ORDER BY book, day")?;
+        let mut statement = connection
+            .prepare_cached("SELECT book, totals, day, latest_fact FROM buckets WHERE day < ?1 ORDER BY book, day")?;
         let mut rows = statement.query([first_kept.number()])?;
         let mut gone = Vec::new();
         while let Some(row) = rows.next()? {
-            gone.push((row.get(0)?, codec::read_counters(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?)?));
+            let mut totals = codec::read_counters(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?)?;
+            let latest: Option<i64> = row.get(3)?;
+            let start = zone.start(Day::from_number(row.get(2)?)).micros();
+            totals[Counter::LatestFact] = latest.map_or(0, |latest| start + latest);
+            gone.push((row.get(0)?, totals));
         }
         gone
     };
@@ -169,6 +175,12 @@ fn expire_buckets(connection: &Connection, before: Day) -> std::result::Result<u
         i64::from(known.map_or(first_kept, |known| known.max(first_kept)).number()),
     )?;
     Ok(gone.len() as u64)
+}
+
+/// The latest fact told in a book's buckets that have expired.
+pub(crate) fn latest_expired_fact(connection: &Connection, book: &str) -> std::result::Result<Option<Instant>, Fault> {
+    let latest = read_settled_day(connection, book, BEFORE_ALL)?.totals[Counter::LatestFact];
+    Ok((latest > 0).then(|| Instant::from_micros(latest)))
 }
 
 fn read_settled_day(connection: &Connection, book: &str, day: Day) -> std::result::Result<Bucket, Fault> {
@@ -325,14 +337,21 @@ fn put_right(
 }
 
 /// Writes a book's totals if they are not the sum of its buckets; says whether they were not.
+///
+/// `kept` are the buckets that could be computed. Those of expired days, which late facts may have opened anew, are final.
 fn put_totals_right(
     connection: &Connection,
     book: &str,
-    buckets: impl Iterator<Item = Counters>,
+    kept: impl Iterator<Item = Counters>,
     changed: bool,
 ) -> std::result::Result<bool, Fault> {
     let mut should = read_settled_day(connection, book, BEFORE_ALL)?.totals;
-    buckets.for_each(|totals| should.add_all(&totals));
+    should[Counter::LatestFact] = 0;
+    kept.for_each(|totals| should.add_all(&totals));
+    if let Some(first) = books::kept_from(connection)? {
+        let late = read_buckets(connection, STORED, book, BEFORE_ALL, first.plus(-1))?;
+        late.values().for_each(|bucket| should.add_all(&bucket.totals));
+    }
     let stored = books::read_totals(connection, book)?.1;
     if stored != should || changed {
         let revision = schema::next_revision(connection)?;

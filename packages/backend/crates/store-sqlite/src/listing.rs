@@ -1,14 +1,14 @@
 //! Lists of orders: every list is a merge of streams.
 //!
-//! An order's kind is its gift type, its status, and whether it ended late. Orders of one kind stand in an index in the order
-//! of the list, for the fleet and for each vendor. A page takes the first orders of the streams that the filter lets in, so
-//! its work grows with the number of kinds and not with the orders that it skips.
+//! An order's kind is its status, whether it ended late, and, in a list of one vendor or of one gift type, its gift type.
+//! Orders of one kind stand in an index in the order of the list. A page takes the first orders of the streams that the
+//! filter lets in, so its work grows with the number of kinds and not with the orders that it skips.
 
 use std::collections::VecDeque;
 
 use goody_application::ports::{OrderCount, OrderFilter, Position};
 use goody_domain::{Counter, Counters, Day, Instant, Order, ReportZone, Status};
-use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
+use rusqlite::{CachedStatement, Connection, params};
 
 use crate::orders::read_row;
 use crate::{Fault, codec};
@@ -16,10 +16,15 @@ use crate::{Fault, codec};
 /// One stream of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Kind {
-    gift_type: String,
+    /// `None` where the list's index does not tell gift types apart.
+    gift_type: Option<String>,
     status: i64,
     late: i64,
 }
+
+/// The leaps within one gift type.
+const SAME_GIFT: [&str; 2] =
+    ["gift_type = ?2 AND status = ?3 AND late > ?4", "gift_type = ?2 AND status > ?3 AND ?4 IS NOT NULL"];
 
 /// A list as the index sees it.
 struct Source<'a> {
@@ -43,38 +48,57 @@ impl<'a> Source<'a> {
 
     /// The table with its index, and the condition that leads into it. `?1` is the vendor.
     fn index(&self) -> (&'static str, &'static str) {
-        if self.filter.vendor_id.is_some() {
-            ("orders INDEXED BY orders_by_vendor", "vendor_id = ?1")
-        } else {
-            ("orders INDEXED BY orders_by_kind", "vendor_id IS NOT NULL AND ?1 IS NULL")
+        match (&self.filter.vendor_id, &self.filter.gift_type) {
+            (Some(_), _) => ("orders INDEXED BY orders_by_vendor", "vendor_id = ?1"),
+            (None, Some(_)) => ("orders INDEXED BY orders_by_gift", "vendor_id IS NOT NULL AND ?1 IS NULL"),
+            (None, None) => ("orders INDEXED BY orders_by_status", "vendor_id IS NOT NULL AND ?1 IS NULL"),
         }
     }
 
-    /// The streams that the filter lets in, found by leaping from kind to kind.
+    /// The streams that the filter lets in.
     fn kinds(&self, connection: &Connection) -> Result<Vec<Kind>, Fault> {
-        let (table, condition) = self.index();
-        let mut statement = connection.prepare_cached(&format!(
-            "SELECT gift_type, status, late FROM {table} WHERE {condition} AND (gift_type, status, late) > (?2, ?3, ?4) \
-             ORDER BY gift_type, status, late LIMIT 1"
-        ))?;
-        let wanted = self.filter.gift_type.as_ref().map(|gift| gift.as_str());
+        let wanted = self.filter.gift_type.as_ref().map(ToString::to_string);
+        let any = self.filter.vendor_id.as_ref().map(|_| String::new());
+        let mut at = Kind { gift_type: wanted.or(any), status: -1, late: -1 };
+        let mut leaps = self.leaps(connection, at.gift_type.is_some())?;
         let mut kinds = Vec::new();
-        let mut at = Kind { gift_type: wanted.unwrap_or_default().to_owned(), status: -1, late: -1 };
-        loop {
-            let read =
-                |row: &rusqlite::Row<'_>| Ok(Kind { gift_type: row.get(0)?, status: row.get(1)?, late: row.get(2)? });
-            let next =
-                statement.query_row(params![self.vendor(), at.gift_type, at.status, at.late], read).optional()?;
-            match next {
-                Some(kind) if wanted.is_none_or(|gift| gift == kind.gift_type) => {
-                    if self.takes(&kind)? {
-                        kinds.push(kind.clone());
-                    }
-                    at = kind;
-                }
-                _ => return Ok(kinds),
+        while let Some(kind) = self.next_kind(&mut leaps, &at)? {
+            if self.takes(&kind)? {
+                kinds.push(kind.clone());
+            }
+            at = kind;
+        }
+        Ok(kinds)
+    }
+
+    /// The leaps from one kind to the next: to one of the same status, else of the same gift type, else to any.
+    fn leaps<'c>(&self, connection: &'c Connection, by_gift: bool) -> Result<Vec<CachedStatement<'c>>, Fault> {
+        let (table, condition) = self.index();
+        let leaps: &[&str] = match (&self.filter.vendor_id, &self.filter.gift_type) {
+            (None, None) => {
+                &["?2 IS NULL AND status = ?3 AND late > ?4", "?2 IS NULL AND status > ?3 AND ?4 IS NOT NULL"]
+            }
+            (_, Some(_)) => &SAME_GIFT,
+            (Some(_), None) => &[SAME_GIFT[0], SAME_GIFT[1], "gift_type > ?2 AND ?3 IS NOT NULL AND ?4 IS NOT NULL"],
+        };
+        let columns = if by_gift { "gift_type, status, late" } else { "status, late" };
+        let prepare = |leap| {
+            connection.prepare_cached(&format!(
+                "SELECT status, late, gift_type FROM {table} WHERE {condition} AND {leap} ORDER BY {columns} LIMIT 1"
+            ))
+        };
+        Ok(leaps.iter().map(prepare).collect::<rusqlite::Result<_>>()?)
+    }
+
+    fn next_kind(&self, leaps: &mut [CachedStatement<'_>], at: &Kind) -> Result<Option<Kind>, Fault> {
+        for leap in leaps {
+            let mut rows = leap.query(params![self.vendor(), at.gift_type, at.status, at.late])?;
+            if let Some(row) = rows.next()? {
+                let gift_type = at.gift_type.as_ref().map(|_| row.get(2)).transpose()?;
+                return Ok(Some(Kind { gift_type, status: row.get(0)?, late: row.get(1)? }));
             }
         }
+        Ok(None)
     }
 
     fn takes(&self, kind: &Kind) -> Result<bool, Fault> {
@@ -93,8 +117,9 @@ impl<'a> Source<'a> {
             (Some(_), Some(false)) => "(promise_at IS NULL OR promise_at >= ?7)",
             _ => "?7 IS NOT NULL",
         };
+        let gift = if kind.gift_type.is_some() { "gift_type = ?2" } else { "?2 IS NULL" };
         Ok(format!(
-            "{condition} AND gift_type = ?2 AND status = ?3 AND late = ?4 AND created_at >= ?5 AND created_at < ?6 AND {promise}"
+            "{condition} AND {gift} AND status = ?3 AND late = ?4 AND created_at >= ?5 AND created_at < ?6 AND {promise}"
         ))
     }
 }

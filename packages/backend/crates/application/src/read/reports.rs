@@ -90,7 +90,7 @@ pub async fn fleet_history(
         let Some(last) = page.last() else { return Ok(days) };
         after = Some(last.vendor_id.clone());
         for vendor in page {
-            let ledger = ledger_of(reports, &Book::Vendor(vendor.vendor_id), from, to).await?;
+            let (ledger, _) = reports.ledger(&Book::Vendor(vendor.vendor_id), from.plus(-DAYS_BEFORE), to, to).await?;
             for (day, as_of) in days.iter_mut().zip(&dates) {
                 let risk = RiskLevel::of(&one_week(&ledger, *as_of));
                 day.fleet.at_risk_vendors += i64::from(risk.is_at_risk());

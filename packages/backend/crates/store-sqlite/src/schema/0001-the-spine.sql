@@ -8,6 +8,7 @@ CREATE TABLE vendors (
   revision  INTEGER NOT NULL,
   body      TEXT NOT NULL            -- master data, JSON
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX vendors_by_revision ON vendors (revision);
 
 -- An order with its history: a line a fact, each the instant it was recorded, a space, and the event's JSON.
 -- Everything from vendor_id to completed_at is null (or 0) until the placement is known.
@@ -26,8 +27,10 @@ CREATE TABLE orders (
   history      TEXT NOT NULL
 ) STRICT;
 
--- Every list is a merge of streams, one a kind (gift type, status, late), each in the order of the list.
-CREATE INDEX orders_by_kind ON orders (gift_type, status, late, created_at, order_id, promise_at)
+-- Every list is a merge of streams, each in the order of the list: one a status (and whether it ended late), or one a gift
+-- type and status where the list is of one gift type or of one vendor.
+CREATE INDEX orders_by_status ON orders (status, late, created_at, order_id, promise_at) WHERE vendor_id IS NOT NULL;
+CREATE INDEX orders_by_gift ON orders (gift_type, status, late, created_at, order_id, promise_at)
   WHERE vendor_id IS NOT NULL;
 CREATE INDEX orders_by_vendor ON orders (vendor_id, gift_type, status, late, created_at, order_id, promise_at)
   WHERE vendor_id IS NOT NULL;
@@ -89,6 +92,7 @@ CREATE TABLE books (
   revision INTEGER NOT NULL,
   totals   BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX books_by_revision ON books (revision);
 
 -- The report of today that was made last, and the revision of the book it was made from.
 CREATE TABLE reports (

@@ -1,0 +1,137 @@
+//! Running the real binary, and looking at what it says.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::Mutex;
+
+use serde_json::Value;
+
+/// The binary with some arguments, not started yet.
+pub fn goody(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_goody"));
+    command.args(arguments).env("GOODY_LOG", "error");
+    command
+}
+
+/// Runs a command on a database to its end, which must be a good one.
+pub fn run(arguments: &[&str], database: &Path) -> Output {
+    let output = goody(arguments).args(["--database", text(database)]).output().unwrap();
+    assert!(output.status.success(), "goody {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    output
+}
+
+/// Every report of a database, as bytes.
+pub fn reports(database: &Path) -> Vec<u8> {
+    run(&["export", "reports"], database).stdout
+}
+
+/// Rebuilds, which fails where anything differs.
+pub fn rebuild(database: &Path) {
+    let output = run(&["rebuild"], database);
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(told.contains(", 0 differences"), "{told}");
+}
+
+pub fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+/// A running server on a free port of the loopback, stopped when dropped.
+pub struct Server {
+    process: Mutex<Child>,
+    address: String,
+}
+
+impl Server {
+    pub fn start(database: &Path) -> Self {
+        let arguments = ["serve", "--addr", "127.0.0.1:0", "--database", text(database)];
+        let mut process = goody(&arguments).stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let address = line.trim().strip_prefix("Goody is listening on ").unwrap().to_owned();
+        Self { process: Mutex::new(process), address }
+    }
+
+    pub fn get(&self, path: &str) -> Value {
+        ureq::get(format!("{}{path}", self.address)).call().unwrap().body_mut().read_json().unwrap()
+    }
+
+    /// Every page of a list, put together.
+    pub fn get_all(&self, path: &str, list: &str) -> Vec<Value> {
+        let mut all = Vec::new();
+        let mut cursor = String::new();
+        loop {
+            let page = self.get(&format!("{path}&limit=100{cursor}"));
+            all.extend(page[list].as_array().unwrap().iter().cloned());
+            let next = page.get("nextCursor").unwrap_or(&page["pagination"]["nextCursor"]);
+            let Some(next) = next.as_str() else { return all };
+            cursor = format!("&cursor={next}");
+        }
+    }
+
+    /// Posts NDJSON; the answers, a line each, or how the connection broke.
+    pub fn post(&self, body: &[u8]) -> Result<Vec<Value>, ureq::Error> {
+        let mut response = ureq::post(format!("{}/api/orders/events", self.address))
+            .header("Content-Type", "application/x-ndjson")
+            .send(body)?;
+        let answers = response.body_mut().with_config().limit(u64::MAX).read_to_string()?;
+        Ok(answers.lines().map(|line| serde_json::from_str(line).unwrap()).collect())
+    }
+
+    /// Waits until the reports reflect everything that was stored.
+    pub fn wait_until_projected(&self) {
+        for _ in 0..6_000 {
+            if self.get("/health")["systemMetrics"]["changeLag"]["changes"] == 0 {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        panic!("the changes were not projected within a minute");
+    }
+
+    /// kill -9, while others may be talking to it.
+    pub fn kill(&self) {
+        self.process.lock().unwrap().kill().unwrap();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let mut process = self.process.lock().unwrap();
+        let _ = process.kill();
+        let _ = process.wait();
+    }
+}
+
+/// A file of the real orders that lie beside the project on some machines. Says why where a test is skipped.
+pub fn real_data(name: &str) -> Option<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../../../shared/data").join(name);
+    if !root.exists() {
+        eprintln!("SKIPPED: ../shared/data/{name} is not on this machine");
+        return None;
+    }
+    Some(root)
+}
+
+/// The demo events of the project's own fixtures.
+pub fn demo_events() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/fixtures/events/demo-v1.ndjson")
+}
+
+/// Numbers that look random and are the same every time (Knuth's MMIX generator).
+pub struct Dice(pub u64);
+
+impl Dice {
+    /// A number below `sides`.
+    pub fn roll(&mut self, sides: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % sides
+    }
+
+    pub fn shuffle<T>(&mut self, list: &mut [T]) {
+        for place in (1..list.len()).rev() {
+            list.swap(place, self.roll(place + 1));
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! Real orders against reports that a program that shares nothing with ours computed from the same events.
+
+use serde_json::Value;
+
+use crate::binary::{Dice, Server, real_data, rebuild, reports, run, text};
+
+const TOLERANCE: f64 = 1e-9;
+
+/// Compares every number that is expected with the one that is there; what else is there does not matter.
+fn assert_equal(place: &str, expected: &Value, actual: &Value) {
+    match expected {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                assert_equal(&format!("{place}.{name}"), value, &actual[name]);
+            }
+        }
+        Value::Number(number) => {
+            let (expected, actual) = (number.as_f64().unwrap(), actual.as_f64());
+            let near = actual.is_some_and(|actual| (actual - expected).abs() <= TOLERANCE);
+            assert!(near, "{place} should be {expected} and is {actual:?}");
+        }
+        other => assert_eq!(other, actual, "{place}"),
+    }
+}
+
+#[test]
+fn every_report_and_the_dashboard_equal_those_computed_independently() {
+    let (Some(events), Some(expected)) = (real_data("olist-events.ndjson"), real_data("olist-expected.json")) else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("goody.db");
+    run(&["import", text(&events)], &database);
+    let expected: Value = serde_json::from_slice(&std::fs::read(expected).unwrap()).unwrap();
+    let server = Server::start(&database);
+    for (date, expected) in expected.as_object().unwrap() {
+        let reports = server.get_all(&format!("/api/reports?date={date}"), "reports");
+        for report in &reports {
+            let vendor = report["vendorId"].as_str().unwrap();
+            match expected["vendors"].get(vendor) {
+                Some(expected) => assert_equal(&format!("{date} {vendor}"), expected, report),
+                None => {
+                    let nothing = ["activeOrders", "delayedOrders"].iter().all(|number| report[number] == 0)
+                        && ["totalOrders", "completedOrders", "dueOrders", "cancelledOrders"]
+                            .iter()
+                            .all(|number| report["current7d"][number] == 0);
+                    assert!(nothing, "{date} {vendor} should have nothing to report: {report}");
+                }
+            }
+        }
+        let expected_vendors = expected["vendors"].as_object().unwrap().len();
+        assert!(reports.len() >= expected_vendors, "{date}: {} of {expected_vendors} vendors", reports.len());
+
+        let dashboard = server.get(&format!("/api/dashboard?date={date}"));
+        for (window, name) in [("current", "current7d"), ("previous", "previous7d")] {
+            for (ours, theirs) in [
+                ("overallReliability", "reliabilityScore"),
+                ("onTimePercentage", "onTimePercentage"),
+                ("totalOrders", "totalOrders"),
+                ("completedOrders", "completedOrders"),
+                ("issueCount", "issueCount"),
+            ] {
+                let place = format!("{date} {window} {ours}");
+                assert_equal(&place, &expected["fleet"][name][theirs], &dashboard[window][ours]);
+            }
+        }
+        for (ours, theirs) in [("totalActiveOrders", "activeOrders"), ("totalDelayedOrders", "delayedOrders")] {
+            assert_equal(&format!("{date} {ours}"), &expected["fleet"][theirs], &dashboard["current"][ours]);
+        }
+    }
+}
+
+#[test]
+fn events_shuffled_and_doubled_over_http_give_the_same_bytes_as_an_ordered_import() {
+    let Some(events) = real_data("olist-events.ndjson") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let (ordered, shuffled) = (folder.path().join("ordered.db"), folder.path().join("shuffled.db"));
+    run(&["import", text(&events)], &ordered);
+
+    let events = std::fs::read_to_string(events).unwrap();
+    let mut lines: Vec<&str> = events.lines().collect();
+    let doubled: Vec<&str> = lines.iter().step_by(10).copied().collect();
+    let (unique, twice) = (lines.len(), doubled.len());
+    lines.extend(doubled);
+    Dice(7).shuffle(&mut lines);
+    let server = Server::start(&shuffled);
+    let mut results = (0, 0);
+    for part in lines.chunks(3_000) {
+        for answer in server.post((part.join("\n") + "\n").as_bytes()).unwrap() {
+            match answer["result"].as_str().unwrap() {
+                "accepted" => results.0 += 1,
+                "duplicate" => results.1 += 1,
+                other => panic!("{other}: {answer}"),
+            }
+        }
+    }
+    assert_eq!(results, (unique, twice));
+    server.wait_until_projected();
+    assert!(reports(&ordered) == reports(&shuffled), "the reports of the shuffled events have other bytes");
+    drop(server);
+    rebuild(&shuffled);
+}
+
+#[test]
+fn at_every_months_end_the_dashboard_is_the_sum_of_its_vendors_and_of_the_order_list() {
+    let Some(events) = real_data("olist-events.ndjson") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("goody.db");
+    run(&["import", text(&events)], &database);
+    let server = Server::start(&database);
+    for (date, week_before) in [
+        ("2016-10-31", "2016-10-25"),
+        ("2016-11-30", "2016-11-24"),
+        ("2016-12-31", "2016-12-25"),
+        ("2017-01-31", "2017-01-25"),
+        ("2017-02-28", "2017-02-22"),
+        ("2017-03-31", "2017-03-25"),
+        ("2017-04-30", "2017-04-24"),
+        ("2017-05-31", "2017-05-25"),
+        ("2017-06-30", "2017-06-24"),
+        ("2017-07-31", "2017-07-25"),
+        ("2017-08-31", "2017-08-25"),
+        ("2017-09-30", "2017-09-24"),
+        ("2017-10-31", "2017-10-25"),
+        ("2017-11-30", "2017-11-24"),
+        ("2017-12-31", "2017-12-25"),
+        ("2018-01-31", "2018-01-25"),
+        ("2018-02-28", "2018-02-22"),
+        ("2018-03-31", "2018-03-25"),
+        ("2018-04-30", "2018-04-24"),
+        ("2018-05-31", "2018-05-25"),
+        ("2018-06-30", "2018-06-24"),
+        ("2018-07-31", "2018-07-25"),
+        ("2018-08-31", "2018-08-25"),
+        ("2018-09-30", "2018-09-24"),
+    ] {
+        let current = server.get(&format!("/api/dashboard?date={date}"))["current"].clone();
+        let rows = server.get_all(&format!("/api/vendors?date={date}&sortBy=name"), "vendors");
+        let sum = |number: &str| rows.iter().map(|row| row[number].as_i64().unwrap()).sum::<i64>();
+        for (ours, of_rows) in [
+            ("totalOrders", "totalOrders"),
+            ("completedOrders", "completedOrders"),
+            ("issueCount", "issueCount"),
+            ("totalActiveOrders", "activeOrders"),
+            ("totalDelayedOrders", "delayedOrders"),
+        ] {
+            assert_eq!(current[ours], sum(of_rows), "{date} {ours}");
+        }
+        let filter = format!("dateFrom={week_before}&dateTo={date}");
+        let listed = server.get_all(&format!("/api/orders?{filter}"), "orders");
+        let summary = server.get(&format!("/api/orders?{filter}"))["summary"].clone();
+        assert_eq!(current["totalOrders"], listed.len(), "{date} listed");
+        assert_eq!(summary["total"], listed.len(), "{date} total beside the list");
+        for (status, count) in summary["statusBreakdown"].as_object().unwrap() {
+            let with_status = listed.iter().filter(|order| order["status"] == **status).count();
+            assert_eq!(*count, with_status, "{date} {status}");
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! The store suite on SQLite, and what only SQLite can be asked.
+
+#![expect(clippy::unwrap_used, reason = "test code")]
+
+use goody_domain::ReportZone;
+use goody_store_sqlite::{Durability, Settings, SqliteStore};
+use goody_testkit::TestStore;
+use tempfile::TempDir;
+
+async fn make_store(zone: ReportZone) -> TestStore {
+    let folder = TempDir::new().unwrap();
+    // Nothing here outlives the process, so nothing has to be waited for.
+    let settings = Settings { zone: Some(zone), durability: Durability::AtCheckpoint, ..Settings::default() };
+    let store = SqliteStore::open(&folder.path().join("goody.db"), settings).unwrap();
+    TestStore::new(store, folder)
+}
+
+goody_testkit::store_suite!(cases = 24, make_store);
