@@ -1,1 +1,19 @@
-//! Being written.
+//! What tests are made of: builders, a clock that stands still, the store in memory, the store suite, the app under test.
+//!
+//! Only tests use this crate. Nothing in it sleeps, reads a clock or looks at the environment.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "test code fails loudly")]
+
+mod app;
+mod clock;
+pub mod histories;
+mod memory;
+pub mod oracle;
+mod orders;
+pub mod suite;
+
+pub use app::{Response, TestApp};
+pub use clock::{StandingClock, TODAY, now, today};
+pub use memory::MemoryStore;
+pub use orders::{OrderBuilder, at, day, ndjson, order_id, vendor_id};
+pub use suite::{MakeStore, TestStore};

@@ -1,0 +1,191 @@
+//! What only a file can be asked: is it ours, is it of our zone, was it tampered with, is it there when opened again.
+
+#![expect(clippy::unwrap_used, reason = "test code")]
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use goody_application::ingest::Ingest;
+use goody_application::ports::{OrderReader, ReportReader, VendorStore};
+use goody_application::read::report_on;
+use goody_application::rebuild::rebuild;
+use goody_application::{project, roll};
+use goody_domain::{Report, ReportZone};
+use goody_store_sqlite::{OpenError, Settings, SqliteStore};
+use goody_testkit::{OrderBuilder, TestApp, TestStore, now, order_id, vendor_id};
+use rusqlite::Connection;
+use tempfile::TempDir;
+
+struct File {
+    folder: TempDir,
+}
+
+impl File {
+    fn new() -> Self {
+        Self { folder: TempDir::new().unwrap() }
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.path().join("goody.db")
+    }
+
+    fn open_in(&self, zone: Option<&str>) -> Result<SqliteStore, OpenError> {
+        let zone = zone.map(|name| ReportZone::named(name).unwrap());
+        SqliteStore::open(&self.path(), Settings { zone, ..Settings::default() })
+    }
+
+    fn open(&self) -> SqliteStore {
+        self.open_in(None).unwrap()
+    }
+
+    /// Changes the file behind the store's back.
+    fn tamper(&self, sql: &str) {
+        let changed = Connection::open(self.path()).unwrap().execute(sql, []).unwrap();
+        assert!(changed > 0, "nothing was tampered with: {sql}");
+    }
+}
+
+async fn told(file: &File) -> SqliteStore {
+    let store = file.open();
+    let orders = [
+        OrderBuilder::new("o-1").promised("2026-03-04").arrived_early_by_hours(10),
+        OrderBuilder::new("o-2")
+            .promised("2026-03-04")
+            .lost("2026-03-09T10:00:00Z")
+            .also_placed("bloom", "2026-03-02T10:00:00Z"),
+    ];
+    let events = orders.into_iter().flat_map(OrderBuilder::events).collect();
+    Ingest::new(Arc::new(store.clone())).ingest(events, now()).await.unwrap();
+    project::project_all(&store, store.zone(), now()).await.unwrap();
+    roll::tick(&store, now()).await.unwrap();
+    store
+}
+
+async fn report(store: &SqliteStore) -> Report {
+    report_on(store, &vendor_id("acme"), store.zone().today(now())).await.unwrap()
+}
+
+/// Tampers, and expects a rebuild to find it, to put it right, and to find nothing the next time.
+async fn rebuild_finds(sql: &str) {
+    let file = File::new();
+    let store = told(&file).await;
+    let before = report(&store).await;
+    file.tamper(sql);
+    let found = rebuild(&store, now(), |_, _| {}).await.unwrap();
+    assert!(found.different > 0, "a rebuild has to find what {sql} did");
+    assert_eq!(rebuild(&store, now(), |_, _| {}).await.unwrap().different, 0, "and to put it right");
+    assert_eq!(report(&store).await, before);
+    let (states, _) = store.changed(-1).await.unwrap();
+    assert_eq!(states[0].kept.as_ref().unwrap().report, before, "the kept report is of the repaired buckets");
+}
+
+#[tokio::test]
+async fn a_rebuild_finds_a_bucket_that_was_tampered_with() {
+    // Seven orders placed, says the first counter.
+    rebuild_finds("UPDATE buckets SET totals = x'000e' WHERE book = 'acme' AND day = (SELECT min(day) FROM buckets)")
+        .await;
+}
+
+#[tokio::test]
+async fn a_rebuild_finds_minutes_that_were_tampered_with() {
+    rebuild_finds("UPDATE buckets SET minutes = x'' WHERE book = 'acme'").await;
+}
+
+#[tokio::test]
+async fn a_rebuild_finds_a_bucket_that_is_gone() {
+    rebuild_finds("DELETE FROM buckets WHERE book = 'acme'").await;
+}
+
+#[tokio::test]
+async fn a_rebuild_finds_totals_that_were_tampered_with() {
+    rebuild_finds("UPDATE books SET totals = x'000e' WHERE book = 'acme'").await;
+}
+
+#[tokio::test]
+async fn a_rebuild_finds_that_the_fleet_is_not_the_sum_of_its_vendors() {
+    rebuild_finds("UPDATE buckets SET totals = x'000e' WHERE book = '' AND day = (SELECT max(day) FROM buckets)").await;
+    rebuild_finds("UPDATE books SET totals = x'000e' WHERE book = ''").await;
+}
+
+#[tokio::test]
+async fn what_was_stored_is_there_when_the_file_is_opened_again() {
+    let file = File::new();
+    let store = told(&file).await;
+    let before = report(&store).await;
+    drop(store);
+    let store = file.open();
+    assert_eq!(report(&store).await, before);
+    assert_eq!(store.order(&order_id("o-2")).await.unwrap().unwrap().version(), 3);
+    assert_eq!(VendorStore::vendors(&store, None, 9).await.unwrap().len(), 2);
+    assert_eq!(store.check().await.unwrap(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn another_process_s_write_is_seen() {
+    let file = File::new();
+    let (one, other) = (file.open(), file.open());
+    one.meet(vec![vendor_id("acme")]).await.unwrap();
+    let seen = async {
+        while other.revision() < one.revision() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), seen).await.expect("the other process's revision is seen");
+    assert_eq!(other.changed(-1).await.unwrap().0.len(), 1);
+}
+
+#[test]
+fn a_file_keeps_its_zone_and_refuses_another() {
+    let file = File::new();
+    drop(file.open_in(Some("America/New_York")).unwrap());
+    assert_eq!(file.open().zone().name(), "America/New_York");
+    let error = file.open_in(Some("UTC")).err().unwrap();
+    assert!(matches!(error, OpenError::OtherZone { .. }), "{error}");
+    assert!(error.to_string().contains("--time-zone America/New_York"), "it says what to do: {error}");
+}
+
+#[test]
+fn a_file_of_a_newer_version_is_refused_and_left_alone() {
+    let file = File::new();
+    drop(file.open());
+    Connection::open(file.path()).unwrap().pragma_update(None, "user_version", 99).unwrap();
+    let error = file.open_in(None).err().unwrap();
+    assert!(matches!(error, OpenError::Newer { found: 99, .. }), "{error}");
+}
+
+#[test]
+fn a_file_that_is_no_database_is_refused_and_left_alone() {
+    let file = File::new();
+    std::fs::write(file.path(), "Dear diary, today I was placed. ".repeat(400)).unwrap();
+    let error = file.open_in(None).err().unwrap();
+    assert!(matches!(error, OpenError::Damaged { .. }), "{error}");
+    assert!(std::fs::read_to_string(file.path()).unwrap().starts_with("Dear diary"));
+}
+
+#[tokio::test]
+async fn the_app_answers_from_a_file_as_from_memory() {
+    let file = File::new();
+    let app = TestApp::on(TestStore::new(file.open(), ()));
+    let memory = TestApp::new();
+    for app in [&app, &memory] {
+        app.tell(OrderBuilder::new("o-1").promised("2026-03-04").arrived_late_by_hours(5).events()).await;
+        app.tell(
+            OrderBuilder::new("o-2").vendor("bloom").promised("2026-03-09").shipped("2026-03-05T10:00:00Z").events(),
+        )
+        .await;
+        app.roll().await;
+    }
+    for path in [
+        "/api/dashboard",
+        "/api/dashboard/history",
+        "/api/vendors",
+        "/api/vendors/acme/report",
+        "/api/reports?vendorId=bloom",
+        "/api/orders?delayed=true",
+        "/api/orders/recent?hours=168",
+        "/api/orders/o-1",
+    ] {
+        assert_eq!(app.read(path).await, memory.read(path).await, "{path}");
+    }
+}

@@ -1,0 +1,56 @@
+//! A clock that stands still until it is told to move.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use goody_application::ports::Clock;
+use goody_domain::{Day, Instant};
+
+/// The one "today" of all tests, as JSON: `date`, `now` and `timeZone`. Tests of the page read the same file.
+pub const TODAY: &str = include_str!("../../../../shared/fixtures/today.json");
+
+/// The frozen now.
+pub fn now() -> Instant {
+    Instant::parse(&told("now")).unwrap()
+}
+
+/// The day of the frozen now.
+pub fn today() -> Day {
+    Day::parse(&told("date")).unwrap()
+}
+
+fn told(field: &str) -> String {
+    let today: serde_json::Value = serde_json::from_str(TODAY).unwrap();
+    today[field].as_str().unwrap().to_owned()
+}
+
+/// Stands at an instant until it is set or advanced.
+#[derive(Debug)]
+pub struct StandingClock(Mutex<Instant>);
+
+impl StandingClock {
+    /// Stands at the frozen now.
+    pub fn today() -> Arc<Self> {
+        Self::at(now())
+    }
+
+    /// Stands at an instant.
+    pub fn at(instant: Instant) -> Arc<Self> {
+        Arc::new(Self(Mutex::new(instant)))
+    }
+
+    /// Moves it to an instant.
+    pub fn set(&self, instant: Instant) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = instant;
+    }
+
+    /// Moves it on.
+    pub fn advance_seconds(&self, seconds: i64) {
+        self.set(self.now().plus_seconds(seconds));
+    }
+}
+
+impl Clock for StandingClock {
+    fn now(&self) -> Instant {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

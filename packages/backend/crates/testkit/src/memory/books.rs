@@ -1,0 +1,132 @@
+//! Buckets and kept reports.
+
+use std::collections::BTreeSet;
+
+use async_trait::async_trait;
+use goody_application::ports::{
+    Book, CurrentReport, Projection, ReportReader, ReportStatus, ReportWriter, Result, VendorState,
+};
+use goody_domain::{Bucket, Counter, Counters, Day, Instant, Ledger, ReportZone, VendorId};
+
+use super::{MemoryStore, State};
+
+#[async_trait]
+impl ReportWriter for MemoryStore {
+    async fn apply(&self, projection: Projection, now: Instant) -> Result<bool> {
+        let mut state = self.state();
+        if state.checkpoint != projection.from {
+            return Ok(false);
+        }
+        let today = self.zone.day(now);
+        let revision = state.next_revision();
+        for moved in projection.moves {
+            let kept = state.buckets.entry((moved.book.clone(), moved.day)).or_default();
+            kept.bucket.add(&moved.entries);
+            kept.changed_on = Some(today);
+            state.books.insert(moved.book, revision);
+        }
+        state.checkpoint = projection.to;
+        Ok(true)
+    }
+
+    async fn keep(&self, reports: Vec<CurrentReport>) -> Result<()> {
+        let mut state = self.state();
+        for report in reports {
+            let id = report.report.vendor_id.clone();
+            if state.reports.get(&id).is_none_or(|kept| kept.revision <= report.revision) {
+                state.reports.insert(id, report);
+            }
+        }
+        Ok(())
+    }
+
+    async fn rolled(&self, at: Instant) -> Result<()> {
+        self.state().rolled_at = Some(at);
+        Ok(())
+    }
+}
+
+impl State {
+    /// The buckets of a book that have not expired.
+    fn kept_buckets(&self, book: &Book) -> impl Iterator<Item = (Day, &Bucket)> {
+        let first = self.kept_from.unwrap_or(Day::from_number(i32::MIN));
+        self.all_buckets(book).filter(move |(day, _)| *day >= first)
+    }
+
+    fn all_buckets(&self, book: &Book) -> impl Iterator<Item = (Day, &Bucket)> {
+        let of_book = self.buckets.iter().filter(move |((other, _), _)| other == book);
+        of_book.map(|((_, day), kept)| (*day, &kept.bucket))
+    }
+
+    fn ledger(&self, book: &Book, from: Day, minutes_from: Day, minutes_to: Day, zone: &ReportZone) -> Ledger {
+        let mut totals = Counters::default();
+        self.all_buckets(book).for_each(|(_, bucket)| totals.add_all(&bucket.totals));
+        let kept = self.kept_buckets(book).filter(|(day, _)| *day >= from);
+        let buckets = kept.map(|(day, bucket)| {
+            let has_minutes = minutes_from <= day && day <= minutes_to;
+            let minutes = if has_minutes { bucket.minutes.clone() } else { Vec::new() };
+            (day, Bucket { totals: bucket.totals, minutes })
+        });
+        let buckets = buckets.collect();
+        let earlier = self.all_buckets(book).filter(|(day, _)| *day < from.max(minutes_from));
+        let facts = earlier.flat_map(|(day, bucket)| {
+            let told = bucket.minutes.iter().filter(|entry| entry.counter == Counter::LatestFact);
+            told.map(move |entry| {
+                let minute = zone.start(day).plus_seconds(i64::from(entry.minute) * 60);
+                Instant::from_micros(minute.micros() + entry.amount - 1)
+            })
+        });
+        Ledger { totals, buckets, earlier_fact: facts.max() }
+    }
+}
+
+#[async_trait]
+impl ReportReader for MemoryStore {
+    fn zone(&self) -> &ReportZone {
+        &self.zone
+    }
+
+    fn revision(&self) -> i64 {
+        self.state().revision
+    }
+
+    async fn ledger(&self, book: &Book, from: Day, minutes_from: Day, minutes_to: Day) -> Result<(Ledger, i64)> {
+        let state = self.state();
+        let ledger = state.ledger(book, from, minutes_from, minutes_to, &self.zone);
+        Ok((ledger, state.books.get(book).copied().unwrap_or(0)))
+    }
+
+    async fn changed(&self, after: i64) -> Result<(Vec<VendorState>, i64)> {
+        let state = self.state();
+        let mut states = Vec::new();
+        for (id, (vendor_revision, vendor)) in &state.vendors {
+            let revision = state.books.get(&Book::Vendor(id.clone())).copied().unwrap_or(0);
+            if *vendor_revision > after || revision > after {
+                states.push(VendorState { vendor: vendor.clone(), kept: state.reports.get(id).cloned(), revision });
+            }
+        }
+        Ok((states, state.revision))
+    }
+
+    async fn due(&self, at: Instant, limit: usize) -> Result<Vec<VendorId>> {
+        let state = self.state();
+        let due = state.books.iter().filter_map(|(book, revision)| match book {
+            Book::Fleet => None,
+            Book::Vendor(id) => {
+                let kept = state.reports.get(id);
+                let holds = kept.is_some_and(|kept| kept.revision >= *revision && kept.unchanged_until > at);
+                (!holds).then(|| id.clone())
+            }
+        });
+        Ok(due.collect::<BTreeSet<_>>().into_iter().take(limit).collect())
+    }
+
+    async fn status(&self) -> Result<ReportStatus> {
+        let state = self.state();
+        Ok(ReportStatus { rolled_at: state.rolled_at, reports: state.reports.len() as u64 })
+    }
+
+    async fn kept_from(&self) -> Result<Option<Day>> {
+        Ok(self.state().kept_from)
+    }
+}

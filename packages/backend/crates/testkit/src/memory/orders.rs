@@ -1,0 +1,156 @@
+//! Orders and the change feed.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use goody_application::ports::{
+    ChangeBatch, ChangeFeed, ChangeLag, Found, OrderCount, OrderFilter, OrderReader, OrderWrite, OrderWriter, Position,
+    RecentFilter, Result, StatusCounts,
+};
+use goody_domain::{Change, History, Instant, Order, OrderId, VendorId};
+
+use super::{LoggedChange, MemoryStore};
+
+#[async_trait]
+impl OrderWriter for MemoryStore {
+    async fn load(&self, ids: &[OrderId]) -> Result<Vec<Found>> {
+        let state = self.state();
+        let find = |id: &OrderId| match state.orders.get(id) {
+            Some(history) => Found::Known(history.clone()),
+            None if state.marks.contains_key(id) => Found::Expired,
+            None => Found::Known(History::empty(id.clone())),
+        };
+        Ok(ids.iter().map(find).collect())
+    }
+
+    async fn save(&self, writes: Vec<OrderWrite>, now: Instant) -> Result<Vec<bool>> {
+        let mut state = self.state();
+        let mut saved = Vec::with_capacity(writes.len());
+        for OrderWrite { history, from_version } in writes {
+            let id = history.order_id().clone();
+            let is_latest = state.orders.get(&id).map_or(0, History::version) == from_version;
+            if is_latest {
+                state.last_seq += 1;
+                let seq = state.last_seq;
+                let to = history.version();
+                state.changes.push(LoggedChange {
+                    seq,
+                    order_id: id.clone(),
+                    from: from_version,
+                    to,
+                    recorded_at: now,
+                });
+                state.orders.insert(id, history);
+            }
+            saved.push(is_latest);
+        }
+        Ok(saved)
+    }
+}
+
+#[async_trait]
+impl OrderReader for MemoryStore {
+    async fn order(&self, id: &OrderId) -> Result<Option<History>> {
+        Ok(self.state().orders.get(id).cloned())
+    }
+
+    async fn list(
+        &self,
+        filter: &OrderFilter,
+        after: Option<&Position>,
+        limit: usize,
+        now: Instant,
+    ) -> Result<Vec<Order>> {
+        let mut orders = self.state().placed();
+        orders.retain(|order| filter.takes(order, &self.zone, now));
+        Ok(page(orders, |order| order.created_at, |order| &order.order_id, after, limit))
+    }
+
+    async fn count(&self, filter: &OrderFilter, limit: i64, now: Instant) -> Result<OrderCount> {
+        let mut count = OrderCount::default();
+        for order in self.state().placed().iter().filter(|order| filter.takes(order, &self.zone, now)) {
+            if !filter.is_counted() && count.by_status.iter().sum::<i64>() == limit {
+                count.is_lower_bound = true;
+                break;
+            }
+            count.by_status[order.status() as usize] += 1;
+        }
+        Ok(count)
+    }
+
+    async fn recent(&self, filter: &RecentFilter, after: Option<&Position>, limit: usize) -> Result<Vec<History>> {
+        let state = self.state();
+        let orders: Vec<Order> = state.placed().into_iter().filter(|order| takes(filter, order)).collect();
+        let page = page(orders, |order| order.updated_at, |order| &order.order_id, after, limit);
+        Ok(page.iter().map(|order| state.orders[&order.order_id].clone()).collect())
+    }
+
+    async fn count_recent(&self, filter: &RecentFilter) -> Result<StatusCounts> {
+        let mut counts = StatusCounts::default();
+        for order in self.state().placed().iter().filter(|order| takes(filter, order)) {
+            counts[order.status() as usize] += 1;
+        }
+        Ok(counts)
+    }
+
+    async fn issues(&self, vendor_id: &VendorId, before: Instant, limit: usize) -> Result<Vec<Order>> {
+        let mut orders = self.state().placed();
+        orders.retain(|order| {
+            let has_ended = order.completed_at().is_some_and(|end| end < before);
+            order.placement.vendor_id == *vendor_id && order.status().is_issue() && has_ended
+        });
+        let ended_at = |order: &Order| order.completed_at().expect("an issue has ended");
+        Ok(page(orders, ended_at, |order| &order.order_id, None, limit))
+    }
+
+    async fn all(&self, after: Option<&OrderId>, limit: usize) -> Result<Vec<History>> {
+        let state = self.state();
+        let later = state.orders.values().filter(|history| after.is_none_or(|after| history.order_id() > after));
+        Ok(later.take(limit).cloned().collect())
+    }
+}
+
+fn takes(filter: &RecentFilter, order: &Order) -> bool {
+    order.updated_at >= filter.since
+        && (filter.statuses.is_empty() || filter.statuses.contains(&order.status()))
+        && filter.vendor_id.as_ref().is_none_or(|id| *id == order.placement.vendor_id)
+}
+
+/// The latest first, orders of the same instant by id downwards; those that come after a place.
+fn page(
+    mut orders: Vec<Order>,
+    instant: impl Fn(&Order) -> Instant,
+    id: impl Fn(&Order) -> &OrderId,
+    after: Option<&Position>,
+    limit: usize,
+) -> Vec<Order> {
+    orders.sort_by(|a, b| (instant(b), id(b)).cmp(&(instant(a), id(a))));
+    orders.retain(|order| after.is_none_or(|after| (instant(order), id(order)) < (after.at, &after.order_id)));
+    orders.truncate(limit);
+    orders
+}
+
+#[async_trait]
+impl ChangeFeed for MemoryStore {
+    async fn changes(&self, limit: usize) -> Result<ChangeBatch> {
+        let state = self.state();
+        let waiting: Vec<&LoggedChange> =
+            state.changes.iter().filter(|change| change.seq > state.checkpoint).take(limit).collect();
+        let to = waiting.last().map_or(state.checkpoint, |change| change.seq);
+        let mut drawn: BTreeMap<&OrderId, (usize, usize)> = BTreeMap::new();
+        for change in waiting {
+            drawn.entry(&change.order_id).or_insert((change.from, change.to)).1 = change.to;
+        }
+        let change = |(id, (from, to)): (&OrderId, (usize, usize))| {
+            let history = &state.orders[id];
+            Change { version: to, before: history.at_version(from), after: history.at_version(to) }
+        };
+        Ok(ChangeBatch { from: state.checkpoint, to, changes: drawn.into_iter().map(change).collect() })
+    }
+
+    async fn lag(&self) -> Result<ChangeLag> {
+        let state = self.state();
+        let waiting = || state.changes.iter().filter(|change| change.seq > state.checkpoint);
+        Ok(ChangeLag { changes: waiting().count() as u64, oldest: waiting().next().map(|change| change.recorded_at) })
+    }
+}

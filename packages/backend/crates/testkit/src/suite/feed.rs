@@ -1,0 +1,106 @@
+//! The change feed and what is done with it.
+
+use goody_application::ports::Book;
+use goody_domain::{Change, Order, ReportZone, Status};
+
+use super::{MakeStore, book, ingest, project_few, projection};
+use crate::{OrderBuilder, now, order_id, vendor_id};
+
+fn status(order: &Option<Order>) -> Option<Status> {
+    order.as_ref().map(Order::status)
+}
+
+/// See its name.
+pub async fn a_change_is_told_until_it_is_applied(make: MakeStore) {
+    let made = make(ReportZone::utc()).await;
+    ingest(&made.store, OrderBuilder::new("o-1").events(), now()).await;
+    let batch = made.store.changes(10).await.unwrap();
+    assert_eq!(batch.changes.len(), 1);
+    let again = made.store.changes(10).await.unwrap();
+    assert_eq!((again.from, again.to, &again.changes), (batch.from, batch.to, &batch.changes));
+    assert!(made.store.apply(projection(&batch, made.store.zone()), now()).await.unwrap());
+    let rest = made.store.changes(10).await.unwrap();
+    assert_eq!((rest.from, rest.to, rest.changes.len()), (batch.to, batch.to, 0));
+}
+
+/// See its name.
+pub async fn an_order_s_changes_follow_each_other(make: MakeStore) {
+    let made = make(ReportZone::utc()).await;
+    let order = OrderBuilder::new("o-1")
+        .shipped("2026-03-02T10:00:00Z")
+        .lost("2026-03-03T10:00:00Z")
+        .arrived("2026-03-04T10:00:00Z");
+    for event in order.events() {
+        ingest(&made.store, vec![event], now()).await;
+        ingest(&made.store, OrderBuilder::new("other").events(), now()).await;
+    }
+    let mut seen: Vec<Change> = Vec::new();
+    loop {
+        let batch = made.store.changes(1).await.unwrap();
+        if batch.changes.is_empty() {
+            break;
+        }
+        assert!(made.store.apply(projection(&batch, made.store.zone()), now()).await.unwrap());
+        seen.extend(batch.changes);
+    }
+    let of_order = |change: &&Change| change.after.as_ref().is_some_and(|order| order.order_id == order_id("o-1"));
+    let seen: Vec<&Change> = seen.iter().filter(of_order).collect();
+    let statuses: Vec<_> = seen.iter().map(|change| status(&change.after)).collect();
+    assert_eq!(statuses, [Status::Placed, Status::ShippingOnTime, Status::Lost, Status::Arrived].map(Some));
+    assert_eq!(seen[0].before, None);
+    assert!(seen.windows(2).all(|pair| pair[0].after == pair[1].before && pair[0].version < pair[1].version));
+}
+
+/// See its name.
+pub async fn changes_drawn_together_say_what_all_of_them_did(make: MakeStore) {
+    let made = make(ReportZone::utc()).await;
+    let order = OrderBuilder::new("o-1").shipped("2026-03-02T10:00:00Z").arrived("2026-03-03T10:00:00Z");
+    for event in order.events() {
+        ingest(&made.store, vec![event], now()).await;
+    }
+    let batch = made.store.changes(10).await.unwrap();
+    let first = batch.changes.first().and_then(|change| change.before.clone());
+    let last = batch.changes.last().and_then(|change| change.after.clone());
+    assert_eq!((status(&first), status(&last)), (None, Some(Status::Arrived)));
+    project_few(made.store.as_ref(), 10, now()).await;
+    assert_eq!(made.store.lag().await.unwrap().changes, 0);
+}
+
+/// See its name.
+pub async fn a_projection_from_another_checkpoint_moves_nothing(make: MakeStore) {
+    let made = make(ReportZone::utc()).await;
+    ingest(&made.store, OrderBuilder::new("o-1").events(), now()).await;
+    let batch = made.store.changes(10).await.unwrap();
+    let mut stale = projection(&batch, made.store.zone());
+    stale.from -= 1;
+    assert!(!made.store.apply(stale, now()).await.unwrap());
+    assert!(book(made.store.as_ref(), &Book::Fleet).await.buckets.is_empty());
+    assert_eq!(made.store.changes(10).await.unwrap().changes.len(), 1, "the change still waits");
+}
+
+/// See its name.
+pub async fn a_projection_told_twice_counts_once(make: MakeStore) {
+    let made = make(ReportZone::utc()).await;
+    ingest(&made.store, OrderBuilder::new("o-1").events(), now()).await;
+    let batch = made.store.changes(10).await.unwrap();
+    assert!(made.store.apply(projection(&batch, made.store.zone()), now()).await.unwrap());
+    let acme = Book::Vendor(vendor_id("acme"));
+    let (once, revision) = (book(made.store.as_ref(), &acme).await, made.store.revision());
+    assert!(!made.store.apply(projection(&batch, made.store.zone()), now()).await.unwrap());
+    assert_eq!(book(made.store.as_ref(), &acme).await, once);
+    assert_eq!(made.store.revision(), revision);
+}
+
+/// See its name.
+pub async fn the_lag_counts_changes_and_dates_the_oldest(make: MakeStore) {
+    let made = make(ReportZone::utc()).await;
+    assert_eq!(made.store.lag().await.unwrap().oldest, None);
+    for (number, order) in ["o-1", "o-2", "o-3"].iter().enumerate() {
+        ingest(&made.store, OrderBuilder::new(order).events(), now().plus_seconds(number as i64)).await;
+    }
+    let lag = made.store.lag().await.unwrap();
+    assert_eq!((lag.changes, lag.oldest), (3, Some(now())));
+    project_few(made.store.as_ref(), 2, now()).await;
+    let lag = made.store.lag().await.unwrap();
+    assert_eq!((lag.changes, lag.oldest), (1, Some(now().plus_seconds(2))));
+}

@@ -1,0 +1,276 @@
+//! Lists, counts, the recent feed, issues: as the memory store says, which looks at every order.
+
+use goody_application::ports::{OrderCount, OrderFilter, Position, RECENT_HOURS, RecentFilter, Store};
+use goody_application::project;
+use goody_domain::{GiftType, History, Instant, Order, OrderEvent, ReportZone, Status};
+use proptest::prelude::*;
+use proptest::sample::{select, subsequence};
+
+use super::{MakeStore, ZONES, ingest, ingest_batches, law, wait, zone};
+use crate::histories::{GIFTS, VENDORS, afterwards, arrivals, eras_and_histories, instants};
+use crate::{OrderBuilder, TestStore, at, day, now, order_id, vendor_id};
+
+fn position(order: &Order) -> Position {
+    Position { at: order.created_at, order_id: order.order_id.clone() }
+}
+
+fn ids<'o>(orders: impl IntoIterator<Item = &'o Order>) -> Vec<String> {
+    orders.into_iter().map(|order| order.order_id.to_string()).collect()
+}
+
+/// A whole list, put together from its pages.
+async fn pages(store: &dyn Store, filter: &OrderFilter, limit: usize, now: Instant) -> Vec<Order> {
+    let mut all: Vec<Order> = Vec::new();
+    loop {
+        let page = store.list(filter, all.last().map(position).as_ref(), limit, now).await.unwrap();
+        assert!(page.len() <= limit);
+        let is_last = page.len() < limit;
+        all.extend(page);
+        if is_last {
+            return all;
+        }
+    }
+}
+
+async fn told(make: MakeStore, orders: Vec<OrderBuilder>) -> TestStore {
+    let made = make(ReportZone::utc()).await;
+    let events: Vec<OrderEvent> = orders.into_iter().flat_map(OrderBuilder::events).collect();
+    ingest(&made.store, events, now()).await;
+    project::project_all(made.store.as_ref(), made.store.zone(), now()).await.unwrap();
+    made
+}
+
+/// See its name.
+pub async fn orders_of_the_same_instant_come_by_id_downwards(make: MakeStore) {
+    let gift = |id: &str, gift: &str| OrderBuilder::new(id).gift(gift);
+    let orders = vec![
+        gift("a", "food"),
+        gift("c", "flowers"),
+        OrderBuilder::new("b"),
+        gift("d", "food").lost("2026-03-02T00:00:00Z"),
+    ];
+    let made = told(make, orders).await;
+    let list = made.store.list(&OrderFilter::default(), None, 10, now()).await.unwrap();
+    assert_eq!(ids(&list), ["d", "c", "b", "a"]);
+    for limit in 1..5 {
+        assert_eq!(ids(&pages(made.store.as_ref(), &OrderFilter::default(), limit, now()).await), ["d", "c", "b", "a"]);
+    }
+}
+
+/// See its name.
+pub async fn a_cursor_stays_in_place_while_orders_arrive(make: MakeStore) {
+    let placed = |id: &str, minute: u32| OrderBuilder::new(id).placed(&format!("2026-03-02T10:{minute:02}:00Z"));
+    let made = told(make, vec![placed("b", 1), placed("d", 2), placed("f", 3), placed("h", 4)]).await;
+    let store = made.store.as_ref();
+    let first = store.list(&OrderFilter::default(), None, 2, now()).await.unwrap();
+    assert_eq!(ids(&first), ["h", "f"]);
+    let arrived = [placed("new", 5), placed("a", 3), placed("g", 3), placed("c", 2)];
+    ingest(&made.store, arrived.into_iter().flat_map(OrderBuilder::events).collect(), now()).await;
+    // The order at the cursor ends meanwhile: it is listed elsewhere, but where it was placed stays.
+    ingest(&made.store, placed("f", 3).arrived("2026-03-03T00:00:00Z").events(), now()).await;
+    let next = store.list(&OrderFilter::default(), first.last().map(position).as_ref(), 10, now()).await.unwrap();
+    assert_eq!(ids(&next), ["a", "d", "c", "b"], "nothing twice, nothing left out that comes after the cursor");
+}
+
+/// See its name.
+pub async fn an_order_not_placed_is_in_no_list(make: MakeStore) {
+    let unplaced = OrderBuilder::new("o-1").unplaced().lost("2026-03-10T10:00:00Z");
+    let made = told(make, vec![unplaced.clone(), OrderBuilder::new("o-2").lost("2026-03-10T11:00:00Z")]).await;
+    let store = made.store.as_ref();
+    let recent = RecentFilter { since: now().plus_seconds(-86_400), statuses: Vec::new(), vendor_id: None };
+    for (number, expected) in [(0, vec!["o-2"]), (1, vec!["o-2", "o-1"])] {
+        if number == 1 {
+            ingest(&made.store, OrderBuilder::new("o-1").events(), now()).await;
+            project::project_all(store, store.zone(), now()).await.unwrap();
+        }
+        assert_eq!(ids(&store.list(&OrderFilter::default(), None, 9, now()).await.unwrap()), expected);
+        assert_eq!(ids(&store.issues(&vendor_id("acme"), now(), 9).await.unwrap()), expected);
+        let count = store.count(&OrderFilter::default(), 9, now()).await.unwrap();
+        assert_eq!(count.by_status.iter().sum::<i64>(), expected.len() as i64);
+        let feed = store.recent(&recent, None, 9).await.unwrap();
+        assert_eq!(feed.iter().map(|history| history.order_id().as_str()).collect::<Vec<_>>(), expected);
+        assert_eq!(store.count_recent(&recent).await.unwrap()[Status::Lost as usize], expected.len() as i64);
+    }
+}
+
+/// See its name.
+pub async fn a_count_of_what_no_bucket_knows_stops_at_its_limit(make: MakeStore) {
+    let orders = (0..7).map(|number| OrderBuilder::new(&format!("o-{number}")).gift("food").promised("2026-03-02"));
+    let made = told(make, orders.collect()).await;
+    let filter = OrderFilter { gift_type: GiftType::parse("food").ok(), ..OrderFilter::default() };
+    let count = |limit| made.store.count(&filter, limit, now());
+    let total = |count: OrderCount| (count.by_status.iter().sum::<i64>(), count.is_lower_bound);
+    assert_eq!(total(count(6).await.unwrap()), (6, true));
+    assert_eq!(total(count(7).await.unwrap()), (7, false));
+    let counted = made.store.count(&OrderFilter::default(), 3, now()).await.unwrap();
+    assert_eq!(total(counted), (7, false), "what buckets know is exact, whatever the limit");
+}
+
+/// See its name.
+pub async fn issues_end_before_the_instant_asked_for(make: MakeStore) {
+    let lost = |id: &str, when: &str| OrderBuilder::new(id).lost(when);
+    let corrected = OrderBuilder::new("o-4").lost("2026-03-05T00:00:00Z").arrived("2026-03-06T00:00:00Z");
+    let called_off = OrderBuilder::new("o-5").cancelled("2026-03-05T00:00:00Z");
+    let other = OrderBuilder::new("o-6").vendor("bloom").lost("2026-03-05T00:00:00Z");
+    let same = "2026-03-04T00:00:00Z";
+    let orders =
+        vec![lost("o-1", same), lost("o-2", same), lost("o-3", "2026-03-07T00:00:00Z"), corrected, called_off, other];
+    let made = told(make, orders).await;
+    let issues = |before: &str, limit| {
+        let before = at(before);
+        let store = made.store.clone();
+        async move { ids(&store.issues(&vendor_id("acme"), before, limit).await.unwrap()) }
+    };
+    assert_eq!(issues("2026-03-10T00:00:00Z", 9).await, ["o-3", "o-2", "o-1"]);
+    assert_eq!(issues("2026-03-10T00:00:00Z", 2).await, ["o-3", "o-2"]);
+    assert_eq!(
+        issues("2026-03-07T00:00:00Z", 9).await,
+        ["o-2", "o-1"],
+        "what ended at the instant ended not before it"
+    );
+}
+
+fn filters() -> impl Strategy<Value = (OrderFilter, [Option<i32>; 2])> {
+    let vendor = prop::option::of(select(VENDORS.map(vendor_id).to_vec()));
+    let statuses = prop_oneof![2 => Just(Vec::new()), 3 => subsequence(Status::ALL.to_vec(), 1..5)];
+    let gift = prop::option::weighted(0.3, select(GIFTS.map(|gift| GiftType::parse(gift).unwrap()).to_vec()));
+    let day = || prop::option::weighted(0.4, -2..26i32);
+    (vendor, statuses, prop::option::of(any::<bool>()), gift, day(), day()).prop_map(
+        |(vendor_id, statuses, delayed, gift_type, from, to)| {
+            let filter = OrderFilter { vendor_id, statuses, placed_from: None, placed_to: None, delayed, gift_type };
+            (filter, [from, to])
+        },
+    )
+}
+
+type Told = (Instant, Vec<Vec<OrderEvent>>, &'static str);
+
+fn tellings() -> impl Strategy<Value = Told> {
+    (eras_and_histories(), select(ZONES.to_vec()))
+        .prop_flat_map(|((era, events), zone)| arrivals(events).prop_map(move |batches| (era, batches, zone)))
+}
+
+/// The store under test and the memory store, told the same.
+async fn both(make: MakeStore, (era, batches, name): &Told) -> [TestStore; 2] {
+    let made = [make(zone(name)).await, TestStore::memory(zone(name))];
+    for made in &made {
+        ingest_batches(&made.store, batches.clone(), afterwards(*era)).await;
+    }
+    made
+}
+
+/// See its name.
+pub fn lists_and_counts_are_those_of_the_memory_store(make: MakeStore, cases: u32) {
+    let asked = tellings().prop_flat_map(|told| {
+        let era = told.0;
+        (Just(told), prop::collection::vec((filters(), instants(era), 1..12usize, 0..9i64), 1..10))
+    });
+    law(cases, asked, |(told, asked)| {
+        wait(async {
+            let [made, memory] = both(make, &told).await;
+            let first = made.store.zone().day(told.0);
+            for ((filter, [from, to]), now, limit, counted) in asked {
+                let plus = |days: Option<i32>| days.map(|days| first.plus(days));
+                let filter = OrderFilter { placed_from: plus(from), placed_to: plus(to), ..filter };
+                let all = memory.store.list(&filter, None, 1_000, now).await.unwrap();
+                let after = (!all.is_empty()).then(|| position(&all[limit % all.len()]));
+                for after in [None, after.as_ref()] {
+                    let is = made.store.list(&filter, after, limit, now).await.unwrap();
+                    assert_eq!(is, memory.store.list(&filter, after, limit, now).await.unwrap(), "{filter:?} at {now}");
+                }
+                let (is, ought) = (
+                    made.store.count(&filter, counted, now).await.unwrap(),
+                    memory.store.count(&filter, counted, now).await.unwrap(),
+                );
+                let total = |count: OrderCount| count.by_status.iter().sum::<i64>();
+                assert_eq!((total(is), is.is_lower_bound), (total(ought), ought.is_lower_bound), "{filter:?} at {now}");
+                assert!(ought.is_lower_bound || is == ought, "{filter:?} at {now}: {is:?} is not {ought:?}");
+                assert!(is.is_lower_bound || total(is) == all.len() as i64, "a total is that of its list");
+            }
+        });
+    });
+}
+
+/// See its name.
+pub fn pages_put_together_are_the_whole_list_with_no_order_twice(make: MakeStore, cases: u32) {
+    let asked = tellings().prop_flat_map(|told| {
+        let era = told.0;
+        (Just(told), prop::collection::vec((filters(), instants(era), 1..7usize), 1..6))
+    });
+    law(cases, asked, |(told, asked)| {
+        wait(async {
+            let [made, memory] = both(make, &told).await;
+            for ((filter, _), now, limit) in asked {
+                let whole = memory.store.list(&filter, None, 1_000, now).await.unwrap();
+                assert_eq!(
+                    ids(&pages(made.store.as_ref(), &filter, limit, now).await),
+                    ids(&whole),
+                    "{filter:?} by {limit}"
+                );
+            }
+        });
+    });
+}
+
+/// See its name.
+pub fn the_recent_feed_and_issues_are_those_of_the_memory_store(make: MakeStore, cases: u32) {
+    let asked = tellings().prop_flat_map(|told| {
+        let era = told.0;
+        let query = (filters(), 1..RECENT_HOURS, 1..8usize, instants(era));
+        (Just(told), prop::collection::vec(query, 1..10))
+    });
+    law(cases, asked, |(told, asked)| {
+        wait(async {
+            let [made, memory] = both(make, &told).await;
+            let now = afterwards(told.0);
+            for store in [&made.store, &memory.store] {
+                store.rolled(now).await.unwrap();
+            }
+            for ((filter, _), hours, limit, before) in asked {
+                let OrderFilter { vendor_id, statuses, .. } = filter;
+                let filter = RecentFilter { since: now.plus_seconds(-hours * 3600), statuses, vendor_id };
+                let all = memory.store.recent(&filter, None, 1_000).await.unwrap();
+                let place = |history: &History| {
+                    history.order().map(|order| Position { at: order.updated_at, order_id: order.order_id })
+                };
+                let after = all.get(limit / 2).and_then(place);
+                for after in [None, after.as_ref()] {
+                    let is = made.store.recent(&filter, after, limit).await.unwrap();
+                    assert_eq!(is, memory.store.recent(&filter, after, limit).await.unwrap(), "{filter:?}");
+                }
+                let counts = made.store.count_recent(&filter).await.unwrap();
+                assert_eq!(counts, memory.store.count_recent(&filter).await.unwrap(), "{filter:?}");
+                assert_eq!(counts.iter().sum::<i64>(), all.len() as i64);
+                for vendor in VENDORS.map(crate::vendor_id) {
+                    let is = made.store.issues(&vendor, before, limit).await.unwrap();
+                    assert_eq!(
+                        is,
+                        memory.store.issues(&vendor, before, limit).await.unwrap(),
+                        "{vendor} before {before}"
+                    );
+                }
+            }
+            let last = order_id("o-0");
+            assert_eq!(made.store.all(None, 3).await.unwrap(), memory.store.all(None, 3).await.unwrap());
+            assert_eq!(
+                made.store.all(Some(&last), 99).await.unwrap(),
+                memory.store.all(Some(&last), 99).await.unwrap()
+            );
+        });
+    });
+}
+
+/// See its name.
+pub async fn days_of_placement_are_whole_days_of_the_zone(make: MakeStore) {
+    let made = make(zone("America/New_York")).await;
+    // 23:59:59 on the 1st and 00:00:00 on the 2nd, in New York.
+    let orders = [("late", "2026-03-02T04:59:59Z"), ("early", "2026-03-02T05:00:00Z")];
+    let events = orders.map(|(id, placed)| OrderBuilder::new(id).placed(placed).events()).concat();
+    ingest(&made.store, events, now()).await;
+    project::project_all(made.store.as_ref(), made.store.zone(), now()).await.unwrap();
+    for (date, expected) in [("2026-03-01", "late"), ("2026-03-02", "early")] {
+        let filter = OrderFilter { placed_from: Some(day(date)), placed_to: Some(day(date)), ..OrderFilter::default() };
+        assert_eq!(ids(&made.store.list(&filter, None, 9, now()).await.unwrap()), [expected]);
+        assert_eq!(made.store.count(&filter, 9, now()).await.unwrap().by_status[Status::Placed as usize], 1);
+    }
+}
