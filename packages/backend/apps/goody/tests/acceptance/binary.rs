@@ -8,43 +8,43 @@ use std::sync::Mutex;
 use serde_json::Value;
 
 /// The binary with some arguments, not started yet.
-pub fn goody(arguments: &[&str]) -> Command {
+pub(crate) fn goody(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_goody"));
     command.args(arguments).env("GOODY_LOG", "error");
     command
 }
 
 /// Runs a command on a database to its end, which must be a good one.
-pub fn run(arguments: &[&str], database: &Path) -> Output {
+pub(crate) fn run(arguments: &[&str], database: &Path) -> Output {
     let output = goody(arguments).args(["--database", text(database)]).output().unwrap();
     assert!(output.status.success(), "goody {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     output
 }
 
 /// Every report of a database, as bytes.
-pub fn reports(database: &Path) -> Vec<u8> {
+pub(crate) fn reports(database: &Path) -> Vec<u8> {
     run(&["export", "reports"], database).stdout
 }
 
 /// Rebuilds, which fails where anything differs.
-pub fn rebuild(database: &Path) {
+pub(crate) fn rebuild(database: &Path) {
     let output = run(&["rebuild"], database);
     let told = String::from_utf8_lossy(&output.stdout);
     assert!(told.contains(", 0 differences"), "{told}");
 }
 
-pub fn text(path: &Path) -> &str {
+pub(crate) fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
 /// A running server on a free port of the loopback, stopped when dropped.
-pub struct Server {
+pub(crate) struct Server {
     process: Mutex<Child>,
     address: String,
 }
 
 impl Server {
-    pub fn start(database: &Path) -> Self {
+    pub(crate) fn start(database: &Path) -> Self {
         let arguments = ["serve", "--addr", "127.0.0.1:0", "--database", text(database)];
         let mut process = goody(&arguments).stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
@@ -53,12 +53,12 @@ impl Server {
         Self { process: Mutex::new(process), address }
     }
 
-    pub fn get(&self, path: &str) -> Value {
+    pub(crate) fn get(&self, path: &str) -> Value {
         ureq::get(format!("{}{path}", self.address)).call().unwrap().body_mut().read_json().unwrap()
     }
 
     /// Every page of a list, put together.
-    pub fn get_all(&self, path: &str, list: &str) -> Vec<Value> {
+    pub(crate) fn get_all(&self, path: &str, list: &str) -> Vec<Value> {
         let mut all = Vec::new();
         let mut cursor = String::new();
         loop {
@@ -71,7 +71,7 @@ impl Server {
     }
 
     /// Posts NDJSON; the answers, a line each, or how the connection broke.
-    pub fn post(&self, body: &[u8]) -> Result<Vec<Value>, ureq::Error> {
+    pub(crate) fn post(&self, body: &[u8]) -> Result<Vec<Value>, ureq::Error> {
         let mut response = ureq::post(format!("{}/api/orders/events", self.address))
             .header("Content-Type", "application/x-ndjson")
             .send(body)?;
@@ -80,7 +80,7 @@ impl Server {
     }
 
     /// Waits until the reports reflect everything that was stored.
-    pub fn wait_until_projected(&self) {
+    pub(crate) fn wait_until_projected(&self) {
         for _ in 0..6_000 {
             if self.get("/health")["systemMetrics"]["changeLag"]["changes"] == 0 {
                 return;
@@ -91,7 +91,7 @@ impl Server {
     }
 
     /// kill -9, while others may be talking to it.
-    pub fn kill(&self) {
+    pub(crate) fn kill(&self) {
         self.process.lock().unwrap().kill().unwrap();
     }
 }
@@ -105,7 +105,7 @@ impl Drop for Server {
 }
 
 /// A file of the real orders that lie beside the project on some machines. Says why where a test is skipped.
-pub fn real_data(name: &str) -> Option<PathBuf> {
+pub(crate) fn real_data(name: &str) -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../../../shared/data").join(name);
     if !root.exists() {
         eprintln!("SKIPPED: ../shared/data/{name} is not on this machine");
@@ -115,21 +115,21 @@ pub fn real_data(name: &str) -> Option<PathBuf> {
 }
 
 /// The demo events of the project's own fixtures.
-pub fn demo_events() -> PathBuf {
+pub(crate) fn demo_events() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/fixtures/events/demo-v1.ndjson")
 }
 
 /// Numbers that look random and are the same every time (Knuth's MMIX generator).
-pub struct Dice(pub u64);
+pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
     /// A number below `sides`.
-    pub fn roll(&mut self, sides: usize) -> usize {
+    pub(crate) fn roll(&mut self, sides: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) as usize % sides
     }
 
-    pub fn shuffle<T>(&mut self, list: &mut [T]) {
+    pub(crate) fn shuffle<T>(&mut self, list: &mut [T]) {
         for place in (1..list.len()).rev() {
             list.swap(place, self.roll(place + 1));
         }
