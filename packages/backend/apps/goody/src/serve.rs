@@ -3,6 +3,7 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::serve::ListenerExt;
 use goody_application::retention::Retention;
@@ -15,6 +16,9 @@ use tokio::sync::Notify;
 use crate::clock::SystemClock;
 use crate::pump::Pump;
 use crate::{Done, cli, database};
+
+/// How long requests in hand may take once the server is asked to stop.
+const LAST_ANSWERS: Duration = Duration::from_secs(10);
 
 /// Why the server does not start.
 #[derive(Debug, thiserror::Error)]
@@ -57,7 +61,18 @@ pub(crate) async fn run(command: cli::Serve) -> Done {
     let pump = tokio::spawn(Pump::new(store.clone(), clock, retention, told).run());
     println!("Goody is listening on http://{}", listener.local_addr()?);
     std::io::stdout().flush()?;
-    axum::serve(listener.tap_io(no_delay), router).with_graceful_shutdown(asked_to_stop()).await?;
+    let stopping = Arc::new(Notify::new());
+    let asked = stopping.clone();
+    let server = axum::serve(listener.tap_io(no_delay), router).with_graceful_shutdown(async move {
+        asked_to_stop().await;
+        asked.notify_one();
+    });
+    tokio::select! {
+        done = server => done?,
+        () = async { stopping.notified().await; tokio::time::sleep(LAST_ANSWERS).await } => {
+            tracing::warn!("some requests did not end in time and were broken off; what they were answered is stored");
+        }
+    }
     pump.abort();
     store.checkpoint().await?;
     tracing::info!("stopped; everything that was answered is stored");

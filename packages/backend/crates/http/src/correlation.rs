@@ -51,7 +51,12 @@ pub(crate) async fn correlate(State(app): State<App>, request: Request, next: Ne
         .increment(1);
     metrics::histogram!("goody_http_request_seconds", "route" => route).record(seconds);
     let bytes = response.body().size_hint().exact();
-    span.in_scope(|| tracing::debug!(status, seconds, bytes, "answered"));
+    // Reads that went well are many and say little; everything else is worth a line.
+    let is_ordinary = method.is_safe() && status < 400;
+    span.in_scope(|| match is_ordinary {
+        true => tracing::debug!(status, seconds, bytes, "answered"),
+        false => tracing::info!(status, seconds, bytes, "answered"),
+    });
     response
 }
 

@@ -1,7 +1,7 @@
 //! All vendors' reports of one date, kept in memory and brought up to date by what changed.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use goody_domain::{AsOf, Day, Vendor, VendorId};
 use tokio::sync::Mutex;
@@ -33,35 +33,46 @@ pub struct FleetReports {
     pub rows: BTreeMap<VendorId, Arc<FleetRow>>,
 }
 
+/// The reports of one date; whoever brings them up to date holds it, and only askers of the same date wait.
+type Slot = Arc<Mutex<Option<Arc<FleetReports>>>>;
+
 /// Answers with all vendors' reports. Work grows with the vendors that changed since the last answer.
 pub struct FleetReader {
     reports: Arc<dyn ReportReader>,
     /// The most recently used last.
-    dates: Mutex<Vec<(Day, Arc<FleetReports>)>>,
+    dates: std::sync::Mutex<Vec<(Day, Slot)>>,
 }
 
 impl FleetReader {
     /// Reads from this store.
     pub fn new(reports: Arc<dyn ReportReader>) -> Self {
-        Self { reports, dates: Mutex::new(Vec::new()) }
+        Self { reports, dates: std::sync::Mutex::new(Vec::new()) }
     }
 
     /// All vendors' reports as of `as_of`.
     pub async fn reports(&self, as_of: AsOf) -> Result<Arc<FleetReports>, ReadError> {
-        let mut dates = self.dates.lock().await;
-        let known = dates.iter().position(|(date, _)| *date == as_of.date()).map(|place| dates.remove(place).1);
-        let fleet = match known {
-            Some(fleet) if fleet.as_of == as_of && fleet.revision >= self.reports.revision() => fleet,
-            known => {
-                check_kept(self.reports.as_ref(), as_of.date()).await?;
-                Arc::new(self.updated(known, as_of).await?)
+        let slot = self.slot(as_of.date());
+        let mut known = slot.lock().await;
+        match known.take() {
+            Some(fleet) if fleet.as_of == as_of && fleet.revision >= self.reports.revision() => {
+                Ok(known.insert(fleet).clone())
             }
-        };
-        dates.push((as_of.date(), fleet.clone()));
+            fleet => {
+                check_kept(self.reports.as_ref(), as_of.date()).await?;
+                Ok(known.insert(Arc::new(self.updated(fleet, as_of).await?)).clone())
+            }
+        }
+    }
+
+    fn slot(&self, date: Day) -> Slot {
+        let mut dates = self.dates.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = dates.iter().position(|(other, _)| *other == date).map(|place| dates.remove(place).1);
+        let slot = known.unwrap_or_default();
+        dates.push((date, slot.clone()));
         if dates.len() > DATES {
             dates.remove(0);
         }
-        Ok(fleet)
+        slot
     }
 
     async fn updated(&self, known: Option<Arc<FleetReports>>, as_of: AsOf) -> Result<FleetReports, ReadError> {
