@@ -183,6 +183,10 @@ impl<'a> WireEvent<'a> {
     pub fn read(json: &'a [u8]) -> Result<Self, Rejection> {
         let text = std::str::from_utf8(json)
             .map_err(|error| Rejection::field("line", format!("is not UTF-8 after byte {}", error.valid_up_to())))?;
+        if text.trim_ascii_start().starts_with('[') {
+            // An array of the fields' values would be taken for the fields.
+            return Err(Rejection::field("line", "is not the JSON of an event: an array where an object is expected"));
+        }
         serde_json::from_str(text).or_else(|_| {
             // Only a bad line pays for knowing where it is bad.
             let mut reader = serde_json::Deserializer::from_str(text);
