@@ -1,0 +1,223 @@
+//! What an order adds to the counters.
+
+use std::collections::BTreeMap;
+
+use goody_domain::{
+    ActiveStatus, Bucket, Counter, Day, Entry, Minute, Order, Outcome, Posting, ReportZone, Status, VendorId,
+    contribution, facts, postings,
+};
+
+use crate::story::order;
+
+/// A contribution, added up; nothing that is 0.
+fn sums(entries: &[Entry]) -> BTreeMap<(Day, Minute, Counter), i64> {
+    let mut sums = BTreeMap::new();
+    for entry in entries {
+        *sums.entry((entry.day, entry.minute, entry.counter)).or_insert(0) += entry.amount;
+    }
+    sums.retain(|_, amount| *amount != 0);
+    sums
+}
+
+fn added(order: &Order) -> Vec<Entry> {
+    contribution(order, &ReportZone::utc())
+}
+
+fn total(order: &Order, counter: Counter) -> i64 {
+    added(order).iter().filter(|entry| entry.counter == counter).map(|entry| entry.amount).sum()
+}
+
+const STORIES: [&str; 7] = [
+    "PLACED 2026-03-01T10:00:00Z estimatedDelivery=2026-03-03T10:00:00Z",
+    "PLACED 2026-03-01T10:00:00Z\n SHIPPING_ON_TIME 2026-03-02T10:00:00Z\n SHIPPING_DELAYED 2026-03-03T10:00:00Z",
+    "PLACED 2026-03-01T10:00:00Z estimatedDelivery=2026-03-03T10:00:00Z\n ARRIVED 2026-03-02T10:00:00Z",
+    "PLACED 2026-03-01T10:00:00Z estimatedDelivery=2026-03-03T10:00:00Z\n ARRIVED 2026-03-04T10:00:00Z\n DAMAGED 2026-03-05T10:00:00Z",
+    "PLACED 2026-03-01T10:00:00Z estimatedDelivery=2026-02-03T10:00:00Z\n LOST 2026-03-01T10:00:00Z",
+    "PLACED 2026-03-01T10:00:00Z estimatedDelivery=2026-03-03T10:00:00Z\n CANCELLED 2026-03-04T10:00:00Z",
+    "PLACED 2026-03-01T10:00:00Z vendorId=bloom\n LOST 2026-03-02T10:00:00Z\n ARRIVED 2026-03-04T10:00:00Z\n SHIPPING_ON_TIME 2026-03-05T10:00:00Z",
+];
+
+#[test]
+fn every_order_stands_somewhere_once_on_the_day_of_its_placement() {
+    for story in STORIES {
+        let order = order(story);
+        let standing: Vec<Entry> =
+            added(&order).into_iter().filter(|entry| matches!(entry.counter, Counter::Standing(_))).collect();
+        let placed = ReportZone::utc().day(order.created_at);
+        assert!(
+            matches!(&standing[..], [only] if only.counter == Counter::Standing(order.status()) && only.day == placed && only.amount == 1),
+            "{story}"
+        );
+    }
+}
+
+#[test]
+fn an_order_is_in_one_active_status_until_it_ends_and_then_in_none() {
+    for story in STORIES {
+        let order = order(story);
+        for status in ActiveStatus::ALL {
+            let level = total(&order, Counter::Entered(status)) - total(&order, Counter::Left(status));
+            assert_eq!(level, i64::from(order.status() == status.status()), "{story}: {status:?}");
+        }
+        assert_eq!(total(&order, Counter::Entered(ActiveStatus::Placed)), 1, "{story}: it is placed once");
+    }
+}
+
+#[test]
+fn an_order_ends_once_by_its_last_outcome_on_the_day_of_the_first() {
+    let order = order(STORIES[3]);
+    for outcome in Outcome::ALL {
+        assert_eq!(total(&order, Counter::Ended(outcome)), i64::from(outcome == Outcome::Damaged));
+    }
+    let ended: Vec<String> = added(&order)
+        .iter()
+        .filter(|entry| matches!(entry.counter, Counter::Ended(_)))
+        .map(|entry| entry.day.to_string())
+        .collect();
+    assert_eq!(ended, ["2026-03-04"]);
+}
+
+#[test]
+fn time_of_delivery_counts_for_what_arrived_and_for_nothing_else() {
+    let day = 86_400_000_000;
+    assert_eq!(total(&order(STORIES[2]), Counter::DeliveryMicros), day);
+    assert_eq!(total(&order(STORIES[3]), Counter::DeliveryMicros), 0, "it arrived, and then it was damaged");
+    assert_eq!(
+        total(&order(STORIES[6]), Counter::DeliveryMicros),
+        3 * day,
+        "from placement to arrival, not to when it was called lost"
+    );
+}
+
+#[test]
+fn a_promise_falls_due_unless_the_order_was_called_off() {
+    let counted = |story: &str| (total(&order(story), Counter::Due), total(&order(story), Counter::OnTime));
+    assert_eq!(counted(STORIES[0]), (1, 0));
+    assert_eq!(counted(STORIES[2]), (1, 1));
+    assert_eq!(counted(STORIES[3]), (1, 0));
+    assert_eq!(counted(STORIES[5]), (0, 0));
+    assert_eq!(counted(STORIES[1]), (0, 0), "nothing was promised");
+    assert_eq!(
+        counted("PLACED 2026-03-01T10:00:00Z estimatedDelivery=2026-03-03T10:00:00Z\n ARRIVED 2026-03-03T10:00:00Z"),
+        (1, 1)
+    );
+}
+
+#[test]
+fn an_order_is_overdue_from_its_promise_to_its_end_if_there_is_time_between() {
+    let counted =
+        |story: &str| (total(&order(story), Counter::OverdueEntered), total(&order(story), Counter::OverdueLeft));
+    assert_eq!(counted(STORIES[0]), (1, 0));
+    assert_eq!(counted(STORIES[2]), (0, 0));
+    assert_eq!(counted(STORIES[3]), (1, 1));
+    assert_eq!(counted(STORIES[4]), (0, 0), "it ended when it was placed");
+    assert_eq!(counted(STORIES[5]), (1, 1));
+}
+
+#[test]
+fn a_promise_before_the_placement_is_overdue_from_the_placement() {
+    let order = order("PLACED 2026-03-01T10:00:00Z estimatedDelivery=2026-02-03T10:00:00Z");
+    let days: Vec<String> = added(&order)
+        .iter()
+        .filter(|entry| entry.counter == Counter::OverdueEntered)
+        .map(|entry| entry.day.to_string())
+        .collect();
+    assert_eq!(days, ["2026-03-01"]);
+}
+
+#[test]
+fn a_change_that_changes_nothing_moves_nothing() {
+    for story in STORIES {
+        let order = order(story);
+        let moved = postings(Some(&order), Some(&order), &ReportZone::utc());
+        let moved: Vec<Entry> = moved
+            .into_iter()
+            .map(|posting| posting.entry)
+            .filter(|entry| entry.counter != Counter::LatestFact)
+            .collect();
+        assert_eq!(sums(&moved), BTreeMap::new(), "{story}");
+    }
+}
+
+#[test]
+fn whichever_way_an_order_came_to_be_as_it_is_its_counters_are_the_same() {
+    let own: VendorId = VendorId::parse("acme").unwrap();
+    for way in
+        [["", STORIES[0], STORIES[3]], [STORIES[6], STORIES[5], STORIES[3]], [STORIES[4], STORIES[1], STORIES[3]]]
+    {
+        let mut before: Option<Order> = None;
+        let mut books: BTreeMap<VendorId, Vec<Entry>> = BTreeMap::new();
+        for story in way {
+            let after = crate::story::order_if_placed(story);
+            for Posting { vendor_id, entry } in postings(before.as_ref(), after.as_ref(), &ReportZone::utc()) {
+                if entry.counter != Counter::LatestFact {
+                    books.entry(vendor_id).or_default().push(entry);
+                }
+            }
+            before = after;
+        }
+        assert_eq!(sums(books.get(&own).unwrap()), sums(&added(&order(STORIES[3]))));
+        let others = books.iter().filter(|(vendor_id, _)| **vendor_id != own);
+        others.for_each(|(vendor_id, entries)| {
+            assert_eq!(sums(entries), BTreeMap::new(), "{vendor_id} has nothing of it any more")
+        });
+    }
+}
+
+#[test]
+fn facts_are_told_of_every_vendor_that_a_placement_named() {
+    let order = order(
+        "PLACED 2026-03-02T10:00:00Z vendorId=bloom
+         PLACED 2026-03-01T10:00:00Z vendorId=acme
+         ARRIVED 2026-03-03T10:00:30.000007Z",
+    );
+    let told: Vec<i64> = facts(&order, &ReportZone::utc()).map(|entry| entry.amount).collect();
+    assert_eq!(told, [1, 1, 30_000_008], "microseconds into the minute, plus one");
+    let posted = postings(None, Some(&order), &ReportZone::utc());
+    let named: Vec<&str> = posted
+        .iter()
+        .filter(|posting| posting.entry.counter == Counter::LatestFact)
+        .map(|posting| posting.vendor_id.as_str())
+        .collect();
+    assert_eq!(named, ["acme", "acme", "acme", "bloom", "bloom", "bloom"]);
+}
+
+#[test]
+fn a_bucket_is_a_sum_whatever_the_order_and_grouping() {
+    let entries: Vec<Entry> = STORIES
+        .iter()
+        .flat_map(|story| added(&order(story)))
+        .filter(|entry| entry.day.to_string() == "2026-03-01")
+        .collect();
+    let mut at_once = Bucket::default();
+    at_once.add(&entries);
+    let mut one_by_one = Bucket::default();
+    entries.iter().rev().for_each(|entry| one_by_one.add(std::slice::from_ref(entry)));
+    assert_eq!(at_once, one_by_one);
+    let back: Vec<Entry> = entries.iter().map(|entry| Entry { amount: -entry.amount, ..*entry }).collect();
+    at_once.add(&back);
+    assert!(at_once.is_empty(), "what is taken back leaves nothing");
+}
+
+#[test]
+fn a_counter_keeps_its_place_for_ever() {
+    // Places are stored. If this fails, give the new counter a new place at the end instead.
+    assert_eq!(Counter::COUNT, 27);
+    for (counter, place) in [
+        (Counter::Entered(ActiveStatus::Placed), 0),
+        (Counter::Entered(ActiveStatus::ShippingDelayed), 2),
+        (Counter::Left(ActiveStatus::Placed), 3),
+        (Counter::Ended(Outcome::Arrived), 6),
+        (Counter::Ended(Outcome::Cancelled), 11),
+        (Counter::DeliveryMicros, 12),
+        (Counter::Due, 13),
+        (Counter::OnTime, 14),
+        (Counter::OverdueEntered, 15),
+        (Counter::OverdueLeft, 16),
+        (Counter::Standing(Status::Placed), 17),
+        (Counter::Standing(Status::Cancelled), 25),
+        (Counter::LatestFact, 26),
+    ] {
+        assert_eq!(counter.index(), place, "{counter:?}");
+    }
+}

@@ -1,0 +1,73 @@
+//! The fleet: a fold of the vendors' reports.
+
+use goody_domain::{Dashboard, Day, Report, ReportZone, VendorId};
+
+use crate::report::{Acme, ended};
+
+/// The report of a vendor of which so many orders arrived and so many were lost this week, and so many before.
+fn vendor(id: &str, now: (usize, usize), before: (usize, usize)) -> Report {
+    let stories = [ended("2026-03-09", now.0, now.1), ended("2026-03-02", before.0, before.1)].concat();
+    let stories: Vec<&str> = stories.iter().map(String::as_str).collect();
+    Report { vendor_id: VendorId::parse(id).unwrap(), ..Acme::with(&stories).on("2026-03-10") }
+}
+
+fn fold(reports: &[Report]) -> Dashboard<'_> {
+    Dashboard::fold(reports, ReportZone::utc().end_of(Day::parse("2026-03-10").unwrap()))
+}
+
+fn ids(reports: &[&Report]) -> Vec<String> {
+    reports.iter().map(|report| report.vendor_id.to_string()).collect()
+}
+
+#[test]
+fn the_fleet_s_rates_are_of_its_sums_and_never_means_of_percentages() {
+    let reports = [vendor("large", (90, 10), (0, 0)), vendor("small", (0, 1), (0, 0))];
+    let fleet = fold(&reports).current.figures;
+    assert_eq!(fleet.completed_orders(), 101);
+    assert_eq!(fleet.reliability_score(), Some(100.0 * 90.0 / 101.0), "not 45");
+}
+
+#[test]
+fn medium_and_high_are_at_risk_and_too_few_orders_are_neither() {
+    let reports = [
+        vendor("low", (99, 1), (50, 50)),
+        vendor("medium", (83, 17), (99, 1)),
+        vendor("high", (60, 40), (99, 1)),
+        vendor("unknown", (0, 1), (0, 0)),
+        vendor("silent", (0, 0), (0, 0)),
+    ];
+    let dashboard = fold(&reports);
+    assert_eq!((dashboard.current.at_risk_vendors, dashboard.previous.at_risk_vendors), (2, 1));
+    assert_eq!(dashboard.trends().at_risk_vendors, 1);
+}
+
+#[test]
+fn the_best_are_those_surely_reliable_and_the_worst_the_least_reliable() {
+    let reports = [
+        vendor("few", (30, 0), (0, 0)),
+        vendor("many", (297, 3), (0, 0)),
+        vendor("bad", (70, 30), (0, 0)),
+        vendor("worse", (40, 60), (0, 0)),
+        vendor("worst", (0, 1), (0, 0)),
+        vendor("silent", (0, 0), (0, 0)),
+    ];
+    let dashboard = fold(&reports);
+    assert_eq!(ids(&dashboard.top_performing), ["many", "few"], "297 of 300 is surer than 30 of 30");
+    assert_eq!(ids(&dashboard.underperforming), ["worst", "worse", "bad"]);
+}
+
+#[test]
+fn at_most_ten_are_named() {
+    let reports: Vec<Report> = (0..12).map(|number| vendor(&format!("v-{number:02}"), (100, 0), (0, 0))).collect();
+    let dashboard = fold(&reports);
+    assert_eq!(dashboard.top_performing.len(), 10);
+    assert_eq!(ids(&dashboard.top_performing)[..2], ["v-00", "v-01"], "equals go by id");
+}
+
+#[test]
+fn an_empty_fleet_has_counts_of_0_and_no_rates() {
+    let dashboard = fold(&[]);
+    let trends = dashboard.trends();
+    assert_eq!(dashboard.current, Default::default());
+    assert_eq!((trends.reliability, trends.on_time, trends.active_orders), (None, None, 0));
+}

@@ -1,0 +1,193 @@
+//! Events at the door: what is malformed is told field by field, and nothing else is turned away.
+
+use goody_domain::{OrderEvent, Rejection};
+use serde_json::{Value, json};
+
+use crate::story::at;
+
+const NOW: &str = "2026-03-10T14:30:20Z";
+
+fn parse(text: &[u8]) -> Result<OrderEvent, Rejection> {
+    OrderEvent::parse(text, at(NOW))
+}
+
+/// A good placement, with some fields replaced (or, where null, left out).
+fn placed(changes: Value) -> Result<OrderEvent, Rejection> {
+    let mut event = json!({
+        "eventId": "e-1", "orderId": "o-1", "vendorId": "acme", "status": "PLACED", "occurredAt": "2026-03-10T10:00:00Z"
+    });
+    for (field, value) in changes.as_object().unwrap() {
+        match value {
+            Value::Null => drop(event.as_object_mut().unwrap().shift_remove(field)),
+            value => event[field] = value.clone(),
+        }
+    }
+    parse(event.to_string().as_bytes())
+}
+
+/// Each wrong field with its reason.
+fn wrong(result: Result<OrderEvent, Rejection>) -> Vec<(String, String)> {
+    let rejection = result.expect_err("this is malformed");
+    rejection.errors.into_iter().map(|error| (error.field, error.reason)).collect()
+}
+
+fn one(result: Result<OrderEvent, Rejection>) -> (String, String) {
+    let mut errors = wrong(result);
+    assert_eq!(errors.len(), 1, "{errors:?}");
+    errors.remove(0)
+}
+
+fn told(field: &str, reason: &str) -> (String, String) {
+    (field.into(), reason.into())
+}
+
+#[test]
+fn every_missing_field_is_named_at_once() {
+    let missing = ["eventId", "orderId", "occurredAt", "status"].map(|field| told(field, "is missing"));
+    assert_eq!(wrong(parse(b"{}")), missing);
+}
+
+#[test]
+fn a_vendor_is_required_when_an_order_is_placed_and_only_then() {
+    assert_eq!(one(placed(json!({"vendorId": null}))), told("vendorId", "is missing"));
+    assert!(placed(json!({"vendorId": null, "status": "ARRIVED"})).is_ok());
+}
+
+#[test]
+fn an_unknown_status_is_named() {
+    assert_eq!(
+        one(placed(json!({"status": "TELEPORTED"}))),
+        told("status", "is not one of the nine statuses: TELEPORTED")
+    );
+    assert_eq!(one(placed(json!({"status": "placed"}))).0, "status");
+}
+
+#[test]
+fn what_happened_before_2000_or_more_than_five_minutes_ahead_is_malformed() {
+    assert_eq!(
+        one(placed(json!({"occurredAt": "1999-12-31T23:59:59Z"}))),
+        told("occurredAt", "is before the year 2000")
+    );
+    assert!(placed(json!({"occurredAt": "2000-01-01T00:00:00Z"})).is_ok());
+    assert!(placed(json!({"occurredAt": "2026-03-10T14:35:20Z"})).is_ok());
+    assert_eq!(
+        one(placed(json!({"occurredAt": "2026-03-10T14:35:20.000001Z"}))),
+        told("occurredAt", "is more than 5 minutes ahead of now")
+    );
+}
+
+#[test]
+fn a_time_has_to_be_rfc_3339_with_its_offset() {
+    for text in [
+        "yesterday",
+        "",
+        "2026-03-10",
+        "2026-03-10T10:00:00",
+        "2026-02-30T10:00:00Z",
+        "2026-03-10T25:00:00Z",
+        "1741600000",
+    ] {
+        let (field, reason) = one(placed(json!({"occurredAt": text})));
+        assert_eq!(
+            (field.as_str(), reason.as_str()),
+            ("occurredAt", format!("is not an RFC 3339 time: {text}").as_str())
+        );
+    }
+}
+
+#[test]
+fn a_promise_may_lie_in_the_future_but_not_beyond_2100() {
+    assert!(placed(json!({"estimatedDelivery": "2099-12-31T23:59:59Z"})).is_ok());
+    assert!(
+        placed(json!({"estimatedDelivery": "2001-01-01T00:00:00Z"})).is_ok(),
+        "before the placement is inconvenient, not malformed"
+    );
+    for field in ["estimatedDelivery", "shipBy"] {
+        for text in ["2100-01-01T00:00:00Z", "1999-01-01T00:00:00Z", "9999-12-31T23:59:59Z"] {
+            assert_eq!(one(placed(json!({field: text}))).0, field);
+        }
+    }
+}
+
+#[test]
+fn ids_take_their_alphabet_and_nothing_else() {
+    for (field, value) in
+        [("orderId", ""), ("eventId", "a b"), ("vendorId", "ä"), ("orderId", "a\u{0}b"), ("vendorId", "a/b")]
+    {
+        assert_eq!(one(placed(json!({field: value}))).0, field, "{value:?}");
+    }
+    let long = "x".repeat(129);
+    assert_eq!(one(placed(json!({"eventId": long}))), told("eventId", "must have 1 to 128 characters, has 129"));
+    assert!(placed(json!({"orderId": "A-z.0_9:x"})).is_ok());
+}
+
+#[test]
+fn a_gift_has_a_value_in_minor_units_a_currency_and_a_kind() {
+    assert_eq!(one(placed(json!({"giftValue": -1}))), told("giftValue", "is negative"));
+    assert_eq!(one(placed(json!({"giftValue": 19.99}))).0, "giftValue");
+    assert_eq!(one(placed(json!({"giftValue": "100"}))).0, "giftValue");
+    assert_eq!(one(placed(json!({"currency": "usd"}))).0, "currency");
+    assert_eq!(one(placed(json!({"giftType": "Fine Food"}))).0, "giftType");
+    assert!(placed(json!({"giftValue": i64::MAX, "currency": "JPY", "giftType": "fine-food"})).is_ok());
+}
+
+#[test]
+fn words_have_a_length_and_no_control_characters() {
+    assert_eq!(one(placed(json!({"reason": "x".repeat(501)}))), told("reason", "is longer than 500 characters"));
+    assert_eq!(one(placed(json!({"carrier": "ü".repeat(129)}))), told("carrier", "is longer than 128 characters"));
+    assert_eq!(one(placed(json!({"trackingNumber": "a\u{0}"}))), told("trackingNumber", "has control characters"));
+    assert!(placed(json!({"reason": "ü".repeat(500)})).is_ok(), "characters, not bytes");
+}
+
+#[test]
+fn a_value_of_the_wrong_kind_names_its_field() {
+    for (field, value) in
+        [("orderId", json!(7)), ("isRush", json!("yes")), ("occurredAt", json!({})), ("status", json!(["PLACED"]))]
+    {
+        let (named, reason) = one(placed(json!({field: value})));
+        assert_eq!(named, field);
+        assert!(reason.starts_with("has the wrong type"), "{reason}");
+    }
+}
+
+#[test]
+fn a_line_that_is_no_event_is_told_as_a_whole() {
+    for text in [
+        "",
+        "null",
+        "[]",
+        "7",
+        "\"event\"",
+        "{",
+        "{\"eventId\":}",
+        "{\"eventId\":\"a\"",
+        "{} {}",
+        "not json",
+        "{\"a\":1}}",
+    ] {
+        assert_eq!(one(parse(text.as_bytes())).0, "line", "{text}");
+    }
+    assert_eq!(one(parse(b"{\"reason\":\"\xff\"}")), told("line", "is not UTF-8 after byte 11"));
+    assert_eq!(one(parse(b"\0")).0, "line");
+}
+
+#[test]
+fn a_field_nobody_knows_is_passed_over() {
+    assert!(placed(json!({"colour": "blue", "nested": {"deep": [1, 2]}})).is_ok());
+}
+
+#[test]
+fn a_reason_never_repeats_a_long_value() {
+    let errors = wrong(placed(
+        json!({"occurredAt": "x".repeat(50_000), "status": "y".repeat(50_000), "orderId": "z".repeat(50_000)}),
+    ));
+    assert_eq!(errors.len(), 3);
+    assert!(errors.iter().all(|(_, reason)| reason.len() < 100), "{errors:?}");
+}
+
+#[test]
+fn all_that_is_wrong_is_told_together() {
+    let errors = wrong(placed(json!({"orderId": "a b", "occurredAt": "soon", "currency": "usd", "reason": "\n"})));
+    let fields: Vec<&str> = errors.iter().map(|(field, _)| field.as_str()).collect();
+    assert_eq!(fields, ["orderId", "occurredAt", "currency", "reason"]);
+}

@@ -1,0 +1,220 @@
+//! The fold of an order's events.
+
+use goody_domain::{ActiveStatus, EventId, History, Learned, OrderEvent, OrderId, Outcome, Status, fold};
+use proptest::prelude::*;
+
+use crate::story::{at, events, order, order_if_placed};
+
+#[test]
+fn an_order_is_none_until_its_placement_is_known() {
+    assert_eq!(order_if_placed("ARRIVED 2026-03-03T10:00:00Z"), None);
+    let order = order("ARRIVED 2026-03-03T10:00:00Z\n PLACED 2026-03-01T10:00:00Z");
+    assert_eq!(order.status(), Status::Arrived);
+}
+
+#[test]
+fn the_first_placement_gives_vendor_promise_and_gift_and_another_changes_nothing() {
+    let order = order(
+        "PLACED 2026-03-02T10:00:00Z vendorId=bloom estimatedDelivery=2026-03-09T10:00:00Z giftType=food
+         PLACED 2026-03-01T10:00:00Z vendorId=acme estimatedDelivery=2026-03-04T10:00:00Z giftType=flowers",
+    );
+    assert_eq!(order.placement.vendor_id.as_str(), "acme");
+    assert_eq!(order.placement.estimated_delivery, Some(at("2026-03-04T10:00:00Z")));
+    assert_eq!(order.placement.gift_type.as_ref().unwrap().as_str(), "flowers");
+    assert_eq!(order.created_at, at("2026-03-01T10:00:00Z"));
+    assert_eq!(order.status(), Status::Placed);
+    assert_eq!(order.steps.len(), 1, "a second placement is no step");
+}
+
+#[test]
+fn a_vendor_cannot_move_the_promise_afterwards() {
+    let order = order(
+        "PLACED 2026-03-01T10:00:00Z
+         PLACED 2026-03-02T10:00:00Z estimatedDelivery=2026-03-09T10:00:00Z",
+    );
+    assert_eq!(order.placement.estimated_delivery, None);
+}
+
+#[test]
+fn what_is_said_to_have_happened_before_the_placement_counts_as_of_the_placement() {
+    let order = order(
+        "ARRIVED 2026-02-27T10:00:00Z
+         SHIPPING_ON_TIME 2026-02-26T10:00:00Z
+         PLACED 2026-03-01T10:00:00Z",
+    );
+    let placed = at("2026-03-01T10:00:00Z");
+    assert_eq!(order.completion, Some((placed, Outcome::Arrived)));
+    assert_eq!(order.actual_delivery, Some(placed));
+    assert!(order.steps.iter().all(|step| step.at == placed));
+    assert_eq!(order.updated_at, placed);
+}
+
+#[test]
+fn created_updated_and_delivered_are_the_instants_of_their_events() {
+    let order = order(
+        "PLACED 2026-03-01T10:00:00Z
+         SHIPPING_ON_TIME 2026-03-02T10:00:00Z
+         ARRIVED 2026-03-03T10:00:00Z
+         SHIPPING_DELAYED 2026-03-05T10:00:00Z",
+    );
+    assert_eq!(order.created_at, at("2026-03-01T10:00:00Z"));
+    assert_eq!(order.actual_delivery, Some(at("2026-03-03T10:00:00Z")));
+    assert_eq!(order.updated_at, at("2026-03-05T10:00:00Z"));
+}
+
+#[test]
+fn a_parcel_reported_damaged_after_its_arrival_is_damaged_as_of_its_arrival() {
+    let order = order(
+        "PLACED 2026-02-25T10:00:00Z estimatedDelivery=2026-03-02T10:00:00Z
+         ARRIVED 2026-03-01T10:00:00Z
+         DAMAGED 2026-03-03T10:00:00Z",
+    );
+    assert_eq!(order.completion, Some((at("2026-03-01T10:00:00Z"), Outcome::Damaged)));
+    assert_eq!(order.actual_delivery, Some(at("2026-03-01T10:00:00Z")), "it did arrive");
+    assert!(!order.ended_late());
+}
+
+#[test]
+fn a_parcel_found_again_arrived_as_of_the_day_it_was_called_lost() {
+    let order = order(
+        "PLACED 2026-02-25T10:00:00Z
+         LOST 2026-03-01T10:00:00Z
+         ARRIVED 2026-03-03T10:00:00Z
+         ARRIVED 2026-03-04T10:00:00Z",
+    );
+    assert_eq!(order.completion, Some((at("2026-03-01T10:00:00Z"), Outcome::Arrived)));
+    assert_eq!(order.actual_delivery, Some(at("2026-03-03T10:00:00Z")), "the first arrival");
+}
+
+#[test]
+fn the_last_word_decides_between_called_off_and_arrived() {
+    let arrived = order("PLACED 2026-03-01T10:00:00Z\n CANCELLED 2026-03-02T10:00:00Z\n ARRIVED 2026-03-03T10:00:00Z");
+    assert_eq!(arrived.completion, Some((at("2026-03-02T10:00:00Z"), Outcome::Arrived)));
+    let called_off =
+        order("PLACED 2026-03-01T10:00:00Z\n ARRIVED 2026-03-02T10:00:00Z\n CANCELLED 2026-03-03T10:00:00Z");
+    assert_eq!(called_off.completion, Some((at("2026-03-02T10:00:00Z"), Outcome::Cancelled)));
+}
+
+#[test]
+fn a_late_scan_after_arrival_changes_nothing() {
+    let before = order("PLACED 2026-03-01T10:00:00Z\n ARRIVED 2026-03-02T10:00:00Z");
+    let after =
+        order("PLACED 2026-03-01T10:00:00Z\n ARRIVED 2026-03-02T10:00:00Z\n SHIPPING_DELAYED 2026-03-03T10:00:00Z");
+    assert_eq!(after.status(), before.status());
+    assert_eq!(after.completion, before.completion);
+    assert_eq!(after.steps, before.steps);
+    assert_eq!(after.told.len(), 3, "it is kept in the history");
+}
+
+#[test]
+fn an_order_goes_through_its_active_statuses_step_by_step() {
+    let order = order(
+        "PLACED 2026-03-01T10:00:00Z
+         SHIPPING_DELAYED 2026-03-03T10:00:00Z
+         SHIPPING_ON_TIME 2026-03-02T10:00:00Z",
+    );
+    let steps: Vec<ActiveStatus> = order.steps.iter().map(|step| step.status).collect();
+    assert_eq!(steps, [ActiveStatus::Placed, ActiveStatus::ShippingOnTime, ActiveStatus::ShippingDelayed]);
+    assert_eq!(order.status(), Status::ShippingDelayed);
+}
+
+#[test]
+fn events_of_the_same_instant_go_by_lifecycle_and_then_by_id() {
+    let same = "2026-03-01T10:00:00Z";
+    let by_rank = order(&format!("CANCELLED {same}\n ARRIVED {same}\n SHIPPING_ON_TIME {same}\n PLACED {same}"));
+    assert_eq!(by_rank.completion, Some((at(same), Outcome::Cancelled)));
+    assert_eq!(by_rank.steps.len(), 2);
+    let by_id = order(&format!("PLACED {same} eventId=b vendorId=bloom\n PLACED {same} eventId=a vendorId=acme"));
+    assert_eq!(by_id.placement.vendor_id.as_str(), "acme");
+}
+
+#[test]
+fn an_order_is_delayed_by_the_clock_once_the_minute_of_its_promise_is_over() {
+    let open = order("PLACED 2026-03-01T10:00:00Z estimatedDelivery=2026-03-02T12:00:30Z");
+    assert!(!open.is_delayed(at("2026-03-02T12:00:59.999999Z")));
+    assert!(open.is_delayed(at("2026-03-02T12:01:00Z")));
+    assert!(!open.ended_late());
+}
+
+#[test]
+fn an_order_that_ended_is_delayed_if_it_ended_after_its_promise_whatever_the_clock_says() {
+    let ended = |when: &str| {
+        order(&format!("PLACED 2026-03-01T10:00:00Z estimatedDelivery=2026-03-02T12:00:00Z\n LOST {when}"))
+    };
+    let later = at("2027-01-01T00:00:00Z");
+    assert!(!ended("2026-03-02T12:00:00Z").is_delayed(later), "at the promise is not after it");
+    assert!(ended("2026-03-02T12:00:00.000001Z").is_delayed(later));
+}
+
+#[test]
+fn an_order_without_a_promise_is_never_delayed() {
+    assert!(!order("PLACED 2026-03-01T10:00:00Z").is_delayed(at("2029-01-01T00:00:00Z")));
+}
+
+#[test]
+fn the_last_carrier_tracking_number_and_reason_told_are_the_order_s() {
+    let order = order(
+        "PLACED 2026-03-01T10:00:00Z
+         SHIPPING_ON_TIME 2026-03-02T10:00:00Z carrier=ups trackingNumber=t-1
+         SHIPPING_DELAYED 2026-03-03T10:00:00Z reason=snow carrier=dhl
+         ARRIVED 2026-03-04T10:00:00Z",
+    );
+    let note = &order.latest_note;
+    assert_eq!(
+        (note.carrier.as_deref(), note.tracking_number.as_deref(), note.reason.as_deref()),
+        (Some("dhl"), Some("t-1"), Some("snow"))
+    );
+}
+
+#[test]
+fn the_same_id_twice_is_the_same_fact_once_and_with_other_content_a_conflict() {
+    let now = at("2026-03-10T00:00:00Z");
+    let told = events("PLACED 2026-03-01T10:00:00Z\n PLACED 2026-03-01T10:00:00Z eventId=e-1 vendorId=bloom");
+    let mut history = History::empty(OrderId::parse("o-1").unwrap());
+    assert_eq!(history.learn(told[0].clone(), now), Learned::New);
+    assert_eq!(history.learn(told[0].clone(), now), Learned::Known);
+    assert_eq!(history.learn(told[1].clone(), now), Learned::Conflict);
+    assert_eq!((history.version(), history.order().unwrap().placement.vendor_id.as_str()), (1, "acme"));
+}
+
+#[test]
+fn a_history_knows_the_order_of_every_version() {
+    let now = at("2026-03-10T00:00:00Z");
+    let mut history = History::empty(OrderId::parse("o-1").unwrap());
+    for event in events("ARRIVED 2026-03-03T10:00:00Z\n PLACED 2026-03-01T10:00:00Z\n DAMAGED 2026-03-04T10:00:00Z") {
+        history.learn(event, now);
+    }
+    let statuses: Vec<_> = (0..=4).map(|version| history.at_version(version).map(|order| order.status())).collect();
+    assert_eq!(statuses, [None, None, Some(Status::Arrived), Some(Status::Damaged), Some(Status::Damaged)]);
+}
+
+fn stories() -> impl Strategy<Value = Vec<OrderEvent>> {
+    let hours = ["10", "11", "12"];
+    let line = (0..9usize, 0..3usize, 0..2usize).prop_map(move |(status, hour, vendor)| {
+        let vendor = ["acme", "bloom"][vendor];
+        format!("{} 2026-03-01T{}:00:00Z vendorId={vendor}", Status::ALL[status], hours[hour])
+    });
+    prop::collection::vec(line, 1..7).prop_map(|lines| events(&lines.join("\n")))
+}
+
+proptest! {
+    #[test]
+    fn the_order_of_arrival_changes_nothing((events, shuffled) in stories().prop_flat_map(|events| (Just(events.clone()), Just(events).prop_shuffle()))) {
+        let id = OrderId::parse("o-1").unwrap();
+        prop_assert_eq!(fold(&id, &events), fold(&id, &shuffled));
+    }
+
+    #[test]
+    fn one_more_fact_never_unplaces_an_order_or_takes_its_end_away(events in stories(), more in stories()) {
+        let id = OrderId::parse("o-1").unwrap();
+        let renamed = more.into_iter().enumerate().map(|(number, event)| OrderEvent { event_id: EventId::parse(&format!("x-{number}")).unwrap(), ..event });
+        let all: Vec<OrderEvent> = events.iter().cloned().chain(renamed).collect();
+        if let Some(before) = fold(&id, &events) {
+            let after = fold(&id, &all).unwrap();
+            prop_assert!(after.created_at <= before.created_at);
+            prop_assert!(after.completion.is_some() || before.completion.is_none());
+            prop_assert!(after.updated_at >= before.updated_at);
+            prop_assert!(after.named_vendors.is_superset(&before.named_vendors));
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! Stories of orders, told in lines.
+
+use goody_domain::{Instant, Order, OrderEvent, OrderId, fold};
+use serde_json::{Map, Value};
+
+pub(crate) fn at(text: &str) -> Instant {
+    Instant::parse(text).unwrap()
+}
+
+/// The events of a story: a line each, `STATUS instant field=value …`. Every event is of order `o-1`, a placement is with
+/// `acme`, and ids count up from `e-1`, unless the line says otherwise.
+pub(crate) fn events(story: &str) -> Vec<OrderEvent> {
+    let lines = story.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines.enumerate().map(|(number, line)| event(number + 1, line)).collect()
+}
+
+fn event(number: usize, line: &str) -> OrderEvent {
+    let mut words = line.split_whitespace();
+    let (status, occurred_at) = (words.next().unwrap(), words.next().expect("an event has an instant"));
+    let mut fields = Map::new();
+    let mut put = |name: &str, value: &str| fields.insert(name.into(), Value::String(value.into()));
+    put("eventId", &format!("e-{number}"));
+    put("orderId", "o-1");
+    if status == "PLACED" {
+        put("vendorId", "acme");
+    }
+    put("status", status);
+    put("occurredAt", occurred_at);
+    for (name, value) in words.map(|word| word.split_once('=').expect("field=value")) {
+        put(name, value);
+    }
+    OrderEvent::parse(Value::Object(fields).to_string().as_bytes(), at("2030-01-01T00:00:00Z")).unwrap()
+}
+
+/// The order of a story, if it is placed.
+pub(crate) fn order_if_placed(story: &str) -> Option<Order> {
+    fold(&OrderId::parse("o-1").unwrap(), &events(story))
+}
+
+/// The order of a story.
+pub(crate) fn order(story: &str) -> Order {
+    order_if_placed(story).expect("the story begins with a placement")
+}
