@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::Failure;
 use crate::generator::Written;
 use crate::options::Options;
+use crate::process::{memory, processor_seconds};
 
 /// How often a child is looked at.
 const LOOK: Duration = Duration::from_millis(10);
@@ -33,6 +34,8 @@ pub struct Imported {
     pub seconds: f64,
     /// The same for the last tenth of the events, from when all before them were stored.
     pub tail_seconds: Option<f64>,
+    /// The processor time that all of its threads used, in seconds.
+    pub processor_seconds: f64,
     /// The most memory that the process had, in bytes.
     pub peak_bytes: u64,
 }
@@ -72,12 +75,13 @@ impl Goody {
         let mut tail = written.tail().map(|batches| TailWatch::new(database, written.orders_begun[batches - 1]));
         let began = Instant::now();
         let mut child = command.spawn()?;
-        let mut peak_bytes = 0;
+        let (mut peak_bytes, mut processor) = (0, 0.0);
         let status = loop {
             if let Some(status) = child.try_wait()? {
                 break status;
             }
             peak_bytes = memory(child.id()).map_or(peak_bytes, |memory| memory.peak);
+            processor = processor_seconds(child.id()).unwrap_or(processor);
             if let Some(tail) = &mut tail {
                 tail.look();
             }
@@ -94,6 +98,7 @@ impl Goody {
             rejected: number("rejected")?,
             seconds,
             tail_seconds,
+            processor_seconds: processor,
             peak_bytes,
         })
     }
@@ -151,24 +156,4 @@ impl<'d> TailWatch<'d> {
             self.connection = None;
         }
     }
-}
-
-/// A process's memory, in bytes.
-#[derive(Clone, Copy, Debug)]
-pub struct Memory {
-    /// Resident now.
-    pub now: u64,
-    /// The most that ever was.
-    pub peak: u64,
-}
-
-/// The memory of a process; `None` where it has ended.
-pub fn memory(process: u32) -> Option<Memory> {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-    let field = |name: &str| {
-        let line = status.lines().find_map(|line| line.strip_prefix(name))?;
-        let kibibytes: u64 = line.trim_start_matches(':').trim().strip_suffix(" kB")?.parse().ok()?;
-        Some(kibibytes * 1_024)
-    };
-    Some(Memory { now: field("VmRSS")?, peak: field("VmHWM")? })
 }

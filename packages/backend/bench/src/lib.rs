@@ -9,6 +9,7 @@ pub mod goody;
 pub mod lists;
 pub mod load;
 pub mod options;
+pub mod process;
 pub mod raw;
 pub mod reading;
 pub mod samples;

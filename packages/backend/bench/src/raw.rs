@@ -17,6 +17,7 @@ use tokio::runtime::Runtime;
 
 use crate::Failure;
 use crate::generator::{BATCH, EventPlace, Generator};
+use crate::process::own_processor_seconds;
 
 /// What never changes of an order once it is placed: an update need not touch the indexes on these alone.
 const FIXED: [&str; 6] = ["order_id", "vendor_id", "gift_type", "created_at", "promise_at", "keep_day"];
@@ -32,6 +33,8 @@ pub struct RawWrites {
     pub seconds: f64,
     /// The same for the batches from a given one on.
     pub tail_seconds: f64,
+    /// The processor time of writing, in seconds.
+    pub processor_seconds: f64,
 }
 
 /// Writes the rows of every event to a new file; `tail` is the first batch of the last part.
@@ -40,26 +43,39 @@ pub fn write(generator: &Generator, file: &Path, scratch: &Path, tail: usize) ->
     let mut raw = RawFile::create(file, &rows.connection)?;
     let mut writes = RawWrites::default();
     let mut events = generator.events().peekable();
+    let mut stopwatch = Stopwatch::default();
     let mut batches = 0;
-    let (mut all, mut last) = (Duration::ZERO, Duration::ZERO);
     while events.peek().is_some() {
         let batch: Vec<EventPlace> = events.by_ref().take(BATCH).collect();
         let made = rows.make(generator, &batch)?;
         writes.events += batch.len() as u64;
         writes.rows += made.len() as u64;
-        let began = Instant::now();
-        raw.write(made)?;
-        let took = began.elapsed();
-        all += took;
-        last += if batches >= tail { took } else { Duration::ZERO };
+        stopwatch.time(batches >= tail, || raw.write(made))?;
         batches += 1;
     }
-    let began = Instant::now();
-    raw.finish()?;
-    let took = began.elapsed();
-    writes.seconds = (all + took).as_secs_f64();
-    writes.tail_seconds = (last + took).as_secs_f64();
-    Ok(writes)
+    stopwatch.time(true, || raw.finish())?;
+    let Stopwatch { all, tail, processor_seconds } = stopwatch;
+    Ok(RawWrites { seconds: all.as_secs_f64(), tail_seconds: tail.as_secs_f64(), processor_seconds, ..writes })
+}
+
+/// Sums up what writing took.
+#[derive(Default)]
+struct Stopwatch {
+    all: Duration,
+    tail: Duration,
+    processor_seconds: f64,
+}
+
+impl Stopwatch {
+    fn time(&mut self, is_tail: bool, work: impl FnOnce() -> Result<(), Failure>) -> Result<(), Failure> {
+        let (began, before) = (Instant::now(), own_processor_seconds().unwrap_or_default());
+        work()?;
+        let took = began.elapsed();
+        self.all += took;
+        self.tail += if is_tail { took } else { Duration::ZERO };
+        self.processor_seconds += own_processor_seconds().unwrap_or_default() - before;
+        Ok(())
+    }
 }
 
 /// Makes rows by saving each batch to a store and taking it out again.

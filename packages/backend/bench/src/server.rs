@@ -15,14 +15,13 @@ use serde_json::Value;
 
 use crate::Failure;
 use crate::client::{Answer, Client};
-use crate::goody::{Goody, Memory, memory};
+use crate::goody::Goody;
+use crate::process::{Memory, memory, processor_seconds};
 
 /// What both servers say before the address once they listen.
 const LISTENING: &str = "listening on http://";
 /// How long a server may take to start, and to stop.
 const PATIENCE: Duration = Duration::from_secs(120);
-/// Clock ticks a second in /proc: fixed for user space on Linux.
-const TICKS: f64 = 100.0;
 
 /// A server that runs until it is dropped.
 #[derive(Debug)]
@@ -108,11 +107,7 @@ impl Server {
 
     /// The processor time that it has used, in seconds.
     pub fn processor_seconds(&self) -> Result<f64, Failure> {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
-        // The name, in parentheses, may have blanks. After it, utime and stime are the 12th and 13th.
-        let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-        let ticks = |place: usize| fields.get(place).and_then(|ticks| ticks.parse::<f64>().ok());
-        Ok((ticks(11).ok_or("no utime")? + ticks(12).ok_or("no stime")?) / TICKS)
+        processor_seconds(self.child.id()).ok_or_else(|| "the server is gone".into())
     }
 
     /// Asks it to stop, and waits until it has.

@@ -68,8 +68,10 @@ fn main() -> Result<ExitCode, Failure> {
     let mut checks = Checks::default();
     let rounds = if options.quick { 100 } else { 1_000 };
     eprintln!("Asking {rounds} times …");
-    // All sizes in turns: what else the machine does then hits all of them.
+    // All sizes in turns: what else the machine does then hits all of them. Each is as often the first, which finds the
+    // processor's caches cold.
     for _ in 0..rounds {
+        sizes.rotate_left(1);
         for (place, (_, path)) in questions().iter().enumerate() {
             for size in &mut sizes {
                 let answer = size.client.get(path)?;
@@ -82,6 +84,7 @@ fn main() -> Result<ExitCode, Failure> {
             }
         }
     }
+    sizes.sort_unstable_by_key(|size| size.orders);
     for (place, (what, _)) in questions().into_iter().enumerate() {
         for size in &sizes {
             table.figure(format!("{what}, {} orders", count(size.orders as f64)), size.samples[place].summary());

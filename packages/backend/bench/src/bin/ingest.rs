@@ -72,6 +72,8 @@ fn main() -> Result<ExitCode, Failure> {
         table.beside("the last 10 %, events", speeds, per_second);
     }
     table.beside("until durable and reports current", (imported.seconds, writes.seconds), seconds);
+    let processor = (imported.processor_seconds, writes.processor_seconds);
+    table.beside("processor time, all threads", processor, seconds);
     table.figure("peak memory of the import", megabytes(imported.peak_bytes as f64));
     table.beside("database file", (size(&database)?, size(&raw_file)?), megabytes);
     table.figure("file of events", megabytes(events_bytes));
