@@ -25,9 +25,11 @@ pub(crate) enum Form {
     Json,
 }
 
-/// Cuts a body into events. Holds at most one of them.
+/// Cuts a body into events, each with its line, or its place in the array, from 1. Holds at most one of them.
 pub(crate) struct Cutter {
     form: Form,
+    /// Lines or elements that are over.
+    over: u64,
     held: BytesMut,
     /// How far into `held` was looked.
     seen: usize,
@@ -49,7 +51,7 @@ struct Json {
 
 impl Cutter {
     pub(crate) fn new(form: Form) -> Self {
-        Self { form, held: BytesMut::new(), seen: 0, too_long: false, json: Json::default() }
+        Self { form, over: 0, held: BytesMut::new(), seen: 0, too_long: false, json: Json::default() }
     }
 
     /// Takes what arrived.
@@ -58,7 +60,7 @@ impl Cutter {
     }
 
     /// The next whole event.
-    pub(crate) fn next(&mut self) -> Option<Piece> {
+    pub(crate) fn next(&mut self) -> Option<(u64, Piece)> {
         loop {
             let end = match self.form {
                 Form::Lines => self.held[self.seen..].iter().position(|b| *b == b'\n').map(|at| self.seen + at),
@@ -69,7 +71,7 @@ impl Cutter {
                 self.json.ended = true;
                 self.held.clear();
                 self.seen = 0;
-                return Some(Piece::Broken("is not JSON: the rest of the array was not read"));
+                return Some((self.over + 1, Piece::Broken("is not JSON: the rest of the array was not read")));
             }
             let Some(end) = end else {
                 self.seen = self.held.len();
@@ -92,22 +94,29 @@ impl Cutter {
     }
 
     /// What is left at the end of the body.
-    pub(crate) fn finish(mut self) -> Option<Piece> {
+    pub(crate) fn finish(mut self) -> Option<(u64, Piece)> {
         if let Some(piece) = self.next() {
             return Some(piece);
         }
         if self.form == Form::Json && self.json.in_array && !self.json.ended {
-            return Some(Piece::Broken("ends within the array"));
+            return Some((self.over + 1, Piece::Broken("ends within the array")));
         }
         let rest = self.held.split().freeze();
         self.piece(rest)
     }
 
-    fn piece(&mut self, text: Bytes) -> Option<Piece> {
-        if std::mem::take(&mut self.too_long) || text.len() > LONGEST {
-            return Some(Piece::TooLong);
+    /// An event, unless there is nothing in its place. A blank line counts as a line, so that numbers are those of an editor.
+    fn piece(&mut self, text: Bytes) -> Option<(u64, Piece)> {
+        let is_too_long = std::mem::take(&mut self.too_long) || text.len() > LONGEST;
+        let is_blank = !is_too_long && text.trim_ascii().is_empty();
+        if self.form == Form::Lines || !is_blank {
+            self.over += 1;
         }
-        (!text.trim_ascii().is_empty()).then_some(Piece::Text(text))
+        match (is_too_long, is_blank) {
+            (true, _) => Some((self.over, Piece::TooLong)),
+            (_, true) => None,
+            _ => Some((self.over, Piece::Text(text))),
+        }
     }
 
     /// Where the next element of the array ends. A body that is no array is one element that ends with the body.
@@ -170,11 +179,11 @@ mod tests {
         let mut pieces = Vec::new();
         for bytes in body.as_bytes().chunks(at_a_time) {
             cutter.feed(bytes);
-            while let Some(piece) = cutter.next() {
+            while let Some((_, piece)) = cutter.next() {
                 pieces.push(piece);
             }
         }
-        pieces.extend(cutter.finish());
+        pieces.extend(cutter.finish().map(|(_, piece)| piece));
         pieces
     }
 

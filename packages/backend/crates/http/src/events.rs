@@ -33,7 +33,7 @@ const BATCH: usize = 1_000;
 )]
 pub(crate) async fn post(State(app): State<App>, headers: HeaderMap, body: Body) -> Result<Response, ApiError> {
     let form = form(&headers)?;
-    let intake = Intake { app, body: body.into_data_stream(), cutter: Some(Cutter::new(form)), line: 0 };
+    let intake = Intake { app, body: body.into_data_stream(), cutter: Some(Cutter::new(form)) };
     match form {
         Form::Json => all_at_once(intake).await,
         Form::Lines => Ok(line_by_line(intake)),
@@ -109,7 +109,6 @@ struct Intake {
     body: BodyDataStream,
     /// `None` once the body is read.
     cutter: Option<Cutter>,
-    line: u64,
 }
 
 impl Intake {
@@ -123,21 +122,20 @@ impl Intake {
         let mut lines = Vec::with_capacity(pieces.len());
         let mut events = Vec::with_capacity(pieces.len());
         let mut places = Vec::with_capacity(pieces.len());
-        for piece in pieces {
-            self.line += 1;
+        for (number, piece) in pieces {
             match read(&piece, now) {
                 Ok(event) => {
                     places.push(lines.len());
                     let event_id = Some(event.event_id.to_string());
                     lines.push(IngestLine {
-                        line: self.line,
+                        line: number,
                         event_id,
                         result: IngestResult::Accepted,
                         errors: Vec::new(),
                     });
                     events.push(event);
                 }
-                Err(rejection) => lines.push(rejected(self.line, None, rejection)),
+                Err(rejection) => lines.push(rejected(number, None, rejection)),
             }
         }
         let learned = self.app.0.ingest.ingest(events, now).await.map_err(|error: StoreError| ApiError::from(error))?;
@@ -161,8 +159,8 @@ impl Intake {
         Ok(Some(lines))
     }
 
-    /// As many events as there are, up to a batch; none at the end of the body.
-    async fn next_pieces(&mut self) -> Result<Vec<Piece>, ApiError> {
+    /// As many events as there are, up to a batch, each with its line; none at the end of the body.
+    async fn next_pieces(&mut self) -> Result<Vec<(u64, Piece)>, ApiError> {
         let mut pieces = Vec::new();
         while let Some(cutter) = &mut self.cutter {
             while pieces.len() < BATCH
