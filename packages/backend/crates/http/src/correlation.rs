@@ -9,7 +9,7 @@ use axum::response::Response;
 use tracing::Instrument;
 
 use crate::App;
-use crate::error::ApiError;
+use crate::error::{ApiError, refused_unseen};
 
 const CORRELATION_ID: HeaderName = HeaderName::from_static("x-correlation-id");
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
@@ -27,7 +27,8 @@ pub(crate) async fn correlate(State(app): State<App>, request: Request, next: Ne
     let mut response = next.run(request).instrument(span.clone()).await;
     let seconds = app.now().seconds_since(began);
 
-    if let Some(error) = response.extensions_mut().remove::<ApiError>() {
+    let told = response.extensions_mut().remove::<ApiError>();
+    if let Some(error) = told.or_else(|| refused_unseen(&response)) {
         let problem = error.problem(&id, app.now());
         let body = serde_json::to_vec(&problem).unwrap_or_default();
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));

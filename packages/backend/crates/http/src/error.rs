@@ -4,6 +4,7 @@
 
 use std::any::Any;
 
+use axum::http::header::CONTENT_TYPE;
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use goody_application::ports::StoreError;
@@ -83,6 +84,20 @@ impl IntoResponse for ApiError {
         let mut response = status.into_response();
         response.extensions_mut().insert(self);
         response
+    }
+}
+
+/// What the framework refused before a handler saw it, which it says in plain text.
+pub(crate) fn refused_unseen(response: &Response) -> Option<ApiError> {
+    let is_text = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    match response.status() {
+        StatusCode::BAD_REQUEST if is_text => {
+            Some(ApiError::new(ErrorCode::InvalidParameter, "The path cannot be decoded."))
+        }
+        StatusCode::PAYLOAD_TOO_LARGE if is_text => {
+            Some(ApiError::new(ErrorCode::PayloadTooLarge, "The body is larger than this route takes."))
+        }
+        _ => None,
     }
 }
 
