@@ -136,6 +136,10 @@ fn flat(row: Value) -> Vec<(String, String)> {
                 }
             }
             Value::String(text) => cells.push((name, defused(text))),
+            // Rows have as many cells as the heading, whether or not there is an interval.
+            Value::Null if name.ends_with("reliabilityInterval") => {
+                cells.extend(["lower", "upper"].map(|end| (format!("{name}.{end}"), String::new())));
+            }
             Value::Null => cells.push((name, String::new())),
             other => cells.push((name, other.to_string())),
         }
