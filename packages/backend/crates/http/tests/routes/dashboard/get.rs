@@ -1,0 +1,160 @@
+//! `GET /api/dashboard` and `/dashboard/summary`
+
+use goody_testkit::{OrderBuilder, TestApp, at};
+use serde_json::{Value, json};
+
+use crate::fleet::{column, small_fleet, wrong_parameters};
+
+#[tokio::test]
+async fn the_fleet_is_told_in_sums() {
+    let app = small_fleet().await;
+    let dashboard = app.read("/api/dashboard").await;
+    assert_eq!((&dashboard["date"], &dashboard["asOf"]), (&json!("2026-03-10"), &json!("2026-03-10T14:30:00Z")));
+    assert_eq!(dashboard["timeZone"], "UTC");
+    let current = &dashboard["current"];
+    assert_eq!(current["totalOrders"], 18);
+    assert_eq!(current["completedOrders"], 15);
+    assert_eq!(current["issueCount"], 2);
+    assert_eq!(current["overallReliability"], 100.0 * 13.0 / 15.0);
+    assert_eq!(current["onTimePercentage"], 100.0 * 12.0 / 16.0, "b-6 was cancelled and c-1 is not due");
+    assert_eq!((&current["totalActiveOrders"], &current["totalDelayedOrders"]), (&json!(2), &json!(1)));
+    assert_eq!(current["atRiskVendors"], 0, "five orders of bloom say too little");
+    assert_eq!(dashboard["previous"]["completedOrders"], 1);
+    assert_eq!(dashboard["trends"]["reliabilityTrend"], 100.0 * 13.0 / 15.0 - 100.0);
+    assert_eq!(dashboard["trends"]["activeOrdersTrend"], 2);
+    assert_eq!(column(&dashboard["topPerformingVendors"], "vendorId"), Vec::<&Value>::new());
+    assert_eq!(column(&dashboard["underperformingVendors"], "vendorId"), ["bloom"]);
+}
+
+#[tokio::test]
+async fn the_summary_is_the_same() {
+    let app = small_fleet().await;
+    assert_eq!(app.read("/dashboard/summary").await, app.read("/api/dashboard").await);
+    assert_eq!(app.read("/dashboard/summary?date=2026-03-07").await, app.read("/api/dashboard?date=2026-03-07").await);
+}
+
+#[tokio::test]
+async fn the_dashboard_is_the_sum_of_the_vendor_rows_and_what_the_order_list_counts() {
+    let app = small_fleet().await;
+    let dashboard = app.read("/api/dashboard").await;
+    let rows = app.read("/api/vendors").await;
+    for (total, part) in [
+        ("totalOrders", "totalOrders"),
+        ("completedOrders", "completedOrders"),
+        ("issueCount", "issueCount"),
+        ("totalActiveOrders", "activeOrders"),
+        ("totalDelayedOrders", "delayedOrders"),
+    ] {
+        let sum: i64 = column(&rows["vendors"], part).iter().map(|part| part.as_i64().unwrap()).sum();
+        assert_eq!(dashboard["current"][total], sum, "{total}");
+    }
+    let active = "status=PLACED,SHIPPING_ON_TIME,SHIPPING_DELAYED";
+    for (number, filter) in [
+        ("totalActiveOrders", active.to_owned()),
+        ("totalDelayedOrders", format!("{active}&delayed=true")),
+        ("totalOrders", "dateFrom=2026-03-04&dateTo=2026-03-10".to_owned()),
+    ] {
+        let list = app.read(&format!("/api/orders?{filter}")).await;
+        assert_eq!(dashboard["current"][number], list["summary"]["total"], "{number}");
+    }
+}
+
+#[tokio::test]
+async fn a_new_day_begins_with_no_event() {
+    let app = small_fleet().await;
+    app.roll().await;
+    assert_eq!(app.read("/api/dashboard").await["date"], "2026-03-10");
+    app.clock.set(at("2026-03-11T00:00:01Z"));
+    for rolled in [false, true] {
+        if rolled {
+            app.roll().await;
+        }
+        let dashboard = app.read("/api/dashboard").await;
+        assert_eq!((&dashboard["date"], &dashboard["asOf"]), (&json!("2026-03-11"), &json!("2026-03-11T00:00:00Z")));
+        assert_eq!(dashboard["current"]["totalOrders"], 4, "the 4th is no longer in the window (rolled: {rolled})");
+        assert_eq!(dashboard["previous"]["totalOrders"], 14);
+        let rows = app.read("/api/vendors?sortBy=name").await;
+        assert_eq!(column(&rows["vendors"], "totalOrders"), [0, 3, 1]);
+    }
+}
+
+#[tokio::test]
+async fn an_order_passes_its_promise_and_is_delayed_with_no_event() {
+    let app = TestApp::new();
+    app.tell(OrderBuilder::new("o-1").placed("2026-03-10T09:00:00Z").promised("2026-03-10T15:00:00Z").events()).await;
+    app.roll().await;
+    let delayed = async || app.read("/api/dashboard").await["current"]["totalDelayedOrders"].clone();
+    assert_eq!(delayed().await, 0);
+    app.clock.set(at("2026-03-10T15:00:59Z"));
+    assert_eq!(delayed().await, 0, "the minute of the promise is not over");
+    app.clock.set(at("2026-03-10T15:01:00Z"));
+    assert_eq!(delayed().await, 1);
+    app.roll().await;
+    assert_eq!(delayed().await, 1);
+    assert_eq!(app.read("/api/vendors/acme/report").await["report"]["delayedOrders"], 1);
+    assert_eq!(app.read("/api/orders?delayed=true").await["summary"]["total"], 1);
+}
+
+#[tokio::test]
+async fn a_date_that_is_over_is_told_as_of_its_end_and_tells_the_same_tomorrow() {
+    let app = small_fleet().await;
+    let numbers =
+        |dashboard: Value| (dashboard["asOf"].clone(), dashboard["current"].clone(), dashboard["previous"].clone());
+    let today = numbers(app.read("/api/dashboard?date=2026-03-07").await);
+    assert_eq!(today.0, "2026-03-08T00:00:00Z");
+    app.clock.advance_seconds(3 * 86_400);
+    assert_eq!(numbers(app.read("/api/dashboard?date=2026-03-07").await), today);
+    app.tell(OrderBuilder::new("late").placed("2026-03-06T10:00:00Z").events()).await;
+    let (_, after, _) = numbers(app.read("/api/dashboard?date=2026-03-07").await);
+    assert_eq!(after["totalOrders"], today.1["totalOrders"].as_i64().unwrap() + 1, "unless a late fact arrived");
+}
+
+#[tokio::test]
+async fn an_empty_database_has_counts_of_0_and_no_rates() {
+    let dashboard = TestApp::new().read("/api/dashboard").await;
+    assert_eq!(
+        dashboard["current"],
+        json!({
+            "overallReliability": null, "onTimePercentage": null, "totalOrders": 0, "completedOrders": 0, "issueCount": 0,
+            "totalActiveOrders": 0, "totalDelayedOrders": 0, "atRiskVendors": 0
+        })
+    );
+    assert_eq!(dashboard["systemHealth"]["dataFreshness"], "empty");
+    assert_eq!(dashboard["systemHealth"]["lastUpdateMinutesAgo"], Value::Null);
+}
+
+#[tokio::test]
+async fn the_dashboard_says_how_old_its_data_is() {
+    let app = small_fleet().await;
+    app.roll().await;
+    let health = async || app.read("/api/dashboard").await["systemHealth"].clone();
+    assert_eq!(
+        health().await,
+        json!({"status": "healthy", "dataFreshness": "fresh", "lastUpdateMinutesAgo": 30, "issues": []})
+    );
+    app.clock.advance_seconds(3_600);
+    assert_eq!(health().await["dataFreshness"], "stale");
+    assert_eq!(health().await["lastUpdateMinutesAgo"], 90);
+}
+
+#[tokio::test]
+async fn days_are_those_of_the_report_zone() {
+    let app = TestApp::in_zone("America/New_York");
+    app.tell(OrderBuilder::new("late").placed("2026-03-10T03:59:59Z").events()).await;
+    app.tell(OrderBuilder::new("early").placed("2026-03-10T04:00:00Z").events()).await;
+    let dashboard = app.read("/api/dashboard?date=2026-03-09").await;
+    assert_eq!(
+        (&dashboard["timeZone"], &dashboard["asOf"]),
+        (&json!("America/New_York"), &json!("2026-03-10T04:00:00Z"))
+    );
+    assert_eq!(dashboard["current"]["totalOrders"], 1);
+    assert_eq!(app.read("/api/dashboard").await["current"]["totalOrders"], 2);
+}
+
+#[tokio::test]
+async fn a_date_that_is_none_or_has_not_begun_is_refused() {
+    let app = TestApp::new();
+    for date in ["tomorrow", "2026-02-30", "2026-3-1", "2026-03-11", "1999-01-01", ""] {
+        assert_eq!(wrong_parameters(&app, &format!("/api/dashboard?date={date}")).await, ["date"], "{date}");
+    }
+}

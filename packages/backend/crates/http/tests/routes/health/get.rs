@@ -1,0 +1,76 @@
+//! `GET /health`
+
+use goody_testkit::{OrderBuilder, TestApp, ndjson};
+use serde_json::json;
+
+use crate::fleet::small_fleet;
+
+#[tokio::test]
+async fn a_program_that_works_is_healthy_and_says_what_it_measured() {
+    let app = small_fleet().await;
+    app.roll().await;
+    app.clock.advance_seconds(5);
+    let health = app.read("/health").await;
+    assert_eq!((&health["status"], &health["issues"]), (&json!("healthy"), &json!([])));
+    for check in ["orderStore", "changeFeed", "reports", "scheduler"] {
+        assert_eq!(health["checks"][check]["status"], "healthy", "{check}");
+        assert!(health["checks"][check]["latencyMs"].is_number(), "{check}");
+    }
+    assert_eq!(health["dataFreshness"]["lastOrderUpdate"], "2026-03-10T14:00:00Z");
+    assert_eq!(health["dataFreshness"]["lastReportUpdate"], "2026-03-10T14:30:20Z");
+    assert_eq!(health["dataFreshness"]["minutesSinceLastUpdate"], 30);
+    assert_eq!(health["systemMetrics"]["ordersLast24h"], 1);
+    assert_eq!(health["systemMetrics"]["reports"], 3);
+    assert_eq!(health["systemMetrics"]["changeLag"], json!({"changes": 0, "seconds": 0.0}));
+    assert_eq!((&health["timestamp"], &health["uptime"]), (&json!("2026-03-10T14:30:25Z"), &json!(5.0)));
+    assert!(health["version"].is_string());
+}
+
+#[tokio::test]
+async fn a_program_that_was_told_nothing_makes_no_figure_up() {
+    let health = TestApp::new().read("/health").await;
+    assert_eq!(
+        health["dataFreshness"],
+        json!({"lastOrderUpdate": null, "lastReportUpdate": null, "minutesSinceLastUpdate": null})
+    );
+    assert_eq!(health["systemMetrics"]["ordersLast24h"], 0);
+    assert_eq!(health["status"], "degraded", "the timer has not ticked yet");
+    assert!(health["issues"][0].as_str().unwrap().contains("timer"), "{health}");
+}
+
+#[tokio::test]
+async fn a_silent_timer_degrades_and_then_fails_it() {
+    let app = small_fleet().await;
+    app.roll().await;
+    app.clock.advance_seconds(121);
+    let health = app.read("/health").await;
+    assert_eq!((&health["status"], &health["checks"]["scheduler"]["status"]), (&json!("degraded"), &json!("degraded")));
+    app.clock.advance_seconds(800);
+    let response = app.get("/health").await;
+    assert_eq!(response.status.as_u16(), 503);
+    assert_eq!(response.json()["status"], "unhealthy");
+    assert_eq!(response.header("content-type"), "application/json", "it is an answer, not a problem");
+}
+
+#[tokio::test]
+async fn changes_that_wait_too_long_are_an_issue_in_plain_words() {
+    let app = TestApp::new();
+    app.roll().await;
+    app.post_ndjson(ndjson(&OrderBuilder::new("o-1").events())).await;
+    app.clock.advance_seconds(40);
+    let health = app.read("/health").await;
+    assert_eq!(health["systemMetrics"]["changeLag"], json!({"changes": 1, "seconds": 40.0}));
+    assert_eq!(health["issues"], json!(["change feed: 1 changes wait, the oldest for 40 s"]));
+    app.project().await;
+}
+
+#[tokio::test]
+async fn orders_of_the_last_24_hours_are_counted_to_the_minute() {
+    let app = TestApp::new();
+    let placed = |id: &str, placed: &str| OrderBuilder::new(id).placed(placed).events();
+    app.tell(placed("before", "2026-03-09T14:29:59Z")).await;
+    app.tell(placed("first", "2026-03-09T14:30:00Z")).await;
+    app.tell(placed("last", "2026-03-10T14:29:59Z")).await;
+    app.tell(placed("now", "2026-03-10T14:30:10Z")).await;
+    assert_eq!(app.read("/health").await["systemMetrics"]["ordersLast24h"], 2);
+}

@@ -1,0 +1,67 @@
+//! `GET /api/openapi.json` and `/api/docs`
+
+use goody_testkit::TestApp;
+use serde_json::Value;
+
+const COMMITTED: &str = include_str!("../../../../../../shared/openapi.json");
+
+fn built() -> Value {
+    serde_json::to_value(goody_http::openapi()).unwrap()
+}
+
+#[tokio::test]
+async fn the_served_document_is_the_one_built_from_the_handlers() {
+    assert_eq!(TestApp::new().read("/api/openapi.json").await, built());
+}
+
+#[test]
+fn the_committed_document_is_the_one_built_from_the_handlers() {
+    let committed: Value = serde_json::from_str(COMMITTED).unwrap();
+    assert!(committed == built(), "packages/shared/openapi.json is behind the handlers: run `make openapi`");
+}
+
+#[test]
+fn every_route_of_the_design_is_documented() {
+    let paths = built();
+    let paths = paths["paths"].as_object().unwrap();
+    for (path, method) in [
+        ("/health", "get"),
+        ("/metrics", "get"),
+        ("/api/dashboard", "get"),
+        ("/dashboard/summary", "get"),
+        ("/api/dashboard/history", "get"),
+        ("/api/vendors", "get"),
+        ("/api/vendors/export", "get"),
+        ("/api/vendors/{id}", "put"),
+        ("/api/vendors/{id}/report", "get"),
+        ("/vendors/{id}/report", "get"),
+        ("/api/vendors/{id}/history", "get"),
+        ("/api/reports", "get"),
+        ("/api/orders", "get"),
+        ("/api/orders/recent", "get"),
+        ("/api/orders/export", "get"),
+        ("/api/orders/{id}", "get"),
+        ("/api/orders/events", "post"),
+    ] {
+        assert!(paths.get(path).is_some_and(|operations| operations.get(method).is_some()), "{method} {path}");
+    }
+}
+
+#[test]
+fn every_operation_has_a_name_of_its_own() {
+    let document = built();
+    let operations =
+        document["paths"].as_object().unwrap().values().flat_map(|path| path.as_object().unwrap().values());
+    let mut names: Vec<&str> = operations.filter_map(|operation| operation["operationId"].as_str()).collect();
+    let all = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), all);
+}
+
+#[tokio::test]
+async fn the_readable_docs_are_served() {
+    let docs = TestApp::new().get("/api/docs/").await;
+    assert_eq!(docs.status.as_u16(), 200);
+    assert!(docs.header("content-type").starts_with("text/html"));
+}

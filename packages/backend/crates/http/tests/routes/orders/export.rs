@@ -1,0 +1,70 @@
+//! `GET /api/orders/export`
+
+use goody_testkit::{OrderBuilder, TestApp};
+
+use crate::fleet::{small_fleet, wrong_parameters};
+
+fn rows(csv: &str) -> Vec<csv::StringRecord> {
+    let mut reader = csv::Reader::from_reader(csv.as_bytes());
+    reader.records().map(|record| record.expect("rows have as many cells as the heading")).collect()
+}
+
+#[tokio::test]
+async fn a_csv_has_the_rows_of_the_list() {
+    let app = small_fleet().await;
+    let export = app.get("/api/orders/export?vendorId=bloom").await;
+    assert_eq!(export.header("content-type"), "text/csv; charset=utf-8");
+    assert_eq!(export.header("content-disposition"), "attachment; filename=\"orders.csv\"");
+    assert!(export.text().starts_with("orderId,vendorId,status,createdAt,"));
+    let ids: Vec<String> = rows(export.text()).iter().map(|row| row[0].to_owned()).collect();
+    assert_eq!(ids, ["b-7", "b-6", "b-5", "b-4", "b-3", "b-2", "b-1"]);
+}
+
+#[tokio::test]
+async fn a_cell_that_a_spreadsheet_would_run_is_defused() {
+    let app = TestApp::new();
+    let reasons = ["=1+1", "+1", "-1", "@x", "plain, \"quoted\"", "100 % = fine"];
+    for (number, reason) in reasons.iter().enumerate() {
+        app.tell(
+            OrderBuilder::new(&format!("o-{number}"))
+                .vendor("-acme")
+                .lost("2026-03-05T10:00:00Z")
+                .because(reason)
+                .events(),
+        )
+        .await;
+    }
+    let export = app.get("/api/orders/export").await;
+    let rows = rows(export.text());
+    let cells: Vec<&str> = rows.iter().rev().map(|row| row.iter().next_back().unwrap()).collect();
+    assert_eq!(cells, ["'=1+1", "'+1", "'-1", "'@x", "plain, \"quoted\"", "100 % = fine"]);
+    assert!(rows.iter().all(|row| &row[1] == "'-acme"), "ids too");
+}
+
+#[tokio::test]
+async fn ndjson_has_every_order_of_the_filter_beyond_any_page() {
+    let app = TestApp::new();
+    let order = |number: usize| OrderBuilder::new(&format!("o-{number:04}")).gift("food").events();
+    app.tell((0..1_203).flat_map(order).collect()).await;
+    let export = app.get("/api/orders/export?format=ndjson&giftType=food").await;
+    assert_eq!(export.header("content-type"), "application/x-ndjson");
+    let ids: Vec<String> = export.lines().iter().map(|row| row["orderId"].as_str().unwrap().to_owned()).collect();
+    let expected: Vec<String> = (0..1_203).rev().map(|number| format!("o-{number:04}")).collect();
+    assert_eq!(ids, expected);
+}
+
+#[tokio::test]
+async fn a_csv_has_one_heading_however_long_it_is() {
+    let app = TestApp::new();
+    app.tell((0..1_203).flat_map(|number| OrderBuilder::new(&format!("o-{number}")).events()).collect()).await;
+    let export = app.get("/api/orders/export").await;
+    assert_eq!(export.text().lines().filter(|line| line.starts_with("orderId,")).count(), 1);
+    assert_eq!(rows(export.text()).len(), 1_203);
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_query_is_told_before_anything_is_sent() {
+    let app = TestApp::new();
+    assert_eq!(wrong_parameters(&app, "/api/orders/export?format=pdf&status=GONE").await, ["format", "status"]);
+    assert_eq!(wrong_parameters(&app, "/api/orders/export?limit=3").await, ["limit"], "an export is whole");
+}

@@ -1,0 +1,40 @@
+//! `GET /api/orders/{id}`
+
+use goody_testkit::{OrderBuilder, TestApp};
+use serde_json::{Value, json};
+
+use crate::fleet::{column, problem, wrong_parameters};
+
+#[tokio::test]
+async fn an_order_is_told_with_its_history_by_when_it_happened() {
+    let app = TestApp::new();
+    let order = OrderBuilder::new("o-1").lost("2026-03-05T10:00:00Z").shipped("2026-03-02T10:00:00Z").by("ups");
+    app.tell(order.events()).await;
+    let detail = app.read("/api/orders/o-1").await;
+    assert_eq!((&detail["orderId"], &detail["version"]), (&json!("o-1"), &json!(3)));
+    assert_eq!(detail["order"]["status"], "LOST");
+    assert_eq!(column(&detail["history"], "status"), ["PLACED", "SHIPPING_ON_TIME", "LOST"]);
+    assert_eq!(column(&detail["history"], "eventId"), ["placed", "e-2", "e-1"]);
+    assert_eq!(column(&detail["history"], "recordedAt"), ["2026-03-10T14:30:20Z"; 3]);
+    assert_eq!(detail["history"][1]["carrier"], "ups");
+}
+
+#[tokio::test]
+async fn an_order_whose_placement_is_not_known_has_a_history_and_no_order() {
+    let app = TestApp::new();
+    app.tell(OrderBuilder::new("o-1").unplaced().shipped("2026-03-02T10:00:00Z").events()).await;
+    let detail = app.read("/api/orders/o-1").await;
+    assert_eq!((&detail["order"], &detail["version"]), (&Value::Null, &json!(1)));
+    assert_eq!(app.read("/api/orders").await["summary"]["total"], 0, "it counts nowhere");
+}
+
+#[tokio::test]
+async fn an_order_nobody_told_of_is_not_found() {
+    let problem = problem(&TestApp::new().get("/api/orders/o-1").await, 404, "NOT_FOUND");
+    assert_eq!(problem["detail"], "There is no order o-1.");
+}
+
+#[tokio::test]
+async fn an_id_that_is_none_is_refused() {
+    assert_eq!(wrong_parameters(&TestApp::new(), "/api/orders/a%20b").await, ["id"]);
+}

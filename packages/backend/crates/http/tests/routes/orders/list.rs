@@ -1,0 +1,116 @@
+//! `GET /api/orders`
+
+use goody_testkit::{OrderBuilder, TestApp};
+use serde_json::json;
+
+use crate::fleet::{column, follow, small_fleet, wrong_parameters};
+
+async fn ids(app: &TestApp, query: &str) -> Vec<String> {
+    let list = app.read(&format!("/api/orders?limit=100&{query}")).await;
+    assert_eq!(
+        list["summary"]["total"],
+        list["orders"].as_array().unwrap().len(),
+        "{query}: the total is that of the list"
+    );
+    column(&list["orders"], "orderId").into_iter().map(|id| id.as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn the_latest_placed_come_first() {
+    let app = small_fleet().await;
+    assert_eq!(ids(&app, "vendorId=bloom").await, ["b-7", "b-6", "b-5", "b-4", "b-3", "b-2", "b-1"]);
+}
+
+#[tokio::test]
+async fn every_filter_takes_what_it_says() {
+    let app = small_fleet().await;
+    for (query, expected) in [
+        ("status=LOST,CANCELLED", vec!["b-6", "b-5", "b-4"]),
+        ("status=LOST,LOST", vec!["b-5", "b-4"]),
+        ("delayed=true", vec!["b-7", "b-5", "b-4", "b-3"]),
+        ("delayed=false&vendorId=bloom", vec!["b-6", "b-2", "b-1"]),
+        ("giftType=food", vec!["c-1", "b-3", "b-1"]),
+        ("giftType=food&delayed=true", vec!["b-3"]),
+        ("dateFrom=2026-03-10", vec!["c-1"]),
+        ("dateTo=2026-03-03", vec!["a-old"]),
+        ("dateFrom=2026-03-05&dateTo=2026-03-05&status=LOST", vec!["b-5"]),
+        ("vendorId=nobody", vec![]),
+    ] {
+        assert_eq!(ids(&app, query).await, expected, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn the_summary_is_of_the_whole_filter_and_not_of_the_page() {
+    let app = small_fleet().await;
+    let page = app.read("/api/orders?vendorId=bloom&limit=2").await;
+    assert_eq!(page["orders"].as_array().unwrap().len(), 2);
+    let summary = &page["summary"];
+    assert_eq!((&summary["total"], &summary["totalIsLowerBound"]), (&json!(7), &json!(false)));
+    assert_eq!(
+        summary["statusBreakdown"],
+        json!({
+            "PLACED": 0, "SHIPPING_ON_TIME": 0, "SHIPPING_DELAYED": 1, "ARRIVED": 3, "LOST": 2, "DAMAGED": 0,
+            "UNDELIVERABLE": 0, "RETURN_TO_SENDER": 0, "CANCELLED": 1
+        })
+    );
+}
+
+#[tokio::test]
+async fn an_order_is_told_with_all_that_is_known() {
+    let app = TestApp::new();
+    let order = OrderBuilder::new("o-1").promised("2026-03-03").gift("flowers").value(4_900).rush();
+    app.tell(order.shipped("2026-03-02T10:00:00Z").by("ups").lost("2026-03-05T10:00:00Z").because("no scan").events())
+        .await;
+    assert_eq!(
+        app.read("/api/orders").await["orders"],
+        json!([{
+            "orderId": "o-1", "vendorId": "acme", "status": "LOST", "createdAt": "2026-03-01T10:00:00Z",
+            "updatedAt": "2026-03-05T10:00:00Z", "estimatedDelivery": "2026-03-03T23:59:59Z", "shipBy": null,
+            "actualDelivery": null, "completedAt": "2026-03-05T10:00:00Z", "isDelayed": true, "giftValue": 4900,
+            "currency": "USD", "giftType": "flowers", "isRush": true, "carrier": "ups", "trackingNumber": null,
+            "reason": "no scan"
+        }])
+    );
+}
+
+#[tokio::test]
+async fn pages_put_together_are_the_whole_list() {
+    let app = small_fleet().await;
+    for query in ["", "vendorId=bloom", "delayed=false", "status=ARRIVED&giftType=flowers"] {
+        let whole = app.read(&format!("/api/orders?limit=100&{query}")).await["orders"].clone();
+        for limit in [1, 4] {
+            let (paged, _) = follow(&app, &format!("/api/orders?limit={limit}&{query}"), "orders").await;
+            assert_eq!(paged, *whole.as_array().unwrap(), "{query} by {limit}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_cursor_stays_in_place_while_orders_arrive() {
+    let app = small_fleet().await;
+    let first = app.read("/api/orders?limit=3").await;
+    let rest =
+        app.read(&format!("/api/orders?limit=100&cursor={}", first["nextCursor"].as_str().unwrap())).await["orders"]
+            .clone();
+    app.tell(OrderBuilder::new("new").placed("2026-03-10T14:00:00Z").events()).await;
+    let after =
+        app.read(&format!("/api/orders?limit=100&cursor={}", first["nextCursor"].as_str().unwrap())).await["orders"]
+            .clone();
+    assert_eq!(after, rest);
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_query_is_told_at_once() {
+    let app = TestApp::new();
+    let wrong = wrong_parameters(
+        &app,
+        "/api/orders?vendorId=a%20b&status=LOST,GONE&dateFrom=soon&dateTo=2026-02-30&delayed=maybe&giftType=Fine&limit=x",
+    )
+    .await;
+    assert_eq!(wrong, ["vendorId", "status", "dateFrom", "dateTo", "delayed", "giftType", "limit"]);
+    assert_eq!(wrong_parameters(&app, "/api/orders?dateFrom=2026-03-02&dateTo=2026-03-01").await, ["dateFrom"]);
+    for limit in ["0", "101", "-1", "1e2", ""] {
+        assert_eq!(wrong_parameters(&app, &format!("/api/orders?limit={limit}")).await, ["limit"]);
+    }
+}

@@ -1,0 +1,5 @@
+mod events;
+mod export;
+mod get;
+mod list;
+mod recent;

@@ -1,0 +1,115 @@
+//! `GET /api/vendors`
+
+use goody_testkit::{OrderBuilder, TestApp};
+use serde_json::{Value, json};
+
+use crate::fleet::{column, follow, small_fleet, wrong_parameters};
+
+async fn ids(app: &TestApp, query: &str) -> Vec<String> {
+    let list = app.read(&format!("/api/vendors?{query}")).await;
+    column(&list["vendors"], "vendorId").into_iter().map(|id| id.as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn a_row_says_what_the_vendor_s_report_says() {
+    let app = small_fleet().await;
+    let rows = app.read("/api/vendors?sortBy=name").await;
+    let bloom = &rows["vendors"][1];
+    let report = app.read("/api/vendors/bloom/report").await;
+    let window = &report["report"]["current7d"];
+    for field in
+        ["reliabilityScore", "reliabilityInterval", "totalOrders", "completedOrders", "onTimePercentage", "issueCount"]
+    {
+        assert_eq!(bloom[field], window[field], "{field}");
+    }
+    assert_eq!((&bloom["activeOrders"], &bloom["delayedOrders"]), (&json!(1), &json!(1)));
+    assert_eq!((&bloom["reliabilityScore"], &bloom["riskLevel"]), (&json!(60.0), &json!("insufficient")));
+    assert_eq!((&bloom["trend"], &bloom["trendPercentage"]), (&Value::Null, &Value::Null));
+    assert_eq!((&bloom["name"], &bloom["category"]), (&json!("bloom"), &Value::Null));
+}
+
+#[tokio::test]
+async fn a_vendor_of_which_nothing_completed_has_no_score() {
+    let app = small_fleet().await;
+    let rows = app.read("/api/vendors?q=crate").await;
+    let row = &rows["vendors"][0];
+    for field in ["reliabilityScore", "reliabilityInterval", "onTimePercentage", "trend"] {
+        assert_eq!(row[field], Value::Null, "{field}");
+    }
+    assert_eq!((&row["completedOrders"], &row["activeOrders"]), (&json!(0), &json!(1)));
+}
+
+#[tokio::test]
+async fn thirty_days_of_reliability_end_with_the_date() {
+    let app = small_fleet().await;
+    let rows = app.read("/api/vendors?q=acme&date=2026-03-08").await;
+    let days = rows["vendors"][0]["reliability30d"].as_array().unwrap();
+    assert_eq!(days.len(), 30);
+    assert_eq!(days[29], 100.0);
+    assert_eq!(days[20], Value::Null, "on 2026-02-27 nothing had completed for seven days");
+    assert_eq!(days[21], 100.0, "on the 28th a-old had arrived");
+}
+
+#[tokio::test]
+async fn the_table_is_sorted_by_any_column_and_vendors_without_the_number_come_last() {
+    let app = small_fleet().await;
+    assert_eq!(ids(&app, "").await, ["bloom", "acme", "crate"], "the least reliable first");
+    assert_eq!(ids(&app, "order=desc").await, ["acme", "bloom", "crate"]);
+    assert_eq!(ids(&app, "sortBy=name").await, ["acme", "bloom", "crate"]);
+    assert_eq!(ids(&app, "sortBy=name&order=desc").await, ["crate", "bloom", "acme"]);
+    assert_eq!(ids(&app, "sortBy=delayedOrders&order=desc").await, ["bloom", "acme", "crate"], "equals go by id");
+    assert_eq!(ids(&app, "sortBy=totalOrders&order=desc").await, ["acme", "bloom", "crate"]);
+    for column in ["onTimePercentage", "completedOrders", "issueCount", "activeOrders", "trendPercentage", "riskLevel"]
+    {
+        assert_eq!(ids(&app, &format!("sortBy={column}")).await.len(), 3, "{column}");
+    }
+}
+
+#[tokio::test]
+async fn the_table_is_searched_in_names_ids_and_categories() {
+    let app = small_fleet().await;
+    let body = json!({"name": "Bloom & Söhne", "category": "Flowers"}).to_string();
+    app.request(axum::http::Method::PUT, "/api/vendors/bloom", "application/json", body).await;
+    for (q, found) in
+        [("s%C3%B6hne", vec!["bloom"]), ("FLOWERS", vec!["bloom"]), ("%20ac%20", vec!["acme"]), ("zzz", vec![])]
+    {
+        assert_eq!(ids(&app, &format!("q={q}")).await, found, "{q}");
+    }
+    assert_eq!(app.read("/api/vendors?q=bloom").await["pagination"]["total"], 1);
+}
+
+#[tokio::test]
+async fn the_table_is_filtered_by_risk() {
+    let app = small_fleet().await;
+    assert_eq!(ids(&app, "risk=insufficient").await, ["bloom", "acme", "crate"], "ten of ten are 27.8 points wide");
+    assert_eq!(ids(&app, "risk=low,medium,high").await, Vec::<String>::new());
+    assert_eq!(wrong_parameters(&app, "/api/vendors?risk=low,severe").await, ["risk"]);
+}
+
+#[tokio::test]
+async fn pages_put_together_are_the_whole_table() {
+    let app = TestApp::new();
+    for number in 0..7 {
+        app.tell(
+            OrderBuilder::new(&format!("o-{number}"))
+                .vendor(&format!("v-{}", number % 5))
+                .placed("2026-03-09T10:00:00Z")
+                .events(),
+        )
+        .await;
+    }
+    for sort in ["name", "totalOrders", "reliabilityScore"] {
+        let whole = ids(&app, &format!("sortBy={sort}&order=desc")).await;
+        let (rows, pages) = follow(&app, &format!("/api/vendors?sortBy={sort}&order=desc&limit=2"), "vendors").await;
+        assert_eq!(rows.iter().map(|row| row["vendorId"].as_str().unwrap()).collect::<Vec<_>>(), whole);
+        assert_eq!((pages, whole.len()), (3, 5));
+    }
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_query_is_told_at_once() {
+    let app = TestApp::new();
+    let wrong = wrong_parameters(&app, "/api/vendors?sortBy=colour&order=up&limit=0&date=soon").await;
+    assert_eq!(wrong, ["date", "order", "sortBy", "limit"]);
+    assert_eq!(wrong_parameters(&app, "/api/vendors?limit=101").await, ["limit"]);
+}

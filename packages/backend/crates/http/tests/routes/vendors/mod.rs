@@ -1,0 +1,5 @@
+mod export;
+mod history;
+mod list;
+mod put;
+mod report;

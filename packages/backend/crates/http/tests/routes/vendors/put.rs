@@ -1,0 +1,90 @@
+//! `PUT /api/vendors/{id}`
+
+use axum::http::Method;
+use goody_testkit::{Response, TestApp};
+use serde_json::{Value, json};
+
+use crate::fleet::{column, problem, small_fleet};
+
+async fn put(app: &TestApp, id: &str, body: impl Into<axum::body::Body>) -> Response {
+    app.request(Method::PUT, &format!("/api/vendors/{id}"), "application/json", body).await
+}
+
+fn whole() -> Value {
+    json!({
+        "name": "Acme Flowers", "category": "flowers", "isActive": false, "supportContact": "help@acme.test",
+        "contractStartDate": "2024-02-29", "slaPromises": {"standardDelivery": 4, "rushDelivery": 1}
+    })
+}
+
+#[tokio::test]
+async fn a_vendor_is_created_and_then_changed() {
+    let app = TestApp::new();
+    let created = put(&app, "acme", whole().to_string()).await;
+    assert_eq!(created.status.as_u16(), 201);
+    let told = created.json();
+    assert_eq!((&told["vendorId"], &told["isRegistered"]), (&json!("acme"), &json!(true)));
+    for (field, value) in whole().as_object().unwrap() {
+        assert_eq!(told[field], *value, "{field}");
+    }
+    let changed = put(&app, "acme", r#"{"name": " Acme "}"#).await;
+    assert_eq!(changed.status.as_u16(), 200);
+    assert_eq!(
+        (&changed.json()["name"], &changed.json()["category"]),
+        (&json!("Acme"), &Value::Null),
+        "all of it is replaced"
+    );
+}
+
+#[tokio::test]
+async fn a_vendor_that_only_orders_named_becomes_registered() {
+    let app = small_fleet().await;
+    let before = app.read("/api/vendors/bloom/report").await["vendor"].clone();
+    assert_eq!((&before["name"], &before["isRegistered"]), (&json!("bloom"), &json!(false)));
+    assert_eq!(put(&app, "bloom", whole().to_string()).await.status.as_u16(), 200);
+    assert_eq!(app.read("/api/vendors/bloom/report").await["vendor"]["isRegistered"], true);
+    assert_eq!(app.read("/api/vendors?q=Acme%20Flowers").await["vendors"][0]["vendorId"], "bloom", "at once");
+}
+
+#[tokio::test]
+async fn a_vendor_without_orders_has_a_row_and_a_report_of_nothing() {
+    let app = TestApp::new();
+    put(&app, "acme", whole().to_string()).await;
+    assert_eq!(app.read("/api/vendors").await["vendors"][0]["totalOrders"], 0);
+    let report = app.read("/api/vendors/acme/report").await;
+    assert_eq!((&report["report"]["activeOrders"], &report["report"]["updatedAt"]), (&json!(0), &Value::Null));
+    assert_eq!(report["recentIssues"], json!([]));
+}
+
+#[tokio::test]
+async fn every_wrong_field_is_named() {
+    let app = TestApp::new();
+    let body = json!({"name": " ", "category": "x".repeat(101), "supportContact": "\n", "contractStartDate": "soon"});
+    let problem = problem(&put(&app, "acme", body.to_string()).await, 400, "INVALID_PARAMETER");
+    assert_eq!(column(&problem["errors"], "field"), ["name", "category", "supportContact", "contractStartDate"]);
+}
+
+#[tokio::test]
+async fn a_body_that_cannot_be_read_says_why() {
+    let app = TestApp::new();
+    for body in ["", "not json", "[]", "{}", r#"{"name": "A", "colour": "red"}"#, r#"{"name": 7}"#] {
+        let problem = problem(&put(&app, "acme", body).await, 400, "INVALID_BODY");
+        assert!(problem["detail"].as_str().unwrap().starts_with("The vendor cannot be read"), "{problem}");
+    }
+}
+
+#[tokio::test]
+async fn an_id_that_is_none_is_refused() {
+    let app = TestApp::new();
+    let long = "x".repeat(129);
+    for id in ["a%20b", "%C3%A4", &long] {
+        let problem = problem(&put(&app, id, whole().to_string()).await, 400, "INVALID_PARAMETER");
+        assert_eq!(problem["errors"][0]["field"], "id");
+    }
+}
+
+#[tokio::test]
+async fn a_body_beyond_all_reason_is_refused() {
+    let app = TestApp::new();
+    problem(&put(&app, "acme", "x".repeat(5_000_000)).await, 413, "PAYLOAD_TOO_LARGE");
+}
