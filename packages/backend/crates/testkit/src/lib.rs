@@ -6,6 +6,7 @@
 
 mod app;
 mod clock;
+mod demo;
 pub mod histories;
 mod memory;
 pub mod oracle;
@@ -14,6 +15,7 @@ pub mod suite;
 
 pub use app::{Response, TestApp};
 pub use clock::{StandingClock, TODAY, now, today};
+pub use demo::demo_events;
 pub use memory::MemoryStore;
 pub use orders::{OrderBuilder, at, day, ndjson, order_id, vendor_id};
 pub use suite::{MakeStore, TestStore};
