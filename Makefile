@@ -44,7 +44,8 @@ check: check-format check-clippy check-dependencies check-page check-repository 
 
 bench: ## Measure everything at full size
 	$(call say,Benchmarks at full size: $(BENCHES))
-	@for bench in $(BENCHES); do cargo run --release --locked -p goody-bench --bin "$$bench"; done
+	@cargo build --release --locked -p goody -p goody-bench
+	@for bench in $(BENCHES); do target/release/$$bench; done
 
 openapi: ## Write packages/shared/openapi.json from the handlers' own types
 	$(call say,Writing packages/shared/openapi.json)

@@ -286,9 +286,21 @@ pub trait ReportReader: Send + Sync {
     /// process made the change.
     fn revision(&self) -> i64;
 
-    /// A book with every bucket from `from` on, those of `minutes_from` to `minutes_to` with their minutes, and the
-    /// revision it has.
-    async fn ledger(&self, book: &Book, from: Day, minutes_from: Day, minutes_to: Day) -> Result<(Ledger, i64)>;
+    /// Books with every bucket from `from` on, those of `minutes_from` to `minutes_to` with their minutes, each with the
+    /// revision it has, in the order asked and all of one moment.
+    async fn ledgers(
+        &self,
+        books: &[Book],
+        from: Day,
+        minutes_from: Day,
+        minutes_to: Day,
+    ) -> Result<Vec<(Ledger, i64)>>;
+
+    /// One book, as [`ReportReader::ledgers`] reads many.
+    async fn ledger(&self, book: &Book, from: Day, minutes_from: Day, minutes_to: Day) -> Result<(Ledger, i64)> {
+        let ledgers = self.ledgers(std::slice::from_ref(book), from, minutes_from, minutes_to).await?;
+        Ok(ledgers.into_iter().next().unwrap_or_default())
+    }
 
     /// The vendors of which anything changed after a revision (all of them after −1), by id, and the revision now.
     async fn changed(&self, after: i64) -> Result<(Vec<VendorState>, i64)>;

@@ -26,24 +26,25 @@ pub async fn roll<S: ReportReader + ReportWriter + ?Sized>(store: &S, now: Insta
             return Ok(rolled);
         }
         rolled += due.len();
-        let mut reports = Vec::with_capacity(due.len());
-        for vendor_id in &due {
-            reports.push(current_report(store, vendor_id, as_of).await?);
-        }
-        store.keep(reports).await?;
+        store.keep(current_reports(store, &due, as_of).await?).await?;
     }
 }
 
-/// One vendor's report, from its buckets.
-pub async fn current_report<S: ReportReader + ?Sized>(
+/// Vendors' reports, from their buckets, in the order asked.
+pub async fn current_reports<S: ReportReader + ?Sized>(
     store: &S,
-    vendor_id: &VendorId,
+    vendors: &[VendorId],
     as_of: AsOf,
-) -> Result<CurrentReport> {
+) -> Result<Vec<CurrentReport>> {
     let date = as_of.date();
-    let book = Book::Vendor(vendor_id.clone());
-    let (ledger, revision) = store.ledger(&book, date.plus(-HISTORY_DAYS - 6), date.plus(-7), date).await?;
-    Ok(evaluate(vendor_id, &ledger, revision, as_of, store.zone()))
+    let mut reports = Vec::with_capacity(vendors.len());
+    for vendors in vendors.chunks(BATCH) {
+        let books: Vec<Book> = vendors.iter().cloned().map(Book::Vendor).collect();
+        let ledgers = store.ledgers(&books, date.plus(-HISTORY_DAYS - 6), date.plus(-7), date).await?;
+        let made = vendors.iter().zip(&ledgers);
+        reports.extend(made.map(|(id, (ledger, revision))| evaluate(id, ledger, *revision, as_of, store.zone())));
+    }
+    Ok(reports)
 }
 
 /// One vendor's report from a ledger that goes back as far as the sparkline does.

@@ -156,10 +156,17 @@ impl ReportReader for SqliteStore {
         self.watch.revision()
     }
 
-    async fn ledger(&self, book: &Book, from: Day, minutes_from: Day, minutes_to: Day) -> Result<(Ledger, i64)> {
-        let (book, zone) = (book.clone(), self.zone.clone());
+    async fn ledgers(
+        &self,
+        books: &[Book],
+        from: Day,
+        minutes_from: Day,
+        minutes_to: Day,
+    ) -> Result<Vec<(Ledger, i64)>> {
+        let (books, zone) = (books.to_vec(), self.zone.clone());
         self.read("reading buckets", move |connection| {
-            ledger(connection, key(&book), from, minutes_from..=minutes_to, &zone)
+            let minutes = minutes_from..=minutes_to;
+            books.iter().map(|book| ledger(connection, key(book), from, minutes.clone(), &zone)).collect()
         })
         .await
     }

@@ -8,7 +8,7 @@ use tokio::sync::Mutex;
 
 use super::{ReadError, check_kept};
 use crate::ports::{CurrentReport, ReportReader, VendorState};
-use crate::roll::current_report;
+use crate::roll::current_reports;
 
 /// For how many dates reports are kept in memory.
 const DATES: usize = 4;
@@ -80,22 +80,29 @@ impl FleetReader {
             known.map_or_else(|| FleetReports { as_of, revision: -1, rows: BTreeMap::new() }, Arc::unwrap_or_clone);
         let (changed, revision) = self.reports.changed(known.revision).await?;
         let mut rows = known.rows;
+        let mut to_make = Vec::new();
         for VendorState { vendor, kept, revision } in changed {
-            let kept = kept.filter(|kept| kept.revision == revision && holds(kept, as_of));
-            let current = match kept {
-                Some(kept) => kept,
-                None => current_report(self.reports.as_ref(), &vendor.vendor_id, as_of).await?,
-            };
-            rows.insert(vendor.vendor_id.clone(), Arc::new(FleetRow { vendor, current }));
+            match kept.filter(|kept| kept.revision == revision && holds(kept, as_of)) {
+                Some(current) => drop(rows.insert(vendor.vendor_id.clone(), Arc::new(FleetRow { vendor, current }))),
+                None => {
+                    rows.remove(&vendor.vendor_id);
+                    to_make.push(vendor);
+                }
+            }
         }
-        for (vendor_id, row) in &mut rows {
-            if !holds(&row.current, as_of) {
-                let current = current_report(self.reports.as_ref(), vendor_id, as_of).await?;
-                *row = Arc::new(FleetRow { vendor: row.vendor.clone(), current });
+        rows.retain(|_, row| {
+            let holds = holds(&row.current, as_of);
+            if !holds {
+                to_make.push(row.vendor.clone());
             } else if row.current.report.as_of != as_of.at() {
                 Arc::make_mut(row).current.report.as_of = as_of.at();
             }
-        }
+            holds
+        });
+        let ids: Vec<VendorId> = to_make.iter().map(|vendor| vendor.vendor_id.clone()).collect();
+        let made = current_reports(self.reports.as_ref(), &ids, as_of).await?;
+        let made = to_make.into_iter().zip(made).map(|(vendor, current)| FleetRow { vendor, current });
+        rows.extend(made.map(|row| (row.vendor.vendor_id.clone(), Arc::new(row))));
         Ok(FleetReports { as_of, revision, rows })
     }
 }

@@ -8,7 +8,7 @@ use super::{DAYS_BEFORE, ReadError, check_kept};
 use crate::ports::{Book, ReportReader, VendorStore};
 
 /// How many vendors are asked for at a time.
-const PAGE: usize = 500;
+const PAGE: usize = 100;
 
 /// One vendor's report.
 pub async fn report_on(reports: &dyn ReportReader, vendor_id: &VendorId, as_of: AsOf) -> Result<Report, ReadError> {
@@ -89,8 +89,8 @@ pub async fn fleet_history(
         let page = vendors.vendors(after.as_ref(), PAGE).await?;
         let Some(last) = page.last() else { return Ok(days) };
         after = Some(last.vendor_id.clone());
-        for vendor in page {
-            let (ledger, _) = reports.ledger(&Book::Vendor(vendor.vendor_id), from.plus(-DAYS_BEFORE), to, to).await?;
+        let books: Vec<Book> = page.into_iter().map(|vendor| Book::Vendor(vendor.vendor_id)).collect();
+        for (ledger, _) in reports.ledgers(&books, from.plus(-DAYS_BEFORE), to, to).await? {
             for (day, as_of) in days.iter_mut().zip(&dates) {
                 let risk = RiskLevel::of(&one_week(&ledger, *as_of));
                 day.fleet.at_risk_vendors += i64::from(risk.is_at_risk());

@@ -90,10 +90,19 @@ impl ReportReader for MemoryStore {
         self.state().revision
     }
 
-    async fn ledger(&self, book: &Book, from: Day, minutes_from: Day, minutes_to: Day) -> Result<(Ledger, i64)> {
+    async fn ledgers(
+        &self,
+        books: &[Book],
+        from: Day,
+        minutes_from: Day,
+        minutes_to: Day,
+    ) -> Result<Vec<(Ledger, i64)>> {
         let state = self.state();
-        let ledger = state.ledger(book, from, minutes_from, minutes_to, &self.zone);
-        Ok((ledger, state.books.get(book).copied().unwrap_or(0)))
+        let read = |book| {
+            let ledger = state.ledger(book, from, minutes_from, minutes_to, &self.zone);
+            (ledger, state.books.get(book).copied().unwrap_or(0))
+        };
+        Ok(books.iter().map(read).collect())
     }
 
     async fn changed(&self, after: i64) -> Result<(Vec<VendorState>, i64)> {

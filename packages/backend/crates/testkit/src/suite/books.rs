@@ -32,9 +32,9 @@ async fn due(store: &dyn Store, at: Instant) -> Vec<String> {
 pub async fn an_older_report_never_replaces_a_newer_one(make: MakeStore) {
     let made = told(make, vec![OrderBuilder::new("o-1")]).await;
     let store = made.store.as_ref();
-    let older = roll::current_report(store, &vendor_id("acme"), store.zone().today(now())).await.unwrap();
+    let older = roll::current_reports(store, &[vendor_id("acme")], store.zone().today(now())).await.unwrap().remove(0);
     tell(store, &made, vec![OrderBuilder::new("o-2")]).await;
-    let newer = roll::current_report(store, &vendor_id("acme"), store.zone().today(now())).await.unwrap();
+    let newer = roll::current_reports(store, &[vendor_id("acme")], store.zone().today(now())).await.unwrap().remove(0);
     assert!(newer.revision > older.revision);
     store.keep(vec![newer.clone()]).await.unwrap();
     store.keep(vec![older]).await.unwrap();
