@@ -13,7 +13,7 @@ use goody_application::rebuild::rebuild;
 use goody_application::{project, roll};
 use goody_domain::{Report, ReportZone};
 use goody_store_sqlite::{OpenError, Settings, SqliteStore};
-use goody_testkit::{OrderBuilder, TestApp, TestStore, now, order_id, vendor_id};
+use goody_testkit::{Method, OrderBuilder, Response, TestApp, TestStore, now, order_id, vendor_id};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
@@ -188,4 +188,43 @@ async fn the_app_answers_from_a_file_as_from_memory() {
     ] {
         assert_eq!(app.read(path).await, memory.read(path).await, "{path}");
     }
+}
+
+/// The app on a file that has orders, before and after its inside is broken.
+async fn broken(sql: &str) -> (File, TestApp) {
+    let file = File::new();
+    let app = TestApp::on(TestStore::new(file.open(), ()));
+    app.tell(OrderBuilder::new("o-1").events()).await;
+    assert_eq!(app.get("/api/orders/o-1").await.status.as_u16(), 200);
+    Connection::open(file.path()).unwrap().execute_batch(sql).unwrap();
+    (file, app)
+}
+
+fn tells_nothing_of_the_inside(answer: &Response, status: u16, code: &str) {
+    assert_eq!((answer.status.as_u16(), &answer.json()["code"]), (status, &code.into()), "{}", answer.text());
+    assert_eq!(answer.json()["correlationId"], answer.header("x-correlation-id"));
+    let text = answer.text().to_lowercase();
+    for word in ["sql", "table", "rubbish", "goody.db", "history"] {
+        assert!(!text.contains(word), "{word}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_fails_is_told_without_its_inside() {
+    let (_file, app) = broken("ALTER TABLE orders RENAME TO gone").await;
+    let event =
+        r#"{"eventId":"e","orderId":"o-2","vendorId":"acme","status":"PLACED","occurredAt":"2026-03-10T10:00:00Z"}"#;
+    let post = app.request(Method::POST, "/api/orders/events", "application/json", event).await;
+    for answer in [app.get("/api/orders").await, app.get("/api/orders/o-1").await, post] {
+        tells_nothing_of_the_inside(&answer, 503, "UNAVAILABLE");
+    }
+    let health = app.get("/health").await;
+    assert_eq!((health.status.as_u16(), &health.json()["checks"]["orderStore"]["status"]), (503, &"unhealthy".into()));
+    assert_eq!(app.get("/api/dashboard").await.status.as_u16(), 200, "the numbers do not need the orders");
+}
+
+#[tokio::test]
+async fn an_order_that_cannot_be_read_is_told_without_its_inside() {
+    let (_file, app) = broken("UPDATE orders SET history = 'rubbish'").await;
+    tells_nothing_of_the_inside(&app.get("/api/orders/o-1").await, 500, "INTERNAL");
 }

@@ -15,4 +15,4 @@ async fn make_store(zone: ReportZone) -> TestStore {
     TestStore::new(store, folder)
 }
 
-goody_testkit::store_suite!(cases = 24, make_store);
+goody_testkit::store_suite!(cases = 40, make_store);

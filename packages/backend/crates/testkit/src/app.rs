@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::http::{HeaderMap, Method, Request, StatusCode};
+pub use axum::http::Method;
+use axum::http::{HeaderMap, Request, StatusCode};
 use goody_application::ports::{Clock, Store};
 use goody_application::{project, roll};
 use goody_domain::{OrderEvent, ReportZone};

@@ -13,7 +13,7 @@ pub mod oracle;
 mod orders;
 pub mod suite;
 
-pub use app::{Response, TestApp};
+pub use app::{Method, Response, TestApp};
 pub use clock::{StandingClock, TODAY, now, today};
 pub use demo::demo_events;
 pub use memory::MemoryStore;
