@@ -7,4 +7,4 @@ async fn make_store(zone: ReportZone) -> TestStore {
     TestStore::memory(zone)
 }
 
-goody_testkit::store_suite!(cases = 8000, make_store);
+goody_testkit::store_suite!(cases = 192, make_store);

@@ -215,7 +215,8 @@ pub fn a_kept_report_holds_until_it_says(make: MakeStore, cases: u32) {
                         report(store, vendor, as_of).await,
                         "kept at {now}, asked at {then}"
                     );
-                    let fresh = roll::current_reports(store, &[vendor.clone()], as_of).await.unwrap().remove(0);
+                    let fresh =
+                        roll::current_reports(store, std::slice::from_ref(vendor), as_of).await.unwrap().remove(0);
                     assert_eq!(row.current.reliability30d, fresh.reliability30d, "kept at {now}, asked at {then}");
                 }
             }
