@@ -61,8 +61,8 @@ pub(crate) struct Retention {
     /// Days an order is kept after the latest of its placement, promise, completion and recording.
     #[arg(long, env = "GOODY_ORDER_DAYS", default_value_t = 30)]
     pub(crate) order_days: u16,
-    /// Days that numbers are kept after the later of their day and their last change.
-    #[arg(long, env = "GOODY_BUCKET_DAYS", default_value_t = 183)]
+    /// Days that numbers are kept after the later of their day and their last change; 60 or more, as tables look back so far.
+    #[arg(long, env = "GOODY_BUCKET_DAYS", default_value_t = 183, value_parser = clap::value_parser!(u16).range(60..))]
     pub(crate) bucket_days: u16,
 }
 
