@@ -20,6 +20,8 @@ use crate::mapping::{Mapping, Rows};
 use crate::progress::Progress;
 use crate::{Done, cli, database};
 
+/// How many changes are projected together: more than a server does, as the same buckets move again and again.
+const PROJECTED: usize = 80_000;
 /// The longest line, in bytes. A longer one is passed over without being held.
 const LONGEST: usize = 64 * 1024;
 /// How much of a rejected line is kept beside its reasons, in characters.
@@ -104,6 +106,7 @@ async fn take_in(
     let clock = SystemClock;
     let ingest = Ingest::new(Arc::new(store.clone()));
     let mut summary = Summary::default();
+    let mut unprojected = 0;
     let mut projecting = tokio::spawn(std::future::ready(Ok(0)));
     while let Some(lines) = batches.recv().await {
         let now = clock.now();
@@ -134,10 +137,12 @@ async fn take_in(
                 }
             }
         }
-        if projecting.is_finished() {
+        unprojected += events.len();
+        if projecting.is_finished() && unprojected >= PROJECTED {
+            unprojected = 0;
             projecting.await??;
             let store = store.clone();
-            projecting = tokio::spawn(async move { project::project_once(&store, store.zone(), now).await });
+            projecting = tokio::spawn(async move { project::project_next(&store, store.zone(), now, PROJECTED).await });
         }
         let Summary { accepted, duplicate, rejected, .. } = summary;
         progress.at(position.load(Ordering::Relaxed), || {
@@ -146,7 +151,7 @@ async fn take_in(
     }
     projecting.await??;
     let now = clock.now();
-    project::project_all(store, store.zone(), now).await?;
+    while project::project_next(store, store.zone(), now, PROJECTED).await? > 0 {}
     roll::roll(store, now).await?;
     summary.rejected_file = rejected.finish()?;
     summary.seconds = progress.finish().as_secs_f64();

@@ -9,20 +9,28 @@ use crate::ports::{Book, BucketMove, ChangeFeed, Projection, ReportWriter, Resul
 /// How many changes are projected together.
 pub const BATCH: usize = 20_000;
 
-/// Projects the next changes. Says how many there were; 0 when the buckets are up to date.
+/// Projects the next changes, at most `limit`. Says how many there were; 0 when the buckets are up to date.
 ///
 /// Two processes may do this at once: the one that comes second finds the checkpoint moved and does nothing.
-pub async fn project_once<S: ChangeFeed + ReportWriter + ?Sized>(
-    store: &S,
-    zone: &ReportZone,
-    now: Instant,
-) -> Result<usize> {
-    let batch = store.changes(BATCH).await?;
+pub async fn project_next<S>(store: &S, zone: &ReportZone, now: Instant, limit: usize) -> Result<usize>
+where
+    S: ChangeFeed + ReportWriter + ?Sized,
+{
+    let batch = store.changes(limit).await?;
     let changes = batch.changes.len();
     if batch.to > batch.from {
         store.apply(Projection { from: batch.from, to: batch.to, moves: moves(&batch.changes, zone) }, now).await?;
     }
     Ok(changes)
+}
+
+/// Projects the next [`BATCH`] of changes, as [`project_next`] does.
+pub async fn project_once<S: ChangeFeed + ReportWriter + ?Sized>(
+    store: &S,
+    zone: &ReportZone,
+    now: Instant,
+) -> Result<usize> {
+    project_next(store, zone, now, BATCH).await
 }
 
 /// Projects until nothing is left.
