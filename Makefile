@@ -42,10 +42,10 @@ test: prerequisites check test-checks test-rust build test-page test-browser tes
 
 check: check-format check-clippy check-dependencies check-page check-repository ## Run the lints and checks only
 
-bench: ## Measure everything at full size
+bench: build ## Measure everything at full size
 	$(call say,Benchmarks at full size: $(BENCHES))
-	@cargo build --release --locked -p goody -p goody-bench
-	@for bench in $(BENCHES); do target/release/$$bench; done
+	@cargo build --release --locked -p goody-bench
+	@for bench in $(BENCHES); do target/release/$$bench --goody $(GOODY); done
 
 openapi: ## Write packages/shared/openapi.json from the handlers' own types
 	$(call say,Writing packages/shared/openapi.json)
@@ -133,6 +133,6 @@ test-browser: build
 	$(call say,tests: page in a browser)
 	@CHROMIUM="$$(bash tools/chromium.sh)"; export CHROMIUM; $(NX) run frontend:e2e
 
-test-bench:
+test-bench: build
 	$(call say,Benchmarks in short: $(BENCHES))
-	@for bench in $(BENCHES); do cargo run --release --locked -p goody-bench --bin "$$bench" -- --quick; done
+	@for bench in $(BENCHES); do cargo run --release --locked -p goody-bench --bin "$$bench" -- --quick --goody $(GOODY); done
