@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use goody_application::ports::{Book, Clock, OrderReader, ReportReader, VendorStore};
 use goody_application::read::FleetReader;
 use goody_contract::{OrderEventView, OrderView, ReportView, VendorRowView};
-use goody_domain::{Day, History, Instant, Recorded, VendorId, report};
+use goody_domain::{Day, History, Instant, VendorId, report};
 use goody_http::export::{Format, RowWriter};
 use goody_store_sqlite::SqliteStore;
 use serde::Serialize;
@@ -15,12 +15,10 @@ use std::sync::Arc;
 
 use crate::cli::{self, What};
 use crate::clock::SystemClock;
-use crate::{Done, database};
+use crate::{Done, Failure, database};
 
 /// How many orders or vendors are read at a time.
 const PAGE: usize = 500;
-
-type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 pub(crate) async fn run(command: cli::Export) -> Done {
     let store = database::open(&command.database)?;
@@ -74,10 +72,6 @@ struct OrderLine {
 
 impl OrderLine {
     fn new(history: &History, now: Instant) -> Self {
-        let mut events: Vec<&Recorded> = history.events().iter().collect();
-        events.sort_by_key(|recorded| {
-            (recorded.event.occurred_at, recorded.event.status(), recorded.event.event_id.clone())
-        });
         let order = history.order().and_then(|order| serde_json::to_value(OrderView::new(&order, now)).ok());
         let order = order.and_then(|order| order.as_object().cloned()).map(|mut fields| {
             // Whether an open order is late depends on when one asks.
@@ -87,7 +81,7 @@ impl OrderLine {
         Self {
             order_id: history.order_id().to_string(),
             order,
-            events: events.into_iter().map(|recorded| (&recorded.event).into()).collect(),
+            events: history.by_occurrence().into_iter().map(|recorded| (&recorded.event).into()).collect(),
         }
     }
 }
@@ -112,7 +106,7 @@ async fn orders(store: &SqliteStore, format: Format, now: Instant, out: &mut Out
 
 async fn vendors(store: &SqliteStore, now: Instant, out: &mut Out) -> Result<(), Failure> {
     let fleet = FleetReader::new(Arc::new(store.clone())).reports(store.zone().today(now)).await?;
-    for row in fleet.rows.values() {
+    for row in &fleet.rows {
         out.rows(&[VendorRowView::new(&row.vendor, &row.current.report, row.current.reliability30d.clone())])?;
     }
     Ok(())

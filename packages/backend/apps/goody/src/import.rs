@@ -7,10 +7,12 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use futures::future::maybe_done;
+use futures::poll;
 use goody_application::ingest::Ingest;
 use goody_application::ports::{Clock, ReportReader};
 use goody_application::{project, roll};
-use goody_domain::{Instant, Learned, OrderEvent, Rejection};
+use goody_domain::{Instant, LONGEST_EVENT, Learned, OrderEvent, Rejection, WireEvent};
 use goody_store_sqlite::{Durability, Settings, SqliteStore};
 use serde::Serialize;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
@@ -18,12 +20,10 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use crate::clock::SystemClock;
 use crate::mapping::{Mapping, Rows};
 use crate::progress::Progress;
-use crate::{Done, cli, database};
+use crate::{Done, Failure, cli, database};
 
 /// How many changes are projected together: more than a server does, as the same buckets move again and again.
 const PROJECTED: usize = 80_000;
-/// The longest line, in bytes. A longer one is passed over without being held.
-const LONGEST: usize = 64 * 1024;
 /// How much of a rejected line is kept beside its reasons, in characters.
 const KEPT: usize = 4_096;
 
@@ -75,8 +75,8 @@ pub(crate) async fn run(command: cli::Import) -> Done {
     });
 
     let progress = Progress::new(input.bytes, "{bar:40} {bytes}/{total_bytes} {msg} ETA {eta}");
-    let rejected = Rejected::beside(&command);
-    let mut summary = take_in(&store, batches, progress, &position, rejected).await?;
+    let told = Told { summary: Summary::default(), rejected: Rejected::beside(&command) };
+    let mut summary = take_in(&store, batches, progress, &position, told).await?;
     reading.await??;
     store.checkpoint().await?;
 
@@ -96,66 +96,104 @@ pub(crate) async fn run(command: cli::Import) -> Done {
 }
 
 /// Stores what is read while more is being read, and moves the counters at the same time.
+///
+/// The writer is what everything waits for: a batch is learned while the one before it is written.
 async fn take_in(
     store: &SqliteStore,
     mut batches: Receiver<Vec<Line>>,
     mut progress: Progress,
     position: &AtomicU64,
-    mut rejected: Rejected,
-) -> Result<Summary, Box<dyn std::error::Error + Send + Sync>> {
+    mut told: Told,
+) -> Result<Summary, Failure> {
     let clock = SystemClock;
     let ingest = Ingest::new(Arc::new(store.clone()));
-    let mut summary = Summary::default();
     let mut unprojected = 0;
     let mut projecting = tokio::spawn(std::future::ready(Ok(0)));
-    while let Some(lines) = batches.recv().await {
+    let mut before = None;
+    loop {
         let now = clock.now();
-        let mut events = Vec::with_capacity(lines.len());
-        let mut numbers = Vec::with_capacity(lines.len());
-        for line in lines {
-            match line.event {
-                Ok(event) => {
-                    numbers.push(line.number);
-                    events.push(event);
-                }
-                Err((rejection, text)) => {
-                    summary.rejected += 1;
-                    rejected.write(line.number, &rejection, &text)?;
-                }
-            }
+        let mut next = None;
+        if let Some(lines) = batches.recv().await {
+            let (numbers, events) = told.sort(lines)?;
+            let lessons = ingest.learn(events.clone(), now).await?;
+            let mut saving = Box::pin(maybe_done(ingest.save(lessons, now)));
+            // From here on its writes wait for their turn, right behind those of the batch before.
+            let _ = poll!(saving.as_mut());
+            next = Some((saving, numbers, events));
         }
-        let learned = ingest.ingest(events.clone(), now).await?;
-        for ((learned, number), event) in learned.into_iter().zip(numbers).zip(&events) {
-            match learned {
-                Learned::New => summary.accepted += 1,
-                Learned::Known => summary.duplicate += 1,
-                Learned::Conflict => {
-                    summary.rejected += 1;
-                    let rejection = Rejection::field("eventId", "is the id of another fact of this order");
-                    let text = serde_json::to_string(&goody_domain::WireEvent::from(event))?;
-                    rejected.write(number, &rejection, &text)?;
-                }
-            }
+        let is_last = next.is_none();
+        if let Some((mut saving, numbers, events)) = std::mem::replace(&mut before, next) {
+            saving.as_mut().await;
+            let learned = saving.as_mut().take_output().unwrap_or_else(|| Ok(Vec::new()))?;
+            unprojected += events.len();
+            told.learned(learned, &numbers, &events)?;
         }
-        unprojected += events.len();
         if projecting.is_finished() && unprojected >= PROJECTED {
             unprojected = 0;
             projecting.await??;
             let store = store.clone();
             projecting = tokio::spawn(async move { project::project_next(&store, store.zone(), now, PROJECTED).await });
         }
-        let Summary { accepted, duplicate, rejected, .. } = summary;
         progress.at(position.load(Ordering::Relaxed), || {
+            let Summary { accepted, duplicate, rejected, .. } = told.summary;
             format!("{accepted} accepted, {duplicate} duplicate, {rejected} rejected")
         });
+        if is_last {
+            break;
+        }
     }
     projecting.await??;
     let now = clock.now();
     while project::project_next(store, store.zone(), now, PROJECTED).await? > 0 {}
     roll::roll(store, now).await?;
-    summary.rejected_file = rejected.finish()?;
+    let mut summary = told.finish()?;
     summary.seconds = progress.finish().as_secs_f64();
     Ok(summary)
+}
+
+/// What became of the lines so far, and where the rejected ones go.
+struct Told {
+    summary: Summary,
+    rejected: Rejected,
+}
+
+impl Told {
+    /// The events among the lines, with their numbers.
+    fn sort(&mut self, lines: Vec<Line>) -> Result<(Vec<u64>, Vec<OrderEvent>), ImportError> {
+        let (mut numbers, mut events) = (Vec::with_capacity(lines.len()), Vec::with_capacity(lines.len()));
+        for Line { number, event } in lines {
+            match event {
+                Ok(event) => {
+                    numbers.push(number);
+                    events.push(event);
+                }
+                Err((rejection, text)) => self.reject(number, &rejection, &text)?,
+            }
+        }
+        Ok((numbers, events))
+    }
+
+    fn learned(&mut self, learned: Vec<Learned>, numbers: &[u64], events: &[OrderEvent]) -> Result<(), Failure> {
+        for ((learned, number), event) in learned.into_iter().zip(numbers).zip(events) {
+            match learned {
+                Learned::New => self.summary.accepted += 1,
+                Learned::Known => self.summary.duplicate += 1,
+                Learned::Conflict => {
+                    self.reject(*number, &Rejection::conflict(), &serde_json::to_string(&WireEvent::from(event))?)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn reject(&mut self, number: u64, rejection: &Rejection, text: &str) -> Result<(), ImportError> {
+        self.summary.rejected += 1;
+        self.rejected.write(number, rejection, text)
+    }
+
+    fn finish(self) -> Result<Summary, ImportError> {
+        Ok(Summary { rejected_file: self.rejected.finish()?, ..self.summary })
+    }
 }
 
 struct Opened {
@@ -210,11 +248,7 @@ impl Source {
             if is_whole && text.is_empty() {
                 continue;
             }
-            let event = if is_whole {
-                OrderEvent::parse(text, batch.now)
-            } else {
-                Err(Rejection::field("line", format!("is longer than {LONGEST} bytes")))
-            };
+            let event = if is_whole { OrderEvent::parse(text, batch.now) } else { Err(Rejection::too_long()) };
             let event = event.map_err(|rejection| (rejection, String::from_utf8_lossy(text).into_owned()));
             if !batch.push(Line { number, event }) {
                 return Ok(());
@@ -265,11 +299,11 @@ impl Source {
 
 /// Reads one line; `Some(false)` for one that is too long, of which only the start is held. `None` at the end.
 fn read_line(reader: &mut impl BufRead, line: &mut Vec<u8>) -> std::io::Result<Option<bool>> {
-    let mut limited = reader.by_ref().take(LONGEST as u64 + 1);
+    let mut limited = reader.by_ref().take(LONGEST_EVENT as u64 + 1);
     if limited.read_until(b'\n', line)? == 0 {
         return Ok(None);
     }
-    if line.len() <= LONGEST || line.ends_with(b"\n") {
+    if line.len() <= LONGEST_EVENT || line.ends_with(b"\n") {
         return Ok(Some(true));
     }
     loop {

@@ -16,21 +16,18 @@ mod serve;
 use std::process::ExitCode;
 
 use clap::Parser;
+use tokio::runtime::Builder;
 
 use crate::cli::{Cli, Command};
 
-#[tokio::main]
-async fn main() -> ExitCode {
+/// Threads for what blocks: one for each connection that reads, and a few for files. Each keeps memory of its own.
+const BLOCKING_THREADS: usize = 6;
+
+fn main() -> ExitCode {
     let cli = Cli::parse();
     logs::start(&cli.log);
-    let done = match cli.command {
-        Command::Serve(command) => serve::run(command).await,
-        Command::Import(command) => import::run(command).await,
-        Command::Export(command) => export::run(command).await,
-        Command::Rebuild(command) => rebuild::run(command).await,
-        Command::Health(command) => health::run(command).await,
-        Command::Openapi => export::openapi(),
-    };
+    let runtime = Builder::new_multi_thread().max_blocking_threads(BLOCKING_THREADS).enable_all().build();
+    let done = runtime.map_err(Failure::from).and_then(|runtime| runtime.block_on(run(cli.command)));
     done.unwrap_or_else(|error| {
         let causes = std::iter::successors(error.source(), |cause| cause.source());
         eprintln!("goody: {error}{}", causes.map(|cause| format!(": {cause}")).collect::<String>());
@@ -38,5 +35,18 @@ async fn main() -> ExitCode {
     })
 }
 
+async fn run(command: Command) -> Done {
+    match command {
+        Command::Serve(command) => serve::run(command).await,
+        Command::Import(command) => import::run(command).await,
+        Command::Export(command) => export::run(command).await,
+        Command::Rebuild(command) => rebuild::run(command).await,
+        Command::Health(command) => health::run(command).await,
+        Command::Openapi => export::openapi(),
+    }
+}
+
+/// Why a command does not end well.
+type Failure = Box<dyn std::error::Error + Send + Sync>;
 /// What a command ends with.
-type Done = Result<ExitCode, Box<dyn std::error::Error + Send + Sync>>;
+type Done = Result<ExitCode, Failure>;

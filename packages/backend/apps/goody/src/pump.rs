@@ -3,12 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use goody_application::ports::{Clock, ReportReader, Result};
+use goody_application::ports::{Clock, ReportReader};
+use goody_application::read::FleetReader;
 use goody_application::retention::{Retention, expire};
 use goody_application::{project, roll};
-use goody_domain::{Day, Instant};
+use goody_domain::Day;
 use goody_store_sqlite::SqliteStore;
 use tokio::sync::Notify;
+
+use crate::Failure;
 
 /// How often to look for what other processes stored, and for the next minute.
 const LOOK: Duration = Duration::from_millis(100);
@@ -16,61 +19,79 @@ const LOOK: Duration = Duration::from_millis(100);
 const AFTER_FAILURE: Duration = Duration::from_secs(1);
 
 pub(crate) struct Pump {
-    store: SqliteStore,
-    clock: Arc<dyn Clock>,
-    retention: Retention,
-    told: Arc<Notify>,
-    rolled: Option<(Instant, i64)>,
-    expired: Option<Day>,
+    pub(crate) store: SqliteStore,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) retention: Retention,
+    /// What the API answers from.
+    pub(crate) fleet: Arc<FleetReader>,
+    /// Notified when events were stored.
+    pub(crate) told: Arc<Notify>,
 }
 
 impl Pump {
-    pub(crate) fn new(store: SqliteStore, clock: Arc<dyn Clock>, retention: Retention, told: Arc<Notify>) -> Self {
-        Self { store, clock, retention, told, rolled: None, expired: None }
+    /// Runs until the end of the process.
+    pub(crate) async fn run(self) {
+        tokio::join!(self.follow_changes(), self.follow_clock());
     }
 
-    /// Turns until the end of the process.
-    pub(crate) async fn run(mut self) {
+    async fn follow_changes(&self) {
+        let mut seen = None;
         loop {
-            match self.turn().await {
-                Ok(()) => {
-                    let _ = tokio::time::timeout(LOOK, self.told.notified()).await;
-                }
-                Err(error) => {
-                    tracing::error!(error = &error as &dyn std::error::Error, "the reports fall behind; trying again");
-                    tokio::time::sleep(AFTER_FAILURE).await;
-                }
-            }
+            let done = self.take_changes(&mut seen).await;
+            rest(done, async { drop(tokio::time::timeout(LOOK, self.told.notified()).await) }).await;
         }
     }
 
-    async fn turn(&mut self) -> Result<()> {
+    async fn take_changes(&self, seen: &mut Option<i64>) -> Result<(), Failure> {
         let now = self.clock.now();
         let projected = project::project_all(&self.store, self.store.zone(), now).await?;
         if projected > 0 {
             tracing::debug!(changes = projected, "projected");
             metrics::counter!("goody_changes_projected_total").increment(projected as u64);
         }
-        let minute = now.floor_minute();
         let revision = self.store.revision();
-        match self.rolled {
-            Some((rolled, seen)) if rolled == minute && seen == revision => {}
-            Some((rolled, _)) if rolled == minute => {
-                roll::roll(&self.store, now).await?;
-            }
-            _ => {
-                roll::tick(&self.store, now).await?;
-            }
-        }
-        self.rolled = Some((minute, revision));
-        let today = self.store.zone().day(now);
-        if self.expired != Some(today) {
-            let expired = expire(&self.store, self.retention, now).await?;
-            if expired != Default::default() {
-                tracing::info!(orders = expired.orders, buckets = expired.buckets, "forgot what is old");
-            }
-            self.expired = Some(today);
+        if *seen != Some(revision) {
+            self.fleet.keep_up(self.store.zone().today(now)).await?;
+            *seen = Some(revision);
         }
         Ok(())
+    }
+
+    async fn follow_clock(&self) {
+        let (mut rolled, mut expired) = (None, None);
+        loop {
+            let minute = self.clock.now().floor_minute();
+            if rolled != Some(minute) {
+                let done = self.tick(&mut expired).await;
+                rolled = done.is_ok().then_some(minute);
+                rest(done, std::future::ready(())).await;
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+
+    async fn tick(&self, expired: &mut Option<Day>) -> Result<(), Failure> {
+        let now = self.clock.now();
+        roll::tick(&self.store, now).await?;
+        let today = self.store.zone().day(now);
+        if *expired != Some(today) {
+            let forgotten = expire(&self.store, self.retention, now).await?;
+            if forgotten != Default::default() {
+                tracing::info!(orders = forgotten.orders, buckets = forgotten.buckets, "forgot what is old");
+            }
+            *expired = Some(today);
+        }
+        Ok(())
+    }
+}
+
+/// Waits for what is next, or a while after a failure.
+async fn rest(done: Result<(), Failure>, next: impl Future<Output = ()>) {
+    match done {
+        Ok(()) => next.await,
+        Err(error) => {
+            tracing::error!(error = error.as_ref() as &dyn std::error::Error, "the reports fall behind; trying again");
+            tokio::time::sleep(AFTER_FAILURE).await;
+        }
     }
 }

@@ -49,6 +49,7 @@ pub(crate) async fn run(command: cli::Serve) -> Done {
             recorder.render()
         })),
     );
+    let fleet = app.fleet();
     let mut router = goody_http::router(app);
     if command.web.join("index.html").is_file() {
         router = goody_http::with_page(router, &command.web);
@@ -58,7 +59,7 @@ pub(crate) async fn run(command: cli::Serve) -> Done {
 
     let listener = TcpListener::bind(command.addr).await.map_err(|error| ServeError::Address(command.addr, error))?;
     let retention = Retention { order_days: command.retention.order_days, bucket_days: command.retention.bucket_days };
-    let pump = tokio::spawn(Pump::new(store.clone(), clock, retention, told).run());
+    let pump = tokio::spawn(Pump { store: store.clone(), clock, retention, fleet, told }.run());
     println!("Goody is listening on http://{}", listener.local_addr()?);
     std::io::stdout().flush()?;
     let stopping = Arc::new(Notify::new());

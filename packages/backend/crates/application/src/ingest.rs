@@ -18,6 +18,16 @@ pub struct Ingest {
     met: Arc<Mutex<HashSet<VendorId>>>,
 }
 
+/// What events make of the orders they are about, before it is stored.
+#[derive(Debug)]
+pub struct Lessons {
+    /// What became of each event, in the order they were given.
+    answers: Vec<Learned>,
+    writes: Vec<OrderWrite>,
+    /// The events of each write, with their places among all.
+    of_order: Vec<Vec<(usize, OrderEvent)>>,
+}
+
 impl Ingest {
     /// Takes events into this store.
     pub fn new(store: Arc<dyn Store>) -> Self {
@@ -28,25 +38,38 @@ impl Ingest {
     ///
     /// Facts about an order that has expired are known: its numbers are final.
     pub async fn ingest(&self, events: Vec<OrderEvent>, now: Instant) -> Result<Vec<Learned>> {
-        self.meet_vendors(&events).await?;
-        let mut answers = vec![Learned::Known; events.len()];
-        let mut waiting: Vec<(usize, OrderEvent)> = events.into_iter().enumerate().collect();
-        for _ in 0..ATTEMPTS {
-            if waiting.is_empty() {
-                return Ok(answers);
-            }
-            waiting = self.attempt(waiting, &mut answers, now).await?;
-        }
-        if waiting.is_empty() { Ok(answers) } else { Err(StoreError::Contended(ATTEMPTS)) }
+        self.save(self.learn(events, now).await?, now).await
     }
 
-    /// Folds the events into their orders and writes them; gives back the events of orders that others wrote meanwhile.
-    async fn attempt(
+    /// The first half of [`Ingest::ingest`]: folds the events into the orders as they are stored now.
+    pub async fn learn(&self, events: Vec<OrderEvent>, now: Instant) -> Result<Lessons> {
+        self.meet_vendors(&events).await?;
+        let answers = vec![Learned::Known; events.len()];
+        self.lessons(events.into_iter().enumerate().collect(), answers, now).await
+    }
+
+    /// The second half: writes the orders. Those that others wrote meanwhile are folded again.
+    ///
+    /// The store has the writes once this was polled for the first time, so that the next batch can be learned while they
+    /// are made, and still be written after them.
+    pub async fn save(&self, mut lessons: Lessons, now: Instant) -> Result<Vec<Learned>> {
+        for _ in 0..ATTEMPTS {
+            if lessons.writes.is_empty() {
+                return Ok(lessons.answers);
+            }
+            let saved = self.orders.save(lessons.writes, now).await?;
+            let overtaken = saved.into_iter().zip(lessons.of_order).filter(|(saved, _)| !saved);
+            lessons = self.lessons(overtaken.flat_map(|(_, events)| events).collect(), lessons.answers, now).await?;
+        }
+        if lessons.writes.is_empty() { Ok(lessons.answers) } else { Err(StoreError::Contended(ATTEMPTS)) }
+    }
+
+    async fn lessons(
         &self,
         events: Vec<(usize, OrderEvent)>,
-        answers: &mut [Learned],
+        mut answers: Vec<Learned>,
         now: Instant,
-    ) -> Result<Vec<(usize, OrderEvent)>> {
+    ) -> Result<Lessons> {
         let mut ids: Vec<OrderId> = Vec::new();
         let mut places: HashMap<OrderId, usize> = HashMap::with_capacity(events.len());
         let mut by_order: Vec<Vec<(usize, OrderEvent)>> = Vec::new();
@@ -58,9 +81,10 @@ impl Ingest {
             });
             by_order[place].push((line, event));
         }
-
-        let mut writes = Vec::with_capacity(ids.len());
-        let mut written = Vec::with_capacity(ids.len());
+        let (mut writes, mut of_order) = (Vec::with_capacity(ids.len()), Vec::with_capacity(ids.len()));
+        if ids.is_empty() {
+            return Ok(Lessons { answers, writes, of_order });
+        }
         for (found, events) in self.orders.load(&ids).await?.into_iter().zip(by_order) {
             let Found::Known(mut history) = found else { continue };
             let from_version = history.version();
@@ -69,14 +93,10 @@ impl Ingest {
             }
             if history.version() > from_version {
                 writes.push(OrderWrite { history, from_version });
-                written.push(events);
+                of_order.push(events);
             }
         }
-        if writes.is_empty() {
-            return Ok(Vec::new());
-        }
-        let saved = self.orders.save(writes, now).await?;
-        Ok(saved.into_iter().zip(written).filter(|(saved, _)| !saved).flat_map(|(_, events)| events).collect())
+        Ok(Lessons { answers, writes, of_order })
     }
 
     async fn meet_vendors(&self, events: &[OrderEvent]) -> Result<()> {

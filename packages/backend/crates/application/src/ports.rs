@@ -267,13 +267,15 @@ pub struct VendorState {
     pub revision: i64,
 }
 
-/// When the reports were brought up to the clock, and how many there are.
+/// When the reports were brought up to the clock, and how the kept ones are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ReportStatus {
     /// The last [`ReportWriter::rolled`].
     pub rolled_at: Option<Instant>,
     /// Vendors with a kept report.
     pub reports: u64,
+    /// When the first of the kept reports is over.
+    pub first_over: Option<Instant>,
 }
 
 /// Answers from the counters.
@@ -379,9 +381,10 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> Instant;
 }
 
-/// The day until which an order has to be kept: the latest of its placement, promise, completion and recording.
-pub fn last_day(history: &History, order: Option<&Order>, zone: &ReportZone) -> Day {
-    let recorded = history.events().iter().map(|Recorded { recorded_at, .. }| *recorded_at);
+/// The day until which an order of these facts has to be kept: the latest of its placement, promise, completion and
+/// recording.
+pub fn last_day(facts: &[Recorded], order: Option<&Order>, zone: &ReportZone) -> Day {
+    let recorded = facts.iter().map(|Recorded { recorded_at, .. }| *recorded_at);
     let lived = order.into_iter().flat_map(|order| {
         [Some(order.created_at), order.placement.estimated_delivery, order.completed_at()].into_iter().flatten()
     });

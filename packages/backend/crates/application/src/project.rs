@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use goody_domain::{Change, Day, Entry, Instant, ReportZone, postings};
+use goody_domain::{Change, Entry, Instant, Posting, ReportZone, VendorId, combined, postings};
 
-use crate::ports::{Book, BucketMove, ChangeFeed, Projection, ReportWriter, Result};
+use crate::ports::{Book, BucketMove, ChangeBatch, ChangeFeed, Projection, ReportWriter, Result};
 
 /// How many changes are projected together.
 pub const BATCH: usize = 20_000;
@@ -19,7 +19,7 @@ where
     let batch = store.changes(limit).await?;
     let changes = batch.changes.len();
     if batch.to > batch.from {
-        store.apply(Projection { from: batch.from, to: batch.to, moves: moves(&batch.changes, zone) }, now).await?;
+        store.apply(projection(&batch, zone), now).await?;
     }
     Ok(changes)
 }
@@ -48,33 +48,30 @@ pub async fn project_all<S: ChangeFeed + ReportWriter + ?Sized>(
     }
 }
 
-/// What changes do to the buckets of their vendors and of the fleet.
-fn moves(changes: &[Change], zone: &ReportZone) -> Vec<BucketMove> {
-    let mut moves = Moves::default();
-    for change in changes {
-        for posting in postings(change.before.as_ref(), change.after.as_ref(), zone) {
-            moves.add(Book::Fleet, posting.entry);
-            moves.add(Book::Vendor(posting.vendor_id), posting.entry);
+/// What a batch of changes does to the buckets of their vendors and of the fleet: nothing to those where it cancels out.
+pub fn projection(batch: &ChangeBatch, zone: &ReportZone) -> Projection {
+    let mut books: BTreeMap<VendorId, Vec<Entry>> = BTreeMap::new();
+    for Change { before, after, .. } in &batch.changes {
+        for Posting { vendor_id, entry } in postings(before.as_ref(), after.as_ref(), zone) {
+            match books.get_mut(&vendor_id) {
+                Some(entries) => entries.push(entry),
+                None => drop(books.insert(vendor_id, vec![entry])),
+            }
         }
     }
-    moves.into_moves()
+    let mut fleet = Vec::new();
+    let mut moves = Vec::new();
+    for (vendor_id, entries) in books {
+        let entries = combined(entries);
+        fleet.extend_from_slice(&entries);
+        moves.extend(moves_of(Book::Vendor(vendor_id), &entries));
+    }
+    moves.extend(moves_of(Book::Fleet, &combined(fleet)));
+    Projection { from: batch.from, to: batch.to, moves }
 }
 
-/// Entries gathered by bucket.
-#[derive(Default)]
-pub struct Moves(BTreeMap<Book, BTreeMap<Day, Vec<Entry>>>);
-
-impl Moves {
-    /// Takes one more entry.
-    pub fn add(&mut self, book: Book, entry: Entry) {
-        self.0.entry(book).or_default().entry(entry.day).or_default().push(entry);
-    }
-
-    /// One move for each bucket.
-    pub fn into_moves(self) -> Vec<BucketMove> {
-        let of_book = |(book, days): (Book, BTreeMap<Day, Vec<Entry>>)| {
-            days.into_iter().map(move |(day, entries)| BucketMove { book: book.clone(), day, entries })
-        };
-        self.0.into_iter().flat_map(of_book).collect()
-    }
+/// One move for each day of which there are entries, which are ordered.
+fn moves_of(book: Book, entries: &[Entry]) -> impl Iterator<Item = BucketMove> {
+    let days = entries.chunk_by(|one, other| one.day == other.day);
+    days.map(move |entries| BucketMove { book: book.clone(), day: entries[0].day, entries: entries.to_vec() })
 }

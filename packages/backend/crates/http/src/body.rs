@@ -1,16 +1,14 @@
 //! Event bodies, cut into single events while they arrive.
 
 use bytes::{Buf, Bytes, BytesMut};
-
-/// The longest event, in bytes. A longer one is passed over without being held.
-pub(crate) const LONGEST: usize = 64 * 1024;
+use goody_domain::LONGEST_EVENT;
 
 /// One event of a body.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Piece {
     /// Its bytes.
     Text(Bytes),
-    /// It was longer than [`LONGEST`].
+    /// It was longer than [`LONGEST_EVENT`], and was passed over without being held.
     TooLong,
     /// From here on the array cannot be cut.
     Broken(&'static str),
@@ -75,7 +73,7 @@ impl Cutter {
             }
             let Some(end) = end else {
                 self.seen = self.held.len();
-                if self.held.len() > LONGEST {
+                if self.held.len() > LONGEST_EVENT {
                     self.too_long = true;
                     self.held.clear();
                     self.seen = 0;
@@ -107,7 +105,7 @@ impl Cutter {
 
     /// An event, unless there is nothing in its place. A blank line counts as a line, so that numbers are those of an editor.
     fn piece(&mut self, text: Bytes) -> Option<(u64, Piece)> {
-        let is_too_long = std::mem::take(&mut self.too_long) || text.len() > LONGEST;
+        let is_too_long = std::mem::take(&mut self.too_long) || text.len() > LONGEST_EVENT;
         let is_blank = !is_too_long && text.trim_ascii().is_empty();
         if self.form == Form::Lines || !is_blank {
             self.over += 1;
@@ -227,7 +225,7 @@ mod tests {
 
     #[test]
     fn a_long_line_costs_only_itself() {
-        let body = format!("{{\"a\":1}}\n{}\n{{\"b\":2}}\n", "x".repeat(10 * LONGEST));
+        let body = format!("{{\"a\":1}}\n{}\n{{\"b\":2}}\n", "x".repeat(10 * LONGEST_EVENT));
         for at_a_time in [1000, 65_536, usize::MAX] {
             assert_eq!(texts(&cut(Form::Lines, &body, at_a_time)), ["{\"a\":1}", "TooLong", "{\"b\":2}"]);
         }

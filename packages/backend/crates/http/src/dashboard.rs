@@ -63,7 +63,7 @@ async fn answer(app: &App, query: &DateQuery) -> Result<Answer, ApiError> {
 }
 
 fn view(app: &App, fleet: &FleetReports, health: &Health) -> DashboardView {
-    let dashboard = Dashboard::fold(fleet.rows.values().map(|row| &row.current.report), fleet.as_of);
+    let dashboard = Dashboard::fold(fleet.rows.iter().map(|row| &row.current.report), fleet.as_of);
     let minutes = health.minutes_since_last_update();
     let system_health = SystemHealthView {
         status: health::status(health.verdict()),
@@ -75,7 +75,7 @@ fn view(app: &App, fleet: &FleetReports, health: &Health) -> DashboardView {
         last_update_minutes_ago: minutes,
         issues: health.issues(),
     };
-    let name = |report: &Report| fleet.rows.get(&report.vendor_id).map_or("", |row| row.vendor.name.as_str());
+    let name = |report: &Report| fleet.row(&report.vendor_id).map_or("", |row| row.vendor.name.as_str());
     DashboardView::new(&dashboard, app.0.reports.zone().name(), system_health, name)
 }
 

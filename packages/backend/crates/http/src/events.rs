@@ -14,7 +14,7 @@ use goody_domain::{Learned, OrderEvent, Rejection};
 use tracing::Instrument;
 
 use crate::App;
-use crate::body::{Cutter, Form, LONGEST, Piece};
+use crate::body::{Cutter, Form, Piece};
 use crate::error::ApiError;
 
 /// How many events are stored together.
@@ -145,7 +145,7 @@ impl Intake {
             match learned {
                 Learned::New => {}
                 Learned::Known => line.result = IngestResult::Duplicate,
-                Learned::Conflict => *line = rejected(line.line, line.event_id.take(), conflict()),
+                Learned::Conflict => *line = rejected(line.line, line.event_id.take(), Rejection::conflict()),
             }
         }
         for line in &lines {
@@ -199,14 +199,9 @@ impl Intake {
 fn read(piece: &Piece, now: goody_domain::Instant) -> Result<OrderEvent, Rejection> {
     match piece {
         Piece::Text(text) => OrderEvent::parse(text, now),
-        Piece::TooLong => Err(Rejection::field("line", format!("is longer than {LONGEST} bytes"))),
+        Piece::TooLong => Err(Rejection::too_long()),
         Piece::Broken(reason) => Err(Rejection::field("line", *reason)),
     }
-}
-
-/// Why an event that has a known id and other content is not taken.
-pub(crate) fn conflict() -> Rejection {
-    Rejection::field("eventId", "is the id of another fact of this order")
 }
 
 fn rejected(line: u64, event_id: Option<String>, rejection: Rejection) -> IngestLine {

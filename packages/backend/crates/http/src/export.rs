@@ -262,7 +262,7 @@ pub(crate) async fn vendors(State(app): State<App>, Params(query): Params<Vendor
     let fleet = app.0.fleet.reports(as_of).await?;
     let mut writer = RowWriter::new(format);
     // A chunk at a time, so that the answer is never held as a whole.
-    let rows: Vec<_> = filter.rows(fleet.rows.values().map(AsRef::as_ref)).into_iter().cloned().collect();
+    let rows: Vec<_> = filter.rows(fleet.rows.iter().map(AsRef::as_ref)).into_iter().cloned().collect();
     let chunks: Vec<Vec<goody_application::read::FleetRow>> = rows.chunks(PAGE).map(<[_]>::to_vec).collect();
     let pages = stream::iter(chunks.into_iter().map(move |rows| {
         let views: Vec<_> = rows.iter().map(view).collect();

@@ -41,7 +41,7 @@ struct Parts {
     feed: Arc<dyn ChangeFeed>,
     ingest: Ingest,
     clock: Arc<dyn Clock>,
-    fleet: FleetReader,
+    fleet: Arc<FleetReader>,
     told: Arc<Notify>,
     started: Instant,
     metrics: Option<Box<dyn Fn() -> String + Send + Sync>>,
@@ -62,13 +62,18 @@ impl App {
             vendors: store.clone(),
             feed: store.clone(),
             ingest: Ingest::new(store.clone()),
-            fleet: FleetReader::new(store),
+            fleet: Arc::new(FleetReader::new(store)),
             started: clock.now(),
             clock,
             told,
             metrics,
             dashboards: dashboard::Cache::default(),
         }))
+    }
+
+    /// What dashboards and vendor lists are made from, for whoever keeps it up to date.
+    pub fn fleet(&self) -> Arc<FleetReader> {
+        self.0.fleet.clone()
     }
 
     fn now(&self) -> Instant {

@@ -7,7 +7,7 @@ use goody_contract::{
     ActivityView, OrderDetailView, OrderListQuery, OrderListView, OrderSummaryView, OrderView, Problem,
     RecentOrderView, RecentOrdersQuery, RecentOrdersView, StatusBreakdown, WhatChangedView,
 };
-use goody_domain::{GiftType, History, Instant, Order, OrderId, Recorded, Status, VendorId, fold};
+use goody_domain::{GiftType, History, Instant, Order, OrderId, Status, VendorId, fold};
 
 use crate::answer::Answer;
 use crate::error::ApiError;
@@ -96,12 +96,9 @@ pub(crate) async fn recent(
 
 /// An order, and what its latest event changed.
 fn recent_order(history: &History, order: &Order, now: Instant) -> RecentOrderView {
-    let latest = history.events().iter().max_by(|a, b| {
-        let key = |recorded: &Recorded| (recorded.event.occurred_at, recorded.event.status());
-        key(a).cmp(&key(b)).then_with(|| a.event.event_id.cmp(&b.event.event_id))
-    });
-    let others = history.events().iter().map(|recorded| &recorded.event);
-    let before = latest.and_then(|latest| fold(history.order_id(), others.filter(|event| **event != latest.event)));
+    let mut facts = history.by_occurrence();
+    let latest = facts.pop();
+    let before = fold(history.order_id(), facts.into_iter().map(|recorded| &recorded.event));
     RecentOrderView {
         order: OrderView::new(order, now),
         changed: WhatChangedView {

@@ -113,7 +113,7 @@ async fn of_date(app: &App, query: &ReportListQuery) -> Result<Answer, ApiError>
     let after: Option<VendorId> = cursor::read(&filter, query.cursor.as_ref())?;
     checked.finish(())?;
     let fleet = app.0.fleet.reports(as_of).await?;
-    let rows = fleet.rows.values().map(|row| &row.current.report);
+    let rows = fleet.rows.iter().map(|row| &row.current.report);
     let mut rows = rows
         .filter(|report| after.as_ref().is_none_or(|after| report.vendor_id > *after))
         .filter(|report| only.as_ref().is_none_or(|only| report.vendor_id == *only));

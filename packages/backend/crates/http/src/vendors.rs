@@ -161,7 +161,7 @@ pub(crate) async fn list(State(app): State<App>, Params(query): Params<VendorLis
     checked.finish(())?;
     let after: Option<(Key, VendorId)> = cursor::read(&filter, query.cursor.as_ref())?;
     let fleet = app.0.fleet.reports(as_of).await?;
-    let rows = filter.keyed(fleet.rows.values().map(AsRef::as_ref));
+    let rows = filter.keyed(fleet.rows.iter().map(AsRef::as_ref));
     let first = after.map_or(0, |(key, id)| {
         rows.partition_point(|(other, row)| filter.compare((other, &row.vendor.vendor_id), (&key, &id)).is_le())
     });

@@ -40,17 +40,24 @@ impl ReportWriter for SqliteStore {
     }
 
     async fn keep(&self, reports: Vec<CurrentReport>) -> Result<()> {
-        self.write("keeping reports", Weight::Light, move |connection| {
+        const DOING: &str = "keeping reports";
+        let rows: std::result::Result<Vec<_>, Fault> = reports
+            .iter()
+            .map(|kept| {
+                let body = serde_json::to_string(kept).map_err(|error| Fault::Damaged(error.to_string()))?;
+                Ok((kept.report.vendor_id.clone(), kept.revision, kept.unchanged_until.micros(), body))
+            })
+            .collect();
+        let rows = rows.map_err(|fault| fault.told(DOING))?;
+        self.write(DOING, Weight::Light, move |connection| {
             let mut statement = connection.prepare_cached(
                 "INSERT INTO reports (vendor_id, revision, unchanged_until, body) VALUES (?1, ?2, ?3, ?4) \
                  ON CONFLICT (vendor_id) DO UPDATE SET revision = excluded.revision, \
                  unchanged_until = excluded.unchanged_until, body = excluded.body \
                  WHERE excluded.revision >= reports.revision",
             )?;
-            for report in reports {
-                let body = serde_json::to_string(&report).map_err(|error| Fault::Damaged(error.to_string()))?;
-                let until = report.unchanged_until.micros();
-                statement.execute(params![report.report.vendor_id.as_str(), report.revision, until, body])?;
+            for (vendor_id, revision, until, body) in rows {
+                statement.execute(params![vendor_id.as_str(), revision, until, body])?;
             }
             Ok(())
         })
@@ -198,8 +205,9 @@ impl ReportReader for SqliteStore {
     async fn due(&self, at: Instant, limit: usize) -> Result<Vec<VendorId>> {
         self.read("looking for reports to make", move |connection| {
             let mut statement = connection.prepare_cached(
-                "SELECT books.book FROM books LEFT JOIN reports ON reports.vendor_id = books.book WHERE books.book <> '' \
-                 AND (reports.vendor_id IS NULL OR reports.revision < books.revision OR reports.unchanged_until <= ?1) LIMIT ?2",
+                "SELECT books.book FROM books LEFT JOIN reports INDEXED BY reports_at_a_glance \
+                 ON reports.vendor_id = books.book WHERE books.book <> '' AND (reports.vendor_id IS NULL OR reports.revision < books.revision \
+                 OR reports.unchanged_until <= ?1) LIMIT ?2",
             )?;
             let mut rows = statement.query(params![at.micros(), limit])?;
             let mut due = Vec::new();
@@ -214,8 +222,11 @@ impl ReportReader for SqliteStore {
     async fn status(&self) -> Result<ReportStatus> {
         self.read("reading the reports' status", |connection| {
             let rolled_at: Option<i64> = schema::meta(connection, "rolled_at")?;
-            let reports = connection.prepare_cached("SELECT count(*) FROM reports")?.query_row([], |row| row.get(0))?;
-            Ok(ReportStatus { rolled_at: rolled_at.map(Instant::from_micros), reports })
+            let (reports, first_over): (u64, Option<i64>) = connection
+                .prepare_cached("SELECT count(*), min(unchanged_until) FROM reports INDEXED BY reports_at_a_glance")?
+                .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            let [rolled_at, first_over] = [rolled_at, first_over].map(|at| at.map(Instant::from_micros));
+            Ok(ReportStatus { rolled_at, reports, first_over })
         })
         .await
     }

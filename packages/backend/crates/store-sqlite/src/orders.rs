@@ -22,12 +22,12 @@ impl OrderWriter for SqliteStore {
     }
 
     async fn save(&self, writes: Vec<OrderWrite>, now: Instant) -> Result<Vec<bool>> {
-        let zone = self.zone.clone();
-        let weight = if writes.len() > FEW { Weight::Heavy } else { Weight::Light };
-        self.write("saving orders", weight, move |connection| {
-            writes.iter().map(|write| save(connection, write, &zone, now)).collect()
-        })
-        .await
+        const DOING: &str = "saving orders";
+        let rows: std::result::Result<Vec<Prepared>, Fault> =
+            writes.iter().map(|write| prepare(write, &self.zone)).collect();
+        let rows = rows.map_err(|fault| fault.told(DOING))?;
+        let weight = if rows.len() > FEW { Weight::Heavy } else { Weight::Light };
+        self.write(DOING, weight, move |connection| rows.iter().map(|row| save(connection, row, now)).collect()).await
     }
 }
 
@@ -128,65 +128,90 @@ fn load(connection: &Connection, id: &OrderId) -> std::result::Result<Found, Fau
     Ok(if expired.is_some() { Found::Expired } else { Found::Known(History::empty(id.clone())) })
 }
 
-/// What of an order is in columns of its own, for lists. An order that is not placed has none of it.
-#[derive(PartialEq, Eq)]
-struct Listed<'a> {
+/// An order as it is written, made before the writer's turn comes.
+struct Prepared {
+    order_id: OrderId,
+    from_version: usize,
+    version: usize,
     keep_day: i32,
-    vendor_id: Option<&'a str>,
-    gift_type: &'a str,
-    created_at: Option<i64>,
-    promise_at: Option<i64>,
+    order: Option<Order>,
+    /// The history.
+    text: String,
+    changed: Changed,
 }
 
-/// What of an order is in columns and changes with its status.
-#[derive(PartialEq, Eq)]
-struct Standing {
-    status: Option<usize>,
-    late: Option<bool>,
-    completed_at: Option<i64>,
+/// Which columns differ from those of the version before: an index is written only when one of its columns is named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Changed {
+    /// Only the version and the history.
+    History,
+    /// Where the order stands, too.
+    Standing,
+    /// Any of them.
+    All,
 }
 
-fn listed<'a>(history: &History, order: Option<&'a Order>, zone: &ReportZone) -> Listed<'a> {
-    let placement = order.map(|order| &order.placement);
-    Listed {
-        keep_day: last_day(history, order, zone).number(),
-        vendor_id: placement.map(|placement| placement.vendor_id.as_str()),
-        gift_type: placement.and_then(|placement| placement.gift_type.as_ref()).map_or("", |gift| gift.as_str()),
-        created_at: order.map(|order| order.created_at.micros()),
-        promise_at: placement.and_then(|placement| placement.estimated_delivery).map(Instant::micros),
-    }
-}
+/// What of an order is in columns of its own and changes with its status. An order that is not placed has none of it.
+type Standing = (Option<usize>, Option<bool>, Option<i64>);
+/// What of an order is in columns of its own and seldom changes.
+type Placement<'o> = (Option<&'o str>, &'o str, Option<i64>, Option<i64>);
 
 fn standing(order: Option<&Order>) -> Standing {
-    Standing {
-        status: order.map(|order| order.status() as usize),
-        late: order.map(Order::ended_late),
-        completed_at: order.and_then(Order::completed_at).map(Instant::micros),
-    }
+    (
+        order.map(|order| order.status() as usize),
+        order.map(Order::ended_late),
+        order.and_then(Order::completed_at).map(Instant::micros),
+    )
+}
+
+fn placement(order: Option<&Order>) -> Placement<'_> {
+    let placement = order.map(|order| &order.placement);
+    (
+        placement.map(|placement| placement.vendor_id.as_str()),
+        placement.and_then(|placement| placement.gift_type.as_ref()).map_or("", |gift| gift.as_str()),
+        order.map(|order| order.created_at.micros()),
+        placement.and_then(|placement| placement.estimated_delivery).map(Instant::micros),
+    )
+}
+
+fn prepare(
+    OrderWrite { history, from_version }: &OrderWrite,
+    zone: &ReportZone,
+) -> std::result::Result<Prepared, Fault> {
+    let order = history.order();
+    let keep_day = last_day(history.events(), order.as_ref(), zone);
+    let before = history.at_version(*from_version);
+    let known = &history.events()[..*from_version];
+    let changed = if keep_day != last_day(known, before.as_ref(), zone)
+        || placement(order.as_ref()) != placement(before.as_ref())
+    {
+        Changed::All
+    } else if standing(order.as_ref()) != standing(before.as_ref()) {
+        Changed::Standing
+    } else {
+        Changed::History
+    };
+    Ok(Prepared {
+        order_id: history.order_id().clone(),
+        from_version: *from_version,
+        version: history.version(),
+        keep_day: keep_day.number(),
+        order,
+        text: codec::write_history(history)?,
+        changed,
+    })
 }
 
 /// Writes one order and its change; false if it has another version by now.
-fn save(
-    connection: &Connection,
-    write: &OrderWrite,
-    zone: &ReportZone,
-    now: Instant,
-) -> std::result::Result<bool, Fault> {
-    let OrderWrite { history, from_version } = write;
-    let order = history.order();
-    let text = codec::write_history(history)?;
-    let id = if *from_version == 0 {
-        insert(connection, history, order.as_ref(), &text, zone)?
-    } else {
-        update(connection, write, order.as_ref(), &text, zone)?
-    };
+fn save(connection: &Connection, row: &Prepared, now: Instant) -> std::result::Result<bool, Fault> {
+    let id = if row.from_version == 0 { insert(connection, row)? } else { update(connection, row)? };
     let Some(id) = id else { return Ok(false) };
     connection
         .prepare_cached("INSERT INTO changes (id, from_version, to_version, recorded_at) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![id, from_version, history.version(), now.micros()])?;
-    if let Some(order) = order {
+        .execute(params![id, row.from_version, row.version, now.micros()])?;
+    if let Some(order) = &row.order {
         if order.updated_at >= now.plus_seconds(-RECENT_HOURS * 3600) {
-            recent::note(connection, id, &order)?;
+            recent::note(connection, id, order)?;
         }
         for vendor_id in order.named_vendors.iter().filter(|named| **named != order.placement.vendor_id) {
             connection
@@ -197,89 +222,69 @@ fn save(
     Ok(true)
 }
 
-fn insert(
-    connection: &Connection,
-    history: &History,
-    order: Option<&Order>,
-    text: &str,
-    zone: &ReportZone,
-) -> std::result::Result<Option<i64>, Fault> {
-    let (listed, standing) = (listed(history, order, zone), standing(order));
+fn insert(connection: &Connection, row: &Prepared) -> std::result::Result<Option<i64>, Fault> {
+    let (vendor_id, gift_type, created_at, promise_at) = placement(row.order.as_ref());
+    let (status, late, completed_at) = standing(row.order.as_ref());
     let inserted = connection
         .prepare_cached(
             "INSERT INTO orders (order_id, version, keep_day, vendor_id, gift_type, status, late, created_at, promise_at, \
              completed_at, history) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT (order_id) DO NOTHING",
         )?
         .execute(params![
-            history.order_id().as_str(),
-            history.version(),
-            listed.keep_day,
-            listed.vendor_id,
-            listed.gift_type,
-            standing.status,
-            standing.late,
-            listed.created_at,
-            listed.promise_at,
-            standing.completed_at,
-            text,
+            row.order_id.as_str(),
+            row.version,
+            row.keep_day,
+            vendor_id,
+            gift_type,
+            status,
+            late,
+            created_at,
+            promise_at,
+            completed_at,
+            row.text,
         ])?;
     Ok((inserted == 1).then(|| connection.last_insert_rowid()))
 }
 
-/// Updates only the columns that changed: an index is written only when one of its columns is named.
-fn update(
-    connection: &Connection,
-    OrderWrite { history, from_version }: &OrderWrite,
-    order: Option<&Order>,
-    text: &str,
-    zone: &ReportZone,
-) -> std::result::Result<Option<i64>, Fault> {
-    let before = history.at_version(*from_version);
-    let known = History::from_recorded(history.order_id().clone(), history.events()[..*from_version].to_vec());
-    let (listed, standing_now) = (listed(history, order, zone), standing(order));
-    let same_list = listed == self::listed(&known, before.as_ref(), zone);
-    let same_standing = standing_now == standing(before.as_ref());
-    let id = (history.order_id().as_str(), from_version, history.version());
-    let updated = if same_list && same_standing {
-        connection
-            .prepare_cached(
-                "UPDATE orders SET version = ?3, history = ?4 WHERE order_id = ?1 AND version = ?2 RETURNING id",
-            )?
-            .query_row(params![id.0, id.1, id.2, text], |row| row.get(0))
-    } else if same_list {
-        connection
+/// Finds the row first: SQLite keeps a second journal for an update that gives back what it found.
+fn update(connection: &Connection, row: &Prepared) -> std::result::Result<Option<i64>, Fault> {
+    let id: Option<i64> = connection
+        .prepare_cached("SELECT id FROM orders WHERE order_id = ?1")?
+        .query_row([row.order_id.as_str()], |found| found.get(0))
+        .optional()?;
+    let Some(id) = id else { return Ok(None) };
+    let (vendor_id, gift_type, created_at, promise_at) = placement(row.order.as_ref());
+    let (status, late, completed_at) = standing(row.order.as_ref());
+    let (from, to, text) = (row.from_version, row.version, &row.text);
+    let updated = match row.changed {
+        Changed::History => connection
+            .prepare_cached("UPDATE orders SET version = ?3, history = ?4 WHERE id = ?1 AND version = ?2")?
+            .execute(params![id, from, to, text])?,
+        Changed::Standing => connection
             .prepare_cached(
                 "UPDATE orders SET version = ?3, history = ?4, status = ?5, late = ?6, completed_at = ?7 \
-                 WHERE order_id = ?1 AND version = ?2 RETURNING id",
+                 WHERE id = ?1 AND version = ?2",
             )?
-            .query_row(
-                params![id.0, id.1, id.2, text, standing_now.status, standing_now.late, standing_now.completed_at],
-                |row| row.get(0),
-            )
-    } else {
-        connection
+            .execute(params![id, from, to, text, status, late, completed_at])?,
+        Changed::All => connection
             .prepare_cached(
                 "UPDATE orders SET version = ?3, history = ?4, status = ?5, late = ?6, completed_at = ?7, keep_day = ?8, \
-                 vendor_id = ?9, gift_type = ?10, created_at = ?11, promise_at = ?12 \
-                 WHERE order_id = ?1 AND version = ?2 RETURNING id",
+                 vendor_id = ?9, gift_type = ?10, created_at = ?11, promise_at = ?12 WHERE id = ?1 AND version = ?2",
             )?
-            .query_row(
-                params![
-                    id.0,
-                    id.1,
-                    id.2,
-                    text,
-                    standing_now.status,
-                    standing_now.late,
-                    standing_now.completed_at,
-                    listed.keep_day,
-                    listed.vendor_id,
-                    listed.gift_type,
-                    listed.created_at,
-                    listed.promise_at,
-                ],
-                |row| row.get(0),
-            )
+            .execute(params![
+                id,
+                from,
+                to,
+                text,
+                status,
+                late,
+                completed_at,
+                row.keep_day,
+                vendor_id,
+                gift_type,
+                created_at,
+                promise_at
+            ])?,
     };
-    Ok(updated.optional()?)
+    Ok((updated == 1).then_some(id))
 }

@@ -154,6 +154,20 @@ fn a_file_of_a_newer_version_is_refused_and_left_alone() {
     assert!(matches!(error, OpenError::Newer { found: 99, .. }), "{error}");
 }
 
+#[tokio::test]
+async fn a_file_of_an_older_version_is_brought_up_to_date_with_what_is_in_it() {
+    let file = File::new();
+    let (before, status) = {
+        let store = told(&file).await;
+        (report(&store).await, store.status().await.unwrap())
+    };
+    let first_version = "DROP INDEX reports_at_a_glance; PRAGMA user_version = 1;";
+    Connection::open(file.path()).unwrap().execute_batch(first_version).unwrap();
+    let store = file.open();
+    assert_eq!(report(&store).await, before);
+    assert_eq!(store.status().await.unwrap(), status);
+}
+
 #[test]
 fn a_file_that_is_no_database_is_refused_and_left_alone() {
     let file = File::new();

@@ -17,9 +17,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use goody_application::ingest::Ingest;
-use goody_application::ports::{Book, ChangeBatch, Projection, Store, VendorStore};
-use goody_application::project::{self, Moves};
-use goody_domain::{Day, Instant, Learned, Ledger, OrderEvent, ReportZone, Vendor, VendorId, postings};
+use goody_application::ports::{Book, Store, VendorStore};
+use goody_application::project;
+use goody_domain::{Day, Instant, Learned, Ledger, OrderEvent, ReportZone, Vendor, VendorId};
 use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, TestRunner};
 
@@ -127,6 +127,7 @@ macro_rules! store_suite {
                 rebuilding_finds_no_difference,
                 the_fleet_is_the_sum_of_its_vendors_and_of_the_order_list,
                 a_kept_report_holds_until_it_says,
+                a_reader_that_follows_tells_what_a_new_one_does,
             }
             retention { expiry_and_late_facts_agree_with_the_memory_store, }
         }
@@ -203,20 +204,8 @@ pub(crate) async fn ingest_batches(store: &Arc<dyn Store>, batches: Vec<Vec<Orde
 pub(crate) async fn project_few(store: &dyn Store, limit: usize, now: Instant) {
     let batch = store.changes(limit).await.unwrap();
     if batch.to > batch.from {
-        assert!(store.apply(projection(&batch, store.zone()), now).await.unwrap(), "nobody else projects");
+        assert!(store.apply(project::projection(&batch, store.zone()), now).await.unwrap(), "nobody else projects");
     }
-}
-
-/// What a batch of changes does to the buckets.
-pub(crate) fn projection(batch: &ChangeBatch, zone: &ReportZone) -> Projection {
-    let mut moves = Moves::default();
-    for change in &batch.changes {
-        for posting in postings(change.before.as_ref(), change.after.as_ref(), zone) {
-            moves.add(Book::Fleet, posting.entry);
-            moves.add(Book::Vendor(posting.vendor_id), posting.entry);
-        }
-    }
-    Projection { from: batch.from, to: batch.to, moves: moves.into_moves() }
 }
 
 /// A whole book, without the buckets that became empty.

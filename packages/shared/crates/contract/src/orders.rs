@@ -375,16 +375,11 @@ pub struct OrderDetailView {
 impl OrderDetailView {
     /// The order, as it stands at `now`.
     pub fn new(history: &History, now: Instant) -> Self {
-        let mut facts: Vec<&Recorded> = history.events().iter().collect();
-        facts.sort_by(|a, b| {
-            let key = |recorded: &Recorded| (recorded.event.occurred_at, recorded.event.status());
-            key(a).cmp(&key(b)).then_with(|| a.event.event_id.cmp(&b.event.event_id))
-        });
         Self {
             order_id: history.order_id().to_string(),
             version: history.version(),
             order: history.order().map(|order| OrderView::new(&order, now)),
-            history: facts.into_iter().map(Into::into).collect(),
+            history: history.by_occurrence().into_iter().map(Into::into).collect(),
         }
     }
 }

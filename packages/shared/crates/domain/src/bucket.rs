@@ -51,6 +51,21 @@ fn merged(counter: Counter, one: i64, other: i64) -> i64 {
     if counter == Counter::LatestFact { one.max(other) } else { one + other }
 }
 
+/// Entries brought together: ordered, one for each day, minute and counter, none that adds nothing.
+pub fn combined(mut entries: Vec<Entry>) -> Vec<Entry> {
+    let place = |entry: &Entry| (entry.day, entry.minute, entry.counter.index());
+    entries.sort_unstable_by_key(place);
+    entries.dedup_by(|next, kept| {
+        let same = place(next) == place(kept);
+        if same {
+            kept.amount = merged(kept.counter, kept.amount, next.amount);
+        }
+        same
+    });
+    entries.retain(|entry| entry.amount != 0);
+    entries
+}
+
 /// One counter of one minute of a bucket's day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MinuteEntry {

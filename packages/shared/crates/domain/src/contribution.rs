@@ -152,13 +152,16 @@ pub fn contribution(order: &Order, zone: &ReportZone) -> Vec<Entry> {
 /// They belong to every vendor in `order.named_vendors`: which of them has the order may still change, that they were
 /// named may not. So the greatest of them never has to be taken back.
 pub fn facts(order: &Order, zone: &ReportZone) -> impl Iterator<Item = Entry> {
-    order.told.iter().map(|told| {
-        let (day, minute) = zone.day_and_minute(*told);
-        Entry { day, minute, counter: Counter::LatestFact, amount: told.micros().rem_euclid(60_000_000) + 1 }
-    })
+    order.told.iter().map(|told| fact(*told, zone))
 }
 
-/// What to add to whose books when an order changes: `contribution(after) − contribution(before)`, and what was told.
+fn fact(told: Instant, zone: &ReportZone) -> Entry {
+    let (day, minute) = zone.day_and_minute(told);
+    Entry { day, minute, counter: Counter::LatestFact, amount: told.micros().rem_euclid(60_000_000) + 1 }
+}
+
+/// What to add to whose books when an order changes: `contribution(after) − contribution(before)`, and what was told to
+/// whom since.
 pub fn postings(before: Option<&Order>, after: Option<&Order>, zone: &ReportZone) -> Vec<Posting> {
     let mut postings = Vec::new();
     for (order, sign) in [(before, -1), (after, 1)] {
@@ -171,7 +174,9 @@ pub fn postings(before: Option<&Order>, after: Option<&Order>, zone: &ReportZone
     }
     if let Some(order) = after {
         for vendor_id in &order.named_vendors {
-            postings.extend(facts(order, zone).map(|entry| Posting { vendor_id: vendor_id.clone(), entry }));
+            let known = before.filter(|before| before.named_vendors.contains(vendor_id)).map(|before| &before.told);
+            let news = order.told.iter().filter(|told| known.is_none_or(|known| !known.contains(told)));
+            postings.extend(news.map(|told| Posting { vendor_id: vendor_id.clone(), entry: fact(*told, zone) }));
         }
     }
     postings

@@ -16,6 +16,9 @@ const REASON_LENGTH: usize = 500;
 /// The longest `carrier` or `trackingNumber`, in characters.
 const NAME_LENGTH: usize = 128;
 
+/// The longest event, as it is written, in bytes.
+pub const LONGEST_EVENT: usize = 64 * 1024;
+
 /// One fact about one order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrderEvent {
@@ -66,6 +69,11 @@ pub struct Placement {
 }
 
 impl OrderEvent {
+    /// Where the event comes among those of its order: by when it occurred, then by lifecycle rank, then by id.
+    pub fn place(&self) -> impl Ord + '_ {
+        (self.occurred_at, self.status(), &self.event_id)
+    }
+
     /// The status this event tells of.
     pub fn status(&self) -> Status {
         match &self.fact {
@@ -122,6 +130,16 @@ impl Rejection {
     /// A rejection for a single field.
     pub fn field(field: impl Into<String>, reason: impl Into<String>) -> Self {
         Self { errors: vec![FieldError { field: field.into(), reason: reason.into() }] }
+    }
+
+    /// The rejection of an event that has the id of a known one and says something else.
+    pub fn conflict() -> Self {
+        Self::field("eventId", "is the id of another fact of this order")
+    }
+
+    /// The rejection of an event longer than [`LONGEST_EVENT`].
+    pub fn too_long() -> Self {
+        Self::field("line", format!("is longer than {LONGEST_EVENT} bytes"))
     }
 }
 

@@ -22,11 +22,11 @@ mod risk;
 mod status;
 mod vendor;
 
-pub use bucket::{Bucket, Counters, Ledger, MinuteEntry};
+pub use bucket::{Bucket, Counters, Ledger, MinuteEntry, combined};
 pub use calendar::{AsOf, DAY_MINUTES, Day, DayError, Minute, ReportZone};
 pub use contribution::{Counter, Entry, Posting, contribution, facts, postings};
 pub use dashboard::{Dashboard, Fleet, FleetTrends, LEADERS};
-pub use event::{Fact, FieldError, OrderEvent, Placement, Rejection, WireEvent};
+pub use event::{Fact, FieldError, LONGEST_EVENT, OrderEvent, Placement, Rejection, WireEvent};
 pub use figures::{Figures, Interval};
 pub use ids::{Currency, EventId, GiftType, OrderId, VendorId};
 pub use instant::Instant;

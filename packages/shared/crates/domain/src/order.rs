@@ -60,9 +60,7 @@ pub struct Step {
 /// Events are expected to be of one order and to have distinct ids; [`History`] sees to both.
 pub fn fold<'a>(order_id: &OrderId, events: impl IntoIterator<Item = &'a OrderEvent>) -> Option<Order> {
     let mut events: Vec<&OrderEvent> = events.into_iter().collect();
-    events.sort_unstable_by(|a, b| {
-        (a.occurred_at, a.status(), &a.event_id).cmp(&(b.occurred_at, b.status(), &b.event_id))
-    });
+    events.sort_unstable_by(|one, other| one.place().cmp(&other.place()));
     let (created_at, placement) = events.iter().find_map(|event| match &event.fact {
         Fact::Placed(placement) => Some((event.occurred_at, placement)),
         Fact::Became(..) => None,
@@ -198,6 +196,13 @@ impl History {
     /// The facts, in the order they were heard.
     pub fn events(&self) -> &[Recorded] {
         &self.events
+    }
+
+    /// The facts, in the order of [`fold`].
+    pub fn by_occurrence(&self) -> Vec<&Recorded> {
+        let mut facts: Vec<&Recorded> = self.events.iter().collect();
+        facts.sort_unstable_by(|one, other| one.event.place().cmp(&other.event.place()));
+        facts
     }
 
     /// Adds a fact, unless it is known already.

@@ -1,6 +1,6 @@
 //! All vendors' reports of one date, kept in memory and brought up to date by what changed.
 
-use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError};
 
 use goody_domain::{AsOf, Day, Vendor, VendorId};
@@ -30,41 +30,87 @@ pub struct FleetReports {
     /// The revision of the store they are of.
     pub revision: i64,
     /// By vendor id.
-    pub rows: BTreeMap<VendorId, Arc<FleetRow>>,
+    pub rows: Vec<Arc<FleetRow>>,
 }
 
-/// The reports of one date; whoever brings them up to date holds it, and only askers of the same date wait.
-type Slot = Arc<Mutex<Option<Arc<FleetReports>>>>;
+impl FleetReports {
+    /// One vendor's row.
+    pub fn row(&self, vendor_id: &VendorId) -> Option<&FleetRow> {
+        let place = self.rows.binary_search_by(|row| row.vendor.vendor_id.cmp(vendor_id)).ok()?;
+        Some(&self.rows[place])
+    }
+}
+
+/// The reports of one date.
+#[derive(Default)]
+struct Slot {
+    known: std::sync::Mutex<Option<Arc<FleetReports>>>,
+    /// Held by whoever brings them up to date.
+    turn: Mutex<()>,
+}
+
+impl Slot {
+    fn known(&self) -> Option<Arc<FleetReports>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set(&self, fleet: Arc<FleetReports>) -> Arc<FleetReports> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(fleet).clone()
+    }
+}
 
 /// Answers with all vendors' reports. Work grows with the vendors that changed since the last answer.
 pub struct FleetReader {
     reports: Arc<dyn ReportReader>,
     /// The most recently used last.
-    dates: std::sync::Mutex<Vec<(Day, Slot)>>,
+    dates: std::sync::Mutex<Vec<(Day, Arc<Slot>)>>,
+    /// Whether anybody asked since [`FleetReader::keep_up`].
+    asked: AtomicBool,
 }
 
 impl FleetReader {
     /// Reads from this store.
     pub fn new(reports: Arc<dyn ReportReader>) -> Self {
-        Self { reports, dates: std::sync::Mutex::new(Vec::new()) }
+        Self { reports, dates: std::sync::Mutex::default(), asked: AtomicBool::new(false) }
     }
 
-    /// All vendors' reports as of `as_of`.
+    /// All vendors' reports as of `as_of`: of the revision there is, or of the one before it while somebody else is
+    /// making its reports.
     pub async fn reports(&self, as_of: AsOf) -> Result<Arc<FleetReports>, ReadError> {
-        let slot = self.slot(as_of.date());
-        let mut known = slot.lock().await;
-        match known.take() {
-            Some(fleet) if fleet.as_of == as_of && fleet.revision >= self.reports.revision() => {
-                Ok(known.insert(fleet).clone())
-            }
-            fleet => {
-                check_kept(self.reports.as_ref(), as_of.date()).await?;
-                Ok(known.insert(Arc::new(self.updated(fleet, as_of).await?)).clone())
-            }
-        }
+        self.asked.store(true, Ordering::Relaxed);
+        self.brought_up(as_of).await
     }
 
-    fn slot(&self, date: Day) -> Slot {
+    /// Makes the reports as of `as_of` if anybody asked for some since the last time, so that the next to ask need not
+    /// wait for it. To be called when the revision grew.
+    pub async fn keep_up(&self, as_of: AsOf) -> Result<(), ReadError> {
+        if self.asked.swap(false, Ordering::Relaxed) {
+            self.brought_up(as_of).await?;
+        }
+        Ok(())
+    }
+
+    async fn brought_up(&self, as_of: AsOf) -> Result<Arc<FleetReports>, ReadError> {
+        let slot = self.slot(as_of.date());
+        let same_instant = |fleet: &Arc<FleetReports>| fleet.as_of == as_of;
+        let is_current = |fleet: &Arc<FleetReports>| fleet.revision >= self.reports.revision();
+        let turn = match (slot.known().filter(same_instant), slot.turn.try_lock()) {
+            (Some(fleet), Err(_)) => return Ok(fleet),
+            (Some(fleet), Ok(_)) if is_current(&fleet) => return Ok(fleet),
+            (_, Ok(turn)) => turn,
+            (None, Err(_)) => slot.turn.lock().await,
+        };
+        let known = slot.known();
+        if let Some(fleet) = known.clone().filter(same_instant).filter(is_current) {
+            return Ok(fleet);
+        }
+        check_kept(self.reports.as_ref(), as_of.date()).await?;
+        let fleet = slot.set(Arc::new(self.updated(known, as_of).await?));
+        drop(turn);
+        Ok(fleet)
+    }
+
+    fn slot(&self, date: Day) -> Arc<Slot> {
         let mut dates = self.dates.lock().unwrap_or_else(PoisonError::into_inner);
         let known = dates.iter().position(|(other, _)| *other == date).map(|place| dates.remove(place).1);
         let slot = known.unwrap_or_default();
@@ -76,33 +122,35 @@ impl FleetReader {
     }
 
     async fn updated(&self, known: Option<Arc<FleetReports>>, as_of: AsOf) -> Result<FleetReports, ReadError> {
-        let known =
-            known.map_or_else(|| FleetReports { as_of, revision: -1, rows: BTreeMap::new() }, Arc::unwrap_or_clone);
-        let (changed, revision) = self.reports.changed(known.revision).await?;
-        let mut rows = known.rows;
+        let (known, from) = known.map_or((Vec::new(), -1), |fleet| (fleet.rows.clone(), fleet.revision));
+        let (changed, revision) = self.reports.changed(from).await?;
+        let is_changed = |id: &VendorId| changed.binary_search_by(|state| state.vendor.vendor_id.cmp(id)).is_ok();
+
+        let mut rows = Vec::with_capacity(known.len() + changed.len());
         let mut to_make = Vec::new();
+        for mut row in known.into_iter().filter(|row| !is_changed(&row.vendor.vendor_id)) {
+            if !holds(&row.current, as_of) {
+                to_make.push(row.vendor.clone());
+                continue;
+            }
+            if row.current.report.as_of != as_of.at() {
+                Arc::make_mut(&mut row).current.report.as_of = as_of.at();
+            }
+            rows.push(row);
+        }
         for VendorState { vendor, kept, revision } in changed {
             match kept.filter(|kept| kept.revision == revision && holds(kept, as_of)) {
-                Some(current) => drop(rows.insert(vendor.vendor_id.clone(), Arc::new(FleetRow { vendor, current }))),
-                None => {
-                    rows.remove(&vendor.vendor_id);
-                    to_make.push(vendor);
+                Some(mut current) => {
+                    current.report.as_of = as_of.at();
+                    rows.push(Arc::new(FleetRow { vendor, current }));
                 }
+                None => to_make.push(vendor),
             }
         }
-        rows.retain(|_, row| {
-            let holds = holds(&row.current, as_of);
-            if !holds {
-                to_make.push(row.vendor.clone());
-            } else if row.current.report.as_of != as_of.at() {
-                Arc::make_mut(row).current.report.as_of = as_of.at();
-            }
-            holds
-        });
         let ids: Vec<VendorId> = to_make.iter().map(|vendor| vendor.vendor_id.clone()).collect();
         let made = current_reports(self.reports.as_ref(), &ids, as_of).await?;
-        let made = to_make.into_iter().zip(made).map(|(vendor, current)| FleetRow { vendor, current });
-        rows.extend(made.map(|row| (row.vendor.vendor_id.clone(), Arc::new(row))));
+        rows.extend(to_make.into_iter().zip(made).map(|(vendor, current)| Arc::new(FleetRow { vendor, current })));
+        rows.sort_by(|one, other| one.vendor.vendor_id.cmp(&other.vendor.vendor_id));
         Ok(FleetReports { as_of, revision, rows })
     }
 }

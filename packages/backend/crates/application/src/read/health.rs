@@ -11,7 +11,7 @@ const LAG_SECONDS: (f64, f64) = (30.0, 600.0);
 /// The timer may be silent so long before it is worth a word, and before it is a failure, in seconds.
 const SILENCE_SECONDS: (f64, f64) = (120.0, 900.0);
 /// A report may be over for so long before it is worth a word, in seconds.
-const OVER_SECONDS: i64 = 120;
+const OVER_SECONDS: f64 = 120.0;
 
 /// How one thing is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -112,9 +112,14 @@ impl HealthReader {
         let at = self.clock.now();
         let (order_store, _) = self.timed(self.orders.all(None, 1), |_| healthy("answers")).await;
         let (change_feed, lag) = self.timed(self.feed.lag(), |lag| judge_lag(lag, at)).await;
-        let due = self.reports.due(at.plus_seconds(-OVER_SECONDS).floor_minute(), 1);
-        let (reports, _) = self.timed(due, |due| judge_due(due.is_empty())).await;
-        let (scheduler, status) = self.timed(self.reports.status(), |status| judge_silence(status, at)).await;
+        let (reports, status) = self.timed(self.reports.status(), |status| judge_over(status, at)).await;
+        let scheduler = match &status {
+            Some(status) => {
+                let (verdict, detail) = judge_silence(status, at);
+                Check { verdict, detail, seconds: reports.seconds }
+            }
+            None => reports.clone(),
+        };
         let (last_order_update, orders_last_24h) = self.fleet_facts(at).await.unwrap_or_default();
         let status = status.unwrap_or_default();
         Health {
@@ -156,8 +161,10 @@ impl HealthReader {
     async fn fleet_facts(&self, at: Instant) -> Result<(Option<Instant>, i64), StoreError> {
         let zone = self.reports.zone();
         // Facts may be told up to five minutes ahead of our clock.
-        let tomorrow = zone.day(at).plus(1);
-        let (ledger, _) = self.reports.ledger(&Book::Fleet, tomorrow.plus(-3), tomorrow.plus(-3), tomorrow).await?;
+        let (today, tomorrow) = (zone.day(at), zone.day(at).plus(1));
+        // After a day of 23 hours, 24 hours reach into the day before it.
+        let first = today.plus(-2);
+        let (ledger, _) = self.reports.ledger(&Book::Fleet, first, first, tomorrow).await?;
         let latest = ledger.buckets.iter().rev().find_map(|(day, bucket)| {
             let (minute, micros) = bucket.latest_fact(None)?;
             Some(Instant::from_micros(minute_start(zone, *day, minute).micros() + micros))
@@ -199,11 +206,12 @@ fn judge_lag(lag: &ChangeLag, at: Instant) -> (Verdict, String) {
     }
 }
 
-fn judge_due(none_due: bool) -> (Verdict, String) {
-    if none_due {
-        healthy("every report is of now")
-    } else {
-        (Verdict::Degraded, "kept reports are not of now; answers are made from the buckets meanwhile".into())
+fn judge_over(status: &ReportStatus, at: Instant) -> (Verdict, String) {
+    match status.first_over.map(|over| at.seconds_since(over)) {
+        Some(seconds) if seconds > OVER_SECONDS => {
+            (Verdict::Degraded, format!("a kept report was over {seconds:.0} s ago; answers are made anew meanwhile"))
+        }
+        _ => healthy("every report is of now"),
     }
 }
 

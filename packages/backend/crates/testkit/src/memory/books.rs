@@ -132,7 +132,8 @@ impl ReportReader for MemoryStore {
 
     async fn status(&self) -> Result<ReportStatus> {
         let state = self.state();
-        Ok(ReportStatus { rolled_at: state.rolled_at, reports: state.reports.len() as u64 })
+        let first_over = state.reports.values().map(|kept| kept.unchanged_until).min();
+        Ok(ReportStatus { rolled_at: state.rolled_at, reports: state.reports.len() as u64, first_over })
     }
 
     async fn kept_from(&self) -> Result<Option<Day>> {

@@ -17,7 +17,7 @@ impl Housekeeping for MemoryStore {
         let mut old: Vec<(Day, OrderId)> = Vec::new();
         for (id, history) in &state.orders {
             let is_waiting = state.changes.iter().any(|change| change.seq > state.checkpoint && change.order_id == *id);
-            let last = last_day(history, history.order().as_ref(), &self.zone);
+            let last = last_day(history.events(), history.order().as_ref(), &self.zone);
             if last < orders_before && !is_waiting {
                 old.push((last, id.clone()));
             }

@@ -1,6 +1,6 @@
 //! Buckets, kept reports, and who is due.
 
-use goody_application::ports::{Book, Store, VendorState};
+use goody_application::ports::{Book, ReportStatus, Store, VendorState};
 use goody_application::{project, roll};
 use goody_domain::{Counter, Day, Instant, ReportZone};
 use proptest::prelude::*;
@@ -103,11 +103,11 @@ pub async fn changed_tells_each_vendor_that_changed_since_and_no_other(make: Mak
 /// See its name.
 pub async fn rolled_is_remembered_and_reports_are_counted(make: MakeStore) {
     let made = told(make, vec![OrderBuilder::new("o-1"), OrderBuilder::new("o-2").vendor("bloom")]).await;
-    let status = made.store.status().await.unwrap();
-    assert_eq!((status.rolled_at, status.reports), (None, 0));
+    assert_eq!(made.store.status().await.unwrap(), ReportStatus::default());
     roll::tick(made.store.as_ref(), now()).await.unwrap();
-    let status = made.store.status().await.unwrap();
-    assert_eq!((status.rolled_at, status.reports), (Some(now()), 2));
+    let first_over = Some(at("2026-03-11T00:00:00Z"));
+    let expected = ReportStatus { rolled_at: Some(now()), reports: 2, first_over };
+    assert_eq!(made.store.status().await.unwrap(), expected);
 }
 
 /// See its name.

@@ -1,9 +1,10 @@
 //! The change feed and what is done with it.
 
 use goody_application::ports::Book;
+use goody_application::project::projection;
 use goody_domain::{Change, Order, ReportZone, Status};
 
-use super::{MakeStore, book, ingest, project_few, projection};
+use super::{MakeStore, book, ingest, project_few};
 use crate::{OrderBuilder, now, order_id, vendor_id};
 
 fn status(order: &Option<Order>) -> Option<Status> {

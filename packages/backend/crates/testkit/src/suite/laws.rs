@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use goody_application::ports::{Book, OrderFilter, Store};
-use goody_application::read::{FleetReader, fleet_history, report_on, vendor_history};
+use goody_application::read::{FleetReader, FleetReports, fleet_history, report_on, vendor_history};
 use goody_application::{rebuild, roll};
 use goody_domain::{AsOf, Bucket, Counter, Dashboard, Day, Entry, Instant, OrderEvent, Report, Status, VendorId};
 use proptest::prelude::*;
@@ -83,9 +83,9 @@ async fn told(store: &Arc<dyn Store>, era: Instant, asked: &[Asked]) -> String {
             told.push('\n');
         }
         let fleet = FleetReader::new(store.clone()).reports(as_of).await.unwrap();
-        let rows = fleet.rows.values().map(|row| (&row.vendor, &row.current.report, &row.current.reliability30d));
+        let rows = fleet.rows.iter().map(|row| (&row.vendor, &row.current.report, &row.current.reliability30d));
         told += &serde_json::to_string(&rows.collect::<Vec<_>>()).unwrap();
-        told += &format!("\n{:?}\n", Dashboard::fold(fleet.rows.values().map(|row| &row.current.report), as_of));
+        told += &format!("\n{:?}\n", Dashboard::fold(fleet.rows.iter().map(|row| &row.current.report), as_of));
     }
     told
 }
@@ -148,7 +148,7 @@ pub fn the_fleet_is_the_sum_of_its_vendors_and_of_the_order_list(make: MakeStore
             let now = afterwards(era);
             let as_of = store.zone().today(now);
             let reports = FleetReader::new(made.store.clone()).reports(as_of).await.unwrap();
-            let rows: Vec<&Report> = reports.rows.values().map(|row| &row.current.report).collect();
+            let rows: Vec<&Report> = reports.rows.iter().map(|row| &row.current.report).collect();
             let dashboard = Dashboard::fold(rows.iter().copied(), as_of);
             let figures = &dashboard.current.figures;
             assert_eq!(figures.total_orders, rows.iter().map(|row| row.current7d.total_orders).sum::<i64>());
@@ -209,7 +209,8 @@ pub fn a_kept_report_holds_until_it_says(make: MakeStore, cases: u32) {
                 let then = now.plus_seconds(minutes * 60);
                 let as_of = store.zone().today(then);
                 let fleet = FleetReader::new(made.store.clone()).reports(as_of).await.unwrap();
-                for (vendor, row) in &fleet.rows {
+                for row in &fleet.rows {
+                    let vendor = &row.vendor.vendor_id;
                     assert_eq!(
                         row.current.report,
                         report(store, vendor, as_of).await,
@@ -219,6 +220,29 @@ pub fn a_kept_report_holds_until_it_says(make: MakeStore, cases: u32) {
                         roll::current_reports(store, std::slice::from_ref(vendor), as_of).await.unwrap().remove(0);
                     assert_eq!(row.current.reliability30d, fresh.reliability30d, "kept at {now}, asked at {then}");
                 }
+            }
+        });
+    });
+}
+
+/// See its name.
+pub fn a_reader_that_follows_tells_what_a_new_one_does(make: MakeStore, cases: u32) {
+    law(cases, tellings(), |(era, _, batches, name, asked)| {
+        wait(async {
+            let made = make(zone(name)).await;
+            let (store, follower) = (made.store.as_ref(), FleetReader::new(made.store.clone()));
+            let mut asked = asked.into_iter().cycle();
+            for batch in batches {
+                ingest_batches(&made.store, vec![batch], afterwards(era)).await;
+                let as_of = asked.next().map_or(store.zone().today(afterwards(era)), |asked| asked.as_of(era, store));
+                let followed = follower.reports(as_of).await.unwrap();
+                let fresh = FleetReader::new(made.store.clone()).reports(as_of).await.unwrap();
+                let told = |fleet: &FleetReports| {
+                    let rows = fleet.rows.iter().map(|row| (row.vendor.clone(), row.current.clone()));
+                    rows.map(|(vendor, kept)| (vendor, kept.report, kept.reliability30d)).collect::<Vec<_>>()
+                };
+                assert_eq!(told(&followed), told(&fresh));
+                assert_eq!((followed.as_of, followed.revision), (fresh.as_of, fresh.revision));
             }
         });
     });

@@ -1,5 +1,6 @@
 //! `GET /health`
 
+use goody_application::ports::Clock;
 use goody_testkit::{OrderBuilder, TestApp, ndjson};
 use serde_json::json;
 
@@ -50,6 +51,17 @@ async fn a_silent_timer_degrades_and_then_fails_it() {
     assert_eq!(response.status.as_u16(), 503);
     assert_eq!(response.json()["status"], "unhealthy");
     assert_eq!(response.header("content-type"), "application/json", "it is an answer, not a problem");
+}
+
+#[tokio::test]
+async fn a_kept_report_that_is_long_over_degrades_it() {
+    let app = small_fleet().await;
+    app.roll().await;
+    app.clock.advance_seconds(86_400);
+    app.store.rolled(app.clock.now()).await.unwrap();
+    let health = app.read("/health").await;
+    assert_eq!((&health["status"], &health["checks"]["reports"]["status"]), (&json!("degraded"), &json!("degraded")));
+    assert!(health["issues"][0].as_str().unwrap().starts_with("reports: a kept report was over"), "{health}");
 }
 
 #[tokio::test]
