@@ -34,6 +34,8 @@ pub fn copy(database: &Path, folder: &Folder) -> Result<PathBuf, Failure> {
     }
     let copy = folder.fresh("copy.db")?;
     std::fs::copy(database, &copy)?;
+    // Else the disk is busy with it for as long as we measure.
+    File::open(&copy)?.sync_all()?;
     Ok(copy)
 }
 

@@ -23,7 +23,20 @@ use crate::cli::{Cli, Command};
 /// Threads for what blocks: one for each connection that reads, and a few for files. Each keeps memory of its own.
 const BLOCKING_THREADS: usize = 6;
 
+/// Has the C library keep few heaps. It gives each thread one of its own, and none of them gives back what requests needed for
+/// a moment: twice the memory for nothing.
+#[cfg(target_env = "gnu")]
+#[expect(unsafe_code, reason = "the C library's settings have no safe form")]
+fn keep_few_heaps() {
+    // SAFETY: it takes two numbers and is called before there is a second thread.
+    unsafe { libc::mallopt(libc::M_ARENA_MAX, 2) };
+}
+
+#[cfg(not(target_env = "gnu"))]
+fn keep_few_heaps() {}
+
 fn main() -> ExitCode {
+    keep_few_heaps();
     let cli = Cli::parse();
     logs::start(&cli.log);
     let runtime = Builder::new_multi_thread().max_blocking_threads(BLOCKING_THREADS).enable_all().build();

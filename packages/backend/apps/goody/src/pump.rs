@@ -31,30 +31,33 @@ pub(crate) struct Pump {
 impl Pump {
     /// Runs until the end of the process.
     pub(crate) async fn run(self) {
-        tokio::join!(self.follow_changes(), self.follow_clock());
+        tokio::join!(self.follow_changes(), self.follow_revisions(), self.follow_clock());
     }
 
     async fn follow_changes(&self) {
-        let mut seen = None;
         loop {
-            let done = self.take_changes(&mut seen).await;
+            let done = self.take_changes().await;
             rest(done, async { drop(tokio::time::timeout(LOOK, self.told.notified()).await) }).await;
         }
     }
 
-    async fn take_changes(&self, seen: &mut Option<i64>) -> Result<(), Failure> {
+    async fn take_changes(&self) -> Result<(), Failure> {
         let now = self.clock.now();
         let projected = project::project_all(&self.store, self.store.zone(), now).await?;
         if projected > 0 {
             tracing::debug!(changes = projected, "projected");
             metrics::counter!("goody_changes_projected_total").increment(projected as u64);
         }
-        let revision = self.store.revision();
-        if *seen != Some(revision) {
-            self.fleet.keep_up(self.store.zone().today(now)).await?;
-            *seen = Some(revision);
-        }
         Ok(())
+    }
+
+    async fn follow_revisions(&self) {
+        let mut revisions = self.store.revisions();
+        loop {
+            let today = self.store.zone().today(self.clock.now());
+            let done = self.fleet.keep_up(today).await.map_err(Failure::from);
+            rest(done, async { drop(tokio::time::timeout(LOOK, revisions.changed()).await) }).await;
+        }
     }
 
     async fn follow_clock(&self) {

@@ -18,7 +18,10 @@ use crate::error::ApiError;
     responses((status = 200, body = HealthView, description = "healthy or degraded"), (status = 503, body = HealthView, description = "unhealthy"))
 )]
 pub(crate) async fn health(State(app): State<App>) -> Response {
-    let view = view(&app, &app.health_reader().health().await);
+    let reader = app.health_reader();
+    // Where the store does not answer, the checks say so.
+    let orders_last_24h = reader.orders_last_24h().await.unwrap_or_default();
+    let view = view(&app, &reader.health().await, orders_last_24h);
     let status = if view.status == HealthStatus::Unhealthy { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
     (status, [(CACHE_CONTROL, "no-store")], axum::Json(view)).into_response()
 }
@@ -43,7 +46,7 @@ pub(crate) fn status(verdict: Verdict) -> HealthStatus {
     }
 }
 
-fn view(app: &App, health: &Health) -> HealthView {
+fn view(app: &App, health: &Health, orders_last_24h: i64) -> HealthView {
     let check = |check: &Check| CheckView {
         status: status(check.verdict),
         detail: check.detail.clone(),
@@ -63,7 +66,7 @@ fn view(app: &App, health: &Health) -> HealthView {
             minutes_since_last_update: health.minutes_since_last_update(),
         },
         system_metrics: SystemMetricsView {
-            orders_last_24h: health.orders_last_24h,
+            orders_last_24h,
             reports: health.report_count,
             change_lag: ChangeLagView {
                 changes: health.lag.changes,

@@ -1,14 +1,14 @@
 //! Connections: one thread that writes, a pool that reads, and a watch on the revision.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use goody_application::ports::{Result, StoreError};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::{Semaphore, oneshot, watch};
 
 use crate::{Fault, schema};
 
@@ -30,13 +30,15 @@ const GROUP: usize = 64;
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How often to look whether another process wrote.
 const LOOK: Duration = Duration::from_millis(10);
+/// How often what was written is moved from the log into the file. The writer does it itself only when that falls behind.
+const MOVE: Duration = Duration::from_secs(1);
 
 pub(crate) fn connect(path: &Path, durability: Durability, cache_mib: u32) -> rusqlite::Result<Connection> {
     let connection = Connection::open(path)?;
     connection.busy_timeout(PATIENCE)?;
     connection.pragma_update(None, "journal_mode", "wal")?;
     let (synchronous, log_pages) = match durability {
-        Durability::EveryCommit => ("full", 4_000),
+        Durability::EveryCommit => ("full", 16_000),
         Durability::AtCheckpoint => ("normal", 64_000),
     };
     connection.pragma_update(None, "synchronous", synchronous)?;
@@ -57,6 +59,8 @@ fn connect_to_read(path: &Path, cache_mib: u32) -> rusqlite::Result<Connection> 
 
 fn set_cache(connection: &Connection, mib: u32) -> rusqlite::Result<()> {
     connection.set_prepared_statement_cache_capacity(128);
+    // A plan that was made stays: else SQLite plans a statement anew for every LIMIT it is given.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.pragma_update(None, "cache_size", -i64::from(mib) * 1024)
 }
 
@@ -270,13 +274,13 @@ fn on_snapshot<T>(
 /// The revision of the buckets, as of the last commit of any process.
 #[derive(Clone)]
 pub(crate) struct Watch {
-    revision: Arc<AtomicI64>,
+    revision: Arc<watch::Sender<i64>>,
 }
 
 impl Watch {
     /// Follows what other processes commit, on a thread that ends with the store.
     pub(crate) fn start(path: &Path, connection: &Connection) -> rusqlite::Result<Self> {
-        let revision = Arc::new(AtomicI64::new(read_revision(connection)?));
+        let revision = Arc::new(watch::Sender::new(read_revision(connection)?));
         let (seen, path): (_, PathBuf) = (Arc::downgrade(&revision), path.into());
         let other = connect_to_read(&path, 1)?;
         std::thread::Builder::new()
@@ -285,12 +289,12 @@ impl Watch {
                 let mut last: Option<i64> = None;
                 loop {
                     std::thread::sleep(LOOK);
-                    let Some(revision_seen) = seen.upgrade() else { return };
+                    let Some(revision) = seen.upgrade() else { return };
                     let version = other.query_row("PRAGMA data_version", [], |row| row.get(0)).ok();
                     if version != last
                         && let Ok(found) = read_revision(&other)
                     {
-                        revision_seen.fetch_max(found, Ordering::Release);
+                        raise(&revision, found);
                         last = version;
                     }
                 }
@@ -301,15 +305,42 @@ impl Watch {
 
     fn look(&self, connection: &Connection) {
         if let Ok(found) = read_revision(connection) {
-            self.revision.fetch_max(found, Ordering::Release);
+            raise(&self.revision, found);
         }
     }
 
     pub(crate) fn revision(&self) -> i64 {
-        self.revision.load(Ordering::Acquire)
+        *self.revision.borrow()
     }
+
+    pub(crate) fn follow(&self) -> watch::Receiver<i64> {
+        self.revision.subscribe()
+    }
+}
+
+fn raise(revision: &watch::Sender<i64>, found: i64) {
+    revision.send_if_modified(|known| std::mem::replace(known, found.max(*known)) < found);
 }
 
 fn read_revision(connection: &Connection) -> rusqlite::Result<i64> {
     Ok(schema::meta(connection, "revision")?.unwrap_or(0))
+}
+
+/// Moves the log into the file now and then, beside the writer, on a thread that ends with the store.
+pub(crate) fn move_log(path: &Path, watch: &Watch) -> rusqlite::Result<()> {
+    let (store, connection) = (Arc::downgrade(&watch.revision), connect(path, Durability::EveryCommit, 1)?);
+    let mover = std::thread::Builder::new().name("sqlite-log".into()).spawn(move || {
+        let mut moved: Option<i64> = None;
+        while store.strong_count() > 0 {
+            std::thread::sleep(MOVE);
+            let version = connection.query_row("PRAGMA data_version", [], |row| row.get(0)).ok();
+            if version != moved {
+                // Whatever it cannot move now, it or the writer moves later.
+                let done = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+                moved = version.filter(|_| done.is_ok());
+            }
+        }
+    });
+    mover.map_or_else(|error| tracing::error!(%error, "the writer moves its log itself"), drop);
+    Ok(())
 }

@@ -128,12 +128,20 @@ impl SqliteStore {
         };
         let readers = Readers::open(path, settings.reader_cache_mib).map_err(sort)?;
         let watch = Watch::start(path, &connection).map_err(sort)?;
+        if settings.durability == Durability::EveryCommit {
+            connection::move_log(path, &watch).map_err(sort)?;
+        }
         Ok(Self {
             writer: Writer::start(connection, watch.clone()),
             readers: Arc::new(readers),
             watch,
             zone: Arc::new(zone),
         })
+    }
+
+    /// Follows the revision of the buckets, as [`goody_application::ports::ReportReader::revision`] tells it.
+    pub fn revisions(&self) -> tokio::sync::watch::Receiver<i64> {
+        self.watch.follow()
     }
 
     /// Makes everything written so far durable and moves it from the log into the file. For the end of an import.

@@ -81,10 +81,12 @@ impl FleetReader {
         self.brought_up(as_of).await
     }
 
-    /// Makes the reports as of `as_of` if anybody asked for some since the last time, so that the next to ask need not
-    /// wait for it. To be called when the revision grew.
+    /// Makes the reports as of `as_of` anew where they are of older buckets or an earlier instant, if anybody asked since
+    /// the last time, so that the next to ask need not wait for it. To be called when the revision grew and as time goes by.
     pub async fn keep_up(&self, as_of: AsOf) -> Result<(), ReadError> {
-        if self.asked.swap(false, Ordering::Relaxed) {
+        let known = self.slot(as_of.date()).known();
+        let is_current = known.is_some_and(|fleet| fleet.as_of == as_of && fleet.revision >= self.reports.revision());
+        if !is_current && self.asked.swap(false, Ordering::Relaxed) {
             self.brought_up(as_of).await?;
         }
         Ok(())

@@ -50,8 +50,6 @@ pub struct Health {
     pub last_order_update: Option<Instant>,
     /// When the timer last brought the reports up to the clock.
     pub last_report_update: Option<Instant>,
-    /// Orders placed in the last 24 hours, to the whole minute.
-    pub orders_last_24h: i64,
     /// Vendors with a kept report.
     pub report_count: u64,
     /// How far the buckets are behind the orders.
@@ -110,9 +108,12 @@ impl HealthReader {
     /// Asks them now.
     pub async fn health(&self) -> Health {
         let at = self.clock.now();
-        let (order_store, _) = self.timed(self.orders.all(None, 1), |_| healthy("answers")).await;
-        let (change_feed, lag) = self.timed(self.feed.lag(), |lag| judge_lag(lag, at)).await;
-        let (reports, status) = self.timed(self.reports.status(), |status| judge_over(status, at)).await;
+        let ((order_store, _), (change_feed, lag), (reports, status), last_order_update) = tokio::join!(
+            self.timed(self.orders.all(None, 1), |_| healthy("answers")),
+            self.timed(self.feed.lag(), |lag| judge_lag(lag, at)),
+            self.timed(self.reports.status(), |status| judge_over(status, at)),
+            self.latest_fact(at),
+        );
         let scheduler = match &status {
             Some(status) => {
                 let (verdict, detail) = judge_silence(status, at);
@@ -120,16 +121,14 @@ impl HealthReader {
             }
             None => reports.clone(),
         };
-        let (last_order_update, orders_last_24h) = self.fleet_facts(at).await.unwrap_or_default();
         let status = status.unwrap_or_default();
         Health {
             order_store,
             change_feed,
             reports,
             scheduler,
-            last_order_update,
+            last_order_update: last_order_update.unwrap_or_default(),
             last_report_update: status.rolled_at,
-            orders_last_24h,
             report_count: status.reports,
             lag: lag.unwrap_or_default(),
             at,
@@ -157,18 +156,19 @@ impl HealthReader {
         }
     }
 
-    /// When the latest fact occurred, and how many orders were placed in the 24 hours before the whole minute.
-    async fn fleet_facts(&self, at: Instant) -> Result<(Option<Instant>, i64), StoreError> {
-        let zone = self.reports.zone();
+    /// When the latest fact occurred.
+    async fn latest_fact(&self, at: Instant) -> Result<Option<Instant>, StoreError> {
         // Facts may be told up to five minutes ahead of our clock.
-        let (today, tomorrow) = (zone.day(at), zone.day(at).plus(1));
-        // After a day of 23 hours, 24 hours reach into the day before it.
-        let first = today.plus(-2);
-        let (ledger, _) = self.reports.ledger(&Book::Fleet, first, first, tomorrow).await?;
-        let latest = ledger.buckets.iter().rev().find_map(|(day, bucket)| {
-            let (minute, micros) = bucket.latest_fact(None)?;
-            Some(Instant::from_micros(minute_start(zone, *day, minute).micros() + micros))
-        });
+        let later = self.reports.zone().day(at).plus(2);
+        Ok(self.reports.ledger(&Book::Fleet, later, later, later).await?.0.earlier_fact)
+    }
+
+    /// How many orders were placed in the 24 hours before the whole minute.
+    pub async fn orders_last_24h(&self) -> Result<i64, StoreError> {
+        let (at, zone) = (self.clock.now(), self.reports.zone());
+        let today = zone.day(at);
+        // After a day of 23 hours, 24 hours reach into the day before yesterday.
+        let (ledger, _) = self.reports.ledger(&Book::Fleet, today.plus(-2), today.plus(-2), today).await?;
         let (until, since) = (at.floor_minute(), at.floor_minute().plus_seconds(-86_400));
         let placed = ledger.buckets.iter().flat_map(|(day, bucket)| {
             bucket.minutes.iter().filter(move |entry| {
@@ -176,7 +176,7 @@ impl HealthReader {
                     && (since..until).contains(&minute_start(zone, *day, entry.minute))
             })
         });
-        Ok((latest.or(ledger.earlier_fact), placed.map(|entry| entry.amount).sum()))
+        Ok(placed.map(|entry| entry.amount).sum())
     }
 }
 
