@@ -10,6 +10,7 @@ use goody_application::{project, roll};
 use goody_domain::Day;
 use goody_store_sqlite::SqliteStore;
 use tokio::sync::Notify;
+use tokio::task::JoinSet;
 
 use crate::Failure;
 
@@ -29,9 +30,17 @@ pub(crate) struct Pump {
 }
 
 impl Pump {
-    /// Runs until the end of the process.
+    /// Runs until it is dropped. None of the three waits for another.
     pub(crate) async fn run(self) {
-        tokio::join!(self.follow_changes(), self.follow_revisions(), self.follow_clock());
+        let pump = Arc::new(self);
+        let mut loops = JoinSet::new();
+        let (changes, revisions, clock) = (pump.clone(), pump.clone(), pump);
+        loops.spawn(async move { changes.follow_changes().await });
+        loops.spawn(async move { revisions.follow_revisions().await });
+        loops.spawn(async move { clock.follow_clock().await });
+        while let Some(ended) = loops.join_next().await {
+            tracing::error!(?ended, "a part of the pump has ended: restart the server");
+        }
     }
 
     async fn follow_changes(&self) {
