@@ -12,7 +12,6 @@ GOODY_ADDR ?= 127.0.0.1:8080
 GOODY_DATABASE ?= goody.db
 
 GOODY := dist/packages/backend/goody
-DEMO_EVENTS := packages/shared/fixtures/events/demo-v1.ndjson
 NX := NX_DEFAULT_OUTPUT_STYLE=stream-without-prefixes node_modules/.bin/nx
 BIOME := node_modules/.bin/biome
 PYTHON := python3 -B
@@ -30,9 +29,9 @@ say = @printf '\n==> %s\n' '$(1)'
 help: ## Show what can be asked for
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
-run: prerequisites build $(GOODY_DATABASE) ## Build everything, fill a new database with demo events, serve the page
+run: prerequisites build $(GOODY_DATABASE) ## Build everything, fill a new database with demo orders, serve the page while more are placed
 	$(call say,Goody Dashboard: http://$(GOODY_ADDR) (database $(GOODY_DATABASE); Ctrl-C stops it))
-	@exec $(GOODY) serve --addr $(GOODY_ADDR) --database $(GOODY_DATABASE) --web dist/packages/frontend
+	@exec $(GOODY) serve --addr $(GOODY_ADDR) --database $(GOODY_DATABASE) --web dist/packages/frontend --simulate
 
 build: prerequisites $(NODE_MODULES) ## Build shared, then the backend (release), then the page, into dist/
 	$(call say,Building shared then backend then frontend)
@@ -74,10 +73,8 @@ $(NODE_MODULES): package-lock.json package.json $(wildcard packages/*/package.js
 	@touch $@
 
 $(GOODY_DATABASE): | build
-	$(call say,New database $@)
-	@if [ ! -f $(DEMO_EVENTS) ]; then echo 'There are no demo events yet: it starts empty.'; exit; fi; \
-	echo 'Filling it with demo events from $(DEMO_EVENTS).'; \
-	$(GOODY) import $(DEMO_EVENTS) --database $@ || { rm -f $@ $@-wal $@-shm; exit 1; }
+	$(call say,New database $@ with demo orders of the last three weeks)
+	@$(GOODY) backfill --database $@ || { rm -f $@ $@-wal $@-shm; exit 1; }
 
 target/tools/.installed-%:
 	$(call say,Installing $* into target/tools (once))

@@ -15,7 +15,7 @@ pub fn make(goody: &Goody, options: &Options, folder: &Folder, orders: u64) -> R
     eprintln!("Making a database of {orders} orders …");
     let events_file = folder.fresh("events.ndjson")?;
     let written =
-        options.generator(orders).write(&mut BufWriter::with_capacity(1 << 20, File::create(&events_file)?))?;
+        options.generator(orders)?.write(&mut BufWriter::with_capacity(1 << 20, File::create(&events_file)?))?;
     let database = folder.fresh(&format!("orders-{orders}.db"))?;
     let imported = goody.import(&events_file, &database, &written)?;
     if imported.accepted != written.events as i64 {

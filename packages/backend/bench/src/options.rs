@@ -57,7 +57,7 @@ impl Options {
     }
 
     /// Orders as these options describe them, `orders` in number.
-    pub fn generator(&self, orders: u64) -> Generator {
+    pub fn generator(&self, orders: u64) -> Result<Generator, Failure> {
         Generator::new(Shape { seed: self.seed, orders, vendors: self.vendors, days: self.days, now: self.now() })
     }
 

@@ -4,19 +4,18 @@
 //! folding, no change feed and no projection: rows are made outside of the timed part, by a small store of their own, so
 //! that they are the store's rows whatever its form of them is.
 
-use std::collections::HashMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use goody_application::ports::{OrderWrite, OrderWriter};
-use goody_domain::{History, Recorded};
+use goody_domain::{History, OrderEvent, Recorded};
 use goody_store_sqlite::{Durability, Settings, SqliteStore};
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 use tokio::runtime::Runtime;
 
 use crate::Failure;
-use crate::generator::{BATCH, EventPlace, Generator};
+use crate::generator::{BATCH, Generator, last_events};
 use crate::process::own_processor_seconds;
 
 /// What never changes of an order once it is placed: an update need not touch the indexes on these alone.
@@ -46,7 +45,7 @@ pub fn write(generator: &Generator, file: &Path, scratch: &Path, tail: usize) ->
     let mut stopwatch = Stopwatch::default();
     let mut batches = 0;
     while events.peek().is_some() {
-        let batch: Vec<EventPlace> = events.by_ref().take(BATCH).collect();
+        let batch: Vec<OrderEvent> = events.by_ref().take(BATCH).collect();
         let made = rows.make(generator, &batch)?;
         writes.events += batch.len() as u64;
         writes.rows += made.len() as u64;
@@ -98,21 +97,15 @@ impl RowMaker {
     }
 
     /// The row of every order of the batch as it stands after it, in the order in which they first occur.
-    fn make(&mut self, generator: &Generator, batch: &[EventPlace]) -> Result<Vec<Vec<Value>>, Failure> {
-        let mut known: HashMap<u64, usize> = HashMap::with_capacity(batch.len());
-        let mut numbers = Vec::with_capacity(batch.len());
-        for place in batch {
-            if known.insert(place.number, place.event + 1).is_none() {
-                numbers.push(place.number);
-            }
-        }
-        let now = generator.shape().now;
-        let mut writes = Vec::with_capacity(numbers.len());
-        for number in &numbers {
-            let events = generator.events_of(*number)?.into_iter().take(known[number]);
-            let recorded: Vec<Recorded> = events.map(|event| Recorded { event, recorded_at: now }).collect();
-            let order_id = recorded.first().ok_or("an order without events")?.event.order_id.clone();
-            writes.push(OrderWrite { history: History::from_recorded(order_id, recorded), from_version: 0 });
+    fn make(&mut self, generator: &Generator, batch: &[OrderEvent]) -> Result<Vec<Vec<Value>>, Failure> {
+        let now = generator.now();
+        let orders = last_events(batch);
+        let mut writes = Vec::with_capacity(orders.len());
+        for (order_id, last) in &orders {
+            let events = generator.events_until(order_id, last).ok_or("an order of another world")?;
+            let recorded = events.into_iter().map(|event| Recorded { event, recorded_at: now }).collect();
+            let history = History::from_recorded((*order_id).clone(), recorded);
+            writes.push(OrderWrite { history, from_version: 0 });
         }
         self.runtime.block_on(self.store.save(writes, now))?;
 
@@ -120,8 +113,8 @@ impl RowMaker {
         let mut statement = self.connection.prepare_cached(&format!("SELECT {columns} FROM orders ORDER BY id"))?;
         let read = |row: &rusqlite::Row<'_>| (0..self.columns.len()).map(|column| row.get(column)).collect();
         let rows = statement.query_map([], read)?.collect::<rusqlite::Result<Vec<Vec<Value>>>>()?;
-        if rows.len() != numbers.len() {
-            return Err(format!("{} orders were saved as {} rows", numbers.len(), rows.len()).into());
+        if rows.len() != orders.len() {
+            return Err(format!("{} orders were saved as {} rows", orders.len(), rows.len()).into());
         }
         self.empty()?;
         Ok(rows)

@@ -2,8 +2,12 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use goody_application::simulate::Trouble;
+use goody_application::world::Scenario;
+use goody_domain::{Day, Instant};
 
 /// Which vendor is failing, since when, why, how sure are we, and which orders to chase.
 #[derive(Debug, Parser)]
@@ -22,6 +26,10 @@ pub(crate) enum Command {
     Serve(Serve),
     /// Take order events in from a file. Running it again adds nothing; a server may be running on the same database.
     Import(Import),
+    /// Fill a database with demo orders of the past days. Running it again adds nothing.
+    Backfill(Backfill),
+    /// Tell what happens to the demo orders as time goes by, once or until stopped.
+    Simulate(Simulate),
     /// Write orders, vendors or reports to the standard output or a file. Equal facts give equal bytes.
     Export(Export),
     /// Compute every bucket anew from the orders, put right what differs, and fail if anything did.
@@ -52,8 +60,84 @@ pub(crate) struct Serve {
     /// The folder with the built page; without it, only the API is served.
     #[arg(long, env = "GOODY_WEB", default_value = "dist/packages/frontend")]
     pub(crate) web: PathBuf,
+    /// Have demo orders placed and go on while the server runs.
+    #[arg(long, env = "GOODY_SIMULATE")]
+    pub(crate) simulate: bool,
+    #[command(flatten)]
+    pub(crate) ticking: Ticking,
     #[command(flatten)]
     pub(crate) retention: Retention,
+}
+
+/// Which demo world.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct World {
+    /// Another seed gives other orders.
+    #[arg(long, env = "GOODY_SEED", default_value_t = 42)]
+    pub(crate) seed: u64,
+    /// Have something go wrong with a vendor from a day on, as `far-orchard=stall@2026-03-01`: drop, slow-decline, stall or
+    /// late-surge. May be given several times.
+    #[arg(long, env = "GOODY_SCENARIO", value_name = "VENDOR=WHAT@DAY", value_delimiter = ',', value_parser = trouble)]
+    pub(crate) scenario: Vec<Trouble>,
+}
+
+fn trouble(text: &str) -> Result<Trouble, String> {
+    let parts = text.split_once('=').and_then(|(vendor, rest)| Some((vendor, rest.split_once('@')?)));
+    let (vendor, (name, from)) = parts.ok_or("is not of the form far-orchard=stall@2026-03-01")?;
+    let known = Scenario::ALL.into_iter().find(|(known, _)| *known == name);
+    let (_, scenario) = known.ok_or_else(|| {
+        let names = Scenario::ALL.map(|(name, _)| name).join(", ");
+        format!("{name} is no scenario: {names}")
+    })?;
+    let from = Day::parse(from).map_err(|error| format!("{from} {error}"))?;
+    Ok(Trouble { vendor_id: vendor.to_owned(), scenario, from })
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Backfill {
+    #[command(flatten)]
+    pub(crate) database: Database,
+    /// How many days before today orders are placed in.
+    #[arg(long, env = "GOODY_DAYS", default_value_t = 21, value_parser = clap::value_parser!(u16).range(1..=3_650))]
+    pub(crate) days: u16,
+    /// Nothing happens after this instant (RFC 3339). Default: now.
+    #[arg(long, env = "GOODY_UNTIL", value_parser = Instant::parse)]
+    pub(crate) until: Option<Instant>,
+    #[command(flatten)]
+    pub(crate) world: World,
+    /// Print the summary as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// How the simulator ticks.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Ticking {
+    /// How often, as 5m or 30s. A faster clock ticks as much more often, but not more than once a second.
+    #[arg(long, env = "GOODY_SIMULATE_EVERY", default_value = "5m", value_parser = interval)]
+    pub(crate) simulate_every: Duration,
+    /// How many times as fast as the real clock time goes by for the demo orders. Events keep the real time they are told at.
+    #[arg(long, env = "GOODY_SIMULATE_SPEED", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(crate) simulate_speed: u32,
+    #[command(flatten)]
+    pub(crate) world: World,
+}
+
+fn interval(text: &str) -> Result<Duration, String> {
+    let span: jiff::SignedDuration = text.parse().map_err(|error| format!("is no length of time: {error}"))?;
+    let interval = Duration::try_from(span).map_err(|_| "is negative".to_owned())?;
+    if interval < Duration::from_secs(1) { Err("is shorter than a second".into()) } else { Ok(interval) }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Simulate {
+    #[command(flatten)]
+    pub(crate) database: Database,
+    /// Tick once and end.
+    #[arg(long)]
+    pub(crate) once: bool,
+    #[command(flatten)]
+    pub(crate) ticking: Ticking,
 }
 
 #[derive(Clone, Copy, Debug, Args)]

@@ -12,6 +12,7 @@ mod progress;
 mod pump;
 mod rebuild;
 mod serve;
+mod simulate;
 
 use std::process::ExitCode;
 
@@ -52,6 +53,8 @@ async fn run(command: Command) -> Done {
     match command {
         Command::Serve(command) => serve::run(command).await,
         Command::Import(command) => import::run(command).await,
+        Command::Backfill(command) => simulate::backfill(command).await,
+        Command::Simulate(command) => simulate::run(command).await,
         Command::Export(command) => export::run(command).await,
         Command::Rebuild(command) => rebuild::run(command).await,
         Command::Health(command) => health::run(command).await,

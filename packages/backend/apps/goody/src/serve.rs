@@ -15,7 +15,7 @@ use tokio::sync::Notify;
 
 use crate::clock::SystemClock;
 use crate::pump::Pump;
-use crate::{Done, cli, database};
+use crate::{Done, cli, database, simulate};
 
 /// How long requests in hand may take once the server is asked to stop.
 const LAST_ANSWERS: Duration = Duration::from_secs(10);
@@ -59,6 +59,8 @@ pub(crate) async fn run(command: cli::Serve) -> Done {
 
     let listener = TcpListener::bind(command.addr).await.map_err(|error| ServeError::Address(command.addr, error))?;
     let retention = Retention { order_days: command.retention.order_days, bucket_days: command.retention.bucket_days };
+    let simulator =
+        command.simulate.then(|| tokio::spawn(simulate::while_serving(store.clone(), command.ticking, told.clone())));
     let pump = tokio::spawn(Pump { store: store.clone(), clock, retention, fleet, told }.run());
     println!("Goody is listening on http://{}", listener.local_addr()?);
     std::io::stdout().flush()?;
@@ -74,6 +76,7 @@ pub(crate) async fn run(command: cli::Serve) -> Done {
             tracing::warn!("some requests did not end in time and were broken off; what they were answered is stored");
         }
     }
+    simulator.inspect(|simulator| simulator.abort());
     pump.abort();
     store.checkpoint().await?;
     tracing::info!("stopped; everything that was answered is stored");
@@ -88,7 +91,7 @@ fn no_delay(stream: &mut TcpStream) {
 }
 
 /// Waits for SIGTERM or Ctrl-C.
-async fn asked_to_stop() {
+pub(crate) async fn asked_to_stop() {
     let terminate = async {
         match signal(SignalKind::terminate()) {
             Ok(mut signal) => drop(signal.recv().await),

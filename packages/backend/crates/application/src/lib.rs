@@ -1,7 +1,7 @@
 //! What the program does, one file per verb, and the ports it does it through.
 //!
 //! `ingest` takes events in, `project` moves the counters, `roll` follows the clock, `read` answers, `retention` forgets,
-//! `rebuild` checks. Nothing here knows SQLite, DynamoDB or HTTP, and nothing reads a clock: time is an argument.
+//! `rebuild` checks, `simulate` makes demo data of a `world`. Nothing here knows SQLite, DynamoDB or HTTP, and nothing reads a clock: time is an argument.
 
 pub mod ingest;
 pub mod ports;
@@ -10,3 +10,5 @@ pub mod read;
 pub mod rebuild;
 pub mod retention;
 pub mod roll;
+pub mod simulate;
+pub mod world;

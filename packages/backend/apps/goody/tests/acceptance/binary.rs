@@ -45,8 +45,12 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn start(database: &Path) -> Self {
+        Self::start_with(database, &[])
+    }
+
+    pub(crate) fn start_with(database: &Path, more: &[&str]) -> Self {
         let arguments = ["serve", "--addr", "127.0.0.1:0", "--database", text(database)];
-        let mut process = goody(&arguments).stdout(Stdio::piped()).spawn().unwrap();
+        let mut process = goody(&arguments).args(more).stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let address = line.trim().strip_prefix("Goody is listening on ").unwrap().to_owned();

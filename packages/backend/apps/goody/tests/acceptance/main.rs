@@ -7,3 +7,4 @@ mod binary;
 mod csv;
 mod faults;
 mod real_orders;
+mod simulate;

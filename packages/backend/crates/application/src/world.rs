@@ -1,0 +1,721 @@
+//! The world that demo data and benchmarks come from: who sells, how much, and what becomes of each order.
+//!
+//! An order's whole story is a pure function of the seed, the order's id and its vendor's profile. So nobody has to remember
+//! anything: whoever knows the id knows what is still to come. Only whole numbers and IEEE arithmetic are used, so that equal
+//! seeds give equal bytes on every machine. Days here are days in UTC.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use goody_domain::{
+    Currency, Day, EventId, Fact, GiftType, Instant, OrderEvent, OrderId, Placement, SlaPromises, Status, Vendor,
+    VendorId,
+};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{RngCore, SeedableRng};
+use serde::Deserialize;
+
+const MINUTE: i64 = 60;
+const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
+
+/// Orders of a thousand ordinary days of the demo, before the weekday has its say.
+const DEMO_DEMAND: u64 = 110_000;
+/// What a day sells over whole weeks, in percent of an ordinary one.
+pub const WEEK_PERCENT: u64 = (5 * WEEKDAY + 2 * WEEKEND) / 7;
+/// How much more is ordered from Monday to Friday, and less on the other days, in percent.
+const WEEKDAY: u64 = 150;
+const WEEKEND: u64 = 60;
+/// How much a day's demand differs from what is usual, in percent.
+const DEMAND: (u64, u64) = (78, 121);
+/// How the orders of a day spread over its hours: a lunch break, and an evening on the sofa.
+const HOURS: [u64; 24] = [3, 2, 1, 1, 1, 2, 5, 10, 18, 26, 32, 38, 44, 40, 34, 32, 34, 38, 46, 54, 52, 40, 22, 10];
+/// The hour by which a promise says it will be there.
+const PROMISE_HOUR: i64 = 20 * HOUR;
+
+const RUSH: f64 = 0.15;
+const CANCELLED: f64 = 0.02;
+/// Orders of which nothing is heard again once they are on their way.
+const SILENT: f64 = 0.003;
+/// Orders that are told to be delayed, and arrive on time all the same.
+const FALSE_ALARM: f64 = 0.04;
+/// How far a vendor's reliability comes in its course, and how long that takes.
+const COURSE: f64 = 0.12;
+const COURSE_DAYS: i32 = 42;
+
+const CARRIERS: [&str; 4] = ["northwind", "parcelway", "bluepost", "swift-courier"];
+
+/// How much a vendor sells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Volume {
+    /// Many orders a day.
+    High,
+    /// Some.
+    Medium,
+    /// A few.
+    Low,
+    /// So many, beside 24 of a vendor of high volume.
+    #[serde(skip)]
+    Exactly(u64),
+}
+
+impl Volume {
+    fn share(self) -> u64 {
+        match self {
+            Self::High => 24,
+            Self::Medium => 8,
+            Self::Low => 3,
+            Self::Exactly(share) => share,
+        }
+    }
+}
+
+/// Where a vendor's reliability is going in its first six weeks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Course {
+    /// It stays.
+    Stable,
+    /// It comes from below.
+    Improving,
+    /// It falls.
+    Declining,
+}
+
+/// How often each kind of issue comes up, one beside the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub struct Troubles {
+    /// [`Status::Damaged`].
+    pub damaged: u64,
+    /// [`Status::Lost`].
+    pub lost: u64,
+    /// [`Status::Undeliverable`].
+    pub undeliverable: u64,
+    /// [`Status::ReturnToSender`].
+    pub returned: u64,
+}
+
+/// What a vendor is like.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Profile {
+    /// Its id.
+    pub vendor_id: String,
+    /// Its name.
+    pub name: String,
+    /// What it sells.
+    pub category: String,
+    /// Whom to write to.
+    pub support_contact: String,
+    /// How old its contract is when the world begins, in days.
+    pub contract_days: i32,
+    /// What it promises. Standard delivery takes two days at least.
+    pub sla_promises: SlaPromises,
+    /// How much it sells.
+    pub volume: Volume,
+    /// The share of completed orders that arrive: at the end of its course where it improves, at the beginning where it
+    /// declines.
+    pub reliability: f64,
+    /// Where that is going.
+    pub course: Course,
+    /// The share of arrived orders that arrive after their promise.
+    pub late: f64,
+    /// What goes wrong where something does.
+    pub troubles: Troubles,
+    /// The kinds of gift it sells.
+    pub gift_types: Vec<String>,
+    /// The least and the most a gift costs, in cents.
+    pub gift_value: (u32, u32),
+}
+
+/// What can be made to go wrong with a vendor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scenario {
+    /// Nearly every other order fails, at once.
+    Drop,
+    /// A point and a half of reliability less each day.
+    SlowDecline,
+    /// Nothing is heard of any order any more.
+    Stall,
+    /// Seven of ten arrive too late.
+    LateSurge,
+}
+
+impl Scenario {
+    /// All of them, with their names.
+    pub const ALL: [(&'static str, Self); 4] = [
+        ("drop", Self::Drop),
+        ("slow-decline", Self::SlowDecline),
+        ("stall", Self::Stall),
+        ("late-surge", Self::LateSurge),
+    ];
+}
+
+/// A vendor of the world.
+#[derive(Clone, Debug)]
+struct Member {
+    profile: Profile,
+    vendor_id: VendorId,
+    /// The day its course begins.
+    begins: Day,
+    scenario: Option<(Scenario, Day)>,
+}
+
+impl Member {
+    fn reliability(&self, day: Day) -> f64 {
+        let gone = f64::from((day.number() - self.begins.number()).clamp(0, COURSE_DAYS)) / f64::from(COURSE_DAYS);
+        let usual = match self.profile.course {
+            Course::Stable => self.profile.reliability,
+            Course::Improving => self.profile.reliability - COURSE * (1.0 - gone),
+            Course::Declining => self.profile.reliability - COURSE * gone,
+        };
+        match self.scenario {
+            Some((Scenario::Drop, from)) if day >= from => usual.min(0.55),
+            Some((Scenario::SlowDecline, from)) if day >= from => {
+                (usual - 0.015 * f64::from(day.number() - from.number() + 1)).max(0.5)
+            }
+            _ => usual,
+        }
+    }
+
+    fn late(&self, day: Day) -> f64 {
+        match self.scenario {
+            Some((Scenario::LateSurge, from)) if day >= from => 0.7,
+            _ => self.profile.late,
+        }
+    }
+}
+
+/// What is settled of an order before anything happens.
+struct Opening {
+    draws: Draws,
+    member: usize,
+    placed_at: Instant,
+}
+
+/// A seed, vendors, and how much is ordered.
+#[derive(Clone, Debug)]
+pub struct World {
+    seed: u64,
+    /// Orders of a thousand ordinary days.
+    demand: u64,
+    members: Vec<Member>,
+    /// The share of each vendor, summed up to it.
+    shares: Vec<u64>,
+}
+
+impl World {
+    /// A world of these vendors, whose courses begin on that day, with so many orders in a thousand ordinary days. Over whole
+    /// weeks, days have [`WEEK_PERCENT`] of that.
+    ///
+    /// # Errors
+    /// Says which profile has an id or a gift type that is none.
+    pub fn new(seed: u64, demand: u64, profiles: Vec<Profile>, begins: Day) -> Result<Self, String> {
+        let member = |profile: Profile| {
+            let vendor_id = VendorId::parse(&profile.vendor_id)?;
+            for gift in &profile.gift_types {
+                GiftType::parse(gift)?;
+            }
+            Ok(Member { profile, vendor_id, begins, scenario: None })
+        };
+        let members = profiles.into_iter().map(member).collect::<Result<Vec<_>, String>>()?;
+        let shares = members.iter().scan(0, |sum, member| {
+            *sum += member.profile.volume.share();
+            Some(*sum)
+        });
+        Ok(Self { seed, demand, shares: shares.collect(), members })
+    }
+
+    /// The ten vendors of the demo.
+    ///
+    /// # Errors
+    /// See [`World::new`].
+    pub fn demo(seed: u64, begins: Day) -> Result<Self, String> {
+        const VENDORS: &str = include_str!("../../../../shared/fixtures/vendors.json");
+        let profiles = serde_json::from_str(VENDORS).map_err(|error| error.to_string())?;
+        Self::new(seed, DEMO_DEMAND, profiles, begins)
+    }
+
+    /// The same world with something going wrong with a vendor, for orders (or, where it stalls, facts) from that day on.
+    ///
+    /// # Errors
+    /// Names the vendors there are where this is none.
+    pub fn with(mut self, vendor_id: &str, scenario: Scenario, from: Day) -> Result<Self, String> {
+        let known = self.members.iter().position(|member| member.profile.vendor_id == vendor_id);
+        let Some(place) = known else {
+            let known: Vec<&str> = self.members.iter().map(|member| member.profile.vendor_id.as_str()).collect();
+            return Err(format!("there is no vendor {vendor_id}, only {}", known.join(", ")));
+        };
+        self.members[place].scenario = Some((scenario, from));
+        Ok(self)
+    }
+
+    /// Has a vendor's course begin when its contract says: so a world goes on with the vendors it was begun with.
+    pub fn go_on_with(&mut self, vendor: &Vendor) {
+        let known = self.members.iter_mut().find(|member| member.vendor_id == vendor.vendor_id);
+        if let (Some(member), Some(start)) = (known, vendor.contract_start_date) {
+            member.begins = start.plus(member.profile.contract_days);
+        }
+    }
+
+    /// Its vendors, as they are registered.
+    pub fn vendors(&self) -> impl Iterator<Item = Vendor> + '_ {
+        self.members.iter().map(|member| Vendor {
+            vendor_id: member.vendor_id.clone(),
+            name: member.profile.name.clone(),
+            category: Some(member.profile.category.clone()),
+            is_active: true,
+            is_registered: true,
+            support_contact: Some(member.profile.support_contact.clone()),
+            contract_start_date: Some(member.begins.plus(-member.profile.contract_days)),
+            sla_promises: Some(member.profile.sla_promises),
+        })
+    }
+
+    /// Every event of the orders placed from that day on, up to an instant, in the order of time. Orders that were placed
+    /// before are not told of. Memory grows with the orders that go on at the same time.
+    pub fn events(&self, from: Day, until: Instant) -> Events<'_> {
+        Events { world: self, next: from, until, pending: BinaryHeap::new() }
+    }
+
+    /// How many orders are placed on a day.
+    pub fn orders_on(&self, day: Day) -> u32 {
+        let weekday = if is_weekend(day) { WEEKEND } else { WEEKDAY };
+        let mut draws = Draws::new(self.seed, day, u32::MAX);
+        let orders = self.demand * weekday * draws.between(DEMAND.0, DEMAND.1);
+        // What is left of an order is one on some days.
+        u32::try_from((orders + draws.below(10_000_000)) / 10_000_000).unwrap_or(u32::MAX)
+    }
+
+    /// The whole story of an order of this world, told to its end; `None` for an order that is none.
+    pub fn story_of(&self, order_id: &OrderId) -> Option<Vec<OrderEvent>> {
+        let (day, number) = self.read(order_id)?;
+        if number < self.orders_on(day) { self.story(day, number) } else { None }
+    }
+
+    /// The day on which an order of this world is placed.
+    pub fn day_of(&self, order_id: &OrderId) -> Option<Day> {
+        self.read(order_id).map(|(day, _)| day)
+    }
+
+    /// `s42-2026-03-01-0007`: the seed, the day, and the order's number among those of its day.
+    fn read(&self, order_id: &OrderId) -> Option<(Day, u32)> {
+        let rest = order_id.as_str().strip_prefix('s')?.strip_prefix(&self.seed.to_string())?.strip_prefix('-')?;
+        let (day, number) = rest.rsplit_once('-')?;
+        let is_plain = number.len() >= 4 && number.bytes().all(|byte| byte.is_ascii_digit());
+        Some((Day::parse(day).ok()?, number.parse().ok().filter(|_| is_plain)?))
+    }
+
+    fn opening(&self, day: Day, number: u32) -> Option<Opening> {
+        let mut draws = Draws::new(self.seed, day, number);
+        let member = self.shares.partition_point({
+            let drawn = draws.below(*self.shares.last()?);
+            move |sum| *sum <= drawn
+        });
+        let hour = draws.weighted(&HOURS) as i64;
+        let placed_at = midnight(day).plus_seconds(hour * HOUR + draws.below(HOUR as u64) as i64);
+        Some(Opening { draws, member, placed_at })
+    }
+
+    fn story(&self, day: Day, number: u32) -> Option<Vec<OrderEvent>> {
+        let Opening { mut draws, member, placed_at } = self.opening(day, number)?;
+        let member = self.members.get(member)?;
+        let profile = &member.profile;
+        let order_id = OrderId::parse(&format!("s{}-{day}-{number:04}", self.seed)).ok()?;
+
+        let is_rush = draws.chance(RUSH);
+        let sla = profile.sla_promises;
+        let days = i64::from(if is_rush { sla.rush_delivery } else { sla.standard_delivery });
+        let promise = midnight(day).plus_seconds(days * DAY + PROMISE_HOUR);
+        let gift = draws.below(profile.gift_types.len() as u64) as usize;
+        let (least, most) = profile.gift_value;
+        let placement = Placement {
+            vendor_id: member.vendor_id.clone(),
+            estimated_delivery: Some(promise),
+            ship_by: Some(placed_at.plus_seconds(if is_rush { 8 * HOUR } else { 36 * HOUR })),
+            gift_value: Some(draws.between(u64::from(least), u64::from(most)) as i64),
+            currency: Currency::default(),
+            gift_type: profile.gift_types.get(gift).and_then(|gift| GiftType::parse(gift).ok()),
+            is_rush,
+        };
+        let mut story = Story { order_id, events: Vec::with_capacity(4) };
+        story.tell("placed", placed_at, Fact::Placed(placement), None);
+
+        if draws.chance(CANCELLED) {
+            let hours = if is_rush { 2 } else { 6 };
+            let after = draws.seconds(20 * MINUTE, hours * HOUR);
+            story.became("cancelled", placed_at.plus_seconds(after), Status::Cancelled, Some("The customer cancelled"));
+        } else {
+            let after = if is_rush { draws.seconds(HOUR, 6 * HOUR) } else { draws.seconds(4 * HOUR, 30 * HOUR) };
+            self.on_its_way(&mut story, &mut draws, member, (day, placed_at.plus_seconds(after), promise));
+        }
+        if let Some((Scenario::Stall, from)) = member.scenario {
+            let silent = midnight(from);
+            story.events.retain(|event| event.status() == Status::Placed || event.occurred_at < silent);
+        }
+        Some(story.events)
+    }
+
+    /// What happens from the shipment on.
+    fn on_its_way(
+        &self,
+        story: &mut Story,
+        draws: &mut Draws,
+        member: &Member,
+        (day, shipped_at, promise): (Day, Instant, Instant),
+    ) {
+        story.became("shipped", shipped_at, Status::ShippingOnTime, None);
+        if let Some(event) = story.events.last_mut() {
+            event.carrier = Some(CARRIERS[draws.below(CARRIERS.len() as u64) as usize].into());
+            event.tracking_number = Some(format!("{:012}", draws.below(1_000_000_000_000)));
+        }
+        if draws.chance(SILENT) {
+            return;
+        }
+        let room = promise.seconds_since(shipped_at) as i64;
+        let before_promise = |draws: &mut Draws, most: i64, least: i64| {
+            promise.plus_seconds(-draws.seconds(least, most.min(room - 2 * HOUR).max(least + 1)))
+        };
+        if draws.chance(member.reliability(day)) {
+            if draws.chance(member.late(day)) {
+                let told = before_promise(draws, 10 * HOUR, MINUTE);
+                story.became("delayed", told, Status::ShippingDelayed, Some("Held up on the way"));
+                let late = draws.seconds(HOUR, 48 * HOUR);
+                story.became("arrived", promise.plus_seconds(late), Status::Arrived, None);
+            } else if draws.chance(FALSE_ALARM) {
+                let told = before_promise(draws, 10 * HOUR, 3 * HOUR);
+                story.became("delayed", told, Status::ShippingDelayed, Some("Held up on the way"));
+                let left = draws.seconds(MINUTE, 2 * HOUR);
+                story.became("arrived", promise.plus_seconds(-left), Status::Arrived, None);
+            } else {
+                let arrived = before_promise(draws, 30 * HOUR, 5 * MINUTE);
+                story.became("arrived", arrived, Status::Arrived, None);
+            }
+            return;
+        }
+        let Troubles { damaged, lost, undeliverable, returned } = member.profile.troubles;
+        // What goes wrong is known later than what goes well.
+        let (event, status, reason, from, to) = match draws.weighted(&[damaged, lost, undeliverable, returned]) {
+            0 => ("damaged", Status::Damaged, "Broken when unpacked", HOUR, 2 * DAY),
+            1 => ("lost", Status::Lost, "Not found after a search", 5 * DAY, 12 * DAY),
+            2 => ("undeliverable", Status::Undeliverable, "Nobody at the address", DAY, 4 * DAY),
+            _ => ("returned", Status::ReturnToSender, "Refused at the door", 2 * DAY, 8 * DAY),
+        };
+        if status != Status::Damaged {
+            let told = promise.plus_seconds(draws.seconds(MINUTE, 20 * HOUR));
+            story.became("delayed", told, Status::ShippingDelayed, Some("Held up on the way"));
+        }
+        story.became(event, promise.plus_seconds(draws.seconds(from, to)), status, Some(reason));
+    }
+}
+
+/// An order's events while they are made up.
+struct Story {
+    order_id: OrderId,
+    events: Vec<OrderEvent>,
+}
+
+impl Story {
+    fn became(&mut self, event: &str, at: Instant, status: Status, reason: Option<&str>) {
+        self.tell(event, at, Fact::Became(status, None), reason);
+    }
+
+    fn tell(&mut self, event: &str, occurred_at: Instant, fact: Fact, reason: Option<&str>) {
+        let Ok(event_id) = EventId::parse(event) else { return };
+        self.events.push(OrderEvent {
+            event_id,
+            order_id: self.order_id.clone(),
+            occurred_at,
+            fact,
+            carrier: None,
+            tracking_number: None,
+            reason: reason.map(ToOwned::to_owned),
+            is_backfilled: false,
+        });
+    }
+}
+
+/// Events of a world in the order of time.
+pub struct Events<'w> {
+    world: &'w World,
+    /// The next day to open.
+    next: Day,
+    until: Instant,
+    /// Orders that go on, the one with the next event first.
+    pending: BinaryHeap<Reverse<Pending>>,
+}
+
+/// An order of which there is more to tell.
+struct Pending {
+    /// When the next event occurs, and which order it is of.
+    key: (Instant, Day, u32),
+    event: OrderEvent,
+    rest: std::vec::IntoIter<OrderEvent>,
+}
+
+impl PartialEq for Pending {
+    fn eq(&self, other: &Self) -> bool {
+        self.key == other.key
+    }
+}
+
+impl Eq for Pending {}
+
+impl PartialOrd for Pending {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Pending {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.key.cmp(&other.key)
+    }
+}
+
+impl Events<'_> {
+    fn wait(&mut self, (day, number): (Day, u32), mut rest: std::vec::IntoIter<OrderEvent>) {
+        if let Some(event) = rest.next().filter(|event| event.occurred_at <= self.until) {
+            self.pending.push(Reverse(Pending { key: (event.occurred_at, day, number), event, rest }));
+        }
+    }
+}
+
+impl Iterator for Events<'_> {
+    type Item = OrderEvent;
+
+    fn next(&mut self) -> Option<OrderEvent> {
+        // A day's orders are opened before anything that happens on it or later is told.
+        while midnight(self.next) <= self.until
+            && self.pending.peek().is_none_or(|Reverse(pending)| pending.key.0 >= midnight(self.next))
+        {
+            let day = self.next;
+            for number in 0..self.world.orders_on(day) {
+                let story = self.world.story(day, number).unwrap_or_default();
+                self.wait((day, number), story.into_iter());
+            }
+            self.next = day.plus(1);
+        }
+        let Reverse(Pending { key: (_, day, number), event, rest }) = self.pending.pop()?;
+        self.wait((day, number), rest);
+        Some(event)
+    }
+}
+
+/// Numbers drawn for one order: ChaCha with eight rounds, whose stream is the same on every machine.
+struct Draws(ChaCha8Rng);
+
+impl Draws {
+    fn new(seed: u64, day: Day, number: u32) -> Self {
+        let mut bytes = [0; 32];
+        bytes[..8].copy_from_slice(&seed.to_le_bytes());
+        bytes[8..12].copy_from_slice(&day.number().to_le_bytes());
+        bytes[12..16].copy_from_slice(&number.to_le_bytes());
+        Self(ChaCha8Rng::from_seed(bytes))
+    }
+
+    /// A number below `limit`.
+    fn below(&mut self, limit: u64) -> u64 {
+        ((u128::from(self.0.next_u64()) * u128::from(limit)) >> 64) as u64
+    }
+
+    /// A number from one to another, both included.
+    fn between(&mut self, least: u64, most: u64) -> u64 {
+        least + self.below(most - least + 1)
+    }
+
+    /// Seconds, from so many up to so many.
+    fn seconds(&mut self, from: i64, to: i64) -> i64 {
+        from + self.below((to - from) as u64) as i64
+    }
+
+    fn chance(&mut self, probability: f64) -> bool {
+        (self.below(1 << 53) as f64) < probability * (1u64 << 53) as f64
+    }
+
+    /// A place among weights.
+    fn weighted(&mut self, weights: &[u64]) -> usize {
+        let mut drawn = self.below(weights.iter().sum());
+        weights
+            .iter()
+            .position(|weight| {
+                let found = drawn < *weight;
+                drawn = drawn.saturating_sub(*weight);
+                found
+            })
+            .unwrap_or(0)
+    }
+}
+
+fn midnight(day: Day) -> Instant {
+    Instant::from_micros(i64::from(day.number()) * DAY * 1_000_000)
+}
+
+/// 1970-01-01 was a Thursday.
+fn is_weekend(day: Day) -> bool {
+    matches!((day.number() + 3).rem_euclid(7), 5 | 6)
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "test code")]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn day(text: &str) -> Day {
+        Day::parse(text).unwrap()
+    }
+
+    fn demo(seed: u64) -> World {
+        World::demo(seed, day("2026-01-01")).unwrap()
+    }
+
+    /// How often something happened, and how often it was to happen.
+    #[derive(Default)]
+    struct Tally {
+        happened: f64,
+        expected: f64,
+        variance: f64,
+    }
+
+    impl Tally {
+        fn add(&mut self, happened: bool, probability: f64) {
+            self.happened += f64::from(u8::from(happened));
+            self.expected += probability;
+            self.variance += probability * (1.0 - probability);
+        }
+
+        /// Within the interval in which 99.9 % of all worlds lie.
+        fn assert_usual(&self, what: &str) {
+            let reach = 3.2905 * self.variance.sqrt();
+            let (happened, expected) = (self.happened, self.expected);
+            assert!((happened - expected).abs() <= reach, "{what}: {happened} of {expected} ± {reach}");
+        }
+    }
+
+    #[test]
+    fn each_vendor_is_as_reliable_and_as_late_as_its_profile_says() {
+        let world = World { demand: 4_000_000, ..demo(42) };
+        let mut tallies: Vec<(Tally, Tally)> = world.members.iter().map(|_| Default::default()).collect();
+        let mut orders = 0;
+        for day in day("2026-01-01").to(day("2026-02-14")) {
+            for number in 0..world.orders_on(day) {
+                orders += 1;
+                let place = world.opening(day, number).unwrap().member;
+                let (member, (reliability, lateness)) = (&world.members[place], &mut tallies[place]);
+                let story = world.story(day, number).unwrap();
+                let Fact::Placed(placement) = &story[0].fact else { panic!("not placed first") };
+                let last = story.last().unwrap();
+                let Some(outcome) = last.status().outcome().filter(|outcome| outcome.status() != Status::Cancelled)
+                else {
+                    continue;
+                };
+                let arrived = outcome.status() == Status::Arrived;
+                reliability.add(arrived, member.reliability(day));
+                if arrived {
+                    lateness.add(Some(last.occurred_at) > placement.estimated_delivery, member.late(day));
+                }
+            }
+        }
+        assert!(orders > 200_000, "{orders} orders");
+        for (member, (reliability, lateness)) in world.members.iter().zip(tallies) {
+            reliability.assert_usual(&format!("{} arrived", member.vendor_id));
+            lateness.assert_usual(&format!("{} late", member.vendor_id));
+        }
+    }
+
+    #[test]
+    fn weekdays_sell_two_and_a_half_times_as_much_as_weekends() {
+        let world = demo(7);
+        let (mut weekdays, mut weekends) = ((0u32, 0u32), (0u32, 0u32));
+        for day in day("2026-01-05").to(day("2026-12-27")) {
+            let orders = world.orders_on(day);
+            assert!((50..=200).contains(&orders), "{orders} orders on {day}");
+            let sum = if is_weekend(day) { &mut weekends } else { &mut weekdays };
+            *sum = (sum.0 + orders, sum.1 + 1);
+        }
+        let mean = |(orders, days): (u32, u32)| f64::from(orders) / f64::from(days);
+        let ratio = mean(weekdays) / mean(weekends);
+        assert!((2.4..2.6).contains(&ratio), "{ratio}");
+    }
+
+    #[test]
+    fn a_scenario_begins_on_its_day() {
+        let from = day("2026-01-15");
+        let calm = demo(42);
+        let arrivals = |world: &World, first: &str, last: &str| {
+            let stories =
+                day(first).to(day(last)).flat_map(|day| (0..world.orders_on(day)).map(move |number| (day, number)));
+            let of_vendor = stories.filter_map(|(day, number)| world.story(day, number)).filter(|story| {
+                matches!(&story[0].fact, Fact::Placed(placement) if placement.vendor_id.as_str() == "bloom-and-branch")
+            });
+            let ended: Vec<Status> = of_vendor.map(|story| story.last().unwrap().status()).collect();
+            let arrived = ended.iter().filter(|status| **status == Status::Arrived).count();
+            arrived as f64 / ended.len() as f64
+        };
+        for (name, scenario) in Scenario::ALL {
+            let world = demo(42).with("bloom-and-branch", scenario, from).unwrap();
+            let before = [&calm, &world].map(|world| arrivals(world, "2026-01-01", "2026-01-08"));
+            assert_eq!(before[0], before[1], "{name}: before");
+            let [usual, then] = [&calm, &world].map(|world| arrivals(world, "2026-01-15", "2026-02-14"));
+            match scenario {
+                Scenario::LateSurge => assert!((usual - then).abs() < 0.05, "{name}: late is not lost"),
+                Scenario::Stall => assert_eq!(then, 0.0),
+                _ => assert!(then < usual - 0.1, "{name}: {then} of {usual}"),
+            }
+        }
+        let error = demo(42).with("nobody", Scenario::Drop, from).unwrap_err();
+        assert!(error.contains("bloom-and-branch"), "it names the vendors there are: {error}");
+    }
+
+    #[test]
+    fn an_order_is_known_by_its_id() {
+        let world = demo(42);
+        let event = world.events(day("2026-01-05"), midnight(day("2026-01-06"))).last().unwrap();
+        let story = world.story_of(&event.order_id).unwrap();
+        assert!(story.contains(&event));
+        assert_eq!(world.day_of(&event.order_id), Some(day("2026-01-05")));
+        for other in
+            ["s43-2026-01-05-0001", "s42-2026-01-05-1", "s42-2026-01-05-9999", "42-2026-01-05-0001", "s42-0001"]
+        {
+            assert_eq!(world.story_of(&OrderId::parse(other).unwrap()), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn the_stream_is_every_story_in_the_order_of_time() {
+        let (world, from, until) = (demo(3), day("2026-01-05"), midnight(day("2026-01-12")).plus_seconds(5 * HOUR));
+        let events: Vec<OrderEvent> = world.events(from, until).collect();
+        assert!(events.is_sorted_by_key(|event| event.occurred_at));
+        let stories =
+            from.to(day("2026-01-12")).flat_map(|day| (0..world.orders_on(day)).map(move |number| (day, number)));
+        let mut told: Vec<OrderEvent> = stories.flat_map(|(day, number)| world.story(day, number).unwrap()).collect();
+        told.retain(|event| event.occurred_at <= until);
+        let mut events = events;
+        for events in [&mut events, &mut told] {
+            events.sort_by(|one, other| (&one.order_id, &one.event_id).cmp(&(&other.order_id, &other.event_id)));
+        }
+        assert_eq!(events, told);
+    }
+
+    proptest! {
+        #[test]
+        fn a_story_obeys_the_lifecycle(seed in 0..u64::MAX, days in 0..3_000i32, drawn in 0.0..1.0f64) {
+            let world = demo(seed);
+            let day = day("2024-01-01").plus(days);
+            let number = (drawn * f64::from(world.orders_on(day))) as u32;
+            let story = world.story(day, number).unwrap();
+            prop_assert_eq!(story[0].status(), Status::Placed);
+            prop_assert!(midnight(day) <= story[0].occurred_at && story[0].occurred_at < midnight(day.plus(1)));
+            prop_assert!(story[1..].iter().all(|event| event.status() != Status::Placed));
+            prop_assert!(story.is_sorted_by(|one, next| one.occurred_at < next.occurred_at), "{:?}", story);
+            prop_assert!(story.windows(2).all(|pair| pair[0].event_id != pair[1].event_id));
+            let (last, before) = story.split_last().unwrap();
+            prop_assert!(before.iter().all(|event| event.status().active().is_some()), "an end is the end");
+            let ways = [Status::Placed, Status::ShippingOnTime];
+            prop_assert!(last.status().active().is_none_or(|_| ways.contains(&last.status())), "silent once shipped");
+        }
+    }
+}
