@@ -558,7 +558,6 @@ fn is_weekend(day: Day) -> bool {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "test code")]
 mod tests {
     use proptest::prelude::*;
 
