@@ -7,7 +7,7 @@ use goody_application::ports::{Clock, ReportReader};
 use goody_application::read::FleetReader;
 use goody_application::retention::{Retention, expire};
 use goody_application::{project, roll};
-use goody_domain::Day;
+use goody_domain::Instant;
 use goody_store_sqlite::SqliteStore;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
@@ -30,14 +30,15 @@ pub(crate) struct Pump {
 }
 
 impl Pump {
-    /// Runs until it is dropped. None of the three waits for another.
+    /// Runs until it is dropped. None of the four waits for another.
     pub(crate) async fn run(self) {
         let pump = Arc::new(self);
         let mut loops = JoinSet::new();
-        let (changes, revisions, clock) = (pump.clone(), pump.clone(), pump);
+        let (changes, revisions, clock, days) = (pump.clone(), pump.clone(), pump.clone(), pump);
         loops.spawn(async move { changes.follow_changes().await });
         loops.spawn(async move { revisions.follow_revisions().await });
         loops.spawn(async move { clock.follow_clock().await });
+        loops.spawn(async move { days.follow_days().await });
         while let Some(ended) = loops.join_next().await {
             tracing::error!(?ended, "a part of the pump has ended: restart the server");
         }
@@ -70,28 +71,36 @@ impl Pump {
     }
 
     async fn follow_clock(&self) {
-        let (mut rolled, mut expired) = (None, None);
+        let mut rolled = None;
         loop {
-            let minute = self.clock.now().floor_minute();
-            if rolled != Some(minute) {
-                let done = self.tick(&mut expired).await;
-                rolled = done.is_ok().then_some(minute);
+            let now = self.clock.now();
+            if rolled != Some(now.floor_minute()) {
+                let done = roll::tick(&self.store, now).await.map_err(Failure::from);
+                rolled = done.is_ok().then_some(now.floor_minute());
+                rest(done.map(drop), std::future::ready(())).await;
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+
+    async fn follow_days(&self) {
+        let mut cleared = None;
+        loop {
+            let now = self.clock.now();
+            let today = self.store.zone().day(now);
+            if cleared != Some(today) {
+                let done = self.forget(now).await;
+                cleared = done.is_ok().then_some(today);
                 rest(done, std::future::ready(())).await;
             }
             tokio::time::sleep(LOOK).await;
         }
     }
 
-    async fn tick(&self, expired: &mut Option<Day>) -> Result<(), Failure> {
-        let now = self.clock.now();
-        roll::tick(&self.store, now).await?;
-        let today = self.store.zone().day(now);
-        if *expired != Some(today) {
-            let forgotten = expire(&self.store, self.retention, now).await?;
-            if forgotten != Default::default() {
-                tracing::info!(orders = forgotten.orders, buckets = forgotten.buckets, "forgot what is old");
-            }
-            *expired = Some(today);
+    async fn forget(&self, now: Instant) -> Result<(), Failure> {
+        let expired = expire(&self.store, self.retention, now).await?;
+        if expired != Default::default() {
+            tracing::info!(orders = expired.orders, buckets = expired.buckets, "forgot what is old");
         }
         Ok(())
     }

@@ -129,6 +129,25 @@ pub struct Profile {
     pub gift_value: (u32, u32),
 }
 
+impl Profile {
+    /// Its id, if all of it can be.
+    fn checked(&self) -> Result<VendorId, String> {
+        self.gift_types.iter().try_for_each(|gift| GiftType::parse(gift).map(drop))?;
+        let SlaPromises { standard_delivery, rush_delivery } = self.sla_promises;
+        let shares = [self.reliability, self.late];
+        if !shares.iter().all(|share| (0.0..=1.0).contains(share)) {
+            return Err("reliability and late are shares from 0 to 1".into());
+        }
+        if standard_delivery < 2 || rush_delivery < 1 {
+            return Err("standard delivery takes two days at least, rush delivery one".into());
+        }
+        if self.gift_value.0 > self.gift_value.1 {
+            return Err("giftValue has the least first".into());
+        }
+        VendorId::parse(&self.vendor_id)
+    }
+}
+
 /// What can be made to go wrong with a vendor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scenario {
@@ -210,13 +229,10 @@ impl World {
     /// weeks, days have [`WEEK_PERCENT`] of that.
     ///
     /// # Errors
-    /// Says which profile has an id or a gift type that is none.
+    /// Says which profile cannot be, and why.
     pub fn new(seed: u64, demand: u64, profiles: Vec<Profile>, begins: Day) -> Result<Self, String> {
         let member = |profile: Profile| {
-            let vendor_id = VendorId::parse(&profile.vendor_id)?;
-            for gift in &profile.gift_types {
-                GiftType::parse(gift)?;
-            }
+            let vendor_id = profile.checked().map_err(|reason| format!("vendor {}: {reason}", profile.vendor_id))?;
             Ok(Member { profile, vendor_id, begins, scenario: None })
         };
         let members = profiles.into_iter().map(member).collect::<Result<Vec<_>, String>>()?;
@@ -667,6 +683,21 @@ mod tests {
         }
         let error = demo(42).with("nobody", Scenario::Drop, from).unwrap_err();
         assert!(error.contains("bloom-and-branch"), "it names the vendors there are: {error}");
+    }
+
+    #[test]
+    fn a_profile_that_cannot_be_is_told() {
+        let profile = demo(1).members[0].profile.clone();
+        let wrong = [
+            (Profile { vendor_id: "no id".into(), ..profile.clone() }, "no id"),
+            (Profile { gift_types: vec!["No Slug".into()], ..profile.clone() }, "slug"),
+            (Profile { late: 1.5, ..profile.clone() }, "shares"),
+            (Profile { gift_value: (2, 1), ..profile.clone() }, "giftValue"),
+        ];
+        for (profile, reason) in wrong {
+            let error = World::new(1, 1_000, vec![profile], day("2026-01-01")).unwrap_err();
+            assert!(error.to_lowercase().contains(&reason.to_lowercase()), "{error}");
+        }
     }
 
     #[test]
