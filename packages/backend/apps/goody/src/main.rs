@@ -25,7 +25,7 @@ use crate::cli::{Cli, Command};
 const BLOCKING_THREADS: usize = 6;
 
 /// Has the C library keep few heaps. It gives each thread one of its own, and none of them gives back what requests needed for
-/// a moment: twice the memory for nothing.
+/// a moment: twice the memory for nothing. Only for a server: an import is over soon, and its threads would wait for each other.
 #[cfg(target_env = "gnu")]
 #[expect(unsafe_code, reason = "the C library's settings have no safe form")]
 fn keep_few_heaps() {
@@ -37,8 +37,10 @@ fn keep_few_heaps() {
 fn keep_few_heaps() {}
 
 fn main() -> ExitCode {
-    keep_few_heaps();
     let cli = Cli::parse();
+    if matches!(cli.command, Command::Serve(_)) {
+        keep_few_heaps();
+    }
     logs::start(&cli.log);
     let runtime = Builder::new_multi_thread().max_blocking_threads(BLOCKING_THREADS).enable_all().build();
     let done = runtime.map_err(Failure::from).and_then(|runtime| runtime.block_on(run(cli.command)));

@@ -84,8 +84,7 @@ impl FleetReader {
     /// Makes the reports as of `as_of` anew where they are of older buckets or an earlier instant, if anybody asked since
     /// the last time, so that the next to ask need not wait for it. To be called when the revision grew and as time goes by.
     pub async fn keep_up(&self, as_of: AsOf) -> Result<(), ReadError> {
-        let known = self.slot(as_of.date()).known();
-        let is_current = known.is_some_and(|fleet| fleet.as_of == as_of && fleet.revision >= self.reports.revision());
+        let is_current = self.current(&self.slot(as_of.date()), as_of).is_some();
         if !is_current && self.asked.swap(false, Ordering::Relaxed) {
             self.brought_up(as_of).await?;
         }
@@ -94,22 +93,23 @@ impl FleetReader {
 
     async fn brought_up(&self, as_of: AsOf) -> Result<Arc<FleetReports>, ReadError> {
         let slot = self.slot(as_of.date());
-        let same_instant = |fleet: &Arc<FleetReports>| fleet.as_of == as_of;
-        let is_current = |fleet: &Arc<FleetReports>| fleet.revision >= self.reports.revision();
-        let turn = match (slot.known().filter(same_instant), slot.turn.try_lock()) {
-            (Some(fleet), Err(_)) => return Ok(fleet),
-            (Some(fleet), Ok(_)) if is_current(&fleet) => return Ok(fleet),
-            (_, Ok(turn)) => turn,
-            (None, Err(_)) => slot.turn.lock().await,
+        let _turn = match (slot.turn.try_lock(), slot.known()) {
+            (Ok(turn), _) => turn,
+            // Somebody else is making the next ones.
+            (Err(_), Some(fleet)) if fleet.as_of == as_of => return Ok(fleet),
+            (Err(_), _) => slot.turn.lock().await,
         };
-        let known = slot.known();
-        if let Some(fleet) = known.clone().filter(same_instant).filter(is_current) {
+        if let Some(fleet) = self.current(&slot, as_of) {
             return Ok(fleet);
         }
         check_kept(self.reports.as_ref(), as_of.date()).await?;
-        let fleet = slot.set(Arc::new(self.updated(known, as_of).await?));
-        drop(turn);
-        Ok(fleet)
+        let fleet = self.updated(slot.known(), as_of).await?;
+        Ok(slot.set(Arc::new(fleet)))
+    }
+
+    /// The reports that are known, if they are of that instant and nothing has changed since.
+    fn current(&self, slot: &Slot, as_of: AsOf) -> Option<Arc<FleetReports>> {
+        slot.known().filter(|fleet| fleet.as_of == as_of && fleet.revision >= self.reports.revision())
     }
 
     fn slot(&self, date: Day) -> Arc<Slot> {
