@@ -39,6 +39,16 @@ class Totals(unittest.TestCase):
             self.assertIn(green, GREEN)
             self.assertEqual(self.last(GREEN.replace(green, red)), ('total: 41 passed, 1 failed, 5 skipped', False), red)
 
+    def test_a_failed_test_is_named(self):
+        for green, red, named in (
+            ('test result: ok. 7 passed; 0', 'test spine::adds ... FAILED\ntest result: FAILED. 6 passed; 1', '  spine::adds'),
+            ('OK (skipped=1)', 'FAIL: test_it (x.Y)\nFAILED (failures=1, skipped=1)', '  test_it (x.Y)'),
+        ):
+            self.assertIn(named, totals.report(GREEN.replace(green, red))[0])
+        log = GREEN.replace('\x1b[32m20 passed', '\x1b[31m1 failed | 19 passed')
+        log = log.replace('==> tests: page in', '\x1b[41m FAIL \x1b[49m src/a.test.ts > b\n\x1b[31mError\x1b[39m: no\n==> tests: page in')
+        self.assertIn('  src/a.test.ts > b: Error: no', totals.report(log)[0])
+
     def test_a_suite_that_ran_nothing_fails(self):
         self.assertFalse(totals.report(GREEN.replace('  4 passed (5.2s)\n', '').replace('  1 skipped\n', ''))[1])
         self.assertFalse(totals.report(GREEN.replace('  4 passed (5.2s)\n', ''))[1], 'skipping is not running')

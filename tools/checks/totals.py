@@ -1,7 +1,7 @@
 """Adds up what the test runners of one `make test` said themselves.
 
-`totals.py LOG` prints every runner's own summary under the suite it belongs to, then the sum. It fails when a suite
-failed a test, ran none, or did not begin. A suite begins at the heading the Makefile prints for it.
+`totals.py LOG` prints every runner's own summary under the suite it belongs to, the tests that failed, then the sum. It
+fails when a suite failed a test, ran none, or did not begin. A suite begins at the heading the Makefile prints for it.
 """
 
 import re
@@ -18,6 +18,8 @@ VITEST = re.compile(r'^\s*Tests\s+((?:\d+ (?:passed|failed|skipped|todo|expected
 PLAYWRIGHT = re.compile(r'^\s*(\d+) (passed|failed|skipped|flaky|interrupted|did not run)(?: \([\d.]+(?:ms|s|m|h)\))?$')
 NODE = re.compile(r'^[#ℹ] (pass|fail|cancelled|skipped|todo) (\d+)$')
 UNITTEST_RAN = re.compile(r'^Ran (\d+) tests? in [\d.]+s$')
+# A runner's words for one failed test, for cargo, Vitest and unittest. Vitest says why in the next line.
+FAILED = re.compile(r'^(?:test (?P<cargo>\S.*) \.\.\. FAILED|\s*FAIL\s+(?P<vitest>\S.*)|(?:FAIL|ERROR): (?P<unittest>.*))$')
 UNITTEST_END = re.compile(r'^(?:OK|FAILED)(?: \((.*)\))?$')
 
 MEANS = {
@@ -56,27 +58,30 @@ def summed(pairs):
 
 
 def read(log):
-    """Suite -> (its counts, its runners' lines), for every suite that began."""
+    """Suite -> (its counts, its runners' lines, its failed tests), for every suite that began."""
     suites, here = {}, None
-    for line in COLOUR.sub('', log).splitlines():
+    lines = COLOUR.sub('', log).splitlines()
+    for line, following in zip(lines, [*lines[1:], '']):
         if heading := HEADING.match(line):
-            here = suites.setdefault(heading[2], [Counter(), []]) if heading[1] else None
+            here = suites.setdefault(heading[2], (Counter(), [], [])) if heading[1] else None
         elif here and (counts := counted(line)) is not None:
             here[0].update(counts)
             here[1].append(line.strip())
+        elif here and (failed := FAILED.match(line)):
+            here[2].append(f'{failed["vitest"]}: {following.strip()}' if failed['vitest'] else failed[failed.lastgroup])
     return suites
 
 
 def report(log, wanted=SUITES):
     """(the lines to print, whether all is well)."""
     suites, lines, problems, total = read(log), [], [], Counter()
-    for suite, (counts, told) in suites.items():
+    for suite, (counts, told, failed) in suites.items():
         lines += ['', f'{suite}:', *(f'  {line}' for line in told)]
         total.update(counts)
         if counts['failed']:
-            problems.append(f'{suite}: {counts["failed"]} failed')
+            problems += [f'{suite}: {counts["failed"]} failed', *(f'  {test}' for test in failed)]
     problems += [f'{suite}: did not begin' for suite in wanted if suite not in suites]
-    problems += [f'{suite}: no test ran' for suite, (counts, _) in suites.items() if not counts['passed'] + counts['failed']]
+    problems += [f'{suite}: no test ran' for suite, (counts, *_) in suites.items() if not counts['passed'] + counts['failed']]
     end = f'total: {total["passed"]} passed, {total["failed"]} failed'
     if total['skipped']:
         end += f', {total["skipped"]} skipped'

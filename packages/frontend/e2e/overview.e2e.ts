@@ -121,13 +121,17 @@ describe('the overview', () => {
     await page.getByRole('button', { name: 'Issues' }).click();
     await expectSearch(page, { sortBy: 'issueCount', order: 'desc' });
     await expect.poll(names).toEqual(await sorted('desc'));
-    expect(await page.getByRole('columnheader', { name: 'Issues' }).getAttribute('aria-sort')).toBe('descending');
+    await expect
+      .poll(() => page.getByRole('columnheader', { name: 'Issues' }).getAttribute('aria-sort'))
+      .toBe('descending');
 
     await page.getByRole('button', { name: 'Issues' }).focus();
     await page.keyboard.press('Enter');
     await expectSearch(page, { sortBy: 'issueCount', order: 'asc' });
     await expect.poll(names).toEqual(await sorted('asc'));
-    expect(await page.getByRole('columnheader', { name: 'Issues' }).getAttribute('aria-sort')).toBe('ascending');
+    await expect
+      .poll(() => page.getByRole('columnheader', { name: 'Issues' }).getAttribute('aria-sort'))
+      .toBe('ascending');
   });
 
   test('searches, and says so when nothing matches', async () => {
@@ -159,7 +163,7 @@ describe('the overview', () => {
     await page.getByRole('button', { name: 'Medium risk' }).click();
     await expectSearch(page, { risk: 'high,medium' });
     await expect.poll(risks).toEqual(['High', 'Medium']);
-    expect(await page.getByRole('button', { name: 'High risk' }).getAttribute('aria-pressed')).toBe('true');
+    await expect.poll(() => page.getByRole('button', { name: 'High risk' }).getAttribute('aria-pressed')).toBe('true');
     await page.getByRole('button', { name: 'High risk' }).click();
     await expectSearch(page, { risk: 'medium' });
   });
@@ -171,7 +175,9 @@ describe('the overview', () => {
     await page.reload();
     await expect.poll(() => rows(page, VENDORS)).toEqual(before);
     expect(await page.getByRole('searchbox').inputValue()).toBe('p');
-    expect(await page.getByRole('columnheader', { name: 'Vendor' }).getAttribute('aria-sort')).toBe('descending');
+    await expect
+      .poll(() => page.getByRole('columnheader', { name: 'Vendor' }).getAttribute('aria-sort'))
+      .toBe('descending');
   });
 
   test('leads to a vendor and back to the same list', async () => {

@@ -39,7 +39,7 @@ describe('a table of many vendors', () => {
     expect([...first, ...second]).toEqual(
       Array.from({ length: VENDORS }, (_, index) => `vendor-${String(index).padStart(2, '0')}`),
     );
-    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Vendors');
+    await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('Vendors');
 
     await page.reload();
     await page.getByText('Page 2: 10 of 60 vendors').waitFor();

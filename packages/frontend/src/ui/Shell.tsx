@@ -1,4 +1,4 @@
-import { Link, Outlet, useLocation } from '@tanstack/react-router';
+import { Link, Outlet, useRouter, useSearch } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { RefreshButton } from './RefreshButton';
 import styles from './Shell.module.css';
@@ -6,15 +6,20 @@ import styles from './Shell.module.css';
 /** What stands around every page. */
 export function Shell() {
   const main = useRef<HTMLElement>(null);
-  const { pathname, search } = useLocation();
-  const opened = useRef(pathname);
+  const router = useRouter();
+  const { date } = useSearch({ strict: false });
 
-  // Going to another page puts the keyboard and the screen reader at its beginning, as loading it would.
+  // Going to another page puts the keyboard and the screen reader at its beginning, as loading it would; another page of
+  // a list begins at the list's top. Both once it is there: what showed while it was read is gone by then.
   useEffect(() => {
-    if (opened.current === pathname) return;
-    opened.current = pathname;
-    main.current?.focus({ preventScroll: true });
-  }, [pathname]);
+    return router.subscribe('onRendered', ({ fromLocation, toLocation, pathChanged }) => {
+      if (fromLocation === undefined) return;
+      if (pathChanged) main.current?.focus({ preventScroll: true });
+      else if (cursorOf(fromLocation) !== cursorOf(toLocation)) {
+        main.current?.querySelector<HTMLElement>('[data-top-of-list]')?.focus();
+      }
+    });
+  }, [router]);
 
   return (
     <>
@@ -23,7 +28,7 @@ export function Shell() {
       </a>
       <header className={styles.header}>
         <div className={styles.inner}>
-          <Link className={styles.brand} to="/" search={{ date: search.date }}>
+          <Link className={styles.brand} to="/" search={{ date }}>
             <svg viewBox="0 0 32 32" aria-hidden="true">
               <path className={styles.box} d="M2 10h28v22H2z" />
               <path className={styles.ribbon} d="M13 10h6v22h-6z" />
@@ -39,4 +44,8 @@ export function Shell() {
       </main>
     </>
   );
+}
+
+function cursorOf({ search }: { search: { cursor?: string } }): string | undefined {
+  return search.cursor;
 }

@@ -1,5 +1,3 @@
-import { useLocation } from '@tanstack/react-router';
-import { useEffect, useRef } from 'react';
 import type { VendorList } from '../../api/types';
 import { counted } from '../../format/numbers';
 import { NoVendorMatches } from './NoVendorMatches';
@@ -11,22 +9,11 @@ import { VendorTable } from './VendorTable';
 
 /** The vendors, a page at a time: filtered, sorted and cut by the server, as the address says. */
 export function VendorSection({ list, search }: { list: VendorList; search: OverviewSearch }) {
-  const heading = useRef<HTMLHeadingElement>(null);
-  const cursor = useLocation({ select: (location) => location.search.cursor });
-  const shown = useRef(cursor);
-
-  // Another page of the table begins at its top, for the eye and for the keyboard.
-  useEffect(() => {
-    if (shown.current === cursor) return;
-    shown.current = cursor;
-    heading.current?.focus();
-  }, [cursor]);
-
   return (
     <section className={styles.section} aria-labelledby="vendors">
       <div className={styles.head}>
         <div>
-          <h2 className={styles.heading} id="vendors" ref={heading} tabIndex={-1}>
+          <h2 className={styles.heading} id="vendors" tabIndex={-1} data-top-of-list>
             Vendors
           </h2>
           <p className={styles.total} role="status">
