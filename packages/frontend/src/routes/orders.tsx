@@ -1,0 +1,17 @@
+import { createRoute } from '@tanstack/react-router';
+import { loadOrders } from '../pages/orders/load';
+import { filterNames, type OrdersSearch } from '../pages/orders/search';
+import { ErrorState } from '../ui/ErrorState';
+import { LoadingState } from '../ui/LoadingState';
+import { rootRoute } from './root';
+import { pick } from './search';
+
+export const ordersRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/orders',
+  validateSearch: (search): OrdersSearch => pick(search, [...filterNames, 'order', 'cursor', 'page']),
+  loaderDeps: ({ search: { page: _, ...query } }) => query,
+  loader: ({ deps, abortController }) => loadOrders(deps, abortController.signal),
+  pendingComponent: LoadingState,
+  errorComponent: ErrorState,
+}).lazy(() => import('./orders.lazy').then((module) => module.ordersLazyRoute));
