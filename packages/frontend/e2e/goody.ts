@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { components } from '@goody/api';
 import { expect, vi } from 'vitest';
@@ -13,7 +13,14 @@ export type OrderEvent = components['schemas']['OrderEventView'];
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const binary = resolve(root, process.env.GOODY_BIN ?? 'target/debug/goody');
-const page = resolve(root, 'dist/packages/frontend');
+const page = resolve(root, process.env.GOODY_WEB ?? 'dist/packages/frontend');
+
+/** Real orders of 1,610 vendors, from 2016 to 2018. They lie beside the project, not in it: who lacks them runs fewer tests. */
+const olistEvents = resolve(root, '../shared/data/olist-events.ndjson');
+export const hasOlist = existsSync(olistEvents);
+if (!hasOlist) console.warn(`Skipped: what needs the Olist orders, as there is no ${relative(root, olistEvents)}`);
+/** A date at which the Olist vendors were busy. */
+export const OLIST_DATE = '2018-08-15';
 
 /** How long the server may take to begin or to end, in milliseconds. */
 const PATIENCE = 30_000;
@@ -28,10 +35,27 @@ export class Goody {
     this.#folder = folder;
   }
 
-  static async start(): Promise<Goody> {
+  /** With an empty database. */
+  static start(): Promise<Goody> {
+    return Goody.#filled([]);
+  }
+
+  /** With three weeks of demo orders of ten vendors, until now. */
+  static backfilled(): Promise<Goody> {
+    return Goody.#filled(['backfill']);
+  }
+
+  /** With the orders of Olist; look at them at `OLIST_DATE`, and only where `hasOlist`. */
+  static olist(): Promise<Goody> {
+    return Goody.#filled(['import', olistEvents]);
+  }
+
+  /** `fill` is the command of the binary that fills the database before it is served. */
+  static async #filled(fill: string[]): Promise<Goody> {
     if (!existsSync(binary)) throw new Error(`There is no server at ${binary}: cargo build -p goody, or set GOODY_BIN`);
     if (!existsSync(join(page, 'index.html'))) throw new Error(`There is no page at ${page}: npx nx build frontend`);
     const goody = new Goody(await mkdtemp(join(tmpdir(), 'goody-e2e-')));
+    if (fill.length > 0) await goody.#run(fill);
     await goody.#listen('127.0.0.1:0');
     return goody;
   }
@@ -106,18 +130,30 @@ export class Goody {
   }
 
   async #listen(addr: string): Promise<void> {
-    const child = spawn(
-      binary,
-      ['serve', '--addr', addr, '--database', join(this.#folder, 'goody.db'), '--web', page],
-      {
-        cwd: this.#folder,
-        env: { ...process.env, GOODY_TIME_ZONE: 'UTC' },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      },
-    );
+    const child = this.#spawn(['serve', '--addr', addr, '--web', page]);
     this.#process = child;
-    process.once('exit', () => child.kill('SIGKILL'));
     this.address = await announced(child);
+  }
+
+  /** Runs a command of the binary to its end. */
+  async #run(command: string[]): Promise<void> {
+    const child = this.#spawn(command);
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data: Buffer) => (said += data));
+    const code = await new Promise((done, fail) => child.once('error', fail).once('close', done));
+    if (code !== 0) throw new Error(`goody ${command.join(' ')} ended with ${code}. It said:\n${said}`);
+  }
+
+  #spawn(command: string[]): ChildProcess {
+    const child = spawn(binary, [...command, '--database', join(this.#folder, 'goody.db')], {
+      cwd: this.#folder,
+      env: { ...process.env, GOODY_TIME_ZONE: 'UTC' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const kill = () => child.kill('SIGKILL');
+    process.once('exit', kill);
+    child.once('exit', () => process.off('exit', kill));
+    return child;
   }
 }
 
