@@ -16,7 +16,11 @@ export const router = createRouter({
   scrollRestoration: true,
   defaultPreload: false,
   defaultGcTime: 0,
-  defaultPendingMs: 300,
+});
+
+// Another page shows its boxes while it is read for long. Another filter of the same page leaves what there is in its place.
+router.subscribe('onBeforeNavigate', ({ pathChanged }) => {
+  router.options.defaultPendingMs = pathChanged ? 300 : Number.POSITIVE_INFINITY;
 });
 
 declare module '@tanstack/react-router' {
@@ -28,5 +32,9 @@ declare module '@tanstack/react-router' {
     cursorsBefore?: (string | null)[];
     /** How the list looked that this page was opened from. */
     listSearch?: OverviewSearch;
+    /** The list whose link opened this page: its whole address, and what it is called. Only such a link may say so. */
+    openedFrom?: { href: string; name: string };
+    /** How many pages of the feed are shown, so that coming back shows as many. */
+    feedPages?: number;
   }
 }

@@ -47,3 +47,21 @@ export function day(date: string): string {
     .format(new Date(`${date}T00:00:00Z`))
     .replace(',', '');
 }
+
+/** The zone of the reader. Instants are shown in it; calendar days belong to the report time zone. */
+export const ownZone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** The day of an instant: `22 Nov 2026`, in the zone asked for. */
+export function dayOf(instant: string, timeZone = ownZone): string {
+  return new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone }).format(new Date(instant));
+}
+
+/** The time of day of an instant: `14:30`, in the zone asked for. */
+export function clock(instant: string, timeZone = ownZone): string {
+  return new Intl.DateTimeFormat('en-GB', { timeStyle: 'short', timeZone }).format(new Date(instant));
+}
+
+/** A calendar day in little room: `2026-11-22` → `22 Nov 2026`. */
+export function shortDay(date: string): string {
+  return dayOf(`${date}T00:00:00Z`, 'UTC');
+}

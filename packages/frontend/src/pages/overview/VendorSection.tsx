@@ -1,7 +1,7 @@
 import type { VendorList } from '../../api/types';
-import { counted } from '../../format/numbers';
+import { count, counted } from '../../format/numbers';
+import { Pager } from '../../ui/Pager';
 import { NoVendorMatches } from './NoVendorMatches';
-import { Pager } from './Pager';
 import type { OverviewSearch } from './search';
 import { VendorFilters } from './VendorFilters';
 import styles from './VendorSection.module.css';
@@ -29,7 +29,9 @@ export function VendorSection({ list, search }: { list: VendorList; search: Over
       ) : (
         <>
           <VendorTable vendors={list.vendors} search={search} />
-          <Pager pagination={list.pagination} shown={list.vendors.length} search={search} />
+          <Pager of="vendors" nextCursor={list.pagination.nextCursor} cursor={search.cursor} page={search.page}>
+            {`${count(list.vendors.length)} of ${counted(list.pagination.total, 'vendor')}`}
+          </Pager>
           <p className={styles.notes}>
             <b>Reliability</b> is arrived orders out of completed ones in the seven days; the range under it holds the
             true rate with 95 % confidence. <b>On time</b> counts an open order past its promise as a miss.{' '}

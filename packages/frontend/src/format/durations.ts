@@ -1,0 +1,37 @@
+/** Lengths of time as people read them, cut and never rounded up: nothing is called two days late before it is. */
+
+const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+const units = [
+  { length: DAY, short: 'd', one: 'day' },
+  { length: HOUR, short: 'h', one: 'hour' },
+  { length: MINUTE, short: 'min', one: 'minute' },
+] as const;
+
+/** The first of `most` units in a row that say something: 66 hours → 2 days, 18 hours. */
+function split(milliseconds: number, most: number) {
+  let rest = Math.max(0, milliseconds);
+  const all = units.map((unit) => {
+    const value = Math.floor(rest / unit.length);
+    rest -= value * unit.length;
+    return { ...unit, value };
+  });
+  const first = all.findIndex(({ value }) => value > 0);
+  return first < 0 ? [] : all.slice(first, first + most).filter(({ value }) => value > 0);
+}
+
+/** `2 d 18 h`, in at most `most` units. */
+export function short(milliseconds: number, most = 2): string {
+  const parts = split(milliseconds, most);
+  // The number and its unit stay on one line.
+  return parts.length === 0 ? 'under 1\u00a0min' : parts.map((part) => `${part.value}\u00a0${part.short}`).join(' ');
+}
+
+/** `2 days 18 hours`, in at most `most` units. */
+export function long(milliseconds: number, most = 2): string {
+  const parts = split(milliseconds, most);
+  if (parts.length === 0) return 'less than a minute';
+  return parts.map(({ value, one }) => `${value} ${one}${value === 1 ? '' : 's'}`).join(' ');
+}
