@@ -35,6 +35,13 @@ export function money(minorUnits: number, currency: string): string {
   return format.format(minorUnits / 10 ** digits);
 }
 
+/** A sum, where the parts of a unit say nothing: (214050, `USD`) → `$2,141` */
+export function moneyRounded(minorUnits: number, currency: string): string {
+  const digits = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits;
+  const format = new Intl.NumberFormat('en', { style: 'currency', currency, maximumFractionDigits: 0 });
+  return format.format(minorUnits / 10 ** (digits ?? 2));
+}
+
 /** One or many: (1, `vendor`) → `1 vendor`; (1600, `vendor`) → `1,600 vendors` */
 export function counted(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;

@@ -33,6 +33,14 @@ export const riskWord: Record<Risk, string> = {
   insufficient: 'Too few orders',
 };
 
+/** The same where no heading says that it is the risk. */
+export const riskPhrase: Record<Risk, string> = {
+  high: 'High risk',
+  medium: 'Medium risk',
+  low: 'Low risk',
+  insufficient: 'Too few orders to judge',
+};
+
 export const trendWord: Record<Trend, string> = { up: 'better', down: 'worse', stable: 'stable' };
 
 export const healthWord: Record<HealthStatus, string> = {
@@ -40,3 +48,6 @@ export const healthWord: Record<HealthStatus, string> = {
   degraded: 'Works, but needs attention',
   unhealthy: 'Does not work',
 };
+
+/** Below this reliability, in percent, a vendor with enough orders is at risk. Drawn as a line; who is at risk the API says. */
+export const AT_RISK_BELOW = 85;

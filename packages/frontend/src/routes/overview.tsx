@@ -1,4 +1,5 @@
 import { createRoute } from '@tanstack/react-router';
+import { keep } from '../api/keep';
 import { loadOverview } from '../pages/overview/load';
 import { OverviewPage } from '../pages/overview/OverviewPage';
 import type { OverviewSearch } from '../pages/overview/search';
@@ -12,7 +13,7 @@ export const overviewRoute = createRoute({
   path: '/',
   validateSearch: (search): OverviewSearch => pick(search, ['date', 'sortBy', 'order', 'q', 'risk', 'cursor', 'page']),
   loaderDeps: ({ search: { page: _, ...query } }) => query,
-  loader: ({ deps, abortController }) => loadOverview(deps, abortController.signal),
+  loader: (asked) => keep(asked, () => loadOverview(asked.deps, asked.abortController.signal)),
   component: function Overview() {
     return <OverviewPage data={overviewRoute.useLoaderData()} search={overviewRoute.useSearch()} />;
   },

@@ -1,29 +1,33 @@
 import { useRouter, useRouterState } from '@tanstack/react-router';
 import { useState } from 'react';
+import { useFailedRefresh } from '../api/keep';
 import { exact } from '../format/times';
 import { Button } from './Button';
 import { Hidden } from './Hidden';
+import styles from './RefreshButton.module.css';
 
 /** The only thing, besides opening a page, that reads the server. */
 export function RefreshButton() {
   const router = useRouter();
   const isLoading = useRouterState({ select: (state) => state.isLoading });
+  const failed = useFailedRefresh();
   const [said, setSaid] = useState('');
 
   async function refresh() {
     setSaid('');
-    await router.invalidate();
-    const failed = router.state.matches.some((match) => match.status === 'error');
-    if (!failed) setSaid(`Refreshed at ${exact(new Date().toISOString())}`);
+    // `sync`: until it is read, not until it is asked for.
+    await router.invalidate({ sync: true });
+    const isShown = router.state.matches.every((match) => match.status !== 'error');
+    if (isShown) setSaid(`Refreshed at ${exact(new Date().toISOString())}`);
   }
 
   return (
-    <div>
+    <div className={styles.refresh}>
       <Button icon="refresh" isBusy={isLoading} onClick={refresh}>
-        Refresh
+        <span>Refresh</span>
       </Button>
       <Hidden>
-        <span role="status">{said}</span>
+        <span role="status">{failed === null && said}</span>
       </Hidden>
     </div>
   );

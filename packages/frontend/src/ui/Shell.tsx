@@ -1,13 +1,22 @@
-import { Link, Outlet, useRouter, useSearch } from '@tanstack/react-router';
+import { Link, Outlet, useLocation, useRouter, useSearch } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
+import { Notice } from './Notice';
 import { RefreshButton } from './RefreshButton';
 import styles from './Shell.module.css';
+import { ThemeSwitch } from './ThemeSwitch';
+
+const sections = [
+  { to: '/', name: 'Overview', holds: /^\/vendors\// },
+  { to: '/orders', name: 'Orders', holds: /^\/orders\/(?!recent$)/ },
+  { to: '/orders/recent', name: 'Recent', holds: /^$/ },
+] as const;
 
 /** What stands around every page. */
 export function Shell() {
   const main = useRef<HTMLElement>(null);
   const router = useRouter();
   const { date } = useSearch({ strict: false });
+  const pathname = useLocation({ select: (location) => location.pathname });
 
   // Going to another page puts the keyboard and the screen reader at its beginning, as loading it would; another page of
   // a list begins at the list's top. Both once it is there: what showed while it was read is gone by then.
@@ -36,10 +45,27 @@ export function Shell() {
             </svg>
             Goody
           </Link>
-          <RefreshButton />
+          <nav className={styles.nav} aria-label="Main">
+            {sections.map(({ to, name, holds }) => (
+              <Link
+                key={to}
+                to={to}
+                search={to === '/' ? { date } : {}}
+                activeOptions={{ exact: true, includeSearch: false }}
+                inactiveProps={{ 'aria-current': holds.test(pathname) || undefined }}
+              >
+                {name}
+              </Link>
+            ))}
+          </nav>
+          <div className={styles.tools}>
+            <RefreshButton />
+            <ThemeSwitch />
+          </div>
         </div>
       </header>
       <main className={styles.main} id="main" ref={main} tabIndex={-1}>
+        <Notice />
         <Outlet />
       </main>
     </>

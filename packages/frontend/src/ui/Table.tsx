@@ -1,14 +1,53 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import styles from './Table.module.css';
 
-/** A table that scrolls sideways where it does not fit, with its first column in sight. Reachable by keyboard, so that it can be scrolled. */
-export function Table({ label, children }: { label: string; children: ReactNode }) {
+/**
+ * A table that scrolls sideways where it does not fit, with its first column in sight. Reachable by keyboard, so that it can be
+ * scrolled. With `hasCards`, on a phone each row is a card; a cell is told apart by its `data-label`.
+ */
+export function Table({
+  label,
+  hasCards = false,
+  isBusy = false,
+  children,
+}: {
+  label: string;
+  hasCards?: boolean;
+  /** While other rows are being read, these stay, dimmed. */
+  isBusy?: boolean;
+  children: ReactNode;
+}) {
+  const table = useRef<HTMLTableElement>(null);
+  useEffect(() => {
+    if (hasCards && table.current !== null) nameRoles(table.current);
+  });
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must take the focus, or the keyboard cannot scroll it
-    <section className={styles.scroller} aria-label={label} tabIndex={0}>
-      <table className={styles.table}>{children}</table>
+    <section
+      className={styles.scroller}
+      aria-label={label}
+      aria-busy={isBusy}
+      data-cards={hasCards || undefined}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must take the focus, or the keyboard cannot scroll it
+      tabIndex={0}
+    >
+      <table className={styles.table} ref={table}>
+        {children}
+      </table>
     </section>
   );
+}
+
+/** A table that is laid out as cards is no table to some screen readers, unless it is told to be one. */
+function nameRoles(table: HTMLTableElement): void {
+  table.setAttribute('role', 'table');
+  for (const part of table.children) part.setAttribute('role', 'rowgroup');
+  for (const row of table.rows) {
+    row.setAttribute('role', 'row');
+    for (const cell of row.cells) {
+      const role = cell.scope === 'col' ? 'columnheader' : cell.scope === 'row' ? 'rowheader' : 'cell';
+      cell.setAttribute('role', role);
+    }
+  }
 }
 
 /** For headings and cells that hold a number. */

@@ -1,4 +1,5 @@
 import { type ReactNode, useId } from 'react';
+import { Icon } from './Icon';
 import styles from './Tile.module.css';
 
 export type Tone = 'good' | 'watch' | 'bad' | 'info' | 'rest';
@@ -6,28 +7,36 @@ export type Tone = 'good' | 'watch' | 'bad' | 'info' | 'rest';
 /** One large number. Its colour repeats what the words beside it say. */
 export function Tile({
   label,
+  link,
   tone,
   value,
   unit,
+  chart,
   children,
 }: {
   label: string;
+  /** The label as a link to what was counted; it covers the whole tile. */
+  link?: (label: string) => ReactNode;
   tone: Tone;
   value: ReactNode;
   unit?: string;
+  /** How it came to be so, at the foot of the tile. */
+  chart?: ReactNode;
   children: ReactNode;
 }) {
   const id = useId();
   return (
     <section className={styles.tile} data-tone={tone} aria-labelledby={id}>
       <h2 className={styles.label} id={id}>
-        {label}
+        {link ? link(label) : label}
+        {link && <Icon name="right" />}
       </h2>
       <p className={styles.value}>
         {value}
         {unit && <span className={styles.unit}>{unit}</span>}
       </p>
       <div className={styles.words}>{children}</div>
+      {chart && <div className={styles.chart}>{chart}</div>}
     </section>
   );
 }

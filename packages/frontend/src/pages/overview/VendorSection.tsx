@@ -1,14 +1,19 @@
-import type { VendorList } from '../../api/types';
 import { count, counted } from '../../format/numbers';
+import { buttonClass } from '../../ui/Button';
+import { Icon } from '../../ui/Icon';
 import { Pager } from '../../ui/Pager';
+import type { OverviewData } from './load';
 import { NoVendorMatches } from './NoVendorMatches';
 import type { OverviewSearch } from './search';
 import { VendorFilters } from './VendorFilters';
 import styles from './VendorSection.module.css';
+import { VendorSort } from './VendorSort';
 import { VendorTable } from './VendorTable';
 
 /** The vendors, a page at a time: filtered, sorted and cut by the server, as the address says. */
-export function VendorSection({ list, search }: { list: VendorList; search: OverviewSearch }) {
+export function VendorSection({ data, search }: { data: OverviewData; search: OverviewSearch }) {
+  const { vendors, pagination } = data.vendors;
+  const isFiltered = search.q !== undefined || search.risk !== undefined;
   return (
     <section className={styles.section} aria-labelledby="vendors">
       <div className={styles.head}>
@@ -17,28 +22,48 @@ export function VendorSection({ list, search }: { list: VendorList; search: Over
             Vendors
           </h2>
           <p className={styles.total} role="status">
-            {counted(list.pagination.total, 'vendor')}
-            {(search.q !== undefined || search.risk !== undefined) &&
-              (list.pagination.total === 1 ? ' matches' : ' match')}
+            {counted(pagination.total, 'vendor')}
+            {isFiltered && (pagination.total === 1 ? ' matches' : ' match')}
           </p>
         </div>
         <VendorFilters search={search} />
       </div>
-      {list.vendors.length === 0 ? (
+      {vendors.length === 0 ? (
         <NoVendorMatches search={search} />
       ) : (
         <>
-          <VendorTable vendors={list.vendors} search={search} />
-          <Pager of="vendors" nextCursor={list.pagination.nextCursor} cursor={search.cursor} page={search.page}>
-            {`${count(list.vendors.length)} of ${counted(list.pagination.total, 'vendor')}`}
+          <VendorSort search={search} />
+          <VendorTable data={data} search={search} />
+          <Pager of="vendors" nextCursor={pagination.nextCursor} cursor={search.cursor} page={search.page}>
+            {`${count(vendors.length)} of ${counted(pagination.total, 'vendor')}`}
           </Pager>
+          <Exports search={search} />
           <p className={styles.notes}>
             <b>Reliability</b> is arrived orders out of completed ones in the seven days; the range under it holds the
-            true rate with 95 % confidence. <b>On time</b> counts an open order past its promise as a miss.{' '}
-            <b>Active</b> and <b>delayed</b> are orders right then. <b>–</b> means that nothing was there to rate.
+            true rate with 95 % confidence, and the dotted line stands at 85 %, below which a vendor is at risk.{' '}
+            <b>On time</b> counts an open order past its promise as a miss. <b>Active</b> and <b>delayed</b> are orders
+            right then. <b>–</b> means that nothing was there to rate.
           </p>
         </>
       )}
     </section>
+  );
+}
+
+/** All that the filter finds, not only the page of it that is shown. */
+function Exports({ search: { cursor: _, page: __, ...filter } }: { search: OverviewSearch }) {
+  const address = (format: string) =>
+    `/api/vendors/export?${new URLSearchParams({ ...filter, format } as Record<string, string>)}`;
+  return (
+    <p className={styles.exports}>
+      <a className={buttonClass} href={address('csv')} download="vendors.csv">
+        <Icon name="download" />
+        Export CSV
+      </a>
+      <a className={buttonClass} href={address('ndjson')} download="vendors.ndjson">
+        <Icon name="download" />
+        Export JSON
+      </a>
+    </p>
   );
 }

@@ -1,61 +1,67 @@
-import { Link, useNavigate } from '@tanstack/react-router';
-import type { VendorRow } from '../../api/types';
+import { Link, useNavigate, useRouterState } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import type { Dashboard, VendorRow } from '../../api/types';
 import { change } from '../../format/change';
 import { count, decimal, percent } from '../../format/numbers';
-import { trendWord } from '../../format/words';
+import { AT_RISK_BELOW, activeStatuses, trendWord } from '../../format/words';
 import { Icon } from '../../ui/Icon';
 import { IntervalBar } from '../../ui/IntervalBar';
 import { RiskMark } from '../../ui/RiskMark';
+import { Spark } from '../../ui/Spark';
+import { rateScale, type Scale, type Values } from '../../ui/spark';
 import { numberClass, Table } from '../../ui/Table';
 import { some, Value } from '../../ui/Value';
+import { type Column, columns, sortOf } from './columns';
+import type { OverviewData } from './load';
 import { fromTheStart, type OverviewSearch } from './search';
 import styles from './VendorTable.module.css';
 
-interface Column {
-  /** As the API sorts by it. */
-  sortBy: keyof VendorRow;
-  label: string;
-  /** What the first press shows: the end of the list where trouble is. */
-  first: 'asc' | 'desc';
-  isNumber?: boolean;
-}
+const notDue = 'no order was due in these seven days';
+const notCompleted = 'nothing completed in these seven days';
+const notCompared = 'nothing completed in one of the two weeks';
 
-const columns: Column[] = [
-  { sortBy: 'name', label: 'Vendor', first: 'asc' },
-  { sortBy: 'reliabilityScore', label: 'Reliability', first: 'asc', isNumber: true },
-  { sortBy: 'onTimePercentage', label: 'On time', first: 'asc', isNumber: true },
-  { sortBy: 'totalOrders', label: 'Orders', first: 'desc', isNumber: true },
-  { sortBy: 'issueCount', label: 'Issues', first: 'desc', isNumber: true },
-  { sortBy: 'activeOrders', label: 'Active', first: 'desc', isNumber: true },
-  { sortBy: 'delayedOrders', label: 'Delayed', first: 'desc', isNumber: true },
-  { sortBy: 'trendPercentage', label: 'Trend', first: 'asc', isNumber: true },
-  { sortBy: 'riskLevel', label: 'Risk', first: 'desc' },
-];
-
-export function VendorTable({ vendors, search }: { vendors: VendorRow[]; search: OverviewSearch }) {
+export function VendorTable({
+  data: { dashboard, history, vendors },
+  search,
+}: {
+  data: OverviewData;
+  search: OverviewSearch;
+}) {
+  const isBusy = useRouterState({ select: (state) => state.isLoading });
+  // One scale for all, so that they can be compared.
+  const scale = rateScale(vendors.vendors.flatMap((vendor) => vendor.reliability30d));
+  const isFiltered = search.q !== undefined || search.risk !== undefined;
   return (
-    <Table label="Vendors, scrolls sideways">
+    <Table label="Vendors, scrolls sideways" hasCards isBusy={isBusy}>
       <thead>
         <tr>
           {columns.map((column) => (
             <ColumnHeading key={column.sortBy} column={column} search={search} />
           ))}
+          <th scope="col">30 days</th>
         </tr>
       </thead>
       <tbody>
-        {vendors.map((vendor) => (
-          <Row key={vendor.vendorId} vendor={vendor} search={search} />
+        {vendors.vendors.map((vendor) => (
+          <Row key={vendor.vendorId} vendor={vendor} scale={scale} search={search} />
         ))}
       </tbody>
+      {!isFiltered && (
+        <Fleet
+          dashboard={dashboard}
+          rates={history.days.map((day) => day.overallReliability)}
+          scale={scale}
+          isToday={search.date === undefined}
+        />
+      )}
     </Table>
   );
 }
 
 function ColumnHeading({ column, search }: { column: Column; search: OverviewSearch }) {
   const navigate = useNavigate();
-  // Without a word about it, the server sorts by reliability, lowest first.
-  const isSorted = (search.sortBy ?? 'reliabilityScore') === column.sortBy;
-  const order = search.order === 'desc' ? 'desc' : 'asc';
+  const { sortBy, order } = sortOf(search);
+  const isSorted = sortBy === column.sortBy;
 
   function sort() {
     const next = isSorted ? (order === 'asc' ? 'desc' : 'asc') : column.first;
@@ -80,13 +86,16 @@ function ColumnHeading({ column, search }: { column: Column; search: OverviewSea
   );
 }
 
-function Row({ vendor, search }: { vendor: VendorRow; search: OverviewSearch }) {
+function Row({ vendor, scale, search }: { vendor: VendorRow; scale: Scale; search: OverviewSearch }) {
+  const { vendorId, riskLevel, activeOrders, delayedOrders } = vendor;
+  const isToday = search.date === undefined;
+  const status = activeStatuses.join(',');
   return (
-    <tr>
+    <tr className={styles.row} data-risk={riskLevel}>
       <th scope="row" className={styles.vendor}>
         <Link
           to="/vendors/$vendorId"
-          params={{ vendorId: vendor.vendorId }}
+          params={{ vendorId }}
           search={{ date: search.date }}
           state={{ listSearch: search }}
         >
@@ -94,42 +103,107 @@ function Row({ vendor, search }: { vendor: VendorRow; search: OverviewSearch }) 
         </Link>
         {vendor.category !== null && <small>{vendor.category}</small>}
       </th>
-      <td className={numberClass}>
+      <td className={`${numberClass} ${styles.score}`}>
         <Reliability vendor={vendor} />
       </td>
-      <td className={numberClass}>
-        <Value text={some(vendor.onTimePercentage, percent)} because="no order was due in these seven days" />
+      <td className={numberClass} data-label="On time">
+        <Value text={some(vendor.onTimePercentage, percent)} because={notDue} />
       </td>
-      <Count value={vendor.totalOrders} />
-      <Count value={vendor.issueCount} />
-      <Count value={vendor.activeOrders} />
-      <Count value={vendor.delayedOrders} />
-      <td className={numberClass}>
+      <Count label="Orders" value={vendor.totalOrders} />
+      <Count label="Issues" value={vendor.issueCount} />
+      <Count label="Active" value={activeOrders}>
+        {isToday && activeOrders > 0 && (
+          <Link to="/orders" search={{ vendorId, status }}>
+            {count(activeOrders)}
+          </Link>
+        )}
+      </Count>
+      <Count label="Delayed" value={delayedOrders}>
+        {isToday && delayedOrders > 0 && (
+          <Link to="/orders" search={{ vendorId, delayed: 'true', status }}>
+            {count(delayedOrders)}
+          </Link>
+        )}
+      </Count>
+      <td className={numberClass} data-label="Trend">
         <Trend vendor={vendor} />
       </td>
-      <td>
-        <RiskMark risk={vendor.riskLevel} />
+      <td className={styles.risk}>
+        <RiskMark risk={riskLevel} />
       </td>
+      <Days name={vendor.name} values={vendor.reliability30d} scale={scale} isToday={isToday} />
     </tr>
   );
 }
 
-/** Zero is quiet: the eye looks for the others. */
-function Count({ value }: { value: number }) {
+/** All vendors, also those on other pages. */
+function Fleet({
+  dashboard: { current, trends },
+  rates,
+  scale,
+  isToday,
+}: {
+  dashboard: Dashboard;
+  rates: Values;
+  scale: Scale;
+  isToday: boolean;
+}) {
+  const points = change(trends.reliabilityTrend, { unit: 'points', better: 'up' });
   return (
-    <td className={numberClass} data-zero={value === 0 || undefined}>
-      {count(value)}
+    <tfoot>
+      <tr className={styles.row}>
+        <th scope="row" className={styles.vendor}>
+          All vendors
+        </th>
+        <td className={`${numberClass} ${styles.score}`}>
+          <Value text={some(current.overallReliability, percent)} because={notCompleted} />
+        </td>
+        <td className={numberClass} data-label="On time">
+          <Value text={some(current.onTimePercentage, percent)} because={notDue} />
+        </td>
+        <Count label="Orders" value={current.totalOrders} />
+        <Count label="Issues" value={current.issueCount} />
+        <Count label="Active" value={current.totalActiveOrders} />
+        <Count label="Delayed" value={current.totalDelayedOrders} />
+        <td className={numberClass} data-label="Trend">
+          <Value text={points?.signed ?? null} because={notCompared} />
+        </td>
+        <td className={styles.risk}>{count(current.atRiskVendors)} at risk</td>
+        <Days name="All vendors" values={rates} scale={scale} isToday={isToday} />
+      </tr>
+    </tfoot>
+  );
+}
+
+function Days({ name, values, scale, isToday }: { name: string; values: Values; scale: Scale; isToday: boolean }) {
+  return (
+    <td className={styles.days}>
+      <Spark
+        label={`Reliability of ${name}`}
+        values={values}
+        scale={scale}
+        format={percent}
+        isOpen={isToday}
+        target={AT_RISK_BELOW}
+      />
+    </td>
+  );
+}
+
+/** Zero is quiet: the eye looks for the others. */
+function Count({ label, value, children }: { label: string; value: number; children?: ReactNode }) {
+  return (
+    <td className={numberClass} data-label={label} data-zero={value === 0 || undefined}>
+      {children || count(value)}
     </td>
   );
 }
 
 function Reliability({ vendor: { reliabilityScore, reliabilityInterval, riskLevel } }: { vendor: VendorRow }) {
-  if (reliabilityScore === null || reliabilityInterval === null) {
-    return <Value text={null} because="nothing completed in these seven days" />;
-  }
+  if (reliabilityScore === null || reliabilityInterval === null) return <Value text={null} because={notCompleted} />;
   return (
     <span className={styles.reliability} data-risk={riskLevel}>
-      <IntervalBar score={reliabilityScore} interval={reliabilityInterval} />
+      <IntervalBar score={reliabilityScore} interval={reliabilityInterval} target={AT_RISK_BELOW} />
       <span>
         <b>{percent(reliabilityScore)}</b>
         <small>
@@ -142,8 +216,7 @@ function Reliability({ vendor: { reliabilityScore, reliabilityInterval, riskLeve
 
 function Trend({ vendor: { trend, trendPercentage } }: { vendor: VendorRow }) {
   const points = change(trendPercentage, { unit: 'points', better: 'up' });
-  if (trend === null || points === null)
-    return <Value text={null} because="nothing completed in one of the two weeks" />;
+  if (trend === null || points === null) return <Value text={null} because={notCompared} />;
   return (
     <span
       className={styles.trend}

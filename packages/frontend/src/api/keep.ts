@@ -1,0 +1,52 @@
+import { useSyncExternalStore } from 'react';
+import { ApiError } from './client';
+
+/** A Refresh that failed. The page still shows what was read at `readAt`, in milliseconds of the reader's clock. */
+export interface FailedRefresh {
+  /** The page it is about. */
+  href: string;
+  readAt: number;
+  error: ApiError;
+}
+
+interface Asked {
+  location: { href: string };
+  /** `stay`: the page was there before. */
+  cause: string;
+}
+
+let failed: FailedRefresh | null = null;
+const listeners = new Set<() => void>();
+
+function tell(now: FailedRefresh | null): void {
+  failed = now;
+  for (const listener of listeners) listener();
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+export function useFailedRefresh(): FailedRefresh | null {
+  return useSyncExternalStore(subscribe, () => failed);
+}
+
+/** What was read last. There is one page at a time. */
+let last: { href: string; readAt: number; data: unknown } | undefined;
+
+/** `load()` for a loader. Where the page was read before and reading it again fails, what was read last; that it failed is told beside it. */
+export async function keep<Data>(asked: Asked, load: () => Promise<Data>): Promise<Data> {
+  const { href } = asked.location;
+  try {
+    const data = await load();
+    last = { href, readAt: Date.now(), data };
+    tell(null);
+    return data;
+  } catch (error) {
+    if (!(error instanceof ApiError) || asked.cause !== 'stay' || last?.href !== href) throw error;
+    tell({ href, readAt: last.readAt, error });
+    // The same address was read by the same loader.
+    return last.data as Data;
+  }
+}

@@ -1,0 +1,137 @@
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { change } from '../../format/change';
+import { count, counted, moneyRounded, percent } from '../../format/numbers';
+import { activeStatuses } from '../../format/words';
+import { Ago } from '../../ui/Ago';
+import { Icon } from '../../ui/Icon';
+import styles from './Attention.module.css';
+import type { Concern, Subject, Worth } from './attention';
+import type { OverviewSearch } from './search';
+
+/** What to look at first; calm where there is nothing. */
+export function Attention({ concerns, search }: { concerns: Concern[]; search: OverviewSearch }) {
+  const isClear = concerns.length === 0;
+  return (
+    <section className={styles.attention} data-clear={isClear || undefined} aria-labelledby="attention">
+      <div className={styles.head} data-tone={isClear ? 'good' : undefined}>
+        <h2 id="attention">{isClear ? 'All clear' : 'Needs attention'}</h2>
+        {concerns.length > 1 && <p className={styles.label}>Worst first</p>}
+        {isClear && <p>No vendor is at risk, and no order is past its promise.</p>}
+      </div>
+      {!isClear && (
+        <ol className={styles.list}>
+          {concerns.map((concern) =>
+            concern.kind === 'overdue' ? (
+              <Overdue key="overdue" concern={concern} search={search} />
+            ) : (
+              <Vendor key={concern.vendor.vendorId} kind={concern.kind} vendor={concern.vendor} search={search} />
+            ),
+          )}
+        </ol>
+      )}
+    </section>
+  );
+}
+
+function Item({ title, link, children }: { title: string; link: ReactNode; children: ReactNode }) {
+  return (
+    <li className={styles.item}>
+      <h3>{title}</h3>
+      <p>{children}</p>
+      {link}
+    </li>
+  );
+}
+
+const isSo: Record<Exclude<Concern['kind'], 'overdue'>, string> = {
+  high: 'is failing',
+  medium: 'is at risk',
+  unsure: 'may be failing',
+  falling: 'is getting worse',
+};
+
+function Vendor({
+  kind,
+  vendor: { vendorId, name, issueCount, completedOrders, reliabilityScore, trendPercentage },
+  search,
+}: {
+  kind: keyof typeof isSo;
+  vendor: Subject;
+  search: OverviewSearch;
+}) {
+  const points = change(trendPercentage, { unit: 'points', better: 'up' });
+  return (
+    <Item
+      title={`${name} ${isSo[kind]}`}
+      link={
+        <Link
+          to="/vendors/$vendorId"
+          params={{ vendorId }}
+          search={{ date: search.date }}
+          state={{ listSearch: search }}
+          aria-label={`See the vendor: ${name}`}
+        >
+          <span>See the vendor</span>
+          <Icon name="right" />
+        </Link>
+      }
+    >
+      <b>
+        {count(issueCount)} of {count(completedOrders)}
+      </b>{' '}
+      completed orders failed{reliabilityScore !== null && `: ${percent(reliabilityScore)} reliable`}
+      {points?.verdict ? (
+        <>
+          , <b>{points.size}</b> {points.verdict} than the week before.
+        </>
+      ) : (
+        '.'
+      )}
+      {kind === 'unsure' && ' Too few orders to be sure.'}
+    </Item>
+  );
+}
+
+function Overdue({
+  concern: { orders, worth, oldestPromise },
+  search,
+}: {
+  concern: Extract<Concern, { kind: 'overdue' }>;
+  search: OverviewSearch;
+}) {
+  const isOne = orders === 1;
+  return (
+    <Item
+      title={`${counted(orders, 'order')} past ${isOne ? 'its' : 'their'} promise`}
+      link={
+        // What is overdue now says nothing about another day.
+        search.date === undefined && (
+          <Link to="/orders" search={{ delayed: 'true', status: activeStatuses.join(',') }}>
+            <span>See the {isOne ? 'order' : counted(orders, 'order')}</span>
+            <Icon name="right" />
+          </Link>
+        )
+      }
+    >
+      {worth !== null && worth.length > 0 ? (
+        <>
+          <b>{told(worth)}</b> of gifts not arrived yet.
+        </>
+      ) : (
+        `${isOne ? 'It has' : 'They have'} not arrived yet.`
+      )}
+      {oldestPromise !== null && (
+        <>
+          {' '}
+          The oldest promise passed <Ago instant={oldestPromise} />.
+        </>
+      )}
+    </Item>
+  );
+}
+
+function told(worth: Worth): string {
+  const sums = worth.map(({ currency, minorUnits }) => moneyRounded(minorUnits, currency));
+  return new Intl.ListFormat('en').format(sums);
+}

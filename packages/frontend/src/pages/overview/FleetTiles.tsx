@@ -1,0 +1,167 @@
+import { Link } from '@tanstack/react-router';
+import type { Dashboard } from '../../api/types';
+import { change } from '../../format/change';
+import { count, decimal, percent } from '../../format/numbers';
+import { day } from '../../format/times';
+import { activeStatuses } from '../../format/words';
+import { ChangeText } from '../../ui/ChangeText';
+import { Spark } from '../../ui/Spark';
+import { countScale, rateScale, type Scale, type Values } from '../../ui/spark';
+import { Tile, Tiles, type Tone } from '../../ui/Tile';
+import { some, Value } from '../../ui/Value';
+import styles from './FleetTiles.module.css';
+import type { FleetHistory } from './load';
+import { fromTheStart, type OverviewSearch } from './search';
+
+const nothingCompleted = 'nothing completed in these seven days';
+const nothingToCompare = 'Nothing to compare with: nothing completed in one of the two weeks';
+
+/** So few things are drawn as steps. */
+const FEW = 12;
+
+/** The four numbers of the fleet, each with its change and its 30 days. */
+export function FleetTiles({
+  dashboard: { current, trends },
+  history,
+  search,
+}: {
+  dashboard: Dashboard;
+  history: FleetHistory;
+  search: OverviewSearch;
+}) {
+  const isToday = search.date === undefined;
+  const reliability = change(trends.reliabilityTrend, { unit: 'points', better: 'up' });
+  const rates = history.days.map((day) => day.overallReliability);
+  const active = activeStatuses.join(',');
+  const chart = (label: string, values: Values, scale = countScale(values), format = count) => (
+    <Days label={label} values={values} scale={scale} format={format} history={history} isToday={isToday} />
+  );
+  return (
+    <Tiles>
+      <Tile
+        label="Overall reliability"
+        tone={current.overallReliability === null ? 'rest' : reliability?.verdict === 'worse' ? 'watch' : 'good'}
+        value={<Value text={some(current.overallReliability, decimal)} because={nothingCompleted} />}
+        unit={current.overallReliability === null ? undefined : '%'}
+        chart={chart('Overall reliability', rates, rateScale(rates), percent)}
+      >
+        {current.overallReliability === null && <p>Nothing completed in these seven days</p>}
+        <ChangeText change={reliability} because={nothingToCompare} />
+      </Tile>
+      <Tile
+        label="Active orders"
+        // The orders of now say nothing about another day.
+        link={
+          isToday
+            ? (label) => (
+                <Link to="/orders" search={{ status: active }}>
+                  {label}
+                </Link>
+              )
+            : undefined
+        }
+        tone="info"
+        value={count(current.totalActiveOrders)}
+        chart={chart(
+          'Active orders',
+          history.days.map((day) => day.totalActiveOrders),
+        )}
+      >
+        <ChangeText
+          change={change(trends.activeOrdersTrend, { unit: 'orders', better: null })}
+          because={nothingToCompare}
+        />
+      </Tile>
+      <Tile
+        label="Delayed orders"
+        link={
+          isToday
+            ? (label) => (
+                <Link to="/orders" search={{ delayed: 'true', status: active }}>
+                  {label}
+                </Link>
+              )
+            : undefined
+        }
+        tone={toneOfTrouble(current.totalDelayedOrders, 'watch')}
+        value={count(current.totalDelayedOrders)}
+        chart={chart(
+          'Delayed orders',
+          history.days.map((day) => day.totalDelayedOrders),
+        )}
+      >
+        <ChangeText
+          change={change(trends.delayedOrdersTrend, { unit: 'orders', better: 'down' })}
+          because={nothingToCompare}
+        />
+      </Tile>
+      <Tile
+        label="Vendors at risk"
+        link={
+          current.atRiskVendors > 0
+            ? (label) => (
+                <Link to="/" search={fromTheStart(search, { q: undefined, risk: 'high,medium' })} hash="vendors">
+                  {label}
+                </Link>
+              )
+            : undefined
+        }
+        tone={toneOfTrouble(current.atRiskVendors, 'bad')}
+        value={count(current.atRiskVendors)}
+        chart={chart(
+          'Vendors at risk',
+          history.days.map((day) => day.atRiskVendors),
+        )}
+      >
+        <ChangeText
+          change={change(trends.atRiskVendorsTrend, { unit: 'vendors', better: 'down' })}
+          because={nothingToCompare}
+        />
+      </Tile>
+    </Tiles>
+  );
+}
+
+/** A line over its legend: what the edges of the drawing mean, and whether its last day is over. */
+function Days({
+  label,
+  values,
+  scale,
+  format,
+  history: { days },
+  isToday,
+}: {
+  label: string;
+  values: Values;
+  scale: Scale;
+  format: (value: number) => string;
+  history: FleetHistory;
+  isToday: boolean;
+}) {
+  const isRate = scale.high === 100 && format === percent;
+  return (
+    <div className={styles.days} data-rate={isRate || undefined}>
+      <div className={styles.line}>
+        <Spark
+          label={`${label}, ${days.length} days to ${day(days.at(-1)?.date ?? '')}`}
+          values={values}
+          scale={scale}
+          format={format}
+          isOpen={isToday}
+          isFilled={!isRate}
+          isStepped={!isRate && scale.high <= FEW}
+        />
+      </div>
+      <p className={styles.legend} aria-hidden="true">
+        <span>
+          {days.length} days, {count(scale.low)}–{isRate ? percent(scale.high).replace('.0', '') : count(scale.high)}
+        </span>
+        <span>{isToday ? 'today so far' : 'that day'}</span>
+      </p>
+    </div>
+  );
+}
+
+function toneOfTrouble(troubles: number, tone: Tone): Tone {
+  return troubles === 0 ? 'good' : tone;
+}

@@ -1,0 +1,71 @@
+/** What to look at first. Everything said here follows from the reports; nothing is guessed. */
+import type { Dashboard, OrderList, VendorRow } from '../../api/types';
+
+/** At most so many are shown, and one of them is kept for the orders that are overdue. */
+const ROOM = 3;
+
+/** So few failures tell nothing about a vendor that completed few orders. */
+const FEW = 3;
+
+export type Subject = Pick<
+  VendorRow,
+  'vendorId' | 'name' | 'reliabilityScore' | 'completedOrders' | 'issueCount' | 'trendPercentage'
+>;
+
+/** What the gifts cost, in minor units, by currency. */
+export type Worth = { currency: string; minorUnits: number }[];
+
+export type Concern =
+  | { kind: 'high' | 'medium' | 'unsure' | 'falling'; vendor: Subject }
+  | { kind: 'overdue'; orders: number; worth: Worth | null; oldestPromise: string | null };
+
+const severity: Concern['kind'][] = ['high', 'overdue', 'medium', 'unsure', 'falling'];
+
+/** The worst first. `vendors` are those at risk at least; `overdue` is null where orders of that day cannot be listed. */
+export function concerns(dashboard: Dashboard, vendors: VendorRow[], overdue: OrderList | null): Concern[] {
+  const orders = dashboard.current.totalDelayedOrders;
+  const found: Concern[] = ofVendors(dashboard, vendors).slice(0, orders > 0 ? ROOM - 1 : ROOM);
+  if (orders > 0) found.push({ kind: 'overdue', orders, ...ofOverdue(orders, overdue) });
+  return found.sort((a, b) => severity.indexOf(a.kind) - severity.indexOf(b.kind));
+}
+
+function ofVendors({ underperformingVendors }: Dashboard, vendors: VendorRow[]): Concern[] {
+  const byScore = (a: Subject, b: Subject) => (a.reliabilityScore ?? 100) - (b.reliabilityScore ?? 100);
+  const at = (kind: 'high' | 'medium'): Concern[] =>
+    vendors
+      .filter((vendor) => vendor.riskLevel === kind)
+      .sort(byScore)
+      .map((vendor) => ({ kind, vendor }));
+  const atRisk = [...at('high'), ...at('medium')];
+  const isNamed = new Set(atRisk.map((concern) => 'vendor' in concern && concern.vendor.vendorId));
+  // Below 80 %, with too few orders to be sure.
+  const unsure = underperformingVendors
+    .filter((vendor) => !isNamed.has(vendor.vendorId) && vendor.issueCount > FEW)
+    .map((vendor): Concern => ({ kind: 'unsure', vendor }));
+  const falling = vendors
+    .filter((vendor) => vendor.riskLevel === 'low' && hasFallen(vendor))
+    .sort((a, b) => (a.trendPercentage ?? 0) - (b.trendPercentage ?? 0))
+    .map((vendor): Concern => ({ kind: 'falling', vendor }));
+  return [...atRisk, ...unsure, ...falling];
+}
+
+/** Whether the rate of the week before lies above all that this week's orders leave likely. */
+function hasFallen({ reliabilityScore, reliabilityInterval, trendPercentage }: VendorRow): boolean {
+  if (reliabilityScore === null || reliabilityInterval === null || trendPercentage === null) return false;
+  return reliabilityScore - trendPercentage > reliabilityInterval.upper;
+}
+
+/** What is overdue is worth only what is known of every one of these orders: a page of them is not the whole. */
+function ofOverdue(orders: number, list: OrderList | null): { worth: Worth | null; oldestPromise: string | null } {
+  if (list === null || list.hasMore || list.orders.length !== orders) return { worth: null, oldestPromise: null };
+  const sums = new Map<string, number>();
+  for (const { currency, giftValue } of list.orders) {
+    if (giftValue !== null) sums.set(currency, (sums.get(currency) ?? 0) + giftValue);
+  }
+  const isKnown = list.orders.every((order) => order.giftValue !== null);
+  const promises = list.orders.map((order) => order.estimatedDelivery ?? '').filter((promise) => promise !== '');
+  return {
+    worth: isKnown ? [...sums].map(([currency, minorUnits]) => ({ currency, minorUnits })) : null,
+    oldestPromise: promises.sort()[0] ?? null,
+  };
+}

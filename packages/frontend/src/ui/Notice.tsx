@@ -1,0 +1,56 @@
+import { useLocation, useRouter } from '@tanstack/react-router';
+import { useSyncExternalStore } from 'react';
+import { useFailedRefresh } from '../api/keep';
+import { Ago } from './Ago';
+import { Button } from './Button';
+import { Icon } from './Icon';
+import styles from './Notice.module.css';
+
+function subscribe(listener: () => void): () => void {
+  window.addEventListener('online', listener);
+  window.addEventListener('offline', listener);
+  return () => {
+    window.removeEventListener('online', listener);
+    window.removeEventListener('offline', listener);
+  };
+}
+
+/** Over a page that shows older numbers than the reader asked for: from when they are, and why. */
+export function Notice() {
+  const router = useRouter();
+  const href = useLocation({ select: (location) => location.href });
+  const isOnline = useSyncExternalStore(subscribe, () => navigator.onLine);
+  const refresh = useFailedRefresh();
+  const failed = refresh?.href === href ? refresh : null;
+  return (
+    <div role="status">
+      {failed !== null && (
+        <div className={styles.notice} data-tone="watch">
+          <Icon name="warning" />
+          <div>
+            <p>
+              <b>
+                You are looking at what was read <Ago instant={new Date(failed.readAt).toISOString()} />.
+              </b>{' '}
+              {isOnline ? `Refreshing failed: ${failed.error.message}` : 'You are offline.'}
+            </p>
+            <p className={styles.reference}>
+              Reference <code>{failed.error.correlationId}</code>
+            </p>
+          </div>
+          <Button icon="refresh" onClick={() => void router.invalidate({ sync: true })}>
+            Try again
+          </Button>
+        </div>
+      )}
+      {failed === null && !isOnline && (
+        <div className={styles.notice} data-tone="watch">
+          <Icon name="warning" />
+          <p>
+            <b>You are offline.</b> What is shown stays; nothing newer can be read.
+          </p>
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,71 @@
+/** Where the line of a small chart runs, on a square of 100 by 100 that is stretched to its place. Nothing of the page is in here. */
+
+/** What the lower and the upper edge mean. */
+export interface Scale {
+  low: number;
+  high: number;
+}
+
+export type Values = readonly (number | null)[];
+
+/** The newest point stands so far to the right that its mark has room. */
+const RIGHT = 97;
+
+const known = (values: Values): number[] => values.filter((value) => value !== null);
+
+/** Counts begin at zero. */
+export function countScale(values: Values): Scale {
+  return { low: 0, high: Math.max(1, ...known(values)) };
+}
+
+/** Rates end at 100 %, and begin at the full ten under the lowest, so that what is small to the fleet can be seen. */
+export function rateScale(values: Values): Scale {
+  return { low: Math.max(0, Math.min(90, 10 * Math.floor((Math.min(...known(values)) - 1) / 10))), high: 100 };
+}
+
+export function place(values: Values, scale: Scale, index: number): { x: number; y: number } | null {
+  const value = values[index];
+  if (value === undefined || value === null) return null;
+  const x = values.length < 2 ? RIGHT : (RIGHT * index) / (values.length - 1);
+  return { x: round(x), y: round(height(value, scale)) };
+}
+
+/** A little is left free at both edges for the thickness of the line. */
+export function height(value: number, { low, high }: Scale): number {
+  return 96 - (92 * (Math.min(high, Math.max(low, value)) - low)) / (high - low);
+}
+
+/** The line, broken where there is no value. Few things are drawn as steps: there is no half a vendor. */
+export function line(values: Values, scale: Scale, isStepped = false): string {
+  let path = '';
+  let isDrawing = false;
+  values.forEach((_, index) => {
+    const point = place(values, scale, index);
+    // A point alone is a dot: a line of no length with square ends.
+    if (point !== null) path += !isDrawing ? `M${point.x} ${point.y}h0` : step(point, isStepped);
+    isDrawing = point !== null;
+  });
+  return path;
+}
+
+function step({ x, y }: { x: number; y: number }, isStepped: boolean): string {
+  return isStepped ? `H${x}V${y}` : `L${x} ${y}`;
+}
+
+/** What is under the line, for counts without gaps: they begin at zero. */
+export function area(values: Values, scale: Scale, isStepped = false): string {
+  return values.includes(null) || values.length === 0 ? '' : `${line(values, scale, isStepped)}H100V100H0Z`;
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}
+
+/** The same in words: from where to where, and the extremes between. */
+export function course(values: Values, format: (value: number) => string): string {
+  const numbers = known(values);
+  const [first] = numbers;
+  const newest = numbers.at(-1);
+  if (first === undefined || newest === undefined) return 'nothing to show';
+  return `from ${format(first)} to ${format(newest)}, lowest ${format(Math.min(...numbers))}, highest ${format(Math.max(...numbers))}`;
+}
