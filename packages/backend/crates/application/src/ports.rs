@@ -5,7 +5,7 @@
 
 use async_trait::async_trait;
 use goody_domain::{
-    Change, Day, Entry, GiftType, History, Instant, Ledger, Order, OrderId, Recorded, Report, ReportZone, Status,
+    AsOf, Change, Day, Entry, GiftType, History, Instant, Ledger, Order, OrderId, Recorded, Report, ReportZone, Status,
     Vendor, VendorId,
 };
 use serde::{Deserialize, Serialize};
@@ -62,7 +62,7 @@ pub trait OrderWriter: Send + Sync {
     async fn save(&self, writes: Vec<OrderWrite>, now: Instant) -> Result<Vec<bool>>;
 }
 
-/// Which orders a list is about. Orders not placed yet are in no list.
+/// Which orders a list is about, and which of them come first. Orders not placed yet are in no list.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderFilter {
     /// Only this vendor's.
@@ -77,6 +77,8 @@ pub struct OrderFilter {
     pub delayed: Option<bool>,
     /// Only gifts of this kind.
     pub gift_type: Option<GiftType>,
+    /// The first placed come first, instead of the latest placed.
+    pub oldest_first: bool,
 }
 
 impl OrderFilter {
@@ -143,8 +145,8 @@ pub trait OrderReader: Send + Sync {
     /// All that is known of one order.
     async fn order(&self, id: &OrderId) -> Result<Option<History>>;
 
-    /// The orders of a list that come after a place in it, the latest placed first, orders of the same instant by id: as
-    /// many as `limit`, fewer only where the list ends.
+    /// The orders of a list that come after a place in it, by placement in the direction the filter says, orders of the same
+    /// instant by id in the same direction: as many as `limit`, fewer only where the list ends.
     async fn list(
         &self,
         filter: &OrderFilter,
@@ -153,7 +155,7 @@ pub trait OrderReader: Send + Sync {
         now: Instant,
     ) -> Result<Vec<Order>>;
 
-    /// How many orders a list has: exactly where [`OrderFilter::is_counted`], else counted up to `limit`.
+    /// How many orders a list has: exactly where [`OrderFilter::is_counted`], else exactly or counted up to `limit`.
     async fn count(&self, filter: &OrderFilter, limit: i64, now: Instant) -> Result<OrderCount>;
 
     /// The orders of a feed that come after a place in it, the latest updated first, orders of the same instant by id.
@@ -243,6 +245,15 @@ pub struct CurrentReport {
     pub revision: i64,
 }
 
+impl CurrentReport {
+    /// Whether it says what one made as of `as_of` would, apart from that instant, if nothing was told since.
+    pub fn holds(&self, as_of: AsOf) -> bool {
+        let made = self.report.as_of;
+        self.report.date == as_of.date()
+            && (made == as_of.at() || (made < as_of.at() && as_of.at() < self.unchanged_until))
+    }
+}
+
 /// Moves the counters and keeps the reports.
 #[async_trait]
 pub trait ReportWriter: Send + Sync {
@@ -265,6 +276,15 @@ pub struct VendorState {
     pub kept: Option<CurrentReport>,
     /// The revision of its buckets; 0 without any.
     pub revision: i64,
+}
+
+impl VendorState {
+    /// The kept report, if it is the one that its buckets give as of `as_of`.
+    pub fn current(&self, as_of: AsOf) -> Option<CurrentReport> {
+        let mut current = self.kept.clone().filter(|kept| kept.revision == self.revision && kept.holds(as_of))?;
+        current.report.as_of = as_of.at();
+        Some(current)
+    }
 }
 
 /// When the reports were brought up to the clock, and how the kept ones are.
@@ -303,6 +323,9 @@ pub trait ReportReader: Send + Sync {
         let ledgers = self.ledgers(std::slice::from_ref(book), from, minutes_from, minutes_to).await?;
         Ok(ledgers.into_iter().next().unwrap_or_default())
     }
+
+    /// One vendor, as [`ReportReader::changed`] tells of many; `None` where it is not known.
+    async fn state(&self, vendor_id: &VendorId) -> Result<Option<VendorState>>;
 
     /// The vendors of which anything changed after a revision (all of them after −1), by id, and the revision now.
     async fn changed(&self, after: i64) -> Result<(Vec<VendorState>, i64)>;

@@ -8,7 +8,7 @@ mod reports;
 pub use fleet::{FleetReader, FleetReports, FleetRow};
 pub use health::{Check, Health, HealthReader, Verdict};
 pub use orders::{OrderPage, RecentPage, order_page, recent_page};
-pub use reports::{FleetDay, VendorDay, fleet_history, report_on, reports_of_vendor, vendor_history};
+pub use reports::{FleetDay, VendorDay, fleet_history, report_on, reports_of_vendor, vendor_history, vendor_report};
 
 use goody_domain::Day;
 

@@ -172,6 +172,7 @@ pub(crate) struct OrderExport {
     date_to: Option<String>,
     delayed: Option<String>,
     gift_type: Option<String>,
+    order: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -185,7 +186,7 @@ pub(crate) struct VendorExport {
     q: Option<String>,
 }
 
-/// All orders of a filter, the latest placed first, as a stream. `limit` and `cursor` are not for exports.
+/// All orders of a filter, the latest placed first or last, as a stream. `limit` and `cursor` are not for exports.
 #[utoipa::path(
     get, path = "/api/orders/export", operation_id = "exportOrders", tag = "orders", params(FormatParam, OrderListQuery),
     responses((status = 200, content((String = "text/csv"), (OrderView = "application/x-ndjson"))), (status = 400, body = Problem))
@@ -200,6 +201,7 @@ pub(crate) async fn orders(State(app): State<App>, Params(query): Params<OrderEx
         date_to: query.date_to,
         delayed: query.delayed,
         gift_type: query.gift_type,
+        order: query.order,
         limit: None,
         cursor: None,
     };

@@ -14,7 +14,7 @@ use crate::error::ApiError;
 use crate::params::{Checked, Params};
 use crate::{App, cursor};
 
-/// Orders of a filter, the latest placed first, and the totals of the whole filter.
+/// Orders of a filter, the latest placed first or last, and the totals of the whole filter.
 #[utoipa::path(
     get, path = "/api/orders", operation_id = "listOrders", tag = "orders", params(OrderListQuery),
     responses((status = 200, body = OrderListView), (status = 400, body = Problem))
@@ -48,6 +48,7 @@ pub(crate) fn filter(query: &OrderListQuery, checked: &mut Checked) -> OrderFilt
         placed_to: checked.day("dateTo", query.date_to.as_ref()),
         delayed: checked.flag("delayed", query.delayed.as_ref()),
         gift_type: checked.parsed("giftType", query.gift_type.as_ref(), GiftType::parse),
+        oldest_first: !checked.descends("order", query.order.as_ref()).unwrap_or(true),
     };
     if let (Some(from), Some(to)) = (filter.placed_from, filter.placed_to)
         && from > to

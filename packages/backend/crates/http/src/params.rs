@@ -75,6 +75,15 @@ impl Checked {
         })
     }
 
+    /// `asc` or `desc`: whether it is the second.
+    pub(crate) fn descends(&mut self, field: &str, value: Option<&String>) -> Option<bool> {
+        self.parsed(field, value, |word| match word {
+            "asc" => Ok(false),
+            "desc" => Ok(true),
+            _ => Err("must be asc or desc"),
+        })
+    }
+
     /// Several words by commas.
     pub(crate) fn words<T>(
         &mut self,

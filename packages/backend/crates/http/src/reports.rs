@@ -1,7 +1,7 @@
 //! Reports of vendors.
 
 use axum::extract::{Path, State};
-use goody_application::read::{report_on, reports_of_vendor, vendor_history};
+use goody_application::read::{self, reports_of_vendor, vendor_history};
 use goody_contract::{
     DateQuery, HistoryQuery, OrderView, Problem, ReportListQuery, ReportListView, ReportView, VendorDayView,
     VendorHistoryView, VendorReportView,
@@ -47,8 +47,8 @@ async fn answer(app: &App, id: &str, query: &DateQuery) -> Result<Answer, ApiErr
     let mut checked = Checked::default();
     let as_of = checked.as_of(query.date.as_ref(), app.0.reports.as_ref(), now);
     let as_of = checked.finish(as_of)?;
-    let vendor = known_vendor(app, id).await?;
-    let report = report_on(app.0.reports.as_ref(), &vendor.vendor_id, as_of).await?;
+    let found = read::vendor_report(app.0.reports.as_ref(), &vendor_id(id)?, as_of).await?;
+    let (vendor, report) = found.ok_or_else(|| ApiError::not_found("vendor", id))?;
     let issues = app.0.orders.issues(&vendor.vendor_id, as_of.at(), RECENT_ISSUES).await?;
     Answer::json(&VendorReportView {
         vendor: (&vendor).into(),

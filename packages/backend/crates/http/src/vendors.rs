@@ -97,17 +97,13 @@ impl SortBy {
 
 impl VendorFilter {
     pub(crate) fn read(query: &VendorListQuery, date: Day, checked: &mut Checked) -> Self {
-        let order = checked.parsed("order", query.order.as_ref(), |word| match word {
-            "asc" => Ok(false),
-            "desc" => Ok(true),
-            _ => Err("must be asc or desc"),
-        });
+        let descending = checked.descends("order", query.order.as_ref());
         Self {
             date,
             sort_by: checked
                 .parsed("sortBy", query.sort_by.as_ref(), SortBy::parse)
                 .unwrap_or(SortBy::ReliabilityScore),
-            descending: order.unwrap_or(false),
+            descending: descending.unwrap_or(false),
             risk: checked.words("risk", query.risk.as_ref(), RiskLevel::parse),
             q: query.q.as_deref().unwrap_or_default().trim().to_lowercase(),
         }

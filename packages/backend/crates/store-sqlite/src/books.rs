@@ -8,7 +8,7 @@ use goody_domain::{Bucket, Counters, Day, Instant, Ledger, ReportZone, VendorId}
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::connection::Weight;
-use crate::{Fault, SqliteStore, codec, housekeeping, recent, schema, vendors};
+use crate::{Fault, SqliteStore, codec, housekeeping, kinds, recent, schema, vendors};
 use goody_application::ports::RECENT_HOURS;
 
 /// A book by its key: a vendor's id, or nothing for the fleet.
@@ -65,6 +65,10 @@ impl ReportWriter for SqliteStore {
     }
 
     async fn rolled(&self, at: Instant) -> Result<()> {
+        const DOING: &str = "noting promises that passed";
+        while self.write(DOING, Weight::Heavy, move |connection| kinds::note_overdue(connection, at)).await?
+            == kinds::NOTED
+        {}
         self.write("noting the timer", Weight::Light, move |connection| {
             recent::forget(connection, at.plus_seconds(-RECENT_HOURS * 3600))?;
             Ok(schema::set_meta(connection, "rolled_at", at.micros())?)
@@ -178,26 +182,20 @@ impl ReportReader for SqliteStore {
         .await
     }
 
+    async fn state(&self, vendor_id: &VendorId) -> Result<Option<VendorState>> {
+        let vendor_id = vendor_id.clone();
+        self.read("reading a report", move |connection| {
+            Ok(states(connection, "vendors.vendor_id = ?1", vendor_id.as_str())?.pop())
+        })
+        .await
+    }
+
     async fn changed(&self, after: i64) -> Result<(Vec<VendorState>, i64)> {
         self.read("reading reports", move |connection| {
             let now = schema::meta(connection, "revision")?.unwrap_or(0);
-            let mut statement = connection.prepare_cached(
-                "SELECT vendors.body, reports.body, coalesce(books.revision, 0) FROM vendors \
-                 LEFT JOIN books ON books.book = vendors.vendor_id LEFT JOIN reports ON reports.vendor_id = vendors.vendor_id \
-                 WHERE vendors.vendor_id IN (SELECT vendor_id FROM vendors WHERE revision > ?1 \
-                 UNION SELECT book FROM books WHERE revision > ?1) ORDER BY vendors.vendor_id",
-            )?;
-            let mut rows = statement.query([after])?;
-            let mut states = Vec::new();
-            while let Some(row) = rows.next()? {
-                let kept = row.get_ref(1)?.as_str_or_null().map_err(rusqlite::Error::from)?;
-                states.push(VendorState {
-                    vendor: vendors::read(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?,
-                    kept: kept.map(read_report).transpose()?,
-                    revision: row.get(2)?,
-                });
-            }
-            Ok((states, now))
+            let which = "vendors.vendor_id IN (SELECT vendor_id FROM vendors WHERE revision > ?1 \
+                         UNION SELECT book FROM books WHERE revision > ?1)";
+            Ok((states(connection, which, after)?, now))
         })
         .await
     }
@@ -234,6 +232,30 @@ impl ReportReader for SqliteStore {
     async fn kept_from(&self) -> Result<Option<Day>> {
         self.read("reading what has expired", |connection| Ok(kept_from(connection)?)).await
     }
+}
+
+/// What is kept of vendors, by id.
+fn states(
+    connection: &Connection,
+    which: &str,
+    value: impl rusqlite::ToSql,
+) -> std::result::Result<Vec<VendorState>, Fault> {
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT vendors.body, reports.body, coalesce(books.revision, 0) FROM vendors \
+         LEFT JOIN books ON books.book = vendors.vendor_id LEFT JOIN reports ON reports.vendor_id = vendors.vendor_id \
+         WHERE {which} ORDER BY vendors.vendor_id"
+    ))?;
+    let mut rows = statement.query([value])?;
+    let mut states = Vec::new();
+    while let Some(row) = rows.next()? {
+        let kept = row.get_ref(1)?.as_str_or_null().map_err(rusqlite::Error::from)?;
+        states.push(VendorState {
+            vendor: vendors::read(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?,
+            kept: kept.map(read_report).transpose()?,
+            revision: row.get(2)?,
+        });
+    }
+    Ok(states)
 }
 
 pub(crate) fn kept_from(connection: &Connection) -> rusqlite::Result<Option<Day>> {

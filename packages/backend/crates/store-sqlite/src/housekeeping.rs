@@ -15,7 +15,7 @@ use rusqlite::{Connection, params};
 use crate::books::{self, key};
 use crate::connection::Weight;
 use crate::orders::read_row;
-use crate::{Fault, SqliteStore, codec, schema};
+use crate::{Fault, SqliteStore, codec, kinds, schema};
 
 /// The day under which the sums of expired buckets are settled, and their latest fact as an instant: before any other.
 const BEFORE_ALL: Day = Day::from_number(-1_000_000);
@@ -64,16 +64,17 @@ fn expire_orders(
     zone: &ReportZone,
 ) -> std::result::Result<u64, Fault> {
     let pending = pending(connection)?;
-    let old: Vec<(i64, History)> = {
+    let old: Vec<(i64, Option<kinds::Place>, History)> = {
         let mut statement = connection.prepare_cached(
-            "SELECT order_id, history, id FROM orders WHERE keep_day < ?1 ORDER BY keep_day LIMIT ?2",
+            "SELECT order_id, history, id, vendor_id, gift_type, status, late FROM orders WHERE keep_day < ?1 \
+             ORDER BY keep_day LIMIT ?2",
         )?;
         let mut rows = statement.query(params![before.number(), limit])?;
         let mut old = Vec::new();
         while let Some(row) = rows.next()? {
             let id = row.get(2)?;
             if !pending.contains_key(&id) {
-                old.push((id, read_row(row)?));
+                old.push((id, kinds::read_place(row, 3)?, read_row(row)?));
             }
         }
         old
@@ -82,7 +83,9 @@ fn expire_orders(
         return Ok(0);
     }
     let revision = schema::next_revision(connection)?;
-    for (id, history) in &old {
+    let mut moves = kinds::Moves::default();
+    let expired = old.len() as u64;
+    for (id, place, history) in old {
         if let Some(order) = history.order() {
             settle(connection, &order, revision, today, zone)?;
         }
@@ -92,8 +95,10 @@ fn expire_orders(
                 "INSERT INTO expired_orders (order_id, expired_day) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
             )?
             .execute(params![history.order_id().as_str(), today.number()])?;
+        moves.moved(place, None);
     }
-    Ok(old.len() as u64)
+    moves.write(connection)?;
+    Ok(expired)
 }
 
 /// Keeps what an order contributed, and takes it out of the totals beside the lists.
@@ -274,7 +279,7 @@ fn rebuild_fleet(connection: &Connection, _zone: &ReportZone) -> std::result::Re
     let (least, greatest): (Option<i32>, Option<i32>) = connection
         .prepare_cached("SELECT min(day), max(day) FROM buckets")?
         .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let mut rebuilt = Rebuilt::default();
+    let mut rebuilt = Rebuilt { different: kinds::put_right(connection)?, ..Rebuilt::default() };
     let (Some(least), Some(greatest)) = (least, greatest) else { return Ok(rebuilt) };
     let first = books::kept_from(connection)?.map_or(least, Day::number).max(least);
     let mut totals = Vec::new();

@@ -8,6 +8,7 @@ mod codec;
 mod connection;
 mod feed;
 mod housekeeping;
+mod kinds;
 mod listing;
 mod orders;
 mod recent;

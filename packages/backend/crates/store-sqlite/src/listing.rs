@@ -1,38 +1,39 @@
 //! Lists of orders: every list is a merge of streams.
 //!
-//! An order's kind is its status, whether it ended late, and, in a list of one vendor or of one gift type, its gift type.
+//! An order's kind is its status, whether it is late, and, in a list of one vendor or of one gift type, its gift type.
 //! Orders of one kind stand in an index in the order of the list. A page takes the first orders of the streams that the
-//! filter lets in, so its work grows with the number of kinds and not with the orders that it skips.
+//! filter lets in, so its work grows with the number of kinds and not with the orders that it skips. Strays, whose promise
+//! passed since the clock's last tick, are one more stream.
 
-use std::collections::VecDeque;
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BinaryHeap, VecDeque};
+use std::ops::Range;
 
 use goody_application::ports::{OrderCount, OrderFilter, Position};
 use goody_domain::{Counter, Counters, Day, Instant, Order, ReportZone, Status};
-use rusqlite::{CachedStatement, Connection, params};
+use rusqlite::{Connection, params};
 
+use crate::kinds::Kind;
 use crate::orders::read_row;
 use crate::{Fault, codec};
-
-/// One stream of a list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Kind {
-    /// `None` where the list's index does not tell gift types apart.
-    gift_type: Option<String>,
-    status: i64,
-    late: i64,
-}
-
-/// The leaps within one gift type.
-const SAME_GIFT: [&str; 2] =
-    ["gift_type = ?2 AND status = ?3 AND late > ?4", "gift_type = ?2 AND status > ?3 AND ?4 IS NOT NULL"];
 
 /// A list as the index sees it.
 struct Source<'a> {
     filter: &'a OrderFilter,
     /// `created_at` lies in here.
-    placed: std::ops::Range<i64>,
+    placed: Range<i64>,
     /// Promises before this instant are over.
     now: i64,
+}
+
+/// One stream of a list.
+#[derive(Clone, Debug)]
+enum Of {
+    Kind(Kind),
+    /// Orders that go on and whose promise is over, noted as if it were not, or the other way round.
+    Strays {
+        delayed: bool,
+    },
 }
 
 impl<'a> Source<'a> {
@@ -46,88 +47,75 @@ impl<'a> Source<'a> {
         self.filter.vendor_id.as_ref().map(|id| id.as_str())
     }
 
-    /// The table with its index, and the condition that leads into it. `?1` is the vendor.
-    fn index(&self) -> (&'static str, &'static str) {
-        match (&self.filter.vendor_id, &self.filter.gift_type) {
-            (Some(_), _) => ("orders INDEXED BY orders_by_vendor", "vendor_id = ?1"),
-            (None, Some(_)) => ("orders INDEXED BY orders_by_gift", "vendor_id IS NOT NULL AND ?1 IS NULL"),
-            (None, None) => ("orders INDEXED BY orders_by_status", "vendor_id IS NOT NULL AND ?1 IS NULL"),
-        }
+    fn has_days(&self) -> bool {
+        self.filter.placed_from.is_some() || self.filter.placed_to.is_some()
     }
 
-    /// The streams that the filter lets in.
-    fn kinds(&self, connection: &Connection) -> Result<Vec<Kind>, Fault> {
-        let wanted = self.filter.gift_type.as_ref().map(ToString::to_string);
-        let any = self.filter.vendor_id.as_ref().map(|_| String::new());
-        let mut at = Kind { gift_type: wanted.or(any), status: -1, late: -1 };
-        let mut leaps = self.leaps(connection, at.gift_type.is_some())?;
-        let mut kinds = Vec::new();
-        while let Some(kind) = self.next_kind(&mut leaps, &at)? {
+    /// The kinds that the filter lets in, each with the number of its orders placed on any day.
+    fn kinds(&self, connection: &Connection) -> Result<BTreeMap<Kind, i64>, Fault> {
+        let (book, gift) = (self.vendor().unwrap_or(""), self.filter.gift_type.as_ref().map(|gift| gift.as_str()));
+        let of_gift = if gift.is_some() { "gift_type = ?2" } else { "?2 IS NULL" };
+        let mut statement = connection.prepare_cached(&format!(
+            "SELECT gift_type, status, late, orders FROM order_kinds WHERE book = ?1 AND {of_gift} AND orders > 0"
+        ))?;
+        let mut rows = statement.query(params![book, gift])?;
+        let tells_gifts = gift.is_some() || self.filter.vendor_id.is_some();
+        let mut kinds = BTreeMap::new();
+        while let Some(row) = rows.next()? {
+            let gift_type = if tells_gifts { Some(row.get(0)?) } else { None };
+            let kind = Kind { gift_type, status: row.get(1)?, late: row.get(2)? };
             if self.takes(&kind)? {
-                kinds.push(kind.clone());
+                *kinds.entry(kind).or_default() += row.get::<_, i64>(3)?;
             }
-            at = kind;
         }
         Ok(kinds)
     }
 
-    /// The leaps from one kind to the next: to one of the same status, else of the same gift type, else to any.
-    fn leaps<'c>(&self, connection: &'c Connection, by_gift: bool) -> Result<Vec<CachedStatement<'c>>, Fault> {
-        let (table, condition) = self.index();
-        let leaps: &[&str] = match (&self.filter.vendor_id, &self.filter.gift_type) {
-            (None, None) => {
-                &["?2 IS NULL AND status = ?3 AND late > ?4", "?2 IS NULL AND status > ?3 AND ?4 IS NOT NULL"]
-            }
-            (_, Some(_)) => &SAME_GIFT,
-            (Some(_), None) => &[SAME_GIFT[0], SAME_GIFT[1], "gift_type > ?2 AND ?3 IS NOT NULL AND ?4 IS NOT NULL"],
-        };
-        let columns = if by_gift { "gift_type, status, late" } else { "status, late" };
-        let prepare = |leap| {
-            connection.prepare_cached(&format!(
-                "SELECT status, late, gift_type FROM {table} WHERE {condition} AND {leap} ORDER BY {columns} LIMIT 1"
-            ))
-        };
-        Ok(leaps.iter().map(prepare).collect::<rusqlite::Result<_>>()?)
-    }
-
-    fn next_kind(&self, leaps: &mut [CachedStatement<'_>], at: &Kind) -> Result<Option<Kind>, Fault> {
-        for leap in leaps {
-            let mut rows = leap.query(params![self.vendor(), at.gift_type, at.status, at.late])?;
-            if let Some(row) = rows.next()? {
-                let gift_type = at.gift_type.as_ref().map(|_| row.get(2)).transpose()?;
-                return Ok(Some(Kind { gift_type, status: row.get(0)?, late: row.get(1)? }));
-            }
-        }
-        Ok(None)
-    }
-
     fn takes(&self, kind: &Kind) -> Result<bool, Fault> {
-        let status = kind.status()?;
-        let ended_as_wanted =
-            status.outcome().is_none() || self.filter.delayed.is_none_or(|late| late == (kind.late == 1));
-        Ok(self.filter.takes_status(status) && ended_as_wanted)
+        Ok(self.filter.takes_status(kind.status()?) && self.filter.delayed.is_none_or(|late| late == kind.late))
     }
 
-    /// The conditions of one stream: `?1` vendor, `?2` gift type, `?3` status, `?4` late, `?5` and `?6` the range of
-    /// placement, `?7` now.
-    fn conditions(&self, kind: &Kind) -> Result<String, Fault> {
-        let (_, condition) = self.index();
-        let promise = match (kind.status()?.active(), self.filter.delayed) {
-            (Some(_), Some(true)) => "promise_at < ?7",
-            (Some(_), Some(false)) => "(promise_at IS NULL OR promise_at >= ?7)",
-            _ => "?7 IS NOT NULL",
+    /// The table with the index that holds a stream, and its conditions: `?1` vendor, `?2` gift type, `?3` status, `?4` late,
+    /// `?5` and `?6` the range of placement, `?7` now.
+    fn rows(&self, of: &Of) -> Result<String, Fault> {
+        let conditions = match of {
+            Of::Kind(kind) => {
+                let (index, vendor) = match (&self.filter.vendor_id, &kind.gift_type) {
+                    (Some(_), _) => ("orders_by_vendor", "vendor_id = ?1"),
+                    (None, Some(_)) => ("orders_by_gift", "vendor_id IS NOT NULL AND ?1 IS NULL"),
+                    (None, None) => ("orders_by_status", "vendor_id IS NOT NULL AND ?1 IS NULL"),
+                };
+                let gift = if kind.gift_type.is_some() { "gift_type = ?2" } else { "?2 IS NULL" };
+                let promise = match (kind.status()?.active(), self.filter.delayed) {
+                    (Some(_), Some(true)) => "promise_at < ?7",
+                    (Some(_), Some(false)) => "(promise_at IS NULL OR promise_at >= ?7)",
+                    _ => "?7 IS NOT NULL",
+                };
+                format!(
+                    "orders INDEXED BY {index} WHERE {vendor} AND {gift} AND status = ?3 AND late = ?4 AND {promise}"
+                )
+            }
+            Of::Strays { delayed } => {
+                let taken = Status::ALL.into_iter().filter(|status| self.filter.takes_status(*status));
+                let taken: Vec<String> = taken.map(|status| (status as i64).to_string()).collect();
+                let promise = if *delayed { "promise_at < ?7" } else { "promise_at >= ?7" };
+                format!(
+                    "orders INDEXED BY orders_by_promise WHERE status BETWEEN 0 AND 2 AND late = ?4 AND {promise} \
+                     AND (?1 IS NULL OR vendor_id = ?1) AND (?2 IS NULL OR gift_type = ?2) AND ?3 IS NULL \
+                     AND status IN ({})",
+                    taken.join(", ")
+                )
+            }
         };
-        let gift = if kind.gift_type.is_some() { "gift_type = ?2" } else { "?2 IS NULL" };
-        Ok(format!(
-            "{condition} AND {gift} AND status = ?3 AND late = ?4 AND created_at >= ?5 AND created_at < ?6 AND {promise}"
-        ))
+        Ok(format!("{conditions} AND created_at >= ?5 AND created_at < ?6"))
     }
-}
 
-impl Kind {
-    fn status(&self) -> Result<Status, Fault> {
-        let place = usize::try_from(self.status).ok().and_then(|place| Status::ALL.get(place));
-        place.copied().ok_or_else(|| Fault::Damaged(format!("there is no status {}", self.status)))
+    /// The values of `?2` to `?4`.
+    fn values<'v>(&'v self, of: &'v Of) -> (Option<&'v str>, Option<i64>, bool) {
+        match of {
+            Of::Kind(kind) => (kind.gift_type.as_deref(), Some(kind.status), kind.late),
+            Of::Strays { delayed } => (self.filter.gift_type.as_ref().map(|gift| gift.as_str()), None, !delayed),
+        }
     }
 }
 
@@ -139,10 +127,10 @@ struct Place {
     id: i64,
 }
 
-/// The orders of one kind from some place on, read a few at a time.
+/// The orders of one stream from some place on, read a few at a time.
 struct Stream<'a> {
     source: &'a Source<'a>,
-    kind: Kind,
+    of: Of,
     ahead: VecDeque<Place>,
     ended: bool,
 }
@@ -158,24 +146,35 @@ impl Stream<'_> {
     }
 
     fn fetch(&self, connection: &Connection, after: Option<&Place>, few: usize) -> Result<VecDeque<Place>, Fault> {
-        let source = self.source;
-        let (table, _) = source.index();
-        let behind = if after.is_some() { "(created_at, order_id) < (?8, ?9)" } else { "?8 IS NULL AND ?9 IS NULL" };
-        let mut statement: CachedStatement<'_> = connection.prepare_cached(&format!(
-            "SELECT created_at, order_id, id FROM {table} WHERE {} AND {behind} \
-             ORDER BY created_at DESC, order_id DESC LIMIT ?10",
-            source.conditions(&self.kind)?
+        let Source { filter, now, .. } = self.source;
+        let mut placed = self.source.placed.clone();
+        // The range ends with the place itself: an index is entered by one bound only.
+        let (direction, behind) = match after {
+            Some(place) if filter.oldest_first => {
+                placed.start = placed.start.max(place.created_at);
+                ("ASC", "(created_at, order_id) > (?8, ?9)")
+            }
+            Some(place) => {
+                placed.end = placed.end.min(place.created_at.saturating_add(1));
+                ("DESC", "(created_at, order_id) < (?8, ?9)")
+            }
+            None => (if filter.oldest_first { "ASC" } else { "DESC" }, "?8 IS NULL AND ?9 IS NULL"),
+        };
+        let mut statement = connection.prepare_cached(&format!(
+            "SELECT created_at, order_id, id FROM {} AND {behind} \
+             ORDER BY created_at {direction}, order_id {direction} LIMIT ?10",
+            self.source.rows(&self.of)?
         ))?;
+        let (gift_type, status, late) = self.source.values(&self.of);
         let places = statement.query_map(
             params![
-                source.vendor(),
-                self.kind.gift_type,
-                self.kind.status,
-                self.kind.late,
-                source.placed.start,
-                // The range ends with the place itself: an index is entered by one bound only.
-                after.map_or(source.placed.end, |place| source.placed.end.min(place.created_at.saturating_add(1))),
-                source.now,
+                self.source.vendor(),
+                gift_type,
+                status,
+                late,
+                placed.start,
+                placed.end,
+                now,
                 after.map(|place| place.created_at),
                 after.map(|place| place.order_id.as_str()),
                 few,
@@ -183,6 +182,27 @@ impl Stream<'_> {
             |row| Ok(Place { created_at: row.get(0)?, order_id: row.get(1)?, id: row.get(2)? }),
         )?;
         Ok(places.collect::<rusqlite::Result<_>>()?)
+    }
+}
+
+/// The next order of a stream. The greatest is the first of the list.
+#[derive(PartialEq, Eq)]
+struct Next {
+    place: Place,
+    stream: usize,
+    oldest_first: bool,
+}
+
+impl Ord for Next {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let ordering = self.place.cmp(&other.place);
+        if self.oldest_first { ordering.reverse() } else { ordering }
+    }
+}
+
+impl PartialOrd for Next {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 
@@ -196,27 +216,29 @@ pub(crate) fn list(
     zone: &ReportZone,
 ) -> Result<Vec<Order>, Fault> {
     let source = Source::new(filter, now, zone);
-    let kinds = source.kinds(connection)?;
-    let few = (2 * limit / kinds.len().max(1)).clamp(1, limit);
-    let stream = |kind| Stream { source: &source, kind, ahead: VecDeque::new(), ended: false };
-    let mut streams: Vec<Stream<'_>> = kinds.into_iter().map(stream).collect();
+    let mut of: Vec<Of> = source.kinds(connection)?.into_keys().map(Of::Kind).collect();
+    let few = (2 * limit / of.len().max(1)).clamp(1, limit);
+    of.extend(filter.delayed.map(|delayed| Of::Strays { delayed }));
+    let stream = |of| Stream { source: &source, of, ahead: VecDeque::new(), ended: false };
+    let mut streams: Vec<Stream<'_>> = of.into_iter().map(stream).collect();
     let start = after.map(|Position { at, order_id }| Place {
         created_at: at.micros(),
         order_id: order_id.to_string(),
         id: i64::MAX,
     });
 
-    let mut heap = std::collections::BinaryHeap::with_capacity(streams.len());
+    let next = |place, stream| Next { place, stream, oldest_first: filter.oldest_first };
+    let mut heap = BinaryHeap::with_capacity(streams.len());
     for (number, stream) in streams.iter_mut().enumerate() {
-        heap.extend(stream.peek(connection, start.as_ref(), few)?.cloned().map(|place| (place, number)));
+        heap.extend(stream.peek(connection, start.as_ref(), few)?.cloned().map(|place| next(place, number)));
     }
     let mut page = Vec::with_capacity(limit);
     while page.len() < limit
-        && let Some((place, number)) = heap.pop()
+        && let Some(Next { place, stream: number, .. }) = heap.pop()
     {
         let stream = &mut streams[number];
         stream.ahead.pop_front();
-        heap.extend(stream.peek(connection, Some(&place), few.max(8))?.cloned().map(|next| (next, number)));
+        heap.extend(stream.peek(connection, Some(&place), few.max(8))?.cloned().map(|place| next(place, number)));
         page.push(place.id);
     }
 
@@ -231,7 +253,7 @@ pub(crate) fn list(
     Ok(orders)
 }
 
-/// How many orders a list has: from the buckets where they know, else counted up to a limit.
+/// How many orders a list has: from the buckets or the counts of kinds where they know, else counted up to a limit.
 pub(crate) fn count(
     connection: &Connection,
     filter: &OrderFilter,
@@ -239,6 +261,10 @@ pub(crate) fn count(
     now: Instant,
     zone: &ReportZone,
 ) -> Result<OrderCount, Fault> {
+    let source = Source::new(filter, now, zone);
+    if !source.has_days() {
+        return count_kinds(connection, &source);
+    }
     let mut count = OrderCount::default();
     if filter.is_counted() {
         let standing = standing(connection, filter)?;
@@ -247,50 +273,69 @@ pub(crate) fn count(
         }
         return Ok(count);
     }
-    let source = Source::new(filter, now, zone);
-    let (table, _) = source.index();
     let mut left = limit;
-    for kind in source.kinds(connection)? {
-        let found: i64 = connection
-            .prepare_cached(&format!(
-                "SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {} LIMIT ?8)",
-                source.conditions(&kind)?
-            ))?
-            .query_row(
-                params![
-                    source.vendor(),
-                    kind.gift_type,
-                    kind.status,
-                    kind.late,
-                    source.placed.start,
-                    source.placed.end,
-                    source.now,
-                    left + 1
-                ],
-                |row| row.get(0),
-            )?;
-        count.by_status[kind.status()? as usize] += found.min(left);
-        if found > left {
-            count.is_lower_bound = true;
-            break;
+    let mut add = |status: i64, found: i64, left: &mut i64| {
+        count.by_status[status as usize] += found.min(*left);
+        count.is_lower_bound |= found > *left;
+        *left -= found.min(*left);
+    };
+    if let Some(delayed) = filter.delayed {
+        for (status, found) in count_strays(connection, &source, delayed)? {
+            add(status, found, &mut left);
         }
-        left -= found;
+    }
+    for kind in source.kinds(connection)?.into_keys() {
+        let status = kind.status;
+        let found = count_up_to(connection, &source, &Of::Kind(kind), left + 1)?;
+        add(status, found, &mut left);
     }
     Ok(count)
 }
 
-/// Where the orders of the filter's vendor and days stand.
+/// The counts of kinds, put right by the strays among them and elsewhere.
+fn count_kinds(connection: &Connection, source: &Source<'_>) -> Result<OrderCount, Fault> {
+    let mut count = OrderCount::default();
+    for (kind, orders) in source.kinds(connection)? {
+        count.by_status[kind.status()? as usize] += orders;
+    }
+    if let Some(delayed) = source.filter.delayed {
+        for (status, found) in count_strays(connection, source, delayed)? {
+            count.by_status[status as usize] += found;
+        }
+        for (status, found) in count_strays(connection, source, !delayed)? {
+            count.by_status[status as usize] -= found;
+        }
+    }
+    Ok(count)
+}
+
+/// Strays by status. They are few: those of one tick.
+fn count_strays(connection: &Connection, source: &Source<'_>, delayed: bool) -> Result<Vec<(i64, i64)>, Fault> {
+    let of = Of::Strays { delayed };
+    let sql = format!("SELECT status, count(*) FROM {} GROUP BY status", source.rows(&of)?);
+    let mut statement = connection.prepare_cached(&sql)?;
+    let (gift_type, status, late) = source.values(&of);
+    let Range { start, end } = source.placed;
+    let counts = statement
+        .query_map(params![source.vendor(), gift_type, status, late, start, end, source.now], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(counts)
+}
+
+fn count_up_to(connection: &Connection, source: &Source<'_>, of: &Of, limit: i64) -> Result<i64, Fault> {
+    let sql = format!("SELECT count(*) FROM (SELECT 1 FROM {} LIMIT ?8)", source.rows(of)?);
+    let (gift_type, status, late) = source.values(of);
+    let Range { start, end } = source.placed;
+    let values = params![source.vendor(), gift_type, status, late, start, end, source.now, limit];
+    Ok(connection.prepare_cached(&sql)?.query_row(values, |row| row.get(0))?)
+}
+
+/// Where the orders of the filter's vendor and days stand, from the buckets of the days.
 fn standing(connection: &Connection, filter: &OrderFilter) -> Result<Counters, Fault> {
     let book = filter.vendor_id.as_ref().map_or("", |id| id.as_str());
     let mut sum = Counters::default();
-    if filter.placed_from.is_none() && filter.placed_to.is_none() {
-        let mut statement = connection.prepare_cached("SELECT totals FROM books WHERE book = ?1")?;
-        let mut rows = statement.query([book])?;
-        if let Some(row) = rows.next()? {
-            sum = codec::read_counters(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?)?;
-        }
-        return Ok(sum);
-    }
     let from = filter.placed_from.map_or(i32::MIN, Day::number);
     let to = filter.placed_to.map_or(i32::MAX, Day::number);
     let mut statement =

@@ -9,7 +9,7 @@ use goody_domain::{History, Instant, Order, OrderId, ReportZone, VendorId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::connection::Weight;
-use crate::{Fault, SqliteStore, codec, listing, recent};
+use crate::{Fault, SqliteStore, codec, kinds, listing, recent};
 
 /// So many orders are few.
 const FEW: usize = 100;
@@ -24,10 +24,17 @@ impl OrderWriter for SqliteStore {
     async fn save(&self, writes: Vec<OrderWrite>, now: Instant) -> Result<Vec<bool>> {
         const DOING: &str = "saving orders";
         let rows: std::result::Result<Vec<Prepared>, Fault> =
-            writes.iter().map(|write| prepare(write, &self.zone)).collect();
+            writes.iter().map(|write| prepare(write, now, &self.zone)).collect();
         let rows = rows.map_err(|fault| fault.told(DOING))?;
         let weight = if rows.len() > FEW { Weight::Heavy } else { Weight::Light };
-        self.write(DOING, weight, move |connection| rows.iter().map(|row| save(connection, row, now)).collect()).await
+        self.write(DOING, weight, move |connection| {
+            let mut moves = kinds::Moves::default();
+            let saved: std::result::Result<_, Fault> =
+                rows.iter().map(|row| save(connection, row, now, &mut moves)).collect();
+            moves.write(connection)?;
+            saved
+        })
+        .await
     }
 }
 
@@ -156,10 +163,10 @@ type Standing = (Option<usize>, Option<bool>, Option<i64>);
 /// What of an order is in columns of its own and seldom changes.
 type Placement<'o> = (Option<&'o str>, &'o str, Option<i64>, Option<i64>);
 
-fn standing(order: Option<&Order>) -> Standing {
+fn standing(order: Option<&Order>, now: Instant) -> Standing {
     (
         order.map(|order| order.status() as usize),
-        order.map(Order::ended_late),
+        order.map(|order| order.is_delayed(now)),
         order.and_then(Order::completed_at).map(Instant::micros),
     )
 }
@@ -176,6 +183,7 @@ fn placement(order: Option<&Order>) -> Placement<'_> {
 
 fn prepare(
     OrderWrite { history, from_version }: &OrderWrite,
+    now: Instant,
     zone: &ReportZone,
 ) -> std::result::Result<Prepared, Fault> {
     let order = history.order();
@@ -186,7 +194,7 @@ fn prepare(
         || placement(order.as_ref()) != placement(before.as_ref())
     {
         Changed::All
-    } else if standing(order.as_ref()) != standing(before.as_ref()) {
+    } else if standing(order.as_ref(), now) != standing(before.as_ref(), now) {
         Changed::Standing
     } else {
         Changed::History
@@ -203,8 +211,14 @@ fn prepare(
 }
 
 /// Writes one order and its change; false if it has another version by now.
-fn save(connection: &Connection, row: &Prepared, now: Instant) -> std::result::Result<bool, Fault> {
-    let id = if row.from_version == 0 { insert(connection, row)? } else { update(connection, row)? };
+fn save(
+    connection: &Connection,
+    row: &Prepared,
+    now: Instant,
+    moves: &mut kinds::Moves,
+) -> std::result::Result<bool, Fault> {
+    let id =
+        if row.from_version == 0 { insert(connection, row, now, moves)? } else { update(connection, row, now, moves)? };
     let Some(id) = id else { return Ok(false) };
     connection
         .prepare_cached("INSERT INTO changes (id, from_version, to_version, recorded_at) VALUES (?1, ?2, ?3, ?4)")?
@@ -222,9 +236,14 @@ fn save(connection: &Connection, row: &Prepared, now: Instant) -> std::result::R
     Ok(true)
 }
 
-fn insert(connection: &Connection, row: &Prepared) -> std::result::Result<Option<i64>, Fault> {
+fn insert(
+    connection: &Connection,
+    row: &Prepared,
+    now: Instant,
+    moves: &mut kinds::Moves,
+) -> std::result::Result<Option<i64>, Fault> {
     let (vendor_id, gift_type, created_at, promise_at) = placement(row.order.as_ref());
-    let (status, late, completed_at) = standing(row.order.as_ref());
+    let (status, late, completed_at) = standing(row.order.as_ref(), now);
     let inserted = connection
         .prepare_cached(
             "INSERT INTO orders (order_id, version, keep_day, vendor_id, gift_type, status, late, created_at, promise_at, \
@@ -243,18 +262,27 @@ fn insert(connection: &Connection, row: &Prepared) -> std::result::Result<Option
             completed_at,
             row.text,
         ])?;
-    Ok((inserted == 1).then(|| connection.last_insert_rowid()))
+    if inserted == 0 {
+        return Ok(None);
+    }
+    moves.moved(None, row.order.as_ref().map(|order| kinds::place(order, now)));
+    Ok(Some(connection.last_insert_rowid()))
 }
 
 /// Finds the row first: SQLite keeps a second journal for an update that gives back what it found.
-fn update(connection: &Connection, row: &Prepared) -> std::result::Result<Option<i64>, Fault> {
-    let id: Option<i64> = connection
-        .prepare_cached("SELECT id FROM orders WHERE order_id = ?1")?
-        .query_row([row.order_id.as_str()], |found| found.get(0))
+fn update(
+    connection: &Connection,
+    row: &Prepared,
+    now: Instant,
+    moves: &mut kinds::Moves,
+) -> std::result::Result<Option<i64>, Fault> {
+    let found = connection
+        .prepare_cached("SELECT id, vendor_id, gift_type, status, late FROM orders WHERE order_id = ?1")?
+        .query_row([row.order_id.as_str()], |found| Ok((found.get(0)?, kinds::read_place(found, 1)?)))
         .optional()?;
-    let Some(id) = id else { return Ok(None) };
+    let Some((id, place)): Option<(i64, _)> = found else { return Ok(None) };
     let (vendor_id, gift_type, created_at, promise_at) = placement(row.order.as_ref());
-    let (status, late, completed_at) = standing(row.order.as_ref());
+    let (status, late, completed_at) = standing(row.order.as_ref(), now);
     let (from, to, text) = (row.from_version, row.version, &row.text);
     let updated = match row.changed {
         Changed::History => connection
@@ -286,5 +314,11 @@ fn update(connection: &Connection, row: &Prepared) -> std::result::Result<Option
                 promise_at
             ])?,
     };
-    Ok((updated == 1).then_some(id))
+    if updated == 0 {
+        return Ok(None);
+    }
+    if row.changed != Changed::History {
+        moves.moved(place, row.order.as_ref().map(|order| kinds::place(order, now)));
+    }
+    Ok(Some(id))
 }

@@ -4,8 +4,11 @@ use rusqlite::types::FromSql;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
 /// One script a version; a file of version n has seen the first n. Never change a script that was released.
-const MIGRATIONS: [&str; 2] =
-    [include_str!("schema/0001-the-spine.sql"), include_str!("schema/0002-reports-at-a-glance.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("schema/0001-the-spine.sql"),
+    include_str!("schema/0002-reports-at-a-glance.sql"),
+    include_str!("schema/0003-kinds-of-orders.sql"),
+];
 
 /// The version this program writes.
 pub(crate) const VERSION: i64 = MIGRATIONS.len() as i64;

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use goody_application::ingest::Ingest;
-use goody_application::ports::{OrderReader, ReportReader, VendorStore};
+use goody_application::ports::{OrderCount, OrderFilter, OrderReader, ReportReader, ReportWriter, VendorStore};
 use goody_application::read::report_on;
 use goody_application::rebuild::rebuild;
 use goody_application::{project, roll};
-use goody_domain::{Report, ReportZone};
+use goody_domain::{Instant, Order, Report, ReportZone};
 use goody_store_sqlite::{OpenError, Settings, SqliteStore};
 use goody_testkit::{Method, OrderBuilder, Response, TestApp, TestStore, now, order_id, vendor_id};
 use rusqlite::Connection;
@@ -54,6 +54,7 @@ async fn told(file: &File) -> SqliteStore {
             .promised("2026-03-04")
             .lost("2026-03-09T10:00:00Z")
             .also_placed("bloom", "2026-03-02T10:00:00Z"),
+        OrderBuilder::new("o-3").promised("2026-03-05").shipped("2026-03-04T10:00:00Z"),
     ];
     let events = orders.into_iter().flat_map(OrderBuilder::events).collect();
     Ingest::new(Arc::new(store.clone())).ingest(events, now()).await.unwrap();
@@ -109,6 +110,13 @@ async fn a_rebuild_finds_that_the_fleet_is_not_the_sum_of_its_vendors() {
 }
 
 #[tokio::test]
+async fn a_rebuild_finds_counts_of_orders_that_are_not_so() {
+    rebuild_finds("UPDATE order_kinds SET orders = orders + 1 WHERE book = 'acme'").await;
+    rebuild_finds("DELETE FROM order_kinds WHERE book = ''").await;
+    rebuild_finds("INSERT INTO order_kinds VALUES ('nobody', '', 0, 0, 1)").await;
+}
+
+#[tokio::test]
 async fn what_was_stored_is_there_when_the_file_is_opened_again() {
     let file = File::new();
     let store = told(&file).await;
@@ -157,15 +165,48 @@ fn a_file_of_a_newer_version_is_refused_and_left_alone() {
 #[tokio::test]
 async fn a_file_of_an_older_version_is_brought_up_to_date_with_what_is_in_it() {
     let file = File::new();
-    let (before, status) = {
+    let (before, status, delayed) = {
         let store = told(&file).await;
-        (report(&store).await, store.status().await.unwrap())
+        (report(&store).await, store.status().await.unwrap(), delayed(&store).await)
     };
-    let first_version = "DROP INDEX reports_at_a_glance; PRAGMA user_version = 1;";
+    assert_eq!(delayed.1.by_status.iter().sum::<i64>(), 2);
+    let first_version = "DROP INDEX reports_at_a_glance; DROP TABLE order_kinds; DROP INDEX orders_by_promise; \
+        UPDATE orders SET late = 0 WHERE status < 3; PRAGMA user_version = 1;";
     Connection::open(file.path()).unwrap().execute_batch(first_version).unwrap();
     let store = file.open();
     assert_eq!(report(&store).await, before);
     assert_eq!(store.status().await.unwrap(), status);
+    assert_eq!(self::delayed(&store).await, delayed, "nobody noted yet that the promise of an order passed");
+    store.rolled(now()).await.unwrap();
+    assert_eq!(self::delayed(&store).await, delayed);
+    assert_eq!(rebuild(&store, now(), |_, _| {}).await.unwrap().different, 0);
+}
+
+/// The delayed orders, and how many there are.
+async fn delayed(store: &SqliteStore) -> (Vec<Order>, OrderCount) {
+    let filter = OrderFilter { delayed: Some(true), ..OrderFilter::default() };
+    (store.list(&filter, None, 10, now()).await.unwrap(), store.count(&filter, 0, now()).await.unwrap())
+}
+
+#[tokio::test]
+async fn the_clocks_tick_notes_whose_promise_passed() {
+    let file = File::new();
+    let store = file.open();
+    let events = OrderBuilder::new("o-1").promised("2026-03-05").shipped("2026-03-04T10:00:00Z").events();
+    let before_it = Instant::parse("2026-03-04T12:00:00Z").unwrap();
+    Ingest::new(Arc::new(store.clone())).ingest(events, before_it).await.unwrap();
+    let noted = || -> (i64, i64) {
+        let connection = Connection::open(file.path()).unwrap();
+        let of = |sql| connection.query_row(sql, [], |row| row.get(0)).unwrap();
+        (
+            of("SELECT late FROM orders"),
+            of("SELECT coalesce(sum(orders), 0) FROM order_kinds WHERE book = 'acme' AND late = 1 AND status = 1"),
+        )
+    };
+    store.rolled(before_it).await.unwrap();
+    assert_eq!(noted(), (0, 0));
+    store.rolled(now()).await.unwrap();
+    assert_eq!(noted(), (1, 1));
 }
 
 #[test]

@@ -23,6 +23,8 @@ pub struct OrderListQuery {
     pub delayed: Option<String>,
     /// Only gifts of this kind.
     pub gift_type: Option<String>,
+    /// `asc` or `desc`, by placement. Default: `desc`, the latest first.
+    pub order: Option<String>,
     /// How many orders, 1–100. Default: 50. Exports have no limit unless told.
     pub limit: Option<String>,
     /// `nextCursor` of the page before.

@@ -138,11 +138,6 @@ impl Order {
             None => promise < now.floor_minute(),
         })
     }
-
-    /// Ended after its promise. Unlike [`Order::is_delayed`] this does not change while time passes.
-    pub fn ended_late(&self) -> bool {
-        matches!((self.completed_at(), self.placement.estimated_delivery), (Some(end), Some(promise)) if end > promise)
-    }
 }
 
 /// All that was told of one order, in the order it was heard. Its version is the number of facts in it.

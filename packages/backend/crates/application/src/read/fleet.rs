@@ -7,7 +7,7 @@ use goody_domain::{AsOf, Day, Vendor, VendorId};
 use tokio::sync::Mutex;
 
 use super::{ReadError, check_kept};
-use crate::ports::{CurrentReport, ReportReader, VendorState};
+use crate::ports::{CurrentReport, ReportReader};
 use crate::roll::current_reports;
 
 /// For how many dates reports are kept in memory.
@@ -131,7 +131,7 @@ impl FleetReader {
         let mut rows = Vec::with_capacity(known.len() + changed.len());
         let mut to_make = Vec::new();
         for mut row in known.into_iter().filter(|row| !is_changed(&row.vendor.vendor_id)) {
-            if !holds(&row.current, as_of) {
+            if !row.current.holds(as_of) {
                 to_make.push(row.vendor.clone());
                 continue;
             }
@@ -140,13 +140,10 @@ impl FleetReader {
             }
             rows.push(row);
         }
-        for VendorState { vendor, kept, revision } in changed {
-            match kept.filter(|kept| kept.revision == revision && holds(kept, as_of)) {
-                Some(mut current) => {
-                    current.report.as_of = as_of.at();
-                    rows.push(Arc::new(FleetRow { vendor, current }));
-                }
-                None => to_make.push(vendor),
+        for state in changed {
+            match state.current(as_of) {
+                Some(current) => rows.push(Arc::new(FleetRow { vendor: state.vendor, current })),
+                None => to_make.push(state.vendor),
             }
         }
         let ids: Vec<VendorId> = to_make.iter().map(|vendor| vendor.vendor_id.clone()).collect();
@@ -155,11 +152,4 @@ impl FleetReader {
         rows.sort_by(|one, other| one.vendor.vendor_id.cmp(&other.vendor.vendor_id));
         Ok(FleetReports { as_of, revision, rows })
     }
-}
-
-/// Whether a report made earlier says what one made as of `as_of` would, if nothing was told since.
-fn holds(current: &CurrentReport, as_of: AsOf) -> bool {
-    let made = current.report.as_of;
-    current.report.date == as_of.date()
-        && (made == as_of.at() || (made < as_of.at() && as_of.at() < current.unchanged_until))
 }

@@ -1,7 +1,8 @@
 //! Reports of single vendors, and histories for charts.
 
 use goody_domain::{
-    AsOf, Day, Figures, Instant, Ledger, Report, ReportZone, RiskLevel, VendorId, figures, one_day, one_week, report,
+    AsOf, Day, Figures, Instant, Ledger, Report, ReportZone, RiskLevel, Vendor, VendorId, figures, one_day, one_week,
+    report,
 };
 
 use super::{DAYS_BEFORE, ReadError, check_kept};
@@ -10,7 +11,21 @@ use crate::ports::{Book, ReportReader, VendorStore};
 /// How many vendors are asked for at a time.
 const PAGE: usize = 100;
 
-/// One vendor's report.
+/// A vendor and its report, `None` where the vendor is not known. The report kept last is the answer while it holds.
+pub async fn vendor_report(
+    reports: &dyn ReportReader,
+    vendor_id: &VendorId,
+    as_of: AsOf,
+) -> Result<Option<(Vendor, Report)>, ReadError> {
+    let Some(state) = reports.state(vendor_id).await? else { return Ok(None) };
+    let report = match state.current(as_of) {
+        Some(current) => current.report,
+        None => report_on(reports, vendor_id, as_of).await?,
+    };
+    Ok(Some((state.vendor, report)))
+}
+
+/// One vendor's report, from its buckets.
 pub async fn report_on(reports: &dyn ReportReader, vendor_id: &VendorId, as_of: AsOf) -> Result<Report, ReadError> {
     check_kept(reports, as_of.date()).await?;
     let date = as_of.date();

@@ -105,6 +105,16 @@ impl ReportReader for MemoryStore {
         Ok(books.iter().map(read).collect())
     }
 
+    async fn state(&self, vendor_id: &VendorId) -> Result<Option<VendorState>> {
+        let state = self.state();
+        let found = state.vendors.get(vendor_id);
+        Ok(found.map(|(_, vendor)| VendorState {
+            vendor: vendor.clone(),
+            kept: state.reports.get(vendor_id).cloned(),
+            revision: state.books.get(&Book::Vendor(vendor_id.clone())).copied().unwrap_or(0),
+        }))
+    }
+
     async fn changed(&self, after: i64) -> Result<(Vec<VendorState>, i64)> {
         let state = self.state();
         let mut states = Vec::new();

@@ -63,6 +63,13 @@ impl OrderReader for MemoryStore {
     ) -> Result<Vec<Order>> {
         let mut orders = self.state().placed();
         orders.retain(|order| filter.takes(order, &self.zone, now));
+        if filter.oldest_first {
+            let place = |order: &Order| (order.created_at, order.order_id.clone());
+            orders.sort_by_key(place);
+            orders.retain(|order| after.is_none_or(|after| place(order) > (after.at, after.order_id.clone())));
+            orders.truncate(limit);
+            return Ok(orders);
+        }
         Ok(page(orders, |order| order.created_at, |order| &order.order_id, after, limit))
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use goody_application::ports::{Book, OrderFilter, Store};
-use goody_application::read::{FleetReader, FleetReports, fleet_history, report_on, vendor_history};
+use goody_application::read::{FleetReader, FleetReports, fleet_history, report_on, vendor_history, vendor_report};
 use goody_application::{rebuild, roll};
 use goody_domain::{AsOf, Bucket, Counter, Dashboard, Day, Entry, Instant, OrderEvent, Report, Status, VendorId};
 use proptest::prelude::*;
@@ -243,6 +243,11 @@ pub fn a_reader_that_follows_tells_what_a_new_one_does(make: MakeStore, cases: u
                 };
                 assert_eq!(told(&followed), told(&fresh));
                 assert_eq!((followed.as_of, followed.revision), (fresh.as_of, fresh.revision));
+                for row in &followed.rows {
+                    let vendor = &row.vendor;
+                    let alone = vendor_report(store, &vendor.vendor_id, as_of).await.unwrap();
+                    assert_eq!(alone, Some((vendor.clone(), row.current.report.clone())), "kept or not");
+                }
             }
         });
     });

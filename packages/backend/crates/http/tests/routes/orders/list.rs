@@ -19,6 +19,21 @@ async fn ids(app: &TestApp, query: &str) -> Vec<String> {
 async fn the_latest_placed_come_first() {
     let app = small_fleet().await;
     assert_eq!(ids(&app, "vendorId=bloom").await, ["b-7", "b-6", "b-5", "b-4", "b-3", "b-2", "b-1"]);
+    assert_eq!(ids(&app, "vendorId=bloom&order=desc").await, ids(&app, "vendorId=bloom").await);
+}
+
+#[tokio::test]
+async fn or_last_if_so_asked() {
+    let app = small_fleet().await;
+    assert_eq!(ids(&app, "vendorId=bloom&order=asc").await, ["b-1", "b-2", "b-3", "b-4", "b-5", "b-6", "b-7"]);
+    let page = app.read("/api/orders?vendorId=bloom&order=asc&limit=3").await;
+    let cursor = page["nextCursor"].as_str().unwrap();
+    let (paged, _) = follow(&app, "/api/orders?vendorId=bloom&order=asc&limit=3", "orders").await;
+    assert_eq!(json!(paged), app.read("/api/orders?vendorId=bloom&order=asc").await["orders"]);
+    let other = app.get(&format!("/api/orders?vendorId=bloom&cursor={cursor}")).await;
+    assert_eq!(other.status, 400, "a cursor is of one direction");
+    let export = app.get("/api/orders/export?format=ndjson&vendorId=bloom&order=asc").await;
+    assert_eq!(export.lines()[0]["orderId"], "b-1");
 }
 
 #[tokio::test]
@@ -105,10 +120,10 @@ async fn what_is_wrong_with_a_query_is_told_at_once() {
     let app = TestApp::new();
     let wrong = wrong_parameters(
         &app,
-        "/api/orders?vendorId=a%20b&status=LOST,GONE&dateFrom=soon&dateTo=2026-02-30&delayed=maybe&giftType=Fine&limit=x",
+        "/api/orders?vendorId=a%20b&status=LOST,GONE&dateFrom=soon&dateTo=2026-02-30&delayed=maybe&giftType=Fine&order=up&limit=x",
     )
     .await;
-    assert_eq!(wrong, ["vendorId", "status", "dateFrom", "dateTo", "delayed", "giftType", "limit"]);
+    assert_eq!(wrong, ["vendorId", "status", "dateFrom", "dateTo", "delayed", "giftType", "order", "limit"]);
     assert_eq!(wrong_parameters(&app, "/api/orders?dateFrom=2026-03-02&dateTo=2026-03-01").await, ["dateFrom"]);
     for limit in ["0", "101", "-1", "1e2", ""] {
         assert_eq!(wrong_parameters(&app, &format!("/api/orders?limit={limit}")).await, ["limit"]);
