@@ -23,7 +23,7 @@ BENCHES := ingest read growth
 say = @printf '\n==> %s\n' '$(1)'
 
 .PHONY: help run build test check bench openapi lock fix prerequisites
-.PHONY: check-format check-clippy check-dependencies check-page check-repository
+.PHONY: check-format check-clippy check-dependencies check-page check-size check-repository
 .PHONY: test-checks test-rust test-page test-browser test-bench
 
 help: ## Show what can be asked for
@@ -37,7 +37,7 @@ build: prerequisites $(NODE_MODULES) ## Build shared, then the backend (release)
 	$(call say,Building shared then backend then frontend)
 	@$(NX) run-many -t build -p shared,backend,frontend
 
-test: prerequisites check test-checks test-rust build test-page test-browser test-bench ## Run every test, lint and check of every package
+test: prerequisites check test-checks test-rust build check-size test-page test-browser test-bench ## Run every test, lint and check of every package
 
 check: check-format check-clippy check-dependencies check-page check-repository ## Run the lints and checks only
 
@@ -100,6 +100,10 @@ check-page: $(NODE_MODULES)
 	@$(BIOME) check --error-on-warnings .
 	$(call say,Types of the page)
 	@$(NX) run frontend:typecheck
+
+check-size: build
+	$(call say,What the first page costs to load)
+	@$(NX) run frontend:size
 
 check-repository:
 	$(call say,Architecture: who imports whom)

@@ -1,21 +1,8 @@
 /** A real browser, and a way to read pages as people do: by role, by label, by the words in a table. */
-import { existsSync } from 'node:fs';
-import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
 
-const executablePath = process.env.CHROMIUM || '/usr/bin/chromium';
-
-export async function launch(): Promise<Browser> {
-  if (!existsSync(executablePath)) {
-    const advice = `There is no browser at ${executablePath}: apt-get install chromium, or set CHROMIUM to where one is.`;
-    console.error(advice);
-    throw new Error(advice);
-  }
-  return chromium.launch({
-    executablePath,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-  });
-}
+export { launch } from '../scripts/chromium.mjs';
 
 export interface Visit {
   page: Page;
