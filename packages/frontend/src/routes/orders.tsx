@@ -1,5 +1,4 @@
 import { createRoute } from '@tanstack/react-router';
-import { loadOrders } from '../pages/orders/load';
 import { filterNames, type OrdersSearch } from '../pages/orders/search';
 import { ErrorState } from '../ui/ErrorState';
 import { LoadingState } from '../ui/LoadingState';
@@ -11,7 +10,8 @@ export const ordersRoute = createRoute({
   path: '/orders',
   validateSearch: (search): OrdersSearch => pick(search, [...filterNames, 'order', 'cursor', 'page']),
   loaderDeps: ({ search: { page: _, ...query } }) => query,
-  loader: ({ deps, abortController }) => loadOrders(deps, abortController.signal),
+  // The way of reading comes with the page: the first page of all has no use for it.
+  loader: async ({ deps, abortController }) => (await import('./orders.lazy')).loadOrders(deps, abortController.signal),
   pendingComponent: LoadingState,
   errorComponent: ErrorState,
 }).lazy(() => import('./orders.lazy').then((module) => module.ordersLazyRoute));

@@ -1,39 +1,118 @@
-import { Link } from '@tanstack/react-router';
-import { counted } from '../../format/numbers';
-import { StatusMark } from '../../ui/StatusMark';
-import { Table } from '../../ui/Table';
+import { useNavigate } from '@tanstack/react-router';
+import { count, counted } from '../../format/numbers';
+import { ownZone } from '../../format/times';
+import { BackLink } from '../../ui/BackLink';
+import { buttonClass } from '../../ui/Button';
+import { FilterChips } from '../../ui/FilterChips';
+import { Icon } from '../../ui/Icon';
+import { Pager } from '../../ui/Pager';
+import { StatusFilter } from '../../ui/StatusFilter';
+import { filtersOn } from './filters';
+import { atLeast, headline } from './headline';
 import type { OrdersData } from './load';
+import { NoOrderMatches } from './NoOrderMatches';
+import { OrdersFilters } from './OrdersFilters';
+import styles from './OrdersPage.module.css';
+import { OrdersTable } from './OrdersTable';
+import { filterOf, fromTheStart, type OrdersFilter, type OrdersSearch } from './search';
 
-/** Orders of a filter, a page at a time. */
-export function OrdersPage({ data: { list } }: { data: OrdersData }) {
+/** Orders of a filter, a page at a time: filtered, counted and cut by the server, as the address says. */
+export function OrdersPage({ data, search }: { data: OrdersData; search: OrdersSearch }) {
+  const navigate = useNavigate();
+  const { list, ofAnyStatus, late, vendorName, timeZone, readAt } = data;
+  const { summary } = list;
+  const filter = filterOf(search);
+  const filters = filtersOn(filter, vendorName);
+  const answer = headline(summary, late, filters.length > 0);
+
+  function show(wanted: OrdersFilter) {
+    void navigate({ to: '/orders', search: fromTheStart(search, wanted), resetScroll: false });
+  }
+
   return (
     <>
       <title>Orders · Goody</title>
-      <h1>{counted(list.summary.total, 'order')}.</h1>
-      <Table label="Orders, scrolls sideways">
-        <thead>
-          <tr>
-            <th scope="col">Order</th>
-            <th scope="col">Vendor</th>
-            <th scope="col">Status</th>
-          </tr>
-        </thead>
-        <tbody>
-          {list.orders.map((order) => (
-            <tr key={order.orderId}>
-              <th scope="row">
-                <Link to="/orders/$orderId" params={{ orderId: order.orderId }}>
-                  {order.orderId}
-                </Link>
-              </th>
-              <td>{order.vendorId}</td>
-              <td>
-                <StatusMark status={order.status} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </Table>
+      <BackLink />
+      <div className={styles.head}>
+        <div>
+          <p className={styles.label}>Orders{vendorName !== null && ` of ${vendorName}`}</p>
+          <h1 className={styles.title}>
+            {answer.orders} {answer.late !== null && <Late words={answer.late} isTrouble={answer.isTrouble} />}
+          </h1>
+        </div>
+        {summary.total > 0 && <Exports search={search} />}
+      </div>
+      <StatusFilter
+        label="Orders by status, press to filter"
+        counts={ofAnyStatus.statusBreakdown}
+        isLowerBound={ofAnyStatus.totalIsLowerBound}
+        chosen={filter.status}
+        onChoose={(status) => show({ status })}
+      />
+      <OrdersFilters filter={filter} vendorName={vendorName} timeZone={timeZone} onChange={show} />
+      <FilterChips
+        chips={filters.map(({ words, without }) => ({ words, remove: () => show(without) }))}
+        onClear={() => void navigate({ to: '/orders', search: { order: search.order }, resetScroll: false })}
+      />
+      <section aria-labelledby="list">
+        <div className={styles.listHead}>
+          <h2 className={styles.heading} id="list" tabIndex={-1} data-top-of-list>
+            <span role="status">
+              {atLeast(summary)} {summary.total === 1 && !summary.totalIsLowerBound ? 'order' : 'orders'}
+              {filters.length > 0 && (summary.total === 1 ? ' matches' : ' match')}
+            </span>
+          </h2>
+        </div>
+        {list.orders.length === 0 ? (
+          <NoOrderMatches search={search} filters={filters} ofAnyStatus={ofAnyStatus.total} />
+        ) : (
+          <>
+            <OrdersTable orders={list.orders} vendorName={vendorName} readAt={readAt} />
+            <Pager of="orders" nextCursor={list.nextCursor} cursor={search.cursor} page={search.page}>
+              {`${count(list.orders.length)} of ${summary.totalIsLowerBound ? `${atLeast(summary)} orders` : counted(summary.total, 'order')}`}
+            </Pager>
+            <p className={styles.notes}>
+              <b>Late</b> is an order that ended after its promise, or is still open with its promise over; those still
+              open are marked. The counts by status are of all the other filters. Dates are those of your time zone (
+              {ownZone}), the exact time shows on hover; the days of the filter are those of{' '}
+              {timeZone === null ? 'the reports' : timeZone}.
+              {summary.totalIsLowerBound && ' Counting stops at some ten thousand orders; the list goes on.'}
+            </p>
+          </>
+        )}
+      </section>
     </>
+  );
+}
+
+function Late({ words, isTrouble }: { words: string; isTrouble: boolean }) {
+  return isTrouble ? (
+    <span className={styles.late} data-tone="watch">
+      {words}
+    </span>
+  ) : (
+    words
+  );
+}
+
+/** The whole filter as a file, streamed by the server. */
+function Exports({ search }: { search: OrdersSearch }) {
+  const formats = [
+    { format: 'csv', name: 'Export CSV' },
+    { format: 'ndjson', name: 'Export JSON' },
+  ];
+  return (
+    <div className={styles.exports}>
+      {formats.map(({ format, name }) => {
+        const query = new URLSearchParams({ format });
+        for (const [key, value] of Object.entries(filterOf(search))) if (value !== undefined) query.set(key, value);
+        return (
+          <a className={buttonClass} key={format} href={`/api/orders/export?${query}`} download>
+            <Icon name="download" />
+            {name}
+          </a>
+        );
+      })}
+    </div>
   );
 }

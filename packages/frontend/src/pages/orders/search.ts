@@ -1,4 +1,17 @@
-/** What the address of the orders says. The filter has the names of the API's. */
+/** Which orders, by the names of the API. */
+export interface OrdersFilter {
+  vendorId?: string;
+  /** Statuses, joined by commas. */
+  status?: string;
+  /** Calendar days in the report time zone, as `2026-01-31`. */
+  dateFrom?: string;
+  dateTo?: string;
+  /** `true` or `false`. */
+  delayed?: string;
+  giftType?: string;
+}
+
+/** What the address of the orders says. */
 export interface OrdersSearch extends OrdersFilter {
   /** `asc`: the first placed first. */
   order?: string;
@@ -7,16 +20,14 @@ export interface OrdersSearch extends OrdersFilter {
   page?: string;
 }
 
-export interface OrdersFilter {
-  vendorId?: string;
-  /** Statuses, joined by commas. */
-  status?: string;
-  /** Calendar days, as `2026-01-31`. */
-  dateFrom?: string;
-  dateTo?: string;
-  /** `true` or `false`. */
-  delayed?: string;
-  giftType?: string;
+export const filterNames = ['vendorId', 'status', 'dateFrom', 'dateTo', 'delayed', 'giftType'] as const;
+
+/** The filter alone. */
+export function filterOf(search: OrdersSearch): OrdersFilter {
+  return Object.fromEntries(filterNames.map((name) => [name, search[name]]));
 }
 
-export const filterNames = ['vendorId', 'status', 'dateFrom', 'dateTo', 'delayed', 'giftType'] as const;
+/** Another filter begins at the first page. */
+export function fromTheStart(search: OrdersSearch, wanted: OrdersSearch): OrdersSearch {
+  return { ...search, ...wanted, cursor: undefined, page: undefined };
+}

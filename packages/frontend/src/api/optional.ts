@@ -1,0 +1,11 @@
+import { ApiError } from './client';
+
+/** What a page can do without: null where the server cannot say it. The rest of the page must not fail with it. */
+export async function optional<Value>(reading: Promise<Value>): Promise<Value | null> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof ApiError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,29 @@
+import { shortDay } from '../../format/times';
+import { statusWord } from '../../format/words';
+import { statusesIn } from '../../ui/StatusFilter';
+import type { OrdersFilter } from './search';
+
+/** One filter in words, and the address without it. */
+export interface Dropped {
+  words: string;
+  without: OrdersFilter;
+}
+
+/** Every filter that is on; each status by itself. */
+export function filtersOn(search: OrdersFilter, vendorName: string | null): Dropped[] {
+  const { vendorId, status, dateFrom, dateTo, delayed, giftType } = search;
+  const on: Dropped[] = [];
+  if (vendorId !== undefined) on.push({ words: vendorName ?? vendorId, without: { vendorId: undefined } });
+  const statuses = statusesIn(status);
+  for (const one of statuses) {
+    const rest = statuses.filter((other) => other !== one).join(',');
+    on.push({ words: statusWord[one], without: { status: rest === '' ? undefined : rest } });
+  }
+  if (dateFrom !== undefined) on.push({ words: `Placed from ${shortDay(dateFrom)}`, without: { dateFrom: undefined } });
+  if (dateTo !== undefined) on.push({ words: `Placed until ${shortDay(dateTo)}`, without: { dateTo: undefined } });
+  if (delayed !== undefined) {
+    on.push({ words: delayed === 'true' ? 'Late' : 'Not late', without: { delayed: undefined } });
+  }
+  if (giftType !== undefined) on.push({ words: `Gift: ${giftType}`, without: { giftType: undefined } });
+  return on;
+}

@@ -1,0 +1,28 @@
+import { count } from '../../format/numbers';
+import type { OrdersSummary } from './load';
+
+/** The answer of the page, in two parts: how many orders, and how many of them are late. */
+export interface Headline {
+  orders: string;
+  late: string | null;
+  isTrouble: boolean;
+}
+
+/** `late` is null where the filter leaves no order that is late. */
+export function headline(summary: OrdersSummary, late: OrdersSummary | null, isFiltered: boolean): Headline {
+  const { total } = summary;
+  if (total === 0) {
+    return { orders: isFiltered ? 'No order matches.' : 'No orders yet.', late: null, isTrouble: false };
+  }
+  const orders = `${atLeast(summary)} ${total === 1 ? 'order' : 'orders'},`;
+  if (late === null || late.total === 0)
+    return { orders, late: total === 1 ? 'not late.' : 'none late.', isTrouble: false };
+  if (total === 1) return { orders, late: 'late.', isTrouble: true };
+  const isAll = !summary.totalIsLowerBound && late.total === total;
+  return { orders, late: isAll ? 'all late.' : `${atLeast(late)} late.`, isTrouble: true };
+}
+
+/** `1,247`, or `10,000 or more` where counting stopped. */
+export function atLeast({ total, totalIsLowerBound }: OrdersSummary): string {
+  return totalIsLowerBound ? `${count(total)} or more` : count(total);
+}

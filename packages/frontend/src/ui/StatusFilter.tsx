@@ -1,0 +1,67 @@
+import type { Status, StatusCounts } from '../api/types';
+import { count } from '../format/numbers';
+import { activeStatuses, endedStatuses, statusWord } from '../format/words';
+import { Hidden } from './Hidden';
+import { Icon } from './Icon';
+import styles from './StatusFilter.module.css';
+
+const statuses: Status[] = [...activeStatuses, ...endedStatuses];
+
+/** The statuses that the address names. What it names else is for the server to refuse. */
+export function statusesIn(text: string | undefined): Status[] {
+  const named = new Set(text?.split(','));
+  return statuses.filter((status) => named.has(status));
+}
+
+/** Nine counts that are the status filter. They count what the other filters leave, so that each says what pressing it would show. */
+export function StatusFilter({
+  label,
+  counts,
+  isLowerBound = false,
+  chosen: text,
+  onChoose,
+}: {
+  label: string;
+  counts: StatusCounts;
+  /** Counting stopped before the end. */
+  isLowerBound?: boolean;
+  /** As in the address: joined by commas. */
+  chosen: string | undefined;
+  onChoose: (chosen: string | undefined) => void;
+}) {
+  const chosen = statusesIn(text);
+
+  function toggle(status: Status) {
+    const next = statuses.filter((one) => (one === status ? !chosen.includes(one) : chosen.includes(one)));
+    onChoose(next.length === 0 ? undefined : next.join(','));
+  }
+
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be a grid of equal blocks in every browser
+    <div className={styles.counts} role="group" aria-label={label}>
+      {statuses.map((status) => (
+        <button
+          className={styles.count}
+          key={status}
+          type="button"
+          data-status={status}
+          data-zero={counts[status] === 0 || undefined}
+          aria-pressed={chosen.includes(status)}
+          onClick={() => toggle(status)}
+        >
+          <b>
+            {count(counts[status])}
+            {isLowerBound && counts[status] > 0 && (
+              <>
+                <span aria-hidden="true">+</span>
+                <Hidden> or more</Hidden>
+              </>
+            )}{' '}
+          </b>
+          <Icon name={status} />
+          <span>{statusWord[status]}</span>
+        </button>
+      ))}
+    </div>
+  );
+}
