@@ -65,3 +65,21 @@ export function clock(instant: string, timeZone = ownZone): string {
 export function shortDay(date: string): string {
   return dayOf(`${date}T00:00:00Z`, 'UTC');
 }
+
+/** A calendar day of this or a neighbouring month, for an axis: `2026-11-22` → `22 Nov`. */
+export function dayAndMonth(date: string): string {
+  return new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' }).format(
+    new Date(`${date}T00:00:00Z`),
+  );
+}
+
+/** The calendar day so many days before `date`: (`2026-03-01`, 1) → `2026-02-28` */
+export function daysBefore(date: string, days: number): string {
+  return new Date(Date.parse(`${date}T00:00:00Z`) - days * DAY).toISOString().slice(0, 10);
+}
+
+/** Whether the calendar day `date` was over at `instant`, in the zone whose day it is. */
+export function isOver(date: string, instant: string, timeZone: string): boolean {
+  // Swedish writes days as ISO 8601 does: they can be compared as text.
+  return new Intl.DateTimeFormat('sv', { dateStyle: 'short', timeZone }).format(new Date(instant)) > date;
+}

@@ -26,6 +26,9 @@ export const endedStatuses = [
   'CANCELLED',
 ] as const satisfies Status[];
 
+/** Those of them that are issues: they count against reliability. */
+export const issueStatuses = ['LOST', 'DAMAGED', 'UNDELIVERABLE', 'RETURN_TO_SENDER'] as const satisfies Status[];
+
 export const riskWord: Record<Risk, string> = {
   high: 'High',
   medium: 'Medium',

@@ -5,6 +5,6 @@ const route = getRouteApi('/vendors/$vendorId');
 
 export const vendorLazyRoute = createLazyRoute('/vendors/$vendorId')({
   component: function Vendor() {
-    return <VendorPage data={route.useLoaderData()} />;
+    return <VendorPage data={route.useLoaderData()} search={route.useSearch()} />;
   },
 });

@@ -1,15 +1,15 @@
 import type { Risk } from '../api/types';
-import { riskWord } from '../format/words';
+import { riskPhrase, riskWord } from '../format/words';
 import styles from './RiskMark.module.css';
 
-/** A shape and a word. Low is quiet, high is loud. */
-export function RiskMark({ risk }: { risk: Risk }) {
+/** A shape and a word. Low is quiet, high is loud. `isFull`: where it stands alone, on a block that has the tone already. */
+export function RiskMark({ risk, isFull = false }: { risk: Risk; isFull?: boolean }) {
   return (
-    <span className={styles.risk} data-risk={risk}>
+    <span className={styles.risk} data-risk={risk} data-full={isFull || undefined}>
       <svg viewBox="0 0 16 16" aria-hidden="true">
         <path d={shapes[risk]} />
       </svg>
-      {riskWord[risk]}
+      {isFull ? riskPhrase[risk] : riskWord[risk]}
     </span>
   );
 }

@@ -1,5 +1,7 @@
+import { Link } from '@tanstack/react-router';
 import type { Order } from '../../api/types';
 import { money } from '../../format/numbers';
+import { issueStatuses } from '../../format/words';
 import { Ago } from '../../ui/Ago';
 import { StateBox } from '../../ui/StateBox';
 import { StatusMark } from '../../ui/StatusMark';
@@ -8,25 +10,29 @@ import { Value } from '../../ui/Value';
 import styles from './RecentIssues.module.css';
 
 /** The latest orders that went wrong. */
-export function RecentIssues({ orders }: { orders: Order[] }) {
+export function RecentIssues({ vendorId, orders }: { vendorId: string; orders: Order[] }) {
   return (
     <section className={styles.section} aria-labelledby="issues">
-      <h2 className={styles.heading} id="issues">
-        Recent issues
-      </h2>
+      <div className={styles.head}>
+        <h2 id="issues">Recent issues</h2>
+        {orders.length > 0 && (
+          <Link to="/orders" search={{ vendorId, status: issueStatuses.join(',') }}>
+            All its issues
+          </Link>
+        )}
+      </div>
       {orders.length === 0 ? (
         <StateBox tone="empty" label="Nothing here" title="No order went wrong">
           <p>No order of this vendor was lost, damaged, undeliverable or returned, as far as orders are kept.</p>
         </StateBox>
       ) : (
-        <Table label="Recent issues, scrolls sideways">
+        <Table label="Recent issues, scrolls sideways" hasCards>
           <thead>
             <tr>
               <th scope="col">Order</th>
               <th scope="col">Issue</th>
-              <th scope="col">Ended</th>
-              <th scope="col">Placed</th>
               <th scope="col">Reason</th>
+              <th scope="col">Ended</th>
               <th scope="col" className={numberClass}>
                 Value
               </th>
@@ -47,25 +53,24 @@ function Row({ order }: { order: Order }) {
   return (
     <tr>
       <th scope="row" className={styles.id}>
-        {order.orderId}
+        <Link to="/orders/$orderId" params={{ orderId: order.orderId }}>
+          {order.orderId}
+        </Link>
       </th>
-      <td>
+      <td className={styles.status}>
         <StatusMark status={order.status} />
       </td>
-      <td>
+      <td className={styles.reason} data-label="Reason">
+        <Value text={order.reason} because="no reason was told" />
+      </td>
+      <td data-label="Ended">
         {order.completedAt === null ? (
           <Value text={null} because="it has not ended" />
         ) : (
           <Ago instant={order.completedAt} />
         )}
       </td>
-      <td>
-        <Ago instant={order.createdAt} />
-      </td>
-      <td className={styles.reason}>
-        <Value text={order.reason} because="no reason was told" />
-      </td>
-      <td className={numberClass}>
+      <td className={`${numberClass} ${styles.value}`}>
         <Value
           text={order.giftValue === null ? null : money(order.giftValue, order.currency)}
           because="no value was told"

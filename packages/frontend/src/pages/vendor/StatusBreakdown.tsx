@@ -1,5 +1,5 @@
 import type { Status, StatusCounts } from '../../api/types';
-import { count, share } from '../../format/numbers';
+import { count, counted, share } from '../../format/numbers';
 import { activeStatuses, endedStatuses } from '../../format/words';
 import { StatusMark } from '../../ui/StatusMark';
 import { numberClass, Table } from '../../ui/Table';
@@ -10,11 +10,12 @@ export function StatusBreakdown({ counts }: { counts: StatusCounts }) {
   const all = [...activeStatuses, ...endedStatuses];
   const total = sum(counts, all);
   return (
-    <section aria-labelledby="statuses">
-      <h2 className={styles.heading} id="statuses">
-        Orders by status
-      </h2>
-      <div className={styles.panel}>
+    <section className={styles.panel} aria-labelledby="statuses">
+      <div className={styles.head}>
+        <h2 id="statuses">{counted(total, 'order')}</h2>
+        <p>active now, or ended in the seven days</p>
+      </div>
+      <div>
         <Bar counts={counts} statuses={all} total={total} />
         <Table label="Orders by status, scrolls sideways">
           <thead>

@@ -90,7 +90,7 @@ const lines: Line[] = [
 /** Both weeks side by side. */
 export function WindowTable({ report: { current7d, previous7d, trends } }: { report: Report }) {
   return (
-    <section aria-labelledby="weeks">
+    <section className={styles.section} aria-labelledby="weeks">
       <h2 className={styles.heading} id="weeks">
         Against the week before
       </h2>

@@ -1,0 +1,205 @@
+import { type KeyboardEvent, type PointerEvent, useId, useMemo, useState } from 'react';
+import type { VendorDay } from '../../api/types';
+import { count, decimal, percent } from '../../format/numbers';
+import { dayAndMonth, day as dayInFull } from '../../format/times';
+import { useWidth } from '../../ui/chart/useWidth';
+import { some, Value } from '../../ui/Value';
+import { type Drawing, dayAt, draw, TARGET } from './drawing';
+import styles from './HistoryChart.module.css';
+
+/** How far a key moves the reading line. */
+const moves: Record<string, number> = {
+  ArrowLeft: -1,
+  ArrowRight: 1,
+  PageUp: -7,
+  PageDown: 7,
+  Home: Number.NEGATIVE_INFINITY,
+  End: Number.POSITIVE_INFINITY,
+};
+
+/** Reliability and orders, day after day. One day is read at a time: by pointer, by key, and in words under the drawing. */
+export function HistoryChart({ days, isPast }: { days: VendorDay[]; isPast: boolean }) {
+  const [ref, width] = useWidth<HTMLDivElement>();
+  const drawing = useMemo(() => (width === 0 ? null : draw(days, width)), [days, width]);
+  // By its date, so that it stays the same day when more days are shown.
+  const [date, setDate] = useState<string>();
+  const help = useId();
+
+  const last = days.length - 1;
+  const found = days.findIndex((day) => day.date === date);
+  const index = found < 0 ? last : found;
+  const read = days[index];
+  const first = days[0];
+  if (read === undefined || first === undefined) return null;
+
+  function press(event: KeyboardEvent) {
+    const by = moves[event.key];
+    if (by === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    setDate(days[Math.max(0, Math.min(last, index + by))]?.date);
+  }
+
+  function point(event: PointerEvent<HTMLDivElement>) {
+    if (drawing === null) return;
+    const x = event.clientX - event.currentTarget.getBoundingClientRect().left;
+    setDate(days[dayAt(drawing, x)]?.date);
+  }
+
+  const isUnfinished = (at: number) => !isPast && at === last;
+  const name = (at: number) => (isUnfinished(at) ? 'Today' : dayAndMonth(days[at]?.date ?? ''));
+  return (
+    <>
+      <div
+        ref={ref}
+        className={styles.chart}
+        // The arrow keys are the chart's own while it has the focus; a screen reader then hands them on.
+        role="application"
+        aria-label={`Reliability and orders, day by day, ${dayAndMonth(first.date)} to ${dayAndMonth(days[last]?.date ?? '')}`}
+        aria-describedby={help}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: an application takes the focus, and keys move its reading line
+        tabIndex={0}
+        onKeyDown={press}
+        onPointerMove={point}
+        onPointerDown={point}
+      >
+        {drawing !== null && <Picture drawing={drawing} index={index} isUnfinished={isUnfinished(last)} name={name} />}
+      </div>
+      <div className={styles.readout} aria-live="polite" aria-atomic="true">
+        <p className={styles.date}>
+          {dayInFull(read.date)}
+          {isUnfinished(index) && ', not over yet'}
+        </p>
+        <dl className={styles.numbers}>
+          <div>
+            <dt>Reliability, 7 days</dt>
+            <dd>
+              <Value
+                text={some(read.reliabilityScore, percent)}
+                because="nothing completed in the seven days ending with this one"
+              />
+            </dd>
+          </div>
+          <div>
+            <dt>Likely between</dt>
+            <dd>
+              <Value
+                text={some(
+                  read.reliabilityInterval,
+                  ({ lower, upper }) => `${decimal(lower)} and ${decimal(upper)}\u00a0%`,
+                )}
+                because="nothing completed in the seven days ending with this one"
+              />
+            </dd>
+          </div>
+          <div>
+            <dt>Completed, 7 days</dt>
+            <dd>
+              {count(read.completedOrders)}, {count(read.issueCount)} wrong
+            </dd>
+          </div>
+          <div>
+            <dt>Placed that day</dt>
+            <dd>{count(read.day.placedOrders)}</dd>
+          </div>
+        </dl>
+      </div>
+      <p className={styles.help} id={help}>
+        Point at a day, or focus the chart and press <kbd>←</kbd> <kbd>→</kbd> to read one day, <kbd>Page up</kbd>{' '}
+        <kbd>Page down</kbd> for a week, <kbd>Home</kbd> <kbd>End</kbd> for the ends.
+      </p>
+    </>
+  );
+}
+
+/** Silent: the words under it say what it shows. */
+function Picture({
+  drawing,
+  index,
+  isUnfinished,
+  name,
+}: {
+  drawing: Drawing;
+  index: number;
+  isUnfinished: boolean;
+  name: (index: number) => string;
+}) {
+  const { width, height, rates, volume, xs, ys } = drawing;
+  const last = xs.length - 1;
+  const lastY = ys[last] ?? null;
+  const readX = xs[index] ?? 0;
+  const readY = ys[index] ?? null;
+  const numbers = rates.left - 8;
+  return (
+    <svg viewBox={`0 0 ${width} ${height}`} width={width} height={height} aria-hidden="true">
+      <text className={styles.caption} y="11">
+        Reliability of seven days, %{drawing.floor > 0 && ` (from ${drawing.floor})`}
+      </text>
+      {drawing.ticks.map(({ value, y }) => (
+        <g key={value}>
+          <line className={styles.grid} x1={rates.left} x2={rates.right} y1={y} y2={y} />
+          <text x={numbers} y={y + 4} textAnchor="end">
+            {value}
+          </text>
+        </g>
+      ))}
+      {drawing.bands.map((band) => (
+        <polygon key={band} className={styles.band} points={band} />
+      ))}
+      <line className={styles.target} x1={rates.left} x2={rates.right} y1={drawing.targetY} y2={drawing.targetY} />
+      {drawing.ticks.every(({ value }) => value !== TARGET) && (
+        <text x={numbers} y={drawing.targetY + 4} textAnchor="end">
+          {TARGET}
+        </text>
+      )}
+      {drawing.lines.map((line) => (
+        <polyline key={line} className={styles.line} points={line} />
+      ))}
+      {drawing.lone.map(({ x, y }) => (
+        <rect key={x} className={styles.lone} x={x - 3} y={y - 3} width="6" height="6" />
+      ))}
+      {drawing.lines.length + drawing.lone.length === 0 && (
+        <text className={styles.nothing} x={(rates.left + rates.right) / 2} y={(rates.top + rates.bottom) / 2}>
+          Nothing completed in these days
+        </text>
+      )}
+
+      <text className={styles.caption} y={volume.top - 15}>
+        Orders placed that day
+      </text>
+      <text x={numbers} y={volume.top + 8} textAnchor="end">
+        {count(drawing.most)}
+      </text>
+      <text x={numbers} y={volume.bottom} textAnchor="end">
+        0
+      </text>
+      {drawing.bars.map((bar, at) => (
+        <rect
+          key={bar.x}
+          className={styles.bar}
+          data-unfinished={(isUnfinished && at === last) || undefined}
+          {...bar}
+        />
+      ))}
+      <line className={styles.base} x1={volume.left} x2={volume.right} y1={volume.bottom} y2={volume.bottom} />
+      {drawing.labels.map(({ index: at, x }) => (
+        <text
+          key={at}
+          className={at === last ? styles.last : undefined}
+          x={at === last ? width : x}
+          y={height - 8}
+          textAnchor={at === last ? 'end' : 'middle'}
+        >
+          {name(at)}
+        </text>
+      ))}
+
+      <g className={styles.reading}>
+        <line x1={readX} x2={readX} y1={rates.top} y2={volume.bottom} />
+        {readY !== null && <rect x={readX - 6} y={readY - 6} width="12" height="12" />}
+      </g>
+      {isUnfinished && lastY !== null && (
+        <rect className={styles.unfinished} x={(xs[last] ?? 0) - 4.5} y={lastY - 4.5} width="9" height="9" />
+      )}
+    </svg>
+  );
+}

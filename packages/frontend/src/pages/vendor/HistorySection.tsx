@@ -1,0 +1,117 @@
+import { Link } from '@tanstack/react-router';
+import type { VendorDay, VendorHistory } from '../../api/types';
+import { count, counted, decimal, percent } from '../../format/numbers';
+import { shortDay } from '../../format/times';
+import { StateBox } from '../../ui/StateBox';
+import { numberClass, Table } from '../../ui/Table';
+import { some, Value } from '../../ui/Value';
+import { HistoryChart } from './HistoryChart';
+import styles from './HistorySection.module.css';
+import type { VendorSearch } from './search';
+
+const spans = [30, 90] as const;
+const nothingCompleted = 'nothing completed in the seven days ending with this one';
+
+/** How it came to be so: a chart of the last days, and the same numbers as a table. */
+export function HistorySection({
+  history,
+  isPast,
+  shown,
+}: {
+  history: VendorHistory;
+  isPast: boolean;
+  shown: VendorSearch['days'];
+}) {
+  const span = shown === undefined ? 30 : 90;
+  const days = history.days.slice(-span);
+  const last = days.at(-1);
+  const isEmpty = days.every((day) => day.reliabilityScore === null && day.day.placedOrders === 0);
+  return (
+    <section className={styles.panel} aria-labelledby="history">
+      <div className={styles.head}>
+        <h2 className={styles.title} id="history">
+          {isPast && last !== undefined ? `${days.length} days to ${shortDay(last.date)}` : `Last ${days.length} days`}
+        </h2>
+        <nav className={styles.spans} aria-label="Days shown">
+          {spans.map((days) => (
+            <Link
+              key={days}
+              to="."
+              search={(search) => ({ ...search, days: days === 30 ? undefined : '90' })}
+              // Where this page was opened from stays known, and Back leads there at once.
+              state={(state) => state}
+              replace
+              resetScroll={false}
+              activeOptions={{ explicitUndefined: true }}
+            >
+              {days} days
+            </Link>
+          ))}
+        </nav>
+      </div>
+      {isEmpty ? (
+        <StateBox tone="empty" label="Nothing here" title="No order in these days">
+          <p>No order was placed and none completed in these {counted(days.length, 'day')}.</p>
+        </StateBox>
+      ) : (
+        <>
+          <ul className={styles.legend}>
+            <li data-key="line">Reliability of the seven days to each day</li>
+            <li data-key="band">95&nbsp;% interval</li>
+            <li data-key="target">Target 90&nbsp;%</li>
+            {!isPast && <li data-key="unfinished">Today, not over</li>}
+          </ul>
+          <HistoryChart days={days} isPast={isPast} />
+        </>
+      )}
+      <p className={styles.zone}>Days are those of the report time zone, {history.timeZone}.</p>
+      {!isEmpty && (
+        <details className={styles.details}>
+          <summary>Show as table</summary>
+          <DayTable days={days} />
+        </details>
+      )}
+    </section>
+  );
+}
+
+function DayTable({ days }: { days: VendorDay[] }) {
+  return (
+    <Table label="Numbers of each day, scrolls sideways">
+      <thead>
+        <tr>
+          <th scope="col">Day</th>
+          {['Reliability, 7 days', 'Likely between', 'Completed, 7 days', 'Wrong, 7 days', 'Placed that day'].map(
+            (name) => (
+              <th key={name} scope="col" className={numberClass}>
+                {name}
+              </th>
+            ),
+          )}
+        </tr>
+      </thead>
+      <tbody>
+        {days.toReversed().map((day) => (
+          <tr key={day.date}>
+            <th scope="row">{shortDay(day.date)}</th>
+            <td className={numberClass}>
+              <Value text={some(day.reliabilityScore, percent)} because={nothingCompleted} />
+            </td>
+            <td className={numberClass}>
+              <Value
+                text={some(
+                  day.reliabilityInterval,
+                  ({ lower, upper }) => `${decimal(lower)} and ${decimal(upper)}\u00a0%`,
+                )}
+                because={nothingCompleted}
+              />
+            </td>
+            <td className={numberClass}>{count(day.completedOrders)}</td>
+            <td className={numberClass}>{count(day.issueCount)}</td>
+            <td className={numberClass}>{count(day.day.placedOrders)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </Table>
+  );
+}

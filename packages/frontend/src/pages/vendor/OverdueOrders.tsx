@@ -1,0 +1,94 @@
+import { Link } from '@tanstack/react-router';
+import type { Order, OrderList } from '../../api/types';
+import { short } from '../../format/durations';
+import { count, money } from '../../format/numbers';
+import { At } from '../../ui/At';
+import { StateBox } from '../../ui/StateBox';
+import { useNow } from '../../ui/useNow';
+import { Value } from '../../ui/Value';
+import styles from './OverdueOrders.module.css';
+import { overdueSearch } from './search';
+
+/** As many as a person can chase in a morning; the rest is a link away. */
+const SHOWN = 8;
+
+const DAY = 86_400_000;
+
+/** The orders to chase: open, and past their promise. The latest first. */
+export function OverdueOrders({ vendorId, overdue }: { vendorId: string; overdue: OrderList | null }) {
+  return (
+    <section aria-labelledby="overdue">
+      <div className={styles.head}>
+        <h2 id="overdue">{overdue === null ? 'Overdue, still open' : title(overdue)}</h2>
+        {overdue !== null && overdue.orders.length > 0 && (
+          <Link to="/orders" search={overdueSearch(vendorId)}>
+            All {atLeast(overdue)} overdue
+          </Link>
+        )}
+      </div>
+      {overdue === null ? (
+        <StateBox tone="empty" label="Not on a day that is over" title="Only today’s can be listed">
+          <p>Orders are listed as they are now. How many were delayed at the end of that day is told above.</p>
+        </StateBox>
+      ) : overdue.orders.length === 0 ? (
+        <StateBox tone="empty" label="Nothing here" title="Nothing to chase">
+          <p>No open order of this vendor is past its promise.</p>
+        </StateBox>
+      ) : (
+        <Lates overdue={overdue} />
+      )}
+    </section>
+  );
+}
+
+function Lates({ overdue }: { overdue: OrderList }) {
+  const now = useNow();
+  const latest = overdue.orders
+    .toSorted((a, b) => promised(a) - promised(b))
+    .slice(0, SHOWN)
+    .map((order) => ({ order, late: now - promised(order) }));
+  return (
+    <>
+      <ul className={styles.list}>
+        {latest.map(({ order, late }) => (
+          <li key={order.orderId}>
+            <span className={styles.late} data-tone={late >= 2 * DAY ? 'bad' : 'watch'}>
+              <b>{short(late, 1)}</b> late
+            </span>
+            <span>
+              <Link className={styles.id} to="/orders/$orderId" params={{ orderId: order.orderId }}>
+                {order.orderId}
+              </Link>
+              <small>
+                promised {order.estimatedDelivery === null ? '–' : <At instant={order.estimatedDelivery} />}
+              </small>
+            </span>
+            <span className={styles.value}>
+              <Value
+                text={order.giftValue === null ? null : money(order.giftValue, order.currency)}
+                because="no value was told"
+              />
+            </span>
+          </li>
+        ))}
+      </ul>
+      {overdue.hasMore && (
+        <p className={styles.note}>The latest of the {count(overdue.orders.length)} that were placed last.</p>
+      )}
+    </>
+  );
+}
+
+function title(overdue: OrderList): string {
+  const { total } = overdue.summary;
+  return total === 0 ? 'None overdue' : `${atLeast(overdue)} overdue, still open`;
+}
+
+function atLeast({ summary: { total, totalIsLowerBound } }: OrderList): string {
+  return totalIsLowerBound ? `${count(total)} or more` : count(total);
+}
+
+/** When it was promised for. An order without a promise is never overdue. */
+function promised(order: Order): number {
+  return order.estimatedDelivery === null ? Number.POSITIVE_INFINITY : Date.parse(order.estimatedDelivery);
+}

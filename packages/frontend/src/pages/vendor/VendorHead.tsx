@@ -1,0 +1,94 @@
+import { Link, useLocation } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import type { Risk, VendorReport } from '../../api/types';
+import { counted } from '../../format/numbers';
+import { day, shortDay } from '../../format/times';
+import { buttonClass } from '../../ui/Button';
+import { Icon } from '../../ui/Icon';
+import { RiskMark } from '../../ui/RiskMark';
+import styles from './VendorHead.module.css';
+import { verdict } from './verdict';
+
+/** Who the vendor is and how it does: a block as wide as the window, as loud as its risk. */
+export function VendorHead({
+  report: { vendor, report },
+  risk,
+  isPast,
+}: {
+  report: VendorReport;
+  risk: Risk;
+  isPast: boolean;
+}) {
+  const location = useLocation();
+  const mail = vendor.supportContact?.includes('@') ? `mailto:${vendor.supportContact}` : null;
+  return (
+    <div className={styles.head} data-risk={risk}>
+      <div className={styles.top}>
+        <Link className={styles.quiet} to="/" search={location.state.listSearch ?? { date: location.search.date }}>
+          <Icon name="left" />
+          All vendors
+        </Link>
+        <p className={styles.days}>
+          Seven days to {day(report.date)}
+          {isPast && (
+            <Link className={styles.quiet} to="." search={({ date: _, ...search }) => search}>
+              Show today
+            </Link>
+          )}
+        </p>
+      </div>
+      <div className={styles.who}>
+        <h1 className={styles.name}>{vendor.name}</h1>
+        <p className={styles.verdict}>{verdict(report, risk)}</p>
+        <p className={styles.risk}>
+          <RiskMark risk={risk} isFull />
+          {!vendor.isActive && <b>Takes no new orders</b>}
+        </p>
+        <dl className={styles.facts}>
+          {vendor.name !== vendor.vendorId && (
+            <Fact name="Id">
+              <span className={styles.id}>{vendor.vendorId}</span>
+            </Fact>
+          )}
+          {vendor.category !== null && <Fact name="Category">{vendor.category}</Fact>}
+          {vendor.supportContact !== null && (
+            <Fact name="Contact">
+              {mail === null ? vendor.supportContact : <a href={mail}>{vendor.supportContact}</a>}
+            </Fact>
+          )}
+          {vendor.contractStartDate !== null && <Fact name="Contract since">{shortDay(vendor.contractStartDate)}</Fact>}
+          {vendor.slaPromises !== null && (
+            <Fact name="Promises to deliver in">
+              {counted(vendor.slaPromises.standardDelivery, 'day')}, rush{' '}
+              {counted(vendor.slaPromises.rushDelivery, 'day')}
+            </Fact>
+          )}
+          {!vendor.isRegistered && (
+            <Fact name="Not registered">All that is known of this vendor is that orders name it.</Fact>
+          )}
+        </dl>
+      </div>
+      <div className={styles.actions}>
+        <Link className={buttonClass} to="/orders" search={{ vendorId: vendor.vendorId }}>
+          <Icon name="list" />
+          View orders
+        </Link>
+        {mail !== null && (
+          <a className={buttonClass} href={mail}>
+            <Icon name="mail" />
+            Contact vendor
+          </a>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,84 @@
+import type { Report, Risk, VendorReport } from '../../api/types';
+import { change } from '../../format/change';
+import { count, counted, decimal } from '../../format/numbers';
+import { ChangeText } from '../../ui/ChangeText';
+import { Tile, Tiles, type Tone } from '../../ui/Tile';
+import { some, Value } from '../../ui/Value';
+
+const nothingToCompare = 'Nothing to compare with in one of the two weeks';
+
+/** Reliability and the issue rate are two sides of one number: both have the tone of its risk. */
+const toneOfRisk: Record<Risk, Tone> = { high: 'bad', medium: 'watch', low: 'good', insufficient: 'rest' };
+
+/** The four numbers of a vendor, against the week before. */
+export function VendorTiles({ report, vendor, risk }: { report: Report; vendor: VendorReport['vendor']; risk: Risk }) {
+  const { current7d: current, trends } = report;
+  const tone = toneOfRisk[risk];
+  return (
+    <Tiles>
+      <Tile
+        label="Reliability"
+        tone={tone}
+        value={<Value text={some(current.reliabilityScore, decimal)} because="nothing completed in these seven days" />}
+        unit={current.reliabilityScore === null ? undefined : '%'}
+      >
+        {current.reliabilityInterval === null ? (
+          <p>Nothing completed in these seven days</p>
+        ) : (
+          <p>
+            Likely between {decimal(current.reliabilityInterval.lower)} and {decimal(current.reliabilityInterval.upper)}
+            &nbsp;%
+          </p>
+        )}
+        <ChangeText
+          change={change(trends.reliabilityScore, { unit: 'points', better: 'up' })}
+          because={nothingToCompare}
+        />
+      </Tile>
+      <Delivery report={report} promise={vendor.slaPromises?.standardDelivery ?? null} />
+      <Tile label="Active orders" tone="info" value={count(report.activeOrders)}>
+        <p>{report.delayedOrders === 0 ? 'None delayed' : <b>{count(report.delayedOrders)} delayed</b>}</p>
+        <ChangeText change={change(trends.activeOrders, { unit: 'orders', better: null })} because={nothingToCompare} />
+      </Tile>
+      <Tile
+        label="Issue rate"
+        tone={tone}
+        value={<Value text={some(current.issueRate, decimal)} because="nothing completed in these seven days" />}
+        unit={current.issueRate === null ? undefined : '%'}
+      >
+        <p>
+          {current.completedOrders === 0
+            ? 'Nothing completed in these seven days'
+            : `${count(current.issueCount)} of ${count(current.completedOrders)} completed`}
+        </p>
+        <ChangeText change={change(trends.issueRate, { unit: 'points', better: 'down' })} because={nothingToCompare} />
+      </Tile>
+    </Tiles>
+  );
+}
+
+/** `promise`: days it promised for an ordinary order. A mean above it, rush orders among them, is slow by any measure. */
+function Delivery({ report: { current7d, trends }, promise }: { report: Report; promise: number | null }) {
+  const hours = current7d.avgDeliveryHours;
+  const isSlow = hours !== null && promise !== null && hours / 24 > promise;
+  return (
+    <Tile
+      label="Average delivery"
+      tone={hours === null ? 'rest' : isSlow ? 'watch' : promise === null ? 'info' : 'good'}
+      value={<Value text={some(hours, (value) => decimal(value / 24))} because="nothing arrived in these seven days" />}
+      unit={hours === null ? undefined : '\u00a0days'}
+    >
+      <p>
+        {hours === null
+          ? 'Nothing arrived in these seven days'
+          : promise === null
+            ? `${counted(current7d.arrivedOrders, 'order')} arrived`
+            : `${isSlow ? 'Slower than' : 'Within'} its promise of ${counted(promise, 'day')}`}
+      </p>
+      <ChangeText
+        change={change(trends.avgDeliveryHours, { unit: 'days', better: 'down' })}
+        because={nothingToCompare}
+      />
+    </Tile>
+  );
+}

@@ -1,0 +1,120 @@
+/** Where everything of the history chart stands, in pixels. Pure: days and a width in, places out. */
+import type { VendorDay } from '../../api/types';
+import { type Box, countCeiling, labelled, linear, percentFloor, percentTicks, stretches } from '../../ui/chart/scale';
+
+/** The reliability that is asked of a vendor, in percent. */
+export const TARGET = 90;
+
+/** Room at the left for the numbers of the axes, under the caption of each part, and for the words of the days. */
+const AXIS = 36;
+const CAPTION = 26;
+const DAYS = 28;
+const VOLUME = 56;
+/** Between the middles of two labelled days. */
+const LABEL = 62;
+
+export interface Drawing {
+  width: number;
+  height: number;
+  /** Reliability above, orders under it, each with a base line of its own. */
+  rates: Box;
+  volume: Box;
+  /** Where the axis of percent begins. */
+  floor: number;
+  ticks: { value: number; y: number }[];
+  targetY: number;
+  /** Middles of the days, and the distance between two. */
+  xs: number[];
+  step: number;
+  /** Points of the line and outlines of the interval around it: one for each unbroken stretch of days. */
+  lines: string[];
+  bands: string[];
+  /** Days that have no neighbour to draw a line to. */
+  lone: { x: number; y: number }[];
+  /** Where a day's reliability stands; null where there is none. */
+  ys: (number | null)[];
+  bars: { x: number; y: number; width: number; height: number }[];
+  /** The end of the axis of orders. */
+  most: number;
+  labels: { index: number; x: number }[];
+}
+
+export function draw(days: VendorDay[], width: number): Drawing {
+  const height = width < 560 ? 360 : 420;
+  const volume: Box = { left: AXIS, right: width, top: height - DAYS - VOLUME, bottom: height - DAYS };
+  const rates: Box = { left: AXIS, right: width, top: CAPTION, bottom: volume.top - CAPTION - 14 };
+  const step = (width - AXIS) / Math.max(1, days.length);
+  const xs = days.map((_, index) => AXIS + step * (index + 0.5));
+
+  const intervals = days.map((day) => day.reliabilityInterval);
+  const floor = percentFloor(intervals.flatMap((interval) => (interval === null ? [] : [interval.lower])));
+  const y = linear(floor, 100, rates.bottom, rates.top);
+  const ys = days.map(({ reliabilityScore }) => (reliabilityScore === null ? null : y(reliabilityScore)));
+  const runs = stretches(ys);
+
+  const most = countCeiling(Math.max(0, ...days.map((day) => day.day.placedOrders)));
+  const up = linear(0, most, volume.bottom, volume.top);
+  const gap = step > 12 ? 3 : step > 5 ? 2 : step > 3 ? 1 : 0.5;
+
+  return {
+    width,
+    height,
+    rates,
+    volume,
+    floor,
+    ticks: percentTicks(floor).map((value) => ({ value, y: y(value) })),
+    targetY: y(TARGET),
+    xs,
+    step,
+    lines: runs.filter(([first, last]) => last > first).map((run) => points(run, (index) => ys[index], xs)),
+    bands: runs.map(([first, last]) => {
+      // A day alone still has an interval: it gets as much breadth as its own day has.
+      const half = first === last ? step / 3 : 0;
+      const upper = points([first, last], (index) => place(intervals[index]?.upper), xs, half);
+      const lower = points([first, last], (index) => place(intervals[index]?.lower), xs, half);
+      return `${upper} ${lower.split(' ').reverse().join(' ')}`;
+    }),
+    lone: runs.filter(([first, last]) => last === first).map(([at]) => ({ x: xs[at] ?? 0, y: ys[at] ?? 0 })),
+    ys,
+    bars: days.map(({ day }, index) => {
+      const top = up(day.placedOrders);
+      return {
+        x: AXIS + step * index + gap / 2,
+        y: top,
+        width: step - gap,
+        height: volume.bottom - top,
+      };
+    }),
+    most,
+    labels: labelled(days.length, step, LABEL).map((index) => ({ index, x: xs[index] ?? 0 })),
+  };
+
+  function place(percent: number | undefined): number | null {
+    return percent === undefined ? null : y(percent);
+  }
+}
+
+/** The day under a pointer that stands `x` pixels from the left; the first and the last day reach beyond their ends. */
+export function dayAt({ xs, step, rates }: Drawing, x: number): number {
+  return Math.max(0, Math.min(xs.length - 1, Math.floor((x - rates.left) / step)));
+}
+
+function points(
+  [first, last]: [number, number],
+  y: (index: number) => number | null | undefined,
+  xs: number[],
+  half = 0,
+): string {
+  const corners: string[] = [];
+  for (let index = first; index <= last; index += 1) {
+    const at = y(index) ?? 0;
+    const x = xs[index] ?? 0;
+    if (half > 0) corners.push(corner(x - half, at), corner(x + half, at));
+    else corners.push(corner(x, at));
+  }
+  return corners.join(' ');
+}
+
+function corner(x: number, y: number): string {
+  return `${x.toFixed(1)},${y.toFixed(1)}`;
+}
