@@ -10,7 +10,7 @@ export function PageHead({
   children,
 }: {
   label: string;
-  title: string;
+  title: ReactNode;
   isPast: boolean;
   children?: ReactNode;
 }) {
@@ -31,5 +31,14 @@ export function PageHead({
       <h1 className={styles.title}>{title}</h1>
       {children}
     </div>
+  );
+}
+
+/** The words of a heading that a person must act on. */
+export function Hot({ children }: { children: ReactNode }) {
+  return (
+    <span className={styles.hot} data-tone="bad">
+      {children}
+    </span>
   );
 }

@@ -119,7 +119,7 @@ function Overdue({
           <b>{told(worth)}</b> of gifts not arrived yet.
         </>
       ) : (
-        `${isOne ? 'It has' : 'They have'} not arrived yet.`
+        `${isOne ? 'It' : 'They'} ${search.date === undefined ? 'still go on' : 'still went on at the end of that day'}.`
       )}
       {oldestPromise !== null && (
         <>

@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import type { Dashboard } from '../../api/types';
 import { change } from '../../format/change';
 import { count, decimal, percent } from '../../format/numbers';
-import { day } from '../../format/times';
+import { day, dayAndMonth, isOver } from '../../format/times';
 import { activeStatuses } from '../../format/words';
 import { ChangeText } from '../../ui/ChangeText';
 import { Spark } from '../../ui/Spark';
@@ -21,7 +21,7 @@ const FEW = 12;
 
 /** The four numbers of the fleet, each with its change and its 30 days. */
 export function FleetTiles({
-  dashboard: { current, trends },
+  dashboard: { current, trends, date, asOf, timeZone },
   history,
   search,
 }: {
@@ -29,12 +29,14 @@ export function FleetTiles({
   history: FleetHistory;
   search: OverviewSearch;
 }) {
+  // Orders are listed as they are now, which says nothing about another day.
   const isToday = search.date === undefined;
+  const isOpen = !isOver(date, asOf, timeZone);
   const reliability = change(trends.reliabilityTrend, { unit: 'points', better: 'up' });
   const rates = history.days.map((day) => day.overallReliability);
   const active = activeStatuses.join(',');
   const chart = (label: string, values: Values, scale = countScale(values), format = count) => (
-    <Days label={label} values={values} scale={scale} format={format} history={history} isToday={isToday} />
+    <Days label={label} values={values} scale={scale} format={format} history={history} isOpen={isOpen} />
   );
   return (
     <Tiles>
@@ -50,7 +52,6 @@ export function FleetTiles({
       </Tile>
       <Tile
         label="Active orders"
-        // The orders of now say nothing about another day.
         link={
           isToday
             ? (label) => (
@@ -129,14 +130,14 @@ function Days({
   scale,
   format,
   history: { days },
-  isToday,
+  isOpen,
 }: {
   label: string;
   values: Values;
   scale: Scale;
   format: (value: number) => string;
   history: FleetHistory;
-  isToday: boolean;
+  isOpen: boolean;
 }) {
   const isRate = scale.high === 100 && format === percent;
   return (
@@ -147,7 +148,7 @@ function Days({
           values={values}
           scale={scale}
           format={format}
-          isOpen={isToday}
+          isOpen={isOpen}
           isFilled={!isRate}
           isStepped={!isRate && scale.high <= FEW}
         />
@@ -156,7 +157,7 @@ function Days({
         <span>
           {days.length} days, {count(scale.low)}–{isRate ? percent(scale.high).replace('.0', '') : count(scale.high)}
         </span>
-        <span>{isToday ? 'today so far' : 'that day'}</span>
+        <span>{isOpen ? 'today so far' : dayAndMonth(days.at(-1)?.date ?? '')}</span>
       </p>
     </div>
   );

@@ -1,5 +1,6 @@
 import type { Dashboard } from '../../api/types';
-import { age, exact, minute } from '../../format/times';
+import { age, ownZone } from '../../format/times';
+import { At } from '../../ui/At';
 import { Icon } from '../../ui/Icon';
 import { useNow } from '../../ui/useNow';
 import styles from './Freshness.module.css';
@@ -13,14 +14,10 @@ export function Freshness({ dashboard, readAt }: { dashboard: Dashboard; readAt:
     <p className={styles.freshness} data-freshness={dataFreshness}>
       <Icon name={dataFreshness === 'stale' ? 'warning' : 'clock'} />
       <span>
-        Data as of{' '}
-        <time dateTime={dashboard.asOf} title={exact(dashboard.asOf)}>
-          {minute(dashboard.asOf, dashboard.timeZone)}
-        </time>{' '}
-        ({dashboard.timeZone})
+        Data as of <At instant={dashboard.asOf} /> ({ownZone}), days are those of {dashboard.timeZone}
         {lastUpdateMinutesAgo !== null && (
           <>
-            , latest fact <strong>{age(lastUpdateMinutesAgo + minutesSince)}</strong>
+            ; latest fact <strong>{age(lastUpdateMinutesAgo + minutesSince)}</strong>
           </>
         )}
         .{dataFreshness === 'stale' && ' Nothing newer has been told.'}

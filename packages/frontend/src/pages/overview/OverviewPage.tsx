@@ -1,7 +1,8 @@
+import type { ReactNode } from 'react';
 import type { Dashboard } from '../../api/types';
 import { counted } from '../../format/numbers';
 import { day } from '../../format/times';
-import { PageHead } from '../../ui/PageHead';
+import { Hot, PageHead } from '../../ui/PageHead';
 import { Attention } from './Attention';
 import { concerns } from './attention';
 import { EmptyDatabase } from './EmptyDatabase';
@@ -39,11 +40,13 @@ export function OverviewPage({ data, search }: { data: OverviewData; search: Ove
   );
 }
 
-function headline({ current }: Dashboard): string {
+function headline({ current }: Dashboard): ReactNode {
   if (current.atRiskVendors > 0) {
-    return current.atRiskVendors === 1
-      ? '1 vendor is at risk.'
-      : `${counted(current.atRiskVendors, 'vendor')} are at risk.`;
+    return (
+      <>
+        <Hot>{counted(current.atRiskVendors, 'vendor')}</Hot> {current.atRiskVendors === 1 ? 'is' : 'are'} at risk.
+      </>
+    );
   }
   return current.overallReliability === null ? 'Too few completed orders to judge.' : 'No vendor is at risk.';
 }

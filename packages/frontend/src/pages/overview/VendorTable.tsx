@@ -8,7 +8,7 @@ import { Icon } from '../../ui/Icon';
 import { IntervalBar } from '../../ui/IntervalBar';
 import { RiskMark } from '../../ui/RiskMark';
 import { Spark } from '../../ui/Spark';
-import { rateScale, type Scale, type Values } from '../../ui/spark';
+import type { Scale, Values } from '../../ui/spark';
 import { numberClass, Table } from '../../ui/Table';
 import { some, Value } from '../../ui/Value';
 import { type Column, columns, sortOf } from './columns';
@@ -22,14 +22,15 @@ const notCompared = 'nothing completed in one of the two weeks';
 
 export function VendorTable({
   data: { dashboard, history, vendors },
+  scale,
   search,
 }: {
   data: OverviewData;
+  /** Of all rates in it, so that rows can be compared. */
+  scale: Scale;
   search: OverviewSearch;
 }) {
   const isBusy = useRouterState({ select: (state) => state.isLoading });
-  // One scale for all, so that they can be compared.
-  const scale = rateScale(vendors.vendors.flatMap((vendor) => vendor.reliability30d));
   const isFiltered = search.q !== undefined || search.risk !== undefined;
   return (
     <Table label="Vendors, scrolls sideways" hasCards isBusy={isBusy}>
@@ -104,7 +105,7 @@ function Row({ vendor, scale, search }: { vendor: VendorRow; scale: Scale; searc
         {vendor.category !== null && <small>{vendor.category}</small>}
       </th>
       <td className={`${numberClass} ${styles.score}`}>
-        <Reliability vendor={vendor} />
+        <Reliability vendor={vendor} low={scale.low} />
       </td>
       <td className={numberClass} data-label="On time">
         <Value text={some(vendor.onTimePercentage, percent)} because={notDue} />
@@ -199,11 +200,18 @@ function Count({ label, value, children }: { label: string; value: number; child
   );
 }
 
-function Reliability({ vendor: { reliabilityScore, reliabilityInterval, riskLevel } }: { vendor: VendorRow }) {
+function Reliability({
+  vendor: { reliabilityScore, reliabilityInterval, riskLevel },
+  low,
+}: {
+  vendor: VendorRow;
+  /** Where the scale of the bar begins. */
+  low: number;
+}) {
   if (reliabilityScore === null || reliabilityInterval === null) return <Value text={null} because={notCompleted} />;
   return (
     <span className={styles.reliability} data-risk={riskLevel}>
-      <IntervalBar score={reliabilityScore} interval={reliabilityInterval} target={AT_RISK_BELOW} />
+      <IntervalBar score={reliabilityScore} interval={reliabilityInterval} target={AT_RISK_BELOW} low={low} />
       <span>
         <b>{percent(reliabilityScore)}</b>
         <small>
