@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { relative } from 'node:path';
 import react from '@vitejs/plugin-react';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
@@ -25,8 +27,23 @@ function oneScriptOneStyle(): Plugin {
   };
 }
 
+/** A class is called as in its file, with three letters of where that file is. Both the script and the style repeat these names. */
+const paths = new Map<string, string>();
+
+function className(name: string, file: string): string {
+  const path = relative(import.meta.dirname, file.replace(/\?.*$/, ''));
+  const place = createHash('sha256').update(path).digest('hex').slice(0, 3);
+  if ((paths.get(name + place) ?? path) !== path)
+    throw new Error(`Two classes are called ${name}: rename one of ${path}`);
+  paths.set(name + place, path);
+  return `${name}-${place}`;
+}
+
 export default defineConfig({
   plugins: [react(), oneScriptOneStyle()],
+  // What the router's store brings for older Reacts, React has had since 18.
+  resolve: { alias: { 'use-sync-external-store/shim/with-selector': 'use-sync-external-store/with-selector' } },
+  css: { modules: { generateScopedName: className } },
   build: {
     outDir: '../../dist/packages/frontend',
     emptyOutDir: true,

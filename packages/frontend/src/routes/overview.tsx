@@ -4,7 +4,7 @@ import { loadOverview } from '../pages/overview/load';
 import { OverviewPage } from '../pages/overview/OverviewPage';
 import type { OverviewSearch } from '../pages/overview/search';
 import { ErrorState } from '../ui/ErrorState';
-import { LoadingState } from '../ui/LoadingState';
+import { LoadingOverview } from '../ui/LoadingState';
 import { rootRoute } from './root';
 import { pick } from './search';
 
@@ -17,6 +17,6 @@ export const overviewRoute = createRoute({
   component: function Overview() {
     return <OverviewPage data={overviewRoute.useLoaderData()} search={overviewRoute.useSearch()} />;
   },
-  pendingComponent: LoadingState,
+  pendingComponent: LoadingOverview,
   errorComponent: ErrorState,
 });

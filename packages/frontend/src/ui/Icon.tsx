@@ -1,4 +1,3 @@
-import type { Status } from '../api/types';
 import styles from './Icon.module.css';
 
 const drawings = {
@@ -24,24 +23,19 @@ const drawings = {
   filter: 'M3 5h14M6 10h8M9 15h2',
   flag: 'M5 17.5v-14h11l-3 3.75L16 11H5',
   list: 'M3 5h14M3 10h14M3 15h14',
-  PLACED: 'M10 5a5 5 0 1 0 .01 0Z',
-  SHIPPING_ON_TIME: 'M3 10h13M11 5l5 5-5 5',
-  SHIPPING_DELAYED: 'M10 3a7 7 0 1 0 .01 0ZM10 6v4l3 2',
-  ARRIVED: 'M4 10.5l4 4 8.5-9',
-  LOST: 'M7 7.2a3 3 0 1 1 4.4 2.6c-1 .6-1.4 1.2-1.4 2.2M10 15.7v.1',
-  DAMAGED: 'M12 2.5 7 9.5h6l-4.5 8',
-  UNDELIVERABLE: 'M10 3a7 7 0 1 0 .01 0ZM5 15 15 5',
-  RETURN_TO_SENDER: 'M7.5 4 4 7.5 7.5 11M4.5 7.5H12a4 4 0 0 1 0 8H8',
-  CANCELLED: 'M5 5l10 10M15 5 5 15',
-} satisfies Record<string, string> & Record<Status, string>;
+};
 
 export type IconName = keyof typeof drawings;
 
 /** A drawing beside a word. It never stands alone, so it is silent. */
 export function Icon({ name }: { name: IconName }) {
+  return <Drawing path={drawings[name]} />;
+}
+
+export function Drawing({ path }: { path: string }) {
   return (
     <svg className={styles.icon} viewBox="0 0 20 20" aria-hidden="true">
-      <path d={drawings[name]} />
+      <path d={path} />
     </svg>
   );
 }

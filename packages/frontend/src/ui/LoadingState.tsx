@@ -1,21 +1,30 @@
 import { Hidden } from './Hidden';
 import styles from './LoadingState.module.css';
+import { Tiles } from './Tile';
 
-/** The boxes of a page before its numbers: nothing jumps when they come. */
-export function LoadingState() {
+/** The boxes of a page before its numbers, where and as large as these will be. */
+export function LoadingState({ kind = 'list' }: { kind?: 'overview' | 'vendor' | 'list' }) {
   return (
-    <div className={styles.loading} aria-busy="true">
+    <div className={styles.loading} data-kind={kind} aria-busy="true">
       <Hidden>
         <span role="status">Loading…</span>
       </Hidden>
+      <span className={styles.label} />
       <span className={styles.title} />
-      <div className={styles.tiles}>
-        <span />
-        <span />
-        <span />
-        <span />
-      </div>
+      <span className={styles.age} />
+      {kind !== 'list' && (
+        <Tiles>
+          <span />
+          <span />
+          <span />
+          <span />
+        </Tiles>
+      )}
+      <span className={styles.block} />
       <span className={styles.table} />
     </div>
   );
 }
+
+export const LoadingOverview = () => <LoadingState kind="overview" />;
+export const LoadingVendor = () => <LoadingState kind="vendor" />;

@@ -2,8 +2,8 @@ import type { Status, StatusCounts } from '../api/types';
 import { count } from '../format/numbers';
 import { activeStatuses, endedStatuses, statusWord } from '../format/words';
 import { Hidden } from './Hidden';
-import { Icon } from './Icon';
 import styles from './StatusFilter.module.css';
+import { StatusIcon } from './StatusIcon';
 
 const statuses: Status[] = [...activeStatuses, ...endedStatuses];
 
@@ -58,7 +58,7 @@ export function StatusFilter({
               </>
             )}{' '}
           </b>
-          <Icon name={status} />
+          <StatusIcon status={status} />
           <span>{statusWord[status]}</span>
         </button>
       ))}

@@ -1,6 +1,6 @@
 import type { Status } from '../api/types';
 import { statusWord } from '../format/words';
-import { Icon } from './Icon';
+import { StatusIcon } from './StatusIcon';
 import styles from './StatusMark.module.css';
 
 /** Where an order stands: a tile with a drawing, and the word. */
@@ -8,7 +8,7 @@ export function StatusMark({ status }: { status: Status }) {
   return (
     <span className={styles.status} data-status={status}>
       <span className={styles.tile}>
-        <Icon name={status} />
+        <StatusIcon status={status} />
       </span>
       {statusWord[status]}
     </span>

@@ -77,6 +77,7 @@ function ColumnHeading({ column, search }: { column: Column; search: OverviewSea
     <th
       scope="col"
       className={column.isNumber ? numberClass : undefined}
+      data-number={column.isNumber}
       aria-sort={isSorted ? (order === 'asc' ? 'ascending' : 'descending') : undefined}
     >
       <button className={styles.sort} type="button" onClick={sort}>
