@@ -124,7 +124,7 @@ async fn take_in(
         let is_last = next.is_none();
         if let Some((mut saving, numbers, events)) = std::mem::replace(&mut before, next) {
             saving.as_mut().await;
-            let learned = saving.as_mut().take_output().unwrap_or_else(|| Ok(Vec::new()))?;
+            let learned = saving.as_mut().take_output().ok_or("what became of a batch was not told")??;
             unprojected += events.len();
             told.learned(learned, &numbers, &events)?;
         }

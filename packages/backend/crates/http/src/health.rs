@@ -20,7 +20,7 @@ use crate::error::ApiError;
 pub(crate) async fn health(State(app): State<App>) -> Response {
     let reader = app.health_reader();
     // Where the store does not answer, the checks say so.
-    let orders_last_24h = reader.orders_last_24h().await.unwrap_or_default();
+    let orders_last_24h = reader.orders_last_24h().await.ok();
     let view = view(&app, &reader.health().await, orders_last_24h);
     let status = if view.status == HealthStatus::Unhealthy { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
     (status, [(CACHE_CONTROL, "no-store")], axum::Json(view)).into_response()
@@ -46,7 +46,7 @@ pub(crate) fn status(verdict: Verdict) -> HealthStatus {
     }
 }
 
-fn view(app: &App, health: &Health, orders_last_24h: i64) -> HealthView {
+fn view(app: &App, health: &Health, orders_last_24h: Option<i64>) -> HealthView {
     let check = |check: &Check| CheckView {
         status: status(check.verdict),
         detail: check.detail.clone(),

@@ -24,6 +24,9 @@ pub(crate) fn migrate(connection: &mut Connection, time_zone: &str) -> rusqlite:
     }
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let from = version(&transaction)?;
+    if from > 0 {
+        tracing::info!(from, to = VERSION, "the database is brought up to date; a large one takes minutes");
+    }
     for script in MIGRATIONS.iter().skip(usize::try_from(from).unwrap_or(0)) {
         transaction.execute_batch(script)?;
     }

@@ -279,6 +279,13 @@ async fn a_store_that_fails_is_told_without_its_inside() {
 }
 
 #[tokio::test]
+async fn health_tells_no_number_that_was_not_measured() {
+    let (_file, app) = broken("ALTER TABLE buckets RENAME TO gone").await;
+    let health = app.get("/health").await.json();
+    assert!(health["systemMetrics"]["ordersLast24h"].is_null(), "{health}");
+}
+
+#[tokio::test]
 async fn an_order_that_cannot_be_read_is_told_without_its_inside() {
     let (_file, app) = broken("UPDATE orders SET history = 'rubbish'").await;
     tells_nothing_of_the_inside(&app.get("/api/orders/o-1").await, 500, "INTERNAL");

@@ -70,9 +70,9 @@ pub struct ChangeLagView {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SystemMetricsView {
-    /// Orders placed in the last 24 hours, to the whole minute.
+    /// Orders placed in the last 24 hours, to the whole minute; `null` where the store did not say.
     #[serde(rename = "ordersLast24h")]
-    pub orders_last_24h: i64,
+    pub orders_last_24h: Option<i64>,
     /// Vendors that have a report.
     pub reports: u64,
     /// Changes that no report reflects yet.
