@@ -1,5 +1,7 @@
 /** Lengths of time as people read them, cut and never rounded up: nothing is called two days late before it is. */
 
+import { count, counted } from './numbers';
+
 const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
@@ -26,12 +28,14 @@ function split(milliseconds: number, most: number) {
 export function short(milliseconds: number, most = 2): string {
   const parts = split(milliseconds, most);
   // The number and its unit stay on one line.
-  return parts.length === 0 ? 'under 1\u00a0min' : parts.map((part) => `${part.value}\u00a0${part.short}`).join(' ');
+  return parts.length === 0
+    ? 'under 1\u00a0min'
+    : parts.map((part) => `${count(part.value)}\u00a0${part.short}`).join(' ');
 }
 
 /** `2 days 18 hours`, in at most `most` units. */
 export function long(milliseconds: number, most = 2): string {
   const parts = split(milliseconds, most);
   if (parts.length === 0) return 'less than a minute';
-  return parts.map(({ value, one }) => `${value} ${one}${value === 1 ? '' : 's'}`).join(' ');
+  return parts.map(({ value, one }) => counted(value, one)).join(' ');
 }

@@ -1,5 +1,5 @@
 import { createRoute } from '@tanstack/react-router';
-import { get } from '../api/client';
+import { keep } from '../api/keep';
 import { ErrorState } from '../ui/ErrorState';
 import { LoadingState } from '../ui/LoadingState';
 import { rootRoute } from './root';
@@ -8,8 +8,10 @@ export const orderRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/orders/$orderId',
   validateSearch: (): Record<never, string> => ({}),
-  loader: ({ params, abortController }) =>
-    get('/api/orders/{id}', { path: { id: params.orderId } }, abortController.signal),
+  loader: (asked) =>
+    keep(asked, async () =>
+      (await import('./order.lazy')).loadOrder(asked.params.orderId, asked.abortController.signal),
+    ),
   pendingComponent: LoadingState,
   errorComponent: ErrorState,
 }).lazy(() => import('./order.lazy').then((module) => module.orderLazyRoute));

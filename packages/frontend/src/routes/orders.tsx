@@ -1,4 +1,5 @@
 import { createRoute } from '@tanstack/react-router';
+import { keep } from '../api/keep';
 import { filterNames, type OrdersSearch } from '../pages/orders/search';
 import { ErrorState } from '../ui/ErrorState';
 import { LoadingState } from '../ui/LoadingState';
@@ -11,7 +12,8 @@ export const ordersRoute = createRoute({
   validateSearch: (search): OrdersSearch => pick(search, [...filterNames, 'order', 'cursor', 'page']),
   loaderDeps: ({ search: { page: _, ...query } }) => query,
   // The way of reading comes with the page: the first page of all has no use for it.
-  loader: async ({ deps, abortController }) => (await import('./orders.lazy')).loadOrders(deps, abortController.signal),
+  loader: (asked) =>
+    keep(asked, async () => (await import('./orders.lazy')).loadOrders(asked.deps, asked.abortController.signal)),
   pendingComponent: LoadingState,
   errorComponent: ErrorState,
 }).lazy(() => import('./orders.lazy').then((module) => module.ordersLazyRoute));

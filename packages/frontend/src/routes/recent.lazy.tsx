@@ -1,10 +1,12 @@
 import { createLazyRoute, getRouteApi } from '@tanstack/react-router';
 import { RecentPage } from '../pages/recent/RecentPage';
 
+export { loadRecent } from '../pages/recent/load';
+
 const route = getRouteApi('/orders/recent');
 
 export const recentLazyRoute = createLazyRoute('/orders/recent')({
   component: function Recent() {
-    return <RecentPage data={route.useLoaderData()} />;
+    return <RecentPage data={route.useLoaderData()} search={route.useSearch()} />;
   },
 });

@@ -1,5 +1,5 @@
 import { createRoute } from '@tanstack/react-router';
-import { get } from '../api/client';
+import { keep } from '../api/keep';
 import type { RecentSearch } from '../pages/recent/search';
 import { ErrorState } from '../ui/ErrorState';
 import { LoadingState } from '../ui/LoadingState';
@@ -11,7 +11,15 @@ export const recentRoute = createRoute({
   path: '/orders/recent',
   validateSearch: (search): RecentSearch => pick(search, ['status', 'vendorId', 'hours']),
   loaderDeps: ({ search }) => search,
-  loader: ({ deps, abortController }) => get('/api/orders/recent', { query: deps }, abortController.signal),
+  loader: (asked) =>
+    keep(asked, async () => {
+      const { loadRecent } = await import('./recent.lazy');
+      // Coming back shows as many pages as were left. Refresh starts anew.
+      const pages = asked.cause === 'enter' ? (asked.location.state.feedPages ?? 1) : 1;
+      return loadRecent(asked.deps, pages, asked.abortController.signal);
+    }),
+  // That more of the feed is shown is only noted in the history. Refresh reads again all the same.
+  shouldReload: false,
   pendingComponent: LoadingState,
   errorComponent: ErrorState,
 }).lazy(() => import('./recent.lazy').then((module) => module.recentLazyRoute));

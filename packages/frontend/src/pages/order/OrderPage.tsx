@@ -1,12 +1,110 @@
-import type { OrderDetail } from '../../api/types';
-import { statusWord } from '../../format/words';
+import type { ReactNode } from 'react';
+import { money } from '../../format/numbers';
+import { ownZone } from '../../format/times';
+import { At } from '../../ui/At';
+import { BackLink } from '../../ui/BackLink';
+import { StateBox } from '../../ui/StateBox';
+import { StatusMark } from '../../ui/StatusMark';
+import { headline } from './headline';
+import type { OrderData } from './load';
+import { OrderFacts } from './OrderFacts';
+import styles from './OrderPage.module.css';
+import { StoryBar } from './StoryBar';
+import { story } from './story';
+import { TimelineList } from './TimelineList';
+import { type Timeline, timeline } from './timeline';
+import { WaysOn } from './WaysOn';
 
-/** One order and all that was told of it. */
-export function OrderPage({ data: { orderId, order } }: { data: OrderDetail }) {
+/** One order: how it stands against its promise, drawn to scale, and told step by step. */
+export function OrderPage({ data: { detail, vendor, readAt } }: { data: OrderData }) {
+  const { orderId, order, history } = detail;
+  const told = timeline(order, history, readAt);
+  const happened = (
+    <section className={styles.panel} aria-labelledby="happened">
+      <div className={styles.panelHead}>
+        <h2 id="happened">What happened</h2>
+        <p>Times are yours ({ownZone})</p>
+      </div>
+      <Source told={told} />
+      <TimelineList entries={told.entries} order={order} />
+    </section>
+  );
+  if (order === null) {
+    return (
+      <>
+        <title>{`Order ${orderId} · Goody`}</title>
+        <Head orderId={orderId}>
+          <h1 className={styles.title}>Its placement has not been told.</h1>
+        </Head>
+        <div className={styles.unplaced}>
+          <StateBox tone="empty" label="Not counted" title="What is told so far waits">
+            <p>
+              Goody knows of this order, but not that it was placed: by which vendor, and what was promised. Until a{' '}
+              <code>PLACED</code> event says so, the order is in no list and no number.
+            </p>
+          </StateBox>
+        </div>
+        {happened}
+      </>
+    );
+  }
+  const life = story(order, history, readAt);
+  const answer = headline(order, life);
   return (
     <>
-      <title>{`${orderId} · Goody`}</title>
-      <h1>{order === null ? 'Its placement is not known yet.' : `${statusWord[order.status]}.`}</h1>
+      <title>{`Order ${orderId} · Goody`}</title>
+      <Head orderId={orderId}>
+        <h1 className={styles.title}>
+          {answer.words} {answer.late !== null && <span className={styles.late}>{answer.late}</span>}
+        </h1>
+        <p className={styles.meta}>
+          <StatusMark status={order.status} />
+          <span>{vendor?.name ?? order.vendorId}</span>
+          {order.giftValue !== null && <span>{money(order.giftValue, order.currency)}</span>}
+          {order.isRush && <span>Rush</span>}
+        </p>
+      </Head>
+      <StoryBar story={life} isOpen={order.completedAt === null} />
+      <div className={styles.halves}>
+        {happened}
+        <div>
+          <section className={styles.panel} aria-labelledby="facts">
+            <div className={styles.panelHead}>
+              <h2 id="facts">Facts</h2>
+            </div>
+            <OrderFacts order={order} vendorName={vendor?.name ?? null} />
+          </section>
+          <WaysOn order={order} vendorName={vendor?.name ?? null} />
+        </div>
+      </div>
     </>
+  );
+}
+
+function Head({ orderId, children }: { orderId: string; children: ReactNode }) {
+  return (
+    <div>
+      <BackLink otherwise={{ href: '/orders', name: 'Orders' }} />
+      <p className={styles.label}>
+        Order <span className={styles.id}>{orderId}</span>
+      </p>
+      {children}
+    </div>
+  );
+}
+
+/** Where all facts came at once, it is said once, and quietly. */
+function Source({ told: { toldTogether, backfilled } }: { told: Timeline }) {
+  if (toldTogether === null && backfilled !== 'all') return null;
+  return (
+    <p className={styles.source}>
+      {backfilled === 'all' ? 'All of this came long after the fact, from a file' : 'All of this was told at once'}
+      {toldTogether !== null && (
+        <>
+          , <At instant={toldTogether} />
+        </>
+      )}
+      .
+    </p>
   );
 }

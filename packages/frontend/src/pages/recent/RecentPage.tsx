@@ -1,24 +1,97 @@
-import { Link } from '@tanstack/react-router';
-import type { RecentOrders } from '../../api/types';
-import { counted } from '../../format/numbers';
-import { StatusMark } from '../../ui/StatusMark';
+import { useNavigate } from '@tanstack/react-router';
+import { count } from '../../format/numbers';
+import { ownZone } from '../../format/times';
+import { statusWord } from '../../format/words';
+import { Ago } from '../../ui/Ago';
+import { BackLink } from '../../ui/BackLink';
+import { type Chip, FilterChips } from '../../ui/FilterChips';
+import { StatusFilter, statusesIn } from '../../ui/StatusFilter';
+import { VendorCombobox } from '../../ui/VendorCombobox';
+import { Feed } from './Feed';
+import type { RecentData } from './load';
+import styles from './RecentPage.module.css';
+import type { RecentSearch } from './search';
 
-/** What changed lately. */
-export function RecentPage({ data }: { data: RecentOrders }) {
+const spans = [
+  { hours: '1', name: 'Last hour' },
+  { hours: undefined, name: '24 hours' },
+  { hours: '168', name: '7 days' },
+];
+
+/** What changed lately, the newest first. */
+export function RecentPage({ data, search }: { data: RecentData; search: RecentSearch }) {
+  const navigate = useNavigate();
+  const { activity, ofAnyStatus, vendorName, readAt } = data;
+  const vendor = vendorName ?? search.vendorId;
+  // Without a word about it, the server goes back 24 hours.
+  const hours = search.hours === '24' ? undefined : search.hours;
+
+  function show(wanted: RecentSearch) {
+    void navigate({ to: '/orders/recent', search: { ...search, ...wanted }, resetScroll: false });
+  }
+
   return (
     <>
       <title>Recent updates · Goody</title>
-      <h1>{counted(data.activity.updatedLastHour, 'order')} updated in the last hour.</h1>
-      <ul>
-        {data.orders.map(({ order }) => (
-          <li key={order.orderId}>
-            <Link to="/orders/$orderId" params={{ orderId: order.orderId }}>
-              {order.orderId}
-            </Link>{' '}
-            <StatusMark status={order.status} />
-          </li>
-        ))}
-      </ul>
+      <BackLink />
+      <p className={styles.label}>The last hour{vendor !== undefined && ` of ${vendor}`}</p>
+      <h1 className={styles.title}>{headline(activity.updatedLastHour)}</h1>
+      <p className={styles.age}>
+        Read <Ago instant={new Date(readAt).toISOString()} />. The hour goes by when things happened, not by when they
+        were told.
+      </p>
+      <StatusFilter
+        label="Updated in the last hour, by where the orders stand now; press to filter"
+        counts={ofAnyStatus.statusBreakdown}
+        chosen={search.status}
+        onChoose={(status) => show({ status })}
+      />
+      <search className={styles.filters}>
+        <div className={styles.vendor}>
+          <VendorCombobox chosen={vendor} onChoose={(vendorId) => show({ vendorId })} />
+        </div>
+        {/* biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be a row of touching buttons in every browser */}
+        <div className={styles.spans} role="group" aria-label="How far back">
+          {spans.map((span) => (
+            <button
+              key={span.name}
+              type="button"
+              aria-pressed={hours === span.hours}
+              onClick={() => show({ hours: span.hours })}
+            >
+              {span.name}
+            </button>
+          ))}
+        </div>
+      </search>
+      <FilterChips
+        chips={chips(search, vendor, show)}
+        onClear={() => void navigate({ to: '/orders/recent', search: { hours: search.hours }, resetScroll: false })}
+      />
+      <section aria-labelledby="feed">
+        <div className={styles.feedHead}>
+          <h2 className={styles.heading} id="feed" tabIndex={-1} data-top-of-list>
+            What changed
+          </h2>
+          <p>Newest first. Exact times on hover; others are yours ({ownZone}).</p>
+        </div>
+        <Feed key={readAt} data={data} search={search} />
+      </section>
     </>
   );
+}
+
+function headline(orders: number): string {
+  if (orders === 0) return 'No order was updated.';
+  return orders === 1 ? '1 order was updated.' : `${count(orders)} orders were updated.`;
+}
+
+function chips(search: RecentSearch, vendor: string | undefined, show: (wanted: RecentSearch) => void): Chip[] {
+  const statuses = statusesIn(search.status);
+  const on: Chip[] = statuses.map((status) => {
+    const rest = statuses.filter((other) => other !== status).join(',');
+    return { words: statusWord[status], remove: () => show({ status: rest === '' ? undefined : rest }) };
+  });
+  if (vendor !== undefined) on.unshift({ words: vendor, remove: () => show({ vendorId: undefined }) });
+  return on;
 }

@@ -1,0 +1,75 @@
+import { DAY, long, short } from '../../format/durations';
+import styles from './StoryBar.module.css';
+import type { PartKind, Story } from './story';
+
+const words: Record<PartKind, string> = {
+  preparing: 'Preparing',
+  unshipped: 'No shipping told',
+  shipping: 'On its way, in time',
+  late: 'Past the promise',
+  left: 'Left until the promise',
+};
+
+/** The life of an order, drawn to scale: the wider, the longer. */
+export function StoryBar({ story, isOpen }: { story: Story; isOpen: boolean }) {
+  if (story.parts.length === 0) return null;
+  return (
+    <section className={styles.story} aria-label="Its time, to scale">
+      <ol className={styles.bar}>
+        {story.parts.map(({ kind, length }) => (
+          <li
+            key={kind}
+            title={`${words[kind]}: ${short(length, 3)}`}
+            data-part={kind}
+            data-tone={tone[kind]}
+            style={{ flexGrow: length }}
+          >
+            <span className={styles.label}>{words[kind]}</span>
+            <b>{short(length, 3)}</b>
+          </li>
+        ))}
+      </ol>
+      <div className={styles.days} aria-hidden="true">
+        {midnights(story.start, story.end).map(({ at, label }) => (
+          <span key={at} style={{ left: `${(100 * (at - story.start)) / (story.end - story.start)}%` }}>
+            {label}
+          </span>
+        ))}
+      </div>
+      <p className={styles.total}>
+        {story.length === 0
+          ? 'Placed just now'
+          : `${long(story.length, 3)} ${isOpen ? 'since it was placed' : 'in all'}`}
+      </p>
+    </section>
+  );
+}
+
+const tone: Record<PartKind, string> = {
+  preparing: 'rest',
+  unshipped: 'rest',
+  shipping: 'info',
+  late: 'alarm',
+  left: 'none',
+};
+
+/** Where the days begin in the reader's zone, thinned out so that their names have room. */
+function midnights(start: number, end: number): { at: number; label: string }[] {
+  const step = [1, 2, 7, 14, 28, 91, 364].find((days) => (end - start) / (days * DAY) <= 9) ?? 364;
+  const name = new Intl.DateTimeFormat('en-GB', {
+    day: 'numeric',
+    month: 'short',
+    // Where a year passes, it belongs to the name.
+    year: end - start > 300 * DAY ? 'numeric' : undefined,
+  });
+  const found = [];
+  for (const day = new Date(start); ; day.setDate(day.getDate() + step)) {
+    if (found.length === 0) {
+      day.setDate(day.getDate() + 1);
+      day.setHours(0, 0, 0, 0);
+    }
+    // The name of a day that begins at the very end would stand outside.
+    if (day.getTime() > end - (end - start) * 0.06 || found.length > 9) return found;
+    found.push({ at: day.getTime(), label: name.format(day) });
+  }
+}

@@ -1,0 +1,201 @@
+import type { ReactNode } from 'react';
+import type { Fact, Order, Status } from '../../api/types';
+import { long, short } from '../../format/durations';
+import { money } from '../../format/numbers';
+import { clock, dayOf, exact, minute, ownZone } from '../../format/times';
+import { At } from '../../ui/At';
+import { Icon } from '../../ui/Icon';
+import { StatusIcon } from '../../ui/StatusIcon';
+import styles from './TimelineList.module.css';
+import type { Entry, Told, WorkedOut } from './timeline';
+
+/** What was told, in the order in which it happened, with what Goody worked out in its place. */
+export function TimelineList({ entries, order }: { entries: Entry[]; order: Order | null }) {
+  return (
+    <ol className={styles.story}>
+      {entries.map((entry) => (
+        <li
+          key={entry.kind === 'told' ? entry.fact.eventId : entry.kind}
+          data-overdue={entry.isOverdueFrom}
+          data-ahead={entry.kind === 'promise-ahead'}
+        >
+          <When instant={new Date(entry.at).toISOString()} />
+          {entry.kind === 'told' ? <ToldStep step={entry} order={order} /> : <WorkedOutStep step={entry} />}
+          {entry.after !== null && entry.after > 0 && entry.kind !== 'promise-ahead' && (
+            <span className={styles.gap}>{short(entry.after)} later</span>
+          )}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function When({ instant }: { instant: string }) {
+  return (
+    <time className={styles.when} dateTime={instant} title={exact(instant)}>
+      <b>{dayOf(instant)}</b> <span>{clock(instant)}</span>
+    </time>
+  );
+}
+
+const titles: Record<Status, string> = {
+  PLACED: 'Placed',
+  SHIPPING_ON_TIME: 'On its way',
+  SHIPPING_DELAYED: 'Reported as delayed',
+  ARRIVED: 'Arrived',
+  LOST: 'Reported lost',
+  DAMAGED: 'Reported damaged',
+  UNDELIVERABLE: 'Reported undeliverable',
+  RETURN_TO_SENDER: 'Returned to sender',
+  CANCELLED: 'Cancelled',
+};
+
+function ToldStep({ step, order }: { step: Told; order: Order | null }) {
+  const { fact, effect, contradicts, isBeforePlacement, isOutOfOrder, toldAfter } = step;
+  const tag = tagOf(step);
+  return (
+    <>
+      <span className={styles.mark} data-status={fact.status}>
+        <StatusIcon status={fact.status} />
+      </span>
+      <div className={styles.words}>
+        <h3>
+          {effect === 'moved-back' ? 'On its way, no longer delayed' : titles[fact.status]}
+          {tag !== null && <span className={styles.tag}>{tag}</span>}
+        </h3>
+        {fact.reason != null && <p className={styles.reason}>“{fact.reason}”</p>}
+        {effect === 'placed' && <Placement fact={fact} />}
+        {(fact.carrier != null || fact.trackingNumber != null) && (
+          <p>
+            {fact.carrier != null && `Carried by ${fact.carrier}. `}
+            {fact.trackingNumber != null && (
+              <>
+                Tracking number <code>{fact.trackingNumber}</code>.
+              </>
+            )}
+          </p>
+        )}
+        <Meaning step={step} order={order} />
+        {isBeforePlacement && <p>Said to have happened before the placement; it counts as of the placement.</p>}
+        {contradicts.map((what) => (
+          <p key={what}>{contradiction(what, fact)}</p>
+        ))}
+        {contradicts.length > 0 && <p>What the first placement said holds.</p>}
+        {toldAfter !== null && (
+          <p className={styles.late}>
+            <Icon name="clock" />
+            <span>
+              Told {long(toldAfter, 1)} later, <At instant={fact.recordedAt} />
+              {isOutOfOrder && ', when later steps were known already'}.
+            </span>
+          </p>
+        )}
+        {fact.isBackfilled === true && <p className={styles.source}>From a file, long after the fact.</p>}
+      </div>
+    </>
+  );
+}
+
+function tagOf({ effect, contradicts, isOutOfOrder }: Told): string | null {
+  if (effect === 'placed-again' || effect === 'too-late') return 'Changes nothing';
+  if (effect === 'moved-back' || effect === 'ended-otherwise' || isOutOfOrder) return 'Correction';
+  return contradicts.length > 0 ? 'Contradiction' : null;
+}
+
+/** What the fact did to the order, where its title does not say so. */
+function Meaning({ step: { effect }, order }: { step: Told; order: Order | null }) {
+  switch (effect) {
+    case 'placed-again':
+      return <p>The placement was told again, as another fact.</p>;
+    case 'repeated':
+      return <p>Told again; the order stands where it stood.</p>;
+    case 'moved-back':
+      return <p>It had been reported as delayed.</p>;
+    case 'ended-again':
+      return <p>How it ended, told again.</p>;
+    case 'ended-otherwise':
+      return (
+        <p>
+          Corrects how the order ended. When it ended stays
+          {order?.completedAt == null ? ' as it was' : <> {minute(order.completedAt, ownZone)}</>}.
+        </p>
+      );
+    case 'too-late':
+      return <p>The order had ended by then. This is kept, and changes nothing.</p>;
+    case 'waiting':
+      return <p>Kept until the placement is told.</p>;
+    default:
+      return null;
+  }
+}
+
+function Placement({ fact }: { fact: Fact }) {
+  const gift = [
+    fact.giftType == null ? null : `Gift: ${fact.giftType}`,
+    fact.giftValue == null ? null : money(fact.giftValue, fact.currency ?? 'USD'),
+  ].filter((part) => part !== null);
+  return (
+    <p>
+      {gift.length > 0 && `${gift.join(', ')}. `}
+      {fact.isRush === true && 'Paid for to be fast. '}
+      {fact.estimatedDelivery == null ? (
+        'Nothing was promised.'
+      ) : (
+        <>
+          Promised for <At instant={fact.estimatedDelivery} />.
+        </>
+      )}
+      {fact.shipBy != null && (
+        <>
+          {' '}
+          To be handed over by <At instant={fact.shipBy} />.
+        </>
+      )}
+    </p>
+  );
+}
+
+function contradiction(what: Told['contradicts'][number], fact: Fact): ReactNode {
+  switch (what) {
+    case 'vendor':
+      return (
+        <>
+          It names another vendor, <code>{fact.vendorId}</code>.
+        </>
+      );
+    case 'promise':
+      return fact.estimatedDelivery == null ? (
+        'It promises otherwise.'
+      ) : (
+        <>
+          It promises <At instant={fact.estimatedDelivery} />.
+        </>
+      );
+    case 'value':
+      return fact.giftValue == null
+        ? 'It names another currency.'
+        : `It names another value, ${money(fact.giftValue, fact.currency ?? 'USD')}.`;
+  }
+}
+
+const workedOut: Record<WorkedOut['kind'], { title: string; words: string }> = {
+  'promise-passed': { title: 'The promise passed', words: 'The order had not ended.' },
+  'still-open': { title: 'Still open', words: 'When this page was read, no end had been told.' },
+  'promise-ahead': { title: 'Promised', words: 'This is yet to come.' },
+};
+
+function WorkedOutStep({ step }: { step: WorkedOut }) {
+  const { title, words } = workedOut[step.kind];
+  return (
+    <>
+      <span className={styles.mark} data-goody>
+        <Icon name={step.kind === 'still-open' ? 'clock' : 'flag'} />
+      </span>
+      <div className={styles.words}>
+        <h3>{title}</h3>
+        <p>{words}</p>
+        {step.kind !== 'promise-ahead' && <p className={styles.source}>Worked out by Goody, not reported.</p>}
+      </div>
+    </>
+  );
+}

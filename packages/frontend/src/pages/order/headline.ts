@@ -1,0 +1,45 @@
+import type { Order } from '../../api/types';
+import { long } from '../../format/durations';
+import { statusWord } from '../../format/words';
+import type { Story } from './story';
+
+/** The answer of the page: where the order stands, and how that is against its promise. `late` is the part that is trouble. */
+export function headline(order: Order, { late, early, length }: Story): { words: string; late: string | null } {
+  const past = (text: string) => (late === null ? null : late === 0 ? text : `${long(late)} ${text}`);
+  switch (order.status) {
+    case 'PLACED':
+      return open('Not shipped yet');
+    case 'SHIPPING_ON_TIME':
+      return open('On its way');
+    case 'SHIPPING_DELAYED':
+      return open(late === null ? 'On its way, reported delayed' : 'On its way');
+    case 'ARRIVED':
+      if (late !== null) return { words: 'Arrived', late: `${past('late')}.` };
+      if (early === null) return { words: `Arrived after ${long(length)}.`, late: null };
+      return { words: early === 0 ? 'Arrived just in time.' : `Arrived ${long(early)} early.`, late: null };
+    case 'DAMAGED':
+      // It may have arrived first and be reported damaged later; then it ended with the arrival.
+      if (order.actualDelivery === null) return ended();
+      return {
+        words: late === null ? 'Arrived damaged.' : 'Arrived damaged,',
+        late: late === null ? null : `${past('late')}.`,
+      };
+    case 'CANCELLED':
+      return late === null ? { words: `Cancelled after ${long(length)}.`, late: null } : ended();
+    default:
+      return ended();
+  }
+
+  function open(words: string) {
+    if (late !== null) return { words: `${words},`, late: `${past('late')}.` };
+    if (early === null) return { words: `${words}.`, late: null };
+    return { words: `${words}, ${early === 0 ? 'due now' : `due in ${long(early)}`}.`, late: null };
+  }
+
+  function ended() {
+    const words = statusWord[order.status];
+    return late === null
+      ? { words: `${words}.`, late: null }
+      : { words: `${words},`, late: `${past('past the promise')}.` };
+  }
+}

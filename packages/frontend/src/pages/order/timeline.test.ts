@@ -1,0 +1,132 @@
+import { describe, expect, test } from 'vitest';
+import type { Fact, Order } from '../../api/types';
+import { HOUR } from '../../format/durations';
+import { type Entry, timeline } from './timeline';
+
+const START = Date.parse('2026-11-12T09:00:00Z');
+const at = (hours: number) => new Date(START + hours * HOUR).toISOString();
+
+/** A fact that is told as it happens, unless it says otherwise. */
+function fact(status: Fact['status'], hours: number, more: Partial<Fact> = {}): Fact {
+  return {
+    eventId: `${status}-${hours}`,
+    orderId: 'o-1',
+    status,
+    occurredAt: at(hours),
+    recordedAt: at(hours),
+    ...more,
+  };
+}
+
+const placed = fact('PLACED', 0, { vendorId: 'flowers', estimatedDelivery: at(100), giftValue: 6400, currency: 'USD' });
+
+function order(wanted: Partial<Order>): Order {
+  return {
+    orderId: 'o-1',
+    vendorId: 'flowers',
+    status: 'PLACED',
+    createdAt: at(0),
+    updatedAt: at(0),
+    estimatedDelivery: at(100),
+    shipBy: null,
+    actualDelivery: null,
+    completedAt: null,
+    isDelayed: false,
+    giftValue: 6400,
+    currency: 'USD',
+    giftType: null,
+    isRush: false,
+    carrier: null,
+    trackingNumber: null,
+    reason: null,
+    ...wanted,
+  };
+}
+
+const words = (entry: Entry) => (entry.kind === 'told' ? `${entry.fact.status} ${entry.effect}` : entry.kind);
+
+describe('the timeline', () => {
+  test('puts the promise in its place in time, and marks what lies past it', () => {
+    const late = order({ status: 'ARRIVED', completedAt: at(120), isDelayed: true });
+    const history = [placed, fact('SHIPPING_ON_TIME', 40), fact('SHIPPING_DELAYED', 110), fact('ARRIVED', 120)];
+    const { entries } = timeline(late, history, 0);
+    expect(entries.map(words)).toEqual([
+      'PLACED placed',
+      'SHIPPING_ON_TIME moved',
+      'promise-passed',
+      'SHIPPING_DELAYED moved',
+      'ARRIVED ended',
+    ]);
+    expect(entries.map(({ isOverdueFrom }) => isOverdueFrom)).toEqual([false, false, true, true, false]);
+    expect(entries.map(({ after }) => after && after / HOUR)).toEqual([null, 40, 60, 10, 10]);
+  });
+
+  test('of an order in time has no such mark, and says of an open one what it waits for', () => {
+    const arrived = order({ status: 'ARRIVED', completedAt: at(90) });
+    expect(timeline(arrived, [placed, fact('ARRIVED', 90)], 0).entries.map(words)).toEqual([
+      'PLACED placed',
+      'ARRIVED ended',
+    ]);
+    expect(timeline(order({}), [placed], START).entries.map(words)).toEqual(['PLACED placed', 'promise-ahead']);
+    const overdue = timeline(order({ isDelayed: true }), [placed], START + 130 * HOUR).entries;
+    expect(overdue.map(words)).toEqual(['PLACED placed', 'promise-passed', 'still-open']);
+    expect(overdue.map(({ isOverdueFrom }) => isOverdueFrom)).toEqual([false, true, false]);
+  });
+
+  test('names what each fact did to the order', () => {
+    const damaged = order({ status: 'DAMAGED', completedAt: at(90) });
+    const history = [
+      placed,
+      fact('SHIPPING_DELAYED', 20),
+      fact('SHIPPING_DELAYED', 25),
+      fact('SHIPPING_ON_TIME', 30),
+      fact('PLACED', 35, { vendorId: 'wine', estimatedDelivery: at(200), giftValue: 6400 }),
+      fact('ARRIVED', 90),
+      fact('ARRIVED', 91),
+      fact('DAMAGED', 92),
+      fact('SHIPPING_DELAYED', 93),
+    ];
+    const { entries } = timeline(damaged, history, 0);
+    expect(entries.map(words)).toEqual([
+      'PLACED placed',
+      'SHIPPING_DELAYED moved',
+      'SHIPPING_DELAYED repeated',
+      'SHIPPING_ON_TIME moved-back',
+      'PLACED placed-again',
+      'ARRIVED ended',
+      'ARRIVED ended-again',
+      'DAMAGED ended-otherwise',
+      'SHIPPING_DELAYED too-late',
+    ]);
+    expect(entries[4]).toMatchObject({ contradicts: ['vendor', 'promise'] });
+  });
+
+  test('marks a fact that was told late, and one that came behind later steps', () => {
+    const history = [
+      placed,
+      fact('SHIPPING_ON_TIME', 40, { recordedAt: at(112) }),
+      fact('ARRIVED', 90, { recordedAt: at(90.5) }),
+    ];
+    const { entries } = timeline(order({ status: 'ARRIVED', completedAt: at(90) }), history, 0);
+    expect(entries[1]).toMatchObject({ toldAfter: 72 * HOUR, isOutOfOrder: true });
+    expect(entries[2]).toMatchObject({ toldAfter: null, isOutOfOrder: false });
+  });
+
+  test('says once, and not at each step, that all was told at once', () => {
+    const history = [placed, fact('ARRIVED', 90)].map((one) => ({ ...one, recordedAt: at(500), isBackfilled: true }));
+    const told = timeline(order({ status: 'ARRIVED', completedAt: at(90) }), history, 0);
+    expect(told).toMatchObject({ toldTogether: at(500), backfilled: 'all' });
+    expect(told.entries.every((entry) => entry.kind === 'told' && entry.toldAfter === null)).toBe(true);
+  });
+
+  test('of an order whose placement is not known tells what waits for it', () => {
+    const { entries } = timeline(null, [fact('SHIPPING_ON_TIME', 40)], 0);
+    expect(entries.map(words)).toEqual(['SHIPPING_ON_TIME waiting']);
+  });
+
+  test('says that what happened before the placement counts as of the placement', () => {
+    const history = [fact('SHIPPING_ON_TIME', -5), placed];
+    const { entries } = timeline(order({ status: 'SHIPPING_ON_TIME' }), history, START);
+    expect(entries[0]).toMatchObject({ isBeforePlacement: true, effect: 'moved' });
+  });
+});

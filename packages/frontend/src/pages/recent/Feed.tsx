@@ -1,0 +1,186 @@
+import { Link, useLocation, useNavigate } from '@tanstack/react-router';
+import { useEffect, useRef, useState } from 'react';
+import { ApiError } from '../../api/client';
+import type { RecentOrder } from '../../api/types';
+import { HOUR, long } from '../../format/durations';
+import { count, counted } from '../../format/numbers';
+import { Ago } from '../../ui/Ago';
+import { At } from '../../ui/At';
+import { Button, buttonClass } from '../../ui/Button';
+import { Hidden } from '../../ui/Hidden';
+import { Icon } from '../../ui/Icon';
+import { StateBox } from '../../ui/StateBox';
+import { StatusMark } from '../../ui/StatusMark';
+import styles from './Feed.module.css';
+import { type RecentData, readFeed } from './load';
+import type { RecentSearch } from './search';
+
+/** The feed, and more of it when asked: what is there stays where it is. */
+export function Feed({ data, search }: { data: RecentData; search: RecentSearch }) {
+  const navigate = useNavigate();
+  const list = useRef<HTMLOListElement>(null);
+  const unmounted = useRef(new AbortController());
+  const [{ orders, nextCursor, pages }, setShown] = useState(data);
+  const [isLoading, setLoading] = useState(false);
+  const [failure, setFailure] = useState<ApiError | null>(null);
+  const [firstNew, setFirstNew] = useState<number | null>(null);
+
+  useEffect(() => {
+    const controller = new AbortController();
+    unmounted.current = controller;
+    return () => controller.abort();
+  }, []);
+
+  // The keyboard goes on at the first row that is new.
+  useEffect(() => {
+    if (firstNew === null) return;
+    list.current?.children[firstNew]?.querySelector('a')?.focus();
+  }, [firstNew]);
+
+  async function loadMore(cursor: string) {
+    const { signal } = unmounted.current;
+    setLoading(true);
+    setFailure(null);
+    try {
+      const next = await readFeed(search, cursor, signal);
+      setShown({ ...data, orders: [...orders, ...next.orders], nextCursor: next.nextCursor, pages: pages + 1 });
+      setFirstNew(orders.length);
+      // Only noted in the history, so that coming back from an order finds as much here.
+      void navigate({
+        to: '.',
+        search: (now) => now,
+        state: (state) => ({ ...state, feedPages: pages + 1 }),
+        replace: true,
+        resetScroll: false,
+      });
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!(error instanceof ApiError)) throw error;
+      setFailure(error);
+    }
+    setLoading(false);
+  }
+
+  if (orders.length === 0) return <NothingNew search={search} />;
+  return (
+    <>
+      <ol className={styles.feed} ref={list}>
+        {orders.map((one) => (
+          <Update key={one.order.orderId} update={one} />
+        ))}
+      </ol>
+      <div className={styles.more}>
+        <p role="status">
+          {failure !== null
+            ? ''
+            : `${counted(orders.length, 'order')} shown${firstNew === null ? '' : `, ${count(orders.length - firstNew)} of them new here`}${nextCursor === null ? '. This is the end of the feed.' : ''}`}
+        </p>
+        {failure !== null && (
+          <p role="alert">
+            More could not be read: {failure.message} Reference <code>{failure.correlationId}</code>
+          </p>
+        )}
+        {nextCursor !== null && (
+          <Button
+            isBusy={isLoading}
+            icon={failure === null ? 'down' : 'refresh'}
+            onClick={() => !isLoading && void loadMore(nextCursor)}
+          >
+            {failure === null ? 'Load more' : 'Try again'}
+          </Button>
+        )}
+      </div>
+    </>
+  );
+}
+
+function Update({ update: { order, changed } }: { update: RecentOrder }) {
+  const href = useLocation({ select: (location) => location.href });
+  const openedFrom = { href, name: 'Recent updates' };
+  const toldAfter = Date.parse(changed.recordedAt) - Date.parse(changed.occurredAt);
+  return (
+    <li className={styles.update}>
+      <p className={styles.when}>
+        <Ago instant={changed.occurredAt} />
+      </p>
+      <p className={styles.change}>
+        {changed.from === changed.to ? (
+          <>
+            <StatusMark status={changed.to} />
+            <span className={styles.same}>as before, with news</span>
+          </>
+        ) : (
+          <>
+            {changed.from === null ? (
+              <span className={styles.same}>New order</span>
+            ) : (
+              <StatusMark status={changed.from} />
+            )}
+            <span className={styles.arrow}>
+              <Icon name="right" />
+              <Hidden> became </Hidden>
+            </span>
+            <b>
+              <StatusMark status={changed.to} />
+            </b>
+          </>
+        )}
+      </p>
+      <p className={styles.order}>
+        <Link to="/orders/$orderId" params={{ orderId: order.orderId }} state={{ openedFrom }}>
+          {order.orderId}
+        </Link>
+        <Link
+          className={styles.vendor}
+          to="/vendors/$vendorId"
+          params={{ vendorId: order.vendorId }}
+          state={{ openedFrom }}
+        >
+          {order.vendorId}
+        </Link>
+      </p>
+      <p className={styles.notes}>
+        {changed.reason !== null && <span>“{changed.reason}”</span>}
+        {order.isDelayed && (
+          <span className={styles.late}>{order.completedAt === null ? 'Past its promise' : 'Ended late'}</span>
+        )}
+        {toldAfter >= HOUR && (
+          <span className={styles.told}>
+            Told {long(toldAfter, 1)} later, <At instant={changed.recordedAt} />
+          </span>
+        )}
+      </p>
+    </li>
+  );
+}
+
+function NothingNew({ search }: { search: RecentSearch }) {
+  const isFiltered = search.status !== undefined || search.vendorId !== undefined;
+  const span = search.hours === '1' ? 'the last hour' : `the last ${search.hours ?? '24'} hours`;
+  return (
+    <StateBox tone="empty" label="Nothing here" title={isFiltered ? 'No update matches' : 'No updates'}>
+      <p>
+        {isFiltered
+          ? `No order of the chosen filters had any news in ${span}.`
+          : `No order had any news in ${span}. The feed goes by when things happened.`}
+      </p>
+      <div className={styles.ways}>
+        {isFiltered && (
+          <Link className={buttonClass} to="/orders/recent" search={{ hours: search.hours }}>
+            Show all updates
+          </Link>
+        )}
+        {search.hours !== '168' && (
+          <Link className={buttonClass} to="/orders/recent" search={{ ...search, hours: '168' }}>
+            Look back 7 days
+          </Link>
+        )}
+        {!isFiltered && (
+          <Link className={buttonClass} to="/orders">
+            See all orders
+          </Link>
+        )}
+      </div>
+    </StateBox>
+  );
+}

@@ -1,0 +1,58 @@
+import { get } from '../../api/client';
+import { optional } from '../../api/optional';
+import type { RecentOrder, RecentOrders } from '../../api/types';
+import type { RecentSearch } from './search';
+
+export interface RecentData {
+  /** The newest first. */
+  orders: RecentOrder[];
+  /** Where the next page begins. */
+  nextCursor: string | null;
+  /** How many pages `orders` are. */
+  pages: number;
+  /** The last hour, as the whole filter leaves it. */
+  activity: RecentOrders['activity'];
+  /** The last hour in all statuses. */
+  ofAnyStatus: RecentOrders['activity'];
+  /** What the vendor of the filter is called. */
+  vendorName: string | null;
+  /** When this was read, in milliseconds of the reader's clock. */
+  readAt: number;
+}
+
+/** A page of the feed. A phone shows fewer at once. */
+export function readFeed(search: RecentSearch, cursor: string | undefined, signal: AbortSignal): Promise<RecentOrders> {
+  const limit = window.matchMedia('(max-width: 40rem)').matches ? '20' : '50';
+  return get('/api/orders/recent', { query: { ...search, cursor, limit } }, signal);
+}
+
+export async function loadRecent(search: RecentSearch, pages: number, signal: AbortSignal): Promise<RecentData> {
+  const { status, vendorId } = search;
+  const [feed, anyStatus, vendor] = await Promise.all([
+    readPages(search, pages, signal),
+    status === undefined
+      ? null
+      : get('/api/orders/recent', { query: { ...search, status: undefined, limit: '1' } }, signal),
+    vendorId === undefined ? null : optional(get('/vendors/{id}/report', { path: { id: vendorId } }, signal)),
+  ]);
+  return {
+    ...feed,
+    ofAnyStatus: anyStatus?.activity ?? feed.activity,
+    vendorName: vendor?.vendor.name ?? null,
+    readAt: Date.now(),
+  };
+}
+
+/** Each page begins where the one before it ends. */
+async function readPages(search: RecentSearch, pages: number, signal: AbortSignal) {
+  const { activity, ...first } = await readFeed(search, undefined, signal);
+  let { orders, nextCursor } = first;
+  let read = 1;
+  while (read < pages && nextCursor !== null) {
+    const next = await readFeed(search, nextCursor, signal);
+    orders = [...orders, ...next.orders];
+    nextCursor = next.nextCursor;
+    read += 1;
+  }
+  return { orders, nextCursor, pages: read, activity };
+}
