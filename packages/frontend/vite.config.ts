@@ -51,6 +51,8 @@ export default defineConfig({
     cssCodeSplit: false,
     modulePreload: false,
     target: 'es2022',
+    // These know light-dark() themselves. Put in other words, it would no longer follow the theme that is chosen on the page.
+    cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
     rolldownOptions: {
       output: {
         codeSplitting: {

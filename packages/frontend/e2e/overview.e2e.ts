@@ -94,9 +94,98 @@ describe('the overview', () => {
     expect(await names()).toEqual(vendors.map((vendor) => asRead(vendor).Vendor));
   });
 
+  test('says what needs attention, worst first, with what it is worth', async () => {
+    const { page } = await open('/');
+    const attention = page.getByRole('region', { name: 'Needs attention' });
+    const told = await Promise.all((await attention.getByRole('listitem').all()).map(read));
+    const { vendors } = await goody.read('/api/vendors', { risk: 'high,medium' });
+    const { orders } = await goody.read('/api/orders', {
+      delayed: 'true',
+      status: 'PLACED,SHIPPING_ON_TIME,SHIPPING_DELAYED',
+    });
+    const worth = orders.reduce((sum, order) => sum + (order.giftValue ?? 0), 0) / 100;
+    const [high, medium] = vendors;
+    expect(orders).toHaveLength(5);
+    expect(told).toEqual([
+      expect.stringContaining(`${high?.name} is failing ${high?.issueCount} of ${high?.completedOrders} completed`),
+      expect.stringMatching(`^5 orders past their promise \\$${Math.round(worth)} of gifts not arrived yet\\.`),
+      expect.stringContaining(
+        `${medium?.name} is at risk ${medium?.issueCount} of ${medium?.completedOrders} completed`,
+      ),
+    ]);
+
+    await page.getByRole('searchbox').fill('candles');
+    await page.keyboard.press('Enter');
+    await page.getByText('1 vendor matches').waitFor();
+    const filtered = await Promise.all((await attention.getByRole('listitem').all()).map(read));
+    expect(filtered, 'whatever the table is filtered by').toEqual(told);
+    await attention.getByRole('link', { name: 'See the 5 orders' }).click();
+    await expectSearch(page, { delayed: 'true', status: 'PLACED,SHIPPING_ON_TIME,SHIPPING_DELAYED' });
+  });
+
+  test('leads from its numbers to what was counted', async () => {
+    const { page } = await open('/');
+    const active = 'PLACED,SHIPPING_ON_TIME,SHIPPING_DELAYED';
+    await page.getByRole('link', { name: 'Delayed orders' }).click();
+    await expectSearch(page, { delayed: 'true', status: active });
+    await page.goBack();
+    await page.getByRole('link', { name: 'Active orders' }).click();
+    await expectSearch(page, { status: active });
+    await page.goBack();
+    await page.getByRole('link', { name: 'Vendors at risk' }).click();
+    await expectSearch(page, { risk: 'high,medium' });
+    await expect.poll(async () => (await names()).length).toBe(2);
+    const row = page.getByRole('row', { name: 'Premium Flowers' });
+    await row.getByRole('link', { name: '4', exact: true }).last().click();
+    await expectSearch(page, { vendorId: 'flowers', delayed: 'true', status: active });
+    expect(await read(page.getByRole('navigation', { name: 'Main' }).locator('[aria-current=page]'))).toBe('Orders');
+  });
+
+  test('draws 30 days, says them in words, and that today is not over', async () => {
+    const { page } = await open('/');
+    const { days } = await goody.read('/api/dashboard/history');
+    const active = days.map((day) => day.totalActiveOrders);
+    const drawing = page.getByRole('img', { name: /^Active orders, 30 days to / });
+    expect(await drawing.getAttribute('aria-label')).toContain(
+      `: from ${active[0]} to ${active.at(-1)}, lowest ${Math.min(...active)}, highest ${Math.max(...active)}; today is not over`,
+    );
+  });
+
+  test('sums up all vendors under the table, unless some are filtered out', async () => {
+    const { page } = await open('/');
+    const { current } = await goody.read('/dashboard/summary');
+    const all = page.getByRole('row', { name: 'All vendors' });
+    expect(await read(all)).toContain(`All vendors ${current.overallReliability?.toFixed(1)} % `);
+    expect(await read(all)).toContain(` ${current.totalOrders} ${current.issueCount} ${current.totalActiveOrders} `);
+    await page.getByRole('button', { name: 'High risk' }).click();
+    await expect.poll(() => all.count()).toBe(0);
+  });
+
+  test('exports what the filter finds', async () => {
+    const { page } = await open('/?risk=high,medium&sortBy=name&order=asc');
+    const address = await page.getByRole('link', { name: 'Export CSV' }).getAttribute('href');
+    const csv = await (await fetch(goody.address + address)).text();
+    expect(csv.trim().split('\n')).toHaveLength(1 + 2);
+    const json = await page.getByRole('link', { name: 'Export JSON' }).getAttribute('href');
+    const lines = (await (await fetch(goody.address + json)).text()).trim().split('\n');
+    expect(lines.map((line) => (JSON.parse(line) as VendorRow).name)).toEqual(['Paper & Ink', 'Premium Flowers']);
+  });
+
+  test('on a phone shows cards that are still a table, with a list to sort by', async () => {
+    const { page } = await open('/');
+    await page.setViewportSize({ width: 360, height: 800 });
+    await page.getByRole('combobox', { name: 'Sort by' }).selectOption('Issues, highest first');
+    await expectSearch(page, { sortBy: 'issueCount', order: 'desc' });
+    await expect.poll(async () => (await names())[0]).toBe('Premium Flowers Flowers');
+    const row = page.getByRole('row', { name: 'Premium Flowers' });
+    expect(await row.getByRole('cell').count()).toBe(9);
+  });
+
   test('says how old its data is and how the system does', async () => {
     const { page } = await open('/');
-    expect(await read(page.getByText('Data as of'))).toMatch(/^Data as of .+ \(.+\), latest fact \d+ minutes ago\.$/);
+    expect(await read(page.getByText('Data as of'))).toMatch(
+      /^Data as of .+ \(.+\), days are those of UTC; latest fact \d+ minutes ago\.$/,
+    );
     await page.getByRole('region', { name: 'System health' }).waitFor();
   });
 
@@ -184,7 +273,7 @@ describe('the overview', () => {
     const { page } = await open('/?sortBy=name&order=desc');
     const before = await rows(page, VENDORS);
 
-    await page.getByRole('link', { name: 'Paper & Ink' }).click();
+    await page.getByRole('link', { name: 'Paper & Ink', exact: true }).click();
     await expect.poll(() => heading(page)).toBe('Paper & Ink');
     expect(new URL(page.url()).pathname).toBe('/vendors/paper');
     await page.getByRole('link', { name: 'All vendors' }).click();
@@ -214,7 +303,12 @@ describe('the overview', () => {
 
   test('reads the server when it opens and when Refresh is pressed, and at no other time', async () => {
     const { page, reads } = await open('/');
-    const opened = ['/api/vendors?limit=50', '/dashboard/summary'];
+    const opened = [
+      '/api/dashboard/history',
+      '/api/orders?delayed=true&status=PLACED%2CSHIPPING_ON_TIME%2CSHIPPING_DELAYED&limit=100',
+      '/api/vendors?limit=50',
+      '/dashboard/summary',
+    ];
     expect([...reads].sort()).toEqual(opened);
     const orders = async () => (await rows(page, VENDORS)).find((row) => row.Vendor?.startsWith('Candle'))?.Orders;
     const before = Number(await orders());
@@ -227,7 +321,7 @@ describe('the overview', () => {
     );
     await page.bringToFront();
     expect(Number(await orders())).toBe(before);
-    expect(reads).toHaveLength(2);
+    expect(reads).toHaveLength(opened.length);
 
     await page.getByRole('button', { name: 'Refresh' }).click();
     await expect.poll(async () => Number(await orders())).toBe(before + 1);

@@ -71,10 +71,91 @@ describe('when there is nothing to show', () => {
     await page.getByRole('link', { name: 'candles' }).waitFor();
   });
 
-  test('a server that does not answer is named, and trying again works once it does', async () => {
+  test('a Refresh that fails keeps the numbers, and says from when they are and why', async () => {
     const { page, complaints } = await visit(browser, goody.address);
     await goody.stop();
     await page.getByRole('button', { name: 'Refresh' }).click();
+    const notice = page.getByText('You are looking at what was read just now');
+    await notice.waitFor();
+    await page.getByText('Refreshing failed: The server could not be reached.').waitFor();
+    expect(await read(page.getByText('Reference'))).toMatch(/^Reference [0-9a-f]{32}$/);
+    expect(await heading(page)).toBe('No vendor is at risk.');
+    await page.getByRole('link', { name: 'candles' }).waitFor();
+
+    await goody.startAgain();
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await expect.poll(() => notice.count()).toBe(0);
+    await page.getByRole('link', { name: 'candles' }).waitFor();
+    expect(complaints.filter((text) => !fromTheBrowser.test(text))).toEqual([]);
+  });
+
+  test('who is offline is told so, and keeps what there is', async () => {
+    const { page } = await visit(browser, goody.address);
+    await page.context().setOffline(true);
+    await page.getByText('You are offline.').waitFor();
+    await page.getByRole('button', { name: 'Refresh' }).click();
+    await page.getByText('You are looking at what was read').waitFor();
+    await page.getByRole('link', { name: 'candles' }).waitFor();
+
+    await page.context().setOffline(false);
+    await page.getByRole('button', { name: 'Refresh' }).click();
+    await expect.poll(() => page.getByText('You are offline.').count()).toBe(0);
+  });
+
+  test('what is slow shows boxes first, and nothing jumps when the numbers come', async () => {
+    const { page } = await visit(browser, goody.address);
+    await page.route(/\/(api|dashboard)\//, async (route) => {
+      await new Promise((done) => setTimeout(done, 700));
+      await route.continue();
+    });
+    await page.addInitScript(() => {
+      Object.assign(window, { shifted: 0 });
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) {
+          (window as unknown as { shifted: number }).shifted += (entry as unknown as { value: number }).value;
+        }
+      }).observe({ type: 'layout-shift', buffered: true });
+    });
+    await page.reload({ waitUntil: 'commit' });
+    await page.getByText('Loading…').waitFor({ state: 'attached' });
+    await page.getByRole('link', { name: 'candles' }).waitFor();
+    const shifted = await page.evaluate(() => (window as unknown as { shifted: number }).shifted);
+    expect(shifted, 'cumulative layout shift').toBeLessThanOrEqual(0.01);
+  });
+
+  test('while another filter is read, the rows stay', async () => {
+    const { page } = await visit(browser, goody.address);
+    await page.route(/\/(api|dashboard)\//, async (route) => {
+      await new Promise((done) => setTimeout(done, 1000));
+      await route.continue();
+    });
+    const table = page.getByRole('region', { name: 'Vendors, scrolls sideways' });
+    await page.getByRole('button', { name: 'Low risk' }).click();
+    await expect.poll(() => table.getAttribute('aria-busy')).toBe('true');
+    await page.waitForTimeout(500);
+    expect(await page.getByText('Loading…').count()).toBe(0);
+    await table.getByRole('link', { name: 'candles' }).waitFor();
+    await expect.poll(() => table.getAttribute('aria-busy')).toBe('false');
+  });
+
+  test('a theme that was chosen is kept, and shown from the first paint on', async () => {
+    const { page } = await visit(browser, goody.address, { colorScheme: 'light' });
+    const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const light = await ground();
+    await page.getByRole('combobox', { name: 'Theme' }).selectOption('Dark');
+    const dark = await ground();
+    expect(dark).not.toBe(light);
+    await page.reload();
+    await heading(page);
+    expect(await ground()).toBe(dark);
+    await page.getByRole('combobox', { name: 'Theme' }).selectOption('As the system');
+    expect(await ground()).toBe(light);
+  });
+
+  test('a server that does not answer is named, and trying again works once it does', async () => {
+    const { page, complaints } = await visit(browser, `${goody.address}/no/such/page`);
+    await goody.stop();
+    await page.getByRole('link', { name: 'Go to the overview' }).click();
     await expect.poll(() => heading(page)).toBe('Goody does not answer');
     expect(await read(page.getByText('Reference'))).toMatch(/^Reference [0-9a-f]{32}$/);
 

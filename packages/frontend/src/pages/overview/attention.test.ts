@@ -1,0 +1,105 @@
+import { describe, expect, test } from 'vitest';
+import type { Dashboard, Order, OrderList, VendorRow } from '../../api/types';
+import { type Concern, concerns } from './attention';
+
+const NOTHING = { lower: 90, upper: 99 };
+
+function vendor(vendorId: string, row: Partial<VendorRow> = {}): VendorRow {
+  return {
+    vendorId,
+    name: vendorId,
+    category: null,
+    reliabilityScore: 95,
+    reliabilityInterval: NOTHING,
+    reliability30d: [],
+    totalOrders: 40,
+    completedOrders: 40,
+    onTimePercentage: 95,
+    issueCount: 2,
+    activeOrders: 0,
+    delayedOrders: 0,
+    trend: 'stable',
+    trendPercentage: 0,
+    riskLevel: 'low',
+    ...row,
+  };
+}
+
+/** Only what decides what needs attention. */
+function dashboard(totalDelayedOrders = 0, underperforming: VendorRow[] = []): Dashboard {
+  return { current: { totalDelayedOrders }, underperformingVendors: underperforming } as unknown as Dashboard;
+}
+
+function overdue(orders: Partial<Order>[], hasMore = false): OrderList {
+  return {
+    orders: orders.map((order) => ({ estimatedDelivery: '2026-11-20T12:00:00Z', currency: 'USD', ...order })),
+    hasMore,
+  } as unknown as OrderList;
+}
+
+const told = (found: Concern[]) =>
+  found.map((concern) => (concern.kind === 'overdue' ? 'overdue' : `${concern.vendor.vendorId} ${concern.kind}`));
+
+const high = (id: string, reliabilityScore: number) => vendor(id, { riskLevel: 'high', reliabilityScore });
+const medium = (id: string, reliabilityScore: number) => vendor(id, { riskLevel: 'medium', reliabilityScore });
+
+describe('what needs attention', () => {
+  test('is nothing where no vendor is at risk and no order is overdue', () => {
+    expect(concerns(dashboard(), [vendor('a'), vendor('b', { riskLevel: 'insufficient' })], overdue([]))).toEqual([]);
+  });
+
+  test('comes worst first, whatever the table is sorted by, and has room for what is overdue', () => {
+    const vendors = [medium('m', 83), high('h2', 75), vendor('a'), high('h1', 60), high('h3', 79)];
+    expect(told(concerns(dashboard(), vendors, null))).toEqual(['h1 high', 'h2 high', 'h3 high']);
+    expect(told(concerns(dashboard(4), vendors, null))).toEqual(['h1 high', 'h2 high', 'overdue']);
+    expect(told(concerns(dashboard(4), [medium('m', 83)], null))).toEqual(['overdue', 'm medium']);
+  });
+
+  test('names a vendor once, and one that has too few orders to be sure as such', () => {
+    const few = vendor('few', { riskLevel: 'insufficient', reliabilityScore: 60, issueCount: 6 });
+    const one = vendor('one', { riskLevel: 'insufficient', reliabilityScore: 0, issueCount: 1 });
+    const bad = high('bad', 70);
+    expect(told(concerns(dashboard(0, [one, few, bad]), [one, few, bad], null))).toEqual(['bad high', 'few unsure']);
+  });
+
+  test('is a fall only where the week before lies outside what this week leaves likely', () => {
+    const fell = vendor('fell', {
+      reliabilityScore: 88,
+      reliabilityInterval: { lower: 84, upper: 92 },
+      trendPercentage: -9,
+    });
+    const swayed = vendor('swayed', {
+      reliabilityScore: 88,
+      reliabilityInterval: { lower: 80, upper: 98 },
+      trendPercentage: -9,
+    });
+    expect(told(concerns(dashboard(), [swayed, fell], null))).toEqual(['fell falling']);
+  });
+
+  test('is worth the sum of all gifts that are overdue, by currency', () => {
+    const list = overdue([
+      { giftValue: 1500, estimatedDelivery: '2026-11-21T12:00:00Z' },
+      { giftValue: 2500, estimatedDelivery: '2026-11-19T12:00:00Z' },
+      { giftValue: 700, currency: 'EUR' },
+    ]);
+    expect(concerns(dashboard(3), [], list)).toEqual([
+      {
+        kind: 'overdue',
+        orders: 3,
+        worth: [
+          { currency: 'USD', minorUnits: 4000 },
+          { currency: 'EUR', minorUnits: 700 },
+        ],
+        oldestPromise: '2026-11-19T12:00:00Z',
+      },
+    ]);
+  });
+
+  test('takes no page of the orders for the whole, nor an unknown value for none', () => {
+    const unknown = { kind: 'overdue', worth: null, oldestPromise: null };
+    expect(concerns(dashboard(240), [], overdue([{ giftValue: 1500 }], true))).toEqual([{ ...unknown, orders: 240 }]);
+    expect(concerns(dashboard(2), [], overdue([{ giftValue: 1500 }]))).toEqual([{ ...unknown, orders: 2 }]);
+    expect(concerns(dashboard(2), [], null)).toEqual([{ ...unknown, orders: 2 }]);
+    expect(concerns(dashboard(1), [], overdue([{ giftValue: null }]))).toMatchObject([{ worth: null }]);
+  });
+});
