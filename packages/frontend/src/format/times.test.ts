@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { age, day, exact, minute, relative } from './times';
+import { age, day, dayAndMonth, daysBefore, exact, isOver, minute, relative } from './times';
 
 const NOW = Date.parse('2026-11-22T14:30:00Z');
 
@@ -27,5 +27,19 @@ describe('times', () => {
 
   test('a calendar day stays the day it is', () => {
     expect(day('2026-11-22')).toBe('Sunday 22 November 2026');
+  });
+
+  test('days are counted on the calendar, over months and leap days', () => {
+    expect(daysBefore('2026-03-01', 1)).toBe('2026-02-28');
+    expect(daysBefore('2028-03-01', 1)).toBe('2028-02-29');
+    expect(daysBefore('2026-11-22', 89)).toBe('2026-08-25');
+    expect(dayAndMonth('2026-11-02')).toBe('2 Nov');
+  });
+
+  test('a day is over by the clock of its own zone', () => {
+    expect(isOver('2026-11-22', '2026-11-22T23:59:00Z', 'UTC')).toBe(false);
+    expect(isOver('2026-11-22', '2026-11-23T00:00:00Z', 'UTC')).toBe(true);
+    expect(isOver('2026-11-22', '2026-11-22T15:00:00Z', 'Asia/Tokyo')).toBe(true);
+    expect(isOver('2026-11-22', '2026-11-23T07:59:00Z', 'America/Los_Angeles')).toBe(false);
   });
 });

@@ -67,7 +67,7 @@ export function HistoryChart({ days, isPast }: { days: VendorDay[]; isPast: bool
       <div className={styles.readout} aria-live="polite" aria-atomic="true">
         <p className={styles.date}>
           {dayInFull(read.date)}
-          {isUnfinished(index) && ', not over yet'}
+          {isUnfinished(index) && ', not over'}
         </p>
         <dl className={styles.numbers}>
           <div>
@@ -104,8 +104,11 @@ export function HistoryChart({ days, isPast }: { days: VendorDay[]; isPast: bool
         </dl>
       </div>
       <p className={styles.help} id={help}>
-        Point at a day, or focus the chart and press <kbd>←</kbd> <kbd>→</kbd> to read one day, <kbd>Page up</kbd>{' '}
-        <kbd>Page down</kbd> for a week, <kbd>Home</kbd> <kbd>End</kbd> for the ends.
+        <span className={styles.byTouch}>Touch a day to read its numbers.</span>
+        <span className={styles.byKey}>
+          Point at a day, or focus the chart and press <kbd>←</kbd> <kbd>→</kbd> to read one day, <kbd>Page up</kbd>{' '}
+          <kbd>Page down</kbd> for a week, <kbd>Home</kbd> <kbd>End</kbd> for the ends.
+        </span>
       </p>
     </>
   );
@@ -132,7 +135,7 @@ function Picture({
   return (
     <svg viewBox={`0 0 ${width} ${height}`} width={width} height={height} aria-hidden="true">
       <text className={styles.caption} y="11">
-        Reliability of seven days, %{drawing.floor > 0 && ` (from ${drawing.floor})`}
+        Reliability, %{drawing.floor > 0 && `; the axis begins at ${drawing.floor}`}
       </text>
       {drawing.ticks.map(({ value, y }) => (
         <g key={value}>

@@ -60,7 +60,8 @@ function Lates({ overdue }: { overdue: OrderList }) {
                 {order.orderId}
               </Link>
               <small>
-                promised {order.estimatedDelivery === null ? '–' : <At instant={order.estimatedDelivery} />}
+                promised{' '}
+                {order.estimatedDelivery === null ? '–' : <At instant={order.estimatedDelivery} precision="day" />}
               </small>
             </span>
             <span className={styles.value}>

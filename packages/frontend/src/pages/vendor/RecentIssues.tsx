@@ -9,6 +9,9 @@ import { numberClass, Table } from '../../ui/Table';
 import { Value } from '../../ui/Value';
 import styles from './RecentIssues.module.css';
 
+/** So many tell what goes wrong; the rest is a link away. */
+const SHOWN = 10;
+
 /** The latest orders that went wrong. */
 export function RecentIssues({ vendorId, orders }: { vendorId: string; orders: Order[] }) {
   return (
@@ -39,7 +42,7 @@ export function RecentIssues({ vendorId, orders }: { vendorId: string; orders: O
             </tr>
           </thead>
           <tbody>
-            {orders.map((order) => (
+            {orders.slice(0, SHOWN).map((order) => (
               <Row key={order.orderId} order={order} />
             ))}
           </tbody>

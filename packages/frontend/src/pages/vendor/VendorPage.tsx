@@ -28,17 +28,19 @@ export function VendorPage({
       <title>{`${vendor.name} · Goody`}</title>
       <VendorHead report={answer} risk={risk} isPast={isPast} />
       <VendorTiles report={report} vendor={vendor} risk={risk} />
-      <div className={styles.main}>
-        <HistorySection history={history} isPast={isPast} shown={search.days} />
-        <StatusBreakdown counts={report.current7d.statusCounts} />
-      </div>
-      <div className={styles.halves}>
-        <RecentIssues vendorId={vendor.vendorId} orders={recentIssues} />
-        <OverdueOrders vendorId={vendor.vendorId} overdue={overdue} />
-      </div>
-      <div className={styles.halves}>
-        <WindowTable report={report} />
-        <Definitions />
+      <div className={styles.parts}>
+        <div className={styles.main}>
+          <HistorySection history={history} isPast={isPast} shown={search.days} />
+          <StatusBreakdown counts={report.current7d.statusCounts} />
+        </div>
+        <div className={styles.orders}>
+          <OverdueOrders vendorId={vendor.vendorId} overdue={overdue} />
+          <RecentIssues vendorId={vendor.vendorId} orders={recentIssues} />
+        </div>
+        <div className={styles.weeks}>
+          <WindowTable report={report} />
+          <Definitions />
+        </div>
       </div>
       <footer className={styles.foot}>
         Counted up to <At instant={report.asOf} />

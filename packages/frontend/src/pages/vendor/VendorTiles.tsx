@@ -4,6 +4,7 @@ import { count, counted, decimal } from '../../format/numbers';
 import { ChangeText } from '../../ui/ChangeText';
 import { Tile, Tiles, type Tone } from '../../ui/Tile';
 import { some, Value } from '../../ui/Value';
+import styles from './VendorTiles.module.css';
 
 const nothingToCompare = 'Nothing to compare with in one of the two weeks';
 
@@ -15,45 +16,56 @@ export function VendorTiles({ report, vendor, risk }: { report: Report; vendor: 
   const { current7d: current, trends } = report;
   const tone = toneOfRisk[risk];
   return (
-    <Tiles>
-      <Tile
-        label="Reliability"
-        tone={tone}
-        value={<Value text={some(current.reliabilityScore, decimal)} because="nothing completed in these seven days" />}
-        unit={current.reliabilityScore === null ? undefined : '%'}
-      >
-        {current.reliabilityInterval === null ? (
-          <p>Nothing completed in these seven days</p>
-        ) : (
+    <div className={styles.numbers}>
+      <Tiles>
+        <Tile
+          label="Reliability"
+          tone={tone}
+          value={
+            <Value text={some(current.reliabilityScore, decimal)} because="nothing completed in these seven days" />
+          }
+          unit={current.reliabilityScore === null ? undefined : '%'}
+        >
+          {current.reliabilityInterval === null ? (
+            <p>Nothing completed in these seven days</p>
+          ) : (
+            <p>
+              {risk === 'insufficient' ? 'Too few to judge: likely' : 'Likely'} between{' '}
+              {decimal(current.reliabilityInterval.lower)} and {decimal(current.reliabilityInterval.upper)}
+              &nbsp;%
+            </p>
+          )}
+          <ChangeText
+            change={change(trends.reliabilityScore, { unit: 'points', better: 'up' })}
+            because={nothingToCompare}
+          />
+        </Tile>
+        <Delivery report={report} promise={vendor.slaPromises?.standardDelivery ?? null} />
+        <Tile label="Active orders" tone="info" value={count(report.activeOrders)}>
+          <p>{report.delayedOrders === 0 ? 'None delayed' : <b>{count(report.delayedOrders)} delayed</b>}</p>
+          <ChangeText
+            change={change(trends.activeOrders, { unit: 'orders', better: null })}
+            because={nothingToCompare}
+          />
+        </Tile>
+        <Tile
+          label="Issue rate"
+          tone={tone}
+          value={<Value text={some(current.issueRate, decimal)} because="nothing completed in these seven days" />}
+          unit={current.issueRate === null ? undefined : '%'}
+        >
           <p>
-            Likely between {decimal(current.reliabilityInterval.lower)} and {decimal(current.reliabilityInterval.upper)}
-            &nbsp;%
+            {current.completedOrders === 0
+              ? 'Nothing completed in these seven days'
+              : `${count(current.issueCount)} of ${count(current.completedOrders)} completed`}
           </p>
-        )}
-        <ChangeText
-          change={change(trends.reliabilityScore, { unit: 'points', better: 'up' })}
-          because={nothingToCompare}
-        />
-      </Tile>
-      <Delivery report={report} promise={vendor.slaPromises?.standardDelivery ?? null} />
-      <Tile label="Active orders" tone="info" value={count(report.activeOrders)}>
-        <p>{report.delayedOrders === 0 ? 'None delayed' : <b>{count(report.delayedOrders)} delayed</b>}</p>
-        <ChangeText change={change(trends.activeOrders, { unit: 'orders', better: null })} because={nothingToCompare} />
-      </Tile>
-      <Tile
-        label="Issue rate"
-        tone={tone}
-        value={<Value text={some(current.issueRate, decimal)} because="nothing completed in these seven days" />}
-        unit={current.issueRate === null ? undefined : '%'}
-      >
-        <p>
-          {current.completedOrders === 0
-            ? 'Nothing completed in these seven days'
-            : `${count(current.issueCount)} of ${count(current.completedOrders)} completed`}
-        </p>
-        <ChangeText change={change(trends.issueRate, { unit: 'points', better: 'down' })} because={nothingToCompare} />
-      </Tile>
-    </Tiles>
+          <ChangeText
+            change={change(trends.issueRate, { unit: 'points', better: 'down' })}
+            because={nothingToCompare}
+          />
+        </Tile>
+      </Tiles>
+    </div>
   );
 }
 

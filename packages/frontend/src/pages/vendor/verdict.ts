@@ -6,15 +6,19 @@ export function verdict(
   { current7d: current, previous7d: previous, trends, activeOrders }: Report,
   risk: Risk,
 ): string {
-  const { completedOrders: completed, issueCount: issues } = current;
-  if (current.issueRate === null) {
-    const active = activeOrders === 0 ? 'none is on its way' : `${counted(activeOrders, 'order')} on the way`;
-    return `Nothing completed in these seven days, ${active}.`;
+  const { completedOrders: completed, issueCount: issues, issueRate } = current;
+  if (issueRate === null) {
+    return activeOrders === 0
+      ? 'Nothing completed in these seven days, and nothing is on the way.'
+      : `Nothing completed in these seven days; ${counted(activeOrders, 'order is', 'orders are')} on the way.`;
   }
-  const went = `${issues === 0 ? 'None' : count(issues)} of ${counted(completed, 'completed order')} went wrong`;
-  if (risk === 'insufficient') return `${went}. That is too few orders to judge by.`;
-  const rate = issues === 0 ? went : `${went}, ${percent(current.issueRate)}`;
-  if (previous.issueRate === null) return `${rate}. Nothing completed in the week before, to compare with.`;
+  if (completed === 1) {
+    return `The only completed order ${issues === 0 ? 'arrived' : 'went wrong'}. One is too few to judge by.`;
+  }
+  const wrong = `${issues === 0 ? 'None' : count(issues)} of ${count(completed)} completed orders went wrong`;
+  if (risk === 'insufficient') return `${wrong}. Too few to judge by.`;
+  const rate = issues === 0 ? wrong : `${wrong}, ${percent(issueRate)}`;
+  if (previous.issueRate === null) return `${rate}. Nothing completed in the week before to compare with.`;
   // The API calls a change of less than two points stable; reliability up is fewer issues.
   const against = { up: 'better than', down: 'worse than', stable: 'about as in' }[trends.trendDirection ?? 'stable'];
   return `${rate}: ${against} the week before (${percent(previous.issueRate)}).`;

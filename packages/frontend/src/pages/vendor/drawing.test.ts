@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest';
+import type { VendorDay } from '../../api/types';
+import { dayAt, draw } from './drawing';
+
+/** Days in a row: reliability with its interval, or null, and the orders placed. */
+function days(...given: [reliability: [lower: number, score: number, upper: number] | null, placed: number][]) {
+  return given.map(
+    ([reliability, placedOrders], index): VendorDay => ({
+      date: `2026-11-${String(index + 1).padStart(2, '0')}`,
+      reliabilityScore: reliability?.[1] ?? null,
+      reliabilityInterval: reliability === null ? null : { lower: reliability[0], upper: reliability[2] },
+      onTimePercentage: null,
+      totalOrders: placedOrders,
+      completedOrders: 0,
+      issueCount: 0,
+      activeOrders: 0,
+      delayedOrders: 0,
+      day: { placedOrders, completedOrders: 0, issueCount: 0 },
+    }),
+  );
+}
+
+const corners = (points: string) => points.split(' ').map((corner) => corner.split(',').map(Number));
+
+describe('the drawing of a history', () => {
+  const some = days([[70, 90, 97], 3], [[72, 91, 98], 0], [null, 1], [[40, 100, 100], 10], [null, 4]);
+  const drawing = draw(some, 536);
+
+  test('keeps everything within its own part of the width', () => {
+    for (const width of [280, 536, 1300]) {
+      const { bands, lines, bars, rates, volume, xs } = draw(some, width);
+      for (const [x = 0, y = 0] of [...bands, ...lines].flatMap(corners)) {
+        expect(x).toBeGreaterThanOrEqual(rates.left);
+        expect(x).toBeLessThanOrEqual(width);
+        expect(y).toBeGreaterThanOrEqual(rates.top - 0.05);
+        expect(y).toBeLessThanOrEqual(rates.bottom + 0.05);
+      }
+      for (const bar of bars) {
+        expect(bar.x).toBeGreaterThanOrEqual(volume.left);
+        expect(bar.x + bar.width).toBeLessThanOrEqual(width);
+        expect(bar.y + bar.height).toBeCloseTo(volume.bottom);
+      }
+      expect(xs).toHaveLength(5);
+    }
+  });
+
+  test('begins its axis where the lowest interval still fits, and says so', () => {
+    expect(drawing.floor).toBe(40);
+    expect(drawing.ticks[0]).toEqual({ value: 40, y: drawing.rates.bottom });
+    expect(drawing.ticks.at(-1)).toEqual({ value: 100, y: drawing.rates.top });
+    const { rates, targetY } = drawing;
+    expect((rates.bottom - targetY) / (rates.bottom - rates.top)).toBeCloseTo(50 / 60);
+  });
+
+  test('does not draw over days on which nothing was known', () => {
+    expect(drawing.lines).toHaveLength(1);
+    expect(corners(drawing.lines[0] ?? '')).toHaveLength(2);
+    expect(drawing.bands).toHaveLength(2);
+    expect(drawing.lone).toEqual([{ x: drawing.xs[3], y: drawing.rates.top }]);
+    expect(drawing.ys.map((y) => y === null)).toEqual([false, false, true, false, true]);
+  });
+
+  test('goes around an interval: there along its upper end, back along its lower', () => {
+    const y = (percent: number) =>
+      drawing.rates.bottom - ((percent - 40) / 60) * (drawing.rates.bottom - drawing.rates.top);
+    const [first, second] = drawing.xs;
+    const expected = [
+      [first, y(97)],
+      [second, y(98)],
+      [second, y(72)],
+      [first, y(70)],
+    ];
+    corners(drawing.bands[0] ?? '').forEach(([x, at], index) => {
+      expect(x).toBeCloseTo(expected[index]?.[0] ?? Number.NaN, 0);
+      expect(at).toBeCloseTo(expected[index]?.[1] ?? Number.NaN, 0);
+    });
+  });
+
+  test('draws orders as high as they are many', () => {
+    expect(drawing.most).toBe(10);
+    const full = drawing.volume.bottom - drawing.volume.top;
+    expect(drawing.bars.map((bar) => bar.height / full)).toEqual(
+      [0.3, 0, 0.1, 1, 0.4].map((part) => expect.closeTo(part)),
+    );
+  });
+
+  test('finds the day under the pointer, and the nearest beyond both ends', () => {
+    expect(drawing.xs.map((x) => dayAt(drawing, x))).toEqual([0, 1, 2, 3, 4]);
+    expect([dayAt(drawing, -50), dayAt(drawing, 5000)]).toEqual([0, 4]);
+  });
+
+  test('of nothing at all is empty, and breaks nothing', () => {
+    const empty = draw(days([null, 0], [null, 0]), 300);
+    expect([empty.lines, empty.bands, empty.lone]).toEqual([[], [], []]);
+    expect(empty.bars.every((bar) => bar.height === 0)).toBe(true);
+    expect(draw([], 300).xs).toEqual([]);
+  });
+});
