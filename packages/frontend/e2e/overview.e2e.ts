@@ -181,10 +181,11 @@ describe('the overview', () => {
     expect(await row.getByRole('cell').count()).toBe(9);
   });
 
-  test('says how old its data is and how the system does', async () => {
-    const { page } = await open('/');
+  test('says how old its data is, in the zone of the reader, and how the system does', async () => {
+    visited = await visit(browser, goody.address, { timezoneId: 'Asia/Tokyo' });
+    const { page } = visited;
     expect(await read(page.getByText('Data as of'))).toMatch(
-      /^Data as of .+ \(.+\), days are those of UTC; latest fact \d+ minutes ago\.$/,
+      /^Data as of .+ \(Asia\/Tokyo\), days are those of UTC; latest fact \d+ minutes ago\.$/,
     );
     await page.getByRole('region', { name: 'System health' }).waitFor();
   });

@@ -2,7 +2,7 @@ import { createRoute } from '@tanstack/react-router';
 import { keep } from '../api/keep';
 import type { VendorSearch } from '../pages/vendor/search';
 import { ErrorState } from '../ui/ErrorState';
-import { LoadingState } from '../ui/LoadingState';
+import { LoadingVendor } from '../ui/LoadingState';
 import { rootRoute } from './root';
 import { pick } from './search';
 
@@ -14,14 +14,14 @@ export const vendorRoute = createRoute({
     days: String(days) === '90' ? '90' : undefined,
   }),
   loaderDeps: ({ search: { date } }) => ({ date }),
+  // The way of reading comes with the page: the first page of all has no use for it.
   loader: (asked) =>
     keep(asked, async () => {
-      // Not with the first page, which pays for every byte.
-      const { loadVendor } = await import('../pages/vendor/load');
+      const { loadVendor } = await import('./vendor.lazy');
       return loadVendor(asked.params.vendorId, asked.deps.date, asked.abortController.signal);
     }),
   // Other days of the chart are here already. Refresh reads again all the same.
   shouldReload: false,
-  pendingComponent: LoadingState,
+  pendingComponent: LoadingVendor,
   errorComponent: ErrorState,
 }).lazy(() => import('./vendor.lazy').then((module) => module.vendorLazyRoute));

@@ -25,12 +25,14 @@ const nextStep: Record<FailureCode, NextStep> = {
 /** A page that could not be read: what failed, what to do, and what to name when asking about it. */
 export function ErrorState({ error }: ErrorComponentProps) {
   if (!(error instanceof ApiError)) return <Fault error={error} />;
+  // Often the sentence says it all.
+  const fields = error.fields.filter(({ reason }) => !error.message.includes(reason));
   return (
     <StateBox tone="bad" label="Could not load this page" title={error.title} level={1}>
       <p>{error.message}</p>
-      {error.fields.length > 0 && (
+      {fields.length > 0 && (
         <ul>
-          {error.fields.map(({ field, reason }) => (
+          {fields.map(({ field, reason }) => (
             <li key={`${field} ${reason}`}>
               <code>{field}</code> {reason}
             </li>
@@ -84,8 +86,13 @@ function NextStepControl({ step }: { step: NextStep }) {
 /** A fault of the page itself. */
 function Fault({ error }: { error: unknown }) {
   return (
-    <StateBox tone="bad" label="Could not show this page" title="This page has a fault" level={1}>
-      <p>The numbers were read, but showing them failed. Loading the page again may help.</p>
+    <StateBox
+      tone="bad"
+      label="Could not show this page"
+      title="This page has a fault, or a part of it is missing"
+      level={1}
+    >
+      <p>The server may be stopped or renewed, or the network may be down. Loading the page again may help.</p>
       <Button icon="refresh" onClick={() => window.location.reload()}>
         Load the page again
       </Button>

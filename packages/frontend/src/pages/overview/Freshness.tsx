@@ -14,7 +14,8 @@ export function Freshness({ dashboard, readAt }: { dashboard: Dashboard; readAt:
     <p className={styles.freshness} data-freshness={dataFreshness}>
       <Icon name={dataFreshness === 'stale' ? 'warning' : 'clock'} />
       <span>
-        Data as of <At instant={dashboard.asOf} /> ({ownZone}), days are those of {dashboard.timeZone}
+        Data as of <At instant={dashboard.asOf} /> ({ownZone})
+        {dashboard.timeZone !== ownZone && `, days are those of ${dashboard.timeZone}`}
         {lastUpdateMinutesAgo !== null && (
           <>
             ; latest fact <strong>{age(lastUpdateMinutesAgo + minutesSince)}</strong>

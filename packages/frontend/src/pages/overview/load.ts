@@ -25,35 +25,27 @@ export type OverviewQuery = Omit<NonNullable<Parameters<'/api/vendors'>['query']
 
 /** All at once, so that the numbers above the table and those in it are of the same moment. */
 export async function loadOverview(query: OverviewQuery, signal: AbortSignal): Promise<OverviewData> {
-  const { date } = query;
-  const [dashboard, history, vendors, overdue] = await Promise.all([
+  const { date, ...view } = query;
+  const isPlain = Object.values(view).every((part) => part === undefined);
+  const [dashboard, history, vendors, overdue, plain] = await Promise.all([
     get('/dashboard/summary', { query: { date } }, signal),
     get('/api/dashboard/history', { query: { to: date } }, signal),
     get('/api/vendors', { query: { ...query, limit: limit() } }, signal),
     date === undefined
       ? get('/api/orders', { query: { delayed: 'true', status: activeStatuses.join(','), limit: '100' } }, signal)
       : null,
+    // What needs attention is the same however the table is sorted and filtered.
+    isPlain ? null : get('/api/vendors', { query: { date, limit: limit() } }, signal),
   ]);
-  const suspects = await loadSuspects(query, dashboard, vendors, signal);
+  const suspects = await withAllAtRisk(dashboard, (plain ?? vendors).vendors, signal);
   return { dashboard, history, vendors, suspects, overdue, readAt: Date.now() };
 }
 
-/** The same whatever the table is filtered by. Where the table shows it anyhow, nothing more is read. */
-async function loadSuspects(
-  { date, q, risk, cursor, sortBy, order }: OverviewQuery,
-  dashboard: Dashboard,
-  table: VendorList,
-  signal: AbortSignal,
-): Promise<VendorRow[]> {
-  const isFirstPage = [q, risk, cursor].every((part) => part === undefined);
-  const isWorstFirst = sortBy === undefined && order === undefined;
-  const { vendors } =
-    isFirstPage && (isWorstFirst || !table.pagination.hasMore)
-      ? table
-      : await get('/api/vendors', { query: { date, limit: limit() } }, signal);
-  const atRisk = vendors.filter(({ riskLevel }) => riskLevel === 'high' || riskLevel === 'medium');
-  if (atRisk.length >= dashboard.current.atRiskVendors) return vendors;
-  // Of many vendors, those with the lowest scores have few orders, and are not at risk.
-  const worst = await get('/api/vendors', { query: { date, risk: 'high,medium', limit: '3' } }, signal);
-  return [...worst.vendors, ...vendors.filter((vendor) => !atRisk.includes(vendor))];
+/** Of many vendors, those with the lowest scores have few orders; who is surely failing stands further down. */
+async function withAllAtRisk(dashboard: Dashboard, worst: VendorRow[], signal: AbortSignal): Promise<VendorRow[]> {
+  const atRisk = worst.filter(({ riskLevel }) => riskLevel === 'high' || riskLevel === 'medium');
+  if (atRisk.length >= dashboard.current.atRiskVendors) return worst;
+  const query = { date: dashboard.date, risk: 'high,medium', limit: '3' };
+  const { vendors } = await get('/api/vendors', { query }, signal);
+  return [...vendors, ...worst.filter((vendor) => !atRisk.includes(vendor))];
 }
