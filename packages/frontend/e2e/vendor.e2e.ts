@@ -1,8 +1,10 @@
+import type { components } from '@goody/api';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { expectRow, heading, launch, read, rows, visit } from './browser';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { VendorDay } from '../src/api/types';
+import { expectRow, expectSearch, heading, launch, read, rows, visit, words } from './browser';
 import { events } from './events';
-import { Goody } from './goody';
+import { Goody, hasOlist, OLIST_DATE } from './goody';
 
 let goody: Goody;
 let browser: Browser;
@@ -22,9 +24,24 @@ beforeAll(async () => {
       arrivedBefore: 30,
       lostBefore: 1,
     }),
+    // High, medium and low risk.
+    ...events({ vendorId: 'fashion', arrived: 60, lost: 30, overdue: 12, arrivedBefore: 50, lostBefore: 2 }),
+    ...events({ vendorId: 'toys', arrived: 82, damaged: 18 }),
+    ...events({ vendorId: 'candles', arrived: 60, arrivedBefore: 40, lostBefore: 4 }),
     ...events({ vendorId: 'wine.co:1', shipping: 3 }),
   ]);
-  await goody.name('flowers', 'Premium Flowers', 'Flowers');
+  await register('flowers', {
+    name: 'Premium Flowers',
+    category: 'Flowers',
+    supportContact: 'care@flowers.example',
+    contractStartDate: '2025-05-10',
+    slaPromises: { standardDelivery: 4, rushDelivery: 1 },
+  });
+  await register('newcomer', { name: 'New Comer', supportContact: '+1 415 555 0134', isActive: false });
+});
+
+afterEach(async () => {
+  for (const context of browser.contexts()) await context.close();
 });
 
 afterAll(async () => {
@@ -32,24 +49,47 @@ afterAll(async () => {
   await goody?.end();
 });
 
+/** Everything that is known of a vendor besides its orders. */
+async function register(id: string, vendor: components['schemas']['PutVendor']): Promise<void> {
+  const response = await fetch(`${goody.address}/api/vendors/${id}`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(vendor),
+  });
+  expect(response.ok, `PUT ${id}: ${response.status}`).toBe(true);
+}
+
 const tile = (page: Page, name: string) => read(page.getByRole('region', { name, exact: true }));
+const open = (path: string) => visit(browser, goody.address + path);
+const percent = (value: number | null | undefined) => `${value?.toFixed(1)} %`;
+const chart = (page: Page) => page.getByRole('application', { name: /^Reliability and orders, day by day/ });
+
+/** The days of a vendor's history, as the API tells them. */
+async function history(id: string, days: number): Promise<VendorDay[]> {
+  const to = new Date().toISOString().slice(0, 10);
+  const from = new Date(Date.parse(to) - (days - 1) * 86_400_000).toISOString().slice(0, 10);
+  return (await goody.readAt<'/api/vendors/{id}/history'>(`/api/vendors/${id}/history`, { from, to })).days;
+}
 
 describe('the page of a vendor', () => {
   test('shows the numbers of its report, and those of the week before', async () => {
-    const { page, complaints } = await visit(browser, `${goody.address}/vendors/flowers`);
+    const { page, complaints, reads } = await open('/vendors/flowers');
     const { report } = await goody.readAt<'/vendors/{id}/report'>('/vendors/flowers/report');
     const { current7d: current, previous7d: previous } = report;
-    const percent = (value: number | null) => `${value?.toFixed(1)} %`;
 
     expect(await heading(page)).toBe('Premium Flowers');
     const reliability = await tile(page, 'Reliability');
     expect(reliability).toContain(`${current.reliabilityScore?.toFixed(1)}%`);
-    expect(reliability).toContain(
-      `Likely between ${current.reliabilityInterval?.lower.toFixed(1)} and ${current.reliabilityInterval?.upper.toFixed(1)} %`,
+    expect(reliability.toLowerCase()).toContain(
+      `likely between ${current.reliabilityInterval?.lower.toFixed(1)} and ${current.reliabilityInterval?.upper.toFixed(1)} %`,
     );
-    expect(await tile(page, 'On time')).toContain(`${current.onTimeDeliveries} of ${current.dueOrders} due`);
-    expect(await tile(page, 'Active orders')).toContain(` ${report.activeOrders} `);
-    expect(await tile(page, 'Delayed orders')).toContain(` ${report.delayedOrders} `);
+    expect(await tile(page, 'Average delivery')).toContain(
+      `${((current.avgDeliveryHours ?? Number.NaN) / 24).toFixed(1)} days Within its promise of 4 days`,
+    );
+    expect(await tile(page, 'Active orders')).toContain(` ${report.activeOrders} ${report.delayedOrders} delayed`);
+    expect(await tile(page, 'Issue rate')).toContain(
+      `${current.issueRate?.toFixed(1)}% ${current.issueCount} of ${current.completedOrders} completed ${report.trends.issueRate?.toFixed(1)} points, worse than the week before`,
+    );
 
     const weeks = /^Both weeks/;
     await expectRow(page, weeks, {
@@ -59,20 +99,54 @@ describe('the page of a vendor', () => {
       Change: `+${report.trends.issueRate?.toFixed(1)} worse`,
     });
     await expectRow(page, weeks, {
+      Number: 'On time',
+      'These 7 days': percent(current.onTimePercentage),
+      '7 days before': percent(previous.onTimePercentage),
+    });
+    await expectRow(page, weeks, {
       Number: 'Orders placed',
       'These 7 days': String(current.totalOrders),
       '7 days before': String(previous.totalOrders),
     });
-    await expectRow(page, weeks, {
-      Number: 'Average delivery',
-      'These 7 days': `${((current.avgDeliveryHours ?? Number.NaN) / 24).toFixed(1)} days`,
-    });
+    const paths = reads.map((path) => path.split('?')[0]).sort();
+    expect(paths, 'each is asked for once').toEqual([
+      '/api/orders',
+      '/api/vendors',
+      '/api/vendors/flowers/history',
+      '/vendors/flowers/report',
+    ]);
     expect(complaints).toEqual([]);
-    await page.context().close();
+  });
+
+  test('says who it is, what was agreed, and whom to write to', async () => {
+    const { page } = await open('/vendors/flowers');
+    const facts = page.getByRole('main').locator('dl').first();
+    expect(await read(facts)).toMatch(
+      /ID flowers CATEGORY Flowers CONTACT care@flowers.example CONTRACT SINCE 10 May 2025 PROMISES TO DELIVER IN 4 days, rush 1 day/i,
+    );
+    const contact = page.getByRole('link', { name: 'Contact vendor' });
+    expect(await contact.getAttribute('href')).toBe('mailto:care@flowers.example');
+  });
+
+  test.each([
+    ['fashion', 'High risk', '30 of 90 completed orders went wrong, 33.3 %: worse than the week before (3.8 %).'],
+    [
+      'toys',
+      'Medium risk',
+      '18 of 100 completed orders went wrong, 18.0 %. Nothing completed in the week before to compare with.',
+    ],
+    ['candles', 'Low risk', 'None of 60 completed orders went wrong: better than the week before (9.1 %).'],
+    ['flowers', 'Too few orders to judge', '8 of 38 completed orders went wrong. Too few to judge by.'],
+  ])('of %s says: %s', async (id, risk, sentence) => {
+    const { page } = await open(`/vendors/${id}`);
+    const { vendors } = await goody.read('/api/vendors', { q: id });
+    expect(vendors[0]?.riskLevel).toBe(risk.startsWith('Too few') ? 'insufficient' : risk.split(' ')[0]?.toLowerCase());
+    await page.getByText(risk, { exact: true }).waitFor();
+    await page.getByText(sentence, { exact: true }).waitFor();
   });
 
   test('breaks its orders down into parts that add up', async () => {
-    const { page } = await visit(browser, `${goody.address}/vendors/flowers`);
+    const { page } = await open('/vendors/flowers');
     const { report } = await goody.readAt<'/vendors/{id}/report'>('/vendors/flowers/report');
     const table = await rows(page, /^Orders by status/);
     const count = (status: string) => Number(table.find((row) => row.Status === status)?.Orders);
@@ -84,14 +158,13 @@ describe('the page of a vendor', () => {
     expect(count('Ended in the seven days')).toBe(report.current7d.completedOrders + report.current7d.cancelledOrders);
     const total = await read(page.getByRole('row', { name: 'Total' }));
     expect(total).toBe(`Total ${count('Active') + count('Ended in the seven days')} 100.0 %`);
-    await page.context().close();
   });
 
   test('lists the orders that went wrong lately, with the exact time at hand', async () => {
-    const { page } = await visit(browser, `${goody.address}/vendors/flowers`);
+    const { page } = await open('/vendors/flowers');
     const { recentIssues } = await goody.readAt<'/vendors/{id}/report'>('/vendors/flowers/report');
     const listed = await rows(page, /^Recent issues/);
-    expect(listed.map((row) => row.Order)).toEqual(recentIssues.map((order) => order.orderId));
+    expect(listed.map((row) => row.Order)).toEqual(recentIssues.slice(0, 10).map((order) => order.orderId));
     const lost = recentIssues.find((order) => order.status === 'LOST');
     expect(listed.find((row) => row.Order === lost?.orderId)).toMatchObject({
       Issue: 'Lost',
@@ -102,16 +175,223 @@ describe('the page of a vendor', () => {
     const ended = page.getByRole('row', { name: lost?.orderId }).locator('time').first();
     expect(await ended.getAttribute('datetime')).toBe(lost?.completedAt);
     expect(await ended.getAttribute('title')).toMatch(/^\d+ \w+ \d{4}, [\d:]+ UTC$/);
-    await page.context().close();
   });
 
-  test('of a vendor without completed orders says that it knows nothing, not zero', async () => {
-    const { page, complaints } = await visit(browser, `${goody.address}/vendors/${encodeURIComponent('wine.co:1')}`);
+  test('lists the orders to chase, the latest first, and counts all of them', async () => {
+    const { page } = await open('/vendors/fashion');
+    const filter = { vendorId: 'fashion', delayed: 'true', status: 'PLACED,SHIPPING_ON_TIME,SHIPPING_DELAYED' };
+    const { orders, summary } = await goody.read('/api/orders', { ...filter, limit: '100' });
+    expect(summary.total).toBe(12);
+    const overdue = page.getByRole('region', { name: '12 overdue, still open' });
+    const latest = orders.toSorted((a, b) => (a.estimatedDelivery ?? '').localeCompare(b.estimatedDelivery ?? ''));
+    const listed = await overdue
+      .getByRole('listitem')
+      .evaluateAll((items) => items.map((item) => item.textContent ?? ''));
+    expect(listed).toHaveLength(8);
+    for (const [index, text] of listed.entries()) {
+      expect(words(text)).toMatch(/^1 d late/);
+      expect(text).toContain(latest[index]?.orderId);
+      expect(text).toContain('$42.50');
+    }
+    await overdue.getByRole('link', { name: 'All 12 overdue' }).click();
+    await expectSearch(page, filter);
+    expect(new URL(page.url()).pathname).toBe('/orders');
+    expect(await heading(page)).toMatch(/^12 orders/);
+  });
+});
+
+describe('the history of a vendor', () => {
+  test('is read day by day with the keys, and says the numbers of each', async () => {
+    const { page, reads } = await open('/vendors/flowers');
+    const days = await history('flowers', 30);
+    const readout = page.locator('[aria-live="polite"]').filter({ hasText: 'Placed that day' });
+    const expectDay = async (day: VendorDay | undefined, named: RegExp) => {
+      if (day === undefined) throw new Error('there is such a day');
+      await expect.poll(() => read(readout)).toMatch(named);
+      const said = await read(readout);
+      if (day.reliabilityScore === null) expect(said).toContain('Reliability, 7 days – ');
+      else {
+        expect(said).toContain(`Reliability, 7 days ${percent(day.reliabilityScore)}`);
+        const { lower, upper } = day.reliabilityInterval ?? { lower: Number.NaN, upper: Number.NaN };
+        expect(said).toContain(`Likely between ${lower.toFixed(1)} and ${upper.toFixed(1)} %`);
+      }
+      expect(said).toContain(`Completed, 7 days ${day.completedOrders}, ${day.issueCount} wrong`);
+      expect(said).toContain(`Placed that day ${day.day.placedOrders}`);
+    };
+    const inFull = (day: VendorDay | undefined) =>
+      new RegExp(`${Number(day?.date.slice(8))} \\w+ ${day?.date.slice(0, 4)}`);
+
+    await chart(page).focus();
+    await expectDay(days.at(-1), /not over/);
+    for (const [key, index] of [
+      ['ArrowLeft', 28],
+      ['ArrowLeft', 27],
+      ['ArrowRight', 28],
+      ['PageUp', 21],
+      ['PageDown', 28],
+      ['Home', 0],
+      ['ArrowLeft', 0],
+      ['End', 29],
+      ['ArrowRight', 29],
+    ] as const) {
+      await page.keyboard.press(key);
+      await expectDay(days[index], inFull(days[index]));
+    }
+
+    // And by pointer: the middle of the drawing is the middle of its days.
+    const box = await chart(page).boundingBox();
+    if (box === null) throw new Error('the chart is drawn');
+    const axis = 36;
+    const at = (index: number) => box.x + axis + ((index + 0.5) * (box.width - axis)) / 30;
+    await page.mouse.move(at(20), box.y + 100);
+    await expectDay(days[20], inFull(days[20]));
+    expect(reads).toHaveLength(4);
+  });
+
+  test('says what it is and how to use it, and is left with Tab', async () => {
+    const { page } = await open('/vendors/flowers');
+    const help = await chart(page).getAttribute('aria-describedby');
+    expect(words((await page.locator(`[id="${help}"]`).textContent()) ?? '')).toMatch(/press ← → to read one day/);
+    await chart(page).focus();
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Show as table');
+  });
+
+  test('is a table for whoever wants one, with the same numbers', async () => {
+    const { page } = await open('/vendors/flowers');
+    const days = await history('flowers', 30);
+    expect(await page.getByRole('region', { name: /^Numbers of each day/ }).isVisible()).toBe(false);
+    await page.getByText('Show as table').click();
+    const table = await rows(page, /^Numbers of each day/);
+    expect(table).toHaveLength(30);
+    const today = days.at(-1);
+    expect(table[0]).toMatchObject({
+      'Reliability, 7 days': percent(today?.reliabilityScore),
+      'Completed, 7 days': String(today?.completedOrders),
+      'Wrong, 7 days': String(today?.issueCount),
+      'Placed that day': String(today?.day.placedOrders),
+    });
+    expect(table.map((row) => Number(row['Placed that day']))).toEqual(
+      days.map((day) => day.day.placedOrders).toReversed(),
+    );
+    // Nothing completed on the oldest days: that is not 0 %.
+    expect(table.at(-1)?.['Reliability, 7 days']).toMatch(/^–/);
+  });
+
+  test('goes back ninety days by the address, without asking again', async () => {
+    const { page, reads, complaints } = await open('/vendors/flowers');
+    await page.getByRole('heading', { name: 'Last 30 days' }).waitFor();
+    const spans = page.getByRole('navigation', { name: 'Days shown' });
+    await spans.getByRole('link', { name: '90 days' }).click();
+    await page.getByRole('heading', { name: 'Last 90 days' }).waitFor();
+    await expectSearch(page, { days: '90' });
+    expect(await spans.locator('[aria-current]').allTextContents()).toEqual(['90 days']);
+    expect(reads).toHaveLength(4);
+
+    await page.reload();
+    await page.getByRole('heading', { name: 'Last 90 days' }).waitFor();
+    expect(reads).toHaveLength(8);
+    await page.getByRole('button', { name: 'Refresh' }).click();
+    await expect.poll(() => reads.length).toBe(12);
+    await spans.getByRole('link', { name: '30 days' }).click();
+    await expectSearch(page, {});
+    await page.getByRole('heading', { name: 'Last 30 days' }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+});
+
+describe('the ways on from a vendor', () => {
+  test('lead to its orders and to one of them, and back to the list as it was', async () => {
+    const { page, complaints } = await open('/?q=flow&sortBy=name');
+    await page.getByRole('link', { name: 'Premium Flowers', exact: true }).first().click();
+    await expect.poll(() => heading(page)).toBe('Premium Flowers');
+
+    await page.getByRole('link', { name: 'View orders' }).click();
+    await expectSearch(page, { vendorId: 'flowers' });
+    await page.getByRole('main').getByRole('link', { name: 'Premium Flowers' }).first().click();
+    await expect.poll(() => heading(page)).toBe('Premium Flowers');
+
+    const [first] = await rows(page, /^Recent issues/);
+    await page.getByRole('link', { name: first?.Order, exact: true }).click();
+    await expect.poll(() => new URL(page.url()).pathname).toBe(`/orders/${first?.Order}`);
+    await page.goBack();
+    await expect.poll(() => heading(page)).toBe('Premium Flowers');
+    // Other days are no step of their own.
+    await page.getByRole('link', { name: '90 days' }).click();
+    await page.getByRole('heading', { name: 'Last 90 days' }).waitFor();
+    await page.getByRole('link', { name: 'All vendors' }).click();
+    await expectSearch(page, { q: 'flow', sortBy: 'name' });
+    expect(complaints).toEqual([]);
+  });
+});
+
+describe('odd vendors', () => {
+  test('without completed orders say that nothing is known, not zero', async () => {
+    const { page, complaints } = await open(`/vendors/${encodeURIComponent('wine.co:1')}`);
     expect(await heading(page)).toBe('wine.co:1');
     expect(await tile(page, 'Reliability')).toMatch(/^RELIABILITY – .*Nothing completed in these seven days/i);
+    await page.getByText('Nothing completed in these seven days; 3 orders are on the way.').waitFor();
     await page.getByText('Not registered').waitFor();
     await page.getByRole('heading', { name: 'No order went wrong' }).waitFor();
+    await page.getByRole('heading', { name: 'None overdue' }).waitFor();
     expect(complaints).toEqual([]);
-    await page.context().close();
+  });
+
+  test('without any order say so, and show no number', async () => {
+    const { page, complaints } = await open('/vendors/newcomer');
+    await page.getByRole('heading', { name: 'No order of this vendor yet' }).waitFor();
+    await page.getByText('Takes no new orders').waitFor();
+    expect(await page.getByRole('link', { name: 'Contact vendor' }).count()).toBe(0);
+    expect(await page.getByRole('region').count()).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+
+  test('on a day that is over list no orders of now, and say why', async () => {
+    const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
+    const { page, reads } = await open(`/vendors/fashion?date=${yesterday}`);
+    const overdue = page.getByRole('region', { name: 'Overdue, still open' });
+    expect(await read(overdue)).toContain('Orders are listed as they are now.');
+    expect(reads.filter((path) => path.startsWith('/api/orders'))).toEqual([]);
+    const readout = page.locator('[aria-live="polite"]').filter({ hasText: 'Placed that day' });
+    expect(await read(readout)).not.toContain('not over');
+    await page.getByRole('link', { name: 'Show today' }).click();
+    await expectSearch(page, {});
+    await page.getByRole('region', { name: '12 overdue, still open' }).waitFor();
+  });
+});
+
+describe('a vendor on paper', () => {
+  test('fits two sheets, and has nothing to press', async () => {
+    const { page } = await open('/vendors/fashion');
+    const pdf = (await page.pdf({ preferCSSPageSize: true })).toString('latin1');
+    expect(pdf.match(/\/Type\s*\/Page\b/g)?.length).toBeLessThanOrEqual(2);
+
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+    expect(await page.getByRole('button').count()).toBe(0);
+    expect(await page.getByRole('link', { name: 'View orders' }).count()).toBe(0);
+    await page.getByText(/^Seven days to/).waitFor();
+    const paper = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    expect(paper).toBe('rgb(255, 255, 255)');
+  });
+});
+
+describe.runIf(hasOlist)('a vendor of Olist', () => {
+  test('shows the numbers of a day of 2018', { timeout: 180_000 }, async () => {
+    const olist = await Goody.olist();
+    try {
+      const busy = { date: OLIST_DATE, sortBy: 'completedOrders', order: 'desc', limit: '1' };
+      const [vendor] = (await olist.read('/api/vendors', busy)).vendors;
+      const { page, complaints } = await visit(
+        browser,
+        `${olist.address}/vendors/${vendor?.vendorId}?date=${OLIST_DATE}`,
+      );
+      expect(await heading(page)).toBe(vendor?.name);
+      expect(await tile(page, 'Issue rate')).toContain(`${vendor?.issueCount} of ${vendor?.completedOrders} completed`);
+      expect(await tile(page, 'Active orders')).toContain(` ${vendor?.activeOrders} `);
+      await page.getByRole('heading', { name: /^30 days to/ }).waitFor();
+      expect(complaints).toEqual([]);
+    } finally {
+      await olist.end();
+    }
   });
 });

@@ -1,4 +1,4 @@
-import { Link } from '@tanstack/react-router';
+import { type HistoryState, Link } from '@tanstack/react-router';
 import type { Order, OrderList } from '../../api/types';
 import { short } from '../../format/durations';
 import { count, money } from '../../format/numbers';
@@ -15,13 +15,21 @@ const SHOWN = 8;
 const DAY = 86_400_000;
 
 /** The orders to chase: open, and past their promise. The latest first. */
-export function OverdueOrders({ vendorId, overdue }: { vendorId: string; overdue: OrderList | null }) {
+export function OverdueOrders({
+  vendorId,
+  overdue,
+  openedFrom,
+}: {
+  vendorId: string;
+  overdue: OrderList | null;
+  openedFrom: HistoryState['openedFrom'];
+}) {
   return (
     <section aria-labelledby="overdue">
       <div className={styles.head}>
         <h2 id="overdue">{overdue === null ? 'Overdue, still open' : title(overdue)}</h2>
         {overdue !== null && overdue.orders.length > 0 && (
-          <Link to="/orders" search={overdueSearch(vendorId)}>
+          <Link to="/orders" search={overdueSearch(vendorId)} state={{ openedFrom }}>
             All {atLeast(overdue)} overdue
           </Link>
         )}
@@ -35,13 +43,13 @@ export function OverdueOrders({ vendorId, overdue }: { vendorId: string; overdue
           <p>No open order of this vendor is past its promise.</p>
         </StateBox>
       ) : (
-        <Lates overdue={overdue} />
+        <Lates overdue={overdue} openedFrom={openedFrom} />
       )}
     </section>
   );
 }
 
-function Lates({ overdue }: { overdue: OrderList }) {
+function Lates({ overdue, openedFrom }: { overdue: OrderList; openedFrom: HistoryState['openedFrom'] }) {
   const now = useNow();
   const latest = overdue.orders
     .toSorted((a, b) => promised(a) - promised(b))
@@ -56,7 +64,12 @@ function Lates({ overdue }: { overdue: OrderList }) {
               <b>{short(late, 1)}</b> late
             </span>
             <span>
-              <Link className={styles.id} to="/orders/$orderId" params={{ orderId: order.orderId }}>
+              <Link
+                className={styles.id}
+                to="/orders/$orderId"
+                params={{ orderId: order.orderId }}
+                state={{ openedFrom }}
+              >
                 {order.orderId}
               </Link>
               <small>

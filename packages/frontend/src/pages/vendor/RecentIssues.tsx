@@ -1,4 +1,4 @@
-import { Link } from '@tanstack/react-router';
+import { type HistoryState, Link } from '@tanstack/react-router';
 import type { Order } from '../../api/types';
 import { money } from '../../format/numbers';
 import { issueStatuses } from '../../format/words';
@@ -13,13 +13,21 @@ import styles from './RecentIssues.module.css';
 const SHOWN = 10;
 
 /** The latest orders that went wrong. */
-export function RecentIssues({ vendorId, orders }: { vendorId: string; orders: Order[] }) {
+export function RecentIssues({
+  vendorId,
+  orders,
+  openedFrom,
+}: {
+  vendorId: string;
+  orders: Order[];
+  openedFrom: HistoryState['openedFrom'];
+}) {
   return (
     <section className={styles.section} aria-labelledby="issues">
       <div className={styles.head}>
         <h2 id="issues">Recent issues</h2>
         {orders.length > 0 && (
-          <Link to="/orders" search={{ vendorId, status: issueStatuses.join(',') }}>
+          <Link to="/orders" search={{ vendorId, status: issueStatuses.join(',') }} state={{ openedFrom }}>
             All its issues
           </Link>
         )}
@@ -43,7 +51,7 @@ export function RecentIssues({ vendorId, orders }: { vendorId: string; orders: O
           </thead>
           <tbody>
             {orders.slice(0, SHOWN).map((order) => (
-              <Row key={order.orderId} order={order} />
+              <Row key={order.orderId} order={order} openedFrom={openedFrom} />
             ))}
           </tbody>
         </Table>
@@ -52,11 +60,11 @@ export function RecentIssues({ vendorId, orders }: { vendorId: string; orders: O
   );
 }
 
-function Row({ order }: { order: Order }) {
+function Row({ order, openedFrom }: { order: Order; openedFrom: HistoryState['openedFrom'] }) {
   return (
     <tr>
       <th scope="row" className={styles.id}>
-        <Link to="/orders/$orderId" params={{ orderId: order.orderId }}>
+        <Link to="/orders/$orderId" params={{ orderId: order.orderId }} state={{ openedFrom }}>
           {order.orderId}
         </Link>
       </th>

@@ -6,14 +6,14 @@ import { numberClass, Table } from '../../ui/Table';
 import styles from './StatusBreakdown.module.css';
 
 /** Where the orders are and how they ended: a bar of parts, and the same parts as numbers that add up. */
-export function StatusBreakdown({ counts }: { counts: StatusCounts }) {
+export function StatusBreakdown({ counts, isPast }: { counts: StatusCounts; isPast: boolean }) {
   const all = [...activeStatuses, ...endedStatuses];
   const total = sum(counts, all);
   return (
     <section className={styles.panel} aria-labelledby="statuses">
       <div className={styles.head}>
         <h2 id="statuses">{counted(total, 'order')}</h2>
-        <p>active now, or ended in the seven days</p>
+        <p>active {isPast ? 'then' : 'now'}, or ended in the seven days</p>
       </div>
       <div>
         <Bar counts={counts} statuses={all} total={total} />

@@ -1,8 +1,9 @@
-import { Link, useLocation } from '@tanstack/react-router';
+import { type HistoryState, Link, useLocation } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Risk, VendorReport } from '../../api/types';
 import { counted } from '../../format/numbers';
 import { day, shortDay } from '../../format/times';
+import { BackLink } from '../../ui/BackLink';
 import { buttonClass } from '../../ui/Button';
 import { Icon } from '../../ui/Icon';
 import { RiskMark } from '../../ui/RiskMark';
@@ -14,20 +15,26 @@ export function VendorHead({
   report: { vendor, report },
   risk,
   isPast,
+  openedFrom,
 }: {
   report: VendorReport;
   risk: Risk;
   isPast: boolean;
+  openedFrom: HistoryState['openedFrom'];
 }) {
   const location = useLocation();
   const mail = vendor.supportContact?.includes('@') ? `mailto:${vendor.supportContact}` : null;
   return (
     <div className={styles.head} data-risk={risk}>
       <div className={styles.top}>
-        <Link className={styles.quiet} to="/" search={location.state.listSearch ?? { date: location.search.date }}>
-          <Icon name="left" />
-          All vendors
-        </Link>
+        {location.state.openedFrom === undefined ? (
+          <Link className={styles.quiet} to="/" search={location.state.listSearch ?? { date: location.search.date }}>
+            <Icon name="left" />
+            All vendors
+          </Link>
+        ) : (
+          <BackLink />
+        )}
         <p className={styles.days}>
           Seven days to {day(report.date)}
           {isPast && (
@@ -69,7 +76,7 @@ export function VendorHead({
         </dl>
       </div>
       <div className={styles.actions}>
-        <Link className={buttonClass} to="/orders" search={{ vendorId: vendor.vendorId }}>
+        <Link className={buttonClass} to="/orders" search={{ vendorId: vendor.vendorId }} state={{ openedFrom }}>
           <Icon name="list" />
           View orders
         </Link>

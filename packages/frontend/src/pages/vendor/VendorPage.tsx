@@ -1,6 +1,7 @@
+import { useLocation } from '@tanstack/react-router';
 import { ownZone } from '../../format/times';
-import { Ago } from '../../ui/Ago';
 import { At } from '../../ui/At';
+import { StateBox } from '../../ui/StateBox';
 import { Definitions } from './Definitions';
 import { HistorySection } from './HistorySection';
 import type { VendorData } from './load';
@@ -23,32 +24,47 @@ export function VendorPage({
   search: VendorSearch;
 }) {
   const { vendor, report, recentIssues } = answer;
+  const href = useLocation({ select: (location) => location.href });
+  // What this page opens leads back to it.
+  const openedFrom = { href, name: vendor.name };
   return (
     <>
       <title>{`${vendor.name} · Goody`}</title>
-      <VendorHead report={answer} risk={risk} isPast={isPast} />
-      <VendorTiles report={report} vendor={vendor} risk={risk} />
-      <div className={styles.parts}>
-        <div className={styles.main}>
-          <HistorySection history={history} isPast={isPast} shown={search.days} />
-          <StatusBreakdown counts={report.current7d.statusCounts} />
+      <VendorHead report={answer} risk={risk} isPast={isPast} openedFrom={openedFrom} />
+      {report.updatedAt === null ? (
+        <div className={styles.nothing}>
+          <StateBox tone="empty" label="Nothing here" title="No order of this vendor yet">
+            <p>
+              {isPast
+                ? 'No fact about this vendor is of that day or before.'
+                : 'The first event of an order that names this vendor fills this page. Refresh shows it.'}
+            </p>
+          </StateBox>
         </div>
-        <div className={styles.orders}>
-          <OverdueOrders vendorId={vendor.vendorId} overdue={overdue} />
-          <RecentIssues vendorId={vendor.vendorId} orders={recentIssues} />
-        </div>
-        <div className={styles.weeks}>
-          <WindowTable report={report} />
-          <Definitions />
-        </div>
-      </div>
+      ) : (
+        <>
+          <VendorTiles report={report} vendor={vendor} risk={risk} />
+          <div className={styles.parts}>
+            <div className={styles.main}>
+              <HistorySection history={history} isPast={isPast} shown={search.days} />
+              <StatusBreakdown counts={report.current7d.statusCounts} isPast={isPast} />
+            </div>
+            <div className={styles.orders}>
+              <OverdueOrders vendorId={vendor.vendorId} overdue={overdue} openedFrom={openedFrom} />
+              <RecentIssues vendorId={vendor.vendorId} orders={recentIssues} openedFrom={openedFrom} />
+            </div>
+            <div className={styles.weeks}>
+              <WindowTable report={report} />
+              <Definitions />
+            </div>
+          </div>
+        </>
+      )}
       <footer className={styles.foot}>
         Counted up to <At instant={report.asOf} />
-        {report.updatedAt === null ? (
-          '; no fact about this vendor yet'
-        ) : (
+        {report.updatedAt !== null && (
           <>
-            ; the latest fact about this vendor happened <Ago instant={report.updatedAt} />
+            ; the latest fact about this vendor is of <At instant={report.updatedAt} />
           </>
         )}
         . Times are yours ({ownZone}), days those of the report time zone ({history.timeZone}).
