@@ -56,12 +56,12 @@ export function OrdersPage({ data, search }: { data: OrdersData; search: OrdersS
       />
       <section aria-labelledby="list">
         <div className={styles.listHead}>
-          <h2 className={styles.heading} id="list" tabIndex={-1} data-top-of-list>
-            <span role="status">
+          <div role="status">
+            <h2 className={styles.heading} id="list" tabIndex={-1} data-top-of-list>
               {atLeast(summary)} {summary.total === 1 && !summary.totalIsLowerBound ? 'order' : 'orders'}
               {filters.length > 0 && (summary.total === 1 ? ' matches' : ' match')}
-            </span>
-          </h2>
+            </h2>
+          </div>
         </div>
         {list.orders.length === 0 ? (
           <NoOrderMatches search={search} filters={filters} ofAnyStatus={ofAnyStatus.total} />

@@ -71,7 +71,7 @@ function Row({ order, vendorName, readAt }: { order: Order; vendorName: string |
           <Value text={null} because="nothing was promised" />
         ) : (
           <>
-            <At instant={order.estimatedDelivery} precision="day" />
+            <At instant={order.estimatedDelivery} precision="day" />{' '}
             {order.isDelayed && <Late order={order} promise={order.estimatedDelivery} readAt={readAt} />}
           </>
         )}

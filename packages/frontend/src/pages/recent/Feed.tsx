@@ -66,7 +66,7 @@ export function Feed({ data, search }: { data: RecentData; search: RecentSearch 
     <>
       <ol className={styles.feed} ref={list}>
         {orders.map((one) => (
-          <Update key={one.order.orderId} update={one} />
+          <Update key={one.order.orderId} update={one} vendorName={data.vendorName} />
         ))}
       </ol>
       <div className={styles.more}>
@@ -94,9 +94,16 @@ export function Feed({ data, search }: { data: RecentData; search: RecentSearch 
   );
 }
 
-function Update({ update: { order, changed } }: { update: RecentOrder }) {
+function Update({
+  update: { order, changed },
+  vendorName,
+}: {
+  update: RecentOrder;
+  /** Where all updates are of one vendor. */
+  vendorName: string | null;
+}) {
   const href = useLocation({ select: (location) => location.href });
-  const openedFrom = { href, name: 'Recent updates' };
+  const openedFrom = { href, name: 'Recent' };
   const toldAfter = Date.parse(changed.recordedAt) - Date.parse(changed.occurredAt);
   return (
     <li className={styles.update}>
@@ -136,7 +143,7 @@ function Update({ update: { order, changed } }: { update: RecentOrder }) {
           params={{ vendorId: order.vendorId }}
           state={{ openedFrom }}
         >
-          {order.vendorId}
+          {vendorName ?? order.vendorId}
         </Link>
       </p>
       <p className={styles.notes}>

@@ -1,5 +1,5 @@
 import { useNavigate } from '@tanstack/react-router';
-import { count } from '../../format/numbers';
+import { counted } from '../../format/numbers';
 import { ownZone } from '../../format/times';
 import { statusWord } from '../../format/words';
 import { Ago } from '../../ui/Ago';
@@ -32,9 +32,9 @@ export function RecentPage({ data, search }: { data: RecentData; search: RecentS
 
   return (
     <>
-      <title>Recent updates · Goody</title>
+      <title>Recent · Goody</title>
       <BackLink />
-      <p className={styles.label}>The last hour{vendor !== undefined && ` of ${vendor}`}</p>
+      <p className={styles.label}>Recent updates{vendor !== undefined && ` of ${vendor}`}</p>
       <h1 className={styles.title}>{headline(activity.updatedLastHour)}</h1>
       <p className={styles.age}>
         Read <Ago instant={new Date(readAt).toISOString()} />. The hour goes by when things happened, not by when they
@@ -82,8 +82,9 @@ export function RecentPage({ data, search }: { data: RecentData; search: RecentS
 }
 
 function headline(orders: number): string {
-  if (orders === 0) return 'No order was updated.';
-  return orders === 1 ? '1 order was updated.' : `${count(orders)} orders were updated.`;
+  return orders === 0
+    ? 'No order was updated in the last hour.'
+    : `${counted(orders, 'order')} updated in the last hour.`;
 }
 
 function chips(search: RecentSearch, vendor: string | undefined, show: (wanted: RecentSearch) => void): Chip[] {

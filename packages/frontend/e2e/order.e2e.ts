@@ -1,0 +1,176 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expectSearch, heading, launch, read, visit } from './browser';
+import { Goody, type OrderEvent } from './goody';
+
+const HOUR = 3_600_000;
+const now = Date.now();
+const ago = (hours: number) => new Date(now - hours * HOUR).toISOString();
+
+function fact(
+  orderId: string,
+  status: OrderEvent['status'],
+  hours: number,
+  more: Partial<OrderEvent> = {},
+): OrderEvent {
+  return { eventId: `${status}-${hours}`, orderId, status, occurredAt: ago(hours), ...more };
+}
+
+/** `promise`: so many hours ago. */
+function placed(orderId: string, hours: number, promise: number, more: Partial<OrderEvent> = {}): OrderEvent {
+  return fact(orderId, 'PLACED', hours, {
+    vendorId: 'flowers',
+    estimatedDelivery: ago(promise),
+    giftValue: 6400,
+    currency: 'USD',
+    giftType: 'bouquet',
+    isRush: false,
+    ...more,
+  });
+}
+
+/** Facts that place no order, or none that is not placed already: no report counts them as another. */
+async function tellMore(events: OrderEvent[]): Promise<void> {
+  const response = await fetch(`${goody.address}/api/orders/events`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(events),
+  });
+  expect(await response.json()).toMatchObject({ accepted: events.length });
+}
+
+let goody: Goody;
+let browser: Browser;
+
+beforeAll(async () => {
+  [goody, browser] = await Promise.all([Goody.start(), launch()]);
+  await goody.tell([
+    placed('damaged', 204, 76),
+    fact('damaged', 'SHIPPING_ON_TIME', 149, { carrier: 'northwind', trackingNumber: 'NW-1' }),
+    fact('damaged', 'SHIPPING_DELAYED', 40, { reason: 'Held up on the way' }),
+    fact('damaged', 'ARRIVED', 10),
+    fact('damaged', 'DAMAGED', 8, { reason: 'Broken when unpacked' }),
+    fact('damaged', 'SHIPPING_ON_TIME', 7),
+    placed('coming', 30, -50.5),
+    fact('coming', 'SHIPPING_ON_TIME', 10),
+    placed('overdue', 100, 26),
+    placed('filed', 100, 40, { isBackfilled: true }),
+    fact('filed', 'ARRIVED', 60, { isBackfilled: true }),
+  ]);
+  await tellMore([
+    fact('unplaced', 'SHIPPING_ON_TIME', 5),
+    placed('damaged', 200, 20, { vendorId: 'wine', eventId: 'again' }),
+  ]);
+  await goody.name('flowers', 'Premium Flowers', 'Flowers');
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await goody?.end();
+});
+
+const open = (orderId: string, options = {}) => visit(browser, `${goody.address}/orders/${orderId}`, options);
+const parts = (page: Page) => page.getByRole('region', { name: 'Its time, to scale' });
+const steps = async (page: Page): Promise<string[]> => {
+  const all = await page.getByRole('region', { name: 'What happened' }).getByRole('listitem').all();
+  return Promise.all(all.map((step) => read(step)));
+};
+
+describe('the page of an order', () => {
+  test('answers how it ended against its promise, with parts that add up', async () => {
+    const { page, complaints, reads } = await open('damaged');
+    expect(await heading(page)).toBe('Arrived damaged, 2 days 18 hours late.');
+    expect(await read(parts(page))).toMatch(
+      /^PREPARING 2 d 7 h ON ITS WAY, IN TIME 3 d 1 h PAST THE PROMISE 2 d 18 h .*8 days 2 hours in all$/i,
+    );
+    const widths = await parts(page)
+      .getByRole('listitem')
+      .evaluateAll((all) => all.map((part) => part.getBoundingClientRect().width));
+    const total = widths.reduce((sum, width) => sum + width, 0);
+    expect(widths.map((width) => Math.round((194 * width) / total))).toEqual([55, 73, 66]);
+    expect(reads).toEqual(['/api/orders/damaged', '/vendors/flowers/report']);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  test('tells its history, with what Goody worked out in its place, and what changed nothing', async () => {
+    const { page } = await open('damaged', { timezoneId: 'Asia/Tokyo' });
+    const told = await steps(page);
+    const titles = [
+      /Placed Gift: bouquet, \$64\.00\. Promised for/,
+      /Placed Changes nothing The placement was told again.*It names another vendor, wine\. It promises/,
+      /On its way Carried by northwind\. Tracking number NW-1\./,
+      /The promise passed The order had not ended\. Worked out by Goody, not reported\. 3 d 1 h later/,
+      /Reported as delayed “Held up on the way” 1 d 12 h later/,
+      /Arrived 1 d 6 h later/,
+      /Reported damaged Correction “Broken when unpacked” Corrects how the order ended/,
+      /On its way Changes nothing The order had ended by then/,
+    ];
+    expect(told).toHaveLength(titles.length);
+    for (const [index, title] of titles.entries()) expect(told[index]).toMatch(title);
+    const happened = page.getByRole('region', { name: 'What happened' });
+    expect(await read(happened)).toContain('Times are yours (Asia/Tokyo)');
+    expect(await read(happened)).toContain('All of this was told at once');
+    const first = happened.locator('time').filter({ hasText: /:/ }).first();
+    expect(await first.getAttribute('title')).toMatch(/UTC$/);
+    await page.context().close();
+  });
+
+  test('of an open order says when it is due, and what is left', async () => {
+    const { page } = await open('coming');
+    expect(await heading(page)).toMatch(/^On its way, due in 2 days [12] hours?\.$/);
+    expect(await read(parts(page))).toMatch(/LEFT UNTIL THE PROMISE 2 d/i);
+    expect((await steps(page)).at(-1)).toMatch(/Promised This is yet to come\.$/);
+    await page.context().close();
+  });
+
+  test('that is overdue leads to the others of its vendor that are', async () => {
+    const { page } = await open('overdue');
+    expect(await heading(page)).toBe('Not shipped yet, 1 day 2 hours late.');
+    expect((await steps(page)).at(-1)).toMatch(/Still open .*Worked out by Goody, not reported\. 1 d 2 h later/);
+    await page.getByRole('link', { name: 'Show these orders' }).click();
+    await expectSearch(page, {
+      vendorId: 'flowers',
+      delayed: 'true',
+      status: 'PLACED,SHIPPING_ON_TIME,SHIPPING_DELAYED',
+    });
+    expect(await heading(page)).toBe('1 order, late.');
+    await page.getByRole('link', { name: 'Order overdue' }).click();
+    await page.getByRole('heading', { name: 'What happened' }).waitFor();
+    await page.getByRole('link', { name: 'See the vendor' }).click();
+    await expect.poll(() => heading(page)).toContain('Premium Flowers');
+    await page.context().close();
+  });
+
+  test('whose facts came from a file says so once, and quietly', async () => {
+    const { page } = await open('filed');
+    expect(await heading(page)).toBe('Arrived 20 hours early.');
+    const happened = await read(page.getByRole('region', { name: 'What happened' }));
+    expect(happened).toContain('All of this came long after the fact, from a file');
+    expect(happened).not.toMatch(/Told .* later/);
+    await page.context().close();
+  });
+
+  test('marks a fact that was told long after it happened', async () => {
+    const { page } = await open('unplaced');
+    expect((await steps(page))[0]).toMatch(/Told 5 hours later/);
+    await page.context().close();
+  });
+
+  test('without a placement says that it counts nowhere yet', async () => {
+    const { page, complaints, reads } = await open('unplaced');
+    expect(await heading(page)).toBe('Its placement has not been told.');
+    await page.getByText('the order is in no list and no number').waitFor();
+    expect((await steps(page))[0]).toMatch(/On its way Kept until the placement is told\./);
+    expect(reads).toEqual(['/api/orders/unplaced']);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  test('that nobody told of is not found, and that is no fault of the page', async () => {
+    const { page } = await open('nobody-knows');
+    expect(await heading(page)).toMatch(/not|no /i);
+    await page.getByText('Reference').waitFor();
+    await page.context().close();
+  });
+});

@@ -1,0 +1,239 @@
+import { readFile } from 'node:fs/promises';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expectRow, expectSearch, heading, launch, read, rows, visit } from './browser';
+import { events } from './events';
+import { Goody } from './goody';
+
+let goody: Goody;
+let browser: Browser;
+
+beforeAll(async () => {
+  [goody, browser] = await Promise.all([Goody.start(), launch()]);
+  await goody.tell([
+    ...events({ vendorId: 'flowers', arrived: 60, arrivedLate: 4, lost: 3, shipping: 40, overdue: 12 }),
+    ...events({ vendorId: 'wine.co:1', arrived: 2, damaged: 1 }),
+  ]);
+  await goody.name('flowers', 'Premium Flowers', 'Flowers');
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await goody?.end();
+});
+
+const table = /^Orders/;
+const open = (query = '', options = {}) => visit(browser, `${goody.address}/orders${query}`, options);
+const ids = async (page: Page) => (await rows(page, table)).map((row) => row.Order);
+const status = (page: Page, name: string | RegExp) =>
+  page.getByRole('group', { name: /^Orders by status/ }).getByRole('button', { name });
+const all = async (query: Record<string, string> = {}) =>
+  (await goody.read('/api/orders', { ...query, limit: '100' })).orders;
+/** The list answers when its own count is in the heading over it. */
+const match = (page: Page, words: string) => page.getByRole('heading', { name: words, exact: true }).waitFor();
+
+describe('the list of orders', () => {
+  test('answers with what it counts, and lists what the server lists', async () => {
+    const { page, complaints, reads } = await open();
+    const late = (await goody.read('/api/orders', { delayed: 'true' })).summary.total;
+    expect(await heading(page)).toBe(`122 orders, ${late} late.`);
+    expect(await ids(page)).toEqual((await all()).slice(0, 50).map((order) => order.orderId));
+    await expectRow(page, table, {
+      Order: 'flowers-68',
+      Vendor: 'flowers',
+      Status: 'Shipping, on time',
+      Value: '$42.50',
+    });
+    expect((await rows(page, table)).filter((row) => /late$/.test(row.Promised ?? ''))).toEqual([]);
+    expect(new Set(reads).size, `each is read once: ${reads.join(' ')}`).toBe(reads.length);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  test('marks what is past its promise, and by how much', async () => {
+    const { page } = await open('?delayed=true&status=SHIPPING_DELAYED');
+    expect(await heading(page)).toBe('12 orders, all late.');
+    const listed = await rows(page, table);
+    expect(listed).toHaveLength(12);
+    for (const row of listed) expect(row.Promised).toMatch(/^\d+ \w+ \d{4} 1 d late$/);
+    await page.context().close();
+  });
+
+  test('is filtered by nine counts, which count what the other filters leave', async () => {
+    const { page, complaints } = await open('?vendorId=flowers');
+    expect(await read(status(page, /Lost$/))).toBe('3 Lost');
+    await status(page, /Lost$/).click();
+    await expectSearch(page, { vendorId: 'flowers', status: 'LOST' });
+    await match(page, '3 orders match');
+    expect(await status(page, /Lost$/).getAttribute('aria-pressed')).toBe('true');
+    expect(await read(status(page, /Arrived$/)), 'what pressing it would show').toBe('64 Arrived');
+    await status(page, /Arrived$/).click();
+    await expectSearch(page, { vendorId: 'flowers', status: 'ARRIVED,LOST' });
+    await match(page, '67 orders match');
+    await status(page, /Arrived$/).click();
+    await match(page, '3 orders match');
+    expect(await ids(page)).toEqual((await all({ status: 'LOST' })).map((order) => order.orderId));
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  test('finds a vendor while it is typed, by keyboard alone', async () => {
+    const { page, complaints, reads } = await open();
+    const vendor = page.getByRole('combobox', { name: 'Vendor' });
+    await vendor.pressSequentially('prem', { delay: 10 });
+    const option = page.getByRole('option', { name: 'Premium Flowers' });
+    await option.waitFor();
+    expect(reads.filter((path) => path.startsWith('/api/vendors'))).toEqual([
+      '/api/vendors?q=prem&limit=8&sortBy=name',
+    ]);
+    expect(await vendor.getAttribute('aria-expanded')).toBe('true');
+    await vendor.press('ArrowDown');
+    expect(await vendor.getAttribute('aria-activedescendant')).toBe(await option.getAttribute('id'));
+    await vendor.press('Enter');
+    await expectSearch(page, { vendorId: 'flowers' });
+    await match(page, '119 orders match');
+    expect(await vendor.inputValue()).toBe('Premium Flowers');
+    expect(await vendor.getAttribute('aria-expanded')).toBe('false');
+    expect((await rows(page, table))[0]?.Vendor).toBe('Premium Flowers');
+
+    // Words that name no vendor do not become a filter, and Escape gives the chosen one back.
+    await vendor.fill('zzz');
+    await page.getByText('No vendor has this in its name, id or category.').first().waitFor();
+    await vendor.press('Escape');
+    expect(await vendor.inputValue()).toBe('Premium Flowers');
+    await vendor.fill('');
+    await vendor.press('Enter');
+    await expectSearch(page, {});
+    await match(page, '122 orders');
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  test('keeps every filter in the address, and repeats it with a way to drop it', async () => {
+    const today = new Date().toISOString().slice(0, 10);
+    const { page } = await open('?vendorId=flowers');
+    await page.getByLabel('Placed until').fill(today);
+    await page.getByLabel('Gift type').fill('candle');
+    await page.getByRole('button', { name: 'Apply' }).click();
+    await expectSearch(page, { vendorId: 'flowers', dateTo: today, giftType: 'candle' });
+    await page.getByLabel('Promise').selectOption('Not late');
+    await expectSearch(page, { vendorId: 'flowers', dateTo: today, giftType: 'candle', delayed: 'false' });
+
+    const shared = await visit(browser, page.url());
+    const on = shared.page.getByRole('region', { name: 'Filters that are on' });
+    expect(await read(on)).toMatch(/^4 filters Premium Flowers Placed until .* Not late Gift: candle Clear all$/i);
+    expect(await shared.page.getByLabel('Gift type').inputValue()).toBe('candle');
+    await on.getByRole('button', { name: 'Remove filter: Not late' }).click();
+    await expectSearch(shared.page, { vendorId: 'flowers', dateTo: today, giftType: 'candle' });
+    await on.getByRole('button', { name: 'Clear all' }).click();
+    await expectSearch(shared.page, {});
+    await match(shared.page, '122 orders');
+    await shared.page.context().close();
+    await page.context().close();
+  });
+
+  test('goes through its pages and back', async () => {
+    const { page, complaints } = await open();
+    const first = await ids(page);
+    const pages = page.getByRole('navigation', { name: 'Pages of orders' });
+    await pages.getByRole('link', { name: 'Next' }).click();
+    await pages.getByText('Page 2: 50 of 122 orders').waitFor();
+    const second = await ids(page);
+    await pages.getByRole('link', { name: 'Next' }).click();
+    await pages.getByText('Page 3: 22 of 122 orders').waitFor();
+    expect(await pages.getByRole('link', { name: 'Next' }).count()).toBe(0);
+    const seen = [...first, ...second, ...(await ids(page))];
+    expect(new Set(seen).size).toBe(122);
+
+    await pages.getByRole('link', { name: 'Back' }).click();
+    await pages.getByText('Page 2: 50 of 122 orders').waitFor();
+    expect(await ids(page)).toEqual(second);
+    await page.goBack();
+    await pages.getByText('Page 3: 22 of 122 orders').waitFor();
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  test('is exported as it is filtered, in both formats', async () => {
+    const { page } = await open('?status=LOST,DAMAGED');
+    const wanted = (await all({ status: 'LOST,DAMAGED' })).map((order) => order.orderId);
+    const download = async (name: string) => {
+      const [file] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('link', { name, exact: true }).click(),
+      ]);
+      return { name: file.suggestedFilename(), text: await readFile(await file.path(), 'utf8') };
+    };
+    const csv = await download('Export CSV');
+    const [header, ...lines] = csv.text.trim().split(/\r?\n/);
+    const column = header?.split(',').indexOf('orderId') ?? -1;
+    expect(lines.map((line) => line.split(',')[column])).toEqual(wanted);
+    expect(csv.name).toMatch(/\.csv$/);
+    const json = await download('Export JSON');
+    expect(
+      json.text
+        .trim()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as { orderId: string }).orderId),
+    ).toEqual(wanted);
+    expect(json.name).toMatch(/\.ndjson$/);
+    await page.context().close();
+  });
+
+  test('that is empty says which filter to drop', async () => {
+    const { page } = await open('?vendorId=flowers&status=CANCELLED');
+    expect(await heading(page)).toBe('No order matches.');
+    await page.getByText('Without the status there are 119 orders.').waitFor();
+    await page.getByRole('link', { name: 'Show every status' }).click();
+    await expectSearch(page, { vendorId: 'flowers' });
+    await match(page, '119 orders match');
+    await page.context().close();
+  });
+
+  test('says what is wrong with an address, and starts over', async () => {
+    const { page } = await open('?status=SOMEWHERE');
+    expect(await heading(page)).toBe('A parameter is not valid');
+    await page.getByRole('link', { name: 'Show this page without filters' }).click();
+    await expectSearch(page, {});
+    await match(page, '122 orders');
+    await page.context().close();
+  });
+
+  test('on a phone is cards with their headings, and the filters are behind a button', async () => {
+    const { page } = await open('?vendorId=flowers', { viewport: { width: 360, height: 740 } });
+    const cards = page.getByRole('region', { name: table }).getByRole('table');
+    expect(await cards.getByRole('row').count()).toBe(21);
+    expect(await cards.getByRole('columnheader').count()).toBe(7);
+    expect(await read(cards.getByRole('row').nth(1))).toMatch(/Premium Flowers Shipping, on time .*\$42\.50$/);
+    const gift = page.getByLabel('Gift type');
+    expect(await gift.isVisible()).toBe(false);
+    await page.getByRole('button', { name: 'Change filters' }).click();
+    expect(await gift.isVisible()).toBe(true);
+    const sideways = () => document.documentElement.scrollWidth - window.innerWidth;
+    expect(await page.evaluate(sideways), 'the page does not scroll sideways').toBeLessThanOrEqual(0);
+    await page.context().close();
+  });
+});
+
+describe('the way through', () => {
+  test('leads from a vendor to its orders, to one of them, and back with filters and scroll kept', async () => {
+    const { page, complaints } = await visit(browser, `${goody.address}/vendors/flowers`);
+    await page.getByRole('link', { name: 'View orders' }).click();
+    await expectSearch(page, { vendorId: 'flowers' });
+    await status(page, /Arrived$/).click();
+    await match(page, '64 orders match');
+    const order = page.getByRole('link', { name: (await ids(page))[30], exact: true });
+    await order.scrollIntoViewIfNeeded();
+    const scrolled = await page.evaluate(() => window.scrollY);
+    expect(scrolled).toBeGreaterThan(300);
+    await order.click();
+    await page.getByRole('heading', { name: 'What happened' }).waitFor();
+
+    await page.getByRole('link', { name: 'Orders', exact: true }).last().click();
+    await match(page, '64 orders match');
+    await expectSearch(page, { vendorId: 'flowers', status: 'ARRIVED' });
+    await expect.poll(() => page.evaluate(() => window.scrollY)).toBe(scrolled);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+});

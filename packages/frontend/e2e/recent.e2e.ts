@@ -1,0 +1,118 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expectSearch, heading, launch, read, visit } from './browser';
+import { events } from './events';
+import { Goody } from './goody';
+
+let goody: Goody;
+let browser: Browser;
+
+beforeAll(async () => {
+  [goody, browser] = await Promise.all([Goody.start(), launch()]);
+  await goody.tell([
+    ...events({ vendorId: 'flowers', shipping: 70, lost: 2 }),
+    ...events({ vendorId: 'wine', shipping: 1, damaged: 1 }),
+  ]);
+  await goody.name('flowers', 'Premium Flowers', 'Flowers');
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await goody?.end();
+});
+
+const open = (query = '') => visit(browser, `${goody.address}/orders/recent${query}`);
+const updates = (page: Page) => page.getByRole('region', { name: 'What changed' }).getByRole('listitem');
+const status = (page: Page, name: RegExp) =>
+  page.getByRole('group', { name: /^Updated in the last hour/ }).getByRole('button', { name });
+
+describe('the feed of what changed lately', () => {
+  test('says what the last hour brought, and what became of each order, the newest first', async () => {
+    const { page, complaints, reads } = await open();
+    const feed = await goody.read('/api/orders/recent');
+    expect(await heading(page)).toBe(`${feed.activity.updatedLastHour} orders updated in the last hour.`);
+    expect(await read(status(page, /Shipping, on time$/))).toBe(
+      `${feed.activity.statusBreakdown.SHIPPING_ON_TIME} Shipping, on time`,
+    );
+    const shown = await updates(page).getByRole('link').allTextContents();
+    expect(shown.filter((_, index) => index % 2 === 0)).toEqual(feed.orders.map(({ order }) => order.orderId));
+    expect(await updates(page).first().textContent()).toMatch(/Placed became Shipping, on time/);
+    expect(reads).toEqual(['/api/orders/recent?limit=50']);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  test('tells the reason, and that it was told later than it happened', async () => {
+    const { page } = await open('?status=LOST&hours=168');
+    const lost = await read(updates(page).first());
+    expect(lost).toContain('“not seen since the depot”');
+    expect(lost).toMatch(/Told 1 day later, \d+ \w+ \d{4}, \d\d:\d\d/);
+    expect(lost).toContain('Ended late');
+    await page.context().close();
+  });
+
+  test('loads more without losing the place, says so, and says where it ends', async () => {
+    const { page, complaints, reads } = await open();
+    await page.getByRole('button', { name: 'Load more' }).click();
+    await page.getByText('71 orders shown, 21 of them new here. This is the end of the feed.').waitFor();
+    expect(await updates(page).count()).toBe(71);
+    const first = updates(page).nth(50).getByRole('link').first();
+    expect(await first.evaluate((link) => link === document.activeElement)).toBe(true);
+    expect(await page.getByRole('button', { name: 'Load more' }).count()).toBe(0);
+    expect(reads).toHaveLength(2);
+    expect(await updates(page).evaluateAll((all) => new Set(all.map((one) => one.textContent)).size)).toBe(71);
+
+    // One order, and back: as many are there, at the same place.
+    const order = updates(page).nth(60).getByRole('link').first();
+    await order.scrollIntoViewIfNeeded();
+    const scrolled = await page.evaluate(() => window.scrollY);
+    await order.click();
+    await page.getByRole('heading', { name: 'What happened' }).waitFor();
+    await page.getByRole('link', { name: 'Recent', exact: true }).last().click();
+    await expect.poll(() => updates(page).count()).toBe(71);
+    await expect.poll(() => page.evaluate(() => window.scrollY)).toBe(scrolled);
+
+    await page.getByRole('button', { name: 'Refresh' }).click();
+    // Refresh starts anew.
+    await expect.poll(() => updates(page).count()).toBe(50);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  test('is filtered by status, by vendor and by how far back, in the address', async () => {
+    const { page } = await open();
+    await page.getByRole('button', { name: '7 days' }).click();
+    await expectSearch(page, { hours: '168' });
+    await status(page, /Damaged$/).click();
+    await expectSearch(page, { hours: '168', status: 'DAMAGED' });
+    await expect.poll(() => updates(page).count()).toBe(1);
+    await page.getByRole('button', { name: 'Remove filter: Damaged' }).click();
+    await expectSearch(page, { hours: '168' });
+    const vendor = page.getByRole('combobox', { name: 'Vendor' });
+    await vendor.fill('wine');
+    await page.getByRole('option', { name: 'wine' }).click();
+    await expectSearch(page, { hours: '168', vendorId: 'wine' });
+    await expect.poll(() => updates(page).count()).toBe(2);
+    await page.context().close();
+  });
+
+  test('that is empty says how to see more', async () => {
+    const { page } = await open('?status=DAMAGED');
+    expect(await heading(page)).toBe('No order was updated in the last hour.');
+    await page.getByRole('link', { name: 'Look back 7 days' }).click();
+    await expect.poll(() => updates(page).count()).toBe(1);
+    await page.context().close();
+  });
+
+  test('that cannot load more says why, and tries again', async () => {
+    const { page } = await open();
+    await goody.stop();
+    await page.getByRole('button', { name: 'Load more' }).click();
+    await page.getByRole('alert').getByText('More could not be read').waitFor();
+    expect(await updates(page).count(), 'what is there stays').toBe(50);
+    await goody.startAgain();
+    await page.getByRole('button', { name: 'Try again' }).last().click();
+    await expect.poll(() => updates(page).count()).toBe(71);
+    await page.context().close();
+  });
+});
