@@ -154,6 +154,17 @@ describe('the list of orders', () => {
     await page.context().close();
   });
 
+  test('begins with the newest or with the oldest, also when it is exported', async () => {
+    const { page } = await open('?vendorId=wine.co:1');
+    const newest = (await all({ vendorId: 'wine.co:1' })).map((order) => order.orderId);
+    expect(await ids(page)).toEqual(newest);
+    await page.getByRole('link', { name: 'Oldest first' }).click();
+    await expectSearch(page, { vendorId: 'wine.co:1', order: 'asc' });
+    await expect.poll(() => ids(page)).toEqual(newest.toReversed());
+    expect(await page.getByRole('link', { name: 'Export CSV' }).getAttribute('href')).toContain('order=asc');
+    await page.context().close();
+  });
+
   test('is exported as it is filtered, in both formats', async () => {
     const { page } = await open('?status=LOST,DAMAGED');
     const wanted = (await all({ status: 'LOST,DAMAGED' })).map((order) => order.orderId);

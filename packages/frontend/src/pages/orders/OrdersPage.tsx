@@ -1,4 +1,4 @@
-import { useNavigate } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { count, counted } from '../../format/numbers';
 import { ownZone } from '../../format/times';
 import { BackLink } from '../../ui/BackLink';
@@ -62,6 +62,7 @@ export function OrdersPage({ data, search }: { data: OrdersData; search: OrdersS
               {filters.length > 0 && (summary.total === 1 ? ' matches' : ' match')}
             </h2>
           </div>
+          {summary.total > 1 && <Sort search={search} />}
         </div>
         {list.orders.length === 0 ? (
           <NoOrderMatches search={search} filters={filters} ofAnyStatus={ofAnyStatus.total} />
@@ -95,6 +96,32 @@ function Late({ words, isTrouble }: { words: string; isTrouble: boolean }) {
   );
 }
 
+const orders = [
+  { order: undefined, name: 'Newest first' },
+  { order: 'asc', name: 'Oldest first' },
+];
+
+/** By when they were placed; the server knows no other order. */
+function Sort({ search }: { search: OrdersSearch }) {
+  // Without a word about it, the server begins with the latest.
+  const current = search.order === 'asc' ? 'asc' : undefined;
+  return (
+    <nav className={styles.sort} aria-label="Sort by when they were placed">
+      {orders.map(({ order, name }) => (
+        <Link
+          key={name}
+          to="/orders"
+          search={fromTheStart(search, { order })}
+          resetScroll={false}
+          aria-current={current === order ? 'true' : undefined}
+        >
+          {name}
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
 /** The whole filter as a file, streamed by the server. */
 function Exports({ search }: { search: OrdersSearch }) {
   const formats = [
@@ -105,7 +132,8 @@ function Exports({ search }: { search: OrdersSearch }) {
     <div className={styles.exports}>
       {formats.map(({ format, name }) => {
         const query = new URLSearchParams({ format });
-        for (const [key, value] of Object.entries(filterOf(search))) if (value !== undefined) query.set(key, value);
+        for (const [key, value] of Object.entries({ ...filterOf(search), order: search.order }))
+          if (value !== undefined) query.set(key, value);
         return (
           <a className={buttonClass} key={format} href={`/api/orders/export?${query}`} download>
             <Icon name="download" />
