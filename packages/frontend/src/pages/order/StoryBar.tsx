@@ -1,3 +1,4 @@
+import type { CSSProperties } from 'react';
 import { DAY, long, short } from '../../format/durations';
 import styles from './StoryBar.module.css';
 import type { PartKind, Story } from './story';
@@ -13,6 +14,7 @@ const words: Record<PartKind, string> = {
 /** The life of an order, drawn to scale: the wider, the longer. */
 export function StoryBar({ story, isOpen }: { story: Story; isOpen: boolean }) {
   if (story.parts.length === 0) return null;
+  const longest = Math.max(...story.parts.map(({ length }) => length));
   return (
     <section className={styles.story} aria-label="Its time, to scale">
       <ol className={styles.bar}>
@@ -22,7 +24,7 @@ export function StoryBar({ story, isOpen }: { story: Story; isOpen: boolean }) {
             title={`${words[kind]}: ${short(length, 3)}`}
             data-part={kind}
             data-tone={tone[kind]}
-            style={{ flexGrow: length }}
+            style={{ flexGrow: length, '--share': `${(100 * length) / longest}%` } as CSSProperties}
           >
             <span className={styles.label}>{words[kind]}</span>
             <b>{short(length, 3)}</b>
