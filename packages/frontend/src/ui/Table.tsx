@@ -1,26 +1,28 @@
+import { useRouterState } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useRef } from 'react';
 import styles from './Table.module.css';
 
 /**
  * A table that scrolls sideways where it does not fit, with its first column in sight. Reachable by keyboard, so that it can be
- * scrolled. With `hasCards`, on a phone each row is a card; a cell is told apart by its `data-label`.
+ * scrolled. With `hasCards`, on a phone each row is a card; a cell is told apart by its `data-label`. While others are being read,
+ * its rows stay, dimmed.
  */
 export function Table({
   label,
   hasCards = false,
-  isBusy = false,
   children,
 }: {
   label: string;
   hasCards?: boolean;
-  /** While other rows are being read, these stay, dimmed. */
-  isBusy?: boolean;
   children: ReactNode;
 }) {
+  // Asked for here, so that the rows need not be made anew for it.
+  const isBusy = useRouterState({ select: (state) => state.isLoading });
   const table = useRef<HTMLTableElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other rows are named anew
   useEffect(() => {
     if (hasCards && table.current !== null) nameRoles(table.current);
-  });
+  }, [hasCards, children]);
   return (
     <section
       className={styles.scroller}

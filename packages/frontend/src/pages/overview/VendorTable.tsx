@@ -1,4 +1,4 @@
-import { Link, useNavigate, useRouterState } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Dashboard, VendorRow } from '../../api/types';
 import { change } from '../../format/change';
@@ -30,10 +30,9 @@ export function VendorTable({
   scale: Scale;
   search: OverviewSearch;
 }) {
-  const isBusy = useRouterState({ select: (state) => state.isLoading });
   const isFiltered = search.q !== undefined || search.risk !== undefined;
   return (
-    <Table label="Vendors, scrolls sideways" hasCards isBusy={isBusy}>
+    <Table label="Vendors, scrolls sideways" hasCards>
       <thead>
         <tr>
           {columns.map((column) => (
@@ -43,8 +42,9 @@ export function VendorTable({
         </tr>
       </thead>
       <tbody>
-        {vendors.vendors.map((vendor) => (
-          <Row key={vendor.vendorId} vendor={vendor} scale={scale} search={search} />
+        {vendors.vendors.map((vendor, place) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a row has no state; another vendor in its place is shown sooner than in a new one
+          <Row key={place} vendor={vendor} scale={scale} search={search} />
         ))}
       </tbody>
       {!isFiltered && (
