@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { count, counted, days, money, percent, share } from './numbers';
+import { count, counted, days, money, moneyRounded, percent, share } from './numbers';
 
 describe('numbers', () => {
   test('are rounded to what a person compares', () => {
@@ -13,6 +13,11 @@ describe('numbers', () => {
     expect(money(14250, 'USD')).toBe('$142.50');
     expect(money(14250, 'JPY')).toBe('¥14,250');
     expect(money(14250, 'KWD')).toBe('KWD\u00a014.250');
+  });
+
+  test('a sum of money is whole units of its currency', () => {
+    expect(moneyRounded(214050, 'USD')).toBe('$2,141');
+    expect(moneyRounded(14250, 'JPY')).toBe('¥14,250');
   });
 
   test('a share of nothing is an empty bar, not an error', () => {
