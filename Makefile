@@ -22,12 +22,12 @@ BENCHES := ingest read growth
 
 say = @printf '\n==> %s\n' '$(1)'
 
-.PHONY: help run build test check bench openapi lock fix prerequisites
+.PHONY: help run build test check bench screenshots lighthouse page-speed openapi lock fix prerequisites
 .PHONY: check-format check-clippy check-dependencies check-page check-size check-repository
 .PHONY: test-checks test-rust test-page test-browser test-bench
 
 help: ## Show what can be asked for
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 run: prerequisites build $(GOODY_DATABASE) ## Build everything, fill a new database with demo orders, serve the page while more are placed
 	$(call say,Goody Dashboard: http://$(GOODY_ADDR) (database $(GOODY_DATABASE); Ctrl-C stops it))
@@ -45,6 +45,18 @@ bench: build ## Measure everything at full size
 	$(call say,Benchmarks at full size: $(BENCHES))
 	@cargo build --release --locked -p goody-bench
 	@for bench in $(BENCHES); do target/release/$$bench --goody $(GOODY); done
+
+screenshots: build ## Make pictures of every page and state into dist/screenshots; SCREENSHOTS=vendor,stale only of those
+	$(call say,Pictures of the page)
+	@CHROMIUM="$$(bash tools/chromium.sh)" node packages/frontend/scripts/screenshots.mjs
+
+lighthouse: build ## Have Lighthouse judge every page, at a desk and on a phone
+	$(call say,Lighthouse)
+	@CHROMIUM="$$(bash tools/chromium.sh)" node packages/frontend/scripts/lighthouse.mjs
+
+page-speed: build ## Measure how long a table of 1600 vendors takes to show a sort or a search or a filter
+	$(call say,From the key until the new rows are shown)
+	@CHROMIUM="$$(bash tools/chromium.sh)" node packages/frontend/scripts/interactions.mjs
 
 openapi: ## Write packages/shared/openapi.json from the handlers' own types
 	$(call say,Writing packages/shared/openapi.json)

@@ -23,6 +23,8 @@ BUILT = (
     'dist/packages/shared',
     'dist/packages/shared/api.d.ts',
     'dist/packages/shared/openapi.json',
+    'dist/screenshots',
+    'dist/lighthouse',
     'target',
     'target/debug',
     'target/debug/goody',

@@ -1,0 +1,180 @@
+/**
+ * Pictures of every page and state, to be looked at one by one. They go to dist/screenshots.
+ *
+ * SCREENSHOTS=vendor,stale makes only those whose name holds one of the words.
+ */
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { launch } from './chromium.mjs';
+import { fill, hasOlist, OLIST_DATE, root, Server, withoutOlist } from './server.mjs';
+
+/** @typedef {import('playwright-core').Page} Page */
+/**
+ * @typedef {object} Picture
+ * @property {Server} server
+ * @property {string} path
+ * @property {readonly number[]} [widths]
+ * @property {(page: Page) => Promise<unknown>} [before] what is done before the page is opened
+ * @property {(page: Page) => Promise<unknown>} [after] what is done once it is there
+ */
+
+const everyWidth = [1440, 768, 360];
+const schemes = /** @type {const} */ (['light', 'dark']);
+
+const folder = join(root, 'dist/screenshots');
+const wanted = process.env.SCREENSHOTS?.split(',') ?? [''];
+const demo = new Server();
+const empty = new Server();
+const olist = new Server();
+const browser = await launch();
+try {
+  if (wanted.includes('')) await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  await demo.open(fill.demo);
+  await empty.open();
+  if (hasOlist) await olist.open(fill.olist);
+  else console.log(withoutOlist);
+
+  const pictures = { ...(await pages(demo)), ...(await states()), ...(hasOlist ? await pagesOfOlist() : {}) };
+  for (const [name, picture] of Object.entries(pictures)) {
+    if (wanted.some((word) => name.includes(word))) await take(name, picture);
+  }
+  console.log(`Pictures: ${folder}`);
+} finally {
+  await browser.close();
+  for (const server of [demo, empty, olist]) await server.end();
+}
+
+/**
+ * Every page, filled.
+ * @param {Server} server
+ * @returns {Promise<Record<string, Picture>>}
+ */
+async function pages(server) {
+  const worst = await vendor(server, 'risk=high,medium,low');
+  return {
+    overview: { server, path: '/' },
+    vendor: { server, path: `/vendors/${worst}` },
+    'vendor-of-the-best': { server, path: `/vendors/${await vendor(server, 'sortBy=reliabilityScore&order=desc')}` },
+    orders: { server, path: '/orders' },
+    'orders-filtered': { server, path: `/orders?vendorId=${worst}&status=DAMAGED,LOST` },
+    recent: { server, path: '/orders/recent' },
+    'order-arrived': { server, path: `/orders/${await order(server, 'status=ARRIVED')}` },
+    'order-damaged': { server, path: `/orders/${await order(server, 'status=DAMAGED')}` },
+    'order-delayed': { server, path: `/orders/${await order(server, 'status=SHIPPING_DELAYED')}` },
+    'not-found': { server, path: '/no/such/page' },
+  };
+}
+
+/** @returns {Promise<Record<string, Picture>>} */
+async function pagesOfOlist() {
+  const widths = [1440];
+  const date = `date=${OLIST_DATE}`;
+  const busiest = await vendor(olist, `${date}&sortBy=totalOrders&order=desc`);
+  return {
+    'olist-overview': { server: olist, widths, path: `/?${date}` },
+    'olist-vendor': { server: olist, widths, path: `/vendors/${busiest}?${date}` },
+    'olist-orders': { server: olist, widths, path: '/orders' },
+    'olist-recent': { server: olist, widths, path: '/orders/recent' },
+    'olist-order': { server: olist, widths, path: `/orders/${await order(olist, 'status=ARRIVED')}` },
+  };
+}
+
+/**
+ * What a page shows when it has nothing to show, or not yet, or no longer.
+ * @returns {Promise<Record<string, Picture>>}
+ */
+async function states() {
+  const known = { vendor: await vendor(demo, ''), order: await order(demo, '') };
+  const paths = {
+    overview: '/',
+    vendor: `/vendors/${known.vendor}`,
+    orders: '/orders',
+    recent: '/orders/recent',
+    order: `/orders/${known.order}`,
+  };
+  /** @type {Record<string, Picture>} */
+  const told = {
+    'empty-overview': { server: empty, path: '/' },
+    'empty-orders': { server: empty, path: '/orders' },
+    'empty-recent': { server: empty, path: '/orders/recent' },
+    'none-vendors': { server: demo, path: '/?q=nothing' },
+    'none-orders': { server: demo, path: '/orders?status=LOST&dateFrom=2020-01-01&dateTo=2020-01-02' },
+    'error-date': { server: demo, path: '/?date=someday' },
+    'unknown-vendor': { server: demo, path: '/vendors/nobody' },
+    'unknown-order': { server: demo, path: '/orders/nothing' },
+  };
+  for (const [name, path] of Object.entries(paths)) {
+    // Before a page shows boxes it waits a moment for the answer, and this answer never comes.
+    told[`loading-${name}`] = {
+      server: demo,
+      path,
+      before: (page) => page.route(isRead, () => {}),
+      after: (page) => page.locator('main [aria-busy="true"]').first().waitFor(),
+    };
+    told[`error-${name}`] = { server: demo, path, before: (page) => page.route(isRead, (route) => route.abort()) };
+  }
+  for (const [name, path] of [
+    ['overview', paths.overview],
+    ['orders', paths.orders],
+  ]) {
+    told[`stale-${name}`] = {
+      server: demo,
+      path: path ?? '/',
+      after: async (page) => {
+        await page.route(isRead, (route) => route.abort());
+        await page.getByRole('button', { name: 'Refresh' }).click();
+        await page.getByRole('button', { name: 'Try again' }).waitFor();
+      },
+    };
+  }
+  told.offline = { server: demo, path: '/', after: (page) => page.context().setOffline(true) };
+  return told;
+}
+
+/** @param {URL} url */
+function isRead(url) {
+  return /^\/(api|dashboard|health)\b|^\/vendors\/.+\/report$/.test(url.pathname);
+}
+
+/**
+ * One picture for each width and colour, of the whole page.
+ * @param {string} name
+ * @param {Picture} picture
+ */
+async function take(name, { server, path, widths = everyWidth, before, after }) {
+  for (const colorScheme of schemes) {
+    for (const width of widths) {
+      const viewport = { width, height: width < 600 ? 780 : 900 };
+      const context = await browser.newContext({ viewport, colorScheme, reducedMotion: 'reduce' });
+      const page = await context.newPage();
+      await before?.(page);
+      await page.goto(server.address + path);
+      if (after === undefined) await page.getByRole('heading', { level: 1 }).waitFor();
+      else await after(page);
+      await page.screenshot({ path: join(folder, `${name}-${width}-${colorScheme}.png`), fullPage: true });
+      await context.close();
+    }
+  }
+  console.log(`${name}: ${path}`);
+}
+
+/**
+ * The first vendor that a query finds.
+ * @param {Server} server
+ * @param {string} query
+ */
+async function vendor(server, query) {
+  const { vendors } = await (await fetch(`${server.address}/api/vendors?limit=1&${query}`)).json();
+  return encodeURIComponent(vendors[0].vendorId);
+}
+
+/**
+ * The first order that a query finds.
+ * @param {Server} server
+ * @param {string} query
+ */
+async function order(server, query) {
+  const { orders } = await (await fetch(`${server.address}/api/orders?limit=1&${query}`)).json();
+  return encodeURIComponent(orders[0].orderId);
+}
