@@ -179,7 +179,12 @@ describe('the page of a vendor', () => {
 
   test('lists the orders to chase, the latest first, and counts all of them', async () => {
     const { page } = await open('/vendors/fashion');
-    const filter = { vendorId: 'fashion', delayed: 'true', status: 'PLACED,SHIPPING_ON_TIME,SHIPPING_DELAYED' };
+    const filter = {
+      vendorId: 'fashion',
+      delayed: 'true',
+      status: 'PLACED,SHIPPING_ON_TIME,SHIPPING_DELAYED',
+      order: 'asc',
+    };
     const { orders, summary } = await goody.read('/api/orders', { ...filter, limit: '100' });
     expect(summary.total).toBe(12);
     const overdue = page.getByRole('region', { name: '12 overdue, still open' });
@@ -217,6 +222,7 @@ describe('the history of a vendor', () => {
       }
       expect(said).toContain(`Completed, 7 days ${day.completedOrders}, ${day.issueCount} wrong`);
       expect(said).toContain(`Placed that day ${day.day.placedOrders}`);
+      expect(said).toContain(`Completed that day ${day.day.completedOrders}, ${day.day.issueCount} wrong`);
     };
     const inFull = (day: VendorDay | undefined) =>
       new RegExp(`${Number(day?.date.slice(8))} \\w+ ${day?.date.slice(0, 4)}`);

@@ -21,7 +21,7 @@ export function Definitions() {
           Arrived by the promise, out of the orders due in the seven days. An open order past its promise is a miss.
         </dd>
         <dt>Delayed</dt>
-        <dd>Open, with the promise over.</dd>
+        <dd>Open, with the promise over, whatever its status says.</dd>
         <dt>Risk</dt>
         <dd>
           High below 80&nbsp;% reliability, medium below 85. Too few orders where the interval is wider than 25 points

@@ -101,6 +101,12 @@ export function HistoryChart({ days, isPast }: { days: VendorDay[]; isPast: bool
             <dt>Placed that day</dt>
             <dd>{count(read.day.placedOrders)}</dd>
           </div>
+          <div>
+            <dt>Completed that day</dt>
+            <dd>
+              {count(read.day.completedOrders)}, {count(read.day.issueCount)} wrong
+            </dd>
+          </div>
         </dl>
       </div>
       <p className={styles.help} id={help}>

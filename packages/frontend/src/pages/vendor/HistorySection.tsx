@@ -10,6 +10,15 @@ import styles from './HistorySection.module.css';
 import type { VendorSearch } from './search';
 
 const spans = [30, 90] as const;
+const columns = [
+  'Reliability, 7 days',
+  'Likely between',
+  'Completed, 7 days',
+  'Wrong, 7 days',
+  'Placed that day',
+  'Completed that day',
+  'Wrong that day',
+];
 const nothingCompleted = 'nothing completed in the seven days ending with this one';
 
 /** How it came to be so: a chart of the last days, and the same numbers as a table. */
@@ -81,13 +90,11 @@ function DayTable({ days }: { days: VendorDay[] }) {
       <thead>
         <tr>
           <th scope="col">Day</th>
-          {['Reliability, 7 days', 'Likely between', 'Completed, 7 days', 'Wrong, 7 days', 'Placed that day'].map(
-            (name) => (
-              <th key={name} scope="col" className={numberClass}>
-                {name}
-              </th>
-            ),
-          )}
+          {columns.map((name) => (
+            <th key={name} scope="col" className={numberClass}>
+              {name}
+            </th>
+          ))}
         </tr>
       </thead>
       <tbody>
@@ -109,6 +116,8 @@ function DayTable({ days }: { days: VendorDay[] }) {
             <td className={numberClass}>{count(day.completedOrders)}</td>
             <td className={numberClass}>{count(day.issueCount)}</td>
             <td className={numberClass}>{count(day.day.placedOrders)}</td>
+            <td className={numberClass}>{count(day.day.completedOrders)}</td>
+            <td className={numberClass}>{count(day.day.issueCount)}</td>
           </tr>
         ))}
       </tbody>

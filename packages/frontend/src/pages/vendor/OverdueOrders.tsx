@@ -87,7 +87,7 @@ function Lates({ overdue, openedFrom }: { overdue: OrderList; openedFrom: Histor
         ))}
       </ul>
       {overdue.hasMore && (
-        <p className={styles.note}>The latest of the {count(overdue.orders.length)} that were placed last.</p>
+        <p className={styles.note}>The latest of the {count(overdue.orders.length)} that were placed first.</p>
       )}
     </>
   );

@@ -6,7 +6,7 @@ import { overdueSearch } from './search';
 /** So many days are read, however many are shown: changing between the two asks nothing again. */
 const DAYS = 90;
 
-/** Overdue orders that are read, so that the latest of them can be found. */
+/** Overdue orders that are read, the oldest first, so that the latest of them can be found. */
 const LIMIT = '100';
 
 export interface VendorData {

@@ -7,7 +7,7 @@ export interface VendorSearch {
   days?: '90';
 }
 
-/** The orders of a vendor that go on past their promise, as `/orders` and `/api/orders` ask for them. */
+/** The orders of a vendor that go on past their promise, as `/orders` and `/api/orders` ask for them: the oldest first. */
 export function overdueSearch(vendorId: string) {
-  return { vendorId, delayed: 'true', status: activeStatuses.join(',') };
+  return { vendorId, delayed: 'true', status: activeStatuses.join(','), order: 'asc' };
 }
