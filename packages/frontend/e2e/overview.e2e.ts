@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { VendorRow } from '../src/api/types';
 import { expectRow, expectSearch, heading, launch, read, rows, type Visit, visit, words } from './browser';
 import { events } from './events';
@@ -61,6 +61,11 @@ beforeAll(async () => {
   await goody.name('candles', 'Candle Works', 'Home');
   await goody.name('flowers', 'Premium Flowers', 'Flowers');
   await goody.name('paper', 'Paper & Ink', 'Stationery');
+  // A name reaches the table a moment after it was told.
+  await vi.waitFor(async () => {
+    const { vendors } = await goody.read('/api/vendors');
+    expect(vendors.filter((vendor) => vendor.category !== null)).toHaveLength(3);
+  });
 });
 
 afterEach(async () => {
