@@ -136,19 +136,23 @@ async function thereAndBack(goody: Goody, date: Record<string, string>): Promise
   walk.expectQuiet();
 }
 
-/** Every page opens by itself, asks for nothing twice, and has a name and one heading. */
-async function everyPageOpens(goody: Goody, date: Record<string, string>): Promise<void> {
+/** A page of each kind. */
+async function everyPage(goody: Goody, date: Record<string, string>): Promise<string[]> {
   const { vendors } = await goody.read('/api/vendors', { ...date, limit: '1' });
   const { orders } = await goody.read('/api/orders', { limit: '1' });
   const query = new URLSearchParams(date);
-  const paths = [
+  return [
     `/?${query}`,
     `/vendors/${vendors[0]?.vendorId}?${query}`,
     '/orders',
     '/orders/recent',
     `/orders/${orders[0]?.orderId}`,
   ];
-  for (const path of paths) {
+}
+
+/** Every page opens by itself, asks for nothing twice, and has a name and one heading. */
+async function everyPageOpens(goody: Goody, date: Record<string, string>): Promise<void> {
+  for (const path of await everyPage(goody, date)) {
     const { page, reads, complaints } = await visit(browser, goody.address + path);
     await page.waitForLoadState('networkidle');
     expect(reads.length, `what ${path} asks for`).toBeGreaterThan(0);
@@ -190,21 +194,29 @@ describe('with demo orders', () => {
     walk.expectQuiet();
   });
 
-  test('a chosen theme holds on every page and after a reload, whatever the system says', async () => {
-    const { page } = await visit(browser, goody.address, { colorScheme: 'light' });
-    const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-    const light = await ground();
-    await page.getByLabel(/theme/i).selectOption('dark');
-    await expect.poll(ground).not.toBe(light);
-    const dark = await ground();
-    await page.goto(`${goody.address}/orders`);
-    await heading(page);
-    expect(await ground()).toBe(dark);
-    await page.getByLabel(/theme/i).selectOption('light');
-    await page.emulateMedia({ colorScheme: 'dark' });
-    await expect.poll(ground).toBe(light);
-    await page.getByLabel(/theme/i).selectOption('system');
-    await expect.poll(ground).toBe(dark);
+  test.each([1280, 360])('nothing jumps on any page when a slow server answers, %i pixels wide', async (width) => {
+    for (const path of await everyPage(goody, {})) {
+      const context = await browser.newContext({ viewport: { width, height: 800 } });
+      const page = await context.newPage();
+      await page.addInitScript(() => {
+        const shifts: number[] = [];
+        Object.assign(window, { shifts });
+        new PerformanceObserver((list) => {
+          for (const entry of list.getEntries()) shifts.push((entry as PerformanceEntry & { value: number }).value);
+        }).observe({ type: 'layout-shift', buffered: true });
+      });
+      // Long enough for the boxes that stand where the numbers will.
+      await page.route(/\/(api|dashboard)\/|\/report(\?|$)/, async (route) => {
+        await new Promise((done) => setTimeout(done, 600));
+        await route.continue();
+      });
+      await page.goto(goody.address + path, { waitUntil: 'networkidle' });
+      await heading(page);
+      const shifts = await page.evaluate(() => (window as unknown as { shifts: number[] }).shifts);
+      const shifted = shifts.reduce((sum, value) => sum + value, 0);
+      expect.soft(shifted, `cumulative layout shift of ${path}`).toBeLessThanOrEqual(0.01);
+      await context.close();
+    }
   });
 });
 
