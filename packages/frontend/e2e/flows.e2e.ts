@@ -52,12 +52,16 @@ class Walk {
       .toMatchObject({ isThere: true });
     this.#openings.push({ address: this.page.url(), from });
     // The address changes when the next page is asked for; what is old is gone or marked until it is there.
-    await expect.poll(() => this.page.locator('main [aria-busy="true"]').count()).toBe(0);
+    await expect.poll(() => this.page.locator('[aria-busy="true"]').count()).toBe(0);
     await heading(this.page);
   }
 
+  /** Scrolls there as a hand does, with a frame before and after: the router takes notice of what was scrolled between two pages. */
   async scrolledTo(locator: Locator): Promise<number> {
+    const frame = () => this.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done))));
+    await frame();
     await locator.scrollIntoViewIfNeeded();
+    await frame();
     return this.page.evaluate(() => window.scrollY);
   }
 
@@ -95,7 +99,11 @@ async function thereAndBack(goody: Goody, date: Record<string, string>): Promise
   const listOfOrders = page.getByRole('region', { name: /^Orders,/ });
 
   const byOrders = { ...date, sortBy: 'totalOrders', order: 'desc' };
-  await walk.opens(at('/', byOrders), () => page.getByRole('button', { name: 'Orders', exact: true }).click());
+  const sort = page.getByRole('button', { name: 'Orders', exact: true });
+  await walk.scrolledTo(sort);
+  await walk.opens(at('/', byOrders), () => sort.click());
+  const sorted = page.getByRole('columnheader', { name: 'Orders', exact: true });
+  await expect.poll(() => sorted.getAttribute('aria-sort')).toBe('descending');
   const { vendors } = await goody.read('/api/vendors', { ...byOrders, limit: '50' });
   const [chosen] = vendors.slice(4);
   if (chosen === undefined) throw new Error('there are vendors to choose from');
@@ -110,7 +118,10 @@ async function thereAndBack(goody: Goody, date: Record<string, string>): Promise
   await walk.opens(at('/orders', ofVendor), () => page.getByRole('link', { name: 'View orders' }).click());
   const statuses = page.getByRole('group', { name: /status/i });
   const arrived = { ...ofVendor, status: 'ARRIVED' };
+  const isArrived = () => statuses.getByRole('button', { name: /Arrived/ }).getAttribute('aria-pressed');
+  await walk.scrolledTo(statuses);
   await walk.opens(at('/orders', arrived), () => statuses.getByRole('button', { name: /Arrived/ }).click());
+  await expect.poll(isArrived).toBe('true');
   const { orders, summary } = await goody.read('/api/orders', { ...arrived, limit: '50' });
   await expect.poll(() => heading(page)).toContain(summary.total.toLocaleString('en-US'));
 
@@ -125,7 +136,7 @@ async function thereAndBack(goody: Goody, date: Record<string, string>): Promise
   await walk.opens(at('/orders', arrived), () => back.click());
   await toOrder.waitFor();
   await walk.expectScroll(scrollOfOrders);
-  expect(await statuses.getByRole('button', { name: /Arrived/ }).getAttribute('aria-pressed')).toBe('true');
+  expect(await isArrived()).toBe('true');
 
   await walk.opens(at('/orders', ofVendor), () => page.goBack());
   await walk.opens(at(`/vendors/${chosen.vendorId}`, date), () => page.goBack());
