@@ -2,33 +2,13 @@ import { describe, expect, test } from 'vitest';
 import type { Fact, Order } from '../../api/types';
 import { HOUR } from '../../format/durations';
 import { headline } from './headline';
+import { plainOrder } from './order.fixture';
 import { story } from './story';
 
 const START = Date.parse('2026-11-12T09:14:00Z');
 const at = (hours: number) => new Date(START + hours * HOUR).toISOString();
 
-function order(wanted: Partial<Order>): Order {
-  return {
-    orderId: 'o-1',
-    vendorId: 'flowers',
-    status: 'PLACED',
-    createdAt: at(0),
-    updatedAt: at(0),
-    estimatedDelivery: at(128),
-    shipBy: null,
-    actualDelivery: null,
-    completedAt: null,
-    isDelayed: false,
-    giftValue: 6400,
-    currency: 'USD',
-    giftType: null,
-    isRush: false,
-    carrier: null,
-    trackingNumber: null,
-    reason: null,
-    ...wanted,
-  };
-}
+const order = (wanted: Partial<Order>) => plainOrder({ createdAt: at(0), estimatedDelivery: at(128), ...wanted });
 
 const fact = (status: Fact['status'], hours: number): Fact => ({
   eventId: `${status}-${hours}`,

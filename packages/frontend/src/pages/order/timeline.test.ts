@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Fact, Order } from '../../api/types';
 import { HOUR } from '../../format/durations';
+import { plainOrder } from './order.fixture';
 import { type Entry, timeline } from './timeline';
 
 const START = Date.parse('2026-11-12T09:00:00Z');
@@ -20,28 +21,7 @@ function fact(status: Fact['status'], hours: number, more: Partial<Fact> = {}): 
 
 const placed = fact('PLACED', 0, { vendorId: 'flowers', estimatedDelivery: at(100), giftValue: 6400, currency: 'USD' });
 
-function order(wanted: Partial<Order>): Order {
-  return {
-    orderId: 'o-1',
-    vendorId: 'flowers',
-    status: 'PLACED',
-    createdAt: at(0),
-    updatedAt: at(0),
-    estimatedDelivery: at(100),
-    shipBy: null,
-    actualDelivery: null,
-    completedAt: null,
-    isDelayed: false,
-    giftValue: 6400,
-    currency: 'USD',
-    giftType: null,
-    isRush: false,
-    carrier: null,
-    trackingNumber: null,
-    reason: null,
-    ...wanted,
-  };
-}
+const order = (wanted: Partial<Order>) => plainOrder({ createdAt: at(0), estimatedDelivery: at(100), ...wanted });
 
 const words = (entry: Entry) => (entry.kind === 'told' ? `${entry.fact.status} ${entry.effect}` : entry.kind);
 

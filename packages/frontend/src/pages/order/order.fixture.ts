@@ -1,0 +1,23 @@
+import type { Order } from '../../api/types';
+
+/** An order of which only what a test wants is not plain. */
+export function plainOrder(wanted: Partial<Order> & Pick<Order, 'createdAt' | 'estimatedDelivery'>): Order {
+  return {
+    orderId: 'o-1',
+    vendorId: 'flowers',
+    status: 'PLACED',
+    updatedAt: wanted.createdAt,
+    shipBy: null,
+    actualDelivery: null,
+    completedAt: null,
+    isDelayed: false,
+    giftValue: 6400,
+    currency: 'USD',
+    giftType: null,
+    isRush: false,
+    carrier: null,
+    trackingNumber: null,
+    reason: null,
+    ...wanted,
+  };
+}
