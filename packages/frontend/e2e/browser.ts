@@ -1,6 +1,6 @@
 /** A real browser, and a way to read pages as people do: by role, by label, by the words in a table. */
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 
 export { launch } from '../scripts/chromium.mjs';
 
@@ -65,14 +65,16 @@ export async function rows(page: Page, name: RegExp): Promise<Record<string, str
   return cells.map((row) => Object.fromEntries(row.map(([label, text]) => [label, words(text)])));
 }
 
-/** Fails unless exactly one row has these words in these cells, and names the rows there are. */
+/** Waits until exactly one row has these words in these cells; fails with the rows there are. */
 export async function expectRow(page: Page, name: RegExp, wanted: Record<string, string>): Promise<void> {
-  const all = await rows(page, name);
-  const found = all.filter((row) => Object.entries(wanted).every(([label, text]) => row[label] === text));
-  expect(
-    found,
-    `a row with ${JSON.stringify(wanted)} among\n${all.map((row) => JSON.stringify(row)).join('\n')}`,
-  ).toHaveLength(1);
+  await vi.waitFor(async () => {
+    const all = await rows(page, name);
+    const found = all.filter((row) => Object.entries(wanted).every(([label, text]) => row[label] === text));
+    expect(
+      found,
+      `a row with ${JSON.stringify(wanted)} among\n${all.map((row) => JSON.stringify(row)).join('\n')}`,
+    ).toHaveLength(1);
+  }, 10_000);
 }
 
 /** Waits until the address says so. */

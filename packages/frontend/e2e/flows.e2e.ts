@@ -112,7 +112,7 @@ async function thereAndBack(goody: Goody, date: Record<string, string>): Promise
   const scrollOfVendors = await walk.scrolledTo(toVendor);
   expect(scrollOfVendors, 'the table begins below what is seen at first').toBeGreaterThan(0);
   await walk.opens(at(`/vendors/${chosen.vendorId}`, date), () => toVendor.click());
-  expect(await heading(page)).toBe(chosen.name);
+  await expect.poll(() => heading(page)).toBe(chosen.name);
 
   const ofVendor = { vendorId: chosen.vendorId };
   await walk.opens(at('/orders', ofVendor), () => page.getByRole('link', { name: 'View orders' }).click());
@@ -129,8 +129,8 @@ async function thereAndBack(goody: Goody, date: Record<string, string>): Promise
   const toOrder = listOfOrders.getByRole('link', { name: last, exact: true });
   const scrollOfOrders = await walk.scrolledTo(toOrder);
   await walk.opens(at(`/orders/${last}`), () => toOrder.click());
-  expect(await heading(page)).toMatch(/arrived/i);
-  expect(await read(page.getByRole('main'))).toContain(last);
+  await expect.poll(() => heading(page)).toMatch(/arrived/i);
+  await expect.poll(() => read(page.getByRole('main'))).toContain(last);
 
   const back = page.getByRole('main').getByRole('link', { name: 'Orders', exact: true });
   await walk.opens(at('/orders', arrived), () => back.click());
@@ -193,7 +193,7 @@ describe('with demo orders', () => {
     const { page } = walk;
     const sections = page.getByRole('navigation', { name: 'Main' });
     const current = () => sections.locator('[aria-current="page"]').allInnerTexts();
-    expect(await current()).toEqual(['Overview']);
+    await expect.poll(() => current()).toEqual(['Overview']);
     for (const [name, path] of [
       ['Orders', '/orders'],
       ['Recent', '/orders/recent'],

@@ -79,7 +79,7 @@ const steps = async (page: Page): Promise<string[]> => {
 describe('the page of an order', () => {
   test('answers how it ended against its promise, with parts that add up', async () => {
     const { page, complaints, reads } = await open('damaged');
-    expect(await heading(page)).toBe('Arrived damaged, 2 days 18 hours late.');
+    await expect.poll(() => heading(page)).toBe('Arrived damaged, 2 days 18 hours late.');
     expect(await read(parts(page))).toMatch(
       /^PREPARING 2 d 7 h ON ITS WAY, IN TIME 3 d 1 h PAST THE PROMISE 2 d 18 h .*8 days 2 hours in all$/i,
     );
@@ -109,24 +109,24 @@ describe('the page of an order', () => {
     expect(told).toHaveLength(titles.length);
     for (const [index, title] of titles.entries()) expect(told[index]).toMatch(title);
     const happened = page.getByRole('region', { name: 'What happened' });
-    expect(await read(happened)).toContain('Times are yours (Asia/Tokyo)');
-    expect(await read(happened)).toContain('All of this was told at once');
+    await expect.poll(() => read(happened)).toContain('Times are yours (Asia/Tokyo)');
+    await expect.poll(() => read(happened)).toContain('All of this was told at once');
     const first = happened.locator('time').filter({ hasText: /:/ }).first();
-    expect(await first.getAttribute('title')).toMatch(/UTC$/);
+    await expect.poll(() => first.getAttribute('title')).toMatch(/UTC$/);
     await page.context().close();
   });
 
   test('of an open order says when it is due, and what is left', async () => {
     const { page } = await open('coming');
-    expect(await heading(page)).toMatch(/^On its way, due in 2 days [12] hours?\.$/);
-    expect(await read(parts(page))).toMatch(/LEFT UNTIL THE PROMISE 2 d/i);
+    await expect.poll(() => heading(page)).toMatch(/^On its way, due in 2 days [12] hours?\.$/);
+    await expect.poll(() => read(parts(page))).toMatch(/LEFT UNTIL THE PROMISE 2 d/i);
     expect((await steps(page)).at(-1)).toMatch(/Promised This is yet to come\.$/);
     await page.context().close();
   });
 
   test('that is overdue leads to the others of its vendor that are', async () => {
     const { page } = await open('overdue');
-    expect(await heading(page)).toBe('Not shipped yet, 1 day 2 hours late.');
+    await expect.poll(() => heading(page)).toBe('Not shipped yet, 1 day 2 hours late.');
     expect((await steps(page)).at(-1)).toMatch(/Still open .*Worked out by Goody, not reported\. 1 d 2 h later/);
     await page.getByRole('link', { name: 'Show these orders' }).click();
     await expectSearch(page, {
@@ -134,7 +134,7 @@ describe('the page of an order', () => {
       delayed: 'true',
       status: 'PLACED,SHIPPING_ON_TIME,SHIPPING_DELAYED',
     });
-    expect(await heading(page)).toBe('1 order, late.');
+    await expect.poll(() => heading(page)).toBe('1 order, late.');
     await page.getByRole('link', { name: 'Order overdue' }).click();
     await page.getByRole('heading', { name: 'What happened' }).waitFor();
     await page.getByRole('link', { name: 'See the vendor' }).click();
@@ -144,7 +144,7 @@ describe('the page of an order', () => {
 
   test('whose facts came from a file says so once, and quietly', async () => {
     const { page } = await open('filed');
-    expect(await heading(page)).toBe('Arrived 20 hours early.');
+    await expect.poll(() => heading(page)).toBe('Arrived 20 hours early.');
     const happened = await read(page.getByRole('region', { name: 'What happened' }));
     expect(happened).toContain('All of this came long after the fact, from a file');
     expect(happened).not.toMatch(/Told .* later/);
@@ -159,7 +159,7 @@ describe('the page of an order', () => {
 
   test('without a placement says that it counts nowhere yet', async () => {
     const { page, complaints, reads } = await open('unplaced');
-    expect(await heading(page)).toBe('Its placement has not been told.');
+    await expect.poll(() => heading(page)).toBe('Its placement has not been told.');
     await page.getByText('the order is in no list and no number').waitFor();
     expect((await steps(page))[0]).toMatch(/On its way Kept until the placement is told\./);
     expect(reads).toEqual(['/api/orders/unplaced']);
@@ -169,7 +169,7 @@ describe('the page of an order', () => {
 
   test('that nobody told of is not found, and that is no fault of the page', async () => {
     const { page } = await open('nobody-knows');
-    expect(await heading(page)).toMatch(/not|no /i);
+    await expect.poll(() => heading(page)).toMatch(/not|no /i);
     await page.getByText('Reference').waitFor();
     await page.context().close();
   });

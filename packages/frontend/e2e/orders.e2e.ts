@@ -36,8 +36,9 @@ describe('the list of orders', () => {
   test('answers with what it counts, and lists what the server lists', async () => {
     const { page, complaints, reads } = await open();
     const late = (await goody.read('/api/orders', { delayed: 'true' })).summary.total;
-    expect(await heading(page)).toBe(`122 orders, ${late} late.`);
-    expect(await ids(page)).toEqual((await all()).slice(0, 50).map((order) => order.orderId));
+    await expect.poll(() => heading(page)).toBe(`122 orders, ${late} late.`);
+    const newest = (await all()).slice(0, 50);
+    await expect.poll(() => ids(page)).toEqual(newest.map((order) => order.orderId));
     await expectRow(page, table, {
       Order: 'flowers-68',
       Vendor: 'flowers',
@@ -52,7 +53,7 @@ describe('the list of orders', () => {
 
   test('marks what is past its promise, and by how much', async () => {
     const { page } = await open('?delayed=true&status=SHIPPING_DELAYED');
-    expect(await heading(page)).toBe('12 orders, all late.');
+    await expect.poll(() => heading(page)).toBe('12 orders, all late.');
     const listed = await rows(page, table);
     expect(listed).toHaveLength(12);
     for (const row of listed) expect(row.Promised).toMatch(/^\d+ \w+ \d{4} 1 d late$/);
@@ -61,18 +62,19 @@ describe('the list of orders', () => {
 
   test('is filtered by nine counts, which count what the other filters leave', async () => {
     const { page, complaints } = await open('?vendorId=flowers');
-    expect(await read(status(page, /Lost$/))).toBe('3 Lost');
+    await expect.poll(() => read(status(page, /Lost$/))).toBe('3 Lost');
     await status(page, /Lost$/).click();
     await expectSearch(page, { vendorId: 'flowers', status: 'LOST' });
     await match(page, '3 orders match');
-    expect(await status(page, /Lost$/).getAttribute('aria-pressed')).toBe('true');
+    await expect.poll(() => status(page, /Lost$/).getAttribute('aria-pressed')).toBe('true');
     expect(await read(status(page, /Arrived$/)), 'what pressing it would show').toBe('64 Arrived');
     await status(page, /Arrived$/).click();
     await expectSearch(page, { vendorId: 'flowers', status: 'ARRIVED,LOST' });
     await match(page, '67 orders match');
     await status(page, /Arrived$/).click();
     await match(page, '3 orders match');
-    expect(await ids(page)).toEqual((await all({ status: 'LOST' })).map((order) => order.orderId));
+    const lost = await all({ status: 'LOST' });
+    await expect.poll(() => ids(page)).toEqual(lost.map((order) => order.orderId));
     expect(complaints).toEqual([]);
     await page.context().close();
   });
@@ -86,21 +88,21 @@ describe('the list of orders', () => {
     expect(reads.filter((path) => path.startsWith('/api/vendors'))).toEqual([
       '/api/vendors?q=prem&limit=8&sortBy=name',
     ]);
-    expect(await vendor.getAttribute('aria-expanded')).toBe('true');
+    await expect.poll(() => vendor.getAttribute('aria-expanded')).toBe('true');
     await vendor.press('ArrowDown');
     expect(await vendor.getAttribute('aria-activedescendant')).toBe(await option.getAttribute('id'));
     await vendor.press('Enter');
     await expectSearch(page, { vendorId: 'flowers' });
     await match(page, '119 orders match');
-    expect(await vendor.inputValue()).toBe('Premium Flowers');
-    expect(await vendor.getAttribute('aria-expanded')).toBe('false');
+    await expect.poll(() => vendor.inputValue()).toBe('Premium Flowers');
+    await expect.poll(() => vendor.getAttribute('aria-expanded')).toBe('false');
     expect((await rows(page, table))[0]?.Vendor).toBe('Premium Flowers');
 
     // Words that name no vendor do not become a filter, and Escape gives the chosen one back.
     await vendor.fill('zzz');
     await page.getByText('No vendor has this in its name, id or category.').first().waitFor();
     await vendor.press('Escape');
-    expect(await vendor.inputValue()).toBe('Premium Flowers');
+    await expect.poll(() => vendor.inputValue()).toBe('Premium Flowers');
     await vendor.fill('');
     await vendor.press('Enter');
     await expectSearch(page, {});
@@ -121,8 +123,10 @@ describe('the list of orders', () => {
 
     const shared = await visit(browser, page.url());
     const on = shared.page.getByRole('region', { name: 'Filters that are on' });
-    expect(await read(on)).toMatch(/^4 filters Premium Flowers Placed until .* Not late Gift: candle Clear all$/i);
-    expect(await shared.page.getByLabel('Gift type').inputValue()).toBe('candle');
+    await expect
+      .poll(() => read(on))
+      .toMatch(/^4 filters Premium Flowers Placed until .* Not late Gift: candle Clear all$/i);
+    await expect.poll(() => shared.page.getByLabel('Gift type').inputValue()).toBe('candle');
     await on.getByRole('button', { name: 'Remove filter: Not late' }).click();
     await expectSearch(shared.page, { vendorId: 'flowers', dateTo: today, giftType: 'candle' });
     await on.getByRole('button', { name: 'Clear all' }).click();
@@ -147,7 +151,7 @@ describe('the list of orders', () => {
 
     await pages.getByRole('link', { name: 'Back' }).click();
     await pages.getByText('Page 2: 50 of 122 orders').waitFor();
-    expect(await ids(page)).toEqual(second);
+    await expect.poll(() => ids(page)).toEqual(second);
     await page.goBack();
     await pages.getByText('Page 3: 22 of 122 orders').waitFor();
     expect(complaints).toEqual([]);
@@ -157,11 +161,11 @@ describe('the list of orders', () => {
   test('begins with the newest or with the oldest, also when it is exported', async () => {
     const { page } = await open('?vendorId=wine.co:1');
     const newest = (await all({ vendorId: 'wine.co:1' })).map((order) => order.orderId);
-    expect(await ids(page)).toEqual(newest);
+    await expect.poll(() => ids(page)).toEqual(newest);
     await page.getByRole('link', { name: 'Oldest first' }).click();
     await expectSearch(page, { vendorId: 'wine.co:1', order: 'asc' });
     await expect.poll(() => ids(page)).toEqual(newest.toReversed());
-    expect(await page.getByRole('link', { name: 'Export CSV' }).getAttribute('href')).toContain('order=asc');
+    await expect.poll(() => page.getByRole('link', { name: 'Export CSV' }).getAttribute('href')).toContain('order=asc');
     await page.context().close();
   });
 
@@ -193,7 +197,7 @@ describe('the list of orders', () => {
 
   test('that is empty says which filter to drop', async () => {
     const { page } = await open('?vendorId=flowers&status=CANCELLED');
-    expect(await heading(page)).toBe('No order matches.');
+    await expect.poll(() => heading(page)).toBe('No order matches.');
     await page.getByText('Without the status there are 119 orders.').waitFor();
     await page.getByRole('link', { name: 'Show every status' }).click();
     await expectSearch(page, { vendorId: 'flowers' });
@@ -203,7 +207,7 @@ describe('the list of orders', () => {
 
   test('says what is wrong with an address, and starts over', async () => {
     const { page } = await open('?status=SOMEWHERE');
-    expect(await heading(page)).toBe('A parameter is not valid');
+    await expect.poll(() => heading(page)).toBe('A parameter is not valid');
     await page.getByRole('link', { name: 'Show this page without filters' }).click();
     await expectSearch(page, {});
     await match(page, '122 orders');
@@ -213,13 +217,15 @@ describe('the list of orders', () => {
   test('on a phone is cards with their headings, and the filters are behind a button', async () => {
     const { page } = await open('?vendorId=flowers', { viewport: { width: 360, height: 740 } });
     const cards = page.getByRole('region', { name: table }).getByRole('table');
-    expect(await cards.getByRole('row').count()).toBe(21);
-    expect(await cards.getByRole('columnheader').count()).toBe(7);
-    expect(await read(cards.getByRole('row').nth(1))).toMatch(/Premium Flowers Shipping, on time .*\$42\.50$/);
+    await expect.poll(() => cards.getByRole('row').count()).toBe(21);
+    await expect.poll(() => cards.getByRole('columnheader').count()).toBe(7);
+    await expect
+      .poll(() => read(cards.getByRole('row').nth(1)))
+      .toMatch(/Premium Flowers Shipping, on time .*\$42\.50$/);
     const gift = page.getByLabel('Gift type');
     expect(await gift.isVisible()).toBe(false);
     await page.getByRole('button', { name: 'Change filters' }).click();
-    expect(await gift.isVisible()).toBe(true);
+    await expect.poll(() => gift.isVisible()).toBe(true);
     const sideways = () => document.documentElement.scrollWidth - window.innerWidth;
     expect(await page.evaluate(sideways), 'the page does not scroll sideways').toBeLessThanOrEqual(0);
     await page.context().close();

@@ -30,13 +30,13 @@ describe('the feed of what changed lately', () => {
   test('says what the last hour brought, and what became of each order, the newest first', async () => {
     const { page, complaints, reads } = await open();
     const feed = await goody.read('/api/orders/recent');
-    expect(await heading(page)).toBe(`${feed.activity.updatedLastHour} orders updated in the last hour.`);
+    await expect.poll(() => heading(page)).toBe(`${feed.activity.updatedLastHour} orders updated in the last hour.`);
     expect(await read(status(page, /Shipping, on time$/))).toBe(
       `${feed.activity.statusBreakdown.SHIPPING_ON_TIME} Shipping, on time`,
     );
     const shown = await updates(page).getByRole('link').allTextContents();
     expect(shown.filter((_, index) => index % 2 === 0)).toEqual(feed.orders.map(({ order }) => order.orderId));
-    expect(await updates(page).first().textContent()).toMatch(/Placed became Shipping, on time/);
+    await expect.poll(() => updates(page).first().textContent()).toMatch(/Placed became Shipping, on time/);
     expect(reads).toEqual(['/api/orders/recent?limit=50']);
     expect(complaints).toEqual([]);
     await page.context().close();
@@ -55,12 +55,14 @@ describe('the feed of what changed lately', () => {
     const { page, complaints, reads } = await open();
     await page.getByRole('button', { name: 'Load more' }).click();
     await page.getByText('71 orders shown, 21 of them new here. This is the end of the feed.').waitFor();
-    expect(await updates(page).count()).toBe(71);
+    await expect.poll(() => updates(page).count()).toBe(71);
     const first = updates(page).nth(50).getByRole('link').first();
-    expect(await first.evaluate((link) => link === document.activeElement)).toBe(true);
+    await expect.poll(() => first.evaluate((link) => link === document.activeElement)).toBe(true);
     expect(await page.getByRole('button', { name: 'Load more' }).count()).toBe(0);
     expect(reads).toHaveLength(2);
-    expect(await updates(page).evaluateAll((all) => new Set(all.map((one) => one.textContent)).size)).toBe(71);
+    await expect
+      .poll(() => updates(page).evaluateAll((all) => new Set(all.map((one) => one.textContent)).size))
+      .toBe(71);
 
     // One order, and back: as many are there, at the same place.
     const order = updates(page).nth(60).getByRole('link').first();
@@ -98,7 +100,7 @@ describe('the feed of what changed lately', () => {
 
   test('that is empty says how to see more', async () => {
     const { page } = await open('?status=DAMAGED');
-    expect(await heading(page)).toBe('No order was updated in the last hour.');
+    await expect.poll(() => heading(page)).toBe('No order was updated in the last hour.');
     await page.getByRole('link', { name: 'Look back 7 days' }).click();
     await expect.poll(() => updates(page).count()).toBe(1);
     await page.context().close();

@@ -26,19 +26,19 @@ const fromTheBrowser = /^Failed to load resource/;
 describe('when there is nothing to show', () => {
   test('an empty database says how to fill it, and Refresh shows what came', async () => {
     const { page, complaints } = await visit(browser, goody.address);
-    expect(await heading(page)).toBe('No orders yet.');
+    await expect.poll(() => heading(page)).toBe('No orders yet.');
     await page.getByText('goody import FILE.ndjson').waitFor();
 
     await goody.tell(events({ vendorId: 'candles', arrived: 20, shipping: 1 }));
     await page.getByRole('button', { name: 'Refresh' }).click();
     await page.getByRole('link', { name: 'candles' }).waitFor();
-    expect(await heading(page)).toBe('No vendor is at risk.');
+    await expect.poll(() => heading(page)).toBe('No vendor is at risk.');
     expect(complaints).toEqual([]);
   });
 
   test('an address that leads nowhere says so and leads on', async () => {
     const { page, complaints } = await visit(browser, `${goody.address}/no/such/page`);
-    expect(await heading(page)).toBe('There is no such page');
+    await expect.poll(() => heading(page)).toBe('There is no such page');
     await page.getByRole('link', { name: 'Go to the overview' }).click();
     await expect.poll(() => new URL(page.url()).pathname).toBe('/');
     await page.getByRole('region', { name: 'System health' }).waitFor();
@@ -47,8 +47,8 @@ describe('when there is nothing to show', () => {
 
   test('a vendor that nobody knows is not found, with a reference', async () => {
     const { page, complaints } = await visit(browser, `${goody.address}/vendors/nobody`);
-    expect(await heading(page)).toBe('Not found');
-    expect(await read(page.getByText('Reference'))).toMatch(/^Reference [\w-]{8,}$/);
+    await expect.poll(() => heading(page)).toBe('Not found');
+    await expect.poll(() => read(page.getByText('Reference'))).toMatch(/^Reference [\w-]{8,}$/);
     await page.getByRole('link', { name: 'See all vendors' }).click();
     await page.getByRole('link', { name: 'candles' }).waitFor();
     expect(complaints.filter((text) => !fromTheBrowser.test(text))).toEqual([]);
@@ -56,8 +56,8 @@ describe('when there is nothing to show', () => {
 
   test('a date that is none is named, and there is a way out', async () => {
     const { page } = await visit(browser, `${goody.address}/?date=someday`);
-    expect(await heading(page)).toBe('A parameter is not valid');
-    expect(await read(page.getByRole('alert'))).toMatch(/date .+/);
+    await expect.poll(() => heading(page)).toBe('A parameter is not valid');
+    await expect.poll(() => read(page.getByRole('alert'))).toMatch(/date .+/);
     await page.getByRole('link', { name: 'Show this page without filters' }).click();
     await expectSearch(page, {});
     await page.getByRole('link', { name: 'candles' }).waitFor();
@@ -65,7 +65,7 @@ describe('when there is nothing to show', () => {
 
   test('a cursor of another list leads to its first page', async () => {
     const { page } = await visit(browser, `${goody.address}/?q=candles&cursor=made-up&page=2`);
-    expect(await heading(page)).toBe('The cursor is not valid');
+    await expect.poll(() => heading(page)).toBe('The cursor is not valid');
     await page.getByRole('link', { name: 'Go to the first page' }).click();
     await expectSearch(page, { q: 'candles' });
     await page.getByRole('link', { name: 'candles' }).waitFor();
@@ -78,8 +78,8 @@ describe('when there is nothing to show', () => {
     const notice = page.getByText('You are looking at what was read just now');
     await notice.waitFor();
     await page.getByText('Refreshing failed: The server could not be reached.').waitFor();
-    expect(await read(page.getByText('Reference'))).toMatch(/^Reference [0-9a-f]{32}$/);
-    expect(await heading(page)).toBe('No vendor is at risk.');
+    await expect.poll(() => read(page.getByText('Reference'))).toMatch(/^Reference [0-9a-f]{32}$/);
+    await expect.poll(() => heading(page)).toBe('No vendor is at risk.');
     await page.getByRole('link', { name: 'candles' }).waitFor();
 
     await goody.startAgain();
@@ -147,9 +147,9 @@ describe('when there is nothing to show', () => {
     expect(dark).not.toBe(light);
     await page.reload();
     await heading(page);
-    expect(await ground()).toBe(dark);
+    await expect.poll(() => ground()).toBe(dark);
     await page.getByRole('combobox', { name: 'Theme' }).selectOption('As the system');
-    expect(await ground()).toBe(light);
+    await expect.poll(() => ground()).toBe(light);
   });
 
   test('a server that does not answer is named, and trying again works once it does', async () => {
@@ -157,7 +157,7 @@ describe('when there is nothing to show', () => {
     await goody.stop();
     await page.getByRole('link', { name: 'Go to the overview' }).click();
     await expect.poll(() => heading(page)).toBe('Goody does not answer');
-    expect(await read(page.getByText('Reference'))).toMatch(/^Reference [0-9a-f]{32}$/);
+    await expect.poll(() => read(page.getByText('Reference'))).toMatch(/^Reference [0-9a-f]{32}$/);
 
     await goody.startAgain();
     await page.getByRole('button', { name: 'Try again' }).click();
