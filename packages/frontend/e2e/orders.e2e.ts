@@ -79,6 +79,20 @@ describe('the list of orders', () => {
     await page.context().close();
   });
 
+  test('keeps a choice that is made while the one before is still being read', async () => {
+    const { page } = await open();
+    await page.route('**/api/**', async (route) => {
+      await new Promise((passed) => setTimeout(passed, 300));
+      await route.continue();
+    });
+    await status(page, /Lost$/).click();
+    await status(page, /Damaged$/).click();
+    await page.getByRole('link', { name: 'Oldest first' }).click();
+    await expectSearch(page, { status: 'LOST,DAMAGED', order: 'asc' });
+    await match(page, '4 orders match');
+    await page.context().close();
+  });
+
   test('finds a vendor while it is typed, by keyboard alone', async () => {
     const { page, complaints, reads } = await open();
     const vendor = page.getByRole('combobox', { name: 'Vendor' });

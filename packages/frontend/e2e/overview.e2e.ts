@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { VendorRow } from '../src/api/types';
+import { worstFirst } from '../src/pages/overview/columns';
 import { expectRow, expectSearch, heading, launch, read, rows, type Visit, visit, words } from './browser';
 import { events } from './events';
 import { Goody } from './goody';
@@ -96,7 +97,7 @@ describe('the overview', () => {
     expect(current.atRiskVendors, 'the events give something to see').toBe(2);
     await expect.poll(() => heading(page)).toBe('2 vendors are at risk.');
 
-    const { vendors } = await goody.read('/api/vendors');
+    const { vendors } = await goody.read('/api/vendors', worstFirst);
     for (const vendor of vendors) await expectRow(page, VENDORS, asRead(vendor));
     await expect.poll(() => names()).toEqual(vendors.map((vendor) => asRead(vendor).Vendor));
   });

@@ -1,5 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { worstFirst } from '../src/pages/overview/columns';
 import { expectSearch, launch, rows, type Visit, visit } from './browser';
 import { events } from './events';
 import { Goody } from './goody';
@@ -27,6 +28,15 @@ afterAll(async () => {
 const names = async ({ page }: Visit) => (await rows(page, /^Vendors/)).map((row) => row.Vendor ?? '');
 
 describe('a table of many vendors', () => {
+  test('travels compressed, as the page does', async () => {
+    const page = await (await fetch(goody.address)).text();
+    const script = /src="(\/assets\/[^"]+)"/.exec(page)?.[1];
+    for (const path of ['/', `${script}`, '/api/vendors']) {
+      const { status, headers } = await fetch(goody.address + path, { headers: { 'accept-encoding': 'gzip, br' } });
+      expect([path, status, headers.get('content-encoding')]).toEqual([path, 200, 'br']);
+    }
+  });
+
   test('is read a page at a time, forth and back, with no vendor twice and none left out', async () => {
     const visited = await visit(browser, `${goody.address}/?sortBy=name&order=asc`);
     const { page } = visited;
@@ -56,7 +66,7 @@ describe('a table of many vendors', () => {
   });
 
   test('can be shared at its second page, and leads to its first', async () => {
-    const { pagination } = await goody.read('/api/vendors', { limit: '50' });
+    const { pagination } = await goody.read('/api/vendors', { ...worstFirst, limit: '50' });
     const search = new URLSearchParams({ cursor: pagination.nextCursor ?? '', page: '2' });
     const visited = await visit(browser, `${goody.address}/?${search}`);
     const { page } = visited;
@@ -75,6 +85,17 @@ describe('a table of many vendors', () => {
     await page.getByRole('button', { name: 'Active' }).click();
     await expectSearch(page, { sortBy: 'activeOrders', order: 'desc' });
     await page.getByText('50 of 60 vendors').waitFor();
+    await page.context().close();
+  });
+
+  test('begins with those at risk, however many have too few orders to tell, and needs six requests', async () => {
+    await goody.tell(events({ vendorId: 'zebra-zoo', arrived: 60, lost: 40 }));
+    const visited = await visit(browser, goody.address);
+    const { page } = visited;
+    await expect.poll(async () => (await names(visited))[0]).toBe('zebra-zoo');
+    await page.getByRole('region', { name: 'Needs attention' }).getByText('zebra-zoo is failing').waitFor();
+    const files = await page.evaluate(() => performance.getEntriesByType('resource').length);
+    expect(files, `the page itself, and ${visited.reads.join(' ')}`).toBeLessThanOrEqual(5);
     await page.context().close();
   });
 });

@@ -9,7 +9,7 @@ use goody_domain::{Day, EventId, Instant, OrderEvent, OrderId, ReportZone, SlaPr
 use crate::Failure;
 
 /// How many events an import stores together. The same as in `goody import`.
-pub const BATCH: usize = 20_000;
+pub const BATCH: usize = 40_000;
 
 const GIFTS: [&str; 12] = [
     "candle",

@@ -1,17 +1,17 @@
-import { type ErrorComponentProps, Link, useRouter } from '@tanstack/react-router';
+import { type ErrorComponentProps, Link, useLocation, useRouter } from '@tanstack/react-router';
 import { ApiError, type FailureCode } from '../api/client';
 import { Button, buttonClass } from './Button';
 import styles from './ErrorState.module.css';
 import { StateBox } from './StateBox';
 
-type NextStep = 'retry' | 'start-of-list' | 'start-over' | 'today' | 'all-vendors';
+type NextStep = 'retry' | 'start-of-list' | 'start-over' | 'today' | 'up';
 
 /** What helps with which failure. A new code of the API breaks the build until it is decided here. */
 const nextStep: Record<FailureCode, NextStep> = {
   INVALID_PARAMETER: 'start-over',
   INVALID_BODY: 'start-over',
   INVALID_CURSOR: 'start-of-list',
-  NOT_FOUND: 'all-vendors',
+  NOT_FOUND: 'up',
   DATE_EXPIRED: 'today',
   METHOD_NOT_ALLOWED: 'retry',
   UNSUPPORTED_MEDIA_TYPE: 'retry',
@@ -49,6 +49,7 @@ export function ErrorState({ error }: ErrorComponentProps) {
 
 function NextStepControl({ step }: { step: NextStep }) {
   const router = useRouter();
+  const isOrder = useLocation({ select: ({ pathname }) => pathname.startsWith('/orders') });
   switch (step) {
     case 'retry':
       return (
@@ -74,8 +75,12 @@ function NextStepControl({ step }: { step: NextStep }) {
           Show this page without filters
         </Link>
       );
-    case 'all-vendors':
-      return (
+    case 'up':
+      return isOrder ? (
+        <Link className={buttonClass} to="/orders">
+          See all orders
+        </Link>
+      ) : (
         <Link className={buttonClass} to="/" search={({ date }) => ({ date })}>
           See all vendors
         </Link>

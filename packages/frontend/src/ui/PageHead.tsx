@@ -2,16 +2,16 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import styles from './PageHead.module.css';
 
-/** The heading of a page is its answer. Over it: which days it is about, and the way to today where that is not it. */
+/** The heading of a page is its answer. Over it: what it is about, and the way to today where it is about other days. */
 export function PageHead({
   label,
   title,
-  isPast,
+  isPast = false,
   children,
 }: {
-  label: string;
+  label: ReactNode;
   title: ReactNode;
-  isPast: boolean;
+  isPast?: boolean;
   children?: ReactNode;
 }) {
   return (
@@ -35,9 +35,9 @@ export function PageHead({
 }
 
 /** The words of a heading that a person must act on. */
-export function Hot({ children }: { children: ReactNode }) {
+export function Hot({ tone = 'bad', children }: { tone?: 'bad' | 'watch'; children: ReactNode }) {
   return (
-    <span className={styles.hot} data-tone="bad">
+    <span className={styles.hot} data-tone={tone}>
       {children}
     </span>
   );

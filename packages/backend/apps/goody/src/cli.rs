@@ -164,7 +164,7 @@ pub(crate) struct Import {
     #[arg(long, env = "GOODY_REJECTED")]
     pub(crate) rejected: Option<PathBuf>,
     /// How many events are stored together.
-    #[arg(long, env = "GOODY_BATCH", default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    #[arg(long, env = "GOODY_BATCH", default_value_t = 40_000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub(crate) batch: u32,
     /// Print the summary as JSON.
     #[arg(long)]

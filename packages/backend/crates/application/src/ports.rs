@@ -3,6 +3,8 @@
 //! A trait says one thing its caller needs, so that a function's bounds and its permissions read the same. Every store is
 //! held to these words by the suite in `testkit`.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use goody_domain::{
     AsOf, Change, Day, Entry, GiftType, History, Instant, Ledger, Order, OrderId, Recorded, Report, ReportZone, Status,
@@ -351,6 +353,9 @@ pub trait VendorStore: Send + Sync {
 
     /// One vendor.
     async fn vendor(&self, id: &VendorId) -> Result<Option<Vendor>>;
+
+    /// Those of at most 100 vendors that are known.
+    async fn vendors_by_id(&self, ids: BTreeSet<VendorId>) -> Result<Vec<Vendor>>;
 
     /// Every vendor, by id, after the one given.
     async fn vendors(&self, after: Option<&VendorId>, limit: usize) -> Result<Vec<Vendor>>;

@@ -1,4 +1,4 @@
-//! JSON answers with their ETag.
+//! JSON answers with their ETag, and how they are sent.
 
 use std::hash::{DefaultHasher, Hasher};
 
@@ -8,10 +8,16 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use goody_contract::ErrorCode;
 use serde::Serialize;
+use tower_http::compression::CompressionLayer;
 
 use crate::error::ApiError;
 
-/// A JSON body, written once, and its ETag.
+/// Sends bodies by Brotli or gzip to those who take them: JSON shrinks to a tenth, which a phone's network feels most.
+pub(crate) fn compressed() -> CompressionLayer {
+    CompressionLayer::new()
+}
+
+/// A JSON body, written once, and its ETag: a weak one, for it is the same however the body is compressed.
 #[derive(Clone)]
 pub(crate) struct Answer {
     body: Bytes,
@@ -26,8 +32,8 @@ impl Answer {
         })?;
         let mut hasher = DefaultHasher::new();
         hasher.write(&body);
-        let etag = format!("\"{:016x}\"", hasher.finish());
-        let etag = HeaderValue::from_str(&etag).unwrap_or_else(|_| HeaderValue::from_static("\"\""));
+        let etag = format!("W/\"{:016x}\"", hasher.finish());
+        let etag = HeaderValue::from_str(&etag).unwrap_or_else(|_| HeaderValue::from_static("W/\"\""));
         Ok(Self { body: body.into(), etag })
     }
 }

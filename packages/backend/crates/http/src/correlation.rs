@@ -75,5 +75,6 @@ fn is_known(if_none_match: &HeaderValue, headers: &HeaderMap) -> bool {
     let (Ok(known), Some(Ok(etag))) = (if_none_match.to_str(), headers.get(ETAG).map(HeaderValue::to_str)) else {
         return false;
     };
-    known.split(',').map(str::trim).any(|tag| tag == "*" || tag.trim_start_matches("W/") == etag)
+    let mark = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+    known.split(',').map(mark).any(|tag| tag == "*" || tag == mark(etag))
 }

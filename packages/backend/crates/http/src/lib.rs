@@ -95,5 +95,6 @@ pub fn router(app: App) -> Router {
         .method_not_allowed_fallback(error::no_such_method)
         .layer(tower_http::catch_panic::CatchPanicLayer::custom(error::panicked))
         .layer(axum::middleware::from_fn_with_state(app.clone(), correlation::correlate))
+        .layer(answer::compressed())
         .with_state(app)
 }

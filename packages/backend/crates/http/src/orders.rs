@@ -1,5 +1,7 @@
 //! Orders: lists, the recent feed, one order.
 
+use std::collections::BTreeMap;
+
 use axum::extract::{Path, State};
 use goody_application::ports::{OrderFilter, Position, RECENT_HOURS, RecentFilter, StatusCounts};
 use goody_application::read::{order_page, recent_page};
@@ -29,6 +31,7 @@ pub(crate) async fn list(State(app): State<App>, Params(query): Params<OrderList
     let page = order_page(app.0.orders.as_ref(), &filter, after.as_ref(), limit, now).await?;
     Answer::json(&OrderListView {
         orders: page.orders.iter().map(|order| OrderView::new(order, now)).collect(),
+        vendor_names: vendor_names(&app, page.orders.iter()).await?,
         has_more: page.next.is_some(),
         next_cursor: page.next.and_then(|next| cursor::write(&filter, &next)),
         summary: OrderSummaryView {
@@ -37,6 +40,13 @@ pub(crate) async fn list(State(app): State<App>, Params(query): Params<OrderList
             status_breakdown: breakdown(&page.count.by_status),
         },
     })
+}
+
+/// What the vendors of orders are called, by id.
+async fn vendor_names(app: &App, orders: impl Iterator<Item = &Order>) -> Result<BTreeMap<String, String>, ApiError> {
+    let ids = orders.map(|order| order.placement.vendor_id.clone()).collect();
+    let vendors = app.0.vendors.vendors_by_id(ids).await?;
+    Ok(vendors.into_iter().map(|vendor| (vendor.vendor_id.to_string(), vendor.name)).collect())
 }
 
 /// The filter of a query; what is wrong with it goes to `checked`.
@@ -86,6 +96,7 @@ pub(crate) async fn recent(
     let page = recent_page(app.0.orders.as_ref(), &filter, after.as_ref(), limit, now).await?;
     Answer::json(&RecentOrdersView {
         orders: page.orders.iter().map(|(history, order)| recent_order(history, order, now)).collect(),
+        vendor_names: vendor_names(&app, page.orders.iter().map(|(_, order)| order)).await?,
         has_more: page.next.is_some(),
         next_cursor: page.next.and_then(|next| cursor::write(&bound, &next)),
         activity: ActivityView {

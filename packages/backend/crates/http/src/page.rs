@@ -10,6 +10,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tower_http::services::{ServeDir, ServeFile};
 
+use crate::answer::compressed;
 use crate::error::ApiError;
 
 /// Adds the page in `folder` to the API: files as they are, `index.html` for the page's own routes, and an honest 404 for
@@ -17,7 +18,8 @@ use crate::error::ApiError;
 pub fn with_page(api: Router, folder: &Path) -> Router {
     let index: PathBuf = folder.join("index.html");
     let files = ServeDir::new(folder).fallback(ServeFile::new(index));
-    let page = Router::new().fallback_service(files).layer(axum::middleware::from_fn(only_the_page));
+    let page =
+        Router::new().fallback_service(files).layer(axum::middleware::from_fn(only_the_page)).layer(compressed());
     Router::new().fallback(either).with_state((api, page))
 }
 

@@ -89,7 +89,8 @@ impl SortBy {
             Self::TrendPercentage => report.trends().rate(Figures::reliability_score),
             Self::RiskLevel => match RiskLevel::of(figures) {
                 RiskLevel::Insufficient => None,
-                level => count(level as i64),
+                // Of the same level, by the score, which is at most 100: the lower, the riskier.
+                level => figures.reliability_score().map(|score| f64::from(level as u8) - score / 1000.0),
             },
         })
     }

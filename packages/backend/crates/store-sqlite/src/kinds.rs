@@ -60,18 +60,24 @@ impl Moves {
             return;
         }
         for (place, amount) in [(from, -1), (to, 1)] {
-            let Some((vendor_id, kind)) = place else { continue };
-            *self.0.entry((String::new(), kind.clone())).or_default() += amount;
-            *self.0.entry((vendor_id, kind)).or_default() += amount;
+            if let Some(place) = place {
+                *self.0.entry(place).or_default() += amount;
+            }
         }
     }
 
+    /// Also moves the counts of all vendors together, whose book has no name.
     pub(crate) fn write(self, connection: &Connection) -> Result<(), Fault> {
+        let mut of_all: BTreeMap<Kind, i64> = BTreeMap::new();
+        for ((_, kind), amount) in self.0.iter().filter(|(_, amount)| **amount != 0) {
+            *of_all.entry(kind.clone()).or_default() += amount;
+        }
         let mut statement = connection.prepare_cached(
             "INSERT INTO order_kinds (book, gift_type, status, late, orders) VALUES (?1, ?2, ?3, ?4, ?5) \
              ON CONFLICT (book, gift_type, status, late) DO UPDATE SET orders = orders + excluded.orders",
         )?;
-        for ((book, kind), amount) in self.0.into_iter().filter(|(_, amount)| *amount != 0) {
+        let of_all = of_all.into_iter().map(|(kind, amount)| ((String::new(), kind), amount));
+        for ((book, kind), amount) in of_all.chain(self.0).filter(|(_, amount)| *amount != 0) {
             statement.execute(params![book, kind.gift_type, kind.status, kind.late, amount])?;
         }
         Ok(())

@@ -1,5 +1,7 @@
 //! Vendors' master data.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use goody_application::ports::{Result, VendorStore};
 use goody_domain::{Vendor, VendorId};
@@ -59,6 +61,13 @@ impl VendorStore for SqliteStore {
     async fn vendor(&self, id: &VendorId) -> Result<Option<Vendor>> {
         let id = id.clone();
         self.read("reading a vendor", move |connection| find(connection, &id)).await
+    }
+
+    async fn vendors_by_id(&self, ids: BTreeSet<VendorId>) -> Result<Vec<Vendor>> {
+        self.read("reading vendors by id", move |connection| {
+            ids.iter().filter_map(|id| find(connection, id).transpose()).collect()
+        })
+        .await
     }
 
     async fn vendors(&self, after: Option<&VendorId>, limit: usize) -> Result<Vec<Vendor>> {

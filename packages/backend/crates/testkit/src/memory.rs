@@ -7,7 +7,7 @@ mod books;
 mod housekeeping;
 mod orders;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -103,6 +103,11 @@ impl VendorStore for MemoryStore {
 
     async fn vendor(&self, id: &VendorId) -> Result<Option<Vendor>> {
         Ok(self.state().vendors.get(id).map(|(_, vendor)| vendor.clone()))
+    }
+
+    async fn vendors_by_id(&self, ids: BTreeSet<VendorId>) -> Result<Vec<Vendor>> {
+        let state = self.state();
+        Ok(ids.iter().filter_map(|id| state.vendors.get(id)).map(|(_, vendor)| vendor.clone()).collect())
     }
 
     async fn vendors(&self, after: Option<&VendorId>, limit: usize) -> Result<Vec<Vendor>> {

@@ -91,6 +91,7 @@ macro_rules! store_suite {
                 meeting_a_registered_vendor_changes_nothing,
                 putting_a_vendor_says_whether_it_was_new,
                 vendors_come_by_id_in_pages,
+                vendors_are_found_by_their_ids,
                 every_change_of_a_vendor_raises_the_revision,
             }
             lists {

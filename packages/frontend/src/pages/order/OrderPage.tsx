@@ -3,6 +3,7 @@ import { money } from '../../format/numbers';
 import { ownZone } from '../../format/times';
 import { At } from '../../ui/At';
 import { BackLink } from '../../ui/BackLink';
+import { PageHead } from '../../ui/PageHead';
 import { StateBox } from '../../ui/StateBox';
 import { StatusMark } from '../../ui/StatusMark';
 import { headline } from './headline';
@@ -33,9 +34,7 @@ export function OrderPage({ data: { detail, vendor, readAt } }: { data: OrderDat
     return (
       <>
         <title>{`Order ${orderId} · Goody`}</title>
-        <Head orderId={orderId}>
-          <h1 className={styles.title}>Its placement has not been told.</h1>
-        </Head>
+        <Head orderId={orderId} title="Its placement has not been told." />
         <div className={styles.unplaced}>
           <StateBox tone="empty" label="Not counted" title="What is told so far waits">
             <p>
@@ -53,10 +52,14 @@ export function OrderPage({ data: { detail, vendor, readAt } }: { data: OrderDat
   return (
     <>
       <title>{`Order ${orderId} · Goody`}</title>
-      <Head orderId={orderId}>
-        <h1 className={styles.title}>
-          {answer.words} {answer.late !== null && <span className={styles.late}>{answer.late}</span>}
-        </h1>
+      <Head
+        orderId={orderId}
+        title={
+          <>
+            {answer.words} {answer.late !== null && <span className={styles.late}>{answer.late}</span>}
+          </>
+        }
+      >
         <p className={styles.meta}>
           <StatusMark status={order.status} />
           <span>{vendor?.name ?? order.vendorId}</span>
@@ -81,14 +84,18 @@ export function OrderPage({ data: { detail, vendor, readAt } }: { data: OrderDat
   );
 }
 
-function Head({ orderId, children }: { orderId: string; children: ReactNode }) {
+function Head({ orderId, title, children }: { orderId: string; title: ReactNode; children?: ReactNode }) {
+  const label = (
+    <span>
+      Order <span className={styles.id}>{orderId}</span>
+    </span>
+  );
   return (
     <div>
       <BackLink otherwise={{ href: '/orders', name: 'Orders' }} />
-      <p className={styles.label}>
-        Order <span className={styles.id}>{orderId}</span>
-      </p>
-      {children}
+      <PageHead label={label} title={title}>
+        {children}
+      </PageHead>
     </div>
   );
 }

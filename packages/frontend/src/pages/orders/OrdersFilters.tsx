@@ -9,12 +9,13 @@ import type { OrdersFilter } from './search';
 /** Vendor, days, promise and gift. A choice shows at once, typed words when they are sent. All only change the address. */
 export function OrdersFilters({
   filter,
-  vendorName,
+  vendor,
   timeZone,
   onChange,
 }: {
   filter: OrdersFilter;
-  vendorName: string | null;
+  /** What the vendor of the list is called. */
+  vendor: string | undefined;
   timeZone: string | null;
   onChange: (wanted: OrdersFilter) => void;
 }) {
@@ -55,10 +56,7 @@ export function OrdersFilters({
       </button>
       <form className={styles.bar} id={id} data-open={isOpen} onSubmit={submit}>
         <div className={styles.cell}>
-          <VendorCombobox
-            chosen={filter.vendorId === undefined ? undefined : (vendorName ?? filter.vendorId)}
-            onChoose={(vendorId) => show({ vendorId })}
-          />
+          <VendorCombobox chosen={vendor} onChoose={(vendorId) => show({ vendorId })} />
         </div>
         {/* biome-ignore lint/a11y/useSemanticElements: the legend of a fieldset cannot stand in a row with the labels beside it */}
         <div className={styles.cell} role="group" aria-labelledby={`${id}-placed`}>

@@ -2,11 +2,13 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { count, counted } from '../../format/numbers';
 import { ownZone } from '../../format/times';
 import { BackLink } from '../../ui/BackLink';
-import { buttonClass } from '../../ui/Button';
+import { Exports } from '../../ui/Exports';
 import { FilterChips } from '../../ui/FilterChips';
-import { Icon } from '../../ui/Icon';
+import { ListNotes } from '../../ui/ListNotes';
+import { Hot, PageHead } from '../../ui/PageHead';
 import { Pager } from '../../ui/Pager';
 import { StatusFilter } from '../../ui/StatusFilter';
+import { useAsked } from '../../ui/useAsked';
 import { filtersOn } from './filters';
 import { atLeast, headline } from './headline';
 import type { OrdersData } from './load';
@@ -21,12 +23,14 @@ export function OrdersPage({ data, search }: { data: OrdersData; search: OrdersS
   const navigate = useNavigate();
   const { list, ofAnyStatus, late, vendorName, timeZone, readAt } = data;
   const { summary } = list;
-  const filter = filterOf(search);
-  const filters = filtersOn(filter, vendorName);
+  const vendor = vendorName ?? search.vendorId;
+  const filters = filtersOn(filterOf(search), vendor);
+  const asked = useAsked(search);
+  const filter = filterOf(asked);
   const answer = headline(summary, late, filters.length > 0);
 
   function show(wanted: OrdersFilter) {
-    void navigate({ to: '/orders', search: fromTheStart(search, wanted), resetScroll: false });
+    void navigate({ to: '/orders', search: fromTheStart(asked, wanted), resetScroll: false });
   }
 
   return (
@@ -34,13 +38,15 @@ export function OrdersPage({ data, search }: { data: OrdersData; search: OrdersS
       <title>Orders · Goody</title>
       <BackLink />
       <div className={styles.head}>
-        <div>
-          <p className={styles.label}>Orders{vendorName !== null && ` of ${vendorName}`}</p>
-          <h1 className={styles.title}>
-            {answer.orders} {answer.late !== null && <Late words={answer.late} isTrouble={answer.isTrouble} />}
-          </h1>
-        </div>
-        {summary.total > 0 && <Exports search={search} />}
+        <PageHead
+          label={`Orders${vendorName === null ? '' : ` of ${vendorName}`}`}
+          title={
+            <>
+              {answer.orders} {answer.isTrouble ? <Hot tone="watch">{answer.late}</Hot> : answer.late}
+            </>
+          }
+        />
+        {summary.total > 0 && <Exports of="orders" filter={{ ...filterOf(search), order: search.order }} />}
       </div>
       <StatusFilter
         label="Orders by status, press to filter"
@@ -49,15 +55,17 @@ export function OrdersPage({ data, search }: { data: OrdersData; search: OrdersS
         chosen={filter.status}
         onChoose={(status) => show({ status })}
       />
-      <OrdersFilters filter={filter} vendorName={vendorName} timeZone={timeZone} onChange={show} />
+      <OrdersFilters filter={filter} vendor={vendor} timeZone={timeZone} onChange={show} />
       <FilterChips
-        chips={filters.map(({ words, without }) => ({ words, remove: () => show(without) }))}
-        onClear={() => void navigate({ to: '/orders', search: { order: search.order }, resetScroll: false })}
+        chips={filtersOn(filter, asked.vendorId === search.vendorId ? vendor : asked.vendorId).map(
+          ({ words, without }) => ({ words, remove: () => show(without) }),
+        )}
+        onClear={() => void navigate({ to: '/orders', search: { order: asked.order }, resetScroll: false })}
       />
       <section aria-labelledby="list">
         <div className={styles.listHead}>
           <div role="status">
-            <h2 className={styles.heading} id="list" tabIndex={-1} data-top-of-list>
+            <h2 id="list" tabIndex={-1} data-top-of-list>
               {atLeast(summary)} {summary.total === 1 && !summary.totalIsLowerBound ? 'order' : 'orders'}
               {filters.length > 0 && (summary.total === 1 ? ' matches' : ' match')}
             </h2>
@@ -68,31 +76,21 @@ export function OrdersPage({ data, search }: { data: OrdersData; search: OrdersS
           <NoOrderMatches search={search} filters={filters} ofAnyStatus={ofAnyStatus.total} />
         ) : (
           <>
-            <OrdersTable orders={list.orders} vendorName={vendorName} readAt={readAt} />
+            <OrdersTable list={list} readAt={readAt} />
             <Pager of="orders" nextCursor={list.nextCursor} cursor={search.cursor} page={search.page}>
               {`${count(list.orders.length)} of ${summary.totalIsLowerBound ? `${atLeast(summary)} orders` : counted(summary.total, 'order')}`}
             </Pager>
-            <p className={styles.notes}>
+            <ListNotes>
               <b>Late</b> is an order that ended after its promise, or is still open with its promise over; those still
               open are marked. The counts by status are of all the other filters. Dates are those of your time zone (
               {ownZone}), the exact time shows on hover; the days of the filter are those of{' '}
               {timeZone === null ? 'the reports' : timeZone}.
               {summary.totalIsLowerBound && ' Counting stops at some ten thousand orders; the list goes on.'}
-            </p>
+            </ListNotes>
           </>
         )}
       </section>
     </>
-  );
-}
-
-function Late({ words, isTrouble }: { words: string; isTrouble: boolean }) {
-  return isTrouble ? (
-    <span className={styles.late} data-tone="watch">
-      {words}
-    </span>
-  ) : (
-    words
   );
 }
 
@@ -103,6 +101,7 @@ const orders = [
 
 /** By when they were placed; the server knows no other order. */
 function Sort({ search }: { search: OrdersSearch }) {
+  const asked = useAsked(search);
   // Without a word about it, the server begins with the latest.
   const current = search.order === 'asc' ? 'asc' : undefined;
   return (
@@ -111,7 +110,7 @@ function Sort({ search }: { search: OrdersSearch }) {
         <Link
           key={name}
           to="/orders"
-          search={fromTheStart(search, { order })}
+          search={fromTheStart(asked, { order })}
           resetScroll={false}
           aria-current={current === order ? 'true' : undefined}
         >
@@ -119,28 +118,5 @@ function Sort({ search }: { search: OrdersSearch }) {
         </Link>
       ))}
     </nav>
-  );
-}
-
-/** The whole filter as a file, streamed by the server. */
-function Exports({ search }: { search: OrdersSearch }) {
-  const formats = [
-    { format: 'csv', name: 'Export CSV' },
-    { format: 'ndjson', name: 'Export JSON' },
-  ];
-  return (
-    <div className={styles.exports}>
-      {formats.map(({ format, name }) => {
-        const query = new URLSearchParams({ format });
-        for (const [key, value] of Object.entries({ ...filterOf(search), order: search.order }))
-          if (value !== undefined) query.set(key, value);
-        return (
-          <a className={buttonClass} key={format} href={`/api/orders/export?${query}`} download>
-            <Icon name="download" />
-            {name}
-          </a>
-        );
-      })}
-    </div>
   );
 }

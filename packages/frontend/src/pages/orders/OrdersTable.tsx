@@ -1,72 +1,64 @@
-// biome-ignore-all lint/a11y/noRedundantRoles: a table that is laid out as cards loses its own roles, so they are said
 import { Link, useLocation } from '@tanstack/react-router';
-import type { Order } from '../../api/types';
+import type { Order, OrderList } from '../../api/types';
 import { long, short } from '../../format/durations';
 import { money } from '../../format/numbers';
 import { Ago } from '../../ui/Ago';
 import { At } from '../../ui/At';
+import cells from '../../ui/OrderRow.module.css';
 import { StatusMark } from '../../ui/StatusMark';
+import { numberClass, Table } from '../../ui/Table';
 import { Value } from '../../ui/Value';
 import styles from './OrdersTable.module.css';
 
-const columns = ['Order', 'Vendor', 'Status', 'Placed', 'Promised', 'Updated', 'Value'];
+const columns = ['Order', 'Vendor', 'Status', 'Placed', 'Promised', 'Updated'];
 
 /** Orders as a table; on a phone, each as a card. */
-export function OrdersTable({
-  orders,
-  vendorName,
-  readAt,
-}: {
-  orders: Order[];
-  /** Where all orders are of one vendor. */
-  vendorName: string | null;
-  readAt: number;
-}) {
+export function OrdersTable({ list: { orders, vendorNames }, readAt }: { list: OrderList; readAt: number }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must take the focus, or the keyboard cannot scroll it
-    <section className={styles.scroller} aria-label="Orders, scrolls sideways" tabIndex={0}>
-      <table className={styles.table} role="table">
-        <thead role="rowgroup">
-          <tr role="row">
-            {columns.map((column) => (
-              <th key={column} scope="col" role="columnheader">
-                {column}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody role="rowgroup">
-          {orders.map((order) => (
-            <Row key={order.orderId} order={order} vendorName={vendorName} readAt={readAt} />
+    <Table label="Orders, scrolls sideways" hasCards>
+      <thead>
+        <tr>
+          {columns.map((column) => (
+            <th key={column} scope="col">
+              {column}
+            </th>
           ))}
-        </tbody>
-      </table>
-    </section>
+          <th scope="col" className={numberClass}>
+            Value
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {orders.map((order) => (
+          <Row key={order.orderId} order={order} vendor={vendorNames[order.vendorId]} readAt={readAt} />
+        ))}
+      </tbody>
+    </Table>
   );
 }
 
-function Row({ order, vendorName, readAt }: { order: Order; vendorName: string | null; readAt: number }) {
+function Row({ order, vendor, readAt }: { order: Order; vendor: string | undefined; readAt: number }) {
   const href = useLocation({ select: (location) => location.href });
   const openedFrom = { href, name: 'Orders' };
   return (
-    <tr role="row">
-      <th scope="row" role="rowheader" className={styles.order}>
+    <tr className={cells.row}>
+      <th scope="row" className={`${cells.order} ${styles.order}`}>
         <Link to="/orders/$orderId" params={{ orderId: order.orderId }} state={{ openedFrom }}>
           {order.orderId}
         </Link>
       </th>
-      <td role="cell" className={styles.vendor} data-label="Vendor">
+      <td className={styles.vendor} data-label="Vendor">
         <Link to="/vendors/$vendorId" params={{ vendorId: order.vendorId }} state={{ openedFrom }}>
-          {vendorName ?? order.vendorId}
+          {vendor ?? order.vendorId}
         </Link>
       </td>
-      <td role="cell" className={styles.status}>
+      <td className={`${cells.status} ${styles.status}`}>
         <StatusMark status={order.status} />
       </td>
-      <td role="cell" data-label="Placed">
+      <td data-label="Placed">
         <At instant={order.createdAt} precision="day" />
       </td>
-      <td role="cell" data-label="Promised">
+      <td data-label="Promised">
         {order.estimatedDelivery === null ? (
           <Value text={null} because="nothing was promised" />
         ) : (
@@ -76,10 +68,10 @@ function Row({ order, vendorName, readAt }: { order: Order; vendorName: string |
           </>
         )}
       </td>
-      <td role="cell" data-label="Updated">
+      <td data-label="Updated">
         <Ago instant={order.updatedAt} />
       </td>
-      <td role="cell" className={styles.value}>
+      <td className={`${numberClass} ${cells.value}`}>
         <Value
           text={order.giftValue === null ? null : money(order.giftValue, order.currency)}
           because="no value was told"

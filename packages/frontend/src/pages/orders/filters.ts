@@ -9,11 +9,11 @@ export interface Dropped {
   without: OrdersFilter;
 }
 
-/** Every filter that is on; each status by itself. */
-export function filtersOn(search: OrdersFilter, vendorName: string | null): Dropped[] {
-  const { vendorId, status, dateFrom, dateTo, delayed, giftType } = search;
+/** Every filter that is on; each status by itself. `vendor` is what that of the filter is called. */
+export function filtersOn(search: OrdersFilter, vendor: string | undefined): Dropped[] {
+  const { status, dateFrom, dateTo, delayed, giftType } = search;
   const on: Dropped[] = [];
-  if (vendorId !== undefined) on.push({ words: vendorName ?? vendorId, without: { vendorId: undefined } });
+  if (vendor !== undefined) on.push({ words: vendor, without: { vendorId: undefined } });
   const statuses = statusesIn(status);
   for (const one of statuses) {
     const rest = statuses.filter((other) => other !== one).join(',');

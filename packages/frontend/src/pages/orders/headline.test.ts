@@ -48,6 +48,6 @@ describe('the filters that are on', () => {
       { words: 'Placed from 1 Nov 2026', without: { dateFrom: undefined } },
       { words: 'Late', without: { delayed: undefined } },
     ]);
-    expect(filtersOn({}, null)).toEqual([]);
+    expect(filtersOn({}, undefined)).toEqual([]);
   });
 });

@@ -5,6 +5,7 @@ import { riskWord } from '../../format/words';
 import { Button } from '../../ui/Button';
 import { Hidden } from '../../ui/Hidden';
 import { Icon } from '../../ui/Icon';
+import { useAsked } from '../../ui/useAsked';
 import { fromTheStart, type OverviewSearch } from './search';
 import styles from './VendorFilters.module.css';
 
@@ -13,10 +14,11 @@ const risks: Risk[] = ['high', 'medium', 'low', 'insufficient'];
 /** Search and risk. Both only change the address; the address is what is read. */
 export function VendorFilters({ search }: { search: OverviewSearch }) {
   const navigate = useNavigate();
-  const chosen = new Set(search.risk?.split(','));
+  const asked = useAsked(search);
+  const chosen = new Set(asked.risk?.split(','));
 
   function show(wanted: OverviewSearch) {
-    void navigate({ to: '/', search: fromTheStart(search, wanted), resetScroll: false });
+    void navigate({ to: '/', search: fromTheStart(asked, wanted), resetScroll: false });
   }
 
   function toggle(risk: Risk) {
@@ -55,10 +57,10 @@ export function VendorFilters({ search }: { search: OverviewSearch }) {
             <Icon name="search" />
             <Hidden>Search vendors</Hidden>
             <input
-              key={search.q}
+              key={asked.q}
               type="search"
               name="q"
-              defaultValue={search.q}
+              defaultValue={asked.q}
               placeholder="Name, id or category"
               autoComplete="off"
             />

@@ -1,4 +1,5 @@
 import { useNavigate } from '@tanstack/react-router';
+import { useAsked } from '../../ui/useAsked';
 import { columns, sortOf } from './columns';
 import { fromTheStart, type OverviewSearch } from './search';
 import styles from './VendorSort.module.css';
@@ -9,11 +10,12 @@ const letters = { asc: 'A', desc: 'Z' };
 /** The sort where the headings are not shown: on a phone, where rows are cards. */
 export function VendorSort({ search }: { search: OverviewSearch }) {
   const navigate = useNavigate();
-  const { sortBy, order } = sortOf(search);
+  const asked = useAsked(search);
+  const { sortBy, order } = sortOf(asked);
 
   function sort(chosen: string) {
     const [by, direction] = chosen.split(' ');
-    void navigate({ to: '/', search: fromTheStart(search, { sortBy: by, order: direction }), resetScroll: false });
+    void navigate({ to: '/', search: fromTheStart(asked, { sortBy: by, order: direction }), resetScroll: false });
   }
 
   return (

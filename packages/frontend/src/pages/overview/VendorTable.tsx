@@ -10,6 +10,7 @@ import { RiskMark } from '../../ui/RiskMark';
 import { Spark } from '../../ui/Spark';
 import type { Scale, Values } from '../../ui/spark';
 import { numberClass, Table } from '../../ui/Table';
+import { useAsked } from '../../ui/useAsked';
 import { some, Value } from '../../ui/Value';
 import { type Column, columns, sortOf } from './columns';
 import type { OverviewData } from './load';
@@ -63,12 +64,14 @@ function ColumnHeading({ column, search }: { column: Column; search: OverviewSea
   const navigate = useNavigate();
   const { sortBy, order } = sortOf(search);
   const isSorted = sortBy === column.sortBy;
+  const asked = useAsked(search);
 
   function sort() {
-    const next = isSorted ? (order === 'asc' ? 'desc' : 'asc') : column.first;
+    const last = sortOf(asked);
+    const next = last.sortBy !== column.sortBy ? column.first : last.order === 'asc' ? 'desc' : 'asc';
     void navigate({
       to: '/',
-      search: fromTheStart(search, { sortBy: column.sortBy, order: next }),
+      search: fromTheStart(asked, { sortBy: column.sortBy, order: next }),
       resetScroll: false,
     });
   }

@@ -22,8 +22,14 @@ export const columns: Column[] = [
   { sortBy: 'riskLevel', label: 'Risk', first: 'desc' },
 ];
 
-/** Without a word about it, the server sorts by reliability, lowest first. */
-export const sortOf = (search: { sortBy?: string; order?: string }) => ({
-  sortBy: search.sortBy ?? 'reliabilityScore',
-  order: search.order === 'desc' ? ('desc' as const) : ('asc' as const),
-});
+/** Those at risk, the worst of them first; vendors with too few orders to tell come last. */
+export const worstFirst = { sortBy: 'riskLevel', order: 'desc' } as const;
+
+/** How the table is sorted: worst first, unless the address says otherwise. */
+export function sortOf({ sortBy, order }: { sortBy?: string; order?: string }): {
+  sortBy: string;
+  order: 'asc' | 'desc';
+} {
+  if (sortBy === undefined && order === undefined) return worstFirst;
+  return { sortBy: sortBy ?? worstFirst.sortBy, order: order === 'desc' ? 'desc' : 'asc' };
+}

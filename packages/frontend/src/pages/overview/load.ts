@@ -1,6 +1,7 @@
 import { get } from '../../api/client';
 import type { Answer, Dashboard, OrderList, Parameters, VendorList, VendorRow } from '../../api/types';
 import { activeStatuses } from '../../format/words';
+import { sortOf, worstFirst } from './columns';
 
 /** Vendors on one page of the table: fewer where each is a card as high as five rows. */
 const limit = () => (matchMedia('(max-width: 40rem)').matches ? '20' : '50');
@@ -26,26 +27,20 @@ export type OverviewQuery = Omit<NonNullable<Parameters<'/api/vendors'>['query']
 /** All at once, so that the numbers above the table and those in it are of the same moment. */
 export async function loadOverview(query: OverviewQuery, signal: AbortSignal): Promise<OverviewData> {
   const { date, ...view } = query;
-  const isPlain = Object.values(view).every((part) => part === undefined);
+  const { cursor, q, risk } = view;
+  const { sortBy, order } = sortOf(view);
+  // As it is sorted by itself, those at risk come first. What needs attention is the same however it is sorted and filtered.
+  const isPlain = sortBy === worstFirst.sortBy && order === worstFirst.order && !cursor && !q && !risk;
+  const rows = (wanted: OverviewQuery) => get('/api/vendors', { query: { date, limit: limit(), ...wanted } }, signal);
   const [dashboard, history, vendors, overdue, plain] = await Promise.all([
     get('/dashboard/summary', { query: { date } }, signal),
     get('/api/dashboard/history', { query: { to: date } }, signal),
-    get('/api/vendors', { query: { ...query, limit: limit() } }, signal),
+    rows({ cursor, q, risk, sortBy, order }),
     date === undefined
       ? get('/api/orders', { query: { delayed: 'true', status: activeStatuses.join(','), limit: '100' } }, signal)
       : null,
-    // What needs attention is the same however the table is sorted and filtered.
-    isPlain ? null : get('/api/vendors', { query: { date, limit: limit() } }, signal),
+    isPlain ? null : rows(worstFirst),
   ]);
-  const suspects = await withAllAtRisk(dashboard, (plain ?? vendors).vendors, signal);
+  const suspects = (plain ?? vendors).vendors;
   return { dashboard, history, vendors, suspects, overdue, readAt: Date.now() };
-}
-
-/** Of many vendors, those with the lowest scores have few orders; who is surely failing stands further down. */
-async function withAllAtRisk(dashboard: Dashboard, worst: VendorRow[], signal: AbortSignal): Promise<VendorRow[]> {
-  const atRisk = worst.filter(({ riskLevel }) => riskLevel === 'high' || riskLevel === 'medium');
-  if (atRisk.length >= dashboard.current.atRiskVendors) return worst;
-  const query = { date: dashboard.date, risk: 'high,medium', limit: '3' };
-  const { vendors } = await get('/api/vendors', { query }, signal);
-  return [...vendors, ...worst.filter((vendor) => !atRisk.includes(vendor))];
 }

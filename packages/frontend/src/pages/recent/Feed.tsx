@@ -12,7 +12,7 @@ import { Icon } from '../../ui/Icon';
 import { StateBox } from '../../ui/StateBox';
 import { StatusMark } from '../../ui/StatusMark';
 import styles from './Feed.module.css';
-import { type RecentData, readFeed } from './load';
+import { joined, type RecentData, readFeed } from './load';
 import type { RecentSearch } from './search';
 
 /** The feed, and more of it when asked: what is there stays where it is. */
@@ -20,7 +20,7 @@ export function Feed({ data, search }: { data: RecentData; search: RecentSearch 
   const navigate = useNavigate();
   const list = useRef<HTMLOListElement>(null);
   const unmounted = useRef(new AbortController());
-  const [{ orders, nextCursor, pages }, setShown] = useState(data);
+  const [{ orders, vendorNames, nextCursor, pages }, setShown] = useState(data);
   const [isLoading, setLoading] = useState(false);
   const [failure, setFailure] = useState<ApiError | null>(null);
   const [firstNew, setFirstNew] = useState<number | null>(null);
@@ -43,7 +43,7 @@ export function Feed({ data, search }: { data: RecentData; search: RecentSearch 
     setFailure(null);
     try {
       const next = await readFeed(search, cursor, signal);
-      setShown({ ...data, orders: [...orders, ...next.orders], nextCursor: next.nextCursor, pages: pages + 1 });
+      setShown({ ...data, ...joined({ orders, vendorNames }, next), pages: pages + 1 });
       setFirstNew(orders.length);
       // Only noted in the history, so that coming back from an order finds as much here.
       void navigate({
@@ -66,7 +66,7 @@ export function Feed({ data, search }: { data: RecentData; search: RecentSearch 
     <>
       <ol className={styles.feed} ref={list}>
         {orders.map((one) => (
-          <Update key={one.order.orderId} update={one} vendorName={data.vendorName} />
+          <Update key={one.order.orderId} update={one} vendor={vendorNames[one.order.vendorId]} />
         ))}
       </ol>
       <div className={styles.more}>
@@ -96,11 +96,11 @@ export function Feed({ data, search }: { data: RecentData; search: RecentSearch 
 
 function Update({
   update: { order, changed },
-  vendorName,
+  vendor,
 }: {
   update: RecentOrder;
-  /** Where all updates are of one vendor. */
-  vendorName: string | null;
+  /** What its vendor is called. */
+  vendor: string | undefined;
 }) {
   const href = useLocation({ select: (location) => location.href });
   const openedFrom = { href, name: 'Recent' };
@@ -143,7 +143,7 @@ function Update({
           params={{ vendorId: order.vendorId }}
           state={{ openedFrom }}
         >
-          {vendorName ?? order.vendorId}
+          {vendor ?? order.vendorId}
         </Link>
       </p>
       <p className={styles.notes}>

@@ -5,7 +5,9 @@ import { statusWord } from '../../format/words';
 import { Ago } from '../../ui/Ago';
 import { BackLink } from '../../ui/BackLink';
 import { type Chip, FilterChips } from '../../ui/FilterChips';
+import { PageHead } from '../../ui/PageHead';
 import { StatusFilter, statusesIn } from '../../ui/StatusFilter';
+import { useAsked } from '../../ui/useAsked';
 import { VendorCombobox } from '../../ui/VendorCombobox';
 import { Feed } from './Feed';
 import type { RecentData } from './load';
@@ -23,27 +25,31 @@ export function RecentPage({ data, search }: { data: RecentData; search: RecentS
   const navigate = useNavigate();
   const { activity, ofAnyStatus, vendorName, readAt } = data;
   const vendor = vendorName ?? search.vendorId;
+  const asked = useAsked(search);
   // Without a word about it, the server goes back 24 hours.
-  const hours = search.hours === '24' ? undefined : search.hours;
+  const hours = asked.hours === '24' ? undefined : asked.hours;
 
   function show(wanted: RecentSearch) {
-    void navigate({ to: '/orders/recent', search: { ...search, ...wanted }, resetScroll: false });
+    void navigate({ to: '/orders/recent', search: { ...asked, ...wanted }, resetScroll: false });
   }
 
   return (
     <>
       <title>Recent · Goody</title>
       <BackLink />
-      <p className={styles.label}>Recent updates{vendor !== undefined && ` of ${vendor}`}</p>
-      <h1 className={styles.title}>{headline(activity.updatedLastHour)}</h1>
-      <p className={styles.age}>
-        Read <Ago instant={new Date(readAt).toISOString()} />. The hour goes by when things happened, not by when they
-        were told.
-      </p>
+      <PageHead
+        label={`Recent updates${vendor === undefined ? '' : ` of ${vendor}`}`}
+        title={headline(activity.updatedLastHour)}
+      >
+        <p className={styles.age}>
+          Read <Ago instant={new Date(readAt).toISOString()} />. The hour goes by when things happened, not by when they
+          were told.
+        </p>
+      </PageHead>
       <StatusFilter
         label="Updated in the last hour, by where the orders stand now; press to filter"
         counts={ofAnyStatus.statusBreakdown}
-        chosen={search.status}
+        chosen={asked.status}
         onChoose={(status) => show({ status })}
       />
       <search className={styles.filters}>
@@ -65,12 +71,12 @@ export function RecentPage({ data, search }: { data: RecentData; search: RecentS
         </div>
       </search>
       <FilterChips
-        chips={chips(search, vendor, show)}
-        onClear={() => void navigate({ to: '/orders/recent', search: { hours: search.hours }, resetScroll: false })}
+        chips={chips(asked, asked.vendorId === search.vendorId ? vendor : asked.vendorId, show)}
+        onClear={() => void navigate({ to: '/orders/recent', search: { hours: asked.hours }, resetScroll: false })}
       />
       <section aria-labelledby="feed">
         <div className={styles.feedHead}>
-          <h2 className={styles.heading} id="feed" tabIndex={-1} data-top-of-list>
+          <h2 id="feed" tabIndex={-1} data-top-of-list>
             What changed
           </h2>
           <p>Newest first. Exact times on hover; others are yours ({ownZone}).</p>

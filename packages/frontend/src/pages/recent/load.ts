@@ -6,6 +6,8 @@ import type { RecentSearch } from './search';
 export interface RecentData {
   /** The newest first. */
   orders: RecentOrder[];
+  /** What their vendors are called, by id. */
+  vendorNames: RecentOrders['vendorNames'];
   /** Where the next page begins. */
   nextCursor: string | null;
   /** How many pages `orders` are. */
@@ -46,13 +48,23 @@ export async function loadRecent(search: RecentSearch, pages: number, signal: Ab
 /** Each page begins where the one before it ends. */
 async function readPages(search: RecentSearch, pages: number, signal: AbortSignal) {
   const { activity, ...first } = await readFeed(search, undefined, signal);
-  let { orders, nextCursor } = first;
+  let feed: Page = first;
   let read = 1;
-  while (read < pages && nextCursor !== null) {
-    const next = await readFeed(search, nextCursor, signal);
-    orders = [...orders, ...next.orders];
-    nextCursor = next.nextCursor;
+  while (read < pages && feed.nextCursor !== null) {
+    feed = joined(feed, await readFeed(search, feed.nextCursor, signal));
     read += 1;
   }
-  return { orders, nextCursor, pages: read, activity };
+  const { orders, vendorNames, nextCursor } = feed;
+  return { orders, vendorNames, nextCursor, pages: read, activity };
+}
+
+type Page = Pick<RecentOrders, 'orders' | 'vendorNames' | 'nextCursor'>;
+
+/** A page of the feed, after those that are there. */
+export function joined(there: Omit<Page, 'nextCursor'>, { orders, vendorNames, nextCursor }: Page): Page {
+  return {
+    orders: [...there.orders, ...orders],
+    vendorNames: { ...there.vendorNames, ...vendorNames },
+    nextCursor,
+  };
 }

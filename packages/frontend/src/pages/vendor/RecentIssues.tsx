@@ -3,6 +3,7 @@ import type { Order } from '../../api/types';
 import { money } from '../../format/numbers';
 import { issueStatuses } from '../../format/words';
 import { Ago } from '../../ui/Ago';
+import cells from '../../ui/OrderRow.module.css';
 import { StateBox } from '../../ui/StateBox';
 import { StatusMark } from '../../ui/StatusMark';
 import { numberClass, Table } from '../../ui/Table';
@@ -62,13 +63,13 @@ export function RecentIssues({
 
 function Row({ order, openedFrom }: { order: Order; openedFrom: HistoryState['openedFrom'] }) {
   return (
-    <tr>
-      <th scope="row" className={styles.id}>
+    <tr className={cells.row}>
+      <th scope="row" className={`${cells.order} ${styles.id}`}>
         <Link to="/orders/$orderId" params={{ orderId: order.orderId }} state={{ openedFrom }}>
           {order.orderId}
         </Link>
       </th>
-      <td className={styles.status}>
+      <td className={`${cells.status} ${styles.status}`}>
         <StatusMark status={order.status} />
       </td>
       <td className={styles.reason} data-label="Reason">
@@ -81,7 +82,7 @@ function Row({ order, openedFrom }: { order: Order; openedFrom: HistoryState['op
           <Ago instant={order.completedAt} />
         )}
       </td>
-      <td className={`${numberClass} ${styles.value}`}>
+      <td className={`${numberClass} ${cells.value}`}>
         <Value
           text={order.giftValue === null ? null : money(order.giftValue, order.currency)}
           because="no value was told"

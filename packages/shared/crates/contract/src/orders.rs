@@ -1,6 +1,7 @@
 //! Orders: lists, the recent feed, and one order with its history.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use goody_domain::{History, Instant, Order, OrderEvent, Recorded, Status, WireEvent};
 use serde::{Deserialize, Serialize};
@@ -207,6 +208,8 @@ pub struct OrderSummaryView {
 pub struct OrderListView {
     /// The latest placed first; orders of the same instant by id.
     pub orders: Vec<OrderView>,
+    /// What the vendors of these orders are called, by id.
+    pub vendor_names: BTreeMap<String, String>,
     /// Where the next page begins.
     #[schema(required)]
     pub next_cursor: Option<String>,
@@ -262,6 +265,8 @@ pub struct ActivityView {
 pub struct RecentOrdersView {
     /// The latest update first; orders of the same instant by id.
     pub orders: Vec<RecentOrderView>,
+    /// What the vendors of these orders are called, by id.
+    pub vendor_names: BTreeMap<String, String>,
     /// Where the next page begins.
     #[schema(required)]
     pub next_cursor: Option<String>,

@@ -65,6 +65,19 @@ pub async fn vendors_come_by_id_in_pages(make: MakeStore) {
 }
 
 /// See its name.
+pub async fn vendors_are_found_by_their_ids(make: MakeStore) {
+    let made = make(ReportZone::utc()).await;
+    made.store.put(registered("acme")).await.unwrap();
+    made.store.meet(["a", "b", "c"].map(vendor_id).to_vec()).await.unwrap();
+    let asked = ["c", "acme", "nobody", "a"].map(vendor_id).into();
+    let mut found = made.store.vendors_by_id(asked).await.unwrap();
+    found.sort_by(|one, other| one.vendor_id.cmp(&other.vendor_id));
+    let unregistered = |id| Vendor::unregistered(vendor_id(id));
+    assert_eq!(found, [unregistered("a"), registered("acme"), unregistered("c")]);
+    assert_eq!(made.store.vendors_by_id([].into()).await.unwrap(), []);
+}
+
+/// See its name.
 pub async fn every_change_of_a_vendor_raises_the_revision(make: MakeStore) {
     let made = make(ReportZone::utc()).await;
     let mut last = made.store.revision();

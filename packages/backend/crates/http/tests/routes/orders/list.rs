@@ -1,7 +1,10 @@
 //! `GET /api/orders`
 
+use std::collections::BTreeSet;
+
+use axum::http::Method;
 use goody_testkit::{OrderBuilder, TestApp};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::fleet::{column, follow, small_fleet, wrong_parameters};
 
@@ -87,6 +90,20 @@ async fn an_order_is_told_with_all_that_is_known() {
             "reason": "no scan"
         }])
     );
+}
+
+#[tokio::test]
+async fn a_page_says_what_its_vendors_are_called() {
+    let app = small_fleet().await;
+    app.request(Method::PUT, "/api/vendors/bloom", "application/json", r#"{"name": "Bloom & Sons"}"#).await;
+    let page = app.read("/api/orders?limit=100").await;
+    let called = page["vendorNames"].as_object().unwrap();
+    let ids: BTreeSet<&str> = column(&page["orders"], "vendorId").into_iter().filter_map(Value::as_str).collect();
+    assert_eq!(called.keys().map(String::as_str).collect::<BTreeSet<_>>(), ids);
+    assert_eq!((&called["bloom"], &called["acme"]), (&json!("Bloom & Sons"), &json!("acme")));
+    let feed = app.read("/api/orders/recent").await;
+    assert_eq!(feed["vendorNames"]["bloom"], "Bloom & Sons");
+    assert_eq!(app.read("/api/orders?vendorId=nobody").await["vendorNames"], json!({}));
 }
 
 #[tokio::test]

@@ -66,6 +66,22 @@ async fn the_table_is_sorted_by_any_column_and_vendors_without_the_number_come_l
 }
 
 #[tokio::test]
+async fn by_risk_the_worst_comes_first_and_who_has_too_few_orders_last() {
+    let app = TestApp::new();
+    for (vendor, arrived, lost) in
+        [("a", 99, 1), ("b", 75, 25), ("c", 1, 3), ("d", 60, 40), ("e", 84, 16), ("f", 83, 17)]
+    {
+        let order =
+            |number| OrderBuilder::new(&format!("{vendor}-{number}")).vendor(vendor).placed("2026-03-08T10:00:00Z");
+        let well = (0..arrived).map(|number| order(number).arrived("2026-03-09T10:00:00Z"));
+        let badly = (arrived..arrived + lost).map(|number| order(number).lost("2026-03-09T10:00:00Z"));
+        app.tell(well.chain(badly).flat_map(|order| order.events()).collect()).await;
+    }
+    assert_eq!(ids(&app, "sortBy=riskLevel&order=desc").await, ["d", "b", "f", "e", "a", "c"]);
+    assert_eq!(ids(&app, "sortBy=riskLevel").await, ["a", "e", "f", "b", "d", "c"]);
+}
+
+#[tokio::test]
 async fn the_table_is_searched_in_names_ids_and_categories() {
     let app = small_fleet().await;
     let body = json!({"name": "Bloom & Söhne", "category": "Flowers"}).to_string();
@@ -98,7 +114,7 @@ async fn pages_put_together_are_the_whole_table() {
         )
         .await;
     }
-    for sort in ["name", "totalOrders", "reliabilityScore"] {
+    for sort in ["name", "totalOrders", "reliabilityScore", "riskLevel"] {
         let whole = ids(&app, &format!("sortBy={sort}&order=desc")).await;
         let (rows, pages) = follow(&app, &format!("/api/vendors?sortBy={sort}&order=desc&limit=2"), "vendors").await;
         assert_eq!(rows.iter().map(|row| row["vendorId"].as_str().unwrap()).collect::<Vec<_>>(), whole);

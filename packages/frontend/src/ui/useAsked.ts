@@ -1,0 +1,13 @@
+import { useRouterState } from '@tanstack/react-router';
+
+/**
+ * What the address asks of this page, where that is another thing than `shown` and is still being read. A control shows
+ * it, and goes on from it: the next choice keeps the one before, however fast it comes.
+ */
+export function useAsked<Search extends object>(shown: Search): Search {
+  const asked = useRouterState({
+    select: ({ location, resolvedLocation }) =>
+      location.pathname === resolvedLocation?.pathname ? location.search : undefined,
+  });
+  return (asked as Search | undefined) ?? shown;
+}
