@@ -41,7 +41,7 @@ describe('the list of orders', () => {
     await expect.poll(() => ids(page)).toEqual(newest.map((order) => order.orderId));
     await expectRow(page, table, {
       Order: 'flowers-68',
-      Vendor: 'flowers',
+      Vendor: 'Premium Flowers',
       Status: 'Shipping, on time',
       Value: '$42.50',
     });

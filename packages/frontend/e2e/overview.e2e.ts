@@ -319,7 +319,7 @@ describe('the overview', () => {
     const opened = [
       '/api/dashboard/history',
       '/api/orders?delayed=true&status=PLACED%2CSHIPPING_ON_TIME%2CSHIPPING_DELAYED&limit=100',
-      '/api/vendors?limit=50',
+      '/api/vendors?limit=50&sortBy=riskLevel&order=desc',
       '/dashboard/summary',
     ];
     expect([...reads].sort()).toEqual(opened);

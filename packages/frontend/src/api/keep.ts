@@ -10,7 +10,7 @@ export interface FailedRefresh {
 }
 
 interface Asked {
-  location: { href: string };
+  location: { pathname: string; href: string };
   /** `stay`: the page was there before. */
   cause: string;
 }
@@ -33,20 +33,24 @@ export function useFailedRefresh(): FailedRefresh | null {
 }
 
 /** What was read last. There is one page at a time. */
-let last: { href: string; readAt: number; data: unknown } | undefined;
+let last: { pathname: string; href: string; readAt: number; data: unknown } | undefined;
 
-/** `load()` for a loader. Where the page was read before and reading it again fails, what was read last; that it failed is told beside it. */
-export async function keep<Data>(asked: Asked, load: () => Promise<Data>): Promise<Data> {
-  const { href } = asked.location;
+/**
+ * `load` for a loader. Where only the search of the address is another one, it is given what the page shows. Where the
+ * page was read before and reading it again fails, what was read last stays; that it failed is told beside it.
+ */
+export async function keep<Data>(asked: Asked, load: (shown: Data | undefined) => Promise<Data>): Promise<Data> {
+  const { pathname, href } = asked.location;
+  const isMoreOfIt = asked.cause === 'stay' && last?.pathname === pathname && last.href !== href;
   try {
-    const data = await load();
-    last = { href, readAt: Date.now(), data };
+    // The same path was read by the same loader.
+    const data = await load(isMoreOfIt ? (last?.data as Data) : undefined);
+    last = { pathname, href, readAt: Date.now(), data };
     tell(null);
     return data;
   } catch (error) {
     if (!(error instanceof ApiError) || asked.cause !== 'stay' || last?.href !== href) throw error;
     tell({ href, readAt: last.readAt, error });
-    // The same address was read by the same loader.
     return last.data as Data;
   }
 }

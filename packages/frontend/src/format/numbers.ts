@@ -1,7 +1,14 @@
 /** Numbers as people read them. The API sends them unrounded; here, and only here, they are rounded. */
+import { once } from './once';
 
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const tenths = new Intl.NumberFormat('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const exactIn = once((currency) => new Intl.NumberFormat('en', { style: 'currency', currency }));
+const wholeIn = once(
+  (currency) => new Intl.NumberFormat('en', { style: 'currency', currency, maximumFractionDigits: 0 }),
+);
+/** How many minor units are one of the currency. */
+const unitOf = once((currency) => 10 ** (exactIn(currency).resolvedOptions().maximumFractionDigits ?? 2));
 
 /** 1247 → `1,247` */
 export function count(value: number): string {
@@ -30,16 +37,12 @@ export function days(hours: number): string {
 
 /** Minor units of a currency: (14250, `USD`) → `$142.50` */
 export function money(minorUnits: number, currency: string): string {
-  const format = new Intl.NumberFormat('en', { style: 'currency', currency });
-  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
-  return format.format(minorUnits / 10 ** digits);
+  return exactIn(currency).format(minorUnits / unitOf(currency));
 }
 
 /** A sum, where the parts of a unit say nothing: (214050, `USD`) → `$2,141` */
 export function moneyRounded(minorUnits: number, currency: string): string {
-  const digits = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits;
-  const format = new Intl.NumberFormat('en', { style: 'currency', currency, maximumFractionDigits: 0 });
-  return format.format(minorUnits / 10 ** (digits ?? 2));
+  return wholeIn(currency).format(minorUnits / unitOf(currency));
 }
 
 /** One or many: (1, `vendor`) → `1 vendor`; (1600, `vendor`) → `1,600 vendors` */

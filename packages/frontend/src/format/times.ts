@@ -1,10 +1,23 @@
 /** Instants as people read them: how long ago, and the exact one for those who need it. */
+import { once } from './once';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 const ago = new Intl.RelativeTimeFormat('en', { numeric: 'always' });
+
+/** Formatters by their time zone. */
+const inZone = (locale: string, options: Intl.DateTimeFormatOptions) =>
+  once((timeZone) => new Intl.DateTimeFormat(locale, { ...options, timeZone }));
+const exactIn = inZone('en-GB', { dateStyle: 'medium', timeStyle: 'long' });
+const minuteIn = inZone('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
+const dayIn = inZone('en-GB', { dateStyle: 'medium' });
+const clockIn = inZone('en-GB', { timeStyle: 'short' });
+const longDayIn = inZone('en-GB', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+const dayAndMonthIn = inZone('en-GB', { day: 'numeric', month: 'short' });
+// Swedish writes days as ISO 8601 does: they can be compared as text.
+const isoDayIn = inZone('sv', { dateStyle: 'short' });
 
 /** How far `instant` is from `now`, in the largest unit that says at least one: `3 minutes ago`, `in 2 days`. */
 export function relative(instant: string, now: number): string {
@@ -23,27 +36,17 @@ export function age(minutes: number): string {
 
 /** `22 Nov 2026, 14:30:09 UTC`, in the zone asked for. */
 export function exact(instant: string, timeZone = 'UTC'): string {
-  return new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'long', timeZone }).format(
-    new Date(instant),
-  );
+  return exactIn(timeZone).format(new Date(instant));
 }
 
 /** `22 Nov 2026, 14:30`, for where the zone stands beside it. */
 export function minute(instant: string, timeZone = 'UTC'): string {
-  return new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone }).format(
-    new Date(instant),
-  );
+  return minuteIn(timeZone).format(new Date(instant));
 }
 
 /** A calendar day, which has no zone: `2026-11-22` → `Sunday 22 November 2026`. */
 export function day(date: string): string {
-  return new Intl.DateTimeFormat('en-GB', {
-    weekday: 'long',
-    day: 'numeric',
-    month: 'long',
-    year: 'numeric',
-    timeZone: 'UTC',
-  })
+  return longDayIn('UTC')
     .format(new Date(`${date}T00:00:00Z`))
     .replace(',', '');
 }
@@ -53,12 +56,12 @@ export const ownZone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** The day of an instant: `22 Nov 2026`, in the zone asked for. */
 export function dayOf(instant: string, timeZone = ownZone): string {
-  return new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone }).format(new Date(instant));
+  return dayIn(timeZone).format(new Date(instant));
 }
 
 /** The time of day of an instant: `14:30`, in the zone asked for. */
 export function clock(instant: string, timeZone = ownZone): string {
-  return new Intl.DateTimeFormat('en-GB', { timeStyle: 'short', timeZone }).format(new Date(instant));
+  return clockIn(timeZone).format(new Date(instant));
 }
 
 /** A calendar day in little room: `2026-11-22` → `22 Nov 2026`. */
@@ -68,9 +71,7 @@ export function shortDay(date: string): string {
 
 /** A calendar day of this or a neighbouring month, for an axis: `2026-11-22` → `22 Nov`. */
 export function dayAndMonth(date: string): string {
-  return new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' }).format(
-    new Date(`${date}T00:00:00Z`),
-  );
+  return dayAndMonthIn('UTC').format(new Date(`${date}T00:00:00Z`));
 }
 
 /** The calendar day so many days before `date`: (`2026-03-01`, 1) → `2026-02-28` */
@@ -80,6 +81,5 @@ export function daysBefore(date: string, days: number): string {
 
 /** Whether the calendar day `date` was over at `instant`, in the zone whose day it is. */
 export function isOver(date: string, instant: string, timeZone: string): boolean {
-  // Swedish writes days as ISO 8601 does: they can be compared as text.
-  return new Intl.DateTimeFormat('sv', { dateStyle: 'short', timeZone }).format(new Date(instant)) > date;
+  return isoDayIn(timeZone).format(new Date(instant)) > date;
 }

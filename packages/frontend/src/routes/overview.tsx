@@ -1,6 +1,6 @@
 import { createRoute } from '@tanstack/react-router';
 import { keep } from '../api/keep';
-import { loadOverview } from '../pages/overview/load';
+import { loadOverview, type OverviewData } from '../pages/overview/load';
 import { OverviewPage } from '../pages/overview/OverviewPage';
 import type { OverviewSearch } from '../pages/overview/search';
 import { ErrorState } from '../ui/ErrorState';
@@ -13,7 +13,8 @@ export const overviewRoute = createRoute({
   path: '/',
   validateSearch: (search): OverviewSearch => pick(search, ['date', 'sortBy', 'order', 'q', 'risk', 'cursor', 'page']),
   loaderDeps: ({ search: { page: _, ...query } }) => query,
-  loader: (asked) => keep(asked, () => loadOverview(asked.deps, asked.abortController.signal)),
+  loader: (asked) =>
+    keep(asked, (shown: OverviewData | undefined) => loadOverview(asked.deps, shown, asked.abortController.signal)),
   component: function Overview() {
     return <OverviewPage data={overviewRoute.useLoaderData()} search={overviewRoute.useSearch()} />;
   },

@@ -2,6 +2,7 @@ import { useLocation, useRouter } from '@tanstack/react-router';
 import type { MouseEvent } from 'react';
 import styles from './BackLink.module.css';
 import { Icon } from './Icon';
+import { isPlain } from './RowLink';
 
 /**
  * The way back to the list this page was opened from, as it was: its filters, its page and where it was scrolled to.
@@ -14,9 +15,7 @@ export function BackLink({ otherwise }: { otherwise?: { href: string; name: stri
   if (target === undefined) return null;
 
   function goBack(event: MouseEvent<HTMLAnchorElement>) {
-    const isPlain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
-    if (!isPlain) return;
-    event.preventDefault();
+    if (!isPlain(event)) return;
     // Only a page that was opened by a link of the list knows `openedFrom`, so the list is the entry before this one.
     if (openedFrom !== undefined) router.history.back();
     else router.history.push(target?.href ?? '/');

@@ -1,15 +1,16 @@
-import { useRouter, useRouterState } from '@tanstack/react-router';
+import { useRouter } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useFailedRefresh } from '../api/keep';
 import { exact } from '../format/times';
 import { Button } from './Button';
 import { Hidden } from './Hidden';
 import styles from './RefreshButton.module.css';
+import { useIsSlow } from './useIsSlow';
 
 /** The only thing, besides opening a page, that reads the server. */
 export function RefreshButton() {
   const router = useRouter();
-  const isLoading = useRouterState({ select: (state) => state.isLoading });
+  const isBusy = useIsSlow();
   const failed = useFailedRefresh();
   const [said, setSaid] = useState('');
 
@@ -23,7 +24,7 @@ export function RefreshButton() {
 
   return (
     <div className={styles.refresh}>
-      <Button icon="refresh" isBusy={isLoading} onClick={refresh}>
+      <Button icon="refresh" isBusy={isBusy} onClick={refresh}>
         <span>Refresh</span>
       </Button>
       <Hidden>

@@ -1,6 +1,6 @@
-import { useRouterState } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useRef } from 'react';
 import styles from './Table.module.css';
+import { useIsSlow } from './useIsSlow';
 
 /**
  * A table that scrolls sideways where it does not fit, with its first column in sight. Reachable by keyboard, so that it can be
@@ -17,7 +17,7 @@ export function Table({
   children: ReactNode;
 }) {
   // Asked for here, so that the rows need not be made anew for it.
-  const isBusy = useRouterState({ select: (state) => state.isLoading });
+  const isBusy = useIsSlow();
   const table = useRef<HTMLTableElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: other rows are named anew
   useEffect(() => {

@@ -1,10 +1,11 @@
-import { Link, useLocation } from '@tanstack/react-router';
+import { useLocation } from '@tanstack/react-router';
 import type { Order, OrderList } from '../../api/types';
 import { long, short } from '../../format/durations';
 import { money } from '../../format/numbers';
 import { Ago } from '../../ui/Ago';
 import { At } from '../../ui/At';
 import cells from '../../ui/OrderRow.module.css';
+import { pathOf, RowLink } from '../../ui/RowLink';
 import { StatusMark } from '../../ui/StatusMark';
 import { numberClass, Table } from '../../ui/Table';
 import { Value } from '../../ui/Value';
@@ -43,14 +44,14 @@ function Row({ order, vendor, readAt }: { order: Order; vendor: string | undefin
   return (
     <tr className={cells.row}>
       <th scope="row" className={`${cells.order} ${styles.order}`}>
-        <Link to="/orders/$orderId" params={{ orderId: order.orderId }} state={{ openedFrom }}>
+        <RowLink to={pathOf.order(order.orderId)} state={{ openedFrom }}>
           {order.orderId}
-        </Link>
+        </RowLink>
       </th>
       <td className={styles.vendor} data-label="Vendor">
-        <Link to="/vendors/$vendorId" params={{ vendorId: order.vendorId }} state={{ openedFrom }}>
+        <RowLink to={pathOf.vendor(order.vendorId)} state={{ openedFrom }}>
           {vendor ?? order.vendorId}
-        </Link>
+        </RowLink>
       </td>
       <td className={`${cells.status} ${styles.status}`}>
         <StatusMark status={order.status} />

@@ -1,38 +1,43 @@
-import { Link } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { Link, useSearch } from '@tanstack/react-router';
+import { memo, type ReactNode } from 'react';
 import { change } from '../../format/change';
 import { count, counted, moneyRounded, percent } from '../../format/numbers';
 import { activeStatuses } from '../../format/words';
 import { Ago } from '../../ui/Ago';
 import { Icon } from '../../ui/Icon';
 import styles from './Attention.module.css';
-import type { Concern, Subject, Worth } from './attention';
-import type { OverviewSearch } from './search';
+import { type Concern, concerns, type Subject, type Worth } from './attention';
+import type { OverviewData } from './load';
 
-/** What to look at first; calm where there is nothing. */
-export function Attention({ concerns, search }: { concerns: Concern[]; search: OverviewSearch }) {
-  const isClear = concerns.length === 0;
+/** What to look at first; calm where there is nothing. It stays while the table is sorted. */
+export const Attention = memo(function Attention({
+  dashboard,
+  suspects,
+  overdue,
+}: Pick<OverviewData, 'dashboard' | 'suspects' | 'overdue'>) {
+  const found = concerns(dashboard, suspects, overdue);
+  const isClear = found.length === 0;
   return (
     <section className={styles.attention} data-clear={isClear || undefined} aria-labelledby="attention">
       <div className={styles.head} data-tone={isClear ? 'good' : undefined}>
         <h2 id="attention">{isClear ? 'All clear' : 'Needs attention'}</h2>
-        {concerns.length > 1 && <p className={styles.label}>Worst first</p>}
+        {found.length > 1 && <p className={styles.label}>Worst first</p>}
         {isClear && <p>No vendor is at risk, and no order is past its promise.</p>}
       </div>
       {!isClear && (
         <ol className={styles.list}>
-          {concerns.map((concern) =>
+          {found.map((concern) =>
             concern.kind === 'overdue' ? (
-              <Overdue key="overdue" concern={concern} search={search} />
+              <Overdue key="overdue" concern={concern} isToday={overdue !== null} />
             ) : (
-              <Vendor key={concern.vendor.vendorId} kind={concern.kind} vendor={concern.vendor} search={search} />
+              <Vendor key={concern.vendor.vendorId} kind={concern.kind} vendor={concern.vendor} />
             ),
           )}
         </ol>
       )}
     </section>
   );
-}
+});
 
 function Item({ title, link, children }: { title: string; link: ReactNode; children: ReactNode }) {
   return (
@@ -54,12 +59,11 @@ const isSo: Record<Exclude<Concern['kind'], 'overdue'>, string> = {
 function Vendor({
   kind,
   vendor: { vendorId, name, issueCount, completedOrders, reliabilityScore, trendPercentage },
-  search,
 }: {
   kind: keyof typeof isSo;
   vendor: Subject;
-  search: OverviewSearch;
 }) {
+  const search = useSearch({ from: '/' });
   const points = change(trendPercentage, { unit: 'points', better: 'up' });
   return (
     <Item
@@ -95,10 +99,10 @@ function Vendor({
 
 function Overdue({
   concern: { orders, worth, oldestPromise },
-  search,
+  isToday,
 }: {
   concern: Extract<Concern, { kind: 'overdue' }>;
-  search: OverviewSearch;
+  isToday: boolean;
 }) {
   const isOne = orders === 1;
   return (
@@ -106,7 +110,7 @@ function Overdue({
       title={`${counted(orders, 'order')} past ${isOne ? 'its' : 'their'} promise`}
       link={
         // What is overdue now says nothing about another day.
-        search.date === undefined && (
+        isToday && (
           <Link to="/orders" search={{ delayed: 'true', status: activeStatuses.join(',') }}>
             <span>See the {isOne ? 'order' : counted(orders, 'order')}</span>
             <Icon name="right" />
@@ -119,7 +123,7 @@ function Overdue({
           <b>{told(worth)}</b> of gifts not arrived yet.
         </>
       ) : (
-        `${isOne ? 'It' : 'They'} ${search.date === undefined ? 'still go on' : 'still went on at the end of that day'}.`
+        `${isOne ? 'It' : 'They'} ${isToday ? 'still go on' : 'still went on at the end of that day'}.`
       )}
       {oldestPromise !== null && (
         <>

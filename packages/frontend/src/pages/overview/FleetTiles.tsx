@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { memo } from 'react';
 import type { Dashboard } from '../../api/types';
 import { change } from '../../format/change';
 import { count, decimal, percent } from '../../format/numbers';
@@ -11,7 +12,7 @@ import { Tile, Tiles, type Tone } from '../../ui/Tile';
 import { some, Value } from '../../ui/Value';
 import styles from './FleetTiles.module.css';
 import type { FleetHistory } from './load';
-import { fromTheStart, type OverviewSearch } from './search';
+import { fromTheStart } from './search';
 
 const nothingCompleted = 'nothing completed in these seven days';
 const nothingToCompare = 'Nothing to compare with: nothing completed in one of the two weeks';
@@ -19,18 +20,17 @@ const nothingToCompare = 'Nothing to compare with: nothing completed in one of t
 /** So few things are drawn as steps. */
 const FEW = 12;
 
-/** The four numbers of the fleet, each with its change and its 30 days. */
-export function FleetTiles({
+/** The four numbers of the fleet, each with its change and its 30 days. They stay while the table is sorted. */
+export const FleetTiles = memo(function FleetTiles({
   dashboard: { current, trends, date, asOf, timeZone },
   history,
-  search,
+  isToday,
 }: {
   dashboard: Dashboard;
   history: FleetHistory;
-  search: OverviewSearch;
+  /** Orders are listed as they are now, which says nothing about another day. */
+  isToday: boolean;
 }) {
-  // Orders are listed as they are now, which says nothing about another day.
-  const isToday = search.date === undefined;
   const isOpen = !isOver(date, asOf, timeZone);
   const reliability = change(trends.reliabilityTrend, { unit: 'points', better: 'up' });
   const rates = history.days.map((day) => day.overallReliability);
@@ -101,7 +101,12 @@ export function FleetTiles({
         link={
           current.atRiskVendors > 0
             ? (label) => (
-                <Link to="/" search={fromTheStart(search, { q: undefined, risk: 'high,medium' })} hash="vendors">
+                <Link
+                  from="/"
+                  to="/"
+                  search={(search) => fromTheStart(search, { q: undefined, risk: 'high,medium' })}
+                  hash="vendors"
+                >
                   {label}
                 </Link>
               )
@@ -121,7 +126,7 @@ export function FleetTiles({
       </Tile>
     </Tiles>
   );
-}
+});
 
 /** A line over its legend: what the edges of the drawing mean, and whether its last day is over. */
 function Days({

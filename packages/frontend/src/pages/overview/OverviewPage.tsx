@@ -4,7 +4,6 @@ import { counted } from '../../format/numbers';
 import { day } from '../../format/times';
 import { Hot, PageHead } from '../../ui/PageHead';
 import { Attention } from './Attention';
-import { concerns } from './attention';
 import { EmptyDatabase } from './EmptyDatabase';
 import { FleetTiles } from './FleetTiles';
 import { Freshness } from './Freshness';
@@ -31,8 +30,8 @@ export function OverviewPage({ data, search }: { data: OverviewData; search: Ove
         <EmptyDatabase />
       ) : (
         <>
-          <FleetTiles dashboard={dashboard} history={history} search={search} />
-          <Attention concerns={concerns(dashboard, data.suspects, data.overdue)} search={search} />
+          <FleetTiles dashboard={dashboard} history={history} isToday={search.date === undefined} />
+          <Attention dashboard={dashboard} suspects={data.suspects} overdue={data.overdue} />
           <VendorSection data={data} search={search} />
         </>
       )}

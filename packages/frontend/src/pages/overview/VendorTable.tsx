@@ -1,12 +1,13 @@
-import { Link, useNavigate } from '@tanstack/react-router';
+import { useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import type { Dashboard, VendorRow } from '../../api/types';
+import type { Dashboard, Risk, VendorRow } from '../../api/types';
 import { change } from '../../format/change';
 import { count, decimal, percent } from '../../format/numbers';
 import { AT_RISK_BELOW, activeStatuses, trendWord } from '../../format/words';
 import { Icon } from '../../ui/Icon';
 import { IntervalBar } from '../../ui/IntervalBar';
 import { RiskMark } from '../../ui/RiskMark';
+import { pathOf, RowLink } from '../../ui/RowLink';
 import { Spark } from '../../ui/Spark';
 import type { Scale, Values } from '../../ui/spark';
 import { numberClass, Table } from '../../ui/Table';
@@ -96,16 +97,11 @@ function Row({ vendor, scale, search }: { vendor: VendorRow; scale: Scale; searc
   const isToday = search.date === undefined;
   const status = activeStatuses.join(',');
   return (
-    <tr className={styles.row} data-risk={riskLevel}>
+    <tr className={styles.row}>
       <th scope="row" className={styles.vendor}>
-        <Link
-          to="/vendors/$vendorId"
-          params={{ vendorId }}
-          search={{ date: search.date }}
-          state={{ listSearch: search }}
-        >
+        <RowLink to={pathOf.vendor(vendorId)} search={{ date: search.date }} state={{ listSearch: search }}>
           {vendor.name}
-        </Link>
+        </RowLink>
         {vendor.category !== null && <small>{vendor.category}</small>}
       </th>
       <td className={`${numberClass} ${styles.score}`}>
@@ -118,16 +114,16 @@ function Row({ vendor, scale, search }: { vendor: VendorRow; scale: Scale; searc
       <Count label="Issues" value={vendor.issueCount} />
       <Count label="Active" value={activeOrders}>
         {isToday && activeOrders > 0 && (
-          <Link to="/orders" search={{ vendorId, status }}>
+          <RowLink to="/orders" search={{ vendorId, status }}>
             {count(activeOrders)}
-          </Link>
+          </RowLink>
         )}
       </Count>
       <Count label="Delayed" value={delayedOrders}>
         {isToday && delayedOrders > 0 && (
-          <Link to="/orders" search={{ vendorId, delayed: 'true', status }}>
+          <RowLink to="/orders" search={{ vendorId, delayed: 'true', status }}>
             {count(delayedOrders)}
-          </Link>
+          </RowLink>
         )}
       </Count>
       <td className={numberClass} data-label="Trend">
@@ -136,7 +132,7 @@ function Row({ vendor, scale, search }: { vendor: VendorRow; scale: Scale; searc
       <td className={styles.risk}>
         <RiskMark risk={riskLevel} />
       </td>
-      <Days name={vendor.name} values={vendor.reliability30d} scale={scale} isToday={isToday} />
+      <Days name={vendor.name} values={vendor.reliability30d} scale={scale} isToday={isToday} risk={riskLevel} />
     </tr>
   );
 }
@@ -180,9 +176,21 @@ function Fleet({
   );
 }
 
-function Days({ name, values, scale, isToday }: { name: string; values: Values; scale: Scale; isToday: boolean }) {
+function Days({
+  name,
+  values,
+  scale,
+  isToday,
+  risk,
+}: {
+  name: string;
+  values: Values;
+  scale: Scale;
+  isToday: boolean;
+  risk?: Risk;
+}) {
   return (
-    <td className={styles.days}>
+    <td className={styles.days} data-risk={risk}>
       <Spark
         label={`Reliability of ${name}`}
         values={values}

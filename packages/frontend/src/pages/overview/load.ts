@@ -9,6 +9,8 @@ const limit = () => (matchMedia('(max-width: 40rem)').matches ? '20' : '50');
 export type FleetHistory = Answer<'/api/dashboard/history'>;
 
 export interface OverviewData {
+  /** The date asked for; today where there is none. */
+  date: string | undefined;
   dashboard: Dashboard;
   /** The 30 days ending with the dashboard's. */
   history: FleetHistory;
@@ -24,23 +26,36 @@ export interface OverviewData {
 
 export type OverviewQuery = Omit<NonNullable<Parameters<'/api/vendors'>['query']>, 'limit'>;
 
-/** All at once, so that the numbers above the table and those in it are of the same moment. */
-export async function loadOverview(query: OverviewQuery, signal: AbortSignal): Promise<OverviewData> {
-  const { date, ...view } = query;
-  const { cursor, q, risk } = view;
-  const { sortBy, order } = sortOf(view);
+/**
+ * All at once, so that the numbers above the table and those in it are of the same moment. Where the page `shown` is about
+ * the same date and its dashboard still holds, only the table is read.
+ */
+export async function loadOverview(
+  query: OverviewQuery,
+  shown: OverviewData | undefined,
+  signal: AbortSignal,
+): Promise<OverviewData> {
+  const { date, cursor, q, risk } = query;
+  const { sortBy, order } = sortOf(query);
+  const rows = (wanted: OverviewQuery) => get('/api/vendors', { query: { date, limit: limit(), ...wanted } }, signal);
+  const read = [
+    get('/dashboard/summary', { query: { date } }, signal),
+    rows({ cursor, q, risk, sortBy, order }),
+  ] as const;
+  if (shown !== undefined && shown.date === date) {
+    const [dashboard, vendors] = await Promise.all(read);
+    if (JSON.stringify(dashboard) === JSON.stringify(shown.dashboard)) return { ...shown, vendors };
+  }
   // As it is sorted by itself, those at risk come first. What needs attention is the same however it is sorted and filtered.
   const isPlain = sortBy === worstFirst.sortBy && order === worstFirst.order && !cursor && !q && !risk;
-  const rows = (wanted: OverviewQuery) => get('/api/vendors', { query: { date, limit: limit(), ...wanted } }, signal);
-  const [dashboard, history, vendors, overdue, plain] = await Promise.all([
-    get('/dashboard/summary', { query: { date } }, signal),
+  const [dashboard, vendors, history, overdue, plain] = await Promise.all([
+    ...read,
     get('/api/dashboard/history', { query: { to: date } }, signal),
-    rows({ cursor, q, risk, sortBy, order }),
     date === undefined
       ? get('/api/orders', { query: { delayed: 'true', status: activeStatuses.join(','), limit: '100' } }, signal)
       : null,
     isPlain ? null : rows(worstFirst),
   ]);
   const suspects = (plain ?? vendors).vendors;
-  return { dashboard, history, vendors, suspects, overdue, readAt: Date.now() };
+  return { date, dashboard, history, vendors, suspects, overdue, readAt: Date.now() };
 }
