@@ -1,0 +1,39 @@
+//! The store on AWS: orders, reports and vendors in three DynamoDB tables.
+//!
+//! There is no transaction around everything as in the embedded store. What makes each number exact is a marker per order
+//! that is written together with the counters it moved: see [`DynamoStore::project`]. This crate never looks at a clock, and
+//! it never scans a table.
+
+mod items;
+pub mod stream;
+mod tables;
+
+use std::sync::Arc;
+
+use aws_sdk_dynamodb::Client;
+use goody_application::retention::Retention;
+use goody_domain::ReportZone;
+
+pub use tables::{Tables, create_tables};
+
+/// Three tables as a store. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct DynamoStore {
+    client: Client,
+    tables: Arc<Tables>,
+    zone: Arc<ReportZone>,
+    retention: Retention,
+}
+
+impl DynamoStore {
+    /// The store in these tables, which must be there. Buckets are of the days of `zone`: it must never change for a table.
+    pub fn new(client: Client, tables: Tables, zone: ReportZone) -> Self {
+        Self { client, tables: Arc::new(tables), zone: Arc::new(zone), retention: Retention::default() }
+    }
+
+    /// The same store, in which things live as long as this says.
+    #[must_use]
+    pub fn with_retention(self, retention: Retention) -> Self {
+        Self { retention, ..self }
+    }
+}
