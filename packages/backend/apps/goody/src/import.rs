@@ -132,7 +132,7 @@ async fn take_in(
             unprojected = 0;
             projecting.await??;
             let store = store.clone();
-            projecting = tokio::spawn(async move { project::project_next(&store, store.zone(), now, PROJECTED).await });
+            projecting = tokio::spawn(async move { project::project_next(&store, now, PROJECTED).await });
         }
         progress.at(position.load(Ordering::Relaxed), || {
             let Summary { accepted, duplicate, rejected, .. } = told.summary;
@@ -144,7 +144,7 @@ async fn take_in(
     }
     projecting.await??;
     let now = clock.now();
-    while project::project_next(store, store.zone(), now, PROJECTED).await? > 0 {}
+    while project::project_next(store, now, PROJECTED).await? > 0 {}
     roll::roll(store, now).await?;
     let mut summary = told.finish()?;
     summary.seconds = progress.finish().as_secs_f64();

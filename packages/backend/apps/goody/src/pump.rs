@@ -53,7 +53,7 @@ impl Pump {
 
     async fn take_changes(&self) -> Result<(), Failure> {
         let now = self.clock.now();
-        let projected = project::project_all(&self.store, self.store.zone(), now).await?;
+        let projected = project::project_all(&self.store, now).await?;
         if projected > 0 {
             tracing::debug!(changes = projected, "projected");
             metrics::counter!("goody_changes_projected_total").increment(projected as u64);

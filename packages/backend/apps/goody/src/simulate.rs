@@ -106,7 +106,7 @@ fn interval(ticking: &cli::Ticking) -> Duration {
 
 async fn bring_up_to_date(store: &SqliteStore) -> Result<(), Failure> {
     let now = SystemClock.now();
-    project::project_all(store, store.zone(), now).await?;
+    project::project_all(store, now).await?;
     roll::roll(store, now).await?;
     Ok(())
 }

@@ -173,14 +173,14 @@ pub trait OrderReader: Send + Sync {
     async fn all(&self, after: Option<&OrderId>, limit: usize) -> Result<Vec<History>>;
 }
 
-/// Changes that follow each other in the feed.
+/// Changes that no bucket reflects yet.
 #[derive(Clone, Debug, Default)]
 pub struct ChangeBatch {
-    /// Where the feed stood before them.
+    /// Where the feed stood before them; 0 in a feed that has no places and keeps a mark for each order instead.
     pub from: i64,
     /// Where it stands after them.
     pub to: i64,
-    /// Changes, each order's in their order. Changes of one order may have been drawn together.
+    /// At most one for each order: its changes are drawn together.
     pub changes: Vec<Change>,
 }
 
@@ -196,7 +196,7 @@ pub struct ChangeLag {
 /// Tells which orders changed, at least once each.
 #[async_trait]
 pub trait ChangeFeed: Send + Sync {
-    /// The next changes after the checkpoint, at most `limit`.
+    /// The next changes that no bucket reflects yet, at most `limit`.
     async fn changes(&self, limit: usize) -> Result<ChangeBatch>;
 
     /// How far the buckets are behind.
@@ -221,17 +221,6 @@ pub struct BucketMove {
     pub day: Day,
     /// What: entries of that day.
     pub entries: Vec<Entry>,
-}
-
-/// What a batch of changes does to the buckets.
-#[derive(Clone, Debug, Default)]
-pub struct Projection {
-    /// The checkpoint the batch began at; nothing is done if the store has another one by now.
-    pub from: i64,
-    /// The checkpoint after it.
-    pub to: i64,
-    /// One for each bucket that moves.
-    pub moves: Vec<BucketMove>,
 }
 
 /// A vendor's report for today, as it is kept.
@@ -259,8 +248,10 @@ impl CurrentReport {
 /// Moves the counters and keeps the reports.
 #[async_trait]
 pub trait ReportWriter: Send + Sync {
-    /// Moves buckets, totals and the checkpoint together; false if the checkpoint was not at `projection.from`.
-    async fn apply(&self, projection: Projection, now: Instant) -> Result<bool>;
+    /// Moves buckets and totals by what [`crate::project::moves`] makes of the changes, each change together with the note
+    /// that it was applied. False where somebody applied any of them since the batch was read: none moves a bucket twice, and
+    /// the feed tells again those that moved none.
+    async fn apply(&self, batch: ChangeBatch, now: Instant) -> Result<bool>;
 
     /// Keeps reports. One made from older buckets never replaces one made from newer ones.
     async fn keep(&self, reports: Vec<CurrentReport>) -> Result<()>;
@@ -306,9 +297,9 @@ pub trait ReportReader: Send + Sync {
     /// The zone whose days the buckets are.
     fn zone(&self) -> &ReportZone;
 
-    /// Grows whenever buckets or vendors change. Cheap: it answers from memory, a few milliseconds late where another
-    /// process made the change.
-    fn revision(&self) -> i64;
+    /// What [`ReportReader::changed`] would tell as the revision now. Cheap: it answers from memory, a few milliseconds late
+    /// where another process made the change. `None` where only asking can tell.
+    fn revision(&self) -> Option<i64>;
 
     /// Books with every bucket from `from` on, those of `minutes_from` to `minutes_to` with their minutes, each with the
     /// revision it has, in the order asked and all of one moment.
@@ -329,7 +320,8 @@ pub trait ReportReader: Send + Sync {
     /// One vendor, as [`ReportReader::changed`] tells of many; `None` where it is not known.
     async fn state(&self, vendor_id: &VendorId) -> Result<Option<VendorState>>;
 
-    /// The vendors of which anything changed after a revision (all of them after −1), by id, and the revision now.
+    /// The vendors of which anything changed after a revision (all of them after −1), by id, and the revision now, which
+    /// grows whenever buckets or vendors change. Revisions are those of one process.
     async fn changed(&self, after: i64) -> Result<(Vec<VendorState>, i64)>;
 
     /// Vendors whose kept report is missing, made from older buckets, or over at an instant; at most `limit`.

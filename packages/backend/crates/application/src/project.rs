@@ -4,54 +4,46 @@ use std::collections::BTreeMap;
 
 use goody_domain::{Change, Entry, Instant, Posting, ReportZone, VendorId, combined, postings};
 
-use crate::ports::{Book, BucketMove, ChangeBatch, ChangeFeed, Projection, ReportWriter, Result};
+use crate::ports::{Book, BucketMove, ChangeFeed, ReportWriter, Result};
 
 /// How many changes are projected together.
 pub const BATCH: usize = 20_000;
 
 /// Projects the next changes, at most `limit`. Says how many there were; 0 when the buckets are up to date.
 ///
-/// Two processes may do this at once: the one that comes second finds the checkpoint moved and does nothing.
-pub async fn project_next<S>(store: &S, zone: &ReportZone, now: Instant, limit: usize) -> Result<usize>
+/// Two processes may do this at once: what the first has applied, the second does not apply again.
+pub async fn project_next<S>(store: &S, now: Instant, limit: usize) -> Result<usize>
 where
     S: ChangeFeed + ReportWriter + ?Sized,
 {
     let batch = store.changes(limit).await?;
     let changes = batch.changes.len();
-    if batch.to > batch.from {
-        store.apply(projection(&batch, zone), now).await?;
+    if changes > 0 {
+        store.apply(batch, now).await?;
     }
     Ok(changes)
 }
 
 /// Projects the next [`BATCH`] of changes, as [`project_next`] does.
-pub async fn project_once<S: ChangeFeed + ReportWriter + ?Sized>(
-    store: &S,
-    zone: &ReportZone,
-    now: Instant,
-) -> Result<usize> {
-    project_next(store, zone, now, BATCH).await
+pub async fn project_once<S: ChangeFeed + ReportWriter + ?Sized>(store: &S, now: Instant) -> Result<usize> {
+    project_next(store, now, BATCH).await
 }
 
 /// Projects until nothing is left.
-pub async fn project_all<S: ChangeFeed + ReportWriter + ?Sized>(
-    store: &S,
-    zone: &ReportZone,
-    now: Instant,
-) -> Result<usize> {
+pub async fn project_all<S: ChangeFeed + ReportWriter + ?Sized>(store: &S, now: Instant) -> Result<usize> {
     let mut total = 0;
     loop {
-        match project_once(store, zone, now).await? {
+        match project_once(store, now).await? {
             0 => return Ok(total),
             changes => total += changes,
         }
     }
 }
 
-/// What a batch of changes does to the buckets of their vendors and of the fleet: nothing to those where it cancels out.
-pub fn projection(batch: &ChangeBatch, zone: &ReportZone) -> Projection {
+/// What changes do to the buckets of their vendors and of the fleet, book by book: nothing to those where it cancels out.
+pub fn moves(changes: &[Change], zone: &ReportZone) -> Vec<BucketMove> {
     let mut books: BTreeMap<VendorId, Vec<Entry>> = BTreeMap::new();
-    for Change { before, after, .. } in &batch.changes {
+    for Change { before, after, .. } in changes {
         for Posting { vendor_id, entry } in postings(before.as_ref(), after.as_ref(), zone) {
             match books.get_mut(&vendor_id) {
                 Some(entries) => entries.push(entry),
@@ -67,7 +59,7 @@ pub fn projection(batch: &ChangeBatch, zone: &ReportZone) -> Projection {
         moves.extend(moves_of(Book::Vendor(vendor_id), &entries));
     }
     moves.extend(moves_of(Book::Fleet, &combined(fleet)));
-    Projection { from: batch.from, to: batch.to, moves }
+    moves
 }
 
 /// One move for each day of which there are entries, which are ordered.

@@ -13,7 +13,7 @@ pub async fn rebuild<S>(store: &S, now: Instant, mut progress: impl FnMut(&Vendo
 where
     S: Housekeeping + VendorStore + ChangeFeed + ReportWriter + ReportReader + ?Sized,
 {
-    project::project_all(store, store.zone(), now).await?;
+    project::project_all(store, now).await?;
     let mut total = Rebuilt::default();
     let mut after: Option<VendorId> = None;
     loop {

@@ -51,8 +51,8 @@ async fn answer(app: &App, query: &DateQuery) -> Result<Answer, ApiError> {
     let as_of = checked.finish(as_of)?;
     // How old the data is changes with the minute, whatever the date.
     let minute = reports.zone().today(now);
-    let revision = reports.revision();
-    if let Some(answer) = app.0.dashboards.find(as_of, minute, revision) {
+    let known = reports.revision().and_then(|revision| app.0.dashboards.find(as_of, minute, revision));
+    if let Some(answer) = known {
         return Ok(answer);
     }
     let fleet = app.0.fleet.reports(as_of).await?;

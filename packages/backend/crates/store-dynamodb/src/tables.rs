@@ -102,11 +102,11 @@ fn table(client: &Client, name: &str, keys: &[&str], indexes: &[Index]) -> Resul
         let projection = match projected {
             Projected::Keys => Projection::builder().projection_type(ProjectionType::KeysOnly),
             Projected::All => Projection::builder().projection_type(ProjectionType::All),
-            Projected::These(names) => Projection::builder()
-                .projection_type(ProjectionType::Include)
-                .set_non_key_attributes(Some(
+            Projected::These(names) => {
+                Projection::builder().projection_type(ProjectionType::Include).set_non_key_attributes(Some(
                     names.iter().filter(|name| *name != partition).map(ToString::to_string).collect(),
-                )),
+                ))
+            }
         };
         let index = GlobalSecondaryIndex::builder()
             .index_name(*name)

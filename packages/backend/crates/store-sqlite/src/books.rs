@@ -2,14 +2,15 @@
 
 use async_trait::async_trait;
 use goody_application::ports::{
-    Book, BucketMove, CurrentReport, Projection, ReportReader, ReportStatus, ReportWriter, Result, VendorState,
+    Book, BucketMove, ChangeBatch, CurrentReport, RECENT_HOURS, ReportReader, ReportStatus, ReportWriter, Result,
+    VendorState,
 };
+use goody_application::project;
 use goody_domain::{Bucket, Counters, Day, Instant, Ledger, ReportZone, VendorId};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::connection::Weight;
 use crate::{Fault, SqliteStore, codec, housekeeping, kinds, recent, schema, vendors};
-use goody_application::ports::RECENT_HOURS;
 
 /// A book by its key: a vendor's id, or nothing for the fleet.
 pub(crate) fn key(book: &Book) -> &str {
@@ -21,19 +22,22 @@ pub(crate) fn key(book: &Book) -> &str {
 
 #[async_trait]
 impl ReportWriter for SqliteStore {
-    async fn apply(&self, projection: Projection, now: Instant) -> Result<bool> {
+    async fn apply(&self, batch: ChangeBatch, now: Instant) -> Result<bool> {
         let today = self.zone.day(now);
+        let ChangeBatch { from, to, changes } = batch;
+        let moves = project::moves(&changes, &self.zone);
+        drop(changes);
         self.write("moving the counters", Weight::Heavy, move |connection| {
             let checkpoint: i64 = schema::meta(connection, "checkpoint")?.unwrap_or(0);
-            if checkpoint != projection.from {
+            if checkpoint != from {
                 return Ok(false);
             }
             let revision = schema::next_revision(connection)?;
-            for moves in projection.moves.chunk_by(|one, other| one.book == other.book) {
+            for moves in moves.chunk_by(|one, other| one.book == other.book) {
                 move_book(connection, moves, today, revision)?;
             }
-            connection.prepare_cached("DELETE FROM changes WHERE seq <= ?1")?.execute([projection.to])?;
-            schema::set_meta(connection, "checkpoint", projection.to)?;
+            connection.prepare_cached("DELETE FROM changes WHERE seq <= ?1")?.execute([to])?;
+            schema::set_meta(connection, "checkpoint", to)?;
             Ok(true)
         })
         .await
@@ -163,8 +167,8 @@ impl ReportReader for SqliteStore {
         &self.zone
     }
 
-    fn revision(&self) -> i64 {
-        self.watch.revision()
+    fn revision(&self) -> Option<i64> {
+        Some(self.watch.revision())
     }
 
     async fn ledgers(

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use goody_application::ports::{ChangeBatch, ChangeFeed, ChangeLag, Result};
-use goody_domain::{Change, Instant};
+use goody_domain::Instant;
 use rusqlite::params;
 
 use crate::orders::read_row;
@@ -33,7 +33,7 @@ impl ChangeFeed for SqliteStore {
                 let row =
                     rows.next()?.ok_or_else(|| Fault::Damaged(format!("a change names order {id}, which is gone")))?;
                 let history = read_row(row)?;
-                Ok(Change { version: last, before: history.at_version(first), after: history.at_version(last) })
+                Ok(history.change(first, last))
             });
             let changes = changes.collect::<std::result::Result<_, Fault>>()?;
             Ok(ChangeBatch { from, to, changes })

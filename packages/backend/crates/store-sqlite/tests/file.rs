@@ -58,7 +58,7 @@ async fn told(file: &File) -> SqliteStore {
     ];
     let events = orders.into_iter().flat_map(OrderBuilder::events).collect();
     Ingest::new(Arc::new(store.clone())).ingest(events, now()).await.unwrap();
-    project::project_all(&store, store.zone(), now()).await.unwrap();
+    project::project_all(&store, now()).await.unwrap();
     roll::tick(&store, now()).await.unwrap();
     store
 }

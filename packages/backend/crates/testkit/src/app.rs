@@ -124,7 +124,7 @@ impl TestApp {
 
     /// Brings the buckets up to date. Says how many changes there were.
     pub async fn project(&self) -> usize {
-        project::project_all(self.store.as_ref(), self.store.zone(), self.clock.now()).await.unwrap()
+        project::project_all(self.store.as_ref(), self.clock.now()).await.unwrap()
     }
 
     /// The timer's tick: brings the reports up to the clock.

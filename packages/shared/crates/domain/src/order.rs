@@ -222,6 +222,17 @@ impl History {
         fold(&self.order_id, known.iter().map(|recorded| &recorded.event))
     }
 
+    /// What became known between two versions.
+    pub fn change(&self, from_version: usize, version: usize) -> Change {
+        Change {
+            order_id: self.order_id.clone(),
+            from_version,
+            version,
+            before: self.at_version(from_version),
+            after: self.at_version(version),
+        }
+    }
+
     /// The order as it is known now.
     pub fn order(&self) -> Option<Order> {
         self.at_version(self.version())
@@ -231,6 +242,10 @@ impl History {
 /// One order before and after some facts became known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
+    /// The order.
+    pub order_id: OrderId,
+    /// The order's version before the change.
+    pub from_version: usize,
     /// The order's version after the change.
     pub version: usize,
     /// The order before, `None` where it was not placed yet.

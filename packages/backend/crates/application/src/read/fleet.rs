@@ -109,7 +109,8 @@ impl FleetReader {
 
     /// The reports that are known, if they are of that instant and nothing has changed since.
     fn current(&self, slot: &Slot, as_of: AsOf) -> Option<Arc<FleetReports>> {
-        slot.known().filter(|fleet| fleet.as_of == as_of && fleet.revision >= self.reports.revision())
+        let revision = self.reports.revision()?;
+        slot.known().filter(|fleet| fleet.as_of == as_of && fleet.revision >= revision)
     }
 
     fn slot(&self, date: Day) -> Arc<Slot> {

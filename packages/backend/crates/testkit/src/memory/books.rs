@@ -4,28 +4,29 @@ use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use goody_application::ports::{
-    Book, CurrentReport, Projection, ReportReader, ReportStatus, ReportWriter, Result, VendorState,
+    Book, ChangeBatch, CurrentReport, ReportReader, ReportStatus, ReportWriter, Result, VendorState,
 };
+use goody_application::project;
 use goody_domain::{Bucket, Counter, Counters, Day, Instant, Ledger, ReportZone, VendorId};
 
 use super::{MemoryStore, State};
 
 #[async_trait]
 impl ReportWriter for MemoryStore {
-    async fn apply(&self, projection: Projection, now: Instant) -> Result<bool> {
+    async fn apply(&self, batch: ChangeBatch, now: Instant) -> Result<bool> {
         let mut state = self.state();
-        if state.checkpoint != projection.from {
+        if state.checkpoint != batch.from {
             return Ok(false);
         }
         let today = self.zone.day(now);
         let revision = state.next_revision();
-        for moved in projection.moves {
+        for moved in project::moves(&batch.changes, &self.zone) {
             let kept = state.buckets.entry((moved.book.clone(), moved.day)).or_default();
             kept.bucket.add(&moved.entries);
             kept.changed_on = Some(today);
             state.books.insert(moved.book, revision);
         }
-        state.checkpoint = projection.to;
+        state.checkpoint = batch.to;
         Ok(true)
     }
 
@@ -86,8 +87,8 @@ impl ReportReader for MemoryStore {
         &self.zone
     }
 
-    fn revision(&self) -> i64 {
-        self.state().revision
+    fn revision(&self) -> Option<i64> {
+        Some(self.state().revision)
     }
 
     async fn ledgers(

@@ -7,7 +7,7 @@ use goody_application::ports::{
     ChangeBatch, ChangeFeed, ChangeLag, Found, OrderCount, OrderFilter, OrderReader, OrderWrite, OrderWriter, Position,
     RecentFilter, Result, StatusCounts,
 };
-use goody_domain::{Change, History, Instant, Order, OrderId, VendorId};
+use goody_domain::{History, Instant, Order, OrderId, VendorId};
 
 use super::{LoggedChange, MemoryStore};
 
@@ -148,10 +148,7 @@ impl ChangeFeed for MemoryStore {
         for change in waiting {
             drawn.entry(&change.order_id).or_insert((change.from, change.to)).1 = change.to;
         }
-        let change = |(id, (from, to)): (&OrderId, (usize, usize))| {
-            let history = &state.orders[id];
-            Change { version: to, before: history.at_version(from), after: history.at_version(to) }
-        };
+        let change = |(id, (from, to)): (&OrderId, (usize, usize))| state.orders[id].change(from, to);
         Ok(ChangeBatch { from: state.checkpoint, to, changes: drawn.into_iter().map(change).collect() })
     }
 

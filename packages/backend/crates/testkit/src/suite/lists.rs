@@ -36,7 +36,7 @@ async fn told(make: MakeStore, orders: Vec<OrderBuilder>) -> TestStore {
     let made = make(ReportZone::utc()).await;
     let events: Vec<OrderEvent> = orders.into_iter().flat_map(OrderBuilder::events).collect();
     ingest(&made.store, events, now()).await;
-    project::project_all(made.store.as_ref(), made.store.zone(), now()).await.unwrap();
+    project::project_all(made.store.as_ref(), now()).await.unwrap();
     made
 }
 
@@ -81,7 +81,7 @@ pub async fn an_order_not_placed_is_in_no_list(make: MakeStore) {
     for (number, expected) in [(0, vec!["o-2"]), (1, vec!["o-2", "o-1"])] {
         if number == 1 {
             ingest(&made.store, OrderBuilder::new("o-1").events(), now()).await;
-            project::project_all(store, store.zone(), now()).await.unwrap();
+            project::project_all(store, now()).await.unwrap();
         }
         assert_eq!(ids(&store.list(&OrderFilter::default(), None, 9, now()).await.unwrap()), expected);
         assert_eq!(ids(&store.issues(&vendor_id("acme"), now(), 9).await.unwrap()), expected);
@@ -272,7 +272,7 @@ pub async fn days_of_placement_are_whole_days_of_the_zone(make: MakeStore) {
     let orders = [("late", "2026-03-02T04:59:59Z"), ("early", "2026-03-02T05:00:00Z")];
     let events = orders.map(|(id, placed)| OrderBuilder::new(id).placed(placed).events()).concat();
     ingest(&made.store, events, now()).await;
-    project::project_all(made.store.as_ref(), made.store.zone(), now()).await.unwrap();
+    project::project_all(made.store.as_ref(), now()).await.unwrap();
     for (date, expected) in [("2026-03-01", "late"), ("2026-03-02", "early")] {
         let filter = OrderFilter { placed_from: Some(day(date)), placed_to: Some(day(date)), ..OrderFilter::default() };
         assert_eq!(ids(&made.store.list(&filter, None, 9, now()).await.unwrap()), [expected]);

@@ -39,7 +39,7 @@ fn old_and_new() -> (Vec<OrderBuilder>, Vec<OrderBuilder>) {
 
 async fn tell(store: &Arc<dyn Store>, orders: Vec<OrderBuilder>, when: Instant) -> Vec<Learned> {
     let learned = ingest(store, orders.into_iter().flat_map(OrderBuilder::events).collect(), when).await;
-    project::project_all(store.as_ref(), store.zone(), when).await.unwrap();
+    project::project_all(store.as_ref(), when).await.unwrap();
     learned
 }
 
@@ -130,7 +130,7 @@ pub async fn an_order_that_waits_to_be_projected_is_not_forgotten(make: MakeStor
     let store = made.store.as_ref();
     ingest(&made.store, january.into_iter().flat_map(OrderBuilder::events).collect(), at(THEN)).await;
     assert_eq!(forget(store, now()).await.orders, 0);
-    project::project_all(store, store.zone(), now()).await.unwrap();
+    project::project_all(store, now()).await.unwrap();
     let before = reports(store, day("2026-01-01"), now()).await;
     assert_eq!(forget(store, now()).await.orders, 4);
     assert_eq!(reports(store, day("2026-01-01"), now()).await, before);
@@ -223,7 +223,7 @@ pub fn expiry_and_late_facts_agree_with_the_memory_store(make: MakeStore, cases:
                 let mut learned = Vec::new();
                 for store in [&made.store, &memory.store] {
                     learned.push(ingest(store, batch.clone(), now).await);
-                    project::project_all(store.as_ref(), store.zone(), now).await.unwrap();
+                    project::project_all(store.as_ref(), now).await.unwrap();
                 }
                 assert_eq!(learned[0], learned[1]);
                 let retention = Retention { order_days, bucket_days: bucket_days.max(order_days) };
