@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use goody_application::simulate::Trouble;
-use goody_application::world::Scenario;
-use goody_domain::{Day, Instant};
+use goody_domain::Instant;
 
 /// Which vendor is failing, since when, why, how sure are we, and which orders to chase.
 #[derive(Debug, Parser)]
@@ -77,20 +76,8 @@ pub(crate) struct World {
     pub(crate) seed: u64,
     /// Have something go wrong with a vendor from a day on, as `far-orchard=stall@2026-03-01`: drop, slow-decline, stall or
     /// late-surge. May be given several times.
-    #[arg(long, env = "GOODY_SCENARIO", value_name = "VENDOR=WHAT@DAY", value_delimiter = ',', value_parser = trouble)]
+    #[arg(long, env = "GOODY_SCENARIO", value_name = "VENDOR=WHAT@DAY", value_delimiter = ',', value_parser = Trouble::parse)]
     pub(crate) scenario: Vec<Trouble>,
-}
-
-fn trouble(text: &str) -> Result<Trouble, String> {
-    let parts = text.split_once('=').and_then(|(vendor, rest)| Some((vendor, rest.split_once('@')?)));
-    let (vendor, (name, from)) = parts.ok_or("is not of the form far-orchard=stall@2026-03-01")?;
-    let known = Scenario::ALL.into_iter().find(|(known, _)| *known == name);
-    let (_, scenario) = known.ok_or_else(|| {
-        let names = Scenario::ALL.map(|(name, _)| name).join(", ");
-        format!("{name} is no scenario: {names}")
-    })?;
-    let from = Day::parse(from).map_err(|error| format!("{from} {error}"))?;
-    Ok(Trouble { vendor_id: vendor.to_owned(), scenario, from })
 }
 
 #[derive(Debug, Args)]

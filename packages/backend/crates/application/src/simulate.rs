@@ -39,6 +39,24 @@ pub struct Trouble {
     pub from: Day,
 }
 
+impl Trouble {
+    /// Reads `far-orchard=stall@2026-03-01`.
+    ///
+    /// # Errors
+    /// Says what is not of that form, or which scenarios there are.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let parts = text.split_once('=').and_then(|(vendor, rest)| Some((vendor, rest.split_once('@')?)));
+        let (vendor, (name, from)) = parts.ok_or("is not of the form far-orchard=stall@2026-03-01")?;
+        let known = Scenario::ALL.into_iter().find(|(known, _)| *known == name);
+        let (_, scenario) = known.ok_or_else(|| {
+            let names = Scenario::ALL.map(|(name, _)| name).join(", ");
+            format!("{name} is no scenario: {names}")
+        })?;
+        let from = Day::parse(from).map_err(|error| format!("{from} {error}"))?;
+        Ok(Self { vendor_id: vendor.to_owned(), scenario, from })
+    }
+}
+
 /// What was told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Told {
@@ -97,7 +115,7 @@ impl Simulator {
     }
 
     /// Tells everything that happened to orders placed in the `days` before the day of `until` and on that day, up to
-    /// `until`. `progress` hears how far it is.
+    /// `until`, which is not after `now`. `progress` hears how far it is.
     pub async fn backfill(
         &self,
         days: u16,
@@ -105,6 +123,9 @@ impl Simulator {
         now: Instant,
         mut progress: impl FnMut(Instant, Told),
     ) -> Result<Told, SimulateError> {
+        if until > now {
+            return Err(SimulateError::World(format!("{until} is later than now, and nothing has happened after now")));
+        }
         let from = utc_day(until).plus(-i32::from(days));
         let world = self.world(from).await?;
         let mut told = Told::default();
