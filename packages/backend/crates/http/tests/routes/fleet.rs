@@ -1,7 +1,9 @@
 //! A small fleet to ask about, as of the frozen now: Tuesday 2026-03-10, 14:30:20 UTC.
 
-use goody_testkit::{OrderBuilder, Response, TestApp};
+use goody_testkit::{OrderBuilder, Response};
 use serde_json::Value;
+
+use crate::TestApp;
 
 /// Three vendors:
 /// - `acme`: ten orders that arrived on time this week, one the week before;

@@ -11,3 +11,6 @@ mod orders;
 mod problems;
 mod reports;
 mod vendors;
+
+// The functions of the AWS host are asked the same, by an app of the same name.
+use goody_testkit::TestApp;

@@ -3,9 +3,9 @@
 use std::io::Read;
 
 use axum::http::Method;
-use goody_testkit::TestApp;
 use serde_json::json;
 
+use crate::TestApp;
 use crate::fleet::{problem, small_fleet};
 
 #[tokio::test]

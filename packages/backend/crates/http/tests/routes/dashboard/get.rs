@@ -1,8 +1,9 @@
 //! `GET /api/dashboard` and `/dashboard/summary`
 
-use goody_testkit::{OrderBuilder, TestApp, at};
+use goody_testkit::{OrderBuilder, at};
 use serde_json::{Value, json};
 
+use crate::TestApp;
 use crate::fleet::{column, small_fleet, wrong_parameters};
 
 #[tokio::test]

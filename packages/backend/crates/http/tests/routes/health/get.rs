@@ -1,9 +1,10 @@
 //! `GET /health`
 
 use goody_application::ports::Clock;
-use goody_testkit::{OrderBuilder, TestApp, ndjson};
+use goody_testkit::{OrderBuilder, ndjson};
 use serde_json::json;
 
+use crate::TestApp;
 use crate::fleet::small_fleet;
 
 #[tokio::test]

@@ -1,7 +1,6 @@
 //! `GET /metrics`
 
-use goody_testkit::TestApp;
-
+use crate::TestApp;
 use crate::fleet::problem;
 
 #[tokio::test]

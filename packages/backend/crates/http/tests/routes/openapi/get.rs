@@ -1,7 +1,8 @@
 //! `GET /api/openapi.json` and `/api/docs`
 
-use goody_testkit::TestApp;
 use serde_json::Value;
+
+use crate::TestApp;
 
 const COMMITTED: &str = include_str!("../../../../../../shared/openapi.json");
 

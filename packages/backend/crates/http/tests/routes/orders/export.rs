@@ -1,7 +1,8 @@
 //! `GET /api/orders/export`
 
-use goody_testkit::{OrderBuilder, TestApp};
+use goody_testkit::OrderBuilder;
 
+use crate::TestApp;
 use crate::fleet::{small_fleet, wrong_parameters};
 
 fn rows(csv: &str) -> Vec<csv::StringRecord> {

@@ -1,8 +1,9 @@
 //! `GET /api/orders/{id}`
 
-use goody_testkit::{OrderBuilder, TestApp};
+use goody_testkit::OrderBuilder;
 use serde_json::{Value, json};
 
+use crate::TestApp;
 use crate::fleet::{column, problem, wrong_parameters};
 
 #[tokio::test]

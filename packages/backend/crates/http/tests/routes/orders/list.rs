@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use axum::http::Method;
-use goody_testkit::{OrderBuilder, TestApp};
+use goody_testkit::OrderBuilder;
 use serde_json::{Value, json};
 
+use crate::TestApp;
 use crate::fleet::{column, follow, small_fleet, wrong_parameters};
 
 async fn ids(app: &TestApp, query: &str) -> Vec<String> {

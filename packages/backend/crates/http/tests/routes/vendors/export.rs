@@ -1,9 +1,9 @@
 //! `GET /api/vendors/export`
 
 use axum::http::Method;
-use goody_testkit::TestApp;
 use serde_json::json;
 
+use crate::TestApp;
 use crate::fleet::{small_fleet, wrong_parameters};
 
 fn rows(csv: &str) -> Vec<Vec<String>> {

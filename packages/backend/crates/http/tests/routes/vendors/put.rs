@@ -1,9 +1,10 @@
 //! `PUT /api/vendors/{id}`
 
 use axum::http::Method;
-use goody_testkit::{Response, TestApp};
+use goody_testkit::Response;
 use serde_json::{Value, json};
 
+use crate::TestApp;
 use crate::fleet::{column, problem, small_fleet};
 
 async fn put(app: &TestApp, id: &str, body: impl Into<axum::body::Body>) -> Response {

@@ -1,8 +1,9 @@
 //! `GET /api/vendors/{id}/report` and `/vendors/{id}/report`
 
-use goody_testkit::{OrderBuilder, TestApp};
+use goody_testkit::OrderBuilder;
 use serde_json::{Value, json};
 
+use crate::TestApp;
 use crate::fleet::{column, problem, small_fleet, wrong_parameters};
 
 #[tokio::test]

@@ -1,9 +1,10 @@
 //! `POST /api/orders/events`
 
 use axum::http::Method;
-use goody_testkit::{OrderBuilder, Response, TestApp, ndjson};
+use goody_testkit::{OrderBuilder, Response, ndjson};
 use serde_json::{Value, json};
 
+use crate::TestApp;
 use crate::fleet::{column, problem};
 
 const ROUTE: &str = "/api/orders/events";
