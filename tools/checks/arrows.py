@@ -82,7 +82,7 @@ def dependency_violations(name, here, dependency, rooms):
         return []
     there = rooms[wanted]
     if there == 'testkit':
-        if for_tests and here != 'domain':
+        if here == 'bench' or (for_tests and here != 'domain'):
             return []
         advice = 'domain imports no crate of ours, not even for tests' if here == 'domain' else 'move it to [dev-dependencies]'
         return [f'{name} -> {wanted}: {advice}']

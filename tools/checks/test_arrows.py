@@ -62,8 +62,9 @@ class Crates(unittest.TestCase):
         self.refused('goody-store-sqlite', 'goody-http', kind='dev')
         self.refused('goody-http', 'goody-store-sqlite', kind='dev')
 
-    def test_the_testkit_is_for_tests(self):
-        for crate in ('goody-http', 'goody-store-sqlite', 'goody', 'goody-bench', 'goody-application'):
+    def test_the_testkit_is_for_tests_and_benchmarks(self):
+        self.allowed('goody-bench', 'goody-testkit')
+        for crate in ('goody-http', 'goody-store-sqlite', 'goody', 'goody-application'):
             self.allowed(crate, 'goody-testkit', kind='dev')
             self.refused(crate, 'goody-testkit')
         self.refused('goody-domain', 'goody-testkit', kind='dev')

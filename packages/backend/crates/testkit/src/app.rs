@@ -6,7 +6,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 pub use axum::http::Method;
 use axum::http::{HeaderMap, Request, StatusCode};
-use goody_application::ports::{Clock, Store};
+use goody_application::ports::{ChangeFeed, Clock, Store};
 use goody_application::{project, roll};
 use goody_domain::{OrderEvent, ReportZone};
 use goody_http::App;
@@ -56,6 +56,7 @@ pub struct TestApp {
     /// What it reads and writes.
     pub store: Arc<dyn Store>,
     router: Router,
+    feed: Arc<dyn ChangeFeed>,
     _made: TestStore,
 }
 
@@ -72,9 +73,20 @@ impl TestApp {
 
     /// On this store, at the frozen now.
     pub fn on(made: TestStore) -> Self {
-        let (clock, store) = (StandingClock::today(), made.store.clone());
+        Self::on_at(made, StandingClock::today())
+    }
+
+    /// On this store, with this clock.
+    pub fn on_at(made: TestStore, clock: Arc<StandingClock>) -> Self {
+        let store = made.store.clone();
         let app = App::new(store.clone(), clock.clone(), Arc::new(Notify::new()), None);
-        Self { clock, store, router: goody_http::router(app), _made: made }
+        Self { clock, feed: store.clone(), store, router: goody_http::router(app), _made: made }
+    }
+
+    /// On a store that something else answers for: `api` has the routes and reads the same clock. `feed` is the same store by
+    /// connections of its own: those of a test cannot be used any more when it is over.
+    pub fn through(made: TestStore, feed: Arc<dyn ChangeFeed>, clock: Arc<StandingClock>, api: Router) -> Self {
+        Self { clock, feed, store: made.store.clone(), router: api, _made: made }
     }
 
     /// Sends a request and reads the answer to its end.
@@ -145,7 +157,7 @@ impl Drop for TestApp {
             return;
         }
         // A test's own runtime cannot be waited on from inside of it.
-        let lag = || crate::suite::wait(self.store.lag());
+        let lag = || crate::suite::wait(self.feed.lag());
         let lag = std::thread::scope(|scope| scope.spawn(lag).join().expect("the store tells its lag")).unwrap();
         assert_eq!(lag.changes, 0, "changes were left unprojected: call app.project() after telling events");
     }

@@ -1,6 +1,7 @@
-//! What tests are made of: builders, a clock that stands still, the store in memory, the store suite, the app under test.
+//! What tests are made of: builders, a clock that stands still, the store in memory, the store suite, the app under test, the
+//! Lambda host.
 //!
-//! Only tests use this crate. Nothing in it sleeps, reads a clock or looks at the environment.
+//! Only tests and benchmarks use this crate. Nothing in it reads a clock or looks at the environment.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "test code fails loudly")]
 
@@ -8,6 +9,7 @@ mod app;
 mod clock;
 mod demo;
 pub mod histories;
+pub mod lambda;
 mod memory;
 pub mod oracle;
 mod orders;

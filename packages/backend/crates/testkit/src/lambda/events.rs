@@ -1,0 +1,47 @@
+//! Events as AWS writes them.
+
+use axum::body::Bytes;
+use axum::http::Request;
+use serde_json::{Value, json};
+
+use super::gateway;
+
+/// A request to the API that only reads.
+pub fn http_get(path: &str) -> Value {
+    let (parts, ()) = Request::get(path).body(()).unwrap().into_parts();
+    gateway::event(&parts, &Bytes::new())
+}
+
+/// The tick of a schedule.
+pub fn scheduled() -> Value {
+    json!({
+        "version": "0", "id": "6a7e8feb-b491-4cf7-a9f1-bf3703467718", "detail-type": "Scheduled Event",
+        "source": "aws.scheduler", "account": "000000000000", "time": "2026-03-10T14:30:00Z", "region": "eu-west-1",
+        "resources": ["arn:aws:scheduler:eu-west-1:000000000000:schedule/default/test"], "detail": "{}"
+    })
+}
+
+/// An order event that somebody put on the bus.
+pub fn on_the_bus(order_event: &Value) -> Value {
+    json!({
+        "version": "0", "id": "17793124-05d4-b198-2fde-7ededc63b103", "detail-type": "OrderEvent", "source": "carrier",
+        "account": "000000000000", "time": "2026-03-10T14:30:00Z", "region": "eu-west-1", "resources": [],
+        "detail": order_event
+    })
+}
+
+/// Records of a stream.
+pub fn records(records: &[Value]) -> Value {
+    json!({ "Records": records })
+}
+
+/// The record of an order's deletion by its age, made of one of the same order.
+pub fn forgotten(record: &Value) -> Value {
+    let mut record = record.clone();
+    record["eventName"] = "REMOVE".into();
+    record["userIdentity"] = json!({ "type": "Service", "principalId": "dynamodb.amazonaws.com" });
+    let images = record["dynamodb"].as_object_mut().unwrap();
+    let last = images.remove("NewImage").unwrap();
+    images.insert("OldImage".to_owned(), last);
+    record
+}
