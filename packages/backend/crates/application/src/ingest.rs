@@ -58,6 +58,8 @@ impl Ingest {
                 return Ok(lessons.answers);
             }
             let saved = self.orders.save(lessons.writes, now).await?;
+            let conflicts = saved.iter().filter(|saved| !**saved).count();
+            metrics::counter!("goody_write_conflicts_total").increment(conflicts as u64);
             let overtaken = saved.into_iter().zip(lessons.of_order).filter(|(saved, _)| !saved);
             lessons = self.lessons(overtaken.flat_map(|(_, events)| events).collect(), lessons.answers, now).await?;
         }
