@@ -18,6 +18,7 @@ PYTHON := python3 -B
 NODE_MODULES := node_modules/.package-lock.json
 DENY := cargo-deny@0.20.2
 MACHETE := cargo-machete@0.9.2
+DYNAMODB := dynoxide-rs@3.2.0
 BENCHES := ingest read growth
 
 say = @printf '\n==> %s\n' '$(1)'
@@ -41,10 +42,11 @@ test: prerequisites check test-checks test-rust build check-size test-page test-
 
 check: check-format check-clippy check-dependencies check-page check-repository ## Run the lints and checks only
 
-bench: build ## Measure everything at full size
+bench: build target/tools/.installed-$(DYNAMODB) ## Measure everything at full size
 	$(call say,Benchmarks at full size: $(BENCHES))
 	@cargo build --release --locked -p goody-bench
 	@for bench in $(BENCHES); do target/release/$$bench --goody $(GOODY); done
+	@target/release/functions
 
 screenshots: build ## Make pictures of every page and state into dist/screenshots; SCREENSHOTS=vendor,stale only of those
 	$(call say,Pictures of the page)
@@ -132,7 +134,7 @@ test-checks:
 	$(call say,tests: the checks themselves)
 	@$(PYTHON) -m unittest discover -s tools/checks -p 'test_*.py'
 
-test-rust:
+test-rust: target/tools/.installed-$(DYNAMODB)
 	$(call say,tests: Rust)
 	@cargo test --workspace --locked
 
@@ -146,6 +148,7 @@ test-browser: build
 	$(call say,tests: page in a browser)
 	@CHROMIUM="$$(bash tools/chromium.sh)"; export CHROMIUM; $(NX) run frontend:e2e
 
-test-bench: build
+test-bench: build target/tools/.installed-$(DYNAMODB)
 	$(call say,Benchmarks in short: $(BENCHES))
 	@for bench in $(BENCHES); do cargo run --release --locked -p goody-bench --bin "$$bench" -- --quick --goody $(GOODY); done
+	@cargo run --release --locked -p goody-bench --bin functions -- --quick

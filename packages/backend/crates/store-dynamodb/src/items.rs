@@ -4,8 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use goody_application::ports::{Result, StoreError, last_day};
-use goody_domain::{Day, History, Instant, Order, OrderId, Outcome, Recorded, ReportZone, WireEvent};
-use serde::de::DeserializeOwned;
+use goody_domain::{Day, History, Instant, Order, OrderId, Outcome, Recorded, ReportZone, Status, WireEvent};
 use serde::{Deserialize, Serialize};
 
 /// An item as the client has it.
@@ -15,8 +14,7 @@ pub(crate) type Item = HashMap<String, AttributeValue>;
 pub(crate) const ALL: &str = "all";
 
 /// Where the orders of a list stand together: by how they ended, those that go on apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Group {
     /// They go on.
     Open,
@@ -32,6 +30,27 @@ pub(crate) enum Group {
 
 impl Group {
     pub(crate) const EVERY: [Self; 5] = [Self::Open, Self::Arrived, Self::Late, Self::Issue, Self::Cancelled];
+
+    /// Its name as the key of an index.
+    pub(crate) const fn key(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Arrived => "arrived",
+            Self::Late => "late",
+            Self::Issue => "issue",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// Whether its orders may have that status.
+    pub(crate) const fn may_be(self, status: Status) -> bool {
+        match self {
+            Self::Open => status.active().is_some(),
+            Self::Arrived | Self::Late => matches!(status, Status::Arrived),
+            Self::Issue => status.is_issue(),
+            Self::Cancelled => matches!(status, Status::Cancelled),
+        }
+    }
 }
 
 /// An order in the table: its facts, and what the indexes have to know of it.
@@ -67,7 +86,7 @@ struct PlacedItem {
     #[serde(flatten)]
     listed: Listed,
     updated_at: String,
-    list: Group,
+    list: String,
     /// The vendor, where it ended as an issue.
     #[serde(skip_serializing_if = "Option::is_none")]
     issue_of: Option<String>,
@@ -151,7 +170,7 @@ impl PlacedItem {
                 late,
             },
             updated_at: place(order.updated_at, order.order_id.as_str()),
-            list,
+            list: list.key().to_owned(),
             issue_of: issue.map(|_| placement.vendor_id.to_string()),
             ended_at: issue.map(|end| place(end, order.order_id.as_str())),
         }
@@ -180,7 +199,7 @@ pub(crate) fn write(item: &impl Serialize) -> Result<Item> {
 }
 
 /// An item of the client as one of ours.
-pub(crate) fn read<T: DeserializeOwned>(item: Item) -> Result<T> {
+pub(crate) fn read<'a, T: Deserialize<'a>>(item: Item) -> Result<T> {
     serde_dynamo::from_item(item).map_err(|error| damaged("an item", &error))
 }
 

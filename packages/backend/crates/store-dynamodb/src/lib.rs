@@ -4,15 +4,32 @@
 //! that is written together with the counters it moved: see [`DynamoStore::project`]. This crate never looks at a clock, and
 //! it never scans a table.
 
+mod apply;
+mod books;
+mod buckets;
+mod calls;
+mod feed;
 mod items;
+mod listing;
+mod markers;
+mod named;
+mod orders;
+mod rebuild;
+mod recent;
+mod retention;
+mod shelf;
 pub mod stream;
+mod streams;
 mod tables;
+mod vendors;
 
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::Client;
 use goody_application::retention::Retention;
 use goody_domain::ReportZone;
+
+use books::Seen;
 
 pub use tables::{Tables, create_tables};
 
@@ -23,12 +40,14 @@ pub struct DynamoStore {
     tables: Arc<Tables>,
     zone: Arc<ReportZone>,
     retention: Retention,
+    seen: Arc<Seen>,
 }
 
 impl DynamoStore {
     /// The store in these tables, which must be there. Buckets are of the days of `zone`: it must never change for a table.
     pub fn new(client: Client, tables: Tables, zone: ReportZone) -> Self {
-        Self { client, tables: Arc::new(tables), zone: Arc::new(zone), retention: Retention::default() }
+        let (tables, zone) = (Arc::new(tables), Arc::new(zone));
+        Self { client, tables, zone, retention: Retention::default(), seen: Arc::default() }
     }
 
     /// The same store, in which things live as long as this says.

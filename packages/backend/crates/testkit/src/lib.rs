@@ -8,6 +8,7 @@
 mod app;
 mod clock;
 mod demo;
+mod dynamodb;
 pub mod histories;
 pub mod lambda;
 mod memory;
@@ -18,6 +19,7 @@ pub mod suite;
 pub use app::{Method, Response, TestApp};
 pub use clock::{StandingClock, TODAY, now, today};
 pub use demo::demo_events;
+pub use dynamodb::DynamoDb;
 pub use memory::MemoryStore;
 pub use orders::{OrderBuilder, at, day, ndjson, order_id, vendor_id};
 pub use suite::{MakeStore, TestStore};

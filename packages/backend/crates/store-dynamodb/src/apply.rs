@@ -1,0 +1,154 @@
+//! Changes move the counters: each change, its marker and everything it moves in one transaction.
+//!
+//! A transaction has at most 100 items, so a batch is applied in groups of whole orders. When a process dies between two of
+//! them, the first group is applied and the rest is told again.
+
+use std::collections::BTreeSet;
+
+use async_trait::async_trait;
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::TransactWriteItem;
+use futures::stream::{self, StreamExt, TryStreamExt};
+use goody_application::ports::{ChangeBatch, CurrentReport, ReportWriter, Result};
+use goody_application::project;
+use goody_domain::{Change, Day, History, Instant};
+
+use crate::buckets::{FLEET, NOW};
+use crate::calls::{AT_ONCE, Patience, Terms, Transacted, failed, number, text};
+use crate::shelf::{Place, Shelf, key, places};
+use crate::{DynamoStore, markers, named};
+
+/// The most items of a transaction.
+const ITEMS: usize = 100;
+const DOING: &str = "moving the counters";
+
+#[async_trait]
+impl ReportWriter for DynamoStore {
+    async fn apply(&self, batch: ChangeBatch, now: Instant) -> Result<bool> {
+        let today = self.zone.day(now);
+        let mut all = true;
+        for group in self.groups(batch.changes) {
+            all &= self.apply_group(&group, today).await?;
+        }
+        Ok(all)
+    }
+
+    async fn keep(&self, reports: Vec<CurrentReport>) -> Result<()> {
+        stream::iter(reports).map(|report| self.keep_one(report)).buffered(AT_ONCE).try_collect().await
+    }
+
+    async fn rolled(&self, at: Instant) -> Result<()> {
+        let terms = Terms::new([("rolledAt", number(at.micros())), ("reportDate", text(NOW))]);
+        let (names, values) = terms.split();
+        let update = self.client.update_item().table_name(&self.tables.reports);
+        let update = update.set_key(Some(key(FLEET, NOW.to_owned())));
+        let update = update.update_expression("SET #rolledAt = :rolledAt, #reportDate = :reportDate");
+        let update = update.set_expression_attribute_names(names).set_expression_attribute_values(values);
+        update.send().await.map(drop).map_err(|error| failed("noting the timer")(error.into()))
+    }
+}
+
+/// Changes that fit into one transaction, and the rows that they touch.
+#[derive(Default)]
+struct Group {
+    changes: Vec<Change>,
+    places: BTreeSet<Place>,
+}
+
+impl Group {
+    /// Items of the transaction: a marker and pointers for each order, the rows, and the current row of each book.
+    fn items(changes: &[Change], places: &BTreeSet<Place>) -> usize {
+        let books: BTreeSet<&str> = places.iter().map(|(book, _)| book.as_str()).collect();
+        let pointers: usize = changes.iter().map(|change| named::others(change).count()).sum();
+        changes.len() + pointers + places.len() + books.len()
+    }
+
+    fn fits(&self) -> bool {
+        Self::items(&self.changes, &self.places) <= ITEMS
+    }
+}
+
+impl DynamoStore {
+    /// What is new in a history since a version: all of it, or as much as fits into one transaction. A single fact may be too
+    /// much for one only where it places an order of which dozens were told before.
+    pub(crate) fn fitting(&self, history: &History, from_version: usize) -> Change {
+        let mut version = history.version();
+        loop {
+            let change = history.change(from_version, version);
+            if version - from_version <= 1 || self.groups(vec![change.clone()]).iter().all(Group::fits) {
+                return change;
+            }
+            version = from_version + (version - from_version) / 2;
+        }
+    }
+
+    /// Cuts changes into groups that fit, none of them empty. Only the changes of one order may be too many for a group.
+    fn groups(&self, changes: Vec<Change>) -> Vec<Group> {
+        let mut groups: Vec<Group> = Vec::new();
+        let mut open = Group::default();
+        for change in changes {
+            let moves = project::moves(std::slice::from_ref(&change), &self.zone);
+            let mut together = open.places.clone();
+            together.extend(moves.iter().flat_map(places));
+            open.changes.push(change);
+            if open.changes.len() > 1 && Group::items(&open.changes, &together) > ITEMS {
+                let next = open.changes.split_off(open.changes.len() - 1);
+                groups.push(std::mem::take(&mut open));
+                open.changes = next;
+                together = moves.iter().flat_map(places).collect();
+            }
+            open.places = together;
+        }
+        groups.extend(Some(open).filter(|open| !open.changes.is_empty()));
+        groups
+    }
+
+    /// False where a marker is no longer where its change begins.
+    async fn apply_group(&self, Group { changes, places }: &Group, today: Day) -> Result<bool> {
+        let moves = project::moves(changes, &self.zone);
+        let mut patience = Patience::default();
+        loop {
+            let mut shelf = Shelf::take(self, places, today).await?;
+            for moved in &moves {
+                shelf.add(&moved.book, moved.day, &moved.entries)?;
+            }
+            let mut writes: Vec<TransactWriteItem> =
+                changes.iter().map(|change| markers::advance(self, change, today)).collect::<Result<_>>()?;
+            for change in changes {
+                writes.extend(named::pointers(self, change)?);
+            }
+            writes.extend(shelf.writes()?);
+            match self.transact(DOING, writes).await? {
+                Transacted::Done => return Ok(true),
+                Transacted::Refused(places) if places.iter().any(|place| *place < changes.len()) => return Ok(false),
+                // Somebody else moved the same buckets.
+                Transacted::Refused(_) => patience.wait().await?,
+            }
+        }
+    }
+
+    async fn keep_one(&self, current: CurrentReport) -> Result<()> {
+        const DOING: &str = "keeping a report";
+        let body = serde_json::to_string(&current).map_err(|error| failed(DOING)(error.into()))?;
+        let terms =
+            Terms::new([("kept", text(body)), ("keptRevision", number(current.revision)), ("reportDate", text(NOW))]);
+        let (names, values) = terms.split();
+        let update = self.client.update_item().table_name(&self.tables.reports);
+        let update = update.set_key(Some(key(current.report.vendor_id.as_str(), NOW.to_owned())));
+        let update = update
+            .update_expression("SET #kept = :kept, #keptRevision = :keptRevision, #reportDate = :reportDate")
+            .condition_expression("attribute_not_exists(#keptRevision) OR #keptRevision <= :keptRevision");
+        let update = update.set_expression_attribute_names(names).set_expression_attribute_values(values);
+        match update.send().await {
+            Ok(_) => Ok(()),
+            // One made from newer buckets is there.
+            Err(SdkError::ServiceError(refused))
+                if matches!(refused.err(), UpdateItemError::ConditionalCheckFailedException(_)) =>
+            {
+                Ok(())
+            }
+            Err(error) => Err(failed(DOING)(error.into())),
+        }
+    }
+}

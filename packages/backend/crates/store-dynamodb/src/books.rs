@@ -1,0 +1,224 @@
+//! Books: buckets, sums, kept reports.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use futures::stream::{self, StreamExt, TryStreamExt};
+use goody_application::ports::{Book, CurrentReport, ReportReader, ReportStatus, Result, VendorState};
+use goody_domain::{Bucket, Day, Instant, Ledger, ReportZone, VendorId};
+
+use crate::DynamoStore;
+use crate::buckets::{BookItem, BucketItem, FLEET, NOW, Row, clocks, partition, read_counters};
+use crate::calls::{AT_ONCE, Patience, Terms, text};
+use crate::items::{Item, damaged, read};
+use crate::shelf::key;
+use crate::tables::BY_DATE;
+
+/// What this process has seen of the books: others write them too, so there is no revision of them all.
+#[derive(Debug, Default)]
+pub(crate) struct Seen(Mutex<Sights>);
+
+#[derive(Debug, Default)]
+struct Sights {
+    /// Grows whenever something is seen to have changed.
+    revision: i64,
+    /// The revisions of each vendor's buckets and master data, and when they were seen to change.
+    vendors: HashMap<VendorId, ((i64, i64), i64)>,
+    kept_from: Option<Option<Day>>,
+}
+
+impl Seen {
+    fn sights(&self) -> MutexGuard<'_, Sights> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn set_kept_from(&self, day: Option<Day>) {
+        self.sights().kept_from = Some(day);
+    }
+}
+
+impl Sights {
+    /// Notes a vendor's revisions, and says when they were seen to change.
+    fn note(&mut self, id: &VendorId, revisions: (i64, i64), next: i64) -> i64 {
+        let known = self.vendors.entry(id.clone()).or_insert(((0, 0), 0));
+        if known.0 != revisions {
+            *known = (revisions, next);
+            self.revision = next;
+        }
+        known.1
+    }
+}
+
+impl DynamoStore {
+    /// The current row of every book: one query, of as many pages as there are megabytes.
+    pub(crate) async fn rows(&self, doing: &'static str) -> Result<Vec<BookItem>> {
+        let (names, values) = Terms::new([("reportDate", text(NOW))]).split();
+        let query = self.client.query().table_name(&self.tables.reports).index_name(BY_DATE);
+        let query = query.key_condition_expression("#reportDate = :reportDate");
+        let query = query.set_expression_attribute_names(names).set_expression_attribute_values(values);
+        let rows: Vec<BookItem> = self.query(doing, query, None).await?.into_iter().map(read).collect::<Result<_>>()?;
+        if let Some(fleet) = rows.iter().find(|row| row.vendor_id == FLEET) {
+            self.seen.set_kept_from(fleet.kept_from.map(Day::from_number));
+        }
+        Ok(rows)
+    }
+
+    /// The current row of one book.
+    pub(crate) async fn row(&self, doing: &'static str, book: &str) -> Result<BookItem> {
+        let found = self.get(doing, &self.tables.reports, key(book, NOW.to_owned())).await?;
+        Ok(found.map(read).transpose()?.unwrap_or_default())
+    }
+
+    /// Rows of a book between two sort keys, the last first, as they are now.
+    pub(crate) async fn book_rows(&self, book: &str, from: String, to: &str) -> Result<Vec<Item>> {
+        let terms = Terms::new([("vendorId", text(book))]).names(["date"]);
+        let (names, values) = terms.values([("from", text(from)), ("to", text(to))]).split();
+        let query = self.client.query().table_name(&self.tables.reports).consistent_read(true);
+        let query = query.key_condition_expression("#vendorId = :vendorId AND #date BETWEEN :from AND :to");
+        let query = query.set_expression_attribute_names(names).set_expression_attribute_values(values);
+        self.query("reading buckets", query.scan_index_forward(false), None).await
+    }
+
+    /// Reads the book's current row first and its buckets after it. One that is newer than the row was moved meanwhile: then
+    /// all is read again, so that a ledger is of one moment.
+    pub(crate) async fn read_ledger(&self, book: &Book, from: Day, minutes: (Day, Day)) -> Result<(Ledger, i64)> {
+        let start = if minutes.0 > minutes.1 { "day#".to_owned() } else { clocks(minutes.0) };
+        let mut patience = Patience::default();
+        loop {
+            let rows = self.book_rows(partition(book), start.clone(), NOW).await?;
+            if let Some(read) = ledger(rows, from, minutes)? {
+                return Ok(read);
+            }
+            patience.wait().await?;
+        }
+    }
+}
+
+/// `None` where a bucket is newer than the book's sums.
+fn ledger(rows: Vec<Item>, from: Day, minutes: (Day, Day)) -> Result<Option<(Ledger, i64)>> {
+    let mut ledger = Ledger::default();
+    let mut revision = 0;
+    let mut days: std::collections::BTreeMap<Day, Bucket> = std::collections::BTreeMap::new();
+    let first_with_minutes = from.max(minutes.0);
+    for item in rows {
+        if item.get("date").and_then(|date| date.as_s().ok()).is_some_and(|date| date == NOW) {
+            let book: BookItem = read(item)?;
+            revision = book.revision;
+            ledger.totals = read_counters(&book.totals)?;
+            ledger.earlier_fact = ledger.earlier_fact.max(book.expired_fact.map(Instant::from_micros));
+            continue;
+        }
+        let row: BucketItem = read(item)?;
+        if row.revision > revision {
+            return Ok(None);
+        }
+        match Row::read(&row.date)? {
+            Row::Day(day) => {
+                if day < first_with_minutes {
+                    ledger.earlier_fact = ledger.earlier_fact.max(row.latest_fact.map(Instant::from_micros));
+                }
+                if day >= from {
+                    days.entry(day).or_default().totals = read_counters(&row.totals)?;
+                }
+            }
+            Row::Clock(day, _) if day >= first_with_minutes && day <= minutes.1 => {
+                days.entry(day).or_default().minutes.extend(row.bucket()?.minutes);
+            }
+            Row::Clock(..) | Row::Settled(_) => {}
+        }
+    }
+    for bucket in days.values_mut() {
+        bucket.minutes.sort_by_key(|entry| (entry.minute, entry.counter.index()));
+    }
+    ledger.buckets = days.into_iter().collect();
+    Ok(Some((ledger, revision)))
+}
+
+#[async_trait]
+impl ReportReader for DynamoStore {
+    fn zone(&self) -> &ReportZone {
+        &self.zone
+    }
+
+    fn revision(&self) -> Option<i64> {
+        None
+    }
+
+    async fn ledgers(
+        &self,
+        books: &[Book],
+        from: Day,
+        minutes_from: Day,
+        minutes_to: Day,
+    ) -> Result<Vec<(Ledger, i64)>> {
+        let ledgers = stream::iter(books.to_vec())
+            .map(|book| async move { self.read_ledger(&book, from, (minutes_from, minutes_to)).await });
+        ledgers.buffered(AT_ONCE).try_collect().await
+    }
+
+    async fn state(&self, vendor_id: &VendorId) -> Result<Option<VendorState>> {
+        state(&self.row("reading a report", vendor_id.as_str()).await?)
+    }
+
+    async fn changed(&self, after: i64) -> Result<(Vec<VendorState>, i64)> {
+        let rows = self.rows("reading reports").await?;
+        let mut states = Vec::with_capacity(rows.len());
+        let mut sights = self.seen.sights();
+        let next = sights.revision + 1;
+        for row in &rows {
+            let Some(state) = state(row)? else { continue };
+            if sights.note(&state.vendor.vendor_id, (row.revision, row.vendor_revision), next) > after {
+                states.push(state);
+            }
+        }
+        states.sort_by(|one, other| one.vendor.vendor_id.cmp(&other.vendor.vendor_id));
+        Ok((states, sights.revision))
+    }
+
+    async fn due(&self, at: Instant, limit: usize) -> Result<Vec<VendorId>> {
+        let mut due = Vec::new();
+        for row in self.rows("looking for reports to make").await? {
+            if row.revision == 0 || row.vendor_id == FLEET {
+                continue;
+            }
+            let kept = kept(&row)?;
+            let holds = kept.is_some_and(|kept| kept.revision >= row.revision && kept.unchanged_until > at);
+            if !holds && due.len() < limit {
+                due.push(row.vendor_id()?);
+            }
+        }
+        Ok(due)
+    }
+
+    async fn status(&self) -> Result<ReportStatus> {
+        let mut status = ReportStatus::default();
+        for row in self.rows("reading the reports' status").await? {
+            status.rolled_at = status.rolled_at.max(row.rolled_at.map(Instant::from_micros));
+            if let Some(kept) = kept(&row)? {
+                status.reports += 1;
+                status.first_over = status.first_over.into_iter().chain([kept.unchanged_until]).min();
+            }
+        }
+        Ok(status)
+    }
+
+    async fn kept_from(&self) -> Result<Option<Day>> {
+        let known = self.seen.sights().kept_from;
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let kept_from = self.row("reading what has expired", FLEET).await?.kept_from.map(Day::from_number);
+        self.seen.set_kept_from(kept_from);
+        Ok(kept_from)
+    }
+}
+
+fn state(row: &BookItem) -> Result<Option<VendorState>> {
+    let Some(vendor) = row.vendor.clone() else { return Ok(None) };
+    Ok(Some(VendorState { vendor, kept: kept(row)?, revision: row.revision }))
+}
+
+fn kept(row: &BookItem) -> Result<Option<CurrentReport>> {
+    row.kept.as_deref().map(serde_json::from_str).transpose().map_err(|error| damaged("a report", &error))
+}

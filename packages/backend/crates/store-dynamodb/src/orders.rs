@@ -1,0 +1,149 @@
+//! Orders: load and save for writers, single orders for readers.
+
+use std::collections::{HashMap, HashSet};
+
+use async_trait::async_trait;
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use futures::stream::{self, StreamExt, TryStreamExt};
+use goody_application::ports::{
+    Found, OrderCount, OrderFilter, OrderReader, OrderWrite, OrderWriter, Position, RecentFilter, Result, StatusCounts,
+};
+use goody_domain::{History, Instant, Order, OrderId, VendorId};
+
+use crate::calls::{AT_ONCE, Terms, failed, number, text};
+use crate::items::{ALL, Item, OrderItem, moment, read, write};
+use crate::tables::{BY_ID, BY_ISSUE};
+use crate::{DynamoStore, listing, markers, recent};
+
+#[async_trait]
+impl OrderWriter for DynamoStore {
+    async fn load(&self, ids: &[OrderId]) -> Result<Vec<Found>> {
+        let mut known = self.histories(ids).await?;
+        let strangers: Vec<OrderId> = ids.iter().filter(|id| !known.contains_key(*id)).cloned().collect();
+        let expired: HashSet<OrderId> = markers::read_all(self, &strangers).await?.into_keys().collect();
+        let find = |id: &OrderId| match known.remove(id) {
+            Some(history) => Found::Known(history),
+            None if expired.contains(id) => Found::Expired,
+            None => Found::Known(History::empty(id.clone())),
+        };
+        Ok(ids.iter().map(find).collect())
+    }
+
+    async fn save(&self, writes: Vec<OrderWrite>, _now: Instant) -> Result<Vec<bool>> {
+        stream::iter(writes).map(|write| self.save_one(write)).buffered(AT_ONCE).try_collect().await
+    }
+}
+
+impl DynamoStore {
+    /// The histories of those orders that are there.
+    pub(crate) async fn histories(&self, ids: &[OrderId]) -> Result<HashMap<OrderId, History>> {
+        let keys: HashSet<&OrderId> = ids.iter().collect();
+        let keys = keys.into_iter().map(key).collect();
+        let found = self.get_all("loading orders", &self.tables.orders, keys).await?;
+        let histories = found.into_iter().map(|item| {
+            let history = read::<OrderItem<'_>>(item)?.history()?;
+            Ok((history.order_id().clone(), history))
+        });
+        histories.collect()
+    }
+
+    /// Says whether the order still had the version it was loaded at.
+    async fn save_one(&self, OrderWrite { history, from_version }: OrderWrite) -> Result<bool> {
+        let item = write(&OrderItem::new(&history, &self.zone, self.retention.order_days))?;
+        let put = self.client.put_item().table_name(&self.tables.orders).set_item(Some(item));
+        let (condition, terms) = match from_version {
+            0 => ("attribute_not_exists(#orderId)", Terms::default().names(["orderId"])),
+            version => ("#version = :version", Terms::new([("version", number(version))])),
+        };
+        let (names, values) = terms.split();
+        let put = put.condition_expression(condition).set_expression_attribute_names(names);
+        match put.set_expression_attribute_values(values).send().await {
+            Ok(_) => Ok(true),
+            Err(SdkError::ServiceError(refused))
+                if matches!(refused.err(), PutItemError::ConditionalCheckFailedException(_)) =>
+            {
+                Ok(false)
+            }
+            Err(error) => Err(failed("saving an order")(error.into())),
+        }
+    }
+
+    /// The ids of orders, by id, after one.
+    pub(crate) async fn ids(&self, after: Option<&OrderId>, limit: usize) -> Result<Vec<OrderId>> {
+        let after = after.map_or_else(String::new, ToString::to_string);
+        let (condition, terms) = match after.as_str() {
+            "" => ("#all = :all", Terms::new([("all", text(ALL))])),
+            after => {
+                ("#all = :all AND #orderId > :orderId", Terms::new([("all", text(ALL)), ("orderId", text(after))]))
+            }
+        };
+        let (names, values) = terms.split();
+        let query = self.client.query().table_name(&self.tables.orders).index_name(BY_ID);
+        let query = query.key_condition_expression(condition).set_expression_attribute_names(names);
+        let found =
+            self.query("reading all orders", query.set_expression_attribute_values(values), Some(limit)).await?;
+        found.iter().map(order_id).collect()
+    }
+}
+
+/// The key of an order.
+pub(crate) fn key(id: &OrderId) -> Item {
+    HashMap::from([("orderId".to_owned(), text(id.as_str()))])
+}
+
+/// The order that an entry of an index is of.
+pub(crate) fn order_id(item: &Item) -> Result<OrderId> {
+    let id = item.get("orderId").and_then(|id| id.as_s().ok()).map_or("", String::as_str);
+    OrderId::parse(id).map_err(|reason| crate::items::damaged("an order", &reason))
+}
+
+#[async_trait]
+impl OrderReader for DynamoStore {
+    async fn order(&self, id: &OrderId) -> Result<Option<History>> {
+        let item = self.get("reading an order", &self.tables.orders, key(id)).await?;
+        item.map(|item| read::<OrderItem<'_>>(item)?.history()).transpose()
+    }
+
+    async fn list(
+        &self,
+        filter: &OrderFilter,
+        after: Option<&Position>,
+        limit: usize,
+        now: Instant,
+    ) -> Result<Vec<Order>> {
+        listing::list(self, filter, after, limit, now).await
+    }
+
+    async fn count(&self, filter: &OrderFilter, limit: i64, now: Instant) -> Result<OrderCount> {
+        listing::count(self, filter, limit, now).await
+    }
+
+    async fn recent(&self, filter: &RecentFilter, after: Option<&Position>, limit: usize) -> Result<Vec<History>> {
+        recent::recent(self, filter, after, limit).await
+    }
+
+    async fn count_recent(&self, filter: &RecentFilter) -> Result<StatusCounts> {
+        recent::count(self, filter).await
+    }
+
+    async fn issues(&self, vendor_id: &VendorId, before: Instant, limit: usize) -> Result<Vec<Order>> {
+        let terms = Terms::new([("issueOf", text(vendor_id.as_str())), ("endedAt", text(moment(before)))]);
+        let (names, values) = terms.split();
+        let query = self.client.query().table_name(&self.tables.orders).index_name(BY_ISSUE);
+        let query = query.key_condition_expression("#issueOf = :issueOf AND #endedAt < :endedAt");
+        let query = query.set_expression_attribute_names(names).set_expression_attribute_values(values);
+        let found = self.query("reading a vendor's issues", query.scan_index_forward(false), Some(limit)).await?;
+        let mut orders = Vec::with_capacity(found.len());
+        for item in found {
+            orders.extend(read::<OrderItem<'_>>(item)?.history()?.order());
+        }
+        Ok(orders)
+    }
+
+    async fn all(&self, after: Option<&OrderId>, limit: usize) -> Result<Vec<History>> {
+        let ids = self.ids(after, limit).await?;
+        let mut histories = self.histories(&ids).await?;
+        Ok(ids.iter().filter_map(|id| histories.remove(id)).collect())
+    }
+}

@@ -1,0 +1,277 @@
+//! Forgetting what is old, without changing a number.
+//!
+//! On AWS an order is deleted by its time to live, and the stream tells of it: [`DynamoStore::forget`] keeps what it
+//! contributed as settled, and takes it out of the totals beside the lists. Buckets go from the oldest on, never from the
+//! middle: [`DynamoStore::expire_buckets`] is for the daily timer.
+
+use std::collections::BTreeSet;
+
+use async_trait::async_trait;
+use aws_sdk_dynamodb::types::{Delete, TransactWriteItem, Update};
+use goody_application::ports::{Book, Expired, Housekeeping, Rebuilt, Result, last_day};
+use goody_domain::{Counter, Counters, Day, Entry, History, Order, OrderId, contribution, facts};
+
+use crate::buckets::{BookItem, BucketItem, FLEET, NOW, Row, clocks, read_counters, write_counters};
+use crate::calls::{Patience, Terms, Transacted, failed, number, text};
+use crate::items::{Item, read};
+use crate::shelf::{self, Place, Shelf};
+use crate::{DynamoStore, markers, named, orders, rebuild};
+
+/// How many orders are looked at together.
+const PAGE: usize = 500;
+/// How many days of a book are forgotten in one transaction.
+const DAYS: usize = 90;
+const DOING: &str = "forgetting what is old";
+
+#[async_trait]
+impl Housekeeping for DynamoStore {
+    async fn expire(&self, orders_before: Day, buckets_before: Day, today: Day, limit: usize) -> Result<Expired> {
+        let mut forgotten = 0;
+        for history in self.old(orders_before, limit).await? {
+            forgotten += u64::from(self.forget_one(&history, today).await?);
+        }
+        let buckets = self.expire_buckets(buckets_before).await?;
+        let marks = markers::forget(self, buckets_before).await?;
+        Ok(Expired { orders: forgotten, buckets, marks })
+    }
+
+    async fn rebuild(&self, book: &Book) -> Result<Rebuilt> {
+        rebuild::rebuild(self, book).await
+    }
+}
+
+/// A day of a book that is old.
+struct OldDay {
+    revision: i64,
+    day: Day,
+    totals: Counters,
+    latest_fact: Option<i64>,
+}
+
+impl DynamoStore {
+    /// Keeps the numbers of orders that the time to live has deleted. They may come again.
+    ///
+    /// # Errors
+    /// Some may be forgotten. To be called again with all of them.
+    pub async fn forget(&self, histories: Vec<History>, today: Day) -> Result<()> {
+        let now = self.zone.start(today);
+        self.project(histories.clone(), now).await?;
+        for history in histories {
+            self.forget_one(&history, today).await?;
+        }
+        Ok(())
+    }
+
+    /// Orders about which nothing is known of that day or later, and whose changes the buckets reflect.
+    async fn old(&self, before: Day, limit: usize) -> Result<Vec<History>> {
+        let mut old: Vec<(Day, History)> = Vec::new();
+        let mut after: Option<OrderId> = None;
+        loop {
+            let ids = self.ids(after.as_ref(), PAGE).await?;
+            let Some(last) = ids.last() else { break };
+            after = Some(last.clone());
+            let histories = self.histories(&ids).await?;
+            let waiting: BTreeSet<OrderId> =
+                self.waiting(histories.values()).await?.into_iter().map(|change| change.order_id).collect();
+            for (id, history) in histories {
+                let last = last_day(history.events(), history.order().as_ref(), &self.zone);
+                if last < before && !waiting.contains(&id) {
+                    old.push((last, history));
+                }
+            }
+        }
+        old.sort_by(|(one, of_one), (other, of_other)| (one, of_one.order_id()).cmp(&(other, of_other.order_id())));
+        Ok(old.into_iter().take(limit).map(|(_, history)| history).collect())
+    }
+
+    /// Forgets one order, with everything that goes with it; says whether it was known.
+    async fn forget_one(&self, history: &History, today: Day) -> Result<bool> {
+        let id = history.order_id();
+        let mut patience = Patience::default();
+        loop {
+            let marker = markers::read_all(self, std::slice::from_ref(id)).await?.remove(id).unwrap_or_default();
+            if marker.expired_on.is_some() {
+                return Ok(false);
+            }
+            let mut writes =
+                vec![markers::expire(self, id, history.version(), marker.version, today)?, self.delete_order(history)?];
+            if let Some(order) = history.order() {
+                writes.extend(self.settle(&order, today).await?);
+                for vendor_id in order.named_vendors.iter().filter(|named| **named != order.placement.vendor_id) {
+                    writes.push(self.delete_row(named::key(vendor_id, id), None)?);
+                }
+            }
+            match self.transact(DOING, writes).await? {
+                Transacted::Done => return Ok(true),
+                // More was told of it meanwhile.
+                Transacted::Refused(places) if places.contains(&1) => return Ok(false),
+                Transacted::Refused(_) => patience.wait().await?,
+            }
+        }
+    }
+
+    /// What an order contributed goes to the settled rows; where it stands, it stands no more.
+    async fn settle(&self, order: &Order, today: Day) -> Result<Vec<TransactWriteItem>> {
+        let own = &order.placement.vendor_id;
+        let (standing, counted): (Vec<Entry>, Vec<Entry>) = contribution(order, &self.zone)
+            .into_iter()
+            .partition(|entry| matches!(entry.counter, Counter::Standing(_)));
+        let mut settled: Vec<(Place, Entry)> = Vec::new();
+        let place = |vendor: &str, entry: &Entry| (vendor.to_owned(), Row::Settled(entry.day));
+        settled.extend(counted.into_iter().map(|entry| (place(own.as_str(), &entry), entry)));
+        for named in &order.named_vendors {
+            settled.extend(facts(order, &self.zone).map(|entry| (place(named.as_str(), &entry), entry)));
+        }
+        let books = [Book::Vendor(own.clone()), Book::Fleet];
+        let mut places: BTreeSet<Place> = settled.iter().map(|(place, _)| place.clone()).collect();
+        for (book, entry) in books.iter().flat_map(|book| standing.iter().map(move |entry| (book, entry))) {
+            places.insert((crate::buckets::partition(book).to_owned(), Row::Day(entry.day)));
+        }
+        let mut shelf = Shelf::take(self, &places, today).await?;
+        for (place, entry) in settled {
+            shelf.add_row(place, &[entry])?;
+        }
+        for (book, entry) in books.iter().flat_map(|book| standing.iter().map(move |entry| (book, entry))) {
+            shelf.add(book, entry.day, &[Entry { amount: -entry.amount, ..*entry }])?;
+        }
+        shelf.writes()
+    }
+
+    /// The order may be gone already, but it may not have grown.
+    fn delete_order(&self, history: &History) -> Result<TransactWriteItem> {
+        let terms = Terms::new([("version", number(history.version()))]).names(["orderId"]);
+        let (names, values) = terms.split();
+        let delete = Delete::builder().table_name(&self.tables.orders).set_key(Some(orders::key(history.order_id())));
+        let delete = delete
+            .condition_expression("attribute_not_exists(#orderId) OR #version = :version")
+            .set_expression_attribute_names(names)
+            .set_expression_attribute_values(values);
+        let delete = delete.build().map_err(|error| failed(DOING)(error.into()))?;
+        Ok(TransactWriteItem::builder().delete(delete).build())
+    }
+
+    /// Only where it has that revision, if one is asked for.
+    fn delete_row(&self, key: Item, revision: Option<i64>) -> Result<TransactWriteItem> {
+        let mut delete = Delete::builder().table_name(&self.tables.reports).set_key(Some(key));
+        if let Some(revision) = revision {
+            let (names, values) = Terms::new([("revision", number(revision))]).split();
+            delete = delete.condition_expression("#revision = :revision");
+            delete = delete.set_expression_attribute_names(names).set_expression_attribute_values(values);
+        }
+        let delete = delete.build().map_err(|error| failed(DOING)(error.into()))?;
+        Ok(TransactWriteItem::builder().delete(delete).build())
+    }
+
+    /// Forgets buckets of days before the first that has to be kept: none of that day or later, none that changed since.
+    /// Says how many. Their sums go on in their books.
+    ///
+    /// # Errors
+    /// Some may be forgotten. To be called again.
+    pub async fn expire_buckets(&self, before: Day) -> Result<u64> {
+        let mut first_kept = before;
+        let mut books = Vec::new();
+        for book in self.rows(DOING).await? {
+            let mut days = Vec::new();
+            for item in self.book_rows(&book.vendor_id, "day#".to_owned(), NOW).await? {
+                if item.get("date").and_then(|date| date.as_s().ok()).is_some_and(|date| date == NOW) {
+                    continue;
+                }
+                let row: BucketItem = read(item)?;
+                let Row::Day(day) = Row::read(&row.date)? else { continue };
+                if day >= before || row.changed_on.is_some_and(|changed| changed >= before.number()) {
+                    first_kept = first_kept.min(day);
+                }
+                let totals = read_counters(&row.totals)?;
+                days.push(OldDay { revision: row.revision, day, totals, latest_fact: row.latest_fact });
+            }
+            books.push((book.vendor_id, days));
+        }
+        for (_, days) in &mut books {
+            days.retain(|old| old.day < first_kept);
+        }
+        let gone: usize = books.iter().map(|(_, days)| days.len()).sum();
+        if gone == 0 {
+            return Ok(0);
+        }
+        // First of all, nobody may ask for those dates any more.
+        self.set_kept_from(first_kept).await?;
+        for (book, days) in books {
+            for days in days.chunks(DAYS) {
+                self.fold_days(&book, days).await?;
+            }
+            let minutes = self.book_rows(&book, "clock#".to_owned(), &clocks(first_kept)).await?;
+            let settled =
+                self.book_rows(&book, "settled#".to_owned(), &Row::Settled(first_kept.plus(-1)).key()).await?;
+            let keys = minutes.into_iter().chain(settled).map(|item| row_key(&item)).collect();
+            self.delete_all(DOING, &self.tables.reports, keys).await?;
+        }
+        Ok(gone as u64)
+    }
+
+    /// Deletes days of a book, and adds them to what has expired of it.
+    async fn fold_days(&self, book: &str, days: &[OldDay]) -> Result<()> {
+        let mut patience = Patience::default();
+        loop {
+            let row = self.row(DOING, book).await?;
+            let mut expired = read_counters(row.expired.as_deref().unwrap_or_default())?;
+            days.iter().for_each(|old| expired.add_all(&old.totals));
+            let latest = days.iter().filter_map(|old| old.latest_fact).max().max(row.expired_fact);
+            let mut writes = vec![self.write_expired(book, &row, &expired, latest)?];
+            for old in days {
+                writes.push(self.delete_row(shelf::key(book, Row::Day(old.day).key()), Some(old.revision))?);
+            }
+            match self.transact(DOING, writes).await? {
+                Transacted::Done => return Ok(()),
+                // A late fact moved one of the days: it is kept, and all of them wait for the next time.
+                Transacted::Refused(places) if places.iter().any(|place| *place > 0) => return Ok(()),
+                Transacted::Refused(_) => patience.wait().await?,
+            }
+        }
+    }
+
+    fn write_expired(
+        &self,
+        book: &str,
+        row: &BookItem,
+        expired: &Counters,
+        latest: Option<i64>,
+    ) -> Result<TransactWriteItem> {
+        let condition = if row.expired.is_none() { "attribute_not_exists(#expired)" } else { "#expired = :was" };
+        let mut terms = Terms::new([("expired", text(write_counters(expired)))]);
+        let mut change = "SET #expired = :expired".to_owned();
+        if let Some(was) = &row.expired {
+            terms = terms.values([("was", text(was))]);
+        }
+        if let Some(latest) = latest {
+            terms = terms.names(["expiredFact"]).values([("expiredFact", number(latest))]);
+            change += ", #expiredFact = :expiredFact";
+        }
+        let (names, values) = terms.split();
+        let update = Update::builder().table_name(&self.tables.reports);
+        let update = update.set_key(Some(shelf::key(book, NOW.to_owned()))).update_expression(change);
+        let update = update.condition_expression(condition).set_expression_attribute_names(names);
+        let update = update.set_expression_attribute_values(values).build();
+        Ok(TransactWriteItem::builder().update(update.map_err(|error| failed(DOING)(error.into()))?).build())
+    }
+
+    async fn set_kept_from(&self, day: Day) -> Result<()> {
+        let known = self.row(DOING, FLEET).await?.kept_from.map(Day::from_number);
+        let day = known.map_or(day, |known| known.max(day));
+        let (names, values) = Terms::new([("keptFrom", number(day.number())), ("reportDate", text(NOW))]).split();
+        let update = self.client.update_item().table_name(&self.tables.reports);
+        let update = update.set_key(Some(shelf::key(FLEET, NOW.to_owned())));
+        let update = update.update_expression("SET #keptFrom = :keptFrom, #reportDate = :reportDate");
+        let update = update.set_expression_attribute_names(names).set_expression_attribute_values(values);
+        update.send().await.map_err(|error| failed(DOING)(error.into()))?;
+        self.seen.set_kept_from(Some(day));
+        Ok(())
+    }
+}
+
+/// The key of a row that was read.
+fn row_key(item: &Item) -> Item {
+    item.iter()
+        .filter(|(name, _)| matches!(name.as_str(), "vendorId" | "date"))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
+}

@@ -1,0 +1,212 @@
+//! Buckets taken off the shelf, changed, and put back together: nothing of it unless each is still as it was taken.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use aws_sdk_dynamodb::types::{Put, TransactWriteItem, Update};
+use goody_application::ports::{Book, BucketMove, Result};
+use goody_domain::{Bucket, Counter, Counters, Day, Entry, Minute, MinuteEntry};
+
+use crate::DynamoStore;
+use crate::buckets::{BookItem, BucketItem, NOW, Row, partition, read_counters, write_counters, write_minutes};
+use crate::calls::{Terms, failed, number, text};
+use crate::items::{Item, read, write};
+
+const DOING: &str = "moving the counters";
+
+/// Where a book's row is.
+pub(crate) type Place = (String, Row);
+
+/// Rows of books, as they were read and as they are to be written.
+pub(crate) struct Shelf<'s> {
+    store: &'s DynamoStore,
+    /// The day on which this happens.
+    today: Day,
+    books: BTreeMap<String, BookItem>,
+    rows: BTreeMap<Place, BucketItem>,
+    moved_books: BTreeMap<String, Counters>,
+    moved_rows: BTreeMap<Place, Bucket>,
+    latest_facts: BTreeMap<Place, i64>,
+}
+
+/// The rows that a move of a bucket touches.
+pub(crate) fn places(of: &BucketMove) -> impl Iterator<Item = Place> {
+    let book = partition(&of.book).to_owned();
+    Row::of(of.day, &of.entries).into_iter().map(move |(row, _)| (book.clone(), row))
+}
+
+/// The key of a row of a book.
+pub(crate) fn key(book: &str, date: String) -> Item {
+    HashMap::from([("vendorId".to_owned(), text(book)), ("date".to_owned(), text(date))])
+}
+
+impl<'s> Shelf<'s> {
+    /// Reads rows, and the current row of each of their books.
+    pub(crate) async fn take(store: &'s DynamoStore, places: &BTreeSet<Place>, today: Day) -> Result<Self> {
+        let books: BTreeSet<&str> = places.iter().map(|(book, _)| book.as_str()).collect();
+        let mut keys: Vec<Item> = books.into_iter().map(|book| key(book, NOW.to_owned())).collect();
+        keys.extend(places.iter().map(|(book, row)| key(book, row.key())));
+        let mut shelf = Self {
+            store,
+            today,
+            books: BTreeMap::new(),
+            rows: BTreeMap::new(),
+            moved_books: BTreeMap::new(),
+            moved_rows: BTreeMap::new(),
+            latest_facts: BTreeMap::new(),
+        };
+        for item in store.get_all("reading buckets", &store.tables.reports, keys).await? {
+            if item.get("date").and_then(|date| date.as_s().ok()).is_some_and(|date| date == NOW) {
+                let book: BookItem = read(item)?;
+                shelf.books.insert(book.vendor_id.clone(), book);
+            } else {
+                let row: BucketItem = read(item)?;
+                shelf.rows.insert((row.vendor_id.clone(), Row::read(&row.date)?), row);
+            }
+        }
+        Ok(shelf)
+    }
+
+    /// Adds to a bucket and to its book's sums.
+    pub(crate) fn add(&mut self, book: &Book, day: Day, entries: &[Entry]) -> Result<()> {
+        let name = partition(book);
+        let totals = match self.moved_books.entry(name.to_owned()) {
+            std::collections::btree_map::Entry::Occupied(known) => known.into_mut(),
+            std::collections::btree_map::Entry::Vacant(place) => {
+                let known = self.books.get(name).map(|book| read_counters(&book.totals)).transpose()?;
+                place.insert(known.unwrap_or_default())
+            }
+        };
+        for entry in entries.iter().filter(|entry| entry.counter != Counter::LatestFact) {
+            totals.add(entry.counter, entry.amount);
+        }
+        for (row, entries) in Row::of(day, entries) {
+            self.add_row((name.to_owned(), row), &entries)?;
+        }
+        Ok(())
+    }
+
+    /// Adds to one row and to nothing else.
+    pub(crate) fn add_row(&mut self, place: Place, entries: &[Entry]) -> Result<()> {
+        if let Row::Day(day) = place.1 {
+            let start = self.store.zone.start(day).micros();
+            let facts = entries.iter().filter(|entry| entry.counter == Counter::LatestFact);
+            let latest = facts.map(|entry| start + minute_micros(entry.minute) + entry.amount - 1).max();
+            let known = self.rows.get(&place).and_then(|row| row.latest_fact);
+            if let Some(latest) = latest.max(known) {
+                let slot = self.latest_facts.entry(place.clone()).or_insert(latest);
+                *slot = latest.max(*slot);
+            }
+        }
+        let bucket = match self.moved_rows.entry(place.clone()) {
+            std::collections::btree_map::Entry::Occupied(known) => known.into_mut(),
+            std::collections::btree_map::Entry::Vacant(empty) => {
+                let known = self.rows.get(&place).map(BucketItem::bucket).transpose()?;
+                empty.insert(known.unwrap_or_default())
+            }
+        };
+        bucket.add(entries);
+        Ok(())
+    }
+
+    /// Replaces a day of a book, whatever it was, without a word about the book's sums.
+    pub(crate) fn replace(&mut self, book: &str, day: Day, bucket: &Bucket) {
+        let place = |row| (book.to_owned(), row);
+        let entry = |of: &MinuteEntry| Entry { day, minute: of.minute, counter: of.counter, amount: of.amount };
+        let timed: Vec<Entry> = bucket.minutes.iter().map(entry).collect();
+        self.moved_rows.extend(self.rows.keys().cloned().map(|place| (place, Bucket::default())));
+        for (row, entries) in Row::of(day, &timed) {
+            let mut part = Bucket::default();
+            part.add(&entries);
+            if let Row::Day(day) = row {
+                let facts = entries.iter().filter(|entry| entry.counter == Counter::LatestFact);
+                let start = self.store.zone.start(day).micros();
+                let latest = facts.map(|entry| start + minute_micros(entry.minute) + entry.amount - 1).max();
+                self.latest_facts.extend(latest.map(|latest| (place(Row::Day(day)), latest)));
+                part.totals = bucket.totals;
+            }
+            self.moved_rows.insert(place(row), part);
+        }
+    }
+
+    /// Replaces a book's sums.
+    pub(crate) fn replace_totals(&mut self, book: &str, totals: Counters) {
+        self.moved_books.insert(book.to_owned(), totals);
+    }
+
+    /// The revision of a book, as it was read.
+    pub(crate) fn revision(&self, book: &str) -> i64 {
+        self.books.get(book).map_or(0, |book| book.revision)
+    }
+
+    /// Puts everything that moved back.
+    pub(crate) fn writes(&self) -> Result<Vec<TransactWriteItem>> {
+        let mut writes = Vec::with_capacity(self.moved_books.len() + self.moved_rows.len());
+        let none = BookItem::default();
+        for (name, totals) in &self.moved_books {
+            writes.push(self.write_book(name, self.books.get(name).unwrap_or(&none).revision, totals)?);
+        }
+        for (place, bucket) in &self.moved_rows {
+            // What is settled is no part of the book, and counts its own changes.
+            let was = match place.1 {
+                Row::Settled(_) => self.rows.get(place).map_or(0, |row| row.revision),
+                _ => self.books.get(&place.0).unwrap_or(&none).revision,
+            };
+            writes.push(self.write_row(place, bucket, was + 1)?);
+        }
+        Ok(writes)
+    }
+
+    fn write_book(&self, name: &str, was: i64, totals: &Counters) -> Result<TransactWriteItem> {
+        let condition = if was == 0 { "attribute_not_exists(#revision)" } else { "#revision = :was" };
+        let terms = Terms::new([
+            ("revision", number(was + 1)),
+            ("totals", text(write_counters(totals))),
+            ("reportDate", text(NOW)),
+        ]);
+        let terms = if was == 0 { terms } else { terms.values([("was", number(was))]) };
+        let (names, values) = terms.split();
+        let update = Update::builder().table_name(&self.store.tables.reports).set_key(Some(key(name, NOW.to_owned())));
+        let update = update
+            .update_expression("SET #revision = :revision, #totals = :totals, #reportDate = :reportDate")
+            .condition_expression(condition)
+            .set_expression_attribute_names(names)
+            .set_expression_attribute_values(values);
+        let update = update.build().map_err(|error| failed(DOING)(error.into()))?;
+        Ok(TransactWriteItem::builder().update(update).build())
+    }
+
+    fn write_row(&self, place: &Place, bucket: &Bucket, revision: i64) -> Result<TransactWriteItem> {
+        let (book, row) = place;
+        let mut item = BucketItem { vendor_id: book.clone(), date: row.key(), revision, ..BucketItem::default() };
+        match row {
+            Row::Clock(..) => item.minutes = write_minutes(&bucket.minutes),
+            Row::Settled(_) => {
+                item.totals = write_counters(&bucket.totals);
+                item.minutes = write_minutes(&bucket.minutes);
+            }
+            Row::Day(_) => {
+                item.totals = write_counters(&bucket.totals);
+                item.latest_fact = self.latest_facts.get(place).copied();
+                item.changed_on = Some(self.today.number());
+            }
+        }
+        let put = Put::builder().table_name(&self.store.tables.reports).set_item(Some(write(&item)?));
+        let put = match self.rows.get(place) {
+            None => put
+                .condition_expression("attribute_not_exists(#vendorId)")
+                .expression_attribute_names("#vendorId", "vendorId"),
+            Some(row) => {
+                let (names, values) = Terms::new([("revision", number(row.revision))]).split();
+                let put = put.condition_expression("#revision = :revision");
+                put.set_expression_attribute_names(names).set_expression_attribute_values(values)
+            }
+        };
+        let put = put.build().map_err(|error| failed(DOING)(error.into()))?;
+        Ok(TransactWriteItem::builder().put(put).build())
+    }
+}
+
+/// Microseconds from the start of a day to that of one of its minutes.
+fn minute_micros(minute: Minute) -> i64 {
+    i64::from(minute) * 60_000_000
+}

@@ -1,0 +1,119 @@
+//! Vendors' master data, and its copy in the current row of each vendor's book: a dashboard is one query.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use async_trait::async_trait;
+use aws_sdk_dynamodb::types::{Put, TransactWriteItem, Update};
+use goody_application::ports::{Result, VendorStore};
+use goody_domain::{Vendor, VendorId};
+use serde::{Deserialize, Serialize};
+
+use crate::DynamoStore;
+use crate::buckets::NOW;
+use crate::calls::{Patience, Terms, Transacted, failed, number, text};
+use crate::items::{ALL, Item, read, write};
+use crate::shelf;
+use crate::tables::BY_ID;
+
+/// A vendor in its table.
+#[derive(Serialize, Deserialize)]
+struct VendorItem {
+    all: String,
+    #[serde(flatten)]
+    vendor: Vendor,
+}
+
+#[async_trait]
+impl VendorStore for DynamoStore {
+    async fn meet(&self, vendors: Vec<VendorId>) -> Result<()> {
+        let known = self.vendors_by_id(vendors.iter().cloned().collect()).await?;
+        let known: HashSet<VendorId> = known.into_iter().map(|vendor| vendor.vendor_id).collect();
+        for id in vendors.into_iter().filter(|id| !known.contains(id)) {
+            // Where somebody else registers it meanwhile, it is known.
+            self.write_vendor(Vendor::unregistered(id), false).await?;
+        }
+        Ok(())
+    }
+
+    async fn put(&self, vendor: Vendor) -> Result<bool> {
+        let mut patience = Patience::default();
+        loop {
+            let is_known = self.vendor(&vendor.vendor_id).await?.is_some();
+            if self.write_vendor(vendor.clone(), is_known).await? {
+                return Ok(!is_known);
+            }
+            patience.wait().await?;
+        }
+    }
+
+    async fn vendor(&self, id: &VendorId) -> Result<Option<Vendor>> {
+        let found = self.get("reading a vendor", &self.tables.vendors, key(id)).await?;
+        found.map(|item| Ok(read::<VendorItem>(item)?.vendor)).transpose()
+    }
+
+    async fn vendors_by_id(&self, ids: BTreeSet<VendorId>) -> Result<Vec<Vendor>> {
+        let keys = ids.iter().map(key).collect();
+        let found = self.get_all("reading vendors by id", &self.tables.vendors, keys).await?;
+        found.into_iter().map(|item| Ok(read::<VendorItem>(item)?.vendor)).collect()
+    }
+
+    async fn vendors(&self, after: Option<&VendorId>, limit: usize) -> Result<Vec<Vendor>> {
+        let (condition, terms) = match after {
+            None => ("#all = :all", Terms::new([("all", text(ALL))])),
+            Some(after) => (
+                "#all = :all AND #vendorId > :vendorId",
+                Terms::new([("all", text(ALL)), ("vendorId", text(after.as_str()))]),
+            ),
+        };
+        let (names, values) = terms.split();
+        let query = self.client.query().table_name(&self.tables.vendors).index_name(BY_ID);
+        let query = query.key_condition_expression(condition).set_expression_attribute_names(names);
+        let query = query.set_expression_attribute_values(values);
+        let found = self.query("reading vendors", query, Some(limit)).await?;
+        found.into_iter().map(|item| Ok(read::<VendorItem>(item)?.vendor)).collect()
+    }
+}
+
+fn key(id: &VendorId) -> Item {
+    HashMap::from([("vendorId".to_owned(), text(id.as_str()))])
+}
+
+impl DynamoStore {
+    /// Writes a vendor and its copy, if it is known or not as expected; says whether it was.
+    async fn write_vendor(&self, vendor: Vendor, is_known: bool) -> Result<bool> {
+        const DOING: &str = "saving a vendor";
+        let copy =
+            Terms::new([("vendor", write_map(&vendor)?), ("reportDate", text(NOW)), ("vendorRevision", number(1))]);
+        let (names, values) = copy.split();
+        let row = shelf::key(vendor.vendor_id.as_str(), NOW.to_owned());
+        let update = Update::builder()
+            .table_name(&self.tables.reports)
+            .set_key(Some(row))
+            .update_expression("SET #vendor = :vendor, #reportDate = :reportDate ADD #vendorRevision :vendorRevision");
+        let update = update.set_expression_attribute_names(names).set_expression_attribute_values(values).build();
+        let update = update.map_err(|error| failed(DOING)(error.into()))?;
+
+        let condition = if is_known { "attribute_exists(#vendorId)" } else { "attribute_not_exists(#vendorId)" };
+        let item = write(&VendorItem { all: ALL.to_owned(), vendor })?;
+        let put = Put::builder().table_name(&self.tables.vendors).set_item(Some(item)).condition_expression(condition);
+        let put = put.expression_attribute_names("#vendorId", "vendorId").build();
+        let put = put.map_err(|error| failed(DOING)(error.into()))?;
+
+        let mut patience = Patience::default();
+        loop {
+            let writes = vec![
+                TransactWriteItem::builder().put(put.clone()).build(),
+                TransactWriteItem::builder().update(update.clone()).build(),
+            ];
+            match self.transact(DOING, writes).await? {
+                Transacted::Done => return Ok(true),
+                Transacted::Refused(places) if !places.is_empty() => return Ok(false),
+                Transacted::Refused(_) => patience.wait().await?,
+            }
+        }
+    }
+}
+
+fn write_map(vendor: &Vendor) -> Result<aws_sdk_dynamodb::types::AttributeValue> {
+    Ok(aws_sdk_dynamodb::types::AttributeValue::M(write(vendor)?))
+}
