@@ -1,0 +1,11 @@
+//! Answers what is read of the API: the embedded host's own router, behind API Gateway. Wiring only.
+
+use goody_lambdas::host::Host;
+use goody_lambdas::invocation::Failure;
+use lambda_http::Adapter;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Failure> {
+    let host = &Host::start("api-handler")?;
+    host.serve(Adapter::from(host.api())).await
+}

@@ -1,0 +1,24 @@
+//! Takes in order events and vendors: over HTTP by the embedded host's own router, and from the bus. Wiring only.
+
+use goody_application::ingest::Ingest;
+use goody_lambdas::bus;
+use goody_lambdas::host::Host;
+use goody_lambdas::invocation::Failure;
+use goody_lambdas::trigger::Trigger;
+use lambda_http::Adapter;
+use lambda_runtime::{LambdaEvent, Service, service_fn};
+use serde_json::value::{RawValue, to_raw_value};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Failure> {
+    let host = &Host::start("order-ingest")?;
+    let (api, ingest) = (&Adapter::from(host.api()), &Ingest::new(host.store.clone()));
+    host.serve(service_fn(async |LambdaEvent { payload, context }: LambdaEvent<Box<RawValue>>| {
+        Ok::<_, Failure>(match Trigger::read(&payload)? {
+            Trigger::Http(request) => to_raw_value(&api.clone().call(LambdaEvent::new(*request, context)).await?)?,
+            Trigger::Bus(event) => to_raw_value(&bus::take(ingest, event, host.now()).await?)?,
+            other => return Err(other.misdirected().into()),
+        })
+    }))
+    .await
+}

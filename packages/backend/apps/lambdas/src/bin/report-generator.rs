@@ -1,0 +1,23 @@
+//! Brings the reports up to the orders, by their stream, and up to the clock, by a schedule. Wiring only.
+
+use goody_lambdas::host::Host;
+use goody_lambdas::invocation::Failure;
+use goody_lambdas::trigger::Trigger;
+use goody_lambdas::{schedule, stream};
+use lambda_runtime::{LambdaEvent, service_fn};
+use serde_json::value::{RawValue, to_raw_value};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Failure> {
+    let host = &Host::start("report-generator")?;
+    host.serve(service_fn(async |event: LambdaEvent<Box<RawValue>>| {
+        Ok::<_, Failure>(match Trigger::read(&event.payload)? {
+            Trigger::Stream(records) => to_raw_value(&stream::project(&host.tables, &records, host.now()).await?)?,
+            Trigger::Schedule => {
+                to_raw_value(&schedule::tick(&host.tables, host.settings.retention, host.now()).await?)?
+            }
+            other => return Err(other.misdirected().into()),
+        })
+    }))
+    .await
+}
