@@ -12,7 +12,7 @@ use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use axum::{Json, Router};
+use axum::Router;
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -122,7 +122,8 @@ async fn response(State(shared): State<Arc<Shared>>, Path(request_id): Path<Stri
     shared.answer(&request_id, Ok(body))
 }
 
-async fn error(State(shared): State<Arc<Shared>>, Path(request_id): Path<String>, error: Json<Value>) -> StatusCode {
+async fn error(State(shared): State<Arc<Shared>>, Path(request_id): Path<String>, error: Bytes) -> StatusCode {
+    let error: Value = serde_json::from_slice(&error).unwrap();
     let field = |name: &str| error[name].as_str().unwrap_or_default().to_owned();
     shared.answer(&request_id, Err(Failed::Thrown { kind: field("errorType"), message: field("errorMessage") }))
 }
