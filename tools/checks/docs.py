@@ -17,6 +17,7 @@ BUILT = (
     'dist/packages',
     'dist/packages/backend',
     'dist/packages/backend/goody',
+    'dist/packages/backend/lambda',
     'dist/packages/frontend',
     'dist/packages/frontend/index.html',
     'dist/packages/frontend/assets',
