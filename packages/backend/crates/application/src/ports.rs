@@ -302,7 +302,7 @@ pub trait ReportReader: Send + Sync {
     fn revision(&self) -> Option<i64>;
 
     /// Books with every bucket from `from` on, those of `minutes_from` to `minutes_to` with their minutes, each with the
-    /// revision it has, in the order asked and all of one moment.
+    /// revision it has, in the order asked, each of one moment.
     async fn ledgers(
         &self,
         books: &[Book],

@@ -14,9 +14,9 @@ use crate::streams::{Entry, Merged, Partition, Range, Stream, Wanted};
 use crate::tables::{BY_GIFT, BY_GROUP, BY_VENDOR};
 
 /// A gift type that no more orders have than this is rare.
-const RARE: usize = 600;
+const RARE: usize = 300;
 /// How many orders are looked at together at least.
-const TOGETHER: usize = 50;
+const TOGETHER: usize = 100;
 /// After every place of an index.
 const LAST: &str = "~";
 

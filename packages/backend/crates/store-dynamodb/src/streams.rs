@@ -199,7 +199,7 @@ impl Merged<'_> {
 
     /// The next entries, as many as asked; fewer only where all streams have ended.
     pub(crate) async fn next(&mut self, many: usize, wanted: Wanted<'_>) -> Result<Vec<Entry>> {
-        let mut entries = Vec::with_capacity(many);
+        let mut entries = Vec::new();
         while entries.len() < many {
             try_join_all(self.streams.iter_mut().map(|stream| stream.fill(wanted))).await?;
             let heads = self.streams.iter().enumerate();
