@@ -1,0 +1,34 @@
+//! A store in tables of its own, on an emulator of its own.
+
+#![expect(clippy::unwrap_used, reason = "test code")]
+
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_dynamodb::{Client, Config};
+use aws_smithy_http_client::Builder;
+use goody_domain::ReportZone;
+use goody_store_dynamodb::{DynamoStore, Tables, create_tables};
+use goody_testkit::DynamoDb;
+
+/// An empty store, and the process that it is in.
+pub(crate) async fn store(zone: ReportZone) -> (DynamoStore, DynamoDb) {
+    let emulator = DynamoDb::start();
+    let client = client(&emulator.endpoint());
+    create_tables(&client, &tables()).await.unwrap();
+    (DynamoStore::new(client, tables(), zone), emulator)
+}
+
+/// The tables of every test.
+pub(crate) fn tables() -> Tables {
+    Tables { orders: "Orders".to_owned(), reports: "Reports".to_owned(), vendors: "Vendors".to_owned() }
+}
+
+/// A client of a DynamoDB on this machine.
+pub(crate) fn client(endpoint: &str) -> Client {
+    let config = Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("eu-west-1"))
+        .credentials_provider(Credentials::new("test", "test", None, None, "a test"))
+        .http_client(Builder::new().build_http())
+        .endpoint_url(endpoint);
+    Client::from_conf(config.build())
+}

@@ -1,0 +1,111 @@
+//! What goes wrong in DynamoDB and on the way to it loses nothing, doubles nothing, and is not tried for ever.
+
+#![expect(clippy::unwrap_used, reason = "test code")]
+
+mod door;
+mod emulator;
+mod wire;
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use door::{Door, Faults};
+use goody_application::ingest::Ingest;
+use goody_application::ports::{Book, ChangeFeed, OrderFilter, OrderReader, Store, StoreError};
+use goody_application::{project, roll};
+use goody_domain::{Day, Ledger, OrderEvent, ReportZone};
+use goody_store_dynamodb::DynamoStore;
+use goody_testkit::{DynamoDb, OrderBuilder, TestStore, now, vendor_id};
+
+/// A store whose requests go through a door.
+async fn behind(faults: Faults) -> (DynamoStore, Door, DynamoDb) {
+    let (_, emulator) = emulator::store(ReportZone::utc()).await;
+    let door = Door::open(emulator.endpoint(), faults).await;
+    let store = DynamoStore::new(emulator::client(&door.endpoint), emulator::tables(), ReportZone::utc());
+    (store, door, emulator)
+}
+
+/// Thirty orders of three vendors, each told in three pieces.
+fn pieces() -> Vec<Vec<OrderEvent>> {
+    let order = |number: usize| {
+        let vendor = ["acme", "bloom", "crate"][number % 3];
+        let order = OrderBuilder::new(&format!("o-{number:02}")).vendor(vendor).promised("2026-03-04");
+        order.shipped("2026-03-03T10:00:00Z").arrived("2026-03-05T10:00:00Z").events()
+    };
+    let orders: Vec<Vec<OrderEvent>> = (0..30).map(order).collect();
+    (0..3).map(|piece| orders.iter().map(|events| events[piece].clone()).collect()).collect()
+}
+
+async fn books(store: &dyn Store) -> Vec<Ledger> {
+    let (first, last) = (Day::from_number(0), Day::from_number(100_000));
+    let vendors = ["acme", "bloom", "crate"].map(|id| Book::Vendor(vendor_id(id)));
+    let books: Vec<Book> = vendors.into_iter().chain([Book::Fleet]).collect();
+    let mut ledgers = store.ledgers(&books, first, first, last).await.unwrap();
+    // An empty bucket and none are the same.
+    ledgers.iter_mut().for_each(|(ledger, _)| ledger.buckets.retain(|(_, bucket)| !bucket.is_empty()));
+    ledgers.into_iter().map(|(ledger, _)| ledger).collect()
+}
+
+/// Tells everything, again where it fails as a caller would, and gives the books.
+async fn told(store: Arc<dyn Store>) -> Vec<Ledger> {
+    let ingest = Ingest::new(store.clone());
+    for piece in pieces() {
+        while ingest.ingest(piece.clone(), now()).await.is_err() {}
+        while project::project_all(store.as_ref(), now()).await.is_err() {}
+    }
+    while roll::tick(store.as_ref(), now()).await.is_err() {}
+    loop {
+        let (first, last) = (Day::from_number(0), Day::from_number(100_000));
+        if store.ledger(&Book::Fleet, first, first, last).await.is_ok() {
+            return books(store.as_ref()).await;
+        }
+    }
+}
+
+async fn unharmed(faults: Faults) {
+    let (store, door, emulator) = behind(faults).await;
+    let faulty: Arc<dyn Store> = Arc::new(store);
+    let memory = TestStore::memory(ReportZone::utc());
+    told(faulty).await;
+    // What is stored is read through no door.
+    let store = DynamoStore::new(emulator::client(&emulator.endpoint()), emulator::tables(), ReportZone::utc());
+    assert_eq!(books(&store).await, told(memory.store.clone()).await);
+    assert_eq!(store.list(&OrderFilter::default(), None, 100, now()).await.unwrap().len(), 30);
+    assert_eq!(store.lag().await.unwrap().changes, 0);
+    assert!(door.bad.load(Ordering::Relaxed) > 3, "enough went wrong to tell");
+}
+
+#[tokio::test]
+async fn throttled_tables_lose_nothing() {
+    unharmed(Faults { throttled: 15, ..Faults::default() }).await;
+}
+
+#[tokio::test]
+async fn transactions_that_meet_others_are_tried_again() {
+    unharmed(Faults { conflicts: 60, ..Faults::default() }).await;
+}
+
+#[tokio::test]
+async fn keys_that_were_not_read_are_read_again() {
+    unharmed(Faults { unprocessed: 60, ..Faults::default() }).await;
+}
+
+#[tokio::test]
+async fn what_was_done_although_the_answer_was_lost_is_done_once() {
+    unharmed(Faults { lost_answers: 15, ..Faults::default() }).await;
+}
+
+#[tokio::test]
+async fn everything_at_once_changes_no_number() {
+    unharmed(Faults { throttled: 5, conflicts: 20, unprocessed: 20, lost_answers: 5 }).await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_done_is_given_up() {
+    let (store, _door, _emulator) = behind(Faults { conflicts: 100, ..Faults::default() }).await;
+    let error = goody_application::ports::VendorStore::meet(&store, vec![vendor_id("acme")]).await.unwrap_err();
+    assert!(matches!(error, StoreError::Contended(_)), "{error}");
+    let (store, _door, _emulator) = behind(Faults { throttled: 100, ..Faults::default() }).await;
+    let error = store.lag().await.unwrap_err();
+    assert!(matches!(error, StoreError::Unavailable { .. }), "{error}");
+}

@@ -1,0 +1,162 @@
+//! Records of the real stream, as they come: twice, late, in pieces.
+
+#![expect(clippy::unwrap_used, reason = "test code")]
+
+mod emulator;
+mod wire;
+
+use std::sync::Arc;
+
+use aws_lambda_events::dynamodb::EventRecord;
+use goody_application::ingest::Ingest;
+use goody_application::ports::{Book, Found, OrderReader, OrderWriter, ReportReader};
+use goody_domain::{Counter, Day, History, Ledger, OrderEvent, ReportZone, Status};
+use goody_store_dynamodb::{DynamoStore, stream};
+use goody_testkit::{DynamoDb, OrderBuilder, now, order_id, vendor_id};
+use serde_json::{Value, json};
+use wire::ask;
+
+/// Every record of the stream of the orders.
+async fn records(emulator: &DynamoDb) -> Vec<EventRecord> {
+    let endpoint = emulator.endpoint();
+    let ask = |operation: &str, question: Value| {
+        let (endpoint, target) = (endpoint.clone(), format!("DynamoDBStreams_20120810.{operation}"));
+        async move { ask(&endpoint, &target, question).await.1 }
+    };
+    let streams = ask("ListStreams", json!({ "TableName": "Orders" })).await;
+    let arn = &streams["Streams"][0]["StreamArn"];
+    let description = ask("DescribeStream", json!({ "StreamArn": arn })).await;
+    let mut records = Vec::new();
+    for shard in description["StreamDescription"]["Shards"].as_array().unwrap() {
+        let from = json!({ "StreamArn": arn, "ShardId": shard["ShardId"], "ShardIteratorType": "TRIM_HORIZON" });
+        let mut iterator = ask("GetShardIterator", from).await["ShardIterator"].clone();
+        loop {
+            let page = ask("GetRecords", json!({ "ShardIterator": iterator })).await;
+            let found: Vec<EventRecord> = serde_json::from_value(page["Records"].clone()).unwrap();
+            if found.is_empty() {
+                break;
+            }
+            records.extend(found);
+            iterator = page["NextShardIterator"].clone();
+        }
+    }
+    records
+}
+
+fn grown(records: &[EventRecord]) -> Vec<History> {
+    let told = records.iter().map(|record| stream::change(record).unwrap());
+    told.filter(|told| matches!(told, stream::Told::Grown(_))).map(|told| told.history().clone()).collect()
+}
+
+async fn tell(store: &DynamoStore, events: Vec<OrderEvent>) {
+    let ingest = Ingest::new(Arc::new(store.clone()));
+    for event in events {
+        ingest.ingest(vec![event], now()).await.unwrap();
+    }
+}
+
+fn orders() -> Vec<OrderEvent> {
+    let one = OrderBuilder::new("o-1").promised("2026-03-04").shipped("2026-03-03T10:00:00Z");
+    let one = one.because("\"snow\" \u{1f381}").arrived("2026-03-05T10:00:00Z");
+    let other = OrderBuilder::new("o-2").vendor("bloom").lost("2026-03-06T10:00:00Z");
+    let moved = OrderBuilder::new("o-3").also_placed("bloom", "2026-03-02T11:00:00Z");
+    [one, other, moved].into_iter().flat_map(OrderBuilder::events).collect()
+}
+
+async fn fleet(store: &DynamoStore) -> Ledger {
+    let (first, last) = (Day::from_number(0), Day::from_number(100_000));
+    let mut ledger = store.ledger(&Book::Fleet, first, first, last).await.unwrap().0;
+    // An empty bucket and none are the same.
+    ledger.buckets.retain(|(_, bucket)| !bucket.is_empty());
+    ledger
+}
+
+#[tokio::test]
+async fn a_record_says_all_that_is_known_of_its_order() {
+    let (store, emulator) = emulator::store(ReportZone::utc()).await;
+    tell(&store, orders()).await;
+    let told = grown(&records(&emulator).await);
+    assert_eq!(told.len(), orders().len(), "each write is a record");
+    for id in ["o-1", "o-2", "o-3"].map(order_id) {
+        let versions: Vec<usize> =
+            told.iter().filter(|history| *history.order_id() == id).map(History::version).collect();
+        assert!(versions.is_sorted() && versions[0] == 1, "{versions:?}");
+        let last = told.iter().rfind(|history| *history.order_id() == id);
+        assert_eq!(last.cloned(), store.order(&id).await.unwrap(), "every field comes as it was stored");
+    }
+}
+
+#[tokio::test]
+async fn records_told_twice_or_late_or_backwards_or_one_by_one_count_once() {
+    let (straight, emulator) = emulator::store(ReportZone::utc()).await;
+    tell(&straight, orders()).await;
+    let told = grown(&records(&emulator).await);
+    assert_eq!(straight.project(told.clone(), now()).await.unwrap(), 3);
+    assert_eq!(straight.project(told.clone(), now()).await.unwrap(), 0, "a replay finds its markers");
+    let expected = fleet(&straight).await;
+    let placed = expected.totals[Counter::Standing(Status::Placed)];
+    assert_eq!((placed, expected.totals[Counter::Standing(Status::Arrived)]), (1, 1));
+
+    let backwards: Vec<History> = told.iter().rev().cloned().collect();
+    for batches in [
+        vec![backwards.clone(), told.clone()],
+        told.chunks(1).map(<[History]>::to_vec).collect(),
+        backwards.chunks(2).map(<[History]>::to_vec).collect(),
+    ] {
+        let (store, _emulator) = emulator::store(ReportZone::utc()).await;
+        for batch in batches {
+            store.project(batch.clone(), now()).await.unwrap();
+            store.project(batch, now()).await.unwrap();
+        }
+        assert_eq!(fleet(&store).await, expected);
+    }
+}
+
+#[tokio::test]
+async fn many_who_project_the_same_at_once_count_it_once() {
+    let (store, emulator) = emulator::store(ReportZone::utc()).await;
+    let orders =
+        (0..40).flat_map(|number| OrderBuilder::new(&format!("o-{number:02}")).lost("2026-03-05T10:00:00Z").events());
+    Ingest::new(Arc::new(store.clone())).ingest(orders.collect(), now()).await.unwrap();
+    let told = grown(&records(&emulator).await);
+    let tasks: Vec<_> = (0..4)
+        .map(|_| {
+            let (store, told) = (store.clone(), told.clone());
+            tokio::spawn(async move { store.project(told, now()).await })
+        })
+        .collect();
+    for task in tasks {
+        task.await.unwrap().unwrap();
+    }
+    assert_eq!(fleet(&store).await.totals[Counter::Standing(Status::Lost)], 40);
+}
+
+#[tokio::test]
+async fn an_order_deleted_by_age_changes_no_number_and_is_known_to_have_expired() {
+    let (store, emulator) = emulator::store(ReportZone::utc()).await;
+    tell(&store, orders()).await;
+    store.project(grown(&records(&emulator).await), now()).await.unwrap();
+    let before = fleet(&store).await;
+    // As the time to live does it: the item goes, and the stream has what it was.
+    let key = json!({ "TableName": "Orders", "Key": { "orderId": { "S": "o-2" } } });
+    ask(&emulator.endpoint(), "DynamoDB_20120810.DeleteItem", key).await;
+    let gone = stream::change(records(&emulator).await.last().unwrap()).unwrap();
+    assert!(matches!(gone, stream::Told::Expired(_)), "{gone:?}");
+    for _ in 0..2 {
+        store.forget(vec![gone.history().clone()], store.zone().day(now())).await.unwrap();
+    }
+    let after = fleet(&store).await;
+    let standing = Counter::Standing(Status::Lost);
+    assert_eq!((before.totals[standing], after.totals[standing]), (1, 0), "it stands nowhere any more");
+    let counted = |ledger: &Ledger| {
+        let mut totals = ledger.totals;
+        totals[standing] = 0;
+        totals
+    };
+    assert_eq!(counted(&before), counted(&after));
+    assert_eq!(store.load(&[order_id("o-2")]).await.unwrap(), [Found::Expired]);
+    assert_eq!(store.project(vec![gone.history().clone()], now()).await.unwrap(), 0);
+    let rebuilt = goody_application::rebuild::rebuild(&store, now(), |_, _| {}).await.unwrap();
+    assert_eq!(rebuilt.different, 0, "what it left is settled");
+    assert!(store.state(&vendor_id("bloom")).await.unwrap().is_some());
+}

@@ -1,0 +1,13 @@
+//! The store suite on DynamoDB, by its emulator.
+
+mod emulator;
+
+use goody_domain::ReportZone;
+use goody_testkit::TestStore;
+
+async fn make_store(zone: ReportZone) -> TestStore {
+    let (store, emulator) = emulator::store(zone).await;
+    TestStore::new(store, emulator)
+}
+
+goody_testkit::store_suite!(cases = 6, make_store);
