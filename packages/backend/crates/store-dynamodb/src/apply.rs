@@ -84,7 +84,12 @@ impl DynamoStore {
     }
 
     /// Cuts changes into groups that fit, none of them empty. Only the changes of one order may be too many for a group.
-    fn groups(&self, changes: Vec<Change>) -> Vec<Group> {
+    fn groups(&self, mut changes: Vec<Change>) -> Vec<Group> {
+        // Orders of one vendor and day move the same rows, so they go together.
+        changes.sort_by_cached_key(|change| {
+            let order = change.after.as_ref().map(|order| (order.placement.vendor_id.clone(), order.created_at));
+            (order, change.order_id.clone())
+        });
         let mut groups: Vec<Group> = Vec::new();
         let mut open = Group::default();
         for change in changes {

@@ -173,6 +173,11 @@ fn refused(error: &SdkError<TransactWriteItemsError>) -> Option<Vec<usize>> {
     }
 }
 
+/// The names of an expression, as the client takes them.
+pub(crate) type Names = Option<HashMap<String, String>>;
+/// The values of an expression, as the client takes them.
+pub(crate) type Values = Option<HashMap<String, AttributeValue>>;
+
 /// Names and values of an expression, so that no name is taken for a word of DynamoDB's own.
 #[derive(Default)]
 pub(crate) struct Terms {
@@ -209,7 +214,7 @@ impl Terms {
         self
     }
 
-    pub(crate) fn split(self) -> (Option<HashMap<String, String>>, Option<HashMap<String, AttributeValue>>) {
+    pub(crate) fn split(self) -> (Names, Values) {
         (Some(self.names).filter(|names| !names.is_empty()), Some(self.values).filter(|values| !values.is_empty()))
     }
 }

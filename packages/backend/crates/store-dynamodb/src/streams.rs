@@ -3,14 +3,14 @@
 use std::cmp::Reverse;
 use std::collections::VecDeque;
 
-use aws_sdk_dynamodb::types::{AttributeValue, Select};
+use aws_sdk_dynamodb::types::Select;
 use futures::future::try_join_all;
 use goody_application::ports::{Position, Result};
 use goody_domain::OrderId;
 use serde::Deserialize;
 
 use crate::DynamoStore;
-use crate::calls::{Terms, failed, text};
+use crate::calls::{Names, Terms, Values, failed, text};
 use crate::items::{Item, damaged, place, read};
 use crate::tables::BY_GIFT;
 
@@ -182,9 +182,6 @@ impl<'s> Stream<'s> {
 }
 
 const CONDITION: &str = "#attribute = :value AND #sort BETWEEN :from AND :to";
-
-type Names = Option<std::collections::HashMap<String, String>>;
-type Values = Option<std::collections::HashMap<String, AttributeValue>>;
 
 /// Streams as one, in the order of their places.
 pub(crate) struct Merged<'s> {

@@ -1,4 +1,4 @@
-//! What reads cost, held to the budget. `-- --nocapture` shows the figures.
+//! What reads and writes cost, held to the budget. `-- --nocapture` shows the figures.
 
 #![expect(clippy::unwrap_used, reason = "test code")]
 
@@ -17,6 +17,8 @@ use goody_store_dynamodb::DynamoStore;
 use goody_testkit::{DynamoDb, OrderBuilder, day, now, vendor_id};
 use meter::{Counted, Meter};
 
+/// Events of one batch.
+const BATCH: usize = 100;
 const VENDORS: usize = 10;
 
 async fn metered() -> (DynamoStore, Meter, DynamoDb) {
@@ -56,6 +58,47 @@ fn show(what: &str, counted: &Counted, events: usize) {
         written / events,
         counted.requests
     );
+}
+
+/// The orders of three busy days, a hundred events at a time, as they happen.
+#[tokio::test]
+async fn an_order_event_costs_no_more_than_twelve_write_units() {
+    let (store, meter, _emulator) = metered().await;
+    let store: Arc<dyn Store> = Arc::new(store);
+    let mut events: Vec<OrderEvent> = (0..1_000).flat_map(busy_order).collect();
+    events.sort_by_key(|event| event.occurred_at);
+    let (mut units, mut counted) = (0.0, 0);
+    for (number, batch) in events.chunks(BATCH).enumerate() {
+        take_in(&store, batch.to_vec()).await;
+        let orders_and_buckets = meter.take();
+        roll::roll(store.as_ref(), now()).await.unwrap();
+        let reports = meter.take();
+        // The first batch meets the vendors, too.
+        if number > 0 {
+            units += orders_and_buckets.written + reports.written;
+            counted += batch.len();
+        }
+        if number % 5 == 1 {
+            show(&format!("batch {number}"), &orders_and_buckets, batch.len());
+            show("  and the reports", &reports, batch.len());
+        }
+    }
+    let an_event = units / counted as f64;
+    println!("{an_event:.2} write units an event, of {counted} events");
+    assert!(an_event <= 12.0, "{an_event} write units an event");
+}
+
+/// One of a thousand orders placed within three days, shipped the day after, there two days later.
+fn busy_order(number: usize) -> [OrderEvent; 3] {
+    let (vendor, minute) = (format!("vendor-{:02}", number % VENDORS), number * 3 * 24 * 60 / 1_000);
+    let at = |days: usize| {
+        let (day, minute) = (days + minute / 1_440, minute % 1_440);
+        format!("2026-02-{:02}T{:02}:{:02}:00Z", 10 + day, minute / 60, minute % 60)
+    };
+    let order = OrderBuilder::new(&format!("order-{number:06}")).vendor(&vendor).gift("food").value(4_900);
+    let order = order.placed(&at(0)).promised(&at(3)[..10]).shipped(&at(1)).by("Parcel & Co");
+    let order = if number % 20 == 0 { order.lost(&at(9)) } else { order.arrived(&at(3)) };
+    order.events().try_into().unwrap()
 }
 
 #[tokio::test]

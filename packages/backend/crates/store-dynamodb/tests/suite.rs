@@ -10,4 +10,4 @@ async fn make_store(zone: ReportZone) -> TestStore {
     TestStore::new(store, emulator)
 }
 
-goody_testkit::store_suite!(cases = 6, make_store);
+goody_testkit::store_suite!(cases = 24, make_store);
