@@ -182,8 +182,6 @@ fn broken(word: &str) -> goody_application::ports::StoreError {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "test code")]
-
     use super::*;
 
     const DAY: Day = Day::from_number(20_513);

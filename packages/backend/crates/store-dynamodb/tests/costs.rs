@@ -97,7 +97,7 @@ fn busy_order(number: usize) -> [OrderEvent; 3] {
     };
     let order = OrderBuilder::new(&format!("order-{number:06}")).vendor(&vendor).gift("food").value(4_900);
     let order = order.placed(&at(0)).promised(&at(3)[..10]).shipped(&at(1)).by("Parcel & Co");
-    let order = if number % 20 == 0 { order.lost(&at(9)) } else { order.arrived(&at(3)) };
+    let order = if number.is_multiple_of(20) { order.lost(&at(9)) } else { order.arrived(&at(3)) };
     order.events().try_into().unwrap()
 }
 
