@@ -10,6 +10,7 @@ use axum::body::Bytes;
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::{Child, Command};
+use tokio::sync::Notify;
 
 use super::runtime_api::RuntimeApi;
 
@@ -40,6 +41,7 @@ pub struct Function {
     variables: Vec<(String, String)>,
     process: tokio::sync::Mutex<Option<Process>>,
     output: Arc<Mutex<Vec<String>>>,
+    printed: Arc<Notify>,
     invocations: AtomicU64,
 }
 
@@ -57,6 +59,7 @@ impl Function {
             variables: variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
             process: tokio::sync::Mutex::default(),
             output: Arc::default(),
+            printed: Arc::default(),
             invocations: AtomicU64::new(0),
         }
     }
@@ -77,11 +80,23 @@ impl Function {
         self.output.lock().unwrap().clone()
     }
 
-    /// Those of the printed lines that are figures of CloudWatch.
-    pub fn figures(&self) -> Vec<Value> {
-        let lines = self.output();
-        let objects = lines.iter().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        objects.filter(|line| line["_aws"].is_object()).collect()
+    /// Waits until so many of the printed lines are what is looked for, and gives those. What a process prints comes when it
+    /// comes, also after its answer.
+    pub async fn printed(&self, count: usize, is_looked_for: impl Fn(&Value) -> bool) -> Vec<Value> {
+        let looked_for = async {
+            loop {
+                let more = self.printed.notified();
+                let lines = self.output();
+                let objects = lines.iter().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+                let found: Vec<Value> = objects.filter(&is_looked_for).collect();
+                if found.len() >= count {
+                    return found;
+                }
+                more.await;
+            }
+        };
+        let found = tokio::time::timeout(TIME_LIMIT, looked_for).await;
+        found.unwrap_or_else(|_| panic!("fewer than {count} of {:?}", self.output()))
     }
 
     /// Has it work on an event, and waits for the answer.
@@ -165,12 +180,13 @@ impl Function {
     }
 
     /// Keeps what is printed.
-    fn read(&self, printed: impl AsyncRead + Unpin + Send + 'static) -> tokio::task::JoinHandle<()> {
-        let output = self.output.clone();
+    fn read(&self, pipe: impl AsyncRead + Unpin + Send + 'static) -> tokio::task::JoinHandle<()> {
+        let (output, printed) = (self.output.clone(), self.printed.clone());
         tokio::spawn(async move {
-            let mut lines = BufReader::new(printed).lines();
+            let mut lines = BufReader::new(pipe).lines();
             while let Ok(Some(line)) = lines.next_line().await {
                 output.lock().unwrap().push(line);
+                printed.notify_waiters();
             }
         })
     }

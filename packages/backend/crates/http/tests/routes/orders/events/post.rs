@@ -77,7 +77,7 @@ async fn a_bad_line_costs_only_itself_and_says_where_and_why() {
     line(with("bad", "occurredAt", "1970-01-01T00:00:00Z").to_string().as_bytes());
     line(with("bad", "occurredAt", "2199-01-01T00:00:00Z").to_string().as_bytes());
     line(with("bad", "occurredAt", "+999999-01-01T00:00:00Z").to_string().as_bytes());
-    line(with("bad", "reason", "x".repeat(10_000_000)).to_string().as_bytes());
+    line(with("bad", "reason", "x".repeat(1_000_000)).to_string().as_bytes());
     line(with("bad", "carrier", "nul \u{0}").to_string().as_bytes());
     line(b"{\"reason\": \"raw nul \0\"}");
     line(b"{\"reason\": \"\xc3\x28\"}");
@@ -137,7 +137,7 @@ async fn a_bad_element_of_an_array_costs_only_itself() {
         7,
         null,
         with("bad", "status", "GONE"),
-        with("bad", "reason", "x".repeat(10_000_000)),
+        with("bad", "reason", "x".repeat(1_000_000)),
         placed("b")
     ]);
     let answer = post_json(&app, body).await.json();

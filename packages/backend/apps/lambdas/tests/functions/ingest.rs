@@ -1,0 +1,80 @@
+//! `order-ingest`: over HTTP and from the bus.
+
+use std::sync::Arc;
+
+use goody_application::ports::{OrderReader, VendorStore};
+use goody_testkit::lambda::Failed;
+use goody_testkit::lambda::events::{http_get, on_the_bus};
+use goody_testkit::{Method, TestApp, TestStore, order_id, vendor_id};
+use serde_json::{Value, json};
+
+use crate::aws::{Aws, ORDER_INGEST};
+
+fn placed() -> Value {
+    json!({
+        "eventId": "e-1", "orderId": "o-1", "vendorId": "acme", "status": "PLACED", "occurredAt": "2026-03-10T10:00:00Z",
+        "estimatedDelivery": "2026-03-12T20:00:00Z", "giftValue": 4_200, "giftType": "flowers", "isRush": false
+    })
+}
+
+async fn facts(aws: &Aws) -> usize {
+    aws.store().order(&order_id("o-1")).await.unwrap().map_or(0, |history| history.version())
+}
+
+#[tokio::test]
+async fn an_event_of_the_bus_is_stored_once_however_often_it_comes() {
+    let aws = Aws::new().await;
+    let function = aws.function(ORDER_INGEST);
+    for _ in 0..2 {
+        assert_eq!(function.invoke(&on_the_bus(&placed())).await, Ok(Value::Null));
+    }
+    assert_eq!(facts(&aws).await, 1);
+    assert!(aws.store().vendor(&vendor_id("acme")).await.unwrap().is_some(), "its vendor was met");
+    let counted = function.printed(2, |line| line["goody_events_total"].is_array()).await;
+    let results: Vec<&Value> = counted.iter().map(|line| &line["result"]).collect();
+    assert_eq!(results, ["accepted", "duplicate"]);
+}
+
+#[tokio::test]
+async fn an_event_of_the_bus_that_is_none_is_thrown_with_what_is_wrong() {
+    let aws = Aws::new().await;
+    let function = aws.function(ORDER_INGEST);
+    let mut wrong = placed();
+    wrong["occurredAt"] = "2026-03-11T10:00:00Z".into();
+    let Err(Failed::Thrown { message, .. }) = function.invoke(&on_the_bus(&wrong)).await else { panic!("no error") };
+    assert!(message.contains("of carrier was rejected: occurredAt: is"), "{message}");
+
+    function.invoke(&on_the_bus(&placed())).await.unwrap();
+    let mut other = placed();
+    other["giftValue"] = 1.into();
+    let Err(Failed::Thrown { message, .. }) = function.invoke(&on_the_bus(&other)).await else { panic!("no error") };
+    assert!(message.contains("eventId: is the id of another fact of this order"), "{message}");
+    assert_eq!(facts(&aws).await, 1);
+}
+
+#[tokio::test]
+async fn a_request_is_answered_as_by_the_embedded_host() {
+    let aws = Aws::new().await;
+    let app = TestApp::through(TestStore::new(aws.store(), ()), Arc::new(aws.store()), aws.clock.clone(), aws.api());
+    let body = format!("{}\nnonsense\n{}\n", placed(), placed());
+    let answer = app.request(Method::POST, "/api/orders/events", "application/x-ndjson", body).await;
+    let results: Vec<Value> = answer.lines().iter().map(|line| line["result"].clone()).collect();
+    assert_eq!(results, ["accepted", "rejected", "duplicate"]);
+    let put = app.request(Method::PUT, "/api/vendors/acme", "application/json", r#"{"name": "Acme"}"#).await;
+    assert_eq!(put.status.as_u16(), 200, "{}", put.text());
+    app.project().await;
+}
+
+#[tokio::test]
+async fn a_request_s_correlation_id_is_in_its_log_lines() {
+    let aws = Aws::new().await;
+    let function = aws.function(ORDER_INGEST);
+    let mut event = http_get("/api/vendors/acme");
+    event["requestContext"]["http"]["method"] = "PUT".into();
+    event["headers"]["x-correlation-id"] = "c-1".into();
+    event["body"] = r#"{"name": "Acme"}"#.into();
+    let answer = function.invoke(&event).await.unwrap();
+    assert_eq!((&answer["statusCode"], &answer["headers"]["x-correlation-id"]), (&json!(201), &json!("c-1")));
+    let answered = function.printed(1, |line| line["message"] == "answered").await;
+    assert_eq!(answered[0]["span"]["correlation_id"], "c-1");
+}

@@ -1,0 +1,40 @@
+//! Each function alone, and all of them together: their real binaries on the Lambda host, with DynamoDB's emulator.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "test code fails loudly")]
+
+mod app;
+mod aws;
+mod backfill;
+mod generator;
+mod ingest;
+mod olist;
+mod start;
+
+// The very tests of the routes that the embedded host's router is held to.
+#[path = "../../../../crates/http/tests/routes/dashboard/mod.rs"]
+mod dashboard;
+#[path = "../../../../crates/http/tests/routes/fleet.rs"]
+mod fleet;
+#[path = "../../../../crates/http/tests/routes/health/mod.rs"]
+mod health;
+#[path = "../../../../crates/http/tests/routes/metrics/mod.rs"]
+mod metrics;
+#[path = "../../../../crates/http/tests/routes/openapi/mod.rs"]
+mod openapi;
+#[path = "../../../../crates/http/tests/routes/orders/mod.rs"]
+mod orders;
+#[path = "../../../../crates/http/tests/routes/problems.rs"]
+mod problems;
+#[path = "../../../../crates/http/tests/routes/reports/mod.rs"]
+mod reports;
+#[path = "../../../../crates/http/tests/routes/vendors/export.rs"]
+mod vendors_export;
+#[path = "../../../../crates/http/tests/routes/vendors/history.rs"]
+mod vendors_history;
+#[path = "../../../../crates/http/tests/routes/vendors/list.rs"]
+mod vendors_list;
+#[path = "../../../../crates/http/tests/routes/vendors/put.rs"]
+mod vendors_put;
+// Not yet: vendors/report.rs. A process that has once read which dates have expired does not notice when more do.
+
+use app::TestApp;

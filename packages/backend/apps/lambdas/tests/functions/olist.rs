@@ -1,0 +1,123 @@
+//! Real orders, through all functions: the deployed API takes them in, their stream makes reports of them, the API answers.
+//!
+//! What it answers is held to what a program that shares nothing with ours computed from the same events, and byte for byte to
+//! what the embedded host answers.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use goody_application::ingest::Ingest;
+use goody_application::ports::Clock;
+use goody_application::{project, roll};
+use goody_domain::OrderEvent;
+use goody_store_sqlite::{Settings, SqliteStore};
+use goody_testkit::lambda::Mischief;
+use goody_testkit::lambda::events::scheduled;
+use goody_testkit::{Response, StandingClock, TestApp, TestStore};
+use serde_json::Value;
+
+use crate::aws::{Aws, REPORT_GENERATOR};
+
+const TOLERANCE: f64 = 1e-9;
+/// How many events are sent together.
+const SENT: usize = 2_000;
+
+/// A file of real orders that is not part of the project.
+fn real_data(name: &str) -> Option<PathBuf> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../../../shared/data").join(name);
+    if !file.exists() {
+        eprintln!("SKIPPED: ../shared/data/{name} is not on this machine");
+        return None;
+    }
+    Some(file)
+}
+
+/// The embedded host's parts, brought up to the same events.
+async fn embedded(events: &str, clock: Arc<StandingClock>, folder: &Path) -> TestApp {
+    let store = SqliteStore::open(&folder.join("goody.db"), Settings::default()).unwrap();
+    let parsed = events.lines().map(|line| OrderEvent::parse(line.as_bytes(), clock.now()).unwrap()).collect();
+    Ingest::new(Arc::new(store.clone())).ingest(parsed, clock.now()).await.unwrap();
+    project::project_all(&store, clock.now()).await.unwrap();
+    roll::tick(&store, clock.now()).await.unwrap();
+    TestApp::on_at(TestStore::new(store, ()), clock)
+}
+
+/// Every page of a list.
+async fn pages(app: &TestApp, path: &str) -> Vec<Value> {
+    let (mut pages, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = app.read(&format!("{path}&limit=100{cursor}")).await;
+        let next = page["nextCursor"].as_str().map(|next| format!("&cursor={next}"));
+        pages.push(page);
+        match next {
+            Some(next) => cursor = next,
+            None => return pages,
+        }
+    }
+}
+
+/// Compares every number that is expected with the one that is there; what else is there does not matter.
+fn assert_equal(place: &str, expected: &Value, actual: &Value) {
+    match expected {
+        Value::Object(fields) => {
+            fields.iter().for_each(|(name, value)| assert_equal(&format!("{place}.{name}"), value, &actual[name]));
+        }
+        Value::Number(number) => {
+            let (expected, actual) = (number.as_f64().unwrap(), actual.as_f64());
+            let near = actual.is_some_and(|actual| (actual - expected).abs() <= TOLERANCE);
+            assert!(near, "{place} should be {expected} and is {actual:?}");
+        }
+        other => assert_eq!(other, actual, "{place}"),
+    }
+}
+
+#[tokio::test]
+async fn real_orders_through_all_functions_give_the_reports_of_the_embedded_host() {
+    let (Some(events), Some(expected)) = (real_data("olist-events.ndjson"), real_data("olist-expected.json")) else {
+        return;
+    };
+    let events = std::fs::read_to_string(events).unwrap();
+    let expected: Value = serde_json::from_slice(&std::fs::read(expected).unwrap()).unwrap();
+    let aws = Aws::new().await;
+    let deployed =
+        TestApp::through(TestStore::new(aws.store(), ()), Arc::new(aws.store()), aws.clock.clone(), aws.api());
+
+    let lines: Vec<&str> = events.lines().collect();
+    for part in lines.chunks(SENT) {
+        let answer = deployed.post_ndjson(part.join("\n")).await;
+        assert!(answer.lines().iter().all(|line| line["result"] == "accepted"), "{}", answer.text());
+    }
+    let generator = aws.function(REPORT_GENERATOR);
+    let mischief = Mischief { seed: 5, split: 10, doubled: 10, again: 10, killed: 5, killed_within: 100 };
+    let delivered = aws.stream(100, mischief).await.deliver(&generator).await;
+    println!("{} records in {} invocations, {} killed", delivered.records, delivered.invocations, delivered.killed);
+    assert!(delivered.given_up.is_empty() && delivered.killed > 0, "{delivered:?}");
+    generator.invoke(&scheduled()).await.unwrap();
+
+    let folder = tempfile::tempdir().unwrap();
+    let embedded = embedded(&events, aws.clock.clone(), folder.path()).await;
+    for (date, expected) in expected.as_object().unwrap() {
+        let path = format!("/api/reports?date={date}");
+        let reports = pages(&deployed, &path).await;
+        assert!(reports == pages(&embedded, &path).await, "the reports of {date} differ from the embedded host's");
+        for report in reports.iter().flat_map(|page| page["reports"].as_array().unwrap()) {
+            let vendor = report["vendorId"].as_str().unwrap();
+            if let Some(expected) = expected["vendors"].get(vendor) {
+                assert_equal(&format!("{date} {vendor}"), expected, report);
+            }
+        }
+        let path = format!("/api/dashboard?date={date}");
+        assert_same(&deployed.get(&path).await, &embedded.get(&path).await, &path);
+    }
+    for path in
+        ["/api/dashboard", "/api/vendors/export?format=ndjson", "/api/orders?limit=100", "/api/vendors?limit=100"]
+    {
+        assert_same(&deployed.get(path).await, &embedded.get(path).await, path);
+    }
+}
+
+/// Byte for byte.
+fn assert_same(deployed: &Response, embedded: &Response, path: &str) {
+    assert_eq!((deployed.status, embedded.status), (axum::http::StatusCode::OK, axum::http::StatusCode::OK), "{path}");
+    assert!(deployed.body == embedded.body, "{path} differs: {} {}", deployed.text(), embedded.text());
+}
