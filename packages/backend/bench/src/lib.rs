@@ -1,7 +1,8 @@
-//! What the three benchmark programs share: made-up orders, the real binary as a child, and the table of figures.
+//! What the benchmark programs share: made-up orders, the real binary as a child, and the table of figures.
 //!
 //! Programs, never timed tests: a slow machine fails nothing. They end with an error only when a number is wrong.
 
+pub mod aws;
 pub mod client;
 pub mod database;
 pub mod generator;

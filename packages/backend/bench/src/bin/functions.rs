@@ -1,0 +1,100 @@
+//! Functions: how soon a process of each is ready, how much memory its usual work takes, and how large its zip is.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use goody_bench::Failure;
+use goody_bench::aws::Aws;
+use goody_bench::process::memory;
+use goody_bench::samples::Samples;
+use goody_bench::table::{Goal, Table, megabytes};
+use goody_testkit::lambda::{Function, events};
+use serde_json::json;
+
+/// Spawn to ready, in seconds.
+const READY: f64 = 0.05;
+/// Peak memory, in bytes.
+const MEMORY: f64 = 30e6;
+/// Size of the zip, in bytes.
+const ZIPPED: f64 = 6e6;
+
+/// How the functions start, and what they take.
+#[derive(Debug, Parser)]
+struct Cli {
+    /// Where the build left the functions.
+    #[arg(long, default_value = "dist/packages/backend/lambda")]
+    functions: PathBuf,
+    /// Only a few starts of each. Goals are not judged.
+    #[arg(long)]
+    quick: bool,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(Cli::parse()).await {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("functions: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(cli: Cli) -> Result<ExitCode, Failure> {
+    let starts = if cli.quick { 5 } else { 40 };
+    let mut table =
+        Table::new(format!("Functions: {starts} starts of each, then a day of demo orders through them"), !cli.quick);
+    let aws = Aws::start(&cli.functions).await?;
+    for name in ["data-backfill", "order-simulator", "report-generator", "order-ingest", "api-handler"] {
+        let mut samples = Samples::default();
+        for _ in 0..starts {
+            samples
+                .add(aws.function(name).start().await.map_err(|failed| format!("{name} does not start: {failed:?}"))?);
+        }
+        table.latency(format!("{name}: spawn to ready, p50 / p99 / max"), &samples, Some(READY));
+        let function = aws.function(name);
+        work(name, &aws, &function, &mut table).await?;
+        let process = function.process_id().await.ok_or("the process has ended")?;
+        let peak = memory(process).ok_or("the process has ended")?.peak;
+        table.goal(format!("{name}: peak memory"), peak as f64, Goal::AtMost(MEMORY), megabytes);
+        let zip = std::fs::metadata(aws.built(name, "bootstrap.zip"))?.len();
+        table.goal(format!("{name}: zipped"), zip as f64, Goal::AtMost(ZIPPED), megabytes);
+    }
+    Ok(table.finish())
+}
+
+/// What a function usually does.
+async fn work(name: &str, aws: &Aws, function: &Function, table: &mut Table) -> Result<(), Failure> {
+    let failed = |failed| format!("{name}: {failed:?}");
+    match name {
+        "data-backfill" => {
+            let told = function.invoke(&json!({ "days": 1 })).await.map_err(failed)?;
+            table.check(told["new"].as_u64().is_some_and(|new| new > 100), || format!("a day has few orders: {told}"));
+        }
+        "order-simulator" => drop(function.invoke(&events::scheduled()).await.map_err(failed)?),
+        "report-generator" => {
+            let delivered = aws.stream(100).await.deliver(function).await;
+            table.check(delivered.records > 100 && delivered.given_up.is_empty(), || format!("{delivered:?}"));
+            function.invoke(&events::scheduled()).await.map_err(failed)?;
+        }
+        "order-ingest" => {
+            let order = |number: usize| {
+                json!({
+                    "eventId": "placed", "orderId": format!("bench-{number}"), "vendorId": "bench", "status": "PLACED",
+                    "occurredAt": "2026-03-01T00:00:00Z"
+                })
+            };
+            for number in 0..100 {
+                function.invoke(&events::on_the_bus(&order(number))).await.map_err(failed)?;
+            }
+        }
+        _ => {
+            for path in ["/api/dashboard", "/api/vendors", "/api/orders", "/api/orders/recent", "/health"].repeat(20) {
+                let answer = function.invoke(&events::http_get(path)).await.map_err(failed)?;
+                table.check(answer["statusCode"] == 200, || format!("{path}: {answer}"));
+            }
+        }
+    }
+    Ok(())
+}
