@@ -2,7 +2,7 @@
 
 use goody_testkit::lambda::events::on_the_bus;
 use goody_testkit::lambda::{Failed, Function};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::aws::{API_HANDLER, DATA_BACKFILL, ORDER_INGEST, ORDER_SIMULATOR, REPORT_GENERATOR};
 
