@@ -138,6 +138,19 @@ function isRead(url) {
 }
 
 /**
+ * Rows out of sight are not drawn: brings all of the page in sight. Twice, as a row's height is known once it is drawn.
+ * @param {Page} page
+ */
+async function unroll(page) {
+  const { width, height } = page.viewportSize() ?? { width: 0, height: 0 };
+  for (let time = 0; time < 2; time += 1) {
+    const whole = await page.evaluate(() => document.documentElement.scrollHeight);
+    await page.setViewportSize({ width, height: Math.max(height, whole) });
+    await page.evaluate(() => new Promise((done) => requestIdleCallback(done)));
+  }
+}
+
+/**
  * One picture for each width and colour, of the whole page.
  * @param {string} name
  * @param {Picture} picture
@@ -152,6 +165,7 @@ async function take(name, { server, path, widths = everyWidth, before, after }) 
       await page.goto(server.address + path);
       if (after === undefined) await page.getByRole('heading', { level: 1 }).waitFor();
       else await after(page);
+      await unroll(page);
       await page.screenshot({ path: join(folder, `${name}-${width}-${colorScheme}.png`), fullPage: true });
       await context.close();
     }
