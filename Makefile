@@ -90,9 +90,10 @@ $(GOODY_DATABASE): | build
 	$(call say,New database $@ with demo orders of the last three weeks)
 	@$(GOODY) backfill --database $@ || { rm -f $@ $@-wal $@-shm; exit 1; }
 
+# Not optimized: they run for seconds, and took minutes to compile.
 target/tools/.installed-%:
 	$(call say,Installing $* into target/tools (once))
-	@cargo install $* --locked --root target/tools
+	@cargo install --debug $* --locked --root target/tools
 	@touch $@
 
 check-format:

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { relative } from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
@@ -27,11 +28,43 @@ function oneScriptOneStyle(): Plugin {
   };
 }
 
+/** Classes of the shell in `index.html`, so that what is painted before the page is read looks as after it: `class="{header}"`. */
+function classesOfShell(): Plugin {
+  return {
+    name: 'classes-of-shell',
+    transformIndexHtml: (html) =>
+      html.replace(/class="\{(\w+)\}"/g, (_, name) => `class="${className(name, 'src/ui/Shell.module.css')}"`),
+  };
+}
+
+/** What the page may load and run, for those who serve it: its own files, and the style that stands in it, known by its hash. */
+function contentSecurityPolicy(): Plugin {
+  return {
+    name: 'content-security-policy',
+    apply: 'build',
+    async writeBundle({ dir = '' }) {
+      const html = await readFile(join(dir, 'index.html'), 'utf8');
+      const style = /<style>([\s\S]*?)<\/style>/.exec(html)?.[1];
+      if (style === undefined) throw new Error('index.html has no style of its own any more');
+      const policy = [
+        "default-src 'self'",
+        `style-src 'self' 'sha256-${createHash('sha256').update(style).digest('base64')}'`,
+        "img-src 'self' data:",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+      ];
+      await writeFile(join(dir, 'content-security-policy.txt'), policy.join('; '));
+    },
+  };
+}
+
 /** A class is called as in its file, with three letters of where that file is. Both the script and the style repeat these names. */
 const paths = new Map<string, string>();
 
 function className(name: string, file: string): string {
-  const path = relative(import.meta.dirname, file.replace(/\?.*$/, ''));
+  const path = relative(import.meta.dirname, resolve(import.meta.dirname, file.replace(/\?.*$/, '')));
   const place = createHash('sha256').update(path).digest('hex').slice(0, 3);
   if ((paths.get(name + place) ?? path) !== path)
     throw new Error(`Two classes are called ${name}: rename one of ${path}`);
@@ -40,7 +73,7 @@ function className(name: string, file: string): string {
 }
 
 export default defineConfig({
-  plugins: [react(), oneScriptOneStyle()],
+  plugins: [react(), classesOfShell(), oneScriptOneStyle(), contentSecurityPolicy()],
   // What the router's store brings for older Reacts, React has had since 18.
   resolve: { alias: { 'use-sync-external-store/shim/with-selector': 'use-sync-external-store/with-selector' } },
   css: { modules: { generateScopedName: className } },

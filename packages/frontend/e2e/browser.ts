@@ -55,12 +55,15 @@ export async function rows(page: Page, name: RegExp): Promise<Record<string, str
   await table.waitFor();
   const cells = await table.evaluate((element: HTMLTableElement) => {
     const headings = [...(element.tHead?.rows[0]?.cells ?? [])].map((cell) => cell.textContent ?? '');
-    return [...element.tBodies]
-      .flatMap((body) => [...body.rows])
-      .map((row) => {
-        // biome-ignore lint/performance/useDomNodeTextContent: as in `read`, which cannot be called inside the page
-        return [...row.cells].map((cell, index) => [headings[index] ?? '', cell.innerText] as const);
-      });
+    const all = [...element.tBodies].flatMap((body) => [...body.rows]);
+    // Out of sight, a long table's rows are not drawn, and what is not drawn has no words.
+    for (const row of all) row.style.contentVisibility = 'visible';
+    const told = all.map((row) => {
+      // biome-ignore lint/performance/useDomNodeTextContent: as in `read`, which cannot be called inside the page
+      return [...row.cells].map((cell, index) => [headings[index] ?? '', cell.innerText] as const);
+    });
+    for (const row of all) row.style.contentVisibility = '';
+    return told;
   });
   return cells.map((row) => Object.fromEntries(row.map(([label, text]) => [label, words(text)])));
 }

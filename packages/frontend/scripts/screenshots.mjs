@@ -15,7 +15,7 @@ import { fill, hasOlist, OLIST_DATE, root, Server, withoutOlist } from './server
  * @property {string} path
  * @property {readonly number[]} [widths]
  * @property {(page: Page) => Promise<unknown>} [before] what is done before the page is opened
- * @property {(page: Page) => Promise<unknown>} [after] what is done once it is there
+ * @property {(page: Page) => Promise<unknown>} [after] what is waited for and done then; without, the page's heading
  */
 
 const everyWidth = [1440, 768, 360];
@@ -122,13 +122,21 @@ async function states() {
       server: demo,
       path: path ?? '/',
       after: async (page) => {
+        await isThere(page);
         await page.route(isRead, (route) => route.abort());
         await page.getByRole('button', { name: 'Refresh' }).click();
         await page.getByRole('button', { name: 'Try again' }).waitFor();
       },
     };
   }
-  told.offline = { server: demo, path: '/', after: (page) => page.context().setOffline(true) };
+  told.offline = {
+    server: demo,
+    path: '/',
+    after: async (page) => {
+      await isThere(page);
+      await page.context().setOffline(true);
+    },
+  };
   return told;
 }
 
@@ -138,11 +146,24 @@ function isRead(url) {
 }
 
 /**
+ * Rows out of sight are not drawn: brings all of the page in sight. Twice, as a row's height is known once it is drawn.
+ * @param {Page} page
+ */
+async function unroll(page) {
+  const { width, height } = page.viewportSize() ?? { width: 0, height: 0 };
+  for (let time = 0; time < 2; time += 1) {
+    const whole = await page.evaluate(() => document.documentElement.scrollHeight);
+    await page.setViewportSize({ width, height: Math.max(height, whole) });
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  }
+}
+
+/**
  * One picture for each width and colour, of the whole page.
  * @param {string} name
  * @param {Picture} picture
  */
-async function take(name, { server, path, widths = everyWidth, before, after }) {
+async function take(name, { server, path, widths = everyWidth, before, after = isThere }) {
   for (const colorScheme of schemes) {
     for (const width of widths) {
       const viewport = { width, height: width < 600 ? 780 : 900 };
@@ -150,13 +171,18 @@ async function take(name, { server, path, widths = everyWidth, before, after }) 
       const page = await context.newPage();
       await before?.(page);
       await page.goto(server.address + path);
-      if (after === undefined) await page.getByRole('heading', { level: 1 }).waitFor();
-      else await after(page);
+      await after(page);
+      await unroll(page);
       await page.screenshot({ path: join(folder, `${name}-${width}-${colorScheme}.png`), fullPage: true });
       await context.close();
     }
   }
   console.log(`${name}: ${path}`);
+}
+
+/** @param {Page} page */
+function isThere(page) {
+  return page.getByRole('heading', { level: 1 }).waitFor();
 }
 
 /**

@@ -39,6 +39,7 @@ impl Server {
         let web = folder.join("page");
         std::fs::create_dir_all(&web)?;
         std::fs::write(web.join("index.html"), "<!doctype html><title>Goody</title>")?;
+        std::fs::write(web.join("content-security-policy.txt"), "default-src 'none'")?;
         let mut command = goody.command(folder);
         command.args(["serve", "--addr", "127.0.0.1:0", "--database"]).arg(database).arg("--web").arg(&web);
         let server = Self::start(command)?;

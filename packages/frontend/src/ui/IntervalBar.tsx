@@ -1,3 +1,4 @@
+import type { CSSProperties } from 'react';
 import type { Interval } from '../api/types';
 import styles from './IntervalBar.module.css';
 
@@ -6,26 +7,19 @@ export function IntervalBar({
   score,
   interval,
   target,
-  low = 0,
+  low,
 }: {
   score: number;
   interval: Interval;
-  target?: number;
-  low?: number;
+  target: number;
+  low: number;
 }) {
-  const place = (rate: number) => (100 * (rate - low)) / (100 - low);
-  return (
-    <svg className={styles.bar} viewBox="0 0 100 16" preserveAspectRatio="none" aria-hidden="true">
-      <rect className={styles.track} y="5" width="100" height="6" />
-      <rect
-        className={styles.band}
-        x={place(interval.lower)}
-        y="5"
-        width={place(interval.upper) - place(interval.lower)}
-        height="6"
-      />
-      {target !== undefined && <path className={styles.target} d={`M${place(target)} 0V16`} />}
-      <rect className={styles.point} x={Math.min(place(score), 98.5)} y="1" width="1.5" height="14" />
-    </svg>
-  );
+  const place = (rate: number) => `${Math.round((1000 * (rate - low)) / (100 - low)) / 10}%`;
+  const style = {
+    '--lower': place(interval.lower),
+    '--upper': place(interval.upper),
+    '--score': place(score),
+    '--target': place(target),
+  } as CSSProperties;
+  return <span className={styles.bar} style={style} aria-hidden="true" />;
 }

@@ -1,9 +1,15 @@
-import { Link, Outlet, useLocation, useRouter, useSearch } from '@tanstack/react-router';
-import { useEffect, useRef } from 'react';
+import { Link, Outlet, type ParsedLocation, useLocation, useRouter, useSearch } from '@tanstack/react-router';
+import { useDeferredValue, useEffect, useLayoutEffect, useRef } from 'react';
 import { Notice } from './Notice';
 import { RefreshButton } from './RefreshButton';
 import styles from './Shell.module.css';
 import { ThemeSwitch } from './ThemeSwitch';
+
+interface Move {
+  fromLocation?: ParsedLocation;
+  toLocation: ParsedLocation;
+  pathChanged: boolean;
+}
 
 const sections = [
   { to: '/', name: 'Overview', holds: /^\/vendors\// },
@@ -18,16 +24,29 @@ export function Shell() {
   const { date } = useSearch({ strict: false });
   const pathname = useLocation({ select: (location) => location.pathname });
 
+  // The first page is drawn right after the head, in slices that a hand can come between.
+  const isBegun = useDeferredValue(true, false);
+
+  // Until here `index.html` showed the head.
+  useLayoutEffect(() => document.getElementById('start')?.remove(), []);
+
   // Going to another page puts the keyboard and the screen reader at its beginning, as loading it would; another page of
-  // a list begins at the list's top. Both once it is there: what showed while it was read is gone by then.
+  // a list begins at the list's top. The focus moves once it is there: what showed while it was read is gone by then. The
+  // list's top is in sight before, while they are read, so that new rows are drawn there and nowhere else.
   useEffect(() => {
-    return router.subscribe('onRendered', ({ fromLocation, toLocation, pathChanged }) => {
-      if (fromLocation === undefined) return;
-      if (pathChanged) main.current?.focus({ preventScroll: true });
-      else if (cursorOf(fromLocation) !== cursorOf(toLocation)) {
-        main.current?.querySelector<HTMLElement>('[data-top-of-list]')?.focus();
-      }
-    });
+    const top = () => main.current?.querySelector<HTMLElement>('[data-top-of-list]');
+    const ends = [
+      router.subscribe('onBeforeNavigate', (move) => {
+        if (isOtherPageOfList(move)) requestAnimationFrame(() => top()?.scrollIntoView({ block: 'nearest' }));
+      }),
+      router.subscribe('onRendered', (move) => {
+        if (move.fromLocation !== undefined && move.pathChanged) main.current?.focus({ preventScroll: true });
+        else if (isOtherPageOfList(move)) top()?.focus();
+      }),
+    ];
+    return () => {
+      for (const end of ends) end();
+    };
   }, [router]);
 
   return (
@@ -66,10 +85,14 @@ export function Shell() {
       </header>
       <main className={styles.main} id="main" ref={main} tabIndex={-1}>
         <Notice />
-        <Outlet />
+        {isBegun && <Outlet />}
       </main>
     </>
   );
+}
+
+function isOtherPageOfList({ fromLocation, toLocation, pathChanged }: Move): boolean {
+  return fromLocation !== undefined && !pathChanged && cursorOf(fromLocation) !== cursorOf(toLocation);
 }
 
 function cursorOf({ search }: { search: { cursor?: string } }): string | undefined {

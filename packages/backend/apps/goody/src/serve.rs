@@ -30,6 +30,8 @@ enum ServeError {
     Open(std::net::SocketAddr),
     #[error("--addr {0} is taken or not ours: choose another, or port 0 for any free one")]
     Address(std::net::SocketAddr, #[source] std::io::Error),
+    #[error("--web {0} holds a page without its content-security-policy.txt: build the page anew (make build)")]
+    Page(String, #[source] std::io::Error),
 }
 
 pub(crate) async fn run(command: cli::Serve) -> Done {
@@ -52,7 +54,8 @@ pub(crate) async fn run(command: cli::Serve) -> Done {
     let fleet = app.fleet();
     let mut router = goody_http::router(app);
     if command.web.join("index.html").is_file() {
-        router = goody_http::with_page(router, &command.web);
+        router = goody_http::with_page(router, &command.web)
+            .map_err(|error| ServeError::Page(command.web.display().to_string(), error))?;
     } else {
         tracing::warn!(web = %command.web.display(), "there is no page here: serving the API alone");
     }

@@ -1,6 +1,7 @@
 //! The page, served from the folder it was built into.
 
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::Path;
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -13,14 +14,20 @@ use tower_http::services::{ServeDir, ServeFile};
 use crate::answer::compressed;
 use crate::error::ApiError;
 
+/// Beside the page's files: what the page may load and run, as its build says.
+const POLICY: &str = "content-security-policy.txt";
+
 /// Adds the page in `folder` to the API: files as they are, `index.html` for the page's own routes, and an honest 404 for
-/// the rest.
-pub fn with_page(api: Router, folder: &Path) -> Router {
-    let index: PathBuf = folder.join("index.html");
-    let files = ServeDir::new(folder).fallback(ServeFile::new(index));
-    let page =
-        Router::new().fallback_service(files).layer(axum::middleware::from_fn(only_the_page)).layer(compressed());
-    Router::new().fallback(either).with_state((api, page))
+/// the rest. Fails where its content security policy, `content-security-policy.txt`, cannot be read.
+pub fn with_page(api: Router, folder: &Path) -> io::Result<Router> {
+    let policy = std::fs::read_to_string(folder.join(POLICY))?;
+    let policy = HeaderValue::from_str(policy.trim()).map_err(io::Error::other)?;
+    let files = ServeDir::new(folder).fallback(ServeFile::new(folder.join("index.html")));
+    let page = Router::new()
+        .fallback_service(files)
+        .layer(axum::middleware::from_fn_with_state(policy, only_the_page))
+        .layer(compressed());
+    Ok(Router::new().fallback(either).with_state((api, page)))
 }
 
 async fn either(State((api, page)): State<(Router, Router)>, request: Request) -> Response {
@@ -41,7 +48,7 @@ fn is_api(uri: &Uri) -> bool {
         || vendor_report
 }
 
-async fn only_the_page(request: Request, next: Next) -> Response {
+async fn only_the_page(State(policy): State<HeaderValue>, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return StatusCode::METHOD_NOT_ALLOWED.into_response();
@@ -57,11 +64,6 @@ async fn only_the_page(request: Request, next: Next) -> Response {
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(cache));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(
-        CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static(
-            "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'",
-        ),
-    );
+    headers.insert(CONTENT_SECURITY_POLICY, policy);
     response
 }

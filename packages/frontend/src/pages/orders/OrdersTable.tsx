@@ -16,7 +16,7 @@ const columns = ['Order', 'Vendor', 'Status', 'Placed', 'Promised', 'Updated'];
 /** Orders as a table; on a phone, each as a card. */
 export function OrdersTable({ list: { orders, vendorNames }, readAt }: { list: OrderList; readAt: number }) {
   return (
-    <Table label="Orders, scrolls sideways" hasCards>
+    <Table label="Orders, scrolls sideways" hasCards columns={styles.columns}>
       <thead>
         <tr>
           {columns.map((column) => (

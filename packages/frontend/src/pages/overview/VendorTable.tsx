@@ -34,7 +34,7 @@ export function VendorTable({
 }) {
   const isFiltered = search.q !== undefined || search.risk !== undefined;
   return (
-    <Table label="Vendors, scrolls sideways" hasCards>
+    <Table label="Vendors, scrolls sideways" hasCards columns={styles.columns}>
       <thead>
         <tr>
           {columns.map((column) => (

@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
 import type { VendorDay, VendorHistory } from '../../api/types';
 import { count, counted, decimal, percent } from '../../format/numbers';
 import { shortDay } from '../../format/times';
@@ -31,6 +32,7 @@ export function HistorySection({
   isPast: boolean;
   shown: VendorSearch['days'];
 }) {
+  const [isOpen, setIsOpen] = useState(false);
   const span = shown === undefined ? 30 : 90;
   const days = history.days.slice(-span);
   const last = days.at(-1);
@@ -75,9 +77,9 @@ export function HistorySection({
       )}
       <p className={styles.zone}>Days are those of the report time zone, {history.timeZone}.</p>
       {!isEmpty && (
-        <details className={styles.details}>
+        <details className={styles.details} onToggle={(event) => setIsOpen(event.currentTarget.open)}>
           <summary>Show as table</summary>
-          <DayTable days={days} />
+          {isOpen && <DayTable days={days} />}
         </details>
       )}
     </section>
