@@ -1,14 +1,7 @@
 /** Alarms: what a person has to know of. Each says in its description what to do about it. */
 import { Duration } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
-import {
-  Alarm,
-  ComparisonOperator,
-  type IMetric,
-  MathExpression,
-  TreatMissingData,
-  Unit,
-} from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, ComparisonOperator, type IMetric, TreatMissingData, Unit } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
@@ -56,8 +49,8 @@ export class Alarms extends Construct {
       FIVE_MINUTES.toMilliseconds(),
       'Reports are minutes behind the orders. Read the log of report-generator; see what to turn in docs/OPERATIONS.md',
     );
-    if (stage.roll)
-      this.#add('ReportAge', withoutSuccess(generator), 1, 'No report was made anew for five minutes', true);
+    // Whatever calls report-generator has it bring the reports up to the clock. That it fails is an alarm of its own.
+    if (stage.roll) this.#silence('ReportAge', generator);
     this.#add(
       'ServerErrors',
       api.metricServerError({ period: FIVE_MINUTES, statistic: 'Sum' }),
@@ -66,27 +59,37 @@ export class Alarms extends Construct {
     );
   }
 
-  #add(id: string, metric: IMetric, threshold: number, alarmDescription: string, isMissingBad = false): void {
-    const alarm = new Alarm(this, id, {
-      metric,
-      threshold,
-      alarmDescription,
-      evaluationPeriods: 1,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      treatMissingData: isMissingBad ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
-    });
+  /** When a figure is that high, and not where there is none. */
+  #add(id: string, metric: IMetric, threshold: number, alarmDescription: string): void {
+    this.#tell(
+      new Alarm(this, id, {
+        metric,
+        threshold,
+        alarmDescription,
+        evaluationPeriods: 1,
+        comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        treatMissingData: TreatMissingData.NOT_BREACHING,
+      }),
+    );
+  }
+
+  /** When nothing has called a function. */
+  #silence(id: string, silent: RustFunction): void {
+    this.#tell(
+      new Alarm(this, id, {
+        metric: silent.metricInvocations({ period: FIVE_MINUTES }),
+        threshold: 1,
+        alarmDescription: 'Nothing has made reports anew for five minutes. See whether the schedule is on',
+        evaluationPeriods: 1,
+        comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+        treatMissingData: TreatMissingData.BREACHING,
+      }),
+    );
+  }
+
+  #tell(alarm: Alarm): void {
     alarm.addAlarmAction(new SnsAction(this.topic));
     alarm.addOkAction(new SnsAction(this.topic));
     this.all.push(alarm);
   }
-}
-
-/** 1 where no invocation succeeded. Whatever calls report-generator has it bring the reports up to the clock before it succeeds. */
-function withoutSuccess(generator: RustFunction): IMetric {
-  return new MathExpression({
-    label: 'five minutes without a report',
-    expression: 'IF(invocations - errors > 0, 0, 1)',
-    usingMetrics: { invocations: generator.metricInvocations(), errors: generator.metricErrors() },
-    period: FIVE_MINUTES,
-  });
 }
