@@ -1,0 +1,74 @@
+/** What a stage and the context change, and what they must not say. */
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { readStage } from '../src/stage.ts';
+import { type Context, Synthesized } from './template.ts';
+
+const stage = (context: Context) => readStage((name) => context[name]);
+
+describe('production', () => {
+  let prod: Synthesized;
+  beforeAll(() => {
+    prod = new Synthesized({ stage: 'prod', alarmEmail: 'ops@example.com' });
+  }, 60_000);
+
+  test('data cannot be deleted by accident, outlives the stack, and can be restored to any second', () => {
+    const tables = prod.all('AWS::DynamoDB::GlobalTable');
+    expect(tables).toHaveLength(3);
+    for (const [, { Properties, DeletionPolicy }] of tables) {
+      expect(DeletionPolicy).toBe('Retain');
+      for (const replica of Properties.Replicas) {
+        expect(replica.DeletionProtectionEnabled).toBe(true);
+        expect(replica.PointInTimeRecoverySpecification).toEqual({ PointInTimeRecoveryEnabled: true });
+      }
+    }
+  });
+
+  test('the simulator rests, and time goes on', () => {
+    const states = prod
+      .all('AWS::Scheduler::Schedule')
+      .map(([id, { Properties }]) => [id.slice(0, 4), Properties.State]);
+    expect(Object.fromEntries(states)).toEqual({ Roll: 'ENABLED', Simu: 'DISABLED' });
+  });
+
+  test('somebody is told of alarms', () => {
+    expect(prod.properties('AWS::SNS::Subscription')).toMatchObject([
+      { Protocol: 'email', Endpoint: 'ops@example.com' },
+    ]);
+  });
+
+  test('it stands beside development in one account', () => {
+    expect(prod.stack.stackName).not.toBe(stage({ stage: 'dev' }).stackName);
+    expect(prod.properties('AWS::Events::EventBus')[0]?.Name).not.toBe(stage({ stage: 'dev' }).busName);
+  });
+});
+
+test('in development everything goes with the stack', () => {
+  expect(stage({})).toMatchObject({ dataIsKept: false, simulator: true, logRetention: RetentionDays.TWO_WEEKS });
+});
+
+test('what the context says goes before what the stage says', () => {
+  expect(stage({ stage: 'prod', simulator: 'true', roll: 'false', timeZone: 'America/Sao_Paulo' })).toMatchObject({
+    simulator: true,
+    roll: false,
+    timeZone: 'America/Sao_Paulo',
+  });
+  const domain = { domainName: 'goody.example', certificateArn: 'arn:aws:acm:us-east-1:1:certificate/1' };
+  expect(stage(domain).domain).toEqual({ name: 'goody.example', certificateArn: domain.certificateArn });
+});
+
+test.each<[Context, string]>([
+  [{ stage: 'production' }, 'stage=production is none of dev, prod'],
+  [{ simulator: 'off' }, 'simulator=off is none of true, false'],
+  [{ architecture: 'mips' }, 'architecture=mips is none of x86_64, arm64'],
+  [{ timeZone: 'Europe/Atlantis' }, 'timeZone=Europe/Atlantis is no time zone'],
+  [{ domainName: 'goody.example' }, 'domainName and certificateArn go together'],
+])('%o is refused with what is wrong', (context, told) => {
+  expect(() => stage(context)).toThrow(told);
+});
+
+test('programs for another processor are refused before AWS has to say so', () => {
+  expect(() => new Synthesized({ architecture: 'arm64', page: 'false' })).toThrow(
+    /is for x86_64, and the stage wants arm64/,
+  );
+});
