@@ -5,6 +5,7 @@ const DIST = fileURLToPath(new URL('../../../dist/packages', import.meta.url));
 
 export const BUILT = {
   lambda: (name: string) => `${DIST}/backend/lambda/${name}`,
+  backend: `${DIST}/backend`,
   shared: `${DIST}/shared`,
   page: `${DIST}/frontend`,
   infrastructure: `${DIST}/infrastructure`,

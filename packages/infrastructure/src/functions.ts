@@ -62,6 +62,15 @@ export class Functions extends Construct {
       'data-backfill': make('data-backfill'),
     };
   }
+
+  /** What the functions and their logs are called in this deployment. */
+  names(): Record<string, string> {
+    const named = Object.entries(this.all).flatMap(([name, { functionName, logGroup }]) => [
+      [`${pascal(name)}Function`, functionName],
+      [`${pascal(name)}Log`, logGroup.logGroupName],
+    ]);
+    return Object.fromEntries(named);
+  }
 }
 
 /** `order-ingest` → `OrderIngest`. */

@@ -23,6 +23,8 @@ export interface SiteProps {
 
 export class Site extends Construct {
   readonly distribution: cloudfront.Distribution;
+  /** Where people find the page. */
+  readonly url: string;
 
   constructor(scope: Construct, id: string, { stage, api }: SiteProps) {
     super(scope, id);
@@ -48,13 +50,9 @@ export class Site extends Construct {
       defaultBehavior: { ...page, functionAssociations: [new ClientRoutes(this, 'ClientRoutes').association] },
       additionalBehaviors: { '/assets/*': page, ...Object.fromEntries(API_PATHS.map((path) => [path, ofApi])) },
     });
+    this.url = `https://${stage.domain?.name ?? this.distribution.distributionDomainName}`;
     new PageFiles(this, 'Files', { stage, bucket, distribution: this.distribution });
     acknowledge(bucket, this.distribution);
-  }
-
-  /** Where people find the page. */
-  get url(): string {
-    return `https://${this.distribution.distributionDomainName}`;
   }
 
   /** Files of the bucket, kept as long as each file itself says. */

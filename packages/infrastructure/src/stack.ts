@@ -17,7 +17,8 @@ export class GoodyDashboardStack extends Stack {
     super(scope, id, { stackName: stage.stackName, description: 'Goody Dashboard: which vendor is failing, and why' });
     const store = new OrderStore(this, 'Store', stage);
     const { tables } = store;
-    const functions = new Functions(this, 'Functions', stage, store).all;
+    const made = new Functions(this, 'Functions', stage, store);
+    const functions = made.all;
     const generator = functions['report-generator'];
     const simulator = functions['order-simulator'];
 
@@ -33,17 +34,13 @@ export class GoodyDashboardStack extends Stack {
     const { dashboard } = new Watch(this, 'Watch', { functions, tables, api, deadLetters, alarms });
 
     const outputs = {
-      ...(site && { PageUrl: site.url }),
+      ...(site && { PageUrl: site.url, DistributionDomain: site.distribution.distributionDomainName }),
       ApiUrl: api.apiEndpoint,
       OrdersTable: tables.Orders.tableName,
       ReportsTable: tables.Reports.tableName,
       VendorsTable: tables.Vendors.tableName,
       BusName: ingest.bus.eventBusName,
-      ApiHandlerFunction: functions['api-handler'].functionName,
-      OrderIngestFunction: functions['order-ingest'].functionName,
-      OrderSimulatorFunction: simulator.functionName,
-      ReportGeneratorFunction: generator.functionName,
-      DataBackfillFunction: functions['data-backfill'].functionName,
+      ...made.names(),
       ProjectionDeadLettersUrl: projection.deadLetters.queueUrl,
       IngestDeadLettersUrl: ingest.deadLetters.queueUrl,
       AlarmTopicArn: alarms.topic.topicArn,

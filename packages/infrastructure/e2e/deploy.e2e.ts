@@ -1,0 +1,130 @@
+/**
+ * The stack, deployed by the command that people use, to an emulator of AWS, with the real functions in it: whatever comes in
+ * by any way is in the reports, and they are those of the embedded host.
+ */
+import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { BUILT } from '../src/built.ts';
+import { request } from '../test/guard/events.ts';
+import { Aws } from './aws.ts';
+import { Embedded } from './embedded.ts';
+import { ROOT, run } from './processes.ts';
+
+const DAY = 86_400_000;
+const until = new Date(Math.floor(Date.now() / 1000) * 1000 - 1000);
+const yesterday = new Date(until.getTime() - DAY).toISOString().slice(0, 10);
+const BACKFILL = ['--days', '2', '--seed', '7', '--until', until.toISOString().replace('.000', '')];
+
+const OUTPUTS = join(BUILT.infrastructure, 'outputs.json');
+const KEPT = `${OUTPUTS}.kept`;
+
+let aws: Aws;
+let embedded: Embedded;
+let outputs: Record<string, string>;
+
+/** Runs an NX target of this package. */
+const nx = (target: string, ...options: string[]) =>
+  run(join(ROOT, 'node_modules/.bin/nx'), [target, 'infrastructure', ...options], {
+    env: { ...aws.env, NX_TUI: 'false' },
+  });
+
+beforeAll(async () => {
+  // Somebody may have deployed for real from here.
+  if (existsSync(OUTPUTS)) copyFileSync(OUTPUTS, KEPT);
+  [aws, embedded] = await Promise.all([Aws.open(), Embedded.backfilled(BACKFILL)]);
+  // The client that our commands use reads them.
+  Object.assign(process.env, aws.env);
+});
+
+afterAll(async () => {
+  await Promise.all([aws?.close(), embedded?.stop()]);
+  rmSync(OUTPUTS, { force: true });
+  if (existsSync(KEPT)) renameSync(KEPT, OUTPUTS);
+});
+
+/** Waits until the deployed API says of a past date what the embedded host says. */
+async function expectSame(path: string): Promise<void> {
+  const { systemHealth: _, ...wanted } = await embedded.get(path);
+  await vi.waitFor(
+    async () => {
+      const { systemHealth: _, ...told } = (await aws.get(outputs.ApiUrl ?? '', path)).body;
+      expect(told, path).toEqual(wanted);
+    },
+    { timeout: 60_000, interval: 500 },
+  );
+}
+
+test('nx deploy infrastructure deploys it, and writes what it made into outputs.json', async () => {
+  await nx('deploy', '--context', 'page=false');
+  const { outputs: read } = await import('../scripts/deployed.ts');
+  outputs = read();
+  expect(outputs).toMatchObject({ ApiUrl: expect.stringContaining('execute-api'), BusName: 'GoodyOrderEvents' });
+});
+
+test('nx backfill infrastructure fills it, and a second time adds nothing', async () => {
+  const told = await nx('backfill', ...BACKFILL);
+  expect(told).toMatch(/backfill: [1-9]\d+ new events, 0 known before/);
+  expect(await nx('backfill', ...BACKFILL)).toMatch(/backfill: 0 new events, [1-9]\d+ known before/);
+});
+
+test('the stream brings it into the reports, which are those of the embedded host', async () => {
+  const { current } = await embedded.get(`/api/dashboard?date=${yesterday}`);
+  expect(current.totalOrders).toBeGreaterThan(50);
+  await expectSame(`/api/dashboard?date=${yesterday}`);
+  await expectSame(`/api/vendors?date=${yesterday}&limit=100`);
+  await expectSame(`/api/dashboard/history?from=${yesterday}&to=${yesterday}`);
+  await expectSame(`/api/orders?dateTo=${yesterday}&limit=100`);
+});
+
+const placed = (orderId: string, vendorId: string) => ({
+  eventId: 'placed',
+  orderId,
+  vendorId,
+  status: 'PLACED',
+  occurredAt: `${yesterday}T00:00:10Z`,
+  estimatedDelivery: `${yesterday}T12:00:00Z`,
+  giftValue: 4_200,
+});
+
+test('what is posted to the API by a caller that AWS knows is counted; others are turned away', async () => {
+  const api = outputs.ApiUrl ?? '';
+  const events = [placed('posted-1', 'posted'), { ...placed('posted-2', 'posted'), status: 'GONE' }];
+  expect((await aws.sendUnsigned(api, 'POST', '/api/orders/events', events)).status).toBe(403);
+  const { status, body } = await aws.send(api, 'POST', '/api/orders/events', events);
+  expect([status, body]).toEqual([200, await embedded.send('POST', '/api/orders/events', events)]);
+  const vendor = { name: 'Told by Post', category: 'tests' };
+  expect((await aws.send(api, 'PUT', '/api/vendors/posted', vendor)).status).toBe(200);
+  await embedded.send('PUT', '/api/vendors/posted', vendor);
+  await expectSame(`/vendors/posted/report?date=${yesterday}`);
+  await expectSame(`/dashboard/summary?date=${yesterday}`);
+});
+
+test('what is put on the bus is counted', async () => {
+  const event = placed('on-the-bus', 'carried');
+  await aws.putOnBus(outputs.BusName ?? '', event);
+  await embedded.send('POST', '/api/orders/events', [event]);
+  await expectSame(`/vendors/carried/report?date=${yesterday}`);
+  await expectSame(`/api/dashboard?date=${yesterday}`);
+});
+
+test('an error of the API is a problem that says what is wrong', async () => {
+  const { status, body } = await aws.get(outputs.ApiUrl ?? '', '/api/orders?limit=many');
+  expect([status, body.code]).toEqual([400, 'INVALID_PARAMETER']);
+  expect((await aws.get(outputs.ApiUrl ?? '', '/api/nothing')).body).toMatchObject({ status: 404, code: 'NOT_FOUND' });
+});
+
+test('the schedule ticks, and everything that the program depends on is well', async () => {
+  // The emulator answers `/health` itself, so the function is asked.
+  const { invoke } = await import('../scripts/deployed.ts');
+  await vi.waitFor(
+    async () => {
+      const answer = (await invoke(outputs.ApiHandlerFunction ?? '', request('GET', '/health'))) as { body: string };
+      expect(JSON.parse(answer.body)).toMatchObject({
+        status: 'healthy',
+        checks: { scheduler: { status: 'healthy' } },
+      });
+    },
+    { timeout: 90_000, interval: 2_000 },
+  );
+});

@@ -1,0 +1,43 @@
+/** The embedded host on a database of its own: what the deployed one is held against. */
+import { join } from 'node:path';
+import { BUILT } from '../src/built.ts';
+import { Folder, Running, run } from './processes.ts';
+
+export class Embedded {
+  readonly address: string;
+  readonly #folder: Folder;
+  readonly #server: Running;
+
+  private constructor(address: string, folder: Folder, server: Running) {
+    this.address = address;
+    this.#folder = folder;
+    this.#server = server;
+  }
+
+  /** With demo orders, as `goody backfill` is asked for them. */
+  static async backfilled(options: string[]): Promise<Embedded> {
+    const folder = new Folder();
+    const goody = join(BUILT.backend, 'goody');
+    const env = { GOODY_DATABASE: join(folder.path, 'goody.db'), GOODY_TIME_ZONE: 'UTC' };
+    await run(goody, ['backfill', ...options], { env });
+    const server = new Running(goody, ['serve', '--addr', '127.0.0.1:0', '--web', BUILT.page], { env });
+    const [address] = await server.says(/http:\/\/127\.0\.0\.1:\d+/);
+    return new Embedded(address, folder, server);
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: answers are compared as they are
+  async get(path: string): Promise<any> {
+    return (await fetch(`${this.address}${path}`)).json();
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: answers are compared as they are
+  async send(method: string, path: string, body: unknown): Promise<any> {
+    const headers = { 'Content-Type': 'application/json' };
+    return (await fetch(`${this.address}${path}`, { method, headers, body: JSON.stringify(body) })).json();
+  }
+
+  async stop(): Promise<void> {
+    await this.#server.stop();
+    this.#folder.remove();
+  }
+}
