@@ -66,32 +66,85 @@ export class Aws {
   /** Asks the API as a caller that AWS knows. */
   async send(api: string, method: string, path: string, body: unknown): Promise<Answer> {
     const text = JSON.stringify(body);
-    const client = new AwsClient({
-      accessKeyId: 'test',
-      secretAccessKey: 'test',
-      service: 'execute-api',
-      region: REGION,
-    });
     const headers = { 'content-type': 'application/json' };
-    const signed = await client.sign(`${api}${path}`, { method, headers, body: text });
+    const signed = await this.#client('execute-api').sign(`${api}${path}`, { method, headers, body: text });
     return this.#ask(api, method, path, Object.fromEntries(signed.headers), text);
   }
 
   /** Puts an order event on a bus, as a carrier's system does. */
   async putOnBus(bus: string, event: unknown): Promise<void> {
     const entry = { EventBusName: bus, Source: 'carrier', DetailType: 'OrderEvent', Detail: JSON.stringify(event) };
-    const client = new AwsClient({ accessKeyId: 'test', secretAccessKey: 'test', service: 'events', region: REGION });
-    const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'AWSEvents.PutEvents' };
-    const body = JSON.stringify({ Entries: [entry] });
-    const answer = await client.fetch(this.env.AWS_ENDPOINT_URL ?? '', { method: 'POST', headers, body });
-    const told = await answer.json();
-    // An answer of 200 says nothing about the entries.
-    if (!answer.ok || told.FailedEntryCount > 0) throw new Error(`not put on the bus: ${JSON.stringify(told)}`);
+    const told = await this.#service('events', '1.1', 'AWSEvents.PutEvents', { Entries: [entry] });
+    // That the call was answered says nothing about the entries.
+    if (told.FailedEntryCount > 0) throw new Error(`not put on the bus: ${JSON.stringify(told)}`);
+  }
+
+  /** Has a function work on an event by and by, as services of AWS do. */
+  async invokeLater(functionName: string, event: unknown): Promise<void> {
+    const address = `${this.env.AWS_ENDPOINT_URL}/2015-03-31/functions/${functionName}/invocations`;
+    const headers = { 'x-amz-invocation-type': 'Event' };
+    const answer = await this.#client('lambda').fetch(address, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(event),
+    });
+    if (answer.status !== 202) throw new Error(`not invoked: ${await answer.text()}`);
+  }
+
+  /** How many messages wait in a queue. */
+  async waiting(queue: string): Promise<number> {
+    const name = 'ApproximateNumberOfMessages';
+    const asked = { QueueUrl: queue, AttributeNames: [name] };
+    return Number((await this.#service('sqs', '1.0', 'AmazonSQS.GetQueueAttributes', asked)).Attributes[name]);
+  }
+
+  async putInQueue(queue: string, message: unknown): Promise<void> {
+    await this.#service('sqs', '1.0', 'AmazonSQS.SendMessage', {
+      QueueUrl: queue,
+      MessageBody: JSON.stringify(message),
+    });
+  }
+
+  /** Writes a line into a log, as a function does. */
+  async writeLog(logGroupName: string, message: string): Promise<void> {
+    const stream = { logGroupName, logStreamName: 'test' };
+    await this.#service('logs', '1.1', 'Logs_20140328.CreateLogStream', stream);
+    const logEvents = [{ timestamp: Date.now(), message }];
+    await this.#service('logs', '1.1', 'Logs_20140328.PutLogEvents', { ...stream, logEvents });
+  }
+
+  /** Where a table's stream begins, as a dead letter names it. */
+  async firstRecord(table: string): Promise<Record<string, string>> {
+    const streams = (operation: string, asked: unknown) =>
+      this.#service('dynamodb', '1.0', `DynamoDBStreams_20120810.${operation}`, asked);
+    const [{ StreamArn: streamArn }] = (await streams('ListStreams', { TableName: table })).Streams;
+    const [{ ShardId: shardId }] = (await streams('DescribeStream', { StreamArn: streamArn })).StreamDescription.Shards;
+    const from = { StreamArn: streamArn, ShardId: shardId, ShardIteratorType: 'TRIM_HORIZON' };
+    const [record] = (await streams('GetRecords', await streams('GetShardIterator', from))).Records;
+    const number = record.dynamodb.SequenceNumber;
+    return { streamArn, shardId, startSequenceNumber: number, endSequenceNumber: number };
   }
 
   async close(): Promise<void> {
     await this.#emulator.stop();
     this.#folder.remove();
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: answers are as AWS gives them
+  async #service(service: string, version: string, target: string, asked: unknown): Promise<any> {
+    const headers = { 'content-type': `application/x-amz-json-${version}`, 'x-amz-target': target };
+    const body = JSON.stringify(asked);
+    const answer = await this.#client(service).fetch(this.env.AWS_ENDPOINT_URL ?? '', {
+      method: 'POST',
+      headers,
+      body,
+    });
+    if (!answer.ok) throw new Error(`${target}: ${await answer.text()}`);
+    return answer.json();
+  }
+
+  #client(service: string): AwsClient {
+    return new AwsClient({ accessKeyId: 'test', secretAccessKey: 'test', service, region: REGION });
   }
 
   /** `fetch` would ask for another host than the one that the API is known by. */

@@ -108,6 +108,41 @@ test('what is put on the bus is counted', async () => {
   await expectSame(`/api/dashboard?date=${yesterday}`);
 });
 
+const onBus = (detail: unknown) => ({ id: '1', source: 'carrier', 'detail-type': 'OrderEvent', detail });
+
+test('an event that cannot be taken is put aside, and stays there with its reason when it is told again', async () => {
+  // As EventBridge calls a function. The emulator's own does not have Lambda try again.
+  const event = onBus({ ...placed('bad', 'carried'), status: 'GONE' });
+  await aws.invokeLater(outputs.OrderIngestFunction ?? '', event);
+  const queue = outputs.IngestDeadLettersUrl ?? '';
+  await vi.waitFor(async () => expect(await aws.waiting(queue)).toBe(1), { timeout: 30_000, interval: 500 });
+  const told = await nx('replay').catch(String);
+  expect(told).toMatch(/Ingest \S+ stays: event 1 of carrier was rejected: .*status/);
+  expect(told).toContain('replay: 0 told again and taken, 1 kept');
+});
+
+test('what was put aside and can be taken is taken, and leaves its queue', async () => {
+  const queue = outputs.IngestDeadLettersUrl ?? '';
+  // EventBridge leaves the event itself where it could not deliver it.
+  const event = placed('late', 'carried');
+  await aws.putInQueue(queue, onBus(event));
+  await aws.putInQueue(outputs.ProjectionDeadLettersUrl ?? '', {
+    DDBStreamBatchInfo: await aws.firstRecord(outputs.OrdersTable ?? ''),
+  });
+  expect(await nx('replay')).toContain('replay: 2 told again and taken, 0 kept');
+  await embedded.send('POST', '/api/orders/events', [event]);
+  await expectSame(`/vendors/carried/report?date=${yesterday}`);
+});
+
+test('nx logs infrastructure shows what a function logged', async () => {
+  // The emulator prints what functions say instead of keeping it.
+  await aws.writeLog(outputs.OrderIngestLog ?? '', '{"level":"ERROR","message":"said by a test"}');
+  expect(await nx('logs', '--with', 'ERROR')).toMatch(
+    /^\S+Z OrderIngest \{"level":"ERROR","message":"said by a test"\}$/m,
+  );
+  expect(await nx('logs', '--with', 'WARN')).toContain('nothing was logged in the last 10 minutes');
+});
+
 test('an error of the API is a problem that says what is wrong', async () => {
   const { status, body } = await aws.get(outputs.ApiUrl ?? '', '/api/orders?limit=many');
   expect([status, body.code]).toEqual([400, 'INVALID_PARAMETER']);
@@ -127,4 +162,10 @@ test('the schedule ticks, and everything that the program depends on is well', a
     },
     { timeout: 90_000, interval: 2_000 },
   );
+});
+
+test('nx diff infrastructure finds nothing that was not deployed, and nx destroy infrastructure removes it all', async () => {
+  expect(await nx('diff', '--context', 'page=false', '--fail')).toContain('Number of stacks with differences: 0');
+  await nx('destroy', '--context', 'page=false', '--force');
+  expect((await aws.get(outputs.ApiUrl ?? '', '/api/dashboard')).status).toBe(404);
 });

@@ -1,5 +1,6 @@
 /** The embedded host on a database of its own: what the deployed one is held against. */
 import { join } from 'node:path';
+import { expect, vi } from 'vitest';
 import { BUILT } from '../src/built.ts';
 import { Folder, Running, run } from './processes.ts';
 
@@ -30,10 +31,13 @@ export class Embedded {
     return (await fetch(`${this.address}${path}`)).json();
   }
 
+  /** Sends something, and waits until it is in the reports. */
   // biome-ignore lint/suspicious/noExplicitAny: answers are compared as they are
   async send(method: string, path: string, body: unknown): Promise<any> {
     const headers = { 'Content-Type': 'application/json' };
-    return (await fetch(`${this.address}${path}`, { method, headers, body: JSON.stringify(body) })).json();
+    const answer = await fetch(`${this.address}${path}`, { method, headers, body: JSON.stringify(body) });
+    await vi.waitFor(async () => expect((await this.get('/health')).systemMetrics.changeLag.changes).toBe(0));
+    return answer.json();
   }
 
   async stop(): Promise<void> {
