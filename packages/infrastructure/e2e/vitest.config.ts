@@ -1,11 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
-/** The stack deployed to an emulator, and the page behind what stands for CloudFront. One file at a time, its tests in order. */
+/** The stack deployed to an emulator, and the page behind what stands for CloudFront. The tests of a file go in their order. */
 export default defineConfig({
   test: {
     environment: 'node',
     include: ['e2e/**/*.e2e.ts'],
-    fileParallelism: false,
     bail: 1,
     testTimeout: 120_000,
     hookTimeout: 180_000,
