@@ -18,7 +18,7 @@ PYTHON := python3 -B
 NODE_MODULES := node_modules/.package-lock.json
 DENY := cargo-deny@0.20.2
 MACHETE := cargo-machete@0.9.2
-DYNAMODB := dynoxide-rs@3.2.0
+DYNOXIDE := dynoxide-rs@3.2.0
 BENCHES := ingest read growth
 
 say = @printf '\n==> %s\n' '$(1)'
@@ -42,7 +42,7 @@ test: prerequisites check test-checks test-rust build check-size test-page test-
 
 check: check-format check-clippy check-dependencies check-page check-repository ## Run the lints and checks only
 
-bench: build target/tools/.installed-$(DYNAMODB) ## Measure everything at full size
+bench: build target/tools/.installed-$(DYNOXIDE) ## Measure everything at full size
 	$(call say,Benchmarks at full size: $(BENCHES))
 	@cargo build --release --locked -p goody-bench
 	@for bench in $(BENCHES); do target/release/$$bench --goody $(GOODY); done
@@ -90,10 +90,13 @@ $(GOODY_DATABASE): | build
 	$(call say,New database $@ with demo orders of the last three weeks)
 	@$(GOODY) backfill --database $@ || { rm -f $@ $@-wal $@-shm; exit 1; }
 
-# Not optimized: they run for seconds, and took minutes to compile.
+# Hardly optimized: they run for seconds, and took minutes to compile. Tests wait for the emulator of DynamoDB a little.
+target/tools/.installed-$(DYNOXIDE): INSTALL := --no-default-features --features native-sqlite,http-server,cli
+target/tools/.installed-$(DYNOXIDE): export CARGO_PROFILE_DEV_OPT_LEVEL = 1
+target/tools/.installed-%: export CARGO_PROFILE_DEV_DEBUG = false
 target/tools/.installed-%:
 	$(call say,Installing $* into target/tools (once))
-	@cargo install --debug $* --locked --root target/tools
+	@cargo install --debug $* $(INSTALL) --locked --root target/tools
 	@touch $@
 
 check-format:
@@ -135,7 +138,7 @@ test-checks:
 	$(call say,tests: the checks themselves)
 	@$(PYTHON) -m unittest discover -s tools/checks -p 'test_*.py'
 
-test-rust: target/tools/.installed-$(DYNAMODB)
+test-rust: target/tools/.installed-$(DYNOXIDE)
 	$(call say,tests: Rust)
 	@cargo test --workspace --locked
 
@@ -149,7 +152,7 @@ test-browser: build
 	$(call say,tests: page in a browser)
 	@CHROMIUM="$$(bash tools/chromium.sh)"; export CHROMIUM; $(NX) run frontend:e2e
 
-test-bench: build target/tools/.installed-$(DYNAMODB)
+test-bench: build target/tools/.installed-$(DYNOXIDE)
 	$(call say,Benchmarks in short: $(BENCHES))
 	@for bench in $(BENCHES); do cargo run --release --locked -p goody-bench --bin "$$bench" -- --quick --goody $(GOODY); done
 	@cargo run --release --locked -p goody-bench --bin functions -- --quick

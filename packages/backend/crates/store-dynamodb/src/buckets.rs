@@ -44,8 +44,13 @@ pub(crate) struct BookItem {
     pub(crate) vendor_revision: i64,
     /// The report that was kept, as JSON.
     pub(crate) kept: Option<String>,
+    /// Of the fleet: the latest fact that any of its buckets reflects, in microseconds.
+    pub(crate) latest_fact: Option<i64>,
     /// Of the fleet: the last tick of the timer, in microseconds.
     pub(crate) rolled_at: Option<i64>,
+    /// Of the fleet: how many changes waited then, and when the oldest was stored, in microseconds.
+    pub(crate) lag_changes: u64,
+    pub(crate) lag_oldest: Option<i64>,
     /// Of the fleet: the first day whose buckets are all kept.
     pub(crate) kept_from: Option<i32>,
 }
