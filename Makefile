@@ -20,12 +20,13 @@ DENY := cargo-deny@0.20.2
 MACHETE := cargo-machete@0.9.2
 DYNOXIDE := dynoxide-rs@3.2.0
 BENCHES := ingest read growth
+AWS_BENCHES := functions costs
 
 say = @printf '\n==> %s\n' '$(1)'
 
 .PHONY: help run build test check bench screenshots lighthouse page-speed openapi lock fix prerequisites
 .PHONY: check-format check-clippy check-dependencies check-page check-size check-repository
-.PHONY: test-checks test-rust test-page test-browser test-bench
+.PHONY: programs test-checks test-rust test-page test-browser test-bench
 
 help: ## Show what can be asked for
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -43,10 +44,10 @@ test: prerequisites check test-checks test-rust build check-size test-page test-
 check: check-format check-clippy check-dependencies check-page check-repository ## Run the lints and checks only
 
 bench: build target/tools/.installed-$(DYNOXIDE) ## Measure everything at full size
-	$(call say,Benchmarks at full size: $(BENCHES))
+	$(call say,Benchmarks at full size: $(BENCHES) $(AWS_BENCHES))
 	@cargo build --release --locked -p goody-bench
 	@for bench in $(BENCHES); do target/release/$$bench --goody $(GOODY); done
-	@target/release/functions
+	@for bench in $(AWS_BENCHES); do target/release/$$bench; done
 
 screenshots: build ## Make pictures of every page and state into dist/screenshots; SCREENSHOTS=vendor,stale only of those
 	$(call say,Pictures of the page)
@@ -77,6 +78,11 @@ fix: $(NODE_MODULES) ## Format everything, and mend what the linters can mend th
 	@$(BIOME) check --write .
 
 # Parts of the above.
+
+# All of them together, as each alone would compile anew what they share.
+programs:
+	$(call say,The programs that tests run (debug))
+	@cargo build --workspace --bins --locked
 
 prerequisites:
 	@bash tools/prerequisites.sh
@@ -146,13 +152,11 @@ test-page: $(NODE_MODULES)
 	$(call say,tests: page units)
 	@$(NX) run frontend:test
 
-test-browser: build
-	$(call say,The binary the browser is shown (debug))
-	@cargo build --locked -p goody
+test-browser: build programs
 	$(call say,tests: page in a browser)
 	@CHROMIUM="$$(bash tools/chromium.sh)"; export CHROMIUM; $(NX) run frontend:e2e
 
-test-bench: build target/tools/.installed-$(DYNOXIDE)
-	$(call say,Benchmarks in short: $(BENCHES))
-	@for bench in $(BENCHES); do cargo run --release --locked -p goody-bench --bin "$$bench" -- --quick --goody $(GOODY); done
-	@cargo run --release --locked -p goody-bench --bin functions -- --quick
+test-bench: build programs target/tools/.installed-$(DYNOXIDE)
+	$(call say,Benchmarks in short: $(BENCHES) $(AWS_BENCHES))
+	@for bench in $(BENCHES); do target/debug/$$bench --quick --goody $(GOODY); done
+	@for bench in $(AWS_BENCHES); do target/debug/$$bench --quick; done

@@ -157,8 +157,22 @@ pub trait OrderReader: Send + Sync {
         now: Instant,
     ) -> Result<Vec<Order>>;
 
-    /// How many orders a list has: exactly where [`OrderFilter::is_counted`], else exactly or counted up to `limit`.
+    /// How many orders a list has: exactly where [`OrderFilter::is_counted`], else exactly or counted up to `limit`, or as far as
+    /// a bounded effort goes.
     async fn count(&self, filter: &OrderFilter, limit: i64, now: Instant) -> Result<OrderCount>;
+
+    /// [`OrderReader::list`] and [`OrderReader::count`] in one, the latter up to `most`: for stores that look through a list once
+    /// for both.
+    async fn page(
+        &self,
+        filter: &OrderFilter,
+        after: Option<&Position>,
+        limit: usize,
+        now: Instant,
+        most: i64,
+    ) -> Result<(Vec<Order>, OrderCount)> {
+        Ok((self.list(filter, after, limit, now).await?, self.count(filter, most, now).await?))
+    }
 
     /// The orders of a feed that come after a place in it, the latest updated first, orders of the same instant by id.
     async fn recent(&self, filter: &RecentFilter, after: Option<&Position>, limit: usize) -> Result<Vec<History>>;

@@ -3,7 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "test code")]
 
 mod emulator;
-mod wire;
 
 use std::sync::Arc;
 
@@ -12,9 +11,9 @@ use goody_application::ingest::Ingest;
 use goody_application::ports::{Book, Found, OrderReader, OrderWriter, ReportReader};
 use goody_domain::{Counter, Day, History, Ledger, OrderEvent, ReportZone, Status};
 use goody_store_dynamodb::{DynamoStore, stream};
+use goody_testkit::dynamodb::ask;
 use goody_testkit::{DynamoDb, OrderBuilder, now, order_id, vendor_id};
 use serde_json::{Value, json};
-use wire::ask;
 
 /// Every record of the stream of the orders.
 async fn records(emulator: &DynamoDb) -> Vec<EventRecord> {

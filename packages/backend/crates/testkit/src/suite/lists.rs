@@ -182,6 +182,15 @@ pub fn lists_and_counts_are_those_of_the_memory_store(make: MakeStore, cases: u3
                     let is = made.store.list(&filter, after, limit, now).await.unwrap();
                     assert_eq!(is, memory.store.list(&filter, after, limit, now).await.unwrap(), "{filter:?} at {now}");
                 }
+                for after in [None, after.as_ref()] {
+                    let (page, count) = made.store.page(&filter, after, limit, now, counted).await.unwrap();
+                    assert_eq!(
+                        page,
+                        memory.store.list(&filter, after, limit, now).await.unwrap(),
+                        "{filter:?} at {now}"
+                    );
+                    assert_eq!(count, made.store.count(&filter, counted, now).await.unwrap(), "{filter:?} at {now}");
+                }
                 let mut ought = OrderCount::default();
                 all.iter().for_each(|order| ought.by_status[order.status() as usize] += 1);
                 let is = made.store.count(&filter, counted, now).await.unwrap();
