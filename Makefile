@@ -18,14 +18,15 @@ PYTHON := python3 -B
 NODE_MODULES := node_modules/.package-lock.json
 DENY := cargo-deny@0.20.2
 MACHETE := cargo-machete@0.9.2
-DYNAMODB := dynoxide-rs@3.2.0
+DYNOXIDE := dynoxide-rs@3.2.0
 BENCHES := ingest read growth
+AWS_BENCHES := functions costs
 
 say = @printf '\n==> %s\n' '$(1)'
 
 .PHONY: help run build test check bench screenshots lighthouse page-speed openapi lock fix prerequisites
 .PHONY: check-format check-clippy check-dependencies check-page check-size check-repository
-.PHONY: test-checks test-rust test-page test-browser test-bench
+.PHONY: programs test-checks test-rust test-page test-browser test-bench
 
 help: ## Show what can be asked for
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -42,11 +43,11 @@ test: prerequisites check test-checks test-rust build check-size test-page test-
 
 check: check-format check-clippy check-dependencies check-page check-repository ## Run the lints and checks only
 
-bench: build target/tools/.installed-$(DYNAMODB) ## Measure everything at full size
-	$(call say,Benchmarks at full size: $(BENCHES))
+bench: build target/tools/.installed-$(DYNOXIDE) ## Measure everything at full size
+	$(call say,Benchmarks at full size: $(BENCHES) $(AWS_BENCHES))
 	@cargo build --release --locked -p goody-bench
 	@for bench in $(BENCHES); do target/release/$$bench --goody $(GOODY); done
-	@target/release/functions
+	@for bench in $(AWS_BENCHES); do target/release/$$bench; done
 
 screenshots: build ## Make pictures of every page and state into dist/screenshots; SCREENSHOTS=vendor,stale only of those
 	$(call say,Pictures of the page)
@@ -78,6 +79,11 @@ fix: $(NODE_MODULES) ## Format everything, and mend what the linters can mend th
 
 # Parts of the above.
 
+# All of them together, as each alone would compile anew what they share.
+programs:
+	$(call say,The programs that tests run (debug))
+	@cargo build --workspace --bins --locked
+
 prerequisites:
 	@bash tools/prerequisites.sh
 
@@ -90,10 +96,13 @@ $(GOODY_DATABASE): | build
 	$(call say,New database $@ with demo orders of the last three weeks)
 	@$(GOODY) backfill --database $@ || { rm -f $@ $@-wal $@-shm; exit 1; }
 
-# Not optimized: they run for seconds, and took minutes to compile.
+# Hardly optimized: they run for seconds, and took minutes to compile. Tests wait for the emulator of DynamoDB a little.
+target/tools/.installed-$(DYNOXIDE): INSTALL := --no-default-features --features native-sqlite,http-server,cli
+target/tools/.installed-$(DYNOXIDE): export CARGO_PROFILE_DEV_OPT_LEVEL = 1
+target/tools/.installed-%: export CARGO_PROFILE_DEV_DEBUG = false
 target/tools/.installed-%:
 	$(call say,Installing $* into target/tools (once))
-	@cargo install --debug $* --locked --root target/tools
+	@cargo install --debug $* $(INSTALL) --locked --root target/tools
 	@touch $@
 
 check-format:
@@ -135,7 +144,7 @@ test-checks:
 	$(call say,tests: the checks themselves)
 	@$(PYTHON) -m unittest discover -s tools/checks -p 'test_*.py'
 
-test-rust: target/tools/.installed-$(DYNAMODB)
+test-rust: target/tools/.installed-$(DYNOXIDE)
 	$(call say,tests: Rust)
 	@cargo test --workspace --locked
 
@@ -143,13 +152,11 @@ test-page: $(NODE_MODULES)
 	$(call say,tests: page units)
 	@$(NX) run frontend:test
 
-test-browser: build
-	$(call say,The binary the browser is shown (debug))
-	@cargo build --locked -p goody
+test-browser: build programs
 	$(call say,tests: page in a browser)
 	@CHROMIUM="$$(bash tools/chromium.sh)"; export CHROMIUM; $(NX) run frontend:e2e
 
-test-bench: build target/tools/.installed-$(DYNAMODB)
-	$(call say,Benchmarks in short: $(BENCHES))
-	@for bench in $(BENCHES); do cargo run --release --locked -p goody-bench --bin "$$bench" -- --quick --goody $(GOODY); done
-	@cargo run --release --locked -p goody-bench --bin functions -- --quick
+test-bench: build programs target/tools/.installed-$(DYNOXIDE)
+	$(call say,Benchmarks in short: $(BENCHES) $(AWS_BENCHES))
+	@for bench in $(BENCHES); do target/debug/$$bench --quick --goody $(GOODY); done
+	@for bench in $(AWS_BENCHES); do target/debug/$$bench --quick; done

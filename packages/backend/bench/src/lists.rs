@@ -179,6 +179,11 @@ fn lists(today: Day, vendors: [usize; 3]) -> Vec<(&'static str, Filter)> {
     lists
 }
 
+/// The same lists, as the queries that ask for them.
+pub fn queries(today: Day, vendors: [usize; 3]) -> Vec<(&'static str, String)> {
+    lists(today, vendors).into_iter().map(|(family, filter)| (family, filter.query())).collect()
+}
+
 /// Walks every list so many pages down, then asks for its first page and for its deepest one, in turns.
 pub fn tour(
     client: &mut Client,

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use futures::future::maybe_done;
 use futures::poll;
 use goody_application::ingest::Ingest;
-use goody_application::ports::{Clock, ReportReader};
+use goody_application::ports::Clock;
 use goody_application::{project, roll};
 use goody_domain::{Instant, LONGEST_EVENT, Learned, OrderEvent, Rejection, WireEvent};
 use goody_store_sqlite::{Durability, Settings, SqliteStore};

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use goody_application::ports::{Clock, ReportReader};
+use goody_application::ports::Clock;
 use goody_application::simulate::{Simulator, Told, WorldClock};
 use goody_application::{project, roll};
 use goody_store_sqlite::{Durability, Settings, SqliteStore};

@@ -9,7 +9,7 @@ use goody_bench::aws::Aws;
 use goody_bench::process::memory;
 use goody_bench::samples::Samples;
 use goody_bench::table::{Goal, Table, megabytes};
-use goody_testkit::lambda::{Function, events};
+use goody_testkit::lambda::{Function, StreamMapping, events};
 use serde_json::json;
 
 /// Spawn to ready, in seconds.
@@ -45,7 +45,9 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
     let starts = if cli.quick { 5 } else { 40 };
     let mut table =
         Table::new(format!("Functions: {starts} starts of each, then a day of demo orders through them"), !cli.quick);
-    let aws = Aws::start(&cli.functions).await?;
+    let aws = Aws::start(&cli.functions, None).await?;
+    // It has to be there before the first order.
+    let mut stream = aws.stream(100).await;
     for name in ["data-backfill", "order-simulator", "report-generator", "order-ingest", "api-handler"] {
         let mut samples = Samples::default();
         for _ in 0..starts {
@@ -54,7 +56,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         }
         table.latency(format!("{name}: spawn to ready, p50 / p99 / max"), &samples, Some(READY));
         let function = aws.function(name);
-        work(name, &aws, &function, &mut table).await?;
+        work(name, &mut stream, &function, &mut table).await?;
         let process = function.process_id().await.ok_or("the process has ended")?;
         let peak = memory(process).ok_or("the process has ended")?.peak;
         table.goal(format!("{name}: peak memory"), peak as f64, Goal::AtMost(MEMORY), megabytes);
@@ -65,7 +67,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
 }
 
 /// What a function usually does.
-async fn work(name: &str, aws: &Aws, function: &Function, table: &mut Table) -> Result<(), Failure> {
+async fn work(name: &str, stream: &mut StreamMapping, function: &Function, table: &mut Table) -> Result<(), Failure> {
     let failed = |failed| format!("{name}: {failed:?}");
     match name {
         "data-backfill" => {
@@ -74,7 +76,7 @@ async fn work(name: &str, aws: &Aws, function: &Function, table: &mut Table) -> 
         }
         "order-simulator" => drop(function.invoke(&events::scheduled()).await.map_err(failed)?),
         "report-generator" => {
-            let delivered = aws.stream(100).await.deliver(function).await;
+            let delivered = stream.deliver(function).await;
             table.check(delivered.records > 100 && delivered.given_up.is_empty(), || format!("{delivered:?}"));
             function.invoke(&events::scheduled()).await.map_err(failed)?;
         }

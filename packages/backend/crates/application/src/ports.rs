@@ -157,8 +157,22 @@ pub trait OrderReader: Send + Sync {
         now: Instant,
     ) -> Result<Vec<Order>>;
 
-    /// How many orders a list has: exactly where [`OrderFilter::is_counted`], else exactly or counted up to `limit`.
+    /// How many orders a list has: exactly where [`OrderFilter::is_counted`], else exactly or counted up to `limit`, or as far as
+    /// a bounded effort goes.
     async fn count(&self, filter: &OrderFilter, limit: i64, now: Instant) -> Result<OrderCount>;
+
+    /// [`OrderReader::list`] and [`OrderReader::count`] in one, the latter up to `most`: for stores that look through a list once
+    /// for both.
+    async fn page(
+        &self,
+        filter: &OrderFilter,
+        after: Option<&Position>,
+        limit: usize,
+        now: Instant,
+        most: i64,
+    ) -> Result<(Vec<Order>, OrderCount)> {
+        Ok((self.list(filter, after, limit, now).await?, self.count(filter, most, now).await?))
+    }
 
     /// The orders of a feed that come after a place in it, the latest updated first, orders of the same instant by id.
     async fn recent(&self, filter: &RecentFilter, after: Option<&Position>, limit: usize) -> Result<Vec<History>>;
@@ -185,7 +199,7 @@ pub struct ChangeBatch {
 }
 
 /// Changes that no bucket reflects yet.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ChangeLag {
     /// How many.
     pub changes: u64,
@@ -256,8 +270,8 @@ pub trait ReportWriter: Send + Sync {
     /// Keeps reports. One made from older buckets never replaces one made from newer ones.
     async fn keep(&self, reports: Vec<CurrentReport>) -> Result<()>;
 
-    /// Notes that the reports are up to the clock.
-    async fn rolled(&self, at: Instant) -> Result<()>;
+    /// Notes that the reports are up to the clock, and how far the buckets were behind then.
+    async fn rolled(&self, at: Instant, lag: ChangeLag) -> Result<()>;
 }
 
 /// A vendor and what is kept of its numbers.
@@ -289,6 +303,23 @@ pub struct ReportStatus {
     pub reports: u64,
     /// When the first of the kept reports is over.
     pub first_over: Option<Instant>,
+    /// When the latest fact occurred that the buckets reflect.
+    pub latest_fact: Option<Instant>,
+    /// How far the buckets were behind at `rolled_at`.
+    pub lag: ChangeLag,
+}
+
+/// What [`ReportReader::changed`] tells, all of one moment.
+#[derive(Clone, Debug, Default)]
+pub struct Changed {
+    /// By id.
+    pub vendors: Vec<VendorState>,
+    /// The revision now.
+    pub revision: i64,
+    /// See [`ReportReader::status`].
+    pub status: ReportStatus,
+    /// See [`ReportReader::kept_from`].
+    pub kept_from: Option<Day>,
 }
 
 /// Answers from the counters.
@@ -317,12 +348,13 @@ pub trait ReportReader: Send + Sync {
         Ok(ledgers.into_iter().next().unwrap_or_default())
     }
 
-    /// One vendor, as [`ReportReader::changed`] tells of many; `None` where it is not known.
-    async fn state(&self, vendor_id: &VendorId) -> Result<Option<VendorState>>;
+    /// One vendor, as [`ReportReader::changed`] tells of many, `None` where it is not known; and the first day whose buckets
+    /// are all kept, as [`ReportReader::kept_from`] tells it.
+    async fn state(&self, vendor_id: &VendorId) -> Result<(Option<VendorState>, Option<Day>)>;
 
-    /// The vendors of which anything changed after a revision (all of them after −1), by id, and the revision now, which
-    /// grows whenever buckets or vendors change. Revisions are those of one process.
-    async fn changed(&self, after: i64) -> Result<(Vec<VendorState>, i64)>;
+    /// The vendors of which anything changed after a revision (all of them after −1). The revision grows whenever buckets or
+    /// vendors change. Revisions are those of one process.
+    async fn changed(&self, after: i64) -> Result<Changed>;
 
     /// Vendors whose kept report is missing, made from older buckets, or over at an instant; at most `limit`.
     async fn due(&self, at: Instant, limit: usize) -> Result<Vec<VendorId>>;
@@ -330,7 +362,8 @@ pub trait ReportReader: Send + Sync {
     /// How the reports are.
     async fn status(&self) -> Result<ReportStatus>;
 
-    /// The first day whose buckets are all kept; `None` while nothing has expired.
+    /// The first day whose buckets are all kept; `None` while nothing has expired. Whoever asks before reading buckets reads all of
+    /// that day and later.
     async fn kept_from(&self) -> Result<Option<Day>>;
 }
 

@@ -6,13 +6,13 @@ mod orders;
 mod reports;
 
 pub use fleet::{FleetReader, FleetReports, FleetRow};
-pub use health::{Check, Health, HealthReader, Verdict};
+pub use health::{Check, Health, HealthReader, Pulse, Verdict};
 pub use orders::{OrderPage, RecentPage, order_page, recent_page};
 pub use reports::{FleetDay, VendorDay, fleet_history, report_on, reports_of_vendor, vendor_history, vendor_report};
 
 use goody_domain::Day;
 
-use crate::ports::{ReportReader, StoreError};
+use crate::ports::StoreError;
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
@@ -32,9 +32,8 @@ pub enum ReadError {
 const DAYS_BEFORE: i32 = 13;
 
 /// Refuses a date whose report would need buckets that have expired.
-async fn check_kept(reports: &dyn ReportReader, date: Day) -> Result<(), ReadError> {
-    let first = reports.kept_from().await?.map(|kept| kept.plus(DAYS_BEFORE));
-    match first {
+fn check_kept(kept_from: Option<Day>, date: Day) -> Result<(), ReadError> {
+    match kept_from.map(|kept| kept.plus(DAYS_BEFORE)) {
         Some(first) if date < first => Err(ReadError::DateExpired { first }),
         _ => Ok(()),
     }

@@ -2,17 +2,17 @@
 
 use goody_domain::{AsOf, Instant, Ledger, ReportZone, VendorId, next_change, reliability_history, report};
 
-use crate::ports::{Book, CurrentReport, ReportReader, ReportWriter, Result};
+use crate::ports::{Book, ChangeFeed, CurrentReport, ReportReader, ReportWriter, Result};
 
 /// How many reports are made together.
 const BATCH: usize = 200;
 /// How many dates a row of the vendor table shows.
 const HISTORY_DAYS: i32 = 30;
 
-/// The timer's tick: brings the reports up to the clock, and notes that it did.
-pub async fn tick<S: ReportReader + ReportWriter + ?Sized>(store: &S, now: Instant) -> Result<usize> {
+/// The timer's tick: brings the reports up to the clock, and notes that it did and how far they are behind the orders.
+pub async fn tick<S: ChangeFeed + ReportReader + ReportWriter + ?Sized>(store: &S, now: Instant) -> Result<usize> {
     let rolled = roll(store, now).await?;
-    store.rolled(now).await?;
+    store.rolled(now, store.lag().await?).await?;
     Ok(rolled)
 }
 

@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use goody_application::read::{FleetReports, Health, fleet_history};
+use goody_application::read::{FleetReports, Pulse, fleet_history};
 use goody_contract::{
     DashboardHistoryView, DashboardView, DataFreshness, DateQuery, FleetDayView, HistoryQuery, Problem,
     SystemHealthView,
@@ -55,25 +55,24 @@ async fn answer(app: &App, query: &DateQuery) -> Result<Answer, ApiError> {
     if let Some(answer) = known {
         return Ok(answer);
     }
-    let fleet = app.0.fleet.reports(as_of).await?;
-    let health = app.health_reader().health().await;
-    let answer = Answer::json(&view(app, &fleet, &health))?;
+    let (fleet, status) = app.0.fleet.reports_with_status(as_of).await?;
+    let answer = Answer::json(&view(app, &fleet, &Pulse::of(&status, now)))?;
     app.0.dashboards.keep(as_of, minute, fleet.revision, answer.clone());
     Ok(answer)
 }
 
-fn view(app: &App, fleet: &FleetReports, health: &Health) -> DashboardView {
+fn view(app: &App, fleet: &FleetReports, pulse: &Pulse) -> DashboardView {
     let dashboard = Dashboard::fold(fleet.rows.iter().map(|row| &row.current.report), fleet.as_of);
-    let minutes = health.minutes_since_last_update();
+    let minutes = pulse.minutes_since_last_update();
     let system_health = SystemHealthView {
-        status: health::status(health.verdict()),
+        status: health::status(pulse.verdict()),
         data_freshness: match minutes {
             None => DataFreshness::Empty,
             Some(minutes) if minutes <= FRESH_MINUTES => DataFreshness::Fresh,
             Some(_) => DataFreshness::Stale,
         },
         last_update_minutes_ago: minutes,
-        issues: health.issues(),
+        issues: pulse.issues(),
     };
     let name = |report: &Report| fleet.row(&report.vendor_id).map_or("", |row| row.vendor.name.as_str());
     DashboardView::new(&dashboard, app.0.reports.zone().name(), system_health, name)

@@ -8,9 +8,9 @@ use std::collections::BTreeSet;
 use async_trait::async_trait;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::TransactWriteItem;
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use futures::stream::{self, StreamExt, TryStreamExt};
-use goody_application::ports::{ChangeBatch, CurrentReport, ReportWriter, Result};
+use goody_application::ports::{ChangeBatch, ChangeLag, CurrentReport, ReportWriter, Result};
 use goody_application::project;
 use goody_domain::{Change, Day, History, Instant};
 
@@ -38,12 +38,20 @@ impl ReportWriter for DynamoStore {
         stream::iter(reports).map(|report| self.keep_one(report)).buffered(AT_ONCE).try_collect().await
     }
 
-    async fn rolled(&self, at: Instant) -> Result<()> {
-        let terms = Terms::new([("rolledAt", number(at.micros())), ("reportDate", text(NOW))]);
-        let (names, values) = terms.split();
+    async fn rolled(&self, at: Instant, lag: ChangeLag) -> Result<()> {
+        let oldest = lag.oldest.map_or(AttributeValue::Null(true), |oldest| number(oldest.micros()));
+        let (names, values) = Terms::new([
+            ("rolledAt", number(at.micros())),
+            ("lagChanges", number(lag.changes)),
+            ("lagOldest", oldest),
+            ("reportDate", text(NOW)),
+        ])
+        .split();
         let update = self.client.update_item().table_name(&self.tables.reports);
         let update = update.set_key(Some(key(FLEET, NOW.to_owned())));
-        let update = update.update_expression("SET #rolledAt = :rolledAt, #reportDate = :reportDate");
+        let update = update.update_expression(
+            "SET #rolledAt = :rolledAt, #lagChanges = :lagChanges, #lagOldest = :lagOldest, #reportDate = :reportDate",
+        );
         let update = update.set_expression_attribute_names(names).set_expression_attribute_values(values);
         update.send().await.map(drop).map_err(|error| failed("noting the timer")(error.into()))
     }

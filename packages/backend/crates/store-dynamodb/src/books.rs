@@ -5,7 +5,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use futures::stream::{self, StreamExt, TryStreamExt};
-use goody_application::ports::{Book, CurrentReport, ReportReader, ReportStatus, Result, VendorState};
+use goody_application::ports::{
+    Book, ChangeLag, Changed, CurrentReport, ReportReader, ReportStatus, Result, VendorState,
+};
 use goody_domain::{Bucket, Day, Instant, Ledger, ReportZone, VendorId};
 
 use crate::DynamoStore;
@@ -25,16 +27,11 @@ struct Sights {
     revision: i64,
     /// The revisions of each vendor's buckets and master data, and when they were seen to change.
     vendors: HashMap<VendorId, ((i64, i64), i64)>,
-    kept_from: Option<Option<Day>>,
 }
 
 impl Seen {
     fn sights(&self) -> MutexGuard<'_, Sights> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(crate) fn set_kept_from(&self, day: Option<Day>) {
-        self.sights().kept_from = Some(day);
     }
 }
 
@@ -57,11 +54,7 @@ impl DynamoStore {
         let query = self.client.query().table_name(&self.tables.reports).index_name(BY_DATE);
         let query = query.key_condition_expression("#reportDate = :reportDate");
         let query = query.set_expression_attribute_names(names).set_expression_attribute_values(values);
-        let rows: Vec<BookItem> = self.query(doing, query, None).await?.into_iter().map(read).collect::<Result<_>>()?;
-        if let Some(fleet) = rows.iter().find(|row| row.vendor_id == FLEET) {
-            self.seen.set_kept_from(fleet.kept_from.map(Day::from_number));
-        }
-        Ok(rows)
+        self.query(doing, query, None).await?.into_iter().map(read).collect()
     }
 
     /// The current row of one book.
@@ -157,23 +150,28 @@ impl ReportReader for DynamoStore {
         ledgers.buffered(AT_ONCE).try_collect().await
     }
 
-    async fn state(&self, vendor_id: &VendorId) -> Result<Option<VendorState>> {
-        state(&self.row("reading a report", vendor_id.as_str()).await?)
+    async fn state(&self, vendor_id: &VendorId) -> Result<(Option<VendorState>, Option<Day>)> {
+        let keys = [vendor_id.as_str(), FLEET].map(|book| key(book, NOW.to_owned())).to_vec();
+        let rows = self.get_all("reading a report", &self.tables.reports, keys).await?;
+        let rows: Vec<BookItem> = rows.into_iter().map(read).collect::<Result<_>>()?;
+        let of_vendor = rows.iter().find(|row| row.vendor_id == vendor_id.as_str());
+        Ok((of_vendor.map(state).transpose()?.flatten(), kept_from(&rows)))
     }
 
-    async fn changed(&self, after: i64) -> Result<(Vec<VendorState>, i64)> {
+    async fn changed(&self, after: i64) -> Result<Changed> {
         let rows = self.rows("reading reports").await?;
-        let mut states = Vec::with_capacity(rows.len());
+        let (status, kept_from) = (status(&rows)?, kept_from(&rows));
+        let mut vendors = Vec::with_capacity(rows.len());
         let mut sights = self.seen.sights();
         let next = sights.revision + 1;
         for row in &rows {
             let Some(state) = state(row)? else { continue };
             if sights.note(&state.vendor.vendor_id, (row.revision, row.vendor_revision), next) > after {
-                states.push(state);
+                vendors.push(state);
             }
         }
-        states.sort_by(|one, other| one.vendor.vendor_id.cmp(&other.vendor.vendor_id));
-        Ok((states, sights.revision))
+        vendors.sort_by(|one, other| one.vendor.vendor_id.cmp(&other.vendor.vendor_id));
+        Ok(Changed { vendors, revision: sights.revision, status, kept_from })
     }
 
     async fn due(&self, at: Instant, limit: usize) -> Result<Vec<VendorId>> {
@@ -192,26 +190,34 @@ impl ReportReader for DynamoStore {
     }
 
     async fn status(&self) -> Result<ReportStatus> {
-        let mut status = ReportStatus::default();
-        for row in self.rows("reading the reports' status").await? {
-            status.rolled_at = status.rolled_at.max(row.rolled_at.map(Instant::from_micros));
-            if let Some(kept) = kept(&row)? {
-                status.reports += 1;
-                status.first_over = status.first_over.into_iter().chain([kept.unchanged_until]).min();
-            }
-        }
-        Ok(status)
+        status(&self.rows("reading the reports' status").await?)
     }
 
     async fn kept_from(&self) -> Result<Option<Day>> {
-        let known = self.seen.sights().kept_from;
-        if let Some(known) = known {
-            return Ok(known);
-        }
-        let kept_from = self.row("reading what has expired", FLEET).await?.kept_from.map(Day::from_number);
-        self.seen.set_kept_from(kept_from);
-        Ok(kept_from)
+        Ok(self.row("reading what has expired", FLEET).await?.kept_from.map(Day::from_number))
     }
+}
+
+/// What the current rows of all books say of themselves.
+fn status(rows: &[BookItem]) -> Result<ReportStatus> {
+    let mut status = ReportStatus::default();
+    for row in rows {
+        if row.vendor_id == FLEET {
+            status.rolled_at = row.rolled_at.map(Instant::from_micros);
+            status.latest_fact = row.latest_fact.map(Instant::from_micros);
+            status.lag = ChangeLag { changes: row.lag_changes, oldest: row.lag_oldest.map(Instant::from_micros) };
+        }
+        if let Some(kept) = kept(row)? {
+            status.reports += 1;
+            status.first_over = status.first_over.into_iter().chain([kept.unchanged_until]).min();
+        }
+    }
+    Ok(status)
+}
+
+/// The first day whose buckets are all kept, as the fleet's row says.
+fn kept_from(rows: &[BookItem]) -> Option<Day> {
+    rows.iter().find(|row| row.vendor_id == FLEET)?.kept_from.map(Day::from_number)
 }
 
 fn state(row: &BookItem) -> Result<Option<VendorState>> {

@@ -1,8 +1,8 @@
 //! Books and buckets as items of one partition: a vendor's, or the fleet's.
 //!
-//! A day's counters are one item, and what happened in each half hour of it another: a busy day costs no more to add to than
+//! A day's counters are one item, and what happened in each hour of it another: a busy day costs no more to add to than
 //! a quiet one. The sort keys put a book's rows in an order in which one query has all that a report needs:
-//! `clock#2026-03-01#20` (half hours) before `day#2026-03-01` (days) before `now` (the sum of all days, and the current report).
+//! `clock#2026-03-01#20` (hours) before `day#2026-03-01` (days) before `now` (the sum of all days, and the current report).
 
 use goody_application::ports::{Book, Result};
 use goody_domain::{Bucket, Counter, Counters, Day, Entry, Minute, MinuteEntry, Vendor, VendorId};
@@ -15,7 +15,7 @@ pub(crate) const NOW: &str = "now";
 /// The fleet's partition. No vendor is called so: ids have no `#`.
 pub(crate) const FLEET: &str = "fleet#";
 /// Minutes of one item.
-const SLICE: Minute = 30;
+pub(crate) const SLICE: Minute = 60;
 
 /// A book's partition.
 pub(crate) fn partition(book: &Book) -> &str {
@@ -44,8 +44,13 @@ pub(crate) struct BookItem {
     pub(crate) vendor_revision: i64,
     /// The report that was kept, as JSON.
     pub(crate) kept: Option<String>,
+    /// Of the fleet: the latest fact that any of its buckets reflects, in microseconds.
+    pub(crate) latest_fact: Option<i64>,
     /// Of the fleet: the last tick of the timer, in microseconds.
     pub(crate) rolled_at: Option<i64>,
+    /// Of the fleet: how many changes waited then, and when the oldest was stored, in microseconds.
+    pub(crate) lag_changes: u64,
+    pub(crate) lag_oldest: Option<i64>,
     /// Of the fleet: the first day whose buckets are all kept.
     pub(crate) kept_from: Option<i32>,
 }
@@ -56,7 +61,7 @@ impl BookItem {
     }
 }
 
-/// A day of a book, or a half hour of one.
+/// A day of a book, or an hour of one.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct BucketItem {
@@ -67,7 +72,7 @@ pub(crate) struct BucketItem {
     /// Of a day: its counters.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) totals: String,
-    /// Of a half hour: its counters by the minute.
+    /// Of an hour: its counters by the minute.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) minutes: String,
     /// Of a day: the latest fact told on it, in microseconds.
@@ -125,7 +130,7 @@ impl Row {
     }
 }
 
-/// The first half hour of a day, without its number: before all of them.
+/// The first hour of a day, without its number: before all of them.
 pub(crate) fn clocks(day: Day) -> String {
     format!("clock#{day}")
 }

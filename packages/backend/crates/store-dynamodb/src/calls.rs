@@ -37,6 +37,7 @@ impl Patience {
         if self.attempts >= ATTEMPTS {
             return Err(StoreError::Contended(self.attempts as usize));
         }
+        metrics::counter!("goody_store_retries_total").increment(1);
         let (first, longest) = PAUSES;
         let pause = (first << self.attempts).min(longest);
         tokio::time::sleep(Duration::from_millis(fastrand::u64(pause / 2..=pause))).await;
@@ -146,8 +147,13 @@ impl DynamoStore {
     pub(crate) async fn transact(&self, doing: &'static str, writes: Vec<TransactWriteItem>) -> Result<Transacted> {
         match self.client.transact_write_items().set_transact_items(Some(writes)).send().await {
             Ok(_) => Ok(Transacted::Done),
-            Err(error) => refused(&error)
-                .map_or_else(|| Err(failed(doing)(error.into())), |places| Ok(Transacted::Refused(places))),
+            Err(error) => match refused(&error) {
+                None => Err(failed(doing)(error.into())),
+                Some(places) => {
+                    metrics::counter!("goody_write_conflicts_total").increment(1);
+                    Ok(Transacted::Refused(places))
+                }
+            },
         }
     }
 }

@@ -2,23 +2,32 @@
 //!
 //! A vendor's list is its partition of one index. Other lists are merges of five groups, by how orders ended: a status is in
 //! one or two of them, and late orders stand apart from those that were on time. A gift type that few orders have has an index
-//! that tells so. What else a filter asks for, an entry of the index can tell.
+//! that tells so. What else a filter asks for, an entry of the index can tell. One look through the streams gives both a page
+//! and the total of its list, where no bucket knows it.
 
-use goody_application::ports::{Book, OrderCount, OrderFilter, Position, Result, StatusCounts};
-use goody_domain::{Counter, Counters, Day, Instant, Order, OrderId, Status};
+use std::collections::HashMap;
+
+use goody_application::ports::{Book, OrderCount, OrderFilter, Position, Result};
+use goody_domain::{Counter, Counters, Day, History, Instant, Order, OrderId, Status};
 
 use crate::DynamoStore;
 use crate::buckets::{BucketItem, Row, partition, read_counters};
-use crate::items::{Group, moment, read};
+use crate::items::{Group, moment, place, read};
 use crate::streams::{Entry, Merged, Partition, Range, Stream, Wanted};
 use crate::tables::{BY_GIFT, BY_GROUP, BY_VENDOR};
 
 /// A gift type that no more orders have than this is rare.
 const RARE: usize = 300;
-/// How many orders are looked at together at least.
-const TOGETHER: usize = 100;
 /// After every place of an index.
 const LAST: &str = "~";
+
+/// Where the orders of a list are.
+enum Source<'s> {
+    /// Each of them is in one of these.
+    Streams(Merged<'s>),
+    /// They are among these few.
+    Few(Vec<OrderId>),
+}
 
 impl DynamoStore {
     fn range(&self, filter: &OrderFilter, after: Option<&Position>) -> Range {
@@ -28,28 +37,54 @@ impl DynamoStore {
         Range::new(if from.is_empty() { moment(Instant::from_micros(0)) } else { from }, to, filter.oldest_first, after)
     }
 
-    /// The streams that every order of a list is in.
-    async fn streams(&self, filter: &OrderFilter, after: Option<&Position>) -> Result<Merged<'_>> {
+    /// Where the orders of a list are, from a place in it on.
+    async fn source(&self, filter: &OrderFilter, after: Option<&Position>) -> Result<Source<'_>> {
         let range = self.range(filter, after);
         let stream = |index, attribute, value: &str| {
             let partition = Partition { index, attribute, value: value.to_owned(), sort: "createdAt" };
             Stream::new(self, partition, range.clone())
         };
         if let Some(vendor_id) = &filter.vendor_id {
-            return Ok(Merged { streams: vec![stream(BY_VENDOR, "vendorId", vendor_id.as_str())] });
+            return Ok(Source::Streams(Merged { streams: vec![stream(BY_VENDOR, "vendorId", vendor_id.as_str())] }));
         }
         if let Some(gift_type) = &filter.gift_type {
             let mut probe = stream(BY_GIFT, "giftType", gift_type.as_str());
-            if !probe.ended() {
-                probe.page(Some(RARE)).await?;
-            }
+            let found = if probe.ended() { Vec::new() } else { probe.page(Some(RARE)).await? };
             if probe.ended() {
-                return Ok(Merged { streams: vec![stream(BY_GIFT, "giftType", gift_type.as_str())] });
+                return Ok(Source::Few(found.iter().map(Entry::order_id).collect::<Result<_>>()?));
             }
         }
         let groups = Group::EVERY.into_iter().filter(|group| may_hold(*group, filter));
-        Ok(Merged { streams: groups.map(|group| stream(BY_GROUP, "list", group.key())).collect() })
+        let streams = groups.map(|group| stream(BY_GROUP, "list", group.key())).collect();
+        Ok(Source::Streams(Merged { streams }))
     }
+
+    /// Those of a few orders that are in a list, in its order.
+    async fn few(&self, filter: &OrderFilter, ids: &[OrderId], now: Instant) -> Result<Vec<Order>> {
+        let orders = self.histories(ids).await?.into_values().filter_map(|history| history.order());
+        let mut orders: Vec<Order> = orders.filter(|order| filter.takes(order, &self.zone, now)).collect();
+        orders.sort_by_cached_key(order_place);
+        if !filter.oldest_first {
+            orders.reverse();
+        }
+        Ok(orders)
+    }
+}
+
+fn order_place(order: &Order) -> String {
+    place(order.created_at, order.order_id.as_str())
+}
+
+/// The first orders of a list after a place in it.
+fn from_place(orders: Vec<Order>, filter: &OrderFilter, after: Option<&Position>, limit: usize) -> Vec<Order> {
+    let after = after.map(|after| place(after.at, after.order_id.as_str()));
+    let is_after = |order: &Order| {
+        after.as_ref().is_none_or(|after| match filter.oldest_first {
+            true => order_place(order) > *after,
+            false => order_place(order) < *after,
+        })
+    };
+    orders.into_iter().filter(is_after).take(limit).collect()
 }
 
 /// Whether a group may have orders of a list.
@@ -82,7 +117,7 @@ fn takes_all(filter: &OrderFilter) -> bool {
     filter.statuses.is_empty() && filter.delayed.is_none() && filter.gift_type.is_none()
 }
 
-/// A page of a list. Indexes may be a moment behind, so what they tell is a proposal: the order itself decides.
+/// A part of a list. Indexes may be a moment behind, so what they tell is a proposal: the order itself decides.
 pub(crate) async fn list(
     store: &DynamoStore,
     filter: &OrderFilter,
@@ -90,72 +125,102 @@ pub(crate) async fn list(
     limit: usize,
     now: Instant,
 ) -> Result<Vec<Order>> {
+    match store.source(filter, after).await? {
+        Source::Few(ids) => Ok(from_place(store.few(filter, &ids, now).await?, filter, after, limit)),
+        Source::Streams(streams) => read_page(store, filter, streams, limit, now).await,
+    }
+}
+
+async fn read_page(
+    store: &DynamoStore,
+    filter: &OrderFilter,
+    mut streams: Merged<'_>,
+    limit: usize,
+    now: Instant,
+) -> Result<Vec<Order>> {
     let minute = now.floor_minute().micros();
     let takes = |entry: &Entry| takes(filter, entry, minute);
     let wanted = Wanted { takes: &takes, all: takes_all(filter), few: limit };
-    let mut streams = store.streams(filter, after).await?;
     let mut page: Vec<Order> = Vec::with_capacity(limit);
     while page.len() < limit {
-        // Of a rare gift, an index tells no more than the id.
-        let many = if filter.gift_type.is_some() { (limit - page.len()).max(TOGETHER) } else { limit - page.len() };
+        let many = limit - page.len();
         let entries = streams.next(many, wanted).await?;
         let is_last = entries.len() < many;
         let ids: Vec<OrderId> = entries.iter().map(Entry::order_id).collect::<Result<_>>()?;
-        let mut histories = store.histories(&ids).await?;
+        let mut histories: HashMap<OrderId, History> = store.histories(&ids).await?;
         let orders = ids.iter().filter_map(|id| histories.remove(id)?.order());
         page.extend(orders.filter(|order| filter.takes(order, &store.zone, now)));
         if is_last {
             break;
         }
     }
-    page.truncate(limit);
     Ok(page)
 }
 
+/// A part of a list, and how many orders the whole list has.
+pub(crate) async fn page(
+    store: &DynamoStore,
+    filter: &OrderFilter,
+    after: Option<&Position>,
+    limit: usize,
+    now: Instant,
+    most: i64,
+) -> Result<(Vec<Order>, OrderCount)> {
+    if filter.is_counted() {
+        return futures::try_join!(list(store, filter, after, limit, now), count(store, filter, most, now));
+    }
+    match store.source(filter, None).await? {
+        Source::Few(ids) => {
+            let orders = store.few(filter, &ids, now).await?;
+            let count = tally(orders.iter().map(Order::status), most, true);
+            Ok((from_place(orders, filter, after, limit), count))
+        }
+        Source::Streams(mut streams) => {
+            let count = survey(&mut streams, filter, most, now).await?;
+            if let Some(after) = after {
+                streams.go_to(after);
+            }
+            Ok((read_page(store, filter, streams, limit, now).await?, count))
+        }
+    }
+}
+
 /// How many orders a list has: from the buckets where they know, else counted up to a limit.
-pub(crate) async fn count(store: &DynamoStore, filter: &OrderFilter, limit: i64, now: Instant) -> Result<OrderCount> {
-    let mut count = OrderCount::default();
+pub(crate) async fn count(store: &DynamoStore, filter: &OrderFilter, most: i64, now: Instant) -> Result<OrderCount> {
     if filter.is_counted() {
         let standing = standing(store, filter).await?;
+        let mut count = OrderCount::default();
         for status in Status::ALL.into_iter().filter(|status| filter.takes_status(*status)) {
             count.by_status[status as usize] = standing[Counter::Standing(status)];
         }
         return Ok(count);
     }
-    count.by_status = StatusCounts::default();
-    let minute = now.floor_minute().micros();
-    let takes = |entry: &Entry| takes(filter, entry, minute);
-    let wanted = Wanted { takes: &takes, all: false, few: TOGETHER };
-    let mut streams = store.streams(filter, None).await?;
-    let mut left = usize::try_from(limit).unwrap_or(0);
-    loop {
-        let many = (left + 1).min(if streams.tells_ids_only() { RARE } else { usize::MAX });
-        let entries = streams.next(many, wanted).await?;
-        let is_last = entries.len() < many;
-        for status in statuses(store, filter, &entries, now).await? {
-            if left == 0 {
-                count.is_lower_bound = true;
-                return Ok(count);
-            }
-            count.by_status[status as usize] += 1;
-            left -= 1;
-        }
-        if is_last {
-            return Ok(count);
-        }
+    match store.source(filter, None).await? {
+        Source::Few(ids) => Ok(tally(store.few(filter, &ids, now).await?.iter().map(Order::status), most, true)),
+        Source::Streams(mut streams) => survey(&mut streams, filter, most, now).await,
     }
 }
 
-/// Where the orders of entries stand that are in a list. What an index does not tell is asked of the orders.
-async fn statuses(store: &DynamoStore, filter: &OrderFilter, entries: &[Entry], now: Instant) -> Result<Vec<Status>> {
-    let told: Option<Vec<Status>> =
-        entries.iter().map(|entry| entry.status.as_deref().and_then(Status::parse)).collect();
-    if let Some(told) = told {
-        return Ok(told);
+/// Counts what the streams hold, as far as one look through them reaches.
+async fn survey(streams: &mut Merged<'_>, filter: &OrderFilter, most: i64, now: Instant) -> Result<OrderCount> {
+    let minute = now.floor_minute().micros();
+    let takes = |entry: &Entry| takes(filter, entry, minute);
+    let (entries, whole) = streams.look(usize::try_from(most).unwrap_or(0), &takes).await?;
+    let status = |entry: &&Entry| entry.status.as_deref().and_then(Status::parse);
+    Ok(tally(entries.iter().filter_map(status), most, whole))
+}
+
+/// Counts the first `most`, in the order of the list. Not whole: there may be more of them than these.
+fn tally(statuses: impl Iterator<Item = Status>, most: i64, whole: bool) -> OrderCount {
+    let mut count = OrderCount { is_lower_bound: !whole, ..OrderCount::default() };
+    for (number, status) in (0..).zip(statuses) {
+        if number == most {
+            count.is_lower_bound = true;
+            break;
+        }
+        count.by_status[status as usize] += 1;
     }
-    let ids: Vec<OrderId> = entries.iter().map(Entry::order_id).collect::<Result<_>>()?;
-    let orders = store.histories(&ids).await?.into_values().filter_map(|history| history.order());
-    Ok(orders.filter(|order| filter.takes(order, &store.zone, now)).map(|order| order.status()).collect())
+    count
 }
 
 /// Where the orders of the filter's vendor and days stand, from the sums or from the buckets of the days.

@@ -119,6 +119,17 @@ impl OrderReader for DynamoStore {
         listing::count(self, filter, limit, now).await
     }
 
+    async fn page(
+        &self,
+        filter: &OrderFilter,
+        after: Option<&Position>,
+        limit: usize,
+        now: Instant,
+        most: i64,
+    ) -> Result<(Vec<Order>, OrderCount)> {
+        listing::page(self, filter, after, limit, now, most).await
+    }
+
     async fn recent(&self, filter: &RecentFilter, after: Option<&Position>, limit: usize) -> Result<Vec<History>> {
         recent::recent(self, filter, after, limit).await
     }

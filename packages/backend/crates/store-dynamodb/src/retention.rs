@@ -30,7 +30,8 @@ impl Housekeeping for DynamoStore {
         for history in self.old(orders_before, limit).await? {
             forgotten += u64::from(self.forget_one(&history, today).await?);
         }
-        let buckets = self.expire_buckets(buckets_before).await?;
+        // What the first call announces, the second forgets.
+        let buckets = self.expire_buckets(buckets_before).await? + self.expire_buckets(buckets_before).await?;
         let marks = markers::forget(self, buckets_before).await?;
         Ok(Expired { orders: forgotten, buckets, marks })
     }
@@ -163,7 +164,8 @@ impl DynamoStore {
     }
 
     /// Forgets buckets of days before the first that has to be kept: none of that day or later, none that changed since.
-    /// Says how many. Their sums go on in their books.
+    /// Says how many. Their sums go on in their books. A day is announced as gone by one call and forgotten by the next, the
+    /// day after: who asks what is kept, and then reads it, finds it.
     ///
     /// # Errors
     /// Some may be forgotten. To be called again.
@@ -186,15 +188,16 @@ impl DynamoStore {
             }
             books.push((book.vendor_id, days));
         }
+        let old = books.iter().flat_map(|(_, days)| days).any(|old| old.day < first_kept);
+        let announced = self.row(DOING, FLEET).await?.kept_from.map(Day::from_number);
+        if old {
+            self.announce(announced.map_or(first_kept, |announced| announced.max(first_kept))).await?;
+        }
+        let Some(first_kept) = announced.map(|announced| announced.min(first_kept)) else { return Ok(0) };
         for (_, days) in &mut books {
             days.retain(|old| old.day < first_kept);
         }
         let gone: usize = books.iter().map(|(_, days)| days.len()).sum();
-        if gone == 0 {
-            return Ok(0);
-        }
-        // First of all, nobody may ask for those dates any more.
-        self.set_kept_from(first_kept).await?;
         for (book, days) in books {
             for days in days.chunks(DAYS) {
                 self.fold_days(&book, days).await?;
@@ -254,17 +257,14 @@ impl DynamoStore {
         Ok(TransactWriteItem::builder().update(update.map_err(|error| failed(DOING)(error.into()))?).build())
     }
 
-    async fn set_kept_from(&self, day: Day) -> Result<()> {
-        let known = self.row(DOING, FLEET).await?.kept_from.map(Day::from_number);
-        let day = known.map_or(day, |known| known.max(day));
+    /// From now on nobody may ask for dates that need an earlier day.
+    async fn announce(&self, day: Day) -> Result<()> {
         let (names, values) = Terms::new([("keptFrom", number(day.number())), ("reportDate", text(NOW))]).split();
         let update = self.client.update_item().table_name(&self.tables.reports);
         let update = update.set_key(Some(shelf::key(FLEET, NOW.to_owned())));
         let update = update.update_expression("SET #keptFrom = :keptFrom, #reportDate = :reportDate");
         let update = update.set_expression_attribute_names(names).set_expression_attribute_values(values);
-        update.send().await.map_err(|error| failed(DOING)(error.into()))?;
-        self.seen.set_kept_from(Some(day));
-        Ok(())
+        update.send().await.map(drop).map_err(|error| failed(DOING)(error.into()))
     }
 }
 

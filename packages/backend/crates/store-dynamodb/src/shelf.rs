@@ -7,7 +7,7 @@ use goody_application::ports::{Book, BucketMove, Result};
 use goody_domain::{Bucket, Counter, Counters, Day, Entry, Minute, MinuteEntry};
 
 use crate::DynamoStore;
-use crate::buckets::{BookItem, BucketItem, NOW, Row, partition, read_counters, write_counters, write_minutes};
+use crate::buckets::{BookItem, BucketItem, FLEET, NOW, Row, partition, read_counters, write_counters, write_minutes};
 use crate::calls::{Terms, failed, number, text};
 use crate::items::{Item, read, write};
 
@@ -158,21 +158,35 @@ impl<'s> Shelf<'s> {
 
     fn write_book(&self, name: &str, was: i64, totals: &Counters) -> Result<TransactWriteItem> {
         let condition = if was == 0 { "attribute_not_exists(#revision)" } else { "#revision = :was" };
-        let terms = Terms::new([
+        let mut change = "SET #revision = :revision, #totals = :totals, #reportDate = :reportDate".to_owned();
+        let mut terms = Terms::new([
             ("revision", number(was + 1)),
             ("totals", text(write_counters(totals))),
             ("reportDate", text(NOW)),
         ]);
-        let terms = if was == 0 { terms } else { terms.values([("was", number(was))]) };
+        if was != 0 {
+            terms = terms.values([("was", number(was))]);
+        }
+        if let Some(latest) = self.latest_fact(name) {
+            terms = terms.names(["latestFact"]).values([("latestFact", number(latest))]);
+            change += ", #latestFact = :latestFact";
+        }
         let (names, values) = terms.split();
         let update = Update::builder().table_name(&self.store.tables.reports).set_key(Some(key(name, NOW.to_owned())));
         let update = update
-            .update_expression("SET #revision = :revision, #totals = :totals, #reportDate = :reportDate")
+            .update_expression(change)
             .condition_expression(condition)
             .set_expression_attribute_names(names)
             .set_expression_attribute_values(values);
         let update = update.build().map_err(|error| failed(DOING)(error.into()))?;
         Ok(TransactWriteItem::builder().update(update).build())
+    }
+
+    /// The latest fact of a book, which only the fleet's has to tell.
+    fn latest_fact(&self, name: &str) -> Option<i64> {
+        let moved = self.latest_facts.iter().filter(|((book, _), _)| book == FLEET).map(|(_, latest)| *latest);
+        let known = self.books.get(FLEET).and_then(|book| book.latest_fact);
+        moved.chain(known).max().filter(|_| name == FLEET)
     }
 
     fn write_row(&self, place: &Place, bucket: &Bucket, revision: i64) -> Result<TransactWriteItem> {

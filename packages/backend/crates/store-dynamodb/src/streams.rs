@@ -12,10 +12,11 @@ use serde::Deserialize;
 use crate::DynamoStore;
 use crate::calls::{Names, Terms, Values, failed, text};
 use crate::items::{Item, damaged, place, read};
-use crate::tables::BY_GIFT;
 
 /// How many entries are looked at first where some may be left out. What follows comes by the megabyte.
 const FIRST: usize = 1_000;
+/// How many questions one look through all streams takes at most: some thousand entries each.
+const EFFORT: usize = 7;
 
 /// An order as an index has it.
 #[derive(Clone, Debug, Deserialize)]
@@ -89,6 +90,8 @@ pub(crate) struct Stream<'s> {
     partition: Partition,
     range: Range,
     ahead: VecDeque<Entry>,
+    /// The place of the last entry that was read.
+    reached: Option<String>,
     start: Option<Item>,
     calls: usize,
     ended: bool,
@@ -106,7 +109,7 @@ pub(crate) struct Wanted<'w> {
 impl<'s> Stream<'s> {
     pub(crate) fn new(store: &'s DynamoStore, partition: Partition, range: Range) -> Self {
         let ended = range.is_empty();
-        Self { store, partition, range, ahead: VecDeque::new(), start: None, calls: 0, ended }
+        Self { store, partition, range, ahead: VecDeque::new(), reached: None, start: None, calls: 0, ended }
     }
 
     /// Sees to it that the next entry is at hand, if there is one.
@@ -138,7 +141,27 @@ impl<'s> Stream<'s> {
         self.calls += 1;
         self.start = page.last_evaluated_key.filter(|key| !key.is_empty());
         self.ended = self.start.is_none();
-        page.items.into_iter().flatten().map(read).collect()
+        let entries: Vec<Entry> = page.items.into_iter().flatten().map(read).collect::<Result<_>>()?;
+        self.reached = entries.last().map(|entry| entry.place(self.partition.sort)).or(self.reached.take());
+        Ok(entries)
+    }
+
+    /// Reads a megabyte more.
+    async fn read_on(&mut self, takes: &(dyn Fn(&Entry) -> bool + Sync)) -> Result<()> {
+        let found = self.page(None).await?;
+        self.ahead.extend(found.into_iter().filter(takes));
+        Ok(())
+    }
+
+    /// See [`Merged::go_to`].
+    fn go_to(&mut self, after: &Position) {
+        let Range { from, to, oldest_first, .. } = self.range.clone();
+        let (sort, place) = (self.partition.sort, place(after.at, after.order_id.as_str()));
+        self.ahead.retain(|entry| comes_before(&place, &entry.place(sort), oldest_first));
+        let is_behind = self.reached.as_ref().is_none_or(|reached| comes_before(reached, &place, oldest_first));
+        if is_behind && !self.ended {
+            *self = Self::new(self.store, self.partition.clone(), Range::new(from, to, oldest_first, Some(after)));
+        }
     }
 
     /// Whether there is nothing more to read.
@@ -188,10 +211,67 @@ pub(crate) struct Merged<'s> {
     pub(crate) streams: Vec<Stream<'s>>,
 }
 
+/// Whether a place comes before another.
+fn comes_before(one: &str, other: &str, oldest_first: bool) -> bool {
+    if oldest_first { one < other } else { one > other }
+}
+
 impl Merged<'_> {
-    /// Whether entries have no more than an id.
-    pub(crate) fn tells_ids_only(&self) -> bool {
-        self.streams.iter().any(|stream| stream.partition.index == BY_GIFT)
+    /// Looks through the streams from where they begin, and takes nothing out: gives the entries in the order of their places, as
+    /// many as asked and one more, or all, or as many as a bounded effort shows; and whether those are all.
+    pub(crate) async fn look(
+        &mut self,
+        many: usize,
+        takes: &(dyn Fn(&Entry) -> bool + Sync),
+    ) -> Result<(Vec<&Entry>, bool)> {
+        let begun = self.streams.iter_mut().filter(|stream| !stream.ended);
+        let mut asked = try_join_all(begun.map(|stream| stream.read_on(takes))).await?.len();
+        while let Some(slowest) = self.slowest() {
+            if asked >= EFFORT || self.known().len() > many {
+                break;
+            }
+            self.streams[slowest].read_on(takes).await?;
+            asked += 1;
+        }
+        let whole = self.slowest().is_none();
+        let mut known = self.known();
+        known.truncate(many + 1);
+        Ok((known, whole))
+    }
+
+    /// Goes on after a place: with what was read, where that reaches so far.
+    pub(crate) fn go_to(&mut self, after: &Position) {
+        self.streams.iter_mut().for_each(|stream| stream.go_to(after));
+    }
+
+    /// The stream that has reached least far of those that go on: nobody knows what comes after that place.
+    fn slowest(&self) -> Option<usize> {
+        let going_on = (0..self.streams.len()).filter(|number| !self.streams[*number].ended);
+        going_on.reduce(|one, other| {
+            let (reached, than) = (&self.streams[one].reached, &self.streams[other].reached);
+            let is_before = |one: &String, other: &String| comes_before(one, other, self.streams[0].range.oldest_first);
+            match (reached, than) {
+                (Some(reached), Some(than)) if is_before(than, reached) => other,
+                _ => one,
+            }
+        })
+    }
+
+    /// The entries before which none is missing, in the order of their places.
+    fn known(&self) -> Vec<&Entry> {
+        let end = self.slowest().and_then(|slowest| self.streams[slowest].reached.as_ref());
+        let mut known = Vec::new();
+        for stream in &self.streams {
+            let (sort, oldest_first) = (stream.partition.sort, stream.range.oldest_first);
+            let is_known = |place: &String| end.is_none_or(|end| !comes_before(end, place, oldest_first));
+            let entries = stream.ahead.iter().map(|entry| (entry.place(sort), entry));
+            known.extend(entries.filter(|(place, _)| is_known(place)));
+        }
+        known.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        if self.streams.first().is_some_and(|stream| !stream.range.oldest_first) {
+            known.reverse();
+        }
+        known.into_iter().map(|(_, entry)| entry).collect()
     }
 
     /// The next entries, as many as asked; fewer only where all streams have ended.

@@ -4,7 +4,6 @@
 
 mod door;
 mod emulator;
-mod wire;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

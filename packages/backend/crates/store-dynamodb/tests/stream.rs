@@ -3,7 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "test code")]
 
 mod emulator;
-mod wire;
 
 use std::sync::Arc;
 
@@ -12,9 +11,9 @@ use goody_application::ingest::Ingest;
 use goody_application::ports::{Book, Found, OrderReader, OrderWriter, ReportReader};
 use goody_domain::{Counter, Day, History, Ledger, OrderEvent, ReportZone, Status};
 use goody_store_dynamodb::{DynamoStore, stream};
+use goody_testkit::dynamodb::ask;
 use goody_testkit::{DynamoDb, OrderBuilder, now, order_id, vendor_id};
 use serde_json::{Value, json};
-use wire::ask;
 
 /// Every record of the stream of the orders.
 async fn records(emulator: &DynamoDb) -> Vec<EventRecord> {
@@ -158,5 +157,5 @@ async fn an_order_deleted_by_age_changes_no_number_and_is_known_to_have_expired(
     assert_eq!(store.project(vec![gone.history().clone()], now()).await.unwrap(), 0);
     let rebuilt = goody_application::rebuild::rebuild(&store, now(), |_, _| {}).await.unwrap();
     assert_eq!(rebuilt.different, 0, "what it left is settled");
-    assert!(store.state(&vendor_id("bloom")).await.unwrap().is_some());
+    assert!(store.state(&vendor_id("bloom")).await.unwrap().0.is_some());
 }

@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use goody_application::ports::{
-    Book, BucketMove, ChangeBatch, CurrentReport, RECENT_HOURS, ReportReader, ReportStatus, ReportWriter, Result,
-    VendorState,
+    Book, BucketMove, ChangeBatch, ChangeLag, Changed, CurrentReport, RECENT_HOURS, ReportReader, ReportStatus,
+    ReportWriter, Result, VendorState,
 };
 use goody_application::project;
 use goody_domain::{Bucket, Counters, Day, Instant, Ledger, ReportZone, VendorId};
@@ -68,14 +68,14 @@ impl ReportWriter for SqliteStore {
         .await
     }
 
-    async fn rolled(&self, at: Instant) -> Result<()> {
+    async fn rolled(&self, at: Instant, lag: ChangeLag) -> Result<()> {
         const DOING: &str = "noting promises that passed";
         while self.write(DOING, Weight::Heavy, move |connection| kinds::note_overdue(connection, at)).await?
             == kinds::NOTED
         {}
         self.write("noting the timer", Weight::Light, move |connection| {
             recent::forget(connection, at.plus_seconds(-RECENT_HOURS * 3600))?;
-            Ok(schema::set_meta(connection, "rolled_at", at.micros())?)
+            Ok(note_tick(connection, at, lag)?)
         })
         .await
     }
@@ -186,20 +186,26 @@ impl ReportReader for SqliteStore {
         .await
     }
 
-    async fn state(&self, vendor_id: &VendorId) -> Result<Option<VendorState>> {
+    async fn state(&self, vendor_id: &VendorId) -> Result<(Option<VendorState>, Option<Day>)> {
         let vendor_id = vendor_id.clone();
         self.read("reading a report", move |connection| {
-            Ok(states(connection, "vendors.vendor_id = ?1", vendor_id.as_str())?.pop())
+            let state = states(connection, "vendors.vendor_id = ?1", vendor_id.as_str())?.pop();
+            Ok((state, kept_from(connection)?))
         })
         .await
     }
 
-    async fn changed(&self, after: i64) -> Result<(Vec<VendorState>, i64)> {
+    async fn changed(&self, after: i64) -> Result<Changed> {
+        let zone = self.zone.clone();
         self.read("reading reports", move |connection| {
-            let now = schema::meta(connection, "revision")?.unwrap_or(0);
             let which = "vendors.vendor_id IN (SELECT vendor_id FROM vendors WHERE revision > ?1 \
                          UNION SELECT book FROM books WHERE revision > ?1)";
-            Ok((states(connection, which, after)?, now))
+            Ok(Changed {
+                vendors: states(connection, which, after)?,
+                revision: schema::meta(connection, "revision")?.unwrap_or(0),
+                status: status(connection, &zone)?,
+                kept_from: kept_from(connection)?,
+            })
         })
         .await
     }
@@ -222,20 +228,59 @@ impl ReportReader for SqliteStore {
     }
 
     async fn status(&self) -> Result<ReportStatus> {
-        self.read("reading the reports' status", |connection| {
-            let rolled_at: Option<i64> = schema::meta(connection, "rolled_at")?;
-            let (reports, first_over): (u64, Option<i64>) = connection
-                .prepare_cached("SELECT count(*), min(unchanged_until) FROM reports INDEXED BY reports_at_a_glance")?
-                .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-            let [rolled_at, first_over] = [rolled_at, first_over].map(|at| at.map(Instant::from_micros));
-            Ok(ReportStatus { rolled_at, reports, first_over })
-        })
-        .await
+        let zone = self.zone.clone();
+        self.read("reading the reports' status", move |connection| status(connection, &zone)).await
     }
 
     async fn kept_from(&self) -> Result<Option<Day>> {
         self.read("reading what has expired", |connection| Ok(kept_from(connection)?)).await
     }
+}
+
+/// Notes the timer's tick.
+fn note_tick(connection: &Connection, at: Instant, lag: ChangeLag) -> rusqlite::Result<()> {
+    schema::set_meta(connection, "rolled_at", at.micros())?;
+    schema::set_meta(connection, "lag_changes", i64::try_from(lag.changes).unwrap_or(i64::MAX))?;
+    schema::set_meta(connection, "lag_oldest", lag.oldest.map_or(0, Instant::micros))
+}
+
+fn status(connection: &Connection, zone: &ReportZone) -> std::result::Result<ReportStatus, Fault> {
+    let (reports, first_over): (u64, Option<i64>) = connection
+        .prepare_cached("SELECT count(*), min(unchanged_until) FROM reports INDEXED BY reports_at_a_glance")?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let noted = |key| Ok::<_, Fault>(schema::meta::<i64>(connection, key)?.filter(|value| *value > 0));
+    let instant = |micros: Option<i64>| micros.map(Instant::from_micros);
+    Ok(ReportStatus {
+        rolled_at: instant(noted("rolled_at")?),
+        reports,
+        first_over: instant(first_over),
+        latest_fact: latest_fact(connection, key(&Book::Fleet), i32::MAX, zone)?,
+        lag: ChangeLag {
+            changes: noted("lag_changes")?.and_then(|changes| u64::try_from(changes).ok()).unwrap_or(0),
+            oldest: instant(noted("lag_oldest")?),
+        },
+    })
+}
+
+/// When the latest fact before a day occurred, one that has expired included.
+fn latest_fact(
+    connection: &Connection,
+    book: &str,
+    before: i32,
+    zone: &ReportZone,
+) -> std::result::Result<Option<Instant>, Fault> {
+    let latest: Option<(i32, i64)> = connection
+        .prepare_cached(
+            "SELECT day, latest_fact FROM buckets WHERE book = ?1 AND day < ?2 AND latest_fact IS NOT NULL \
+             ORDER BY day DESC LIMIT 1",
+        )?
+        .query_row(params![book, before], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let latest = latest.map(|(day, micros)| {
+        let start = zone.start(Day::from_number(day));
+        Instant::from_micros(start.micros() + micros)
+    });
+    Ok(latest.max(housekeeping::latest_expired_fact(connection, book)?))
 }
 
 /// What is kept of vendors, by id.
@@ -285,18 +330,7 @@ fn ledger(
         buckets.push((day, Bucket { totals: codec::read_counters(blob(1)?)?, minutes }));
     }
     let first_with_minutes = from.max(*with_minutes.start());
-    let earlier: Option<(i32, i64)> = connection
-        .prepare_cached(
-            "SELECT day, latest_fact FROM buckets WHERE book = ?1 AND day < ?2 AND latest_fact IS NOT NULL \
-             ORDER BY day DESC LIMIT 1",
-        )?
-        .query_row(params![book, first_with_minutes.number()], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
-    let earlier_fact = earlier.map(|(day, micros)| {
-        let start = zone.start(Day::from_number(day));
-        Instant::from_micros(start.micros() + micros)
-    });
-    let earlier_fact = earlier_fact.max(housekeeping::latest_expired_fact(connection, book)?);
+    let earlier_fact = latest_fact(connection, book, first_with_minutes.number(), zone)?;
     Ok((Ledger { totals, buckets, earlier_fact }, revision))
 }
 

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use goody_application::ingest::Ingest;
-use goody_application::ports::{OrderCount, OrderFilter, OrderReader, ReportReader, ReportWriter, VendorStore};
+use goody_application::ports::{
+    ChangeLag, OrderCount, OrderFilter, OrderReader, ReportReader, ReportWriter, VendorStore,
+};
 use goody_application::read::report_on;
 use goody_application::rebuild::rebuild;
 use goody_application::{project, roll};
@@ -77,7 +79,7 @@ async fn rebuild_finds(sql: &str) {
     assert!(found.different > 0, "a rebuild has to find what {sql} did");
     assert_eq!(rebuild(&store, now(), |_, _| {}).await.unwrap().different, 0, "and to put it right");
     assert_eq!(report(&store).await, before);
-    let (states, _) = store.changed(-1).await.unwrap();
+    let states = store.changed(-1).await.unwrap().vendors;
     assert_eq!(states[0].kept.as_ref().unwrap().report, before, "the kept report is of the repaired buckets");
 }
 
@@ -140,7 +142,7 @@ async fn another_process_s_write_is_seen() {
         }
     };
     tokio::time::timeout(Duration::from_secs(30), seen).await.expect("the other process's revision is seen");
-    assert_eq!(other.changed(-1).await.unwrap().0.len(), 1);
+    assert_eq!(other.changed(-1).await.unwrap().vendors.len(), 1);
 }
 
 #[test]
@@ -177,7 +179,7 @@ async fn a_file_of_an_older_version_is_brought_up_to_date_with_what_is_in_it() {
     assert_eq!(report(&store).await, before);
     assert_eq!(store.status().await.unwrap(), status);
     assert_eq!(self::delayed(&store).await, delayed, "nobody noted yet that the promise of an order passed");
-    store.rolled(now()).await.unwrap();
+    store.rolled(now(), ChangeLag::default()).await.unwrap();
     assert_eq!(self::delayed(&store).await, delayed);
     assert_eq!(rebuild(&store, now(), |_, _| {}).await.unwrap().different, 0);
 }
@@ -203,9 +205,9 @@ async fn the_clocks_tick_notes_whose_promise_passed() {
             of("SELECT coalesce(sum(orders), 0) FROM order_kinds WHERE book = 'acme' AND late = 1 AND status = 1"),
         )
     };
-    store.rolled(before_it).await.unwrap();
+    store.rolled(before_it, ChangeLag::default()).await.unwrap();
     assert_eq!(noted(), (0, 0));
-    store.rolled(now()).await.unwrap();
+    store.rolled(now(), ChangeLag::default()).await.unwrap();
     assert_eq!(noted(), (1, 1));
 }
 

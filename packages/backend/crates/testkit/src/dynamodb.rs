@@ -8,9 +8,35 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use axum::http::StatusCode;
+use serde_json::Value;
+
 /// How often it is asked whether it is ready, and how long it may take to answer.
 const ATTEMPTS: u32 = 200;
 const PAUSE: Duration = Duration::from_millis(25);
+
+/// The emulator wants to see a signature, of whatever kind.
+const SIGNATURE: &str = "AWS4-HMAC-SHA256 Credential=test/20260310/eu-west-1/dynamodb/aws4_request, SignedHeaders=host, \
+                         Signature=test";
+
+/// Asks a DynamoDB for an operation as it is on the wire: `DynamoDB_20120810.Query`.
+///
+/// # Panics
+/// It does not answer in JSON.
+pub async fn ask(endpoint: &str, operation: &str, question: Value) -> (StatusCode, Value) {
+    let agent = ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
+    let request = agent
+        .post(endpoint)
+        .header("Content-Type", "application/x-amz-json-1.0")
+        .header("X-Amz-Target", operation)
+        .header("X-Amz-Date", "20260310T143020Z")
+        .header("Authorization", SIGNATURE);
+    let answer = tokio::task::spawn_blocking(move || {
+        let mut answer = request.send_json(question)?;
+        Ok::<_, ureq::Error>((answer.status(), answer.body_mut().read_json()?))
+    });
+    answer.await.unwrap().unwrap_or_else(|error| panic!("{operation}: {error}"))
+}
 
 /// A DynamoDB on a port of its own. It is stopped when this is dropped.
 #[derive(Debug)]

@@ -8,7 +8,7 @@
 mod app;
 mod clock;
 mod demo;
-mod dynamodb;
+pub mod dynamodb;
 pub mod histories;
 pub mod lambda;
 mod memory;

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use goody_application::ports::{Book, CurrentReport, Result, VendorStore};
+use goody_application::ports::{Book, ChangeLag, CurrentReport, Result, VendorStore};
 use goody_domain::{Bucket, Day, History, Instant, Order, OrderId, ReportZone, Vendor, VendorId};
 
 /// A store that is gone with the process. Clones are the same store.
@@ -33,7 +33,7 @@ struct State {
     /// The revision of each book.
     books: BTreeMap<Book, i64>,
     reports: BTreeMap<VendorId, CurrentReport>,
-    rolled_at: Option<Instant>,
+    rolled: Option<(Instant, ChangeLag)>,
     kept_from: Option<Day>,
     vendors: BTreeMap<VendorId, (i64, Vendor)>,
     /// Orders that have expired, as they were.

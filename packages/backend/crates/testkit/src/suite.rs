@@ -222,7 +222,7 @@ pub(crate) fn full(mut ledger: Ledger) -> Ledger {
 
 /// The revision now.
 pub(crate) async fn revision(store: &dyn Store) -> i64 {
-    let (_, revision) = store.changed(-1).await.unwrap();
+    let revision = store.changed(-1).await.unwrap().revision;
     assert!(store.revision().is_none_or(|known| known == revision), "nobody else writes");
     revision
 }

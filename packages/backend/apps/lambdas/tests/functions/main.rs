@@ -35,6 +35,7 @@ mod vendors_history;
 mod vendors_list;
 #[path = "../../../../crates/http/tests/routes/vendors/put.rs"]
 mod vendors_put;
-// Not yet: vendors/report.rs. A process that has once read which dates have expired does not notice when more do.
+#[path = "../../../../crates/http/tests/routes/vendors/report.rs"]
+mod vendors_report;
 
 use app::TestApp;

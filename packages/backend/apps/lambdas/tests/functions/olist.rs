@@ -5,18 +5,19 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use goody_application::ingest::Ingest;
 use goody_application::ports::Clock;
 use goody_application::{project, roll};
 use goody_domain::OrderEvent;
 use goody_store_sqlite::{Settings, SqliteStore};
-use goody_testkit::lambda::Mischief;
-use goody_testkit::lambda::events::scheduled;
+use goody_testkit::lambda::events::{http_post, scheduled};
+use goody_testkit::lambda::{Failed, Function, Mischief};
 use goody_testkit::{Response, StandingClock, TestApp, TestStore};
 use serde_json::Value;
 
-use crate::aws::{Aws, REPORT_GENERATOR};
+use crate::aws::{Aws, ORDER_INGEST, REPORT_GENERATOR};
 
 const TOLERANCE: f64 = 1e-9;
 /// How many events are sent together.
@@ -82,11 +83,7 @@ async fn real_orders_through_all_functions_give_the_reports_of_the_embedded_host
     let deployed =
         TestApp::through(TestStore::new(aws.store(), ()), Arc::new(aws.store()), aws.clock.clone(), aws.api());
 
-    let lines: Vec<&str> = events.lines().collect();
-    for part in lines.chunks(SENT) {
-        let answer = deployed.post_ndjson(part.join("\n")).await;
-        assert!(answer.lines().iter().all(|line| line["result"] == "accepted"), "{}", answer.text());
-    }
+    send(&aws.function(ORDER_INGEST), &events).await;
     let generator = aws.function(REPORT_GENERATOR);
     let mischief = Mischief { seed: 5, split: 10, doubled: 10, again: 10, killed: 5, killed_within: 100 };
     let delivered = aws.stream(100, mischief).await.deliver(&generator).await;
@@ -114,6 +111,24 @@ async fn real_orders_through_all_functions_give_the_reports_of_the_embedded_host
     {
         assert_same(&deployed.get(path).await, &embedded.get(path).await, path);
     }
+}
+
+/// Sends all events, each part again until there is an answer, as its sender does who heard none: the function is killed at work.
+async fn send(ingest: &Function, events: &str) {
+    let (lines, mut killed): (Vec<&str>, usize) = (events.lines().collect(), 0);
+    for (number, part) in lines.chunks(SENT).enumerate() {
+        let request = http_post("/api/orders/events", &format!("[{}]", part.join(",")));
+        if number % 3 == 0 {
+            let after = Duration::from_millis(20 + number as u64 * 37 % 400);
+            killed += usize::from(ingest.invoke_and_kill(&request, after).await == Err(Failed::Died));
+        }
+        let answer = ingest.invoke(&request).await.unwrap();
+        let told = answer["body"].as_str().unwrap();
+        let known = ["accepted", "duplicate"].map(|result| told.matches(&format!("\"result\":\"{result}\"")).count());
+        assert_eq!(known.iter().sum::<usize>(), part.len(), "{told}");
+    }
+    println!("order-ingest was killed {killed} times");
+    assert!(killed > 0);
 }
 
 /// Byte for byte.

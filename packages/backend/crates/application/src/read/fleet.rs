@@ -7,7 +7,7 @@ use goody_domain::{AsOf, Day, Vendor, VendorId};
 use tokio::sync::Mutex;
 
 use super::{ReadError, check_kept};
-use crate::ports::{CurrentReport, ReportReader};
+use crate::ports::{Changed, CurrentReport, ReportReader, ReportStatus};
 use crate::roll::current_reports;
 
 /// For how many dates reports are kept in memory.
@@ -78,7 +78,18 @@ impl FleetReader {
     /// making its reports.
     pub async fn reports(&self, as_of: AsOf) -> Result<Arc<FleetReports>, ReadError> {
         self.asked.store(true, Ordering::Relaxed);
-        self.brought_up(as_of).await
+        Ok(self.brought_up(as_of).await?.0)
+    }
+
+    /// The same, and how the reports are: told along where the store was asked anyway.
+    pub async fn reports_with_status(&self, as_of: AsOf) -> Result<(Arc<FleetReports>, ReportStatus), ReadError> {
+        self.asked.store(true, Ordering::Relaxed);
+        let (fleet, told) = self.brought_up(as_of).await?;
+        let status = match told {
+            Some(status) => status,
+            None => self.reports.status().await?,
+        };
+        Ok((fleet, status))
     }
 
     /// Makes the reports as of `as_of` anew where they are of older buckets or an earlier instant, if anybody asked since
@@ -91,20 +102,19 @@ impl FleetReader {
         Ok(())
     }
 
-    async fn brought_up(&self, as_of: AsOf) -> Result<Arc<FleetReports>, ReadError> {
+    async fn brought_up(&self, as_of: AsOf) -> Result<(Arc<FleetReports>, Option<ReportStatus>), ReadError> {
         let slot = self.slot(as_of.date());
         let _turn = match (slot.turn.try_lock(), slot.known()) {
             (Ok(turn), _) => turn,
             // Somebody else is making the next ones.
-            (Err(_), Some(fleet)) if fleet.as_of == as_of => return Ok(fleet),
+            (Err(_), Some(fleet)) if fleet.as_of == as_of => return Ok((fleet, None)),
             (Err(_), _) => slot.turn.lock().await,
         };
         if let Some(fleet) = self.current(&slot, as_of) {
-            return Ok(fleet);
+            return Ok((fleet, None));
         }
-        check_kept(self.reports.as_ref(), as_of.date()).await?;
-        let fleet = self.updated(slot.known(), as_of).await?;
-        Ok(slot.set(Arc::new(fleet)))
+        let (fleet, status) = self.updated(slot.known(), as_of).await?;
+        Ok((slot.set(Arc::new(fleet)), Some(status)))
     }
 
     /// The reports that are known, if they are of that instant and nothing has changed since.
@@ -124,9 +134,14 @@ impl FleetReader {
         slot
     }
 
-    async fn updated(&self, known: Option<Arc<FleetReports>>, as_of: AsOf) -> Result<FleetReports, ReadError> {
+    async fn updated(
+        &self,
+        known: Option<Arc<FleetReports>>,
+        as_of: AsOf,
+    ) -> Result<(FleetReports, ReportStatus), ReadError> {
         let (known, from) = known.map_or((Vec::new(), -1), |fleet| (fleet.rows.clone(), fleet.revision));
-        let (changed, revision) = self.reports.changed(from).await?;
+        let Changed { vendors: changed, revision, status, kept_from } = self.reports.changed(from).await?;
+        check_kept(kept_from, as_of.date())?;
         let is_changed = |id: &VendorId| changed.binary_search_by(|state| state.vendor.vendor_id.cmp(id)).is_ok();
 
         let mut rows = Vec::with_capacity(known.len() + changed.len());
@@ -151,6 +166,6 @@ impl FleetReader {
         let made = current_reports(self.reports.as_ref(), &ids, as_of).await?;
         rows.extend(to_make.into_iter().zip(made).map(|(vendor, current)| Arc::new(FleetRow { vendor, current })));
         rows.sort_by(|one, other| one.vendor.vendor_id.cmp(&other.vendor.vendor_id));
-        Ok(FleetReports { as_of, revision, rows })
+        Ok((FleetReports { as_of, revision, rows }, status))
     }
 }

@@ -76,14 +76,59 @@ impl Health {
 
     /// What is wrong, in plain words.
     pub fn issues(&self) -> Vec<String> {
-        let wrong = self.checks().into_iter().filter(|(_, check)| check.verdict != Verdict::Healthy);
-        wrong.map(|(name, check)| format!("{name}: {}", check.detail)).collect()
+        issues(self.checks().map(|(name, check)| (name, check.verdict, check.detail.as_str())))
     }
 
     /// Whole minutes since the latest fact occurred.
     pub fn minutes_since_last_update(&self) -> Option<i64> {
-        self.last_order_update.map(|latest| (self.at.seconds_since(latest) / 60.0).floor().max(0.0) as i64)
+        minutes_since(self.last_order_update, self.at)
     }
+}
+
+/// How the program is by what its timer found when it last ticked: told along with the reports, so that it costs no question.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pulse {
+    judged: [(&'static str, Verdict, String); 3],
+    latest_fact: Option<Instant>,
+    at: Instant,
+}
+
+impl Pulse {
+    /// What a status says at an instant.
+    pub fn of(status: &ReportStatus, at: Instant) -> Self {
+        let named = |name, (verdict, detail)| (name, verdict, detail);
+        let judged = [
+            // What waited then has been taken since, or the next tick says so.
+            named("change feed", judge_lag(&status.lag, status.rolled_at.unwrap_or(at))),
+            named("reports", judge_over(status, at)),
+            named("scheduler", judge_silence(status, at)),
+        ];
+        Self { judged, latest_fact: status.latest_fact, at }
+    }
+
+    /// The worst of what was found.
+    pub fn verdict(&self) -> Verdict {
+        self.judged.iter().map(|(_, verdict, _)| *verdict).max().unwrap_or(Verdict::Unhealthy)
+    }
+
+    /// What is wrong, in plain words.
+    pub fn issues(&self) -> Vec<String> {
+        issues(self.judged.iter().map(|(name, verdict, detail)| (*name, *verdict, detail.as_str())))
+    }
+
+    /// Whole minutes since the latest fact occurred.
+    pub fn minutes_since_last_update(&self) -> Option<i64> {
+        minutes_since(self.latest_fact, self.at)
+    }
+}
+
+fn issues<'a>(judged: impl IntoIterator<Item = (&'static str, Verdict, &'a str)>) -> Vec<String> {
+    let wrong = judged.into_iter().filter(|(_, verdict, _)| *verdict != Verdict::Healthy);
+    wrong.map(|(name, _, detail)| format!("{name}: {detail}")).collect()
+}
+
+fn minutes_since(latest: Option<Instant>, at: Instant) -> Option<i64> {
+    latest.map(|latest| (at.seconds_since(latest) / 60.0).floor().max(0.0) as i64)
 }
 
 /// Asks everything the program depends on.
@@ -108,11 +153,10 @@ impl HealthReader {
     /// Asks them now.
     pub async fn health(&self) -> Health {
         let at = self.clock.now();
-        let ((order_store, _), (change_feed, lag), (reports, status), last_order_update) = tokio::join!(
+        let ((order_store, _), (change_feed, lag), (reports, status)) = tokio::join!(
             self.timed(self.orders.all(None, 1), |_| healthy("answers")),
             self.timed(self.feed.lag(), |lag| judge_lag(lag, at)),
             self.timed(self.reports.status(), |status| judge_over(status, at)),
-            self.latest_fact(at),
         );
         let scheduler = match &status {
             Some(status) => {
@@ -127,7 +171,7 @@ impl HealthReader {
             change_feed,
             reports,
             scheduler,
-            last_order_update: last_order_update.unwrap_or_default(),
+            last_order_update: status.latest_fact,
             last_report_update: status.rolled_at,
             report_count: status.reports,
             lag: lag.unwrap_or_default(),
@@ -154,13 +198,6 @@ impl HealthReader {
                 (Check { verdict: Verdict::Unhealthy, detail: "does not answer".into(), seconds }, None)
             }
         }
-    }
-
-    /// When the latest fact occurred.
-    async fn latest_fact(&self, at: Instant) -> Result<Option<Instant>, StoreError> {
-        // Facts may be told up to five minutes ahead of our clock.
-        let later = self.reports.zone().day(at).plus(2);
-        Ok(self.reports.ledger(&Book::Fleet, later, later, later).await?.0.earlier_fact)
     }
 
     /// How many orders were placed in the 24 hours before the whole minute.

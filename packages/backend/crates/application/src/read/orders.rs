@@ -26,12 +26,12 @@ pub async fn order_page(
     limit: usize,
     now: Instant,
 ) -> Result<OrderPage> {
-    let mut page = orders.list(filter, after, limit + 1, now).await?;
+    let (mut page, count) = orders.page(filter, after, limit + 1, now, COUNTED).await?;
     let has_more = page.len() > limit;
     page.truncate(limit);
     let last = page.last().filter(|_| has_more);
     let next = last.map(|order| Position { at: order.created_at, order_id: order.order_id.clone() });
-    Ok(OrderPage { next, count: orders.count(filter, COUNTED, now).await?, orders: page })
+    Ok(OrderPage { orders: page, next, count })
 }
 
 /// A page of the recent feed.

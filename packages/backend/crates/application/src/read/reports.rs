@@ -6,7 +6,7 @@ use goody_domain::{
 };
 
 use super::{DAYS_BEFORE, ReadError, check_kept};
-use crate::ports::{Book, ReportReader, VendorStore};
+use crate::ports::{Book, ReportReader, StoreError, VendorStore};
 
 /// How many vendors are asked for at a time.
 const PAGE: usize = 100;
@@ -17,17 +17,24 @@ pub async fn vendor_report(
     vendor_id: &VendorId,
     as_of: AsOf,
 ) -> Result<Option<(Vendor, Report)>, ReadError> {
-    let Some(state) = reports.state(vendor_id).await? else { return Ok(None) };
+    let (Some(state), kept_from) = reports.state(vendor_id).await? else { return Ok(None) };
     let report = match state.current(as_of) {
         Some(current) => current.report,
-        None => report_on(reports, vendor_id, as_of).await?,
+        None => {
+            check_kept(kept_from, as_of.date())?;
+            made_of_buckets(reports, vendor_id, as_of).await?
+        }
     };
     Ok(Some((state.vendor, report)))
 }
 
 /// One vendor's report, from its buckets.
 pub async fn report_on(reports: &dyn ReportReader, vendor_id: &VendorId, as_of: AsOf) -> Result<Report, ReadError> {
-    check_kept(reports, as_of.date()).await?;
+    check_kept(reports.kept_from().await?, as_of.date())?;
+    Ok(made_of_buckets(reports, vendor_id, as_of).await?)
+}
+
+async fn made_of_buckets(reports: &dyn ReportReader, vendor_id: &VendorId, as_of: AsOf) -> Result<Report, StoreError> {
     let date = as_of.date();
     let book = Book::Vendor(vendor_id.clone());
     let (ledger, _) = reports.ledger(&book, date.plus(-DAYS_BEFORE), date.plus(-7), date).await?;
@@ -116,7 +123,7 @@ pub async fn fleet_history(
 
 /// A book as far as the reports of all those dates need it.
 async fn ledger_of(reports: &dyn ReportReader, book: &Book, from: Day, to: Day) -> Result<Ledger, ReadError> {
-    check_kept(reports, from).await?;
+    check_kept(reports.kept_from().await?, from)?;
     let (ledger, _) = reports.ledger(book, from.plus(-DAYS_BEFORE), from.plus(-DAYS_BEFORE), to).await?;
     Ok(ledger)
 }

@@ -12,7 +12,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use crate::wire::ask;
+use goody_testkit::dynamodb::ask;
 
 /// What goes wrong, each in so many of a hundred requests.
 #[derive(Clone, Copy, Debug, Default)]

@@ -2,6 +2,7 @@
 
 use axum::body::Bytes;
 use axum::http::Request;
+use axum::http::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 
 use super::gateway;
@@ -10,6 +11,12 @@ use super::gateway;
 pub fn http_get(path: &str) -> Value {
     let (parts, ()) = Request::get(path).body(()).unwrap().into_parts();
     gateway::event(&parts, &Bytes::new())
+}
+
+/// A request to the API with a body of JSON.
+pub fn http_post(path: &str, body: &str) -> Value {
+    let request = Request::post(path).header(CONTENT_TYPE, "application/json").body(()).unwrap();
+    gateway::event(&request.into_parts().0, &Bytes::copy_from_slice(body.as_bytes()))
 }
 
 /// The tick of a schedule.

@@ -8,11 +8,10 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{Failed, Function, events};
+use crate::dynamodb;
 
 /// How often a batch is tried before its records are given up.
 const ATTEMPTS: usize = 10;
-/// The emulator wants to see a key, of whatever kind.
-const KEY: &str = "test/20260310/eu-west-1/dynamodb/aws4_request";
 /// How many delivered batches are remembered, to be delivered again.
 const REMEMBERED: usize = 5;
 
@@ -59,7 +58,15 @@ pub struct StreamMapping {
 impl StreamMapping {
     /// The stream of a table, from its beginning.
     pub async fn new(endpoint: &str, table: &str, batch_size: usize, mischief: Mischief) -> Self {
-        let stream = Stream::open(endpoint.to_owned(), table).await;
+        Self::from(Stream::open(endpoint.to_owned(), table, "TRIM_HORIZON").await, batch_size, mischief)
+    }
+
+    /// The stream of a table, from now on.
+    pub async fn latest(endpoint: &str, table: &str, batch_size: usize) -> Self {
+        Self::from(Stream::open(endpoint.to_owned(), table, "LATEST").await, batch_size, Mischief::default())
+    }
+
+    fn from(stream: Stream, batch_size: usize, mischief: Mischief) -> Self {
         Self { stream, batch_size, dice: Dice(mischief.seed.wrapping_add(1)), mischief, remembered: Vec::new() }
     }
 
@@ -158,7 +165,7 @@ fn first_failed(part: &[Value], answer: &Value) -> Option<usize> {
     failed.iter().map(|number| place(number).unwrap_or(0)).min()
 }
 
-/// A stream being read from its beginning.
+/// A stream being read.
 struct Stream {
     endpoint: String,
     arn: String,
@@ -167,16 +174,16 @@ struct Stream {
 }
 
 impl Stream {
-    async fn open(endpoint: String, table: &str) -> Self {
+    async fn open(endpoint: String, table: &str, from: &str) -> Self {
         let streams = ask(&endpoint, "ListStreams", json!({ "TableName": table })).await;
         let arn = streams["Streams"][0]["StreamArn"].as_str().expect("the table has a stream").to_owned();
         let description = ask(&endpoint, "DescribeStream", json!({ "StreamArn": arn })).await;
         let mut stream = Self { endpoint, arn, iterators: Vec::new() };
         for shard in description["StreamDescription"]["Shards"].as_array().unwrap() {
-            let from = json!({
-                "StreamArn": stream.arn, "ShardId": shard["ShardId"], "ShardIteratorType": "TRIM_HORIZON"
+            let place = json!({
+                "StreamArn": stream.arn, "ShardId": shard["ShardId"], "ShardIteratorType": from
             });
-            let iterator = ask(&stream.endpoint, "GetShardIterator", from).await;
+            let iterator = ask(&stream.endpoint, "GetShardIterator", place).await;
             stream.iterators.push(iterator["ShardIterator"].as_str().unwrap().to_owned());
         }
         stream
@@ -198,16 +205,11 @@ impl Stream {
     }
 }
 
-/// Asks DynamoDB's emulator, which speaks JSON and looks at no signature.
+/// Asks the emulator's streams.
 async fn ask(endpoint: &str, operation: &str, question: Value) -> Value {
-    let request = ureq::post(endpoint)
-        .header("Content-Type", "application/x-amz-json-1.0")
-        .header("X-Amz-Target", format!("DynamoDBStreams_20120810.{operation}"))
-        .header("X-Amz-Date", "20260310T143020Z")
-        .header("Authorization", format!("AWS4-HMAC-SHA256 Credential={KEY}, SignedHeaders=host, Signature=test"));
-    let answer =
-        tokio::task::spawn_blocking(move || request.send_json(question)?.body_mut().read_json()).await.unwrap();
-    answer.unwrap_or_else(|error| panic!("{operation}: {error}"))
+    let (status, answer) = dynamodb::ask(endpoint, &format!("DynamoDBStreams_20120810.{operation}"), question).await;
+    assert!(status.is_success(), "{operation}: {answer}");
+    answer
 }
 
 /// Numbers that look random and are the same each time.

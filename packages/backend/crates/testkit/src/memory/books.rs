@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use goody_application::ports::{
-    Book, ChangeBatch, CurrentReport, ReportReader, ReportStatus, ReportWriter, Result, VendorState,
+    Book, ChangeBatch, ChangeLag, Changed, CurrentReport, ReportReader, ReportStatus, ReportWriter, Result, VendorState,
 };
 use goody_application::project;
 use goody_domain::{Bucket, Counter, Counters, Day, Instant, Ledger, ReportZone, VendorId};
@@ -41,13 +41,26 @@ impl ReportWriter for MemoryStore {
         Ok(())
     }
 
-    async fn rolled(&self, at: Instant) -> Result<()> {
-        self.state().rolled_at = Some(at);
+    async fn rolled(&self, at: Instant, lag: ChangeLag) -> Result<()> {
+        self.state().rolled = Some((at, lag));
         Ok(())
     }
 }
 
 impl State {
+    fn status(&self, zone: &ReportZone) -> ReportStatus {
+        let (rolled_at, lag) = self.rolled.unzip();
+        // After all days there are.
+        let later = Day::from_number(i32::MAX);
+        ReportStatus {
+            rolled_at,
+            reports: self.reports.len() as u64,
+            first_over: self.reports.values().map(|kept| kept.unchanged_until).min(),
+            latest_fact: self.ledger(&Book::Fleet, later, later, later, zone).earlier_fact,
+            lag: lag.unwrap_or_default(),
+        }
+    }
+
     /// The buckets of a book that have not expired.
     fn kept_buckets(&self, book: &Book) -> impl Iterator<Item = (Day, &Bucket)> {
         let first = self.kept_from.unwrap_or(Day::from_number(i32::MIN));
@@ -106,26 +119,28 @@ impl ReportReader for MemoryStore {
         Ok(books.iter().map(read).collect())
     }
 
-    async fn state(&self, vendor_id: &VendorId) -> Result<Option<VendorState>> {
+    async fn state(&self, vendor_id: &VendorId) -> Result<(Option<VendorState>, Option<Day>)> {
         let state = self.state();
         let found = state.vendors.get(vendor_id);
-        Ok(found.map(|(_, vendor)| VendorState {
+        let found = found.map(|(_, vendor)| VendorState {
             vendor: vendor.clone(),
             kept: state.reports.get(vendor_id).cloned(),
             revision: state.books.get(&Book::Vendor(vendor_id.clone())).copied().unwrap_or(0),
-        }))
+        });
+        Ok((found, state.kept_from))
     }
 
-    async fn changed(&self, after: i64) -> Result<(Vec<VendorState>, i64)> {
+    async fn changed(&self, after: i64) -> Result<Changed> {
         let state = self.state();
-        let mut states = Vec::new();
+        let mut vendors = Vec::new();
         for (id, (vendor_revision, vendor)) in &state.vendors {
             let revision = state.books.get(&Book::Vendor(id.clone())).copied().unwrap_or(0);
             if *vendor_revision > after || revision > after {
-                states.push(VendorState { vendor: vendor.clone(), kept: state.reports.get(id).cloned(), revision });
+                vendors.push(VendorState { vendor: vendor.clone(), kept: state.reports.get(id).cloned(), revision });
             }
         }
-        Ok((states, state.revision))
+        let status = state.status(&self.zone);
+        Ok(Changed { vendors, revision: state.revision, status, kept_from: state.kept_from })
     }
 
     async fn due(&self, at: Instant, limit: usize) -> Result<Vec<VendorId>> {
@@ -142,9 +157,7 @@ impl ReportReader for MemoryStore {
     }
 
     async fn status(&self) -> Result<ReportStatus> {
-        let state = self.state();
-        let first_over = state.reports.values().map(|kept| kept.unchanged_until).min();
-        Ok(ReportStatus { rolled_at: state.rolled_at, reports: state.reports.len() as u64, first_over })
+        Ok(self.state().status(&self.zone))
     }
 
     async fn kept_from(&self) -> Result<Option<Day>> {

@@ -1,6 +1,6 @@
 //! Buckets, kept reports, and who is due.
 
-use goody_application::ports::{Book, ReportStatus, Store, VendorState};
+use goody_application::ports::{Book, ChangeLag, Changed, ReportStatus, Store, VendorState};
 use goody_application::{project, roll};
 use goody_domain::{Counter, Day, Instant, ReportZone};
 use proptest::prelude::*;
@@ -42,7 +42,7 @@ pub async fn an_older_report_never_replaces_a_newer_one(make: MakeStore) {
 }
 
 async fn kept(store: &dyn Store, vendor: &str) -> VendorState {
-    let (states, _) = store.changed(-1).await.unwrap();
+    let states = store.changed(-1).await.unwrap().vendors;
     states.into_iter().find(|state| state.vendor.vendor_id.as_str() == vendor).expect("the vendor is known")
 }
 
@@ -88,26 +88,33 @@ pub async fn changed_tells_each_vendor_that_changed_since_and_no_other(make: Mak
     let ids = |states: Vec<VendorState>| {
         states.into_iter().map(|state| state.vendor.vendor_id.to_string()).collect::<Vec<_>>()
     };
-    let (all, revision) = store.changed(-1).await.unwrap();
+    let Changed { vendors: all, revision, .. } = store.changed(-1).await.unwrap();
     assert_eq!(ids(all), ["acme", "bloom"]);
     assert_eq!(revision, super::revision(store).await);
-    assert_eq!(ids(store.changed(revision).await.unwrap().0), Vec::<String>::new());
+    assert_eq!(ids(store.changed(revision).await.unwrap().vendors), Vec::<String>::new());
     tell(store, &made, vec![OrderBuilder::new("o-3").vendor("bloom")]).await;
-    let (changed, later) = store.changed(revision).await.unwrap();
+    let Changed { vendors: changed, revision: later, .. } = store.changed(revision).await.unwrap();
     assert_eq!(ids(changed), ["bloom"]);
     assert!(later > revision);
     store.meet(vec![vendor_id("crate")]).await.unwrap();
-    assert_eq!(ids(store.changed(later).await.unwrap().0), ["crate"]);
+    assert_eq!(ids(store.changed(later).await.unwrap().vendors), ["crate"]);
 }
 
 /// See its name.
 pub async fn rolled_is_remembered_and_reports_are_counted(make: MakeStore) {
     let made = told(make, vec![OrderBuilder::new("o-1"), OrderBuilder::new("o-2").vendor("bloom")]).await;
-    assert_eq!(made.store.status().await.unwrap(), ReportStatus::default());
-    roll::tick(made.store.as_ref(), now()).await.unwrap();
+    let store = made.store.as_ref();
+    let latest_fact = Some(OrderBuilder::new("o-1").events()[0].occurred_at);
+    assert_eq!(store.status().await.unwrap(), ReportStatus { latest_fact, ..ReportStatus::default() });
+    roll::tick(store, now()).await.unwrap();
     let first_over = Some(at("2026-03-11T00:00:00Z"));
-    let expected = ReportStatus { rolled_at: Some(now()), reports: 2, first_over };
-    assert_eq!(made.store.status().await.unwrap(), expected);
+    let lag = ChangeLag::default();
+    let expected = ReportStatus { rolled_at: Some(now()), reports: 2, first_over, latest_fact, lag };
+    assert_eq!(store.status().await.unwrap(), expected);
+    let lag = ChangeLag { changes: 3, oldest: Some(at("2026-03-10T14:00:00.000001Z")) };
+    store.rolled(now(), lag).await.unwrap();
+    assert_eq!(store.status().await.unwrap(), ReportStatus { lag, ..expected });
+    assert_eq!(store.changed(-1).await.unwrap().status, ReportStatus { lag, ..expected });
 }
 
 /// See its name.

@@ -1,6 +1,6 @@
 //! Lists, counts, the recent feed, issues: as the memory store says, which looks at every order.
 
-use goody_application::ports::{OrderCount, OrderFilter, Position, RECENT_HOURS, RecentFilter, Store};
+use goody_application::ports::{ChangeLag, OrderCount, OrderFilter, Position, RECENT_HOURS, RecentFilter, Store};
 use goody_application::project;
 use goody_domain::{GiftType, History, Instant, Order, OrderEvent, ReportZone, Status};
 use proptest::prelude::*;
@@ -173,7 +173,7 @@ pub fn lists_and_counts_are_those_of_the_memory_store(make: MakeStore, cases: u3
             let first = made.store.zone().day(told.0);
             for (((filter, [from, to]), ticked), now, limit, counted) in asked {
                 // A store may note what a tick tells it of promises that passed; the clock may be set back, too.
-                made.store.rolled(ticked).await.unwrap();
+                made.store.rolled(ticked, ChangeLag::default()).await.unwrap();
                 let plus = |days: Option<i32>| days.map(|days| first.plus(days));
                 let filter = OrderFilter { placed_from: plus(from), placed_to: plus(to), ..filter };
                 let all = memory.store.list(&filter, None, 1_000, now).await.unwrap();
@@ -181,6 +181,15 @@ pub fn lists_and_counts_are_those_of_the_memory_store(make: MakeStore, cases: u3
                 for after in [None, after.as_ref()] {
                     let is = made.store.list(&filter, after, limit, now).await.unwrap();
                     assert_eq!(is, memory.store.list(&filter, after, limit, now).await.unwrap(), "{filter:?} at {now}");
+                }
+                for after in [None, after.as_ref()] {
+                    let (page, count) = made.store.page(&filter, after, limit, now, counted).await.unwrap();
+                    assert_eq!(
+                        page,
+                        memory.store.list(&filter, after, limit, now).await.unwrap(),
+                        "{filter:?} at {now}"
+                    );
+                    assert_eq!(count, made.store.count(&filter, counted, now).await.unwrap(), "{filter:?} at {now}");
                 }
                 let mut ought = OrderCount::default();
                 all.iter().for_each(|order| ought.by_status[order.status() as usize] += 1);
@@ -229,7 +238,7 @@ pub fn the_recent_feed_and_issues_are_those_of_the_memory_store(make: MakeStore,
             let [made, memory] = both(make, &told).await;
             let now = afterwards(told.0);
             for store in [&made.store, &memory.store] {
-                store.rolled(now).await.unwrap();
+                store.rolled(now, ChangeLag::default()).await.unwrap();
             }
             for ((filter, _), hours, limit, before) in asked {
                 let OrderFilter { vendor_id, statuses, .. } = filter;
