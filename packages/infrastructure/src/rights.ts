@@ -39,7 +39,9 @@ export const RIGHTS: Readonly<Record<FunctionName, readonly Right[]>> = {
   'order-ingest': INGEST,
   'order-simulator': [...INGEST, { table: 'Orders', indexes: ['vendorIndex'], actions: ['Query'] }],
   'report-generator': [
-    { table: 'Orders', actions: ['DeleteItem'] },
+    // How far the reports are behind the latest orders is noted at each tick.
+    { table: 'Orders', actions: ['BatchGetItem', 'DeleteItem'] },
+    { table: 'Orders', indexes: ['statusIndex'], actions: ['Query'] },
     {
       table: 'Reports',
       actions: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'],
