@@ -26,6 +26,8 @@ export interface Stage {
   readonly timeZone: string;
   /** Where people look for the page, and the certificate for it in us-east-1; CloudFront's own name without. */
   readonly domain?: { readonly name: string; readonly certificateArn: string };
+  /** A web ACL of us-east-1 that CloudFront asks first. */
+  readonly webAclArn?: string;
   /** Who is told of alarms. */
   readonly alarmEmail?: string;
 }
@@ -57,6 +59,7 @@ export const CONTEXT = [
   'timeZone',
   'domainName',
   'certificateArn',
+  'webAclArn',
   'alarmEmail',
 ] as const;
 
@@ -71,7 +74,7 @@ export function readStage(context: (name: Name) => unknown): Stage {
   if ((domainName === undefined) !== (certificateArn === undefined)) {
     throw new Error('domainName and certificateArn go together: name both, or neither');
   }
-  const alarmEmail = text(context, 'alarmEmail');
+  const [webAclArn, alarmEmail] = [text(context, 'webAclArn'), text(context, 'alarmEmail')];
   return {
     ...stage,
     simulator: yesOrNo(context, 'simulator', stage.simulator),
@@ -80,6 +83,7 @@ export function readStage(context: (name: Name) => unknown): Stage {
     architecture: architecture === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64,
     timeZone: zone(text(context, 'timeZone') ?? 'UTC'),
     ...(domainName && certificateArn && { domain: { name: domainName, certificateArn } }),
+    ...(webAclArn && { webAclArn }),
     ...(alarmEmail && { alarmEmail }),
   };
 }

@@ -6,10 +6,16 @@ import { type Context, Synthesized } from './template.ts';
 
 const stage = (context: Context) => readStage((name) => context[name]);
 
+const DOMAIN = {
+  domainName: 'goody.example',
+  certificateArn: 'arn:aws:acm:us-east-1:111122223333:certificate/1',
+};
+const WEB_ACL = 'arn:aws:wafv2:us-east-1:111122223333:global/webacl/goody/1';
+
 describe('production', () => {
   let prod: Synthesized;
   beforeAll(() => {
-    prod = new Synthesized({ stage: 'prod', alarmEmail: 'ops@example.com' });
+    prod = new Synthesized({ stage: 'prod', alarmEmail: 'ops@example.com', webAclArn: WEB_ACL, ...DOMAIN });
   }, 60_000);
 
   test('data cannot be deleted by accident, outlives the stack, and can be restored to any second', () => {
@@ -37,6 +43,13 @@ describe('production', () => {
     ]);
   });
 
+  test('the page is at its own address, by a TLS of this decade, behind the web ACL', () => {
+    const { DistributionConfig } = prod.properties('AWS::CloudFront::Distribution')[0] ?? {};
+    expect(DistributionConfig).toMatchObject({ Aliases: ['goody.example'], WebACLId: WEB_ACL });
+    expect(DistributionConfig.ViewerCertificate).toMatchObject({ MinimumProtocolVersion: 'TLSv1.2_2021' });
+    expect(prod.template.toJSON().Outputs.PageUrl.Value).toBe('https://goody.example');
+  });
+
   test('it stands beside development in one account', () => {
     expect(prod.stack.stackName).not.toBe(stage({ stage: 'dev' }).stackName);
     expect(prod.properties('AWS::Events::EventBus')[0]?.Name).not.toBe(stage({ stage: 'dev' }).busName);
@@ -53,8 +66,7 @@ test('what the context says goes before what the stage says', () => {
     roll: false,
     timeZone: 'America/Sao_Paulo',
   });
-  const domain = { domainName: 'goody.example', certificateArn: 'arn:aws:acm:us-east-1:1:certificate/1' };
-  expect(stage(domain).domain).toEqual({ name: 'goody.example', certificateArn: domain.certificateArn });
+  expect(stage(DOMAIN).domain).toEqual({ name: 'goody.example', certificateArn: DOMAIN.certificateArn });
 });
 
 test.each<[Context, string]>([
