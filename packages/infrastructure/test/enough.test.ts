@@ -86,6 +86,19 @@ describe('with what its policy allows, and nothing else', () => {
     }
   });
 
+  test('whatever is written of an order brings all of it to report-generator, also what was given up before', async () => {
+    await account.invoke('order-ingest', request('POST', '/api/orders/events', [placed('tour-3')]));
+    const Key = { orderId: { S: 'tour-3' } };
+    const change = { UpdateExpression: 'SET toldAgain = :yes', ExpressionAttributeValues: { ':yes': { BOOL: true } } };
+    await account.emulator.ask('UpdateItem', { TableName: 'Orders', Key, ...change });
+    const told: Json[] = [];
+    for await (const records of account.emulator.records('Orders')) told.push(...records);
+    expect(told.slice(-2).map(({ eventName }) => eventName)).toEqual(['INSERT', 'MODIFY']);
+    await account.invoke('report-generator', { Records: told.slice(-1) });
+    const { report } = JSON.parse((await read('/vendors/tour/report')).body);
+    expect(report.activeOrders, 'tour-1, tour-2 and tour-3').toBe(3);
+  });
+
   test('report-generator forgets buckets, and what the time to live has deleted', async () => {
     for (const day of MUCH_LATER) {
       account.setClock(day);
@@ -106,10 +119,10 @@ test.each(Object.keys(RIGHTS) as FunctionName[])('%s uses every right it has, an
 });
 
 test('a function that lacks a right fails, and says which', async () => {
-  const event = request('POST', '/api/orders/events', [placed('tour-3')]);
+  const event = request('POST', '/api/orders/events', [placed('tour-4')]);
   const { statusCode } = await account.invoke('order-ingest', event, 'PutItem Orders');
   expect(statusCode).toBe(503);
-  await expect(account.invoke('order-ingest', onTheBus(placed('tour-3')), 'PutItem Orders')).rejects.toThrow(
+  await expect(account.invoke('order-ingest', onTheBus(placed('tour-4')), 'PutItem Orders')).rejects.toThrow(
     'no identity-based policy allows PutItem Orders',
   );
 });
