@@ -109,7 +109,7 @@ target/tools/.installed-%:
 $(PYTHON_TOOLS): packages/infrastructure/requirements.txt
 	$(call say,Installing what $< names into target/tools/python (once))
 	@$(PYTHON) -m venv --clear $(@D)
-	@$(@D)/bin/pip install --quiet --disable-pip-version-check --requirement $<
+	@$(@D)/bin/pip install --quiet --no-compile --disable-pip-version-check --requirement $<
 	@touch $@
 
 check-format:

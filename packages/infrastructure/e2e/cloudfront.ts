@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { BUILT } from '../src/built.ts';
-import type { Resource, Synthesized } from '../test/template.ts';
+import type { Resource, Resources } from '../test/template.ts';
 
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -20,21 +20,21 @@ const TYPES: Record<string, string> = {
 type Headers = Record<string, string>;
 
 export class CloudFront {
-  readonly #synthesized: Synthesized;
+  readonly #resources: Resources;
   readonly #api: string;
   readonly #server: Server;
   /** A policy to be told instead of the template's. */
   policy: string | undefined;
 
-  private constructor(synthesized: Synthesized, api: string) {
-    this.#synthesized = synthesized;
+  private constructor(resources: Resources, api: string) {
+    this.#resources = resources;
     this.#api = api;
     this.#server = createServer((request, response) => void this.#answer(request, response));
   }
 
   /** In front of an API, for which the embedded host stands. */
-  static async start(synthesized: Synthesized, api: string): Promise<CloudFront> {
-    const started = new CloudFront(synthesized, api);
+  static async start(resources: Resources, api: string): Promise<CloudFront> {
+    const started = new CloudFront(resources, api);
     await new Promise<void>((resolve) => started.#server.listen(0, '127.0.0.1', resolve));
     return started;
   }
@@ -72,21 +72,21 @@ export class CloudFront {
   }
 
   #distribution(): Resource['Properties'] {
-    return this.#synthesized.properties('AWS::CloudFront::Distribution')[0]?.DistributionConfig;
+    return this.#resources.properties('AWS::CloudFront::Distribution')[0]?.DistributionConfig;
   }
 
   /** The path that the behaviour's function makes of one. */
   #rewritten(behavior: Resource['Properties'], uri: string): string {
     const [id] = behavior.FunctionAssociations[0].FunctionARN['Fn::GetAtt'];
     const context: { handler?: (event: unknown) => { uri: string } } = {};
-    runInNewContext(this.#synthesized.resources[id]?.Properties.FunctionCode, context);
+    runInNewContext(this.#resources.all[id]?.Properties.FunctionCode, context);
     return context.handler?.({ request: { uri } }).uri ?? uri;
   }
 
   /** The headers that a policy adds. Not the one that has a browser ask by HTTPS from then on: here, nobody would answer. */
   #headers(policyId: string): Headers {
     const { SecurityHeadersConfig, CustomHeadersConfig } =
-      this.#synthesized.resources[policyId]?.Properties.ResponseHeadersPolicyConfig ?? {};
+      this.#resources.all[policyId]?.Properties.ResponseHeadersPolicyConfig ?? {};
     const { ContentSecurityPolicy, FrameOptions, ReferrerPolicy } = SecurityHeadersConfig;
     const headers: Headers = { 'x-content-type-options': 'nosniff' };
     if (ContentSecurityPolicy) {

@@ -1,7 +1,7 @@
 /** The built page in a real browser, under the policy and behind the function that CloudFront gets. */
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Synthesized } from '../test/template.ts';
+import { Resources } from '../test/template.ts';
 import { CloudFront } from './cloudfront.ts';
 import { Embedded } from './embedded.ts';
 
@@ -11,7 +11,7 @@ let cloudfront: CloudFront;
 
 beforeAll(async () => {
   embedded = await Embedded.backfilled(['--days', '3']);
-  cloudfront = await CloudFront.start(new Synthesized(), embedded.address);
+  cloudfront = await CloudFront.start(Resources.built(), embedded.address);
   const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking'];
   browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args });
 });

@@ -9,7 +9,7 @@ import { type FunctionName, RIGHTS } from '../src/rights.ts';
 import { Account } from './guard/account.ts';
 import type { Json } from './guard/emulator.ts';
 import { isOk, onTheBus, request, tick } from './guard/events.ts';
-import { Synthesized } from './template.ts';
+import { Resources } from './template.ts';
 
 const NOW = '2026-03-10T14:30:20Z';
 const LATER = '2026-03-10T20:30:20Z';
@@ -26,14 +26,14 @@ const placed = (orderId: string) => ({
   giftType: 'flowers',
 });
 
-let synthesized: Synthesized;
+let resources: Resources;
 let account: Account;
 /** Where the simulator works alone, so that it has to make its world. */
 let world: Account;
 
 beforeAll(async () => {
-  synthesized = new Synthesized({ page: 'false' });
-  [account, world] = await Promise.all([Account.open(synthesized, NOW), Account.open(synthesized, NOW)]);
+  resources = Resources.built();
+  [account, world] = await Promise.all([Account.open(resources, NOW), Account.open(resources, NOW)]);
 }, 60_000);
 
 afterAll(() => {
@@ -52,7 +52,7 @@ async function project(): Promise<number> {
 }
 
 const ticked = (name: FunctionName, where = account) =>
-  where.invoke(name, tick(synthesized, synthesized.functions[name]?.id ?? ''));
+  where.invoke(name, tick(resources, resources.functions[name]?.id ?? ''));
 
 describe('with what its policy allows, and nothing else', () => {
   test('data-backfill tells the orders of the past days', async () => {

@@ -1,14 +1,11 @@
 /** Who may do what: as the table in docs/OPERATIONS.md says, action by action, and never everything. */
 import { readFileSync } from 'node:fs';
-import { beforeAll, expect, test } from 'vitest';
-import { named, Synthesized } from './template.ts';
+import { expect, test } from 'vitest';
+import { named, Resources } from './template.ts';
 
 const OPERATIONS = new URL('../../../docs/OPERATIONS.md', import.meta.url);
 
-let dev: Synthesized;
-beforeAll(() => {
-  dev = new Synthesized();
-}, 60_000);
+const dev = Resources.built();
 
 /** `BatchGetItem Orders`, `Query Orders/index/vendorIndex`, … of each function, from the document. */
 function documented(): Record<string, string[]> {
@@ -58,7 +55,7 @@ test('only report-generator reads the stream', () => {
 });
 
 test('no policy of ours has a wildcard, but for the one action that names no resource', () => {
-  const roles = dev.all('AWS::IAM::Role').filter(([id]) => !id.startsWith('CustomCDKBucketDeployment'));
+  const roles = dev.ofType('AWS::IAM::Role').filter(([id]) => !id.startsWith('CustomCDKBucketDeployment'));
   expect(roles.length).toBeGreaterThan(5);
   const wild = roles.flatMap(([id, { Properties }]) => {
     expect(Properties.ManagedPolicyArns, id).toBeUndefined();

@@ -1,19 +1,15 @@
 /** The page at CloudFront: who is asked for what, what is kept, and what a browser is told it may do. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { runInNewContext } from 'node:vm';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { BUILT } from '../src/built.ts';
 import { CLIENT_ROUTES } from '../src/client-routes.ts';
-import { named, type Resource, Synthesized } from './template.ts';
+import { named, type Resource, Resources } from './template.ts';
 
-let dev: Synthesized;
-let distribution: Resource['Properties'];
-beforeAll(() => {
-  dev = new Synthesized();
-  distribution = dev.properties('AWS::CloudFront::Distribution')[0]?.DistributionConfig;
-}, 60_000);
+const dev = Resources.built();
+const distribution = dev.properties('AWS::CloudFront::Distribution')[0]?.DistributionConfig;
 
-const property = (id: string) => dev.resources[id]?.Properties ?? {};
+const property = (id: string) => dev.all[id]?.Properties ?? {};
 
 describe('the function before the bucket', () => {
   const answer = (uri: string): string => {
@@ -35,7 +31,7 @@ describe('the function before the bucket', () => {
 
   test('it asks for nothing that its runtime lacks', () => {
     expect(readFileSync(CLIENT_ROUTES).length).toBeLessThan(10_240);
-    expect(property(dev.all('AWS::CloudFront::Function')[0]?.[0] ?? '').FunctionConfig.Runtime).toBe(
+    expect(property(dev.ofType('AWS::CloudFront::Function')[0]?.[0] ?? '').FunctionConfig.Runtime).toBe(
       'cloudfront-js-2.0',
     );
   });
@@ -93,7 +89,7 @@ test('browsers are told what the page may do: by the policy of the very build th
 });
 
 test('no bucket is public: only CloudFront reads it, and only by TLS', () => {
-  const buckets = dev.all('AWS::S3::Bucket');
+  const buckets = dev.ofType('AWS::S3::Bucket');
   expect(buckets).toHaveLength(1);
   for (const [id, { Properties }] of buckets) {
     const nobody = {

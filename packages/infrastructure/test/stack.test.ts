@@ -1,11 +1,8 @@
 /** What is true of the stack whatever else changes. */
-import { beforeAll, describe, expect, test } from 'vitest';
-import { named, type Resource, Synthesized } from './template.ts';
+import { describe, expect, test } from 'vitest';
+import { named, type Resource, Resources } from './template.ts';
 
-let dev: Synthesized;
-beforeAll(() => {
-  dev = new Synthesized();
-}, 60_000);
+const dev = Resources.built();
 
 /** The one resource of a type. */
 function only(type: string, from = dev): Resource['Properties'] {
@@ -16,7 +13,9 @@ function only(type: string, from = dev): Resource['Properties'] {
 
 describe('tables', () => {
   const table = (name: string) => {
-    const found = dev.all('AWS::DynamoDB::GlobalTable').find(([id]) => named({ 'Fn::GetAtt': [id, 'Arn'] }) === name);
+    const found = dev
+      .ofType('AWS::DynamoDB::GlobalTable')
+      .find(([id]) => named({ 'Fn::GetAtt': [id, 'Arn'] }) === name);
     return found?.[1].Properties ?? {};
   };
   const keys = (schema: { AttributeName: string }[]) => schema.map(({ AttributeName }) => AttributeName).join(', ');
@@ -69,7 +68,7 @@ describe('tables', () => {
 });
 
 describe('nothing gets lost', () => {
-  const queues = () => dev.all('AWS::SQS::Queue').map(([id]) => id);
+  const queues = () => dev.ofType('AWS::SQS::Queue').map(([id]) => id);
 
   test('every stream mapping is bounded, and puts aside what it cannot take', () => {
     for (const mapping of dev.properties('AWS::Lambda::EventSourceMapping')) {
@@ -97,7 +96,7 @@ describe('nothing gets lost', () => {
 
   test('every queue keeps things for two weeks, encrypted, and an alarm tells of the first', () => {
     const watched = dev.properties('AWS::CloudWatch::Alarm').flatMap(({ Dimensions }) => Dimensions ?? []);
-    for (const [id, { Properties }] of dev.all('AWS::SQS::Queue')) {
+    for (const [id, { Properties }] of dev.ofType('AWS::SQS::Queue')) {
       expect(Properties).toMatchObject({ MessageRetentionPeriod: 1_209_600, SqsManagedSseEnabled: true });
       expect(watched).toContainEqual({ Name: 'QueueName', Value: { 'Fn::GetAtt': [id, 'QueueName'] } });
     }
@@ -145,7 +144,7 @@ describe('the API', () => {
 
   const isOpen = ({ AuthorizationType }: Resource['Properties']) => AuthorizationType !== 'AWS_IAM';
   const calls = ({ Target }: Resource['Properties']) => {
-    const integration = dev.resources[Target['Fn::Join'][1][1].Ref];
+    const integration = dev.all[Target['Fn::Join'][1][1].Ref];
     return integration?.Properties.IntegrationUri['Fn::GetAtt'][0];
   };
 });
@@ -156,7 +155,7 @@ test('each log is kept for a while, and not for ever', () => {
 
 test('the stack is made of these resources, and tells these names and addresses', () => {
   const count = new Map<string, number>();
-  for (const { Type } of Object.values(dev.resources)) count.set(Type, (count.get(Type) ?? 0) + 1);
+  for (const { Type } of Object.values(dev.all)) count.set(Type, (count.get(Type) ?? 0) + 1);
   const lines = [...count].map(([type, number]) => `${type} ${number}`).sort();
-  expect([...lines, '', ...Object.keys(dev.template.toJSON().Outputs).sort()].join('\n')).toMatchSnapshot();
+  expect([...lines, '', ...Object.keys(dev.outputs).sort()].join('\n')).toMatchSnapshot();
 });

@@ -2,7 +2,7 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { readStage } from '../src/stage.ts';
-import { type Context, Synthesized } from './template.ts';
+import { type Context, synthesize } from './template.ts';
 
 const stage = (context: Context) => readStage((name) => context[name]);
 
@@ -13,13 +13,16 @@ const DOMAIN = {
 const WEB_ACL = 'arn:aws:wafv2:us-east-1:111122223333:global/webacl/goody/1';
 
 describe('production', () => {
-  let prod: Synthesized;
+  let prod: ReturnType<typeof synthesize>['resources'];
+  let stackName: string;
   beforeAll(() => {
-    prod = new Synthesized({ stage: 'prod', alarmEmail: 'ops@example.com', webAclArn: WEB_ACL, ...DOMAIN });
+    const made = synthesize({ stage: 'prod', alarmEmail: 'ops@example.com', webAclArn: WEB_ACL, ...DOMAIN });
+    prod = made.resources;
+    stackName = made.stack.stackName;
   }, 60_000);
 
   test('data cannot be deleted by accident, outlives the stack, and can be restored to any second', () => {
-    const tables = prod.all('AWS::DynamoDB::GlobalTable');
+    const tables = prod.ofType('AWS::DynamoDB::GlobalTable');
     expect(tables).toHaveLength(3);
     for (const [, { Properties, DeletionPolicy }] of tables) {
       expect(DeletionPolicy).toBe('Retain');
@@ -32,7 +35,7 @@ describe('production', () => {
 
   test('the simulator rests, and time goes on', () => {
     const states = prod
-      .all('AWS::Scheduler::Schedule')
+      .ofType('AWS::Scheduler::Schedule')
       .map(([id, { Properties }]) => [id.slice(0, 4), Properties.State]);
     expect(Object.fromEntries(states)).toEqual({ Roll: 'ENABLED', Simu: 'DISABLED' });
   });
@@ -47,11 +50,11 @@ describe('production', () => {
     const { DistributionConfig } = prod.properties('AWS::CloudFront::Distribution')[0] ?? {};
     expect(DistributionConfig).toMatchObject({ Aliases: ['goody.example'], WebACLId: WEB_ACL });
     expect(DistributionConfig.ViewerCertificate).toMatchObject({ MinimumProtocolVersion: 'TLSv1.2_2021' });
-    expect(prod.template.toJSON().Outputs.PageUrl.Value).toBe('https://goody.example');
+    expect(prod.outputs.PageUrl?.Value).toBe('https://goody.example');
   });
 
   test('it stands beside development in one account', () => {
-    expect(prod.stack.stackName).not.toBe(stage({ stage: 'dev' }).stackName);
+    expect(stackName).not.toBe(stage({ stage: 'dev' }).stackName);
     expect(prod.properties('AWS::Events::EventBus')[0]?.Name).not.toBe(stage({ stage: 'dev' }).busName);
   });
 });
@@ -80,7 +83,7 @@ test.each<[Context, string]>([
 });
 
 test('programs for another processor are refused before AWS has to say so', () => {
-  expect(() => new Synthesized({ architecture: 'arm64', page: 'false' })).toThrow(
+  expect(() => synthesize({ architecture: 'arm64', page: 'false' })).toThrow(
     /is for x86_64, and the stage wants arm64/,
   );
 });

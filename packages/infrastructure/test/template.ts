@@ -1,8 +1,13 @@
-/** The stack of a stage as CloudFormation sees it, and ways to ask what is in it. */
+/** The stack as CloudFormation sees it, and ways to ask what is in it. */
+import { readFileSync } from 'node:fs';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { BUILT } from '../src/built.ts';
 import { GoodyDashboardStack } from '../src/stack.ts';
 import { readStage } from '../src/stage.ts';
+
+/** The template of the default stage, where the build leaves it. */
+export const BUILT_TEMPLATE = `${BUILT.infrastructure}/cdk.out/GoodyDashboardStack.template.json`;
 
 export interface Resource {
   readonly Type: string;
@@ -14,34 +19,34 @@ export interface Resource {
 
 export type Context = Partial<Record<string, string>>;
 
-export class Synthesized {
-  readonly stack: GoodyDashboardStack;
-  readonly template: Template;
-  readonly resources: Readonly<Record<string, Resource>>;
+/** A template, and what is in it. */
+export class Resources {
+  readonly all: Readonly<Record<string, Resource>>;
+  readonly outputs: Readonly<Record<string, { Value: unknown }>>;
 
-  constructor(context: Context = {}) {
-    this.stack = new GoodyDashboardStack(
-      new App(),
-      'GoodyDashboardStack',
-      readStage((name) => context[name]),
-    );
-    this.template = Template.fromStack(this.stack);
-    this.resources = this.template.toJSON().Resources;
+  constructor(template: { Resources: Record<string, Resource>; Outputs: Record<string, { Value: unknown }> }) {
+    this.all = template.Resources;
+    this.outputs = template.Outputs;
+  }
+
+  /** The template of the default stage, as the build left it: what everybody deploys. */
+  static built(): Resources {
+    return new Resources(JSON.parse(readFileSync(BUILT_TEMPLATE, 'utf8')));
   }
 
   /** All resources of a type, by their logical names. */
-  all(type: string): [string, Resource][] {
-    return Object.entries(this.resources).filter(([, resource]) => resource.Type === type);
+  ofType(type: string): [string, Resource][] {
+    return Object.entries(this.all).filter(([, resource]) => resource.Type === type);
   }
 
   /** The properties of all resources of a type. */
   properties(type: string): Resource['Properties'][] {
-    return this.all(type).map(([, resource]) => resource.Properties);
+    return this.ofType(type).map(([, resource]) => resource.Properties);
   }
 
   /** Our functions by their names; those that the CDK brings along are none of ours. */
   get functions(): Record<string, { id: string; properties: Resource['Properties'] }> {
-    const ours = this.all('AWS::Lambda::Function').filter(
+    const ours = this.ofType('AWS::Lambda::Function').filter(
       ([, { Properties }]) => Properties.Runtime === 'provided.al2023',
     );
     return Object.fromEntries(
@@ -54,11 +59,19 @@ export class Synthesized {
 
   /** What the role of a resource allows: every pair of an action and a resource. */
   allowed(roleId: string): { action: string; resource: unknown }[] {
-    const policies = this.all('AWS::IAM::Policy').filter(([, { Properties }]) =>
+    const policies = this.ofType('AWS::IAM::Policy').filter(([, { Properties }]) =>
       Properties.Roles.some((role: { Ref: string }) => role.Ref === roleId),
     );
     return policies.flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement).flatMap(pairs);
   }
+}
+
+/** The stack of a context, and its template. */
+export function synthesize(context: Context) {
+  const stage = readStage((name) => context[name]);
+  const stack = new GoodyDashboardStack(new App(), 'GoodyDashboardStack', stage);
+  const template = Template.fromStack(stack).toJSON() as ConstructorParameters<typeof Resources>[0];
+  return { stack, template, resources: new Resources(template) };
 }
 
 interface Statement {

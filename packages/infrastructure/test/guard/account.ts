@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BUILT } from '../../src/built.ts';
 import type { FunctionName } from '../../src/rights.ts';
-import { named, type Synthesized } from '../template.ts';
+import { named, type Resources } from '../template.ts';
 import { Emulator, type Json } from './emulator.ts';
 import { Guard } from './guard.ts';
 import { Lambda } from './lambda.ts';
@@ -16,17 +16,17 @@ interface Guarded {
 
 export class Account {
   readonly emulator: Emulator;
-  readonly #synthesized: Synthesized;
+  readonly #resources: Resources;
   readonly #folder = mkdtempSync(join(tmpdir(), 'goody-'));
   readonly #functions = new Map<FunctionName, Guarded>();
 
-  private constructor(synthesized: Synthesized, emulator: Emulator) {
-    this.#synthesized = synthesized;
+  private constructor(resources: Resources, emulator: Emulator) {
+    this.#resources = resources;
     this.emulator = emulator;
   }
 
-  static async open(synthesized: Synthesized, now: string): Promise<Account> {
-    const account = new Account(synthesized, await Emulator.start(synthesized));
+  static async open(resources: Resources, now: string): Promise<Account> {
+    const account = new Account(resources, await Emulator.start(resources));
     account.setClock(now);
     return account;
   }
@@ -51,7 +51,7 @@ export class Account {
   /** What a function's policy lets it do with tables and their indexes, as `PutItem Orders`. */
   allowed(name: FunctionName): string[] {
     const { properties } = this.#function(name);
-    const rights = this.#synthesized.allowed(properties.Role['Fn::GetAtt'][0]);
+    const rights = this.#resources.allowed(properties.Role['Fn::GetAtt'][0]);
     const ofTables = rights.filter(({ action }) => action.startsWith('dynamodb:'));
     const told = ofTables.map(({ action, resource }) => `${action.replace('dynamodb:', '')} ${named(resource)}`);
     return told.filter((right) => !right.endsWith(' stream') && !right.endsWith(' *'));
@@ -89,7 +89,7 @@ export class Account {
   }
 
   #function(name: FunctionName) {
-    const found = this.#synthesized.functions[name];
+    const found = this.#resources.functions[name];
     if (found === undefined) throw new Error(`the template has no ${name}`);
     return found;
   }

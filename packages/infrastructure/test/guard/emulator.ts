@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { named, type Synthesized } from '../template.ts';
+import { named, type Resources } from '../template.ts';
 
 const DYNOXIDE = fileURLToPath(new URL('../../../../target/tools/bin/dynoxide', import.meta.url));
 /** The emulator wants to see a key, of whatever kind. */
@@ -20,12 +20,12 @@ export class Emulator {
     this.#process = process;
   }
 
-  static async start(synthesized: Synthesized): Promise<Emulator> {
+  static async start(resources: Resources): Promise<Emulator> {
     const port = await freePort();
     const process = spawn(DYNOXIDE, ['serve', '--port', String(port), '--log', 'quiet'], { stdio: 'ignore' });
     const emulator = new Emulator(`http://127.0.0.1:${port}`, process);
     await emulator.#ready();
-    for (const [id, { Properties }] of synthesized.all('AWS::DynamoDB::GlobalTable')) {
+    for (const [id, { Properties }] of resources.ofType('AWS::DynamoDB::GlobalTable')) {
       const { AttributeDefinitions, KeySchema, GlobalSecondaryIndexes, StreamSpecification } = Properties;
       const stream = StreamSpecification && { StreamSpecification: { StreamEnabled: true, ...StreamSpecification } };
       const keys = { AttributeDefinitions, KeySchema, GlobalSecondaryIndexes };

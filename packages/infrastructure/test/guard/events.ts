@@ -1,5 +1,5 @@
 /** Events as AWS writes them. */
-import { named, type Synthesized } from '../template.ts';
+import { named, type Resources } from '../template.ts';
 import type { Json } from './emulator.ts';
 
 /** A request to the API, as an HTTP API hands it over. */
@@ -35,8 +35,8 @@ export function onTheBus(detail: Json): Json {
 }
 
 /** What the template's schedule sends to a function. */
-export function tick(synthesized: Synthesized, functionId: string): Json {
-  const schedules = synthesized.properties('AWS::Scheduler::Schedule').map(({ Target }) => Target);
+export function tick(resources: Resources, functionId: string): Json {
+  const schedules = resources.properties('AWS::Scheduler::Schedule').map(({ Target }) => Target);
   const found = schedules.find(({ Arn }) => named(Arn) === functionId);
   if (found === undefined) throw new Error(`no schedule calls ${functionId}`);
   return JSON.parse(found.Input);
