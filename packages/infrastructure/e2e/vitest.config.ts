@@ -6,6 +6,8 @@ export default defineConfig({
     environment: 'node',
     include: ['e2e/**/*.e2e.ts'],
     bail: 1,
+    // One waits for the other's clock to tick.
+    maxWorkers: 2,
     testTimeout: 120_000,
     hookTimeout: 180_000,
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
