@@ -35,6 +35,8 @@ export interface ApiProps {
 
 export class Api extends Construct {
   readonly api: HttpApi;
+  /** A line for each request. */
+  readonly accessLog: LogGroup;
 
   constructor(scope: Construct, id: string, { stage, reads, writes }: ApiProps) {
     super(scope, id);
@@ -48,7 +50,7 @@ export class Api extends Construct {
     this.api.addRoutes({ path: '/api/orders/events', methods: [HttpMethod.POST], ...writing });
     this.api.addRoutes({ path: '/api/vendors/{vendorId}', methods: [HttpMethod.PUT], ...writing });
 
-    const log = new LogGroup(this, 'AccessLog', {
+    this.accessLog = new LogGroup(this, 'AccessLog', {
       retention: stage.logRetention,
       removalPolicy: stage.dataIsKept ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
@@ -59,7 +61,7 @@ export class Api extends Construct {
       throttle: THROTTLE,
       detailedMetricsEnabled: true,
       accessLogSettings: {
-        destination: new LogGroupLogDestination(log),
+        destination: new LogGroupLogDestination(this.accessLog),
         format: AccessLogFormat.custom(JSON.stringify(LOGGED)),
       },
     });

@@ -40,7 +40,12 @@ export class RustFunction extends LambdaFunction {
       handler: 'bootstrap',
       code: Code.fromAsset(`${folder}/bootstrap.zip`),
       memorySize: memoryMegabytes,
-      environment: { GOODY_TIME_ZONE: stage.timeZone, GOODY_LOG: 'info' },
+      environment: {
+        GOODY_TIME_ZONE: stage.timeZone,
+        GOODY_LOG: 'info',
+        ...(stage.orderDays && { GOODY_ORDER_DAYS: String(stage.orderDays) }),
+        ...(stage.bucketDays && { GOODY_BUCKET_DAYS: String(stage.bucketDays) }),
+      },
     });
   }
 }

@@ -23,20 +23,21 @@ export interface SiteProps {
 
 export class Site extends Construct {
   readonly distribution: cloudfront.Distribution;
+  readonly bucket: Bucket;
   /** Where people find the page. */
   readonly url: string;
 
   constructor(scope: Construct, id: string, { stage, api }: SiteProps) {
     super(scope, id);
     if (!existsSync(`${BUILT.page}/index.html`)) throw new Error(`${BUILT.page} is missing: npx nx build frontend`);
-    const bucket = new Bucket(this, 'Bucket', {
+    this.bucket = new Bucket(this, 'Bucket', {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       encryption: BucketEncryption.S3_MANAGED,
       enforceSSL: true,
       // It holds nothing but what the build makes.
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    const page = this.#page(bucket);
+    const page = this.#page(this.bucket);
     const ofApi = this.#api(api);
     this.distribution = new cloudfront.Distribution(this, 'Distribution', {
       comment: 'Goody Dashboard',
@@ -52,8 +53,8 @@ export class Site extends Construct {
       additionalBehaviors: { '/assets/*': page, ...Object.fromEntries(API_PATHS.map((path) => [path, ofApi])) },
     });
     this.url = `https://${stage.domain?.name ?? this.distribution.distributionDomainName}`;
-    new PageFiles(this, 'Files', { stage, bucket, distribution: this.distribution });
-    acknowledge(bucket, this.distribution);
+    new PageFiles(this, 'Files', { stage, bucket: this.bucket, distribution: this.distribution });
+    acknowledge(this.bucket, this.distribution);
   }
 
   /** Files of the bucket, kept as long as each file itself says. */

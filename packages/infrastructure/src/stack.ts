@@ -26,7 +26,11 @@ export class GoodyDashboardStack extends Stack {
     const projection = new Projection(this, 'Projection', { orders: tables.Orders, generator });
     new Schedule(this, 'Roll', { target: generator, expression: 'rate(1 minute)', isOn: stage.roll });
     new Schedule(this, 'Simulate', { target: simulator, expression: 'rate(5 minutes)', isOn: stage.simulator });
-    const { api } = new Api(this, 'Api', { stage, reads: functions['api-handler'], writes: functions['order-ingest'] });
+    const { api, accessLog } = new Api(this, 'Api', {
+      stage,
+      reads: functions['api-handler'],
+      writes: functions['order-ingest'],
+    });
     const site = stage.page ? new Site(this, 'Site', { stage, api }) : undefined;
 
     const deadLetters = { Projection: projection.deadLetters, Ingest: ingest.deadLetters };
@@ -34,8 +38,13 @@ export class GoodyDashboardStack extends Stack {
     const { dashboard } = new Watch(this, 'Watch', { functions, tables, api, deadLetters, alarms });
 
     const outputs = {
-      ...(site && { PageUrl: site.url, DistributionDomain: site.distribution.distributionDomainName }),
+      ...(site && {
+        PageUrl: site.url,
+        DistributionDomain: site.distribution.distributionDomainName,
+        PageBucketName: site.bucket.bucketName,
+      }),
       ApiUrl: api.apiEndpoint,
+      ApiAccessLog: accessLog.logGroupName,
       OrdersTable: tables.Orders.tableName,
       ReportsTable: tables.Reports.tableName,
       VendorsTable: tables.Vendors.tableName,

@@ -24,6 +24,9 @@ export interface Stage {
   readonly architecture: Architecture;
   /** The IANA name of the zone whose days are counted. It must never change for a table. */
   readonly timeZone: string;
+  /** How many days orders, and the counters that reports are made of, are kept; the functions' own where it is not said. */
+  readonly orderDays?: number;
+  readonly bucketDays?: number;
   /** Where people look for the page, and the certificate for it in us-east-1; CloudFront's own name without. */
   readonly domain?: { readonly name: string; readonly certificateArn: string };
   /** A web ACL of us-east-1 that CloudFront asks first. */
@@ -57,6 +60,8 @@ export const CONTEXT = [
   'page',
   'architecture',
   'timeZone',
+  'orderDays',
+  'bucketDays',
   'domainName',
   'certificateArn',
   'webAclArn',
@@ -74,6 +79,7 @@ export function readStage(context: (name: Name) => unknown): Stage {
   if ((domainName === undefined) !== (certificateArn === undefined)) {
     throw new Error('domainName and certificateArn go together: name both, or neither');
   }
+  const [orderDays, bucketDays] = [days(context, 'orderDays', 1), days(context, 'bucketDays', 60)];
   const [webAclArn, alarmEmail] = [text(context, 'webAclArn'), text(context, 'alarmEmail')];
   return {
     ...stage,
@@ -82,6 +88,8 @@ export function readStage(context: (name: Name) => unknown): Stage {
     page: yesOrNo(context, 'page', true),
     architecture: architecture === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64,
     timeZone: zone(text(context, 'timeZone') ?? 'UTC'),
+    ...(orderDays && { orderDays }),
+    ...(bucketDays && { bucketDays }),
     ...(domainName && certificateArn && { domain: { name: domainName, certificateArn } }),
     ...(webAclArn && { webAclArn }),
     ...(alarmEmail && { alarmEmail }),
@@ -102,6 +110,14 @@ function oneOf<T extends string>(context: (name: Name) => unknown, name: Name, k
 
 function yesOrNo(context: (name: Name) => unknown, name: Name, usual: boolean): boolean {
   return oneOf(context, name, ['true', 'false'], usual ? 'true' : 'false') === 'true';
+}
+
+function days(context: (name: Name) => unknown, name: Name, least: number): number | undefined {
+  const value = text(context, name);
+  if (value === undefined) return undefined;
+  if (!/^\d{1,5}$/.test(value) || Number(value) < least)
+    throw new Error(`${name}=${value} is no number of days from ${least} on`);
+  return Number(value);
 }
 
 function zone(name: string): string {

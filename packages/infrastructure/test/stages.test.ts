@@ -16,7 +16,14 @@ describe('production', () => {
   let prod: ReturnType<typeof synthesize>['resources'];
   let stackName: string;
   beforeAll(() => {
-    const made = synthesize({ stage: 'prod', alarmEmail: 'ops@example.com', webAclArn: WEB_ACL, ...DOMAIN });
+    const made = synthesize({
+      stage: 'prod',
+      alarmEmail: 'ops@example.com',
+      webAclArn: WEB_ACL,
+      orderDays: '90',
+      bucketDays: '400',
+      ...DOMAIN,
+    });
     prod = made.resources;
     stackName = made.stack.stackName;
   }, 60_000);
@@ -53,6 +60,12 @@ describe('production', () => {
     expect(prod.outputs.PageUrl?.Value).toBe('https://goody.example');
   });
 
+  test('functions are told how long things are kept', () => {
+    for (const { properties } of Object.values(prod.functions)) {
+      expect(properties.Environment.Variables).toMatchObject({ GOODY_ORDER_DAYS: '90', GOODY_BUCKET_DAYS: '400' });
+    }
+  });
+
   test('it stands beside development in one account', () => {
     expect(stackName).not.toBe(stage({ stage: 'dev' }).stackName);
     expect(prod.properties('AWS::Events::EventBus')[0]?.Name).not.toBe(stage({ stage: 'dev' }).busName);
@@ -77,6 +90,8 @@ test.each<[Context, string]>([
   [{ simulator: 'off' }, 'simulator=off is none of true, false'],
   [{ architecture: 'mips' }, 'architecture=mips is none of x86_64, arm64'],
   [{ timeZone: 'Europe/Atlantis' }, 'timeZone=Europe/Atlantis is no time zone'],
+  [{ bucketDays: '59' }, 'bucketDays=59 is no number of days from 60 on'],
+  [{ orderDays: 'some' }, 'orderDays=some is no number of days from 1 on'],
   [{ domainName: 'goody.example' }, 'domainName and certificateArn go together'],
 ])('%o is refused with what is wrong', (context, told) => {
   expect(() => stage(context)).toThrow(told);
