@@ -46,8 +46,8 @@ struct Cli {
     /// How many vendors they are of.
     #[arg(long, default_value_t = 100)]
     vendors: usize,
-    /// Over how many days they were placed.
-    #[arg(long, default_value_t = 183)]
+    /// Over how many days they were placed. The tables keep an order for a month.
+    #[arg(long, default_value_t = 30)]
     days: u32,
     /// When it is, RFC 3339.
     #[arg(long, value_parser = Instant::parse, default_value = "2026-03-10T14:30:20Z")]

@@ -25,7 +25,7 @@ async fn told(orders: usize) -> Aws {
 
 /// What the kept report of the vendor says of the last seven days.
 async fn completed(aws: &Aws) -> Option<i64> {
-    let kept = aws.store().state(&vendor_id("acme")).await.unwrap()?.kept?;
+    let kept = aws.store().state(&vendor_id("acme")).await.unwrap().0?.kept?;
     Some(kept.report.current7d.completed_orders())
 }
 
