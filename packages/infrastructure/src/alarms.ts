@@ -1,8 +1,9 @@
 /** Alarms: what a person has to know of. Each says in its description what to do about it. */
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
-import { Alarm, ComparisonOperator, type IMetric, TreatMissingData, Unit } from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
@@ -27,6 +28,15 @@ export class Alarms extends Construct {
   constructor(scope: Construct, id: string, { stage, functions, api, deadLetters }: AlarmsProps) {
     super(scope, id);
     this.topic = new Topic(this, 'Topic', { enforceSSL: true });
+    // A policy of its own takes the place of the usual one, by which alarms may publish.
+    this.topic.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [this.topic.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+      }),
+    );
     if (stage.alarmEmail) this.topic.addSubscription(new EmailSubscription(stage.alarmEmail));
 
     for (const [name, queue] of Object.entries(deadLetters)) {
@@ -45,7 +55,7 @@ export class Alarms extends Construct {
     const generator = functions['report-generator'];
     this.#add(
       'IteratorAge',
-      generator.metric('IteratorAge', { period: FIVE_MINUTES, statistic: 'Maximum', unit: Unit.MILLISECONDS }),
+      generator.metric('IteratorAge', { period: FIVE_MINUTES, statistic: 'Maximum' }),
       FIVE_MINUTES.toMilliseconds(),
       'Reports are minutes behind the orders. Read the log of report-generator; see what to turn in docs/OPERATIONS.md',
     );

@@ -39,7 +39,7 @@ export class Projection extends Construct {
       new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.deadLetters.queueArn] }),
     );
 
-    const mapping = new EventSourceMapping(this, 'Mapping', {
+    new EventSourceMapping(this, 'Mapping', {
       target: generator,
       eventSourceArn: stream,
       startingPosition: StartingPosition.TRIM_HORIZON,
@@ -52,7 +52,7 @@ export class Projection extends Construct {
         // An order that has expired: its numbers become final.
         FilterCriteria.filter({ eventName: FilterRule.isEqual('REMOVE') }),
       ],
-      // Orders of one vendor, day and half hour share rows, so that a full batch costs half as much an event as single ones.
+      // Orders of one vendor, day and hour share rows, so that a full batch costs half as much an event as single ones.
       batchSize: 200,
       maxBatchingWindow: Duration.seconds(1),
       reportBatchItemFailures: true,
@@ -62,6 +62,5 @@ export class Projection extends Construct {
       maxRecordAge: Duration.hours(12),
       onFailure: { bind: () => ({ destination: this.deadLetters.queueArn }) },
     });
-    if (generator.role) mapping.node.addDependency(generator.role);
   }
 }

@@ -121,6 +121,25 @@ describe('nothing gets lost', () => {
       ].sort(),
     );
   });
+
+  test('alarms may publish to the topic that they tell, and nobody without TLS', () => {
+    const { Statement } = only('AWS::SNS::TopicPolicy').PolicyDocument;
+    expect(Statement).toContainEqual(
+      expect.objectContaining({
+        Effect: 'Allow',
+        Action: 'sns:Publish',
+        Principal: { Service: 'cloudwatch.amazonaws.com' },
+        Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+      }),
+    );
+    expect(Statement).toContainEqual(
+      expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+    );
+    const [topic] = dev.ofType('AWS::SNS::Topic')[0] ?? [];
+    for (const { AlarmActions } of dev.properties('AWS::CloudWatch::Alarm')) {
+      expect(AlarmActions).toEqual([{ Ref: topic }]);
+    }
+  });
 });
 
 describe('the API', () => {
