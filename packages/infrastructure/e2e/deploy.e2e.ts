@@ -26,7 +26,7 @@ let outputs: Record<string, string>;
 /** Runs an NX target of this package. */
 const nx = (target: string, ...options: string[]) =>
   run(join(ROOT, 'node_modules/.bin/nx'), [target, 'infrastructure', ...options], {
-    env: { ...aws.env, NX_TUI: 'false' },
+    env: { ...aws.env, NO_COLOR: '1', FORCE_COLOR: '0' },
   });
 
 beforeAll(async () => {
