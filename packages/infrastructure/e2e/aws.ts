@@ -2,7 +2,7 @@
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { AwsClient } from 'aws4fetch';
-import { Folder, freePort, ROOT, Running, run } from './processes.ts';
+import { Folder, freePort, ROOT, Running, run } from '../test/processes.ts';
 
 const MINISTACK = join(ROOT, 'target/tools/python/bin/ministack');
 const REGION = 'eu-west-1';

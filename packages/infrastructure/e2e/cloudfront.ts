@@ -6,8 +6,8 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
-import { runInNewContext } from 'node:vm';
 import { BUILT } from '../src/built.ts';
+import { rewritten } from '../test/edge.ts';
 import type { Resource, Resources } from '../test/template.ts';
 
 const TYPES: Record<string, string> = {
@@ -78,9 +78,7 @@ export class CloudFront {
   /** The path that the behaviour's function makes of one. */
   #rewritten(behavior: Resource['Properties'], uri: string): string {
     const [id] = behavior.FunctionAssociations[0].FunctionARN['Fn::GetAtt'];
-    const context: { handler?: (event: unknown) => { uri: string } } = {};
-    runInNewContext(this.#resources.all[id]?.Properties.FunctionCode, context);
-    return context.handler?.({ request: { uri } }).uri ?? uri;
+    return rewritten(this.#resources.all[id]?.Properties.FunctionCode, uri);
   }
 
   /** The headers that a policy adds. Not the one that has a browser ask by HTTPS from then on: here, nobody would answer. */

@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { BUILT } from '../src/built.ts';
 import { request } from '../test/guard/events.ts';
+import { ROOT, run } from '../test/processes.ts';
 import { Aws } from './aws.ts';
 import { Embedded } from './embedded.ts';
-import { ROOT, run } from './processes.ts';
 
 const DAY = 86_400_000;
 const until = new Date(Math.floor(Date.now() / 1000) * 1000 - 1000);

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
 import { BUILT } from '../src/built.ts';
-import { Folder, Running, run } from './processes.ts';
+import { Folder, Running, run } from '../test/processes.ts';
 
 export class Embedded {
   readonly address: string;

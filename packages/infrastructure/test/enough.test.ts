@@ -36,10 +36,7 @@ beforeAll(async () => {
   [account, world] = await Promise.all([Account.open(resources, NOW), Account.open(resources, NOW)]);
 }, 60_000);
 
-afterAll(() => {
-  account.close();
-  world.close();
-});
+afterAll(() => Promise.all([account.close(), world.close()]));
 
 /** Has report-generator take what the stream says since the last time. */
 async function project(): Promise<number> {

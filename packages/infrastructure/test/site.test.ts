@@ -1,9 +1,9 @@
 /** The page at CloudFront: who is asked for what, what is kept, and what a browser is told it may do. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { BUILT } from '../src/built.ts';
 import { CLIENT_ROUTES } from '../src/client-routes.ts';
+import { rewritten } from './edge.ts';
 import { named, type Resource, Resources } from './template.ts';
 
 const dev = Resources.built();
@@ -12,11 +12,7 @@ const distribution = dev.properties('AWS::CloudFront::Distribution')[0]?.Distrib
 const property = (id: string) => dev.all[id]?.Properties ?? {};
 
 describe('the function before the bucket', () => {
-  const answer = (uri: string): string => {
-    const context: { handler?: (event: unknown) => { uri: string } } = {};
-    runInNewContext(readFileSync(CLIENT_ROUTES, 'utf8'), context);
-    return context.handler?.({ version: '1.0', request: { method: 'GET', uri, headers: {} } }).uri ?? '';
-  };
+  const answer = (uri: string) => rewritten(readFileSync(CLIENT_ROUTES, 'utf8'), uri);
 
   test.each(['/', '/orders', '/orders/recent', '/orders/s42-2026.01.01-1', '/vendors/far.orchard', '/orders/a:b_c-d'])(
     '%s is a route of the page',

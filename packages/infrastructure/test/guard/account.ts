@@ -64,9 +64,9 @@ export class Account {
     return found.guard;
   }
 
-  close(): void {
+  async close(): Promise<void> {
     for (const each of this.#functions.values()) stop(each);
-    this.emulator.stop();
+    await this.emulator.stop();
     rmSync(this.#folder, { recursive: true });
   }
 

@@ -1,10 +1,9 @@
 /** DynamoDB's emulator as a process of its own, with the tables that the template asks for. They are called `Orders`, `Reports` and `Vendors`. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { createServer } from 'node:net';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { freePort, ROOT, Running } from '../processes.ts';
 import { named, type Resources } from '../template.ts';
 
-const DYNOXIDE = fileURLToPath(new URL('../../../../target/tools/bin/dynoxide', import.meta.url));
+const DYNOXIDE = join(ROOT, 'target/tools/bin/dynoxide');
 /** The emulator wants to see a key, of whatever kind. */
 const KEY = 'test/20260310/eu-west-1/dynamodb/aws4_request';
 
@@ -13,16 +12,16 @@ export type Json = any;
 
 export class Emulator {
   readonly address: string;
-  readonly #process: ChildProcess;
+  readonly #process: Running;
 
-  private constructor(address: string, process: ChildProcess) {
+  private constructor(address: string, process: Running) {
     this.address = address;
     this.#process = process;
   }
 
   static async start(resources: Resources): Promise<Emulator> {
     const port = await freePort();
-    const process = spawn(DYNOXIDE, ['serve', '--port', String(port), '--log', 'quiet'], { stdio: 'ignore' });
+    const process = new Running(DYNOXIDE, ['serve', '--port', String(port), '--log', 'quiet']);
     const emulator = new Emulator(`http://127.0.0.1:${port}`, process);
     await emulator.#ready();
     for (const [id, { Properties }] of resources.ofType('AWS::DynamoDB::GlobalTable')) {
@@ -71,8 +70,8 @@ export class Emulator {
     }
   }
 
-  stop(): void {
-    this.#process.kill();
+  stop(): Promise<void> {
+    return this.#process.stop();
   }
 
   async #ready(): Promise<void> {
@@ -86,14 +85,4 @@ export class Emulator {
     }
     throw new Error(`${DYNOXIDE} did not start: see how the Makefile installs it`);
   }
-}
-
-/** A port of the loopback that nobody listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port is free');
-  return address.port;
 }
