@@ -27,16 +27,16 @@ say = @printf '\n==> %s\n' '$(1)'
 
 .PHONY: help run build test check bench screenshots lighthouse page-speed openapi lock fix prerequisites
 .PHONY: check-format check-clippy check-dependencies check-page check-size check-repository
-.PHONY: programs test-checks test-rust test-page test-browser test-infrastructure test-deployment test-bench
+.PHONY: embedded programs test-checks test-rust test-page test-browser test-infrastructure test-deployment test-bench
 
 help: ## Show what can be asked for
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
-run: prerequisites build $(GOODY_DATABASE) ## Build everything, fill a new database with demo orders, serve the page while more are placed
+run: embedded $(GOODY_DATABASE) ## Build the embedded host and the page, fill a new database with demo orders, serve the page while more are placed
 	$(call say,Goody Dashboard: http://$(GOODY_ADDR) (database $(GOODY_DATABASE); Ctrl-C stops it))
 	@exec $(GOODY) serve --addr $(GOODY_ADDR) --database $(GOODY_DATABASE) --web dist/packages/frontend --simulate
 
-build: prerequisites $(NODE_MODULES) ## Build shared, then the backend (release), then the page, into dist/
+build: prerequisites $(NODE_MODULES) ## Build shared, then the backend (the embedded host and the functions), then the page, into dist/
 	$(call say,Building shared then backend then frontend)
 	@$(NX) run-many -t build -p shared,backend,frontend
 
@@ -93,7 +93,14 @@ $(NODE_MODULES): package-lock.json package.json $(wildcard packages/*/package.js
 	@npm ci || { echo 'npm ci failed. If a package.json changed: make lock' >&2; exit 1; }
 	@touch $@
 
-$(GOODY_DATABASE): | build
+# All but the functions, which only AWS runs.
+embedded: prerequisites $(NODE_MODULES)
+	$(call say,Building shared then the embedded host then frontend)
+	@$(NX) run shared:build
+	@$(NX) run backend:program
+	@$(NX) run frontend:build --excludeTaskDependencies
+
+$(GOODY_DATABASE): | embedded
 	$(call say,New database $@ with demo orders of the last three weeks)
 	@$(GOODY) backfill --database $@ || { rm -f $@ $@-wal $@-shm; exit 1; }
 

@@ -35,6 +35,8 @@ export class Aws {
     const env = { ...KEYS, AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`, AWS_EC2_METADATA_DISABLED: 'true' };
     // Functions inherit the emulator's environment, and so find it.
     const own = {
+      // What it unpacks goes when its folder goes.
+      TMPDIR: folder.path,
       GATEWAY_PORT: String(port),
       BIND_HOST: '127.0.0.1',
       MINISTACK_HOST: 'localhost',

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_dynamodb::types::{StreamSpecification, StreamViewType};
 use aws_sdk_dynamodb::{Client, Config};
 use aws_smithy_http_client::Builder;
 use goody_domain::{Instant, ReportZone};
@@ -58,6 +59,15 @@ impl Aws {
         ];
         variables.extend(self.clock.as_ref().map(|clock| ("GOODY_CLOCK", clock.path().display().to_string())));
         Function::new(self.built(name, "bootstrap"), variables)
+    }
+
+    /// Has changes of orders go into their stream, or not. The emulator takes the longer for each, the more there are.
+    pub async fn set_streaming(&self, enabled: bool) -> Result<(), Failure> {
+        let view = enabled.then_some(StreamViewType::NewAndOldImages);
+        let stream = StreamSpecification::builder().stream_enabled(enabled).set_stream_view_type(view).build()?;
+        let update = client(&self.dynamodb.endpoint()).update_table().table_name(&self.tables.orders);
+        update.stream_specification(stream).send().await?;
+        Ok(())
     }
 
     /// The orders' stream from now on, in batches of so many.

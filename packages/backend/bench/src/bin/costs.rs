@@ -110,6 +110,7 @@ impl Size {
     async fn fill(cli: &Cli, orders: u64) -> Result<Self, Failure> {
         let aws = Aws::start(&cli.functions, Some(cli.now)).await?;
         let store = Arc::new(aws.store());
+        aws.set_streaming(false).await?;
         let shape = Shape { seed: 42, orders, vendors: cli.vendors, days: cli.days, now: cli.now };
         let mut stories: HashMap<OrderId, Vec<OrderEvent>> = HashMap::new();
         for event in Generator::new(shape)?.events() {
@@ -131,6 +132,7 @@ impl Size {
             store.project(histories.collect(), cli.now).await?;
         }
         roll::tick(store.as_ref(), cli.now).await?;
+        aws.set_streaming(true).await?;
         let api = aws.function("api-handler");
         Ok(Self { aws, api, orders, now: cli.now, vendors: cli.vendors })
     }
