@@ -16,6 +16,7 @@ NX := NX_DEFAULT_OUTPUT_STYLE=stream-without-prefixes node_modules/.bin/nx
 BIOME := node_modules/.bin/biome
 PYTHON := python3 -B
 NODE_MODULES := node_modules/.package-lock.json
+PYTHON_TOOLS := target/tools/python/.installed
 DENY := cargo-deny@0.20.2
 MACHETE := cargo-machete@0.9.2
 DYNOXIDE := dynoxide-rs@3.2.0
@@ -26,7 +27,7 @@ say = @printf '\n==> %s\n' '$(1)'
 
 .PHONY: help run build test check bench screenshots lighthouse page-speed openapi lock fix prerequisites
 .PHONY: check-format check-clippy check-dependencies check-page check-size check-repository
-.PHONY: embedded programs test-checks test-rust test-page test-browser test-bench
+.PHONY: embedded programs test-checks test-rust test-page test-browser test-infrastructure test-deployment test-bench
 
 help: ## Show what can be asked for
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -39,7 +40,7 @@ build: prerequisites $(NODE_MODULES) ## Build shared, then the backend (the embe
 	$(call say,Building shared then backend then frontend)
 	@$(NX) run-many -t build -p shared,backend,frontend
 
-test: prerequisites check test-checks test-rust build check-size test-page test-browser test-bench ## Run every test, lint and check of every package
+test: prerequisites check test-checks test-rust build check-size test-page test-browser test-infrastructure test-deployment test-bench ## Run every test, lint and check of every package
 
 check: check-format check-clippy check-dependencies check-page check-repository ## Run the lints and checks only
 
@@ -112,6 +113,12 @@ target/tools/.installed-%:
 	@cargo install --debug $* $(INSTALL) --locked --root target/tools
 	@touch $@
 
+$(PYTHON_TOOLS): packages/infrastructure/requirements.txt
+	$(call say,Installing what $< names into target/tools/python (once))
+	@$(PYTHON) -m venv --clear $(@D)
+	@$(@D)/bin/pip install --quiet --no-compile --disable-pip-version-check --requirement $<
+	@touch $@
+
 check-format:
 	$(call say,Rust formatting)
 	@cargo fmt --all --check
@@ -129,8 +136,8 @@ check-dependencies: target/tools/.installed-$(DENY) target/tools/.installed-$(MA
 check-page: $(NODE_MODULES)
 	$(call say,Biome)
 	@$(BIOME) check --error-on-warnings .
-	$(call say,Types of the page)
-	@$(NX) run frontend:typecheck
+	$(call say,Types of the page and of the infrastructure)
+	@$(NX) run-many -t typecheck
 
 check-size: build
 	$(call say,What the first page costs to load)
@@ -162,6 +169,14 @@ test-page: $(NODE_MODULES)
 test-browser: build programs
 	$(call say,tests: page in a browser)
 	@CHROMIUM="$$(bash tools/chromium.sh)"; export CHROMIUM; $(NX) run frontend:e2e
+
+test-infrastructure: build $(PYTHON_TOOLS) target/tools/.installed-$(DYNOXIDE)
+	$(call say,tests: infrastructure)
+	@$(NX) run infrastructure:test
+
+test-deployment: build $(PYTHON_TOOLS)
+	$(call say,tests: deployment)
+	@CHROMIUM="$$(bash tools/chromium.sh)"; export CHROMIUM; $(NX) run infrastructure:e2e
 
 test-bench: build programs target/tools/.installed-$(DYNOXIDE)
 	$(call say,Benchmarks in short: $(BENCHES) $(AWS_BENCHES))

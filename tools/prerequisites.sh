@@ -28,5 +28,6 @@ need cargo "$rust" Rust 'Install it from https://rustup.rs'
 need node 20.19.0 Node.js 'Install it from https://nodejs.org'
 need npm 10.0.0 npm 'It comes with Node.js: https://nodejs.org'
 need python3 3.11 Python 'On Debian: apt-get install python3'
+python3 -c 'import ensurepip, venv' 2>/dev/null || lacks 'the venv of Python. On Debian: apt-get install python3-venv'
 command -v cc >/dev/null || lacks 'a C compiler (SQLite is compiled in). On Debian: apt-get install build-essential'
 exit "$missing"

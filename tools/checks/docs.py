@@ -21,6 +21,7 @@ BUILT = (
     'dist/packages/frontend',
     'dist/packages/frontend/index.html',
     'dist/packages/frontend/assets',
+    'dist/packages/infrastructure/outputs.json',
     'dist/packages/shared',
     'dist/packages/shared/api.d.ts',
     'dist/packages/shared/openapi.json',

@@ -18,6 +18,10 @@ test result: ok. 0 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; fini
 ==> tests: page in a browser
   1 skipped
   4 passed (5.2s)
+==> tests: infrastructure
+      Tests  6 passed (6)
+==> tests: deployment
+      Tests  3 passed (3)
 """
 
 
@@ -27,7 +31,7 @@ class Totals(unittest.TestCase):
         return lines[-1], well
 
     def test_every_runner_is_counted_once(self):
-        self.assertEqual(self.last(GREEN), ('total: 42 passed, 0 failed, 5 skipped', True))
+        self.assertEqual(self.last(GREEN), ('total: 51 passed, 0 failed, 5 skipped', True))
 
     def test_a_failed_test_fails(self):
         for green, red in (
@@ -37,7 +41,7 @@ class Totals(unittest.TestCase):
             ('OK (skipped=1)', 'FAILED (failures=1, skipped=1)'),
         ):
             self.assertIn(green, GREEN)
-            self.assertEqual(self.last(GREEN.replace(green, red)), ('total: 41 passed, 1 failed, 5 skipped', False), red)
+            self.assertEqual(self.last(GREEN.replace(green, red)), ('total: 50 passed, 1 failed, 5 skipped', False), red)
 
     def test_a_failed_test_is_named(self):
         for green, red, named in (
@@ -60,10 +64,10 @@ class Totals(unittest.TestCase):
 
     def test_node_runs_are_counted_too(self):
         log = GREEN.replace('  4 passed (5.2s)', 'ℹ tests 4\nℹ pass 4\nℹ fail 0\nℹ cancelled 0\nℹ skipped 0\nℹ todo 0')
-        self.assertEqual(self.last(log), ('total: 42 passed, 0 failed, 5 skipped', True))
+        self.assertEqual(self.last(log), ('total: 51 passed, 0 failed, 5 skipped', True))
 
     def test_what_a_lint_prints_is_no_test(self):
-        self.assertEqual(self.last(GREEN.replace('    5 passed', '    500 passed'))[0], 'total: 42 passed, 0 failed, 5 skipped')
+        self.assertEqual(self.last(GREEN.replace('    5 passed', '    500 passed'))[0], 'total: 51 passed, 0 failed, 5 skipped')
 
 
 if __name__ == '__main__':

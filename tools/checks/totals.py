@@ -9,7 +9,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-SUITES = ('the checks themselves', 'Rust', 'page units', 'page in a browser')
+SUITES = ('the checks themselves', 'Rust', 'page units', 'page in a browser', 'infrastructure', 'deployment')
 HEADING = re.compile(r'^==> (tests: )?(.*?)\s*$')
 COLOUR = re.compile(r'\x1b\[[0-9;?]*[A-Za-z]')
 

@@ -1,0 +1,177 @@
+/**
+ * The stack, deployed by the command that people use, to an emulator of AWS, with the real functions in it: whatever comes in
+ * by any way is in the reports, and they are those of the embedded host.
+ */
+import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { BUILT } from '../src/built.ts';
+import { request } from '../test/guard/events.ts';
+import { ROOT, run } from '../test/processes.ts';
+import { Aws } from './aws.ts';
+import { Embedded } from './embedded.ts';
+
+const DAY = 86_400_000;
+const until = new Date(Math.floor(Date.now() / 1000) * 1000 - 1000);
+const yesterday = new Date(until.getTime() - DAY).toISOString().slice(0, 10);
+const BACKFILL = ['--days', '2', '--seed', '7', '--until', until.toISOString().replace('.000', '')];
+
+const OUTPUTS = join(BUILT.infrastructure, 'outputs.json');
+const KEPT = `${OUTPUTS}.kept`;
+
+let aws: Aws;
+let embedded: Embedded;
+let outputs: Record<string, string>;
+
+/** Runs an NX target of this package. */
+const nx = (target: string, ...options: string[]) =>
+  run(join(ROOT, 'node_modules/.bin/nx'), [target, 'infrastructure', ...options], {
+    env: { ...aws.env, NO_COLOR: '1', FORCE_COLOR: '0' },
+  });
+
+beforeAll(async () => {
+  // Somebody may have deployed for real from here.
+  if (existsSync(OUTPUTS)) copyFileSync(OUTPUTS, KEPT);
+  [aws, embedded] = await Promise.all([Aws.open(), Embedded.backfilled(BACKFILL)]);
+  // The client that our commands use reads them.
+  Object.assign(process.env, aws.env);
+});
+
+afterAll(async () => {
+  await Promise.all([aws?.close(), embedded?.stop()]);
+  rmSync(OUTPUTS, { force: true });
+  if (existsSync(KEPT)) renameSync(KEPT, OUTPUTS);
+});
+
+/** Waits until the deployed API says of a past date what the embedded host says. */
+async function expectSame(path: string): Promise<void> {
+  const { systemHealth: _, ...wanted } = await embedded.get(path);
+  await vi.waitFor(
+    async () => {
+      const { systemHealth: _, ...told } = (await aws.get(outputs.ApiUrl ?? '', path)).body;
+      expect(told, path).toEqual(wanted);
+    },
+    { timeout: 60_000, interval: 500 },
+  );
+}
+
+test('nx deploy infrastructure deploys it, and writes what it made into outputs.json', async () => {
+  const told = await nx('deploy', '--context', 'page=false');
+  // The tests come after the build, so that nothing is left to be built.
+  for (const built of ['shared:build', 'backend:functions', 'frontend:build', 'infrastructure:build']) {
+    expect(told).toMatch(new RegExp(`nx run ${built} +\\[local cache\\]`));
+  }
+  const { outputs: read } = await import('../scripts/deployed.ts');
+  outputs = read();
+  expect(outputs).toMatchObject({ ApiUrl: expect.stringContaining('execute-api'), BusName: 'GoodyOrderEvents' });
+});
+
+test('nx backfill infrastructure fills it, and a second time adds nothing', async () => {
+  const told = await nx('backfill', ...BACKFILL);
+  expect(told).toMatch(/backfill: [1-9]\d+ new events, 0 known before/);
+  expect(await nx('backfill', ...BACKFILL)).toMatch(/backfill: 0 new events, [1-9]\d+ known before/);
+});
+
+test('the stream brings it into the reports, which are those of the embedded host', async () => {
+  const { current } = await embedded.get(`/api/dashboard?date=${yesterday}`);
+  expect(current.totalOrders).toBeGreaterThan(50);
+  await expectSame(`/api/dashboard?date=${yesterday}`);
+  await expectSame(`/api/vendors?date=${yesterday}&limit=100`);
+  await expectSame(`/api/dashboard/history?from=${yesterday}&to=${yesterday}`);
+  await expectSame(`/api/orders?dateTo=${yesterday}&limit=100`);
+});
+
+const placed = (orderId: string, vendorId: string) => ({
+  eventId: 'placed',
+  orderId,
+  vendorId,
+  status: 'PLACED',
+  occurredAt: `${yesterday}T00:00:10Z`,
+  estimatedDelivery: `${yesterday}T12:00:00Z`,
+  giftValue: 4_200,
+});
+
+test('what is posted to the API by a caller that AWS knows is counted; others are turned away', async () => {
+  const api = outputs.ApiUrl ?? '';
+  const events = [placed('posted-1', 'posted'), { ...placed('posted-2', 'posted'), status: 'GONE' }];
+  expect((await aws.sendUnsigned(api, 'POST', '/api/orders/events', events)).status).toBe(403);
+  const { status, body } = await aws.send(api, 'POST', '/api/orders/events', events);
+  expect([status, body]).toEqual([200, await embedded.send('POST', '/api/orders/events', events)]);
+  const vendor = { name: 'Told by Post', category: 'tests' };
+  expect((await aws.send(api, 'PUT', '/api/vendors/posted', vendor)).status).toBe(200);
+  await embedded.send('PUT', '/api/vendors/posted', vendor);
+  await expectSame(`/vendors/posted/report?date=${yesterday}`);
+  await expectSame(`/dashboard/summary?date=${yesterday}`);
+});
+
+test('what is put on the bus is counted', async () => {
+  const event = placed('on-the-bus', 'carried');
+  await aws.putOnBus(outputs.BusName ?? '', event);
+  await embedded.send('POST', '/api/orders/events', [event]);
+  await expectSame(`/vendors/carried/report?date=${yesterday}`);
+  await expectSame(`/api/dashboard?date=${yesterday}`);
+});
+
+const onBus = (detail: unknown) => ({ id: '1', source: 'carrier', 'detail-type': 'OrderEvent', detail });
+
+test('an event that cannot be taken is put aside, and stays there with its reason when it is told again', async () => {
+  // As EventBridge calls a function. The emulator's own does not have Lambda try again.
+  const event = onBus({ ...placed('bad', 'carried'), status: 'GONE' });
+  await aws.invokeLater(outputs.OrderIngestFunction ?? '', event);
+  const queue = outputs.IngestDeadLettersUrl ?? '';
+  await vi.waitFor(async () => expect(await aws.waiting(queue)).toBe(1), { timeout: 30_000, interval: 500 });
+  const told = await nx('replay').catch(String);
+  expect(told).toMatch(/Ingest \S+ stays: event 1 of carrier was rejected: .*status/);
+  expect(told).toContain('replay: 0 told again and taken, 1 kept');
+});
+
+test('what was put aside and can be taken is taken, and leaves its queue', async () => {
+  const queue = outputs.IngestDeadLettersUrl ?? '';
+  // EventBridge leaves the event itself where it could not deliver it.
+  const event = placed('late', 'carried');
+  await aws.putInQueue(queue, onBus(event));
+  await aws.putInQueue(outputs.ProjectionDeadLettersUrl ?? '', {
+    DDBStreamBatchInfo: await aws.firstRecord(outputs.OrdersTable ?? ''),
+  });
+  expect(await nx('replay')).toContain('replay: 2 told again and taken, 0 kept');
+  await embedded.send('POST', '/api/orders/events', [event]);
+  await expectSame(`/vendors/carried/report?date=${yesterday}`);
+});
+
+test('nx logs infrastructure shows what a function logged', async () => {
+  // The emulator prints what functions say instead of keeping it.
+  await aws.writeLog(outputs.OrderIngestLog ?? '', '{"level":"ERROR","message":"said by a test"}');
+  expect(await nx('logs', '--with', 'ERROR')).toMatch(
+    /^\S+Z OrderIngest \{"level":"ERROR","message":"said by a test"\}$/m,
+  );
+  expect(await nx('logs', '--with', 'WARN')).toContain('nothing was logged in the last 10 minutes');
+});
+
+test('an error of the API is a problem that says what is wrong', async () => {
+  const { status, body } = await aws.get(outputs.ApiUrl ?? '', '/api/orders?limit=many');
+  expect([status, body.code]).toEqual([400, 'INVALID_PARAMETER']);
+  expect((await aws.get(outputs.ApiUrl ?? '', '/api/nothing')).body).toMatchObject({ status: 404, code: 'NOT_FOUND' });
+});
+
+test('the schedule ticks, and everything that the program depends on is well', async () => {
+  // The emulator answers `/health` itself, so the function is asked.
+  const { invoke } = await import('../scripts/deployed.ts');
+  await vi.waitFor(
+    async () => {
+      const answer = (await invoke(outputs.ApiHandlerFunction ?? '', request('GET', '/health'))) as { body: string };
+      expect(JSON.parse(answer.body)).toMatchObject({
+        status: 'healthy',
+        checks: { scheduler: { status: 'healthy' } },
+      });
+    },
+    { timeout: 90_000, interval: 2_000 },
+  );
+});
+
+test('nx diff infrastructure finds nothing that was not deployed, and nx destroy infrastructure removes it all', async () => {
+  // What was synthesized to be deployed needs not be synthesized again.
+  const deployed = ['--app', '../../dist/packages/infrastructure/cdk.deploy'];
+  expect(await nx('diff', '--fail', ...deployed)).toContain('Number of stacks with differences: 0');
+  await nx('destroy', '--force', ...deployed);
+  expect((await aws.get(outputs.ApiUrl ?? '', '/api/dashboard')).status).toBe(404);
+});

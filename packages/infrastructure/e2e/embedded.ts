@@ -1,0 +1,47 @@
+/** The embedded host on a database of its own: what the deployed one is held against. */
+import { join } from 'node:path';
+import { expect, vi } from 'vitest';
+import { BUILT } from '../src/built.ts';
+import { Folder, Running, run } from '../test/processes.ts';
+
+export class Embedded {
+  readonly address: string;
+  readonly #folder: Folder;
+  readonly #server: Running;
+
+  private constructor(address: string, folder: Folder, server: Running) {
+    this.address = address;
+    this.#folder = folder;
+    this.#server = server;
+  }
+
+  /** With demo orders, as `goody backfill` is asked for them. */
+  static async backfilled(options: string[]): Promise<Embedded> {
+    const folder = new Folder();
+    const goody = join(BUILT.backend, 'goody');
+    const env = { GOODY_DATABASE: join(folder.path, 'goody.db'), GOODY_TIME_ZONE: 'UTC' };
+    await run(goody, ['backfill', ...options], { env });
+    const server = new Running(goody, ['serve', '--addr', '127.0.0.1:0', '--web', BUILT.page], { env });
+    const [address] = await server.says(/http:\/\/127\.0\.0\.1:\d+/);
+    return new Embedded(address, folder, server);
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: answers are compared as they are
+  async get(path: string): Promise<any> {
+    return (await fetch(`${this.address}${path}`)).json();
+  }
+
+  /** Sends something, and waits until it is in the reports. */
+  // biome-ignore lint/suspicious/noExplicitAny: answers are compared as they are
+  async send(method: string, path: string, body: unknown): Promise<any> {
+    const headers = { 'Content-Type': 'application/json' };
+    const answer = await fetch(`${this.address}${path}`, { method, headers, body: JSON.stringify(body) });
+    await vi.waitFor(async () => expect((await this.get('/health')).systemMetrics.changeLag.changes).toBe(0));
+    return answer.json();
+  }
+
+  async stop(): Promise<void> {
+    await this.#server.stop();
+    this.#folder.remove();
+  }
+}

@@ -1,0 +1,59 @@
+/** The built page in a real browser, under the policy and behind the function that CloudFront gets. */
+import { type Browser, chromium } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Resources } from '../test/template.ts';
+import { CloudFront } from './cloudfront.ts';
+import { Embedded } from './embedded.ts';
+
+let browser: Browser;
+let embedded: Embedded;
+let cloudfront: CloudFront;
+
+beforeAll(async () => {
+  embedded = await Embedded.backfilled(['--days', '3']);
+  cloudfront = await CloudFront.start(Resources.built(), embedded.address);
+  const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking'];
+  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args });
+});
+
+afterAll(async () => {
+  await browser?.close();
+  cloudfront?.stop();
+  await embedded?.stop();
+});
+
+/** The page's one heading, and what the console complained about. */
+async function open(path: string): Promise<{ heading: string; complaints: string[] }> {
+  const page = await browser.newPage();
+  const complaints: string[] = [];
+  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  await page.goto(`${cloudfront.address}${path}`);
+  const heading = (await page.getByRole('heading', { level: 1 }).textContent({ timeout: 15_000 })) ?? '';
+  await page.waitForLoadState('networkidle');
+  await page.close();
+  return { heading, complaints };
+}
+
+test('every route of the page opens by its address, and the policy stops nothing of it', async () => {
+  const { orders } = await embedded.get('/api/orders?limit=1');
+  const [order] = orders;
+  for (const path of ['/', '/orders', '/orders/recent', `/orders/${order.orderId}`, `/vendors/${order.vendorId}`]) {
+    const { heading, complaints } = await open(path);
+    expect([heading !== '', complaints], path).toEqual([true, []]);
+  }
+});
+
+test('a policy that is not of this build is noticed', async () => {
+  cloudfront.policy = "default-src 'self'; style-src 'self'";
+  const { complaints } = await open('/');
+  cloudfront.policy = undefined;
+  expect(complaints.join('\n')).toContain('Content Security Policy');
+});
+
+test('errors of the API stay errors, and a file that is not there is not the page', async () => {
+  for (const path of ['/api/nothing', '/vendors/nobody/report', '/assets/nothing.js', '/nothing.txt']) {
+    const answer = await fetch(`${cloudfront.address}${path}`);
+    expect([answer.status, answer.headers.get('content-type')?.includes('html') ?? false], path).toEqual([404, false]);
+  }
+});

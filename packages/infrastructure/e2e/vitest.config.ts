@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config';
+
+/** The stack deployed to an emulator, and the page behind what stands for CloudFront. The tests of a file go in their order. */
+export default defineConfig({
+  test: {
+    environment: 'node',
+    include: ['e2e/**/*.e2e.ts'],
+    bail: 1,
+    // One waits for the other's clock to tick.
+    maxWorkers: 2,
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
+    env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
+  },
+});

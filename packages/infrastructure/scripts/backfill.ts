@@ -1,0 +1,24 @@
+/** Has data-backfill fill the tables with demo orders of the past days, and shows its summary. A second time adds nothing. */
+import { parseArgs } from 'node:util';
+import { invoke, output } from './deployed.ts';
+
+const { values } = parseArgs({
+  options: {
+    days: { type: 'string' },
+    seed: { type: 'string' },
+    until: { type: 'string' },
+    scenario: { type: 'string', multiple: true },
+  },
+});
+const { days, seed, until, scenario } = values;
+const wanted = {
+  ...(days && { days: Number(days) }),
+  ...(seed && { seed: Number(seed) }),
+  ...(until && { until }),
+  ...(scenario && { scenario }),
+};
+
+const began = performance.now();
+const told = (await invoke(output('DataBackfillFunction'), wanted)) as { new: number; known: number };
+const seconds = ((performance.now() - began) / 1000).toFixed(1);
+console.log(`backfill: ${told.new} new events, ${told.known} known before, in ${seconds} s`);

@@ -1,0 +1,35 @@
+/** Records of the orders' stream, read again by their numbers. The stream keeps them for a day. */
+import { DynamoDBStreamsClient, GetRecordsCommand, GetShardIteratorCommand } from '@aws-sdk/client-dynamodb-streams';
+
+/** Which records a dead letter is about. */
+export interface Batch {
+  readonly streamArn: string;
+  readonly shardId: string;
+  readonly startSequenceNumber: string;
+  readonly endSequenceNumber: string;
+}
+
+const streams = new DynamoDBStreamsClient();
+
+/** The records from the first to the last, as the mapping would hand them to a function. */
+export async function recordsOf(batch: Batch): Promise<unknown[]> {
+  const { streamArn, shardId, startSequenceNumber, endSequenceNumber } = batch;
+  const at = { StreamArn: streamArn, ShardId: shardId, SequenceNumber: startSequenceNumber };
+  const ask = new GetShardIteratorCommand({ ...at, ShardIteratorType: 'AT_SEQUENCE_NUMBER' });
+  let { ShardIterator } = await streams.send(ask);
+  const found: unknown[] = [];
+  while (ShardIterator) {
+    const { Records = [], NextShardIterator } = await streams.send(new GetRecordsCommand({ ShardIterator }));
+    for (const record of Records) {
+      const { ApproximateCreationDateTime: at, SequenceNumber = '', ...images } = record.dynamodb ?? {};
+      const seconds = (at?.getTime() ?? 0) / 1000;
+      found.push({
+        ...record,
+        dynamodb: { ...images, SequenceNumber, ApproximateCreationDateTime: seconds },
+      });
+      if (SequenceNumber === endSequenceNumber) return found;
+    }
+    ShardIterator = NextShardIterator;
+  }
+  throw new Error(`the stream has no record ${endSequenceNumber}`);
+}

@@ -1,0 +1,73 @@
+/** The HTTP API: what reads goes to api-handler, what writes to order-ingest, and only to callers that AWS knows. */
+import { RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import { HttpApi, HttpMethod, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { RustFunction } from './rust-function.ts';
+import type { Stage } from './stage.ts';
+
+/** Requests in a second, and at once, before API Gateway says 429. */
+const THROTTLE = { rateLimit: 100, burstLimit: 200 };
+
+/** What a line of the access log says. */
+const LOGGED = {
+  requestId: '$context.requestId',
+  at: '$context.requestTime',
+  ip: '$context.identity.sourceIp',
+  method: '$context.httpMethod',
+  path: '$context.path',
+  route: '$context.routeKey',
+  status: '$context.status',
+  bytes: '$context.responseLength',
+  milliseconds: '$context.responseLatency',
+  functionMilliseconds: '$context.integrationLatency',
+  error: '$context.integrationErrorMessage',
+};
+
+export interface ApiProps {
+  readonly stage: Stage;
+  readonly reads: RustFunction;
+  readonly writes: RustFunction;
+}
+
+export class Api extends Construct {
+  readonly api: HttpApi;
+  /** A line for each request. */
+  readonly accessLog: LogGroup;
+
+  constructor(scope: Construct, id: string, { stage, reads, writes }: ApiProps) {
+    super(scope, id);
+    this.api = new HttpApi(this, 'Http', {
+      description: 'Goody Dashboard',
+      createDefaultStage: false,
+      // Whatever is no route of the API gets its problem document from the router, as on the embedded host.
+      defaultIntegration: new HttpLambdaIntegration('Reads', reads),
+    });
+    const writing = { integration: new HttpLambdaIntegration('Writes', writes), authorizer: new HttpIamAuthorizer() };
+    this.api.addRoutes({ path: '/api/orders/events', methods: [HttpMethod.POST], ...writing });
+    this.api.addRoutes({ path: '/api/vendors/{vendorId}', methods: [HttpMethod.PUT], ...writing });
+
+    this.accessLog = new LogGroup(this, 'AccessLog', {
+      retention: stage.logRetention,
+      removalPolicy: stage.dataIsKept ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    new HttpStage(this, 'Stage', {
+      httpApi: this.api,
+      stageName: '$default',
+      autoDeploy: true,
+      throttle: THROTTLE,
+      detailedMetricsEnabled: true,
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(this.accessLog),
+        format: AccessLogFormat.custom(JSON.stringify(LOGGED)),
+      },
+    });
+    Validations.of(this.api).acknowledge({
+      id: 'AwsSolutions-APIG4',
+      reason: 'Reading is open as the page is, which anybody may see who knows its address; writing is not',
+    });
+  }
+}

@@ -1,0 +1,12 @@
+/** Where the other packages' builds leave what is deployed. */
+import { fileURLToPath } from 'node:url';
+
+const DIST = fileURLToPath(new URL('../../../dist/packages', import.meta.url));
+
+export const BUILT = {
+  lambda: (name: string) => `${DIST}/backend/lambda/${name}`,
+  backend: `${DIST}/backend`,
+  shared: `${DIST}/shared`,
+  page: `${DIST}/frontend`,
+  infrastructure: `${DIST}/infrastructure`,
+};

@@ -1,0 +1,43 @@
+/** The headers that CloudFront adds: what the page may load and run is what its build says of it. */
+import { readFileSync } from 'node:fs';
+import { Duration } from 'aws-cdk-lib';
+import { HeadersFrameOption, HeadersReferrerPolicy, ResponseHeadersPolicy } from 'aws-cdk-lib/aws-cloudfront';
+import type { Construct } from 'constructs';
+import { BUILT } from './built.ts';
+
+/** Browsers then ask by HTTPS only. */
+const strictTransportSecurity = {
+  accessControlMaxAge: Duration.days(365),
+  includeSubdomains: true,
+  override: true,
+};
+
+export function pageHeaders(scope: Construct): ResponseHeadersPolicy {
+  return new ResponseHeadersPolicy(scope, 'PageHeaders', {
+    comment: 'The page: what it may load and run, and who may frame it',
+    securityHeadersBehavior: {
+      strictTransportSecurity,
+      contentTypeOptions: { override: true },
+      frameOptions: { frameOption: HeadersFrameOption.DENY, override: true },
+      referrerPolicy: { referrerPolicy: HeadersReferrerPolicy.SAME_ORIGIN, override: true },
+      contentSecurityPolicy: {
+        contentSecurityPolicy: readFileSync(`${BUILT.page}/content-security-policy.txt`, 'utf8').trim(),
+        override: true,
+      },
+    },
+    customHeadersBehavior: {
+      customHeaders: [
+        { header: 'Permissions-Policy', value: 'camera=(), geolocation=(), microphone=()', override: true },
+        { header: 'Cross-Origin-Opener-Policy', value: 'same-origin', override: true },
+      ],
+    },
+  });
+}
+
+/** The API has headers of its own, and its docs page brings what it needs along. */
+export function apiHeaders(scope: Construct): ResponseHeadersPolicy {
+  return new ResponseHeadersPolicy(scope, 'ApiHeaders', {
+    comment: 'The API: HTTPS only, and no guessing at types',
+    securityHeadersBehavior: { strictTransportSecurity, contentTypeOptions: { override: true } },
+  });
+}

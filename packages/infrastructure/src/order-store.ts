@@ -1,0 +1,88 @@
+/**
+ * The three tables, and who may do what with them.
+ *
+ * Keys and indexes are those that the store asks for by name. DynamoDB makes one index at a time: two new ones are two deployments.
+ */
+import { RemovalPolicy } from 'aws-cdk-lib';
+import {
+  type Attribute,
+  AttributeType,
+  Billing,
+  ProjectionType,
+  StreamViewType,
+  TableV2,
+} from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import type { Right, TableName } from './rights.ts';
+import type { RustFunction } from './rust-function.ts';
+import type { Stage } from './stage.ts';
+
+/** What a list has to know of an order to tell whether the order is in it. */
+const LISTED = ['vendorId', 'status', 'giftType', 'promise', 'late'];
+
+export class OrderStore extends Construct {
+  readonly tables: Readonly<Record<TableName, TableV2>>;
+
+  constructor(scope: Construct, id: string, stage: Stage) {
+    super(scope, id);
+    const kept = {
+      billing: Billing.onDemand(),
+      deletionProtection: stage.dataIsKept,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: stage.dataIsKept },
+      removalPolicy: stage.dataIsKept ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    };
+    const orders = new TableV2(this, 'Orders', {
+      ...kept,
+      partitionKey: string('orderId'),
+      timeToLiveAttribute: 'ttl',
+      dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES,
+      globalSecondaryIndexes: [
+        index('vendorIndex', 'vendorId', 'createdAt', LISTED),
+        index('listIndex', 'list', 'createdAt', LISTED),
+        index('statusIndex', 'status', 'updatedAt', ['vendorId']),
+        index('giftIndex', 'giftType', 'createdAt', []),
+        index('issueIndex', 'issueOf', 'endedAt', 'all'),
+        index('idIndex', 'all', 'orderId', []),
+      ],
+    });
+    const reports = new TableV2(this, 'Reports', {
+      ...kept,
+      partitionKey: string('vendorId'),
+      sortKey: string('date'),
+      timeToLiveAttribute: 'ttl',
+      globalSecondaryIndexes: [index('dateIndex', 'reportDate', 'vendorId', 'all')],
+    });
+    const vendors = new TableV2(this, 'Vendors', {
+      ...kept,
+      partitionKey: string('vendorId'),
+      globalSecondaryIndexes: [index('idIndex', 'all', 'vendorId', 'all')],
+    });
+    this.tables = { Orders: orders, Reports: reports, Vendors: vendors };
+  }
+
+  /** Tells a function where the tables are, and lets it do just this with them. */
+  bind(target: RustFunction, rights: readonly Right[]): void {
+    for (const [name, table] of Object.entries(this.tables)) {
+      target.addEnvironment(`GOODY_${name.toUpperCase()}_TABLE`, table.tableName);
+    }
+    for (const { table, indexes, actions } of rights) {
+      const { tableArn } = this.tables[table];
+      const resources = indexes ? indexes.map((one) => `${tableArn}/index/${one}`) : [tableArn];
+      target.addToRolePolicy(new PolicyStatement({ actions: actions.map((one) => `dynamodb:${one}`), resources }));
+    }
+  }
+}
+
+function string(name: string): Attribute {
+  return { name, type: AttributeType.STRING };
+}
+
+/** An index that has, beside keys, everything of an item or these attributes. */
+function index(indexName: string, partition: string, sort: string, has: 'all' | string[]) {
+  const keys = { indexName, partitionKey: string(partition), sortKey: string(sort) };
+  if (has === 'all') return { ...keys, projectionType: ProjectionType.ALL };
+  const nonKeyAttributes = has.filter((name) => name !== partition);
+  if (nonKeyAttributes.length === 0) return { ...keys, projectionType: ProjectionType.KEYS_ONLY };
+  return { ...keys, projectionType: ProjectionType.INCLUDE, nonKeyAttributes };
+}

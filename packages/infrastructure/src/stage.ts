@@ -1,0 +1,129 @@
+/**
+ * What differs from one deployment to the next: a stage, and what the context says otherwise (`--context name=value`).
+ *
+ * Everything is read and checked here, once; constructs are handed one value.
+ */
+import { Architecture } from 'aws-cdk-lib/aws-lambda';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+
+export interface Stage {
+  /** Stages may stand side by side in one account. */
+  readonly stackName: string;
+  /** The bus that others put order events on. */
+  readonly busName: string;
+  /** Orders, reports and vendors outlive the stack, cannot be deleted by accident, and can be restored to any second. */
+  readonly dataIsKept: boolean;
+  readonly logRetention: RetentionDays;
+  /** Whether the demo world goes on, every five minutes. */
+  readonly simulator: boolean;
+  /** Whether reports are brought up to the clock, every minute. Off, they stand still while nothing happens to orders. */
+  readonly roll: boolean;
+  /** Whether CloudFront and a bucket serve the page. An emulator has neither. */
+  readonly page: boolean;
+  /** What the functions were compiled for. */
+  readonly architecture: Architecture;
+  /** The IANA name of the zone whose days are counted. It must never change for a table. */
+  readonly timeZone: string;
+  /** How many days orders, and the counters that reports are made of, are kept; the functions' own where it is not said. */
+  readonly orderDays?: number;
+  readonly bucketDays?: number;
+  /** Where people look for the page, and the certificate for it in us-east-1; CloudFront's own name without. */
+  readonly domain?: { readonly name: string; readonly certificateArn: string };
+  /** A web ACL of us-east-1 that CloudFront asks first. */
+  readonly webAclArn?: string;
+  /** Who is told of alarms. */
+  readonly alarmEmail?: string;
+}
+
+const STAGES = {
+  dev: {
+    stackName: 'GoodyDashboardStack',
+    busName: 'GoodyOrderEvents',
+    dataIsKept: false,
+    logRetention: RetentionDays.TWO_WEEKS,
+    simulator: true,
+  },
+  prod: {
+    stackName: 'GoodyDashboardStack-prod',
+    busName: 'GoodyOrderEvents-prod',
+    dataIsKept: true,
+    logRetention: RetentionDays.THREE_MONTHS,
+    simulator: false,
+  },
+};
+
+/** What the context may say. */
+export const CONTEXT = [
+  'stage',
+  'simulator',
+  'roll',
+  'page',
+  'architecture',
+  'timeZone',
+  'orderDays',
+  'bucketDays',
+  'domainName',
+  'certificateArn',
+  'webAclArn',
+  'alarmEmail',
+] as const;
+
+type Name = (typeof CONTEXT)[number];
+
+/** Reads a stage. Throws what is wrong, with what to write instead. */
+export function readStage(context: (name: Name) => unknown): Stage {
+  const name = oneOf(context, 'stage', Object.keys(STAGES) as (keyof typeof STAGES)[], 'dev');
+  const stage = STAGES[name];
+  const architecture = oneOf(context, 'architecture', ['x86_64', 'arm64'], 'x86_64');
+  const [domainName, certificateArn] = [text(context, 'domainName'), text(context, 'certificateArn')];
+  if ((domainName === undefined) !== (certificateArn === undefined)) {
+    throw new Error('domainName and certificateArn go together: name both, or neither');
+  }
+  const [orderDays, bucketDays] = [days(context, 'orderDays', 1), days(context, 'bucketDays', 60)];
+  const [webAclArn, alarmEmail] = [text(context, 'webAclArn'), text(context, 'alarmEmail')];
+  return {
+    ...stage,
+    simulator: yesOrNo(context, 'simulator', stage.simulator),
+    roll: yesOrNo(context, 'roll', true),
+    page: yesOrNo(context, 'page', true),
+    architecture: architecture === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64,
+    timeZone: zone(text(context, 'timeZone') ?? 'UTC'),
+    ...(orderDays && { orderDays }),
+    ...(bucketDays && { bucketDays }),
+    ...(domainName && certificateArn && { domain: { name: domainName, certificateArn } }),
+    ...(webAclArn && { webAclArn }),
+    ...(alarmEmail && { alarmEmail }),
+  };
+}
+
+function text(context: (name: Name) => unknown, name: Name): string | undefined {
+  const value = context(name);
+  return value === undefined || value === '' ? undefined : String(value);
+}
+
+function oneOf<T extends string>(context: (name: Name) => unknown, name: Name, known: T[], usual: T): T {
+  const value = text(context, name) ?? usual;
+  const found = known.find((one) => one === value);
+  if (found === undefined) throw new Error(`${name}=${value} is none of ${known.join(', ')}`);
+  return found;
+}
+
+function yesOrNo(context: (name: Name) => unknown, name: Name, usual: boolean): boolean {
+  return oneOf(context, name, ['true', 'false'], usual ? 'true' : 'false') === 'true';
+}
+
+function days(context: (name: Name) => unknown, name: Name, least: number): number | undefined {
+  const value = text(context, name);
+  if (value === undefined) return undefined;
+  if (!/^\d{1,5}$/.test(value) || Number(value) < least)
+    throw new Error(`${name}=${value} is no number of days from ${least} on`);
+  return Number(value);
+}
+
+function zone(name: string): string {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone && name;
+  } catch {
+    throw new Error(`timeZone=${name} is no time zone: write its IANA name, such as Europe/Berlin`);
+  }
+}

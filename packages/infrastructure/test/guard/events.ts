@@ -1,0 +1,48 @@
+/** Events as AWS writes them. */
+import { named, type Resources } from '../template.ts';
+import type { Json } from './emulator.ts';
+
+/** A request to the API, as an HTTP API hands it over. */
+export function request(method: string, path: string, body?: Json): Json {
+  const [rawPath, rawQueryString = ''] = path.split('?');
+  const text = body === undefined ? undefined : JSON.stringify(body);
+  return {
+    version: '2.0',
+    routeKey: '$default',
+    rawPath,
+    rawQueryString,
+    headers: { host: 'test.execute-api.eu-west-1.amazonaws.com', 'content-type': 'application/json' },
+    isBase64Encoded: false,
+    ...(text && { body: text }),
+    requestContext: {
+      accountId: '000000000000',
+      apiId: 'test',
+      domainName: 'test.execute-api.eu-west-1.amazonaws.com',
+      domainPrefix: 'test',
+      http: { method, path: rawPath, protocol: 'HTTP/1.1', sourceIp: '127.0.0.1', userAgent: 'test' },
+      requestId: 'JKJaXmPLvHcESHA=',
+      routeKey: '$default',
+      stage: '$default',
+      time: '10/Mar/2026:14:30:20 +0000',
+      timeEpoch: 1773153020000,
+    },
+  };
+}
+
+/** An order event that somebody put on the bus. */
+export function onTheBus(detail: Json): Json {
+  return { version: '0', id: 'test', 'detail-type': 'OrderEvent', source: 'carrier', resources: [], detail };
+}
+
+/** What the template's schedule sends to a function. */
+export function tick(resources: Resources, functionId: string): Json {
+  const schedules = resources.properties('AWS::Scheduler::Schedule').map(({ Target }) => Target);
+  const found = schedules.find(({ Arn }) => named(Arn) === functionId);
+  if (found === undefined) throw new Error(`no schedule calls ${functionId}`);
+  return JSON.parse(found.Input);
+}
+
+/** Whether an HTTP answer says that the function did what it was asked. */
+export function isOk(answer: Json): boolean {
+  return answer.statusCode >= 200 && answer.statusCode < 300;
+}

@@ -1,0 +1,82 @@
+/** Stands before the emulator as IAM does before DynamoDB: lets through what a role allows, refuses the rest, and remembers both. */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Emulator, Json } from './emulator.ts';
+
+/** What the parts of a transaction need, for a transaction itself needs nothing. */
+const PARTS: Record<string, string> = {
+  Put: 'PutItem',
+  Update: 'UpdateItem',
+  Delete: 'DeleteItem',
+  ConditionCheck: 'ConditionCheckItem',
+};
+
+export class Guard {
+  /** Each as `PutItem Orders`, where the table is by its logical name. */
+  readonly used = new Set<string>();
+  readonly refused = new Set<string>();
+  readonly #allowed: ReadonlySet<string>;
+  readonly #server: Server;
+
+  private constructor(emulator: Emulator, allowed: Iterable<string>) {
+    this.#allowed = new Set(allowed);
+    this.#server = createServer(async (request, response) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk);
+      const body = Buffer.concat(chunks);
+      const operation = String(request.headers['x-amz-target']).split('.')[1] ?? '';
+      const refused = needed(operation, JSON.parse(body.toString())).filter((right) => !this.#takes(right));
+      if (refused.length > 0) {
+        const message = `no identity-based policy allows ${refused.join(', ')}`;
+        response.writeHead(400, { 'Content-Type': 'application/x-amz-json-1.0' });
+        response.end(JSON.stringify({ __type: 'com.amazon.coral.service#AccessDeniedException', message }));
+        return;
+      }
+      const headers = Object.entries(request.headersDistinct).flatMap(([name, values]) =>
+        ['host', 'connection', 'content-length', 'expect'].includes(name)
+          ? []
+          : [[name, (values ?? []).join(',')] as [string, string]],
+      );
+      const answer = await fetch(emulator.address, { method: 'POST', headers, body });
+      const type = answer.headers.get('content-type') ?? 'application/x-amz-json-1.0';
+      response.writeHead(answer.status, { 'Content-Type': type });
+      response.end(Buffer.from(await answer.arrayBuffer()));
+    });
+  }
+
+  static async start(emulator: Emulator, allowed: Iterable<string>): Promise<Guard> {
+    const guard = new Guard(emulator, allowed);
+    await new Promise<void>((resolve) => guard.#server.listen(0, '127.0.0.1', resolve));
+    return guard;
+  }
+
+  get address(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  stop(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+
+  #takes(right: string): boolean {
+    const isAllowed = this.#allowed.has(right);
+    (isAllowed ? this.used : this.refused).add(right);
+    return isAllowed;
+  }
+}
+
+/** The rights that a call needs, as IAM counts them. */
+export function needed(operation: string, input: Json): string[] {
+  switch (operation) {
+    case 'TransactWriteItems':
+      return input.TransactItems.flatMap((item: Json) =>
+        Object.entries(item).map(([part, { TableName }]: [string, Json]) => `${PARTS[part]} ${TableName}`),
+      );
+    case 'BatchGetItem':
+    case 'BatchWriteItem':
+      return Object.keys(input.RequestItems).map((table) => `${operation} ${table}`);
+    default:
+      return [`${operation} ${input.TableName}${input.IndexName ? `/index/${input.IndexName}` : ''}`];
+  }
+}

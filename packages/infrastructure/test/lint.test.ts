@@ -1,0 +1,53 @@
+/** What others' rules say of the stack: cdk-nag's AwsSolutions, and cfn-lint. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { expect, test } from 'vitest';
+import { BUILT_TEMPLATE, synthesize } from './template.ts';
+
+const CFN_LINT = fileURLToPath(new URL('../../../target/tools/python/bin/cfn-lint', import.meta.url));
+/** W3005: the CDK writes dependencies down that follow from references anyway. */
+const OPTIONS = ['--regions', 'eu-west-1', '--ignore-checks', 'W3005', '--'];
+
+const domain = { domainName: 'goody.example', certificateArn: 'arn:aws:acm:us-east-1:111122223333:certificate/1' };
+// The default stage is held to cdk-nag whenever it is built, and could not be here with a finding.
+const others = {
+  production: synthesize({ stage: 'prod', alarmEmail: 'ops@example.com', ...domain }),
+  'the one without a page': synthesize({ page: 'false' }),
+};
+
+type Synthesized = ReturnType<typeof synthesize>;
+
+test.each(Object.entries(others))('of %s, cdk-nag finds nothing that is not acknowledged', (_, synthesized) => {
+  expect(violations(synthesized)).toEqual([]);
+});
+
+test('a finding that nobody has acknowledged is found', () => {
+  const synthesized = synthesize({ page: 'false' });
+  new Bucket(synthesized.stack, 'Open');
+  expect(violations(synthesized)).toContainEqual(expect.stringContaining('AwsSolutions-S10'));
+});
+
+test('cfn-lint finds nothing, in any stage', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'goody-'));
+  const files = Object.values(others).map(({ template }, number) => {
+    const file = join(folder, `${number}.template.json`);
+    writeFileSync(file, JSON.stringify(template));
+    return file;
+  });
+  const { status, stdout, stderr } = spawnSync(CFN_LINT, [...OPTIONS, BUILT_TEMPLATE, ...files], { encoding: 'utf8' });
+  rmSync(folder, { recursive: true });
+  expect(`${stdout}${stderr}`).toBe('');
+  expect(status).toBe(0);
+});
+
+function violations({ stack }: Synthesized): string[] {
+  const report = new AwsSolutionsChecks(stack).validateScope(stack);
+  return report.violations.map(
+    ({ ruleName, violatingResources }) => `${ruleName}: ${JSON.stringify(violatingResources)}`,
+  );
+}

@@ -1,0 +1,65 @@
+/** Who may do what: as the table in docs/OPERATIONS.md says, action by action, and never everything. */
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { named, Resources } from './template.ts';
+
+const OPERATIONS = new URL('../../../docs/OPERATIONS.md', import.meta.url);
+
+const dev = Resources.built();
+
+/** `BatchGetItem Orders`, `Query Orders/index/vendorIndex`, … of each function, from the document. */
+function documented(): Record<string, string[]> {
+  const rows = readFileSync(OPERATIONS, 'utf8').matchAll(
+    /^\| `([a-z-]+)` \| (Orders|Reports|Vendors) \| (.*?) \| (.*?) \|$/gm,
+  );
+  const told: Record<string, string[]> = {};
+  for (const [, name = '', table, actions = '', indexes = ''] of rows) {
+    const words = (cell: string) => cell.split(', ').filter((word) => word !== '–');
+    const queries = words(indexes).map((index) => `Query ${table}/index/${index}`);
+    told[name] = [...(told[name] ?? []), ...words(actions).map((action) => `${action} ${table}`), ...queries];
+  }
+  return told;
+}
+
+test('functions may do with the tables what the document says', () => {
+  const told = Object.entries(dev.functions).map(([name, { properties }]) => {
+    const rights = dev.allowed(properties.Role['Fn::GetAtt'][0]).filter(({ action }) => action.startsWith('dynamodb:'));
+    const ofTables = rights.map(({ action, resource }) => `${action.replace('dynamodb:', '')} ${named(resource)}`);
+    return [name, ofTables.filter((right) => !/ (\*|Orders stream)$/.test(right)).sort()];
+  });
+  const sorted = Object.entries(documented()).map(([name, rights]) => [name, rights.sort()]);
+  expect(Object.fromEntries(told)).toEqual(Object.fromEntries(sorted));
+});
+
+test('beside the tables, functions write their own log, and put aside what failed', () => {
+  for (const [name, { id, properties }] of Object.entries(dev.functions)) {
+    const role = properties.Role['Fn::GetAtt'][0];
+    const others = dev.allowed(role).filter(({ action }) => !action.startsWith('dynamodb:'));
+    const told = others.map(({ action, resource }) => `${action} ${named(resource).replace(/[0-9A-F]{8}$/, '')}`);
+    const log = id.replace(/[0-9A-F]{8}$/, 'Log');
+    const queue = { 'order-ingest': 'Ingest', 'report-generator': 'Projection' }[name];
+    expect(told.sort(), name).toEqual([
+      `logs:CreateLogStream ${log}`,
+      `logs:PutLogEvents ${log}`,
+      ...(queue ? [`sqs:SendMessage ${queue}DeadLetters`] : []),
+    ]);
+    expect(properties.LoggingConfig.LogGroup.Ref).toMatch(log);
+  }
+});
+
+test('only report-generator reads the stream', () => {
+  const readers = Object.entries(dev.functions).filter(([, { properties }]) =>
+    dev.allowed(properties.Role['Fn::GetAtt'][0]).some(({ resource }) => named(resource) === 'Orders stream'),
+  );
+  expect(readers.map(([name]) => name)).toEqual(['report-generator']);
+});
+
+test('no policy of ours has a wildcard, but for the one action that names no resource', () => {
+  const roles = dev.ofType('AWS::IAM::Role').filter(([id]) => !id.startsWith('CustomCDKBucketDeployment'));
+  expect(roles.length).toBeGreaterThan(5);
+  const wild = roles.flatMap(([id, { Properties }]) => {
+    expect(Properties.ManagedPolicyArns, id).toBeUndefined();
+    return dev.allowed(id).filter(({ action, resource }) => `${action} ${JSON.stringify(resource)}`.includes('*'));
+  });
+  expect(wild).toEqual([{ action: 'dynamodb:ListStreams', resource: '*' }]);
+});

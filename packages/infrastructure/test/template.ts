@@ -1,0 +1,105 @@
+/** The stack as CloudFormation sees it, and ways to ask what is in it. */
+import { readFileSync } from 'node:fs';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { BUILT } from '../src/built.ts';
+import { GoodyDashboardStack } from '../src/stack.ts';
+import { readStage } from '../src/stage.ts';
+
+/** The template of the default stage, where the build leaves it. */
+export const BUILT_TEMPLATE = `${BUILT.infrastructure}/cdk.out/GoodyDashboardStack.template.json`;
+
+export interface Resource {
+  readonly Type: string;
+  // biome-ignore lint/suspicious/noExplicitAny: what is in there is what the tests are about
+  readonly Properties: Record<string, any>;
+  readonly DeletionPolicy?: string;
+  readonly DependsOn?: string[];
+}
+
+export type Context = Partial<Record<string, string>>;
+
+/** A template, and what is in it. */
+export class Resources {
+  readonly all: Readonly<Record<string, Resource>>;
+  readonly outputs: Readonly<Record<string, { Value: unknown }>>;
+
+  constructor(template: { Resources: Record<string, Resource>; Outputs: Record<string, { Value: unknown }> }) {
+    this.all = template.Resources;
+    this.outputs = template.Outputs;
+  }
+
+  /** The template of the default stage, as the build left it: what everybody deploys. */
+  static built(): Resources {
+    return new Resources(JSON.parse(readFileSync(BUILT_TEMPLATE, 'utf8')));
+  }
+
+  /** All resources of a type, by their logical names. */
+  ofType(type: string): [string, Resource][] {
+    return Object.entries(this.all).filter(([, resource]) => resource.Type === type);
+  }
+
+  /** The properties of all resources of a type. */
+  properties(type: string): Resource['Properties'][] {
+    return this.ofType(type).map(([, resource]) => resource.Properties);
+  }
+
+  /** Our functions by their names; those that the CDK brings along are none of ours. */
+  get functions(): Record<string, { id: string; properties: Resource['Properties'] }> {
+    const ours = this.ofType('AWS::Lambda::Function').filter(
+      ([, { Properties }]) => Properties.Runtime === 'provided.al2023',
+    );
+    return Object.fromEntries(
+      ours.map(([id, { Properties }]) => [
+        kebab(/^Functions(.*)[0-9A-F]{8}$/.exec(id)?.[1] ?? id),
+        { id, properties: Properties },
+      ]),
+    );
+  }
+
+  /** What the role of a resource allows: every pair of an action and a resource. */
+  allowed(roleId: string): { action: string; resource: unknown }[] {
+    const policies = this.ofType('AWS::IAM::Policy').filter(([, { Properties }]) =>
+      Properties.Roles.some((role: { Ref: string }) => role.Ref === roleId),
+    );
+    return policies.flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement).flatMap(pairs);
+  }
+}
+
+/** The stack of a context, and its template. */
+export function synthesize(context: Context) {
+  const stage = readStage((name) => context[name]);
+  const stack = new GoodyDashboardStack(new App(), 'GoodyDashboardStack', stage);
+  const template = Template.fromStack(stack).toJSON() as ConstructorParameters<typeof Resources>[0];
+  return { stack, template, resources: new Resources(template) };
+}
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | string[];
+  readonly Resource: unknown;
+}
+
+function pairs({ Effect, Action, Resource }: Statement): { action: string; resource: unknown }[] {
+  if (Effect !== 'Allow') return [];
+  return [Action].flat().flatMap((action) => [Resource].flat().map((resource) => ({ action, resource })));
+}
+
+function kebab(name: string): string {
+  return name.replace(/(?<=.)[A-Z]/g, '-$&').toLowerCase();
+}
+
+/** `Orders`, `Orders/index/vendorIndex`, `*`, or the logical name of what is meant. */
+export function named(resource: unknown): string {
+  if (typeof resource === 'string') return resource;
+  const { 'Fn::GetAtt': attribute, 'Fn::Join': join } = resource as {
+    'Fn::GetAtt'?: string[];
+    'Fn::Join'?: [string, unknown[]];
+  };
+  if (join) return join[1].map(named).join('');
+  const [id, what] = attribute ?? ['', ''];
+  const table = /^Store(Orders|Reports|Vendors)[0-9A-F]{8}$/.exec(id ?? '')?.[1];
+  if (table && what === 'Arn') return table;
+  if (table && what === 'StreamArn') return `${table} stream`;
+  return id ?? '';
+}
