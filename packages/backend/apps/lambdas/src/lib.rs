@@ -10,6 +10,7 @@ pub mod figures;
 pub mod host;
 pub mod invocation;
 pub mod logs;
+pub mod rebuild;
 pub mod schedule;
 pub mod settings;
 pub mod store;

@@ -7,6 +7,7 @@ use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
 use crate::bus::BusEvent;
+use crate::rebuild::Part;
 
 /// What EventBridge calls what a schedule sends.
 const SCHEDULED: &str = "Scheduled Event";
@@ -22,13 +23,15 @@ pub enum Trigger {
     Stream(Vec<EventRecord>),
     /// A schedule's tick.
     Schedule,
+    /// Somebody who wants the counters computed anew.
+    Rebuild(Part),
 }
 
 /// Why an event cannot be answered.
 #[derive(Debug, thiserror::Error)]
 pub enum TriggerError {
     /// It is of no known shape.
-    #[error("the event is no request, no event of a bus, no batch of a stream and no tick of a schedule")]
+    #[error("the event is no request, no event of a bus, no batch of a stream, no tick of a schedule and no rebuild")]
     Unknown,
     /// It is of a known shape, but not what it should be.
     #[error("the event cannot be read")]
@@ -47,6 +50,7 @@ struct Shape {
     records: Option<IgnoredAny>,
     #[serde(rename = "detail-type")]
     detail_type: Option<String>,
+    rebuild: Option<Part>,
 }
 
 impl Trigger {
@@ -61,6 +65,7 @@ impl Trigger {
             Shape { records: Some(_), .. } => Ok(Self::Stream(serde_json::from_str::<StreamBatch>(event)?.records)),
             Shape { detail_type: Some(kind), .. } if kind == SCHEDULED => Ok(Self::Schedule),
             Shape { detail_type: Some(_), .. } => Ok(Self::Bus(serde_json::from_str(event)?)),
+            Shape { rebuild: Some(part), .. } => Ok(Self::Rebuild(part)),
             _ => Err(TriggerError::Unknown),
         }
     }
@@ -72,6 +77,7 @@ impl Trigger {
             Self::Bus(_) => "an event of a bus",
             Self::Stream(_) => "a batch of a stream",
             Self::Schedule => "a tick of a schedule",
+            Self::Rebuild(_) => "a rebuild",
         })
     }
 }

@@ -13,23 +13,46 @@ pub async fn rebuild<S>(store: &S, now: Instant, mut progress: impl FnMut(&Vendo
 where
     S: Housekeeping + VendorStore + ChangeFeed + ReportWriter + ReportReader + ?Sized,
 {
-    project::project_all(store, now).await?;
-    let mut total = Rebuilt::default();
-    let mut after: Option<VendorId> = None;
-    loop {
-        let vendors = store.vendors(after.as_ref(), PAGE).await?;
-        let Some(last) = vendors.last() else { break };
-        after = Some(last.vendor_id.clone());
-        for vendor in vendors {
-            let rebuilt = store.rebuild(&Book::Vendor(vendor.vendor_id.clone())).await?;
-            progress(&vendor.vendor_id, rebuilt);
-            total.buckets += rebuilt.buckets;
-            total.different += rebuilt.different;
-        }
+    let (mut total, mut next) = rebuild_some(store, None, PAGE, now, &mut progress).await?;
+    while let Some(after) = next {
+        let (rebuilt, last) = rebuild_some(store, Some(&after), PAGE, now, &mut progress).await?;
+        add(&mut total, rebuilt);
+        next = last;
     }
-    let fleet = store.rebuild(&Book::Fleet).await?;
-    total.different += fleet.different;
-    total.buckets += fleet.buckets;
-    roll::roll(store, now).await?;
     Ok(total)
+}
+
+/// The same a part at a time, for hosts that end what takes too long: the books of at most `limit` vendors after one. Says
+/// after which vendor the next part begins; the last part, after which there is none, rebuilds the fleet's book and the reports.
+pub async fn rebuild_some<S>(
+    store: &S,
+    after: Option<&VendorId>,
+    limit: usize,
+    now: Instant,
+    mut progress: impl FnMut(&VendorId, Rebuilt),
+) -> Result<(Rebuilt, Option<VendorId>)>
+where
+    S: Housekeeping + VendorStore + ChangeFeed + ReportWriter + ReportReader + ?Sized,
+{
+    if after.is_none() {
+        project::project_all(store, now).await?;
+    }
+    let mut total = Rebuilt::default();
+    let vendors = store.vendors(after, limit).await?;
+    for vendor in &vendors {
+        let rebuilt = store.rebuild(&Book::Vendor(vendor.vendor_id.clone())).await?;
+        progress(&vendor.vendor_id, rebuilt);
+        add(&mut total, rebuilt);
+    }
+    if let Some(last) = vendors.last().filter(|_| vendors.len() == limit) {
+        return Ok((total, Some(last.vendor_id.clone())));
+    }
+    add(&mut total, store.rebuild(&Book::Fleet).await?);
+    roll::roll(store, now).await?;
+    Ok((total, None))
+}
+
+fn add(total: &mut Rebuilt, rebuilt: Rebuilt) {
+    total.buckets += rebuilt.buckets;
+    total.different += rebuilt.different;
 }

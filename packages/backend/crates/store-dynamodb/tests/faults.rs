@@ -20,7 +20,7 @@ use goody_testkit::{DynamoDb, OrderBuilder, TestStore, now, vendor_id};
 async fn behind(faults: Faults) -> (DynamoStore, Door, DynamoDb) {
     let (_, emulator) = emulator::store(ReportZone::utc()).await;
     let door = Door::open(emulator.endpoint(), faults).await;
-    let store = DynamoStore::new(emulator::client(&door.endpoint), emulator::tables(), ReportZone::utc());
+    let store = DynamoStore::new(emulator::impatient_client(&door.endpoint), emulator::tables(), ReportZone::utc());
     (store, door, emulator)
 }
 
@@ -81,7 +81,7 @@ async fn throttled_tables_lose_nothing() {
 
 #[tokio::test]
 async fn transactions_that_meet_others_are_tried_again() {
-    unharmed(Faults { conflicts: 60, ..Faults::default() }).await;
+    unharmed(Faults { conflicts: 80, ..Faults::default() }).await;
 }
 
 #[tokio::test]
@@ -95,16 +95,23 @@ async fn what_was_done_although_the_answer_was_lost_is_done_once() {
 }
 
 #[tokio::test]
-async fn everything_at_once_changes_no_number() {
-    unharmed(Faults { throttled: 5, conflicts: 20, unprocessed: 20, lost_answers: 5 }).await;
+async fn what_was_done_although_no_answer_came_is_done_once() {
+    unharmed(Faults { silent: 5, ..Faults::default() }).await;
 }
 
 #[tokio::test]
-async fn what_cannot_be_done_is_given_up() {
-    let (store, _door, _emulator) = behind(Faults { conflicts: 100, ..Faults::default() }).await;
+async fn everything_at_once_changes_no_number() {
+    unharmed(Faults { throttled: 5, conflicts: 20, unprocessed: 20, lost_answers: 5, silent: 1 }).await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_done_is_given_up_after_a_bounded_number_of_attempts() {
+    let (store, door, _emulator) = behind(Faults { conflicts: 100, ..Faults::default() }).await;
     let error = goody_application::ports::VendorStore::meet(&store, vec![vendor_id("acme")]).await.unwrap_err();
     assert!(matches!(error, StoreError::Contended(_)), "{error}");
-    let (store, _door, _emulator) = behind(Faults { throttled: 100, ..Faults::default() }).await;
-    let error = store.lag().await.unwrap_err();
+    assert_eq!(door.bad.load(Ordering::Relaxed), 12);
+    let (store, door, _emulator) = behind(Faults { throttled: 100, ..Faults::default() }).await;
+    let error = goody_application::ports::ReportReader::kept_from(&store).await.unwrap_err();
     assert!(matches!(error, StoreError::Unavailable { .. }), "{error}");
+    assert_eq!(door.bad.load(Ordering::Relaxed), 3, "the client's own attempts");
 }

@@ -1,4 +1,5 @@
-//! Brings the reports up to the orders, by their stream, and up to the clock, by a schedule. Wiring only.
+//! Brings the reports up to the orders, by their stream, and up to the clock, by a schedule; computes them anew when asked.
+//! Wiring only.
 
 use goody_lambdas::host::Host;
 use goody_lambdas::invocation::Failure;
@@ -16,6 +17,7 @@ async fn main() -> Result<(), Failure> {
             Trigger::Schedule => {
                 to_raw_value(&schedule::tick(&host.tables, host.settings.retention, host.now()).await?)?
             }
+            Trigger::Rebuild(part) => to_raw_value(&part.rebuild(&host.tables, host.now()).await?)?,
             other => return Err(other.misdirected().into()),
         })
     }))

@@ -9,8 +9,10 @@ use goody_domain::{Instant, ReportZone};
 use goody_lambdas::settings::Settings;
 use goody_lambdas::store;
 use goody_store_dynamodb::{DynamoStore, create_tables};
+use goody_testkit::dynamodb::ask;
 use goody_testkit::lambda::{Function, Mischief, StreamMapping, gateway};
 use goody_testkit::{DynamoDb, StandingClock};
+use serde_json::json;
 use tempfile::TempDir;
 
 /// Where the functions' binaries are.
@@ -81,6 +83,14 @@ impl Aws {
     /// The tables, without a function between.
     pub(crate) fn store(&self) -> DynamoStore {
         store::open(&self.settings())
+    }
+
+    /// Takes a row out of a vendor's book, as nobody should.
+    pub(crate) async fn damage(&self, vendor: &str, row: &str) {
+        let key = json!({ "vendorId": { "S": vendor }, "date": { "S": row } });
+        let delete = json!({ "TableName": "Reports", "Key": key, "ReturnValues": "ALL_OLD" });
+        let (status, answer) = ask(&self.dynamodb.endpoint(), "DynamoDB_20120810.DeleteItem", delete).await;
+        assert!(status.is_success() && answer["Attributes"].is_object(), "there is no {row} of {vendor}: {answer}");
     }
 
     /// The orders' stream.

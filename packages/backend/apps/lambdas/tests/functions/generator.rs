@@ -128,6 +128,27 @@ async fn the_schedule_brings_the_reports_up_to_the_clock() {
 }
 
 #[tokio::test]
+async fn a_rebuild_finds_what_is_not_as_it_should_be_a_few_vendors_at_a_time() {
+    let aws = Aws::new().await;
+    let orders =
+        (0..12).map(|number| OrderBuilder::new(&format!("o-{number}")).vendor(&format!("v-{number:02}")).events());
+    Ingest::new(Arc::new(aws.store())).ingest(orders.flatten().collect(), aws.clock.now()).await.unwrap();
+    let function = aws.function(REPORT_GENERATOR);
+    // What the stream lost is found by the first part.
+    let first = function.invoke(&json!({ "rebuild": {} })).await.unwrap();
+    assert_eq!(first, json!({ "buckets": 10, "different": 0, "next": "v-09" }));
+    aws.damage("v-11", "day#2026-03-01").await;
+    let last = function.invoke(&json!({ "rebuild": { "after": "v-09" } })).await.unwrap();
+    assert_eq!((&last["different"], &last["next"]), (&json!(1), &Value::Null), "{last}");
+    let again = function.invoke(&json!({ "rebuild": { "after": "v-09" } })).await.unwrap();
+    assert_eq!(again["different"], 0);
+    let Err(Failed::Thrown { message, .. }) = function.invoke(&json!({ "rebuild": { "from": 1 } })).await else {
+        panic!("no error")
+    };
+    assert!(message.contains("cannot be read"), "{message}");
+}
+
+#[tokio::test]
 async fn what_the_tables_cannot_do_is_thrown() {
     let aws = told(1).await;
     let gone = aws.variables().into_iter().filter(|(name, _)| *name != "GOODY_REPORTS_TABLE");

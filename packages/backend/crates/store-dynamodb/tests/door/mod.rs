@@ -25,6 +25,8 @@ pub(crate) struct Faults {
     pub(crate) unprocessed: u64,
     /// What is asked is done, and the answer is lost.
     pub(crate) lost_answers: u64,
+    /// What is asked is done, and no answer comes.
+    pub(crate) silent: u64,
 }
 
 /// The door.
@@ -87,6 +89,9 @@ async fn pass(State(behind): State<Arc<Behind>>, headers: HeaderMap, body: Bytes
     let (status, mut answer) = ask(&behind.endpoint, &target, question).await;
     if behind.happens(behind.faults.lost_answers) {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    }
+    if behind.happens(behind.faults.silent) {
+        return std::future::pending().await;
     }
     if !left.is_null() {
         answer["UnprocessedKeys"] = left;

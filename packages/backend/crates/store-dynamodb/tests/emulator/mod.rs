@@ -2,9 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "test code")]
 
-use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use std::time::Duration;
+
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
+use aws_sdk_dynamodb::config::{BehaviorVersion, Builder, Credentials, Region};
 use aws_sdk_dynamodb::{Client, Config};
-use aws_smithy_http_client::Builder;
 use goody_domain::ReportZone;
 use goody_store_dynamodb::{DynamoStore, Tables, create_tables};
 use goody_testkit::DynamoDb;
@@ -24,11 +26,20 @@ pub(crate) fn tables() -> Tables {
 
 /// A client of a DynamoDB on this machine.
 pub(crate) fn client(endpoint: &str) -> Client {
-    let config = Config::builder()
+    Client::from_conf(config(endpoint).build())
+}
+
+/// A client that does not wait for long.
+pub(crate) fn impatient_client(endpoint: &str) -> Client {
+    let timeouts = TimeoutConfig::builder().operation_attempt_timeout(Duration::from_millis(500)).build();
+    Client::from_conf(config(endpoint).timeout_config(timeouts).build())
+}
+
+fn config(endpoint: &str) -> Builder {
+    Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("eu-west-1"))
         .credentials_provider(Credentials::new("test", "test", None, None, "a test"))
-        .http_client(Builder::new().build_http())
-        .endpoint_url(endpoint);
-    Client::from_conf(config.build())
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .endpoint_url(endpoint)
 }
