@@ -115,6 +115,14 @@ export class Aws {
     await this.#service('logs', '1.1', 'Logs_20140328.PutLogEvents', { ...stream, logEvents });
   }
 
+  /** Takes a vendor's counters of a day away. */
+  async loseDay(table: string, vendorId: string, day: string): Promise<void> {
+    const key = { vendorId: { S: vendorId }, date: { S: `day#${day}` } };
+    const asked = { TableName: table, Key: key, ReturnValues: 'ALL_OLD' };
+    const { Attributes } = await this.#service('dynamodb', '1.0', 'DynamoDB_20120810.DeleteItem', asked);
+    if (Attributes === undefined) throw new Error(`${vendorId} has no counters of ${day}`);
+  }
+
   /** Where a table's stream begins, as a dead letter names it. */
   async firstRecord(table: string): Promise<Record<string, string>> {
     const streams = (operation: string, asked: unknown) =>

@@ -138,6 +138,15 @@ test('what was put aside and can be taken is taken, and leaves its queue', async
   await expectSame(`/vendors/carried/report?date=${yesterday}`);
 });
 
+test('nx rebuild infrastructure finds counters that are not as the orders say, and puts them right', async () => {
+  await aws.loseDay(outputs.ReportsTable ?? '', 'posted', yesterday);
+  expect(await nx('rebuild').catch(String)).toMatch(
+    /rebuild: [1-9]\d* of \d+ buckets were not as they should be; they are now/,
+  );
+  expect(await nx('rebuild')).toMatch(/rebuild: 0 of \d+ buckets were not as they should be/);
+  await expectSame(`/vendors/posted/report?date=${yesterday}`);
+});
+
 test('nx logs infrastructure shows what a function logged', async () => {
   // The emulator prints what functions say instead of keeping it.
   await aws.writeLog(outputs.OrderIngestLog ?? '', '{"level":"ERROR","message":"said by a test"}');

@@ -35,7 +35,8 @@ const SIZES: Readonly<Record<FunctionName, Size>> = {
   'report-generator': {
     description: 'Brings the reports up to the orders and up to the clock',
     memoryMegabytes: 1024,
-    timeout: Duration.minutes(2),
+    // Batches and ticks take seconds; the first part of a rebuild looks at every order.
+    timeout: Duration.minutes(10),
   },
   'data-backfill': {
     description: 'Fills the tables with demo orders of the past days',

@@ -39,14 +39,15 @@ export const RIGHTS: Readonly<Record<FunctionName, readonly Right[]>> = {
   'order-ingest': INGEST,
   'order-simulator': [...INGEST, { table: 'Orders', indexes: ['vendorIndex'], actions: ['Query'] }],
   'report-generator': [
-    // How far the reports are behind the latest orders is noted at each tick.
     { table: 'Orders', actions: ['BatchGetItem', 'DeleteItem'] },
-    { table: 'Orders', indexes: ['statusIndex'], actions: ['Query'] },
+    // How far the reports are behind the latest orders is noted at each tick; a rebuild reads all of them, vendor by vendor.
+    { table: 'Orders', indexes: ['statusIndex', 'idIndex', 'vendorIndex'], actions: ['Query'] },
     {
       table: 'Reports',
       actions: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'],
     },
     { table: 'Reports', indexes: ['dateIndex'], actions: ['Query'] },
+    { table: 'Vendors', indexes: ['idIndex'], actions: ['Query'] },
   ],
   'data-backfill': INGEST,
 };
