@@ -107,14 +107,6 @@ export class Aws {
     });
   }
 
-  /** Writes a line into a log, as a function does. */
-  async writeLog(logGroupName: string, message: string): Promise<void> {
-    const stream = { logGroupName, logStreamName: 'test' };
-    await this.#service('logs', '1.1', 'Logs_20140328.CreateLogStream', stream);
-    const logEvents = [{ timestamp: Date.now(), message }];
-    await this.#service('logs', '1.1', 'Logs_20140328.PutLogEvents', { ...stream, logEvents });
-  }
-
   /** Takes a vendor's counters of a day away. */
   async loseDay(table: string, vendorId: string, day: string): Promise<void> {
     const key = { vendorId: { S: vendorId }, date: { S: `day#${day}` } };
