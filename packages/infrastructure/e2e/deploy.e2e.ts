@@ -81,6 +81,10 @@ test('the stream brings it into the reports, which are those of the embedded hos
   await expectSame(`/api/orders?dateTo=${yesterday}&limit=100`);
 });
 
+test('nx rebuild infrastructure finds that all counters are as they should be', async () => {
+  expect(await nx('rebuild')).toMatch(/rebuild: [1-9]\d+ counters, 0 were different/);
+});
+
 const placed = (orderId: string, vendorId: string) => ({
   eventId: 'placed',
   orderId,

@@ -39,9 +39,10 @@ export const RIGHTS: Readonly<Record<FunctionName, readonly Right[]>> = {
   'order-ingest': INGEST,
   'order-simulator': [...INGEST, { table: 'Orders', indexes: ['vendorIndex'], actions: ['Query'] }],
   'report-generator': [
-    // How far the reports are behind the latest orders is noted at each tick.
+    // How far the reports are behind the latest orders is noted at each tick; a rebuild reads all orders, vendor by vendor.
     { table: 'Orders', actions: ['BatchGetItem', 'DeleteItem'] },
-    { table: 'Orders', indexes: ['statusIndex'], actions: ['Query'] },
+    { table: 'Orders', indexes: ['vendorIndex', 'statusIndex', 'idIndex'], actions: ['Query'] },
+    { table: 'Vendors', indexes: ['idIndex'], actions: ['Query'] },
     {
       table: 'Reports',
       actions: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'],
