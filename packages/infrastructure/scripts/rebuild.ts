@@ -1,25 +1,23 @@
 /**
- * Has report-generator compute every counter anew from the orders, a few vendors at a time, and put right what differs. Says how
- * many differed, and fails if any did.
+ * Has report-generator compute every counter anew from the orders, a few vendors at a time, and says how many were not as they should
+ * be. They are now; the command fails if there were any.
  */
 import { invoke, output } from './deployed.ts';
 
 interface Part {
-  readonly buckets: number;
-  readonly different: number;
-  /** The vendor after which the next part begins; null after the last. */
-  readonly next: string | null;
+  buckets: number;
+  different: number;
+  next: string | null;
 }
 
-let [buckets, different] = [0, 0];
-let after: string | null = null;
-do {
-  const part = (await invoke(output('ReportGeneratorFunction'), { rebuild: after ? { after } : {} })) as Part;
-  buckets += part.buckets;
-  different += part.different;
-  after = part.next;
-} while (after);
-console.log(
-  `rebuild: ${different} of ${buckets} buckets were not as they should be${different > 0 ? '; they are now' : ''}`,
-);
-process.exitCode = different > 0 ? 1 : 0;
+const total = { buckets: 0, different: 0 };
+let rebuild: { after?: string } | undefined = {};
+while (rebuild) {
+  const { buckets, different, next } = (await invoke(output('ReportGeneratorFunction'), { rebuild })) as Part;
+  total.buckets += buckets;
+  total.different += different;
+  if (next) console.log(`rebuild: ${total.buckets} counters up to vendor ${next}, ${total.different} were different`);
+  rebuild = next ? { after: next } : undefined;
+}
+console.log(`rebuild: ${total.buckets} counters, ${total.different} were different`);
+if (total.different > 0) process.exitCode = 1;

@@ -75,15 +75,6 @@ describe('with what its policy allows, and nothing else', () => {
     await ticked('report-generator');
   });
 
-  test('report-generator computes all counters anew, a part after the other', async () => {
-    let after: string | null = null;
-    do {
-      const part: Json = await account.invoke('report-generator', { rebuild: after ? { after } : {} });
-      expect(part.different).toBe(0);
-      after = part.next;
-    } while (after);
-  });
-
   test('api-handler answers every route that reads, with every filter', async () => {
     for (const path of paths()) {
       const { statusCode, body } = await read(path);
@@ -103,6 +94,15 @@ describe('with what its policy allows, and nothing else', () => {
     await account.invoke('report-generator', { Records: told.slice(-1) });
     const { report } = JSON.parse((await read('/vendors/tour/report')).body);
     expect(report.activeOrders, 'tour-1, tour-2 and tour-3').toBe(3);
+  });
+
+  test('report-generator computes the counters anew when asked', async () => {
+    let rebuild: Json = {};
+    while (rebuild) {
+      const { different, next } = await account.invoke('report-generator', { rebuild });
+      expect(different).toBe(0);
+      rebuild = next && { after: next };
+    }
   });
 
   test('report-generator forgets buckets, and what the time to live has deleted', async () => {
