@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use async_trait::async_trait;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use goody_application::ports::{ChangeBatch, ChangeLag, CurrentReport, ReportWriter, Result};
@@ -16,6 +17,7 @@ use goody_domain::{Change, Day, History, Instant};
 
 use crate::buckets::{FLEET, NOW};
 use crate::calls::{AT_ONCE, Patience, Terms, Transacted, failed, number, text};
+use crate::packed::Packed;
 use crate::shelf::{Place, Shelf, key, places};
 use crate::{DynamoStore, markers, named};
 
@@ -144,8 +146,8 @@ impl DynamoStore {
     async fn keep_one(&self, current: CurrentReport) -> Result<()> {
         const DOING: &str = "keeping a report";
         let body = serde_json::to_string(&current).map_err(|error| failed(DOING)(error.into()))?;
-        let terms =
-            Terms::new([("kept", text(body)), ("keptRevision", number(current.revision)), ("reportDate", text(NOW))]);
+        let kept = AttributeValue::B(Blob::new(Packed::new(&body)?.into_bytes()));
+        let terms = Terms::new([("kept", kept), ("keptRevision", number(current.revision)), ("reportDate", text(NOW))]);
         let (names, values) = terms.split();
         let update = self.client.update_item().table_name(&self.tables.reports);
         let update = update.set_key(Some(key(current.report.vendor_id.as_str(), NOW.to_owned())));

@@ -226,5 +226,6 @@ fn state(row: &BookItem) -> Result<Option<VendorState>> {
 }
 
 fn kept(row: &BookItem) -> Result<Option<CurrentReport>> {
-    row.kept.as_deref().map(serde_json::from_str).transpose().map_err(|error| damaged("a report", &error))
+    let Some(kept) = &row.kept else { return Ok(None) };
+    serde_json::from_str(&kept.text()?).map(Some).map_err(|error| damaged("a report", &error))
 }

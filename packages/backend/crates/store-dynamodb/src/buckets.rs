@@ -9,6 +9,7 @@ use goody_domain::{Bucket, Counter, Counters, Day, Entry, Minute, MinuteEntry, V
 use serde::{Deserialize, Serialize};
 
 use crate::items::damaged;
+use crate::packed::Packed;
 
 /// The row of a book's sums.
 pub(crate) const NOW: &str = "now";
@@ -42,8 +43,8 @@ pub(crate) struct BookItem {
     pub(crate) vendor: Option<Vendor>,
     /// Counts the changes of the master data.
     pub(crate) vendor_revision: i64,
-    /// The report that was kept, as JSON.
-    pub(crate) kept: Option<String>,
+    /// The report that was kept: JSON, packed.
+    pub(crate) kept: Option<Packed>,
     /// Of the fleet: the latest fact that any of its buckets reflects, in microseconds.
     pub(crate) latest_fact: Option<i64>,
     /// Of the fleet: the last tick of the timer, in microseconds.
@@ -73,8 +74,8 @@ pub(crate) struct BucketItem {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) totals: String,
     /// Of an hour: its counters by the minute.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub(crate) minutes: String,
+    #[serde(default, skip_serializing_if = "Packed::is_empty")]
+    pub(crate) minutes: Packed,
     /// Of a day: the latest fact told on it, in microseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) latest_fact: Option<i64>,
@@ -152,12 +153,12 @@ pub(crate) fn read_counters(text: &str) -> Result<Counters> {
 }
 
 /// Minutes as text: `630:3:1 631:4:-1`, each minute of the day with the counter's place and the amount.
-pub(crate) fn write_minutes(minutes: &[MinuteEntry]) -> String {
+pub(crate) fn write_minutes(minutes: &[MinuteEntry]) -> Result<Packed> {
     let word = |entry: &MinuteEntry| format!("{}:{}:{}", entry.minute, entry.counter.index(), entry.amount);
-    minutes.iter().map(word).collect::<Vec<_>>().join(" ")
+    Packed::new(&minutes.iter().map(word).collect::<Vec<_>>().join(" "))
 }
 
-pub(crate) fn read_minutes(text: &str) -> Result<Vec<MinuteEntry>> {
+pub(crate) fn read_minutes(minutes: &Packed) -> Result<Vec<MinuteEntry>> {
     let entry = |word: &str| {
         let mut parts = word.split(':');
         let [Some(minute), Some(place), Some(amount)] = [parts.next(), parts.next(), parts.next()] else {
@@ -166,7 +167,7 @@ pub(crate) fn read_minutes(text: &str) -> Result<Vec<MinuteEntry>> {
         let (minute, amount) = (minute.parse().map_err(|_| broken(word))?, amount.parse().map_err(|_| broken(word))?);
         Ok(MinuteEntry { minute, counter: counter(place)?, amount })
     };
-    text.split_ascii_whitespace().map(entry).collect()
+    minutes.text()?.split_ascii_whitespace().map(entry).collect()
 }
 
 impl BucketItem {
@@ -201,17 +202,18 @@ mod tests {
             entry(0, Counter::LatestFact, 1),
         ]);
         assert_eq!(read_counters(&write_counters(&bucket.totals)).unwrap(), bucket.totals);
-        assert_eq!(read_minutes(&write_minutes(&bucket.minutes)).unwrap(), bucket.minutes);
+        assert_eq!(read_minutes(&write_minutes(&bucket.minutes).unwrap()).unwrap(), bucket.minutes);
     }
 
     #[test]
     fn a_broken_bucket_is_told() {
-        assert!(read_counters("200:1").is_err() && read_counters("x").is_err() && read_minutes("1:2").is_err());
+        assert!(read_counters("200:1").is_err() && read_counters("x").is_err());
+        assert!(read_minutes(&Packed::new("1:2").unwrap()).is_err());
     }
 
     #[test]
-    fn half_hours_come_before_days_and_days_before_now() {
-        let rows = [Row::Clock(DAY, 47).key(), Row::Day(DAY).key(), NOW.to_owned()];
+    fn hours_come_before_days_and_days_before_now() {
+        let rows = [Row::Clock(DAY, 24).key(), Row::Day(DAY).key(), NOW.to_owned()];
         assert!(rows.is_sorted() && clocks(DAY) < Row::Clock(DAY, 0).key(), "{rows:?}");
         assert!(Row::Settled(DAY).key().as_str() > NOW, "a report has no use for it");
         for row in [Row::Clock(DAY, 3), Row::Day(DAY), Row::Settled(DAY)] {

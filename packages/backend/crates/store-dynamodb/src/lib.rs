@@ -14,6 +14,7 @@ mod listing;
 mod markers;
 mod named;
 mod orders;
+mod packed;
 mod rebuild;
 mod recent;
 mod retention;

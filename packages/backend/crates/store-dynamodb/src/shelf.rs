@@ -193,10 +193,10 @@ impl<'s> Shelf<'s> {
         let (book, row) = place;
         let mut item = BucketItem { vendor_id: book.clone(), date: row.key(), revision, ..BucketItem::default() };
         match row {
-            Row::Clock(..) => item.minutes = write_minutes(&bucket.minutes),
+            Row::Clock(..) => item.minutes = write_minutes(&bucket.minutes)?,
             Row::Settled(_) => {
                 item.totals = write_counters(&bucket.totals);
-                item.minutes = write_minutes(&bucket.minutes);
+                item.minutes = write_minutes(&bucket.minutes)?;
             }
             Row::Day(_) => {
                 item.totals = write_counters(&bucket.totals);

@@ -7,7 +7,10 @@ mod emulator;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use door::{Door, Faults};
 use goody_application::ingest::Ingest;
 use goody_application::ports::{Book, ChangeFeed, OrderFilter, OrderReader, Store, StoreError};
@@ -17,10 +20,16 @@ use goody_store_dynamodb::DynamoStore;
 use goody_testkit::{DynamoDb, OrderBuilder, TestStore, now, vendor_id};
 
 /// A store whose requests go through a door.
+/// A client that does not wait for long.
+fn impatient_client(endpoint: &str) -> Client {
+    let timeouts = TimeoutConfig::builder().operation_attempt_timeout(Duration::from_millis(500)).build();
+    Client::from_conf(emulator::config(endpoint).timeout_config(timeouts).build())
+}
+
 async fn behind(faults: Faults) -> (DynamoStore, Door, DynamoDb) {
     let (_, emulator) = emulator::store(ReportZone::utc()).await;
     let door = Door::open(emulator.endpoint(), faults).await;
-    let store = DynamoStore::new(emulator::impatient_client(&door.endpoint), emulator::tables(), ReportZone::utc());
+    let store = DynamoStore::new(impatient_client(&door.endpoint), emulator::tables(), ReportZone::utc());
     (store, door, emulator)
 }
 

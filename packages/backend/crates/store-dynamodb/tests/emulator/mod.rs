@@ -2,9 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "test code")]
 
-use std::time::Duration;
-
-use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Builder, Credentials, Region};
 use aws_sdk_dynamodb::{Client, Config};
 use goody_domain::ReportZone;
@@ -29,13 +26,8 @@ pub(crate) fn client(endpoint: &str) -> Client {
     Client::from_conf(config(endpoint).build())
 }
 
-/// A client that does not wait for long.
-pub(crate) fn impatient_client(endpoint: &str) -> Client {
-    let timeouts = TimeoutConfig::builder().operation_attempt_timeout(Duration::from_millis(500)).build();
-    Client::from_conf(config(endpoint).timeout_config(timeouts).build())
-}
-
-fn config(endpoint: &str) -> Builder {
+/// How a client finds it.
+pub(crate) fn config(endpoint: &str) -> Builder {
     Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("eu-west-1"))

@@ -1,0 +1,64 @@
+//! Text kept small: deflated, in an attribute of bytes. An item is paid for by its size.
+
+use std::io::{Read, Write};
+
+use flate2::Compression;
+use flate2::read::DeflateDecoder;
+use flate2::write::DeflateEncoder;
+use goody_application::ports::Result;
+use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
+
+use crate::items::damaged;
+
+/// A text, packed. No bytes are no text.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Packed(ByteBuf);
+
+impl Packed {
+    pub(crate) fn new(text: &str) -> Result<Self> {
+        if text.is_empty() {
+            return Ok(Self::default());
+        }
+        let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
+        let written = encoder.write_all(text.as_bytes()).and_then(|()| encoder.finish());
+        Ok(Self(written.map_err(|error| damaged("what was to be packed", &error))?.into()))
+    }
+
+    pub(crate) fn text(&self) -> Result<String> {
+        let mut text = String::new();
+        if !self.is_empty() {
+            let read = DeflateDecoder::new(self.0.as_slice()).read_to_string(&mut text);
+            read.map_err(|error| damaged("what was packed", &error))?;
+        }
+        Ok(text)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
+        self.0.into_vec()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_reads_as_it_was_packed() {
+        for text in ["", "x", &"630:3:1 631:4:-1 ".repeat(100)] {
+            let packed = Packed::new(text).unwrap();
+            assert_eq!(packed.text().unwrap(), text);
+            assert!(packed.is_empty() == text.is_empty() && packed.into_bytes().len() < 60);
+        }
+    }
+
+    #[test]
+    fn what_was_never_packed_is_told() {
+        assert!(Packed(ByteBuf::from(vec![7, 7, 7])).text().is_err());
+    }
+}
