@@ -40,6 +40,12 @@ build: prerequisites $(NODE_MODULES) ## Build shared, then the backend (the embe
 	$(call say,Building shared then backend then frontend)
 	@$(NX) run-many -t build -p shared,backend,frontend
 
+embedded: prerequisites $(NODE_MODULES) ## Build the embedded host and the page, without the functions that only AWS runs
+	$(call say,Building shared then the embedded host then frontend)
+	@$(NX) run shared:build
+	@$(NX) run backend:program
+	@$(NX) run frontend:build --excludeTaskDependencies
+
 test: prerequisites check test-checks test-rust build check-size test-page test-browser test-infrastructure test-deployment test-bench ## Run every test, lint and check of every package
 
 check: check-format check-clippy check-dependencies check-page check-repository ## Run the lints and checks only
@@ -92,13 +98,6 @@ $(NODE_MODULES): package-lock.json package.json $(wildcard packages/*/package.js
 	$(call say,Installing what package-lock.json names)
 	@npm ci || { echo 'npm ci failed. If a package.json changed: make lock' >&2; exit 1; }
 	@touch $@
-
-# All but the functions, which only AWS runs.
-embedded: prerequisites $(NODE_MODULES)
-	$(call say,Building shared then the embedded host then frontend)
-	@$(NX) run shared:build
-	@$(NX) run backend:program
-	@$(NX) run frontend:build --excludeTaskDependencies
 
 $(GOODY_DATABASE): | embedded
 	$(call say,New database $@ with demo orders of the last three weeks)
