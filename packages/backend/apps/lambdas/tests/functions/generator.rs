@@ -72,8 +72,9 @@ async fn records_that_come_again_count_once() {
 async fn a_process_that_is_killed_in_the_middle_loses_nothing() {
     let aws = told(40).await;
     let function = aws.function(REPORT_GENERATOR);
-    let deadly = Mischief { seed: 11, killed: 50, killed_within: 60, ..Mischief::default() };
-    let delivered = aws.stream(5, deadly).await.deliver(&function).await;
+    // Sooner than the fastest machine is done.
+    let deadly = Mischief { seed: 11, killed: 35, killed_within: 8, ..Mischief::default() };
+    let delivered = aws.stream(2, deadly).await.deliver(&function).await;
     assert!(delivered.killed > 0 && delivered.given_up.is_empty(), "{delivered:?}");
     assert_eq!(completed(&aws).await, Some(40));
 }
