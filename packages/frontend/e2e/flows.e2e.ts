@@ -51,6 +51,10 @@ class Walk {
       .poll(() => ({ isThere: wanted(this.address), address: this.page.url() }))
       .toMatchObject({ isThere: true });
     this.#openings.push({ address: this.page.url(), from });
+    // Its own code may have to come first.
+    await expect
+      .poll(() => this.#visit.reads.length, { message: `what ${this.page.url()} asks for` })
+      .toBeGreaterThan(from);
     // The address changes when the next page is asked for; what is old is gone or marked until it is there.
     await expect.poll(() => this.page.locator('[aria-busy="true"]').count()).toBe(0);
     await heading(this.page);

@@ -43,8 +43,10 @@ async fn main() -> ExitCode {
 
 async fn run(cli: Cli) -> Result<ExitCode, Failure> {
     let starts = if cli.quick { 5 } else { 40 };
-    let mut table =
-        Table::new(format!("Functions: {starts} starts of each, then a day of demo orders through them"), !cli.quick);
+    let mut table = Table::new(
+        format!("Functions: {starts} starts of each, then three days of demo orders through them"),
+        !cli.quick,
+    );
     let aws = Aws::start(&cli.functions, None).await?;
     // It has to be there before the first order.
     let mut stream = aws.stream(100).await;
@@ -71,8 +73,10 @@ async fn work(name: &str, stream: &mut StreamMapping, function: &Function, table
     let failed = |failed| format!("{name}: {failed:?}");
     match name {
         "data-backfill" => {
-            let told = function.invoke(&json!({ "days": 1 })).await.map_err(failed)?;
-            table.check(told["new"].as_u64().is_some_and(|new| new > 100), || format!("a day has few orders: {told}"));
+            let told = function.invoke(&json!({ "days": 3 })).await.map_err(failed)?;
+            table.check(told["new"].as_u64().is_some_and(|new| new > 100), || {
+                format!("three days have few orders: {told}")
+            });
         }
         "order-simulator" => drop(function.invoke(&events::scheduled()).await.map_err(failed)?),
         "report-generator" => {
