@@ -235,8 +235,11 @@ impl Merged<'_> {
         }
         let whole = self.slowest().is_none();
         let mut known = self.known();
-        known.truncate(many + 1);
-        Ok((known, whole))
+        known.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        if self.streams.first().is_some_and(|stream| !stream.range.oldest_first) {
+            known.reverse();
+        }
+        Ok((known.into_iter().map(|(_, entry)| entry).take(many + 1).collect(), whole))
     }
 
     /// Goes on after a place: with what was read, where that reaches so far.
@@ -257,8 +260,8 @@ impl Merged<'_> {
         })
     }
 
-    /// The entries before which none is missing, in the order of their places.
-    fn known(&self) -> Vec<&Entry> {
+    /// The entries before which none is missing, each with its place, in no order.
+    fn known(&self) -> Vec<(String, &Entry)> {
         let end = self.slowest().and_then(|slowest| self.streams[slowest].reached.as_ref());
         let mut known = Vec::new();
         for stream in &self.streams {
@@ -267,11 +270,7 @@ impl Merged<'_> {
             let entries = stream.ahead.iter().map(|entry| (entry.place(sort), entry));
             known.extend(entries.filter(|(place, _)| is_known(place)));
         }
-        known.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
-        if self.streams.first().is_some_and(|stream| !stream.range.oldest_first) {
-            known.reverse();
-        }
-        known.into_iter().map(|(_, entry)| entry).collect()
+        known
     }
 
     /// The next entries, as many as asked; fewer only where all streams have ended.
