@@ -9,7 +9,6 @@ mod import;
 mod logs;
 mod mapping;
 mod progress;
-mod pump;
 mod rebuild;
 mod serve;
 mod simulate;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::serve::ListenerExt;
+use goody_application::pump::Pump;
 use goody_application::retention::Retention;
 use goody_store_sqlite::Settings;
 use metrics_exporter_prometheus::PrometheusBuilder;
@@ -14,7 +15,6 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Notify;
 
 use crate::clock::SystemClock;
-use crate::pump::Pump;
 use crate::{Done, cli, database, simulate};
 
 /// How long requests in hand may take once the server is asked to stop.
@@ -64,7 +64,8 @@ pub(crate) async fn run(command: cli::Serve) -> Done {
     let retention = Retention { order_days: command.retention.order_days, bucket_days: command.retention.bucket_days };
     let simulator =
         command.simulate.then(|| tokio::spawn(simulate::while_serving(store.clone(), command.ticking, told.clone())));
-    let pump = tokio::spawn(Pump { store: store.clone(), clock, retention, fleet, told }.run());
+    let pump = Pump { store: Arc::new(store.clone()), revisions: store.revisions(), clock, retention, fleet, told };
+    let pump = tokio::spawn(pump.run());
     println!("Goody is listening on http://{}", listener.local_addr()?);
     std::io::stdout().flush()?;
     let stopping = Arc::new(Notify::new());

@@ -14,6 +14,10 @@ pub enum ErrorCode {
     InvalidBody,
     /// The cursor is not one of ours, or belongs to another filter.
     InvalidCursor,
+    /// A token is needed, and none came or one that is not known.
+    Unauthenticated,
+    /// The token is good for something else, or the request comes from somewhere it must not come from.
+    Forbidden,
     /// No such route, vendor or order.
     NotFound,
     /// The date is older than what is kept.
@@ -24,6 +28,12 @@ pub enum ErrorCode {
     UnsupportedMediaType,
     /// The request is larger than the route takes.
     PayloadTooLarge,
+    /// The request, or its answer, took too long.
+    Timeout,
+    /// This token asked too often. `Retry-After` says when to ask again.
+    RateLimited,
+    /// More is asked right now than can be answered. `Retry-After` says when to ask again.
+    Overloaded,
     /// Something this program depends on does not answer.
     Unavailable,
     /// A fault of ours. The correlation id finds it in the log.
@@ -37,11 +47,16 @@ impl ErrorCode {
             Self::InvalidParameter => (400, "A parameter is not valid"),
             Self::InvalidBody => (400, "The body cannot be read"),
             Self::InvalidCursor => (400, "The cursor is not valid"),
+            Self::Unauthenticated => (401, "A token is needed"),
+            Self::Forbidden => (403, "Not allowed"),
             Self::NotFound => (404, "Not found"),
             Self::DateExpired => (404, "The date is older than what is kept"),
             Self::MethodNotAllowed => (405, "Method not allowed"),
             Self::UnsupportedMediaType => (415, "The body has a type that is not understood"),
             Self::PayloadTooLarge => (413, "The request is too large"),
+            Self::Timeout => (408, "It took too long"),
+            Self::RateLimited => (429, "Asked too often"),
+            Self::Overloaded => (503, "Too much to do right now"),
             Self::Unavailable => (503, "Not available right now"),
             Self::Internal => (500, "Something went wrong here"),
         }

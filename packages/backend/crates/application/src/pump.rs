@@ -3,35 +3,39 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use goody_application::ports::{Clock, ReportReader};
-use goody_application::read::FleetReader;
-use goody_application::retention::{Retention, expire};
-use goody_application::{project, roll};
 use goody_domain::Instant;
-use goody_store_sqlite::SqliteStore;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
-use crate::Failure;
+use crate::ports::{Clock, Store, StoreError};
+use crate::read::FleetReader;
+use crate::retention::{Retention, expire};
+use crate::{project, roll};
 
 /// How often to look for what other processes stored, and for the next minute.
 const LOOK: Duration = Duration::from_millis(100);
 /// How long to wait after a failure.
 const AFTER_FAILURE: Duration = Duration::from_secs(1);
 
-pub(crate) struct Pump {
-    pub(crate) store: SqliteStore,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) retention: Retention,
+/// What keeps the reports of a store up to date.
+pub struct Pump {
+    /// The store.
+    pub store: Arc<dyn Store>,
+    /// Its [`crate::ports::ReportReader::revision`], as it grows.
+    pub revisions: watch::Receiver<i64>,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// How long things are kept.
+    pub retention: Retention,
     /// What the API answers from.
-    pub(crate) fleet: Arc<FleetReader>,
+    pub fleet: Arc<FleetReader>,
     /// Notified when events were stored.
-    pub(crate) told: Arc<Notify>,
+    pub told: Arc<Notify>,
 }
 
 impl Pump {
     /// Runs until it is dropped. None of the four waits for another.
-    pub(crate) async fn run(self) {
+    pub async fn run(self) {
         let pump = Arc::new(self);
         let mut loops = JoinSet::new();
         let (changes, revisions, clock, days) = (pump.clone(), pump.clone(), pump.clone(), pump);
@@ -51,9 +55,9 @@ impl Pump {
         }
     }
 
-    async fn take_changes(&self) -> Result<(), Failure> {
+    async fn take_changes(&self) -> Result<(), StoreError> {
         let now = self.clock.now();
-        let projected = project::project_all(&self.store, now).await?;
+        let projected = project::project_all(self.store.as_ref(), now).await?;
         if projected > 0 {
             tracing::debug!(changes = projected, "projected");
             metrics::counter!("goody_changes_projected_total").increment(projected as u64);
@@ -62,10 +66,10 @@ impl Pump {
     }
 
     async fn follow_revisions(&self) {
-        let mut revisions = self.store.revisions();
+        let mut revisions = self.revisions.clone();
         loop {
             let today = self.store.zone().today(self.clock.now());
-            let done = self.fleet.keep_up(today).await.map_err(Failure::from);
+            let done = self.fleet.keep_up(today).await;
             rest(done, async { drop(tokio::time::timeout(LOOK, revisions.changed()).await) }).await;
         }
     }
@@ -75,7 +79,7 @@ impl Pump {
         loop {
             let now = self.clock.now();
             if rolled != Some(now.floor_minute()) {
-                let done = roll::tick(&self.store, now).await.map_err(Failure::from);
+                let done = roll::tick(self.store.as_ref(), now).await;
                 rolled = done.is_ok().then_some(now.floor_minute());
                 rest(done.map(drop), std::future::ready(())).await;
             }
@@ -97,8 +101,8 @@ impl Pump {
         }
     }
 
-    async fn forget(&self, now: Instant) -> Result<(), Failure> {
-        let expired = expire(&self.store, self.retention, now).await?;
+    async fn forget(&self, now: Instant) -> Result<(), StoreError> {
+        let expired = expire(self.store.as_ref(), self.retention, now).await?;
         if expired != Default::default() {
             tracing::info!(orders = expired.orders, buckets = expired.buckets, "forgot what is old");
         }
@@ -107,11 +111,13 @@ impl Pump {
 }
 
 /// Waits for what is next, or a while after a failure.
-async fn rest(done: Result<(), Failure>, next: impl Future<Output = ()>) {
+async fn rest<E: std::error::Error>(done: Result<(), E>, next: impl Future<Output = ()>) {
     match done {
         Ok(()) => next.await,
         Err(error) => {
-            tracing::error!(error = error.as_ref() as &dyn std::error::Error, "the reports fall behind; trying again");
+            let causes = std::iter::successors(error.source(), |cause| cause.source());
+            let told = format!("{error}{}", causes.map(|cause| format!(": {cause}")).collect::<String>());
+            tracing::error!(error = told, "the reports fall behind; trying again");
             tokio::time::sleep(AFTER_FAILURE).await;
         }
     }
