@@ -20,6 +20,9 @@ use crate::{Done, cli, database, simulate};
 /// How long requests in hand may take once the server is asked to stop.
 const LAST_ANSWERS: Duration = Duration::from_secs(10);
 
+/// How long a write of a request may wait for another process's lock on the database.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// Why the server does not start.
 #[derive(Debug, thiserror::Error)]
 enum ServeError {
@@ -38,7 +41,8 @@ pub(crate) async fn run(command: cli::Serve) -> Done {
     if !command.addr.ip().is_loopback() {
         return Err(ServeError::Open(command.addr).into());
     }
-    let store = database::open_or_create(&command.database, Settings::default())?;
+    let store = database::open_or_create(&command.database, Settings { patience: PATIENCE, ..Settings::default() })?;
+    outlive_limits()?;
     let told = Arc::new(Notify::new());
     let clock = Arc::new(SystemClock);
     let recorder = PrometheusBuilder::new().install_recorder()?;
@@ -65,7 +69,8 @@ pub(crate) async fn run(command: cli::Serve) -> Done {
     let simulator =
         command.simulate.then(|| tokio::spawn(simulate::while_serving(store.clone(), command.ticking, told.clone())));
     let pump = Pump { store: Arc::new(store.clone()), revisions: store.revisions(), clock, retention, fleet, told };
-    let pump = tokio::spawn(pump.run());
+    let keeper = store.clone();
+    let pump = tokio::spawn(pump.run(async move { keeper.turn_to_keep().await }));
     println!("Goody is listening on http://{}", listener.local_addr()?);
     std::io::stdout().flush()?;
     let stopping = Arc::new(Notify::new());
@@ -92,6 +97,11 @@ fn no_delay(stream: &mut TcpStream) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "a connection answers with delay");
     }
+}
+
+/// A file that has reached the limit of file sizes fails the write, as a full disk does; it must not end the server.
+fn outlive_limits() -> std::io::Result<()> {
+    signal(SignalKind::from_raw(libc::SIGXFSZ)).map(drop)
 }
 
 /// Waits for SIGTERM or Ctrl-C.
