@@ -2,6 +2,7 @@
 
 mod cli;
 mod clock;
+mod connections;
 mod database;
 mod export;
 mod health;
@@ -12,6 +13,7 @@ mod progress;
 mod rebuild;
 mod serve;
 mod simulate;
+mod tokens;
 
 use std::process::ExitCode;
 
@@ -60,6 +62,7 @@ async fn run(command: Command) -> Done {
         Command::Rebuild(command) => rebuild::run(command).await,
         Command::Health(command) => health::run(command).await,
         Command::Openapi => export::openapi(),
+        Command::Token(cli::TokenCommand::New(command)) => tokens::new(&command),
     }
 }
 
