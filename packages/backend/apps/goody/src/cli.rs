@@ -4,9 +4,11 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use axum::http::HeaderValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use goody_application::simulate::Trouble;
 use goody_domain::Instant;
+use goody_http::{Hosts, Scope};
 
 /// Which vendor is failing, since when, why, how sure are we, and which orders to chase.
 #[derive(Debug, Parser)]
@@ -35,8 +37,36 @@ pub(crate) enum Command {
     Rebuild(Rebuild),
     /// Say how the program is; fails when it is unhealthy.
     Health(Health),
+    /// Copy the database, as it is now, into one file; a server may go on writing it.
+    Backup(Backup),
+    /// Put a backup in the place of the database, which nobody may have open. What is replaced is kept beside it.
+    Restore(Restore),
     /// Print the OpenAPI document.
     Openapi,
+    /// Make tokens for those who may use a server that others can reach.
+    #[command(subcommand)]
+    Token(TokenCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TokenCommand {
+    /// Make a token and print it once. Servers keep its SHA-256, by which they know it again.
+    New(NewToken),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NewToken {
+    /// Whose it is, as the log and the audit trail will call them. A second one of the same name may take the place of a first.
+    pub(crate) name: String,
+    /// What it is good for: read, ingest or admin (everything), by commas.
+    #[arg(long, required = true, value_delimiter = ',', value_parser = Scope::parse)]
+    pub(crate) scope: Vec<Scope>,
+    /// Add it to this file of tokens, as `goody serve --tokens` reads one.
+    #[arg(long)]
+    pub(crate) file: Option<PathBuf>,
+    /// Print it as JSON, with the line that servers know it by.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -53,7 +83,7 @@ pub(crate) struct Database {
 pub(crate) struct Serve {
     #[command(flatten)]
     pub(crate) database: Database,
-    /// Where to listen: a loopback address, with port 0 for any free one.
+    /// Where to listen, with port 0 for any free one. What other machines can reach needs tokens.
     #[arg(long, env = "GOODY_ADDR", default_value = "127.0.0.1:8080")]
     pub(crate) addr: SocketAddr,
     /// The folder with the built page; without it, only the API is served.
@@ -63,9 +93,37 @@ pub(crate) struct Serve {
     #[arg(long, env = "GOODY_SIMULATE")]
     pub(crate) simulate: bool,
     #[command(flatten)]
+    pub(crate) access: Access,
+    #[command(flatten)]
     pub(crate) ticking: Ticking,
     #[command(flatten)]
     pub(crate) retention: Retention,
+}
+
+/// Who may do what, and how often.
+#[derive(Debug, Args)]
+pub(crate) struct Access {
+    /// The file of tokens, a line each as `goody token new` prints one. It is read again when it changes.
+    #[arg(long, env = "GOODY_TOKENS", conflicts_with = "api_tokens")]
+    pub(crate) tokens: Option<PathBuf>,
+    /// The lines themselves, set apart by `;`: for the environment.
+    #[arg(long, env = "GOODY_API_TOKENS", hide_env_values = true)]
+    pub(crate) api_tokens: Option<String>,
+    /// Have reads need a token, too: one of the scope read. The page asks for it.
+    #[arg(long, env = "GOODY_PROTECT_READS")]
+    pub(crate) protect_reads: bool,
+    /// Names by which the server may be called besides `localhost` and addresses, by commas: those of a server in front.
+    #[arg(long, env = "GOODY_HOSTS", value_delimiter = ',')]
+    pub(crate) hosts: Vec<String>,
+    /// Other sites whose pages may call the API, as https://desk.example.com, by commas.
+    #[arg(long, env = "GOODY_ORIGINS", value_delimiter = ',', value_parser = Hosts::origin)]
+    pub(crate) origins: Vec<HeaderValue>,
+    /// Requests a minute of each token; 0 for no limit.
+    #[arg(long, env = "GOODY_RATE_LIMIT", default_value_t = 6_000)]
+    pub(crate) rate_limit: u32,
+    /// Requests that are worked on at the same time. More are refused until one of them ends.
+    #[arg(long, env = "GOODY_CONCURRENT", default_value_t = 256, value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) concurrent: u16,
 }
 
 /// Which demo world.
@@ -216,6 +274,34 @@ pub(crate) struct Health {
     #[arg(long)]
     pub(crate) deep: bool,
     /// Print it as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Backup {
+    /// The file to make. It is there when it is whole and checked, and not before.
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) database: Database,
+    /// Replace the file if it is there.
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Print the summary as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Restore {
+    /// The file that `goody backup` made.
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) database: Database,
+    /// Also where the database counts the days of another zone, and where a replaced one is kept already, which then goes.
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Print the summary as JSON.
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -5,7 +5,8 @@ use std::io::IsTerminal;
 use tracing_subscriber::EnvFilter;
 
 pub(crate) fn start(filter: &str) {
-    let filter = EnvFilter::try_new(filter).unwrap_or_else(|error| {
+    // Who told what is never left out.
+    let filter = EnvFilter::try_new(format!("{filter},audit=info")).unwrap_or_else(|error| {
         eprintln!("goody: --log: {error}; logging at info");
         EnvFilter::new("info")
     });

@@ -1,7 +1,9 @@
 //! The embedded host: one binary on one SQLite file. Wiring only.
 
+mod backup;
 mod cli;
 mod clock;
+mod connections;
 mod database;
 mod export;
 mod health;
@@ -10,8 +12,10 @@ mod logs;
 mod mapping;
 mod progress;
 mod rebuild;
+mod restore;
 mod serve;
 mod simulate;
+mod tokens;
 
 use std::process::ExitCode;
 
@@ -59,7 +63,10 @@ async fn run(command: Command) -> Done {
         Command::Export(command) => export::run(command).await,
         Command::Rebuild(command) => rebuild::run(command).await,
         Command::Health(command) => health::run(command).await,
+        Command::Backup(command) => backup::run(&command),
+        Command::Restore(command) => restore::run(&command),
         Command::Openapi => export::openapi(),
+        Command::Token(cli::TokenCommand::New(command)) => tokens::new(&command),
     }
 }
 

@@ -1,24 +1,24 @@
 //! `goody serve`.
 
 use std::io::Write as _;
+use std::num::NonZeroU32;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::serve::ListenerExt;
+use axum::Router;
 use goody_application::pump::Pump;
 use goody_application::retention::Retention;
+use goody_http::{App, Doors, Hosts};
 use goody_store_sqlite::Settings;
 use metrics_exporter_prometheus::PrometheusBuilder;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Notify;
 
 use crate::clock::SystemClock;
-use crate::{Done, cli, database, simulate};
-
-/// How long requests in hand may take once the server is asked to stop.
-const LAST_ANSWERS: Duration = Duration::from_secs(10);
+use crate::{Done, Failure, cli, connections, database, simulate, tokens};
 
 /// How long a write of a request may wait for another process's lock on the database.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -27,8 +27,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 #[derive(Debug, thiserror::Error)]
 enum ServeError {
     #[error(
-        "--addr {0} can be reached from other machines, and writes are not protected yet: listen on 127.0.0.1, and put a \
-         server that asks for credentials in front"
+        "--addr {0} can be reached from other machines, which needs tokens: make one with `goody token new NAME --scope \
+         ingest --file tokens` and start with --tokens tokens, or listen on 127.0.0.1"
     )]
     Open(std::net::SocketAddr),
     #[error("--addr {0} is taken or not ours: choose another, or port 0 for any free one")]
@@ -38,15 +38,13 @@ enum ServeError {
 }
 
 pub(crate) async fn run(command: cli::Serve) -> Done {
-    if !command.addr.ip().is_loopback() {
-        return Err(ServeError::Open(command.addr).into());
-    }
+    let doors = doors(&command).await?;
     let store = database::open_or_create(&command.database, Settings { patience: PATIENCE, ..Settings::default() })?;
     outlive_limits()?;
     let told = Arc::new(Notify::new());
     let clock = Arc::new(SystemClock);
     let recorder = PrometheusBuilder::new().install_recorder()?;
-    let app = goody_http::App::new(
+    let app = App::new(
         Arc::new(store.clone()),
         clock.clone(),
         told.clone(),
@@ -56,14 +54,7 @@ pub(crate) async fn run(command: cli::Serve) -> Done {
         })),
     );
     let fleet = app.fleet();
-    let mut router = goody_http::router(app);
-    if command.web.join("index.html").is_file() {
-        router = goody_http::with_page(router, &command.web)
-            .map_err(|error| ServeError::Page(command.web.display().to_string(), error))?;
-    } else {
-        tracing::warn!(web = %command.web.display(), "there is no page here: serving the API alone");
-    }
-
+    let router = router(app, doors, &command.web)?;
     let listener = TcpListener::bind(command.addr).await.map_err(|error| ServeError::Address(command.addr, error))?;
     let retention = Retention { order_days: command.retention.order_days, bucket_days: command.retention.bucket_days };
     let simulator =
@@ -73,18 +64,7 @@ pub(crate) async fn run(command: cli::Serve) -> Done {
     let pump = tokio::spawn(pump.run(async move { keeper.turn_to_keep().await }));
     println!("Goody is listening on http://{}", listener.local_addr()?);
     std::io::stdout().flush()?;
-    let stopping = Arc::new(Notify::new());
-    let asked = stopping.clone();
-    let server = axum::serve(listener.tap_io(no_delay), router).with_graceful_shutdown(async move {
-        asked_to_stop().await;
-        asked.notify_one();
-    });
-    tokio::select! {
-        done = server => done?,
-        () = async { stopping.notified().await; tokio::time::sleep(LAST_ANSWERS).await } => {
-            tracing::warn!("some requests did not end in time and were broken off; what they were answered is stored");
-        }
-    }
+    connections::serve(listener, router, asked_to_stop()).await;
     simulator.inspect(|simulator| simulator.abort());
     pump.abort();
     store.checkpoint().await?;
@@ -92,11 +72,35 @@ pub(crate) async fn run(command: cli::Serve) -> Done {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Answers are small: they must not wait for more to send.
-fn no_delay(stream: &mut TcpStream) {
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "a connection answers with delay");
+/// Who is let in. What other machines can reach is not open to all of them.
+async fn doors(command: &cli::Serve) -> Result<Doors, Failure> {
+    let (access, loopback) = (&command.access, command.addr.ip().is_loopback());
+    let tokens = tokens::source(access)?;
+    let is_empty = match &tokens {
+        Some(source) => source.tokens().await?.is_empty(),
+        None => true,
+    };
+    if is_empty && (!loopback || access.protect_reads) {
+        return Err(ServeError::Open(command.addr).into());
     }
+    Ok(Doors {
+        tokens,
+        protect_reads: access.protect_reads,
+        hosts: Some(Hosts { loopback, names: access.hosts.clone(), origins: access.origins.clone() }),
+        rate_limit: NonZeroU32::new(access.rate_limit),
+        concurrent: Some(usize::from(access.concurrent)),
+    })
+}
+
+/// The API, with the page where there is one.
+fn router(app: App, doors: Doors, web: &Path) -> Result<Router, ServeError> {
+    let hosts = doors.hosts.clone();
+    let api = goody_http::router(app, doors);
+    if !web.join("index.html").is_file() {
+        tracing::warn!(web = %web.display(), "there is no page here: serving the API alone");
+        return Ok(api);
+    }
+    goody_http::with_page(api, web, hosts).map_err(|error| ServeError::Page(web.display().to_string(), error))
 }
 
 /// A file that has reached the limit of file sizes fails the write, as a full disk does; it must not end the server.

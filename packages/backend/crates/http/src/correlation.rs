@@ -11,10 +11,14 @@ use tracing::Instrument;
 use crate::App;
 use crate::error::{ApiError, refused_unseen};
 
-const CORRELATION_ID: HeaderName = HeaderName::from_static("x-correlation-id");
-const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+pub(crate) const CORRELATION_ID: HeaderName = HeaderName::from_static("x-correlation-id");
+pub(crate) const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
-pub(crate) async fn correlate(State(app): State<App>, request: Request, next: Next) -> Response {
+/// What a request is called in logs, in the audit trail, and in its answer.
+#[derive(Clone, Debug)]
+pub(crate) struct CorrelationId(pub(crate) String);
+
+pub(crate) async fn correlate(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let id = correlation_id(request.headers());
     let traceparent = request.headers().get(TRACEPARENT).cloned();
     let if_none_match = request.headers().get(IF_NONE_MATCH).cloned();
@@ -23,6 +27,7 @@ pub(crate) async fn correlate(State(app): State<App>, request: Request, next: Ne
     let trace = traceparent.as_ref().and_then(|value| value.to_str().ok()).unwrap_or_default();
     let span = tracing::info_span!("request", correlation_id = %id, traceparent = trace, %method, path);
 
+    request.extensions_mut().insert(CorrelationId(id.clone()));
     let began = app.now();
     let mut response = next.run(request).instrument(span.clone()).await;
     let seconds = app.now().seconds_since(began);

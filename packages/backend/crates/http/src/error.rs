@@ -4,8 +4,8 @@
 
 use std::any::Any;
 
-use axum::http::header::CONTENT_TYPE;
-use axum::http::{StatusCode, Uri};
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderName, HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use goody_application::ports::StoreError;
 use goody_application::read::ReadError;
@@ -18,17 +18,37 @@ pub(crate) struct ApiError {
     code: ErrorCode,
     detail: String,
     errors: Vec<FieldProblem>,
+    headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 impl ApiError {
     pub(crate) fn new(code: ErrorCode, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), errors: Vec::new() }
+        let headers = match code {
+            ErrorCode::Unauthenticated => vec![(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"goody\""))],
+            _ => Vec::new(),
+        };
+        Self { code, detail: detail.into(), errors: Vec::new(), headers }
+    }
+
+    /// Says when to ask again.
+    pub(crate) fn retry_after(self, seconds: u64) -> Self {
+        self.header(RETRY_AFTER, seconds.into())
+    }
+
+    pub(crate) fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    /// What it says, for whoever gets no problem but plain text.
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
     }
 
     /// Parameters that are not valid.
     pub(crate) fn parameters(errors: Vec<FieldProblem>) -> Self {
         let told: Vec<String> = errors.iter().map(|error| format!("{} {}", error.field, error.reason)).collect();
-        Self { code: ErrorCode::InvalidParameter, detail: told.join("; "), errors }
+        Self { errors, ..Self::new(ErrorCode::InvalidParameter, told.join("; ")) }
     }
 
     pub(crate) fn parameter(field: &str, reason: impl Into<String>) -> Self {
@@ -60,7 +80,7 @@ impl From<StoreError> for ApiError {
         tracing::error!(error = &error as &dyn std::error::Error, "the store failed a request");
         match error {
             StoreError::Unavailable { .. } | StoreError::Contended(_) => {
-                Self::new(ErrorCode::Unavailable, "The store does not answer right now. Try again.")
+                Self::new(ErrorCode::Unavailable, "The store does not answer right now. Try again.").retry_after(1)
             }
             StoreError::Damaged(_) => Self::new(ErrorCode::Internal, "The log says more."),
         }
@@ -79,9 +99,10 @@ impl From<ReadError> for ApiError {
 }
 
 impl IntoResponse for ApiError {
-    fn into_response(self) -> Response {
+    fn into_response(mut self) -> Response {
         let status = StatusCode::from_u16(self.code.status_and_title().0).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = status.into_response();
+        response.headers_mut().extend(self.headers.drain(..));
         response.extensions_mut().insert(self);
         response
     }

@@ -1,24 +1,37 @@
 //! Order events on their way in.
 
+use std::time::Duration;
+
+use axum::Extension;
 use axum::body::{Body, BodyDataStream};
 use axum::extract::State;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures::StreamExt;
-use futures::channel::mpsc;
 use goody_application::ports::StoreError;
 use goody_contract::{ErrorCode, FieldProblem, IngestAnswer, IngestLine, IngestResult, OrderEventView, Problem};
 use goody_domain::{Learned, OrderEvent, Rejection};
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
 use tracing::Instrument;
 
-use crate::App;
+use crate::audit::Counts;
 use crate::body::{Cutter, Form, Piece};
+use crate::correlation::CorrelationId;
+use crate::doors::{Caller, Place};
 use crate::error::ApiError;
+use crate::{App, audit};
 
 /// How many events are stored together.
 const BATCH: usize = 1_000;
+/// Bytes of a JSON body at most: it is answered when all of it is read. NDJSON is of any size.
+const LONGEST_JSON: usize = 16 * 1024 * 1024;
+/// How long an event may take to arrive, and an answer to be taken. A client that is slower holds what others need.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Answers that wait for a client that does not read. They are of a batch each; then reading waits, too.
+const ANSWERS: usize = 128;
 
 /// One event, an array of events, or a line each (`application/x-ndjson`), of any size.
 ///
@@ -28,19 +41,49 @@ const BATCH: usize = 1_000;
     request_body(content((OrderEventView = "application/json"), (Vec<OrderEventView> = "application/json"), (String = "application/x-ndjson"))),
     responses(
         (status = 200, content((IngestAnswer = "application/json"), (IngestLine = "application/x-ndjson"))),
-        (status = 400, body = Problem), (status = 415, body = Problem), (status = 503, body = Problem)
+        (status = 400, body = Problem), (status = 408, body = Problem), (status = 413, body = Problem),
+        (status = 415, body = Problem), (status = 503, body = Problem)
     )
 )]
-pub(crate) async fn post(State(app): State<App>, headers: HeaderMap, body: Body) -> Result<Response, ApiError> {
+pub(crate) async fn post(
+    State(app): State<App>,
+    Extension(caller): Extension<Caller>,
+    Extension(correlation_id): Extension<CorrelationId>,
+    Extension(place): Extension<Place>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, ApiError> {
     let form = form(&headers)?;
-    let intake = Intake { app, body: body.into_data_stream(), cutter: Some(Cutter::new(form)) };
+    let left = match form {
+        Form::Json => LONGEST_JSON,
+        Form::Lines => usize::MAX,
+    };
+    let told = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if told.is_some_and(|length| length > left) {
+        return Err(too_large("Nothing of it was read."));
+    }
+    let body = body.into_data_stream();
+    let intake = Intake { app, caller, correlation_id, body, left, cutter: Some(Cutter::new(form)), _place: place };
     match form {
         Form::Json => all_at_once(intake).await,
-        Form::Lines => Ok(line_by_line(intake)),
+        Form::Lines => line_by_line(intake).await,
     }
 }
 
+fn too_large(what_became_of_it: &str) -> ApiError {
+    let most = LONGEST_JSON / 1024 / 1024;
+    ApiError::new(
+        ErrorCode::PayloadTooLarge,
+        format!(
+            "JSON may be {most} MiB long. {what_became_of_it} Send application/x-ndjson, which may be of any length."
+        ),
+    )
+}
+
 fn form(headers: &HeaderMap) -> Result<Form, ApiError> {
+    if headers.get(CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
+        return Err(ApiError::new(ErrorCode::UnsupportedMediaType, "Send the body without a Content-Encoding."));
+    }
     let told = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     match told.split(';').next().unwrap_or_default().trim().to_ascii_lowercase().as_str() {
         "application/json" => Ok(Form::Json),
@@ -67,30 +110,34 @@ async fn all_at_once(mut intake: Intake) -> Result<Response, ApiError> {
     Ok(axum::Json(answer).into_response())
 }
 
-/// Reads and answers at the same time. Answers wait without bound: a client that reads them only after it has sent
-/// everything must not stop us from reading what it sends.
-fn line_by_line(mut intake: Intake) -> Response {
-    let (sender, answers) = mpsc::unbounded::<Result<Bytes, std::io::Error>>();
+/// Reads and answers at the same time. A client may read the answers only after it has sent everything, as long as they
+/// are not too many to wait. The answer begins with the first events, so that one who cannot be served is told so.
+async fn line_by_line(mut intake: Intake) -> Result<Response, ApiError> {
+    let mut batch: Result<_, ApiError> = Ok(intake.next_batch().await?);
+    let (sender, answers) = mpsc::channel::<Result<Bytes, std::io::Error>>(ANSWERS);
     let work = async move {
         loop {
-            let sent = match intake.next_batch().await {
+            let answer = match batch {
                 Ok(None) => return,
-                Ok(Some(lines)) => sender.unbounded_send(Ok(written(&lines))),
-                Err(_) => {
-                    // The answer has begun: breaking it off is the only way left to say that it is not whole.
-                    let _ = sender.unbounded_send(Err(std::io::Error::other("the store failed")));
-                    return;
-                }
+                Ok(Some(lines)) => Ok(written(&lines)),
+                // The answer has begun: breaking it off is the only way left to say that it is not whole.
+                Err(error) => Err(std::io::Error::other(error.detail().to_owned())),
             };
-            if sent.is_err() {
-                tracing::debug!("the client went away; what it sent until now is stored");
-                return;
+            let is_over = answer.is_err();
+            match tokio::time::timeout(PATIENCE, sender.send(answer)).await {
+                Ok(Ok(())) if !is_over => {}
+                Ok(Ok(())) => return,
+                Ok(Err(_)) => return tracing::debug!("the client went away; what it sent until now is stored"),
+                Err(_) => {
+                    return tracing::info!("the client does not read its answers; what it sent until now is stored");
+                }
             }
+            batch = intake.next_batch().await;
         }
     };
     tokio::spawn(work.in_current_span());
     let ndjson = HeaderValue::from_static("application/x-ndjson");
-    ([(CONTENT_TYPE, ndjson)], Body::from_stream(answers)).into_response()
+    Ok(([(CONTENT_TYPE, ndjson)], Body::from_stream(ReceiverStream::new(answers))).into_response())
 }
 
 fn written(lines: &[IngestLine]) -> Bytes {
@@ -106,15 +153,23 @@ fn written(lines: &[IngestLine]) -> Bytes {
 /// A body being read.
 struct Intake {
     app: App,
+    caller: Caller,
+    correlation_id: CorrelationId,
     body: BodyDataStream,
+    /// Bytes that may still come.
+    left: usize,
     /// `None` once the body is read.
     cutter: Option<Cutter>,
+    _place: Place,
 }
 
 impl Intake {
     /// Stores the next events and says what became of each; `None` at the end of the body.
     async fn next_batch(&mut self) -> Result<Option<Vec<IngestLine>>, ApiError> {
-        let pieces = self.next_pieces().await?;
+        let pieces = tokio::time::timeout(PATIENCE, self.next_pieces()).await.unwrap_or_else(|_| {
+            let told = format!("No event came for {} s. What came before is stored.", PATIENCE.as_secs());
+            Err(ApiError::new(ErrorCode::Timeout, told))
+        })?;
         if pieces.is_empty() {
             return Ok(None);
         }
@@ -148,14 +203,19 @@ impl Intake {
                 Learned::Conflict => *line = rejected(line.line, line.event_id.take(), Rejection::conflict()),
             }
         }
+        let mut counts = Counts::default();
         for line in &lines {
-            let result = match line.result {
-                IngestResult::Accepted => "accepted",
-                IngestResult::Duplicate => "duplicate",
-                IngestResult::Rejected => "rejected",
-            };
-            metrics::counter!("goody_events_total", "result" => result).increment(1);
+            match line.result {
+                IngestResult::Accepted => counts.accepted += 1,
+                IngestResult::Duplicate => counts.duplicate += 1,
+                IngestResult::Rejected => counts.rejected += 1,
+            }
         }
+        let Counts { accepted, duplicate, rejected } = counts;
+        for (result, number) in [("accepted", accepted), ("duplicate", duplicate), ("rejected", rejected)] {
+            metrics::counter!("goody_events_total", "result" => result).increment(number);
+        }
+        audit::events(&self.caller, &self.correlation_id, now, counts);
         Ok(Some(lines))
     }
 
@@ -181,7 +241,13 @@ impl Intake {
                 }
             };
             match more {
-                Some(Ok(bytes)) => cutter.feed(&bytes),
+                Some(Ok(bytes)) if bytes.len() > self.left => {
+                    return Err(too_large("What came before its end is stored."));
+                }
+                Some(Ok(bytes)) => {
+                    self.left -= bytes.len();
+                    cutter.feed(&bytes);
+                }
                 Some(Err(error)) => {
                     tracing::debug!(%error, "the body broke off");
                     return Err(ApiError::new(

@@ -3,32 +3,43 @@
 //! Every error leaves as `application/problem+json`; what is inside of a 5xx stays in the log.
 
 mod answer;
+mod audit;
 mod body;
 mod correlation;
 mod cursor;
 mod dashboard;
 mod docs;
+mod doors;
 mod error;
 mod events;
 pub mod export;
+mod headers;
 mod health;
+mod hosts;
 mod orders;
 mod page;
 mod params;
 mod reports;
+mod tokens;
 mod vendors;
 
 use std::sync::Arc;
 
 use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
 use goody_application::ingest::Ingest;
 use goody_application::ports::{ChangeFeed, Clock, OrderReader, ReportReader, Store, VendorStore};
 use goody_application::read::{FleetReader, HealthReader};
 use goody_domain::Instant;
 use tokio::sync::Notify;
 
+use crate::doors::Guard;
+
 pub use docs::openapi;
+pub use doors::{Doors, fixed};
+pub use hosts::Hosts;
 pub use page::with_page;
+pub use tokens::{Scope, Token, TokenSource, Tokens, TokensError};
 
 /// What the handlers work with. Cheap to clone.
 #[derive(Clone)]
@@ -86,15 +97,26 @@ impl App {
     }
 }
 
-/// Every route of the API.
-pub fn router(app: App) -> Router {
+/// Every route of the API, for those whom the doors let in.
+pub fn router(app: App, doors: Doors) -> Router {
     let (router, document) = docs::routes().split_for_parts();
-    router
+    let (hosts, cors) = (doors.hosts.clone(), doors.cors());
+    let guard = Guard::new(doors);
+    let router = router
         .merge(docs::served(document))
         .fallback(error::no_such_route)
         .method_not_allowed_fallback(error::no_such_method)
         .layer(tower_http::catch_panic::CatchPanicLayer::custom(error::panicked))
-        .layer(axum::middleware::from_fn_with_state(app.clone(), correlation::correlate))
+        .layer(from_fn_with_state(guard.clone(), doors::admit))
+        .layer(from_fn_with_state(guard, doors::shed));
+    let router = match cors {
+        Some(cors) => router.layer(cors),
+        None => router,
+    };
+    router
+        .layer(from_fn_with_state(hosts, hosts::check))
+        .layer(from_fn(headers::secured))
+        .layer(from_fn_with_state(app.clone(), correlation::correlate))
         .layer(answer::compressed())
         .with_state(app)
 }

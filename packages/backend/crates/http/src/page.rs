@@ -5,27 +5,33 @@ use std::path::Path;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, X_CONTENT_TYPE_OPTIONS};
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
 use axum::http::{HeaderValue, Method, StatusCode, Uri};
-use axum::middleware::Next;
+use axum::middleware::{Next, from_fn, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use tower_http::services::{ServeDir, ServeFile};
 
 use crate::answer::compressed;
 use crate::error::ApiError;
+use crate::headers;
+use crate::hosts::{self, Hosts};
 
 /// Beside the page's files: what the page may load and run, as its build says.
 const POLICY: &str = "content-security-policy.txt";
 
 /// Adds the page in `folder` to the API: files as they are, `index.html` for the page's own routes, and an honest 404 for
-/// the rest. Fails where its content security policy, `content-security-policy.txt`, cannot be read.
-pub fn with_page(api: Router, folder: &Path) -> io::Result<Router> {
+/// the rest. Fails where its content security policy, `content-security-policy.txt`, cannot be read. The page itself tells nothing:
+/// it is open to all who call the server by one of its names.
+pub fn with_page(api: Router, folder: &Path, hosts: Option<Hosts>) -> io::Result<Router> {
     let policy = std::fs::read_to_string(folder.join(POLICY))?;
     let policy = HeaderValue::from_str(policy.trim()).map_err(io::Error::other)?;
     let files = ServeDir::new(folder).fallback(ServeFile::new(folder.join("index.html")));
     let page = Router::new()
         .fallback_service(files)
-        .layer(axum::middleware::from_fn_with_state(policy, only_the_page))
+        .layer(from_fn_with_state(policy, only_the_page))
+        .layer(from_fn_with_state(hosts, hosts::check))
+        .layer(map_response(in_plain_words))
+        .layer(from_fn(headers::secured))
         .layer(compressed());
     Ok(Router::new().fallback(either).with_state((api, page)))
 }
@@ -58,12 +64,19 @@ async fn only_the_page(State(policy): State<HeaderValue>, request: Request, next
     let is_page = response.headers().get("content-type").is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     if is_asset && is_page {
         // The folder's fallback is the page, which is no answer to somebody who asks for a script.
-        return (StatusCode::NOT_FOUND, ApiError::not_found("file", &path)).into_response();
+        return ApiError::not_found("file", &path).into_response();
     }
     let cache = if is_asset { "public, max-age=31536000, immutable" } else { "no-cache" };
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(cache));
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(CONTENT_SECURITY_POLICY, policy);
     response
+}
+
+/// Whoever asks for a page reads text.
+async fn in_plain_words(mut response: Response) -> Response {
+    match response.extensions_mut().remove::<ApiError>() {
+        Some(error) => (response.status(), error.detail().to_owned()).into_response(),
+        None => response,
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -14,9 +15,11 @@ use goody_domain::{Day, Figures, RiskLevel, SlaPromises, Vendor, VendorId};
 use serde::{Deserialize, Serialize};
 
 use crate::answer::Answer;
+use crate::correlation::CorrelationId;
+use crate::doors::Caller;
 use crate::error::ApiError;
 use crate::params::{Checked, Params, vendor_id};
-use crate::{App, cursor};
+use crate::{App, audit, cursor};
 
 /// What the table is sorted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -183,13 +186,23 @@ pub(crate) fn view(row: &FleetRow) -> VendorRowView {
 #[utoipa::path(
     put, path = "/api/vendors/{id}", operation_id = "putVendor", tag = "vendors", params(("id" = String, Path, description = "The vendor.")),
     request_body = PutVendor,
-    responses((status = 200, body = VendorView), (status = 201, body = VendorView), (status = 400, body = Problem))
+    responses(
+        (status = 200, body = VendorView), (status = 201, body = VendorView), (status = 400, body = Problem),
+        (status = 413, body = Problem)
+    )
 )]
-pub(crate) async fn put(State(app): State<App>, Path(id): Path<String>, body: Bytes) -> Result<Response, ApiError> {
+pub(crate) async fn put(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Extension(caller): Extension<Caller>,
+    Extension(correlation_id): Extension<CorrelationId>,
+    body: Bytes,
+) -> Result<Response, ApiError> {
     let body: PutVendor = serde_json::from_slice(&body)
         .map_err(|error| ApiError::new(ErrorCode::InvalidBody, format!("The vendor cannot be read: {error}.")))?;
     let vendor = vendor(vendor_id(&id)?, body)?;
     let is_new = app.0.vendors.put(vendor.clone()).await?;
+    audit::vendor(&caller, &correlation_id, app.now(), vendor.vendor_id.as_str());
     let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, Answer::json(&VendorView::from(&vendor))?).into_response())
 }

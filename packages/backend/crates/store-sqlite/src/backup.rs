@@ -111,12 +111,13 @@ pub(crate) fn check(connection: &Connection) -> rusqlite::Result<Vec<String>> {
 }
 
 /// Brings everything of a database into its one file, so that nothing beside it is needed, and says which zone it counts in.
-/// It must be open nowhere else.
+/// It must be open nowhere else. The zone is not told where that cannot be read.
 pub fn fold_log(database: &Path) -> Result<Option<String>, OpenError> {
     let fold = || {
         let connection = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         connection.pragma_update(None, "journal_mode", "delete")?;
-        let zone = schema::meta(&connection, "time_zone")?;
+        // What is being replaced may be damaged anywhere.
+        let zone = schema::meta(&connection, "time_zone").unwrap_or(None);
         connection.close().map_err(|(_, error)| error)?;
         Ok(zone)
     };

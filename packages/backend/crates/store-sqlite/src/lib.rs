@@ -68,12 +68,20 @@ pub enum OpenError {
         asked: String,
     },
     /// It cannot be opened or made.
-    #[error("{path} cannot be opened ({source}): this user must be allowed to read and write it and its folder")]
+    #[error(
+        "{path} cannot be opened ({source}): this user must be allowed to read and write it and its folder, and the disk have room"
+    )]
     Inaccessible {
         /// The file.
         path: String,
         /// Why.
         source: rusqlite::Error,
+    },
+    /// Another process keeps it locked.
+    #[error("{path} is locked by another process: end that, or wait for it, and try again")]
+    Locked {
+        /// The file.
+        path: String,
     },
     /// What lies beside it cannot be made.
     #[error("{path} cannot be made or written ({source}): this user must be allowed to, and the disk have room")]
@@ -97,6 +105,7 @@ impl OpenError {
         let path = path.display().to_string();
         move |source| match Obstacle::of(&source) {
             Some(Obstacle::Damaged) => Self::Damaged { path: path.clone(), reason: source.to_string() },
+            Some(Obstacle::Locked) => Self::Locked { path: path.clone() },
             _ => Self::Inaccessible { path: path.clone(), source },
         }
     }

@@ -1,0 +1,147 @@
+//! `goody token new`, and where `goody serve` gets its tokens from.
+
+use std::fs::{File, Metadata};
+use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+
+use async_trait::async_trait;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use goody_http::{Token, TokenSource, Tokens};
+use serde_json::json;
+
+use crate::{Done, cli};
+
+/// Bytes of chance in a token: nobody guesses them.
+const CHANCE: usize = 32;
+/// What tokens begin with, so that a search for secrets that got about finds them.
+const PREFIX: &str = "goody_";
+
+/// Why there are no tokens.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum TokenError {
+    #[error("the tokens in {0} cannot be read")]
+    Unreadable(String, #[source] std::io::Error),
+    #[error("{place}: {source}")]
+    Invalid { place: String, source: goody_http::TokensError },
+    #[error("{0}: {1}")]
+    Name(String, String),
+    #[error("the system gives no random bytes: {0}")]
+    Chance(String),
+}
+
+/// Makes a token, and says it once.
+pub(crate) fn new(command: &cli::NewToken) -> Done {
+    let mut bytes = [0; CHANCE];
+    getrandom::fill(&mut bytes).map_err(|error| TokenError::Chance(error.to_string()))?;
+    let secret = format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(bytes));
+    let token = Token::new(&command.name, command.scope.clone(), &secret)
+        .map_err(|reason| TokenError::Name(command.name.clone(), reason))?;
+    if let Some(file) = &command.file {
+        append(file, &token)?;
+    }
+    if command.json {
+        println!("{}", json!({ "name": command.name, "token": secret, "line": token.to_string() }));
+        return Ok(ExitCode::SUCCESS);
+    }
+    println!("{secret}");
+    match &command.file {
+        Some(file) => eprintln!("This is the token; it is not told again. {} knows it now.", file.display()),
+        None => eprintln!(
+            "This is the token; it is not told again. Servers know it by this line of the file that --tokens names, or of \
+             GOODY_API_TOKENS:\n{token}"
+        ),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Adds a line to a file of tokens, which only its owner may read.
+fn append(path: &Path, token: &Token) -> Result<(), TokenError> {
+    let failed = |error| TokenError::Unreadable(path.display().to_string(), error);
+    let mut options = File::options();
+    options.read(true).append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path).map_err(failed)?;
+    let mut text = String::new();
+    file.seek(SeekFrom::Start(0)).and_then(|_| file.read_to_string(&mut text)).map_err(failed)?;
+    let begin = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+    file.write_all(format!("{begin}{token}\n").as_bytes()).map_err(failed)
+}
+
+/// The tokens that `goody serve` is told of, if any.
+pub(crate) fn source(command: &cli::Access) -> Result<Option<Arc<dyn TokenSource>>, TokenError> {
+    let tokens: Arc<dyn TokenSource> = match (&command.tokens, &command.api_tokens) {
+        (Some(path), _) => Arc::new(TokenFile::open(path)?),
+        (None, Some(text)) => {
+            let invalid = |source| TokenError::Invalid { place: "GOODY_API_TOKENS".into(), source };
+            Arc::new(Arc::new(Tokens::parse(text).map_err(invalid)?))
+        }
+        (None, None) => return Ok(None),
+    };
+    Ok(Some(tokens))
+}
+
+/// A file of tokens, read again when it changes: so that tokens come and go without a restart.
+struct TokenFile {
+    path: PathBuf,
+    known: Mutex<Known>,
+}
+
+struct Known {
+    mark: Mark,
+    tokens: Arc<Tokens>,
+}
+
+/// What a file looked like when it was read.
+type Mark = (Option<SystemTime>, u64);
+
+impl TokenFile {
+    fn open(path: &Path) -> Result<Self, TokenError> {
+        let (mark, tokens) = read(path)?;
+        Ok(Self { path: path.into(), known: Mutex::new(Known { mark, tokens: Arc::new(tokens) }) })
+    }
+}
+
+#[async_trait]
+impl TokenSource for TokenFile {
+    async fn tokens(&self) -> Result<Arc<Tokens>, String> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = std::fs::metadata(&self.path).ok().map(|file| mark(&file));
+        if now.is_some_and(|now| now != known.mark) {
+            match read(&self.path) {
+                Ok((mark, tokens)) => {
+                    tracing::info!(file = %self.path.display(), "the tokens were read anew");
+                    *known = Known { mark, tokens: Arc::new(tokens) };
+                }
+                // Half a file, or a slip of the pen, locks nobody out.
+                Err(error) => {
+                    tracing::error!(error = &error as &dyn std::error::Error, "the tokens stay as they were");
+                    known.mark = now.unwrap_or(known.mark);
+                }
+            }
+        }
+        Ok(known.tokens.clone())
+    }
+}
+
+fn mark(file: &Metadata) -> Mark {
+    (file.modified().ok(), file.len())
+}
+
+fn read(path: &Path) -> Result<(Mark, Tokens), TokenError> {
+    let place = path.display().to_string();
+    let unreadable = |error| TokenError::Unreadable(place.clone(), error);
+    let mut file = File::open(path).map_err(unreadable)?;
+    let mark = mark(&file.metadata().map_err(unreadable)?);
+    let mut text = String::new();
+    file.read_to_string(&mut text).map_err(|error| match error.kind() {
+        ErrorKind::InvalidData => unreadable(std::io::Error::other("it is no text")),
+        _ => unreadable(error),
+    })?;
+    let tokens = Tokens::parse(&text).map_err(|source| TokenError::Invalid { place, source })?;
+    Ok((mark, tokens))
+}

@@ -1,0 +1,227 @@
+//! Who is let in: by name, by token, as often as agreed, and no more at once than can be served.
+
+use std::collections::HashMap;
+use std::num::NonZeroU32;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::extract::{Request, State};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, ETAG, IF_NONE_MATCH, RETRY_AFTER};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use goody_contract::ErrorCode;
+use governor::clock::{Clock, DefaultClock};
+use governor::middleware::StateInformationMiddleware;
+use governor::state::{InMemoryState, NotKeyed};
+use governor::{Quota, RateLimiter};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tower_http::cors::CorsLayer;
+
+use crate::correlation::{CORRELATION_ID, TRACEPARENT};
+use crate::error::ApiError;
+use crate::hosts::Hosts;
+use crate::tokens::{Scope, TokenSource, Tokens};
+
+const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
+const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+/// How long a question may take. What takes longer is lost.
+const LONGEST_ANSWER: Duration = Duration::from_secs(30);
+/// How long a browser remembers what pages of other origins may do.
+const PREFLIGHT: Duration = Duration::from_secs(3600);
+
+/// Who is let in. [`Doors::open`] lets everybody in.
+#[derive(Clone)]
+pub struct Doors {
+    /// The tokens that are good; `None` where nobody needs one.
+    pub tokens: Option<Arc<dyn TokenSource>>,
+    /// Whether reads need a token, too.
+    pub protect_reads: bool,
+    /// By which names the server may be called; `None` where somebody else looks at that.
+    pub hosts: Option<Hosts>,
+    /// Requests a minute of each token; `None` for no limit.
+    pub rate_limit: Option<NonZeroU32>,
+    /// Requests that are worked on at the same time; `None` for no limit.
+    pub concurrent: Option<usize>,
+}
+
+impl Doors {
+    /// Lets everybody in.
+    pub fn open() -> Self {
+        Self { tokens: None, protect_reads: false, hosts: None, rate_limit: None, concurrent: None }
+    }
+
+    /// Has browsers let pages of the origins that are named read the answers.
+    pub(crate) fn cors(&self) -> Option<CorsLayer> {
+        let origins = self.hosts.as_ref().map(|hosts| hosts.origins.clone()).filter(|origins| !origins.is_empty())?;
+        let layer = CorsLayer::new()
+            .allow_origin(origins)
+            .allow_methods([Method::GET, Method::POST, Method::PUT])
+            .allow_headers([AUTHORIZATION, CONTENT_TYPE, IF_NONE_MATCH, CORRELATION_ID, TRACEPARENT])
+            .expose_headers([ETAG, RETRY_AFTER, CORRELATION_ID, RATE_LIMIT, RATE_LIMIT_POLICY])
+            .max_age(PREFLIGHT);
+        Some(layer)
+    }
+}
+
+/// Whose request it is: the name of its token, where it needed or brought one.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Caller(pub(crate) Option<Arc<str>>);
+
+impl Caller {
+    /// What the audit trail calls them.
+    pub(crate) fn name(&self) -> &str {
+        self.0.as_deref().unwrap_or("anybody")
+    }
+}
+
+/// Doors, and what they remember.
+#[derive(Clone)]
+pub(crate) struct Guard(Arc<Watched>);
+
+struct Watched {
+    doors: Doors,
+    /// By token's name.
+    limiters: Mutex<HashMap<Arc<str>, Arc<Limiter>>>,
+    places: Option<Arc<Semaphore>>,
+}
+
+type Limiter = RateLimiter<NotKeyed, InMemoryState, DefaultClock, StateInformationMiddleware>;
+
+impl Guard {
+    pub(crate) fn new(doors: Doors) -> Self {
+        let places = doors.concurrent.map(|most| Arc::new(Semaphore::new(most)));
+        Self(Arc::new(Watched { doors, limiters: Mutex::default(), places }))
+    }
+
+    /// Who asks, where that has to be known.
+    async fn caller(&self, wanted: Option<Scope>, headers: &HeaderMap) -> Result<Caller, ApiError> {
+        let Some(source) = &self.0.doors.tokens else { return Ok(Caller::default()) };
+        let told = bearer(headers);
+        if wanted.is_none() && told.is_none() {
+            return Ok(Caller::default());
+        }
+        let tokens = source.tokens().await.map_err(|error| {
+            tracing::error!(error, "the tokens cannot be read");
+            ApiError::new(ErrorCode::Unavailable, "The tokens cannot be read right now. Try again.")
+        })?;
+        let found = told.and_then(|secret| tokens.find(secret));
+        match (wanted, found) {
+            (Some(wanted), Some(token)) if !token.is_good_for(wanted) => Err(ApiError::new(
+                ErrorCode::Forbidden,
+                format!("The token {} is not good for this: it needs the scope {wanted}.", token.name()),
+            )),
+            (_, Some(token)) => Ok(Caller(Some(token.name().clone()))),
+            (Some(wanted), None) => Err(unauthenticated(wanted, told.is_some())),
+            // It needs none, and says nothing else of itself.
+            (None, None) => Ok(Caller::default()),
+        }
+    }
+
+    /// Takes one from what a token has left, and says how much that is. Refuses where there is nothing.
+    fn take(&self, caller: &Caller) -> Result<Option<[(HeaderName, HeaderValue); 2]>, ApiError> {
+        let (Some(quota), Some(name)) = (self.0.doors.rate_limit, &caller.0) else { return Ok(None) };
+        let limiter = {
+            let mut limiters = self.0.limiters.lock().unwrap_or_else(PoisonError::into_inner);
+            let new = || Arc::new(RateLimiter::direct(Quota::per_minute(quota)).with_middleware());
+            limiters.entry(name.clone()).or_insert_with(new).clone()
+        };
+        match limiter.check() {
+            Ok(state) => Ok(Some(rate_headers(quota, state.remaining_burst_capacity()))),
+            Err(until) => {
+                let seconds = until.wait_time_from(DefaultClock::default().now()).as_secs() + 1;
+                let told = format!("The token {name} may ask {quota} times a minute. Ask again in {seconds} s.");
+                let error = ApiError::new(ErrorCode::RateLimited, told).retry_after(seconds);
+                Err(rate_headers(quota, 0).into_iter().fold(error, |error, (name, value)| error.header(name, value)))
+            }
+        }
+    }
+}
+
+/// What a client may still do, as the draft of the IETF has it (draft-ietf-httpapi-ratelimit-headers-10).
+fn rate_headers(quota: NonZeroU32, left: u32) -> [(HeaderName, HeaderValue); 2] {
+    let full_in = (f64::from(quota.get().saturating_sub(left)) * 60.0 / f64::from(quota.get())).ceil();
+    let value = |text: String| HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""));
+    [
+        (RATE_LIMIT, value(format!("\"requests\";r={left};t={full_in}"))),
+        (RATE_LIMIT_POLICY, value(format!("\"requests\";q={quota};w=60"))),
+    ]
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, secret) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| secret.trim())
+}
+
+fn unauthenticated(wanted: Scope, came: bool) -> ApiError {
+    let told = if came { "That token is not known" } else { "No token came" };
+    let detail =
+        format!("{told}. Send Authorization: Bearer with a token of the scope {wanted}, as goody token new makes one.");
+    ApiError::new(ErrorCode::Unauthenticated, detail)
+}
+
+/// What a request needs. The page may ask whether the server is well, and how the API looks, before it has a token.
+fn wanted(doors: &Doors, method: &Method, path: &str) -> Option<Scope> {
+    let is_told_to_all = path == "/health" || path == "/api/openapi.json" || path.starts_with("/api/docs");
+    match *method {
+        Method::GET | Method::HEAD => (doors.protect_reads && !is_told_to_all).then_some(Scope::Read),
+        Method::POST if path == "/api/orders/events" => Some(Scope::Ingest),
+        _ => Some(Scope::Admin),
+    }
+}
+
+/// Asks for the token, and counts its requests.
+pub(crate) async fn admit(State(guard): State<Guard>, mut request: Request, next: Next) -> Response {
+    let wanted = wanted(&guard.0.doors, request.method(), request.uri().path());
+    let admitted = match guard.caller(wanted, request.headers()).await {
+        Ok(caller) => guard.take(&caller).map(|headers| (caller, headers)),
+        Err(error) => Err(error),
+    };
+    match admitted {
+        Err(error) => error.into_response(),
+        Ok((caller, headers)) => {
+            request.extensions_mut().insert(caller);
+            let mut response = next.run(request).await;
+            response.headers_mut().extend(headers.into_iter().flatten());
+            response
+        }
+    }
+}
+
+/// A place among the requests that are worked on. Whoever works on after the answer has begun keeps it.
+#[derive(Clone, Debug)]
+pub(crate) struct Place(#[expect(dead_code, reason = "it is held, not read")] Option<Arc<OwnedSemaphorePermit>>);
+
+/// Refuses what cannot be worked on soon, instead of having everybody wait; and gives up what takes too long.
+pub(crate) async fn shed(State(guard): State<Guard>, mut request: Request, next: Next) -> Response {
+    // Operators see how it is most of all when there is too much to do.
+    let is_watched = matches!(request.uri().path(), "/health" | "/metrics");
+    let place = match guard.0.places.clone().filter(|_| !is_watched) {
+        None => Place(None),
+        Some(places) => match places.try_acquire_owned() {
+            Ok(place) => Place(Some(Arc::new(place))),
+            Err(_) => {
+                metrics::counter!("goody_requests_shed_total").increment(1);
+                let told = "Too many requests are being worked on. Ask again in a second.";
+                return ApiError::new(ErrorCode::Overloaded, told).retry_after(1).into_response();
+            }
+        },
+    };
+    request.extensions_mut().insert(place.clone());
+    // Bodies of events are as long as they are; each event of them has its time.
+    if *request.method() == Method::POST {
+        return next.run(request).await;
+    }
+    match tokio::time::timeout(LONGEST_ANSWER, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => {
+            tracing::error!(seconds = LONGEST_ANSWER.as_secs(), "a request took too long and was given up");
+            ApiError::new(ErrorCode::Unavailable, "It took too long. Try again.").retry_after(5).into_response()
+        }
+    }
+}
+
+/// The tokens that are good, for whoever has them all along.
+pub fn fixed(tokens: Tokens) -> Arc<dyn TokenSource> {
+    Arc::new(Arc::new(tokens))
+}
