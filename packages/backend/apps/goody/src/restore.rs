@@ -1,6 +1,7 @@
 //! `goody restore`: a backup → the database. Killed anywhere, the database is the old one or the new one, and whole.
 
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -96,7 +97,7 @@ fn replace(command: &cli::Restore, copied: &Copied, new: &Path, kept: PathBuf) -
             Err(OpenError::Damaged { .. }) => keep(&log, &beside(&kept, "-wal")).map_err(unwritable)?,
             Err(error) => return Err(error.into()),
         }
-        keep(database, &kept).map_err(unwritable)?;
+        keep(database, &kept).and_then(|()| give_to_the_same(database, new)).map_err(unwritable)?;
     }
     // A log that belongs to another file would spoil the new one.
     remove(&log).and_then(|()| remove(&index)).map_err(unwritable)?;
@@ -115,6 +116,15 @@ fn keep(file: &Path, name: &Path) -> io::Result<()> {
     }
     // Where a file system knows no second names, it takes a copy.
     std::fs::hard_link(file, name).or_else(|_| std::fs::copy(file, name).map(drop))
+}
+
+/// Lets those read and write a new file who may an old one: a restore is often another user's work than the server.
+fn give_to_the_same(old: &Path, new: &Path) -> io::Result<()> {
+    let (of, is) = (std::fs::metadata(old)?, std::fs::metadata(new)?);
+    if (of.uid(), of.gid()) != (is.uid(), is.gid()) {
+        std::os::unix::fs::chown(new, Some(of.uid()), Some(of.gid()))?;
+    }
+    std::fs::set_permissions(new, of.permissions())
 }
 
 fn remove(file: &Path) -> io::Result<()> {

@@ -54,7 +54,7 @@ fn gauge(health: &Health) {
             Verdict::Degraded => 1.0,
             Verdict::Unhealthy => 2.0,
         };
-        metrics::gauge!("goody_check_level", "check" => check).set(level);
+        metrics::gauge!("goody_check_level", "check" => check.replace(' ', "_")).set(level);
     }
 }
 

@@ -37,7 +37,12 @@ pub fn keeper(database: &Path) -> io::Result<Option<Held>> {
 }
 
 fn lock_file(database: &Path, more: &str) -> io::Result<File> {
-    OpenOptions::new().create(true).append(true).open(beside(database, more))
+    let file = beside(database, more);
+    match OpenOptions::new().create(true).append(true).open(&file) {
+        // Another user's is as good, as nothing is written.
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => File::open(file).map_err(|_| error),
+        opened => opened,
+    }
 }
 
 fn taken(file: File, lock: impl FnOnce(&File) -> Result<(), TryLockError>) -> io::Result<Option<Held>> {
