@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::binary::{Dice, Server, demo_events, goody, placed, rebuild, reports, run, text};
+use crate::binary::{Dice, Server, demo_events, goody, placed, quiet, rebuild, reports, run, text};
 use crate::faults::stored_events;
 
 /// How often a backup and a restore are killed.
@@ -28,7 +28,7 @@ fn refused(arguments: &[&str], database: &Path, words: &str) {
 fn a_backup_taken_while_events_come_in_holds_everything_answered_before_it_began() {
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("goody.db");
-    let server = Server::start(&database);
+    let server = Server::start_by(quiet(), &database, &[]);
     let (answered, is_over) = (AtomicUsize::new(0), AtomicBool::new(false));
     let id = |number: usize| format!("o-{number}");
     std::thread::scope(|scope| {
@@ -94,7 +94,7 @@ fn a_restore_keeps_what_it_replaces() {
     let before = export("orders", &database);
     run(&["backup", text(&backup)], &database);
     // Killed, so that what it was told last is in its log only.
-    let server = Server::start(&database);
+    let server = Server::start_by(quiet(), &database, &[]);
     assert_eq!(server.tell(&placed("later")).0, 200);
     server.kill();
     drop(server);
@@ -152,7 +152,7 @@ fn a_backup_or_a_restore_killed_halfway_leaves_the_old_or_the_new_and_whole() {
     run(&["backup", text(&backup)], &database);
     let old = export("orders", &database);
     let old_reports = reports(&database);
-    let server = Server::start(&database);
+    let server = Server::start_by(quiet(), &database, &[]);
     assert_eq!(server.tell(&placed("later")).0, 200);
     server.wait_until_projected();
     drop(server);

@@ -14,6 +14,13 @@ pub(crate) fn goody(arguments: &[&str]) -> Command {
     command
 }
 
+/// The same for a server that is told a lot, or whose failures are what is tried: what it logs is nobody's news.
+pub(crate) fn quiet() -> Command {
+    let mut command = goody(&[]);
+    command.stderr(Stdio::null());
+    command
+}
+
 /// Runs a command on a database to its end, which must be a good one.
 pub(crate) fn run(arguments: &[&str], database: &Path) -> Output {
     let output = goody(arguments).args(["--database", text(database)]).output().unwrap();

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::binary::{Dice, Server, demo_events, goody, real_data, rebuild, reports, run, text};
+use crate::binary::{Dice, Server, demo_events, goody, quiet, real_data, rebuild, reports, run, text};
 
 /// Kills of imports, and of servers that are posted to: together what the program promises to survive.
 const IMPORTS: usize = 80;
@@ -44,7 +44,7 @@ fn an_import_killed_at_random_moments_ends_with_the_same_reports() {
 
 #[test]
 fn a_server_killed_while_it_stores_and_projects_loses_nothing_it_answered() {
-    let kills = std::env::var("GOODY_KILLS").map_or(SERVERS, |kills| kills.parse().expect("GOODY_KILLS is a number"));
+    let kills = kills();
     let folder = tempfile::tempdir().unwrap();
     let events = many_events(folder.path());
     let expected = expected(&events, folder.path());
@@ -57,7 +57,7 @@ fn a_server_killed_while_it_stores_and_projects_loses_nothing_it_answered() {
         let mut stored = 0;
         let hits = HITS.min(kills - killed);
         for _ in 0..hits {
-            let server = Server::start(&database);
+            let server = Server::start_by(quiet(), &database, &[]);
             stored += post_until_killed(&server, &lines[stored..], Duration::from_millis(20 + dice.roll(300) as u64));
         }
         killed += hits;
@@ -65,7 +65,7 @@ fn a_server_killed_while_it_stores_and_projects_loses_nothing_it_answered() {
         let found = stored_events(&database);
         let lost: Vec<_> = lines[..stored].iter().map(|line| id(line)).filter(|id| !found.contains(id)).collect();
         assert!(lost.is_empty(), "after {killed} kills, answered and lost: {lost:?}");
-        let server = Server::start(&database);
+        let server = Server::start_by(quiet(), &database, &[]);
         for part in lines[stored..].chunks(2_000) {
             server.post((part.join("\n") + "\n").as_bytes()).unwrap();
         }
@@ -77,6 +77,11 @@ fn a_server_killed_while_it_stores_and_projects_loses_nothing_it_answered() {
         let seconds = began.elapsed().as_secs();
         eprintln!("{killed} of {kills} kills, {answered} events answered, none lost or counted twice, {seconds} s");
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "how much is tried is asked of whoever runs the tests")]
+fn kills() -> usize {
+    std::env::var("GOODY_KILLS").map_or(SERVERS, |kills| kills.parse().expect("GOODY_KILLS is a number"))
 }
 
 /// Posts lines that were not answered yet, and kills the server after a while. Says how many were answered.

@@ -2,14 +2,14 @@
 
 use std::os::unix::fs::{FileExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::binary::{Server, demo_events, eventually, goody, placed, rebuild, reports, run, text};
+use crate::binary::{Server, demo_events, eventually, goody, placed, quiet, rebuild, reports, run, text};
 use crate::faults::stored_events;
 
 /// One of the demo orders.
@@ -81,7 +81,7 @@ fn a_file_that_cannot_grow_is_told_and_storing_goes_on_when_it_can() {
     // In blocks of 512 bytes, as POSIX has it, or of 1,024: room for some orders more.
     let limited = ["-c", "ulimit -S -f 3000; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_goody")];
     let mut command = Command::new("sh");
-    command.args(limited).env("GOODY_LOG", "off");
+    command.args(limited).stderr(Stdio::null());
     let server = Server::start_by(command, &database, &[]);
     let (answered, refused) = tell_until_full(&server);
     expect_ill(&server, &["the disk refuses", "storing goes on by itself"], "disk");
@@ -126,7 +126,7 @@ fn a_full_disk_is_told_and_storing_goes_on_when_there_is_room() {
     let Some(disk) = SmallDisk::new() else { return };
     let database = disk.0.path().join("goody.db");
     run(&["import", text(&demo_events())], &database);
-    let server = Server::start_by(goody(&["--log", "off"]), &database, &[]);
+    let server = Server::start_by(quiet(), &database, &[]);
     let (answered, refused) = tell_until_full(&server);
     expect_ill(&server, &["the disk is full", "make room"], "full");
     disk.grow();
@@ -136,7 +136,7 @@ fn a_full_disk_is_told_and_storing_goes_on_when_there_is_room() {
 #[test]
 fn a_database_locked_by_another_process_refuses_promptly_and_heals_when_it_is_let_go() {
     let (_folder, database) = told();
-    let server = Server::start_by(goody(&["--log", "off"]), &database, &[]);
+    let server = Server::start_by(quiet(), &database, &[]);
     let other = Connection::open(&database).unwrap();
     eventually("the lock is ours", || other.execute_batch("BEGIN IMMEDIATE").is_ok());
     let began = Instant::now();
@@ -163,7 +163,7 @@ fn bound_by_permissions() -> Option<Command> {
     if is_root {
         command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]);
     }
-    command.arg(env!("CARGO_BIN_EXE_goody")).env("GOODY_LOG", "off");
+    command.arg(env!("CARGO_BIN_EXE_goody")).stderr(Stdio::null());
     let tried = Command::new(command.get_program()).args(command.get_args()).arg("--version").output();
     if !tried.is_ok_and(|output| output.status.success()) {
         eprintln!("SKIPPED: the binary cannot be run here as a user whom permissions bind");
@@ -238,7 +238,7 @@ fn a_page_damaged_while_nobody_looks_is_told_and_a_restore_mends_it() {
     let refused = goody(&["backup", text(&backup), "--force", "--database", text(&database)]).output().unwrap();
     let told = String::from_utf8_lossy(&refused.stderr);
     assert!(!refused.status.success() && told.contains("damaged"), "a damaged database is no backup: {told}");
-    let server = Server::start_by(goody(&["--log", "off"]), &database, &[]);
+    let server = Server::start_by(quiet(), &database, &[]);
     expect_damage_and_restore(server, &database, &backup, &expected);
 }
 
@@ -247,7 +247,7 @@ fn a_page_damaged_while_a_server_runs_is_told_and_a_restore_mends_it() {
     let (folder, database) = told();
     let (backup, expected) = (folder.path().join("backup.db"), reports(&database));
     run(&["backup", text(&backup)], &database);
-    let server = Server::start_by(goody(&["--log", "off"]), &database, &[]);
+    let server = Server::start_by(quiet(), &database, &[]);
     assert!(is_well(&server));
     damage(&database);
     // What was read before may be remembered until something is written.

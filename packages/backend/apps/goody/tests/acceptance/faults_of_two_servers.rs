@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::binary::{Server, demo_events, eventually, placed, rebuild, reports, run, text};
+use crate::binary::{Server, demo_events, eventually, placed, quiet, rebuild, reports, run, text};
 
 fn follows(server: &Server) -> bool {
     let health = server.ask("/health").1;
@@ -18,9 +18,9 @@ fn two_servers_on_one_file_count_everything_once_and_one_takes_over_from_the_oth
     let events = std::fs::read_to_string(demo_events()).unwrap();
     let lines: Vec<&str> = events.lines().collect();
     let database = folder.path().join("shared.db");
-    let first = Server::start(&database);
+    let first = Server::start_by(quiet(), &database, &[]);
     eventually("the first keeps the reports", || first.ask("/health").1["checks"]["scheduler"]["status"] == "healthy");
-    let second = Server::start(&database);
+    let second = Server::start_by(quiet(), &database, &[]);
     eventually("the second follows", || follows(&second));
     assert!(!follows(&first));
 
@@ -58,7 +58,7 @@ fn two_servers_on_one_file_count_everything_once_and_one_takes_over_from_the_oth
 fn a_restore_waits_for_no_server_but_says_that_one_runs() {
     let folder = tempfile::tempdir().unwrap();
     let (database, backup) = (folder.path().join("goody.db"), folder.path().join("backup.db"));
-    let server = Server::start(&database);
+    let server = Server::start_by(quiet(), &database, &[]);
     assert_eq!(server.tell(&placed("o-1")).0, 200);
     run(&["backup", text(&backup)], &database);
     let refused = crate::binary::goody(&["restore", text(&backup), "--database", text(&database)]).output().unwrap();
