@@ -155,9 +155,8 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 
 fn unauthenticated(wanted: Scope, came: bool) -> ApiError {
     let told = if came { "That token is not known" } else { "No token came" };
-    let detail = format!(
-        "{told}. Send Authorization: Bearer with a token of the scope {wanted}, as goody token new makes one."
-    );
+    let detail =
+        format!("{told}. Send Authorization: Bearer with a token of the scope {wanted}, as goody token new makes one.");
     ApiError::new(ErrorCode::Unauthenticated, detail)
 }
 

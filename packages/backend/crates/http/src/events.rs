@@ -74,7 +74,9 @@ fn too_large(what_became_of_it: &str) -> ApiError {
     let most = LONGEST_JSON / 1024 / 1024;
     ApiError::new(
         ErrorCode::PayloadTooLarge,
-        format!("JSON may be {most} MiB long. {what_became_of_it} Send application/x-ndjson, which may be of any length."),
+        format!(
+            "JSON may be {most} MiB long. {what_became_of_it} Send application/x-ndjson, which may be of any length."
+        ),
     )
 }
 
@@ -125,7 +127,9 @@ fn line_by_line(mut intake: Intake) -> Response {
                 Ok(Ok(())) if !is_over => {}
                 Ok(Ok(())) => return,
                 Ok(Err(_)) => return tracing::debug!("the client went away; what it sent until now is stored"),
-                Err(_) => return tracing::info!("the client does not read its answers; what it sent until now is stored"),
+                Err(_) => {
+                    return tracing::info!("the client does not read its answers; what it sent until now is stored");
+                }
             }
         }
     };
@@ -206,7 +210,8 @@ impl Intake {
             }
         }
         let Counts { accepted, duplicate, rejected } = counts;
-        for (result, number) in [("accepted", accepted), ("duplicate", duplicate), ("rejected", rejected)] {
+        let results = [("accepted", accepted), ("duplicate", duplicate), ("rejected", rejected)];
+        for (result, number) in results.into_iter().filter(|(_, number)| *number > 0) {
             metrics::counter!("goody_events_total", "result" => result).increment(number);
         }
         audit::events(&self.caller, &self.correlation_id, now, counts);

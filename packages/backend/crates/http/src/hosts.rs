@@ -33,8 +33,11 @@ impl Hosts {
     /// Says how an origin looks.
     pub fn origin(text: &str) -> Result<HeaderValue, String> {
         let is_origin = text.parse::<Uri>().is_ok_and(|uri| {
-            matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some() && !text.ends_with('/')
-                && uri.path() == "/" && uri.query().is_none()
+            matches!(uri.scheme_str(), Some("http" | "https"))
+                && uri.host().is_some()
+                && !text.ends_with('/')
+                && uri.path() == "/"
+                && uri.query().is_none()
         });
         let value = HeaderValue::from_str(text).ok().filter(|_| is_origin);
         value.ok_or_else(|| format!("{text} is no origin: write it as https://desk.example.com"))
@@ -46,8 +49,11 @@ impl Hosts {
             return Err("The request must say once which Host it is for.".into());
         };
         let host = host.to_str().ok().and_then(|host| host.parse::<Authority>().ok());
-        let Some(host) = host.filter(|host| self.is_ours(host) && uri.authority().is_none_or(|asked| asked == host)) else {
-            return Err("The server is not called by that Host here. If it should be, start it with --hosts NAME.".into());
+        let Some(host) = host.filter(|host| self.is_ours(host) && uri.authority().is_none_or(|asked| asked == host))
+        else {
+            return Err(
+                "The server is not called by that Host here. If it should be, start it with --hosts NAME.".into()
+            );
         };
         let Some(origin) = headers.get(ORIGIN) else { return Ok(()) };
         if self.origins.contains(origin) || is_same(origin, &host) {

@@ -13,8 +13,8 @@ use tower_http::services::{ServeDir, ServeFile};
 
 use crate::answer::compressed;
 use crate::error::ApiError;
-use crate::hosts::{self, Hosts};
 use crate::headers;
+use crate::hosts::{self, Hosts};
 
 /// Beside the page's files: what the page may load and run, as its build says.
 const POLICY: &str = "content-security-policy.txt";

@@ -130,8 +130,7 @@ impl Tokens {
     pub fn parse(text: &str) -> Result<Self, TokensError> {
         let lines = text.split(['\n', ';']).map(str::trim).enumerate();
         let told = lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
-        let read =
-            |(at, line)| Token::parse(line).map_err(|reason| TokensError { line: at + 1, reason });
+        let read = |(at, line)| Token::parse(line).map_err(|reason| TokensError { line: at + 1, reason });
         Ok(Self(told.map(read).collect::<Result<_, _>>()?))
     }
 
@@ -201,10 +200,7 @@ mod tests {
     fn a_line_has_the_sha256_that_everybody_computes() {
         // FIPS 180-2, appendix B.1.
         let abc = Token::new("abc", vec![Scope::Read, Scope::Ingest], "abc").unwrap();
-        assert_eq!(
-            abc.to_string(),
-            "abc read,ingest ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-        );
+        assert_eq!(abc.to_string(), "abc read,ingest ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }
 
     #[test]
@@ -215,6 +211,12 @@ mod tests {
         assert_eq!(may(Scope::Admin), [true, true, true]);
         assert_eq!(may(Scope::Read), [true, false, false]);
         assert_eq!(may(Scope::Ingest), [false, true, false]);
+    }
+
+    #[test]
+    fn looking_for_a_token_goes_on_after_it_is_found() {
+        let [first, last] = ["first", "last"].map(|name| Token::new(name, vec![Scope::Read], "same").unwrap());
+        assert_eq!(Tokens(vec![first, last.clone()]).find("same"), Some(&last));
     }
 
     #[test]

@@ -49,12 +49,21 @@ impl Server {
     }
 
     pub(crate) fn start_with(database: &Path, more: &[&str]) -> Self {
+        Self::start_logging(database, more, Stdio::inherit())
+    }
+
+    /// With its log where somebody wants it.
+    pub(crate) fn start_logging(database: &Path, more: &[&str], log: impl Into<Stdio>) -> Self {
         let arguments = ["serve", "--addr", "127.0.0.1:0", "--database", text(database)];
-        let mut process = goody(&arguments).args(more).stdout(Stdio::piped()).spawn().unwrap();
+        let mut process = goody(&arguments).args(more).stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let address = line.trim().strip_prefix("Goody is listening on ").unwrap().to_owned();
         Self { process: Mutex::new(process), address }
+    }
+
+    pub(crate) fn address(&self) -> &str {
+        &self.address
     }
 
     pub(crate) fn get(&self, path: &str) -> Value {

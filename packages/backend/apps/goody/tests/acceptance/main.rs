@@ -5,6 +5,7 @@
 mod bad_lines;
 mod binary;
 mod csv;
+mod doors;
 mod faults;
 mod real_orders;
 mod simulate;
