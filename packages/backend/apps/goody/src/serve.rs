@@ -31,6 +31,11 @@ enum ServeError {
          ingest --file tokens` and start with --tokens tokens, or listen on 127.0.0.1"
     )]
     Open(std::net::SocketAddr),
+    #[error(
+        "--protect-reads needs tokens: make one with `goody token new NAME --scope read --file tokens` and start with --tokens \
+         tokens"
+    )]
+    Protected,
     #[error("--addr {0} is taken or not ours: choose another, or port 0 for any free one")]
     Address(std::net::SocketAddr, #[source] std::io::Error),
     #[error("--web {0} holds a page without its content-security-policy.txt: build the page anew (make build)")]
@@ -80,8 +85,11 @@ async fn doors(command: &cli::Serve) -> Result<Doors, Failure> {
         Some(source) => source.tokens().await?.is_empty(),
         None => true,
     };
-    if is_empty && (!loopback || access.protect_reads) {
+    if is_empty && !loopback {
         return Err(ServeError::Open(command.addr).into());
+    }
+    if is_empty && access.protect_reads {
+        return Err(ServeError::Protected.into());
     }
     Ok(Doors {
         tokens,

@@ -50,5 +50,6 @@ pub async fn take(ingest: &Ingest, event: BusEvent, now: Instant) -> Result<(), 
         _ => "duplicate",
     };
     metrics::counter!("goody_events_total", "result" => result).increment(1);
+    tracing::info!(target: "audit", token = event.source, correlation_id = event.id, recorded_at = %now, result, "bus");
     if result == "rejected" { Err(rejected(Rejection::conflict())) } else { Ok(()) }
 }

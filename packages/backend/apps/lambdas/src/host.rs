@@ -6,7 +6,7 @@ use std::sync::Arc;
 use goody_application::ports::{Clock, Store};
 use goody_application::simulate::Simulator;
 use goody_domain::Instant;
-use goody_http::App;
+use goody_http::{App, Doors};
 use goody_store_dynamodb::DynamoStore;
 use lambda_runtime::{Diagnostic, LambdaEvent, Service};
 use serde::Serialize;
@@ -16,8 +16,8 @@ use tokio::sync::Notify;
 use crate::clock::FunctionClock;
 use crate::figures::Figures;
 use crate::invocation::{Failure, serve};
-use crate::settings::Settings;
-use crate::{logs, store};
+use crate::settings::{Settings, SettingsError};
+use crate::{logs, store, tokens};
 
 /// What every function works with.
 pub struct Host {
@@ -49,10 +49,16 @@ impl Host {
         Ok(Self { store: Arc::new(tables.clone()), tables, settings, clock, figures })
     }
 
-    /// The API on these tables.
-    pub fn api(&self) -> axum::Router {
-        let nobody = Arc::new(Notify::new());
-        goody_http::router(App::new(self.store.clone(), self.clock.clone(), nobody, None))
+    /// The API on these tables, for those who have a token where one is needed: to write, and to read where that is protected.
+    /// How often and how much at once, API Gateway and Lambda look at themselves.
+    ///
+    /// # Errors
+    /// Names the setting that does not say where the tokens are.
+    pub fn api(&self, writes: bool) -> Result<axum::Router, SettingsError> {
+        let (nobody, protect_reads) = (Arc::new(Notify::new()), self.settings.protect_reads);
+        let tokens = (writes || protect_reads).then(|| tokens::source(&self.settings)).transpose()?;
+        let app = App::new(self.store.clone(), self.clock.clone(), nobody, None);
+        Ok(goody_http::router(app, Doors { tokens, protect_reads, ..Doors::open() }))
     }
 
     /// What time it is.

@@ -8,7 +8,8 @@ use tracing_subscriber::filter::ParseError;
 /// # Errors
 /// Says what the filter cannot mean.
 pub fn start(filter: &str) -> Result<(), ParseError> {
-    let filter = EnvFilter::try_new(filter)?;
+    // Who told what is never left out.
+    let filter = EnvFilter::try_new(format!("{filter},audit=info"))?;
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).json();
     lines.flatten_event(true).with_current_span(true).with_span_list(false).init();
     Ok(())

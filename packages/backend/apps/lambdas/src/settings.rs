@@ -7,6 +7,7 @@ use std::str::FromStr;
 use goody_application::retention::Retention;
 use goody_application::simulate::Trouble;
 use goody_domain::ReportZone;
+use goody_http::Tokens;
 use goody_store_dynamodb::Tables;
 
 use crate::clock::FunctionClock;
@@ -20,6 +21,12 @@ pub struct Settings {
     pub account: Account,
     /// `AWS_ENDPOINT_URL`: where DynamoDB is, if not where the region says.
     pub endpoint: Option<String>,
+    /// `AWS_ENDPOINT_URL_SECRETS_MANAGER`, or else `AWS_ENDPOINT_URL`: where Secrets Manager is, if not where the region says.
+    pub secrets_endpoint: Option<String>,
+    /// `GOODY_API_TOKENS_SECRET` or `GOODY_API_TOKENS`: the tokens that requests to the API need.
+    pub tokens: Option<TokensSetting>,
+    /// `GOODY_PROTECT_READS`: whether reads need a token, too; `false` where it is not set.
+    pub protect_reads: bool,
     /// `GOODY_TIME_ZONE`: the zone whose days are counted, by its IANA name; UTC where it is not set.
     pub zone: ReportZone,
     /// `GOODY_LOG`: error, warn, info, debug, trace, or `module=level` by commas; `info` where it is not set.
@@ -30,6 +37,15 @@ pub struct Settings {
     pub retention: Retention,
     /// `GOODY_CLOCK`: a file that says what time it is. Only tests have one.
     pub clock: FunctionClock,
+}
+
+/// Where the tokens are told, in lines as `goody token new` prints them.
+#[derive(Clone, Debug)]
+pub enum TokensSetting {
+    /// The name or the ARN of a secret in Secrets Manager.
+    Secret(String),
+    /// Here.
+    Here(Tokens),
 }
 
 /// Whose tables they are.
@@ -95,6 +111,14 @@ impl Settings {
                 session_token: reading.optional("AWS_SESSION_TOKEN"),
             },
             endpoint: reading.optional("AWS_ENDPOINT_URL"),
+            secrets_endpoint: reading
+                .optional("AWS_ENDPOINT_URL_SECRETS_MANAGER")
+                .or_else(|| reading.optional("AWS_ENDPOINT_URL")),
+            tokens: match reading.optional("GOODY_API_TOKENS_SECRET") {
+                Some(secret) => Some(TokensSetting::Secret(secret)),
+                None => reading.hidden("GOODY_API_TOKENS", Tokens::parse).map(TokensSetting::Here),
+            },
+            protect_reads: reading.parsed("GOODY_PROTECT_READS", truth).unwrap_or(false),
             zone: reading.parsed("GOODY_TIME_ZONE", ReportZone::named).unwrap_or_else(ReportZone::utc),
             log: reading.optional("GOODY_LOG").unwrap_or_else(|| "info".to_owned()),
             world: World {
@@ -114,6 +138,10 @@ impl Settings {
 /// A whole number.
 fn whole<T: FromStr>(text: &str) -> Result<T, String> {
     text.parse().map_err(|_| "it is no whole number, or too large a one".to_owned())
+}
+
+fn truth(text: &str) -> Result<bool, String> {
+    text.parse().map_err(|_| "it is neither true nor false".to_owned())
 }
 
 /// So many days, or more.
@@ -145,6 +173,12 @@ impl<V: Fn(&str) -> Option<String>> Reading<V> {
             self.wrong.push(format!("{name} is not set: set it to {meaning}"));
             String::new()
         })
+    }
+
+    /// Something that is not to be repeated.
+    fn hidden<T, E: std::fmt::Display>(&mut self, name: &str, parse: impl Fn(&str) -> Result<T, E>) -> Option<T> {
+        let text = self.optional(name)?;
+        parse(&text).map_err(|error| self.wrong.push(format!("{name} cannot be used: {error}"))).ok()
     }
 
     fn parsed<T, E: std::fmt::Display>(&mut self, name: &str, parse: impl Fn(&str) -> Result<T, E>) -> Option<T> {
@@ -206,6 +240,7 @@ mod tests {
             ("GOODY_BUCKET_DAYS", "59"),
             ("GOODY_ORDER_DAYS", "0"),
             ("GOODY_CLOCK", "no-such-file"),
+            ("GOODY_PROTECT_READS", "perhaps"),
         ] {
             let told = read(&[(name, value)], "").unwrap_err().to_string();
             assert!(told.contains(&format!("{name}={value} cannot be used: ")), "{told}");
@@ -216,6 +251,23 @@ mod tests {
     fn several_scenarios_are_set_apart_by_commas() {
         let settings = read(&[("GOODY_SCENARIO", "far-orchard=stall@2026-03-01,acme=drop@2026-03-02")], "").unwrap();
         assert_eq!(settings.world.troubles.len(), 2);
+    }
+
+    #[test]
+    fn a_secret_comes_before_tokens_that_are_told_here() {
+        let line = format!("shop ingest {}", "ab".repeat(32));
+        let told = [("GOODY_API_TOKENS", line.as_str()), ("GOODY_API_TOKENS_SECRET", "goody-tokens")];
+        assert!(matches!(read(&told, "").unwrap().tokens, Some(TokensSetting::Secret(name)) if name == "goody-tokens"));
+        assert!(
+            matches!(read(&told[..1], "").unwrap().tokens, Some(TokensSetting::Here(tokens)) if !tokens.is_empty())
+        );
+        assert!(read(&[], "").unwrap().tokens.is_none());
+    }
+
+    #[test]
+    fn tokens_that_cannot_be_read_are_not_repeated() {
+        let told = read(&[("GOODY_API_TOKENS", "shop ingest hush")], "").unwrap_err().to_string();
+        assert!(told.contains("GOODY_API_TOKENS cannot be used: token 1: ") && !told.contains("hush"), "{told}");
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! The OpenAPI document, built from the handlers' own types, and its readable form.
 
 use axum::Router;
+use axum::http::StatusCode;
 use utoipa::OpenApi;
-use utoipa::openapi::OpenApi as Document;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{Content, OpenApi as Document, Ref, RefOr, ResponseBuilder};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -25,8 +27,71 @@ use crate::{App, dashboard, events, export, health, orders, reports, vendors};
 )]
 struct Info;
 
-/// Every route with its documentation.
-pub(crate) fn routes() -> OpenApiRouter<App> {
+/// Every route, and the document of all of them.
+pub(crate) fn routes() -> (Router<App>, Document) {
+    let (router, mut document) = handlers().split_for_parts();
+    say_what_doors_answer(&mut document);
+    (router, document)
+}
+
+/// What any route may answer before its handler is asked, with whom it is for. How it is, everybody is told.
+const REFUSALS: [(&str, &str, bool); 4] = [
+    ("401", "A token is needed, and none came or one that is not known.", false),
+    ("403", "The token is good for something else, or the request comes from somewhere it must not come from.", true),
+    ("429", "The token asked too often. `Retry-After` says when to ask again.", false),
+    ("503", "Too much to do, or something does not answer. `Retry-After` says when to ask again.", false),
+];
+
+fn say_what_doors_answer(document: &mut Document) {
+    for (path, item) in &mut document.paths.paths {
+        for operation in [&mut item.get, &mut item.put, &mut item.post].into_iter().flatten() {
+            let responses = &mut operation.responses.responses;
+            for (status, meaning, to_all) in REFUSALS {
+                if to_all || path != "/health" {
+                    let problem = Content::new(Some(Ref::from_schema_name("Problem")));
+                    let response = ResponseBuilder::new().description(meaning).content(PROBLEM, problem).build();
+                    responses.entry(status.to_owned()).or_insert(response.into());
+                }
+            }
+            for (status, response) in responses {
+                if let RefOr::T(response) = response {
+                    complete(status, response);
+                }
+            }
+            if path != "/health" {
+                operation.security =
+                    Some(vec![SecurityRequirement::default(), SecurityRequirement::new("token", NO_SCOPES)]);
+            }
+        }
+    }
+    let token = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(
+        "A token as `goody token new` makes one. Writes need one where the server can be reached by others; reads where \
+         they are protected.",
+    ));
+    document.components.get_or_insert_default().add_security_scheme("token", SecurityScheme::Http(token.build()));
+}
+
+const PROBLEM: &str = "application/problem+json";
+const NO_SCOPES: [&str; 0] = [];
+
+/// Problems have a media type of their own, and no response may be without a word.
+fn complete(status: &str, response: &mut utoipa::openapi::Response) {
+    let is_problem =
+        response.content.values().any(|content| matches!(content, RefOr::T(content) if says_problem(content)));
+    if is_problem && let Some(content) = response.content.shift_remove("application/json") {
+        response.content.insert(PROBLEM.to_owned(), content);
+    }
+    if response.description.is_empty() {
+        let code = status.parse().ok().and_then(|code| StatusCode::from_u16(code).ok());
+        response.description = code.and_then(|code| code.canonical_reason()).unwrap_or_default().to_owned();
+    }
+}
+
+fn says_problem(content: &Content) -> bool {
+    matches!(&content.schema, Some(RefOr::Ref(schema)) if schema.ref_location.ends_with("/Problem"))
+}
+
+fn handlers() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Info::openapi())
         .routes(routes!(health::health))
         .routes(routes!(health::metrics))
@@ -49,7 +114,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 
 /// The OpenAPI document of every route.
 pub fn openapi() -> Document {
-    routes().split_for_parts().1
+    routes().1
 }
 
 /// `/api/openapi.json` and `/api/docs`.

@@ -212,7 +212,8 @@ impl Intake {
             }
         }
         let Counts { accepted, duplicate, rejected } = counts;
-        for (result, number) in [("accepted", accepted), ("duplicate", duplicate), ("rejected", rejected)] {
+        let results = [("accepted", accepted), ("duplicate", duplicate), ("rejected", rejected)];
+        for (result, number) in results.into_iter().filter(|(_, number)| *number > 0) {
             metrics::counter!("goody_events_total", "result" => result).increment(number);
         }
         audit::events(&self.caller, &self.correlation_id, now, counts);

@@ -99,7 +99,7 @@ impl App {
 
 /// Every route of the API, for those whom the doors let in.
 pub fn router(app: App, doors: Doors) -> Router {
-    let (router, document) = docs::routes().split_for_parts();
+    let (router, document) = docs::routes();
     let (hosts, cors) = (doors.hosts.clone(), doors.cors());
     let guard = Guard::new(doors);
     let router = router

@@ -214,6 +214,12 @@ mod tests {
     }
 
     #[test]
+    fn looking_for_a_token_goes_on_after_it_is_found() {
+        let [first, last] = ["first", "last"].map(|name| Token::new(name, vec![Scope::Read], "same").unwrap());
+        assert_eq!(Tokens(vec![first, last.clone()]).find("same"), Some(&last));
+    }
+
+    #[test]
     fn a_line_that_is_no_token_is_named_and_not_repeated() {
         let good = Token::new("shop", vec![Scope::Ingest], "x").unwrap();
         let sum = "ab".repeat(32);

@@ -59,6 +59,13 @@ impl Server {
         Self::start_by(goody(&[]), database, more)
     }
 
+    /// With its log where somebody wants it.
+    pub(crate) fn start_logging(database: &Path, more: &[&str], log: impl Into<Stdio>) -> Self {
+        let mut command = goody(&[]);
+        command.stderr(log);
+        Self::start_by(command, database, more)
+    }
+
     /// Started by a command that runs the binary with the arguments it is given.
     pub(crate) fn start_by(mut command: Command, database: &Path, more: &[&str]) -> Self {
         let arguments = ["serve", "--addr", "127.0.0.1:0", "--database", text(database)];
@@ -67,6 +74,10 @@ impl Server {
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let address = line.trim().strip_prefix("Goody is listening on ").unwrap().to_owned();
         Self { process: Mutex::new(process), address }
+    }
+
+    pub(crate) fn address(&self) -> &str {
+        &self.address
     }
 
     pub(crate) fn get(&self, path: &str) -> Value {

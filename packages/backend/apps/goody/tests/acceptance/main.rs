@@ -6,6 +6,7 @@ mod backups;
 mod bad_lines;
 mod binary;
 mod csv;
+mod doors;
 mod faults;
 mod faults_of_the_file;
 mod faults_of_two_servers;

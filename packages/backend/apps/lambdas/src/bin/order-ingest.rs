@@ -12,7 +12,7 @@ use serde_json::value::{RawValue, to_raw_value};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Failure> {
     let host = &Host::start("order-ingest")?;
-    let (api, ingest) = (&Adapter::from(host.api()), &Ingest::new(host.store.clone()));
+    let (api, ingest) = (&Adapter::from(host.api(true)?), &Ingest::new(host.store.clone()));
     host.serve(service_fn(async |LambdaEvent { payload, context }: LambdaEvent<Box<RawValue>>| {
         Ok::<_, Failure>(match Trigger::read(&payload)? {
             Trigger::Http(request) => to_raw_value(&api.clone().call(LambdaEvent::new(*request, context)).await?)?,

@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "test code fails loudly")]
 
+mod bounds;
 mod dashboard;
+mod doors;
 mod fleet;
 mod health;
 mod metrics;

@@ -13,6 +13,7 @@ use tokio::process::{Child, Command};
 use tokio::sync::Notify;
 
 use super::runtime_api::RuntimeApi;
+use super::token_lines;
 
 /// How long an invocation may take.
 const TIME_LIMIT: Duration = Duration::from_secs(120);
@@ -148,6 +149,7 @@ impl Function {
         let mut command = Command::new(&self.binary);
         command
             .env_clear()
+            .env("GOODY_API_TOKENS", token_lines())
             .envs([
                 ("AWS_LAMBDA_RUNTIME_API", api.address.to_string().as_str()),
                 ("AWS_LAMBDA_FUNCTION_NAME", "test"),

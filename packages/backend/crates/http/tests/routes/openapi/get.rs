@@ -60,6 +60,25 @@ fn every_operation_has_a_name_of_its_own() {
     assert_eq!(names.len(), all);
 }
 
+#[test]
+fn every_answer_is_described_and_problems_have_their_own_type() {
+    let document = built();
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        for (method, operation) in operations.as_object().unwrap() {
+            let responses = operation["responses"].as_object().unwrap();
+            for (status, response) in responses {
+                assert_ne!(response["description"].as_str().unwrap_or_default(), "", "{method} {path} {status}");
+                if status.starts_with('4') {
+                    let kinds: Vec<_> = response["content"].as_object().unwrap().keys().collect();
+                    assert_eq!(kinds, ["application/problem+json"], "{method} {path} {status}");
+                }
+            }
+            let expected: &[&str] = if path == "/health" { &["403", "503"] } else { &["401", "403", "429", "503"] };
+            assert!(expected.iter().all(|status| responses.contains_key(*status)), "{method} {path}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn the_readable_docs_are_served() {
     let docs = TestApp::new().get("/api/docs/").await;

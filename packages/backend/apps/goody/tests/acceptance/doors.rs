@@ -1,0 +1,253 @@
+//! The doors of the running server: tokens in a file, the audit trail, and what comes over bare sockets.
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::binary::{Server, demo_events, goody, run, text};
+
+/// Longer than the server waits for the headers of a request, and for a client to read.
+const LONGER_THAN_HEADERS: Duration = Duration::from_secs(22);
+const LONGER_THAN_UNREAD: Duration = Duration::from_secs(45);
+
+/// What a command that fails says.
+fn refused(arguments: &[&str]) -> String {
+    let output = goody(arguments).output().unwrap();
+    assert!(!output.status.success(), "goody {arguments:?} went well");
+    String::from_utf8(output.stderr).unwrap()
+}
+
+/// Makes a token, adds it to a file, and gives back its secret.
+fn new_token(name: &str, scope: &str, file: &Path) -> String {
+    let output = goody(&["token", "new", name, "--scope", scope, "--file", text(file)]).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+fn post(server: &Server, token: &str, id: &str) -> u16 {
+    let event = format!(
+        r#"{{"eventId":"e-{id}","orderId":"{id}","vendorId":"acme","status":"PLACED","occurredAt":"2026-01-01T00:00:00Z"}}"#
+    );
+    let request = ureq::post(format!("{}/api/orders/events", server.address()));
+    let request = request.header("Content-Type", "application/json").header("X-Correlation-ID", format!("desk:{id}"));
+    let request = if token.is_empty() { request } else { request.header("Authorization", format!("Bearer {token}")) };
+    request.config().http_status_as_error(false).build().send(event).unwrap().status().as_u16()
+}
+
+#[test]
+fn a_server_that_others_can_reach_does_not_start_without_tokens() {
+    let folder = tempfile::tempdir().unwrap();
+    let (database, tokens) = (folder.path().join("a.db"), folder.path().join("tokens"));
+    let serve = |more: &[&str]| refused(&[&["serve", "--database", text(&database)], more].concat());
+    for address in ["0.0.0.0:0", "[::]:0", "192.0.2.1:0"] {
+        assert!(serve(&["--addr", address]).contains("goody token new NAME --scope ingest"), "{address}");
+    }
+    std::fs::write(&tokens, "# none yet\n").unwrap();
+    assert!(serve(&["--addr", "0.0.0.0:0", "--tokens", text(&tokens)]).contains("needs tokens"));
+    assert!(serve(&["--addr", "127.0.0.1:0", "--protect-reads"]).contains("--protect-reads needs tokens"));
+    std::fs::write(&tokens, "\nshop ingest hush\n").unwrap();
+    let told = serve(&["--addr", "127.0.0.1:0", "--tokens", text(&tokens)]);
+    assert!(told.contains("token 2: the SHA-256 is not 64 hexadecimal digits") && !told.contains("hush"), "{told}");
+    assert!(serve(&["--tokens", "no-such-file"]).contains("no-such-file cannot be read"));
+    assert!(!database.exists(), "nothing was begun");
+}
+
+#[test]
+fn tokens_are_told_once_kept_as_sums_and_come_and_go_without_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let (database, file) = (folder.path().join("a.db"), folder.path().join("tokens"));
+    let old = new_token("shop", "ingest", &file);
+    assert!(old.starts_with("goody_") && old.len() > 40, "{old}");
+    assert!(!std::fs::read_to_string(&file).unwrap().contains(&old), "the secret is not kept");
+    #[cfg(unix)]
+    assert_eq!(std::os::unix::fs::MetadataExt::mode(&file.metadata().unwrap()) & 0o077, 0, "others may read it");
+    let server = Server::start_with(&database, &["--tokens", text(&file)]);
+    assert_eq!(["", "nobody's", &old].map(|token| post(&server, token, "o-1")), [401, 401, 200]);
+
+    let new = new_token("shop", "ingest", &file);
+    assert_ne!(old, new);
+    assert_eq!([&old, &new].map(|token| post(&server, token, "o-2")), [200, 200]);
+    let lines = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, lines.lines().last().unwrap()).unwrap();
+    assert_eq!([&old, &new].map(|token| post(&server, token, "o-3")), [401, 200]);
+
+    std::fs::write(&file, "a slip of the pen").unwrap();
+    assert_eq!([&old, &new].map(|token| post(&server, token, "o-4")), [401, 200], "nobody is locked out");
+}
+
+#[test]
+fn the_audit_trail_leads_from_an_event_to_who_told_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (database, file, log) = (folder.path().join("a.db"), folder.path().join("tokens"), folder.path().join("log"));
+    let token = new_token("shop", "ingest", &file);
+    let server = Server::start_logging(&database, &["--tokens", text(&file)], File::create(&log).unwrap());
+    post(&server, &token, "o-1");
+    post(&server, &token, "o-1");
+    post(&server, "", "o-2");
+    let order = server.get("/api/orders/o-1");
+    let recorded_at = order["history"][0]["recordedAt"].as_str().unwrap().to_owned();
+    drop(server);
+    let lines = std::fs::read_to_string(&log).unwrap();
+    let lines: Vec<Value> = lines.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let trail: Vec<&Value> = lines.iter().filter(|line| line["target"] == "audit").collect();
+    assert_eq!(trail.len(), 2, "who is refused tells nothing: {trail:?}");
+    for (line, (accepted, duplicate)) in trail.iter().zip([(1, 0), (0, 1)]) {
+        assert_eq!((&line["token"], &line["correlation_id"]), (&"shop".into(), &"desk:o-1".into()), "{line}");
+        assert_eq!(
+            (&line["accepted"], &line["duplicate"], &line["rejected"]),
+            (&accepted.into(), &duplicate.into(), &0.into())
+        );
+    }
+    assert_eq!(trail[0]["recorded_at"], recorded_at);
+    assert!(!std::fs::read_to_string(&log).unwrap().contains(&token), "a secret is in the log");
+}
+
+/// Sends bytes as they are, and reads the answer until the server has nothing more to say.
+fn raw(server: &Server, request: &str) -> String {
+    let mut stream = connect(server);
+    // A server that has read enough may have closed already.
+    let _ = stream.write_all(request.as_bytes());
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer);
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+fn connect(server: &Server) -> TcpStream {
+    let stream = TcpStream::connect(server.address().trim_start_matches("http://")).unwrap();
+    stream.set_read_timeout(Some(LONGER_THAN_UNREAD)).unwrap();
+    stream
+}
+
+/// A page beside a secret, and a server of that page.
+fn with_page(folder: &Path) -> Server {
+    let web = folder.join("web");
+    std::fs::create_dir(&web).unwrap();
+    std::fs::write(web.join("index.html"), "<!doctype html><title>the page</title>").unwrap();
+    std::fs::write(web.join("content-security-policy.txt"), "default-src 'self'").unwrap();
+    std::fs::write(folder.join("secret.txt"), "hush").unwrap();
+    Server::start_with(&folder.join("a.db"), &["--web", text(&web)])
+}
+
+#[test]
+fn no_path_leads_out_of_the_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = with_page(folder.path());
+    for path in [
+        "/../secret.txt",
+        "/assets/../../secret.txt",
+        "/%2e%2e/secret.txt",
+        "/..%2fsecret.txt",
+        "/%2e%2e%2fsecret.txt",
+        "/..\\secret.txt",
+        "/..%5csecret.txt",
+        "/%252e%252e/secret.txt",
+        "//secret.txt",
+        "/./../secret.txt",
+        "/..;/secret.txt",
+        "/assets/..%00/secret.txt",
+        "/../a.db",
+        "/%c0%ae%c0%ae/secret.txt",
+        "/content-security-policy.txt/../../secret.txt",
+    ] {
+        let answer = raw(&server, &format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
+        assert!(answer.starts_with("HTTP/1.1 "), "{path}: {answer}");
+        assert!(!answer.contains("hush") && !answer.contains("SQLite format"), "{path} leads out");
+    }
+}
+
+#[test]
+fn what_is_no_request_of_ours_is_refused_and_costs_nobody_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = with_page(folder.path());
+    let long = "x".repeat(100_000);
+    let many: String = (0..200).map(|number| format!("X-{number}: 1\r\n")).collect();
+    let get = |headers: &str| format!("GET /api/dashboard HTTP/1.1\r\n{headers}Connection: close\r\n\r\n");
+    let host = "Host: localhost\r\n";
+    for (what, request, status) in [
+        ("a header too long", get(&format!("{host}X-Long: {long}\r\n")), "431"),
+        ("too many headers", get(&format!("{host}{many}")), "431"),
+        ("an address too long", format!("GET /api/vendors?q={long} HTTP/1.1\r\n{host}\r\n"), "414"),
+        ("no host", get(""), "403"),
+        ("another host", get("Host: evil.example\r\n"), "403"),
+        ("two hosts", get(&format!("{host}Host: evil.example\r\n")), "403"),
+        ("another origin", get(&format!("{host}Origin: http://evil.example\r\n")), "403"),
+        (
+            "another host in the address",
+            format!("GET http://evil.example/health HTTP/1.1\r\n{host}Connection: close\r\n\r\n"),
+            "403",
+        ),
+        (
+            "a page by another host",
+            "GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n".to_owned(),
+            "403",
+        ),
+        ("no protocol", "hello\r\n\r\n".to_owned(), "400"),
+        (
+            "two lengths",
+            format!("POST /api/orders/events HTTP/1.1\r\n{host}Content-Length: 1\r\nContent-Length: 2\r\n\r\nab"),
+            "400",
+        ),
+        ("a header within a header", get(&format!("{host}X-Correlation-ID: a\rSet-Cookie: b\r\n")), "400"),
+    ] {
+        let answer = raw(&server, &request);
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {status}")),
+            "{what}: {}",
+            answer.lines().next().unwrap_or("no answer")
+        );
+        assert!(!answer.to_lowercase().contains("set-cookie"), "{what}");
+    }
+    assert_eq!(server.get("/health")["checks"]["orderStore"]["status"], "healthy");
+}
+
+#[test]
+fn clients_that_never_finish_their_headers_hold_nobody_up_and_are_sent_away() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = with_page(folder.path());
+    let mut slow: Vec<TcpStream> = (0..300).map(|_| connect(&server)).collect();
+    for stream in &mut slow {
+        stream.write_all(b"GET /health HTTP/1.1\r\nHost: localhost\r\nX-Slow: ").unwrap();
+    }
+    let began = Instant::now();
+    while began.elapsed() < LONGER_THAN_HEADERS {
+        // Another byte now and then, which is no reason to wait for more.
+        slow.iter_mut().for_each(|stream| drop(stream.write_all(b"x")));
+        server.get("/api/dashboard");
+        std::thread::sleep(Duration::from_secs(1));
+    }
+    for stream in &mut slow {
+        stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+        let mut answer = Vec::new();
+        let ended = stream.read_to_end(&mut answer);
+        let is_waiting = ended.is_err_and(|error| error.kind() == std::io::ErrorKind::WouldBlock);
+        assert!(!is_waiting, "a connection is still there");
+    }
+}
+
+#[test]
+fn a_client_that_does_not_read_what_it_asked_for_is_sent_away() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("a.db");
+    run(&["import", text(&demo_events())], &database);
+    let server = Server::start(&database);
+    let request = b"GET /api/orders/export?format=ndjson HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    let mut stream = connect(&server);
+    // Many exports, one after the other on one connection: more than the system keeps for a client that reads nothing.
+    stream.set_write_timeout(Some(Duration::from_secs(1))).unwrap();
+    let began = Instant::now();
+    let mut ended = None;
+    while began.elapsed() < LONGER_THAN_UNREAD && ended.is_none() {
+        match stream.write_all(request) {
+            Err(error) if !matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut) => {
+                ended = Some(error)
+            }
+            _ => std::thread::sleep(Duration::from_millis(50)),
+        }
+        server.get("/api/dashboard");
+    }
+    assert!(ended.is_some(), "the connection is still there");
+}
