@@ -16,7 +16,7 @@ const SERVERS: usize = 24;
 /// How often one database is hit before it is looked at.
 const HITS: usize = 8;
 /// How many events are posted together: few, so that there is always something on its way.
-const POSTED: usize = 20;
+const POSTED: usize = 5;
 /// How often the demo orders are told to a server that is killed, each time under other ids.
 const TIMES: usize = 12;
 
@@ -55,7 +55,8 @@ fn a_server_killed_while_it_stores_and_projects_loses_nothing_it_answered() {
     while killed < kills {
         let database = folder.path().join(format!("serve-{killed}.db"));
         let mut stored = 0;
-        let hits = HITS.min(kills - killed);
+        // Looking takes longer than killing, so that of many kills more hit one database.
+        let hits = (kills / 50).max(HITS).min(kills - killed);
         for _ in 0..hits {
             let server = Server::start_by(quiet(), &database, &[]);
             stored += post_until_killed(&server, &lines[stored..], Duration::from_millis(20 + dice.roll(300) as u64));
@@ -81,7 +82,7 @@ fn a_server_killed_while_it_stores_and_projects_loses_nothing_it_answered() {
 
 #[expect(clippy::disallowed_methods, reason = "how much is tried is asked of whoever runs the tests")]
 fn kills() -> usize {
-    std::env::var("GOODY_KILLS").map_or(SERVERS, |kills| kills.parse().expect("GOODY_KILLS is a number"))
+    std::env::var("GOODY_KILLS").map_or(SERVERS, |kills| kills.parse().unwrap())
 }
 
 /// Posts lines that were not answered yet, and kills the server after a while. Says how many were answered.
