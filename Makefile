@@ -20,7 +20,7 @@ PYTHON_TOOLS := target/tools/python/.installed
 DENY := cargo-deny@0.20.2
 MACHETE := cargo-machete@0.9.2
 DYNOXIDE := dynoxide-rs@3.2.0
-BENCHES := ingest read growth
+BENCHES := ingest read growth load
 AWS_BENCHES := functions costs
 
 say = @printf '\n==> %s\n' '$(1)'
