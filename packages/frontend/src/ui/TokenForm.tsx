@@ -43,9 +43,13 @@ export default function TokenForm({ error }: { error: ApiError }) {
 
   return (
     <StateBox tone="info" label="This server is not open to everybody" title="A token is needed" level={1}>
-      <p>
+      <p className={styles.words}>
         A token is a secret word that lets its holder read these numbers. Whoever runs this server gives it out, and
-        makes it with <code>goody token new NAME --scope read</code>.
+        makes it with{' '}
+        <code>
+          goody token new NAME <span>--scope read</span>
+        </code>
+        .
       </p>
       <form className={styles.form} onSubmit={submit}>
         <label className={styles.label} htmlFor={id}>

@@ -8,7 +8,7 @@ export function plainly(error: ApiError): string {
     case 'FORBIDDEN':
       return keptToken() === null ? error.message : `${error.message} Reading needs a token with the scope read.`;
     case 'RATE_LIMITED':
-      return `More was asked with this token than it may ask for. ${when(error)}`;
+      return `This page has asked for more than it may. ${when(error)}`;
     case 'OVERLOADED':
       return `More is asked of the server than it can answer right now. ${when(error)}`;
     default:
