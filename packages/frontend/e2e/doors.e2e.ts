@@ -150,6 +150,22 @@ describe('where reading needs a token', () => {
   });
 });
 
+test('who asks more often than a token may is told when to ask again', async () => {
+  const strict = await Goody.guarded([reader], { GOODY_RATE_LIMIT: '1' });
+  try {
+    const { page } = await visit(browser, strict.address);
+    // Trying the token is the one request of this minute.
+    await give(page, reader.word);
+    await expect.poll(() => heading(page)).toBe('Asked too often');
+    await expect
+      .poll(() => read(page.getByRole('alert')))
+      .toMatch(/This page has asked for more than it may\. Try again in \d+ seconds?\..* Reference [0-9a-f]{32}$/);
+    await page.getByRole('button', { name: 'Try again' }).waitFor();
+  } finally {
+    await strict.end();
+  }
+});
+
 test('a server that is open asks for nothing, and its exports are links', async () => {
   const open = await Goody.backfilled();
   try {

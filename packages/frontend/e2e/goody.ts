@@ -45,12 +45,13 @@ export class Goody extends Server {
   }
 
   /** With demo orders that only `tokens` open, also to readers. The first is the one that reads here. */
-  static async guarded(tokens: Token[]): Promise<Goody> {
+  static async guarded(tokens: Token[], settings: Record<string, string> = {}): Promise<Goody> {
     const file = join(await mkdtemp(join(tmpdir(), 'goody-tokens-')), 'tokens');
     await writeTokens(file, tokens);
     const goody = await Goody.#opened(fill.demo, {
       GOODY_TOKENS: file,
       GOODY_PROTECT_READS: 'true',
+      ...settings,
     });
     goody.#tokens = file;
     goody.#token = tokens[0]?.word;
