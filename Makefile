@@ -25,7 +25,7 @@ AWS_BENCHES := functions costs
 
 say = @printf '\n==> %s\n' '$(1)'
 
-.PHONY: help run build test check bench screenshots lighthouse page-speed openapi lock fix prerequisites
+.PHONY: help run build test check bench screenshots lighthouse page-speed openapi licences lock fix prerequisites
 .PHONY: check-format check-clippy check-dependencies check-page check-size check-repository
 .PHONY: embedded programs test-checks test-rust test-page test-browser test-infrastructure test-deployment test-bench
 
@@ -71,8 +71,12 @@ page-speed: build ## Measure how long a table of 1600 vendors takes to show a so
 openapi: ## Write packages/shared/openapi.json from the handlers' own types
 	$(call say,Writing packages/shared/openapi.json)
 	@mkdir -p target
-	@cargo run -p goody -- openapi > target/openapi.json
+	@cargo run --locked -p goody -- openapi > target/openapi.json
 	@mv target/openapi.json packages/shared/openapi.json
+
+licences: ## Write docs/LICENCES.md from what Cargo.lock and package-lock.json name
+	$(call say,Writing docs/LICENCES.md)
+	@$(PYTHON) tools/checks/licences.py --write
 
 lock: ## Bring package-lock.json up to date, for every platform and without naming a registry
 	$(call say,Updating package-lock.json)
@@ -115,7 +119,7 @@ target/tools/.installed-%:
 $(PYTHON_TOOLS): packages/infrastructure/requirements.txt
 	$(call say,Installing what $< names into target/tools/python (once))
 	@$(PYTHON) -m venv --clear $(@D)
-	@$(@D)/bin/pip install --quiet --no-compile --disable-pip-version-check --requirement $<
+	@$(@D)/bin/pip install --quiet --no-compile --disable-pip-version-check --require-hashes --requirement $<
 	@touch $@
 
 check-format:
@@ -131,6 +135,11 @@ check-dependencies: target/tools/.installed-$(DENY) target/tools/.installed-$(MA
 	@target/tools/bin/cargo-deny --locked check --hide-inclusion-graph bans licenses sources
 	$(call say,Dependencies nobody uses)
 	@target/tools/bin/cargo-machete packages
+	$(call say,Dependencies: every licence is allowed and listed; every version is exact)
+	@$(PYTHON) tools/checks/licences.py
+	@$(PYTHON) tools/checks/exact.py
+	$(call say,Dependencies: known holes in what npm brings)
+	@$(PYTHON) tools/checks/audit.py
 
 check-page: $(NODE_MODULES)
 	$(call say,Biome)

@@ -74,7 +74,7 @@ test('browsers are told what the page may do: by the policy of the very build th
   const { ContentSecurityPolicy, StrictTransportSecurity, FrameOptions, ...others } = policy.SecurityHeadersConfig;
   const built = readFileSync(`${BUILT.page}/content-security-policy.txt`, 'utf8').trim();
   expect(ContentSecurityPolicy).toEqual({ ContentSecurityPolicy: built, Override: true });
-  expect(built).toContain("default-src 'self'");
+  expect(built).toContain("default-src 'none'");
   expect(built).not.toContain('unsafe');
   expect(StrictTransportSecurity).toMatchObject({ AccessControlMaxAgeSec: 31_536_000, Override: true });
   expect(FrameOptions).toEqual({ FrameOption: 'DENY', Override: true });
