@@ -2,7 +2,7 @@
  * The HTTP API: what reads goes to api-handler, what writes to order-ingest.
  *
  * Who writes brings a token of ours, which the function asks for. Who reads needs nothing; or a token of ours, which the function asks
- * for, too; or a JWT, which API Gateway asks for. Whether all is well may be asked by anybody.
+ * for, too; or a JWT, which API Gateway asks for.
  */
 import { RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
@@ -22,6 +22,9 @@ import type { Stage } from './stage.ts';
 
 /** Requests in a second, and at once, before API Gateway says 429. */
 const THROTTLE = { rateLimit: 100, burstLimit: 200 };
+
+/** What the embedded host, too, tells to all, whoever may read: whether it is well, and how it is asked. */
+const TOLD_TO_ALL = ['/health', '/api/openapi.json', '/api/docs', '/api/docs/{file+}'];
 
 /** What a line of the access log says. */
 const LOGGED = {
@@ -68,7 +71,7 @@ export class Api extends Construct {
       this.api.addRoutes({ path, methods: [method], integration, authorizer });
     route(HttpMethod.POST, '/api/orders/events', writing);
     route(HttpMethod.PUT, '/api/vendors/{vendorId}', writing);
-    if (oidc) route(HttpMethod.ANY, '/health', reading);
+    if (oidc) for (const path of TOLD_TO_ALL) route(HttpMethod.GET, path, reading);
 
     this.accessLog = new LogGroup(this, 'AccessLog', {
       retention: stage.logRetention,

@@ -81,7 +81,7 @@ test('browsers are told what the page may do: by the policy of the very build th
   expect(FrameOptions).toEqual({ FrameOption: 'DENY', Override: true });
   expect(others).toMatchObject({
     ContentTypeOptions: { Override: true },
-    ReferrerPolicy: { ReferrerPolicy: 'same-origin' },
+    ReferrerPolicy: { ReferrerPolicy: 'no-referrer' },
   });
 });
 
