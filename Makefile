@@ -11,6 +11,8 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 GOODY_ADDR ?= 127.0.0.1:8080
 GOODY_DATABASE ?= goody.db
 
+GOODY_KILLS ?= 1000
+
 GOODY := dist/packages/backend/goody
 NX := NX_DEFAULT_OUTPUT_STYLE=stream-without-prefixes node_modules/.bin/nx
 BIOME := node_modules/.bin/biome
@@ -25,7 +27,7 @@ AWS_BENCHES := functions costs
 
 say = @printf '\n==> %s\n' '$(1)'
 
-.PHONY: help run build test check bench screenshots lighthouse page-speed openapi licences lock fix prerequisites
+.PHONY: help run build test check bench kills screenshots lighthouse page-speed openapi licences lock fix prerequisites
 .PHONY: check-format check-clippy check-dependencies check-page check-size check-repository
 .PHONY: embedded programs test-checks test-rust test-page test-browser test-infrastructure test-deployment test-bench
 
@@ -55,6 +57,10 @@ bench: build target/tools/.installed-$(DYNOXIDE) ## Measure everything at full s
 	@cargo build --release --locked -p goody-bench
 	@for bench in $(BENCHES); do target/release/$$bench --goody $(GOODY); done
 	@for bench in $(AWS_BENCHES); do target/release/$$bench; done
+
+kills: prerequisites ## Kill the running server a thousand times under load, and look whether anything is lost; GOODY_KILLS=n for fewer
+	$(call say,kill -9 of $(GOODY_KILLS) servers under load)
+	@GOODY_KILLS=$(GOODY_KILLS) cargo test --release --locked -p goody --test acceptance -- --nocapture a_server_killed
 
 screenshots: build ## Make pictures of every page and state into dist/screenshots; SCREENSHOTS=vendor,stale only of those
 	$(call say,Pictures of the page)

@@ -37,6 +37,10 @@ pub(crate) enum Command {
     Rebuild(Rebuild),
     /// Say how the program is; fails when it is unhealthy.
     Health(Health),
+    /// Copy the database, as it is now, into one file; a server may go on writing it.
+    Backup(Backup),
+    /// Put a backup in the place of the database, which nobody may have open. What is replaced is kept beside it.
+    Restore(Restore),
     /// Print the OpenAPI document.
     Openapi,
     /// Make tokens for those who may use a server that others can reach.
@@ -108,7 +112,8 @@ pub(crate) struct Access {
     /// Have reads need a token, too: one of the scope read. The page asks for it.
     #[arg(long, env = "GOODY_PROTECT_READS")]
     pub(crate) protect_reads: bool,
-    /// Names by which the server may be called besides `localhost` and addresses, by commas: those of a server in front.
+    /// Names by which the server may be called besides `localhost` and addresses, by commas: those of a server in front,
+    /// through which others reach it. It needs tokens then.
     #[arg(long, env = "GOODY_HOSTS", value_delimiter = ',')]
     pub(crate) hosts: Vec<String>,
     /// Other sites whose pages may call the API, as https://desk.example.com, by commas.
@@ -270,6 +275,34 @@ pub(crate) struct Health {
     #[arg(long)]
     pub(crate) deep: bool,
     /// Print it as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Backup {
+    /// The file to make. It is there when it is whole and checked, and not before.
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) database: Database,
+    /// Replace the file if it is there.
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Print the summary as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Restore {
+    /// The file that `goody backup` made.
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) database: Database,
+    /// Also where the database counts the days of another zone, and where a replaced one is kept already, which then goes.
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Print the summary as JSON.
     #[arg(long)]
     pub(crate) json: bool,
 }

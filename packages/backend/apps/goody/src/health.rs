@@ -11,6 +11,8 @@ use crate::{Done, cli, database};
 
 pub(crate) async fn run(command: cli::Health) -> Done {
     let store = database::open(&command.database)?;
+    // What stands in the way of storing is only seen by storing something. The check of the order store tells it.
+    let _ = store.try_to_store().await;
     let damage = if command.deep { store.check().await? } else { Vec::new() };
     let store = Arc::new(store);
     let health = HealthReader::new(store.clone(), store.clone(), store, Arc::new(SystemClock)).health().await;

@@ -1,5 +1,6 @@
 //! The embedded host: one binary on one SQLite file. Wiring only.
 
+mod backup;
 mod cli;
 mod clock;
 mod connections;
@@ -11,6 +12,7 @@ mod logs;
 mod mapping;
 mod progress;
 mod rebuild;
+mod restore;
 mod serve;
 mod simulate;
 mod tokens;
@@ -61,6 +63,8 @@ async fn run(command: Command) -> Done {
         Command::Export(command) => export::run(command).await,
         Command::Rebuild(command) => rebuild::run(command).await,
         Command::Health(command) => health::run(command).await,
+        Command::Backup(command) => backup::run(&command),
+        Command::Restore(command) => restore::run(&command),
         Command::Openapi => export::openapi(),
         Command::Token(cli::TokenCommand::New(command)) => tokens::new(&command),
     }

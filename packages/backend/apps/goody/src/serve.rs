@@ -5,6 +5,7 @@ use std::num::NonZeroU32;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use goody_application::pump::Pump;
@@ -19,6 +20,9 @@ use tokio::sync::Notify;
 use crate::clock::SystemClock;
 use crate::{Done, Failure, cli, connections, database, simulate, tokens};
 
+/// How long a write of a request may wait for another process's lock on the database.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// Why the server does not start.
 #[derive(Debug, thiserror::Error)]
 enum ServeError {
@@ -32,6 +36,11 @@ enum ServeError {
          tokens"
     )]
     Protected,
+    #[error(
+        "--hosts means that others reach the server by that name, which needs tokens: make one with `goody token new NAME \
+         --scope ingest --file tokens` and start with --tokens tokens"
+    )]
+    Named,
     #[error("--addr {0} is taken or not ours: choose another, or port 0 for any free one")]
     Address(std::net::SocketAddr, #[source] std::io::Error),
     #[error("--web {0} holds a page without its content-security-policy.txt: build the page anew (make build)")]
@@ -40,7 +49,8 @@ enum ServeError {
 
 pub(crate) async fn run(command: cli::Serve) -> Done {
     let doors = doors(&command).await?;
-    let store = database::open_or_create(&command.database, Settings::default())?;
+    let store = database::open_or_create(&command.database, Settings { patience: PATIENCE, ..Settings::default() })?;
+    outlive_limits()?;
     let told = Arc::new(Notify::new());
     let clock = Arc::new(SystemClock);
     let recorder = PrometheusBuilder::new().install_recorder()?;
@@ -60,7 +70,8 @@ pub(crate) async fn run(command: cli::Serve) -> Done {
     let simulator =
         command.simulate.then(|| tokio::spawn(simulate::while_serving(store.clone(), command.ticking, told.clone())));
     let pump = Pump { store: Arc::new(store.clone()), revisions: store.revisions(), clock, retention, fleet, told };
-    let pump = tokio::spawn(pump.run());
+    let keeper = store.clone();
+    let pump = tokio::spawn(pump.run(async move { keeper.turn_to_keep().await }));
     println!("Goody is listening on http://{}", listener.local_addr()?);
     std::io::stdout().flush()?;
     connections::serve(listener, router, asked_to_stop()).await;
@@ -81,6 +92,9 @@ async fn doors(command: &cli::Serve) -> Result<Doors, Failure> {
     };
     if is_empty && !loopback {
         return Err(ServeError::Open(command.addr).into());
+    }
+    if is_empty && !access.hosts.is_empty() {
+        return Err(ServeError::Named.into());
     }
     if is_empty && access.protect_reads {
         return Err(ServeError::Protected.into());
@@ -103,6 +117,11 @@ fn router(app: App, doors: Doors, web: &Path) -> Result<Router, ServeError> {
         return Ok(api);
     }
     goody_http::with_page(api, web, hosts).map_err(|error| ServeError::Page(web.display().to_string(), error))
+}
+
+/// A file that has reached the limit of file sizes fails the write, as a full disk does; it must not end the server.
+fn outlive_limits() -> std::io::Result<()> {
+    signal(SignalKind::from_raw(libc::SIGXFSZ)).map(drop)
 }
 
 /// Waits for SIGTERM or Ctrl-C.

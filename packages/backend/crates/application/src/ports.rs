@@ -32,6 +32,26 @@ pub enum StoreError {
     Contended(usize),
 }
 
+/// What keeps a store from working.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trouble {
+    /// What it is, and what to do, in plain words.
+    pub told: String,
+    /// For how long, in seconds.
+    pub seconds: f64,
+}
+
+/// How a store is, by what its reads and writes met lately.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Condition {
+    /// What stands in the way of storing, or of reading what is stored.
+    pub trouble: Option<Trouble>,
+    /// Writes that wait for their turn.
+    pub waiting: u64,
+    /// Another server keeps the reports of this store; this one will when that one ends.
+    pub kept_by_another: bool,
+}
+
 /// What every store call answers.
 pub type Result<T> = std::result::Result<T, StoreError>;
 
@@ -144,6 +164,11 @@ pub const RECENT_HOURS: i64 = 168;
 /// Answers about single orders and lists of them.
 #[async_trait]
 pub trait OrderReader: Send + Sync {
+    /// How the store of the orders is. Cheap: it answers from memory. A store that keeps no such memory has met nothing.
+    fn condition(&self) -> Condition {
+        Condition::default()
+    }
+
     /// All that is known of one order.
     async fn order(&self, id: &OrderId) -> Result<Option<History>>;
 
@@ -270,7 +295,8 @@ pub trait ReportWriter: Send + Sync {
     /// Keeps reports. One made from older buckets never replaces one made from newer ones.
     async fn keep(&self, reports: Vec<CurrentReport>) -> Result<()>;
 
-    /// Notes that the reports are up to the clock, and how far the buckets were behind then.
+    /// Notes that the reports are up to the clock, and how far the buckets were behind then. A store may go on telling a later
+    /// note for a while, so that one sees that the clock was set back.
     async fn rolled(&self, at: Instant, lag: ChangeLag) -> Result<()>;
 }
 

@@ -1,4 +1,5 @@
-//! The pump: projects what changed, rolls what the clock moved, forgets what is old. One of these per server.
+//! The pump: projects what changed, rolls what the clock moved, forgets what is old. One of these per server; of servers that
+//! share a store, one keeps the reports and the others follow.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,13 +35,15 @@ pub struct Pump {
 }
 
 impl Pump {
-    /// Runs until it is dropped. None of the four waits for another.
-    pub async fn run(self) {
+    /// Runs until it is dropped. Until `turn` ends, another server keeps the reports, and this one only follows what it makes.
+    /// None of the four waits for another.
+    pub async fn run(self, turn: impl Future<Output = ()> + Send) {
         let pump = Arc::new(self);
         let mut loops = JoinSet::new();
         let (changes, revisions, clock, days) = (pump.clone(), pump.clone(), pump.clone(), pump);
-        loops.spawn(async move { changes.follow_changes().await });
         loops.spawn(async move { revisions.follow_revisions().await });
+        turn.await;
+        loops.spawn(async move { changes.follow_changes().await });
         loops.spawn(async move { clock.follow_clock().await });
         loops.spawn(async move { days.follow_days().await });
         while let Some(ended) = loops.join_next().await {

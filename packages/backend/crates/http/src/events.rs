@@ -66,7 +66,7 @@ pub(crate) async fn post(
     let intake = Intake { app, caller, correlation_id, body, left, cutter: Some(Cutter::new(form)), _place: place };
     match form {
         Form::Json => all_at_once(intake).await,
-        Form::Lines => Ok(line_by_line(intake)),
+        Form::Lines => line_by_line(intake).await,
     }
 }
 
@@ -111,12 +111,13 @@ async fn all_at_once(mut intake: Intake) -> Result<Response, ApiError> {
 }
 
 /// Reads and answers at the same time. A client may read the answers only after it has sent everything, as long as they
-/// are not too many to wait.
-fn line_by_line(mut intake: Intake) -> Response {
+/// are not too many to wait. The answer begins with the first events, so that one who cannot be served is told so.
+async fn line_by_line(mut intake: Intake) -> Result<Response, ApiError> {
+    let mut batch: Result<_, ApiError> = Ok(intake.next_batch().await?);
     let (sender, answers) = mpsc::channel::<Result<Bytes, std::io::Error>>(ANSWERS);
     let work = async move {
         loop {
-            let answer = match intake.next_batch().await {
+            let answer = match batch {
                 Ok(None) => return,
                 Ok(Some(lines)) => Ok(written(&lines)),
                 // The answer has begun: breaking it off is the only way left to say that it is not whole.
@@ -131,11 +132,12 @@ fn line_by_line(mut intake: Intake) -> Response {
                     return tracing::info!("the client does not read its answers; what it sent until now is stored");
                 }
             }
+            batch = intake.next_batch().await;
         }
     };
     tokio::spawn(work.in_current_span());
     let ndjson = HeaderValue::from_static("application/x-ndjson");
-    ([(CONTENT_TYPE, ndjson)], Body::from_stream(ReceiverStream::new(answers))).into_response()
+    Ok(([(CONTENT_TYPE, ndjson)], Body::from_stream(ReceiverStream::new(answers))).into_response())
 }
 
 fn written(lines: &[IngestLine]) -> Bytes {

@@ -8,6 +8,7 @@ use goody_application::read::{Check, Health, Verdict};
 use goody_contract::{
     ChangeLagView, CheckView, ChecksView, DataFreshnessView, HealthStatus, HealthView, Problem, SystemMetricsView,
 };
+use goody_domain::Instant;
 
 use crate::App;
 use crate::error::ApiError;
@@ -26,16 +27,35 @@ pub(crate) async fn health(State(app): State<App>) -> Response {
     (status, [(CACHE_CONTROL, "no-store")], axum::Json(view)).into_response()
 }
 
-/// Counters and histograms in the text format of Prometheus.
+/// Counters, histograms and what the health checks measured, in the text format of Prometheus.
 #[utoipa::path(
     get, path = "/metrics", operation_id = "metrics", tag = "operations",
     responses((status = 200, content_type = "text/plain", body = String), (status = 404, body = Problem))
 )]
 pub(crate) async fn metrics(State(app): State<App>) -> Result<Response, ApiError> {
     let render = app.0.metrics.as_ref().ok_or_else(|| ApiError::not_found("route", "/metrics"))?;
-    let lag = app.0.feed.lag().await?;
-    metrics::gauge!("goody_changes_waiting").set(lag.changes as f64);
+    gauge(&app.health_reader().health().await);
     Ok(([(CONTENT_TYPE, "text/plain; version=0.0.4")], render()).into_response())
+}
+
+/// Tells what was measured as gauges: NaN what could not be, so that no old figure is taken for one of now.
+fn gauge(health: &Health) {
+    let age = |since: Option<Instant>| since.map_or(f64::NAN, |since| health.at.seconds_since(since).max(0.0));
+    let waiting = health.lag.map_or(f64::NAN, |lag| lag.changes as f64);
+    let oldest = health.lag.map_or(f64::NAN, |lag| lag.oldest.map_or(0.0, |oldest| age(Some(oldest))));
+    metrics::gauge!("goody_changes_waiting").set(waiting);
+    metrics::gauge!("goody_change_age_seconds").set(oldest);
+    metrics::gauge!("goody_report_age_seconds").set(age(health.last_report_update));
+    metrics::gauge!("goody_latest_fact_age_seconds").set(age(health.last_order_update));
+    metrics::gauge!("goody_writes_waiting").set(health.writes_waiting as f64);
+    for (check, Check { verdict, .. }) in health.checks() {
+        let level = match verdict {
+            Verdict::Healthy => 0.0,
+            Verdict::Degraded => 1.0,
+            Verdict::Unhealthy => 2.0,
+        };
+        metrics::gauge!("goody_check_level", "check" => check.replace(' ', "_")).set(level);
+    }
 }
 
 pub(crate) fn status(verdict: Verdict) -> HealthStatus {
@@ -47,6 +67,7 @@ pub(crate) fn status(verdict: Verdict) -> HealthStatus {
 }
 
 fn view(app: &App, health: &Health, orders_last_24h: Option<i64>) -> HealthView {
+    let lag = health.lag.unwrap_or_default();
     let check = |check: &Check| CheckView {
         status: status(check.verdict),
         detail: check.detail.clone(),
@@ -69,8 +90,8 @@ fn view(app: &App, health: &Health, orders_last_24h: Option<i64>) -> HealthView 
             orders_last_24h,
             reports: health.report_count,
             change_lag: ChangeLagView {
-                changes: health.lag.changes,
-                seconds: health.lag.oldest.map_or(0.0, |oldest| health.at.seconds_since(oldest).max(0.0)),
+                changes: lag.changes,
+                seconds: lag.oldest.map_or(0.0, |oldest| health.at.seconds_since(oldest).max(0.0)),
             },
         },
         issues: health.issues(),

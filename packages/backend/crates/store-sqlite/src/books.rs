@@ -238,8 +238,18 @@ impl ReportReader for SqliteStore {
 }
 
 /// Notes the timer's tick.
+/// How many ticks of a clock that was set back it takes until its time is taken for the right one: an hour of them.
+const TICKS_BACK: i64 = 60;
+
+/// A tick before the last one does not replace it: so one sees for how long the clock was set back. It does when the clock stays
+/// so, as it was wrong before then.
 fn note_tick(connection: &Connection, at: Instant, lag: ChangeLag) -> rusqlite::Result<()> {
-    schema::set_meta(connection, "rolled_at", at.micros())?;
+    let last: i64 = schema::meta(connection, "rolled_at")?.unwrap_or(0);
+    let back: i64 = if at.micros() < last { schema::meta(connection, "ticks_back")?.unwrap_or(0) + 1 } else { 0 };
+    schema::set_meta(connection, "ticks_back", back % TICKS_BACK)?;
+    if back == 0 || back == TICKS_BACK {
+        schema::set_meta(connection, "rolled_at", at.micros())?;
+    }
     schema::set_meta(connection, "lag_changes", i64::try_from(lag.changes).unwrap_or(i64::MAX))?;
     schema::set_meta(connection, "lag_oldest", lag.oldest.map_or(0, Instant::micros))
 }

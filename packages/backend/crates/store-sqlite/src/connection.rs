@@ -1,7 +1,7 @@
 //! Connections: one thread that writes, a pool that reads, and a watch on the revision.
 
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::{Semaphore, oneshot, watch};
 
+use crate::condition::{Met, Obstacle};
 use crate::{Fault, schema};
 
 /// What a commit promises.
@@ -26,16 +27,30 @@ pub enum Durability {
 const READERS: usize = 4;
 /// How many writes may share a commit.
 const GROUP: usize = 64;
-/// How long to wait for another process's write.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How many writes are refused together where no transaction could be begun.
+const CROWD: usize = 10_000;
+/// How long to wait for another process's lock where one was waited for in vain just now.
+const SHORT: Duration = Duration::from_millis(250);
+/// How often storing is tried again while it fails.
+const AGAIN: Duration = Duration::from_secs(1);
 /// How often to look whether another process wrote.
 const LOOK: Duration = Duration::from_millis(10);
 /// How often what was written is moved from the log into the file. The writer does it itself only when that falls behind.
 const MOVE: Duration = Duration::from_secs(1);
 
-pub(crate) fn connect(path: &Path, durability: Durability, cache_mib: u32) -> rusqlite::Result<Connection> {
+/// How a connection is made that may write.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Manner {
+    pub(crate) durability: Durability,
+    pub(crate) cache_mib: u32,
+    /// How long to wait for another process's lock.
+    pub(crate) patience: Duration,
+}
+
+pub(crate) fn connect(path: &Path, manner: Manner) -> rusqlite::Result<Connection> {
+    let Manner { durability, cache_mib, patience } = manner;
     let connection = Connection::open(path)?;
-    connection.busy_timeout(PATIENCE)?;
+    connection.busy_timeout(patience)?;
     connection.pragma_update(None, "journal_mode", "wal")?;
     let (synchronous, log_pages) = match durability {
         Durability::EveryCommit => ("full", 16_000),
@@ -49,10 +64,10 @@ pub(crate) fn connect(path: &Path, durability: Durability, cache_mib: u32) -> ru
     Ok(connection)
 }
 
-fn connect_to_read(path: &Path, cache_mib: u32) -> rusqlite::Result<Connection> {
+fn connect_to_read(path: &Path, cache_mib: u32, patience: Duration) -> rusqlite::Result<Connection> {
     let connection =
         Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-    connection.busy_timeout(PATIENCE)?;
+    connection.busy_timeout(patience)?;
     set_cache(&connection, cache_mib)?;
     Ok(connection)
 }
@@ -64,8 +79,9 @@ fn set_cache(connection: &Connection, mib: u32) -> rusqlite::Result<()> {
     connection.pragma_update(None, "cache_size", -i64::from(mib) * 1024)
 }
 
-/// A write. It gets no connection where no transaction could be begun. What it gives back is called once all is decided.
-type Job = Box<dyn FnOnce(Option<&Connection>) -> Reply + Send>;
+/// A write. It gets no connection where no transaction could be begun. What it gives back: what stood in its own way, and what
+/// is called once all is decided.
+type Job = Box<dyn FnOnce(Option<&Connection>) -> (Option<Obstacle>, Reply) + Send>;
 /// Takes the reason why the transaction failed, if it did.
 type Reply = Box<dyn FnOnce(Option<&Arc<rusqlite::Error>>) + Send>;
 
@@ -91,16 +107,23 @@ pub(crate) enum Weight {
 #[derive(Clone)]
 pub(crate) struct Writer {
     orders: Sender<Order>,
+    met: Arc<Met>,
 }
 
 impl Writer {
-    pub(crate) fn start(connection: Connection, watch: Watch) -> Self {
+    pub(crate) fn start(path: &Path, manner: Manner, connection: Connection, watch: Watch, met: Arc<Met>) -> Self {
         let (orders, inbox) = channel();
+        let pen = Pen { path: path.into(), manner, connection, inbox, watch, met: met.clone() };
         std::thread::Builder::new()
             .name("sqlite-writer".into())
-            .spawn(move || write_all(&connection, &inbox, &watch))
+            .spawn(move || pen.write_all())
             .map_or_else(|error| tracing::error!(%error, "the writer thread could not be started"), drop);
-        Self { orders }
+        Self { orders, met }
+    }
+
+    /// Stores something that changes nothing, to see whether that is possible.
+    pub(crate) async fn try_it(&self) -> Result<()> {
+        self.transaction("trying to store", Weight::Heavy, touch).await
     }
 
     pub(crate) async fn transaction<T: Send + 'static>(
@@ -133,9 +156,20 @@ impl Writer {
 
     async fn send<T>(&self, order: Order, answer: oneshot::Receiver<Result<T>>, doing: &'static str) -> Result<T> {
         let gone = |_| StoreError::Unavailable { doing, source: "the writer thread has ended".into() };
-        self.orders.send(order).map_err(|_| gone(()))?;
-        answer.await.map_err(|_| gone(()))?
+        self.met.write_waits();
+        let sent = self.orders.send(order);
+        let answer = match sent {
+            Ok(()) => answer.await.map_err(|_| gone(())),
+            Err(_) => Err(gone(())),
+        };
+        self.met.write_is_over();
+        answer?
     }
+}
+
+fn touch(connection: &Connection) -> std::result::Result<(), Fault> {
+    connection.execute("UPDATE meta SET value = value WHERE key = 'time_zone'", [])?;
+    Ok(())
 }
 
 /// Makes of a job one that answers through a channel, with its own failure or that of its transaction.
@@ -146,7 +180,8 @@ fn answered<T: Send + 'static>(
     let (sender, answer) = oneshot::channel();
     let job: Job = Box::new(move |connection| {
         let result = connection.map(job);
-        Box::new(move |failure| {
+        let obstacle = result.as_ref().and_then(|result| result.as_ref().err()).and_then(Fault::obstacle);
+        let reply: Reply = Box::new(move |failure| {
             let failed = |source| Err(StoreError::Unavailable { doing, source });
             let result = match (result, failure) {
                 (Some(Err(fault)), _) => Err(fault.told(doing)),
@@ -156,7 +191,8 @@ fn answered<T: Send + 'static>(
             };
             // Whoever asked may have gone away; what is written stays written.
             let _ = sender.send(result);
-        })
+        });
+        (obstacle, reply)
     });
     (job, answer)
 }
@@ -186,60 +222,107 @@ fn or_nothing<T>(
     result
 }
 
-fn write_all(connection: &Connection, inbox: &Receiver<Order>, watch: &Watch) {
-    let mut next = inbox.recv().ok();
-    while let Some(order) = next.take() {
-        match order {
-            Order::Bare(job) => job(Some(connection))(None),
-            Order::Heavy(job) => drop(write_group(connection, job, None, watch)),
-            Order::Light(first) => next = write_group(connection, first, Some(inbox), watch),
-        }
-        if next.is_none() {
-            next = inbox.recv().ok();
-        }
-    }
+/// What the thread that writes works with.
+struct Pen {
+    path: PathBuf,
+    manner: Manner,
+    connection: Connection,
+    inbox: Receiver<Order>,
+    watch: Watch,
+    met: Arc<Met>,
 }
 
-/// Runs a write, and light ones that wait behind it, in one transaction. Gives back what came and is no part of it.
-fn write_group(connection: &Connection, first: Job, behind: Option<&Receiver<Order>>, watch: &Watch) -> Option<Order> {
-    let mut outcome = connection.execute_batch("BEGIN IMMEDIATE");
-    let mut replies = Vec::new();
-    let mut job = Some(first);
-    let mut other = None;
-    while let Some(current) = job.take() {
-        replies.push(current(outcome.is_ok().then_some(connection)));
-        if outcome.is_ok() && connection.is_autocommit() {
-            // SQLite gave the whole transaction up, as it does when the disk is full.
-            outcome = Err(rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_ABORT), None));
-        }
-        if replies.len() < GROUP && outcome.is_ok() {
-            match behind.and_then(|inbox| inbox.try_recv().ok()) {
-                Some(Order::Light(another)) => job = Some(another),
-                order => other = order,
+impl Pen {
+    fn write_all(mut self) {
+        let mut next = None;
+        while let Some(order) = next.take().or_else(|| self.next_order()) {
+            match order {
+                Order::Bare(job) => job(Some(&self.connection)).1(None),
+                Order::Heavy(job) => drop(self.write_group(job, false)),
+                Order::Light(first) => next = self.write_group(first, true),
             }
         }
     }
-    let outcome = outcome.and_then(|()| connection.execute_batch("COMMIT"));
-    if outcome.is_err() && !connection.is_autocommit() {
-        // The transaction's own error is the one to tell.
-        let _ = connection.execute_batch("ROLLBACK");
+
+    /// Waits for an order. While nothing can be stored, that is tried again and again, so that all goes on when the cause is gone.
+    fn next_order(&mut self) -> Option<Order> {
+        while let Some(obstacle) = self.met.failing() {
+            match self.inbox.recv_timeout(AGAIN) {
+                Ok(order) => return Some(order),
+                Err(RecvTimeoutError::Disconnected) => return None,
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            // A file that could not be written when it was opened has to be opened anew.
+            if obstacle == Obstacle::ReadOnly
+                && let Ok(connection) = connect(&self.path, self.manner)
+            {
+                self.connection = connection;
+            }
+            let (trial, _nobody_waits) = answered("trying to store", |connection| or_nothing(connection, touch));
+            drop(self.write_group(trial, false));
+        }
+        self.inbox.recv().ok()
     }
-    watch.look(connection);
-    let failure = outcome.err().map(Arc::new);
-    replies.into_iter().for_each(|reply| reply(failure.as_ref()));
-    other
+
+    /// Runs a write, and light ones that wait behind it if it is one, in one transaction. Gives back what came and is no part
+    /// of it.
+    fn write_group(&self, first: Job, with_more: bool) -> Option<Order> {
+        let connection = &self.connection;
+        let patience = if self.met.failing().is_some() { SHORT } else { self.manner.patience };
+        let before = connection.total_changes();
+        let mut outcome = connection.busy_timeout(patience).and_then(|()| connection.execute_batch("BEGIN IMMEDIATE"));
+        let mut obstacle = None;
+        let mut replies = Vec::new();
+        let mut job = Some(first);
+        let mut other = None;
+        while let Some(current) = job.take() {
+            let (met, reply) = current(outcome.is_ok().then_some(connection));
+            obstacle = obstacle.or(met);
+            replies.push(reply);
+            if outcome.is_ok() && connection.is_autocommit() {
+                // SQLite gave the whole transaction up, as it does when the disk is full.
+                outcome =
+                    Err(rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_ABORT), None));
+            }
+            // What waits behind a transaction that failed would only wait as long, and fail as well.
+            if with_more && replies.len() < if outcome.is_ok() { GROUP } else { CROWD } {
+                match self.inbox.try_recv().ok() {
+                    Some(Order::Light(another)) => job = Some(another),
+                    order => other = order,
+                }
+            }
+        }
+        let outcome = outcome.and_then(|()| connection.execute_batch("COMMIT"));
+        if outcome.is_err() && !connection.is_autocommit() {
+            // The transaction's own error is the one to tell.
+            let _ = connection.execute_batch("ROLLBACK");
+        }
+        let obstacle = obstacle.or_else(|| outcome.as_ref().err().map(|e| Obstacle::of(e).unwrap_or(Obstacle::Other)));
+        match obstacle {
+            Some(obstacle) => self.met.write_failed(obstacle),
+            None if connection.total_changes() > before => self.met.stored(),
+            // Nothing was written, so nothing is known.
+            None => {}
+        }
+        self.watch.look(connection);
+        let failure = outcome.err().map(Arc::new);
+        replies.into_iter().for_each(|reply| reply(failure.as_ref()));
+        other
+    }
 }
 
 /// Connections that read, each request on one snapshot of the file.
 pub(crate) struct Readers {
     free: Mutex<Vec<Connection>>,
     places: Semaphore,
+    met: Arc<Met>,
 }
 
 impl Readers {
-    pub(crate) fn open(path: &Path, cache_mib: u32) -> rusqlite::Result<Self> {
-        let free = (0..READERS).map(|_| connect_to_read(path, cache_mib)).collect::<rusqlite::Result<Vec<_>>>()?;
-        Ok(Self { places: Semaphore::new(free.len()), free: Mutex::new(free) })
+    pub(crate) fn open(path: &Path, cache_mib: u32, patience: Duration, met: Arc<Met>) -> rusqlite::Result<Self> {
+        let reader = |_| connect_to_read(path, cache_mib, patience);
+        let free = (0..READERS).map(reader).collect::<rusqlite::Result<Vec<_>>>()?;
+        Ok(Self { places: Semaphore::new(free.len()), free: Mutex::new(free), met })
     }
 
     pub(crate) async fn run<T: Send + 'static>(
@@ -253,7 +336,10 @@ impl Readers {
         let run = move || {
             let taken = readers.free.lock().unwrap_or_else(PoisonError::into_inner).pop();
             let connection = taken.ok_or_else(|| gone("no connection is free"))?;
-            let result = on_snapshot(&connection, job).map_err(|fault| fault.told(doing));
+            let result = on_snapshot(&connection, job).map_err(|fault| {
+                readers.met.read_failed(fault.obstacle());
+                fault.told(doing)
+            });
             readers.free.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
             result
         };
@@ -267,8 +353,11 @@ fn on_snapshot<T>(
 ) -> std::result::Result<T, Fault> {
     connection.execute_batch("BEGIN")?;
     let result = job(connection);
-    connection.execute_batch("COMMIT")?;
-    result
+    let end = connection.execute_batch("COMMIT");
+    // The job's own failure says more than the end of its transaction.
+    let value = result?;
+    end?;
+    Ok(value)
 }
 
 /// The revision of the buckets, as of the last commit of any process.
@@ -279,10 +368,10 @@ pub(crate) struct Watch {
 
 impl Watch {
     /// Follows what other processes commit, on a thread that ends with the store.
-    pub(crate) fn start(path: &Path, connection: &Connection) -> rusqlite::Result<Self> {
+    pub(crate) fn start(path: &Path, connection: &Connection, patience: Duration) -> rusqlite::Result<Self> {
         let revision = Arc::new(watch::Sender::new(read_revision(connection)?));
         let (seen, path): (_, PathBuf) = (Arc::downgrade(&revision), path.into());
-        let other = connect_to_read(&path, 1)?;
+        let other = connect_to_read(&path, 1, patience)?;
         std::thread::Builder::new()
             .name("sqlite-watch".into())
             .spawn(move || {
@@ -327,8 +416,8 @@ fn read_revision(connection: &Connection) -> rusqlite::Result<i64> {
 }
 
 /// Moves the log into the file now and then, beside the writer, on a thread that ends with the store.
-pub(crate) fn move_log(path: &Path, watch: &Watch) -> rusqlite::Result<()> {
-    let (store, connection) = (Arc::downgrade(&watch.revision), connect(path, Durability::EveryCommit, 1)?);
+pub(crate) fn move_log(path: &Path, manner: Manner, watch: &Watch) -> rusqlite::Result<()> {
+    let (store, connection) = (Arc::downgrade(&watch.revision), connect(path, Manner { cache_mib: 1, ..manner })?);
     let mover = std::thread::Builder::new().name("sqlite-log".into()).spawn(move || {
         let mut moved: Option<i64> = None;
         while store.strong_count() > 0 {

@@ -1,10 +1,14 @@
 //! The embedded store: one SQLite file with orders, change feed, buckets, reports and vendors.
 //!
 //! One thread writes, a few connections read. An order and its change commit together; buckets, totals and the checkpoint
-//! commit together. Other processes may have the same file open. This crate never looks at a clock.
+//! commit together. Other processes may have the same file open. This crate never asks what time it is; it only measures how
+//! long something has been failing.
 
+pub mod backup;
+pub mod beside;
 mod books;
 mod codec;
+mod condition;
 mod connection;
 mod feed;
 mod housekeeping;
@@ -16,14 +20,16 @@ mod schema;
 mod vendors;
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use goody_domain::ReportZone;
 use rusqlite::Connection;
 
+use condition::{Met, Obstacle};
 pub use connection::Durability;
-use connection::{Readers, Watch, Weight, Writer};
-use goody_application::ports::{Result, StoreError};
+use connection::{Manner, Readers, Watch, Weight, Writer};
+use goody_application::ports::{Condition, Result, StoreError};
 
 /// Why a database cannot be opened. Each says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -62,15 +68,51 @@ pub enum OpenError {
         asked: String,
     },
     /// It cannot be opened or made.
-    #[error("{path} cannot be opened: {source}")]
+    #[error(
+        "{path} cannot be opened ({source}): this user must be allowed to read and write it and its folder, and the disk have room"
+    )]
     Inaccessible {
         /// The file.
         path: String,
         /// Why.
-        #[source]
         source: rusqlite::Error,
     },
+    /// Another process keeps it locked.
+    #[error("{path} is locked by another process: end that, or wait for it, and try again")]
+    Locked {
+        /// The file.
+        path: String,
+    },
+    /// What lies beside it cannot be made.
+    #[error("{path} cannot be made or written ({source}): this user must be allowed to, and the disk have room")]
+    Beside {
+        /// The file beside.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Somebody puts another one in its place right now.
+    #[error("{path} is being restored right now: start again when `goody restore` has ended")]
+    BeingRestored {
+        /// The file.
+        path: String,
+    },
 }
+
+impl OpenError {
+    /// What an error of SQLite says of a file.
+    fn sorted(path: &Path) -> impl Fn(rusqlite::Error) -> Self + Clone {
+        let path = path.display().to_string();
+        move |source| match Obstacle::of(&source) {
+            Some(Obstacle::Damaged) => Self::Damaged { path: path.clone(), reason: source.to_string() },
+            Some(Obstacle::Locked) => Self::Locked { path: path.clone() },
+            _ => Self::Inaccessible { path: path.clone(), source },
+        }
+    }
+}
+
+/// How often to look whether it is our turn to keep the reports.
+const TURN: Duration = Duration::from_millis(250);
 
 /// How to open a database.
 #[derive(Clone, Debug)]
@@ -83,11 +125,19 @@ pub struct Settings {
     pub writer_cache_mib: u32,
     /// Memory for each reader's pages, in MiB.
     pub reader_cache_mib: u32,
+    /// How long a write waits for another process's lock before it fails.
+    pub patience: Duration,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { zone: None, durability: Durability::EveryCommit, writer_cache_mib: 24, reader_cache_mib: 4 }
+        Self {
+            zone: None,
+            durability: Durability::EveryCommit,
+            writer_cache_mib: 24,
+            reader_cache_mib: 4,
+            patience: Duration::from_secs(60),
+        }
     }
 }
 
@@ -98,6 +148,11 @@ pub struct SqliteStore {
     readers: Arc<Readers>,
     watch: Watch,
     zone: Arc<ReportZone>,
+    met: Arc<Met>,
+    path: Arc<Path>,
+    /// Held as long as the store is.
+    _open: Arc<beside::Held>,
+    keeper: Arc<OnceLock<beside::Held>>,
 }
 
 impl SqliteStore {
@@ -105,21 +160,20 @@ impl SqliteStore {
     pub fn open(path: &Path, settings: Settings) -> std::result::Result<Self, OpenError> {
         let name = path.display().to_string();
         let damaged = |reason: String| OpenError::Damaged { path: name.clone(), reason };
-        let sort = |source: rusqlite::Error| match source.sqlite_error_code() {
-            Some(rusqlite::ErrorCode::NotADatabase | rusqlite::ErrorCode::DatabaseCorrupt) => {
-                damaged(source.to_string())
-            }
-            _ => OpenError::Inaccessible { path: name.clone(), source },
-        };
-        let mut connection = connection::connect(path, settings.durability, settings.writer_cache_mib).map_err(sort)?;
-        let found = schema::version(&connection).map_err(sort)?;
+        let sort = OpenError::sorted(path);
+        let open = beside::open_here(path).map_err(|source| beside_failed(path, source))?;
+        let open = open.ok_or_else(|| OpenError::BeingRestored { path: name.clone() })?;
+        let Settings { durability, writer_cache_mib: cache_mib, patience, .. } = settings;
+        let manner = Manner { durability, cache_mib, patience };
+        let mut connection = connection::connect(path, manner).map_err(&sort)?;
+        let found = schema::version(&connection).map_err(&sort)?;
         if found > schema::VERSION {
             return Err(OpenError::Newer { path: name.clone(), found, known: schema::VERSION });
         }
         let zone = settings.zone.clone().unwrap_or_else(ReportZone::utc);
-        schema::migrate(&mut connection, zone.name()).map_err(sort)?;
+        schema::migrate(&mut connection, zone.name()).map_err(&sort)?;
         let stored: String =
-            schema::meta(&connection, "time_zone").map_err(sort)?.ok_or_else(|| damaged("no time zone".into()))?;
+            schema::meta(&connection, "time_zone").map_err(&sort)?.ok_or_else(|| damaged("no time zone".into()))?;
         let zone = match settings.zone {
             Some(asked) if asked.name() != stored => {
                 return Err(OpenError::OtherZone { path: name.clone(), found: stored, asked: asked.name().to_owned() });
@@ -127,17 +181,45 @@ impl SqliteStore {
             Some(asked) => asked,
             None => ReportZone::named(&stored).map_err(damaged)?,
         };
-        let readers = Readers::open(path, settings.reader_cache_mib).map_err(sort)?;
-        let watch = Watch::start(path, &connection).map_err(sort)?;
-        if settings.durability == Durability::EveryCommit {
-            connection::move_log(path, &watch).map_err(sort)?;
+        let met = Arc::new(Met::default());
+        let readers = Readers::open(path, settings.reader_cache_mib, patience, met.clone()).map_err(&sort)?;
+        let watch = Watch::start(path, &connection, patience).map_err(&sort)?;
+        if durability == Durability::EveryCommit {
+            connection::move_log(path, manner, &watch).map_err(&sort)?;
         }
         Ok(Self {
-            writer: Writer::start(connection, watch.clone()),
+            writer: Writer::start(path, manner, connection, watch.clone(), met.clone()),
             readers: Arc::new(readers),
             watch,
             zone: Arc::new(zone),
+            met,
+            path: path.into(),
+            _open: Arc::new(open),
+            keeper: Arc::default(),
         })
+    }
+
+    /// Waits until no other server keeps the reports of this database. From then on this one does, for as long as it runs.
+    pub async fn turn_to_keep(&self) {
+        while self.keeper.get().is_none() {
+            match beside::keeper(&self.path) {
+                Ok(Some(held)) => drop(self.keeper.set(held)),
+                Ok(None) => {
+                    self.met.kept_by_another(true);
+                    tokio::time::sleep(TURN).await;
+                }
+                Err(error) => {
+                    tracing::error!(%error, "it cannot be seen who keeps the reports; trying again");
+                    tokio::time::sleep(TURN).await;
+                }
+            }
+        }
+        self.met.kept_by_another(false);
+    }
+
+    /// Stores something that changes nothing, so that [`goody_application::ports::OrderReader::condition`] is of now.
+    pub async fn try_to_store(&self) -> Result<()> {
+        self.writer.try_it().await
     }
 
     /// Follows the revision of the buckets, as [`goody_application::ports::ReportReader::revision`] tells it.
@@ -156,12 +238,11 @@ impl SqliteStore {
 
     /// Reads the whole file for damage; says what SQLite finds, nothing where it is sound.
     pub async fn check(&self) -> Result<Vec<String>> {
-        self.read("checking the file", |connection| {
-            let mut statement = connection.prepare("PRAGMA quick_check(20)")?;
-            let findings = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()?;
-            Ok(findings.into_iter().filter(|finding| finding != "ok").collect())
-        })
-        .await
+        self.read("checking the file", |connection| Ok(backup::check(connection)?)).await
+    }
+
+    fn condition(&self) -> Condition {
+        self.met.condition()
     }
 
     async fn read<T: Send + 'static>(
@@ -182,6 +263,10 @@ impl SqliteStore {
     }
 }
 
+fn beside_failed(path: &Path, source: std::io::Error) -> OpenError {
+    OpenError::Beside { path: beside::beside(path, ".open").display().to_string(), source }
+}
+
 /// What goes wrong inside: SQLite's word, or something stored that cannot be read.
 #[derive(Debug, thiserror::Error)]
 enum Fault {
@@ -192,6 +277,14 @@ enum Fault {
 }
 
 impl Fault {
+    /// What it says about the file.
+    fn obstacle(&self) -> Option<Obstacle> {
+        match self {
+            Self::Damaged(_) => Some(Obstacle::Damaged),
+            Self::Sqlite(error) => Obstacle::of(error),
+        }
+    }
+
     fn told(self, doing: &'static str) -> StoreError {
         match self {
             Self::Damaged(what) => StoreError::Damaged(what),

@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use goody_application::ports::{
-    Found, OrderCount, OrderFilter, OrderReader, OrderWrite, OrderWriter, Position, RECENT_HOURS, RecentFilter, Result,
-    StatusCounts, last_day,
+    Condition, Found, OrderCount, OrderFilter, OrderReader, OrderWrite, OrderWriter, Position, RECENT_HOURS,
+    RecentFilter, Result, StatusCounts, last_day,
 };
 use goody_domain::{History, Instant, Order, OrderId, ReportZone, VendorId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -40,6 +40,10 @@ impl OrderWriter for SqliteStore {
 
 #[async_trait]
 impl OrderReader for SqliteStore {
+    fn condition(&self) -> Condition {
+        self.condition()
+    }
+
     async fn order(&self, id: &OrderId) -> Result<Option<History>> {
         let id = id.clone();
         self.read("reading an order", move |connection| history(connection, &id)).await

@@ -211,6 +211,46 @@ async fn the_clocks_tick_notes_whose_promise_passed() {
     assert_eq!(noted(), (1, 1));
 }
 
+#[tokio::test]
+async fn the_numbers_of_a_clock_that_was_set_back_are_those_of_its_time() {
+    const PATHS: [&str; 5] = [
+        "/api/dashboard",
+        "/api/vendors",
+        "/api/vendors/acme/report",
+        "/api/orders?delayed=true",
+        "/api/orders?delayed=false",
+    ];
+    let file = File::new();
+    let (app, memory) = (TestApp::on(TestStore::new(file.open(), ())), TestApp::new());
+    for app in [&app, &memory] {
+        // Its promise passes while the clock is a day ahead.
+        app.tell(OrderBuilder::new("o-1").promised("2026-03-10").shipped("2026-03-09T10:00:00Z").events()).await;
+        app.tell(OrderBuilder::new("o-2").promised("2026-03-04").arrived_late_by_hours(5).events()).await;
+    }
+    app.clock.advance_seconds(86_400);
+    app.roll().await;
+    assert_eq!(app.read("/api/orders?delayed=true").await["summary"]["total"], 2);
+    app.clock.set(now());
+    for app in [&app, &memory] {
+        app.roll().await;
+    }
+    for path in PATHS {
+        assert_eq!(app.read(path).await, memory.read(path).await, "{path}");
+    }
+    let health = app.read("/health").await;
+    assert_eq!((&health["status"], &health["checks"]["scheduler"]["status"]), (&"degraded".into(), &"degraded".into()));
+    let told = health["issues"].to_string();
+    assert!(told.contains("the clock was set back: the timer has ticked 86400 s in the future"), "{told}");
+    for _ in 0..58 {
+        app.clock.advance_seconds(1);
+        app.roll().await;
+        assert_eq!(app.read("/health").await["status"], "degraded");
+    }
+    app.clock.advance_seconds(1);
+    app.roll().await;
+    assert_eq!(app.read("/health").await["status"], "healthy", "after an hour of ticks the clock is believed");
+}
+
 #[test]
 fn a_file_that_is_no_database_is_refused_and_left_alone() {
     let file = File::new();

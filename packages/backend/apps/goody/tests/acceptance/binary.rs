@@ -14,6 +14,13 @@ pub(crate) fn goody(arguments: &[&str]) -> Command {
     command
 }
 
+/// The same for a server that is told a lot, or whose failures are what is tried: what it logs is nobody's news.
+pub(crate) fn quiet() -> Command {
+    let mut command = goody(&[]);
+    command.stderr(Stdio::null());
+    command
+}
+
 /// Runs a command on a database to its end, which must be a good one.
 pub(crate) fn run(arguments: &[&str], database: &Path) -> Output {
     let output = goody(arguments).args(["--database", text(database)]).output().unwrap();
@@ -49,13 +56,20 @@ impl Server {
     }
 
     pub(crate) fn start_with(database: &Path, more: &[&str]) -> Self {
-        Self::start_logging(database, more, Stdio::inherit())
+        Self::start_by(goody(&[]), database, more)
     }
 
     /// With its log where somebody wants it.
     pub(crate) fn start_logging(database: &Path, more: &[&str], log: impl Into<Stdio>) -> Self {
+        let mut command = goody(&[]);
+        command.stderr(log);
+        Self::start_by(command, database, more)
+    }
+
+    /// Started by a command that runs the binary with the arguments it is given.
+    pub(crate) fn start_by(mut command: Command, database: &Path, more: &[&str]) -> Self {
         let arguments = ["serve", "--addr", "127.0.0.1:0", "--database", text(database)];
-        let mut process = goody(&arguments).args(more).stdout(Stdio::piped()).stderr(log).spawn().unwrap();
+        let mut process = command.args(arguments).args(more).stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let address = line.trim().strip_prefix("Goody is listening on ").unwrap().to_owned();
@@ -68,6 +82,33 @@ impl Server {
 
     pub(crate) fn get(&self, path: &str) -> Value {
         ureq::get(format!("{}{path}", self.address)).call().unwrap().body_mut().read_json().unwrap()
+    }
+
+    /// What is answered, and with which status.
+    pub(crate) fn ask(&self, path: &str) -> (u16, Value) {
+        let request = ureq::get(format!("{}{path}", self.address)).config().http_status_as_error(false).build();
+        let mut response = request.call().unwrap();
+        (response.status().as_u16(), response.body_mut().read_json().unwrap())
+    }
+
+    /// Posts one event; what is answered, and with which status.
+    pub(crate) fn tell(&self, event: &Value) -> (u16, Value) {
+        let url = format!("{}/api/orders/events", self.address);
+        let request = ureq::post(url).config().http_status_as_error(false).build();
+        let mut response = request.send_json(event).unwrap();
+        (response.status().as_u16(), response.body_mut().read_json().unwrap())
+    }
+
+    /// The metric of that name and labels.
+    pub(crate) fn metric(&self, name: &str) -> Option<f64> {
+        let mut response = ureq::get(format!("{}/metrics", self.address)).call().unwrap();
+        let text = response.body_mut().read_to_string().unwrap();
+        let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        value.map(|value| value.parse().unwrap())
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.process.lock().unwrap().id()
     }
 
     /// Every page of a list, put together.
@@ -115,6 +156,22 @@ impl Drop for Server {
         let _ = process.kill();
         let _ = process.wait();
     }
+}
+
+/// Waits until something is so, for half a minute at most.
+pub(crate) fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
+    let began = std::time::Instant::now();
+    while !is_so() {
+        assert!(began.elapsed().as_secs() < 30, "not within half a minute: {what}");
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+}
+
+/// A new order of today.
+pub(crate) fn placed(order_id: &str) -> Value {
+    serde_json::json!({
+        "eventId": "1", "orderId": order_id, "vendorId": "acme", "status": "PLACED", "occurredAt": "2026-01-05T10:00:00Z"
+    })
 }
 
 /// A file of the real orders that lie beside the project on some machines. Says why where a test is skipped.

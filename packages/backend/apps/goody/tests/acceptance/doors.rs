@@ -49,6 +49,7 @@ fn a_server_that_others_can_reach_does_not_start_without_tokens() {
     std::fs::write(&tokens, "# none yet\n").unwrap();
     assert!(serve(&["--addr", "0.0.0.0:0", "--tokens", text(&tokens)]).contains("needs tokens"));
     assert!(serve(&["--addr", "127.0.0.1:0", "--protect-reads"]).contains("--protect-reads needs tokens"));
+    assert!(serve(&["--addr", "127.0.0.1:0", "--hosts", "goody.example.com"]).contains("--hosts means that others"));
     std::fs::write(&tokens, "\nshop ingest hush\n").unwrap();
     let told = serve(&["--addr", "127.0.0.1:0", "--tokens", text(&tokens)]);
     assert!(told.contains("token 2: the SHA-256 is not 64 hexadecimal digits") && !told.contains("hush"), "{told}");

@@ -2,10 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod backups;
 mod bad_lines;
 mod binary;
 mod csv;
 mod doors;
 mod faults;
+mod faults_of_the_file;
+mod faults_of_two_servers;
 mod real_orders;
 mod simulate;

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use goody_domain::{ActiveStatus, Counter, Day, Instant, Minute, ReportZone};
 
-use crate::ports::{Book, ChangeFeed, ChangeLag, Clock, OrderReader, ReportReader, ReportStatus, StoreError};
+use crate::ports::{
+    Book, ChangeFeed, ChangeLag, Clock, Condition, OrderReader, ReportReader, ReportStatus, StoreError,
+};
 
 /// Changes may wait so long before it is worth a word, and before it is a failure, in seconds.
 const LAG_SECONDS: (f64, f64) = (30.0, 600.0);
@@ -12,6 +14,8 @@ const LAG_SECONDS: (f64, f64) = (30.0, 600.0);
 const SILENCE_SECONDS: (f64, f64) = (120.0, 900.0);
 /// A report may be over for so long before it is worth a word, in seconds.
 const OVER_SECONDS: f64 = 120.0;
+/// The timer may have ticked so far in the future before it is worth a word, in seconds: clocks differ a little.
+const AHEAD_SECONDS: f64 = 5.0;
 
 /// How one thing is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,7 +42,7 @@ pub struct Check {
 /// How the program is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Health {
-    /// A read of the order store.
+    /// A read of the order store, and what its reads and writes met lately.
     pub order_store: Check,
     /// How far the buckets are behind the orders.
     pub change_feed: Check,
@@ -52,8 +56,10 @@ pub struct Health {
     pub last_report_update: Option<Instant>,
     /// Vendors with a kept report.
     pub report_count: u64,
-    /// How far the buckets are behind the orders.
-    pub lag: ChangeLag,
+    /// How far the buckets are behind the orders; `None` where the change feed did not say.
+    pub lag: Option<ChangeLag>,
+    /// Writes that wait for their turn.
+    pub writes_waiting: u64,
     /// When this was measured.
     pub at: Instant,
 }
@@ -153,15 +159,20 @@ impl HealthReader {
     /// Asks them now.
     pub async fn health(&self) -> Health {
         let at = self.clock.now();
-        let ((order_store, _), (change_feed, lag), (reports, status)) = tokio::join!(
+        let ((mut order_store, _), (change_feed, lag), (reports, status)) = tokio::join!(
             self.timed(self.orders.all(None, 1), |_| healthy("answers")),
             self.timed(self.feed.lag(), |lag| judge_lag(lag, at)),
             self.timed(self.reports.status(), |status| judge_over(status, at)),
         );
+        let condition = self.orders.condition();
+        if let Some(trouble) = &condition.trouble {
+            order_store.verdict = Verdict::Unhealthy;
+            order_store.detail = format!("{} (since {:.0} s)", trouble.told, trouble.seconds);
+        }
         let scheduler = match &status {
             Some(status) => {
                 let (verdict, detail) = judge_silence(status, at);
-                Check { verdict, detail, seconds: reports.seconds }
+                Check { verdict, detail: with_keeper(detail, &condition), seconds: reports.seconds }
             }
             None => reports.clone(),
         };
@@ -174,7 +185,8 @@ impl HealthReader {
             last_order_update: status.latest_fact,
             last_report_update: status.rolled_at,
             report_count: status.reports,
-            lag: lag.unwrap_or_default(),
+            lag,
+            writes_waiting: condition.waiting,
             at,
         }
     }
@@ -255,9 +267,28 @@ fn judge_over(status: &ReportStatus, at: Instant) -> (Verdict, String) {
 fn judge_silence(status: &ReportStatus, at: Instant) -> (Verdict, String) {
     match status.rolled_at {
         None => (Verdict::Degraded, "the timer has not ticked yet".into()),
-        Some(rolled_at) => {
-            let seconds = at.seconds_since(rolled_at).max(0.0);
-            (verdict(seconds, SILENCE_SECONDS), format!("the timer ticked {seconds:.0} s ago"))
-        }
+        Some(rolled_at) => match at.seconds_since(rolled_at) {
+            seconds if seconds < -AHEAD_SECONDS => {
+                let ahead = -seconds;
+                (
+                    Verdict::Degraded,
+                    format!(
+                        "the clock was set back: the timer has ticked {ahead:.0} s in the future. If the clock is wrong, set it \
+                         right: events of the time between are refused until then"
+                    ),
+                )
+            }
+            seconds => {
+                let seconds = seconds.max(0.0);
+                (verdict(seconds, SILENCE_SECONDS), format!("the timer ticked {seconds:.0} s ago"))
+            }
+        },
+    }
+}
+
+fn with_keeper(detail: String, condition: &Condition) -> String {
+    match condition.kept_by_another {
+        true => format!("{detail}; another server on this database keeps the reports, and this one will when it ends"),
+        false => detail,
     }
 }

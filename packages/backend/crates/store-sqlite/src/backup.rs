@@ -1,0 +1,125 @@
+//! Copies of a database, as of one moment and checked, and what has to happen before one takes the place of another.
+
+use std::fs::File;
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::backup::{Backup, StepResult};
+use rusqlite::{Connection, OpenFlags};
+
+use crate::{OpenError, schema};
+
+/// How many pages are copied at a time.
+const PAGES: i32 = 1_000;
+/// How long to wait for a lock of another process.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What a copy holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Copied {
+    /// Its size.
+    pub bytes: u64,
+    /// How many orders.
+    pub orders: u64,
+    /// The zone whose days it counts.
+    pub zone: String,
+}
+
+/// Copies a database as of now into a new file, reads the copy for damage, and makes it durable. Others may go on writing the
+/// original. The copy is one file that needs nothing beside it. `told` hears how many pages are copied, and how many there are.
+pub fn copy(from: &Path, to: &Path, told: impl FnMut(u64, u64)) -> Result<Copied, OpenError> {
+    let source = Connection::open_with_flags(from, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+        .and_then(|source| source.busy_timeout(PATIENCE).map(|()| source))
+        .map_err(OpenError::sorted(from))?;
+    // From the first read on, the source stays as it is now for this connection: the copy is of this moment.
+    source.execute_batch("BEGIN; SELECT count(*) FROM sqlite_schema").map_err(OpenError::sorted(from))?;
+    let copied = write(&source, to, told).and_then(|()| inspect(to, from)).map_err(|error| match error {
+        Failed::In(error) => error,
+        Failed::Sqlite(error) => OpenError::sorted(to)(error),
+    })?;
+    let durable = File::open(to).and_then(|file| file.sync_all());
+    durable.map_err(|source| OpenError::Beside { path: to.display().to_string(), source })?;
+    Ok(copied)
+}
+
+enum Failed {
+    In(OpenError),
+    Sqlite(rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for Failed {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+fn write(source: &Connection, to: &Path, mut told: impl FnMut(u64, u64)) -> Result<(), Failed> {
+    let mut copy = Connection::open(to)?;
+    copy.busy_timeout(PATIENCE)?;
+    // Nobody uses the copy before it is whole and synced.
+    copy.pragma_update(None, "journal_mode", "off")?;
+    copy.pragma_update(None, "synchronous", "off")?;
+    {
+        let backup = Backup::new(source, &mut copy)?;
+        loop {
+            let step = backup.step(PAGES)?;
+            let progress = backup.progress();
+            let pages = |count: i32| u64::try_from(count).unwrap_or(0);
+            told(pages(progress.pagecount - progress.remaining), pages(progress.pagecount));
+            match step {
+                StepResult::Done => break,
+                StepResult::Busy | StepResult::Locked => std::thread::sleep(Duration::from_millis(20)),
+                _ => {}
+            }
+        }
+    }
+    // A log of its own would be a second file, which is easily lost.
+    copy.pragma_update(None, "journal_mode", "delete")?;
+    copy.close().map_err(|(_, error)| error)?;
+    Ok(())
+}
+
+/// Reads the whole copy for damage and for being one of ours.
+fn inspect(copy: &Path, from: &Path) -> Result<Copied, Failed> {
+    let path = from.display().to_string();
+    let damaged = |reason: String| Failed::In(OpenError::Damaged { path: path.clone(), reason });
+    let connection = Connection::open_with_flags(copy, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    let found = schema::version(&connection).map_err(|error| damaged(error.to_string()))?;
+    if found > schema::VERSION {
+        return Err(Failed::In(OpenError::Newer { path, found, known: schema::VERSION }));
+    }
+    let findings = check(&connection).map_err(|error| damaged(error.to_string()))?;
+    if let Some(first) = findings.first() {
+        return Err(damaged(first.clone()));
+    }
+    let zone = schema::meta(&connection, "time_zone").map_err(|error| damaged(error.to_string()))?;
+    let zone: String = zone.ok_or_else(|| damaged("no time zone".into()))?;
+    let orders = connection.query_row("SELECT count(*) FROM orders", [], |row| row.get(0))?;
+    let bytes = connection.query_row(
+        "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()",
+        [],
+        |row| row.get(0),
+    )?;
+    Ok(Copied { bytes, orders, zone })
+}
+
+/// What SQLite finds wrong in a whole file, at most 20 things.
+pub(crate) fn check(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    let mut statement = connection.prepare("PRAGMA quick_check(20)")?;
+    let findings = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()?;
+    Ok(findings.into_iter().filter(|finding| finding != "ok").collect())
+}
+
+/// Brings everything of a database into its one file, so that nothing beside it is needed, and says which zone it counts in.
+/// It must be open nowhere else. The zone is not told where that cannot be read.
+pub fn fold_log(database: &Path) -> Result<Option<String>, OpenError> {
+    let fold = || {
+        let connection = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        connection.pragma_update(None, "journal_mode", "delete")?;
+        // What is being replaced may be damaged anywhere.
+        let zone = schema::meta(&connection, "time_zone").unwrap_or(None);
+        connection.close().map_err(|(_, error)| error)?;
+        Ok(zone)
+    };
+    fold().map_err(OpenError::sorted(database))
+}

@@ -1,0 +1,54 @@
+//! Who has a database open, and which server keeps its reports: locks on files beside it, which end with their process.
+//!
+//! They are advisory: only programs that ask for them see them. The files stay, empty; nobody removes them, as somebody else
+//! may just be locking them.
+
+use std::ffi::OsString;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The file of that name beside a database: its own name with more behind it.
+pub fn beside(database: &Path, more: &str) -> PathBuf {
+    let mut name = OsString::from(database);
+    name.push(more);
+    name.into()
+}
+
+/// A lock that is held until it is dropped.
+#[derive(Debug)]
+pub struct Held {
+    _file: File,
+}
+
+/// Notes that the database is open here. `None` while somebody holds it [`alone`].
+pub fn open_here(database: &Path) -> io::Result<Option<Held>> {
+    taken(lock_file(database, ".open")?, File::try_lock_shared)
+}
+
+/// Keeps everybody else from opening the database. `None` while somebody has it open.
+pub fn alone(database: &Path) -> io::Result<Option<Held>> {
+    taken(lock_file(database, ".open")?, File::try_lock)
+}
+
+/// Takes it upon this process to keep the reports. `None` while another one does.
+pub fn keeper(database: &Path) -> io::Result<Option<Held>> {
+    taken(lock_file(database, ".lock")?, File::try_lock)
+}
+
+fn lock_file(database: &Path, more: &str) -> io::Result<File> {
+    let file = beside(database, more);
+    match OpenOptions::new().create(true).append(true).open(&file) {
+        // Another user's is as good, as nothing is written.
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => File::open(file).map_err(|_| error),
+        opened => opened,
+    }
+}
+
+fn taken(file: File, lock: impl FnOnce(&File) -> Result<(), TryLockError>) -> io::Result<Option<Held>> {
+    match lock(&file) {
+        Ok(()) => Ok(Some(Held { _file: file })),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
