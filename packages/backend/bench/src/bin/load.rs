@@ -88,7 +88,8 @@ fn main() -> Result<ExitCode, Failure> {
         let mut seen = Part::default();
         let stop = AtomicBool::new(false);
         std::thread::scope(|scope| -> Result<(), Failure> {
-            let readers: Vec<_> = (0..READERS).map(|place| scope.spawn(|| read(server.address(), place, &stop))).collect();
+            let readers: Vec<_> =
+                (0..READERS).map(|place| scope.spawn(|| read(server.address(), place, &stop))).collect();
             sent += post(server.address(), &mut writers, Some(rate), part, &mut seen.posts)?;
             stop.store(true, Ordering::Relaxed);
             for reader in readers {
@@ -123,9 +124,24 @@ fn main() -> Result<ExitCode, Failure> {
     let whole = |place: usize| parts.get(place.min(parts.len() - 1)).ok_or("nothing was watched");
     let (first, last) = (whole(1)?, whole(usize::MAX)?);
     let ratio = |last: f64, first: f64| (last, first);
-    table.ratio_goal("reads, p99: last part : second", ratio(last.reads.p99(), first.reads.p99()), Goal::AtMost(SLOWER), seconds);
-    table.ratio_goal("posts, p99: last part : second", ratio(last.posts.p99(), first.posts.p99()), Goal::AtMost(SLOWER), seconds);
-    table.ratio_goal("memory: last part : second", ratio(last.memory as f64, first.memory as f64), Goal::AtMost(LARGER), megabytes);
+    table.ratio_goal(
+        "reads, p99: last part : second",
+        ratio(last.reads.p99(), first.reads.p99()),
+        Goal::AtMost(SLOWER),
+        seconds,
+    );
+    table.ratio_goal(
+        "posts, p99: last part : second",
+        ratio(last.posts.p99(), first.posts.p99()),
+        Goal::AtMost(SLOWER),
+        seconds,
+    );
+    table.ratio_goal(
+        "memory: last part : second",
+        ratio(last.memory as f64, first.memory as f64),
+        Goal::AtMost(LARGER),
+        megabytes,
+    );
     table.figure("until the reports were current afterwards", seconds(settled));
     table.note("Latencies are p50 / p99 / max, of posts from when they were due. Four connections post, four read, 20 ms apart.");
     server.stop()?;
