@@ -1,0 +1,165 @@
+//! The witness: what the store said that it did, kept as plainly as can be.
+//!
+//! It knows which facts were stored, which of them were projected and which orders were forgotten, and says so when the
+//! store does one of these twice, out of turn or too early. Numbers are not its business.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, MutexGuard};
+
+use goody_application::ports::{ChangeBatch, OrderWrite};
+use goody_domain::{Day, Instant, Learned, Order, OrderEvent, OrderId, Recorded, ReportZone, fold};
+
+/// What is known of one order.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Witnessed {
+    pub(crate) facts: Vec<Recorded>,
+    /// How many of the facts the buckets reflect.
+    pub(crate) projected: usize,
+    /// The latest day that the order needs.
+    last_day: Option<Day>,
+}
+
+impl Witnessed {
+    pub(crate) fn order(&self, id: &OrderId) -> Option<Order> {
+        fold(id, self.facts.iter().map(|recorded| &recorded.event))
+    }
+
+    fn knows(&self, event: &OrderEvent) -> Option<bool> {
+        let same_id = self.facts.iter().find(|recorded| recorded.event.event_id == event.event_id);
+        same_id.map(|recorded| recorded.event == *event)
+    }
+}
+
+/// Everything that was done so far.
+#[derive(Default)]
+pub(crate) struct Done {
+    /// Orders that are kept.
+    pub(crate) orders: BTreeMap<OrderId, Witnessed>,
+    /// Ids of orders that were forgotten.
+    pub(crate) expired_ids: BTreeSet<OrderId>,
+    /// Orders that were forgotten, as they were.
+    pub(crate) settled: Vec<Order>,
+    /// The day of the last look for what is old that found all of it.
+    pub(crate) cleared: Option<Day>,
+    /// No bucket of this day or a later one may be gone.
+    pub(crate) buckets_before: Option<Day>,
+    violations: Vec<String>,
+}
+
+/// Sees every call that reaches the store.
+pub(crate) struct Witness {
+    zone: ReportZone,
+    done: Mutex<Done>,
+}
+
+impl Witness {
+    pub(crate) fn new(zone: ReportZone) -> Self {
+        Self { zone, done: Mutex::default() }
+    }
+
+    pub(crate) fn done(&self) -> MutexGuard<'_, Done> {
+        self.done.lock().unwrap()
+    }
+
+    /// Notes that something is not as it should be.
+    pub(crate) fn object(&self, what: String) {
+        self.done().violations.push(what);
+    }
+
+    /// Fails if anything was not as it should be.
+    pub(crate) fn consent(&self) {
+        let violations = std::mem::take(&mut self.done().violations);
+        assert!(violations.is_empty(), "{}", violations.join("\n"));
+    }
+
+    /// Writes, and for each whether it was made.
+    pub(crate) fn saved(&self, writes: &[(OrderId, usize, Vec<Recorded>)], saved: &[bool]) {
+        let done = &mut *self.done();
+        for ((id, from_version, facts), _) in writes.iter().zip(saved).filter(|(_, saved)| **saved) {
+            let known = done.orders.entry(id.clone()).or_default();
+            if known.facts.len() != *from_version {
+                done.violations.push(format!(
+                    "{id} had {} facts, and a write from {from_version} went through",
+                    known.facts.len()
+                ));
+            }
+            known.facts.extend_from_slice(facts);
+            known.last_day = last_day(known, id, &self.zone);
+        }
+    }
+
+    /// Changes that were applied.
+    pub(crate) fn applied(&self, changes: &[(OrderId, usize, usize)]) {
+        let done = &mut *self.done();
+        for (id, from_version, version) in changes {
+            match done.orders.get_mut(id) {
+                Some(known) if known.projected == *from_version && *version <= known.facts.len() => {
+                    known.projected = *version;
+                }
+                known => {
+                    let projected = known.map(|known| known.projected);
+                    done.violations.push(format!(
+                        "{id} is projected up to {projected:?}, and again from {from_version} to {version}"
+                    ));
+                }
+            }
+        }
+    }
+
+    /// Kept orders that may be forgotten: everything about them lies before a day, and the buckets reflect all of it.
+    pub(crate) fn old(&self, before: Day) -> Vec<OrderId> {
+        let done = self.done();
+        let old = done.orders.iter().filter(|(_, known)| {
+            known.projected == known.facts.len() && known.last_day.is_some_and(|last| last < before)
+        });
+        old.map(|(id, _)| id.clone()).collect()
+    }
+
+    /// Orders that were forgotten.
+    pub(crate) fn forgot(&self, ids: Vec<OrderId>) {
+        let done = &mut *self.done();
+        for id in ids {
+            let order = done.orders.remove(&id).and_then(|known| known.order(&id));
+            done.settled.extend(order);
+            done.expired_ids.insert(id);
+        }
+    }
+
+    /// What somebody was answered who told events. All of them must be kept, or be about orders that were forgotten.
+    pub(crate) fn acknowledged(&self, events: &[OrderEvent], answers: &[Learned]) {
+        let done = &mut *self.done();
+        for (event, answer) in events.iter().zip(answers) {
+            let known = done.orders.get(&event.order_id).and_then(|known| known.knows(event));
+            let is_true = match (answer, known) {
+                (Learned::New | Learned::Known, Some(true)) | (Learned::Conflict, Some(false)) => true,
+                _ => done.expired_ids.contains(&event.order_id),
+            };
+            if !is_true {
+                done.violations.push(format!("{answer:?} was the answer to {event:?}, which is kept as {known:?}"));
+            }
+        }
+    }
+}
+
+/// The latest day of an order's placement, promise, end and recording.
+fn last_day(known: &Witnessed, id: &OrderId, zone: &ReportZone) -> Option<Day> {
+    let mut latest: Option<Instant> = known.facts.iter().map(|recorded| recorded.recorded_at).max();
+    if let Some(order) = known.order(id) {
+        latest = latest.max(Some(order.created_at)).max(order.placement.estimated_delivery).max(order.completed_at());
+    }
+    latest.map(|latest| zone.day(latest))
+}
+
+/// What writes add, before they are given away.
+pub(crate) fn additions(writes: &[OrderWrite]) -> Vec<(OrderId, usize, Vec<Recorded>)> {
+    let addition = |OrderWrite { history, from_version }: &OrderWrite| {
+        (history.order_id().clone(), *from_version, history.events()[*from_version..].to_vec())
+    };
+    writes.iter().map(addition).collect()
+}
+
+/// What changes do, before they are given away.
+pub(crate) fn steps(batch: &ChangeBatch) -> Vec<(OrderId, usize, usize)> {
+    let step = |change: &goody_domain::Change| (change.order_id.clone(), change.from_version, change.version);
+    batch.changes.iter().map(step).collect()
+}
