@@ -22,10 +22,12 @@ MACHETE := cargo-machete@0.9.2
 DYNOXIDE := dynoxide-rs@3.2.0
 BENCHES := ingest read growth
 AWS_BENCHES := functions costs
+# How much `make simulation` simulates: `make simulation GOODY_SIMULATION_EVENTS=100000`.
+GOODY_SIMULATION_EVENTS ?= 10000000
 
 say = @printf '\n==> %s\n' '$(1)'
 
-.PHONY: help run build test check bench screenshots lighthouse page-speed openapi lock fix prerequisites
+.PHONY: help run build test check bench simulation screenshots lighthouse page-speed openapi lock fix prerequisites
 .PHONY: check-format check-clippy check-dependencies check-page check-size check-repository
 .PHONY: embedded programs test-checks test-rust test-page test-browser test-infrastructure test-deployment test-bench
 
@@ -55,6 +57,10 @@ bench: build target/tools/.installed-$(DYNOXIDE) ## Measure everything at full s
 	@cargo build --release --locked -p goody-bench
 	@for bench in $(BENCHES); do target/release/$$bench --goody $(GOODY); done
 	@for bench in $(AWS_BENCHES); do target/release/$$bench; done
+
+simulation: ## Live through ten million made-up events while the store fails and the program crashes and the clock jumps
+	$(call say,Simulation of $(GOODY_SIMULATION_EVENTS) events)
+	@GOODY_SIMULATION_EVENTS=$(GOODY_SIMULATION_EVENTS) cargo test --release --locked -p goody --test simulation -- --nocapture
 
 screenshots: build ## Make pictures of every page and state into dist/screenshots; SCREENSHOTS=vendor,stale only of those
 	$(call say,Pictures of the page)

@@ -26,8 +26,8 @@ impl Draws {
     }
 
     /// One of them.
-    pub(crate) fn pick<'a, T>(&mut self, values: &'a [T]) -> &'a T {
-        &values[self.between(0, values.len() as i64 - 1) as usize]
+    pub(crate) fn pick<T: Clone>(&mut self, values: &[T]) -> T {
+        values[self.between(0, values.len() as i64 - 1) as usize].clone()
     }
 
     /// Puts them into another order, none of them further away than `reach`.

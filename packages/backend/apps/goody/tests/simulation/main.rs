@@ -50,8 +50,15 @@ fn whatever_happens_the_numbers_are_those_of_a_recomputation() {
     let seeds = setting("GOODY_SIMULATION_SEEDS").unwrap_or(events.div_ceil(FACTS as u64));
     let first = setting("GOODY_SIMULATION_SEED").unwrap_or(1);
     let (next, failed) = (AtomicU64::new(first), Mutex::new(Vec::new()));
-    let sum =
-        Mutex::new(Sum { begun: Instant::now(), told: Instant::now(), worlds: 0, facts: 0, events: 0, crashes: 0 });
+    let sum = Mutex::new(Sum {
+        begun: Instant::now(),
+        told: Instant::now(),
+        worlds: 0,
+        facts: 0,
+        events: 0,
+        calls: 0,
+        crashes: 0,
+    });
     let work = || {
         loop {
             let seed = next.fetch_add(1, Ordering::Relaxed);
@@ -93,6 +100,7 @@ struct Sum {
     worlds: u64,
     facts: u64,
     events: u64,
+    calls: u64,
     crashes: u64,
 }
 
@@ -101,6 +109,7 @@ impl Sum {
         self.worlds += 1;
         self.facts += course.facts;
         self.events += course.told;
+        self.calls += course.calls;
         self.crashes += course.crashes;
         if self.told.elapsed() > TELL {
             self.tell();
@@ -109,8 +118,10 @@ impl Sum {
     }
 
     fn tell(&self) {
-        let Self { worlds, facts, events, crashes, .. } = self;
+        let Self { worlds, facts, events, calls, crashes, .. } = self;
         let rate = *facts as f64 / self.begun.elapsed().as_secs_f64();
-        println!("{worlds} worlds, {facts} facts told in {events} events, {crashes} crashes; {rate:.0} facts/s");
+        println!(
+            "{worlds} worlds, {facts} facts in {events} events, {calls} calls to the store, {crashes} crashes; {rate:.0} facts/s"
+        );
     }
 }

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use goody_application::ports::{Clock, OrderFilter, OrderReader, RecentFilter, ReportReader};
+use goody_application::ports::{Clock, OrderFilter, OrderReader, RecentFilter, ReportReader, VendorStore};
 use goody_application::project::project_next;
 use goody_application::read::{
     FleetReader, HealthReader, ReadError, order_page, recent_page, reports_of_vendor, vendor_report,
 };
 use goody_application::rebuild::rebuild;
-use goody_domain::{Day, GiftType, Order, Report, Status, VendorId};
+use goody_domain::{Day, GiftType, Order, Report, Status, Vendor, VendorId};
 
 use crate::clock::JumpingClock;
 use crate::draws::Draws;
@@ -95,7 +95,7 @@ impl Reader {
 
     async fn vendor(&mut self) -> Result<(), ReadError> {
         let (date, now) = (self.date(), self.clock.now());
-        let vendor = self.draws.pick(&self.vendors).clone();
+        let vendor = self.draws.pick(&self.vendors);
         let Some(as_of) = self.store.zone().as_of(date, now) else { return Ok(()) };
         let asked = if self.draws.chance(0.7) {
             vendor_report(self.store.as_ref(), &vendor, as_of)
@@ -127,12 +127,12 @@ impl Reader {
         let today = self.store.zone().day(self.clock.now());
         let day = |draws: &mut Draws| today.plus(-draws.between(0, 20) as i32);
         OrderFilter {
-            vendor_id: draws.chance(0.4).then(|| draws.pick(&self.vendors).clone()),
-            statuses: if draws.chance(0.4) { vec![*draws.pick(&Status::ALL)] } else { Vec::new() },
+            vendor_id: draws.chance(0.4).then(|| draws.pick(&self.vendors)),
+            statuses: if draws.chance(0.4) { vec![draws.pick(&Status::ALL)] } else { Vec::new() },
             placed_from: draws.chance(0.3).then(|| day(draws)),
             placed_to: draws.chance(0.2).then(|| day(draws)),
             delayed: draws.chance(0.2).then(|| draws.chance(0.5)),
-            gift_type: draws.chance(0.2).then(|| GiftType::parse(*draws.pick(&GIFTS)).unwrap()),
+            gift_type: draws.chance(0.2).then(|| GiftType::parse(draws.pick(&GIFTS)).unwrap()),
             oldest_first: draws.chance(0.3),
         }
     }
@@ -165,8 +165,8 @@ impl Reader {
         let now = self.clock.now();
         let filter = RecentFilter {
             since: now.plus_seconds(-self.draws.between(1, 48) * 3_600),
-            statuses: if self.draws.chance(0.4) { vec![*self.draws.pick(&Status::ALL)] } else { Vec::new() },
-            vendor_id: self.draws.chance(0.4).then(|| self.draws.pick(&self.vendors).clone()),
+            statuses: if self.draws.chance(0.4) { vec![self.draws.pick(&Status::ALL)] } else { Vec::new() },
+            vendor_id: self.draws.chance(0.4).then(|| self.draws.pick(&self.vendors)),
         };
         let page = recent_page(self.store.as_ref(), &filter, None, 30, now).await?;
         let places: Vec<_> = page.orders.iter().map(|(_, order)| (order.updated_at, &order.order_id)).collect();
@@ -211,12 +211,13 @@ impl Reader {
     }
 }
 
-/// Another who projects beside the pump, as an import does, and now and then checks every bucket.
+/// Another who projects beside the pump, as an import does, registers vendors, and now and then checks every bucket.
 pub(crate) struct Colleague {
     pub(crate) draws: Draws,
     pub(crate) store: Arc<WeatheredStore>,
     pub(crate) clock: Arc<JumpingClock>,
     pub(crate) witness: Arc<Witness>,
+    pub(crate) vendors: Vec<VendorId>,
 }
 
 impl Colleague {
@@ -224,10 +225,14 @@ impl Colleague {
         loop {
             tokio::time::sleep(Duration::from_millis(self.draws.between(1, 2_000) as u64)).await;
             let (store, now) = (self.store.as_ref(), self.clock.now());
-            let done = if self.draws.chance(0.03) {
-                rebuild(store, now, |_, _| {}).await.map(drop)
-            } else {
-                project_next(store, now, self.draws.between(1, 60) as usize).await.map(drop)
+            let done = match self.draws.between(0, 29) {
+                0 => rebuild(store, now, |_, _| {}).await.map(drop),
+                1 => {
+                    let vendor = Vendor::unregistered(self.draws.pick(&self.vendors));
+                    let name = format!("Vendor {}", self.draws.between(1, 999));
+                    store.put(Vendor { name, is_registered: true, ..vendor }).await.map(drop)
+                }
+                _ => project_next(store, now, self.draws.between(1, 60) as usize).await.map(drop),
             };
             if let Err(error) = done
                 && !is_weather(&error)

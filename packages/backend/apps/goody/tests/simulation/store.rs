@@ -261,7 +261,12 @@ impl VendorStore for WeatheredStore {
     }
 
     async fn put(&self, vendor: Vendor) -> Result<bool> {
-        self.call("keeping a vendor", |real| wait_alone(real.put(vendor)), |is_new| *is_new).await
+        let act = |real: &SqliteStore| {
+            let is_new = wait_alone(real.put(vendor.clone()))?;
+            self.witness.done().registered.insert(vendor.vendor_id.clone(), vendor);
+            Ok(is_new)
+        };
+        self.call("keeping a vendor", act, |is_new| *is_new).await
     }
 
     async fn vendor(&self, id: &VendorId) -> Result<Option<Vendor>> {

@@ -77,8 +77,8 @@ fn instant(draws: &mut Draws, start: Instant, days: i64) -> Instant {
     let day = start.plus_seconds(draws.between(0, days - 1) * DAY);
     let micros = match draws.between(0, 9) {
         // Midnight in UTC and in New York, the hours at which its clocks change.
-        0 => *draws.pick(&[0, 4, 5, 6, 7]) * HOUR * 1_000_000,
-        1 => *draws.pick(&[4, 5, 6, 7, 24]) * HOUR * 1_000_000 - 1,
+        0 => draws.pick(&[0, 4, 5, 6, 7]) * HOUR * 1_000_000,
+        1 => draws.pick(&[4, 5, 6, 7, 24]) * HOUR * 1_000_000 - 1,
         2 => draws.between(0, DAY / MINUTE - 1) * MINUTE * 1_000_000,
         _ => draws.between(0, DAY * 1_000_000 - 1),
     };
@@ -98,7 +98,7 @@ impl Story<'_> {
     fn events(mut self) -> Vec<OrderEvent> {
         let mut events = Vec::with_capacity(6);
         let mut at = self.placed_at;
-        let outcome = *self.draws.pick(&[
+        let outcome = self.draws.pick(&[
             Status::Arrived,
             Status::Arrived,
             Status::Arrived,
@@ -120,7 +120,7 @@ impl Story<'_> {
         }
         if self.draws.chance(0.08) {
             // What was said to be the end is corrected, or something is heard of it afterwards.
-            statuses.push(*self.draws.pick(&Status::ALL[1..]));
+            statuses.push(self.draws.pick(&Status::ALL[1..]));
         }
         for status in statuses {
             let later = match self.draws.between(0, 19) {
@@ -130,7 +130,7 @@ impl Story<'_> {
                 _ => self.draws.between(MINUTE, 6 * DAY),
             };
             at = at.plus_seconds(later);
-            let vendor_id = self.draws.chance(0.1).then(|| self.draws.pick(self.vendors).clone());
+            let vendor_id = self.draws.chance(0.1).then(|| self.draws.pick(self.vendors));
             events.push(self.event(Fact::Became(status, vendor_id), at));
         }
         let last = at;
@@ -158,12 +158,12 @@ impl Story<'_> {
             _ => Some(instant(self.draws, self.placed_at, 5)),
         };
         Placement {
-            vendor_id: self.draws.pick(self.vendors).clone(),
+            vendor_id: self.draws.pick(self.vendors),
             estimated_delivery: promise,
             ship_by: None,
             gift_value: Some(self.draws.between(1, 100_000)),
             currency: Currency::default(),
-            gift_type: self.draws.chance(0.8).then(|| GiftType::parse(*self.draws.pick(&GIFTS)).unwrap()),
+            gift_type: self.draws.chance(0.8).then(|| GiftType::parse(self.draws.pick(&GIFTS)).unwrap()),
             is_rush: self.draws.chance(0.15),
         }
     }

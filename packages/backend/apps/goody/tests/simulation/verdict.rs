@@ -1,6 +1,6 @@
 //! The verdict: everything the program tells, held against a recomputation from all facts it stored.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use goody_application::ports::{Book, Clock, OrderFilter, OrderReader, RecentFilter, ReportReader, VendorStore};
@@ -10,13 +10,14 @@ use goody_application::read::{
 use goody_application::rebuild::rebuild;
 use goody_application::roll::current_reports;
 use goody_domain::{
-    Dashboard, Day, Figures, GiftType, Instant, Order, OrderId, Recorded, Report, ReportZone, Status, VendorId,
+    Dashboard, Day, Figures, GiftType, Instant, Order, OrderId, Recorded, Report, ReportZone, Status, Vendor, VendorId,
 };
 use goody_store_sqlite::SqliteStore;
 use goody_testkit::oracle;
 use goody_testkit::suite::wait_alone;
 
 use crate::stories::GIFTS;
+use crate::witness::Witnessed;
 use crate::world::{Life, World};
 
 /// How far back reports are held against the recomputation, in days.
@@ -29,11 +30,7 @@ pub(crate) async fn numbers_are_those_of_a_recomputation(world: &World, life: &L
     let now = world.clock.now();
     let real = life.store.real();
     let (kept, all) = orders(world, real);
-    let vendors: Vec<VendorId> = wait_alone(VendorStore::vendors(real, None, 1_000))
-        .unwrap()
-        .into_iter()
-        .map(|vendor| vendor.vendor_id)
-        .collect();
+    let vendors = vendors(world, real);
     let today = dates(world, real, &vendors, &all, now);
     fleet(world, life, &vendors, &today, now).await;
     lists(real, &world.zone, &vendors, &kept, now);
@@ -59,7 +56,7 @@ fn orders(world: &World, real: &SqliteStore) -> (Vec<Order>, Vec<Order>) {
         stored.extend(page.into_iter().map(|history| (history.order_id().clone(), history.events().to_vec())));
     }
     let done = world.witness.done();
-    let is_same = |((id, facts), (of, known)): (&(OrderId, Vec<Recorded>), (&OrderId, &crate::witness::Witnessed))| {
+    let is_same = |((id, facts), (of, known)): (&(OrderId, Vec<Recorded>), (&OrderId, &Witnessed))| {
         assert_eq!((id, facts), (of, &known.facts), "the left is stored, the right was acknowledged");
     };
     stored.iter().zip(&done.orders).for_each(is_same);
@@ -67,6 +64,20 @@ fn orders(world: &World, real: &SqliteStore) -> (Vec<Order>, Vec<Order>) {
     let kept: Vec<Order> = done.orders.iter().filter_map(|(id, known)| known.order(id)).collect();
     let all = kept.iter().chain(&done.settled).cloned().collect();
     (kept, all)
+}
+
+/// Every vendor: as it was registered last, else under its id.
+fn vendors(world: &World, real: &SqliteStore) -> Vec<VendorId> {
+    let done = world.witness.done();
+    let vendors = wait_alone(VendorStore::vendors(real, None, 1_000)).unwrap();
+    for vendor in &vendors {
+        let unregistered = Vendor::unregistered(vendor.vendor_id.clone());
+        assert_eq!(vendor, done.registered.get(&vendor.vendor_id).unwrap_or(&unregistered));
+    }
+    let named: BTreeSet<&VendorId> = done.orders.values().flat_map(Witnessed::named_vendors).collect();
+    let vendors: Vec<VendorId> = vendors.into_iter().map(|vendor| vendor.vendor_id).collect();
+    assert!(named.iter().all(|named| vendors.contains(named)), "{named:?} were named, known are {vendors:?}");
+    vendors
 }
 
 /// Every vendor's reports of all dates that can be asked for. Gives back those of today.
@@ -108,6 +119,8 @@ async fn fleet(world: &World, life: &Life, vendors: &[VendorId], today: &[Report
         let rows: Vec<Report> = fleet.rows.iter().map(|row| row.current.report.clone()).collect();
         assert_eq!(rows, today, "the {name} dashboard, and the vendors' reports");
         for (row, made) in fleet.rows.iter().zip(&made) {
+            let vendor = wait_alone(real.vendor(&row.vendor.vendor_id)).unwrap();
+            assert_eq!(Some(&row.vendor), vendor.as_ref(), "the {name} dashboard, and the vendor as it is stored");
             assert_eq!(row.current.reliability30d, made.reliability30d, "the {name} dashboard's sparkline");
         }
     }

@@ -41,11 +41,11 @@ impl Weather {
     /// Some seeds are mild and others are not.
     pub(crate) fn new(mut draws: Draws) -> Self {
         let sky = Sky {
-            refused: *draws.pick(&[0.0, 0.005, 0.02, 0.1]),
-            unsaid: *draws.pick(&[0.0, 0.005, 0.02, 0.1]),
-            slow: *draws.pick(&[0.1, 0.4, 0.8]),
-            slowest_ms: *draws.pick(&[3, 30, 300, 2_000]),
-            away: *draws.pick(&[0.0, 0.0, 0.001]),
+            refused: draws.pick(&[0.0, 0.005, 0.02, 0.1]),
+            unsaid: draws.pick(&[0.0, 0.005, 0.02, 0.1]),
+            slow: draws.pick(&[0.1, 0.4, 0.8]),
+            slowest_ms: draws.pick(&[3, 30, 300, 2_000]),
+            away: draws.pick(&[0.0, 0.0, 0.001]),
             away_until: Duration::ZERO,
             digest: DefaultHasher::new(),
             calls: 0,
@@ -61,10 +61,11 @@ impl Weather {
 
     /// What becomes of a call, and how long it waits before it is done and after.
     pub(crate) fn fate(&self, elapsed: Duration) -> (Fate, Duration, Duration) {
+        let sky = &mut *self.sky.lock().unwrap();
+        sky.calls += 1;
         if self.is_calm.load(Ordering::Relaxed) {
             return (Fate::Done, Duration::ZERO, Duration::ZERO);
         }
-        let sky = &mut *self.sky.lock().unwrap();
         let (before, after) = (sky.wait(), sky.wait());
         if sky.draws.chance(sky.away) {
             sky.away_until = elapsed + Duration::from_millis(sky.draws.between(100, 8_000) as u64);
@@ -82,11 +83,10 @@ impl Weather {
     /// Takes something that happened into the digest.
     pub(crate) fn note(&self, what: impl Hash) {
         let sky = &mut *self.sky.lock().unwrap();
-        sky.calls += 1;
         what.hash(&mut sky.digest);
     }
 
-    /// Of everything that happened, and how much that was.
+    /// Of everything that happened; and how many calls were made.
     pub(crate) fn digest(&self) -> (u64, u64) {
         let sky = self.sky.lock().unwrap();
         (sky.digest.finish(), sky.calls)
@@ -98,7 +98,7 @@ impl Sky {
         if !self.draws.chance(self.slow) {
             return Duration::ZERO;
         }
-        let most = *self.draws.pick(&[1, 1, 10, 100]) * self.slowest_ms / 100;
+        let most = self.draws.pick(&[1, 1, 10, 100]) * self.slowest_ms / 100;
         Duration::from_millis(self.draws.between(1, most.max(1)) as u64)
     }
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard};
 
 use goody_application::ports::{ChangeBatch, OrderWrite};
-use goody_domain::{Day, Instant, Learned, Order, OrderEvent, OrderId, Recorded, ReportZone, fold};
+use goody_domain::{Day, Instant, Learned, Order, OrderEvent, OrderId, Recorded, ReportZone, Vendor, VendorId, fold};
 
 /// What is known of one order.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +22,10 @@ pub(crate) struct Witnessed {
 impl Witnessed {
     pub(crate) fn order(&self, id: &OrderId) -> Option<Order> {
         fold(id, self.facts.iter().map(|recorded| &recorded.event))
+    }
+
+    pub(crate) fn named_vendors(&self) -> impl Iterator<Item = &VendorId> {
+        self.facts.iter().filter_map(|recorded| recorded.event.vendor_id())
     }
 
     fn knows(&self, event: &OrderEvent) -> Option<bool> {
@@ -39,6 +43,8 @@ pub(crate) struct Done {
     pub(crate) expired_ids: BTreeSet<OrderId>,
     /// Orders that were forgotten, as they were.
     pub(crate) settled: Vec<Order>,
+    /// Vendors as they were registered last.
+    pub(crate) registered: BTreeMap<VendorId, Vendor>,
     /// The day of the last look for what is old that found all of it.
     pub(crate) cleared: Option<Day>,
     /// No bucket of this day or a later one may be gone.

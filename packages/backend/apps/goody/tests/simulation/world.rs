@@ -45,8 +45,10 @@ pub(crate) struct Course {
     /// Events told: facts told again count again.
     pub(crate) told: u64,
     pub(crate) crashes: u64,
-    /// Of every call to the store, when it was made and what came of it; and how many there were.
-    pub(crate) digest: (u64, u64),
+    /// Calls to the store.
+    pub(crate) calls: u64,
+    /// Of every call, when it was made and what came of it, and of all that was told at the end.
+    pub(crate) digest: u64,
 }
 
 /// A world of its own for each seed.
@@ -83,9 +85,9 @@ impl World {
     /// To be made inside the runtime it lives in.
     pub(crate) fn new(seed: u64, facts: usize) -> Self {
         let mut draws = Draws::new(seed, 0);
-        let zone = ReportZone::named(*draws.pick(&["UTC", "America/New_York"])).unwrap();
+        let zone = ReportZone::named(draws.pick(&["UTC", "America/New_York"])).unwrap();
         // Among their days are those on which the clocks of New York change.
-        let start = Instant::parse(*draws.pick(&["2025-10-01T00:00:00Z", "2026-01-20T00:00:00Z"])).unwrap();
+        let start = Instant::parse(draws.pick(&["2025-10-01T00:00:00Z", "2026-01-20T00:00:00Z"])).unwrap();
         let days = draws.between(50, 110);
         let order_days = draws.between(5, 30) as u16;
         Self {
@@ -97,9 +99,9 @@ impl World {
             witness: Arc::new(Witness::new(zone.clone())),
             stories: Stories::make(Draws::new(seed, 2), facts, start, days),
             mail: Arc::default(),
-            stride: *draws.pick(&[12, 36, 72]) * HOUR,
-            batch: *draws.pick(&[5, 60, 400]),
-            crash: *draws.pick(&[0.0, 0.02, 0.1]),
+            stride: draws.pick(&[12, 36, 72]) * HOUR,
+            batch: draws.pick(&[5, 60, 400]),
+            crash: draws.pick(&[0.0, 0.02, 0.1]),
             folder: folder(),
             lives: 0,
             zone,
@@ -123,11 +125,13 @@ impl World {
             self.clock.jump(days * DAY);
             self.look(&mut life).await;
         }
+        assert!(self.stories.tellings.is_empty(), "{} events were never told", self.stories.tellings.len());
         verdict::everything_is_forgotten(&self, &life);
         end(life).await;
         let told = self.mail.lock().unwrap().told;
         let facts = self.stories.facts as u64;
-        Course { facts, told, crashes: self.lives - 1, digest: self.weather.digest() }
+        let (digest, calls) = self.weather.digest();
+        Course { facts, told, crashes: self.lives - 1, calls, digest }
     }
 
     /// Starts the program.
@@ -174,8 +178,14 @@ impl World {
             };
             tasks.spawn(reader.run());
         }
-        let (clock, witness) = (self.clock.clone(), self.witness.clone());
-        tasks.spawn(Colleague { draws: stream(200), store: store.clone(), clock, witness }.run());
+        let colleague = Colleague {
+            draws: stream(200),
+            store: store.clone(),
+            clock: self.clock.clone(),
+            witness: self.witness.clone(),
+            vendors: self.stories.vendors.clone(),
+        };
+        tasks.spawn(colleague.run());
         Life { store, fleet, tasks }
     }
 
