@@ -67,7 +67,7 @@ impl Reader {
     /// An answer that is none must be about a date whose buckets have been forgotten.
     fn unless_expired<T>(&self, asked: Result<T, ReadError>) -> Result<Option<T>, ReadError> {
         let Err(ReadError::DateExpired { first }) = asked else { return asked.map(Some) };
-        let allowed = self.witness.done().buckets_before.map(|before| before.plus(13));
+        let allowed = self.witness.done().kept_from.map(|kept| kept.plus(13));
         self.must(allowed.is_some_and(|allowed| first <= allowed), || {
             format!("{first} was refused, allowed is {allowed:?}")
         });

@@ -22,7 +22,7 @@ use tokio::sync::watch;
 
 use crate::clock::JumpingClock;
 use crate::weather::{Fate, Weather};
-use crate::witness::{Witness, additions, steps};
+use crate::witness::{Witness, additions, moved, steps};
 
 /// Why calls fail that were made to fail.
 #[derive(Debug, thiserror::Error)]
@@ -184,10 +184,10 @@ impl ChangeFeed for WeatheredStore {
 impl ReportWriter for WeatheredStore {
     async fn apply(&self, batch: ChangeBatch, now: Instant) -> Result<bool> {
         let act = |real: &SqliteStore| {
-            let steps = steps(&batch);
+            let (steps, moved) = (steps(&batch), moved(&batch, real.zone()));
             let is_applied = wait_alone(real.apply(batch, now))?;
             if is_applied {
-                self.witness.applied(&steps);
+                self.witness.applied(&steps, moved, real.zone().day(now));
             }
             Ok(is_applied)
         };
@@ -286,7 +286,7 @@ impl VendorStore for WeatheredStore {
 impl Housekeeping for WeatheredStore {
     async fn expire(&self, orders_before: Day, buckets_before: Day, today: Day, limit: usize) -> Result<Expired> {
         let act = |real: &SqliteStore| {
-            let old = self.witness.old(orders_before);
+            let old = self.witness.old(today);
             let expired = wait_alone(real.expire(orders_before, buckets_before, today, limit))?;
             let found = wait_alone(real.load(&old))?;
             let gone = |(id, found): (OrderId, Found)| (found == Found::Expired).then_some(id);
@@ -296,16 +296,19 @@ impl Housekeeping for WeatheredStore {
                 self.witness
                     .object(format!("{forgot} orders were forgotten, of those that may be only {}", gone.len()));
             }
-            self.witness.forgot(gone);
-            let left = self.witness.old(orders_before).len();
+            self.witness.forgot(gone, today);
+            let buckets = self.witness.forgot_buckets(today);
+            if buckets != expired.buckets {
+                let forgot = expired.buckets;
+                self.witness.object(format!("{forgot} buckets were forgotten, those that may be are {buckets}"));
+            }
+            let left = self.witness.old(today).len();
             if left > 0 && expired.orders < limit as u64 {
                 self.witness.object(format!("{left} orders may be forgotten and were not"));
             }
-            let mut done = self.witness.done();
             if left == 0 {
-                done.cleared = Some(today);
+                self.witness.done().cleared = Some(today);
             }
-            done.buckets_before = done.buckets_before.max(Some(buckets_before));
             Ok(expired)
         };
         self.call("forgetting what is old", act, |expired| (expired.orders, expired.buckets, expired.marks)).await

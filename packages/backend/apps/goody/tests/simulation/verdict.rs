@@ -22,6 +22,8 @@ use crate::world::{Life, World};
 
 /// How far back reports are held against the recomputation, in days.
 const DATES: i32 = 34;
+/// So many minutes later, with nothing told meanwhile, the dashboards are asked for again.
+const LATER: [i64; 4] = [0, 1, 45, 600];
 /// How many orders are asked for at a time.
 const PAGE: usize = 700;
 
@@ -85,8 +87,7 @@ fn dates(world: &World, real: &SqliteStore, vendors: &[VendorId], all: &[Order],
     let zone = &world.zone;
     let today = zone.day(now.floor_minute());
     let kept_from = wait_alone(real.kept_from()).unwrap();
-    let allowed = world.witness.done().buckets_before;
-    assert!(kept_from <= allowed, "buckets are kept from {kept_from:?}, those from {allowed:?} on may not be gone");
+    assert_eq!(kept_from, world.witness.done().kept_from, "the first day whose buckets are all kept");
     let first = kept_from.map_or(zone.day(world.start), |kept| kept.plus(13)).max(today.plus(-DATES));
     let mut of_today = Vec::new();
     for vendor in vendors {
@@ -112,17 +113,30 @@ fn dates(world: &World, real: &SqliteStore, vendors: &[VendorId], all: &[Order],
 async fn fleet(world: &World, life: &Life, vendors: &[VendorId], today: &[Report], now: Instant) {
     let real = life.store.real();
     let as_of = world.zone.today(now);
-    let followed = life.fleet.reports(as_of).await.unwrap();
-    let fresh = wait_alone(FleetReader::new(Arc::new(real.clone())).reports(as_of)).unwrap();
-    let made = wait_alone(current_reports(real, vendors, as_of)).unwrap();
-    for (name, fleet) in [("followed", followed), ("fresh", fresh)] {
-        let rows: Vec<Report> = fleet.rows.iter().map(|row| row.current.report.clone()).collect();
-        assert_eq!(rows, today, "the {name} dashboard, and the vendors' reports");
-        for (row, made) in fleet.rows.iter().zip(&made) {
-            let vendor = wait_alone(real.vendor(&row.vendor.vendor_id)).unwrap();
-            assert_eq!(Some(&row.vendor), vendor.as_ref(), "the {name} dashboard, and the vendor as it is stored");
-            assert_eq!(row.current.reliability30d, made.reliability30d, "the {name} dashboard's sparkline");
+    for minutes in LATER {
+        let as_of = world.zone.today(now.plus_seconds(minutes * 60));
+        let made = wait_alone(current_reports(real, vendors, as_of)).unwrap();
+        if minutes == 0 {
+            assert!(made.iter().map(|made| &made.report).eq(today), "the vendors' reports, made again");
         }
+        let followed = life.fleet.reports(as_of).await.unwrap();
+        let fresh = wait_alone(FleetReader::new(Arc::new(real.clone())).reports(as_of)).unwrap();
+        for (name, fleet) in [("followed", followed), ("fresh", fresh)] {
+            assert_eq!(fleet.rows.len(), made.len(), "the {name} dashboard's rows, vendors");
+            for (row, made) in fleet.rows.iter().zip(&made) {
+                let vendor = wait_alone(real.vendor(&row.vendor.vendor_id)).unwrap();
+                assert_eq!(Some(&row.vendor), vendor.as_ref(), "the {name} dashboard, the vendor as it is stored");
+                assert_eq!(row.current.report, made.report, "the {name} dashboard, the report made of buckets");
+                assert_eq!(row.current.reliability30d, made.reliability30d, "the {name} dashboard's sparkline");
+            }
+        }
+    }
+    // Of the same instant, the dashboard tells at once what has changed since.
+    if let Some(id) = vendors.first() {
+        let vendor = Vendor { name: format!("{now}"), is_registered: true, ..Vendor::unregistered(id.clone()) };
+        life.fleet.reports(as_of).await.unwrap();
+        life.store.put(vendor.clone()).await.unwrap();
+        assert_eq!(life.fleet.reports(as_of).await.unwrap().row(id).unwrap().vendor, vendor);
     }
     let dashboard = Dashboard::fold(today, as_of);
     let from = as_of.date().plus(-2);

@@ -6,7 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard};
 
-use goody_application::ports::{ChangeBatch, OrderWrite};
+use goody_application::ports::{Book, ChangeBatch, OrderWrite};
+use goody_application::project::moves;
+use goody_application::retention::Retention;
 use goody_domain::{Day, Instant, Learned, Order, OrderEvent, OrderId, Recorded, ReportZone, Vendor, VendorId, fold};
 
 /// What is known of one order.
@@ -47,20 +49,23 @@ pub(crate) struct Done {
     pub(crate) registered: BTreeMap<VendorId, Vendor>,
     /// The day of the last look for what is old that found all of it.
     pub(crate) cleared: Option<Day>,
-    /// No bucket of this day or a later one may be gone.
-    pub(crate) buckets_before: Option<Day>,
+    /// The first day whose buckets are all there, once some are gone.
+    pub(crate) kept_from: Option<Day>,
+    /// The buckets there are, each with the day on which it changed last.
+    buckets: BTreeMap<(Book, Day), Day>,
     violations: Vec<String>,
 }
 
 /// Sees every call that reaches the store.
 pub(crate) struct Witness {
     zone: ReportZone,
+    retention: Retention,
     done: Mutex<Done>,
 }
 
 impl Witness {
-    pub(crate) fn new(zone: ReportZone) -> Self {
-        Self { zone, done: Mutex::default() }
+    pub(crate) fn new(zone: ReportZone, retention: Retention) -> Self {
+        Self { zone, retention, done: Mutex::default() }
     }
 
     pub(crate) fn done(&self) -> MutexGuard<'_, Done> {
@@ -94,9 +99,10 @@ impl Witness {
         }
     }
 
-    /// Changes that were applied.
-    pub(crate) fn applied(&self, changes: &[(OrderId, usize, usize)]) {
+    /// Changes that were applied, and the buckets that this moved.
+    pub(crate) fn applied(&self, changes: &[(OrderId, usize, usize)], moved: Vec<(Book, Day)>, today: Day) {
         let done = &mut *self.done();
+        done.buckets.extend(moved.into_iter().map(|bucket| (bucket, today)));
         for (id, from_version, version) in changes {
             match done.orders.get_mut(id) {
                 Some(known) if known.projected == *from_version && *version <= known.facts.len() => {
@@ -112,8 +118,9 @@ impl Witness {
         }
     }
 
-    /// Kept orders that may be forgotten: everything about them lies before a day, and the buckets reflect all of it.
-    pub(crate) fn old(&self, before: Day) -> Vec<OrderId> {
+    /// Kept orders that may be forgotten: everything about them is long ago, and the buckets reflect all of it.
+    pub(crate) fn old(&self, today: Day) -> Vec<OrderId> {
+        let before = today.plus(-i32::from(self.retention.order_days));
         let done = self.done();
         let old = done.orders.iter().filter(|(_, known)| {
             known.projected == known.facts.len() && known.last_day.is_some_and(|last| last < before)
@@ -121,14 +128,35 @@ impl Witness {
         old.map(|(id, _)| id.clone()).collect()
     }
 
-    /// Orders that were forgotten.
-    pub(crate) fn forgot(&self, ids: Vec<OrderId>) {
+    /// Orders that were forgotten. What stands in a list is taken out of the bucket of its day.
+    pub(crate) fn forgot(&self, ids: Vec<OrderId>, today: Day) {
         let done = &mut *self.done();
         for id in ids {
-            let order = done.orders.remove(&id).and_then(|known| known.order(&id));
-            done.settled.extend(order);
+            if let Some(order) = done.orders.remove(&id).and_then(|known| known.order(&id)) {
+                let day = self.zone.day(order.created_at);
+                for book in [Book::Fleet, Book::Vendor(order.placement.vendor_id.clone())] {
+                    done.buckets.insert((book, day), today);
+                }
+                done.settled.push(order);
+            }
             done.expired_ids.insert(id);
         }
+    }
+
+    /// Buckets were forgotten: those of all days before the first on which, or on one of whose buckets, something happened since.
+    /// Says how many they should be.
+    pub(crate) fn forgot_buckets(&self, today: Day) -> u64 {
+        let before = today.plus(-i32::from(self.retention.bucket_days));
+        let done = &mut *self.done();
+        let needed = done.buckets.iter().filter(|((_, day), changed)| *day >= before || **changed >= before);
+        let first = needed.map(|((_, day), _)| *day).min().unwrap_or(before).min(before);
+        let count = done.buckets.len();
+        done.buckets.retain(|(_, day), _| *day >= first);
+        let gone = (count - done.buckets.len()) as u64;
+        if gone > 0 {
+            done.kept_from = done.kept_from.max(Some(first));
+        }
+        gone
     }
 
     /// What somebody was answered who told events. All of them must be kept, or be about orders that were forgotten.
@@ -162,6 +190,11 @@ pub(crate) fn additions(writes: &[OrderWrite]) -> Vec<(OrderId, usize, Vec<Recor
         (history.order_id().clone(), *from_version, history.events()[*from_version..].to_vec())
     };
     writes.iter().map(addition).collect()
+}
+
+/// The buckets that changes move.
+pub(crate) fn moved(batch: &ChangeBatch, zone: &ReportZone) -> Vec<(Book, Day)> {
+    moves(&batch.changes, zone).into_iter().map(|moved| (moved.book, moved.day)).collect()
 }
 
 /// What changes do, before they are given away.

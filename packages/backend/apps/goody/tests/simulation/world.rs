@@ -89,19 +89,20 @@ impl World {
         // Among their days are those on which the clocks of New York change.
         let start = Instant::parse(draws.pick(&["2025-10-01T00:00:00Z", "2026-01-20T00:00:00Z"])).unwrap();
         let days = draws.between(50, 110);
-        let order_days = draws.between(5, 30) as u16;
+        let (order_days, bucket_days) = (draws.between(5, 30) as u16, draws.between(45, 70) as u16);
+        let retention = Retention { order_days, bucket_days };
         Self {
             seed,
             start,
-            retention: Retention { order_days, bucket_days: draws.between(45, 70) as u16 },
+            retention,
             clock: JumpingClock::starting(start),
             weather: Arc::new(Weather::new(Draws::new(seed, 1))),
-            witness: Arc::new(Witness::new(zone.clone())),
+            witness: Arc::new(Witness::new(zone.clone(), retention)),
             stories: Stories::make(Draws::new(seed, 2), facts, start, days),
             mail: Arc::default(),
             stride: draws.pick(&[12, 36, 72]) * HOUR,
             batch: draws.pick(&[5, 60, 400]),
-            crash: draws.pick(&[0.0, 0.02, 0.1]),
+            crash: draws.pick(&[0.0, 0.02, 0.05, 0.1]),
             folder: folder(),
             lives: 0,
             zone,
