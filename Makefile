@@ -24,10 +24,12 @@ MACHETE := cargo-machete@0.9.2
 DYNOXIDE := dynoxide-rs@3.2.0
 BENCHES := ingest read growth load
 AWS_BENCHES := functions costs
+# How much `make simulation` simulates: `make simulation GOODY_SIMULATION_EVENTS=100000`.
+GOODY_SIMULATION_EVENTS ?= 10000000
 
 say = @printf '\n==> %s\n' '$(1)'
 
-.PHONY: help run build test check bench kills screenshots lighthouse page-speed openapi licences lock fix prerequisites
+.PHONY: help run build test check bench kills simulation screenshots lighthouse page-speed openapi licences lock fix prerequisites
 .PHONY: check-format check-clippy check-dependencies check-page check-size check-repository
 .PHONY: embedded programs test-checks test-rust test-page test-browser test-infrastructure test-deployment test-bench
 
@@ -61,6 +63,10 @@ bench: build target/tools/.installed-$(DYNOXIDE) ## Measure everything at full s
 kills: prerequisites ## Kill the running server a thousand times under load, and look whether anything is lost; GOODY_KILLS=n for fewer
 	$(call say,kill -9 of $(GOODY_KILLS) servers under load)
 	@GOODY_KILLS=$(GOODY_KILLS) cargo test --release --locked -p goody --test acceptance -- --nocapture a_server_killed
+
+simulation: ## Live through ten million made-up events while the store fails and the program crashes and the clock jumps
+	$(call say,Simulation of $(GOODY_SIMULATION_EVENTS) events)
+	@GOODY_SIMULATION_EVENTS=$(GOODY_SIMULATION_EVENTS) cargo test --release --locked -p goody --test simulation -- --nocapture
 
 screenshots: build ## Make pictures of every page and state into dist/screenshots; SCREENSHOTS=vendor,stale only of those
 	$(call say,Pictures of the page)
