@@ -152,7 +152,7 @@ impl World {
             fleet: fleet.clone(),
             told: told.clone(),
         };
-        tasks.spawn(pump.run());
+        tasks.spawn(pump.run(std::future::ready(())));
         let stream = |number: u64| Draws::new(self.seed, self.lives * 1_000 + number);
         let ingest = Ingest::new(store.clone());
         for number in 0..POSTERS {
