@@ -86,10 +86,10 @@ fn main() -> Result<ExitCode, Failure> {
     let (mut sent, watched) = (0, Moment::now());
     while watched.elapsed() < Duration::from_secs(watched_seconds) {
         let mut seen = Part::default();
-        let stop = AtomicBool::new(false);
+        let (stop, address) = (&AtomicBool::new(false), server.address());
         std::thread::scope(|scope| -> Result<(), Failure> {
             let readers: Vec<_> =
-                (0..READERS).map(|place| scope.spawn(|| read(server.address(), place, &stop))).collect();
+                (0..READERS).map(|place| scope.spawn(move || read(address, place, stop))).collect();
             sent += post(server.address(), &mut writers, Some(rate), part, &mut seen.posts)?;
             stop.store(true, Ordering::Relaxed);
             for reader in readers {
