@@ -44,7 +44,7 @@ beforeAll(async () => {
   [account, world] = await Promise.all([open(), open()]);
 }, 60_000);
 
-afterAll(() => Promise.all([account.close(), world.close(), secrets.stop()]));
+afterAll(() => Promise.all([account?.close(), world?.close(), secrets?.stop()]));
 
 /** Has report-generator take what the stream says since the last time. */
 async function project(): Promise<number> {

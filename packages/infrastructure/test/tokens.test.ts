@@ -10,6 +10,8 @@ import { newToken, type Token } from './token.ts';
 
 const OPERATIONS = new URL('../../../docs/OPERATIONS.md', import.meta.url);
 
+const protecting = synthesize({ page: 'false', protectReads: 'true' }).resources;
+
 let secrets: Secrets;
 let account: Account;
 /** Where readers need a token, too. */
@@ -19,7 +21,6 @@ let desk: Token;
 let office: Token;
 
 beforeAll(async () => {
-  const protecting = synthesize({ page: 'false', protectReads: 'true' }).resources;
   [secrets, shop, desk, office] = await Promise.all([
     Secrets.start(),
     newToken('shop', 'ingest'),
@@ -30,7 +31,7 @@ beforeAll(async () => {
   [account, guarded] = await Promise.all([open(Resources.built()), open(protecting)]);
 }, 60_000);
 
-afterAll(() => Promise.all([account.close(), guarded.close(), secrets.stop()]));
+afterAll(() => Promise.all([account?.close(), guarded?.close(), secrets?.stop()]));
 
 const event = { eventId: '1', orderId: 'o-1', vendorId: 'acme', status: 'PLACED', occurredAt: '2026-03-01T10:00:00Z' };
 
