@@ -235,7 +235,12 @@ async fn the_numbers_of_a_clock_that_was_set_back_are_those_of_its_time() {
         app.roll().await;
     }
     for path in PATHS {
-        assert_eq!(app.read(path).await, memory.read(path).await, "{path}");
+        let (mut is, mut ought) = (app.read(path).await, memory.read(path).await);
+        // The one thing that is not the same: that the clock was set back.
+        for answer in [&mut is, &mut ought] {
+            answer.as_object_mut().unwrap().remove("systemHealth");
+        }
+        assert_eq!(is, ought, "{path}");
     }
     let health = app.read("/health").await;
     assert_eq!((&health["status"], &health["checks"]["scheduler"]["status"]), (&"degraded".into(), &"degraded".into()));

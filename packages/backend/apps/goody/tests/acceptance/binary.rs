@@ -99,10 +99,15 @@ impl Server {
         (response.status().as_u16(), response.body_mut().read_json().unwrap())
     }
 
+    /// All metrics, as Prometheus reads them.
+    pub(crate) fn metrics(&self) -> String {
+        let mut response = ureq::get(format!("{}/metrics", self.address)).call().unwrap();
+        response.body_mut().read_to_string().unwrap()
+    }
+
     /// The metric of that name and labels.
     pub(crate) fn metric(&self, name: &str) -> Option<f64> {
-        let mut response = ureq::get(format!("{}/metrics", self.address)).call().unwrap();
-        let text = response.body_mut().read_to_string().unwrap();
+        let text = self.metrics();
         let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
         value.map(|value| value.parse().unwrap())
     }

@@ -10,5 +10,6 @@ mod doors;
 mod faults;
 mod faults_of_the_file;
 mod faults_of_two_servers;
+mod figures;
 mod real_orders;
 mod simulate;
