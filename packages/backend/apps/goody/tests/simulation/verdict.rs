@@ -22,8 +22,8 @@ use crate::world::{Life, World};
 
 /// How far back reports are held against the recomputation, in days.
 const DATES: i32 = 34;
-/// So many minutes later, with nothing told meanwhile, the dashboards are asked for again.
-const LATER: [i64; 4] = [0, 1, 45, 600];
+/// So many minutes later or, by a clock that was set back, earlier, the dashboards are asked for again with nothing told meanwhile.
+const ASIDE: [i64; 6] = [0, 1, 45, 600, -1, -90];
 /// How many orders are asked for at a time.
 const PAGE: usize = 700;
 
@@ -113,7 +113,7 @@ fn dates(world: &World, real: &SqliteStore, vendors: &[VendorId], all: &[Order],
 async fn fleet(world: &World, life: &Life, vendors: &[VendorId], today: &[Report], now: Instant) {
     let real = life.store.real();
     let as_of = world.zone.today(now);
-    for minutes in LATER {
+    for minutes in ASIDE {
         let as_of = world.zone.today(now.plus_seconds(minutes * 60));
         let made = wait_alone(current_reports(real, vendors, as_of)).unwrap();
         if minutes == 0 {

@@ -102,7 +102,7 @@ impl World {
             mail: Arc::default(),
             stride: draws.pick(&[12, 36, 72]) * HOUR,
             batch: draws.pick(&[5, 60, 400]),
-            crash: draws.pick(&[0.0, 0.02, 0.05, 0.1]),
+            crash: draws.pick(&[0.02, 0.05, 0.1]),
             folder: folder(),
             lives: 0,
             zone,
