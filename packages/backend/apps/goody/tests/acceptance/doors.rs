@@ -171,7 +171,7 @@ fn what_is_no_request_of_ours_is_refused_and_costs_nobody_else() {
     for (what, request, status) in [
         ("a header too long", get(&format!("{host}X-Long: {long}\r\n")), "431"),
         ("too many headers", get(&format!("{host}{many}")), "431"),
-        ("an address too long", format!("GET /api/vendors?q={long} HTTP/1.1\r\n{host}\r\n"), "414"),
+        ("an address too long", format!("GET /api/vendors?q={long} HTTP/1.1\r\n{host}\r\n"), "431"),
         ("no host", get(""), "403"),
         ("another host", get("Host: evil.example\r\n"), "403"),
         ("two hosts", get(&format!("{host}Host: evil.example\r\n")), "403"),
