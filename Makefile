@@ -22,12 +22,14 @@ PYTHON_TOOLS := target/tools/python/.installed
 DENY := cargo-deny@0.20.2
 MACHETE := cargo-machete@0.9.2
 DYNOXIDE := dynoxide-rs@3.2.0
-BENCHES := ingest read growth
+BENCHES := ingest read growth load
 AWS_BENCHES := functions costs
+# How much `make simulation` simulates: `make simulation GOODY_SIMULATION_EVENTS=100000`.
+GOODY_SIMULATION_EVENTS ?= 10000000
 
 say = @printf '\n==> %s\n' '$(1)'
 
-.PHONY: help run build test check bench kills screenshots lighthouse page-speed openapi lock fix prerequisites
+.PHONY: help run build test check bench kills simulation screenshots lighthouse page-speed openapi licences lock fix prerequisites
 .PHONY: check-format check-clippy check-dependencies check-page check-size check-repository
 .PHONY: embedded programs test-checks test-rust test-page test-browser test-infrastructure test-deployment test-bench
 
@@ -62,6 +64,10 @@ kills: prerequisites ## Kill the running server a thousand times under load, and
 	$(call say,kill -9 of $(GOODY_KILLS) servers under load)
 	@GOODY_KILLS=$(GOODY_KILLS) cargo test --release --locked -p goody --test acceptance -- --nocapture a_server_killed
 
+simulation: ## Live through ten million made-up events while the store fails and the program crashes and the clock jumps
+	$(call say,Simulation of $(GOODY_SIMULATION_EVENTS) events)
+	@GOODY_SIMULATION_EVENTS=$(GOODY_SIMULATION_EVENTS) cargo test --release --locked -p goody --test simulation -- --nocapture
+
 screenshots: build ## Make pictures of every page and state into dist/screenshots; SCREENSHOTS=vendor,stale only of those
 	$(call say,Pictures of the page)
 	@CHROMIUM="$$(bash tools/chromium.sh)" node packages/frontend/scripts/screenshots.mjs
@@ -77,8 +83,12 @@ page-speed: build ## Measure how long a table of 1600 vendors takes to show a so
 openapi: ## Write packages/shared/openapi.json from the handlers' own types
 	$(call say,Writing packages/shared/openapi.json)
 	@mkdir -p target
-	@cargo run -p goody -- openapi > target/openapi.json
+	@cargo run --locked -p goody -- openapi > target/openapi.json
 	@mv target/openapi.json packages/shared/openapi.json
+
+licences: ## Write docs/LICENCES.md from what Cargo.lock and package-lock.json name
+	$(call say,Writing docs/LICENCES.md)
+	@$(PYTHON) tools/checks/licences.py --write
 
 lock: ## Bring package-lock.json up to date, for every platform and without naming a registry
 	$(call say,Updating package-lock.json)
@@ -121,7 +131,7 @@ target/tools/.installed-%:
 $(PYTHON_TOOLS): packages/infrastructure/requirements.txt
 	$(call say,Installing what $< names into target/tools/python (once))
 	@$(PYTHON) -m venv --clear $(@D)
-	@$(@D)/bin/pip install --quiet --no-compile --disable-pip-version-check --requirement $<
+	@$(@D)/bin/pip install --quiet --no-compile --disable-pip-version-check --require-hashes --requirement $<
 	@touch $@
 
 check-format:
@@ -137,6 +147,11 @@ check-dependencies: target/tools/.installed-$(DENY) target/tools/.installed-$(MA
 	@target/tools/bin/cargo-deny --locked check --hide-inclusion-graph bans licenses sources
 	$(call say,Dependencies nobody uses)
 	@target/tools/bin/cargo-machete packages
+	$(call say,Dependencies: every licence is allowed and listed; every version is exact)
+	@$(PYTHON) tools/checks/licences.py
+	@$(PYTHON) tools/checks/exact.py
+	$(call say,Dependencies: known holes in what npm brings)
+	@$(PYTHON) tools/checks/audit.py
 
 check-page: $(NODE_MODULES)
 	$(call say,Biome)

@@ -37,7 +37,7 @@ function classesOfShell(): Plugin {
   };
 }
 
-/** What the page may load and run, for those who serve it: its own files, and the style that stands in it, known by its hash. */
+/** . */
 function contentSecurityPolicy(): Plugin {
   return {
     name: 'content-security-policy',
@@ -47,13 +47,18 @@ function contentSecurityPolicy(): Plugin {
       const style = /<style>([\s\S]*?)<\/style>/.exec(html)?.[1];
       if (style === undefined) throw new Error('index.html has no style of its own any more');
       const policy = [
-        "default-src 'self'",
-        `style-src 'self' 'sha256-${createHash('sha256').update(style).digest('base64')}'`,
-        "img-src 'self' data:",
-        "object-src 'none'",
+        "default-src 'none'",
+        "script-src 'self'",
+        `style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`,
+        // The drawing in the tab stands in the page itself.
+        'img-src data:',
+        "connect-src 'self'",
         "base-uri 'none'",
-        "form-action 'self'",
+        "form-action 'none'",
         "frame-ancestors 'none'",
+        // Nothing of the page turns text into markup or code, and nothing may begin to.
+        "require-trusted-types-for 'script'",
+        "trusted-types 'none'",
       ];
       await writeFile(join(dir, 'content-security-policy.txt'), policy.join('; '));
     },

@@ -22,6 +22,7 @@ ROOMS = {
     'packages/backend/crates/testkit': 'testkit',
     'packages/backend/apps/*': 'apps',
     'packages/backend/bench': 'bench',
+    'packages/backend/fuzz/laws': 'fuzz',
 }
 BELOW_APPS = {'domain', 'contract', 'application', 'store', 'http'}
 MAY_IMPORT = {
@@ -33,6 +34,7 @@ MAY_IMPORT = {
     'testkit': {'application', 'domain', 'http'},
     'apps': BELOW_APPS,
     'bench': BELOW_APPS,
+    'fuzz': BELOW_APPS,
 }
 
 # What would let the rules do IO, wait, or read a clock. Dev-dependencies are free.
@@ -82,7 +84,7 @@ def dependency_violations(name, here, dependency, rooms):
         return []
     there = rooms[wanted]
     if there == 'testkit':
-        if here == 'bench' or (for_tests and here != 'domain'):
+        if here in ('bench', 'fuzz') or (for_tests and here != 'domain'):
             return []
         advice = 'domain imports no crate of ours, not even for tests' if here == 'domain' else 'move it to [dev-dependencies]'
         return [f'{name} -> {wanted}: {advice}']

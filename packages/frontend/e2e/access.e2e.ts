@@ -2,7 +2,7 @@ import AxeBuilder from '@axe-core/playwright';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launch, visit } from './browser';
-import { Goody, hasOlist, OLIST_DATE } from './goody';
+import { Goody, hasOlist, newToken, OLIST_DATE } from './goody';
 
 let browser: Browser;
 const servers: Goody[] = [];
@@ -113,6 +113,11 @@ everyPage('an empty database', () => Goody.start(), [
   ['the overview', '/'],
   ['the orders', '/orders'],
   ['what changed lately', '/orders/recent'],
+]);
+
+everyPage('a server that wants a token', () => Goody.guarded([newToken('desk', 'read')]), [
+  ['the overview', '/'],
+  ['an order', '/orders/any'],
 ]);
 
 describe.skipIf(!hasOlist)('', () => {

@@ -1,15 +1,34 @@
 /** The real server, as the tests talk to it. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import type { components } from '@goody/api';
 import { expect, vi } from 'vitest';
-import { fill, hasOlist, OLIST_DATE, PATIENCE, Server, withoutOlist } from '../scripts/server.mjs';
+import {
+  fill,
+  hasOlist,
+  newToken,
+  OLIST_DATE,
+  PATIENCE,
+  Server,
+  type Token,
+  withoutOlist,
+} from '../scripts/server.mjs';
 import type { Answer, GetPath } from '../src/api/types';
 
-export { hasOlist, OLIST_DATE };
+export { hasOlist, newToken, OLIST_DATE };
 export type OrderEvent = components['schemas']['OrderEventView'];
 
 if (!hasOlist) console.warn(withoutOlist);
 
+function writeTokens(file: string, tokens: Token[]): Promise<void> {
+  return writeFile(file, tokens.map(({ line }) => `${line}\n`).join(''));
+}
+
 export class Goody extends Server {
+  #token: string | undefined;
+  #tokens = '';
+
   /** With an empty database. */
   static start(): Promise<Goody> {
     return Goody.#opened([]);
@@ -25,9 +44,41 @@ export class Goody extends Server {
     return Goody.#opened(fill.olist);
   }
 
-  static async #opened(filling: string[]): Promise<Goody> {
+  /** With demo orders that only `tokens` open, also to readers. The first is the one that reads here. */
+  static async guarded(tokens: Token[], settings: Record<string, string> = {}): Promise<Goody> {
+    const file = join(await mkdtemp(join(tmpdir(), 'goody-tokens-')), 'tokens');
+    await writeTokens(file, tokens);
+    const goody = await Goody.#opened(fill.demo, {
+      GOODY_TOKENS: file,
+      GOODY_PROTECT_READS: 'true',
+      ...settings,
+    });
+    goody.#tokens = file;
+    goody.#token = tokens[0]?.word;
+    return goody;
+  }
+
+  /** From now on only `tokens` are good, while it runs. */
+  async accept(tokens: Token[]): Promise<void> {
+    await writeTokens(this.#tokens, tokens);
+    const isRead = async () => {
+      const headers = { authorization: `Bearer ${this.#token}` };
+      return (await fetch(`${this.address}/api/vendors`, { headers })).ok;
+    };
+    const isGood = tokens.some(({ word }) => word === this.#token);
+    await vi.waitFor(async () => expect(await isRead(), 'what the file says holds').toBe(isGood), {
+      timeout: PATIENCE,
+    });
+  }
+
+  override async end(): Promise<void> {
+    await super.end();
+    if (this.#tokens !== '') await rm(dirname(this.#tokens), { recursive: true, force: true });
+  }
+
+  static async #opened(filling: string[], settings: Record<string, string> = {}): Promise<Goody> {
     const goody = new Goody('target/debug/goody');
-    await goody.open(filling);
+    await goody.open(filling, settings);
     return goody;
   }
 
@@ -38,9 +89,15 @@ export class Goody extends Server {
 
   /** The same where the path holds an id. */
   async readAt<P extends GetPath>(path: string, query: Record<string, string> = {}): Promise<Answer<P>> {
-    const response = await fetch(`${this.address}${path}?${new URLSearchParams(query)}`);
-    expect(response.status, `GET ${path}`).toBe(200);
-    return (await response.json()) as Answer<P>;
+    return (await (await this.get(`${path}?${new URLSearchParams(query)}`)).json()) as Answer<P>;
+  }
+
+  /** Any answer, with the token that reads where one is needed. */
+  async get(href: string): Promise<Response> {
+    const headers = this.#token === undefined ? undefined : { authorization: `Bearer ${this.#token}` };
+    const response = await fetch(this.address + href, { headers });
+    expect(response.status, `GET ${href}`).toBe(200);
+    return response;
   }
 
   /** Tells it events, and waits until the reports reflect them. */

@@ -6,7 +6,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { launch } from './chromium.mjs';
-import { fill, hasOlist, OLIST_DATE, root, Server, withoutOlist } from './server.mjs';
+import { fill, hasOlist, newToken, OLIST_DATE, root, Server, withoutOlist } from './server.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 /**
@@ -26,23 +26,31 @@ const wanted = process.env.SCREENSHOTS?.split(',') ?? [''];
 const demo = new Server();
 const empty = new Server();
 const olist = new Server();
+const guarded = new Server();
+const token = newToken('desk', 'read');
 const browser = await launch();
 try {
   if (wanted.includes('')) await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   await demo.open(fill.demo);
   await empty.open();
+  await guarded.open(fill.demo, { GOODY_API_TOKENS: token.line, GOODY_PROTECT_READS: 'true' });
   if (hasOlist) await olist.open(fill.olist);
   else console.log(withoutOlist);
 
-  const pictures = { ...(await pages(demo)), ...(await states()), ...(hasOlist ? await pagesOfOlist() : {}) };
+  const pictures = {
+    ...(await pages(demo)),
+    ...(await states()),
+    ...doors(),
+    ...(hasOlist ? await pagesOfOlist() : {}),
+  };
   for (const [name, picture] of Object.entries(pictures)) {
     if (wanted.some((word) => name.includes(word))) await take(name, picture);
   }
   console.log(`Pictures: ${folder}`);
 } finally {
   await browser.close();
-  for (const server of [demo, empty, olist]) await server.end();
+  for (const server of [demo, empty, olist, guarded]) await server.end();
 }
 
 /**
@@ -137,6 +145,69 @@ async function states() {
       await page.context().setOffline(true);
     },
   };
+  return told;
+}
+
+/**
+ * What a page shows where the server only answers to those who bring a token, or has too much to do.
+ * @returns {Record<string, Picture>}
+ */
+function doors() {
+  /**
+   * @param {Page} page
+   * @param {string} word
+   */
+  async function give(page, word) {
+    await page.getByLabel('Token', { exact: true }).fill(word);
+    await page.getByRole('button', { name: 'Use token' }).click();
+  }
+  /** @type {Record<string, Picture>} */
+  const told = {
+    'token-wanted': { server: guarded, path: '/' },
+    'token-refused': {
+      server: guarded,
+      path: '/orders',
+      after: async (page) => {
+        await give(page, 'made-up');
+        await page.getByText('This token is not known here.').waitFor();
+      },
+    },
+    'token-kept': {
+      server: guarded,
+      path: '/orders?status=DAMAGED',
+      after: async (page) => {
+        await give(page, token.word);
+        await page.getByRole('button', { name: 'Export CSV' }).waitFor();
+        await page.getByRole('button', { name: 'Forget token' }).waitFor();
+      },
+    },
+  };
+  for (const [code, status, title] of /** @type {const} */ ([
+    ['RATE_LIMITED', 429, 'Asked too often'],
+    ['OVERLOADED', 503, 'Too much to do right now'],
+    ['FORBIDDEN', 403, 'Not allowed'],
+  ])) {
+    const problem = {
+      code,
+      title,
+      detail: 'This host is not one that is served.',
+      errors: [],
+      correlationId: 'picture',
+    };
+    told[`refused-${code.toLowerCase()}`] = {
+      server: demo,
+      path: '/',
+      before: (page) =>
+        page.route(isRead, (route) =>
+          route.fulfill({
+            status,
+            contentType: 'application/problem+json',
+            headers: { 'retry-after': '12' },
+            body: JSON.stringify(problem),
+          }),
+        ),
+    };
+  }
   return told;
 }
 

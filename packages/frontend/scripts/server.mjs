@@ -1,5 +1,6 @@
 /** The real server, on a port and a database of its own: for tests, pictures and measurements. It is stopped by its own handle. */
 import { spawn } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -27,6 +28,18 @@ export const fill = {
   olist: ['import', olistEvents],
 };
 
+/** @typedef {ReturnType<typeof newToken>} Token */
+
+/**
+ * The word that its holder brings, and the line by which a server knows it.
+ * @param {string} name
+ * @param {'read' | 'ingest' | 'admin'} scope
+ */
+export function newToken(name, scope) {
+  const word = randomBytes(24).toString('base64url');
+  return { word, line: `${name} ${scope} ${createHash('sha256').update(word).digest('hex')}` };
+}
+
 /** How long the server may take to begin or to end, in milliseconds. */
 export const PATIENCE = 30_000;
 
@@ -35,6 +48,8 @@ export class Server {
   address = '';
   #binary;
   #folder = '';
+  /** @type {Record<string, string>} */
+  #settings = {};
   /** @type {Child | undefined} */
   #process;
 
@@ -48,8 +63,10 @@ export class Server {
   /**
    * Makes the database and serves it.
    * @param {string[]} filling one of `fill`; nothing leaves the database empty
+   * @param {Record<string, string>} settings of the environment, for who serves it
    */
-  async open(filling = []) {
+  async open(filling = [], settings = {}) {
+    this.#settings = settings;
     this.#folder = await mkdtemp(join(tmpdir(), 'goody-page-'));
     if (filling.length > 0) await this.#run(filling);
     await this.#listen('127.0.0.1:0');
@@ -80,7 +97,7 @@ export class Server {
 
   /** @param {string} addr */
   async #listen(addr) {
-    const child = this.#spawn(['serve', '--addr', addr, '--web', web]);
+    const child = this.#spawn(['serve', '--addr', addr, '--web', web], this.#settings);
     this.#process = child;
     this.address = await announced(child);
   }
@@ -98,12 +115,13 @@ export class Server {
 
   /**
    * @param {string[]} command
+   * @param {Record<string, string>} settings
    * @returns {Child}
    */
-  #spawn(command) {
+  #spawn(command, settings = {}) {
     const child = spawn(this.#binary, [...command, '--database', join(this.#folder, 'goody.db')], {
       cwd: this.#folder,
-      env: { ...process.env, GOODY_TIME_ZONE: 'UTC' },
+      env: { ...process.env, GOODY_TIME_ZONE: 'UTC', ...settings },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const kill = () => child.kill('SIGKILL');

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { BUILT } from '../src/built.ts';
 import { request } from '../test/guard/events.ts';
 import { ROOT, run } from '../test/processes.ts';
+import { newToken } from '../test/token.ts';
 import { Aws } from './aws.ts';
 import { Embedded } from './embedded.ts';
 
@@ -91,17 +92,61 @@ const placed = (orderId: string, vendorId: string) => ({
   giftValue: 4_200,
 });
 
-test('what is posted to the API by a caller that AWS knows is counted; others are turned away', async () => {
-  const api = outputs.ApiUrl ?? '';
+/** Sends the deployed API something, as anybody or with a token. */
+const send = (method: string, path: string, body: unknown, token?: string) =>
+  aws.send(outputs.ApiUrl ?? '', method, path, body, token);
+
+/** Has the tokens of these lines be good from now on. */
+async function putTokens(...lines: string[]): Promise<void> {
+  await aws.putTokens(outputs.TokensSecretArn ?? '', ...lines);
+  // It asks for them every five minutes, and when it begins.
+  await aws.restart(outputs.OrderIngestFunction ?? '');
+}
+
+test('what is posted to the API with a token for it is counted; others are turned away', async () => {
   const events = [placed('posted-1', 'posted'), { ...placed('posted-2', 'posted'), status: 'GONE' }];
-  expect((await aws.sendUnsigned(api, 'POST', '/api/orders/events', events)).status).toBe(403);
-  const { status, body } = await aws.send(api, 'POST', '/api/orders/events', events);
-  expect([status, body]).toEqual([200, await embedded.send('POST', '/api/orders/events', events)]);
   const vendor = { name: 'Told by Post', category: 'tests' };
-  expect((await aws.send(api, 'PUT', '/api/vendors/posted', vendor)).status).toBe(200);
+  const [shop, office] = await Promise.all([newToken('shop', 'ingest'), newToken('office', 'admin')]);
+  const early = await send('POST', '/api/orders/events', events, shop.token);
+  expect(early, 'before there is a token').toMatchObject({ status: 401, body: { code: 'UNAUTHENTICATED' } });
+  await putTokens(shop.line, office.line);
+  for (const [method, path, body] of [
+    ['POST', '/api/orders/events', events],
+    ['PUT', '/api/vendors/posted', vendor],
+  ] as const) {
+    for (const token of [undefined, `${office.token}x`]) {
+      expect(await send(method, path, body, token)).toMatchObject({ status: 401, body: { code: 'UNAUTHENTICATED' } });
+    }
+  }
+  const forbidden = await send('PUT', '/api/vendors/posted', vendor, shop.token);
+  expect(forbidden).toMatchObject({ status: 403, body: { code: 'FORBIDDEN' } });
+
+  const { status, body } = await send('POST', '/api/orders/events', events, shop.token);
+  expect([status, body]).toEqual([200, await embedded.send('POST', '/api/orders/events', events)]);
+  expect((await send('PUT', '/api/vendors/posted', vendor, office.token)).status).toBe(200);
   await embedded.send('PUT', '/api/vendors/posted', vendor);
   await expectSame(`/vendors/posted/report?date=${yesterday}`);
   await expectSame(`/dashboard/summary?date=${yesterday}`);
+});
+
+test('a token is replaced without a moment in which none is good', async () => {
+  const event = [placed('posted-1', 'posted')];
+  const [now, next] = await Promise.all([newToken('shop', 'ingest'), newToken('shop', 'ingest')]);
+  const status = async (token: string) => (await send('POST', '/api/orders/events', event, token)).status;
+  const told: number[][] = [];
+  for (const lines of [[now.line], [now.line, next.line], [next.line]]) {
+    await putTokens(...lines);
+    told.push([await status(now.token), await status(next.token)]);
+  }
+  expect(told).toEqual([
+    [200, 401],
+    [200, 200],
+    [401, 200],
+  ]);
+});
+
+test('who told what is in the log', async () => {
+  expect(await nx('logs', '--with', 'audit')).toMatch(/^\S+Z OrderIngest \{.*"target":"audit".*"token":"shop"/m);
 });
 
 test('what is put on the bus is counted', async () => {

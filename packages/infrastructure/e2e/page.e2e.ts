@@ -44,6 +44,20 @@ test('every route of the page opens by its address, and the policy stops nothing
   }
 });
 
+test('the page comes with the headers of the embedded host', async () => {
+  const [wanted, told] = await Promise.all([fetch(embedded.address), fetch(cloudfront.address)]);
+  for (const name of [
+    'content-security-policy',
+    'cross-origin-opener-policy',
+    'cross-origin-resource-policy',
+    'referrer-policy',
+    'x-content-type-options',
+  ]) {
+    expect(wanted.headers.get(name), name).not.toBeNull();
+    expect(told.headers.get(name), name).toBe(wanted.headers.get(name));
+  }
+});
+
 test('a policy that is not of this build is noticed', async () => {
   cloudfront.policy = "default-src 'self'; style-src 'self'";
   const { complaints } = await open('/');

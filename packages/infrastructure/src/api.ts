@@ -1,8 +1,19 @@
-/** The HTTP API: what reads goes to api-handler, what writes to order-ingest, and only to callers that AWS knows. */
+/**
+ * The HTTP API: what reads goes to api-handler, what writes to order-ingest.
+ *
+ * Who writes brings a token of ours, which the function asks for. Who reads needs nothing; or a token of ours, which the function asks
+ * for, too; or a JWT, which API Gateway asks for.
+ */
 import { RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
-import { HttpApi, HttpMethod, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
-import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import {
+  HttpApi,
+  HttpMethod,
+  HttpNoneAuthorizer,
+  HttpStage,
+  LogGroupLogDestination,
+} from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -11,6 +22,9 @@ import type { Stage } from './stage.ts';
 
 /** Requests in a second, and at once, before API Gateway says 429. */
 const THROTTLE = { rateLimit: 100, burstLimit: 200 };
+
+/** What the embedded host, too, tells to all, whoever may read: whether it is well, and how it is asked. */
+const TOLD_TO_ALL = ['/health', '/api/openapi.json', '/api/docs', '/api/docs/{file+}'];
 
 /** What a line of the access log says. */
 const LOGGED = {
@@ -40,15 +54,24 @@ export class Api extends Construct {
 
   constructor(scope: Construct, id: string, { stage, reads, writes }: ApiProps) {
     super(scope, id);
+    const { oidc } = stage;
+    const reading = new HttpLambdaIntegration('Reads', reads);
+    const writing = new HttpLambdaIntegration('Writes', writes);
+    const authorizer = new HttpNoneAuthorizer();
     this.api = new HttpApi(this, 'Http', {
       description: 'Goody Dashboard',
       createDefaultStage: false,
       // Whatever is no route of the API gets its problem document from the router, as on the embedded host.
-      defaultIntegration: new HttpLambdaIntegration('Reads', reads),
+      defaultIntegration: reading,
+      ...(oidc && {
+        defaultAuthorizer: new HttpJwtAuthorizer('Oidc', oidc.issuer, { jwtAudience: [...oidc.audience] }),
+      }),
     });
-    const writing = { integration: new HttpLambdaIntegration('Writes', writes), authorizer: new HttpIamAuthorizer() };
-    this.api.addRoutes({ path: '/api/orders/events', methods: [HttpMethod.POST], ...writing });
-    this.api.addRoutes({ path: '/api/vendors/{vendorId}', methods: [HttpMethod.PUT], ...writing });
+    const route = (method: HttpMethod, path: string, integration: HttpLambdaIntegration) =>
+      this.api.addRoutes({ path, methods: [method], integration, authorizer });
+    route(HttpMethod.POST, '/api/orders/events', writing);
+    route(HttpMethod.PUT, '/api/vendors/{vendorId}', writing);
+    if (oidc) for (const path of TOLD_TO_ALL) route(HttpMethod.GET, path, reading);
 
     this.accessLog = new LogGroup(this, 'AccessLog', {
       retention: stage.logRetention,
@@ -67,7 +90,8 @@ export class Api extends Construct {
     });
     Validations.of(this.api).acknowledge({
       id: 'AwsSolutions-APIG4',
-      reason: 'Reading is open as the page is, which anybody may see who knows its address; writing is not',
+      reason:
+        'The function asks for a token wherever one is needed, as on the embedded host; the rest is open as the page is',
     });
   }
 }

@@ -1,4 +1,7 @@
-/** The headers that CloudFront adds: what the page may load and run is what its build says of it. */
+/**
+ * The headers that CloudFront adds: those of the embedded host, and that browsers are to come by TLS. What the page may load and run is
+ * what its build says of it.
+ */
 import { readFileSync } from 'node:fs';
 import { Duration } from 'aws-cdk-lib';
 import { HeadersFrameOption, HeadersReferrerPolicy, ResponseHeadersPolicy } from 'aws-cdk-lib/aws-cloudfront';
@@ -19,7 +22,7 @@ export function pageHeaders(scope: Construct): ResponseHeadersPolicy {
       strictTransportSecurity,
       contentTypeOptions: { override: true },
       frameOptions: { frameOption: HeadersFrameOption.DENY, override: true },
-      referrerPolicy: { referrerPolicy: HeadersReferrerPolicy.SAME_ORIGIN, override: true },
+      referrerPolicy: { referrerPolicy: HeadersReferrerPolicy.NO_REFERRER, override: true },
       contentSecurityPolicy: {
         contentSecurityPolicy: readFileSync(`${BUILT.page}/content-security-policy.txt`, 'utf8').trim(),
         override: true,
@@ -29,6 +32,7 @@ export function pageHeaders(scope: Construct): ResponseHeadersPolicy {
       customHeaders: [
         { header: 'Permissions-Policy', value: 'camera=(), geolocation=(), microphone=()', override: true },
         { header: 'Cross-Origin-Opener-Policy', value: 'same-origin', override: true },
+        { header: 'Cross-Origin-Resource-Policy', value: 'same-origin', override: true },
       ],
     },
   });

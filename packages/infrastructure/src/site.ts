@@ -78,13 +78,16 @@ export class Site extends Construct {
     };
   }
 
-  /** The API, asked each time. Writing is no business of the page: it goes to the API's own address. */
+  /**
+   * The API, asked each time, with all that was sent but `Host`. That nothing is kept is also why `Authorization` is passed on: no
+   * answer to one token is ever there for another.
+   */
   #api(api: HttpApi): cloudfront.BehaviorOptions {
     // `https://<id>.execute-api.<region>.amazonaws.com`
     const host = Fn.select(2, Fn.split('/', api.apiEndpoint));
     return {
       origin: new HttpOrigin(host, { protocolPolicy: cloudfront.OriginProtocolPolicy.HTTPS_ONLY }),
-      allowedMethods: cloudfront.AllowedMethods.ALLOW_GET_HEAD_OPTIONS,
+      allowedMethods: cloudfront.AllowedMethods.ALLOW_ALL,
       viewerProtocolPolicy: cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
       responseHeadersPolicy: apiHeaders(this),
       cachePolicy: cloudfront.CachePolicy.CACHING_DISABLED,

@@ -10,6 +10,7 @@ import { Projection } from './projection.ts';
 import { Schedule } from './schedule.ts';
 import { Site } from './site.ts';
 import type { Stage } from './stage.ts';
+import { Tokens } from './tokens.ts';
 import { Watch } from './watch.ts';
 
 export class GoodyDashboardStack extends Stack {
@@ -26,6 +27,9 @@ export class GoodyDashboardStack extends Stack {
     const projection = new Projection(this, 'Projection', { orders: tables.Orders, generator });
     new Schedule(this, 'Roll', { target: generator, expression: 'rate(1 minute)', isOn: stage.roll });
     new Schedule(this, 'Simulate', { target: simulator, expression: 'rate(5 minutes)', isOn: stage.simulator });
+    const tokens = new Tokens(this, 'Tokens', stage);
+    tokens.bind(functions['order-ingest']);
+    if (stage.protectReads) tokens.protectReads(functions['api-handler']);
     const { api, accessLog } = new Api(this, 'Api', {
       stage,
       reads: functions['api-handler'],
@@ -49,6 +53,7 @@ export class GoodyDashboardStack extends Stack {
       ReportsTable: tables.Reports.tableName,
       VendorsTable: tables.Vendors.tableName,
       BusName: ingest.bus.eventBusName,
+      TokensSecretArn: tokens.secretArn,
       ...made.names(),
       ProjectionDeadLettersUrl: projection.deadLetters.queueUrl,
       IngestDeadLettersUrl: ingest.deadLetters.queueUrl,

@@ -27,6 +27,12 @@ export interface Stage {
   /** How many days orders, and the counters that reports are made of, are kept; the functions' own where it is not said. */
   readonly orderDays?: number;
   readonly bucketDays?: number;
+  /** A secret with tokens that there is already; without, the stack makes one. */
+  readonly tokensSecretArn?: string;
+  /** Whether reading needs a token, too. */
+  readonly protectReads: boolean;
+  /** Who vouches for whoever reads, and for whom: reading then needs a JWT of this issuer. */
+  readonly oidc?: { readonly issuer: string; readonly audience: readonly string[] };
   /** Where people look for the page, and the certificate for it in us-east-1; CloudFront's own name without. */
   readonly domain?: { readonly name: string; readonly certificateArn: string };
   /** A web ACL of us-east-1 that CloudFront asks first. */
@@ -62,6 +68,10 @@ export const CONTEXT = [
   'timeZone',
   'orderDays',
   'bucketDays',
+  'tokensSecretArn',
+  'protectReads',
+  'oidcIssuer',
+  'oidcAudience',
   'domainName',
   'certificateArn',
   'webAclArn',
@@ -80,6 +90,12 @@ export function readStage(context: (name: Name) => unknown): Stage {
     throw new Error('domainName and certificateArn go together: name both, or neither');
   }
   const [orderDays, bucketDays] = [days(context, 'orderDays', 1), days(context, 'bucketDays', 60)];
+  const protectReads = yesOrNo(context, 'protectReads', false);
+  const oidc = issuerAndAudience(context);
+  if (protectReads && oidc) {
+    throw new Error('protectReads and oidcIssuer exclude each other: a request brings one token, ours or a JWT');
+  }
+  const tokensSecretArn = secret(text(context, 'tokensSecretArn'));
   const [webAclArn, alarmEmail] = [text(context, 'webAclArn'), text(context, 'alarmEmail')];
   return {
     ...stage,
@@ -90,6 +106,9 @@ export function readStage(context: (name: Name) => unknown): Stage {
     timeZone: zone(text(context, 'timeZone') ?? 'UTC'),
     ...(orderDays && { orderDays }),
     ...(bucketDays && { bucketDays }),
+    protectReads,
+    ...(tokensSecretArn && { tokensSecretArn }),
+    ...(oidc && { oidc }),
     ...(domainName && certificateArn && { domain: { name: domainName, certificateArn } }),
     ...(webAclArn && { webAclArn }),
     ...(alarmEmail && { alarmEmail }),
@@ -118,6 +137,24 @@ function days(context: (name: Name) => unknown, name: Name, least: number): numb
   if (!/^\d{1,5}$/.test(value) || Number(value) < least)
     throw new Error(`${name}=${value} is no number of days from ${least} on`);
   return Number(value);
+}
+
+/** The whole name, as policies compare it: Secrets Manager adds a hyphen and six characters to what people call a secret. */
+function secret(arn: string | undefined): string | undefined {
+  if (arn !== undefined && !/^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-\w{6}$/.test(arn))
+    throw new Error(`tokensSecretArn=${arn} is no whole ARN of a secret: write it as describe-secret shows it`);
+  return arn;
+}
+
+function issuerAndAudience(context: (name: Name) => unknown): Stage['oidc'] {
+  const [issuer, audience] = [text(context, 'oidcIssuer'), text(context, 'oidcAudience')];
+  if ((issuer === undefined) !== (audience === undefined)) {
+    throw new Error('oidcIssuer and oidcAudience go together: name both, or neither');
+  }
+  if (issuer === undefined || audience === undefined) return undefined;
+  if (!URL.canParse(issuer) || new URL(issuer).protocol !== 'https:')
+    throw new Error(`oidcIssuer=${issuer} is no address by HTTPS: write it as the tokens have it in iss`);
+  return { issuer, audience: audience.split(',') };
 }
 
 function zone(name: string): string {

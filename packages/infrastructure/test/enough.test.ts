@@ -9,7 +9,9 @@ import { type FunctionName, RIGHTS } from '../src/rights.ts';
 import { Account } from './guard/account.ts';
 import type { Json } from './guard/emulator.ts';
 import { isOk, onTheBus, request, tick } from './guard/events.ts';
+import { Secrets } from './guard/secrets.ts';
 import { Resources } from './template.ts';
+import { newToken, type Token } from './token.ts';
 
 const NOW = '2026-03-10T14:30:20Z';
 const LATER = '2026-03-10T20:30:20Z';
@@ -30,13 +32,19 @@ let resources: Resources;
 let account: Account;
 /** Where the simulator works alone, so that it has to make its world. */
 let world: Account;
+let secrets: Secrets;
+/** Of somebody who may write. */
+let office: Token;
 
 beforeAll(async () => {
   resources = Resources.built();
-  [account, world] = await Promise.all([Account.open(resources, NOW), Account.open(resources, NOW)]);
+  [secrets, office] = await Promise.all([Secrets.start(), newToken('office', 'admin')]);
+  await secrets.put(office);
+  const open = () => Account.open(resources, NOW, secrets);
+  [account, world] = await Promise.all([open(), open()]);
 }, 60_000);
 
-afterAll(() => Promise.all([account.close(), world.close()]));
+afterAll(() => Promise.all([account?.close(), world?.close(), secrets?.stop()]));
 
 /** Has report-generator take what the stream says since the last time. */
 async function project(): Promise<number> {
@@ -63,10 +71,10 @@ describe('with what its policy allows, and nothing else', () => {
   });
 
   test('order-ingest takes events and vendors over HTTP, and events from the bus', async () => {
-    const posted = await account.invoke('order-ingest', request('POST', '/api/orders/events', [placed('tour-1')]));
+    const posted = await write('POST', '/api/orders/events', [placed('tour-1')]);
     expect(JSON.parse(posted.body)).toMatchObject({ accepted: 1 });
     const vendor = { name: 'Tour', category: 'flowers' };
-    expect(await account.invoke('order-ingest', request('PUT', '/api/vendors/tour', vendor))).toSatisfy(isOk);
+    expect(await write('PUT', '/api/vendors/tour', vendor)).toSatisfy(isOk);
     await account.invoke('order-ingest', onTheBus(placed('tour-2')));
   });
 
@@ -84,7 +92,7 @@ describe('with what its policy allows, and nothing else', () => {
   });
 
   test('whatever is written of an order brings all of it to report-generator, also what was given up before', async () => {
-    await account.invoke('order-ingest', request('POST', '/api/orders/events', [placed('tour-3')]));
+    await write('POST', '/api/orders/events', [placed('tour-3')]);
     const Key = { orderId: { S: 'tour-3' } };
     const change = { UpdateExpression: 'SET toldAgain = :yes', ExpressionAttributeValues: { ':yes': { BOOL: true } } };
     await account.emulator.ask('UpdateItem', { TableName: 'Orders', Key, ...change });
@@ -125,15 +133,18 @@ test.each(Object.keys(RIGHTS) as FunctionName[])('%s uses every right it has, an
 });
 
 test('a function that lacks a right fails, and says which', async () => {
-  const event = request('POST', '/api/orders/events', [placed('tour-4')]);
-  const { statusCode } = await account.invoke('order-ingest', event, 'PutItem Orders');
-  expect(statusCode).toBe(503);
+  for (const right of ['PutItem Orders', 'GetSecretValue Tokens']) {
+    expect((await write('POST', '/api/orders/events', [placed('tour-4')], right)).statusCode, right).toBe(503);
+  }
   await expect(account.invoke('order-ingest', onTheBus(placed('tour-4')), 'PutItem Orders')).rejects.toThrow(
     'no identity-based policy allows PutItem Orders',
   );
 });
 
 const read = (path: string): Promise<Json> => account.invoke('api-handler', request('GET', path));
+
+const write = (method: string, path: string, body: Json, without?: string): Promise<Json> =>
+  account.invoke('order-ingest', request(method, path, body, office.token), without);
 
 /** Every path of the API that reads, with an order and a vendor that there are, and what filters its own way. */
 function paths(): string[] {

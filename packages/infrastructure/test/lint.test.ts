@@ -14,10 +14,16 @@ const CFN_LINT = fileURLToPath(new URL('../../../target/tools/python/bin/cfn-lin
 const OPTIONS = ['--regions', 'eu-west-1', '--ignore-checks', 'W3005', '--'];
 
 const domain = { domainName: 'goody.example', certificateArn: 'arn:aws:acm:us-east-1:111122223333:certificate/1' };
+const oidc = { oidcIssuer: 'https://login.example/', oidcAudience: 'goody' };
 // The default stage is held to cdk-nag whenever it is built, and could not be here with a finding.
 const others = {
-  production: synthesize({ stage: 'prod', alarmEmail: 'ops@example.com', ...domain }),
-  'the one without a page': synthesize({ page: 'false' }),
+  'production, where readers need a token': synthesize({
+    stage: 'prod',
+    alarmEmail: 'ops@example.com',
+    protectReads: 'true',
+    ...domain,
+  }),
+  'the one without a page, where readers need a JWT': synthesize({ page: 'false', ...oidc }),
 };
 
 type Synthesized = ReturnType<typeof synthesize>;

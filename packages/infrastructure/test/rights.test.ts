@@ -10,7 +10,7 @@ const dev = Resources.built();
 /** `BatchGetItem Orders`, `Query Orders/index/vendorIndex`, … of each function, from the document. */
 function documented(): Record<string, string[]> {
   const rows = readFileSync(OPERATIONS, 'utf8').matchAll(
-    /^\| `([a-z-]+)` \| (Orders|Reports|Vendors) \| (.*?) \| (.*?) \|$/gm,
+    /^\| `([a-z-]+)` \| (Orders|Reports|Vendors|Tokens) \| (.*?) \| (.*?) \|$/gm,
   );
   const told: Record<string, string[]> = {};
   for (const [, name = '', table, actions = '', indexes = ''] of rows) {
@@ -21,20 +21,23 @@ function documented(): Record<string, string[]> {
   return told;
 }
 
-test('functions may do with the tables what the document says', () => {
+/** Whether an action is one that the document's table is about. */
+const isOfTable = ({ action }: { action: string }) => /^(dynamodb|secretsmanager):/.test(action);
+
+test('functions may do with the tables and the tokens what the document says', () => {
   const told = Object.entries(dev.functions).map(([name, { properties }]) => {
-    const rights = dev.allowed(properties.Role['Fn::GetAtt'][0]).filter(({ action }) => action.startsWith('dynamodb:'));
-    const ofTables = rights.map(({ action, resource }) => `${action.replace('dynamodb:', '')} ${named(resource)}`);
+    const rights = dev.allowed(properties.Role['Fn::GetAtt'][0]).filter(isOfTable);
+    const ofTables = rights.map(({ action, resource }) => `${action.replace(/^.*:/, '')} ${named(resource)}`);
     return [name, ofTables.filter((right) => !/ (\*|Orders stream)$/.test(right)).sort()];
   });
   const sorted = Object.entries(documented()).map(([name, rights]) => [name, rights.sort()]);
   expect(Object.fromEntries(told)).toEqual(Object.fromEntries(sorted));
 });
 
-test('beside the tables, functions write their own log, and put aside what failed', () => {
+test('beside the tables and the tokens, functions write their own log, and put aside what failed', () => {
   for (const [name, { id, properties }] of Object.entries(dev.functions)) {
     const role = properties.Role['Fn::GetAtt'][0];
-    const others = dev.allowed(role).filter(({ action }) => !action.startsWith('dynamodb:'));
+    const others = dev.allowed(role).filter((right) => !isOfTable(right));
     const told = others.map(({ action, resource }) => `${action} ${named(resource).replace(/[0-9A-F]{8}$/, '')}`);
     const log = id.replace(/[0-9A-F]{8}$/, 'Log');
     const queue = { 'order-ingest': 'Ingest', 'report-generator': 'Projection' }[name];

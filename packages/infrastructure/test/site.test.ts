@@ -45,10 +45,11 @@ test('paths of the API go to the API, are never kept, and come to no function', 
   ]);
   const api = distribution.Origins.find((origin: Resource['Properties']) => origin.CustomOriginConfig);
   for (const behavior of behaviors) {
-    // AWS's own policies: caching disabled; all that the viewer sends except `Host`.
+    // AWS's own policies: caching disabled; all that the viewer sends except `Host`, which has tokens pass only while nothing is kept.
     expect(behavior.CachePolicyId).toBe('4135ea2d-6df8-44a3-9df3-4b5a84be39ad');
     expect(behavior.OriginRequestPolicyId).toBe('b689b0a8-53d0-40ab-baf2-68738e2966ac');
     expect(behavior.TargetOriginId).toBe(api.Id);
+    expect(behavior.AllowedMethods, 'what writes, too').toContain('POST');
     expect(behavior.FunctionAssociations).toBeUndefined();
   }
   expect(distribution.CustomErrorResponses, 'an error of the API stays one').toBeUndefined();
@@ -74,13 +75,13 @@ test('browsers are told what the page may do: by the policy of the very build th
   const { ContentSecurityPolicy, StrictTransportSecurity, FrameOptions, ...others } = policy.SecurityHeadersConfig;
   const built = readFileSync(`${BUILT.page}/content-security-policy.txt`, 'utf8').trim();
   expect(ContentSecurityPolicy).toEqual({ ContentSecurityPolicy: built, Override: true });
-  expect(built).toContain("default-src 'self'");
+  expect(built).toContain("default-src 'none'");
   expect(built).not.toContain('unsafe');
   expect(StrictTransportSecurity).toMatchObject({ AccessControlMaxAgeSec: 31_536_000, Override: true });
   expect(FrameOptions).toEqual({ FrameOption: 'DENY', Override: true });
   expect(others).toMatchObject({
     ContentTypeOptions: { Override: true },
-    ReferrerPolicy: { ReferrerPolicy: 'same-origin' },
+    ReferrerPolicy: { ReferrerPolicy: 'no-referrer' },
   });
 });
 

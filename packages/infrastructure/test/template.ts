@@ -89,14 +89,20 @@ function kebab(name: string): string {
   return name.replace(/(?<=.)[A-Z]/g, '-$&').toLowerCase();
 }
 
-/** `Orders`, `Orders/index/vendorIndex`, `*`, or the logical name of what is meant. */
+/** `Orders`, `Orders/index/vendorIndex`, `Tokens`, `*`, or the logical name of what is meant. */
 export function named(resource: unknown): string {
   if (typeof resource === 'string') return resource;
-  const { 'Fn::GetAtt': attribute, 'Fn::Join': join } = resource as {
+  const {
+    Ref: ref,
+    'Fn::GetAtt': attribute,
+    'Fn::Join': join,
+  } = resource as {
+    Ref?: string;
     'Fn::GetAtt'?: string[];
     'Fn::Join'?: [string, unknown[]];
   };
   if (join) return join[1].map(named).join('');
+  if (ref) return /^TokensSecret[0-9A-F]{8}$/.test(ref) ? 'Tokens' : ref;
   const [id, what] = attribute ?? ['', ''];
   const table = /^Store(Orders|Reports|Vendors)[0-9A-F]{8}$/.exec(id ?? '')?.[1];
   if (table && what === 'Arn') return table;

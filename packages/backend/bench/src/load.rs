@@ -42,6 +42,13 @@ impl LiveEvents {
         Self { run: wall_clock().micros() / 1_000_000, next: 0, vendors, known, placed: 0 }
     }
 
+    /// Events of new orders, as one of several writers at the same time tells them.
+    pub fn writer(place: usize, vendors: usize) -> Self {
+        let events = Self::new(vendors, Vec::new());
+        // Runs are seconds: nobody else's orders have these names.
+        Self { run: events.run * 1_000 + place as i64, ..events }
+    }
+
     /// So many events, a line each: in turn a new order, a fact of an order placed a while ago, and a fact of a known order.
     pub fn lines(&mut self, events: u64) -> String {
         let at = wall_clock().plus_seconds(-AGE_SECONDS);

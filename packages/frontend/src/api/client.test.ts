@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { ApiError, get } from './client';
+import { keepToken } from './token';
 
 const never = new AbortController().signal;
 
@@ -36,6 +37,30 @@ describe('the client', () => {
     answering(JSON.stringify(problem), { status: 400, headers: { 'content-type': 'application/problem+json' } });
     const { code, title, message, fields, correlationId } = await failure();
     expect({ code, title, detail: message, errors: fields, correlationId }).toEqual(problem);
+  });
+
+  test('says when to ask again, where the server does', async () => {
+    const refused = async (headers: Record<string, string>) => {
+      const problem = { code: 'OVERLOADED', title: 'Too much', detail: 'Busy.', errors: [], correlationId: 'c-1' };
+      answering(JSON.stringify(problem), {
+        status: 503,
+        headers: { 'content-type': 'application/problem+json', ...headers },
+      });
+      return (await failure()).retryAfter;
+    };
+    expect(await refused({ 'retry-after': '7' })).toBe(7);
+    expect(await refused({})).toBeNull();
+    expect(await refused({ 'retry-after': 'Wed, 21 Oct 2026 07:28:00 GMT' }), 'only seconds are known').toBeNull();
+  });
+
+  test('brings a token only where one is kept, and another one where it is tried', async () => {
+    const fetch = answering('{}', { headers: { 'content-type': 'application/json' } });
+    await get('/api/vendors', {}, never);
+    keepToken('kept');
+    await get('/api/vendors', {}, never);
+    await get('/api/vendors', {}, never, 'tried');
+    const brought = fetch.mock.calls.map(([, init]) => new Headers(init?.headers).get('authorization'));
+    expect(brought).toEqual([null, 'Bearer kept', 'Bearer tried']);
   });
 
   test('tells a stranger’s answer from one of Goody’s', async () => {

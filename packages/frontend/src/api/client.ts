@@ -1,7 +1,8 @@
+import { keptToken } from './token';
 import type { Answer, ErrorCode, GetPath, Parameters, Problem } from './types';
 
 /** After so long without an answer, in milliseconds, waiting on is of no use. */
-const PATIENCE = 30_000;
+export const PATIENCE = 30_000;
 
 /** `UNREACHABLE`: no answer at all. `UNREADABLE`: an answer, but not one of Goody's. The rest is what the server says. */
 export type FailureCode = ErrorCode | 'UNREACHABLE' | 'UNREADABLE';
@@ -13,50 +14,66 @@ export class ApiError extends Error {
   readonly title: string;
   readonly correlationId: string;
   readonly fields: Problem['errors'];
+  /** After so many seconds the server wants to be asked again; null where it did not say. */
+  readonly retryAfter: number | null;
 
   constructor(
-    failure: Pick<ApiError, 'code' | 'title' | 'correlationId' | 'fields'> & { detail: string; cause?: unknown },
+    failure: Pick<ApiError, 'code' | 'title' | 'correlationId' | 'fields'> & {
+      detail: string;
+      retryAfter?: number | null;
+      cause?: unknown;
+    },
   ) {
     super(failure.detail, { cause: failure.cause });
     this.code = failure.code;
     this.title = failure.title;
     this.correlationId = failure.correlationId;
     this.fields = failure.fields;
+    this.retryAfter = failure.retryAfter ?? null;
   }
 }
 
-/** Reads `path`. Throws an `ApiError`, or the abort that `signal` asked for. */
+/** Reads `path`, with the token that is kept or with another. Throws an `ApiError`, or the abort that `signal` asked for. */
 export async function get<P extends GetPath>(
   path: P,
   parameters: Parameters<P>,
   signal: AbortSignal,
+  token = keptToken(),
 ): Promise<Answer<P>> {
   const correlationId = newCorrelationId();
-  const response = await send(address(path, parameters), correlationId, signal);
-  const type = response.headers.get('content-type') ?? '';
-  if (response.ok && type.startsWith('application/json')) return readJson<Answer<P>>(response, correlationId, signal);
-  if (!type.startsWith('application/problem+json')) throw unreadable(response, correlationId);
-  const problem = await readJson<Problem>(response, correlationId, signal);
-  throw new ApiError({
-    code: problem.code,
-    title: problem.title,
-    detail: problem.detail,
-    correlationId: problem.correlationId,
-    fields: problem.errors,
+  const response = await send(address(path, parameters), {
+    accept: 'application/json',
+    token,
+    correlationId,
+    signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)]),
   });
+  if (response.ok && isOf(response, 'application/json')) return readJson<Answer<P>>(response, correlationId, signal);
+  throw await failureOf(response, correlationId, signal);
 }
 
-async function send(url: string, correlationId: string, signal: AbortSignal): Promise<Response> {
+interface Sending {
+  accept: string;
+  token: string | null;
+  correlationId: string;
+  signal: AbortSignal;
+}
+
+/** Asks for `url`. Throws an `ApiError` where nobody answers, or not before `signal` has a timeout, and every other abort as it is. */
+export async function send(url: string, { accept, token, correlationId, signal }: Sending): Promise<Response> {
   try {
     return await fetch(url, {
-      headers: { accept: 'application/json', 'x-correlation-id': correlationId },
+      headers: {
+        accept,
+        'x-correlation-id': correlationId,
+        ...(token !== null && { authorization: `Bearer ${token}` }),
+      },
       // The server knows by the ETag whether anything changed; the browser may never answer in its place.
       cache: 'no-cache',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)]),
+      signal,
     });
   } catch (cause) {
-    if (signal.aborted) throw cause;
     const late = cause instanceof DOMException && cause.name === 'TimeoutError';
+    if (signal.aborted && !late) throw cause;
     throw new ApiError({
       code: 'UNREACHABLE',
       title: 'Goody does not answer',
@@ -68,6 +85,24 @@ async function send(url: string, correlationId: string, signal: AbortSignal): Pr
       cause,
     });
   }
+}
+
+/** Why an answer is not the one that was asked for. */
+export async function failureOf(response: Response, correlationId: string, signal: AbortSignal): Promise<ApiError> {
+  if (!isOf(response, 'application/problem+json')) return unreadable(response, correlationId);
+  const problem = await readJson<Problem>(response, correlationId, signal);
+  return new ApiError({
+    code: problem.code,
+    title: problem.title,
+    detail: problem.detail,
+    correlationId: problem.correlationId,
+    fields: problem.errors,
+    retryAfter: Number(response.headers.get('retry-after')) || null,
+  });
+}
+
+function isOf(response: Response, type: string): boolean {
+  return (response.headers.get('content-type') ?? '').startsWith(type);
 }
 
 async function readJson<Body>(response: Response, correlationId: string, signal: AbortSignal): Promise<Body> {
@@ -101,6 +136,6 @@ function address(path: string, parameters: { path?: unknown; query?: unknown }):
 }
 
 /** 32 hexadecimal digits. `crypto.randomUUID` exists on secure origins only, and this page is also served over plain HTTP. */
-function newCorrelationId(): string {
+export function newCorrelationId(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

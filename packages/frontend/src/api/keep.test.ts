@@ -25,3 +25,11 @@ test('another search of the same page is told what the page shows; Refresh and o
   await expect(shown('/orders?b', 'enter')).resolves.toBe('/orders?b after undefined');
   await expect(shown('/?b')).resolves.toBe('/?b after undefined');
 });
+
+test('what was read with a token is shown to nobody once it is not accepted, whatever happens then', async () => {
+  const code = 'UNAUTHENTICATED';
+  const refusal = new ApiError({ code, title: 'No', detail: 'No.', correlationId: 'c-2', fields: [] });
+  await expect(keep(asked('/', 'enter'), async () => 'numbers')).resolves.toBe('numbers');
+  await expect(keep(asked('/'), () => Promise.reject(refusal))).rejects.toBe(refusal);
+  await expect(keep(asked('/'), failing)).rejects.toBe(failure);
+});

@@ -49,6 +49,8 @@ export async function keep<Data>(asked: Asked, load: (shown: Data | undefined) =
     tell(null);
     return data;
   } catch (error) {
+    // What was read with a token is for nobody who has none.
+    if (error instanceof ApiError && error.code === 'UNAUTHENTICATED') last = undefined;
     if (!(error instanceof ApiError) || asked.cause !== 'stay' || last?.href !== href) throw error;
     tell({ href, readAt: last.readAt, error });
     return last.data as Data;

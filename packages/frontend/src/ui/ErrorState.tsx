@@ -1,21 +1,32 @@
 import { type ErrorComponentProps, Link, useLocation, useRouter } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { ApiError, type FailureCode } from '../api/client';
+import { forgetToken, useKeptToken } from '../api/token';
 import { Button, buttonClass } from './Button';
 import styles from './ErrorState.module.css';
+import { plainly } from './plainly';
 import { StateBox } from './StateBox';
 
-type NextStep = 'retry' | 'start-of-list' | 'start-over' | 'today' | 'up';
+// Most servers are open.
+const TokenForm = lazy(() => import('./TokenForm'));
+
+type NextStep = 'token' | 'other-token' | 'retry' | 'start-of-list' | 'start-over' | 'today' | 'up';
 
 /** What helps with which failure. A new code of the API breaks the build until it is decided here. */
 const nextStep: Record<FailureCode, NextStep> = {
   INVALID_PARAMETER: 'start-over',
   INVALID_BODY: 'start-over',
   INVALID_CURSOR: 'start-of-list',
+  UNAUTHENTICATED: 'token',
+  FORBIDDEN: 'other-token',
   NOT_FOUND: 'up',
   DATE_EXPIRED: 'today',
   METHOD_NOT_ALLOWED: 'retry',
   UNSUPPORTED_MEDIA_TYPE: 'retry',
   PAYLOAD_TOO_LARGE: 'retry',
+  TIMEOUT: 'retry',
+  RATE_LIMITED: 'retry',
+  OVERLOADED: 'retry',
   UNAVAILABLE: 'retry',
   INTERNAL: 'retry',
   UNREACHABLE: 'retry',
@@ -25,11 +36,19 @@ const nextStep: Record<FailureCode, NextStep> = {
 /** A page that could not be read: what failed, what to do, and what to name when asking about it. */
 export function ErrorState({ error }: ErrorComponentProps) {
   if (!(error instanceof ApiError)) return <Fault error={error} />;
+  const step = nextStep[error.code];
+  if (step === 'token') {
+    return (
+      <Suspense>
+        <TokenForm error={error} />
+      </Suspense>
+    );
+  }
   // Often the sentence says it all.
   const fields = error.fields.filter(({ reason }) => !error.message.includes(reason));
   return (
     <StateBox tone="bad" label="Could not load this page" title={error.title} level={1}>
-      <p>{error.message}</p>
+      <p>{plainly(error)}</p>
       {fields.length > 0 && (
         <ul>
           {fields.map(({ field, reason }) => (
@@ -39,7 +58,7 @@ export function ErrorState({ error }: ErrorComponentProps) {
           ))}
         </ul>
       )}
-      <NextStepControl step={nextStep[error.code]} />
+      <NextStepControl step={step} />
       <p className={styles.reference}>
         Reference <code>{error.correlationId}</code>
       </p>
@@ -47,10 +66,13 @@ export function ErrorState({ error }: ErrorComponentProps) {
   );
 }
 
-function NextStepControl({ step }: { step: NextStep }) {
+function NextStepControl({ step }: { step: Exclude<NextStep, 'token'> }) {
   const router = useRouter();
+  const hasToken = useKeptToken() !== null;
   const isOrder = useLocation({ select: ({ pathname }) => pathname.startsWith('/orders') });
-  switch (step) {
+  switch (hasToken || step !== 'other-token' ? step : 'retry') {
+    case 'other-token':
+      return <Button onClick={forgetToken}>Use another token</Button>;
     case 'retry':
       return (
         <Button icon="refresh" onClick={() => void router.invalidate()}>

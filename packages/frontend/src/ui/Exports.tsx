@@ -1,6 +1,11 @@
+import { lazy, Suspense } from 'react';
+import { useKeptToken } from '../api/token';
 import { buttonClass } from './Button';
 import styles from './Exports.module.css';
 import { Icon } from './Icon';
+
+// Most servers are open, and there a link is enough.
+const SavedExport = lazy(() => import('./SavedExport'));
 
 const formats = [
   { format: 'csv', name: 'Export CSV' },
@@ -16,20 +21,26 @@ export function Exports({
   of: 'orders' | 'vendors';
   filter: Record<string, string | undefined>;
 }) {
+  const hasToken = useKeptToken() !== null;
   const told = Object.entries(filter).filter((entry): entry is [string, string] => entry[1] !== undefined);
   return (
-    <p className={styles.exports}>
-      {formats.map(({ format, name }) => (
-        <a
-          className={buttonClass}
-          key={format}
-          href={`/api/${of}/export?${new URLSearchParams([...told, ['format', format]])}`}
-          download={`${of}.${format}`}
-        >
-          <Icon name="download" />
-          {name}
-        </a>
-      ))}
-    </p>
+    <div className={styles.exports}>
+      {formats.map(({ format, name }) => {
+        const file = {
+          href: `/api/${of}/export?${new URLSearchParams([...told, ['format', format]])}`,
+          download: `${of}.${format}`,
+        };
+        return hasToken ? (
+          <Suspense key={format}>
+            <SavedExport {...file} name={name} />
+          </Suspense>
+        ) : (
+          <a className={buttonClass} key={format} {...file}>
+            <Icon name="download" />
+            {name}
+          </a>
+        );
+      })}
+    </div>
   );
 }

@@ -5,6 +5,7 @@ import { Ago } from './Ago';
 import { Button } from './Button';
 import { Icon } from './Icon';
 import styles from './Notice.module.css';
+import { plainly } from './plainly';
 
 function subscribe(listener: () => void): () => void {
   window.addEventListener('online', listener);
@@ -32,7 +33,7 @@ export function Notice() {
               <b>
                 You are looking at what was read <Ago instant={new Date(failed.readAt).toISOString()} />.
               </b>{' '}
-              {isOnline ? `Refreshing failed: ${failed.error.message}` : 'You are offline.'}
+              {isOnline ? `Refreshing failed: ${plainly(failed.error)}` : 'You are offline.'}
             </p>
             <p className={styles.reference}>
               Reference <code>{failed.error.correlationId}</code>

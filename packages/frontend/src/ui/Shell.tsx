@@ -1,9 +1,12 @@
 import { Link, Outlet, type ParsedLocation, useLocation, useRouter, useSearch } from '@tanstack/react-router';
-import { useDeferredValue, useEffect, useLayoutEffect, useRef } from 'react';
+import { lazy, Suspense, useDeferredValue, useEffect, useLayoutEffect, useRef } from 'react';
+import { useKeptToken } from '../api/token';
 import { Notice } from './Notice';
 import { RefreshButton } from './RefreshButton';
 import styles from './Shell.module.css';
 import { ThemeSwitch } from './ThemeSwitch';
+
+const TokenNote = lazy(() => import('./TokenNote'));
 
 interface Move {
   fromLocation?: ParsedLocation;
@@ -22,6 +25,7 @@ export function Shell() {
   const main = useRef<HTMLElement>(null);
   const router = useRouter();
   const { date } = useSearch({ strict: false });
+  const hasToken = useKeptToken() !== null;
   const pathname = useLocation({ select: (location) => location.pathname });
 
   // The first page is drawn right after the head, in slices that a hand can come between.
@@ -87,6 +91,11 @@ export function Shell() {
         <Notice />
         {isBegun && <Outlet />}
       </main>
+      {hasToken && (
+        <Suspense>
+          <TokenNote />
+        </Suspense>
+      )}
     </>
   );
 }

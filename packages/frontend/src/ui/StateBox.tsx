@@ -9,7 +9,7 @@ export function StateBox({
   level = 2,
   children,
 }: {
-  tone: 'bad' | 'empty';
+  tone: 'bad' | 'info' | 'empty';
   label: string;
   title: string;
   /** 1 where it is all there is on the page. */

@@ -1,4 +1,4 @@
-/** An account with the stack in it, as far as functions see it: tables, a guard before them for each function, one clock. */
+/** An account with the stack in it, as far as functions see it: tables, tokens, a guard before them for each function, one clock. */
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { named, type Resources } from '../template.ts';
 import { Emulator, type Json } from './emulator.ts';
 import { Guard } from './guard.ts';
 import { Lambda } from './lambda.ts';
+import type { Secrets } from './secrets.ts';
 
 interface Guarded {
   readonly guard: Guard;
@@ -16,17 +17,20 @@ interface Guarded {
 
 export class Account {
   readonly emulator: Emulator;
+  readonly #secrets: Secrets;
   readonly #resources: Resources;
   readonly #folder = mkdtempSync(join(tmpdir(), 'goody-'));
   readonly #functions = new Map<FunctionName, Guarded>();
 
-  private constructor(resources: Resources, emulator: Emulator) {
+  private constructor(resources: Resources, emulator: Emulator, secrets: Secrets) {
     this.#resources = resources;
     this.emulator = emulator;
+    this.#secrets = secrets;
   }
 
-  static async open(resources: Resources, now: string): Promise<Account> {
-    const account = new Account(resources, await Emulator.start(resources));
+  /** With tables of its own, and secrets that it may share with others. */
+  static async open(resources: Resources, now: string, secrets: Secrets): Promise<Account> {
+    const account = new Account(resources, await Emulator.start(resources), secrets);
     account.setClock(now);
     return account;
   }
@@ -43,17 +47,25 @@ export class Account {
     const known = this.#functions.get(name);
     if (known && !without) return known.lambda.invoke(event);
     const allowed = this.allowed(name).filter((right) => right !== without);
-    const made = await this.#start(name, await Guard.start(this.emulator, allowed));
+    const services = { dynamodb: this.emulator.address, secretsmanager: this.#secrets.address };
+    const made = await this.#start(name, await Guard.start(services, allowed));
     if (!without) this.#functions.set(name, made);
     return made.lambda.invoke(event).finally(() => without && stop(made));
   }
 
-  /** What a function's policy lets it do with tables and their indexes, as `PutItem Orders`. */
+  /** Has a function begin anew, as Lambda does by and by: what it remembers is gone, and its tokens are asked for. */
+  restart(name: FunctionName): void {
+    const known = this.#functions.get(name);
+    if (known) stop(known);
+    this.#functions.delete(name);
+  }
+
+  /** What a function's policy lets it do with tables, their indexes and the tokens, as `PutItem Orders`. */
   allowed(name: FunctionName): string[] {
     const { properties } = this.#function(name);
     const rights = this.#resources.allowed(properties.Role['Fn::GetAtt'][0]);
-    const ofTables = rights.filter(({ action }) => action.startsWith('dynamodb:'));
-    const told = ofTables.map(({ action, resource }) => `${action.replace('dynamodb:', '')} ${named(resource)}`);
+    const asked = rights.filter(({ action }) => /^(dynamodb|secretsmanager):/.test(action));
+    const told = asked.map(({ action, resource }) => `${action.replace(/^.*:/, '')} ${named(resource)}`);
     return told.filter((right) => !right.endsWith(' stream') && !right.endsWith(' *'));
   }
 
@@ -64,19 +76,26 @@ export class Account {
     return found.guard;
   }
 
+  /** The lines that a function has logged. */
+  logged(name: FunctionName): Json[] {
+    const { output } = this.#functions.get(name)?.lambda ?? { output: '' };
+    const whole = output.slice(0, output.lastIndexOf('\n') + 1);
+    return whole
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line));
+  }
+
   async close(): Promise<void> {
     for (const each of this.#functions.values()) stop(each);
     await this.emulator.stop();
     rmSync(this.#folder, { recursive: true });
   }
 
-  /** With the environment that the template gives it. Tables are called by their logical names here. */
+  /** With the environment that the template gives it. Tables and the secret are called by their logical names here. */
   #start(name: FunctionName, guard: Guard): Promise<Guarded> {
     const variables: Record<string, Json> = this.#function(name).properties.Environment.Variables;
-    const environment = Object.entries(variables).map(([key, value]) => [
-      key,
-      value.Ref ? this.#table(value.Ref) : value,
-    ]);
+    const environment = Object.entries(variables).map(([key, value]) => [key, value.Ref ? nameOf(value.Ref) : value]);
     return Lambda.start(join(BUILT.lambda(name), 'bootstrap'), {
       ...Object.fromEntries(environment),
       AWS_ENDPOINT_URL: guard.address,
@@ -84,15 +103,16 @@ export class Account {
     }).then((lambda) => ({ guard, lambda }));
   }
 
-  #table(id: string): string {
-    return named({ 'Fn::GetAtt': [id, 'Arn'] });
-  }
-
   #function(name: FunctionName) {
     const found = this.#resources.functions[name];
     if (found === undefined) throw new Error(`the template has no ${name}`);
     return found;
   }
+}
+
+/** What a table or the secret is called here, by the logical name that the template refers to. */
+function nameOf(id: string): string {
+  return named(id.startsWith('Tokens') ? { Ref: id } : { 'Fn::GetAtt': [id, 'Arn'] });
 }
 
 function stop({ guard, lambda }: Guarded): void {

@@ -2,8 +2,8 @@
 import { named, type Resources } from '../template.ts';
 import type { Json } from './emulator.ts';
 
-/** A request to the API, as an HTTP API hands it over. */
-export function request(method: string, path: string, body?: Json): Json {
+/** A request to the API, as an HTTP API hands it over, with a token if wanted. */
+export function request(method: string, path: string, body?: Json, token?: string): Json {
   const [rawPath, rawQueryString = ''] = path.split('?');
   const text = body === undefined ? undefined : JSON.stringify(body);
   return {
@@ -11,7 +11,11 @@ export function request(method: string, path: string, body?: Json): Json {
     routeKey: '$default',
     rawPath,
     rawQueryString,
-    headers: { host: 'test.execute-api.eu-west-1.amazonaws.com', 'content-type': 'application/json' },
+    headers: {
+      host: 'test.execute-api.eu-west-1.amazonaws.com',
+      'content-type': 'application/json',
+      ...(token && { authorization: `Bearer ${token}` }),
+    },
     isBase64Encoded: false,
     ...(text && { body: text }),
     requestContext: {

@@ -1,7 +1,16 @@
-/** Stands before the emulator as IAM does before DynamoDB: lets through what a role allows, refuses the rest, and remembers both. */
+/**
+ * Stands before the emulators as IAM does before DynamoDB and Secrets Manager: lets through what a role allows, refuses the rest, and
+ * remembers both.
+ */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Emulator, Json } from './emulator.ts';
+import type { Json } from './emulator.ts';
+
+/** Where the services are, whatever listens there. */
+export interface Services {
+  readonly dynamodb: string;
+  readonly secretsmanager: string;
+}
 
 /** What the parts of a transaction need, for a transaction itself needs nothing. */
 const PARTS: Record<string, string> = {
@@ -12,19 +21,19 @@ const PARTS: Record<string, string> = {
 };
 
 export class Guard {
-  /** Each as `PutItem Orders`, where the table is by its logical name. */
+  /** Each as `PutItem Orders`, where the table or the secret is by its logical name. */
   readonly used = new Set<string>();
   readonly refused = new Set<string>();
   readonly #allowed: ReadonlySet<string>;
   readonly #server: Server;
 
-  private constructor(emulator: Emulator, allowed: Iterable<string>) {
+  private constructor(services: Services, allowed: Iterable<string>) {
     this.#allowed = new Set(allowed);
     this.#server = createServer(async (request, response) => {
       const chunks: Buffer[] = [];
       for await (const chunk of request) chunks.push(chunk);
       const body = Buffer.concat(chunks);
-      const operation = String(request.headers['x-amz-target']).split('.')[1] ?? '';
+      const [service = '', operation = ''] = String(request.headers['x-amz-target']).split('.');
       const refused = needed(operation, JSON.parse(body.toString())).filter((right) => !this.#takes(right));
       if (refused.length > 0) {
         const message = `no identity-based policy allows ${refused.join(', ')}`;
@@ -37,15 +46,16 @@ export class Guard {
           ? []
           : [[name, (values ?? []).join(',')] as [string, string]],
       );
-      const answer = await fetch(emulator.address, { method: 'POST', headers, body });
+      const address = services[service === 'secretsmanager' ? service : 'dynamodb'];
+      const answer = await fetch(address, { method: 'POST', headers, body });
       const type = answer.headers.get('content-type') ?? 'application/x-amz-json-1.0';
       response.writeHead(answer.status, { 'Content-Type': type });
       response.end(Buffer.from(await answer.arrayBuffer()));
     });
   }
 
-  static async start(emulator: Emulator, allowed: Iterable<string>): Promise<Guard> {
-    const guard = new Guard(emulator, allowed);
+  static async start(services: Services, allowed: Iterable<string>): Promise<Guard> {
+    const guard = new Guard(services, allowed);
     await new Promise<void>((resolve) => guard.#server.listen(0, '127.0.0.1', resolve));
     return guard;
   }
@@ -76,6 +86,8 @@ export function needed(operation: string, input: Json): string[] {
     case 'BatchGetItem':
     case 'BatchWriteItem':
       return Object.keys(input.RequestItems).map((table) => `${operation} ${table}`);
+    case 'GetSecretValue':
+      return [`${operation} ${input.SecretId}`];
     default:
       return [`${operation} ${input.TableName}${input.IndexName ? `/index/${input.IndexName}` : ''}`];
   }

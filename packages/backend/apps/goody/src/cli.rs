@@ -112,7 +112,8 @@ pub(crate) struct Access {
     /// Have reads need a token, too: one of the scope read. The page asks for it.
     #[arg(long, env = "GOODY_PROTECT_READS")]
     pub(crate) protect_reads: bool,
-    /// Names by which the server may be called besides `localhost` and addresses, by commas: those of a server in front.
+    /// Names by which the server may be called besides `localhost` and addresses, by commas: those of a server in front,
+    /// through which others reach it. It needs tokens then.
     #[arg(long, env = "GOODY_HOSTS", value_delimiter = ',')]
     pub(crate) hosts: Vec<String>,
     /// Other sites whose pages may call the API, as https://desk.example.com, by commas.

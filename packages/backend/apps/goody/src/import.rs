@@ -260,8 +260,7 @@ impl Source {
 
     fn rows(self, mapping: Mapping, sender: &Sender<Vec<Line>>) -> Result<(), ImportError> {
         let unreadable = |error: csv::Error| ImportError::Unreadable(self.name.clone(), error.into());
-        let mut reader =
-            csv::ReaderBuilder::new().delimiter(mapping.delimiter()).flexible(true).from_reader(self.input);
+        let mut reader = mapping.reader(self.input);
         let heading = reader.headers().map_err(unreadable)?.clone();
         let rows = Rows::new(mapping, &heading).map_err(|reason| ImportError::Columns(self.name.clone(), reason))?;
         let mut batch = Batch::new(sender, self.batch);

@@ -22,6 +22,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
+use std::io::Read;
 use std::path::Path;
 
 use csv::StringRecord;
@@ -92,8 +93,13 @@ impl Mapping {
     pub(crate) fn read(path: &Path) -> Result<Self, MappingError> {
         let name = path.display().to_string();
         let text = std::fs::read_to_string(path).map_err(|error| MappingError::Unreadable(name.clone(), error))?;
+        Self::parse(name, &text)
+    }
+
+    /// Reads a mapping from its text; `name` is what it is called where it is wrong.
+    pub(crate) fn parse(name: String, text: &str) -> Result<Self, MappingError> {
         let mapping: Self =
-            toml::from_str(&text).map_err(|error| MappingError::Invalid(name.clone(), Box::new(error)))?;
+            toml::from_str(text).map_err(|error| MappingError::Invalid(name.clone(), Box::new(error)))?;
         let unknown =
             mapping.columns.keys().chain(mapping.constants.keys()).find(|field| !FIELDS.contains(&field.as_str()));
         let words = mapping.statuses.values().chain(mapping.events.iter().map(|event| &event.status));
@@ -109,8 +115,10 @@ impl Mapping {
         Err(MappingError::Meaningless { path: name, reason })
     }
 
-    pub(crate) fn delimiter(&self) -> u8 {
-        self.delimiter.and_then(|delimiter| u8::try_from(delimiter).ok()).unwrap_or(b',')
+    /// Reads the rows of a file, however many cells each has.
+    pub(crate) fn reader<R: Read>(&self, file: R) -> csv::Reader<R> {
+        let delimiter = self.delimiter.and_then(|delimiter| u8::try_from(delimiter).ok()).unwrap_or(b',');
+        csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(file)
     }
 }
 

@@ -36,6 +36,11 @@ enum ServeError {
          tokens"
     )]
     Protected,
+    #[error(
+        "--hosts means that others reach the server by that name, which needs tokens: make one with `goody token new NAME \
+         --scope ingest --file tokens` and start with --tokens tokens"
+    )]
+    Named,
     #[error("--addr {0} is taken or not ours: choose another, or port 0 for any free one")]
     Address(std::net::SocketAddr, #[source] std::io::Error),
     #[error("--web {0} holds a page without its content-security-policy.txt: build the page anew (make build)")]
@@ -87,6 +92,9 @@ async fn doors(command: &cli::Serve) -> Result<Doors, Failure> {
     };
     if is_empty && !loopback {
         return Err(ServeError::Open(command.addr).into());
+    }
+    if is_empty && !access.hosts.is_empty() {
+        return Err(ServeError::Named.into());
     }
     if is_empty && access.protect_reads {
         return Err(ServeError::Protected.into());

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use goody_application::ports::{Clock, Store};
 use goody_application::simulate::Simulator;
 use goody_domain::Instant;
-use goody_http::{App, Doors};
+use goody_http::{App, Doors, Tokens};
 use goody_store_dynamodb::DynamoStore;
 use lambda_runtime::{Diagnostic, LambdaEvent, Service};
 use serde::Serialize;
@@ -56,9 +56,13 @@ impl Host {
     /// Names the setting that does not say where the tokens are.
     pub fn api(&self, writes: bool) -> Result<axum::Router, SettingsError> {
         let (nobody, protect_reads) = (Arc::new(Notify::new()), self.settings.protect_reads);
-        let tokens = (writes || protect_reads).then(|| tokens::source(&self.settings)).transpose()?;
+        // A function that is only to be read from takes nothing in, whatever the gateway passes on to it.
+        let tokens = match writes || protect_reads {
+            true => tokens::source(&self.settings)?,
+            false => goody_http::fixed(Tokens::default()),
+        };
         let app = App::new(self.store.clone(), self.clock.clone(), nobody, None);
-        Ok(goody_http::router(app, Doors { tokens, protect_reads, ..Doors::open() }))
+        Ok(goody_http::router(app, Doors { tokens: Some(tokens), protect_reads, ..Doors::open() }))
     }
 
     /// What time it is.

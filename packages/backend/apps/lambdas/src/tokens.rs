@@ -15,6 +15,8 @@ use crate::store::{ANSWER, http_client, keys};
 
 /// How long what a secret says is taken for true. A token that is withdrawn is good for so long.
 const FRESH: Duration = Duration::from_secs(300);
+/// How long nobody is asked again after a failure.
+const AFTER_FAILURE: Duration = Duration::from_secs(5);
 
 /// Where the settings say the tokens are.
 ///
@@ -32,41 +34,53 @@ pub fn source(settings: &Settings) -> Result<Arc<dyn TokenSource>, SettingsError
     }
 }
 
-/// A secret, asked for when a token is to be looked up, at most every five minutes.
+/// A secret, asked for when a token is to be looked up, and not again while what it said is fresh.
 struct Secret {
     client: Client,
     name: String,
-    known: Mutex<Option<(Instant, Arc<Tokens>)>>,
+    known: Mutex<Option<Known>>,
+}
+
+/// What a secret said, or why it said nothing, and when to ask again.
+#[derive(Clone)]
+struct Known {
+    tokens: Result<Arc<Tokens>, String>,
+    stale: Instant,
 }
 
 #[async_trait]
 impl TokenSource for Secret {
     async fn tokens(&self) -> Result<Arc<Tokens>, String> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some((_, tokens)) = known.as_ref().filter(|(at, _)| at.elapsed() < FRESH) {
-            return Ok(tokens.clone());
+        if let Some(known) = known.as_ref().filter(|known| Instant::now() < known.stale) {
+            return known.tokens.clone();
         }
-        match (self.ask().await, known) {
-            (Ok(tokens), _) => {
-                let tokens = Arc::new(tokens);
-                let now = (Instant::now(), tokens.clone());
-                *self.known.lock().unwrap_or_else(PoisonError::into_inner) = Some(now);
-                Ok(tokens)
-            }
+        let (tokens, fresh) = match (self.ask().await, known) {
+            (Ok(tokens), _) => (Ok(Arc::new(tokens)), FRESH),
             // Whoever was let in is let in while nobody can be asked.
-            (Err(error), Some((_, tokens))) => {
+            (Err(error), Some(Known { tokens: Ok(tokens), .. })) => {
                 tracing::error!(error, "the tokens stay as they were");
-                Ok(tokens)
+                (Ok(tokens), AFTER_FAILURE)
             }
-            (Err(error), None) => Err(error),
-        }
+            (Err(error), _) => (Err(error), AFTER_FAILURE),
+        };
+        let known = Known { tokens: tokens.clone(), stale: Instant::now() + fresh };
+        *self.known.lock().unwrap_or_else(PoisonError::into_inner) = Some(known);
+        tokens
     }
 }
 
 impl Secret {
     async fn ask(&self) -> Result<Tokens, String> {
-        let told = self.client.get_secret_value().secret_id(&self.name).send().await;
-        let told = told.map_err(|error| DisplayErrorContext(error).to_string())?;
+        let told = match self.client.get_secret_value().secret_id(&self.name).send().await {
+            Ok(told) => told,
+            // A secret that nobody has put a token into yet lets nobody in.
+            Err(error) if error.as_service_error().is_some_and(|error| error.is_resource_not_found_exception()) => {
+                tracing::warn!(secret = self.name, "the secret has no value: nobody has a token");
+                return Ok(Tokens::default());
+            }
+            Err(error) => return Err(DisplayErrorContext(error).to_string()),
+        };
         Tokens::parse(told.secret_string().unwrap_or_default()).map_err(|error| format!("{}: {error}", self.name))
     }
 }

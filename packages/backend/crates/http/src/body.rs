@@ -127,11 +127,11 @@ impl Cutter {
                 self.seen = 0;
                 return None;
             }
-            if !json.in_array && !json.started && json.depth == 0 && !byte.is_ascii_whitespace() {
-                if byte == b'[' {
-                    json.in_array = true;
-                    self.held.advance(self.seen + 1);
-                    self.seen = 0;
+            if !json.in_array && !json.started {
+                // What is blank before the body is part of no event, and counts for the length of none.
+                json.in_array = byte == b'[';
+                if json.in_array || byte.is_ascii_whitespace() {
+                    self.held.advance(1);
                     continue;
                 }
                 json.started = true;
@@ -221,6 +221,15 @@ mod tests {
     fn an_array_without_its_end_says_so() {
         assert_eq!(texts(&cut(Form::Json, "[{\"a\":1},{\"b\"", 4)), ["{\"a\":1}", "Broken(\"ends within the array\")"]);
         assert_eq!(texts(&cut(Form::Json, "[}", 1)).len(), 1);
+    }
+
+    #[test]
+    fn blanks_before_a_body_cost_nothing() {
+        let blanks = " ".repeat(2 * LONGEST_EVENT);
+        for at_a_time in [1000, 65_536, usize::MAX] {
+            assert_eq!(texts(&cut(Form::Json, &format!("{blanks}[1, 2]"), at_a_time)), ["1", "2"]);
+            assert_eq!(texts(&cut(Form::Json, &format!("{blanks}{{}}"), at_a_time)), ["{}"]);
+        }
     }
 
     #[test]

@@ -22,16 +22,20 @@ pub(crate) fn write<P: Serialize>(filter: &impl Serialize, place: &P) -> Option<
     Some(URL_SAFE_NO_PAD.encode(json))
 }
 
-/// Reads a place in the list of a filter.
-pub(crate) fn read<P: DeserializeOwned>(filter: &impl Serialize, text: Option<&String>) -> Result<Option<P>, ApiError> {
+/// Reads a place in the list of a filter. Only what [`write`] wrote is taken, and not what merely means the same.
+pub(crate) fn read<P>(filter: &impl Serialize, text: Option<&String>) -> Result<Option<P>, ApiError>
+where
+    P: Serialize + DeserializeOwned,
+{
     let Some(text) = text else { return Ok(None) };
+    let wrong = |reason| Err(ApiError::new(ErrorCode::InvalidCursor, reason));
     let json = URL_SAFE_NO_PAD.decode(text).unwrap_or_default();
     match serde_json::from_slice::<Cursor<P>>(&json) {
-        Ok(cursor) if cursor.filter == mark(filter) => Ok(Some(cursor.place)),
-        Ok(_) => {
-            Err(ApiError::new(ErrorCode::InvalidCursor, "The cursor belongs to another filter: begin without one."))
+        Ok(cursor) if cursor.filter != mark(filter) => {
+            wrong("The cursor belongs to another filter: begin without one.")
         }
-        Err(_) => Err(ApiError::new(ErrorCode::InvalidCursor, "The cursor is not one of ours: begin without one.")),
+        Ok(Cursor { place, .. }) if write(filter, &place).as_ref() == Some(text) => Ok(Some(place)),
+        _ => wrong("The cursor is not one of ours: begin without one."),
     }
 }
 

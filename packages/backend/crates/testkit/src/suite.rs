@@ -156,6 +156,11 @@ pub fn wait<T>(test: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(test)
 }
 
+/// Waits for something without letting anything else on this thread go on meanwhile, whatever runtime it belongs to.
+pub fn wait_alone<T>(task: impl Future<Output = T>) -> T {
+    futures::executor::block_on(tokio::task::unconstrained(task))
+}
+
 /// Tries a law on made-up values. A failing value is made as small as it gets before it is shown.
 pub fn law<S: Strategy>(cases: u32, values: S, holds: impl Fn(S::Value)) {
     let config = Config {

@@ -9,6 +9,7 @@ import { At } from '../../ui/At';
 import { Button, buttonClass } from '../../ui/Button';
 import { Hidden } from '../../ui/Hidden';
 import { Icon } from '../../ui/Icon';
+import { plainly } from '../../ui/plainly';
 import { StateBox } from '../../ui/StateBox';
 import { StatusMark } from '../../ui/StatusMark';
 import styles from './Feed.module.css';
@@ -77,7 +78,7 @@ export function Feed({ data, search }: { data: RecentData; search: RecentSearch 
         </p>
         {failure !== null && (
           <p role="alert">
-            More could not be read: {failure.message} Reference <code>{failure.correlationId}</code>
+            More could not be read: {plainly(failure)} Reference <code>{failure.correlationId}</code>
           </p>
         )}
         {nextCursor !== null && (

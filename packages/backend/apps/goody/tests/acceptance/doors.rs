@@ -49,6 +49,7 @@ fn a_server_that_others_can_reach_does_not_start_without_tokens() {
     std::fs::write(&tokens, "# none yet\n").unwrap();
     assert!(serve(&["--addr", "0.0.0.0:0", "--tokens", text(&tokens)]).contains("needs tokens"));
     assert!(serve(&["--addr", "127.0.0.1:0", "--protect-reads"]).contains("--protect-reads needs tokens"));
+    assert!(serve(&["--addr", "127.0.0.1:0", "--hosts", "goody.example.com"]).contains("--hosts means that others"));
     std::fs::write(&tokens, "\nshop ingest hush\n").unwrap();
     let told = serve(&["--addr", "127.0.0.1:0", "--tokens", text(&tokens)]);
     assert!(told.contains("token 2: the SHA-256 is not 64 hexadecimal digits") && !told.contains("hush"), "{told}");
@@ -170,7 +171,7 @@ fn what_is_no_request_of_ours_is_refused_and_costs_nobody_else() {
     for (what, request, status) in [
         ("a header too long", get(&format!("{host}X-Long: {long}\r\n")), "431"),
         ("too many headers", get(&format!("{host}{many}")), "431"),
-        ("an address too long", format!("GET /api/vendors?q={long} HTTP/1.1\r\n{host}\r\n"), "414"),
+        ("an address too long", format!("GET /api/vendors?q={long} HTTP/1.1\r\n{host}\r\n"), "431"),
         ("no host", get(""), "403"),
         ("another host", get("Host: evil.example\r\n"), "403"),
         ("two hosts", get(&format!("{host}Host: evil.example\r\n")), "403"),

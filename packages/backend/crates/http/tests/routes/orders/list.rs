@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 
 use axum::http::Method;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use goody_testkit::OrderBuilder;
 use serde_json::{Value, json};
 
@@ -131,6 +133,18 @@ async fn a_cursor_stays_in_place_while_orders_arrive() {
         app.read(&format!("/api/orders?limit=100&cursor={}", first["nextCursor"].as_str().unwrap())).await["orders"]
             .clone();
     assert_eq!(after, rest);
+}
+
+#[tokio::test]
+async fn a_cursor_that_merely_means_the_same_is_not_one_of_ours() {
+    let app = small_fleet().await;
+    let cursor = app.read("/api/orders?limit=3").await["nextCursor"].as_str().unwrap().to_owned();
+    let inside = String::from_utf8(URL_SAFE_NO_PAD.decode(&cursor).unwrap()).unwrap();
+    for same in [inside.replace(',', ", "), inside.replace('Z', "+00:00"), inside.replace('{', r#"{"more":1,"#)] {
+        let answer = app.get(&format!("/api/orders?limit=3&cursor={}", URL_SAFE_NO_PAD.encode(&same))).await;
+        assert_eq!((answer.status.as_u16(), &answer.json()["code"]), (400, &json!("INVALID_CURSOR")), "{same}");
+    }
+    app.read(&format!("/api/orders?limit=3&cursor={}", URL_SAFE_NO_PAD.encode(&inside))).await;
 }
 
 #[tokio::test]

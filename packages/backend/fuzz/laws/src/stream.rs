@@ -1,0 +1,29 @@
+//! Records of the stream of orders, as Lambda hands them over.
+
+use aws_lambda_events::dynamodb::EventRecord;
+use goody_application::project::moves;
+use goody_domain::{Change, History, Recorded, ReportZone, WireEvent};
+use goody_store_dynamodb::stream::change;
+
+/// The law of stream records.
+pub fn hold(data: &[u8]) -> bool {
+    let Ok(record) = serde_json::from_slice::<EventRecord>(data) else { return false };
+    let Ok(told) = change(&record) else { return false };
+    assert_eq!(change(&record).ok().as_ref(), Some(&told), "a record that comes again says the same");
+    let history = told.history();
+    for Recorded { event, .. } in history.events() {
+        let printed = serde_json::to_string(&WireEvent::from(event)).unwrap();
+        let read = WireEvent::read(printed.as_bytes()).and_then(|wire| wire.event());
+        assert_eq!(read.as_ref(), Ok(event), "{printed}");
+    }
+    counts(history);
+    true
+}
+
+/// What an order adds to the counters at once is what it adds fact by fact.
+fn counts(history: &History) {
+    let zone = ReportZone::utc();
+    let versions = 0..history.version();
+    let steps: Vec<Change> = versions.map(|version| history.change(version, version + 1)).collect();
+    assert_eq!(moves(&steps, &zone), moves(&[history.change(0, history.version())], &zone));
+}

@@ -1,0 +1,178 @@
+import { readFile } from 'node:fs/promises';
+import AxeBuilder from '@axe-core/playwright';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { heading, launch, read, visit } from './browser';
+import { Goody, newToken } from './goody';
+
+const reader = newToken('desk', 'read');
+const sender = newToken('carrier', 'ingest');
+
+let goody: Goody;
+let browser: Browser;
+
+beforeAll(async () => {
+  [goody, browser] = await Promise.all([Goody.guarded([reader, sender]), launch()]);
+});
+
+afterEach(async () => {
+  for (const context of browser.contexts()) await context.close();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await goody?.end();
+});
+
+/** What the browser itself writes when an answer is an error. */
+const fromTheBrowser = /^Failed to load resource/;
+
+async function give(page: Page, token: string): Promise<void> {
+  await page.getByLabel('Token', { exact: true }).fill(token);
+  await page.keyboard.press('Enter');
+}
+
+/** Opens a page with a token that reads. */
+async function letIn(path: string) {
+  const visited = await visit(browser, goody.address + path);
+  await give(visited.page, reader.word);
+  await expect.poll(() => heading(visited.page)).not.toBe('A token is needed');
+  return visited;
+}
+
+describe('where reading needs a token', () => {
+  test('the page asks for one, says why one is refused, and shows the numbers with a good one', async () => {
+    const { page, complaints } = await visit(browser, goody.address);
+    expect(await heading(page)).toBe('A token is needed');
+    await page.getByText('goody token new NAME --scope read').waitFor();
+    expect(await page.getByRole('button', { name: 'Forget token' }).count()).toBe(0);
+
+    const refusal = page.getByRole('alert');
+    await give(page, 'made-up');
+    await expect
+      .poll(() => read(refusal))
+      .toMatch(/^This token is not known here\. See whether all of it was copied\. Reference [0-9a-f]{32}$/);
+    expect(await page.getByLabel('Token', { exact: true }).evaluate((input) => input === document.activeElement)).toBe(
+      true,
+    );
+    const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
+    expect(violations.map(({ id, help }) => `${id}: ${help}`)).toEqual([]);
+    await give(page, sender.word);
+    await expect.poll(() => read(refusal)).toMatch(/^This token may do other things, but not read\. Reference /);
+    await give(page, 'two words');
+    await expect.poll(() => read(refusal)).toBe('A token is one word of plain letters, digits and signs.');
+
+    await give(page, ` ${reader.word} `);
+    await page.getByRole('region', { name: 'System health' }).waitFor();
+    await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('main');
+    expect(complaints.filter((text) => !fromTheBrowser.test(text))).toEqual([]);
+  });
+
+  test('the token is kept in its tab, and nowhere else', async () => {
+    const { page } = await letIn('/orders');
+    await page.reload();
+    await expect.poll(() => heading(page)).toMatch(/orders/);
+    await page.getByRole('link', { name: 'Recent' }).click();
+    await expect.poll(() => heading(page)).not.toMatch(/token/);
+    expect(await page.evaluate(() => JSON.stringify(localStorage) + document.cookie)).not.toContain(reader.word);
+
+    const other = await page.context().newPage();
+    await other.goto(goody.address);
+    expect(await heading(other)).toBe('A token is needed');
+  });
+
+  test('an export is read with the token and saved as a file', async () => {
+    const { page, complaints } = await letIn('/orders?status=DAMAGED');
+    for (const [name, format] of [
+      ['Export CSV', 'csv'],
+      ['Export JSON', 'ndjson'],
+    ] as const) {
+      const [file] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name, exact: true }).click(),
+      ]);
+      expect(file.suggestedFilename()).toBe(`orders.${format}`);
+      const whole = await goody.get(`/api/orders/export?status=DAMAGED&format=${format}`);
+      expect(await readFile(await file.path(), 'utf8')).toBe(await whole.text());
+      await page.getByText(`Saved orders.${format}`).waitFor({ state: 'attached' });
+    }
+    expect(complaints.filter((text) => !fromTheBrowser.test(text))).toEqual([]);
+  });
+
+  test('an export that fails says so, with a reference, and works once the server does', async () => {
+    const { page } = await letIn('/');
+    await goody.stop();
+    await page.getByRole('button', { name: 'Export CSV' }).click();
+    await expect
+      .poll(() => read(page.getByRole('alert')))
+      .toMatch(/^Export CSV failed: The server could not be reached\..* Reference [0-9a-f]{32}$/);
+    await goody.startAgain();
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Export CSV' }).click(),
+    ]);
+    expect(file.suggestedFilename()).toBe('vendors.csv');
+  });
+
+  test('a token that was forgotten opens nothing any more, also not what was read before', async () => {
+    const { page } = await letIn('/');
+    await page.getByRole('link', { name: 'Orders', exact: true }).click();
+    await expect.poll(() => heading(page)).toMatch(/orders/);
+    await page.getByRole('button', { name: 'Forget token' }).click();
+    await expect.poll(() => heading(page)).toBe('A token is needed');
+    await page.goBack();
+    await expect.poll(() => heading(page)).toBe('A token is needed');
+    expect(await page.evaluate(() => sessionStorage.getItem('token'))).toBeNull();
+    expect(await page.getByRole('button', { name: 'Forget token' }).count()).toBe(0);
+  });
+
+  test('a token that was withdrawn shows nothing any more, and is told from none', async () => {
+    const { page } = await letIn('/');
+    await goody.accept([sender]);
+    await page.getByRole('button', { name: 'Refresh' }).click();
+    await expect
+      .poll(() => read(page.getByRole('alert')))
+      .toMatch(/^The token that this tab kept is not accepted any more\. Reference [0-9a-f]{32}$/);
+    expect(await heading(page)).toBe('A token is needed');
+    await goody.accept([reader, sender]);
+    await give(page, reader.word);
+    await page.getByRole('region', { name: 'System health' }).waitFor();
+  });
+
+  test('a token that may not read leads to another one', async () => {
+    const { page } = await letIn('/');
+    await page.evaluate((token) => sessionStorage.setItem('token', token), sender.word);
+    await page.reload();
+    await expect.poll(() => heading(page)).toBe('Not allowed');
+    await expect.poll(() => read(page.getByRole('alert'))).toMatch(/Reading needs a token with the scope read\./);
+    await page.getByRole('button', { name: 'Use another token' }).click();
+    await expect.poll(() => heading(page)).toBe('A token is needed');
+  });
+});
+
+test('who asks more often than a token may is told when to ask again', async () => {
+  const strict = await Goody.guarded([reader], { GOODY_RATE_LIMIT: '1' });
+  try {
+    const { page } = await visit(browser, strict.address);
+    // Trying the token is the one request of this minute.
+    await give(page, reader.word);
+    await expect.poll(() => heading(page)).toBe('Asked too often');
+    await expect
+      .poll(() => read(page.getByRole('alert')))
+      .toMatch(/This page has asked for more than it may\. Try again in \d+ seconds?\..* Reference [0-9a-f]{32}$/);
+    await page.getByRole('button', { name: 'Try again' }).waitFor();
+  } finally {
+    await strict.end();
+  }
+});
+
+test('a server that is open asks for nothing, and its exports are links', async () => {
+  const open = await Goody.backfilled();
+  try {
+    const { page } = await visit(browser, open.address);
+    await page.getByRole('link', { name: 'Export CSV' }).waitFor();
+    expect(await page.getByText(/token/i).count()).toBe(0);
+  } finally {
+    await open.end();
+  }
+});

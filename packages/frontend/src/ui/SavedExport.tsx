@@ -1,0 +1,54 @@
+import { useState } from 'react';
+import { ApiError } from '../api/client';
+import { download } from '../api/download';
+import { Button } from './Button';
+import { Hidden } from './Hidden';
+import { plainly } from './plainly';
+import styles from './SavedExport.module.css';
+
+/** An export that is read with the token, and saved when all of it is here. */
+export default function SavedExport({
+  href,
+  download: fileName,
+  name,
+}: {
+  href: string;
+  download: string;
+  name: string;
+}) {
+  const [isBusy, setBusy] = useState(false);
+  const [isSaved, setSaved] = useState(false);
+  const [failure, setFailure] = useState<ApiError | null>(null);
+
+  async function save() {
+    if (isBusy) return;
+    setBusy(true);
+    setSaved(false);
+    setFailure(null);
+    try {
+      await download(href, fileName);
+      setSaved(true);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      setFailure(error);
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  return (
+    <>
+      <Button icon={isBusy ? 'refresh' : 'download'} isBusy={isBusy} onClick={save}>
+        {name}
+      </Button>
+      <Hidden>
+        <span role="status">{isBusy ? `Reading ${fileName}…` : isSaved && `Saved ${fileName}`}</span>
+      </Hidden>
+      {failure !== null && (
+        <p className={styles.failure} role="alert">
+          {name} failed: {plainly(failure)} Reference <code>{failure.correlationId}</code>
+        </p>
+      )}
+    </>
+  );
+}

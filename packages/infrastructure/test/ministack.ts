@@ -1,0 +1,71 @@
+/** The emulator of AWS as a process of its own, on a port of the loopback, in a folder that is gone afterwards. */
+import { join } from 'node:path';
+import { AwsClient } from 'aws4fetch';
+import { Folder, freePort, ROOT, Running } from './processes.ts';
+
+const MINISTACK = join(ROOT, 'target/tools/python/bin/ministack');
+export const REGION = 'eu-west-1';
+/** Of nobody: the emulator takes any. */
+const KEYS = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', AWS_REGION: REGION };
+
+export class Ministack {
+  readonly port: number;
+  /** What every program has to be told to find it. */
+  readonly env: NodeJS.ProcessEnv;
+  readonly folder = new Folder();
+  readonly #process: Running;
+
+  private constructor(port: number) {
+    this.port = port;
+    this.env = { ...KEYS, AWS_ENDPOINT_URL: this.address, AWS_EC2_METADATA_DISABLED: 'true' };
+    // Functions inherit the emulator's environment, and so find it.
+    const own = {
+      // What it unpacks goes when its folder goes.
+      TMPDIR: this.folder.path,
+      GATEWAY_PORT: String(port),
+      BIND_HOST: '127.0.0.1',
+      MINISTACK_HOST: 'localhost',
+      LAMBDA_EXECUTOR: 'local',
+    };
+    this.#process = new Running(MINISTACK, [], { cwd: this.folder.path, env: { ...this.env, ...own } });
+  }
+
+  static async start(): Promise<Ministack> {
+    const started = new Ministack(await freePort());
+    await started.#process.says(/Running on/);
+    return started;
+  }
+
+  get address(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** What it and the functions in it printed. */
+  get log(): string {
+    return this.#process.output;
+  }
+
+  /** Asks a service that speaks JSON, and throws what it refuses. */
+  // biome-ignore lint/suspicious/noExplicitAny: answers are as AWS gives them
+  async ask(service: string, version: string, target: string, asked: unknown): Promise<any> {
+    const headers = { 'content-type': `application/x-amz-json-${version}`, 'x-amz-target': target };
+    const body = JSON.stringify(asked);
+    const answer = await this.client(service).fetch(this.address, { method: 'POST', headers, body });
+    if (!answer.ok) throw new Error(`${target}: ${await answer.text()}`);
+    return answer.json();
+  }
+
+  /** Has a secret say something, as `aws secretsmanager put-secret-value` does. */
+  async putSecret(SecretId: string, SecretString: string): Promise<void> {
+    await this.ask('secretsmanager', '1.1', 'secretsmanager.PutSecretValue', { SecretId, SecretString });
+  }
+
+  client(service: string): AwsClient {
+    return new AwsClient({ accessKeyId: 'test', secretAccessKey: 'test', service, region: REGION });
+  }
+
+  async stop(): Promise<void> {
+    await this.#process.stop();
+    this.folder.remove();
+  }
+}

@@ -1,0 +1,114 @@
+/** Tokens at work: the functions ask for them, as the secret has them, with no more rights than the template gives. */
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { Account } from './guard/account.ts';
+import type { Json } from './guard/emulator.ts';
+import { onTheBus, request } from './guard/events.ts';
+import { Secrets } from './guard/secrets.ts';
+import { Resources, synthesize } from './template.ts';
+import { newToken, type Token } from './token.ts';
+
+const OPERATIONS = new URL('../../../docs/OPERATIONS.md', import.meta.url);
+
+const protecting = synthesize({ page: 'false', protectReads: 'true' }).resources;
+
+let secrets: Secrets;
+let account: Account;
+/** Where readers need a token, too. */
+let guarded: Account;
+let shop: Token;
+let desk: Token;
+let office: Token;
+
+beforeAll(async () => {
+  [secrets, shop, desk, office] = await Promise.all([
+    Secrets.start(),
+    newToken('shop', 'ingest'),
+    newToken('desk', 'read'),
+    newToken('office', 'admin'),
+  ]);
+  const open = (resources: Resources) => Account.open(resources, '2026-03-10T14:00:00Z', secrets);
+  [account, guarded] = await Promise.all([open(Resources.built()), open(protecting)]);
+}, 60_000);
+
+afterAll(() => Promise.all([account?.close(), guarded?.close(), secrets?.stop()]));
+
+const event = { eventId: '1', orderId: 'o-1', vendorId: 'acme', status: 'PLACED', occurredAt: '2026-03-01T10:00:00Z' };
+
+/** Tells order-ingest of an order, as anybody or with a token. */
+async function post(token?: string): Promise<{ status: number; body: Json; headers: Json }> {
+  const answer = await account.invoke('order-ingest', request('POST', '/api/orders/events', [event], token));
+  return { status: answer.statusCode, body: JSON.parse(answer.body), headers: answer.headers };
+}
+
+const order = () => account.emulator.ask('GetItem', { TableName: 'Orders', Key: { orderId: { S: 'o-1' } } });
+
+describe('order-ingest', () => {
+  test('takes nothing over HTTP before there is a token, and says what is missing', async () => {
+    for (const token of [undefined, shop.token]) {
+      const { status, body, headers } = await post(token);
+      expect([status, body.code, headers['www-authenticate']]).toEqual([401, 'UNAUTHENTICATED', 'Bearer']);
+    }
+  });
+
+  test('does just what a token is good for', async () => {
+    await secrets.put(shop, desk, office);
+    account.restart('order-ingest');
+    expect(await post()).toMatchObject({ status: 401, body: { code: 'UNAUTHENTICATED' } });
+    expect(await post(`${shop.token}x`)).toMatchObject({ status: 401, body: { code: 'UNAUTHENTICATED' } });
+    expect(await post(desk.token)).toMatchObject({ status: 403, body: { code: 'FORBIDDEN' } });
+    expect(await order(), 'nothing was written').toEqual({});
+    expect(await post(shop.token)).toMatchObject({ status: 200, body: { accepted: 1 } });
+    expect(await order()).toHaveProperty('Item');
+
+    const put = (token: Token) =>
+      account.invoke(
+        'order-ingest',
+        request('PUT', '/api/vendors/acme', { name: 'Acme', category: 'food' }, token.token),
+      );
+    expect((await put(shop)).statusCode).toBe(403);
+    expect((await put(office)).statusCode).toBe(200);
+  });
+
+  test('says in its log who told what, in the words that people are told to look for', async () => {
+    await account.invoke('order-ingest', onTheBus(event));
+    const document = readFileSync(OPERATIONS, 'utf8');
+    const [, fields = ''] = /^fields @timestamp, (.*)$/m.exec(document) ?? [];
+    expect(fields.split(', ').length).toBeGreaterThan(4);
+    await vi.waitFor(() => {
+      const lines = account.logged('order-ingest').filter(({ target }) => target === 'audit');
+      expect(lines).toMatchObject([
+        { message: 'events', token: 'shop', accepted: 1, duplicate: 0, rejected: 0 },
+        { message: 'vendor', token: 'office', vendor_id: 'acme' },
+        { message: 'bus', token: 'carrier', result: 'duplicate' },
+      ]);
+      const known = Object.keys(Object.assign({}, ...lines));
+      for (const field of fields.split(', ')) expect(known).toContain(field);
+    });
+  });
+
+  test('knows a token and the one that takes its place, until the secret has but one of them', async () => {
+    const next = await newToken('shop', 'ingest');
+    await secrets.put(shop, next);
+    account.restart('order-ingest');
+    for (const { token } of [shop, next]) expect((await post(token)).status).toBe(200);
+    await secrets.put(next);
+    expect((await post(shop.token)).status, 'known for five minutes').toBe(200);
+    account.restart('order-ingest');
+    expect([(await post(shop.token)).status, (await post(next.token)).status]).toEqual([401, 200]);
+  });
+});
+
+test('api-handler asks readers for a token with protectReads, and may read the secret for that', async () => {
+  await secrets.put(shop, desk);
+  const status = async (path: string, token?: Token) =>
+    (await guarded.invoke('api-handler', request('GET', path, undefined, token?.token))).statusCode;
+  expect(await status('/api/vendors')).toBe(401);
+  expect(await status('/api/vendors', office), 'not in the secret').toBe(401);
+  expect(await status('/api/vendors', shop), 'for something else').toBe(403);
+  expect(await status('/api/vendors', desk)).toBe(200);
+  expect(await status('/api/openapi.json'), 'told to all').toBe(200);
+  const { refused, used } = guarded.guard('api-handler');
+  expect([...refused]).toEqual([]);
+  expect(used).toContain('GetSecretValue Tokens');
+});

@@ -1,0 +1,61 @@
+"""Nothing is installed that was not chosen: exact versions in package.json, checksums for Python, and Cargo by its lock."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+EXACT = re.compile(r'\d+\.\d+\.\d+(?:[-+][\w.+-]+)?')
+# Commands that would otherwise bring Cargo.lock up to date by themselves.
+CARGO = re.compile(r'\bcargo (?:bench|build|check|clippy|doc|install|metadata|run|test|tree)\b[^\n]*')
+
+
+def manifest_problems(path, manifest):
+    return [
+        f'{path}: {name} is {version}, which may become another version. Write the one that package-lock.json has'
+        for group in ('dependencies', 'devDependencies', 'optionalDependencies')
+        for name, version in manifest.get(group, {}).items()
+        if not EXACT.fullmatch(version)
+    ]
+
+
+def requirement_problems(path, text):
+    told = []
+    for line in re.sub(r'\\\n\s*', '', re.sub(r'^\s*#.*\n', '', text, flags=re.M)).splitlines():
+        if line.strip() and not re.fullmatch(r'[\w.-]+==[\w.]+(?: ;[^#]*?)?(?:\s*--hash=sha256:[0-9a-f]{64})+', line.strip()):
+            told.append(f'{path}: {line.split()[0]} has no exact version or no checksum. See the first lines of the file')
+    return told
+
+
+def cargo_problems(path, text):
+    """Of a file with commands for a shell."""
+    return [
+        f'{path}: `{command.strip()}` may change Cargo.lock. Add --locked'
+        for command in CARGO.findall(text)
+        if '--locked' not in command
+    ]
+
+
+def main():
+    listed = subprocess.run(['git', 'ls-files', '-z'], cwd=ROOT, check=True, capture_output=True, text=True).stdout.split('\0')
+    told, read = [], 0
+    for name in filter(None, listed):
+        path, file = ROOT / name, name.rpartition('/')[2]
+        if file not in ('Makefile', 'package.json', 'project.json', 'requirements.txt') or not path.is_file():
+            continue
+        read += 1
+        text = path.read_text(encoding='utf-8')
+        if file == 'package.json':
+            told += manifest_problems(name, json.loads(text))
+        if file == 'requirements.txt':
+            told += requirement_problems(name, text)
+        else:
+            told += cargo_problems(name, text)
+    print('\n'.join(told) or f'exact: {read} files ask for exact versions, and for what the locks have')
+    return 1 if told else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
