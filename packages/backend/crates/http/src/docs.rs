@@ -6,7 +6,7 @@ use utoipa::openapi::OpenApi as Document;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::{App, dashboard, events, export, health, orders, reports, vendors};
+use crate::{App, dashboard, events, export, health, orders, problems, reports, vendors};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -27,7 +27,7 @@ struct Info;
 
 /// Every route with its documentation.
 pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(Info::openapi())
+    let mut router = OpenApiRouter::with_openapi(Info::openapi())
         .routes(routes!(health::health))
         .routes(routes!(health::metrics))
         .routes(routes!(dashboard::dashboard))
@@ -44,7 +44,9 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(orders::recent))
         .routes(routes!(export::orders))
         .routes(routes!(events::post))
-        .routes(routes!(orders::one))
+        .routes(routes!(orders::one));
+    problems::complete(router.get_openapi_mut());
+    router
 }
 
 /// The OpenAPI document of every route.

@@ -15,6 +15,7 @@ mod health;
 mod orders;
 mod page;
 mod params;
+mod problems;
 mod reports;
 mod vendors;
 
