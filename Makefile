@@ -19,6 +19,7 @@ BIOME := node_modules/.bin/biome
 PYTHON := python3 -B
 NODE_MODULES := node_modules/.package-lock.json
 PYTHON_TOOLS := target/tools/python/.installed
+API_TOOLS := target/tools/api/.installed
 DENY := cargo-deny@0.20.2
 MACHETE := cargo-machete@0.9.2
 DYNOXIDE := dynoxide-rs@3.2.0
@@ -26,12 +27,19 @@ BENCHES := ingest read growth load
 AWS_BENCHES := functions costs
 # How much `make simulation` simulates: `make simulation GOODY_SIMULATION_EVENTS=100000`.
 GOODY_SIMULATION_EVENTS ?= 10000000
+FUZZ := cargo-fuzz@0.13.2
+FUZZED := cursors events mapping stream
+FUZZ_SECONDS ?= 600
+
+CARGO_FUZZ := PATH="$$PWD/target/tools/bin:$$PATH" cargo +nightly fuzz
+FUZZ_FOLDERS := --fuzz-dir packages/backend/fuzz --target-dir target/fuzz
 
 say = @printf '\n==> %s\n' '$(1)'
 
-.PHONY: help run build test check bench kills simulation screenshots lighthouse page-speed openapi licences lock fix prerequisites
+.PHONY: help run build test check bench kills simulation fuzz fuzz-keep fuzz-api screenshots lighthouse page-speed openapi licences
+.PHONY: lock fix prerequisites
 .PHONY: check-format check-clippy check-dependencies check-page check-size check-repository
-.PHONY: embedded programs test-checks test-rust test-page test-browser test-infrastructure test-deployment test-bench
+.PHONY: embedded programs test-checks test-rust test-api test-page test-browser test-infrastructure test-deployment test-bench
 
 help: ## Show what can be asked for
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -50,7 +58,7 @@ embedded: prerequisites $(NODE_MODULES) ## Build the embedded host and the page,
 	@$(NX) run backend:program
 	@$(NX) run frontend:build --excludeTaskDependencies
 
-test: prerequisites check test-checks test-rust build check-size test-page test-browser test-infrastructure test-deployment test-bench ## Run every test, lint and check of every package
+test: prerequisites check test-checks test-rust build check-size test-api test-page test-browser test-infrastructure test-deployment test-bench ## Run every test, lint and check of every package
 
 check: check-format check-clippy check-dependencies check-page check-repository ## Run the lints and checks only
 
@@ -79,6 +87,28 @@ lighthouse: build ## Have Lighthouse judge every page, at a desk and on a phone
 page-speed: build ## Measure how long a table of 1600 vendors takes to show a sort or a search or a filter
 	$(call say,From the key until the new rows are shown)
 	@CHROMIUM="$$(bash tools/chromium.sh)" node packages/frontend/scripts/interactions.mjs
+
+# What it finds on its way lies in target/fuzz/corpus, and begins the next run with what was kept.
+fuzz: target/tools/.installed-$(FUZZ) ## Look for bytes that break what reads them; FUZZ_SECONDS=600 for each of the four
+	$(call say,Fuzzing $(FUZZ_SECONDS) s each: $(FUZZED))
+	@$(CARGO_FUZZ) build $(FUZZ_FOLDERS)
+	@for fuzzed in $(FUZZED); do \
+	  mkdir -p target/fuzz/corpus/$$fuzzed; \
+	  $(CARGO_FUZZ) run $(FUZZ_FOLDERS) $$fuzzed target/fuzz/corpus/$$fuzzed packages/backend/fuzz/corpus/$$fuzzed -- \
+	    -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=10 -rss_limit_mb=4096 -print_final_stats=1 \
+	    -dict=packages/backend/fuzz/words.dict; \
+	done
+
+fuzz-keep: target/tools/.installed-$(FUZZ) ## Keep what the fuzzer found: the fewest files that reach as much of the program
+	$(call say,What is worth keeping: $(FUZZED))
+	@for fuzzed in $(FUZZED); do \
+	  cp -r target/fuzz/corpus/$$fuzzed packages/backend/fuzz/corpus; \
+	  $(CARGO_FUZZ) cmin $(FUZZ_FOLDERS) $$fuzzed packages/backend/fuzz/corpus/$$fuzzed; \
+	done
+
+fuzz-api: embedded $(API_TOOLS) ## Ask the API 100000 made-up requests, and hold every answer against its document
+	$(call say,Made-up requests: 100000)
+	@target/tools/api/bin/python -B tools/api/fuzz.py $(GOODY) --requests 100000 --round 120 --seconds 3600
 
 openapi: ## Write packages/shared/openapi.json from the handlers' own types
 	$(call say,Writing packages/shared/openapi.json)
@@ -129,7 +159,9 @@ target/tools/.installed-%:
 	@touch $@
 
 $(PYTHON_TOOLS): packages/infrastructure/requirements.txt
-	$(call say,Installing what $< names into target/tools/python (once))
+$(API_TOOLS): tools/api/requirements.txt
+$(PYTHON_TOOLS) $(API_TOOLS):
+	$(call say,Installing what $< names into $(@D) (once))
 	@$(PYTHON) -m venv --clear $(@D)
 	@$(@D)/bin/pip install --quiet --no-compile --disable-pip-version-check --require-hashes --requirement $<
 	@touch $@
@@ -181,6 +213,10 @@ test-checks:
 test-rust: target/tools/.installed-$(DYNOXIDE)
 	$(call say,tests: Rust)
 	@cargo test --workspace --locked
+
+test-api: build $(API_TOOLS)
+	$(call say,tests: API)
+	@target/tools/api/bin/python -B tools/api/fuzz.py $(GOODY) --requests 300 --round 20 --seconds 300
 
 test-page: $(NODE_MODULES)
 	$(call say,tests: page units)

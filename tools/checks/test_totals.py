@@ -12,6 +12,10 @@ OK (skipped=1)
 ==> tests: Rust
 test result: ok. 7 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.01s
 test result: ok. 0 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s
+==> tests: API
+Test cases:
+  40 generated, 40 passed, 2 skipped
+
 ==> tests: page units
 \x1b[2m Test Files \x1b[22m \x1b[1m\x1b[32m3 passed\x1b[39m\x1b[22m\x1b[90m (3)\x1b[39m
 \x1b[2m      Tests \x1b[22m \x1b[1m\x1b[32m20 passed\x1b[39m\x1b[22m | \x1b[33m2 skipped\x1b[39m\x1b[90m (22)\x1b[39m
@@ -31,17 +35,18 @@ class Totals(unittest.TestCase):
         return lines[-1], well
 
     def test_every_runner_is_counted_once(self):
-        self.assertEqual(self.last(GREEN), ('total: 51 passed, 0 failed, 5 skipped', True))
+        self.assertEqual(self.last(GREEN), ('total: 91 passed, 0 failed, 5 skipped', True))
 
     def test_a_failed_test_fails(self):
         for green, red in (
             ('7 passed; 0 failed', '6 passed; 1 failed'),
             ('\x1b[32m20 passed', '\x1b[31m1 failed\x1b[39m | 19 passed'),
+            ('40 generated, 40 passed', '40 generated, 3 found 1 unique failure'),
             ('  4 passed', '  1 failed\n  3 passed'),
             ('OK (skipped=1)', 'FAILED (failures=1, skipped=1)'),
         ):
             self.assertIn(green, GREEN)
-            self.assertEqual(self.last(GREEN.replace(green, red)), ('total: 50 passed, 1 failed, 5 skipped', False), red)
+            self.assertEqual(self.last(GREEN.replace(green, red)), ('total: 90 passed, 1 failed, 5 skipped', False), red)
 
     def test_a_failed_test_is_named(self):
         for green, red, named in (
@@ -64,10 +69,10 @@ class Totals(unittest.TestCase):
 
     def test_node_runs_are_counted_too(self):
         log = GREEN.replace('  4 passed (5.2s)', 'ℹ tests 4\nℹ pass 4\nℹ fail 0\nℹ cancelled 0\nℹ skipped 0\nℹ todo 0')
-        self.assertEqual(self.last(log), ('total: 51 passed, 0 failed, 5 skipped', True))
+        self.assertEqual(self.last(log), ('total: 91 passed, 0 failed, 5 skipped', True))
 
     def test_what_a_lint_prints_is_no_test(self):
-        self.assertEqual(self.last(GREEN.replace('    5 passed', '    500 passed'))[0], 'total: 51 passed, 0 failed, 5 skipped')
+        self.assertEqual(self.last(GREEN.replace('    5 passed', '    500 passed'))[0], 'total: 91 passed, 0 failed, 5 skipped')
 
 
 if __name__ == '__main__':

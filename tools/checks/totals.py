@@ -9,7 +9,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-SUITES = ('the checks themselves', 'Rust', 'page units', 'page in a browser', 'infrastructure', 'deployment')
+SUITES = ('the checks themselves', 'Rust', 'API', 'page units', 'page in a browser', 'infrastructure', 'deployment')
 HEADING = re.compile(r'^==> (tests: )?(.*?)\s*$')
 COLOUR = re.compile(r'\x1b\[[0-9;?]*[A-Za-z]')
 
@@ -17,6 +17,7 @@ CARGO = re.compile(r'^test result: \w+\. (\d+) passed; (\d+) failed; (\d+) ignor
 VITEST = re.compile(r'^\s*Tests\s+((?:\d+ (?:passed|failed|skipped|todo|expected fail)(?: \| )?)+) \(\d+\)$')
 PLAYWRIGHT = re.compile(r'^\s*(\d+) (passed|failed|skipped|flaky|interrupted|did not run)(?: \([\d.]+(?:ms|s|m|h)\))?$')
 NODE = re.compile(r'^[#ℹ] (pass|fail|cancelled|skipped|todo) (\d+)$')
+SCHEMATHESIS = re.compile(r'^\s*(\d+) generated, (?:\d+ passed|\d+ found (\d+) unique failures?)(?:, .*)?$')
 UNITTEST_RAN = re.compile(r'^Ran (\d+) tests? in [\d.]+s$')
 # A runner's words for one failed test, for cargo, Vitest and unittest. Vitest says why in the next line.
 FAILED = re.compile(r'^(?:test (?P<cargo>\S.*) \.\.\. FAILED|\s*FAIL\s+(?P<vitest>\S.*)|(?:FAIL|ERROR): (?P<unittest>.*))$')
@@ -41,6 +42,8 @@ def counted(line):
         return summed([(match[2], match[1])])
     if match := NODE.match(line):
         return summed([match.groups()])
+    if match := SCHEMATHESIS.match(line):
+        return Counter(passed=int(match[1]) - int(match[2] or 0), failed=int(match[2] or 0))
     if match := UNITTEST_RAN.match(line):
         return Counter(passed=int(match[1]))
     if match := UNITTEST_END.match(line):

@@ -34,11 +34,13 @@ pub(crate) fn routes() -> (Router<App>, Document) {
     (router, document)
 }
 
-/// What any route may answer before its handler is asked, with whom it is for. How it is, everybody is told.
-const REFUSALS: [(&str, &str, bool); 4] = [
+/// What any route may answer before its handler is asked, or in its place; and whether that holds for how it is, too, which
+/// everybody is told.
+const REFUSALS: [(&str, &str, bool); 5] = [
     ("401", "A token is needed, and none came or one that is not known.", false),
     ("403", "The token is good for something else, or the request comes from somewhere it must not come from.", true),
     ("429", "The token asked too often. `Retry-After` says when to ask again.", false),
+    ("500", "A fault of ours. The correlation id finds it in the log.", true),
     ("503", "Too much to do, or something does not answer. `Retry-After` says when to ask again.", false),
 ];
 
