@@ -22,7 +22,7 @@ ROOMS = {
     'packages/backend/crates/testkit': 'testkit',
     'packages/backend/apps/*': 'apps',
     'packages/backend/bench': 'bench',
-    'packages/backend/fuzz/laws': 'fuzz',
+    'packages/backend/laws': 'fuzz',
 }
 BELOW_APPS = {'domain', 'contract', 'application', 'store', 'http'}
 MAY_IMPORT = {

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use self::body::{Cutter, Form, Piece};
 
-#[path = "../../../crates/http/src/body.rs"]
+#[path = "../../crates/http/src/body.rs"]
 mod body;
 
 /// The law of posted events.

@@ -8,7 +8,7 @@ use goody_fuzz_laws::{cursors, events, mapping, stream};
 
 /// Holds each file of a corpus to its law, and names the file that breaks it.
 fn each(corpus: &str, hold: fn(&[u8]) -> bool) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../corpus").join(corpus);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/corpus").join(corpus);
     let mut files: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     assert!(files.len() >= 10, "{} has hardly anything in it", folder.display());
     files.sort();

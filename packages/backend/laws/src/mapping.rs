@@ -7,7 +7,7 @@ use goody_testkit::now;
 
 use self::columns::{Mapping, Rows};
 
-#[path = "../../../apps/goody/src/mapping.rs"]
+#[path = "../../apps/goody/src/mapping.rs"]
 #[expect(dead_code, reason = "the law brings the text of a mapping, and no file of it")]
 mod columns;
 
