@@ -1,5 +1,6 @@
 //! Servers as child processes: the real one, and the ceiling, which sends one fixed body.
 
+use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -42,6 +43,8 @@ impl Server {
         std::fs::write(web.join("content-security-policy.txt"), "default-src 'none'")?;
         let mut command = goody.command(folder);
         command.args(["serve", "--addr", "127.0.0.1:0", "--database"]).arg(database).arg("--web").arg(&web);
+        // Each time it stores events it says so.
+        command.stderr(File::create(folder.join("server.log"))?);
         let server = Self::start(command)?;
         server.settle()?;
         Ok(server)
