@@ -74,13 +74,19 @@ pub(crate) struct Met {
     kept_by_another: AtomicBool,
 }
 
-impl Met {
-    pub(crate) fn write_waits(&self) {
-        self.waiting.fetch_add(1, Ordering::Relaxed);
-    }
+struct Waiting<'a>(&'a AtomicU64);
 
-    pub(crate) fn write_is_over(&self) {
-        self.waiting.fetch_sub(1, Ordering::Relaxed);
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Met {
+    /// A write waits until this is dropped: when it is over, or when whoever asked for it has gone away.
+    pub(crate) fn write_waits(&self) -> impl Drop + '_ {
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        Waiting(&self.waiting)
     }
 
     pub(crate) fn kept_by_another(&self, is: bool) {

@@ -156,14 +156,9 @@ impl Writer {
 
     async fn send<T>(&self, order: Order, answer: oneshot::Receiver<Result<T>>, doing: &'static str) -> Result<T> {
         let gone = |_| StoreError::Unavailable { doing, source: "the writer thread has ended".into() };
-        self.met.write_waits();
-        let sent = self.orders.send(order);
-        let answer = match sent {
-            Ok(()) => answer.await.map_err(|_| gone(())),
-            Err(_) => Err(gone(())),
-        };
-        self.met.write_is_over();
-        answer?
+        let _waiting = self.met.write_waits();
+        self.orders.send(order).map_err(|_| gone(()))?;
+        answer.await.map_err(|_| gone(()))?
     }
 }
 
