@@ -88,8 +88,7 @@ fn main() -> Result<ExitCode, Failure> {
         let mut seen = Part::default();
         let (stop, address) = (&AtomicBool::new(false), server.address());
         std::thread::scope(|scope| -> Result<(), Failure> {
-            let readers: Vec<_> =
-                (0..READERS).map(|place| scope.spawn(move || read(address, place, stop))).collect();
+            let readers: Vec<_> = (0..READERS).map(|place| scope.spawn(move || read(address, place, stop))).collect();
             sent += post(server.address(), &mut writers, Some(rate), part, &mut seen.posts)?;
             stop.store(true, Ordering::Relaxed);
             for reader in readers {
