@@ -55,8 +55,9 @@ export class Aws {
   /** Has a function begin anew, as a change of its configuration does: what it remembers is gone. */
   async restart(functionName: string): Promise<void> {
     const address = `${this.env.AWS_ENDPOINT_URL}/2015-03-31/functions/${functionName}/configuration`;
-    const body = JSON.stringify({ Description: `Begun anew at ${new Date().toISOString()}` });
-    const answer = await this.#emulator.client('lambda').fetch(address, { method: 'PUT', body });
+    const lambda = this.#emulator.client('lambda');
+    const { Timeout } = await (await lambda.fetch(address)).json();
+    const answer = await lambda.fetch(address, { method: 'PUT', body: JSON.stringify({ Timeout }) });
     if (!answer.ok) throw new Error(`not restarted: ${await answer.text()}`);
   }
 

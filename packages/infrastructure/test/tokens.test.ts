@@ -47,7 +47,11 @@ describe('order-ingest', () => {
   test('takes nothing over HTTP before there is a token, and says what is missing', async () => {
     for (const token of [undefined, shop.token]) {
       const { status, body, headers } = await post(token);
-      expect([status, body.code, headers['www-authenticate']]).toEqual([401, 'UNAUTHENTICATED', 'Bearer realm="goody"']);
+      expect([status, body.code, headers['www-authenticate']]).toEqual([
+        401,
+        'UNAUTHENTICATED',
+        'Bearer realm="goody"',
+      ]);
     }
   });
 
