@@ -146,7 +146,10 @@ test('a token is replaced without a moment in which none is good', async () => {
 });
 
 test('who told what is in the log', async () => {
-  expect(await nx('logs', '--with', 'audit')).toMatch(/^\S+Z OrderIngest \{.*"target":"audit".*"token":"shop"/m);
+  const lines = (await nx('logs', '--with', 'audit')).matchAll(/^\S+Z OrderIngest (\{.*\})$/gm);
+  const told = [...lines].map(([, line]) => JSON.parse(line ?? ''));
+  expect(told[0]).toMatchObject({ target: 'audit', message: 'events', token: 'shop', accepted: 1, rejected: 1 });
+  expect(told[1]).toMatchObject({ target: 'audit', message: 'vendor', token: 'office', vendor_id: 'posted' });
 });
 
 test('what is put on the bus is counted', async () => {
