@@ -125,6 +125,16 @@ impl Posted {
     }
 }
 
+/// Posts lines. Says how many events the server says are stored, and how long its answer took.
+pub fn send(client: &mut Client, lines: &str) -> Result<(u64, Duration), Failure> {
+    let answer = client.post_events(lines)?;
+    if answer.status != 200 {
+        return Err(format!("posting events: status {}", answer.status).into());
+    }
+    let accepted = String::from_utf8_lossy(&answer.body).matches("\"result\":\"accepted\"").count() as u64;
+    Ok((accepted, answer.took))
+}
+
 /// Posts at a steady rate until told to stop. What a slow answer held up is sent right after it.
 pub fn post(address: SocketAddr, rate: u64, events: &mut LiveEvents, stop: &AtomicBool) -> Result<Posted, Failure> {
     let mut client = Client::connect(address)?;
@@ -139,14 +149,10 @@ pub fn post(address: SocketAddr, rate: u64, events: &mut LiveEvents, stop: &Atom
         if count == 0 {
             continue;
         }
-        let answer = client.post_events(&events.lines(count))?;
-        if answer.status != 200 {
-            return Err(format!("posting events: status {}", answer.status).into());
-        }
-        let told = String::from_utf8_lossy(&answer.body);
+        let (accepted, took) = send(&mut client, &events.lines(count))?;
         posted.sent += count;
-        posted.accepted += told.matches("\"result\":\"accepted\"").count() as u64;
-        posted.slowest = posted.slowest.max(answer.took.as_secs_f64());
+        posted.accepted += accepted;
+        posted.slowest = posted.slowest.max(took.as_secs_f64());
     }
     posted.seconds = began.elapsed().as_secs_f64();
     Ok(posted)

@@ -102,7 +102,7 @@ async fn doors(command: &cli::Serve) -> Result<Doors, Failure> {
     Ok(Doors {
         tokens,
         protect_reads: access.protect_reads,
-        hosts: Some(Hosts { loopback, names: access.hosts.clone(), origins: access.origins.clone() }),
+        hosts: Some(Arc::new(Hosts { loopback, names: access.hosts.clone(), origins: access.origins.clone() })),
         rate_limit: NonZeroU32::new(access.rate_limit),
         concurrent: Some(usize::from(access.concurrent)),
     })

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant as Moment};
 use clap::Parser;
 use goody_bench::client::Client;
 use goody_bench::goody::Goody;
-use goody_bench::load::LiveEvents;
+use goody_bench::load::{LiveEvents, send};
 use goody_bench::options::Options;
 use goody_bench::samples::Samples;
 use goody_bench::server::Server;
@@ -168,12 +168,8 @@ fn post(
                 return Ok(samples);
             }
             std::thread::sleep(due.saturating_sub(began.elapsed()));
-            let answer = client.post_events(&events.lines(BATCH))?;
-            if answer.status != 200 {
-                return Err(format!("posting events: status {}", answer.status).into());
-            }
+            let (accepted, _) = send(&mut client, &events.lines(BATCH))?;
             samples.add(began.elapsed().saturating_sub(due));
-            let accepted = String::from_utf8_lossy(&answer.body).matches("\"result\":\"accepted\"").count() as u64;
             if accepted != BATCH {
                 return Err(format!("of {BATCH} events {accepted} were accepted").into());
             }

@@ -38,7 +38,7 @@ pub struct Doors {
     /// Whether reads need a token, too.
     pub protect_reads: bool,
     /// By which names the server may be called; `None` where somebody else looks at that.
-    pub hosts: Option<Hosts>,
+    pub hosts: Option<Arc<Hosts>>,
     /// Requests a minute of each token; `None` for no limit.
     pub rate_limit: Option<NonZeroU32>,
     /// Requests that are worked on at the same time; `None` for no limit.
@@ -129,7 +129,7 @@ impl Guard {
         match limiter.check() {
             Ok(state) => Ok(Some(rate_headers(quota, state.remaining_burst_capacity()))),
             Err(until) => {
-                let seconds = until.wait_time_from(DefaultClock::default().now()).as_secs() + 1;
+                let seconds = until.wait_time_from(limiter.clock().now()).as_secs() + 1;
                 let told = format!("The token {name} may ask {quota} times a minute. Ask again in {seconds} s.");
                 let error = ApiError::new(ErrorCode::RateLimited, told).retry_after(seconds);
                 Err(rate_headers(quota, 0).into_iter().fold(error, |error, (name, value)| error.header(name, value)))

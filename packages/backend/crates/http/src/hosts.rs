@@ -4,6 +4,7 @@
 //! from, or, where a name was made to point here (DNS rebinding), by the `Host` it thinks it talks to.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::header::{HOST, ORIGIN};
@@ -80,7 +81,7 @@ fn is_same(origin: &HeaderValue, host: &Authority) -> bool {
     origin.and_then(|origin| origin.authority().cloned()).is_some_and(|origin| origin == *host)
 }
 
-pub(crate) async fn check(State(hosts): State<Option<Hosts>>, request: Request, next: Next) -> Response {
+pub(crate) async fn check(State(hosts): State<Option<Arc<Hosts>>>, request: Request, next: Next) -> Response {
     match hosts.map_or(Ok(()), |hosts| hosts.check(request.uri(), request.headers())) {
         Ok(()) => next.run(request).await,
         Err(reason) => ApiError::new(ErrorCode::Forbidden, reason).into_response(),

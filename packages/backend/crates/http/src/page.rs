@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -22,7 +23,7 @@ const POLICY: &str = "content-security-policy.txt";
 /// Adds the page in `folder` to the API: files as they are, `index.html` for the page's own routes, and an honest 404 for
 /// the rest. Fails where its content security policy, `content-security-policy.txt`, cannot be read. The page itself tells nothing:
 /// it is open to all who call the server by one of its names.
-pub fn with_page(api: Router, folder: &Path, hosts: Option<Hosts>) -> io::Result<Router> {
+pub fn with_page(api: Router, folder: &Path, hosts: Option<Arc<Hosts>>) -> io::Result<Router> {
     let policy = std::fs::read_to_string(folder.join(POLICY))?;
     let policy = HeaderValue::from_str(policy.trim()).map_err(io::Error::other)?;
     let files = ServeDir::new(folder).fallback(ServeFile::new(folder.join("index.html")));

@@ -29,7 +29,7 @@ use rusqlite::Connection;
 use condition::{Met, Obstacle};
 pub use connection::Durability;
 use connection::{Manner, Readers, Watch, Weight, Writer};
-use goody_application::ports::{Condition, Result, StoreError};
+use goody_application::ports::{Result, StoreError};
 
 /// Why a database cannot be opened. Each says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -239,10 +239,6 @@ impl SqliteStore {
     /// Reads the whole file for damage; says what SQLite finds, nothing where it is sound.
     pub async fn check(&self) -> Result<Vec<String>> {
         self.read("checking the file", |connection| Ok(backup::check(connection)?)).await
-    }
-
-    fn condition(&self) -> Condition {
-        self.met.condition()
     }
 
     async fn read<T: Send + 'static>(

@@ -41,7 +41,7 @@ impl OrderWriter for SqliteStore {
 #[async_trait]
 impl OrderReader for SqliteStore {
     fn condition(&self) -> Condition {
-        self.condition()
+        self.met.condition()
     }
 
     async fn order(&self, id: &OrderId) -> Result<Option<History>> {

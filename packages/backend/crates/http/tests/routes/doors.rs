@@ -164,7 +164,7 @@ async fn called(app: &TestApp, path: &str, headers: &[(&str, &str)]) -> Response
 fn named(loopback: bool, names: &[&str], origins: &[&str]) -> Doors {
     let names = names.iter().map(|name| (*name).to_owned()).collect();
     let origins = origins.iter().map(|origin| Hosts::origin(origin).unwrap()).collect();
-    Doors { hosts: Some(Hosts { loopback, names, origins }), ..Doors::open() }
+    Doors { hosts: Some(Arc::new(Hosts { loopback, names, origins })), ..Doors::open() }
 }
 
 #[tokio::test]
