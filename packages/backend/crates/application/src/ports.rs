@@ -202,7 +202,7 @@ pub trait OrderReader: Send + Sync {
     /// The orders of a feed that come after a place in it, the latest updated first, orders of the same instant by id.
     async fn recent(&self, filter: &RecentFilter, after: Option<&Position>, limit: usize) -> Result<Vec<History>>;
 
-    /// How many orders a feed has, by where they stand.
+    /// How many orders a feed has from the whole minute of its `since` on, by where they stand.
     async fn count_recent(&self, filter: &RecentFilter) -> Result<StatusCounts>;
 
     /// A vendor's orders that ended as an issue before an instant, the latest end first, orders of the same instant by id.

@@ -51,7 +51,7 @@ pub(crate) async fn recent(
 }
 
 pub(crate) async fn count(store: &DynamoStore, filter: &RecentFilter) -> Result<StatusCounts> {
-    let range = Range::new(moment(filter.since), LAST.to_owned(), false, None);
+    let range = Range::new(moment(filter.since.floor_minute()), LAST.to_owned(), false, None);
     let vendor_id = filter.vendor_id.as_ref().map(|id| id.as_str());
     let counted = stream::iter(statuses(filter)).map(|status| {
         let stream = Stream::new(store, partition(status), range.clone());

@@ -15,7 +15,7 @@ use rusqlite::{Connection, params};
 use crate::books::{self, key};
 use crate::connection::Weight;
 use crate::orders::read_row;
-use crate::{Fault, SqliteStore, codec, kinds, schema};
+use crate::{Fault, SqliteStore, codec, kinds, recent, schema};
 
 /// The day under which the sums of expired buckets are settled, and their latest fact as an instant: before any other.
 const BEFORE_ALL: Day = Day::from_number(-1_000_000);
@@ -83,12 +83,13 @@ fn expire_orders(
         return Ok(0);
     }
     let revision = schema::next_revision(connection)?;
-    let mut moves = kinds::Moves::default();
+    let (mut moves, mut minutes) = (kinds::Moves::default(), recent::Minutes::default());
     let expired = old.len() as u64;
     for (id, place, history) in old {
         if let Some(order) = history.order() {
             settle(connection, &order, revision, today, zone)?;
         }
+        minutes.leave(connection, id)?;
         connection.prepare_cached("DELETE FROM orders WHERE id = ?1")?.execute([id])?;
         connection
             .prepare_cached(
@@ -98,6 +99,7 @@ fn expire_orders(
         moves.moved(place, None);
     }
     moves.write(connection)?;
+    minutes.write(connection)?;
     Ok(expired)
 }
 
@@ -279,7 +281,8 @@ fn rebuild_fleet(connection: &Connection, _zone: &ReportZone) -> std::result::Re
     let (least, greatest): (Option<i32>, Option<i32>) = connection
         .prepare_cached("SELECT min(day), max(day) FROM buckets")?
         .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let mut rebuilt = Rebuilt { different: kinds::put_right(connection)?, ..Rebuilt::default() };
+    let miscounted = kinds::TALLY.put_right(connection)? + recent::TALLY.put_right(connection)?;
+    let mut rebuilt = Rebuilt { different: miscounted, ..Rebuilt::default() };
     let (Some(least), Some(greatest)) = (least, greatest) else { return Ok(rebuilt) };
     let first = books::kept_from(connection)?.map_or(least, Day::number).max(least);
     let mut totals = Vec::new();

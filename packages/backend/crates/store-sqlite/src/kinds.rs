@@ -108,27 +108,41 @@ pub(crate) fn note_overdue(connection: &Connection, now: Instant) -> Result<usiz
     Ok(noted)
 }
 
-/// What there should be in `order_kinds`, from the orders.
-const SHOULD: &str = "SELECT vendor_id AS book, gift_type, status, late, count(*) AS orders FROM orders \
-    WHERE vendor_id IS NOT NULL GROUP BY 1, 2, 3, 4 \
-    UNION ALL SELECT '', gift_type, status, late, count(*) FROM orders WHERE vendor_id IS NOT NULL GROUP BY 2, 3, 4";
-const IS: &str = "SELECT book, gift_type, status, late, orders FROM order_kinds WHERE orders <> 0";
+/// What `order_kinds` should hold.
+pub(crate) const TALLY: Tally = Tally {
+    table: "order_kinds",
+    of: "book, gift_type, status, late",
+    should: "SELECT vendor_id AS book, gift_type, status, late, count(*) AS orders FROM orders \
+             WHERE vendor_id IS NOT NULL GROUP BY 1, 2, 3, 4 \
+             UNION ALL SELECT '', gift_type, status, late, count(*) FROM orders WHERE vendor_id IS NOT NULL GROUP BY 2, 3, 4",
+};
 
-/// Counts all orders anew; says how many counts were not as they should be.
-pub(crate) fn put_right(connection: &Connection) -> Result<u64, Fault> {
-    let different: u64 = connection.query_row(
-        &format!(
-            "WITH ought AS ({SHOULD}), is_now AS ({IS}) SELECT \
-             (SELECT count(*) FROM (SELECT * FROM ought EXCEPT SELECT * FROM is_now)) + \
-             (SELECT count(*) FROM (SELECT book, gift_type, status, late FROM is_now \
-              EXCEPT SELECT book, gift_type, status, late FROM ought))"
-        ),
-        [],
-        |row| row.get(0),
-    )?;
-    if different > 0 {
-        tracing::warn!(different, "counts of orders were not as they should be");
-        connection.execute_batch(&format!("DELETE FROM order_kinds; INSERT INTO order_kinds {SHOULD}"))?;
+/// A table of counts, in its column `orders`, which are kept along with what they count.
+pub(crate) struct Tally {
+    pub(crate) table: &'static str,
+    /// The columns that say of what.
+    pub(crate) of: &'static str,
+    /// Counts it all anew.
+    pub(crate) should: &'static str,
+}
+
+impl Tally {
+    /// Counts all anew; says how many counts were not as they should be.
+    pub(crate) fn put_right(&self, connection: &Connection) -> Result<u64, Fault> {
+        let Self { table, of, should } = self;
+        let different: u64 = connection.query_row(
+            &format!(
+                "WITH ought AS ({should}), is_now AS (SELECT {of}, orders FROM {table} WHERE orders <> 0) SELECT \
+                 (SELECT count(*) FROM (SELECT * FROM ought EXCEPT SELECT * FROM is_now)) + \
+                 (SELECT count(*) FROM (SELECT {of} FROM is_now EXCEPT SELECT {of} FROM ought))"
+            ),
+            [],
+            |row| row.get(0),
+        )?;
+        if different > 0 {
+            tracing::warn!(different, table, "counts of orders were not as they should be");
+            connection.execute_batch(&format!("DELETE FROM {table}; INSERT INTO {table} {should}"))?;
+        }
+        Ok(different)
     }
-    Ok(different)
 }

@@ -28,10 +28,11 @@ impl OrderWriter for SqliteStore {
         let rows = rows.map_err(|fault| fault.told(DOING))?;
         let weight = if rows.len() > FEW { Weight::Heavy } else { Weight::Light };
         self.write(DOING, weight, move |connection| {
-            let mut moves = kinds::Moves::default();
+            let mut counts = Counts::default();
             let saved: std::result::Result<_, Fault> =
-                rows.iter().map(|row| save(connection, row, now, &mut moves)).collect();
-            moves.write(connection)?;
+                rows.iter().map(|row| save(connection, row, now, &mut counts)).collect();
+            counts.kinds.write(connection)?;
+            counts.minutes.write(connection)?;
             saved
         })
         .await
@@ -214,22 +215,29 @@ fn prepare(
     })
 }
 
+/// How what is counted along with orders moves in one transaction.
+#[derive(Default)]
+struct Counts {
+    kinds: kinds::Moves,
+    minutes: recent::Minutes,
+}
+
 /// Writes one order and its change; false if it has another version by now.
 fn save(
     connection: &Connection,
     row: &Prepared,
     now: Instant,
-    moves: &mut kinds::Moves,
+    counts: &mut Counts,
 ) -> std::result::Result<bool, Fault> {
-    let id =
-        if row.from_version == 0 { insert(connection, row, now, moves)? } else { update(connection, row, now, moves)? };
+    let write = if row.from_version == 0 { insert } else { update };
+    let id = write(connection, row, now, &mut counts.kinds)?;
     let Some(id) = id else { return Ok(false) };
     connection
         .prepare_cached("INSERT INTO changes (id, from_version, to_version, recorded_at) VALUES (?1, ?2, ?3, ?4)")?
         .execute(params![id, row.from_version, row.version, now.micros()])?;
     if let Some(order) = &row.order {
         if order.updated_at >= now.plus_seconds(-RECENT_HOURS * 3600) {
-            recent::note(connection, id, order)?;
+            recent::note(connection, id, order, &mut counts.minutes)?;
         }
         for vendor_id in order.named_vendors.iter().filter(|named| **named != order.placement.vendor_id) {
             connection

@@ -4,10 +4,11 @@ use rusqlite::types::FromSql;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
 /// One script a version; a file of version n has seen the first n. Never change a script that was released.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("schema/0001-the-spine.sql"),
     include_str!("schema/0002-reports-at-a-glance.sql"),
     include_str!("schema/0003-kinds-of-orders.sql"),
+    include_str!("schema/0004-minutes-of-the-feed.sql"),
 ];
 
 /// The version this program writes.

@@ -116,6 +116,8 @@ async fn a_rebuild_finds_counts_of_orders_that_are_not_so() {
     rebuild_finds("UPDATE order_kinds SET orders = orders + 1 WHERE book = 'acme'").await;
     rebuild_finds("DELETE FROM order_kinds WHERE book = ''").await;
     rebuild_finds("INSERT INTO order_kinds VALUES ('nobody', '', 0, 0, 1)").await;
+    rebuild_finds("UPDATE recent_minutes SET orders = orders + 1").await;
+    rebuild_finds("INSERT INTO recent_minutes VALUES (0, 0, 1)").await;
 }
 
 #[tokio::test]
@@ -172,7 +174,8 @@ async fn a_file_of_an_older_version_is_brought_up_to_date_with_what_is_in_it() {
         (report(&store).await, store.status().await.unwrap(), delayed(&store).await)
     };
     assert_eq!(delayed.1.by_status.iter().sum::<i64>(), 2);
-    let first_version = "DROP INDEX reports_at_a_glance; DROP TABLE order_kinds; DROP INDEX orders_by_promise; \
+    let first_version = "DROP INDEX reports_at_a_glance; DROP TABLE order_kinds; DROP TABLE recent_minutes; \
+        DROP INDEX orders_by_promise; \
         UPDATE orders SET late = 0 WHERE status < 3; PRAGMA user_version = 1;";
     Connection::open(file.path()).unwrap().execute_batch(first_version).unwrap();
     let store = file.open();

@@ -249,11 +249,11 @@ pub struct RecentOrderView {
     pub changed: WhatChangedView,
 }
 
-/// The last hour.
+/// The last hour, from a whole minute on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ActivityView {
-    /// Orders whose latest event occurred in the last hour, of the same filter.
+    /// Orders whose latest event occurred since the whole minute an hour ago, of the same filter.
     pub updated_last_hour: i64,
     /// The same by where they stand now.
     pub status_breakdown: StatusBreakdown,

@@ -41,7 +41,7 @@ pub struct RecentPage {
     pub orders: Vec<(History, Order)>,
     /// Where the next page begins, if there is one.
     pub next: Option<Position>,
-    /// Orders updated in the last hour, of the same statuses and vendor.
+    /// Orders updated since the whole minute an hour ago, of the same statuses and vendor.
     pub last_hour: StatusCounts,
 }
 

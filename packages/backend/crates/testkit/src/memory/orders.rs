@@ -94,6 +94,7 @@ impl OrderReader for MemoryStore {
 
     async fn count_recent(&self, filter: &RecentFilter) -> Result<StatusCounts> {
         let mut counts = StatusCounts::default();
+        let filter = &RecentFilter { since: filter.since.floor_minute(), ..filter.clone() };
         for order in self.state().placed().iter().filter(|order| takes(filter, order)) {
             counts[order.status() as usize] += 1;
         }

@@ -254,6 +254,8 @@ pub fn the_recent_feed_and_issues_are_those_of_the_memory_store(make: MakeStore,
                 }
                 let counts = made.store.count_recent(&filter).await.unwrap();
                 assert_eq!(counts, memory.store.count_recent(&filter).await.unwrap(), "{filter:?}");
+                let counted = RecentFilter { since: filter.since.floor_minute(), ..filter };
+                let all = memory.store.recent(&counted, None, 1_000).await.unwrap();
                 assert_eq!(counts.iter().sum::<i64>(), all.len() as i64);
                 for vendor in VENDORS.map(crate::vendor_id) {
                     let is = made.store.issues(&vendor, before, limit).await.unwrap();
