@@ -36,7 +36,7 @@ const AGAIN: Duration = Duration::from_secs(1);
 /// How often to look whether another process wrote.
 const LOOK: Duration = Duration::from_millis(10);
 /// How often what was written is moved from the log into the file. The writer does it itself only when that falls behind.
-const MOVE: Duration = Duration::from_secs(1);
+const MOVE: Duration = Duration::from_millis(250);
 
 /// How a connection is made that may write.
 #[derive(Clone, Copy, Debug)]
@@ -53,7 +53,7 @@ pub(crate) fn connect(path: &Path, manner: Manner) -> rusqlite::Result<Connectio
     connection.busy_timeout(patience)?;
     connection.pragma_update(None, "journal_mode", "wal")?;
     let (synchronous, log_pages) = match durability {
-        Durability::EveryCommit => ("full", 16_000),
+        Durability::EveryCommit => ("full", 64_000),
         Durability::AtCheckpoint => ("normal", 64_000),
     };
     connection.pragma_update(None, "synchronous", synchronous)?;

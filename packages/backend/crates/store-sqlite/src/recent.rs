@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use goody_application::ports::{Position, RecentFilter, StatusCounts};
 use goody_domain::{History, Instant, Order, Status};
-use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::Fault;
 use crate::kinds::Tally;
@@ -76,30 +75,22 @@ pub(crate) fn forget(connection: &Connection, before: Instant) -> Result<(), Fau
     Ok(())
 }
 
-/// The table with the index that fits the filter.
-fn source(filter: &RecentFilter) -> &'static str {
-    match (&filter.vendor_id, filter.statuses.len()) {
-        (Some(_), _) => "recent_orders INDEXED BY recent_by_vendor",
-        (None, 1) => "recent_orders INDEXED BY recent_by_status",
-        (None, _) => "recent_orders INDEXED BY recent_by_update",
+/// The parts of a feed, each as its index has it in order: the index, and the conditions beside the time.
+fn parts(filter: &RecentFilter) -> Vec<(&'static str, String)> {
+    let mut statuses: Vec<usize> = filter.statuses.iter().map(|status| *status as usize).collect();
+    statuses.sort_unstable();
+    statuses.dedup();
+    match (&filter.vendor_id, statuses.is_empty()) {
+        (Some(_), true) => vec![("recent_by_vendor", "vendor_id = ?2".to_owned())],
+        (Some(_), false) => {
+            let statuses: Vec<String> = statuses.iter().map(ToString::to_string).collect();
+            vec![("recent_by_vendor", format!("vendor_id = ?2 AND status IN ({})", statuses.join(", ")))]
+        }
+        (None, true) => vec![("recent_by_update", "?2 IS NULL".to_owned())],
+        (None, false) => {
+            statuses.iter().map(|status| ("recent_by_status", format!("?2 IS NULL AND status = {status}"))).collect()
+        }
     }
-}
-
-/// The conditions of a filter, and their values.
-fn conditions(filter: &RecentFilter) -> (String, Vec<Value>) {
-    let mut values = vec![Value::Integer(filter.since.micros())];
-    let mut sql = String::from("updated_at >= ?1");
-    if let Some(vendor_id) = &filter.vendor_id {
-        values.push(Value::Text(vendor_id.to_string()));
-        sql += &format!(" AND vendor_id = ?{}", values.len());
-    }
-    if let [status] = filter.statuses[..] {
-        sql += &format!(" AND status = {}", status as usize);
-    } else if !filter.statuses.is_empty() {
-        let places: Vec<String> = filter.statuses.iter().map(|status| (*status as usize).to_string()).collect();
-        sql += &format!(" AND status IN ({})", places.join(", "));
-    }
-    (sql, values)
 }
 
 pub(crate) fn recent(
@@ -108,19 +99,26 @@ pub(crate) fn recent(
     after: Option<&Position>,
     limit: usize,
 ) -> Result<Vec<History>, Fault> {
-    let (mut sql, mut values) = conditions(filter);
-    if let Some(Position { at, order_id }) = after {
-        values.push(Value::Integer(at.micros()));
-        values.push(Value::Text(order_id.to_string()));
-        sql += &format!(" AND (updated_at, order_id) < (?{}, ?{})", values.len() - 1, values.len());
-    }
+    const ORDER: &str = "ORDER BY updated_at DESC, order_id DESC";
+    let before = if after.is_some() { "(updated_at, order_id) < (?3, ?4)" } else { "?3 IS NULL AND ?4 IS NULL" };
+    let parts = parts(filter).into_iter().map(|(index, conditions)| {
+        format!(
+            "SELECT * FROM (SELECT id, updated_at, order_id FROM recent_orders INDEXED BY {index} \
+             WHERE updated_at >= ?1 AND {conditions} AND {before} {ORDER} LIMIT ?5)"
+        )
+    });
+    let parts = parts.collect::<Vec<_>>().join(" UNION ALL ");
     let mut statement = connection.prepare_cached(&format!(
-        "SELECT orders.order_id, orders.history FROM (SELECT id, updated_at, order_id FROM {} WHERE {sql} \
-         ORDER BY updated_at DESC, order_id DESC LIMIT {limit}) AS page \
-         JOIN orders ON orders.id = page.id ORDER BY page.updated_at DESC, page.order_id DESC",
-        source(filter)
+        "SELECT orders.order_id, orders.history FROM (SELECT * FROM ({parts}) {ORDER} LIMIT ?5) AS page \
+         JOIN orders ON orders.id = page.id ORDER BY page.updated_at DESC, page.order_id DESC"
     ))?;
-    let mut rows = statement.query(params_from_iter(values))?;
+    let mut rows = statement.query(params![
+        filter.since.micros(),
+        filter.vendor_id.as_ref().map(|id| id.as_str()),
+        after.map(|place| place.at.micros()),
+        after.map(|place| place.order_id.as_str()),
+        limit,
+    ])?;
     let mut histories = Vec::with_capacity(limit);
     while let Some(row) = rows.next()? {
         histories.push(read_row(row)?);
@@ -132,10 +130,12 @@ pub(crate) fn recent(
 pub(crate) fn count(connection: &Connection, filter: &RecentFilter) -> Result<StatusCounts, Fault> {
     let first = minute(filter.since.micros());
     let mut counts = [0; Status::ALL.len()];
-    let mut add = |place: usize, orders: i64| match Status::ALL.get(place) {
-        Some(status) if filter.statuses.is_empty() || filter.statuses.contains(status) => Ok(counts[place] += orders),
-        Some(_) => Ok(()),
-        None => Err(Fault::Damaged(format!("there is no status {place}"))),
+    let mut add = |place: usize, orders: i64| {
+        let status = Status::ALL.get(place).ok_or_else(|| Fault::Damaged(format!("there is no status {place}")))?;
+        if filter.statuses.is_empty() || filter.statuses.contains(status) {
+            counts[place] += orders;
+        }
+        Ok::<(), Fault>(())
     };
     match &filter.vendor_id {
         None => {
