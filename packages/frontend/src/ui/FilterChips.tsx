@@ -1,5 +1,6 @@
 import styles from './FilterChips.module.css';
 import { Icon } from './Icon';
+import { TextButton } from './TextButton';
 
 export interface Chip {
   /** What the filter leaves, in words. */
@@ -29,10 +30,8 @@ export function FilterChips({ chips, onClear }: { chips: Chip[]; onClear: () => 
             </button>
           </li>
         ))}
-        <li>
-          <button className={styles.clear} type="button" onClick={() => after(onClear)}>
-            Clear all
-          </button>
+        <li className={styles.clear}>
+          <TextButton onClick={() => after(onClear)}>Clear all</TextButton>
         </li>
       </ul>
     </section>
