@@ -36,8 +36,8 @@ type Get<P extends GetPath> = paths[P] extends { get: infer Operation } ? Operat
 export type Answer<P extends GetPath> =
   Get<P> extends { responses: { 200: { content: { 'application/json': infer Body } } } } ? Body : never;
 
-/** What a path takes: its parameters in the path, and those in the query. */
+/** What a path takes: its parameters in the path, and those in the query. In a URL everything is text. */
 export type Parameters<P extends GetPath> =
   Get<P> extends { parameters: { path?: infer Path; query?: infer Query } }
-    ? ([Path] extends [object] ? { path: Path } : { path?: never }) & { query?: Query }
+    ? ([Path] extends [object] ? { path: Path } : { path?: never }) & { query?: { [Name in keyof Query]?: string } }
     : never;

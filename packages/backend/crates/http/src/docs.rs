@@ -2,6 +2,7 @@
 
 use axum::Router;
 use axum::http::StatusCode;
+use goody_contract::{GiftTypeParam, IdParam, SortOrder, VendorSortBy};
 use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{Content, OpenApi as Document, Ref, RefOr, ResponseBuilder};
@@ -17,6 +18,8 @@ use crate::{App, dashboard, events, export, health, orders, reports, vendors};
         description = "Which vendor is failing, since when, why, how sure are we, and which orders to chase.",
         license(name = "MIT", identifier = "MIT")
     ),
+    // What only parameters are made of. Bodies bring their own.
+    components(schemas(GiftTypeParam, IdParam, SortOrder, VendorSortBy, export::Format)),
     tags(
         (name = "dashboard", description = "The fleet"),
         (name = "vendors", description = "Vendors and their reports"),

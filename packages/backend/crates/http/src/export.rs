@@ -8,11 +8,14 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures::stream;
 use goody_application::ports::{OrderFilter, Position};
-use goody_contract::{OrderListQuery, OrderView, Problem, VendorListQuery};
+use goody_contract::{
+    GiftTypeParam, IdParam, OrderListQuery, OrderView, Problem, RiskLevelView, SortOrder, StatusView, VendorListQuery,
+    VendorSortBy,
+};
 use goody_domain::Instant;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::App;
 use crate::error::ApiError;
@@ -23,7 +26,8 @@ use crate::vendors::{VendorFilter, view};
 const PAGE: usize = 500;
 
 /// The form of an export.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ToSchema)]
+#[schema(as = ExportFormat, rename_all = "lowercase")]
 pub enum Format {
     /// Comma-separated values (RFC 4180) with a heading.
     Csv,
@@ -154,41 +158,64 @@ fn defused(text: String) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text }
 }
 
-/// `?format`.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
+/// `?format,vendorId,status,dateFrom,dateTo,delayed,giftType,order`: as of the list, which has a limit and a cursor besides.
+#[derive(Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct FormatParam {
-    /// `csv` or `ndjson`. Default: `csv`.
-    pub(crate) format: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct OrderExport {
+    /// Default: `csv`.
+    #[param(value_type = Option<Format>)]
     format: Option<String>,
+    /// Only this vendor's orders.
+    #[param(value_type = Option<IdParam>)]
     vendor_id: Option<String>,
+    /// Only orders in this status; several by commas.
+    #[param(value_type = Option<Vec<StatusView>>, style = Form, explode = false)]
     status: Option<String>,
+    /// Placed on this day or later, in the report time zone.
+    #[param(format = Date)]
     date_from: Option<String>,
+    /// Placed on this day or earlier, in the report time zone.
+    #[param(format = Date)]
     date_to: Option<String>,
+    /// `true`: only orders past their promise. `false`: only the others.
+    #[param(value_type = Option<bool>)]
     delayed: Option<String>,
+    /// Only gifts of this kind.
+    #[param(value_type = Option<GiftTypeParam>)]
     gift_type: Option<String>,
+    /// By placement. Default: `desc`, the latest first.
+    #[param(value_type = Option<SortOrder>)]
     order: Option<String>,
 }
 
-#[derive(Deserialize)]
+/// `?format,date,sortBy,order,risk,q`: as of the table, which has a limit and a cursor besides.
+#[derive(Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct VendorExport {
+    /// Default: `csv`.
+    #[param(value_type = Option<Format>)]
     format: Option<String>,
+    /// The date, as `2026-01-31`, in the report time zone. Default: today.
+    #[param(format = Date)]
     date: Option<String>,
+    /// By what they are sorted. Default: `reliabilityScore`. Vendors without the number come last.
+    #[param(value_type = Option<VendorSortBy>)]
     sort_by: Option<String>,
+    /// Default: `asc`.
+    #[param(value_type = Option<SortOrder>)]
     order: Option<String>,
+    /// Only vendors of this risk; several by commas.
+    #[param(value_type = Option<Vec<RiskLevelView>>, style = Form, explode = false)]
     risk: Option<String>,
+    /// A part of the name, the id or the category, in any case.
     q: Option<String>,
 }
 
-/// All orders of a filter, the latest placed first or last, as a stream. `limit` and `cursor` are not for exports.
+/// All orders of a filter, the latest placed first or last, as a stream.
 #[utoipa::path(
-    get, path = "/api/orders/export", operation_id = "exportOrders", tag = "orders", params(FormatParam, OrderListQuery),
+    get, path = "/api/orders/export", operation_id = "exportOrders", tag = "orders", params(OrderExport),
     responses((status = 200, content((String = "text/csv"), (OrderView = "application/x-ndjson"))), (status = 400, body = Problem))
 )]
 pub(crate) async fn orders(State(app): State<App>, Params(query): Params<OrderExport>) -> Result<Response, ApiError> {
@@ -241,9 +268,9 @@ impl Export {
     }
 }
 
-/// All vendors of a filter with their numbers. `limit` and `cursor` are not for exports.
+/// All vendors of a filter with their numbers, as a stream.
 #[utoipa::path(
-    get, path = "/api/vendors/export", operation_id = "exportVendors", tag = "vendors", params(FormatParam, VendorListQuery),
+    get, path = "/api/vendors/export", operation_id = "exportVendors", tag = "vendors", params(VendorExport),
     responses((status = 200, content((String = "text/csv"), (goody_contract::VendorRowView = "application/x-ndjson"))), (status = 400, body = Problem))
 )]
 pub(crate) async fn vendors(State(app): State<App>, Params(query): Params<VendorExport>) -> Result<Response, ApiError> {

@@ -7,7 +7,7 @@ use goody_application::ports::{OrderFilter, Position, RECENT_HOURS, RecentFilter
 use goody_application::read::{order_page, recent_page};
 use goody_contract::{
     ActivityView, OrderDetailView, OrderListQuery, OrderListView, OrderSummaryView, OrderView, Problem,
-    RecentOrderView, RecentOrdersQuery, RecentOrdersView, StatusBreakdown, WhatChangedView,
+    RecentOrderView, RecentOrdersQuery, RecentOrdersView, SortOrder, StatusBreakdown, WhatChangedView,
 };
 use goody_domain::{GiftType, History, Instant, Order, OrderId, Status, VendorId, fold};
 
@@ -58,7 +58,7 @@ pub(crate) fn filter(query: &OrderListQuery, checked: &mut Checked) -> OrderFilt
         placed_to: checked.day("dateTo", query.date_to.as_ref()),
         delayed: checked.flag("delayed", query.delayed.as_ref()),
         gift_type: checked.parsed("giftType", query.gift_type.as_ref(), GiftType::parse),
-        oldest_first: !checked.descends("order", query.order.as_ref()).unwrap_or(true),
+        oldest_first: checked.word("order", query.order.as_ref()) == Some(SortOrder::Asc),
     };
     if let (Some(from), Some(to)) = (filter.placed_from, filter.placed_to)
         && from > to
@@ -126,7 +126,7 @@ fn recent_order(history: &History, order: &Order, now: Instant) -> RecentOrderVi
 
 /// One order and all that was told of it.
 #[utoipa::path(
-    get, path = "/api/orders/{id}", operation_id = "order", tag = "orders", params(("id" = String, Path, description = "The order.")),
+    get, path = "/api/orders/{id}", operation_id = "order", tag = "orders", params(("id" = goody_contract::IdParam, Path, description = "The order.")),
     responses((status = 200, body = OrderDetailView), (status = 400, body = Problem), (status = 404, body = Problem))
 )]
 pub(crate) async fn one(State(app): State<App>, Path(id): Path<String>) -> Result<Answer, ApiError> {

@@ -5,7 +5,7 @@ use axum::http::request::Parts;
 use goody_application::ports::ReportReader;
 use goody_contract::{ErrorCode, FieldProblem};
 use goody_domain::{AsOf, Day, Instant, Status, VendorId};
-use serde::de::DeserializeOwned;
+use serde::de::{self, DeserializeOwned, IntoDeserializer};
 
 use crate::error::ApiError;
 
@@ -75,12 +75,13 @@ impl Checked {
         })
     }
 
-    /// `asc` or `desc`: whether it is the second.
-    pub(crate) fn descends(&mut self, field: &str, value: Option<&String>) -> Option<bool> {
-        self.parsed(field, value, |word| match word {
-            "asc" => Ok(false),
-            "desc" => Ok(true),
-            _ => Err("must be asc or desc"),
+    /// One of the words of an enum.
+    pub(crate) fn word<T: DeserializeOwned>(&mut self, field: &str, value: Option<&String>) -> Option<T> {
+        self.parsed(field, value, |word| {
+            T::deserialize(word.into_deserializer()).map_err(|error: de::value::Error| {
+                let told = error.to_string();
+                format!("must be {}", told.split_once("expected ").map_or("another word", |(_, expected)| expected))
+            })
         })
     }
 

@@ -18,7 +18,7 @@ const RECENT_ISSUES: usize = 20;
 
 /// A vendor, its report of one date, and what went wrong before.
 #[utoipa::path(
-    get, path = "/api/vendors/{id}/report", operation_id = "vendorReport", tag = "vendors", params(("id" = String, Path, description = "The vendor."), DateQuery),
+    get, path = "/api/vendors/{id}/report", operation_id = "vendorReport", tag = "vendors", params(("id" = goody_contract::IdParam, Path, description = "The vendor."), DateQuery),
     responses((status = 200, body = VendorReportView), (status = 400, body = Problem), (status = 404, body = Problem))
 )]
 pub(crate) async fn vendor_report(
@@ -31,7 +31,7 @@ pub(crate) async fn vendor_report(
 
 /// The same as `/api/vendors/{id}/report`.
 #[utoipa::path(
-    get, path = "/vendors/{id}/report", operation_id = "vendorReportShort", tag = "vendors", params(("id" = String, Path, description = "The vendor."), DateQuery),
+    get, path = "/vendors/{id}/report", operation_id = "vendorReportShort", tag = "vendors", params(("id" = goody_contract::IdParam, Path, description = "The vendor."), DateQuery),
     responses((status = 200, body = VendorReportView), (status = 400, body = Problem), (status = 404, body = Problem))
 )]
 pub(crate) async fn vendor_report_short(
@@ -60,7 +60,7 @@ async fn answer(app: &App, id: &str, query: &DateQuery) -> Result<Answer, ApiErr
 /// A vendor, a row a date.
 #[utoipa::path(
     get, path = "/api/vendors/{id}/history", operation_id = "vendorHistory", tag = "vendors",
-    params(("id" = String, Path, description = "The vendor."), HistoryQuery),
+    params(("id" = goody_contract::IdParam, Path, description = "The vendor."), HistoryQuery),
     responses((status = 200, body = VendorHistoryView), (status = 400, body = Problem), (status = 404, body = Problem))
 )]
 pub(crate) async fn history(

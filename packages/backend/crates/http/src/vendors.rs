@@ -9,7 +9,8 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use goody_application::read::FleetRow;
 use goody_contract::{
-    ErrorCode, PaginationView, Problem, PutVendor, VendorListQuery, VendorListView, VendorRowView, VendorView,
+    ErrorCode, PaginationView, Problem, PutVendor, SortOrder, VendorListQuery, VendorListView, VendorRowView,
+    VendorSortBy, VendorView,
 };
 use goody_domain::{Day, Figures, RiskLevel, SlaPromises, Vendor, VendorId};
 use serde::{Deserialize, Serialize};
@@ -20,21 +21,6 @@ use crate::doors::Caller;
 use crate::error::ApiError;
 use crate::params::{Checked, Params, vendor_id};
 use crate::{App, audit, cursor};
-
-/// What the table is sorted by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-enum SortBy {
-    Name,
-    ReliabilityScore,
-    OnTimePercentage,
-    TotalOrders,
-    CompletedOrders,
-    IssueCount,
-    ActiveOrders,
-    DelayedOrders,
-    TrendPercentage,
-    RiskLevel,
-}
 
 /// A row's place in the order of the table.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -48,66 +34,41 @@ enum Key {
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct VendorFilter {
     date: Day,
-    sort_by: SortBy,
+    sort_by: VendorSortBy,
     descending: bool,
     risk: Vec<RiskLevel>,
     q: String,
 }
 
-impl SortBy {
-    fn parse(word: &str) -> Result<Self, &'static str> {
-        Ok(match word {
-            "name" => Self::Name,
-            "reliabilityScore" => Self::ReliabilityScore,
-            "onTimePercentage" => Self::OnTimePercentage,
-            "totalOrders" => Self::TotalOrders,
-            "completedOrders" => Self::CompletedOrders,
-            "issueCount" => Self::IssueCount,
-            "activeOrders" => Self::ActiveOrders,
-            "delayedOrders" => Self::DelayedOrders,
-            "trendPercentage" => Self::TrendPercentage,
-            "riskLevel" => Self::RiskLevel,
-            _ => {
-                return Err(
-                    "must be name, reliabilityScore, onTimePercentage, totalOrders, completedOrders, issueCount, \
-                            activeOrders, delayedOrders, trendPercentage or riskLevel",
-                );
-            }
-        })
-    }
-
-    fn key(self, row: &FleetRow) -> Key {
-        let report = &row.current.report;
-        let figures = &report.current7d;
-        let count = |number: i64| Some(number as f64);
-        Key::Number(match self {
-            Self::Name => return Key::Text(row.vendor.name.to_lowercase()),
-            Self::ReliabilityScore => figures.reliability_score(),
-            Self::OnTimePercentage => figures.on_time_percentage(),
-            Self::TotalOrders => count(figures.total_orders),
-            Self::CompletedOrders => count(figures.completed_orders()),
-            Self::IssueCount => count(figures.issue_count()),
-            Self::ActiveOrders => count(figures.active_orders()),
-            Self::DelayedOrders => count(figures.delayed_orders),
-            Self::TrendPercentage => report.trends().rate(Figures::reliability_score),
-            Self::RiskLevel => match RiskLevel::of(figures) {
-                RiskLevel::Insufficient => None,
-                // Of the same level, by the score, which is at most 100: the lower, the riskier.
-                level => figures.reliability_score().map(|score| f64::from(level as u8) - score / 1000.0),
-            },
-        })
-    }
+fn key(by: VendorSortBy, row: &FleetRow) -> Key {
+    let report = &row.current.report;
+    let figures = &report.current7d;
+    let count = |number: i64| Some(number as f64);
+    Key::Number(match by {
+        VendorSortBy::Name => return Key::Text(row.vendor.name.to_lowercase()),
+        VendorSortBy::ReliabilityScore => figures.reliability_score(),
+        VendorSortBy::OnTimePercentage => figures.on_time_percentage(),
+        VendorSortBy::TotalOrders => count(figures.total_orders),
+        VendorSortBy::CompletedOrders => count(figures.completed_orders()),
+        VendorSortBy::IssueCount => count(figures.issue_count()),
+        VendorSortBy::ActiveOrders => count(figures.active_orders()),
+        VendorSortBy::DelayedOrders => count(figures.delayed_orders),
+        VendorSortBy::TrendPercentage => report.trends().rate(Figures::reliability_score),
+        VendorSortBy::RiskLevel => match RiskLevel::of(figures) {
+            RiskLevel::Insufficient => None,
+            // Of the same level, by the score, which is at most 100: the lower, the riskier.
+            level => figures.reliability_score().map(|score| f64::from(level as u8) - score / 1000.0),
+        },
+    })
 }
 
 impl VendorFilter {
     pub(crate) fn read(query: &VendorListQuery, date: Day, checked: &mut Checked) -> Self {
-        let descending = checked.descends("order", query.order.as_ref());
+        let order: Option<SortOrder> = checked.word("order", query.order.as_ref());
         Self {
             date,
-            sort_by: checked
-                .parsed("sortBy", query.sort_by.as_ref(), SortBy::parse)
-                .unwrap_or(SortBy::ReliabilityScore),
-            descending: descending.unwrap_or(false),
+            sort_by: checked.word("sortBy", query.sort_by.as_ref()).unwrap_or(VendorSortBy::ReliabilityScore),
+            descending: order == Some(SortOrder::Desc),
             risk: checked.words("risk", query.risk.as_ref(), RiskLevel::parse),
             q: query.q.as_deref().unwrap_or_default().trim().to_lowercase(),
         }
@@ -142,7 +103,7 @@ impl VendorFilter {
 
     fn keyed<'r>(&self, rows: impl Iterator<Item = &'r FleetRow>) -> Vec<(Key, &'r FleetRow)> {
         let mut rows: Vec<(Key, &FleetRow)> =
-            rows.filter(|row| self.takes(row)).map(|row| (self.sort_by.key(row), row)).collect();
+            rows.filter(|row| self.takes(row)).map(|row| (key(self.sort_by, row), row)).collect();
         rows.sort_by(|(one, a), (other, b)| self.compare((one, &a.vendor.vendor_id), (other, &b.vendor.vendor_id)));
         rows
     }
@@ -184,7 +145,7 @@ pub(crate) fn view(row: &FleetRow) -> VendorRowView {
 
 /// Creates a vendor, or replaces its master data.
 #[utoipa::path(
-    put, path = "/api/vendors/{id}", operation_id = "putVendor", tag = "vendors", params(("id" = String, Path, description = "The vendor.")),
+    put, path = "/api/vendors/{id}", operation_id = "putVendor", tag = "vendors", params(("id" = goody_contract::IdParam, Path, description = "The vendor.")),
     request_body = PutVendor,
     responses(
         (status = 200, body = VendorView), (status = 201, body = VendorView), (status = 400, body = Problem),

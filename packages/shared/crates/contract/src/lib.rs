@@ -7,6 +7,7 @@ mod dashboard;
 mod health;
 mod ingest;
 mod orders;
+mod params;
 mod problem;
 mod reports;
 mod vendors;
@@ -20,6 +21,7 @@ pub use orders::{
     ActivityView, HistoryEntryView, OrderDetailView, OrderEventView, OrderListQuery, OrderListView, OrderSummaryView,
     OrderView, RecentOrderView, RecentOrdersQuery, RecentOrdersView, StatusBreakdown, StatusView, WhatChangedView,
 };
+pub use params::{GiftTypeParam, IdParam, SortOrder};
 pub use problem::{ErrorCode, FieldProblem, Problem};
 pub use reports::{
     DashboardHistoryView, DateQuery, DayView, FleetDayView, HistoryQuery, IntervalView, ReportListQuery,
@@ -27,5 +29,5 @@ pub use reports::{
 };
 pub use vendors::{
     PaginationView, PutVendor, RiskLevelView, SlaPromisesView, VendorListQuery, VendorListView, VendorRowView,
-    VendorView,
+    VendorSortBy, VendorView,
 };

@@ -7,26 +7,36 @@ use goody_domain::{History, Instant, Order, OrderEvent, Recorded, Status, WireEv
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::{GiftTypeParam, IdParam, SortOrder};
+
 /// `?vendorId,status,dateFrom,dateTo,delayed,giftType,limit,cursor`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct OrderListQuery {
     /// Only this vendor's orders.
+    #[param(value_type = Option<IdParam>)]
     pub vendor_id: Option<String>,
     /// Only orders in this status; several by commas.
+    #[param(value_type = Option<Vec<StatusView>>, style = Form, explode = false)]
     pub status: Option<String>,
     /// Placed on this day or later, in the report time zone.
+    #[param(format = Date)]
     pub date_from: Option<String>,
     /// Placed on this day or earlier, in the report time zone.
+    #[param(format = Date)]
     pub date_to: Option<String>,
     /// `true`: only orders past their promise. `false`: only the others.
+    #[param(value_type = Option<bool>)]
     pub delayed: Option<String>,
     /// Only gifts of this kind.
+    #[param(value_type = Option<GiftTypeParam>)]
     pub gift_type: Option<String>,
-    /// `asc` or `desc`, by placement. Default: `desc`, the latest first.
+    /// By placement. Default: `desc`, the latest first.
+    #[param(value_type = Option<SortOrder>)]
     pub order: Option<String>,
-    /// How many orders, 1–100. Default: 50. Exports have no limit unless told.
+    /// How many orders. Default: 50.
+    #[param(value_type = Option<u8>, minimum = 1, maximum = 100)]
     pub limit: Option<String>,
     /// `nextCursor` of the page before.
     pub cursor: Option<String>,
@@ -37,13 +47,17 @@ pub struct OrderListQuery {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct RecentOrdersQuery {
-    /// Updated within so many hours, 1–168. Default: 24.
+    /// Updated within so many hours. Default: 24.
+    #[param(value_type = Option<u8>, minimum = 1, maximum = 168)]
     pub hours: Option<String>,
     /// Only orders in this status; several by commas.
+    #[param(value_type = Option<Vec<StatusView>>, style = Form, explode = false)]
     pub status: Option<String>,
     /// Only this vendor's orders.
+    #[param(value_type = Option<IdParam>)]
     pub vendor_id: Option<String>,
-    /// How many orders, 1–100. Default: 50.
+    /// How many orders. Default: 50.
+    #[param(value_type = Option<u8>, minimum = 1, maximum = 100)]
     pub limit: Option<String>,
     /// `nextCursor` of the page before.
     pub cursor: Option<String>,

@@ -4,7 +4,7 @@ use goody_domain::{Figures, Interval, Report, Status, Trend, Trends};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::{OrderView, StatusBreakdown, VendorView};
+use crate::{IdParam, OrderView, StatusBreakdown, VendorView};
 
 /// `?date`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
@@ -12,6 +12,7 @@ use crate::{OrderView, StatusBreakdown, VendorView};
 #[into_params(parameter_in = Query)]
 pub struct DateQuery {
     /// The date, as `2026-01-31`, in the report time zone. Default: today.
+    #[param(format = Date)]
     pub date: Option<String>,
 }
 
@@ -21,8 +22,10 @@ pub struct DateQuery {
 #[into_params(parameter_in = Query)]
 pub struct HistoryQuery {
     /// The first date. Default: 29 days before `to`.
+    #[param(format = Date)]
     pub from: Option<String>,
     /// The last date. Default: today. At most 400 days from `from`.
+    #[param(format = Date)]
     pub to: Option<String>,
 }
 
@@ -32,14 +35,19 @@ pub struct HistoryQuery {
 #[into_params(parameter_in = Query)]
 pub struct ReportListQuery {
     /// All vendors' reports of this date. Default, without `vendorId`: today. Not together with `from` or `to`.
+    #[param(format = Date)]
     pub date: Option<String>,
     /// Only this vendor's reports.
+    #[param(value_type = Option<IdParam>)]
     pub vendor_id: Option<String>,
     /// With `vendorId`: the first date. Default: 29 days before `to`.
+    #[param(format = Date)]
     pub from: Option<String>,
     /// With `vendorId`: the last date. Default: today.
+    #[param(format = Date)]
     pub to: Option<String>,
-    /// How many reports, 1–100. Default: 50.
+    /// How many reports. Default: 50.
+    #[param(value_type = Option<u8>, minimum = 1, maximum = 100)]
     pub limit: Option<String>,
     /// `nextCursor` of the page before.
     pub cursor: Option<String>,

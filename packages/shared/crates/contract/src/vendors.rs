@@ -4,7 +4,7 @@ use goody_domain::{Figures, Report, RiskLevel, SlaPromises, Vendor};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::{IntervalView, TrendView};
+use crate::{IntervalView, SortOrder, TrendView};
 
 /// `?date,sortBy,order,risk,q,limit,cursor`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
@@ -12,20 +12,41 @@ use crate::{IntervalView, TrendView};
 #[into_params(parameter_in = Query)]
 pub struct VendorListQuery {
     /// The date, as `2026-01-31`, in the report time zone. Default: today.
+    #[param(format = Date)]
     pub date: Option<String>,
-    /// `name`, `reliabilityScore`, `onTimePercentage`, `totalOrders`, `completedOrders`, `issueCount`, `activeOrders`,
-    /// `delayedOrders`, `trendPercentage` or `riskLevel`. Default: `reliabilityScore`. Vendors without the number come last.
+    /// By what they are sorted. Default: `reliabilityScore`. Vendors without the number come last.
+    #[param(value_type = Option<VendorSortBy>)]
     pub sort_by: Option<String>,
-    /// `asc` or `desc`. Default: `asc`.
+    /// Default: `asc`.
+    #[param(value_type = Option<SortOrder>)]
     pub order: Option<String>,
-    /// `insufficient`, `low`, `medium`, `high`; several by commas.
+    /// Only vendors of this risk; several by commas.
+    #[param(value_type = Option<Vec<RiskLevelView>>, style = Form, explode = false)]
     pub risk: Option<String>,
     /// A part of the name, the id or the category, in any case.
     pub q: Option<String>,
-    /// How many vendors, 1–100. Default: 20.
+    /// How many vendors. Default: 20.
+    #[param(value_type = Option<u8>, minimum = 1, maximum = 100)]
     pub limit: Option<String>,
     /// `nextCursor` of the page before.
     pub cursor: Option<String>,
+}
+
+/// By what vendors are sorted: each is a field of their rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "the fields of a row say what they are")]
+pub enum VendorSortBy {
+    Name,
+    ReliabilityScore,
+    OnTimePercentage,
+    TotalOrders,
+    CompletedOrders,
+    IssueCount,
+    ActiveOrders,
+    DelayedOrders,
+    TrendPercentage,
+    RiskLevel,
 }
 
 /// How much a vendor's numbers should worry us.
