@@ -182,6 +182,8 @@ check-dependencies: target/tools/.installed-$(DENY) target/tools/.installed-$(MA
 	$(call say,Dependencies: every licence is allowed and listed; every version is exact)
 	@$(PYTHON) tools/checks/licences.py
 	@$(PYTHON) tools/checks/exact.py
+	$(call say,Dependencies: the fuzzer has a Cargo.lock of its own and it is up to date)
+	@cargo metadata --locked --quiet --format-version 1 --manifest-path packages/backend/fuzz/Cargo.toml > /dev/null
 	$(call say,Dependencies: known holes in what npm brings)
 	@$(PYTHON) tools/checks/audit.py
 
