@@ -38,6 +38,9 @@ const LOOK: Duration = Duration::from_millis(10);
 /// How often what was written is moved from the log into the file. The writer does it itself only when that falls behind.
 const MOVE: Duration = Duration::from_millis(250);
 
+/// At how many pages of the log, 250 MiB, the writer moves them itself: it stores nothing meanwhile.
+const LOG_PAGES: u32 = 64_000;
+
 /// How a connection is made that may write.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Manner {
@@ -52,12 +55,12 @@ pub(crate) fn connect(path: &Path, manner: Manner) -> rusqlite::Result<Connectio
     let connection = Connection::open(path)?;
     connection.busy_timeout(patience)?;
     connection.pragma_update(None, "journal_mode", "wal")?;
-    let (synchronous, log_pages) = match durability {
-        Durability::EveryCommit => ("full", 64_000),
-        Durability::AtCheckpoint => ("normal", 64_000),
+    let synchronous = match durability {
+        Durability::EveryCommit => "full",
+        Durability::AtCheckpoint => "normal",
     };
     connection.pragma_update(None, "synchronous", synchronous)?;
-    connection.pragma_update(None, "wal_autocheckpoint", log_pages)?;
+    connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "temp_store", "memory")?;
     set_cache(&connection, cache_mib)?;

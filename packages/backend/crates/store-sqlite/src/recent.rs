@@ -10,6 +10,9 @@ use crate::Fault;
 use crate::kinds::Tally;
 use crate::orders::read_row;
 
+/// In microseconds.
+const MINUTE: i64 = 60_000_000;
+
 /// How the counts of the feed's minutes move in one transaction.
 #[derive(Default)]
 pub(crate) struct Minutes(BTreeMap<(i64, usize), i64>);
@@ -42,9 +45,6 @@ impl Minutes {
 fn minute(micros: i64) -> i64 {
     micros.div_euclid(MINUTE)
 }
-
-/// In microseconds.
-const MINUTE: i64 = 60_000_000;
 
 /// When an order of the feed was updated last, and where it stood then.
 fn noted(connection: &Connection, id: i64) -> Result<Option<(i64, usize)>, Fault> {
