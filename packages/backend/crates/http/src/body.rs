@@ -67,6 +67,7 @@ impl Cutter {
             if self.json.broken {
                 self.json.broken = false;
                 self.json.ended = true;
+                self.too_long = false;
                 self.held.clear();
                 self.seen = 0;
                 return Some((self.over + 1, Piece::Broken("is not JSON: the rest of the array was not read")));

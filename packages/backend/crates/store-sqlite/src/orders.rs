@@ -236,7 +236,7 @@ fn save(
         .prepare_cached("INSERT INTO changes (id, from_version, to_version, recorded_at) VALUES (?1, ?2, ?3, ?4)")?
         .execute(params![id, row.from_version, row.version, now.micros()])?;
     if let Some(order) = &row.order {
-        if order.updated_at >= now.plus_seconds(-RECENT_HOURS * 3600) {
+        if order.updated_at >= now.plus_seconds(-RECENT_HOURS * 3600).floor_minute() {
             recent::note(connection, id, order, &mut counts.minutes)?;
         }
         for vendor_id in order.named_vendors.iter().filter(|named| **named != order.placement.vendor_id) {
