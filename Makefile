@@ -102,8 +102,8 @@ fuzz: target/tools/.installed-$(FUZZ) ## Look for bytes that break what reads th
 fuzz-keep: target/tools/.installed-$(FUZZ) ## Keep what the fuzzer found: the fewest files that reach as much of the program
 	$(call say,What is worth keeping: $(FUZZED))
 	@for fuzzed in $(FUZZED); do \
-	  cp -r target/fuzz/corpus/$$fuzzed packages/backend/fuzz/corpus; \
-	  $(CARGO_FUZZ) cmin $(FUZZ_FOLDERS) $$fuzzed packages/backend/fuzz/corpus/$$fuzzed; \
+	  $(CARGO_FUZZ) run $(FUZZ_FOLDERS) $$fuzzed packages/backend/fuzz/corpus/$$fuzzed target/fuzz/corpus/$$fuzzed -- \
+	    -set_cover_merge=1 -use_counters=0 -max_len=4096; \
 	done
 
 fuzz-api: embedded $(API_TOOLS) ## Ask the API 100000 made-up requests, and hold every answer against its document
