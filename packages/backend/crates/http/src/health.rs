@@ -67,7 +67,6 @@ pub(crate) fn status(verdict: Verdict) -> HealthStatus {
 }
 
 fn view(app: &App, health: &Health, orders_last_24h: Option<i64>) -> HealthView {
-    let lag = health.lag.unwrap_or_default();
     let check = |check: &Check| CheckView {
         status: status(check.verdict),
         detail: check.detail.clone(),
@@ -89,10 +88,10 @@ fn view(app: &App, health: &Health, orders_last_24h: Option<i64>) -> HealthView 
         system_metrics: SystemMetricsView {
             orders_last_24h,
             reports: health.report_count,
-            change_lag: ChangeLagView {
+            change_lag: health.lag.map(|lag| ChangeLagView {
                 changes: lag.changes,
                 seconds: lag.oldest.map_or(0.0, |oldest| health.at.seconds_since(oldest).max(0.0)),
-            },
+            }),
         },
         issues: health.issues(),
         timestamp: health.at.to_string(),

@@ -42,7 +42,7 @@ impl Housekeeping for SqliteStore {
     async fn rebuild(&self, book: &Book) -> Result<Rebuilt> {
         let (book, zone) = (book.clone(), self.zone.clone());
         self.write("rebuilding a book", Weight::Heavy, move |connection| match &book {
-            Book::Fleet => rebuild_fleet(connection, &zone),
+            Book::Fleet => rebuild_fleet(connection),
             Book::Vendor(vendor_id) => rebuild_vendor(connection, vendor_id, &zone),
         })
         .await
@@ -277,7 +277,7 @@ fn rebuild_vendor(
     Ok(Rebuilt { buckets, different: different + u64::from(totals_differ) })
 }
 
-fn rebuild_fleet(connection: &Connection, _zone: &ReportZone) -> std::result::Result<Rebuilt, Fault> {
+fn rebuild_fleet(connection: &Connection) -> std::result::Result<Rebuilt, Fault> {
     let (least, greatest): (Option<i32>, Option<i32>) = connection
         .prepare_cached("SELECT min(day), max(day) FROM buckets")?
         .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;

@@ -17,6 +17,7 @@ use goody_domain::{Instant, Order, Report, ReportZone};
 use goody_store_sqlite::{OpenError, Settings, SqliteStore};
 use goody_testkit::{Method, OrderBuilder, Response, TestApp, TestStore, now, order_id, vendor_id};
 use rusqlite::Connection;
+use serde_json::json;
 use tempfile::TempDir;
 
 struct File {
@@ -330,9 +331,16 @@ async fn a_store_that_fails_is_told_without_its_inside() {
 
 #[tokio::test]
 async fn health_tells_no_number_that_was_not_measured() {
-    let (_file, app) = broken("ALTER TABLE buckets RENAME TO gone").await;
-    let health = app.get("/health").await.json();
-    assert!(health["systemMetrics"]["ordersLast24h"].is_null(), "{health}");
+    let renamed = |from: &str, to: &str| {
+        let rename = |table| format!("ALTER TABLE {table}{from} RENAME TO {table}{to};");
+        ["buckets", "changes", "reports"].map(rename).concat()
+    };
+    let (file, app) = broken(&renamed("", "_gone")).await;
+    let told = app.get("/health").await.json();
+    assert_eq!(told["systemMetrics"], json!({"ordersLast24h": null, "reports": null, "changeLag": null}));
+    Connection::open(file.path()).unwrap().execute_batch(&renamed("_gone", "")).unwrap();
+    let (told, lag) = (app.get("/health").await.json(), json!({"changes": 0, "seconds": 0.0}));
+    assert_eq!(told["systemMetrics"], json!({"ordersLast24h": 0, "reports": 0, "changeLag": lag}));
 }
 
 #[tokio::test]

@@ -66,17 +66,20 @@ pub struct ChangeLagView {
     pub seconds: f64,
 }
 
-/// What the system does, counted.
+/// What the system does, counted; `null` where the store did not say.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SystemMetricsView {
-    /// Orders placed in the last 24 hours, to the whole minute; `null` where the store did not say.
+    /// Orders placed in the last 24 hours, to the whole minute.
     #[serde(rename = "ordersLast24h")]
+    #[schema(required)]
     pub orders_last_24h: Option<i64>,
     /// Vendors that have a report.
-    pub reports: u64,
+    #[schema(required)]
+    pub reports: Option<u64>,
     /// Changes that no report reflects yet.
-    pub change_lag: ChangeLagView,
+    #[schema(required)]
+    pub change_lag: Option<ChangeLagView>,
 }
 
 /// `GET /health`.

@@ -203,8 +203,8 @@ impl Reader {
         let (store, clock) = (self.store.clone(), self.clock.clone());
         let reader = HealthReader::new(store.clone(), store.clone(), store, clock);
         let health = reader.health().await;
-        let vendors = self.vendors.len() as u64;
-        self.must(health.report_count <= vendors, || format!("{} reports of {vendors} vendors", health.report_count));
+        let (reports, vendors) = (health.report_count, self.vendors.len() as u64);
+        self.must(reports <= Some(vendors), || format!("{reports:?} reports of {vendors} vendors"));
         let placed = reader.orders_last_24h().await?;
         self.must(placed >= 0, || format!("{placed} orders in 24 hours"));
         Ok(())

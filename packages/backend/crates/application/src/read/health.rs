@@ -54,8 +54,8 @@ pub struct Health {
     pub last_order_update: Option<Instant>,
     /// When the timer last brought the reports up to the clock.
     pub last_report_update: Option<Instant>,
-    /// Vendors with a kept report.
-    pub report_count: u64,
+    /// Vendors with a kept report; `None` where the store did not say.
+    pub report_count: Option<u64>,
     /// How far the buckets are behind the orders; `None` where the change feed did not say.
     pub lag: Option<ChangeLag>,
     /// Writes that wait for their turn.
@@ -176,6 +176,7 @@ impl HealthReader {
             }
             None => reports.clone(),
         };
+        let report_count = status.as_ref().map(|status| status.reports);
         let status = status.unwrap_or_default();
         Health {
             order_store,
@@ -184,7 +185,7 @@ impl HealthReader {
             scheduler,
             last_order_update: status.latest_fact,
             last_report_update: status.rolled_at,
-            report_count: status.reports,
+            report_count,
             lag,
             writes_waiting: condition.waiting,
             at,
