@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use goody_application::ports::{Condition, Trouble};
 use rusqlite::ErrorCode;
@@ -64,11 +64,23 @@ impl Obstacle {
     }
 }
 
+/// For how long nothing may have failed before storing is said to go on. Where a disk is nearly full a few bytes still find room now
+/// and then, while all that is larger is refused.
+const QUIET: Duration = Duration::from_secs(5);
+
+/// Transactions fail.
+#[derive(Clone, Copy)]
+struct Failing {
+    obstacle: Obstacle,
+    since: Instant,
+    last: Instant,
+}
+
 /// What was met, shared by the writer, the readers and whoever asks.
 #[derive(Default)]
 pub(crate) struct Met {
     waiting: AtomicU64,
-    failing: Mutex<Option<(Obstacle, Instant)>>,
+    failing: Mutex<Option<Failing>>,
     /// Damage does not go away while the file is open.
     damaged: OnceLock<Instant>,
     kept_by_another: AtomicBool,
@@ -109,30 +121,31 @@ impl Met {
             return;
         }
         let mut failing = self.failing.lock().unwrap_or_else(PoisonError::into_inner);
-        let since = failing.map_or_else(Instant::now, |(_, since)| since);
-        if failing.is_none_or(|(known, _)| known != obstacle) {
+        if failing.is_none_or(|known| known.obstacle != obstacle) {
             tracing::error!(obstacle = obstacle.word(), "{}", obstacle.told());
         }
-        *failing = Some((obstacle, since));
+        let now = Instant::now();
+        *failing = Some(Failing { obstacle, since: failing.map_or(now, |known| known.since), last: now });
     }
 
     /// Something was stored.
     pub(crate) fn stored(&self) {
-        let healed = self.failing.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some((obstacle, since)) = healed {
+        let mut failing = self.failing.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(Failing { obstacle, since, .. }) = failing.take_if(|failing| failing.last.elapsed() >= QUIET) {
             let seconds = since.elapsed().as_secs_f64();
             tracing::info!(obstacle = obstacle.word(), seconds, "storing goes on");
         }
     }
 
-    /// Why the last transaction failed, if it did.
+    /// Why transactions fail, if they do.
     pub(crate) fn failing(&self) -> Option<Obstacle> {
-        self.failing.lock().unwrap_or_else(PoisonError::into_inner).map(|(obstacle, _)| obstacle)
+        self.failing.lock().unwrap_or_else(PoisonError::into_inner).map(|failing| failing.obstacle)
     }
 
     pub(crate) fn condition(&self) -> Condition {
         let damaged = self.damaged.get().map(|since| (Obstacle::Damaged, *since));
-        let met = damaged.or(*self.failing.lock().unwrap_or_else(PoisonError::into_inner));
+        let failing = *self.failing.lock().unwrap_or_else(PoisonError::into_inner);
+        let met = damaged.or(failing.map(|failing| (failing.obstacle, failing.since)));
         let trouble = met.map(|(obstacle, since)| Trouble {
             told: obstacle.told().to_owned(),
             seconds: since.elapsed().as_secs_f64(),
@@ -146,5 +159,19 @@ impl Met {
 
     fn count(&self, obstacle: Obstacle) {
         metrics::counter!("goody_store_failures_total", "kind" => obstacle.word()).increment(1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_few_bytes_that_found_room_do_not_make_it_well() {
+        let met = Met::default();
+        met.write_failed(Obstacle::Full);
+        met.stored();
+        assert_eq!(met.failing(), Some(Obstacle::Full));
+        assert_eq!(met.condition().trouble.map(|trouble| trouble.told), Some(Obstacle::Full.told().to_owned()));
     }
 }
