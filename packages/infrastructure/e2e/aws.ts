@@ -10,6 +10,11 @@ export interface Answer {
   readonly body: any;
 }
 
+export interface SignedIn {
+  readonly issuer: string;
+  readonly clients: readonly { readonly audience: string; readonly jwt: string }[];
+}
+
 export class Aws {
   readonly #emulator: Ministack;
 
@@ -59,6 +64,25 @@ export class Aws {
     const { Timeout } = await (await lambda.fetch(address)).json();
     const answer = await lambda.fetch(address, { method: 'PUT', body: JSON.stringify({ Timeout }) });
     if (!answer.ok) throw new Error(`not restarted: ${await answer.text()}`);
+  }
+
+  /** Has a new user pool sign somebody in, by one client of it after the other: with a JWT for each. */
+  async signIn(...clients: string[]): Promise<SignedIn> {
+    const ask = (operation: string, asked: unknown) =>
+      this.#emulator.ask('cognito-idp', '1.1', `AWSCognitoIdentityProviderService.${operation}`, asked);
+    const [Username, Password] = ['reader', 'Of-the-tests-1'];
+    const { Id: UserPoolId } = (await ask('CreateUserPool', { PoolName: 'people' })).UserPool;
+    await ask('AdminCreateUser', { UserPoolId, Username, MessageAction: 'SUPPRESS' });
+    await ask('AdminSetUserPassword', { UserPoolId, Username, Password, Permanent: true });
+    const bring = async (ClientName: string) => {
+      const flow = { UserPoolId, ExplicitAuthFlows: ['ALLOW_ADMIN_USER_PASSWORD_AUTH'] };
+      const { ClientId } = (await ask('CreateUserPoolClient', { ...flow, ClientName })).UserPoolClient;
+      const AuthParameters = { USERNAME: Username, PASSWORD: Password };
+      const told = { UserPoolId, ClientId, AuthFlow: 'ADMIN_USER_PASSWORD_AUTH', AuthParameters };
+      return { audience: ClientId, jwt: (await ask('AdminInitiateAuth', told)).AuthenticationResult.IdToken };
+    };
+    const issuer = `https://cognito-idp.${REGION}.amazonaws.com/${UserPoolId}`;
+    return { issuer, clients: await Promise.all(clients.map(bring)) };
   }
 
   /** Puts an order event on a bus, as a carrier's system does. */

@@ -221,6 +221,28 @@ test('the schedule ticks, and everything that the program depends on is well', a
   );
 });
 
+test('with oidcIssuer, reading needs a JWT of that issuer for one of the audiences; writing needs a token as before', async () => {
+  const { issuer, clients } = await aws.signIn('reports', 'office', 'somebody else');
+  const [reports, office, other] = clients;
+  const audiences = `oidcAudience=${reports?.audience},${office?.audience}`;
+  await nx('deploy', '--context', 'page=false', '--context', `oidcIssuer=${issuer}`, '--context', audiences);
+  const status = async (path: string, token?: string) => (await aws.get(outputs.ApiUrl ?? '', path, token)).status;
+  const shop = await newToken('shop', 'admin');
+  await putTokens(shop.line);
+
+  const forged = reports?.jwt.replace(/[^.]+$/, office?.jwt.split('.')[2] ?? '');
+  for (const token of [undefined, shop.token, other?.jwt, forged]) {
+    expect(await status('/api/dashboard', token)).toBe(401);
+  }
+  for (const token of [reports?.jwt, office?.jwt]) {
+    expect(await status('/api/dashboard', token)).toBe(200);
+  }
+  expect(await status('/api/openapi.json')).toBe(200);
+  const event = [placed('posted-1', 'posted')];
+  expect((await send('POST', '/api/orders/events', event, reports?.jwt)).status).toBe(401);
+  expect((await send('POST', '/api/orders/events', event, shop.token)).status).toBe(200);
+});
+
 test('nx diff infrastructure finds nothing that was not deployed, and nx destroy infrastructure removes it all', async () => {
   // What was synthesized to be deployed needs not be synthesized again.
   const deployed = ['--app', '../../dist/packages/infrastructure/cdk.deploy'];

@@ -22,6 +22,7 @@ export class Ministack {
     const own = {
       // What it unpacks goes when its folder goes.
       TMPDIR: this.folder.path,
+      STATE_DIR: this.folder.path,
       GATEWAY_PORT: String(port),
       BIND_HOST: '127.0.0.1',
       MINISTACK_HOST: 'localhost',
