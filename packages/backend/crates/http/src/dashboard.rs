@@ -51,13 +51,17 @@ async fn answer(app: &App, query: &DateQuery) -> Result<Answer, ApiError> {
     let as_of = checked.finish(as_of)?;
     // How old the data is changes with the minute, whatever the date.
     let minute = reports.zone().today(now);
+    // What tells of trouble is made anew each time: trouble comes and goes without a change of the reports.
+    let trouble = app.0.orders.condition().trouble;
     let known = reports.revision().and_then(|revision| app.0.dashboards.find(as_of, minute, revision));
-    if let Some(answer) = known {
+    if let (Some(answer), None) = (known, &trouble) {
         return Ok(answer);
     }
     let (fleet, status) = app.0.fleet.reports_with_status(as_of).await?;
-    let answer = Answer::json(&view(app, &fleet, &Pulse::of(&status, now)))?;
-    app.0.dashboards.keep(as_of, minute, fleet.revision, answer.clone());
+    let answer = Answer::json(&view(app, &fleet, &Pulse::of(&status, trouble.as_ref(), now)))?;
+    if trouble.is_none() {
+        app.0.dashboards.keep(as_of, minute, fleet.revision, answer.clone());
+    }
     Ok(answer)
 }
 

@@ -26,6 +26,7 @@ fn told() -> (TempDir, PathBuf) {
 fn is_well(server: &Server) -> bool {
     let health = server.ask("/health").1;
     health["checks"]["orderStore"]["status"] == "healthy"
+        && !server.ask("/api/dashboard").1["systemHealth"]["issues"].to_string().contains("order store")
         && server.metric("goody_check_level{check=\"order_store\"}") == Some(0.0)
 }
 
@@ -34,9 +35,13 @@ fn expect_ill(server: &Server, words: &[&str], kind: &str) {
     let told = || server.ask("/health");
     eventually("the order store is unhealthy", || told().1["checks"]["orderStore"]["status"] == "unhealthy");
     let (status, health) = told();
-    assert_eq!((status, &health["status"]), (503, &"unhealthy".into()), "{health}");
-    let issues = health["issues"].to_string();
-    assert!(words.iter().all(|word| issues.contains(word)), "{words:?} in {issues}");
+    assert_eq!(status, 503, "{health}");
+    let dashboard = server.ask("/api/dashboard").1;
+    for told in [&health, &dashboard["systemHealth"]] {
+        assert_eq!(told["status"], "unhealthy", "{told}");
+        let issues = told["issues"].to_string();
+        assert!(words.iter().all(|word| issues.contains(word)), "{words:?} in {issues}");
+    }
     let failures = format!("goody_store_failures_total{{kind=\"{kind}\"}}");
     assert!(server.metric(&failures).is_some_and(|count| count > 0.0), "{failures}");
     assert_eq!(server.metric("goody_check_level{check=\"order_store\"}"), Some(2.0));

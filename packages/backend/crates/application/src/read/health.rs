@@ -5,7 +5,7 @@ use std::sync::Arc;
 use goody_domain::{ActiveStatus, Counter, Day, Instant, Minute, ReportZone};
 
 use crate::ports::{
-    Book, ChangeFeed, ChangeLag, Clock, Condition, OrderReader, ReportReader, ReportStatus, StoreError,
+    Book, ChangeFeed, ChangeLag, Clock, Condition, OrderReader, ReportReader, ReportStatus, StoreError, Trouble,
 };
 
 /// Changes may wait so long before it is worth a word, and before it is a failure, in seconds.
@@ -91,19 +91,21 @@ impl Health {
     }
 }
 
-/// How the program is by what its timer found when it last ticked: told along with the reports, so that it costs no question.
+/// How the program is by what its timer found when it last ticked, and by what its store has met lately: told along with
+/// the reports, so that it costs no question.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pulse {
-    judged: [(&'static str, Verdict, String); 3],
+    judged: [(&'static str, Verdict, String); 4],
     latest_fact: Option<Instant>,
     at: Instant,
 }
 
 impl Pulse {
-    /// What a status says at an instant.
-    pub fn of(status: &ReportStatus, at: Instant) -> Self {
+    /// What a status, and what keeps the store from working, say at an instant.
+    pub fn of(status: &ReportStatus, trouble: Option<&Trouble>, at: Instant) -> Self {
         let named = |name, (verdict, detail)| (name, verdict, detail);
         let judged = [
+            named("order store", trouble.map_or_else(|| healthy("answers"), judge_trouble)),
             // What waited then has been taken since, or the next tick says so.
             named("change feed", judge_lag(&status.lag, status.rolled_at.unwrap_or(at))),
             named("reports", judge_over(status, at)),
@@ -166,8 +168,7 @@ impl HealthReader {
         );
         let condition = self.orders.condition();
         if let Some(trouble) = &condition.trouble {
-            order_store.verdict = Verdict::Unhealthy;
-            order_store.detail = format!("{} (since {:.0} s)", trouble.told, trouble.seconds);
+            (order_store.verdict, order_store.detail) = judge_trouble(trouble);
         }
         let scheduler = match &status {
             Some(status) => {
@@ -244,6 +245,10 @@ fn verdict(seconds: f64, (attention, failure): (f64, f64)) -> Verdict {
         seconds if seconds > attention => Verdict::Degraded,
         _ => Verdict::Healthy,
     }
+}
+
+fn judge_trouble(trouble: &Trouble) -> (Verdict, String) {
+    (Verdict::Unhealthy, format!("{} (since {:.0} s)", trouble.told, trouble.seconds))
 }
 
 fn judge_lag(lag: &ChangeLag, at: Instant) -> (Verdict, String) {
