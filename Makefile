@@ -28,7 +28,7 @@ AWS_BENCHES := functions costs
 # How much `make simulation` simulates: `make simulation GOODY_SIMULATION_EVENTS=100000`.
 GOODY_SIMULATION_EVENTS ?= 10000000
 FUZZ := cargo-fuzz@0.13.2
-FUZZED := cursors events mapping stream
+FUZZED := cursors events mapping posts stream
 FUZZ_SECONDS ?= 600
 
 CARGO_FUZZ := PATH="$$PWD/target/tools/bin:$$PATH" cargo +nightly fuzz
@@ -89,7 +89,7 @@ page-speed: build ## Measure how long a table of 1600 vendors takes to show a so
 	@CHROMIUM="$$(bash tools/chromium.sh)" node packages/frontend/scripts/interactions.mjs
 
 # What it finds on its way lies in target/fuzz/corpus, and begins the next run with what was kept.
-fuzz: target/tools/.installed-$(FUZZ) ## Look for bytes that break what reads them; FUZZ_SECONDS=600 for each of the four
+fuzz: target/tools/.installed-$(FUZZ) ## Look for bytes that break what reads them; FUZZ_SECONDS=600 for each of the five
 	$(call say,Fuzzing $(FUZZ_SECONDS) s each: $(FUZZED))
 	@$(CARGO_FUZZ) build $(FUZZ_FOLDERS)
 	@for fuzzed in $(FUZZED); do \

@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use goody_fuzz_laws::{cursors, events, mapping, stream};
+use goody_fuzz_laws::{cursors, events, mapping, posts, stream};
 
 /// Holds each file of a corpus to its law, and names the file that breaks it.
 fn each(corpus: &str, hold: fn(&[u8]) -> bool) {
@@ -23,8 +23,13 @@ fn each(corpus: &str, hold: fn(&[u8]) -> bool) {
 }
 
 #[test]
-fn posted_events_hold_their_law() {
+fn events_hold_their_law() {
     each("events", events::hold);
+}
+
+#[test]
+fn posted_events_hold_their_law() {
+    each("posts", posts::hold);
 }
 
 #[test]
