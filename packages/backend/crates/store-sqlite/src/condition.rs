@@ -64,8 +64,8 @@ impl Obstacle {
     }
 }
 
-/// For how long nothing may have failed before storing is said to go on. Where a disk is nearly full a few bytes still find room now
-/// and then, while all that is larger is refused.
+/// For how long nothing may have failed before storing is said to go on. Where a disk is nearly full a few bytes still
+/// find room now and then, while all that is larger is refused.
 const QUIET: Duration = Duration::from_secs(5);
 
 /// Transactions fail.
