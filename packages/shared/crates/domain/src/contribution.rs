@@ -114,7 +114,7 @@ pub fn contribution(order: &Order, zone: &ReportZone) -> Vec<Entry> {
 
     add(order.created_at, Counter::Standing(order.status()), 1);
 
-    let ends = order.steps.iter().skip(1).map(|next| Some(next.at)).chain([order.completed_at()]);
+    let ends = order.steps.iter().skip(1).map(|next| Some(next.at)).chain([order.left_levels_at()]);
     for (step, end) in order.steps.iter().zip(ends) {
         add(step.at, Counter::Entered(step.status), 1);
         if let Some(end) = end {
@@ -137,9 +137,9 @@ pub fn contribution(order: &Order, zone: &ReportZone) -> Vec<Entry> {
             }
         }
         let overdue_since = promise.max(order.created_at);
-        if order.completed_at().is_none_or(|end| overdue_since < end) {
+        if order.left_levels_at().is_none_or(|end| overdue_since < end) {
             add(overdue_since, Counter::OverdueEntered, 1);
-            if let Some(end) = order.completed_at() {
+            if let Some(end) = order.left_levels_at() {
                 add(end, Counter::OverdueLeft, 1);
             }
         }
@@ -175,7 +175,8 @@ pub fn postings(before: Option<&Order>, after: Option<&Order>, zone: &ReportZone
     if let Some(order) = after {
         for vendor_id in &order.named_vendors {
             let known = before.filter(|before| before.named_vendors.contains(vendor_id)).map(|before| &before.told);
-            let news = order.told.iter().filter(|told| known.is_none_or(|known| !known.contains(told)));
+            // Both are in the order of time, as `fold` takes events.
+            let news = order.told.iter().filter(|told| known.is_none_or(|known| known.binary_search(told).is_err()));
             postings.extend(news.map(|told| Posting { vendor_id: vendor_id.clone(), entry: fact(*told, zone) }));
         }
     }

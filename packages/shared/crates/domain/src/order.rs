@@ -1,6 +1,6 @@
 //! An order: the fold of the set of its events.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::{ActiveStatus, EventId, Fact, Instant, OrderEvent, OrderId, Outcome, Placement, Status, VendorId};
 
@@ -19,6 +19,8 @@ pub struct Order {
     pub steps: Vec<Step>,
     /// When it ended and how; `None` while it goes on.
     pub completion: Option<(Instant, Outcome)>,
+    /// When retention gave it up; `None` unless it expired while it was still open. See [`Order::given_up`].
+    pub given_up_at: Option<Instant>,
     /// When it first arrived, whatever was found later.
     pub actual_delivery: Option<Instant>,
     /// The last carrier, tracking number and reason that any event told.
@@ -72,6 +74,7 @@ pub fn fold<'a>(order_id: &OrderId, events: impl IntoIterator<Item = &'a OrderEv
         updated_at: created_at,
         steps: vec![Step { status: ActiveStatus::Placed, at: created_at }],
         completion: None,
+        given_up_at: None,
         actual_delivery: None,
         latest_note: Note::default(),
         told: Vec::with_capacity(events.len()),
@@ -129,6 +132,18 @@ impl Order {
         self.completion.map(|(at, _)| at)
     }
 
+    /// The order as it counts once it has expired: one that is still open is given up at `at`. It leaves every level then, has no
+    /// outcome, and stays among the orders that were placed and due.
+    #[must_use]
+    pub fn given_up(self, at: Instant) -> Self {
+        Self { given_up_at: self.completion.is_none().then_some(at), ..self }
+    }
+
+    /// When it left the levels: it ended, or it was given up.
+    pub fn left_levels_at(&self) -> Option<Instant> {
+        self.completed_at().or(self.given_up_at)
+    }
+
     /// Past its promise: ended after it, or still going on at `now` with the promise over.
     ///
     /// A promise is over at the end of its minute, as in the reports.
@@ -141,11 +156,25 @@ impl Order {
 }
 
 /// All that was told of one order, in the order it was heard. Its version is the number of facts in it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct History {
     order_id: OrderId,
     events: Vec<Recorded>,
+    /// Where each event stands, by its id: of the first `index.len()` events. Follows from `events`; filled only when it is
+    /// worth it.
+    index: HashMap<EventId, usize>,
 }
+
+/// Up to this many events are searched one by one: most orders have fewer, and an index would cost more than it saves.
+const SEARCHED_ONE_BY_ONE: usize = 32;
+
+impl PartialEq for History {
+    fn eq(&self, other: &Self) -> bool {
+        self.order_id == other.order_id && self.events == other.events
+    }
+}
+
+impl Eq for History {}
 
 /// An event and when we heard of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -170,12 +199,12 @@ pub enum Learned {
 impl History {
     /// An order of which nothing is known.
     pub fn empty(order_id: OrderId) -> Self {
-        Self { order_id, events: Vec::new() }
+        Self::from_recorded(order_id, Vec::new())
     }
 
     /// A history as it was stored.
     pub fn from_recorded(order_id: OrderId, events: Vec<Recorded>) -> Self {
-        Self { order_id, events }
+        Self { order_id, events, index: HashMap::new() }
     }
 
     /// The order it is of.
@@ -212,8 +241,14 @@ impl History {
         }
     }
 
-    fn find(&self, event_id: &EventId) -> Option<&OrderEvent> {
-        self.events.iter().map(|recorded| &recorded.event).find(|event| event.event_id == *event_id)
+    fn find(&mut self, event_id: &EventId) -> Option<&OrderEvent> {
+        if self.events.len() <= SEARCHED_ONE_BY_ONE {
+            return self.events.iter().map(|recorded| &recorded.event).find(|event| event.event_id == *event_id);
+        }
+        for place in self.index.len()..self.events.len() {
+            self.index.insert(self.events[place].event.event_id.clone(), place);
+        }
+        self.index.get(event_id).map(|place| &self.events[*place].event)
     }
 
     /// The order as it was known when its history had `version` facts.

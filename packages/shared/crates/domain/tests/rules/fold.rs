@@ -177,6 +177,25 @@ fn the_same_id_twice_is_the_same_fact_once_and_with_other_content_a_conflict() {
 }
 
 #[test]
+fn a_long_history_knows_its_facts_as_a_short_one_does() {
+    let now = at("2026-03-10T00:00:00Z");
+    let hours = |minute: u32| format!("SHIPPING_ON_TIME 2026-03-02T{:02}:{:02}:00Z", minute / 60, minute % 60);
+    let lines: Vec<String> = (0..100).map(hours).collect();
+    let told = events(&lines.join("\n"));
+    let mut history = History::empty(OrderId::parse("o-1").unwrap());
+    for event in &told {
+        assert_eq!(history.learn(event.clone(), now), Learned::New);
+    }
+    for event in &told {
+        assert_eq!(history.learn(event.clone(), now), Learned::Known);
+        let other = OrderEvent { reason: Some("another one".into()), ..event.clone() };
+        assert_eq!(history.learn(other, now), Learned::Conflict);
+    }
+    assert_eq!(history.version(), told.len());
+    assert_eq!(history, History::from_recorded(history.order_id().clone(), history.events().to_vec()));
+}
+
+#[test]
 fn a_history_knows_the_order_of_every_version() {
     let now = at("2026-03-10T00:00:00Z");
     let mut history = History::empty(OrderId::parse("o-1").unwrap());
