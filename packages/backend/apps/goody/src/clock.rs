@@ -1,7 +1,10 @@
 //! The only clock there is.
 
+use std::time::Duration;
+
 use goody_application::ports::Clock;
 use goody_domain::Instant;
+use rustix::time::{ClockId, clock_gettime};
 
 /// The machine's clock.
 pub(crate) struct SystemClock;
@@ -11,4 +14,16 @@ impl Clock for SystemClock {
     fn now(&self) -> Instant {
         jiff::Timestamp::now().into()
     }
+
+    /// Since the machine started. The clock of the standard library stands while the machine sleeps, and a sleep would look as if
+    /// the clock had been set.
+    fn elapsed(&self) -> Duration {
+        Duration::try_from(clock_gettime(ELAPSED)).unwrap_or_default()
+    }
 }
+
+#[cfg(target_os = "linux")]
+const ELAPSED: ClockId = ClockId::Boottime;
+/// Elsewhere this one goes on while the machine sleeps.
+#[cfg(not(target_os = "linux"))]
+const ELAPSED: ClockId = ClockId::Monotonic;

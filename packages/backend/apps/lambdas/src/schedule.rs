@@ -13,10 +13,12 @@ use goody_store_dynamodb::DynamoStore;
 /// The store failed. The next tick does all of it.
 pub async fn tick(store: &DynamoStore, retention: Retention, now: Instant) -> Result<(), StoreError> {
     let today = store.zone().day(now);
-    let ticked_today = store.status().await?.rolled_at.is_some_and(|at| store.zone().day(at) == today);
-    if !ticked_today {
-        let before = today.plus(-i32::from(retention.bucket_days));
-        let forgotten = Box::pin(store.expire_buckets(before)).await?;
+    let status = store.status().await?;
+    let ticked_today = status.rolled_at.is_some_and(|at| store.zone().day(at) == today);
+    if !ticked_today && let Some(latest_fact) = status.latest_fact {
+        // A clock that is wrong must not remove what is not old: the facts have to agree.
+        let expiry = retention.expiry(store.zone().day(now.min(latest_fact)), today);
+        let forgotten = Box::pin(store.expire_buckets(expiry.buckets_before)).await?;
         tracing::info!(buckets = forgotten, "forgot what is old");
     }
     let rolled = Box::pin(roll::tick(store, now)).await?;

@@ -4,6 +4,7 @@
 //! `rebuild` checks, `pump` does all of that for as long as a server runs, `simulate` makes demo data of a `world`. Nothing here
 //! knows SQLite, DynamoDB or HTTP, and nothing reads a clock: time is an argument.
 
+pub mod clock_watch;
 pub mod ingest;
 pub mod ports;
 pub mod project;

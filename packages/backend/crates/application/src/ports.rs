@@ -4,6 +4,7 @@
 //! held to these words by the suite in `testkit`.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use goody_domain::{
@@ -11,6 +12,8 @@ use goody_domain::{
     Vendor, VendorId,
 };
 use serde::{Deserialize, Serialize};
+
+use crate::clock_watch::ClockJump;
 
 /// What a store could not do. The cause is kept.
 #[derive(Debug, thiserror::Error)]
@@ -298,6 +301,11 @@ pub trait ReportWriter: Send + Sync {
     /// Notes that the reports are up to the clock, and how far the buckets were behind then. A store may go on telling a later
     /// note for a while, so that one sees that the clock was set back.
     async fn rolled(&self, at: Instant, lag: ChangeLag) -> Result<()>;
+
+    /// Notes that the clock was set. Only hosts that run for long notice it; a store that is only used by others keeps nothing.
+    async fn note_clock_jump(&self, _jump: ClockJump) -> Result<()> {
+        Ok(())
+    }
 }
 
 /// A vendor and what is kept of its numbers.
@@ -333,6 +341,8 @@ pub struct ReportStatus {
     pub latest_fact: Option<Instant>,
     /// How far the buckets were behind at `rolled_at`.
     pub lag: ChangeLag,
+    /// The last [`ReportWriter::note_clock_jump`].
+    pub clock_jump: Option<ClockJump>,
 }
 
 /// What [`ReportReader::changed`] tells, all of one moment.
@@ -391,6 +401,11 @@ pub trait ReportReader: Send + Sync {
     /// The first day whose buckets are all kept; `None` while nothing has expired. Whoever asks before reading buckets reads all of
     /// that day and later.
     async fn kept_from(&self) -> Result<Option<Day>>;
+
+    /// Every clock jump that is noted, the earliest first.
+    async fn clock_jumps(&self) -> Result<Vec<ClockJump>> {
+        Ok(Vec::new())
+    }
 }
 
 /// Vendors' master data.
@@ -432,12 +447,29 @@ pub struct Rebuilt {
     pub different: u64,
 }
 
+/// What is old enough to be removed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Expiry {
+    /// Orders with a [`last_day`] before this one expire.
+    pub orders_before: Day,
+    /// How many days after its [`last_day`] an order is kept. One that is still open is given up at the end of the last of them.
+    pub order_days: u16,
+    /// Buckets of days before this one expire, unless they changed on it or later.
+    pub buckets_before: Day,
+    /// The day on which this happens.
+    pub today: Day,
+}
+
 /// Forgets what is old, and checks what is kept.
 #[async_trait]
 pub trait Housekeeping: Send + Sync {
-    /// Forgets at most `limit` orders whose latest of placement, promise, completion and recording is before `orders_before`,
-    /// and everything of days before `buckets_before` that has not changed since. No number of any report changes.
-    async fn expire(&self, orders_before: Day, buckets_before: Day, today: Day, limit: usize) -> Result<Expired>;
+    /// Removes at most `limit` of the orders that expire, the oldest first, and all buckets that expire. What an order
+    /// contributed stays; one that is still open leaves the levels, as [`crate::retention::settlement`] says. Nothing else
+    /// changes a number.
+    async fn expire(&self, expiry: Expiry, limit: usize) -> Result<Expired>;
+
+    /// The earliest [`last_day`] of the orders; `None` without orders, and for a store that removes orders by itself.
+    async fn oldest_order_day(&self) -> Result<Option<Day>>;
 
     /// Computes one book anew from the orders, and puts right what differs. The fleet is the sum of the vendors.
     async fn rebuild(&self, book: &Book) -> Result<Rebuilt>;
@@ -458,6 +490,9 @@ impl<T> Store for T where
 pub trait Clock: Send + Sync {
     /// Now.
     fn now(&self) -> Instant;
+
+    /// How much time has passed since some fixed instant, sleep of the machine included. Setting the clock does not change it.
+    fn elapsed(&self) -> Duration;
 }
 
 /// The day until which an order of these facts has to be kept: the latest of its placement, promise, completion and

@@ -63,7 +63,7 @@ pub fn moves(changes: &[Change], zone: &ReportZone) -> Vec<BucketMove> {
 }
 
 /// One move for each day of which there are entries, which are ordered.
-fn moves_of(book: Book, entries: &[Entry]) -> impl Iterator<Item = BucketMove> {
+pub fn moves_of(book: Book, entries: &[Entry]) -> impl Iterator<Item = BucketMove> {
     let days = entries.chunk_by(|one, other| one.day == other.day);
     days.map(move |entries| BucketMove { book: book.clone(), day: entries[0].day, entries: entries.to_vec() })
 }

@@ -4,13 +4,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use goody_domain::Instant;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
+use crate::clock_watch::ClockWatch;
 use crate::ports::{Clock, Store, StoreError};
 use crate::read::FleetReader;
-use crate::retention::{Retention, expire};
+use crate::retention::{Forgetting, Retention};
 use crate::{project, roll};
 
 /// How often to look for what other processes stored, and for the next minute.
@@ -90,26 +90,23 @@ impl Pump {
         }
     }
 
+    /// Watches the clock, and removes what is old when the clock can be believed.
     async fn follow_days(&self) {
-        let mut cleared = None;
+        let (mut watch, mut forgetting) = (ClockWatch::default(), Forgetting::new(self.retention));
         loop {
-            let now = self.clock.now();
-            let today = self.store.zone().day(now);
-            if cleared != Some(today) {
-                let done = self.forget(now).await;
-                cleared = done.is_ok().then_some(today);
-                rest(done, std::future::ready(())).await;
+            if let Some(jump) = watch.look(self.clock.now(), self.clock.elapsed()) {
+                tracing::warn!(from = %jump.from, to = %jump.to, "the clock was set");
+                rest(self.store.note_clock_jump(jump).await, std::future::ready(())).await;
             }
+            let done = forgetting.step(self.store.as_ref(), self.clock.as_ref(), &watch).await;
+            if let Ok(Some(expired)) = &done
+                && *expired != Default::default()
+            {
+                tracing::info!(orders = expired.orders, buckets = expired.buckets, "removed what is old");
+            }
+            rest(done.map(drop), std::future::ready(())).await;
             tokio::time::sleep(LOOK).await;
         }
-    }
-
-    async fn forget(&self, now: Instant) -> Result<(), StoreError> {
-        let expired = expire(self.store.as_ref(), self.retention, now).await?;
-        if expired != Default::default() {
-            tracing::info!(orders = expired.orders, buckets = expired.buckets, "forgot what is old");
-        }
-        Ok(())
     }
 }
 

@@ -1,11 +1,21 @@
-//! Retention: forgets what is old, without changing a number.
+//! Retention: removes what is old. It changes no number of a date that is over, and takes open orders that nobody reports on any
+//! more out of the levels.
 
-use goody_domain::Instant;
+use std::time::Duration;
 
-use crate::ports::{Expired, Housekeeping, ReportReader, Result};
+use goody_domain::{Counter, Day, Entry, Instant, Order, ReportZone, combined, contribution, postings};
 
-/// How many orders are forgotten in one go.
+use crate::clock_watch::ClockWatch;
+use crate::ports::{Clock, Expired, Expiry, Housekeeping, ReportReader, Result};
+
+/// How many orders are removed in one transaction.
 const BATCH: usize = 2_000;
+/// For how long the clock has to be steady before anything is removed by its word.
+const STEADY: Duration = Duration::from_secs(3_600);
+/// How many days of orders are removed for each day that passes, at most.
+const DAYS_A_DAY: i32 = 7;
+/// A day.
+const DAY: Duration = Duration::from_secs(86_400);
 
 /// How long things are kept, in days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,28 +27,114 @@ pub struct Retention {
 }
 
 impl Default for Retention {
-    /// 30 days, and six months.
+    /// Orders can be asked for on each of the last 400 days; numbers are kept for twice as long.
     fn default() -> Self {
-        Self { order_days: 30, bucket_days: 183 }
+        Self { order_days: 400, bucket_days: 800 }
     }
 }
 
-/// Forgets everything that is old enough. Says what.
-pub async fn expire<S: Housekeeping + ReportReader + ?Sized>(
-    store: &S,
-    retention: Retention,
-    now: Instant,
-) -> Result<Expired> {
-    let today = store.zone().day(now);
-    let before = |days: u16| today.plus(-i32::from(days));
+impl Retention {
+    /// What has expired as of a day.
+    pub fn expiry(self, as_of: Day, today: Day) -> Expiry {
+        let before = |days: u16| as_of.plus(-i32::from(days));
+        let (orders_before, buckets_before) = (before(self.order_days), before(self.bucket_days));
+        Expiry { orders_before, order_days: self.order_days, buckets_before, today }
+    }
+}
+
+/// What an order that expires leaves behind.
+#[derive(Clone, Debug)]
+pub struct Settlement {
+    /// The order as it counts from now on.
+    pub order: Order,
+    /// What it goes on to contribute to the counters of its vendor.
+    pub kept: Vec<Entry>,
+    /// What moves in the counters of its vendor and of the fleet: it stands in no list any more, and if it was still open, it
+    /// leaves the levels. Ordered, as for one bucket after the other.
+    pub moved: Vec<Entry>,
+}
+
+/// Settles an order that expires `order_days` days after its [`crate::ports::last_day`].
+pub fn settlement(order: Order, last_day: Day, order_days: u16, zone: &ReportZone) -> Settlement {
+    let given_up = order.clone().given_up(zone.end(last_day.plus(i32::from(order_days))));
+    let stands = |entry: &Entry| matches!(entry.counter, Counter::Standing(_));
+    let (standing, kept): (Vec<Entry>, Vec<Entry>) = contribution(&given_up, zone).into_iter().partition(stands);
+    let left_levels = postings(Some(&order), Some(&given_up), zone).into_iter().map(|posting| posting.entry);
+    let left_lists = standing.into_iter().map(|entry| Entry { amount: -entry.amount, ..entry });
+    Settlement { moved: combined(left_levels.chain(left_lists).collect()), kept, order: given_up }
+}
+
+/// Removes everything that has expired. Says what.
+async fn remove<S: Housekeeping + ?Sized>(store: &S, expiry: Expiry) -> Result<Expired> {
     let mut total = Expired::default();
     loop {
-        let expired = store.expire(before(retention.order_days), before(retention.bucket_days), today, BATCH).await?;
+        let expired = store.expire(expiry, BATCH).await?;
         total.orders += expired.orders;
         total.buckets += expired.buckets;
         total.marks += expired.marks;
         if expired.orders < BATCH as u64 {
             return Ok(total);
         }
+    }
+}
+
+/// Removes everything that is old as of now, trusting the clock. Says what.
+///
+/// # Errors
+/// The store failed. To be called again.
+pub async fn expire<S: Housekeeping + ReportReader + ?Sized>(
+    store: &S,
+    retention: Retention,
+    now: Instant,
+) -> Result<Expired> {
+    let today = store.zone().day(now);
+    remove(store, retention.expiry(today, today)).await
+}
+
+/// Removes what is old without trusting the clock: one that is wrong for a moment must not remove every order.
+///
+/// It goes by the earlier of the clock and the latest fact, waits until the clock has been steady for an hour, and removes at
+/// most seven days of orders for each day that passes.
+#[derive(Debug)]
+pub struct Forgetting {
+    retention: Retention,
+    /// When orders were last removed, by the time that passes.
+    last: Option<Duration>,
+    /// Of which day everything old was removed.
+    done: Option<Day>,
+}
+
+impl Forgetting {
+    /// Keeps things for so long.
+    pub fn new(retention: Retention) -> Self {
+        Self { retention, last: None, done: None }
+    }
+
+    /// Removes what has become old since the last call, if the clock can be believed. Says what; `None` where it is not time.
+    ///
+    /// # Errors
+    /// The store failed. To be called again.
+    pub async fn step<S>(&mut self, store: &S, clock: &dyn Clock, watch: &ClockWatch) -> Result<Option<Expired>>
+    where
+        S: Housekeeping + ReportReader + ?Sized,
+    {
+        let (now, elapsed) = (clock.now(), clock.elapsed());
+        let today = store.zone().day(now);
+        if self.done == Some(today) || watch.steady_for(elapsed) < STEADY {
+            return Ok(None);
+        }
+        // Without a fact there is nothing to remove.
+        let latest_fact = store.status().await?.latest_fact.unwrap_or(Instant::from_micros(0));
+        let as_of = store.zone().day(now.min(latest_fact));
+        let mut expiry = self.retention.expiry(as_of, today);
+        if let Some(oldest) = store.oldest_order_day().await? {
+            let passed = self.last.map_or(DAY, |last| elapsed.saturating_sub(last).max(DAY));
+            let days = passed.as_secs().div_ceil(DAY.as_secs());
+            let most = i32::try_from(days).unwrap_or(i32::MAX).saturating_mul(DAYS_A_DAY);
+            expiry.orders_before = expiry.orders_before.min(Day::from_number(oldest.number().saturating_add(most)));
+        }
+        let expired = remove(store, expiry).await?;
+        (self.last, self.done) = (Some(elapsed), Some(today));
+        Ok(Some(expired))
     }
 }

@@ -8,8 +8,10 @@ use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::{Delete, TransactWriteItem, Update};
-use goody_application::ports::{Book, Expired, Housekeeping, Rebuilt, Result, last_day};
-use goody_domain::{Counter, Counters, Day, Entry, History, Order, OrderId, contribution, facts};
+use goody_application::ports::{Book, BucketMove, Expired, Expiry, Housekeeping, Rebuilt, Result, last_day};
+use goody_application::project::moves_of;
+use goody_application::retention::{Settlement, settlement};
+use goody_domain::{Counters, Day, Entry, History, OrderId, facts};
 
 use crate::buckets::{BookItem, BucketItem, FLEET, NOW, Row, clocks, read_counters, write_counters};
 use crate::calls::{Patience, Terms, Transacted, failed, number, text};
@@ -25,15 +27,21 @@ const DOING: &str = "forgetting what is old";
 
 #[async_trait]
 impl Housekeeping for DynamoStore {
-    async fn expire(&self, orders_before: Day, buckets_before: Day, today: Day, limit: usize) -> Result<Expired> {
+    async fn expire(&self, expiry: Expiry, limit: usize) -> Result<Expired> {
+        let Expiry { orders_before, order_days, buckets_before, today } = expiry;
         let mut forgotten = 0;
         for history in self.old(orders_before, limit).await? {
-            forgotten += u64::from(self.forget_one(&history, today).await?);
+            forgotten += u64::from(self.forget_one(&history, order_days, today).await?);
         }
         // What the first call announces, the second forgets.
         let buckets = self.expire_buckets(buckets_before).await? + self.expire_buckets(buckets_before).await?;
         let marks = markers::forget(self, buckets_before).await?;
         Ok(Expired { orders: forgotten, buckets, marks })
+    }
+
+    /// The table removes orders by their time to live.
+    async fn oldest_order_day(&self) -> Result<Option<Day>> {
+        Ok(None)
     }
 
     async fn rebuild(&self, book: &Book) -> Result<Rebuilt> {
@@ -58,7 +66,7 @@ impl DynamoStore {
         let now = self.zone.start(today);
         self.project(histories.clone(), now).await?;
         for history in histories {
-            self.forget_one(&history, today).await?;
+            self.forget_one(&history, self.retention.order_days, today).await?;
         }
         Ok(())
     }
@@ -86,7 +94,7 @@ impl DynamoStore {
     }
 
     /// Forgets one order, with everything that goes with it; says whether it was known.
-    async fn forget_one(&self, history: &History, today: Day) -> Result<bool> {
+    async fn forget_one(&self, history: &History, order_days: u16, today: Day) -> Result<bool> {
         let id = history.order_id();
         let mut patience = Patience::default();
         loop {
@@ -97,10 +105,11 @@ impl DynamoStore {
             let mut writes =
                 vec![markers::expire(self, id, history.version(), marker.version, today)?, self.delete_order(history)?];
             if let Some(order) = history.order() {
-                writes.extend(self.settle(&order, today).await?);
                 for vendor_id in order.named_vendors.iter().filter(|named| **named != order.placement.vendor_id) {
                     writes.push(self.delete_row(named::key(vendor_id, id), None)?);
                 }
+                let last_day = last_day(history.events(), Some(&order), &self.zone);
+                writes.extend(self.settle(settlement(order, last_day, order_days, &self.zone), today).await?);
             }
             match self.transact(DOING, writes).await? {
                 Transacted::Done => return Ok(true),
@@ -111,29 +120,26 @@ impl DynamoStore {
         }
     }
 
-    /// What an order contributed goes to the settled rows; where it stands, it stands no more.
-    async fn settle(&self, order: &Order, today: Day) -> Result<Vec<TransactWriteItem>> {
+    /// What an order contributed goes to the settled rows, and the counters move as it leaves.
+    async fn settle(&self, settlement: Settlement, today: Day) -> Result<Vec<TransactWriteItem>> {
+        let Settlement { order, kept, moved } = settlement;
         let own = &order.placement.vendor_id;
-        let (standing, counted): (Vec<Entry>, Vec<Entry>) = contribution(order, &self.zone)
-            .into_iter()
-            .partition(|entry| matches!(entry.counter, Counter::Standing(_)));
-        let mut settled: Vec<(Place, Entry)> = Vec::new();
         let place = |vendor: &str, entry: &Entry| (vendor.to_owned(), Row::Settled(entry.day));
-        settled.extend(counted.into_iter().map(|entry| (place(own.as_str(), &entry), entry)));
+        let mut settled: Vec<(Place, Entry)> =
+            kept.into_iter().map(|entry| (place(own.as_str(), &entry), entry)).collect();
         for named in &order.named_vendors {
-            settled.extend(facts(order, &self.zone).map(|entry| (place(named.as_str(), &entry), entry)));
+            settled.extend(facts(&order, &self.zone).map(|entry| (place(named.as_str(), &entry), entry)));
         }
         let books = [Book::Vendor(own.clone()), Book::Fleet];
-        let mut places: BTreeSet<Place> = settled.iter().map(|(place, _)| place.clone()).collect();
-        for (book, entry) in books.iter().flat_map(|book| standing.iter().map(move |entry| (book, entry))) {
-            places.insert((crate::buckets::partition(book).to_owned(), Row::Day(entry.day)));
-        }
+        let moves: Vec<BucketMove> = books.into_iter().flat_map(|book| moves_of(book, &moved)).collect();
+        let places: BTreeSet<Place> =
+            settled.iter().map(|(place, _)| place.clone()).chain(moves.iter().flat_map(shelf::places)).collect();
         let mut shelf = Shelf::take(self, &places, today).await?;
         for (place, entry) in settled {
             shelf.add_row(place, &[entry])?;
         }
-        for (book, entry) in books.iter().flat_map(|book| standing.iter().map(move |entry| (book, entry))) {
-            shelf.add(book, entry.day, &[Entry { amount: -entry.amount, ..*entry }])?;
+        for BucketMove { book, day, entries } in &moves {
+            shelf.add(book, *day, entries)?;
         }
         shelf.writes()
     }

@@ -1,6 +1,7 @@
 //! Buckets, totals, kept reports.
 
 use async_trait::async_trait;
+use goody_application::clock_watch::ClockJump;
 use goody_application::ports::{
     Book, BucketMove, ChangeBatch, ChangeLag, Changed, CurrentReport, RECENT_HOURS, ReportReader, ReportStatus,
     ReportWriter, Result, VendorState,
@@ -79,10 +80,15 @@ impl ReportWriter for SqliteStore {
         })
         .await
     }
+
+    async fn note_clock_jump(&self, jump: ClockJump) -> Result<()> {
+        self.write("noting that the clock was set", Weight::Light, move |connection| note_clock_jump(connection, jump))
+            .await
+    }
 }
 
 /// Adds to the buckets of one book and to its totals.
-fn move_book(
+pub(crate) fn move_book(
     connection: &Connection,
     moves: &[BucketMove],
     today: Day,
@@ -232,12 +238,15 @@ impl ReportReader for SqliteStore {
         self.read("reading the reports' status", move |connection| status(connection, &zone)).await
     }
 
+    async fn clock_jumps(&self) -> Result<Vec<ClockJump>> {
+        self.read("reading when the clock was set", clock_jumps).await
+    }
+
     async fn kept_from(&self) -> Result<Option<Day>> {
         self.read("reading what has expired", |connection| Ok(kept_from(connection)?)).await
     }
 }
 
-/// Notes the timer's tick.
 /// How many ticks of a clock that was set back it takes until its time is taken for the right one: an hour of them.
 const TICKS_BACK: i64 = 60;
 
@@ -269,7 +278,31 @@ fn status(connection: &Connection, zone: &ReportZone) -> std::result::Result<Rep
             changes: noted("lag_changes")?.and_then(|changes| u64::try_from(changes).ok()).unwrap_or(0),
             oldest: instant(noted("lag_oldest")?),
         },
+        clock_jump: clock_jumps(connection)?.pop(),
     })
+}
+
+/// How many clock jumps are kept.
+const CLOCK_JUMPS: usize = 1_000;
+/// Where they are kept: `from` and `to` in microseconds, a jump a line.
+const CLOCK_JUMPS_KEY: &str = "clock_jumps";
+
+fn clock_jumps(connection: &Connection) -> std::result::Result<Vec<ClockJump>, Fault> {
+    let lines: String = schema::meta(connection, CLOCK_JUMPS_KEY)?.unwrap_or_default();
+    let jump = |line: &str| {
+        let (from, to) = line.split_once(' ')?;
+        Some(ClockJump { from: Instant::from_micros(from.parse().ok()?), to: Instant::from_micros(to.parse().ok()?) })
+    };
+    let damaged = || Fault::Damaged("the list of clock jumps cannot be read".into());
+    lines.lines().map(|line| jump(line).ok_or_else(damaged)).collect()
+}
+
+fn note_clock_jump(connection: &Connection, jump: ClockJump) -> std::result::Result<(), Fault> {
+    let mut jumps = clock_jumps(connection)?;
+    jumps.push(jump);
+    let kept = &jumps[jumps.len().saturating_sub(CLOCK_JUMPS)..];
+    let lines: Vec<String> = kept.iter().map(|jump| format!("{} {}", jump.from.micros(), jump.to.micros())).collect();
+    Ok(schema::set_meta(connection, CLOCK_JUMPS_KEY, lines.join("\n"))?)
 }
 
 /// When the latest fact before a day occurred, one that has expired included.

@@ -1,14 +1,16 @@
 //! Forgetting what is old, and checking what is kept.
 //!
-//! Numbers outlive orders: when an order expires, what it contributed is kept as settled, and where it stands is taken out of
-//! the totals beside the lists. When a bucket expires, its sums go on in its book's totals.
+//! Numbers outlive orders: when an order expires, what it contributed is kept as settled, where it stands is taken out of the
+//! totals beside the lists, and it leaves the levels if it was still open. When a bucket expires, its sums go on in its book's totals.
 
 use std::collections::{BTreeMap, HashMap};
 
 use async_trait::async_trait;
-use goody_application::ports::{Book, Expired, Housekeeping, Rebuilt, Result};
+use goody_application::ports::{Book, BucketMove, Expired, Expiry, Housekeeping, Rebuilt, Result};
+use goody_application::project::moves_of;
+use goody_application::retention::{Settlement, settlement};
 use goody_domain::{
-    Bucket, Counter, Counters, Day, Entry, History, Instant, Order, ReportZone, VendorId, contribution, facts,
+    Bucket, Counter, Counters, Day, Entry, History, Instant, ReportZone, VendorId, contribution, facts,
 };
 use rusqlite::{Connection, params};
 
@@ -26,15 +28,24 @@ type Buckets = BTreeMap<Day, Bucket>;
 
 #[async_trait]
 impl Housekeeping for SqliteStore {
-    async fn expire(&self, orders_before: Day, buckets_before: Day, today: Day, limit: usize) -> Result<Expired> {
+    async fn expire(&self, expiry: Expiry, limit: usize) -> Result<Expired> {
         let zone = self.zone.clone();
         self.write("forgetting what is old", Weight::Heavy, move |connection| {
-            let orders = expire_orders(connection, orders_before, today, limit, &zone)?;
-            let buckets = expire_buckets(connection, buckets_before, &zone)?;
+            let orders = expire_orders(connection, expiry, limit, &zone)?;
+            let buckets = expire_buckets(connection, expiry.buckets_before, &zone)?;
             let marks = connection
                 .prepare_cached("DELETE FROM expired_orders WHERE expired_day < ?1")?
-                .execute([buckets_before.number()])?;
+                .execute([expiry.buckets_before.number()])?;
             Ok(Expired { orders, buckets, marks: marks as u64 })
+        })
+        .await
+    }
+
+    async fn oldest_order_day(&self) -> Result<Option<Day>> {
+        self.read("reading the oldest order", |connection| {
+            let oldest: Option<i32> =
+                connection.prepare_cached("SELECT min(keep_day) FROM orders")?.query_row([], |row| row.get(0))?;
+            Ok(oldest.map(Day::from_number))
         })
         .await
     }
@@ -58,23 +69,22 @@ fn pending(connection: &Connection) -> std::result::Result<HashMap<i64, usize>, 
 
 fn expire_orders(
     connection: &Connection,
-    before: Day,
-    today: Day,
+    expiry: Expiry,
     limit: usize,
     zone: &ReportZone,
 ) -> std::result::Result<u64, Fault> {
     let pending = pending(connection)?;
-    let old: Vec<(i64, Option<kinds::Place>, History)> = {
+    let old: Vec<(i64, Day, Option<kinds::Place>, History)> = {
         let mut statement = connection.prepare_cached(
-            "SELECT order_id, history, id, vendor_id, gift_type, status, late FROM orders WHERE keep_day < ?1 \
+            "SELECT order_id, history, id, vendor_id, gift_type, status, late, keep_day FROM orders WHERE keep_day < ?1 \
              ORDER BY keep_day LIMIT ?2",
         )?;
-        let mut rows = statement.query(params![before.number(), limit])?;
+        let mut rows = statement.query(params![expiry.orders_before.number(), limit])?;
         let mut old = Vec::new();
         while let Some(row) = rows.next()? {
             let id = row.get(2)?;
             if !pending.contains_key(&id) {
-                old.push((id, kinds::read_place(row, 3)?, read_row(row)?));
+                old.push((id, Day::from_number(row.get(7)?), kinds::read_place(row, 3)?, read_row(row)?));
             }
         }
         old
@@ -85,9 +95,10 @@ fn expire_orders(
     let revision = schema::next_revision(connection)?;
     let (mut moves, mut minutes) = (kinds::Moves::default(), recent::Minutes::default());
     let expired = old.len() as u64;
-    for (id, place, history) in old {
+    for (id, last_day, place, history) in old {
         if let Some(order) = history.order() {
-            settle(connection, &order, revision, today, zone)?;
+            let settlement = settlement(order, last_day, expiry.order_days, zone);
+            settle(connection, settlement, revision, expiry.today, zone)?;
         }
         minutes.leave(connection, id)?;
         connection.prepare_cached("DELETE FROM orders WHERE id = ?1")?.execute([id])?;
@@ -95,7 +106,7 @@ fn expire_orders(
             .prepare_cached(
                 "INSERT INTO expired_orders (order_id, expired_day) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
             )?
-            .execute(params![history.order_id().as_str(), today.number()])?;
+            .execute(params![history.order_id().as_str(), expiry.today.number()])?;
         moves.moved(place, None);
     }
     moves.write(connection)?;
@@ -103,23 +114,21 @@ fn expire_orders(
     Ok(expired)
 }
 
-/// Keeps what an order contributed, and takes it out of the totals beside the lists.
+/// Keeps what an order contributed, and moves the counters as it leaves.
 fn settle(
     connection: &Connection,
-    order: &Order,
+    Settlement { order, kept, moved }: Settlement,
     revision: i64,
     today: Day,
     zone: &ReportZone,
 ) -> std::result::Result<(), Fault> {
-    let own = order.placement.vendor_id.as_str();
-    let (standing, counted): (Vec<Entry>, Vec<Entry>) =
-        contribution(order, zone).into_iter().partition(|entry| matches!(entry.counter, Counter::Standing(_)));
+    let own = &order.placement.vendor_id;
     let mut settled: BTreeMap<(&str, Day), Vec<Entry>> = BTreeMap::new();
-    for entry in counted {
-        settled.entry((own, entry.day)).or_default().push(entry);
+    for entry in kept {
+        settled.entry((own.as_str(), entry.day)).or_default().push(entry);
     }
     for vendor_id in &order.named_vendors {
-        for entry in facts(order, zone) {
+        for entry in facts(&order, zone) {
             settled.entry((vendor_id.as_str(), entry.day)).or_default().push(entry);
         }
     }
@@ -128,16 +137,9 @@ fn settle(
         bucket.add(&entries);
         write_settled(connection, book, day, &bucket)?;
     }
-    for entry in standing {
-        for book in [own, ""] {
-            let gone = [Entry { amount: -entry.amount, ..entry }];
-            let mut bucket = books::read_bucket(connection, book, entry.day)?.unwrap_or_default();
-            bucket.add(&gone);
-            books::write_bucket(connection, book, entry.day, &bucket, today)?;
-            let mut totals = books::read_totals(connection, book)?.1;
-            totals.add(entry.counter, -entry.amount);
-            books::write_totals(connection, book, revision, &totals)?;
-        }
+    for book in [Book::Vendor(own.clone()), Book::Fleet] {
+        let moves: Vec<BucketMove> = moves_of(book, &moved).collect();
+        books::move_book(connection, &moves, today, revision)?;
     }
     Ok(())
 }

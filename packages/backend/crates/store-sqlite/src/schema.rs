@@ -1,6 +1,6 @@
 //! The tables, and how older files come to them.
 
-use rusqlite::types::FromSql;
+use rusqlite::types::{FromSql, ToSql};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
 /// One script a version; a file of version n has seen the first n. Never change a script that was released.
@@ -42,7 +42,7 @@ pub(crate) fn meta<T: FromSql>(connection: &Connection, key: &str) -> rusqlite::
     connection.prepare_cached("SELECT value FROM meta WHERE key = ?1")?.query_row([key], |row| row.get(0)).optional()
 }
 
-pub(crate) fn set_meta(connection: &Connection, key: &str, value: i64) -> rusqlite::Result<()> {
+pub(crate) fn set_meta(connection: &Connection, key: &str, value: impl ToSql) -> rusqlite::Result<()> {
     connection
         .prepare_cached(
             "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",

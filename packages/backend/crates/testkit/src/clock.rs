@@ -1,6 +1,7 @@
 //! A clock that stands still until it is told to move.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use goody_application::ports::Clock;
 use goody_domain::{Day, Instant};
@@ -25,7 +26,14 @@ fn told(field: &str) -> String {
 
 /// Stands at an instant until it is set or advanced.
 #[derive(Debug)]
-pub struct StandingClock(Mutex<Instant>);
+pub struct StandingClock(Mutex<Standing>);
+
+#[derive(Clone, Copy, Debug)]
+struct Standing {
+    now: Instant,
+    /// The time that has passed.
+    elapsed: Duration,
+}
 
 impl StandingClock {
     /// Stands at the frozen now.
@@ -35,22 +43,28 @@ impl StandingClock {
 
     /// Stands at an instant.
     pub fn at(instant: Instant) -> Arc<Self> {
-        Arc::new(Self(Mutex::new(instant)))
+        Arc::new(Self(Mutex::new(Standing { now: instant, elapsed: Duration::ZERO })))
     }
 
-    /// Moves it to an instant.
+    /// Sets it to an instant. No time passes.
     pub fn set(&self, instant: Instant) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = instant;
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).now = instant;
     }
 
-    /// Moves it on.
+    /// Lets time pass.
     pub fn advance_seconds(&self, seconds: i64) {
-        self.set(self.now().plus_seconds(seconds));
+        let mut standing = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        standing.now = standing.now.plus_seconds(seconds);
+        standing.elapsed += Duration::from_secs(seconds.unsigned_abs());
     }
 }
 
 impl Clock for StandingClock {
     fn now(&self) -> Instant {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).now
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).elapsed
     }
 }

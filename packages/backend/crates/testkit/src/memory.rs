@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
+use goody_application::clock_watch::ClockJump;
 use goody_application::ports::{Book, ChangeLag, CurrentReport, Result, VendorStore};
 use goody_domain::{Bucket, Day, History, Instant, Order, OrderId, ReportZone, Vendor, VendorId};
 
@@ -34,6 +35,7 @@ struct State {
     books: BTreeMap<Book, i64>,
     reports: BTreeMap<VendorId, CurrentReport>,
     rolled: Option<(Instant, ChangeLag)>,
+    clock_jumps: Vec<ClockJump>,
     kept_from: Option<Day>,
     vendors: BTreeMap<VendorId, (i64, Vendor)>,
     /// Orders that have expired, as they were.

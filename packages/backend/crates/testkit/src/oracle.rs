@@ -106,8 +106,8 @@ fn window(orders: &[&Order], from: i64, to: i64, level_at: i64) -> Window {
                 window.on_time_deliveries += 1;
             }
         }
-        let has_ended = order.completed_at().is_some_and(before);
-        if before(order.created_at) && !has_ended {
+        let has_left = order.left_levels_at().is_some_and(before);
+        if before(order.created_at) && !has_left {
             let step = order.steps.iter().rfind(|step| before(step.at)).expect("a placed order has a status");
             *window.active.entry(step.status).or_default() += 1;
             if promise.is_some_and(before) {

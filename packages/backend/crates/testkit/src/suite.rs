@@ -104,6 +104,7 @@ macro_rules! store_suite {
             }
             retention {
                 expiry_changes_no_number_of_any_report,
+                an_open_order_that_expires_leaves_the_levels_at_the_end_of_its_last_day,
                 expiry_takes_orders_out_of_lists_and_totals,
                 an_order_with_a_late_promise_is_kept_until_it_has_passed,
                 facts_told_again_about_an_expired_order_change_nothing,

@@ -9,24 +9,36 @@ use goody_domain::Instant;
 /// Goes with the runtime's time, which passes only when everybody waits, and jumps when it is told to.
 pub(crate) struct JumpingClock {
     started: tokio::time::Instant,
-    /// What it would say had no time passed, and the latest it ever said.
-    set: Mutex<(Instant, Instant)>,
+    set: Mutex<Set>,
+}
+
+struct Set {
+    /// What it would say had no time passed for the runtime.
+    base: Instant,
+    /// The latest it ever said.
+    latest: Instant,
+    /// Time that has passed beside the runtime's: jumps forward are time that passes, jumps back are a clock that is set.
+    passed: Duration,
 }
 
 impl JumpingClock {
     pub(crate) fn starting(at: Instant) -> Arc<Self> {
-        Arc::new(Self { started: tokio::time::Instant::now(), set: Mutex::new((at, at)) })
+        Arc::new(Self {
+            started: tokio::time::Instant::now(),
+            set: Mutex::new(Set { base: at, latest: at, passed: Duration::ZERO }),
+        })
     }
 
     /// How much time has passed for the runtime.
-    pub(crate) fn elapsed(&self) -> Duration {
+    pub(crate) fn runtime(&self) -> Duration {
         self.started.elapsed()
     }
 
     /// Sets it forward, or back where negative.
     pub(crate) fn jump(&self, seconds: i64) {
         let mut set = self.set.lock().unwrap();
-        set.0 = set.0.plus_seconds(seconds);
+        set.base = set.base.plus_seconds(seconds);
+        set.passed += Duration::from_secs(seconds.max(0).unsigned_abs());
         drop(set);
         self.now();
     }
@@ -34,7 +46,7 @@ impl JumpingClock {
     /// The latest it ever said.
     pub(crate) fn latest(&self) -> Instant {
         self.now();
-        self.set.lock().unwrap().1
+        self.set.lock().unwrap().latest
     }
 
     /// Sets it forward to the latest it ever said.
@@ -47,8 +59,12 @@ impl JumpingClock {
 impl Clock for JumpingClock {
     fn now(&self) -> Instant {
         let mut set = self.set.lock().unwrap();
-        let now = Instant::from_micros(set.0.micros() + self.elapsed().as_micros() as i64);
-        set.1 = set.1.max(now);
+        let now = Instant::from_micros(set.base.micros() + self.runtime().as_micros() as i64);
+        set.latest = set.latest.max(now);
         now
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.runtime() + self.set.lock().unwrap().passed
     }
 }

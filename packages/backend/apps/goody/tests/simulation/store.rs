@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use goody_application::ports::{
-    Book, ChangeBatch, ChangeFeed, ChangeLag, Changed, CurrentReport, Expired, Found, Housekeeping, OrderCount,
+    Book, ChangeBatch, ChangeFeed, ChangeLag, Changed, CurrentReport, Expired, Expiry, Found, Housekeeping, OrderCount,
     OrderFilter, OrderReader, OrderWrite, OrderWriter, Position, Rebuilt, RecentFilter, ReportReader, ReportStatus,
     ReportWriter, Result, StatusCounts, StoreError, VendorState, VendorStore,
 };
@@ -73,15 +73,15 @@ impl WeatheredStore {
         act: impl FnOnce(&SqliteStore) -> Result<T> + Send,
         told: impl Fn(&T) -> D + Send,
     ) -> Result<T> {
-        let (fate, before, after) = self.weather.fate(self.clock.elapsed());
-        self.weather.note((doing, fate, self.clock.elapsed()));
+        let (fate, before, after) = self.weather.fate(self.clock.runtime());
+        self.weather.note((doing, fate, self.clock.runtime()));
         pause(before).await;
         let failed = || Err(StoreError::Unavailable { doing, source: BadWeather.into() });
         if matches!(fate, Fate::Refused) {
             return failed();
         }
         let answer = act(&self.real);
-        self.weather.note((doing, self.clock.elapsed(), answer.as_ref().ok().map(told)));
+        self.weather.note((doing, self.clock.runtime(), answer.as_ref().ok().map(told)));
         let revision = self.real.revision().unwrap();
         self.revisions.send_if_modified(|known| std::mem::replace(known, revision) != revision);
         pause(after).await;
@@ -284,10 +284,11 @@ impl VendorStore for WeatheredStore {
 
 #[async_trait]
 impl Housekeeping for WeatheredStore {
-    async fn expire(&self, orders_before: Day, buckets_before: Day, today: Day, limit: usize) -> Result<Expired> {
+    async fn expire(&self, expiry: Expiry, limit: usize) -> Result<Expired> {
+        let today = expiry.today;
         let act = |real: &SqliteStore| {
-            let old = self.witness.old(today);
-            let expired = wait_alone(real.expire(orders_before, buckets_before, today, limit))?;
+            let old = self.witness.old(expiry);
+            let expired = wait_alone(real.expire(expiry, limit))?;
             let found = wait_alone(real.load(&old))?;
             let gone = |(id, found): (OrderId, Found)| (found == Found::Expired).then_some(id);
             let gone: Vec<OrderId> = old.into_iter().zip(found).filter_map(gone).collect();
@@ -296,13 +297,13 @@ impl Housekeeping for WeatheredStore {
                 self.witness
                     .object(format!("{forgot} orders were forgotten, of those that may be only {}", gone.len()));
             }
-            self.witness.forgot(gone, today);
-            let buckets = self.witness.forgot_buckets(today);
+            self.witness.forgot(gone, expiry);
+            let buckets = self.witness.forgot_buckets(expiry);
             if buckets != expired.buckets {
                 let forgot = expired.buckets;
                 self.witness.object(format!("{forgot} buckets were forgotten, those that may be are {buckets}"));
             }
-            let left = self.witness.old(today).len();
+            let left = self.witness.old(expiry).len();
             if left > 0 && expired.orders < limit as u64 {
                 self.witness.object(format!("{left} orders may be forgotten and were not"));
             }
@@ -312,6 +313,10 @@ impl Housekeeping for WeatheredStore {
             Ok(expired)
         };
         self.call("forgetting what is old", act, |expired| (expired.orders, expired.buckets, expired.marks)).await
+    }
+
+    async fn oldest_order_day(&self) -> Result<Option<Day>> {
+        self.call("reading the oldest order", |real| wait_alone(real.oldest_order_day()), |oldest| *oldest).await
     }
 
     async fn rebuild(&self, book: &Book) -> Result<Rebuilt> {

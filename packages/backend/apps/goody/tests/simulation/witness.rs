@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard};
 
-use goody_application::ports::{Book, ChangeBatch, OrderWrite};
+use goody_application::ports::{Book, ChangeBatch, Expiry, OrderWrite};
 use goody_application::project::moves;
 use goody_application::retention::Retention;
 use goody_domain::{Day, Instant, Learned, Order, OrderEvent, OrderId, Recorded, ReportZone, Vendor, VendorId, fold};
@@ -119,8 +119,13 @@ impl Witness {
     }
 
     /// Kept orders that may be forgotten: everything about them is long ago, and the buckets reflect all of it.
-    pub(crate) fn old(&self, today: Day) -> Vec<OrderId> {
-        let before = today.plus(-i32::from(self.retention.order_days));
+    pub(crate) fn old(&self, expiry: Expiry) -> Vec<OrderId> {
+        let before = expiry.orders_before;
+        if before > expiry.today.plus(-i32::from(self.retention.order_days))
+            || expiry.order_days != self.retention.order_days
+        {
+            self.object(format!("{expiry:?} is no retention of {:?}", self.retention));
+        }
         let done = self.done();
         let old = done.orders.iter().filter(|(_, known)| {
             known.projected == known.facts.len() && known.last_day.is_some_and(|last| last < before)
@@ -129,13 +134,18 @@ impl Witness {
     }
 
     /// Orders that were forgotten. What stands in a list is taken out of the bucket of its day.
-    pub(crate) fn forgot(&self, ids: Vec<OrderId>, today: Day) {
+    pub(crate) fn forgot(&self, ids: Vec<OrderId>, expiry: Expiry) {
         let done = &mut *self.done();
         for id in ids {
-            if let Some(order) = done.orders.remove(&id).and_then(|known| known.order(&id)) {
-                let day = self.zone.day(order.created_at);
-                for book in [Book::Fleet, Book::Vendor(order.placement.vendor_id.clone())] {
-                    done.buckets.insert((book, day), today);
+            let known = done.orders.remove(&id);
+            let last_day = known.as_ref().and_then(|known| known.last_day);
+            if let (Some(order), Some(last_day)) = (known.and_then(|known| known.order(&id)), last_day) {
+                let order = order.given_up(self.zone.end(last_day.plus(i32::from(self.retention.order_days))));
+                let changed = [Some(order.created_at), order.given_up_at];
+                for day in changed.into_iter().flatten().map(|at| self.zone.day(at)) {
+                    for book in [Book::Fleet, Book::Vendor(order.placement.vendor_id.clone())] {
+                        done.buckets.insert((book, day), expiry.today);
+                    }
                 }
                 done.settled.push(order);
             }
@@ -145,8 +155,11 @@ impl Witness {
 
     /// Buckets were forgotten: those of all days before the first on which, or on one of whose buckets, something happened since.
     /// Says how many they should be.
-    pub(crate) fn forgot_buckets(&self, today: Day) -> u64 {
-        let before = today.plus(-i32::from(self.retention.bucket_days));
+    pub(crate) fn forgot_buckets(&self, expiry: Expiry) -> u64 {
+        let before = expiry.buckets_before;
+        if before > expiry.today.plus(-i32::from(self.retention.bucket_days)) {
+            self.object(format!("{expiry:?} is no retention of {:?}", self.retention));
+        }
         let done = &mut *self.done();
         let needed = done.buckets.iter().filter(|((_, day), changed)| *day >= before || **changed >= before);
         let first = needed.map(|((_, day), _)| *day).min().unwrap_or(before).min(before);

@@ -9,7 +9,7 @@ use goody_application::ports::{ChangeFeed, Clock, ReportReader};
 use goody_application::pump::Pump;
 use goody_application::read::FleetReader;
 use goody_application::retention::Retention;
-use goody_domain::{Instant, ReportZone};
+use goody_domain::{Instant, OrderEvent, ReportZone};
 use goody_testkit::suite::wait_alone;
 use tempfile::TempDir;
 use tokio::sync::Notify;
@@ -32,6 +32,8 @@ const ROUNDS: i64 = 3;
 /// How many tell events at the same time, and how many ask.
 const POSTERS: u64 = 3;
 const READERS: u64 = 2;
+/// Days that pass until all orders are removed that a program that began anew did not remove at once.
+const CATCH_UP: i64 = 60;
 /// No order is promised for later than so many days after anything is told of it.
 const FARTHEST_PROMISE: i64 = 62;
 /// How often to look whether the world has come to rest, and how often before something is wrong.
@@ -121,19 +123,32 @@ impl World {
             }
             self.look(&mut life).await;
         }
-        // A day more than asked for: one of them may have 25 hours.
-        for days in [i64::from(self.retention.order_days) + FARTHEST_PROMISE, i64::from(self.retention.bucket_days) + 2]
-        {
+        // A day more than asked for: one of them may have 25 hours. Nothing is removed while nothing happens, so something does.
+        let first_left = self.zone.day(self.clock.latest()).plus(1);
+        let (order_days, bucket_days) = (i64::from(self.retention.order_days), i64::from(self.retention.bucket_days));
+        for days in [order_days + FARTHEST_PROMISE, CATCH_UP, bucket_days + 2] {
             self.clock.jump(days * DAY);
+            self.place_one();
             self.look(&mut life).await;
         }
         assert!(self.stories.tellings.is_empty(), "{} events were never told", self.stories.tellings.len());
-        verdict::everything_is_forgotten(&self, &life);
+        verdict::everything_is_forgotten(&self, &life, first_left);
         end(life).await;
         let told = self.mail.lock().unwrap().told;
         let facts = self.stories.facts as u64;
         let (digest, calls) = self.weather.digest();
         Course { facts, told, crashes: self.lives - 1, calls, digest }
+    }
+
+    /// Places an order now.
+    fn place_one(&self) {
+        let now = self.clock.latest();
+        let event = serde_json::json!({
+            "eventId": "placed", "orderId": format!("late-{}", now.micros()), "vendorId": "late", "status": "PLACED",
+            "occurredAt": now.to_string(),
+        });
+        let event = OrderEvent::parse(event.to_string().as_bytes(), now).unwrap();
+        self.mail.lock().unwrap().bring(vec![event]);
     }
 
     /// Starts the program.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
+use goody_application::clock_watch::ClockJump;
 use goody_application::ports::{
     Book, ChangeBatch, ChangeLag, Changed, CurrentReport, ReportReader, ReportStatus, ReportWriter, Result, VendorState,
 };
@@ -45,6 +46,11 @@ impl ReportWriter for MemoryStore {
         self.state().rolled = Some((at, lag));
         Ok(())
     }
+
+    async fn note_clock_jump(&self, jump: ClockJump) -> Result<()> {
+        self.state().clock_jumps.push(jump);
+        Ok(())
+    }
 }
 
 impl State {
@@ -58,6 +64,7 @@ impl State {
             first_over: self.reports.values().map(|kept| kept.unchanged_until).min(),
             latest_fact: self.ledger(&Book::Fleet, later, later, later, zone).earlier_fact,
             lag: lag.unwrap_or_default(),
+            clock_jump: self.clock_jumps.last().copied(),
         }
     }
 
@@ -158,6 +165,10 @@ impl ReportReader for MemoryStore {
 
     async fn status(&self) -> Result<ReportStatus> {
         Ok(self.state().status(&self.zone))
+    }
+
+    async fn clock_jumps(&self) -> Result<Vec<ClockJump>> {
+        Ok(self.state().clock_jumps.clone())
     }
 
     async fn kept_from(&self) -> Result<Option<Day>> {

@@ -5,14 +5,16 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use goody_application::ports::{Book, Expired, Housekeeping, Rebuilt, Result, last_day};
-use goody_domain::{Bucket, Counter, Day, Entry, Order, OrderId, ReportZone, contribution, postings};
+use goody_application::ports::{Book, Expired, Expiry, Housekeeping, Rebuilt, Result, last_day};
+use goody_application::retention::{Settlement, settlement};
+use goody_domain::{Bucket, Counter, Day, Entry, Order, OrderId, ReportZone, postings};
 
 use super::{MemoryStore, State};
 
 #[async_trait]
 impl Housekeeping for MemoryStore {
-    async fn expire(&self, orders_before: Day, buckets_before: Day, today: Day, limit: usize) -> Result<Expired> {
+    async fn expire(&self, expiry: Expiry, limit: usize) -> Result<Expired> {
+        let Expiry { orders_before, order_days, buckets_before, today } = expiry;
         let mut state = self.state();
         let mut old: Vec<(Day, OrderId)> = Vec::new();
         for (id, history) in &state.orders {
@@ -24,13 +26,20 @@ impl Housekeeping for MemoryStore {
         }
         old.sort();
         old.truncate(limit);
-        for (_, id) in &old {
-            state.forget_order(id, today, &self.zone);
+        for (last_day, id) in &old {
+            state.forget_order(id, *last_day, order_days, today, &self.zone);
         }
         let buckets = state.forget_buckets(buckets_before);
         let marks = state.marks.len();
         state.marks.retain(|_, day| *day >= buckets_before);
         Ok(Expired { orders: old.len() as u64, buckets, marks: (marks - state.marks.len()) as u64 })
+    }
+
+    async fn oldest_order_day(&self) -> Result<Option<Day>> {
+        let state = self.state();
+        let days =
+            state.orders.values().map(|history| last_day(history.events(), history.order().as_ref(), &self.zone));
+        Ok(days.min())
     }
 
     async fn rebuild(&self, book: &Book) -> Result<Rebuilt> {
@@ -62,15 +71,16 @@ impl Housekeeping for MemoryStore {
 }
 
 impl State {
-    fn forget_order(&mut self, id: &OrderId, today: Day, zone: &ReportZone) {
+    fn forget_order(&mut self, id: &OrderId, last_day: Day, order_days: u16, today: Day, zone: &ReportZone) {
         let history = self.orders.remove(id).expect("the order is there");
         self.marks.insert(id.clone(), today);
         let Some(order) = history.order() else { return };
         let revision = self.next_revision();
-        for entry in contribution(&order, zone).into_iter().filter(stands) {
+        let Settlement { order, moved, .. } = settlement(order, last_day, order_days, zone);
+        for entry in moved {
             for book in [Book::Fleet, Book::Vendor(order.placement.vendor_id.clone())] {
                 let kept = self.buckets.entry((book.clone(), entry.day)).or_default();
-                kept.bucket.add(&[Entry { amount: -entry.amount, ..entry }]);
+                kept.bucket.add(&[entry]);
                 kept.changed_on = Some(today);
                 self.books.insert(book, revision);
             }

@@ -1,5 +1,6 @@
 //! `GET /api/vendors/{id}/report` and `/vendors/{id}/report`
 
+use goody_application::ports::Expiry;
 use goody_testkit::OrderBuilder;
 use serde_json::{Value, json};
 
@@ -89,10 +90,16 @@ async fn a_date_older_than_what_is_kept_says_how_far_back_reports_go() {
     app.tell(OrderBuilder::new("old").placed("2026-01-01T10:00:00Z").events()).await;
     app.tell(OrderBuilder::new("new").placed("2026-03-01T10:00:00Z").events()).await;
     let day = |text: &str| goody_testkit::day(text);
-    app.store.expire(day("2025-01-01"), day("2026-02-01"), day("2026-02-01"), 100).await.unwrap();
+    let expiry = |buckets_before, today| Expiry {
+        orders_before: day("2025-01-01"),
+        order_days: 400,
+        buckets_before: day(buckets_before),
+        today: day(today),
+    };
+    app.store.expire(expiry("2026-02-01", "2026-02-01"), 100).await.unwrap();
     // The buckets changed today: they are kept for as long as that is not old.
     assert_eq!(app.get("/api/vendors/acme/report?date=2026-01-20").await.status.as_u16(), 200);
-    app.store.expire(day("2025-01-01"), day("2026-03-11"), day("2026-03-11"), 100).await.unwrap();
+    app.store.expire(expiry("2026-03-11", "2026-03-11"), 100).await.unwrap();
     for path in ["/api/vendors/acme/report", "/api/dashboard", "/api/vendors", "/api/reports"] {
         let problem = problem(&app.get(&format!("{path}?date=2026-03-09")).await, 404, "DATE_EXPIRED");
         assert_eq!(problem["detail"], "Reports go back to 2026-03-24.", "{path}");
