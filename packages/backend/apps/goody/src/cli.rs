@@ -188,11 +188,12 @@ pub(crate) struct Simulate {
 
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct Retention {
-    /// Days an order is kept after the latest of its placement, promise, completion and recording.
-    #[arg(long, env = "GOODY_ORDER_DAYS", default_value_t = 30)]
+    /// Days an order is kept after the latest of its placement, promise, completion and recording. One that is still open then
+    /// leaves the counts of open orders.
+    #[arg(long, env = "GOODY_ORDER_DAYS", default_value_t = 400, value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) order_days: u16,
     /// Days that numbers are kept after the later of their day and their last change; 60 or more, as tables look back so far.
-    #[arg(long, env = "GOODY_BUCKET_DAYS", default_value_t = 183, value_parser = clap::value_parser!(u16).range(60..))]
+    #[arg(long, env = "GOODY_BUCKET_DAYS", default_value_t = 800, value_parser = clap::value_parser!(u16).range(60..))]
     pub(crate) bucket_days: u16,
 }
 
@@ -274,6 +275,9 @@ pub(crate) struct Health {
     /// Also read the whole file for damage.
     #[arg(long)]
     pub(crate) deep: bool,
+    /// Also list when the clock was set, and every fact that was recorded while it was wrong.
+    #[arg(long)]
+    pub(crate) clock: bool,
     /// Print it as JSON.
     #[arg(long)]
     pub(crate) json: bool,

@@ -3,10 +3,12 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use goody_application::ports::Clock as _;
 use goody_application::read::{HealthReader, Verdict};
 use serde_json::json;
 
 use crate::clock::SystemClock;
+use crate::clock_report::ClockReport;
 use crate::{Done, cli, database};
 
 pub(crate) async fn run(command: cli::Health) -> Done {
@@ -14,6 +16,7 @@ pub(crate) async fn run(command: cli::Health) -> Done {
     // What stands in the way of storing is only seen by storing something. The check of the order store tells it.
     let _ = store.try_to_store().await;
     let damage = if command.deep { store.check().await? } else { Vec::new() };
+    let clock = if command.clock { Some(ClockReport::read(&store, SystemClock.now()).await?) } else { None };
     let store = Arc::new(store);
     let health = HealthReader::new(store.clone(), store.clone(), store, Arc::new(SystemClock)).health().await;
     let verdict = if damage.is_empty() { health.verdict() } else { Verdict::Unhealthy };
@@ -23,13 +26,16 @@ pub(crate) async fn run(command: cli::Health) -> Done {
         let checks = health
             .checks()
             .map(|(name, check)| json!({ "name": name, "status": word(check.verdict), "detail": check.detail }));
-        println!("{}", json!({ "status": word(verdict), "checks": checks, "issues": issues }));
+        println!("{}", json!({ "status": word(verdict), "checks": checks, "issues": issues, "clock": clock }));
     } else {
         println!("{}", word(verdict));
         for (name, check) in health.checks() {
             println!("  {:<12} {:<10} {}", name, word(check.verdict), check.detail);
         }
         issues.iter().for_each(|issue| println!("  ! {issue}"));
+        if let Some(clock) = &clock {
+            println!("{clock}");
+        }
     }
     Ok(if verdict == Verdict::Unhealthy { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }

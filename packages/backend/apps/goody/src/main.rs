@@ -3,6 +3,7 @@
 mod backup;
 mod cli;
 mod clock;
+mod clock_report;
 mod connections;
 mod database;
 mod export;

@@ -33,7 +33,7 @@ pub struct Settings {
     pub log: String,
     /// `GOODY_SEED` and `GOODY_SCENARIO`: which demo world; 42 and nothing going wrong where they are not set.
     pub world: World,
-    /// `GOODY_ORDER_DAYS` and `GOODY_BUCKET_DAYS`: how long things are kept; 30 and 183 days where they are not set.
+    /// `GOODY_ORDER_DAYS` and `GOODY_BUCKET_DAYS`: how long things are kept; 400 and 800 days where they are not set.
     pub retention: Retention,
     /// `GOODY_CLOCK`: a file that says what time it is. Only tests have one.
     pub clock: FunctionClock,

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use goody_application::clock_watch::ClockJump;
 use goody_application::ingest::Ingest;
 use goody_application::ports::{
     ChangeLag, OrderCount, OrderFilter, OrderReader, ReportReader, ReportWriter, VendorStore,
@@ -258,6 +259,28 @@ async fn the_numbers_of_a_clock_that_was_set_back_are_those_of_its_time() {
     app.clock.advance_seconds(1);
     app.roll().await;
     assert_eq!(app.read("/health").await["status"], "healthy", "after an hour of ticks the clock is believed");
+}
+
+#[tokio::test]
+async fn a_clock_that_was_set_is_reported_for_an_hour_and_stays_on_record() {
+    let file = File::new();
+    let app = TestApp::on(TestStore::new(file.open(), ()));
+    app.roll().await;
+    let ahead = ClockJump { from: now().plus_seconds(-86_400), to: now() };
+    app.store.note_clock_jump(ahead).await.unwrap();
+    let health = app.read("/health").await;
+    assert_eq!(health["checks"]["scheduler"]["status"], "degraded");
+    let issues = health["issues"].to_string();
+    assert!(issues.contains("the clock was set ahead by 86400 s"), "{issues}");
+    for _ in 0..60 {
+        app.clock.advance_seconds(60);
+        app.roll().await;
+    }
+    assert_eq!(app.read("/health").await["status"], "healthy");
+    let back = ClockJump { from: now().plus_seconds(3_600), to: now().plus_seconds(3_600 - 86_400) };
+    app.store.note_clock_jump(back).await.unwrap();
+    drop(app);
+    assert_eq!(file.open().clock_jumps().await.unwrap(), [ahead, back]);
 }
 
 #[test]

@@ -126,7 +126,8 @@ impl World {
         // A day more than asked for: one of them may have 25 hours. Nothing is removed while nothing happens, so something does.
         let first_left = self.zone.day(self.clock.latest()).plus(1);
         let (order_days, bucket_days) = (i64::from(self.retention.order_days), i64::from(self.retention.bucket_days));
-        for days in [order_days + FARTHEST_PROMISE, CATCH_UP, bucket_days + 2] {
+        // And a day more for each: what happens last may be known only after removal was done for the day.
+        for days in [order_days + FARTHEST_PROMISE, 1, CATCH_UP, 1, bucket_days + 2, 1] {
             self.clock.jump(days * DAY);
             self.place_one();
             self.look(&mut life).await;
@@ -144,7 +145,8 @@ impl World {
     fn place_one(&self) {
         let now = self.clock.latest();
         let event = serde_json::json!({
-            "eventId": "placed", "orderId": format!("late-{}", now.micros()), "vendorId": "late", "status": "PLACED",
+            "eventId": "placed", "orderId": format!("late-{}", now.micros()), "vendorId": self.stories.vendors[0].to_string(),
+            "status": "PLACED",
             "occurredAt": now.to_string(),
         });
         let event = OrderEvent::parse(event.to_string().as_bytes(), now).unwrap();

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use goody_domain::{ActiveStatus, Counter, Day, Instant, Minute, ReportZone};
 
+use crate::clock_watch::ClockJump;
 use crate::ports::{
     Book, ChangeFeed, ChangeLag, Clock, Condition, OrderReader, ReportReader, ReportStatus, StoreError, Trouble,
 };
@@ -16,6 +17,9 @@ const SILENCE_SECONDS: (f64, f64) = (120.0, 900.0);
 const OVER_SECONDS: f64 = 120.0;
 /// The timer may have ticked so far in the future before it is worth a word, in seconds: clocks differ a little.
 const AHEAD_SECONDS: f64 = 5.0;
+
+/// For how long it is worth a word that the clock was set, in seconds.
+const JUMP_SECONDS: f64 = 3_600.0;
 
 /// How one thing is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -286,10 +290,26 @@ fn judge_silence(status: &ReportStatus, at: Instant) -> (Verdict, String) {
             }
             seconds => {
                 let seconds = seconds.max(0.0);
-                (verdict(seconds, SILENCE_SECONDS), format!("the timer ticked {seconds:.0} s ago"))
+                let (verdict, detail) =
+                    (verdict(seconds, SILENCE_SECONDS), format!("the timer ticked {seconds:.0} s ago"));
+                match status.clock_jump.filter(|jump| (0.0..JUMP_SECONDS).contains(&at.seconds_since(jump.to))) {
+                    Some(jump) => (verdict.max(Verdict::Degraded), format!("{detail}; {}", clock_was_set(jump))),
+                    None => (verdict, detail),
+                }
             }
         },
     }
+}
+
+fn clock_was_set(jump: ClockJump) -> String {
+    let direction = if jump.seconds() > 0.0 { "ahead" } else { "back" };
+    format!(
+        "the clock was set {direction} by {:.0} s, from {} to {}. If it is wrong, set it right. `goody health --clock` lists what \
+         was recorded while it was wrong. Nothing old is removed until it has been steady for an hour",
+        jump.seconds().abs(),
+        jump.from,
+        jump.to
+    )
 }
 
 fn with_keeper(detail: String, condition: &Condition) -> String {

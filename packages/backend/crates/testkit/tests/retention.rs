@@ -1,0 +1,168 @@
+//! Removal of what is old does not trust the clock.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use goody_application::clock_watch::ClockWatch;
+use goody_application::ingest::Ingest;
+use goody_application::ports::Clock;
+use goody_application::project;
+use goody_application::read::report_on;
+use goody_application::retention::{Forgetting, Retention, expire};
+use goody_domain::{Instant, ReportZone};
+use goody_testkit::{OrderBuilder, StandingClock, TestStore, at, vendor_id};
+
+const DAY: i64 = 86_400;
+const RETENTION: Retention = Retention { order_days: 30, bucket_days: 183 };
+
+/// A store with an order of each of sixty days, as a server sees it that has just started.
+struct Server {
+    made: TestStore,
+    clock: Arc<StandingClock>,
+    watch: ClockWatch,
+    forgetting: Forgetting,
+}
+
+impl Server {
+    async fn with_sixty_days_of_orders() -> Self {
+        let made = TestStore::memory(ReportZone::utc());
+        let start = at("2026-01-01T12:00:00Z");
+        for day in 0..60 {
+            place(&made, &format!("o-{day:02}"), start.plus_seconds(day * DAY)).await;
+        }
+        let clock = StandingClock::at(start.plus_seconds(59 * DAY + 60));
+        Self { made, clock, watch: ClockWatch::default(), forgetting: Forgetting::new(RETENTION) }
+    }
+
+    /// What the background loop does again and again. Says how many orders were removed.
+    async fn step(&mut self) -> u64 {
+        self.watch.look(self.clock.now(), self.clock.elapsed());
+        let step = self.forgetting.step(self.made.store.as_ref(), self.clock.as_ref(), &self.watch);
+        step.await.unwrap().map_or(0, |expired| expired.orders)
+    }
+
+    async fn orders(&self) -> usize {
+        self.made.store.all(None, 1_000).await.unwrap().len()
+    }
+}
+
+/// The report of the vendor on each of the last days, as bytes.
+async fn reports(made: &TestStore, now: Instant) -> String {
+    let (store, mut reports) = (made.store.as_ref(), String::new());
+    let today = store.zone().day(now);
+    for date in today.plus(-60).to(today) {
+        let report = report_on(store, &vendor_id("acme"), store.zone().as_of(date, now).unwrap()).await.unwrap();
+        reports += &serde_json::to_string(&report).unwrap();
+        reports.push('\n');
+    }
+    reports
+}
+
+async fn place(made: &TestStore, id: &str, at: Instant) {
+    let order = OrderBuilder::new(id).placed(&at.to_string());
+    Ingest::new(made.store.clone()).ingest(order.events(), at).await.unwrap();
+    project::project_all(made.store.as_ref(), at).await.unwrap();
+}
+
+#[tokio::test]
+async fn nothing_is_removed_before_the_clock_has_been_steady_for_an_hour() {
+    let mut server = Server::with_sixty_days_of_orders().await;
+    assert_eq!(server.step().await, 0);
+    server.clock.advance_seconds(3_599);
+    assert_eq!(server.step().await, 0);
+    server.clock.advance_seconds(1);
+    assert!(server.step().await > 0);
+}
+
+#[tokio::test]
+async fn a_clock_that_is_wrong_for_a_moment_removes_nothing() {
+    let mut server = Server::with_sixty_days_of_orders().await;
+    server.step().await;
+    server.clock.advance_seconds(3_600);
+    while server.step().await > 0 {
+        server.clock.advance_seconds(DAY);
+    }
+    let (right, orders) = (server.clock.now(), server.orders().await);
+    server.clock.set(right.plus_seconds(365 * DAY));
+    place(&server.made, "recorded-under-the-wrong-clock", server.clock.now()).await;
+    for _ in 0..30 {
+        assert_eq!(server.step().await, 0);
+        server.clock.advance_seconds(1);
+    }
+    server.clock.set(right.plus_seconds(30));
+    for _ in 0..30 {
+        assert_eq!(server.step().await, 0);
+        server.clock.advance_seconds(600);
+    }
+    assert_eq!(server.orders().await, orders + 1);
+}
+
+#[tokio::test]
+async fn a_clock_that_stays_wrong_removes_nothing_that_the_facts_do_not_agree_to() {
+    let mut server = Server::with_sixty_days_of_orders().await;
+    server.clock.set(server.clock.now().plus_seconds(365 * DAY));
+    server.step().await;
+    for _ in 0..100 {
+        server.clock.advance_seconds(DAY);
+        server.step().await;
+    }
+    assert_eq!(server.orders().await, 31, "of the thirty days before the latest fact, and its own");
+}
+
+#[tokio::test]
+async fn at_most_seven_days_of_orders_are_removed_a_day() {
+    let mut server = Server::with_sixty_days_of_orders().await;
+    server.step().await;
+    server.clock.advance_seconds(3_600);
+    let mut removed = Vec::new();
+    for _ in 0..6 {
+        removed.push(server.step().await);
+        assert_eq!(server.step().await, 0, "once a day");
+        server.clock.advance_seconds(DAY);
+    }
+    assert_eq!(removed, [7, 7, 7, 7, 1, 0]);
+    assert_eq!(server.clock.elapsed(), Duration::from_secs(3_600 + 6 * 86_400));
+}
+
+#[tokio::test]
+async fn an_old_backup_and_everything_sent_again_end_where_the_store_would_be_without() {
+    let start = at("2026-01-01T12:00:00Z");
+    let instant = |day: i64| start.plus_seconds(day * DAY);
+    // Each order arrives ten days after its placement.
+    let facts = |day: i64| {
+        let ended = OrderBuilder::new(&format!("o-{:02}", day - 10)).unplaced().arrived(&instant(day).to_string());
+        let placed = OrderBuilder::new(&format!("o-{day:02}")).placed(&instant(day).to_string());
+        ended.events().into_iter().chain(placed.events()).collect::<Vec<_>>()
+    };
+    let [without, restored] = [(); 2].map(|()| TestStore::memory(ReportZone::utc()));
+    for day in 0..60 {
+        Ingest::new(without.store.clone()).ingest(facts(day), instant(day)).await.unwrap();
+        project::project_all(without.store.as_ref(), instant(day)).await.unwrap();
+        expire(without.store.as_ref(), RETENTION, instant(day)).await.unwrap();
+        if day < 24 {
+            Ingest::new(restored.store.clone()).ingest(facts(day), instant(day)).await.unwrap();
+        }
+    }
+    project::project_all(restored.store.as_ref(), instant(24)).await.unwrap();
+    // The backup of day 24 is restored on day 60, and a server starts on it.
+    let clock = StandingClock::at(instant(60));
+    let mut server =
+        Server { made: restored, clock, watch: ClockWatch::default(), forgetting: Forgetting::new(RETENTION) };
+    for _ in 0..50 {
+        server.step().await;
+        server.clock.advance_seconds(60);
+    }
+    let now = server.clock.now();
+    for day in 0..60 {
+        Ingest::new(server.made.store.clone()).ingest(facts(day), now).await.unwrap();
+    }
+    project::project_all(server.made.store.as_ref(), now).await.unwrap();
+    assert_eq!(reports(&server.made, now).await, reports(&without, now).await);
+    for _ in 0..10 {
+        server.clock.advance_seconds(DAY);
+        server.step().await;
+    }
+    assert_eq!(reports(&server.made, now).await, reports(&without, now).await);
+}
