@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { count, counted, days, money, moneyRounded, percent, share } from './numbers';
+import { count, counted, days, money, moneyRounded, percent, rate, share } from './numbers';
 
 describe('numbers', () => {
   test('are rounded to what a person compares', () => {
@@ -7,6 +7,27 @@ describe('numbers', () => {
     expect(percent(100)).toBe('100.0\u00a0%');
     expect(count(1247)).toBe('1,247');
     expect(days(60)).toBe('2.5\u00a0days');
+  });
+
+  test('a percentage reads 0 or 100 only where it is exactly that', () => {
+    expect([99.94, 99.949, 99.95, 99.96, 99.999, 100].map(rate)).toEqual([
+      '99.9',
+      '99.9',
+      '99.9',
+      '>99.9',
+      '>99.9',
+      '100.0',
+    ]);
+    expect([0, 0.001, 0.04, 0.05, 0.06, 0.14].map(rate)).toEqual(['0.0', '<0.1', '<0.1', '0.1', '0.1', '0.1']);
+    expect(percent(99.96)).toBe('>99.9\u00a0%');
+    expect(share(1, 10_000)).toBe('<0.1\u00a0%');
+    expect(share(1999, 2000)).toBe('99.9\u00a0%');
+  });
+
+  test('the noise of floating point makes no percentage', () => {
+    expect([99.95000000000002, 99.94999999999999].map(rate)).toEqual(['99.9', '99.9']);
+    expect([0.04999999999999999, 0.050000000000000003].map(rate)).toEqual(['0.1', '0.1']);
+    expect([99.99999999999999, 1e-17, -1e-17].map(rate)).toEqual(['100.0', '0.0', '0.0']);
   });
 
   test('money has as many decimals as its currency', () => {

@@ -2,7 +2,11 @@
 import { once } from './once';
 
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
-const tenths = new Intl.NumberFormat('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const tenths = new Intl.NumberFormat('en', {
+  minimumFractionDigits: 1,
+  maximumFractionDigits: 1,
+  signDisplay: 'negative',
+});
 const exactIn = once((currency) => new Intl.NumberFormat('en', { style: 'currency', currency }));
 const wholeIn = once(
   (currency) => new Intl.NumberFormat('en', { style: 'currency', currency, maximumFractionDigits: 0 }),
@@ -20,9 +24,21 @@ export function decimal(value: number): string {
   return tenths.format(value);
 }
 
+/**
+ * The digits of a percentage, for where the sign stands elsewhere: 94.24 → `94.2`. Only exactly 0 and 100 read as such: one
+ * failure in ten thousand orders is not "100.0". 99.95 → `99.9`, 99.96 → `>99.9`, 0.05 → `0.1`, 0.04 → `<0.1`
+ */
+export function rate(value: number): string {
+  // A rate is a quotient, and misses the number it stands for by the noise of floating point.
+  const exact = Number(value.toFixed(9));
+  if (exact > 0 && exact < 0.05) return '<0.1';
+  if (exact > 99.95 && exact < 100) return '>99.9';
+  return exact === 99.95 ? '99.9' : tenths.format(exact);
+}
+
 /** 94.24 → `94.2 %` */
 export function percent(value: number): string {
-  return `${tenths.format(value)}\u00a0%`;
+  return `${rate(value)}\u00a0%`;
 }
 
 /** A part of a whole, both counts; 0 of 0 is 0 %, as an empty bar is empty. */

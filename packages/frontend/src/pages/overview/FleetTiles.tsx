@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { memo } from 'react';
 import type { Dashboard } from '../../api/types';
 import { change } from '../../format/change';
-import { count, decimal, percent } from '../../format/numbers';
+import { count, percent, rate } from '../../format/numbers';
 import { day, dayAndMonth, isOver } from '../../format/times';
 import { activeStatuses } from '../../format/words';
 import { ChangeText } from '../../ui/ChangeText';
@@ -43,7 +43,7 @@ export const FleetTiles = memo(function FleetTiles({
       <Tile
         label="Overall reliability"
         tone={current.overallReliability === null ? 'rest' : reliability?.verdict === 'worse' ? 'watch' : 'good'}
-        value={<Value text={some(current.overallReliability, decimal)} because={nothingCompleted} />}
+        value={<Value text={some(current.overallReliability, rate)} because={nothingCompleted} />}
         unit={current.overallReliability === null ? undefined : '%'}
         chart={chart('Overall reliability', rates, rateScale(rates), percent)}
       >

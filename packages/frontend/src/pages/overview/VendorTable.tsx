@@ -2,7 +2,7 @@ import { useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Dashboard, Risk, VendorRow } from '../../api/types';
 import { change } from '../../format/change';
-import { count, decimal, percent } from '../../format/numbers';
+import { count, percent, rate } from '../../format/numbers';
 import { AT_RISK_BELOW, activeStatuses, trendWord } from '../../format/words';
 import { Icon } from '../../ui/Icon';
 import { IntervalBar } from '../../ui/IntervalBar';
@@ -227,7 +227,7 @@ function Reliability({
       <span>
         <b>{percent(reliabilityScore)}</b>
         <small>
-          {decimal(reliabilityInterval.lower)} to {decimal(reliabilityInterval.upper)}
+          {rate(reliabilityInterval.lower)} to {rate(reliabilityInterval.upper)}
         </small>
       </span>
     </span>

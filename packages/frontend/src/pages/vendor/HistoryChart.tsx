@@ -1,6 +1,6 @@
 import { type KeyboardEvent, type PointerEvent, useId, useMemo, useState } from 'react';
 import type { VendorDay } from '../../api/types';
-import { count, decimal, percent } from '../../format/numbers';
+import { count, percent, rate } from '../../format/numbers';
 import { dayAndMonth, day as dayInFull } from '../../format/times';
 import { useWidth } from '../../ui/chart/useWidth';
 import { some, Value } from '../../ui/Value';
@@ -83,10 +83,7 @@ export function HistoryChart({ days, isPast }: { days: VendorDay[]; isPast: bool
             <dt>Likely between</dt>
             <dd>
               <Value
-                text={some(
-                  read.reliabilityInterval,
-                  ({ lower, upper }) => `${decimal(lower)} and ${decimal(upper)}\u00a0%`,
-                )}
+                text={some(read.reliabilityInterval, ({ lower, upper }) => `${rate(lower)} and ${rate(upper)}\u00a0%`)}
                 because="nothing completed in the seven days ending with this one"
               />
             </dd>

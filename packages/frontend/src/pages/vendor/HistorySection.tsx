@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { VendorDay, VendorHistory } from '../../api/types';
-import { count, counted, decimal, percent } from '../../format/numbers';
+import { count, counted, percent, rate } from '../../format/numbers';
 import { shortDay } from '../../format/times';
 import { StateBox } from '../../ui/StateBox';
 import { numberClass, Table } from '../../ui/Table';
@@ -108,10 +108,7 @@ function DayTable({ days }: { days: VendorDay[] }) {
             </td>
             <td className={numberClass}>
               <Value
-                text={some(
-                  day.reliabilityInterval,
-                  ({ lower, upper }) => `${decimal(lower)} and ${decimal(upper)}\u00a0%`,
-                )}
+                text={some(day.reliabilityInterval, ({ lower, upper }) => `${rate(lower)} and ${rate(upper)}\u00a0%`)}
                 because={nothingCompleted}
               />
             </td>

@@ -1,6 +1,6 @@
 import type { Report, Risk, VendorReport } from '../../api/types';
 import { change } from '../../format/change';
-import { count, counted, decimal } from '../../format/numbers';
+import { count, counted, decimal, rate } from '../../format/numbers';
 import { ChangeText } from '../../ui/ChangeText';
 import { Tile, Tiles, type Tone } from '../../ui/Tile';
 import { some, Value } from '../../ui/Value';
@@ -21,9 +21,7 @@ export function VendorTiles({ report, vendor, risk }: { report: Report; vendor: 
         <Tile
           label="Reliability"
           tone={tone}
-          value={
-            <Value text={some(current.reliabilityScore, decimal)} because="nothing completed in these seven days" />
-          }
+          value={<Value text={some(current.reliabilityScore, rate)} because="nothing completed in these seven days" />}
           unit={current.reliabilityScore === null ? undefined : '%'}
         >
           {current.reliabilityInterval === null ? (
@@ -31,7 +29,7 @@ export function VendorTiles({ report, vendor, risk }: { report: Report; vendor: 
           ) : (
             <p>
               {risk === 'insufficient' ? 'Too few to judge: likely' : 'Likely'} between{' '}
-              {decimal(current.reliabilityInterval.lower)} and {decimal(current.reliabilityInterval.upper)}
+              {rate(current.reliabilityInterval.lower)} and {rate(current.reliabilityInterval.upper)}
               &nbsp;%
             </p>
           )}
@@ -51,7 +49,7 @@ export function VendorTiles({ report, vendor, risk }: { report: Report; vendor: 
         <Tile
           label="Issue rate"
           tone={tone}
-          value={<Value text={some(current.issueRate, decimal)} because="nothing completed in these seven days" />}
+          value={<Value text={some(current.issueRate, rate)} because="nothing completed in these seven days" />}
           unit={current.issueRate === null ? undefined : '%'}
         >
           <p>

@@ -1,6 +1,6 @@
 import type { Interval, Report, Window } from '../../api/types';
 import { change, type Measure } from '../../format/change';
-import { count, days, decimal, percent } from '../../format/numbers';
+import { count, days, percent, rate } from '../../format/numbers';
 import { numberClass, Table } from '../../ui/Table';
 import { some, Value } from '../../ui/Value';
 import styles from './WindowTable.module.css';
@@ -136,7 +136,7 @@ function Range({ interval }: { interval: Interval | null }) {
   if (interval === null) return null;
   return (
     <small className={styles.small}>
-      {decimal(interval.lower)} to {decimal(interval.upper)}
+      {rate(interval.lower)} to {rate(interval.upper)}
     </small>
   );
 }
