@@ -28,6 +28,17 @@ function oneScriptOneStyle(): Plugin {
   };
 }
 
+/** Imports without Vite's helper, which loads the style sheets and imports of a part ahead: there is one style sheet, and no preloading. */
+function plainImports(): Plugin {
+  const helper = '\0vite/preload-helper.js';
+  return {
+    name: 'plain-imports',
+    apply: 'build',
+    enforce: 'pre',
+    load: (id) => (id === helper ? 'export const __vitePreload = (load) => load();' : undefined),
+  };
+}
+
 /** Classes of the shell in `index.html`, so that what is painted before the page is read looks as after it: `class="{header}"`. */
 function classesOfShell(): Plugin {
   return {
@@ -78,7 +89,7 @@ function className(name: string, file: string): string {
 }
 
 export default defineConfig({
-  plugins: [react(), classesOfShell(), oneScriptOneStyle(), contentSecurityPolicy()],
+  plugins: [react(), plainImports(), classesOfShell(), oneScriptOneStyle(), contentSecurityPolicy()],
   // What the router's store brings for older Reacts, React has had since 18.
   resolve: { alias: { 'use-sync-external-store/shim/with-selector': 'use-sync-external-store/with-selector' } },
   css: { modules: { generateScopedName: className } },

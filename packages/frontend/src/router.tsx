@@ -1,4 +1,5 @@
 import { createRouter } from '@tanstack/react-router';
+import { followAddress } from './api/keep';
 import type { OverviewSearch } from './pages/overview/search';
 import { orderRoute } from './routes/order';
 import { ordersRoute } from './routes/orders';
@@ -22,6 +23,8 @@ export const router = createRouter({
 router.subscribe('onBeforeNavigate', ({ pathChanged }) => {
   router.options.defaultPendingMs = pathChanged ? 300 : Number.POSITIVE_INFINITY;
 });
+
+followAddress(router);
 
 declare module '@tanstack/react-router' {
   interface Register {

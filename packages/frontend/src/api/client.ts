@@ -33,6 +33,21 @@ export class ApiError extends Error {
   }
 }
 
+const passing: ReadonlySet<FailureCode> = new Set([
+  'TIMEOUT',
+  'RATE_LIMITED',
+  'OVERLOADED',
+  'UNAVAILABLE',
+  'INTERNAL',
+  'UNREACHABLE',
+  'UNREADABLE',
+]);
+
+/** Whether the same request may succeed later: the server could not answer it, and did not refuse it. */
+export function mayPass(error: unknown): error is ApiError {
+  return error instanceof ApiError && passing.has(error.code);
+}
+
 /** Reads `path`, with the token that is kept or with another. Throws an `ApiError`, or the abort that `signal` asked for. */
 export async function get<P extends GetPath>(
   path: P,

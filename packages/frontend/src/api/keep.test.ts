@@ -1,19 +1,93 @@
-import { expect, test } from 'vitest';
-import { ApiError } from './client';
-import { keep } from './keep';
+import type { ParsedLocation } from '@tanstack/react-router';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { ApiError, type FailureCode } from './client';
+import { followAddress, keep } from './keep';
 
-const failure = new ApiError({ code: 'UNREACHABLE', title: 'No', detail: 'No.', correlationId: 'c-1', fields: [] });
-const asked = (href: string, cause = 'stay') => ({ location: { pathname: href.replace(/\?.*/, ''), href }, cause });
+const failed = (code: FailureCode) =>
+  new ApiError({ code, title: 'No', detail: 'No.', correlationId: 'c-1', fields: [] });
+const failure = failed('UNREACHABLE');
 const failing = () => Promise.reject(failure);
 
+/** A router of which only the address moves. */
+const on = new Map<string, (move: { toLocation: ParsedLocation }) => void>();
+const history = { go: vi.fn(), replace: vi.fn() };
+followAddress({ subscribe: (type: string, listener: never) => on.set(type, listener), history } as never);
+
+beforeEach(() => {
+  history.go.mockReset();
+  history.replace.mockReset();
+});
+
+function at(href: string, index = 0): ParsedLocation {
+  const searchStr = href.replace(/^[^?]*/, '');
+  return { pathname: href.replace(/\?.*/, ''), href, searchStr, state: { __TSR_index: index } } as ParsedLocation;
+}
+
+const asked = (href: string, cause = 'stay', index = 0) => ({
+  location: at(href, index),
+  cause,
+  abortController: new AbortController(),
+});
+
+/** Goes there and reads it. */
+async function open(href: string, load: () => Promise<string>, cause?: string, index?: number): Promise<string> {
+  on.get('onBeforeNavigate')?.({ toLocation: at(href, index) });
+  const data = await keep(asked(href, cause, index), load);
+  on.get('onResolved')?.({ toLocation: at(href, index) });
+  return data;
+}
+
 test('what was read stays when reading the same page again fails, and only then', async () => {
-  await expect(keep(asked('/', 'enter'), failing), 'there is nothing to keep').rejects.toBe(failure);
-  await expect(keep(asked('/', 'enter'), async () => 'numbers')).resolves.toBe('numbers');
-  await expect(keep(asked('/'), failing)).resolves.toBe('numbers');
-  await expect(keep(asked('/?risk=high'), failing), 'another filter').rejects.toBe(failure);
-  await expect(keep(asked('/', 'enter'), failing), 'opened anew').rejects.toBe(failure);
+  await expect(open('/', failing, 'enter'), 'there is nothing to keep').rejects.toBe(failure);
+  await expect(open('/', async () => 'numbers', 'enter')).resolves.toBe('numbers');
+  await expect(open('/', failing)).resolves.toBe('numbers');
+  await expect(open('/', failing, 'enter'), 'opened anew').rejects.toBe(failure);
+  await expect(open('/', failing), 'it is no longer shown').rejects.toBe(failure);
+  await open('/', async () => 'numbers', 'enter');
   const fault = new TypeError('a fault of the page');
-  await expect(keep(asked('/'), () => Promise.reject(fault))).rejects.toBe(fault);
+  await expect(open('/', () => Promise.reject(fault))).rejects.toBe(fault);
+});
+
+test('where another question cannot be answered, the address is again that of what is shown, which is not read again', async () => {
+  await open('/', async () => 'numbers', 'enter', 3);
+  for (const index of [4, 2]) {
+    const question = asked('/?risk=high', 'stay', index);
+    on.get('onBeforeNavigate')?.({ toLocation: question.location });
+    const reading = keep(question, failing);
+    await vi.waitFor(() => expect(history.go).toHaveBeenCalledWith(3 - index));
+    // The way back ends the reading that failed.
+    const end = new DOMException('Gone', 'AbortError');
+    question.abortController.abort(end);
+    await expect(reading).rejects.toBe(end);
+    await expect(open('/', () => Promise.reject(new Error('read again')), 'stay', 3)).resolves.toBe('numbers');
+  }
+  await expect(
+    open('/', async () => 'newer', 'stay', 3),
+    'Refresh',
+  ).resolves.toBe('newer');
+  expect(history.replace).not.toHaveBeenCalled();
+});
+
+test('where the question took the place of the other in the history, it is put back', async () => {
+  await open('/', async () => 'numbers', 'enter', 3);
+  void keep(asked('/?risk=high', 'stay', 3), failing);
+  await vi.waitFor(() => expect(history.replace).toHaveBeenCalledWith('/', at('/', 3).state));
+});
+
+test.each(['INVALID_CURSOR', 'DATE_EXPIRED', 'UNAUTHENTICATED', 'FORBIDDEN'] as const)(
+  'a question that is refused with %s takes the place of the page',
+  async (code) => {
+    await open('/', async () => 'numbers', 'enter');
+    const refusal = failed(code);
+    await expect(open('/?risk=high', () => Promise.reject(refusal))).rejects.toBe(refusal);
+    expect(history.go).not.toHaveBeenCalled();
+  },
+);
+
+test('a choice that needs no reading makes the next Refresh no other question', async () => {
+  await open('/', async () => 'numbers', 'enter');
+  on.get('onResolved')?.({ toLocation: at('/?days=90') });
+  await expect(open('/?days=90', failing)).resolves.toBe('numbers');
 });
 
 test('another search of the same page is told what the page shows; Refresh and other pages are not', async () => {
@@ -27,9 +101,8 @@ test('another search of the same page is told what the page shows; Refresh and o
 });
 
 test('what was read with a token is shown to nobody once it is not accepted, whatever happens then', async () => {
-  const code = 'UNAUTHENTICATED';
-  const refusal = new ApiError({ code, title: 'No', detail: 'No.', correlationId: 'c-2', fields: [] });
-  await expect(keep(asked('/', 'enter'), async () => 'numbers')).resolves.toBe('numbers');
-  await expect(keep(asked('/'), () => Promise.reject(refusal))).rejects.toBe(refusal);
-  await expect(keep(asked('/'), failing)).rejects.toBe(failure);
+  const refusal = failed('UNAUTHENTICATED');
+  await expect(open('/', async () => 'numbers', 'enter')).resolves.toBe('numbers');
+  await expect(open('/', () => Promise.reject(refusal))).rejects.toBe(refusal);
+  await expect(open('/', failing)).rejects.toBe(failure);
 });

@@ -1,10 +1,13 @@
 import { createRoute } from '@tanstack/react-router';
 import { keep } from '../api/keep';
+import { part } from '../api/part';
 import type { RecentSearch } from '../pages/recent/search';
 import { ErrorState } from '../ui/ErrorState';
 import { LoadingState } from '../ui/LoadingState';
 import { rootRoute } from './root';
 import { pick } from './search';
+
+const page = part(() => import('./recent.lazy'));
 
 export const recentRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -13,7 +16,7 @@ export const recentRoute = createRoute({
   loaderDeps: ({ search }) => search,
   loader: (asked) =>
     keep(asked, async () => {
-      const { loadRecent } = await import('./recent.lazy');
+      const { loadRecent } = await page();
       // Coming back shows as many pages as were left. Refresh starts anew.
       const pages = asked.cause === 'enter' ? (asked.location.state.feedPages ?? 1) : 1;
       return loadRecent(asked.deps, pages, asked.abortController.signal);
@@ -22,4 +25,4 @@ export const recentRoute = createRoute({
   shouldReload: false,
   pendingComponent: LoadingState,
   errorComponent: ErrorState,
-}).lazy(() => import('./recent.lazy').then((module) => module.recentLazyRoute));
+}).lazy(() => page().then((module) => module.recentLazyRoute));

@@ -1,10 +1,13 @@
 import { createRoute } from '@tanstack/react-router';
 import { keep } from '../api/keep';
+import { part } from '../api/part';
 import type { VendorSearch } from '../pages/vendor/search';
 import { ErrorState } from '../ui/ErrorState';
 import { LoadingVendor } from '../ui/LoadingState';
 import { rootRoute } from './root';
 import { pick } from './search';
+
+const page = part(() => import('./vendor.lazy'));
 
 export const vendorRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -17,11 +20,11 @@ export const vendorRoute = createRoute({
   // The way of reading comes with the page: the first page of all has no use for it.
   loader: (asked) =>
     keep(asked, async () => {
-      const { loadVendor } = await import('./vendor.lazy');
+      const { loadVendor } = await page();
       return loadVendor(asked.params.vendorId, asked.deps.date, asked.abortController.signal);
     }),
   // Other days of the chart are here already. Refresh reads again all the same.
   shouldReload: false,
   pendingComponent: LoadingVendor,
   errorComponent: ErrorState,
-}).lazy(() => import('./vendor.lazy').then((module) => module.vendorLazyRoute));
+}).lazy(() => page().then((module) => module.vendorLazyRoute));

@@ -1,14 +1,15 @@
 import { type ErrorComponentProps, Link, useLocation, useRouter } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
 import { ApiError, type FailureCode } from '../api/client';
+import { part } from '../api/part';
 import { forgetToken, useKeptToken } from '../api/token';
 import { Button, buttonClass } from './Button';
 import styles from './ErrorState.module.css';
 import { plainly } from './plainly';
 import { StateBox } from './StateBox';
+import { usePart } from './usePart';
 
 // Most servers are open.
-const TokenForm = lazy(() => import('./TokenForm'));
+const loadTokenForm = part(() => import('./TokenForm'));
 
 type NextStep = 'token' | 'other-token' | 'retry' | 'start-of-list' | 'start-over' | 'today' | 'up';
 
@@ -34,16 +35,10 @@ const nextStep: Record<FailureCode, NextStep> = {
 };
 
 /** A page that could not be read: what failed, what to do, and what to name when asking about it. */
-export function ErrorState({ error }: ErrorComponentProps) {
+export function ErrorState({ error }: Pick<ErrorComponentProps, 'error'>) {
   if (!(error instanceof ApiError)) return <Fault error={error} />;
   const step = nextStep[error.code];
-  if (step === 'token') {
-    return (
-      <Suspense>
-        <TokenForm error={error} />
-      </Suspense>
-    );
-  }
+  if (step === 'token') return <LateTokenForm error={error} />;
   // Often the sentence says it all.
   const fields = error.fields.filter(({ reason }) => !error.message.includes(reason));
   return (
@@ -64,6 +59,12 @@ export function ErrorState({ error }: ErrorComponentProps) {
       </p>
     </StateBox>
   );
+}
+
+function LateTokenForm({ error }: { error: ApiError }) {
+  const { part: form, error: missing } = usePart(loadTokenForm);
+  if (form !== null) return <form.default error={error} />;
+  return missing instanceof Error && <ErrorState error={missing} />;
 }
 
 function NextStepControl({ step }: { step: Exclude<NextStep, 'token'> }) {
@@ -119,7 +120,7 @@ function Fault({ error }: { error: unknown }) {
       title="This page has a fault, or a part of it is missing"
       level={1}
     >
-      <p>The server may be stopped or renewed, or the network may be down. Loading the page again may help.</p>
+      <p>The server answers, and may have another version by now. Loading the page again may help.</p>
       <Button icon="refresh" onClick={() => window.location.reload()}>
         Load the page again
       </Button>

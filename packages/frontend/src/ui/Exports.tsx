@@ -1,11 +1,12 @@
-import { lazy, Suspense } from 'react';
+import { part } from '../api/part';
 import { useKeptToken } from '../api/token';
 import { buttonClass } from './Button';
 import styles from './Exports.module.css';
 import { Icon } from './Icon';
+import { usePart } from './usePart';
 
 // Most servers are open, and there a link is enough.
-const SavedExport = lazy(() => import('./SavedExport'));
+const loadSavedExport = part(() => import('./SavedExport'));
 
 const formats = [
   { format: 'csv', name: 'Export CSV' },
@@ -31,9 +32,7 @@ export function Exports({
           download: `${of}.${format}`,
         };
         return hasToken ? (
-          <Suspense key={format}>
-            <SavedExport {...file} name={name} />
-          </Suspense>
+          <LateSavedExport key={format} {...file} name={name} />
         ) : (
           <a className={buttonClass} key={format} {...file}>
             <Icon name="download" />
@@ -43,4 +42,9 @@ export function Exports({
       })}
     </div>
   );
+}
+
+function LateSavedExport(file: { href: string; download: string; name: string }) {
+  const { part: saved } = usePart(loadSavedExport);
+  return saved !== null && <saved.default {...file} />;
 }

@@ -1,6 +1,6 @@
 import { useLocation, useRouter } from '@tanstack/react-router';
 import { useSyncExternalStore } from 'react';
-import { useFailedRefresh } from '../api/keep';
+import { type FailedRefresh, useFailedRefresh } from '../api/keep';
 import { Ago } from './Ago';
 import { Button } from './Button';
 import { Icon } from './Icon';
@@ -16,30 +16,39 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-/** Over a page that shows older numbers than the reader asked for: from when they are, and why. */
+/** Over a page that shows other numbers than the reader asked for: from when they are, and why. */
 export function Notice() {
   const router = useRouter();
-  const href = useLocation({ select: (location) => location.href });
+  const pathname = useLocation({ select: (location) => location.pathname });
   const isOnline = useSyncExternalStore(subscribe, () => navigator.onLine);
   const refresh = useFailedRefresh();
-  const failed = refresh?.href === href ? refresh : null;
+  const failed = refresh?.pathname === pathname ? refresh : null;
+
+  function retry({ question }: FailedRefresh) {
+    if (question === null) void router.invalidate({ sync: true });
+    else router.history.push(question.href, question.state);
+  }
+
   return (
-    <div role="status">
+    <div className={styles.place} role="status">
       {failed !== null && (
         <div className={styles.notice} data-tone="watch">
           <Icon name="warning" />
           <div>
             <p>
               <b>
+                {failed.question !== null && 'Your last choice could not be loaded. '}
                 You are looking at what was read <Ago instant={new Date(failed.readAt).toISOString()} />.
               </b>{' '}
-              {isOnline ? `Refreshing failed: ${plainly(failed.error)}` : 'You are offline.'}
+              {isOnline
+                ? `${failed.question === null ? 'Refreshing' : 'Loading'} failed: ${plainly(failed.error)}`
+                : 'You are offline.'}
             </p>
             <p className={styles.reference}>
               Reference <code>{failed.error.correlationId}</code>
             </p>
           </div>
-          <Button icon="refresh" onClick={() => void router.invalidate({ sync: true })}>
+          <Button icon="refresh" onClick={() => retry(failed)}>
             Try again
           </Button>
         </div>

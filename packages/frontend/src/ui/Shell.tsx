@@ -1,12 +1,14 @@
 import { Link, Outlet, type ParsedLocation, useLocation, useRouter, useSearch } from '@tanstack/react-router';
-import { lazy, Suspense, useDeferredValue, useEffect, useLayoutEffect, useRef } from 'react';
+import { useDeferredValue, useEffect, useLayoutEffect, useRef } from 'react';
+import { part } from '../api/part';
 import { useKeptToken } from '../api/token';
 import { Notice } from './Notice';
 import { RefreshButton } from './RefreshButton';
 import styles from './Shell.module.css';
 import { ThemeSwitch } from './ThemeSwitch';
+import { usePart } from './usePart';
 
-const TokenNote = lazy(() => import('./TokenNote'));
+const loadTokenNote = part(() => import('./TokenNote'));
 
 interface Move {
   fromLocation?: ParsedLocation;
@@ -91,13 +93,15 @@ export function Shell() {
         <Notice />
         {isBegun && <Outlet />}
       </main>
-      {hasToken && (
-        <Suspense>
-          <TokenNote />
-        </Suspense>
-      )}
+      {hasToken && <LateTokenNote />}
     </>
   );
+}
+
+/** Without it the page works all the same. */
+function LateTokenNote() {
+  const { part: note } = usePart(loadTokenNote);
+  return note !== null && <note.default />;
 }
 
 function isOtherPageOfList({ fromLocation, toLocation, pathChanged }: Move): boolean {

@@ -1,4 +1,5 @@
 import { useRouterState } from '@tanstack/react-router';
+import { useFailedRefresh } from '../api/keep';
 
 /**
  * What the address asks of this page, where that is another thing than `shown` and is still being read. A control shows
@@ -10,4 +11,11 @@ export function useAsked<Search extends object>(shown: Search): Search {
       location.pathname === resolvedLocation?.pathname ? location.search : undefined,
   });
   return (asked as Search | undefined) ?? shown;
+}
+
+/** What was asked of this page last and could not be read: what was typed for it stays, to be sent again. */
+export function useUnanswered<Search extends object>(): Search | undefined {
+  const pathname = useRouterState({ select: ({ location }) => location.pathname });
+  const failed = useFailedRefresh();
+  return failed?.pathname === pathname ? (failed.question?.search as Search | undefined) : undefined;
 }

@@ -1,6 +1,7 @@
 import { type FormEvent, type ReactNode, useId, useState } from 'react';
 import { Button } from '../../ui/Button';
 import { Icon } from '../../ui/Icon';
+import { useUnanswered } from '../../ui/useAsked';
 import { useDraft } from '../../ui/useDraft';
 import { VendorCombobox } from '../../ui/VendorCombobox';
 import styles from './OrdersFilters.module.css';
@@ -21,9 +22,10 @@ export function OrdersFilters({
 }) {
   const [isOpen, setOpen] = useState(false);
   const id = useId();
-  const [dateFrom, setDateFrom] = useDraft(filter.dateFrom ?? '');
-  const [dateTo, setDateTo] = useDraft(filter.dateTo ?? '');
-  const [giftType, setGiftType] = useDraft(filter.giftType ?? '');
+  const typed = { ...filter, ...useUnanswered<OrdersFilter>() };
+  const [dateFrom, setDateFrom] = useDraft(typed.dateFrom ?? '');
+  const [dateTo, setDateTo] = useDraft(typed.dateTo ?? '');
+  const [giftType, setGiftType] = useDraft(typed.giftType ?? '');
   const isChanged =
     dateFrom !== (filter.dateFrom ?? '') || dateTo !== (filter.dateTo ?? '') || giftType !== (filter.giftType ?? '');
 

@@ -5,7 +5,7 @@ import { riskWord } from '../../format/words';
 import { Button } from '../../ui/Button';
 import { Hidden } from '../../ui/Hidden';
 import { Icon } from '../../ui/Icon';
-import { useAsked } from '../../ui/useAsked';
+import { useAsked, useUnanswered } from '../../ui/useAsked';
 import { fromTheStart, type OverviewSearch } from './search';
 import styles from './VendorFilters.module.css';
 
@@ -15,6 +15,7 @@ const risks: Risk[] = ['high', 'medium', 'low', 'insufficient'];
 export function VendorFilters({ search }: { search: OverviewSearch }) {
   const navigate = useNavigate();
   const asked = useAsked(search);
+  const q = useUnanswered<OverviewSearch>()?.q ?? asked.q;
   const chosen = new Set(asked.risk?.split(','));
 
   function show(wanted: OverviewSearch) {
@@ -57,10 +58,10 @@ export function VendorFilters({ search }: { search: OverviewSearch }) {
             <Icon name="search" />
             <Hidden>Search vendors</Hidden>
             <input
-              key={asked.q}
+              key={q}
               type="search"
               name="q"
-              defaultValue={asked.q}
+              defaultValue={q}
               placeholder="Name, id or category"
               autoComplete="off"
             />

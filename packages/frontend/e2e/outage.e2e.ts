@@ -1,0 +1,228 @@
+/** The page on a server that dies and comes back: what is shown stays, and what was asked for can be asked for again. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { expectSearch, heading, launch, read, rows, visit } from './browser';
+import { events } from './events';
+import { Goody } from './goody';
+
+let goody: Goody;
+let browser: Browser;
+
+beforeAll(async () => {
+  [goody, browser] = await Promise.all([Goody.start(), launch()]);
+  await goody.tell([
+    ...events({ vendorId: 'candles', arrived: 60, arrivedLate: 5, lost: 1, shipping: 2, overdue: 1 }),
+    ...events({ vendorId: 'mugs', arrived: 30, damaged: 12 }),
+  ]);
+});
+
+afterEach(async () => {
+  for (const context of browser.contexts()) await context.close();
+  await goody.stop();
+  await goody.startAgain();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await goody?.end();
+});
+
+const fromTheBrowser = /^Failed to load resource/;
+const notice = (page: Page) => page.getByText('Your last choice could not be loaded.');
+const retry = (page: Page) => page.getByRole('button', { name: 'Try again' }).click();
+const vendors = async (page: Page) => (await rows(page, /^Vendors/)).map((row) => row.Vendor?.split(' ')[0]);
+
+describe('a page that was never read, on a server that does not answer', () => {
+  const pages = [
+    { from: '/', link: 'Orders', title: /^\d+ orders/ },
+    { from: '/', link: 'Recent', title: /updated/ },
+    { from: '/', link: 'candles', title: /^candles$/ },
+    { from: '/orders', link: /^candles-/, title: /./ },
+    { from: '/orders', link: 'Overview', title: /at risk/ },
+  ];
+
+  test.each(pages)('$link says that it does not answer, and is read once it does', async ({ from, link, title }) => {
+    const { page, complaints } = await visit(browser, goody.address + from);
+    await goody.stop();
+    await page.getByRole('link', { name: link }).first().click();
+    await expect.poll(() => heading(page)).toBe('Goody does not answer');
+    await expect.poll(() => read(page.getByRole('alert'))).toMatch(/The server could not be reached.*Reference/);
+    const { pathname } = new URL(page.url());
+    expect(pathname).not.toBe(from);
+
+    await retry(page);
+    await expect.poll(() => heading(page)).toBe('Goody does not answer');
+    await goody.startAgain();
+    await retry(page);
+    await expect.poll(() => heading(page)).not.toBe('Goody does not answer');
+    await expect.poll(() => heading(page)).toMatch(title);
+    expect(new URL(page.url()).pathname).toBe(pathname);
+    expect(complaints.filter((text) => !fromTheBrowser.test(text))).toEqual([]);
+  });
+
+  test('Refresh and the links lead on, too, once it answers', async () => {
+    const { page } = await visit(browser, goody.address);
+    await goody.stop();
+    await page.getByRole('link', { name: 'Orders' }).first().click();
+    await expect.poll(() => heading(page)).toBe('Goody does not answer');
+    await goody.startAgain();
+    await page.getByRole('button', { name: 'Refresh' }).click();
+    await expect.poll(() => heading(page)).toMatch(/^\d+ orders/);
+    await page.getByRole('link', { name: 'Recent' }).click();
+    await expect.poll(() => heading(page)).toMatch(/updated/);
+  });
+
+  test('a part that is missing on a server that answers is a fault, without an endless reload', async () => {
+    const { page } = await visit(browser, goody.address);
+    await page.route(/orders\.lazy/, (route) => route.fulfill({ status: 404, body: '' }));
+    await page.getByRole('link', { name: 'Orders' }).first().click();
+    await expect.poll(() => heading(page)).toMatch(/a part of it is missing/);
+    await page.unrouteAll();
+    await page.getByRole('button', { name: 'Load the page again' }).click();
+    await expect.poll(() => heading(page)).toMatch(/^\d+ orders/);
+  });
+});
+
+describe('another question to a server that does not answer', () => {
+  test('sorting the vendors keeps the rows and the address, and works when tried again', async () => {
+    const { page, complaints } = await visit(browser, goody.address);
+    const before = await vendors(page);
+    expect(before).toHaveLength(2);
+    const sorted = page.locator('th[aria-sort="ascending"], th[aria-sort="descending"]');
+    const sortedBy = await read(sorted);
+    await goody.stop();
+    await page.getByRole('button', { name: 'On time' }).click();
+    await notice(page).waitFor();
+    await page.getByText('Loading failed: The server could not be reached.').waitFor();
+    await expectSearch(page, {});
+    expect(await vendors(page)).toEqual(before);
+    expect(await read(sorted)).toBe(sortedBy);
+
+    await retry(page);
+    await notice(page).waitFor();
+    await goody.startAgain();
+    await retry(page);
+    await expect.poll(() => notice(page).count()).toBe(0);
+    await expect.poll(() => new URL(page.url()).searchParams.get('sortBy')).toBe('onTimePercentage');
+    await expect.poll(() => read(sorted)).toMatch(/On time/);
+    expect(complaints.filter((text) => !fromTheBrowser.test(text))).toEqual([]);
+  });
+
+  test('a search keeps what was typed, and Refresh reads what the address says', async () => {
+    const { page } = await visit(browser, goody.address);
+    await goody.stop();
+    const field = page.getByRole('searchbox', { name: 'Search vendors' });
+    await field.fill('mugs');
+    await page.getByRole('button', { name: 'Search' }).click();
+    await notice(page).waitFor();
+    await expectSearch(page, {});
+    expect(await field.inputValue()).toBe('mugs');
+    expect(await vendors(page)).toHaveLength(2);
+
+    await goody.startAgain();
+    await page.getByRole('button', { name: 'Refresh' }).click();
+    await expect.poll(() => notice(page).count()).toBe(0);
+    await expectSearch(page, {});
+    expect(await vendors(page)).toHaveLength(2);
+  });
+
+  test('the next page of orders keeps this one, and Back after it stays on the list', async () => {
+    const { page, reads } = await visit(browser, `${goody.address}/orders`);
+    const rowsNow = async () => (await rows(page, /^Orders/)).map((row) => row.Order);
+    const before = await rowsNow();
+    await goody.stop();
+    await page.getByRole('link', { name: 'Next' }).click();
+    await notice(page).waitFor();
+    // It is in sight where the click was, at the end of the list.
+    await expect
+      .poll(() =>
+        notice(page).evaluate((element) => {
+          const { top, bottom } = element.getBoundingClientRect();
+          return top >= 0 && bottom <= innerHeight;
+        }),
+      )
+      .toBe(true);
+    await expectSearch(page, {});
+    expect(await rowsNow()).toEqual(before);
+
+    await goody.startAgain();
+    const readBefore = reads.length;
+    await retry(page);
+    await expect.poll(() => new URL(page.url()).searchParams.get('page')).toBe('2');
+    await expect.poll(() => notice(page).count()).toBe(0);
+    await page.getByText(/^Page 2:/).waitFor();
+    expect(
+      reads.slice(readBefore).every((path) => path.startsWith('/api/orders') || path.startsWith('/dashboard')),
+    ).toBe(true);
+    await page.getByRole('link', { name: 'Back' }).click();
+    await expectSearch(page, {});
+    await expect.poll(rowsNow).toEqual(before);
+  });
+
+  test('the browser’s Back to another filter keeps what is shown, and the way there', async () => {
+    const { page } = await visit(browser, goody.address);
+    await page.getByRole('button', { name: 'Low risk' }).click();
+    await expectSearch(page, { risk: 'low' });
+    await page.getByText('1 vendor matches').waitFor();
+    await goody.stop();
+    await page.goBack();
+    await notice(page).waitFor();
+    await expectSearch(page, { risk: 'low' });
+    expect(await vendors(page)).toEqual(['candles']);
+    await goody.startAgain();
+    await page.goBack();
+    await expectSearch(page, {});
+    await page.getByText('2 vendors').first().waitFor();
+    await expect.poll(() => notice(page).count()).toBe(0);
+  });
+
+  test('filters of the orders, and how far back the feed goes, keep what is shown', async () => {
+    const { page } = await visit(browser, `${goody.address}/orders`);
+    const title = await heading(page);
+    await goody.stop();
+    await page.getByRole('combobox', { name: 'Promise' }).selectOption('Late');
+    await notice(page).waitFor();
+    await expectSearch(page, {});
+    expect(await heading(page)).toBe(title);
+    expect(await page.getByRole('combobox', { name: 'Promise' }).inputValue()).toBe('');
+    await goody.startAgain();
+    await retry(page);
+    await expectSearch(page, { delayed: 'true' });
+    await expect.poll(() => heading(page)).not.toBe(title);
+
+    await page.getByRole('link', { name: 'Recent' }).click();
+    await page.getByRole('button', { name: '7 days' }).waitFor();
+    await expect.poll(() => page.getByRole('list').count()).toBeGreaterThan(0);
+    await goody.stop();
+    await page.getByRole('button', { name: '7 days' }).click();
+    await notice(page).waitFor();
+    await expectSearch(page, {});
+    await expect.poll(() => page.getByRole('button', { name: '24 hours' }).getAttribute('aria-pressed')).toBe('true');
+    // What is not asked of the server still works.
+    await goody.startAgain();
+    await page.getByRole('button', { name: 'Refresh' }).click();
+    await expect.poll(() => notice(page).count()).toBe(0);
+    await expectSearch(page, {});
+  });
+
+  test('another day of a vendor keeps the one that is shown, also with other days in its chart', async () => {
+    const { page } = await visit(browser, `${goody.address}/vendors/candles?date=${yesterday()}`);
+    await goody.stop();
+    await page.getByRole('link', { name: 'Show today' }).click();
+    await notice(page).waitFor();
+    await expectSearch(page, { date: yesterday() });
+    await page.getByRole('link', { name: '90 days' }).click();
+    await expectSearch(page, { date: yesterday(), days: '90' });
+    // A choice that needs no reading answers nothing: the notice stays, and a Refresh that fails does, too.
+    await page.getByRole('button', { name: 'Refresh' }).click();
+    await page.getByText('Refreshing failed: The server could not be reached.').waitFor();
+    await expect.poll(() => heading(page)).toBe('candles');
+    await goody.startAgain();
+    await retry(page);
+    await expect.poll(() => page.getByText('Refreshing failed').count()).toBe(0);
+  });
+});
+
+function yesterday(): string {
+  return new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
+}

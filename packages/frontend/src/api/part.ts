@@ -1,0 +1,48 @@
+import { failureOf, newCorrelationId, PATIENCE, send } from './client';
+
+/**
+ * A part of the page that is only loaded when it is needed. An import that fails does not say why, so the server is asked:
+ * where it does not answer, that is the failure, an `ApiError` as of any other reading.
+ */
+export function part<Module>(load: () => Promise<Module>): () => Promise<Module> {
+  let wasUnreachable = false;
+  let loading: Promise<Module> | undefined;
+
+  async function attempt(): Promise<Module> {
+    try {
+      return await load();
+    } catch (cause) {
+      try {
+        await expectServer();
+      } catch (unreachable) {
+        wasUnreachable = true;
+        throw unreachable;
+      }
+      // A browser remembers that an import failed for as long as the page is open. Only once: a part may really be missing.
+      if (wasUnreachable) await reload();
+      throw cause;
+    } finally {
+      loading = undefined;
+    }
+  }
+
+  return () => {
+    loading ??= attempt();
+    return loading;
+  };
+}
+
+/** Throws an `ApiError` unless the server answers with the page. */
+async function expectServer(): Promise<void> {
+  const correlationId = newCorrelationId();
+  const signal = AbortSignal.timeout(PATIENCE);
+  const response = await send('/', { accept: 'text/html', token: null, correlationId, signal });
+  if (!response.ok) throw await failureOf(response, correlationId, signal);
+  await response.body?.cancel();
+}
+
+/** Never ends: the page does. */
+function reload(): Promise<never> {
+  window.location.reload();
+  return new Promise(() => {});
+}
