@@ -12,6 +12,8 @@ GOODY_ADDR ?= 127.0.0.1:8080
 GOODY_DATABASE ?= goody.db
 
 GOODY_KILLS ?= 1000
+# How long `make soak` takes, in seconds: `make soak SOAK_SECONDS=120`.
+SOAK_SECONDS ?= 1200
 
 GOODY := dist/packages/backend/goody
 NX := NX_DEFAULT_OUTPUT_STYLE=stream-without-prefixes node_modules/.bin/nx
@@ -36,7 +38,7 @@ FUZZ_FOLDERS := --fuzz-dir packages/backend/fuzz --target-dir target/fuzz
 
 say = @printf '\n==> %s\n' '$(1)'
 
-.PHONY: help run build test check bench kills simulation fuzz fuzz-keep fuzz-api screenshots lighthouse page-speed openapi licences
+.PHONY: help run build test check bench kills soak simulation fuzz fuzz-keep fuzz-api screenshots lighthouse page-speed openapi licences
 .PHONY: lock fix prerequisites
 .PHONY: check-format check-clippy check-dependencies check-page check-size check-repository
 .PHONY: embedded programs test-checks test-rust test-api test-page test-browser test-infrastructure test-deployment test-bench
@@ -71,6 +73,11 @@ bench: build target/tools/.installed-$(DYNOXIDE) ## Measure everything at full s
 kills: prerequisites ## Kill the running server a thousand times under load, and look whether anything is lost; GOODY_KILLS=n for fewer
 	$(call say,kill -9 of $(GOODY_KILLS) servers under load)
 	@GOODY_KILLS=$(GOODY_KILLS) cargo test --release --locked -p goody --test acceptance -- --nocapture a_server_killed
+
+soak: embedded ## Serve mixed and hostile traffic for twenty minutes on a disk that is full now and then (needs root); SOAK_SECONDS=n for less
+	$(call say,Soak of $(SOAK_SECONDS) s)
+	@cargo build --release --locked -p goody-bench --bin soak
+	@target/release/soak --goody $(GOODY) --seconds $(SOAK_SECONDS)
 
 simulation: ## Live through ten million made-up events while the store fails and the program crashes and the clock jumps
 	$(call say,Simulation of $(GOODY_SIMULATION_EVENTS) events)

@@ -52,9 +52,15 @@ impl Answer {
 impl Client {
     /// Connects to a server.
     pub fn connect(address: SocketAddr) -> std::io::Result<Self> {
+        Self::connect_with(address, PATIENCE)
+    }
+
+    /// Connects to a server whose answers may take as long as `patience`.
+    pub fn connect_with(address: SocketAddr, patience: Duration) -> std::io::Result<Self> {
         let stream = TcpStream::connect(address)?;
         stream.set_nodelay(true)?;
-        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.set_read_timeout(Some(patience))?;
+        stream.set_write_timeout(Some(patience))?;
         Ok(Self { stream, address, buffer: Vec::with_capacity(64 * 1024) })
     }
 
@@ -72,11 +78,12 @@ impl Client {
 
     /// Posts order events, a line each.
     pub fn post_events(&mut self, lines: &str) -> std::io::Result<Answer> {
-        let request = format!(
-            "POST /api/orders/events HTTP/1.1\r\nhost: {}\r\ncontent-type: application/x-ndjson\r\ncontent-length: {}\r\n\r\n{lines}",
-            self.address,
-            lines.len()
-        );
+        self.post_body("application/x-ndjson", lines)
+    }
+
+    /// Posts order events in a body of this type.
+    pub fn post_body(&mut self, content_type: &str, body: &str) -> std::io::Result<Answer> {
+        let request = posting(self.address, content_type, body);
         self.send(request.as_bytes())
     }
 
@@ -139,6 +146,14 @@ impl Client {
             }
         }
     }
+}
+
+/// The bytes of a request that posts order events.
+pub fn posting(address: SocketAddr, content_type: &str, body: &str) -> String {
+    format!(
+        "POST /api/orders/events HTTP/1.1\r\nhost: {address}\r\ncontent-type: {content_type}\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    )
 }
 
 fn header<'h>(head: &'h str, name: &str) -> Option<&'h str> {

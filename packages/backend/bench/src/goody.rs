@@ -62,8 +62,13 @@ impl Goody {
 
     /// The binary as a command that does its work in `folder`.
     pub fn command(&self, folder: &Path) -> Command {
+        self.command_logging(folder, "warn")
+    }
+
+    /// The same, with another level of the log.
+    pub fn command_logging(&self, folder: &Path, level: &str) -> Command {
         let mut command = Command::new(&self.program);
-        command.current_dir(folder).args(["--log", "warn"]).stdin(Stdio::null());
+        command.current_dir(folder).args(["--log", level]).stdin(Stdio::null());
         command
     }
 

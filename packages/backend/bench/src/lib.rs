@@ -17,6 +17,7 @@ pub mod raw;
 pub mod reading;
 pub mod samples;
 pub mod server;
+pub mod soak;
 pub mod table;
 pub mod throughput;
 

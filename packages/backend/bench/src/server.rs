@@ -36,12 +36,17 @@ pub struct Server {
 impl Server {
     /// Starts `goody serve` on a database, with a page beside the API as in use, and waits until the reports are current.
     pub fn goody(goody: &Goody, database: &Path) -> Result<Self, Failure> {
+        Self::goody_logging(goody, database, "warn")
+    }
+
+    /// The same, with another level of the log, which is `server.log` in the folder of the database.
+    pub fn goody_logging(goody: &Goody, database: &Path, level: &str) -> Result<Self, Failure> {
         let folder = database.parent().unwrap_or(Path::new("."));
         let web = folder.join("page");
         std::fs::create_dir_all(&web)?;
         std::fs::write(web.join("index.html"), "<!doctype html><title>Goody</title>")?;
         std::fs::write(web.join("content-security-policy.txt"), "default-src 'none'")?;
-        let mut command = goody.command(folder);
+        let mut command = goody.command_logging(folder, level);
         command.args(["serve", "--addr", "127.0.0.1:0", "--database"]).arg(database).arg("--web").arg(&web);
         // Each time it stores events it says so.
         command.stderr(File::create(folder.join("server.log"))?);

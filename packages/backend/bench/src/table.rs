@@ -173,6 +173,13 @@ impl Table {
         if self.wrong.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }
 
+    /// The same; fails also where a goal was missed.
+    pub fn finish_strictly(self) -> ExitCode {
+        let has_missed = self.missed > 0;
+        let code = self.finish();
+        if has_missed { ExitCode::FAILURE } else { code }
+    }
+
     fn print_rows(&self) {
         let heading = ["what", "measured", "ceiling", "ratio", "goal", "reached"].map(String::from);
         let cells = |row: &Row| {
