@@ -89,17 +89,22 @@ export async function send(url: string, { accept, token, correlationId, signal }
   } catch (cause) {
     const late = cause instanceof DOMException && cause.name === 'TimeoutError';
     if (signal.aborted && !late) throw cause;
-    throw new ApiError({
-      code: 'UNREACHABLE',
-      title: 'Goody does not answer',
-      detail: late
-        ? `There was no answer within ${PATIENCE / 1000} seconds.`
-        : 'The server could not be reached. It may be stopped, or the network may be down.',
-      correlationId,
-      fields: [],
-      cause,
-    });
+    throw unreachable(correlationId, late, cause);
   }
+}
+
+/** No answer at all; where it is `late`, none yet. */
+export function unreachable(correlationId: string, late: boolean, cause?: unknown): ApiError {
+  return new ApiError({
+    code: 'UNREACHABLE',
+    title: 'Goody does not answer',
+    detail: late
+      ? `There was no answer within ${PATIENCE / 1000} seconds.`
+      : 'The server could not be reached. It may be stopped, or the network may be down.',
+    correlationId,
+    fields: [],
+    cause,
+  });
 }
 
 /** Why an answer is not the one that was asked for. */

@@ -45,3 +45,14 @@ test('a part that is missing on a server that answers is a fault: loading the pa
   );
   expect(reload).not.toHaveBeenCalled();
 });
+
+test('an import that nobody answers is given up as any other reading is', async () => {
+  vi.useFakeTimers();
+  const reading = expect(part(() => new Promise(() => {}))()).rejects.toMatchObject({
+    code: 'UNREACHABLE',
+    message: 'There was no answer within 30 seconds.',
+  });
+  await vi.advanceTimersByTimeAsync(30_000);
+  await reading;
+  vi.useRealTimers();
+});

@@ -1,4 +1,4 @@
-import { failureOf, newCorrelationId, PATIENCE, send } from './client';
+import { ApiError, failureOf, newCorrelationId, PATIENCE, send, unreachable } from './client';
 
 /**
  * A part of the page that is only loaded when it is needed. An import that fails does not say why, so the server is asked:
@@ -9,14 +9,18 @@ export function part<Module>(load: () => Promise<Module>): () => Promise<Module>
   let loading: Promise<Module> | undefined;
 
   async function attempt(): Promise<Module> {
+    const late = new Promise<never>((_, reject) => {
+      setTimeout(() => reject(unreachable(newCorrelationId(), true)), PATIENCE);
+    });
     try {
-      return await load();
+      return await Promise.race([load(), late]);
     } catch (cause) {
       try {
+        if (cause instanceof ApiError) throw cause;
         await expectServer();
-      } catch (unreachable) {
+      } catch (error) {
         wasUnreachable = true;
-        throw unreachable;
+        throw error;
       }
       // A browser remembers that an import failed for as long as the page is open. Only once: a part may really be missing.
       if (wasUnreachable) await reload();
