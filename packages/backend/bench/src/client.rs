@@ -43,6 +43,11 @@ impl Answer {
         Ok(serde_json::from_slice(&self.body)?)
     }
 
+    /// Whether the server goes on with the connection after this answer.
+    pub fn keeps_connection(&self) -> bool {
+        !self.header("connection").is_some_and(|value| value.eq_ignore_ascii_case("close"))
+    }
+
     /// A header's value; its name in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         header(&self.head, name)

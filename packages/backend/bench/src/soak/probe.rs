@@ -57,7 +57,7 @@ fn expect_ok(what: &str, answer: Option<Answer>) -> Result<Answer, String> {
     }
 }
 
-/// Asks on the connection that is there, or on a new one: an idle one may have been closed meanwhile.
+/// Asks on the connection that is there, or on a new one.
 fn ask(
     address: SocketAddr,
     kept: &mut Option<Client>,
@@ -65,6 +65,6 @@ fn ask(
 ) -> Option<Answer> {
     let mut client = kept.take().or_else(|| Client::connect_with(address, PATIENCE).ok())?;
     let answer = question(&mut client).ok()?;
-    *kept = Some(client);
+    *kept = answer.keeps_connection().then_some(client);
     Some(answer)
 }

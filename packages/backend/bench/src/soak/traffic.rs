@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread::Scope;
 use std::time::Duration;
 
-use crate::client::Client;
+use crate::client::{Answer, Client};
 use crate::soak::events::{Accepted, KnownEvents};
 
 /// How long a client waits for an answer.
@@ -106,7 +106,7 @@ impl Traffic {
             self.ask(&mut kept, "writes", |client| {
                 let answer = client.post_body(content_type, &body)?;
                 self.accepted.note(&answer);
-                Ok(answer.status)
+                Ok(answer)
             });
             std::thread::sleep(Duration::from_millis(200));
         }
@@ -119,18 +119,23 @@ impl Traffic {
                 return;
             }
             let what = if *route == "/health" { "reads of /health" } else { "reads" };
-            self.ask(&mut kept, what, |client| Ok(client.get(route)?.status));
+            self.ask(&mut kept, what, |client| client.get(route));
             std::thread::sleep(Duration::from_millis(50));
         }
     }
 
     /// Asks on the connection that is there or on a new one, and counts what came of it.
-    fn ask(&self, kept: &mut Option<Client>, what: &str, question: impl FnOnce(&mut Client) -> std::io::Result<u16>) {
+    fn ask(
+        &self,
+        kept: &mut Option<Client>,
+        what: &str,
+        question: impl FnOnce(&mut Client) -> std::io::Result<Answer>,
+    ) {
         let connected = kept.take().map_or_else(|| Client::connect_with(self.address, PATIENCE), Ok);
-        match connected.and_then(|mut client| question(&mut client).map(|status| (client, status))) {
-            Ok((client, status)) => {
-                *kept = Some(client);
-                self.tally.add(format!("{what}: {status}"));
+        match connected.and_then(|mut client| question(&mut client).map(|answer| (client, answer))) {
+            Ok((client, answer)) => {
+                *kept = answer.keeps_connection().then_some(client);
+                self.tally.add(format!("{what}: {}", answer.status));
             }
             Err(_) => self.tally.add(format!("{what}: no answer")),
         }
