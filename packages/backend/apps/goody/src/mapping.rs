@@ -155,7 +155,7 @@ impl Rows {
             return Err("there is no column orderId: name the right one in a mapping".into());
         }
         let zone = match &mapping.time_zone {
-            Some(name) => TimeZone::get(name).map_err(|_| format!("time-zone is not an IANA time zone: {name}"))?,
+            Some(name) => goody_domain::time_zone(name).map_err(|error| format!("time-zone {error}"))?,
             None => TimeZone::UTC,
         };
         Ok(Self {

