@@ -28,7 +28,9 @@ impl ReportWriter for SqliteStore {
         let ChangeBatch { from, to, changes } = batch;
         let moves = project::moves(&changes, &self.zone);
         drop(changes);
+        let rules = self.rules.clone();
         self.write("moving the counters", Weight::Heavy, move |connection| {
+            crate::zone::check(connection, &rules)?;
             let checkpoint: i64 = schema::meta(connection, "checkpoint")?.unwrap_or(0);
             if checkpoint != from {
                 return Ok(false);

@@ -52,11 +52,20 @@ impl Housekeeping for SqliteStore {
 
     async fn rebuild(&self, book: &Book) -> Result<Rebuilt> {
         let (book, zone) = (book.clone(), self.zone.clone());
-        self.write("rebuilding a book", Weight::Heavy, move |connection| match &book {
-            Book::Fleet => rebuild_fleet(connection),
-            Book::Vendor(vendor_id) => rebuild_vendor(connection, vendor_id, &zone),
+        let rules = self.rules.clone();
+        self.write("rebuilding a book", Weight::Heavy, move |connection| {
+            crate::zone::check(connection, &rules)?;
+            rebuild(connection, &book, &zone)
         })
         .await
+    }
+}
+
+/// Computes one book anew.
+pub(crate) fn rebuild(connection: &Connection, book: &Book, zone: &ReportZone) -> std::result::Result<Rebuilt, Fault> {
+    match book {
+        Book::Fleet => rebuild_fleet(connection),
+        Book::Vendor(vendor_id) => rebuild_vendor(connection, vendor_id, zone),
     }
 }
 

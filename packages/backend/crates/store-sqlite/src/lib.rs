@@ -18,6 +18,7 @@ mod orders;
 mod recent;
 mod schema;
 mod vendors;
+mod zone;
 
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -148,6 +149,8 @@ pub struct SqliteStore {
     readers: Arc<Readers>,
     watch: Watch,
     zone: Arc<ReportZone>,
+    /// See [`ReportZone::rules`].
+    rules: Arc<str>,
     met: Arc<Met>,
     path: Arc<Path>,
     /// Held as long as the store is.
@@ -181,6 +184,10 @@ impl SqliteStore {
             Some(asked) => asked,
             None => ReportZone::named(&stored).map_err(damaged)?,
         };
+        let rules = zone::follow(&connection, &zone).map_err(|fault| match fault {
+            Fault::Sqlite(error) => sort(error),
+            other => damaged(other.to_string()),
+        })?;
         let met = Arc::new(Met::default());
         let readers = Readers::open(path, settings.reader_cache_mib, patience, met.clone()).map_err(&sort)?;
         let watch = Watch::start(path, &connection, patience).map_err(&sort)?;
@@ -192,6 +199,7 @@ impl SqliteStore {
             readers: Arc::new(readers),
             watch,
             zone: Arc::new(zone),
+            rules: rules.into(),
             met,
             path: path.into(),
             _open: Arc::new(open),
@@ -270,6 +278,8 @@ enum Fault {
     Sqlite(#[from] rusqlite::Error),
     #[error("{0}")]
     Damaged(String),
+    #[error("another version of goody counts the days of this database by other rules of its time zone: end this one")]
+    OtherRules,
 }
 
 impl Fault {
@@ -278,12 +288,14 @@ impl Fault {
         match self {
             Self::Damaged(_) => Some(Obstacle::Damaged),
             Self::Sqlite(error) => Obstacle::of(error),
+            Self::OtherRules => None,
         }
     }
 
     fn told(self, doing: &'static str) -> StoreError {
         match self {
             Self::Damaged(what) => StoreError::Damaged(what),
+            Self::OtherRules => StoreError::Unavailable { doing, source: Self::OtherRules.into() },
             Self::Sqlite(error) => match error.sqlite_error_code() {
                 Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase) => {
                     StoreError::Damaged(format!("{error} while {doing}"))

@@ -371,3 +371,45 @@ async fn an_order_that_cannot_be_read_is_told_without_its_inside() {
     let (_file, app) = broken("UPDATE orders SET history = 'rubbish'").await;
     tells_nothing_of_the_inside(&app.get("/api/orders/o-1").await, 500, "INTERNAL");
 }
+
+/// A file in a zone, told of orders, whose counters are as if another version of the program had counted them.
+async fn counted_by_other_rules(file: &File) {
+    let store = Arc::new(file.open_in(Some("America/St_Johns")).unwrap());
+    let orders = ["o-1", "o-2"].map(|id| OrderBuilder::new(id).promised("2026-03-04").arrived_early_by_hours(10));
+    for order in orders {
+        Ingest::new(store.clone()).ingest(order.events(), now()).await.unwrap();
+    }
+    project::project_all(store.as_ref(), now()).await.unwrap();
+    roll::tick(store.as_ref(), now()).await.unwrap();
+    drop(store);
+    file.tamper("UPDATE meta SET value = 'other' WHERE key IN ('zone_database', 'zone_rules')");
+    file.tamper("UPDATE buckets SET day = day + 1000");
+    file.tamper("UPDATE buckets SET day = day - 1001");
+}
+
+#[tokio::test]
+async fn counters_of_other_rules_of_the_zone_are_counted_anew_when_the_file_is_opened() {
+    let file = File::new();
+    counted_by_other_rules(&file).await;
+    let store = file.open();
+    let rebuilt = rebuild(&store, now(), |_, _| {}).await.unwrap();
+    assert_eq!(rebuilt.different, 0);
+    let as_of = store.zone().end_of(store.zone().day(Instant::parse("2026-03-05T12:00:00Z").unwrap()));
+    let report = report_on(&store, &vendor_id("acme"), as_of).await.unwrap();
+    assert_eq!(report.current7d.total_orders, 2);
+    let lowest: i64 = Connection::open(file.path())
+        .unwrap()
+        .query_row("SELECT count(*) FROM meta WHERE value = 'other'", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(lowest, 0, "the file remembers the rules it is counted by now");
+}
+
+#[tokio::test]
+async fn a_program_with_other_rules_of_the_zone_moves_no_counter_any_more() {
+    let file = File::new();
+    let store = Arc::new(file.open_in(Some("America/St_Johns")).unwrap());
+    file.tamper("UPDATE meta SET value = 'other' WHERE key = 'zone_rules'");
+    Ingest::new(store.clone()).ingest(OrderBuilder::new("o-1").events(), now()).await.unwrap();
+    let refused = project::project_all(store.as_ref(), now()).await.unwrap_err();
+    assert!(std::error::Error::source(&refused).unwrap().to_string().contains("other rules of its time zone"));
+}

@@ -15,6 +15,7 @@ use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{AmbiguousOffset, TimeZone, TimeZoneDatabase};
 use jiff::{Span, ToSpan};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::Instant;
 
@@ -125,6 +126,24 @@ impl ReportZone {
         }
         let zone = time_zone(name)?;
         Ok(Self { name: zone.iana_name().unwrap_or(name).to_owned(), zone })
+    }
+
+    /// What the days of this zone follow from, in 16 digits: equal for equal rules from 2000 to 2199, so that counters can be
+    /// compared with the program that reads them.
+    pub fn rules(&self) -> String {
+        let (from, until) = (Day::of(Date::constant(2000, 1, 1)), Day::of(Date::constant(2200, 1, 1)));
+        let (from, until) = (self.start(from.plus(-1)).timestamp(), self.start(until.plus(1)).timestamp());
+        let mut offset = self.zone.to_offset(from);
+        let mut hash = Sha256::new();
+        hash.update(offset.seconds().to_be_bytes());
+        for change in self.zone.following(from).take_while(|change| change.timestamp() < until) {
+            if change.offset() != offset {
+                offset = change.offset();
+                hash.update(change.timestamp().as_second().to_be_bytes());
+                hash.update(offset.seconds().to_be_bytes());
+            }
+        }
+        hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// The IANA name.

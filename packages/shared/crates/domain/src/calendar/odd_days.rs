@@ -108,3 +108,12 @@ proptest::proptest! {
         holds(&ReportZone::named(ODD[zone]).unwrap(), Instant::from_micros(seconds * 1_000_000));
     }
 }
+
+#[test]
+fn rules_are_equal_only_where_days_are() {
+    let rules = |name: &str| ReportZone::named(name).unwrap().rules();
+    assert_eq!(rules("UTC"), rules("Etc/UTC"));
+    assert_eq!(rules("America/New_York"), rules("US/Eastern"));
+    assert_ne!(rules("America/St_Johns"), rules("America/Goose_Bay"));
+    assert_ne!(rules("Africa/Lagos"), rules("UTC"));
+}
