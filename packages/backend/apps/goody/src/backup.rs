@@ -5,7 +5,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::ExitCode;
 
-use goody_store_sqlite::backup::{Copied, copy};
+use goody_store_sqlite::backup::{Copied, Step, copy};
 use goody_store_sqlite::beside::{beside, open_here};
 use serde_json::json;
 
@@ -60,9 +60,13 @@ pub(crate) fn run(command: &cli::Backup) -> Done {
 
 /// Copies and checks with progress; says how long it took, in seconds.
 pub(crate) fn copied(from: &Path, to: &Path) -> Result<(Copied, f64), goody_store_sqlite::OpenError> {
-    let mut progress = Progress::new(100, "{bar:40} {percent} % {msg} ETA {eta}");
-    let copied = copy(from, to, |pages, of| {
-        progress.at(100 * pages / of.max(1), || format!("{pages} of {of} pages copied"));
+    let mut progress = Progress::new(200, "{bar:40} {percent} % {msg} ETA {eta}");
+    let copied = copy(from, to, |step, done, of| {
+        let percent = 100 * done / of.max(1);
+        match step {
+            Step::Copying => progress.at(percent, || format!("{done} of {of} pages copied")),
+            Step::Checking => progress.at(100 + percent, || format!("{done} of {of} rows checked")),
+        }
     })?;
     Ok((copied, progress.finish().as_secs_f64()))
 }

@@ -272,7 +272,7 @@ pub(crate) struct Rebuild {
 pub(crate) struct Health {
     #[command(flatten)]
     pub(crate) database: Database,
-    /// Also read the whole file for damage.
+    /// Also read the whole file for damage: each index is compared with its table, each row is read.
     #[arg(long)]
     pub(crate) deep: bool,
     /// Also list when the clock was set, and every fact that was recorded while it was wrong.

@@ -3,19 +3,21 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use goody_application::ports::Clock as _;
+use goody_application::ports::{Clock as _, StoreError};
 use goody_application::read::{HealthReader, Verdict};
+use goody_store_sqlite::SqliteStore;
 use serde_json::json;
 
 use crate::clock::SystemClock;
 use crate::clock_report::ClockReport;
+use crate::progress::Progress;
 use crate::{Done, cli, database};
 
 pub(crate) async fn run(command: cli::Health) -> Done {
     let store = database::open(&command.database)?;
     // What stands in the way of storing is only seen by storing something. The check of the order store tells it.
     let _ = store.try_to_store().await;
-    let damage = if command.deep { store.check().await? } else { Vec::new() };
+    let damage = if command.deep { check(&store).await? } else { Vec::new() };
     let clock = if command.clock { Some(ClockReport::read(&store, SystemClock.now()).await?) } else { None };
     let store = Arc::new(store);
     let health = HealthReader::new(store.clone(), store.clone(), store, Arc::new(SystemClock)).health().await;
@@ -38,4 +40,10 @@ pub(crate) async fn run(command: cli::Health) -> Done {
         }
     }
     Ok(if verdict == Verdict::Unhealthy { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// Reads the whole database, with progress.
+async fn check(store: &SqliteStore) -> Result<Vec<String>, StoreError> {
+    let mut progress = Progress::new(100, "{bar:40} {percent} % {msg} ETA {eta}");
+    store.check(move |rows, of| progress.at(100 * rows / of.max(1), || format!("{rows} of {of} rows checked"))).await
 }

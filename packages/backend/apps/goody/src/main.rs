@@ -11,6 +11,7 @@ mod health;
 mod import;
 mod logs;
 mod mapping;
+mod measures;
 mod progress;
 mod rebuild;
 mod restore;
@@ -19,11 +20,13 @@ mod simulate;
 mod tokens;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 use tokio::runtime::Builder;
 
 use crate::cli::{Cli, Command};
+use crate::logs::ServerLog;
 
 /// Threads for what blocks: one for each connection that reads, and a few for files. Each keeps memory of its own.
 const BLOCKING_THREADS: usize = 6;
@@ -41,24 +44,36 @@ fn keep_few_heaps() {
 #[cfg(not(target_env = "gnu"))]
 fn keep_few_heaps() {}
 
+/// How long work that blocks may go on once the command has ended, as a read of a slow disk.
+const LAST_WORK: Duration = Duration::from_secs(2);
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    if matches!(cli.command, Command::Serve(_)) {
+    let log = if matches!(cli.command, Command::Serve(_)) {
         keep_few_heaps();
-    }
-    logs::start(&cli.log);
-    let runtime = Builder::new_multi_thread().max_blocking_threads(BLOCKING_THREADS).enable_all().build();
-    let done = runtime.map_err(Failure::from).and_then(|runtime| runtime.block_on(run(cli.command)));
-    done.unwrap_or_else(|error| {
+        Some(logs::start_server(&cli.log))
+    } else {
+        logs::start(&cli.log);
+        None
+    };
+    run_to_the_end(cli.command, log.as_ref()).unwrap_or_else(|error| {
         let causes = std::iter::successors(error.source(), |cause| cause.source());
-        eprintln!("goody: {error}{}", causes.map(|cause| format!(": {cause}")).collect::<String>());
+        let text = format!("goody: {error}{}", causes.map(|cause| format!(": {cause}")).collect::<String>());
+        log.as_ref().map_or_else(|| logs::say(&text), |log| log.say(&text));
         ExitCode::FAILURE
     })
 }
 
-async fn run(command: Command) -> Done {
+fn run_to_the_end(command: Command, log: Option<&ServerLog>) -> Done {
+    let runtime = Builder::new_multi_thread().max_blocking_threads(BLOCKING_THREADS).enable_all().build()?;
+    let done = runtime.block_on(run(command, log));
+    runtime.shutdown_timeout(LAST_WORK);
+    done
+}
+
+async fn run(command: Command, log: Option<&ServerLog>) -> Done {
     match command {
-        Command::Serve(command) => serve::run(command).await,
+        Command::Serve(command) => serve::run(command, log.map(ServerLog::queue)).await,
         Command::Import(command) => import::run(command).await,
         Command::Backfill(command) => simulate::backfill(command).await,
         Command::Simulate(command) => simulate::run(command).await,

@@ -18,6 +18,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Notify;
 
 use crate::clock::SystemClock;
+use crate::logs::Queue;
+use crate::measures::Measures;
 use crate::{Done, Failure, cli, connections, database, simulate, tokens};
 
 /// How long a write of a request may wait for another process's lock on the database.
@@ -47,22 +49,16 @@ enum ServeError {
     Page(String, #[source] std::io::Error),
 }
 
-pub(crate) async fn run(command: cli::Serve) -> Done {
+pub(crate) async fn run(command: cli::Serve, log: Option<Arc<Queue>>) -> Done {
     let doors = doors(&command).await?;
     let store = database::open_or_create(&command.database, Settings { patience: PATIENCE, ..Settings::default() })?;
     outlive_limits()?;
     let told = Arc::new(Notify::new());
     let clock = Arc::new(SystemClock);
-    let recorder = PrometheusBuilder::new().install_recorder()?;
-    let app = App::new(
-        Arc::new(store.clone()),
-        clock.clone(),
-        told.clone(),
-        Some(Box::new(move || {
-            recorder.run_upkeep();
-            recorder.render()
-        })),
-    );
+    let measures = Measures::new(PrometheusBuilder::new().install_recorder()?, log);
+    let upkeep = tokio::spawn(measures.clone().keep_small());
+    let metrics = Box::new(move || measures.render());
+    let app = App::new(Arc::new(store.clone()), clock.clone(), told.clone(), Some(metrics));
     let fleet = app.fleet();
     let router = router(app, doors, &command.web)?;
     let listener = TcpListener::bind(command.addr).await.map_err(|error| ServeError::Address(command.addr, error))?;
@@ -77,6 +73,7 @@ pub(crate) async fn run(command: cli::Serve) -> Done {
     connections::serve(listener, router, asked_to_stop()).await;
     simulator.inspect(|simulator| simulator.abort());
     pump.abort();
+    upkeep.abort();
     store.checkpoint().await?;
     tracing::info!("stopped; everything that was answered is stored");
     Ok(ExitCode::SUCCESS)

@@ -10,7 +10,9 @@ use tracing_subscriber::filter::ParseError;
 pub fn start(filter: &str) -> Result<(), ParseError> {
     // Who told what is never left out.
     let filter = EnvFilter::try_new(format!("{filter},audit=info"))?;
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).json();
+    // The library reports a line that it cannot write with `eprintln!`, which panics where the standard error is gone.
+    let lines = tracing_subscriber::fmt().log_internal_errors(false).with_env_filter(filter);
+    let lines = lines.with_writer(std::io::stderr).json();
     lines.flatten_event(true).with_current_span(true).with_span_list(false).init();
     Ok(())
 }

@@ -35,13 +35,15 @@ pub enum StoreError {
     Contended(usize),
 }
 
-/// What keeps a store from working.
+/// What keeps a store from working, or needs attention.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Trouble {
     /// What it is, and what to do, in plain words.
     pub told: String,
     /// For how long, in seconds.
     pub seconds: f64,
+    /// Whether it keeps the store from working. Otherwise it only needs attention.
+    pub stops: bool,
 }
 
 /// How a store is, by what its reads and writes met lately.
@@ -171,6 +173,10 @@ pub trait OrderReader: Send + Sync {
     fn condition(&self) -> Condition {
         Condition::default()
     }
+
+    /// A part of the program that works on this store met a fault and was started again. A store with a memory for that says
+    /// so in its condition.
+    fn part_failed(&self, _part: &'static str) {}
 
     /// All that is known of one order.
     async fn order(&self, id: &OrderId) -> Result<Option<History>>;

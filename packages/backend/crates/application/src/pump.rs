@@ -1,7 +1,12 @@
 //! The pump: projects what changed, rolls what the clock moved, forgets what is old. One of these per server; of servers that
 //! share a store, one keeps the reports and the others follow.
 
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
@@ -41,13 +46,25 @@ impl Pump {
         let pump = Arc::new(self);
         let mut loops = JoinSet::new();
         let (changes, revisions, clock, days) = (pump.clone(), pump.clone(), pump.clone(), pump);
-        loops.spawn(async move { revisions.follow_revisions().await });
-        turn.await;
-        loops.spawn(async move { changes.follow_changes().await });
-        loops.spawn(async move { clock.follow_clock().await });
-        loops.spawn(async move { days.follow_days().await });
+        loops.spawn(async move { revisions.keep_going("the reading of reports", Self::follow_revisions).await });
+        if caught(turn).await.is_none() {
+            changes.store.part_failed("the wait for the turn to keep the reports");
+        }
+        loops.spawn(async move { changes.keep_going("the projection", Self::follow_changes).await });
+        loops.spawn(async move { clock.keep_going("the timer", Self::follow_clock).await });
+        loops.spawn(async move { days.keep_going("the retention", Self::follow_days).await });
         while let Some(ended) = loops.join_next().await {
             tracing::error!(?ended, "a part of the pump has ended: restart the server");
+        }
+    }
+
+    /// Runs a loop for ever. After a panic it begins anew, and the store's condition says so.
+    async fn keep_going(&self, part: &'static str, follow: impl AsyncFn(&Self)) {
+        loop {
+            if caught(follow(self)).await.is_none() {
+                self.store.part_failed(part);
+            }
+            tokio::time::sleep(AFTER_FAILURE).await;
         }
     }
 
@@ -93,10 +110,18 @@ impl Pump {
     /// Watches the clock, and removes what is old when the clock can be believed.
     async fn follow_days(&self) {
         let (mut watch, mut forgetting) = (ClockWatch::default(), Forgetting::new(self.retention));
+        let mut not_noted = VecDeque::new();
         loop {
             if let Some(jump) = watch.look(self.clock.now(), self.clock.elapsed()) {
                 tracing::warn!(from = %jump.from, to = %jump.to, "the clock was set");
-                rest(self.store.note_clock_jump(jump).await, std::future::ready(())).await;
+                not_noted.push_back(jump);
+            }
+            if let Some(jump) = not_noted.front() {
+                let noted = self.store.note_clock_jump(*jump).await;
+                if noted.is_ok() {
+                    not_noted.pop_front();
+                }
+                rest(noted, std::future::ready(())).await;
             }
             let done = forgetting.step(self.store.as_ref(), self.clock.as_ref(), &watch).await;
             if let Ok(Some(expired)) = &done
@@ -108,6 +133,17 @@ impl Pump {
             tokio::time::sleep(LOOK).await;
         }
     }
+}
+
+/// What a future ends with; nothing where it panics.
+async fn caught<T>(future: impl Future<Output = T>) -> Option<T> {
+    let mut future = pin!(future);
+    // It is polled no more once it has panicked.
+    poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
+        Ok(polled) => polled.map(Some),
+        Err(_) => Poll::Ready(None),
+    })
+    .await
 }
 
 /// Waits for what is next, or a while after a failure.

@@ -7,12 +7,22 @@ use std::time::Duration;
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 
+use crate::check::check;
 use crate::{OpenError, schema};
 
 /// How many pages are copied at a time.
 const PAGES: i32 = 1_000;
 /// How long to wait for a lock of another process.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What is under way while a copy is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Pages are copied.
+    Copying,
+    /// Rows of the copy are read for damage.
+    Checking,
+}
 
 /// What a copy holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,17 +36,20 @@ pub struct Copied {
 }
 
 /// Copies a database as of now into a new file, reads the copy for damage, and makes it durable. Others may go on writing the
-/// original. The copy is one file that needs nothing beside it. `told` hears how many pages are copied, and how many there are.
-pub fn copy(from: &Path, to: &Path, told: impl FnMut(u64, u64)) -> Result<Copied, OpenError> {
+/// original. The copy is one file that needs nothing beside it. `told` hears what is under way, how much of it is done, and how
+/// much there is.
+pub fn copy(from: &Path, to: &Path, mut told: impl FnMut(Step, u64, u64)) -> Result<Copied, OpenError> {
     let source = Connection::open_with_flags(from, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)
         .and_then(|source| source.busy_timeout(PATIENCE).map(|()| source))
         .map_err(OpenError::sorted(from))?;
     // From the first read on, the source stays as it is now for this connection: the copy is of this moment.
     source.execute_batch("BEGIN; SELECT count(*) FROM sqlite_schema").map_err(OpenError::sorted(from))?;
-    let copied = write(&source, to, told).and_then(|()| inspect(to, from)).map_err(|error| match error {
-        Failed::In(error) => error,
-        Failed::Sqlite(error) => OpenError::sorted(to)(error),
-    })?;
+    let copied = write(&source, to, |pages, of| told(Step::Copying, pages, of))
+        .and_then(|()| inspect(to, from, |rows, of| told(Step::Checking, rows, of)))
+        .map_err(|error| match error {
+            Failed::In(error) => error,
+            Failed::Sqlite(error) => OpenError::sorted(to)(error),
+        })?;
     let durable = File::open(to).and_then(|file| file.sync_all());
     durable.map_err(|source| OpenError::Beside { path: to.display().to_string(), source })?;
     Ok(copied)
@@ -80,7 +93,7 @@ fn write(source: &Connection, to: &Path, mut told: impl FnMut(u64, u64)) -> Resu
 }
 
 /// Reads the whole copy for damage and for being one of ours.
-fn inspect(copy: &Path, from: &Path) -> Result<Copied, Failed> {
+fn inspect(copy: &Path, from: &Path, checked: impl FnMut(u64, u64)) -> Result<Copied, Failed> {
     let path = from.display().to_string();
     let damaged = |reason: String| Failed::In(OpenError::Damaged { path: path.clone(), reason });
     let connection = Connection::open_with_flags(copy, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
@@ -88,7 +101,7 @@ fn inspect(copy: &Path, from: &Path) -> Result<Copied, Failed> {
     if found > schema::VERSION {
         return Err(Failed::In(OpenError::Newer { path, found, known: schema::VERSION }));
     }
-    let findings = check(&connection).map_err(|error| damaged(error.to_string()))?;
+    let findings = check(&connection, checked).map_err(|error| damaged(error.to_string()))?;
     if let Some(first) = findings.first() {
         return Err(damaged(first.clone()));
     }
@@ -101,13 +114,6 @@ fn inspect(copy: &Path, from: &Path) -> Result<Copied, Failed> {
         |row| row.get(0),
     )?;
     Ok(Copied { bytes, orders, zone })
-}
-
-/// What SQLite finds wrong in a whole file, at most 20 things.
-pub(crate) fn check(connection: &Connection) -> rusqlite::Result<Vec<String>> {
-    let mut statement = connection.prepare("PRAGMA quick_check(20)")?;
-    let findings = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()?;
-    Ok(findings.into_iter().filter(|finding| finding != "ok").collect())
 }
 
 /// Brings everything of a database into its one file, so that nothing beside it is needed, and says which zone it counts in.

@@ -379,6 +379,6 @@ fn ledger(
     Ok((Ledger { totals, buckets, earlier_fact }, revision))
 }
 
-fn read_report(body: &str) -> std::result::Result<CurrentReport, Fault> {
+pub(crate) fn read_report(body: &str) -> std::result::Result<CurrentReport, Fault> {
     serde_json::from_str(body).map_err(|error| Fault::Damaged(format!("a report cannot be read: {error}")))
 }

@@ -70,7 +70,7 @@ pub(crate) fn read_minutes(bytes: &[u8]) -> Result<Vec<MinuteEntry>, Fault> {
     let mut minutes = Vec::with_capacity(bytes.len() / 3);
     let mut minute = 0u64;
     while !rest.is_empty() {
-        minute += take(&mut rest)?;
+        minute = minute.checked_add(take(&mut rest)?).ok_or_else(broken)?;
         let counter = counter(&mut rest)?;
         let amount = unzigzag(take(&mut rest)?);
         let minute = u16::try_from(minute).map_err(|_| broken())?;

@@ -1,11 +1,15 @@
 //! What reads and writes of the file met lately: what stands in the way, since when, and how many writes wait.
 
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use goody_application::ports::{Condition, Trouble};
 use rusqlite::ErrorCode;
+
+use crate::Fault;
 
 /// Why something could not be stored or read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +19,8 @@ pub(crate) enum Obstacle {
     Locked,
     Disk,
     Damaged,
+    /// A fault of the program, which says nothing about the file.
+    Fault,
     Other,
 }
 
@@ -38,6 +44,7 @@ impl Obstacle {
             Self::Locked => "locked",
             Self::Disk => "disk",
             Self::Damaged => "damaged",
+            Self::Fault => "fault",
             Self::Other => "other",
         }
     }
@@ -59,6 +66,7 @@ impl Obstacle {
             Self::Damaged => {
                 "the database is damaged: `goody health --deep` says where; stop the server, and `goody restore` a backup"
             }
+            Self::Fault => "a read or a write met a fault of the program; the log has the details",
             Self::Other => "nothing can be stored; the log says why, and it is tried again each second",
         }
     }
@@ -67,6 +75,18 @@ impl Obstacle {
 /// For how long nothing may have failed before storing is said to go on. Where a disk is nearly full a few bytes still
 /// find room now and then, while all that is larger is refused.
 const QUIET: Duration = Duration::from_secs(5);
+
+/// For how long a part that was started again after a fault is worth a warning.
+const LATELY: Duration = Duration::from_secs(600);
+
+/// What became of a part of the program.
+#[derive(Clone, Copy)]
+struct Failed {
+    times: u64,
+    last: Instant,
+    /// It does not run any more.
+    is_gone: bool,
+}
 
 /// Transactions fail.
 #[derive(Clone, Copy)]
@@ -84,6 +104,10 @@ pub(crate) struct Met {
     /// Damage does not go away while the file is open.
     damaged: OnceLock<Instant>,
     kept_by_another: AtomicBool,
+    /// Parts of the program that met a fault.
+    failed: Mutex<BTreeMap<&'static str, Failed>>,
+    /// How large the log is, and since when, where it is too large.
+    large_log: Mutex<Option<(u64, Instant)>>,
 }
 
 struct Waiting<'a>(&'a AtomicU64);
@@ -107,9 +131,12 @@ impl Met {
 
     /// A read failed of this.
     pub(crate) fn read_failed(&self, obstacle: Option<Obstacle>) {
-        self.count(obstacle.unwrap_or(Obstacle::Other));
+        // A fault has been counted where it was caught.
+        if obstacle != Some(Obstacle::Fault) {
+            self.count(obstacle.unwrap_or(Obstacle::Other));
+        }
         if obstacle == Some(Obstacle::Damaged) {
-            self.damaged.get_or_init(Instant::now);
+            self.damaged.get_or_init(now);
         }
     }
 
@@ -117,15 +144,15 @@ impl Met {
     pub(crate) fn write_failed(&self, obstacle: Obstacle) {
         self.count(obstacle);
         if obstacle == Obstacle::Damaged {
-            self.damaged.get_or_init(Instant::now);
+            self.damaged.get_or_init(now);
             return;
         }
         let mut failing = self.failing.lock().unwrap_or_else(PoisonError::into_inner);
         if failing.is_none_or(|known| known.obstacle != obstacle) {
             tracing::error!(obstacle = obstacle.word(), "{}", obstacle.told());
         }
-        let now = Instant::now();
-        *failing = Some(Failing { obstacle, since: failing.map_or(now, |known| known.since), last: now });
+        let at = now();
+        *failing = Some(Failing { obstacle, since: failing.map_or(at, |known| known.since), last: at });
     }
 
     /// Something was stored.
@@ -146,10 +173,8 @@ impl Met {
         let damaged = self.damaged.get().map(|since| (Obstacle::Damaged, *since));
         let failing = *self.failing.lock().unwrap_or_else(PoisonError::into_inner);
         let met = damaged.or(failing.map(|failing| (failing.obstacle, failing.since)));
-        let trouble = met.map(|(obstacle, since)| Trouble {
-            told: obstacle.told().to_owned(),
-            seconds: since.elapsed().as_secs_f64(),
-        });
+        let trouble = met.map(|(obstacle, since)| trouble(true, obstacle.told().to_owned(), since));
+        let trouble = trouble.or_else(|| self.failed_part()).or_else(|| self.log_trouble());
         Condition {
             trouble,
             waiting: self.waiting.load(Ordering::Relaxed),
@@ -157,9 +182,74 @@ impl Met {
         }
     }
 
+    /// Runs a job. A panic is the failure of that job alone, and is remembered.
+    pub(crate) fn guarded<T>(&self, part: &'static str, job: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
+        catch_unwind(AssertUnwindSafe(job)).unwrap_or_else(|panic| {
+            self.part_failed(part);
+            let text = panic.downcast_ref::<&str>().map(ToString::to_string);
+            Err(Fault::Panicked(text.or_else(|| panic.downcast_ref().cloned()).unwrap_or_default()))
+        })
+    }
+
+    /// A part of the program met a fault, and goes on.
+    pub(crate) fn part_failed(&self, part: &'static str) {
+        metrics::counter!("goody_store_failures_total", "kind" => Obstacle::Fault.word()).increment(1);
+        let mut failed = self.failed();
+        let times = failed.get(part).map_or(0, |known| known.times) + 1;
+        failed.insert(part, Failed { times, last: now(), is_gone: false });
+    }
+
+    /// A part of the program does not run, and will not before a restart.
+    pub(crate) fn part_is_gone(&self, part: &'static str) {
+        self.failed().insert(part, Failed { times: 1, last: now(), is_gone: true });
+    }
+
+    /// The log has so many bytes, where that is too many.
+    pub(crate) fn log_is_large(&self, bytes: Option<u64>) {
+        let mut large = self.large_log.lock().unwrap_or_else(PoisonError::into_inner);
+        *large = bytes.map(|bytes| (bytes, large.map_or_else(now, |(_, since)| since)));
+    }
+
+    fn failed(&self) -> MutexGuard<'_, BTreeMap<&'static str, Failed>> {
+        self.failed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn failed_part(&self) -> Option<Trouble> {
+        let failed = self.failed();
+        let lately = failed.iter().filter(|(_, failed)| failed.is_gone || failed.last.elapsed() < LATELY);
+        let (part, failed) = lately.max_by_key(|(_, failed)| (failed.is_gone, failed.last))?;
+        let text = match failed.is_gone {
+            true => format!("{part} could not be started: restart the server"),
+            false => format!(
+                "{part} met a fault of the program and goes on, {} times since the start: the log has the details; report them",
+                failed.times
+            ),
+        };
+        Some(trouble(failed.is_gone, text, failed.last))
+    }
+
+    fn log_trouble(&self) -> Option<Trouble> {
+        let (bytes, since) = (*self.large_log.lock().unwrap_or_else(PoisonError::into_inner))?;
+        let text = format!(
+            "the log beside the database (its name ends with -wal) has {} MB and grows, as another process has been reading the \
+             database for long: end that process, and the disk is given back by itself",
+            bytes / 1_000_000
+        );
+        Some(trouble(false, text, since))
+    }
+
     fn count(&self, obstacle: Obstacle) {
         metrics::counter!("goody_store_failures_total", "kind" => obstacle.word()).increment(1);
     }
+}
+
+/// The one place where this crate looks at a clock, to measure how long something has been so.
+fn now() -> Instant {
+    Instant::now()
+}
+
+fn trouble(stops: bool, told: String, since: Instant) -> Trouble {
+    Trouble { told, seconds: since.elapsed().as_secs_f64(), stops }
 }
 
 #[cfg(test)]

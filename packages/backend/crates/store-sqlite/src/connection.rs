@@ -1,16 +1,17 @@
-//! Connections: one thread that writes, a pool that reads, and a watch on the revision.
+//! Connections: one thread that writes, and a watch on the revision.
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use goody_application::ports::{Result, StoreError};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
-use tokio::sync::{Semaphore, oneshot, watch};
+use tokio::sync::{oneshot, watch};
 
 use crate::condition::{Met, Obstacle};
+use crate::parts::keep_running;
 use crate::{Fault, schema};
 
 /// What a commit promises.
@@ -23,8 +24,6 @@ pub enum Durability {
     AtCheckpoint,
 }
 
-/// How many connections read.
-const READERS: usize = 4;
 /// How many writes may share a commit.
 const GROUP: usize = 64;
 /// How many writes are refused together where no transaction could be begun.
@@ -35,8 +34,6 @@ const SHORT: Duration = Duration::from_millis(250);
 const AGAIN: Duration = Duration::from_secs(1);
 /// How often to look whether another process wrote.
 const LOOK: Duration = Duration::from_millis(10);
-/// How often what was written is moved from the log into the file. The writer does it itself only when that falls behind.
-const MOVE: Duration = Duration::from_millis(250);
 
 /// At how many pages of the log, 250 MiB, the writer moves them itself: it stores nothing meanwhile.
 const LOG_PAGES: u32 = 64_000;
@@ -67,7 +64,7 @@ pub(crate) fn connect(path: &Path, manner: Manner) -> rusqlite::Result<Connectio
     Ok(connection)
 }
 
-fn connect_to_read(path: &Path, cache_mib: u32, patience: Duration) -> rusqlite::Result<Connection> {
+pub(crate) fn connect_to_read(path: &Path, cache_mib: u32, patience: Duration) -> rusqlite::Result<Connection> {
     let connection =
         Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.busy_timeout(patience)?;
@@ -116,11 +113,8 @@ pub(crate) struct Writer {
 impl Writer {
     pub(crate) fn start(path: &Path, manner: Manner, connection: Connection, watch: Watch, met: Arc<Met>) -> Self {
         let (orders, inbox) = channel();
-        let pen = Pen { path: path.into(), manner, connection, inbox, watch, met: met.clone() };
-        std::thread::Builder::new()
-            .name("sqlite-writer".into())
-            .spawn(move || pen.write_all())
-            .map_or_else(|error| tracing::error!(%error, "the writer thread could not be started"), drop);
+        let mut pen = Pen { path: path.into(), manner, connection, inbox, watch, met: met.clone() };
+        keep_running("the thread that writes", "sqlite-writer", met.clone(), move || pen.write_all());
         Self { orders, met }
     }
 
@@ -135,6 +129,7 @@ impl Writer {
         weight: Weight,
         job: impl FnOnce(&Connection) -> std::result::Result<T, Fault> + Send + 'static,
     ) -> Result<T> {
+        let job = self.guarded(job);
         match weight {
             Weight::Light => {
                 let (job, answer) = answered(doing, |connection| in_savepoint(connection, job));
@@ -153,12 +148,21 @@ impl Writer {
         doing: &'static str,
         job: impl FnOnce(&Connection) -> std::result::Result<T, Fault> + Send + 'static,
     ) -> Result<T> {
-        let (job, answer) = answered(doing, job);
+        let (job, answer) = answered(doing, self.guarded(job));
         self.send(Order::Bare(job), answer, doing).await
     }
 
+    /// A panic of a write is a failure of that write alone.
+    fn guarded<T>(
+        &self,
+        job: impl FnOnce(&Connection) -> std::result::Result<T, Fault> + Send + 'static,
+    ) -> impl FnOnce(&Connection) -> std::result::Result<T, Fault> + Send + 'static {
+        let met = self.met.clone();
+        move |connection| met.guarded("a write", || job(connection))
+    }
+
     async fn send<T>(&self, order: Order, answer: oneshot::Receiver<Result<T>>, doing: &'static str) -> Result<T> {
-        let gone = |_| StoreError::Unavailable { doing, source: "the writer thread has ended".into() };
+        let gone = |_| StoreError::Unavailable { doing, source: "the thread that writes did not finish it".into() };
         let _waiting = self.met.write_waits();
         self.orders.send(order).map_err(|_| gone(()))?;
         answer.await.map_err(|_| gone(()))?
@@ -231,7 +235,8 @@ struct Pen {
 }
 
 impl Pen {
-    fn write_all(mut self) {
+    fn write_all(&mut self) {
+        self.recover();
         let mut next = None;
         while let Some(order) = next.take().or_else(|| self.next_order()) {
             match order {
@@ -239,6 +244,17 @@ impl Pen {
                 Order::Heavy(job) => drop(self.write_group(job, false)),
                 Order::Light(first) => next = self.write_group(first, true),
             }
+        }
+    }
+
+    /// Begins anew where a fault ended it in the middle of a transaction. Nothing of that was answered.
+    fn recover(&mut self) {
+        if self.connection.is_autocommit() {
+            return;
+        }
+        let is_back = self.connection.execute_batch("ROLLBACK").is_ok();
+        if !is_back && let Ok(connection) = connect(&self.path, self.manner) {
+            self.connection = connection;
         }
     }
 
@@ -275,7 +291,7 @@ impl Pen {
         let mut other = None;
         while let Some(current) = job.take() {
             let (met, reply) = current(outcome.is_ok().then_some(connection));
-            obstacle = obstacle.or(met);
+            obstacle = obstacle.filter(|known| *known != Obstacle::Fault).or(met).or(obstacle);
             replies.push(reply);
             if outcome.is_ok() && connection.is_autocommit() {
                 // SQLite gave the whole transaction up, as it does when the disk is full.
@@ -295,10 +311,15 @@ impl Pen {
             // The transaction's own error is the one to tell.
             let _ = connection.execute_batch("ROLLBACK");
         }
-        let obstacle = obstacle.or_else(|| outcome.as_ref().err().map(|e| Obstacle::of(e).unwrap_or(Obstacle::Other)));
+        let of_the_end = outcome.as_ref().err().map(|error| Obstacle::of(error).unwrap_or(Obstacle::Other));
+        let obstacle = match (obstacle, of_the_end) {
+            // A fault of one write says nothing about the file, and ends a transaction of its own.
+            (Some(Obstacle::Fault), end) => end.filter(|end| *end != Obstacle::Other),
+            (obstacle, end) => obstacle.or(end),
+        };
         match obstacle {
             Some(obstacle) => self.met.write_failed(obstacle),
-            None if connection.total_changes() > before => self.met.stored(),
+            None if outcome.is_ok() && connection.total_changes() > before => self.met.stored(),
             // Nothing was written, so nothing is known.
             None => {}
         }
@@ -309,55 +330,6 @@ impl Pen {
     }
 }
 
-/// Connections that read, each request on one snapshot of the file.
-pub(crate) struct Readers {
-    free: Mutex<Vec<Connection>>,
-    places: Semaphore,
-    met: Arc<Met>,
-}
-
-impl Readers {
-    pub(crate) fn open(path: &Path, cache_mib: u32, patience: Duration, met: Arc<Met>) -> rusqlite::Result<Self> {
-        let reader = |_| connect_to_read(path, cache_mib, patience);
-        let free = (0..READERS).map(reader).collect::<rusqlite::Result<Vec<_>>>()?;
-        Ok(Self { places: Semaphore::new(free.len()), free: Mutex::new(free), met })
-    }
-
-    pub(crate) async fn run<T: Send + 'static>(
-        self: Arc<Self>,
-        doing: &'static str,
-        job: impl FnOnce(&Connection) -> std::result::Result<T, Fault> + Send + 'static,
-    ) -> Result<T> {
-        let gone = |what: &'static str| StoreError::Unavailable { doing, source: what.into() };
-        let readers = self.clone();
-        let _place = self.places.acquire().await.map_err(|_| gone("the readers are closed"))?;
-        let run = move || {
-            let taken = readers.free.lock().unwrap_or_else(PoisonError::into_inner).pop();
-            let connection = taken.ok_or_else(|| gone("no connection is free"))?;
-            let result = on_snapshot(&connection, job).map_err(|fault| {
-                readers.met.read_failed(fault.obstacle());
-                fault.told(doing)
-            });
-            readers.free.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
-            result
-        };
-        tokio::task::spawn_blocking(run).await.map_err(|_| gone("the read was stopped"))?
-    }
-}
-
-fn on_snapshot<T>(
-    connection: &Connection,
-    job: impl FnOnce(&Connection) -> std::result::Result<T, Fault>,
-) -> std::result::Result<T, Fault> {
-    connection.execute_batch("BEGIN")?;
-    let result = job(connection);
-    let end = connection.execute_batch("COMMIT");
-    // The job's own failure says more than the end of its transaction.
-    let value = result?;
-    end?;
-    Ok(value)
-}
-
 /// The revision of the buckets, as of the last commit of any process.
 #[derive(Clone)]
 pub(crate) struct Watch {
@@ -366,27 +338,29 @@ pub(crate) struct Watch {
 
 impl Watch {
     /// Follows what other processes commit, on a thread that ends with the store.
-    pub(crate) fn start(path: &Path, connection: &Connection, patience: Duration) -> rusqlite::Result<Self> {
+    pub(crate) fn start(
+        path: &Path,
+        connection: &Connection,
+        patience: Duration,
+        met: Arc<Met>,
+    ) -> rusqlite::Result<Self> {
         let revision = Arc::new(watch::Sender::new(read_revision(connection)?));
         let (seen, path): (_, PathBuf) = (Arc::downgrade(&revision), path.into());
         let other = connect_to_read(&path, 1, patience)?;
-        std::thread::Builder::new()
-            .name("sqlite-watch".into())
-            .spawn(move || {
-                let mut last: Option<i64> = None;
-                loop {
-                    std::thread::sleep(LOOK);
-                    let Some(revision) = seen.upgrade() else { return };
-                    let version = other.query_row("PRAGMA data_version", [], |row| row.get(0)).ok();
-                    if version != last
-                        && let Ok(found) = read_revision(&other)
-                    {
-                        raise(&revision, found);
-                        last = version;
-                    }
+        keep_running("the thread that looks for other processes' writes", "sqlite-watch", met, move || {
+            let mut last: Option<i64> = None;
+            loop {
+                std::thread::sleep(LOOK);
+                let Some(revision) = seen.upgrade() else { return };
+                let version = other.query_row("PRAGMA data_version", [], |row| row.get(0)).ok();
+                if version != last
+                    && let Ok(found) = read_revision(&other)
+                {
+                    raise(&revision, found);
+                    last = version;
                 }
-            })
-            .map_or_else(|error| tracing::error!(%error, "other processes' writes will be seen late"), drop);
+            }
+        });
         Ok(Self { revision })
     }
 
@@ -394,6 +368,11 @@ impl Watch {
         if let Ok(found) = read_revision(connection) {
             raise(&self.revision, found);
         }
+    }
+
+    /// Gone when the store is.
+    pub(crate) fn of_the_store(&self) -> Weak<watch::Sender<i64>> {
+        Arc::downgrade(&self.revision)
     }
 
     pub(crate) fn revision(&self) -> i64 {
@@ -413,21 +392,61 @@ fn read_revision(connection: &Connection) -> rusqlite::Result<i64> {
     Ok(schema::meta(connection, "revision")?.unwrap_or(0))
 }
 
-/// Moves the log into the file now and then, beside the writer, on a thread that ends with the store.
-pub(crate) fn move_log(path: &Path, manner: Manner, watch: &Watch) -> rusqlite::Result<()> {
-    let (store, connection) = (Arc::downgrade(&watch.revision), connect(path, Manner { cache_mib: 1, ..manner })?);
-    let mover = std::thread::Builder::new().name("sqlite-log".into()).spawn(move || {
-        let mut moved: Option<i64> = None;
-        while store.strong_count() > 0 {
-            std::thread::sleep(MOVE);
-            let version = connection.query_row("PRAGMA data_version", [], |row| row.get(0)).ok();
-            if version != moved {
-                // Whatever it cannot move now, it or the writer moves later.
-                let done = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
-                moved = version.filter(|_| done.is_ok());
-            }
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Settings, SqliteStore};
+
+    fn store() -> (tempfile::TempDir, SqliteStore) {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&folder.path().join("goody.db"), Settings::default()).unwrap();
+        (folder, store)
+    }
+
+    fn mark(connection: &Connection, key: &str) -> std::result::Result<(), Fault> {
+        Ok(schema::set_meta(connection, key, 1)?)
+    }
+
+    async fn marks(store: &SqliteStore) -> i64 {
+        let count = |connection: &Connection| {
+            Ok(connection.query_row("SELECT count(*) FROM meta WHERE key LIKE 'mark%'", [], |row| row.get(0))?)
+        };
+        store.read("counting", count).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_write_that_panics_is_answered_and_rolled_back_and_others_go_on() {
+        let (_folder, store) = store();
+        for weight in [Weight::Light, Weight::Heavy] {
+            let fault = store.write("writing", weight, |connection| -> std::result::Result<(), Fault> {
+                mark(connection, "mark-of-the-fault")?;
+                panic!("a fault of the program")
+            });
+            let other = store.write("writing", weight, |connection| mark(connection, "mark"));
+            let (fault, other) = tokio::join!(fault, other);
+            assert!(matches!(fault, Err(StoreError::Unavailable { .. })), "{fault:?}");
+            other.unwrap();
+            assert_eq!(marks(&store).await, 1, "{weight:?}");
         }
-    });
-    mover.map_or_else(|error| tracing::error!(%error, "the writer moves its log itself"), drop);
-    Ok(())
+        let trouble = store.met.condition().trouble.expect("it is reported");
+        assert!(!trouble.stops && trouble.told.contains("a write met a fault"), "{trouble:?}");
+    }
+
+    #[tokio::test]
+    async fn a_writer_that_panics_outside_of_any_write_is_started_again() {
+        let (_folder, store) = store();
+        let (sender, answer) = oneshot::channel::<Result<()>>();
+        let fault: Job = Box::new(move |connection| {
+            let _dropped = sender;
+            if let Some(connection) = connection {
+                mark(connection, "mark-of-the-fault").unwrap();
+            }
+            panic!("a fault of the writer itself")
+        });
+        store.writer.send(Order::Heavy(fault), answer, "writing").await.unwrap_err();
+        store.write("writing", Weight::Light, |connection| mark(connection, "mark")).await.unwrap();
+        assert_eq!(marks(&store).await, 1, "what the fault left is rolled back");
+        let trouble = store.met.condition().trouble.expect("it is reported");
+        assert!(trouble.told.contains("the thread that writes"), "{trouble:?}");
+    }
 }

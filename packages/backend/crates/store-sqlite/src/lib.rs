@@ -7,6 +7,7 @@
 pub mod backup;
 pub mod beside;
 mod books;
+mod check;
 mod codec;
 mod condition;
 mod connection;
@@ -14,7 +15,10 @@ mod feed;
 mod housekeeping;
 mod kinds;
 mod listing;
+mod log_mover;
 mod orders;
+mod parts;
+mod readers;
 mod recent;
 mod schema;
 mod vendors;
@@ -29,8 +33,9 @@ use rusqlite::Connection;
 
 use condition::{Met, Obstacle};
 pub use connection::Durability;
-use connection::{Manner, Readers, Watch, Weight, Writer};
+use connection::{Manner, Watch, Weight, Writer};
 use goody_application::ports::{Result, StoreError};
+use readers::Readers;
 
 /// Why a database cannot be opened. Each says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -128,7 +133,12 @@ pub struct Settings {
     pub reader_cache_mib: u32,
     /// How long a write waits for another process's lock before it fails.
     pub patience: Duration,
+    /// At how many bytes the log beside the file is worth a warning. It is cut when it is larger and all of it is moved.
+    pub log_limit: u64,
 }
+
+/// More than the writer lets the log grow to where nothing keeps it from being moved.
+const LOG_LIMIT: u64 = 300_000_000;
 
 impl Default for Settings {
     fn default() -> Self {
@@ -138,6 +148,7 @@ impl Default for Settings {
             writer_cache_mib: 24,
             reader_cache_mib: 4,
             patience: Duration::from_secs(60),
+            log_limit: LOG_LIMIT,
         }
     }
 }
@@ -190,9 +201,9 @@ impl SqliteStore {
         })?;
         let met = Arc::new(Met::default());
         let readers = Readers::open(path, settings.reader_cache_mib, patience, met.clone()).map_err(&sort)?;
-        let watch = Watch::start(path, &connection, patience).map_err(&sort)?;
+        let watch = Watch::start(path, &connection, patience, met.clone()).map_err(&sort)?;
         if durability == Durability::EveryCommit {
-            connection::move_log(path, manner, &watch).map_err(&sort)?;
+            log_mover::move_log(path, manner, &watch, &met, settings.log_limit).map_err(&sort)?;
         }
         Ok(Self {
             writer: Writer::start(path, manner, connection, watch.clone(), met.clone()),
@@ -244,9 +255,10 @@ impl SqliteStore {
             .await
     }
 
-    /// Reads the whole file for damage; says what SQLite finds, nothing where it is sound.
-    pub async fn check(&self) -> Result<Vec<String>> {
-        self.read("checking the file", |connection| Ok(backup::check(connection)?)).await
+    /// Reads the whole file for damage; says what is found, nothing where it is sound. `progress` is told how many rows are
+    /// read, and how many there are.
+    pub async fn check(&self, progress: impl FnMut(u64, u64) + Send + 'static) -> Result<Vec<String>> {
+        self.read("checking the file", |connection| Ok(check::check(connection, progress)?)).await
     }
 
     async fn read<T: Send + 'static>(
@@ -280,6 +292,8 @@ enum Fault {
     Damaged(String),
     #[error("another version of goody counts the days of this database by other rules of its time zone: end this one")]
     OtherRules,
+    #[error("a fault of the program: {0}")]
+    Panicked(String),
 }
 
 impl Fault {
@@ -289,6 +303,7 @@ impl Fault {
             Self::Damaged(_) => Some(Obstacle::Damaged),
             Self::Sqlite(error) => Obstacle::of(error),
             Self::OtherRules => None,
+            Self::Panicked(_) => Some(Obstacle::Fault),
         }
     }
 
@@ -296,6 +311,7 @@ impl Fault {
         match self {
             Self::Damaged(what) => StoreError::Damaged(what),
             Self::OtherRules => StoreError::Unavailable { doing, source: Self::OtherRules.into() },
+            fault @ Self::Panicked(_) => StoreError::Unavailable { doing, source: fault.into() },
             Self::Sqlite(error) => match error.sqlite_error_code() {
                 Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase) => {
                     StoreError::Damaged(format!("{error} while {doing}"))

@@ -45,6 +45,10 @@ impl OrderReader for SqliteStore {
         self.met.condition()
     }
 
+    fn part_failed(&self, part: &'static str) {
+        self.met.part_failed(part);
+    }
+
     async fn order(&self, id: &OrderId) -> Result<Option<History>> {
         let id = id.clone();
         self.read("reading an order", move |connection| history(connection, &id)).await
@@ -119,8 +123,12 @@ impl OrderReader for SqliteStore {
 
 /// The history of a row whose first columns are `order_id` and `history`.
 pub(crate) fn read_row(row: &Row<'_>) -> std::result::Result<History, Fault> {
-    let text = |column| row.get_ref(column)?.as_str().map_err(rusqlite::Error::from);
-    codec::read_history(text(0)?, text(1)?)
+    let text = |column, what: &str| {
+        let bytes = row.get_ref(column)?.as_bytes().map_err(rusqlite::Error::from)?;
+        std::str::from_utf8(bytes).map_err(|error| Fault::Damaged(format!("{what}: {error}")))
+    };
+    let order_id = text(0, "an order's id")?;
+    codec::read_history(order_id, text(1, &format!("history of order {order_id}"))?)
 }
 
 fn history(connection: &Connection, id: &OrderId) -> std::result::Result<Option<History>, Fault> {

@@ -132,7 +132,7 @@ async fn what_was_stored_is_there_when_the_file_is_opened_again() {
     assert_eq!(report(&store).await, before);
     assert_eq!(store.order(&order_id("o-2")).await.unwrap().unwrap().version(), 3);
     assert_eq!(VendorStore::vendors(&store, None, 9).await.unwrap().len(), 2);
-    assert_eq!(store.check().await.unwrap(), Vec::<String>::new());
+    assert_eq!(store.check(|_, _| {}).await.unwrap(), Vec::<String>::new());
 }
 
 #[tokio::test]

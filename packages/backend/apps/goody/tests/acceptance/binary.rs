@@ -149,6 +149,21 @@ impl Server {
         panic!("the changes were not projected within a minute");
     }
 
+    /// Asks the server to stop, and waits until it has; its exit code.
+    pub(crate) fn terminate(&self) -> Option<i32> {
+        let mut process = self.process.lock().unwrap();
+        let asked = Command::new("kill").args(["-TERM", &process.id().to_string()]).status();
+        assert!(asked.unwrap().success());
+        let began = std::time::Instant::now();
+        while began.elapsed().as_secs() < 30 {
+            if let Some(status) = process.try_wait().unwrap() {
+                return status.code();
+            }
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        panic!("the server did not end within half a minute");
+    }
+
     /// kill -9, while others may be talking to it.
     pub(crate) fn kill(&self) {
         self.process.lock().unwrap().kill().unwrap();

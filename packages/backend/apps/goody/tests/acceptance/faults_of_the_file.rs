@@ -97,11 +97,11 @@ fn a_file_that_cannot_grow_is_told_and_storing_goes_on_when_it_can() {
 }
 
 /// A small disk of its own, in memory.
-struct SmallDisk(TempDir);
+pub(crate) struct SmallDisk(TempDir);
 
 impl SmallDisk {
     /// Says why there is none where only root may make one.
-    fn new() -> Option<Self> {
+    pub(crate) fn new() -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let mounted =
             Command::new("mount").args(["-t", "tmpfs", "-o", "size=2m", "tmpfs", text(folder.path())]).output();
@@ -114,7 +114,17 @@ impl SmallDisk {
         }
     }
 
-    fn grow(&self) {
+    pub(crate) fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// Leaves no room at all: a new file takes the rest.
+    pub(crate) fn fill(&self, filler: &Path) {
+        let mut file = std::fs::File::create(filler).unwrap();
+        while std::io::Write::write_all(&mut file, &[0; 4_096]).is_ok() {}
+    }
+
+    pub(crate) fn grow(&self) {
         let grown = Command::new("mount").args(["-o", "remount,size=64m", text(self.0.path())]).status();
         assert!(grown.unwrap().success());
     }

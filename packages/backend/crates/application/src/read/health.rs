@@ -171,8 +171,10 @@ impl HealthReader {
             self.timed(self.reports.status(), |status| judge_over(status, at)),
         );
         let condition = self.orders.condition();
-        if let Some(trouble) = &condition.trouble {
-            (order_store.verdict, order_store.detail) = judge_trouble(trouble);
+        // What only needs attention does not hide a store that does not answer.
+        let trouble = condition.trouble.as_ref().map(judge_trouble);
+        if let Some((verdict, detail)) = trouble.filter(|(verdict, _)| *verdict >= order_store.verdict) {
+            (order_store.verdict, order_store.detail) = (verdict, detail);
         }
         let scheduler = match &status {
             Some(status) => {
@@ -252,7 +254,8 @@ fn verdict(seconds: f64, (attention, failure): (f64, f64)) -> Verdict {
 }
 
 fn judge_trouble(trouble: &Trouble) -> (Verdict, String) {
-    (Verdict::Unhealthy, format!("{} (since {:.0} s)", trouble.told, trouble.seconds))
+    let verdict = if trouble.stops { Verdict::Unhealthy } else { Verdict::Degraded };
+    (verdict, format!("{} (since {:.0} s)", trouble.told, trouble.seconds))
 }
 
 fn judge_lag(lag: &ChangeLag, at: Instant) -> (Verdict, String) {

@@ -1,0 +1,137 @@
+//! Reads a whole database for damage: SQLite's own structure, and whether everything stored can be read.
+
+use goody_domain::{Day, VendorId};
+use rusqlite::{Connection, Row};
+
+use crate::orders::read_row;
+use crate::{Fault, books, codec, vendors};
+
+/// After so many findings it is known well enough that the database is damaged.
+const FINDINGS: usize = 20;
+/// How many rows are read between two reports of progress.
+const ROWS: u64 = 1_000;
+
+/// Reads a row; the fault is what is wrong with it.
+type Read = fn(&Row<'_>) -> Result<(), Fault>;
+
+/// What is stored, how to name a row of it, and how to read one. The first column is the name.
+const STORED: [(&str, &str, Read); 7] = [
+    ("order", "SELECT order_id, history, version, vendor_id, gift_type, created_at FROM orders", read_order),
+    (
+        "bucket",
+        "SELECT book || ' of ' || date(day * 86400, 'unixepoch'), totals, minutes, day FROM buckets",
+        read_bucket,
+    ),
+    ("settled bucket", "SELECT book || ' of day ' || day, totals, minutes, day FROM settled", read_bucket),
+    ("totals", "SELECT book, totals FROM books", read_totals),
+    ("report", "SELECT vendor_id, body FROM reports", read_report),
+    ("vendor", "SELECT vendor_id, body FROM vendors", read_vendor),
+    ("expired order", "SELECT order_id, expired_day FROM expired_orders", read_expired),
+];
+
+/// What is wrong, at most [`FINDINGS`] things. `progress` is told how many rows are read, and how many there are. The memory
+/// that it takes does not grow with the database.
+pub(crate) fn check(connection: &Connection, mut progress: impl FnMut(u64, u64)) -> rusqlite::Result<Vec<String>> {
+    let mut findings = integrity(connection)?;
+    let mut total = 0;
+    for (_, sql, _) in STORED {
+        let (_, table) = sql.rsplit_once(' ').unwrap_or_default();
+        // A table that cannot be counted cannot be read either, which is said then.
+        total += connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap_or(0);
+    }
+    let mut done = 0;
+    for (what, sql, read) in STORED {
+        // In the order of the table itself: an index has been compared with it already.
+        let sql = format!("{sql} NOT INDEXED");
+        let read = |row: &Row<'_>| {
+            done += 1;
+            if done % ROWS == 0 || done == total {
+                progress(done, total);
+            }
+            read(row).err()
+        };
+        if let Err(error) = read_all(connection, what, &sql, read, &mut findings) {
+            findings.push(format!("{what}s cannot be read: {error}"));
+        }
+    }
+    findings.truncate(FINDINGS);
+    Ok(findings)
+}
+
+fn integrity(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    let mut statement = connection.prepare(&format!("PRAGMA integrity_check({FINDINGS})"))?;
+    let findings = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()?;
+    Ok(findings.into_iter().filter(|finding| finding != "ok").collect())
+}
+
+fn read_all(
+    connection: &Connection,
+    what: &str,
+    sql: &str,
+    mut read: impl FnMut(&Row<'_>) -> Option<Fault>,
+    findings: &mut Vec<String>,
+) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare(sql)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        if let Some(fault) = read(row).filter(|_| findings.len() < FINDINGS) {
+            // The name may be what is damaged.
+            let name = String::from_utf8_lossy(row.get_ref(0)?.as_bytes().unwrap_or_default()).into_owned();
+            findings.push(format!("{what} {name}: {fault}"));
+        }
+    }
+    Ok(())
+}
+
+fn text<'r>(row: &'r Row<'_>, column: usize) -> Result<&'r str, Fault> {
+    Ok(row.get_ref(column)?.as_str().map_err(rusqlite::Error::from)?)
+}
+
+fn blob<'r>(row: &'r Row<'_>, column: usize) -> Result<&'r [u8], Fault> {
+    Ok(row.get_ref(column)?.as_blob().map_err(rusqlite::Error::from)?)
+}
+
+fn is_so(is: bool, otherwise: &str) -> Result<(), Fault> {
+    if is { Ok(()) } else { Err(Fault::Damaged(otherwise.into())) }
+}
+
+/// Columns that repeat what the history says have to agree with it: so a damaged byte is found that leaves it readable.
+fn read_order(row: &Row<'_>) -> Result<(), Fault> {
+    let history = read_row(row)?;
+    is_so(row.get::<_, usize>(2)? == history.version(), "it has another version than its history has facts")?;
+    let order = history.order();
+    let vendor_id = order.as_ref().map(|order| order.placement.vendor_id.to_string());
+    is_so(row.get::<_, Option<String>>(3)? == vendor_id, "it is of another vendor than its history says")?;
+    let gift_type =
+        order.as_ref().and_then(|order| order.placement.gift_type.as_ref()).map_or("", |gift| gift.as_str());
+    is_so(text(row, 4)? == gift_type, "it has another gift type than its history says")?;
+    let created_at = order.as_ref().map(|order| order.created_at.micros());
+    is_so(row.get::<_, Option<i64>>(5)? == created_at, "it was placed at another time than its history says")
+}
+
+fn read_bucket(row: &Row<'_>) -> Result<(), Fault> {
+    text(row, 0)?;
+    Day::from_number(row.get(3)?);
+    codec::read_bucket(blob(row, 1)?, blob(row, 2)?).map(drop)
+}
+
+fn read_totals(row: &Row<'_>) -> Result<(), Fault> {
+    text(row, 0)?;
+    codec::read_counters(blob(row, 1)?).map(drop)
+}
+
+fn read_report(row: &Row<'_>) -> Result<(), Fault> {
+    let kept = books::read_report(text(row, 1)?)?;
+    is_so(text(row, 0)? == kept.report.vendor_id.as_str(), "it is of another vendor")
+}
+
+fn read_vendor(row: &Row<'_>) -> Result<(), Fault> {
+    let vendor = vendors::read(text(row, 1)?)?;
+    is_so(text(row, 0)? == VendorId::as_str(&vendor.vendor_id), "it has another id")
+}
+
+fn read_expired(row: &Row<'_>) -> Result<(), Fault> {
+    text(row, 0)?;
+    Day::from_number(row.get(1)?);
+    Ok(())
+}

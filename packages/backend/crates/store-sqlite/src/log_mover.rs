@@ -1,0 +1,82 @@
+//! Moves what was written from the log into the file now and then, so that the writer need not, and keeps the log small.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use rusqlite::Connection;
+use tokio::sync::watch;
+
+use crate::beside;
+use crate::condition::Met;
+use crate::connection::{Manner, Watch, connect};
+use crate::parts::keep_running;
+
+/// How often what was written is moved. The writer does it itself only when that falls behind.
+const MOVE: Duration = Duration::from_millis(250);
+/// How long a large log may keep the writer waiting while it is cut. Where readers still need it, that is tried again.
+const CUT: Duration = Duration::from_millis(50);
+
+/// Moves the log on a thread that ends with the store. A log of more than `limit` bytes is reported, and cut when it is moved.
+pub(crate) fn move_log(path: &Path, manner: Manner, watch: &Watch, met: &Arc<Met>, limit: u64) -> rusqlite::Result<()> {
+    let connection = open(path, manner)?;
+    let log = beside::beside(path, "-wal");
+    let (path, store) = (path.to_owned(), watch.of_the_store());
+    let mut mover = Mover { path, manner, log, limit, connection: Some(connection), store, met: met.clone() };
+    keep_running("the thread that moves the log", "sqlite-log", met.clone(), move || mover.run());
+    Ok(())
+}
+
+fn open(path: &Path, manner: Manner) -> rusqlite::Result<Connection> {
+    let connection = connect(path, Manner { cache_mib: 1, ..manner })?;
+    connection.busy_timeout(CUT)?;
+    Ok(connection)
+}
+
+struct Mover {
+    path: PathBuf,
+    manner: Manner,
+    log: PathBuf,
+    limit: u64,
+    /// None after a fault: it is opened anew.
+    connection: Option<Connection>,
+    /// The store is gone when nobody holds this.
+    store: Weak<watch::Sender<i64>>,
+    met: Arc<Met>,
+}
+
+impl Mover {
+    fn run(&mut self) {
+        let mut connection = self.connection.take();
+        let mut moved: Option<i64> = None;
+        while self.store.strong_count() > 0 {
+            std::thread::sleep(MOVE);
+            let bytes = std::fs::metadata(&self.log).map_or(0, |log| log.len());
+            let is_large = bytes > self.limit;
+            self.met.log_is_large(is_large.then_some(bytes));
+            if connection.is_none() {
+                connection = open(&self.path, self.manner).ok();
+            }
+            let Some(connection) = &connection else { continue };
+            let version = connection.query_row("PRAGMA data_version", [], |row| row.get(0)).ok();
+            if version == moved && !is_large {
+                continue;
+            }
+            // What cannot be moved now, as a reader needs the file as it was, is moved later.
+            let is_all_moved = checkpoint(connection, "PASSIVE");
+            moved = version.filter(|_| is_all_moved);
+            if is_all_moved && is_large && checkpoint(connection, "TRUNCATE") {
+                self.met.log_is_large(None);
+                tracing::info!(bytes, "the log was moved into the file and cut");
+            }
+        }
+    }
+}
+
+/// Says whether everything is in the file now.
+fn checkpoint(connection: &Connection, how: &str) -> bool {
+    let answer = connection.query_row(&format!("PRAGMA wal_checkpoint({how})"), [], |row| {
+        Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?))
+    });
+    answer.is_ok_and(|(is_busy, pages, moved)| is_busy == 0 && pages == moved)
+}

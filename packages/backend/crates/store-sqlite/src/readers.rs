@@ -1,0 +1,239 @@
+//! Connections that read, each request on one snapshot of the file. A read that nobody waits for any more is not started, or
+//! is interrupted.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use goody_application::ports::{Result, StoreError};
+use rusqlite::{Connection, InterruptHandle};
+use tokio::sync::Semaphore;
+
+use crate::Fault;
+use crate::condition::Met;
+use crate::connection::connect_to_read;
+
+/// How many connections read.
+const READERS: usize = 4;
+/// After how many steps of SQLite's own machine a statement looks whether somebody waits for it.
+const STEPS: i32 = 1_000;
+
+type Open = Box<dyn Fn() -> rusqlite::Result<Reader> + Send + Sync>;
+
+/// The connections, and who has one.
+pub(crate) struct Readers {
+    free: Mutex<Vec<Reader>>,
+    /// A place is held for as long as a read runs, whether somebody waits for it or not.
+    places: Arc<Semaphore>,
+    open: Open,
+    met: Arc<Met>,
+}
+
+struct Reader {
+    connection: Connection,
+    /// Has the statement that runs stop.
+    stops: Arc<AtomicBool>,
+}
+
+impl Reader {
+    fn open(path: &Path, cache_mib: u32, patience: Duration) -> rusqlite::Result<Self> {
+        let mut connection = connect_to_read(path, cache_mib, patience)?;
+        let stops = Arc::new(AtomicBool::new(false));
+        // An interrupt that comes between two statements has no effect; this one reaches every statement of the read.
+        let stopped = stops.clone();
+        connection.progress_handler(STEPS, Some(move || stopped.load(Ordering::Relaxed)))?;
+        Ok(Self { connection, stops })
+    }
+}
+
+impl Readers {
+    pub(crate) fn open(path: &Path, cache_mib: u32, patience: Duration, met: Arc<Met>) -> rusqlite::Result<Self> {
+        let path = path.to_owned();
+        let open: Open = Box::new(move || Reader::open(&path, cache_mib, patience));
+        let free = (0..READERS).map(|_| open()).collect::<rusqlite::Result<Vec<_>>>()?;
+        Ok(Self { places: Arc::new(Semaphore::new(free.len())), free: Mutex::new(free), open, met })
+    }
+
+    pub(crate) async fn run<T: Send + 'static>(
+        self: Arc<Self>,
+        doing: &'static str,
+        job: impl FnOnce(&Connection) -> std::result::Result<T, Fault> + Send + 'static,
+    ) -> Result<T> {
+        let gone = |what: &'static str| StoreError::Unavailable { doing, source: what.into() };
+        let place = self.places.clone().acquire_owned().await.map_err(|_| gone("the readers are closed"))?;
+        let read = Arc::new(Read::default());
+        let _asker = Asker(read.clone());
+        let run = move || {
+            let _place = place;
+            let reader = self.free().pop().ok_or_else(|| gone("no connection is free"))?;
+            let result =
+                read.begin(&reader).then(|| self.met.guarded("a read", || on_snapshot(&reader.connection, job)));
+            let is_abandoned = read.end();
+            self.give_back(reader);
+            let result = result.ok_or_else(|| gone("nobody waits for it any more"))?;
+            result.map_err(|fault| {
+                if !is_abandoned {
+                    self.met.read_failed(fault.obstacle());
+                }
+                fault.told(doing)
+            })
+        };
+        tokio::task::spawn_blocking(run).await.map_err(|_| gone("the read was stopped"))?
+    }
+
+    /// No asker can reach the connection any more: nothing of this read touches the next one.
+    fn give_back(&self, mut reader: Reader) {
+        reader.stops.store(false, Ordering::Relaxed);
+        if !reader.connection.is_autocommit() {
+            // Its snapshot would be that of the next read.
+            let _ = reader.connection.execute_batch("ROLLBACK");
+        }
+        if !reader.connection.is_autocommit()
+            && let Ok(fresh) = (self.open)()
+        {
+            reader = fresh;
+        }
+        self.free().push(reader);
+    }
+
+    fn free(&self) -> MutexGuard<'_, Vec<Reader>> {
+        self.free.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A read, as both the thread that runs it and the one who asked for it see it.
+#[derive(Default)]
+struct Read(Mutex<State>);
+
+#[derive(Default)]
+enum State {
+    #[default]
+    Waiting,
+    Running(InterruptHandle, Arc<AtomicBool>),
+    Over,
+    Abandoned,
+}
+
+impl Read {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Says whether somebody still waits for it.
+    fn begin(&self, reader: &Reader) -> bool {
+        let mut state = self.state();
+        if matches!(*state, State::Abandoned) {
+            return false;
+        }
+        *state = State::Running(reader.connection.get_interrupt_handle(), reader.stops.clone());
+        true
+    }
+
+    /// From here on it cannot be interrupted. Says whether it was abandoned.
+    fn end(&self) -> bool {
+        matches!(std::mem::replace(&mut *self.state(), State::Over), State::Abandoned)
+    }
+
+    /// Nobody waits for it. The lock is held meanwhile, so that it cannot end, and its connection cannot serve another read.
+    fn abandon(&self) {
+        let mut state = self.state();
+        if let State::Running(interrupt, stops) = &*state {
+            stops.store(true, Ordering::Relaxed);
+            interrupt.interrupt();
+        }
+        if !matches!(*state, State::Over) {
+            *state = State::Abandoned;
+        }
+    }
+}
+
+/// Abandons the read when the one who asked for it goes away.
+struct Asker(Arc<Read>);
+
+impl Drop for Asker {
+    fn drop(&mut self) {
+        self.0.abandon();
+    }
+}
+
+fn on_snapshot<T>(
+    connection: &Connection,
+    job: impl FnOnce(&Connection) -> std::result::Result<T, Fault>,
+) -> std::result::Result<T, Fault> {
+    connection.execute_batch("BEGIN")?;
+    let result = job(connection);
+    let end = connection.execute_batch("COMMIT");
+    // The job's own failure says more than the end of its transaction.
+    let value = result?;
+    end?;
+    Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Takes minutes where nothing stops it.
+    const SLOW: &str =
+        "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n LIMIT 1000000000) SELECT count(*) FROM n";
+
+    fn readers() -> (tempfile::TempDir, Arc<Readers>) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("some.db");
+        Connection::open(&path).unwrap().execute_batch("PRAGMA journal_mode = wal; CREATE TABLE t (n)").unwrap();
+        (folder, Arc::new(Readers::open(&path, 1, Duration::from_secs(5), Arc::default()).unwrap()))
+    }
+
+    async fn expect_quick(readers: &Arc<Readers>) {
+        let quick = readers.clone().run("reading", |connection| {
+            let mut sum = 0;
+            for n in 0..20 {
+                sum += connection.prepare_cached("SELECT ?1")?.query_row([n], |row| row.get::<_, i64>(0))?;
+            }
+            Ok(sum)
+        });
+        let answer = tokio::time::timeout(Duration::from_secs(20), quick).await.expect("a connection is free");
+        assert_eq!(answer.unwrap(), 190);
+    }
+
+    /// Starts more of such reads than there are connections, again and again, and hangs up: others are answered meanwhile.
+    async fn hang_up_on(job: impl Fn(&Connection) -> std::result::Result<i64, Fault> + Copy + Send + 'static) {
+        let (_folder, readers) = readers();
+        for _ in 0..40 {
+            let slow: Vec<_> = (0..8).map(|_| tokio::spawn(readers.clone().run("reading slowly", job))).collect();
+            tokio::time::sleep(Duration::from_millis(3)).await;
+            slow.iter().for_each(tokio::task::JoinHandle::abort);
+            expect_quick(&readers).await;
+        }
+        assert_eq!(readers.met.condition().trouble, None, "an interrupted read is no fault of the file");
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_long_statement_that_nobody_waits_for_gives_its_place_to_others() {
+        hang_up_on(|connection| Ok(connection.query_row(SLOW, [], |row| row.get(0))?)).await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn many_short_statements_that_nobody_waits_for_give_their_place_to_others() {
+        hang_up_on(|connection| {
+            for n in 0..1_000_000_000 {
+                connection.prepare_cached("SELECT ?1")?.query_row([n], |row| row.get::<_, i64>(0))?;
+            }
+            Ok(0)
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn a_read_that_panics_is_answered_and_its_connection_goes_on() {
+        let (_folder, readers) = readers();
+        for _ in 0..10 {
+            let answer: Result<()> = readers.clone().run("reading", |_| panic!("a fault of the program")).await;
+            assert!(matches!(answer, Err(StoreError::Unavailable { .. })));
+            expect_quick(&readers).await;
+        }
+        let trouble = readers.met.condition().trouble.expect("it is reported");
+        assert!(!trouble.stops && trouble.told.contains("a read met a fault"), "{trouble:?}");
+    }
+}

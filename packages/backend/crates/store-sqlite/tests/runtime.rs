@@ -1,0 +1,115 @@
+//! What runs beside requests: the log is moved and cut, and a loop that meets a fault goes on.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use goody_application::ingest::Ingest;
+use goody_application::ports::{Clock, OrderReader};
+use goody_application::pump::Pump;
+use goody_application::read::{FleetReader, HealthReader, Verdict};
+use goody_application::retention::Retention;
+use goody_domain::Instant;
+use goody_store_sqlite::{Settings, SqliteStore};
+use goody_testkit::{OrderBuilder, now};
+use rusqlite::Connection;
+use tempfile::TempDir;
+use tokio::sync::Notify;
+
+const LIMIT: u64 = 1_000_000;
+
+async fn eventually(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+    let waiting = async {
+        while !is_so().await {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), waiting).await.unwrap_or_else(|_| panic!("not in time: {what}"));
+}
+
+struct Still;
+
+impl Clock for Still {
+    fn now(&self) -> Instant {
+        now()
+    }
+
+    fn elapsed(&self) -> Duration {
+        Duration::ZERO
+    }
+}
+
+fn log_bytes(path: &Path) -> u64 {
+    std::fs::metadata(path.with_extension("db-wal")).map_or(0, |log| log.len())
+}
+
+async fn order_store(store: &SqliteStore) -> (Verdict, String) {
+    let store = Arc::new(store.clone());
+    let health = HealthReader::new(store.clone(), store.clone(), store, Arc::new(Still)).health().await;
+    (health.order_store.verdict, health.order_store.detail)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_that_a_long_reader_keeps_is_reported_and_cut_when_the_reader_ends() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("goody.db");
+    let store = SqliteStore::open(&path, Settings { log_limit: LIMIT, ..Settings::default() }).unwrap();
+    let reader = Connection::open(&path).unwrap();
+    reader.execute_batch("BEGIN; SELECT count(*) FROM orders").unwrap();
+    let ingest = Ingest::new(Arc::new(store.clone()));
+    for round in 0.. {
+        let orders = (0..200).map(|n| OrderBuilder::new(&format!("o-{round}-{n}")).promised("2026-03-04"));
+        ingest.ingest(orders.flat_map(OrderBuilder::events).collect(), now()).await.unwrap();
+        if log_bytes(&path) > 2 * LIMIT {
+            break;
+        }
+    }
+    eventually("the large log is reported", async || order_store(&store).await.0 == Verdict::Degraded).await;
+    let (_, detail) = order_store(&store).await;
+    assert!(detail.contains("-wal") && detail.contains("end that process"), "{detail}");
+    // Nothing is stored any more: the log is cut all the same.
+    reader.execute_batch("COMMIT").unwrap();
+    eventually("the log is cut", async || log_bytes(&path) < LIMIT).await;
+    eventually("it is no trouble any more", async || order_store(&store).await.0 == Verdict::Healthy).await;
+}
+
+/// A clock that has a fault at first.
+struct Faulty(AtomicUsize);
+
+impl Clock for Faulty {
+    fn now(&self) -> Instant {
+        assert!(self.0.fetch_add(1, Ordering::Relaxed) >= 8, "a fault of the program");
+        now()
+    }
+
+    fn elapsed(&self) -> Duration {
+        Duration::ZERO
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn loops_that_meet_a_fault_go_on_and_health_says_so() {
+    let folder = TempDir::new().unwrap();
+    let store = SqliteStore::open(&folder.path().join("goody.db"), Settings::default()).unwrap();
+    let events = OrderBuilder::new("o-1").promised("2026-03-04").events();
+    Ingest::new(Arc::new(store.clone())).ingest(events, now()).await.unwrap();
+    let pump = Pump {
+        store: Arc::new(store.clone()),
+        revisions: store.revisions(),
+        clock: Arc::new(Faulty(AtomicUsize::new(0))),
+        retention: Retention::default(),
+        fleet: Arc::new(FleetReader::new(Arc::new(store.clone()))),
+        told: Arc::new(Notify::new()),
+    };
+    let pump = tokio::spawn(pump.run(std::future::ready(())));
+    let lag = async || goody_application::ports::ChangeFeed::lag(&store).await.unwrap().changes;
+    eventually("the changes are projected", async || lag().await == 0).await;
+    let status = async || goody_application::ports::ReportReader::status(&store).await.unwrap();
+    eventually("the timer ticks", async || status().await.rolled_at.is_some()).await;
+    pump.abort();
+    let trouble = store.condition().trouble.unwrap();
+    assert!(!trouble.stops && trouble.told.contains("met a fault of the program"), "{trouble:?}");
+    let (verdict, detail) = order_store(&store).await;
+    assert_eq!((verdict, detail.contains("goes on")), (Verdict::Degraded, true), "{detail}");
+}
