@@ -25,6 +25,9 @@ use crate::{Done, Failure, cli, connections, database, simulate, tokens};
 /// How long a write of a request may wait for another process's lock on the database.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// How long writes in hand may take once nobody is answered any more.
+const LAST_WRITES: Duration = Duration::from_secs(10);
+
 /// Why the server does not start.
 #[derive(Debug, thiserror::Error)]
 enum ServeError {
@@ -59,7 +62,7 @@ pub(crate) async fn run(command: cli::Serve, log: Option<Arc<Queue>>) -> Done {
     let upkeep = tokio::spawn(measures.clone().keep_small());
     let metrics = Box::new(move || measures.render());
     let app = App::new(Arc::new(store.clone()), clock.clone(), told.clone(), Some(metrics));
-    let fleet = app.fleet();
+    let (fleet, tasks) = (app.fleet(), app.tasks());
     let router = router(app, doors, &command.web)?;
     let listener = TcpListener::bind(command.addr).await.map_err(|error| ServeError::Address(command.addr, error))?;
     let retention = Retention { order_days: command.retention.order_days, bucket_days: command.retention.bucket_days };
@@ -71,6 +74,9 @@ pub(crate) async fn run(command: cli::Serve, log: Option<Arc<Queue>>) -> Done {
     println!("Goody is listening on http://{}", listener.local_addr()?);
     std::io::stdout().flush()?;
     connections::serve(listener, router, asked_to_stop()).await;
+    if tokio::time::timeout(LAST_WRITES, tasks.finish()).await.is_err() {
+        tracing::error!("some writes did not end in time; they were not answered");
+    }
     simulator.inspect(|simulator| simulator.abort());
     pump.abort();
     upkeep.abort();

@@ -15,9 +15,9 @@ use governor::clock::{Clock, DefaultClock};
 use governor::middleware::StateInformationMiddleware;
 use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota, RateLimiter};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower_http::cors::CorsLayer;
 
+use crate::capacity::{Capacity, Place};
 use crate::correlation::{CORRELATION_ID, TRACEPARENT};
 use crate::error::ApiError;
 use crate::hosts::Hosts;
@@ -83,15 +83,15 @@ struct Watched {
     doors: Doors,
     /// By token's name.
     limiters: Mutex<HashMap<Arc<str>, Arc<Limiter>>>,
-    places: Option<Arc<Semaphore>>,
+    capacity: Capacity,
 }
 
 type Limiter = RateLimiter<NotKeyed, InMemoryState, DefaultClock, StateInformationMiddleware>;
 
 impl Guard {
     pub(crate) fn new(doors: Doors) -> Self {
-        let places = doors.concurrent.map(|most| Arc::new(Semaphore::new(most)));
-        Self(Arc::new(Watched { doors, limiters: Mutex::default(), places }))
+        let capacity = Capacity::new(doors.concurrent);
+        Self(Arc::new(Watched { doors, limiters: Mutex::default(), capacity }))
     }
 
     /// Who asks, where that has to be known.
@@ -188,26 +188,18 @@ pub(crate) async fn admit(State(guard): State<Guard>, mut request: Request, next
     }
 }
 
-/// A place among the requests that are worked on. Whoever works on after the answer has begun keeps it.
-#[derive(Clone, Debug)]
-pub(crate) struct Place(#[expect(dead_code, reason = "it is held, not read")] Option<Arc<OwnedSemaphorePermit>>);
-
-/// Refuses what cannot be worked on soon, instead of having everybody wait; and gives up what takes too long.
+/// Refuses what cannot be worked on soon, instead of having everybody wait; and gives up what takes too long. Writes take
+/// their places themselves, once what they write is here.
 pub(crate) async fn shed(State(guard): State<Guard>, mut request: Request, next: Next) -> Response {
     // Operators see how it is most of all when there is too much to do.
     let is_watched = matches!(request.uri().path(), "/health" | "/metrics");
-    let place = match guard.0.places.clone().filter(|_| !is_watched) {
-        None => Place(None),
-        Some(places) => match places.try_acquire_owned() {
-            Ok(place) => Place(Some(Arc::new(place))),
-            Err(_) => {
-                metrics::counter!("goody_requests_shed_total").increment(1);
-                let told = "Too many requests are being worked on. Ask again in a second.";
-                return ApiError::new(ErrorCode::Overloaded, told).retry_after(1).into_response();
-            }
-        },
+    let is_read = request.method().is_safe();
+    let place = if is_read && !is_watched { guard.0.capacity.for_a_read() } else { Ok(Place::default()) };
+    let _place = match place {
+        Ok(place) => place,
+        Err(error) => return error.into_response(),
     };
-    request.extensions_mut().insert(place.clone());
+    request.extensions_mut().insert(guard.0.capacity.clone());
     // Bodies of events are as long as they are; each event of them has its time.
     if *request.method() == Method::POST {
         return next.run(request).await;

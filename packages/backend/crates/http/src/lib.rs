@@ -5,6 +5,7 @@
 mod answer;
 mod audit;
 mod body;
+mod capacity;
 mod correlation;
 mod cursor;
 mod dashboard;
@@ -16,10 +17,13 @@ pub mod export;
 mod headers;
 mod health;
 mod hosts;
+mod intake;
 mod orders;
 mod page;
 mod params;
 mod reports;
+mod results;
+mod tasks;
 mod tokens;
 mod vendors;
 
@@ -39,6 +43,7 @@ pub use docs::openapi;
 pub use doors::{Doors, fixed};
 pub use hosts::Hosts;
 pub use page::with_page;
+pub use tasks::Tasks;
 pub use tokens::{Scope, Token, TokenSource, Tokens, TokensError};
 
 /// What the handlers work with. Cheap to clone.
@@ -57,6 +62,7 @@ struct Parts {
     started: Instant,
     metrics: Option<Box<dyn Fn() -> String + Send + Sync>>,
     dashboards: dashboard::Cache,
+    tasks: Tasks,
 }
 
 impl App {
@@ -79,12 +85,18 @@ impl App {
             told,
             metrics,
             dashboards: dashboard::Cache::default(),
+            tasks: Tasks::default(),
         }))
     }
 
     /// What dashboards and vendor lists are made from, for whoever keeps it up to date.
     pub fn fleet(&self) -> Arc<FleetReader> {
         self.0.fleet.clone()
+    }
+
+    /// What is being written. Whoever stops the server waits for it to be finished.
+    pub fn tasks(&self) -> Tasks {
+        self.0.tasks.clone()
     }
 
     fn now(&self) -> Instant {

@@ -3,10 +3,11 @@
 use std::cmp::Ordering;
 
 use axum::Extension;
+use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
+use futures::StreamExt;
 use goody_application::read::FleetRow;
 use goody_contract::{
     ErrorCode, PaginationView, Problem, PutVendor, SortOrder, VendorListQuery, VendorListView, VendorRowView,
@@ -16,11 +17,18 @@ use goody_domain::{Day, Figures, RiskLevel, SlaPromises, Vendor, VendorId};
 use serde::{Deserialize, Serialize};
 
 use crate::answer::Answer;
+use crate::audit::Source;
+use crate::capacity::{Capacity, Memory, Place, no_memory};
 use crate::correlation::CorrelationId;
 use crate::doors::Caller;
 use crate::error::ApiError;
 use crate::params::{Checked, Params, vendor_id};
 use crate::{App, audit, cursor};
+
+/// Bytes of a vendor at most.
+const LONGEST_VENDOR: usize = 2 * 1_024 * 1_024;
+/// Bytes of a vendor that need no share of the memory.
+const SHORT_VENDOR: usize = 64 * 1_024;
 
 /// A row's place in the order of the table.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -157,15 +165,43 @@ pub(crate) async fn put(
     Path(id): Path<String>,
     Extension(caller): Extension<Caller>,
     Extension(correlation_id): Extension<CorrelationId>,
-    body: Bytes,
+    Extension(capacity): Extension<Capacity>,
+    body: Body,
 ) -> Result<Response, ApiError> {
+    let id = vendor_id(&id)?;
+    let (body, _memory) = whole(body, &capacity).await?;
     let body: PutVendor = serde_json::from_slice(&body)
         .map_err(|error| ApiError::new(ErrorCode::InvalidBody, format!("The vendor cannot be read: {error}.")))?;
-    let vendor = vendor(vendor_id(&id)?, body)?;
+    let vendor = vendor(id, body)?;
+    let place = capacity.for_a_write()?;
+    let (tasks, source) = (app.0.tasks.clone(), Source { caller, correlation_id });
+    tasks.run(save(app, source, vendor, place)).await
+}
+
+/// Writes a vendor, and the audit line that must follow.
+async fn save(app: App, source: Source, vendor: Vendor, place: Place) -> Result<Response, ApiError> {
     let is_new = app.0.vendors.put(vendor.clone()).await?;
-    audit::vendor(&caller, &correlation_id, app.now(), vendor.vendor_id.as_str());
+    audit::vendor(&source, app.now(), vendor.vendor_id.as_str());
+    drop(place);
     let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, Answer::json(&VendorView::from(&vendor))?).into_response())
+}
+
+/// Reads a body to its end. What is longer than most needs a share of the memory.
+async fn whole(body: Body, capacity: &Capacity) -> Result<(Vec<u8>, Option<Memory>), ApiError> {
+    let (mut body, mut whole, mut memory) = (body.into_data_stream(), Vec::new(), None);
+    while let Some(bytes) = body.next().await {
+        let bytes = bytes.map_err(|_| ApiError::new(ErrorCode::InvalidBody, "The body broke off."))?;
+        if whole.len() + bytes.len() > LONGEST_VENDOR {
+            let detail = format!("A vendor is longer than {} MiB.", LONGEST_VENDOR / 1_024 / 1_024);
+            return Err(ApiError::new(ErrorCode::PayloadTooLarge, detail));
+        }
+        if whole.len() + bytes.len() > SHORT_VENDOR && memory.is_none() {
+            memory = Some(capacity.memory(2 * LONGEST_VENDOR).ok_or_else(no_memory)?);
+        }
+        whole.extend_from_slice(&bytes);
+    }
+    Ok((whole, memory))
 }
 
 fn vendor(vendor_id: VendorId, body: PutVendor) -> Result<Vendor, ApiError> {

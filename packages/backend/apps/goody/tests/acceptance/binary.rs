@@ -164,6 +164,11 @@ impl Server {
         panic!("the server did not end within half a minute");
     }
 
+    /// Waits until the process has ended, for half a minute at most.
+    pub(crate) fn wait(&self) {
+        eventually("the server ends", || self.process.lock().unwrap().try_wait().unwrap().is_some());
+    }
+
     /// kill -9, while others may be talking to it.
     pub(crate) fn kill(&self) {
         self.process.lock().unwrap().kill().unwrap();

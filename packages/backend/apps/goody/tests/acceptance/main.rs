@@ -14,5 +14,6 @@ mod faults_of_the_file;
 mod faults_of_the_log;
 mod faults_of_two_servers;
 mod figures;
+mod hang_ups;
 mod real_orders;
 mod simulate;
