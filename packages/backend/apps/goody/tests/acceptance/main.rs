@@ -15,5 +15,6 @@ mod faults_of_the_log;
 mod faults_of_two_servers;
 mod figures;
 mod hang_ups;
+mod memory;
 mod real_orders;
 mod simulate;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::body::{Body, Bytes};
 use axum::http::{Method, Request};
 use futures::channel::mpsc;
-use futures::stream;
+use futures::{StreamExt, stream};
 use goody_http::Doors;
 use goody_testkit::{OrderBuilder, Response, TestApp, ndjson};
 
@@ -35,29 +35,84 @@ fn mebibytes(number: usize, each: &str) -> Body {
 
 #[tokio::test]
 async fn what_is_too_much_at_once_is_refused_and_told_when_to_come_back() {
-    let app = TestApp::guarded(Doors { concurrent: Some(2), ..Doors::open() });
+    let app = TestApp::guarded(Doors { concurrent: Some(0), ..Doors::open() });
+    let events = ndjson(&OrderBuilder::new("o-1").events());
+    let vendor = app.request(Method::PUT, "/api/vendors/acme", "application/json", r#"{"name":"Acme"}"#).await;
+    for refused in [
+        app.get("/api/dashboard").await,
+        post(&app, "application/json", events.lines().next().unwrap().to_owned()).await,
+        post(&app, "application/x-ndjson", events).await,
+        vendor,
+    ] {
+        problem(&refused, 503, "OVERLOADED");
+        assert_eq!(refused.header("retry-after"), "1");
+    }
+    assert_eq!(app.get("/health").await.status.as_u16(), 200, "operators see how it is");
+}
+
+#[tokio::test]
+async fn bodies_that_wait_for_their_client_hold_no_place() {
+    let app = TestApp::guarded(Doors { concurrent: Some(1), ..Doors::open() });
     let events = ndjson(&OrderBuilder::new("o-1").events());
     let (first, body) = waiting(&events);
     let (second, other) = waiting("\n");
-    let request = |body| Request::post(ROUTE).header("content-type", "application/x-ndjson").body(body).unwrap();
-    let long = async { tokio::join!(app.send(request(body)), app.send(request(other))) };
-    let meanwhile = async {
-        // Both have a place until their bodies end, though their answers have begun.
-        tokio::time::sleep(Duration::from_millis(50)).await;
-        let refused = app.get("/api/dashboard").await;
-        problem(&refused, 503, "OVERLOADED");
-        assert_eq!(refused.header("retry-after"), "1");
-        problem(&post(&app, "application/json", "[]").await, 503, "OVERLOADED");
-        assert_eq!(app.get("/health").await.status.as_u16(), 200, "operators see how it is");
-        drop(first);
-        tokio::time::sleep(Duration::from_millis(50)).await;
-        assert_eq!(app.get("/api/dashboard").await.status.as_u16(), 200, "a place is free again");
-        drop(second);
+    let (third, array) = waiting("[");
+    let request = |kind, body| Request::post(ROUTE).header("content-type", kind).body(body).unwrap();
+    let long = async {
+        let kind = "application/x-ndjson";
+        let (first, second) = (app.send(request(kind, body)), app.send(request(kind, other)));
+        tokio::join!(first, second, app.send(request("application/json", array)))
     };
-    let ((answer, _), ()) = tokio::join!(long, meanwhile);
+    let meanwhile = async {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        assert_eq!(app.get("/api/dashboard").await.status.as_u16(), 200);
+        assert_eq!(post(&app, "application/json", "[1]").await.json()["rejected"], 1);
+        drop((first, second, third));
+    };
+    let ((answer, ..), ()) = tokio::join!(long, meanwhile);
     assert!(answer.lines().iter().all(|line| line["result"] == "accepted"), "{}", answer.text());
     app.project().await;
-    assert_eq!(app.get("/api/dashboard").await.status.as_u16(), 200);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_sends_bad_lines_now_and_then_is_given_up() {
+    let app = TestApp::new();
+    let drops = stream::unfold(0, |sent| async move {
+        tokio::time::sleep(Duration::from_secs(12)).await;
+        Some((Ok::<_, std::io::Error>(Bytes::from_static(b"1,")), sent + 1)).filter(|_| sent < 1_000)
+    });
+    let body = Body::from_stream(stream::iter([Ok(Bytes::from_static(b"["))]).chain(drops));
+    problem(&post(&app, "application/json", body).await, 408, "TIMEOUT");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_sends_an_event_now_and_then_is_heard_to_its_end() {
+    let app = TestApp::new();
+    let lines: Vec<String> =
+        ndjson(&OrderBuilder::new("o-1").events()).lines().map(|line| format!("{line}\n")).collect();
+    let each = stream::iter((0..20).map(move |at| lines[at % lines.len()].clone())).then(|line| async move {
+        tokio::time::sleep(Duration::from_secs(25)).await;
+        Ok::<_, std::io::Error>(Bytes::from(line))
+    });
+    let answer = post(&app, "application/x-ndjson", Body::from_stream(each)).await;
+    assert_eq!(answer.lines().len(), 20, "{}", answer.text());
+}
+
+#[tokio::test]
+async fn an_answer_in_json_is_bounded_and_one_to_good_events_is_never_cut() {
+    let app = TestApp::new();
+    let ones = format!("[1{}]", ",1".repeat(200_000));
+    let refused = problem(&post(&app, "application/json", ones).await, 413, "PAYLOAD_TOO_LARGE");
+    assert!(refused["detail"].as_str().unwrap().contains("Send application/x-ndjson"), "{refused}");
+    // The shortest event there is, again and again.
+    let event = r#"{"eventId":"e","orderId":"o","status":"LOST","occurredAt":"2026-01-01T00:00Z"}"#;
+    let events = format!("[{event}{}]", format!(",{event}").repeat(16 * MIB / (event.len() + 1) - 1));
+    assert!(events.len() > 15 * MIB);
+    let answer = post(&app, "application/json", events).await;
+    assert_eq!(answer.status.as_u16(), 200, "{}", String::from_utf8_lossy(&answer.body[..200]));
+    let answer = answer.json();
+    assert_eq!(answer["accepted"], 1);
+    assert_eq!(answer["duplicate"].as_u64().unwrap() + 1, answer["results"].as_array().unwrap().len() as u64);
 }
 
 #[tokio::test(start_paused = true)]
