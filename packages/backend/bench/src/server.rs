@@ -84,13 +84,15 @@ impl Server {
     pub fn settle(&self) -> Result<(), Failure> {
         let mut client = self.connect()?;
         let began = Instant::now();
+        let first: Value = serde_json::from_slice(&client.get("/health")?.body)?;
         loop {
-            // Old data is not our concern here, so that any status will do.
+            // What it says may be a second old. Old data is not our concern here, so that any status will do.
             let health: Value = serde_json::from_slice(&client.get("/health")?.body)?;
             // The pump rolls right after it has projected.
             std::thread::sleep(Duration::from_millis(300));
             let lag = health["systemMetrics"]["changeLag"]["changes"].as_u64();
-            if lag == Some(0) && health["checks"]["scheduler"]["status"] == "healthy" {
+            let is_new = health["timestamp"] != first["timestamp"];
+            if is_new && lag == Some(0) && health["checks"]["scheduler"]["status"] == "healthy" {
                 return Ok(());
             }
             if began.elapsed() > PATIENCE {

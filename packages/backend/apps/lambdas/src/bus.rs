@@ -42,8 +42,11 @@ pub enum BusError {
 pub async fn take(ingest: &Ingest, event: BusEvent, now: Instant) -> Result<(), BusError> {
     let rejected =
         |rejection| BusError::Rejected { id: event.id.clone(), event_source: event.source.clone(), rejection };
-    let told = OrderEvent::parse(event.detail.get().as_bytes(), now).map_err(rejected)?;
-    let learned = ingest.ingest(vec![told], now).await?;
+    let (received, warnings) = OrderEvent::parse_with_warnings(event.detail.get().as_bytes(), now).map_err(rejected)?;
+    for warning in warnings {
+        tracing::warn!(event_source = event.source, correlation_id = event.id, %warning, "a field was left out");
+    }
+    let learned = ingest.ingest(vec![received], now).await?;
     let result = match learned.as_slice() {
         [Learned::New] => "accepted",
         [Learned::Conflict] => "rejected",

@@ -21,7 +21,7 @@ use crate::capacity::{Capacity, Place};
 use crate::correlation::{CORRELATION_ID, TRACEPARENT};
 use crate::error::ApiError;
 use crate::hosts::Hosts;
-use crate::tokens::{Scope, TokenSource, Tokens};
+use crate::tokens::{Scope, TokenSource, TokenTrouble, Tokens};
 
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
@@ -64,14 +64,19 @@ impl Doors {
     }
 }
 
-/// Whose request it is: the name of its token, where it needed or brought one.
+/// Whose request it is.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Caller(pub(crate) Option<Arc<str>>);
+pub(crate) struct Caller {
+    /// The name of its token, where it needed or brought one.
+    token: Option<Arc<str>>,
+    /// Whether it may read everything.
+    pub(crate) may_read: bool,
+}
 
 impl Caller {
     /// What the audit trail calls them.
     pub(crate) fn name(&self) -> &str {
-        self.0.as_deref().unwrap_or("anybody")
+        self.token.as_deref().unwrap_or("anybody")
     }
 }
 
@@ -96,10 +101,11 @@ impl Guard {
 
     /// Who asks, where that has to be known.
     async fn caller(&self, wanted: Option<Scope>, headers: &HeaderMap) -> Result<Caller, ApiError> {
-        let Some(source) = &self.0.doors.tokens else { return Ok(Caller::default()) };
+        let nobody = Caller { token: None, may_read: !self.0.doors.protect_reads };
+        let Some(source) = &self.0.doors.tokens else { return Ok(nobody) };
         let told = bearer(headers);
         if wanted.is_none() && told.is_none() {
-            return Ok(Caller::default());
+            return Ok(nobody);
         }
         let tokens = source.tokens().await.map_err(|error| {
             tracing::error!(error, "the tokens cannot be read");
@@ -111,16 +117,24 @@ impl Guard {
                 ErrorCode::Forbidden,
                 format!("The token {} is not good for this: it needs the scope {wanted}.", token.name()),
             )),
-            (_, Some(token)) => Ok(Caller(Some(token.name().clone()))),
+            (_, Some(token)) => Ok(Caller {
+                token: Some(token.name().clone()),
+                may_read: nobody.may_read || token.is_good_for(Scope::Read),
+            }),
             (Some(wanted), None) => Err(unauthenticated(wanted, told.is_some())),
             // It needs none, and says nothing else of itself.
-            (None, None) => Ok(Caller::default()),
+            (None, None) => Ok(nobody),
         }
+    }
+
+    /// What keeps tokens from being read.
+    pub(crate) fn trouble(&self) -> Option<TokenTrouble> {
+        self.0.doors.tokens.as_ref().and_then(|source| source.trouble())
     }
 
     /// Takes one from what a token has left, and says how much that is. Refuses where there is nothing.
     fn take(&self, caller: &Caller) -> Result<Option<[(HeaderName, HeaderValue); 2]>, ApiError> {
-        let (Some(quota), Some(name)) = (self.0.doors.rate_limit, &caller.0) else { return Ok(None) };
+        let (Some(quota), Some(name)) = (self.0.doors.rate_limit, &caller.token) else { return Ok(None) };
         let limiter = {
             let mut limiters = self.0.limiters.lock().unwrap_or_else(PoisonError::into_inner);
             let new = || Arc::new(RateLimiter::direct(Quota::per_minute(quota)).with_middleware());

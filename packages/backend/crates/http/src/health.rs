@@ -1,30 +1,77 @@
 //! Health and metrics.
 
+use std::sync::Arc;
+
+use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use goody_application::read::{Check, Health, Verdict};
 use goody_contract::{
-    ChangeLagView, CheckView, ChecksView, DataFreshnessView, HealthStatus, HealthView, Problem, SystemMetricsView,
+    ChangeLagView, CheckView, ChecksView, DataFreshnessView, ErrorCode, HealthAnswer, HealthStatus, HealthSummaryView,
+    HealthView, Problem, SystemMetricsView,
 };
 use goody_domain::Instant;
+use tracing::Instrument;
 
 use crate::App;
+use crate::doors::{Caller, Guard};
 use crate::error::ApiError;
+use crate::tokens::TokenTrouble;
 
-/// Whether the program works: every dependency asked for real.
+/// What was asked of every dependency at one time.
+pub(crate) struct Measured {
+    health: Health,
+    /// `None` where the store did not say.
+    orders_last_24h: Option<i64>,
+}
+
+/// Asks everything, or takes what was measured within the last second. It is measured to its end even where the caller goes
+/// away: so that nobody who hangs up has it measured more often.
+async fn measured(app: &App) -> Result<Arc<Measured>, ApiError> {
+    let app = app.clone();
+    let measure = async move {
+        let measure = || async {
+            let reader = app.health_reader();
+            // Where the store does not answer, the checks say so.
+            let (orders_last_24h, health) = tokio::join!(reader.orders_last_24h(), reader.health());
+            Measured { health, orders_last_24h: orders_last_24h.ok() }
+        };
+        app.0.health.get(app.0.clock.as_ref(), measure).await
+    };
+    tokio::spawn(measure.in_current_span()).await.map_err(|error| {
+        tracing::error!(error = &error as &dyn std::error::Error, "health could not be measured");
+        ApiError::new(ErrorCode::Internal, "The log says more.")
+    })
+}
+
+/// Whether the program works: every dependency asked for real, at most once a second.
+///
+/// Where reads are protected, callers without a token of the scope `read` get the status alone.
 #[utoipa::path(
     get, path = "/health", operation_id = "health", tag = "operations",
-    responses((status = 200, body = HealthView, description = "healthy or degraded"), (status = 503, body = HealthView, description = "unhealthy"))
+    responses((status = 200, body = HealthAnswer, description = "healthy or degraded"), (status = 503, body = HealthAnswer, description = "unhealthy"))
 )]
-pub(crate) async fn health(State(app): State<App>) -> Response {
-    let reader = app.health_reader();
-    // Where the store does not answer, the checks say so.
-    let orders_last_24h = reader.orders_last_24h().await.ok();
-    let view = view(&app, &reader.health().await, orders_last_24h);
-    let status = if view.status == HealthStatus::Unhealthy { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
-    (status, [(CACHE_CONTROL, "no-store")], axum::Json(view)).into_response()
+pub(crate) async fn health(
+    State(app): State<App>,
+    Extension(caller): Extension<Caller>,
+    Extension(guard): Extension<Guard>,
+) -> Result<Response, ApiError> {
+    let measured = measured(&app).await?;
+    let mut view = view(&app, &measured.health, measured.orders_last_24h);
+    if let Some(TokenTrouble { detail, is_refusing }) = guard.trouble() {
+        let trouble = if is_refusing { HealthStatus::Unhealthy } else { HealthStatus::Degraded };
+        view.status = view.status.max(trouble);
+        view.issues.push(format!("tokens: {detail}"));
+    }
+    let status = view.status;
+    let answer = match caller.may_read {
+        true => HealthAnswer::Whole(Box::new(view)),
+        false => HealthAnswer::Summary(HealthSummaryView { status }),
+    };
+    let code = if status == HealthStatus::Unhealthy { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
+    Ok((code, [(CACHE_CONTROL, "no-store")], axum::Json(answer)).into_response())
 }
 
 /// Counters, histograms and what the health checks measured, in the text format of Prometheus.
@@ -34,7 +81,7 @@ pub(crate) async fn health(State(app): State<App>) -> Response {
 )]
 pub(crate) async fn metrics(State(app): State<App>) -> Result<Response, ApiError> {
     let render = app.0.metrics.as_ref().ok_or_else(|| ApiError::not_found("route", "/metrics"))?;
-    gauge(&app.health_reader().health().await);
+    gauge(&measured(&app).await?.health);
     Ok(([(CONTENT_TYPE, "text/plain; version=0.0.4")], render()).into_response())
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::body::BodyDataStream;
 use futures::StreamExt;
 use goody_contract::{ErrorCode, FieldProblem, IngestLine, IngestResult};
-use goody_domain::{Instant, Learned, OrderEvent, Rejection};
+use goody_domain::{FieldError, Instant, Learned, OrderEvent, Rejection};
 use tokio::time::{Instant as Tick, timeout};
 
 use crate::App;
@@ -176,10 +176,12 @@ async fn store(
     let mut places = Vec::with_capacity(pieces.len());
     for (number, piece) in pieces {
         match read(&piece, now) {
-            Ok(event) => {
+            Ok((event, warnings)) => {
                 places.push(lines.len());
                 let event_id = Some(event.event_id.to_string());
-                lines.push(IngestLine { line: number, event_id, result: IngestResult::Accepted, errors: Vec::new() });
+                let warnings = warnings.into_iter().map(FieldProblem::from).collect();
+                let result = IngestResult::Accepted;
+                lines.push(IngestLine { line: number, event_id, result, errors: Vec::new(), warnings });
                 events.push(event);
             }
             Err(rejection) => lines.push(rejected(number, None, rejection)),
@@ -191,7 +193,10 @@ async fn store(
         let line = &mut lines[place];
         match learned {
             Learned::New => {}
-            Learned::Known => line.result = IngestResult::Duplicate,
+            Learned::Known => {
+                line.result = IngestResult::Duplicate;
+                line.warnings.clear();
+            }
             Learned::Conflict => *line = rejected(line.line, line.event_id.take(), Rejection::conflict()),
         }
     }
@@ -216,9 +221,9 @@ fn answered(lines: &[IngestLine], counts: Counts, mut memory: Option<Memory>, se
     Batch { answer, counts, memory }
 }
 
-fn read(piece: &Piece, now: Instant) -> Result<OrderEvent, Rejection> {
+fn read(piece: &Piece, now: Instant) -> Result<(OrderEvent, Vec<FieldError>), Rejection> {
     match piece {
-        Piece::Text(text) => OrderEvent::parse(text, now),
+        Piece::Text(text) => OrderEvent::parse_with_warnings(text, now),
         Piece::TooLong => Err(Rejection::too_long()),
         Piece::Broken(reason) => Err(Rejection::field("line", *reason)),
     }
@@ -226,5 +231,5 @@ fn read(piece: &Piece, now: Instant) -> Result<OrderEvent, Rejection> {
 
 fn rejected(line: u64, event_id: Option<String>, rejection: Rejection) -> IngestLine {
     let errors = rejection.errors.into_iter().map(FieldProblem::from).collect();
-    IngestLine { line, event_id, result: IngestResult::Rejected, errors }
+    IngestLine { line, event_id, result: IngestResult::Rejected, errors, warnings: Vec::new() }
 }

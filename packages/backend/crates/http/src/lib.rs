@@ -23,6 +23,7 @@ mod page;
 mod params;
 mod reports;
 mod results;
+mod shared;
 mod tasks;
 mod tokens;
 mod vendors;
@@ -38,13 +39,14 @@ use goody_domain::Instant;
 use tokio::sync::Notify;
 
 use crate::doors::Guard;
+use crate::shared::Shared;
 
 pub use docs::openapi;
 pub use doors::{Doors, fixed};
 pub use hosts::Hosts;
 pub use page::with_page;
 pub use tasks::Tasks;
-pub use tokens::{Scope, Token, TokenSource, Tokens, TokensError};
+pub use tokens::{Scope, Token, TokenSource, TokenTrouble, Tokens, TokensError};
 
 /// What the handlers work with. Cheap to clone.
 #[derive(Clone)]
@@ -63,6 +65,7 @@ struct Parts {
     metrics: Option<Box<dyn Fn() -> String + Send + Sync>>,
     dashboards: dashboard::Cache,
     tasks: Tasks,
+    health: Shared<health::Measured>,
 }
 
 impl App {
@@ -86,6 +89,7 @@ impl App {
             metrics,
             dashboards: dashboard::Cache::default(),
             tasks: Tasks::default(),
+            health: Shared::default(),
         }))
     }
 
@@ -119,6 +123,7 @@ pub fn router(app: App, doors: Doors) -> Router {
         .fallback(error::no_such_route)
         .method_not_allowed_fallback(error::no_such_method)
         .layer(tower_http::catch_panic::CatchPanicLayer::custom(error::panicked))
+        .layer(axum::Extension(guard.clone()))
         .layer(from_fn_with_state(guard.clone(), doors::admit))
         .layer(from_fn_with_state(guard, doors::shed));
     let router = match cors {

@@ -154,6 +154,20 @@ pub trait TokenSource: Send + Sync {
     /// # Errors
     /// They cannot be read. The reason is for the log.
     async fn tokens(&self) -> Result<Arc<Tokens>, String>;
+
+    /// What keeps the tokens from being read, as of the last time they were asked for. Nothing, where nothing can.
+    fn trouble(&self) -> Option<TokenTrouble> {
+        None
+    }
+}
+
+/// What keeps tokens from being read: for `/health`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenTrouble {
+    /// In plain words, without anything secret.
+    pub detail: String,
+    /// Whether every token is refused because of it.
+    pub is_refusing: bool,
 }
 
 #[async_trait]

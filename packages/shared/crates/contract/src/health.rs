@@ -82,6 +82,24 @@ pub struct SystemMetricsView {
     pub change_lag: Option<ChangeLagView>,
 }
 
+/// What `GET /health` answers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum HealthAnswer {
+    /// Everything.
+    Whole(Box<HealthView>),
+    /// Where reads are protected, to callers without a token of the scope `read`.
+    Summary(HealthSummaryView),
+}
+
+/// The status alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct HealthSummaryView {
+    /// The worst of the checks.
+    pub status: HealthStatus,
+}
+
 /// `GET /health`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]

@@ -31,6 +31,9 @@ pub struct IngestLine {
     /// Why it was rejected: every field that was wrong.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldProblem>,
+    /// What was left out of an event that was accepted: each field, and why.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<FieldProblem>,
 }
 
 /// The answer to a JSON event or array.

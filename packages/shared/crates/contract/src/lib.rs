@@ -14,7 +14,8 @@ mod vendors;
 
 pub use dashboard::{DashboardTrendsView, DashboardView, DataFreshness, FleetView, LeaderView, SystemHealthView};
 pub use health::{
-    ChangeLagView, CheckView, ChecksView, DataFreshnessView, HealthStatus, HealthView, SystemMetricsView,
+    ChangeLagView, CheckView, ChecksView, DataFreshnessView, HealthAnswer, HealthStatus, HealthSummaryView, HealthView,
+    SystemMetricsView,
 };
 pub use ingest::{IngestAnswer, IngestLine, IngestResult};
 pub use orders::{

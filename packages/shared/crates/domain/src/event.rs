@@ -11,6 +11,9 @@ use crate::{Currency, EventId, GiftType, Instant, OrderId, Status, VendorId};
 
 /// How far ahead of us another clock may be, in seconds.
 const CLOCK_SKEW_SECONDS: i64 = 300;
+/// A promise may lie so long after the placement, in seconds: two years. Later ones are slips (2062 for 2026), and each
+/// would be a day of its own in the reports until it comes.
+const LONGEST_PROMISE_SECONDS: i64 = 2 * 366 * 86_400;
 /// The longest `reason`, in characters.
 const REASON_LENGTH: usize = 500;
 /// The longest `carrier` or `trackingNumber`, in characters.
@@ -92,19 +95,51 @@ impl OrderEvent {
 
     /// Reads one event from its JSON text as heard at `now`.
     pub fn parse(json: &[u8], now: Instant) -> Result<Self, Rejection> {
-        Self::check(&WireEvent::read(json)?, now)
+        Self::parse_with_warnings(json, now).map(|(event, _)| event)
+    }
+
+    /// The same, with a warning for each field that was left out.
+    pub fn parse_with_warnings(json: &[u8], now: Instant) -> Result<(Self, Vec<FieldError>), Rejection> {
+        Self::check_with_warnings(&WireEvent::read(json)?, now)
     }
 
     /// The event that was told at `now`, or every field that is wrong.
     pub fn check(wire: &WireEvent<'_>, now: Instant) -> Result<Self, Rejection> {
-        let event = wire.event()?;
+        Self::check_with_warnings(wire, now).map(|(event, _)| event)
+    }
+
+    /// The same, with a warning for each field that was left out.
+    pub fn check_with_warnings(wire: &WireEvent<'_>, now: Instant) -> Result<(Self, Vec<FieldError>), Rejection> {
+        let mut event = wire.event()?;
         if event.occurred_at < Instant::EARLIEST {
             return Err(Rejection::field("occurredAt", "is before the year 2000"));
         }
         if event.occurred_at > now.plus_seconds(CLOCK_SKEW_SECONDS) {
             return Err(Rejection::field("occurredAt", "is more than 5 minutes ahead of now"));
         }
-        Ok(event)
+        let warnings = event.leave_out_far_promises();
+        Ok((event, warnings))
+    }
+
+    /// Whether this is what was received again. Events that were stored before far promises were left out still have them.
+    pub(crate) fn is_same_fact(&self, received: &Self) -> bool {
+        self == received || {
+            let mut stored = self.clone();
+            !stored.leave_out_far_promises().is_empty() && stored == *received
+        }
+    }
+
+    /// Takes away promises that lie more than two years after the placement. Says which.
+    fn leave_out_far_promises(&mut self) -> Vec<FieldError> {
+        let Fact::Placed(placement) = &mut self.fact else { return Vec::new() };
+        let latest = self.occurred_at.plus_seconds(LONGEST_PROMISE_SECONDS);
+        let promises = [("estimatedDelivery", &mut placement.estimated_delivery), ("shipBy", &mut placement.ship_by)];
+        let far = promises.into_iter().filter_map(|(field, promise)| {
+            let far = promise.take_if(|promise| *promise > latest)?;
+            let reason = format!("is more than two years after the placement and was left out: {far}");
+            Some(FieldError { field: field.into(), reason })
+        });
+        far.collect()
     }
 }
 

@@ -232,7 +232,7 @@ impl History {
     /// Adds a fact, unless it is known already.
     pub fn learn(&mut self, event: OrderEvent, now: Instant) -> Learned {
         match self.find(&event.event_id) {
-            Some(known) if *known == event => Learned::Known,
+            Some(known) if known.is_same_fact(&event) => Learned::Known,
             Some(_) => Learned::Conflict,
             None => {
                 self.events.push(Recorded { event, recorded_at: now });

@@ -138,10 +138,13 @@ impl Server {
         Ok(answers.lines().map(|line| serde_json::from_str(line).unwrap()).collect())
     }
 
-    /// Waits until the reports reflect everything that was stored.
+    /// Waits until the reports reflect everything that was stored. What `/health` says may be a second old: only what was
+    /// measured after the first answer counts.
     pub(crate) fn wait_until_projected(&self) {
+        let first = self.get("/health")["timestamp"].clone();
         for _ in 0..6_000 {
-            if self.get("/health")["systemMetrics"]["changeLag"]["changes"] == 0 {
+            let health = self.get("/health");
+            if health["systemMetrics"]["changeLag"]["changes"] == 0 && health["timestamp"] != first {
                 return;
             }
             std::thread::sleep(std::time::Duration::from_millis(10));

@@ -116,6 +116,23 @@ async fn whether_it_is_well_and_how_to_ask_is_told_to_all() {
 }
 
 #[tokio::test]
+async fn where_reads_are_protected_health_tells_strangers_its_status_alone() {
+    let open = TestApp::guarded(guarded(three()));
+    let closed = TestApp::guarded(Doors { protect_reads: true, ..guarded(three()) });
+    let fields = async |app: &TestApp, token| {
+        let health = ask(app, Method::GET, "/health", token).await.json();
+        health.as_object().unwrap().keys().cloned().collect::<Vec<_>>()
+    };
+    for stranger in ["", "nobody's", "ingest"] {
+        assert_eq!(fields(&closed, stranger).await, ["status"], "{stranger}");
+        assert!(fields(&open, stranger).await.len() > 5, "{stranger}");
+    }
+    for reader in ["read", "admin"] {
+        assert!(fields(&closed, reader).await.len() > 5, "{reader}");
+    }
+}
+
+#[tokio::test]
 async fn tokens_come_and_go_while_it_runs() {
     let tokens = Changing::default();
     let app = TestApp::guarded(guarded(tokens.clone()));

@@ -1,6 +1,6 @@
 //! Events at the door: what is malformed is told field by field, and nothing else is turned away.
 
-use goody_domain::{OrderEvent, Rejection};
+use goody_domain::{Fact, History, Learned, OrderEvent, Rejection, WireEvent};
 use serde_json::{Value, json};
 
 use crate::story::at;
@@ -190,4 +190,44 @@ fn all_that_is_wrong_is_told_together() {
     let errors = wrong(placed(json!({"orderId": "a b", "occurredAt": "soon", "currency": "usd", "reason": "\n"})));
     let fields: Vec<&str> = errors.iter().map(|(field, _)| field.as_str()).collect();
     assert_eq!(fields, ["orderId", "occurredAt", "currency", "reason"]);
+}
+
+#[test]
+fn a_promise_more_than_two_years_after_the_placement_is_left_out_with_a_warning() {
+    let received = |promise: &str| {
+        let event = json!({
+            "eventId": "e-1", "orderId": "o-1", "vendorId": "acme", "status": "PLACED",
+            "occurredAt": "2026-03-10T10:00:00Z", "estimatedDelivery": promise, "shipBy": promise
+        });
+        OrderEvent::parse_with_warnings(event.to_string().as_bytes(), at(NOW)).unwrap()
+    };
+    let (near, warnings) = received("2028-03-10T10:00:00Z");
+    assert!(warnings.is_empty(), "{warnings:?}");
+    let Fact::Placed(placement) = near.fact else { panic!("it is placed") };
+    assert_eq!(placement.estimated_delivery, Some(at("2028-03-10T10:00:00Z")));
+
+    let (far, warnings) = received("2062-03-12T10:00:00Z");
+    let fields: Vec<&str> = warnings.iter().map(|warning| warning.field.as_str()).collect();
+    assert_eq!(fields, ["estimatedDelivery", "shipBy"]);
+    assert!(warnings[0].reason.starts_with("is more than two years after the placement and was left out"));
+    let Fact::Placed(placement) = &far.fact else { panic!("the placement stands") };
+    assert_eq!((placement.estimated_delivery, placement.ship_by), (None, None));
+    assert_eq!(OrderEvent::parse(&serde_json::to_vec(&WireEvent::from(&far)).unwrap(), at(NOW)), Ok(far));
+}
+
+#[test]
+fn an_event_with_a_far_promise_that_was_stored_before_is_readable_and_a_duplicate() {
+    let wire = json!({
+        "eventId": "e-1", "orderId": "o-1", "vendorId": "acme", "status": "PLACED",
+        "occurredAt": "2026-03-10T10:00:00Z", "estimatedDelivery": "2099-01-01T00:00:00Z"
+    });
+    let stored = WireEvent::read(wire.to_string().as_bytes()).unwrap().event().unwrap();
+    let Fact::Placed(placement) = &stored.fact else { panic!("it is placed") };
+    assert_eq!(placement.estimated_delivery, Some(at("2099-01-01T00:00:00Z")), "it is read as it was stored");
+    let mut history = History::empty(stored.order_id.clone());
+    assert_eq!(history.learn(stored.clone(), at(NOW)), Learned::New);
+    let again = OrderEvent::parse(wire.to_string().as_bytes(), at(NOW)).unwrap();
+    assert_eq!(history.learn(again.clone(), at(NOW)), Learned::Known);
+    let other = OrderEvent { reason: Some("another".into()), ..again };
+    assert_eq!(history.learn(other, at(NOW)), Learned::Conflict);
 }

@@ -87,3 +87,16 @@ async fn orders_of_the_last_24_hours_are_counted_to_the_minute() {
     app.tell(placed("now", "2026-03-10T14:30:10Z")).await;
     assert_eq!(app.read("/health").await["systemMetrics"]["ordersLast24h"], 2);
 }
+
+#[tokio::test]
+async fn what_was_measured_is_shared_for_a_second_and_no_longer() {
+    let app = TestApp::new();
+    app.roll().await;
+    let waiting = async || app.read("/health").await["systemMetrics"]["changeLag"]["changes"].clone();
+    assert_eq!(waiting().await, 0);
+    app.post_ndjson(ndjson(&OrderBuilder::new("o-1").events())).await;
+    assert_eq!(waiting().await, 0, "it was measured within this second");
+    app.clock.advance_seconds(1);
+    assert_eq!(waiting().await, 1);
+    app.project().await;
+}

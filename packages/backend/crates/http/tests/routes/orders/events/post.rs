@@ -226,3 +226,17 @@ async fn another_kind_of_body_is_refused() {
     let with_charset = app.request(Method::POST, ROUTE, "Application/JSON; charset=utf-8", "[]").await;
     assert_eq!(with_charset.status.as_u16(), 200);
 }
+
+#[tokio::test]
+async fn what_is_left_out_of_an_event_that_is_accepted_is_a_warning() {
+    let app = TestApp::new();
+    let mut event = placed("o-1");
+    event["estimatedDelivery"] = json!("2062-03-12T10:00:00Z");
+    let answer = post_json(&app, event.clone()).await.json();
+    let line = &answer["results"][0];
+    assert_eq!((&line["result"], &line["warnings"][0]["field"]), (&json!("accepted"), &json!("estimatedDelivery")));
+    let again = app.post_ndjson(event.to_string()).await;
+    assert_eq!(again.lines(), [json!({"line": 1, "eventId": "e-o-1", "result": "duplicate"})]);
+    app.project().await;
+    assert_eq!(app.read("/api/orders/o-1").await["order"]["estimatedDelivery"], Value::Null);
+}
