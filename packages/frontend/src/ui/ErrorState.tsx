@@ -24,6 +24,7 @@ const nextStep: Record<FailureCode, NextStep> = {
   DATE_EXPIRED: 'today',
   METHOD_NOT_ALLOWED: 'retry',
   UNSUPPORTED_MEDIA_TYPE: 'retry',
+  PRECONDITION_FAILED: 'retry',
   PAYLOAD_TOO_LARGE: 'retry',
   TIMEOUT: 'retry',
   RATE_LIMITED: 'retry',

@@ -5,7 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::http::header::CONNECTION;
+use axum::http::{Request, StatusCode};
+use axum::response::IntoResponse;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
@@ -13,8 +18,8 @@ use tokio::sync::{Semaphore, watch};
 use tokio_io_timeout::TimeoutStream;
 use tokio_util::task::TaskTracker;
 
-/// Connections at the same time. More wait until one of them ends.
-const CONNECTIONS: usize = 1_024;
+use crate::framing::Framing;
+
 /// How long the headers of a request may take to arrive, and a connection may be idle.
 const HEADERS: Duration = Duration::from_secs(15);
 /// How long the other side may read nothing of what it asked for.
@@ -29,11 +34,11 @@ const LAST_ANSWERS: Duration = Duration::from_secs(10);
 /// How long to wait where the system can open no more files.
 const AFTER_FAILURE: Duration = Duration::from_millis(100);
 
-/// Answers until `stop`; then finishes what is in hand.
-pub(crate) async fn serve(listener: TcpListener, app: Router, stop: impl Future<Output = ()>) {
+/// Answers `most` connections at the same time until `stop`; then finishes what is in hand. More of them wait.
+pub(crate) async fn serve(listener: TcpListener, app: Router, most: usize, stop: impl Future<Output = ()>) {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEADERS).max_buf_size(HEADER_BYTES).max_headers(HEADER_COUNT);
-    let (places, connections) = (Arc::new(Semaphore::new(CONNECTIONS)), TaskTracker::new());
+    let (places, connections) = (Arc::new(Semaphore::new(most)), TaskTracker::new());
     let (stopping, _) = watch::channel(false);
     let mut stop = pin!(stop);
     loop {
@@ -67,6 +72,17 @@ pub(crate) async fn serve(listener: TcpListener, app: Router, stop: impl Future<
     }
 }
 
+/// Whether a request is refused before anybody looks at what it asks for.
+fn refusal(request: &Request<Incoming>, framing: &Framing) -> Option<StatusCode> {
+    if framing.is_ambiguous() {
+        return Some(StatusCode::BAD_REQUEST);
+    }
+    // The reader takes more at a time than it is told to hold.
+    let line = request.method().as_str().len() + request.uri().to_string().len() + " HTTP/1.1\r\n ".len();
+    let lines = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + ": \r\n".len());
+    (line + lines.sum::<usize>() > HEADER_BYTES).then_some(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE)
+}
+
 /// Answers one request after the other.
 async fn answer(http: &http1::Builder, stream: TcpStream, app: Router, mut stopping: watch::Receiver<bool>) {
     // Answers are small: they must not wait for more to send.
@@ -75,7 +91,20 @@ async fn answer(http: &http1::Builder, stream: TcpStream, app: Router, mut stopp
     }
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(UNREAD));
-    let mut connection = pin!(http.serve_connection(TokioIo::new(Box::pin(stream)), TowerToHyperService::new(app)));
+    let framing = Framing::default();
+    let stream = framing.watch(Box::pin(stream));
+    let app = TowerToHyperService::new(app);
+    let service = service_fn(move |request: Request<Incoming>| {
+        let refusal = refusal(&request, &framing);
+        let app = app.clone();
+        async move {
+            match refusal {
+                Some(status) => Ok((status, [(CONNECTION, "close")]).into_response()),
+                None => app.call(request).await,
+            }
+        }
+    });
+    let mut connection = pin!(http.serve_connection(TokioIo::new(stream), service));
     let over = async {
         tokio::select! {
             _ = stopping.wait_for(|stopping| *stopping) => {}

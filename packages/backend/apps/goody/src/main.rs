@@ -7,8 +7,10 @@ mod clock_report;
 mod connections;
 mod database;
 mod export;
+mod framing;
 mod health;
 mod import;
+mod limits;
 mod logs;
 mod mapping;
 mod measures;
@@ -17,6 +19,7 @@ mod rebuild;
 mod restore;
 mod serve;
 mod simulate;
+mod token_file;
 mod tokens;
 
 use std::process::ExitCode;

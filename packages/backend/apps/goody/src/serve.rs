@@ -20,7 +20,7 @@ use tokio::sync::Notify;
 use crate::clock::SystemClock;
 use crate::logs::Queue;
 use crate::measures::Measures;
-use crate::{Done, Failure, cli, connections, database, simulate, tokens};
+use crate::{Done, Failure, cli, connections, database, limits, simulate, tokens};
 
 /// How long a write of a request may wait for another process's lock on the database.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -55,7 +55,8 @@ enum ServeError {
 pub(crate) async fn run(command: cli::Serve, log: Option<Arc<Queue>>) -> Done {
     let doors = doors(&command).await?;
     let store = database::open_or_create(&command.database, Settings { patience: PATIENCE, ..Settings::default() })?;
-    outlive_limits()?;
+    limits::outlive_large_files()?;
+    let most = limits::connections();
     let told = Arc::new(Notify::new());
     let clock = Arc::new(SystemClock);
     let measures = Measures::new(PrometheusBuilder::new().install_recorder()?, log);
@@ -73,7 +74,7 @@ pub(crate) async fn run(command: cli::Serve, log: Option<Arc<Queue>>) -> Done {
     let pump = tokio::spawn(pump.run(async move { keeper.turn_to_keep().await }));
     println!("Goody is listening on http://{}", listener.local_addr()?);
     std::io::stdout().flush()?;
-    connections::serve(listener, router, asked_to_stop()).await;
+    connections::serve(listener, router, most, asked_to_stop()).await;
     if tokio::time::timeout(LAST_WRITES, tasks.finish()).await.is_err() {
         tracing::error!("some writes did not end in time; they were not answered");
     }
@@ -120,11 +121,6 @@ fn router(app: App, doors: Doors, web: &Path) -> Result<Router, ServeError> {
         return Ok(api);
     }
     goody_http::with_page(api, web, hosts).map_err(|error| ServeError::Page(web.display().to_string(), error))
-}
-
-/// A file that has reached the limit of file sizes fails the write, as a full disk does; it must not end the server.
-fn outlive_limits() -> std::io::Result<()> {
-    signal(SignalKind::from_raw(libc::SIGXFSZ)).map(drop)
 }
 
 /// Waits for SIGTERM or Ctrl-C.

@@ -1,18 +1,18 @@
 //! `goody token new`, and where `goody serve` gets its tokens from.
 
-use std::fs::{File, Metadata};
-use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::Path;
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::SystemTime;
+use std::sync::Arc;
+use std::time::Instant;
 
-use async_trait::async_trait;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use goody_http::{Token, TokenSource, Tokens};
 use serde_json::json;
 
+use crate::token_file::TokenFile;
 use crate::{Done, cli};
 
 /// Bytes of chance in a token: nobody guesses them.
@@ -75,7 +75,7 @@ fn append(path: &Path, token: &Token) -> Result<(), TokenError> {
 /// The tokens that `goody serve` is told of, if any.
 pub(crate) fn source(command: &cli::Access) -> Result<Option<Arc<dyn TokenSource>>, TokenError> {
     let tokens: Arc<dyn TokenSource> = match (&command.tokens, &command.api_tokens) {
-        (Some(path), _) => Arc::new(TokenFile::open(path)?),
+        (Some(path), _) => Arc::new(TokenFile::open(path, Instant::now())?),
         (None, Some(text)) => {
             let invalid = |source| TokenError::Invalid { place: "GOODY_API_TOKENS".into(), source };
             Arc::new(Arc::new(Tokens::parse(text).map_err(invalid)?))
@@ -83,65 +83,4 @@ pub(crate) fn source(command: &cli::Access) -> Result<Option<Arc<dyn TokenSource
         (None, None) => return Ok(None),
     };
     Ok(Some(tokens))
-}
-
-/// A file of tokens, read again when it changes: so that tokens come and go without a restart.
-struct TokenFile {
-    path: PathBuf,
-    known: Mutex<Known>,
-}
-
-struct Known {
-    mark: Mark,
-    tokens: Arc<Tokens>,
-}
-
-/// What a file looked like when it was read.
-type Mark = (Option<SystemTime>, u64);
-
-impl TokenFile {
-    fn open(path: &Path) -> Result<Self, TokenError> {
-        let (mark, tokens) = read(path)?;
-        Ok(Self { path: path.into(), known: Mutex::new(Known { mark, tokens: Arc::new(tokens) }) })
-    }
-}
-
-#[async_trait]
-impl TokenSource for TokenFile {
-    async fn tokens(&self) -> Result<Arc<Tokens>, String> {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = std::fs::metadata(&self.path).ok().map(|file| mark(&file));
-        if now.is_some_and(|now| now != known.mark) {
-            match read(&self.path) {
-                Ok((mark, tokens)) => {
-                    tracing::info!(file = %self.path.display(), "the tokens were read anew");
-                    *known = Known { mark, tokens: Arc::new(tokens) };
-                }
-                // Half a file, or a slip of the pen, locks nobody out.
-                Err(error) => {
-                    tracing::error!(error = &error as &dyn std::error::Error, "the tokens stay as they were");
-                    known.mark = now.unwrap_or(known.mark);
-                }
-            }
-        }
-        Ok(known.tokens.clone())
-    }
-}
-
-fn mark(file: &Metadata) -> Mark {
-    (file.modified().ok(), file.len())
-}
-
-fn read(path: &Path) -> Result<(Mark, Tokens), TokenError> {
-    let place = path.display().to_string();
-    let unreadable = |error| TokenError::Unreadable(place.clone(), error);
-    let mut file = File::open(path).map_err(unreadable)?;
-    let mark = mark(&file.metadata().map_err(unreadable)?);
-    let mut text = String::new();
-    file.read_to_string(&mut text).map_err(|error| match error.kind() {
-        ErrorKind::InvalidData => unreadable(std::io::Error::other("it is no text")),
-        _ => unreadable(error),
-    })?;
-    let tokens = Tokens::parse(&text).map_err(|source| TokenError::Invalid { place, source })?;
-    Ok((mark, tokens))
 }

@@ -36,6 +36,18 @@ impl Answer {
         let etag = HeaderValue::from_str(&etag).unwrap_or_else(|_| HeaderValue::from_static("W/\"\""));
         Ok(Self { body: body.into(), etag })
     }
+
+    /// Whether one of the tags of a header is that of this answer. Tags are weak, and compared so: they say which value it is.
+    pub(crate) fn is_named_by(&self, tags: &HeaderValue) -> bool {
+        names(tags, &self.etag)
+    }
+}
+
+/// Whether one of the tags of `If-None-Match` or `If-Match` is the one that is given, or any.
+pub(crate) fn names(tags: &HeaderValue, etag: &HeaderValue) -> bool {
+    let (Ok(tags), Ok(etag)) = (tags.to_str(), etag.to_str()) else { return false };
+    let mark = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+    tags.split(',').map(mark).any(|tag| tag == "*" || tag == mark(etag))
 }
 
 impl IntoResponse for Answer {

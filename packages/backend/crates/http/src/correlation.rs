@@ -3,12 +3,13 @@
 use axum::body::{Body, HttpBody};
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 use tracing::Instrument;
 
 use crate::App;
+use crate::answer::names;
 use crate::error::{ApiError, refused_unseen};
 
 pub(crate) const CORRELATION_ID: HeaderName = HeaderName::from_static("x-correlation-id");
@@ -23,6 +24,8 @@ pub(crate) async fn correlate(State(app): State<App>, mut request: Request, next
     let traceparent = request.headers().get(TRACEPARENT).cloned();
     let if_none_match = request.headers().get(IF_NONE_MATCH).cloned();
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    // A write that went through is no answer that the caller has already.
+    let is_asked = matches!(method, Method::GET | Method::HEAD);
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let trace = traceparent.as_ref().and_then(|value| value.to_str().ok()).unwrap_or_default();
     let span = tracing::info_span!("request", correlation_id = %id, traceparent = trace, %method, path);
@@ -39,7 +42,9 @@ pub(crate) async fn correlate(State(app): State<App>, mut request: Request, next
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         response.headers_mut().insert(CONTENT_LENGTH, body.len().into());
         *response.body_mut() = Body::from(body);
-    } else if if_none_match.is_some_and(|known| is_known(&known, response.headers())) {
+    } else if is_asked
+        && if_none_match.is_some_and(|known| response.headers().get(ETAG).is_some_and(|etag| names(&known, etag)))
+    {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         response.headers_mut().remove(CONTENT_LENGTH);
         *response.body_mut() = Body::empty();
@@ -73,13 +78,4 @@ fn correlation_id(headers: &HeaderMap) -> String {
         (1..=128).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"._:-".contains(&b))
     };
     told.filter(plain).map_or_else(|| uuid::Uuid::new_v4().to_string(), ToOwned::to_owned)
-}
-
-/// Whether the caller has this very answer already.
-fn is_known(if_none_match: &HeaderValue, headers: &HeaderMap) -> bool {
-    let (Ok(known), Some(Ok(etag))) = (if_none_match.to_str(), headers.get(ETAG).map(HeaderValue::to_str)) else {
-        return false;
-    };
-    let mark = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
-    known.split(',').map(mark).any(|tag| tag == "*" || tag == mark(etag))
 }

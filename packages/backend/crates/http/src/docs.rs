@@ -115,6 +115,10 @@ fn handlers() -> OpenApiRouter<App> {
         .routes(routes!(export::orders))
         .routes(routes!(events::post))
         .routes(routes!(orders::one))
+        .routes(routes!(orders::one_by_id))
+        // An order and a vendor may be called like a route. These are the routes `{id}` of them.
+        .route("/api/orders/events", axum::routing::get(orders::one_called_events))
+        .route("/api/vendors/export", axum::routing::put(vendors::put_called_export))
 }
 
 /// The OpenAPI document of every route.

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::extract::{Request, State};
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, ETAG, IF_NONE_MATCH, RETRY_AFTER};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -57,7 +57,7 @@ impl Doors {
         let layer = CorsLayer::new()
             .allow_origin(origins)
             .allow_methods([Method::GET, Method::POST, Method::PUT])
-            .allow_headers([AUTHORIZATION, CONTENT_TYPE, IF_NONE_MATCH, CORRELATION_ID, TRACEPARENT])
+            .allow_headers([AUTHORIZATION, CONTENT_TYPE, IF_MATCH, IF_NONE_MATCH, CORRELATION_ID, TRACEPARENT])
             .expose_headers([ETAG, RETRY_AFTER, CORRELATION_ID, RATE_LIMIT, RATE_LIMIT_POLICY])
             .max_age(PREFLIGHT);
         Some(layer)

@@ -21,6 +21,7 @@ mod intake;
 mod orders;
 mod page;
 mod params;
+mod paths;
 mod reports;
 mod results;
 mod shared;
@@ -65,6 +66,7 @@ struct Parts {
     metrics: Option<Box<dyn Fn() -> String + Send + Sync>>,
     dashboards: dashboard::Cache,
     tasks: Tasks,
+    vendor_turn: tokio::sync::Mutex<()>,
     health: Shared<health::Measured>,
 }
 
@@ -89,6 +91,7 @@ impl App {
             metrics,
             dashboards: dashboard::Cache::default(),
             tasks: Tasks::default(),
+            vendor_turn: tokio::sync::Mutex::default(),
             health: Shared::default(),
         }))
     }
@@ -131,6 +134,7 @@ pub fn router(app: App, doors: Doors) -> Router {
         None => router,
     };
     router
+        .layer(from_fn(paths::without_nul))
         .layer(from_fn_with_state(hosts, hosts::check))
         .layer(from_fn(headers::secured))
         .layer(from_fn_with_state(app.clone(), correlation::correlate))

@@ -130,7 +130,25 @@ fn recent_order(history: &History, order: &Order, now: Instant) -> RecentOrderVi
     responses((status = 200, body = OrderDetailView), (status = 400, body = Problem), (status = 404, body = Problem))
 )]
 pub(crate) async fn one(State(app): State<App>, Path(id): Path<String>) -> Result<Answer, ApiError> {
-    let order_id = OrderId::parse(&id).map_err(|reason| ApiError::parameter("id", reason))?;
-    let history = app.0.orders.order(&order_id).await?.ok_or_else(|| ApiError::not_found("order", &id))?;
+    detail(&app, &id).await
+}
+
+/// The same, for every id: `/api/orders/recent` and `/api/orders/export` are lists, and orders may be called so, too.
+#[utoipa::path(
+    get, path = "/api/orders/by-id/{id}", operation_id = "orderById", tag = "orders", params(("id" = goody_contract::IdParam, Path, description = "The order.")),
+    responses((status = 200, body = OrderDetailView), (status = 400, body = Problem), (status = 404, body = Problem))
+)]
+pub(crate) async fn one_by_id(State(app): State<App>, Path(id): Path<String>) -> Result<Answer, ApiError> {
+    detail(&app, &id).await
+}
+
+/// The order `events`, whose path takes events by another method.
+pub(crate) async fn one_called_events(State(app): State<App>) -> Result<Answer, ApiError> {
+    detail(&app, "events").await
+}
+
+async fn detail(app: &App, id: &str) -> Result<Answer, ApiError> {
+    let order_id = OrderId::parse(id).map_err(|reason| ApiError::parameter("id", reason))?;
+    let history = app.0.orders.order(&order_id).await?.ok_or_else(|| ApiError::not_found("order", id))?;
     Answer::json(&OrderDetailView::new(&history, app.now()))
 }

@@ -2,10 +2,10 @@
 
 use std::cmp::Ordering;
 
-use axum::Extension;
 use axum::body::Body;
-use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::extract::{FromRequest, Path, Request, State};
+use axum::http::header::{IF_MATCH, IF_NONE_MATCH};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use futures::StreamExt;
 use goody_application::read::FleetRow;
@@ -19,8 +19,6 @@ use serde::{Deserialize, Serialize};
 use crate::answer::Answer;
 use crate::audit::Source;
 use crate::capacity::{Capacity, Memory, Place, no_memory};
-use crate::correlation::CorrelationId;
-use crate::doors::Caller;
 use crate::error::ApiError;
 use crate::params::{Checked, Params, vendor_id};
 use crate::{App, audit, cursor};
@@ -152,39 +150,95 @@ pub(crate) fn view(row: &FleetRow) -> VendorRowView {
 }
 
 /// Creates a vendor, or replaces its master data.
+///
+/// With `If-None-Match: *` it only creates, with `If-Match` it only replaces what has that `ETag`.
 #[utoipa::path(
     put, path = "/api/vendors/{id}", operation_id = "putVendor", tag = "vendors", params(("id" = goody_contract::IdParam, Path, description = "The vendor.")),
     request_body = PutVendor,
     responses(
         (status = 200, body = VendorView), (status = 201, body = VendorView), (status = 400, body = Problem),
-        (status = 413, body = Problem)
+        (status = 412, body = Problem), (status = 413, body = Problem)
     )
 )]
-pub(crate) async fn put(
-    State(app): State<App>,
-    Path(id): Path<String>,
-    Extension(caller): Extension<Caller>,
-    Extension(correlation_id): Extension<CorrelationId>,
-    Extension(capacity): Extension<Capacity>,
+pub(crate) async fn put(State(app): State<App>, Path(id): Path<String>, put: Put) -> Result<Response, ApiError> {
+    put.run(app, &id).await
+}
+
+/// The vendor `export`, whose path is that of the export by another method.
+pub(crate) async fn put_called_export(State(app): State<App>, put: Put) -> Result<Response, ApiError> {
+    put.run(app, "export").await
+}
+
+/// What is put, by whom, and in which state only.
+pub(crate) struct Put {
+    source: Source,
+    capacity: Capacity,
+    headers: HeaderMap,
     body: Body,
-) -> Result<Response, ApiError> {
-    let id = vendor_id(&id)?;
-    let (body, _memory) = whole(body, &capacity).await?;
-    let body: PutVendor = serde_json::from_slice(&body)
-        .map_err(|error| ApiError::new(ErrorCode::InvalidBody, format!("The vendor cannot be read: {error}.")))?;
-    let vendor = vendor(id, body)?;
-    let place = capacity.for_a_write()?;
-    let (tasks, source) = (app.0.tasks.clone(), Source { caller, correlation_id });
-    tasks.run(save(app, source, vendor, place)).await
+}
+
+impl<S: Sync> FromRequest<S> for Put {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
+        let (mut parts, body) = request.into_parts();
+        let (caller, correlation_id) = (parts.extensions.remove(), parts.extensions.remove());
+        let (Some(caller), Some(correlation_id), Some(capacity)) =
+            (caller, correlation_id, parts.extensions.remove::<Capacity>())
+        else {
+            tracing::error!("a layer of the router is missing");
+            return Err(ApiError::new(ErrorCode::Internal, "The log says more."));
+        };
+        Ok(Self { source: Source { caller, correlation_id }, capacity, headers: parts.headers, body })
+    }
+}
+
+impl Put {
+    async fn run(self, app: App, id: &str) -> Result<Response, ApiError> {
+        let id = vendor_id(id)?;
+        let (body, _memory) = whole(self.body, &self.capacity).await?;
+        let body: PutVendor = serde_json::from_slice(&body)
+            .map_err(|error| ApiError::new(ErrorCode::InvalidBody, format!("The vendor cannot be read: {error}.")))?;
+        let vendor = vendor(id, body)?;
+        let place = self.capacity.for_a_write()?;
+        app.0.tasks.run(save(app.clone(), self.source, self.headers, vendor, place)).await
+    }
 }
 
 /// Writes a vendor, and the audit line that must follow.
-async fn save(app: App, source: Source, vendor: Vendor, place: Place) -> Result<Response, ApiError> {
+async fn save(
+    app: App,
+    source: Source,
+    headers: HeaderMap,
+    vendor: Vendor,
+    place: Place,
+) -> Result<Response, ApiError> {
+    // One after the other, so that the vendor is still what it was compared with.
+    let turn = app.0.vendor_turn.lock().await;
+    check_state(&app, &headers, &vendor.vendor_id).await?;
     let is_new = app.0.vendors.put(vendor.clone()).await?;
+    drop(turn);
     audit::vendor(&source, app.now(), vendor.vendor_id.as_str());
     drop(place);
     let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, Answer::json(&VendorView::from(&vendor))?).into_response())
+}
+
+/// Refuses to write a vendor that is not in the state that the caller expects (RFC 9110, section 13).
+async fn check_state(app: &App, headers: &HeaderMap, id: &VendorId) -> Result<(), ApiError> {
+    let (matching, none_matching) = (headers.get_all(IF_MATCH), headers.get_all(IF_NONE_MATCH));
+    if matching.iter().next().is_none() && none_matching.iter().next().is_none() {
+        return Ok(());
+    }
+    let known = app.0.vendors.vendor(id).await?.as_ref().map(VendorView::from);
+    let known = known.map(|known| Answer::json(&known)).transpose()?;
+    let is_named = |tags: &HeaderValue| known.as_ref().is_some_and(|known| known.is_named_by(tags));
+    let is_matched = matching.iter().next().is_none() || matching.iter().any(is_named);
+    if is_matched && !none_matching.iter().any(is_named) {
+        return Ok(());
+    }
+    let state = if known.is_some() { "is there and not as expected" } else { "is not there" };
+    Err(ApiError::new(ErrorCode::PreconditionFailed, format!("The vendor {id} {state}. Nothing was changed.")))
 }
 
 /// Reads a body to its end. What is longer than most needs a share of the memory.

@@ -24,6 +24,8 @@ pub enum ErrorCode {
     DateExpired,
     /// The route has no such method.
     MethodNotAllowed,
+    /// `If-Match` or `If-None-Match` asks for another state than there is. Nothing was changed.
+    PreconditionFailed,
     /// The body's type is not one that the route takes.
     UnsupportedMediaType,
     /// The request is larger than the route takes.
@@ -52,6 +54,7 @@ impl ErrorCode {
             Self::NotFound => (404, "Not found"),
             Self::DateExpired => (404, "The date is older than what is kept"),
             Self::MethodNotAllowed => (405, "Method not allowed"),
+            Self::PreconditionFailed => (412, "It is not in the state that was asked for"),
             Self::UnsupportedMediaType => (415, "The body has a type that is not understood"),
             Self::PayloadTooLarge => (413, "The request is too large"),
             Self::Timeout => (408, "It took too long"),

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::binary::{Server, demo_events, goody, run, text};
+use crate::binary::{Server, demo_events, goody, placed, quiet, run, text};
 
 /// Longer than the server waits for the headers of a request, and for a client to read.
 const LONGER_THAN_HEADERS: Duration = Duration::from_secs(22);
@@ -78,6 +78,52 @@ fn tokens_are_told_once_kept_as_sums_and_come_and_go_without_a_restart() {
 
     std::fs::write(&file, "a slip of the pen").unwrap();
     assert_eq!([&old, &new].map(|token| post(&server, token, "o-4")), [401, 200], "nobody is locked out");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_token_that_is_taken_away_amid_a_flood_of_connections_is_refused_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let (database, file) = (folder.path().join("a.db"), folder.path().join("tokens"));
+    let (old, new) = (new_token("old", "ingest", &file), new_token("new", "ingest", &file));
+    // As many files as most systems allow a process at first, and no more.
+    let mut limited = std::process::Command::new("sh");
+    limited.args(["-c", "ulimit -n 256; exec \"$@\"", "sh", env!("CARGO_BIN_EXE_goody")]).env("GOODY_LOG", "off");
+    let server = Server::start_by(limited, &database, &["--tokens", text(&file)]);
+    // Two that were there before the flood.
+    let (first, second) = (connect(&server), connect(&server));
+    let flood: Vec<TcpStream> = (0..250).map(|_| connect(&server)).collect();
+    let lines = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, lines.lines().last().unwrap()).unwrap();
+    let event = placed("o-1").to_string();
+    let ask = |mut stream: TcpStream, token: &str| {
+        let length = event.len();
+        let request = format!(
+            "POST /api/orders/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\
+             Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{event}"
+        );
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        let _ = stream.read_to_string(&mut answer);
+        answer.split(' ').nth(1).unwrap_or("none").to_owned()
+    };
+    assert_eq!([ask(first, &old), ask(second, &new)], ["401", "200"]);
+    drop(flood);
+}
+
+#[test]
+fn health_says_that_the_tokens_cannot_be_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let (database, file) = (folder.path().join("a.db"), folder.path().join("tokens"));
+    new_token("shop", "ingest", &file);
+    let server = Server::start_by(quiet(), &database, &["--tokens", text(&file)]);
+    let lines = std::fs::read_to_string(&file).unwrap();
+    let issues = || server.ask("/health").1["issues"].to_string();
+    assert!(!issues().contains("tokens:"));
+    std::fs::remove_file(&file).unwrap();
+    assert!(issues().contains("tokens: the file cannot be read"), "{}", issues());
+    std::fs::write(&file, lines).unwrap();
+    assert!(!issues().contains("tokens:"));
 }
 
 #[test]
@@ -160,6 +206,11 @@ fn no_path_leads_out_of_the_page() {
     }
 }
 
+/// So many headers of a kibibyte each.
+fn long_headers(number: usize) -> String {
+    (10..10 + number).map(|number| format!("X-{number}: {}\r\n", "x".repeat(1_024 - 8))).collect()
+}
+
 #[test]
 fn what_is_no_request_of_ours_is_refused_and_costs_nobody_else() {
     let folder = tempfile::tempdir().unwrap();
@@ -192,6 +243,16 @@ fn what_is_no_request_of_ours_is_refused_and_costs_nobody_else() {
             format!("POST /api/orders/events HTTP/1.1\r\n{host}Content-Length: 1\r\nContent-Length: 2\r\n\r\nab"),
             "400",
         ),
+        (
+            "a length and an encoding",
+            format!(
+                "POST /api/orders/events HTTP/1.1\r\n{host}Content-Type: application/json\r\nContent-Length: 4\r\n\
+                 Transfer-Encoding: chunked\r\n\r\n2\r\n[]\r\n0\r\n\r\n"
+            ),
+            "400",
+        ),
+        ("headers that are too long together", get(&format!("{host}{}", long_headers(33))), "431"),
+        ("headers that are just not too long", get(&format!("{host}{}", long_headers(31))), "200"),
         ("a header within a header", get(&format!("{host}X-Correlation-ID: a\rSet-Cookie: b\r\n")), "400"),
     ] {
         let answer = raw(&server, &request);

@@ -183,3 +183,15 @@ async fn a_cursor_of_somewhere_else_is_refused() {
         problem(&app.get(&path).await, 400, "INVALID_CURSOR");
     }
 }
+
+#[tokio::test]
+async fn a_path_with_a_nul_is_refused_for_every_method() {
+    let app = TestApp::new();
+    for path in ["/api/orders/a%00b", "/api/vendors/%00/report", "/api/nowhere/%00", "/%00"] {
+        problem(&app.get(path).await, 400, "INVALID_PARAMETER");
+        for method in [Method::HEAD, Method::POST, Method::PUT] {
+            let answer = app.request(method.clone(), path, "application/json", "{}").await;
+            assert_eq!(answer.status.as_u16(), 400, "{method} {path}");
+        }
+    }
+}

@@ -39,3 +39,16 @@ async fn an_order_nobody_told_of_is_not_found() {
 async fn an_id_that_is_none_is_refused() {
     assert_eq!(wrong_parameters(&TestApp::new(), "/api/orders/a%20b").await, ["id"]);
 }
+
+#[tokio::test]
+async fn an_order_may_be_called_like_a_route() {
+    let app = TestApp::new();
+    for id in ["recent", "export", "events", "by-id", "o-1"] {
+        app.tell(OrderBuilder::new(id).events()).await;
+        assert_eq!(app.read(&format!("/api/orders/by-id/{id}")).await["order"]["orderId"], id);
+    }
+    assert_eq!(app.read("/api/orders/events").await["order"]["orderId"], "events");
+    assert_eq!(app.read("/api/orders/by-id").await["order"]["orderId"], "by-id");
+    assert!(app.read("/api/orders/recent").await["activity"].is_object(), "the list is still there");
+    problem(&app.get("/api/orders/by-id/nobody-s").await, 404, "NOT_FOUND");
+}

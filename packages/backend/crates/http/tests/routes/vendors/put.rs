@@ -89,3 +89,44 @@ async fn a_body_beyond_all_reason_is_refused() {
     let app = TestApp::new();
     problem(&put(&app, "acme", "x".repeat(5_000_000)).await, 413, "PAYLOAD_TOO_LARGE");
 }
+
+/// Puts a vendor of that name, with a header; the status.
+async fn put_if(app: &TestApp, id: &str, (header, value): (&str, &str), name: &str) -> u16 {
+    let request = axum::http::Request::put(format!("/api/vendors/{id}")).header(header, value);
+    app.send(request.body(json!({"name": name}).to_string().into()).unwrap()).await.status.as_u16()
+}
+
+async fn name(app: &TestApp) -> Value {
+    app.read("/api/vendors").await["vendors"][0]["name"].clone()
+}
+
+#[tokio::test]
+async fn a_vendor_is_only_written_in_the_state_that_is_asked_for() {
+    let app = TestApp::new();
+    assert_eq!(put_if(&app, "acme", ("if-match", "*"), "Zero").await, 412, "there is nothing to replace");
+    assert_eq!(put_if(&app, "acme", ("if-none-match", "*"), "One").await, 201);
+    assert_eq!(put_if(&app, "acme", ("if-none-match", "*"), "Two").await, 412);
+    assert_eq!(name(&app).await, "One", "a refused write changes nothing");
+    let old = put(&app, "acme", r#"{"name": "Three"}"#).await.header("etag").to_owned();
+    assert_eq!(put_if(&app, "acme", ("if-none-match", &old), "Four").await, 412);
+    assert_eq!(put_if(&app, "acme", ("if-match", &format!("\"x\", {old}")), "Four").await, 200);
+    assert_eq!(put_if(&app, "acme", ("if-match", &old), "Five").await, 412, "it has another tag now");
+    assert_eq!(name(&app).await, "Four");
+}
+
+#[tokio::test]
+async fn a_write_is_never_answered_by_not_modified() {
+    let app = TestApp::new();
+    let tag = put(&app, "acme", r#"{"name": "Acme"}"#).await.header("etag").to_owned();
+    assert_eq!(put_if(&app, "acme", ("if-match", &tag), "Acme").await, 200);
+    let other = put(&app, "bloom", r#"{"name": "Bloom"}"#).await.header("etag").to_owned();
+    assert_eq!(put_if(&app, "acme", ("if-none-match", &other), "Acme").await, 200);
+}
+
+#[tokio::test]
+async fn a_vendor_may_be_called_like_a_route() {
+    let app = TestApp::new();
+    assert_eq!(put(&app, "export", r#"{"name": "Export & Co"}"#).await.status.as_u16(), 201);
+    assert_eq!(app.read("/api/vendors/export/report").await["vendor"]["name"], "Export & Co");
+    assert!(app.get("/api/vendors/export").await.text().starts_with("vendorId,"), "the export is still there");
+}
