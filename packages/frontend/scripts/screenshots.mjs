@@ -137,6 +137,16 @@ async function states() {
       },
     };
   }
+  told['unanswered-orders'] = {
+    server: demo,
+    path: paths.orders,
+    after: async (page) => {
+      await isThere(page);
+      await page.route(isRead, (route) => route.abort());
+      await page.getByRole('link', { name: 'Next' }).click();
+      await page.getByText('Your last choice could not be loaded.').waitFor();
+    },
+  };
   told.offline = {
     server: demo,
     path: '/',
