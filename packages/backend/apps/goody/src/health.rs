@@ -3,8 +3,9 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use goody_application::ports::{Clock as _, StoreError};
+use goody_application::ports::{Clock as _, ReportReader, StoreError};
 use goody_application::read::{HealthReader, Verdict};
+use goody_domain::time_zone_database;
 use goody_store_sqlite::SqliteStore;
 use serde_json::json;
 
@@ -19,6 +20,7 @@ pub(crate) async fn run(command: cli::Health) -> Done {
     let _ = store.try_to_store().await;
     let damage = if command.deep { check(&store).await? } else { Vec::new() };
     let clock = if command.clock { Some(ClockReport::read(&store, SystemClock.now()).await?) } else { None };
+    let zone = store.zone().name().to_owned();
     let store = Arc::new(store);
     let health = HealthReader::new(store.clone(), store.clone(), store, Arc::new(SystemClock)).health().await;
     let verdict = if damage.is_empty() { health.verdict() } else { Verdict::Unhealthy };
@@ -28,12 +30,17 @@ pub(crate) async fn run(command: cli::Health) -> Done {
         let checks = health
             .checks()
             .map(|(name, check)| json!({ "name": name, "status": word(check.verdict), "detail": check.detail }));
-        println!("{}", json!({ "status": word(verdict), "checks": checks, "issues": issues, "clock": clock }));
+        let time_zone = json!({ "name": zone, "database": time_zone_database() });
+        println!(
+            "{}",
+            json!({ "status": word(verdict), "checks": checks, "issues": issues, "clock": clock, "timeZone": time_zone })
+        );
     } else {
         println!("{}", word(verdict));
         for (name, check) in health.checks() {
             println!("  {:<12} {:<10} {}", name, word(check.verdict), check.detail);
         }
+        println!("  days of {zone} by the time zone database {}", time_zone_database());
         issues.iter().for_each(|issue| println!("  ! {issue}"));
         if let Some(clock) = &clock {
             println!("{clock}");

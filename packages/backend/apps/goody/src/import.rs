@@ -178,8 +178,9 @@ impl Told {
             match learned {
                 Learned::New => self.summary.accepted += 1,
                 Learned::Known => self.summary.duplicate += 1,
-                Learned::Conflict => {
-                    self.reject(*number, &Rejection::conflict(), &serde_json::to_string(&WireEvent::from(event))?)?;
+                Learned::Conflict | Learned::Full => {
+                    let refusal = if learned == Learned::Full { Rejection::full() } else { Rejection::conflict() };
+                    self.reject(*number, &refusal, &serde_json::to_string(&WireEvent::from(event))?)?;
                 }
             }
         }

@@ -49,10 +49,14 @@ pub async fn take(ingest: &Ingest, event: BusEvent, now: Instant) -> Result<(), 
     let learned = ingest.ingest(vec![received], now).await?;
     let result = match learned.as_slice() {
         [Learned::New] => "accepted",
-        [Learned::Conflict] => "rejected",
+        [Learned::Conflict | Learned::Full] => "rejected",
         _ => "duplicate",
     };
+    let refusal = if learned == [Learned::Full] { Rejection::full() } else { Rejection::conflict() };
+    if learned == [Learned::Full] {
+        metrics::counter!("goody_events_refused_total", "reason" => "order_full").increment(1);
+    }
     metrics::counter!("goody_events_total", "result" => result).increment(1);
     tracing::info!(target: "audit", token = event.source, correlation_id = event.id, recorded_at = %now, result, "bus");
-    if result == "rejected" { Err(rejected(Rejection::conflict())) } else { Ok(()) }
+    if result == "rejected" { Err(rejected(refusal)) } else { Ok(()) }
 }

@@ -239,7 +239,7 @@ impl Simulator {
             match learned {
                 Learned::New => told.new += 1,
                 // A clock of another speed told it to be of another time.
-                Learned::Known | Learned::Conflict => told.known += 1,
+                Learned::Known | Learned::Conflict | Learned::Full => told.known += 1,
             }
         }
         Ok(())

@@ -2,8 +2,8 @@
 
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::http::{HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures::stream;
@@ -300,6 +300,10 @@ pub(crate) async fn vendors(State(app): State<App>, Params(query): Params<Vendor
     Ok(file(Body::from_stream(pages), format, "vendors"))
 }
 
+/// Says which version of the time zone database the days of an export are from. It is not in the file, so that equal facts give
+/// equal files.
+const DATABASE: HeaderName = HeaderName::from_static("goody-time-zone-database");
+
 fn file(body: Body, format: Format, name: &str) -> Response {
     let extension = match format {
         Format::Csv => "csv",
@@ -307,6 +311,7 @@ fn file(body: Body, format: Format, name: &str) -> Response {
     };
     let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}.{extension}\""));
     let mut response = ([(CONTENT_TYPE, HeaderValue::from_static(format.content_type()))], body).into_response();
+    response.headers_mut().insert(DATABASE, HeaderValue::from_static(goody_domain::time_zone_database()));
     if let Ok(disposition) = disposition {
         response.headers_mut().insert(CONTENT_DISPOSITION, disposition);
     }

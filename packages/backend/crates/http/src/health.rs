@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use goody_application::read::{Check, Health, Verdict};
 use goody_contract::{
     ChangeLagView, CheckView, ChecksView, DataFreshnessView, ErrorCode, HealthAnswer, HealthStatus, HealthSummaryView,
-    HealthView, Problem, SystemMetricsView,
+    HealthView, Problem, SystemMetricsView, TimeZoneView,
 };
 use goody_domain::Instant;
 use tracing::Instrument;
@@ -141,6 +141,10 @@ fn view(app: &App, health: &Health, orders_last_24h: Option<i64>) -> HealthView 
             }),
         },
         issues: health.issues(),
+        time_zone: TimeZoneView {
+            name: app.0.reports.zone().name().to_owned(),
+            database: goody_domain::time_zone_database().to_owned(),
+        },
         timestamp: health.at.to_string(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         uptime: health.at.seconds_since(app.0.started),

@@ -198,6 +198,10 @@ async fn store(
                 line.warnings.clear();
             }
             Learned::Conflict => *line = rejected(line.line, line.event_id.take(), Rejection::conflict()),
+            Learned::Full => {
+                metrics::counter!("goody_events_refused_total", "reason" => "order_full").increment(1);
+                *line = rejected(line.line, line.event_id.take(), Rejection::full());
+            }
         }
     }
     let counts = Counts::of(&lines);

@@ -100,6 +100,16 @@ pub struct HealthSummaryView {
     pub status: HealthStatus,
 }
 
+/// How days are cut.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TimeZoneView {
+    /// The IANA name of the report time zone.
+    pub name: String,
+    /// The version of the time zone database in the program, such as `2026a`.
+    pub database: String,
+}
+
 /// `GET /health`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -114,6 +124,8 @@ pub struct HealthView {
     pub system_metrics: SystemMetricsView,
     /// What is wrong, in plain words.
     pub issues: Vec<String>,
+    /// How days are cut.
+    pub time_zone: TimeZoneView,
     /// When this was measured.
     pub timestamp: String,
     /// The program's version.

@@ -15,7 +15,7 @@ mod vendors;
 pub use dashboard::{DashboardTrendsView, DashboardView, DataFreshness, FleetView, LeaderView, SystemHealthView};
 pub use health::{
     ChangeLagView, CheckView, ChecksView, DataFreshnessView, HealthAnswer, HealthStatus, HealthSummaryView, HealthView,
-    SystemMetricsView,
+    SystemMetricsView, TimeZoneView,
 };
 pub use ingest::{IngestAnswer, IngestLine, IngestResult};
 pub use orders::{

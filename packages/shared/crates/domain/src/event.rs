@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use crate::instant::shortened;
-use crate::{Currency, EventId, GiftType, Instant, OrderId, Status, VendorId};
+use crate::{Currency, EventId, GiftType, Instant, MOST_EVENTS, MOST_TEXT_BYTES, OrderId, Status, VendorId};
 
 /// How far ahead of us another clock may be, in seconds.
 const CLOCK_SKEW_SECONDS: i64 = 300;
@@ -41,6 +41,21 @@ pub struct OrderEvent {
     pub reason: Option<String>,
     /// Told long after the fact, from a file.
     pub is_backfilled: bool,
+}
+
+impl OrderEvent {
+    /// How long its texts are together, apart from the order's id.
+    pub(crate) fn text_bytes(&self) -> usize {
+        let (vendor, gift_type) = match &self.fact {
+            Fact::Placed(placement) => (Some(&placement.vendor_id), placement.gift_type.as_ref()),
+            Fact::Became(_, vendor) => (vendor.as_ref(), None),
+        };
+        let notes = [&self.carrier, &self.tracking_number, &self.reason].into_iter().flatten();
+        self.event_id.as_str().len()
+            + vendor.map_or(0, |id| id.as_str().len())
+            + gift_type.map_or(0, |kind| kind.as_str().len())
+            + notes.map(String::len).sum::<usize>()
+    }
 }
 
 /// What happened to an order.
@@ -170,6 +185,17 @@ impl Rejection {
     /// The rejection of an event that has the id of a known one and says something else.
     pub fn conflict() -> Self {
         Self::field("eventId", "is the id of another fact of this order")
+    }
+
+    /// The rejection of a new event of an order that has as many as are kept, or as long ones.
+    pub fn full() -> Self {
+        let mib = MOST_TEXT_BYTES / 1024 / 1024;
+        Self::field(
+            "orderId",
+            format!(
+                "is of an order with {MOST_EVENTS} events or {mib} MiB of text in them: no more are kept of one order"
+            ),
+        )
     }
 
     /// The rejection of an event longer than [`LONGEST_EVENT`].

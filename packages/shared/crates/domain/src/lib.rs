@@ -30,7 +30,7 @@ pub use event::{Fact, FieldError, LONGEST_EVENT, OrderEvent, Placement, Rejectio
 pub use figures::{Figures, Interval};
 pub use ids::{Currency, EventId, GiftType, OrderId, VendorId};
 pub use instant::Instant;
-pub use order::{Change, History, Learned, Note, Order, Recorded, Step, fold};
+pub use order::{Change, History, Learned, MOST_EVENTS, MOST_TEXT_BYTES, Note, Order, Recorded, Step, fold};
 pub use report::{Report, Trend, Trends, figures, next_change, one_day, one_week, reliability_history, report};
 pub use risk::RiskLevel;
 pub use status::{ActiveStatus, Outcome, Status};

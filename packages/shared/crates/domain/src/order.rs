@@ -163,7 +163,14 @@ pub struct History {
     /// Where each event stands, by its id: of the first `index.len()` events. Follows from `events`; filled only when it is
     /// worth it.
     index: HashMap<EventId, usize>,
+    /// [`OrderEvent::text_bytes`] of all events. Follows from `events`.
+    text_bytes: usize,
 }
+
+/// The most events that are kept of one order.
+pub const MOST_EVENTS: usize = 10_000;
+/// The most bytes that the texts of one order's events may have together.
+pub const MOST_TEXT_BYTES: usize = 1024 * 1024;
 
 /// Up to this many events are searched one by one: most orders have fewer, and an index would cost more than it saves.
 const SEARCHED_ONE_BY_ONE: usize = 32;
@@ -194,6 +201,8 @@ pub enum Learned {
     Known,
     /// The id of a fact already known, with other content; nothing changed.
     Conflict,
+    /// A new fact of an order that has [`MOST_EVENTS`] or [`MOST_TEXT_BYTES`]; nothing changed.
+    Full,
 }
 
 impl History {
@@ -204,7 +213,8 @@ impl History {
 
     /// A history as it was stored.
     pub fn from_recorded(order_id: OrderId, events: Vec<Recorded>) -> Self {
-        Self { order_id, events, index: HashMap::new() }
+        let text_bytes = events.iter().map(|recorded| recorded.event.text_bytes()).sum();
+        Self { order_id, events, index: HashMap::new(), text_bytes }
     }
 
     /// The order it is of.
@@ -229,12 +239,17 @@ impl History {
         facts
     }
 
-    /// Adds a fact, unless it is known already.
+    /// Adds a fact, unless it is known already or there is no room for it.
     pub fn learn(&mut self, event: OrderEvent, now: Instant) -> Learned {
         match self.find(&event.event_id) {
             Some(known) if known.is_same_fact(&event) => Learned::Known,
             Some(_) => Learned::Conflict,
             None => {
+                let text_bytes = self.text_bytes + event.text_bytes();
+                if self.events.len() >= MOST_EVENTS || text_bytes > MOST_TEXT_BYTES {
+                    return Learned::Full;
+                }
+                self.text_bytes = text_bytes;
                 self.events.push(Recorded { event, recorded_at: now });
                 Learned::New
             }

@@ -18,3 +18,4 @@ mod hang_ups;
 mod memory;
 mod real_orders;
 mod simulate;
+mod zones;

@@ -1,6 +1,6 @@
 //! The fold of an order's events.
 
-use goody_domain::{ActiveStatus, EventId, History, Learned, OrderEvent, OrderId, Outcome, Status, fold};
+use goody_domain::{ActiveStatus, EventId, History, Learned, MOST_EVENTS, OrderEvent, OrderId, Outcome, Status, fold};
 use proptest::prelude::*;
 
 use crate::story::{at, events, order, order_if_placed};
@@ -235,4 +235,40 @@ proptest! {
             prop_assert!(after.named_vendors.is_superset(&before.named_vendors));
         }
     }
+}
+
+#[test]
+fn an_order_takes_no_more_events_than_are_kept_of_one_and_still_knows_those_it_has() {
+    let now = at("2026-03-10T00:00:00Z");
+    let told = &events("PLACED 2026-03-01T10:00:00Z")[0];
+    let named =
+        |number: usize| OrderEvent { event_id: EventId::parse(&format!("e-{number}")).unwrap(), ..told.clone() };
+    let mut history = History::empty(OrderId::parse("o-1").unwrap());
+    for number in 0..MOST_EVENTS {
+        assert_eq!(history.learn(named(number), now), Learned::New);
+    }
+    assert_eq!(history.learn(named(MOST_EVENTS), now), Learned::Full);
+    assert_eq!(history.learn(named(7), now), Learned::Known);
+    let other = OrderEvent { reason: Some("another one".into()), ..named(7) };
+    assert_eq!(history.learn(other, now), Learned::Conflict);
+    assert_eq!(history.version(), MOST_EVENTS);
+}
+
+#[test]
+fn the_texts_of_an_order_are_bounded_and_a_shorter_event_still_fits() {
+    let now = at("2026-03-10T00:00:00Z");
+    let told = &events("PLACED 2026-03-01T10:00:00Z")[0];
+    let long = |number: usize, bytes: usize| OrderEvent {
+        event_id: EventId::parse(&format!("e-{number:06}")).unwrap(),
+        reason: Some("x".repeat(bytes)),
+        ..told.clone()
+    };
+    let mut history = History::empty(OrderId::parse("o-1").unwrap());
+    let taken = (0..).take_while(|number| history.learn(long(*number, 1_000), now) == Learned::New).count();
+    assert!((1_000..=1_040).contains(&taken), "{taken}");
+    assert_eq!(history.learn(long(1, 1_000), now), Learned::Known);
+    assert_eq!(history.learn(long(5_000, 1_000), now), Learned::Full);
+    assert_eq!(history.learn(long(5_000, 1), now), Learned::New);
+    let mut stored = History::from_recorded(history.order_id().clone(), history.events().to_vec());
+    assert_eq!(stored.learn(long(6_000, 1_000), now), Learned::Full, "as it was stored, it has the same bound");
 }

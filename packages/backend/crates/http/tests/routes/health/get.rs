@@ -26,6 +26,7 @@ async fn a_program_that_works_is_healthy_and_says_what_it_measured() {
     assert_eq!(health["systemMetrics"]["changeLag"], json!({"changes": 0, "seconds": 0.0}));
     assert_eq!((&health["timestamp"], &health["uptime"]), (&json!("2026-03-10T14:30:25Z"), &json!(5.0)));
     assert!(health["version"].is_string());
+    assert_eq!(health["timeZone"], json!({"name": "UTC", "database": goody_domain::time_zone_database()}));
 }
 
 #[tokio::test]
