@@ -244,6 +244,16 @@ fn what_is_no_request_of_ours_is_refused_and_costs_nobody_else() {
             "400",
         ),
         (
+            "a NUL in a file's name",
+            "HEAD /assets/a%00b HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".into(),
+            "400",
+        ),
+        (
+            "a NUL in an id",
+            "HEAD /api/orders/%00 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".into(),
+            "400",
+        ),
+        (
             "a length and an encoding",
             format!(
                 "POST /api/orders/events HTTP/1.1\r\n{host}Content-Type: application/json\r\nContent-Length: 4\r\n\
