@@ -78,7 +78,10 @@ fn refusal(request: &Request<Incoming>, framing: &Framing) -> Option<StatusCode>
         return Some(StatusCode::BAD_REQUEST);
     }
     // The reader takes more at a time than it is told to hold.
-    let line = request.method().as_str().len() + request.uri().to_string().len() + " HTTP/1.1\r\n ".len();
+    let uri = request.uri();
+    let target = uri.authority().map_or(0, |host| host.as_str().len())
+        + uri.path_and_query().map_or(0, |path| path.as_str().len());
+    let line = request.method().as_str().len() + target + "  HTTP/1.1\r\n".len();
     let lines = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + ": \r\n".len());
     (line + lines.sum::<usize>() > HEADER_BYTES).then_some(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE)
 }

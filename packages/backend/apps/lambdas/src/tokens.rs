@@ -17,6 +17,9 @@ use crate::store::{ANSWER, http_client, keys};
 const FRESH: Duration = Duration::from_secs(300);
 /// How long nobody is asked again after a failure.
 const AFTER_FAILURE: Duration = Duration::from_secs(5);
+/// How long the tokens of the last good answer are used once they are no longer fresh. Then all are refused: a token that was
+/// withdrawn must not stay good because nobody can be asked.
+const GRACE: Duration = Duration::from_secs(60);
 
 /// Where the settings say the tokens are.
 ///
@@ -46,6 +49,30 @@ struct Secret {
 struct Known {
     tokens: Result<Arc<Tokens>, String>,
     stale: Instant,
+    /// When it last said something that could be read.
+    good: Instant,
+}
+
+impl Known {
+    fn good(tokens: Tokens, now: Instant) -> Self {
+        Self { tokens: Ok(Arc::new(tokens)), stale: now + FRESH, good: now }
+    }
+
+    /// What holds when nothing new could be learned.
+    fn after_failure(before: Option<Self>, error: String, now: Instant) -> Self {
+        let stale = now + AFTER_FAILURE;
+        match before {
+            // Whoever was let in is let in while nobody can be asked, for a while.
+            Some(Self { tokens: Ok(tokens), good, .. }) if now < good + FRESH + GRACE => {
+                tracing::error!(error, "the tokens cannot be read; those known are used for a minute at most");
+                Self { tokens: Ok(tokens), stale, good }
+            }
+            before => {
+                tracing::error!(error, "the tokens cannot be read; every token is refused");
+                Self { tokens: Err(error), stale, good: before.map_or(now, |before| before.good) }
+            }
+        }
+    }
 }
 
 #[async_trait]
@@ -55,18 +82,12 @@ impl TokenSource for Secret {
         if let Some(known) = known.as_ref().filter(|known| Instant::now() < known.stale) {
             return known.tokens.clone();
         }
-        let (tokens, fresh) = match (self.ask().await, known) {
-            (Ok(tokens), _) => (Ok(Arc::new(tokens)), FRESH),
-            // Whoever was let in is let in while nobody can be asked.
-            (Err(error), Some(Known { tokens: Ok(tokens), .. })) => {
-                tracing::error!(error, "the tokens stay as they were");
-                (Ok(tokens), AFTER_FAILURE)
-            }
-            (Err(error), _) => (Err(error), AFTER_FAILURE),
+        let known = match self.ask().await {
+            Ok(tokens) => Known::good(tokens, Instant::now()),
+            Err(error) => Known::after_failure(known, error, Instant::now()),
         };
-        let known = Known { tokens: tokens.clone(), stale: Instant::now() + fresh };
-        *self.known.lock().unwrap_or_else(PoisonError::into_inner) = Some(known);
-        tokens
+        *self.known.lock().unwrap_or_else(PoisonError::into_inner) = Some(known.clone());
+        known.tokens
     }
 }
 
@@ -94,4 +115,25 @@ fn client(settings: &Settings) -> Client {
         .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(ANSWER).build());
     config.set_endpoint_url(settings.secrets_endpoint.clone());
     Client::from_conf(config.build())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_are_refused_once_the_secret_cannot_be_read_for_a_minute_longer_than_it_is_fresh() {
+        let began = Instant::now();
+        let mut known = Known::good(Tokens::default(), began);
+        for seconds in [300, 330, 359] {
+            known = Known::after_failure(Some(known), "no answer".into(), began + Duration::from_secs(seconds));
+            assert!(known.tokens.is_ok(), "{seconds} s");
+        }
+        for seconds in [360, 4_000] {
+            known = Known::after_failure(Some(known), "no answer".into(), began + Duration::from_secs(seconds));
+            assert_eq!(known.tokens, Err("no answer".into()), "{seconds} s");
+        }
+        assert!(Known::after_failure(None, "no answer".into(), began).tokens.is_err());
+        assert!(Known::good(Tokens::default(), began).tokens.is_ok());
+    }
 }
