@@ -15,8 +15,11 @@ const AUDIT: &str = "audit";
 const BYTES: usize = 2 * 1_024 * 1_024;
 /// How many bytes more audit lines may take: they are dropped last.
 const AUDIT_BYTES: usize = 2 * 1_024 * 1_024;
+/// How long the end of an audit line may be waited for. Who has had an answer finds its audit line, even if the process is killed
+/// the moment after.
+const AUDIT_PATIENCE: Duration = Duration::from_millis(20);
 
-/// The lines. Any thread adds to them without waiting; one thread writes them.
+/// The lines. Any thread adds to them without waiting for those before; one thread writes them.
 pub(crate) struct Queue {
     waiting: Mutex<Waiting>,
     changed: Condvar,
@@ -28,7 +31,11 @@ struct Waiting {
     lines: VecDeque<Vec<u8>>,
     /// The bytes of the lines, with the one that is being written.
     bytes: usize,
-    is_writing: bool,
+    /// How many lines were ever added, and how many of those the thread is done with.
+    added: u64,
+    done: u64,
+    /// An audit line was waited for in vain: no other is, until all lines are written.
+    is_slow: bool,
 }
 
 impl Queue {
@@ -48,7 +55,7 @@ impl Queue {
 
     /// Waits until all lines are written, for so long at most.
     pub(crate) fn finish(&self, patience: Duration) {
-        let is_busy = |waiting: &mut Waiting| waiting.is_writing || !waiting.lines.is_empty();
+        let is_busy = |waiting: &mut Waiting| waiting.done < waiting.added;
         drop(self.changed.wait_timeout_while(self.lock(), patience, is_busy));
     }
 
@@ -64,9 +71,24 @@ impl Queue {
             return;
         }
         waiting.bytes += line.len();
+        waiting.added += 1;
         waiting.lines.push_back(line);
         drop(waiting);
         self.changed.notify_all();
+    }
+
+    /// Adds a line and waits for its end, unless the log is slow just now.
+    fn add_audit(&self, line: Vec<u8>) {
+        self.add(line, BYTES + AUDIT_BYTES);
+        let waiting = self.lock();
+        if waiting.is_slow {
+            return;
+        }
+        let until = waiting.added;
+        let is_under_way = |waiting: &mut Waiting| waiting.done < until && !waiting.is_slow;
+        let waited = self.changed.wait_timeout_while(waiting, AUDIT_PATIENCE, is_under_way);
+        let (mut waiting, waited) = waited.unwrap_or_else(PoisonError::into_inner);
+        waiting.is_slow |= waited.timed_out();
     }
 
     fn write_to(&self, mut out: impl Write) {
@@ -81,8 +103,9 @@ impl Queue {
             }
             let mut waiting = self.lock();
             waiting.bytes -= line.len();
-            waiting.is_writing = false;
+            waiting.done += 1;
             let is_idle = waiting.lines.is_empty();
+            waiting.is_slow &= !is_idle;
             drop(waiting);
             self.changed.notify_all();
             let dropped = self.dropped();
@@ -97,7 +120,6 @@ impl Queue {
         let mut waiting = self.lock();
         loop {
             if let Some(line) = waiting.lines.pop_front() {
-                waiting.is_writing = true;
                 return line;
             }
             waiting = self.changed.wait(waiting).unwrap_or_else(PoisonError::into_inner);
@@ -113,7 +135,7 @@ impl Queue {
 pub(crate) struct Line<'q> {
     queue: &'q Queue,
     text: Vec<u8>,
-    room: usize,
+    is_audit: bool,
 }
 
 impl Write for Line<'_> {
@@ -129,8 +151,11 @@ impl Write for Line<'_> {
 
 impl Drop for Line<'_> {
     fn drop(&mut self) {
-        if !self.text.is_empty() {
-            self.queue.add(std::mem::take(&mut self.text), self.room);
+        let text = std::mem::take(&mut self.text);
+        match self.is_audit {
+            _ if text.is_empty() => {}
+            true => self.queue.add_audit(text),
+            false => self.queue.add(text, BYTES),
         }
     }
 }
@@ -142,12 +167,11 @@ impl<'w> MakeWriter<'w> for ToQueue {
     type Writer = Line<'w>;
 
     fn make_writer(&'w self) -> Line<'w> {
-        Line { queue: &self.0, text: Vec::new(), room: BYTES }
+        Line { queue: &self.0, text: Vec::new(), is_audit: false }
     }
 
     fn make_writer_for(&'w self, of: &Metadata<'_>) -> Line<'w> {
-        let more = if of.target() == AUDIT { AUDIT_BYTES } else { 0 };
-        Line { queue: &self.0, text: Vec::new(), room: BYTES + more }
+        Line { queue: &self.0, text: Vec::new(), is_audit: of.target() == AUDIT }
     }
 }
 
@@ -186,12 +210,28 @@ mod tests {
             queue.add(line.clone(), BYTES);
         }
         assert_eq!(queue.dropped(), 2_048, "the bound is in bytes");
-        queue.add(b"an audit line".to_vec(), BYTES + AUDIT_BYTES);
+        let began = std::time::Instant::now();
+        (0..200).for_each(|_| queue.add_audit(b"an audit line".to_vec()));
+        assert!(began.elapsed() < 50 * AUDIT_PATIENCE, "a slow log is waited for once");
         assert_eq!(queue.dropped(), 2_048);
         queue.finish(Duration::from_millis(10));
         drop(let_go);
         queue.finish(Duration::from_secs(30));
         assert!(written.lock().unwrap().ends_with(b"an audit line"));
+    }
+
+    #[test]
+    fn an_audit_line_is_written_when_its_request_goes_on() {
+        let written: Arc<Mutex<Vec<u8>>> = Arc::default();
+        let (let_go, wait) = sync_channel(1_000);
+        (0..1_000).for_each(|_| let_go.send(()).unwrap());
+        let queue = Queue::start(Held(wait, Arc::clone(&written)));
+        for number in 0..100 {
+            let line = format!("{number}\n");
+            queue.add_audit(line.clone().into_bytes());
+            let is_slow = queue.lock().is_slow;
+            assert!(is_slow || written.lock().unwrap().ends_with(line.as_bytes()), "{number}");
+        }
     }
 
     #[test]
