@@ -4,7 +4,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use goody_application::ports::Clock;
+use goody_application::ports::{Clock, OrderReader};
+use goody_application::pump::caught;
 use goody_application::simulate::{Simulator, Told, WorldClock};
 use goody_application::{project, roll};
 use goody_store_sqlite::{Durability, Settings, SqliteStore};
@@ -64,8 +65,17 @@ pub(crate) async fn run(command: cli::Simulate) -> Done {
 
 /// Ticks while a server runs, which projects what is told.
 pub(crate) async fn while_serving(store: SqliteStore, ticking: cli::Ticking, told: Arc<Notify>) {
-    let interval = interval(&ticking);
-    let simulator = simulator(&store, ticking.world);
+    loop {
+        if caught(tick_for_ever(&store, &ticking, &told)).await.is_none() {
+            store.part_failed("the simulator");
+        }
+        tokio::time::sleep(AFTER_FAILURE).await;
+    }
+}
+
+async fn tick_for_ever(store: &SqliteStore, ticking: &cli::Ticking, told: &Notify) {
+    let interval = interval(ticking);
+    let simulator = simulator(store, ticking.world.clone());
     let mut clock = None;
     loop {
         let rest = match tick(&simulator, &mut clock, ticking.simulate_speed).await {

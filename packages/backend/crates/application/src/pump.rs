@@ -136,7 +136,7 @@ impl Pump {
 }
 
 /// What a future ends with; nothing where it panics.
-async fn caught<T>(future: impl Future<Output = T>) -> Option<T> {
+pub async fn caught<T>(future: impl Future<Output = T>) -> Option<T> {
     let mut future = pin!(future);
     // It is polled no more once it has panicked.
     poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
