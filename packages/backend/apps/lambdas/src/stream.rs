@@ -67,9 +67,10 @@ fn read(records: &[EventRecord]) -> (Vec<Numbered>, Vec<String>) {
 async fn take(store: &DynamoStore, told: &[Numbered], now: Instant) -> Result<(), StoreError> {
     let (mut grown, mut expired) = (Vec::new(), Vec::new());
     for (_, told) in told {
-        match told {
-            Told::Grown(history) => grown.push(history.clone()),
-            Told::Expired(history) => expired.push(history.clone()),
+        match store.complete(told.clone()).await? {
+            Told::Grown(history) => grown.push(history),
+            Told::Expired(history) => expired.push(history),
+            Told::Long { .. } | Told::Nothing => {}
         }
     }
     let changes = store.project(grown, now).await?;
@@ -84,8 +85,8 @@ async fn take_one_by_one(store: &DynamoStore, told: &[Numbered], now: Instant) -
     for one in told.chunks(1) {
         if let Err(error) = take(store, one, now).await {
             let [(number, told)] = one else { continue };
-            let order_id = told.history().order_id();
-            tracing::error!(error = &error as &dyn std::error::Error, %order_id, number, "a change was not taken");
+            let order_id = told.order_id();
+            tracing::error!(error = &error as &dyn std::error::Error, ?order_id, number, "a change was not taken");
             failed.push(number.clone());
         }
     }

@@ -7,6 +7,8 @@ use goody_application::ports::{Result, StoreError, last_day};
 use goody_domain::{Day, History, Instant, Order, OrderId, Outcome, Recorded, ReportZone, Status, WireEvent};
 use serde::{Deserialize, Serialize};
 
+use crate::parts::{self, Stored};
+
 /// An item as the client has it.
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
@@ -61,6 +63,9 @@ pub(crate) struct OrderItem<'a> {
     all: String,
     /// How many facts there are. A write is conditional on it.
     pub(crate) version: usize,
+    /// Those that have the first of its facts, where there are too many for one item.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    parts: Vec<String>,
     #[serde(borrow)]
     facts: Vec<FactItem<'a>>,
     /// In seconds: the order may be forgotten from then on.
@@ -72,7 +77,7 @@ pub(crate) struct OrderItem<'a> {
 /// A fact: what was told, and when.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct FactItem<'a> {
+pub(crate) struct FactItem<'a> {
     /// In microseconds.
     recorded_at: i64,
     #[serde(flatten, borrow)]
@@ -114,38 +119,48 @@ pub(crate) struct Listed {
 
 impl<'a> OrderItem<'a> {
     /// An order to be written, which is forgotten `keep_days` days after the last day on which something is known of it.
-    pub(crate) fn new(history: &'a History, zone: &ReportZone, keep_days: u16) -> Self {
+    pub(crate) fn new(history: &'a History, zone: &ReportZone, keep_days: u16) -> Result<Self> {
         let order = history.order();
         let last = last_day(history.events(), order.as_ref(), zone);
-        let fact = |Recorded { event, recorded_at }: &'a Recorded| FactItem {
-            recorded_at: recorded_at.micros(),
-            event: WireEvent { order_id: None, ..WireEvent::from(event) },
-        };
-        Self {
+        let full = parts::cut(history)?;
+        let start = full.last().map_or(0, |(_, end)| *end);
+        Ok(Self {
             order_id: history.order_id().to_string(),
             all: ALL.to_owned(),
             version: history.version(),
-            facts: history.events().iter().map(fact).collect(),
+            parts: full.into_iter().map(|(name, _)| name).collect(),
+            facts: history.events()[start..].iter().map(fact).collect(),
             ttl: ttl(last, keep_days, zone),
             placed: order.as_ref().map(PlacedItem::new),
-        }
+        })
     }
 
     /// An order as it was stored.
-    pub(crate) fn history(self) -> Result<History> {
+    pub(crate) fn stored(self) -> Result<Stored> {
         let order_id = OrderId::parse(&self.order_id).map_err(|reason| damaged("an order", &reason))?;
-        let facts = self.facts.into_iter().map(|FactItem { recorded_at, event }| {
-            let event = WireEvent { order_id: Some(self.order_id.as_str().into()), ..event }.event();
-            let event = event.map_err(|rejection| damaged("a fact", &rejection))?;
-            Ok(Recorded { event, recorded_at: Instant::from_micros(recorded_at) })
-        });
-        Ok(History::from_recorded(order_id, facts.collect::<Result<_>>()?))
+        let last = facts(&order_id, self.facts)?;
+        Ok(Stored { order_id, parts: self.parts, last })
     }
 
     /// An order from an image in the stream.
     pub(crate) fn from_image(image: serde_dynamo::Item) -> Result<Self> {
         serde_dynamo::from_item(image).map_err(|error| damaged("an order in the stream", &error))
     }
+}
+
+/// A fact as it is written.
+pub(crate) fn fact(Recorded { event, recorded_at }: &Recorded) -> FactItem<'_> {
+    FactItem { recorded_at: recorded_at.micros(), event: WireEvent { order_id: None, ..WireEvent::from(event) } }
+}
+
+/// The facts of an order as they were stored.
+pub(crate) fn facts(order_id: &OrderId, facts: Vec<FactItem<'_>>) -> Result<Vec<Recorded>> {
+    let read = facts.into_iter().map(|FactItem { recorded_at, event }| {
+        let event = WireEvent { order_id: Some(order_id.as_str().into()), ..event }.event();
+        let event = event.map_err(|rejection| damaged("a fact", &rejection))?;
+        Ok(Recorded { event, recorded_at: Instant::from_micros(recorded_at) })
+    });
+    read.collect()
 }
 
 impl PlacedItem {

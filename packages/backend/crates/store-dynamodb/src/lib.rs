@@ -15,6 +15,7 @@ mod markers;
 mod named;
 mod orders;
 mod packed;
+mod parts;
 mod rebuild;
 mod recent;
 mod retention;

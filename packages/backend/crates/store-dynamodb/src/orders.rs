@@ -13,6 +13,7 @@ use goody_domain::{History, Instant, Order, OrderId, VendorId};
 
 use crate::calls::{AT_ONCE, Terms, failed, number, text};
 use crate::items::{ALL, Item, OrderItem, moment, read, write};
+use crate::parts::Stored;
 use crate::tables::{BY_ID, BY_ISSUE};
 use crate::{DynamoStore, listing, markers, recent};
 
@@ -41,16 +42,14 @@ impl DynamoStore {
         let keys: HashSet<&OrderId> = ids.iter().collect();
         let keys = keys.into_iter().map(key).collect();
         let found = self.get_all("loading orders", &self.tables.orders, keys).await?;
-        let histories = found.into_iter().map(|item| {
-            let history = read::<OrderItem<'_>>(item)?.history()?;
-            Ok((history.order_id().clone(), history))
-        });
-        histories.collect()
+        let histories = self.whole(stored(found)?).await?;
+        Ok(histories.into_iter().map(|history| (history.order_id().clone(), history)).collect())
     }
 
     /// Says whether the order still had the version it was loaded at.
     async fn save_one(&self, OrderWrite { history, from_version }: OrderWrite) -> Result<bool> {
-        let item = write(&OrderItem::new(&history, &self.zone, self.retention.order_days))?;
+        self.write_parts(&history, from_version).await?;
+        let item = write(&OrderItem::new(&history, &self.zone, self.retention.order_days)?)?;
         let put = self.client.put_item().table_name(&self.tables.orders).set_item(Some(item));
         let (condition, terms) = match from_version {
             0 => ("attribute_not_exists(#orderId)", Terms::default().names(["orderId"])),
@@ -87,6 +86,11 @@ impl DynamoStore {
     }
 }
 
+/// What the items of orders have of their histories.
+fn stored(items: Vec<Item>) -> Result<Vec<Stored>> {
+    items.into_iter().map(|item| read::<OrderItem<'_>>(item)?.stored()).collect()
+}
+
 /// The key of an order.
 pub(crate) fn key(id: &OrderId) -> Item {
     HashMap::from([("orderId".to_owned(), text(id.as_str()))])
@@ -102,7 +106,7 @@ pub(crate) fn order_id(item: &Item) -> Result<OrderId> {
 impl OrderReader for DynamoStore {
     async fn order(&self, id: &OrderId) -> Result<Option<History>> {
         let item = self.get("reading an order", &self.tables.orders, key(id)).await?;
-        item.map(|item| read::<OrderItem<'_>>(item)?.history()).transpose()
+        Ok(self.whole(stored(item.into_iter().collect())?).await?.pop())
     }
 
     async fn list(
@@ -145,11 +149,7 @@ impl OrderReader for DynamoStore {
         let query = query.key_condition_expression("#issueOf = :issueOf AND #endedAt < :endedAt");
         let query = query.set_expression_attribute_names(names).set_expression_attribute_values(values);
         let found = self.query("reading a vendor's issues", query.scan_index_forward(false), Some(limit)).await?;
-        let mut orders = Vec::with_capacity(found.len());
-        for item in found {
-            orders.extend(read::<OrderItem<'_>>(item)?.history()?.order());
-        }
-        Ok(orders)
+        Ok(self.whole(stored(found)?).await?.iter().filter_map(History::order).collect())
     }
 
     async fn all(&self, after: Option<&OrderId>, limit: usize) -> Result<Vec<History>> {

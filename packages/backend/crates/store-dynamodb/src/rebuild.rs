@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures::stream::{self, StreamExt, TryStreamExt};
 use goody_application::ports::{Book, Rebuilt, Result};
-use goody_domain::{Bucket, Counter, Counters, Day, Entry, Ledger, Minute, OrderId, VendorId, contribution, facts};
+use goody_domain::{Bucket, Counter, Counters, Day, Entry, Ledger, OrderId, VendorId, contribution, facts};
 
 use crate::buckets::{BucketItem, FLEET, Row, SLICE, partition, read_counters};
 use crate::calls::{AT_ONCE, Patience, Terms, Transacted, text};
@@ -16,8 +16,6 @@ use crate::{DynamoStore, markers, named, orders};
 /// Before every day, and after.
 const FIRST: Day = Day::from_number(-7_000);
 const LAST: Day = Day::from_number(1_000_000);
-/// Minutes of the longest day there is: one on which clocks are set back.
-const LONGEST_DAY: Minute = 25 * 60;
 const DOING: &str = "rebuilding a book";
 
 type Buckets = BTreeMap<Day, Bucket>;
@@ -152,7 +150,8 @@ async fn put_day_right(
     let places: BTreeSet<Place> = day
         .into_iter()
         .flat_map(|day| {
-            let rows = (0..=LONGEST_DAY / SLICE).map(move |slice| Row::Clock(day, slice)).chain([Row::Day(day)]);
+            let rows =
+                (0..=store.zone.minutes(day) / SLICE).map(move |slice| Row::Clock(day, slice)).chain([Row::Day(day)]);
             rows.map(|row| (name.to_owned(), row))
         })
         .collect();

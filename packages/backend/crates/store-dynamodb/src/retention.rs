@@ -100,6 +100,8 @@ impl DynamoStore {
         loop {
             let marker = markers::read_all(self, std::slice::from_ref(id)).await?.remove(id).unwrap_or_default();
             if marker.expired_on.is_some() {
+                // Whoever noted that may have ended before its parts were gone.
+                self.delete_parts(history).await?;
                 return Ok(false);
             }
             let mut writes =
@@ -112,7 +114,10 @@ impl DynamoStore {
                 writes.extend(self.settle(settlement(order, last_day, order_days, &self.zone), today).await?);
             }
             match self.transact(DOING, writes).await? {
-                Transacted::Done => return Ok(true),
+                Transacted::Done => {
+                    self.delete_parts(history).await?;
+                    return Ok(true);
+                }
                 // More was told of it meanwhile.
                 Transacted::Refused(places) if places.contains(&1) => return Ok(false),
                 Transacted::Refused(_) => patience.wait().await?,

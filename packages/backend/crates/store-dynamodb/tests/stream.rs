@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "test code")]
 
 mod emulator;
+mod records;
 
 use std::sync::Arc;
 
@@ -12,39 +13,13 @@ use goody_application::ports::{Book, Found, OrderReader, OrderWriter, ReportRead
 use goody_domain::{Counter, Day, History, Ledger, OrderEvent, ReportZone, Status};
 use goody_store_dynamodb::{DynamoStore, stream};
 use goody_testkit::dynamodb::ask;
-use goody_testkit::{DynamoDb, OrderBuilder, now, order_id, vendor_id};
-use serde_json::{Value, json};
-
-/// Every record of the stream of the orders.
-async fn records(emulator: &DynamoDb) -> Vec<EventRecord> {
-    let endpoint = emulator.endpoint();
-    let ask = |operation: &str, question: Value| {
-        let (endpoint, target) = (endpoint.clone(), format!("DynamoDBStreams_20120810.{operation}"));
-        async move { ask(&endpoint, &target, question).await.1 }
-    };
-    let streams = ask("ListStreams", json!({ "TableName": "Orders" })).await;
-    let arn = &streams["Streams"][0]["StreamArn"];
-    let description = ask("DescribeStream", json!({ "StreamArn": arn })).await;
-    let mut records = Vec::new();
-    for shard in description["StreamDescription"]["Shards"].as_array().unwrap() {
-        let from = json!({ "StreamArn": arn, "ShardId": shard["ShardId"], "ShardIteratorType": "TRIM_HORIZON" });
-        let mut iterator = ask("GetShardIterator", from).await["ShardIterator"].clone();
-        loop {
-            let page = ask("GetRecords", json!({ "ShardIterator": iterator })).await;
-            let found: Vec<EventRecord> = serde_json::from_value(page["Records"].clone()).unwrap();
-            if found.is_empty() {
-                break;
-            }
-            records.extend(found);
-            iterator = page["NextShardIterator"].clone();
-        }
-    }
-    records
-}
+use goody_testkit::{OrderBuilder, now, order_id, vendor_id};
+use records::records;
+use serde_json::json;
 
 fn grown(records: &[EventRecord]) -> Vec<History> {
     let told = records.iter().map(|record| stream::change(record).unwrap());
-    told.filter(|told| matches!(told, stream::Told::Grown(_))).map(|told| told.history().clone()).collect()
+    told.filter(|told| matches!(told, stream::Told::Grown(_))).filter_map(|told| told.history().cloned()).collect()
 }
 
 async fn tell(store: &DynamoStore, events: Vec<OrderEvent>) {
@@ -142,7 +117,7 @@ async fn an_order_deleted_by_age_changes_no_number_and_is_known_to_have_expired(
     let gone = stream::change(records(&emulator).await.last().unwrap()).unwrap();
     assert!(matches!(gone, stream::Told::Expired(_)), "{gone:?}");
     for _ in 0..2 {
-        store.forget(vec![gone.history().clone()], store.zone().day(now())).await.unwrap();
+        store.forget(vec![gone.history().unwrap().clone()], store.zone().day(now())).await.unwrap();
     }
     let after = fleet(&store).await;
     let standing = Counter::Standing(Status::Lost);
@@ -154,7 +129,7 @@ async fn an_order_deleted_by_age_changes_no_number_and_is_known_to_have_expired(
     };
     assert_eq!(counted(&before), counted(&after));
     assert_eq!(store.load(&[order_id("o-2")]).await.unwrap(), [Found::Expired]);
-    assert_eq!(store.project(vec![gone.history().clone()], now()).await.unwrap(), 0);
+    assert_eq!(store.project(vec![gone.history().unwrap().clone()], now()).await.unwrap(), 0);
     let rebuilt = goody_application::rebuild::rebuild(&store, now(), |_, _| {}).await.unwrap();
     assert_eq!(rebuilt.different, 0, "what it left is settled");
     assert!(store.state(&vendor_id("bloom")).await.unwrap().0.is_some());

@@ -1,0 +1,114 @@
+//! Orders with more facts than an item of DynamoDB has room for.
+
+#![expect(clippy::unwrap_used, reason = "test code")]
+
+mod emulator;
+mod records;
+
+use std::sync::Arc;
+
+use goody_application::ingest::Ingest;
+use goody_application::ports::{Book, Found, OrderFilter, OrderReader, OrderWrite, OrderWriter, ReportReader};
+use goody_application::rebuild::rebuild;
+use goody_domain::{Counter, Day, EventId, History, Learned, OrderEvent, ReportZone, Status};
+use goody_store_dynamodb::{DynamoStore, stream};
+use goody_testkit::dynamodb::ask;
+use goody_testkit::{DynamoDb, OrderBuilder, now, order_id};
+use records::records;
+use serde_json::{Value, json};
+
+/// Events of one order, each with a text of so many bytes.
+fn events(many: usize, bytes: usize) -> Vec<OrderEvent> {
+    let shipped = OrderBuilder::new("o-1").shipped("2026-03-03T10:00:00Z").events();
+    let last = shipped.last().unwrap().clone();
+    let event = |number: usize| OrderEvent {
+        event_id: EventId::parse(&format!("x-{number}")).unwrap(),
+        reason: Some(format!("{number:0>bytes$}")),
+        ..last.clone()
+    };
+    shipped.into_iter().chain((0..many).map(event)).collect()
+}
+
+async fn tell(store: &DynamoStore, events: &[OrderEvent]) {
+    let ingest = Ingest::new(Arc::new(store.clone()));
+    for events in events.chunks(400) {
+        let answers = ingest.ingest(events.to_vec(), now()).await.unwrap();
+        assert!(answers.iter().all(|answer| *answer == Learned::New), "{answers:?}");
+    }
+}
+
+/// The keys of everything in the orders' table.
+async fn keys(emulator: &DynamoDb) -> Vec<String> {
+    let question = json!({ "TableName": "Orders", "ProjectionExpression": "orderId" });
+    let found = ask(&emulator.endpoint(), "DynamoDB_20120810.Scan", question).await.1;
+    let key = |item: &Value| item["orderId"]["S"].as_str().unwrap().to_owned();
+    found["Items"].as_array().unwrap().iter().map(key).collect()
+}
+
+#[tokio::test]
+async fn an_order_that_no_item_has_room_for_is_read_as_it_was_written() {
+    let (store, emulator) = emulator::store(ReportZone::utc()).await;
+    let events = events(3_000, 300);
+    tell(&store, &events).await;
+    let history = store.order(&order_id("o-1")).await.unwrap().unwrap();
+    let known: Vec<OrderEvent> = history.events().iter().map(|recorded| recorded.event.clone()).collect();
+    assert!(known == events, "{} of {}", known.len(), events.len());
+    assert_eq!(store.load(&[order_id("o-1")]).await.unwrap(), [Found::Known(history.clone())]);
+    assert_eq!(store.all(None, 10).await.unwrap(), [history.clone()]);
+    let listed = store.list(&OrderFilter::default(), None, 10, now()).await.unwrap();
+    assert_eq!(listed, [history.order().unwrap()]);
+    let parts = keys(&emulator).await.len() - 1;
+    assert!((3..=6).contains(&parts), "{parts} parts");
+    let again = Ingest::new(Arc::new(store.clone())).ingest(events[..5].to_vec(), now()).await.unwrap();
+    assert_eq!(again, [Learned::Known; 5]);
+}
+
+#[tokio::test]
+async fn of_two_who_fill_a_part_at_once_one_is_refused_and_nothing_is_mixed() {
+    let (store, _emulator) = emulator::store(ReportZone::utc()).await;
+    let first = events(500, 300);
+    tell(&store, &first).await;
+    let known = store.order(&order_id("o-1")).await.unwrap().unwrap();
+    let grown = |from: usize| {
+        let mut history = known.clone();
+        for event in events(from + 1_500, 301).into_iter().skip(from + 502) {
+            let event_id = EventId::parse(&format!("{}-{from}", event.event_id)).unwrap();
+            history.learn(OrderEvent { event_id, ..event }, now());
+        }
+        OrderWrite { history, from_version: known.version() }
+    };
+    let (one, other) = (grown(0), grown(7));
+    assert_eq!(store.save(vec![one.clone()], now()).await.unwrap(), [true]);
+    assert_eq!(store.save(vec![other], now()).await.unwrap(), [false]);
+    assert_eq!(store.order(&order_id("o-1")).await.unwrap(), Some(one.history));
+}
+
+#[tokio::test]
+async fn records_of_a_long_order_count_once_and_its_parts_go_with_it() {
+    let (store, emulator) = emulator::store(ReportZone::utc()).await;
+    tell(&store, &events(2_000, 300)).await;
+    let mut told = Vec::new();
+    for record in records(&emulator).await {
+        told.push(store.complete(stream::change(&record).unwrap()).await.unwrap());
+    }
+    assert!(told.contains(&stream::Told::Nothing), "parts have records too");
+    let grown: Vec<History> = told.iter().filter_map(|told| told.history().cloned()).collect();
+    assert_eq!(grown.last(), store.order(&order_id("o-1")).await.unwrap().as_ref());
+    store.project(grown.clone(), now()).await.unwrap();
+    assert_eq!(store.project(grown, now()).await.unwrap(), 0);
+    assert_eq!(rebuild(&store, now(), |_, _| {}).await.unwrap().different, 0);
+
+    // As the time to live does it.
+    let key = json!({ "TableName": "Orders", "Key": { "orderId": { "S": "o-1" } } });
+    ask(&emulator.endpoint(), "DynamoDB_20120810.DeleteItem", key).await;
+    let gone = stream::change(records(&emulator).await.last().unwrap()).unwrap();
+    assert!(matches!(gone, stream::Told::Long { expired: true, .. }), "{gone:?}");
+    let stream::Told::Expired(history) = store.complete(gone.clone()).await.unwrap() else { panic!("{gone:?}") };
+    store.forget(vec![history], store.zone().day(now())).await.unwrap();
+    assert!(keys(&emulator).await.is_empty(), "{:?}", keys(&emulator).await);
+    assert_eq!(store.complete(gone).await.unwrap(), stream::Told::Nothing, "a record that comes again says nothing");
+    let (first, last) = (Day::from_number(0), Day::from_number(100_000));
+    let totals = store.ledger(&Book::Fleet, first, first, last).await.unwrap().0.totals;
+    assert_eq!(totals[Counter::Entered(goody_domain::ActiveStatus::Placed)], 1);
+    assert_eq!(totals[Counter::Standing(Status::ShippingOnTime)], 0);
+}
