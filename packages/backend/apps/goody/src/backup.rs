@@ -38,6 +38,7 @@ pub(crate) fn run(command: &cli::Backup) -> Done {
     if is_same(database, file) || beside(file, "-wal").exists() {
         return Err(BackupError::Database(name).into());
     }
+    crate::output::check_companions(file, Some(database))?;
     if file.exists() && !command.force {
         return Err(BackupError::There(name).into());
     }
@@ -51,9 +52,9 @@ pub(crate) fn run(command: &cli::Backup) -> Done {
 
     let Copied { bytes, orders, zone } = copied;
     if command.json {
-        println!("{}", json!({ "file": file, "bytes": bytes, "orders": orders, "timeZone": zone, "seconds": seconds }));
+        say!("{}", json!({ "file": file, "bytes": bytes, "orders": orders, "timeZone": zone, "seconds": seconds }));
     } else {
-        println!("{name}: {orders} orders, {bytes} bytes, checked, in {seconds:.1} s");
+        say!("{name}: {orders} orders, {bytes} bytes, checked, in {seconds:.1} s");
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -24,7 +24,8 @@ pub(crate) fn open_or_create(database: &Database, settings: Settings) -> Result<
 
 /// Opens a database that is there.
 pub(crate) fn open(database: &Database) -> Result<SqliteStore, DatabaseError> {
-    if !database.database.exists() {
+    // An empty file is none either: opening it would make one of it.
+    if !std::fs::metadata(&database.database).is_ok_and(|found| found.len() > 0) {
         return Err(DatabaseError::Missing(database.database.display().to_string()));
     }
     open_or_create(database, Settings::default())

@@ -1,7 +1,6 @@
 //! `goody export` and `goody openapi`.
 
-use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, ErrorKind, Write};
 use std::process::ExitCode;
 
 use goody_application::ports::{Book, Clock, OrderReader, ReportReader, VendorStore};
@@ -15,24 +14,35 @@ use std::sync::Arc;
 
 use crate::cli::{self, What};
 use crate::clock::SystemClock;
+use crate::output::OutputFile;
 use crate::{Done, Failure, database};
 
 /// How many orders or vendors are read at a time.
 const PAGE: usize = 500;
 
 pub(crate) async fn run(command: cli::Export) -> Done {
+    match write(command).await {
+        // The one who reads has seen enough.
+        Err(error)
+            if error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe) =>
+        {
+            Ok(ExitCode::SUCCESS)
+        }
+        done => done,
+    }
+}
+
+async fn write(command: cli::Export) -> Done {
     let store = database::open(&command.database)?;
     let format = match command.format {
         cli::Format::Csv => Format::Csv,
         cli::Format::Ndjson => Format::Ndjson,
     };
-    let output: Box<dyn Write> = match &command.output {
-        Some(path) => {
-            Box::new(File::create(path).map_err(|error| format!("{} cannot be written: {error}", path.display()))?)
-        }
-        None => Box::new(std::io::stdout()),
+    let output = match &command.output {
+        Some(path) => Output::File(OutputFile::create(path, Some(&command.database.database), &[])?),
+        None => Output::Standard(BufWriter::with_capacity(1 << 16, std::io::stdout())),
     };
-    let mut out = Out { writer: RowWriter::new(format), output: BufWriter::with_capacity(1 << 16, output) };
+    let mut out = Out { writer: RowWriter::new(format), output };
     let now = SystemClock.now();
     match command.what {
         What::Orders => orders(&store, format, now, &mut out).await?,
@@ -46,25 +56,34 @@ pub(crate) async fn run(command: cli::Export) -> Done {
             reports(&store, asked, now, &mut out).await?;
         }
     }
-    out.output.flush()?;
-    // Apart from the rows: equal facts give equal files. Where nobody reads it, nothing is lost.
-    let _ = writeln!(
-        std::io::stderr(),
-        "counted in {} by the time zone database {}",
-        store.zone().name(),
-        goody_domain::time_zone_database()
-    );
+    match out.output {
+        Output::File(file) => file.finish()?,
+        Output::Standard(mut output) => output.flush()?,
+    }
+    // Apart from the rows: equal facts give equal files.
+    say_aside!("counted in {} by the time zone database {}", store.zone().name(), goody_domain::time_zone_database());
     Ok(ExitCode::SUCCESS)
+}
+
+/// Where rows go.
+enum Output {
+    File(OutputFile),
+    Standard(BufWriter<std::io::Stdout>),
 }
 
 struct Out {
     writer: RowWriter,
-    output: BufWriter<Box<dyn Write>>,
+    output: Output,
 }
 
 impl Out {
     fn rows<T: Serialize>(&mut self, rows: &[T]) -> Result<(), Failure> {
-        Ok(self.output.write_all(&self.writer.write(rows)?)?)
+        let bytes = self.writer.write(rows)?;
+        match &mut self.output {
+            Output::File(file) => file.write_all(&bytes)?,
+            Output::Standard(output) => output.write_all(&bytes)?,
+        }
+        Ok(())
     }
 }
 
@@ -163,6 +182,6 @@ async fn reports_of(
 }
 
 pub(crate) fn openapi() -> Done {
-    println!("{}", serde_json::to_string_pretty(&goody_http::openapi())?);
+    say!("{}", serde_json::to_string_pretty(&goody_http::openapi())?);
     Ok(ExitCode::SUCCESS)
 }

@@ -31,19 +31,21 @@ pub(crate) async fn run(command: cli::Health) -> Done {
             .checks()
             .map(|(name, check)| json!({ "name": name, "status": word(check.verdict), "detail": check.detail }));
         let time_zone = json!({ "name": zone, "database": time_zone_database() });
-        println!(
+        say!(
             "{}",
             json!({ "status": word(verdict), "checks": checks, "issues": issues, "clock": clock, "timeZone": time_zone })
         );
     } else {
-        println!("{}", word(verdict));
+        say!("{}", word(verdict));
         for (name, check) in health.checks() {
-            println!("  {:<12} {:<10} {}", name, word(check.verdict), check.detail);
+            say!("  {:<12} {:<10} {}", name, word(check.verdict), check.detail);
         }
-        println!("  days of {zone} by the time zone database {}", time_zone_database());
-        issues.iter().for_each(|issue| println!("  ! {issue}"));
+        say!("  days of {zone} by the time zone database {}", time_zone_database());
+        for issue in &issues {
+            say!("  ! {issue}");
+        }
         if let Some(clock) = &clock {
-            println!("{clock}");
+            say!("{clock}");
         }
     }
     Ok(if verdict == Verdict::Unhealthy { ExitCode::FAILURE } else { ExitCode::SUCCESS })

@@ -1,7 +1,7 @@
 //! `goody import`: a file of events → ingest, with the reports brought up to date on the way.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, BufWriter, Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -19,6 +19,7 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use crate::clock::SystemClock;
 use crate::mapping::{Mapping, Rows};
+use crate::output::{self, OutputError, OutputFile};
 use crate::progress::Progress;
 use crate::{Done, Failure, cli, database};
 
@@ -26,6 +27,9 @@ use crate::{Done, Failure, cli, database};
 const PROJECTED: usize = 80_000;
 /// How much of a rejected line is kept beside its reasons, in characters.
 const KEPT: usize = 4_096;
+
+/// The mark of UTF-8 that some programs begin a file with.
+const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// Why an import stops.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +40,8 @@ enum ImportError {
     Columns(String, String),
     #[error("{0} cannot be written")]
     Unwritable(String, #[source] std::io::Error),
+    #[error(transparent)]
+    Output(#[from] OutputError),
 }
 
 /// What became of the lines.
@@ -62,6 +68,8 @@ pub(crate) async fn run(command: cli::Import) -> Done {
     let name = command.file.display().to_string();
     let input = open(&command.file).map_err(|error| ImportError::Unreadable(name.clone(), error))?;
     let mapping = command.mapping.as_deref().map(Mapping::read).transpose()?;
+    let rejected = Rejected::beside(&command);
+    output::check(&rejected.path, Some(&rejected.database), &rejected.inputs())?;
     let store = database::open_or_create(&command.database, settings)?;
 
     let position = Arc::new(AtomicU64::new(0));
@@ -75,24 +83,25 @@ pub(crate) async fn run(command: cli::Import) -> Done {
     });
 
     let progress = Progress::new(input.bytes, "{bar:40} {bytes}/{total_bytes} {msg} ETA {eta}");
-    let told = Told { summary: Summary::default(), rejected: Rejected::beside(&command) };
+    let told = Told { summary: Summary::default(), rejected };
     let mut summary = take_in(&store, batches, progress, &position, told).await?;
     reading.await??;
     store.checkpoint().await?;
 
     summary.events_per_second = (summary.accepted + summary.duplicate) as f64 / summary.seconds.max(1e-9);
     if command.json {
-        println!("{}", serde_json::to_string(&summary)?);
+        say!("{}", serde_json::to_string(&summary)?);
     } else {
         let Summary { accepted, duplicate, rejected, seconds, events_per_second, .. } = &summary;
-        println!(
+        say!(
             "{accepted} accepted, {duplicate} duplicate, {rejected} rejected in {seconds:.1} s ({events_per_second:.0} events/s)"
         );
         if let Some(file) = &summary.rejected_file {
-            println!("The rejected lines and why: {}", file.display());
+            say!("The rejected lines and why: {}", file.display());
         }
     }
-    Ok(ExitCode::SUCCESS)
+    let took_nothing = summary.accepted + summary.duplicate == 0 && summary.rejected > 0;
+    Ok(if took_nothing { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 /// Stores what is read while more is being read, and moves the counters at the same time.
@@ -246,6 +255,7 @@ impl Source {
             let Some(is_whole) = is_whole else { break };
             number += 1;
             let text = line.trim_ascii();
+            let text = if number == 1 { text.strip_prefix(BOM).unwrap_or(text) } else { text };
             if is_whole && text.is_empty() {
                 continue;
             }
@@ -347,7 +357,9 @@ impl<'s> Batch<'s> {
 /// The file of rejected lines, made with the first of them.
 struct Rejected {
     path: PathBuf,
-    file: Option<BufWriter<File>>,
+    database: PathBuf,
+    inputs: Vec<PathBuf>,
+    file: Option<OutputFile>,
 }
 
 #[derive(Serialize)]
@@ -364,23 +376,35 @@ impl Rejected {
             let name = command.file.file_name().filter(|name| *name != "-").unwrap_or("import".as_ref());
             PathBuf::from(format!("{}.rejected.ndjson", name.to_string_lossy()))
         });
-        Self { path, file: None }
+        let inputs = std::iter::once(command.file.clone()).chain(command.mapping.clone()).collect();
+        Self { path, database: command.database.database.clone(), inputs, file: None }
+    }
+
+    fn inputs(&self) -> Vec<&Path> {
+        self.inputs.iter().map(PathBuf::as_path).collect()
     }
 
     fn write(&mut self, line: u64, rejection: &Rejection, text: &str) -> Result<(), ImportError> {
+        if self.file.is_none() {
+            self.file = Some(OutputFile::create(&self.path, Some(&self.database), &self.inputs())?);
+        }
+        let Some(file) = &mut self.file else { return Ok(()) };
         let unwritable = |error| ImportError::Unwritable(self.path.display().to_string(), error);
-        let file = match &mut self.file {
-            Some(file) => file,
-            None => self.file.insert(BufWriter::new(File::create(&self.path).map_err(unwritable)?)),
-        };
         let row = RejectedLine { line, errors: &rejection.errors, text: text.chars().take(KEPT).collect() };
         let row = serde_json::to_string(&row).map_err(|error| unwritable(error.into()))?;
         writeln!(file, "{row}").map_err(unwritable)
     }
 
     fn finish(self) -> Result<Option<PathBuf>, ImportError> {
-        let Some(mut file) = self.file else { return Ok(None) };
-        file.flush().map_err(|error| ImportError::Unwritable(self.path.display().to_string(), error))?;
+        let Some(file) = self.file else {
+            // What an earlier import refused is no longer true.
+            if std::fs::symlink_metadata(&self.path).is_ok_and(|found| found.is_file()) {
+                let removed = std::fs::remove_file(&self.path);
+                removed.map_err(|error| ImportError::Unwritable(self.path.display().to_string(), error))?;
+            }
+            return Ok(None);
+        };
+        file.finish()?;
         Ok(Some(self.path))
     }
 }

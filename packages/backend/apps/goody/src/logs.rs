@@ -2,7 +2,7 @@
 
 mod queue;
 
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -53,15 +53,10 @@ impl Drop for ServerLog {
     }
 }
 
-/// Writes what a person on a terminal reads. A standard error that is closed or full is no reason to panic.
-pub(crate) fn say(text: &str) {
-    let _ = writeln!(std::io::stderr(), "{text}");
-}
-
 fn subscribe<W: for<'w> MakeWriter<'w> + Send + Sync + 'static>(filter: &str, writer: W) {
     // Audit lines are never left out.
     let filter = EnvFilter::try_new(format!("{filter},audit=info")).unwrap_or_else(|error| {
-        say(&format!("goody: --log: {error}; logging at info"));
+        say_aside!("goody: --log: {error}; logging at info");
         EnvFilter::new("info")
     });
     // The library reports a line that it cannot write with `eprintln!`, which panics where the standard error is gone.

@@ -1,5 +1,8 @@
 //! The embedded host: one binary on one SQLite file. Wiring only.
 
+#[macro_use]
+mod say;
+
 mod backup;
 mod cli;
 mod clock;
@@ -14,6 +17,7 @@ mod limits;
 mod logs;
 mod mapping;
 mod measures;
+mod output;
 mod progress;
 mod rebuild;
 mod restore;
@@ -62,7 +66,7 @@ fn main() -> ExitCode {
     run_to_the_end(cli.command, log.as_ref()).unwrap_or_else(|error| {
         let causes = std::iter::successors(error.source(), |cause| cause.source());
         let text = format!("goody: {error}{}", causes.map(|cause| format!(": {cause}")).collect::<String>());
-        log.as_ref().map_or_else(|| logs::say(&text), |log| log.say(&text));
+        log.as_ref().map_or_else(|| say_aside!("{text}"), |log| log.say(&text));
         ExitCode::FAILURE
     })
 }

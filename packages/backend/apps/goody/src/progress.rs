@@ -34,7 +34,7 @@ impl Progress {
             self.told = elapsed;
             let share = self.bar.length().filter(|total| *total > 0).map(|total| 100 * position / total);
             let share = share.map(|percent| format!("{percent} %, ")).unwrap_or_default();
-            crate::logs::say(&format!("{share}{}", message()));
+            say_aside!("{share}{}", message());
         }
     }
 

@@ -21,9 +21,9 @@ pub(crate) async fn run(command: cli::Rebuild) -> Done {
     .await?;
     progress.finish();
     if command.json {
-        println!("{{\"buckets\":{},\"differences\":{}}}", rebuilt.buckets, rebuilt.different);
+        say!("{{\"buckets\":{},\"differences\":{}}}", rebuilt.buckets, rebuilt.different);
     } else {
-        println!("{} buckets rebuilt from the orders, {} differences", rebuilt.buckets, rebuilt.different);
+        say!("{} buckets rebuilt from the orders, {} differences", rebuilt.buckets, rebuilt.different);
     }
     Ok(if rebuilt.different == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

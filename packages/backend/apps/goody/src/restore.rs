@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use goody_store_sqlite::OpenError;
 use goody_store_sqlite::backup::{Copied, fold_log};
-use goody_store_sqlite::beside::{alone, beside};
+use goody_store_sqlite::beside::{alone, beside, real};
 use serde_json::json;
 
 use crate::backup::{copied, is_same, sync_folder};
@@ -39,7 +39,8 @@ enum RestoreError {
 }
 
 pub(crate) fn run(command: &cli::Restore) -> Done {
-    let (database, file) = (&command.database.database, &command.file);
+    // A link stays, and names the new database.
+    let (database, file) = (&real(&command.database.database), &command.file);
     let name = database.display().to_string();
     let unwritable = |error| RestoreError::Unwritable(name.clone(), error);
     if !file.is_file() {
@@ -64,14 +65,14 @@ pub(crate) fn run(command: &cli::Restore) -> Done {
 
     let Copied { bytes, orders, zone } = copied;
     if command.json {
-        println!(
+        say!(
             "{}",
             json!({ "database": database, "bytes": bytes, "orders": orders, "timeZone": zone, "kept": kept, "seconds": seconds })
         );
     } else {
-        println!("{name}: {orders} orders of {}, in {seconds:.1} s", file.display());
+        say!("{name}: {orders} orders of {}, in {seconds:.1} s", file.display());
         if let Some(kept) = kept {
-            println!("What it was before: {}", kept.display());
+            say!("What it was before: {}", kept.display());
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -79,7 +80,7 @@ pub(crate) fn run(command: &cli::Restore) -> Done {
 
 /// Puts the checked copy in its place; says where the old database is kept, if there was one.
 fn replace(command: &cli::Restore, copied: &Copied, new: &Path, kept: PathBuf) -> Result<Option<PathBuf>, Failure> {
-    let database = &command.database.database;
+    let database = &real(&command.database.database);
     let unwritable = |error| RestoreError::Unwritable(database.display().to_string(), error);
     let backup = copied.zone.clone();
     if let Some(asked) = command.database.time_zone.clone().filter(|asked| *asked != backup) {

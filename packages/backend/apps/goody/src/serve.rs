@@ -72,7 +72,7 @@ pub(crate) async fn run(command: cli::Serve, log: Option<Arc<Queue>>) -> Done {
     let pump = Pump { store: Arc::new(store.clone()), revisions: store.revisions(), clock, retention, fleet, told };
     let keeper = store.clone();
     let pump = tokio::spawn(pump.run(async move { keeper.turn_to_keep().await }));
-    println!("Goody is listening on http://{}", listener.local_addr()?);
+    say!("Goody is listening on http://{}", listener.local_addr()?);
     std::io::stdout().flush()?;
     connections::serve(listener, router, most, asked_to_stop()).await;
     if tokio::time::timeout(LAST_WRITES, tasks.finish()).await.is_err() {

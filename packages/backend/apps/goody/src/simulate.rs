@@ -36,9 +36,9 @@ pub(crate) async fn backfill(command: cli::Backfill) -> Done {
     store.checkpoint().await?;
     let took = progress.finish().as_secs_f64();
     if command.json {
-        println!("{{\"new\":{},\"known\":{},\"seconds\":{took}}}", told.new, told.known);
+        say!("{{\"new\":{},\"known\":{},\"seconds\":{took}}}", told.new, told.known);
     } else {
-        println!("{} events of demo orders told, {} known already, in {took:.1} s", told.new, told.known);
+        say!("{} events of demo orders told, {} known already, in {took:.1} s", told.new, told.known);
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -51,7 +51,7 @@ pub(crate) async fn run(command: cli::Simulate) -> Done {
     loop {
         let Told { new, known } = simulator.tick(SystemClock.now(), clock).await?;
         bring_up_to_date(&store).await?;
-        println!("{new} events told, {known} known already");
+        say!("{new} events told, {known} known already");
         if command.once {
             store.checkpoint().await?;
             return Ok(ExitCode::SUCCESS);

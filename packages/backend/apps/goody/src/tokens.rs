@@ -41,16 +41,17 @@ pub(crate) fn new(command: &cli::NewToken) -> Done {
     let token = Token::new(&command.name, command.scope.clone(), &secret)
         .map_err(|reason| TokenError::Name(command.name.clone(), reason))?;
     if let Some(file) = &command.file {
+        crate::output::check(file, None, &[])?;
         append(file, &token)?;
     }
     if command.json {
-        println!("{}", json!({ "name": command.name, "token": secret, "line": token.to_string() }));
+        say!("{}", json!({ "name": command.name, "token": secret, "line": token.to_string() }));
         return Ok(ExitCode::SUCCESS);
     }
-    println!("{secret}");
+    say!("{secret}");
     match &command.file {
-        Some(file) => eprintln!("This is the token; it is not told again. {} knows it now.", file.display()),
-        None => eprintln!(
+        Some(file) => say_aside!("This is the token; it is not told again. {} knows it now.", file.display()),
+        None => say_aside!(
             "This is the token; it is not told again. Servers know it by this line of the file that --tokens names, or of \
              GOODY_API_TOKENS:\n{token}"
         ),

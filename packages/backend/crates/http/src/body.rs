@@ -14,6 +14,9 @@ pub(crate) enum Piece {
     Broken(&'static str),
 }
 
+/// The mark of UTF-8 that some programs begin a file with.
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
 /// How events follow each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
@@ -26,6 +29,8 @@ pub(crate) enum Form {
 /// Cuts a body into events, each with its line, or its place in the array, from 1. Holds at most one of them.
 pub(crate) struct Cutter {
     form: Form,
+    /// Whether the mark at the start has been looked for.
+    begun: bool,
     /// Lines or elements that are over.
     over: u64,
     held: BytesMut,
@@ -49,7 +54,7 @@ struct Json {
 
 impl Cutter {
     pub(crate) fn new(form: Form) -> Self {
-        Self { form, over: 0, held: BytesMut::new(), seen: 0, too_long: false, json: Json::default() }
+        Self { form, begun: false, over: 0, held: BytesMut::new(), seen: 0, too_long: false, json: Json::default() }
     }
 
     /// Takes what arrived.
@@ -59,6 +64,14 @@ impl Cutter {
 
     /// The next whole event.
     pub(crate) fn next(&mut self) -> Option<(u64, Piece)> {
+        if !self.begun {
+            if self.held.starts_with(BOM) {
+                self.held.advance(BOM.len());
+            } else if BOM.starts_with(&self.held) {
+                return None;
+            }
+            self.begun = true;
+        }
         loop {
             let end = match self.form {
                 Form::Lines => self.held[self.seen..].iter().position(|b| *b == b'\n').map(|at| self.seen + at),
@@ -201,6 +214,15 @@ mod tests {
                 texts(&cut(Form::Lines, "{\"a\":1}\n\n{\"b\":2}\r\n{\"c\":3}", at_a_time)),
                 ["{\"a\":1}", "{\"b\":2}", "{\"c\":3}"]
             );
+        }
+    }
+
+    #[test]
+    fn a_mark_of_utf_8_at_the_start_is_passed_over() {
+        for at_a_time in 1..9 {
+            assert_eq!(texts(&cut(Form::Lines, "\u{feff}{\"a\":1}\n{\"b\":2}", at_a_time)), ["{\"a\":1}", "{\"b\":2}"]);
+            assert_eq!(texts(&cut(Form::Json, "\u{feff}[1, 2]", at_a_time)), ["1", "2"]);
+            assert_eq!(texts(&cut(Form::Lines, "\u{feff}", at_a_time)), Vec::<String>::new());
         }
     }
 

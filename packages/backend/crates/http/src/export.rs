@@ -145,6 +145,7 @@ fn flat(row: Value) -> Vec<(String, String)> {
                 cells.extend(["lower", "upper"].map(|end| (format!("{name}.{end}"), String::new())));
             }
             Value::Null => cells.push((name, String::new())),
+            Value::Array(_) => cells.push((name, defused(value.to_string()))),
             other => cells.push((name, other.to_string())),
         }
     }
@@ -154,8 +155,22 @@ fn flat(row: Value) -> Vec<(String, String)> {
 }
 
 /// Text that a spreadsheet would run as a formula, made into text.
+///
+/// A spreadsheet may take `;`, `|` or a tab for the separator, so that what follows one is the start of a cell to it: no mark of
+/// a formula is left there either.
 fn defused(text: String) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text }
+    let is_mark = |c: char| matches!(c, '=' | '+' | '-' | '@' | '\u{ff1d}' | '\u{ff0b}' | '\u{ff0d}' | '\u{ff20}');
+    let mut defused = String::with_capacity(text.len());
+    let mut starts = true;
+    for c in text.chars() {
+        if starts && (is_mark(c) || (defused.is_empty() && matches!(c, '\t' | '\r'))) {
+            defused.push('\'');
+        }
+        // Blanks and quotes before a mark do not hide it.
+        starts = matches!(c, ';' | '|' | '\t' | '\r' | '\n') || (starts && (c == ' ' || c == '"'));
+        defused.push(c);
+    }
+    defused
 }
 
 /// `?format,vendorId,status,dateFrom,dateTo,delayed,giftType,order`: as of the list, which has a limit and a cursor besides.
@@ -316,4 +331,25 @@ fn file(body: Body, format: Format, name: &str) -> Response {
         response.headers_mut().insert(CONTENT_DISPOSITION, disposition);
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::defused;
+
+    #[test]
+    fn no_cell_begins_as_a_formula_whatever_the_separator() {
+        for (text, cell) in [
+            ("x;=1+1", "x;'=1+1"),
+            ("x|@sum", "x|'@sum"),
+            ("x\t+1", "x\t'+1"),
+            ("x\r\n-1", "x\r\n'-1"),
+            ("x; \"=1", "x; \"'=1"),
+            ("\u{ff1d}1", "'\u{ff1d}1"),
+            ("\t=1", "'\t'=1"),
+            ("100 % = fine; yes", "100 % = fine; yes"),
+        ] {
+            assert_eq!(defused(text.to_owned()), cell);
+        }
+    }
 }

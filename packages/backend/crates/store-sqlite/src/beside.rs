@@ -15,6 +15,18 @@ pub fn beside(database: &Path, more: &str) -> PathBuf {
     name.into()
 }
 
+/// The file at the end of a name's symbolic links, whether or not it is there. One database has one set of files beside it,
+/// whatever name opens it.
+pub fn real(file: &Path) -> PathBuf {
+    const LINKS: usize = 40;
+    let mut file = file.to_path_buf();
+    for _ in 0..LINKS {
+        let Ok(to) = std::fs::read_link(&file) else { break };
+        file = file.parent().unwrap_or(Path::new("")).join(to);
+    }
+    file
+}
+
 /// A lock that is held until it is dropped.
 #[derive(Debug)]
 pub struct Held {
@@ -37,7 +49,7 @@ pub fn keeper(database: &Path) -> io::Result<Option<Held>> {
 }
 
 fn lock_file(database: &Path, more: &str) -> io::Result<File> {
-    let file = beside(database, more);
+    let file = beside(&real(database), more);
     match OpenOptions::new().create(true).append(true).open(&file) {
         // Another user's is as good, as nothing is written.
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => File::open(file).map_err(|_| error),

@@ -60,6 +60,12 @@ pub enum OpenError {
         /// What SQLite says.
         reason: String,
     },
+    /// It is a database of another program.
+    #[error("{path} is a database of another program: name another file; nothing in this one is changed")]
+    Foreign {
+        /// The file.
+        path: String,
+    },
     /// Its days are those of another zone.
     #[error(
         "{path} counts its days in {found}, not in {asked}: start with --time-zone {found}, or export its events and import \
@@ -179,6 +185,9 @@ impl SqliteStore {
         let open = open.ok_or_else(|| OpenError::BeingRestored { path: name.clone() })?;
         let Settings { durability, writer_cache_mib: cache_mib, patience, .. } = settings;
         let manner = Manner { durability, cache_mib, patience };
+        if schema::is_foreign(path) {
+            return Err(OpenError::Foreign { path: name });
+        }
         let mut connection = connection::connect(path, manner).map_err(&sort)?;
         let found = schema::version(&connection).map_err(&sort)?;
         if found > schema::VERSION {

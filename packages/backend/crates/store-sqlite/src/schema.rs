@@ -1,7 +1,9 @@
 //! The tables, and how older files come to them.
 
+use std::path::Path;
+
 use rusqlite::types::{FromSql, ToSql};
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
 
 /// One script a version; a file of version n has seen the first n. Never change a script that was released.
 const MIGRATIONS: [&str; 4] = [
@@ -18,9 +20,40 @@ pub(crate) fn version(connection: &Connection) -> rusqlite::Result<i64> {
     connection.pragma_query_value(None, "user_version", |row| row.get(0))
 }
 
-/// Brings the file to [`VERSION`]. Two processes may do this at once.
+/// What marks a SQLite file as one of this program: "Gdy1".
+const APPLICATION: i32 = 0x4764_7931;
+
+fn application(connection: &Connection) -> rusqlite::Result<i32> {
+    connection.pragma_query_value(None, "application_id", |row| row.get(0))
+}
+
+/// Whether a file is a SQLite database of another program. It is only read. Where it cannot be read, that is for the one who
+/// opens it to find out.
+pub(crate) fn is_foreign(path: &Path) -> bool {
+    let look = || -> rusqlite::Result<bool> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags)?;
+        let tables = connection.query_row(
+            "SELECT count(*), count(*) FILTER (WHERE name IN ('meta', 'orders')) FROM sqlite_schema WHERE type = 'table'",
+            [],
+            |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)),
+        )?;
+        // Files from before the mark have none.
+        Ok(match (application(&connection)?, tables) {
+            (0, (0, _)) => false,
+            (0 | APPLICATION, (_, ours)) => ours < 2 || version(&connection)? == 0,
+            _ => true,
+        })
+    };
+    look().unwrap_or(false)
+}
+
+/// Brings the file to [`VERSION`], with the mark of this program. Two processes may do this at once.
 pub(crate) fn migrate(connection: &mut Connection, time_zone: &str) -> rusqlite::Result<()> {
     if version(connection)? == VERSION {
+        if application(connection)? != APPLICATION {
+            connection.pragma_update(None, "application_id", APPLICATION)?;
+        }
         return Ok(());
     }
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -33,6 +66,7 @@ pub(crate) fn migrate(connection: &mut Connection, time_zone: &str) -> rusqlite:
     }
     transaction
         .execute("INSERT INTO meta (key, value) VALUES ('time_zone', ?1) ON CONFLICT DO NOTHING", [time_zone])?;
+    transaction.pragma_update(None, "application_id", APPLICATION)?;
     transaction.pragma_update(None, "user_version", VERSION)?;
     transaction.commit()
 }

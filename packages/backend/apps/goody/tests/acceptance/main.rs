@@ -16,6 +16,7 @@ mod faults_of_two_servers;
 mod figures;
 mod hang_ups;
 mod memory;
+mod outputs;
 mod real_orders;
 mod simulate;
 mod zones;

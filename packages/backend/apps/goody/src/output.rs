@@ -1,0 +1,163 @@
+//! The files that commands write: whole or not at all, and never in the place of a database, an input or a lock.
+
+use std::ffi::OsStr;
+use std::fs::{File, Metadata, OpenOptions};
+use std::io::{self, BufWriter, Read, Write};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use goody_store_sqlite::beside::{beside, real};
+
+use crate::backup::{is_same, sync_folder};
+
+/// The first bytes of every SQLite file.
+const SQLITE: &[u8; 16] = b"SQLite format 3\0";
+/// What the names of files that belong to a database end with.
+const COMPANIONS: [&str; 9] = [
+    "-wal",
+    "-shm",
+    "-journal",
+    ".open",
+    ".lock",
+    ".before-restore",
+    ".before-restore-wal",
+    ".restoring",
+    ".restoring-journal",
+];
+
+/// Why a file is not written.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum OutputError {
+    #[error("{0} is a database: name another file for the output")]
+    Database(String),
+    #[error("{0} belongs to the database {1}: name another file for the output")]
+    Companion(String, String),
+    #[error("{0} is the input: name another file for the output")]
+    Input(String),
+    #[error("{0} cannot be written")]
+    Unwritable(String, #[source] io::Error),
+}
+
+/// Refuses a file that is the database in use, belongs to it or to another one, or is an input.
+pub(crate) fn check(file: &Path, database: Option<&Path>, inputs: &[&Path]) -> Result<(), OutputError> {
+    check_companions(file, database)?;
+    let name = || file.display().to_string();
+    if is_sqlite(file) {
+        return Err(OutputError::Database(name()));
+    }
+    if inputs.iter().any(|input| is_regular(input) && is_same(input, file)) {
+        return Err(OutputError::Input(name()));
+    }
+    Ok(())
+}
+
+/// Refuses a file that is the database in use or belongs to it, or belongs to another database.
+pub(crate) fn check_companions(file: &Path, database: Option<&Path>) -> Result<(), OutputError> {
+    let target = target(file);
+    let name = || file.display().to_string();
+    if let Some(database) = database {
+        let is = |other: &Path| is_same(other, file) || crate::output::target(other) == target;
+        if is(database) {
+            return Err(OutputError::Database(name()));
+        }
+        let database = real(database);
+        if COMPANIONS.iter().any(|end| is(&beside(&database, end))) {
+            return Err(OutputError::Companion(name(), database.display().to_string()));
+        }
+    }
+    let bytes = target.as_os_str().as_bytes();
+    let owners = COMPANIONS.iter().filter_map(|end| bytes.strip_suffix(end.as_bytes()));
+    match owners.map(|owner| PathBuf::from(OsStr::from_bytes(owner))).find(|owner| is_sqlite(owner)) {
+        Some(owner) => Err(OutputError::Companion(name(), owner.display().to_string())),
+        None => Ok(()),
+    }
+}
+
+fn is_sqlite(file: &Path) -> bool {
+    let mut start = [0; SQLITE.len()];
+    // A pipe is not opened: that waits for its other end.
+    is_regular(file) && File::open(file).and_then(|mut file| file.read_exact(&mut start)).is_ok() && start == *SQLITE
+}
+
+fn is_regular(file: &Path) -> bool {
+    std::fs::metadata(file).is_ok_and(|metadata| metadata.is_file())
+}
+
+/// The file that a name stands for: the end of its symbolic links, in a folder that is named without any.
+fn target(file: &Path) -> PathBuf {
+    let file = real(file);
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match (folder.canonicalize(), file.file_name()) {
+        (Ok(folder), Some(name)) => folder.join(name),
+        _ => file,
+    }
+}
+
+/// A file being written. It takes its name when it is whole; pipes and devices are written at once.
+pub(crate) struct OutputFile {
+    name: String,
+    file: BufWriter<File>,
+    /// The temporary file and the name that it gets. `None` for a pipe or a device.
+    place: Option<(PathBuf, PathBuf)>,
+}
+
+impl OutputFile {
+    /// Begins to write a file, unless [`check`] refuses it.
+    pub(crate) fn create(file: &Path, database: Option<&Path>, inputs: &[&Path]) -> Result<Self, OutputError> {
+        check(file, database, inputs)?;
+        let name = file.display().to_string();
+        let (file, place) = Self::open(file).map_err(|error| OutputError::Unwritable(name.clone(), error))?;
+        Ok(Self { name, file: BufWriter::with_capacity(1 << 16, file), place })
+    }
+
+    fn open(file: &Path) -> io::Result<(File, Option<(PathBuf, PathBuf)>)> {
+        let found = std::fs::metadata(file).ok();
+        // The standard output has its names there, even where it is a file.
+        let is_stream = found.as_ref().is_some_and(|found| !found.is_file())
+            || file.starts_with("/dev")
+            || file.starts_with("/proc");
+        if is_stream {
+            return Ok((OpenOptions::new().append(true).open(file)?, None));
+        }
+        let target = target(file);
+        let part = beside(&target, &format!(".{}.part", std::process::id()));
+        let written = OpenOptions::new().write(true).create_new(true).open(&part)?;
+        if let Some(mode) = found.as_ref().map(Metadata::permissions) {
+            written.set_permissions(mode).inspect_err(|_| drop(std::fs::remove_file(&part)))?;
+        }
+        Ok((written, Some((part, target))))
+    }
+
+    /// Ends the file, which takes the place of what had its name.
+    pub(crate) fn finish(mut self) -> Result<(), OutputError> {
+        let end = |output: &mut Self| -> io::Result<()> {
+            output.file.flush()?;
+            if let Some((part, target)) = &output.place {
+                output.file.get_ref().sync_all()?;
+                std::fs::rename(part, target)?;
+                sync_folder(target)?;
+            }
+            output.place = None;
+            Ok(())
+        };
+        end(&mut self).map_err(|error| OutputError::Unwritable(self.name.clone(), error))
+    }
+}
+
+impl Write for OutputFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Drop for OutputFile {
+    fn drop(&mut self) {
+        if let Some((part, _)) = &self.place {
+            drop(std::fs::remove_file(part));
+        }
+    }
+}

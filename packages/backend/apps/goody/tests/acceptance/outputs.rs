@@ -1,0 +1,146 @@
+//! What commands write never takes the place of a database, an input or a lock.
+
+use std::path::Path;
+use std::process::Stdio;
+
+use serde_json::Value;
+
+use crate::binary::{Server, demo_events, goody, placed, quiet, run, text};
+
+/// Runs a command that must be refused, and gives back what it says.
+fn refused(arguments: &[&str]) -> String {
+    let output = goody(arguments).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success(), "goody {arguments:?} ends well: {said}");
+    assert!(!said.contains("panicked"), "{said}");
+    said
+}
+
+#[test]
+fn no_output_takes_the_place_of_a_database_an_input_or_a_lock() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name);
+    let (database, input) = (file("goody.db"), file("events.ndjson"));
+    let server = Server::start_by(quiet(), &database, &[]);
+    assert_eq!(server.tell(&placed("o-1")).0, 200);
+    std::fs::write(&input, "no event\n").unwrap();
+    std::os::unix::fs::symlink(&database, file("link")).unwrap();
+    std::fs::hard_link(&database, file("second-name")).unwrap();
+    std::fs::write(file("goody.db.before-restore"), "what was").unwrap();
+    let before = std::fs::read(&database).unwrap();
+    let names = ["goody.db", "goody.db-wal", "goody.db-shm", "goody.db.open", "goody.db.lock", "link", "second-name"];
+    for name in names.into_iter().chain(["goody.db.before-restore"]) {
+        let target = file(name);
+        let (database, target) = (text(&database), text(&target));
+        for arguments in [
+            &["export", "orders", "--database", database, "--output", target][..],
+            &["import", text(&input), "--database", database, "--rejected", target],
+            &["token", "new", "desk", "--scope", "read", "--file", target],
+            &["backup", target, "--database", database, "--force"],
+        ] {
+            refused(arguments);
+        }
+    }
+    let rejected = ["import", text(&input), "--database", text(&database), "--rejected", text(&input)];
+    assert!(refused(&rejected).contains("input"));
+    assert_eq!(std::fs::read_to_string(&input).unwrap(), "no event\n");
+    assert_eq!(std::fs::read_to_string(file("goody.db.before-restore")).unwrap(), "what was");
+    assert!(std::fs::read(&database).unwrap().starts_with(&before[..16]), "the database is there");
+    assert_eq!(server.tell(&placed("o-2")).0, 200);
+    drop(server);
+    let lines = run(&["export", "orders"], &database).stdout;
+    assert_eq!(lines.split(|byte| *byte == b'\n').count(), 3, "two orders and the end");
+}
+
+#[test]
+fn an_export_still_goes_to_pipes_and_devices_and_through_links_to_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name);
+    let database = file("goody.db");
+    run(&["import", text(&demo_events())], &database);
+    let whole = run(&["export", "orders"], &database).stdout;
+    assert!(run(&["export", "orders", "-o", "/dev/stdout"], &database).stdout == whole);
+    run(&["export", "orders", "-o", "/dev/null"], &database);
+    let redirected = std::fs::File::create(file("redirected")).unwrap();
+    let mut command = goody(&["export", "orders", "-o", "/dev/stdout", "--database", text(&database)]);
+    assert!(command.stdout(Stdio::from(redirected)).status().unwrap().success());
+    assert!(std::fs::read(file("redirected")).unwrap() == whole);
+    std::fs::write(file("old"), "old").unwrap();
+    std::os::unix::fs::symlink("old", file("link")).unwrap();
+    run(&["export", "orders", "-o", text(&file("link"))], &database);
+    assert!(file("link").is_symlink() && std::fs::read(file("old")).unwrap() == whole);
+    assert_eq!(
+        std::fs::read_dir(folder.path()).unwrap().filter(|entry| is_left_over(&entry.as_ref().unwrap().path())).count(),
+        0
+    );
+}
+
+fn is_left_over(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "part")
+}
+
+#[test]
+fn a_database_of_another_program_gets_no_tables_of_ours() {
+    let folder = tempfile::tempdir().unwrap();
+    let foreign = folder.path().join("notes.db");
+    let connection = rusqlite::Connection::open(&foreign).unwrap();
+    connection
+        .execute_batch("CREATE TABLE notes (text); INSERT INTO notes VALUES ('kept'); PRAGMA user_version = 2")
+        .unwrap();
+    drop(connection);
+    let before = std::fs::read(&foreign).unwrap();
+    for arguments in [&["import", text(&demo_events())][..], &["health"], &["export", "orders"], &["rebuild"]] {
+        let said = refused(&[arguments, &["--database", text(&foreign)]].concat());
+        assert!(said.contains("another program"), "{said}");
+    }
+    assert!(std::fs::read(&foreign).unwrap() == before);
+}
+
+#[test]
+fn a_restore_through_a_link_replaces_what_the_link_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name);
+    let (database, link, backup) = (file("goody.db"), file("link.db"), file("backup.db"));
+    run(&["import", text(&demo_events())], &database);
+    run(&["backup", text(&backup)], &database);
+    std::os::unix::fs::symlink("goody.db", &link).unwrap();
+    let summary: Value = serde_json::from_slice(&run(&["restore", text(&backup), "--json"], &link).stdout).unwrap();
+    assert!(link.is_symlink(), "{summary}");
+    assert!(file("goody.db.before-restore").exists());
+    run(&["health"], &database);
+}
+
+#[test]
+fn a_command_whose_reader_has_gone_ends_quietly() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("goody.db");
+    run(&["import", text(&demo_events())], &database);
+    for arguments in [&["openapi"][..], &["health"], &["export", "orders"], &["backfill", "--days", "1", "--json"]] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = goody(arguments);
+        if arguments != ["openapi"] {
+            command.args(["--database", text(&database)]);
+        }
+        let output = command.stdout(Stdio::from(writer)).stderr(Stdio::piped()).spawn().unwrap().wait_with_output();
+        let output = output.unwrap();
+        assert!(output.status.success() && !String::from_utf8_lossy(&output.stderr).contains("panicked"), "{output:?}");
+    }
+}
+
+#[test]
+fn an_import_that_takes_nothing_fails_and_a_clean_one_removes_what_was_rejected_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name);
+    let (database, input, rejected) = (file("goody.db"), file("events.ndjson"), file("rejected.ndjson"));
+    std::fs::write(&input, "no event\n").unwrap();
+    let import = ["import", text(&input), "--rejected", text(&rejected), "--database", text(&database)];
+    refused(&import);
+    assert!(rejected.exists());
+    // With the mark of UTF-8, as some programs write it.
+    std::fs::write(&input, format!("\u{feff}{}\n", placed("o-1"))).unwrap();
+    for _ in 0..2 {
+        assert!(goody(&import).output().unwrap().status.success());
+        assert!(!rejected.exists());
+    }
+}
