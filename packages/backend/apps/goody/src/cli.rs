@@ -208,6 +208,7 @@ pub(crate) struct Import {
     #[command(flatten)]
     pub(crate) database: Database,
     /// Where rejected lines go, with the reasons. Default: the file's name with `.rejected.ndjson`.
+    /// Where nothing is rejected, a file of that name is removed.
     #[arg(long, env = "GOODY_REJECTED")]
     pub(crate) rejected: Option<PathBuf>,
     /// How many events are stored together.
@@ -252,7 +253,7 @@ pub(crate) struct Export {
     /// Reports of this date or earlier.
     #[arg(long)]
     pub(crate) to: Option<String>,
-    /// Where to write. Default: the standard output.
+    /// The file to write. It has its name when it is whole, and is never a database. Default: the standard output.
     #[arg(long, short)]
     pub(crate) output: Option<PathBuf>,
     #[command(flatten)]
