@@ -5,6 +5,8 @@ use std::path::Path;
 use rusqlite::types::{FromSql, ToSql};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
 
+use crate::beside::beside;
+
 /// One script a version; a file of version n has seen the first n. Never change a script that was released.
 const MIGRATIONS: [&str; 4] = [
     include_str!("schema/0001-the-spine.sql"),
@@ -30,22 +32,53 @@ fn application(connection: &Connection) -> rusqlite::Result<i32> {
 /// Whether a file is a SQLite database of another program. It is only read. Where it cannot be read, that is for the one who
 /// opens it to find out.
 pub(crate) fn is_foreign(path: &Path) -> bool {
-    let look = || -> rusqlite::Result<bool> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags)?;
-        let tables = connection.query_row(
-            "SELECT count(*), count(*) FILTER (WHERE name IN ('meta', 'orders')) FROM sqlite_schema WHERE type = 'table'",
-            [],
-            |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)),
-        )?;
-        // Files from before the mark have none.
-        Ok(match (application(&connection)?, tables) {
-            (0, (0, _)) => false,
-            (0 | APPLICATION, (_, ours)) => ours < 2 || version(&connection)? == 0,
-            _ => true,
-        })
+    // First without its log: a connection that reads one leaves files beside the database, with the rights that it has just now.
+    let alone = look(path, "immutable=1").unwrap_or(Owner::Unknown);
+    let owner = match alone {
+        Owner::Us => alone,
+        _ if std::fs::metadata(beside(path, "-wal")).is_ok_and(|log| log.len() > 0) => {
+            look(path, "mode=ro").unwrap_or(Owner::Unknown)
+        }
+        _ => alone,
     };
-    look().unwrap_or(false)
+    owner == Owner::Another
+}
+
+/// Whose a database is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Owner {
+    /// This program's.
+    Us,
+    /// Another program's.
+    Another,
+    /// It is empty, or cannot be read.
+    Unknown,
+}
+
+fn look(path: &Path, how: &str) -> rusqlite::Result<Owner> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    let mut uri = std::ffi::OsString::from("file:");
+    for byte in path.as_os_str().as_encoded_bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'/' | b'.' | b'_' | b'-' => {
+                uri.push(char::from(*byte).to_string())
+            }
+            other => uri.push(format!("%{other:02x}")),
+        }
+    }
+    uri.push(format!("?{how}"));
+    let connection = Connection::open_with_flags(uri, flags)?;
+    let tables = connection.query_row(
+        "SELECT count(*), count(*) FILTER (WHERE name IN ('meta', 'orders')) FROM sqlite_schema WHERE type = 'table'",
+        [],
+        |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)),
+    )?;
+    // Files from before the mark have none.
+    Ok(match (application(&connection)?, tables) {
+        (0, (0, _)) => Owner::Unknown,
+        (0 | APPLICATION, (_, ours)) if ours == 2 && version(&connection)? > 0 => Owner::Us,
+        _ => Owner::Another,
+    })
 }
 
 /// Brings the file to [`VERSION`], with the mark of this program. Two processes may do this at once.
