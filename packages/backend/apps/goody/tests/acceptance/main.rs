@@ -5,6 +5,7 @@
 mod backups;
 mod bad_lines;
 mod binary;
+mod clock;
 mod csv;
 mod damage;
 mod doors;
