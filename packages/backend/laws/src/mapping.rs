@@ -2,14 +2,19 @@
 //!
 //! The mapping comes first and ends with a line `%%`; the file follows.
 
+use csv::StringRecord;
 use goody_domain::OrderEvent;
 use goody_testkit::now;
 
 use self::columns::{Mapping, Rows};
+use self::records::Records;
 
 #[path = "../../apps/goody/src/mapping.rs"]
 #[expect(dead_code, reason = "the law brings the text of a mapping, and no file of it")]
 mod columns;
+#[path = "../../apps/goody/src/records.rs"]
+#[expect(dead_code, reason = "the law has no use for the number of a record")]
+mod records;
 
 /// Ends the mapping.
 const END: &[u8] = b"\n%%\n";
@@ -20,11 +25,15 @@ pub fn hold(data: &[u8]) -> bool {
     let (text, file) = (&data[..at], &data[at + END.len()..]);
     let Ok(text) = std::str::from_utf8(text) else { return false };
     let Ok(mapping) = Mapping::parse("mapping.toml".into(), text) else { return false };
-    let mut reader = mapping.reader(file);
-    let Ok(heading) = reader.headers().cloned() else { return false };
+    let mut records = Records::new(file, mapping.delimiter());
+    let mut read = || {
+        let record = records.read().unwrap()?;
+        Some(record.cells.ok().and_then(|cells| StringRecord::from_byte_record(cells).ok()))
+    };
+    let Some(Some(heading)) = read() else { return false };
     let Ok(rows) = Rows::new(mapping, &heading) else { return false };
     let mut taken = false;
-    for row in reader.into_records().flatten() {
+    for row in std::iter::from_fn(read).flatten() {
         for wire in rows.events(&row) {
             match wire.and_then(|wire| OrderEvent::check(&wire, now())) {
                 Ok(event) => {

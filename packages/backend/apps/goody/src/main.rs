@@ -20,6 +20,7 @@ mod measures;
 mod output;
 mod progress;
 mod rebuild;
+mod records;
 mod restore;
 mod serve;
 mod simulate;

@@ -22,7 +22,6 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
-use std::io::Read;
 use std::path::Path;
 
 use csv::StringRecord;
@@ -115,10 +114,9 @@ impl Mapping {
         Err(MappingError::Meaningless { path: name, reason })
     }
 
-    /// Reads the rows of a file, however many cells each has.
-    pub(crate) fn reader<R: Read>(&self, file: R) -> csv::Reader<R> {
-        let delimiter = self.delimiter.and_then(|delimiter| u8::try_from(delimiter).ok()).unwrap_or(b',');
-        csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(file)
+    /// What stands between two cells.
+    pub(crate) fn delimiter(&self) -> u8 {
+        self.delimiter.and_then(|delimiter| u8::try_from(delimiter).ok()).unwrap_or(b',')
     }
 }
 

@@ -91,3 +91,37 @@ fn a_server_that_others_could_reach_does_not_start() {
     assert!(!output.status.success());
     assert!(String::from_utf8_lossy(&output.stderr).contains("127.0.0.1"), "{output:?}");
 }
+
+#[test]
+fn rejected_lines_have_the_numbers_of_the_file_whatever_ends_its_lines() {
+    for end in ["\n", "\r\n"] {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, database) = (folder.path().join("orders.csv"), folder.path().join("goody.db"));
+        let rejected = folder.path().join("rejected.ndjson");
+        let lines = [
+            "orderId,vendorId,status,occurredAt",
+            "o-1,acme,PLACED,2026-01-05T10:00:00Z",
+            "o-2,acme,PLACED,soon",
+            "o-3,acme,PLACED,2026-01-05T10:00:00Z",
+            "o-4,acme,PLACED,later",
+        ];
+        std::fs::write(&file, lines.join(end)).unwrap();
+        run(&["import", text(&file), "--rejected", text(&rejected)], &database);
+        let rejected = std::fs::read_to_string(&rejected).unwrap();
+        let numbers =
+            rejected.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["line"].as_u64().unwrap());
+        assert_eq!(numbers.collect::<Vec<_>>(), [3, 5], "{end:?}");
+    }
+}
+
+#[test]
+fn an_import_counts_the_fields_it_left_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, database) = (folder.path().join("events.ndjson"), folder.path().join("goody.db"));
+    let event = r#"{"eventId":"a","orderId":"a","vendorId":"acme","status":"PLACED","occurredAt":"2026-01-05T10:00:00Z","estimatedDelivery":"2062-01-05T10:00:00Z","shipBy":"2062-01-05T10:00:00Z"}"#;
+    std::fs::write(&file, event).unwrap();
+    let summary: Value = serde_json::from_slice(&run(&["import", text(&file), "--json"], &database).stdout).unwrap();
+    assert_eq!((&summary["accepted"], &summary["warnings"]), (&1.into(), &2.into()));
+    let output = run(&["import", text(&file)], &database);
+    assert!(String::from_utf8_lossy(&output.stdout).contains("0 rejected, 2 warnings in"), "{output:?}");
+}

@@ -18,6 +18,8 @@ mod figures;
 mod hang_ups;
 mod memory;
 mod outputs;
+mod pipes;
 mod real_orders;
 mod simulate;
+mod stray_quotes;
 mod zones;

@@ -1,0 +1,153 @@
+//! Reading a file of events, on a thread of its own.
+
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use csv::StringRecord;
+use goody_application::ports::Clock;
+use goody_domain::{FieldError, Instant, OrderEvent, Rejection};
+
+use super::ImportError;
+use super::batches::Pieces;
+use crate::clock::SystemClock;
+use crate::mapping::{Mapping, Rows};
+use crate::records::{BOM, Record, Records, read_line};
+
+/// A line of the file: the event it is with what was left out of it, or why it is none.
+pub(super) struct Line {
+    pub(super) number: u64,
+    pub(super) event: Result<(OrderEvent, Vec<FieldError>), (Rejection, String)>,
+}
+
+pub(super) struct Opened {
+    pub(super) reader: Box<dyn Read + Send>,
+    /// 0 where it is not known.
+    pub(super) bytes: u64,
+}
+
+impl Opened {
+    pub(super) fn open(path: &Path) -> std::io::Result<Self> {
+        if path == Path::new("-") {
+            return Ok(Self { reader: Box::new(std::io::stdin()), bytes: 0 });
+        }
+        let file = File::open(path)?;
+        Ok(Self { bytes: file.metadata()?.len(), reader: Box::new(file) })
+    }
+}
+
+/// The bytes of the file. They are counted, and what was read before is handed on before more is waited for.
+struct Input {
+    inner: Box<dyn Read + Send>,
+    position: Arc<AtomicU64>,
+    pieces: Pieces<Line>,
+    /// When the last bytes came: what they say is judged by this time.
+    now: Instant,
+}
+
+impl Read for Input {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        if !self.pieces.send() {
+            // The taker has failed and says why: the file ends here.
+            return Ok(0);
+        }
+        let read = self.inner.read(buffer)?;
+        self.now = SystemClock.now();
+        self.position.fetch_add(read as u64, Ordering::Relaxed);
+        Ok(read)
+    }
+}
+
+/// A file being read and parsed.
+pub(super) struct Source {
+    input: BufReader<Input>,
+    name: String,
+}
+
+impl Source {
+    pub(super) fn new(
+        inner: Box<dyn Read + Send>,
+        name: String,
+        pieces: Pieces<Line>,
+        position: Arc<AtomicU64>,
+    ) -> Self {
+        let input = Input { inner, position, pieces, now: SystemClock.now() };
+        Self { input: BufReader::with_capacity(1 << 20, input), name }
+    }
+
+    pub(super) fn lines(self) -> Result<(), ImportError> {
+        let mut reader = self.input;
+        let mut number = 0;
+        let mut line = Vec::new();
+        loop {
+            line.clear();
+            let is_whole = read_line(&mut reader, &mut line, b'\n');
+            let is_whole = is_whole.map_err(|error| ImportError::Unreadable(self.name.clone(), error))?;
+            let Some(is_whole) = is_whole else { break };
+            number += 1;
+            let text = line.trim_ascii();
+            let text = if number == 1 { text.strip_prefix(BOM).unwrap_or(text) } else { text };
+            if is_whole && text.is_empty() {
+                continue;
+            }
+            let input = reader.get_mut();
+            let event =
+                if is_whole { OrderEvent::parse_with_warnings(text, input.now) } else { Err(Rejection::too_long()) };
+            let event = event.map_err(|rejection| (rejection, String::from_utf8_lossy(text).into_owned()));
+            if !input.pieces.push(Line { number, event }) {
+                return Ok(());
+            }
+        }
+        reader.get_mut().pieces.send();
+        Ok(())
+    }
+
+    pub(super) fn rows(self, mapping: Mapping) -> Result<(), ImportError> {
+        let unreadable = |error| ImportError::Unreadable(self.name.clone(), error);
+        let wrong = |reason| ImportError::Columns(self.name.clone(), reason);
+        let mut records = Records::new(self.input, mapping.delimiter());
+        let heading = match records.read().map_err(unreadable)?.map(|record| record.cells) {
+            None => StringRecord::new(),
+            Some(Ok(cells)) => StringRecord::from_byte_record(cells)
+                .map_err(|error| wrong(format!("its heading is not UTF-8: {}", error.utf8_error())))?,
+            Some(Err((rejection, _))) => return Err(wrong(format!("its heading cannot be read: {rejection}"))),
+        };
+        let rows = Rows::new(mapping, &heading).map_err(wrong)?;
+        while let Some(Record { number, cells }) = records.read().map_err(unreadable)? {
+            let input = records.input().get_mut();
+            let events = match cells {
+                Ok(cells) => parsed(&rows, cells, input.now),
+                Err((rejection, text)) => vec![Err((rejection, String::from_utf8_lossy(&text).into_owned()))],
+            };
+            for event in events {
+                if !input.pieces.push(Line { number, event }) {
+                    return Ok(());
+                }
+            }
+        }
+        records.input().get_mut().pieces.send();
+        Ok(())
+    }
+}
+
+type Parsed = Result<(OrderEvent, Vec<FieldError>), (Rejection, String)>;
+
+/// The events of a row.
+fn parsed(rows: &Rows, cells: csv::ByteRecord, now: Instant) -> Vec<Parsed> {
+    match StringRecord::from_byte_record(cells) {
+        Ok(record) => {
+            let text = || record.iter().collect::<Vec<_>>().join(",");
+            let events = rows.events(&record).into_iter();
+            let checked = events.map(|event| event.and_then(|wire| OrderEvent::check_with_warnings(&wire, now)));
+            checked.map(|event| event.map_err(|rejection| (rejection, text()))).collect()
+        }
+        Err(error) => {
+            let reason = format!("is not UTF-8: {}", error.utf8_error());
+            let cells = error.into_byte_record();
+            let text = cells.iter().map(String::from_utf8_lossy).collect::<Vec<_>>().join(",");
+            vec![Err((Rejection::field("line", reason), text))]
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Importing from a pipe that gives little and stays open.
+
+use std::io::Write;
+use std::process::{Child, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::binary::{goody, text};
+
+/// An import from the standard input, and the orders that its database has.
+struct Slow {
+    folder: tempfile::TempDir,
+    import: Child,
+}
+
+impl Slow {
+    fn start(mapping: Option<&str>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let database = folder.path().join("goody.db");
+        let mut command = goody(&["import", "-", "--json", "--database", text(&database)]);
+        if let Some(mapping) = mapping {
+            let file = folder.path().join("mapping.toml");
+            std::fs::write(&file, mapping).unwrap();
+            command.args(["--mapping", text(&file)]);
+        }
+        command.current_dir(folder.path()).stdin(Stdio::piped()).stdout(Stdio::piped());
+        Self { import: command.spawn().unwrap(), folder }
+    }
+
+    fn write(&mut self, text: &str) {
+        self.import.stdin.as_mut().unwrap().write_all(text.as_bytes()).unwrap();
+    }
+
+    /// Waits until the database has an order, while the pipe stays open.
+    fn has(&self, order: &str) -> bool {
+        let database = self.folder.path().join("goody.db");
+        let started = Instant::now();
+        while started.elapsed() < Duration::from_secs(10) {
+            let output =
+                goody(&["export", "orders", "--format", "ndjson", "--database", text(&database)]).output().unwrap();
+            if String::from_utf8_lossy(&output.stdout).contains(&format!("\"{order}\"")) {
+                return true;
+            }
+            thread::sleep(Duration::from_millis(100));
+        }
+        false
+    }
+
+    fn end(mut self) -> Value {
+        drop(self.import.stdin.take());
+        let output = self.import.wait_with_output().unwrap();
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+}
+
+fn placed(id: &str, at: jiff::Timestamp) -> String {
+    format!(r#"{{"eventId":"{id}","orderId":"{id}","vendorId":"acme","status":"PLACED","occurredAt":"{at}"}}"#)
+}
+
+#[test]
+fn what_a_slow_pipe_gives_is_stored_while_it_stays_open() {
+    let mut slow = Slow::start(None);
+    let at = "2026-01-05T10:00:00Z".parse().unwrap();
+    for order in ["o-1", "o-2"] {
+        slow.write(&format!("{}\n{{\"half\":", placed(order, at)));
+        assert!(slow.has(order), "{order} is not stored");
+        slow.write("1}\n");
+    }
+    let summary = slow.end();
+    assert_eq!((&summary["accepted"], &summary["rejected"]), (&2.into(), &2.into()));
+}
+
+#[test]
+fn what_a_slow_pipe_gives_as_csv_is_stored_while_it_stays_open() {
+    let mut slow = Slow::start(Some(""));
+    slow.write("orderId,vendorId,status,occurredAt\no-1,acme,PLACED,2026-01-05T10:00:00Z\n");
+    assert!(slow.has("o-1"));
+    assert_eq!(slow.end()["accepted"], 1);
+}
+
+#[test]
+fn events_from_a_slow_pipe_are_judged_by_the_time_they_arrive() {
+    let mut slow = Slow::start(None);
+    // The first line has the import read the clock; the second one is 5 minutes ahead of that, and not of its own arrival.
+    slow.write(&format!("{}\n", placed("o-1", "2026-01-05T10:00:00Z".parse().unwrap())));
+    assert!(slow.has("o-1"));
+    let ahead = jiff::Timestamp::now() + Duration::from_secs(302);
+    thread::sleep(Duration::from_secs(4));
+    slow.write(&format!("{}\n", placed("o-2", ahead)));
+    assert!(slow.has("o-2"));
+    assert_eq!(slow.end()["rejected"], 0);
+}
