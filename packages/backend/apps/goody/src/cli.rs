@@ -200,7 +200,7 @@ pub(crate) struct Retention {
 #[derive(Debug, Args)]
 pub(crate) struct Import {
     /// NDJSON with an event a line, or CSV (by its name); `-` reads NDJSON, or CSV where a mapping is given, from the
-    /// standard input.
+    /// standard input. What a pipe gives is stored within a second or two, while the pipe stays open.
     pub(crate) file: PathBuf,
     /// What the columns of a CSV mean, as TOML. Without it, columns have the names of the event's fields.
     #[arg(long, env = "GOODY_MAPPING")]
@@ -211,7 +211,7 @@ pub(crate) struct Import {
     /// Where nothing is rejected, a file of that name is removed.
     #[arg(long, env = "GOODY_REJECTED")]
     pub(crate) rejected: Option<PathBuf>,
-    /// How many events are stored together.
+    /// How many events are stored together; fewer where no more come within a second.
     #[arg(long, env = "GOODY_BATCH", default_value_t = 40_000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub(crate) batch: u32,
     /// Print the summary as JSON.
