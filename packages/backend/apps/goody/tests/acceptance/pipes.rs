@@ -103,6 +103,7 @@ fn what_a_named_pipe_gives_is_stored_while_it_stays_open() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "the binary has the clock of the machine")]
 fn events_from_a_slow_pipe_are_judged_by_the_time_they_arrive() {
     let mut slow = Slow::start(None);
     // The first line has the import read the clock; the second one is 5 minutes ahead of that, and not of its own arrival.
