@@ -50,7 +50,8 @@ impl Day {
     /// Reads `2026-01-31`.
     pub fn parse(text: &str) -> Result<Self, DayError> {
         let date: Date = text.parse().map_err(|_| DayError)?;
-        let plain = text.len() == 10 && (2000..2200).contains(&date.year());
+        let plain =
+            matches!(text.as_bytes(), [_, _, _, _, b'-', _, _, b'-', _, _]) && (2000..2200).contains(&date.year());
         if plain { Ok(Self::of(date)) } else { Err(DayError) }
     }
 

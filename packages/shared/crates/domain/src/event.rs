@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use crate::instant::shortened;
+use crate::kinds;
 use crate::{Currency, EventId, GiftType, Instant, MOST_EVENTS, MOST_TEXT_BYTES, OrderId, Status, VendorId};
 
 /// How far ahead of us another clock may be, in seconds.
@@ -264,15 +265,10 @@ impl<'a> WireEvent<'a> {
             .map_err(|error| Rejection::field("line", format!("is not UTF-8 after byte {}", error.valid_up_to())))?;
         if text.trim_ascii_start().starts_with('[') {
             // An array of the fields' values would be taken for the fields.
-            return Err(Rejection::field("line", "is not the JSON of an event: an array where an object is expected"));
+            return Err(kinds::rejection(text));
         }
-        serde_json::from_str(text).or_else(|_| {
-            // Only a bad line pays for knowing where it is bad.
-            let mut reader = serde_json::Deserializer::from_str(text);
-            serde_path_to_error::deserialize(&mut reader).map_err(|error| unreadable(&error)).and_then(|event| {
-                reader.end().map(|()| event).map_err(|_| Rejection::field("line", "has text after its JSON"))
-            })
-        })
+        // Only a bad line pays for knowing where it is bad.
+        serde_json::from_str(text).map_err(|_| kinds::rejection(text))
     }
 
     /// The event this describes, or every field that is wrong.
@@ -358,20 +354,6 @@ fn promise(text: &str) -> Result<Instant, String> {
         Ok(instant)
     } else {
         Err(format!("is not between the years 2000 and 2100: {}", shortened(text)))
-    }
-}
-
-fn unreadable(error: &serde_path_to_error::Error<serde_json::Error>) -> Rejection {
-    let path = error.path().to_string();
-    let reason = error.inner().to_string();
-    let reason = reason.split(" at line ").next().unwrap_or(&reason);
-    if error.inner().is_data() && path != "." {
-        Rejection::field(path, format!("has the wrong type: {}", shortened(reason)))
-    } else {
-        Rejection::field(
-            "line",
-            format!("is not the JSON of an event: {} at column {}", reason, error.inner().column()),
-        )
     }
 }
 

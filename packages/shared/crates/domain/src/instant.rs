@@ -5,6 +5,8 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::rfc3339;
+
 /// A point in time: whole microseconds since 1970-01-01T00:00:00Z. Finer digits are dropped when read.
 ///
 /// ```
@@ -32,10 +34,9 @@ impl Instant {
         self.0
     }
 
-    /// Reads RFC 3339, with any offset.
+    /// Reads RFC 3339, with any offset. No other form of ISO 8601 is read.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let time: Timestamp = text.parse().map_err(|_| format!("is not an RFC 3339 time: {}", shortened(text)))?;
-        Ok(Self(time.as_microsecond()))
+        rfc3339::micros(text).map(Self).ok_or_else(|| format!("is not an RFC 3339 time: {}", shortened(text)))
     }
 
     /// This instant, so many seconds later (earlier, where negative).

@@ -140,17 +140,6 @@ fn words_have_a_length_and_no_control_characters() {
 }
 
 #[test]
-fn a_value_of_the_wrong_kind_names_its_field() {
-    for (field, value) in
-        [("orderId", json!(7)), ("isRush", json!("yes")), ("occurredAt", json!({})), ("status", json!(["PLACED"]))]
-    {
-        let (named, reason) = one(placed(json!({field: value})));
-        assert_eq!(named, field);
-        assert!(reason.starts_with("has the wrong type"), "{reason}");
-    }
-}
-
-#[test]
 fn a_line_that_is_no_event_is_told_as_a_whole() {
     for text in [
         "",

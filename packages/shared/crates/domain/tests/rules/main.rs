@@ -7,5 +7,7 @@ mod dashboard;
 mod events;
 mod fold;
 mod golden;
+mod kinds;
 mod report;
 mod story;
+mod times;
