@@ -1,11 +1,11 @@
 //! Ingest: order events → order store.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use goody_domain::{Instant, Learned, OrderEvent, OrderId, VendorId};
 
-use crate::ports::{Found, OrderWrite, OrderWriter, Result, Store, StoreError, VendorStore};
+use crate::ports::{Found, OrderWrite, OrderWriter, Result, Store, StoreError};
 
 /// How often a write that others overtook is tried again. Each time, somebody else's write went through.
 const ATTEMPTS: usize = 50;
@@ -14,7 +14,6 @@ const ATTEMPTS: usize = 50;
 #[derive(Clone)]
 pub struct Ingest {
     orders: Arc<dyn OrderWriter>,
-    vendors: Arc<dyn VendorStore>,
     met: Arc<Mutex<HashSet<VendorId>>>,
 }
 
@@ -31,7 +30,7 @@ pub struct Lessons {
 impl Ingest {
     /// Takes events into this store.
     pub fn new(store: Arc<dyn Store>) -> Self {
-        Self { orders: store.clone(), vendors: store, met: Arc::default() }
+        Self { orders: store, met: Arc::default() }
     }
 
     /// Stores events and says what became of each, in the order they were given. When it returns, they are durable.
@@ -43,7 +42,6 @@ impl Ingest {
 
     /// The first half of [`Ingest::ingest`]: folds the events into the orders as they are stored now.
     pub async fn learn(&self, events: Vec<OrderEvent>, now: Instant) -> Result<Lessons> {
-        self.meet_vendors(&events).await?;
         let answers = vec![Learned::Known; events.len()];
         self.lessons(events.into_iter().enumerate().collect(), answers, now).await
     }
@@ -57,7 +55,10 @@ impl Ingest {
             if lessons.writes.is_empty() {
                 return Ok(lessons.answers);
             }
+            let strangers: Vec<Vec<VendorId>> = lessons.writes.iter().map(|write| write.strangers.clone()).collect();
             let saved = self.orders.save(lessons.writes, now).await?;
+            let registered = strangers.into_iter().zip(&saved).filter(|(_, saved)| **saved);
+            self.known_vendors().extend(registered.flat_map(|(strangers, _)| strangers));
             let conflicts = saved.iter().filter(|saved| !**saved).count();
             metrics::counter!("goody_write_conflicts_total").increment(conflicts as u64);
             let overtaken = saved.into_iter().zip(lessons.of_order).filter(|(saved, _)| !saved);
@@ -87,31 +88,32 @@ impl Ingest {
         if ids.is_empty() {
             return Ok(Lessons { answers, writes, of_order });
         }
-        for (found, events) in self.orders.load(&ids).await?.into_iter().zip(by_order) {
+        let found = self.orders.load(&ids).await?;
+        let known = self.known_vendors();
+        for (found, events) in found.into_iter().zip(by_order) {
             let Found::Known(mut history) = found else { continue };
             let from_version = history.version();
+            let mut strangers = Vec::new();
             for (line, event) in &events {
                 answers[*line] = history.learn(event.clone(), now);
+                // A refused event leaves no vendor behind.
+                if answers[*line] == Learned::New
+                    && let Some(vendor_id) = event.vendor_id()
+                    && !known.contains(vendor_id)
+                    && !strangers.contains(vendor_id)
+                {
+                    strangers.push(vendor_id.clone());
+                }
             }
             if history.version() > from_version {
-                writes.push(OrderWrite { history, from_version });
+                writes.push(OrderWrite { history, from_version, strangers });
                 of_order.push(events);
             }
         }
         Ok(Lessons { answers, writes, of_order })
     }
 
-    async fn meet_vendors(&self, events: &[OrderEvent]) -> Result<()> {
-        let strangers: HashSet<VendorId> = {
-            let met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
-            let named = events.iter().filter_map(OrderEvent::vendor_id);
-            named.filter(|id| !met.contains(*id)).cloned().collect()
-        };
-        if strangers.is_empty() {
-            return Ok(());
-        }
-        self.vendors.meet(strangers.iter().cloned().collect()).await?;
-        self.met.lock().unwrap_or_else(PoisonError::into_inner).extend(strangers);
-        Ok(())
+    fn known_vendors(&self) -> MutexGuard<'_, HashSet<VendorId>> {
+        self.met.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

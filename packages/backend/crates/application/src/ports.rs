@@ -76,6 +76,8 @@ pub struct OrderWrite {
     pub history: History,
     /// The version it was loaded at; nothing is written if the store has another one by now.
     pub from_version: usize,
+    /// Vendors that the new facts name and that may not be registered yet.
+    pub strangers: Vec<VendorId>,
 }
 
 /// Takes in what was told of orders.
@@ -86,6 +88,9 @@ pub trait OrderWriter: Send + Sync {
 
     /// Writes each order that still has the version it was loaded at, together with its change, all in one go. Says for
     /// each whether it was written.
+    ///
+    /// The vendors that a write names are registered with it or before it, and those of an order that is not written are
+    /// not: a store that cannot do both at once checks the version first.
     async fn save(&self, writes: Vec<OrderWrite>, now: Instant) -> Result<Vec<bool>>;
 }
 

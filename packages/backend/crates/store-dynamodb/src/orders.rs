@@ -1,6 +1,6 @@
 //! Orders: load and save for writers, single orders for readers.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::error::SdkError;
@@ -8,6 +8,7 @@ use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use goody_application::ports::{
     Found, OrderCount, OrderFilter, OrderReader, OrderWrite, OrderWriter, Position, RecentFilter, Result, StatusCounts,
+    VendorStore,
 };
 use goody_domain::{History, Instant, Order, OrderId, VendorId};
 
@@ -32,7 +33,12 @@ impl OrderWriter for DynamoStore {
     }
 
     async fn save(&self, writes: Vec<OrderWrite>, _now: Instant) -> Result<Vec<bool>> {
-        stream::iter(writes).map(|write| self.save_one(write)).buffered(AT_ONCE).try_collect().await
+        let overtaken = self.register(&writes).await?;
+        let save = async |write: OrderWrite| match overtaken.contains(write.history.order_id()) {
+            true => Ok(false),
+            false => self.save_one(write).await,
+        };
+        stream::iter(writes).map(save).buffered(AT_ONCE).try_collect().await
     }
 }
 
@@ -47,7 +53,7 @@ impl DynamoStore {
     }
 
     /// Says whether the order still had the version it was loaded at.
-    async fn save_one(&self, OrderWrite { history, from_version }: OrderWrite) -> Result<bool> {
+    async fn save_one(&self, OrderWrite { history, from_version, .. }: OrderWrite) -> Result<bool> {
         self.write_parts(&history, from_version).await?;
         let item = write(&OrderItem::new(&history, &self.zone, self.retention.order_days)?)?;
         let put = self.client.put_item().table_name(&self.tables.orders).set_item(Some(item));
@@ -66,6 +72,30 @@ impl DynamoStore {
             }
             Err(error) => Err(failed("saving an order")(error.into())),
         }
+    }
+
+    /// Registers the vendors that writes name, except those of orders that have another version by now: it says which.
+    ///
+    /// One transaction has no room for an order and all vendors that it may name. So vendors come first, as no order may
+    /// name one that is not registered, and one that nothing names can stay only where the order is overtaken between this
+    /// look and its write.
+    async fn register(&self, writes: &[OrderWrite]) -> Result<HashSet<OrderId>> {
+        let mut strangers: BTreeSet<VendorId> = writes.iter().flat_map(|write| &write.strangers).cloned().collect();
+        if strangers.is_empty() {
+            return Ok(HashSet::new());
+        }
+        for known in self.vendors_by_id(strangers.clone()).await? {
+            strangers.remove(&known.vendor_id);
+        }
+        let naming = writes.iter().filter(|write| write.strangers.iter().any(|id| strangers.contains(id)));
+        let ids: Vec<OrderId> = naming.clone().map(|write| write.history.order_id().clone()).collect();
+        let stored = self.histories(&ids).await?;
+        let version = |id: &OrderId| stored.get(id).map_or(0, History::version);
+        let (current, overtaken): (Vec<_>, Vec<_>) =
+            naming.partition(|write| version(write.history.order_id()) == write.from_version);
+        let named: BTreeSet<VendorId> = current.into_iter().flat_map(|write| &write.strangers).cloned().collect();
+        self.meet(named.into_iter().filter(|id| strangers.contains(id)).collect()).await?;
+        Ok(overtaken.into_iter().map(|write| write.history.order_id().clone()).collect())
     }
 
     /// The ids of orders, by id, after one.

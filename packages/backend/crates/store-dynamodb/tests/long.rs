@@ -75,7 +75,7 @@ async fn of_two_who_fill_a_part_at_once_one_is_refused_and_nothing_is_mixed() {
             let event_id = EventId::parse(&format!("{}-{from}", event.event_id)).unwrap();
             history.learn(OrderEvent { event_id, ..event }, now());
         }
-        OrderWrite { history, from_version: known.version() }
+        OrderWrite { history, from_version: known.version(), strangers: Vec::new() }
     };
     let (one, other) = (grown(0), grown(7));
     assert_eq!(store.save(vec![one.clone()], now()).await.unwrap(), [true]);

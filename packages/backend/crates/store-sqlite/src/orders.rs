@@ -9,7 +9,7 @@ use goody_domain::{History, Instant, Order, OrderId, ReportZone, VendorId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::connection::Weight;
-use crate::{Fault, SqliteStore, codec, kinds, listing, recent};
+use crate::{Fault, SqliteStore, codec, kinds, listing, recent, vendors};
 
 /// So many orders are few.
 const FEW: usize = 100;
@@ -29,11 +29,15 @@ impl OrderWriter for SqliteStore {
         let weight = if rows.len() > FEW { Weight::Heavy } else { Weight::Light };
         self.write(DOING, weight, move |connection| {
             let mut counts = Counts::default();
-            let saved: std::result::Result<_, Fault> =
-                rows.iter().map(|row| save(connection, row, now, &mut counts)).collect();
+            let saved: Vec<bool> = rows
+                .iter()
+                .map(|row| save(connection, row, now, &mut counts))
+                .collect::<std::result::Result<_, Fault>>()?;
+            let written = rows.iter().zip(&saved).filter(|(_, saved)| **saved);
+            vendors::register(connection, written.flat_map(|(row, _)| &row.strangers).collect())?;
             counts.kinds.write(connection)?;
             counts.minutes.write(connection)?;
-            saved
+            Ok(saved)
         })
         .await
     }
@@ -158,6 +162,7 @@ struct Prepared {
     /// The history.
     text: String,
     changed: Changed,
+    strangers: Vec<VendorId>,
 }
 
 /// Which columns differ from those of the version before: an index is written only when one of its columns is named.
@@ -195,7 +200,7 @@ fn placement(order: Option<&Order>) -> Placement<'_> {
 }
 
 fn prepare(
-    OrderWrite { history, from_version }: &OrderWrite,
+    OrderWrite { history, from_version, strangers }: &OrderWrite,
     now: Instant,
     zone: &ReportZone,
 ) -> std::result::Result<Prepared, Fault> {
@@ -220,6 +225,7 @@ fn prepare(
         order,
         text: codec::write_history(history)?,
         changed,
+        strangers: strangers.clone(),
     })
 }
 

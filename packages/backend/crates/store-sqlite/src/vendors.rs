@@ -29,16 +29,7 @@ impl VendorStore for SqliteStore {
             return Ok(());
         }
         self.write("registering vendors", Weight::Light, move |connection| {
-            let revision = schema::next_revision(connection)?;
-            for id in strangers {
-                let body = write(&Vendor::unregistered(id.clone()))?;
-                connection
-                    .prepare_cached(
-                        "INSERT INTO vendors (vendor_id, revision, body) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
-                    )?
-                    .execute(params![id.as_str(), revision, body])?;
-            }
-            Ok(())
+            register(connection, strangers.iter().collect())
         })
         .await
     }
@@ -84,6 +75,26 @@ impl VendorStore for SqliteStore {
         })
         .await
     }
+}
+
+/// Registers those of the vendors that are not known yet.
+pub(crate) fn register(connection: &Connection, vendors: BTreeSet<&VendorId>) -> std::result::Result<(), Fault> {
+    let mut strangers = Vec::new();
+    for id in vendors {
+        if find(connection, id)?.is_none() {
+            strangers.push(id);
+        }
+    }
+    if strangers.is_empty() {
+        return Ok(());
+    }
+    let revision = schema::next_revision(connection)?;
+    for id in strangers {
+        connection
+            .prepare_cached("INSERT INTO vendors (vendor_id, revision, body) VALUES (?1, ?2, ?3)")?
+            .execute(params![id.as_str(), revision, write(&Vendor::unregistered(id.clone()))?])?;
+    }
+    Ok(())
 }
 
 fn find(connection: &Connection, id: &VendorId) -> std::result::Result<Option<Vendor>, Fault> {

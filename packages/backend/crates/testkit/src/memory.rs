@@ -77,6 +77,17 @@ impl State {
         self.revision
     }
 
+    /// Registers those of the vendors that are not known yet.
+    fn register(&mut self, vendors: Vec<VendorId>) {
+        let strangers: Vec<VendorId> = vendors.into_iter().filter(|id| !self.vendors.contains_key(id)).collect();
+        if !strangers.is_empty() {
+            let revision = self.next_revision();
+            for id in strangers {
+                self.vendors.insert(id.clone(), (revision, Vendor::unregistered(id)));
+            }
+        }
+    }
+
     /// Every order that is placed.
     fn placed(&self) -> Vec<Order> {
         self.orders.values().filter_map(History::order).collect()
@@ -86,14 +97,7 @@ impl State {
 #[async_trait]
 impl VendorStore for MemoryStore {
     async fn meet(&self, vendors: Vec<VendorId>) -> Result<()> {
-        let mut state = self.state();
-        let strangers: Vec<VendorId> = vendors.into_iter().filter(|id| !state.vendors.contains_key(id)).collect();
-        if !strangers.is_empty() {
-            let revision = state.next_revision();
-            for id in strangers {
-                state.vendors.insert(id.clone(), (revision, Vendor::unregistered(id)));
-            }
-        }
+        self.state().register(vendors);
         Ok(())
     }
 

@@ -93,6 +93,10 @@ macro_rules! store_suite {
                 vendors_come_by_id_in_pages,
                 vendors_are_found_by_their_ids,
                 every_change_of_a_vendor_raises_the_revision,
+                every_vendor_that_an_accepted_event_names_is_registered,
+                an_event_that_conflicts_registers_no_vendor,
+                a_write_that_was_overtaken_registers_no_vendor,
+                an_event_of_a_full_order_registers_no_vendor,
             }
             lists {
                 orders_of_the_same_instant_come_by_id_downwards,
@@ -108,6 +112,7 @@ macro_rules! store_suite {
                 expiry_takes_orders_out_of_lists_and_totals,
                 an_order_with_a_late_promise_is_kept_until_it_has_passed,
                 facts_told_again_about_an_expired_order_change_nothing,
+                a_fact_about_an_expired_order_registers_no_vendor,
                 an_order_that_waits_to_be_projected_is_not_forgotten,
                 an_expired_order_of_two_vendors_leaves_both_their_numbers,
                 buckets_expire_and_levels_go_on,

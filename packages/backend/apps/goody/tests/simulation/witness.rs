@@ -199,7 +199,7 @@ fn last_day(known: &Witnessed, id: &OrderId, zone: &ReportZone) -> Option<Day> {
 
 /// What writes add, before they are given away.
 pub(crate) fn additions(writes: &[OrderWrite]) -> Vec<(OrderId, usize, Vec<Recorded>)> {
-    let addition = |OrderWrite { history, from_version }: &OrderWrite| {
+    let addition = |OrderWrite { history, from_version, .. }: &OrderWrite| {
         (history.order_id().clone(), *from_version, history.events()[*from_version..].to_vec())
     };
     writes.iter().map(addition).collect()

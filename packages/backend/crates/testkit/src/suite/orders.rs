@@ -17,7 +17,11 @@ fn known(found: &Found) -> History {
 fn grown(history: &History, event: &OrderEvent) -> OrderWrite {
     let mut grown = history.clone();
     assert_eq!(grown.learn(event.clone(), now()), Learned::New);
-    OrderWrite { from_version: history.version(), history: grown }
+    OrderWrite {
+        from_version: history.version(),
+        history: grown,
+        strangers: event.vendor_id().cloned().into_iter().collect(),
+    }
 }
 
 async fn load(store: &dyn OrderWriter, id: &OrderId) -> History {

@@ -164,6 +164,16 @@ pub async fn facts_told_again_about_an_expired_order_change_nothing(make: MakeSt
 }
 
 /// See its name.
+pub async fn a_fact_about_an_expired_order_registers_no_vendor(make: MakeStore) {
+    let made = told(make).await;
+    let store = made.store.as_ref();
+    forget(store, now()).await;
+    let before = vendor_ids(store).await;
+    tell(&made.store, vec![OrderBuilder::new("old-open").vendor("ghost")], now()).await;
+    assert_eq!(vendor_ids(store).await, before);
+}
+
+/// See its name.
 pub async fn an_order_that_waits_to_be_projected_is_not_forgotten(make: MakeStore) {
     let made = make(ReportZone::utc()).await;
     let (january, _) = old_and_new();

@@ -1,10 +1,10 @@
 //! Vendors' master data.
 
-use goody_application::ports::{Store, VendorStore};
-use goody_domain::{ReportZone, SlaPromises, Vendor};
+use goody_application::ports::{OrderWrite, Store, VendorStore};
+use goody_domain::{EventId, Fact, History, Learned, MOST_EVENTS, OrderEvent, ReportZone, SlaPromises, Status, Vendor};
 
-use super::{MakeStore, revision, vendor_ids};
-use crate::{day, vendor_id};
+use super::{MakeStore, ingest, revision, vendor_ids};
+use crate::{OrderBuilder, day, now, order_id, vendor_id};
 
 fn registered(id: &str) -> Vendor {
     Vendor {
@@ -90,4 +90,57 @@ pub async fn every_change_of_a_vendor_raises_the_revision(make: MakeStore) {
         assert!(now > last, "step {step}");
         last = now;
     }
+}
+
+/// See its name.
+pub async fn every_vendor_that_an_accepted_event_names_is_registered(make: MakeStore) {
+    let made = make(ReportZone::utc()).await;
+    let order = OrderBuilder::new("o-1").vendor("acme").also_placed("bloom", "2026-03-02T10:00:00Z");
+    let mut events = order.arrived("2026-03-03T10:00:00Z").events();
+    for event in &mut events {
+        if let Fact::Became(_, vendor) = &mut event.fact {
+            *vendor = Some(vendor_id("crate"));
+        }
+    }
+    assert_eq!(ingest(&made.store, events, now()).await, [Learned::New; 3]);
+    assert_eq!(vendor_ids(made.store.as_ref()).await, ["acme", "bloom", "crate"].map(vendor_id));
+}
+
+/// See its name.
+pub async fn an_event_that_conflicts_registers_no_vendor(make: MakeStore) {
+    let made = make(ReportZone::utc()).await;
+    let good = OrderBuilder::new("o-1").vendor("acme").events();
+    let other = OrderBuilder::new("o-1").vendor("ghost").events();
+    let both = [good.clone(), other.clone()].concat();
+    assert_eq!(ingest(&made.store, both, now()).await, [Learned::New, Learned::Conflict]);
+    let before = revision(made.store.as_ref()).await;
+    assert_eq!(ingest(&made.store, [good, other].concat(), now()).await, [Learned::Known, Learned::Conflict]);
+    assert_eq!(vendor_ids(made.store.as_ref()).await, [vendor_id("acme")]);
+    assert_eq!(revision(made.store.as_ref()).await, before);
+}
+
+/// See its name.
+pub async fn an_event_of_a_full_order_registers_no_vendor(make: MakeStore) {
+    let made = make(ReportZone::utc()).await;
+    let arrived = OrderBuilder::new("o-1").vendor("acme").arrived("2026-03-03T10:00:00Z").events().remove(1);
+    let numbered =
+        |number: usize| OrderEvent { event_id: EventId::parse(&format!("e-{number}")).unwrap(), ..arrived.clone() };
+    ingest(&made.store, (0..MOST_EVENTS).map(numbered).collect(), now()).await;
+    let fact = Fact::Became(Status::Arrived, Some(vendor_id("ghost")));
+    let more = OrderEvent { fact, ..numbered(MOST_EVENTS) };
+    assert_eq!(ingest(&made.store, vec![more], now()).await, [Learned::Full]);
+    assert_eq!(vendor_ids(made.store.as_ref()).await, []);
+}
+
+/// See its name.
+pub async fn a_write_that_was_overtaken_registers_no_vendor(make: MakeStore) {
+    let made = make(ReportZone::utc()).await;
+    let write = |vendor: &str| {
+        let mut history = History::empty(order_id("o-1"));
+        history.learn(OrderBuilder::new("o-1").vendor(vendor).events().remove(0), now());
+        OrderWrite { history, from_version: 0, strangers: vec![vendor_id(vendor)] }
+    };
+    assert_eq!(made.store.save(vec![write("acme")], now()).await.unwrap(), [true]);
+    assert_eq!(made.store.save(vec![write("ghost")], now()).await.unwrap(), [false]);
+    assert_eq!(vendor_ids(made.store.as_ref()).await, [vendor_id("acme")]);
 }

@@ -240,3 +240,17 @@ async fn what_is_left_out_of_an_event_that_is_accepted_is_a_warning() {
     app.project().await;
     assert_eq!(app.read("/api/orders/o-1").await["order"]["estimatedDelivery"], Value::Null);
 }
+
+#[tokio::test]
+async fn a_refused_event_leaves_no_vendor() {
+    let app = TestApp::new();
+    post_json(&app, placed("one")).await;
+    let mut conflict = with("one", "vendorId", "ghost");
+    conflict["giftValue"] = 7.into();
+    let mut malformed = with("two", "vendorId", "phantom");
+    malformed["occurredAt"] = 1_763_632_800.into();
+    let answer = post_json(&app, json!([conflict, malformed])).await;
+    assert_eq!(told(&answer), lines(&[(1, "rejected", "eventId"), (2, "rejected", "occurredAt")]));
+    app.project().await;
+    assert_eq!(column(&app.read("/api/vendors").await["vendors"], "vendorId"), [&json!("acme")]);
+}
