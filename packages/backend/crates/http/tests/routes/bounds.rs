@@ -105,7 +105,7 @@ async fn an_answer_in_json_is_bounded_and_one_to_good_events_is_never_cut() {
     let refused = problem(&post(&app, "application/json", ones).await, 413, "PAYLOAD_TOO_LARGE");
     assert!(refused["detail"].as_str().unwrap().contains("Send application/x-ndjson"), "{refused}");
     // The shortest event there is, again and again.
-    let event = r#"{"eventId":"e","orderId":"o","status":"LOST","occurredAt":"2026-01-01T00:00Z"}"#;
+    let event = r#"{"eventId":"e","orderId":"o","status":"LOST","occurredAt":"2026-01-01T00:00:00Z"}"#;
     let events = format!("[{event}{}]", format!(",{event}").repeat(16 * MIB / (event.len() + 1) - 1));
     assert!(events.len() > 15 * MIB);
     let answer = post(&app, "application/json", events).await;

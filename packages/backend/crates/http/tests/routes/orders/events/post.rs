@@ -249,7 +249,7 @@ async fn a_refused_event_leaves_no_vendor() {
     conflict["giftValue"] = 7.into();
     let mut malformed = with("two", "vendorId", "phantom");
     malformed["occurredAt"] = 1_763_632_800.into();
-    let answer = post_json(&app, json!([conflict, malformed])).await;
+    let answer = app.post_ndjson(format!("{conflict}\n{malformed}")).await;
     assert_eq!(told(&answer), lines(&[(1, "rejected", "eventId"), (2, "rejected", "occurredAt")]));
     app.project().await;
     assert_eq!(column(&app.read("/api/vendors").await["vendors"], "vendorId"), [&json!("acme")]);
