@@ -27,6 +27,7 @@ mod results;
 mod shared;
 mod tasks;
 mod tokens;
+mod vendor_body;
 mod vendors;
 
 use std::sync::Arc;

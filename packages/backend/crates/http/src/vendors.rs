@@ -21,6 +21,7 @@ use crate::audit::Source;
 use crate::capacity::{Capacity, Memory, Place, no_memory};
 use crate::error::ApiError;
 use crate::params::{Checked, Params, vendor_id};
+use crate::vendor_body::fault;
 use crate::{App, audit, cursor};
 
 /// Bytes of a vendor at most.
@@ -197,8 +198,9 @@ impl Put {
     async fn run(self, app: App, id: &str) -> Result<Response, ApiError> {
         let id = vendor_id(id)?;
         let (body, _memory) = whole(self.body, &self.capacity).await?;
-        let body: PutVendor = serde_json::from_slice(&body)
-            .map_err(|error| ApiError::new(ErrorCode::InvalidBody, format!("The vendor cannot be read: {error}.")))?;
+        let body: PutVendor = serde_json::from_slice(&body).map_err(|_| {
+            ApiError::new(ErrorCode::InvalidBody, format!("The vendor cannot be read: {}.", fault(&body)))
+        })?;
         let vendor = vendor(id, body)?;
         let place = self.capacity.for_a_write()?;
         app.0.tasks.run(save(app.clone(), self.source, self.headers, vendor, place)).await

@@ -75,6 +75,37 @@ async fn a_body_that_cannot_be_read_says_why() {
 }
 
 #[tokio::test]
+async fn a_value_of_the_wrong_kind_is_named_in_plain_words() {
+    let app = TestApp::new();
+    let wrong = [json!(7), json!(-1.5), json!("text"), json!(true), json!(null), json!([1]), json!({"a": 1})];
+    for (field, good) in whole().as_object().unwrap() {
+        for value in &wrong {
+            let mut body = whole();
+            body[field] = value.clone();
+            let answer = put(&app, "acme", body.to_string()).await;
+            if answer.status.is_success() || std::mem::discriminant(good) == std::mem::discriminant(value) {
+                continue;
+            }
+            let problem = problem(&answer, 400, "INVALID_BODY");
+            let detail = problem["detail"].as_str().unwrap();
+            assert!(detail.starts_with(&format!("The vendor cannot be read: {field} has to be ")), "{detail}");
+            for word in ["expected", "invalid type", "struct", "map", "sequence", "string", "boolean"] {
+                assert!(!detail.contains(word), "{detail}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_contract_begins_on_a_day_and_on_nothing_else() {
+    let app = TestApp::new();
+    for day in ["2026-W10-2", "20260310", "2026-03-10T00:00:00Z", "2026-069", "+002026-03-10", "2026-3-010"] {
+        let body = json!({"name": "Acme", "contractStartDate": day});
+        problem(&put(&app, "acme", body.to_string()).await, 400, "INVALID_PARAMETER");
+    }
+}
+
+#[tokio::test]
 async fn an_id_that_is_none_is_refused() {
     let app = TestApp::new();
     let long = "x".repeat(129);
