@@ -42,7 +42,8 @@ pub(crate) fn run(command: &cli::Backup) -> Done {
     if file.exists() && !command.force {
         return Err(BackupError::There(name).into());
     }
-    let opened = open_here(database).map_err(unwritable)?;
+    let opened = open_here(database)
+        .map_err(|error| BackupError::Unwritable(beside(database, ".open").display().to_string(), error))?;
     let _open = opened.ok_or_else(|| BackupError::BeingRestored(database.display().to_string()))?;
 
     let part = beside(file, ".part");

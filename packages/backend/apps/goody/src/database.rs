@@ -24,9 +24,18 @@ pub(crate) fn open_or_create(database: &Database, settings: Settings) -> Result<
 
 /// Opens a database that is there.
 pub(crate) fn open(database: &Database) -> Result<SqliteStore, DatabaseError> {
+    open_with(database, Settings::default())
+}
+
+/// Opens a database that is there, also where its file system is mounted read-only.
+pub(crate) fn open_to_read(database: &Database) -> Result<SqliteStore, DatabaseError> {
+    open_with(database, Settings { may_be_read_only: true, ..Settings::default() })
+}
+
+fn open_with(database: &Database, settings: Settings) -> Result<SqliteStore, DatabaseError> {
     // An empty file is none either: opening it would make one of it.
     if !std::fs::metadata(&database.database).is_ok_and(|found| found.len() > 0) {
         return Err(DatabaseError::Missing(database.database.display().to_string()));
     }
-    open_or_create(database, Settings::default())
+    open_or_create(database, settings)
 }

@@ -33,7 +33,7 @@ pub(crate) async fn run(command: cli::Export) -> Done {
 }
 
 async fn write(command: cli::Export) -> Done {
-    let store = database::open(&command.database)?;
+    let store = database::open_to_read(&command.database)?;
     let format = match command.format {
         cli::Format::Csv => Format::Csv,
         cli::Format::Ndjson => Format::Ndjson,

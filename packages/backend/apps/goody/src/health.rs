@@ -15,7 +15,7 @@ use crate::progress::Progress;
 use crate::{Done, cli, database};
 
 pub(crate) async fn run(command: cli::Health) -> Done {
-    let store = database::open(&command.database)?;
+    let store = database::open_to_read(&command.database)?;
     // What stands in the way of storing is only seen by storing something. The check of the order store tells it.
     let _ = store.try_to_store().await;
     let damage = if command.deep { check(&store).await? } else { Vec::new() };

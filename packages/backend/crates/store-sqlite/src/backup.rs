@@ -8,7 +8,8 @@ use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 
 use crate::check::check;
-use crate::{OpenError, schema};
+use crate::source::Source;
+use crate::{OpenError, beside, schema};
 
 /// How many pages are copied at a time.
 const PAGES: i32 = 1_000;
@@ -39,7 +40,9 @@ pub struct Copied {
 /// original. The copy is one file that needs nothing beside it. `told` hears what is under way, how much of it is done, and how
 /// much there is.
 pub fn copy(from: &Path, to: &Path, mut told: impl FnMut(Step, u64, u64)) -> Result<Copied, OpenError> {
-    let source = Connection::open_with_flags(from, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+    let source = if beside::is_unwritable(from) { Source::unwritable(from) } else { Source::shared(from) };
+    let source = source
+        .open()
         .and_then(|source| source.busy_timeout(PATIENCE).map(|()| source))
         .map_err(OpenError::sorted(from))?;
     // From the first read on, the source stays as it is now for this connection: the copy is of this moment.

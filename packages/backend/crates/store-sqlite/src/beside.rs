@@ -30,12 +30,27 @@ pub fn real(file: &Path) -> PathBuf {
 /// A lock that is held until it is dropped.
 #[derive(Debug)]
 pub struct Held {
-    _file: File,
+    /// None where there is no such file and none can be made.
+    _file: Option<File>,
+    is_read_only: bool,
+}
+
+impl Held {
+    /// Whether the file system is mounted read-only.
+    pub fn is_read_only(&self) -> bool {
+        self.is_read_only
+    }
 }
 
 /// Notes that the database is open here. `None` while somebody holds it [`alone`].
 pub fn open_here(database: &Path) -> io::Result<Option<Held>> {
-    taken(lock_file(database, ".open")?, File::try_lock_shared)
+    let file = match lock_file(database, ".open") {
+        Err(error) if error.kind() == io::ErrorKind::ReadOnlyFilesystem => {
+            return open_read_only(&beside(&real(database), ".open"));
+        }
+        file => file?,
+    };
+    taken(file, File::try_lock_shared)
 }
 
 /// Keeps everybody else from opening the database. `None` while somebody has it open.
@@ -57,9 +72,23 @@ fn lock_file(database: &Path, more: &str) -> io::Result<File> {
     }
 }
 
+/// Whether a file is on a file system that is mounted read-only.
+pub(crate) fn is_unwritable(file: &Path) -> bool {
+    let opened = OpenOptions::new().append(true).open(file);
+    opened.is_err_and(|error| error.kind() == io::ErrorKind::ReadOnlyFilesystem)
+}
+
+/// As [`open_here`], on a file system that is mounted read-only: a lock needs no right to write.
+fn open_read_only(file: &Path) -> io::Result<Option<Held>> {
+    match File::open(file) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Some(Held { _file: None, is_read_only: true })),
+        file => Ok(taken(file?, File::try_lock_shared)?.map(|held| Held { is_read_only: true, ..held })),
+    }
+}
+
 fn taken(file: File, lock: impl FnOnce(&File) -> Result<(), TryLockError>) -> io::Result<Option<Held>> {
     match lock(&file) {
-        Ok(()) => Ok(Some(Held { _file: file })),
+        Ok(()) => Ok(Some(Held { _file: Some(file), is_read_only: false })),
         Err(TryLockError::WouldBlock) => Ok(None),
         Err(TryLockError::Error(error)) => Err(error),
     }

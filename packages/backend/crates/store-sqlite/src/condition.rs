@@ -53,8 +53,8 @@ impl Obstacle {
         match self {
             Self::Full => "nothing can be stored, as the disk is full: make room on it, and storing goes on by itself",
             Self::ReadOnly => {
-                "nothing can be stored, as the database is read-only: let this user write the file and its folder, and storing \
-                 goes on by itself"
+                "nothing can be stored, as the database is read-only: let this user write the file and its folder, or mount its \
+                 disk writable, and storing goes on by itself"
             }
             Self::Locked => {
                 "nothing can be stored, as another process keeps the database locked: end it, and storing goes on by itself"

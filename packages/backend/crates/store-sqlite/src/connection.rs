@@ -6,12 +6,13 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use goody_application::ports::{Result, StoreError};
+use rusqlite::Connection;
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags};
 use tokio::sync::{oneshot, watch};
 
 use crate::condition::{Met, Obstacle};
 use crate::parts::keep_running;
+use crate::source::Source;
 use crate::{Fault, schema};
 
 /// What a commit promises.
@@ -64,15 +65,7 @@ pub(crate) fn connect(path: &Path, manner: Manner) -> rusqlite::Result<Connectio
     Ok(connection)
 }
 
-pub(crate) fn connect_to_read(path: &Path, cache_mib: u32, patience: Duration) -> rusqlite::Result<Connection> {
-    let connection =
-        Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-    connection.busy_timeout(patience)?;
-    set_cache(&connection, cache_mib)?;
-    Ok(connection)
-}
-
-fn set_cache(connection: &Connection, mib: u32) -> rusqlite::Result<()> {
+pub(crate) fn set_cache(connection: &Connection, mib: u32) -> rusqlite::Result<()> {
     connection.set_prepared_statement_cache_capacity(128);
     // A plan that was made stays: else SQLite plans a statement anew for every LIMIT it is given.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
@@ -339,14 +332,14 @@ pub(crate) struct Watch {
 impl Watch {
     /// Follows what other processes commit, on a thread that ends with the store.
     pub(crate) fn start(
-        path: &Path,
+        source: &Source,
         connection: &Connection,
         patience: Duration,
         met: Arc<Met>,
     ) -> rusqlite::Result<Self> {
         let revision = Arc::new(watch::Sender::new(read_revision(connection)?));
-        let (seen, path): (_, PathBuf) = (Arc::downgrade(&revision), path.into());
-        let other = connect_to_read(&path, 1, patience)?;
+        let seen = Arc::downgrade(&revision);
+        let other = source.connect(1, patience)?;
         keep_running("the thread that looks for other processes' writes", "sqlite-watch", met, move || {
             let mut last: Option<i64> = None;
             loop {

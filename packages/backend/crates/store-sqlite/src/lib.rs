@@ -21,6 +21,7 @@ mod parts;
 mod readers;
 mod recent;
 mod schema;
+mod source;
 mod vendors;
 mod zone;
 
@@ -36,6 +37,7 @@ pub use connection::Durability;
 use connection::{Manner, Watch, Weight, Writer};
 use goody_application::ports::{Result, StoreError};
 use readers::Readers;
+use source::Source;
 
 /// Why a database cannot be opened. Each says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -103,6 +105,26 @@ pub enum OpenError {
         /// Why.
         source: std::io::Error,
     },
+    /// Its file system is mounted read-only, and the command writes.
+    #[error(
+        "{path} is on a read-only file system: mount it writable and try again; until then `goody export`, `goody health`, and \
+         `goody backup` to another disk work"
+    )]
+    ReadOnly {
+        /// The file.
+        path: String,
+    },
+    /// It cannot be read as it is, and cannot be written.
+    #[error(
+        "{path} is on a read-only file system, and {reason}: copy it, with its -wal if there is one, to a disk that can be \
+         written, and use the copy"
+    )]
+    NeedsWriting {
+        /// The file.
+        path: String,
+        /// Why it has to be written.
+        reason: String,
+    },
     /// Somebody puts another one in its place right now.
     #[error("{path} is being restored right now: start again when `goody restore` has ended")]
     BeingRestored {
@@ -141,6 +163,8 @@ pub struct Settings {
     pub patience: Duration,
     /// At how many bytes the log beside the file is worth a warning. It is cut when it is larger and all of it is moved.
     pub log_limit: u64,
+    /// Whether a database is opened as well where its file system is mounted read-only. Nothing can be stored then.
+    pub may_be_read_only: bool,
 }
 
 /// More than the writer lets the log grow to where nothing keeps it from being moved.
@@ -155,6 +179,7 @@ impl Default for Settings {
             reader_cache_mib: 4,
             patience: Duration::from_secs(60),
             log_limit: LOG_LIMIT,
+            may_be_read_only: false,
         }
     }
 }
@@ -185,16 +210,31 @@ impl SqliteStore {
         let open = open.ok_or_else(|| OpenError::BeingRestored { path: name.clone() })?;
         let Settings { durability, writer_cache_mib: cache_mib, patience, .. } = settings;
         let manner = Manner { durability, cache_mib, patience };
-        if schema::is_foreign(path) {
+        let is_read_only = open.is_read_only();
+        if is_read_only && !settings.may_be_read_only {
+            return Err(OpenError::ReadOnly { path: name });
+        }
+        let source = if is_read_only { Source::unwritable(path) } else { Source::shared(path) };
+        if schema::is_foreign(&source) {
             return Err(OpenError::Foreign { path: name });
         }
-        let mut connection = connection::connect(path, manner).map_err(&sort)?;
+        let connection =
+            if is_read_only { source.connect(cache_mib, patience) } else { connection::connect(path, manner) };
+        let mut connection = connection.map_err(&sort)?;
         let found = schema::version(&connection).map_err(&sort)?;
         if found > schema::VERSION {
             return Err(OpenError::Newer { path: name.clone(), found, known: schema::VERSION });
         }
         let zone = settings.zone.clone().unwrap_or_else(ReportZone::utc);
-        schema::migrate(&mut connection, zone.name()).map_err(&sort)?;
+        let needs_writing = |reason: String| OpenError::NeedsWriting { path: name.clone(), reason };
+        if !is_read_only {
+            schema::migrate(&mut connection, zone.name()).map_err(&sort)?;
+        } else if found < schema::VERSION {
+            let known = schema::VERSION;
+            return Err(needs_writing(format!(
+                "was written by an older version of goody (schema {found}, this one reads {known})"
+            )));
+        }
         let stored: String =
             schema::meta(&connection, "time_zone").map_err(&sort)?.ok_or_else(|| damaged("no time zone".into()))?;
         let zone = match settings.zone {
@@ -204,14 +244,18 @@ impl SqliteStore {
             Some(asked) => asked,
             None => ReportZone::named(&stored).map_err(damaged)?,
         };
-        let rules = zone::follow(&connection, &zone).map_err(|fault| match fault {
+        let rules =
+            if is_read_only { zone::followed(&connection, &zone) } else { zone::follow(&connection, &zone).map(Some) };
+        let rules = rules.map_err(|fault| match fault {
             Fault::Sqlite(error) => sort(error),
             other => damaged(other.to_string()),
         })?;
+        let rules = rules
+            .ok_or_else(|| needs_writing("its reports have to be counted anew by the rules of its time zone".into()))?;
         let met = Arc::new(Met::default());
-        let readers = Readers::open(path, settings.reader_cache_mib, patience, met.clone()).map_err(&sort)?;
-        let watch = Watch::start(path, &connection, patience, met.clone()).map_err(&sort)?;
-        if durability == Durability::EveryCommit {
+        let readers = Readers::open(&source, settings.reader_cache_mib, patience, met.clone()).map_err(&sort)?;
+        let watch = Watch::start(&source, &connection, patience, met.clone()).map_err(&sort)?;
+        if durability == Durability::EveryCommit && !is_read_only {
             log_mover::move_log(path, manner, &watch, &met, settings.log_limit).map_err(&sort)?;
         }
         Ok(Self {

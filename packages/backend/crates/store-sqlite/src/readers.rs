@@ -1,7 +1,6 @@
 //! Connections that read, each request on one snapshot of the file. A read that nobody waits for any more is not started, or
 //! is interrupted.
 
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -12,7 +11,7 @@ use tokio::sync::Semaphore;
 
 use crate::Fault;
 use crate::condition::Met;
-use crate::connection::connect_to_read;
+use crate::source::Source;
 
 /// How many connections read.
 const READERS: usize = 4;
@@ -37,8 +36,8 @@ struct Reader {
 }
 
 impl Reader {
-    fn open(path: &Path, cache_mib: u32, patience: Duration) -> rusqlite::Result<Self> {
-        let mut connection = connect_to_read(path, cache_mib, patience)?;
+    fn open(source: &Source, cache_mib: u32, patience: Duration) -> rusqlite::Result<Self> {
+        let mut connection = source.connect(cache_mib, patience)?;
         let stops = Arc::new(AtomicBool::new(false));
         // An interrupt that comes between two statements has no effect; this one reaches every statement of the read.
         let stopped = stops.clone();
@@ -48,9 +47,9 @@ impl Reader {
 }
 
 impl Readers {
-    pub(crate) fn open(path: &Path, cache_mib: u32, patience: Duration, met: Arc<Met>) -> rusqlite::Result<Self> {
-        let path = path.to_owned();
-        let open: Open = Box::new(move || Reader::open(&path, cache_mib, patience));
+    pub(crate) fn open(source: &Source, cache_mib: u32, patience: Duration, met: Arc<Met>) -> rusqlite::Result<Self> {
+        let source = source.clone();
+        let open: Open = Box::new(move || Reader::open(&source, cache_mib, patience));
         let free = (0..READERS).map(|_| open()).collect::<rusqlite::Result<Vec<_>>>()?;
         Ok(Self { places: Arc::new(Semaphore::new(free.len())), free: Mutex::new(free), open, met })
     }
@@ -182,7 +181,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("some.db");
         Connection::open(&path).unwrap().execute_batch("PRAGMA journal_mode = wal; CREATE TABLE t (n)").unwrap();
-        (folder, Arc::new(Readers::open(&path, 1, Duration::from_secs(5), Arc::default()).unwrap()))
+        (folder, Arc::new(Readers::open(&Source::shared(&path), 1, Duration::from_secs(5), Arc::default()).unwrap()))
     }
 
     async fn expect_quick(readers: &Arc<Readers>) {

@@ -1,11 +1,9 @@
 //! The tables, and how older files come to them.
 
-use std::path::Path;
-
 use rusqlite::types::{FromSql, ToSql};
-use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
-use crate::beside::beside;
+use crate::source::Source;
 
 /// One script a version; a file of version n has seen the first n. Never change a script that was released.
 const MIGRATIONS: [&str; 4] = [
@@ -31,16 +29,11 @@ fn application(connection: &Connection) -> rusqlite::Result<i32> {
 
 /// Whether a file is a SQLite database of another program. It is only read. Where it cannot be read, that is for the one who
 /// opens it to find out.
-pub(crate) fn is_foreign(path: &Path) -> bool {
+pub(crate) fn is_foreign(source: &Source) -> bool {
+    let of = |connection: rusqlite::Result<Connection>| connection.and_then(|it| owner(&it)).unwrap_or(Owner::Unknown);
     // First without its log: a connection that reads one leaves files beside the database, with the rights that it has just now.
-    let alone = look(path, "immutable=1").unwrap_or(Owner::Unknown);
-    let owner = match alone {
-        Owner::Us => alone,
-        _ if std::fs::metadata(beside(path, "-wal")).is_ok_and(|log| log.len() > 0) => {
-            look(path, "mode=ro").unwrap_or(Owner::Unknown)
-        }
-        _ => alone,
-    };
+    let alone = of(source.open_without_log());
+    let owner = if alone != Owner::Us && source.has_log() { of(source.open()) } else { alone };
     owner == Owner::Another
 }
 
@@ -55,28 +48,16 @@ enum Owner {
     Unknown,
 }
 
-fn look(path: &Path, how: &str) -> rusqlite::Result<Owner> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
-    let mut uri = std::ffi::OsString::from("file:");
-    for byte in path.as_os_str().as_encoded_bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'/' | b'.' | b'_' | b'-' => {
-                uri.push(char::from(*byte).to_string())
-            }
-            other => uri.push(format!("%{other:02x}")),
-        }
-    }
-    uri.push(format!("?{how}"));
-    let connection = Connection::open_with_flags(uri, flags)?;
+fn owner(connection: &Connection) -> rusqlite::Result<Owner> {
     let tables = connection.query_row(
         "SELECT count(*), count(*) FILTER (WHERE name IN ('meta', 'orders')) FROM sqlite_schema WHERE type = 'table'",
         [],
         |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)),
     )?;
     // Files from before the mark have none.
-    Ok(match (application(&connection)?, tables) {
+    Ok(match (application(connection)?, tables) {
         (0, (0, _)) => Owner::Unknown,
-        (0 | APPLICATION, (_, ours)) if ours == 2 && version(&connection)? > 0 => Owner::Us,
+        (0 | APPLICATION, (_, ours)) if ours == 2 && version(connection)? > 0 => Owner::Us,
         _ => Owner::Another,
     })
 }

@@ -24,6 +24,16 @@ pub(crate) fn follow(connection: &Connection, zone: &ReportZone) -> std::result:
     done
 }
 
+/// The rules that the counters follow, where that can be known without counting anew. Nothing is written.
+pub(crate) fn followed(connection: &Connection, zone: &ReportZone) -> std::result::Result<Option<String>, Fault> {
+    let rules = zone.rules();
+    let is_counted = match noted(connection)? {
+        Some((_, noted)) => noted == rules,
+        None => rules == ReportZone::utc().rules(),
+    };
+    Ok((is_counted || !has_counters(connection)?).then_some(rules))
+}
+
 fn follow_here(connection: &Connection, zone: &ReportZone) -> std::result::Result<String, Fault> {
     let (rules, version) = (zone.rules(), time_zone_database());
     // Another process may have done it meanwhile.

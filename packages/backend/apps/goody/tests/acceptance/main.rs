@@ -10,6 +10,7 @@ mod csv;
 mod damage;
 mod doors;
 mod faults;
+mod faults_of_read_only_disks;
 mod faults_of_readers;
 mod faults_of_the_file;
 mod faults_of_the_log;

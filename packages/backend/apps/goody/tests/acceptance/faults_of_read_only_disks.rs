@@ -1,0 +1,174 @@
+//! A database on a disk that became read-only, as after an error of the disk: it can be read and copied, and nothing else.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use rusqlite::Connection;
+use serde_json::Value;
+
+use crate::binary::{demo_events, goody, placed, run, text};
+use crate::faults_of_the_file::SmallDisk;
+
+fn make_read_only(disk: &SmallDisk) {
+    let mounted = Command::new("mount").args(["-o", "remount,ro", text(disk.path())]).status();
+    assert!(mounted.unwrap().success());
+}
+
+/// A database of demo orders on a disk that can still be written.
+fn demo() -> Option<(SmallDisk, PathBuf)> {
+    let disk = SmallDisk::new()?;
+    disk.grow();
+    let database = disk.path().join("goody.db");
+    run(&["import", text(&demo_events())], &database);
+    Some((disk, database))
+}
+
+/// Every order, vendor and report, as bytes.
+fn exports(database: &Path) -> [Vec<u8>; 3] {
+    ["orders", "vendors", "reports"].map(|what| run(&["export", what], database).stdout)
+}
+
+fn on(database: &Path, arguments: &[&str]) -> Output {
+    goody(arguments).args(["--database", text(database)]).output().unwrap()
+}
+
+/// Expects a command to end at once with one line that has all of these words.
+fn expect_refusal(database: &Path, arguments: &[&str], words: &[&str]) {
+    let refused = on(database, arguments);
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert!(!refused.status.success() && refused.stdout.is_empty(), "goody {arguments:?}: {said}");
+    assert_eq!(said.trim_end().lines().count(), 1, "{said}");
+    assert!(words.iter().all(|word| said.contains(word)), "goody {arguments:?}: {words:?} in {said}");
+}
+
+/// Expects that everything can be read and copied, and that nothing is left on the disk.
+fn expect_readable(database: &Path, expected: &[Vec<u8>; 3]) {
+    assert!(exports(database) == *expected, "the exports are those of before");
+    let health = on(database, &["health", "--deep", "--clock", "--json"]);
+    let said: Value = serde_json::from_slice(&health.stdout)
+        .unwrap_or_else(|_| panic!("no JSON: {}", String::from_utf8_lossy(&health.stderr)));
+    assert_eq!((health.status.code(), &said["status"]), (Some(1), &"unhealthy".into()), "{said}");
+    let issues = said["issues"].as_array().unwrap();
+    assert!(issues.iter().any(|issue| issue.to_string().contains("read-only")), "{said}");
+    assert!(!issues.iter().any(|issue| issue.to_string().contains("damaged")), "{said}");
+    assert!(said["clock"]["facts"].is_array(), "{said}");
+    for arguments in [&["health"][..], &["health", "--deep"], &["health", "--clock"]] {
+        let health = String::from_utf8(on(database, arguments).stdout).unwrap();
+        assert!(health.starts_with("unhealthy\n") && health.contains("mount its disk writable"), "{health}");
+    }
+    let elsewhere = tempfile::tempdir().unwrap();
+    let backup = elsewhere.path().join("b.db");
+    run(&["backup", text(&backup)], database);
+    assert!(exports(&backup) == *expected, "the backup has everything");
+}
+
+#[test]
+fn a_database_on_a_read_only_disk_is_exported_checked_and_backed_up_elsewhere() {
+    let Some((disk, database)) = demo() else { return };
+    let expected = exports(&database);
+    make_read_only(&disk);
+    expect_readable(&database, &expected);
+}
+
+#[test]
+fn a_backup_on_a_read_only_disk_is_a_database_that_can_be_read() {
+    let Some((disk, database)) = demo() else { return };
+    let backup = disk.path().join("backup.db");
+    run(&["backup", text(&backup)], &database);
+    let expected = exports(&database);
+    make_read_only(&disk);
+    expect_readable(&backup, &expected);
+}
+
+/// Copies a database to a disk as a crash leaves it: the latest orders are only in the log.
+fn crashed(disk: &SmallDisk, name: &str, ends: &[&str]) -> (PathBuf, [Vec<u8>; 3]) {
+    let folder = tempfile::tempdir().unwrap();
+    let original = folder.path().join("goody.db");
+    run(&["import", text(&demo_events())], &original);
+    // What a reader needs stays in the log, and so does what comes after.
+    let reader = Connection::open(&original).unwrap();
+    reader.execute_batch("BEGIN; SELECT count(*) FROM orders").unwrap();
+    let more = folder.path().join("more.ndjson");
+    let lines: String = (0..40).map(|number| format!("{}\n", placed(&format!("only-in-the-log-{number}")))).collect();
+    std::fs::write(&more, lines).unwrap();
+    run(&["import", text(&more)], &original);
+    let database = disk.path().join(name);
+    for end in ends {
+        let copied = |file: &Path| PathBuf::from(format!("{}{end}", text(file)));
+        std::fs::copy(copied(&original), copied(&database)).unwrap();
+    }
+    let expected = exports(&original);
+    assert!(String::from_utf8_lossy(&expected[0]).contains("only-in-the-log-39"));
+    (database, expected)
+}
+
+#[test]
+fn what_only_the_log_has_is_read_from_a_read_only_disk() {
+    let Some(disk) = SmallDisk::new() else { return };
+    disk.grow();
+    let copies =
+        [crashed(&disk, "with its log.db", &["", "-wal"]), crashed(&disk, "with its index?.db", &["", "-wal", "-shm"])];
+    let link = disk.path().join("link.db");
+    std::os::unix::fs::symlink("with its log.db", &link).unwrap();
+    make_read_only(&disk);
+    for (database, expected) in &copies {
+        expect_readable(database, expected);
+    }
+    assert!(exports(&link) == copies[0].1, "the log of the file that a link names");
+}
+
+#[test]
+fn what_writes_refuses_a_read_only_disk_and_names_the_database() {
+    let Some((disk, database)) = demo() else { return };
+    make_read_only(&disk);
+    let words = [text(&database), "read-only file system", "mount it writable"];
+    expect_refusal(&database, &["serve", "--addr", "127.0.0.1:0"], &words);
+    expect_refusal(&database, &["import", text(&demo_events())], &words);
+    expect_refusal(&database, &["rebuild"], &words);
+    expect_refusal(&database, &["backfill", "--days", "1"], &words);
+    let new = disk.path().join("new.db");
+    expect_refusal(&new, &["serve", "--addr", "127.0.0.1:0"], &[text(&new), "read-only file system"]);
+    let elsewhere = tempfile::tempdir().unwrap();
+    let other = elsewhere.path().join("other.db");
+    run(&["import", text(&demo_events())], &other);
+    expect_refusal(&database, &["restore", text(&other)], &[text(&database), "Read-only file system"]);
+    expect_refusal(&other, &["backup", text(&new)], &[text(&new), "Read-only file system"]);
+}
+
+/// Changes the database of demo orders before its disk becomes read-only. Expects each command to refuse it with these words.
+fn expect_refused_after(change: &str, words: &[&str]) {
+    let Some((disk, database)) = demo() else { return };
+    Connection::open(&database).unwrap().execute_batch(change).unwrap();
+    make_read_only(&disk);
+    let words = [&[text(&database), "copy it, with its -wal"], words].concat();
+    expect_refusal(&database, &["export", "orders"], &words);
+    expect_refusal(&database, &["health"], &words);
+}
+
+#[test]
+fn a_database_of_an_older_version_on_a_read_only_disk_needs_a_copy() {
+    expect_refused_after("PRAGMA user_version = 3", &["older version", "schema 3"]);
+}
+
+#[test]
+fn a_database_that_counts_by_other_rules_on_a_read_only_disk_needs_a_copy() {
+    let change = "UPDATE meta SET value = 'other' WHERE key IN ('zone_rules', 'zone_database')";
+    expect_refused_after(change, &["rules of its time zone"]);
+}
+
+#[test]
+fn a_database_without_the_mark_of_this_program_is_read_from_a_read_only_disk() {
+    let Some((disk, database)) = demo() else { return };
+    Connection::open(&database).unwrap().execute_batch("PRAGMA application_id = 0").unwrap();
+    let changed = "UPDATE meta SET value = 'an earlier one' WHERE key = 'zone_database'";
+    Connection::open(&database).unwrap().execute(changed, []).unwrap();
+    make_read_only(&disk);
+    let orders = run(&["export", "orders"], &database).stdout;
+    assert!(!orders.is_empty());
+    let other = "CREATE TABLE other (n)";
+    let Some(second) = SmallDisk::new() else { return };
+    let foreign = second.path().join("foreign.db");
+    Connection::open(&foreign).unwrap().execute_batch(other).unwrap();
+    make_read_only(&second);
+    expect_refusal(&foreign, &["export", "orders"], &[text(&foreign), "database of another program"]);
+}

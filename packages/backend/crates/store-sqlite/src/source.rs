@@ -1,0 +1,95 @@
+//! Which way a database is read, as a file system that is mounted read-only takes no locks and no index of the log.
+
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+
+use crate::{beside, connection};
+
+/// A database to read.
+#[derive(Clone, Debug)]
+pub(crate) struct Source {
+    path: PathBuf,
+    way: Way,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Way {
+    /// With SQLite's locks, and the index of the log in the file that all processes share.
+    Shared,
+    /// Without locks, and with an index of the log in the memory of each connection.
+    OwnIndex,
+    /// Without locks and without a log.
+    NoLog,
+}
+
+const READ_ONLY: OpenFlags = OpenFlags::SQLITE_OPEN_READ_ONLY.union(OpenFlags::SQLITE_OPEN_NO_MUTEX);
+
+impl Source {
+    pub(crate) fn shared(path: &Path) -> Self {
+        Self { path: path.to_owned(), way: Way::Shared }
+    }
+
+    /// A database on a file system that cannot be written. Where the index of its log is there, SQLite reads it as ever. Where it
+    /// is not, no other process has the database open.
+    pub(crate) fn unwritable(path: &Path) -> Self {
+        let shared = Self::shared(path);
+        let is_readable = shared.open().is_ok_and(|connection| connection.execute_batch(READ).is_ok());
+        // A transaction that was broken off has to be rolled back first, which SQLite says.
+        if is_readable || shared.has("-journal") {
+            return shared;
+        }
+        Self { way: if shared.has_log() { Way::OwnIndex } else { Way::NoLog }, ..shared }
+    }
+
+    pub(crate) fn open(&self) -> rusqlite::Result<Connection> {
+        match self.way {
+            Way::Shared => Connection::open_with_flags(&self.path, READ_ONLY),
+            Way::OwnIndex => {
+                let connection = Connection::open_with_flags_and_vfs(&self.path, READ_ONLY, c"unix-none")?;
+                // Before the first read: only then SQLite keeps the index in memory.
+                connection.pragma_update(None, "locking_mode", "exclusive")?;
+                Ok(connection)
+            }
+            Way::NoLog => self.open_without_log(),
+        }
+    }
+
+    /// As it is without what only its log has. Nothing is locked, and nothing is made beside it.
+    pub(crate) fn open_without_log(&self) -> rusqlite::Result<Connection> {
+        Connection::open_with_flags(immutable(&self.path), READ_ONLY | OpenFlags::SQLITE_OPEN_URI)
+    }
+
+    /// Whether there is a log with anything in it.
+    pub(crate) fn has_log(&self) -> bool {
+        self.has("-wal")
+    }
+
+    fn has(&self, end: &str) -> bool {
+        std::fs::metadata(beside::beside(&beside::real(&self.path), end)).is_ok_and(|file| file.len() > 0)
+    }
+
+    pub(crate) fn connect(&self, cache_mib: u32, patience: Duration) -> rusqlite::Result<Connection> {
+        let connection = self.open()?;
+        connection.busy_timeout(patience)?;
+        connection::set_cache(&connection, cache_mib)?;
+        Ok(connection)
+    }
+}
+
+const READ: &str = "SELECT count(*) FROM sqlite_schema";
+
+/// The address of a file that does not change.
+fn immutable(path: &Path) -> String {
+    let bytes = path.as_os_str().as_bytes().iter();
+    let name: String = bytes
+        .map(|byte| match byte {
+            b'/' | b'.' | b'-' | b'_' => char::from(*byte).to_string(),
+            byte if byte.is_ascii_alphanumeric() => char::from(*byte).to_string(),
+            byte => format!("%{byte:02X}"),
+        })
+        .collect();
+    format!("file:{name}?immutable=1")
+}
