@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 use rusqlite::Connection;
 use serde_json::Value;
 
-use crate::binary::{demo_events, goody, placed, run, text};
+use crate::binary::{Server, demo_events, goody, placed, quiet, run, text};
 use crate::faults_of_the_file::SmallDisk;
 
 fn make_read_only(disk: &SmallDisk) {
@@ -88,10 +88,12 @@ fn crashed(disk: &SmallDisk, name: &str, ends: &[&str]) -> (PathBuf, [Vec<u8>; 3
     // What a reader needs stays in the log, and so does what comes after.
     let reader = Connection::open(&original).unwrap();
     reader.execute_batch("BEGIN; SELECT count(*) FROM orders").unwrap();
-    let more = folder.path().join("more.ndjson");
+    let server = Server::start_by(quiet(), &original, &[]);
     let lines: String = (0..40).map(|number| format!("{}\n", placed(&format!("only-in-the-log-{number}")))).collect();
-    std::fs::write(&more, lines).unwrap();
-    run(&["import", text(&more)], &original);
+    server.post(lines.as_bytes()).unwrap();
+    server.wait_until_projected();
+    server.kill();
+    server.wait();
     let database = disk.path().join(name);
     for end in ends {
         let copied = |file: &Path| PathBuf::from(format!("{}{end}", text(file)));
