@@ -155,7 +155,7 @@ function paths(): string[] {
   const all = Object.keys(paths).filter((path) => paths[path].get);
   const filters = ['vendorId=tour', 'giftType=flowers', 'status=ARRIVED', 'delayed=true', 'dateFrom=2026-03-01'];
   return [
-    ...all.map((path) => path.replace(/(?<=orders\/)\{id\}/, 'tour-1').replace('{id}', 'tour')),
+    ...all.map((path) => path.replace(/(?<=orders\/(by-id\/)?)\{id\}/, 'tour-1').replace('{id}', 'tour')),
     ...filters.map((filter) => `/api/orders?${filter}`),
     '/api/orders/recent?hours=168',
     '/api/vendors?date=2026-03-08',
