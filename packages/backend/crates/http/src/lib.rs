@@ -68,7 +68,7 @@ struct Parts {
     dashboards: dashboard::Cache,
     tasks: Tasks,
     vendor_turn: tokio::sync::Mutex<()>,
-    health: Shared<health::Measured>,
+    health: Shared<Option<(bool, String)>, health::Measured>,
 }
 
 impl App {

@@ -9,27 +9,32 @@ use tokio::sync::Mutex;
 /// How old a measurement may be, in seconds.
 const FRESH_SECONDS: f64 = 1.0;
 
-/// The latest measurement, and when it was made.
-pub(crate) struct Shared<T>(Mutex<Option<(Instant, Arc<T>)>>);
+/// The latest measurement, when it was made, and what was known then without measuring.
+pub(crate) struct Shared<K, T>(Mutex<Option<(Instant, K, Arc<T>)>>);
 
-impl<T> Default for Shared<T> {
+impl<K, T> Default for Shared<K, T> {
     fn default() -> Self {
         Self(Mutex::default())
     }
 }
 
-impl<T> Shared<T> {
-    /// The latest measurement where it is fresh, else a new one. Those who ask meanwhile wait for it.
-    pub(crate) async fn get<F: Future<Output = T>>(&self, clock: &dyn Clock, measure: impl FnOnce() -> F) -> Arc<T> {
+impl<K: PartialEq, T> Shared<K, T> {
+    /// The latest measurement where it is fresh and the same is known as then, else a new one. Those who ask meanwhile wait for it.
+    pub(crate) async fn get<F: Future<Output = T>>(
+        &self,
+        clock: &dyn Clock,
+        known: K,
+        measure: impl FnOnce() -> F,
+    ) -> Arc<T> {
         let mut latest = self.0.lock().await;
-        if let Some((at, value)) = &*latest {
+        if let Some((at, then, value)) = &*latest {
             // A clock that was set back makes no measurement good for longer.
-            if (0.0..FRESH_SECONDS).contains(&clock.now().seconds_since(*at)) {
+            if (0.0..FRESH_SECONDS).contains(&clock.now().seconds_since(*at)) && *then == known {
                 return value.clone();
             }
         }
         let value = Arc::new(measure().await);
-        *latest = Some((clock.now(), value.clone()));
+        *latest = Some((clock.now(), known, value.clone()));
         value
     }
 }
@@ -49,7 +54,7 @@ mod tests {
             tokio::task::yield_now().await;
             made.fetch_add(1, Ordering::Relaxed) + 1
         };
-        let ask = || shared.get(clock.as_ref(), measure);
+        let ask = || shared.get(clock.as_ref(), "well", measure);
         let all = futures::future::join_all((0..100).map(|_| ask())).await;
         assert!(all.iter().all(|value| **value == 1), "{all:?}");
         clock.advance_seconds(1);
@@ -57,5 +62,6 @@ mod tests {
         assert_eq!(*ask().await, 2);
         clock.advance_seconds(-3_600);
         assert_eq!(*ask().await, 3, "the clock was set back");
+        assert_eq!(*shared.get(clock.as_ref(), "ill", measure).await, 4, "it is known to have changed");
     }
 }

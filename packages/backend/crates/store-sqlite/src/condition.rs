@@ -94,6 +94,8 @@ struct Failing {
     obstacle: Obstacle,
     since: Instant,
     last: Instant,
+    /// Orders were stored since the last failure.
+    stores_again: bool,
 }
 
 /// What was met, shared by the writer, the readers and whoever asks.
@@ -152,7 +154,8 @@ impl Met {
             tracing::error!(obstacle = obstacle.word(), "{}", obstacle.told());
         }
         let at = now();
-        *failing = Some(Failing { obstacle, since: failing.map_or(at, |known| known.since), last: at });
+        let since = failing.map_or(at, |known| known.since);
+        *failing = Some(Failing { obstacle, since, last: at, stores_again: false });
     }
 
     /// Something was stored.
@@ -164,6 +167,14 @@ impl Met {
         }
     }
 
+    /// Orders were stored. What a client meets counts, and not what the store writes for itself: that is small, and may still find
+    /// room.
+    pub(crate) fn orders_stored(&self) {
+        if let Some(failing) = &mut *self.failing.lock().unwrap_or_else(PoisonError::into_inner) {
+            failing.stores_again = true;
+        }
+    }
+
     /// Why transactions fail, if they do.
     pub(crate) fn failing(&self) -> Option<Obstacle> {
         self.failing.lock().unwrap_or_else(PoisonError::into_inner).map(|failing| failing.obstacle)
@@ -172,9 +183,13 @@ impl Met {
     pub(crate) fn condition(&self) -> Condition {
         let damaged = self.damaged.get().map(|since| (Obstacle::Damaged, *since));
         let failing = *self.failing.lock().unwrap_or_else(PoisonError::into_inner);
-        let met = damaged.or(failing.map(|failing| (failing.obstacle, failing.since)));
-        let trouble = met.map(|(obstacle, since)| trouble(true, obstacle.told().to_owned(), since));
-        let trouble = trouble.or_else(|| self.failed_part()).or_else(|| self.log_trouble());
+        let damaged = damaged.map(|(obstacle, since)| trouble(true, obstacle.told().to_owned(), since));
+        let refused = failing.map(|Failing { obstacle, since, stores_again, .. }| {
+            let again = "; orders are stored again, and it is over when nothing fails for five seconds";
+            let text = format!("{}{}", obstacle.told(), if stores_again { again } else { "" });
+            trouble(!stores_again, text, since)
+        });
+        let trouble = damaged.or(refused).or_else(|| self.failed_part()).or_else(|| self.log_trouble());
         Condition {
             trouble,
             waiting: self.waiting.load(Ordering::Relaxed),
@@ -263,5 +278,17 @@ mod tests {
         met.stored();
         assert_eq!(met.failing(), Some(Obstacle::Full));
         assert_eq!(met.condition().trouble.map(|trouble| trouble.told), Some(Obstacle::Full.told().to_owned()));
+    }
+
+    #[test]
+    fn a_store_that_takes_orders_again_works_and_is_still_watched() {
+        let met = Met::default();
+        let stops = || met.condition().trouble.map(|trouble| trouble.stops);
+        met.write_failed(Obstacle::Full);
+        assert_eq!(stops(), Some(true));
+        met.orders_stored();
+        assert_eq!(stops(), Some(false), "degraded: a client is served");
+        met.write_failed(Obstacle::Full);
+        assert_eq!(stops(), Some(true), "what is larger does not fit");
     }
 }

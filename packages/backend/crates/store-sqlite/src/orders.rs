@@ -27,7 +27,7 @@ impl OrderWriter for SqliteStore {
             writes.iter().map(|write| prepare(write, now, &self.zone)).collect();
         let rows = rows.map_err(|fault| fault.told(DOING))?;
         let weight = if rows.len() > FEW { Weight::Heavy } else { Weight::Light };
-        self.write(DOING, weight, move |connection| {
+        let saved = self.write(DOING, weight, move |connection| {
             let mut counts = Counts::default();
             let saved: Vec<bool> = rows
                 .iter()
@@ -38,8 +38,10 @@ impl OrderWriter for SqliteStore {
             counts.kinds.write(connection)?;
             counts.minutes.write(connection)?;
             Ok(saved)
-        })
-        .await
+        });
+        let saved = saved.await?;
+        self.met.orders_stored();
+        Ok(saved)
     }
 }
 
