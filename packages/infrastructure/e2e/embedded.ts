@@ -36,7 +36,16 @@ export class Embedded {
   async send(method: string, path: string, body: unknown): Promise<any> {
     const headers = { 'Content-Type': 'application/json' };
     const answer = await fetch(`${this.address}${path}`, { method, headers, body: JSON.stringify(body) });
-    await vi.waitFor(async () => expect((await this.get('/health')).systemMetrics.changeLag.changes).toBe(0));
+    const answered = Date.now();
+    // What `/health` says may have been measured a second ago.
+    await vi.waitFor(
+      async () => {
+        const { timestamp, systemMetrics } = await this.get('/health');
+        expect(Date.parse(timestamp)).toBeGreaterThanOrEqual(answered);
+        expect(systemMetrics.changeLag.changes).toBe(0);
+      },
+      { timeout: 30_000, interval: 100 },
+    );
     return answer.json();
   }
 

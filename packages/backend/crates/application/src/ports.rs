@@ -179,6 +179,10 @@ pub trait OrderReader: Send + Sync {
         Condition::default()
     }
 
+    /// Where it is doubtful whether orders can be stored, as a write failed or room is short, tries it: so that [`Self::condition`]
+    /// is of now.
+    async fn probe(&self) {}
+
     /// A part of the program that works on this store met a fault and was started again. A store with a memory for that says
     /// so in its condition.
     fn part_failed(&self, _part: &'static str) {}

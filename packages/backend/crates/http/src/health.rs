@@ -38,7 +38,7 @@ async fn measured(app: &App) -> Result<Arc<Measured>, ApiError> {
             let (orders_last_24h, health) = tokio::join!(reader.orders_last_24h(), reader.health());
             Measured { health, orders_last_24h: orders_last_24h.ok() }
         };
-        // That the store meets an obstacle, or does no more, is known at once.
+        // That the store meets an obstacle, or that there is room again, is known at once.
         let obstacle = app.0.orders.condition().trouble.map(|trouble| (trouble.stops, trouble.told));
         app.0.health.get(app.0.clock.as_ref(), obstacle, measure).await
     };

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
@@ -9,7 +10,7 @@ use std::time::{Duration, Instant};
 use goody_application::ports::{Condition, Trouble};
 use rusqlite::ErrorCode;
 
-use crate::Fault;
+use crate::{Fault, room};
 
 /// Why something could not be stored or read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,6 +77,8 @@ impl Obstacle {
 /// find room now and then, while all that is larger is refused.
 const QUIET: Duration = Duration::from_secs(5);
 
+const LITTLE_ROOM: &str = "the disk of the database is almost full: make room on it before nothing can be stored";
+
 /// For how long a part that was started again after a fault is worth a warning.
 const LATELY: Duration = Duration::from_secs(600);
 
@@ -103,6 +106,10 @@ struct Failing {
 pub(crate) struct Met {
     waiting: AtomicU64,
     failing: Mutex<Option<Failing>>,
+    /// The database, on whose disk there has to be room.
+    database: Option<Box<Path>>,
+    /// Since when there has been little.
+    little_room: Mutex<Option<Instant>>,
     /// Damage does not go away while the file is open.
     damaged: OnceLock<Instant>,
     kept_by_another: AtomicBool,
@@ -121,6 +128,11 @@ impl Drop for Waiting<'_> {
 }
 
 impl Met {
+    /// Nothing yet, of this database.
+    pub(crate) fn of(database: &Path) -> Self {
+        Self { database: Some(database.into()), ..Self::default() }
+    }
+
     /// A write waits until this is dropped: when it is over, or when whoever asked for it has gone away.
     pub(crate) fn write_waits(&self) -> impl Drop + '_ {
         self.waiting.fetch_add(1, Ordering::Relaxed);
@@ -184,17 +196,37 @@ impl Met {
         let damaged = self.damaged.get().map(|since| (Obstacle::Damaged, *since));
         let failing = *self.failing.lock().unwrap_or_else(PoisonError::into_inner);
         let damaged = damaged.map(|(obstacle, since)| trouble(true, obstacle.told().to_owned(), since));
+        let little_room = self.little_room_since();
         let refused = failing.map(|Failing { obstacle, since, stores_again, .. }| {
-            let again = "; orders are stored again, and it is over when nothing fails for five seconds";
-            let text = format!("{}{}", obstacle.told(), if stores_again { again } else { "" });
-            trouble(!stores_again, text, since)
+            let more = match (stores_again, obstacle, little_room) {
+                (true, ..) => "; orders are stored again, and it is over when nothing fails for five seconds",
+                (false, Obstacle::Full, None) if self.database.is_some() => "; there is room again",
+                _ => "",
+            };
+            trouble(!stores_again, format!("{}{more}", obstacle.told()), since)
         });
-        let trouble = damaged.or(refused).or_else(|| self.failed_part()).or_else(|| self.log_trouble());
+        let room = little_room.map(|since| trouble(false, LITTLE_ROOM.to_owned(), since));
+        let all = [damaged, refused, room, self.failed_part(), self.log_trouble()];
+        let (stops, warnings): (Vec<Trouble>, Vec<Trouble>) =
+            all.into_iter().flatten().partition(|trouble| trouble.stops);
+        let trouble = stops.into_iter().chain(warnings).next();
         Condition {
             trouble,
             waiting: self.waiting.load(Ordering::Relaxed),
             kept_by_another: self.kept_by_another.load(Ordering::Relaxed),
         }
+    }
+
+    /// Whether it is to be tried if orders can be stored.
+    pub(crate) fn is_doubtful(&self) -> bool {
+        self.failing().is_some() || self.little_room_since().is_some()
+    }
+
+    fn little_room_since(&self) -> Option<Instant> {
+        let is_little = self.database.as_ref().is_some_and(|database| room::is_little(database));
+        let mut since = self.little_room.lock().unwrap_or_else(PoisonError::into_inner);
+        *since = is_little.then(|| since.unwrap_or_else(now));
+        *since
     }
 
     /// Runs a job. A panic is the failure of that job alone, and is remembered.

@@ -20,6 +20,7 @@ mod orders;
 mod parts;
 mod readers;
 mod recent;
+mod room;
 mod schema;
 mod source;
 mod vendors;
@@ -252,7 +253,7 @@ impl SqliteStore {
         })?;
         let rules = rules
             .ok_or_else(|| needs_writing("its reports have to be counted anew by the rules of its time zone".into()))?;
-        let met = Arc::new(Met::default());
+        let met = Arc::new(Met::of(path));
         let readers = Readers::open(&source, settings.reader_cache_mib, patience, met.clone()).map_err(&sort)?;
         let watch = Watch::start(&source, &connection, patience, met.clone()).map_err(&sort)?;
         if durability == Durability::EveryCommit && !is_read_only {
@@ -289,7 +290,7 @@ impl SqliteStore {
         self.met.kept_by_another(false);
     }
 
-    /// Stores something that changes nothing, so that [`goody_application::ports::OrderReader::condition`] is of now.
+    /// Stores as much as an order needs and removes it again, so that [`goody_application::ports::OrderReader::condition`] is of now.
     pub async fn try_to_store(&self) -> Result<()> {
         self.writer.try_it().await
     }

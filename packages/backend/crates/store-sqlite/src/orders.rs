@@ -1,5 +1,7 @@
 //! Orders: load and save for writers, single orders for readers.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use goody_application::ports::{
     Condition, Found, OrderCount, OrderFilter, OrderReader, OrderWrite, OrderWriter, Position, RECENT_HOURS,
@@ -13,6 +15,8 @@ use crate::{Fault, SqliteStore, codec, kinds, listing, recent, vendors};
 
 /// So many orders are few.
 const FEW: usize = 100;
+/// How long a probe may take.
+const PROBE: Duration = Duration::from_secs(2);
 
 #[async_trait]
 impl OrderWriter for SqliteStore {
@@ -49,6 +53,13 @@ impl OrderWriter for SqliteStore {
 impl OrderReader for SqliteStore {
     fn condition(&self) -> Condition {
         self.met.condition()
+    }
+
+    async fn probe(&self) {
+        if self.met.is_doubtful() {
+            // What it meets is in the condition, and so is a write that still waits.
+            let _ = tokio::time::timeout(PROBE, self.writer.try_it()).await;
+        }
     }
 
     fn part_failed(&self, part: &'static str) {

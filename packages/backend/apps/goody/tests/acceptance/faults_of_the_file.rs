@@ -47,11 +47,13 @@ fn expect_ill(server: &Server, words: &[&str], kind: &str) {
     assert_eq!(server.metric("goody_check_level{check=\"order_store\"}"), Some(2.0));
 }
 
-/// Tells of new orders until one cannot be stored. Gives back those that were answered, and that one.
+/// Tells of new orders, fewer and fewer together, until a single one cannot be stored. Gives back those that were answered, and that
+/// one.
 fn tell_until_full(server: &Server) -> (Vec<String>, String) {
     let mut answered = Vec::new();
-    for number in 0.. {
-        let lines: Vec<Value> = (0..200).map(|n| placed(&format!("full-{number}-{n}"))).collect();
+    let mut together = 200;
+    for number in 0..1_000 {
+        let lines: Vec<Value> = (0..together).map(|n| placed(&format!("full-{number}-{n}"))).collect();
         let body: String = lines.iter().map(|line| format!("{line}\n")).collect();
         match server.post(body.as_bytes()) {
             Ok(answers) => {
@@ -60,12 +62,14 @@ fn tell_until_full(server: &Server) -> (Vec<String>, String) {
             }
             Err(error) => {
                 assert!(matches!(error, ureq::Error::StatusCode(503)), "it says so at once: {error}");
-                return (answered, format!("full-{number}-0"));
+                if together == 1 {
+                    return (answered, format!("full-{number}-0"));
+                }
+                together = (together / 10).max(1);
             }
         }
-        assert!(number < 1_000, "there was always room");
     }
-    unreachable!()
+    panic!("there was always room")
 }
 
 /// After the cause is gone: all goes on by itself, and nothing that was answered is lost or counted twice.
@@ -146,6 +150,29 @@ fn a_full_disk_is_told_and_storing_goes_on_when_there_is_room() {
     expect_ill(&server, &["the disk is full", "make room"], "full");
     disk.grow();
     expect_healed(server, &database, &answered, &refused);
+}
+
+#[test]
+fn a_full_disk_and_room_on_it_are_known_before_a_client_meets_them() {
+    let Some(disk) = SmallDisk::new() else { return };
+    disk.grow();
+    let database = disk.0.path().join("goody.db");
+    run(&["import", text(&demo_events())], &database);
+    let server = Server::start_by(quiet(), &database, &[]);
+    let filler = disk.0.path().join("filler");
+    for round in 0..3 {
+        disk.fill(&filler);
+        eventually("nothing can be stored", || {
+            // What a client meets next is what was said.
+            let said = server.ask("/health").0;
+            let met = server.tell(&placed(&format!("full-{round}"))).0;
+            assert_eq!(said, met, "on the full disk, round {round}");
+            met == 503
+        });
+        std::fs::remove_file(&filler).unwrap();
+        assert_eq!(server.ask("/health").0, 200, "there is room, round {round}");
+        assert_eq!(server.tell(&placed(&format!("room-{round}"))).0, 200);
+    }
 }
 
 #[test]

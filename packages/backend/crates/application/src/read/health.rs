@@ -164,6 +164,7 @@ impl HealthReader {
 
     /// Asks them now.
     pub async fn health(&self) -> Health {
+        self.orders.probe().await;
         let at = self.clock.now();
         let ((mut order_store, _), (change_feed, lag), (reports, status)) = tokio::join!(
             self.timed(self.orders.all(None, 1), |_| healthy("answers")),
