@@ -5,7 +5,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::ExitCode;
 
-use goody_store_sqlite::backup::{Copied, Step, copy};
+use goody_store_sqlite::backup::{Copied, Step, copy, is_backup};
 use goody_store_sqlite::beside::{beside, open_here};
 use serde_json::json;
 
@@ -20,6 +20,11 @@ enum BackupError {
     There(String),
     #[error("{0} is a database that is in use, or was when its program ended: name another file for the backup")]
     Database(String),
+    #[error(
+        "{0} is no backup, or was opened as a database since: --force replaces backups only. Name another file, or remove this one \
+         first"
+    )]
+    NoBackup(String),
     #[error("another backup is being written to {0} right now")]
     Underway(String),
     #[error("{0} cannot be written")]
@@ -39,8 +44,13 @@ pub(crate) fn run(command: &cli::Backup) -> Done {
         return Err(BackupError::Database(name).into());
     }
     crate::output::check_companions(file, Some(database))?;
-    if file.exists() && !command.force {
-        return Err(BackupError::There(name).into());
+    if let Ok(found) = std::fs::metadata(file) {
+        if !command.force {
+            return Err(BackupError::There(name).into());
+        }
+        if found.len() > 0 && !is_backup(file) {
+            return Err(BackupError::NoBackup(name).into());
+        }
     }
     let opened = open_here(database)
         .map_err(|error| BackupError::Unwritable(beside(database, ".open").display().to_string(), error))?;

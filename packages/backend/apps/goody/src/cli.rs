@@ -290,7 +290,7 @@ pub(crate) struct Backup {
     pub(crate) file: PathBuf,
     #[command(flatten)]
     pub(crate) database: Database,
-    /// Replace the file if it is there.
+    /// Replace a former backup of that name.
     #[arg(long)]
     pub(crate) force: bool,
     /// Print the summary as JSON.

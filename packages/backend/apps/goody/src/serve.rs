@@ -1,6 +1,5 @@
 //! `goody serve`.
 
-use std::io::Write as _;
 use std::num::NonZeroU32;
 use std::path::Path;
 use std::process::ExitCode;
@@ -72,8 +71,10 @@ pub(crate) async fn run(command: cli::Serve, log: Option<Arc<Queue>>) -> Done {
     let pump = Pump { store: Arc::new(store.clone()), revisions: store.revisions(), clock, retention, fleet, told };
     let keeper = store.clone();
     let pump = tokio::spawn(pump.run(async move { keeper.turn_to_keep().await }));
-    say!("Goody is listening on http://{}", listener.local_addr()?);
-    std::io::stdout().flush()?;
+    let address = listener.local_addr()?;
+    if let Err(error) = crate::say::line(format_args!("Goody is listening on http://{address}")) {
+        tracing::warn!(%error, %address, "the address cannot be printed");
+    }
     connections::serve(listener, router, most, asked_to_stop()).await;
     if tokio::time::timeout(LAST_WRITES, tasks.finish()).await.is_err() {
         tracing::error!("some writes did not end in time; they were not answered");

@@ -1,6 +1,7 @@
 //! Copies of a database, as of one moment and checked, and what has to happen before one takes the place of another.
 
 use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 use std::time::Duration;
 
@@ -56,6 +57,19 @@ pub fn copy(from: &Path, to: &Path, mut told: impl FnMut(Step, u64, u64)) -> Res
     let durable = File::open(to).and_then(|file| file.sync_all());
     durable.map_err(|source| OpenError::Beside { path: to.display().to_string(), source })?;
     Ok(copied)
+}
+
+/// Whether a file is a backup that was never opened as a database where it lies: one of ours, without a log, and nothing beside it.
+pub fn is_backup(file: &Path) -> bool {
+    /// The place of the version that says whether there is a log, in the head of every SQLite file.
+    const WRITE_VERSION: usize = 18;
+    const WITHOUT_LOG: u8 = 1;
+    let mut head = [0; 100];
+    let is_read = File::open(file).and_then(|mut file| file.read_exact(&mut head)).is_ok();
+    is_read
+        && head[WRITE_VERSION] == WITHOUT_LOG
+        && !beside::beside(&beside::real(file), ".open").exists()
+        && schema::is_ours(&Source::shared(file))
 }
 
 enum Failed {

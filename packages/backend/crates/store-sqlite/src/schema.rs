@@ -37,6 +37,11 @@ pub(crate) fn is_foreign(source: &Source) -> bool {
     owner == Owner::Another
 }
 
+/// Whether a file is a database of this program, by what is in it without its log.
+pub(crate) fn is_ours(source: &Source) -> bool {
+    source.open_without_log().and_then(|connection| owner(&connection)).is_ok_and(|owner| owner == Owner::Us)
+}
+
 /// Whose a database is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Owner {

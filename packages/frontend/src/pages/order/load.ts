@@ -12,7 +12,7 @@ export interface OrderData {
 
 /** The order names its vendor by id only; what the vendor is called comes after. */
 export async function loadOrder(orderId: string, signal: AbortSignal): Promise<OrderData> {
-  const detail = await get('/api/orders/{id}', { path: { id: orderId } }, signal);
+  const detail = await get('/api/orders/by-id/{id}', { path: { id: orderId } }, signal);
   const readAt = Date.now();
   const { order } = detail;
   const report =

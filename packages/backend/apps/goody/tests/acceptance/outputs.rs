@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
-use crate::binary::{Server, demo_events, goody, placed, quiet, run, text};
+use crate::binary::{Server, demo_events, eventually, goody, placed, quiet, run, text};
 
 /// Runs a command that must be refused, and gives back what it says.
 fn refused(arguments: &[&str]) -> String {
@@ -50,6 +50,34 @@ fn no_output_takes_the_place_of_a_database_an_input_or_a_lock() {
     drop(server);
     let lines = run(&["export", "orders"], &database).stdout;
     assert_eq!(lines.split(|byte| *byte == b'\n').count(), 3, "two orders and the end");
+}
+
+#[test]
+fn a_backup_replaces_backups_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name);
+    let (database, other, backup) = (file("goody.db"), file("other.db"), file("backup.db"));
+    for database in [&database, &other] {
+        run(&["import", text(&demo_events())], database);
+    }
+    rusqlite::Connection::open(file("foreign.db")).unwrap().execute_batch("CREATE TABLE t (x)").unwrap();
+    std::fs::write(file("notes.txt"), "what I know").unwrap();
+    std::os::unix::fs::symlink("other.db", file("link")).unwrap();
+    let force =
+        |name: &str| goody(&["backup", text(&file(name)), "--force", "--database", text(&database)]).output().unwrap();
+    for name in ["other.db", "foreign.db", "notes.txt", "link"] {
+        let before = std::fs::read(file(name)).unwrap();
+        let output = force(name);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && said.contains("another file"), "{name}: {said}");
+        assert!(std::fs::read(file(name)).unwrap() == before, "{name} is as it was");
+    }
+    std::fs::write(file("empty"), "").unwrap();
+    for name in ["empty", "backup.db", "backup.db"] {
+        assert!(force(name).status.success(), "{name}");
+    }
+    run(&["health"], &backup);
+    assert!(!force("backup.db").status.success(), "it was opened as a database");
 }
 
 #[test]
@@ -126,6 +154,31 @@ fn a_command_whose_reader_has_gone_ends_quietly() {
         let output = output.unwrap();
         assert!(output.status.success() && !String::from_utf8_lossy(&output.stderr).contains("panicked"), "{output:?}");
     }
+}
+
+/// As `goody serve | head -1` has it: the reader goes away with the first line, or before it.
+#[test]
+fn a_server_goes_on_without_a_reader_of_its_output() {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    expect_service_with_output(Stdio::from(writer));
+    expect_service_with_output(Stdio::from(std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap()));
+}
+
+fn expect_service_with_output(output: Stdio) {
+    let folder = tempfile::tempdir().unwrap();
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let database = folder.path().join("goody.db");
+    let mut command = goody(&["serve", "--addr", &free.to_string(), "--database", text(&database)]);
+    let mut server = command.stdout(output).stderr(Stdio::piped()).spawn().unwrap();
+    eventually("it serves", || {
+        assert!(server.try_wait().unwrap().is_none(), "it has ended");
+        std::net::TcpStream::connect(free).is_ok()
+    });
+    let ended = std::process::Command::new("kill").args(["-TERM", &server.id().to_string()]).status().unwrap();
+    let output = server.wait_with_output().unwrap();
+    assert!(ended.success() && output.status.success(), "{output:?}");
+    assert!(!String::from_utf8_lossy(&output.stderr).contains("panicked"), "{output:?}");
 }
 
 #[test]
