@@ -191,7 +191,8 @@ pub trait OrderReader: Send + Sync {
     async fn order(&self, id: &OrderId) -> Result<Option<History>>;
 
     /// The orders of a list that come after a place in it, by placement in the direction the filter says, orders of the same
-    /// instant by id in the same direction: as many as `limit`, fewer only where the list ends.
+    /// instant by id in the same direction: as many as `limit`, fewer only where the list ends. What lists show of an order is
+    /// there; a store may leave out what [`History::summary`] leaves out.
     async fn list(
         &self,
         filter: &OrderFilter,
@@ -217,7 +218,8 @@ pub trait OrderReader: Send + Sync {
         Ok((self.list(filter, after, limit, now).await?, self.count(filter, most, now).await?))
     }
 
-    /// The orders of a feed that come after a place in it, the latest updated first, orders of the same instant by id.
+    /// The orders of a feed that come after a place in it, the latest updated first, orders of the same instant by id. Of an order
+    /// with very many facts a store may give [`History::summary`] alone.
     async fn recent(&self, filter: &RecentFilter, after: Option<&Position>, limit: usize) -> Result<Vec<History>>;
 
     /// How many orders a feed has from the whole minute of its `since` on, by where they stand.
@@ -358,6 +360,8 @@ pub struct ReportStatus {
     pub lag: ChangeLag,
     /// The last [`ReportWriter::note_clock_jump`].
     pub clock_jump: Option<ClockJump>,
+    /// Some counters follow other rules of the time zone than this program has: they stand still until they are rebuilt.
+    pub has_other_rules: bool,
 }
 
 /// What [`ReportReader::changed`] tells, all of one moment.

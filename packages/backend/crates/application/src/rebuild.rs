@@ -34,7 +34,8 @@ pub async fn rebuild_some<S>(
 where
     S: Housekeeping + VendorStore + ChangeFeed + ReportWriter + ReportReader + ?Sized,
 {
-    if after.is_none() {
+    // Counters of other rules take changes only when all of them are rebuilt.
+    if after.is_none() && !store.status().await?.has_other_rules {
         project::project_all(store, now).await?;
     }
     let mut total = Rebuilt::default();
@@ -47,7 +48,11 @@ where
     if let Some(last) = vendors.last().filter(|_| vendors.len() == limit) {
         return Ok((total, Some(last.vendor_id.clone())));
     }
+    let had_other_rules = store.status().await?.has_other_rules;
     add(&mut total, store.rebuild(&Book::Fleet).await?);
+    if had_other_rules {
+        project::project_all(store, now).await?;
+    }
     roll::roll(store, now).await?;
     Ok((total, None))
 }

@@ -160,7 +160,7 @@ impl ReportReader for DynamoStore {
 
     async fn changed(&self, after: i64) -> Result<Changed> {
         let rows = self.rows("reading reports").await?;
-        let (status, kept_from) = (status(&rows)?, kept_from(&rows));
+        let (status, kept_from) = (self.status_of(&rows)?, kept_from(&rows));
         let mut vendors = Vec::with_capacity(rows.len());
         let mut sights = self.seen.sights();
         let next = sights.revision + 1;
@@ -190,7 +190,7 @@ impl ReportReader for DynamoStore {
     }
 
     async fn status(&self) -> Result<ReportStatus> {
-        status(&self.rows("reading the reports' status").await?)
+        self.status_of(&self.rows("reading the reports' status").await?)
     }
 
     async fn kept_from(&self) -> Result<Option<Day>> {
@@ -198,21 +198,24 @@ impl ReportReader for DynamoStore {
     }
 }
 
-/// What the current rows of all books say of themselves.
-fn status(rows: &[BookItem]) -> Result<ReportStatus> {
-    let mut status = ReportStatus::default();
-    for row in rows {
-        if row.vendor_id == FLEET {
-            status.rolled_at = row.rolled_at.map(Instant::from_micros);
-            status.latest_fact = row.latest_fact.map(Instant::from_micros);
-            status.lag = ChangeLag { changes: row.lag_changes, oldest: row.lag_oldest.map(Instant::from_micros) };
+impl DynamoStore {
+    /// What the current rows of all books say of themselves.
+    fn status_of(&self, rows: &[BookItem]) -> Result<ReportStatus> {
+        let mut status = ReportStatus::default();
+        for row in rows {
+            status.has_other_rules |= row.has_other_rules(&self.rules);
+            if row.vendor_id == FLEET {
+                status.rolled_at = row.rolled_at.map(Instant::from_micros);
+                status.latest_fact = row.latest_fact.map(Instant::from_micros);
+                status.lag = ChangeLag { changes: row.lag_changes, oldest: row.lag_oldest.map(Instant::from_micros) };
+            }
+            if let Some(kept) = kept(row)? {
+                status.reports += 1;
+                status.first_over = status.first_over.into_iter().chain([kept.unchanged_until]).min();
+            }
         }
-        if let Some(kept) = kept(row)? {
-            status.reports += 1;
-            status.first_over = status.first_over.into_iter().chain([kept.unchanged_until]).min();
-        }
+        Ok(status)
     }
-    Ok(status)
 }
 
 /// The first day whose buckets are all kept, as the fleet's row says.

@@ -35,6 +35,8 @@ pub(crate) struct BookItem {
     pub(crate) revision: i64,
     /// The sum of every bucket there ever was.
     pub(crate) totals: String,
+    /// The rules of the zone that its buckets follow, see [`goody_domain::ReportZone::rules`].
+    pub(crate) zone_rules: Option<String>,
     /// The sum of the buckets that have expired.
     pub(crate) expired: Option<String>,
     /// The latest fact in buckets that have expired, in microseconds.
@@ -57,6 +59,11 @@ pub(crate) struct BookItem {
 }
 
 impl BookItem {
+    /// Whether its buckets follow other rules than these.
+    pub(crate) fn has_other_rules(&self, rules: &str) -> bool {
+        self.zone_rules.as_ref().is_some_and(|known| known != rules)
+    }
+
     pub(crate) fn vendor_id(&self) -> Result<VendorId> {
         VendorId::parse(&self.vendor_id).map_err(|reason| damaged("a book", &reason))
     }
@@ -87,7 +94,7 @@ pub(crate) struct BucketItem {
 /// Which row of a book: the sort key.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Row {
-    /// Half an hour of a day.
+    /// An hour of a day.
     Clock(Day, Minute),
     /// A day.
     Day(Day),

@@ -68,6 +68,9 @@ pub(crate) struct OrderItem<'a> {
     parts: Vec<String>,
     #[serde(borrow)]
     facts: Vec<FactItem<'a>>,
+    /// Where there are parts: the facts that decide how the order is listed, so that lists need not read the parts.
+    #[serde(default, borrow, skip_serializing_if = "Vec::is_empty")]
+    summary: Vec<FactItem<'a>>,
     /// In seconds: the order may be forgotten from then on.
     ttl: i64,
     #[serde(flatten)]
@@ -119,17 +122,25 @@ pub(crate) struct Listed {
 
 impl<'a> OrderItem<'a> {
     /// An order to be written, which is forgotten `keep_days` days after the last day on which something is known of it.
-    pub(crate) fn new(history: &'a History, zone: &ReportZone, keep_days: u16) -> Result<Self> {
+    /// `summary` is [`History::summary`].
+    pub(crate) fn new(
+        history: &'a History,
+        summary: &'a [Recorded],
+        zone: &ReportZone,
+        keep_days: u16,
+    ) -> Result<Self> {
         let order = history.order();
         let last = last_day(history.events(), order.as_ref(), zone);
         let full = parts::cut(history)?;
         let start = full.last().map_or(0, |(_, end)| *end);
+        let summary = if full.is_empty() { &[] } else { summary };
         Ok(Self {
             order_id: history.order_id().to_string(),
             all: ALL.to_owned(),
             version: history.version(),
             parts: full.into_iter().map(|(name, _)| name).collect(),
             facts: history.events()[start..].iter().map(fact).collect(),
+            summary: summary.iter().map(fact).collect(),
             ttl: ttl(last, keep_days, zone),
             placed: order.as_ref().map(PlacedItem::new),
         })
@@ -139,7 +150,8 @@ impl<'a> OrderItem<'a> {
     pub(crate) fn stored(self) -> Result<Stored> {
         let order_id = OrderId::parse(&self.order_id).map_err(|reason| damaged("an order", &reason))?;
         let last = facts(&order_id, self.facts)?;
-        Ok(Stored { order_id, parts: self.parts, last })
+        let summary = facts(&order_id, self.summary)?;
+        Ok(Stored { order_id, parts: self.parts, last, summary })
     }
 
     /// An order from an image in the stream.

@@ -41,15 +41,18 @@ pub struct DynamoStore {
     client: Client,
     tables: Arc<Tables>,
     zone: Arc<ReportZone>,
+    /// See [`ReportZone::rules`].
+    rules: Arc<str>,
     retention: Retention,
     seen: Arc<Seen>,
 }
 
 impl DynamoStore {
-    /// The store in these tables, which must be there. Buckets are of the days of `zone`: it must never change for a table.
+    /// The store in these tables, which must be there. Buckets are of the days of `zone`. Where the table has others, as after an
+    /// update of the rules of the zone, no counter moves until all are rebuilt.
     pub fn new(client: Client, tables: Tables, zone: ReportZone) -> Self {
-        let (tables, zone) = (Arc::new(tables), Arc::new(zone));
-        Self { client, tables, zone, retention: Retention::default(), seen: Arc::default() }
+        let (tables, rules, zone) = (Arc::new(tables), zone.rules().into(), Arc::new(zone));
+        Self { client, tables, zone, rules, retention: Retention::default(), seen: Arc::default() }
     }
 
     /// The same store, in which things live as long as this says.

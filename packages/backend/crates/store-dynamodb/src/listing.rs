@@ -61,7 +61,7 @@ impl DynamoStore {
 
     /// Those of a few orders that are in a list, in its order.
     async fn few(&self, filter: &OrderFilter, ids: &[OrderId], now: Instant) -> Result<Vec<Order>> {
-        let orders = self.histories(ids).await?.into_values().filter_map(|history| history.order());
+        let orders = self.listed(ids).await?.into_values().filter_map(|history| history.order());
         let mut orders: Vec<Order> = orders.filter(|order| filter.takes(order, &self.zone, now)).collect();
         orders.sort_by_cached_key(order_place);
         if !filter.oldest_first {
@@ -147,7 +147,7 @@ async fn read_page(
         let entries = streams.next(many, wanted).await?;
         let is_last = entries.len() < many;
         let ids: Vec<OrderId> = entries.iter().map(Entry::order_id).collect::<Result<_>>()?;
-        let mut histories: HashMap<OrderId, History> = store.histories(&ids).await?;
+        let mut histories: HashMap<OrderId, History> = store.listed(&ids).await?;
         let orders = ids.iter().filter_map(|id| histories.remove(id)?.order());
         page.extend(orders.filter(|order| filter.takes(order, &store.zone, now)));
         if is_last {

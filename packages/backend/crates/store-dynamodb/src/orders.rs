@@ -45,17 +45,27 @@ impl OrderWriter for DynamoStore {
 impl DynamoStore {
     /// The histories of those orders that are there.
     pub(crate) async fn histories(&self, ids: &[OrderId]) -> Result<HashMap<OrderId, History>> {
+        let histories = self.whole(self.stored(ids).await?).await?;
+        Ok(histories.into_iter().map(|history| (history.order_id().clone(), history)).collect())
+    }
+
+    /// The same as far as lists need them: of a long order only [`History::summary`].
+    pub(crate) async fn listed(&self, ids: &[OrderId]) -> Result<HashMap<OrderId, History>> {
+        let stored = self.stored(ids).await?;
+        Ok(stored.into_iter().map(|stored| (stored.order_id.clone(), stored.listed())).collect())
+    }
+
+    async fn stored(&self, ids: &[OrderId]) -> Result<Vec<Stored>> {
         let keys: HashSet<&OrderId> = ids.iter().collect();
         let keys = keys.into_iter().map(key).collect();
-        let found = self.get_all("loading orders", &self.tables.orders, keys).await?;
-        let histories = self.whole(stored(found)?).await?;
-        Ok(histories.into_iter().map(|history| (history.order_id().clone(), history)).collect())
+        stored(self.get_all("loading orders", &self.tables.orders, keys).await?)
     }
 
     /// Says whether the order still had the version it was loaded at.
     async fn save_one(&self, OrderWrite { history, from_version, .. }: OrderWrite) -> Result<bool> {
         self.write_parts(&history, from_version).await?;
-        let item = write(&OrderItem::new(&history, &self.zone, self.retention.order_days)?)?;
+        let summary = history.summary();
+        let item = write(&OrderItem::new(&history, &summary, &self.zone, self.retention.order_days)?)?;
         let put = self.client.put_item().table_name(&self.tables.orders).set_item(Some(item));
         let (condition, terms) = match from_version {
             0 => ("attribute_not_exists(#orderId)", Terms::default().names(["orderId"])),
@@ -179,7 +189,7 @@ impl OrderReader for DynamoStore {
         let query = query.key_condition_expression("#issueOf = :issueOf AND #endedAt < :endedAt");
         let query = query.set_expression_attribute_names(names).set_expression_attribute_values(values);
         let found = self.query("reading a vendor's issues", query.scan_index_forward(false), Some(limit)).await?;
-        Ok(self.whole(stored(found)?).await?.iter().filter_map(History::order).collect())
+        Ok(stored(found)?.into_iter().filter_map(|stored| stored.listed().order()).collect())
     }
 
     async fn all(&self, after: Option<&OrderId>, limit: usize) -> Result<Vec<History>> {

@@ -5,6 +5,8 @@
 //! full part never changes, and a later cut has the same parts and more. A part is named by the order, its place and its content,
 //! and is written before the order that names it: whoever writes the same part writes the same bytes, and where the order's own
 //! write is refused nothing names what was written for it. The name of a part is no order's id, and no index has it.
+//!
+//! Parts are read with their order, and for nothing else: what lists show of the order is in its own item.
 
 use std::collections::{HashMap, HashSet};
 
@@ -41,6 +43,15 @@ pub struct Stored {
     pub(crate) parts: Vec<String>,
     /// The facts after those of the parts.
     pub(crate) last: Vec<Recorded>,
+    /// Where there are parts: [`History::summary`].
+    pub(crate) summary: Vec<Recorded>,
+}
+
+impl Stored {
+    /// The history as far as lists need it, without its parts: of an order with parts only its summary.
+    pub(crate) fn listed(self) -> History {
+        History::from_recorded(self.order_id, if self.parts.is_empty() { self.last } else { self.summary })
+    }
 }
 
 /// Whether a key of the orders' table is that of a part.
@@ -103,7 +114,7 @@ impl DynamoStore {
     }
 
     async fn whole_one(&self, stored: Stored) -> Result<Option<History>> {
-        let Stored { order_id, parts, last } = stored;
+        let Stored { order_id, parts, last, .. } = stored;
         if parts.is_empty() {
             return Ok(Some(History::from_recorded(order_id, last)));
         }

@@ -113,7 +113,8 @@ async fn put_right(
 ) -> Result<Option<Rebuilt>> {
     let name = partition(book);
     let stored: Buckets = is.buckets.iter().cloned().collect();
-    let mut totals = read_counters(store.row(DOING, name).await?.expired.as_deref().unwrap_or_default())?;
+    let row = store.row(DOING, name).await?;
+    let mut totals = read_counters(row.expired.as_deref().unwrap_or_default())?;
     should.values().for_each(|bucket| totals.add_all(&bucket.totals));
     // Days that have expired and were opened anew by late facts are final.
     stored.range(..kept_from).for_each(|(_, bucket)| totals.add_all(&bucket.totals));
@@ -125,10 +126,13 @@ async fn put_right(
     let totals_differ = totals != is.totals;
     let rebuilt =
         Rebuilt { buckets: should.len() as u64, different: different.len() as u64 + u64::from(totals_differ) };
-    if rebuilt.different == 0 {
+    let follows_rules = row.revision == 0 || row.zone_rules.as_deref() == Some(&*store.rules);
+    if rebuilt.different == 0 && follows_rules {
         return Ok(Some(rebuilt));
     }
-    tracing::warn!(book = name, different = rebuilt.different, "buckets were not as they should be");
+    if rebuilt.different > 0 {
+        tracing::warn!(book = name, different = rebuilt.different, "buckets were not as they should be");
+    }
     for (number, day) in different.iter().map(Some).chain([None]).enumerate() {
         // One transaction a day, and one for the sums.
         let revision = revision + number as i64;
@@ -162,6 +166,8 @@ async fn put_day_right(
         return Ok(false);
     }
     if let Some(day) = day {
+        // The sums come last.
+        shelf.keep_rules();
         shelf.replace(name, day, should.get(&day).unwrap_or(&Bucket::default()));
     }
     shelf.replace_totals(name, totals);

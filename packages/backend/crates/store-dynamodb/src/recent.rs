@@ -41,7 +41,7 @@ pub(crate) async fn recent(
         let mut ids: Vec<OrderId> = entries.iter().map(Entry::order_id).collect::<Result<_>>()?;
         // An order that moves on while the streams are read may stand in two of them.
         ids.retain(|id| page.iter().all(|known| known.order_id() != id));
-        let mut histories = store.histories(&ids).await?;
+        let mut histories = store.listed(&ids).await?;
         page.extend(ids.iter().filter_map(|id| histories.remove(id)));
         if is_last {
             break;

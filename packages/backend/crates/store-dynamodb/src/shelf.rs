@@ -26,6 +26,8 @@ pub(crate) struct Shelf<'s> {
     moved_books: BTreeMap<String, Counters>,
     moved_rows: BTreeMap<Place, Bucket>,
     latest_facts: BTreeMap<Place, i64>,
+    /// Whether the buckets of all these books follow the rules of this program once all is written.
+    follows_rules: bool,
 }
 
 /// The rows that a move of a bucket touches.
@@ -53,6 +55,7 @@ impl<'s> Shelf<'s> {
             moved_books: BTreeMap::new(),
             moved_rows: BTreeMap::new(),
             latest_facts: BTreeMap::new(),
+            follows_rules: true,
         };
         for item in store.get_all("reading buckets", &store.tables.reports, keys).await? {
             if item.get("date").and_then(|date| date.as_s().ok()).is_some_and(|date| date == NOW) {
@@ -69,6 +72,11 @@ impl<'s> Shelf<'s> {
     /// Adds to a bucket and to its book's sums.
     pub(crate) fn add(&mut self, book: &Book, day: Day, entries: &[Entry]) -> Result<()> {
         let name = partition(book);
+        if self.books.get(name).is_some_and(|book| book.has_other_rules(&self.store.rules)) {
+            let reason =
+                format!("the counters of {name} follow other rules of the time zone than this program: rebuild them");
+            return Err(failed(DOING)(reason.into()));
+        }
         let totals = match self.moved_books.entry(name.to_owned()) {
             std::collections::btree_map::Entry::Occupied(known) => known.into_mut(),
             std::collections::btree_map::Entry::Vacant(place) => {
@@ -128,6 +136,11 @@ impl<'s> Shelf<'s> {
         }
     }
 
+    /// Leaves the books' rules as they are: more of their buckets have to be replaced before they follow this program's.
+    pub(crate) fn keep_rules(&mut self) {
+        self.follows_rules = false;
+    }
+
     /// Replaces a book's sums.
     pub(crate) fn replace_totals(&mut self, book: &str, totals: Counters) {
         self.moved_books.insert(book.to_owned(), totals);
@@ -166,6 +179,10 @@ impl<'s> Shelf<'s> {
         ]);
         if was != 0 {
             terms = terms.values([("was", number(was))]);
+        }
+        if self.follows_rules {
+            terms = terms.names(["zoneRules"]).values([("zoneRules", text(&*self.store.rules))]);
+            change += ", #zoneRules = :zoneRules";
         }
         if let Some(latest) = self.latest_fact(name) {
             terms = terms.names(["latestFact"]).values([("latestFact", number(latest))]);

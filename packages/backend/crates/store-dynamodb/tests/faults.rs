@@ -19,13 +19,13 @@ use goody_domain::{Day, Ledger, OrderEvent, ReportZone};
 use goody_store_dynamodb::DynamoStore;
 use goody_testkit::{DynamoDb, OrderBuilder, TestStore, now, vendor_id};
 
-/// A store whose requests go through a door.
 /// A client that does not wait for long.
 fn impatient_client(endpoint: &str) -> Client {
     let timeouts = TimeoutConfig::builder().operation_attempt_timeout(Duration::from_millis(500)).build();
     Client::from_conf(emulator::config(endpoint).timeout_config(timeouts).build())
 }
 
+/// A store whose requests go through a door.
 async fn behind(faults: Faults) -> (DynamoStore, Door, DynamoDb) {
     let (_, emulator) = emulator::store(ReportZone::utc()).await;
     let door = Door::open(emulator.endpoint(), faults).await;

@@ -8,9 +8,11 @@ mod records;
 use std::sync::Arc;
 
 use goody_application::ingest::Ingest;
-use goody_application::ports::{Book, Found, OrderFilter, OrderReader, OrderWrite, OrderWriter, ReportReader};
+use goody_application::ports::{
+    Book, Found, OrderFilter, OrderReader, OrderWrite, OrderWriter, RecentFilter, ReportReader,
+};
 use goody_application::rebuild::rebuild;
-use goody_domain::{Counter, Day, EventId, History, Learned, OrderEvent, ReportZone, Status};
+use goody_domain::{Counter, Day, EventId, History, Learned, Order, OrderEvent, ReportZone, Status};
 use goody_store_dynamodb::{DynamoStore, stream};
 use goody_testkit::dynamodb::ask;
 use goody_testkit::{DynamoDb, OrderBuilder, now, order_id};
@@ -55,12 +57,33 @@ async fn an_order_that_no_item_has_room_for_is_read_as_it_was_written() {
     assert!(known == events, "{} of {}", known.len(), events.len());
     assert_eq!(store.load(&[order_id("o-1")]).await.unwrap(), [Found::Known(history.clone())]);
     assert_eq!(store.all(None, 10).await.unwrap(), std::slice::from_ref(&history));
-    let listed = store.list(&OrderFilter::default(), None, 10, now()).await.unwrap();
-    assert_eq!(listed, [history.order().unwrap()]);
     let parts = keys(&emulator).await.len() - 1;
     assert!((3..=6).contains(&parts), "{parts} parts");
     let again = Ingest::new(Arc::new(store.clone())).ingest(events[..5].to_vec(), now()).await.unwrap();
     assert_eq!(again, [Learned::Known; 5]);
+}
+
+#[tokio::test]
+async fn lists_need_no_part_of_a_long_order() {
+    let (store, emulator) = emulator::store(ReportZone::utc()).await;
+    tell(&store, &events(3_000, 300)).await;
+    let history = store.order(&order_id("o-1")).await.unwrap().unwrap();
+    for part in keys(&emulator).await.into_iter().filter(|key| key.contains('/')) {
+        let key = json!({ "TableName": "Orders", "Key": { "orderId": { "S": part } } });
+        ask(&emulator.endpoint(), "DynamoDB_20120810.DeleteItem", key).await;
+    }
+    store.order(&order_id("o-1")).await.unwrap_err();
+    let view = |order: &Order| {
+        let Order { placement, created_at, updated_at, completion, latest_note, .. } = order.clone();
+        (placement, created_at, updated_at, completion, latest_note, order.status())
+    };
+    let expected = view(&history.order().unwrap());
+    let listed = store.list(&OrderFilter::default(), None, 10, now()).await.unwrap();
+    assert_eq!(listed.iter().map(view).collect::<Vec<_>>(), std::slice::from_ref(&expected));
+    let filter = RecentFilter { since: history.events()[0].event.occurred_at, vendor_id: None, statuses: Vec::new() };
+    let recent = store.recent(&filter, None, 10).await.unwrap();
+    assert_eq!(recent.iter().map(|history| view(&history.order().unwrap())).collect::<Vec<_>>(), [expected]);
+    assert_eq!(recent[0].by_occurrence().last(), history.by_occurrence().last());
 }
 
 #[tokio::test]

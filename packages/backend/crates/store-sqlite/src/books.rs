@@ -281,6 +281,8 @@ fn status(connection: &Connection, zone: &ReportZone) -> std::result::Result<Rep
             oldest: instant(noted("lag_oldest")?),
         },
         clock_jump: clock_jumps(connection)?.pop(),
+        // Opening the file counts anew.
+        has_other_rules: false,
     })
 }
 

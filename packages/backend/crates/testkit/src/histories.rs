@@ -20,13 +20,18 @@ const MINUTE: i64 = 60_000_000;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
-/// Microseconds of a day in UTC at which something is special: midnight in UTC and in New York, the hours at which its
-/// clocks change, the edges of minutes.
-const SPECIAL: [i64; 15] = [
+/// Microseconds of a day in UTC at which something is special: midnight in UTC, in New York, St John's and Apia, the times at which
+/// their clocks change, the edges of minutes.
+const SPECIAL: [i64; 22] = [
     0,
     1,
     MINUTE - 1,
     MINUTE,
+    2 * HOUR + 30 * MINUTE,
+    2 * HOUR + 31 * MINUTE - 1,
+    2 * HOUR + 31 * MINUTE,
+    3 * HOUR + 30 * MINUTE - 1,
+    3 * HOUR + 30 * MINUTE,
     4 * HOUR - 1,
     4 * HOUR,
     5 * HOUR - 1,
@@ -35,14 +40,18 @@ const SPECIAL: [i64; 15] = [
     6 * HOUR,
     7 * HOUR - 1,
     7 * HOUR,
+    10 * HOUR - 1,
+    10 * HOUR,
     12 * HOUR,
     12 * HOUR + MINUTE / 2,
     DAY - 1,
 ];
 
-/// The start of 24 days around a change of summer time in New York: into it on 2026-03-08, out of it on 2025-11-02.
+/// The start of 24 days around a change of clocks: in New York into summer time on 2026-03-08 and out of it on 2025-11-02, in
+/// St John's back over midnight on 2010-11-07, in Apia over the whole of 2011-12-30.
 pub fn eras() -> impl Strategy<Value = Instant> {
-    select(vec![at("2026-02-26T00:00:00Z"), at("2025-10-20T00:00:00Z")])
+    let starts = ["2026-02-26T00:00:00Z", "2025-10-20T00:00:00Z", "2010-10-26T00:00:00Z", "2011-12-18T00:00:00Z"];
+    select(starts.map(at).to_vec())
 }
 
 /// An instant after everything in a history, for stores to record it at.

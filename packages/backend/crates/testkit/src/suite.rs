@@ -186,7 +186,7 @@ pub fn law<S: Strategy>(cases: u32, values: S, holds: impl Fn(S::Value)) {
 }
 
 /// The zones that laws are tried in.
-pub(crate) const ZONES: [&str; 2] = ["UTC", "America/New_York"];
+pub(crate) const ZONES: [&str; 4] = ["UTC", "America/New_York", "America/St_Johns", "Pacific/Apia"];
 
 pub(crate) fn zone(name: &str) -> ReportZone {
     ReportZone::named(name).unwrap()

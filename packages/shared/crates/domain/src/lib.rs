@@ -22,6 +22,7 @@ mod report;
 mod rfc3339;
 mod risk;
 mod status;
+mod summary;
 mod vendor;
 
 pub use bucket::{Bucket, Counters, Ledger, MinuteEntry, combined};

@@ -270,6 +270,11 @@ fn judge_lag(lag: &ChangeLag, at: Instant) -> (Verdict, String) {
 }
 
 fn judge_over(status: &ReportStatus, at: Instant) -> (Verdict, String) {
+    if status.has_other_rules {
+        let detail =
+            "they follow other rules of the time zone than this program, and stand still until they are rebuilt";
+        return (Verdict::Unhealthy, detail.into());
+    }
     match status.first_over.map(|over| at.seconds_since(over)) {
         Some(seconds) if seconds > OVER_SECONDS => {
             (Verdict::Degraded, format!("a kept report was over {seconds:.0} s ago; answers are made anew meanwhile"))

@@ -65,6 +65,7 @@ impl State {
             latest_fact: self.ledger(&Book::Fleet, later, later, later, zone).earlier_fact,
             lag: lag.unwrap_or_default(),
             clock_jump: self.clock_jumps.last().copied(),
+            has_other_rules: false,
         }
     }
 

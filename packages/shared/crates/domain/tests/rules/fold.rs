@@ -1,6 +1,8 @@
 //! The fold of an order's events.
 
-use goody_domain::{ActiveStatus, EventId, History, Learned, MOST_EVENTS, OrderEvent, OrderId, Outcome, Status, fold};
+use goody_domain::{
+    ActiveStatus, EventId, History, Learned, MOST_EVENTS, OrderEvent, OrderId, Outcome, Recorded, Status, fold,
+};
 use proptest::prelude::*;
 
 use crate::story::{at, events, order, order_if_placed};
@@ -220,6 +222,25 @@ proptest! {
     fn the_order_of_arrival_changes_nothing((events, shuffled) in stories().prop_flat_map(|events| (Just(events.clone()), Just(events).prop_shuffle()))) {
         let id = OrderId::parse("o-1").unwrap();
         prop_assert_eq!(fold(&id, &events), fold(&id, &shuffled));
+    }
+
+    #[test]
+    fn a_summary_decides_how_an_order_is_listed_now_and_before_its_latest_fact(events in stories()) {
+        let id = OrderId::parse("o-1").unwrap();
+        let recorded = |event: &OrderEvent| Recorded { event: event.clone(), recorded_at: event.occurred_at };
+        let history = History::from_recorded(id.clone(), events.iter().map(recorded).collect());
+        let summary = History::from_recorded(id.clone(), history.summary());
+        prop_assert!(summary.version() <= 18);
+        let (mut all, mut few) = (history.by_occurrence(), summary.by_occurrence());
+        for _ in 0..2 {
+            let listed = |facts: &[&Recorded]| {
+                let order = fold(&id, facts.iter().map(|fact| &fact.event))?;
+                let listed = (order.placement.clone(), order.created_at, order.updated_at, order.completion, order.actual_delivery);
+                Some((listed, order.latest_note.clone(), order.status()))
+            };
+            prop_assert_eq!(listed(&all), listed(&few));
+            prop_assert_eq!(all.pop(), few.pop(), "the latest fact is among them");
+        }
     }
 
     #[test]
