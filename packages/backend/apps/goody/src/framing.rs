@@ -118,10 +118,13 @@ impl Scanner {
             self.line.extend_from_slice(&part[..part.len().min(LONGEST_LINE - self.line.len())]);
             bytes = &bytes[end.map_or(bytes.len(), |end| end + 1)..];
             if end.is_some() {
-                let line = std::mem::take(&mut self.line);
+                let mut line = std::mem::take(&mut self.line);
                 if self.take(line.trim_ascii()) {
                     return true;
                 }
+                // Its memory is for the next line.
+                line.clear();
+                self.line = line;
             }
         }
         false

@@ -179,6 +179,11 @@ pub trait OrderReader: Send + Sync {
         Condition::default()
     }
 
+    /// The same, after a look at what changes without a read or a write, as the room on a disk.
+    fn condition_now(&self) -> Condition {
+        self.condition()
+    }
+
     /// Where it is doubtful whether orders can be stored, as a write failed or room is short, tries it: so that [`Self::condition`]
     /// is of now.
     async fn probe(&self) {}

@@ -15,6 +15,7 @@ use axum::response::{IntoResponse, Response};
 use goody_contract::ErrorCode;
 
 use crate::error::ApiError;
+use crate::paths;
 
 /// The names and the sites.
 #[derive(Clone, Debug)]
@@ -81,9 +82,12 @@ fn is_same(origin: &HeaderValue, host: &Authority) -> bool {
     origin.and_then(|origin| origin.authority().cloned()).is_some_and(|origin| origin == *host)
 }
 
+/// Refuses requests for another server, and those whose path cannot be. One layer for both: each costs every request.
 pub(crate) async fn check(State(hosts): State<Option<Arc<Hosts>>>, request: Request, next: Next) -> Response {
-    match hosts.map_or(Ok(()), |hosts| hosts.check(request.uri(), request.headers())) {
+    let for_us = hosts.map_or(Ok(()), |hosts| hosts.check(request.uri(), request.headers()));
+    let checked = for_us.map_err(|reason| ApiError::new(ErrorCode::Forbidden, reason));
+    match checked.and_then(|()| paths::check(request.uri().path())) {
         Ok(()) => next.run(request).await,
-        Err(reason) => ApiError::new(ErrorCode::Forbidden, reason).into_response(),
+        Err(error) => error.into_response(),
     }
 }

@@ -135,7 +135,6 @@ pub fn router(app: App, doors: Doors) -> Router {
         None => router,
     };
     router
-        .layer(from_fn(paths::without_nul))
         .layer(from_fn_with_state(hosts, hosts::check))
         .layer(from_fn(headers::secured))
         .layer(from_fn_with_state(app.clone(), correlation::correlate))

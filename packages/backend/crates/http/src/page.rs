@@ -16,7 +16,6 @@ use crate::answer::compressed;
 use crate::error::ApiError;
 use crate::headers;
 use crate::hosts::{self, Hosts};
-use crate::paths;
 
 /// Beside the page's files: what the page may load and run, as its build says.
 const POLICY: &str = "content-security-policy.txt";
@@ -31,7 +30,6 @@ pub fn with_page(api: Router, folder: &Path, hosts: Option<Arc<Hosts>>) -> io::R
     let page = Router::new()
         .fallback_service(files)
         .layer(from_fn_with_state(policy, only_the_page))
-        .layer(from_fn(paths::without_nul))
         .layer(from_fn_with_state(hosts, hosts::check))
         .layer(map_response(in_plain_words))
         .layer(from_fn(headers::secured))

@@ -108,7 +108,7 @@ pub(crate) struct Met {
     failing: Mutex<Option<Failing>>,
     /// The database, on whose disk there has to be room.
     database: Option<Box<Path>>,
-    /// Since when there has been little.
+    /// Since when there has been little, by the last look.
     little_room: Mutex<Option<Instant>>,
     /// Damage does not go away while the file is open.
     damaged: OnceLock<Instant>,
@@ -196,7 +196,7 @@ impl Met {
         let damaged = self.damaged.get().map(|since| (Obstacle::Damaged, *since));
         let failing = *self.failing.lock().unwrap_or_else(PoisonError::into_inner);
         let damaged = damaged.map(|(obstacle, since)| trouble(true, obstacle.told().to_owned(), since));
-        let little_room = self.little_room_since();
+        let little_room = *self.little_room();
         let refused = failing.map(|Failing { obstacle, since, stores_again, .. }| {
             let more = match (stores_again, obstacle, little_room) {
                 (true, ..) => "; orders are stored again, and it is over when nothing fails for five seconds",
@@ -219,14 +219,18 @@ impl Met {
 
     /// Whether it is to be tried if orders can be stored.
     pub(crate) fn is_doubtful(&self) -> bool {
-        self.failing().is_some() || self.little_room_since().is_some()
+        self.failing().is_some() || self.little_room().is_some()
     }
 
-    fn little_room_since(&self) -> Option<Instant> {
+    /// Looks how much room the disk has.
+    pub(crate) fn look_for_room(&self) {
         let is_little = self.database.as_ref().is_some_and(|database| room::is_little(database));
-        let mut since = self.little_room.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut since = self.little_room();
         *since = is_little.then(|| since.unwrap_or_else(now));
-        *since
+    }
+
+    fn little_room(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.little_room.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Runs a job. A panic is the failure of that job alone, and is remembered.

@@ -35,6 +35,8 @@ const SHORT: Duration = Duration::from_millis(250);
 const AGAIN: Duration = Duration::from_secs(1);
 /// How often to look whether another process wrote.
 const LOOK: Duration = Duration::from_millis(10);
+/// At every so many looks, each second, how much room the disk has.
+const ROOM_LOOKS: u64 = 100;
 
 /// At how many pages of the log, 250 MiB, the writer moves them itself: it stores nothing meanwhile.
 const LOG_PAGES: u32 = 64_000;
@@ -367,10 +369,14 @@ impl Watch {
         let revision = Arc::new(watch::Sender::new(read_revision(connection)?));
         let seen = Arc::downgrade(&revision);
         let other = source.connect(1, patience)?;
+        let known = met.clone();
         keep_running("the thread that looks for other processes' writes", "sqlite-watch", met, move || {
             let mut last: Option<i64> = None;
-            loop {
+            for look in 0_u64.. {
                 std::thread::sleep(LOOK);
+                if look.is_multiple_of(ROOM_LOOKS) {
+                    known.look_for_room();
+                }
                 let Some(revision) = seen.upgrade() else { return };
                 let version = other.query_row("PRAGMA data_version", [], |row| row.get(0)).ok();
                 if version != last

@@ -55,6 +55,11 @@ impl OrderReader for SqliteStore {
         self.met.condition()
     }
 
+    fn condition_now(&self) -> Condition {
+        self.met.look_for_room();
+        self.met.condition()
+    }
+
     async fn probe(&self) {
         if self.met.is_doubtful() {
             // What it meets is in the condition, and so is a write that still waits.

@@ -171,7 +171,7 @@ impl HealthReader {
             self.timed(self.feed.lag(), |lag| judge_lag(lag, at)),
             self.timed(self.reports.status(), |status| judge_over(status, at)),
         );
-        let condition = self.orders.condition();
+        let condition = self.orders.condition_now();
         // What only needs attention does not hide a store that does not answer.
         let trouble = condition.trouble.as_ref().map(judge_trouble);
         if let Some((verdict, detail)) = trouble.filter(|(verdict, _)| *verdict >= order_store.verdict) {
