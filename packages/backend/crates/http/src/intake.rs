@@ -17,6 +17,8 @@ use crate::events::too_large;
 
 /// How long an event may take to arrive. A client that is slower holds what others need.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+/// How long events that are here wait for the next bytes of their body.
+const ON_ITS_WAY: Duration = Duration::from_millis(5);
 /// Bytes a second of a body that brings no event for longer than that: it may be one of bad lines only, but not a slow one.
 const LEAST_RATE: f64 = 1_024.0;
 /// How long a body may take in all.
@@ -124,13 +126,13 @@ impl Intake {
             if !pieces.is_empty() && (pieces.len() >= room.events || fed >= room.bytes) {
                 break;
             }
-            // What is here is stored before more is waited for.
+            // What is here is stored before more is waited for, but for what is on its way already: a transaction costs more.
             let more = if pieces.is_empty() {
                 self.body.next().await
             } else {
-                match futures::poll!(self.body.next()) {
-                    std::task::Poll::Ready(more) => more,
-                    std::task::Poll::Pending => break,
+                match timeout(ON_ITS_WAY, self.body.next()).await {
+                    Ok(more) => more,
+                    Err(_) => break,
                 }
             };
             match more {
