@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io::Write;
 
-use goody_application::world::{Course, Profile, Troubles, Volume, WEEK_PERCENT, World};
+use goody_application::demo::{Course, Demo, IssueMix, Profile, Volume, WEEK_PERCENT};
 use goody_domain::{Day, EventId, Instant, OrderEvent, OrderId, ReportZone, SlaPromises, Status, WireEvent};
 
 use crate::Failure;
@@ -44,7 +44,7 @@ pub struct Shape {
 /// Makes orders up.
 #[derive(Debug)]
 pub struct Generator {
-    world: World,
+    world: Demo,
     begins: Day,
     now: Instant,
 }
@@ -76,7 +76,7 @@ impl Generator {
         // A fiftieth more than asked for: demand is not the same every day.
         let demand = shape.orders * 102 * 1_000 / (u64::from(shape.days.max(1)) * WEEK_PERCENT);
         let profiles = (0..shape.vendors).map(profile).collect();
-        Ok(Self { world: World::new(shape.seed, demand, profiles, begins)?, begins, now: shape.now })
+        Ok(Self { world: Demo::new(shape.seed, demand, profiles, begins)?, begins, now: shape.now })
     }
 
     /// The instant after which nothing happens.
@@ -101,7 +101,7 @@ impl Generator {
 
     /// The events of an order up to one of them, in the order of time.
     pub fn events_until(&self, order_id: &OrderId, last: &EventId) -> Option<Vec<OrderEvent>> {
-        let mut events = self.world.story_of(order_id)?;
+        let mut events = self.world.timeline_of(order_id)?;
         events.truncate(events.iter().position(|event| event.event_id == *last)? + 1);
         Some(events)
     }
@@ -157,7 +157,7 @@ fn profile(rank: usize) -> Profile {
         reliability: 0.99 - 0.25 * (1.0 - good) * (1.0 - good),
         course: Course::Stable,
         late: 0.03 + 0.3 * (1.0 - punctual) * (1.0 - punctual),
-        troubles: Troubles { damaged: 45, lost: 20, undeliverable: 15, returned: 20 },
+        troubles: IssueMix { damaged: 45, lost: 20, undeliverable: 15, returned: 20 },
         gift_types: gifts.collect(),
         gift_value: (1_500, 13_500),
     }

@@ -105,7 +105,7 @@ impl RowMaker {
             let events = generator.events_until(order_id, last).ok_or("an order of another world")?;
             let recorded = events.into_iter().map(|event| Recorded { event, recorded_at: now }).collect();
             let history = History::from_recorded((*order_id).clone(), recorded);
-            writes.push(OrderWrite { history, from_version: 0, strangers: Vec::new() });
+            writes.push(OrderWrite { history, from_version: 0, unknown_vendors: Vec::new() });
         }
         self.runtime.block_on(self.store.save(writes, now))?;
 

@@ -6,11 +6,11 @@ use goody_domain::{LONGEST_EVENT, OrderEvent};
 use goody_testkit::now;
 use serde_json::Value;
 
-pub(crate) use self::body::Form;
-use self::body::{Cutter, Piece};
+pub(crate) use self::event_splitter::Form;
+use self::event_splitter::{Cutter, Piece};
 
-#[path = "../../crates/http/src/body.rs"]
-mod body;
+#[path = "../../crates/http/src/event_splitter.rs"]
+mod event_splitter;
 
 /// How a body may tell of events.
 pub(crate) const FORMS: [Form; 2] = [Form::Lines, Form::Json];

@@ -3,7 +3,7 @@
 use aws_lambda_events::dynamodb::EventRecord;
 use goody_application::project::moves;
 use goody_domain::{Change, History, Recorded, ReportZone, WireEvent};
-use goody_store_dynamodb::stream::change;
+use goody_store_dynamodb::stream_record::change;
 
 /// The law of stream records.
 pub fn hold(data: &[u8]) -> bool {

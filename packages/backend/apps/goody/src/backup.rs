@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use goody_store_sqlite::backup::{Copied, Step, copy, is_backup};
-use goody_store_sqlite::beside::{beside, open_here};
+use goody_store_sqlite::lock_files::{beside, open_here};
 use serde_json::json;
 
 use crate::database::DatabaseError;

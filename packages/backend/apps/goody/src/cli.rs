@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use axum::http::HeaderValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use goody_application::simulate::Trouble;
+use goody_application::simulate::VendorScenario;
 use goody_domain::Instant;
-use goody_http::{Hosts, Scope};
+use goody_http::{Hosts, TokenScope};
 
 /// Which vendor is failing, since when, why, how sure are we, and which orders to chase.
 #[derive(Debug, Parser)]
@@ -59,8 +59,8 @@ pub(crate) struct NewToken {
     /// Whose it is, as the log and the audit trail will call them. A second one of the same name may take the place of a first.
     pub(crate) name: String,
     /// What it is good for: read, ingest or admin (everything), by commas.
-    #[arg(long, required = true, value_delimiter = ',', value_parser = Scope::parse)]
-    pub(crate) scope: Vec<Scope>,
+    #[arg(long, required = true, value_delimiter = ',', value_parser = TokenScope::parse)]
+    pub(crate) scope: Vec<TokenScope>,
     /// Add it to this file of tokens, as `goody serve --tokens` reads one.
     #[arg(long)]
     pub(crate) file: Option<PathBuf>,
@@ -129,14 +129,14 @@ pub(crate) struct Access {
 
 /// Which demo world.
 #[derive(Clone, Debug, Args)]
-pub(crate) struct World {
+pub(crate) struct DemoOptions {
     /// Another seed gives other orders.
     #[arg(long, env = "GOODY_SEED", default_value_t = 42)]
     pub(crate) seed: u64,
     /// Have something go wrong with a vendor from a day on, as `far-orchard=stall@2026-03-01`: drop, slow-decline, stall or
     /// late-surge. May be given several times.
-    #[arg(long, env = "GOODY_SCENARIO", value_name = "VENDOR=WHAT@DAY", value_delimiter = ',', value_parser = Trouble::parse)]
-    pub(crate) scenario: Vec<Trouble>,
+    #[arg(long, env = "GOODY_SCENARIO", value_name = "VENDOR=WHAT@DAY", value_delimiter = ',', value_parser = VendorScenario::parse)]
+    pub(crate) scenario: Vec<VendorScenario>,
 }
 
 #[derive(Debug, Args)]
@@ -150,7 +150,7 @@ pub(crate) struct Backfill {
     #[arg(long, env = "GOODY_UNTIL", value_parser = Instant::parse)]
     pub(crate) until: Option<Instant>,
     #[command(flatten)]
-    pub(crate) world: World,
+    pub(crate) world: DemoOptions,
     /// Print the summary as JSON.
     #[arg(long)]
     pub(crate) json: bool,
@@ -166,7 +166,7 @@ pub(crate) struct Ticking {
     #[arg(long, env = "GOODY_SIMULATE_SPEED", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub(crate) simulate_speed: u32,
     #[command(flatten)]
-    pub(crate) world: World,
+    pub(crate) world: DemoOptions,
 }
 
 fn interval(text: &str) -> Result<Duration, String> {

@@ -3,8 +3,8 @@
 use std::io::{BufWriter, ErrorKind, Write};
 use std::process::ExitCode;
 
-use goody_application::ports::{Book, Clock, OrderReader, ReportReader, VendorStore};
-use goody_application::read::FleetReader;
+use goody_application::ports::{Clock, OrderReader, ReportReader, Scope, VendorStore};
+use goody_application::read::FleetCache;
 use goody_contract::{OrderEventView, OrderView, ReportView, VendorRowView};
 use goody_domain::{Day, History, Instant, VendorId, report};
 use goody_http::export::{Format, RowWriter};
@@ -131,7 +131,7 @@ async fn orders(store: &SqliteStore, format: Format, now: Instant, out: &mut Out
 }
 
 async fn vendors(store: &SqliteStore, now: Instant, out: &mut Out) -> Result<(), Failure> {
-    let fleet = FleetReader::new(Arc::new(store.clone())).reports(store.zone().today(now)).await?;
+    let fleet = FleetCache::new(Arc::new(store.clone())).reports(store.zone().today(now)).await?;
     for row in &fleet.rows {
         out.rows(&[VendorRowView::new(&row.vendor, &row.current.report, row.current.reliability30d.clone())])?;
     }
@@ -165,19 +165,19 @@ async fn reports_of(
 ) -> Result<(), Failure> {
     const ALWAYS: (Day, Day) = (Day::from_number(i32::MIN), Day::from_number(i32::MAX));
     let zone = store.zone();
-    let (ledger, _) = store.ledger(&Book::Vendor(vendor_id.clone()), ALWAYS.0, ALWAYS.0, ALWAYS.1).await?;
+    let (series, _) = store.series(&Scope::Vendor(vendor_id.clone()), ALWAYS.0, ALWAYS.0, ALWAYS.1).await?;
     // The first reports after an expiry would lack days of their windows.
     let kept = store.kept_from().await?.map_or(ALWAYS.0, |kept| kept.plus(13));
     let dates: Vec<Day> = match (from, to) {
         (Some(from), to) => from.to(to.unwrap_or(zone.day(now))).collect(),
         (None, to) => {
-            let happened = ledger.buckets.iter().filter(|(_, bucket)| !bucket.is_empty()).map(|(day, _)| *day);
+            let happened = series.buckets.iter().filter(|(_, bucket)| !bucket.is_empty()).map(|(day, _)| *day);
             happened.filter(|day| to.is_none_or(|to| *day <= to)).collect()
         }
     };
     let as_of = dates.into_iter().filter(|date| *date >= kept).filter_map(|date| zone.as_of(date, now));
     let views: Vec<ReportView> =
-        as_of.map(|as_of| ReportView::from(&report(vendor_id, &ledger, as_of, zone))).collect();
+        as_of.map(|as_of| ReportView::from(&report(vendor_id, &series, as_of, zone))).collect();
     out.rows(&views)
 }
 

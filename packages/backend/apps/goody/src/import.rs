@@ -13,7 +13,7 @@ use futures::poll;
 use goody_application::ingest::Ingest;
 use goody_application::ports::Clock;
 use goody_application::{project, roll};
-use goody_domain::{Learned, OrderEvent, Rejection, WireEvent};
+use goody_domain::{IngestOutcome, OrderEvent, Rejection, WireEvent};
 use goody_store_sqlite::{Durability, Settings, SqliteStore};
 use serde::Serialize;
 use tokio::sync::mpsc::channel;
@@ -85,7 +85,7 @@ pub(crate) async fn run(command: cli::Import) -> Done {
         );
 
     let progress = Progress::new(input.bytes, "{bar:40} {bytes}/{total_bytes} {msg} ETA {eta}");
-    let told = Told { summary: Summary::default(), rejected };
+    let told = SimulationCounts { summary: Summary::default(), rejected };
     let mut summary = take_in(&store, Batches::new(pieces, batch), progress, &position, told).await?;
     reading.await??;
     store.checkpoint().await?;
@@ -125,7 +125,7 @@ async fn take_in(
     mut batches: Batches<Line>,
     mut progress: Progress,
     position: &AtomicU64,
-    mut told: Told,
+    mut told: SimulationCounts,
 ) -> Result<Summary, Failure> {
     let clock = SystemClock;
     let ingest = Ingest::new(Arc::new(store.clone()));
@@ -147,17 +147,17 @@ async fn take_in(
         if let Some(Some(lines)) = received {
             is_slow = lines.len() < batches.size;
             let (origins, events) = told.sort(lines)?;
-            let lessons = ingest.learn(events.clone(), now).await?;
-            let mut saving = Box::pin(maybe_done(ingest.save(lessons, now)));
+            let prepared = ingest.prepare(events.clone(), now).await?;
+            let mut saving = Box::pin(maybe_done(ingest.save(prepared, now)));
             // From here on its writes wait for their turn, right behind those of the batch before.
             let _ = poll!(saving.as_mut());
             next = Some(Batch { saving, origins, events });
         }
         if let Some(Batch { mut saving, origins, events }) = std::mem::replace(&mut before, next) {
             saving.as_mut().await;
-            let learned = saving.as_mut().take_output().ok_or("what became of a batch was not told")??;
+            let outcome = saving.as_mut().take_output().ok_or("what became of a batch was not told")??;
             unprojected += events.len();
-            told.learned(learned, &origins, &events)?;
+            told.outcome(outcome, &origins, &events)?;
         }
         if projecting.is_finished() && (unprojected >= PROJECTED || is_waiting && is_slow) {
             unprojected = 0;
@@ -201,12 +201,12 @@ struct Origin {
 }
 
 /// What became of the lines so far, and where the rejected ones go.
-struct Told {
+struct SimulationCounts {
     summary: Summary,
     rejected: Rejected,
 }
 
-impl Told {
+impl SimulationCounts {
     /// The events among the lines, and where they were read.
     fn sort(&mut self, lines: Vec<Line>) -> Result<(Vec<Origin>, Vec<OrderEvent>), ImportError> {
         let (mut origins, mut events) = (Vec::with_capacity(lines.len()), Vec::with_capacity(lines.len()));
@@ -222,13 +222,19 @@ impl Told {
         Ok((origins, events))
     }
 
-    fn learned(&mut self, learned: Vec<Learned>, origins: &[Origin], events: &[OrderEvent]) -> Result<(), Failure> {
-        for ((learned, origin), event) in learned.into_iter().zip(origins).zip(events) {
-            match learned {
-                Learned::New => self.summary.accepted += 1,
-                Learned::Known => self.summary.duplicate += 1,
-                Learned::Conflict | Learned::Full => {
-                    let refusal = if learned == Learned::Full { Rejection::full() } else { Rejection::conflict() };
+    fn outcome(
+        &mut self,
+        outcome: Vec<IngestOutcome>,
+        origins: &[Origin],
+        events: &[OrderEvent],
+    ) -> Result<(), Failure> {
+        for ((outcome, origin), event) in outcome.into_iter().zip(origins).zip(events) {
+            match outcome {
+                IngestOutcome::New => self.summary.accepted += 1,
+                IngestOutcome::Known => self.summary.duplicate += 1,
+                IngestOutcome::Conflict | IngestOutcome::Full => {
+                    let refusal =
+                        if outcome == IngestOutcome::Full { Rejection::full() } else { Rejection::conflict() };
                     self.reject(origin.line, &refusal, &serde_json::to_string(&WireEvent::from(event))?)?;
                     continue;
                 }

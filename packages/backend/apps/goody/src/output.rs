@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, Read, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use goody_store_sqlite::beside::{beside, real};
+use goody_store_sqlite::lock_files::{beside, real};
 
 use crate::backup::{is_same, sync_folder};
 

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use goody_store_sqlite::OpenError;
 use goody_store_sqlite::backup::{Copied, fold_log};
-use goody_store_sqlite::beside::{alone, beside, real};
+use goody_store_sqlite::lock_files::{alone, beside, real};
 use serde_json::json;
 
 use crate::backup::{copied, is_same, sync_folder};

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use goody_application::pump::Pump;
+use goody_application::background::Background;
 use goody_application::retention::Retention;
-use goody_http::{App, Doors, Hosts};
+use goody_http::{Access, App, Hosts};
 use goody_store_sqlite::Settings;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::net::TcpListener;
@@ -68,7 +68,8 @@ pub(crate) async fn run(command: cli::Serve, log: Option<Arc<Queue>>) -> Done {
     let retention = Retention { order_days: command.retention.order_days, bucket_days: command.retention.bucket_days };
     let simulator =
         command.simulate.then(|| tokio::spawn(simulate::while_serving(store.clone(), command.ticking, told.clone())));
-    let pump = Pump { store: Arc::new(store.clone()), revisions: store.revisions(), clock, retention, fleet, told };
+    let pump =
+        Background { store: Arc::new(store.clone()), revisions: store.revisions(), clock, retention, fleet, told };
     let keeper = store.clone();
     let pump = tokio::spawn(pump.run(async move { keeper.turn_to_keep().await }));
     let address = listener.local_addr()?;
@@ -88,7 +89,7 @@ pub(crate) async fn run(command: cli::Serve, log: Option<Arc<Queue>>) -> Done {
 }
 
 /// Who is let in. What other machines can reach is not open to all of them.
-async fn doors(command: &cli::Serve) -> Result<Doors, Failure> {
+async fn doors(command: &cli::Serve) -> Result<Access, Failure> {
     let (access, loopback) = (&command.access, command.addr.ip().is_loopback());
     let tokens = tokens::source(access)?;
     let is_empty = match &tokens {
@@ -104,7 +105,7 @@ async fn doors(command: &cli::Serve) -> Result<Doors, Failure> {
     if is_empty && access.protect_reads {
         return Err(ServeError::Protected.into());
     }
-    Ok(Doors {
+    Ok(Access {
         tokens,
         protect_reads: access.protect_reads,
         hosts: Some(Arc::new(Hosts { loopback, names: access.hosts.clone(), origins: access.origins.clone() })),
@@ -114,7 +115,7 @@ async fn doors(command: &cli::Serve) -> Result<Doors, Failure> {
 }
 
 /// The API, with the page where there is one.
-fn router(app: App, doors: Doors, web: &Path) -> Result<Router, ServeError> {
+fn router(app: App, doors: Access, web: &Path) -> Result<Router, ServeError> {
     let hosts = doors.hosts.clone();
     let api = goody_http::router(app, doors);
     if !web.join("index.html").is_file() {

@@ -4,9 +4,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use goody_application::background::caught;
 use goody_application::ports::{Clock, OrderReader};
-use goody_application::pump::caught;
-use goody_application::simulate::{Simulator, Told, WorldClock};
+use goody_application::simulate::{DemoClock, SimulationCounts, Simulator};
 use goody_application::{project, roll};
 use goody_store_sqlite::{Durability, Settings, SqliteStore};
 use tokio::sync::Notify;
@@ -49,7 +49,7 @@ pub(crate) async fn run(command: cli::Simulate) -> Done {
     let clock = simulator.start_clock(SystemClock.now(), command.ticking.simulate_speed).await?;
     let interval = interval(&command.ticking);
     loop {
-        let Told { new, known } = simulator.tick(SystemClock.now(), clock).await?;
+        let SimulationCounts { new, known } = simulator.tick(SystemClock.now(), clock).await?;
         bring_up_to_date(&store).await?;
         say!("{new} events told, {known} known already");
         if command.once {
@@ -79,7 +79,7 @@ async fn tick_for_ever(store: &SqliteStore, ticking: &cli::Ticking, told: &Notif
     let mut clock = None;
     loop {
         let rest = match tick(&simulator, &mut clock, ticking.simulate_speed).await {
-            Ok(Told { new, .. }) => {
+            Ok(SimulationCounts { new, .. }) => {
                 tracing::info!(events = new, "simulated");
                 told.notify_one();
                 interval
@@ -93,7 +93,7 @@ async fn tick_for_ever(store: &SqliteStore, ticking: &cli::Ticking, told: &Notif
     }
 }
 
-async fn tick(simulator: &Simulator, clock: &mut Option<WorldClock>, speed: u32) -> Result<Told, Failure> {
+async fn tick(simulator: &Simulator, clock: &mut Option<DemoClock>, speed: u32) -> Result<SimulationCounts, Failure> {
     let now = SystemClock.now();
     let clock = match *clock {
         Some(clock) => clock,
@@ -102,7 +102,7 @@ async fn tick(simulator: &Simulator, clock: &mut Option<WorldClock>, speed: u32)
     Ok(simulator.tick(now, clock).await?)
 }
 
-fn simulator(store: &SqliteStore, world: cli::World) -> Simulator {
+fn simulator(store: &SqliteStore, world: cli::DemoOptions) -> Simulator {
     Simulator::new(Arc::new(store.clone()), world.seed, world.scenario)
 }
 

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use goody_http::{TokenSource, TokenTrouble, Tokens};
+use goody_http::{TokenProblem, TokenSource, Tokens};
 
 use crate::tokens::TokenError;
 
@@ -104,7 +104,7 @@ impl TokenSource for TokenFile {
         self.tokens_at(Instant::now())
     }
 
-    fn trouble(&self) -> Option<TokenTrouble> {
+    fn problem(&self) -> Option<TokenProblem> {
         let now = Instant::now();
         // Nobody may have asked for a while.
         let _ = self.tokens_at(now);
@@ -114,7 +114,7 @@ impl TokenSource for TokenFile {
         let seconds = now.duration_since(failure.since).as_secs();
         let effect = if is_refusing { "every token is refused" } else { "those known are used for a minute" };
         let detail = format!("the file cannot be read (since {seconds} s): {effect}; the log says why");
-        Some(TokenTrouble { detail, is_refusing })
+        Some(TokenProblem { detail, is_refusing })
     }
 }
 
@@ -152,12 +152,12 @@ fn read(path: &Path) -> Result<(Mark, Tokens), TokenError> {
 
 #[cfg(test)]
 mod tests {
-    use goody_http::{Scope, Token};
+    use goody_http::{Token, TokenScope};
 
     use super::*;
 
     fn line(name: &str) -> String {
-        format!("{}\n", Token::new(name, vec![Scope::Read], name).unwrap())
+        format!("{}\n", Token::new(name, vec![TokenScope::Read], name).unwrap())
     }
 
     fn parsed(name: &str) -> Arc<Tokens> {
@@ -183,7 +183,7 @@ mod tests {
         std::fs::write(&path, line("new")).unwrap();
         File::options().write(true).open(&path).unwrap().set_modified(looks).unwrap();
         assert_eq!(tokens.tokens_at(now), Ok(parsed("new")));
-        assert_eq!(tokens.trouble(), None);
+        assert_eq!(tokens.problem(), None);
     }
 
     #[test]
@@ -194,7 +194,7 @@ mod tests {
         std::fs::remove_file(&path).unwrap();
         assert_eq!(tokens.tokens_at(now), Ok(parsed("old")));
         assert_eq!(
-            tokens.trouble().map(|trouble| trouble.is_refusing),
+            tokens.problem().map(|problem| problem.is_refusing),
             Some(false),
             "it is said from the first moment"
         );

@@ -1,12 +1,12 @@
 //! What `data-backfill` is asked for: the options of `goody backfill`, as JSON.
 
 use goody_application::ports::Store;
-use goody_application::simulate::{SimulateError, Simulator, Told, Trouble};
+use goody_application::simulate::{SimulateError, SimulationCounts, Simulator, VendorScenario};
 use goody_domain::Instant;
 use serde::{Deserialize, Deserializer, de};
 use std::sync::Arc;
 
-use crate::settings::World;
+use crate::settings::DemoSettings;
 
 /// How many days before today orders are placed in, unless it is said.
 const DAYS: u16 = 21;
@@ -28,7 +28,7 @@ pub struct Wanted {
     until: Option<Instant>,
     /// What goes wrong; what goes wrong in the function's own world where it is not said.
     #[serde(deserialize_with = "scenario")]
-    scenario: Option<Vec<Trouble>>,
+    scenario: Option<Vec<VendorScenario>>,
 }
 
 impl Wanted {
@@ -36,7 +36,12 @@ impl Wanted {
     ///
     /// # Errors
     /// The store failed, or the world cannot be as asked.
-    pub async fn tell(self, store: Arc<dyn Store>, world: &World, now: Instant) -> Result<Told, SimulateError> {
+    pub async fn tell(
+        self,
+        store: Arc<dyn Store>,
+        world: &DemoSettings,
+        now: Instant,
+    ) -> Result<SimulationCounts, SimulateError> {
         let troubles = self.scenario.unwrap_or_else(|| world.troubles.clone());
         let simulator = Simulator::new(store, self.seed.unwrap_or(world.seed), troubles);
         simulator
@@ -61,9 +66,9 @@ fn until<'de, D: Deserializer<'de>>(told: D) -> Result<Option<Instant>, D::Error
     text.map(|text| Instant::parse(&text).map_err(|error| de::Error::custom(format!("until {error}")))).transpose()
 }
 
-fn scenario<'de, D: Deserializer<'de>>(told: D) -> Result<Option<Vec<Trouble>>, D::Error> {
+fn scenario<'de, D: Deserializer<'de>>(told: D) -> Result<Option<Vec<VendorScenario>>, D::Error> {
     let texts = Option::<Vec<String>>::deserialize(told)?;
-    let parsed = |texts: Vec<String>| texts.iter().map(|text| Trouble::parse(text)).collect::<Result<_, _>>();
+    let parsed = |texts: Vec<String>| texts.iter().map(|text| VendorScenario::parse(text)).collect::<Result<_, _>>();
     texts.map(|texts| parsed(texts).map_err(|error| de::Error::custom(format!("scenario: {error}")))).transpose()
 }
 

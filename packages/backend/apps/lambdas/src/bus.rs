@@ -2,7 +2,7 @@
 
 use goody_application::ingest::Ingest;
 use goody_application::ports::StoreError;
-use goody_domain::{Instant, Learned, OrderEvent, Rejection};
+use goody_domain::{IngestOutcome, Instant, OrderEvent, Rejection};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -46,14 +46,14 @@ pub async fn take(ingest: &Ingest, event: BusEvent, now: Instant) -> Result<(), 
     for warning in warnings {
         tracing::warn!(event_source = event.source, correlation_id = event.id, %warning, "a field was left out");
     }
-    let learned = ingest.ingest(vec![received], now).await?;
-    let result = match learned.as_slice() {
-        [Learned::New] => "accepted",
-        [Learned::Conflict | Learned::Full] => "rejected",
+    let outcome = ingest.ingest(vec![received], now).await?;
+    let result = match outcome.as_slice() {
+        [IngestOutcome::New] => "accepted",
+        [IngestOutcome::Conflict | IngestOutcome::Full] => "rejected",
         _ => "duplicate",
     };
-    let refusal = if learned == [Learned::Full] { Rejection::full() } else { Rejection::conflict() };
-    if learned == [Learned::Full] {
+    let refusal = if outcome == [IngestOutcome::Full] { Rejection::full() } else { Rejection::conflict() };
+    if outcome == [IngestOutcome::Full] {
         metrics::counter!("goody_events_refused_total", "reason" => "order_full").increment(1);
     }
     metrics::counter!("goody_events_total", "result" => result).increment(1);

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tracing::Instrument;
 
-use crate::figures::Figures;
+use crate::metrics::Figures;
 
 /// Why an invocation failed, with all causes: Lambda tries again, and keeps what fails again and again.
 pub struct Failure(Box<dyn std::error::Error + Send + Sync>);

@@ -6,10 +6,10 @@
 pub mod backfill;
 pub mod bus;
 pub mod clock;
-pub mod figures;
-pub mod host;
+pub mod function;
 pub mod invocation;
 pub mod logs;
+pub mod metrics;
 pub mod rebuild;
 pub mod schedule;
 pub mod settings;

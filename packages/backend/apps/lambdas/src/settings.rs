@@ -5,7 +5,7 @@
 use std::str::FromStr;
 
 use goody_application::retention::Retention;
-use goody_application::simulate::Trouble;
+use goody_application::simulate::VendorScenario;
 use goody_domain::ReportZone;
 use goody_http::Tokens;
 use goody_store_dynamodb::Tables;
@@ -32,7 +32,7 @@ pub struct Settings {
     /// `GOODY_LOG`: error, warn, info, debug, trace, or `module=level` by commas; `info` where it is not set.
     pub log: String,
     /// `GOODY_SEED` and `GOODY_SCENARIO`: which demo world; 42 and nothing going wrong where they are not set.
-    pub world: World,
+    pub world: DemoSettings,
     /// `GOODY_ORDER_DAYS` and `GOODY_BUCKET_DAYS`: how long things are kept; 400 and 800 days where they are not set.
     pub retention: Retention,
     /// `GOODY_CLOCK`: a file that says what time it is. Only tests have one.
@@ -69,11 +69,11 @@ impl std::fmt::Debug for Account {
 
 /// Which demo world.
 #[derive(Clone, Debug)]
-pub struct World {
+pub struct DemoSettings {
     /// Another seed gives other orders.
     pub seed: u64,
     /// What goes wrong there.
-    pub troubles: Vec<Trouble>,
+    pub troubles: Vec<VendorScenario>,
 }
 
 /// Everything that is missing or wrong in an environment.
@@ -121,7 +121,7 @@ impl Settings {
             protect_reads: reading.parsed("GOODY_PROTECT_READS", truth).unwrap_or(false),
             zone: reading.parsed("GOODY_TIME_ZONE", ReportZone::named).unwrap_or_else(ReportZone::utc),
             log: reading.optional("GOODY_LOG").unwrap_or_else(|| "info".to_owned()),
-            world: World {
+            world: DemoSettings {
                 seed: reading.parsed("GOODY_SEED", whole).unwrap_or(42),
                 troubles: reading.parsed("GOODY_SCENARIO", troubles).unwrap_or_default(),
             },
@@ -153,8 +153,8 @@ fn days(least: u16) -> impl Fn(&str) -> Result<u16, String> {
 }
 
 /// `far-orchard=stall@2026-03-01`, and more of them by commas.
-fn troubles(text: &str) -> Result<Vec<Trouble>, String> {
-    text.split(',').map(Trouble::parse).collect()
+fn troubles(text: &str) -> Result<Vec<VendorScenario>, String> {
+    text.split(',').map(VendorScenario::parse).collect()
 }
 
 /// Looks up variables, and remembers what is wrong with them.

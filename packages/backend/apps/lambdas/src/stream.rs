@@ -10,10 +10,10 @@ use goody_application::ports::{ReportReader, StoreError};
 use goody_application::roll;
 use goody_domain::Instant;
 use goody_store_dynamodb::DynamoStore;
-use goody_store_dynamodb::stream::{Told, change};
+use goody_store_dynamodb::stream_record::{StreamChange, change};
 
 /// A record by its number in the stream, and what it says.
-type Numbered = (String, Told);
+type Numbered = (String, StreamChange);
 
 /// Brings buckets and reports up to the records. The answer names those that were not taken.
 ///
@@ -68,9 +68,9 @@ async fn take(store: &DynamoStore, told: &[Numbered], now: Instant) -> Result<()
     let (mut grown, mut expired) = (Vec::new(), Vec::new());
     for (_, told) in told {
         match store.complete(told.clone()).await? {
-            Told::Grown(history) => grown.push(history),
-            Told::Expired(history) => expired.push(history),
-            Told::Long { .. } | Told::Nothing => {}
+            StreamChange::Grown(history) => grown.push(history),
+            StreamChange::Expired(history) => expired.push(history),
+            StreamChange::Long { .. } | StreamChange::Nothing => {}
         }
     }
     let changes = store.project(grown, now).await?;

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use goody_domain::{
-    AsOf, Change, Day, Entry, GiftType, History, Instant, Ledger, Order, OrderId, Recorded, Report, ReportZone, Status,
-    Vendor, VendorId,
+    AsOf, Change, CounterSeries, Day, Entry, GiftType, History, Instant, Order, OrderId, Recorded, Report, ReportZone,
+    Status, Vendor, VendorId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -37,7 +37,7 @@ pub enum StoreError {
 
 /// What keeps a store from working, or needs attention.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Trouble {
+pub struct StoreProblem {
     /// What it is, and what to do, in plain words.
     pub told: String,
     /// For how long, in seconds.
@@ -48,9 +48,9 @@ pub struct Trouble {
 
 /// How a store is, by what its reads and writes met lately.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Condition {
+pub struct StoreHealth {
     /// What stands in the way of storing, or of reading what is stored.
-    pub trouble: Option<Trouble>,
+    pub problem: Option<StoreProblem>,
     /// Writes that wait for their turn.
     pub waiting: u64,
     /// Another server keeps the reports of this store; this one will when that one ends.
@@ -77,7 +77,7 @@ pub struct OrderWrite {
     /// The version it was loaded at; nothing is written if the store has another one by now.
     pub from_version: usize,
     /// Vendors that the new facts name and that may not be registered yet.
-    pub strangers: Vec<VendorId>,
+    pub unknown_vendors: Vec<VendorId>,
 }
 
 /// Takes in what was told of orders.
@@ -175,16 +175,16 @@ pub const RECENT_HOURS: i64 = 168;
 #[async_trait]
 pub trait OrderReader: Send + Sync {
     /// How the store of the orders is. Cheap: it answers from memory. A store that keeps no such memory has met nothing.
-    fn condition(&self) -> Condition {
-        Condition::default()
+    fn store_health(&self) -> StoreHealth {
+        StoreHealth::default()
     }
 
     /// The same, after a look at what changes without a read or a write, as the room on a disk.
-    fn condition_now(&self) -> Condition {
-        self.condition()
+    fn store_health_now(&self) -> StoreHealth {
+        self.store_health()
     }
 
-    /// Where it is doubtful whether orders can be stored, as a write failed or room is short, tries it: so that [`Self::condition`]
+    /// Where it is doubtful whether orders can be stored, as a write failed or room is short, tries it: so that [`Self::store_health`]
     /// is of now.
     async fn probe(&self) {}
 
@@ -269,7 +269,7 @@ pub trait ChangeFeed: Send + Sync {
 
 /// Whose counters.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Book {
+pub enum Scope {
     /// All vendors together.
     Fleet,
     /// One vendor.
@@ -280,7 +280,7 @@ pub enum Book {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BucketMove {
     /// Whose.
-    pub book: Book,
+    pub scope: Scope,
     /// Which day's.
     pub day: Day,
     /// What: entries of that day.
@@ -318,11 +318,11 @@ pub trait ReportWriter: Send + Sync {
     async fn apply(&self, batch: ChangeBatch, now: Instant) -> Result<bool>;
 
     /// Keeps reports. One made from older buckets never replaces one made from newer ones.
-    async fn keep(&self, reports: Vec<CurrentReport>) -> Result<()>;
+    async fn save_reports(&self, reports: Vec<CurrentReport>) -> Result<()>;
 
     /// Notes that the reports are up to the clock, and how far the buckets were behind then. A store may go on telling a later
     /// note for a while, so that one sees that the clock was set back.
-    async fn rolled(&self, at: Instant, lag: ChangeLag) -> Result<()>;
+    async fn mark_refreshed(&self, at: Instant, lag: ChangeLag) -> Result<()>;
 
     /// Notes that the clock was set. Only hosts that run for long notice it; a store that is only used by others keeps nothing.
     async fn note_clock_jump(&self, _jump: ClockJump) -> Result<()> {
@@ -353,7 +353,7 @@ impl VendorState {
 /// When the reports were brought up to the clock, and how the kept ones are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ReportStatus {
-    /// The last [`ReportWriter::rolled`].
+    /// The last [`ReportWriter::mark_refreshed`].
     pub rolled_at: Option<Instant>,
     /// Vendors with a kept report.
     pub reports: u64,
@@ -369,9 +369,9 @@ pub struct ReportStatus {
     pub has_other_rules: bool,
 }
 
-/// What [`ReportReader::changed`] tells, all of one moment.
+/// What [`ReportReader::changes_since`] tells, all of one moment.
 #[derive(Clone, Debug, Default)]
-pub struct Changed {
+pub struct ChangesSince {
     /// By id.
     pub vendors: Vec<VendorState>,
     /// The revision now.
@@ -388,36 +388,42 @@ pub trait ReportReader: Send + Sync {
     /// The zone whose days the buckets are.
     fn zone(&self) -> &ReportZone;
 
-    /// What [`ReportReader::changed`] would tell as the revision now. Cheap: it answers from memory, a few milliseconds late
+    /// What [`ReportReader::changes_since`] would tell as the revision now. Cheap: it answers from memory, a few milliseconds late
     /// where another process made the change. `None` where only asking can tell.
     fn revision(&self) -> Option<i64>;
 
     /// Books with every bucket from `from` on, those of `minutes_from` to `minutes_to` with their minutes, each with the
     /// revision it has, in the order asked, each of one moment.
-    async fn ledgers(
+    async fn all_series(
         &self,
-        books: &[Book],
+        scopes: &[Scope],
         from: Day,
         minutes_from: Day,
         minutes_to: Day,
-    ) -> Result<Vec<(Ledger, i64)>>;
+    ) -> Result<Vec<(CounterSeries, i64)>>;
 
-    /// One book, as [`ReportReader::ledgers`] reads many.
-    async fn ledger(&self, book: &Book, from: Day, minutes_from: Day, minutes_to: Day) -> Result<(Ledger, i64)> {
-        let ledgers = self.ledgers(std::slice::from_ref(book), from, minutes_from, minutes_to).await?;
-        Ok(ledgers.into_iter().next().unwrap_or_default())
+    /// One book, as [`ReportReader::all_series`] reads many.
+    async fn series(
+        &self,
+        scope: &Scope,
+        from: Day,
+        minutes_from: Day,
+        minutes_to: Day,
+    ) -> Result<(CounterSeries, i64)> {
+        let all_series = self.all_series(std::slice::from_ref(scope), from, minutes_from, minutes_to).await?;
+        Ok(all_series.into_iter().next().unwrap_or_default())
     }
 
-    /// One vendor, as [`ReportReader::changed`] tells of many, `None` where it is not known; and the first day whose buckets
+    /// One vendor, as [`ReportReader::changes_since`] tells of many, `None` where it is not known; and the first day whose buckets
     /// are all kept, as [`ReportReader::kept_from`] tells it.
     async fn state(&self, vendor_id: &VendorId) -> Result<(Option<VendorState>, Option<Day>)>;
 
     /// The vendors of which anything changed after a revision (all of them after −1). The revision grows whenever buckets or
     /// vendors change. Revisions are those of one process.
-    async fn changed(&self, after: i64) -> Result<Changed>;
+    async fn changes_since(&self, after: i64) -> Result<ChangesSince>;
 
     /// Vendors whose kept report is missing, made from older buckets, or over at an instant; at most `limit`.
-    async fn due(&self, at: Instant, limit: usize) -> Result<Vec<VendorId>>;
+    async fn stale_reports(&self, at: Instant, limit: usize) -> Result<Vec<VendorId>>;
 
     /// How the reports are.
     async fn status(&self) -> Result<ReportStatus>;
@@ -436,7 +442,7 @@ pub trait ReportReader: Send + Sync {
 #[async_trait]
 pub trait VendorStore: Send + Sync {
     /// Registers those of the vendors that are not known yet, as unregistered.
-    async fn meet(&self, vendors: Vec<VendorId>) -> Result<()>;
+    async fn register_unknown(&self, vendors: Vec<VendorId>) -> Result<()>;
 
     /// Creates or replaces a vendor; true if it was not known.
     async fn put(&self, vendor: Vendor) -> Result<bool>;
@@ -496,7 +502,7 @@ pub trait Housekeeping: Send + Sync {
     async fn oldest_order_day(&self) -> Result<Option<Day>>;
 
     /// Computes one book anew from the orders, and puts right what differs. The fleet is the sum of the vendors.
-    async fn rebuild(&self, book: &Book) -> Result<Rebuilt>;
+    async fn rebuild(&self, scope: &Scope) -> Result<Rebuilt>;
 }
 
 /// A store that can do all of it.

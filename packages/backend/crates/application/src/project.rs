@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use goody_domain::{Change, Entry, Instant, Posting, ReportZone, VendorId, combined, postings};
 
-use crate::ports::{Book, BucketMove, ChangeFeed, ReportWriter, Result};
+use crate::ports::{BucketMove, ChangeFeed, ReportWriter, Result, Scope};
 
 /// How many changes are projected together.
 pub const BATCH: usize = 20_000;
@@ -42,28 +42,28 @@ pub async fn project_all<S: ChangeFeed + ReportWriter + ?Sized>(store: &S, now: 
 
 /// What changes do to the buckets of their vendors and of the fleet, book by book: nothing to those where it cancels out.
 pub fn moves(changes: &[Change], zone: &ReportZone) -> Vec<BucketMove> {
-    let mut books: BTreeMap<VendorId, Vec<Entry>> = BTreeMap::new();
+    let mut scopes: BTreeMap<VendorId, Vec<Entry>> = BTreeMap::new();
     for Change { before, after, .. } in changes {
         for Posting { vendor_id, entry } in postings(before.as_ref(), after.as_ref(), zone) {
-            match books.get_mut(&vendor_id) {
+            match scopes.get_mut(&vendor_id) {
                 Some(entries) => entries.push(entry),
-                None => drop(books.insert(vendor_id, vec![entry])),
+                None => drop(scopes.insert(vendor_id, vec![entry])),
             }
         }
     }
     let mut fleet = Vec::new();
     let mut moves = Vec::new();
-    for (vendor_id, entries) in books {
+    for (vendor_id, entries) in scopes {
         let entries = combined(entries);
         fleet.extend_from_slice(&entries);
-        moves.extend(moves_of(Book::Vendor(vendor_id), &entries));
+        moves.extend(moves_of(Scope::Vendor(vendor_id), &entries));
     }
-    moves.extend(moves_of(Book::Fleet, &combined(fleet)));
+    moves.extend(moves_of(Scope::Fleet, &combined(fleet)));
     moves
 }
 
 /// One move for each day of which there are entries, which are ordered.
-pub fn moves_of(book: Book, entries: &[Entry]) -> impl Iterator<Item = BucketMove> {
+pub fn moves_of(scope: Scope, entries: &[Entry]) -> impl Iterator<Item = BucketMove> {
     let days = entries.chunk_by(|one, other| one.day == other.day);
-    days.map(move |entries| BucketMove { book: book.clone(), day: entries[0].day, entries: entries.to_vec() })
+    days.map(move |entries| BucketMove { scope: scope.clone(), day: entries[0].day, entries: entries.to_vec() })
 }

@@ -1,11 +1,11 @@
 //! Read: answers from the counters and the order store. Reads change nothing.
 
-mod fleet;
+mod fleet_cache;
 mod health;
 mod orders;
 mod reports;
 
-pub use fleet::{FleetReader, FleetReports, FleetRow};
+pub use fleet_cache::{FleetCache, FleetReports, FleetRow};
 pub use health::{Check, Health, HealthReader, Pulse, Verdict};
 pub use orders::{OrderPage, RecentPage, order_page, recent_page};
 pub use reports::{FleetDay, VendorDay, fleet_history, report_on, reports_of_vendor, vendor_history, vendor_report};

@@ -2,7 +2,7 @@
 
 use goody_domain::{Instant, VendorId};
 
-use crate::ports::{Book, ChangeFeed, Housekeeping, Rebuilt, ReportReader, ReportWriter, Result, VendorStore};
+use crate::ports::{ChangeFeed, Housekeeping, Rebuilt, ReportReader, ReportWriter, Result, Scope, VendorStore};
 use crate::{project, roll};
 
 /// How many vendors are asked for at a time.
@@ -41,7 +41,7 @@ where
     let mut total = Rebuilt::default();
     let vendors = store.vendors(after, limit).await?;
     for vendor in &vendors {
-        let rebuilt = store.rebuild(&Book::Vendor(vendor.vendor_id.clone())).await?;
+        let rebuilt = store.rebuild(&Scope::Vendor(vendor.vendor_id.clone())).await?;
         progress(&vendor.vendor_id, rebuilt);
         add(&mut total, rebuilt);
     }
@@ -49,7 +49,7 @@ where
         return Ok((total, Some(last.vendor_id.clone())));
     }
     let had_other_rules = store.status().await?.has_other_rules;
-    add(&mut total, store.rebuild(&Book::Fleet).await?);
+    add(&mut total, store.rebuild(&Scope::Fleet).await?);
     if had_other_rules {
         project::project_all(store, now).await?;
     }

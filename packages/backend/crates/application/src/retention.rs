@@ -57,7 +57,7 @@ pub struct Settlement {
 /// Settles an order that expires `order_days` days after its [`crate::ports::last_day`].
 pub fn settlement(order: Order, last_day: Day, order_days: u16, zone: &ReportZone) -> Settlement {
     let given_up = order.clone().given_up(zone.end(last_day.plus(i32::from(order_days))));
-    let stands = |entry: &Entry| matches!(entry.counter, Counter::Standing(_));
+    let stands = |entry: &Entry| matches!(entry.counter, Counter::InStatus(_));
     let (standing, kept): (Vec<Entry>, Vec<Entry>) = contribution(&given_up, zone).into_iter().partition(stands);
     let left_levels = postings(Some(&order), Some(&given_up), zone).into_iter().map(|posting| posting.entry);
     let left_lists = standing.into_iter().map(|entry| Entry { amount: -entry.amount, ..entry });

@@ -1,8 +1,8 @@
 //! Roll: time passing → reports. An order becomes late, and a window moves on, without any event.
 
-use goody_domain::{AsOf, Instant, Ledger, ReportZone, VendorId, next_change, reliability_history, report};
+use goody_domain::{AsOf, CounterSeries, Instant, ReportZone, VendorId, next_change, reliability_history, report};
 
-use crate::ports::{Book, ChangeFeed, CurrentReport, ReportReader, ReportWriter, Result};
+use crate::ports::{ChangeFeed, CurrentReport, ReportReader, ReportWriter, Result, Scope};
 
 /// How many reports are made together.
 const BATCH: usize = 200;
@@ -12,7 +12,7 @@ const HISTORY_DAYS: i32 = 30;
 /// The timer's tick: brings the reports up to the clock, and notes that it did and how far they are behind the orders.
 pub async fn tick<S: ChangeFeed + ReportReader + ReportWriter + ?Sized>(store: &S, now: Instant) -> Result<usize> {
     let rolled = roll(store, now).await?;
-    store.rolled(now, store.lag().await?).await?;
+    store.mark_refreshed(now, store.lag().await?).await?;
     Ok(rolled)
 }
 
@@ -21,12 +21,12 @@ pub async fn roll<S: ReportReader + ReportWriter + ?Sized>(store: &S, now: Insta
     let as_of = store.zone().today(now);
     let mut rolled = 0;
     loop {
-        let due = store.due(as_of.at(), BATCH).await?;
+        let due = store.stale_reports(as_of.at(), BATCH).await?;
         if due.is_empty() {
             return Ok(rolled);
         }
         rolled += due.len();
-        store.keep(current_reports(store, &due, as_of).await?).await?;
+        store.save_reports(current_reports(store, &due, as_of).await?).await?;
     }
 }
 
@@ -39,20 +39,26 @@ pub async fn current_reports<S: ReportReader + ?Sized>(
     let date = as_of.date();
     let mut reports = Vec::with_capacity(vendors.len());
     for vendors in vendors.chunks(BATCH) {
-        let books: Vec<Book> = vendors.iter().cloned().map(Book::Vendor).collect();
-        let ledgers = store.ledgers(&books, date.plus(-HISTORY_DAYS - 6), date.plus(-7), date).await?;
-        let made = vendors.iter().zip(&ledgers);
-        reports.extend(made.map(|(id, (ledger, revision))| evaluate(id, ledger, *revision, as_of, store.zone())));
+        let scopes: Vec<Scope> = vendors.iter().cloned().map(Scope::Vendor).collect();
+        let all_series = store.all_series(&scopes, date.plus(-HISTORY_DAYS - 6), date.plus(-7), date).await?;
+        let made = vendors.iter().zip(&all_series);
+        reports.extend(made.map(|(id, (series, revision))| evaluate(id, series, *revision, as_of, store.zone())));
     }
     Ok(reports)
 }
 
 /// One vendor's report from a ledger that goes back as far as the sparkline does.
-fn evaluate(vendor_id: &VendorId, ledger: &Ledger, revision: i64, as_of: AsOf, zone: &ReportZone) -> CurrentReport {
+fn evaluate(
+    vendor_id: &VendorId,
+    series: &CounterSeries,
+    revision: i64,
+    as_of: AsOf,
+    zone: &ReportZone,
+) -> CurrentReport {
     CurrentReport {
-        report: report(vendor_id, ledger, as_of, zone),
-        reliability30d: reliability_history(ledger, as_of, HISTORY_DAYS),
-        unchanged_until: next_change(ledger, as_of, zone),
+        report: report(vendor_id, series, as_of, zone),
+        reliability30d: reliability_history(series, as_of, HISTORY_DAYS),
+        unchanged_until: next_change(series, as_of, zone),
         revision,
     }
 }

@@ -6,11 +6,11 @@
 
 use std::sync::Arc;
 
-use goody_domain::{Day, Fact, Instant, Learned, Order, OrderEvent, ReportZone, Status, VendorId};
+use goody_domain::{Day, Fact, IngestOutcome, Instant, Order, OrderEvent, ReportZone, Status, VendorId};
 
+use crate::demo::{Demo, Scenario};
 use crate::ingest::Ingest;
 use crate::ports::{OrderFilter, Position, Store, StoreError};
-use crate::world::{Scenario, World};
 
 /// How many events are told together.
 const BATCH: usize = 2_000;
@@ -25,12 +25,12 @@ pub enum SimulateError {
     Store(#[from] StoreError),
     /// The world cannot be as asked.
     #[error("{0}")]
-    World(String),
+    Demo(String),
 }
 
 /// Something that goes wrong with a vendor, from a day on.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Trouble {
+pub struct VendorScenario {
     /// The vendor.
     pub vendor_id: String,
     /// What goes wrong.
@@ -39,7 +39,7 @@ pub struct Trouble {
     pub from: Day,
 }
 
-impl Trouble {
+impl VendorScenario {
     /// Reads `far-orchard=stall@2026-03-01`.
     ///
     /// # Errors
@@ -59,7 +59,7 @@ impl Trouble {
 
 /// What was told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Told {
+pub struct SimulationCounts {
     /// Events that the store did not know.
     pub new: u64,
     /// Events that it did.
@@ -71,7 +71,7 @@ pub struct Told {
 /// It shows what time it is in the world. Whatever happens there is told to have happened at the real time at which the
 /// clock showed it, so that reports stay true and no event lies in the future.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct WorldClock {
+pub struct DemoClock {
     /// When it was started.
     real: Instant,
     /// What it showed then.
@@ -79,7 +79,7 @@ pub struct WorldClock {
     speed: u32,
 }
 
-impl WorldClock {
+impl DemoClock {
     /// A clock that shows the real time.
     pub const REAL: Self = Self { real: Instant::from_micros(0), world: Instant::from_micros(0), speed: 1 };
 
@@ -105,13 +105,13 @@ pub struct Simulator {
     store: Arc<dyn Store>,
     ingest: Ingest,
     seed: u64,
-    troubles: Vec<Trouble>,
+    scenarios: Vec<VendorScenario>,
 }
 
 impl Simulator {
     /// The world of this seed, with these troubles.
-    pub fn new(store: Arc<dyn Store>, seed: u64, troubles: Vec<Trouble>) -> Self {
-        Self { ingest: Ingest::new(store.clone()), store, seed, troubles }
+    pub fn new(store: Arc<dyn Store>, seed: u64, scenarios: Vec<VendorScenario>) -> Self {
+        Self { ingest: Ingest::new(store.clone()), store, seed, scenarios }
     }
 
     /// Tells everything that happened to orders placed in the `days` before the day of `until` and on that day, up to
@@ -121,37 +121,37 @@ impl Simulator {
         days: u16,
         until: Instant,
         now: Instant,
-        mut progress: impl FnMut(Instant, Told),
-    ) -> Result<Told, SimulateError> {
+        mut progress: impl FnMut(Instant, SimulationCounts),
+    ) -> Result<SimulationCounts, SimulateError> {
         if until > now {
-            return Err(SimulateError::World(format!("{until} is later than now, and nothing has happened after now")));
+            return Err(SimulateError::Demo(format!("{until} is later than now, and nothing has happened after now")));
         }
         let from = utc_day(until).plus(-i32::from(days));
         let world = self.world(from).await?;
-        let mut told = Told::default();
+        let mut counts = SimulationCounts::default();
         let mut batch = Vec::with_capacity(BATCH);
         for event in world.events(from, until) {
             batch.push(event);
             if batch.len() == BATCH {
-                progress(batch[0].occurred_at, told);
-                self.tell(std::mem::take(&mut batch), now, &mut told).await?;
+                progress(batch[0].occurred_at, counts);
+                self.send(std::mem::take(&mut batch), now, &mut counts).await?;
             }
         }
-        self.tell(batch, now, &mut told).await?;
-        Ok(told)
+        self.send(batch, now, &mut counts).await?;
+        Ok(counts)
     }
 
     /// Starts a clock at `now` that goes `speed` times as fast as the real one. It goes on where the world is, if a faster
     /// clock has brought it further than `now`.
-    pub async fn start_clock(&self, now: Instant, speed: u32) -> Result<WorldClock, SimulateError> {
+    pub async fn start_clock(&self, now: Instant, speed: u32) -> Result<DemoClock, SimulateError> {
         let world = self.world(utc_day(now)).await?;
-        let newest = self.newest(&world).await?.and_then(|order| world.story_of(&order.order_id));
-        let placed_at = newest.and_then(|story| story.first().map(|placed| placed.occurred_at));
-        Ok(WorldClock { real: now, world: placed_at.map_or(now, |placed_at| placed_at.max(now)), speed })
+        let newest = self.newest(&world).await?.and_then(|order| world.timeline_of(&order.order_id));
+        let placed_at = newest.and_then(|timeline| timeline.first().map(|placed| placed.occurred_at));
+        Ok(DemoClock { real: now, world: placed_at.map_or(now, |placed_at| placed_at.max(now)), speed })
     }
 
     /// Tells everything that has happened by `now` and is not known yet.
-    pub async fn tick(&self, now: Instant, clock: WorldClock) -> Result<Told, SimulateError> {
+    pub async fn tick(&self, now: Instant, clock: DemoClock) -> Result<SimulationCounts, SimulateError> {
         let until = clock.world(now);
         let world = self.world(utc_day(until)).await?;
         let newest = self.newest(&world).await?.and_then(|order| world.day_of(&order.order_id));
@@ -159,34 +159,34 @@ impl Simulator {
         let mut events = self.of_active(&world, from, until).await?;
         events.extend(world.events(from, until));
         events.sort_by(|one, other| (one.occurred_at, &one.order_id).cmp(&(other.occurred_at, &other.order_id)));
-        let mut told = Told::default();
+        let mut counts = SimulationCounts::default();
         let mut events = events.into_iter().map(|event| at_real_time(event, clock));
         loop {
             let batch: Vec<OrderEvent> = events.by_ref().take(BATCH).collect();
             if batch.is_empty() {
-                return Ok(told);
+                return Ok(counts);
             }
-            self.tell(batch, now, &mut told).await?;
+            self.send(batch, now, &mut counts).await?;
         }
     }
 
     /// The world as the store knows it. Vendors that are not registered yet are, as if the world began on that day.
-    async fn world(&self, begins: Day) -> Result<World, SimulateError> {
-        let mut world = World::demo(self.seed, begins).map_err(SimulateError::World)?;
+    async fn world(&self, begins: Day) -> Result<Demo, SimulateError> {
+        let mut world = Demo::standard(self.seed, begins).map_err(SimulateError::Demo)?;
         for vendor in world.vendors().collect::<Vec<_>>() {
             match self.store.vendor(&vendor.vendor_id).await? {
-                Some(known) if known.is_registered => world.go_on_with(&known),
+                Some(known) if known.is_registered => world.continue_from(&known),
                 _ => drop(self.store.put(vendor).await?),
             }
         }
-        for Trouble { vendor_id, scenario, from } in &self.troubles {
-            world = world.with(vendor_id, *scenario, *from).map_err(SimulateError::World)?;
+        for VendorScenario { vendor_id, scenario, from } in &self.scenarios {
+            world = world.with(vendor_id, *scenario, *from).map_err(SimulateError::Demo)?;
         }
         Ok(world)
     }
 
     /// The order of the world that was placed last.
-    async fn newest(&self, world: &World) -> Result<Option<Order>, SimulateError> {
+    async fn newest(&self, world: &Demo) -> Result<Option<Order>, SimulateError> {
         let mut newest: Option<Order> = None;
         for vendor in world.vendors() {
             let found = self.orders(world, &vendor.vendor_id, Vec::new(), Some(1)).await?.pop();
@@ -196,14 +196,14 @@ impl Simulator {
     }
 
     /// What has happened by `until` to the orders that go on and were placed before `from`.
-    async fn of_active(&self, world: &World, from: Day, until: Instant) -> Result<Vec<OrderEvent>, SimulateError> {
+    async fn of_active(&self, world: &Demo, from: Day, until: Instant) -> Result<Vec<OrderEvent>, SimulateError> {
         let mut events = Vec::new();
         for vendor in world.vendors() {
             let active = Status::ALL.into_iter().filter(|status| status.active().is_some()).collect();
             for order in self.orders(world, &vendor.vendor_id, active, None).await? {
                 if world.day_of(&order.order_id).is_some_and(|day| day < from) {
-                    let story = world.story_of(&order.order_id).into_iter().flatten();
-                    events.extend(story.take_while(|event| event.occurred_at <= until));
+                    let timeline = world.timeline_of(&order.order_id).into_iter().flatten();
+                    events.extend(timeline.take_while(|event| event.occurred_at <= until));
                 }
             }
         }
@@ -213,7 +213,7 @@ impl Simulator {
     /// A vendor's orders that are of the world, the latest placed first.
     async fn orders(
         &self,
-        world: &World,
+        world: &Demo,
         vendor_id: &VendorId,
         statuses: Vec<Status>,
         limit: Option<usize>,
@@ -234,12 +234,17 @@ impl Simulator {
         }
     }
 
-    async fn tell(&self, events: Vec<OrderEvent>, now: Instant, told: &mut Told) -> Result<(), SimulateError> {
-        for learned in self.ingest.ingest(events, now).await? {
-            match learned {
-                Learned::New => told.new += 1,
+    async fn send(
+        &self,
+        events: Vec<OrderEvent>,
+        now: Instant,
+        counts: &mut SimulationCounts,
+    ) -> Result<(), SimulateError> {
+        for outcome in self.ingest.ingest(events, now).await? {
+            match outcome {
+                IngestOutcome::New => counts.new += 1,
                 // A clock of another speed told it to be of another time.
-                Learned::Known | Learned::Conflict | Learned::Full => told.known += 1,
+                IngestOutcome::Known | IngestOutcome::Conflict | IngestOutcome::Full => counts.known += 1,
             }
         }
         Ok(())
@@ -247,7 +252,7 @@ impl Simulator {
 }
 
 /// The event with the world's times as times of the real clock.
-fn at_real_time(mut event: OrderEvent, clock: WorldClock) -> OrderEvent {
+fn at_real_time(mut event: OrderEvent, clock: DemoClock) -> OrderEvent {
     event.occurred_at = clock.real(event.occurred_at);
     if let Fact::Placed(placement) = &mut event.fact {
         placement.estimated_delivery = placement.estimated_delivery.map(|promise| clock.real(promise));

@@ -6,8 +6,8 @@
 use goody_contract::{IngestLine, IngestResult};
 use goody_domain::Instant;
 
-use crate::correlation::CorrelationId;
-use crate::doors::Caller;
+use crate::access::Caller;
+use crate::request_log::CorrelationId;
 
 /// Where a write came from.
 #[derive(Clone, Debug)]

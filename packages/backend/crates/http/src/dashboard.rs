@@ -11,8 +11,8 @@ use goody_contract::{
 };
 use goody_domain::{AsOf, Dashboard, Report};
 
-use crate::answer::Answer;
 use crate::error::ApiError;
+use crate::json_response::JsonResponse;
 use crate::params::{Checked, Params};
 use crate::{App, health};
 
@@ -23,7 +23,7 @@ const KEPT: usize = 4;
 
 /// Dashboards as they were sent, with what they were made from.
 #[derive(Default)]
-pub(crate) struct Cache(Mutex<Vec<(AsOf, AsOf, i64, Answer)>>);
+pub(crate) struct Cache(Mutex<Vec<(AsOf, AsOf, i64, JsonResponse)>>);
 
 /// The fleet on one date: sums over vendors, what changed, the best and the worst.
 #[utoipa::path(
@@ -43,7 +43,7 @@ pub(crate) async fn summary(State(app): State<App>, Params(query): Params<DateQu
     answer(&app, &query).await.map(IntoResponse::into_response)
 }
 
-async fn answer(app: &App, query: &DateQuery) -> Result<Answer, ApiError> {
+async fn answer(app: &App, query: &DateQuery) -> Result<JsonResponse, ApiError> {
     let reports = app.0.reports.as_ref();
     let now = app.now();
     let mut checked = Checked::default();
@@ -52,14 +52,14 @@ async fn answer(app: &App, query: &DateQuery) -> Result<Answer, ApiError> {
     // How old the data is changes with the minute, whatever the date.
     let minute = reports.zone().today(now);
     // What tells of trouble is made anew each time: trouble comes and goes without a change of the reports.
-    let trouble = app.0.orders.condition().trouble;
+    let problem = app.0.orders.store_health().problem;
     let known = reports.revision().and_then(|revision| app.0.dashboards.find(as_of, minute, revision));
-    if let (Some(answer), None) = (known, &trouble) {
+    if let (Some(answer), None) = (known, &problem) {
         return Ok(answer);
     }
     let (fleet, status) = app.0.fleet.reports_with_status(as_of).await?;
-    let answer = Answer::json(&view(app, &fleet, &Pulse::of(&status, trouble.as_ref(), now)))?;
-    if trouble.is_none() {
+    let answer = JsonResponse::json(&view(app, &fleet, &Pulse::of(&status, problem.as_ref(), now)))?;
+    if problem.is_none() {
         app.0.dashboards.keep(as_of, minute, fleet.revision, answer.clone());
     }
     Ok(answer)
@@ -83,13 +83,13 @@ fn view(app: &App, fleet: &FleetReports, pulse: &Pulse) -> DashboardView {
 }
 
 impl Cache {
-    fn find(&self, as_of: AsOf, minute: AsOf, revision: i64) -> Option<Answer> {
+    fn find(&self, as_of: AsOf, minute: AsOf, revision: i64) -> Option<JsonResponse> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let same = |entry: &&(AsOf, AsOf, i64, Answer)| (entry.0, entry.1, entry.2) == (as_of, minute, revision);
+        let same = |entry: &&(AsOf, AsOf, i64, JsonResponse)| (entry.0, entry.1, entry.2) == (as_of, minute, revision);
         kept.iter().find(same).map(|(.., answer)| answer.clone())
     }
 
-    fn keep(&self, as_of: AsOf, minute: AsOf, revision: i64, answer: Answer) {
+    fn keep(&self, as_of: AsOf, minute: AsOf, revision: i64, answer: JsonResponse) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.retain(|(other, ..)| other.date() != as_of.date());
         kept.push((as_of, minute, revision, answer));
@@ -104,7 +104,10 @@ impl Cache {
     get, path = "/api/dashboard/history", operation_id = "dashboardHistory", tag = "dashboard", params(HistoryQuery),
     responses((status = 200, body = DashboardHistoryView), (status = 400, body = Problem), (status = 404, body = Problem))
 )]
-pub(crate) async fn history(State(app): State<App>, Params(query): Params<HistoryQuery>) -> Result<Answer, ApiError> {
+pub(crate) async fn history(
+    State(app): State<App>,
+    Params(query): Params<HistoryQuery>,
+) -> Result<JsonResponse, ApiError> {
     let reports = app.0.reports.as_ref();
     let now = app.now();
     let mut checked = Checked::default();
@@ -116,7 +119,7 @@ pub(crate) async fn history(State(app): State<App>, Params(query): Params<Histor
         fleet: (&day.fleet).into(),
         day: (&day.day).into(),
     };
-    Answer::json(&DashboardHistoryView {
+    JsonResponse::json(&DashboardHistoryView {
         time_zone: reports.zone().name().to_owned(),
         days: days.iter().map(row).collect(),
     })

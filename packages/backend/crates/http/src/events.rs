@@ -10,13 +10,13 @@ use goody_contract::{ErrorCode, IngestAnswer, IngestLine, OrderEventView, Proble
 use tracing::Instrument;
 
 use crate::App;
+use crate::access::Caller;
 use crate::audit::Source;
-use crate::body::{Cutter, Form};
 use crate::capacity::Capacity;
-use crate::correlation::CorrelationId;
-use crate::doors::Caller;
 use crate::error::ApiError;
+use crate::event_splitter::{Cutter, Form};
 use crate::intake::Intake;
+use crate::request_log::CorrelationId;
 use crate::results::{JsonResults, LineResults};
 
 /// Bytes of a JSON body at most: it is answered when all of it is read. NDJSON is of any size.

@@ -16,9 +16,9 @@ use goody_domain::Instant;
 use tracing::Instrument;
 
 use crate::App;
-use crate::doors::{Caller, Guard};
+use crate::access::{Caller, Guard};
 use crate::error::ApiError;
-use crate::tokens::TokenTrouble;
+use crate::tokens::TokenProblem;
 
 /// What was asked of every dependency at one time.
 pub(crate) struct Measured {
@@ -39,7 +39,7 @@ async fn measured(app: &App) -> Result<Arc<Measured>, ApiError> {
             Measured { health, orders_last_24h: orders_last_24h.ok() }
         };
         // That the store meets an obstacle, or that there is room again, is known at once.
-        let obstacle = app.0.orders.condition_now().trouble.map(|trouble| (trouble.stops, trouble.told));
+        let obstacle = app.0.orders.store_health_now().problem.map(|problem| (problem.stops, problem.told));
         app.0.health.get(app.0.clock.as_ref(), obstacle, measure).await
     };
     tokio::spawn(measure.in_current_span()).await.map_err(|error| {
@@ -62,9 +62,9 @@ pub(crate) async fn health(
 ) -> Result<Response, ApiError> {
     let measured = measured(&app).await?;
     let mut view = view(&app, &measured.health, measured.orders_last_24h);
-    if let Some(TokenTrouble { detail, is_refusing }) = guard.trouble() {
-        let trouble = if is_refusing { HealthStatus::Unhealthy } else { HealthStatus::Degraded };
-        view.status = view.status.max(trouble);
+    if let Some(TokenProblem { detail, is_refusing }) = guard.problem() {
+        let problem = if is_refusing { HealthStatus::Unhealthy } else { HealthStatus::Degraded };
+        view.status = view.status.max(problem);
         view.issues.push(format!("tokens: {detail}"));
     }
     let status = view.status;

@@ -5,14 +5,14 @@ use std::time::Duration;
 use axum::body::BodyDataStream;
 use futures::StreamExt;
 use goody_contract::{ErrorCode, FieldProblem, IngestLine, IngestResult};
-use goody_domain::{FieldError, Instant, Learned, OrderEvent, Rejection};
+use goody_domain::{FieldError, IngestOutcome, Instant, OrderEvent, Rejection};
 use tokio::time::{Instant as Tick, timeout};
 
 use crate::App;
 use crate::audit::{self, Counts, Source};
-use crate::body::{Cutter, Piece};
 use crate::capacity::{Capacity, Memory, Place};
 use crate::error::ApiError;
+use crate::event_splitter::{Cutter, Piece};
 use crate::events::too_large;
 
 /// How long an event may take to arrive. A client that is slower holds what others need.
@@ -189,18 +189,18 @@ async fn store(
             Err(rejection) => lines.push(rejected(number, None, rejection)),
         }
     }
-    let learned = app.0.ingest.ingest(events, now).await?;
+    let outcome = app.0.ingest.ingest(events, now).await?;
     app.0.told.notify_one();
-    for (place, learned) in places.into_iter().zip(learned) {
+    for (place, outcome) in places.into_iter().zip(outcome) {
         let line = &mut lines[place];
-        match learned {
-            Learned::New => {}
-            Learned::Known => {
+        match outcome {
+            IngestOutcome::New => {}
+            IngestOutcome::Known => {
                 line.result = IngestResult::Duplicate;
                 line.warnings.clear();
             }
-            Learned::Conflict => *line = rejected(line.line, line.event_id.take(), Rejection::conflict()),
-            Learned::Full => {
+            IngestOutcome::Conflict => *line = rejected(line.line, line.event_id.take(), Rejection::conflict()),
+            IngestOutcome::Full => {
                 metrics::counter!("goody_events_refused_total", "reason" => "order_full").increment(1);
                 *line = rejected(line.line, line.event_id.take(), Rejection::full());
             }

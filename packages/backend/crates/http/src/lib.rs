@@ -2,28 +2,28 @@
 //!
 //! Every error leaves as `application/problem+json`; what is inside of a 5xx stays in the log.
 
-mod answer;
+mod access;
 mod audit;
-mod body;
 mod capacity;
-mod correlation;
 mod cursor;
 mod dashboard;
 mod docs;
-mod doors;
 mod error;
+mod event_splitter;
 mod events;
 pub mod export;
-mod headers;
 mod health;
-mod hosts;
+mod host_check;
 mod intake;
+mod json_response;
 mod orders;
 mod page;
 mod params;
 mod paths;
 mod reports;
+mod request_log;
 mod results;
+mod security_headers;
 mod shared;
 mod tasks;
 mod tokens;
@@ -36,19 +36,19 @@ use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use goody_application::ingest::Ingest;
 use goody_application::ports::{ChangeFeed, Clock, OrderReader, ReportReader, Store, VendorStore};
-use goody_application::read::{FleetReader, HealthReader};
+use goody_application::read::{FleetCache, HealthReader};
 use goody_domain::Instant;
 use tokio::sync::Notify;
 
-use crate::doors::Guard;
+use crate::access::Guard;
 use crate::shared::Shared;
 
+pub use access::{Access, fixed};
 pub use docs::openapi;
-pub use doors::{Doors, fixed};
-pub use hosts::Hosts;
+pub use host_check::Hosts;
 pub use page::with_page;
 pub use tasks::Tasks;
-pub use tokens::{Scope, Token, TokenSource, TokenTrouble, Tokens, TokensError};
+pub use tokens::{Token, TokenProblem, TokenScope, TokenSource, Tokens, TokensError};
 
 /// What the handlers work with. Cheap to clone.
 #[derive(Clone)]
@@ -61,7 +61,7 @@ struct Parts {
     feed: Arc<dyn ChangeFeed>,
     ingest: Ingest,
     clock: Arc<dyn Clock>,
-    fleet: Arc<FleetReader>,
+    fleet: Arc<FleetCache>,
     told: Arc<Notify>,
     started: Instant,
     metrics: Option<Box<dyn Fn() -> String + Send + Sync>>,
@@ -85,7 +85,7 @@ impl App {
             vendors: store.clone(),
             feed: store.clone(),
             ingest: Ingest::new(store.clone()),
-            fleet: Arc::new(FleetReader::new(store)),
+            fleet: Arc::new(FleetCache::new(store)),
             started: clock.now(),
             clock,
             told,
@@ -98,7 +98,7 @@ impl App {
     }
 
     /// What dashboards and vendor lists are made from, for whoever keeps it up to date.
-    pub fn fleet(&self) -> Arc<FleetReader> {
+    pub fn fleet(&self) -> Arc<FleetCache> {
         self.0.fleet.clone()
     }
 
@@ -118,7 +118,7 @@ impl App {
 }
 
 /// Every route of the API, for those whom the doors let in.
-pub fn router(app: App, doors: Doors) -> Router {
+pub fn router(app: App, doors: Access) -> Router {
     let (router, document) = docs::routes();
     let (hosts, cors) = (doors.hosts.clone(), doors.cors());
     let guard = Guard::new(doors);
@@ -128,16 +128,16 @@ pub fn router(app: App, doors: Doors) -> Router {
         .method_not_allowed_fallback(error::no_such_method)
         .layer(tower_http::catch_panic::CatchPanicLayer::custom(error::panicked))
         .layer(axum::Extension(guard.clone()))
-        .layer(from_fn_with_state(guard.clone(), doors::admit))
-        .layer(from_fn_with_state(guard, doors::shed));
+        .layer(from_fn_with_state(guard.clone(), access::admit))
+        .layer(from_fn_with_state(guard, access::shed));
     let router = match cors {
         Some(cors) => router.layer(cors),
         None => router,
     };
     router
-        .layer(from_fn_with_state(hosts, hosts::check))
-        .layer(from_fn(headers::secured))
-        .layer(from_fn_with_state(app.clone(), correlation::correlate))
-        .layer(answer::compressed())
+        .layer(from_fn_with_state(hosts, host_check::check))
+        .layer(from_fn(security_headers::secured))
+        .layer(from_fn_with_state(app.clone(), request_log::correlate))
+        .layer(json_response::compressed())
         .with_state(app)
 }

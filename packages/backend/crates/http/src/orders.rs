@@ -11,8 +11,8 @@ use goody_contract::{
 };
 use goody_domain::{GiftType, History, Instant, Order, OrderId, Status, VendorId, fold};
 
-use crate::answer::Answer;
 use crate::error::ApiError;
+use crate::json_response::JsonResponse;
 use crate::params::{Checked, Params};
 use crate::{App, cursor};
 
@@ -21,7 +21,10 @@ use crate::{App, cursor};
     get, path = "/api/orders", operation_id = "listOrders", tag = "orders", params(OrderListQuery),
     responses((status = 200, body = OrderListView), (status = 400, body = Problem))
 )]
-pub(crate) async fn list(State(app): State<App>, Params(query): Params<OrderListQuery>) -> Result<Answer, ApiError> {
+pub(crate) async fn list(
+    State(app): State<App>,
+    Params(query): Params<OrderListQuery>,
+) -> Result<JsonResponse, ApiError> {
     let now = app.now();
     let mut checked = Checked::default();
     let filter = filter(&query, &mut checked);
@@ -29,7 +32,7 @@ pub(crate) async fn list(State(app): State<App>, Params(query): Params<OrderList
     let filter = checked.finish(filter)?;
     let after: Option<Position> = cursor::read(&filter, query.cursor.as_ref())?;
     let page = order_page(app.0.orders.as_ref(), &filter, after.as_ref(), limit, now).await?;
-    Answer::json(&OrderListView {
+    JsonResponse::json(&OrderListView {
         orders: page.orders.iter().map(|order| OrderView::new(order, now)).collect(),
         vendor_names: vendor_names(&app, page.orders.iter()).await?,
         has_more: page.next.is_some(),
@@ -80,7 +83,7 @@ fn breakdown(counts: &StatusCounts) -> StatusBreakdown {
 pub(crate) async fn recent(
     State(app): State<App>,
     Params(query): Params<RecentOrdersQuery>,
-) -> Result<Answer, ApiError> {
+) -> Result<JsonResponse, ApiError> {
     let now = app.now();
     let mut checked = Checked::default();
     let hours = checked.number("hours", query.hours.as_ref(), 1..=RECENT_HOURS).unwrap_or(24);
@@ -94,7 +97,7 @@ pub(crate) async fn recent(
     let bound = ("recent", hours, filter.statuses.clone(), filter.vendor_id.clone());
     let after: Option<Position> = cursor::read(&bound, query.cursor.as_ref())?;
     let page = recent_page(app.0.orders.as_ref(), &filter, after.as_ref(), limit, now).await?;
-    Answer::json(&RecentOrdersView {
+    JsonResponse::json(&RecentOrdersView {
         orders: page.orders.iter().map(|(history, order)| recent_order(history, order, now)).collect(),
         vendor_names: vendor_names(&app, page.orders.iter().map(|(_, order)| order)).await?,
         has_more: page.next.is_some(),
@@ -129,7 +132,7 @@ fn recent_order(history: &History, order: &Order, now: Instant) -> RecentOrderVi
     get, path = "/api/orders/{id}", operation_id = "order", tag = "orders", params(("id" = goody_contract::IdParam, Path, description = "The order.")),
     responses((status = 200, body = OrderDetailView), (status = 400, body = Problem), (status = 404, body = Problem))
 )]
-pub(crate) async fn one(State(app): State<App>, Path(id): Path<String>) -> Result<Answer, ApiError> {
+pub(crate) async fn one(State(app): State<App>, Path(id): Path<String>) -> Result<JsonResponse, ApiError> {
     detail(&app, &id).await
 }
 
@@ -138,17 +141,17 @@ pub(crate) async fn one(State(app): State<App>, Path(id): Path<String>) -> Resul
     get, path = "/api/orders/by-id/{id}", operation_id = "orderById", tag = "orders", params(("id" = goody_contract::IdParam, Path, description = "The order.")),
     responses((status = 200, body = OrderDetailView), (status = 400, body = Problem), (status = 404, body = Problem))
 )]
-pub(crate) async fn one_by_id(State(app): State<App>, Path(id): Path<String>) -> Result<Answer, ApiError> {
+pub(crate) async fn one_by_id(State(app): State<App>, Path(id): Path<String>) -> Result<JsonResponse, ApiError> {
     detail(&app, &id).await
 }
 
 /// The order `events`, whose path takes events by another method.
-pub(crate) async fn one_called_events(State(app): State<App>) -> Result<Answer, ApiError> {
+pub(crate) async fn one_called_events(State(app): State<App>) -> Result<JsonResponse, ApiError> {
     detail(&app, "events").await
 }
 
-async fn detail(app: &App, id: &str) -> Result<Answer, ApiError> {
+async fn detail(app: &App, id: &str) -> Result<JsonResponse, ApiError> {
     let order_id = OrderId::parse(id).map_err(|reason| ApiError::parameter("id", reason))?;
     let history = app.0.orders.order(&order_id).await?.ok_or_else(|| ApiError::not_found("order", id))?;
-    Answer::json(&OrderDetailView::new(&history, app.now()))
+    JsonResponse::json(&OrderDetailView::new(&history, app.now()))
 }

@@ -12,10 +12,10 @@ use axum::middleware::{Next, from_fn, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use tower_http::services::{ServeDir, ServeFile};
 
-use crate::answer::compressed;
 use crate::error::ApiError;
-use crate::headers;
-use crate::hosts::{self, Hosts};
+use crate::host_check::{self, Hosts};
+use crate::json_response::compressed;
+use crate::security_headers;
 
 /// Beside the page's files: what the page may load and run, as its build says.
 const POLICY: &str = "content-security-policy.txt";
@@ -30,9 +30,9 @@ pub fn with_page(api: Router, folder: &Path, hosts: Option<Arc<Hosts>>) -> io::R
     let page = Router::new()
         .fallback_service(files)
         .layer(from_fn_with_state(policy, only_the_page))
-        .layer(from_fn_with_state(hosts, hosts::check))
+        .layer(from_fn_with_state(hosts, host_check::check))
         .layer(map_response(in_plain_words))
-        .layer(from_fn(headers::secured))
+        .layer(from_fn(security_headers::secured))
         .layer(compressed());
     Ok(Router::new().fallback(either).with_state((api, page)))
 }

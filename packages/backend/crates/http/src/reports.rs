@@ -8,8 +8,8 @@ use goody_contract::{
 };
 use goody_domain::{Day, Vendor, VendorId};
 
-use crate::answer::Answer;
 use crate::error::ApiError;
+use crate::json_response::JsonResponse;
 use crate::params::{Checked, Params, vendor_id};
 use crate::{App, cursor};
 
@@ -25,7 +25,7 @@ pub(crate) async fn vendor_report(
     State(app): State<App>,
     Path(id): Path<String>,
     Params(query): Params<DateQuery>,
-) -> Result<Answer, ApiError> {
+) -> Result<JsonResponse, ApiError> {
     answer(&app, &id, &query).await
 }
 
@@ -38,11 +38,11 @@ pub(crate) async fn vendor_report_short(
     State(app): State<App>,
     Path(id): Path<String>,
     Params(query): Params<DateQuery>,
-) -> Result<Answer, ApiError> {
+) -> Result<JsonResponse, ApiError> {
     answer(&app, &id, &query).await
 }
 
-async fn answer(app: &App, id: &str, query: &DateQuery) -> Result<Answer, ApiError> {
+async fn answer(app: &App, id: &str, query: &DateQuery) -> Result<JsonResponse, ApiError> {
     let now = app.now();
     let mut checked = Checked::default();
     let as_of = checked.as_of(query.date.as_ref(), app.0.reports.as_ref(), now);
@@ -50,7 +50,7 @@ async fn answer(app: &App, id: &str, query: &DateQuery) -> Result<Answer, ApiErr
     let found = read::vendor_report(app.0.reports.as_ref(), &vendor_id(id)?, as_of).await?;
     let (vendor, report) = found.ok_or_else(|| ApiError::not_found("vendor", id))?;
     let issues = app.0.orders.issues(&vendor.vendor_id, as_of.at(), RECENT_ISSUES).await?;
-    Answer::json(&VendorReportView {
+    JsonResponse::json(&VendorReportView {
         vendor: (&vendor).into(),
         report: (&report).into(),
         recent_issues: issues.iter().map(|order| OrderView::new(order, now)).collect(),
@@ -67,14 +67,14 @@ pub(crate) async fn history(
     State(app): State<App>,
     Path(id): Path<String>,
     Params(query): Params<HistoryQuery>,
-) -> Result<Answer, ApiError> {
+) -> Result<JsonResponse, ApiError> {
     let now = app.now();
     let mut checked = Checked::default();
     let range = checked.range((query.from.as_ref(), query.to.as_ref()), app.0.reports.as_ref(), now);
     let (from, to) = checked.finish(range)?;
     let vendor = known_vendor(&app, &id).await?;
     let days = vendor_history(app.0.reports.as_ref(), &vendor.vendor_id, from, to, now).await?;
-    Answer::json(&VendorHistoryView {
+    JsonResponse::json(&VendorHistoryView {
         vendor_id: vendor.vendor_id.to_string(),
         time_zone: app.0.reports.zone().name().to_owned(),
         days: days.iter().map(|row| VendorDayView::new(&row.report, &row.day)).collect(),
@@ -91,7 +91,10 @@ async fn known_vendor(app: &App, id: &str) -> Result<Vendor, ApiError> {
     get, path = "/api/reports", operation_id = "listReports", tag = "reports", params(ReportListQuery),
     responses((status = 200, body = ReportListView), (status = 400, body = Problem), (status = 404, body = Problem))
 )]
-pub(crate) async fn list(State(app): State<App>, Params(query): Params<ReportListQuery>) -> Result<Answer, ApiError> {
+pub(crate) async fn list(
+    State(app): State<App>,
+    Params(query): Params<ReportListQuery>,
+) -> Result<JsonResponse, ApiError> {
     if query.date.is_some() && (query.from.is_some() || query.to.is_some()) {
         return Err(ApiError::parameter("date", "does not go together with from and to"));
     }
@@ -101,7 +104,7 @@ pub(crate) async fn list(State(app): State<App>, Params(query): Params<ReportLis
     }
 }
 
-async fn of_date(app: &App, query: &ReportListQuery) -> Result<Answer, ApiError> {
+async fn of_date(app: &App, query: &ReportListQuery) -> Result<JsonResponse, ApiError> {
     let mut checked = Checked::default();
     if query.from.is_some() || query.to.is_some() {
         checked.wrong("from", "needs a vendorId");
@@ -120,14 +123,14 @@ async fn of_date(app: &App, query: &ReportListQuery) -> Result<Answer, ApiError>
     let reports: Vec<_> = rows.by_ref().take(limit).collect();
     let has_more = rows.next().is_some();
     let last = reports.last().filter(|_| has_more);
-    Answer::json(&ReportListView {
+    JsonResponse::json(&ReportListView {
         next_cursor: last.and_then(|report| cursor::write(&filter, &report.vendor_id)),
         has_more,
         reports: reports.into_iter().map(ReportView::from).collect(),
     })
 }
 
-async fn of_vendor(app: &App, query: &ReportListQuery) -> Result<Answer, ApiError> {
+async fn of_vendor(app: &App, query: &ReportListQuery) -> Result<JsonResponse, ApiError> {
     let now = app.now();
     let mut checked = Checked::default();
     let (from, to) = checked.range((query.from.as_ref(), query.to.as_ref()), app.0.reports.as_ref(), now);
@@ -140,7 +143,7 @@ async fn of_vendor(app: &App, query: &ReportListQuery) -> Result<Answer, ApiErro
     let last = to.min(first.plus(i32::try_from(limit).unwrap_or(100) - 1));
     let reports = reports_of_vendor(app.0.reports.as_ref(), &vendor.vendor_id, first, last, now).await?;
     let has_more = last < to;
-    Answer::json(&ReportListView {
+    JsonResponse::json(&ReportListView {
         next_cursor: has_more.then(|| cursor::write(&filter, &last)).flatten(),
         has_more,
         reports: reports.iter().map(ReportView::from).collect(),

@@ -18,7 +18,7 @@ const LONGEST_NAME: usize = 64;
 
 /// What a token is good for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scope {
+pub enum TokenScope {
     /// Reads, where they are protected.
     Read,
     /// Order events.
@@ -27,7 +27,7 @@ pub enum Scope {
     Admin,
 }
 
-impl Scope {
+impl TokenScope {
     /// Reads `read`, `ingest` or `admin`.
     ///
     /// # Errors
@@ -42,7 +42,7 @@ impl Scope {
     }
 }
 
-impl fmt::Display for Scope {
+impl fmt::Display for TokenScope {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::Read => "read",
@@ -56,7 +56,7 @@ impl fmt::Display for Scope {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token {
     name: Arc<str>,
-    scopes: Vec<Scope>,
+    scopes: Vec<TokenScope>,
     digest: [u8; 32],
 }
 
@@ -65,11 +65,11 @@ impl Token {
     ///
     /// # Errors
     /// Says what is wrong with the name, or that no scope is given.
-    pub fn new(name: &str, scopes: Vec<Scope>, secret: &str) -> Result<Self, String> {
+    pub fn new(name: &str, scopes: Vec<TokenScope>, secret: &str) -> Result<Self, String> {
         Self::of(name, scopes, digest(secret))
     }
 
-    fn of(name: &str, scopes: Vec<Scope>, digest: [u8; 32]) -> Result<Self, String> {
+    fn of(name: &str, scopes: Vec<TokenScope>, digest: [u8; 32]) -> Result<Self, String> {
         let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"._-".contains(&b);
         if !(1..=LONGEST_NAME).contains(&name.len()) || !name.bytes().all(is_plain) {
             return Err(format!("a name has 1 to {LONGEST_NAME} letters, digits, dots, dashes and underscores"));
@@ -85,8 +85,8 @@ impl Token {
         &self.name
     }
 
-    pub(crate) fn is_good_for(&self, wanted: Scope) -> bool {
-        self.scopes.iter().any(|scope| *scope == wanted || *scope == Scope::Admin)
+    pub(crate) fn is_good_for(&self, wanted: TokenScope) -> bool {
+        self.scopes.iter().any(|scope| *scope == wanted || *scope == TokenScope::Admin)
     }
 
     /// Reads a line, as [`Token`]'s `Display` writes it.
@@ -94,7 +94,7 @@ impl Token {
         let [name, scopes, digest] = line.split_ascii_whitespace().collect::<Vec<_>>()[..] else {
             return Err("a token is a name, its scopes by commas, and its SHA-256".into());
         };
-        let scopes = scopes.split(',').map(Scope::parse).collect::<Result<Vec<_>, _>>()?;
+        let scopes = scopes.split(',').map(TokenScope::parse).collect::<Result<Vec<_>, _>>()?;
         let digest = bytes_of(digest).ok_or("the SHA-256 is not 64 hexadecimal digits")?;
         Self::of(name, scopes, digest)
     }
@@ -102,7 +102,7 @@ impl Token {
 
 impl fmt::Display for Token {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let scopes: Vec<String> = self.scopes.iter().map(Scope::to_string).collect();
+        let scopes: Vec<String> = self.scopes.iter().map(TokenScope::to_string).collect();
         write!(formatter, "{} {} ", self.name, scopes.join(","))?;
         self.digest.iter().try_for_each(|byte| write!(formatter, "{byte:02x}"))
     }
@@ -156,14 +156,14 @@ pub trait TokenSource: Send + Sync {
     async fn tokens(&self) -> Result<Arc<Tokens>, String>;
 
     /// What keeps the tokens from being read, as of the last time they were asked for. Nothing, where nothing can.
-    fn trouble(&self) -> Option<TokenTrouble> {
+    fn problem(&self) -> Option<TokenProblem> {
         None
     }
 }
 
 /// What keeps tokens from being read: for `/health`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TokenTrouble {
+pub struct TokenProblem {
     /// In plain words, without anything secret.
     pub detail: String,
     /// Whether every token is refused because of it.
@@ -199,8 +199,8 @@ mod tests {
 
     #[test]
     fn a_token_is_found_by_its_secret_and_by_nothing_else() {
-        let shop = Token::new("shop", vec![Scope::Ingest], "open sesame").unwrap();
-        let desk = Token::new("desk", vec![Scope::Read], "hush").unwrap();
+        let shop = Token::new("shop", vec![TokenScope::Ingest], "open sesame").unwrap();
+        let desk = Token::new("desk", vec![TokenScope::Read], "hush").unwrap();
         let tokens = Tokens::parse(&format!("# ours\n{shop}\n\n{desk} ; {shop}")).unwrap();
         assert_eq!(tokens.0, [shop.clone(), desk.clone(), shop.clone()]);
         assert_eq!(tokens.find("open sesame"), Some(&shop));
@@ -213,29 +213,29 @@ mod tests {
     #[test]
     fn a_line_has_the_sha256_that_everybody_computes() {
         // FIPS 180-2, appendix B.1.
-        let abc = Token::new("abc", vec![Scope::Read, Scope::Ingest], "abc").unwrap();
+        let abc = Token::new("abc", vec![TokenScope::Read, TokenScope::Ingest], "abc").unwrap();
         assert_eq!(abc.to_string(), "abc read,ingest ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }
 
     #[test]
     fn admin_may_do_everything_and_the_others_what_they_say() {
         let token = |scope| Token::new("x", vec![scope], "x").unwrap();
-        let all = [Scope::Read, Scope::Ingest, Scope::Admin];
+        let all = [TokenScope::Read, TokenScope::Ingest, TokenScope::Admin];
         let may = |scope| all.map(|wanted| token(scope).is_good_for(wanted));
-        assert_eq!(may(Scope::Admin), [true, true, true]);
-        assert_eq!(may(Scope::Read), [true, false, false]);
-        assert_eq!(may(Scope::Ingest), [false, true, false]);
+        assert_eq!(may(TokenScope::Admin), [true, true, true]);
+        assert_eq!(may(TokenScope::Read), [true, false, false]);
+        assert_eq!(may(TokenScope::Ingest), [false, true, false]);
     }
 
     #[test]
     fn looking_for_a_token_goes_on_after_it_is_found() {
-        let [first, last] = ["first", "last"].map(|name| Token::new(name, vec![Scope::Read], "same").unwrap());
+        let [first, last] = ["first", "last"].map(|name| Token::new(name, vec![TokenScope::Read], "same").unwrap());
         assert_eq!(Tokens(vec![first, last.clone()]).find("same"), Some(&last));
     }
 
     #[test]
     fn a_line_that_is_no_token_is_named_and_not_repeated() {
-        let good = Token::new("shop", vec![Scope::Ingest], "x").unwrap();
+        let good = Token::new("shop", vec![TokenScope::Ingest], "x").unwrap();
         let sum = "ab".repeat(32);
         for bad in [
             "secret".to_owned(),

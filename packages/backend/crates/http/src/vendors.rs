@@ -16,10 +16,10 @@ use goody_contract::{
 use goody_domain::{Day, Figures, RiskLevel, SlaPromises, Vendor, VendorId};
 use serde::{Deserialize, Serialize};
 
-use crate::answer::Answer;
 use crate::audit::Source;
 use crate::capacity::{Capacity, Memory, Place, no_memory};
 use crate::error::ApiError;
+use crate::json_response::JsonResponse;
 use crate::params::{Checked, Params, vendor_id};
 use crate::vendor_body::fault;
 use crate::{App, audit, cursor};
@@ -121,7 +121,10 @@ impl VendorFilter {
     get, path = "/api/vendors", operation_id = "listVendors", tag = "vendors", params(VendorListQuery),
     responses((status = 200, body = VendorListView), (status = 400, body = Problem), (status = 404, body = Problem))
 )]
-pub(crate) async fn list(State(app): State<App>, Params(query): Params<VendorListQuery>) -> Result<Answer, ApiError> {
+pub(crate) async fn list(
+    State(app): State<App>,
+    Params(query): Params<VendorListQuery>,
+) -> Result<JsonResponse, ApiError> {
     let mut checked = Checked::default();
     let as_of = checked.as_of(query.date.as_ref(), app.0.reports.as_ref(), app.now());
     let filter = VendorFilter::read(&query, as_of.date(), &mut checked);
@@ -136,7 +139,7 @@ pub(crate) async fn list(State(app): State<App>, Params(query): Params<VendorLis
     let page = &rows[first..rows.len().min(first + limit)];
     let has_more = first + page.len() < rows.len();
     let last = page.last().filter(|_| has_more);
-    Answer::json(&VendorListView {
+    JsonResponse::json(&VendorListView {
         pagination: PaginationView {
             total: rows.len() as u64,
             has_more,
@@ -223,7 +226,7 @@ async fn save(
     audit::vendor(&source, app.now(), vendor.vendor_id.as_str());
     drop(place);
     let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
-    Ok((status, Answer::json(&VendorView::from(&vendor))?).into_response())
+    Ok((status, JsonResponse::json(&VendorView::from(&vendor))?).into_response())
 }
 
 /// Refuses to write a vendor that is not in the state that the caller expects (RFC 9110, section 13).
@@ -233,7 +236,7 @@ async fn check_state(app: &App, headers: &HeaderMap, id: &VendorId) -> Result<()
         return Ok(());
     }
     let known = app.0.vendors.vendor(id).await?.as_ref().map(VendorView::from);
-    let known = known.map(|known| Answer::json(&known)).transpose()?;
+    let known = known.map(|known| JsonResponse::json(&known)).transpose()?;
     let is_named = |tags: &HeaderValue| known.as_ref().is_some_and(|known| known.is_named_by(tags));
     let is_matched = matching.iter().next().is_none() || matching.iter().any(is_named);
     if is_matched && !none_matching.iter().any(is_named) {

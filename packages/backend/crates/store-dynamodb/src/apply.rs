@@ -15,11 +15,11 @@ use goody_application::ports::{ChangeBatch, ChangeLag, CurrentReport, ReportWrit
 use goody_application::project;
 use goody_domain::{Change, Day, History, Instant};
 
+use crate::bucket_transaction::{BucketTransaction, Place, key, places};
 use crate::buckets::{FLEET, NOW};
-use crate::calls::{AT_ONCE, Patience, Terms, Transacted, failed, number, text};
-use crate::packed::Packed;
-use crate::shelf::{Place, Shelf, key, places};
-use crate::{DynamoStore, markers, named};
+use crate::client::{AT_ONCE, Patience, Terms, Transacted, failed, number, text};
+use crate::compressed::Compressed;
+use crate::{DynamoStore, markers, secondary_vendors};
 
 /// The most items of a transaction.
 const ITEMS: usize = 100;
@@ -36,11 +36,11 @@ impl ReportWriter for DynamoStore {
         Ok(all)
     }
 
-    async fn keep(&self, reports: Vec<CurrentReport>) -> Result<()> {
+    async fn save_reports(&self, reports: Vec<CurrentReport>) -> Result<()> {
         stream::iter(reports).map(|report| self.keep_one(report)).buffered(AT_ONCE).try_collect().await
     }
 
-    async fn rolled(&self, at: Instant, lag: ChangeLag) -> Result<()> {
+    async fn mark_refreshed(&self, at: Instant, lag: ChangeLag) -> Result<()> {
         let oldest = lag.oldest.map_or(AttributeValue::Null(true), |oldest| number(oldest.micros()));
         let (names, values) = Terms::new([
             ("rolledAt", number(at.micros())),
@@ -69,9 +69,9 @@ struct Group {
 impl Group {
     /// Items of the transaction: a marker and pointers for each order, the rows, and the current row of each book.
     fn items(changes: &[Change], places: &BTreeSet<Place>) -> usize {
-        let books: BTreeSet<&str> = places.iter().map(|(book, _)| book.as_str()).collect();
-        let pointers: usize = changes.iter().map(|change| named::others(change).count()).sum();
-        changes.len() + pointers + places.len() + books.len()
+        let scopes: BTreeSet<&str> = places.iter().map(|(scope, _)| scope.as_str()).collect();
+        let pointers: usize = changes.iter().map(|change| secondary_vendors::others(change).count()).sum();
+        changes.len() + pointers + places.len() + scopes.len()
     }
 
     fn fits(&self) -> bool {
@@ -124,16 +124,16 @@ impl DynamoStore {
         let moves = project::moves(changes, &self.zone);
         let mut patience = Patience::default();
         loop {
-            let mut shelf = Shelf::take(self, places, today).await?;
+            let mut transaction = BucketTransaction::take(self, places, today).await?;
             for moved in &moves {
-                shelf.add(&moved.book, moved.day, &moved.entries)?;
+                transaction.add(&moved.scope, moved.day, &moved.entries)?;
             }
             let mut writes: Vec<TransactWriteItem> =
                 changes.iter().map(|change| markers::advance(self, change, today)).collect::<Result<_>>()?;
             for change in changes {
-                writes.extend(named::pointers(self, change)?);
+                writes.extend(secondary_vendors::pointers(self, change)?);
             }
-            writes.extend(shelf.writes()?);
+            writes.extend(transaction.writes()?);
             match self.transact(DOING, writes).await? {
                 Transacted::Done => return Ok(true),
                 Transacted::Refused(places) if places.iter().any(|place| *place < changes.len()) => return Ok(false),
@@ -146,7 +146,7 @@ impl DynamoStore {
     async fn keep_one(&self, current: CurrentReport) -> Result<()> {
         const DOING: &str = "keeping a report";
         let body = serde_json::to_string(&current).map_err(|error| failed(DOING)(error.into()))?;
-        let kept = AttributeValue::B(Blob::new(Packed::new(&body)?.into_bytes()));
+        let kept = AttributeValue::B(Blob::new(Compressed::new(&body)?.into_bytes()));
         let terms = Terms::new([("kept", kept), ("keptRevision", number(current.revision)), ("reportDate", text(NOW))]);
         let (names, values) = terms.split();
         let update = self.client.update_item().table_name(&self.tables.reports);

@@ -4,12 +4,12 @@
 //! a quiet one. The sort keys put a book's rows in an order in which one query has all that a report needs:
 //! `clock#2026-03-01#20` (hours) before `day#2026-03-01` (days) before `now` (the sum of all days, and the current report).
 
-use goody_application::ports::{Book, Result};
+use goody_application::ports::{Result, Scope};
 use goody_domain::{Bucket, Counter, Counters, Day, Entry, Minute, MinuteEntry, Vendor, VendorId};
 use serde::{Deserialize, Serialize};
 
+use crate::compressed::Compressed;
 use crate::items::damaged;
-use crate::packed::Packed;
 
 /// The row of a book's sums.
 pub(crate) const NOW: &str = "now";
@@ -19,17 +19,17 @@ pub(crate) const FLEET: &str = "fleet#";
 pub(crate) const SLICE: Minute = 60;
 
 /// A book's partition.
-pub(crate) fn partition(book: &Book) -> &str {
-    match book {
-        Book::Fleet => FLEET,
-        Book::Vendor(id) => id.as_str(),
+pub(crate) fn partition(scope: &Scope) -> &str {
+    match scope {
+        Scope::Fleet => FLEET,
+        Scope::Vendor(id) => id.as_str(),
     }
 }
 
 /// The current row of a book: everything about it that is not of one day.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub(crate) struct BookItem {
+pub(crate) struct ScopeItem {
     pub(crate) vendor_id: String,
     /// Counts the transactions that moved its buckets.
     pub(crate) revision: i64,
@@ -46,7 +46,7 @@ pub(crate) struct BookItem {
     /// Counts the changes of the master data.
     pub(crate) vendor_revision: i64,
     /// The report that was kept: JSON, packed.
-    pub(crate) kept: Option<Packed>,
+    pub(crate) kept: Option<Compressed>,
     /// Of the fleet: the latest fact that any of its buckets reflects, in microseconds.
     pub(crate) latest_fact: Option<i64>,
     /// Of the fleet: the last tick of the timer, in microseconds.
@@ -58,7 +58,7 @@ pub(crate) struct BookItem {
     pub(crate) kept_from: Option<i32>,
 }
 
-impl BookItem {
+impl ScopeItem {
     /// Whether its buckets follow other rules than these.
     pub(crate) fn has_other_rules(&self, rules: &str) -> bool {
         self.zone_rules.as_ref().is_some_and(|known| known != rules)
@@ -81,8 +81,8 @@ pub(crate) struct BucketItem {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) totals: String,
     /// Of an hour: its counters by the minute.
-    #[serde(default, skip_serializing_if = "Packed::is_empty")]
-    pub(crate) minutes: Packed,
+    #[serde(default, skip_serializing_if = "Compressed::is_empty")]
+    pub(crate) minutes: Compressed,
     /// Of a day: the latest fact told on it, in microseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) latest_fact: Option<i64>,
@@ -130,7 +130,7 @@ impl Row {
     pub(crate) fn of(day: Day, entries: &[Entry]) -> Vec<(Self, Vec<Entry>)> {
         let mut rows = vec![(Self::Day(day), entries.to_vec())];
         let mut timed: Vec<Entry> =
-            entries.iter().filter(|entry| !matches!(entry.counter, Counter::Standing(_))).copied().collect();
+            entries.iter().filter(|entry| !matches!(entry.counter, Counter::InStatus(_))).copied().collect();
         timed.sort_by_key(|entry| entry.minute);
         let slices = timed.chunk_by(|one, other| one.minute / SLICE == other.minute / SLICE);
         rows.extend(slices.map(|entries| (Self::Clock(day, entries[0].minute / SLICE), entries.to_vec())));
@@ -160,12 +160,12 @@ pub(crate) fn read_counters(text: &str) -> Result<Counters> {
 }
 
 /// Minutes as text: `630:3:1 631:4:-1`, each minute of the day with the counter's place and the amount.
-pub(crate) fn write_minutes(minutes: &[MinuteEntry]) -> Result<Packed> {
+pub(crate) fn write_minutes(minutes: &[MinuteEntry]) -> Result<Compressed> {
     let word = |entry: &MinuteEntry| format!("{}:{}:{}", entry.minute, entry.counter.index(), entry.amount);
-    Packed::new(&minutes.iter().map(word).collect::<Vec<_>>().join(" "))
+    Compressed::new(&minutes.iter().map(word).collect::<Vec<_>>().join(" "))
 }
 
-pub(crate) fn read_minutes(minutes: &Packed) -> Result<Vec<MinuteEntry>> {
+pub(crate) fn read_minutes(minutes: &Compressed) -> Result<Vec<MinuteEntry>> {
     let entry = |word: &str| {
         let mut parts = word.split(':');
         let [Some(minute), Some(place), Some(amount)] = [parts.next(), parts.next(), parts.next()] else {
@@ -215,7 +215,7 @@ mod tests {
     #[test]
     fn a_broken_bucket_is_told() {
         assert!(read_counters("200:1").is_err() && read_counters("x").is_err());
-        assert!(read_minutes(&Packed::new("1:2").unwrap()).is_err());
+        assert!(read_minutes(&Compressed::new("1:2").unwrap()).is_err());
     }
 
     #[test]

@@ -11,7 +11,7 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 use goody_application::ports::{ChangeBatch, ChangeFeed, ChangeLag, ReportWriter, Result};
 use goody_domain::{Change, History, Instant, OrderId, Status};
 
-use crate::calls::{AT_ONCE, Patience};
+use crate::client::{AT_ONCE, Patience};
 use crate::{DynamoStore, markers, recent};
 
 /// How many orders are compared together.

@@ -5,23 +5,23 @@
 //! it never scans a table.
 
 mod apply;
-mod books;
+mod bucket_transaction;
 mod buckets;
-mod calls;
+mod client;
+mod compressed;
 mod feed;
+mod index_reader;
 mod items;
 mod listing;
 mod markers;
-mod named;
 mod orders;
-mod packed;
 mod parts;
 mod rebuild;
 mod recent;
+mod reports;
 mod retention;
-mod shelf;
-pub mod stream;
-mod streams;
+mod secondary_vendors;
+pub mod stream_record;
 mod tables;
 mod vendors;
 
@@ -31,7 +31,7 @@ use aws_sdk_dynamodb::Client;
 use goody_application::retention::Retention;
 use goody_domain::ReportZone;
 
-use books::Seen;
+use reports::Seen;
 
 pub use tables::{Tables, create_tables};
 

@@ -7,13 +7,13 @@
 
 use std::collections::HashMap;
 
-use goody_application::ports::{Book, OrderCount, OrderFilter, Position, Result};
+use goody_application::ports::{OrderCount, OrderFilter, Position, Result, Scope};
 use goody_domain::{Counter, Counters, Day, History, Instant, Order, OrderId, Status};
 
 use crate::DynamoStore;
 use crate::buckets::{BucketItem, Row, partition, read_counters};
+use crate::index_reader::{Entry, Merged, Partition, Range, Stream, Wanted};
 use crate::items::{Group, moment, place, read};
-use crate::streams::{Entry, Merged, Partition, Range, Stream, Wanted};
 use crate::tables::{BY_GIFT, BY_GROUP, BY_VENDOR};
 
 /// A gift type that no more orders have than this is rare.
@@ -191,7 +191,7 @@ pub(crate) async fn count(store: &DynamoStore, filter: &OrderFilter, most: i64, 
         let standing = standing(store, filter).await?;
         let mut count = OrderCount::default();
         for status in Status::ALL.into_iter().filter(|status| filter.takes_status(*status)) {
-            count.by_status[status as usize] = standing[Counter::Standing(status)];
+            count.by_status[status as usize] = standing[Counter::InStatus(status)];
         }
         return Ok(count);
     }
@@ -225,16 +225,16 @@ fn tally(statuses: impl Iterator<Item = Status>, most: i64, whole: bool) -> Orde
 
 /// Where the orders of the filter's vendor and days stand, from the sums or from the buckets of the days.
 async fn standing(store: &DynamoStore, filter: &OrderFilter) -> Result<Counters> {
-    let book = filter.vendor_id.clone().map_or(Book::Fleet, Book::Vendor);
-    let book = partition(&book);
+    let scope = filter.vendor_id.clone().map_or(Scope::Fleet, Scope::Vendor);
+    let scope = partition(&scope);
     if filter.placed_from.is_none() && filter.placed_to.is_none() {
-        return read_counters(&store.row("counting orders", book).await?.totals);
+        return read_counters(&store.row("counting orders", scope).await?.totals);
     }
     let from = filter.placed_from.map_or_else(|| "day#".to_owned(), |day| Row::Day(day).key());
     let to = filter.placed_to.map_or_else(|| format!("day#{LAST}"), |day: Day| Row::Day(day).key());
     let mut sum = Counters::default();
     if from <= to {
-        for item in store.book_rows(book, from, &to).await? {
+        for item in store.scope_rows(scope, from, &to).await? {
             sum.add_all(&read_counters(&read::<BucketItem>(item)?.totals)?);
         }
     }

@@ -9,10 +9,10 @@ use goody_application::ports::{Result, last_day};
 use goody_domain::{Change, Day, OrderId};
 use serde::{Deserialize, Serialize};
 
-use crate::calls::{Terms, failed, number, text};
+use crate::client::{Terms, failed, number, text};
 use crate::items::{Item, damaged, read, ttl, write};
 use crate::tables::BY_DATE;
-use crate::{DynamoStore, shelf};
+use crate::{DynamoStore, bucket_transaction};
 
 /// Which row of its partition a marker is.
 const MARKER: &str = "marker";
@@ -96,7 +96,7 @@ pub(crate) async fn forget(store: &DynamoStore, before: Day) -> Result<u64> {
     for item in store.query(DOING, query, None).await? {
         let MarkerItem { vendor_id, date, marker, .. } = read(item)?;
         if marker.expired_on.is_some_and(|day| day < before.number()) {
-            keys.push(shelf::key(&vendor_id, date));
+            keys.push(bucket_transaction::key(&vendor_id, date));
         }
     }
     let forgotten = keys.len() as u64;

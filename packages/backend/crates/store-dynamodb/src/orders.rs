@@ -12,7 +12,7 @@ use goody_application::ports::{
 };
 use goody_domain::{History, Instant, Order, OrderId, VendorId};
 
-use crate::calls::{AT_ONCE, Terms, failed, number, text};
+use crate::client::{AT_ONCE, Terms, failed, number, text};
 use crate::items::{ALL, Item, OrderItem, moment, read, write};
 use crate::parts::Stored;
 use crate::tables::{BY_ID, BY_ISSUE};
@@ -22,8 +22,8 @@ use crate::{DynamoStore, listing, markers, recent};
 impl OrderWriter for DynamoStore {
     async fn load(&self, ids: &[OrderId]) -> Result<Vec<Found>> {
         let mut known = self.histories(ids).await?;
-        let strangers: Vec<OrderId> = ids.iter().filter(|id| !known.contains_key(*id)).cloned().collect();
-        let expired: HashSet<OrderId> = markers::read_all(self, &strangers).await?.into_keys().collect();
+        let unknown_vendors: Vec<OrderId> = ids.iter().filter(|id| !known.contains_key(*id)).cloned().collect();
+        let expired: HashSet<OrderId> = markers::read_all(self, &unknown_vendors).await?.into_keys().collect();
         let find = |id: &OrderId| match known.remove(id) {
             Some(history) => Found::Known(history),
             None if expired.contains(id) => Found::Expired,
@@ -90,21 +90,22 @@ impl DynamoStore {
     /// name one that is not registered, and one that nothing names can stay only where the order is overtaken between this
     /// look and its write.
     async fn register(&self, writes: &[OrderWrite]) -> Result<HashSet<OrderId>> {
-        let mut strangers: BTreeSet<VendorId> = writes.iter().flat_map(|write| &write.strangers).cloned().collect();
-        if strangers.is_empty() {
+        let mut unknown_vendors: BTreeSet<VendorId> =
+            writes.iter().flat_map(|write| &write.unknown_vendors).cloned().collect();
+        if unknown_vendors.is_empty() {
             return Ok(HashSet::new());
         }
-        for known in self.vendors_by_id(strangers.clone()).await? {
-            strangers.remove(&known.vendor_id);
+        for known in self.vendors_by_id(unknown_vendors.clone()).await? {
+            unknown_vendors.remove(&known.vendor_id);
         }
-        let naming = writes.iter().filter(|write| write.strangers.iter().any(|id| strangers.contains(id)));
+        let naming = writes.iter().filter(|write| write.unknown_vendors.iter().any(|id| unknown_vendors.contains(id)));
         let ids: Vec<OrderId> = naming.clone().map(|write| write.history.order_id().clone()).collect();
         let stored = self.histories(&ids).await?;
         let version = |id: &OrderId| stored.get(id).map_or(0, History::version);
         let (current, overtaken): (Vec<_>, Vec<_>) =
             naming.partition(|write| version(write.history.order_id()) == write.from_version);
-        let named: BTreeSet<VendorId> = current.into_iter().flat_map(|write| &write.strangers).cloned().collect();
-        self.meet(named.into_iter().filter(|id| strangers.contains(id)).collect()).await?;
+        let named: BTreeSet<VendorId> = current.into_iter().flat_map(|write| &write.unknown_vendors).cloned().collect();
+        self.register_unknown(named.into_iter().filter(|id| unknown_vendors.contains(id)).collect()).await?;
         Ok(overtaken.into_iter().map(|write| write.history.order_id().clone()).collect())
     }
 

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::DynamoStore;
-use crate::calls::{AT_ONCE, failed, text};
+use crate::client::{AT_ONCE, failed, text};
 use crate::items::{FactItem, Item, damaged, fact, facts, read, write};
 
 /// The most bytes of facts in one item, counted as JSON, which is longer than what DynamoDB counts.

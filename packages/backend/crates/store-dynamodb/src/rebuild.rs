@@ -3,15 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures::stream::{self, StreamExt, TryStreamExt};
-use goody_application::ports::{Book, Rebuilt, Result};
-use goody_domain::{Bucket, Counter, Counters, Day, Entry, Ledger, OrderId, VendorId, contribution, facts};
+use goody_application::ports::{Rebuilt, Result, Scope};
+use goody_domain::{Bucket, Counter, CounterSeries, Counters, Day, Entry, OrderId, VendorId, contribution, facts};
 
+use crate::bucket_transaction::{BucketTransaction, Place};
 use crate::buckets::{BucketItem, FLEET, Row, SLICE, partition, read_counters};
-use crate::calls::{AT_ONCE, Patience, Terms, Transacted, text};
+use crate::client::{AT_ONCE, Patience, Terms, Transacted, text};
 use crate::items::read;
-use crate::shelf::{Place, Shelf};
 use crate::tables::BY_VENDOR;
-use crate::{DynamoStore, markers, named, orders};
+use crate::{DynamoStore, markers, orders, secondary_vendors};
 
 /// Before every day, and after.
 const FIRST: Day = Day::from_number(-7_000);
@@ -21,16 +21,16 @@ const DOING: &str = "rebuilding a book";
 type Buckets = BTreeMap<Day, Bucket>;
 
 /// Somebody may move the book meanwhile; then it is computed again.
-pub(crate) async fn rebuild(store: &DynamoStore, book: &Book) -> Result<Rebuilt> {
+pub(crate) async fn rebuild(store: &DynamoStore, scope: &Scope) -> Result<Rebuilt> {
     let mut patience = Patience::default();
     loop {
         let kept_from = store.row(DOING, FLEET).await?.kept_from.map_or(FIRST, Day::from_number);
-        let (is, revision) = whole(store, book).await?;
-        let should = match book {
-            Book::Fleet => of_vendors(store, kept_from).await?,
-            Book::Vendor(vendor_id) => of_orders(store, vendor_id, kept_from).await?,
+        let (is, revision) = whole(store, scope).await?;
+        let should = match scope {
+            Scope::Fleet => of_vendors(store, kept_from).await?,
+            Scope::Vendor(vendor_id) => of_orders(store, vendor_id, kept_from).await?,
         };
-        if let Some(rebuilt) = put_right(store, book, (&is, revision), &should, kept_from).await? {
+        if let Some(rebuilt) = put_right(store, scope, (&is, revision), &should, kept_from).await? {
             return Ok(rebuilt);
         }
         patience.wait().await?;
@@ -38,8 +38,8 @@ pub(crate) async fn rebuild(store: &DynamoStore, book: &Book) -> Result<Rebuilt>
 }
 
 /// A book with every bucket that is there.
-async fn whole(store: &DynamoStore, book: &Book) -> Result<(Ledger, i64)> {
-    store.read_ledger(book, FIRST, (FIRST, LAST)).await
+async fn whole(store: &DynamoStore, scope: &Scope) -> Result<(CounterSeries, i64)> {
+    store.read_series(scope, FIRST, (FIRST, LAST)).await
 }
 
 /// What the orders that have a vendor, or named it, amount to, those that were forgotten included.
@@ -50,7 +50,7 @@ async fn of_orders(store: &DynamoStore, vendor_id: &VendorId, first: Day) -> Res
     let query = query.set_expression_attribute_names(names).set_expression_attribute_values(values);
     let found = store.query(DOING, query, None).await?;
     let mut ids: BTreeSet<OrderId> = found.iter().map(orders::order_id).collect::<Result<_>>()?;
-    ids.extend(named::orders(store, vendor_id).await?);
+    ids.extend(secondary_vendors::orders(store, vendor_id).await?);
     let ids: Vec<OrderId> = ids.into_iter().collect();
 
     let histories = store.histories(&ids).await?;
@@ -67,7 +67,7 @@ async fn of_orders(store: &DynamoStore, vendor_id: &VendorId, first: Day) -> Res
     }
     let mut buckets = Buckets::new();
     let last = Row::Settled(LAST).key();
-    for item in store.book_rows(vendor_id.as_str(), Row::Settled(first).key(), &last).await? {
+    for item in store.scope_rows(vendor_id.as_str(), Row::Settled(first).key(), &last).await? {
         let row: BucketItem = read(item)?;
         if let Row::Settled(day) = Row::read(&row.date)? {
             buckets.insert(day, row.bucket()?);
@@ -84,11 +84,11 @@ async fn of_vendors(store: &DynamoStore, first: Day) -> Result<Buckets> {
     let rows = store.rows(DOING).await?;
     let vendors: Vec<VendorId> =
         rows.iter().filter(|row| row.vendor_id != FLEET).map(|row| row.vendor_id()).collect::<Result<_>>()?;
-    let mut ledgers =
-        stream::iter(vendors).map(|id| async move { whole(store, &Book::Vendor(id)).await }).buffered(AT_ONCE);
+    let mut all_series =
+        stream::iter(vendors).map(|id| async move { whole(store, &Scope::Vendor(id)).await }).buffered(AT_ONCE);
     let mut sum = Buckets::new();
-    while let Some((ledger, _)) = ledgers.try_next().await? {
-        for (day, bucket) in ledger.buckets.into_iter().filter(|(day, _)| *day >= first) {
+    while let Some((series, _)) = all_series.try_next().await? {
+        for (day, bucket) in series.buckets.into_iter().filter(|(day, _)| *day >= first) {
             sum.entry(day).or_default().add(&entries(day, &bucket));
         }
     }
@@ -99,19 +99,19 @@ async fn of_vendors(store: &DynamoStore, first: Day) -> Result<Buckets> {
 fn entries(day: Day, bucket: &Bucket) -> Vec<Entry> {
     let timed = bucket.minutes.iter();
     let timed = timed.map(|of| Entry { day, minute: of.minute, counter: of.counter, amount: of.amount });
-    let standing = bucket.totals.entries().filter(|(counter, _)| matches!(counter, Counter::Standing(_)));
+    let standing = bucket.totals.entries().filter(|(counter, _)| matches!(counter, Counter::InStatus(_)));
     timed.chain(standing.map(|(counter, amount)| Entry { day, minute: 0, counter, amount })).collect()
 }
 
 /// Writes what is not as it should be. `None` where somebody moved the book meanwhile.
 async fn put_right(
     store: &DynamoStore,
-    book: &Book,
-    (is, revision): (&Ledger, i64),
+    scope: &Scope,
+    (is, revision): (&CounterSeries, i64),
     should: &Buckets,
     kept_from: Day,
 ) -> Result<Option<Rebuilt>> {
-    let name = partition(book);
+    let name = partition(scope);
     let stored: Buckets = is.buckets.iter().cloned().collect();
     let row = store.row(DOING, name).await?;
     let mut totals = read_counters(row.expired.as_deref().unwrap_or_default())?;
@@ -131,7 +131,7 @@ async fn put_right(
         return Ok(Some(rebuilt));
     }
     if rebuilt.different > 0 {
-        tracing::warn!(book = name, different = rebuilt.different, "buckets were not as they should be");
+        tracing::warn!(scope = name, different = rebuilt.different, "buckets were not as they should be");
     }
     for (number, day) in different.iter().map(Some).chain([None]).enumerate() {
         // One transaction a day, and one for the sums.
@@ -161,15 +161,15 @@ async fn put_day_right(
         .collect();
     let anchor = (name.to_owned(), Row::Day(day.unwrap_or(FIRST)));
     let places = if places.is_empty() { BTreeSet::from([anchor]) } else { places };
-    let mut shelf = Shelf::take(store, &places, day.unwrap_or(FIRST)).await?;
-    if shelf.revision(name) != revision {
+    let mut transaction = BucketTransaction::take(store, &places, day.unwrap_or(FIRST)).await?;
+    if transaction.revision(name) != revision {
         return Ok(false);
     }
     if let Some(day) = day {
         // The sums come last.
-        shelf.keep_rules();
-        shelf.replace(name, day, should.get(&day).unwrap_or(&Bucket::default()));
+        transaction.keep_rules();
+        transaction.replace(name, day, should.get(&day).unwrap_or(&Bucket::default()));
     }
-    shelf.replace_totals(name, totals);
-    Ok(store.transact(DOING, shelf.writes()?).await? == Transacted::Done)
+    transaction.replace_totals(name, totals);
+    Ok(store.transact(DOING, transaction.writes()?).await? == Transacted::Done)
 }

@@ -5,9 +5,9 @@ use goody_application::ports::{Position, RecentFilter, Result, StatusCounts};
 use goody_domain::{History, OrderId, Status};
 
 use crate::DynamoStore;
-use crate::calls::AT_ONCE;
+use crate::client::AT_ONCE;
+use crate::index_reader::{Entry, Merged, Partition, Range, Stream, Wanted};
 use crate::items::moment;
-use crate::streams::{Entry, Merged, Partition, Range, Stream, Wanted};
 use crate::tables::BY_STATUS;
 
 /// After every place of an index.

@@ -8,16 +8,16 @@ use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::{Delete, TransactWriteItem, Update};
-use goody_application::ports::{Book, BucketMove, Expired, Expiry, Housekeeping, Rebuilt, Result, last_day};
+use goody_application::ports::{BucketMove, Expired, Expiry, Housekeeping, Rebuilt, Result, Scope, last_day};
 use goody_application::project::moves_of;
 use goody_application::retention::{Settlement, settlement};
 use goody_domain::{Counters, Day, Entry, History, OrderId, facts};
 
-use crate::buckets::{BookItem, BucketItem, FLEET, NOW, Row, clocks, read_counters, write_counters};
-use crate::calls::{Patience, Terms, Transacted, failed, number, text};
+use crate::bucket_transaction::{self, BucketTransaction, Place};
+use crate::buckets::{BucketItem, FLEET, NOW, Row, ScopeItem, clocks, read_counters, write_counters};
+use crate::client::{Patience, Terms, Transacted, failed, number, text};
 use crate::items::{Item, read};
-use crate::shelf::{self, Place, Shelf};
-use crate::{DynamoStore, markers, named, orders, rebuild};
+use crate::{DynamoStore, markers, orders, rebuild, secondary_vendors};
 
 /// How many orders are looked at together.
 const PAGE: usize = 500;
@@ -44,8 +44,8 @@ impl Housekeeping for DynamoStore {
         Ok(None)
     }
 
-    async fn rebuild(&self, book: &Book) -> Result<Rebuilt> {
-        rebuild::rebuild(self, book).await
+    async fn rebuild(&self, scope: &Scope) -> Result<Rebuilt> {
+        rebuild::rebuild(self, scope).await
     }
 }
 
@@ -108,7 +108,7 @@ impl DynamoStore {
                 vec![markers::expire(self, id, history.version(), marker.version, today)?, self.delete_order(history)?];
             if let Some(order) = history.order() {
                 for vendor_id in order.named_vendors.iter().filter(|named| **named != order.placement.vendor_id) {
-                    writes.push(self.delete_row(named::key(vendor_id, id), None)?);
+                    writes.push(self.delete_row(secondary_vendors::key(vendor_id, id), None)?);
                 }
                 let last_day = last_day(history.events(), Some(&order), &self.zone);
                 writes.extend(self.settle(settlement(order, last_day, order_days, &self.zone), today).await?);
@@ -135,18 +135,21 @@ impl DynamoStore {
         for named in &order.named_vendors {
             settled.extend(facts(&order, &self.zone).map(|entry| (place(named.as_str(), &entry), entry)));
         }
-        let books = [Book::Vendor(own.clone()), Book::Fleet];
-        let moves: Vec<BucketMove> = books.into_iter().flat_map(|book| moves_of(book, &moved)).collect();
-        let places: BTreeSet<Place> =
-            settled.iter().map(|(place, _)| place.clone()).chain(moves.iter().flat_map(shelf::places)).collect();
-        let mut shelf = Shelf::take(self, &places, today).await?;
+        let scopes = [Scope::Vendor(own.clone()), Scope::Fleet];
+        let moves: Vec<BucketMove> = scopes.into_iter().flat_map(|scope| moves_of(scope, &moved)).collect();
+        let places: BTreeSet<Place> = settled
+            .iter()
+            .map(|(place, _)| place.clone())
+            .chain(moves.iter().flat_map(bucket_transaction::places))
+            .collect();
+        let mut transaction = BucketTransaction::take(self, &places, today).await?;
         for (place, entry) in settled {
-            shelf.add_row(place, &[entry])?;
+            transaction.add_row(place, &[entry])?;
         }
-        for BucketMove { book, day, entries } in &moves {
-            shelf.add(book, *day, entries)?;
+        for BucketMove { scope, day, entries } in &moves {
+            transaction.add(scope, *day, entries)?;
         }
-        shelf.writes()
+        transaction.writes()
     }
 
     /// The order may be gone already, but it may not have grown.
@@ -182,10 +185,10 @@ impl DynamoStore {
     /// Some may be forgotten. To be called again.
     pub async fn expire_buckets(&self, before: Day) -> Result<u64> {
         let mut first_kept = before;
-        let mut books = Vec::new();
-        for book in self.rows(DOING).await? {
+        let mut scopes = Vec::new();
+        for scope in self.rows(DOING).await? {
             let mut days = Vec::new();
-            for item in self.book_rows(&book.vendor_id, "day#".to_owned(), NOW).await? {
+            for item in self.scope_rows(&scope.vendor_id, "day#".to_owned(), NOW).await? {
                 if item.get("date").and_then(|date| date.as_s().ok()).is_some_and(|date| date == NOW) {
                     continue;
                 }
@@ -197,25 +200,25 @@ impl DynamoStore {
                 let totals = read_counters(&row.totals)?;
                 days.push(OldDay { revision: row.revision, day, totals, latest_fact: row.latest_fact });
             }
-            books.push((book.vendor_id, days));
+            scopes.push((scope.vendor_id, days));
         }
-        let old = books.iter().flat_map(|(_, days)| days).any(|old| old.day < first_kept);
+        let old = scopes.iter().flat_map(|(_, days)| days).any(|old| old.day < first_kept);
         let announced = self.row(DOING, FLEET).await?.kept_from.map(Day::from_number);
         if old {
             self.announce(announced.map_or(first_kept, |announced| announced.max(first_kept))).await?;
         }
         let Some(first_kept) = announced.map(|announced| announced.min(first_kept)) else { return Ok(0) };
-        for (_, days) in &mut books {
+        for (_, days) in &mut scopes {
             days.retain(|old| old.day < first_kept);
         }
-        let gone: usize = books.iter().map(|(_, days)| days.len()).sum();
-        for (book, days) in books {
+        let gone: usize = scopes.iter().map(|(_, days)| days.len()).sum();
+        for (scope, days) in scopes {
             for days in days.chunks(DAYS) {
-                self.fold_days(&book, days).await?;
+                self.fold_days(&scope, days).await?;
             }
-            let minutes = self.book_rows(&book, "clock#".to_owned(), &clocks(first_kept)).await?;
+            let minutes = self.scope_rows(&scope, "clock#".to_owned(), &clocks(first_kept)).await?;
             let settled =
-                self.book_rows(&book, "settled#".to_owned(), &Row::Settled(first_kept.plus(-1)).key()).await?;
+                self.scope_rows(&scope, "settled#".to_owned(), &Row::Settled(first_kept.plus(-1)).key()).await?;
             let keys = minutes.into_iter().chain(settled).map(|item| row_key(&item)).collect();
             self.delete_all(DOING, &self.tables.reports, keys).await?;
         }
@@ -223,16 +226,18 @@ impl DynamoStore {
     }
 
     /// Deletes days of a book, and adds them to what has expired of it.
-    async fn fold_days(&self, book: &str, days: &[OldDay]) -> Result<()> {
+    async fn fold_days(&self, scope: &str, days: &[OldDay]) -> Result<()> {
         let mut patience = Patience::default();
         loop {
-            let row = self.row(DOING, book).await?;
+            let row = self.row(DOING, scope).await?;
             let mut expired = read_counters(row.expired.as_deref().unwrap_or_default())?;
             days.iter().for_each(|old| expired.add_all(&old.totals));
             let latest = days.iter().filter_map(|old| old.latest_fact).max().max(row.expired_fact);
-            let mut writes = vec![self.write_expired(book, &row, &expired, latest)?];
+            let mut writes = vec![self.write_expired(scope, &row, &expired, latest)?];
             for old in days {
-                writes.push(self.delete_row(shelf::key(book, Row::Day(old.day).key()), Some(old.revision))?);
+                writes.push(
+                    self.delete_row(bucket_transaction::key(scope, Row::Day(old.day).key()), Some(old.revision))?,
+                );
             }
             match self.transact(DOING, writes).await? {
                 Transacted::Done => return Ok(()),
@@ -245,8 +250,8 @@ impl DynamoStore {
 
     fn write_expired(
         &self,
-        book: &str,
-        row: &BookItem,
+        scope: &str,
+        row: &ScopeItem,
         expired: &Counters,
         latest: Option<i64>,
     ) -> Result<TransactWriteItem> {
@@ -262,7 +267,7 @@ impl DynamoStore {
         }
         let (names, values) = terms.split();
         let update = Update::builder().table_name(&self.tables.reports);
-        let update = update.set_key(Some(shelf::key(book, NOW.to_owned()))).update_expression(change);
+        let update = update.set_key(Some(bucket_transaction::key(scope, NOW.to_owned()))).update_expression(change);
         let update = update.condition_expression(condition).set_expression_attribute_names(names);
         let update = update.set_expression_attribute_values(values).build();
         Ok(TransactWriteItem::builder().update(update.map_err(|error| failed(DOING)(error.into()))?).build())
@@ -272,7 +277,7 @@ impl DynamoStore {
     async fn announce(&self, day: Day) -> Result<()> {
         let (names, values) = Terms::new([("keptFrom", number(day.number())), ("reportDate", text(NOW))]).split();
         let update = self.client.update_item().table_name(&self.tables.reports);
-        let update = update.set_key(Some(shelf::key(FLEET, NOW.to_owned())));
+        let update = update.set_key(Some(bucket_transaction::key(FLEET, NOW.to_owned())));
         let update = update.update_expression("SET #keptFrom = :keptFrom, #reportDate = :reportDate");
         let update = update.set_expression_attribute_names(names).set_expression_attribute_values(values);
         update.send().await.map(drop).map_err(|error| failed(DOING)(error.into()))

@@ -9,10 +9,10 @@ use goody_domain::{Vendor, VendorId};
 use serde::{Deserialize, Serialize};
 
 use crate::DynamoStore;
+use crate::bucket_transaction;
 use crate::buckets::NOW;
-use crate::calls::{Patience, Terms, Transacted, failed, number, text};
+use crate::client::{Patience, Terms, Transacted, failed, number, text};
 use crate::items::{ALL, Item, read, write};
-use crate::shelf;
 use crate::tables::BY_ID;
 
 /// A vendor in its table.
@@ -25,7 +25,7 @@ struct VendorItem {
 
 #[async_trait]
 impl VendorStore for DynamoStore {
-    async fn meet(&self, vendors: Vec<VendorId>) -> Result<()> {
+    async fn register_unknown(&self, vendors: Vec<VendorId>) -> Result<()> {
         let known = self.vendors_by_id(vendors.iter().cloned().collect()).await?;
         let known: HashSet<VendorId> = known.into_iter().map(|vendor| vendor.vendor_id).collect();
         for id in vendors.into_iter().filter(|id| !known.contains(id)) {
@@ -85,7 +85,7 @@ impl DynamoStore {
         let copy =
             Terms::new([("vendor", write_map(&vendor)?), ("reportDate", text(NOW)), ("vendorRevision", number(1))]);
         let (names, values) = copy.split();
-        let row = shelf::key(vendor.vendor_id.as_str(), NOW.to_owned());
+        let row = bucket_transaction::key(vendor.vendor_id.as_str(), NOW.to_owned());
         let update = Update::builder()
             .table_name(&self.tables.reports)
             .set_key(Some(row))

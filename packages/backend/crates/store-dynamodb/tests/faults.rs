@@ -2,8 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "test code")]
 
-mod door;
 mod emulator;
+mod fault_proxy;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -11,11 +11,11 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
-use door::{Door, Faults};
+use fault_proxy::{FaultProxy, Faults};
 use goody_application::ingest::Ingest;
-use goody_application::ports::{Book, ChangeFeed, OrderFilter, OrderReader, Store, StoreError};
+use goody_application::ports::{ChangeFeed, OrderFilter, OrderReader, Scope, Store, StoreError};
 use goody_application::{project, roll};
-use goody_domain::{Day, Ledger, OrderEvent, ReportZone};
+use goody_domain::{CounterSeries, Day, OrderEvent, ReportZone};
 use goody_store_dynamodb::DynamoStore;
 use goody_testkit::{DynamoDb, OrderBuilder, TestStore, now, vendor_id};
 
@@ -26,9 +26,9 @@ fn impatient_client(endpoint: &str) -> Client {
 }
 
 /// A store whose requests go through a door.
-async fn behind(faults: Faults) -> (DynamoStore, Door, DynamoDb) {
+async fn behind(faults: Faults) -> (DynamoStore, FaultProxy, DynamoDb) {
     let (_, emulator) = emulator::store(ReportZone::utc()).await;
-    let door = Door::open(emulator.endpoint(), faults).await;
+    let door = FaultProxy::open(emulator.endpoint(), faults).await;
     let store = DynamoStore::new(impatient_client(&door.endpoint), emulator::tables(), ReportZone::utc());
     (store, door, emulator)
 }
@@ -44,18 +44,18 @@ fn pieces() -> Vec<Vec<OrderEvent>> {
     (0..3).map(|piece| orders.iter().map(|events| events[piece].clone()).collect()).collect()
 }
 
-async fn books(store: &dyn Store) -> Vec<Ledger> {
+async fn scopes(store: &dyn Store) -> Vec<CounterSeries> {
     let (first, last) = (Day::from_number(0), Day::from_number(100_000));
-    let vendors = ["acme", "bloom", "crate"].map(|id| Book::Vendor(vendor_id(id)));
-    let books: Vec<Book> = vendors.into_iter().chain([Book::Fleet]).collect();
-    let mut ledgers = store.ledgers(&books, first, first, last).await.unwrap();
+    let vendors = ["acme", "bloom", "crate"].map(|id| Scope::Vendor(vendor_id(id)));
+    let scopes: Vec<Scope> = vendors.into_iter().chain([Scope::Fleet]).collect();
+    let mut all_series = store.all_series(&scopes, first, first, last).await.unwrap();
     // An empty bucket and none are the same.
-    ledgers.iter_mut().for_each(|(ledger, _)| ledger.buckets.retain(|(_, bucket)| !bucket.is_empty()));
-    ledgers.into_iter().map(|(ledger, _)| ledger).collect()
+    all_series.iter_mut().for_each(|(series, _)| series.buckets.retain(|(_, bucket)| !bucket.is_empty()));
+    all_series.into_iter().map(|(series, _)| series).collect()
 }
 
 /// Tells everything, again where it fails as a caller would, and gives the books.
-async fn told(store: Arc<dyn Store>) -> Vec<Ledger> {
+async fn told(store: Arc<dyn Store>) -> Vec<CounterSeries> {
     let ingest = Ingest::new(store.clone());
     for piece in pieces() {
         while ingest.ingest(piece.clone(), now()).await.is_err() {}
@@ -64,8 +64,8 @@ async fn told(store: Arc<dyn Store>) -> Vec<Ledger> {
     while roll::tick(store.as_ref(), now()).await.is_err() {}
     loop {
         let (first, last) = (Day::from_number(0), Day::from_number(100_000));
-        if store.ledger(&Book::Fleet, first, first, last).await.is_ok() {
-            return books(store.as_ref()).await;
+        if store.series(&Scope::Fleet, first, first, last).await.is_ok() {
+            return scopes(store.as_ref()).await;
         }
     }
 }
@@ -77,7 +77,7 @@ async fn unharmed(faults: Faults) {
     told(faulty).await;
     // What is stored is read through no door.
     let store = DynamoStore::new(emulator::client(&emulator.endpoint()), emulator::tables(), ReportZone::utc());
-    assert_eq!(books(&store).await, told(memory.store.clone()).await);
+    assert_eq!(scopes(&store).await, told(memory.store.clone()).await);
     assert_eq!(store.list(&OrderFilter::default(), None, 100, now()).await.unwrap().len(), 30);
     assert_eq!(store.lag().await.unwrap().changes, 0);
     assert!(door.bad.load(Ordering::Relaxed) > 3, "enough went wrong to tell");
@@ -116,7 +116,8 @@ async fn everything_at_once_changes_no_number() {
 #[tokio::test]
 async fn what_cannot_be_done_is_given_up_after_a_bounded_number_of_attempts() {
     let (store, door, _emulator) = behind(Faults { conflicts: 100, ..Faults::default() }).await;
-    let error = goody_application::ports::VendorStore::meet(&store, vec![vendor_id("acme")]).await.unwrap_err();
+    let error =
+        goody_application::ports::VendorStore::register_unknown(&store, vec![vendor_id("acme")]).await.unwrap_err();
     assert!(matches!(error, StoreError::Contended(_)), "{error}");
     assert_eq!(door.bad.load(Ordering::Relaxed), 12);
     let (store, door, _emulator) = behind(Faults { throttled: 100, ..Faults::default() }).await;

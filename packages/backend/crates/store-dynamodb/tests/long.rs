@@ -9,11 +9,11 @@ use std::sync::Arc;
 
 use goody_application::ingest::Ingest;
 use goody_application::ports::{
-    Book, Found, OrderFilter, OrderReader, OrderWrite, OrderWriter, RecentFilter, ReportReader,
+    Found, OrderFilter, OrderReader, OrderWrite, OrderWriter, RecentFilter, ReportReader, Scope,
 };
 use goody_application::rebuild::rebuild;
-use goody_domain::{Counter, Day, EventId, History, Learned, Order, OrderEvent, ReportZone, Status};
-use goody_store_dynamodb::{DynamoStore, stream};
+use goody_domain::{Counter, Day, EventId, History, IngestOutcome, Order, OrderEvent, ReportZone, Status};
+use goody_store_dynamodb::{DynamoStore, stream_record};
 use goody_testkit::dynamodb::ask;
 use goody_testkit::{DynamoDb, OrderBuilder, now, order_id};
 use records::records;
@@ -35,7 +35,7 @@ async fn tell(store: &DynamoStore, events: &[OrderEvent]) {
     let ingest = Ingest::new(Arc::new(store.clone()));
     for events in events.chunks(400) {
         let answers = ingest.ingest(events.to_vec(), now()).await.unwrap();
-        assert!(answers.iter().all(|answer| *answer == Learned::New), "{answers:?}");
+        assert!(answers.iter().all(|answer| *answer == IngestOutcome::New), "{answers:?}");
     }
 }
 
@@ -60,7 +60,7 @@ async fn an_order_that_no_item_has_room_for_is_read_as_it_was_written() {
     let parts = keys(&emulator).await.len() - 1;
     assert!((3..=6).contains(&parts), "{parts} parts");
     let again = Ingest::new(Arc::new(store.clone())).ingest(events[..5].to_vec(), now()).await.unwrap();
-    assert_eq!(again, [Learned::Known; 5]);
+    assert_eq!(again, [IngestOutcome::Known; 5]);
 }
 
 #[tokio::test]
@@ -96,9 +96,9 @@ async fn of_two_who_fill_a_part_at_once_one_is_refused_and_nothing_is_mixed() {
         let mut history = known.clone();
         for event in events(from + 1_500, 301).into_iter().skip(from + 502) {
             let event_id = EventId::parse(&format!("{}-{from}", event.event_id)).unwrap();
-            history.learn(OrderEvent { event_id, ..event }, now());
+            history.record(OrderEvent { event_id, ..event }, now());
         }
-        OrderWrite { history, from_version: known.version(), strangers: Vec::new() }
+        OrderWrite { history, from_version: known.version(), unknown_vendors: Vec::new() }
     };
     let (one, other) = (grown(0), grown(7));
     assert_eq!(store.save(vec![one.clone()], now()).await.unwrap(), [true]);
@@ -112,9 +112,9 @@ async fn records_of_a_long_order_count_once_and_its_parts_go_with_it() {
     tell(&store, &events(2_000, 300)).await;
     let mut told = Vec::new();
     for record in records(&emulator).await {
-        told.push(store.complete(stream::change(&record).unwrap()).await.unwrap());
+        told.push(store.complete(stream_record::change(&record).unwrap()).await.unwrap());
     }
-    assert!(told.contains(&stream::Told::Nothing), "parts have records too");
+    assert!(told.contains(&stream_record::StreamChange::Nothing), "parts have records too");
     let grown: Vec<History> = told.iter().filter_map(|told| told.history().cloned()).collect();
     assert_eq!(grown.last(), store.order(&order_id("o-1")).await.unwrap().as_ref());
     store.project(grown.clone(), now()).await.unwrap();
@@ -124,14 +124,20 @@ async fn records_of_a_long_order_count_once_and_its_parts_go_with_it() {
     // As the time to live does it.
     let key = json!({ "TableName": "Orders", "Key": { "orderId": { "S": "o-1" } } });
     ask(&emulator.endpoint(), "DynamoDB_20120810.DeleteItem", key).await;
-    let gone = stream::change(records(&emulator).await.last().unwrap()).unwrap();
-    assert!(matches!(gone, stream::Told::Long { expired: true, .. }), "{gone:?}");
-    let stream::Told::Expired(history) = store.complete(gone.clone()).await.unwrap() else { panic!("{gone:?}") };
+    let gone = stream_record::change(records(&emulator).await.last().unwrap()).unwrap();
+    assert!(matches!(gone, stream_record::StreamChange::Long { expired: true, .. }), "{gone:?}");
+    let stream_record::StreamChange::Expired(history) = store.complete(gone.clone()).await.unwrap() else {
+        panic!("{gone:?}")
+    };
     store.forget(vec![history], store.zone().day(now())).await.unwrap();
     assert!(keys(&emulator).await.is_empty(), "{:?}", keys(&emulator).await);
-    assert_eq!(store.complete(gone).await.unwrap(), stream::Told::Nothing, "a record that comes again says nothing");
+    assert_eq!(
+        store.complete(gone).await.unwrap(),
+        stream_record::StreamChange::Nothing,
+        "a record that comes again says nothing"
+    );
     let (first, last) = (Day::from_number(0), Day::from_number(100_000));
-    let totals = store.ledger(&Book::Fleet, first, first, last).await.unwrap().0.totals;
+    let totals = store.series(&Scope::Fleet, first, first, last).await.unwrap().0.totals;
     assert_eq!(totals[Counter::Entered(goody_domain::ActiveStatus::Placed)], 1);
-    assert_eq!(totals[Counter::Standing(Status::ShippingOnTime)], 0);
+    assert_eq!(totals[Counter::InStatus(Status::ShippingOnTime)], 0);
 }

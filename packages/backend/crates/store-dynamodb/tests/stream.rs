@@ -9,17 +9,19 @@ use std::sync::Arc;
 
 use aws_lambda_events::dynamodb::EventRecord;
 use goody_application::ingest::Ingest;
-use goody_application::ports::{Book, Found, OrderReader, OrderWriter, ReportReader};
-use goody_domain::{Counter, Day, History, Ledger, OrderEvent, ReportZone, Status};
-use goody_store_dynamodb::{DynamoStore, stream};
+use goody_application::ports::{Found, OrderReader, OrderWriter, ReportReader, Scope};
+use goody_domain::{Counter, CounterSeries, Day, History, OrderEvent, ReportZone, Status};
+use goody_store_dynamodb::{DynamoStore, stream_record};
 use goody_testkit::dynamodb::ask;
 use goody_testkit::{OrderBuilder, now, order_id, vendor_id};
 use records::records;
 use serde_json::json;
 
 fn grown(records: &[EventRecord]) -> Vec<History> {
-    let told = records.iter().map(|record| stream::change(record).unwrap());
-    told.filter(|told| matches!(told, stream::Told::Grown(_))).filter_map(|told| told.history().cloned()).collect()
+    let told = records.iter().map(|record| stream_record::change(record).unwrap());
+    told.filter(|told| matches!(told, stream_record::StreamChange::Grown(_)))
+        .filter_map(|told| told.history().cloned())
+        .collect()
 }
 
 async fn tell(store: &DynamoStore, events: Vec<OrderEvent>) {
@@ -37,12 +39,12 @@ fn orders() -> Vec<OrderEvent> {
     [one, other, moved].into_iter().flat_map(OrderBuilder::events).collect()
 }
 
-async fn fleet(store: &DynamoStore) -> Ledger {
+async fn fleet(store: &DynamoStore) -> CounterSeries {
     let (first, last) = (Day::from_number(0), Day::from_number(100_000));
-    let mut ledger = store.ledger(&Book::Fleet, first, first, last).await.unwrap().0;
+    let mut series = store.series(&Scope::Fleet, first, first, last).await.unwrap().0;
     // An empty bucket and none are the same.
-    ledger.buckets.retain(|(_, bucket)| !bucket.is_empty());
-    ledger
+    series.buckets.retain(|(_, bucket)| !bucket.is_empty());
+    series
 }
 
 #[tokio::test]
@@ -68,8 +70,8 @@ async fn records_told_twice_or_late_or_backwards_or_one_by_one_count_once() {
     assert_eq!(straight.project(told.clone(), now()).await.unwrap(), 3);
     assert_eq!(straight.project(told.clone(), now()).await.unwrap(), 0, "a replay finds its markers");
     let expected = fleet(&straight).await;
-    let placed = expected.totals[Counter::Standing(Status::Placed)];
-    assert_eq!((placed, expected.totals[Counter::Standing(Status::Arrived)]), (1, 1));
+    let placed = expected.totals[Counter::InStatus(Status::Placed)];
+    assert_eq!((placed, expected.totals[Counter::InStatus(Status::Arrived)]), (1, 1));
 
     let backwards: Vec<History> = told.iter().rev().cloned().collect();
     for batches in [
@@ -102,7 +104,7 @@ async fn many_who_project_the_same_at_once_count_it_once() {
     for task in tasks {
         task.await.unwrap().unwrap();
     }
-    assert_eq!(fleet(&store).await.totals[Counter::Standing(Status::Lost)], 40);
+    assert_eq!(fleet(&store).await.totals[Counter::InStatus(Status::Lost)], 40);
 }
 
 #[tokio::test]
@@ -114,16 +116,16 @@ async fn an_order_deleted_by_age_changes_no_number_and_is_known_to_have_expired(
     // As the time to live does it: the item goes, and the stream has what it was.
     let key = json!({ "TableName": "Orders", "Key": { "orderId": { "S": "o-2" } } });
     ask(&emulator.endpoint(), "DynamoDB_20120810.DeleteItem", key).await;
-    let gone = stream::change(records(&emulator).await.last().unwrap()).unwrap();
-    assert!(matches!(gone, stream::Told::Expired(_)), "{gone:?}");
+    let gone = stream_record::change(records(&emulator).await.last().unwrap()).unwrap();
+    assert!(matches!(gone, stream_record::StreamChange::Expired(_)), "{gone:?}");
     for _ in 0..2 {
         store.forget(vec![gone.history().unwrap().clone()], store.zone().day(now())).await.unwrap();
     }
     let after = fleet(&store).await;
-    let standing = Counter::Standing(Status::Lost);
+    let standing = Counter::InStatus(Status::Lost);
     assert_eq!((before.totals[standing], after.totals[standing]), (1, 0), "it stands nowhere any more");
-    let counted = |ledger: &Ledger| {
-        let mut totals = ledger.totals;
+    let counted = |series: &CounterSeries| {
+        let mut totals = series.totals;
         totals[standing] = 0;
         totals
     };

@@ -7,7 +7,7 @@ mod emulator;
 use std::sync::Arc;
 
 use goody_application::ingest::Ingest;
-use goody_application::ports::{Book, ReportReader};
+use goody_application::ports::{ReportReader, Scope};
 use goody_application::project::project_all;
 use goody_application::rebuild::rebuild;
 use goody_domain::{Bucket, Day, ReportZone};
@@ -21,7 +21,7 @@ async fn send(store: &DynamoStore, id: &str) {
 
 async fn buckets(store: &DynamoStore) -> Vec<(Day, Bucket)> {
     let (first, last) = (Day::from_number(0), Day::from_number(100_000));
-    let buckets = store.ledger(&Book::Fleet, first, first, last).await.unwrap().0.buckets;
+    let buckets = store.series(&Scope::Fleet, first, first, last).await.unwrap().0.buckets;
     buckets.into_iter().filter(|(_, bucket)| *bucket != Bucket::default()).collect()
 }
 

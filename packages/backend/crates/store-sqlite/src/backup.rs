@@ -10,7 +10,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::check::check;
 use crate::source::Source;
-use crate::{OpenError, beside, schema};
+use crate::{OpenError, lock_files, schema};
 
 /// How many pages are copied at a time.
 const PAGES: i32 = 1_000;
@@ -41,7 +41,7 @@ pub struct Copied {
 /// original. The copy is one file that needs nothing beside it. `told` hears what is under way, how much of it is done, and how
 /// much there is.
 pub fn copy(from: &Path, to: &Path, mut told: impl FnMut(Step, u64, u64)) -> Result<Copied, OpenError> {
-    let source = if beside::is_unwritable(from) { Source::unwritable(from) } else { Source::shared(from) };
+    let source = if lock_files::is_unwritable(from) { Source::unwritable(from) } else { Source::shared(from) };
     let source = source
         .open()
         .and_then(|source| source.busy_timeout(PATIENCE).map(|()| source))
@@ -68,7 +68,7 @@ pub fn is_backup(file: &Path) -> bool {
     let is_read = File::open(file).and_then(|mut file| file.read_exact(&mut head)).is_ok();
     is_read
         && head[WRITE_VERSION] == WITHOUT_LOG
-        && !beside::beside(&beside::real(file), ".open").exists()
+        && !lock_files::beside(&lock_files::real(file), ".open").exists()
         && schema::is_ours(&Source::shared(file))
 }
 

@@ -4,7 +4,7 @@ use goody_domain::{Day, VendorId};
 use rusqlite::{Connection, Row};
 
 use crate::orders::read_row;
-use crate::{Fault, books, codec, vendors};
+use crate::{Fault, codec, counters, vendors};
 
 /// After so many findings it is known well enough that the database is damaged.
 const FINDINGS: usize = 20;
@@ -121,7 +121,7 @@ fn read_totals(row: &Row<'_>) -> Result<(), Fault> {
 }
 
 fn read_report(row: &Row<'_>) -> Result<(), Fault> {
-    let kept = books::read_report(text(row, 1)?)?;
+    let kept = counters::read_report(text(row, 1)?)?;
     is_so(text(row, 0)? == kept.report.vendor_id.as_str(), "it is of another vendor")
 }
 

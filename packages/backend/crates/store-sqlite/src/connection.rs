@@ -10,9 +10,9 @@ use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 use tokio::sync::{oneshot, watch};
 
-use crate::condition::{Met, Obstacle};
 use crate::parts::keep_running;
 use crate::source::Source;
+use crate::store_health::{Met, Obstacle};
 use crate::{Fault, schema};
 
 /// What a commit promises.
@@ -454,8 +454,8 @@ mod tests {
             other.unwrap();
             assert_eq!(marks(&store).await, 1, "{weight:?}");
         }
-        let trouble = store.met.condition().trouble.expect("it is reported");
-        assert!(!trouble.stops && trouble.told.contains("a write met a fault"), "{trouble:?}");
+        let problem = store.met.store_health().problem.expect("it is reported");
+        assert!(!problem.stops && problem.told.contains("a write met a fault"), "{problem:?}");
     }
 
     #[tokio::test]
@@ -472,7 +472,7 @@ mod tests {
         store.writer.send(Order::Heavy(fault), answer, "writing").await.unwrap_err();
         store.write("writing", Weight::Light, |connection| mark(connection, "mark")).await.unwrap();
         assert_eq!(marks(&store).await, 1, "what the fault left is rolled back");
-        let trouble = store.met.condition().trouble.expect("it is reported");
-        assert!(trouble.told.contains("the thread that writes"), "{trouble:?}");
+        let problem = store.met.store_health().problem.expect("it is reported");
+        assert!(problem.told.contains("the thread that writes"), "{problem:?}");
     }
 }

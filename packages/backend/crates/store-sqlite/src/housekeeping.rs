@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use async_trait::async_trait;
-use goody_application::ports::{Book, BucketMove, Expired, Expiry, Housekeeping, Rebuilt, Result};
+use goody_application::ports::{BucketMove, Expired, Expiry, Housekeeping, Rebuilt, Result, Scope};
 use goody_application::project::moves_of;
 use goody_application::retention::{Settlement, settlement};
 use goody_domain::{
@@ -14,10 +14,10 @@ use goody_domain::{
 };
 use rusqlite::{Connection, params};
 
-use crate::books::{self, key};
 use crate::connection::Weight;
+use crate::counters::{self, key};
 use crate::orders::read_row;
-use crate::{Fault, SqliteStore, codec, kinds, recent, schema};
+use crate::{Fault, SqliteStore, codec, list_counts, recent, schema};
 
 /// The day under which the sums of expired buckets are settled, and their latest fact as an instant: before any other.
 const BEFORE_ALL: Day = Day::from_number(-1_000_000);
@@ -50,22 +50,26 @@ impl Housekeeping for SqliteStore {
         .await
     }
 
-    async fn rebuild(&self, book: &Book) -> Result<Rebuilt> {
-        let (book, zone) = (book.clone(), self.zone.clone());
+    async fn rebuild(&self, scope: &Scope) -> Result<Rebuilt> {
+        let (scope, zone) = (scope.clone(), self.zone.clone());
         let rules = self.rules.clone();
         self.write("rebuilding a book", Weight::Heavy, move |connection| {
             crate::zone::check(connection, &rules)?;
-            rebuild(connection, &book, &zone)
+            rebuild(connection, &scope, &zone)
         })
         .await
     }
 }
 
 /// Computes one book anew.
-pub(crate) fn rebuild(connection: &Connection, book: &Book, zone: &ReportZone) -> std::result::Result<Rebuilt, Fault> {
-    match book {
-        Book::Fleet => rebuild_fleet(connection),
-        Book::Vendor(vendor_id) => rebuild_vendor(connection, vendor_id, zone),
+pub(crate) fn rebuild(
+    connection: &Connection,
+    scope: &Scope,
+    zone: &ReportZone,
+) -> std::result::Result<Rebuilt, Fault> {
+    match scope {
+        Scope::Fleet => rebuild_fleet(connection),
+        Scope::Vendor(vendor_id) => rebuild_vendor(connection, vendor_id, zone),
     }
 }
 
@@ -83,7 +87,7 @@ fn expire_orders(
     zone: &ReportZone,
 ) -> std::result::Result<u64, Fault> {
     let pending = pending(connection)?;
-    let old: Vec<(i64, Day, Option<kinds::Place>, History)> = {
+    let old: Vec<(i64, Day, Option<list_counts::Place>, History)> = {
         let mut statement = connection.prepare_cached(
             "SELECT order_id, history, id, vendor_id, gift_type, status, late, keep_day FROM orders WHERE keep_day < ?1 \
              ORDER BY keep_day LIMIT ?2",
@@ -93,7 +97,7 @@ fn expire_orders(
         while let Some(row) = rows.next()? {
             let id = row.get(2)?;
             if !pending.contains_key(&id) {
-                old.push((id, Day::from_number(row.get(7)?), kinds::read_place(row, 3)?, read_row(row)?));
+                old.push((id, Day::from_number(row.get(7)?), list_counts::read_place(row, 3)?, read_row(row)?));
             }
         }
         old
@@ -102,7 +106,7 @@ fn expire_orders(
         return Ok(0);
     }
     let revision = schema::next_revision(connection)?;
-    let (mut moves, mut minutes) = (kinds::Moves::default(), recent::Minutes::default());
+    let (mut moves, mut minutes) = (list_counts::Moves::default(), recent::Minutes::default());
     let expired = old.len() as u64;
     for (id, last_day, place, history) in old {
         if let Some(order) = history.order() {
@@ -141,14 +145,14 @@ fn settle(
             settled.entry((vendor_id.as_str(), entry.day)).or_default().push(entry);
         }
     }
-    for ((book, day), entries) in settled {
-        let mut bucket = read_settled_day(connection, book, day)?;
+    for ((scope, day), entries) in settled {
+        let mut bucket = read_settled_day(connection, scope, day)?;
         bucket.add(&entries);
-        write_settled(connection, book, day, &bucket)?;
+        write_settled(connection, scope, day, &bucket)?;
     }
-    for book in [Book::Vendor(own.clone()), Book::Fleet] {
-        let moves: Vec<BucketMove> = moves_of(book, &moved).collect();
-        books::move_book(connection, &moves, today, revision)?;
+    for scope in [Scope::Vendor(own.clone()), Scope::Fleet] {
+        let moves: Vec<BucketMove> = moves_of(scope, &moved).collect();
+        counters::move_scope(connection, &moves, today, revision)?;
     }
     Ok(())
 }
@@ -176,17 +180,17 @@ fn expire_buckets(connection: &Connection, before: Day, zone: &ReportZone) -> st
     if gone.is_empty() {
         return Ok(0);
     }
-    for of_book in gone.chunk_by(|one, other| one.0 == other.0) {
-        let book = &of_book[0].0;
-        let mut bucket = read_settled_day(connection, book, BEFORE_ALL)?;
-        of_book.iter().for_each(|(_, totals)| bucket.totals.add_all(totals));
-        write_settled(connection, book, BEFORE_ALL, &bucket)?;
+    for of_scope in gone.chunk_by(|one, other| one.0 == other.0) {
+        let scope = &of_scope[0].0;
+        let mut bucket = read_settled_day(connection, scope, BEFORE_ALL)?;
+        of_scope.iter().for_each(|(_, totals)| bucket.totals.add_all(totals));
+        write_settled(connection, scope, BEFORE_ALL, &bucket)?;
     }
     connection.prepare_cached("DELETE FROM buckets WHERE day < ?1")?.execute([first_kept.number()])?;
     connection
         .prepare_cached("DELETE FROM settled WHERE day < ?1 AND day > ?2")?
         .execute(params![first_kept.number(), BEFORE_ALL.number()])?;
-    let known = books::kept_from(connection)?;
+    let known = counters::kept_from(connection)?;
     schema::set_meta(
         connection,
         "kept_from",
@@ -196,33 +200,33 @@ fn expire_buckets(connection: &Connection, before: Day, zone: &ReportZone) -> st
 }
 
 /// The latest fact told in a book's buckets that have expired.
-pub(crate) fn latest_expired_fact(connection: &Connection, book: &str) -> std::result::Result<Option<Instant>, Fault> {
-    let latest = read_settled_day(connection, book, BEFORE_ALL)?.totals[Counter::LatestFact];
+pub(crate) fn latest_expired_fact(connection: &Connection, scope: &str) -> std::result::Result<Option<Instant>, Fault> {
+    let latest = read_settled_day(connection, scope, BEFORE_ALL)?.totals[Counter::LatestFact];
     Ok((latest > 0).then(|| Instant::from_micros(latest)))
 }
 
-fn read_settled_day(connection: &Connection, book: &str, day: Day) -> std::result::Result<Bucket, Fault> {
-    Ok(read_settled(connection, book, day, day)?.remove(&day).unwrap_or_default())
+fn read_settled_day(connection: &Connection, scope: &str, day: Day) -> std::result::Result<Bucket, Fault> {
+    Ok(read_settled(connection, scope, day, day)?.remove(&day).unwrap_or_default())
 }
 
-fn read_settled(connection: &Connection, book: &str, from: Day, to: Day) -> std::result::Result<Buckets, Fault> {
+fn read_settled(connection: &Connection, scope: &str, from: Day, to: Day) -> std::result::Result<Buckets, Fault> {
     read_buckets(
         connection,
         "SELECT day, totals, minutes FROM settled WHERE book = ?1 AND day BETWEEN ?2 AND ?3",
-        book,
+        scope,
         from,
         to,
     )
 }
 
-fn write_settled(connection: &Connection, book: &str, day: Day, bucket: &Bucket) -> std::result::Result<(), Fault> {
+fn write_settled(connection: &Connection, scope: &str, day: Day, bucket: &Bucket) -> std::result::Result<(), Fault> {
     connection
         .prepare_cached(
             "INSERT INTO settled (book, day, totals, minutes) VALUES (?1, ?2, ?3, ?4) \
              ON CONFLICT (book, day) DO UPDATE SET totals = excluded.totals, minutes = excluded.minutes",
         )?
         .execute(params![
-            book,
+            scope,
             day.number(),
             codec::write_counters(&bucket.totals),
             codec::write_minutes(&bucket.minutes)
@@ -233,12 +237,12 @@ fn write_settled(connection: &Connection, book: &str, day: Day, bucket: &Bucket)
 fn read_buckets(
     connection: &Connection,
     sql: &str,
-    book: &str,
+    scope: &str,
     from: Day,
     to: Day,
 ) -> std::result::Result<Buckets, Fault> {
     let mut statement = connection.prepare_cached(sql)?;
-    let mut rows = statement.query(params![book, from.number(), to.number()])?;
+    let mut rows = statement.query(params![scope, from.number(), to.number()])?;
     let mut buckets = Buckets::new();
     while let Some(row) = rows.next()? {
         let blob = |column| row.get_ref(column)?.as_blob().map_err(rusqlite::Error::from);
@@ -255,8 +259,8 @@ fn rebuild_vendor(
     vendor_id: &VendorId,
     zone: &ReportZone,
 ) -> std::result::Result<Rebuilt, Fault> {
-    let book = vendor_id.as_str();
-    let first = books::kept_from(connection)?.unwrap_or(BEFORE_ALL.plus(1));
+    let scope = vendor_id.as_str();
+    let first = counters::kept_from(connection)?.unwrap_or(BEFORE_ALL.plus(1));
     let mut entries: BTreeMap<Day, Vec<Entry>> = BTreeMap::new();
     let pending = pending(connection)?;
     for sql in [
@@ -265,7 +269,7 @@ fn rebuild_vendor(
          WHERE also_named.vendor_id = ?1 AND orders.vendor_id <> ?1",
     ] {
         let mut statement = connection.prepare_cached(sql)?;
-        let mut rows = statement.query([book])?;
+        let mut rows = statement.query([scope])?;
         while let Some(row) = rows.next()? {
             let (id, history): (i64, History) = (row.get(2)?, read_row(row)?);
             let version = pending.get(&id).copied().unwrap_or(history.version());
@@ -277,14 +281,15 @@ fn rebuild_vendor(
             }
         }
     }
-    let mut should = read_settled(connection, book, first, FAR)?;
+    let mut should = read_settled(connection, scope, first, FAR)?;
     for (day, entries) in entries.into_iter().filter(|(day, _)| *day >= first) {
         should.entry(day).or_default().add(&entries);
     }
-    let stored = read_buckets(connection, STORED, book, first, FAR)?;
-    let different = put_right(connection, book, &stored, &should)?;
+    let stored = read_buckets(connection, STORED, scope, first, FAR)?;
+    let different = put_right(connection, scope, &stored, &should)?;
     let buckets = should.len() as u64;
-    let totals_differ = put_totals_right(connection, book, should.values().map(|bucket| bucket.totals), different > 0)?;
+    let totals_differ =
+        put_totals_right(connection, scope, should.values().map(|bucket| bucket.totals), different > 0)?;
     Ok(Rebuilt { buckets, different: different + u64::from(totals_differ) })
 }
 
@@ -292,21 +297,21 @@ fn rebuild_fleet(connection: &Connection) -> std::result::Result<Rebuilt, Fault>
     let (least, greatest): (Option<i32>, Option<i32>) = connection
         .prepare_cached("SELECT min(day), max(day) FROM buckets")?
         .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let miscounted = kinds::TALLY.put_right(connection)? + recent::TALLY.put_right(connection)?;
+    let miscounted = list_counts::TALLY.put_right(connection)? + recent::TALLY.put_right(connection)?;
     let mut rebuilt = Rebuilt { different: miscounted, ..Rebuilt::default() };
     let (Some(least), Some(greatest)) = (least, greatest) else { return Ok(rebuilt) };
-    let first = books::kept_from(connection)?.map_or(least, Day::number).max(least);
+    let first = counters::kept_from(connection)?.map_or(least, Day::number).max(least);
     let mut totals = Vec::new();
     for start in (first..=greatest).step_by(WINDOW as usize) {
         let (from, to) = (Day::from_number(start), Day::from_number((start + WINDOW - 1).min(greatest)));
         let should = sum_of_vendors(connection, from, to)?;
-        let stored = read_buckets(connection, STORED, key(&Book::Fleet), from, to)?;
+        let stored = read_buckets(connection, STORED, key(&Scope::Fleet), from, to)?;
         rebuilt.buckets += should.len() as u64;
-        rebuilt.different += put_right(connection, key(&Book::Fleet), &stored, &should)?;
+        rebuilt.different += put_right(connection, key(&Scope::Fleet), &stored, &should)?;
         totals.extend(should.values().map(|bucket| bucket.totals));
     }
     let changed = rebuilt.different > 0;
-    rebuilt.different += u64::from(put_totals_right(connection, key(&Book::Fleet), totals.into_iter(), changed)?);
+    rebuilt.different += u64::from(put_totals_right(connection, key(&Scope::Fleet), totals.into_iter(), changed)?);
     Ok(rebuilt)
 }
 
@@ -323,7 +328,7 @@ fn sum_of_vendors(connection: &Connection, from: Day, to: Day) -> std::result::R
         let by_minute =
             bucket.minutes.iter().map(|of| Entry { day, minute: of.minute, counter: of.counter, amount: of.amount });
         entries.extend(by_minute);
-        let by_day = bucket.totals.entries().filter(|(counter, _)| matches!(counter, Counter::Standing(_)));
+        let by_day = bucket.totals.entries().filter(|(counter, _)| matches!(counter, Counter::InStatus(_)));
         entries.extend(by_day.map(|(counter, amount)| Entry { day, minute: 0, counter, amount }));
     }
     let summed = |(day, entries): (Day, Vec<Entry>)| {
@@ -337,7 +342,7 @@ fn sum_of_vendors(connection: &Connection, from: Day, to: Day) -> std::result::R
 /// Writes every bucket that is not as it should be; says how many were not. An empty bucket and none are the same.
 fn put_right(
     connection: &Connection,
-    book: &str,
+    scope: &str,
     stored: &Buckets,
     should: &Buckets,
 ) -> std::result::Result<u64, Fault> {
@@ -348,8 +353,8 @@ fn put_right(
         let (is, ought) = (stored.get(&day).unwrap_or(&empty), should.get(&day).unwrap_or(&empty));
         if is != ought {
             different += 1;
-            tracing::warn!(book, %day, "a bucket was not as it should be");
-            books::write_bucket(connection, book, day, ought, day)?;
+            tracing::warn!(scope, %day, "a bucket was not as it should be");
+            counters::write_bucket(connection, scope, day, ought, day)?;
         }
     }
     Ok(different)
@@ -360,21 +365,21 @@ fn put_right(
 /// `kept` are the buckets that could be computed. Those of expired days, which late facts may have opened anew, are final.
 fn put_totals_right(
     connection: &Connection,
-    book: &str,
+    scope: &str,
     kept: impl Iterator<Item = Counters>,
     changed: bool,
 ) -> std::result::Result<bool, Fault> {
-    let mut should = read_settled_day(connection, book, BEFORE_ALL)?.totals;
+    let mut should = read_settled_day(connection, scope, BEFORE_ALL)?.totals;
     should[Counter::LatestFact] = 0;
     kept.for_each(|totals| should.add_all(&totals));
-    if let Some(first) = books::kept_from(connection)? {
-        let late = read_buckets(connection, STORED, book, BEFORE_ALL, first.plus(-1))?;
+    if let Some(first) = counters::kept_from(connection)? {
+        let late = read_buckets(connection, STORED, scope, BEFORE_ALL, first.plus(-1))?;
         late.values().for_each(|bucket| should.add_all(&bucket.totals));
     }
-    let stored = books::read_totals(connection, book)?.1;
+    let stored = counters::read_totals(connection, scope)?.1;
     if stored != should || changed {
         let revision = schema::next_revision(connection)?;
-        books::write_totals(connection, book, revision, &should)?;
+        counters::write_totals(connection, scope, revision, &should)?;
     }
     Ok(stored != should)
 }

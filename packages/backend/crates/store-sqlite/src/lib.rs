@@ -5,16 +5,15 @@
 //! long something has been failing.
 
 pub mod backup;
-pub mod beside;
-mod books;
 mod check;
 mod codec;
-mod condition;
 mod connection;
+mod counters;
 mod feed;
 mod housekeeping;
-mod kinds;
+mod list_counts;
 mod listing;
+pub mod lock_files;
 mod log_mover;
 mod orders;
 mod parts;
@@ -23,6 +22,7 @@ mod recent;
 mod room;
 mod schema;
 mod source;
+mod store_health;
 mod vendors;
 mod zone;
 
@@ -33,12 +33,12 @@ use std::time::Duration;
 use goody_domain::ReportZone;
 use rusqlite::Connection;
 
-use condition::{Met, Obstacle};
 pub use connection::Durability;
 use connection::{Manner, Watch, Weight, Writer};
 use goody_application::ports::{Result, StoreError};
 use readers::Readers;
 use source::Source;
+use store_health::{Met, Obstacle};
 
 /// Why a database cannot be opened. Each says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -197,8 +197,8 @@ pub struct SqliteStore {
     met: Arc<Met>,
     path: Arc<Path>,
     /// Held as long as the store is.
-    _open: Arc<beside::Held>,
-    keeper: Arc<OnceLock<beside::Held>>,
+    _open: Arc<lock_files::Held>,
+    keeper: Arc<OnceLock<lock_files::Held>>,
 }
 
 impl SqliteStore {
@@ -207,7 +207,7 @@ impl SqliteStore {
         let name = path.display().to_string();
         let damaged = |reason: String| OpenError::Damaged { path: name.clone(), reason };
         let sort = OpenError::sorted(path);
-        let open = beside::open_here(path).map_err(|source| beside_failed(path, source))?;
+        let open = lock_files::open_here(path).map_err(|source| beside_failed(path, source))?;
         let open = open.ok_or_else(|| OpenError::BeingRestored { path: name.clone() })?;
         let Settings { durability, writer_cache_mib: cache_mib, patience, .. } = settings;
         let manner = Manner { durability, cache_mib, patience };
@@ -275,7 +275,7 @@ impl SqliteStore {
     /// Waits until no other server keeps the reports of this database. From then on this one does, for as long as it runs.
     pub async fn turn_to_keep(&self) {
         while self.keeper.get().is_none() {
-            match beside::keeper(&self.path) {
+            match lock_files::keeper(&self.path) {
                 Ok(Some(held)) => drop(self.keeper.set(held)),
                 Ok(None) => {
                     self.met.kept_by_another(true);
@@ -290,7 +290,7 @@ impl SqliteStore {
         self.met.kept_by_another(false);
     }
 
-    /// Stores as much as an order needs and removes it again, so that [`goody_application::ports::OrderReader::condition`] is of now.
+    /// Stores as much as an order needs and removes it again, so that [`goody_application::ports::OrderReader::store_health`] is of now.
     pub async fn try_to_store(&self) -> Result<()> {
         self.writer.try_it().await
     }
@@ -334,7 +334,7 @@ impl SqliteStore {
 }
 
 fn beside_failed(path: &Path, source: std::io::Error) -> OpenError {
-    OpenError::Beside { path: beside::beside(path, ".open").display().to_string(), source }
+    OpenError::Beside { path: lock_files::beside(path, ".open").display().to_string(), source }
 }
 
 /// What goes wrong inside: SQLite's word, or something stored that cannot be read.

@@ -13,7 +13,7 @@ use goody_application::ports::{OrderCount, OrderFilter, Position};
 use goody_domain::{Counter, Counters, Day, Instant, Order, ReportZone, Status};
 use rusqlite::{Connection, params};
 
-use crate::kinds::Kind;
+use crate::list_counts::Kind;
 use crate::orders::read_row;
 use crate::{Fault, codec};
 
@@ -53,12 +53,12 @@ impl<'a> Source<'a> {
 
     /// The kinds that the filter lets in, each with the number of its orders placed on any day.
     fn kinds(&self, connection: &Connection) -> Result<BTreeMap<Kind, i64>, Fault> {
-        let (book, gift) = (self.vendor().unwrap_or(""), self.filter.gift_type.as_ref().map(|gift| gift.as_str()));
+        let (scope, gift) = (self.vendor().unwrap_or(""), self.filter.gift_type.as_ref().map(|gift| gift.as_str()));
         let of_gift = if gift.is_some() { "gift_type = ?2" } else { "?2 IS NULL" };
         let mut statement = connection.prepare_cached(&format!(
             "SELECT gift_type, status, late, orders FROM order_kinds WHERE book = ?1 AND {of_gift} AND orders > 0"
         ))?;
-        let mut rows = statement.query(params![book, gift])?;
+        let mut rows = statement.query(params![scope, gift])?;
         let tells_gifts = gift.is_some() || self.filter.vendor_id.is_some();
         let mut kinds = BTreeMap::new();
         while let Some(row) = rows.next()? {
@@ -269,7 +269,7 @@ pub(crate) fn count(
     if filter.is_counted() {
         let standing = standing(connection, filter)?;
         for status in Status::ALL.into_iter().filter(|status| filter.takes_status(*status)) {
-            count.by_status[status as usize] = standing[Counter::Standing(status)];
+            count.by_status[status as usize] = standing[Counter::InStatus(status)];
         }
         return Ok(count);
     }
@@ -334,13 +334,13 @@ fn count_up_to(connection: &Connection, source: &Source<'_>, of: &Of, limit: i64
 
 /// Where the orders of the filter's vendor and days stand, from the buckets of the days.
 fn standing(connection: &Connection, filter: &OrderFilter) -> Result<Counters, Fault> {
-    let book = filter.vendor_id.as_ref().map_or("", |id| id.as_str());
+    let scope = filter.vendor_id.as_ref().map_or("", |id| id.as_str());
     let mut sum = Counters::default();
     let from = filter.placed_from.map_or(i32::MIN, Day::number);
     let to = filter.placed_to.map_or(i32::MAX, Day::number);
     let mut statement =
         connection.prepare_cached("SELECT totals FROM buckets WHERE book = ?1 AND day BETWEEN ?2 AND ?3")?;
-    let mut rows = statement.query(params![book, from, to])?;
+    let mut rows = statement.query(params![scope, from, to])?;
     while let Some(row) = rows.next()? {
         sum.add_all(&codec::read_counters(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?)?);
     }

@@ -7,10 +7,10 @@ use std::time::Duration;
 use rusqlite::Connection;
 use tokio::sync::watch;
 
-use crate::beside;
-use crate::condition::Met;
 use crate::connection::{Manner, Watch, connect};
+use crate::lock_files;
 use crate::parts::keep_running;
+use crate::store_health::Met;
 
 /// How often what was written is moved. The writer does it itself only when that falls behind.
 const MOVE: Duration = Duration::from_millis(250);
@@ -20,7 +20,7 @@ const CUT: Duration = Duration::from_millis(50);
 /// Moves the log on a thread that ends with the store. A log of more than `limit` bytes is reported, and cut when it is moved.
 pub(crate) fn move_log(path: &Path, manner: Manner, watch: &Watch, met: &Arc<Met>, limit: u64) -> rusqlite::Result<()> {
     let connection = open(path, manner)?;
-    let log = beside::beside(path, "-wal");
+    let log = lock_files::beside(path, "-wal");
     let (path, store) = (path.to_owned(), watch.of_the_store());
     let mut mover = Mover { path, manner, log, limit, connection: Some(connection), store, met: met.clone() };
     keep_running("the thread that moves the log", "sqlite-log", met.clone(), move || mover.run());

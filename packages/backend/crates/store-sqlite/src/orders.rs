@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use goody_application::ports::{
-    Condition, Found, OrderCount, OrderFilter, OrderReader, OrderWrite, OrderWriter, Position, RECENT_HOURS,
-    RecentFilter, Result, StatusCounts, last_day,
+    Found, OrderCount, OrderFilter, OrderReader, OrderWrite, OrderWriter, Position, RECENT_HOURS, RecentFilter, Result,
+    StatusCounts, StoreHealth, last_day,
 };
 use goody_domain::{History, Instant, Order, OrderId, ReportZone, VendorId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::connection::Weight;
-use crate::{Fault, SqliteStore, codec, kinds, listing, recent, vendors};
+use crate::{Fault, SqliteStore, codec, list_counts, listing, recent, vendors};
 
 /// So many orders are few.
 const FEW: usize = 100;
@@ -38,7 +38,7 @@ impl OrderWriter for SqliteStore {
                 .map(|row| save(connection, row, now, &mut counts))
                 .collect::<std::result::Result<_, Fault>>()?;
             let written = rows.iter().zip(&saved).filter(|(_, saved)| **saved);
-            vendors::register(connection, written.flat_map(|(row, _)| &row.strangers).collect())?;
+            vendors::register(connection, written.flat_map(|(row, _)| &row.unknown_vendors).collect())?;
             counts.kinds.write(connection)?;
             counts.minutes.write(connection)?;
             Ok(saved)
@@ -51,13 +51,13 @@ impl OrderWriter for SqliteStore {
 
 #[async_trait]
 impl OrderReader for SqliteStore {
-    fn condition(&self) -> Condition {
-        self.met.condition()
+    fn store_health(&self) -> StoreHealth {
+        self.met.store_health()
     }
 
-    fn condition_now(&self) -> Condition {
+    fn store_health_now(&self) -> StoreHealth {
         self.met.look_for_room();
-        self.met.condition()
+        self.met.store_health()
     }
 
     async fn probe(&self) {
@@ -180,7 +180,7 @@ struct Prepared {
     /// The history.
     text: String,
     changed: Changed,
-    strangers: Vec<VendorId>,
+    unknown_vendors: Vec<VendorId>,
 }
 
 /// Which columns differ from those of the version before: an index is written only when one of its columns is named.
@@ -218,7 +218,7 @@ fn placement(order: Option<&Order>) -> Placement<'_> {
 }
 
 fn prepare(
-    OrderWrite { history, from_version, strangers }: &OrderWrite,
+    OrderWrite { history, from_version, unknown_vendors }: &OrderWrite,
     now: Instant,
     zone: &ReportZone,
 ) -> std::result::Result<Prepared, Fault> {
@@ -243,14 +243,14 @@ fn prepare(
         order,
         text: codec::write_history(history)?,
         changed,
-        strangers: strangers.clone(),
+        unknown_vendors: unknown_vendors.clone(),
     })
 }
 
 /// How what is counted along with orders moves in one transaction.
 #[derive(Default)]
 struct Counts {
-    kinds: kinds::Moves,
+    kinds: list_counts::Moves,
     minutes: recent::Minutes,
 }
 
@@ -284,7 +284,7 @@ fn insert(
     connection: &Connection,
     row: &Prepared,
     now: Instant,
-    moves: &mut kinds::Moves,
+    moves: &mut list_counts::Moves,
 ) -> std::result::Result<Option<i64>, Fault> {
     let (vendor_id, gift_type, created_at, promise_at) = placement(row.order.as_ref());
     let (status, late, completed_at) = standing(row.order.as_ref(), now);
@@ -309,7 +309,7 @@ fn insert(
     if inserted == 0 {
         return Ok(None);
     }
-    moves.moved(None, row.order.as_ref().map(|order| kinds::place(order, now)));
+    moves.moved(None, row.order.as_ref().map(|order| list_counts::place(order, now)));
     Ok(Some(connection.last_insert_rowid()))
 }
 
@@ -318,11 +318,11 @@ fn update(
     connection: &Connection,
     row: &Prepared,
     now: Instant,
-    moves: &mut kinds::Moves,
+    moves: &mut list_counts::Moves,
 ) -> std::result::Result<Option<i64>, Fault> {
     let found = connection
         .prepare_cached("SELECT id, vendor_id, gift_type, status, late FROM orders WHERE order_id = ?1")?
-        .query_row([row.order_id.as_str()], |found| Ok((found.get(0)?, kinds::read_place(found, 1)?)))
+        .query_row([row.order_id.as_str()], |found| Ok((found.get(0)?, list_counts::read_place(found, 1)?)))
         .optional()?;
     let Some((id, place)): Option<(i64, _)> = found else { return Ok(None) };
     let (vendor_id, gift_type, created_at, promise_at) = placement(row.order.as_ref());
@@ -362,7 +362,7 @@ fn update(
         return Ok(None);
     }
     if row.changed != Changed::History {
-        moves.moved(place, row.order.as_ref().map(|order| kinds::place(order, now)));
+        moves.moved(place, row.order.as_ref().map(|order| list_counts::place(order, now)));
     }
     Ok(Some(id))
 }

@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::condition::Met;
+use crate::store_health::Met;
 
 /// How long to wait before a part runs again after a fault: one that fails at once must not take a whole processor.
 const AGAIN: Duration = Duration::from_millis(100);

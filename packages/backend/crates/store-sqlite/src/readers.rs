@@ -10,8 +10,8 @@ use rusqlite::{Connection, InterruptHandle};
 use tokio::sync::Semaphore;
 
 use crate::Fault;
-use crate::condition::Met;
 use crate::source::Source;
+use crate::store_health::Met;
 
 /// How many connections read.
 const READERS: usize = 4;
@@ -205,7 +205,7 @@ mod tests {
             slow.iter().for_each(tokio::task::JoinHandle::abort);
             expect_quick(&readers).await;
         }
-        assert_eq!(readers.met.condition().trouble, None, "an interrupted read is no fault of the file");
+        assert_eq!(readers.met.store_health().problem, None, "an interrupted read is no fault of the file");
     }
 
     #[tokio::test(flavor = "multi_thread")]
@@ -232,7 +232,7 @@ mod tests {
             assert!(matches!(answer, Err(StoreError::Unavailable { .. })));
             expect_quick(&readers).await;
         }
-        let trouble = readers.met.condition().trouble.expect("it is reported");
-        assert!(!trouble.stops && trouble.told.contains("a read met a fault"), "{trouble:?}");
+        let problem = readers.met.store_health().problem.expect("it is reported");
+        assert!(!problem.stops && problem.told.contains("a read met a fault"), "{problem:?}");
     }
 }

@@ -7,7 +7,7 @@ use goody_domain::{History, Instant, Order, Status};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::Fault;
-use crate::kinds::Tally;
+use crate::list_counts::Tally;
 use crate::orders::read_row;
 
 /// In microseconds.

@@ -12,24 +12,24 @@ use crate::{Fault, SqliteStore, schema};
 
 #[async_trait]
 impl VendorStore for SqliteStore {
-    async fn meet(&self, vendors: Vec<VendorId>) -> Result<()> {
+    async fn register_unknown(&self, vendors: Vec<VendorId>) -> Result<()> {
         let asked = vendors.clone();
-        let strangers = self
+        let unknown_vendors = self
             .read("looking for vendors", move |connection| {
-                let mut strangers = Vec::new();
+                let mut unknown_vendors = Vec::new();
                 for id in asked {
                     if find(connection, &id)?.is_none() {
-                        strangers.push(id);
+                        unknown_vendors.push(id);
                     }
                 }
-                Ok(strangers)
+                Ok(unknown_vendors)
             })
             .await?;
-        if strangers.is_empty() {
+        if unknown_vendors.is_empty() {
             return Ok(());
         }
         self.write("registering vendors", Weight::Light, move |connection| {
-            register(connection, strangers.iter().collect())
+            register(connection, unknown_vendors.iter().collect())
         })
         .await
     }
@@ -79,17 +79,17 @@ impl VendorStore for SqliteStore {
 
 /// Registers those of the vendors that are not known yet.
 pub(crate) fn register(connection: &Connection, vendors: BTreeSet<&VendorId>) -> std::result::Result<(), Fault> {
-    let mut strangers = Vec::new();
+    let mut unknown_vendors = Vec::new();
     for id in vendors {
         if find(connection, id)?.is_none() {
-            strangers.push(id);
+            unknown_vendors.push(id);
         }
     }
-    if strangers.is_empty() {
+    if unknown_vendors.is_empty() {
         return Ok(());
     }
     let revision = schema::next_revision(connection)?;
-    for id in strangers {
+    for id in unknown_vendors {
         connection
             .prepare_cached("INSERT INTO vendors (vendor_id, revision, body) VALUES (?1, ?2, ?3)")?
             .execute(params![id.as_str(), revision, write(&Vendor::unregistered(id.clone()))?])?;

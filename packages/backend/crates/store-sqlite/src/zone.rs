@@ -4,7 +4,7 @@
 //! update, the counters are counted anew before anything reads or moves them: what an order once added would otherwise be taken
 //! away from another day.
 
-use goody_application::ports::Book;
+use goody_application::ports::Scope;
 use goody_domain::{ReportZone, VendorId, time_zone_database};
 use rusqlite::{Connection, OptionalExtension};
 
@@ -88,10 +88,10 @@ fn count_anew(connection: &Connection, zone: &ReportZone) -> std::result::Result
         .collect::<rusqlite::Result<_>>()?;
     let mut different = 0;
     for vendor in vendors {
-        let book = Book::Vendor(VendorId::parse(&vendor).map_err(Fault::Damaged)?);
-        different += housekeeping::rebuild(connection, &book, zone)?.different;
+        let scope = Scope::Vendor(VendorId::parse(&vendor).map_err(Fault::Damaged)?);
+        different += housekeeping::rebuild(connection, &scope, zone)?.different;
     }
-    different += housekeeping::rebuild(connection, &Book::Fleet, zone)?.different;
+    different += housekeeping::rebuild(connection, &Scope::Fleet, zone)?.different;
     // Kept reports say until when they hold, by the old rules.
     connection.execute("DELETE FROM reports", [])?;
     Ok(different)

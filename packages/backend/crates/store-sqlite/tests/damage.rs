@@ -141,7 +141,7 @@ async fn no_byte_of_a_history_makes_a_check_or_a_rebuild_panic() {
             .unwrap();
         store.check(|_, _| {}).await.unwrap();
         let _ = rebuild(&store, now(), |_, _| {}).await;
-        let told = format!("{:?}", goody_application::ports::OrderReader::condition(&store).trouble);
+        let told = format!("{:?}", goody_application::ports::OrderReader::store_health(&store).problem);
         assert!(!told.contains("fault of the program"), "byte {place}: {told}");
     }
 }

@@ -81,7 +81,7 @@ async fn rebuild_finds(sql: &str) {
     assert!(found.different > 0, "a rebuild has to find what {sql} did");
     assert_eq!(rebuild(&store, now(), |_, _| {}).await.unwrap().different, 0, "and to put it right");
     assert_eq!(report(&store).await, before);
-    let states = store.changed(-1).await.unwrap().vendors;
+    let states = store.changes_since(-1).await.unwrap().vendors;
     assert_eq!(states[0].kept.as_ref().unwrap().report, before, "the kept report is of the repaired buckets");
 }
 
@@ -139,14 +139,14 @@ async fn what_was_stored_is_there_when_the_file_is_opened_again() {
 async fn another_process_s_write_is_seen() {
     let file = File::new();
     let (one, other) = (file.open(), file.open());
-    one.meet(vec![vendor_id("acme")]).await.unwrap();
+    one.register_unknown(vec![vendor_id("acme")]).await.unwrap();
     let seen = async {
         while other.revision() < one.revision() {
             tokio::task::yield_now().await;
         }
     };
     tokio::time::timeout(Duration::from_secs(30), seen).await.expect("the other process's revision is seen");
-    assert_eq!(other.changed(-1).await.unwrap().vendors.len(), 1);
+    assert_eq!(other.changes_since(-1).await.unwrap().vendors.len(), 1);
 }
 
 #[test]
@@ -184,7 +184,7 @@ async fn a_file_of_an_older_version_is_brought_up_to_date_with_what_is_in_it() {
     assert_eq!(report(&store).await, before);
     assert_eq!(store.status().await.unwrap(), status);
     assert_eq!(self::delayed(&store).await, delayed, "nobody noted yet that the promise of an order passed");
-    store.rolled(now(), ChangeLag::default()).await.unwrap();
+    store.mark_refreshed(now(), ChangeLag::default()).await.unwrap();
     assert_eq!(self::delayed(&store).await, delayed);
     assert_eq!(rebuild(&store, now(), |_, _| {}).await.unwrap().different, 0);
 }
@@ -210,9 +210,9 @@ async fn the_clocks_tick_notes_whose_promise_passed() {
             of("SELECT coalesce(sum(orders), 0) FROM order_kinds WHERE book = 'acme' AND late = 1 AND status = 1"),
         )
     };
-    store.rolled(before_it, ChangeLag::default()).await.unwrap();
+    store.mark_refreshed(before_it, ChangeLag::default()).await.unwrap();
     assert_eq!(noted(), (0, 0));
-    store.rolled(now(), ChangeLag::default()).await.unwrap();
+    store.mark_refreshed(now(), ChangeLag::default()).await.unwrap();
     assert_eq!(noted(), (1, 1));
 }
 

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use goody_application::background::Background;
 use goody_application::ingest::Ingest;
 use goody_application::ports::{Clock, OrderReader};
-use goody_application::pump::Pump;
-use goody_application::read::{FleetReader, HealthReader, Verdict};
+use goody_application::read::{FleetCache, HealthReader, Verdict};
 use goody_application::retention::Retention;
 use goody_domain::Instant;
 use goody_store_sqlite::{Settings, SqliteStore};
@@ -94,12 +94,12 @@ async fn loops_that_meet_a_fault_go_on_and_health_says_so() {
     let store = SqliteStore::open(&folder.path().join("goody.db"), Settings::default()).unwrap();
     let events = OrderBuilder::new("o-1").promised("2026-03-04").events();
     Ingest::new(Arc::new(store.clone())).ingest(events, now()).await.unwrap();
-    let pump = Pump {
+    let pump = Background {
         store: Arc::new(store.clone()),
         revisions: store.revisions(),
         clock: Arc::new(Faulty(AtomicUsize::new(0))),
         retention: Retention::default(),
-        fleet: Arc::new(FleetReader::new(Arc::new(store.clone()))),
+        fleet: Arc::new(FleetCache::new(Arc::new(store.clone()))),
         told: Arc::new(Notify::new()),
     };
     let pump = tokio::spawn(pump.run(std::future::ready(())));
@@ -108,8 +108,8 @@ async fn loops_that_meet_a_fault_go_on_and_health_says_so() {
     let status = async || goody_application::ports::ReportReader::status(&store).await.unwrap();
     eventually("the timer ticks", async || status().await.rolled_at.is_some()).await;
     pump.abort();
-    let trouble = store.condition().trouble.unwrap();
-    assert!(!trouble.stops && trouble.told.contains("met a fault of the program"), "{trouble:?}");
+    let problem = store.store_health().problem.unwrap();
+    assert!(!problem.stops && problem.told.contains("met a fault of the program"), "{problem:?}");
     let (verdict, detail) = order_store(&store).await;
     assert_eq!((verdict, detail.contains("goes on")), (Verdict::Degraded, true), "{detail}");
 }

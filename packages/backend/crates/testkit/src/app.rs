@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use goody_application::ports::{ChangeFeed, Clock, Store};
 use goody_application::{project, roll};
 use goody_domain::{OrderEvent, ReportZone};
-use goody_http::{App, Doors};
+use goody_http::{Access, App};
 use serde_json::Value;
 use tokio::sync::Notify;
 use tower::ServiceExt;
@@ -78,15 +78,15 @@ impl TestApp {
 
     /// On this store, with this clock.
     pub fn on_at(made: TestStore, clock: Arc<StandingClock>) -> Self {
-        Self::behind(Doors::open(), made, clock)
+        Self::behind(Access::open(), made, clock)
     }
 
     /// On an empty store in memory, for those whom the doors let in.
-    pub fn guarded(doors: Doors) -> Self {
+    pub fn guarded(doors: Access) -> Self {
         Self::behind(doors, TestStore::memory(ReportZone::utc()), StandingClock::today())
     }
 
-    fn behind(doors: Doors, made: TestStore, clock: Arc<StandingClock>) -> Self {
+    fn behind(doors: Access, made: TestStore, clock: Arc<StandingClock>) -> Self {
         let store = made.store.clone();
         let app = App::new(store.clone(), clock.clone(), Arc::new(Notify::new()), None);
         Self { clock, feed: store.clone(), store, router: goody_http::router(app, doors), _made: made }

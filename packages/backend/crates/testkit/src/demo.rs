@@ -1,6 +1,6 @@
 //! Demo events for tests, and for whoever wants to see an import: three weeks of a small demo world, up to the frozen now.
 
-use goody_application::world::World;
+use goody_application::demo::Demo;
 use goody_domain::ReportZone;
 
 use crate::{ndjson, now};
@@ -13,6 +13,6 @@ const DAYS: i32 = 21;
 pub fn demo_events() -> String {
     let profiles = include_str!("../../../../shared/fixtures/vendors.json");
     let begins = ReportZone::utc().day(now()).plus(-DAYS);
-    let world = World::new(42, DEMAND, serde_json::from_str(profiles).unwrap(), begins).unwrap();
+    let world = Demo::new(42, DEMAND, serde_json::from_str(profiles).unwrap(), begins).unwrap();
     ndjson(&world.events(begins, now()).collect::<Vec<_>>())
 }

@@ -10,7 +10,7 @@ mod gateway;
 mod runtime_api;
 mod stream;
 
-use goody_http::{Scope, Token};
+use goody_http::{Token, TokenScope};
 
 pub use function::{Failed, Function};
 pub use gateway::gateway;
@@ -21,5 +21,5 @@ const TOKEN: &str = "goody_for-tests";
 
 /// The line by which functions know it.
 fn token_lines() -> String {
-    Token::new("tests", vec![Scope::Admin], TOKEN).unwrap().to_string()
+    Token::new("tests", vec![TokenScope::Admin], TOKEN).unwrap().to_string()
 }

@@ -3,16 +3,16 @@
 //! It filters all orders, counts by counting, and forgets nothing that it may need to tell whether something is right. Other
 //! stores are held against it.
 
-mod books;
-mod housekeeping;
+mod counters;
 mod orders;
+mod retention;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use goody_application::clock_watch::ClockJump;
-use goody_application::ports::{Book, ChangeLag, CurrentReport, Result, VendorStore};
+use goody_application::ports::{ChangeLag, CurrentReport, Result, Scope, VendorStore};
 use goody_domain::{Bucket, Day, History, Instant, Order, OrderId, ReportZone, Vendor, VendorId};
 
 /// A store that is gone with the process. Clones are the same store.
@@ -30,9 +30,9 @@ struct State {
     checkpoint: i64,
     revision: i64,
     /// Every bucket there ever was, those that have expired as well.
-    buckets: BTreeMap<(Book, Day), KeptBucket>,
+    buckets: BTreeMap<(Scope, Day), KeptBucket>,
     /// The revision of each book.
-    books: BTreeMap<Book, i64>,
+    scopes: BTreeMap<Scope, i64>,
     reports: BTreeMap<VendorId, CurrentReport>,
     rolled: Option<(Instant, ChangeLag)>,
     clock_jumps: Vec<ClockJump>,
@@ -79,10 +79,10 @@ impl State {
 
     /// Registers those of the vendors that are not known yet.
     fn register(&mut self, vendors: Vec<VendorId>) {
-        let strangers: Vec<VendorId> = vendors.into_iter().filter(|id| !self.vendors.contains_key(id)).collect();
-        if !strangers.is_empty() {
+        let unknown_vendors: Vec<VendorId> = vendors.into_iter().filter(|id| !self.vendors.contains_key(id)).collect();
+        if !unknown_vendors.is_empty() {
             let revision = self.next_revision();
-            for id in strangers {
+            for id in unknown_vendors {
                 self.vendors.insert(id.clone(), (revision, Vendor::unregistered(id)));
             }
         }
@@ -96,7 +96,7 @@ impl State {
 
 #[async_trait]
 impl VendorStore for MemoryStore {
-    async fn meet(&self, vendors: Vec<VendorId>) -> Result<()> {
+    async fn register_unknown(&self, vendors: Vec<VendorId>) -> Result<()> {
         self.state().register(vendors);
         Ok(())
     }

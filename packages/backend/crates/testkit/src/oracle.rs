@@ -68,7 +68,8 @@ pub fn expected(vendor_id: &VendorId, orders: &[Order], date: Day, now: Instant,
     };
     let own: Vec<&Order> = orders.iter().filter(|order| order.placement.vendor_id == *vendor_id).collect();
     // A vendor that only a placement without effect names was told of the order's facts, too.
-    let told = orders.iter().filter(|order| order.named_vendors.contains(vendor_id)).flat_map(|order| &order.told);
+    let told =
+        orders.iter().filter(|order| order.named_vendors.contains(vendor_id)).flat_map(|order| &order.occurrences);
     Expected {
         as_of: Instant::from_micros(t),
         current: window(&own, start(date - 6.days()), t, t),

@@ -4,7 +4,7 @@
 //! `async fn(ReportZone) -> TestStore` that makes an empty store, and `cases` is how many made-up histories each law is
 //! tried on.
 
-pub mod books;
+pub mod counters;
 pub mod feed;
 pub mod laws;
 pub mod lists;
@@ -17,9 +17,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use goody_application::ingest::Ingest;
-use goody_application::ports::{Book, Store, VendorStore};
+use goody_application::ports::{Scope, Store, VendorStore};
 use goody_application::project;
-use goody_domain::{Day, Instant, Learned, Ledger, OrderEvent, ReportZone, Vendor, VendorId};
+use goody_domain::{CounterSeries, Day, IngestOutcome, Instant, OrderEvent, ReportZone, Vendor, VendorId};
 use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, TestRunner};
 
@@ -76,7 +76,7 @@ macro_rules! store_suite {
                 a_projection_told_twice_counts_once,
                 the_lag_counts_changes_and_dates_the_oldest,
             }
-            books {
+            counters {
                 an_older_report_never_replaces_a_newer_one,
                 a_vendor_is_due_until_its_report_is_of_its_buckets,
                 a_kept_report_is_due_when_its_time_is_over,
@@ -127,7 +127,7 @@ macro_rules! store_suite {
                 pages_put_together_are_the_whole_list_with_no_order_twice,
                 the_recent_feed_and_issues_are_those_of_the_memory_store,
             }
-            books { ledgers_are_those_of_the_memory_store, }
+            counters { ledgers_are_those_of_the_memory_store, }
             laws {
                 reports_are_what_section_4_says,
                 reports_are_a_function_of_the_set_of_facts,
@@ -193,7 +193,7 @@ pub(crate) fn zone(name: &str) -> ReportZone {
 }
 
 /// Takes events in, all recorded at `now`.
-pub(crate) async fn ingest(store: &Arc<dyn Store>, events: Vec<OrderEvent>, now: Instant) -> Vec<Learned> {
+pub(crate) async fn ingest(store: &Arc<dyn Store>, events: Vec<OrderEvent>, now: Instant) -> Vec<IngestOutcome> {
     Ingest::new(store.clone()).ingest(events, now).await.unwrap()
 }
 
@@ -221,19 +221,19 @@ pub(crate) async fn project_few(store: &dyn Store, limit: usize, now: Instant) {
 }
 
 /// A whole book, without the buckets that became empty.
-pub(crate) async fn book(store: &dyn Store, book: &Book) -> Ledger {
+pub(crate) async fn scope(store: &dyn Store, scope: &Scope) -> CounterSeries {
     let (first, last) = (Day::from_number(-1_000), Day::from_number(1_000_000));
-    full(store.ledger(book, first, first, last).await.unwrap().0)
+    full(store.series(scope, first, first, last).await.unwrap().0)
 }
 
-pub(crate) fn full(mut ledger: Ledger) -> Ledger {
-    ledger.buckets.retain(|(_, bucket)| !bucket.is_empty());
-    ledger
+pub(crate) fn full(mut series: CounterSeries) -> CounterSeries {
+    series.buckets.retain(|(_, bucket)| !bucket.is_empty());
+    series
 }
 
 /// The revision now.
 pub(crate) async fn revision(store: &dyn Store) -> i64 {
-    let revision = store.changed(-1).await.unwrap().revision;
+    let revision = store.changes_since(-1).await.unwrap().revision;
     assert!(store.revision().is_none_or(|known| known == revision), "nobody else writes");
     revision
 }

@@ -4,9 +4,9 @@
 
 use std::sync::Arc;
 
+use goody_application::demo::Scenario;
 use goody_application::ports::Store;
-use goody_application::simulate::{Simulator, Told, Trouble, WorldClock};
-use goody_application::world::Scenario;
+use goody_application::simulate::{DemoClock, SimulationCounts, Simulator, VendorScenario};
 use goody_domain::{Instant, OrderEvent, ReportZone, Status};
 use goody_testkit::{MemoryStore, at, day, suite::wait, vendor_id};
 
@@ -28,7 +28,7 @@ async fn facts(store: &Arc<dyn Store>) -> Vec<OrderEvent> {
     facts.map(|recorded| recorded.event.clone()).collect()
 }
 
-async fn backfilled(days: u16, until: Instant) -> (Arc<dyn Store>, Told) {
+async fn backfilled(days: u16, until: Instant) -> (Arc<dyn Store>, SimulationCounts) {
     let store = store();
     let told = simulator(&store).backfill(days, until, until, |_, _| {}).await.unwrap();
     (store, told)
@@ -44,7 +44,7 @@ fn a_week_of_ticks_is_a_backfill_of_that_week() {
         // Ticks come late, in pairs, and after a pause of a day and a half.
         let mut now = begin.plus_seconds(300);
         for step in [1, 2, 3, 0, 1, 36, 2, 1].into_iter().cycle() {
-            simulator.tick(now, WorldClock::REAL).await.unwrap();
+            simulator.tick(now, DemoClock::REAL).await.unwrap();
             if now == until {
                 break;
             }
@@ -84,13 +84,13 @@ fn what_was_told_is_not_told_twice() {
         let (store, first) = backfilled(5, until).await;
         let before = facts(&store).await;
         let again = simulator(&store).backfill(5, until, until, |_, _| {}).await.unwrap();
-        assert_eq!(again, Told { new: 0, known: first.new });
+        assert_eq!(again, SimulationCounts { new: 0, known: first.new });
         // Nor by ticks of two processes at the same time, which go on with what is active.
         let later = until.plus_seconds(6 * HOUR);
         let (one, other) = (simulator(&store), simulator(&store));
-        let (one, other) = tokio::join!(one.tick(later, WorldClock::REAL), other.tick(later, WorldClock::REAL));
+        let (one, other) = tokio::join!(one.tick(later, DemoClock::REAL), other.tick(later, DemoClock::REAL));
         let (alone, _) = backfilled(5, until).await;
-        let expected = simulator(&alone).tick(later, WorldClock::REAL).await.unwrap().new;
+        let expected = simulator(&alone).tick(later, DemoClock::REAL).await.unwrap().new;
         assert_eq!(one.unwrap().new + other.unwrap().new, expected);
         assert!(expected > 0);
         let after = facts(&store).await;
@@ -131,7 +131,7 @@ fn a_stalled_vendor_falls_silent() {
     wait(async {
         let (store, until) = (store(), at("2026-03-10T00:00:00Z"));
         let from = day("2026-03-05");
-        let trouble = Trouble { vendor_id: "north-sea-chocolates".into(), scenario: Scenario::Stall, from };
+        let trouble = VendorScenario { vendor_id: "north-sea-chocolates".into(), scenario: Scenario::Stall, from };
         let simulator = Simulator::new(store.clone(), SEED, vec![trouble]);
         simulator.backfill(14, until, until, |_, _| {}).await.unwrap();
         let silent = at("2026-03-05T00:00:00Z");
@@ -140,8 +140,8 @@ fn a_stalled_vendor_falls_silent() {
                 assert!(order.updated_at < silent || order.updated_at == order.created_at, "{order:?}");
             }
         }
-        let nobody = Trouble { vendor_id: "nobody".into(), scenario: Scenario::Drop, from };
-        let error = Simulator::new(store, SEED, vec![nobody]).tick(until, WorldClock::REAL).await.unwrap_err();
+        let nobody = VendorScenario { vendor_id: "nobody".into(), scenario: Scenario::Drop, from };
+        let error = Simulator::new(store, SEED, vec![nobody]).tick(until, DemoClock::REAL).await.unwrap_err();
         assert!(error.to_string().contains("far-orchard"), "{error}");
     });
 }

@@ -80,7 +80,7 @@ pub struct MinuteEntry {
 /// The counters of one vendor and one day: what happened that day, as a whole and by the minute.
 ///
 /// Minutes make a report exact during the day, when some promises of today are over and others are not.
-/// [`Counter::Standing`] is kept by the day only; `totals` has no [`Counter::LatestFact`].
+/// [`Counter::InStatus`] is kept by the day only; `totals` has no [`Counter::LatestFact`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Bucket {
     /// The day as a whole.
@@ -96,7 +96,7 @@ impl Bucket {
             if entry.counter != Counter::LatestFact {
                 self.totals.add(entry.counter, entry.amount);
             }
-            if !matches!(entry.counter, Counter::Standing(_)) {
+            if !matches!(entry.counter, Counter::InStatus(_)) {
                 let Entry { minute, counter, amount, .. } = *entry;
                 self.minutes.push(MinuteEntry { minute, counter, amount });
             }
@@ -139,7 +139,7 @@ impl Bucket {
 
 /// One vendor's books, or the fleet's, as far as a report needs them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Ledger {
+pub struct CounterSeries {
     /// The sum of every bucket there ever was.
     pub totals: Counters,
     /// Every bucket from some day on, ordered by day. Those before the week that ends with the report's date, and those
@@ -149,7 +149,7 @@ pub struct Ledger {
     pub earlier_fact: Option<Instant>,
 }
 
-impl Ledger {
+impl CounterSeries {
     /// The buckets from `first` to `last`, both included.
     pub fn days(&self, first: Day, last: Day) -> &[(Day, Bucket)] {
         let from = self.buckets.partition_point(|(day, _)| *day < first);

@@ -28,7 +28,7 @@ pub enum Counter {
     /// Orders that ended after their promise had passed.
     OverdueLeft,
     /// Where the orders placed then stand now: the totals beside order lists. Not part of any report.
-    Standing(Status),
+    InStatus(Status),
     /// The latest fact told, in microseconds after the start of its minute, plus one. The greatest counts, not the sum:
     /// facts are never untold.
     LatestFact,
@@ -58,7 +58,7 @@ impl Counter {
         all[16] = Self::OverdueLeft;
         i = 0;
         while i < 9 {
-            all[17 + i] = Self::Standing(Status::ALL[i]);
+            all[17 + i] = Self::InStatus(Status::ALL[i]);
             i += 1;
         }
         all[26] = Self::LatestFact;
@@ -76,7 +76,7 @@ impl Counter {
             Self::OnTime => 14,
             Self::OverdueEntered => 15,
             Self::OverdueLeft => 16,
-            Self::Standing(status) => 17 + status as usize,
+            Self::InStatus(status) => 17 + status as usize,
             Self::LatestFact => 26,
         }
     }
@@ -112,7 +112,7 @@ pub fn contribution(order: &Order, zone: &ReportZone) -> Vec<Entry> {
         entries.push(Entry { day, minute, counter, amount });
     };
 
-    add(order.created_at, Counter::Standing(order.status()), 1);
+    add(order.created_at, Counter::InStatus(order.status()), 1);
 
     let ends = order.steps.iter().skip(1).map(|next| Some(next.at)).chain([order.left_levels_at()]);
     for (step, end) in order.steps.iter().zip(ends) {
@@ -152,7 +152,7 @@ pub fn contribution(order: &Order, zone: &ReportZone) -> Vec<Entry> {
 /// They belong to every vendor in `order.named_vendors`: which of them has the order may still change, that they were
 /// named may not. So the greatest of them never has to be taken back.
 pub fn facts(order: &Order, zone: &ReportZone) -> impl Iterator<Item = Entry> {
-    order.told.iter().map(|told| fact(*told, zone))
+    order.occurrences.iter().map(|told| fact(*told, zone))
 }
 
 fn fact(told: Instant, zone: &ReportZone) -> Entry {
@@ -174,9 +174,11 @@ pub fn postings(before: Option<&Order>, after: Option<&Order>, zone: &ReportZone
     }
     if let Some(order) = after {
         for vendor_id in &order.named_vendors {
-            let known = before.filter(|before| before.named_vendors.contains(vendor_id)).map(|before| &before.told);
+            let known =
+                before.filter(|before| before.named_vendors.contains(vendor_id)).map(|before| &before.occurrences);
             // Both are in the order of time, as `fold` takes events.
-            let news = order.told.iter().filter(|told| known.is_none_or(|known| known.binary_search(told).is_err()));
+            let news =
+                order.occurrences.iter().filter(|told| known.is_none_or(|known| known.binary_search(told).is_err()));
             postings.extend(news.map(|told| Posting { vendor_id: vendor_id.clone(), entry: fact(*told, zone) }));
         }
     }

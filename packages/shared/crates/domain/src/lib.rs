@@ -25,7 +25,7 @@ mod status;
 mod summary;
 mod vendor;
 
-pub use bucket::{Bucket, Counters, Ledger, MinuteEntry, combined};
+pub use bucket::{Bucket, CounterSeries, Counters, MinuteEntry, combined};
 pub use calendar::{AsOf, DAY_MINUTES, Day, DayError, Minute, ReportZone, time_zone, time_zone_database};
 pub use contribution::{Counter, Entry, Posting, contribution, facts, postings};
 pub use dashboard::{Dashboard, Fleet, FleetTrends, LEADERS};
@@ -33,7 +33,7 @@ pub use event::{Fact, FieldError, LONGEST_EVENT, OrderEvent, Placement, Rejectio
 pub use figures::{Figures, Interval};
 pub use ids::{Currency, EventId, GiftType, OrderId, VendorId};
 pub use instant::Instant;
-pub use order::{Change, History, Learned, MOST_EVENTS, MOST_TEXT_BYTES, Note, Order, Recorded, Step, fold};
+pub use order::{Change, History, IngestOutcome, MOST_EVENTS, MOST_TEXT_BYTES, Note, Order, Recorded, Step, fold};
 pub use report::{Report, Trend, Trends, figures, next_change, one_day, one_week, reliability_history, report};
 pub use risk::RiskLevel;
 pub use status::{ActiveStatus, Outcome, Status};

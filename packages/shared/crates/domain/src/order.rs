@@ -26,7 +26,7 @@ pub struct Order {
     /// The last carrier, tracking number and reason that any event told.
     pub latest_note: Note,
     /// Every instant at which one of its events occurred.
-    pub told: Vec<Instant>,
+    pub occurrences: Vec<Instant>,
     /// Every vendor that any of its placements named; the first placement's among them.
     pub named_vendors: BTreeSet<VendorId>,
 }
@@ -77,7 +77,7 @@ pub fn fold<'a>(order_id: &OrderId, events: impl IntoIterator<Item = &'a OrderEv
         given_up_at: None,
         actual_delivery: None,
         latest_note: Note::default(),
-        told: Vec::with_capacity(events.len()),
+        occurrences: Vec::with_capacity(events.len()),
         named_vendors: BTreeSet::new(),
     };
     for event in events {
@@ -91,7 +91,7 @@ impl Order {
     fn take(&mut self, event: &OrderEvent) {
         let at = event.occurred_at.max(self.created_at);
         self.updated_at = at;
-        self.told.push(event.occurred_at);
+        self.occurrences.push(event.occurred_at);
         for (note, told) in [
             (&mut self.latest_note.carrier, &event.carrier),
             (&mut self.latest_note.tracking_number, &event.tracking_number),
@@ -194,7 +194,7 @@ pub struct Recorded {
 
 /// What a history makes of an event it is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Learned {
+pub enum IngestOutcome {
     /// A new fact; it is in the history now.
     New,
     /// The same fact again; nothing changed.
@@ -240,18 +240,18 @@ impl History {
     }
 
     /// Adds a fact, unless it is known already or there is no room for it.
-    pub fn learn(&mut self, event: OrderEvent, now: Instant) -> Learned {
+    pub fn record(&mut self, event: OrderEvent, now: Instant) -> IngestOutcome {
         match self.find(&event.event_id) {
-            Some(known) if known.is_same_fact(&event) => Learned::Known,
-            Some(_) => Learned::Conflict,
+            Some(known) if known.is_same_fact(&event) => IngestOutcome::Known,
+            Some(_) => IngestOutcome::Conflict,
             None => {
                 let text_bytes = self.text_bytes + event.text_bytes();
                 if self.events.len() >= MOST_EVENTS || text_bytes > MOST_TEXT_BYTES {
-                    return Learned::Full;
+                    return IngestOutcome::Full;
                 }
                 self.text_bytes = text_bytes;
                 self.events.push(Recorded { event, recorded_at: now });
-                Learned::New
+                IngestOutcome::New
             }
         }
     }

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ActiveStatus, AsOf, Counter, Counters, Day, Figures, Instant, Ledger, Minute, ReportZone, VendorId};
+use crate::{
+    ActiveStatus, AsOf, Counter, CounterSeries, Counters, Day, Figures, Instant, Minute, ReportZone, VendorId,
+};
 
 /// The days of a window.
 const WINDOW: i32 = 7;
@@ -35,30 +37,30 @@ impl Report {
 
 /// The report of one vendor as of `as_of`.
 ///
-/// `ledger` must hold every bucket from 13 days before the date on. Levels at T are the sum of all flows ever, less those
+/// `series` must hold every bucket from 13 days before the date on. Levels at T are the sum of all flows ever, less those
 /// at T or after it: work grows with the days after the date, never with orders.
-pub fn report(vendor_id: &VendorId, ledger: &Ledger, as_of: AsOf, zone: &ReportZone) -> Report {
+pub fn report(vendor_id: &VendorId, series: &CounterSeries, as_of: AsOf, zone: &ReportZone) -> Report {
     let date = as_of.date();
     let a_week_before = date.plus(-WINDOW);
     Report {
         vendor_id: vendor_id.clone(),
         date,
         as_of: as_of.at(),
-        current7d: figures(ledger, as_of),
-        previous7d: window(ledger, a_week_before, None, as_of.cut_week_ago()),
-        updated_at: latest_fact(ledger, as_of, zone),
+        current7d: figures(series, as_of),
+        previous7d: window(series, a_week_before, None, as_of.cut_week_ago()),
+        updated_at: latest_fact(series, as_of, zone),
     }
 }
 
 /// What happened in the seven days ending with `last`, of which `cut` minutes are over; levels after `level_cut` of them.
-fn window(ledger: &Ledger, last: Day, cut: Option<Minute>, level_cut: Option<Minute>) -> Figures {
-    let mut figures = happened(ledger, last.plus(1 - WINDOW), last, cut);
+fn window(series: &CounterSeries, last: Day, cut: Option<Minute>, level_cut: Option<Minute>) -> Figures {
+    let mut figures = happened(series, last.plus(1 - WINDOW), last, cut);
     let level = |came: Counter, went: Counter| {
         let flow = |counters: &Counters| counters[came] - counters[went];
         let later: i64 =
-            ledger.days(last.plus(1), Day::from_number(i32::MAX)).iter().map(|(_, b)| flow(&b.totals)).sum();
-        let rest_of_day = ledger.day(last).map_or(0, |b| flow(&b.totals) - flow(&b.until(level_cut)));
-        flow(&ledger.totals) - later - rest_of_day
+            series.days(last.plus(1), Day::from_number(i32::MAX)).iter().map(|(_, b)| flow(&b.totals)).sum();
+        let rest_of_day = series.day(last).map_or(0, |b| flow(&b.totals) - flow(&b.until(level_cut)));
+        flow(&series.totals) - later - rest_of_day
     };
     for status in ActiveStatus::ALL {
         figures.active[status as usize] = level(Counter::Entered(status), Counter::Left(status));
@@ -68,52 +70,52 @@ fn window(ledger: &Ledger, last: Day, cut: Option<Minute>, level_cut: Option<Min
 }
 
 /// What happened from one day to another, of whose last `cut` minutes are over; no levels.
-fn happened(ledger: &Ledger, first: Day, last: Day, cut: Option<Minute>) -> Figures {
+fn happened(series: &CounterSeries, first: Day, last: Day, cut: Option<Minute>) -> Figures {
     let mut figures = Figures::default();
-    for (day, bucket) in ledger.days(first, last) {
+    for (day, bucket) in series.days(first, last) {
         figures.add_happened(&bucket.until(cut.filter(|_| *day == last)));
     }
     figures
 }
 
 /// The seven days ending with the date, and levels at T: a report's `current7d`, for any book.
-pub fn figures(ledger: &Ledger, as_of: AsOf) -> Figures {
-    window(ledger, as_of.date(), as_of.cut(), as_of.cut())
+pub fn figures(series: &CounterSeries, as_of: AsOf) -> Figures {
+    window(series, as_of.date(), as_of.cut(), as_of.cut())
 }
 
 /// What happened on the date alone.
-pub fn one_day(ledger: &Ledger, as_of: AsOf) -> Figures {
-    happened(ledger, as_of.date(), as_of.date(), as_of.cut())
+pub fn one_day(series: &CounterSeries, as_of: AsOf) -> Figures {
+    happened(series, as_of.date(), as_of.date(), as_of.cut())
 }
 
 /// What happened in the seven days ending with the date, without the levels that cost a look at every later day.
-pub fn one_week(ledger: &Ledger, as_of: AsOf) -> Figures {
-    happened(ledger, as_of.date().plus(1 - WINDOW), as_of.date(), as_of.cut())
+pub fn one_week(series: &CounterSeries, as_of: AsOf) -> Figures {
+    happened(series, as_of.date().plus(1 - WINDOW), as_of.date(), as_of.cut())
 }
 
-fn latest_fact(ledger: &Ledger, as_of: AsOf, zone: &ReportZone) -> Option<Instant> {
-    let known = ledger.days(Day::from_number(i32::MIN), as_of.date()).iter().rev().find_map(|(day, bucket)| {
+fn latest_fact(series: &CounterSeries, as_of: AsOf, zone: &ReportZone) -> Option<Instant> {
+    let known = series.days(Day::from_number(i32::MIN), as_of.date()).iter().rev().find_map(|(day, bucket)| {
         let (minute, micros) = bucket.latest_fact(as_of.cut().filter(|_| *day == as_of.date()))?;
         Some(Instant::from_micros(zone.start(*day).plus_seconds(i64::from(minute) * 60).micros() + micros))
     });
-    known.or(ledger.earlier_fact)
+    known.or(series.earlier_fact)
 }
 
 /// The reliability score of each of the `days` dates ending with the date of `as_of`, oldest first.
 ///
-/// `ledger` must hold every bucket from `days` + 5 days before the date on.
-pub fn reliability_history(ledger: &Ledger, as_of: AsOf, days: i32) -> Vec<Option<f64>> {
+/// `series` must hold every bucket from `days` + 5 days before the date on.
+pub fn reliability_history(series: &CounterSeries, as_of: AsOf, days: i32) -> Vec<Option<f64>> {
     let cut = |last: Day| as_of.cut().filter(|_| last == as_of.date());
-    let score = |last: Day| happened(ledger, last.plus(1 - WINDOW), last, cut(last)).reliability_score();
+    let score = |last: Day| happened(series, last.plus(1 - WINDOW), last, cut(last)).reliability_score();
     as_of.date().plus(1 - days).to(as_of.date()).map(score).collect()
 }
 
 /// Until when a report for today stays as it is if nothing is told: the first whole minute at which more of the ledger
 /// counts, or the end of the day.
-pub fn next_change(ledger: &Ledger, as_of: AsOf, zone: &ReportZone) -> Instant {
+pub fn next_change(series: &CounterSeries, as_of: AsOf, zone: &ReportZone) -> Instant {
     let end_of_day = zone.end(as_of.date());
     let next = |day: Day, cut: Option<Minute>| {
-        let minutes = ledger.day(day).map_or(&[][..], |bucket| &bucket.minutes);
+        let minutes = series.day(day).map_or(&[][..], |bucket| &bucket.minutes);
         minutes.iter().map(|entry| entry.minute).find(|minute| cut.is_some_and(|cut| *minute >= cut))
     };
     let today = next(as_of.date(), as_of.cut());

@@ -7,7 +7,7 @@ use crate::{Fact, History, OrderEvent, Outcome, Recorded, Status};
 impl History {
     /// The facts that decide how the order is listed, now and without its latest fact: at most 18, however many it has.
     ///
-    /// Folded alone, they give the same order but for [`crate::Order::steps`] before the last one, [`crate::Order::told`] and
+    /// Folded alone, they give the same order but for [`crate::Order::steps`] before the last one, [`crate::Order::occurrences`] and
     /// [`crate::Order::named_vendors`].
     pub fn summary(&self) -> Vec<Recorded> {
         let facts = self.by_occurrence();

@@ -9,23 +9,23 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+mod checker;
 mod clock;
-mod draws;
-mod posters;
+mod faults;
+mod model;
 mod readers;
+mod rng;
+mod simulation;
 mod store;
-mod stories;
-mod verdict;
-mod weather;
-mod witness;
-mod world;
+mod workload;
+mod writers;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::world::{Course, World};
+use crate::simulation::{Course, Simulation};
 
 /// Facts in one world.
 const FACTS: usize = 5_000;
@@ -36,7 +36,7 @@ const TELL: Duration = Duration::from_secs(5);
 
 fn course(seed: u64) -> Course {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
-    runtime.block_on(async { World::new(seed, FACTS).live().await })
+    runtime.block_on(async { Simulation::new(seed, FACTS).live().await })
 }
 
 #[expect(clippy::disallowed_methods, reason = "settings of a test")]
@@ -53,7 +53,7 @@ fn whatever_happens_the_numbers_are_those_of_a_recomputation() {
     let sum = Mutex::new(Sum {
         begun: Instant::now(),
         told: Instant::now(),
-        worlds: 0,
+        simulations: 0,
         facts: 0,
         events: 0,
         calls: 0,
@@ -97,7 +97,7 @@ fn a_seed_replays_exactly() {
 struct Sum {
     begun: Instant,
     told: Instant,
-    worlds: u64,
+    simulations: u64,
     facts: u64,
     events: u64,
     calls: u64,
@@ -106,7 +106,7 @@ struct Sum {
 
 impl Sum {
     fn add(&mut self, course: &Course) {
-        self.worlds += 1;
+        self.simulations += 1;
         self.facts += course.facts;
         self.events += course.told;
         self.calls += course.calls;
@@ -118,10 +118,10 @@ impl Sum {
     }
 
     fn tell(&self) {
-        let Self { worlds, facts, events, calls, crashes, .. } = self;
+        let Self { simulations, facts, events, calls, crashes, .. } = self;
         let rate = *facts as f64 / self.begun.elapsed().as_secs_f64();
         println!(
-            "{worlds} worlds, {facts} facts in {events} events, {calls} calls to the store, {crashes} crashes; {rate:.0} facts/s"
+            "{simulations} worlds, {facts} facts in {events} events, {calls} calls to the store, {crashes} crashes; {rate:.0} facts/s"
         );
     }
 }

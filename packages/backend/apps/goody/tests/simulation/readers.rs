@@ -7,24 +7,24 @@ use std::time::Duration;
 use goody_application::ports::{Clock, OrderFilter, OrderReader, RecentFilter, ReportReader, VendorStore};
 use goody_application::project::project_next;
 use goody_application::read::{
-    FleetReader, HealthReader, ReadError, order_page, recent_page, reports_of_vendor, vendor_report,
+    FleetCache, HealthReader, ReadError, order_page, recent_page, reports_of_vendor, vendor_report,
 };
 use goody_application::rebuild::rebuild;
 use goody_domain::{Day, GiftType, Order, Report, Status, Vendor, VendorId};
 
 use crate::clock::JumpingClock;
-use crate::draws::Draws;
-use crate::store::{WeatheredStore, is_weather};
-use crate::stories::GIFTS;
-use crate::witness::Witness;
+use crate::model::Model;
+use crate::rng::Rng;
+use crate::store::{FaultyStore, is_injected};
+use crate::workload::GIFTS;
 
 /// One who asks.
 pub(crate) struct Reader {
-    pub(crate) draws: Draws,
-    pub(crate) store: Arc<WeatheredStore>,
-    pub(crate) fleet: Arc<FleetReader>,
+    pub(crate) rng: Rng,
+    pub(crate) store: Arc<FaultyStore>,
+    pub(crate) fleet: Arc<FleetCache>,
     pub(crate) clock: Arc<JumpingClock>,
-    pub(crate) witness: Arc<Witness>,
+    pub(crate) model: Arc<Model>,
     pub(crate) vendors: Vec<VendorId>,
     /// Milliseconds from one question to the next.
     pub(crate) leisure: i64,
@@ -35,8 +35,8 @@ impl Reader {
         // The revision of the last answer about a date.
         let mut revisions = BTreeMap::new();
         loop {
-            tokio::time::sleep(Duration::from_millis(self.draws.between(1, 2 * self.leisure) as u64)).await;
-            let asked = match self.draws.between(0, 6) {
+            tokio::time::sleep(Duration::from_millis(self.rng.between(1, 2 * self.leisure) as u64)).await;
+            let asked = match self.rng.between(0, 6) {
                 0 | 1 => self.dashboard(&mut revisions).await,
                 2 => self.vendor().await,
                 3 => self.orders().await,
@@ -46,28 +46,28 @@ impl Reader {
             };
             match asked {
                 Ok(()) => {}
-                Err(ReadError::Store(error)) if is_weather(&error) => {}
-                Err(error) => self.witness.object(format!("a question failed: {error:?}")),
+                Err(ReadError::Store(error)) if is_injected(&error) => {}
+                Err(error) => self.model.object(format!("a question failed: {error:?}")),
             }
         }
     }
 
     fn must(&self, holds: bool, law: impl FnOnce() -> String) {
         if !holds {
-            self.witness.object(law());
+            self.model.object(law());
         }
     }
 
     /// A date of the last weeks, mostly today.
     fn date(&mut self) -> Day {
         let today = self.store.zone().day(self.clock.now().floor_minute());
-        if self.draws.chance(0.6) { today } else { today.plus(-self.draws.between(0, 20) as i32) }
+        if self.rng.chance(0.6) { today } else { today.plus(-self.rng.between(0, 20) as i32) }
     }
 
     /// An answer that is none must be about a date whose buckets have been forgotten.
     fn unless_expired<T>(&self, asked: Result<T, ReadError>) -> Result<Option<T>, ReadError> {
         let Err(ReadError::DateExpired { first }) = asked else { return asked.map(Some) };
-        let allowed = self.witness.done().kept_from.map(|kept| kept.plus(13));
+        let allowed = self.model.done().kept_from.map(|kept| kept.plus(13));
         self.must(allowed.is_some_and(|allowed| first <= allowed), || {
             format!("{first} was refused, allowed is {allowed:?}")
         });
@@ -95,9 +95,9 @@ impl Reader {
 
     async fn vendor(&mut self) -> Result<(), ReadError> {
         let (date, now) = (self.date(), self.clock.now());
-        let vendor = self.draws.pick(&self.vendors);
+        let vendor = self.rng.pick(&self.vendors);
         let Some(as_of) = self.store.zone().as_of(date, now) else { return Ok(()) };
-        let asked = if self.draws.chance(0.7) {
+        let asked = if self.rng.chance(0.7) {
             vendor_report(self.store.as_ref(), &vendor, as_of)
                 .await
                 .map(|report| report.into_iter().map(|(_, report)| report).collect::<Vec<_>>())
@@ -123,23 +123,23 @@ impl Reader {
     }
 
     fn filter(&mut self) -> OrderFilter {
-        let draws = &mut self.draws;
+        let rng = &mut self.rng;
         let today = self.store.zone().day(self.clock.now());
-        let day = |draws: &mut Draws| today.plus(-draws.between(0, 20) as i32);
+        let day = |rng: &mut Rng| today.plus(-rng.between(0, 20) as i32);
         OrderFilter {
-            vendor_id: draws.chance(0.4).then(|| draws.pick(&self.vendors)),
-            statuses: if draws.chance(0.4) { vec![draws.pick(&Status::ALL)] } else { Vec::new() },
-            placed_from: draws.chance(0.3).then(|| day(draws)),
-            placed_to: draws.chance(0.2).then(|| day(draws)),
-            delayed: draws.chance(0.2).then(|| draws.chance(0.5)),
-            gift_type: draws.chance(0.2).then(|| GiftType::parse(draws.pick(&GIFTS)).unwrap()),
-            oldest_first: draws.chance(0.3),
+            vendor_id: rng.chance(0.4).then(|| rng.pick(&self.vendors)),
+            statuses: if rng.chance(0.4) { vec![rng.pick(&Status::ALL)] } else { Vec::new() },
+            placed_from: rng.chance(0.3).then(|| day(rng)),
+            placed_to: rng.chance(0.2).then(|| day(rng)),
+            delayed: rng.chance(0.2).then(|| rng.chance(0.5)),
+            gift_type: rng.chance(0.2).then(|| GiftType::parse(rng.pick(&GIFTS)).unwrap()),
+            oldest_first: rng.chance(0.3),
         }
     }
 
     async fn orders(&mut self) -> Result<(), ReadError> {
         let (filter, now) = (self.filter(), self.clock.now());
-        let (limit, mut after) = (self.draws.between(1, 40) as usize, None);
+        let (limit, mut after) = (self.rng.between(1, 40) as usize, None);
         for _ in 0..3 {
             let page = order_page(self.store.as_ref(), &filter, after.as_ref(), limit, now).await?;
             let places: Vec<_> = page.orders.iter().map(|order| (order.created_at, &order.order_id)).collect();
@@ -164,9 +164,9 @@ impl Reader {
     async fn recent(&mut self) -> Result<(), ReadError> {
         let now = self.clock.now();
         let filter = RecentFilter {
-            since: now.plus_seconds(-self.draws.between(1, 48) * 3_600),
-            statuses: if self.draws.chance(0.4) { vec![self.draws.pick(&Status::ALL)] } else { Vec::new() },
-            vendor_id: self.draws.chance(0.4).then(|| self.draws.pick(&self.vendors)),
+            since: now.plus_seconds(-self.rng.between(1, 48) * 3_600),
+            statuses: if self.rng.chance(0.4) { vec![self.rng.pick(&Status::ALL)] } else { Vec::new() },
+            vendor_id: self.rng.chance(0.4).then(|| self.rng.pick(&self.vendors)),
         };
         let page = recent_page(self.store.as_ref(), &filter, None, 30, now).await?;
         let places: Vec<_> = page.orders.iter().map(|(_, order)| (order.updated_at, &order.order_id)).collect();
@@ -185,15 +185,15 @@ impl Reader {
     /// What was stored before the question is in the answer.
     async fn order(&mut self) -> Result<(), ReadError> {
         let known = {
-            let done = self.witness.done();
-            let place = self.draws.between(0, done.orders.len().max(1) as i64 - 1) as usize;
+            let done = self.model.done();
+            let place = self.rng.between(0, done.orders.len().max(1) as i64 - 1) as usize;
             done.orders.iter().nth(place).map(|(id, known)| (id.clone(), known.facts.clone()))
         };
         let Some((id, facts)) = known else { return Ok(()) };
         let found = self.store.order(&id).await?;
         let is_there = match &found {
             Some(history) => history.events().starts_with(&facts),
-            None => self.witness.done().expired_ids.contains(&id),
+            None => self.model.done().expired_ids.contains(&id),
         };
         self.must(is_there, || format!("of {id} was stored {facts:?}, and found {found:?}"));
         Ok(())
@@ -213,31 +213,31 @@ impl Reader {
 
 /// Another who projects beside the pump, as an import does, registers vendors, and now and then checks every bucket.
 pub(crate) struct Colleague {
-    pub(crate) draws: Draws,
-    pub(crate) store: Arc<WeatheredStore>,
+    pub(crate) rng: Rng,
+    pub(crate) store: Arc<FaultyStore>,
     pub(crate) clock: Arc<JumpingClock>,
-    pub(crate) witness: Arc<Witness>,
+    pub(crate) model: Arc<Model>,
     pub(crate) vendors: Vec<VendorId>,
 }
 
 impl Colleague {
     pub(crate) async fn run(mut self) {
         loop {
-            tokio::time::sleep(Duration::from_millis(self.draws.between(1, 2_000) as u64)).await;
+            tokio::time::sleep(Duration::from_millis(self.rng.between(1, 2_000) as u64)).await;
             let (store, now) = (self.store.as_ref(), self.clock.now());
-            let done = match self.draws.between(0, 29) {
+            let done = match self.rng.between(0, 29) {
                 0 => rebuild(store, now, |_, _| {}).await.map(drop),
                 1 => {
-                    let vendor = Vendor::unregistered(self.draws.pick(&self.vendors));
-                    let name = format!("Vendor {}", self.draws.between(1, 999));
+                    let vendor = Vendor::unregistered(self.rng.pick(&self.vendors));
+                    let name = format!("Vendor {}", self.rng.between(1, 999));
                     store.put(Vendor { name, is_registered: true, ..vendor }).await.map(drop)
                 }
-                _ => project_next(store, now, self.draws.between(1, 60) as usize).await.map(drop),
+                _ => project_next(store, now, self.rng.between(1, 60) as usize).await.map(drop),
             };
             if let Err(error) = done
-                && !is_weather(&error)
+                && !is_injected(&error)
             {
-                self.witness.object(format!("what a colleague did failed: {error:?}"));
+                self.model.object(format!("what a colleague did failed: {error:?}"));
             }
         }
     }

@@ -11,50 +11,50 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use goody_application::ports::{
-    Book, ChangeBatch, ChangeFeed, ChangeLag, Changed, CurrentReport, Expired, Expiry, Found, Housekeeping, OrderCount,
+    ChangeBatch, ChangeFeed, ChangeLag, ChangesSince, CurrentReport, Expired, Expiry, Found, Housekeeping, OrderCount,
     OrderFilter, OrderReader, OrderWrite, OrderWriter, Position, Rebuilt, RecentFilter, ReportReader, ReportStatus,
-    ReportWriter, Result, StatusCounts, StoreError, VendorState, VendorStore,
+    ReportWriter, Result, Scope, StatusCounts, StoreError, VendorState, VendorStore,
 };
-use goody_domain::{Day, History, Instant, Ledger, Order, OrderId, ReportZone, Vendor, VendorId};
+use goody_domain::{CounterSeries, Day, History, Instant, Order, OrderId, ReportZone, Vendor, VendorId};
 use goody_store_sqlite::{Settings, SqliteStore};
 use goody_testkit::suite::wait_alone;
 use tokio::sync::watch;
 
 use crate::clock::JumpingClock;
-use crate::weather::{Fate, Weather};
-use crate::witness::{Witness, additions, moved, steps};
+use crate::faults::{Fate, Faults};
+use crate::model::{Model, additions, moved, steps};
 
 /// Why calls fail that were made to fail.
 #[derive(Debug, thiserror::Error)]
 #[error("bad weather")]
-struct BadWeather;
+struct InjectedFault;
 
 /// Whether a failure is one that the weather made.
-pub(crate) fn is_weather(error: &StoreError) -> bool {
-    matches!(error, StoreError::Unavailable { source, .. } if source.is::<BadWeather>())
+pub(crate) fn is_injected(error: &StoreError) -> bool {
+    matches!(error, StoreError::Unavailable { source, .. } if source.is::<InjectedFault>())
 }
 
 /// The store, as one run of the program has it open.
-pub(crate) struct WeatheredStore {
+pub(crate) struct FaultyStore {
     real: SqliteStore,
-    weather: Arc<Weather>,
-    witness: Arc<Witness>,
+    faults: Arc<Faults>,
+    model: Arc<Model>,
     clock: Arc<JumpingClock>,
     /// What the real store says, told when its call is over and not when its threads come to it.
     revisions: watch::Sender<i64>,
 }
 
-impl WeatheredStore {
+impl FaultyStore {
     pub(crate) fn open(
         path: &Path,
         zone: &ReportZone,
-        weather: Arc<Weather>,
-        witness: Arc<Witness>,
+        faults: Arc<Faults>,
+        model: Arc<Model>,
         clock: Arc<JumpingClock>,
     ) -> Self {
         let real = SqliteStore::open(path, Settings { zone: Some(zone.clone()), ..Settings::default() }).unwrap();
         let revisions = watch::Sender::new(real.revision().unwrap());
-        Self { real, weather, witness, clock, revisions }
+        Self { real, faults, model, clock, revisions }
     }
 
     /// The store itself, for whoever looks when all is quiet.
@@ -73,15 +73,15 @@ impl WeatheredStore {
         act: impl FnOnce(&SqliteStore) -> Result<T> + Send,
         told: impl Fn(&T) -> D + Send,
     ) -> Result<T> {
-        let (fate, before, after) = self.weather.fate(self.clock.runtime());
-        self.weather.note((doing, fate, self.clock.runtime()));
+        let (fate, before, after) = self.faults.fate(self.clock.runtime());
+        self.faults.note((doing, fate, self.clock.runtime()));
         pause(before).await;
-        let failed = || Err(StoreError::Unavailable { doing, source: BadWeather.into() });
+        let failed = || Err(StoreError::Unavailable { doing, source: InjectedFault.into() });
         if matches!(fate, Fate::Refused) {
             return failed();
         }
         let answer = act(&self.real);
-        self.weather.note((doing, self.clock.runtime(), answer.as_ref().ok().map(told)));
+        self.faults.note((doing, self.clock.runtime(), answer.as_ref().ok().map(told)));
         let revision = self.real.revision().unwrap();
         self.revisions.send_if_modified(|known| std::mem::replace(known, revision) != revision);
         pause(after).await;
@@ -104,7 +104,7 @@ fn versions(histories: &[History]) -> Vec<(OrderId, usize)> {
 }
 
 #[async_trait]
-impl OrderWriter for WeatheredStore {
+impl OrderWriter for FaultyStore {
     async fn load(&self, ids: &[OrderId]) -> Result<Vec<Found>> {
         let version = |found: &Found| match found {
             Found::Known(history) => Some(history.version()),
@@ -118,7 +118,7 @@ impl OrderWriter for WeatheredStore {
         let act = |real: &SqliteStore| {
             let additions = additions(&writes);
             let saved = wait_alone(real.save(writes, now))?;
-            self.witness.saved(&additions, &saved);
+            self.model.saved(&additions, &saved);
             Ok(saved)
         };
         self.call("saving orders", act, Vec::clone).await
@@ -126,7 +126,7 @@ impl OrderWriter for WeatheredStore {
 }
 
 #[async_trait]
-impl OrderReader for WeatheredStore {
+impl OrderReader for FaultyStore {
     async fn order(&self, id: &OrderId) -> Result<Option<History>> {
         let told = |found: &Option<History>| found.as_ref().map(History::version);
         self.call("reading an order", |real| wait_alone(real.order(id)), told).await
@@ -169,7 +169,7 @@ impl OrderReader for WeatheredStore {
 }
 
 #[async_trait]
-impl ChangeFeed for WeatheredStore {
+impl ChangeFeed for FaultyStore {
     async fn changes(&self, limit: usize) -> Result<ChangeBatch> {
         let told = |batch: &ChangeBatch| (batch.from, batch.to, batch.changes.len());
         self.call("reading the change feed", |real| wait_alone(real.changes(limit)), told).await
@@ -181,30 +181,30 @@ impl ChangeFeed for WeatheredStore {
 }
 
 #[async_trait]
-impl ReportWriter for WeatheredStore {
+impl ReportWriter for FaultyStore {
     async fn apply(&self, batch: ChangeBatch, now: Instant) -> Result<bool> {
         let act = |real: &SqliteStore| {
             let (steps, moved) = (steps(&batch), moved(&batch, real.zone()));
             let is_applied = wait_alone(real.apply(batch, now))?;
             if is_applied {
-                self.witness.applied(&steps, moved, real.zone().day(now));
+                self.model.applied(&steps, moved, real.zone().day(now));
             }
             Ok(is_applied)
         };
         self.call("moving the counters", act, |is_applied| *is_applied).await
     }
 
-    async fn keep(&self, reports: Vec<CurrentReport>) -> Result<()> {
-        self.call("keeping reports", |real| wait_alone(real.keep(reports)), |()| ()).await
+    async fn save_reports(&self, reports: Vec<CurrentReport>) -> Result<()> {
+        self.call("keeping reports", |real| wait_alone(real.save_reports(reports)), |()| ()).await
     }
 
-    async fn rolled(&self, at: Instant, lag: ChangeLag) -> Result<()> {
-        self.call("noting the timer", |real| wait_alone(real.rolled(at, lag)), |()| at).await
+    async fn mark_refreshed(&self, at: Instant, lag: ChangeLag) -> Result<()> {
+        self.call("noting the timer", |real| wait_alone(real.mark_refreshed(at, lag)), |()| at).await
     }
 }
 
 #[async_trait]
-impl ReportReader for WeatheredStore {
+impl ReportReader for FaultyStore {
     fn zone(&self) -> &ReportZone {
         self.real.zone()
     }
@@ -213,16 +213,16 @@ impl ReportReader for WeatheredStore {
         self.real.revision()
     }
 
-    async fn ledgers(
+    async fn all_series(
         &self,
-        books: &[Book],
+        scopes: &[Scope],
         from: Day,
         minutes_from: Day,
         minutes_to: Day,
-    ) -> Result<Vec<(Ledger, i64)>> {
-        let act = |real: &SqliteStore| wait_alone(real.ledgers(books, from, minutes_from, minutes_to));
-        let told = |ledgers: &Vec<(Ledger, i64)>| {
-            ledgers.iter().map(|(ledger, revision)| (ledger.buckets.len(), *revision)).collect::<Vec<_>>()
+    ) -> Result<Vec<(CounterSeries, i64)>> {
+        let act = |real: &SqliteStore| wait_alone(real.all_series(scopes, from, minutes_from, minutes_to));
+        let told = |all_series: &Vec<(CounterSeries, i64)>| {
+            all_series.iter().map(|(series, revision)| (series.buckets.len(), *revision)).collect::<Vec<_>>()
         };
         self.call("reading buckets", act, told).await
     }
@@ -234,13 +234,13 @@ impl ReportReader for WeatheredStore {
         self.call("reading a report", |real| wait_alone(real.state(vendor_id)), told).await
     }
 
-    async fn changed(&self, after: i64) -> Result<Changed> {
-        let told = |changed: &Changed| (changed.vendors.len(), changed.revision, changed.kept_from);
-        self.call("reading reports", |real| wait_alone(real.changed(after)), told).await
+    async fn changes_since(&self, after: i64) -> Result<ChangesSince> {
+        let told = |changed: &ChangesSince| (changed.vendors.len(), changed.revision, changed.kept_from);
+        self.call("reading reports", |real| wait_alone(real.changes_since(after)), told).await
     }
 
-    async fn due(&self, at: Instant, limit: usize) -> Result<Vec<VendorId>> {
-        self.call("looking for reports to make", |real| wait_alone(real.due(at, limit)), Vec::clone).await
+    async fn stale_reports(&self, at: Instant, limit: usize) -> Result<Vec<VendorId>> {
+        self.call("looking for reports to make", |real| wait_alone(real.stale_reports(at, limit)), Vec::clone).await
     }
 
     async fn status(&self) -> Result<ReportStatus> {
@@ -254,16 +254,16 @@ impl ReportReader for WeatheredStore {
 }
 
 #[async_trait]
-impl VendorStore for WeatheredStore {
-    async fn meet(&self, mut vendors: Vec<VendorId>) -> Result<()> {
+impl VendorStore for FaultyStore {
+    async fn register_unknown(&self, mut vendors: Vec<VendorId>) -> Result<()> {
         vendors.sort();
-        self.call("meeting vendors", |real| wait_alone(real.meet(vendors)), |()| ()).await
+        self.call("meeting vendors", |real| wait_alone(real.register_unknown(vendors)), |()| ()).await
     }
 
     async fn put(&self, vendor: Vendor) -> Result<bool> {
         let act = |real: &SqliteStore| {
             let is_new = wait_alone(real.put(vendor.clone()))?;
-            self.witness.done().registered.insert(vendor.vendor_id.clone(), vendor);
+            self.model.done().registered.insert(vendor.vendor_id.clone(), vendor);
             Ok(is_new)
         };
         self.call("keeping a vendor", act, |is_new| *is_new).await
@@ -283,32 +283,31 @@ impl VendorStore for WeatheredStore {
 }
 
 #[async_trait]
-impl Housekeeping for WeatheredStore {
+impl Housekeeping for FaultyStore {
     async fn expire(&self, expiry: Expiry, limit: usize) -> Result<Expired> {
         let today = expiry.today;
         let act = |real: &SqliteStore| {
-            let old = self.witness.old(expiry);
+            let old = self.model.old(expiry);
             let expired = wait_alone(real.expire(expiry, limit))?;
             let found = wait_alone(real.load(&old))?;
             let gone = |(id, found): (OrderId, Found)| (found == Found::Expired).then_some(id);
             let gone: Vec<OrderId> = old.into_iter().zip(found).filter_map(gone).collect();
             if gone.len() as u64 != expired.orders {
                 let forgot = expired.orders;
-                self.witness
-                    .object(format!("{forgot} orders were forgotten, of those that may be only {}", gone.len()));
+                self.model.object(format!("{forgot} orders were forgotten, of those that may be only {}", gone.len()));
             }
-            self.witness.forgot(gone, expiry);
-            let buckets = self.witness.forgot_buckets(expiry);
+            self.model.forgot(gone, expiry);
+            let buckets = self.model.forgot_buckets(expiry);
             if buckets != expired.buckets {
                 let forgot = expired.buckets;
-                self.witness.object(format!("{forgot} buckets were forgotten, those that may be are {buckets}"));
+                self.model.object(format!("{forgot} buckets were forgotten, those that may be are {buckets}"));
             }
-            let left = self.witness.old(expiry).len();
+            let left = self.model.old(expiry).len();
             if left > 0 && expired.orders < limit as u64 {
-                self.witness.object(format!("{left} orders may be forgotten and were not"));
+                self.model.object(format!("{left} orders may be forgotten and were not"));
             }
             if left == 0 {
-                self.witness.done().cleared = Some(today);
+                self.model.done().cleared = Some(today);
             }
             Ok(expired)
         };
@@ -319,11 +318,11 @@ impl Housekeeping for WeatheredStore {
         self.call("reading the oldest order", |real| wait_alone(real.oldest_order_day()), |oldest| *oldest).await
     }
 
-    async fn rebuild(&self, book: &Book) -> Result<Rebuilt> {
+    async fn rebuild(&self, scope: &Scope) -> Result<Rebuilt> {
         let act = |real: &SqliteStore| {
-            let rebuilt = wait_alone(real.rebuild(book))?;
+            let rebuilt = wait_alone(real.rebuild(scope))?;
             if rebuilt.different > 0 {
-                self.witness.object(format!("a rebuild of {book:?} found {rebuilt:?}"));
+                self.model.object(format!("a rebuild of {scope:?} found {rebuilt:?}"));
             }
             Ok(rebuilt)
         };

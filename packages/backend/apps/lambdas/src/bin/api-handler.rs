@@ -1,6 +1,6 @@
 //! Answers what is read of the API: the embedded host's own router, behind API Gateway. Wiring only.
 
-use goody_lambdas::host::Host;
+use goody_lambdas::function::Host;
 use goody_lambdas::invocation::Failure;
 use lambda_http::Adapter;
 

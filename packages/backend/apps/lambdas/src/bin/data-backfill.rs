@@ -1,7 +1,7 @@
 //! Fills the tables with demo orders of the past days, invoked by hand. Invoking it again adds nothing. Wiring only.
 
 use goody_lambdas::backfill::Wanted;
-use goody_lambdas::host::Host;
+use goody_lambdas::function::Host;
 use goody_lambdas::invocation::Failure;
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::json;

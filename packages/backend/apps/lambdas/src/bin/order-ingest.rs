@@ -2,7 +2,7 @@
 
 use goody_application::ingest::Ingest;
 use goody_lambdas::bus;
-use goody_lambdas::host::Host;
+use goody_lambdas::function::Host;
 use goody_lambdas::invocation::Failure;
 use goody_lambdas::trigger::Trigger;
 use lambda_http::Adapter;

@@ -1,7 +1,7 @@
 //! Brings the reports up to the orders, by their stream, and up to the clock, by a schedule; computes them anew when asked.
 //! Wiring only.
 
-use goody_lambdas::host::Host;
+use goody_lambdas::function::Host;
 use goody_lambdas::invocation::Failure;
 use goody_lambdas::trigger::Trigger;
 use goody_lambdas::{schedule, stream};

@@ -6,7 +6,7 @@ use goody_domain::{ActiveStatus, Counter, Day, Instant, Minute, ReportZone};
 
 use crate::clock_watch::ClockJump;
 use crate::ports::{
-    Book, ChangeFeed, ChangeLag, Clock, Condition, OrderReader, ReportReader, ReportStatus, StoreError, Trouble,
+    ChangeFeed, ChangeLag, Clock, OrderReader, ReportReader, ReportStatus, Scope, StoreError, StoreHealth, StoreProblem,
 };
 
 /// Changes may wait so long before it is worth a word, and before it is a failure, in seconds.
@@ -106,10 +106,10 @@ pub struct Pulse {
 
 impl Pulse {
     /// What a status, and what keeps the store from working, say at an instant.
-    pub fn of(status: &ReportStatus, trouble: Option<&Trouble>, at: Instant) -> Self {
+    pub fn of(status: &ReportStatus, problem: Option<&StoreProblem>, at: Instant) -> Self {
         let named = |name, (verdict, detail)| (name, verdict, detail);
         let judged = [
-            named("order store", trouble.map_or_else(|| healthy("answers"), judge_trouble)),
+            named("order store", problem.map_or_else(|| healthy("answers"), judge_problem)),
             // What waited then has been taken since, or the next tick says so.
             named("change feed", judge_lag(&status.lag, status.rolled_at.unwrap_or(at))),
             named("reports", judge_over(status, at)),
@@ -171,10 +171,10 @@ impl HealthReader {
             self.timed(self.feed.lag(), |lag| judge_lag(lag, at)),
             self.timed(self.reports.status(), |status| judge_over(status, at)),
         );
-        let condition = self.orders.condition_now();
+        let condition = self.orders.store_health_now();
         // What only needs attention does not hide a store that does not answer.
-        let trouble = condition.trouble.as_ref().map(judge_trouble);
-        if let Some((verdict, detail)) = trouble.filter(|(verdict, _)| *verdict >= order_store.verdict) {
+        let problem = condition.problem.as_ref().map(judge_problem);
+        if let Some((verdict, detail)) = problem.filter(|(verdict, _)| *verdict >= order_store.verdict) {
             (order_store.verdict, order_store.detail) = (verdict, detail);
         }
         let scheduler = match &status {
@@ -226,9 +226,9 @@ impl HealthReader {
         let (at, zone) = (self.clock.now(), self.reports.zone());
         let today = zone.day(at);
         // After a day of 23 hours, 24 hours reach into the day before yesterday.
-        let (ledger, _) = self.reports.ledger(&Book::Fleet, today.plus(-2), today.plus(-2), today).await?;
+        let (series, _) = self.reports.series(&Scope::Fleet, today.plus(-2), today.plus(-2), today).await?;
         let (until, since) = (at.floor_minute(), at.floor_minute().plus_seconds(-86_400));
-        let placed = ledger.buckets.iter().flat_map(|(day, bucket)| {
+        let placed = series.buckets.iter().flat_map(|(day, bucket)| {
             bucket.minutes.iter().filter(move |entry| {
                 entry.counter == Counter::Entered(ActiveStatus::Placed)
                     && (since..until).contains(&minute_start(zone, *day, entry.minute))
@@ -254,9 +254,9 @@ fn verdict(seconds: f64, (attention, failure): (f64, f64)) -> Verdict {
     }
 }
 
-fn judge_trouble(trouble: &Trouble) -> (Verdict, String) {
-    let verdict = if trouble.stops { Verdict::Unhealthy } else { Verdict::Degraded };
-    (verdict, format!("{} (since {:.0} s)", trouble.told, trouble.seconds))
+fn judge_problem(problem: &StoreProblem) -> (Verdict, String) {
+    let verdict = if problem.stops { Verdict::Unhealthy } else { Verdict::Degraded };
+    (verdict, format!("{} (since {:.0} s)", problem.told, problem.seconds))
 }
 
 fn judge_lag(lag: &ChangeLag, at: Instant) -> (Verdict, String) {
@@ -321,7 +321,7 @@ fn clock_was_set(jump: ClockJump) -> String {
     )
 }
 
-fn with_keeper(detail: String, condition: &Condition) -> String {
+fn with_keeper(detail: String, condition: &StoreHealth) -> String {
     match condition.kept_by_another {
         true => format!("{detail}; another server on this database keeps the reports, and this one will when it ends"),
         false => detail,

@@ -1,12 +1,12 @@
 //! Reports of single vendors, and histories for charts.
 
 use goody_domain::{
-    AsOf, Day, Figures, Instant, Ledger, Report, ReportZone, RiskLevel, Vendor, VendorId, figures, one_day, one_week,
-    report,
+    AsOf, CounterSeries, Day, Figures, Instant, Report, ReportZone, RiskLevel, Vendor, VendorId, figures, one_day,
+    one_week, report,
 };
 
 use super::{DAYS_BEFORE, ReadError, check_kept};
-use crate::ports::{Book, ReportReader, StoreError, VendorStore};
+use crate::ports::{ReportReader, Scope, StoreError, VendorStore};
 
 /// How many vendors are asked for at a time.
 const PAGE: usize = 100;
@@ -36,9 +36,9 @@ pub async fn report_on(reports: &dyn ReportReader, vendor_id: &VendorId, as_of: 
 
 async fn made_of_buckets(reports: &dyn ReportReader, vendor_id: &VendorId, as_of: AsOf) -> Result<Report, StoreError> {
     let date = as_of.date();
-    let book = Book::Vendor(vendor_id.clone());
-    let (ledger, _) = reports.ledger(&book, date.plus(-DAYS_BEFORE), date.plus(-7), date).await?;
-    Ok(report(vendor_id, &ledger, as_of, reports.zone()))
+    let scope = Scope::Vendor(vendor_id.clone());
+    let (series, _) = reports.series(&scope, date.plus(-DAYS_BEFORE), date.plus(-7), date).await?;
+    Ok(report(vendor_id, &series, as_of, reports.zone()))
 }
 
 /// One vendor's reports of the dates from `from` to `to`, oldest first. No date may lie after today.
@@ -49,9 +49,9 @@ pub async fn reports_of_vendor(
     to: Day,
     now: Instant,
 ) -> Result<Vec<Report>, ReadError> {
-    let ledger = ledger_of(reports, &Book::Vendor(vendor_id.clone()), from, to).await?;
+    let series = series_of(reports, &Scope::Vendor(vendor_id.clone()), from, to).await?;
     let zone = reports.zone();
-    Ok(dates(zone, from, to, now).map(|as_of| report(vendor_id, &ledger, as_of, zone)).collect())
+    Ok(dates(zone, from, to, now).map(|as_of| report(vendor_id, &series, as_of, zone)).collect())
 }
 
 /// One date of a vendor's history.
@@ -71,9 +71,9 @@ pub async fn vendor_history(
     to: Day,
     now: Instant,
 ) -> Result<Vec<VendorDay>, ReadError> {
-    let ledger = ledger_of(reports, &Book::Vendor(vendor_id.clone()), from, to).await?;
+    let series = series_of(reports, &Scope::Vendor(vendor_id.clone()), from, to).await?;
     let zone = reports.zone();
-    let row = |as_of| VendorDay { report: report(vendor_id, &ledger, as_of, zone), day: one_day(&ledger, as_of) };
+    let row = |as_of| VendorDay { report: report(vendor_id, &series, as_of, zone), day: one_day(&series, as_of) };
     Ok(dates(zone, from, to, now).map(row).collect())
 }
 
@@ -97,13 +97,13 @@ pub async fn fleet_history(
     now: Instant,
 ) -> Result<Vec<FleetDay>, ReadError> {
     let dates: Vec<AsOf> = dates(reports.zone(), from, to, now).collect();
-    let ledger = ledger_of(reports, &Book::Fleet, from, to).await?;
+    let series = series_of(reports, &Scope::Fleet, from, to).await?;
     let mut days: Vec<FleetDay> = dates
         .iter()
         .map(|as_of| FleetDay {
             date: as_of.date(),
-            fleet: goody_domain::Fleet { figures: figures(&ledger, *as_of), at_risk_vendors: 0 },
-            day: one_day(&ledger, *as_of),
+            fleet: goody_domain::Fleet { figures: figures(&series, *as_of), at_risk_vendors: 0 },
+            day: one_day(&series, *as_of),
         })
         .collect();
     let mut after: Option<VendorId> = None;
@@ -111,10 +111,10 @@ pub async fn fleet_history(
         let page = vendors.vendors(after.as_ref(), PAGE).await?;
         let Some(last) = page.last() else { return Ok(days) };
         after = Some(last.vendor_id.clone());
-        let books: Vec<Book> = page.into_iter().map(|vendor| Book::Vendor(vendor.vendor_id)).collect();
-        for (ledger, _) in reports.ledgers(&books, from.plus(-DAYS_BEFORE), to, to).await? {
+        let scopes: Vec<Scope> = page.into_iter().map(|vendor| Scope::Vendor(vendor.vendor_id)).collect();
+        for (series, _) in reports.all_series(&scopes, from.plus(-DAYS_BEFORE), to, to).await? {
             for (day, as_of) in days.iter_mut().zip(&dates) {
-                let risk = RiskLevel::of(&one_week(&ledger, *as_of));
+                let risk = RiskLevel::of(&one_week(&series, *as_of));
                 day.fleet.at_risk_vendors += i64::from(risk.is_at_risk());
             }
         }
@@ -122,10 +122,10 @@ pub async fn fleet_history(
 }
 
 /// A book as far as the reports of all those dates need it.
-async fn ledger_of(reports: &dyn ReportReader, book: &Book, from: Day, to: Day) -> Result<Ledger, ReadError> {
+async fn series_of(reports: &dyn ReportReader, scope: &Scope, from: Day, to: Day) -> Result<CounterSeries, ReadError> {
     check_kept(reports.kept_from().await?, from)?;
-    let (ledger, _) = reports.ledger(book, from.plus(-DAYS_BEFORE), from.plus(-DAYS_BEFORE), to).await?;
-    Ok(ledger)
+    let (series, _) = reports.series(scope, from.plus(-DAYS_BEFORE), from.plus(-DAYS_BEFORE), to).await?;
+    Ok(series)
 }
 
 /// When the report of each date is evaluated. Dates that have not begun are left out.

@@ -6,7 +6,7 @@ use axum::body::{Body, Bytes};
 use axum::http::{Method, Request};
 use futures::channel::mpsc;
 use futures::{StreamExt, stream};
-use goody_http::Doors;
+use goody_http::Access;
 use goody_testkit::{OrderBuilder, Response, TestApp, ndjson};
 
 use crate::fleet::problem;
@@ -35,7 +35,7 @@ fn mebibytes(number: usize, each: &str) -> Body {
 
 #[tokio::test]
 async fn what_is_too_much_at_once_is_refused_and_told_when_to_come_back() {
-    let app = TestApp::guarded(Doors { concurrent: Some(0), ..Doors::open() });
+    let app = TestApp::guarded(Access { concurrent: Some(0), ..Access::open() });
     let events = ndjson(&OrderBuilder::new("o-1").events());
     let vendor = app.request(Method::PUT, "/api/vendors/acme", "application/json", r#"{"name":"Acme"}"#).await;
     for refused in [
@@ -52,7 +52,7 @@ async fn what_is_too_much_at_once_is_refused_and_told_when_to_come_back() {
 
 #[tokio::test]
 async fn bodies_that_wait_for_their_client_hold_no_place() {
-    let app = TestApp::guarded(Doors { concurrent: Some(1), ..Doors::open() });
+    let app = TestApp::guarded(Access { concurrent: Some(1), ..Access::open() });
     let events = ndjson(&OrderBuilder::new("o-1").events());
     let (first, body) = waiting(&events);
     let (second, other) = waiting("\n");

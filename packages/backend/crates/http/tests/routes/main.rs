@@ -2,9 +2,9 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "test code fails loudly")]
 
+mod access;
 mod bounds;
 mod dashboard;
-mod doors;
 mod fleet;
 mod health;
 mod metrics;

@@ -26,11 +26,11 @@ impl OrderWriter for MemoryStore {
     async fn save(&self, writes: Vec<OrderWrite>, now: Instant) -> Result<Vec<bool>> {
         let mut state = self.state();
         let mut saved = Vec::with_capacity(writes.len());
-        for OrderWrite { history, from_version, strangers } in writes {
+        for OrderWrite { history, from_version, unknown_vendors } in writes {
             let id = history.order_id().clone();
             let is_latest = state.orders.get(&id).map_or(0, History::version) == from_version;
             if is_latest {
-                state.register(strangers);
+                state.register(unknown_vendors);
                 state.last_seq += 1;
                 let seq = state.last_seq;
                 let to = history.version();

@@ -1,10 +1,10 @@
 //! The change feed and what is done with it.
 
-use goody_application::ports::Book;
+use goody_application::ports::Scope;
 use goody_application::project;
 use goody_domain::{ActiveStatus, Change, Counter, Order, ReportZone, Status};
 
-use super::{MakeStore, book, ingest, project_few, revision};
+use super::{MakeStore, ingest, project_few, revision, scope};
 use crate::{OrderBuilder, now, order_id, vendor_id};
 
 fn status(order: &Option<Order>) -> Option<Status> {
@@ -81,7 +81,7 @@ pub async fn a_batch_of_which_something_was_applied_meanwhile_moves_nothing_twic
     assert!(!store.apply(both, now()).await.unwrap(), "one of them was applied");
     project::project_all(store, now()).await.unwrap();
     let placed = Counter::Entered(ActiveStatus::Placed);
-    assert_eq!(book(store, &Book::Fleet).await.totals[placed], 2, "each order counts once, and none was lost");
+    assert_eq!(scope(store, &Scope::Fleet).await.totals[placed], 2, "each order counts once, and none was lost");
 }
 
 /// See its name.
@@ -90,10 +90,10 @@ pub async fn a_projection_told_twice_counts_once(make: MakeStore) {
     ingest(&made.store, OrderBuilder::new("o-1").events(), now()).await;
     let batch = made.store.changes(10).await.unwrap();
     assert!(made.store.apply(batch.clone(), now()).await.unwrap());
-    let acme = Book::Vendor(vendor_id("acme"));
-    let (once, before) = (book(made.store.as_ref(), &acme).await, revision(made.store.as_ref()).await);
+    let acme = Scope::Vendor(vendor_id("acme"));
+    let (once, before) = (scope(made.store.as_ref(), &acme).await, revision(made.store.as_ref()).await);
     assert!(!made.store.apply(batch, now()).await.unwrap());
-    assert_eq!(book(made.store.as_ref(), &acme).await, once);
+    assert_eq!(scope(made.store.as_ref(), &acme).await, once);
     assert_eq!(revision(made.store.as_ref()).await, before);
 }
 

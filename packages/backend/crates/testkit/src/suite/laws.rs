@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use goody_application::ports::{Book, OrderFilter, Store};
-use goody_application::read::{FleetReader, FleetReports, fleet_history, report_on, vendor_history, vendor_report};
+use goody_application::ports::{OrderFilter, Scope, Store};
+use goody_application::read::{FleetCache, FleetReports, fleet_history, report_on, vendor_history, vendor_report};
 use goody_application::{rebuild, roll};
 use goody_domain::{AsOf, Bucket, Counter, Dashboard, Day, Entry, Instant, OrderEvent, Report, Status, VendorId};
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::{MakeStore, ZONES, book, ingest_batches, law, vendor_ids, wait, zone};
+use super::{MakeStore, ZONES, ingest_batches, law, scope, vendor_ids, wait, zone};
 use crate::histories::{VENDORS, afterwards, arrivals, eras_and_histories, instants};
 use crate::{oracle, vendor_id};
 
@@ -42,9 +42,9 @@ fn asked(era: Instant) -> impl Strategy<Value = Vec<Asked>> {
     prop::collection::vec(one, 1..8)
 }
 
-type Told = (Instant, Vec<OrderEvent>, Vec<Vec<OrderEvent>>, &'static str, Vec<Asked>);
+type SimulationCounts = (Instant, Vec<OrderEvent>, Vec<Vec<OrderEvent>>, &'static str, Vec<Asked>);
 
-fn tellings() -> impl Strategy<Value = Told> {
+fn tellings() -> impl Strategy<Value = SimulationCounts> {
     (eras_and_histories(), select(ZONES.to_vec())).prop_flat_map(|((era, events), zone)| {
         (Just(era), Just(events.clone()), arrivals(events), Just(zone), asked(era))
     })
@@ -82,7 +82,7 @@ async fn told(store: &Arc<dyn Store>, era: Instant, asked: &[Asked]) -> String {
             told += &serde_json::to_string(&report).unwrap();
             told.push('\n');
         }
-        let fleet = FleetReader::new(store.clone()).reports(as_of).await.unwrap();
+        let fleet = FleetCache::new(store.clone()).reports(as_of).await.unwrap();
         let rows = fleet.rows.iter().map(|row| (&row.vendor, &row.current.report, &row.current.reliability30d));
         told += &serde_json::to_string(&rows.collect::<Vec<_>>()).unwrap();
         told += &format!("\n{:?}\n", Dashboard::fold(fleet.rows.iter().map(|row| &row.current.report), as_of));
@@ -130,13 +130,13 @@ pub fn the_fleet_is_the_sum_of_its_vendors_and_of_the_order_list(make: MakeStore
             let store = made.store.as_ref();
             ingest_batches(&made.store, batches, afterwards(era)).await;
 
-            let fleet = book(store, &Book::Fleet).await;
+            let fleet = scope(store, &Scope::Fleet).await;
             let mut sum: std::collections::BTreeMap<Day, Bucket> = Default::default();
             let mut totals = goody_domain::Counters::default();
             for vendor in vendor_ids(store).await {
-                let ledger = book(store, &Book::Vendor(vendor)).await;
-                totals.add_all(&ledger.totals);
-                for (day, bucket) in ledger.buckets {
+                let series = scope(store, &Scope::Vendor(vendor)).await;
+                totals.add_all(&series.totals);
+                for (day, bucket) in series.buckets {
                     sum.entry(day).or_default().add(&entries(day, &bucket));
                 }
             }
@@ -147,7 +147,7 @@ pub fn the_fleet_is_the_sum_of_its_vendors_and_of_the_order_list(make: MakeStore
             // Asked at a whole minute after every fact: then the list and the reports know the same.
             let now = afterwards(era);
             let as_of = store.zone().today(now);
-            let reports = FleetReader::new(made.store.clone()).reports(as_of).await.unwrap();
+            let reports = FleetCache::new(made.store.clone()).reports(as_of).await.unwrap();
             let rows: Vec<&Report> = reports.rows.iter().map(|row| &row.current.report).collect();
             let dashboard = Dashboard::fold(rows.iter().copied(), as_of);
             let figures = &dashboard.current.figures;
@@ -189,7 +189,7 @@ pub fn the_fleet_is_the_sum_of_its_vendors_and_of_the_order_list(make: MakeStore
 fn entries(day: Day, bucket: &Bucket) -> Vec<Entry> {
     let minutes =
         bucket.minutes.iter().map(|of| Entry { day, minute: of.minute, counter: of.counter, amount: of.amount });
-    let standing = bucket.totals.entries().filter(|(counter, _)| matches!(counter, Counter::Standing(_)));
+    let standing = bucket.totals.entries().filter(|(counter, _)| matches!(counter, Counter::InStatus(_)));
     minutes.chain(standing.map(|(counter, amount)| Entry { day, minute: 0, counter, amount })).collect()
 }
 
@@ -208,7 +208,7 @@ pub fn a_kept_report_holds_until_it_says(make: MakeStore, cases: u32) {
             for minutes in later {
                 let then = now.plus_seconds(minutes * 60);
                 let as_of = store.zone().today(then);
-                let fleet = FleetReader::new(made.store.clone()).reports(as_of).await.unwrap();
+                let fleet = FleetCache::new(made.store.clone()).reports(as_of).await.unwrap();
                 for row in &fleet.rows {
                     let vendor = &row.vendor.vendor_id;
                     assert_eq!(
@@ -230,13 +230,13 @@ pub fn a_reader_that_follows_tells_what_a_new_one_does(make: MakeStore, cases: u
     law(cases, tellings(), |(era, _, batches, name, asked)| {
         wait(async {
             let made = make(zone(name)).await;
-            let (store, follower) = (made.store.as_ref(), FleetReader::new(made.store.clone()));
+            let (store, follower) = (made.store.as_ref(), FleetCache::new(made.store.clone()));
             let mut asked = asked.into_iter().cycle();
             for batch in batches {
                 ingest_batches(&made.store, vec![batch], afterwards(era)).await;
                 let as_of = asked.next().map_or(store.zone().today(afterwards(era)), |asked| asked.as_of(era, store));
                 let followed = follower.reports(as_of).await.unwrap();
-                let fresh = FleetReader::new(made.store.clone()).reports(as_of).await.unwrap();
+                let fresh = FleetCache::new(made.store.clone()).reports(as_of).await.unwrap();
                 let told = |fleet: &FleetReports| {
                     let rows = fleet.rows.iter().map(|row| (row.vendor.clone(), row.current.clone()));
                     rows.map(|(vendor, kept)| (vendor, kept.report, kept.reliability30d)).collect::<Vec<_>>()

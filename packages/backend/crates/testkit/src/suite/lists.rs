@@ -145,15 +145,15 @@ fn filters() -> impl Strategy<Value = (OrderFilter, [Option<i32>; 2])> {
     )
 }
 
-type Told = (Instant, Vec<Vec<OrderEvent>>, &'static str);
+type SimulationCounts = (Instant, Vec<Vec<OrderEvent>>, &'static str);
 
-fn tellings() -> impl Strategy<Value = Told> {
+fn tellings() -> impl Strategy<Value = SimulationCounts> {
     (eras_and_histories(), select(ZONES.to_vec()))
         .prop_flat_map(|((era, events), zone)| arrivals(events).prop_map(move |batches| (era, batches, zone)))
 }
 
 /// The store under test and the memory store, told the same.
-async fn both(make: MakeStore, (era, batches, name): &Told) -> [TestStore; 2] {
+async fn both(make: MakeStore, (era, batches, name): &SimulationCounts) -> [TestStore; 2] {
     let made = [make(zone(name)).await, TestStore::memory(zone(name))];
     for made in &made {
         ingest_batches(&made.store, batches.clone(), afterwards(*era)).await;
@@ -173,7 +173,7 @@ pub fn lists_and_counts_are_those_of_the_memory_store(make: MakeStore, cases: u3
             let first = made.store.zone().day(told.0);
             for (((filter, [from, to]), ticked), now, limit, counted) in asked {
                 // A store may note what a tick tells it of promises that passed; the clock may be set back, too.
-                made.store.rolled(ticked, ChangeLag::default()).await.unwrap();
+                made.store.mark_refreshed(ticked, ChangeLag::default()).await.unwrap();
                 let plus = |days: Option<i32>| days.map(|days| first.plus(days));
                 let filter = OrderFilter { placed_from: plus(from), placed_to: plus(to), ..filter };
                 let all = memory.store.list(&filter, None, 1_000, now).await.unwrap();
@@ -238,7 +238,7 @@ pub fn the_recent_feed_and_issues_are_those_of_the_memory_store(make: MakeStore,
             let [made, memory] = both(make, &told).await;
             let now = afterwards(told.0);
             for store in [&made.store, &memory.store] {
-                store.rolled(now, ChangeLag::default()).await.unwrap();
+                store.mark_refreshed(now, ChangeLag::default()).await.unwrap();
             }
             for ((filter, _), hours, limit, before) in asked {
                 let OrderFilter { vendor_id, statuses, .. } = filter;

@@ -1,7 +1,7 @@
 //! Orders: versions, lost races, facts once.
 
 use goody_application::ports::{Found, OrderWrite, OrderWriter};
-use goody_domain::{History, Learned, OrderEvent, OrderId, ReportZone};
+use goody_domain::{History, IngestOutcome, OrderEvent, OrderId, ReportZone};
 
 use super::{MakeStore, ingest};
 use crate::{OrderBuilder, at, now, order_id};
@@ -16,11 +16,11 @@ fn known(found: &Found) -> History {
 /// The history with one more fact, to be written over the version it had.
 fn grown(history: &History, event: &OrderEvent) -> OrderWrite {
     let mut grown = history.clone();
-    assert_eq!(grown.learn(event.clone(), now()), Learned::New);
+    assert_eq!(grown.record(event.clone(), now()), IngestOutcome::New);
     OrderWrite {
         from_version: history.version(),
         history: grown,
-        strangers: event.vendor_id().cloned().into_iter().collect(),
+        unknown_vendors: event.vendor_id().cloned().into_iter().collect(),
     }
 }
 
@@ -101,7 +101,7 @@ pub async fn two_who_write_the_same_order_at_once_both_get_their_facts_in(make: 
         })
         .collect();
     for task in tasks {
-        assert_eq!(task.await.unwrap(), [Learned::New]);
+        assert_eq!(task.await.unwrap(), [IngestOutcome::New]);
     }
     let stored = made.store.order(&order_id("o-1")).await.unwrap().unwrap();
     assert_eq!(stored.version(), events.len());
@@ -112,8 +112,8 @@ pub async fn the_same_event_twice_is_one_fact(make: MakeStore) {
     let made = make(ReportZone::utc()).await;
     let events = OrderBuilder::new("o-1").events();
     let twice = [events.clone(), events.clone()].concat();
-    assert_eq!(ingest(&made.store, twice, now()).await, [Learned::New, Learned::Known]);
-    assert_eq!(ingest(&made.store, events, now()).await, [Learned::Known]);
+    assert_eq!(ingest(&made.store, twice, now()).await, [IngestOutcome::New, IngestOutcome::Known]);
+    assert_eq!(ingest(&made.store, events, now()).await, [IngestOutcome::Known]);
     assert_eq!(made.store.lag().await.unwrap().changes, 1);
 }
 
@@ -123,7 +123,7 @@ pub async fn an_id_with_other_content_is_a_conflict_and_changes_nothing(make: Ma
     let told = OrderBuilder::new("o-1").vendor("acme").events();
     let other = OrderBuilder::new("o-1").vendor("bloom").events();
     ingest(&made.store, told.clone(), now()).await;
-    assert_eq!(ingest(&made.store, other, now()).await, [Learned::Conflict]);
+    assert_eq!(ingest(&made.store, other, now()).await, [IngestOutcome::Conflict]);
     let stored = made.store.order(&order_id("o-1")).await.unwrap().unwrap();
     assert_eq!((stored.version(), &stored.events()[0].event), (1, &told[0]));
 }

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use goody_application::ports::{Book, Expired, Found, OrderFilter, Store};
+use goody_application::ports::{Expired, Found, OrderFilter, Scope, Store};
 use goody_application::read::{ReadError, report_on};
 use goody_application::retention::{Retention, expire};
 use goody_application::{project, rebuild};
-use goody_domain::{Day, Instant, Learned, ReportZone, Status};
+use goody_domain::{Day, IngestOutcome, Instant, ReportZone, Status};
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::{MakeStore, ZONES, book, full, ingest, law, vendor_ids, wait, zone};
+use super::{MakeStore, ZONES, full, ingest, law, scope, vendor_ids, wait, zone};
 use crate::histories::{arrivals, eras_and_histories};
 use crate::{OrderBuilder, TestStore, at, day, now, order_id, vendor_id};
 
@@ -37,10 +37,10 @@ fn old_and_new() -> (Vec<OrderBuilder>, Vec<OrderBuilder>) {
     (january, march)
 }
 
-async fn tell(store: &Arc<dyn Store>, orders: Vec<OrderBuilder>, when: Instant) -> Vec<Learned> {
-    let learned = ingest(store, orders.into_iter().flat_map(OrderBuilder::events).collect(), when).await;
+async fn tell(store: &Arc<dyn Store>, orders: Vec<OrderBuilder>, when: Instant) -> Vec<IngestOutcome> {
+    let outcome = ingest(store, orders.into_iter().flat_map(OrderBuilder::events).collect(), when).await;
     project::project_all(store.as_ref(), when).await.unwrap();
-    learned
+    outcome
 }
 
 async fn told(make: MakeStore) -> TestStore {
@@ -153,12 +153,12 @@ pub async fn facts_told_again_about_an_expired_order_change_nothing(make: MakeSt
     let made = told(make).await;
     let store = made.store.as_ref();
     forget(store, now()).await;
-    let before = (reports(store, day("2026-01-01"), now()).await, book(store, &Book::Fleet).await);
+    let before = (reports(store, day("2026-01-01"), now()).await, scope(store, &Scope::Fleet).await);
     let (january, _) = old_and_new();
     let again = tell(&made.store, january, now()).await;
-    assert!(again.iter().all(|learned| *learned == Learned::Known));
+    assert!(again.iter().all(|outcome| *outcome == IngestOutcome::Known));
     tell(&made.store, vec![OrderBuilder::new("old-open").unplaced().lost("2026-03-09T10:00:00Z")], now()).await;
-    assert_eq!((reports(store, day("2026-01-01"), now()).await, book(store, &Book::Fleet).await), before);
+    assert_eq!((reports(store, day("2026-01-01"), now()).await, scope(store, &Scope::Fleet).await), before);
     assert_eq!(store.order(&order_id("old-open")).await.unwrap(), None);
     assert_eq!(differences(store, now()).await, 0);
 }
@@ -272,12 +272,12 @@ pub fn expiry_and_late_facts_agree_with_the_memory_store(make: MakeStore, cases:
             for (number, batch) in batches.into_iter().enumerate() {
                 let (days, order_days, bucket_days) = pauses[number % pauses.len()];
                 now = now.plus_seconds(days * 86_400);
-                let mut learned = Vec::new();
+                let mut outcome = Vec::new();
                 for store in [&made.store, &memory.store] {
-                    learned.push(ingest(store, batch.clone(), now).await);
+                    outcome.push(ingest(store, batch.clone(), now).await);
                     project::project_all(store.as_ref(), now).await.unwrap();
                 }
-                assert_eq!(learned[0], learned[1]);
+                assert_eq!(outcome[0], outcome[1]);
                 let retention = Retention { order_days, bucket_days: bucket_days.max(order_days) };
                 let first = |kept: Option<Day>| kept.map_or(zone(name).day(era), |kept| kept.plus(13));
                 let today = zone(name).day(now);
@@ -312,9 +312,9 @@ pub fn expiry_and_late_facts_agree_with_the_memory_store(make: MakeStore, cases:
                 }
                 for vendor in vendor_ids(made.store.as_ref()).await {
                     let from = kept_from.unwrap_or(Day::from_number(-1_000));
-                    let of = Book::Vendor(vendor);
-                    let (is, _) = made.store.ledger(&of, from, from, today.plus(99)).await.unwrap();
-                    let (ought, _) = memory.store.ledger(&of, from, from, today.plus(99)).await.unwrap();
+                    let of = Scope::Vendor(vendor);
+                    let (is, _) = made.store.series(&of, from, from, today.plus(99)).await.unwrap();
+                    let (ought, _) = memory.store.series(&of, from, from, today.plus(99)).await.unwrap();
                     assert_eq!(full(is), full(ought), "{of:?} from {from}");
                 }
                 assert_eq!(differences(made.store.as_ref(), now).await, 0);

@@ -1,7 +1,9 @@
 //! Vendors' master data.
 
 use goody_application::ports::{OrderWrite, Store, VendorStore};
-use goody_domain::{EventId, Fact, History, Learned, MOST_EVENTS, OrderEvent, ReportZone, SlaPromises, Status, Vendor};
+use goody_domain::{
+    EventId, Fact, History, IngestOutcome, MOST_EVENTS, OrderEvent, ReportZone, SlaPromises, Status, Vendor,
+};
 
 use super::{MakeStore, ingest, revision, vendor_ids};
 use crate::{OrderBuilder, day, now, order_id, vendor_id};
@@ -27,7 +29,7 @@ async fn vendor(store: &dyn Store, id: &str) -> Option<Vendor> {
 pub async fn a_vendor_met_is_registered_under_its_id_as_unregistered(make: MakeStore) {
     let made = make(ReportZone::utc()).await;
     assert_eq!(vendor(made.store.as_ref(), "acme").await, None);
-    made.store.meet(vec![vendor_id("acme"), vendor_id("bloom")]).await.unwrap();
+    made.store.register_unknown(vec![vendor_id("acme"), vendor_id("bloom")]).await.unwrap();
     let met = vendor(made.store.as_ref(), "acme").await.unwrap();
     assert_eq!(met, Vendor::unregistered(vendor_id("acme")));
     assert!(!met.is_registered);
@@ -38,7 +40,7 @@ pub async fn meeting_a_registered_vendor_changes_nothing(make: MakeStore) {
     let made = make(ReportZone::utc()).await;
     made.store.put(registered("acme")).await.unwrap();
     let before = revision(made.store.as_ref()).await;
-    made.store.meet(vec![vendor_id("acme")]).await.unwrap();
+    made.store.register_unknown(vec![vendor_id("acme")]).await.unwrap();
     assert_eq!(vendor(made.store.as_ref(), "acme").await, Some(registered("acme")));
     assert_eq!(revision(made.store.as_ref()).await, before);
 }
@@ -50,14 +52,14 @@ pub async fn putting_a_vendor_says_whether_it_was_new(make: MakeStore) {
     let renamed = Vendor { name: "Acme".into(), ..registered("acme") };
     assert!(!made.store.put(renamed.clone()).await.unwrap());
     assert_eq!(vendor(made.store.as_ref(), "acme").await, Some(renamed));
-    made.store.meet(vec![vendor_id("bloom")]).await.unwrap();
+    made.store.register_unknown(vec![vendor_id("bloom")]).await.unwrap();
     assert!(!made.store.put(registered("bloom")).await.unwrap(), "a vendor that was met is known");
 }
 
 /// See its name.
 pub async fn vendors_come_by_id_in_pages(make: MakeStore) {
     let made = make(ReportZone::utc()).await;
-    made.store.meet(["c", "a", "d", "b"].map(vendor_id).to_vec()).await.unwrap();
+    made.store.register_unknown(["c", "a", "d", "b"].map(vendor_id).to_vec()).await.unwrap();
     assert_eq!(vendor_ids(made.store.as_ref()).await, ["a", "b", "c", "d"].map(vendor_id));
     let page = VendorStore::vendors(made.store.as_ref(), Some(&vendor_id("b")), 1).await.unwrap();
     assert_eq!(page.iter().map(|vendor| vendor.vendor_id.as_str()).collect::<Vec<_>>(), ["c"]);
@@ -68,7 +70,7 @@ pub async fn vendors_come_by_id_in_pages(make: MakeStore) {
 pub async fn vendors_are_found_by_their_ids(make: MakeStore) {
     let made = make(ReportZone::utc()).await;
     made.store.put(registered("acme")).await.unwrap();
-    made.store.meet(["a", "b", "c"].map(vendor_id).to_vec()).await.unwrap();
+    made.store.register_unknown(["a", "b", "c"].map(vendor_id).to_vec()).await.unwrap();
     let asked = ["c", "acme", "nobody", "a"].map(vendor_id).into();
     let mut found = made.store.vendors_by_id(asked).await.unwrap();
     found.sort_by(|one, other| one.vendor_id.cmp(&other.vendor_id));
@@ -83,7 +85,7 @@ pub async fn every_change_of_a_vendor_raises_the_revision(make: MakeStore) {
     let mut last = revision(made.store.as_ref()).await;
     for step in 0..3 {
         match step {
-            0 => made.store.meet(vec![vendor_id("acme")]).await.unwrap(),
+            0 => made.store.register_unknown(vec![vendor_id("acme")]).await.unwrap(),
             _ => drop(made.store.put(registered("acme")).await.unwrap()),
         }
         let now = revision(made.store.as_ref()).await;
@@ -102,7 +104,7 @@ pub async fn every_vendor_that_an_accepted_event_names_is_registered(make: MakeS
             *vendor = Some(vendor_id("crate"));
         }
     }
-    assert_eq!(ingest(&made.store, events, now()).await, [Learned::New; 3]);
+    assert_eq!(ingest(&made.store, events, now()).await, [IngestOutcome::New; 3]);
     assert_eq!(vendor_ids(made.store.as_ref()).await, ["acme", "bloom", "crate"].map(vendor_id));
 }
 
@@ -112,9 +114,12 @@ pub async fn an_event_that_conflicts_registers_no_vendor(make: MakeStore) {
     let good = OrderBuilder::new("o-1").vendor("acme").events();
     let other = OrderBuilder::new("o-1").vendor("ghost").events();
     let both = [good.clone(), other.clone()].concat();
-    assert_eq!(ingest(&made.store, both, now()).await, [Learned::New, Learned::Conflict]);
+    assert_eq!(ingest(&made.store, both, now()).await, [IngestOutcome::New, IngestOutcome::Conflict]);
     let before = revision(made.store.as_ref()).await;
-    assert_eq!(ingest(&made.store, [good, other].concat(), now()).await, [Learned::Known, Learned::Conflict]);
+    assert_eq!(
+        ingest(&made.store, [good, other].concat(), now()).await,
+        [IngestOutcome::Known, IngestOutcome::Conflict]
+    );
     assert_eq!(vendor_ids(made.store.as_ref()).await, [vendor_id("acme")]);
     assert_eq!(revision(made.store.as_ref()).await, before);
 }
@@ -128,7 +133,7 @@ pub async fn an_event_of_a_full_order_registers_no_vendor(make: MakeStore) {
     ingest(&made.store, (0..MOST_EVENTS).map(numbered).collect(), now()).await;
     let fact = Fact::Became(Status::Arrived, Some(vendor_id("ghost")));
     let more = OrderEvent { fact, ..numbered(MOST_EVENTS) };
-    assert_eq!(ingest(&made.store, vec![more], now()).await, [Learned::Full]);
+    assert_eq!(ingest(&made.store, vec![more], now()).await, [IngestOutcome::Full]);
     assert_eq!(vendor_ids(made.store.as_ref()).await, []);
 }
 
@@ -137,8 +142,8 @@ pub async fn a_write_that_was_overtaken_registers_no_vendor(make: MakeStore) {
     let made = make(ReportZone::utc()).await;
     let write = |vendor: &str| {
         let mut history = History::empty(order_id("o-1"));
-        history.learn(OrderBuilder::new("o-1").vendor(vendor).events().remove(0), now());
-        OrderWrite { history, from_version: 0, strangers: vec![vendor_id(vendor)] }
+        history.record(OrderBuilder::new("o-1").vendor(vendor).events().remove(0), now());
+        OrderWrite { history, from_version: 0, unknown_vendors: vec![vendor_id(vendor)] }
     };
     assert_eq!(made.store.save(vec![write("acme")], now()).await.unwrap(), [true]);
     assert_eq!(made.store.save(vec![write("ghost")], now()).await.unwrap(), [false]);

@@ -7,7 +7,7 @@ use goody_domain::{
     contribution, facts, postings,
 };
 
-use crate::story::order;
+use crate::timeline::order;
 
 /// A contribution, added up; nothing that is 0.
 fn sums(entries: &[Entry]) -> BTreeMap<(Day, Minute, Counter), i64> {
@@ -27,7 +27,7 @@ fn total(order: &Order, counter: Counter) -> i64 {
     added(order).iter().filter(|entry| entry.counter == counter).map(|entry| entry.amount).sum()
 }
 
-const STORIES: [&str; 7] = [
+const TIMELINES: [&str; 7] = [
     "PLACED 2026-03-01T10:00:00Z estimatedDelivery=2026-03-03T10:00:00Z",
     "PLACED 2026-03-01T10:00:00Z\n SHIPPING_ON_TIME 2026-03-02T10:00:00Z\n SHIPPING_DELAYED 2026-03-03T10:00:00Z",
     "PLACED 2026-03-01T10:00:00Z estimatedDelivery=2026-03-03T10:00:00Z\n ARRIVED 2026-03-02T10:00:00Z",
@@ -39,33 +39,33 @@ const STORIES: [&str; 7] = [
 
 #[test]
 fn every_order_stands_somewhere_once_on_the_day_of_its_placement() {
-    for story in STORIES {
-        let order = order(story);
+    for timeline in TIMELINES {
+        let order = order(timeline);
         let standing: Vec<Entry> =
-            added(&order).into_iter().filter(|entry| matches!(entry.counter, Counter::Standing(_))).collect();
+            added(&order).into_iter().filter(|entry| matches!(entry.counter, Counter::InStatus(_))).collect();
         let placed = ReportZone::utc().day(order.created_at);
         assert!(
-            matches!(&standing[..], [only] if only.counter == Counter::Standing(order.status()) && only.day == placed && only.amount == 1),
-            "{story}"
+            matches!(&standing[..], [only] if only.counter == Counter::InStatus(order.status()) && only.day == placed && only.amount == 1),
+            "{timeline}"
         );
     }
 }
 
 #[test]
 fn an_order_is_in_one_active_status_until_it_ends_and_then_in_none() {
-    for story in STORIES {
-        let order = order(story);
+    for timeline in TIMELINES {
+        let order = order(timeline);
         for status in ActiveStatus::ALL {
             let level = total(&order, Counter::Entered(status)) - total(&order, Counter::Left(status));
-            assert_eq!(level, i64::from(order.status() == status.status()), "{story}: {status:?}");
+            assert_eq!(level, i64::from(order.status() == status.status()), "{timeline}: {status:?}");
         }
-        assert_eq!(total(&order, Counter::Entered(ActiveStatus::Placed)), 1, "{story}: it is placed once");
+        assert_eq!(total(&order, Counter::Entered(ActiveStatus::Placed)), 1, "{timeline}: it is placed once");
     }
 }
 
 #[test]
 fn an_order_ends_once_by_its_last_outcome_on_the_day_of_the_first() {
-    let order = order(STORIES[3]);
+    let order = order(TIMELINES[3]);
     for outcome in Outcome::ALL {
         assert_eq!(total(&order, Counter::Ended(outcome)), i64::from(outcome == Outcome::Damaged));
     }
@@ -80,10 +80,10 @@ fn an_order_ends_once_by_its_last_outcome_on_the_day_of_the_first() {
 #[test]
 fn time_of_delivery_counts_for_what_arrived_and_for_nothing_else() {
     let day = 86_400_000_000;
-    assert_eq!(total(&order(STORIES[2]), Counter::DeliveryMicros), day);
-    assert_eq!(total(&order(STORIES[3]), Counter::DeliveryMicros), 0, "it arrived, and then it was damaged");
+    assert_eq!(total(&order(TIMELINES[2]), Counter::DeliveryMicros), day);
+    assert_eq!(total(&order(TIMELINES[3]), Counter::DeliveryMicros), 0, "it arrived, and then it was damaged");
     assert_eq!(
-        total(&order(STORIES[6]), Counter::DeliveryMicros),
+        total(&order(TIMELINES[6]), Counter::DeliveryMicros),
         3 * day,
         "from placement to arrival, not to when it was called lost"
     );
@@ -91,12 +91,12 @@ fn time_of_delivery_counts_for_what_arrived_and_for_nothing_else() {
 
 #[test]
 fn a_promise_falls_due_unless_the_order_was_called_off() {
-    let counted = |story: &str| (total(&order(story), Counter::Due), total(&order(story), Counter::OnTime));
-    assert_eq!(counted(STORIES[0]), (1, 0));
-    assert_eq!(counted(STORIES[2]), (1, 1));
-    assert_eq!(counted(STORIES[3]), (1, 0));
-    assert_eq!(counted(STORIES[5]), (0, 0));
-    assert_eq!(counted(STORIES[1]), (0, 0), "nothing was promised");
+    let counted = |timeline: &str| (total(&order(timeline), Counter::Due), total(&order(timeline), Counter::OnTime));
+    assert_eq!(counted(TIMELINES[0]), (1, 0));
+    assert_eq!(counted(TIMELINES[2]), (1, 1));
+    assert_eq!(counted(TIMELINES[3]), (1, 0));
+    assert_eq!(counted(TIMELINES[5]), (0, 0));
+    assert_eq!(counted(TIMELINES[1]), (0, 0), "nothing was promised");
     assert_eq!(
         counted("PLACED 2026-03-01T10:00:00Z estimatedDelivery=2026-03-03T10:00:00Z\n ARRIVED 2026-03-03T10:00:00Z"),
         (1, 1)
@@ -105,13 +105,14 @@ fn a_promise_falls_due_unless_the_order_was_called_off() {
 
 #[test]
 fn an_order_is_overdue_from_its_promise_to_its_end_if_there_is_time_between() {
-    let counted =
-        |story: &str| (total(&order(story), Counter::OverdueEntered), total(&order(story), Counter::OverdueLeft));
-    assert_eq!(counted(STORIES[0]), (1, 0));
-    assert_eq!(counted(STORIES[2]), (0, 0));
-    assert_eq!(counted(STORIES[3]), (1, 1));
-    assert_eq!(counted(STORIES[4]), (0, 0), "it ended when it was placed");
-    assert_eq!(counted(STORIES[5]), (1, 1));
+    let counted = |timeline: &str| {
+        (total(&order(timeline), Counter::OverdueEntered), total(&order(timeline), Counter::OverdueLeft))
+    };
+    assert_eq!(counted(TIMELINES[0]), (1, 0));
+    assert_eq!(counted(TIMELINES[2]), (0, 0));
+    assert_eq!(counted(TIMELINES[3]), (1, 1));
+    assert_eq!(counted(TIMELINES[4]), (0, 0), "it ended when it was placed");
+    assert_eq!(counted(TIMELINES[5]), (1, 1));
 }
 
 #[test]
@@ -127,37 +128,39 @@ fn a_promise_before_the_placement_is_overdue_from_the_placement() {
 
 #[test]
 fn a_change_that_changes_nothing_moves_nothing() {
-    for story in STORIES {
-        let order = order(story);
+    for timeline in TIMELINES {
+        let order = order(timeline);
         let moved = postings(Some(&order), Some(&order), &ReportZone::utc());
         let moved: Vec<Entry> = moved
             .into_iter()
             .map(|posting| posting.entry)
             .filter(|entry| entry.counter != Counter::LatestFact)
             .collect();
-        assert_eq!(sums(&moved), BTreeMap::new(), "{story}");
+        assert_eq!(sums(&moved), BTreeMap::new(), "{timeline}");
     }
 }
 
 #[test]
 fn whichever_way_an_order_came_to_be_as_it_is_its_counters_are_the_same() {
     let own: VendorId = VendorId::parse("acme").unwrap();
-    for way in
-        [["", STORIES[0], STORIES[3]], [STORIES[6], STORIES[5], STORIES[3]], [STORIES[4], STORIES[1], STORIES[3]]]
-    {
+    for way in [
+        ["", TIMELINES[0], TIMELINES[3]],
+        [TIMELINES[6], TIMELINES[5], TIMELINES[3]],
+        [TIMELINES[4], TIMELINES[1], TIMELINES[3]],
+    ] {
         let mut before: Option<Order> = None;
-        let mut books: BTreeMap<VendorId, Vec<Entry>> = BTreeMap::new();
-        for story in way {
-            let after = crate::story::order_if_placed(story);
+        let mut scopes: BTreeMap<VendorId, Vec<Entry>> = BTreeMap::new();
+        for timeline in way {
+            let after = crate::timeline::order_if_placed(timeline);
             for Posting { vendor_id, entry } in postings(before.as_ref(), after.as_ref(), &ReportZone::utc()) {
                 if entry.counter != Counter::LatestFact {
-                    books.entry(vendor_id).or_default().push(entry);
+                    scopes.entry(vendor_id).or_default().push(entry);
                 }
             }
             before = after;
         }
-        assert_eq!(sums(books.get(&own).unwrap()), sums(&added(&order(STORIES[3]))));
-        let others = books.iter().filter(|(vendor_id, _)| **vendor_id != own);
+        assert_eq!(sums(scopes.get(&own).unwrap()), sums(&added(&order(TIMELINES[3]))));
+        let others = scopes.iter().filter(|(vendor_id, _)| **vendor_id != own);
         others.for_each(|(vendor_id, entries)| {
             assert_eq!(sums(entries), BTreeMap::new(), "{vendor_id} has nothing of it any more")
         });
@@ -184,9 +187,9 @@ fn facts_are_told_of_every_vendor_that_a_placement_named() {
 
 #[test]
 fn a_bucket_is_a_sum_whatever_the_order_and_grouping() {
-    let entries: Vec<Entry> = STORIES
+    let entries: Vec<Entry> = TIMELINES
         .iter()
-        .flat_map(|story| added(&order(story)))
+        .flat_map(|timeline| added(&order(timeline)))
         .filter(|entry| entry.day.to_string() == "2026-03-01")
         .collect();
     let mut at_once = Bucket::default();
@@ -214,8 +217,8 @@ fn a_counter_keeps_its_place_for_ever() {
         (Counter::OnTime, 14),
         (Counter::OverdueEntered, 15),
         (Counter::OverdueLeft, 16),
-        (Counter::Standing(Status::Placed), 17),
-        (Counter::Standing(Status::Cancelled), 25),
+        (Counter::InStatus(Status::Placed), 17),
+        (Counter::InStatus(Status::Cancelled), 25),
         (Counter::LatestFact, 26),
     ] {
         assert_eq!(counter.index(), place, "{counter:?}");

@@ -6,9 +6,9 @@ use crate::report::{Acme, ended};
 
 /// The report of a vendor of which so many orders arrived and so many were lost this week, and so many before.
 fn vendor(id: &str, now: (usize, usize), before: (usize, usize)) -> Report {
-    let stories = [ended("2026-03-09", now.0, now.1), ended("2026-03-02", before.0, before.1)].concat();
-    let stories: Vec<&str> = stories.iter().map(String::as_str).collect();
-    Report { vendor_id: VendorId::parse(id).unwrap(), ..Acme::with(&stories).on("2026-03-10") }
+    let timelines = [ended("2026-03-09", now.0, now.1), ended("2026-03-02", before.0, before.1)].concat();
+    let timelines: Vec<&str> = timelines.iter().map(String::as_str).collect();
+    Report { vendor_id: VendorId::parse(id).unwrap(), ..Acme::with(&timelines).on("2026-03-10") }
 }
 
 fn fold(reports: &[Report]) -> Dashboard<'_> {

@@ -1,9 +1,9 @@
 //! Events at the door: what is malformed is told field by field, and nothing else is turned away.
 
-use goody_domain::{Fact, History, Learned, OrderEvent, Rejection, WireEvent};
+use goody_domain::{Fact, History, IngestOutcome, OrderEvent, Rejection, WireEvent};
 use serde_json::{Value, json};
 
-use crate::story::at;
+use crate::timeline::at;
 
 const NOW: &str = "2026-03-10T14:30:20Z";
 
@@ -214,9 +214,9 @@ fn an_event_with_a_far_promise_that_was_stored_before_is_readable_and_a_duplicat
     let Fact::Placed(placement) = &stored.fact else { panic!("it is placed") };
     assert_eq!(placement.estimated_delivery, Some(at("2099-01-01T00:00:00Z")), "it is read as it was stored");
     let mut history = History::empty(stored.order_id.clone());
-    assert_eq!(history.learn(stored.clone(), at(NOW)), Learned::New);
+    assert_eq!(history.record(stored.clone(), at(NOW)), IngestOutcome::New);
     let again = OrderEvent::parse(wire.to_string().as_bytes(), at(NOW)).unwrap();
-    assert_eq!(history.learn(again.clone(), at(NOW)), Learned::Known);
+    assert_eq!(history.record(again.clone(), at(NOW)), IngestOutcome::Known);
     let other = OrderEvent { reason: Some("another".into()), ..again };
-    assert_eq!(history.learn(other, at(NOW)), Learned::Conflict);
+    assert_eq!(history.record(other, at(NOW)), IngestOutcome::Conflict);
 }

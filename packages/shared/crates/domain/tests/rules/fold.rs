@@ -1,11 +1,11 @@
 //! The fold of an order's events.
 
 use goody_domain::{
-    ActiveStatus, EventId, History, Learned, MOST_EVENTS, OrderEvent, OrderId, Outcome, Recorded, Status, fold,
+    ActiveStatus, EventId, History, IngestOutcome, MOST_EVENTS, OrderEvent, OrderId, Outcome, Recorded, Status, fold,
 };
 use proptest::prelude::*;
 
-use crate::story::{at, events, order, order_if_placed};
+use crate::timeline::{at, events, order, order_if_placed};
 
 #[test]
 fn an_order_is_none_until_its_placement_is_known() {
@@ -105,7 +105,7 @@ fn a_late_scan_after_arrival_changes_nothing() {
     assert_eq!(after.status(), before.status());
     assert_eq!(after.completion, before.completion);
     assert_eq!(after.steps, before.steps);
-    assert_eq!(after.told.len(), 3, "it is kept in the history");
+    assert_eq!(after.occurrences.len(), 3, "it is kept in the history");
 }
 
 #[test]
@@ -172,9 +172,9 @@ fn the_same_id_twice_is_the_same_fact_once_and_with_other_content_a_conflict() {
     let now = at("2026-03-10T00:00:00Z");
     let told = events("PLACED 2026-03-01T10:00:00Z\n PLACED 2026-03-01T10:00:00Z eventId=e-1 vendorId=bloom");
     let mut history = History::empty(OrderId::parse("o-1").unwrap());
-    assert_eq!(history.learn(told[0].clone(), now), Learned::New);
-    assert_eq!(history.learn(told[0].clone(), now), Learned::Known);
-    assert_eq!(history.learn(told[1].clone(), now), Learned::Conflict);
+    assert_eq!(history.record(told[0].clone(), now), IngestOutcome::New);
+    assert_eq!(history.record(told[0].clone(), now), IngestOutcome::Known);
+    assert_eq!(history.record(told[1].clone(), now), IngestOutcome::Conflict);
     assert_eq!((history.version(), history.order().unwrap().placement.vendor_id.as_str()), (1, "acme"));
 }
 
@@ -186,12 +186,12 @@ fn a_long_history_knows_its_facts_as_a_short_one_does() {
     let told = events(&lines.join("\n"));
     let mut history = History::empty(OrderId::parse("o-1").unwrap());
     for event in &told {
-        assert_eq!(history.learn(event.clone(), now), Learned::New);
+        assert_eq!(history.record(event.clone(), now), IngestOutcome::New);
     }
     for event in &told {
-        assert_eq!(history.learn(event.clone(), now), Learned::Known);
+        assert_eq!(history.record(event.clone(), now), IngestOutcome::Known);
         let other = OrderEvent { reason: Some("another one".into()), ..event.clone() };
-        assert_eq!(history.learn(other, now), Learned::Conflict);
+        assert_eq!(history.record(other, now), IngestOutcome::Conflict);
     }
     assert_eq!(history.version(), told.len());
     assert_eq!(history, History::from_recorded(history.order_id().clone(), history.events().to_vec()));
@@ -202,13 +202,13 @@ fn a_history_knows_the_order_of_every_version() {
     let now = at("2026-03-10T00:00:00Z");
     let mut history = History::empty(OrderId::parse("o-1").unwrap());
     for event in events("ARRIVED 2026-03-03T10:00:00Z\n PLACED 2026-03-01T10:00:00Z\n DAMAGED 2026-03-04T10:00:00Z") {
-        history.learn(event, now);
+        history.record(event, now);
     }
     let statuses: Vec<_> = (0..=4).map(|version| history.at_version(version).map(|order| order.status())).collect();
     assert_eq!(statuses, [None, None, Some(Status::Arrived), Some(Status::Damaged), Some(Status::Damaged)]);
 }
 
-fn stories() -> impl Strategy<Value = Vec<OrderEvent>> {
+fn timelines() -> impl Strategy<Value = Vec<OrderEvent>> {
     let hours = ["10", "11", "12"];
     let line = (0..9usize, 0..3usize, 0..2usize).prop_map(move |(status, hour, vendor)| {
         let vendor = ["acme", "bloom"][vendor];
@@ -219,13 +219,13 @@ fn stories() -> impl Strategy<Value = Vec<OrderEvent>> {
 
 proptest! {
     #[test]
-    fn the_order_of_arrival_changes_nothing((events, shuffled) in stories().prop_flat_map(|events| (Just(events.clone()), Just(events).prop_shuffle()))) {
+    fn the_order_of_arrival_changes_nothing((events, shuffled) in timelines().prop_flat_map(|events| (Just(events.clone()), Just(events).prop_shuffle()))) {
         let id = OrderId::parse("o-1").unwrap();
         prop_assert_eq!(fold(&id, &events), fold(&id, &shuffled));
     }
 
     #[test]
-    fn a_summary_decides_how_an_order_is_listed_now_and_before_its_latest_fact(events in stories()) {
+    fn a_summary_decides_how_an_order_is_listed_now_and_before_its_latest_fact(events in timelines()) {
         let id = OrderId::parse("o-1").unwrap();
         let recorded = |event: &OrderEvent| Recorded { event: event.clone(), recorded_at: event.occurred_at };
         let history = History::from_recorded(id.clone(), events.iter().map(recorded).collect());
@@ -244,7 +244,7 @@ proptest! {
     }
 
     #[test]
-    fn one_more_fact_never_unplaces_an_order_or_takes_its_end_away(events in stories(), more in stories()) {
+    fn one_more_fact_never_unplaces_an_order_or_takes_its_end_away(events in timelines(), more in timelines()) {
         let id = OrderId::parse("o-1").unwrap();
         let renamed = more.into_iter().enumerate().map(|(number, event)| OrderEvent { event_id: EventId::parse(&format!("x-{number}")).unwrap(), ..event });
         let all: Vec<OrderEvent> = events.iter().cloned().chain(renamed).collect();
@@ -266,12 +266,12 @@ fn an_order_takes_no_more_events_than_are_kept_of_one_and_still_knows_those_it_h
         |number: usize| OrderEvent { event_id: EventId::parse(&format!("e-{number}")).unwrap(), ..told.clone() };
     let mut history = History::empty(OrderId::parse("o-1").unwrap());
     for number in 0..MOST_EVENTS {
-        assert_eq!(history.learn(named(number), now), Learned::New);
+        assert_eq!(history.record(named(number), now), IngestOutcome::New);
     }
-    assert_eq!(history.learn(named(MOST_EVENTS), now), Learned::Full);
-    assert_eq!(history.learn(named(7), now), Learned::Known);
+    assert_eq!(history.record(named(MOST_EVENTS), now), IngestOutcome::Full);
+    assert_eq!(history.record(named(7), now), IngestOutcome::Known);
     let other = OrderEvent { reason: Some("another one".into()), ..named(7) };
-    assert_eq!(history.learn(other, now), Learned::Conflict);
+    assert_eq!(history.record(other, now), IngestOutcome::Conflict);
     assert_eq!(history.version(), MOST_EVENTS);
 }
 
@@ -285,11 +285,11 @@ fn the_texts_of_an_order_are_bounded_and_a_shorter_event_still_fits() {
         ..told.clone()
     };
     let mut history = History::empty(OrderId::parse("o-1").unwrap());
-    let taken = (0..).take_while(|number| history.learn(long(*number, 1_000), now) == Learned::New).count();
+    let taken = (0..).take_while(|number| history.record(long(*number, 1_000), now) == IngestOutcome::New).count();
     assert!((1_000..=1_040).contains(&taken), "{taken}");
-    assert_eq!(history.learn(long(1, 1_000), now), Learned::Known);
-    assert_eq!(history.learn(long(5_000, 1_000), now), Learned::Full);
-    assert_eq!(history.learn(long(5_000, 1), now), Learned::New);
+    assert_eq!(history.record(long(1, 1_000), now), IngestOutcome::Known);
+    assert_eq!(history.record(long(5_000, 1_000), now), IngestOutcome::Full);
+    assert_eq!(history.record(long(5_000, 1), now), IngestOutcome::New);
     let mut stored = History::from_recorded(history.order_id().clone(), history.events().to_vec());
-    assert_eq!(stored.learn(long(6_000, 1_000), now), Learned::Full, "as it was stored, it has the same bound");
+    assert_eq!(stored.record(long(6_000, 1_000), now), IngestOutcome::Full, "as it was stored, it has the same bound");
 }

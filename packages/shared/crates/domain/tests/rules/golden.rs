@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use goody_domain::{OrderEvent, Status, WireEvent, fold};
 use serde_json::Value;
 
-use crate::story::at;
+use crate::timeline::at;
 
 const V1: &str = include_str!("../../../../fixtures/events/order-event-v1.json");
 

@@ -3,7 +3,7 @@
 use goody_domain::{OrderEvent, Rejection};
 use serde_json::{Value, json};
 
-use crate::story::at;
+use crate::timeline::at;
 
 fn refused(json: &str) -> Option<Rejection> {
     OrderEvent::parse(json.as_bytes(), at("2026-03-10T14:30:20Z")).err()

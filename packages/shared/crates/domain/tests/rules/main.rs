@@ -9,5 +9,5 @@ mod fold;
 mod golden;
 mod kinds;
 mod report;
-mod story;
+mod timeline;
 mod times;

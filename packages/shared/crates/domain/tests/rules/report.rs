@@ -3,38 +3,38 @@
 use std::collections::BTreeMap;
 
 use goody_domain::{
-    AsOf, Bucket, Counters, Day, Figures, Interval, Ledger, Order, Report, ReportZone, RiskLevel, Status, Trend,
+    AsOf, Bucket, CounterSeries, Counters, Day, Figures, Interval, Order, Report, ReportZone, RiskLevel, Status, Trend,
     VendorId, next_change, postings, report,
 };
 
-use crate::story::{at, order};
+use crate::timeline::{at, order};
 
 /// The vendor `acme`, and the orders it has.
 pub(crate) struct Acme {
     zone: ReportZone,
-    ledger: Ledger,
+    series: CounterSeries,
 }
 
 impl Acme {
-    pub(crate) fn with(stories: &[&str]) -> Self {
-        Self::in_zone("UTC", stories)
+    pub(crate) fn with(timelines: &[&str]) -> Self {
+        Self::in_zone("UTC", timelines)
     }
 
-    pub(crate) fn in_zone(zone: &str, stories: &[&str]) -> Self {
+    pub(crate) fn in_zone(zone: &str, timelines: &[&str]) -> Self {
         let zone = ReportZone::named(zone).unwrap();
         let mut buckets: BTreeMap<Day, Bucket> = BTreeMap::new();
-        for order in stories.iter().map(|story| order(story)) {
+        for order in timelines.iter().map(|timeline| order(timeline)) {
             for posting in postings(None, Some(&order), &zone) {
                 buckets.entry(posting.entry.day).or_default().add(&[posting.entry]);
             }
         }
         let mut totals = Counters::default();
         buckets.values().for_each(|bucket| totals.add_all(&bucket.totals));
-        Self { zone, ledger: Ledger { totals, buckets: buckets.into_iter().collect(), earlier_fact: None } }
+        Self { zone, series: CounterSeries { totals, buckets: buckets.into_iter().collect(), earlier_fact: None } }
     }
 
     fn evaluated(&self, as_of: AsOf) -> Report {
-        report(&VendorId::parse("acme").unwrap(), &self.ledger, as_of, &self.zone)
+        report(&VendorId::parse("acme").unwrap(), &self.series, as_of, &self.zone)
     }
 
     /// The report of a date that is over.
@@ -50,13 +50,13 @@ impl Acme {
 
 /// So many orders that arrived on a day, and so many that were lost on it.
 pub(crate) fn ended(day: &str, arrived: usize, lost: usize) -> Vec<String> {
-    let story = |status: &str| format!("PLACED 2026-01-01T10:00:00Z\n {status} {day}T10:00:00Z");
-    let arrived = std::iter::repeat_n(story("ARRIVED"), arrived);
-    arrived.chain(std::iter::repeat_n(story("LOST"), lost)).collect()
+    let timeline = |status: &str| format!("PLACED 2026-01-01T10:00:00Z\n {status} {day}T10:00:00Z");
+    let arrived = std::iter::repeat_n(timeline("ARRIVED"), arrived);
+    arrived.chain(std::iter::repeat_n(timeline("LOST"), lost)).collect()
 }
 
-fn strs(stories: &[String]) -> Vec<&str> {
-    stories.iter().map(String::as_str).collect()
+fn strs(timelines: &[String]) -> Vec<&str> {
+    timelines.iter().map(String::as_str).collect()
 }
 
 #[test]
@@ -84,9 +84,9 @@ fn reliability_is_arrived_of_completed_with_its_interval() {
 
 #[test]
 fn every_issue_counts_and_a_cancelled_order_counts_in_its_own_rate_only() {
-    let story = |status: &str| format!("PLACED 2026-03-01T10:00:00Z\n {status} 2026-03-09T10:00:00Z");
-    let stories = ["LOST", "DAMAGED", "UNDELIVERABLE", "RETURN_TO_SENDER", "CANCELLED", "ARRIVED"].map(story);
-    let figures = Acme::with(&strs(&stories)).on("2026-03-10").current7d;
+    let timeline = |status: &str| format!("PLACED 2026-03-01T10:00:00Z\n {status} 2026-03-09T10:00:00Z");
+    let timelines = ["LOST", "DAMAGED", "UNDELIVERABLE", "RETURN_TO_SENDER", "CANCELLED", "ARRIVED"].map(timeline);
+    let figures = Acme::with(&strs(&timelines)).on("2026-03-10").current7d;
     assert_eq!((figures.issue_count(), figures.completed_orders(), figures.cancelled_orders()), (4, 5, 1));
     assert_eq!(figures.reliability_score(), Some(20.0));
     assert_eq!(figures.issue_rate(), Some(80.0));
@@ -134,7 +134,7 @@ fn an_order_becomes_delayed_by_the_clock_with_no_event() {
 #[test]
 fn a_report_says_until_when_it_stays_as_it_is() {
     let acme = Acme::with(&["PLACED 2026-03-09T10:00:00Z estimatedDelivery=2026-03-10T12:00:30Z"]);
-    let until = |now: &str| next_change(&acme.ledger, acme.zone.today(at(now)), &acme.zone);
+    let until = |now: &str| next_change(&acme.series, acme.zone.today(at(now)), &acme.zone);
     assert_eq!(until("2026-03-10T09:00:00Z"), at("2026-03-10T12:01:00Z"));
     assert_eq!(until("2026-03-10T12:01:00Z"), at("2026-03-11T00:00:00Z"));
     assert_eq!(until("2026-03-16T09:30:00Z"), at("2026-03-16T10:01:00Z"), "a week ago it was placed at 10:00");
@@ -237,8 +237,8 @@ fn a_day_on_which_the_clocks_change_has_all_its_hours_and_no_more() {
         ("2026-03-08T05:00:00Z", "2026-03-09T03:59:59Z", "2026-03-09T04:00:00Z", "2026-03-08"),
         ("2026-11-01T04:00:00Z", "2026-11-02T04:59:59Z", "2026-11-02T05:00:00Z", "2026-11-01"),
     ] {
-        let stories = [first, last, after].map(|placed| format!("PLACED {placed}"));
-        let acme = Acme::in_zone("America/New_York", &strs(&stories));
+        let timelines = [first, last, after].map(|placed| format!("PLACED {placed}"));
+        let acme = Acme::in_zone("America/New_York", &strs(&timelines));
         assert_eq!(acme.on(date).current7d.total_orders, 2, "{date}");
         assert_eq!(acme.on(date).as_of, at(after), "{date}");
         assert_eq!(acme.at(last).current7d.total_orders, 1, "{date}: the last minute is not over");
@@ -256,11 +256,11 @@ fn a_promise_passes_in_its_own_hour_where_the_clock_shows_it_twice() {
 
 #[test]
 fn the_parts_of_a_status_breakdown_add_up_to_the_totals() {
-    let stories: Vec<String> = ended("2026-03-09", 3, 2);
-    let mut stories = strs(&stories);
-    stories
+    let timelines: Vec<String> = ended("2026-03-09", 3, 2);
+    let mut timelines = strs(&timelines);
+    timelines
         .extend(["PLACED 2026-03-08T10:00:00Z", "PLACED 2026-03-08T10:00:00Z\n SHIPPING_DELAYED 2026-03-09T10:00:00Z"]);
-    let figures = Acme::with(&stories).on("2026-03-10").current7d;
+    let figures = Acme::with(&timelines).on("2026-03-10").current7d;
     let sum = |statuses: &[Status]| statuses.iter().map(|status| figures.status_count(*status)).sum::<i64>();
     assert_eq!(sum(&Status::ALL[..3]), figures.active_orders());
     assert_eq!(sum(&Status::ALL[3..8]), figures.completed_orders());
@@ -269,8 +269,8 @@ fn the_parts_of_a_status_breakdown_add_up_to_the_totals() {
 #[test]
 fn two_points_are_a_trend_and_less_is_stable() {
     let direction = |now: (usize, usize), before: (usize, usize)| {
-        let stories = [ended("2026-03-09", now.0, now.1), ended("2026-03-02", before.0, before.1)].concat();
-        Acme::with(&strs(&stories)).on("2026-03-10").trends().direction()
+        let timelines = [ended("2026-03-09", now.0, now.1), ended("2026-03-02", before.0, before.1)].concat();
+        Acme::with(&strs(&timelines)).on("2026-03-10").trends().direction()
     };
     assert_eq!(direction((100, 0), (98, 2)), Some(Trend::Up));
     assert_eq!(direction((98, 2), (100, 0)), Some(Trend::Down));

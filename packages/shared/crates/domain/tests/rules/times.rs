@@ -4,7 +4,7 @@ use goody_domain::{Instant, OrderEvent};
 use proptest::prelude::*;
 use serde_json::json;
 
-use crate::story::at;
+use crate::timeline::at;
 
 /// When the event of that time took place, or what is wrong with the time.
 fn occurred_at(text: &str) -> Result<String, String> {

@@ -60,7 +60,7 @@ async fn a_kept_report_that_is_long_over_degrades_it() {
     let app = small_fleet().await;
     app.roll().await;
     app.clock.advance_seconds(86_400);
-    app.store.rolled(app.clock.now(), ChangeLag::default()).await.unwrap();
+    app.store.mark_refreshed(app.clock.now(), ChangeLag::default()).await.unwrap();
     let health = app.read("/health").await;
     assert_eq!((&health["status"], &health["checks"]["reports"]["status"]), (&json!("degraded"), &json!("degraded")));
     assert!(health["issues"][0].as_str().unwrap().starts_with("reports: a kept report was over"), "{health}");

@@ -7,7 +7,7 @@ use goody_domain::{AsOf, Day, Vendor, VendorId};
 use tokio::sync::Mutex;
 
 use super::{ReadError, check_kept};
-use crate::ports::{Changed, CurrentReport, ReportReader, ReportStatus};
+use crate::ports::{ChangesSince, CurrentReport, ReportReader, ReportStatus};
 use crate::roll::current_reports;
 
 /// For how many dates reports are kept in memory.
@@ -60,15 +60,15 @@ impl Slot {
 }
 
 /// Answers with all vendors' reports. Work grows with the vendors that changed since the last answer.
-pub struct FleetReader {
+pub struct FleetCache {
     reports: Arc<dyn ReportReader>,
     /// The most recently used last.
     dates: std::sync::Mutex<Vec<(Day, Arc<Slot>)>>,
-    /// Whether anybody asked since [`FleetReader::keep_up`].
+    /// Whether anybody asked since [`FleetCache::keep_up`].
     asked: AtomicBool,
 }
 
-impl FleetReader {
+impl FleetCache {
     /// Reads from this store.
     pub fn new(reports: Arc<dyn ReportReader>) -> Self {
         Self { reports, dates: std::sync::Mutex::default(), asked: AtomicBool::new(false) }
@@ -140,7 +140,7 @@ impl FleetReader {
         as_of: AsOf,
     ) -> Result<(FleetReports, ReportStatus), ReadError> {
         let (known, from) = known.map_or((Vec::new(), -1), |fleet| (fleet.rows.clone(), fleet.revision));
-        let Changed { vendors: changed, revision, status, kept_from } = self.reports.changed(from).await?;
+        let ChangesSince { vendors: changed, revision, status, kept_from } = self.reports.changes_since(from).await?;
         check_kept(kept_from, as_of.date())?;
         let is_changed = |id: &VendorId| changed.binary_search_by(|state| state.vendor.vendor_id.cmp(id)).is_ok();
 

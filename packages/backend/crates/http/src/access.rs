@@ -18,10 +18,10 @@ use governor::{Quota, RateLimiter};
 use tower_http::cors::CorsLayer;
 
 use crate::capacity::{Capacity, Place};
-use crate::correlation::{CORRELATION_ID, TRACEPARENT};
 use crate::error::ApiError;
-use crate::hosts::Hosts;
-use crate::tokens::{Scope, TokenSource, TokenTrouble, Tokens};
+use crate::host_check::Hosts;
+use crate::request_log::{CORRELATION_ID, TRACEPARENT};
+use crate::tokens::{TokenProblem, TokenScope, TokenSource, Tokens};
 
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
@@ -30,9 +30,9 @@ const LONGEST_ANSWER: Duration = Duration::from_secs(30);
 /// How long a browser remembers what pages of other origins may do.
 const PREFLIGHT: Duration = Duration::from_secs(3600);
 
-/// Who is let in. [`Doors::open`] lets everybody in.
+/// Who is let in. [`Access::open`] lets everybody in.
 #[derive(Clone)]
-pub struct Doors {
+pub struct Access {
     /// The tokens that are good; `None` where nobody needs one.
     pub tokens: Option<Arc<dyn TokenSource>>,
     /// Whether reads need a token, too.
@@ -45,7 +45,7 @@ pub struct Doors {
     pub concurrent: Option<usize>,
 }
 
-impl Doors {
+impl Access {
     /// Lets everybody in.
     pub fn open() -> Self {
         Self { tokens: None, protect_reads: false, hosts: None, rate_limit: None, concurrent: None }
@@ -85,7 +85,7 @@ impl Caller {
 pub(crate) struct Guard(Arc<Watched>);
 
 struct Watched {
-    doors: Doors,
+    doors: Access,
     /// By token's name.
     limiters: Mutex<HashMap<Arc<str>, Arc<Limiter>>>,
     capacity: Capacity,
@@ -94,13 +94,13 @@ struct Watched {
 type Limiter = RateLimiter<NotKeyed, InMemoryState, DefaultClock, StateInformationMiddleware>;
 
 impl Guard {
-    pub(crate) fn new(doors: Doors) -> Self {
+    pub(crate) fn new(doors: Access) -> Self {
         let capacity = Capacity::new(doors.concurrent);
         Self(Arc::new(Watched { doors, limiters: Mutex::default(), capacity }))
     }
 
     /// Who asks, where that has to be known.
-    async fn caller(&self, wanted: Option<Scope>, headers: &HeaderMap) -> Result<Caller, ApiError> {
+    async fn caller(&self, wanted: Option<TokenScope>, headers: &HeaderMap) -> Result<Caller, ApiError> {
         let nobody = Caller { token: None, may_read: !self.0.doors.protect_reads };
         let Some(source) = &self.0.doors.tokens else { return Ok(nobody) };
         let told = bearer(headers);
@@ -119,7 +119,7 @@ impl Guard {
             )),
             (_, Some(token)) => Ok(Caller {
                 token: Some(token.name().clone()),
-                may_read: nobody.may_read || token.is_good_for(Scope::Read),
+                may_read: nobody.may_read || token.is_good_for(TokenScope::Read),
             }),
             (Some(wanted), None) => Err(unauthenticated(wanted, told.is_some())),
             // It needs none, and says nothing else of itself.
@@ -128,8 +128,8 @@ impl Guard {
     }
 
     /// What keeps tokens from being read.
-    pub(crate) fn trouble(&self) -> Option<TokenTrouble> {
-        self.0.doors.tokens.as_ref().and_then(|source| source.trouble())
+    pub(crate) fn problem(&self) -> Option<TokenProblem> {
+        self.0.doors.tokens.as_ref().and_then(|source| source.problem())
     }
 
     /// Takes one from what a token has left, and says how much that is. Refuses where there is nothing.
@@ -167,7 +167,7 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| secret.trim())
 }
 
-fn unauthenticated(wanted: Scope, came: bool) -> ApiError {
+fn unauthenticated(wanted: TokenScope, came: bool) -> ApiError {
     let told = if came { "That token is not known" } else { "No token came" };
     let detail =
         format!("{told}. Send Authorization: Bearer with a token of the scope {wanted}, as goody token new makes one.");
@@ -175,12 +175,12 @@ fn unauthenticated(wanted: Scope, came: bool) -> ApiError {
 }
 
 /// What a request needs. The page may ask whether the server is well, and how the API looks, before it has a token.
-fn wanted(doors: &Doors, method: &Method, path: &str) -> Option<Scope> {
+fn wanted(doors: &Access, method: &Method, path: &str) -> Option<TokenScope> {
     let is_told_to_all = path == "/health" || path == "/api/openapi.json" || path.starts_with("/api/docs");
     match *method {
-        Method::GET | Method::HEAD => (doors.protect_reads && !is_told_to_all).then_some(Scope::Read),
-        Method::POST if path == "/api/orders/events" => Some(Scope::Ingest),
-        _ => Some(Scope::Admin),
+        Method::GET | Method::HEAD => (doors.protect_reads && !is_told_to_all).then_some(TokenScope::Read),
+        Method::POST if path == "/api/orders/events" => Some(TokenScope::Ingest),
+        _ => Some(TokenScope::Admin),
     }
 }
 

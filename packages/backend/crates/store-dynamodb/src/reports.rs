@@ -6,15 +6,15 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use goody_application::ports::{
-    Book, ChangeLag, Changed, CurrentReport, ReportReader, ReportStatus, Result, VendorState,
+    ChangeLag, ChangesSince, CurrentReport, ReportReader, ReportStatus, Result, Scope, VendorState,
 };
-use goody_domain::{Bucket, Day, Instant, Ledger, ReportZone, VendorId};
+use goody_domain::{Bucket, CounterSeries, Day, Instant, ReportZone, VendorId};
 
 use crate::DynamoStore;
-use crate::buckets::{BookItem, BucketItem, FLEET, NOW, Row, clocks, partition, read_counters};
-use crate::calls::{AT_ONCE, Patience, Terms, text};
+use crate::bucket_transaction::key;
+use crate::buckets::{BucketItem, FLEET, NOW, Row, ScopeItem, clocks, partition, read_counters};
+use crate::client::{AT_ONCE, Patience, Terms, text};
 use crate::items::{Item, damaged, read};
-use crate::shelf::key;
 use crate::tables::BY_DATE;
 
 /// What this process has seen of the books: others write them too, so there is no revision of them all.
@@ -49,7 +49,7 @@ impl Sights {
 
 impl DynamoStore {
     /// The current row of every book: one query, of as many pages as there are megabytes.
-    pub(crate) async fn rows(&self, doing: &'static str) -> Result<Vec<BookItem>> {
+    pub(crate) async fn rows(&self, doing: &'static str) -> Result<Vec<ScopeItem>> {
         let (names, values) = Terms::new([("reportDate", text(NOW))]).split();
         let query = self.client.query().table_name(&self.tables.reports).index_name(BY_DATE);
         let query = query.key_condition_expression("#reportDate = :reportDate");
@@ -58,14 +58,14 @@ impl DynamoStore {
     }
 
     /// The current row of one book.
-    pub(crate) async fn row(&self, doing: &'static str, book: &str) -> Result<BookItem> {
-        let found = self.get(doing, &self.tables.reports, key(book, NOW.to_owned())).await?;
+    pub(crate) async fn row(&self, doing: &'static str, scope: &str) -> Result<ScopeItem> {
+        let found = self.get(doing, &self.tables.reports, key(scope, NOW.to_owned())).await?;
         Ok(found.map(read).transpose()?.unwrap_or_default())
     }
 
     /// Rows of a book between two sort keys, the last first, as they are now.
-    pub(crate) async fn book_rows(&self, book: &str, from: String, to: &str) -> Result<Vec<Item>> {
-        let terms = Terms::new([("vendorId", text(book))]).names(["date"]);
+    pub(crate) async fn scope_rows(&self, scope: &str, from: String, to: &str) -> Result<Vec<Item>> {
+        let terms = Terms::new([("vendorId", text(scope))]).names(["date"]);
         let (names, values) = terms.values([("from", text(from)), ("to", text(to))]).split();
         let query = self.client.query().table_name(&self.tables.reports).consistent_read(true);
         let query = query.key_condition_expression("#vendorId = :vendorId AND #date BETWEEN :from AND :to");
@@ -75,12 +75,17 @@ impl DynamoStore {
 
     /// Reads the book's current row first and its buckets after it. One that is newer than the row was moved meanwhile: then
     /// all is read again, so that a ledger is of one moment.
-    pub(crate) async fn read_ledger(&self, book: &Book, from: Day, minutes: (Day, Day)) -> Result<(Ledger, i64)> {
+    pub(crate) async fn read_series(
+        &self,
+        scope: &Scope,
+        from: Day,
+        minutes: (Day, Day),
+    ) -> Result<(CounterSeries, i64)> {
         let start = if minutes.0 > minutes.1 { "day#".to_owned() } else { clocks(minutes.0) };
         let mut patience = Patience::default();
         loop {
-            let rows = self.book_rows(partition(book), start.clone(), NOW).await?;
-            if let Some(read) = ledger(rows, from, minutes)? {
+            let rows = self.scope_rows(partition(scope), start.clone(), NOW).await?;
+            if let Some(read) = series(rows, from, minutes)? {
                 return Ok(read);
             }
             patience.wait().await?;
@@ -89,17 +94,17 @@ impl DynamoStore {
 }
 
 /// `None` where a bucket is newer than the book's sums.
-fn ledger(rows: Vec<Item>, from: Day, minutes: (Day, Day)) -> Result<Option<(Ledger, i64)>> {
-    let mut ledger = Ledger::default();
+fn series(rows: Vec<Item>, from: Day, minutes: (Day, Day)) -> Result<Option<(CounterSeries, i64)>> {
+    let mut series = CounterSeries::default();
     let mut revision = 0;
     let mut days: std::collections::BTreeMap<Day, Bucket> = std::collections::BTreeMap::new();
     let first_with_minutes = from.max(minutes.0);
     for item in rows {
         if item.get("date").and_then(|date| date.as_s().ok()).is_some_and(|date| date == NOW) {
-            let book: BookItem = read(item)?;
-            revision = book.revision;
-            ledger.totals = read_counters(&book.totals)?;
-            ledger.earlier_fact = ledger.earlier_fact.max(book.expired_fact.map(Instant::from_micros));
+            let scope: ScopeItem = read(item)?;
+            revision = scope.revision;
+            series.totals = read_counters(&scope.totals)?;
+            series.earlier_fact = series.earlier_fact.max(scope.expired_fact.map(Instant::from_micros));
             continue;
         }
         let row: BucketItem = read(item)?;
@@ -109,7 +114,7 @@ fn ledger(rows: Vec<Item>, from: Day, minutes: (Day, Day)) -> Result<Option<(Led
         match Row::read(&row.date)? {
             Row::Day(day) => {
                 if day < first_with_minutes {
-                    ledger.earlier_fact = ledger.earlier_fact.max(row.latest_fact.map(Instant::from_micros));
+                    series.earlier_fact = series.earlier_fact.max(row.latest_fact.map(Instant::from_micros));
                 }
                 if day >= from {
                     days.entry(day).or_default().totals = read_counters(&row.totals)?;
@@ -124,8 +129,8 @@ fn ledger(rows: Vec<Item>, from: Day, minutes: (Day, Day)) -> Result<Option<(Led
     for bucket in days.values_mut() {
         bucket.minutes.sort_by_key(|entry| (entry.minute, entry.counter.index()));
     }
-    ledger.buckets = days.into_iter().collect();
-    Ok(Some((ledger, revision)))
+    series.buckets = days.into_iter().collect();
+    Ok(Some((series, revision)))
 }
 
 #[async_trait]
@@ -138,27 +143,27 @@ impl ReportReader for DynamoStore {
         None
     }
 
-    async fn ledgers(
+    async fn all_series(
         &self,
-        books: &[Book],
+        scopes: &[Scope],
         from: Day,
         minutes_from: Day,
         minutes_to: Day,
-    ) -> Result<Vec<(Ledger, i64)>> {
-        let ledgers = stream::iter(books.to_vec())
-            .map(|book| async move { self.read_ledger(&book, from, (minutes_from, minutes_to)).await });
-        ledgers.buffered(AT_ONCE).try_collect().await
+    ) -> Result<Vec<(CounterSeries, i64)>> {
+        let all_series = stream::iter(scopes.to_vec())
+            .map(|scope| async move { self.read_series(&scope, from, (minutes_from, minutes_to)).await });
+        all_series.buffered(AT_ONCE).try_collect().await
     }
 
     async fn state(&self, vendor_id: &VendorId) -> Result<(Option<VendorState>, Option<Day>)> {
-        let keys = [vendor_id.as_str(), FLEET].map(|book| key(book, NOW.to_owned())).to_vec();
+        let keys = [vendor_id.as_str(), FLEET].map(|scope| key(scope, NOW.to_owned())).to_vec();
         let rows = self.get_all("reading a report", &self.tables.reports, keys).await?;
-        let rows: Vec<BookItem> = rows.into_iter().map(read).collect::<Result<_>>()?;
+        let rows: Vec<ScopeItem> = rows.into_iter().map(read).collect::<Result<_>>()?;
         let of_vendor = rows.iter().find(|row| row.vendor_id == vendor_id.as_str());
         Ok((of_vendor.map(state).transpose()?.flatten(), kept_from(&rows)))
     }
 
-    async fn changed(&self, after: i64) -> Result<Changed> {
+    async fn changes_since(&self, after: i64) -> Result<ChangesSince> {
         let rows = self.rows("reading reports").await?;
         let (status, kept_from) = (self.status_of(&rows)?, kept_from(&rows));
         let mut vendors = Vec::with_capacity(rows.len());
@@ -171,10 +176,10 @@ impl ReportReader for DynamoStore {
             }
         }
         vendors.sort_by(|one, other| one.vendor.vendor_id.cmp(&other.vendor.vendor_id));
-        Ok(Changed { vendors, revision: sights.revision, status, kept_from })
+        Ok(ChangesSince { vendors, revision: sights.revision, status, kept_from })
     }
 
-    async fn due(&self, at: Instant, limit: usize) -> Result<Vec<VendorId>> {
+    async fn stale_reports(&self, at: Instant, limit: usize) -> Result<Vec<VendorId>> {
         let mut due = Vec::new();
         for row in self.rows("looking for reports to make").await? {
             if row.revision == 0 || row.vendor_id == FLEET {
@@ -200,7 +205,7 @@ impl ReportReader for DynamoStore {
 
 impl DynamoStore {
     /// What the current rows of all books say of themselves.
-    fn status_of(&self, rows: &[BookItem]) -> Result<ReportStatus> {
+    fn status_of(&self, rows: &[ScopeItem]) -> Result<ReportStatus> {
         let mut status = ReportStatus::default();
         for row in rows {
             status.has_other_rules |= row.has_other_rules(&self.rules);
@@ -219,16 +224,16 @@ impl DynamoStore {
 }
 
 /// The first day whose buckets are all kept, as the fleet's row says.
-fn kept_from(rows: &[BookItem]) -> Option<Day> {
+fn kept_from(rows: &[ScopeItem]) -> Option<Day> {
     rows.iter().find(|row| row.vendor_id == FLEET)?.kept_from.map(Day::from_number)
 }
 
-fn state(row: &BookItem) -> Result<Option<VendorState>> {
+fn state(row: &ScopeItem) -> Result<Option<VendorState>> {
     let Some(vendor) = row.vendor.clone() else { return Ok(None) };
     Ok(Some(VendorState { vendor, kept: kept(row)?, revision: row.revision }))
 }
 
-fn kept(row: &BookItem) -> Result<Option<CurrentReport>> {
+fn kept(row: &ScopeItem) -> Result<Option<CurrentReport>> {
     let Some(kept) = &row.kept else { return Ok(None) };
     serde_json::from_str(&kept.text()?).map(Some).map_err(|error| damaged("a report", &error))
 }

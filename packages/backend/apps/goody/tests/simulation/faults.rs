@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use crate::draws::Draws;
+use crate::rng::Rng;
 
 /// What becomes of one call.
 #[derive(Clone, Copy, Debug, Hash)]
@@ -19,13 +19,13 @@ pub(crate) enum Fate {
 }
 
 /// How calls fare in one world, and a running digest of all that came of it.
-pub(crate) struct Weather {
+pub(crate) struct Faults {
     sky: Mutex<Sky>,
     is_calm: AtomicBool,
 }
 
 struct Sky {
-    draws: Draws,
+    rng: Rng,
     refused: f64,
     unsaid: f64,
     slow: f64,
@@ -37,19 +37,19 @@ struct Sky {
     calls: u64,
 }
 
-impl Weather {
+impl Faults {
     /// Some seeds are mild and others are not.
-    pub(crate) fn new(mut draws: Draws) -> Self {
+    pub(crate) fn new(mut rng: Rng) -> Self {
         let sky = Sky {
-            refused: draws.pick(&[0.0, 0.005, 0.02, 0.1]),
-            unsaid: draws.pick(&[0.0, 0.005, 0.02, 0.1]),
-            slow: draws.pick(&[0.1, 0.4, 0.8]),
-            slowest_ms: draws.pick(&[3, 30, 300, 2_000]),
-            away: draws.pick(&[0.0, 0.0, 0.001]),
+            refused: rng.pick(&[0.0, 0.005, 0.02, 0.1]),
+            unsaid: rng.pick(&[0.0, 0.005, 0.02, 0.1]),
+            slow: rng.pick(&[0.1, 0.4, 0.8]),
+            slowest_ms: rng.pick(&[3, 30, 300, 2_000]),
+            away: rng.pick(&[0.0, 0.0, 0.001]),
             away_until: Duration::ZERO,
             digest: DefaultHasher::new(),
             calls: 0,
-            draws,
+            rng,
         };
         Self { sky: Mutex::new(sky), is_calm: AtomicBool::new(false) }
     }
@@ -67,11 +67,11 @@ impl Weather {
             return (Fate::Done, Duration::ZERO, Duration::ZERO);
         }
         let (before, after) = (sky.wait(), sky.wait());
-        if sky.draws.chance(sky.away) {
-            sky.away_until = elapsed + Duration::from_millis(sky.draws.between(100, 8_000) as u64);
+        if sky.rng.chance(sky.away) {
+            sky.away_until = elapsed + Duration::from_millis(sky.rng.between(100, 8_000) as u64);
         }
-        let is_refused = sky.draws.chance(sky.refused) || elapsed < sky.away_until;
-        let is_unsaid = sky.draws.chance(sky.unsaid);
+        let is_refused = sky.rng.chance(sky.refused) || elapsed < sky.away_until;
+        let is_unsaid = sky.rng.chance(sky.unsaid);
         let fate = match (is_refused, is_unsaid) {
             (true, _) => Fate::Refused,
             (_, true) => Fate::Unsaid,
@@ -95,10 +95,10 @@ impl Weather {
 
 impl Sky {
     fn wait(&mut self) -> Duration {
-        if !self.draws.chance(self.slow) {
+        if !self.rng.chance(self.slow) {
             return Duration::ZERO;
         }
-        let most = self.draws.pick(&[1, 1, 10, 100]) * self.slowest_ms / 100;
-        Duration::from_millis(self.draws.between(1, most.max(1)) as u64)
+        let most = self.rng.pick(&[1, 1, 10, 100]) * self.slowest_ms / 100;
+        Duration::from_millis(self.rng.between(1, most.max(1)) as u64)
     }
 }

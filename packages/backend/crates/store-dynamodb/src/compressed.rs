@@ -14,9 +14,9 @@ use crate::items::damaged;
 /// A text, packed. No bytes are no text.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub(crate) struct Packed(ByteBuf);
+pub(crate) struct Compressed(ByteBuf);
 
-impl Packed {
+impl Compressed {
     pub(crate) fn new(text: &str) -> Result<Self> {
         if text.is_empty() {
             return Ok(Self::default());
@@ -51,7 +51,7 @@ mod tests {
     #[test]
     fn a_text_reads_as_it_was_packed() {
         for text in ["", "x", &"630:3:1 631:4:-1 ".repeat(100)] {
-            let packed = Packed::new(text).unwrap();
+            let packed = Compressed::new(text).unwrap();
             assert_eq!(packed.text().unwrap(), text);
             assert!(packed.is_empty() == text.is_empty() && packed.into_bytes().len() < 60);
         }
@@ -59,6 +59,6 @@ mod tests {
 
     #[test]
     fn what_was_never_packed_is_told() {
-        assert!(Packed(ByteBuf::from(vec![7, 7, 7])).text().is_err());
+        assert!(Compressed(ByteBuf::from(vec![7, 7, 7])).text().is_err());
     }
 }

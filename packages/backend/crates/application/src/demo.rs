@@ -85,7 +85,7 @@ pub enum Course {
 
 /// How often each kind of issue comes up, one beside the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-pub struct Troubles {
+pub struct IssueMix {
     /// [`Status::Damaged`].
     pub damaged: u64,
     /// [`Status::Lost`].
@@ -122,7 +122,7 @@ pub struct Profile {
     /// The share of arrived orders that arrive after their promise.
     pub late: f64,
     /// What goes wrong where something does.
-    pub troubles: Troubles,
+    pub troubles: IssueMix,
     /// The kinds of gift it sells.
     pub gift_types: Vec<String>,
     /// The least and the most a gift costs, in cents.
@@ -207,15 +207,15 @@ impl Member {
 }
 
 /// What is settled of an order before anything happens.
-struct Opening {
-    draws: Draws,
+struct OrderStart {
+    rng: Rng,
     member: usize,
     placed_at: Instant,
 }
 
 /// A seed, vendors, and how much is ordered.
 #[derive(Clone, Debug)]
-pub struct World {
+pub struct Demo {
     seed: u64,
     /// Orders of a thousand ordinary days.
     demand: u64,
@@ -224,7 +224,7 @@ pub struct World {
     shares: Vec<u64>,
 }
 
-impl World {
+impl Demo {
     /// A world of these vendors, whose courses begin on that day, with so many orders in a thousand ordinary days. Over whole
     /// weeks, days have [`WEEK_PERCENT`] of that.
     ///
@@ -246,8 +246,8 @@ impl World {
     /// The ten vendors of the demo.
     ///
     /// # Errors
-    /// See [`World::new`].
-    pub fn demo(seed: u64, begins: Day) -> Result<Self, String> {
+    /// See [`Demo::new`].
+    pub fn standard(seed: u64, begins: Day) -> Result<Self, String> {
         const VENDORS: &str = include_str!("../../../../shared/fixtures/vendors.json");
         let profiles = serde_json::from_str(VENDORS).map_err(|error| error.to_string())?;
         Self::new(seed, DEMO_DEMAND, profiles, begins)
@@ -268,7 +268,7 @@ impl World {
     }
 
     /// Has a vendor's course begin when its contract says: so a world goes on with the vendors it was begun with.
-    pub fn go_on_with(&mut self, vendor: &Vendor) {
+    pub fn continue_from(&mut self, vendor: &Vendor) {
         let known = self.members.iter_mut().find(|member| member.vendor_id == vendor.vendor_id);
         if let (Some(member), Some(start)) = (known, vendor.contract_start_date) {
             member.begins = start.plus(member.profile.contract_days);
@@ -298,16 +298,16 @@ impl World {
     /// How many orders are placed on a day.
     pub fn orders_on(&self, day: Day) -> u32 {
         let weekday = if is_weekend(day) { WEEKEND } else { WEEKDAY };
-        let mut draws = Draws::new(self.seed, day, u32::MAX);
-        let orders = self.demand * weekday * draws.between(DEMAND.0, DEMAND.1);
+        let mut rng = Rng::new(self.seed, day, u32::MAX);
+        let orders = self.demand * weekday * rng.between(DEMAND.0, DEMAND.1);
         // What is left of an order is one on some days.
-        u32::try_from((orders + draws.below(10_000_000)) / 10_000_000).unwrap_or(u32::MAX)
+        u32::try_from((orders + rng.below(10_000_000)) / 10_000_000).unwrap_or(u32::MAX)
     }
 
     /// The whole story of an order of this world, told to its end; `None` for an order that is none.
-    pub fn story_of(&self, order_id: &OrderId) -> Option<Vec<OrderEvent>> {
+    pub fn timeline_of(&self, order_id: &OrderId) -> Option<Vec<OrderEvent>> {
         let (day, number) = self.read(order_id)?;
-        if number < self.orders_on(day) { self.story(day, number) } else { None }
+        if number < self.orders_on(day) { self.timeline(day, number) } else { None }
     }
 
     /// The day on which an order of this world is placed.
@@ -323,116 +323,121 @@ impl World {
         Some((Day::parse(day).ok()?, number.parse().ok().filter(|_| is_plain)?))
     }
 
-    fn opening(&self, day: Day, number: u32) -> Option<Opening> {
-        let mut draws = Draws::new(self.seed, day, number);
+    fn order_start(&self, day: Day, number: u32) -> Option<OrderStart> {
+        let mut rng = Rng::new(self.seed, day, number);
         let member = self.shares.partition_point({
-            let drawn = draws.below(*self.shares.last()?);
+            let drawn = rng.below(*self.shares.last()?);
             move |sum| *sum <= drawn
         });
-        let hour = draws.weighted(&HOURS) as i64;
-        let placed_at = midnight(day).plus_seconds(hour * HOUR + draws.below(HOUR as u64) as i64);
-        Some(Opening { draws, member, placed_at })
+        let hour = rng.weighted(&HOURS) as i64;
+        let placed_at = midnight(day).plus_seconds(hour * HOUR + rng.below(HOUR as u64) as i64);
+        Some(OrderStart { rng, member, placed_at })
     }
 
-    fn story(&self, day: Day, number: u32) -> Option<Vec<OrderEvent>> {
-        let Opening { mut draws, member, placed_at } = self.opening(day, number)?;
+    fn timeline(&self, day: Day, number: u32) -> Option<Vec<OrderEvent>> {
+        let OrderStart { mut rng, member, placed_at } = self.order_start(day, number)?;
         let member = self.members.get(member)?;
         let profile = &member.profile;
         let order_id = OrderId::parse(&format!("s{}-{day}-{number:04}", self.seed)).ok()?;
 
-        let is_rush = draws.chance(RUSH);
+        let is_rush = rng.chance(RUSH);
         let sla = profile.sla_promises;
         let days = i64::from(if is_rush { sla.rush_delivery } else { sla.standard_delivery });
         let promise = midnight(day).plus_seconds(days * DAY + PROMISE_HOUR);
-        let gift = draws.below(profile.gift_types.len() as u64) as usize;
+        let gift = rng.below(profile.gift_types.len() as u64) as usize;
         let (least, most) = profile.gift_value;
         let placement = Placement {
             vendor_id: member.vendor_id.clone(),
             estimated_delivery: Some(promise),
             ship_by: Some(placed_at.plus_seconds(if is_rush { 8 * HOUR } else { 36 * HOUR })),
-            gift_value: Some(draws.between(u64::from(least), u64::from(most)) as i64),
+            gift_value: Some(rng.between(u64::from(least), u64::from(most)) as i64),
             currency: Currency::default(),
             gift_type: profile.gift_types.get(gift).and_then(|gift| GiftType::parse(gift).ok()),
             is_rush,
         };
-        let mut story = Story { order_id, events: Vec::with_capacity(4) };
-        story.tell("placed", placed_at, Fact::Placed(placement), None);
+        let mut timeline = Timeline { order_id, events: Vec::with_capacity(4) };
+        timeline.tell("placed", placed_at, Fact::Placed(placement), None);
 
-        if draws.chance(CANCELLED) {
+        if rng.chance(CANCELLED) {
             let hours = if is_rush { 2 } else { 6 };
-            let after = draws.seconds(20 * MINUTE, hours * HOUR);
-            story.became("cancelled", placed_at.plus_seconds(after), Status::Cancelled, Some("The customer cancelled"));
+            let after = rng.seconds(20 * MINUTE, hours * HOUR);
+            timeline.became(
+                "cancelled",
+                placed_at.plus_seconds(after),
+                Status::Cancelled,
+                Some("The customer cancelled"),
+            );
         } else {
-            let after = if is_rush { draws.seconds(HOUR, 6 * HOUR) } else { draws.seconds(4 * HOUR, 30 * HOUR) };
-            self.on_its_way(&mut story, &mut draws, member, (day, placed_at.plus_seconds(after), promise));
+            let after = if is_rush { rng.seconds(HOUR, 6 * HOUR) } else { rng.seconds(4 * HOUR, 30 * HOUR) };
+            self.on_its_way(&mut timeline, &mut rng, member, (day, placed_at.plus_seconds(after), promise));
         }
         if let Some((Scenario::Stall, from)) = member.scenario {
             let silent = midnight(from);
-            story.events.retain(|event| event.status() == Status::Placed || event.occurred_at < silent);
+            timeline.events.retain(|event| event.status() == Status::Placed || event.occurred_at < silent);
         }
-        Some(story.events)
+        Some(timeline.events)
     }
 
     /// What happens from the shipment on.
     fn on_its_way(
         &self,
-        story: &mut Story,
-        draws: &mut Draws,
+        timeline: &mut Timeline,
+        rng: &mut Rng,
         member: &Member,
         (day, shipped_at, promise): (Day, Instant, Instant),
     ) {
-        story.became("shipped", shipped_at, Status::ShippingOnTime, None);
-        if let Some(event) = story.events.last_mut() {
-            event.carrier = Some(CARRIERS[draws.below(CARRIERS.len() as u64) as usize].into());
-            event.tracking_number = Some(format!("{:012}", draws.below(1_000_000_000_000)));
+        timeline.became("shipped", shipped_at, Status::ShippingOnTime, None);
+        if let Some(event) = timeline.events.last_mut() {
+            event.carrier = Some(CARRIERS[rng.below(CARRIERS.len() as u64) as usize].into());
+            event.tracking_number = Some(format!("{:012}", rng.below(1_000_000_000_000)));
         }
-        if draws.chance(SILENT) {
+        if rng.chance(SILENT) {
             return;
         }
         let room = promise.seconds_since(shipped_at) as i64;
-        let before_promise = |draws: &mut Draws, most: i64, least: i64| {
-            promise.plus_seconds(-draws.seconds(least, most.min(room - 2 * HOUR).max(least + 1)))
+        let before_promise = |rng: &mut Rng, most: i64, least: i64| {
+            promise.plus_seconds(-rng.seconds(least, most.min(room - 2 * HOUR).max(least + 1)))
         };
-        if draws.chance(member.reliability(day)) {
-            if draws.chance(member.late(day)) {
-                let told = before_promise(draws, 10 * HOUR, MINUTE);
-                story.became("delayed", told, Status::ShippingDelayed, Some("Held up on the way"));
-                let late = draws.seconds(HOUR, 48 * HOUR);
-                story.became("arrived", promise.plus_seconds(late), Status::Arrived, None);
-            } else if draws.chance(FALSE_ALARM) {
-                let told = before_promise(draws, 10 * HOUR, 3 * HOUR);
-                story.became("delayed", told, Status::ShippingDelayed, Some("Held up on the way"));
-                let left = draws.seconds(MINUTE, 2 * HOUR);
-                story.became("arrived", promise.plus_seconds(-left), Status::Arrived, None);
+        if rng.chance(member.reliability(day)) {
+            if rng.chance(member.late(day)) {
+                let told = before_promise(rng, 10 * HOUR, MINUTE);
+                timeline.became("delayed", told, Status::ShippingDelayed, Some("Held up on the way"));
+                let late = rng.seconds(HOUR, 48 * HOUR);
+                timeline.became("arrived", promise.plus_seconds(late), Status::Arrived, None);
+            } else if rng.chance(FALSE_ALARM) {
+                let told = before_promise(rng, 10 * HOUR, 3 * HOUR);
+                timeline.became("delayed", told, Status::ShippingDelayed, Some("Held up on the way"));
+                let left = rng.seconds(MINUTE, 2 * HOUR);
+                timeline.became("arrived", promise.plus_seconds(-left), Status::Arrived, None);
             } else {
-                let arrived = before_promise(draws, 30 * HOUR, 5 * MINUTE);
-                story.became("arrived", arrived, Status::Arrived, None);
+                let arrived = before_promise(rng, 30 * HOUR, 5 * MINUTE);
+                timeline.became("arrived", arrived, Status::Arrived, None);
             }
             return;
         }
-        let Troubles { damaged, lost, undeliverable, returned } = member.profile.troubles;
+        let IssueMix { damaged, lost, undeliverable, returned } = member.profile.troubles;
         // What goes wrong is known later than what goes well.
-        let (event, status, reason, from, to) = match draws.weighted(&[damaged, lost, undeliverable, returned]) {
+        let (event, status, reason, from, to) = match rng.weighted(&[damaged, lost, undeliverable, returned]) {
             0 => ("damaged", Status::Damaged, "Broken when unpacked", HOUR, 2 * DAY),
             1 => ("lost", Status::Lost, "Not found after a search", 5 * DAY, 12 * DAY),
             2 => ("undeliverable", Status::Undeliverable, "Nobody at the address", DAY, 4 * DAY),
             _ => ("returned", Status::ReturnToSender, "Refused at the door", 2 * DAY, 8 * DAY),
         };
         if status != Status::Damaged {
-            let told = promise.plus_seconds(draws.seconds(MINUTE, 20 * HOUR));
-            story.became("delayed", told, Status::ShippingDelayed, Some("Held up on the way"));
+            let told = promise.plus_seconds(rng.seconds(MINUTE, 20 * HOUR));
+            timeline.became("delayed", told, Status::ShippingDelayed, Some("Held up on the way"));
         }
-        story.became(event, promise.plus_seconds(draws.seconds(from, to)), status, Some(reason));
+        timeline.became(event, promise.plus_seconds(rng.seconds(from, to)), status, Some(reason));
     }
 }
 
 /// An order's events while they are made up.
-struct Story {
+struct Timeline {
     order_id: OrderId,
     events: Vec<OrderEvent>,
 }
 
-impl Story {
+impl Timeline {
     fn became(&mut self, event: &str, at: Instant, status: Status, reason: Option<&str>) {
         self.tell(event, at, Fact::Became(status, None), reason);
     }
@@ -454,7 +459,7 @@ impl Story {
 
 /// Events of a world in the order of time.
 pub struct Events<'w> {
-    world: &'w World,
+    world: &'w Demo,
     /// The next day to open.
     next: Day,
     until: Instant,
@@ -508,8 +513,8 @@ impl Iterator for Events<'_> {
         {
             let day = self.next;
             for number in 0..self.world.orders_on(day) {
-                let story = self.world.story(day, number).unwrap_or_default();
-                self.wait((day, number), story.into_iter());
+                let timeline = self.world.timeline(day, number).unwrap_or_default();
+                self.wait((day, number), timeline.into_iter());
             }
             self.next = day.plus(1);
         }
@@ -520,9 +525,9 @@ impl Iterator for Events<'_> {
 }
 
 /// Numbers drawn for one order: ChaCha with eight rounds, whose stream is the same on every machine.
-struct Draws(ChaCha8Rng);
+struct Rng(ChaCha8Rng);
 
-impl Draws {
+impl Rng {
     fn new(seed: u64, day: Day, number: u32) -> Self {
         let mut bytes = [0; 32];
         bytes[..8].copy_from_slice(&seed.to_le_bytes());
@@ -583,8 +588,8 @@ mod tests {
         Day::parse(text).unwrap()
     }
 
-    fn demo(seed: u64) -> World {
-        World::demo(seed, day("2026-01-01")).unwrap()
+    fn demo(seed: u64) -> Demo {
+        Demo::standard(seed, day("2026-01-01")).unwrap()
     }
 
     /// How often something happened, and how often it was to happen.
@@ -612,17 +617,17 @@ mod tests {
 
     #[test]
     fn each_vendor_is_as_reliable_and_as_late_as_its_profile_says() {
-        let world = World { demand: 4_000_000, ..demo(42) };
+        let world = Demo { demand: 4_000_000, ..demo(42) };
         let mut tallies: Vec<(Tally, Tally)> = world.members.iter().map(|_| Default::default()).collect();
         let mut orders = 0;
         for day in day("2026-01-01").to(day("2026-02-14")) {
             for number in 0..world.orders_on(day) {
                 orders += 1;
-                let place = world.opening(day, number).unwrap().member;
+                let place = world.order_start(day, number).unwrap().member;
                 let (member, (reliability, lateness)) = (&world.members[place], &mut tallies[place]);
-                let story = world.story(day, number).unwrap();
-                let Fact::Placed(placement) = &story[0].fact else { panic!("not placed first") };
-                let last = story.last().unwrap();
+                let timeline = world.timeline(day, number).unwrap();
+                let Fact::Placed(placement) = &timeline[0].fact else { panic!("not placed first") };
+                let last = timeline.last().unwrap();
                 let Some(outcome) = last.status().outcome().filter(|outcome| outcome.status() != Status::Cancelled)
                 else {
                     continue;
@@ -660,13 +665,13 @@ mod tests {
     fn a_scenario_begins_on_its_day() {
         let from = day("2026-01-15");
         let calm = demo(42);
-        let arrivals = |world: &World, first: &str, last: &str| {
+        let arrivals = |world: &Demo, first: &str, last: &str| {
             let stories =
                 day(first).to(day(last)).flat_map(|day| (0..world.orders_on(day)).map(move |number| (day, number)));
-            let of_vendor = stories.filter_map(|(day, number)| world.story(day, number)).filter(|story| {
-                matches!(&story[0].fact, Fact::Placed(placement) if placement.vendor_id.as_str() == "bloom-and-branch")
+            let of_vendor = stories.filter_map(|(day, number)| world.timeline(day, number)).filter(|timeline| {
+                matches!(&timeline[0].fact, Fact::Placed(placement) if placement.vendor_id.as_str() == "bloom-and-branch")
             });
-            let ended: Vec<Status> = of_vendor.map(|story| story.last().unwrap().status()).collect();
+            let ended: Vec<Status> = of_vendor.map(|timeline| timeline.last().unwrap().status()).collect();
             let arrived = ended.iter().filter(|status| **status == Status::Arrived).count();
             arrived as f64 / ended.len() as f64
         };
@@ -695,7 +700,7 @@ mod tests {
             (Profile { gift_value: (2, 1), ..profile.clone() }, "giftValue"),
         ];
         for (profile, reason) in wrong {
-            let error = World::new(1, 1_000, vec![profile], day("2026-01-01")).unwrap_err();
+            let error = Demo::new(1, 1_000, vec![profile], day("2026-01-01")).unwrap_err();
             assert!(error.to_lowercase().contains(&reason.to_lowercase()), "{error}");
         }
     }
@@ -704,13 +709,13 @@ mod tests {
     fn an_order_is_known_by_its_id() {
         let world = demo(42);
         let event = world.events(day("2026-01-05"), midnight(day("2026-01-06"))).last().unwrap();
-        let story = world.story_of(&event.order_id).unwrap();
-        assert!(story.contains(&event));
+        let timeline = world.timeline_of(&event.order_id).unwrap();
+        assert!(timeline.contains(&event));
         assert_eq!(world.day_of(&event.order_id), Some(day("2026-01-05")));
         for other in
             ["s43-2026-01-05-0001", "s42-2026-01-05-1", "s42-2026-01-05-9999", "42-2026-01-05-0001", "s42-0001"]
         {
-            assert_eq!(world.story_of(&OrderId::parse(other).unwrap()), None, "{other}");
+            assert_eq!(world.timeline_of(&OrderId::parse(other).unwrap()), None, "{other}");
         }
     }
 
@@ -721,7 +726,8 @@ mod tests {
         assert!(events.is_sorted_by_key(|event| event.occurred_at));
         let stories =
             from.to(day("2026-01-12")).flat_map(|day| (0..world.orders_on(day)).map(move |number| (day, number)));
-        let mut told: Vec<OrderEvent> = stories.flat_map(|(day, number)| world.story(day, number).unwrap()).collect();
+        let mut told: Vec<OrderEvent> =
+            stories.flat_map(|(day, number)| world.timeline(day, number).unwrap()).collect();
         told.retain(|event| event.occurred_at <= until);
         let mut events = events;
         for events in [&mut events, &mut told] {
@@ -736,13 +742,13 @@ mod tests {
             let world = demo(seed);
             let day = day("2024-01-01").plus(days);
             let number = (drawn * f64::from(world.orders_on(day))) as u32;
-            let story = world.story(day, number).unwrap();
-            prop_assert_eq!(story[0].status(), Status::Placed);
-            prop_assert!(midnight(day) <= story[0].occurred_at && story[0].occurred_at < midnight(day.plus(1)));
-            prop_assert!(story[1..].iter().all(|event| event.status() != Status::Placed));
-            prop_assert!(story.is_sorted_by(|one, next| one.occurred_at < next.occurred_at), "{:?}", story);
-            prop_assert!(story.windows(2).all(|pair| pair[0].event_id != pair[1].event_id));
-            let (last, before) = story.split_last().unwrap();
+            let timeline = world.timeline(day, number).unwrap();
+            prop_assert_eq!(timeline[0].status(), Status::Placed);
+            prop_assert!(midnight(day) <= timeline[0].occurred_at && timeline[0].occurred_at < midnight(day.plus(1)));
+            prop_assert!(timeline[1..].iter().all(|event| event.status() != Status::Placed));
+            prop_assert!(timeline.is_sorted_by(|one, next| one.occurred_at < next.occurred_at), "{:?}", timeline);
+            prop_assert!(timeline.windows(2).all(|pair| pair[0].event_id != pair[1].event_id));
+            let (last, before) = timeline.split_last().unwrap();
             prop_assert!(before.iter().all(|event| event.status().active().is_some()), "an end is the end");
             let ways = [Status::Placed, Status::ShippingOnTime];
             prop_assert!(last.status().active().is_none_or(|_| ways.contains(&last.status())), "silent once shipped");

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use goody_application::ports::{Book, Expired, Expiry, Housekeeping, Rebuilt, Result, last_day};
+use goody_application::ports::{Expired, Expiry, Housekeeping, Rebuilt, Result, Scope, last_day};
 use goody_application::retention::{Settlement, settlement};
 use goody_domain::{Bucket, Counter, Day, Entry, Order, OrderId, ReportZone, postings};
 
@@ -42,20 +42,20 @@ impl Housekeeping for MemoryStore {
         Ok(days.min())
     }
 
-    async fn rebuild(&self, book: &Book) -> Result<Rebuilt> {
+    async fn rebuild(&self, scope: &Scope) -> Result<Rebuilt> {
         let mut state = self.state();
-        let should = state.rebuilt(book, &self.zone);
+        let should = state.rebuilt(scope, &self.zone);
         let first = state.kept_from.unwrap_or(Day::from_number(i32::MIN));
         let days: Vec<Day> = should
             .keys()
             .copied()
-            .chain(state.buckets.keys().filter(|(of, _)| of == book).map(|(_, day)| *day))
+            .chain(state.buckets.keys().filter(|(of, _)| of == scope).map(|(_, day)| *day))
             .collect();
         let days: std::collections::BTreeSet<Day> = days.into_iter().filter(|day| *day >= first).collect();
         let mut rebuilt = Rebuilt { buckets: days.len() as u64, different: 0 };
         for day in days {
             let ought = should.get(&day).cloned().unwrap_or_default();
-            let kept = state.buckets.entry((book.clone(), day)).or_default();
+            let kept = state.buckets.entry((scope.clone(), day)).or_default();
             if kept.bucket != ought {
                 rebuilt.different += 1;
                 kept.bucket = ought;
@@ -64,7 +64,7 @@ impl Housekeeping for MemoryStore {
         }
         if rebuilt.different > 0 {
             let revision = state.next_revision();
-            state.books.insert(book.clone(), revision);
+            state.scopes.insert(scope.clone(), revision);
         }
         Ok(rebuilt)
     }
@@ -78,11 +78,11 @@ impl State {
         let revision = self.next_revision();
         let Settlement { order, moved, .. } = settlement(order, last_day, order_days, zone);
         for entry in moved {
-            for book in [Book::Fleet, Book::Vendor(order.placement.vendor_id.clone())] {
-                let kept = self.buckets.entry((book.clone(), entry.day)).or_default();
+            for scope in [Scope::Fleet, Scope::Vendor(order.placement.vendor_id.clone())] {
+                let kept = self.buckets.entry((scope.clone(), entry.day)).or_default();
                 kept.bucket.add(&[entry]);
                 kept.changed_on = Some(today);
-                self.books.insert(book, revision);
+                self.scopes.insert(scope, revision);
             }
         }
         self.settled.push(order);
@@ -105,7 +105,7 @@ impl State {
     }
 
     /// What the buckets of a book should be.
-    fn rebuilt(&self, book: &Book, zone: &ReportZone) -> BTreeMap<Day, Bucket> {
+    fn rebuilt(&self, scope: &Scope, zone: &ReportZone) -> BTreeMap<Day, Bucket> {
         let projected = self.orders.values().filter_map(|history| {
             let waiting = self.changes.iter().filter(|change| change.seq > self.checkpoint);
             let first = waiting.filter(|change| change.order_id == *history.order_id()).map(|change| change.from).min();
@@ -114,8 +114,8 @@ impl State {
         let mut entries: BTreeMap<Day, Vec<Entry>> = BTreeMap::new();
         let mut count = |order: &Order, is_settled: bool| {
             for posting in postings(None, Some(order), zone) {
-                let is_of_book = *book == Book::Fleet || *book == Book::Vendor(posting.vendor_id);
-                if is_of_book && !(is_settled && stands(&posting.entry)) {
+                let is_of_scope = *scope == Scope::Fleet || *scope == Scope::Vendor(posting.vendor_id);
+                if is_of_scope && !(is_settled && stands(&posting.entry)) {
                     entries.entry(posting.entry.day).or_default().push(posting.entry);
                 }
             }
@@ -132,5 +132,5 @@ impl State {
 }
 
 fn stands(entry: &Entry) -> bool {
-    matches!(entry.counter, Counter::Standing(_))
+    matches!(entry.counter, Counter::InStatus(_))
 }

@@ -10,7 +10,7 @@ use goody_domain::OrderId;
 use serde::Deserialize;
 
 use crate::DynamoStore;
-use crate::calls::{Names, Terms, Values, failed, text};
+use crate::client::{Names, Terms, Values, failed, text};
 use crate::items::{Item, damaged, place, read};
 
 /// How many entries are looked at first where some may be left out. What follows comes by the megabyte.

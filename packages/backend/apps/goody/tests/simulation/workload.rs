@@ -5,7 +5,7 @@
 
 use goody_domain::{Currency, EventId, Fact, GiftType, Instant, OrderEvent, OrderId, Placement, Status, VendorId};
 
-use crate::draws::Draws;
+use crate::rng::Rng;
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
@@ -21,7 +21,7 @@ pub(crate) struct Telling {
 }
 
 /// All that is told in a world.
-pub(crate) struct Stories {
+pub(crate) struct Workload {
     /// The next to be told last.
     pub(crate) tellings: Vec<Telling>,
     /// How many different facts they are.
@@ -29,76 +29,76 @@ pub(crate) struct Stories {
     pub(crate) vendors: Vec<VendorId>,
 }
 
-impl Stories {
+impl Workload {
     /// So many facts, of orders placed within so many days, or a few more.
-    pub(crate) fn make(mut draws: Draws, facts: usize, start: Instant, days: i64) -> Self {
-        let vendors = (1..=draws.between(1, 6)).map(|number| VendorId::parse(&format!("vendor-{number}")).unwrap());
+    pub(crate) fn make(mut rng: Rng, facts: usize, start: Instant, days: i64) -> Self {
+        let vendors = (1..=rng.between(1, 6)).map(|number| VendorId::parse(&format!("vendor-{number}")).unwrap());
         let vendors: Vec<VendorId> = vendors.collect();
         let mut stories = Self { tellings: Vec::new(), facts: 0, vendors };
         let mut number = 0;
         while stories.facts < facts {
             number += 1;
-            let placed_at = instant(&mut draws, start, days);
+            let placed_at = instant(&mut rng, start, days);
             let order_id = OrderId::parse(&format!("o-{number}")).unwrap();
-            let events = Story { draws: &mut draws, vendors: &stories.vendors, order_id, placed_at, told: 0 }.events();
+            let events = Timeline { rng: &mut rng, vendors: &stories.vendors, order_id, placed_at, told: 0 }.events();
             stories.facts += events.len();
             for event in events {
-                stories.tell(&mut draws, event);
+                stories.tell(&mut rng, event);
             }
         }
         stories.tellings.sort_by_key(|telling| std::cmp::Reverse(telling.due));
         stories
     }
 
-    fn tell(&mut self, draws: &mut Draws, event: OrderEvent) {
-        let times = if draws.chance(0.1) { 2 } else { 1 };
+    fn tell(&mut self, rng: &mut Rng, event: OrderEvent) {
+        let times = if rng.chance(0.1) { 2 } else { 1 };
         for _ in 0..times {
-            let late = match draws.between(0, 99) {
+            let late = match rng.between(0, 99) {
                 // The clock of whoever tells it is ahead of ours.
-                0..=2 => -draws.between(1, 5 * MINUTE),
-                3..=69 => draws.between(0, 10 * MINUTE),
-                70..=89 => draws.between(0, 12 * HOUR),
-                90..=96 => draws.between(0, 6 * DAY),
-                _ => draws.between(0, 50 * DAY),
+                0..=2 => -rng.between(1, 5 * MINUTE),
+                3..=69 => rng.between(0, 10 * MINUTE),
+                70..=89 => rng.between(0, 12 * HOUR),
+                90..=96 => rng.between(0, 6 * DAY),
+                _ => rng.between(0, 50 * DAY),
             };
             self.tellings.push(Telling { due: event.occurred_at.plus_seconds(late), event: event.clone() });
         }
-        if draws.chance(0.01) {
+        if rng.chance(0.01) {
             // Somebody uses the id of a fact for another one.
             let carrier = Some("another carrier".to_owned());
-            let due = event.occurred_at.plus_seconds(draws.between(0, 2 * DAY));
+            let due = event.occurred_at.plus_seconds(rng.between(0, 2 * DAY));
             self.tellings.push(Telling { due, event: OrderEvent { carrier, ..event } });
         }
     }
 }
 
 /// An instant of the days after another, often one at which days and minutes begin or end.
-fn instant(draws: &mut Draws, start: Instant, days: i64) -> Instant {
-    let day = start.plus_seconds(draws.between(0, days - 1) * DAY);
-    let micros = match draws.between(0, 9) {
+fn instant(rng: &mut Rng, start: Instant, days: i64) -> Instant {
+    let day = start.plus_seconds(rng.between(0, days - 1) * DAY);
+    let micros = match rng.between(0, 9) {
         // Midnight in UTC and in New York, the hours at which its clocks change.
-        0 => draws.pick(&[0, 4, 5, 6, 7]) * HOUR * 1_000_000,
-        1 => draws.pick(&[4, 5, 6, 7, 24]) * HOUR * 1_000_000 - 1,
-        2 => draws.between(0, DAY / MINUTE - 1) * MINUTE * 1_000_000,
-        _ => draws.between(0, DAY * 1_000_000 - 1),
+        0 => rng.pick(&[0, 4, 5, 6, 7]) * HOUR * 1_000_000,
+        1 => rng.pick(&[4, 5, 6, 7, 24]) * HOUR * 1_000_000 - 1,
+        2 => rng.between(0, DAY / MINUTE - 1) * MINUTE * 1_000_000,
+        _ => rng.between(0, DAY * 1_000_000 - 1),
     };
     Instant::from_micros(day.micros() + micros)
 }
 
 /// The events of one order.
-struct Story<'a> {
-    draws: &'a mut Draws,
+struct Timeline<'a> {
+    rng: &'a mut Rng,
     vendors: &'a [VendorId],
     order_id: OrderId,
     placed_at: Instant,
     told: usize,
 }
 
-impl Story<'_> {
+impl Timeline<'_> {
     fn events(mut self) -> Vec<OrderEvent> {
         let mut events = Vec::with_capacity(6);
         let mut at = self.placed_at;
-        let outcome = self.draws.pick(&[
+        let outcome = self.rng.pick(&[
             Status::Arrived,
             Status::Arrived,
             Status::Arrived,
@@ -109,37 +109,37 @@ impl Story<'_> {
             Status::Cancelled,
         ]);
         let mut statuses = Vec::new();
-        if self.draws.chance(0.8) {
+        if self.rng.chance(0.8) {
             statuses.push(Status::ShippingOnTime);
         }
-        if self.draws.chance(0.25) {
+        if self.rng.chance(0.25) {
             statuses.push(Status::ShippingDelayed);
         }
-        if self.draws.chance(0.9) {
+        if self.rng.chance(0.9) {
             statuses.push(outcome);
         }
-        if self.draws.chance(0.08) {
+        if self.rng.chance(0.08) {
             // What was said to be the end is corrected, or something is heard of it afterwards.
-            statuses.push(self.draws.pick(&Status::ALL[1..]));
+            statuses.push(self.rng.pick(&Status::ALL[1..]));
         }
         for status in statuses {
-            let later = match self.draws.between(0, 19) {
+            let later = match self.rng.between(0, 19) {
                 0 => 0,
-                1 => -self.draws.between(0, 2 * DAY),
-                2..=14 => self.draws.between(MINUTE, 2 * DAY),
-                _ => self.draws.between(MINUTE, 6 * DAY),
+                1 => -self.rng.between(0, 2 * DAY),
+                2..=14 => self.rng.between(MINUTE, 2 * DAY),
+                _ => self.rng.between(MINUTE, 6 * DAY),
             };
             at = at.plus_seconds(later);
-            let vendor_id = self.draws.chance(0.1).then(|| self.draws.pick(self.vendors));
+            let vendor_id = self.rng.chance(0.1).then(|| self.rng.pick(self.vendors));
             events.push(self.event(Fact::Became(status, vendor_id), at));
         }
         let last = at;
-        if self.draws.chance(0.97) {
+        if self.rng.chance(0.97) {
             let placement = self.placement(last);
             events.push(self.event(Fact::Placed(placement), self.placed_at));
         }
-        if self.draws.chance(0.04) {
-            let again = self.placed_at.plus_seconds(self.draws.between(-2 * HOUR, DAY));
+        if self.rng.chance(0.04) {
+            let again = self.placed_at.plus_seconds(self.rng.between(-2 * HOUR, DAY));
             let placement = self.placement(last);
             events.push(self.event(Fact::Placed(placement), again));
         }
@@ -147,24 +147,24 @@ impl Story<'_> {
     }
 
     fn placement(&mut self, last: Instant) -> Placement {
-        let promise = match self.draws.between(0, 19) {
+        let promise = match self.rng.between(0, 19) {
             0 | 1 => None,
             // The very instant of an event.
             2 | 3 => Some(last),
             // Before it was placed.
-            4 => Some(self.placed_at.plus_seconds(-self.draws.between(0, DAY))),
+            4 => Some(self.placed_at.plus_seconds(-self.rng.between(0, DAY))),
             // Far away.
-            5 => Some(self.placed_at.plus_seconds(self.draws.between(20 * DAY, 60 * DAY))),
-            _ => Some(instant(self.draws, self.placed_at, 5)),
+            5 => Some(self.placed_at.plus_seconds(self.rng.between(20 * DAY, 60 * DAY))),
+            _ => Some(instant(self.rng, self.placed_at, 5)),
         };
         Placement {
-            vendor_id: self.draws.pick(self.vendors),
+            vendor_id: self.rng.pick(self.vendors),
             estimated_delivery: promise,
             ship_by: None,
-            gift_value: Some(self.draws.between(1, 100_000)),
+            gift_value: Some(self.rng.between(1, 100_000)),
             currency: Currency::default(),
-            gift_type: self.draws.chance(0.8).then(|| GiftType::parse(self.draws.pick(&GIFTS)).unwrap()),
-            is_rush: self.draws.chance(0.15),
+            gift_type: self.rng.chance(0.8).then(|| GiftType::parse(self.rng.pick(&GIFTS)).unwrap()),
+            is_rush: self.rng.chance(0.15),
         }
     }
 
@@ -175,10 +175,10 @@ impl Story<'_> {
             order_id: self.order_id.clone(),
             occurred_at,
             fact,
-            carrier: self.draws.chance(0.2).then(|| "a carrier".to_owned()),
+            carrier: self.rng.chance(0.2).then(|| "a carrier".to_owned()),
             tracking_number: None,
-            reason: self.draws.chance(0.1).then(|| "a reason".to_owned()),
-            is_backfilled: self.draws.chance(0.05),
+            reason: self.rng.chance(0.1).then(|| "a reason".to_owned()),
+            is_backfilled: self.rng.chance(0.05),
         }
     }
 }

@@ -10,9 +10,9 @@ use goody_domain::{OrderEvent, WireEvent};
 use tokio::sync::Notify;
 
 use crate::clock::JumpingClock;
-use crate::draws::Draws;
-use crate::store::is_weather;
-use crate::witness::Witness;
+use crate::model::Model;
+use crate::rng::Rng;
+use crate::store::is_injected;
 
 type Batch = Vec<OrderEvent>;
 
@@ -40,36 +40,36 @@ impl Mail {
         self.waiting.extend(in_hand.into_values());
     }
 
-    fn take(&mut self, poster: u64) -> Option<Batch> {
+    fn take(&mut self, writer: u64) -> Option<Batch> {
         let batch = self.waiting.pop_front()?;
         self.told += batch.len() as u64;
-        self.in_hand.insert(poster, batch.clone());
+        self.in_hand.insert(writer, batch.clone());
         Some(batch)
     }
 
-    fn done(&mut self, poster: u64) -> Option<Batch> {
-        self.in_hand.remove(&poster)
+    fn done(&mut self, writer: u64) -> Option<Batch> {
+        self.in_hand.remove(&writer)
     }
 }
 
 /// One who tells events.
-pub(crate) struct Poster {
+pub(crate) struct Writer {
     pub(crate) number: u64,
-    pub(crate) draws: Draws,
+    pub(crate) rng: Rng,
     pub(crate) mail: Arc<Mutex<Mail>>,
     pub(crate) ingest: Ingest,
     pub(crate) clock: Arc<JumpingClock>,
-    pub(crate) witness: Arc<Witness>,
+    pub(crate) model: Arc<Model>,
     pub(crate) told: Arc<Notify>,
 }
 
-impl Poster {
+impl Writer {
     pub(crate) async fn run(mut self) {
         loop {
             let batch = self.mail.lock().unwrap().take(self.number);
             let milliseconds = match batch {
                 Some(batch) => self.post(batch).await,
-                None => self.draws.between(20, 60),
+                None => self.rng.between(20, 60),
             };
             tokio::time::sleep(Duration::from_millis(milliseconds as u64)).await;
         }
@@ -92,22 +92,22 @@ impl Poster {
         let batch = mail.done(self.number);
         match answered {
             Ok(answers) => {
-                self.witness.acknowledged(&events, &answers);
+                self.model.acknowledged(&events, &answers);
                 self.told.notify_one();
                 let is_late = early.is_empty();
                 mail.waiting.extend((!is_late).then_some(early));
-                if is_late { self.draws.between(0, 20) } else { self.draws.between(50, 500) }
+                if is_late { self.rng.between(0, 20) } else { self.rng.between(50, 500) }
             }
             Err(error) => {
-                if !is_weather(&error) {
-                    self.witness.object(format!("events were not taken in: {error:?}"));
+                if !is_injected(&error) {
+                    self.model.object(format!("events were not taken in: {error:?}"));
                 }
                 // At once, or when others have had their turn.
                 match batch {
-                    Some(batch) if self.draws.chance(0.5) => mail.waiting.push_front(batch),
+                    Some(batch) if self.rng.chance(0.5) => mail.waiting.push_front(batch),
                     batch => mail.waiting.extend(batch),
                 }
-                self.draws.between(5, 500)
+                self.rng.between(5, 500)
             }
         }
     }

@@ -4,9 +4,9 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 
 /// A sequence of draws.
-pub(crate) struct Draws(ChaCha8Rng);
+pub(crate) struct Rng(ChaCha8Rng);
 
-impl Draws {
+impl Rng {
     /// Each `stream` of a seed is a sequence of its own: what one part of the world draws does not move what another does.
     pub(crate) fn new(seed: u64, stream: u64) -> Self {
         let mut generator = ChaCha8Rng::seed_from_u64(seed);

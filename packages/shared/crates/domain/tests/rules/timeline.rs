@@ -9,8 +9,8 @@ pub(crate) fn at(text: &str) -> Instant {
 
 /// The events of a story: a line each, `STATUS instant field=value …`. Every event is of order `o-1`, a placement is with
 /// `acme`, and ids count up from `e-1`, unless the line says otherwise.
-pub(crate) fn events(story: &str) -> Vec<OrderEvent> {
-    let lines = story.lines().map(str::trim).filter(|line| !line.is_empty());
+pub(crate) fn events(timeline: &str) -> Vec<OrderEvent> {
+    let lines = timeline.lines().map(str::trim).filter(|line| !line.is_empty());
     lines.enumerate().map(|(number, line)| event(number + 1, line)).collect()
 }
 
@@ -34,11 +34,11 @@ fn event(number: usize, line: &str) -> OrderEvent {
 }
 
 /// The order of a story, if it is placed.
-pub(crate) fn order_if_placed(story: &str) -> Option<Order> {
-    fold(&OrderId::parse("o-1").unwrap(), &events(story))
+pub(crate) fn order_if_placed(timeline: &str) -> Option<Order> {
+    fold(&OrderId::parse("o-1").unwrap(), &events(timeline))
 }
 
 /// The order of a story.
-pub(crate) fn order(story: &str) -> Order {
-    order_if_placed(story).expect("the story begins with a placement")
+pub(crate) fn order(timeline: &str) -> Order {
+    order_if_placed(timeline).expect("the story begins with a placement")
 }

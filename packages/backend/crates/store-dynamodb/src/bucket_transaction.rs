@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem, Update};
-use goody_application::ports::{Book, BucketMove, Result};
+use goody_application::ports::{BucketMove, Result, Scope};
 use goody_domain::{Bucket, Counter, Counters, Day, Entry, Minute, MinuteEntry};
 
 use crate::DynamoStore;
-use crate::buckets::{BookItem, BucketItem, FLEET, NOW, Row, partition, read_counters, write_counters, write_minutes};
-use crate::calls::{Terms, failed, number, text};
+use crate::buckets::{BucketItem, FLEET, NOW, Row, ScopeItem, partition, read_counters, write_counters, write_minutes};
+use crate::client::{Terms, failed, number, text};
 use crate::items::{Item, read, write};
 
 const DOING: &str = "moving the counters";
@@ -17,13 +17,13 @@ const DOING: &str = "moving the counters";
 pub(crate) type Place = (String, Row);
 
 /// Rows of books, as they were read and as they are to be written.
-pub(crate) struct Shelf<'s> {
+pub(crate) struct BucketTransaction<'s> {
     store: &'s DynamoStore,
     /// The day on which this happens.
     today: Day,
-    books: BTreeMap<String, BookItem>,
+    scopes: BTreeMap<String, ScopeItem>,
     rows: BTreeMap<Place, BucketItem>,
-    moved_books: BTreeMap<String, Counters>,
+    moved_scopes: BTreeMap<String, Counters>,
     moved_rows: BTreeMap<Place, Bucket>,
     latest_facts: BTreeMap<Place, i64>,
     /// Whether the buckets of all these books follow the rules of this program once all is written.
@@ -32,55 +32,55 @@ pub(crate) struct Shelf<'s> {
 
 /// The rows that a move of a bucket touches.
 pub(crate) fn places(of: &BucketMove) -> impl Iterator<Item = Place> {
-    let book = partition(&of.book).to_owned();
-    Row::of(of.day, &of.entries).into_iter().map(move |(row, _)| (book.clone(), row))
+    let scope = partition(&of.scope).to_owned();
+    Row::of(of.day, &of.entries).into_iter().map(move |(row, _)| (scope.clone(), row))
 }
 
 /// The key of a row of a book.
-pub(crate) fn key(book: &str, date: String) -> Item {
-    HashMap::from([("vendorId".to_owned(), text(book)), ("date".to_owned(), text(date))])
+pub(crate) fn key(scope: &str, date: String) -> Item {
+    HashMap::from([("vendorId".to_owned(), text(scope)), ("date".to_owned(), text(date))])
 }
 
-impl<'s> Shelf<'s> {
+impl<'s> BucketTransaction<'s> {
     /// Reads rows, and the current row of each of their books.
     pub(crate) async fn take(store: &'s DynamoStore, places: &BTreeSet<Place>, today: Day) -> Result<Self> {
-        let books: BTreeSet<&str> = places.iter().map(|(book, _)| book.as_str()).collect();
-        let mut keys: Vec<Item> = books.into_iter().map(|book| key(book, NOW.to_owned())).collect();
-        keys.extend(places.iter().map(|(book, row)| key(book, row.key())));
-        let mut shelf = Self {
+        let scopes: BTreeSet<&str> = places.iter().map(|(scope, _)| scope.as_str()).collect();
+        let mut keys: Vec<Item> = scopes.into_iter().map(|scope| key(scope, NOW.to_owned())).collect();
+        keys.extend(places.iter().map(|(scope, row)| key(scope, row.key())));
+        let mut transaction = Self {
             store,
             today,
-            books: BTreeMap::new(),
+            scopes: BTreeMap::new(),
             rows: BTreeMap::new(),
-            moved_books: BTreeMap::new(),
+            moved_scopes: BTreeMap::new(),
             moved_rows: BTreeMap::new(),
             latest_facts: BTreeMap::new(),
             follows_rules: true,
         };
         for item in store.get_all("reading buckets", &store.tables.reports, keys).await? {
             if item.get("date").and_then(|date| date.as_s().ok()).is_some_and(|date| date == NOW) {
-                let book: BookItem = read(item)?;
-                shelf.books.insert(book.vendor_id.clone(), book);
+                let scope: ScopeItem = read(item)?;
+                transaction.scopes.insert(scope.vendor_id.clone(), scope);
             } else {
                 let row: BucketItem = read(item)?;
-                shelf.rows.insert((row.vendor_id.clone(), Row::read(&row.date)?), row);
+                transaction.rows.insert((row.vendor_id.clone(), Row::read(&row.date)?), row);
             }
         }
-        Ok(shelf)
+        Ok(transaction)
     }
 
     /// Adds to a bucket and to its book's sums.
-    pub(crate) fn add(&mut self, book: &Book, day: Day, entries: &[Entry]) -> Result<()> {
-        let name = partition(book);
-        if self.books.get(name).is_some_and(|book| book.has_other_rules(&self.store.rules)) {
+    pub(crate) fn add(&mut self, scope: &Scope, day: Day, entries: &[Entry]) -> Result<()> {
+        let name = partition(scope);
+        if self.scopes.get(name).is_some_and(|scope| scope.has_other_rules(&self.store.rules)) {
             let reason =
                 format!("the counters of {name} follow other rules of the time zone than this program: rebuild them");
             return Err(failed(DOING)(reason.into()));
         }
-        let totals = match self.moved_books.entry(name.to_owned()) {
+        let totals = match self.moved_scopes.entry(name.to_owned()) {
             std::collections::btree_map::Entry::Occupied(known) => known.into_mut(),
             std::collections::btree_map::Entry::Vacant(place) => {
-                let known = self.books.get(name).map(|book| read_counters(&book.totals)).transpose()?;
+                let known = self.scopes.get(name).map(|scope| read_counters(&scope.totals)).transpose()?;
                 place.insert(known.unwrap_or_default())
             }
         };
@@ -117,8 +117,8 @@ impl<'s> Shelf<'s> {
     }
 
     /// Replaces a day of a book, whatever it was, without a word about the book's sums.
-    pub(crate) fn replace(&mut self, book: &str, day: Day, bucket: &Bucket) {
-        let place = |row| (book.to_owned(), row);
+    pub(crate) fn replace(&mut self, scope: &str, day: Day, bucket: &Bucket) {
+        let place = |row| (scope.to_owned(), row);
         let entry = |of: &MinuteEntry| Entry { day, minute: of.minute, counter: of.counter, amount: of.amount };
         let timed: Vec<Entry> = bucket.minutes.iter().map(entry).collect();
         self.moved_rows.extend(self.rows.keys().cloned().map(|place| (place, Bucket::default())));
@@ -142,34 +142,34 @@ impl<'s> Shelf<'s> {
     }
 
     /// Replaces a book's sums.
-    pub(crate) fn replace_totals(&mut self, book: &str, totals: Counters) {
-        self.moved_books.insert(book.to_owned(), totals);
+    pub(crate) fn replace_totals(&mut self, scope: &str, totals: Counters) {
+        self.moved_scopes.insert(scope.to_owned(), totals);
     }
 
     /// The revision of a book, as it was read.
-    pub(crate) fn revision(&self, book: &str) -> i64 {
-        self.books.get(book).map_or(0, |book| book.revision)
+    pub(crate) fn revision(&self, scope: &str) -> i64 {
+        self.scopes.get(scope).map_or(0, |scope| scope.revision)
     }
 
     /// Puts everything that moved back.
     pub(crate) fn writes(&self) -> Result<Vec<TransactWriteItem>> {
-        let mut writes = Vec::with_capacity(self.moved_books.len() + self.moved_rows.len());
-        let none = BookItem::default();
-        for (name, totals) in &self.moved_books {
-            writes.push(self.write_book(name, self.books.get(name).unwrap_or(&none).revision, totals)?);
+        let mut writes = Vec::with_capacity(self.moved_scopes.len() + self.moved_rows.len());
+        let none = ScopeItem::default();
+        for (name, totals) in &self.moved_scopes {
+            writes.push(self.write_scope(name, self.scopes.get(name).unwrap_or(&none).revision, totals)?);
         }
         for (place, bucket) in &self.moved_rows {
             // What is settled is no part of the book, and counts its own changes.
             let was = match place.1 {
                 Row::Settled(_) => self.rows.get(place).map_or(0, |row| row.revision),
-                _ => self.books.get(&place.0).unwrap_or(&none).revision,
+                _ => self.scopes.get(&place.0).unwrap_or(&none).revision,
             };
             writes.push(self.write_row(place, bucket, was + 1)?);
         }
         Ok(writes)
     }
 
-    fn write_book(&self, name: &str, was: i64, totals: &Counters) -> Result<TransactWriteItem> {
+    fn write_scope(&self, name: &str, was: i64, totals: &Counters) -> Result<TransactWriteItem> {
         let condition = if was == 0 { "attribute_not_exists(#revision)" } else { "#revision = :was" };
         let mut change = "SET #revision = :revision, #totals = :totals, #reportDate = :reportDate".to_owned();
         let mut terms = Terms::new([
@@ -201,14 +201,14 @@ impl<'s> Shelf<'s> {
 
     /// The latest fact of a book, which only the fleet's has to tell.
     fn latest_fact(&self, name: &str) -> Option<i64> {
-        let moved = self.latest_facts.iter().filter(|((book, _), _)| book == FLEET).map(|(_, latest)| *latest);
-        let known = self.books.get(FLEET).and_then(|book| book.latest_fact);
+        let moved = self.latest_facts.iter().filter(|((scope, _), _)| scope == FLEET).map(|(_, latest)| *latest);
+        let known = self.scopes.get(FLEET).and_then(|scope| scope.latest_fact);
         moved.chain(known).max().filter(|_| name == FLEET)
     }
 
     fn write_row(&self, place: &Place, bucket: &Bucket, revision: i64) -> Result<TransactWriteItem> {
-        let (book, row) = place;
-        let mut item = BucketItem { vendor_id: book.clone(), date: row.key(), revision, ..BucketItem::default() };
+        let (scope, row) = place;
+        let mut item = BucketItem { vendor_id: scope.clone(), date: row.key(), revision, ..BucketItem::default() };
         match row {
             Row::Clock(..) => item.minutes = write_minutes(&bucket.minutes)?,
             Row::Settled(_) => {

@@ -11,7 +11,7 @@ use crate::parts::is_part;
 
 /// What became of an order.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Told {
+pub enum StreamChange {
     /// Something more is known of it: everything that is.
     Grown(History),
     /// It was forgotten by age: everything that was known. No number of any report changes by it.
@@ -27,7 +27,7 @@ pub enum Told {
     Nothing,
 }
 
-impl Told {
+impl StreamChange {
     /// The order's history, where the record has all of it.
     pub fn history(&self) -> Option<&History> {
         match self {
@@ -60,12 +60,12 @@ impl DynamoStore {
     ///
     /// # Errors
     /// The store failed.
-    pub async fn complete(&self, told: Told) -> Result<Told> {
-        let Told::Long { stored, expired } = told else { return Ok(told) };
+    pub async fn complete(&self, told: StreamChange) -> Result<StreamChange> {
+        let StreamChange::Long { stored, expired } = told else { return Ok(told) };
         Ok(match self.whole(vec![stored]).await?.pop() {
-            Some(history) if expired => Told::Expired(history),
-            Some(history) => Told::Grown(history),
-            None => Told::Nothing,
+            Some(history) if expired => StreamChange::Expired(history),
+            Some(history) => StreamChange::Grown(history),
+            None => StreamChange::Nothing,
         })
     }
 }
@@ -74,14 +74,14 @@ impl DynamoStore {
 ///
 /// # Errors
 /// The record has no image, or one that is no order.
-pub fn change(record: &EventRecord) -> Result<Told> {
+pub fn change(record: &EventRecord) -> Result<StreamChange> {
     let images = &record.change;
     let expired = record.event_name == "REMOVE";
     let image = if expired { &images.old_image } else { &images.new_image };
     if let Some(serde_dynamo::AttributeValue::S(key)) = image.get("orderId")
         && is_part(key)
     {
-        return Ok(Told::Nothing);
+        return Ok(StreamChange::Nothing);
     }
-    Ok(Told::new(OrderItem::from_image(image.clone())?.stored()?, expired))
+    Ok(StreamChange::new(OrderItem::from_image(image.clone())?.stored()?, expired))
 }

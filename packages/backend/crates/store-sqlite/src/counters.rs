@@ -3,21 +3,21 @@
 use async_trait::async_trait;
 use goody_application::clock_watch::ClockJump;
 use goody_application::ports::{
-    Book, BucketMove, ChangeBatch, ChangeLag, Changed, CurrentReport, RECENT_HOURS, ReportReader, ReportStatus,
-    ReportWriter, Result, VendorState,
+    BucketMove, ChangeBatch, ChangeLag, ChangesSince, CurrentReport, RECENT_HOURS, ReportReader, ReportStatus,
+    ReportWriter, Result, Scope, VendorState,
 };
 use goody_application::project;
-use goody_domain::{Bucket, Counters, Day, Instant, Ledger, ReportZone, VendorId};
+use goody_domain::{Bucket, CounterSeries, Counters, Day, Instant, ReportZone, VendorId};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::connection::Weight;
-use crate::{Fault, SqliteStore, codec, housekeeping, kinds, recent, schema, vendors};
+use crate::{Fault, SqliteStore, codec, housekeeping, list_counts, recent, schema, vendors};
 
 /// A book by its key: a vendor's id, or nothing for the fleet.
-pub(crate) fn key(book: &Book) -> &str {
-    match book {
-        Book::Fleet => "",
-        Book::Vendor(id) => id.as_str(),
+pub(crate) fn key(scope: &Scope) -> &str {
+    match scope {
+        Scope::Fleet => "",
+        Scope::Vendor(id) => id.as_str(),
     }
 }
 
@@ -36,8 +36,8 @@ impl ReportWriter for SqliteStore {
                 return Ok(false);
             }
             let revision = schema::next_revision(connection)?;
-            for moves in moves.chunk_by(|one, other| one.book == other.book) {
-                move_book(connection, moves, today, revision)?;
+            for moves in moves.chunk_by(|one, other| one.scope == other.scope) {
+                move_scope(connection, moves, today, revision)?;
             }
             connection.prepare_cached("DELETE FROM changes WHERE seq <= ?1")?.execute([to])?;
             schema::set_meta(connection, "checkpoint", to)?;
@@ -46,7 +46,7 @@ impl ReportWriter for SqliteStore {
         .await
     }
 
-    async fn keep(&self, reports: Vec<CurrentReport>) -> Result<()> {
+    async fn save_reports(&self, reports: Vec<CurrentReport>) -> Result<()> {
         const DOING: &str = "keeping reports";
         let rows: std::result::Result<Vec<_>, Fault> = reports
             .iter()
@@ -71,10 +71,10 @@ impl ReportWriter for SqliteStore {
         .await
     }
 
-    async fn rolled(&self, at: Instant, lag: ChangeLag) -> Result<()> {
+    async fn mark_refreshed(&self, at: Instant, lag: ChangeLag) -> Result<()> {
         const DOING: &str = "noting promises that passed";
-        while self.write(DOING, Weight::Heavy, move |connection| kinds::note_overdue(connection, at)).await?
-            == kinds::NOTED
+        while self.write(DOING, Weight::Heavy, move |connection| list_counts::note_overdue(connection, at)).await?
+            == list_counts::NOTED
         {}
         self.write("noting the timer", Weight::Light, move |connection| {
             recent::forget(connection, at.plus_seconds(-RECENT_HOURS * 3600))?;
@@ -90,30 +90,34 @@ impl ReportWriter for SqliteStore {
 }
 
 /// Adds to the buckets of one book and to its totals.
-pub(crate) fn move_book(
+pub(crate) fn move_scope(
     connection: &Connection,
     moves: &[BucketMove],
     today: Day,
     revision: i64,
 ) -> std::result::Result<(), Fault> {
-    let Some(book) = moves.first().map(|first| key(&first.book)) else { return Ok(()) };
-    let mut totals = read_totals(connection, book)?.1;
+    let Some(scope) = moves.first().map(|first| key(&first.scope)) else { return Ok(()) };
+    let mut totals = read_totals(connection, scope)?.1;
     for BucketMove { day, entries, .. } in moves {
-        let mut bucket = read_bucket(connection, book, *day)?.unwrap_or_default();
+        let mut bucket = read_bucket(connection, scope, *day)?.unwrap_or_default();
         let before = bucket.totals;
         bucket.add(entries);
         for (counter, value) in bucket.totals.entries() {
             totals[counter] += value - before[counter];
         }
-        write_bucket(connection, book, *day, &bucket, today)?;
+        write_bucket(connection, scope, *day, &bucket, today)?;
     }
-    write_totals(connection, book, revision, &totals)
+    write_totals(connection, scope, revision, &totals)
 }
 
-pub(crate) fn read_bucket(connection: &Connection, book: &str, day: Day) -> std::result::Result<Option<Bucket>, Fault> {
+pub(crate) fn read_bucket(
+    connection: &Connection,
+    scope: &str,
+    day: Day,
+) -> std::result::Result<Option<Bucket>, Fault> {
     let mut statement =
         connection.prepare_cached("SELECT totals, minutes FROM buckets WHERE book = ?1 AND day = ?2")?;
-    let mut rows = statement.query(params![book, day.number()])?;
+    let mut rows = statement.query(params![scope, day.number()])?;
     let Some(row) = rows.next()? else { return Ok(None) };
     let blob = |column| row.get_ref(column)?.as_blob().map_err(rusqlite::Error::from);
     codec::read_bucket(blob(0)?, blob(1)?).map(Some)
@@ -121,7 +125,7 @@ pub(crate) fn read_bucket(connection: &Connection, book: &str, day: Day) -> std:
 
 pub(crate) fn write_bucket(
     connection: &Connection,
-    book: &str,
+    scope: &str,
     day: Day,
     bucket: &Bucket,
     today: Day,
@@ -135,7 +139,7 @@ pub(crate) fn write_bucket(
              totals = excluded.totals, minutes = excluded.minutes",
         )?
         .execute(params![
-            book,
+            scope,
             day.number(),
             today.number(),
             latest_fact,
@@ -146,9 +150,9 @@ pub(crate) fn write_bucket(
 }
 
 /// A book's revision and the sum of its buckets; zeros for a book that was never opened.
-pub(crate) fn read_totals(connection: &Connection, book: &str) -> std::result::Result<(i64, Counters), Fault> {
+pub(crate) fn read_totals(connection: &Connection, scope: &str) -> std::result::Result<(i64, Counters), Fault> {
     let mut statement = connection.prepare_cached("SELECT revision, totals FROM books WHERE book = ?1")?;
-    let mut rows = statement.query([book])?;
+    let mut rows = statement.query([scope])?;
     let Some(row) = rows.next()? else { return Ok((0, Counters::default())) };
     let totals = codec::read_counters(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?)?;
     Ok((row.get(0)?, totals))
@@ -156,7 +160,7 @@ pub(crate) fn read_totals(connection: &Connection, book: &str) -> std::result::R
 
 pub(crate) fn write_totals(
     connection: &Connection,
-    book: &str,
+    scope: &str,
     revision: i64,
     totals: &Counters,
 ) -> std::result::Result<(), Fault> {
@@ -165,7 +169,7 @@ pub(crate) fn write_totals(
             "INSERT INTO books (book, revision, totals) VALUES (?1, ?2, ?3) \
              ON CONFLICT (book) DO UPDATE SET revision = excluded.revision, totals = excluded.totals",
         )?
-        .execute(params![book, revision, codec::write_counters(totals)])?;
+        .execute(params![scope, revision, codec::write_counters(totals)])?;
     Ok(())
 }
 
@@ -179,17 +183,17 @@ impl ReportReader for SqliteStore {
         Some(self.watch.revision())
     }
 
-    async fn ledgers(
+    async fn all_series(
         &self,
-        books: &[Book],
+        scopes: &[Scope],
         from: Day,
         minutes_from: Day,
         minutes_to: Day,
-    ) -> Result<Vec<(Ledger, i64)>> {
-        let (books, zone) = (books.to_vec(), self.zone.clone());
+    ) -> Result<Vec<(CounterSeries, i64)>> {
+        let (scopes, zone) = (scopes.to_vec(), self.zone.clone());
         self.read("reading buckets", move |connection| {
             let minutes = minutes_from..=minutes_to;
-            books.iter().map(|book| ledger(connection, key(book), from, minutes.clone(), &zone)).collect()
+            scopes.iter().map(|scope| series(connection, key(scope), from, minutes.clone(), &zone)).collect()
         })
         .await
     }
@@ -203,12 +207,12 @@ impl ReportReader for SqliteStore {
         .await
     }
 
-    async fn changed(&self, after: i64) -> Result<Changed> {
+    async fn changes_since(&self, after: i64) -> Result<ChangesSince> {
         let zone = self.zone.clone();
         self.read("reading reports", move |connection| {
             let which = "vendors.vendor_id IN (SELECT vendor_id FROM vendors WHERE revision > ?1 \
                          UNION SELECT book FROM books WHERE revision > ?1)";
-            Ok(Changed {
+            Ok(ChangesSince {
                 vendors: states(connection, which, after)?,
                 revision: schema::meta(connection, "revision")?.unwrap_or(0),
                 status: status(connection, &zone)?,
@@ -218,7 +222,7 @@ impl ReportReader for SqliteStore {
         .await
     }
 
-    async fn due(&self, at: Instant, limit: usize) -> Result<Vec<VendorId>> {
+    async fn stale_reports(&self, at: Instant, limit: usize) -> Result<Vec<VendorId>> {
         self.read("looking for reports to make", move |connection| {
             let mut statement = connection.prepare_cached(
                 "SELECT books.book FROM books LEFT JOIN reports INDEXED BY reports_at_a_glance \
@@ -275,7 +279,7 @@ fn status(connection: &Connection, zone: &ReportZone) -> std::result::Result<Rep
         rolled_at: instant(noted("rolled_at")?),
         reports,
         first_over: instant(first_over),
-        latest_fact: latest_fact(connection, key(&Book::Fleet), i32::MAX, zone)?,
+        latest_fact: latest_fact(connection, key(&Scope::Fleet), i32::MAX, zone)?,
         lag: ChangeLag {
             changes: noted("lag_changes")?.and_then(|changes| u64::try_from(changes).ok()).unwrap_or(0),
             oldest: instant(noted("lag_oldest")?),
@@ -312,7 +316,7 @@ fn note_clock_jump(connection: &Connection, jump: ClockJump) -> std::result::Res
 /// When the latest fact before a day occurred, one that has expired included.
 fn latest_fact(
     connection: &Connection,
-    book: &str,
+    scope: &str,
     before: i32,
     zone: &ReportZone,
 ) -> std::result::Result<Option<Instant>, Fault> {
@@ -321,13 +325,13 @@ fn latest_fact(
             "SELECT day, latest_fact FROM buckets WHERE book = ?1 AND day < ?2 AND latest_fact IS NOT NULL \
              ORDER BY day DESC LIMIT 1",
         )?
-        .query_row(params![book, before], |row| Ok((row.get(0)?, row.get(1)?)))
+        .query_row(params![scope, before], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     let latest = latest.map(|(day, micros)| {
         let start = zone.start(Day::from_number(day));
         Instant::from_micros(start.micros() + micros)
     });
-    Ok(latest.max(housekeeping::latest_expired_fact(connection, book)?))
+    Ok(latest.max(housekeeping::latest_expired_fact(connection, scope)?))
 }
 
 /// What is kept of vendors, by id.
@@ -358,17 +362,17 @@ pub(crate) fn kept_from(connection: &Connection) -> rusqlite::Result<Option<Day>
     Ok(schema::meta(connection, "kept_from")?.map(Day::from_number))
 }
 
-fn ledger(
+fn series(
     connection: &Connection,
-    book: &str,
+    scope: &str,
     from: Day,
     with_minutes: std::ops::RangeInclusive<Day>,
     zone: &ReportZone,
-) -> std::result::Result<(Ledger, i64), Fault> {
-    let (revision, totals) = read_totals(connection, book)?;
+) -> std::result::Result<(CounterSeries, i64), Fault> {
+    let (revision, totals) = read_totals(connection, scope)?;
     let mut statement = connection
         .prepare_cached("SELECT day, totals, minutes FROM buckets WHERE book = ?1 AND day >= ?2 ORDER BY day")?;
-    let mut rows = statement.query(params![book, from.number()])?;
+    let mut rows = statement.query(params![scope, from.number()])?;
     let mut buckets = Vec::new();
     while let Some(row) = rows.next()? {
         let day = Day::from_number(row.get(0)?);
@@ -377,8 +381,8 @@ fn ledger(
         buckets.push((day, Bucket { totals: codec::read_counters(blob(1)?)?, minutes }));
     }
     let first_with_minutes = from.max(*with_minutes.start());
-    let earlier_fact = latest_fact(connection, book, first_with_minutes.number(), zone)?;
-    Ok((Ledger { totals, buckets, earlier_fact }, revision))
+    let earlier_fact = latest_fact(connection, scope, first_with_minutes.number(), zone)?;
+    Ok((CounterSeries { totals, buckets, earlier_fact }, revision))
 }
 
 pub(crate) fn read_report(body: &str) -> std::result::Result<CurrentReport, Fault> {

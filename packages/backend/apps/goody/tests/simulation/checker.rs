@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use goody_application::ports::{Book, Clock, OrderFilter, OrderReader, RecentFilter, ReportReader, VendorStore};
+use goody_application::ports::{Clock, OrderFilter, OrderReader, RecentFilter, ReportReader, Scope, VendorStore};
 use goody_application::read::{
-    FleetReader, FleetReports, HealthReader, Verdict, fleet_history, report_on, reports_of_vendor, vendor_report,
+    FleetCache, FleetReports, HealthReader, Verdict, fleet_history, report_on, reports_of_vendor, vendor_report,
 };
 use goody_application::rebuild::rebuild;
 use goody_application::roll::current_reports;
@@ -18,9 +18,9 @@ use goody_store_sqlite::SqliteStore;
 use goody_testkit::oracle;
 use goody_testkit::suite::wait_alone;
 
-use crate::stories::GIFTS;
-use crate::witness::Witnessed;
-use crate::world::{Life, World};
+use crate::model::ModelState;
+use crate::simulation::{Life, Simulation};
+use crate::workload::GIFTS;
 
 /// How far back reports are held against the recomputation, in days.
 const DATES: i32 = 34;
@@ -30,26 +30,30 @@ const ASIDE: [i64; 6] = [0, 1, 45, 600, -1, -90];
 const PAGE: usize = 700;
 
 /// See its name.
-pub(crate) async fn numbers_are_those_of_a_recomputation(world: &World, life: &Life) {
-    let now = world.clock.now();
+pub(crate) async fn numbers_are_those_of_a_recomputation(simulation: &Simulation, life: &Life) {
+    let now = simulation.clock.now();
     let real = life.store.real();
-    let (kept, all) = orders(world, real);
-    let vendors = vendors(world, real);
-    let today = dates(world, real, &vendors, &all, now);
-    fleet(world, life, &vendors, &today, now).await;
-    lists(real, &world.zone, &vendors, &kept, now);
+    let (kept, all) = orders(simulation, real);
+    let vendors = vendors(simulation, real);
+    let today = dates(simulation, real, &vendors, &all, now);
+    fleet(simulation, life, &vendors, &today, now).await;
+    lists(real, &simulation.zone, &vendors, &kept, now);
     feeds(real, &vendors, &kept, now);
     let rebuilt = wait_alone(rebuild(real, now, |_, _| {})).unwrap();
     assert_eq!(rebuilt.different, 0, "a rebuild finds differences");
-    let reader =
-        HealthReader::new(Arc::new(real.clone()), Arc::new(real.clone()), Arc::new(real.clone()), world.clock.clone());
+    let reader = HealthReader::new(
+        Arc::new(real.clone()),
+        Arc::new(real.clone()),
+        Arc::new(real.clone()),
+        simulation.clock.clone(),
+    );
     let health = wait_alone(reader.health());
     assert_eq!(health.verdict(), Verdict::Healthy, "{:?}", health.issues());
-    world.weather.note(format!("{today:?}"));
+    simulation.faults.note(format!("{today:?}"));
 }
 
 /// The orders that are kept, and all there ever were: each kept one has the facts that were stored, and no others.
-fn orders(world: &World, real: &SqliteStore) -> (Vec<Order>, Vec<Order>) {
+fn orders(simulation: &Simulation, real: &SqliteStore) -> (Vec<Order>, Vec<Order>) {
     let mut stored: Vec<(OrderId, Vec<Recorded>)> = Vec::new();
     loop {
         let after = stored.last().map(|(id, _)| id.clone());
@@ -59,8 +63,8 @@ fn orders(world: &World, real: &SqliteStore) -> (Vec<Order>, Vec<Order>) {
         }
         stored.extend(page.into_iter().map(|history| (history.order_id().clone(), history.events().to_vec())));
     }
-    let done = world.witness.done();
-    let is_same = |((id, facts), (of, known)): (&(OrderId, Vec<Recorded>), (&OrderId, &Witnessed))| {
+    let done = simulation.model.done();
+    let is_same = |((id, facts), (of, known)): (&(OrderId, Vec<Recorded>), (&OrderId, &ModelState))| {
         assert_eq!((id, facts), (of, &known.facts), "the left is stored, the right was acknowledged");
     };
     stored.iter().zip(&done.orders).for_each(is_same);
@@ -71,26 +75,32 @@ fn orders(world: &World, real: &SqliteStore) -> (Vec<Order>, Vec<Order>) {
 }
 
 /// Every vendor: as it was registered last, else under its id.
-fn vendors(world: &World, real: &SqliteStore) -> Vec<VendorId> {
-    let done = world.witness.done();
+fn vendors(simulation: &Simulation, real: &SqliteStore) -> Vec<VendorId> {
+    let done = simulation.model.done();
     let vendors = wait_alone(VendorStore::vendors(real, None, 1_000)).unwrap();
     for vendor in &vendors {
         let unregistered = Vendor::unregistered(vendor.vendor_id.clone());
         assert_eq!(vendor, done.registered.get(&vendor.vendor_id).unwrap_or(&unregistered));
     }
-    let named: BTreeSet<&VendorId> = done.orders.values().flat_map(Witnessed::named_vendors).collect();
+    let named: BTreeSet<&VendorId> = done.orders.values().flat_map(ModelState::named_vendors).collect();
     let vendors: Vec<VendorId> = vendors.into_iter().map(|vendor| vendor.vendor_id).collect();
     assert!(named.iter().all(|named| vendors.contains(named)), "{named:?} were named, known are {vendors:?}");
     vendors
 }
 
 /// Every vendor's reports of all dates that can be asked for. Gives back those of today.
-fn dates(world: &World, real: &SqliteStore, vendors: &[VendorId], all: &[Order], now: Instant) -> Vec<Report> {
-    let zone = &world.zone;
+fn dates(
+    simulation: &Simulation,
+    real: &SqliteStore,
+    vendors: &[VendorId],
+    all: &[Order],
+    now: Instant,
+) -> Vec<Report> {
+    let zone = &simulation.zone;
     let today = zone.day(now.floor_minute());
     let kept_from = wait_alone(real.kept_from()).unwrap();
-    assert_eq!(kept_from, world.witness.done().kept_from, "the first day whose buckets are all kept");
-    let first = kept_from.map_or(zone.day(world.start), |kept| kept.plus(13)).max(today.plus(-DATES));
+    assert_eq!(kept_from, simulation.model.done().kept_from, "the first day whose buckets are all kept");
+    let first = kept_from.map_or(zone.day(simulation.start), |kept| kept.plus(13)).max(today.plus(-DATES));
     let mut of_today = Vec::new();
     for vendor in vendors {
         let own: Vec<Order> = all.iter().filter(|order| order.named_vendors.contains(vendor)).cloned().collect();
@@ -123,17 +133,17 @@ async fn followed(life: &Life, as_of: AsOf) -> Arc<FleetReports> {
 }
 
 /// The dashboard of a reader that followed and of a new one, and the fleet's history.
-async fn fleet(world: &World, life: &Life, vendors: &[VendorId], today: &[Report], now: Instant) {
+async fn fleet(simulation: &Simulation, life: &Life, vendors: &[VendorId], today: &[Report], now: Instant) {
     let real = life.store.real();
-    let as_of = world.zone.today(now);
+    let as_of = simulation.zone.today(now);
     for minutes in ASIDE {
-        let as_of = world.zone.today(now.plus_seconds(minutes * 60));
+        let as_of = simulation.zone.today(now.plus_seconds(minutes * 60));
         let made = wait_alone(current_reports(real, vendors, as_of)).unwrap();
         if minutes == 0 {
             assert!(made.iter().map(|made| &made.report).eq(today), "the vendors' reports, made again");
         }
         let followed = followed(life, as_of).await;
-        let fresh = wait_alone(FleetReader::new(Arc::new(real.clone())).reports(as_of)).unwrap();
+        let fresh = wait_alone(FleetCache::new(Arc::new(real.clone())).reports(as_of)).unwrap();
         for (name, fleet) in [("followed", followed), ("fresh", fresh)] {
             assert_eq!(fleet.rows.len(), made.len(), "the {name} dashboard's rows, vendors");
             for (row, made) in fleet.rows.iter().zip(&made) {
@@ -226,12 +236,12 @@ fn feeds(real: &SqliteStore, vendors: &[VendorId], kept: &[Order], now: Instant)
 }
 
 /// Long after everything: no order and no bucket is left but those that were placed meanwhile, and the levels are right.
-pub(crate) fn everything_is_forgotten(world: &World, life: &Life, first_left: Day) {
-    let (real, done) = (life.store.real(), world.witness.done());
+pub(crate) fn everything_is_forgotten(simulation: &Simulation, life: &Life, first_left: Day) {
+    let (real, done) = (life.store.real(), simulation.model.done());
     let left: Vec<&OrderId> = done.orders.keys().filter(|id| !id.as_str().starts_with("late-")).collect();
     assert!(left.is_empty(), "orders are left long after everything: {left:?}");
-    let (first, last) = (Day::from_number(-10_000), world.zone.day(world.clock.now()));
-    let (ledger, _) = wait_alone(real.ledger(&Book::Fleet, first, last, last)).unwrap();
-    let left: Vec<Day> = ledger.buckets.iter().map(|(day, _)| *day).filter(|day| *day < first_left).collect();
+    let (first, last) = (Day::from_number(-10_000), simulation.zone.day(simulation.clock.now()));
+    let (series, _) = wait_alone(real.series(&Scope::Fleet, first, last, last)).unwrap();
+    let left: Vec<Day> = series.buckets.iter().map(|(day, _)| *day).filter(|day| *day < first_left).collect();
     assert!(left.is_empty(), "buckets are left long after everything: {left:?}");
 }

@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 
 use crate::clock_watch::ClockWatch;
 use crate::ports::{Clock, Store, StoreError};
-use crate::read::FleetReader;
+use crate::read::FleetCache;
 use crate::retention::{Forgetting, Retention};
 use crate::{project, roll};
 
@@ -24,7 +24,7 @@ const LOOK: Duration = Duration::from_millis(100);
 const AFTER_FAILURE: Duration = Duration::from_secs(1);
 
 /// What keeps the reports of a store up to date.
-pub struct Pump {
+pub struct Background {
     /// The store.
     pub store: Arc<dyn Store>,
     /// Its [`crate::ports::ReportReader::revision`], as it grows.
@@ -34,12 +34,12 @@ pub struct Pump {
     /// How long things are kept.
     pub retention: Retention,
     /// What the API answers from.
-    pub fleet: Arc<FleetReader>,
+    pub fleet: Arc<FleetCache>,
     /// Notified when events were stored.
     pub told: Arc<Notify>,
 }
 
-impl Pump {
+impl Background {
     /// Runs until it is dropped. Until `turn` ends, another server keeps the reports, and this one only follows what it makes.
     /// None of the four waits for another.
     pub async fn run(self, turn: impl Future<Output = ()> + Send) {

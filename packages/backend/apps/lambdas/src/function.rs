@@ -6,7 +6,7 @@ use std::sync::Arc;
 use goody_application::ports::{Clock, Store};
 use goody_application::simulate::Simulator;
 use goody_domain::Instant;
-use goody_http::{App, Doors, Tokens};
+use goody_http::{Access, App, Tokens};
 use goody_store_dynamodb::DynamoStore;
 use lambda_runtime::{Diagnostic, LambdaEvent, Service};
 use serde::Serialize;
@@ -14,8 +14,8 @@ use serde::de::DeserializeOwned;
 use tokio::sync::Notify;
 
 use crate::clock::FunctionClock;
-use crate::figures::Figures;
 use crate::invocation::{Failure, serve};
+use crate::metrics::Figures;
 use crate::settings::{Settings, SettingsError};
 use crate::{logs, store, tokens};
 
@@ -62,7 +62,7 @@ impl Host {
             false => goody_http::fixed(Tokens::default()),
         };
         let app = App::new(self.store.clone(), self.clock.clone(), nobody, None);
-        Ok(goody_http::router(app, Doors { tokens: Some(tokens), protect_reads, ..Doors::open() }))
+        Ok(goody_http::router(app, Access { tokens: Some(tokens), protect_reads, ..Access::open() }))
     }
 
     /// What time it is.

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-use goody_application::ports::{Condition, Trouble};
+use goody_application::ports::{StoreHealth, StoreProblem};
 use rusqlite::ErrorCode;
 
 use crate::{Fault, room};
@@ -192,10 +192,10 @@ impl Met {
         self.failing.lock().unwrap_or_else(PoisonError::into_inner).map(|failing| failing.obstacle)
     }
 
-    pub(crate) fn condition(&self) -> Condition {
+    pub(crate) fn store_health(&self) -> StoreHealth {
         let damaged = self.damaged.get().map(|since| (Obstacle::Damaged, *since));
         let failing = *self.failing.lock().unwrap_or_else(PoisonError::into_inner);
-        let damaged = damaged.map(|(obstacle, since)| trouble(true, obstacle.told().to_owned(), since));
+        let damaged = damaged.map(|(obstacle, since)| problem(true, obstacle.told().to_owned(), since));
         let little_room = *self.little_room();
         let refused = failing.map(|Failing { obstacle, since, stores_again, .. }| {
             let more = match (stores_again, obstacle, little_room) {
@@ -203,15 +203,15 @@ impl Met {
                 (false, Obstacle::Full, None) if self.database.is_some() => "; there is room again",
                 _ => "",
             };
-            trouble(!stores_again, format!("{}{more}", obstacle.told()), since)
+            problem(!stores_again, format!("{}{more}", obstacle.told()), since)
         });
-        let room = little_room.map(|since| trouble(false, LITTLE_ROOM.to_owned(), since));
-        let all = [damaged, refused, room, self.failed_part(), self.log_trouble()];
-        let (stops, warnings): (Vec<Trouble>, Vec<Trouble>) =
-            all.into_iter().flatten().partition(|trouble| trouble.stops);
-        let trouble = stops.into_iter().chain(warnings).next();
-        Condition {
-            trouble,
+        let room = little_room.map(|since| problem(false, LITTLE_ROOM.to_owned(), since));
+        let all = [damaged, refused, room, self.failed_part(), self.log_problem()];
+        let (stops, warnings): (Vec<StoreProblem>, Vec<StoreProblem>) =
+            all.into_iter().flatten().partition(|problem| problem.stops);
+        let problem = stops.into_iter().chain(warnings).next();
+        StoreHealth {
+            problem,
             waiting: self.waiting.load(Ordering::Relaxed),
             kept_by_another: self.kept_by_another.load(Ordering::Relaxed),
         }
@@ -265,7 +265,7 @@ impl Met {
         self.failed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn failed_part(&self) -> Option<Trouble> {
+    fn failed_part(&self) -> Option<StoreProblem> {
         let failed = self.failed();
         let lately = failed.iter().filter(|(_, failed)| failed.is_gone || failed.last.elapsed() < LATELY);
         let (part, failed) = lately.max_by_key(|(_, failed)| (failed.is_gone, failed.last))?;
@@ -276,17 +276,17 @@ impl Met {
                 failed.times
             ),
         };
-        Some(trouble(failed.is_gone, text, failed.last))
+        Some(problem(failed.is_gone, text, failed.last))
     }
 
-    fn log_trouble(&self) -> Option<Trouble> {
+    fn log_problem(&self) -> Option<StoreProblem> {
         let (bytes, since) = (*self.large_log.lock().unwrap_or_else(PoisonError::into_inner))?;
         let text = format!(
             "the log beside the database (its name ends with -wal) has {} MB and grows, as another process has been reading the \
              database for long: end that process, and the disk is given back by itself",
             bytes / 1_000_000
         );
-        Some(trouble(false, text, since))
+        Some(problem(false, text, since))
     }
 
     fn count(&self, obstacle: Obstacle) {
@@ -299,8 +299,8 @@ fn now() -> Instant {
     Instant::now()
 }
 
-fn trouble(stops: bool, told: String, since: Instant) -> Trouble {
-    Trouble { told, seconds: since.elapsed().as_secs_f64(), stops }
+fn problem(stops: bool, told: String, since: Instant) -> StoreProblem {
+    StoreProblem { told, seconds: since.elapsed().as_secs_f64(), stops }
 }
 
 #[cfg(test)]
@@ -313,13 +313,13 @@ mod tests {
         met.write_failed(Obstacle::Full);
         met.stored();
         assert_eq!(met.failing(), Some(Obstacle::Full));
-        assert_eq!(met.condition().trouble.map(|trouble| trouble.told), Some(Obstacle::Full.told().to_owned()));
+        assert_eq!(met.store_health().problem.map(|problem| problem.told), Some(Obstacle::Full.told().to_owned()));
     }
 
     #[test]
     fn a_store_that_takes_orders_again_works_and_is_still_watched() {
         let met = Met::default();
-        let stops = || met.condition().trouble.map(|trouble| trouble.stops);
+        let stops = || met.store_health().problem.map(|problem| problem.stops);
         met.write_failed(Obstacle::Full);
         assert_eq!(stops(), Some(true));
         met.orders_stored();

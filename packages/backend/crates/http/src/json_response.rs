@@ -19,12 +19,12 @@ pub(crate) fn compressed() -> CompressionLayer {
 
 /// A JSON body, written once, and its ETag: a weak one, for it is the same however the body is compressed.
 #[derive(Clone)]
-pub(crate) struct Answer {
+pub(crate) struct JsonResponse {
     body: Bytes,
     etag: HeaderValue,
 }
 
-impl Answer {
+impl JsonResponse {
     pub(crate) fn json(value: &impl Serialize) -> Result<Self, ApiError> {
         let body = serde_json::to_vec(value).map_err(|error| {
             tracing::error!(%error, "an answer could not be written");
@@ -50,7 +50,7 @@ pub(crate) fn names(tags: &HeaderValue, etag: &HeaderValue) -> bool {
     tags.split(',').map(mark).any(|tag| tag == "*" || tag == mark(etag))
 }
 
-impl IntoResponse for Answer {
+impl IntoResponse for JsonResponse {
     fn into_response(self) -> Response {
         let headers: [(HeaderName, HeaderValue); 3] = [
             (CONTENT_TYPE, HeaderValue::from_static("application/json")),

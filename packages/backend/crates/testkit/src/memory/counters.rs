@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use async_trait::async_trait;
 use goody_application::clock_watch::ClockJump;
 use goody_application::ports::{
-    Book, ChangeBatch, ChangeLag, Changed, CurrentReport, ReportReader, ReportStatus, ReportWriter, Result, VendorState,
+    ChangeBatch, ChangeLag, ChangesSince, CurrentReport, ReportReader, ReportStatus, ReportWriter, Result, Scope,
+    VendorState,
 };
 use goody_application::project;
-use goody_domain::{Bucket, Counter, Counters, Day, Instant, Ledger, ReportZone, VendorId};
+use goody_domain::{Bucket, Counter, CounterSeries, Counters, Day, Instant, ReportZone, VendorId};
 
 use super::{MemoryStore, State};
 
@@ -22,16 +23,16 @@ impl ReportWriter for MemoryStore {
         let today = self.zone.day(now);
         let revision = state.next_revision();
         for moved in project::moves(&batch.changes, &self.zone) {
-            let kept = state.buckets.entry((moved.book.clone(), moved.day)).or_default();
+            let kept = state.buckets.entry((moved.scope.clone(), moved.day)).or_default();
             kept.bucket.add(&moved.entries);
             kept.changed_on = Some(today);
-            state.books.insert(moved.book, revision);
+            state.scopes.insert(moved.scope, revision);
         }
         state.checkpoint = batch.to;
         Ok(true)
     }
 
-    async fn keep(&self, reports: Vec<CurrentReport>) -> Result<()> {
+    async fn save_reports(&self, reports: Vec<CurrentReport>) -> Result<()> {
         let mut state = self.state();
         for report in reports {
             let id = report.report.vendor_id.clone();
@@ -42,7 +43,7 @@ impl ReportWriter for MemoryStore {
         Ok(())
     }
 
-    async fn rolled(&self, at: Instant, lag: ChangeLag) -> Result<()> {
+    async fn mark_refreshed(&self, at: Instant, lag: ChangeLag) -> Result<()> {
         self.state().rolled = Some((at, lag));
         Ok(())
     }
@@ -62,7 +63,7 @@ impl State {
             rolled_at,
             reports: self.reports.len() as u64,
             first_over: self.reports.values().map(|kept| kept.unchanged_until).min(),
-            latest_fact: self.ledger(&Book::Fleet, later, later, later, zone).earlier_fact,
+            latest_fact: self.series(&Scope::Fleet, later, later, later, zone).earlier_fact,
             lag: lag.unwrap_or_default(),
             clock_jump: self.clock_jumps.last().copied(),
             has_other_rules: false,
@@ -70,27 +71,27 @@ impl State {
     }
 
     /// The buckets of a book that have not expired.
-    fn kept_buckets(&self, book: &Book) -> impl Iterator<Item = (Day, &Bucket)> {
+    fn kept_buckets(&self, scope: &Scope) -> impl Iterator<Item = (Day, &Bucket)> {
         let first = self.kept_from.unwrap_or(Day::from_number(i32::MIN));
-        self.all_buckets(book).filter(move |(day, _)| *day >= first)
+        self.all_buckets(scope).filter(move |(day, _)| *day >= first)
     }
 
-    fn all_buckets(&self, book: &Book) -> impl Iterator<Item = (Day, &Bucket)> {
-        let of_book = self.buckets.iter().filter(move |((other, _), _)| other == book);
-        of_book.map(|((_, day), kept)| (*day, &kept.bucket))
+    fn all_buckets(&self, scope: &Scope) -> impl Iterator<Item = (Day, &Bucket)> {
+        let of_scope = self.buckets.iter().filter(move |((other, _), _)| other == scope);
+        of_scope.map(|((_, day), kept)| (*day, &kept.bucket))
     }
 
-    fn ledger(&self, book: &Book, from: Day, minutes_from: Day, minutes_to: Day, zone: &ReportZone) -> Ledger {
+    fn series(&self, scope: &Scope, from: Day, minutes_from: Day, minutes_to: Day, zone: &ReportZone) -> CounterSeries {
         let mut totals = Counters::default();
-        self.all_buckets(book).for_each(|(_, bucket)| totals.add_all(&bucket.totals));
-        let kept = self.kept_buckets(book).filter(|(day, _)| *day >= from);
+        self.all_buckets(scope).for_each(|(_, bucket)| totals.add_all(&bucket.totals));
+        let kept = self.kept_buckets(scope).filter(|(day, _)| *day >= from);
         let buckets = kept.map(|(day, bucket)| {
             let has_minutes = minutes_from <= day && day <= minutes_to;
             let minutes = if has_minutes { bucket.minutes.clone() } else { Vec::new() };
             (day, Bucket { totals: bucket.totals, minutes })
         });
         let buckets = buckets.collect();
-        let earlier = self.all_buckets(book).filter(|(day, _)| *day < from.max(minutes_from));
+        let earlier = self.all_buckets(scope).filter(|(day, _)| *day < from.max(minutes_from));
         let facts = earlier.flat_map(|(day, bucket)| {
             let told = bucket.minutes.iter().filter(|entry| entry.counter == Counter::LatestFact);
             told.map(move |entry| {
@@ -98,7 +99,7 @@ impl State {
                 Instant::from_micros(minute.micros() + entry.amount - 1)
             })
         });
-        Ledger { totals, buckets, earlier_fact: facts.max() }
+        CounterSeries { totals, buckets, earlier_fact: facts.max() }
     }
 }
 
@@ -112,19 +113,19 @@ impl ReportReader for MemoryStore {
         Some(self.state().revision)
     }
 
-    async fn ledgers(
+    async fn all_series(
         &self,
-        books: &[Book],
+        scopes: &[Scope],
         from: Day,
         minutes_from: Day,
         minutes_to: Day,
-    ) -> Result<Vec<(Ledger, i64)>> {
+    ) -> Result<Vec<(CounterSeries, i64)>> {
         let state = self.state();
-        let read = |book| {
-            let ledger = state.ledger(book, from, minutes_from, minutes_to, &self.zone);
-            (ledger, state.books.get(book).copied().unwrap_or(0))
+        let read = |scope| {
+            let series = state.series(scope, from, minutes_from, minutes_to, &self.zone);
+            (series, state.scopes.get(scope).copied().unwrap_or(0))
         };
-        Ok(books.iter().map(read).collect())
+        Ok(scopes.iter().map(read).collect())
     }
 
     async fn state(&self, vendor_id: &VendorId) -> Result<(Option<VendorState>, Option<Day>)> {
@@ -133,29 +134,29 @@ impl ReportReader for MemoryStore {
         let found = found.map(|(_, vendor)| VendorState {
             vendor: vendor.clone(),
             kept: state.reports.get(vendor_id).cloned(),
-            revision: state.books.get(&Book::Vendor(vendor_id.clone())).copied().unwrap_or(0),
+            revision: state.scopes.get(&Scope::Vendor(vendor_id.clone())).copied().unwrap_or(0),
         });
         Ok((found, state.kept_from))
     }
 
-    async fn changed(&self, after: i64) -> Result<Changed> {
+    async fn changes_since(&self, after: i64) -> Result<ChangesSince> {
         let state = self.state();
         let mut vendors = Vec::new();
         for (id, (vendor_revision, vendor)) in &state.vendors {
-            let revision = state.books.get(&Book::Vendor(id.clone())).copied().unwrap_or(0);
+            let revision = state.scopes.get(&Scope::Vendor(id.clone())).copied().unwrap_or(0);
             if *vendor_revision > after || revision > after {
                 vendors.push(VendorState { vendor: vendor.clone(), kept: state.reports.get(id).cloned(), revision });
             }
         }
         let status = state.status(&self.zone);
-        Ok(Changed { vendors, revision: state.revision, status, kept_from: state.kept_from })
+        Ok(ChangesSince { vendors, revision: state.revision, status, kept_from: state.kept_from })
     }
 
-    async fn due(&self, at: Instant, limit: usize) -> Result<Vec<VendorId>> {
+    async fn stale_reports(&self, at: Instant, limit: usize) -> Result<Vec<VendorId>> {
         let state = self.state();
-        let due = state.books.iter().filter_map(|(book, revision)| match book {
-            Book::Fleet => None,
-            Book::Vendor(id) => {
+        let due = state.scopes.iter().filter_map(|(scope, revision)| match scope {
+            Scope::Fleet => None,
+            Scope::Vendor(id) => {
                 let kept = state.reports.get(id);
                 let holds = kept.is_some_and(|kept| kept.revision >= *revision && kept.unchanged_until > at);
                 (!holds).then(|| id.clone())

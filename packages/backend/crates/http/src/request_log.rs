@@ -9,8 +9,8 @@ use axum::response::Response;
 use tracing::Instrument;
 
 use crate::App;
-use crate::answer::names;
 use crate::error::{ApiError, refused_unseen};
+use crate::json_response::names;
 
 pub(crate) const CORRELATION_ID: HeaderName = HeaderName::from_static("x-correlation-id");
 pub(crate) const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");

@@ -6,14 +6,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard};
 
-use goody_application::ports::{Book, ChangeBatch, Expiry, OrderWrite};
+use goody_application::ports::{ChangeBatch, Expiry, OrderWrite, Scope};
 use goody_application::project::moves;
 use goody_application::retention::Retention;
-use goody_domain::{Day, Instant, Learned, Order, OrderEvent, OrderId, Recorded, ReportZone, Vendor, VendorId, fold};
+use goody_domain::{
+    Day, IngestOutcome, Instant, Order, OrderEvent, OrderId, Recorded, ReportZone, Vendor, VendorId, fold,
+};
 
 /// What is known of one order.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Witnessed {
+pub(crate) struct ModelState {
     pub(crate) facts: Vec<Recorded>,
     /// How many of the facts the buckets reflect.
     pub(crate) projected: usize,
@@ -21,7 +23,7 @@ pub(crate) struct Witnessed {
     last_day: Option<Day>,
 }
 
-impl Witnessed {
+impl ModelState {
     pub(crate) fn order(&self, id: &OrderId) -> Option<Order> {
         fold(id, self.facts.iter().map(|recorded| &recorded.event))
     }
@@ -40,7 +42,7 @@ impl Witnessed {
 #[derive(Default)]
 pub(crate) struct Done {
     /// Orders that are kept.
-    pub(crate) orders: BTreeMap<OrderId, Witnessed>,
+    pub(crate) orders: BTreeMap<OrderId, ModelState>,
     /// Ids of orders that were forgotten.
     pub(crate) expired_ids: BTreeSet<OrderId>,
     /// Orders that were forgotten, as they were.
@@ -52,18 +54,18 @@ pub(crate) struct Done {
     /// The first day whose buckets are all there, once some are gone.
     pub(crate) kept_from: Option<Day>,
     /// The buckets there are, each with the day on which it changed last.
-    buckets: BTreeMap<(Book, Day), Day>,
+    buckets: BTreeMap<(Scope, Day), Day>,
     violations: Vec<String>,
 }
 
 /// Sees every call that reaches the store.
-pub(crate) struct Witness {
+pub(crate) struct Model {
     zone: ReportZone,
     retention: Retention,
     done: Mutex<Done>,
 }
 
-impl Witness {
+impl Model {
     pub(crate) fn new(zone: ReportZone, retention: Retention) -> Self {
         Self { zone, retention, done: Mutex::default() }
     }
@@ -100,7 +102,7 @@ impl Witness {
     }
 
     /// Changes that were applied, and the buckets that this moved.
-    pub(crate) fn applied(&self, changes: &[(OrderId, usize, usize)], moved: Vec<(Book, Day)>, today: Day) {
+    pub(crate) fn applied(&self, changes: &[(OrderId, usize, usize)], moved: Vec<(Scope, Day)>, today: Day) {
         let done = &mut *self.done();
         done.buckets.extend(moved.into_iter().map(|bucket| (bucket, today)));
         for (id, from_version, version) in changes {
@@ -143,8 +145,8 @@ impl Witness {
                 let order = order.given_up(self.zone.end(last_day.plus(i32::from(self.retention.order_days))));
                 let changed = [Some(order.created_at), order.given_up_at];
                 for day in changed.into_iter().flatten().map(|at| self.zone.day(at)) {
-                    for book in [Book::Fleet, Book::Vendor(order.placement.vendor_id.clone())] {
-                        done.buckets.insert((book, day), expiry.today);
+                    for scope in [Scope::Fleet, Scope::Vendor(order.placement.vendor_id.clone())] {
+                        done.buckets.insert((scope, day), expiry.today);
                     }
                 }
                 done.settled.push(order);
@@ -173,12 +175,14 @@ impl Witness {
     }
 
     /// What somebody was answered who told events. All of them must be kept, or be about orders that were forgotten.
-    pub(crate) fn acknowledged(&self, events: &[OrderEvent], answers: &[Learned]) {
+    pub(crate) fn acknowledged(&self, events: &[OrderEvent], answers: &[IngestOutcome]) {
         let done = &mut *self.done();
         for (event, answer) in events.iter().zip(answers) {
             let known = done.orders.get(&event.order_id).and_then(|known| known.knows(event));
             let is_true = match (answer, known) {
-                (Learned::New | Learned::Known, Some(true)) | (Learned::Conflict, Some(false)) => true,
+                (IngestOutcome::New | IngestOutcome::Known, Some(true)) | (IngestOutcome::Conflict, Some(false)) => {
+                    true
+                }
                 _ => done.expired_ids.contains(&event.order_id),
             };
             if !is_true {
@@ -189,7 +193,7 @@ impl Witness {
 }
 
 /// The latest day of an order's placement, promise, end and recording.
-fn last_day(known: &Witnessed, id: &OrderId, zone: &ReportZone) -> Option<Day> {
+fn last_day(known: &ModelState, id: &OrderId, zone: &ReportZone) -> Option<Day> {
     let mut latest: Option<Instant> = known.facts.iter().map(|recorded| recorded.recorded_at).max();
     if let Some(order) = known.order(id) {
         latest = latest.max(Some(order.created_at)).max(order.placement.estimated_delivery).max(order.completed_at());
@@ -206,8 +210,8 @@ pub(crate) fn additions(writes: &[OrderWrite]) -> Vec<(OrderId, usize, Vec<Recor
 }
 
 /// The buckets that changes move.
-pub(crate) fn moved(batch: &ChangeBatch, zone: &ReportZone) -> Vec<(Book, Day)> {
-    moves(&batch.changes, zone).into_iter().map(|moved| (moved.book, moved.day)).collect()
+pub(crate) fn moved(batch: &ChangeBatch, zone: &ReportZone) -> Vec<(Scope, Day)> {
+    moves(&batch.changes, zone).into_iter().map(|moved| (moved.scope, moved.day)).collect()
 }
 
 /// What changes do, before they are given away.

@@ -30,7 +30,7 @@ pub(crate) struct Faults {
 }
 
 /// The door.
-pub(crate) struct Door {
+pub(crate) struct FaultProxy {
     /// Where it is.
     pub(crate) endpoint: String,
     /// How many requests went badly.
@@ -44,7 +44,7 @@ struct Behind {
     bad: Arc<AtomicUsize>,
 }
 
-impl Door {
+impl FaultProxy {
     /// Opens a door before the emulator at `endpoint`. It is there as long as the test's runtime.
     pub(crate) async fn open(endpoint: String, faults: Faults) -> Self {
         let bad = Arc::new(AtomicUsize::new(0));

@@ -8,9 +8,9 @@ use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 use goody_application::ports::Result;
 use goody_domain::{Change, OrderId, VendorId};
 
-use crate::calls::{Terms, failed, text};
+use crate::client::{Terms, failed, text};
 use crate::items::{Item, damaged};
-use crate::{DynamoStore, shelf};
+use crate::{DynamoStore, bucket_transaction};
 
 /// How the sort keys begin.
 const ALSO: &str = "also#";
@@ -23,7 +23,7 @@ pub(crate) fn others(change: &Change) -> impl Iterator<Item = &VendorId> {
 
 /// The key of a pointer.
 pub(crate) fn key(vendor_id: &VendorId, order_id: &OrderId) -> Item {
-    shelf::key(vendor_id.as_str(), format!("{ALSO}{order_id}"))
+    bucket_transaction::key(vendor_id.as_str(), format!("{ALSO}{order_id}"))
 }
 
 /// Points from those vendors to the order.

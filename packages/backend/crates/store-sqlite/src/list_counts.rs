@@ -77,8 +77,8 @@ impl Moves {
              ON CONFLICT (book, gift_type, status, late) DO UPDATE SET orders = orders + excluded.orders",
         )?;
         let of_all = of_all.into_iter().map(|(kind, amount)| ((String::new(), kind), amount));
-        for ((book, kind), amount) in of_all.chain(self.0).filter(|(_, amount)| *amount != 0) {
-            statement.execute(params![book, kind.gift_type, kind.status, kind.late, amount])?;
+        for ((scope, kind), amount) in of_all.chain(self.0).filter(|(_, amount)| *amount != 0) {
+            statement.execute(params![scope, kind.gift_type, kind.status, kind.late, amount])?;
         }
         Ok(())
     }

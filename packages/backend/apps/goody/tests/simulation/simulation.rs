@@ -4,10 +4,10 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use goody_application::background::Background;
 use goody_application::ingest::Ingest;
 use goody_application::ports::{ChangeFeed, Clock, ReportReader};
-use goody_application::pump::Pump;
-use goody_application::read::FleetReader;
+use goody_application::read::FleetCache;
 use goody_application::retention::Retention;
 use goody_domain::{Instant, OrderEvent, ReportZone};
 use goody_testkit::suite::wait_alone;
@@ -15,15 +15,15 @@ use tempfile::TempDir;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
+use crate::checker;
 use crate::clock::JumpingClock;
-use crate::draws::Draws;
-use crate::posters::{Mail, Poster};
+use crate::faults::Faults;
+use crate::model::Model;
 use crate::readers::{Colleague, Reader};
-use crate::store::WeatheredStore;
-use crate::stories::Stories;
-use crate::verdict;
-use crate::weather::Weather;
-use crate::witness::Witness;
+use crate::rng::Rng;
+use crate::store::FaultyStore;
+use crate::workload::Workload;
+use crate::writers::{Mail, Writer};
 
 const HOUR: i64 = 3_600;
 const DAY: i64 = 24 * HOUR;
@@ -54,17 +54,17 @@ pub(crate) struct Course {
 }
 
 /// A world of its own for each seed.
-pub(crate) struct World {
+pub(crate) struct Simulation {
     pub(crate) seed: u64,
     pub(crate) zone: ReportZone,
     pub(crate) start: Instant,
     pub(crate) retention: Retention,
     pub(crate) clock: Arc<JumpingClock>,
-    pub(crate) weather: Arc<Weather>,
-    pub(crate) witness: Arc<Witness>,
-    stories: Stories,
+    pub(crate) faults: Arc<Faults>,
+    pub(crate) model: Arc<Model>,
+    stories: Workload,
     mail: Arc<Mutex<Mail>>,
-    draws: Draws,
+    rng: Rng,
     /// Seconds from one step of the clock to the next, at most.
     stride: i64,
     /// Events told together, at most.
@@ -77,38 +77,38 @@ pub(crate) struct World {
 
 /// The program, from its start until it stops or crashes.
 pub(crate) struct Life {
-    pub(crate) store: Arc<WeatheredStore>,
+    pub(crate) store: Arc<FaultyStore>,
     /// What the API would answer from.
-    pub(crate) fleet: Arc<FleetReader>,
+    pub(crate) fleet: Arc<FleetCache>,
     tasks: JoinSet<()>,
 }
 
-impl World {
+impl Simulation {
     /// To be made inside the runtime it lives in.
     pub(crate) fn new(seed: u64, facts: usize) -> Self {
-        let mut draws = Draws::new(seed, 0);
-        let zone = ReportZone::named(draws.pick(&["UTC", "America/New_York"])).unwrap();
+        let mut rng = Rng::new(seed, 0);
+        let zone = ReportZone::named(rng.pick(&["UTC", "America/New_York"])).unwrap();
         // Among their days are those on which the clocks of New York change.
-        let start = Instant::parse(draws.pick(&["2025-10-01T00:00:00Z", "2026-01-20T00:00:00Z"])).unwrap();
-        let days = draws.between(50, 110);
-        let (order_days, bucket_days) = (draws.between(5, 30) as u16, draws.between(45, 70) as u16);
+        let start = Instant::parse(rng.pick(&["2025-10-01T00:00:00Z", "2026-01-20T00:00:00Z"])).unwrap();
+        let days = rng.between(50, 110);
+        let (order_days, bucket_days) = (rng.between(5, 30) as u16, rng.between(45, 70) as u16);
         let retention = Retention { order_days, bucket_days };
         Self {
             seed,
             start,
             retention,
             clock: JumpingClock::starting(start),
-            weather: Arc::new(Weather::new(Draws::new(seed, 1))),
-            witness: Arc::new(Witness::new(zone.clone(), retention)),
-            stories: Stories::make(Draws::new(seed, 2), facts, start, days),
+            faults: Arc::new(Faults::new(Rng::new(seed, 1))),
+            model: Arc::new(Model::new(zone.clone(), retention)),
+            stories: Workload::make(Rng::new(seed, 2), facts, start, days),
             mail: Arc::default(),
-            stride: draws.pick(&[12, 36, 72]) * HOUR,
-            batch: draws.pick(&[5, 60, 400]),
-            crash: draws.pick(&[0.02, 0.05, 0.1]),
+            stride: rng.pick(&[12, 36, 72]) * HOUR,
+            batch: rng.pick(&[5, 60, 400]),
+            crash: rng.pick(&[0.02, 0.05, 0.1]),
             folder: folder(),
             lives: 0,
             zone,
-            draws,
+            rng,
         }
     }
 
@@ -133,11 +133,11 @@ impl World {
             self.look(&mut life).await;
         }
         assert!(self.stories.tellings.is_empty(), "{} events were never told", self.stories.tellings.len());
-        verdict::everything_is_forgotten(&self, &life, first_left);
+        checker::everything_is_forgotten(&self, &life, first_left);
         end(life).await;
         let told = self.mail.lock().unwrap().told;
         let facts = self.stories.facts as u64;
-        let (digest, calls) = self.weather.digest();
+        let (digest, calls) = self.faults.digest();
         Course { facts, told, crashes: self.lives - 1, calls, digest }
     }
 
@@ -157,12 +157,12 @@ impl World {
     fn begin(&mut self) -> Life {
         self.lives += 1;
         let path = self.folder.path().join("goody.db");
-        let (weather, witness, clock) = (self.weather.clone(), self.witness.clone(), self.clock.clone());
-        let store = Arc::new(WeatheredStore::open(&path, &self.zone, weather, witness, clock));
-        let fleet = Arc::new(FleetReader::new(store.clone()));
+        let (faults, model, clock) = (self.faults.clone(), self.model.clone(), self.clock.clone());
+        let store = Arc::new(FaultyStore::open(&path, &self.zone, faults, model, clock));
+        let fleet = Arc::new(FleetCache::new(store.clone()));
         let told = Arc::new(Notify::new());
         let mut tasks = JoinSet::new();
-        let pump = Pump {
+        let pump = Background {
             store: store.clone(),
             revisions: store.revisions(),
             clock: self.clock.clone(),
@@ -171,37 +171,37 @@ impl World {
             told: told.clone(),
         };
         tasks.spawn(pump.run(std::future::ready(())));
-        let stream = |number: u64| Draws::new(self.seed, self.lives * 1_000 + number);
+        let stream = |number: u64| Rng::new(self.seed, self.lives * 1_000 + number);
         let ingest = Ingest::new(store.clone());
         for number in 0..POSTERS {
-            let poster = Poster {
+            let writer = Writer {
                 number,
-                draws: stream(number),
+                rng: stream(number),
                 mail: self.mail.clone(),
                 ingest: ingest.clone(),
                 clock: self.clock.clone(),
-                witness: self.witness.clone(),
+                model: self.model.clone(),
                 told: told.clone(),
             };
-            tasks.spawn(poster.run());
+            tasks.spawn(writer.run());
         }
         for number in 0..READERS {
             let reader = Reader {
-                draws: stream(100 + number),
+                rng: stream(100 + number),
                 store: store.clone(),
                 fleet: fleet.clone(),
                 clock: self.clock.clone(),
-                witness: self.witness.clone(),
+                model: self.model.clone(),
                 vendors: self.stories.vendors.clone(),
                 leisure: 1_500,
             };
             tasks.spawn(reader.run());
         }
         let colleague = Colleague {
-            draws: stream(200),
+            rng: stream(200),
             store: store.clone(),
             clock: self.clock.clone(),
-            witness: self.witness.clone(),
+            model: self.model.clone(),
             vendors: self.stories.vendors.clone(),
         };
         tasks.spawn(colleague.run());
@@ -210,17 +210,17 @@ impl World {
 
     /// Time passes, or jumps; what is due is brought to those who tell it; sometimes the program crashes.
     async fn step(&mut self, mut life: Life) -> Life {
-        match self.draws.between(0, 19) {
-            0 => self.clock.jump(-self.draws.between(1, 5 * HOUR)),
+        match self.rng.between(0, 19) {
+            0 => self.clock.jump(-self.rng.between(1, 5 * HOUR)),
             1 => {}
-            2 => self.clock.jump(self.draws.between(1, 600)),
-            _ => self.clock.jump(self.draws.between(1, self.stride)),
+            2 => self.clock.jump(self.rng.between(1, 600)),
+            _ => self.clock.jump(self.rng.between(1, self.stride)),
         }
         self.bring();
-        let pause = self.draws.between(50, 1_000);
+        let pause = self.rng.between(50, 1_000);
         tokio::time::sleep(Duration::from_millis(pause as u64)).await;
         self.is_well(&mut life);
-        if self.draws.chance(self.crash) {
+        if self.rng.chance(self.crash) {
             end(life).await;
             self.mail.lock().unwrap().recover();
             life = self.begin();
@@ -232,11 +232,11 @@ impl World {
         let (tellings, now) = (&mut self.stories.tellings, self.clock.latest());
         let due = tellings.len() - tellings.iter().rev().take_while(|telling| telling.due <= now).count();
         let mut events: Vec<_> = tellings.drain(due..).rev().map(|telling| telling.event).collect();
-        self.draws.shuffle(&mut events, 200);
+        self.rng.shuffle(&mut events, 200);
         let mut events = events.into_iter();
         let mail = &mut *self.mail.lock().unwrap();
         loop {
-            let batch: Vec<_> = events.by_ref().take(self.draws.between(1, self.batch) as usize).collect();
+            let batch: Vec<_> = events.by_ref().take(self.rng.between(1, self.batch) as usize).collect();
             if batch.is_empty() {
                 return;
             }
@@ -245,7 +245,7 @@ impl World {
     }
 
     fn is_well(&self, life: &mut Life) {
-        self.witness.consent();
+        self.model.consent();
         if let Some(ended) = life.tasks.try_join_next() {
             panic!("a part of the program has ended: {ended:?}");
         }
@@ -255,7 +255,7 @@ impl World {
     async fn look(&mut self, life: &mut Life) {
         self.clock.catch_up();
         self.bring();
-        self.weather.set_calm(true);
+        self.faults.set_calm(true);
         let mut looks = 0;
         while let Some(restless) = self.restless(life) {
             looks += 1;
@@ -267,9 +267,9 @@ impl World {
             tokio::time::sleep(LOOK).await;
             self.is_well(life);
         }
-        verdict::numbers_are_those_of_a_recomputation(self, life).await;
+        checker::numbers_are_those_of_a_recomputation(self, life).await;
         self.is_well(life);
-        self.weather.set_calm(false);
+        self.faults.set_calm(false);
     }
 
     /// What has still to be done, if anything.
@@ -280,8 +280,8 @@ impl World {
             (!self.mail.lock().unwrap().is_empty(), "events are not taken in"),
             (wait_alone(real.lag()).unwrap().changes > 0, "changes are not projected"),
             (status.rolled_at.is_none_or(|rolled_at| rolled_at < now.floor_minute()), "reports are not rolled"),
-            (!wait_alone(real.due(now.floor_minute(), 1)).unwrap().is_empty(), "reports are due"),
-            (self.witness.done().cleared != Some(self.zone.day(now)), "what is old is not forgotten"),
+            (!wait_alone(real.stale_reports(now.floor_minute(), 1)).unwrap().is_empty(), "reports are due"),
+            (self.model.done().cleared != Some(self.zone.day(now)), "what is old is not forgotten"),
         ];
         waits.into_iter().find(|(is_so, _)| *is_so).map(|(_, what)| what)
     }

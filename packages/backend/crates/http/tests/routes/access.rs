@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use axum::body::Body;
 use axum::http::{HeaderValue, Method, Request};
-use goody_http::{Doors, Hosts, Scope, Token, TokenSource, Tokens};
+use goody_http::{Access, Hosts, Token, TokenScope, TokenSource, Tokens};
 use goody_testkit::{OrderBuilder, Response, TestApp, ndjson};
 
 use crate::fleet::problem;
@@ -30,20 +30,20 @@ impl TokenSource for Changing {
     }
 }
 
-fn line(name: &str, scope: Scope, secret: &str) -> String {
+fn line(name: &str, scope: TokenScope, secret: &str) -> String {
     Token::new(name, vec![scope], secret).unwrap().to_string()
 }
 
 /// Tokens called by what they are good for.
 fn three() -> Changing {
     let tokens = Changing::default();
-    let lines = [("read", Scope::Read), ("ingest", Scope::Ingest), ("admin", Scope::Admin)];
+    let lines = [("read", TokenScope::Read), ("ingest", TokenScope::Ingest), ("admin", TokenScope::Admin)];
     tokens.set(Some(&lines.map(|(name, scope)| line(name, scope, name)).join("\n")));
     tokens
 }
 
-fn guarded(tokens: Changing) -> Doors {
-    Doors { tokens: Some(Arc::new(tokens)), ..Doors::open() }
+fn guarded(tokens: Changing) -> Access {
+    Access { tokens: Some(Arc::new(tokens)), ..Access::open() }
 }
 
 async fn ask(app: &TestApp, method: Method, path: &str, token: &str) -> Response {
@@ -92,7 +92,7 @@ async fn nothing_is_stored_for_those_who_are_refused() {
 #[tokio::test]
 async fn reads_need_none_unless_they_are_protected() {
     let open = TestApp::guarded(guarded(three()));
-    let closed = TestApp::guarded(Doors { protect_reads: true, ..guarded(three()) });
+    let closed = TestApp::guarded(Access { protect_reads: true, ..guarded(three()) });
     for path in
         ["/api/dashboard", "/api/vendors", "/api/orders", "/api/orders/export", "/dashboard/summary", "/api/nowhere"]
     {
@@ -109,7 +109,7 @@ async fn reads_need_none_unless_they_are_protected() {
 
 #[tokio::test]
 async fn whether_it_is_well_and_how_to_ask_is_told_to_all() {
-    let app = TestApp::guarded(Doors { protect_reads: true, ..guarded(three()) });
+    let app = TestApp::guarded(Access { protect_reads: true, ..guarded(three()) });
     for path in ["/health", "/api/openapi.json", "/api/docs/"] {
         assert_eq!(ask(&app, Method::GET, path, "").await.status.as_u16(), 200, "{path}");
     }
@@ -118,14 +118,14 @@ async fn whether_it_is_well_and_how_to_ask_is_told_to_all() {
 #[tokio::test]
 async fn where_reads_are_protected_health_tells_strangers_its_status_alone() {
     let open = TestApp::guarded(guarded(three()));
-    let closed = TestApp::guarded(Doors { protect_reads: true, ..guarded(three()) });
+    let closed = TestApp::guarded(Access { protect_reads: true, ..guarded(three()) });
     let fields = async |app: &TestApp, token| {
         let health = ask(app, Method::GET, "/health", token).await.json();
         health.as_object().unwrap().keys().cloned().collect::<Vec<_>>()
     };
-    for stranger in ["", "nobody's", "ingest"] {
-        assert_eq!(fields(&closed, stranger).await, ["status"], "{stranger}");
-        assert!(fields(&open, stranger).await.len() > 5, "{stranger}");
+    for unknown_vendor in ["", "nobody's", "ingest"] {
+        assert_eq!(fields(&closed, unknown_vendor).await, ["status"], "{unknown_vendor}");
+        assert!(fields(&open, unknown_vendor).await.len() > 5, "{unknown_vendor}");
     }
     for reader in ["read", "admin"] {
         assert!(fields(&closed, reader).await.len() > 5, "{reader}");
@@ -136,7 +136,7 @@ async fn where_reads_are_protected_health_tells_strangers_its_status_alone() {
 async fn tokens_come_and_go_while_it_runs() {
     let tokens = Changing::default();
     let app = TestApp::guarded(guarded(tokens.clone()));
-    let (old, new) = (line("shop", Scope::Ingest, "old"), line("shop", Scope::Ingest, "new"));
+    let (old, new) = (line("shop", TokenScope::Ingest, "old"), line("shop", TokenScope::Ingest, "new"));
     for (lines, old_is_good, new_is_good) in
         [(old.clone(), true, false), (format!("{old}\n{new}"), true, true), (new, false, true)]
     {
@@ -157,7 +157,7 @@ async fn nobody_is_let_in_while_tokens_cannot_be_read() {
 
 #[tokio::test]
 async fn a_token_may_ask_so_often_and_is_told_how_often_still() {
-    let app = TestApp::guarded(Doors { rate_limit: NonZeroU32::new(3), ..guarded(three()) });
+    let app = TestApp::guarded(Access { rate_limit: NonZeroU32::new(3), ..guarded(three()) });
     for left in ["2", "1", "0"] {
         let answer = ask(&app, Method::GET, "/api/dashboard", "read").await;
         assert_eq!(answer.status.as_u16(), 200);
@@ -178,10 +178,10 @@ async fn called(app: &TestApp, path: &str, headers: &[(&str, &str)]) -> Response
     app.get_with(path, headers).await
 }
 
-fn named(loopback: bool, names: &[&str], origins: &[&str]) -> Doors {
+fn named(loopback: bool, names: &[&str], origins: &[&str]) -> Access {
     let names = names.iter().map(|name| (*name).to_owned()).collect();
     let origins = origins.iter().map(|origin| Hosts::origin(origin).unwrap()).collect();
-    Doors { hosts: Some(Arc::new(Hosts { loopback, names, origins })), ..Doors::open() }
+    Access { hosts: Some(Arc::new(Hosts { loopback, names, origins })), ..Access::open() }
 }
 
 #[tokio::test]
@@ -262,7 +262,7 @@ async fn preflight(app: &TestApp, origin: &str) -> Response {
 
 #[tokio::test]
 async fn other_sites_may_read_answers_only_where_they_are_named() {
-    let ours = TestApp::guarded(Doors { protect_reads: true, ..named(true, &[], &["https://desk.example.com"]) });
+    let ours = TestApp::guarded(Access { protect_reads: true, ..named(true, &[], &["https://desk.example.com"]) });
     let answer = preflight(&ours, "https://desk.example.com").await;
     assert_eq!(answer.status.as_u16(), 200, "the question itself needs no token");
     assert_eq!(answer.header("access-control-allow-origin"), "https://desk.example.com");
