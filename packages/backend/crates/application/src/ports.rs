@@ -134,6 +134,18 @@ impl OrderFilter {
     pub fn is_counted(&self) -> bool {
         self.delayed.is_none() && self.gift_type.is_none()
     }
+
+    /// The list in two: the orders placed before the buckets that are kept, and the others. An order with a late promise outlives
+    /// the bucket of its placement, so the first are counted one by one. They are few.
+    pub fn split_at(self, kept_from: Option<Day>) -> (Option<Self>, Option<Self>) {
+        let Some(kept_from) = kept_from else { return (None, Some(self)) };
+        let (from, to, last) = (self.placed_from, self.placed_to, kept_from.plus(-1));
+        let is_older = from.is_none_or(|from| from <= last);
+        let is_kept = to.is_none_or(|to| to >= kept_from);
+        let older = Self { placed_to: Some(to.map_or(last, |to| to.min(last))), ..self.clone() };
+        let kept = Self { placed_from: Some(from.map_or(kept_from, |from| from.max(kept_from))), ..self };
+        (is_older.then_some(older), is_kept.then_some(kept))
+    }
 }
 
 /// A place in a list of orders, between two of them: after the order placed (or updated) then, with that id.

@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use goody_application::ports::{OrderCount, OrderFilter, Position, Result, Scope};
+use goody_application::ports::{OrderCount, OrderFilter, Position, ReportReader, Result, Scope};
 use goody_domain::{Counter, Counters, Day, History, Instant, Order, OrderId, Status};
 
 use crate::DynamoStore;
@@ -187,14 +187,29 @@ pub(crate) async fn page(
 
 /// How many orders a list has: from the buckets where they know, else counted up to a limit.
 pub(crate) async fn count(store: &DynamoStore, filter: &OrderFilter, most: i64, now: Instant) -> Result<OrderCount> {
-    if filter.is_counted() {
-        let standing = standing(store, filter).await?;
-        let mut count = OrderCount::default();
-        for status in Status::ALL.into_iter().filter(|status| filter.takes_status(*status)) {
-            count.by_status[status as usize] = standing[Counter::InStatus(status)];
-        }
-        return Ok(count);
+    if !filter.is_counted() {
+        return count_orders(store, filter, most, now).await;
     }
+    let has_days = filter.placed_from.is_some() || filter.placed_to.is_some();
+    let (older, kept) = match has_days {
+        true => filter.clone().split_at(store.kept_from().await?),
+        false => (None, Some(filter.clone())),
+    };
+    let mut count = match older {
+        Some(older) => count_orders(store, &older, most, now).await?,
+        None => OrderCount::default(),
+    };
+    if let Some(kept) = kept {
+        let standing = standing(store, &kept).await?;
+        for status in Status::ALL.into_iter().filter(|status| filter.takes_status(*status)) {
+            count.by_status[status as usize] += standing[Counter::InStatus(status)];
+        }
+    }
+    Ok(count)
+}
+
+/// Counts order by order, up to a limit.
+async fn count_orders(store: &DynamoStore, filter: &OrderFilter, most: i64, now: Instant) -> Result<OrderCount> {
     match store.source(filter, None).await? {
         Source::Few(ids) => Ok(tally(store.few(filter, &ids, now).await?.iter().map(Order::status), most, true)),
         Source::Streams(mut streams) => survey(&mut streams, filter, most, now).await,

@@ -15,7 +15,7 @@ use rusqlite::{Connection, params};
 
 use crate::list_counts::Kind;
 use crate::orders::read_row;
-use crate::{Fault, codec};
+use crate::{Fault, codec, counters};
 
 /// A list as the index sees it.
 struct Source<'a> {
@@ -265,28 +265,40 @@ pub(crate) fn count(
     if !source.has_days() {
         return count_kinds(connection, &source);
     }
-    let mut count = OrderCount::default();
-    if filter.is_counted() {
-        let standing = standing(connection, filter)?;
-        for status in Status::ALL.into_iter().filter(|status| filter.takes_status(*status)) {
-            count.by_status[status as usize] = standing[Counter::InStatus(status)];
-        }
-        return Ok(count);
+    if !filter.is_counted() {
+        return count_orders(connection, &source, limit);
     }
+    let (older, kept) = filter.clone().split_at(counters::kept_from(connection)?);
+    let mut count = match older {
+        Some(older) => count_orders(connection, &Source::new(&older, now, zone), limit)?,
+        None => OrderCount::default(),
+    };
+    if let Some(kept) = kept {
+        let standing = standing(connection, &kept)?;
+        for status in Status::ALL.into_iter().filter(|status| filter.takes_status(*status)) {
+            count.by_status[status as usize] += standing[Counter::InStatus(status)];
+        }
+    }
+    Ok(count)
+}
+
+/// Counts order by order, up to a limit.
+fn count_orders(connection: &Connection, source: &Source<'_>, limit: i64) -> Result<OrderCount, Fault> {
+    let mut count = OrderCount::default();
     let mut left = limit;
     let mut add = |status: i64, found: i64, left: &mut i64| {
         count.by_status[status as usize] += found.min(*left);
         count.is_lower_bound |= found > *left;
         *left -= found.min(*left);
     };
-    if let Some(delayed) = filter.delayed {
-        for (status, found) in count_strays(connection, &source, delayed)? {
+    if let Some(delayed) = source.filter.delayed {
+        for (status, found) in count_strays(connection, source, delayed)? {
             add(status, found, &mut left);
         }
     }
     for kind in source.kinds(connection)?.into_keys() {
         let status = kind.status;
-        let found = count_up_to(connection, &source, &Of::Kind(kind), left + 1)?;
+        let found = count_up_to(connection, source, &Of::Kind(kind), left + 1)?;
         add(status, found, &mut left);
     }
     Ok(count)

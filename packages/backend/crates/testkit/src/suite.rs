@@ -111,6 +111,7 @@ macro_rules! store_suite {
                 an_open_order_that_expires_leaves_the_levels_at_the_end_of_its_last_day,
                 expiry_takes_orders_out_of_lists_and_totals,
                 an_order_with_a_late_promise_is_kept_until_it_has_passed,
+                an_order_that_outlives_the_bucket_of_its_day_is_counted_as_it_is_listed,
                 facts_told_again_about_an_expired_order_change_nothing,
                 a_fact_about_an_expired_order_registers_no_vendor,
                 an_order_that_waits_to_be_projected_is_not_forgotten,

@@ -149,6 +149,41 @@ pub async fn an_order_with_a_late_promise_is_kept_until_it_has_passed(make: Make
 }
 
 /// See its name.
+pub async fn an_order_that_outlives_the_bucket_of_its_day_is_counted_as_it_is_listed(make: MakeStore) {
+    let made = make(ReportZone::utc()).await;
+    let store = made.store.as_ref();
+    let order = || OrderBuilder::new("o-1").placed("2026-01-05T10:00:00Z").promised("2026-08-15");
+    let other = OrderBuilder::new("o-2").placed("2026-07-20T10:00:00Z").promised("2026-07-25");
+    tell(&made.store, vec![order()], at(THEN)).await;
+    tell(&made.store, vec![other], at("2026-07-20T12:00:00Z")).await;
+    assert!(forget(store, at("2026-08-01T12:00:00Z")).await.buckets > 0);
+    let filter = |from: Option<&str>, to: Option<&str>| OrderFilter {
+        placed_from: from.map(day),
+        placed_to: to.map(day),
+        ..OrderFilter::default()
+    };
+    let filters = [
+        filter(None, Some("2026-01-31")),
+        filter(Some("2026-01-05"), Some("2026-01-05")),
+        filter(None, Some("2026-07-31")),
+        filter(Some("2026-01-01"), None),
+        filter(Some("2026-07-01"), None),
+        filter(None, None),
+    ];
+    for now in [at("2026-08-01T12:00:00Z"), at("2026-08-03T12:00:00Z")] {
+        for filter in &filters {
+            let mut listed = [0; 9];
+            for order in store.list(filter, None, 10, now).await.unwrap() {
+                listed[order.status() as usize] += 1;
+            }
+            assert_eq!(store.count(filter, 10, now).await.unwrap().by_status, listed, "{filter:?} at {now}");
+        }
+        // From now on its day has a bucket again, of what came late.
+        tell(&made.store, vec![order().shipped("2026-08-02T10:00:00Z")], at("2026-08-02T12:00:00Z")).await;
+    }
+}
+
+/// See its name.
 pub async fn facts_told_again_about_an_expired_order_change_nothing(make: MakeStore) {
     let made = told(make).await;
     let store = made.store.as_ref();
