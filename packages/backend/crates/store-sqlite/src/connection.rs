@@ -12,7 +12,7 @@ use tokio::sync::{oneshot, watch};
 
 use crate::parts::keep_running;
 use crate::source::Source;
-use crate::store_health::{Met, Obstacle};
+use crate::store_health::{HealthRecord, Obstacle};
 use crate::{Fault, schema};
 
 /// What a commit promises.
@@ -43,15 +43,15 @@ const LOG_PAGES: u32 = 64_000;
 
 /// How a connection is made that may write.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Manner {
+pub(crate) struct ConnectionOptions {
     pub(crate) durability: Durability,
     pub(crate) cache_mib: u32,
     /// How long to wait for another process's lock.
     pub(crate) patience: Duration,
 }
 
-pub(crate) fn connect(path: &Path, manner: Manner) -> rusqlite::Result<Connection> {
-    let Manner { durability, cache_mib, patience } = manner;
+pub(crate) fn connect(path: &Path, options: ConnectionOptions) -> rusqlite::Result<Connection> {
+    let ConnectionOptions { durability, cache_mib, patience } = options;
     let connection = Connection::open(path)?;
     connection.busy_timeout(patience)?;
     connection.pragma_update(None, "journal_mode", "wal")?;
@@ -80,7 +80,7 @@ type Job = Box<dyn FnOnce(Option<&Connection>) -> (Option<Obstacle>, Reply) + Se
 /// Takes the reason why the transaction failed, if it did.
 type Reply = Box<dyn FnOnce(Option<&Arc<rusqlite::Error>>) + Send>;
 
-enum Order {
+enum WriteCommand {
     /// A few rows: may share a transaction, and its wait for the disk, with others.
     Light(Job),
     /// A transaction of its own.
@@ -101,16 +101,23 @@ pub(crate) enum Weight {
 /// The thread that writes. Writes that wait at the same time share a commit; each fails alone.
 #[derive(Clone)]
 pub(crate) struct Writer {
-    orders: Sender<Order>,
-    met: Arc<Met>,
+    commands: Sender<WriteCommand>,
+    health: Arc<HealthRecord>,
 }
 
 impl Writer {
-    pub(crate) fn start(path: &Path, manner: Manner, connection: Connection, watch: Watch, met: Arc<Met>) -> Self {
-        let (orders, inbox) = channel();
-        let mut pen = Pen { path: path.into(), manner, connection, inbox, watch, met: met.clone() };
-        keep_running("the thread that writes", "sqlite-writer", met.clone(), move || pen.write_all());
-        Self { orders, met }
+    pub(crate) fn start(
+        path: &Path,
+        options: ConnectionOptions,
+        connection: Connection,
+        watch: Watch,
+        health: Arc<HealthRecord>,
+    ) -> Self {
+        let (commands, inbox) = channel();
+        let mut writer_thread =
+            WriterThread { path: path.into(), options, connection, inbox, watch, health: health.clone() };
+        keep_running("the thread that writes", "sqlite-writer", health.clone(), move || writer_thread.write_all());
+        Self { commands, health }
     }
 
     /// Stores as much as an order needs and removes it again, to see whether that is possible.
@@ -118,7 +125,7 @@ impl Writer {
         for step in TRIAL {
             self.transaction(TRYING, Weight::Heavy, step).await?;
         }
-        self.met.orders_stored();
+        self.health.orders_stored();
         Ok(())
     }
 
@@ -132,11 +139,11 @@ impl Writer {
         match weight {
             Weight::Light => {
                 let (job, answer) = answered(doing, |connection| in_savepoint(connection, job));
-                self.send(Order::Light(job), answer, doing).await
+                self.send(WriteCommand::Light(job), answer, doing).await
             }
             Weight::Heavy => {
                 let (job, answer) = answered(doing, |connection| or_nothing(connection, job));
-                self.send(Order::Heavy(job), answer, doing).await
+                self.send(WriteCommand::Heavy(job), answer, doing).await
             }
         }
     }
@@ -148,7 +155,7 @@ impl Writer {
         job: impl FnOnce(&Connection) -> std::result::Result<T, Fault> + Send + 'static,
     ) -> Result<T> {
         let (job, answer) = answered(doing, self.guarded(job));
-        self.send(Order::Bare(job), answer, doing).await
+        self.send(WriteCommand::Bare(job), answer, doing).await
     }
 
     /// A panic of a write is a failure of that write alone.
@@ -156,14 +163,19 @@ impl Writer {
         &self,
         job: impl FnOnce(&Connection) -> std::result::Result<T, Fault> + Send + 'static,
     ) -> impl FnOnce(&Connection) -> std::result::Result<T, Fault> + Send + 'static {
-        let met = self.met.clone();
-        move |connection| met.guarded("a write", || job(connection))
+        let health = self.health.clone();
+        move |connection| health.guarded("a write", || job(connection))
     }
 
-    async fn send<T>(&self, order: Order, answer: oneshot::Receiver<Result<T>>, doing: &'static str) -> Result<T> {
+    async fn send<T>(
+        &self,
+        command: WriteCommand,
+        answer: oneshot::Receiver<Result<T>>,
+        doing: &'static str,
+    ) -> Result<T> {
         let gone = |_| StoreError::Unavailable { doing, source: "the thread that writes did not finish it".into() };
-        let _waiting = self.met.write_waits();
-        self.orders.send(order).map_err(|_| gone(()))?;
+        let _waiting = self.health.write_waits();
+        self.commands.send(command).map_err(|_| gone(()))?;
         answer.await.map_err(|_| gone(()))?
     }
 }
@@ -237,24 +249,24 @@ fn or_nothing<T>(
 }
 
 /// What the thread that writes works with.
-struct Pen {
+struct WriterThread {
     path: PathBuf,
-    manner: Manner,
+    options: ConnectionOptions,
     connection: Connection,
-    inbox: Receiver<Order>,
+    inbox: Receiver<WriteCommand>,
     watch: Watch,
-    met: Arc<Met>,
+    health: Arc<HealthRecord>,
 }
 
-impl Pen {
+impl WriterThread {
     fn write_all(&mut self) {
         self.recover();
         let mut next = None;
-        while let Some(order) = next.take().or_else(|| self.next_order()) {
-            match order {
-                Order::Bare(job) => job(Some(&self.connection)).1(None),
-                Order::Heavy(job) => drop(self.write_group(job, false)),
-                Order::Light(first) => next = self.write_group(first, true),
+        while let Some(command) = next.take().or_else(|| self.next_command()) {
+            match command {
+                WriteCommand::Bare(job) => job(Some(&self.connection)).1(None),
+                WriteCommand::Heavy(job) => drop(self.write_group(job, false)),
+                WriteCommand::Light(first) => next = self.write_group(first, true),
             }
         }
     }
@@ -265,22 +277,22 @@ impl Pen {
             return;
         }
         let is_back = self.connection.execute_batch("ROLLBACK").is_ok();
-        if !is_back && let Ok(connection) = connect(&self.path, self.manner) {
+        if !is_back && let Ok(connection) = connect(&self.path, self.options) {
             self.connection = connection;
         }
     }
 
-    /// Waits for an order. While nothing can be stored, that is tried again and again, so that all goes on when the cause is gone.
-    fn next_order(&mut self) -> Option<Order> {
-        while let Some(obstacle) = self.met.failing() {
+    /// Waits for a command. While nothing can be stored, that is tried again and again, so that all goes on when the cause is gone.
+    fn next_command(&mut self) -> Option<WriteCommand> {
+        while let Some(obstacle) = self.health.failing() {
             match self.inbox.recv_timeout(AGAIN) {
-                Ok(order) => return Some(order),
+                Ok(command) => return Some(command),
                 Err(RecvTimeoutError::Disconnected) => return None,
                 Err(RecvTimeoutError::Timeout) => {}
             }
             // A file that could not be written when it was opened has to be opened anew.
             if obstacle == Obstacle::ReadOnly
-                && let Ok(connection) = connect(&self.path, self.manner)
+                && let Ok(connection) = connect(&self.path, self.options)
             {
                 self.connection = connection;
             }
@@ -297,14 +309,14 @@ impl Pen {
                 return;
             }
         }
-        self.met.orders_stored();
+        self.health.orders_stored();
     }
 
     /// Runs a write, and light ones that wait behind it if it is one, in one transaction. Gives back what came and is no part
     /// of it.
-    fn write_group(&self, first: Job, with_more: bool) -> Option<Order> {
+    fn write_group(&self, first: Job, with_more: bool) -> Option<WriteCommand> {
         let connection = &self.connection;
-        let patience = if self.met.failing().is_some() { SHORT } else { self.manner.patience };
+        let patience = if self.health.failing().is_some() { SHORT } else { self.options.patience };
         let before = connection.total_changes();
         let mut outcome = connection.busy_timeout(patience).and_then(|()| connection.execute_batch("BEGIN IMMEDIATE"));
         let mut obstacle = None;
@@ -312,8 +324,8 @@ impl Pen {
         let mut job = Some(first);
         let mut other = None;
         while let Some(current) = job.take() {
-            let (met, reply) = current(outcome.is_ok().then_some(connection));
-            obstacle = obstacle.filter(|known| *known != Obstacle::Fault).or(met).or(obstacle);
+            let (met_obstacle, reply) = current(outcome.is_ok().then_some(connection));
+            obstacle = obstacle.filter(|known| *known != Obstacle::Fault).or(met_obstacle).or(obstacle);
             replies.push(reply);
             if outcome.is_ok() && connection.is_autocommit() {
                 // SQLite gave the whole transaction up, as it does when the disk is full.
@@ -323,8 +335,8 @@ impl Pen {
             // What waits behind a transaction that failed would only wait as long, and fail as well.
             if with_more && replies.len() < if outcome.is_ok() { GROUP } else { CROWD } {
                 match self.inbox.try_recv().ok() {
-                    Some(Order::Light(another)) => job = Some(another),
-                    order => other = order,
+                    Some(WriteCommand::Light(another)) => job = Some(another),
+                    command => other = command,
                 }
             }
         }
@@ -340,8 +352,8 @@ impl Pen {
             (obstacle, end) => obstacle.or(end),
         };
         match obstacle {
-            Some(obstacle) => self.met.write_failed(obstacle),
-            None if outcome.is_ok() && connection.total_changes() > before => self.met.stored(),
+            Some(obstacle) => self.health.write_failed(obstacle),
+            None if outcome.is_ok() && connection.total_changes() > before => self.health.stored(),
             // Nothing was written, so nothing is known.
             None => {}
         }
@@ -364,13 +376,13 @@ impl Watch {
         source: &Source,
         connection: &Connection,
         patience: Duration,
-        met: Arc<Met>,
+        health: Arc<HealthRecord>,
     ) -> rusqlite::Result<Self> {
         let revision = Arc::new(watch::Sender::new(read_revision(connection)?));
         let seen = Arc::downgrade(&revision);
         let other = source.connect(1, patience)?;
-        let known = met.clone();
-        keep_running("the thread that looks for other processes' writes", "sqlite-watch", met, move || {
+        let known = health.clone();
+        keep_running("the thread that looks for other processes' writes", "sqlite-watch", health, move || {
             let mut last: Option<i64> = None;
             for look in 0_u64.. {
                 std::thread::sleep(LOOK);
@@ -454,7 +466,7 @@ mod tests {
             other.unwrap();
             assert_eq!(marks(&store).await, 1, "{weight:?}");
         }
-        let problem = store.met.store_health().problem.expect("it is reported");
+        let problem = store.health.store_health().problem.expect("it is reported");
         assert!(!problem.stops && problem.told.contains("a write met a fault"), "{problem:?}");
     }
 
@@ -469,10 +481,10 @@ mod tests {
             }
             panic!("a fault of the writer itself")
         });
-        store.writer.send(Order::Heavy(fault), answer, "writing").await.unwrap_err();
+        store.writer.send(WriteCommand::Heavy(fault), answer, "writing").await.unwrap_err();
         store.write("writing", Weight::Light, |connection| mark(connection, "mark")).await.unwrap();
         assert_eq!(marks(&store).await, 1, "what the fault left is rolled back");
-        let problem = store.met.store_health().problem.expect("it is reported");
+        let problem = store.health.store_health().problem.expect("it is reported");
         assert!(problem.told.contains("the thread that writes"), "{problem:?}");
     }
 }

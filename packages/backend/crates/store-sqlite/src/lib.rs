@@ -34,11 +34,11 @@ use goody_domain::ReportZone;
 use rusqlite::Connection;
 
 pub use connection::Durability;
-use connection::{Manner, Watch, Weight, Writer};
+use connection::{ConnectionOptions, Watch, Weight, Writer};
 use goody_application::ports::{Result, StoreError};
 use readers::Readers;
 use source::Source;
-use store_health::{Met, Obstacle};
+use store_health::{HealthRecord, Obstacle};
 
 /// Why a database cannot be opened. Each says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -194,7 +194,7 @@ pub struct SqliteStore {
     zone: Arc<ReportZone>,
     /// See [`ReportZone::rules`].
     rules: Arc<str>,
-    met: Arc<Met>,
+    health: Arc<HealthRecord>,
     path: Arc<Path>,
     /// Held as long as the store is.
     _open: Arc<lock_files::Held>,
@@ -210,7 +210,7 @@ impl SqliteStore {
         let open = lock_files::open_here(path).map_err(|source| beside_failed(path, source))?;
         let open = open.ok_or_else(|| OpenError::BeingRestored { path: name.clone() })?;
         let Settings { durability, writer_cache_mib: cache_mib, patience, .. } = settings;
-        let manner = Manner { durability, cache_mib, patience };
+        let options = ConnectionOptions { durability, cache_mib, patience };
         let is_read_only = open.is_read_only();
         if is_read_only && !settings.may_be_read_only {
             return Err(OpenError::ReadOnly { path: name });
@@ -220,7 +220,7 @@ impl SqliteStore {
             return Err(OpenError::Foreign { path: name });
         }
         let connection =
-            if is_read_only { source.connect(cache_mib, patience) } else { connection::connect(path, manner) };
+            if is_read_only { source.connect(cache_mib, patience) } else { connection::connect(path, options) };
         let mut connection = connection.map_err(&sort)?;
         let found = schema::version(&connection).map_err(&sort)?;
         if found > schema::VERSION {
@@ -253,19 +253,19 @@ impl SqliteStore {
         })?;
         let rules = rules
             .ok_or_else(|| needs_writing("its reports have to be counted anew by the rules of its time zone".into()))?;
-        let met = Arc::new(Met::of(path));
-        let readers = Readers::open(&source, settings.reader_cache_mib, patience, met.clone()).map_err(&sort)?;
-        let watch = Watch::start(&source, &connection, patience, met.clone()).map_err(&sort)?;
+        let health = Arc::new(HealthRecord::of(path));
+        let readers = Readers::open(&source, settings.reader_cache_mib, patience, health.clone()).map_err(&sort)?;
+        let watch = Watch::start(&source, &connection, patience, health.clone()).map_err(&sort)?;
         if durability == Durability::EveryCommit && !is_read_only {
-            log_mover::move_log(path, manner, &watch, &met, settings.log_limit).map_err(&sort)?;
+            log_mover::move_log(path, options, &watch, &health, settings.log_limit).map_err(&sort)?;
         }
         Ok(Self {
-            writer: Writer::start(path, manner, connection, watch.clone(), met.clone()),
+            writer: Writer::start(path, options, connection, watch.clone(), health.clone()),
             readers: Arc::new(readers),
             watch,
             zone: Arc::new(zone),
             rules: rules.into(),
-            met,
+            health,
             path: path.into(),
             _open: Arc::new(open),
             keeper: Arc::default(),
@@ -278,7 +278,7 @@ impl SqliteStore {
             match lock_files::keeper(&self.path) {
                 Ok(Some(held)) => drop(self.keeper.set(held)),
                 Ok(None) => {
-                    self.met.kept_by_another(true);
+                    self.health.kept_by_another(true);
                     tokio::time::sleep(TURN).await;
                 }
                 Err(error) => {
@@ -287,7 +287,7 @@ impl SqliteStore {
                 }
             }
         }
-        self.met.kept_by_another(false);
+        self.health.kept_by_another(false);
     }
 
     /// Stores as much as an order needs and removes it again, so that [`goody_application::ports::OrderReader::store_health`] is of now.

@@ -7,10 +7,10 @@ use std::time::Duration;
 use rusqlite::Connection;
 use tokio::sync::watch;
 
-use crate::connection::{Manner, Watch, connect};
+use crate::connection::{ConnectionOptions, Watch, connect};
 use crate::lock_files;
 use crate::parts::keep_running;
-use crate::store_health::Met;
+use crate::store_health::HealthRecord;
 
 /// How often what was written is moved. The writer does it itself only when that falls behind.
 const MOVE: Duration = Duration::from_millis(250);
@@ -18,31 +18,37 @@ const MOVE: Duration = Duration::from_millis(250);
 const CUT: Duration = Duration::from_millis(50);
 
 /// Moves the log on a thread that ends with the store. A log of more than `limit` bytes is reported, and cut when it is moved.
-pub(crate) fn move_log(path: &Path, manner: Manner, watch: &Watch, met: &Arc<Met>, limit: u64) -> rusqlite::Result<()> {
-    let connection = open(path, manner)?;
+pub(crate) fn move_log(
+    path: &Path,
+    options: ConnectionOptions,
+    watch: &Watch,
+    health: &Arc<HealthRecord>,
+    limit: u64,
+) -> rusqlite::Result<()> {
+    let connection = open(path, options)?;
     let log = lock_files::beside(path, "-wal");
     let (path, store) = (path.to_owned(), watch.of_the_store());
-    let mut mover = Mover { path, manner, log, limit, connection: Some(connection), store, met: met.clone() };
-    keep_running("the thread that moves the log", "sqlite-log", met.clone(), move || mover.run());
+    let mut mover = Mover { path, options, log, limit, connection: Some(connection), store, health: health.clone() };
+    keep_running("the thread that moves the log", "sqlite-log", health.clone(), move || mover.run());
     Ok(())
 }
 
-fn open(path: &Path, manner: Manner) -> rusqlite::Result<Connection> {
-    let connection = connect(path, Manner { cache_mib: 1, ..manner })?;
+fn open(path: &Path, options: ConnectionOptions) -> rusqlite::Result<Connection> {
+    let connection = connect(path, ConnectionOptions { cache_mib: 1, ..options })?;
     connection.busy_timeout(CUT)?;
     Ok(connection)
 }
 
 struct Mover {
     path: PathBuf,
-    manner: Manner,
+    options: ConnectionOptions,
     log: PathBuf,
     limit: u64,
     /// None after a fault: it is opened anew.
     connection: Option<Connection>,
     /// The store is gone when nobody holds this.
     store: Weak<watch::Sender<i64>>,
-    met: Arc<Met>,
+    health: Arc<HealthRecord>,
 }
 
 impl Mover {
@@ -53,9 +59,9 @@ impl Mover {
             std::thread::sleep(MOVE);
             let bytes = std::fs::metadata(&self.log).map_or(0, |log| log.len());
             let is_large = bytes > self.limit;
-            self.met.log_is_large(is_large.then_some(bytes));
+            self.health.log_is_large(is_large.then_some(bytes));
             if connection.is_none() {
-                connection = open(&self.path, self.manner).ok();
+                connection = open(&self.path, self.options).ok();
             }
             let Some(connection) = &connection else { continue };
             let version = connection.query_row("PRAGMA data_version", [], |row| row.get(0)).ok();
@@ -66,7 +72,7 @@ impl Mover {
             let is_all_moved = checkpoint(connection, "PASSIVE");
             moved = version.filter(|_| is_all_moved);
             if is_all_moved && is_large && checkpoint(connection, "TRUNCATE") {
-                self.met.log_is_large(None);
+                self.health.log_is_large(None);
                 tracing::info!(bytes, "the log was moved into the file and cut");
             }
         }

@@ -44,7 +44,7 @@ impl OrderWriter for SqliteStore {
             Ok(saved)
         });
         let saved = saved.await?;
-        self.met.orders_stored();
+        self.health.orders_stored();
         Ok(saved)
     }
 }
@@ -52,23 +52,23 @@ impl OrderWriter for SqliteStore {
 #[async_trait]
 impl OrderReader for SqliteStore {
     fn store_health(&self) -> StoreHealth {
-        self.met.store_health()
+        self.health.store_health()
     }
 
     fn store_health_now(&self) -> StoreHealth {
-        self.met.look_for_room();
-        self.met.store_health()
+        self.health.look_for_room();
+        self.health.store_health()
     }
 
     async fn probe(&self) {
-        if self.met.is_doubtful() {
+        if self.health.is_doubtful() {
             // What it meets is in the condition, and so is a write that still waits.
             let _ = tokio::time::timeout(PROBE, self.writer.try_it()).await;
         }
     }
 
     fn part_failed(&self, part: &'static str) {
-        self.met.part_failed(part);
+        self.health.part_failed(part);
     }
 
     async fn order(&self, id: &OrderId) -> Result<Option<History>> {

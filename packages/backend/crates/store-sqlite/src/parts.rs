@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::store_health::Met;
+use crate::store_health::HealthRecord;
 
 /// How long to wait before a part runs again after a fault: one that fails at once must not take a whole processor.
 const AGAIN: Duration = Duration::from_millis(100);
@@ -14,14 +14,14 @@ const AGAIN: Duration = Duration::from_millis(100);
 pub(crate) fn keep_running(
     part: &'static str,
     thread: &'static str,
-    met: Arc<Met>,
+    health: Arc<HealthRecord>,
     mut run: impl FnMut() + Send + 'static,
 ) {
-    let starting = met.clone();
+    let starting = health.clone();
     let supervised = move || {
         // What a part shares with others is behind locks that outlive a panic; its own state it makes anew.
         while catch_unwind(AssertUnwindSafe(&mut run)).is_err() {
-            met.part_failed(part);
+            health.part_failed(part);
             std::thread::sleep(AGAIN);
         }
     };

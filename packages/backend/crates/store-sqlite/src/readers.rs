@@ -11,7 +11,7 @@ use tokio::sync::Semaphore;
 
 use crate::Fault;
 use crate::source::Source;
-use crate::store_health::Met;
+use crate::store_health::HealthRecord;
 
 /// How many connections read.
 const READERS: usize = 4;
@@ -26,7 +26,7 @@ pub(crate) struct Readers {
     /// A place is held for as long as a read runs, whether somebody waits for it or not.
     places: Arc<Semaphore>,
     open: Open,
-    met: Arc<Met>,
+    health: Arc<HealthRecord>,
 }
 
 struct Reader {
@@ -47,11 +47,16 @@ impl Reader {
 }
 
 impl Readers {
-    pub(crate) fn open(source: &Source, cache_mib: u32, patience: Duration, met: Arc<Met>) -> rusqlite::Result<Self> {
+    pub(crate) fn open(
+        source: &Source,
+        cache_mib: u32,
+        patience: Duration,
+        health: Arc<HealthRecord>,
+    ) -> rusqlite::Result<Self> {
         let source = source.clone();
         let open: Open = Box::new(move || Reader::open(&source, cache_mib, patience));
         let free = (0..READERS).map(|_| open()).collect::<rusqlite::Result<Vec<_>>>()?;
-        Ok(Self { places: Arc::new(Semaphore::new(free.len())), free: Mutex::new(free), open, met })
+        Ok(Self { places: Arc::new(Semaphore::new(free.len())), free: Mutex::new(free), open, health })
     }
 
     pub(crate) async fn run<T: Send + 'static>(
@@ -67,13 +72,13 @@ impl Readers {
             let _place = place;
             let reader = self.free().pop().ok_or_else(|| gone("no connection is free"))?;
             let result =
-                read.begin(&reader).then(|| self.met.guarded("a read", || on_snapshot(&reader.connection, job)));
+                read.begin(&reader).then(|| self.health.guarded("a read", || on_snapshot(&reader.connection, job)));
             let is_abandoned = read.end();
             self.give_back(reader);
             let result = result.ok_or_else(|| gone("nobody waits for it any more"))?;
             result.map_err(|fault| {
                 if !is_abandoned {
-                    self.met.read_failed(fault.obstacle());
+                    self.health.read_failed(fault.obstacle());
                 }
                 fault.told(doing)
             })
@@ -205,7 +210,7 @@ mod tests {
             slow.iter().for_each(tokio::task::JoinHandle::abort);
             expect_quick(&readers).await;
         }
-        assert_eq!(readers.met.store_health().problem, None, "an interrupted read is no fault of the file");
+        assert_eq!(readers.health.store_health().problem, None, "an interrupted read is no fault of the file");
     }
 
     #[tokio::test(flavor = "multi_thread")]
@@ -232,7 +237,7 @@ mod tests {
             assert!(matches!(answer, Err(StoreError::Unavailable { .. })));
             expect_quick(&readers).await;
         }
-        let problem = readers.met.store_health().problem.expect("it is reported");
+        let problem = readers.health.store_health().problem.expect("it is reported");
         assert!(!problem.stops && problem.told.contains("a read met a fault"), "{problem:?}");
     }
 }

@@ -103,7 +103,7 @@ struct Failing {
 
 /// What was met, shared by the writer, the readers and whoever asks.
 #[derive(Default)]
-pub(crate) struct Met {
+pub(crate) struct HealthRecord {
     waiting: AtomicU64,
     failing: Mutex<Option<Failing>>,
     /// The database, on whose disk there has to be room.
@@ -127,7 +127,7 @@ impl Drop for Waiting<'_> {
     }
 }
 
-impl Met {
+impl HealthRecord {
     /// Nothing yet, of this database.
     pub(crate) fn of(database: &Path) -> Self {
         Self { database: Some(database.into()), ..Self::default() }
@@ -309,22 +309,22 @@ mod tests {
 
     #[test]
     fn a_few_bytes_that_found_room_do_not_make_it_well() {
-        let met = Met::default();
-        met.write_failed(Obstacle::Full);
-        met.stored();
-        assert_eq!(met.failing(), Some(Obstacle::Full));
-        assert_eq!(met.store_health().problem.map(|problem| problem.told), Some(Obstacle::Full.told().to_owned()));
+        let health = HealthRecord::default();
+        health.write_failed(Obstacle::Full);
+        health.stored();
+        assert_eq!(health.failing(), Some(Obstacle::Full));
+        assert_eq!(health.store_health().problem.map(|problem| problem.told), Some(Obstacle::Full.told().to_owned()));
     }
 
     #[test]
     fn a_store_that_takes_orders_again_works_and_is_still_watched() {
-        let met = Met::default();
-        let stops = || met.store_health().problem.map(|problem| problem.stops);
-        met.write_failed(Obstacle::Full);
+        let health = HealthRecord::default();
+        let stops = || health.store_health().problem.map(|problem| problem.stops);
+        health.write_failed(Obstacle::Full);
         assert_eq!(stops(), Some(true));
-        met.orders_stored();
+        health.orders_stored();
         assert_eq!(stops(), Some(false), "degraded: a client is served");
-        met.write_failed(Obstacle::Full);
+        health.write_failed(Obstacle::Full);
         assert_eq!(stops(), Some(true), "what is larger does not fit");
     }
 }
