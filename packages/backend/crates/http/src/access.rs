@@ -1,4 +1,4 @@
-//! Who is let in: by name, by token, as often as agreed, and no more at once than can be served.
+//! Access: which token a request needs, whether it has one, and how often that token may be used.
 
 use std::collections::HashMap;
 use std::num::NonZeroU32;
@@ -17,7 +17,7 @@ use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota, RateLimiter};
 use tower_http::cors::CorsLayer;
 
-use crate::capacity::{Capacity, Place};
+use crate::capacity::Capacity;
 use crate::error::ApiError;
 use crate::host_check::Hosts;
 use crate::request_log::{CORRELATION_ID, TRACEPARENT};
@@ -25,12 +25,10 @@ use crate::tokens::{TokenProblem, TokenScope, TokenSource, Tokens};
 
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
-/// How long a question may take. What takes longer is lost.
-const LONGEST_ANSWER: Duration = Duration::from_secs(30);
 /// How long a browser remembers what pages of other origins may do.
 const PREFLIGHT: Duration = Duration::from_secs(3600);
 
-/// Who is let in. [`Access::open`] lets everybody in.
+/// Who may call the API. [`Access::open`] allows every caller.
 #[derive(Clone)]
 pub struct Access {
     /// The tokens that are good; `None` where nobody needs one.
@@ -46,12 +44,12 @@ pub struct Access {
 }
 
 impl Access {
-    /// Lets everybody in.
+    /// Allows every caller to do everything.
     pub fn open() -> Self {
         Self { tokens: None, protect_reads: false, hosts: None, rate_limit: None, concurrent: None }
     }
 
-    /// Has browsers let pages of the origins that are named read the answers.
+    /// CORS: allows the configured origins to read responses.
     pub(crate) fn cors(&self) -> Option<CorsLayer> {
         let origins = self.hosts.as_ref().map(|hosts| hosts.origins.clone()).filter(|origins| !origins.is_empty())?;
         let layer = CorsLayer::new()
@@ -80,7 +78,7 @@ impl Caller {
     }
 }
 
-/// Doors, and what they remember.
+/// Access rules, with a rate limiter for each token.
 #[derive(Clone)]
 pub(crate) struct Guard(Arc<Watched>);
 
@@ -125,6 +123,11 @@ impl Guard {
             // It needs none, and says nothing else of itself.
             (None, None) => Ok(nobody),
         }
+    }
+
+    /// What all requests share.
+    pub(crate) fn capacity(&self) -> &Capacity {
+        &self.0.capacity
     }
 
     /// What keeps tokens from being read.
@@ -202,32 +205,7 @@ pub(crate) async fn admit(State(guard): State<Guard>, mut request: Request, next
     }
 }
 
-/// Refuses what cannot be worked on soon, instead of having everybody wait; and gives up what takes too long. Writes take
-/// their places themselves, once what they write is here.
-pub(crate) async fn shed(State(guard): State<Guard>, mut request: Request, next: Next) -> Response {
-    // Operators see how it is most of all when there is too much to do.
-    let is_watched = matches!(request.uri().path(), "/health" | "/metrics");
-    let is_read = request.method().is_safe();
-    let place = if is_read && !is_watched { guard.0.capacity.for_a_read() } else { Ok(Place::default()) };
-    let _place = match place {
-        Ok(place) => place,
-        Err(error) => return error.into_response(),
-    };
-    request.extensions_mut().insert(guard.0.capacity.clone());
-    // Bodies of events are as long as they are; each event of them has its time.
-    if *request.method() == Method::POST {
-        return next.run(request).await;
-    }
-    match tokio::time::timeout(LONGEST_ANSWER, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => {
-            tracing::error!(seconds = LONGEST_ANSWER.as_secs(), "a request took too long and was given up");
-            ApiError::new(ErrorCode::Unavailable, "It took too long. Try again.").retry_after(5).into_response()
-        }
-    }
-}
-
-/// The tokens that are good, for whoever has them all along.
+/// A fixed set of valid tokens.
 pub fn fixed(tokens: Tokens) -> Arc<dyn TokenSource> {
     Arc::new(Arc::new(tokens))
 }

@@ -16,6 +16,7 @@ mod health;
 mod host_check;
 mod intake;
 mod json_response;
+mod load_shed;
 mod orders;
 mod page;
 mod params;
@@ -129,7 +130,7 @@ pub fn router(app: App, doors: Access) -> Router {
         .layer(tower_http::catch_panic::CatchPanicLayer::custom(error::panicked))
         .layer(axum::Extension(guard.clone()))
         .layer(from_fn_with_state(guard.clone(), access::admit))
-        .layer(from_fn_with_state(guard, access::shed));
+        .layer(from_fn_with_state(guard, load_shed::shed));
     let router = match cors {
         Some(cors) => router.layer(cors),
         None => router,
