@@ -4,16 +4,18 @@
 //! anything: whoever knows the id knows what is still to come. Only whole numbers and IEEE arithmetic are used, so that equal
 //! seeds give equal bytes on every machine. Days here are days in UTC.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+mod profile;
+mod rng;
+mod scenario;
+mod timeline;
 
-use goody_domain::{
-    Currency, Day, EventId, Fact, GiftType, Instant, OrderEvent, OrderId, Placement, SlaPromises, Status, Vendor,
-    VendorId,
-};
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{RngCore, SeedableRng};
-use serde::Deserialize;
+use goody_domain::{Currency, Day, Fact, GiftType, Instant, OrderEvent, OrderId, Placement, Status, Vendor, VendorId};
+
+pub use profile::{Course, IssueMix, Profile, Volume};
+use rng::Rng;
+pub use scenario::Scenario;
+pub use timeline::Events;
+use timeline::Timeline;
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
@@ -44,132 +46,6 @@ const COURSE: f64 = 0.12;
 const COURSE_DAYS: i32 = 42;
 
 const CARRIERS: [&str; 4] = ["northwind", "parcelway", "bluepost", "swift-courier"];
-
-/// How much a vendor sells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Volume {
-    /// Many orders a day.
-    High,
-    /// Some.
-    Medium,
-    /// A few.
-    Low,
-    /// So many, beside 24 of a vendor of high volume.
-    #[serde(skip)]
-    Exactly(u64),
-}
-
-impl Volume {
-    fn share(self) -> u64 {
-        match self {
-            Self::High => 24,
-            Self::Medium => 8,
-            Self::Low => 3,
-            Self::Exactly(share) => share,
-        }
-    }
-}
-
-/// Where a vendor's reliability is going in its first six weeks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Course {
-    /// It stays.
-    Stable,
-    /// It comes from below.
-    Improving,
-    /// It falls.
-    Declining,
-}
-
-/// How often each kind of issue comes up, one beside the other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-pub struct IssueMix {
-    /// [`Status::Damaged`].
-    pub damaged: u64,
-    /// [`Status::Lost`].
-    pub lost: u64,
-    /// [`Status::Undeliverable`].
-    pub undeliverable: u64,
-    /// [`Status::ReturnToSender`].
-    pub returned: u64,
-}
-
-/// What a vendor is like.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Profile {
-    /// Its id.
-    pub vendor_id: String,
-    /// Its name.
-    pub name: String,
-    /// What it sells.
-    pub category: String,
-    /// Whom to write to.
-    pub support_contact: String,
-    /// How old its contract is when the world begins, in days.
-    pub contract_days: i32,
-    /// What it promises. Standard delivery takes two days at least.
-    pub sla_promises: SlaPromises,
-    /// How much it sells.
-    pub volume: Volume,
-    /// The share of completed orders that arrive: at the end of its course where it improves, at the beginning where it
-    /// declines.
-    pub reliability: f64,
-    /// Where that is going.
-    pub course: Course,
-    /// The share of arrived orders that arrive after their promise.
-    pub late: f64,
-    /// What goes wrong where something does.
-    pub troubles: IssueMix,
-    /// The kinds of gift it sells.
-    pub gift_types: Vec<String>,
-    /// The least and the most a gift costs, in cents.
-    pub gift_value: (u32, u32),
-}
-
-impl Profile {
-    /// Its id, if all of it can be.
-    fn checked(&self) -> Result<VendorId, String> {
-        self.gift_types.iter().try_for_each(|gift| GiftType::parse(gift).map(drop))?;
-        let SlaPromises { standard_delivery, rush_delivery } = self.sla_promises;
-        let shares = [self.reliability, self.late];
-        if !shares.iter().all(|share| (0.0..=1.0).contains(share)) {
-            return Err("reliability and late are shares from 0 to 1".into());
-        }
-        if standard_delivery < 2 || rush_delivery < 1 {
-            return Err("standard delivery takes two days at least, rush delivery one".into());
-        }
-        if self.gift_value.0 > self.gift_value.1 {
-            return Err("giftValue has the least first".into());
-        }
-        VendorId::parse(&self.vendor_id)
-    }
-}
-
-/// What can be made to go wrong with a vendor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scenario {
-    /// Nearly every other order fails, at once.
-    Drop,
-    /// A point and a half of reliability less each day.
-    SlowDecline,
-    /// Nothing is heard of any order any more.
-    Stall,
-    /// Seven of ten arrive too late.
-    LateSurge,
-}
-
-impl Scenario {
-    /// All of them, with their names.
-    pub const ALL: [(&'static str, Self); 4] = [
-        ("drop", Self::Drop),
-        ("slow-decline", Self::SlowDecline),
-        ("stall", Self::Stall),
-        ("late-surge", Self::LateSurge),
-    ];
-}
 
 /// A vendor of the world.
 #[derive(Clone, Debug)]
@@ -292,7 +168,7 @@ impl Demo {
     /// Every event of the orders placed from that day on, up to an instant, in the order of time. Orders that were placed
     /// before are not told of. Memory grows with the orders that go on at the same time.
     pub fn events(&self, from: Day, until: Instant) -> Events<'_> {
-        Events { world: self, next: from, until, pending: BinaryHeap::new() }
+        Events::new(self, from, until)
     }
 
     /// How many orders are placed on a day.
@@ -356,7 +232,7 @@ impl Demo {
             is_rush,
         };
         let mut timeline = Timeline { order_id, events: Vec::with_capacity(4) };
-        timeline.tell("placed", placed_at, Fact::Placed(placement), None);
+        timeline.push("placed", placed_at, Fact::Placed(placement), None);
 
         if rng.chance(CANCELLED) {
             let hours = if is_rush { 2 } else { 6 };
@@ -428,144 +304,6 @@ impl Demo {
             timeline.became("delayed", told, Status::ShippingDelayed, Some("Held up on the way"));
         }
         timeline.became(event, promise.plus_seconds(rng.seconds(from, to)), status, Some(reason));
-    }
-}
-
-/// An order's events while they are made up.
-struct Timeline {
-    order_id: OrderId,
-    events: Vec<OrderEvent>,
-}
-
-impl Timeline {
-    fn became(&mut self, event: &str, at: Instant, status: Status, reason: Option<&str>) {
-        self.tell(event, at, Fact::Became(status, None), reason);
-    }
-
-    fn tell(&mut self, event: &str, occurred_at: Instant, fact: Fact, reason: Option<&str>) {
-        let Ok(event_id) = EventId::parse(event) else { return };
-        self.events.push(OrderEvent {
-            event_id,
-            order_id: self.order_id.clone(),
-            occurred_at,
-            fact,
-            carrier: None,
-            tracking_number: None,
-            reason: reason.map(ToOwned::to_owned),
-            is_backfilled: false,
-        });
-    }
-}
-
-/// Events of a world in the order of time.
-pub struct Events<'w> {
-    world: &'w Demo,
-    /// The next day to open.
-    next: Day,
-    until: Instant,
-    /// Orders that go on, the one with the next event first.
-    pending: BinaryHeap<Reverse<Pending>>,
-}
-
-/// An order of which there is more to tell.
-struct Pending {
-    /// When the next event occurs, and which order it is of.
-    key: (Instant, Day, u32),
-    event: OrderEvent,
-    rest: std::vec::IntoIter<OrderEvent>,
-}
-
-impl PartialEq for Pending {
-    fn eq(&self, other: &Self) -> bool {
-        self.key == other.key
-    }
-}
-
-impl Eq for Pending {}
-
-impl PartialOrd for Pending {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Pending {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.key.cmp(&other.key)
-    }
-}
-
-impl Events<'_> {
-    fn wait(&mut self, (day, number): (Day, u32), mut rest: std::vec::IntoIter<OrderEvent>) {
-        if let Some(event) = rest.next().filter(|event| event.occurred_at <= self.until) {
-            self.pending.push(Reverse(Pending { key: (event.occurred_at, day, number), event, rest }));
-        }
-    }
-}
-
-impl Iterator for Events<'_> {
-    type Item = OrderEvent;
-
-    fn next(&mut self) -> Option<OrderEvent> {
-        // A day's orders are opened before anything that happens on it or later is told.
-        while midnight(self.next) <= self.until
-            && self.pending.peek().is_none_or(|Reverse(pending)| pending.key.0 >= midnight(self.next))
-        {
-            let day = self.next;
-            for number in 0..self.world.orders_on(day) {
-                let timeline = self.world.timeline(day, number).unwrap_or_default();
-                self.wait((day, number), timeline.into_iter());
-            }
-            self.next = day.plus(1);
-        }
-        let Reverse(Pending { key: (_, day, number), event, rest }) = self.pending.pop()?;
-        self.wait((day, number), rest);
-        Some(event)
-    }
-}
-
-/// Numbers drawn for one order: ChaCha with eight rounds, whose stream is the same on every machine.
-struct Rng(ChaCha8Rng);
-
-impl Rng {
-    fn new(seed: u64, day: Day, number: u32) -> Self {
-        let mut bytes = [0; 32];
-        bytes[..8].copy_from_slice(&seed.to_le_bytes());
-        bytes[8..12].copy_from_slice(&day.number().to_le_bytes());
-        bytes[12..16].copy_from_slice(&number.to_le_bytes());
-        Self(ChaCha8Rng::from_seed(bytes))
-    }
-
-    /// A number below `limit`.
-    fn below(&mut self, limit: u64) -> u64 {
-        ((u128::from(self.0.next_u64()) * u128::from(limit)) >> 64) as u64
-    }
-
-    /// A number from one to another, both included.
-    fn between(&mut self, least: u64, most: u64) -> u64 {
-        least + self.below(most - least + 1)
-    }
-
-    /// Seconds, from so many up to so many.
-    fn seconds(&mut self, from: i64, to: i64) -> i64 {
-        from + self.below((to - from) as u64) as i64
-    }
-
-    fn chance(&mut self, probability: f64) -> bool {
-        (self.below(1 << 53) as f64) < probability * (1u64 << 53) as f64
-    }
-
-    /// A place among weights.
-    fn weighted(&mut self, weights: &[u64]) -> usize {
-        let mut drawn = self.below(weights.iter().sum());
-        weights
-            .iter()
-            .position(|weight| {
-                let found = drawn < *weight;
-                drawn = drawn.saturating_sub(*weight);
-                found
-            })
-            .unwrap_or(0)
     }
 }
 

@@ -1,0 +1,105 @@
+//! The events of demo orders: those of one order, and those of all of them in the order of time.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use goody_domain::{Day, EventId, Fact, Instant, OrderEvent, OrderId, Status};
+
+use super::{Demo, midnight};
+
+/// An order's events while they are made up.
+pub(super) struct Timeline {
+    pub(super) order_id: OrderId,
+    pub(super) events: Vec<OrderEvent>,
+}
+
+impl Timeline {
+    pub(super) fn became(&mut self, event: &str, at: Instant, status: Status, reason: Option<&str>) {
+        self.push(event, at, Fact::Became(status, None), reason);
+    }
+
+    pub(super) fn push(&mut self, event: &str, occurred_at: Instant, fact: Fact, reason: Option<&str>) {
+        let Ok(event_id) = EventId::parse(event) else { return };
+        self.events.push(OrderEvent {
+            event_id,
+            order_id: self.order_id.clone(),
+            occurred_at,
+            fact,
+            carrier: None,
+            tracking_number: None,
+            reason: reason.map(ToOwned::to_owned),
+            is_backfilled: false,
+        });
+    }
+}
+
+/// The events of a demo in the order of time.
+pub struct Events<'d> {
+    demo: &'d Demo,
+    /// The next day to open.
+    next: Day,
+    until: Instant,
+    /// Orders that go on, the one with the next event first.
+    pending: BinaryHeap<Reverse<Pending>>,
+}
+
+/// An order of which there is more to tell.
+struct Pending {
+    /// When the next event occurs, and which order it is of.
+    key: (Instant, Day, u32),
+    event: OrderEvent,
+    rest: std::vec::IntoIter<OrderEvent>,
+}
+
+impl PartialEq for Pending {
+    fn eq(&self, other: &Self) -> bool {
+        self.key == other.key
+    }
+}
+
+impl Eq for Pending {}
+
+impl PartialOrd for Pending {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Pending {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.key.cmp(&other.key)
+    }
+}
+
+impl<'d> Events<'d> {
+    pub(super) fn new(demo: &'d Demo, from: Day, until: Instant) -> Self {
+        Self { demo, next: from, until, pending: BinaryHeap::new() }
+    }
+
+    fn wait(&mut self, (day, number): (Day, u32), mut rest: std::vec::IntoIter<OrderEvent>) {
+        if let Some(event) = rest.next().filter(|event| event.occurred_at <= self.until) {
+            self.pending.push(Reverse(Pending { key: (event.occurred_at, day, number), event, rest }));
+        }
+    }
+}
+
+impl Iterator for Events<'_> {
+    type Item = OrderEvent;
+
+    fn next(&mut self) -> Option<OrderEvent> {
+        // A day's orders are opened before anything that happens on it or later is told.
+        while midnight(self.next) <= self.until
+            && self.pending.peek().is_none_or(|Reverse(pending)| pending.key.0 >= midnight(self.next))
+        {
+            let day = self.next;
+            for number in 0..self.demo.orders_on(day) {
+                let timeline = self.demo.timeline(day, number).unwrap_or_default();
+                self.wait((day, number), timeline.into_iter());
+            }
+            self.next = day.plus(1);
+        }
+        let Reverse(Pending { key: (_, day, number), event, rest }) = self.pending.pop()?;
+        self.wait((day, number), rest);
+        Some(event)
+    }
+}
