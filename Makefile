@@ -212,6 +212,8 @@ check-repository:
 	$(call say,Nothing is tied to one machine)
 	@$(PYTHON) tools/checks/words.py
 	@$(PYTHON) tools/checks/lock.py
+	$(call say,Expected reports are what the independent program computes)
+	@$(PYTHON) tools/oracle/oracle.py --check
 
 # The headings `tests: …` are what tools/checks/totals.py looks for.
 

@@ -18,6 +18,7 @@ mod faults_of_two_servers;
 mod figures;
 mod hang_ups;
 mod memory;
+mod oracle;
 mod outputs;
 mod pipes;
 mod real_orders;
