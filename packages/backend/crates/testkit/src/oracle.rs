@@ -1,4 +1,4 @@
-//! What the numbers mean, once more: section 4 of the design said straight, over folded orders.
+//! A second computation of the numbers that docs/NUMBERS.md defines, over folded orders.
 //!
 //! It shares nothing with buckets, contributions, calendars or reports: every number is counted by looking at every order.
 

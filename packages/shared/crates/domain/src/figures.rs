@@ -1,4 +1,4 @@
-//! What a window of seven days amounts to: whole numbers, and the rates that follow from them.
+//! The numbers of a window of seven days: counts, and the rates computed from them. docs/NUMBERS.md has the formulas.
 
 use std::ops::AddAssign;
 
