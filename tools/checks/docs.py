@@ -1,6 +1,6 @@
 """The documents name only what exists: paths, links, headings linked to, and `make` targets.
 
-Read are README.md, docs/**/*.md and packages/**/README.md. Paths are looked for in `code`, in code blocks and in links.
+Checked are *.md, docs/**/*.md and packages/**/README.md. Paths are looked for in `code`, in code blocks and in links.
 """
 
 import re
@@ -44,7 +44,7 @@ MAKE = re.compile(r'(?:^|[\s(])make ((?:[a-z][a-z0-9-]*)(?= |$|[`)\n]))', re.M)
 
 
 def documents(root):
-    found = [root / 'README.md', *root.glob('docs/**/*.md'), *root.glob('packages/**/README.md')]
+    found = [*root.glob('*.md'), *root.glob('docs/**/*.md'), *root.glob('packages/**/README.md')]
     return sorted(path for path in found if path.is_file() and not {'node_modules', 'dist', 'target'} & set(path.relative_to(root).parts))
 
 
