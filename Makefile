@@ -206,16 +206,16 @@ check-size: build
 
 check-repository:
 	$(call say,Architecture: who imports whom)
-	@$(PYTHON) tools/checks/arrows.py
+	@$(PYTHON) tools/checks/dependency_directions.py
 	$(call say,Documents name only what exists)
 	@$(PYTHON) tools/checks/docs.py
 	$(call say,Nothing is tied to one machine)
-	@$(PYTHON) tools/checks/words.py
+	@$(PYTHON) tools/checks/repository_text.py
 	@$(PYTHON) tools/checks/lock.py
 	$(call say,Expected reports are what the independent program computes)
 	@$(PYTHON) tools/oracle/oracle.py --check
 
-# The headings `tests: …` are what tools/checks/totals.py looks for.
+# The headings `tests: …` are what tools/checks/suite_totals.py looks for.
 
 test-checks:
 	$(call say,tests: the checks themselves)

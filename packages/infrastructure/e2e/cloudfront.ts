@@ -6,7 +6,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
-import { BUILT } from '../src/built.ts';
+import { ARTIFACTS } from '../src/artifacts.ts';
 import { rewritten } from '../test/edge.ts';
 import type { Resource, Resources } from '../test/template.ts';
 
@@ -62,7 +62,7 @@ export class CloudFront {
       response.end(Buffer.from(await answer.arrayBuffer()));
       return;
     }
-    const file = join(BUILT.page, behavior.FunctionAssociations ? this.#rewritten(behavior, pathname) : pathname);
+    const file = join(ARTIFACTS.page, behavior.FunctionAssociations ? this.#rewritten(behavior, pathname) : pathname);
     if (!existsSync(file) || statSync(file).isDirectory()) {
       response.writeHead(404, headers).end();
       return;

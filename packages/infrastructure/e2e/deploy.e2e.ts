@@ -5,7 +5,7 @@
 import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { BUILT } from '../src/built.ts';
+import { ARTIFACTS } from '../src/artifacts.ts';
 import { request } from '../test/guard/events.ts';
 import { ROOT, run } from '../test/processes.ts';
 import { newToken } from '../test/token.ts';
@@ -17,7 +17,7 @@ const until = new Date(Math.floor(Date.now() / 1000) * 1000 - 1000);
 const yesterday = new Date(until.getTime() - DAY).toISOString().slice(0, 10);
 const BACKFILL = ['--days', '2', '--seed', '7', '--until', until.toISOString().replace('.000', '')];
 
-const OUTPUTS = join(BUILT.infrastructure, 'outputs.json');
+const OUTPUTS = join(ARTIFACTS.infrastructure, 'outputs.json');
 const KEPT = `${OUTPUTS}.kept`;
 
 let aws: Aws;

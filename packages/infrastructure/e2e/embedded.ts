@@ -1,7 +1,7 @@
 /** The embedded host on a database of its own: what the deployed one is held against. */
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
-import { BUILT } from '../src/built.ts';
+import { ARTIFACTS } from '../src/artifacts.ts';
 import { Folder, Running, run } from '../test/processes.ts';
 
 export class Embedded {
@@ -18,10 +18,10 @@ export class Embedded {
   /** With demo orders, as `goody backfill` is asked for them. */
   static async backfilled(options: string[]): Promise<Embedded> {
     const folder = new Folder();
-    const goody = join(BUILT.backend, 'goody');
+    const goody = join(ARTIFACTS.backend, 'goody');
     const env = { GOODY_DATABASE: join(folder.path, 'goody.db'), GOODY_TIME_ZONE: 'UTC' };
     await run(goody, ['backfill', ...options], { env });
-    const server = new Running(goody, ['serve', '--addr', '127.0.0.1:0', '--web', BUILT.page], { env });
+    const server = new Running(goody, ['serve', '--addr', '127.0.0.1:0', '--web', ARTIFACTS.page], { env });
     const [address] = await server.says(/http:\/\/127\.0\.0\.1:\d+/);
     return new Embedded(address, folder, server);
   }

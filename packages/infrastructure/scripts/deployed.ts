@@ -1,9 +1,9 @@
 /** What the last deployment said it made, and a client that calls its functions. */
 import { readFileSync } from 'node:fs';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { BUILT } from '../src/built.ts';
+import { ARTIFACTS } from '../src/artifacts.ts';
 
-const OUTPUTS = `${BUILT.infrastructure}/outputs.json`;
+const OUTPUTS = `${ARTIFACTS.infrastructure}/outputs.json`;
 
 /** The outputs of the stack that was deployed last from here. */
 export function outputs(): Record<string, string> {

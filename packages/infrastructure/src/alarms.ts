@@ -8,14 +8,14 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { FunctionName } from './rights.ts';
+import type { Config } from './config.ts';
+import type { FunctionName } from './permissions.ts';
 import type { RustFunction } from './rust-function.ts';
-import type { Stage } from './stage.ts';
 
 const FIVE_MINUTES = Duration.minutes(5);
 
 export interface AlarmsProps {
-  readonly stage: Stage;
+  readonly config: Config;
   readonly functions: Readonly<Record<FunctionName, RustFunction>>;
   readonly api: HttpApi;
   readonly deadLetters: Readonly<Record<string, Queue>>;
@@ -25,7 +25,7 @@ export class Alarms extends Construct {
   readonly topic: Topic;
   readonly all: Alarm[] = [];
 
-  constructor(scope: Construct, id: string, { stage, functions, api, deadLetters }: AlarmsProps) {
+  constructor(scope: Construct, id: string, { config, functions, api, deadLetters }: AlarmsProps) {
     super(scope, id);
     this.topic = new Topic(this, 'Topic', { enforceSSL: true });
     // A policy of its own takes the place of the usual one, by which alarms may publish.
@@ -37,7 +37,7 @@ export class Alarms extends Construct {
         conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
       }),
     );
-    if (stage.alarmEmail) this.topic.addSubscription(new EmailSubscription(stage.alarmEmail));
+    if (config.alarmEmail) this.topic.addSubscription(new EmailSubscription(config.alarmEmail));
 
     for (const [name, queue] of Object.entries(deadLetters)) {
       const waiting = queue.metricApproximateNumberOfMessagesVisible({ period: FIVE_MINUTES, statistic: 'Maximum' });
@@ -60,7 +60,7 @@ export class Alarms extends Construct {
       'Reports are minutes behind the orders. Read the log of report-generator; see what to turn in docs/OPERATIONS.md',
     );
     // Whatever calls report-generator has it bring the reports up to the clock. That it fails is an alarm of its own.
-    if (stage.roll) this.#silence('ReportAge', generator);
+    if (config.roll) this.#silence('ReportAge', generator);
     this.#add(
       'ServerErrors',
       api.metricServerError({ period: FIVE_MINUTES, statistic: 'Sum' }),

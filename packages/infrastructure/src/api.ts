@@ -17,8 +17,8 @@ import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { Config } from './config.ts';
 import type { RustFunction } from './rust-function.ts';
-import type { Stage } from './stage.ts';
 
 /** Requests in a second, and at once, before API Gateway says 429. */
 const THROTTLE = { rateLimit: 100, burstLimit: 200 };
@@ -42,7 +42,7 @@ const LOGGED = {
 };
 
 export interface ApiProps {
-  readonly stage: Stage;
+  readonly config: Config;
   readonly reads: RustFunction;
   readonly writes: RustFunction;
 }
@@ -52,9 +52,9 @@ export class Api extends Construct {
   /** A line for each request. */
   readonly accessLog: LogGroup;
 
-  constructor(scope: Construct, id: string, { stage, reads, writes }: ApiProps) {
+  constructor(scope: Construct, id: string, { config, reads, writes }: ApiProps) {
     super(scope, id);
-    const { oidc } = stage;
+    const { oidc } = config;
     const reading = new HttpLambdaIntegration('Reads', reads);
     const writing = new HttpLambdaIntegration('Writes', writes);
     const authorizer = new HttpNoneAuthorizer();
@@ -74,8 +74,8 @@ export class Api extends Construct {
     if (oidc) for (const path of TOLD_TO_ALL) route(HttpMethod.GET, path, reading);
 
     this.accessLog = new LogGroup(this, 'AccessLog', {
-      retention: stage.logRetention,
-      removalPolicy: stage.dataIsKept ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      retention: config.logRetention,
+      removalPolicy: config.dataIsKept ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
     new HttpStage(this, 'Stage', {
       httpApi: this.api,

@@ -1,13 +1,13 @@
 /** The app: one stack, for the stage that the context names, held to the AwsSolutions rules whenever it is synthesized. */
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import { readConfig } from './config.ts';
 import { GoodyDashboardStack } from './stack.ts';
-import { readStage } from './stage.ts';
 
 const app = new App();
 const stack = new GoodyDashboardStack(
   app,
   'GoodyDashboardStack',
-  readStage((name) => app.node.tryGetContext(name)),
+  readConfig((name) => app.node.tryGetContext(name)),
 );
 Validations.of(stack).addPlugins(new AwsSolutionsChecks(stack));

@@ -1,10 +1,10 @@
 /** The five functions: how much each gets, how long it may take, and what it may do. What calls them is bound elsewhere. */
 import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import type { Config } from './config.ts';
 import type { OrderStore } from './order-store.ts';
-import { type FunctionName, RIGHTS } from './rights.ts';
+import { type FunctionName, PERMISSIONS } from './permissions.ts';
 import { RustFunction } from './rust-function.ts';
-import type { Stage } from './stage.ts';
 
 interface Size {
   readonly description: string;
@@ -48,11 +48,11 @@ const SIZES: Readonly<Record<FunctionName, Size>> = {
 export class Functions extends Construct {
   readonly all: Readonly<Record<FunctionName, RustFunction>>;
 
-  constructor(scope: Construct, id: string, stage: Stage, store: OrderStore) {
+  constructor(scope: Construct, id: string, config: Config, store: OrderStore) {
     super(scope, id);
     const make = (name: FunctionName) => {
-      const made = new RustFunction(this, pascal(name), { stage, name, ...SIZES[name] });
-      store.bind(made, RIGHTS[name]);
+      const made = new RustFunction(this, pascal(name), { config, name, ...SIZES[name] });
+      store.bind(made, PERMISSIONS[name]);
       return made;
     };
     this.all = {

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { Duration } from 'aws-cdk-lib';
 import { HeadersFrameOption, HeadersReferrerPolicy, ResponseHeadersPolicy } from 'aws-cdk-lib/aws-cloudfront';
 import type { Construct } from 'constructs';
-import { BUILT } from './built.ts';
+import { ARTIFACTS } from './artifacts.ts';
 
 /** Browsers then ask by HTTPS only. */
 const strictTransportSecurity = {
@@ -24,7 +24,7 @@ export function pageHeaders(scope: Construct): ResponseHeadersPolicy {
       frameOptions: { frameOption: HeadersFrameOption.DENY, override: true },
       referrerPolicy: { referrerPolicy: HeadersReferrerPolicy.NO_REFERRER, override: true },
       contentSecurityPolicy: {
-        contentSecurityPolicy: readFileSync(`${BUILT.page}/content-security-policy.txt`, 'utf8').trim(),
+        contentSecurityPolicy: readFileSync(`${ARTIFACTS.page}/content-security-policy.txt`, 'utf8').trim(),
         override: true,
       },
     },

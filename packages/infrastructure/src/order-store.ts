@@ -14,9 +14,9 @@ import {
 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import type { Right, TableName } from './rights.ts';
+import type { Config } from './config.ts';
+import type { Permission, TableName } from './permissions.ts';
 import type { RustFunction } from './rust-function.ts';
-import type { Stage } from './stage.ts';
 
 /** What a list has to know of an order to tell whether the order is in it. */
 const LISTED = ['vendorId', 'status', 'giftType', 'promise', 'late'];
@@ -24,13 +24,13 @@ const LISTED = ['vendorId', 'status', 'giftType', 'promise', 'late'];
 export class OrderStore extends Construct {
   readonly tables: Readonly<Record<TableName, TableV2>>;
 
-  constructor(scope: Construct, id: string, stage: Stage) {
+  constructor(scope: Construct, id: string, config: Config) {
     super(scope, id);
     const kept = {
       billing: Billing.onDemand(),
-      deletionProtection: stage.dataIsKept,
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: stage.dataIsKept },
-      removalPolicy: stage.dataIsKept ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      deletionProtection: config.dataIsKept,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: config.dataIsKept },
+      removalPolicy: config.dataIsKept ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     };
     const orders = new TableV2(this, 'Orders', {
       ...kept,
@@ -62,11 +62,11 @@ export class OrderStore extends Construct {
   }
 
   /** Tells a function where the tables are, and lets it do just this with them. */
-  bind(target: RustFunction, rights: readonly Right[]): void {
+  bind(target: RustFunction, permissions: readonly Permission[]): void {
     for (const [name, table] of Object.entries(this.tables)) {
       target.addEnvironment(`GOODY_${name.toUpperCase()}_TABLE`, table.tableName);
     }
-    for (const { table, indexes, actions } of rights) {
+    for (const { table, indexes, actions } of permissions) {
       const { tableArn } = this.tables[table];
       const resources = indexes ? indexes.map((one) => `${tableArn}/index/${one}`) : [tableArn];
       target.addToRolePolicy(new PolicyStatement({ actions: actions.map((one) => `dynamodb:${one}`), resources }));

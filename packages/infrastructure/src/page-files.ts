@@ -6,17 +6,17 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { BucketDeployment, CacheControl, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import { Construct } from 'constructs';
-import { BUILT } from './built.ts';
-import type { Stage } from './stage.ts';
+import { ARTIFACTS } from './artifacts.ts';
+import type { Config } from './config.ts';
 
 export interface PageFilesProps {
-  readonly stage: Stage;
+  readonly config: Config;
   readonly bucket: Bucket;
   readonly distribution: IDistribution;
 }
 
 export class PageFiles extends Construct {
-  constructor(scope: Construct, id: string, { stage, bucket, distribution }: PageFilesProps) {
+  constructor(scope: Construct, id: string, { config, bucket, distribution }: PageFilesProps) {
     super(scope, id);
     const deployed = {
       destinationBucket: bucket,
@@ -24,18 +24,18 @@ export class PageFiles extends Construct {
       prune: false,
       // The bucket is empty when it is to be removed.
       retainOnDelete: false,
-      logGroup: new LogGroup(this, 'Log', { retention: stage.logRetention, removalPolicy: RemovalPolicy.DESTROY }),
+      logGroup: new LogGroup(this, 'Log', { retention: config.logRetention, removalPolicy: RemovalPolicy.DESTROY }),
     };
     const hashed = new BucketDeployment(this, 'Hashed', {
       ...deployed,
-      sources: [Source.asset(`${BUILT.page}/assets`)],
+      sources: [Source.asset(`${ARTIFACTS.page}/assets`)],
       destinationKeyPrefix: 'assets',
       cacheControl: [CacheControl.fromString('public, max-age=31536000, immutable')],
     });
     const named = new BucketDeployment(this, 'Named', {
       ...deployed,
       // The policy is beside the page for whoever serves it: here, that is a header.
-      sources: [Source.asset(BUILT.page, { exclude: ['assets', 'content-security-policy.txt'] })],
+      sources: [Source.asset(ARTIFACTS.page, { exclude: ['assets', 'content-security-policy.txt'] })],
       cacheControl: [CacheControl.noCache()],
       distribution,
       distributionPaths: ['/*'],

@@ -5,12 +5,12 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { BUILT } from './built.ts';
-import type { FunctionName } from './rights.ts';
-import type { Stage } from './stage.ts';
+import { ARTIFACTS } from './artifacts.ts';
+import type { Config } from './config.ts';
+import type { FunctionName } from './permissions.ts';
 
 export interface RustFunctionProps {
-  readonly stage: Stage;
+  readonly config: Config;
   readonly name: FunctionName;
   readonly description: string;
   /** More memory is also more processor. */
@@ -19,11 +19,15 @@ export interface RustFunctionProps {
 }
 
 export class RustFunction extends LambdaFunction {
-  constructor(scope: Construct, id: string, { stage, name, description, memoryMegabytes, timeout }: RustFunctionProps) {
-    const folder = BUILT.lambda(name);
+  constructor(
+    scope: Construct,
+    id: string,
+    { config, name, description, memoryMegabytes, timeout }: RustFunctionProps,
+  ) {
+    const folder = ARTIFACTS.lambda(name);
     const log = new LogGroup(scope, `${id}Log`, {
-      retention: stage.logRetention,
-      removalPolicy: stage.dataIsKept ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      retention: config.logRetention,
+      removalPolicy: config.dataIsKept ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     role.addToPolicy(
@@ -36,15 +40,15 @@ export class RustFunction extends LambdaFunction {
       logGroup: log,
       loggingFormat: LoggingFormat.JSON,
       runtime: Runtime.PROVIDED_AL2023,
-      architecture: compiledFor(`${folder}/bootstrap`, stage.architecture),
+      architecture: compiledFor(`${folder}/bootstrap`, config.architecture),
       handler: 'bootstrap',
       code: Code.fromAsset(`${folder}/bootstrap.zip`),
       memorySize: memoryMegabytes,
       environment: {
-        GOODY_TIME_ZONE: stage.timeZone,
+        GOODY_TIME_ZONE: config.timeZone,
         GOODY_LOG: 'info',
-        ...(stage.orderDays && { GOODY_ORDER_DAYS: String(stage.orderDays) }),
-        ...(stage.bucketDays && { GOODY_BUCKET_DAYS: String(stage.bucketDays) }),
+        ...(config.orderDays && { GOODY_ORDER_DAYS: String(config.orderDays) }),
+        ...(config.bucketDays && { GOODY_BUCKET_DAYS: String(config.bucketDays) }),
       },
     });
   }
@@ -58,7 +62,7 @@ function compiledFor(program: string, wanted: Architecture): Architecture {
   const found = { 62: Architecture.X86_64, 183: Architecture.ARM_64 }[machine];
   if (found !== wanted) {
     throw new Error(
-      `${program} is for ${found?.name ?? `machine ${machine}`}, and the stage wants ${wanted.name}: build it for that`,
+      `${program} is for ${found?.name ?? `machine ${machine}`}, and the configuration wants ${wanted.name}: build it for that`,
     );
   }
   return wanted;

@@ -7,17 +7,17 @@ import * as cloudfront from 'aws-cdk-lib/aws-cloudfront';
 import { HttpOrigin, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { BUILT } from './built.ts';
+import { ARTIFACTS } from './artifacts.ts';
 import { ClientRoutes } from './client-routes.ts';
+import type { Config } from './config.ts';
 import { apiHeaders, pageHeaders } from './headers.ts';
 import { PageFiles } from './page-files.ts';
-import type { Stage } from './stage.ts';
 
 /** The paths of the API. The page has all others. */
 export const API_PATHS = ['/api/*', '/health', '/dashboard/*', '/vendors/*/report'];
 
 export interface SiteProps {
-  readonly stage: Stage;
+  readonly config: Config;
   readonly api: HttpApi;
 }
 
@@ -27,9 +27,10 @@ export class Site extends Construct {
   /** Where people find the page. */
   readonly url: string;
 
-  constructor(scope: Construct, id: string, { stage, api }: SiteProps) {
+  constructor(scope: Construct, id: string, { config, api }: SiteProps) {
     super(scope, id);
-    if (!existsSync(`${BUILT.page}/index.html`)) throw new Error(`${BUILT.page} is missing: npx nx build frontend`);
+    if (!existsSync(`${ARTIFACTS.page}/index.html`))
+      throw new Error(`${ARTIFACTS.page} is missing: npx nx build frontend`);
     this.bucket = new Bucket(this, 'Bucket', {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       encryption: BucketEncryption.S3_MANAGED,
@@ -43,17 +44,17 @@ export class Site extends Construct {
       comment: 'Goody Dashboard',
       httpVersion: cloudfront.HttpVersion.HTTP2_AND_3,
       defaultRootObject: 'index.html',
-      ...(stage.webAclArn && { webAclId: stage.webAclArn }),
-      ...(stage.domain && {
+      ...(config.webAclArn && { webAclId: config.webAclArn }),
+      ...(config.domain && {
         minimumProtocolVersion: cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
-        domainNames: [stage.domain.name],
-        certificate: Certificate.fromCertificateArn(this, 'Certificate', stage.domain.certificateArn),
+        domainNames: [config.domain.name],
+        certificate: Certificate.fromCertificateArn(this, 'Certificate', config.domain.certificateArn),
       }),
       defaultBehavior: { ...page, functionAssociations: [new ClientRoutes(this, 'ClientRoutes').association] },
       additionalBehaviors: { '/assets/*': page, ...Object.fromEntries(API_PATHS.map((path) => [path, ofApi])) },
     });
-    this.url = `https://${stage.domain?.name ?? this.distribution.distributionDomainName}`;
-    new PageFiles(this, 'Files', { stage, bucket: this.bucket, distribution: this.distribution });
+    this.url = `https://${config.domain?.name ?? this.distribution.distributionDomainName}`;
+    new PageFiles(this, 'Files', { config, bucket: this.bucket, distribution: this.distribution });
     acknowledge(this.bucket, this.distribution);
   }
 

@@ -3,43 +3,43 @@ import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { Alarms } from './alarms.ts';
 import { Api } from './api.ts';
+import type { Config } from './config.ts';
+import { OperationsDashboard } from './dashboard.ts';
 import { Functions } from './functions.ts';
 import { Ingest } from './ingest.ts';
 import { OrderStore } from './order-store.ts';
 import { Projection } from './projection.ts';
 import { Schedule } from './schedule.ts';
 import { Site } from './site.ts';
-import type { Stage } from './stage.ts';
 import { Tokens } from './tokens.ts';
-import { Watch } from './watch.ts';
 
 export class GoodyDashboardStack extends Stack {
-  constructor(scope: Construct, id: string, stage: Stage) {
-    super(scope, id, { stackName: stage.stackName, description: 'Goody Dashboard: which vendor is failing, and why' });
-    const store = new OrderStore(this, 'Store', stage);
+  constructor(scope: Construct, id: string, config: Config) {
+    super(scope, id, { stackName: config.stackName, description: 'Goody Dashboard: which vendor is failing, and why' });
+    const store = new OrderStore(this, 'Store', config);
     const { tables } = store;
-    const made = new Functions(this, 'Functions', stage, store);
+    const made = new Functions(this, 'Functions', config, store);
     const functions = made.all;
     const generator = functions['report-generator'];
     const simulator = functions['order-simulator'];
 
-    const ingest = new Ingest(this, 'Ingest', { busName: stage.busName, ingest: functions['order-ingest'] });
+    const ingest = new Ingest(this, 'Ingest', { busName: config.busName, ingest: functions['order-ingest'] });
     const projection = new Projection(this, 'Projection', { orders: tables.Orders, generator });
-    new Schedule(this, 'Roll', { target: generator, expression: 'rate(1 minute)', isOn: stage.roll });
-    new Schedule(this, 'Simulate', { target: simulator, expression: 'rate(5 minutes)', isOn: stage.simulator });
-    const tokens = new Tokens(this, 'Tokens', stage);
+    new Schedule(this, 'Roll', { target: generator, expression: 'rate(1 minute)', isOn: config.roll });
+    new Schedule(this, 'Simulate', { target: simulator, expression: 'rate(5 minutes)', isOn: config.simulator });
+    const tokens = new Tokens(this, 'Tokens', config);
     tokens.bind(functions['order-ingest']);
-    if (stage.protectReads) tokens.protectReads(functions['api-handler']);
+    if (config.protectReads) tokens.protectReads(functions['api-handler']);
     const { api, accessLog } = new Api(this, 'Api', {
-      stage,
+      config,
       reads: functions['api-handler'],
       writes: functions['order-ingest'],
     });
-    const site = stage.page ? new Site(this, 'Site', { stage, api }) : undefined;
+    const site = config.page ? new Site(this, 'Site', { config, api }) : undefined;
 
     const deadLetters = { Projection: projection.deadLetters, Ingest: ingest.deadLetters };
-    const alarms = new Alarms(this, 'Alarms', { stage, functions, api, deadLetters });
-    const { dashboard } = new Watch(this, 'Watch', { functions, tables, api, deadLetters, alarms });
+    const alarms = new Alarms(this, 'Alarms', { config, functions, api, deadLetters });
+    const { dashboard } = new OperationsDashboard(this, 'Watch', { functions, tables, api, deadLetters, alarms });
 
     const outputs = {
       ...(site && {

@@ -9,15 +9,15 @@ import { RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import type { Config } from './config.ts';
 import type { RustFunction } from './rust-function.ts';
-import type { Stage } from './stage.ts';
 
 export class Tokens extends Construct {
   readonly secretArn: string;
 
-  constructor(scope: Construct, id: string, stage: Stage) {
+  constructor(scope: Construct, id: string, config: Config) {
     super(scope, id);
-    this.secretArn = stage.tokensSecretArn ?? this.#make(stage);
+    this.secretArn = config.tokensSecretArn ?? this.#make(config);
   }
 
   /** Tells a function where the tokens are, and lets it read them. */
@@ -34,11 +34,11 @@ export class Tokens extends Construct {
     target.addEnvironment('GOODY_PROTECT_READS', 'true');
   }
 
-  #make(stage: Stage): string {
+  #make(config: Config): string {
     const secret = new CfnSecret(this, 'Secret', {
       description: 'Tokens of the API of Goody Dashboard. A line each: name, scopes by commas, SHA-256 in hex',
     });
-    secret.applyRemovalPolicy(stage.dataIsKept ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY);
+    secret.applyRemovalPolicy(config.dataIsKept ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY);
     Validations.of(secret).acknowledge({
       id: 'AwsSolutions-SMG4',
       reason: 'A new token has to be handed to whoever uses it, which no schedule can do; docs/OPERATIONS.md says how',

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { expect, test } from 'vitest';
-import { BUILT_TEMPLATE, synthesize } from './template.ts';
+import { synthesize, TEMPLATE_FILE } from './template.ts';
 
 const CFN_LINT = fileURLToPath(new URL('../../../target/tools/python/bin/cfn-lint', import.meta.url));
 /** W3005: the CDK writes dependencies down that follow from references anyway. */
@@ -45,7 +45,7 @@ test('cfn-lint finds nothing, in any stage', () => {
     writeFileSync(file, JSON.stringify(template));
     return file;
   });
-  const { status, stdout, stderr } = spawnSync(CFN_LINT, [...OPTIONS, BUILT_TEMPLATE, ...files], { encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(CFN_LINT, [...OPTIONS, TEMPLATE_FILE, ...files], { encoding: 'utf8' });
   rmSync(folder, { recursive: true });
   expect(`${stdout}${stderr}`).toBe('');
   expect(status).toBe(0);

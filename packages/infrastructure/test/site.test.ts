@@ -1,7 +1,7 @@
 /** The page at CloudFront: who is asked for what, what is kept, and what a browser is told it may do. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { BUILT } from '../src/built.ts';
+import { ARTIFACTS } from '../src/artifacts.ts';
 import { CLIENT_ROUTES } from '../src/client-routes.ts';
 import { rewritten } from './edge.ts';
 import { named, type Resource, Resources } from './template.ts';
@@ -20,7 +20,7 @@ describe('the function before the bucket', () => {
   );
 
   test('files beside index.html are themselves', () => {
-    const files = readdirSync(BUILT.page, { withFileTypes: true }).filter((entry) => entry.isFile());
+    const files = readdirSync(ARTIFACTS.page, { withFileTypes: true }).filter((entry) => entry.isFile());
     expect(files.map(({ name }) => name)).toContain('robots.txt');
     for (const { name } of files) expect(answer(`/${name}`)).toBe(`/${name}`);
   });
@@ -73,7 +73,7 @@ test('the page is compressed and comes by HTTP/3; a file is kept as long as it s
 test('browsers are told what the page may do: by the policy of the very build that is deployed', () => {
   const policy = property(distribution.DefaultCacheBehavior.ResponseHeadersPolicyId.Ref).ResponseHeadersPolicyConfig;
   const { ContentSecurityPolicy, StrictTransportSecurity, FrameOptions, ...others } = policy.SecurityHeadersConfig;
-  const built = readFileSync(`${BUILT.page}/content-security-policy.txt`, 'utf8').trim();
+  const built = readFileSync(`${ARTIFACTS.page}/content-security-policy.txt`, 'utf8').trim();
   expect(ContentSecurityPolicy).toEqual({ ContentSecurityPolicy: built, Override: true });
   expect(built).toContain("default-src 'none'");
   expect(built).not.toContain('unsafe');

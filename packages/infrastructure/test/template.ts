@@ -2,12 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { BUILT } from '../src/built.ts';
+import { ARTIFACTS } from '../src/artifacts.ts';
+import { readConfig } from '../src/config.ts';
 import { GoodyDashboardStack } from '../src/stack.ts';
-import { readStage } from '../src/stage.ts';
 
 /** The template of the default stage, where the build leaves it. */
-export const BUILT_TEMPLATE = `${BUILT.infrastructure}/cdk.out/GoodyDashboardStack.template.json`;
+export const TEMPLATE_FILE = `${ARTIFACTS.infrastructure}/cdk.out/GoodyDashboardStack.template.json`;
 
 export interface Resource {
   readonly Type: string;
@@ -31,7 +31,7 @@ export class Resources {
 
   /** The template of the default stage, as the build left it: what everybody deploys. */
   static built(): Resources {
-    return new Resources(JSON.parse(readFileSync(BUILT_TEMPLATE, 'utf8')));
+    return new Resources(JSON.parse(readFileSync(TEMPLATE_FILE, 'utf8')));
   }
 
   /** All resources of a type, by their logical names. */
@@ -68,8 +68,8 @@ export class Resources {
 
 /** The stack of a context, and its template. */
 export function synthesize(context: Context) {
-  const stage = readStage((name) => context[name]);
-  const stack = new GoodyDashboardStack(new App(), 'GoodyDashboardStack', stage);
+  const config = readConfig((name) => context[name]);
+  const stack = new GoodyDashboardStack(new App(), 'GoodyDashboardStack', config);
   const template = Template.fromStack(stack).toJSON() as ConstructorParameters<typeof Resources>[0];
   return { stack, template, resources: new Resources(template) };
 }

@@ -1,6 +1,6 @@
 /** Tokens of the API, as `goody token new` makes them: what callers bring, and the line that servers know them by. */
 import { join } from 'node:path';
-import { BUILT } from '../src/built.ts';
+import { ARTIFACTS } from '../src/artifacts.ts';
 import { run } from './processes.ts';
 
 export interface Token {
@@ -10,6 +10,8 @@ export interface Token {
 
 /** A new one, made by the command that people use. */
 export async function newToken(name: string, scope: string): Promise<Token> {
-  const made = JSON.parse(await run(join(BUILT.backend, 'goody'), ['token', 'new', name, '--scope', scope, '--json']));
+  const made = JSON.parse(
+    await run(join(ARTIFACTS.backend, 'goody'), ['token', 'new', name, '--scope', scope, '--json']),
+  );
   return { token: made.token, line: made.line };
 }

@@ -1,4 +1,4 @@
-/** Tokens at work: the functions ask for them, as the secret has them, with no more rights than the template gives. */
+/** Tokens at work: the functions ask for them, as the secret has them, with no more permissions than the template gives. */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Account } from './guard/account.ts';

@@ -2,8 +2,8 @@
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BUILT } from '../../src/built.ts';
-import type { FunctionName } from '../../src/rights.ts';
+import { ARTIFACTS } from '../../src/artifacts.ts';
+import type { FunctionName } from '../../src/permissions.ts';
 import { named, type Resources } from '../template.ts';
 import { Emulator, type Json } from './emulator.ts';
 import { Guard } from './guard.ts';
@@ -42,11 +42,11 @@ export class Account {
     renameSync(join(this.#folder, 'next'), join(this.#folder, 'clock'));
   }
 
-  /** Has a function work on an event, with the rights that the template gives it, less one if wanted. */
+  /** Has a function work on an event, with the permissions that the template gives it, less one if wanted. */
   async invoke(name: FunctionName, event: Json, without?: string): Promise<Json> {
     const known = this.#functions.get(name);
     if (known && !without) return known.lambda.invoke(event);
-    const allowed = this.allowed(name).filter((right) => right !== without);
+    const allowed = this.allowed(name).filter((permission) => permission !== without);
     const services = { dynamodb: this.emulator.address, secretsmanager: this.#secrets.address };
     const made = await this.#start(name, await Guard.start(services, allowed));
     if (!without) this.#functions.set(name, made);
@@ -63,10 +63,10 @@ export class Account {
   /** What a function's policy lets it do with tables, their indexes and the tokens, as `PutItem Orders`. */
   allowed(name: FunctionName): string[] {
     const { properties } = this.#function(name);
-    const rights = this.#resources.allowed(properties.Role['Fn::GetAtt'][0]);
-    const asked = rights.filter(({ action }) => /^(dynamodb|secretsmanager):/.test(action));
+    const permissions = this.#resources.allowed(properties.Role['Fn::GetAtt'][0]);
+    const asked = permissions.filter(({ action }) => /^(dynamodb|secretsmanager):/.test(action));
     const told = asked.map(({ action, resource }) => `${action.replace(/^.*:/, '')} ${named(resource)}`);
-    return told.filter((right) => !right.endsWith(' stream') && !right.endsWith(' *'));
+    return told.filter((permission) => !permission.endsWith(' stream') && !permission.endsWith(' *'));
   }
 
   /** The guard that stands before a function that has worked. */
@@ -96,7 +96,7 @@ export class Account {
   #start(name: FunctionName, guard: Guard): Promise<Guarded> {
     const variables: Record<string, Json> = this.#function(name).properties.Environment.Variables;
     const environment = Object.entries(variables).map(([key, value]) => [key, value.Ref ? nameOf(value.Ref) : value]);
-    return Lambda.start(join(BUILT.lambda(name), 'bootstrap'), {
+    return Lambda.start(join(ARTIFACTS.lambda(name), 'bootstrap'), {
       ...Object.fromEntries(environment),
       AWS_ENDPOINT_URL: guard.address,
       GOODY_CLOCK: join(this.#folder, 'clock'),

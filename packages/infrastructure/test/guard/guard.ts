@@ -34,7 +34,7 @@ export class Guard {
       for await (const chunk of request) chunks.push(chunk);
       const body = Buffer.concat(chunks);
       const [service = '', operation = ''] = String(request.headers['x-amz-target']).split('.');
-      const refused = needed(operation, JSON.parse(body.toString())).filter((right) => !this.#takes(right));
+      const refused = needed(operation, JSON.parse(body.toString())).filter((permission) => !this.#takes(permission));
       if (refused.length > 0) {
         const message = `no identity-based policy allows ${refused.join(', ')}`;
         response.writeHead(400, { 'Content-Type': 'application/x-amz-json-1.0' });
@@ -69,14 +69,14 @@ export class Guard {
     this.#server.closeAllConnections();
   }
 
-  #takes(right: string): boolean {
-    const isAllowed = this.#allowed.has(right);
-    (isAllowed ? this.used : this.refused).add(right);
+  #takes(permission: string): boolean {
+    const isAllowed = this.#allowed.has(permission);
+    (isAllowed ? this.used : this.refused).add(permission);
     return isAllowed;
   }
 }
 
-/** The rights that a call needs, as IAM counts them. */
+/** The permissions that a call needs, as IAM counts them. */
 export function needed(operation: string, input: Json): string[] {
   switch (operation) {
     case 'TransactWriteItems':

@@ -42,7 +42,7 @@ def main():
     listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split('\0')
     files = [name for name in sorted(set(listed)) if name and (ROOT / name).is_file()]
     told = [line for name in files for line in problems(name, (ROOT / name).read_text(encoding='utf-8', errors='replace'))]
-    print('\n'.join(told) or f'words: {len(files)} files, none tied to a machine, a registry or somebody else\'s data')
+    print('\n'.join(told) or f'repository text: {len(files)} files, none tied to a machine, a registry or somebody else\'s data')
     return 1 if told else 0
 
 

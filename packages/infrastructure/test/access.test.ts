@@ -1,13 +1,13 @@
 /** Who is let in: tokens of ours for what writes, and for what reads nothing, such a token, or a JWT. */
 import { describe, expect, test } from 'vitest';
-import type { FunctionName } from '../src/rights.ts';
-import { readStage } from '../src/stage.ts';
+import { readConfig } from '../src/config.ts';
+import type { FunctionName } from '../src/permissions.ts';
 import { type Context, named, type Resources, synthesize } from './template.ts';
 
 const OIDC = { oidcIssuer: 'https://login.example/', oidcAudience: 'goody,reports' };
 const SECRET = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:goody/tokens-a1B2c3';
 
-const stage = (context: Context) => readStage((name) => context[name]);
+const config = (context: Context) => readConfig((name) => context[name]);
 const made = (context: Context) => synthesize({ page: 'false', ...context }).resources;
 
 const open = made({});
@@ -27,8 +27,8 @@ function routes(of: Resources): Record<string, string> {
 /** Which functions may read which secrets. */
 function readers(of: Resources): Record<string, string[]> {
   const told = Object.entries(of.functions).map(([name, { properties }]) => {
-    const rights = of.allowed(properties.Role['Fn::GetAtt'][0]);
-    const secrets = rights.filter(({ action }) => action.startsWith('secretsmanager:'));
+    const permissions = of.allowed(properties.Role['Fn::GetAtt'][0]);
+    const secrets = permissions.filter(({ action }) => action.startsWith('secretsmanager:'));
     return [name, secrets.map(({ action, resource }) => `${action} ${named(resource)}`)] as const;
   });
   return Object.fromEntries(told.filter(([, secrets]) => secrets.length > 0));
@@ -131,5 +131,5 @@ test.each<[Context, string]>([
   // Without its six last characters: a policy would allow no secret with it.
   [{ tokensSecretArn: SECRET.slice(0, -7) }, 'is no whole ARN of a secret'],
 ])('%o is refused with what is wrong', (context, told) => {
-  expect(() => stage(context)).toThrow(told);
+  expect(() => config(context)).toThrow(told);
 });

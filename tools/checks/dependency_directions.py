@@ -68,7 +68,7 @@ def crate_violations(metadata):
     for package in metadata['packages']:
         name, here = package['name'], rooms[package['name']]
         if here is None:
-            told.append(f'{name}: lies in no known room. Add its folder to ROOMS and its arrows to MAY_IMPORT in tools/checks/arrows.py')
+            told.append(f'{name}: lies in no known room. Add its folder to ROOMS and its allowed imports to MAY_IMPORT in tools/checks/dependency_directions.py')
             continue
         for dependency in package['dependencies']:
             told += dependency_violations(name, here, dependency, rooms)
@@ -163,7 +163,7 @@ def main():
     command = ['cargo', 'metadata', '--no-deps', '--offline', '--format-version', '1']
     metadata = json.loads(subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout)
     told = crate_violations(metadata) + page_violations()
-    print('\n'.join(told) or f'arrows: {len(metadata["packages"])} crates and the page import only what they may')
+    print('\n'.join(told) or f'dependency directions: {len(metadata["packages"])} crates and the page import only what they may')
     return 1 if told else 0
 
 

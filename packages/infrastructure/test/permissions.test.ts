@@ -26,18 +26,18 @@ const isOfTable = ({ action }: { action: string }) => /^(dynamodb|secretsmanager
 
 test('functions may do with the tables and the tokens what the document says', () => {
   const told = Object.entries(dev.functions).map(([name, { properties }]) => {
-    const rights = dev.allowed(properties.Role['Fn::GetAtt'][0]).filter(isOfTable);
-    const ofTables = rights.map(({ action, resource }) => `${action.replace(/^.*:/, '')} ${named(resource)}`);
-    return [name, ofTables.filter((right) => !/ (\*|Orders stream)$/.test(right)).sort()];
+    const permissions = dev.allowed(properties.Role['Fn::GetAtt'][0]).filter(isOfTable);
+    const ofTables = permissions.map(({ action, resource }) => `${action.replace(/^.*:/, '')} ${named(resource)}`);
+    return [name, ofTables.filter((permission) => !/ (\*|Orders stream)$/.test(permission)).sort()];
   });
-  const sorted = Object.entries(documented()).map(([name, rights]) => [name, rights.sort()]);
+  const sorted = Object.entries(documented()).map(([name, permissions]) => [name, permissions.sort()]);
   expect(Object.fromEntries(told)).toEqual(Object.fromEntries(sorted));
 });
 
 test('beside the tables and the tokens, functions write their own log, and put aside what failed', () => {
   for (const [name, { id, properties }] of Object.entries(dev.functions)) {
     const role = properties.Role['Fn::GetAtt'][0];
-    const others = dev.allowed(role).filter((right) => !isOfTable(right));
+    const others = dev.allowed(role).filter((permission) => !isOfTable(permission));
     const told = others.map(({ action, resource }) => `${action} ${named(resource).replace(/[0-9A-F]{8}$/, '')}`);
     const log = id.replace(/[0-9A-F]{8}$/, 'Log');
     const queue = { 'order-ingest': 'Ingest', 'report-generator': 'Projection' }[name];

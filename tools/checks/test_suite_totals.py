@@ -1,6 +1,6 @@
 import unittest
 
-import totals
+import suite_totals
 
 GREEN = """
 ==> tests: the checks themselves
@@ -29,9 +29,9 @@ Test cases:
 """
 
 
-class Totals(unittest.TestCase):
+class SuiteTotals(unittest.TestCase):
     def last(self, log):
-        lines, well = totals.report(log)
+        lines, well = suite_totals.report(log)
         return lines[-1], well
 
     def test_every_runner_is_counted_once(self):
@@ -53,17 +53,17 @@ class Totals(unittest.TestCase):
             ('test result: ok. 7 passed; 0', 'test spine::adds ... FAILED\ntest result: FAILED. 6 passed; 1', '  spine::adds'),
             ('OK (skipped=1)', 'FAIL: test_it (x.Y)\nFAILED (failures=1, skipped=1)', '  test_it (x.Y)'),
         ):
-            self.assertIn(named, totals.report(GREEN.replace(green, red))[0])
+            self.assertIn(named, suite_totals.report(GREEN.replace(green, red))[0])
         log = GREEN.replace('\x1b[32m20 passed', '\x1b[31m1 failed | 19 passed')
         log = log.replace('==> tests: page in', '\x1b[41m FAIL \x1b[49m src/a.test.ts > b\n\x1b[31mError\x1b[39m: no\n==> tests: page in')
-        self.assertIn('  src/a.test.ts > b: Error: no', totals.report(log)[0])
+        self.assertIn('  src/a.test.ts > b: Error: no', suite_totals.report(log)[0])
 
     def test_a_suite_that_ran_nothing_fails(self):
-        self.assertFalse(totals.report(GREEN.replace('  4 passed (5.2s)\n', '').replace('  1 skipped\n', ''))[1])
-        self.assertFalse(totals.report(GREEN.replace('  4 passed (5.2s)\n', ''))[1], 'skipping is not running')
+        self.assertFalse(suite_totals.report(GREEN.replace('  4 passed (5.2s)\n', '').replace('  1 skipped\n', ''))[1])
+        self.assertFalse(suite_totals.report(GREEN.replace('  4 passed (5.2s)\n', ''))[1], 'skipping is not running')
 
     def test_a_suite_that_did_not_begin_fails(self):
-        lines, well = totals.report(GREEN.partition('==> tests: page in')[0])
+        lines, well = suite_totals.report(GREEN.partition('==> tests: page in')[0])
         self.assertFalse(well)
         self.assertIn('page in a browser: did not begin', lines)
 

@@ -1,6 +1,6 @@
 import unittest
 
-import arrows
+import dependency_directions
 
 FOLDERS = {
     'goody-domain': 'packages/shared/crates/domain',
@@ -31,14 +31,14 @@ def metadata(crate, *wanted, kind=None, folders=FOLDERS):
 
 class Crates(unittest.TestCase):
     def allowed(self, crate, *wanted, kind=None):
-        self.assertEqual(arrows.crate_violations(metadata(crate, *wanted, kind=kind)), [])
+        self.assertEqual(dependency_directions.crate_violations(metadata(crate, *wanted, kind=kind)), [])
 
     def refused(self, crate, wanted, kind=None):
-        told = arrows.crate_violations(metadata(crate, wanted, kind=kind))
+        told = dependency_directions.crate_violations(metadata(crate, wanted, kind=kind))
         self.assertEqual(len(told), 1, f'{crate} -> {wanted}: {told}')
         self.assertTrue(told[0].startswith(f'{crate} -> {wanted}: '), told[0])
 
-    def test_the_arrows_of_the_design_are_allowed(self):
+    def test_the_directions_of_the_design_are_allowed(self):
         self.allowed('goody-contract', 'goody-domain', 'utoipa')
         self.allowed('goody-application', 'goody-domain', 'tokio')
         self.allowed('goody-store-sqlite', 'goody-application', 'goody-domain', 'rusqlite')
@@ -77,7 +77,7 @@ class Crates(unittest.TestCase):
         self.allowed('goody-domain', 'proptest', kind='dev')
 
     def test_a_crate_in_no_room_is_named(self):
-        told = arrows.crate_violations(metadata('', folders={'goody-extras': 'packages/backend/crates/extras'}))
+        told = dependency_directions.crate_violations(metadata('', folders={'goody-extras': 'packages/backend/crates/extras'}))
         self.assertIn('goody-extras: lies in no known room', told[0])
 
 
@@ -85,7 +85,7 @@ class Imports(unittest.TestCase):
     NAMES = ('@goody/shared', '@goody/frontend')
 
     def told(self, line, path='packages/frontend/src/api/client.ts', aliases=()):
-        return arrows.import_violations('packages/frontend', path, line, self.NAMES, aliases)
+        return dependency_directions.import_violations('packages/frontend', path, line, self.NAMES, aliases)
 
     def test_what_the_page_may_import(self):
         for line in (

@@ -6,7 +6,7 @@
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 
-export interface Stage {
+export interface Config {
   /** Stages may stand side by side in one account. */
   readonly stackName: string;
   /** The bus that others put order events on. */
@@ -81,9 +81,9 @@ export const CONTEXT = [
 type Name = (typeof CONTEXT)[number];
 
 /** Reads a stage. Throws what is wrong, with what to write instead. */
-export function readStage(context: (name: Name) => unknown): Stage {
+export function readConfig(context: (name: Name) => unknown): Config {
   const name = oneOf(context, 'stage', Object.keys(STAGES) as (keyof typeof STAGES)[], 'dev');
-  const stage = STAGES[name];
+  const defaults = STAGES[name];
   const architecture = oneOf(context, 'architecture', ['x86_64', 'arm64'], 'x86_64');
   const [domainName, certificateArn] = [text(context, 'domainName'), text(context, 'certificateArn')];
   if ((domainName === undefined) !== (certificateArn === undefined)) {
@@ -98,8 +98,8 @@ export function readStage(context: (name: Name) => unknown): Stage {
   const tokensSecretArn = secret(text(context, 'tokensSecretArn'));
   const [webAclArn, alarmEmail] = [text(context, 'webAclArn'), text(context, 'alarmEmail')];
   return {
-    ...stage,
-    simulator: yesOrNo(context, 'simulator', stage.simulator),
+    ...defaults,
+    simulator: yesOrNo(context, 'simulator', defaults.simulator),
     roll: yesOrNo(context, 'roll', true),
     page: yesOrNo(context, 'page', true),
     architecture: architecture === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64,
@@ -146,7 +146,7 @@ function secret(arn: string | undefined): string | undefined {
   return arn;
 }
 
-function issuerAndAudience(context: (name: Name) => unknown): Stage['oidc'] {
+function issuerAndAudience(context: (name: Name) => unknown): Config['oidc'] {
   const [issuer, audience] = [text(context, 'oidcIssuer'), text(context, 'oidcAudience')];
   if ((issuer === undefined) !== (audience === undefined)) {
     throw new Error('oidcIssuer and oidcAudience go together: name both, or neither');

@@ -1,21 +1,21 @@
 import unittest
 
-import words
+import repository_text
 
 # Put together here, so that this file passes the check it tests.
 HOME, WORK, REGISTRY = '/ho' + 'me/', '/wo' + 'rk/', 'registry.' + 'npmjs.org'
 
 
-class Words(unittest.TestCase):
+class RepositoryText(unittest.TestCase):
     def test_a_path_of_a_machine_is_named_with_its_line(self):
         for text in (f'{HOME}someone/goody', f'see {WORK}main', f'"path": "{HOME}x"', f'file://{HOME}x', f'={WORK}x'):
-            told = words.problems('notes.md', f'fine\n{text}\n')
+            told = repository_text.problems('notes.md', f'fine\n{text}\n')
             self.assertEqual(len(told), 1, text)
             self.assertTrue(told[0].startswith('notes.md:2: '), told[0])
 
     def test_a_route_or_a_relative_path_is_no_path_of_a_machine(self):
         for text in (f'https://example.com{HOME}page', f'packages{WORK}x', f'${{root}}{WORK}x', "'/home'", 'at /work.'):
-            self.assertEqual(words.problems('notes.md', text), [], text)
+            self.assertEqual(repository_text.problems('notes.md', text), [], text)
 
     def test_a_registry_is_named(self):
         for text in (
@@ -24,13 +24,13 @@ class Words(unittest.TestCase):
             'registry' + '=https://packages.internal/',
             'source = "sparse' + '+https://packages.internal/index/"',
         ):
-            self.assertEqual(len(words.problems('a-file', text)), 1, text)
+            self.assertEqual(len(repository_text.problems('a-file', text)), 1, text)
 
     def test_the_index_that_cargo_always_names_is_none(self):
-        self.assertEqual(words.problems('Cargo.lock', 'source = "registry+https://github.com/rust-lang/crates.io-index"'), [])
+        self.assertEqual(repository_text.problems('Cargo.lock', 'source = "registry+https://github.com/rust-lang/crates.io-index"'), [])
 
     def test_our_own_fixtures_are_welcome(self):
-        self.assertEqual(words.problems('packages/shared/fixtures/events/demo-v1.ndjson', '{"eventId":"e-1"}'), [])
+        self.assertEqual(repository_text.problems('packages/shared/fixtures/events/demo-v1.ndjson', '{"eventId":"e-1"}'), [])
 
 
 if __name__ == '__main__':

@@ -6,10 +6,10 @@ import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Alarms } from './alarms.ts';
-import type { FunctionName, TableName } from './rights.ts';
+import type { FunctionName, TableName } from './permissions.ts';
 import type { RustFunction } from './rust-function.ts';
 
-export interface WatchProps {
+export interface OperationsDashboardProps {
   readonly functions: Readonly<Record<FunctionName, RustFunction>>;
   readonly tables: Readonly<Record<TableName, TableV2>>;
   readonly api: HttpApi;
@@ -17,10 +17,10 @@ export interface WatchProps {
   readonly alarms: Alarms;
 }
 
-export class Watch extends Construct {
+export class OperationsDashboard extends Construct {
   readonly dashboard: Dashboard;
 
-  constructor(scope: Construct, id: string, { functions, tables, api, deadLetters, alarms }: WatchProps) {
+  constructor(scope: Construct, id: string, { functions, tables, api, deadLetters, alarms }: OperationsDashboardProps) {
     super(scope, id);
     const each = <T>(of: Readonly<Record<string, T>>, metric: (one: T, label: string) => IMetric) =>
       Object.entries(of).map(([label, one]) => metric(one, label));

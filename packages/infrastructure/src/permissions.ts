@@ -1,13 +1,13 @@
 /**
  * What each function may do with the tables: just what it does, action by action, index by index. A transaction needs the
- * rights of what is in it.
+ * permissions of what is in it.
  *
  * `docs/OPERATIONS.md` shows the same as a table, and a test holds the two equal. Another test has each function do its whole
  * work behind a guard that refuses everything else.
  */
 export type TableName = 'Orders' | 'Reports' | 'Vendors';
 
-export interface Right {
+export interface Permission {
   readonly table: TableName;
   /** The table itself, where no index is named. */
   readonly indexes?: readonly string[];
@@ -17,13 +17,13 @@ export interface Right {
 export type FunctionName = 'api-handler' | 'order-ingest' | 'order-simulator' | 'report-generator' | 'data-backfill';
 
 /** Takes events in: loads orders, asks whether those that are not there have expired, saves them, and meets their vendors. */
-const INGEST: readonly Right[] = [
+const INGEST: readonly Permission[] = [
   { table: 'Orders', actions: ['BatchGetItem', 'PutItem'] },
   { table: 'Reports', actions: ['BatchGetItem', 'UpdateItem'] },
   { table: 'Vendors', actions: ['GetItem', 'BatchGetItem', 'PutItem'] },
 ];
 
-export const RIGHTS: Readonly<Record<FunctionName, readonly Right[]>> = {
+export const PERMISSIONS: Readonly<Record<FunctionName, readonly Permission[]>> = {
   'api-handler': [
     { table: 'Orders', actions: ['GetItem', 'BatchGetItem'] },
     {

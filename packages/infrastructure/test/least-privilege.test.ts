@@ -1,11 +1,11 @@
 /**
  * The permissions are enough, and none is too much: each function does its whole work behind a guard that refuses what the
- * template's policy does not allow, and in the end every right was used.
+ * template's policy does not allow, and in the end every permission was used.
  */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { BUILT } from '../src/built.ts';
-import { type FunctionName, RIGHTS } from '../src/rights.ts';
+import { ARTIFACTS } from '../src/artifacts.ts';
+import { type FunctionName, PERMISSIONS } from '../src/permissions.ts';
 import { Account } from './guard/account.ts';
 import type { Json } from './guard/emulator.ts';
 import { isOk, onTheBus, request, tick } from './guard/events.ts';
@@ -129,15 +129,20 @@ describe('with what its policy allows, and nothing else', () => {
   });
 });
 
-test.each(Object.keys(RIGHTS) as FunctionName[])('%s uses every right it has, and asks for no other', (name) => {
-  const guard = (name === 'order-simulator' ? world : account).guard(name);
-  expect([...guard.refused]).toEqual([]);
-  expect([...guard.used].sort()).toEqual(account.allowed(name).sort());
-});
+test.each(Object.keys(PERMISSIONS) as FunctionName[])(
+  '%s uses every permission it has, and asks for no other',
+  (name) => {
+    const guard = (name === 'order-simulator' ? world : account).guard(name);
+    expect([...guard.refused]).toEqual([]);
+    expect([...guard.used].sort()).toEqual(account.allowed(name).sort());
+  },
+);
 
-test('a function that lacks a right fails, and says which', async () => {
-  for (const right of ['PutItem Orders', 'GetSecretValue Tokens']) {
-    expect((await write('POST', '/api/orders/events', [placed('tour-4')], right)).statusCode, right).toBe(503);
+test('a function that lacks a permission fails, and says which', async () => {
+  for (const permission of ['PutItem Orders', 'GetSecretValue Tokens']) {
+    expect((await write('POST', '/api/orders/events', [placed('tour-4')], permission)).statusCode, permission).toBe(
+      503,
+    );
   }
   await expect(account.invoke('order-ingest', onTheBus(placed('tour-4')), 'PutItem Orders')).rejects.toThrow(
     'no identity-based policy allows PutItem Orders',
@@ -151,7 +156,7 @@ const write = (method: string, path: string, body: Json, without?: string): Prom
 
 /** Every path of the API that reads, with an order and a vendor that there are, and what filters its own way. */
 function paths(): string[] {
-  const { paths } = JSON.parse(readFileSync(`${BUILT.shared}/openapi.json`, 'utf8'));
+  const { paths } = JSON.parse(readFileSync(`${ARTIFACTS.shared}/openapi.json`, 'utf8'));
   const all = Object.keys(paths).filter((path) => paths[path].get);
   const filters = ['vendorId=tour', 'giftType=flowers', 'status=ARRIVED', 'delayed=true', 'dateFrom=2026-03-01'];
   return [

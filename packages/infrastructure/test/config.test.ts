@@ -1,10 +1,10 @@
 /** What a stage and the context change, and what they must not say. */
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { readStage } from '../src/stage.ts';
+import { readConfig } from '../src/config.ts';
 import { type Context, synthesize } from './template.ts';
 
-const stage = (context: Context) => readStage((name) => context[name]);
+const config = (context: Context) => readConfig((name) => context[name]);
 
 const DOMAIN = {
   domainName: 'goody.example',
@@ -67,22 +67,22 @@ describe('production', () => {
   });
 
   test('it stands beside development in one account', () => {
-    expect(stackName).not.toBe(stage({ stage: 'dev' }).stackName);
-    expect(prod.properties('AWS::Events::EventBus')[0]?.Name).not.toBe(stage({ stage: 'dev' }).busName);
+    expect(stackName).not.toBe(config({ stage: 'dev' }).stackName);
+    expect(prod.properties('AWS::Events::EventBus')[0]?.Name).not.toBe(config({ stage: 'dev' }).busName);
   });
 });
 
 test('in development everything goes with the stack', () => {
-  expect(stage({})).toMatchObject({ dataIsKept: false, simulator: true, logRetention: RetentionDays.TWO_WEEKS });
+  expect(config({})).toMatchObject({ dataIsKept: false, simulator: true, logRetention: RetentionDays.TWO_WEEKS });
 });
 
 test('what the context says goes before what the stage says', () => {
-  expect(stage({ stage: 'prod', simulator: 'true', roll: 'false', timeZone: 'America/Sao_Paulo' })).toMatchObject({
+  expect(config({ stage: 'prod', simulator: 'true', roll: 'false', timeZone: 'America/Sao_Paulo' })).toMatchObject({
     simulator: true,
     roll: false,
     timeZone: 'America/Sao_Paulo',
   });
-  expect(stage(DOMAIN).domain).toEqual({ name: 'goody.example', certificateArn: DOMAIN.certificateArn });
+  expect(config(DOMAIN).domain).toEqual({ name: 'goody.example', certificateArn: DOMAIN.certificateArn });
 });
 
 test.each<[Context, string]>([
@@ -94,11 +94,11 @@ test.each<[Context, string]>([
   [{ orderDays: 'some' }, 'orderDays=some is no number of days from 1 on'],
   [{ domainName: 'goody.example' }, 'domainName and certificateArn go together'],
 ])('%o is refused with what is wrong', (context, told) => {
-  expect(() => stage(context)).toThrow(told);
+  expect(() => config(context)).toThrow(told);
 });
 
 test('programs for another processor are refused before AWS has to say so', () => {
   expect(() => synthesize({ architecture: 'arm64', page: 'false' })).toThrow(
-    /is for x86_64, and the stage wants arm64/,
+    /is for x86_64, and the configuration wants arm64/,
   );
 });

@@ -1,6 +1,6 @@
 """Adds up what the test runners of one `make test` said themselves.
 
-`totals.py LOG` prints every runner's own summary under the suite it belongs to, the tests that failed, then the sum. It
+`suite_totals.py LOG` prints every runner's own summary under the suite it belongs to, the tests that failed, then the sum. It
 fails when a suite failed a test, ran none, or did not begin. A suite begins at the heading the Makefile prints for it.
 """
 

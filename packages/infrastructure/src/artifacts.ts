@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 const DIST = fileURLToPath(new URL('../../../dist/packages', import.meta.url));
 
-export const BUILT = {
+export const ARTIFACTS = {
   lambda: (name: string) => `${DIST}/backend/lambda/${name}`,
   backend: `${DIST}/backend`,
   shared: `${DIST}/shared`,
