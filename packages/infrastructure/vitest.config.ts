@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** What can be said of the stack without deploying it. One process, as reading in the CDK takes longer than most tests. */
+/** Tests of the stack without a deployment. One process, as loading the CDK takes longer than most tests. */
 export default defineConfig({
   test: {
     environment: 'node',

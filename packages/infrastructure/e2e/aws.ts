@@ -31,7 +31,7 @@ export class Aws {
     return new Aws(emulator);
   }
 
-  /** What every program has to be told to find the emulator. */
+  /** The environment variables with which programs find the emulator. */
   get env(): NodeJS.ProcessEnv {
     return this.#emulator.env;
   }
@@ -41,12 +41,12 @@ export class Aws {
     return this.#emulator.log;
   }
 
-  /** Asks the API, as anybody or with a token. The emulator tells APIs apart by the host that is asked for. */
+  /** Sends a GET request to the API, with or without a token. The emulator selects the API by the Host header. */
   get(api: string, path: string, token?: string): Promise<Answer> {
     return this.#ask(api, 'GET', path, bearer(token));
   }
 
-  /** Sends the API something, as anybody or with a token. */
+  /** Sends a request with a body to the API, with or without a token. */
   send(api: string, method: string, path: string, body: unknown, token?: string): Promise<Answer> {
     const headers = { 'content-type': 'application/json', ...bearer(token) };
     return this.#ask(api, method, path, headers, JSON.stringify(body));
@@ -66,7 +66,7 @@ export class Aws {
     if (!answer.ok) throw new Error(`not restarted: ${await answer.text()}`);
   }
 
-  /** Has a new user pool sign somebody in, by one client of it after the other: with a JWT for each. */
+  /** Creates a user pool with these clients, signs one user in with each client, and returns their JWTs. */
   async signIn(...clients: string[]): Promise<SignedIn> {
     const ask = (operation: string, asked: unknown) =>
       this.#emulator.ask('cognito-idp', '1.1', `AWSCognitoIdentityProviderService.${operation}`, asked);
@@ -78,8 +78,8 @@ export class Aws {
       const flow = { UserPoolId, ExplicitAuthFlows: ['ALLOW_ADMIN_USER_PASSWORD_AUTH'] };
       const { ClientId } = (await ask('CreateUserPoolClient', { ...flow, ClientName })).UserPoolClient;
       const AuthParameters = { USERNAME: Username, PASSWORD: Password };
-      const told = { UserPoolId, ClientId, AuthFlow: 'ADMIN_USER_PASSWORD_AUTH', AuthParameters };
-      return { audience: ClientId, jwt: (await ask('AdminInitiateAuth', told)).AuthenticationResult.IdToken };
+      const signIn = { UserPoolId, ClientId, AuthFlow: 'ADMIN_USER_PASSWORD_AUTH', AuthParameters };
+      return { audience: ClientId, jwt: (await ask('AdminInitiateAuth', signIn)).AuthenticationResult.IdToken };
     };
     const issuer = `https://cognito-idp.${REGION}.amazonaws.com/${UserPoolId}`;
     return { issuer, clients: await Promise.all(clients.map(bring)) };
@@ -88,12 +88,12 @@ export class Aws {
   /** Puts an order event on a bus, as a carrier's system does. */
   async putOnBus(bus: string, event: unknown): Promise<void> {
     const entry = { EventBusName: bus, Source: 'carrier', DetailType: 'OrderEvent', Detail: JSON.stringify(event) };
-    const told = await this.#emulator.ask('events', '1.1', 'AWSEvents.PutEvents', { Entries: [entry] });
+    const result = await this.#emulator.ask('events', '1.1', 'AWSEvents.PutEvents', { Entries: [entry] });
     // That the call was answered says nothing about the entries.
-    if (told.FailedEntryCount > 0) throw new Error(`not put on the bus: ${JSON.stringify(told)}`);
+    if (result.FailedEntryCount > 0) throw new Error(`not put on the bus: ${JSON.stringify(result)}`);
   }
 
-  /** Has a function work on an event by and by, as services of AWS do. */
+  /** Invokes a function asynchronously, as services of AWS do. */
   async invokeLater(functionName: string, event: unknown): Promise<void> {
     const address = `${this.env.AWS_ENDPOINT_URL}/2015-03-31/functions/${functionName}/invocations`;
     const headers = { 'x-amz-invocation-type': 'Event' };
@@ -105,7 +105,7 @@ export class Aws {
     if (answer.status !== 202) throw new Error(`not invoked: ${await answer.text()}`);
   }
 
-  /** How many messages wait in a queue. */
+  /** The number of messages in a queue. */
   async waiting(queue: string): Promise<number> {
     const name = 'ApproximateNumberOfMessages';
     const asked = { QueueUrl: queue, AttributeNames: [name] };
@@ -119,7 +119,7 @@ export class Aws {
     });
   }
 
-  /** Takes a vendor's counters of a day away. */
+  /** Deletes a vendor's counters of a day. */
   async loseDay(table: string, vendorId: string, day: string): Promise<void> {
     const key = { vendorId: { S: vendorId }, date: { S: `day#${day}` } };
     const asked = { TableName: table, Key: key, ReturnValues: 'ALL_OLD' };
@@ -127,7 +127,7 @@ export class Aws {
     if (Attributes === undefined) throw new Error(`${vendorId} has no counters of ${day}`);
   }
 
-  /** Where a table's stream begins, as a dead letter names it. */
+  /** The first record of a table's stream, in the format of a dead letter. */
   async firstRecord(table: string): Promise<Record<string, string>> {
     const streams = (operation: string, asked: unknown) =>
       this.#emulator.ask('dynamodb', '1.0', `DynamoDBStreams_20120810.${operation}`, asked);
@@ -143,7 +143,7 @@ export class Aws {
     await this.#emulator.stop();
   }
 
-  /** `fetch` would ask for another host than the one that the API is known by. */
+  /** `fetch` cannot set the Host header, by which the emulator selects the API. */
   #ask(api: string, method: string, path: string, headers: Record<string, string>, body?: string): Promise<Answer> {
     const asked = {
       host: '127.0.0.1',

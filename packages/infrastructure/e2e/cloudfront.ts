@@ -1,6 +1,6 @@
 /**
- * What stands for CloudFront, as no emulator serves a distribution: it reads the template's behaviours, runs the template's
- * function, and adds the headers that the template's policies name. Only asking the origins is its own.
+ * A replacement for CloudFront, as no emulator serves a distribution: it reads the template's behaviours, runs the template's
+ * function, and adds the headers of the template's policies. Only the requests to the origins are its own code.
  */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -23,7 +23,7 @@ export class CloudFront {
   readonly #resources: Resources;
   readonly #api: string;
   readonly #server: Server;
-  /** A policy to be told instead of the template's. */
+  /** A Content-Security-Policy that replaces the template's. */
   policy: string | undefined;
 
   private constructor(resources: Resources, api: string) {
@@ -32,7 +32,7 @@ export class CloudFront {
     this.#server = createServer((request, response) => void this.#answer(request, response));
   }
 
-  /** In front of an API, for which the embedded host stands. */
+  /** Starts it in front of an API, which the embedded host serves. */
   static async start(resources: Resources, api: string): Promise<CloudFront> {
     const started = new CloudFront(resources, api);
     await new Promise<void>((resolve) => started.#server.listen(0, '127.0.0.1', resolve));
@@ -75,13 +75,13 @@ export class CloudFront {
     return this.#resources.properties('AWS::CloudFront::Distribution')[0]?.DistributionConfig;
   }
 
-  /** The path that the behaviour's function makes of one. */
+  /** The path to which the behaviour's function rewrites a path. */
   #rewritten(behavior: Resource['Properties'], uri: string): string {
     const [id] = behavior.FunctionAssociations[0].FunctionARN['Fn::GetAtt'];
     return rewritten(this.#resources.all[id]?.Properties.FunctionCode, uri);
   }
 
-  /** The headers that a policy adds. Not the one that has a browser ask by HTTPS from then on: here, nobody would answer. */
+  /** The headers of a policy, without Strict-Transport-Security: this server has no HTTPS. */
   #headers(policyId: string): Headers {
     const { SecurityHeadersConfig, CustomHeadersConfig } =
       this.#resources.all[policyId]?.Properties.ResponseHeadersPolicyConfig ?? {};
@@ -97,7 +97,7 @@ export class CloudFront {
   }
 }
 
-/** Whether a path is of a behaviour's pattern: `*` is any text. */
+/** Whether a path matches a behaviour's pattern: `*` matches any text. */
 function matches(pattern: string, path: string): boolean {
   return new RegExp(`^${pattern.split('*').map(quoted).join('.*')}$`).test(path);
 }

@@ -1,6 +1,6 @@
 /**
- * The stack, deployed by the command that people use, to an emulator of AWS, with the real functions in it: whatever comes in
- * by any way is in the reports, and they are those of the embedded host.
+ * Deploys the stack with the real functions to an AWS emulator, by the command of the documentation: the reports include every event
+ * from every source, and equal those of the embedded host.
  */
 import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -31,10 +31,10 @@ const nx = (target: string, ...options: string[]) =>
   });
 
 beforeAll(async () => {
-  // Somebody may have deployed for real from here.
+  // This checkout may have a real deployment: its outputs are restored afterwards.
   if (existsSync(OUTPUTS)) copyFileSync(OUTPUTS, KEPT);
   [aws, embedded] = await Promise.all([Aws.open(), Embedded.backfilled(BACKFILL)]);
-  // The client that our commands use reads them.
+  // The AWS clients of the scripts read them.
   Object.assign(process.env, aws.env);
 });
 
@@ -44,36 +44,36 @@ afterAll(async () => {
   if (existsSync(KEPT)) renameSync(KEPT, OUTPUTS);
 });
 
-/** Waits until the deployed API says of a past date what the embedded host says. */
+/** Waits until the deployed API returns the same as the embedded host for a past date. */
 async function expectSame(path: string): Promise<void> {
   const { systemHealth: _, ...wanted } = await embedded.get(path);
   await vi.waitFor(
     async () => {
-      const { systemHealth: _, ...told } = (await aws.get(outputs.ApiUrl ?? '', path)).body;
-      expect(told, path).toEqual(wanted);
+      const { systemHealth: _, ...actual } = (await aws.get(outputs.ApiUrl ?? '', path)).body;
+      expect(actual, path).toEqual(wanted);
     },
     { timeout: 60_000, interval: 500 },
   );
 }
 
-test('nx deploy infrastructure deploys it, and writes what it made into outputs.json', async () => {
-  const told = await nx('deploy', '--context', 'page=false');
-  // The tests come after the build, so that nothing is left to be built.
+test('nx deploy infrastructure deploys the stack, and writes its outputs to outputs.json', async () => {
+  const output = await nx('deploy', '--context', 'page=false');
+  // The tests run after the build, so every target comes from the cache.
   for (const built of ['shared:build', 'backend:functions', 'frontend:build', 'infrastructure:build']) {
-    expect(told).toMatch(new RegExp(`nx run ${built} +\\[local cache\\]`));
+    expect(output).toMatch(new RegExp(`nx run ${built} +\\[local cache\\]`));
   }
   const { outputs: read } = await import('../scripts/deployed.ts');
   outputs = read();
   expect(outputs).toMatchObject({ ApiUrl: expect.stringContaining('execute-api'), BusName: 'GoodyOrderEvents' });
 });
 
-test('nx backfill infrastructure fills it, and a second time adds nothing', async () => {
-  const told = await nx('backfill', ...BACKFILL);
-  expect(told).toMatch(/backfill: [1-9]\d+ new events, 0 known before/);
+test('nx backfill infrastructure fills the tables, and a second run adds nothing', async () => {
+  const output = await nx('backfill', ...BACKFILL);
+  expect(output).toMatch(/backfill: [1-9]\d+ new events, 0 known before/);
   expect(await nx('backfill', ...BACKFILL)).toMatch(/backfill: 0 new events, [1-9]\d+ known before/);
 });
 
-test('the stream brings it into the reports, which are those of the embedded host', async () => {
+test('the stream updates the reports, which equal those of the embedded host', async () => {
   const { current } = await embedded.get(`/api/dashboard?date=${yesterday}`);
   expect(current.totalOrders).toBeGreaterThan(20);
   await expectSame(`/api/dashboard?date=${yesterday}`);
@@ -92,20 +92,20 @@ const placed = (orderId: string, vendorId: string) => ({
   giftValue: 4_200,
 });
 
-/** Sends the deployed API something, as anybody or with a token. */
+/** Sends a request to the deployed API, with or without a token. */
 const send = (method: string, path: string, body: unknown, token?: string) =>
   aws.send(outputs.ApiUrl ?? '', method, path, body, token);
 
-/** Has the tokens of these lines be good from now on. */
+/** Makes the tokens of these lines valid from now on. */
 async function putTokens(...lines: string[]): Promise<void> {
   await aws.putTokens(outputs.TokensSecretArn ?? '', ...lines);
-  // It asks for them every five minutes, and when it begins.
+  // The function reads them every five minutes, and at its start.
   await aws.restart(outputs.OrderIngestFunction ?? '');
 }
 
-test('what is posted to the API with a token for it is counted; others are turned away', async () => {
+test('events that are posted with a valid token are counted; other requests are rejected', async () => {
   const events = [placed('posted-1', 'posted'), { ...placed('posted-2', 'posted'), status: 'GONE' }];
-  const vendor = { name: 'Told by Post', category: 'tests' };
+  const vendor = { name: 'Posted Vendor', category: 'tests' };
   const [shop, office] = await Promise.all([newToken('shop', 'ingest'), newToken('office', 'admin')]);
   const early = await send('POST', '/api/orders/events', events, shop.token);
   expect(early, 'before there is a token').toMatchObject({ status: 401, body: { code: 'UNAUTHENTICATED' } });
@@ -129,27 +129,27 @@ test('what is posted to the API with a token for it is counted; others are turne
   await expectSame(`/dashboard/summary?date=${yesterday}`);
 });
 
-test('a token is replaced without a moment in which none is good', async () => {
+test('a token is replaced without a moment in which no token is valid', async () => {
   const event = [placed('posted-1', 'posted')];
   const [now, next] = await Promise.all([newToken('shop', 'ingest'), newToken('shop', 'ingest')]);
   const status = async (token: string) => (await send('POST', '/api/orders/events', event, token)).status;
-  const told: number[][] = [];
+  const statuses: number[][] = [];
   for (const lines of [[now.line], [now.line, next.line], [next.line]]) {
     await putTokens(...lines);
-    told.push([await status(now.token), await status(next.token)]);
+    statuses.push([await status(now.token), await status(next.token)]);
   }
-  expect(told).toEqual([
+  expect(statuses).toEqual([
     [200, 401],
     [200, 200],
     [401, 200],
   ]);
 });
 
-test('who told what is in the log', async () => {
+test('the log names the token that sent each request', async () => {
   const lines = (await nx('logs', '--with', 'audit')).matchAll(/^\S+Z OrderIngest (\{.*\})$/gm);
-  const told = [...lines].map(([, line]) => JSON.parse(line ?? ''));
-  expect(told[0]).toMatchObject({ target: 'audit', message: 'events', token: 'shop', accepted: 1, rejected: 1 });
-  expect(told[1]).toMatchObject({ target: 'audit', message: 'vendor', token: 'office', vendor_id: 'posted' });
+  const entries = [...lines].map(([, line]) => JSON.parse(line ?? ''));
+  expect(entries[0]).toMatchObject({ target: 'audit', message: 'events', token: 'shop', accepted: 1, rejected: 1 });
+  expect(entries[1]).toMatchObject({ target: 'audit', message: 'vendor', token: 'office', vendor_id: 'posted' });
 });
 
 test('what is put on the bus is counted', async () => {
@@ -162,15 +162,15 @@ test('what is put on the bus is counted', async () => {
 
 const onBus = (detail: unknown) => ({ id: '1', source: 'carrier', 'detail-type': 'OrderEvent', detail });
 
-test('an event that cannot be taken is put aside, and stays there with its reason when it is told again', async () => {
+test('a rejected event goes to the dead-letter queue, and stays there with its reason after a replay', async () => {
   // As EventBridge calls a function. The emulator's own does not have Lambda try again.
   const event = onBus({ ...placed('bad', 'carried'), status: 'GONE' });
   await aws.invokeLater(outputs.OrderIngestFunction ?? '', event);
   const queue = outputs.IngestDeadLettersUrl ?? '';
   await vi.waitFor(async () => expect(await aws.waiting(queue)).toBe(1), { timeout: 30_000, interval: 500 });
-  const told = await nx('replay').catch(String);
-  expect(told).toMatch(/Ingest \S+ stays: event 1 of carrier was rejected: .*status/);
-  expect(told).toContain('replay: 0 told again and taken, 1 kept');
+  const output = await nx('replay').catch(String);
+  expect(output).toMatch(/Ingest \S+ stays: event 1 of carrier was rejected: .*status/);
+  expect(output).toContain('replay: 0 replayed, 1 still failing');
 });
 
 test('what was put aside and can be taken is taken, and leaves its queue', async () => {
@@ -181,12 +181,12 @@ test('what was put aside and can be taken is taken, and leaves its queue', async
   await aws.putInQueue(outputs.ProjectionDeadLettersUrl ?? '', {
     DDBStreamBatchInfo: await aws.firstRecord(outputs.OrdersTable ?? ''),
   });
-  expect(await nx('replay')).toContain('replay: 2 told again and taken, 0 kept');
+  expect(await nx('replay')).toContain('replay: 2 replayed, 0 still failing');
   await embedded.send('POST', '/api/orders/events', [event]);
   await expectSame(`/vendors/carried/report?date=${yesterday}`);
 });
 
-test('nx rebuild infrastructure finds counters that are not as the orders say, and puts them right', async () => {
+test('nx rebuild infrastructure finds wrong counters, and corrects them', async () => {
   await aws.loseDay(outputs.ReportsTable ?? '', 'posted', yesterday);
   expect(await nx('rebuild').catch(String)).toMatch(/rebuild: \d+ counters, [1-9]\d* were different/);
   expect(await nx('rebuild')).toMatch(/rebuild: [1-9]\d+ counters, 0 were different/);
@@ -197,16 +197,16 @@ test('nx logs infrastructure shows what the functions logged', async () => {
   expect(await nx('logs', '--with', 'WARN')).toMatch(
     /^\S+Z ReportGenerator \{.*"message":"buckets were not as they should be"/m,
   );
-  expect(await nx('logs', '--with', 'nobody said this')).toContain('nothing was logged in the last 10 minutes');
+  expect(await nx('logs', '--with', 'no line has this text')).toContain('nothing was logged in the last 10 minutes');
 });
 
-test('an error of the API is a problem that says what is wrong', async () => {
+test('an error of the API is a problem document', async () => {
   const { status, body } = await aws.get(outputs.ApiUrl ?? '', '/api/orders?limit=many');
   expect([status, body.code]).toEqual([400, 'INVALID_PARAMETER']);
   expect((await aws.get(outputs.ApiUrl ?? '', '/api/nothing')).body).toMatchObject({ status: 404, code: 'NOT_FOUND' });
 });
 
-test('the schedule ticks, and everything that the program depends on is well', async () => {
+test('the schedule ticks, and every check of the health endpoint is healthy', async () => {
   // The emulator answers `/health` itself, so the function is asked.
   const { invoke } = await import('../scripts/deployed.ts');
   await vi.waitFor(
@@ -222,7 +222,7 @@ test('the schedule ticks, and everything that the program depends on is well', a
 });
 
 test('with oidcIssuer, reading needs a JWT of that issuer for one of the audiences; writing needs a token as before', async () => {
-  const { issuer, clients } = await aws.signIn('reports', 'office', 'somebody else');
+  const { issuer, clients } = await aws.signIn('reports', 'office', 'another client');
   const [reports, office, other] = clients;
   const audiences = `oidcAudience=${reports?.audience},${office?.audience}`;
   await nx('deploy', '--context', 'page=false', '--context', `oidcIssuer=${issuer}`, '--context', audiences);
@@ -243,8 +243,8 @@ test('with oidcIssuer, reading needs a JWT of that issuer for one of the audienc
   expect((await send('POST', '/api/orders/events', event, shop.token)).status).toBe(200);
 });
 
-test('nx diff infrastructure finds nothing that was not deployed, and nx destroy infrastructure removes it all', async () => {
-  // What was synthesized to be deployed needs not be synthesized again.
+test('nx diff infrastructure finds no difference, and nx destroy infrastructure removes the stack', async () => {
+  // Reuses the template that was synthesized for the deployment.
   const deployed = ['--app', '../../dist/packages/infrastructure/cdk.deploy'];
   expect(await nx('diff', '--fail', ...deployed)).toContain('Number of stacks with differences: 0');
   await nx('destroy', '--force', ...deployed);

@@ -1,4 +1,4 @@
-/** The embedded host on a database of its own: what the deployed one is held against. */
+/** The embedded host with its own database: the reference for the deployed stack. */
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
 import { ARTIFACTS } from '../src/artifacts.ts';
@@ -15,7 +15,7 @@ export class Embedded {
     this.#server = server;
   }
 
-  /** With demo orders, as `goody backfill` is asked for them. */
+  /** Starts it with demo orders, which `goody backfill` creates with these options. */
   static async backfilled(options: string[]): Promise<Embedded> {
     const folder = new Folder();
     const goody = join(ARTIFACTS.backend, 'goody');
@@ -31,13 +31,13 @@ export class Embedded {
     return (await fetch(`${this.address}${path}`)).json();
   }
 
-  /** Sends something, and waits until it is in the reports. */
+  /** Sends a request, and waits until the reports include it. */
   // biome-ignore lint/suspicious/noExplicitAny: answers are compared as they are
   async send(method: string, path: string, body: unknown): Promise<any> {
     const headers = { 'Content-Type': 'application/json' };
     const answer = await fetch(`${this.address}${path}`, { method, headers, body: JSON.stringify(body) });
     const answered = Date.now();
-    // What `/health` says may have been measured a second ago.
+    // The measurement that `/health` returns may be a second old.
     await vi.waitFor(
       async () => {
         const { timestamp, systemMetrics } = await this.get('/health');

@@ -1,4 +1,4 @@
-/** The built page in a real browser, under the policy and behind the function that CloudFront gets. */
+/** The built page in a real browser, with the Content-Security-Policy and the function of CloudFront. */
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Resources } from '../test/template.ts';
@@ -22,7 +22,7 @@ afterAll(async () => {
   await embedded?.stop();
 });
 
-/** The page's one heading, and what the console complained about. */
+/** The heading of the page, and the errors of the console. */
 async function open(path: string): Promise<{ heading: string; complaints: string[] }> {
   const page = await browser.newPage();
   const complaints: string[] = [];
@@ -35,7 +35,7 @@ async function open(path: string): Promise<{ heading: string; complaints: string
   return { heading, complaints };
 }
 
-test('every route of the page opens by its address, and the policy stops nothing of it', async () => {
+test('every route of the page opens by its URL, and the policy blocks nothing', async () => {
   const { orders } = await embedded.get('/api/orders?limit=1');
   const [order] = orders;
   for (const path of ['/', '/orders', '/orders/recent', `/orders/${order.orderId}`, `/vendors/${order.vendorId}`]) {
@@ -44,8 +44,8 @@ test('every route of the page opens by its address, and the policy stops nothing
   }
 });
 
-test('the page comes with the headers of the embedded host', async () => {
-  const [wanted, told] = await Promise.all([fetch(embedded.address), fetch(cloudfront.address)]);
+test('the page has the headers of the embedded host', async () => {
+  const [wanted, actual] = await Promise.all([fetch(embedded.address), fetch(cloudfront.address)]);
   for (const name of [
     'content-security-policy',
     'cross-origin-opener-policy',
@@ -54,19 +54,19 @@ test('the page comes with the headers of the embedded host', async () => {
     'x-content-type-options',
   ]) {
     expect(wanted.headers.get(name), name).not.toBeNull();
-    expect(told.headers.get(name), name).toBe(wanted.headers.get(name));
+    expect(actual.headers.get(name), name).toBe(wanted.headers.get(name));
   }
 });
 
-test('a policy that is not of this build is noticed', async () => {
+test('a policy of another build is detected', async () => {
   cloudfront.policy = "default-src 'self'; style-src 'self'";
   const { complaints } = await open('/');
   cloudfront.policy = undefined;
   expect(complaints.join('\n')).toContain('Content Security Policy');
 });
 
-test('errors of the API stay errors, and a file that is not there is not the page', async () => {
-  for (const path of ['/api/nothing', '/vendors/nobody/report', '/assets/nothing.js', '/nothing.txt']) {
+test('errors of the API stay errors, and a missing file does not return the page', async () => {
+  for (const path of ['/api/nothing', '/vendors/unknown/report', '/assets/nothing.js', '/nothing.txt']) {
     const answer = await fetch(`${cloudfront.address}${path}`);
     expect([answer.status, answer.headers.get('content-type')?.includes('html') ?? false], path).toEqual([404, false]);
   }

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** The stack deployed to an emulator, and the page behind what stands for CloudFront. The tests of a file go in their order. */
+/** The stack in an AWS emulator, and the page behind a replacement for CloudFront. The tests of a file run in order. */
 export default defineConfig({
   test: {
     environment: 'node',

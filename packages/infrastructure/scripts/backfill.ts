@@ -1,4 +1,4 @@
-/** Has data-backfill fill the tables with demo orders of the past days, and shows its summary. A second time adds nothing. */
+/** Invokes data-backfill, which fills the tables with demo orders of the past days, and prints its summary. A second run adds nothing. */
 import { parseArgs } from 'node:util';
 import { invoke, output } from './deployed.ts';
 
@@ -19,6 +19,6 @@ const wanted = {
 };
 
 const began = performance.now();
-const told = (await invoke(output('DataBackfillFunction'), wanted)) as { new: number; known: number };
+const summary = (await invoke(output('DataBackfillFunction'), wanted)) as { new: number; known: number };
 const seconds = ((performance.now() - began) / 1000).toFixed(1);
-console.log(`backfill: ${told.new} new events, ${told.known} known before, in ${seconds} s`);
+console.log(`backfill: ${summary.new} new events, ${summary.known} known before, in ${seconds} s`);

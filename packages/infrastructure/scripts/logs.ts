@@ -1,4 +1,4 @@
-/** Shows what the functions logged: of the last ten minutes, or `--minutes 60`, and only what has certain words: `--with ERROR`. */
+/** Prints the logs of the functions: of the last ten minutes, or `--minutes 60`; only lines with a text: `--with ERROR`. */
 import { parseArgs } from 'node:util';
 import { CloudWatchLogsClient, paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs';
 import { outputs } from './deployed.ts';

@@ -1,6 +1,6 @@
 /**
- * Has report-generator compute every counter anew from the orders, a few vendors at a time, and says how many were not as they should
- * be. They are now; the command fails if there were any.
+ * Invokes report-generator to rebuild every counter from the orders, a few vendors at a time, and prints how many were wrong. The
+ * rebuild corrects them; the command fails if there were any.
  */
 import { invoke, output } from './deployed.ts';
 

@@ -1,7 +1,7 @@
-/** Records of the orders' stream, read again by their numbers. The stream keeps them for a day. */
+/** Reads records of the orders' stream by their sequence numbers. The stream retains them for a day. */
 import { DynamoDBStreamsClient, GetRecordsCommand, GetShardIteratorCommand } from '@aws-sdk/client-dynamodb-streams';
 
-/** Which records a dead letter is about. */
+/** The records that a message of a dead-letter queue refers to. */
 export interface Batch {
   readonly streamArn: string;
   readonly shardId: string;
@@ -11,7 +11,7 @@ export interface Batch {
 
 const streams = new DynamoDBStreamsClient();
 
-/** The records from the first to the last, as the mapping would hand them to a function. */
+/** The records from the first to the last, in the form in which the event source mapping sends them to a function. */
 export async function recordsOf(batch: Batch): Promise<unknown[]> {
   const { streamArn, shardId, startSequenceNumber, endSequenceNumber } = batch;
   const at = { StreamArn: streamArn, ShardId: shardId, SequenceNumber: startSequenceNumber };

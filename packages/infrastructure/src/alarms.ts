@@ -1,4 +1,4 @@
-/** Alarms: what a person has to know of. Each says in its description what to do about it. */
+/** Alarms on failures that a person has to act on. Each description says what to do. */
 import { Duration, Stack } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
@@ -28,7 +28,7 @@ export class Alarms extends Construct {
   constructor(scope: Construct, id: string, { config, functions, api, deadLetters }: AlarmsProps) {
     super(scope, id);
     this.topic = new Topic(this, 'Topic', { enforceSSL: true });
-    // A policy of its own takes the place of the usual one, by which alarms may publish.
+    // `enforceSSL` creates a topic policy, which replaces the default one. So alarms need an explicit permission to publish.
     this.topic.addToResourcePolicy(
       new PolicyStatement({
         principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
@@ -41,7 +41,12 @@ export class Alarms extends Construct {
 
     for (const [name, queue] of Object.entries(deadLetters)) {
       const waiting = queue.metricApproximateNumberOfMessagesVisible({ period: FIVE_MINUTES, statistic: 'Maximum' });
-      this.#add(`${name}DeadLetters`, waiting, 1, 'Something was given up. Read the log, mend the cause, then replay');
+      this.#add(
+        `${name}DeadLetters`,
+        waiting,
+        1,
+        'A message failed after all attempts. Read the log, fix the cause, then run replay',
+      );
     }
     for (const [name, one] of Object.entries(functions)) {
       this.#add(`${name}Errors`, one.metricErrors({ period: FIVE_MINUTES }), 1, `${name} fails. Read its log`);
@@ -49,7 +54,7 @@ export class Alarms extends Construct {
         `${name}Throttles`,
         one.metricThrottles({ period: FIVE_MINUTES }),
         1,
-        `${name} wants to run more often at once than the account allows. Raise its concurrency`,
+        `${name} reached the concurrency limit of the account. Raise the limit`,
       );
     }
     const generator = functions['report-generator'];
@@ -57,10 +62,10 @@ export class Alarms extends Construct {
       'IteratorAge',
       generator.metric('IteratorAge', { period: FIVE_MINUTES, statistic: 'Maximum' }),
       FIVE_MINUTES.toMilliseconds(),
-      'Reports are minutes behind the orders. Read the log of report-generator; see what to turn in docs/OPERATIONS.md',
+      'Reports are minutes behind the orders. Read the log of report-generator; docs/OPERATIONS.md lists the settings',
     );
-    // Whatever calls report-generator has it bring the reports up to the clock. That it fails is an alarm of its own.
-    if (config.roll) this.#silence('ReportAge', generator);
+    // Every invocation of report-generator refreshes the reports. The alarm on errors covers failed invocations.
+    if (config.roll) this.#addSilence('ReportAge', generator);
     this.#add(
       'ServerErrors',
       api.metricServerError({ period: FIVE_MINUTES, statistic: 'Sum' }),
@@ -69,9 +74,9 @@ export class Alarms extends Construct {
     );
   }
 
-  /** When a figure is that high, and not where there is none. */
+  /** Alarms when the metric reaches the threshold. Missing data is no alarm. */
   #add(id: string, metric: IMetric, threshold: number, alarmDescription: string): void {
-    this.#tell(
+    this.#notify(
       new Alarm(this, id, {
         metric,
         threshold,
@@ -83,13 +88,13 @@ export class Alarms extends Construct {
     );
   }
 
-  /** When nothing has called a function. */
-  #silence(id: string, silent: RustFunction): void {
-    this.#tell(
+  /** Alarms when nothing has invoked the function. */
+  #addSilence(id: string, silent: RustFunction): void {
+    this.#notify(
       new Alarm(this, id, {
         metric: silent.metricInvocations({ period: FIVE_MINUTES }),
         threshold: 1,
-        alarmDescription: 'Nothing has made reports anew for five minutes. See whether the schedule is on',
+        alarmDescription: 'No report was refreshed for five minutes. Check that the schedule is on',
         evaluationPeriods: 1,
         comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
         treatMissingData: TreatMissingData.BREACHING,
@@ -97,7 +102,7 @@ export class Alarms extends Construct {
     );
   }
 
-  #tell(alarm: Alarm): void {
+  #notify(alarm: Alarm): void {
     alarm.addAlarmAction(new SnsAction(this.topic));
     alarm.addOkAction(new SnsAction(this.topic));
     this.all.push(alarm);

@@ -1,8 +1,8 @@
 /**
- * The HTTP API: what reads goes to api-handler, what writes to order-ingest.
+ * The HTTP API: api-handler serves reads, order-ingest serves writes.
  *
- * Who writes brings a token of ours, which the function asks for. Who reads needs nothing; or a token of ours, which the function asks
- * for, too; or a JWT, which API Gateway asks for.
+ * A write needs an API token, which the function checks. A read needs nothing, or an API token, which the function checks, or a JWT,
+ * which API Gateway checks.
  */
 import { RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
@@ -20,14 +20,14 @@ import { Construct } from 'constructs';
 import type { Config } from './config.ts';
 import type { RustFunction } from './rust-function.ts';
 
-/** Requests in a second, and at once, before API Gateway says 429. */
+/** Requests per second, and in a burst. API Gateway answers 429 above them. */
 const THROTTLE = { rateLimit: 100, burstLimit: 200 };
 
-/** What the embedded host, too, tells to all, whoever may read: whether it is well, and how it is asked. */
-const TOLD_TO_ALL = ['/health', '/api/openapi.json', '/api/docs', '/api/docs/{file+}'];
+/** Public routes: health and the documentation of the API. The embedded host serves the same routes without a token. */
+const PUBLIC_PATHS = ['/health', '/api/openapi.json', '/api/docs', '/api/docs/{file+}'];
 
-/** What a line of the access log says. */
-const LOGGED = {
+/** The fields of a line of the access log. */
+const LOG_FIELDS = {
   requestId: '$context.requestId',
   at: '$context.requestTime',
   ip: '$context.identity.sourceIp',
@@ -49,7 +49,7 @@ export interface ApiProps {
 
 export class Api extends Construct {
   readonly api: HttpApi;
-  /** A line for each request. */
+  /** One line per request. */
   readonly accessLog: LogGroup;
 
   constructor(scope: Construct, id: string, { config, reads, writes }: ApiProps) {
@@ -61,7 +61,7 @@ export class Api extends Construct {
     this.api = new HttpApi(this, 'Http', {
       description: 'Goody Dashboard',
       createDefaultStage: false,
-      // Whatever is no route of the API gets its problem document from the router, as on the embedded host.
+      // The router answers unknown routes with a problem document, as on the embedded host.
       defaultIntegration: reading,
       ...(oidc && {
         defaultAuthorizer: new HttpJwtAuthorizer('Oidc', oidc.issuer, { jwtAudience: [...oidc.audience] }),
@@ -71,7 +71,7 @@ export class Api extends Construct {
       this.api.addRoutes({ path, methods: [method], integration, authorizer });
     route(HttpMethod.POST, '/api/orders/events', writing);
     route(HttpMethod.PUT, '/api/vendors/{vendorId}', writing);
-    if (oidc) for (const path of TOLD_TO_ALL) route(HttpMethod.GET, path, reading);
+    if (oidc) for (const path of PUBLIC_PATHS) route(HttpMethod.GET, path, reading);
 
     this.accessLog = new LogGroup(this, 'AccessLog', {
       retention: config.logRetention,
@@ -85,13 +85,13 @@ export class Api extends Construct {
       detailedMetricsEnabled: true,
       accessLogSettings: {
         destination: new LogGroupLogDestination(this.accessLog),
-        format: AccessLogFormat.custom(JSON.stringify(LOGGED)),
+        format: AccessLogFormat.custom(JSON.stringify(LOG_FIELDS)),
       },
     });
     Validations.of(this.api).acknowledge({
       id: 'AwsSolutions-APIG4',
       reason:
-        'The function asks for a token wherever one is needed, as on the embedded host; the rest is open as the page is',
+        'The function checks the token where one is needed, as the embedded host does; other routes are public, as the page is',
     });
   }
 }

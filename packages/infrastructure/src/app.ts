@@ -1,4 +1,4 @@
-/** The app: one stack, for the stage that the context names, held to the AwsSolutions rules whenever it is synthesized. */
+/** The CDK app: one stack, configured by the context. Every synthesis checks it against the AwsSolutions rules. */
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { readConfig } from './config.ts';

@@ -1,4 +1,4 @@
-/** Where the other packages' builds leave what is deployed. */
+/** The folders that hold the build artifacts of the packages. */
 import { fileURLToPath } from 'node:url';
 
 const DIST = fileURLToPath(new URL('../../../dist/packages', import.meta.url));

@@ -1,4 +1,4 @@
-/** The CloudFront Function that gives the page's own routes `index.html`. What it does stands in `edge/client-routes.js`. */
+/** The CloudFront Function that serves `index.html` for the page's client-side routes. Its code is `edge/client-routes.js`. */
 import { fileURLToPath } from 'node:url';
 import {
   Function as EdgeFunction,

@@ -1,43 +1,43 @@
 /**
- * What differs from one deployment to the next: a stage, and what the context says otherwise (`--context name=value`).
+ * The configuration of a deployment: the defaults of its stage, and the overrides of the CDK context (`--context name=value`).
  *
- * Everything is read and checked here, once; constructs are handed one value.
+ * `readConfig` reads and validates the whole context once. Constructs receive the result and never read the context.
  */
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 
 export interface Config {
-  /** Stages may stand side by side in one account. */
+  /** It differs per stage, so one account can hold several stages. */
   readonly stackName: string;
-  /** The bus that others put order events on. */
+  /** The event bus that receives order events from other systems. */
   readonly busName: string;
-  /** Orders, reports and vendors outlive the stack, cannot be deleted by accident, and can be restored to any second. */
+  /** The tables outlive the stack, have deletion protection and point-in-time recovery. */
   readonly dataIsKept: boolean;
   readonly logRetention: RetentionDays;
-  /** Whether the demo world goes on, every five minutes. */
+  /** Whether order-simulator runs every five minutes. */
   readonly simulator: boolean;
-  /** Whether reports are brought up to the clock, every minute. Off, they stand still while nothing happens to orders. */
+  /** Whether report-generator refreshes the reports every minute. Without it, reports change only when orders change. */
   readonly roll: boolean;
   /** Whether CloudFront and a bucket serve the page. An emulator has neither. */
   readonly page: boolean;
-  /** What the functions were compiled for. */
+  /** The processor that the functions are compiled for. */
   readonly architecture: Architecture;
-  /** The IANA name of the zone whose days are counted. It must never change for a table. */
+  /** The IANA name of the time zone that defines a day. It must never change for an existing table. */
   readonly timeZone: string;
-  /** How many days orders, and the counters that reports are made of, are kept; the functions' own where it is not said. */
+  /** Retention of orders and of counters, in days. Without them, the defaults of the functions apply. */
   readonly orderDays?: number;
   readonly bucketDays?: number;
-  /** A secret with tokens that there is already; without, the stack makes one. */
+  /** The ARN of an existing secret with tokens. Without it, the stack creates one. */
   readonly tokensSecretArn?: string;
-  /** Whether reading needs a token, too. */
+  /** Whether a read needs an API token, too. */
   readonly protectReads: boolean;
-  /** Who vouches for whoever reads, and for whom: reading then needs a JWT of this issuer. */
+  /** The issuer and the audiences of the JWT that a read then needs. */
   readonly oidc?: { readonly issuer: string; readonly audience: readonly string[] };
-  /** Where people look for the page, and the certificate for it in us-east-1; CloudFront's own name without. */
+  /** The domain of the page, and its certificate in us-east-1. Without it, the page has CloudFront's domain. */
   readonly domain?: { readonly name: string; readonly certificateArn: string };
-  /** A web ACL of us-east-1 that CloudFront asks first. */
+  /** A web ACL in us-east-1 that filters the requests to CloudFront. */
   readonly webAclArn?: string;
-  /** Who is told of alarms. */
+  /** The e-mail address that receives alarms. */
   readonly alarmEmail?: string;
 }
 
@@ -58,7 +58,7 @@ const STAGES = {
   },
 };
 
-/** What the context may say. */
+/** The keys of the CDK context. */
 export const CONTEXT = [
   'stage',
   'simulator',
@@ -80,20 +80,20 @@ export const CONTEXT = [
 
 type Name = (typeof CONTEXT)[number];
 
-/** Reads a stage. Throws what is wrong, with what to write instead. */
+/** Reads the configuration from the context. Throws an error that names the invalid value and a valid one. */
 export function readConfig(context: (name: Name) => unknown): Config {
   const name = oneOf(context, 'stage', Object.keys(STAGES) as (keyof typeof STAGES)[], 'dev');
   const defaults = STAGES[name];
   const architecture = oneOf(context, 'architecture', ['x86_64', 'arm64'], 'x86_64');
   const [domainName, certificateArn] = [text(context, 'domainName'), text(context, 'certificateArn')];
   if ((domainName === undefined) !== (certificateArn === undefined)) {
-    throw new Error('domainName and certificateArn go together: name both, or neither');
+    throw new Error('domainName and certificateArn go together: set both, or neither');
   }
   const [orderDays, bucketDays] = [days(context, 'orderDays', 1), days(context, 'bucketDays', 60)];
   const protectReads = yesOrNo(context, 'protectReads', false);
   const oidc = issuerAndAudience(context);
   if (protectReads && oidc) {
-    throw new Error('protectReads and oidcIssuer exclude each other: a request brings one token, ours or a JWT');
+    throw new Error('protectReads and oidcIssuer exclude each other: a request has one token, an API token or a JWT');
   }
   const tokensSecretArn = secret(text(context, 'tokensSecretArn'));
   const [webAclArn, alarmEmail] = [text(context, 'webAclArn'), text(context, 'alarmEmail')];
@@ -123,7 +123,7 @@ function text(context: (name: Name) => unknown, name: Name): string | undefined 
 function oneOf<T extends string>(context: (name: Name) => unknown, name: Name, known: T[], usual: T): T {
   const value = text(context, name) ?? usual;
   const found = known.find((one) => one === value);
-  if (found === undefined) throw new Error(`${name}=${value} is none of ${known.join(', ')}`);
+  if (found === undefined) throw new Error(`${name}=${value} is not one of ${known.join(', ')}`);
   return found;
 }
 
@@ -135,25 +135,25 @@ function days(context: (name: Name) => unknown, name: Name, least: number): numb
   const value = text(context, name);
   if (value === undefined) return undefined;
   if (!/^\d{1,5}$/.test(value) || Number(value) < least)
-    throw new Error(`${name}=${value} is no number of days from ${least} on`);
+    throw new Error(`${name}=${value} is not a number of days of at least ${least}`);
   return Number(value);
 }
 
-/** The whole name, as policies compare it: Secrets Manager adds a hyphen and six characters to what people call a secret. */
+/** Checks that an ARN is complete, as policies compare it: Secrets Manager adds a hyphen and six characters to the name. */
 function secret(arn: string | undefined): string | undefined {
   if (arn !== undefined && !/^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-\w{6}$/.test(arn))
-    throw new Error(`tokensSecretArn=${arn} is no whole ARN of a secret: write it as describe-secret shows it`);
+    throw new Error(`tokensSecretArn=${arn} is not the complete ARN of a secret: copy it from describe-secret`);
   return arn;
 }
 
 function issuerAndAudience(context: (name: Name) => unknown): Config['oidc'] {
   const [issuer, audience] = [text(context, 'oidcIssuer'), text(context, 'oidcAudience')];
   if ((issuer === undefined) !== (audience === undefined)) {
-    throw new Error('oidcIssuer and oidcAudience go together: name both, or neither');
+    throw new Error('oidcIssuer and oidcAudience go together: set both, or neither');
   }
   if (issuer === undefined || audience === undefined) return undefined;
   if (!URL.canParse(issuer) || new URL(issuer).protocol !== 'https:')
-    throw new Error(`oidcIssuer=${issuer} is no address by HTTPS: write it as the tokens have it in iss`);
+    throw new Error(`oidcIssuer=${issuer} is not an HTTPS URL: copy it from the iss claim of a token`);
   return { issuer, audience: audience.split(',') };
 }
 
@@ -161,6 +161,6 @@ function zone(name: string): string {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone && name;
   } catch {
-    throw new Error(`timeZone=${name} is no time zone: write its IANA name, such as Europe/Berlin`);
+    throw new Error(`timeZone=${name} is not a time zone: write an IANA name, such as Europe/Berlin`);
   }
 }

@@ -1,4 +1,4 @@
-/** The CloudWatch dashboard: from the event to the report, in the order in which an event passes. */
+/** The CloudWatch dashboard: the metrics of each step, in the order from event to report. */
 import { Duration } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { AlarmStatusWidget, Dashboard, GraphWidget, type IMetric, Metric } from 'aws-cdk-lib/aws-cloudwatch';
@@ -22,28 +22,28 @@ export class OperationsDashboard extends Construct {
 
   constructor(scope: Construct, id: string, { functions, tables, api, deadLetters, alarms }: OperationsDashboardProps) {
     super(scope, id);
-    const each = <T>(of: Readonly<Record<string, T>>, metric: (one: T, label: string) => IMetric) =>
-      Object.entries(of).map(([label, one]) => metric(one, label));
+    const each = <T>(of: Readonly<Record<string, T>>, toMetric: (one: T, label: string) => IMetric) =>
+      Object.entries(of).map(([label, one]) => toMetric(one, label));
     const generator = functions['report-generator'];
     this.dashboard = new Dashboard(this, 'Dashboard', { defaultInterval: Duration.hours(3) });
     this.dashboard.addWidgets(new AlarmStatusWidget({ title: 'Alarms', alarms: alarms.all, width: 24 }));
     this.dashboard.addWidgets(
       graph('Requests to the API', [api.metricCount(), api.metricClientError(), api.metricServerError()]),
-      graph('Milliseconds of the API, 99 of 100 below', [api.metricLatency({ statistic: 'p99' })]),
+      graph('Latency of the API in milliseconds, p99', [api.metricLatency({ statistic: 'p99' })]),
       graph(
         'Invocations',
         each(functions, (one, label) => one.metricInvocations({ label })),
       ),
     );
     this.dashboard.addWidgets(
-      graph('Milliseconds that the stream waits', [generator.metric('IteratorAge', { statistic: 'Maximum' })]),
+      graph('Iterator age of the stream in milliseconds', [generator.metric('IteratorAge', { statistic: 'Maximum' })]),
       graph('Seconds from an order to its buckets', [
-        figure('goody_lag_seconds', 'p99'),
-        figure('goody_lag_seconds', 'p50'),
+        metric('goody_lag_seconds', 'p99'),
+        metric('goody_lag_seconds', 'p50'),
       ]),
-      graph('Changes counted, reports made anew', [
-        figure('goody_changes_projected_total', 'Sum'),
-        figure('goody_reports_rolled_total', 'Sum'),
+      graph('Changes projected, reports refreshed', [
+        metric('goody_changes_projected_total', 'Sum'),
+        metric('goody_reports_rolled_total', 'Sum'),
       ]),
     );
     this.dashboard.addWidgets(
@@ -67,7 +67,7 @@ function graph(title: string, left: IMetric[]): GraphWidget {
   return new GraphWidget({ title, left, width: 8 });
 }
 
-/** What report-generator itself measures. */
-function figure(metricName: string, statistic: string): Metric {
+/** A metric that report-generator publishes. */
+function metric(metricName: string, statistic: string): Metric {
   return new Metric({ namespace: 'Goody', metricName, statistic, dimensionsMap: { function: 'report-generator' } });
 }

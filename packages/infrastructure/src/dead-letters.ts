@@ -1,4 +1,4 @@
-/** A queue for what could not be done after all attempts. It keeps it for two weeks, for somebody to look at and tell again. */
+/** A dead-letter queue: messages that failed after all attempts. It retains them for two weeks, for an operator to replay. */
 import { Duration, Validations } from 'aws-cdk-lib';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
@@ -12,7 +12,7 @@ export class DeadLetters extends Queue {
     });
     Validations.of(this).acknowledge({
       id: 'AwsSolutions-SQS3',
-      reason: 'This is a dead-letter queue; nothing reads from it but a person',
+      reason: 'This is a dead-letter queue; only an operator reads from it',
     });
   }
 }

@@ -1,4 +1,4 @@
-/** The five functions: how much each gets, how long it may take, and what it may do. What calls them is bound elsewhere. */
+/** The five functions: memory, timeout and permissions of each. Other files bind the triggers. */
 import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { Config } from './config.ts';
@@ -8,34 +8,34 @@ import { RustFunction } from './rust-function.ts';
 
 interface Size {
   readonly description: string;
-  /** More memory is also more processor. */
+  /** Lambda allocates CPU in proportion to memory. */
   readonly memoryMegabytes: number;
   readonly timeout: Duration;
 }
 
-/** API Gateway waits for thirty seconds. */
+/** API Gateway times out after thirty seconds. */
 const WITHIN_A_REQUEST = Duration.seconds(29);
 
 const SIZES: Readonly<Record<FunctionName, Size>> = {
   'api-handler': {
-    description: 'Answers what is read of the API',
+    description: 'Serves the reads of the API',
     memoryMegabytes: 512,
     timeout: WITHIN_A_REQUEST,
   },
   'order-ingest': {
-    description: 'Takes in order events and vendors',
+    description: 'Ingests order events and vendors',
     memoryMegabytes: 512,
     timeout: WITHIN_A_REQUEST,
   },
   'order-simulator': {
-    description: 'Tells what happens in the demo world as time goes by',
+    description: 'Sends the events of the demo orders as time passes',
     memoryMegabytes: 512,
     timeout: Duration.minutes(2),
   },
   'report-generator': {
-    description: 'Brings the reports up to the orders and up to the clock',
+    description: 'Projects changes of orders into the reports, and refreshes the reports',
     memoryMegabytes: 1024,
-    // Batches and ticks take seconds; the first part of a rebuild looks at every order.
+    // Batches and ticks take seconds; the first part of a rebuild reads every order.
     timeout: Duration.minutes(10),
   },
   'data-backfill': {
@@ -64,7 +64,7 @@ export class Functions extends Construct {
     };
   }
 
-  /** What the functions and their logs are called in this deployment. */
+  /** The outputs: the names of the functions and of their log groups. */
   names(): Record<string, string> {
     const named = Object.entries(this.all).flatMap(([name, { functionName, logGroup }]) => [
       [`${pascal(name)}Function`, functionName],

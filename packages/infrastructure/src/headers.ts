@@ -1,6 +1,6 @@
 /**
- * The headers that CloudFront adds: those of the embedded host, and that browsers are to come by TLS. What the page may load and run is
- * what its build says of it.
+ * The response headers that CloudFront adds: those of the embedded host, and Strict-Transport-Security. The build of the page writes the
+ * Content-Security-Policy.
  */
 import { readFileSync } from 'node:fs';
 import { Duration } from 'aws-cdk-lib';
@@ -8,7 +8,7 @@ import { HeadersFrameOption, HeadersReferrerPolicy, ResponseHeadersPolicy } from
 import type { Construct } from 'constructs';
 import { ARTIFACTS } from './artifacts.ts';
 
-/** Browsers then ask by HTTPS only. */
+/** Makes browsers use HTTPS only. */
 const strictTransportSecurity = {
   accessControlMaxAge: Duration.days(365),
   includeSubdomains: true,
@@ -38,7 +38,7 @@ export function pageHeaders(scope: Construct): ResponseHeadersPolicy {
   });
 }
 
-/** The API has headers of its own, and its docs page brings what it needs along. */
+/** The API sends its own headers, and its docs page sends its own Content-Security-Policy. */
 export function apiHeaders(scope: Construct): ResponseHeadersPolicy {
   return new ResponseHeadersPolicy(scope, 'ApiHeaders', {
     comment: 'The API: HTTPS only, and no guessing at types',

@@ -1,4 +1,4 @@
-/** The bus `GoodyOrderEvents` → order-ingest: how vendors' systems and carriers in AWS tell what happened to an order. */
+/** The event bus → order-ingest: vendors' systems and carriers in AWS send order events to the bus. */
 import { Duration } from 'aws-cdk-lib';
 import { EventBus, Match, Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
@@ -7,8 +7,8 @@ import { Construct } from 'constructs';
 import { DeadLetters } from './dead-letters.ts';
 import type { RustFunction } from './rust-function.ts';
 
-/** How long an event is tried. */
-const PATIENCE = Duration.hours(6);
+/** The maximum age of an event that is retried. */
+const MAX_EVENT_AGE = Duration.hours(6);
 
 export interface IngestProps {
   readonly busName: string;
@@ -17,25 +17,29 @@ export interface IngestProps {
 
 export class Ingest extends Construct {
   readonly bus: EventBus;
-  /** What could not be delivered to the function, and what the function could not take. */
+  /** Events that were not delivered to the function, and events that the function rejected. */
   readonly deadLetters: DeadLetters;
 
   constructor(scope: Construct, id: string, { busName, ingest }: IngestProps) {
     super(scope, id);
     this.deadLetters = new DeadLetters(this, 'DeadLetters');
     this.bus = new EventBus(this, 'Bus', { eventBusName: busName });
-    // Whatever is put on this bus is meant to be an order event. What is none is thrown, and ends in the queue.
+    // Every event on this bus must be an order event. The function throws for any other, and the event ends in the queue.
     new Rule(this, 'Everything', {
       eventBus: this.bus,
       eventPattern: { source: Match.exists() },
       targets: [
-        new LambdaFunction(ingest, { deadLetterQueue: this.deadLetters, retryAttempts: 20, maxEventAge: PATIENCE }),
+        new LambdaFunction(ingest, {
+          deadLetterQueue: this.deadLetters,
+          retryAttempts: 20,
+          maxEventAge: MAX_EVENT_AGE,
+        }),
       ],
     });
-    // EventBridge has done its part once Lambda has the event. What the function throws is Lambda's to try again.
+    // EventBridge invokes the function asynchronously, so Lambda retries when the function throws.
     ingest.configureAsyncInvoke({
       retryAttempts: 2,
-      maxEventAge: PATIENCE,
+      maxEventAge: MAX_EVENT_AGE,
       onFailure: { bind: () => ({ destination: this.deadLetters.queueArn }) },
     });
     ingest.addToRolePolicy(

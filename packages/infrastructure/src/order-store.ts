@@ -1,7 +1,7 @@
 /**
- * The three tables, and who may do what with them.
+ * The three tables, and the grants on them.
  *
- * Keys and indexes are those that the store asks for by name. DynamoDB makes one index at a time: two new ones are two deployments.
+ * `store-dynamodb` names the keys and indexes. DynamoDB creates one index per update: two new indexes need two deployments.
  */
 import { RemovalPolicy } from 'aws-cdk-lib';
 import {
@@ -18,7 +18,7 @@ import type { Config } from './config.ts';
 import type { Permission, TableName } from './permissions.ts';
 import type { RustFunction } from './rust-function.ts';
 
-/** What a list has to know of an order to tell whether the order is in it. */
+/** The attributes of an order that the filters of a list compare. */
 const LISTED = ['vendorId', 'status', 'giftType', 'promise', 'late'];
 
 export class OrderStore extends Construct {
@@ -61,7 +61,7 @@ export class OrderStore extends Construct {
     this.tables = { Orders: orders, Reports: reports, Vendors: vendors };
   }
 
-  /** Tells a function where the tables are, and lets it do just this with them. */
+  /** Sets the environment variables with the names of the tables, and grants these permissions and no others. */
   bind(target: RustFunction, permissions: readonly Permission[]): void {
     for (const [name, table] of Object.entries(this.tables)) {
       target.addEnvironment(`GOODY_${name.toUpperCase()}_TABLE`, table.tableName);
@@ -78,7 +78,7 @@ function string(name: string): Attribute {
   return { name, type: AttributeType.STRING };
 }
 
-/** An index that has, beside keys, everything of an item or these attributes. */
+/** An index that projects all attributes, or these and the keys. */
 function index(indexName: string, partition: string, sort: string, has: 'all' | string[]) {
   const keys = { indexName, partitionKey: string(partition), sortKey: string(sort) };
   if (has === 'all') return { ...keys, projectionType: ProjectionType.ALL };

@@ -1,4 +1,4 @@
-/** The page's files in the bucket: those with a hash in their name for ever, the others to be asked for each time. */
+/** Uploads the page's files to the bucket. Files with a hash in their name are cached for ever, the others are revalidated. */
 
 import { RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import type { IDistribution } from 'aws-cdk-lib/aws-cloudfront';
@@ -20,9 +20,9 @@ export class PageFiles extends Construct {
     super(scope, id);
     const deployed = {
       destinationBucket: bucket,
-      // Whoever has the former page open may still ask for its files.
+      // A browser with the former version of the page open may still request its files.
       prune: false,
-      // The bucket is empty when it is to be removed.
+      // The bucket must be empty before CloudFormation can delete it.
       retainOnDelete: false,
       logGroup: new LogGroup(this, 'Log', { retention: config.logRetention, removalPolicy: RemovalPolicy.DESTROY }),
     };
@@ -34,19 +34,19 @@ export class PageFiles extends Construct {
     });
     const named = new BucketDeployment(this, 'Named', {
       ...deployed,
-      // The policy is beside the page for whoever serves it: here, that is a header.
+      // CloudFront sends the Content-Security-Policy as a header, so the file is not uploaded.
       sources: [Source.asset(ARTIFACTS.page, { exclude: ['assets', 'content-security-policy.txt'] })],
       cacheControl: [CacheControl.noCache()],
       distribution,
       distributionPaths: ['/*'],
     });
-    // The page must not be there before what it loads.
+    // The files that index.html loads must be uploaded before it.
     named.node.addDependency(hashed);
     acknowledge(hashed, bucket);
   }
 }
 
-/** The function that copies the files comes with the CDK, as it is. */
+/** Acknowledges the findings on the function that copies the files: the CDK defines it. */
 function acknowledge(deployment: BucketDeployment, bucket: Bucket): void {
   const copier = deployment.handlerRole.node.scope;
   if (copier === undefined) throw new Error('the function that copies the files is not where it was');
@@ -58,10 +58,10 @@ function acknowledge(deployment: BucketDeployment, bucket: Bucket): void {
     'Resource::*',
   ];
   const logging = 'Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole';
-  const reason = 'The CDK grants this to its own function, which runs while the stack is deployed and at no other time';
+  const reason = 'The CDK grants this to its own function, which runs only during a deployment';
   Validations.of(copier).acknowledge(
     { id: `AwsSolutions-IAM4[${logging}]`, reason },
     ...wildcards.map((one) => ({ id: `AwsSolutions-IAM5[${one}]`, reason })),
-    { id: 'AwsSolutions-L1', reason: 'The CDK chooses the runtime that its own function was tried with' },
+    { id: 'AwsSolutions-L1', reason: 'The CDK chooses the runtime of its own function' },
   );
 }

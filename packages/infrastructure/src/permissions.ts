@@ -1,22 +1,22 @@
 /**
- * What each function may do with the tables: just what it does, action by action, index by index. A transaction needs the
- * permissions of what is in it.
+ * The permissions of each function on the tables: least privilege, per action and per index. A transaction needs the permissions of
+ * its operations.
  *
- * `docs/OPERATIONS.md` shows the same as a table, and a test holds the two equal. Another test has each function do its whole
- * work behind a guard that refuses everything else.
+ * `docs/OPERATIONS.md` shows the same table, and a test compares the two. Another test runs each function behind a guard that
+ * refuses every other call.
  */
 export type TableName = 'Orders' | 'Reports' | 'Vendors';
 
 export interface Permission {
   readonly table: TableName;
-  /** The table itself, where no index is named. */
+  /** Without indexes, the permission is on the table itself. */
   readonly indexes?: readonly string[];
   readonly actions: readonly string[];
 }
 
 export type FunctionName = 'api-handler' | 'order-ingest' | 'order-simulator' | 'report-generator' | 'data-backfill';
 
-/** Takes events in: loads orders, asks whether those that are not there have expired, saves them, and meets their vendors. */
+/** Ingests events: loads orders, checks whether missing ones have expired, saves orders, and registers unknown vendors. */
 const INGEST: readonly Permission[] = [
   { table: 'Orders', actions: ['BatchGetItem', 'PutItem'] },
   { table: 'Reports', actions: ['BatchGetItem', 'UpdateItem'] },
@@ -40,7 +40,7 @@ export const PERMISSIONS: Readonly<Record<FunctionName, readonly Permission[]>> 
   'order-simulator': [...INGEST, { table: 'Orders', indexes: ['vendorIndex'], actions: ['Query'] }],
   'report-generator': [
     { table: 'Orders', actions: ['BatchGetItem', 'DeleteItem'] },
-    // How far the reports are behind the latest orders is noted at each tick; a rebuild reads all of them, vendor by vendor.
+    // Each tick reads the latest orders to measure the lag; a rebuild reads all orders, vendor by vendor.
     { table: 'Orders', indexes: ['statusIndex', 'idIndex', 'vendorIndex'], actions: ['Query'] },
     {
       table: 'Reports',

@@ -1,4 +1,4 @@
-/** The orders' stream → report-generator: what moves the counters. */
+/** The stream of the Orders table → report-generator, which updates the counters. */
 import { Duration, Validations } from 'aws-cdk-lib';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -13,13 +13,13 @@ export interface ProjectionProps {
 }
 
 export class Projection extends Construct {
-  /** Where records that cannot be taken are named. */
+  /** References to the records that report-generator failed to process. */
   readonly deadLetters: DeadLetters;
 
   constructor(scope: Construct, id: string, { orders, generator }: ProjectionProps) {
     super(scope, id);
     const stream = orders.tableStreamArn;
-    if (stream === undefined) throw new Error('the orders have no stream');
+    if (stream === undefined) throw new Error('the Orders table has no stream');
     this.deadLetters = new DeadLetters(this, 'DeadLetters');
 
     generator.addToRolePolicy(
@@ -44,21 +44,21 @@ export class Projection extends Construct {
       eventSourceArn: stream,
       startingPosition: StartingPosition.TRIM_HORIZON,
       filters: [
-        // Facts about an order that is not placed yet move nothing: its placement will bring them along.
+        // Events of an order without a placement change no counter: they count when the placement arrives.
         FilterCriteria.filter({
           eventName: FilterRule.or('INSERT', 'MODIFY'),
           dynamodb: { NewImage: { vendorId: { S: FilterRule.exists() } } },
         }),
-        // An order that has expired: its numbers become final.
+        // An expired order: its numbers become final.
         FilterCriteria.filter({ eventName: FilterRule.isEqual('REMOVE') }),
       ],
-      // Orders of one vendor, day and hour share rows, so that a full batch costs half as much an event as single ones.
+      // Orders of one vendor, day and hour share rows, so an event in a full batch costs half as much as a single event.
       batchSize: 200,
       maxBatchingWindow: Duration.seconds(1),
       reportBatchItemFailures: true,
       bisectBatchOnError: true,
       retryAttempts: 10,
-      // The stream itself forgets after a day.
+      // The stream retains records for a day.
       maxRecordAge: Duration.hours(12),
       onFailure: { bind: () => ({ destination: this.deadLetters.queueArn }) },
     });

@@ -1,4 +1,4 @@
-/** A function as the backend's build left it: its program, a role that may do nothing but log, and its log. */
+/** A Lambda function with a program from the backend's build, its log group, and a role that may only write to that log group. */
 import { existsSync, readFileSync } from 'node:fs';
 import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -13,7 +13,7 @@ export interface RustFunctionProps {
   readonly config: Config;
   readonly name: FunctionName;
   readonly description: string;
-  /** More memory is also more processor. */
+  /** Lambda allocates CPU in proportion to memory. */
   readonly memoryMegabytes: number;
   readonly timeout: Duration;
 }
@@ -54,7 +54,7 @@ export class RustFunction extends LambdaFunction {
   }
 }
 
-/** Throws unless the program is there and is for that processor: Lambda would only say that it cannot be executed. */
+/** Throws unless the program exists and is compiled for that processor. Lambda would report the error only at the first invocation. */
 function compiledFor(program: string, wanted: Architecture): Architecture {
   if (!existsSync(program)) throw new Error(`${program} is missing: npx nx build backend`);
   // ELF: the processor is a 16-bit number at byte 18.
@@ -62,7 +62,7 @@ function compiledFor(program: string, wanted: Architecture): Architecture {
   const found = { 62: Architecture.X86_64, 183: Architecture.ARM_64 }[machine];
   if (found !== wanted) {
     throw new Error(
-      `${program} is for ${found?.name ?? `machine ${machine}`}, and the configuration wants ${wanted.name}: build it for that`,
+      `${program} is compiled for ${found?.name ?? `machine ${machine}`}, but the configuration asks for ${wanted.name}: build it for that`,
     );
   }
   return wanted;

@@ -1,11 +1,11 @@
-/** Time: what EventBridge Scheduler has a function do again and again. A schedule that is switched off stays, and rests. */
+/** A schedule of EventBridge Scheduler that invokes a function. Switched off, the schedule exists but is disabled. */
 import { Duration } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import type { RustFunction } from './rust-function.ts';
 
-/** What a tick looks like to a function. */
+/** The event that a tick sends to the function. */
 const TICK = JSON.stringify({ source: 'aws.scheduler', 'detail-type': 'Scheduled Event', detail: {} });
 
 export interface ScheduleProps {
@@ -28,7 +28,7 @@ export class Schedule extends Construct {
         arn: target.functionArn,
         roleArn: role.roleArn,
         input: TICK,
-        // The next tick does all of what one has missed, so an old one is worth nothing.
+        // A tick also does the work of the missed ones, so a late retry is useless.
         retryPolicy: { maximumEventAgeInSeconds: 60, maximumRetryAttempts: 1 },
       },
     });

@@ -1,4 +1,4 @@
-/** The page: CloudFront in front of a private bucket and of the API, so that both have one address. */
+/** The page: CloudFront in front of a private bucket and of the API, so that both have one origin. */
 import { existsSync } from 'node:fs';
 import { Duration, Fn, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
@@ -13,7 +13,7 @@ import type { Config } from './config.ts';
 import { apiHeaders, pageHeaders } from './headers.ts';
 import { PageFiles } from './page-files.ts';
 
-/** The paths of the API. The page has all others. */
+/** The paths of the API. All others belong to the page. */
 export const API_PATHS = ['/api/*', '/health', '/dashboard/*', '/vendors/*/report'];
 
 export interface SiteProps {
@@ -24,7 +24,7 @@ export interface SiteProps {
 export class Site extends Construct {
   readonly distribution: cloudfront.Distribution;
   readonly bucket: Bucket;
-  /** Where people find the page. */
+  /** The URL of the page. */
   readonly url: string;
 
   constructor(scope: Construct, id: string, { config, api }: SiteProps) {
@@ -35,7 +35,7 @@ export class Site extends Construct {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       encryption: BucketEncryption.S3_MANAGED,
       enforceSSL: true,
-      // It holds nothing but what the build makes.
+      // It holds build artifacts only.
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const page = this.#page(this.bucket);
@@ -58,10 +58,10 @@ export class Site extends Construct {
     acknowledge(this.bucket, this.distribution);
   }
 
-  /** Files of the bucket, kept as long as each file itself says. */
+  /** Files of the bucket, cached as the Cache-Control header of each file says. */
   #page(bucket: Bucket): cloudfront.BehaviorOptions {
     return {
-      // To who may list, what is not there is an honest 404; to others it is a 403.
+      // With the permission to list, S3 answers 404 for a missing file; without it, 403.
       origin: S3BucketOrigin.withOriginAccessControl(bucket, {
         originAccessLevels: [cloudfront.AccessLevel.READ, cloudfront.AccessLevel.LIST],
       }),
@@ -80,8 +80,8 @@ export class Site extends Construct {
   }
 
   /**
-   * The API, asked each time, with all that was sent but `Host`. That nothing is kept is also why `Authorization` is passed on: no
-   * answer to one token is ever there for another.
+   * The API: no caching, and all headers except `Host` are forwarded. `Authorization` may be forwarded only because nothing is cached:
+   * a response to one token never reaches another.
    */
   #api(api: HttpApi): cloudfront.BehaviorOptions {
     // `https://<id>.execute-api.<region>.amazonaws.com`
@@ -100,24 +100,23 @@ export class Site extends Construct {
 function acknowledge(bucket: Bucket, distribution: cloudfront.Distribution): void {
   Validations.of(distribution).acknowledge({
     id: 'Annotation::@aws-cdk/aws-cloudfront-origins:listBucketSecurityRisk',
-    reason: 'There is a default root object, and CloudFront passes no query on that would make S3 list the bucket',
+    reason:
+      'There is a default root object, and CloudFront forwards no query string that would make S3 list the bucket',
   });
   Validations.of(bucket).acknowledge({
     id: 'AwsSolutions-S1',
-    reason: 'Only CloudFront reads the bucket, and what is in it is public through CloudFront',
+    reason: 'Only CloudFront reads the bucket, and its content is public through CloudFront',
   });
   Validations.of(distribution).acknowledge(
-    { id: 'AwsSolutions-CFR1', reason: 'Vendor managers may sit in any country' },
+    { id: 'AwsSolutions-CFR1', reason: 'Vendor managers may work in any country' },
     {
       id: 'AwsSolutions-CFR2',
-      reason:
-        'A web ACL costs more each month than all else of a small marketplace; the context names one where it is wanted',
+      reason: 'A web ACL costs more than the rest of a small deployment; the context key webAclArn adds one',
     },
-    { id: 'AwsSolutions-CFR3', reason: 'Reading the page is no event; requests to the API are in its access log' },
+    { id: 'AwsSolutions-CFR3', reason: 'Requests for the page need no log; requests to the API are in its access log' },
     {
       id: 'AwsSolutions-CFR4',
-      reason:
-        'The name that CloudFront gives takes any TLS it likes; TLS 1.2 is the least as soon as there is a domain',
+      reason: 'The default domain of CloudFront fixes the TLS policy; with a custom domain the minimum is TLS 1.2',
     },
   );
 }

@@ -1,4 +1,4 @@
-/** The stack: what is bound to what. Each part's file says what it is for. */
+/** The stack: creates the constructs and connects them. Each construct has its own file. */
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { Alarms } from './alarms.ts';

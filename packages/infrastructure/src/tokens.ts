@@ -1,9 +1,9 @@
 /**
- * Who may write, and read where reading is protected: a secret with a line a token. A line has the token's hash, and never the
- * token.
+ * The API tokens: a secret with one line per token, for writes, and for reads where reads are protected. A line holds the hash of the
+ * token, never the token.
  *
- * The stack makes it without a value, and puts none into it: a template is no place for tokens, and whatever it said would be put
- * back in place of what people have written since.
+ * The stack creates the secret without a value: a template must not contain tokens, and each deployment would overwrite the lines
+ * that operators have written.
  */
 import { RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -20,7 +20,7 @@ export class Tokens extends Construct {
     this.secretArn = config.tokensSecretArn ?? this.#make(config);
   }
 
-  /** Tells a function where the tokens are, and lets it read them. */
+  /** Sets the environment variable with the ARN of the secret, and grants the permission to read it. */
   bind(target: RustFunction): void {
     target.addEnvironment('GOODY_API_TOKENS_SECRET', this.secretArn);
     target.addToRolePolicy(
@@ -28,7 +28,7 @@ export class Tokens extends Construct {
     );
   }
 
-  /** Has a function ask for a token also where nothing is written. */
+  /** Makes a function check tokens for reads, too. */
   protectReads(target: RustFunction): void {
     this.bind(target);
     target.addEnvironment('GOODY_PROTECT_READS', 'true');
@@ -41,7 +41,7 @@ export class Tokens extends Construct {
     secret.applyRemovalPolicy(config.dataIsKept ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY);
     Validations.of(secret).acknowledge({
       id: 'AwsSolutions-SMG4',
-      reason: 'A new token has to be handed to whoever uses it, which no schedule can do; docs/OPERATIONS.md says how',
+      reason: 'A person has to hand a new token to its user, which no schedule can do; docs/OPERATIONS.md says how',
     });
     return secret.ref;
   }

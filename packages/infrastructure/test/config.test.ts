@@ -1,4 +1,4 @@
-/** What a stage and the context change, and what they must not say. */
+/** The configuration: the defaults of a stage, the overrides of the context, and invalid values. */
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { readConfig } from '../src/config.ts';
@@ -28,7 +28,7 @@ describe('production', () => {
     stackName = made.stack.stackName;
   }, 60_000);
 
-  test('data cannot be deleted by accident, outlives the stack, and can be restored to any second', () => {
+  test('tables have deletion protection, outlive the stack, and have point-in-time recovery', () => {
     const tables = prod.ofType('AWS::DynamoDB::GlobalTable');
     expect(tables).toHaveLength(3);
     for (const [, { Properties, DeletionPolicy }] of tables) {
@@ -40,43 +40,43 @@ describe('production', () => {
     }
   });
 
-  test('the simulator rests, and time goes on', () => {
+  test('the schedule of the simulator is off, and the refresh of reports is on', () => {
     const states = prod
       .ofType('AWS::Scheduler::Schedule')
       .map(([id, { Properties }]) => [id.slice(0, 4), Properties.State]);
     expect(Object.fromEntries(states)).toEqual({ Roll: 'ENABLED', Simu: 'DISABLED' });
   });
 
-  test('somebody is told of alarms', () => {
+  test('alarms go to the e-mail address', () => {
     expect(prod.properties('AWS::SNS::Subscription')).toMatchObject([
       { Protocol: 'email', Endpoint: 'ops@example.com' },
     ]);
   });
 
-  test('the page is at its own address, by a TLS of this decade, behind the web ACL', () => {
+  test('the page has its own domain, a minimum of TLS 1.2, and the web ACL', () => {
     const { DistributionConfig } = prod.properties('AWS::CloudFront::Distribution')[0] ?? {};
     expect(DistributionConfig).toMatchObject({ Aliases: ['goody.example'], WebACLId: WEB_ACL });
     expect(DistributionConfig.ViewerCertificate).toMatchObject({ MinimumProtocolVersion: 'TLSv1.2_2021' });
     expect(prod.outputs.PageUrl?.Value).toBe('https://goody.example');
   });
 
-  test('functions are told how long things are kept', () => {
+  test('functions receive the retention of orders and counters', () => {
     for (const { properties } of Object.values(prod.functions)) {
       expect(properties.Environment.Variables).toMatchObject({ GOODY_ORDER_DAYS: '90', GOODY_BUCKET_DAYS: '400' });
     }
   });
 
-  test('it stands beside development in one account', () => {
+  test('it can share an account with development', () => {
     expect(stackName).not.toBe(config({ stage: 'dev' }).stackName);
     expect(prod.properties('AWS::Events::EventBus')[0]?.Name).not.toBe(config({ stage: 'dev' }).busName);
   });
 });
 
-test('in development everything goes with the stack', () => {
+test('in development all data is deleted with the stack', () => {
   expect(config({})).toMatchObject({ dataIsKept: false, simulator: true, logRetention: RetentionDays.TWO_WEEKS });
 });
 
-test('what the context says goes before what the stage says', () => {
+test('the context overrides the defaults of the stage', () => {
   expect(config({ stage: 'prod', simulator: 'true', roll: 'false', timeZone: 'America/Sao_Paulo' })).toMatchObject({
     simulator: true,
     roll: false,
@@ -86,19 +86,19 @@ test('what the context says goes before what the stage says', () => {
 });
 
 test.each<[Context, string]>([
-  [{ stage: 'production' }, 'stage=production is none of dev, prod'],
-  [{ simulator: 'off' }, 'simulator=off is none of true, false'],
-  [{ architecture: 'mips' }, 'architecture=mips is none of x86_64, arm64'],
-  [{ timeZone: 'Europe/Atlantis' }, 'timeZone=Europe/Atlantis is no time zone'],
-  [{ bucketDays: '59' }, 'bucketDays=59 is no number of days from 60 on'],
-  [{ orderDays: 'some' }, 'orderDays=some is no number of days from 1 on'],
+  [{ stage: 'production' }, 'stage=production is not one of dev, prod'],
+  [{ simulator: 'off' }, 'simulator=off is not one of true, false'],
+  [{ architecture: 'mips' }, 'architecture=mips is not one of x86_64, arm64'],
+  [{ timeZone: 'Europe/Atlantis' }, 'timeZone=Europe/Atlantis is not a time zone'],
+  [{ bucketDays: '59' }, 'bucketDays=59 is not a number of days of at least 60'],
+  [{ orderDays: 'some' }, 'orderDays=some is not a number of days of at least 1'],
   [{ domainName: 'goody.example' }, 'domainName and certificateArn go together'],
-])('%o is refused with what is wrong', (context, told) => {
-  expect(() => config(context)).toThrow(told);
+])('%o is rejected with a message', (context, message) => {
+  expect(() => config(context)).toThrow(message);
 });
 
-test('programs for another processor are refused before AWS has to say so', () => {
+test('a program for another processor is rejected at synthesis', () => {
   expect(() => synthesize({ architecture: 'arm64', page: 'false' })).toThrow(
-    /is for x86_64, and the configuration wants arm64/,
+    /is compiled for x86_64, but the configuration asks for arm64/,
   );
 });

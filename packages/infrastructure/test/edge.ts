@@ -1,7 +1,7 @@
-/** CloudFront's edge, as far as our function sees it. */
+/** Runs a CloudFront Function as CloudFront does. */
 import { runInNewContext } from 'node:vm';
 
-/** The path that a function's code makes of the one that a browser asked for. */
+/** The path to which the function rewrites a requested path. */
 export function rewritten(code: string, uri: string): string {
   const context: { handler?: (event: unknown) => { uri: string } } = {};
   runInNewContext(code, context);

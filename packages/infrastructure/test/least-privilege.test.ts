@@ -1,6 +1,6 @@
 /**
- * The permissions are enough, and none is too much: each function does its whole work behind a guard that refuses what the
- * template's policy does not allow, and in the end every permission was used.
+ * Least privilege: each function does its whole work behind a guard that refuses every call that the template's policy does not
+ * allow, and at the end every permission was used.
  */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -15,7 +15,7 @@ import { newToken, type Token } from './token.ts';
 
 const NOW = '2026-03-10T14:30:20Z';
 const LATER = '2026-03-10T20:30:20Z';
-/** Buckets are old by then, which is announced on the first day and done on the second. */
+/** By then buckets have expired: the first day announces their removal, the second day removes them. */
 const MUCH_LATER = ['2028-12-01T00:00:20Z', '2028-12-02T00:00:20Z', '2028-12-03T00:00:20Z'];
 
 const placed = (orderId: string) => ({
@@ -30,10 +30,10 @@ const placed = (orderId: string) => ({
 
 let resources: Resources;
 let account: Account;
-/** Where the simulator works alone, so that it has to make its world. */
+/** An empty account for the simulator, so that it creates all of its demo orders. */
 let world: Account;
 let secrets: Secrets;
-/** Of somebody who may write. */
+/** A token with the scope `admin`. */
 let office: Token;
 
 beforeAll(async () => {
@@ -46,7 +46,7 @@ beforeAll(async () => {
 
 afterAll(() => Promise.all([account?.close(), world?.close(), secrets?.stop()]));
 
-/** Has report-generator take what the stream says since the last time. */
+/** Sends the records of the stream to report-generator. Returns how many there were. */
 async function project(): Promise<number> {
   let taken = 0;
   for await (const Records of account.emulator.records('Orders')) {
@@ -60,17 +60,17 @@ const ticked = (name: FunctionName, where = account) =>
   where.invoke(name, tick(resources, resources.functions[name]?.id ?? ''));
 
 describe('with what its policy allows, and nothing else', () => {
-  test('data-backfill tells the orders of the past days', async () => {
+  test('data-backfill records the orders of the past days', async () => {
     expect(await account.invoke('data-backfill', { days: 3 })).toMatchObject({ known: 0 });
   });
 
-  test('order-simulator makes its world, and tells what happens in it', async () => {
+  test('order-simulator creates demo orders, and records their events', async () => {
     expect((await ticked('order-simulator', world)).new).toBeGreaterThan(0);
     world.setClock(LATER);
     expect((await ticked('order-simulator', world)).new).toBeGreaterThan(0);
   });
 
-  test('order-ingest takes events and vendors over HTTP, and events from the bus', async () => {
+  test('order-ingest receives events and vendors over HTTP, and events from the bus', async () => {
     const posted = await write('POST', '/api/orders/events', [placed('tour-1')]);
     expect(JSON.parse(posted.body)).toMatchObject({ accepted: 1 });
     const vendor = { name: 'Tour', category: 'flowers' };
@@ -78,33 +78,36 @@ describe('with what its policy allows, and nothing else', () => {
     await account.invoke('order-ingest', onTheBus(placed('tour-2')));
   });
 
-  test('report-generator takes the stream and the clock', async () => {
+  test('report-generator processes the stream and a tick', async () => {
     expect(await project()).toBeGreaterThan(100);
     await ticked('report-generator');
   });
 
-  test('api-handler answers every route that reads, with every filter', async () => {
+  test('api-handler serves every read route, with every filter', async () => {
     for (const path of paths()) {
       const { statusCode, body } = await read(path);
-      // A process of Lambda has no metrics to be read: CloudWatch has them.
+      // A Lambda function serves no metrics: CloudWatch has them.
       expect(statusCode, `${path}: ${body}`).toBe(path === '/metrics' ? 404 : 200);
     }
   });
 
-  test('whatever is written of an order brings all of it to report-generator, also what was given up before', async () => {
+  test('each write of an order sends the whole order to report-generator, with changes that failed before', async () => {
     await write('POST', '/api/orders/events', [placed('tour-3')]);
     const Key = { orderId: { S: 'tour-3' } };
-    const change = { UpdateExpression: 'SET toldAgain = :yes', ExpressionAttributeValues: { ':yes': { BOOL: true } } };
+    const change = {
+      UpdateExpression: 'SET writtenAgain = :yes',
+      ExpressionAttributeValues: { ':yes': { BOOL: true } },
+    };
     await account.emulator.ask('UpdateItem', { TableName: 'Orders', Key, ...change });
-    const told: Json[] = [];
-    for await (const records of account.emulator.records('Orders')) told.push(...records);
-    expect(told.slice(-2).map(({ eventName }) => eventName)).toEqual(['INSERT', 'MODIFY']);
-    await account.invoke('report-generator', { Records: told.slice(-1) });
+    const records: Json[] = [];
+    for await (const batch of account.emulator.records('Orders')) records.push(...batch);
+    expect(records.slice(-2).map(({ eventName }) => eventName)).toEqual(['INSERT', 'MODIFY']);
+    await account.invoke('report-generator', { Records: records.slice(-1) });
     const { report } = JSON.parse((await read('/vendors/tour/report')).body);
     expect(report.activeOrders, 'tour-1, tour-2 and tour-3').toBe(3);
   });
 
-  test('report-generator computes the counters anew when asked', async () => {
+  test('report-generator rebuilds the counters', async () => {
     let rebuild: Json = {};
     while (rebuild) {
       const { different, next } = await account.invoke('report-generator', { rebuild });
@@ -113,11 +116,11 @@ describe('with what its policy allows, and nothing else', () => {
     }
   });
 
-  test('report-generator forgets buckets, and what the time to live has deleted', async () => {
+  test('report-generator removes old buckets, and settles orders that the time to live has deleted', async () => {
     for (const day of MUCH_LATER) {
       account.setClock(day);
       await ticked('report-generator');
-      // Nothing is removed by the clock's word alone: the facts go on, too.
+      // Buckets are removed only while events arrive: the clock alone removes nothing.
       await write('POST', '/api/orders/events', [{ ...placed(`tour-${day.slice(0, 10)}`), occurredAt: day }]);
       await project();
     }
@@ -125,20 +128,17 @@ describe('with what its policy allows, and nothing else', () => {
     await project();
     const marker = { vendorId: { S: 'order#tour-2' }, date: { S: 'marker' } };
     const { Item } = await account.emulator.ask('GetItem', { TableName: 'Reports', Key: marker });
-    expect(Item, 'the order is known to have expired').toHaveProperty('expiredOn');
+    expect(Item, 'the order has expired').toHaveProperty('expiredOn');
   });
 });
 
-test.each(Object.keys(PERMISSIONS) as FunctionName[])(
-  '%s uses every permission it has, and asks for no other',
-  (name) => {
-    const guard = (name === 'order-simulator' ? world : account).guard(name);
-    expect([...guard.refused]).toEqual([]);
-    expect([...guard.used].sort()).toEqual(account.allowed(name).sort());
-  },
-);
+test.each(Object.keys(PERMISSIONS) as FunctionName[])('%s uses every permission it has, and needs no other', (name) => {
+  const guard = (name === 'order-simulator' ? world : account).guard(name);
+  expect([...guard.refused]).toEqual([]);
+  expect([...guard.used].sort()).toEqual(account.allowed(name).sort());
+});
 
-test('a function that lacks a permission fails, and says which', async () => {
+test('a function without a permission fails, and names the permission', async () => {
   for (const permission of ['PutItem Orders', 'GetSecretValue Tokens']) {
     expect((await write('POST', '/api/orders/events', [placed('tour-4')], permission)).statusCode, permission).toBe(
       503,
@@ -154,7 +154,7 @@ const read = (path: string): Promise<Json> => account.invoke('api-handler', requ
 const write = (method: string, path: string, body: Json, without?: string): Promise<Json> =>
   account.invoke('order-ingest', request(method, path, body, office.token), without);
 
-/** Every path of the API that reads, with an order and a vendor that there are, and what filters its own way. */
+/** Every read path of the API, with existing ids, and one path per filter. */
 function paths(): string[] {
   const { paths } = JSON.parse(readFileSync(`${ARTIFACTS.shared}/openapi.json`, 'utf8'));
   const all = Object.keys(paths).filter((path) => paths[path].get);

@@ -1,4 +1,4 @@
-/** What others' rules say of the stack: cdk-nag's AwsSolutions, and cfn-lint. */
+/** Lints of the stack: the AwsSolutions rules of cdk-nag, and cfn-lint. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,12 +10,12 @@ import { expect, test } from 'vitest';
 import { synthesize, TEMPLATE_FILE } from './template.ts';
 
 const CFN_LINT = fileURLToPath(new URL('../../../target/tools/python/bin/cfn-lint', import.meta.url));
-/** W3005: the CDK writes dependencies down that follow from references anyway. */
+/** W3005: the CDK also writes dependencies that follow from references. */
 const OPTIONS = ['--regions', 'eu-west-1', '--ignore-checks', 'W3005', '--'];
 
 const domain = { domainName: 'goody.example', certificateArn: 'arn:aws:acm:us-east-1:111122223333:certificate/1' };
 const oidc = { oidcIssuer: 'https://login.example/', oidcAudience: 'goody' };
-// The default stage is held to cdk-nag whenever it is built, and could not be here with a finding.
+// The build of the default stage runs cdk-nag, and fails on a finding.
 const others = {
   'production, where readers need a token': synthesize({
     stage: 'prod',
@@ -32,7 +32,7 @@ test.each(Object.entries(others))('of %s, cdk-nag finds nothing that is not ackn
   expect(violations(synthesized)).toEqual([]);
 });
 
-test('a finding that nobody has acknowledged is found', () => {
+test('an unacknowledged finding is reported', () => {
   const synthesized = synthesize({ page: 'false' });
   new Bucket(synthesized.stack, 'Open');
   expect(violations(synthesized)).toContainEqual(expect.stringContaining('AwsSolutions-S10'));

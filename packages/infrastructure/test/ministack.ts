@@ -1,16 +1,16 @@
-/** The emulator of AWS as a process of its own, on a port of the loopback, in a folder that is gone afterwards. */
+/** The AWS emulator as a process, on a port of the loopback interface, in a temporary folder. */
 import { join } from 'node:path';
 import { AwsClient } from 'aws4fetch';
 import { Folder, freePort, ROOT, Running } from './processes.ts';
 
 const MINISTACK = join(ROOT, 'target/tools/python/bin/ministack');
 export const REGION = 'eu-west-1';
-/** Of nobody: the emulator takes any. */
+/** Placeholder credentials: the emulator accepts any. */
 const KEYS = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', AWS_REGION: REGION };
 
 export class Ministack {
   readonly port: number;
-  /** What every program has to be told to find it. */
+  /** The environment variables with which programs find the emulator. */
   readonly env: NodeJS.ProcessEnv;
   readonly folder = new Folder();
   readonly #process: Running;
@@ -18,9 +18,9 @@ export class Ministack {
   private constructor(port: number) {
     this.port = port;
     this.env = { ...KEYS, AWS_ENDPOINT_URL: this.address, AWS_EC2_METADATA_DISABLED: 'true' };
-    // Functions inherit the emulator's environment, and so find it.
+    // Functions inherit the environment of the emulator, and so find it.
     const own = {
-      // What it unpacks goes when its folder goes.
+      // Unpacked files are removed with the folder.
       TMPDIR: this.folder.path,
       STATE_DIR: this.folder.path,
       GATEWAY_PORT: String(port),
@@ -41,12 +41,12 @@ export class Ministack {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  /** What it and the functions in it printed. */
+  /** The output of the emulator and of its functions. */
   get log(): string {
     return this.#process.output;
   }
 
-  /** Asks a service that speaks JSON, and throws what it refuses. */
+  /** Calls a service with a JSON protocol. Throws if it answers with an error. */
   // biome-ignore lint/suspicious/noExplicitAny: answers are as AWS gives them
   async ask(service: string, version: string, target: string, asked: unknown): Promise<any> {
     const headers = { 'content-type': `application/x-amz-json-${version}`, 'x-amz-target': target };
@@ -56,7 +56,7 @@ export class Ministack {
     return answer.json();
   }
 
-  /** Has a secret say something, as `aws secretsmanager put-secret-value` does. */
+  /** Sets the value of a secret, as `aws secretsmanager put-secret-value` does. */
   async putSecret(SecretId: string, SecretString: string): Promise<void> {
     await this.ask('secretsmanager', '1.1', 'secretsmanager.PutSecretValue', { SecretId, SecretString });
   }

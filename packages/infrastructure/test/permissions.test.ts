@@ -1,4 +1,4 @@
-/** Who may do what: as the table in docs/OPERATIONS.md says, action by action, and never everything. */
+/** The permissions of the functions equal the table in docs/OPERATIONS.md, per action, without wildcards. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { named, Resources } from './template.ts';
@@ -7,41 +7,45 @@ const OPERATIONS = new URL('../../../docs/OPERATIONS.md', import.meta.url);
 
 const dev = Resources.built();
 
-/** `BatchGetItem Orders`, `Query Orders/index/vendorIndex`, … of each function, from the document. */
+/** The permissions of each function in the document: `BatchGetItem Orders`, `Query Orders/index/vendorIndex`, … */
 function documented(): Record<string, string[]> {
   const rows = readFileSync(OPERATIONS, 'utf8').matchAll(
     /^\| `([a-z-]+)` \| (Orders|Reports|Vendors|Tokens) \| (.*?) \| (.*?) \|$/gm,
   );
-  const told: Record<string, string[]> = {};
+  const documented: Record<string, string[]> = {};
   for (const [, name = '', table, actions = '', indexes = ''] of rows) {
     const words = (cell: string) => cell.split(', ').filter((word) => word !== '–');
     const queries = words(indexes).map((index) => `Query ${table}/index/${index}`);
-    told[name] = [...(told[name] ?? []), ...words(actions).map((action) => `${action} ${table}`), ...queries];
+    documented[name] = [
+      ...(documented[name] ?? []),
+      ...words(actions).map((action) => `${action} ${table}`),
+      ...queries,
+    ];
   }
-  return told;
+  return documented;
 }
 
-/** Whether an action is one that the document's table is about. */
+/** Whether the document lists this kind of action. */
 const isOfTable = ({ action }: { action: string }) => /^(dynamodb|secretsmanager):/.test(action);
 
-test('functions may do with the tables and the tokens what the document says', () => {
-  const told = Object.entries(dev.functions).map(([name, { properties }]) => {
+test('the permissions on the tables and the tokens equal those in the document', () => {
+  const granted = Object.entries(dev.functions).map(([name, { properties }]) => {
     const permissions = dev.allowed(properties.Role['Fn::GetAtt'][0]).filter(isOfTable);
     const ofTables = permissions.map(({ action, resource }) => `${action.replace(/^.*:/, '')} ${named(resource)}`);
     return [name, ofTables.filter((permission) => !/ (\*|Orders stream)$/.test(permission)).sort()];
   });
   const sorted = Object.entries(documented()).map(([name, permissions]) => [name, permissions.sort()]);
-  expect(Object.fromEntries(told)).toEqual(Object.fromEntries(sorted));
+  expect(Object.fromEntries(granted)).toEqual(Object.fromEntries(sorted));
 });
 
-test('beside the tables and the tokens, functions write their own log, and put aside what failed', () => {
+test('apart from the tables and the tokens, functions may only write their own log and their dead letters', () => {
   for (const [name, { id, properties }] of Object.entries(dev.functions)) {
     const role = properties.Role['Fn::GetAtt'][0];
     const others = dev.allowed(role).filter((permission) => !isOfTable(permission));
-    const told = others.map(({ action, resource }) => `${action} ${named(resource).replace(/[0-9A-F]{8}$/, '')}`);
+    const granted = others.map(({ action, resource }) => `${action} ${named(resource).replace(/[0-9A-F]{8}$/, '')}`);
     const log = id.replace(/[0-9A-F]{8}$/, 'Log');
     const queue = { 'order-ingest': 'Ingest', 'report-generator': 'Projection' }[name];
-    expect(told.sort(), name).toEqual([
+    expect(granted.sort(), name).toEqual([
       `logs:CreateLogStream ${log}`,
       `logs:PutLogEvents ${log}`,
       ...(queue ? [`sqs:SendMessage ${queue}DeadLetters`] : []),
@@ -57,7 +61,7 @@ test('only report-generator reads the stream', () => {
   expect(readers.map(([name]) => name)).toEqual(['report-generator']);
 });
 
-test('no policy of ours has a wildcard, but for the one action that names no resource', () => {
+test('no policy of this stack has a wildcard, except for the one action without resource-level permissions', () => {
   const roles = dev.ofType('AWS::IAM::Role').filter(([id]) => !id.startsWith('CustomCDKBucketDeployment'));
   expect(roles.length).toBeGreaterThan(5);
   const wild = roles.flatMap(([id, { Properties }]) => {

@@ -1,4 +1,4 @@
-/** Programs that tests start, each ended by its own handle, and folders that are gone afterwards. */
+/** Child processes of tests, each stopped by its own handle, and temporary folders. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -13,21 +13,21 @@ export interface Surroundings {
   readonly env?: NodeJS.ProcessEnv;
 }
 
-/** A program that goes on until it is stopped. What it prints is kept. */
+/** A process that runs until it is stopped. Its output is stored. */
 export class Running {
   output = '';
   readonly #process: ChildProcess;
 
   constructor(program: string, args: string[], { cwd, env }: Surroundings = {}) {
     this.#process = spawn(program, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
-    const keep = (text: Buffer) => {
+    const store = (text: Buffer) => {
       this.output += text;
     };
-    this.#process.stdout?.on('data', keep);
-    this.#process.stderr?.on('data', keep);
+    this.#process.stdout?.on('data', store);
+    this.#process.stderr?.on('data', store);
   }
 
-  /** The first match in what it prints, as soon as there is one. */
+  /** Waits for a match in the output, and returns the first one. */
   async says(words: RegExp): Promise<RegExpExecArray> {
     for (let attempt = 0; attempt < 600; attempt += 1) {
       const found = words.exec(this.output);
@@ -52,11 +52,11 @@ export class Running {
 export async function run(program: string, args: string[], { cwd = ROOT, env }: Surroundings = {}): Promise<string> {
   const child = spawn(program, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
-  const keep = (text: Buffer) => {
+  const store = (text: Buffer) => {
     output += text;
   };
-  child.stdout.on('data', keep);
-  child.stderr.on('data', keep);
+  child.stdout.on('data', store);
+  child.stderr.on('data', store);
   const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
   if (code !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${code}:\n${output}`);
   return output;
@@ -70,7 +70,7 @@ export class Folder {
   }
 }
 
-/** A port of the loopback that nobody listens on. */
+/** A free port of the loopback interface. */
 export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -1,4 +1,4 @@
-/** The page at CloudFront: who is asked for what, what is kept, and what a browser is told it may do. */
+/** The page at CloudFront: routing, caching, and security headers. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { ARTIFACTS } from '../src/artifacts.ts';
@@ -11,7 +11,7 @@ const distribution = dev.properties('AWS::CloudFront::Distribution')[0]?.Distrib
 
 const property = (id: string) => dev.all[id]?.Properties ?? {};
 
-describe('the function before the bucket', () => {
+describe('the function for client-side routes', () => {
   const answer = (uri: string) => rewritten(readFileSync(CLIENT_ROUTES, 'utf8'), uri);
 
   test.each(['/', '/orders', '/orders/recent', '/orders/s42-2026.01.01-1', '/vendors/far.orchard', '/orders/a:b_c-d'])(
@@ -19,13 +19,13 @@ describe('the function before the bucket', () => {
     (uri) => expect(answer(uri)).toBe('/index.html'),
   );
 
-  test('files beside index.html are themselves', () => {
+  test('files at the top level are not rewritten', () => {
     const files = readdirSync(ARTIFACTS.page, { withFileTypes: true }).filter((entry) => entry.isFile());
     expect(files.map(({ name }) => name)).toContain('robots.txt');
     for (const { name } of files) expect(answer(`/${name}`)).toBe(`/${name}`);
   });
 
-  test('it asks for nothing that its runtime lacks', () => {
+  test('it fits the limits of its runtime', () => {
     expect(readFileSync(CLIENT_ROUTES).length).toBeLessThan(10_240);
     expect(property(dev.ofType('AWS::CloudFront::Function')[0]?.[0] ?? '').FunctionConfig.Runtime).toBe(
       'cloudfront-js-2.0',
@@ -33,7 +33,7 @@ describe('the function before the bucket', () => {
   });
 });
 
-test('paths of the API go to the API, are never kept, and come to no function', () => {
+test('paths of the API go to the API, are never cached, and run no function', () => {
   const behaviors = distribution.CacheBehaviors.filter(
     ({ PathPattern }: Resource['Properties']) => PathPattern !== '/assets/*',
   );
@@ -45,17 +45,17 @@ test('paths of the API go to the API, are never kept, and come to no function', 
   ]);
   const api = distribution.Origins.find((origin: Resource['Properties']) => origin.CustomOriginConfig);
   for (const behavior of behaviors) {
-    // AWS's own policies: caching disabled; all that the viewer sends except `Host`, which has tokens pass only while nothing is kept.
+    // Managed policies: CachingDisabled and AllViewerExceptHostHeader. They forward Authorization only while caching is disabled.
     expect(behavior.CachePolicyId).toBe('4135ea2d-6df8-44a3-9df3-4b5a84be39ad');
     expect(behavior.OriginRequestPolicyId).toBe('b689b0a8-53d0-40ab-baf2-68738e2966ac');
     expect(behavior.TargetOriginId).toBe(api.Id);
-    expect(behavior.AllowedMethods, 'what writes, too').toContain('POST');
+    expect(behavior.AllowedMethods, 'writes, too').toContain('POST');
     expect(behavior.FunctionAssociations).toBeUndefined();
   }
   expect(distribution.CustomErrorResponses, 'an error of the API stays one').toBeUndefined();
 });
 
-test('the page is compressed and comes by HTTP/3; a file is kept as long as it says', () => {
+test('the page is compressed and served by HTTP/3; the Cache-Control of a file decides its caching', () => {
   expect(distribution.HttpVersion).toBe('http2and3');
   const page = [distribution.DefaultCacheBehavior, distribution.CacheBehaviors[0]];
   for (const { Compress, CachePolicyId, ViewerProtocolPolicy } of page) {
@@ -70,7 +70,7 @@ test('the page is compressed and comes by HTTP/3; a file is kept as long as it s
   expect(Object.fromEntries(kept)).toEqual({ assets: 'public, max-age=31536000, immutable', others: 'no-cache' });
 });
 
-test('browsers are told what the page may do: by the policy of the very build that is deployed', () => {
+test('the Content-Security-Policy is the one of the deployed build', () => {
   const policy = property(distribution.DefaultCacheBehavior.ResponseHeadersPolicyId.Ref).ResponseHeadersPolicyConfig;
   const { ContentSecurityPolicy, StrictTransportSecurity, FrameOptions, ...others } = policy.SecurityHeadersConfig;
   const built = readFileSync(`${ARTIFACTS.page}/content-security-policy.txt`, 'utf8').trim();
@@ -89,13 +89,13 @@ test('no bucket is public: only CloudFront reads it, and only by TLS', () => {
   const buckets = dev.ofType('AWS::S3::Bucket');
   expect(buckets).toHaveLength(1);
   for (const [id, { Properties }] of buckets) {
-    const nobody = {
+    const blocked = {
       BlockPublicAcls: true,
       BlockPublicPolicy: true,
       IgnorePublicAcls: true,
       RestrictPublicBuckets: true,
     };
-    expect(Properties.PublicAccessBlockConfiguration).toEqual(nobody);
+    expect(Properties.PublicAccessBlockConfiguration).toEqual(blocked);
     const policies = dev.properties('AWS::S3::BucketPolicy').filter(({ Bucket }) => Bucket.Ref === id);
     const statements = policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
     expect(statements).toContainEqual(

@@ -1,4 +1,4 @@
-/** What is true of the stack whatever else changes. */
+/** Properties that every version of the stack has. */
 import { describe, expect, test } from 'vitest';
 import { named, type Resource, Resources } from './template.ts';
 
@@ -28,7 +28,7 @@ describe('tables', () => {
       ]),
     );
 
-  test('orders have a stream with both images, a time to live, and an index for every list', () => {
+  test('orders have a stream with both images, a time to live, and an index per list', () => {
     expect(keys(table('Orders').KeySchema)).toBe('orderId');
     expect(table('Orders').StreamSpecification).toEqual({ StreamViewType: 'NEW_AND_OLD_IMAGES' });
     expect(table('Orders').TimeToLiveSpecification).toEqual({ AttributeName: 'ttl', Enabled: true });
@@ -42,19 +42,19 @@ describe('tables', () => {
     });
   });
 
-  test('reports have a time to live, and all that a dashboard shows in one index', () => {
+  test('reports have a time to live, and one index with all data of a dashboard', () => {
     expect(keys(table('Reports').KeySchema)).toBe('vendorId, date');
     expect(table('Reports').TimeToLiveSpecification).toEqual({ AttributeName: 'ttl', Enabled: true });
     expect(indexes('Reports')).toEqual({ dateIndex: 'reportDate, vendorId: ALL' });
   });
 
-  test('vendors live until they are deleted', () => {
+  test('vendors have no time to live', () => {
     expect(keys(table('Vendors').KeySchema)).toBe('vendorId');
     expect(table('Vendors').TimeToLiveSpecification).toBeUndefined();
     expect(indexes('Vendors')).toEqual({ idIndex: 'all, vendorId: ALL' });
   });
 
-  test('every function knows all of them', () => {
+  test('every function has the names of all tables', () => {
     for (const [name, { properties }] of Object.entries(dev.functions)) {
       const { Variables } = properties.Environment;
       const known = ['ORDERS', 'REPORTS', 'VENDORS'].map((table) => Variables[`GOODY_${table}_TABLE`].Ref);
@@ -70,7 +70,7 @@ describe('tables', () => {
 describe('nothing gets lost', () => {
   const queues = () => dev.ofType('AWS::SQS::Queue').map(([id]) => id);
 
-  test('every stream mapping is bounded, and puts aside what it cannot take', () => {
+  test('every stream mapping is bounded, and has a failure destination', () => {
     for (const mapping of dev.properties('AWS::Lambda::EventSourceMapping')) {
       expect(mapping).toMatchObject({
         FunctionResponseTypes: ['ReportBatchItemFailures'],
@@ -85,7 +85,7 @@ describe('nothing gets lost', () => {
     only('AWS::Lambda::EventSourceMapping');
   });
 
-  test('every target of the bus puts aside what cannot be delivered, and the function what it throws', () => {
+  test('every target of the bus has a dead-letter queue, and its function has a failure destination', () => {
     for (const { Targets } of dev.properties('AWS::Events::Rule')) {
       for (const target of Targets) expect(queues()).toContain(named(target.DeadLetterConfig.Arn));
     }
@@ -94,7 +94,7 @@ describe('nothing gets lost', () => {
     expect(queues()).toContain(named(asked?.DestinationConfig.OnFailure.Destination));
   });
 
-  test('every queue keeps things for two weeks, encrypted, and an alarm tells of the first', () => {
+  test('every queue is encrypted, retains messages for two weeks, and has an alarm on the first one', () => {
     const watched = dev.properties('AWS::CloudWatch::Alarm').flatMap(({ Dimensions }) => Dimensions ?? []);
     for (const [id, { Properties }] of dev.ofType('AWS::SQS::Queue')) {
       expect(Properties).toMatchObject({ MessageRetentionPeriod: 1_209_600, SqsManagedSseEnabled: true });
@@ -122,7 +122,7 @@ describe('nothing gets lost', () => {
     );
   });
 
-  test('alarms may publish to the topic that they tell, and nobody without TLS', () => {
+  test('alarms may publish to their topic, and only with TLS', () => {
     const { Statement } = only('AWS::SNS::TopicPolicy').PolicyDocument;
     expect(Statement).toContainEqual(
       expect.objectContaining({
@@ -150,7 +150,7 @@ describe('the API', () => {
   });
 });
 
-test('each log is kept for a while, and not for ever', () => {
+test('every log group has a retention', () => {
   for (const log of dev.properties('AWS::Logs::LogGroup')) expect(log.RetentionInDays).toBe(14);
 });
 

@@ -1,4 +1,4 @@
-/** The stack as CloudFormation sees it, and ways to ask what is in it. */
+/** The CloudFormation template of the stack, and queries on it. */
 import { readFileSync } from 'node:fs';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
@@ -6,7 +6,7 @@ import { ARTIFACTS } from '../src/artifacts.ts';
 import { readConfig } from '../src/config.ts';
 import { GoodyDashboardStack } from '../src/stack.ts';
 
-/** The template of the default stage, where the build leaves it. */
+/** The file of the built template of the default stage. */
 export const TEMPLATE_FILE = `${ARTIFACTS.infrastructure}/cdk.out/GoodyDashboardStack.template.json`;
 
 export interface Resource {
@@ -19,7 +19,7 @@ export interface Resource {
 
 export type Context = Partial<Record<string, string>>;
 
-/** A template, and what is in it. */
+/** The resources and outputs of a template. */
 export class Resources {
   readonly all: Readonly<Record<string, Resource>>;
   readonly outputs: Readonly<Record<string, { Value: unknown }>>;
@@ -29,7 +29,7 @@ export class Resources {
     this.outputs = template.Outputs;
   }
 
-  /** The template of the default stage, as the build left it: what everybody deploys. */
+  /** The built template of the default stage, which a deployment uses. */
   static built(): Resources {
     return new Resources(JSON.parse(readFileSync(TEMPLATE_FILE, 'utf8')));
   }
@@ -44,13 +44,13 @@ export class Resources {
     return this.ofType(type).map(([, resource]) => resource.Properties);
   }
 
-  /** Our functions by their names; those that the CDK brings along are none of ours. */
+  /** The functions of the backend by their names, without those of the CDK. */
   get functions(): Record<string, { id: string; properties: Resource['Properties'] }> {
-    const ours = this.ofType('AWS::Lambda::Function').filter(
+    const own = this.ofType('AWS::Lambda::Function').filter(
       ([, { Properties }]) => Properties.Runtime === 'provided.al2023',
     );
     return Object.fromEntries(
-      ours.map(([id, { Properties }]) => [
+      own.map(([id, { Properties }]) => [
         kebab(/^Functions(.*)[0-9A-F]{8}$/.exec(id)?.[1] ?? id),
         { id, properties: Properties },
       ]),
@@ -66,7 +66,7 @@ export class Resources {
   }
 }
 
-/** The stack of a context, and its template. */
+/** Synthesizes the stack of a context. */
 export function synthesize(context: Context) {
   const config = readConfig((name) => context[name]);
   const stack = new GoodyDashboardStack(new App(), 'GoodyDashboardStack', config);

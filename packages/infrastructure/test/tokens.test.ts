@@ -1,4 +1,4 @@
-/** Tokens at work: the functions ask for them, as the secret has them, with no more permissions than the template gives. */
+/** Tokens: the functions check them against the secret, with the permissions of the template only. */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Account } from './guard/account.ts';
@@ -14,7 +14,7 @@ const protecting = synthesize({ page: 'false', protectReads: 'true' }).resources
 
 let secrets: Secrets;
 let account: Account;
-/** Where readers need a token, too. */
+/** The account where a read needs a token, too. */
 let guarded: Account;
 let shop: Token;
 let desk: Token;
@@ -35,7 +35,7 @@ afterAll(() => Promise.all([account?.close(), guarded?.close(), secrets?.stop()]
 
 const event = { eventId: '1', orderId: 'o-1', vendorId: 'acme', status: 'PLACED', occurredAt: '2026-03-01T10:00:00Z' };
 
-/** Tells order-ingest of an order, as anybody or with a token. */
+/** Posts an order event to order-ingest, with or without a token. */
 async function post(token?: string): Promise<{ status: number; body: Json; headers: Json }> {
   const answer = await account.invoke('order-ingest', request('POST', '/api/orders/events', [event], token));
   return { status: answer.statusCode, body: JSON.parse(answer.body), headers: answer.headers };
@@ -44,7 +44,7 @@ async function post(token?: string): Promise<{ status: number; body: Json; heade
 const order = () => account.emulator.ask('GetItem', { TableName: 'Orders', Key: { orderId: { S: 'o-1' } } });
 
 describe('order-ingest', () => {
-  test('takes nothing over HTTP before there is a token, and says what is missing', async () => {
+  test('rejects every request over HTTP while no token exists, and says that a token is missing', async () => {
     for (const token of [undefined, shop.token]) {
       const { status, body, headers } = await post(token);
       expect([status, body.code, headers['www-authenticate']]).toEqual([
@@ -55,7 +55,7 @@ describe('order-ingest', () => {
     }
   });
 
-  test('does just what a token is good for', async () => {
+  test('does what the scope of the token allows, and nothing else', async () => {
     await secrets.put(shop, desk, office);
     account.restart('order-ingest');
     expect(await post()).toMatchObject({ status: 401, body: { code: 'UNAUTHENTICATED' } });
@@ -74,7 +74,7 @@ describe('order-ingest', () => {
     expect((await put(office)).statusCode).toBe(200);
   });
 
-  test('says in its log who told what, in the words that people are told to look for', async () => {
+  test('logs which token sent what, with the fields that the document queries', async () => {
     await account.invoke('order-ingest', onTheBus(event));
     const document = readFileSync(OPERATIONS, 'utf8');
     const [, fields = ''] = /^fields @timestamp, (.*)$/m.exec(document) ?? [];
@@ -91,27 +91,27 @@ describe('order-ingest', () => {
     });
   });
 
-  test('knows a token and the one that takes its place, until the secret has but one of them', async () => {
+  test('accepts a token and its replacement while the secret has both', async () => {
     const next = await newToken('shop', 'ingest');
     await secrets.put(shop, next);
     account.restart('order-ingest');
     for (const { token } of [shop, next]) expect((await post(token)).status).toBe(200);
     await secrets.put(next);
-    expect((await post(shop.token)).status, 'known for five minutes').toBe(200);
+    expect((await post(shop.token)).status, 'cached for five minutes').toBe(200);
     account.restart('order-ingest');
     expect([(await post(shop.token)).status, (await post(next.token)).status]).toEqual([401, 200]);
   });
 });
 
-test('api-handler asks readers for a token with protectReads, and may read the secret for that', async () => {
+test('with protectReads, api-handler checks the token of a read, and may read the secret', async () => {
   await secrets.put(shop, desk);
   const status = async (path: string, token?: Token) =>
     (await guarded.invoke('api-handler', request('GET', path, undefined, token?.token))).statusCode;
   expect(await status('/api/vendors')).toBe(401);
   expect(await status('/api/vendors', office), 'not in the secret').toBe(401);
-  expect(await status('/api/vendors', shop), 'for something else').toBe(403);
+  expect(await status('/api/vendors', shop), 'another scope').toBe(403);
   expect(await status('/api/vendors', desk)).toBe(200);
-  expect(await status('/api/openapi.json'), 'told to all').toBe(200);
+  expect(await status('/api/openapi.json'), 'public').toBe(200);
   const { refused, used } = guarded.guard('api-handler');
   expect([...refused]).toEqual([]);
   expect(used).toContain('GetSecretValue Tokens');

@@ -1,8 +1,8 @@
 /**
- * Runs at CloudFront before the bucket is asked: the page's own routes are all `index.html`.
+ * Runs at CloudFront before each request to the bucket: rewrites every client-side route to `index.html`.
  *
- * Files are in `/assets/`, which has a behaviour of its own, or at the top, as `/robots.txt`. Ids of orders and vendors may
- * have dots, so no dot further down makes a file. The API's paths never come here: what it answers stays its answer.
+ * Files are in `/assets/`, which has its own behaviour, or at the top level, such as `/robots.txt`. Ids of orders and vendors may
+ * contain dots, so a dot in a deeper path does not mean a file. Requests to the API do not run this function.
  */
 // biome-ignore lint/correctness/noUnusedVariables: CloudFront calls it by this name
 function handler(event) {

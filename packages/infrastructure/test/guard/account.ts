@@ -1,4 +1,4 @@
-/** An account with the stack in it, as far as functions see it: tables, tokens, a guard before them for each function, one clock. */
+/** An emulated account with the stack: tables, tokens, one guard per function, and one clock. */
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,21 +28,21 @@ export class Account {
     this.#secrets = secrets;
   }
 
-  /** With tables of its own, and secrets that it may share with others. */
+  /** Creates its own tables. Several accounts may share the secrets. */
   static async open(resources: Resources, now: string, secrets: Secrets): Promise<Account> {
     const account = new Account(resources, await Emulator.start(resources), secrets);
     account.setClock(now);
     return account;
   }
 
-  /** Has all functions see this time. */
+  /** Sets the time that all functions read. */
   setClock(now: string): void {
     // A function may be reading it.
     writeFileSync(join(this.#folder, 'next'), now);
     renameSync(join(this.#folder, 'next'), join(this.#folder, 'clock'));
   }
 
-  /** Has a function work on an event, with the permissions that the template gives it, less one if wanted. */
+  /** Invokes a function with the permissions of the template, except the one in `without`. */
   async invoke(name: FunctionName, event: Json, without?: string): Promise<Json> {
     const known = this.#functions.get(name);
     if (known && !without) return known.lambda.invoke(event);
@@ -53,30 +53,30 @@ export class Account {
     return made.lambda.invoke(event).finally(() => without && stop(made));
   }
 
-  /** Has a function begin anew, as Lambda does by and by: what it remembers is gone, and its tokens are asked for. */
+  /** Restarts a function, as Lambda does from time to time: its memory is lost, and it reads the tokens again. */
   restart(name: FunctionName): void {
     const known = this.#functions.get(name);
     if (known) stop(known);
     this.#functions.delete(name);
   }
 
-  /** What a function's policy lets it do with tables, their indexes and the tokens, as `PutItem Orders`. */
+  /** The permissions of a function on tables, indexes and tokens, such as `PutItem Orders`. */
   allowed(name: FunctionName): string[] {
     const { properties } = this.#function(name);
     const permissions = this.#resources.allowed(properties.Role['Fn::GetAtt'][0]);
     const asked = permissions.filter(({ action }) => /^(dynamodb|secretsmanager):/.test(action));
-    const told = asked.map(({ action, resource }) => `${action.replace(/^.*:/, '')} ${named(resource)}`);
-    return told.filter((permission) => !permission.endsWith(' stream') && !permission.endsWith(' *'));
+    const names = asked.map(({ action, resource }) => `${action.replace(/^.*:/, '')} ${named(resource)}`);
+    return names.filter((permission) => !permission.endsWith(' stream') && !permission.endsWith(' *'));
   }
 
-  /** The guard that stands before a function that has worked. */
+  /** The guard of a function that was invoked. */
   guard(name: FunctionName): Guard {
     const found = this.#functions.get(name);
-    if (found === undefined) throw new Error(`${name} has not worked yet`);
+    if (found === undefined) throw new Error(`${name} was not invoked yet`);
     return found.guard;
   }
 
-  /** The lines that a function has logged. */
+  /** The JSON lines that a function has logged. */
   logged(name: FunctionName): Json[] {
     const { output } = this.#functions.get(name)?.lambda ?? { output: '' };
     const whole = output.slice(0, output.lastIndexOf('\n') + 1);
@@ -92,7 +92,7 @@ export class Account {
     rmSync(this.#folder, { recursive: true });
   }
 
-  /** With the environment that the template gives it. Tables and the secret are called by their logical names here. */
+  /** Starts a function with the environment of the template. Tables and the secret have their logical names as names. */
   #start(name: FunctionName, guard: Guard): Promise<Guarded> {
     const variables: Record<string, Json> = this.#function(name).properties.Environment.Variables;
     const environment = Object.entries(variables).map(([key, value]) => [key, value.Ref ? nameOf(value.Ref) : value]);
@@ -110,7 +110,7 @@ export class Account {
   }
 }
 
-/** What a table or the secret is called here, by the logical name that the template refers to. */
+/** The name of a table or of the secret in this account, from its logical id in the template. */
 function nameOf(id: string): string {
   return named(id.startsWith('Tokens') ? { Ref: id } : { 'Fn::GetAtt': [id, 'Arn'] });
 }

@@ -1,10 +1,10 @@
-/** DynamoDB's emulator as a process of its own, with the tables that the template asks for. They are called `Orders`, `Reports` and `Vendors`. */
+/** The DynamoDB emulator as a process, with the tables of the template: `Orders`, `Reports` and `Vendors`. */
 import { join } from 'node:path';
 import { freePort, ROOT, Running } from '../processes.ts';
 import { named, type Resources } from '../template.ts';
 
 const DYNOXIDE = join(ROOT, 'target/tools/bin/dynoxide');
-/** The emulator wants to see a key, of whatever kind. */
+/** The emulator requires a key, and accepts any. */
 const KEY = 'test/20260310/eu-west-1/dynamodb/aws4_request';
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are as DynamoDB gives them
@@ -38,7 +38,7 @@ export class Emulator {
     return emulator;
   }
 
-  /** Asks for an operation, and throws what the emulator refuses. */
+  /** Calls an operation. Throws if the emulator answers with an error. */
   async ask(operation: string, input: Json, service = 'DynamoDB_20120810'): Promise<Json> {
     const headers = {
       'Content-Type': 'application/x-amz-json-1.0',

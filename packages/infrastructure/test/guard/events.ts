@@ -1,8 +1,8 @@
-/** Events as AWS writes them. */
+/** Events in the format of AWS. */
 import { named, type Resources } from '../template.ts';
 import type { Json } from './emulator.ts';
 
-/** A request to the API, as an HTTP API hands it over, with a token if wanted. */
+/** A request to the API in the format of an HTTP API, with or without a token. */
 export function request(method: string, path: string, body?: Json, token?: string): Json {
   const [rawPath, rawQueryString = ''] = path.split('?');
   const text = body === undefined ? undefined : JSON.stringify(body);
@@ -33,12 +33,12 @@ export function request(method: string, path: string, body?: Json, token?: strin
   };
 }
 
-/** An order event that somebody put on the bus. */
+/** An order event from the event bus. */
 export function onTheBus(detail: Json): Json {
   return { version: '0', id: 'test', 'detail-type': 'OrderEvent', source: 'carrier', resources: [], detail };
 }
 
-/** What the template's schedule sends to a function. */
+/** The event that the template's schedule sends to a function. */
 export function tick(resources: Resources, functionId: string): Json {
   const schedules = resources.properties('AWS::Scheduler::Schedule').map(({ Target }) => Target);
   const found = schedules.find(({ Arn }) => named(Arn) === functionId);
@@ -46,7 +46,7 @@ export function tick(resources: Resources, functionId: string): Json {
   return JSON.parse(found.Input);
 }
 
-/** Whether an HTTP answer says that the function did what it was asked. */
+/** Whether the status of a response is 2xx. */
 export function isOk(answer: Json): boolean {
   return answer.statusCode >= 200 && answer.statusCode < 300;
 }

@@ -1,18 +1,18 @@
 /**
- * Stands before the emulators as IAM does before DynamoDB and Secrets Manager: lets through what a role allows, refuses the rest, and
- * remembers both.
+ * A proxy to the emulators that checks permissions as IAM does: forwards the calls that a role allows, refuses the others, and records
+ * both.
  */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Json } from './emulator.ts';
 
-/** Where the services are, whatever listens there. */
+/** The addresses of the services. */
 export interface Services {
   readonly dynamodb: string;
   readonly secretsmanager: string;
 }
 
-/** What the parts of a transaction need, for a transaction itself needs nothing. */
+/** The permission of each operation of a transaction. A transaction itself needs none. */
 const PARTS: Record<string, string> = {
   Put: 'PutItem',
   Update: 'UpdateItem',
@@ -21,7 +21,7 @@ const PARTS: Record<string, string> = {
 };
 
 export class Guard {
-  /** Each as `PutItem Orders`, where the table or the secret is by its logical name. */
+  /** Permissions such as `PutItem Orders`. The table or the secret has its logical name. */
   readonly used = new Set<string>();
   readonly refused = new Set<string>();
   readonly #allowed: ReadonlySet<string>;
@@ -34,7 +34,7 @@ export class Guard {
       for await (const chunk of request) chunks.push(chunk);
       const body = Buffer.concat(chunks);
       const [service = '', operation = ''] = String(request.headers['x-amz-target']).split('.');
-      const refused = needed(operation, JSON.parse(body.toString())).filter((permission) => !this.#takes(permission));
+      const refused = needed(operation, JSON.parse(body.toString())).filter((permission) => !this.#checks(permission));
       if (refused.length > 0) {
         const message = `no identity-based policy allows ${refused.join(', ')}`;
         response.writeHead(400, { 'Content-Type': 'application/x-amz-json-1.0' });
@@ -69,7 +69,7 @@ export class Guard {
     this.#server.closeAllConnections();
   }
 
-  #takes(permission: string): boolean {
+  #checks(permission: string): boolean {
     const isAllowed = this.#allowed.has(permission);
     (isAllowed ? this.used : this.refused).add(permission);
     return isAllowed;

@@ -1,11 +1,11 @@
-/** Lambda for one function: hands its real program one event after the other, by the runtime API. */
+/** The Lambda runtime API for one function: sends events to its real program, one after the other. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Json } from './emulator.ts';
 
 const NEXT = '/2018-06-01/runtime/invocation/next';
-/** Far from now: what the program is told of when it has to be done. */
+/** The deadline of an invocation in milliseconds: far in the future. */
 const DEADLINE = '4102444800000';
 
 interface Waiting {
@@ -14,7 +14,7 @@ interface Waiting {
 }
 
 export class Lambda {
-  /** What the program printed. */
+  /** The output of the program. */
   output = '';
   readonly #server: Server;
   #process: ChildProcess | undefined;
@@ -47,13 +47,13 @@ export class Lambda {
     return lambda;
   }
 
-  /** What the function answers; an error where it throws. */
+  /** The response of the function. Rejects if the function throws. */
   invoke(event: Json): Promise<Json> {
     return new Promise((resolve, reject) => {
       if (this.#process?.exitCode !== null) reject(new Error(`the program has ended: ${this.output}`));
       this.#waiting = { resolve, reject };
       this.#event = JSON.stringify(event);
-      this.#hand();
+      this.#sendEvent();
     });
   }
 
@@ -66,7 +66,7 @@ export class Lambda {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.url === NEXT) {
       this.#idle = response;
-      this.#hand();
+      this.#sendEvent();
       return;
     }
     const chunks: Buffer[] = [];
@@ -79,8 +79,8 @@ export class Lambda {
     else waiting?.reject(new Error(body));
   }
 
-  /** Hands the event over as soon as there is one, and the program asks for it. */
-  #hand(): void {
+  /** Sends the event as soon as there is one and the program has requested it. */
+  #sendEvent(): void {
     if (this.#idle === undefined || this.#event === undefined) return;
     this.#idle.writeHead(200, {
       'Content-Type': 'application/json',

@@ -1,6 +1,6 @@
 /**
- * Secrets Manager, with the secret that the template asks for, called `Tokens`. To whoever asks for a value before there is one, AWS says
- * that it does not find it, and the emulator says so only where there is no secret: so the first value makes it.
+ * Secrets Manager with the secret of the template, called `Tokens`. AWS answers ResourceNotFound for a secret without a value; the
+ * emulator does so only for a missing secret. So the first value creates the secret.
  */
 import { Ministack } from '../ministack.ts';
 import type { Token } from '../token.ts';
@@ -9,7 +9,7 @@ const NAME = 'Tokens';
 
 export class Secrets {
   readonly #emulator: Ministack;
-  #isMade = false;
+  #isCreated = false;
 
   private constructor(emulator: Ministack) {
     this.#emulator = emulator;
@@ -23,11 +23,11 @@ export class Secrets {
     return this.#emulator.address;
   }
 
-  /** Has these tokens be good, and no others. */
-  async put(...good: Token[]): Promise<void> {
-    const lines = good.map(({ line }) => line).join('\n');
-    if (this.#isMade) return this.#emulator.putSecret(NAME, lines);
-    this.#isMade = true;
+  /** Makes these tokens valid, and no others. */
+  async put(...tokens: Token[]): Promise<void> {
+    const lines = tokens.map(({ line }) => line).join('\n');
+    if (this.#isCreated) return this.#emulator.putSecret(NAME, lines);
+    this.#isCreated = true;
     await this.#emulator.ask('secretsmanager', '1.1', 'secretsmanager.CreateSecret', {
       Name: NAME,
       SecretString: lines,
