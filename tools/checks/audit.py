@@ -1,7 +1,7 @@
-"""Known holes in what npm brings. High and critical ones in what the page ships fail; those in tools are only told.
+"""known vulnerabilities in what npm brings. High and critical ones in what the page ships fail; those in tools are only reported.
 
 The registry has to be asked. Where it has no such service, or cannot be reached, the check says SKIPPED and why; npm itself,
-told to stay offline, would say that it found none.
+findings to stay offline, would say that it found none.
 """
 
 import json
@@ -32,20 +32,20 @@ def read(output, complaint):
 
 def found(report):
     """One line for each package with a hole that is high or critical."""
-    told = []
+    findings = []
     for name, one in sorted(report['vulnerabilities'].items()):
         if one['severity'] in BAD:
             # A name stands for another package that brings the hole.
             titles = [via if isinstance(via, str) else f'{via["title"]} ({via["url"]})' for via in one['via']]
-            told.append(f'{name} {one["range"] or "*"}: {one["severity"]}: {"; ".join(titles)}')
-    return told
+            findings.append(f'{name} {one["range"] or "*"}: {one["severity"]}: {"; ".join(titles)}')
+    return findings
 
 
 def main():
     report, reason = asked('--omit=dev')
     everything, reason_too = asked() if report else (None, reason)
     if everything is None:
-        print(f'audit: SKIPPED, nobody told of known holes: {reason or reason_too}')
+        print(f'audit: SKIPPED, the registry reported nothing: {reason or reason_too}')
         return 0
     shipped = found(report)
     tools = [line for line in found(everything) if line not in shipped]

@@ -64,15 +64,15 @@ def crate_violations(metadata):
     """`metadata` is what `cargo metadata --no-deps` prints."""
     top = PurePosixPath(metadata['workspace_root'])
     rooms = {package['name']: room(PurePosixPath(package['manifest_path']).relative_to(top)) for package in metadata['packages']}
-    told = []
+    findings = []
     for package in metadata['packages']:
         name, here = package['name'], rooms[package['name']]
         if here is None:
-            told.append(f'{name}: lies in no known room. Add its folder to ROOMS and its allowed imports to MAY_IMPORT in tools/checks/dependency_directions.py')
+            findings.append(f'{name}: lies in no known room. Add its folder to ROOMS and its allowed imports to MAY_IMPORT in tools/checks/dependency_directions.py')
             continue
         for dependency in package['dependencies']:
-            told += dependency_violations(name, here, dependency, rooms)
-    return told
+            findings += dependency_violations(name, here, dependency, rooms)
+    return findings
 
 
 def dependency_violations(name, here, dependency, rooms):
@@ -86,27 +86,27 @@ def dependency_violations(name, here, dependency, rooms):
     if there == 'testkit':
         if here in ('bench', 'fuzz') or (for_tests and here != 'domain'):
             return []
-        advice = 'domain imports no crate of ours, not even for tests' if here == 'domain' else 'move it to [dev-dependencies]'
+        advice = 'domain imports no crate of this workspace, not even for tests' if here == 'domain' else 'move it to [dev-dependencies]'
         return [f'{name} -> {wanted}: {advice}']
     if there in MAY_IMPORT[here]:
         return []
-    allowed = ', '.join(sorted(MAY_IMPORT[here])) or 'no crate of ours'
+    allowed = ', '.join(sorted(MAY_IMPORT[here])) or 'no crate of this workspace'
     return [f'{name} -> {wanted}: {here} may import {allowed}. Move the code, or give {here} a port that {there or "it"} implements']
 
 
 def import_violations(package, path, text, own_names, aliases=()):
     """Imports of one source file that leave `package`. Paths are inside the repository."""
-    told = []
+    findings = []
     for _, specifier in IMPORT.findall(text):
         target = aliased(specifier.partition('?')[0], aliases)
         if target is None and not specifier.startswith('.'):
             if any(specifier == name or specifier.startswith(f'{name}/') for name in own_names) or '/packages/' in specifier:
-                told.append(f'{path}: imports {specifier}. Read what that package puts in {BUILT_TYPES}/ instead')
+                findings.append(f'{path}: imports {specifier}. Read what that package puts in {BUILT_TYPES}/ instead')
             continue
         target = target or normal(PurePosixPath(path).parent / specifier.partition('?')[0])
         if not any(within(target, top) for top in (PurePosixPath(package), BUILT_TYPES)):
-            told.append(f'{path}: imports {specifier}, which leaves {package}. Only {BUILT_TYPES}/ may be read from outside')
-    return told
+            findings.append(f'{path}: imports {specifier}, which leaves {package}. Only {BUILT_TYPES}/ may be read from outside')
+    return findings
 
 
 def aliased(specifier, aliases):
@@ -134,37 +134,37 @@ def within(path, top):
 
 def aliases_of(package):
     """`compilerOptions.paths` of every tsconfig of a package, as paths inside the repository."""
-    told = []
+    findings = []
     for config in sorted((ROOT / package).glob('tsconfig*.json')):
         text = re.sub(r'("(?:\\.|[^"\\])*")|//[^\n]*|/\*.*?\*/', lambda match: match[1] or '', config.read_text(), flags=re.S)
         options = json.loads(re.sub(r',(\s*[}\]])', r'\1', text)).get('compilerOptions', {})
         for pattern, targets in options.get('paths', {}).items():
             base = PurePosixPath(package) / options.get('baseUrl', '.')
-            told += [(pattern, str(base / target)) for target in targets]
-    return told
+            findings += [(pattern, str(base / target)) for target in targets]
+    return findings
 
 
 def page_violations():
     own_names = [
         json.loads(manifest.read_text())['name'] for manifest in ROOT.glob('packages/*/package.json')
     ]
-    told = []
+    findings = []
     for package in TYPESCRIPT:
         aliases = aliases_of(package)
         for pattern in SOURCES:
             for path in sorted((ROOT / package).rglob(pattern)):
                 if not {'node_modules', 'dist', 'cdk.out'} & set(path.relative_to(ROOT).parts):
                     inside = path.relative_to(ROOT).as_posix()
-                    told += import_violations(package, inside, path.read_text(encoding='utf-8'), own_names, aliases)
-    return told
+                    findings += import_violations(package, inside, path.read_text(encoding='utf-8'), own_names, aliases)
+    return findings
 
 
 def main():
     command = ['cargo', 'metadata', '--no-deps', '--offline', '--format-version', '1']
     metadata = json.loads(subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout)
-    told = crate_violations(metadata) + page_violations()
-    print('\n'.join(told) or f'dependency directions: {len(metadata["packages"])} crates and the page import only what they may')
-    return 1 if told else 0
+    findings = crate_violations(metadata) + page_violations()
+    print('\n'.join(findings) or f'dependency directions: {len(metadata["packages"])} crates and the page import only what they may')
+    return 1 if findings else 0
 
 
 if __name__ == '__main__':

@@ -73,13 +73,13 @@ def exists(root, path):
 
 def anchors(text):
     """The anchors GitHub gives to the headings of a document."""
-    seen, told = {}, set()
+    seen, findings = {}, set()
     for title in re.findall(r'^#{1,6}\s+(.+?)\s*#*$', CODE_BLOCK.sub('', text), re.M):
         title = re.sub(r'\[([^\]]*)\]\([^)]*\)', r'\1', title)
         anchor = re.sub(r'[^\w\- ]', '', title.lower()).replace(' ', '-')
-        told.add(f'{anchor}-{seen[anchor]}' if anchor in seen else anchor)
+        findings.add(f'{anchor}-{seen[anchor]}' if anchor in seen else anchor)
         seen[anchor] = seen.get(anchor, 0) + 1
-    return told | set(re.findall(r'<a (?:id|name)="([^"]+)"', text))
+    return findings | set(re.findall(r'<a (?:id|name)="([^"]+)"', text))
 
 
 def link_problem(root, document, target):
@@ -100,29 +100,29 @@ def link_problem(root, document, target):
 def problems(root):
     makefile = root / 'Makefile'
     targets = set(re.findall(r'^([\w.-]+)\s*:(?!=)', makefile.read_text(encoding='utf-8'), re.M)) if makefile.is_file() else set()
-    told = []
+    findings = []
     for document in documents(root):
         name, text = document.relative_to(root).as_posix(), document.read_text(encoding='utf-8')
         prose, code = code_of(text)
         for path in dict.fromkeys(PATH.findall(code)):
             for one in spelled_out(path):
                 if not exists(root, one):
-                    told.append(f'{name}: names {one}, which does not exist. Correct the path; if the build makes it, '
+                    findings.append(f'{name}: names {one}, which does not exist. Correct the path; if the build makes it, '
                                 'add it to BUILT in tools/checks/docs.py')
         for target in dict.fromkeys(MAKE.findall(code)):
             if target not in targets:
-                told.append(f'{name}: names `make {target}`, but the Makefile has no such target')
+                findings.append(f'{name}: names `make {target}`, but the Makefile has no such target')
         for links in dict.fromkeys(LINK.findall(prose)):
             problem = link_problem(root, document, links[0] or links[1])
             if problem:
-                told.append(f'{name}: {problem}')
-    return told
+                findings.append(f'{name}: {problem}')
+    return findings
 
 
 def main():
-    told = problems(ROOT)
-    print('\n'.join(told) or f'docs: everything that {len(documents(ROOT))} documents name exists')
-    return 1 if told else 0
+    findings = problems(ROOT)
+    print('\n'.join(findings) or f'docs: everything that {len(documents(ROOT))} documents name exists')
+    return 1 if findings else 0
 
 
 if __name__ == '__main__':

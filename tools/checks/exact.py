@@ -22,11 +22,11 @@ def manifest_problems(path, manifest):
 
 
 def requirement_problems(path, text):
-    told = []
+    findings = []
     for line in re.sub(r'\\\n\s*', '', re.sub(r'^\s*#.*\n', '', text, flags=re.M)).splitlines():
         if line.strip() and not re.fullmatch(r'[\w.-]+==[\w.]+(?: ;[^#]*?)?(?:\s*--hash=sha256:[0-9a-f]{64})+', line.strip()):
-            told.append(f'{path}: {line.split()[0]} has no exact version or no checksum. See the first lines of the file')
-    return told
+            findings.append(f'{path}: {line.split()[0]} has no exact version or no checksum. See the first lines of the file')
+    return findings
 
 
 def cargo_problems(path, text):
@@ -40,7 +40,7 @@ def cargo_problems(path, text):
 
 def main():
     listed = subprocess.run(['git', 'ls-files', '-z'], cwd=ROOT, check=True, capture_output=True, text=True).stdout.split('\0')
-    told, read = [], 0
+    findings, read = [], 0
     for name in filter(None, listed):
         path, file = ROOT / name, name.rpartition('/')[2]
         if file not in ('Makefile', 'package.json', 'project.json', 'requirements.txt') or not path.is_file():
@@ -48,13 +48,13 @@ def main():
         read += 1
         text = path.read_text(encoding='utf-8')
         if file == 'package.json':
-            told += manifest_problems(name, json.loads(text))
+            findings += manifest_problems(name, json.loads(text))
         if file == 'requirements.txt':
-            told += requirement_problems(name, text)
+            findings += requirement_problems(name, text)
         else:
-            told += cargo_problems(name, text)
-    print('\n'.join(told) or f'exact: {read} files ask for exact versions, and for what the locks have')
-    return 1 if told else 0
+            findings += cargo_problems(name, text)
+    print('\n'.join(findings) or f'exact: {read} files ask for exact versions, and for what the locks have')
+    return 1 if findings else 0
 
 
 if __name__ == '__main__':

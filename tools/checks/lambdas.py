@@ -19,14 +19,14 @@ def newest_glibc(program):
 
 def problems(name, program, zipped_size):
     """What keeps a function from running on Lambda as it should."""
-    told = []
+    findings = []
     needed = newest_glibc(program)
     if needed and needed > NEWEST:
-        told.append(f'{name} needs GLIBC {needed[0]}.{needed[1]}, and Lambda has {NEWEST[0]}.{NEWEST[1]}. Build it on an older '
+        findings.append(f'{name} needs GLIBC {needed[0]}.{needed[1]}, and Lambda has {NEWEST[0]}.{NEWEST[1]}. Build it on an older '
                     'system, such as Debian 12 or Amazon Linux 2023, or with `cargo lambda build`')
     if zipped_size > LARGEST:
-        told.append(f'{name} has {zipped_size:,} bytes zipped, and {LARGEST:,} is the most. See what was added to Cargo.lock')
-    return told
+        findings.append(f'{name} has {zipped_size:,} bytes zipped, and {LARGEST:,} is the most. See what was added to Cargo.lock')
+    return findings
 
 
 def main():
@@ -34,15 +34,15 @@ def main():
     if not folders:
         print(f'{DIST.relative_to(ROOT)} is empty: npx nx build backend')
         return 1
-    told = []
+    findings = []
     for folder in folders:
         program, size = (folder / 'bootstrap').read_bytes(), (folder / 'bootstrap.zip').stat().st_size
-        told += problems(folder.name, program, size)
+        findings += problems(folder.name, program, size)
         needed = newest_glibc(program)
         needs = 'GLIBC {}.{}'.format(*needed) if needed else 'no GLIBC'
         print(f'{folder.name:<16} {len(program) / 1e6:5.1f} MB, zipped {size / 1e6:4.1f} MB, needs {needs}')
-    print('\n'.join(told) or f'lambdas: {len(folders)} functions fit')
-    return 1 if told else 0
+    print('\n'.join(findings) or f'lambdas: {len(folders)} functions fit')
+    return 1 if findings else 0
 
 
 if __name__ == '__main__':

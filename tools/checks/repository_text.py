@@ -1,4 +1,4 @@
-"""Nothing in the repository belongs to one machine, one network or somebody else.
+"""Nothing in the repository belongs to one machine, one network or a third party.
 
 Read is every file that git holds or would take up. The patterns are written so that they do not find themselves.
 """
@@ -29,21 +29,21 @@ DATA = {'.csv', '.db', '.ndjson', '.parquet', '.sqlite', '.sqlite3', '.tsv'}
 
 
 def problems(path, text):
-    told = []
+    findings = []
     if PurePosixPath(path).suffix in DATA and 'fixtures' not in PurePosixPath(path).parts:
-        told.append(f'{path}: is data. Put our own into a folder called fixtures, and keep everybody else\'s out')
+        findings.append(f'{path}: is data. Put own data into a folder called fixtures, and leave out third-party data')
     for number, line in enumerate(text.splitlines(), 1):
-        told += [f'{path}:{number}: {advice}' for pattern, advice in RULES if pattern.search(line)]
-    return told
+        findings += [f'{path}:{number}: {advice}' for pattern, advice in RULES if pattern.search(line)]
+    return findings
 
 
 def main():
     command = ['git', 'ls-files', '-z', '--cached', '--others', '--exclude-standard']
     listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split('\0')
     files = [name for name in sorted(set(listed)) if name and (ROOT / name).is_file()]
-    told = [line for name in files for line in problems(name, (ROOT / name).read_text(encoding='utf-8', errors='replace'))]
-    print('\n'.join(told) or f'repository text: {len(files)} files, none tied to a machine, a registry or somebody else\'s data')
-    return 1 if told else 0
+    findings = [line for name in files for line in problems(name, (ROOT / name).read_text(encoding='utf-8', errors='replace'))]
+    print('\n'.join(findings) or f'repository text: {len(files)} files, none tied to a machine, a registry or third-party data')
+    return 1 if findings else 0
 
 
 if __name__ == '__main__':

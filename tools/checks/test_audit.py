@@ -12,10 +12,10 @@ def a_report(**severities):
 
 
 class Audit(unittest.TestCase):
-    def test_high_and_critical_holes_are_told_with_why(self):
-        told = audit.found(a_report(a='critical', b='moderate', c='high', d='low'))
-        self.assertEqual([line.split()[0] for line in told], ['a', 'c'])
-        self.assertIn('Reads too much (https://advisories.example/1)', told[0])
+    def test_high_and_critical_holes_are_reported_with_why(self):
+        findings = audit.found(a_report(a='critical', b='moderate', c='high', d='low'))
+        self.assertEqual([line.split()[0] for line in findings], ['a', 'c'])
+        self.assertIn('Reads too much (https://advisories.example/1)', findings[0])
 
     def test_a_hole_that_another_package_brings_names_it(self):
         report = {'vulnerabilities': {'a': {'severity': 'high', 'range': '*', 'via': ['b']}}}

@@ -34,9 +34,9 @@ class Crates(unittest.TestCase):
         self.assertEqual(dependency_directions.crate_violations(metadata(crate, *wanted, kind=kind)), [])
 
     def refused(self, crate, wanted, kind=None):
-        told = dependency_directions.crate_violations(metadata(crate, wanted, kind=kind))
-        self.assertEqual(len(told), 1, f'{crate} -> {wanted}: {told}')
-        self.assertTrue(told[0].startswith(f'{crate} -> {wanted}: '), told[0])
+        findings = dependency_directions.crate_violations(metadata(crate, wanted, kind=kind))
+        self.assertEqual(len(findings), 1, f'{crate} -> {wanted}: {findings}')
+        self.assertTrue(findings[0].startswith(f'{crate} -> {wanted}: '), findings[0])
 
     def test_the_directions_of_the_design_are_allowed(self):
         self.allowed('goody-contract', 'goody-domain', 'utoipa')
@@ -47,7 +47,7 @@ class Crates(unittest.TestCase):
         for top in ('goody', 'goody-bench'):
             self.allowed(top, 'goody-http', 'goody-store-sqlite', 'goody-application', 'goody-contract', 'goody-domain')
 
-    def test_every_other_arrow_is_refused(self):
+    def test_every_other_direction_is_refused(self):
         self.refused('goody-domain', 'goody-contract')
         self.refused('goody-contract', 'goody-application')
         self.refused('goody-application', 'goody-store-sqlite')
@@ -58,7 +58,7 @@ class Crates(unittest.TestCase):
         self.refused('goody-testkit', 'goody-store-sqlite')
         self.refused('goody-bench', 'goody')
 
-    def test_tests_may_not_turn_an_arrow_round_either(self):
+    def test_tests_may_not_reverse_a_direction_either(self):
         self.refused('goody-store-sqlite', 'goody-http', kind='dev')
         self.refused('goody-http', 'goody-store-sqlite', kind='dev')
 
@@ -77,14 +77,14 @@ class Crates(unittest.TestCase):
         self.allowed('goody-domain', 'proptest', kind='dev')
 
     def test_a_crate_in_no_room_is_named(self):
-        told = dependency_directions.crate_violations(metadata('', folders={'goody-extras': 'packages/backend/crates/extras'}))
-        self.assertIn('goody-extras: lies in no known room', told[0])
+        findings = dependency_directions.crate_violations(metadata('', folders={'goody-extras': 'packages/backend/crates/extras'}))
+        self.assertIn('goody-extras: lies in no known room', findings[0])
 
 
 class Imports(unittest.TestCase):
     NAMES = ('@goody/shared', '@goody/frontend')
 
-    def told(self, line, path='packages/frontend/src/api/client.ts', aliases=()):
+    def findings(self, line, path='packages/frontend/src/api/client.ts', aliases=()):
         return dependency_directions.import_violations('packages/frontend', path, line, self.NAMES, aliases)
 
     def test_what_the_page_may_import(self):
@@ -96,7 +96,7 @@ class Imports(unittest.TestCase):
             "import styles from './Badge.module.css';",
             "const page = await import('./page');",
         ):
-            self.assertEqual(self.told(line), [], line)
+            self.assertEqual(self.findings(line), [], line)
 
     def test_what_it_may_not(self):
         for line in (
@@ -108,12 +108,12 @@ class Imports(unittest.TestCase):
             "import raw from '../../../shared/fixtures/events/demo-v1.ndjson?raw';",
             "@import '../../../shared/tokens.css';",
         ):
-            self.assertEqual(len(self.told(line)), 1, line)
+            self.assertEqual(len(self.findings(line)), 1, line)
 
     def test_an_alias_is_followed(self):
         line = "import type { paths } from '#contract/api';"
-        self.assertEqual(self.told(line, aliases=[('#contract/*', 'packages/frontend/../../dist/packages/shared/*')]), [])
-        self.assertEqual(len(self.told(line, aliases=[('#contract/*', 'packages/frontend/../shared/*')])), 1)
+        self.assertEqual(self.findings(line, aliases=[('#contract/*', 'packages/frontend/../../dist/packages/shared/*')]), [])
+        self.assertEqual(len(self.findings(line, aliases=[('#contract/*', 'packages/frontend/../shared/*')])), 1)
 
 
 if __name__ == '__main__':

@@ -22,7 +22,7 @@ class Docs(unittest.TestCase):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding='utf-8')
 
-    def told(self, text, name='README.md'):
+    def findings(self, text, name='README.md'):
         self.write(name, text)
         return docs.problems(self.root)
 
@@ -35,7 +35,7 @@ class Docs(unittest.TestCase):
             '```\nmake run\n```\nand `make run GOODY_ADDR=127.0.0.1:9000`',
             'GET `/api/docs/` is a route, `curl http://127.0.0.1:8080/docs/x` too.',
         ):
-            self.assertEqual(self.told(text), [], text)
+            self.assertEqual(self.findings(text), [], text)
 
     def test_a_path_that_is_not_there_is_named(self):
         for text in (
@@ -45,21 +45,21 @@ class Docs(unittest.TestCase):
             'Both `docs/{API,MISSING}.md`.',
             'It makes `dist/packages/backend/other`.',
         ):
-            self.assertEqual(len(self.told(text)), 1, text)
+            self.assertEqual(len(self.findings(text)), 1, text)
 
     def test_a_link_that_leads_nowhere_is_named(self):
         for text in ('[x](docs/MISSING.md)', '[x]: docs/MISSING.md', '[x](docs/API.md#gone)', '[x](../outside.md)', '![x](docs/a.png)'):
-            self.assertEqual(len(self.told(text)), 1, text)
+            self.assertEqual(len(self.findings(text)), 1, text)
 
     def test_links_are_read_from_where_the_document_lies(self):
-        self.assertEqual(self.told('[the API](../../docs/API.md)', 'packages/shared/README.md'), [])
-        self.assertEqual(len(self.told('[the API](docs/API.md)', 'packages/shared/README.md')), 1)
+        self.assertEqual(self.findings('[the API](../../docs/API.md)', 'packages/shared/README.md'), [])
+        self.assertEqual(len(self.findings('[the API](docs/API.md)', 'packages/shared/README.md')), 1)
 
     def test_a_make_target_that_is_not_there_is_named(self):
-        self.assertEqual(len(self.told('Type `make everything`.')), 1)
+        self.assertEqual(len(self.findings('Type `make everything`.')), 1)
 
     def test_installed_packages_are_not_our_documents(self):
-        self.assertEqual(self.told('[x](gone.md)', 'packages/shared/node_modules/tool/README.md'), [])
+        self.assertEqual(self.findings('[x](gone.md)', 'packages/shared/node_modules/tool/README.md'), [])
 
 
 if __name__ == '__main__':

@@ -8,8 +8,8 @@ HASH = '--hash=sha256:' + 'a1' * 32
 class Exact(unittest.TestCase):
     def test_a_range_in_a_manifest_is_refused(self):
         for version in ('^1.2.3', '~1.2.3', '1.x', '*', 'latest', '1.2', '>=1.2.3', 'file:../x'):
-            told = exact.manifest_problems('package.json', {'devDependencies': {'tool': version}})
-            self.assertEqual(len(told), 1, version)
+            findings = exact.manifest_problems('package.json', {'devDependencies': {'tool': version}})
+            self.assertEqual(len(findings), 1, version)
         self.assertEqual(exact.manifest_problems('package.json', {'dependencies': {'a': '1.2.3', 'b': '2.0.0-rc.1'}}), [])
 
     def test_what_python_gets_has_its_version_and_a_checksum(self):

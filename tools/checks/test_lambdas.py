@@ -15,14 +15,14 @@ class Lambdas(unittest.TestCase):
     def test_what_fits_is_fine(self):
         self.assertEqual(lambdas.problems('api-handler', OLD, lambdas.LARGEST), [])
 
-    def test_a_newer_c_library_is_told_with_what_to_do(self):
-        told = lambdas.problems('api-handler', OLD + b'GLIBC_2.38\0', 1)
-        self.assertEqual(len(told), 1)
-        self.assertIn('api-handler needs GLIBC 2.38, and Lambda has 2.34', told[0])
+    def test_a_newer_c_library_is_reported_with_what_to_do(self):
+        findings = lambdas.problems('api-handler', OLD + b'GLIBC_2.38\0', 1)
+        self.assertEqual(len(findings), 1)
+        self.assertIn('api-handler needs GLIBC 2.38, and Lambda has 2.34', findings[0])
 
-    def test_a_zip_too_large_is_told(self):
-        told = lambdas.problems('api-handler', OLD, lambdas.LARGEST + 1)
-        self.assertIn('6,000,001 bytes zipped', told[0])
+    def test_a_zip_too_large_is_reported(self):
+        findings = lambdas.problems('api-handler', OLD, lambdas.LARGEST + 1)
+        self.assertIn('6,000,001 bytes zipped', findings[0])
 
 
 if __name__ == '__main__':

@@ -52,10 +52,10 @@ class Licences(unittest.TestCase):
         }}
         self.assertEqual(licences.npm_packages(lock)[1], ('page', 'tool-darwin', '1.0.0', 'ISC'))
 
-    def test_what_is_not_allowed_is_told_with_where_it_would_come_in(self):
-        told = licences.problems([('page', 'good', '1.0.0', 'MIT'), ('page', 'bad', '2.0.0', 'GPL-3.0')], ALLOWED)
-        self.assertEqual(len(told), 1)
-        self.assertIn('bad 2.0.0: GPL-3.0. It may not come in (packages in the page)', told[0])
+    def test_what_is_not_allowed_is_reported_with_where_it_would_come_in(self):
+        findings = licences.problems([('page', 'good', '1.0.0', 'MIT'), ('page', 'bad', '2.0.0', 'GPL-3.0')], ALLOWED)
+        self.assertEqual(len(findings), 1)
+        self.assertIn('bad 2.0.0: GPL-3.0. It may not come in (packages in the page)', findings[0])
 
     def test_what_tools_may_have_the_page_may_not(self):
         self.assertEqual(licences.problems([('tools', 'a', '1.0.0', 'MPL-2.0')], ALLOWED), [])
@@ -65,9 +65,9 @@ class Licences(unittest.TestCase):
         self.assertEqual(len(licences.problems([('programs', 'a', '1.0.0', None)], ALLOWED)), 1)
 
     def test_the_document_names_a_package_once(self):
-        told = licences.document([('page', 'a', '1.0.0', 'MIT'), ('page', 'a', '1.0.0', 'MIT'), ('tools', 'b', '2.0.0', 'ISC')])
-        self.assertEqual(told.count('| a | 1.0.0 | MIT |'), 1)
-        self.assertLess(told.index('| a |'), told.index('| b |'))
+        findings = licences.document([('page', 'a', '1.0.0', 'MIT'), ('page', 'a', '1.0.0', 'MIT'), ('tools', 'b', '2.0.0', 'ISC')])
+        self.assertEqual(findings.count('| a | 1.0.0 | MIT |'), 1)
+        self.assertLess(findings.index('| a |'), findings.index('| b |'))
 
 
 if __name__ == '__main__':

@@ -9,16 +9,16 @@ def a_lock(**packages):
 
 class Lock(unittest.TestCase):
     def test_a_lock_that_names_its_host_is_refused(self):
-        told = lock.problems(a_lock(tool={'resolved': 'https://packages.example/tool-1.0.0.tgz'}))
-        self.assertEqual(len(told), 1)
-        self.assertIn('make lock', told[0])
+        findings = lock.problems(a_lock(tool={'resolved': 'https://packages.example/tool-1.0.0.tgz'}))
+        self.assertEqual(len(findings), 1)
+        self.assertIn('make lock', findings[0])
 
     def test_a_workspace_link_is_no_host(self):
         self.assertEqual(lock.problems(a_lock(tool={'resolved': 'packages/tool', 'link': True})), [])
 
     def test_a_platform_left_out_is_refused(self):
-        told = lock.problems(a_lock(tool={'optionalDependencies': {'@tool/linux-x64-musl': '1.0.0'}}))
-        self.assertIn('@tool/linux-x64-musl@1.0.0', told[0])
+        findings = lock.problems(a_lock(tool={'optionalDependencies': {'@tool/linux-x64-musl': '1.0.0'}}))
+        self.assertIn('@tool/linux-x64-musl@1.0.0', findings[0])
 
     def test_completing_adds_the_platform_by_its_name(self):
         held = a_lock(tool={'dev': True, 'optionalDependencies': {'@tool/linux-x64-musl': '1.0.0'}})

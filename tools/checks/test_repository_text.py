@@ -9,9 +9,9 @@ HOME, WORK, REGISTRY = '/ho' + 'me/', '/wo' + 'rk/', 'registry.' + 'npmjs.org'
 class RepositoryText(unittest.TestCase):
     def test_a_path_of_a_machine_is_named_with_its_line(self):
         for text in (f'{HOME}someone/goody', f'see {WORK}main', f'"path": "{HOME}x"', f'file://{HOME}x', f'={WORK}x'):
-            told = repository_text.problems('notes.md', f'fine\n{text}\n')
-            self.assertEqual(len(told), 1, text)
-            self.assertTrue(told[0].startswith('notes.md:2: '), told[0])
+            findings = repository_text.problems('notes.md', f'fine\n{text}\n')
+            self.assertEqual(len(findings), 1, text)
+            self.assertTrue(findings[0].startswith('notes.md:2: '), findings[0])
 
     def test_a_route_or_a_relative_path_is_no_path_of_a_machine(self):
         for text in (f'https://example.com{HOME}page', f'packages{WORK}x', f'${{root}}{WORK}x', "'/home'", 'at /work.'):
