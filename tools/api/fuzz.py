@@ -29,7 +29,7 @@ LISTENS = 'Goody is listening on '
 
 
 class Server:
-    """The binary, serving a database of demo orders to whoever has the token."""
+    """The binary, serving a database of demo orders that requires a token."""
 
     def __init__(self, goody, folder):
         self.goody, self.database, tokens = goody, folder / 'goody.db', folder / 'tokens'
@@ -42,10 +42,10 @@ class Server:
         serve = [goody, 'serve', '--addr', '127.0.0.1:0', '--database', self.database, '--web', folder, '--log', 'warn']
         serve += ['--tokens', tokens, '--rate-limit', '0']
         self.process = subprocess.Popen(serve, stdout=subprocess.PIPE, stderr=self.log, text=True)
-        told = self.process.stdout.readline().strip()
-        if not told.startswith(LISTENS):
-            raise SystemExit(f'the server did not start: {told}')
-        self.address = told.removeprefix(LISTENS)
+        line = self.process.stdout.readline().strip()
+        if not line.startswith(LISTENS):
+            raise SystemExit(f'the server did not start: {line}')
+        self.address = line.removeprefix(LISTENS)
 
     def run(self, command, *more):
         return subprocess.run([self.goody, command, '--database', self.database, *more], check=True, capture_output=True)
@@ -57,10 +57,10 @@ class Server:
 
     def answered(self):
         """Status -> how many answers had it, as the server counts them."""
-        told = Counter()
+        counts = Counter()
         for labels, number in COUNTED.findall(self.get('/metrics')):
-            told[STATUS.search(labels)[1]] += int(number)
-        return told
+            counts[STATUS.search(labels)[1]] += int(number)
+        return counts
 
     def stop(self):
         """Asks it to stop; whether it did so well and soon."""
@@ -90,51 +90,51 @@ def ask(server, seconds, processes, seed):
 
 def problems_afterwards(server):
     """What is wrong with a server that was asked so much."""
-    told = []
+    problems = []
     for _ in range(30):
         health = json.loads(server.get('/health'))
         if health['status'] == 'healthy':
             break
         time.sleep(1)
     else:
-        told.append(f'not healthy: {health["issues"]}')
+        problems.append(f'not healthy: {health["issues"]}')
     if not server.stop():
-        told.append('did not stop within a minute')
+        problems.append('did not stop within a minute')
     try:
         rebuilt = json.loads(server.run('rebuild', '--json').stdout)
         print(f'rebuild: {rebuilt["buckets"]} buckets, {rebuilt["differences"]} differences')
     except subprocess.CalledProcessError as error:
-        told.append(f'the reports are not what the orders say: {error.stdout.decode()}')
-    return told
+        problems.append(f'the reports are not what the orders say: {error.stdout.decode()}')
+    return problems
 
 
 def main():
     arguments = argparse.ArgumentParser()
     arguments.add_argument('goody', type=Path)
     arguments.add_argument('--requests', type=int, required=True)
-    arguments.add_argument('--round', type=int, required=True, help='seconds until what was found is told, and other requests are made up')
+    arguments.add_argument('--round', type=int, required=True, help='seconds until a round ends, its findings are printed, and new requests are generated')
     arguments.add_argument('--seconds', type=int, required=True, help='how long it may take until there were as many')
     arguments.add_argument('--processes', type=int, default=4)
     arguments.add_argument('--seed', type=int, default=1)
-    told = arguments.parse_args()
+    options = arguments.parse_args()
     problems = []
     with tempfile.TemporaryDirectory() as folder:
-        server = Server(told.goody.resolve(), Path(folder))
+        server = Server(options.goody.resolve(), Path(folder))
         try:
-            before, began, seed = server.answered(), time.monotonic(), told.seed
+            before, began, seed = server.answered(), time.monotonic(), options.seed
             while True:
-                for words, well in ask(server, told.round, told.processes, seed):
+                for words, well in ask(server, options.round, options.processes, seed):
                     print(words)
                     problems += [] if well else ['Schemathesis found something: see above']
-                seed += told.processes
+                seed += options.processes
                 answered = server.answered() - before
                 seconds = time.monotonic() - began
-                if problems or answered.total() >= told.requests or seconds >= told.seconds:
+                if problems or answered.total() >= options.requests or seconds >= options.seconds:
                     break
             statuses = ', '.join(f'{number} × {status}' for status, number in sorted(answered.items()))
             print(f'{answered.total()} requests in {seconds:.0f} s ({answered.total() / seconds:.0f}/s): {statuses}')
-            if answered.total() < told.requests:
-                problems.append(f'fewer than {told.requests} requests were answered')
+            if answered.total() < options.requests:
+                problems.append(f'fewer than {options.requests} requests were answered')
             problems += [f'{number} answers were {status}' for status, number in answered.items() if status >= '500']
             problems += problems_afterwards(server)
         finally:

@@ -1,7 +1,7 @@
-"""known vulnerabilities in what npm brings. High and critical ones in what the page ships fail; those in tools are only reported.
+"""Known vulnerabilities in npm packages. High and critical ones fail the check in the page; in tools they are only reported.
 
-The registry has to be asked. Where it has no such service, or cannot be reached, the check says SKIPPED and why; npm itself,
-findings to stay offline, would say that it found none.
+The check needs the registry. Without an audit service, or without a network, it prints SKIPPED and the reason: npm in offline
+mode would report no vulnerabilities.
 """
 
 import json

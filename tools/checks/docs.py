@@ -73,13 +73,13 @@ def exists(root, path):
 
 def anchors(text):
     """The anchors GitHub gives to the headings of a document."""
-    seen, findings = {}, set()
+    seen, names = {}, set()
     for title in re.findall(r'^#{1,6}\s+(.+?)\s*#*$', CODE_BLOCK.sub('', text), re.M):
         title = re.sub(r'\[([^\]]*)\]\([^)]*\)', r'\1', title)
         anchor = re.sub(r'[^\w\- ]', '', title.lower()).replace(' ', '-')
-        findings.add(f'{anchor}-{seen[anchor]}' if anchor in seen else anchor)
+        names.add(f'{anchor}-{seen[anchor]}' if anchor in seen else anchor)
         seen[anchor] = seen.get(anchor, 0) + 1
-    return findings | set(re.findall(r'<a (?:id|name)="([^"]+)"', text))
+    return names | set(re.findall(r'<a (?:id|name)="([^"]+)"', text))
 
 
 def link_problem(root, document, target):

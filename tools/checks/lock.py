@@ -38,43 +38,43 @@ def missing(lock):
 
 
 def platform(name):
-    """`os`, `cpu` and `libc` as the name of a platform's package tells them."""
+    """`os`, `cpu` and `libc` from the name of a platform's package."""
     words = re.split(r'[^a-z0-9]+', name.rpartition('/')[2])
-    told = {
+    fields = {
         'os': [system for system in SYSTEMS if system in words],
         'cpu': [processor for processor in PROCESSORS if processor in words],
         'libc': ['musl'] if 'musl' in words else ['glibc'] if 'gnu' in words and 'linux' in words else [],
     }
-    return {key: value for key, value in told.items() if value}
+    return {key: value for key, value in fields.items() if value}
 
 
 def complete(lock):
-    """Adds what is missing beside the package that asks for it. Returns the names added."""
+    """Adds the missing packages next to the package that asks for it. Returns the names added."""
     packages = lock['packages']
     added = []
     for path, name, version in missing(lock):
-        told = platform(name)
-        if not re.fullmatch(r'\d+\.\d+\.\d+[\w.+-]*', version) or not told:
+        fields = platform(name)
+        if not re.fullmatch(r'\d+\.\d+\.\d+[\w.+-]*', version) or not fields:
             raise SystemExit(f'{name}@{version}, wanted by {path}: no exact version, or no platform in its name. '
                              'Install it with a registry that has it.')
-        beside = path.rpartition('node_modules/')[0]
-        entry = {'version': version, 'optional': True, **told}
+        folder = path.rpartition('node_modules/')[0]
+        entry = {'version': version, 'optional': True, **fields}
         entry.update({key: True for key in ('dev', 'devOptional') if packages[path].get(key)})
-        packages[f'{beside}node_modules/{name}'] = entry
+        packages[f'{folder}node_modules/{name}'] = entry
         added.append(f'{name}@{version}')
     return added
 
 
 def problems(lock):
     """What keeps `npm ci` from working with this lock somewhere."""
-    told = [
+    findings = [
         f'package-lock.json: {path} names the host it came from. Run `make lock`, which uses .npmrc'
         for path, package in lock['packages'].items()
         if '://' in str(package.get('resolved', ''))
     ]
     for path, name, version in missing(lock):
-        told.append(f'package-lock.json: {name}@{version}, wanted by {path}, is missing. Run `make lock`')
-    return told
+        findings.append(f'package-lock.json: {name}@{version}, wanted by {path}, is missing. Run `make lock`')
+    return findings
 
 
 def main(arguments):
@@ -85,9 +85,9 @@ def main(arguments):
         if added:
             path.write_text(json.dumps(lock, indent=2, ensure_ascii=False) + '\n', encoding='utf-8')
         print(f'package-lock.json: {len(added)} packages of other platforms added')
-    told = problems(lock)
-    print('\n'.join(told) or 'lock: installs on every platform, from any registry')
-    return 1 if told else 0
+    findings = problems(lock)
+    print('\n'.join(findings) or 'lock: installs on every platform, from any registry')
+    return 1 if findings else 0
 
 
 if __name__ == '__main__':

@@ -54,10 +54,10 @@ def counted(line):
 
 
 def summed(pairs):
-    told = Counter()
+    sums = Counter()
     for word, number in pairs:
-        told[MEANS[word]] += int(number)
-    return told
+        sums[MEANS[word]] += int(number)
+    return sums
 
 
 def read(log):
@@ -78,8 +78,8 @@ def read(log):
 def report(log, wanted=SUITES):
     """(the lines to print, whether all is well)."""
     suites, lines, problems, total = read(log), [], [], Counter()
-    for suite, (counts, told, failed) in suites.items():
-        lines += ['', f'{suite}:', *(f'  {line}' for line in told)]
+    for suite, (counts, summaries, failed) in suites.items():
+        lines += ['', f'{suite}:', *(f'  {line}' for line in summaries)]
         total.update(counts)
         if counts['failed']:
             problems += [f'{suite}: {counts["failed"]} failed', *(f'  {test}' for test in failed)]
