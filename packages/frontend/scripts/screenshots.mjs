@@ -41,7 +41,7 @@ try {
   const pictures = {
     ...(await pages(demo)),
     ...(await states()),
-    ...doors(),
+    ...accessStates(),
     ...(hasOlist ? await pagesOfOlist() : {}),
   };
   for (const [name, picture] of Object.entries(pictures)) {
@@ -162,7 +162,7 @@ async function states() {
  * What a page shows where the server only answers to those who bring a token, or has too much to do.
  * @returns {Record<string, Picture>}
  */
-function doors() {
+function accessStates() {
   /**
    * @param {Page} page
    * @param {string} word

@@ -1,5 +1,5 @@
 import { createRouter } from '@tanstack/react-router';
-import { followAddress } from './api/keep';
+import { followAddress } from './api/dataCache';
 import type { OverviewSearch } from './pages/overview/search';
 import { orderRoute } from './routes/order';
 import { ordersRoute } from './routes/orders';

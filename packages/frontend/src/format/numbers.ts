@@ -1,5 +1,5 @@
 /** Numbers as people read them. The API sends them unrounded; here, and only here, they are rounded. */
-import { once } from './once';
+import { memoize } from './memoize';
 
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const tenths = new Intl.NumberFormat('en', {
@@ -7,12 +7,12 @@ const tenths = new Intl.NumberFormat('en', {
   maximumFractionDigits: 1,
   signDisplay: 'negative',
 });
-const exactIn = once((currency) => new Intl.NumberFormat('en', { style: 'currency', currency }));
-const wholeIn = once(
+const exactIn = memoize((currency) => new Intl.NumberFormat('en', { style: 'currency', currency }));
+const wholeIn = memoize(
   (currency) => new Intl.NumberFormat('en', { style: 'currency', currency, maximumFractionDigits: 0 }),
 );
 /** How many minor units are one of the currency. */
-const unitOf = once((currency) => 10 ** (exactIn(currency).resolvedOptions().maximumFractionDigits ?? 2));
+const unitOf = memoize((currency) => 10 ** (exactIn(currency).resolvedOptions().maximumFractionDigits ?? 2));
 
 /** 1247 → `1,247` */
 export function count(value: number): string {

@@ -1,5 +1,5 @@
 /** Instants as people read them: how long ago, and the exact one for those who need it. */
-import { once } from './once';
+import { memoize } from './memoize';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -9,7 +9,7 @@ const ago = new Intl.RelativeTimeFormat('en', { numeric: 'always' });
 
 /** Formatters by their time zone. */
 const inZone = (locale: string, options: Intl.DateTimeFormatOptions) =>
-  once((timeZone) => new Intl.DateTimeFormat(locale, { ...options, timeZone }));
+  memoize((timeZone) => new Intl.DateTimeFormat(locale, { ...options, timeZone }));
 const exactIn = inZone('en-GB', { dateStyle: 'medium', timeStyle: 'long' });
 const minuteIn = inZone('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
 const dayIn = inZone('en-GB', { dateStyle: 'medium' });

@@ -1,18 +1,18 @@
 import { createRoute } from '@tanstack/react-router';
-import { keep } from '../api/keep';
-import { part } from '../api/part';
+import { loadWithCache } from '../api/dataCache';
+import { lazyModule } from '../api/lazyModule';
 import { ErrorState } from '../ui/ErrorState';
 import { LoadingState } from '../ui/LoadingState';
 import { rootRoute } from './root';
 
-const page = part(() => import('./order.lazy'));
+const page = lazyModule(() => import('./order.lazy'));
 
 export const orderRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/orders/$orderId',
   validateSearch: (): Record<never, string> => ({}),
   loader: (asked) =>
-    keep(asked, async () => (await page()).loadOrder(asked.params.orderId, asked.abortController.signal)),
+    loadWithCache(asked, async () => (await page()).loadOrder(asked.params.orderId, asked.abortController.signal)),
   pendingComponent: LoadingState,
   errorComponent: ErrorState,
 }).lazy(() => page().then((module) => module.orderLazyRoute));

@@ -1,13 +1,13 @@
 import { createRoute } from '@tanstack/react-router';
-import { keep } from '../api/keep';
-import { part } from '../api/part';
+import { loadWithCache } from '../api/dataCache';
+import { lazyModule } from '../api/lazyModule';
 import { filterNames, type OrdersSearch } from '../pages/orders/search';
 import { ErrorState } from '../ui/ErrorState';
 import { LoadingState } from '../ui/LoadingState';
 import { rootRoute } from './root';
 import { pick } from './search';
 
-const page = part(() => import('./orders.lazy'));
+const page = lazyModule(() => import('./orders.lazy'));
 
 export const ordersRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -15,7 +15,8 @@ export const ordersRoute = createRoute({
   validateSearch: (search): OrdersSearch => pick(search, [...filterNames, 'order', 'cursor', 'page']),
   loaderDeps: ({ search: { page: _, ...query } }) => query,
   // The way of reading comes with the page: the first page of all has no use for it.
-  loader: (asked) => keep(asked, async () => (await page()).loadOrders(asked.deps, asked.abortController.signal)),
+  loader: (asked) =>
+    loadWithCache(asked, async () => (await page()).loadOrders(asked.deps, asked.abortController.signal)),
   pendingComponent: LoadingState,
   errorComponent: ErrorState,
 }).lazy(() => page().then((module) => module.ordersLazyRoute));

@@ -1,5 +1,5 @@
 import { createRoute } from '@tanstack/react-router';
-import { keep } from '../api/keep';
+import { loadWithCache } from '../api/dataCache';
 import { loadOverview, type OverviewData } from '../pages/overview/load';
 import { OverviewPage } from '../pages/overview/OverviewPage';
 import type { OverviewSearch } from '../pages/overview/search';
@@ -14,7 +14,9 @@ export const overviewRoute = createRoute({
   validateSearch: (search): OverviewSearch => pick(search, ['date', 'sortBy', 'order', 'q', 'risk', 'cursor', 'page']),
   loaderDeps: ({ search: { page: _, ...query } }) => query,
   loader: (asked) =>
-    keep(asked, (shown: OverviewData | undefined) => loadOverview(asked.deps, shown, asked.abortController.signal)),
+    loadWithCache(asked, (shown: OverviewData | undefined) =>
+      loadOverview(asked.deps, shown, asked.abortController.signal),
+    ),
   component: function Overview() {
     return <OverviewPage data={overviewRoute.useLoaderData()} search={overviewRoute.useSearch()} />;
   },

@@ -1,13 +1,13 @@
 import { createRoute } from '@tanstack/react-router';
-import { keep } from '../api/keep';
-import { part } from '../api/part';
+import { loadWithCache } from '../api/dataCache';
+import { lazyModule } from '../api/lazyModule';
 import type { RecentSearch } from '../pages/recent/search';
 import { ErrorState } from '../ui/ErrorState';
 import { LoadingState } from '../ui/LoadingState';
 import { rootRoute } from './root';
 import { pick } from './search';
 
-const page = part(() => import('./recent.lazy'));
+const page = lazyModule(() => import('./recent.lazy'));
 
 export const recentRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -15,7 +15,7 @@ export const recentRoute = createRoute({
   validateSearch: (search): RecentSearch => pick(search, ['status', 'vendorId', 'hours']),
   loaderDeps: ({ search }) => search,
   loader: (asked) =>
-    keep(asked, async () => {
+    loadWithCache(asked, async () => {
       const { loadRecent } = await page();
       // Coming back shows as many pages as were left. Refresh starts anew.
       const pages = asked.cause === 'enter' ? (asked.location.state.feedPages ?? 1) : 1;

@@ -1,13 +1,13 @@
 import { createRoute } from '@tanstack/react-router';
-import { keep } from '../api/keep';
-import { part } from '../api/part';
+import { loadWithCache } from '../api/dataCache';
+import { lazyModule } from '../api/lazyModule';
 import type { VendorSearch } from '../pages/vendor/search';
 import { ErrorState } from '../ui/ErrorState';
 import { LoadingVendor } from '../ui/LoadingState';
 import { rootRoute } from './root';
 import { pick } from './search';
 
-const page = part(() => import('./vendor.lazy'));
+const page = lazyModule(() => import('./vendor.lazy'));
 
 export const vendorRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -19,7 +19,7 @@ export const vendorRoute = createRoute({
   loaderDeps: ({ search: { date } }) => ({ date }),
   // The way of reading comes with the page: the first page of all has no use for it.
   loader: (asked) =>
-    keep(asked, async () => {
+    loadWithCache(asked, async () => {
       const { loadVendor } = await page();
       return loadVendor(asked.params.vendorId, asked.deps.date, asked.abortController.signal);
     }),

@@ -1,15 +1,15 @@
 import { type ErrorComponentProps, Link, useLocation, useRouter } from '@tanstack/react-router';
 import { ApiError, type FailureCode } from '../api/client';
-import { part } from '../api/part';
+import { lazyModule } from '../api/lazyModule';
 import { forgetToken, useKeptToken } from '../api/token';
 import { Button, buttonClass } from './Button';
 import styles from './ErrorState.module.css';
-import { plainly } from './plainly';
+import { errorMessage } from './errorMessage';
 import { StateBox } from './StateBox';
-import { usePart } from './usePart';
+import { useLazyModule } from './useLazyModule';
 
 // Most servers are open.
-const loadTokenForm = part(() => import('./TokenForm'));
+const loadTokenForm = lazyModule(() => import('./TokenForm'));
 
 type NextStep = 'token' | 'other-token' | 'retry' | 'start-of-list' | 'start-over' | 'today' | 'up';
 
@@ -44,7 +44,7 @@ export function ErrorState({ error }: Pick<ErrorComponentProps, 'error'>) {
   const fields = error.fields.filter(({ reason }) => !error.message.includes(reason));
   return (
     <StateBox tone="bad" label="Could not load this page" title={error.title} level={1}>
-      <p>{plainly(error)}</p>
+      <p>{errorMessage(error)}</p>
       {fields.length > 0 && (
         <ul>
           {fields.map(({ field, reason }) => (
@@ -63,7 +63,7 @@ export function ErrorState({ error }: Pick<ErrorComponentProps, 'error'>) {
 }
 
 function LateTokenForm({ error }: { error: ApiError }) {
-  const { part: form, error: missing } = usePart(loadTokenForm);
+  const { part: form, error: missing } = useLazyModule(loadTokenForm);
   if (form !== null) return <form.default error={error} />;
   return missing instanceof Error && <ErrorState error={missing} />;
 }

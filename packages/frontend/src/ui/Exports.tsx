@@ -1,12 +1,12 @@
-import { part } from '../api/part';
+import { lazyModule } from '../api/lazyModule';
 import { useKeptToken } from '../api/token';
 import { buttonClass } from './Button';
 import styles from './Exports.module.css';
 import { Icon } from './Icon';
-import { usePart } from './usePart';
+import { useLazyModule } from './useLazyModule';
 
 // Most servers are open, and there a link is enough.
-const loadSavedExport = part(() => import('./SavedExport'));
+const loadSavedExport = lazyModule(() => import('./SavedExport'));
 
 const formats = [
   { format: 'csv', name: 'Export CSV' },
@@ -45,6 +45,6 @@ export function Exports({
 }
 
 function LateSavedExport(file: { href: string; download: string; name: string }) {
-  const { part: saved } = usePart(loadSavedExport);
+  const { part: saved } = useLazyModule(loadSavedExport);
   return saved !== null && <saved.default {...file} />;
 }

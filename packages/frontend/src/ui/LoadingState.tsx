@@ -1,14 +1,14 @@
-import { Hidden } from './Hidden';
 import styles from './LoadingState.module.css';
 import { Tiles } from './Tile';
+import { VisuallyHidden } from './VisuallyHidden';
 
 /** The boxes of a page before its numbers, where and as large as these will be. */
 export function LoadingState({ kind = 'list' }: { kind?: 'overview' | 'vendor' | 'list' }) {
   return (
     <div className={styles.loading} data-kind={kind} aria-busy="true">
-      <Hidden>
+      <VisuallyHidden>
         <span role="status">Loading…</span>
-      </Hidden>
+      </VisuallyHidden>
       <span className={styles.label} />
       <span className={styles.title} />
       <span className={styles.age} />

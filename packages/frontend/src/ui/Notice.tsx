@@ -1,11 +1,11 @@
 import { useLocation, useRouter } from '@tanstack/react-router';
 import { useSyncExternalStore } from 'react';
-import { type FailedRefresh, useFailedRefresh } from '../api/keep';
-import { Ago } from './Ago';
+import { type FailedRefresh, useFailedRefresh } from '../api/dataCache';
 import { Button } from './Button';
+import { errorMessage } from './errorMessage';
 import { Icon } from './Icon';
 import styles from './Notice.module.css';
-import { plainly } from './plainly';
+import { RelativeTime } from './RelativeTime';
 
 function subscribe(listener: () => void): () => void {
   window.addEventListener('online', listener);
@@ -38,10 +38,10 @@ export function Notice() {
             <p>
               <b>
                 {failed.question !== null && 'Your last choice could not be loaded. '}
-                You are looking at what was read <Ago instant={new Date(failed.readAt).toISOString()} />.
+                You are looking at what was read <RelativeTime instant={new Date(failed.readAt).toISOString()} />.
               </b>{' '}
               {isOnline
-                ? `${failed.question === null ? 'Refreshing' : 'Loading'} failed: ${plainly(failed.error)}`
+                ? `${failed.question === null ? 'Refreshing' : 'Loading'} failed: ${errorMessage(failed.error)}`
                 : 'You are offline.'}
             </p>
             <p className={styles.reference}>

@@ -1,11 +1,11 @@
 import { useRouter } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useFailedRefresh } from '../api/keep';
+import { useFailedRefresh } from '../api/dataCache';
 import { exact } from '../format/times';
 import { Button } from './Button';
-import { Hidden } from './Hidden';
 import styles from './RefreshButton.module.css';
 import { useIsSlow } from './useIsSlow';
+import { VisuallyHidden } from './VisuallyHidden';
 
 /** The only thing, besides opening a page, that reads the server. */
 export function RefreshButton() {
@@ -27,9 +27,9 @@ export function RefreshButton() {
       <Button icon="refresh" isBusy={isBusy} onClick={refresh}>
         <span>Refresh</span>
       </Button>
-      <Hidden>
+      <VisuallyHidden>
         <span role="status">{failed === null && said}</span>
-      </Hidden>
+      </VisuallyHidden>
     </div>
   );
 }

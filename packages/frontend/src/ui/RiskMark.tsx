@@ -1,5 +1,5 @@
 import type { Risk } from '../api/types';
-import { riskPhrase, riskWord } from '../format/words';
+import { riskLabel, riskPhrase } from '../format/labels';
 import styles from './RiskMark.module.css';
 
 /** A shape and a word. Low is quiet, high is loud. `isFull`: where it stands alone, on a block that has the tone already. */
@@ -9,7 +9,7 @@ export function RiskMark({ risk, isFull = false }: { risk: Risk; isFull?: boolea
       <svg viewBox="0 0 16 16" aria-hidden="true">
         <path d={shapes[risk]} />
       </svg>
-      {isFull ? riskPhrase[risk] : riskWord[risk]}
+      {isFull ? riskPhrase[risk] : riskLabel[risk]}
     </span>
   );
 }

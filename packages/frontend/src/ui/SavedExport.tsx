@@ -2,9 +2,9 @@ import { useState } from 'react';
 import { ApiError } from '../api/client';
 import { download } from '../api/download';
 import { Button } from './Button';
-import { Hidden } from './Hidden';
-import { plainly } from './plainly';
+import { errorMessage } from './errorMessage';
 import styles from './SavedExport.module.css';
+import { VisuallyHidden } from './VisuallyHidden';
 
 /** An export that is read with the token, and saved when all of it is here. */
 export default function SavedExport({
@@ -41,12 +41,12 @@ export default function SavedExport({
       <Button icon={isBusy ? 'refresh' : 'download'} isBusy={isBusy} onClick={save}>
         {name}
       </Button>
-      <Hidden>
+      <VisuallyHidden>
         <span role="status">{isBusy ? `Reading ${fileName}…` : isSaved && `Saved ${fileName}`}</span>
-      </Hidden>
+      </VisuallyHidden>
       {failure !== null && (
         <p className={styles.failure} role="alert">
-          {name} failed: {plainly(failure)} Reference <code>{failure.correlationId}</code>
+          {name} failed: {errorMessage(failure)} Reference <code>{failure.correlationId}</code>
         </p>
       )}
     </>

@@ -1,14 +1,14 @@
 import { Link, Outlet, type ParsedLocation, useLocation, useRouter, useSearch } from '@tanstack/react-router';
 import { useDeferredValue, useEffect, useLayoutEffect, useRef } from 'react';
-import { part } from '../api/part';
+import { lazyModule } from '../api/lazyModule';
 import { useKeptToken } from '../api/token';
 import { Notice } from './Notice';
 import { RefreshButton } from './RefreshButton';
 import styles from './Shell.module.css';
 import { ThemeSwitch } from './ThemeSwitch';
-import { usePart } from './usePart';
+import { useLazyModule } from './useLazyModule';
 
-const loadTokenNote = part(() => import('./TokenNote'));
+const loadTokenNote = lazyModule(() => import('./TokenNote'));
 
 interface Move {
   fromLocation?: ParsedLocation;
@@ -100,7 +100,7 @@ export function Shell() {
 
 /** Without it the page works all the same. */
 function LateTokenNote() {
-  const { part: note } = usePart(loadTokenNote);
+  const { part: note } = useLazyModule(loadTokenNote);
   return note !== null && <note.default />;
 }
 

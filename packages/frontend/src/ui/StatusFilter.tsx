@@ -1,9 +1,9 @@
 import type { Status, StatusCounts } from '../api/types';
+import { activeStatuses, endedStatuses, statusLabel } from '../format/labels';
 import { count } from '../format/numbers';
-import { activeStatuses, endedStatuses, statusWord } from '../format/words';
-import { Hidden } from './Hidden';
 import styles from './StatusFilter.module.css';
 import { StatusIcon } from './StatusIcon';
+import { VisuallyHidden } from './VisuallyHidden';
 
 const statuses: Status[] = [...activeStatuses, ...endedStatuses];
 
@@ -54,12 +54,12 @@ export function StatusFilter({
             {isLowerBound && counts[status] > 0 && (
               <>
                 <span aria-hidden="true">+</span>
-                <Hidden> or more</Hidden>
+                <VisuallyHidden> or more</VisuallyHidden>
               </>
             )}{' '}
           </b>
           <StatusIcon status={status} />
-          <span>{statusWord[status]}</span>
+          <span>{statusLabel[status]}</span>
         </button>
       ))}
     </div>

@@ -1,5 +1,5 @@
 import type { Status } from '../api/types';
-import { statusWord } from '../format/words';
+import { statusLabel } from '../format/labels';
 import { StatusIcon } from './StatusIcon';
 import styles from './StatusMark.module.css';
 
@@ -10,7 +10,7 @@ export function StatusMark({ status }: { status: Status }) {
       <span className={styles.tile}>
         <StatusIcon status={status} />
       </span>
-      {statusWord[status]}
+      {statusLabel[status]}
     </span>
   );
 }

@@ -1,8 +1,8 @@
 import { type ChangeEvent, useState } from 'react';
-import { Hidden } from './Hidden';
 import { Icon } from './Icon';
 import styles from './ThemeSwitch.module.css';
 import { keepTheme, readTheme, type Theme, themes } from './theme';
+import { VisuallyHidden } from './VisuallyHidden';
 
 const words: Record<Theme, string> = { system: 'As the system', light: 'Light', dark: 'Dark' };
 
@@ -19,7 +19,7 @@ export function ThemeSwitch() {
   return (
     <label className={styles.theme} title={`Theme: ${words[theme].toLowerCase()}`}>
       <Icon name={theme} />
-      <Hidden>Theme</Hidden>
+      <VisuallyHidden>Theme</VisuallyHidden>
       <select value={theme} onChange={choose}>
         {themes.map((one) => (
           <option key={one} value={one}>

@@ -3,7 +3,7 @@ import { type FormEvent, useId, useRef, useState } from 'react';
 import { ApiError, get } from '../api/client';
 import { keepToken, useKeptToken } from '../api/token';
 import { Button } from './Button';
-import { plainly } from './plainly';
+import { errorMessage } from './errorMessage';
 import { StateBox } from './StateBox';
 import styles from './TokenForm.module.css';
 
@@ -102,5 +102,5 @@ async function tried(token: string): Promise<ApiError | 'none'> {
 function reason(refusal: ApiError): string {
   if (refusal.code === 'UNAUTHENTICATED') return 'This token is not known here. See whether all of it was copied.';
   if (refusal.code === 'FORBIDDEN') return 'This token may do other things, but not read.';
-  return plainly(refusal);
+  return errorMessage(refusal);
 }

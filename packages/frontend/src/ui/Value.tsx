@@ -1,4 +1,4 @@
-import { Hidden } from './Hidden';
+import { VisuallyHidden } from './VisuallyHidden';
 
 /** A number in words, or – and why there is none. A missing number is never shown as 0. */
 export function Value({ text, because }: { text: string | null; because: string }) {
@@ -6,7 +6,7 @@ export function Value({ text, because }: { text: string | null; because: string 
   return (
     <span title={because}>
       <span aria-hidden="true">–</span>
-      <Hidden>{`none: ${because}`}</Hidden>
+      <VisuallyHidden>{`none: ${because}`}</VisuallyHidden>
     </span>
   );
 }

@@ -1,9 +1,9 @@
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import { ApiError, get } from '../api/client';
 import type { VendorRow } from '../api/types';
-import { Hidden } from './Hidden';
 import { Icon } from './Icon';
 import styles from './VendorCombobox.module.css';
+import { VisuallyHidden } from './VisuallyHidden';
 
 /** So long nothing may be typed before it is asked, in milliseconds. */
 const PAUSE = 150;
@@ -175,9 +175,9 @@ export function VendorCombobox({
         {isOpen && options.length === 0 && <p className={styles.note}>{say(found)}</p>}
         {isOpen && found !== 'failed' && !found.isAll && <p className={styles.note}>There are more: type on.</p>}
       </div>
-      <Hidden>
+      <VisuallyHidden>
         <span role="status">{isOpen && say(found)}</span>
-      </Hidden>
+      </VisuallyHidden>
     </div>
   );
 }

@@ -2,14 +2,14 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Order } from '../../api/types';
 import { money } from '../../format/numbers';
-import { At } from '../../ui/At';
+import { Timestamp } from '../../ui/Timestamp';
 import { Value } from '../../ui/Value';
 import styles from './OrderFacts.module.css';
 
 /** What is known of the order, by itself. */
 export function OrderFacts({ order, vendorName }: { order: Order; vendorName: string | null }) {
   const at = (instant: string | null, because: string) =>
-    instant === null ? <Value text={null} because={because} /> : <At instant={instant} />;
+    instant === null ? <Value text={null} because={because} /> : <Timestamp instant={instant} />;
   const facts: [string, ReactNode][] = [
     [
       'Vendor',

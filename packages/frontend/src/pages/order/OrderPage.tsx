@@ -1,20 +1,20 @@
 import type { ReactNode } from 'react';
 import { money } from '../../format/numbers';
 import { ownZone } from '../../format/times';
-import { At } from '../../ui/At';
 import { BackLink } from '../../ui/BackLink';
 import { PageHead } from '../../ui/PageHead';
 import { StateBox } from '../../ui/StateBox';
 import { StatusMark } from '../../ui/StatusMark';
+import { Timestamp } from '../../ui/Timestamp';
+import { DurationBar } from './DurationBar';
+import { durationBreakdown } from './durationBreakdown';
 import { headline } from './headline';
 import type { OrderData } from './load';
+import { NextSteps } from './NextSteps';
 import { OrderFacts } from './OrderFacts';
 import styles from './OrderPage.module.css';
-import { StoryBar } from './StoryBar';
-import { story } from './story';
 import { TimelineList } from './TimelineList';
 import { type Timeline, timeline } from './timeline';
-import { WaysOn } from './WaysOn';
 
 /** One order: how it stands against its promise, drawn to scale, and told step by step. */
 export function OrderPage({ data: { detail, vendor, readAt } }: { data: OrderData }) {
@@ -47,7 +47,7 @@ export function OrderPage({ data: { detail, vendor, readAt } }: { data: OrderDat
       </>
     );
   }
-  const life = story(order, history, readAt);
+  const life = durationBreakdown(order, history, readAt);
   const answer = headline(order, life);
   return (
     <>
@@ -67,7 +67,7 @@ export function OrderPage({ data: { detail, vendor, readAt } }: { data: OrderDat
           {order.isRush && <span>Rush</span>}
         </p>
       </Head>
-      <StoryBar story={life} isOpen={order.completedAt === null} />
+      <DurationBar breakdown={life} isOpen={order.completedAt === null} />
       <div className={styles.halves}>
         {happened}
         <div>
@@ -77,7 +77,7 @@ export function OrderPage({ data: { detail, vendor, readAt } }: { data: OrderDat
             </div>
             <OrderFacts order={order} vendorName={vendor?.name ?? null} />
           </section>
-          <WaysOn order={order} vendorName={vendor?.name ?? null} />
+          <NextSteps order={order} vendorName={vendor?.name ?? null} />
         </div>
       </div>
     </>
@@ -108,7 +108,7 @@ function Source({ told: { toldTogether, backfilled } }: { told: Timeline }) {
       {backfilled === 'all' ? 'All of this came long after the fact, from a file' : 'All of this was told at once'}
       {toldTogether !== null && (
         <>
-          , <At instant={toldTogether} />
+          , <Timestamp instant={toldTogether} />
         </>
       )}
       .

@@ -3,9 +3,9 @@ import type { Fact, Order, Status } from '../../api/types';
 import { long, short } from '../../format/durations';
 import { money } from '../../format/numbers';
 import { clock, dayOf, exact, minute, ownZone } from '../../format/times';
-import { At } from '../../ui/At';
 import { Icon } from '../../ui/Icon';
 import { StatusIcon } from '../../ui/StatusIcon';
+import { Timestamp } from '../../ui/Timestamp';
 import styles from './TimelineList.module.css';
 import type { Entry, Told, WorkedOut } from './timeline';
 
@@ -85,7 +85,7 @@ function ToldStep({ step, order }: { step: Told; order: Order | null }) {
           <p className={styles.late}>
             <Icon name="clock" />
             <span>
-              Told {long(toldAfter, 1)} later, <At instant={fact.recordedAt} />
+              Told {long(toldAfter, 1)} later, <Timestamp instant={fact.recordedAt} />
               {isOutOfOrder && ', when later steps were known already'}.
             </span>
           </p>
@@ -142,13 +142,13 @@ function Placement({ fact }: { fact: Fact }) {
         'Nothing was promised.'
       ) : (
         <>
-          Promised for <At instant={fact.estimatedDelivery} />.
+          Promised for <Timestamp instant={fact.estimatedDelivery} />.
         </>
       )}
       {fact.shipBy != null && (
         <>
           {' '}
-          To be handed over by <At instant={fact.shipBy} />.
+          To be handed over by <Timestamp instant={fact.shipBy} />.
         </>
       )}
     </p>
@@ -168,7 +168,7 @@ function contradiction(what: Told['contradicts'][number], fact: Fact): ReactNode
         'It promises otherwise.'
       ) : (
         <>
-          It promises <At instant={fact.estimatedDelivery} />.
+          It promises <Timestamp instant={fact.estimatedDelivery} />.
         </>
       );
     case 'value':

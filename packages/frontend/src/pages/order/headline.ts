@@ -1,10 +1,13 @@
 import type { Order } from '../../api/types';
 import { long } from '../../format/durations';
-import { statusWord } from '../../format/words';
-import type { Story } from './story';
+import { statusLabel } from '../../format/labels';
+import type { DurationBreakdown } from './durationBreakdown';
 
 /** The answer of the page: where the order stands, and how that is against its promise. `late` is the part that is trouble. */
-export function headline(order: Order, { late, early, length }: Story): { words: string; late: string | null } {
+export function headline(
+  order: Order,
+  { late, early, length }: DurationBreakdown,
+): { words: string; late: string | null } {
   const past = (text: string) => (late === null ? null : late === 0 ? text : `${long(late)} ${text}`);
   switch (order.status) {
     case 'PLACED':
@@ -37,7 +40,7 @@ export function headline(order: Order, { late, early, length }: Story): { words:
   }
 
   function ended() {
-    const words = statusWord[order.status];
+    const words = statusLabel[order.status];
     return late === null
       ? { words: `${words}.`, late: null }
       : { words: `${words},`, late: `${past('past the promise')}.` };

@@ -1,7 +1,7 @@
 /** What was told of an order, step by step, and what Goody makes of it. The rules are those by which the server folds the facts. */
 import type { Fact, Order, Status } from '../../api/types';
 import { HOUR } from '../../format/durations';
-import { activeStatuses, endedStatuses } from '../../format/words';
+import { activeStatuses, endedStatuses } from '../../format/labels';
 
 /** A fact that was told so much later than it happened says so, in milliseconds. */
 const NOTABLY_LATE = HOUR;

@@ -1,8 +1,8 @@
 import { type FormEvent, type ReactNode, useId, useState } from 'react';
 import { Button } from '../../ui/Button';
 import { Icon } from '../../ui/Icon';
-import { useUnanswered } from '../../ui/useAsked';
 import { useDraft } from '../../ui/useDraft';
+import { useFailedSearch } from '../../ui/usePendingSearch';
 import { VendorCombobox } from '../../ui/VendorCombobox';
 import styles from './OrdersFilters.module.css';
 import type { OrdersFilter } from './search';
@@ -22,7 +22,7 @@ export function OrdersFilters({
 }) {
   const [isOpen, setOpen] = useState(false);
   const id = useId();
-  const typed = { ...filter, ...useUnanswered<OrdersFilter>() };
+  const typed = { ...filter, ...useFailedSearch<OrdersFilter>() };
   const [dateFrom, setDateFrom] = useDraft(typed.dateFrom ?? '');
   const [dateTo, setDateTo] = useDraft(typed.dateTo ?? '');
   const [giftType, setGiftType] = useDraft(typed.giftType ?? '');

@@ -8,7 +8,7 @@ import { ListNotes } from '../../ui/ListNotes';
 import { Hot, PageHead } from '../../ui/PageHead';
 import { Pager } from '../../ui/Pager';
 import { StatusFilter } from '../../ui/StatusFilter';
-import { useAsked } from '../../ui/useAsked';
+import { usePendingSearch } from '../../ui/usePendingSearch';
 import { filtersOn } from './filters';
 import { atLeast, headline } from './headline';
 import type { OrdersData } from './load';
@@ -25,7 +25,7 @@ export function OrdersPage({ data, search }: { data: OrdersData; search: OrdersS
   const { summary } = list;
   const vendor = vendorName ?? search.vendorId;
   const filters = filtersOn(filterOf(search), vendor);
-  const asked = useAsked(search);
+  const asked = usePendingSearch(search);
   const filter = filterOf(asked);
   const answer = headline(summary, late, filters.length > 0);
 
@@ -101,7 +101,7 @@ const orders = [
 
 /** By when they were placed; the server knows no other order. */
 function Sort({ search }: { search: OrdersSearch }) {
-  const asked = useAsked(search);
+  const asked = usePendingSearch(search);
   // Without a word about it, the server begins with the latest.
   const current = search.order === 'asc' ? 'asc' : undefined;
   return (

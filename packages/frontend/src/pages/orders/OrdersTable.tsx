@@ -2,12 +2,12 @@ import { useLocation } from '@tanstack/react-router';
 import type { Order, OrderList } from '../../api/types';
 import { long, short } from '../../format/durations';
 import { money } from '../../format/numbers';
-import { Ago } from '../../ui/Ago';
-import { At } from '../../ui/At';
 import cells from '../../ui/OrderRow.module.css';
+import { RelativeTime } from '../../ui/RelativeTime';
 import { pathOf, RowLink } from '../../ui/RowLink';
 import { StatusMark } from '../../ui/StatusMark';
 import { numberClass, Table } from '../../ui/Table';
+import { Timestamp } from '../../ui/Timestamp';
 import { Value } from '../../ui/Value';
 import styles from './OrdersTable.module.css';
 
@@ -57,20 +57,20 @@ function Row({ order, vendor, readAt }: { order: Order; vendor: string | undefin
         <StatusMark status={order.status} />
       </td>
       <td data-label="Placed">
-        <At instant={order.createdAt} precision="day" />
+        <Timestamp instant={order.createdAt} precision="day" />
       </td>
       <td data-label="Promised">
         {order.estimatedDelivery === null ? (
           <Value text={null} because="nothing was promised" />
         ) : (
           <>
-            <At instant={order.estimatedDelivery} precision="day" />{' '}
+            <Timestamp instant={order.estimatedDelivery} precision="day" />{' '}
             {order.isDelayed && <Late order={order} promise={order.estimatedDelivery} readAt={readAt} />}
           </>
         )}
       </td>
       <td data-label="Updated">
-        <Ago instant={order.updatedAt} />
+        <RelativeTime instant={order.updatedAt} />
       </td>
       <td className={`${numberClass} ${cells.value}`}>
         <Value

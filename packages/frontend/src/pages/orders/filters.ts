@@ -1,5 +1,5 @@
+import { statusLabel } from '../../format/labels';
 import { shortDay } from '../../format/times';
-import { statusWord } from '../../format/words';
 import { statusesIn } from '../../ui/StatusFilter';
 import type { OrdersFilter } from './search';
 
@@ -17,7 +17,7 @@ export function filtersOn(search: OrdersFilter, vendor: string | undefined): Dro
   const statuses = statusesIn(status);
   for (const one of statuses) {
     const rest = statuses.filter((other) => other !== one).join(',');
-    on.push({ words: statusWord[one], without: { status: rest === '' ? undefined : rest } });
+    on.push({ words: statusLabel[one], without: { status: rest === '' ? undefined : rest } });
   }
   if (dateFrom !== undefined) on.push({ words: `Placed from ${shortDay(dateFrom)}`, without: { dateFrom: undefined } });
   if (dateTo !== undefined) on.push({ words: `Placed until ${shortDay(dateTo)}`, without: { dateTo: undefined } });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Status } from '../../api/types';
-import { activeStatuses, endedStatuses } from '../../format/words';
+import { activeStatuses, endedStatuses } from '../../format/labels';
 import { filtersOn } from './filters';
 import { headline } from './headline';
 import type { OrdersSummary } from './load';

@@ -1,10 +1,10 @@
 import { Link, useSearch } from '@tanstack/react-router';
 import { memo, type ReactNode } from 'react';
 import { change } from '../../format/change';
+import { activeStatuses } from '../../format/labels';
 import { count, counted, moneyRounded, percent } from '../../format/numbers';
-import { activeStatuses } from '../../format/words';
-import { Ago } from '../../ui/Ago';
 import { Icon } from '../../ui/Icon';
+import { RelativeTime } from '../../ui/RelativeTime';
 import styles from './Attention.module.css';
 import { type Concern, concerns, type Subject, type Worth } from './attention';
 import type { OverviewData } from './load';
@@ -128,7 +128,7 @@ function Overdue({
       {oldestPromise !== null && (
         <>
           {' '}
-          The oldest promise passed <Ago instant={oldestPromise} />.
+          The oldest promise passed <RelativeTime instant={oldestPromise} />.
         </>
       )}
     </Item>

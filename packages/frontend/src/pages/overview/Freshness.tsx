@@ -1,7 +1,7 @@
 import type { Dashboard } from '../../api/types';
 import { age, ownZone } from '../../format/times';
-import { At } from '../../ui/At';
 import { Icon } from '../../ui/Icon';
+import { Timestamp } from '../../ui/Timestamp';
 import { useNow } from '../../ui/useNow';
 import styles from './Freshness.module.css';
 
@@ -14,7 +14,7 @@ export function Freshness({ dashboard, readAt }: { dashboard: Dashboard; readAt:
     <p className={styles.freshness} data-freshness={dataFreshness}>
       <Icon name={dataFreshness === 'stale' ? 'warning' : 'clock'} />
       <span>
-        Data as of <At instant={dashboard.asOf} /> ({ownZone})
+        Data as of <Timestamp instant={dashboard.asOf} /> ({ownZone})
         {dashboard.timeZone !== ownZone && `, days are those of ${dashboard.timeZone}`}
         {lastUpdateMinutesAgo !== null && (
           <>

@@ -1,5 +1,5 @@
 import type { SystemHealth } from '../../api/types';
-import { healthWord } from '../../format/words';
+import { healthLabel } from '../../format/labels';
 import { Icon } from '../../ui/Icon';
 import styles from './HealthLine.module.css';
 
@@ -9,7 +9,7 @@ export function HealthLine({ health }: { health: SystemHealth }) {
     <section className={styles.health} data-health={health.status} aria-label="System health">
       <Icon name={health.status === 'healthy' ? 'check' : 'warning'} />
       <p>
-        <strong>{healthWord[health.status]}</strong>
+        <strong>{healthLabel[health.status]}</strong>
         {health.issues.length > 0 && `: ${health.issues.join('; ')}`}
       </p>
     </section>

@@ -1,11 +1,11 @@
 import { useNavigate } from '@tanstack/react-router';
 import type { FormEvent } from 'react';
 import type { Risk } from '../../api/types';
-import { riskWord } from '../../format/words';
+import { riskLabel } from '../../format/labels';
 import { Button } from '../../ui/Button';
-import { Hidden } from '../../ui/Hidden';
 import { Icon } from '../../ui/Icon';
-import { useAsked, useUnanswered } from '../../ui/useAsked';
+import { useFailedSearch, usePendingSearch } from '../../ui/usePendingSearch';
+import { VisuallyHidden } from '../../ui/VisuallyHidden';
 import { fromTheStart, type OverviewSearch } from './search';
 import styles from './VendorFilters.module.css';
 
@@ -14,8 +14,8 @@ const risks: Risk[] = ['high', 'medium', 'low', 'insufficient'];
 /** Search and risk. Both only change the address; the address is what is read. */
 export function VendorFilters({ search }: { search: OverviewSearch }) {
   const navigate = useNavigate();
-  const asked = useAsked(search);
-  const q = useUnanswered<OverviewSearch>()?.q ?? asked.q;
+  const asked = usePendingSearch(search);
+  const q = useFailedSearch<OverviewSearch>()?.q ?? asked.q;
   const chosen = new Set(asked.risk?.split(','));
 
   function show(wanted: OverviewSearch) {
@@ -37,7 +37,7 @@ export function VendorFilters({ search }: { search: OverviewSearch }) {
     <div className={styles.filters}>
       <fieldset className={styles.risks}>
         <legend>
-          <Hidden>Risk</Hidden>
+          <VisuallyHidden>Risk</VisuallyHidden>
         </legend>
         {risks.map((risk) => (
           <button
@@ -47,7 +47,7 @@ export function VendorFilters({ search }: { search: OverviewSearch }) {
             aria-pressed={chosen.has(risk)}
             onClick={() => toggle(risk)}
           >
-            {riskWord[risk]}
+            {riskLabel[risk]}
             {risk !== 'insufficient' && ' risk'}
           </button>
         ))}
@@ -56,7 +56,7 @@ export function VendorFilters({ search }: { search: OverviewSearch }) {
         <form className={styles.search} onSubmit={submit}>
           <label className={styles.field}>
             <Icon name="search" />
-            <Hidden>Search vendors</Hidden>
+            <VisuallyHidden>Search vendors</VisuallyHidden>
             <input
               key={q}
               type="search"

@@ -1,5 +1,5 @@
+import { AT_RISK_BELOW } from '../../format/labels';
 import { count, counted } from '../../format/numbers';
-import { AT_RISK_BELOW } from '../../format/words';
 import { Exports } from '../../ui/Exports';
 import { ListNotes } from '../../ui/ListNotes';
 import { Pager } from '../../ui/Pager';

@@ -1,5 +1,5 @@
 import { useNavigate } from '@tanstack/react-router';
-import { useAsked } from '../../ui/useAsked';
+import { usePendingSearch } from '../../ui/usePendingSearch';
 import { columns, sortOf } from './columns';
 import { fromTheStart, type OverviewSearch } from './search';
 import styles from './VendorSort.module.css';
@@ -10,7 +10,7 @@ const letters = { asc: 'A', desc: 'Z' };
 /** The sort where the headings are not shown: on a phone, where rows are cards. */
 export function VendorSort({ search }: { search: OverviewSearch }) {
   const navigate = useNavigate();
-  const asked = useAsked(search);
+  const asked = usePendingSearch(search);
   const { sortBy, order } = sortOf(asked);
 
   function sort(chosen: string) {

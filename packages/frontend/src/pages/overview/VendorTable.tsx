@@ -2,8 +2,8 @@ import { useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Dashboard, Risk, VendorRow } from '../../api/types';
 import { change } from '../../format/change';
+import { AT_RISK_BELOW, activeStatuses, trendLabel } from '../../format/labels';
 import { count, percent, rate } from '../../format/numbers';
-import { AT_RISK_BELOW, activeStatuses, trendWord } from '../../format/words';
 import { Icon } from '../../ui/Icon';
 import { IntervalBar } from '../../ui/IntervalBar';
 import { RiskMark } from '../../ui/RiskMark';
@@ -11,7 +11,7 @@ import { pathOf, RowLink } from '../../ui/RowLink';
 import { Spark } from '../../ui/Spark';
 import type { Scale, Values } from '../../ui/spark';
 import { numberClass, Table } from '../../ui/Table';
-import { useAsked } from '../../ui/useAsked';
+import { usePendingSearch } from '../../ui/usePendingSearch';
 import { some, Value } from '../../ui/Value';
 import { type Column, columns, sortOf } from './columns';
 import type { OverviewData } from './load';
@@ -65,7 +65,7 @@ function ColumnHeading({ column, search }: { column: Column; search: OverviewSea
   const navigate = useNavigate();
   const { sortBy, order } = sortOf(search);
   const isSorted = sortBy === column.sortBy;
-  const asked = useAsked(search);
+  const asked = usePendingSearch(search);
 
   function sort() {
     const last = sortOf(asked);
@@ -246,7 +246,7 @@ function Trend({ vendor: { trend, trendPercentage } }: { vendor: VendorRow }) {
       <Icon name={trend === 'stable' ? 'same' : trend} />
       <span>
         <b>{points.signed}</b>
-        <small>{trendWord[trend]}</small>
+        <small>{trendLabel[trend]}</small>
       </span>
     </span>
   );

@@ -1,6 +1,6 @@
 import { get } from '../../api/client';
 import type { Answer, Dashboard, OrderList, Parameters, VendorList, VendorRow } from '../../api/types';
-import { activeStatuses } from '../../format/words';
+import { activeStatuses } from '../../format/labels';
 import { sortOf, worstFirst } from './columns';
 
 /** Vendors on one page of the table: fewer where each is a card as high as five rows. */

@@ -4,14 +4,14 @@ import { ApiError } from '../../api/client';
 import type { RecentOrder } from '../../api/types';
 import { HOUR, long } from '../../format/durations';
 import { count, counted } from '../../format/numbers';
-import { Ago } from '../../ui/Ago';
-import { At } from '../../ui/At';
 import { Button, buttonClass } from '../../ui/Button';
-import { Hidden } from '../../ui/Hidden';
+import { errorMessage } from '../../ui/errorMessage';
 import { Icon } from '../../ui/Icon';
-import { plainly } from '../../ui/plainly';
+import { RelativeTime } from '../../ui/RelativeTime';
 import { StateBox } from '../../ui/StateBox';
 import { StatusMark } from '../../ui/StatusMark';
+import { Timestamp } from '../../ui/Timestamp';
+import { VisuallyHidden } from '../../ui/VisuallyHidden';
 import styles from './Feed.module.css';
 import { joined, type RecentData, readFeed } from './load';
 import type { RecentSearch } from './search';
@@ -78,7 +78,7 @@ export function Feed({ data, search }: { data: RecentData; search: RecentSearch 
         </p>
         {failure !== null && (
           <p role="alert">
-            More could not be read: {plainly(failure)} Reference <code>{failure.correlationId}</code>
+            More could not be read: {errorMessage(failure)} Reference <code>{failure.correlationId}</code>
           </p>
         )}
         {nextCursor !== null && (
@@ -109,7 +109,7 @@ function Update({
   return (
     <li className={styles.update}>
       <p className={styles.when}>
-        <Ago instant={changed.occurredAt} />
+        <RelativeTime instant={changed.occurredAt} />
       </p>
       <p className={styles.change}>
         {changed.from === changed.to ? (
@@ -126,7 +126,7 @@ function Update({
             )}
             <span className={styles.arrow}>
               <Icon name="right" />
-              <Hidden> became </Hidden>
+              <VisuallyHidden> became </VisuallyHidden>
             </span>
             <b>
               <StatusMark status={changed.to} />
@@ -154,7 +154,7 @@ function Update({
         )}
         {toldAfter >= HOUR && (
           <span className={styles.told}>
-            Told {long(toldAfter, 1)} later, <At instant={changed.recordedAt} />
+            Told {long(toldAfter, 1)} later, <Timestamp instant={changed.recordedAt} />
           </span>
         )}
       </p>

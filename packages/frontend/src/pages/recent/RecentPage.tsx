@@ -1,13 +1,13 @@
 import { useNavigate } from '@tanstack/react-router';
+import { statusLabel } from '../../format/labels';
 import { counted } from '../../format/numbers';
 import { ownZone } from '../../format/times';
-import { statusWord } from '../../format/words';
-import { Ago } from '../../ui/Ago';
 import { BackLink } from '../../ui/BackLink';
 import { type Chip, FilterChips } from '../../ui/FilterChips';
 import { PageHead } from '../../ui/PageHead';
+import { RelativeTime } from '../../ui/RelativeTime';
 import { StatusFilter, statusesIn } from '../../ui/StatusFilter';
-import { useAsked } from '../../ui/useAsked';
+import { usePendingSearch } from '../../ui/usePendingSearch';
 import { VendorCombobox } from '../../ui/VendorCombobox';
 import { Feed } from './Feed';
 import type { RecentData } from './load';
@@ -25,7 +25,7 @@ export function RecentPage({ data, search }: { data: RecentData; search: RecentS
   const navigate = useNavigate();
   const { activity, ofAnyStatus, vendorName, readAt } = data;
   const vendor = vendorName ?? search.vendorId;
-  const asked = useAsked(search);
+  const asked = usePendingSearch(search);
   // Without a word about it, the server goes back 24 hours.
   const hours = asked.hours === '24' ? undefined : asked.hours;
 
@@ -42,8 +42,8 @@ export function RecentPage({ data, search }: { data: RecentData; search: RecentS
         title={headline(activity.updatedLastHour)}
       >
         <p className={styles.age}>
-          Read <Ago instant={new Date(readAt).toISOString()} />. The hour goes by when things happened, not by when they
-          were told.
+          Read <RelativeTime instant={new Date(readAt).toISOString()} />. The hour goes by when things happened, not by
+          when they were told.
         </p>
       </PageHead>
       <StatusFilter
@@ -97,7 +97,7 @@ function chips(search: RecentSearch, vendor: string | undefined, show: (wanted: 
   const statuses = statusesIn(search.status);
   const on: Chip[] = statuses.map((status) => {
     const rest = statuses.filter((other) => other !== status).join(',');
-    return { words: statusWord[status], remove: () => show({ status: rest === '' ? undefined : rest }) };
+    return { words: statusLabel[status], remove: () => show({ status: rest === '' ? undefined : rest }) };
   });
   if (vendor !== undefined) on.unshift({ words: vendor, remove: () => show({ vendorId: undefined }) });
   return on;

@@ -4,7 +4,7 @@ import { count, percent, rate } from '../../format/numbers';
 import { dayAndMonth, day as dayInFull } from '../../format/times';
 import { useWidth } from '../../ui/chart/useWidth';
 import { some, Value } from '../../ui/Value';
-import { type Drawing, dayAt, draw, TARGET } from './drawing';
+import { type ChartGeometry, chartGeometry, dayAt, TARGET } from './chartGeometry';
 import styles from './HistoryChart.module.css';
 
 /** How far a key moves the reading line. */
@@ -20,7 +20,7 @@ const moves: Record<string, number> = {
 /** Reliability and orders, day after day. One day is read at a time: by pointer, by key, and in words under the drawing. */
 export function HistoryChart({ days, isPast }: { days: VendorDay[]; isPast: boolean }) {
   const [ref, width] = useWidth<HTMLDivElement>();
-  const drawing = useMemo(() => (width === 0 ? null : draw(days, width)), [days, width]);
+  const geometry = useMemo(() => (width === 0 ? null : chartGeometry(days, width)), [days, width]);
   // By its date, so that it stays the same day when more days are shown.
   const [date, setDate] = useState<string>();
   const help = useId();
@@ -40,9 +40,9 @@ export function HistoryChart({ days, isPast }: { days: VendorDay[]; isPast: bool
   }
 
   function point(event: PointerEvent<HTMLDivElement>) {
-    if (drawing === null) return;
+    if (geometry === null) return;
     const x = event.clientX - event.currentTarget.getBoundingClientRect().left;
-    setDate(days[dayAt(drawing, x)]?.date);
+    setDate(days[dayAt(geometry, x)]?.date);
   }
 
   const isUnfinished = (at: number) => !isPast && at === last;
@@ -62,7 +62,9 @@ export function HistoryChart({ days, isPast }: { days: VendorDay[]; isPast: bool
         onPointerMove={point}
         onPointerDown={point}
       >
-        {drawing !== null && <Picture drawing={drawing} index={index} isUnfinished={isUnfinished(last)} name={name} />}
+        {geometry !== null && (
+          <Picture geometry={geometry} index={index} isUnfinished={isUnfinished(last)} name={name} />
+        )}
       </div>
       <div className={styles.readout} aria-live="polite" aria-atomic="true">
         <p className={styles.date}>
@@ -119,17 +121,17 @@ export function HistoryChart({ days, isPast }: { days: VendorDay[]; isPast: bool
 
 /** Silent: the words under it say what it shows. */
 function Picture({
-  drawing,
+  geometry,
   index,
   isUnfinished,
   name,
 }: {
-  drawing: Drawing;
+  geometry: ChartGeometry;
   index: number;
   isUnfinished: boolean;
   name: (index: number) => string;
 }) {
-  const { width, height, rates, volume, xs, ys } = drawing;
+  const { width, height, rates, volume, xs, ys } = geometry;
   const last = xs.length - 1;
   const lastY = ys[last] ?? null;
   const readX = xs[index] ?? 0;
@@ -138,9 +140,9 @@ function Picture({
   return (
     <svg viewBox={`0 0 ${width} ${height}`} width={width} height={height} aria-hidden="true">
       <text className={styles.caption} y="11">
-        Reliability, %{drawing.floor > 0 && `; the axis begins at ${drawing.floor}`}
+        Reliability, %{geometry.floor > 0 && `; the axis begins at ${geometry.floor}`}
       </text>
-      {drawing.ticks.map(({ value, y }) => (
+      {geometry.ticks.map(({ value, y }) => (
         <g key={value}>
           <line className={styles.grid} x1={rates.left} x2={rates.right} y1={y} y2={y} />
           <text x={numbers} y={y + 4} textAnchor="end">
@@ -148,22 +150,22 @@ function Picture({
           </text>
         </g>
       ))}
-      {drawing.bands.map((band) => (
+      {geometry.bands.map((band) => (
         <polygon key={band} className={styles.band} points={band} />
       ))}
-      <line className={styles.target} x1={rates.left} x2={rates.right} y1={drawing.targetY} y2={drawing.targetY} />
-      {drawing.ticks.every(({ value }) => value !== TARGET) && (
-        <text x={numbers} y={drawing.targetY + 4} textAnchor="end">
+      <line className={styles.target} x1={rates.left} x2={rates.right} y1={geometry.targetY} y2={geometry.targetY} />
+      {geometry.ticks.every(({ value }) => value !== TARGET) && (
+        <text x={numbers} y={geometry.targetY + 4} textAnchor="end">
           {TARGET}
         </text>
       )}
-      {drawing.lines.map((line) => (
+      {geometry.lines.map((line) => (
         <polyline key={line} className={styles.line} points={line} />
       ))}
-      {drawing.lone.map(({ x, y }) => (
+      {geometry.lone.map(({ x, y }) => (
         <rect key={x} className={styles.lone} x={x - 3} y={y - 3} width="6" height="6" />
       ))}
-      {drawing.lines.length + drawing.lone.length === 0 && (
+      {geometry.lines.length + geometry.lone.length === 0 && (
         <text className={styles.nothing} x={(rates.left + rates.right) / 2} y={(rates.top + rates.bottom) / 2}>
           Nothing completed in these days
         </text>
@@ -173,12 +175,12 @@ function Picture({
         Orders placed that day
       </text>
       <text x={numbers} y={volume.top + 8} textAnchor="end">
-        {count(drawing.most)}
+        {count(geometry.most)}
       </text>
       <text x={numbers} y={volume.bottom} textAnchor="end">
         0
       </text>
-      {drawing.bars.map((bar, at) => (
+      {geometry.bars.map((bar, at) => (
         <rect
           key={bar.x}
           className={styles.bar}
@@ -187,7 +189,7 @@ function Picture({
         />
       ))}
       <line className={styles.base} x1={volume.left} x2={volume.right} y1={volume.bottom} y2={volume.bottom} />
-      {drawing.labels.map(({ index: at, x }) => (
+      {geometry.labels.map(({ index: at, x }) => (
         <text
           key={at}
           className={at === last ? styles.last : undefined}

@@ -2,8 +2,8 @@ import { type HistoryState, Link } from '@tanstack/react-router';
 import type { Order, OrderList } from '../../api/types';
 import { short } from '../../format/durations';
 import { count, money } from '../../format/numbers';
-import { At } from '../../ui/At';
 import { StateBox } from '../../ui/StateBox';
+import { Timestamp } from '../../ui/Timestamp';
 import { useNow } from '../../ui/useNow';
 import { Value } from '../../ui/Value';
 import styles from './OverdueOrders.module.css';
@@ -74,7 +74,11 @@ function Lates({ overdue, openedFrom }: { overdue: OrderList; openedFrom: Histor
               </Link>
               <small>
                 promised{' '}
-                {order.estimatedDelivery === null ? '–' : <At instant={order.estimatedDelivery} precision="day" />}
+                {order.estimatedDelivery === null ? (
+                  '–'
+                ) : (
+                  <Timestamp instant={order.estimatedDelivery} precision="day" />
+                )}
               </small>
             </span>
             <span className={styles.value}>

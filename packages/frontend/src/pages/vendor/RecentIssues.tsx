@@ -1,9 +1,9 @@
 import { type HistoryState, Link } from '@tanstack/react-router';
 import type { Order } from '../../api/types';
+import { issueStatuses } from '../../format/labels';
 import { money } from '../../format/numbers';
-import { issueStatuses } from '../../format/words';
-import { Ago } from '../../ui/Ago';
 import cells from '../../ui/OrderRow.module.css';
+import { RelativeTime } from '../../ui/RelativeTime';
 import { StateBox } from '../../ui/StateBox';
 import { StatusMark } from '../../ui/StatusMark';
 import { numberClass, Table } from '../../ui/Table';
@@ -79,7 +79,7 @@ function Row({ order, openedFrom }: { order: Order; openedFrom: HistoryState['op
         {order.completedAt === null ? (
           <Value text={null} because="it has not ended" />
         ) : (
-          <Ago instant={order.completedAt} />
+          <RelativeTime instant={order.completedAt} />
         )}
       </td>
       <td className={`${numberClass} ${cells.value}`}>

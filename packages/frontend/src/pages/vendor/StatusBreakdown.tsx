@@ -1,6 +1,6 @@
 import type { Status, StatusCounts } from '../../api/types';
+import { activeStatuses, endedStatuses } from '../../format/labels';
 import { count, counted, share } from '../../format/numbers';
-import { activeStatuses, endedStatuses } from '../../format/words';
 import { StatusMark } from '../../ui/StatusMark';
 import { numberClass, Table } from '../../ui/Table';
 import styles from './StatusBreakdown.module.css';

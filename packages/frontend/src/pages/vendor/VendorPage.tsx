@@ -1,7 +1,7 @@
 import { useLocation } from '@tanstack/react-router';
 import { ownZone } from '../../format/times';
-import { At } from '../../ui/At';
 import { StateBox } from '../../ui/StateBox';
+import { Timestamp } from '../../ui/Timestamp';
 import { Definitions } from './Definitions';
 import { HistorySection } from './HistorySection';
 import type { VendorData } from './load';
@@ -61,10 +61,10 @@ export function VendorPage({
         </>
       )}
       <footer className={styles.foot}>
-        Counted up to <At instant={report.asOf} />
+        Counted up to <Timestamp instant={report.asOf} />
         {report.updatedAt !== null && (
           <>
-            ; the latest fact about this vendor is of <At instant={report.updatedAt} />
+            ; the latest fact about this vendor is of <Timestamp instant={report.updatedAt} />
           </>
         )}
         . Times are yours ({ownZone}), days those of the report time zone ({history.timeZone}).

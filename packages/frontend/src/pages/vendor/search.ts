@@ -1,4 +1,4 @@
-import { activeStatuses } from '../../format/words';
+import { activeStatuses } from '../../format/labels';
 
 /** What the address of a vendor's page says. */
 export interface VendorSearch {

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 
 /** A part of the page that is loaded once it is shown: null until then, and where it cannot be loaded. */
-export function usePart<Part extends object>(load: () => Promise<Part>): { part: Part | null; error: unknown } {
+export function useLazyModule<Part extends object>(load: () => Promise<Part>): { part: Part | null; error: unknown } {
   const [state, setState] = useState<{ part: Part | null; error: unknown }>({ part: null, error: null });
   useEffect(() => {
     load().then(

@@ -1,7 +1,7 @@
 import type { CSSProperties } from 'react';
 import { DAY, long, short } from '../../format/durations';
-import styles from './StoryBar.module.css';
-import type { PartKind, Story } from './story';
+import styles from './DurationBar.module.css';
+import type { DurationBreakdown, PartKind } from './durationBreakdown';
 
 const words: Record<PartKind, string> = {
   preparing: 'Preparing',
@@ -12,13 +12,13 @@ const words: Record<PartKind, string> = {
 };
 
 /** The life of an order, drawn to scale: the wider, the longer. */
-export function StoryBar({ story, isOpen }: { story: Story; isOpen: boolean }) {
-  if (story.parts.length === 0) return null;
-  const longest = Math.max(...story.parts.map(({ length }) => length));
+export function DurationBar({ breakdown, isOpen }: { breakdown: DurationBreakdown; isOpen: boolean }) {
+  if (breakdown.parts.length === 0) return null;
+  const longest = Math.max(...breakdown.parts.map(({ length }) => length));
   return (
-    <section className={styles.story} aria-label="Its time, to scale">
+    <section className={styles.breakdown} aria-label="Its time, to scale">
       <ol className={styles.bar}>
-        {story.parts.map(({ kind, length }) => (
+        {breakdown.parts.map(({ kind, length }) => (
           <li
             key={kind}
             title={`${words[kind]}: ${short(length, 3)}`}
@@ -32,16 +32,16 @@ export function StoryBar({ story, isOpen }: { story: Story; isOpen: boolean }) {
         ))}
       </ol>
       <div className={styles.days} aria-hidden="true">
-        {midnights(story.start, story.end).map(({ at, label }) => (
-          <span key={at} style={{ left: `${(100 * (at - story.start)) / (story.end - story.start)}%` }}>
+        {midnights(breakdown.start, breakdown.end).map(({ at, label }) => (
+          <span key={at} style={{ left: `${(100 * (at - breakdown.start)) / (breakdown.end - breakdown.start)}%` }}>
             {label}
           </span>
         ))}
       </div>
       <p className={styles.total}>
-        {story.length === 0
+        {breakdown.length === 0
           ? 'Placed just now'
-          : `${long(story.length, 3)} ${isOpen ? 'since it was placed' : 'in all'}`}
+          : `${long(breakdown.length, 3)} ${isOpen ? 'since it was placed' : 'in all'}`}
       </p>
     </section>
   );

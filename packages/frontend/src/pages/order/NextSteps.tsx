@@ -1,6 +1,6 @@
 import { Link, useLocation } from '@tanstack/react-router';
 import type { Order } from '../../api/types';
-import { activeStatuses, statusWord } from '../../format/words';
+import { activeStatuses, statusLabel } from '../../format/labels';
 import { buttonClass } from '../../ui/Button';
 import { Icon } from '../../ui/Icon';
 import type { OrdersFilter } from '../orders/search';
@@ -14,7 +14,7 @@ interface Alike {
 /** The orders of the vendor that have the same problem, where there is one. */
 function alike({ status, isDelayed, completedAt, vendorId }: Order): Alike | null {
   if (status === 'LOST' || status === 'DAMAGED' || status === 'UNDELIVERABLE' || status === 'RETURN_TO_SENDER') {
-    return { title: `Orders with the status ${statusWord[status].toLowerCase()}`, filter: { vendorId, status } };
+    return { title: `Orders with the status ${statusLabel[status].toLowerCase()}`, filter: { vendorId, status } };
   }
   if (!isDelayed) return null;
   return completedAt === null
@@ -25,7 +25,7 @@ function alike({ status, isDelayed, completedAt, vendorId }: Order): Alike | nul
     : { title: 'Orders that are late', filter: { vendorId, delayed: 'true' } };
 }
 
-export function WaysOn({ order, vendorName }: { order: Order; vendorName: string | null }) {
+export function NextSteps({ order, vendorName }: { order: Order; vendorName: string | null }) {
   const href = useLocation({ select: (location) => location.href });
   const openedFrom = { href, name: `Order ${order.orderId}` };
   const same = alike(order);

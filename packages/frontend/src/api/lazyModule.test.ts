@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { part } from './part';
+import { lazyModule } from './lazyModule';
 
 const fault = new TypeError('Failed to fetch dynamically imported module');
 const reload = vi.fn();
@@ -13,22 +13,22 @@ const alive = async () => new Response('<!doctype html>');
 
 test('a part that cannot be loaded from a server that does not answer says so, and not how an import fails', async () => {
   server(dead);
-  await expect(part(() => Promise.reject(fault))()).rejects.toMatchObject({ code: 'UNREACHABLE' });
+  await expect(lazyModule(() => Promise.reject(fault))()).rejects.toMatchObject({ code: 'UNREACHABLE' });
   server(async () => new Response('Bad Gateway', { status: 502 }));
-  await expect(part(() => Promise.reject(fault))()).rejects.toMatchObject({ code: 'UNREADABLE' });
+  await expect(lazyModule(() => Promise.reject(fault))()).rejects.toMatchObject({ code: 'UNREADABLE' });
   expect(reload).not.toHaveBeenCalled();
 });
 
 test('a part is loaded when asked for again', async () => {
   server(dead);
   const load = vi.fn().mockRejectedValueOnce(fault).mockResolvedValue('part');
-  const page = part(load);
+  const page = lazyModule(load);
   await expect(page()).rejects.toMatchObject({ code: 'UNREACHABLE' });
   await expect(page()).resolves.toBe('part');
 });
 
 test('where the browser remembers that an import failed, the page is loaded again once the server answers', async () => {
-  const page = part(() => Promise.reject(fault));
+  const page = lazyModule(() => Promise.reject(fault));
   server(dead);
   await expect(page()).rejects.toMatchObject({ code: 'UNREACHABLE' });
   server(alive);
@@ -38,7 +38,7 @@ test('where the browser remembers that an import failed, the page is loaded agai
 
 test('a part that is missing on a server that answers is a fault: loading the page again and again would not help', async () => {
   server(alive);
-  const page = part(() => Promise.reject(fault));
+  const page = lazyModule(() => Promise.reject(fault));
   // The route and its loader ask at the same time.
   await expect(Promise.allSettled([page(), page()])).resolves.toEqual(
     Array(2).fill({ status: 'rejected', reason: fault }),
@@ -48,7 +48,7 @@ test('a part that is missing on a server that answers is a fault: loading the pa
 
 test('an import that nobody answers is given up as any other reading is', async () => {
   vi.useFakeTimers();
-  const reading = expect(part(() => new Promise(() => {}))()).rejects.toMatchObject({
+  const reading = expect(lazyModule(() => new Promise(() => {}))()).rejects.toMatchObject({
     code: 'UNREACHABLE',
     message: 'There was no answer within 30 seconds.',
   });

@@ -13,7 +13,7 @@ const VOLUME = 56;
 /** Between the middles of two labelled days. */
 const LABEL = 62;
 
-export interface Drawing {
+export interface ChartGeometry {
   width: number;
   height: number;
   /** Reliability above, orders under it, each with a base line of its own. */
@@ -39,7 +39,7 @@ export interface Drawing {
   labels: { index: number; x: number }[];
 }
 
-export function draw(days: VendorDay[], width: number): Drawing {
+export function chartGeometry(days: VendorDay[], width: number): ChartGeometry {
   const height = width < 560 ? 360 : 420;
   const volume: Box = { left: AXIS, right: width, top: height - DAYS - VOLUME, bottom: height - DAYS };
   const rates: Box = { left: AXIS, right: width, top: CAPTION, bottom: volume.top - CAPTION - 14 };
@@ -95,7 +95,7 @@ export function draw(days: VendorDay[], width: number): Drawing {
 }
 
 /** The day under a pointer that stands `x` pixels from the left; the first and the last day reach beyond their ends. */
-export function dayAt({ xs, step, rates }: Drawing, x: number): number {
+export function dayAt({ xs, step, rates }: ChartGeometry, x: number): number {
   return Math.max(0, Math.min(xs.length - 1, Math.floor((x - rates.left) / step)));
 }
 

@@ -1,7 +1,7 @@
 /** What the words of the API are called on the screen. A word the API adds breaks the build until it is named here. */
 import type { HealthStatus, Risk, Status, Trend } from '../api/types';
 
-export const statusWord: Record<Status, string> = {
+export const statusLabel: Record<Status, string> = {
   PLACED: 'Placed',
   SHIPPING_ON_TIME: 'Shipping, on time',
   SHIPPING_DELAYED: 'Shipping, delayed',
@@ -29,7 +29,7 @@ export const endedStatuses = [
 /** Those of them that are issues: they count against reliability. */
 export const issueStatuses = ['LOST', 'DAMAGED', 'UNDELIVERABLE', 'RETURN_TO_SENDER'] as const satisfies Status[];
 
-export const riskWord: Record<Risk, string> = {
+export const riskLabel: Record<Risk, string> = {
   high: 'High',
   medium: 'Medium',
   low: 'Low',
@@ -44,9 +44,9 @@ export const riskPhrase: Record<Risk, string> = {
   insufficient: 'Too few orders to judge',
 };
 
-export const trendWord: Record<Trend, string> = { up: 'better', down: 'worse', stable: 'stable' };
+export const trendLabel: Record<Trend, string> = { up: 'better', down: 'worse', stable: 'stable' };
 
-export const healthWord: Record<HealthStatus, string> = {
+export const healthLabel: Record<HealthStatus, string> = {
   healthy: 'Everything works',
   degraded: 'Works, but needs attention',
   unhealthy: 'Does not work',

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Fact, Order } from '../../api/types';
 import { HOUR } from '../../format/durations';
+import { durationBreakdown } from './durationBreakdown';
 import { headline } from './headline';
 import { plainOrder } from './order.fixture';
-import { story } from './story';
 
 const START = Date.parse('2026-11-12T09:14:00Z');
 const at = (hours: number) => new Date(START + hours * HOUR).toISOString();
@@ -19,10 +19,10 @@ const fact = (status: Fact['status'], hours: number): Fact => ({
 });
 
 const shipped = [fact('PLACED', 0), fact('SHIPPING_ON_TIME', 55)];
-const parts = (...wanted: Parameters<typeof story>) =>
-  story(...wanted).parts.map(({ kind, length }) => `${kind} ${length / HOUR}`);
+const parts = (...wanted: Parameters<typeof durationBreakdown>) =>
+  durationBreakdown(...wanted).parts.map(({ kind, length }) => `${kind} ${length / HOUR}`);
 const answer = (one: Order, history: Fact[] = shipped, now = 0) => {
-  const { words, late } = headline(one, story(one, history, START + now * HOUR));
+  const { words, late } = headline(one, durationBreakdown(one, history, START + now * HOUR));
   return late === null ? words : `${words} ${late}`;
 };
 
@@ -35,7 +35,7 @@ describe('the story of an order', () => {
 
   test('has parts that add up as they are told, whatever is rounded', () => {
     const late = order({ status: 'ARRIVED', completedAt: at(194.45), estimatedDelivery: at(128.4), isDelayed: true });
-    const told = story(late, [fact('PLACED', 0), fact('SHIPPING_ON_TIME', 55.4)], 0);
+    const told = durationBreakdown(late, [fact('PLACED', 0), fact('SHIPPING_ON_TIME', 55.4)], 0);
     expect(told.parts.reduce((sum, { length }) => sum + length, 0)).toBe(told.length);
     expect(told.late).toBe(told.parts.at(-1)?.length);
     expect(told.length).toBe(194 * HOUR);
@@ -56,8 +56,8 @@ describe('the story of an order', () => {
 
   test('believes the server about what is late, not the clock of the reader', () => {
     const open = order({ status: 'SHIPPING_ON_TIME' });
-    expect(story(open, shipped, START + 500 * HOUR)).toMatchObject({ late: null, early: 0 });
-    expect(story({ ...open, isDelayed: true }, shipped, START)).toMatchObject({ late: 0, early: null });
+    expect(durationBreakdown(open, shipped, START + 500 * HOUR)).toMatchObject({ late: null, early: 0 });
+    expect(durationBreakdown({ ...open, isDelayed: true }, shipped, START)).toMatchObject({ late: 0, early: null });
   });
 
   test('without any shipping, or without a promise, does not make one up', () => {

@@ -4,7 +4,7 @@ import { ApiError, failureOf, newCorrelationId, PATIENCE, send, unreachable } fr
  * A part of the page that is only loaded when it is needed. An import that fails does not say why, so the server is asked:
  * where it does not answer, that is the failure, an `ApiError` as of any other reading.
  */
-export function part<Module>(load: () => Promise<Module>): () => Promise<Module> {
+export function lazyModule<Module>(load: () => Promise<Module>): () => Promise<Module> {
   let wasUnreachable = false;
   let loading: Promise<Module> | undefined;
 

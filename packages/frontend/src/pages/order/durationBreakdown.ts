@@ -14,7 +14,7 @@ export interface Part {
   length: number;
 }
 
-export interface Story {
+export interface DurationBreakdown {
   parts: Part[];
   /** When it began and when the parts end, in milliseconds since 1970. */
   start: number;
@@ -30,7 +30,7 @@ export interface Story {
 const MINUTE = HOUR / 60;
 
 /** `now`: when the order was read, in milliseconds. The server's word on whether it is late holds, whatever the reader's clock says. */
-export function story(order: Order, history: Fact[], now: number): Story {
+export function durationBreakdown(order: Order, history: Fact[], now: number): DurationBreakdown {
   const start = Date.parse(order.createdAt);
   const promise = order.estimatedDelivery === null ? null : Date.parse(order.estimatedDelivery);
   const isOpen = order.completedAt === null;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { VendorDay } from '../../api/types';
-import { dayAt, draw } from './drawing';
+import { chartGeometry, dayAt } from './chartGeometry';
 
 /** Days in a row: reliability with its interval, or null, and the orders placed. */
 function days(...given: [reliability: [lower: number, score: number, upper: number] | null, placed: number][]) {
@@ -24,11 +24,11 @@ const corners = (points: string) => points.split(' ').map((corner) => corner.spl
 
 describe('the drawing of a history', () => {
   const some = days([[70, 90, 97], 3], [[72, 91, 98], 0], [null, 1], [[40, 100, 100], 10], [null, 4]);
-  const drawing = draw(some, 536);
+  const geometry = chartGeometry(some, 536);
 
   test('keeps everything within its own part of the width', () => {
     for (const width of [280, 536, 1300]) {
-      const { bands, lines, bars, rates, volume, xs } = draw(some, width);
+      const { bands, lines, bars, rates, volume, xs } = chartGeometry(some, width);
       for (const [x = 0, y = 0] of [...bands, ...lines].flatMap(corners)) {
         expect(x).toBeGreaterThanOrEqual(rates.left);
         expect(x).toBeLessThanOrEqual(width);
@@ -45,54 +45,54 @@ describe('the drawing of a history', () => {
   });
 
   test('begins its axis where the lowest interval still fits, and says so', () => {
-    expect(drawing.floor).toBe(40);
-    expect(drawing.ticks[0]).toEqual({ value: 40, y: drawing.rates.bottom });
-    expect(drawing.ticks.at(-1)).toEqual({ value: 100, y: drawing.rates.top });
-    const { rates, targetY } = drawing;
+    expect(geometry.floor).toBe(40);
+    expect(geometry.ticks[0]).toEqual({ value: 40, y: geometry.rates.bottom });
+    expect(geometry.ticks.at(-1)).toEqual({ value: 100, y: geometry.rates.top });
+    const { rates, targetY } = geometry;
     expect((rates.bottom - targetY) / (rates.bottom - rates.top)).toBeCloseTo(50 / 60);
   });
 
   test('does not draw over days on which nothing was known', () => {
-    expect(drawing.lines).toHaveLength(1);
-    expect(corners(drawing.lines[0] ?? '')).toHaveLength(2);
-    expect(drawing.bands).toHaveLength(2);
-    expect(drawing.lone).toEqual([{ x: drawing.xs[3], y: drawing.rates.top }]);
-    expect(drawing.ys.map((y) => y === null)).toEqual([false, false, true, false, true]);
+    expect(geometry.lines).toHaveLength(1);
+    expect(corners(geometry.lines[0] ?? '')).toHaveLength(2);
+    expect(geometry.bands).toHaveLength(2);
+    expect(geometry.lone).toEqual([{ x: geometry.xs[3], y: geometry.rates.top }]);
+    expect(geometry.ys.map((y) => y === null)).toEqual([false, false, true, false, true]);
   });
 
   test('goes around an interval: there along its upper end, back along its lower', () => {
     const y = (percent: number) =>
-      drawing.rates.bottom - ((percent - 40) / 60) * (drawing.rates.bottom - drawing.rates.top);
-    const [first, second] = drawing.xs;
+      geometry.rates.bottom - ((percent - 40) / 60) * (geometry.rates.bottom - geometry.rates.top);
+    const [first, second] = geometry.xs;
     const expected = [
       [first, y(97)],
       [second, y(98)],
       [second, y(72)],
       [first, y(70)],
     ];
-    corners(drawing.bands[0] ?? '').forEach(([x, at], index) => {
+    corners(geometry.bands[0] ?? '').forEach(([x, at], index) => {
       expect(x).toBeCloseTo(expected[index]?.[0] ?? Number.NaN, 0);
       expect(at).toBeCloseTo(expected[index]?.[1] ?? Number.NaN, 0);
     });
   });
 
   test('draws orders as high as they are many', () => {
-    expect(drawing.most).toBe(10);
-    const full = drawing.volume.bottom - drawing.volume.top;
-    expect(drawing.bars.map((bar) => bar.height / full)).toEqual(
+    expect(geometry.most).toBe(10);
+    const full = geometry.volume.bottom - geometry.volume.top;
+    expect(geometry.bars.map((bar) => bar.height / full)).toEqual(
       [0.3, 0, 0.1, 1, 0.4].map((part) => expect.closeTo(part)),
     );
   });
 
   test('finds the day under the pointer, and the nearest beyond both ends', () => {
-    expect(drawing.xs.map((x) => dayAt(drawing, x))).toEqual([0, 1, 2, 3, 4]);
-    expect([dayAt(drawing, -50), dayAt(drawing, 5000)]).toEqual([0, 4]);
+    expect(geometry.xs.map((x) => dayAt(geometry, x))).toEqual([0, 1, 2, 3, 4]);
+    expect([dayAt(geometry, -50), dayAt(geometry, 5000)]).toEqual([0, 4]);
   });
 
   test('of nothing at all is empty, and breaks nothing', () => {
-    const empty = draw(days([null, 0], [null, 0]), 300);
+    const empty = chartGeometry(days([null, 0], [null, 0]), 300);
     expect([empty.lines, empty.bands, empty.lone]).toEqual([[], [], []]);
     expect(empty.bars.every((bar) => bar.height === 0)).toBe(true);
-    expect(draw([], 300).xs).toEqual([]);
+    expect(chartGeometry([], 300).xs).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import type { ParsedLocation } from '@tanstack/react-router';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { ApiError, type FailureCode } from './client';
-import { followAddress, keep } from './keep';
+import { followAddress, loadWithCache } from './dataCache';
 
 const failed = (code: FailureCode) =>
   new ApiError({ code, title: 'No', detail: 'No.', correlationId: 'c-1', fields: [] });
@@ -32,7 +32,7 @@ const asked = (href: string, cause = 'stay', index = 0) => ({
 /** Goes there and reads it. */
 async function open(href: string, load: () => Promise<string>, cause?: string, index?: number): Promise<string> {
   on.get('onBeforeNavigate')?.({ toLocation: at(href, index) });
-  const data = await keep(asked(href, cause, index), load);
+  const data = await loadWithCache(asked(href, cause, index), load);
   on.get('onResolved')?.({ toLocation: at(href, index) });
   return data;
 }
@@ -53,7 +53,7 @@ test('where another question cannot be answered, the address is again that of wh
   for (const index of [4, 2]) {
     const question = asked('/?risk=high', 'stay', index);
     on.get('onBeforeNavigate')?.({ toLocation: question.location });
-    const reading = keep(question, failing);
+    const reading = loadWithCache(question, failing);
     await vi.waitFor(() => expect(history.go).toHaveBeenCalledWith(3 - index));
     // The way back ends the reading that failed.
     const end = new DOMException('Gone', 'AbortError');
@@ -70,7 +70,7 @@ test('where another question cannot be answered, the address is again that of wh
 
 test('where the question took the place of the other in the history, it is put back', async () => {
   await open('/', async () => 'numbers', 'enter', 3);
-  void keep(asked('/?risk=high', 'stay', 3), failing);
+  void loadWithCache(asked('/?risk=high', 'stay', 3), failing);
   await vi.waitFor(() => expect(history.replace).toHaveBeenCalledWith('/', at('/', 3).state));
 });
 
@@ -92,7 +92,7 @@ test('a choice that needs no reading makes the next Refresh no other question', 
 
 test('another search of the same page is told what the page shows; Refresh and other pages are not', async () => {
   const shown = async (href: string, cause?: string) =>
-    keep<string>(asked(href, cause), async (before) => `${href} after ${before}`);
+    loadWithCache<string>(asked(href, cause), async (before) => `${href} after ${before}`);
   await expect(shown('/orders', 'enter')).resolves.toBe('/orders after undefined');
   await expect(shown('/orders?a')).resolves.toBe('/orders?a after /orders after undefined');
   await expect(shown('/orders?a')).resolves.toBe('/orders?a after undefined');

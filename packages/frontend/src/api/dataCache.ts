@@ -61,7 +61,10 @@ export function followAddress(router: Pick<AnyRouter, 'subscribe' | 'history'>):
  * page was read before and cannot be read now, what was read last stays, and so does its address; that it failed is shown
  * with it. An answer that refuses the question takes the place of the page.
  */
-export async function keep<Data>(asked: Asked, load: (shown: Data | undefined) => Promise<Data>): Promise<Data> {
+export async function loadWithCache<Data>(
+  asked: Asked,
+  load: (shown: Data | undefined) => Promise<Data>,
+): Promise<Data> {
   const { pathname, href } = asked.location;
   const isSamePage = asked.cause === 'stay' && last?.pathname === pathname;
   if (isSamePage && wayBack === 'asked') return last?.data as Data;

@@ -3,7 +3,7 @@ import { keptToken } from '../api/token';
 import { counted } from '../format/numbers';
 
 /** Why something could not be read, for people: in the server's words, or in ours where it only refuses. */
-export function plainly(error: ApiError): string {
+export function errorMessage(error: ApiError): string {
   switch (error.code) {
     case 'FORBIDDEN':
       return keptToken() === null ? error.message : `${error.message} Reading needs a token with the scope read.`;
