@@ -95,23 +95,26 @@ page-speed: build ## Measure how long a table of 1600 vendors takes to show a so
 	$(call say,From the key until the new rows are shown)
 	@CHROMIUM="$$(bash tools/chromium.sh)" node packages/frontend/scripts/interactions.mjs
 
-# What it finds on its way lies in target/fuzz/corpus, and begins the next run with what was kept.
+# New inputs go to target/fuzz/corpus; the packed corpora unpack into target/fuzz/kept. A run starts from both.
 fuzz: target/tools/.installed-$(FUZZ) ## Look for bytes that break what reads them; FUZZ_SECONDS=600 for each of the five
 	$(call say,Fuzzing $(FUZZ_SECONDS) s each: $(FUZZED))
+	@$(PYTHON) tools/fuzz/corpus.py unpack
 	@$(CARGO_FUZZ) build $(FUZZ_FOLDERS)
 	@for fuzzed in $(FUZZED); do \
 	  mkdir -p target/fuzz/corpus/$$fuzzed; \
-	  $(CARGO_FUZZ) run $(FUZZ_FOLDERS) $$fuzzed target/fuzz/corpus/$$fuzzed packages/backend/fuzz/corpus/$$fuzzed -- \
+	  $(CARGO_FUZZ) run $(FUZZ_FOLDERS) $$fuzzed target/fuzz/corpus/$$fuzzed target/fuzz/kept/$$fuzzed -- \
 	    -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=10 -rss_limit_mb=4096 -print_final_stats=1 \
 	    -dict=packages/backend/fuzz/words.dict; \
 	done
 
 fuzz-keep: target/tools/.installed-$(FUZZ) ## Keep what the fuzzer found: the fewest files that reach as much of the program
 	$(call say,What is worth keeping: $(FUZZED))
+	@$(PYTHON) tools/fuzz/corpus.py unpack
 	@for fuzzed in $(FUZZED); do \
-	  $(CARGO_FUZZ) run $(FUZZ_FOLDERS) $$fuzzed packages/backend/fuzz/corpus/$$fuzzed target/fuzz/corpus/$$fuzzed -- \
+	  $(CARGO_FUZZ) run $(FUZZ_FOLDERS) $$fuzzed target/fuzz/kept/$$fuzzed target/fuzz/corpus/$$fuzzed -- \
 	    -set_cover_merge=1 -use_counters=0 -max_len=4096; \
 	done
+	@$(PYTHON) tools/fuzz/corpus.py pack
 
 fuzz-api: embedded $(API_TOOLS) ## Ask the API 100000 made-up requests, and hold every answer against its document
 	$(call say,Made-up requests: 100000)
@@ -220,6 +223,7 @@ check-repository:
 test-checks:
 	$(call say,tests: the checks themselves)
 	@$(PYTHON) -m unittest discover -s tools/checks -p 'test_*.py'
+	@$(PYTHON) -m unittest discover -s tools/fuzz -p 'test_*.py'
 
 test-rust: target/tools/.installed-$(DYNOXIDE)
 	$(call say,tests: Rust)

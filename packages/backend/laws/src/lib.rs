@@ -1,8 +1,8 @@
 //! What must hold of whatever bytes come in, one law for each place where bytes from outside are read.
 //!
 //! A law takes any bytes, panics where it does not hold, and says whether any of the bytes were taken. The fuzzer looks
-//! for such bytes; what it kept on its way lies in `packages/backend/fuzz/corpus`, and a test here holds all of it to the
-//! same laws.
+//! for such bytes; the inputs worth keeping are archives in `packages/backend/fuzz/corpus`, and a test holds each
+//! of them to the same laws.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a law that does not hold fails loudly")]
 
