@@ -88,7 +88,7 @@ describe('the page of an order', () => {
       .evaluateAll((all) => all.map((part) => part.getBoundingClientRect().width));
     const total = widths.reduce((sum, width) => sum + width, 0);
     expect(widths.map((width) => Math.round((194 * width) / total))).toEqual([55, 73, 66]);
-    expect(reads).toEqual(['/api/orders/damaged', '/vendors/flowers/report']);
+    expect(reads).toEqual(['/api/orders/by-id/damaged', '/vendors/flowers/report']);
     expect(complaints).toEqual([]);
     await page.context().close();
   });
@@ -162,7 +162,7 @@ describe('the page of an order', () => {
     await expect.poll(() => heading(page)).toBe('Its placement has not been told.');
     await page.getByText('the order is in no list and no number').waitFor();
     expect((await steps(page))[0]).toMatch(/On its way Kept until the placement is told\./);
-    expect(reads).toEqual(['/api/orders/unplaced']);
+    expect(reads).toEqual(['/api/orders/by-id/unplaced']);
     expect(complaints).toEqual([]);
     await page.context().close();
   });
