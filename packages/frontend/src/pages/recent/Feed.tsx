@@ -115,15 +115,11 @@ function Update({
         {changed.from === changed.to ? (
           <>
             <StatusMark status={changed.to} />
-            <span className={styles.same}>as before, with news</span>
+            <span>as before, with news</span>
           </>
         ) : (
           <>
-            {changed.from === null ? (
-              <span className={styles.same}>New order</span>
-            ) : (
-              <StatusMark status={changed.from} />
-            )}
+            {changed.from === null ? <span>New order</span> : <StatusMark status={changed.from} />}
             <span className={styles.arrow}>
               <Icon name="right" />
               <VisuallyHidden> became </VisuallyHidden>

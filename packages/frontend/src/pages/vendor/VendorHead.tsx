@@ -44,7 +44,7 @@ export function VendorHead({
           )}
         </p>
       </div>
-      <div className={styles.who}>
+      <div>
         <h1 className={styles.name}>{vendor.name}</h1>
         <p className={styles.verdict}>{verdict(report, risk)}</p>
         <p className={styles.risk}>
