@@ -404,7 +404,7 @@ pub trait ReportReader: Send + Sync {
     /// where another process made the change. `None` where only asking can tell.
     fn revision(&self) -> Option<i64>;
 
-    /// Books with every bucket from `from` on, those of `minutes_from` to `minutes_to` with their minutes, each with the
+    /// Scopes with every bucket from `from` on, those of `minutes_from` to `minutes_to` with their minutes, each with the
     /// revision it has, in the order asked, each of one moment.
     async fn all_series(
         &self,
@@ -414,7 +414,7 @@ pub trait ReportReader: Send + Sync {
         minutes_to: Day,
     ) -> Result<Vec<(CounterSeries, i64)>>;
 
-    /// One book, as [`ReportReader::all_series`] reads many.
+    /// One scope, as [`ReportReader::all_series`] reads many.
     async fn series(
         &self,
         scope: &Scope,
@@ -480,7 +480,7 @@ pub struct Expired {
     pub marks: u64,
 }
 
-/// What a rebuild of one book found.
+/// What a rebuild of one scope found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Rebuilt {
     /// Buckets that there should be.
@@ -513,7 +513,7 @@ pub trait Housekeeping: Send + Sync {
     /// The earliest [`last_day`] of the orders; `None` without orders, and for a store that removes orders by itself.
     async fn oldest_order_day(&self) -> Result<Option<Day>>;
 
-    /// Computes one book anew from the orders, and puts right what differs. The fleet is the sum of the vendors.
+    /// Computes one scope anew from the orders, and puts right what differs. The fleet is the sum of the vendors.
     async fn rebuild(&self, scope: &Scope) -> Result<Rebuilt>;
 }
 

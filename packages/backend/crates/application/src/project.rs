@@ -40,7 +40,7 @@ pub async fn project_all<S: ChangeFeed + ReportWriter + ?Sized>(store: &S, now: 
     }
 }
 
-/// What changes do to the buckets of their vendors and of the fleet, book by book: nothing to those where it cancels out.
+/// What changes do to the buckets of their vendors and of the fleet, scope by scope: nothing to those where it cancels out.
 pub fn moves(changes: &[Change], zone: &ReportZone) -> Vec<BucketMove> {
     let mut scopes: BTreeMap<VendorId, Vec<Entry>> = BTreeMap::new();
     for Change { before, after, .. } in changes {

@@ -8,7 +8,7 @@ use crate::{project, roll};
 /// How many vendors are asked for at a time.
 const PAGE: usize = 500;
 
-/// Rebuilds every vendor's book and the fleet's, telling `progress` after each vendor, then the reports.
+/// Rebuilds every vendor's scope and the fleet's, telling `progress` after each vendor, then the reports.
 pub async fn rebuild<S>(store: &S, now: Instant, mut progress: impl FnMut(&VendorId, Rebuilt)) -> Result<Rebuilt>
 where
     S: Housekeeping + VendorStore + ChangeFeed + ReportWriter + ReportReader + ?Sized,
@@ -22,8 +22,8 @@ where
     Ok(total)
 }
 
-/// The same a part at a time, for hosts that end what takes too long: the books of at most `limit` vendors after one. Says
-/// after which vendor the next part begins; the last part, after which there is none, rebuilds the fleet's book and the reports.
+/// The same a part at a time, for hosts that end what takes too long: the scopes of at most `limit` vendors after one. Says
+/// after which vendor the next part begins; the last part, after which there is none, rebuilds the fleet's scope and the reports.
 pub async fn rebuild_some<S>(
     store: &S,
     after: Option<&VendorId>,

@@ -67,7 +67,7 @@ struct Group {
 }
 
 impl Group {
-    /// Items of the transaction: a marker and pointers for each order, the rows, and the current row of each book.
+    /// Items of the transaction: a marker and pointers for each order, the rows, and the current row of each scope.
     fn items(changes: &[Change], places: &BTreeSet<Place>) -> usize {
         let scopes: BTreeSet<&str> = places.iter().map(|(scope, _)| scope.as_str()).collect();
         let pointers: usize = changes.iter().map(|change| secondary_vendors::others(change).count()).sum();

@@ -1,4 +1,4 @@
-//! Buckets taken off the shelf, changed, and put back together: nothing of it unless each is still as it was taken.
+//! A transaction over buckets: it reads them, changes them, and writes all of them, or none unless each is still as it was read.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -13,10 +13,10 @@ use crate::items::{Item, read, write};
 
 const DOING: &str = "moving the counters";
 
-/// Where a book's row is.
+/// Where a scope's row is.
 pub(crate) type Place = (String, Row);
 
-/// Rows of books, as they were read and as they are to be written.
+/// Rows of scopes, as they were read and as they are to be written.
 pub(crate) struct BucketTransaction<'s> {
     store: &'s DynamoStore,
     /// The day on which this happens.
@@ -26,7 +26,7 @@ pub(crate) struct BucketTransaction<'s> {
     moved_scopes: BTreeMap<String, Counters>,
     moved_rows: BTreeMap<Place, Bucket>,
     latest_facts: BTreeMap<Place, i64>,
-    /// Whether the buckets of all these books follow the rules of this program once all is written.
+    /// Whether the buckets of all these scopes follow the rules of this program once all is written.
     follows_rules: bool,
 }
 
@@ -36,13 +36,13 @@ pub(crate) fn places(of: &BucketMove) -> impl Iterator<Item = Place> {
     Row::of(of.day, &of.entries).into_iter().map(move |(row, _)| (scope.clone(), row))
 }
 
-/// The key of a row of a book.
+/// The key of a row of a scope.
 pub(crate) fn key(scope: &str, date: String) -> Item {
     HashMap::from([("vendorId".to_owned(), text(scope)), ("date".to_owned(), text(date))])
 }
 
 impl<'s> BucketTransaction<'s> {
-    /// Reads rows, and the current row of each of their books.
+    /// Reads rows, and the current row of each of their scopes.
     pub(crate) async fn take(store: &'s DynamoStore, places: &BTreeSet<Place>, today: Day) -> Result<Self> {
         let scopes: BTreeSet<&str> = places.iter().map(|(scope, _)| scope.as_str()).collect();
         let mut keys: Vec<Item> = scopes.into_iter().map(|scope| key(scope, NOW.to_owned())).collect();
@@ -69,7 +69,7 @@ impl<'s> BucketTransaction<'s> {
         Ok(transaction)
     }
 
-    /// Adds to a bucket and to its book's sums.
+    /// Adds to a bucket and to its scope's sums.
     pub(crate) fn add(&mut self, scope: &Scope, day: Day, entries: &[Entry]) -> Result<()> {
         let name = partition(scope);
         if self.scopes.get(name).is_some_and(|scope| scope.has_other_rules(&self.store.rules)) {
@@ -116,7 +116,7 @@ impl<'s> BucketTransaction<'s> {
         Ok(())
     }
 
-    /// Replaces a day of a book, whatever it was, without a word about the book's sums.
+    /// Replaces a day of a scope, whatever it was, without a word about the scope's sums.
     pub(crate) fn replace(&mut self, scope: &str, day: Day, bucket: &Bucket) {
         let place = |row| (scope.to_owned(), row);
         let entry = |of: &MinuteEntry| Entry { day, minute: of.minute, counter: of.counter, amount: of.amount };
@@ -136,17 +136,17 @@ impl<'s> BucketTransaction<'s> {
         }
     }
 
-    /// Leaves the books' rules as they are: more of their buckets have to be replaced before they follow this program's.
+    /// Leaves the scopes' rules as they are: more of their buckets have to be replaced before they follow this program's.
     pub(crate) fn keep_rules(&mut self) {
         self.follows_rules = false;
     }
 
-    /// Replaces a book's sums.
+    /// Replaces a scope's sums.
     pub(crate) fn replace_totals(&mut self, scope: &str, totals: Counters) {
         self.moved_scopes.insert(scope.to_owned(), totals);
     }
 
-    /// The revision of a book, as it was read.
+    /// The revision of a scope, as it was read.
     pub(crate) fn revision(&self, scope: &str) -> i64 {
         self.scopes.get(scope).map_or(0, |scope| scope.revision)
     }
@@ -159,7 +159,7 @@ impl<'s> BucketTransaction<'s> {
             writes.push(self.write_scope(name, self.scopes.get(name).unwrap_or(&none).revision, totals)?);
         }
         for (place, bucket) in &self.moved_rows {
-            // What is settled is no part of the book, and counts its own changes.
+            // What is settled is no part of the scope, and counts its own changes.
             let was = match place.1 {
                 Row::Settled(_) => self.rows.get(place).map_or(0, |row| row.revision),
                 _ => self.scopes.get(&place.0).unwrap_or(&none).revision,
@@ -199,7 +199,7 @@ impl<'s> BucketTransaction<'s> {
         Ok(TransactWriteItem::builder().update(update).build())
     }
 
-    /// The latest fact of a book, which only the fleet's has to tell.
+    /// The latest fact of a scope, which only the fleet's has to tell.
     fn latest_fact(&self, name: &str) -> Option<i64> {
         let moved = self.latest_facts.iter().filter(|((scope, _), _)| scope == FLEET).map(|(_, latest)| *latest);
         let known = self.scopes.get(FLEET).and_then(|scope| scope.latest_fact);

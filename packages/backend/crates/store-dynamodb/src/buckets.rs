@@ -1,7 +1,7 @@
-//! Books and buckets as items of one partition: a vendor's, or the fleet's.
+//! Scopes and buckets as items of one partition: a vendor's, or the fleet's.
 //!
 //! A day's counters are one item, and what happened in each hour of it another: a busy day costs no more to add to than
-//! a quiet one. The sort keys put a book's rows in an order in which one query has all that a report needs:
+//! a quiet one. The sort keys put a scope's rows in an order in which one query has all that a report needs:
 //! `clock#2026-03-01#20` (hours) before `day#2026-03-01` (days) before `now` (the sum of all days, and the current report).
 
 use goody_application::ports::{Result, Scope};
@@ -11,14 +11,14 @@ use serde::{Deserialize, Serialize};
 use crate::compressed::Compressed;
 use crate::items::damaged;
 
-/// The row of a book's sums.
+/// The row of a scope's sums.
 pub(crate) const NOW: &str = "now";
 /// The fleet's partition. No vendor is called so: ids have no `#`.
 pub(crate) const FLEET: &str = "fleet#";
 /// Minutes of one item.
 pub(crate) const SLICE: Minute = 60;
 
-/// A book's partition.
+/// A scope's partition.
 pub(crate) fn partition(scope: &Scope) -> &str {
     match scope {
         Scope::Fleet => FLEET,
@@ -26,7 +26,7 @@ pub(crate) fn partition(scope: &Scope) -> &str {
     }
 }
 
-/// The current row of a book: everything about it that is not of one day.
+/// The current row of a scope: everything about it that is not of one day.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct ScopeItem {
@@ -69,13 +69,13 @@ impl ScopeItem {
     }
 }
 
-/// A day of a book, or an hour of one.
+/// A day of a scope, or an hour of one.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct BucketItem {
     pub(crate) vendor_id: String,
     pub(crate) date: String,
-    /// The book's revision that moved it last. A write is conditional on it.
+    /// The scope's revision that moved it last. A write is conditional on it.
     pub(crate) revision: i64,
     /// Of a day: its counters.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -91,7 +91,7 @@ pub(crate) struct BucketItem {
     pub(crate) changed_on: Option<i32>,
 }
 
-/// Which row of a book: the sort key.
+/// Which row of a scope: the sort key.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Row {
     /// An hour of a day.

@@ -1,4 +1,4 @@
-//! Rebuild: a book computed anew from the orders, and put right where it differs.
+//! Rebuild: a scope computed anew from the orders, and put right where it differs.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,7 +20,7 @@ const DOING: &str = "rebuilding a book";
 
 type Buckets = BTreeMap<Day, Bucket>;
 
-/// Somebody may move the book meanwhile; then it is computed again.
+/// Somebody may move the scope meanwhile; then it is computed again.
 pub(crate) async fn rebuild(store: &DynamoStore, scope: &Scope) -> Result<Rebuilt> {
     let mut patience = Patience::default();
     loop {
@@ -37,7 +37,7 @@ pub(crate) async fn rebuild(store: &DynamoStore, scope: &Scope) -> Result<Rebuil
     }
 }
 
-/// A book with every bucket that is there.
+/// A scope with every bucket that is there.
 async fn whole(store: &DynamoStore, scope: &Scope) -> Result<(CounterSeries, i64)> {
     store.read_series(scope, FIRST, (FIRST, LAST)).await
 }
@@ -103,7 +103,7 @@ fn entries(day: Day, bucket: &Bucket) -> Vec<Entry> {
     timed.chain(standing.map(|(counter, amount)| Entry { day, minute: 0, counter, amount })).collect()
 }
 
-/// Writes what is not as it should be. `None` where somebody moved the book meanwhile.
+/// Writes what is not as it should be. `None` where somebody moved the scope meanwhile.
 async fn put_right(
     store: &DynamoStore,
     scope: &Scope,

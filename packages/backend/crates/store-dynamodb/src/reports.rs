@@ -1,4 +1,4 @@
-//! Books: buckets, sums, kept reports.
+//! Scopes: buckets, sums, kept reports.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -17,7 +17,7 @@ use crate::client::{AT_ONCE, Patience, Terms, text};
 use crate::items::{Item, damaged, read};
 use crate::tables::BY_DATE;
 
-/// What this process has seen of the books: others write them too, so there is no revision of them all.
+/// What this process has seen of the scopes: others write them too, so there is no revision of them all.
 #[derive(Debug, Default)]
 pub(crate) struct Seen(Mutex<Sights>);
 
@@ -48,7 +48,7 @@ impl Sights {
 }
 
 impl DynamoStore {
-    /// The current row of every book: one query, of as many pages as there are megabytes.
+    /// The current row of every scope: one query, of as many pages as there are megabytes.
     pub(crate) async fn rows(&self, doing: &'static str) -> Result<Vec<ScopeItem>> {
         let (names, values) = Terms::new([("reportDate", text(NOW))]).split();
         let query = self.client.query().table_name(&self.tables.reports).index_name(BY_DATE);
@@ -57,13 +57,13 @@ impl DynamoStore {
         self.query(doing, query, None).await?.into_iter().map(read).collect()
     }
 
-    /// The current row of one book.
+    /// The current row of one scope.
     pub(crate) async fn row(&self, doing: &'static str, scope: &str) -> Result<ScopeItem> {
         let found = self.get(doing, &self.tables.reports, key(scope, NOW.to_owned())).await?;
         Ok(found.map(read).transpose()?.unwrap_or_default())
     }
 
-    /// Rows of a book between two sort keys, the last first, as they are now.
+    /// Rows of a scope between two sort keys, the last first, as they are now.
     pub(crate) async fn scope_rows(&self, scope: &str, from: String, to: &str) -> Result<Vec<Item>> {
         let terms = Terms::new([("vendorId", text(scope))]).names(["date"]);
         let (names, values) = terms.values([("from", text(from)), ("to", text(to))]).split();
@@ -73,7 +73,7 @@ impl DynamoStore {
         self.query("reading buckets", query.scan_index_forward(false), None).await
     }
 
-    /// Reads the book's current row first and its buckets after it. One that is newer than the row was moved meanwhile: then
+    /// Reads the scope's current row first and its buckets after it. One that is newer than the row was moved meanwhile: then
     /// all is read again, so that a ledger is of one moment.
     pub(crate) async fn read_series(
         &self,
@@ -93,7 +93,7 @@ impl DynamoStore {
     }
 }
 
-/// `None` where a bucket is newer than the book's sums.
+/// `None` where a bucket is newer than the scope's sums.
 fn series(rows: Vec<Item>, from: Day, minutes: (Day, Day)) -> Result<Option<(CounterSeries, i64)>> {
     let mut series = CounterSeries::default();
     let mut revision = 0;
@@ -204,7 +204,7 @@ impl ReportReader for DynamoStore {
 }
 
 impl DynamoStore {
-    /// What the current rows of all books say of themselves.
+    /// What the current rows of all scopes say of themselves.
     fn status_of(&self, rows: &[ScopeItem]) -> Result<ReportStatus> {
         let mut status = ReportStatus::default();
         for row in rows {

@@ -21,7 +21,7 @@ use crate::{DynamoStore, markers, orders, rebuild, secondary_vendors};
 
 /// How many orders are looked at together.
 const PAGE: usize = 500;
-/// How many days of a book are forgotten in one transaction.
+/// How many days of a scope are forgotten in one transaction.
 const DAYS: usize = 90;
 const DOING: &str = "forgetting what is old";
 
@@ -49,7 +49,7 @@ impl Housekeeping for DynamoStore {
     }
 }
 
-/// A day of a book that is old.
+/// A day of a scope that is old.
 struct OldDay {
     revision: i64,
     day: Day,
@@ -178,7 +178,7 @@ impl DynamoStore {
     }
 
     /// Forgets buckets of days before the first that has to be kept: none of that day or later, none that changed since.
-    /// Says how many. Their sums go on in their books. A day is announced as gone by one call and forgotten by the next, the
+    /// Says how many. Their sums go on in their scopes. A day is announced as gone by one call and forgotten by the next, the
     /// day after: who asks what is kept, and then reads it, finds it.
     ///
     /// # Errors
@@ -225,7 +225,7 @@ impl DynamoStore {
         Ok(gone as u64)
     }
 
-    /// Deletes days of a book, and adds them to what has expired of it.
+    /// Deletes days of a scope, and adds them to what has expired of it.
     async fn fold_days(&self, scope: &str, days: &[OldDay]) -> Result<()> {
         let mut patience = Patience::default();
         loop {

@@ -1,6 +1,6 @@
 //! Which orders named a vendor that does not have them: a placement that came too late to count still tells facts.
 //!
-//! A rebuild of the vendor's book has to know them, and no index of the orders does.
+//! A rebuild of the vendor's scope has to know them, and no index of the orders does.
 
 use std::collections::HashSet;
 

@@ -47,7 +47,7 @@ pub(crate) const BY_GIFT: &str = "giftIndex";
 pub(crate) const BY_ISSUE: &str = "issueIndex";
 /// Everything there is, by id: orders in one table, vendors in the other.
 pub(crate) const BY_ID: &str = "idIndex";
-/// The current row of every book.
+/// The current row of every scope.
 pub(crate) const BY_DATE: &str = "dateIndex";
 
 /// What a list has to know of an order to tell whether the order is in it.

@@ -1,4 +1,4 @@
-//! Vendors' master data, and its copy in the current row of each vendor's book: a dashboard is one query.
+//! Vendors' master data, and its copy in the current row of each vendor's scope: a dashboard is one query.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 

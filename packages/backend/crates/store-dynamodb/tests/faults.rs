@@ -54,7 +54,7 @@ async fn scopes(store: &dyn Store) -> Vec<CounterSeries> {
     all_series.into_iter().map(|(series, _)| series).collect()
 }
 
-/// Tells everything, again where it fails as a caller would, and gives the books.
+/// Tells everything, again where it fails as a caller would, and gives the scopes.
 async fn told(store: Arc<dyn Store>) -> Vec<CounterSeries> {
     let ingest = Ingest::new(store.clone());
     for piece in pieces() {

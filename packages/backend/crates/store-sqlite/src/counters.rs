@@ -13,7 +13,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use crate::connection::Weight;
 use crate::{Fault, SqliteStore, codec, housekeeping, list_counts, recent, schema, vendors};
 
-/// A book by its key: a vendor's id, or nothing for the fleet.
+/// A scope by its key: a vendor's id, or nothing for the fleet.
 pub(crate) fn key(scope: &Scope) -> &str {
     match scope {
         Scope::Fleet => "",
@@ -89,7 +89,7 @@ impl ReportWriter for SqliteStore {
     }
 }
 
-/// Adds to the buckets of one book and to its totals.
+/// Adds to the buckets of one scope and to its totals.
 pub(crate) fn move_scope(
     connection: &Connection,
     moves: &[BucketMove],
@@ -149,7 +149,7 @@ pub(crate) fn write_bucket(
     Ok(())
 }
 
-/// A book's revision and the sum of its buckets; zeros for a book that was never opened.
+/// A scope's revision and the sum of its buckets; zeros for a scope that was never opened.
 pub(crate) fn read_totals(connection: &Connection, scope: &str) -> std::result::Result<(i64, Counters), Fault> {
     let mut statement = connection.prepare_cached("SELECT revision, totals FROM books WHERE book = ?1")?;
     let mut rows = statement.query([scope])?;

@@ -1,7 +1,7 @@
 //! Forgetting what is old, and checking what is kept.
 //!
 //! Numbers outlive orders: when an order expires, what it contributed is kept as settled, where it stands is taken out of the
-//! totals beside the lists, and it leaves the levels if it was still open. When a bucket expires, its sums go on in its book's totals.
+//! totals beside the lists, and it leaves the levels if it was still open. When a bucket expires, its sums go on in its scope's totals.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -61,7 +61,7 @@ impl Housekeeping for SqliteStore {
     }
 }
 
-/// Computes one book anew.
+/// Computes one scope anew.
 pub(crate) fn rebuild(
     connection: &Connection,
     scope: &Scope,
@@ -199,7 +199,7 @@ fn expire_buckets(connection: &Connection, before: Day, zone: &ReportZone) -> st
     Ok(gone.len() as u64)
 }
 
-/// The latest fact told in a book's buckets that have expired.
+/// The latest fact told in a scope's buckets that have expired.
 pub(crate) fn latest_expired_fact(connection: &Connection, scope: &str) -> std::result::Result<Option<Instant>, Fault> {
     let latest = read_settled_day(connection, scope, BEFORE_ALL)?.totals[Counter::LatestFact];
     Ok((latest > 0).then(|| Instant::from_micros(latest)))
@@ -360,7 +360,7 @@ fn put_right(
     Ok(different)
 }
 
-/// Writes a book's totals if they are not the sum of its buckets; says whether they were not.
+/// Writes a scope's totals if they are not the sum of its buckets; says whether they were not.
 ///
 /// `kept` are the buckets that could be computed. Those of expired days, which late facts may have opened anew, are final.
 fn put_totals_right(

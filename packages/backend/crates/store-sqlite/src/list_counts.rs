@@ -66,7 +66,7 @@ impl Moves {
         }
     }
 
-    /// Also moves the counts of all vendors together, whose book has no name.
+    /// Also moves the counts of all vendors together, whose scope has no name.
     pub(crate) fn write(self, connection: &Connection) -> Result<(), Fault> {
         let mut of_all: BTreeMap<Kind, i64> = BTreeMap::new();
         for ((_, kind), amount) in self.0.iter().filter(|(_, amount)| **amount != 0) {

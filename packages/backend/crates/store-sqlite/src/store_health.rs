@@ -207,9 +207,8 @@ impl HealthRecord {
         });
         let room = little_room.map(|since| problem(false, LITTLE_ROOM.to_owned(), since));
         let all = [damaged, refused, room, self.failed_part(), self.log_problem()];
-        let (stops, warnings): (Vec<StoreProblem>, Vec<StoreProblem>) =
-            all.into_iter().flatten().partition(|problem| problem.stops);
-        let problem = stops.into_iter().chain(warnings).next();
+        // What keeps the store from working comes before what only needs attention, and else the first of them.
+        let problem = all.into_iter().flatten().min_by_key(|problem| !problem.stops);
         StoreHealth {
             problem,
             waiting: self.waiting.load(Ordering::Relaxed),

@@ -31,7 +31,7 @@ struct State {
     revision: i64,
     /// Every bucket there ever was, those that have expired as well.
     buckets: BTreeMap<(Scope, Day), KeptBucket>,
-    /// The revision of each book.
+    /// The revision of each scope.
     scopes: BTreeMap<Scope, i64>,
     reports: BTreeMap<VendorId, CurrentReport>,
     rolled: Option<(Instant, ChangeLag)>,

@@ -221,7 +221,7 @@ pub(crate) async fn project_few(store: &dyn Store, limit: usize, now: Instant) {
     }
 }
 
-/// A whole book, without the buckets that became empty.
+/// A whole scope, without the buckets that became empty.
 pub(crate) async fn scope(store: &dyn Store, scope: &Scope) -> CounterSeries {
     let (first, last) = (Day::from_number(-1_000), Day::from_number(1_000_000));
     full(store.series(scope, first, first, last).await.unwrap().0)

@@ -137,7 +137,7 @@ impl Bucket {
     }
 }
 
-/// One vendor's books, or the fleet's, as far as a report needs them.
+/// One vendor's scopes, or the fleet's, as far as a report needs them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CounterSeries {
     /// The sum of every bucket there ever was.

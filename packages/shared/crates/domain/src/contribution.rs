@@ -95,10 +95,10 @@ pub struct Entry {
     pub amount: i64,
 }
 
-/// An entry in one vendor's books.
+/// An entry in one vendor's scopes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Posting {
-    /// Whose books.
+    /// Whose scopes.
     pub vendor_id: VendorId,
     /// What to add to them.
     pub entry: Entry,
@@ -160,7 +160,7 @@ fn fact(told: Instant, zone: &ReportZone) -> Entry {
     Entry { day, minute, counter: Counter::LatestFact, amount: told.micros().rem_euclid(60_000_000) + 1 }
 }
 
-/// What to add to whose books when an order changes: `contribution(after) − contribution(before)`, and what was told to
+/// What to add to whose scopes when an order changes: `contribution(after) − contribution(before)`, and what was told to
 /// whom since.
 pub fn postings(before: Option<&Order>, after: Option<&Order>, zone: &ReportZone) -> Vec<Posting> {
     let mut postings = Vec::new();

@@ -78,7 +78,7 @@ fn happened(series: &CounterSeries, first: Day, last: Day, cut: Option<Minute>) 
     figures
 }
 
-/// The seven days ending with the date, and levels at T: a report's `current7d`, for any book.
+/// The seven days ending with the date, and levels at T: a report's `current7d`, for any scope.
 pub fn figures(series: &CounterSeries, as_of: AsOf) -> Figures {
     window(series, as_of.date(), as_of.cut(), as_of.cut())
 }

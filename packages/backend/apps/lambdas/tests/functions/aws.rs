@@ -85,7 +85,7 @@ impl Aws {
         store::open(&self.settings())
     }
 
-    /// Takes a row out of a vendor's book, as nobody should.
+    /// Takes a row out of a vendor's scope, as nobody should.
     pub(crate) async fn damage(&self, vendor: &str, row: &str) {
         let key = json!({ "vendorId": { "S": vendor }, "date": { "S": row } });
         let delete = json!({ "TableName": "Reports", "Key": key, "ReturnValues": "ALL_OLD" });

@@ -88,7 +88,7 @@ pub struct FleetDay {
     pub day: Figures,
 }
 
-/// The fleet's history, oldest first. Sums come from the fleet's own book; risk is every vendor's own.
+/// The fleet's history, oldest first. Sums come from the fleet's own scope; risk is every vendor's own.
 pub async fn fleet_history(
     vendors: &dyn VendorStore,
     reports: &dyn ReportReader,
@@ -121,7 +121,7 @@ pub async fn fleet_history(
     }
 }
 
-/// A book as far as the reports of all those dates need it.
+/// A scope as far as the reports of all those dates need it.
 async fn series_of(reports: &dyn ReportReader, scope: &Scope, from: Day, to: Day) -> Result<CounterSeries, ReadError> {
     check_kept(reports.kept_from().await?, from)?;
     let (series, _) = reports.series(scope, from.plus(-DAYS_BEFORE), from.plus(-DAYS_BEFORE), to).await?;

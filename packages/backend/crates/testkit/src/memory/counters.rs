@@ -70,7 +70,7 @@ impl State {
         }
     }
 
-    /// The buckets of a book that have not expired.
+    /// The buckets of a scope that have not expired.
     fn kept_buckets(&self, scope: &Scope) -> impl Iterator<Item = (Day, &Bucket)> {
         let first = self.kept_from.unwrap_or(Day::from_number(i32::MIN));
         self.all_buckets(scope).filter(move |(day, _)| *day >= first)

@@ -104,7 +104,7 @@ impl State {
         gone
     }
 
-    /// What the buckets of a book should be.
+    /// What the buckets of a scope should be.
     fn rebuilt(&self, scope: &Scope, zone: &ReportZone) -> BTreeMap<Day, Bucket> {
         let projected = self.orders.values().filter_map(|history| {
             let waiting = self.changes.iter().filter(|change| change.seq > self.checkpoint);
