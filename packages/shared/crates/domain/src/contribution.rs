@@ -98,7 +98,7 @@ pub struct Entry {
 /// An entry in one vendor's scopes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Posting {
-    /// Whose scopes.
+    /// The vendor whose counters move, with the counters of the whole marketplace.
     pub vendor_id: VendorId,
     /// What to add to them.
     pub entry: Entry,
