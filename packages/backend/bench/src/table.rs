@@ -58,7 +58,7 @@ impl Table {
     }
 
     /// A figure beside another of the same kind.
-    pub fn beside(&mut self, what: impl Into<String>, (ours, ceiling): (f64, f64), show: impl Fn(f64) -> String) {
+    pub fn compare(&mut self, what: impl Into<String>, (ours, ceiling): (f64, f64), show: impl Fn(f64) -> String) {
         self.rows.push(Row {
             what: what.into(),
             measured: show(ours),

@@ -35,7 +35,7 @@ pub fn measure(
     let what = format!("dashboard, {connections} connections");
     table.ratio_goal(&what, (middle(speeds), middle(ceilings)), Goal::AtLeast(0.5), per_second);
     let micros = (processor.0 / requests.0 as f64 * 1e6, processor.1 / requests.1 as f64 * 1e6);
-    table.beside("  processor time of the server a request", micros, |micros| format!("{micros:.0} µs"));
+    table.compare("  processor time of the server a request", micros, |micros| format!("{micros:.0} µs"));
     Ok(())
 }
 

@@ -133,7 +133,7 @@ async fn make() -> Lists {
                 (_, 1) => order.shipped("2026-03-09T11:00:00Z"),
                 _ => order.arrived("2026-03-09T12:00:00Z"),
             };
-            app.tell(order.events()).await;
+            app.record(order.events()).await;
         }
     }
     app.roll().await;

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use goody_store_sqlite::backup::{Copied, Step, copy, is_backup};
-use goody_store_sqlite::lock_files::{beside, open_here};
+use goody_store_sqlite::lock_files::{open_here, sibling};
 use serde_json::json;
 
 use crate::database::DatabaseError;
@@ -40,7 +40,7 @@ pub(crate) fn run(command: &cli::Backup) -> Done {
     if !database.exists() {
         return Err(DatabaseError::Missing(database.display().to_string()).into());
     }
-    if is_same(database, file) || beside(file, "-wal").exists() {
+    if is_same(database, file) || sibling(file, "-wal").exists() {
         return Err(BackupError::Database(name).into());
     }
     crate::output::check_companions(file, Some(database))?;
@@ -53,10 +53,10 @@ pub(crate) fn run(command: &cli::Backup) -> Done {
         }
     }
     let opened = open_here(database)
-        .map_err(|error| BackupError::Unwritable(beside(database, ".open").display().to_string(), error))?;
+        .map_err(|error| BackupError::Unwritable(sibling(database, ".open").display().to_string(), error))?;
     let _open = opened.ok_or_else(|| BackupError::BeingRestored(database.display().to_string()))?;
 
-    let part = beside(file, ".part");
+    let part = sibling(file, ".part");
     let _held = own(&part).map_err(unwritable)?.ok_or_else(|| BackupError::Underway(name.clone()))?;
     let (copied, seconds) = copied(database, &part).inspect_err(|_| drop(std::fs::remove_file(&part)))?;
     std::fs::rename(&part, file).and_then(|()| sync_folder(file)).map_err(unwritable)?;

@@ -67,7 +67,7 @@ pub(crate) async fn run(command: cli::Import) -> Done {
     let name = command.file.display().to_string();
     let input = Opened::open(&command.file).map_err(|error| ImportError::Unreadable(name.clone(), error))?;
     let mapping = command.mapping.as_deref().map(Mapping::read).transpose()?;
-    let rejected = Rejected::beside(&command);
+    let rejected = Rejected::new(&command);
     output::check(&rejected.path, Some(&rejected.database), &rejected.inputs())?;
     let store = database::open_or_create(&command.database, settings)?;
 
@@ -270,7 +270,7 @@ struct RejectedLine<'l> {
 }
 
 impl Rejected {
-    fn beside(command: &cli::Import) -> Self {
+    fn new(command: &cli::Import) -> Self {
         let named = command.rejected.clone();
         let path = named.unwrap_or_else(|| {
             let name = command.file.file_name().filter(|name| *name != "-").unwrap_or("import".as_ref());

@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, Read, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use goody_store_sqlite::lock_files::{beside, real};
+use goody_store_sqlite::lock_files::{real, sibling};
 
 use crate::backup::{is_same, sync_folder};
 
@@ -61,7 +61,7 @@ pub(crate) fn check_companions(file: &Path, database: Option<&Path>) -> Result<(
             return Err(OutputError::Database(name()));
         }
         let database = real(database);
-        if COMPANIONS.iter().any(|end| is(&beside(&database, end))) {
+        if COMPANIONS.iter().any(|end| is(&sibling(&database, end))) {
             return Err(OutputError::Companion(name(), database.display().to_string()));
         }
     }
@@ -120,7 +120,7 @@ impl OutputFile {
             return Ok((OpenOptions::new().append(true).open(file)?, None));
         }
         let target = target(file);
-        let part = beside(&target, &format!(".{}.part", std::process::id()));
+        let part = sibling(&target, &format!(".{}.part", std::process::id()));
         let written = OpenOptions::new().write(true).create_new(true).open(&part)?;
         if let Some(mode) = found.as_ref().map(Metadata::permissions) {
             written.set_permissions(mode).inspect_err(|_| drop(std::fs::remove_file(&part)))?;

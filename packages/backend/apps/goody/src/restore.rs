@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use goody_store_sqlite::OpenError;
 use goody_store_sqlite::backup::{Copied, fold_log};
-use goody_store_sqlite::lock_files::{alone, beside, real};
+use goody_store_sqlite::lock_files::{alone, real, sibling};
 use serde_json::json;
 
 use crate::backup::{copied, is_same, sync_folder};
@@ -50,14 +50,14 @@ pub(crate) fn run(command: &cli::Restore) -> Done {
         return Err(RestoreError::Itself(name).into());
     }
     let _alone = alone(database).map_err(unwritable)?.ok_or_else(|| RestoreError::Open(name.clone()))?;
-    let kept = beside(database, ".before-restore");
+    let kept = sibling(database, ".before-restore");
     // One that was killed may have kept the very database that is still in its place.
     if database.exists() && kept.exists() && !is_same(database, &kept) && !command.force {
         return Err(RestoreError::Kept(kept.display().to_string()).into());
     }
 
     // What an earlier restore left, if it was killed.
-    let new = beside(database, ".restoring");
+    let new = sibling(database, ".restoring");
     remove(&new).map_err(unwritable)?;
     let discard = |_: &_| drop(std::fs::remove_file(&new));
     let (copied, seconds) = copied(file, &new).inspect_err(discard)?;
@@ -86,16 +86,16 @@ fn replace(command: &cli::Restore, copied: &Copied, new: &Path, kept: PathBuf) -
     if let Some(asked) = command.database.time_zone.clone().filter(|asked| *asked != backup) {
         return Err(RestoreError::OtherZoneAsked { backup, asked }.into());
     }
-    let (log, index) = (beside(database, "-wal"), beside(database, "-shm"));
+    let (log, index) = (sibling(database, "-wal"), sibling(database, "-shm"));
     let is_there = database.exists();
     if is_there {
         match fold_log(database) {
             Ok(Some(zone)) if zone != backup && !command.force => {
                 return Err(RestoreError::OtherZone { backup, database: zone }.into());
             }
-            Ok(_) => remove(&beside(&kept, "-wal")).map_err(unwritable)?,
+            Ok(_) => remove(&sibling(&kept, "-wal")).map_err(unwritable)?,
             // Not even SQLite can open it: what lies beside it is kept as it is.
-            Err(OpenError::Damaged { .. }) => keep(&log, &beside(&kept, "-wal")).map_err(unwritable)?,
+            Err(OpenError::Damaged { .. }) => keep(&log, &sibling(&kept, "-wal")).map_err(unwritable)?,
             Err(error) => return Err(error.into()),
         }
         keep(database, &kept).and_then(|()| give_to_the_same(database, new)).map_err(unwritable)?;

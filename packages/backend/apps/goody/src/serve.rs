@@ -56,20 +56,21 @@ pub(crate) async fn run(command: cli::Serve, log: Option<Arc<Queue>>) -> Done {
     let store = database::open_or_create(&command.database, Settings { patience: PATIENCE, ..Settings::default() })?;
     limits::outlive_large_files()?;
     let most = limits::connections();
-    let told = Arc::new(Notify::new());
+    let new_facts = Arc::new(Notify::new());
     let clock = Arc::new(SystemClock);
     let measures = Measures::new(PrometheusBuilder::new().install_recorder()?, log);
     let upkeep = tokio::spawn(measures.clone().keep_small());
     let metrics = Box::new(move || measures.render());
-    let app = App::new(Arc::new(store.clone()), clock.clone(), told.clone(), Some(metrics));
+    let app = App::new(Arc::new(store.clone()), clock.clone(), new_facts.clone(), Some(metrics));
     let (fleet, tasks) = (app.fleet(), app.tasks());
     let router = router(app, doors, &command.web)?;
     let listener = TcpListener::bind(command.addr).await.map_err(|error| ServeError::Address(command.addr, error))?;
     let retention = Retention { order_days: command.retention.order_days, bucket_days: command.retention.bucket_days };
-    let simulator =
-        command.simulate.then(|| tokio::spawn(simulate::while_serving(store.clone(), command.ticking, told.clone())));
+    let simulator = command
+        .simulate
+        .then(|| tokio::spawn(simulate::while_serving(store.clone(), command.ticking, new_facts.clone())));
     let pump =
-        Background { store: Arc::new(store.clone()), revisions: store.revisions(), clock, retention, fleet, told };
+        Background { store: Arc::new(store.clone()), revisions: store.revisions(), clock, retention, fleet, new_facts };
     let keeper = store.clone();
     let pump = tokio::spawn(pump.run(async move { keeper.turn_to_keep().await }));
     let address = listener.local_addr()?;

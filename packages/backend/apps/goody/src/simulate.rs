@@ -64,16 +64,16 @@ pub(crate) async fn run(command: cli::Simulate) -> Done {
 }
 
 /// Ticks while a server runs, which projects what is told.
-pub(crate) async fn while_serving(store: SqliteStore, ticking: cli::Ticking, told: Arc<Notify>) {
+pub(crate) async fn while_serving(store: SqliteStore, ticking: cli::Ticking, new_facts: Arc<Notify>) {
     loop {
-        if caught(tick_for_ever(&store, &ticking, &told)).await.is_none() {
+        if caught(tick_for_ever(&store, &ticking, &new_facts)).await.is_none() {
             store.part_failed("the simulator");
         }
         tokio::time::sleep(AFTER_FAILURE).await;
     }
 }
 
-async fn tick_for_ever(store: &SqliteStore, ticking: &cli::Ticking, told: &Notify) {
+async fn tick_for_ever(store: &SqliteStore, ticking: &cli::Ticking, new_facts: &Notify) {
     let interval = interval(ticking);
     let simulator = simulator(store, ticking.world.clone());
     let mut clock = None;
@@ -81,7 +81,7 @@ async fn tick_for_ever(store: &SqliteStore, ticking: &cli::Ticking, told: &Notif
         let rest = match tick(&simulator, &mut clock, ticking.simulate_speed).await {
             Ok(SimulationCounts { new, .. }) => {
                 tracing::info!(events = new, "simulated");
-                told.notify_one();
+                new_facts.notify_one();
                 interval
             }
             Err(error) => {

@@ -42,8 +42,8 @@ impl Wanted {
         world: &DemoSettings,
         now: Instant,
     ) -> Result<SimulationCounts, SimulateError> {
-        let troubles = self.scenario.unwrap_or_else(|| world.troubles.clone());
-        let simulator = Simulator::new(store, self.seed.unwrap_or(world.seed), troubles);
+        let scenario = self.scenario.unwrap_or_else(|| world.scenario.clone());
+        let simulator = Simulator::new(store, self.seed.unwrap_or(world.seed), scenario);
         simulator
             .backfill(self.days.unwrap_or(DAYS), self.until.unwrap_or(now), now, |at, told| {
                 tracing::info!(%at, events = told.new, "backfilling");

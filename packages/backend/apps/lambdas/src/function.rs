@@ -73,7 +73,7 @@ impl Host {
     /// The demo world on these tables.
     pub fn simulator(&self) -> Simulator {
         let world = &self.settings.world;
-        Simulator::new(self.store.clone(), world.seed, world.troubles.clone())
+        Simulator::new(self.store.clone(), world.seed, world.scenario.clone())
     }
 
     /// Answers invocations until the process is ended.

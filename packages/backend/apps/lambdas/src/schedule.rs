@@ -14,7 +14,7 @@ use goody_store_dynamodb::DynamoStore;
 pub async fn tick(store: &DynamoStore, retention: Retention, now: Instant) -> Result<(), StoreError> {
     let today = store.zone().day(now);
     let status = store.status().await?;
-    let ticked_today = status.rolled_at.is_some_and(|at| store.zone().day(at) == today);
+    let ticked_today = status.refreshed_at.is_some_and(|at| store.zone().day(at) == today);
     if !ticked_today && let Some(latest_fact) = status.latest_fact {
         // A clock that is wrong must not remove what is not old: the facts have to agree.
         let expiry = retention.expiry(store.zone().day(now.min(latest_fact)), today);

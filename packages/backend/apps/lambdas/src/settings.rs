@@ -73,7 +73,7 @@ pub struct DemoSettings {
     /// Another seed gives other orders.
     pub seed: u64,
     /// What goes wrong there.
-    pub troubles: Vec<VendorScenario>,
+    pub scenario: Vec<VendorScenario>,
 }
 
 /// Everything that is missing or wrong in an environment.
@@ -123,7 +123,7 @@ impl Settings {
             log: reading.optional("GOODY_LOG").unwrap_or_else(|| "info".to_owned()),
             world: DemoSettings {
                 seed: reading.parsed("GOODY_SEED", whole).unwrap_or(42),
-                troubles: reading.parsed("GOODY_SCENARIO", troubles).unwrap_or_default(),
+                scenario: reading.parsed("GOODY_SCENARIO", scenario).unwrap_or_default(),
             },
             retention: Retention {
                 order_days: reading.parsed("GOODY_ORDER_DAYS", days(1)).unwrap_or(usual.order_days),
@@ -153,7 +153,7 @@ fn days(least: u16) -> impl Fn(&str) -> Result<u16, String> {
 }
 
 /// `far-orchard=stall@2026-03-01`, and more of them by commas.
-fn troubles(text: &str) -> Result<Vec<VendorScenario>, String> {
+fn scenario(text: &str) -> Result<Vec<VendorScenario>, String> {
     text.split(',').map(VendorScenario::parse).collect()
 }
 
@@ -212,7 +212,7 @@ mod tests {
         let settings = read(&[], "").unwrap();
         assert_eq!((settings.zone.name(), settings.log.as_str(), settings.world.seed), ("UTC", "info", 42));
         assert_eq!(settings.retention, Retention::default());
-        assert!(settings.world.troubles.is_empty() && settings.endpoint.is_none());
+        assert!(settings.world.scenario.is_empty() && settings.endpoint.is_none());
     }
 
     #[test]
@@ -250,7 +250,7 @@ mod tests {
     #[test]
     fn several_scenarios_are_set_apart_by_commas() {
         let settings = read(&[("GOODY_SCENARIO", "far-orchard=stall@2026-03-01,acme=drop@2026-03-02")], "").unwrap();
-        assert_eq!(settings.world.troubles.len(), 2);
+        assert_eq!(settings.world.scenario.len(), 2);
     }
 
     #[test]

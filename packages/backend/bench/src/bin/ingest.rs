@@ -69,13 +69,13 @@ fn main() -> Result<ExitCode, Failure> {
     if let (Some(batches), Some(tail_seconds)) = (tail, imported.tail_seconds) {
         let tail_events = events - (batches * BATCH) as f64;
         let speeds = (tail_events / tail_seconds, tail_events / writes.tail_seconds);
-        table.beside("the last 10 %, events", speeds, per_second);
+        table.compare("the last 10 %, events", speeds, per_second);
     }
-    table.beside("until durable and reports current", (imported.seconds, writes.seconds), seconds);
+    table.compare("until durable and reports current", (imported.seconds, writes.seconds), seconds);
     let processor = (imported.processor_seconds, writes.processor_seconds);
-    table.beside("processor time, all threads", processor, seconds);
+    table.compare("processor time, all threads", processor, seconds);
     table.figure("peak memory of the import", megabytes(imported.peak_bytes as f64));
-    table.beside("database file", (size(&database)?, size(&raw_file)?), megabytes);
+    table.compare("database file", (size(&database)?, size(&raw_file)?), megabytes);
     table.figure("file of events", megabytes(events_bytes));
     table.figure("events", count(events));
     table.figure("rows written for them", count(writes.rows as f64));

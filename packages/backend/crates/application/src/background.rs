@@ -36,7 +36,7 @@ pub struct Background {
     /// What the API answers from.
     pub fleet: Arc<FleetCache>,
     /// Notified when events were stored.
-    pub told: Arc<Notify>,
+    pub new_facts: Arc<Notify>,
 }
 
 impl Background {
@@ -71,7 +71,7 @@ impl Background {
     async fn follow_changes(&self) {
         loop {
             let done = self.take_changes().await;
-            rest(done, async { drop(tokio::time::timeout(LOOK, self.told.notified()).await) }).await;
+            rest(done, async { drop(tokio::time::timeout(LOOK, self.new_facts.notified()).await) }).await;
         }
     }
 

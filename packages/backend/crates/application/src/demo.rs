@@ -291,7 +291,7 @@ impl Demo {
             }
             return;
         }
-        let IssueMix { damaged, lost, undeliverable, returned } = member.profile.troubles;
+        let IssueMix { damaged, lost, undeliverable, returned } = member.profile.issues;
         // What goes wrong is known later than what goes well.
         let (event, status, reason, from, to) = match rng.weighted(&[damaged, lost, undeliverable, returned]) {
             0 => ("damaged", Status::Damaged, "Broken when unpacked", HOUR, 2 * DAY),

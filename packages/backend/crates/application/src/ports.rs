@@ -39,7 +39,7 @@ pub enum StoreError {
 #[derive(Clone, Debug, PartialEq)]
 pub struct StoreProblem {
     /// What it is, and what to do, in plain words.
-    pub told: String,
+    pub message: String,
     /// For how long, in seconds.
     pub seconds: f64,
     /// Whether it keeps the store from working. Otherwise it only needs attention.
@@ -54,7 +54,7 @@ pub struct StoreHealth {
     /// Writes that wait for their turn.
     pub waiting: u64,
     /// Another server keeps the reports of this store; this one will when that one ends.
-    pub kept_by_another: bool,
+    pub is_standby: bool,
 }
 
 /// What every store call answers.
@@ -366,14 +366,14 @@ impl VendorState {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ReportStatus {
     /// The last [`ReportWriter::mark_refreshed`].
-    pub rolled_at: Option<Instant>,
+    pub refreshed_at: Option<Instant>,
     /// Vendors with a kept report.
     pub reports: u64,
     /// When the first of the kept reports is over.
     pub first_over: Option<Instant>,
     /// When the latest fact occurred that the buckets reflect.
     pub latest_fact: Option<Instant>,
-    /// How far the buckets were behind at `rolled_at`.
+    /// How far the buckets were behind at `refreshed_at`.
     pub lag: ChangeLag,
     /// The last [`ReportWriter::note_clock_jump`].
     pub clock_jump: Option<ClockJump>,

@@ -39,7 +39,7 @@ async fn measured(app: &App) -> Result<Arc<Measured>, ApiError> {
             Measured { health, orders_last_24h: orders_last_24h.ok() }
         };
         // That the store meets an obstacle, or that there is room again, is known at once.
-        let obstacle = app.0.orders.store_health_now().problem.map(|problem| (problem.stops, problem.told));
+        let obstacle = app.0.orders.store_health_now().problem.map(|problem| (problem.stops, problem.message));
         app.0.health.get(app.0.clock.as_ref(), obstacle, measure).await
     };
     tokio::spawn(measure.in_current_span()).await.map_err(|error| {

@@ -190,7 +190,7 @@ async fn store(
         }
     }
     let outcome = app.0.ingest.ingest(events, now).await?;
-    app.0.told.notify_one();
+    app.0.new_facts.notify_one();
     for (place, outcome) in places.into_iter().zip(outcome) {
         let line = &mut lines[place];
         match outcome {

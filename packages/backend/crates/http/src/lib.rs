@@ -63,7 +63,7 @@ struct Parts {
     ingest: Ingest,
     clock: Arc<dyn Clock>,
     fleet: Arc<FleetCache>,
-    told: Arc<Notify>,
+    new_facts: Arc<Notify>,
     started: Instant,
     metrics: Option<Box<dyn Fn() -> String + Send + Sync>>,
     dashboards: dashboard::Cache,
@@ -77,7 +77,7 @@ impl App {
     pub fn new(
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
-        told: Arc<Notify>,
+        new_facts: Arc<Notify>,
         metrics: Option<Box<dyn Fn() -> String + Send + Sync>>,
     ) -> Self {
         Self(Arc::new(Parts {
@@ -89,7 +89,7 @@ impl App {
             fleet: Arc::new(FleetCache::new(store)),
             started: clock.now(),
             clock,
-            told,
+            new_facts,
             metrics,
             dashboards: dashboard::Cache::default(),
             tasks: Tasks::default(),

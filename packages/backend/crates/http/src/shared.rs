@@ -43,13 +43,13 @@ impl<K: PartialEq, T> Shared<K, T> {
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use goody_testkit::StandingClock;
+    use goody_testkit::ManualClock;
 
     use super::*;
 
     #[tokio::test]
     async fn callers_of_the_same_second_share_one_measurement() {
-        let (shared, clock, made) = (Shared::default(), StandingClock::today(), AtomicUsize::new(0));
+        let (shared, clock, made) = (Shared::default(), ManualClock::today(), AtomicUsize::new(0));
         let measure = || async {
             tokio::task::yield_now().await;
             made.fetch_add(1, Ordering::Relaxed) + 1

@@ -210,7 +210,7 @@ impl DynamoStore {
         for row in rows {
             status.has_other_rules |= row.has_other_rules(&self.rules);
             if row.vendor_id == FLEET {
-                status.rolled_at = row.rolled_at.map(Instant::from_micros);
+                status.refreshed_at = row.rolled_at.map(Instant::from_micros);
                 status.latest_fact = row.latest_fact.map(Instant::from_micros);
                 status.lag = ChangeLag { changes: row.lag_changes, oldest: row.lag_oldest.map(Instant::from_micros) };
             }

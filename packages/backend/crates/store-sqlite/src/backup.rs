@@ -55,7 +55,7 @@ pub fn copy(from: &Path, to: &Path, mut told: impl FnMut(Step, u64, u64)) -> Res
             Failed::Sqlite(error) => OpenError::sorted(to)(error),
         })?;
     let durable = File::open(to).and_then(|file| file.sync_all());
-    durable.map_err(|source| OpenError::Beside { path: to.display().to_string(), source })?;
+    durable.map_err(|source| OpenError::LockFile { path: to.display().to_string(), source })?;
     Ok(copied)
 }
 
@@ -68,7 +68,7 @@ pub fn is_backup(file: &Path) -> bool {
     let is_read = File::open(file).and_then(|mut file| file.read_exact(&mut head)).is_ok();
     is_read
         && head[WRITE_VERSION] == WITHOUT_LOG
-        && !lock_files::beside(&lock_files::real(file), ".open").exists()
+        && !lock_files::sibling(&lock_files::real(file), ".open").exists()
         && schema::is_ours(&Source::shared(file))
 }
 

@@ -467,7 +467,7 @@ mod tests {
             assert_eq!(marks(&store).await, 1, "{weight:?}");
         }
         let problem = store.health.store_health().problem.expect("it is reported");
-        assert!(!problem.stops && problem.told.contains("a write met a fault"), "{problem:?}");
+        assert!(!problem.stops && problem.message.contains("a write met a fault"), "{problem:?}");
     }
 
     #[tokio::test]
@@ -485,6 +485,6 @@ mod tests {
         store.write("writing", Weight::Light, |connection| mark(connection, "mark")).await.unwrap();
         assert_eq!(marks(&store).await, 1, "what the fault left is rolled back");
         let problem = store.health.store_health().problem.expect("it is reported");
-        assert!(problem.told.contains("the thread that writes"), "{problem:?}");
+        assert!(problem.message.contains("the thread that writes"), "{problem:?}");
     }
 }

@@ -276,7 +276,7 @@ fn status(connection: &Connection, zone: &ReportZone) -> std::result::Result<Rep
     let noted = |key| Ok::<_, Fault>(schema::meta::<i64>(connection, key)?.filter(|value| *value > 0));
     let instant = |micros: Option<i64>| micros.map(Instant::from_micros);
     Ok(ReportStatus {
-        rolled_at: instant(noted("rolled_at")?),
+        refreshed_at: instant(noted("rolled_at")?),
         reports,
         first_over: instant(first_over),
         latest_fact: latest_fact(connection, key(&Scope::Fleet), i32::MAX, zone)?,

@@ -100,7 +100,7 @@ pub enum OpenError {
     },
     /// What lies beside it cannot be made.
     #[error("{path} cannot be made or written ({source}): this user must be allowed to, and the disk have room")]
-    Beside {
+    LockFile {
         /// The file beside.
         path: String,
         /// Why.
@@ -278,7 +278,7 @@ impl SqliteStore {
             match lock_files::keeper(&self.path) {
                 Ok(Some(held)) => drop(self.keeper.set(held)),
                 Ok(None) => {
-                    self.health.kept_by_another(true);
+                    self.health.is_standby(true);
                     tokio::time::sleep(TURN).await;
                 }
                 Err(error) => {
@@ -287,7 +287,7 @@ impl SqliteStore {
                 }
             }
         }
-        self.health.kept_by_another(false);
+        self.health.is_standby(false);
     }
 
     /// Stores as much as an order needs and removes it again, so that [`goody_application::ports::OrderReader::store_health`] is of now.
@@ -334,7 +334,7 @@ impl SqliteStore {
 }
 
 fn beside_failed(path: &Path, source: std::io::Error) -> OpenError {
-    OpenError::Beside { path: lock_files::beside(path, ".open").display().to_string(), source }
+    OpenError::LockFile { path: lock_files::sibling(path, ".open").display().to_string(), source }
 }
 
 /// What goes wrong inside: SQLite's word, or something stored that cannot be read.

@@ -9,7 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// The file of that name beside a database: its own name with more behind it.
-pub fn beside(database: &Path, more: &str) -> PathBuf {
+pub fn sibling(database: &Path, more: &str) -> PathBuf {
     let mut name = OsString::from(database);
     name.push(more);
     name.into()
@@ -46,7 +46,7 @@ impl Held {
 pub fn open_here(database: &Path) -> io::Result<Option<Held>> {
     let file = match lock_file(database, ".open") {
         Err(error) if error.kind() == io::ErrorKind::ReadOnlyFilesystem => {
-            return open_read_only(&beside(&real(database), ".open"));
+            return open_read_only(&sibling(&real(database), ".open"));
         }
         file => file?,
     };
@@ -64,7 +64,7 @@ pub fn keeper(database: &Path) -> io::Result<Option<Held>> {
 }
 
 fn lock_file(database: &Path, more: &str) -> io::Result<File> {
-    let file = beside(&real(database), more);
+    let file = sibling(&real(database), more);
     match OpenOptions::new().create(true).append(true).open(&file) {
         // Another user's is as good, as nothing is written.
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => File::open(file).map_err(|_| error),

@@ -26,7 +26,7 @@ pub(crate) fn move_log(
     limit: u64,
 ) -> rusqlite::Result<()> {
     let connection = open(path, options)?;
-    let log = lock_files::beside(path, "-wal");
+    let log = lock_files::sibling(path, "-wal");
     let (path, store) = (path.to_owned(), watch.of_the_store());
     let mut mover = Mover { path, options, log, limit, connection: Some(connection), store, health: health.clone() };
     keep_running("the thread that moves the log", "sqlite-log", health.clone(), move || mover.run());

@@ -238,6 +238,6 @@ mod tests {
             expect_quick(&readers).await;
         }
         let problem = readers.health.store_health().problem.expect("it is reported");
-        assert!(!problem.stops && problem.told.contains("a read met a fault"), "{problem:?}");
+        assert!(!problem.stops && problem.message.contains("a read met a fault"), "{problem:?}");
     }
 }

@@ -68,7 +68,7 @@ impl Source {
     }
 
     fn has(&self, end: &str) -> bool {
-        std::fs::metadata(lock_files::beside(&lock_files::real(&self.path), end)).is_ok_and(|file| file.len() > 0)
+        std::fs::metadata(lock_files::sibling(&lock_files::real(&self.path), end)).is_ok_and(|file| file.len() > 0)
     }
 
     pub(crate) fn connect(&self, cache_mib: u32, patience: Duration) -> rusqlite::Result<Connection> {

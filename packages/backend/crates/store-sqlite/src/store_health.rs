@@ -112,7 +112,7 @@ pub(crate) struct HealthRecord {
     little_room: Mutex<Option<Instant>>,
     /// Damage does not go away while the file is open.
     damaged: OnceLock<Instant>,
-    kept_by_another: AtomicBool,
+    is_standby: AtomicBool,
     /// Parts of the program that met a fault.
     failed: Mutex<BTreeMap<&'static str, Failed>>,
     /// How large the log is, and since when, where it is too large.
@@ -139,8 +139,8 @@ impl HealthRecord {
         Waiting(&self.waiting)
     }
 
-    pub(crate) fn kept_by_another(&self, is: bool) {
-        self.kept_by_another.store(is, Ordering::Relaxed);
+    pub(crate) fn is_standby(&self, is: bool) {
+        self.is_standby.store(is, Ordering::Relaxed);
     }
 
     /// A read failed of this.
@@ -212,7 +212,7 @@ impl HealthRecord {
         StoreHealth {
             problem,
             waiting: self.waiting.load(Ordering::Relaxed),
-            kept_by_another: self.kept_by_another.load(Ordering::Relaxed),
+            is_standby: self.is_standby.load(Ordering::Relaxed),
         }
     }
 
@@ -298,8 +298,8 @@ fn now() -> Instant {
     Instant::now()
 }
 
-fn problem(stops: bool, told: String, since: Instant) -> StoreProblem {
-    StoreProblem { told, seconds: since.elapsed().as_secs_f64(), stops }
+fn problem(stops: bool, message: String, since: Instant) -> StoreProblem {
+    StoreProblem { message, seconds: since.elapsed().as_secs_f64(), stops }
 }
 
 #[cfg(test)]
@@ -312,7 +312,10 @@ mod tests {
         health.write_failed(Obstacle::Full);
         health.stored();
         assert_eq!(health.failing(), Some(Obstacle::Full));
-        assert_eq!(health.store_health().problem.map(|problem| problem.told), Some(Obstacle::Full.told().to_owned()));
+        assert_eq!(
+            health.store_health().problem.map(|problem| problem.message),
+            Some(Obstacle::Full.told().to_owned())
+        );
     }
 
     #[test]

@@ -229,8 +229,8 @@ async fn the_numbers_of_a_clock_that_was_set_back_are_those_of_its_time() {
     let (app, memory) = (TestApp::on(TestStore::new(file.open(), ())), TestApp::new());
     for app in [&app, &memory] {
         // Its promise passes while the clock is a day ahead.
-        app.tell(OrderBuilder::new("o-1").promised("2026-03-10").shipped("2026-03-09T10:00:00Z").events()).await;
-        app.tell(OrderBuilder::new("o-2").promised("2026-03-04").arrived_late_by_hours(5).events()).await;
+        app.record(OrderBuilder::new("o-1").promised("2026-03-10").shipped("2026-03-09T10:00:00Z").events()).await;
+        app.record(OrderBuilder::new("o-2").promised("2026-03-04").arrived_late_by_hours(5).events()).await;
     }
     app.clock.advance_seconds(86_400);
     app.roll().await;
@@ -298,8 +298,8 @@ async fn the_app_answers_from_a_file_as_from_memory() {
     let app = TestApp::on(TestStore::new(file.open(), ()));
     let memory = TestApp::new();
     for app in [&app, &memory] {
-        app.tell(OrderBuilder::new("o-1").promised("2026-03-04").arrived_late_by_hours(5).events()).await;
-        app.tell(
+        app.record(OrderBuilder::new("o-1").promised("2026-03-04").arrived_late_by_hours(5).events()).await;
+        app.record(
             OrderBuilder::new("o-2").vendor("bloom").promised("2026-03-09").shipped("2026-03-05T10:00:00Z").events(),
         )
         .await;
@@ -323,7 +323,7 @@ async fn the_app_answers_from_a_file_as_from_memory() {
 async fn broken(sql: &str) -> (File, TestApp) {
     let file = File::new();
     let app = TestApp::on(TestStore::new(file.open(), ()));
-    app.tell(OrderBuilder::new("o-1").events()).await;
+    app.record(OrderBuilder::new("o-1").events()).await;
     assert_eq!(app.get("/api/orders/o-1").await.status.as_u16(), 200);
     Connection::open(file.path()).unwrap().execute_batch(sql).unwrap();
     (file, app)

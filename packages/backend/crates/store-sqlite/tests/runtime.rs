@@ -100,16 +100,16 @@ async fn loops_that_meet_a_fault_go_on_and_health_says_so() {
         clock: Arc::new(Faulty(AtomicUsize::new(0))),
         retention: Retention::default(),
         fleet: Arc::new(FleetCache::new(Arc::new(store.clone()))),
-        told: Arc::new(Notify::new()),
+        new_facts: Arc::new(Notify::new()),
     };
     let pump = tokio::spawn(pump.run(std::future::ready(())));
     let lag = async || goody_application::ports::ChangeFeed::lag(&store).await.unwrap().changes;
     eventually("the changes are projected", async || lag().await == 0).await;
     let status = async || goody_application::ports::ReportReader::status(&store).await.unwrap();
-    eventually("the timer ticks", async || status().await.rolled_at.is_some()).await;
+    eventually("the timer ticks", async || status().await.refreshed_at.is_some()).await;
     pump.abort();
     let problem = store.store_health().problem.unwrap();
-    assert!(!problem.stops && problem.told.contains("met a fault of the program"), "{problem:?}");
+    assert!(!problem.stops && problem.message.contains("met a fault of the program"), "{problem:?}");
     let (verdict, detail) = order_store(&store).await;
     assert_eq!((verdict, detail.contains("goes on")), (Verdict::Degraded, true), "{detail}");
 }

@@ -14,7 +14,7 @@ use serde_json::Value;
 use tokio::sync::Notify;
 use tower::ServiceExt;
 
-use crate::{StandingClock, TestStore, ndjson};
+use crate::{ManualClock, TestStore, ndjson};
 
 /// An answer, read to its end.
 #[derive(Clone, Debug)]
@@ -52,7 +52,7 @@ impl Response {
 /// The app on a store. When it is dropped, every change must have been projected.
 pub struct TestApp {
     /// The clock it reads.
-    pub clock: Arc<StandingClock>,
+    pub clock: Arc<ManualClock>,
     /// What it reads and writes.
     pub store: Arc<dyn Store>,
     router: Router,
@@ -73,20 +73,20 @@ impl TestApp {
 
     /// On this store, at the frozen now.
     pub fn on(made: TestStore) -> Self {
-        Self::on_at(made, StandingClock::today())
+        Self::on_at(made, ManualClock::today())
     }
 
     /// On this store, with this clock.
-    pub fn on_at(made: TestStore, clock: Arc<StandingClock>) -> Self {
+    pub fn on_at(made: TestStore, clock: Arc<ManualClock>) -> Self {
         Self::behind(Access::open(), made, clock)
     }
 
     /// On an empty store in memory, for those whom the doors let in.
     pub fn guarded(doors: Access) -> Self {
-        Self::behind(doors, TestStore::memory(ReportZone::utc()), StandingClock::today())
+        Self::behind(doors, TestStore::memory(ReportZone::utc()), ManualClock::today())
     }
 
-    fn behind(doors: Access, made: TestStore, clock: Arc<StandingClock>) -> Self {
+    fn behind(doors: Access, made: TestStore, clock: Arc<ManualClock>) -> Self {
         let store = made.store.clone();
         let app = App::new(store.clone(), clock.clone(), Arc::new(Notify::new()), None);
         Self { clock, feed: store.clone(), store, router: goody_http::router(app, doors), _made: made }
@@ -94,7 +94,7 @@ impl TestApp {
 
     /// On a store that something else answers for: `api` has the routes and reads the same clock. `feed` is the same store by
     /// connections of its own: those of a test cannot be used any more when it is over.
-    pub fn through(made: TestStore, feed: Arc<dyn ChangeFeed>, clock: Arc<StandingClock>, api: Router) -> Self {
+    pub fn through(made: TestStore, feed: Arc<dyn ChangeFeed>, clock: Arc<ManualClock>, api: Router) -> Self {
         Self { clock, feed, store: made.store.clone(), router: api, _made: made }
     }
 
@@ -137,7 +137,7 @@ impl TestApp {
     }
 
     /// Tells events, all of which must be new, and projects them.
-    pub async fn tell(&self, events: Vec<OrderEvent>) {
+    pub async fn record(&self, events: Vec<OrderEvent>) {
         let answer = self.post_ndjson(ndjson(&events)).await;
         assert!(answer.lines().iter().all(|line| line["result"] == "accepted"), "{}", answer.text());
         self.project().await;

@@ -26,16 +26,16 @@ fn told(field: &str) -> String {
 
 /// Stands at an instant until it is set or advanced.
 #[derive(Debug)]
-pub struct StandingClock(Mutex<Standing>);
+pub struct ManualClock(Mutex<State>);
 
 #[derive(Clone, Copy, Debug)]
-struct Standing {
+struct State {
     now: Instant,
     /// The time that has passed.
     elapsed: Duration,
 }
 
-impl StandingClock {
+impl ManualClock {
     /// Stands at the frozen now.
     pub fn today() -> Arc<Self> {
         Self::at(now())
@@ -43,7 +43,7 @@ impl StandingClock {
 
     /// Stands at an instant.
     pub fn at(instant: Instant) -> Arc<Self> {
-        Arc::new(Self(Mutex::new(Standing { now: instant, elapsed: Duration::ZERO })))
+        Arc::new(Self(Mutex::new(State { now: instant, elapsed: Duration::ZERO })))
     }
 
     /// Sets it to an instant. No time passes.
@@ -59,7 +59,7 @@ impl StandingClock {
     }
 }
 
-impl Clock for StandingClock {
+impl Clock for ManualClock {
     fn now(&self) -> Instant {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).now
     }

@@ -17,7 +17,7 @@ mod orders;
 pub mod suite;
 
 pub use app::{Method, Response, TestApp};
-pub use clock::{StandingClock, TODAY, now, today};
+pub use clock::{ManualClock, TODAY, now, today};
 pub use demo::demo_events;
 pub use dynamodb::DynamoDb;
 pub use memory::MemoryStore;

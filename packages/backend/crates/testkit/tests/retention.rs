@@ -12,7 +12,7 @@ use goody_application::project;
 use goody_application::read::report_on;
 use goody_application::retention::{Forgetting, Retention, expire};
 use goody_domain::{Instant, ReportZone};
-use goody_testkit::{OrderBuilder, StandingClock, TestStore, at, vendor_id};
+use goody_testkit::{ManualClock, OrderBuilder, TestStore, at, vendor_id};
 
 const DAY: i64 = 86_400;
 const RETENTION: Retention = Retention { order_days: 30, bucket_days: 183 };
@@ -20,7 +20,7 @@ const RETENTION: Retention = Retention { order_days: 30, bucket_days: 183 };
 /// A store with an order of each of sixty days, as a server sees it that has just started.
 struct Server {
     made: TestStore,
-    clock: Arc<StandingClock>,
+    clock: Arc<ManualClock>,
     watch: ClockWatch,
     forgetting: Forgetting,
 }
@@ -32,7 +32,7 @@ impl Server {
         for day in 0..60 {
             place(&made, &format!("o-{day:02}"), start.plus_seconds(day * DAY)).await;
         }
-        let clock = StandingClock::at(start.plus_seconds(59 * DAY + 60));
+        let clock = ManualClock::at(start.plus_seconds(59 * DAY + 60));
         Self { made, clock, watch: ClockWatch::default(), forgetting: Forgetting::new(RETENTION) }
     }
 
@@ -147,7 +147,7 @@ async fn an_old_backup_and_everything_sent_again_end_where_the_store_would_be_wi
     }
     project::project_all(restored.store.as_ref(), instant(24)).await.unwrap();
     // The backup of day 24 is restored on day 60, and a server starts on it.
-    let clock = StandingClock::at(instant(60));
+    let clock = ManualClock::at(instant(60));
     let mut server =
         Server { made: restored, clock, watch: ClockWatch::default(), forgetting: Forgetting::new(RETENTION) };
     for _ in 0..50 {

@@ -95,7 +95,7 @@ fn a_restore_keeps_what_it_replaces() {
     run(&["backup", text(&backup)], &database);
     // Killed, so that what it was told last is in its log only.
     let server = Server::start_by(quiet(), &database, &[]);
-    assert_eq!(server.tell(&placed("later")).0, 200);
+    assert_eq!(server.post_event(&placed("later")).0, 200);
     server.kill();
     drop(server);
     let later = export("orders", &database);
@@ -153,7 +153,7 @@ fn a_backup_or_a_restore_killed_halfway_leaves_the_old_or_the_new_and_whole() {
     let old = export("orders", &database);
     let old_reports = reports(&database);
     let server = Server::start_by(quiet(), &database, &[]);
-    assert_eq!(server.tell(&placed("later")).0, 200);
+    assert_eq!(server.post_event(&placed("later")).0, 200);
     server.wait_until_projected();
     drop(server);
     let new = export("orders", &database);

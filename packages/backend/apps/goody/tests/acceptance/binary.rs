@@ -92,7 +92,7 @@ impl Server {
     }
 
     /// Posts one event; what is answered, and with which status.
-    pub(crate) fn tell(&self, event: &Value) -> (u16, Value) {
+    pub(crate) fn post_event(&self, event: &Value) -> (u16, Value) {
         let url = format!("{}/api/orders/events", self.address);
         let request = ureq::post(url).config().http_status_as_error(false).build();
         let mut response = request.send_json(event).unwrap();

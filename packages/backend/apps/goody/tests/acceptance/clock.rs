@@ -10,7 +10,7 @@ fn what_was_recorded_while_the_clock_was_wrong_is_listed() {
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("goody.db");
     let server = Server::start(&database);
-    assert_eq!(server.tell(&placed("suspect")).0, 200);
+    assert_eq!(server.post_event(&placed("suspect")).0, 200);
     server.wait_until_projected();
     drop(server);
     let health = || {

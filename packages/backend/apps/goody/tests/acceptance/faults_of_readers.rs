@@ -37,7 +37,7 @@ fn use_it(server: &Server, name: &str) -> (usize, Vec<String>) {
             ("/health", server.ask("/health").0),
             ("/api/orders", server.ask("/api/orders?limit=5").0),
             ("/api/dashboard", server.ask("/api/dashboard").0),
-            ("an event", server.tell(&placed(&format!("{name}-{asked}"))).0),
+            ("an event", server.post_event(&placed(&format!("{name}-{asked}"))).0),
         ];
         asked += answers.len();
         bad.extend(

@@ -75,7 +75,7 @@ fn tell_until_full(server: &Server) -> (Vec<String>, String) {
 /// After the cause is gone: all goes on by itself, and nothing that was answered is lost or counted twice.
 fn expect_healed(server: Server, database: &Path, answered: &[String], refused: &str) {
     eventually("storing goes on", || is_well(&server));
-    assert_eq!(server.tell(&placed(refused)).0, 200);
+    assert_eq!(server.post_event(&placed(refused)).0, 200);
     server.wait_until_projected();
     drop(server);
     let found = stored_events(database);
@@ -165,13 +165,13 @@ fn a_full_disk_and_room_on_it_are_known_before_a_client_meets_them() {
         eventually("nothing can be stored", || {
             // What a client meets next is what was said.
             let said = server.ask("/health").0;
-            let met = server.tell(&placed(&format!("full-{round}"))).0;
+            let met = server.post_event(&placed(&format!("full-{round}"))).0;
             assert_eq!(said, met, "on the full disk, round {round}");
             met == 503
         });
         std::fs::remove_file(&filler).unwrap();
         assert_eq!(server.ask("/health").0, 200, "there is room, round {round}");
-        assert_eq!(server.tell(&placed(&format!("room-{round}"))).0, 200);
+        assert_eq!(server.post_event(&placed(&format!("room-{round}"))).0, 200);
     }
 }
 
@@ -186,7 +186,7 @@ fn a_database_locked_by_another_process_refuses_promptly_and_heals_when_it_is_le
         for number in 0..40 {
             let server = &server;
             scope.spawn(move || {
-                let (status, problem) = server.tell(&placed(&format!("locked-{number}")));
+                let (status, problem) = server.post_event(&placed(&format!("locked-{number}")));
                 assert_eq!((status, &problem["code"]), (503, &"UNAVAILABLE".into()), "{problem}");
             });
         }
@@ -232,7 +232,7 @@ fn a_read_only_database_is_told_and_storing_goes_on_when_it_is_not() {
     std::fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o777)).unwrap();
     permit(folder.path(), 0o444);
     let server = Server::start_by(command, &database, &[]);
-    assert_eq!(server.tell(&placed("late")).0, 503);
+    assert_eq!(server.post_event(&placed("late")).0, 503);
     expect_ill(&server, &["read-only", "let this user write"], "read_only");
     assert_eq!(server.ask("/api/dashboard").0, 200, "what is stored is told");
     permit(folder.path(), 0o666);

@@ -24,7 +24,7 @@ fn start_logging_much(database: &Path, log: impl Into<Stdio>) -> Server {
 fn expect_answers(server: &Server, name: &str) {
     for number in 0..EVENTS {
         let began = Instant::now();
-        assert_eq!(server.tell(&placed(&format!("{name}-{number}"))).0, 200, "{name}-{number}");
+        assert_eq!(server.post_event(&placed(&format!("{name}-{number}"))).0, 200, "{name}-{number}");
         assert!(began.elapsed() < Duration::from_secs(5), "{name}-{number} took {:?}", began.elapsed());
     }
 }
@@ -97,7 +97,7 @@ fn a_log_and_a_database_on_one_full_disk_go_on_each_time_it_empties() {
     for round in 0..3 {
         let filler = disk.path().join("filler");
         disk.fill(&filler);
-        let refused = |number: usize| server.tell(&placed(&format!("full-{round}-{number}"))).0 == 503;
+        let refused = |number: usize| server.post_event(&placed(&format!("full-{round}-{number}"))).0 == 503;
         let mut number = 0;
         eventually("the full disk refuses events", || {
             number += 1;
@@ -105,7 +105,7 @@ fn a_log_and_a_database_on_one_full_disk_go_on_each_time_it_empties() {
         });
         eventually("the full disk is reported", || server.ask("/health").0 == 503);
         std::fs::remove_file(&filler).unwrap();
-        eventually("storing goes on", || server.tell(&placed(&format!("again-{round}"))).0 == 200);
+        eventually("storing goes on", || server.post_event(&placed(&format!("again-{round}"))).0 == 200);
         eventually("health is good again", || server.ask("/health").1["checks"]["orderStore"]["status"] == "healthy");
     }
     disk.grow();

@@ -59,7 +59,7 @@ fn a_restore_waits_for_no_server_but_says_that_one_runs() {
     let folder = tempfile::tempdir().unwrap();
     let (database, backup) = (folder.path().join("goody.db"), folder.path().join("backup.db"));
     let server = Server::start_by(quiet(), &database, &[]);
-    assert_eq!(server.tell(&placed("o-1")).0, 200);
+    assert_eq!(server.post_event(&placed("o-1")).0, 200);
     run(&["backup", text(&backup)], &database);
     let refused = crate::binary::goody(&["restore", text(&backup), "--database", text(&database)]).output().unwrap();
     let told = String::from_utf8_lossy(&refused.stderr);

@@ -10,7 +10,7 @@ fn every_figure_of_the_checks_is_measured_and_every_metric_is_explained() {
     let database = folder.path().join("goody.db");
     run(&["import", text(&demo_events())], &database);
     let server = Server::start_by(quiet(), &database, &[]);
-    assert_eq!(server.tell(&placed("o-1")).0, 200);
+    assert_eq!(server.post_event(&placed("o-1")).0, 200);
     server.wait_until_projected();
     eventually("the timer ticks", || server.metric("goody_report_age_seconds").is_some_and(|age| age < 60.0));
     for check in ["order_store", "change_feed", "reports", "scheduler"] {

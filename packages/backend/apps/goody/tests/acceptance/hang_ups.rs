@@ -80,7 +80,7 @@ fn whoever_hangs_up_leaves_an_audit_line_for_everything_that_is_stored() {
     let server = Server::start_logging(&database, &[], File::create(&log).unwrap());
     write_all_and_hang_up(&server);
     // One that waits for its answer: all that came before is then stored, or never will be.
-    assert_eq!(server.tell(&serde_json::from_str(&event(CLIENTS)).unwrap()).0, 200);
+    assert_eq!(server.post_event(&serde_json::from_str(&event(CLIENTS)).unwrap()).0, 200);
     server.wait_until_projected();
     eventually("the last writes end", || {
         let before = (server.get("/api/orders")["summary"]["total"].clone(), trail(&log).len());

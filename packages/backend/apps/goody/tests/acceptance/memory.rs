@@ -83,7 +83,7 @@ fn an_array_of_millions_of_small_elements_costs_no_gigabytes() {
     });
     let most = most(server) - before;
     assert!(most < 256, "twelve bodies of 16 MiB cost {most} MiB");
-    assert_eq!(server.tell(&placed("o-1")).0, 200);
+    assert_eq!(server.post_event(&placed("o-1")).0, 200);
 }
 
 #[test]
@@ -109,7 +109,7 @@ fn answers_that_nobody_reads_cost_little_and_keep_nobody_from_writing() {
     let held = mebibytes(&server, "VmRSS") - before;
     assert!(held < 192, "64 clients that do not read cost {held} MiB");
     let began = Instant::now();
-    assert_eq!(server.tell(&placed("o-1")).0, 200);
+    assert_eq!(server.post_event(&placed("o-1")).0, 200);
     assert_eq!(server.post(format!("{}\n", placed("o-2")).as_bytes()).unwrap()[0]["result"], "accepted");
     assert!(began.elapsed() < Duration::from_secs(5), "others wait for {:?}", began.elapsed());
 }
@@ -128,7 +128,7 @@ fn large_vendors_that_never_end_cost_little() {
     }
     let most = most(&server) - before;
     assert!(most < 192, "250 vendors of 2 MiB cost {most} MiB");
-    assert_eq!(server.tell(&placed("o-1")).0, 200);
+    assert_eq!(server.post_event(&placed("o-1")).0, 200);
 }
 
 #[test]
@@ -149,6 +149,6 @@ fn writers_that_send_next_to_nothing_keep_nobody_from_being_served() {
     for number in 0..20 {
         slow.iter().for_each(|mut stream| drop(stream.write_all(b"1\n")));
         assert_eq!(server.ask("/api/dashboard").0, 200, "a reader is refused");
-        assert_eq!(server.tell(&placed(&format!("o-{number}"))).0, 200, "a writer is refused");
+        assert_eq!(server.post_event(&placed(&format!("o-{number}"))).0, 200, "a writer is refused");
     }
 }

@@ -22,7 +22,7 @@ fn no_output_takes_the_place_of_a_database_an_input_or_a_lock() {
     let file = |name: &str| folder.path().join(name);
     let (database, input) = (file("goody.db"), file("events.ndjson"));
     let server = Server::start_by(quiet(), &database, &[]);
-    assert_eq!(server.tell(&placed("o-1")).0, 200);
+    assert_eq!(server.post_event(&placed("o-1")).0, 200);
     std::fs::write(&input, "no event\n").unwrap();
     std::os::unix::fs::symlink(&database, file("link")).unwrap();
     std::fs::hard_link(&database, file("second-name")).unwrap();
@@ -46,7 +46,7 @@ fn no_output_takes_the_place_of_a_database_an_input_or_a_lock() {
     assert_eq!(std::fs::read_to_string(&input).unwrap(), "no event\n");
     assert_eq!(std::fs::read_to_string(file("goody.db.before-restore")).unwrap(), "what was");
     assert!(std::fs::read(&database).unwrap().starts_with(&before[..16]), "the database is there");
-    assert_eq!(server.tell(&placed("o-2")).0, 200);
+    assert_eq!(server.post_event(&placed("o-2")).0, 200);
     drop(server);
     let lines = run(&["export", "orders"], &database).stdout;
     assert_eq!(lines.split(|byte| *byte == b'\n').count(), 3, "two orders and the end");

@@ -160,7 +160,7 @@ impl Simulation {
         let (faults, model, clock) = (self.faults.clone(), self.model.clone(), self.clock.clone());
         let store = Arc::new(FaultyStore::open(&path, &self.zone, faults, model, clock));
         let fleet = Arc::new(FleetCache::new(store.clone()));
-        let told = Arc::new(Notify::new());
+        let new_facts = Arc::new(Notify::new());
         let mut tasks = JoinSet::new();
         let pump = Background {
             store: store.clone(),
@@ -168,7 +168,7 @@ impl Simulation {
             clock: self.clock.clone(),
             retention: self.retention,
             fleet: fleet.clone(),
-            told: told.clone(),
+            new_facts: new_facts.clone(),
         };
         tasks.spawn(pump.run(std::future::ready(())));
         let stream = |number: u64| Rng::new(self.seed, self.lives * 1_000 + number);
@@ -181,7 +181,7 @@ impl Simulation {
                 ingest: ingest.clone(),
                 clock: self.clock.clone(),
                 model: self.model.clone(),
-                told: told.clone(),
+                new_facts: new_facts.clone(),
             };
             tasks.spawn(writer.run());
         }
@@ -279,7 +279,10 @@ impl Simulation {
         let waits = [
             (!self.mail.lock().unwrap().is_empty(), "events are not taken in"),
             (wait_alone(real.lag()).unwrap().changes > 0, "changes are not projected"),
-            (status.rolled_at.is_none_or(|rolled_at| rolled_at < now.floor_minute()), "reports are not rolled"),
+            (
+                status.refreshed_at.is_none_or(|refreshed_at| refreshed_at < now.floor_minute()),
+                "reports are not rolled",
+            ),
             (!wait_alone(real.stale_reports(now.floor_minute(), 1)).unwrap().is_empty(), "reports are due"),
             (self.model.done().cleared != Some(self.zone.day(now)), "what is old is not forgotten"),
         ];

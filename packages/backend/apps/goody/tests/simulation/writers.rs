@@ -60,7 +60,7 @@ pub(crate) struct Writer {
     pub(crate) ingest: Ingest,
     pub(crate) clock: Arc<JumpingClock>,
     pub(crate) model: Arc<Model>,
-    pub(crate) told: Arc<Notify>,
+    pub(crate) new_facts: Arc<Notify>,
 }
 
 impl Writer {
@@ -93,7 +93,7 @@ impl Writer {
         match answered {
             Ok(answers) => {
                 self.model.acknowledged(&events, &answers);
-                self.told.notify_one();
+                self.new_facts.notify_one();
                 let is_late = early.is_empty();
                 mail.waiting.extend((!is_late).then_some(early));
                 if is_late { self.rng.between(0, 20) } else { self.rng.between(50, 500) }

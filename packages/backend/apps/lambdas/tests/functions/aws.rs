@@ -11,7 +11,7 @@ use goody_lambdas::store;
 use goody_store_dynamodb::{DynamoStore, create_tables};
 use goody_testkit::dynamodb::ask;
 use goody_testkit::lambda::{Function, Mischief, StreamMapping, gateway};
-use goody_testkit::{DynamoDb, StandingClock};
+use goody_testkit::{DynamoDb, ManualClock};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -27,7 +27,7 @@ const ORDERS: &str = "Orders";
 /// Tables of one test. Everything is gone when this is dropped.
 pub(crate) struct Aws {
     /// What the functions' clock shows: see [`Aws::set_clock`].
-    pub(crate) clock: Arc<StandingClock>,
+    pub(crate) clock: Arc<ManualClock>,
     folder: TempDir,
     dynamodb: DynamoDb,
     zone: ReportZone,
@@ -41,7 +41,7 @@ impl Aws {
 
     /// Empty tables whose buckets are of a zone's days, at the frozen now.
     pub(crate) async fn in_zone(zone: ReportZone) -> Self {
-        let (clock, folder, dynamodb) = (StandingClock::today(), tempfile::tempdir().unwrap(), DynamoDb::start());
+        let (clock, folder, dynamodb) = (ManualClock::today(), tempfile::tempdir().unwrap(), DynamoDb::start());
         let aws = Self { clock, folder, dynamodb, zone };
         aws.set_clock(aws.clock.now());
         let settings = aws.settings();

@@ -125,7 +125,7 @@ async fn the_schedule_brings_the_reports_up_to_the_clock() {
     aws.set_clock(at("2026-03-20T00:01:00Z"));
     function.invoke(&scheduled()).await.unwrap();
     assert_eq!(completed(&aws).await, Some(0), "the week has moved on");
-    assert_eq!(aws.store().status().await.unwrap().rolled_at, Some(aws.clock.now()));
+    assert_eq!(aws.store().status().await.unwrap().refreshed_at, Some(aws.clock.now()));
 }
 
 #[tokio::test]

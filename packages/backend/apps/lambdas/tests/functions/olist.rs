@@ -14,7 +14,7 @@ use goody_domain::OrderEvent;
 use goody_store_sqlite::{Settings, SqliteStore};
 use goody_testkit::lambda::events::{http_post, scheduled};
 use goody_testkit::lambda::{Failed, Function, Mischief};
-use goody_testkit::{Response, StandingClock, TestApp, TestStore};
+use goody_testkit::{ManualClock, Response, TestApp, TestStore};
 use serde_json::Value;
 
 use crate::aws::{Aws, ORDER_INGEST, REPORT_GENERATOR};
@@ -34,7 +34,7 @@ fn real_data(name: &str) -> Option<PathBuf> {
 }
 
 /// The embedded host's parts, brought up to the same events.
-async fn embedded(events: &str, clock: Arc<StandingClock>, folder: &Path) -> TestApp {
+async fn embedded(events: &str, clock: Arc<ManualClock>, folder: &Path) -> TestApp {
     let store = SqliteStore::open(&folder.join("goody.db"), Settings::default()).unwrap();
     let parsed = events.lines().map(|line| OrderEvent::parse(line.as_bytes(), clock.now()).unwrap()).collect();
     Ingest::new(Arc::new(store.clone())).ingest(parsed, clock.now()).await.unwrap();

@@ -80,7 +80,7 @@ pub struct Profile {
     /// The share of arrived orders that arrive after their promise.
     pub late: f64,
     /// What goes wrong where something does.
-    pub troubles: IssueMix,
+    pub issues: IssueMix,
     /// The kinds of gift it sells.
     pub gift_types: Vec<String>,
     /// The least and the most a gift costs, in cents.

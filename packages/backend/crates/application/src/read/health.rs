@@ -111,7 +111,7 @@ impl Pulse {
         let judged = [
             named("order store", problem.map_or_else(|| healthy("answers"), judge_problem)),
             // What waited then has been taken since, or the next tick says so.
-            named("change feed", judge_lag(&status.lag, status.rolled_at.unwrap_or(at))),
+            named("change feed", judge_lag(&status.lag, status.refreshed_at.unwrap_or(at))),
             named("reports", judge_over(status, at)),
             named("scheduler", judge_silence(status, at)),
         ];
@@ -192,7 +192,7 @@ impl HealthReader {
             reports,
             scheduler,
             last_order_update: status.latest_fact,
-            last_report_update: status.rolled_at,
+            last_report_update: status.refreshed_at,
             report_count,
             lag,
             writes_waiting: condition.waiting,
@@ -256,7 +256,7 @@ fn verdict(seconds: f64, (attention, failure): (f64, f64)) -> Verdict {
 
 fn judge_problem(problem: &StoreProblem) -> (Verdict, String) {
     let verdict = if problem.stops { Verdict::Unhealthy } else { Verdict::Degraded };
-    (verdict, format!("{} (since {:.0} s)", problem.told, problem.seconds))
+    (verdict, format!("{} (since {:.0} s)", problem.message, problem.seconds))
 }
 
 fn judge_lag(lag: &ChangeLag, at: Instant) -> (Verdict, String) {
@@ -284,9 +284,9 @@ fn judge_over(status: &ReportStatus, at: Instant) -> (Verdict, String) {
 }
 
 fn judge_silence(status: &ReportStatus, at: Instant) -> (Verdict, String) {
-    match status.rolled_at {
+    match status.refreshed_at {
         None => (Verdict::Degraded, "the timer has not ticked yet".into()),
-        Some(rolled_at) => match at.seconds_since(rolled_at) {
+        Some(refreshed_at) => match at.seconds_since(refreshed_at) {
             seconds if seconds < -AHEAD_SECONDS => {
                 let ahead = -seconds;
                 (
@@ -322,7 +322,7 @@ fn clock_was_set(jump: ClockJump) -> String {
 }
 
 fn with_keeper(detail: String, condition: &StoreHealth) -> String {
-    match condition.kept_by_another {
+    match condition.is_standby {
         true => format!("{detail}; another server on this database keeps the reports, and this one will when it ends"),
         false => detail,
     }

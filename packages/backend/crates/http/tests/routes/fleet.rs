@@ -11,7 +11,7 @@ use crate::TestApp;
 /// - `crate`: one open order that is not due yet.
 pub(crate) async fn small_fleet() -> TestApp {
     let app = TestApp::new();
-    app.tell(small_fleet_orders().into_iter().flat_map(OrderBuilder::events).collect()).await;
+    app.record(small_fleet_orders().into_iter().flat_map(OrderBuilder::events).collect()).await;
     app
 }
 

@@ -130,7 +130,7 @@ async fn an_answer_is_compressed_for_those_who_take_it() {
 async fn an_etag_changes_with_the_answer() {
     let app = small_fleet().await;
     let before = app.get("/api/dashboard").await.header("etag").to_owned();
-    app.tell(goody_testkit::OrderBuilder::new("new").placed("2026-03-10T14:00:00Z").events()).await;
+    app.record(goody_testkit::OrderBuilder::new("new").placed("2026-03-10T14:00:00Z").events()).await;
     let after = app.get_with("/api/dashboard", &[("if-none-match", &before)]).await;
     assert_eq!(after.status.as_u16(), 200);
 }

@@ -56,11 +56,11 @@ impl ReportWriter for MemoryStore {
 
 impl State {
     fn status(&self, zone: &ReportZone) -> ReportStatus {
-        let (rolled_at, lag) = self.rolled.unzip();
+        let (refreshed_at, lag) = self.rolled.unzip();
         // After all days there are.
         let later = Day::from_number(i32::MAX);
         ReportStatus {
-            rolled_at,
+            refreshed_at,
             reports: self.reports.len() as u64,
             first_over: self.reports.values().map(|kept| kept.unchanged_until).min(),
             latest_fact: self.series(&Scope::Fleet, later, later, later, zone).earlier_fact,

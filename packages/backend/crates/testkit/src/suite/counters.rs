@@ -110,7 +110,7 @@ pub async fn rolled_is_remembered_and_reports_are_counted(make: MakeStore) {
     let first_over = Some(at("2026-03-11T00:00:00Z"));
     let lag = ChangeLag::default();
     let expected =
-        ReportStatus { rolled_at: Some(now()), reports: 2, first_over, latest_fact, lag, ..ReportStatus::default() };
+        ReportStatus { refreshed_at: Some(now()), reports: 2, first_over, latest_fact, lag, ..ReportStatus::default() };
     assert_eq!(store.status().await.unwrap(), expected);
     let lag = ChangeLag { changes: 3, oldest: Some(at("2026-03-10T14:00:00.000001Z")) };
     store.mark_refreshed(now(), lag).await.unwrap();

@@ -82,7 +82,7 @@ async fn a_new_day_begins_with_no_event() {
 #[tokio::test]
 async fn an_order_passes_its_promise_and_is_delayed_with_no_event() {
     let app = TestApp::new();
-    app.tell(OrderBuilder::new("o-1").placed("2026-03-10T09:00:00Z").promised("2026-03-10T15:00:00Z").events()).await;
+    app.record(OrderBuilder::new("o-1").placed("2026-03-10T09:00:00Z").promised("2026-03-10T15:00:00Z").events()).await;
     app.roll().await;
     let delayed = async || app.read("/api/dashboard").await["current"]["totalDelayedOrders"].clone();
     assert_eq!(delayed().await, 0);
@@ -105,7 +105,7 @@ async fn a_date_that_is_over_is_told_as_of_its_end_and_tells_the_same_tomorrow()
     assert_eq!(today.0, "2026-03-08T00:00:00Z");
     app.clock.advance_seconds(3 * 86_400);
     assert_eq!(numbers(app.read("/api/dashboard?date=2026-03-07").await), today);
-    app.tell(OrderBuilder::new("late").placed("2026-03-06T10:00:00Z").events()).await;
+    app.record(OrderBuilder::new("late").placed("2026-03-06T10:00:00Z").events()).await;
     let (_, after, _) = numbers(app.read("/api/dashboard?date=2026-03-07").await);
     assert_eq!(after["totalOrders"], today.1["totalOrders"].as_i64().unwrap() + 1, "unless a late fact arrived");
 }
@@ -141,8 +141,8 @@ async fn the_dashboard_says_how_old_its_data_is() {
 #[tokio::test]
 async fn days_are_those_of_the_report_zone() {
     let app = TestApp::in_zone("America/New_York");
-    app.tell(OrderBuilder::new("late").placed("2026-03-10T03:59:59Z").events()).await;
-    app.tell(OrderBuilder::new("early").placed("2026-03-10T04:00:00Z").events()).await;
+    app.record(OrderBuilder::new("late").placed("2026-03-10T03:59:59Z").events()).await;
+    app.record(OrderBuilder::new("early").placed("2026-03-10T04:00:00Z").events()).await;
     let dashboard = app.read("/api/dashboard?date=2026-03-09").await;
     assert_eq!(
         (&dashboard["timeZone"], &dashboard["asOf"]),

@@ -82,10 +82,10 @@ async fn changes_that_wait_too_long_are_an_issue_in_plain_words() {
 async fn orders_of_the_last_24_hours_are_counted_to_the_minute() {
     let app = TestApp::new();
     let placed = |id: &str, placed: &str| OrderBuilder::new(id).placed(placed).events();
-    app.tell(placed("before", "2026-03-09T14:29:59Z")).await;
-    app.tell(placed("first", "2026-03-09T14:30:00Z")).await;
-    app.tell(placed("last", "2026-03-10T14:29:59Z")).await;
-    app.tell(placed("now", "2026-03-10T14:30:10Z")).await;
+    app.record(placed("before", "2026-03-09T14:29:59Z")).await;
+    app.record(placed("first", "2026-03-09T14:30:00Z")).await;
+    app.record(placed("last", "2026-03-10T14:29:59Z")).await;
+    app.record(placed("now", "2026-03-10T14:30:10Z")).await;
     assert_eq!(app.read("/health").await["systemMetrics"]["ordersLast24h"], 2);
 }
 

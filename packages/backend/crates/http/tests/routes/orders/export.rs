@@ -26,7 +26,7 @@ async fn a_cell_that_a_spreadsheet_would_run_is_defused() {
     let app = TestApp::new();
     let reasons = ["=1+1", "+1", "-1", "@x", "plain, \"quoted\"", "100 % = fine"];
     for (number, reason) in reasons.iter().enumerate() {
-        app.tell(
+        app.record(
             OrderBuilder::new(&format!("o-{number}"))
                 .vendor("-acme")
                 .lost("2026-03-05T10:00:00Z")
@@ -46,7 +46,7 @@ async fn a_cell_that_a_spreadsheet_would_run_is_defused() {
 async fn ndjson_has_every_order_of_the_filter_beyond_any_page() {
     let app = TestApp::new();
     let order = |number: usize| OrderBuilder::new(&format!("o-{number:04}")).gift("food").events();
-    app.tell((0..1_203).flat_map(order).collect()).await;
+    app.record((0..1_203).flat_map(order).collect()).await;
     let export = app.get("/api/orders/export?format=ndjson&giftType=food").await;
     assert_eq!(export.header("content-type"), "application/x-ndjson");
     let ids: Vec<String> = export.lines().iter().map(|row| row["orderId"].as_str().unwrap().to_owned()).collect();
@@ -57,7 +57,7 @@ async fn ndjson_has_every_order_of_the_filter_beyond_any_page() {
 #[tokio::test]
 async fn a_csv_has_one_heading_however_long_it_is() {
     let app = TestApp::new();
-    app.tell((0..1_203).flat_map(|number| OrderBuilder::new(&format!("o-{number}")).events()).collect()).await;
+    app.record((0..1_203).flat_map(|number| OrderBuilder::new(&format!("o-{number}")).events()).collect()).await;
     let export = app.get("/api/orders/export").await;
     assert_eq!(export.text().lines().filter(|line| line.starts_with("orderId,")).count(), 1);
     assert_eq!(rows(export.text()).len(), 1_203);

@@ -10,7 +10,7 @@ use crate::fleet::{column, problem, wrong_parameters};
 async fn an_order_is_told_with_its_history_by_when_it_happened() {
     let app = TestApp::new();
     let order = OrderBuilder::new("o-1").lost("2026-03-05T10:00:00Z").shipped("2026-03-02T10:00:00Z").by("ups");
-    app.tell(order.events()).await;
+    app.record(order.events()).await;
     let detail = app.read("/api/orders/o-1").await;
     assert_eq!((&detail["orderId"], &detail["version"]), (&json!("o-1"), &json!(3)));
     assert_eq!(detail["order"]["status"], "LOST");
@@ -23,7 +23,7 @@ async fn an_order_is_told_with_its_history_by_when_it_happened() {
 #[tokio::test]
 async fn an_order_whose_placement_is_not_known_has_a_history_and_no_order() {
     let app = TestApp::new();
-    app.tell(OrderBuilder::new("o-1").unplaced().shipped("2026-03-02T10:00:00Z").events()).await;
+    app.record(OrderBuilder::new("o-1").unplaced().shipped("2026-03-02T10:00:00Z").events()).await;
     let detail = app.read("/api/orders/o-1").await;
     assert_eq!((&detail["order"], &detail["version"]), (&Value::Null, &json!(1)));
     assert_eq!(app.read("/api/orders").await["summary"]["total"], 0, "it counts nowhere");
@@ -44,7 +44,7 @@ async fn an_id_that_is_none_is_refused() {
 async fn an_order_may_be_called_like_a_route() {
     let app = TestApp::new();
     for id in ["recent", "export", "events", "by-id", "o-1"] {
-        app.tell(OrderBuilder::new(id).events()).await;
+        app.record(OrderBuilder::new(id).events()).await;
         assert_eq!(app.read(&format!("/api/orders/by-id/{id}")).await["order"]["orderId"], id);
     }
     assert_eq!(app.read("/api/orders/events").await["order"]["orderId"], "events");

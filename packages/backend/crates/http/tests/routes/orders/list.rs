@@ -81,8 +81,10 @@ async fn the_summary_is_of_the_whole_filter_and_not_of_the_page() {
 async fn an_order_is_told_with_all_that_is_known() {
     let app = TestApp::new();
     let order = OrderBuilder::new("o-1").promised("2026-03-03").gift("flowers").value(4_900).rush();
-    app.tell(order.shipped("2026-03-02T10:00:00Z").by("ups").lost("2026-03-05T10:00:00Z").because("no scan").events())
-        .await;
+    app.record(
+        order.shipped("2026-03-02T10:00:00Z").by("ups").lost("2026-03-05T10:00:00Z").because("no scan").events(),
+    )
+    .await;
     assert_eq!(
         app.read("/api/orders").await["orders"],
         json!([{
@@ -128,7 +130,7 @@ async fn a_cursor_stays_in_place_while_orders_arrive() {
     let rest =
         app.read(&format!("/api/orders?limit=100&cursor={}", first["nextCursor"].as_str().unwrap())).await["orders"]
             .clone();
-    app.tell(OrderBuilder::new("new").placed("2026-03-10T14:00:00Z").events()).await;
+    app.record(OrderBuilder::new("new").placed("2026-03-10T14:00:00Z").events()).await;
     let after =
         app.read(&format!("/api/orders?limit=100&cursor={}", first["nextCursor"].as_str().unwrap())).await["orders"]
             .clone();

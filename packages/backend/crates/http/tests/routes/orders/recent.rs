@@ -46,8 +46,8 @@ async fn the_feed_is_filtered_by_status_and_vendor() {
 #[tokio::test]
 async fn the_activity_is_of_the_last_hour_whatever_the_page() {
     let app = small_fleet().await;
-    app.tell(OrderBuilder::new("new").placed("2026-03-10T13:30:00Z").events()).await;
-    app.tell(OrderBuilder::new("older").placed("2026-03-10T13:29:59.999999Z").events()).await;
+    app.record(OrderBuilder::new("new").placed("2026-03-10T13:30:00Z").events()).await;
+    app.record(OrderBuilder::new("older").placed("2026-03-10T13:29:59.999999Z").events()).await;
     let activity = app.read("/api/orders/recent?limit=1").await["activity"].clone();
     assert_eq!(activity["updatedLastHour"], 2);
     assert_eq!(

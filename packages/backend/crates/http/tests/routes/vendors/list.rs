@@ -76,7 +76,7 @@ async fn by_risk_the_worst_comes_first_and_who_has_too_few_orders_last() {
             |number| OrderBuilder::new(&format!("{vendor}-{number}")).vendor(vendor).placed("2026-03-08T10:00:00Z");
         let well = (0..arrived).map(|number| order(number).arrived("2026-03-09T10:00:00Z"));
         let badly = (arrived..arrived + lost).map(|number| order(number).lost("2026-03-09T10:00:00Z"));
-        app.tell(well.chain(badly).flat_map(|order| order.events()).collect()).await;
+        app.record(well.chain(badly).flat_map(|order| order.events()).collect()).await;
     }
     assert_eq!(ids(&app, "sortBy=riskLevel&order=desc").await, ["d", "b", "f", "e", "a", "c"]);
     assert_eq!(ids(&app, "sortBy=riskLevel").await, ["a", "e", "f", "b", "d", "c"]);
@@ -107,7 +107,7 @@ async fn the_table_is_filtered_by_risk() {
 async fn pages_put_together_are_the_whole_table() {
     let app = TestApp::new();
     for number in 0..7 {
-        app.tell(
+        app.record(
             OrderBuilder::new(&format!("o-{number}"))
                 .vendor(&format!("v-{}", number % 5))
                 .placed("2026-03-09T10:00:00Z")

@@ -56,7 +56,7 @@ async fn at_most_twenty_issues_are_shown() {
     let app = TestApp::new();
     let lost =
         |number: u32| OrderBuilder::new(&format!("o-{number:02}")).lost(&format!("2026-03-09T10:{number:02}:00Z"));
-    app.tell((0..25).flat_map(|number| lost(number).events()).collect()).await;
+    app.record((0..25).flat_map(|number| lost(number).events()).collect()).await;
     let issues = app.read("/api/vendors/acme/report").await["recentIssues"].clone();
     assert_eq!(issues.as_array().unwrap().len(), 20);
     assert_eq!(issues[0]["orderId"], "o-24");
@@ -87,8 +87,8 @@ async fn a_vendor_id_that_is_none_and_a_date_to_come_are_refused() {
 #[tokio::test]
 async fn a_date_older_than_what_is_kept_says_how_far_back_reports_go() {
     let app = TestApp::new();
-    app.tell(OrderBuilder::new("old").placed("2026-01-01T10:00:00Z").events()).await;
-    app.tell(OrderBuilder::new("new").placed("2026-03-01T10:00:00Z").events()).await;
+    app.record(OrderBuilder::new("old").placed("2026-01-01T10:00:00Z").events()).await;
+    app.record(OrderBuilder::new("new").placed("2026-03-01T10:00:00Z").events()).await;
     let day = |text: &str| goody_testkit::day(text);
     let expiry = |buckets_before, today| Expiry {
         orders_before: day("2025-01-01"),

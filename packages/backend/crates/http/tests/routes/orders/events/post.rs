@@ -191,7 +191,7 @@ async fn an_order_told_backwards_is_the_same_order() {
         .events();
     events.reverse();
     for event in events {
-        app.tell(vec![event]).await;
+        app.record(vec![event]).await;
     }
     let order = app.read("/api/orders/o-1").await["order"].clone();
     assert_eq!((&order["status"], &order["isDelayed"]), (&json!("ARRIVED"), &json!(true)));
