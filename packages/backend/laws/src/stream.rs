@@ -1,8 +1,9 @@
 //! Records of the stream of orders, as Lambda hands them over.
 
 use aws_lambda_events::dynamodb::EventRecord;
+use goody_application::ports::PostedChange;
 use goody_application::project::moves;
-use goody_domain::{Change, History, Recorded, ReportZone, WireEvent};
+use goody_domain::{History, Recorded, ReportZone, WireEvent};
 use goody_store_dynamodb::stream_record::change;
 
 /// The law of stream records.
@@ -24,6 +25,7 @@ pub fn hold(data: &[u8]) -> bool {
 fn counts(history: &History) {
     let zone = ReportZone::utc();
     let versions = 0..history.version();
-    let steps: Vec<Change> = versions.map(|version| history.change(version, version + 1)).collect();
-    assert_eq!(moves(&steps, &zone), moves(&[history.change(0, history.version())], &zone));
+    let posted = |from, to| PostedChange::new(history.change(from, to), &zone);
+    let steps: Vec<PostedChange> = versions.map(|version| posted(version, version + 1)).collect();
+    assert_eq!(moves(&steps), moves(&[posted(0, history.version())]));
 }

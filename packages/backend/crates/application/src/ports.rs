@@ -3,13 +3,13 @@
 //! A trait says one thing its caller needs, so that a function's bounds and its permissions read the same. Every store is
 //! held to these words by the suite in `testkit`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use goody_domain::{
-    AsOf, Change, CounterSeries, Day, Entry, GiftType, History, Instant, Order, OrderId, Recorded, Report, ReportZone,
-    Status, Vendor, VendorId,
+    AsOf, Change, Counter, CounterSeries, Counters, Day, Entry, GiftType, History, Instant, Order, OrderId, Posting,
+    Recorded, Report, ReportZone, Status, Vendor, VendorId, combined, postings,
 };
 use serde::{Deserialize, Serialize};
 
@@ -169,6 +169,15 @@ pub struct OrderCount {
     pub is_lower_bound: bool,
 }
 
+impl OrderCount {
+    /// Adds the orders that buckets count: those of the list's statuses.
+    pub fn add_counted(&mut self, filter: &OrderFilter, totals: &Counters) {
+        for status in Status::ALL.into_iter().filter(|status| filter.takes_status(*status)) {
+            self.by_status[status as usize] += totals[Counter::InStatus(status)];
+        }
+    }
+}
+
 /// Which recent updates a feed is about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecentFilter {
@@ -249,6 +258,27 @@ pub trait OrderReader: Send + Sync {
     async fn all(&self, after: Option<&OrderId>, limit: usize) -> Result<Vec<History>>;
 }
 
+/// A change of an order, with what it adds to the counters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PostedChange {
+    /// The change.
+    pub change: Change,
+    /// What it adds to the counters of each vendor, and to those of the fleet: [`goody_domain::combined`], nothing that cancels out.
+    pub entries: Vec<(VendorId, Vec<Entry>)>,
+}
+
+impl PostedChange {
+    /// Computes what a change adds to the counters.
+    pub fn new(change: Change, zone: &ReportZone) -> Self {
+        let mut of_vendors: BTreeMap<VendorId, Vec<Entry>> = BTreeMap::new();
+        for Posting { vendor_id, entry } in postings(change.before.as_ref(), change.after.as_ref(), zone) {
+            of_vendors.entry(vendor_id).or_default().push(entry);
+        }
+        let entries = of_vendors.into_iter().map(|(vendor_id, entries)| (vendor_id, combined(entries))).collect();
+        Self { change, entries }
+    }
+}
+
 /// Changes that no bucket reflects yet.
 #[derive(Clone, Debug, Default)]
 pub struct ChangeBatch {
@@ -257,7 +287,7 @@ pub struct ChangeBatch {
     /// Where it stands after them.
     pub to: i64,
     /// At most one for each order: its changes are drawn together.
-    pub changes: Vec<Change>,
+    pub changes: Vec<PostedChange>,
 }
 
 /// Changes that no bucket reflects yet.

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use goody_domain::{Change, Entry, Instant, Posting, ReportZone, VendorId, combined, postings};
+use goody_domain::{Entry, Instant, VendorId, combined};
 
-use crate::ports::{BucketMove, ChangeFeed, ReportWriter, Result, Scope};
+use crate::ports::{BucketMove, ChangeFeed, PostedChange, ReportWriter, Result, Scope};
 
 /// How many changes are projected together.
 pub const BATCH: usize = 20_000;
@@ -41,22 +41,17 @@ pub async fn project_all<S: ChangeFeed + ReportWriter + ?Sized>(store: &S, now: 
 }
 
 /// What changes do to the buckets of their vendors and of the fleet, scope by scope: nothing to those where it cancels out.
-pub fn moves(changes: &[Change], zone: &ReportZone) -> Vec<BucketMove> {
-    let mut scopes: BTreeMap<VendorId, Vec<Entry>> = BTreeMap::new();
-    for Change { before, after, .. } in changes {
-        for Posting { vendor_id, entry } in postings(before.as_ref(), after.as_ref(), zone) {
-            match scopes.get_mut(&vendor_id) {
-                Some(entries) => entries.push(entry),
-                None => drop(scopes.insert(vendor_id, vec![entry])),
-            }
-        }
+pub fn moves<'c>(changes: impl IntoIterator<Item = &'c PostedChange>) -> Vec<BucketMove> {
+    let mut scopes: BTreeMap<&VendorId, Vec<Entry>> = BTreeMap::new();
+    for (vendor_id, entries) in changes.into_iter().flat_map(|change| &change.entries) {
+        scopes.entry(vendor_id).or_default().extend_from_slice(entries);
     }
     let mut fleet = Vec::new();
     let mut moves = Vec::new();
     for (vendor_id, entries) in scopes {
         let entries = combined(entries);
         fleet.extend_from_slice(&entries);
-        moves.extend(moves_of(Scope::Vendor(vendor_id), &entries));
+        moves.extend(moves_of(Scope::Vendor(vendor_id.clone()), &entries));
     }
     moves.extend(moves_of(Scope::Fleet, &combined(fleet)));
     moves

@@ -1,12 +1,16 @@
 //! Retention: removes what is old. It changes no number of a date that is over, and takes open orders that nobody reports on any
 //! more out of the levels.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use goody_domain::{Counter, Day, Entry, Instant, Order, ReportZone, combined, contribution, postings};
+use goody_domain::{
+    Counter, Day, Entry, Instant, Order, ReportZone, combined, contribution, contribution_to, postings,
+};
 
 use crate::clock_watch::ClockWatch;
-use crate::ports::{Clock, Expired, Expiry, Housekeeping, ReportReader, Result};
+use crate::ports::{BucketMove, Clock, Expired, Expiry, Housekeeping, ReportReader, Result, Scope};
+use crate::project::moves_of;
 
 /// How many orders are removed in one transaction.
 const BATCH: usize = 2_000;
@@ -47,21 +51,29 @@ impl Retention {
 pub struct Settlement {
     /// The order as it counts from now on.
     pub order: Order,
-    /// What it goes on to contribute to the counters of its vendor.
-    pub kept: Vec<Entry>,
-    /// What moves in the counters of its vendor and of the fleet: it stands in no list any more, and if it was still open, it
-    /// leaves the levels. Ordered, as for one bucket after the other.
-    pub moved: Vec<Entry>,
+    /// What it goes on to add to the counters of the vendors that it names. A rebuild adds it to what the orders amount to.
+    pub settled: Vec<BucketMove>,
+    /// What moves in the counters of its vendor and of the fleet: it is in no list any more, and if it was still open, it leaves
+    /// the levels. Scope by scope, day by day.
+    pub moved: Vec<BucketMove>,
 }
 
 /// Settles an order that expires `order_days` days after its [`crate::ports::last_day`].
 pub fn settlement(order: Order, last_day: Day, order_days: u16, zone: &ReportZone) -> Settlement {
     let given_up = order.clone().given_up(zone.end(last_day.plus(i32::from(order_days))));
-    let stands = |entry: &Entry| matches!(entry.counter, Counter::InStatus(_));
-    let (standing, kept): (Vec<Entry>, Vec<Entry>) = contribution(&given_up, zone).into_iter().partition(stands);
+    let is_of_lists = |entry: &Entry| matches!(entry.counter, Counter::InStatus(_));
+    let own = &given_up.placement.vendor_id;
+    let settled =
+        given_up.named_vendors.iter().chain([own]).collect::<BTreeSet<_>>().into_iter().flat_map(|vendor_id| {
+            let entries = contribution_to(vendor_id, &given_up, zone).into_iter().filter(|entry| !is_of_lists(entry));
+            moves_of(Scope::Vendor(vendor_id.clone()), &combined(entries.collect())).collect::<Vec<_>>()
+        });
+    let left_lists = contribution(&given_up, zone).into_iter().filter(is_of_lists);
+    let left_lists = left_lists.map(|entry| Entry { amount: -entry.amount, ..entry });
     let left_levels = postings(Some(&order), Some(&given_up), zone).into_iter().map(|posting| posting.entry);
-    let left_lists = standing.into_iter().map(|entry| Entry { amount: -entry.amount, ..entry });
-    Settlement { moved: combined(left_levels.chain(left_lists).collect()), kept, order: given_up }
+    let left = combined(left_levels.chain(left_lists).collect());
+    let moved = [Scope::Vendor(own.clone()), Scope::Fleet].into_iter().flat_map(|scope| moves_of(scope, &left));
+    Settlement { settled: settled.collect(), moved: moved.collect(), order: given_up }
 }
 
 /// Removes everything that has expired. Says what.

@@ -11,9 +11,9 @@ use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use futures::stream::{self, StreamExt, TryStreamExt};
-use goody_application::ports::{ChangeBatch, ChangeLag, CurrentReport, ReportWriter, Result};
+use goody_application::ports::{ChangeBatch, ChangeLag, CurrentReport, PostedChange, ReportWriter, Result};
 use goody_application::project;
-use goody_domain::{Change, Day, History, Instant};
+use goody_domain::{Day, History, Instant};
 
 use crate::bucket_transaction::{BucketTransaction, Place, key, places};
 use crate::buckets::{FLEET, NOW};
@@ -30,7 +30,7 @@ impl ReportWriter for DynamoStore {
     async fn apply(&self, batch: ChangeBatch, now: Instant) -> Result<bool> {
         let today = self.zone.day(now);
         let mut all = true;
-        for group in self.groups(batch.changes) {
+        for group in groups(batch.changes) {
             all &= self.apply_group(&group, today).await?;
         }
         Ok(all)
@@ -62,66 +62,37 @@ impl ReportWriter for DynamoStore {
 /// Changes that fit into one transaction, and the rows that they touch.
 #[derive(Default)]
 struct Group {
-    changes: Vec<Change>,
+    changes: Vec<PostedChange>,
     places: BTreeSet<Place>,
 }
 
 impl Group {
     /// Items of the transaction: a marker and pointers for each order, the rows, and the current row of each scope.
-    fn items(changes: &[Change], places: &BTreeSet<Place>) -> usize {
+    fn items(changes: &[PostedChange], places: &BTreeSet<Place>) -> usize {
         let scopes: BTreeSet<&str> = places.iter().map(|(scope, _)| scope.as_str()).collect();
-        let pointers: usize = changes.iter().map(|change| secondary_vendors::others(change).count()).sum();
+        let pointers: usize = changes.iter().map(|change| secondary_vendors::others(&change.change).count()).sum();
         changes.len() + pointers + places.len() + scopes.len()
-    }
-
-    fn fits(&self) -> bool {
-        Self::items(&self.changes, &self.places) <= ITEMS
     }
 }
 
 impl DynamoStore {
     /// What is new in a history since a version: all of it, or as much as fits into one transaction. A single fact may be too
     /// much for one only where it places an order of which dozens were told before.
-    pub(crate) fn fitting(&self, history: &History, from_version: usize) -> Change {
+    pub(crate) fn fitting(&self, history: &History, from_version: usize) -> PostedChange {
         let mut version = history.version();
         loop {
-            let change = history.change(from_version, version);
-            if version - from_version <= 1 || self.groups(vec![change.clone()]).iter().all(Group::fits) {
+            let change = PostedChange::new(history.change(from_version, version), &self.zone);
+            if version - from_version <= 1 || Group::items(std::slice::from_ref(&change), &places_of(&change)) <= ITEMS
+            {
                 return change;
             }
             version = from_version + (version - from_version) / 2;
         }
     }
 
-    /// Cuts changes into groups that fit, none of them empty. Only the changes of one order may be too many for a group.
-    fn groups(&self, mut changes: Vec<Change>) -> Vec<Group> {
-        // Orders of one vendor and day move the same rows, so they go together.
-        changes.sort_by_cached_key(|change| {
-            let order = change.after.as_ref().map(|order| (order.placement.vendor_id.clone(), order.created_at));
-            (order, change.order_id.clone())
-        });
-        let mut groups: Vec<Group> = Vec::new();
-        let mut open = Group::default();
-        for change in changes {
-            let moves = project::moves(std::slice::from_ref(&change), &self.zone);
-            let mut together = open.places.clone();
-            together.extend(moves.iter().flat_map(places));
-            open.changes.push(change);
-            if open.changes.len() > 1 && Group::items(&open.changes, &together) > ITEMS {
-                let next = open.changes.split_off(open.changes.len() - 1);
-                groups.push(std::mem::take(&mut open));
-                open.changes = next;
-                together = moves.iter().flat_map(places).collect();
-            }
-            open.places = together;
-        }
-        groups.extend(Some(open).filter(|open| !open.changes.is_empty()));
-        groups
-    }
-
     /// False where a marker is no longer where its change begins.
     async fn apply_group(&self, Group { changes, places }: &Group, today: Day) -> Result<bool> {
-        let moves = project::moves(changes, &self.zone);
+        let moves = project::moves(changes);
         let mut patience = Patience::default();
         loop {
             let mut transaction = BucketTransaction::take(self, places, today).await?;
@@ -129,9 +100,9 @@ impl DynamoStore {
                 transaction.add(&moved.scope, moved.day, &moved.entries)?;
             }
             let mut writes: Vec<TransactWriteItem> =
-                changes.iter().map(|change| markers::advance(self, change, today)).collect::<Result<_>>()?;
-            for change in changes {
-                writes.extend(secondary_vendors::pointers(self, change)?);
+                changes.iter().map(|posted| markers::advance(self, &posted.change, today)).collect::<Result<_>>()?;
+            for posted in changes {
+                writes.extend(secondary_vendors::pointers(self, &posted.change)?);
             }
             writes.extend(transaction.writes()?);
             match self.transact(DOING, writes).await? {
@@ -166,4 +137,35 @@ impl DynamoStore {
             Err(error) => Err(failed(DOING)(error.into())),
         }
     }
+}
+
+/// Cuts changes into groups that fit, none of them empty. Only the changes of one order may be too many for a group.
+fn groups(mut changes: Vec<PostedChange>) -> Vec<Group> {
+    // Orders of one vendor and day move the same rows, so they go together.
+    changes.sort_by_cached_key(|PostedChange { change, .. }| {
+        let order = change.after.as_ref().map(|order| (order.placement.vendor_id.clone(), order.created_at));
+        (order, change.order_id.clone())
+    });
+    let mut groups: Vec<Group> = Vec::new();
+    let mut open = Group::default();
+    for change in changes {
+        let places = places_of(&change);
+        let mut together = open.places.clone();
+        together.extend(places.iter().cloned());
+        open.changes.push(change);
+        if open.changes.len() > 1 && Group::items(&open.changes, &together) > ITEMS {
+            let next = open.changes.split_off(open.changes.len() - 1);
+            groups.push(std::mem::take(&mut open));
+            open.changes = next;
+            together = places;
+        }
+        open.places = together;
+    }
+    groups.extend(Some(open).filter(|open| !open.changes.is_empty()));
+    groups
+}
+
+/// The rows that a change moves.
+fn places_of(change: &PostedChange) -> BTreeSet<Place> {
+    project::moves([change]).iter().flat_map(places).collect()
 }

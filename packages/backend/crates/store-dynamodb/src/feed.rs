@@ -8,8 +8,8 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use futures::stream::{self, StreamExt, TryStreamExt};
-use goody_application::ports::{ChangeBatch, ChangeFeed, ChangeLag, ReportWriter, Result};
-use goody_domain::{Change, History, Instant, OrderId, Status};
+use goody_application::ports::{ChangeBatch, ChangeFeed, ChangeLag, PostedChange, ReportWriter, Result};
+use goody_domain::{History, Instant, OrderId, Status};
 
 use crate::client::{AT_ONCE, Patience};
 use crate::{DynamoStore, markers, recent};
@@ -36,7 +36,9 @@ impl DynamoStore {
         let mut applied = 0;
         let mut patience = Patience::default();
         loop {
-            let changes = self.waiting(latest.values()).await?;
+            let waiting = self.waiting(latest.values()).await?;
+            let changes: Vec<PostedChange> =
+                waiting.into_iter().map(|(history, from)| self.fitting(history, from)).collect();
             if changes.is_empty() {
                 return Ok(applied);
             }
@@ -47,12 +49,15 @@ impl DynamoStore {
         }
     }
 
-    /// What the buckets do not reflect of those histories.
-    pub(crate) async fn waiting(&self, histories: impl Iterator<Item = &History>) -> Result<Vec<Change>> {
+    /// Those of the histories that the counters do not reflect in full, each with the version that they do reflect.
+    pub(crate) async fn waiting<'h>(
+        &self,
+        histories: impl Iterator<Item = &'h History>,
+    ) -> Result<Vec<(&'h History, usize)>> {
         let histories: Vec<&History> = histories.collect();
         let ids: Vec<OrderId> = histories.iter().map(|history| history.order_id().clone()).collect();
         let markers = markers::read_all(self, &ids).await?;
-        let change = |history: &&History| {
+        let reflected = |history: &'h History| {
             let marker = markers.get(history.order_id());
             let is_final = marker.is_some_and(|marker| marker.expired_on.is_some());
             let from = marker.map_or(0, |marker| marker.version);
@@ -60,9 +65,9 @@ impl DynamoStore {
                 return None;
             }
             // Facts about an order that is not placed yet move nothing, and wait for its placement.
-            Some(self.fitting(history, from)).filter(|_| history.order().is_some())
+            history.order().map(|_| (history, from))
         };
-        Ok(histories.iter().filter_map(change).collect())
+        Ok(histories.into_iter().filter_map(reflected).collect())
     }
 }
 
@@ -76,7 +81,8 @@ impl ChangeFeed for DynamoStore {
             let Some(last) = ids.last() else { break };
             after = Some(last.clone());
             let histories = self.histories(&ids).await?;
-            batch.changes.extend(self.waiting(ids.iter().filter_map(|id| histories.get(id))).await?);
+            let waiting = self.waiting(ids.iter().filter_map(|id| histories.get(id))).await?;
+            batch.changes.extend(waiting.into_iter().map(|(history, from)| self.fitting(history, from)));
         }
         batch.changes.truncate(limit);
         Ok(batch)
@@ -88,11 +94,10 @@ impl ChangeFeed for DynamoStore {
         let ids: Vec<OrderId> = latest.try_collect::<Vec<_>>().await?.concat();
         let histories = self.histories(&ids).await?;
         let mut lag = ChangeLag::default();
-        for change in self.waiting(histories.values()).await? {
-            let Some(history) = histories.get(&change.order_id) else { continue };
-            let untold = &history.events()[change.from_version..];
-            lag.changes += untold.len() as u64;
-            let oldest = untold.iter().map(|fact| fact.recorded_at).min();
+        for (history, from) in self.waiting(histories.values()).await? {
+            let unapplied = &history.events()[from..];
+            lag.changes += unapplied.len() as u64;
+            let oldest = unapplied.iter().map(|fact| fact.recorded_at).min();
             lag.oldest = lag.oldest.into_iter().chain(oldest).min();
         }
         Ok(lag)

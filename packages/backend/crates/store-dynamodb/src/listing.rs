@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 
 use goody_application::ports::{OrderCount, OrderFilter, Position, ReportReader, Result, Scope};
-use goody_domain::{Counter, Counters, Day, History, Instant, Order, OrderId, Status};
+use goody_domain::{Counters, Day, History, Instant, Order, OrderId, Status};
 
 use crate::DynamoStore;
 use crate::buckets::{BucketItem, Row, partition, read_counters};
@@ -200,10 +200,7 @@ pub(crate) async fn count(store: &DynamoStore, filter: &OrderFilter, most: i64, 
         None => OrderCount::default(),
     };
     if let Some(kept) = kept {
-        let standing = standing(store, &kept).await?;
-        for status in Status::ALL.into_iter().filter(|status| filter.takes_status(*status)) {
-            count.by_status[status as usize] += standing[Counter::InStatus(status)];
-        }
+        count.add_counted(filter, &standing(store, &kept).await?);
     }
     Ok(count)
 }

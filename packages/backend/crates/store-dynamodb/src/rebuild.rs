@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures::stream::{self, StreamExt, TryStreamExt};
 use goody_application::ports::{Rebuilt, Result, Scope};
-use goody_domain::{Bucket, Counter, CounterSeries, Counters, Day, Entry, OrderId, VendorId, contribution, facts};
+use goody_domain::{Bucket, CounterSeries, Counters, Day, Entry, OrderId, VendorId, contribution_to};
 
 use crate::bucket_transaction::{BucketTransaction, Place};
 use crate::buckets::{BucketItem, FLEET, Row, SLICE, partition, read_counters};
@@ -16,7 +16,7 @@ use crate::{DynamoStore, markers, orders, secondary_vendors};
 /// Before every day, and after.
 const FIRST: Day = Day::from_number(-7_000);
 const LAST: Day = Day::from_number(1_000_000);
-const DOING: &str = "rebuilding a book";
+const DOING: &str = "rebuilding the counters of a scope";
 
 type Buckets = BTreeMap<Day, Bucket>;
 
@@ -59,9 +59,7 @@ async fn of_orders(store: &DynamoStore, vendor_id: &VendorId, first: Day) -> Res
     for (id, history) in &histories {
         let applied = markers.get(id).map_or(0, |marker| marker.version);
         let Some(order) = history.at_version(applied) else { continue };
-        let own = if order.placement.vendor_id == *vendor_id { contribution(&order, &store.zone) } else { Vec::new() };
-        let told = order.named_vendors.contains(vendor_id).then(|| facts(&order, &store.zone));
-        for entry in own.into_iter().chain(told.into_iter().flatten()) {
+        for entry in contribution_to(vendor_id, &order, &store.zone) {
             entries.entry(entry.day).or_default().push(entry);
         }
     }
@@ -89,18 +87,10 @@ async fn of_vendors(store: &DynamoStore, first: Day) -> Result<Buckets> {
     let mut sum = Buckets::new();
     while let Some((series, _)) = all_series.try_next().await? {
         for (day, bucket) in series.buckets.into_iter().filter(|(day, _)| *day >= first) {
-            sum.entry(day).or_default().add(&entries(day, &bucket));
+            sum.entry(day).or_default().add(&bucket.entries(day));
         }
     }
     Ok(sum)
-}
-
-/// What a bucket was made of.
-fn entries(day: Day, bucket: &Bucket) -> Vec<Entry> {
-    let timed = bucket.minutes.iter();
-    let timed = timed.map(|of| Entry { day, minute: of.minute, counter: of.counter, amount: of.amount });
-    let standing = bucket.totals.entries().filter(|(counter, _)| matches!(counter, Counter::InStatus(_)));
-    timed.chain(standing.map(|(counter, amount)| Entry { day, minute: 0, counter, amount })).collect()
 }
 
 /// Writes what is not as it should be. `None` where somebody moved the scope meanwhile.

@@ -9,12 +9,11 @@ use std::collections::BTreeSet;
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::{Delete, TransactWriteItem, Update};
 use goody_application::ports::{BucketMove, Expired, Expiry, Housekeeping, Rebuilt, Result, Scope, last_day};
-use goody_application::project::moves_of;
 use goody_application::retention::{Settlement, settlement};
-use goody_domain::{Counters, Day, Entry, History, OrderId, facts};
+use goody_domain::{Counters, Day, History, OrderId};
 
 use crate::bucket_transaction::{self, BucketTransaction, Place};
-use crate::buckets::{BucketItem, FLEET, NOW, Row, ScopeItem, clocks, read_counters, write_counters};
+use crate::buckets::{BucketItem, FLEET, NOW, Row, ScopeItem, clocks, partition, read_counters, write_counters};
 use crate::client::{Patience, Terms, Transacted, failed, number, text};
 use crate::items::{Item, read};
 use crate::{DynamoStore, markers, orders, rebuild, secondary_vendors};
@@ -80,8 +79,12 @@ impl DynamoStore {
             let Some(last) = ids.last() else { break };
             after = Some(last.clone());
             let histories = self.histories(&ids).await?;
-            let waiting: BTreeSet<OrderId> =
-                self.waiting(histories.values()).await?.into_iter().map(|change| change.order_id).collect();
+            let waiting: BTreeSet<OrderId> = self
+                .waiting(histories.values())
+                .await?
+                .into_iter()
+                .map(|(history, _)| history.order_id().clone())
+                .collect();
             for (id, history) in histories {
                 let last = last_day(history.events(), history.order().as_ref(), &self.zone);
                 if last < before && !waiting.contains(&id) {
@@ -127,26 +130,15 @@ impl DynamoStore {
 
     /// What an order contributed goes to the settled rows, and the counters move as it leaves.
     async fn settle(&self, settlement: Settlement, today: Day) -> Result<Vec<TransactWriteItem>> {
-        let Settlement { order, kept, moved } = settlement;
-        let own = &order.placement.vendor_id;
-        let place = |vendor: &str, entry: &Entry| (vendor.to_owned(), Row::Settled(entry.day));
-        let mut settled: Vec<(Place, Entry)> =
-            kept.into_iter().map(|entry| (place(own.as_str(), &entry), entry)).collect();
-        for named in &order.named_vendors {
-            settled.extend(facts(&order, &self.zone).map(|entry| (place(named.as_str(), &entry), entry)));
-        }
-        let scopes = [Scope::Vendor(own.clone()), Scope::Fleet];
-        let moves: Vec<BucketMove> = scopes.into_iter().flat_map(|scope| moves_of(scope, &moved)).collect();
-        let places: BTreeSet<Place> = settled
-            .iter()
-            .map(|(place, _)| place.clone())
-            .chain(moves.iter().flat_map(bucket_transaction::places))
-            .collect();
+        let Settlement { settled, moved, .. } = settlement;
+        let place = |of: &BucketMove| (partition(&of.scope).to_owned(), Row::Settled(of.day));
+        let places: BTreeSet<Place> =
+            settled.iter().map(place).chain(moved.iter().flat_map(bucket_transaction::places)).collect();
         let mut transaction = BucketTransaction::take(self, &places, today).await?;
-        for (place, entry) in settled {
-            transaction.add_row(place, &[entry])?;
+        for of in &settled {
+            transaction.add_row(place(of), &of.entries)?;
         }
-        for BucketMove { scope, day, entries } in &moves {
+        for BucketMove { scope, day, entries } in &moved {
             transaction.add(scope, *day, entries)?;
         }
         transaction.writes()

@@ -3,8 +3,8 @@
 use goody_domain::{Day, VendorId};
 use rusqlite::{Connection, Row};
 
-use crate::orders::read_row;
-use crate::{Fault, codec, counters, vendors};
+use crate::codec::read_row;
+use crate::{Fault, codec, reports, vendors};
 
 /// After so many findings it is known well enough that the database is damaged.
 const FINDINGS: usize = 20;
@@ -121,7 +121,7 @@ fn read_totals(row: &Row<'_>) -> Result<(), Fault> {
 }
 
 fn read_report(row: &Row<'_>) -> Result<(), Fault> {
-    let kept = counters::read_report(text(row, 1)?)?;
+    let kept = reports::read_report(text(row, 1)?)?;
     is_so(text(row, 0)? == kept.report.vendor_id.as_str(), "it is of another vendor")
 }
 

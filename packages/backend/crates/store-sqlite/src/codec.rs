@@ -7,6 +7,8 @@ use std::fmt::Write as _;
 
 use goody_domain::{Bucket, Counter, Counters, History, Instant, MinuteEntry, OrderId, Recorded, WireEvent};
 
+use rusqlite::Row;
+
 use crate::Fault;
 
 pub(crate) fn write_history(history: &History) -> Result<String, Fault> {
@@ -32,6 +34,16 @@ pub(crate) fn read_history(order_id: &str, text: &str) -> Result<History, Fault>
         Ok(Recorded { event, recorded_at: Instant::from_micros(recorded) })
     });
     Ok(History::from_recorded(id, facts.collect::<Result<_, Fault>>()?))
+}
+
+/// The history of a row whose first columns are `order_id` and `history`.
+pub(crate) fn read_row(row: &Row<'_>) -> Result<History, Fault> {
+    let text = |column, what: &str| {
+        let bytes = row.get_ref(column)?.as_bytes().map_err(rusqlite::Error::from)?;
+        std::str::from_utf8(bytes).map_err(|error| Fault::Damaged(format!("{what}: {error}")))
+    };
+    let order_id = text(0, "an order's id")?;
+    read_history(order_id, text(1, &format!("history of order {order_id}"))?)
 }
 
 pub(crate) fn write_counters(counters: &Counters) -> Vec<u8> {

@@ -1,18 +1,19 @@
 //! The change feed: which orders grew, from which version to which.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use async_trait::async_trait;
-use goody_application::ports::{ChangeBatch, ChangeFeed, ChangeLag, Result};
+use goody_application::ports::{ChangeBatch, ChangeFeed, ChangeLag, PostedChange, Result};
 use goody_domain::Instant;
-use rusqlite::params;
+use rusqlite::{Connection, params};
 
-use crate::orders::read_row;
+use crate::codec::read_row;
 use crate::{Fault, SqliteStore, schema};
 
 #[async_trait]
 impl ChangeFeed for SqliteStore {
     async fn changes(&self, limit: usize) -> Result<ChangeBatch> {
+        let zone = self.zone.clone();
         self.read("reading the change feed", move |connection| {
             let from: i64 = schema::meta(connection, "checkpoint")?.unwrap_or(0);
             let mut statement = connection.prepare_cached(
@@ -32,8 +33,7 @@ impl ChangeFeed for SqliteStore {
                 let mut rows = statement.query([id])?;
                 let row =
                     rows.next()?.ok_or_else(|| Fault::Damaged(format!("a change names order {id}, which is gone")))?;
-                let history = read_row(row)?;
-                Ok(history.change(first, last))
+                Ok(PostedChange::new(read_row(row)?.change(first, last), &zone))
             });
             let changes = changes.collect::<std::result::Result<_, Fault>>()?;
             Ok(ChangeBatch { from, to, changes })
@@ -50,4 +50,11 @@ impl ChangeFeed for SqliteStore {
         })
         .await
     }
+}
+
+/// Orders with changes that no bucket reflects yet, each with the version that the buckets do reflect.
+pub(crate) fn pending(connection: &Connection) -> std::result::Result<HashMap<i64, usize>, Fault> {
+    let mut statement = connection.prepare_cached("SELECT id, min(from_version) FROM changes GROUP BY id")?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }

@@ -7,23 +7,27 @@
 pub mod backup;
 mod check;
 mod codec;
-mod connection;
 mod counters;
 mod feed;
-mod housekeeping;
 mod list_counts;
 mod listing;
 pub mod lock_files;
 mod log_mover;
+mod open;
 mod orders;
 mod parts;
 mod readers;
+mod rebuild;
 mod recent;
+mod reports;
+mod retention;
+mod revision_watch;
 mod room;
 mod schema;
 mod source;
 mod store_health;
 mod vendors;
+mod writer;
 mod zone;
 
 use std::path::Path;
@@ -33,12 +37,14 @@ use std::time::Duration;
 use goody_domain::ReportZone;
 use rusqlite::Connection;
 
-pub use connection::Durability;
-use connection::{ConnectionOptions, Watch, Weight, Writer};
 use goody_application::ports::{Result, StoreError};
+use open::ConnectionOptions;
+pub use open::Durability;
 use readers::Readers;
+use revision_watch::RevisionWatch;
 use source::Source;
 use store_health::{HealthRecord, Obstacle};
+use writer::{Weight, Writer};
 
 /// Why a database cannot be opened. Each says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -190,7 +196,7 @@ impl Default for Settings {
 pub struct SqliteStore {
     writer: Writer,
     readers: Arc<Readers>,
-    watch: Watch,
+    watch: RevisionWatch,
     zone: Arc<ReportZone>,
     /// See [`ReportZone::rules`].
     rules: Arc<str>,
@@ -219,8 +225,7 @@ impl SqliteStore {
         if schema::is_foreign(&source) {
             return Err(OpenError::Foreign { path: name });
         }
-        let connection =
-            if is_read_only { source.connect(cache_mib, patience) } else { connection::connect(path, options) };
+        let connection = if is_read_only { source.connect(cache_mib, patience) } else { open::connect(path, options) };
         let mut connection = connection.map_err(&sort)?;
         let found = schema::version(&connection).map_err(&sort)?;
         if found > schema::VERSION {
@@ -255,7 +260,7 @@ impl SqliteStore {
             .ok_or_else(|| needs_writing("its reports have to be counted anew by the rules of its time zone".into()))?;
         let health = Arc::new(HealthRecord::of(path));
         let readers = Readers::open(&source, settings.reader_cache_mib, patience, health.clone()).map_err(&sort)?;
-        let watch = Watch::start(&source, &connection, patience, health.clone()).map_err(&sort)?;
+        let watch = RevisionWatch::start(&source, &connection, patience, health.clone()).map_err(&sort)?;
         if durability == Durability::EveryCommit && !is_read_only {
             log_mover::move_log(path, options, &watch, &health, settings.log_limit).map_err(&sort)?;
         }

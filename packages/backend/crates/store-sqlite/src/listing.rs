@@ -10,11 +10,11 @@ use std::collections::{BTreeMap, BinaryHeap, VecDeque};
 use std::ops::Range;
 
 use goody_application::ports::{OrderCount, OrderFilter, Position};
-use goody_domain::{Counter, Counters, Day, Instant, Order, ReportZone, Status};
+use goody_domain::{Counters, Day, Instant, Order, ReportZone, Status};
 use rusqlite::{Connection, params};
 
+use crate::codec::read_row;
 use crate::list_counts::Kind;
-use crate::orders::read_row;
 use crate::{Fault, codec, counters};
 
 /// A list as the index sees it.
@@ -274,10 +274,7 @@ pub(crate) fn count(
         None => OrderCount::default(),
     };
     if let Some(kept) = kept {
-        let standing = standing(connection, &kept)?;
-        for status in Status::ALL.into_iter().filter(|status| filter.takes_status(*status)) {
-            count.by_status[status as usize] += standing[Counter::InStatus(status)];
-        }
+        count.add_counted(filter, &sum_of_days(connection, &kept)?);
     }
     Ok(count)
 }
@@ -344,8 +341,8 @@ fn count_up_to(connection: &Connection, source: &Source<'_>, of: &Of, limit: i64
     Ok(connection.prepare_cached(&sql)?.query_row(values, |row| row.get(0))?)
 }
 
-/// Where the orders of the filter's vendor and days stand, from the buckets of the days.
-fn standing(connection: &Connection, filter: &OrderFilter) -> Result<Counters, Fault> {
+/// The sum of the buckets of the filter's vendor and days.
+fn sum_of_days(connection: &Connection, filter: &OrderFilter) -> Result<Counters, Fault> {
     let scope = filter.vendor_id.as_ref().map_or("", |id| id.as_str());
     let mut sum = Counters::default();
     let from = filter.placed_from.map_or(i32::MIN, Day::number);

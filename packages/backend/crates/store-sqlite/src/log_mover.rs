@@ -7,9 +7,10 @@ use std::time::Duration;
 use rusqlite::Connection;
 use tokio::sync::watch;
 
-use crate::connection::{ConnectionOptions, Watch, connect};
 use crate::lock_files;
+use crate::open::{ConnectionOptions, connect};
 use crate::parts::keep_running;
+use crate::revision_watch::RevisionWatch;
 use crate::store_health::HealthRecord;
 
 /// How often what was written is moved. The writer does it itself only when that falls behind.
@@ -21,7 +22,7 @@ const CUT: Duration = Duration::from_millis(50);
 pub(crate) fn move_log(
     path: &Path,
     options: ConnectionOptions,
-    watch: &Watch,
+    watch: &RevisionWatch,
     health: &Arc<HealthRecord>,
     limit: u64,
 ) -> rusqlite::Result<()> {

@@ -8,9 +8,10 @@ use goody_application::ports::{
     StatusCounts, StoreHealth, last_day,
 };
 use goody_domain::{History, Instant, Order, OrderId, ReportZone, VendorId};
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::connection::Weight;
+use crate::codec::read_row;
+use crate::writer::Weight;
 use crate::{Fault, SqliteStore, codec, list_counts, listing, recent, vendors};
 
 /// So many orders are few.
@@ -141,16 +142,6 @@ impl OrderReader for SqliteStore {
         })
         .await
     }
-}
-
-/// The history of a row whose first columns are `order_id` and `history`.
-pub(crate) fn read_row(row: &Row<'_>) -> std::result::Result<History, Fault> {
-    let text = |column, what: &str| {
-        let bytes = row.get_ref(column)?.as_bytes().map_err(rusqlite::Error::from)?;
-        std::str::from_utf8(bytes).map_err(|error| Fault::Damaged(format!("{what}: {error}")))
-    };
-    let order_id = text(0, "an order's id")?;
-    codec::read_history(order_id, text(1, &format!("history of order {order_id}"))?)
 }
 
 fn history(connection: &Connection, id: &OrderId) -> std::result::Result<Option<History>, Fault> {

@@ -7,8 +7,8 @@ use goody_domain::{History, Instant, Order, Status};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::Fault;
+use crate::codec::read_row;
 use crate::list_counts::Tally;
-use crate::orders::read_row;
 
 /// In microseconds.
 const MINUTE: i64 = 60_000_000;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
-use crate::{connection, lock_files};
+use crate::{lock_files, open};
 
 /// A database to read.
 #[derive(Clone, Debug)]
@@ -74,7 +74,7 @@ impl Source {
     pub(crate) fn connect(&self, cache_mib: u32, patience: Duration) -> rusqlite::Result<Connection> {
         let connection = self.open()?;
         connection.busy_timeout(patience)?;
-        connection::set_cache(&connection, cache_mib)?;
+        open::set_cache(&connection, cache_mib)?;
         Ok(connection)
     }
 }

@@ -7,7 +7,7 @@ use goody_application::ports::{Result, VendorStore};
 use goody_domain::{Vendor, VendorId};
 use rusqlite::{Connection, params};
 
-use crate::connection::Weight;
+use crate::writer::Weight;
 use crate::{Fault, SqliteStore, schema};
 
 #[async_trait]

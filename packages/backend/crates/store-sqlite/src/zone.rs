@@ -8,7 +8,8 @@ use goody_application::ports::Scope;
 use goody_domain::{ReportZone, VendorId, time_zone_database};
 use rusqlite::{Connection, OptionalExtension};
 
-use crate::{Fault, housekeeping, schema};
+use crate::rebuild::rebuild;
+use crate::{Fault, schema};
 
 /// Brings the counters to the rules of this program, and says which those are.
 pub(crate) fn follow(connection: &Connection, zone: &ReportZone) -> std::result::Result<String, Fault> {
@@ -89,9 +90,9 @@ fn count_anew(connection: &Connection, zone: &ReportZone) -> std::result::Result
     let mut different = 0;
     for vendor in vendors {
         let scope = Scope::Vendor(VendorId::parse(&vendor).map_err(Fault::Damaged)?);
-        different += housekeeping::rebuild(connection, &scope, zone)?.different;
+        different += rebuild(connection, &scope, zone)?.different;
     }
-    different += housekeeping::rebuild(connection, &Scope::Fleet, zone)?.different;
+    different += rebuild(connection, &Scope::Fleet, zone)?.different;
     // Kept reports say until when they hold, by the old rules.
     connection.execute("DELETE FROM reports", [])?;
     Ok(different)

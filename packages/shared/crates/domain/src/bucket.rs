@@ -131,6 +131,14 @@ impl Bucket {
         latest.map(|entry| (entry.minute, entry.amount - 1))
     }
 
+    /// Entries that add up to this bucket, as the bucket of `day`.
+    pub fn entries(&self, day: Day) -> Vec<Entry> {
+        let by_minute = self.minutes.iter();
+        let by_minute = by_minute.map(|of| Entry { day, minute: of.minute, counter: of.counter, amount: of.amount });
+        let by_day = self.totals.entries().filter(|(counter, _)| matches!(counter, Counter::InStatus(_)));
+        by_minute.chain(by_day.map(|(counter, amount)| Entry { day, minute: 0, counter, amount })).collect()
+    }
+
     /// Whether nothing is counted here.
     pub fn is_empty(&self) -> bool {
         self.minutes.is_empty() && self.totals == Counters::default()

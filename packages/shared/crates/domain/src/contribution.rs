@@ -155,6 +155,16 @@ pub fn facts(order: &Order, zone: &ReportZone) -> impl Iterator<Item = Entry> {
     order.occurrences.iter().map(|told| fact(*told, zone))
 }
 
+/// What `order` adds to the counters of one vendor: its contribution if the vendor has it, and its facts if it ever named the
+/// vendor.
+pub fn contribution_to(vendor_id: &VendorId, order: &Order, zone: &ReportZone) -> Vec<Entry> {
+    let mut entries = if order.placement.vendor_id == *vendor_id { contribution(order, zone) } else { Vec::new() };
+    if order.named_vendors.contains(vendor_id) {
+        entries.extend(facts(order, zone));
+    }
+    entries
+}
+
 fn fact(told: Instant, zone: &ReportZone) -> Entry {
     let (day, minute) = zone.day_and_minute(told);
     Entry { day, minute, counter: Counter::LatestFact, amount: told.micros().rem_euclid(60_000_000) + 1 }

@@ -27,7 +27,7 @@ mod vendor;
 
 pub use bucket::{Bucket, CounterSeries, Counters, MinuteEntry, combined};
 pub use calendar::{AsOf, DAY_MINUTES, Day, DayError, Minute, ReportZone, time_zone, time_zone_database};
-pub use contribution::{Counter, Entry, Posting, contribution, facts, postings};
+pub use contribution::{Counter, Entry, Posting, contribution, contribution_to, facts, postings};
 pub use dashboard::{Dashboard, Fleet, FleetTrends, LEADERS};
 pub use event::{Fact, FieldError, LONGEST_EVENT, OrderEvent, Placement, Rejection, WireEvent};
 pub use figures::{Figures, Interval};

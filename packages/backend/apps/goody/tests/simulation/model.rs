@@ -6,11 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard};
 
-use goody_application::ports::{ChangeBatch, Expiry, OrderWrite, Scope};
+use goody_application::ports::{ChangeBatch, Expiry, OrderWrite, PostedChange, Scope};
 use goody_application::project::moves;
 use goody_application::retention::Retention;
 use goody_domain::{
-    Day, IngestOutcome, Instant, Order, OrderEvent, OrderId, Recorded, ReportZone, Vendor, VendorId, fold,
+    Change, Day, IngestOutcome, Instant, Order, OrderEvent, OrderId, Recorded, ReportZone, Vendor, VendorId, fold,
 };
 
 /// What is known of one order.
@@ -210,12 +210,15 @@ pub(crate) fn additions(writes: &[OrderWrite]) -> Vec<(OrderId, usize, Vec<Recor
 }
 
 /// The buckets that changes move.
-pub(crate) fn moved(batch: &ChangeBatch, zone: &ReportZone) -> Vec<(Scope, Day)> {
-    moves(&batch.changes, zone).into_iter().map(|moved| (moved.scope, moved.day)).collect()
+pub(crate) fn moved(batch: &ChangeBatch) -> Vec<(Scope, Day)> {
+    moves(&batch.changes).into_iter().map(|moved| (moved.scope, moved.day)).collect()
 }
 
 /// What changes do, before they are given away.
 pub(crate) fn steps(batch: &ChangeBatch) -> Vec<(OrderId, usize, usize)> {
-    let step = |change: &goody_domain::Change| (change.order_id.clone(), change.from_version, change.version);
+    let step = |posted: &PostedChange| {
+        let Change { order_id, from_version, version, .. } = &posted.change;
+        (order_id.clone(), *from_version, *version)
+    };
     batch.changes.iter().map(step).collect()
 }

@@ -184,7 +184,7 @@ impl ChangeFeed for FaultyStore {
 impl ReportWriter for FaultyStore {
     async fn apply(&self, batch: ChangeBatch, now: Instant) -> Result<bool> {
         let act = |real: &SqliteStore| {
-            let (steps, moved) = (steps(&batch), moved(&batch, real.zone()));
+            let (steps, moved) = (steps(&batch), moved(&batch));
             let is_applied = wait_alone(real.apply(batch, now))?;
             if is_applied {
                 self.model.applied(&steps, moved, real.zone().day(now));

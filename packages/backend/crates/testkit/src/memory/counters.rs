@@ -22,7 +22,7 @@ impl ReportWriter for MemoryStore {
         }
         let today = self.zone.day(now);
         let revision = state.next_revision();
-        for moved in project::moves(&batch.changes, &self.zone) {
+        for moved in project::moves(&batch.changes) {
             let kept = state.buckets.entry((moved.scope.clone(), moved.day)).or_default();
             kept.bucket.add(&moved.entries);
             kept.changed_on = Some(today);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use goody_application::ports::{
     ChangeBatch, ChangeFeed, ChangeLag, Found, OrderCount, OrderFilter, OrderReader, OrderWrite, OrderWriter, Position,
-    RecentFilter, Result, StatusCounts,
+    PostedChange, RecentFilter, Result, StatusCounts,
 };
 use goody_domain::{History, Instant, Order, OrderId, VendorId};
 
@@ -150,7 +150,9 @@ impl ChangeFeed for MemoryStore {
         for change in waiting {
             drawn.entry(&change.order_id).or_insert((change.from, change.to)).1 = change.to;
         }
-        let change = |(id, (from, to)): (&OrderId, (usize, usize))| state.orders[id].change(from, to);
+        let change = |(id, (from, to)): (&OrderId, (usize, usize))| {
+            PostedChange::new(state.orders[id].change(from, to), &self.zone)
+        };
         Ok(ChangeBatch { from: state.checkpoint, to, changes: drawn.into_iter().map(change).collect() })
     }
 

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use goody_application::ports::{Expired, Expiry, Housekeeping, Rebuilt, Result, Scope, last_day};
+use goody_application::ports::{BucketMove, Expired, Expiry, Housekeeping, Rebuilt, Result, Scope, last_day};
 use goody_application::retention::{Settlement, settlement};
 use goody_domain::{Bucket, Counter, Day, Entry, Order, OrderId, ReportZone, postings};
 
@@ -77,13 +77,11 @@ impl State {
         let Some(order) = history.order() else { return };
         let revision = self.next_revision();
         let Settlement { order, moved, .. } = settlement(order, last_day, order_days, zone);
-        for entry in moved {
-            for scope in [Scope::Fleet, Scope::Vendor(order.placement.vendor_id.clone())] {
-                let kept = self.buckets.entry((scope.clone(), entry.day)).or_default();
-                kept.bucket.add(&[entry]);
-                kept.changed_on = Some(today);
-                self.scopes.insert(scope, revision);
-            }
+        for BucketMove { scope, day, entries } in moved {
+            let kept = self.buckets.entry((scope.clone(), day)).or_default();
+            kept.bucket.add(&entries);
+            kept.changed_on = Some(today);
+            self.scopes.insert(scope, revision);
         }
         self.settled.push(order);
     }

@@ -42,7 +42,7 @@ pub async fn an_order_s_changes_follow_each_other(make: MakeStore) {
         if batch.changes.is_empty() {
             break;
         }
-        seen.extend(batch.changes.iter().cloned());
+        seen.extend(batch.changes.iter().map(|posted| posted.change.clone()));
         assert!(made.store.apply(batch, now()).await.unwrap());
     }
     let seen: Vec<&Change> = seen.iter().filter(|change| change.order_id == order_id("o-1")).collect();
@@ -63,8 +63,8 @@ pub async fn changes_drawn_together_say_what_all_of_them_did(make: MakeStore) {
         ingest(&made.store, vec![event], now()).await;
     }
     let batch = made.store.changes(10).await.unwrap();
-    let first = batch.changes.first().and_then(|change| change.before.clone());
-    let last = batch.changes.last().and_then(|change| change.after.clone());
+    let first = batch.changes.first().and_then(|posted| posted.change.before.clone());
+    let last = batch.changes.last().and_then(|posted| posted.change.after.clone());
     assert_eq!((status(&first), status(&last)), (None, Some(Status::Arrived)));
     project_few(made.store.as_ref(), 10, now()).await;
     assert_eq!(made.store.lag().await.unwrap().changes, 0);

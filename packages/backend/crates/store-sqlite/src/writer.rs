@@ -1,29 +1,19 @@
-//! Connections: one thread that writes, and a watch on the revision.
+//! The one thread that writes, and what it does with writes that wait at the same time.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use goody_application::ports::{Result, StoreError};
 use rusqlite::Connection;
-use rusqlite::config::DbConfig;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::oneshot;
 
+use crate::Fault;
+use crate::open::{ConnectionOptions, connect};
 use crate::parts::keep_running;
-use crate::source::Source;
+use crate::revision_watch::RevisionWatch;
 use crate::store_health::{HealthRecord, Obstacle};
-use crate::{Fault, schema};
-
-/// What a commit promises.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Durability {
-    /// Every commit is on the disk before it is answered.
-    EveryCommit,
-    /// A crash of the machine may undo the last commits, a crash of the process none. For an import, which ends with
-    /// [`crate::SqliteStore::checkpoint`] and can be run again.
-    AtCheckpoint,
-}
 
 /// How many writes may share a commit.
 const GROUP: usize = 64;
@@ -33,46 +23,6 @@ const CROWD: usize = 10_000;
 const SHORT: Duration = Duration::from_millis(250);
 /// How often storing is tried again while it fails.
 const AGAIN: Duration = Duration::from_secs(1);
-/// How often to look whether another process wrote.
-const LOOK: Duration = Duration::from_millis(10);
-/// At every so many looks, each second, how much room the disk has.
-const ROOM_LOOKS: u64 = 100;
-
-/// At how many pages of the log, 250 MiB, the writer moves them itself: it stores nothing meanwhile.
-const LOG_PAGES: u32 = 64_000;
-
-/// How a connection is made that may write.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct ConnectionOptions {
-    pub(crate) durability: Durability,
-    pub(crate) cache_mib: u32,
-    /// How long to wait for another process's lock.
-    pub(crate) patience: Duration,
-}
-
-pub(crate) fn connect(path: &Path, options: ConnectionOptions) -> rusqlite::Result<Connection> {
-    let ConnectionOptions { durability, cache_mib, patience } = options;
-    let connection = Connection::open(path)?;
-    connection.busy_timeout(patience)?;
-    connection.pragma_update(None, "journal_mode", "wal")?;
-    let synchronous = match durability {
-        Durability::EveryCommit => "full",
-        Durability::AtCheckpoint => "normal",
-    };
-    connection.pragma_update(None, "synchronous", synchronous)?;
-    connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
-    connection.pragma_update(None, "foreign_keys", true)?;
-    connection.pragma_update(None, "temp_store", "memory")?;
-    set_cache(&connection, cache_mib)?;
-    Ok(connection)
-}
-
-pub(crate) fn set_cache(connection: &Connection, mib: u32) -> rusqlite::Result<()> {
-    connection.set_prepared_statement_cache_capacity(128);
-    // A plan that was made stays: else SQLite plans a statement anew for every LIMIT it is given.
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    connection.pragma_update(None, "cache_size", -i64::from(mib) * 1024)
-}
 
 /// A write. It gets no connection where no transaction could be begun. What it gives back: what stood in its own way, and what
 /// is called once all is decided.
@@ -110,7 +60,7 @@ impl Writer {
         path: &Path,
         options: ConnectionOptions,
         connection: Connection,
-        watch: Watch,
+        watch: RevisionWatch,
         health: Arc<HealthRecord>,
     ) -> Self {
         let (commands, inbox) = channel();
@@ -254,7 +204,7 @@ struct WriterThread {
     options: ConnectionOptions,
     connection: Connection,
     inbox: Receiver<WriteCommand>,
-    watch: Watch,
+    watch: RevisionWatch,
     health: Arc<HealthRecord>,
 }
 
@@ -364,76 +314,10 @@ impl WriterThread {
     }
 }
 
-/// The revision of the buckets, as of the last commit of any process.
-#[derive(Clone)]
-pub(crate) struct Watch {
-    revision: Arc<watch::Sender<i64>>,
-}
-
-impl Watch {
-    /// Follows what other processes commit, on a thread that ends with the store.
-    pub(crate) fn start(
-        source: &Source,
-        connection: &Connection,
-        patience: Duration,
-        health: Arc<HealthRecord>,
-    ) -> rusqlite::Result<Self> {
-        let revision = Arc::new(watch::Sender::new(read_revision(connection)?));
-        let seen = Arc::downgrade(&revision);
-        let other = source.connect(1, patience)?;
-        let known = health.clone();
-        keep_running("the thread that looks for other processes' writes", "sqlite-watch", health, move || {
-            let mut last: Option<i64> = None;
-            for look in 0_u64.. {
-                std::thread::sleep(LOOK);
-                if look.is_multiple_of(ROOM_LOOKS) {
-                    known.look_for_room();
-                }
-                let Some(revision) = seen.upgrade() else { return };
-                let version = other.query_row("PRAGMA data_version", [], |row| row.get(0)).ok();
-                if version != last
-                    && let Ok(found) = read_revision(&other)
-                {
-                    raise(&revision, found);
-                    last = version;
-                }
-            }
-        });
-        Ok(Self { revision })
-    }
-
-    fn look(&self, connection: &Connection) {
-        if let Ok(found) = read_revision(connection) {
-            raise(&self.revision, found);
-        }
-    }
-
-    /// Gone when the store is.
-    pub(crate) fn of_the_store(&self) -> Weak<watch::Sender<i64>> {
-        Arc::downgrade(&self.revision)
-    }
-
-    pub(crate) fn revision(&self) -> i64 {
-        *self.revision.borrow()
-    }
-
-    pub(crate) fn follow(&self) -> watch::Receiver<i64> {
-        self.revision.subscribe()
-    }
-}
-
-fn raise(revision: &watch::Sender<i64>, found: i64) {
-    revision.send_if_modified(|known| std::mem::replace(known, found.max(*known)) < found);
-}
-
-fn read_revision(connection: &Connection) -> rusqlite::Result<i64> {
-    Ok(schema::meta(connection, "revision")?.unwrap_or(0))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Settings, SqliteStore};
+    use crate::{Settings, SqliteStore, schema};
 
     fn store() -> (tempfile::TempDir, SqliteStore) {
         let folder = tempfile::tempdir().unwrap();

@@ -1,0 +1,251 @@
+//! The reports: applies changes to the counters, and reads and saves what is computed from them.
+
+use async_trait::async_trait;
+use goody_application::clock_watch::ClockJump;
+use goody_application::ports::{
+    ChangeBatch, ChangeLag, ChangesSince, CurrentReport, RECENT_HOURS, ReportReader, ReportStatus, ReportWriter,
+    Result, Scope, VendorState,
+};
+use goody_application::project;
+use goody_domain::{CounterSeries, Day, Instant, ReportZone, VendorId};
+use rusqlite::{Connection, params};
+
+use crate::counters::{kept_from, key, latest_fact, move_scope, series};
+use crate::writer::Weight;
+use crate::{Fault, SqliteStore, list_counts, recent, schema, vendors};
+
+#[async_trait]
+impl ReportWriter for SqliteStore {
+    async fn apply(&self, batch: ChangeBatch, now: Instant) -> Result<bool> {
+        let today = self.zone.day(now);
+        let ChangeBatch { from, to, changes } = batch;
+        let moves = project::moves(&changes);
+        drop(changes);
+        let rules = self.rules.clone();
+        self.write("moving the counters", Weight::Heavy, move |connection| {
+            crate::zone::check(connection, &rules)?;
+            let checkpoint: i64 = schema::meta(connection, "checkpoint")?.unwrap_or(0);
+            if checkpoint != from {
+                return Ok(false);
+            }
+            let revision = schema::next_revision(connection)?;
+            for moves in moves.chunk_by(|one, other| one.scope == other.scope) {
+                move_scope(connection, moves, today, revision)?;
+            }
+            connection.prepare_cached("DELETE FROM changes WHERE seq <= ?1")?.execute([to])?;
+            schema::set_meta(connection, "checkpoint", to)?;
+            Ok(true)
+        })
+        .await
+    }
+
+    async fn save_reports(&self, reports: Vec<CurrentReport>) -> Result<()> {
+        const DOING: &str = "keeping reports";
+        let rows: std::result::Result<Vec<_>, Fault> = reports
+            .iter()
+            .map(|kept| {
+                let body = serde_json::to_string(kept).map_err(|error| Fault::Damaged(error.to_string()))?;
+                Ok((kept.report.vendor_id.clone(), kept.revision, kept.unchanged_until.micros(), body))
+            })
+            .collect();
+        let rows = rows.map_err(|fault| fault.told(DOING))?;
+        self.write(DOING, Weight::Light, move |connection| {
+            let mut statement = connection.prepare_cached(
+                "INSERT INTO reports (vendor_id, revision, unchanged_until, body) VALUES (?1, ?2, ?3, ?4) \
+                 ON CONFLICT (vendor_id) DO UPDATE SET revision = excluded.revision, \
+                 unchanged_until = excluded.unchanged_until, body = excluded.body \
+                 WHERE excluded.revision >= reports.revision",
+            )?;
+            for (vendor_id, revision, until, body) in rows {
+                statement.execute(params![vendor_id.as_str(), revision, until, body])?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn mark_refreshed(&self, at: Instant, lag: ChangeLag) -> Result<()> {
+        const DOING: &str = "noting promises that passed";
+        while self.write(DOING, Weight::Heavy, move |connection| list_counts::note_overdue(connection, at)).await?
+            == list_counts::NOTED
+        {}
+        self.write("noting the timer", Weight::Light, move |connection| {
+            recent::forget(connection, at.plus_seconds(-RECENT_HOURS * 3600))?;
+            Ok(note_tick(connection, at, lag)?)
+        })
+        .await
+    }
+
+    async fn note_clock_jump(&self, jump: ClockJump) -> Result<()> {
+        self.write("noting that the clock was set", Weight::Light, move |connection| note_clock_jump(connection, jump))
+            .await
+    }
+}
+
+#[async_trait]
+impl ReportReader for SqliteStore {
+    fn zone(&self) -> &ReportZone {
+        &self.zone
+    }
+
+    fn revision(&self) -> Option<i64> {
+        Some(self.watch.revision())
+    }
+
+    async fn all_series(
+        &self,
+        scopes: &[Scope],
+        from: Day,
+        minutes_from: Day,
+        minutes_to: Day,
+    ) -> Result<Vec<(CounterSeries, i64)>> {
+        let (scopes, zone) = (scopes.to_vec(), self.zone.clone());
+        self.read("reading buckets", move |connection| {
+            let minutes = minutes_from..=minutes_to;
+            scopes.iter().map(|scope| series(connection, key(scope), from, minutes.clone(), &zone)).collect()
+        })
+        .await
+    }
+
+    async fn state(&self, vendor_id: &VendorId) -> Result<(Option<VendorState>, Option<Day>)> {
+        let vendor_id = vendor_id.clone();
+        self.read("reading a report", move |connection| {
+            let state = states(connection, "vendors.vendor_id = ?1", vendor_id.as_str())?.pop();
+            Ok((state, kept_from(connection)?))
+        })
+        .await
+    }
+
+    async fn changes_since(&self, after: i64) -> Result<ChangesSince> {
+        let zone = self.zone.clone();
+        self.read("reading reports", move |connection| {
+            let which = "vendors.vendor_id IN (SELECT vendor_id FROM vendors WHERE revision > ?1 \
+                         UNION SELECT book FROM books WHERE revision > ?1)";
+            Ok(ChangesSince {
+                vendors: states(connection, which, after)?,
+                revision: schema::meta(connection, "revision")?.unwrap_or(0),
+                status: status(connection, &zone)?,
+                kept_from: kept_from(connection)?,
+            })
+        })
+        .await
+    }
+
+    async fn stale_reports(&self, at: Instant, limit: usize) -> Result<Vec<VendorId>> {
+        self.read("looking for reports to make", move |connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT books.book FROM books LEFT JOIN reports INDEXED BY reports_at_a_glance \
+                 ON reports.vendor_id = books.book WHERE books.book <> '' AND (reports.vendor_id IS NULL OR reports.revision < books.revision \
+                 OR reports.unchanged_until <= ?1) LIMIT ?2",
+            )?;
+            let mut rows = statement.query(params![at.micros(), limit])?;
+            let mut due = Vec::new();
+            while let Some(row) = rows.next()? {
+                due.push(VendorId::parse(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?).map_err(Fault::Damaged)?);
+            }
+            Ok(due)
+        })
+        .await
+    }
+
+    async fn status(&self) -> Result<ReportStatus> {
+        let zone = self.zone.clone();
+        self.read("reading the reports' status", move |connection| status(connection, &zone)).await
+    }
+
+    async fn clock_jumps(&self) -> Result<Vec<ClockJump>> {
+        self.read("reading when the clock was set", clock_jumps).await
+    }
+
+    async fn kept_from(&self) -> Result<Option<Day>> {
+        self.read("reading what has expired", |connection| Ok(kept_from(connection)?)).await
+    }
+}
+
+/// How many ticks of a clock that was set back it takes until its time is taken for the right one: an hour of them.
+const TICKS_BACK: i64 = 60;
+
+/// A tick before the last one does not replace it: so one sees for how long the clock was set back. It does when the clock stays
+/// so, as it was wrong before then.
+fn note_tick(connection: &Connection, at: Instant, lag: ChangeLag) -> rusqlite::Result<()> {
+    let last: i64 = schema::meta(connection, "rolled_at")?.unwrap_or(0);
+    let back: i64 = if at.micros() < last { schema::meta(connection, "ticks_back")?.unwrap_or(0) + 1 } else { 0 };
+    schema::set_meta(connection, "ticks_back", back % TICKS_BACK)?;
+    if back == 0 || back == TICKS_BACK {
+        schema::set_meta(connection, "rolled_at", at.micros())?;
+    }
+    schema::set_meta(connection, "lag_changes", i64::try_from(lag.changes).unwrap_or(i64::MAX))?;
+    schema::set_meta(connection, "lag_oldest", lag.oldest.map_or(0, Instant::micros))
+}
+
+fn status(connection: &Connection, zone: &ReportZone) -> std::result::Result<ReportStatus, Fault> {
+    let (reports, first_over): (u64, Option<i64>) = connection
+        .prepare_cached("SELECT count(*), min(unchanged_until) FROM reports INDEXED BY reports_at_a_glance")?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let noted = |key| Ok::<_, Fault>(schema::meta::<i64>(connection, key)?.filter(|value| *value > 0));
+    let instant = |micros: Option<i64>| micros.map(Instant::from_micros);
+    Ok(ReportStatus {
+        refreshed_at: instant(noted("rolled_at")?),
+        reports,
+        first_over: instant(first_over),
+        latest_fact: latest_fact(connection, key(&Scope::Fleet), i32::MAX, zone)?,
+        lag: ChangeLag {
+            changes: noted("lag_changes")?.and_then(|changes| u64::try_from(changes).ok()).unwrap_or(0),
+            oldest: instant(noted("lag_oldest")?),
+        },
+        clock_jump: clock_jumps(connection)?.pop(),
+        // Opening the file counts anew.
+        has_other_rules: false,
+    })
+}
+
+/// How many clock jumps are kept.
+const CLOCK_JUMPS: usize = 1_000;
+/// Where they are kept: `from` and `to` in microseconds, a jump a line.
+const CLOCK_JUMPS_KEY: &str = "clock_jumps";
+
+fn clock_jumps(connection: &Connection) -> std::result::Result<Vec<ClockJump>, Fault> {
+    let lines: String = schema::meta(connection, CLOCK_JUMPS_KEY)?.unwrap_or_default();
+    let jump = |line: &str| {
+        let (from, to) = line.split_once(' ')?;
+        Some(ClockJump { from: Instant::from_micros(from.parse().ok()?), to: Instant::from_micros(to.parse().ok()?) })
+    };
+    let damaged = || Fault::Damaged("the list of clock jumps cannot be read".into());
+    lines.lines().map(|line| jump(line).ok_or_else(damaged)).collect()
+}
+
+fn note_clock_jump(connection: &Connection, jump: ClockJump) -> std::result::Result<(), Fault> {
+    let mut jumps = clock_jumps(connection)?;
+    jumps.push(jump);
+    let kept = &jumps[jumps.len().saturating_sub(CLOCK_JUMPS)..];
+    let lines: Vec<String> = kept.iter().map(|jump| format!("{} {}", jump.from.micros(), jump.to.micros())).collect();
+    Ok(schema::set_meta(connection, CLOCK_JUMPS_KEY, lines.join("\n"))?)
+}
+
+/// What is kept of vendors, by id.
+fn states(
+    connection: &Connection,
+    which: &str,
+    value: impl rusqlite::ToSql,
+) -> std::result::Result<Vec<VendorState>, Fault> {
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT vendors.body, reports.body, coalesce(books.revision, 0) FROM vendors \
+         LEFT JOIN books ON books.book = vendors.vendor_id LEFT JOIN reports ON reports.vendor_id = vendors.vendor_id \
+         WHERE {which} ORDER BY vendors.vendor_id"
+    ))?;
+    let mut rows = statement.query([value])?;
+    let mut states = Vec::new();
+    while let Some(row) = rows.next()? {
+        let kept = row.get_ref(1)?.as_str_or_null().map_err(rusqlite::Error::from)?;
+        states.push(VendorState {
+            vendor: vendors::read(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?,
+            kept: kept.map(read_report).transpose()?,
+            revision: row.get(2)?,
+        });
+    }
+    Ok(states)
+}
+
+pub(crate) fn read_report(body: &str) -> std::result::Result<CurrentReport, Fault> {
+    serde_json::from_str(body).map_err(|error| Fault::Damaged(format!("a report cannot be read: {error}")))
+}
