@@ -1,6 +1,8 @@
-"""Who may import whom. Rust: from Cargo's own account of the manifests. TypeScript: from the import lines.
+"""Who may import whom: crates by Cargo's metadata, the page by its import lines, the files of a crate by the paths in them.
 
-`docs/ARCHITECTURE.md` says why; this file is the list. A new crate needs a line here before it may be imported.
+`docs/ARCHITECTURE.md` says why; this file is the list. A new crate needs a line here before it may be imported. The files of
+a crate import each other in no circle. A crate's root and a module's own file declare what is below them, so an import of
+those is none of this: it is how a child reaches what its parent offers.
 """
 
 import json
@@ -159,11 +161,122 @@ def page_violations():
     return findings
 
 
+RUST_COMMENT = re.compile(r'//[^\n]*|/\*.*?\*/', re.S)
+RUST_TEXT = re.compile(r'b?r(#*)".*?"\1|b?"(?:\\.|[^"\\])*"', re.S)
+RUST_TESTS = re.compile(r'^#\[cfg\(test\)\]\s*mod \w+ \{.*?^\}', re.S | re.M)
+RUST_PATH = re.compile(r'\b(crate|super|self)((?:::\w+)*)(::\{)?')
+
+
+def used_paths(text):
+    """Paths into the own crate that a file names, each as a list of its words: the first is `crate`, `super` or `self`."""
+    text = RUST_TESTS.sub('', RUST_TEXT.sub('""', RUST_COMMENT.sub('', text)))
+    found = []
+    for match in RUST_PATH.finditer(text):
+        path = [match[1], *match[2].split('::')[1:]]
+        found += [path + rest for rest in grouped(text, match.end())] if match[3] else [path]
+    return found
+
+
+def grouped(text, start):
+    """The paths of `{a, b::{c, d}}`, from behind its opening brace."""
+    paths, word, stack = [], [], []
+    for match in re.finditer(r'\w+|::|[{},]|\bas\b', text[start:]):
+        token = match[0]
+        if token == '{':
+            stack.append(word)
+            word = list(word)
+        elif token in '},':
+            if word and (not stack or word != stack[-1]):
+                paths.append(word)
+            if token == '}' and not stack:
+                return paths
+            if token == '}':
+                word = stack.pop()
+                word = list(stack[-1]) if stack else []
+            else:
+                word = list(stack[-1]) if stack else []
+        elif token != '::':
+            word = [*word, token]
+    return paths
+
+
+def module_files(root):
+    """The modules of a crate by their path below `root`, such as ('read', 'health'), each with its file."""
+    files = {}
+    for path in sorted(root.rglob('*.rs')):
+        parts = path.relative_to(root).with_suffix('').parts
+        if parts and parts[0] == 'bin':
+            continue
+        files[parts[:-1] if parts[-1] in ('lib', 'main', 'mod') else parts] = path
+    return files
+
+
+def file_imports(files, texts):
+    """Module -> the modules whose own files it names. Parents are left out: see above."""
+    imports = {}
+    for module in files:
+        imports[module] = set()
+        for first, *rest in used_paths(texts[module]):
+            base = {'crate': (), 'self': module, 'super': module[:-1]}[first]
+            while rest and rest[0] == 'super':
+                base, rest = base[:-1], rest[1:]
+            target = base
+            for word in rest:
+                if (*target, word) not in files:
+                    break
+                target = (*target, word)
+            if target != module[: len(target)] and module != target[: len(module)]:
+                imports[module].add(target)
+    return imports
+
+
+def circles(imports):
+    """Modules that reach themselves, as one list of names for each circle (Tarjan's strongly connected components)."""
+    order, low, stack, found = {}, {}, [], []
+
+    def visit(node):
+        order[node] = low[node] = len(order)
+        stack.append(node)
+        for target in sorted(imports.get(node, ())):
+            if target not in order:
+                visit(target)
+                low[node] = min(low[node], low[target])
+            elif target in stack:
+                low[node] = min(low[node], order[target])
+        if low[node] == order[node]:
+            group = []
+            while not group or group[-1] != node:
+                group.append(stack.pop())
+            if len(group) > 1:
+                found.append(sorted('::'.join(name) for name in group))
+
+    for node in sorted(imports):
+        if node not in order:
+            visit(node)
+    return sorted(found)
+
+
+def file_violations():
+    findings = []
+    for manifest in sorted((ROOT / 'packages').rglob('Cargo.toml')):
+        if 'target' in manifest.parts or 'node_modules' in manifest.parts:
+            continue
+        for root in (manifest.parent / 'src', *sorted((manifest.parent / 'tests').glob('*/'))):
+            if not root.is_dir():
+                continue
+            files = module_files(root)
+            texts = {module: path.read_text(encoding='utf-8') for module, path in files.items()}
+            inside = root.relative_to(ROOT).as_posix()
+            for circle in circles(file_imports(files, texts)):
+                findings.append(f'{inside}: {", ".join(circle)} import each other in a circle. Move what they share into a file below them')
+    return findings
+
+
 def main():
     command = ['cargo', 'metadata', '--no-deps', '--offline', '--format-version', '1']
     metadata = json.loads(subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout)
-    findings = crate_violations(metadata) + page_violations()
-    print('\n'.join(findings) or f'dependency directions: {len(metadata["packages"])} crates and the page import only what they may')
+    findings = crate_violations(metadata) + file_violations() + page_violations()
+    print('\n'.join(findings) or f'dependency directions: {len(metadata["packages"])} crates, their files and the page import only what they may')
     return 1 if findings else 0
 
 

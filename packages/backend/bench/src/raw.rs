@@ -87,7 +87,8 @@ struct RowMaker {
 
 impl RowMaker {
     fn open(scratch: &Path) -> Result<Self, Failure> {
-        let settings = Settings { durability: Durability::AtCheckpoint, ..Settings::default() };
+        let settings =
+            Settings { durability: Durability::AtCheckpoint, ..Settings::new(goody_testkit::ManualClock::today()) };
         let store = SqliteStore::open(scratch, settings)?;
         let connection = Connection::open(scratch)?;
         connection.pragma_update(None, "foreign_keys", false)?;

@@ -1,9 +1,12 @@
 //! Opening the database the way each command needs it.
 
+use std::sync::Arc;
+
 use goody_domain::ReportZone;
 use goody_store_sqlite::{Settings, SqliteStore};
 
 use crate::cli::Database;
+use crate::clock::SystemClock;
 
 /// Why there is no database to work on.
 #[derive(Debug, thiserror::Error)]
@@ -24,12 +27,12 @@ pub(crate) fn open_or_create(database: &Database, settings: Settings) -> Result<
 
 /// Opens a database that is there.
 pub(crate) fn open(database: &Database) -> Result<SqliteStore, DatabaseError> {
-    open_with(database, Settings::default())
+    open_with(database, Settings::new(Arc::new(SystemClock)))
 }
 
 /// Opens a database that is there, also where its file system is mounted read-only.
 pub(crate) fn open_to_read(database: &Database) -> Result<SqliteStore, DatabaseError> {
-    open_with(database, Settings { may_be_read_only: true, ..Settings::default() })
+    open_with(database, Settings { may_be_read_only: true, ..Settings::new(Arc::new(SystemClock)) })
 }
 
 fn open_with(database: &Database, settings: Settings) -> Result<SqliteStore, DatabaseError> {

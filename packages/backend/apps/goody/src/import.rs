@@ -63,7 +63,11 @@ struct Summary {
 }
 
 pub(crate) async fn run(command: cli::Import) -> Done {
-    let settings = Settings { durability: Durability::AtCheckpoint, writer_cache_mib: 128, ..Settings::default() };
+    let settings = Settings {
+        durability: Durability::AtCheckpoint,
+        writer_cache_mib: 128,
+        ..Settings::new(Arc::new(SystemClock))
+    };
     let name = command.file.display().to_string();
     let input = Opened::open(&command.file).map_err(|error| ImportError::Unreadable(name.clone(), error))?;
     let mapping = command.mapping.as_deref().map(Mapping::read).transpose()?;

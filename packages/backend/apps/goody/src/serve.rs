@@ -53,7 +53,10 @@ enum ServeError {
 
 pub(crate) async fn run(command: cli::Serve, log: Option<Arc<Queue>>) -> Done {
     let doors = doors(&command).await?;
-    let store = database::open_or_create(&command.database, Settings { patience: PATIENCE, ..Settings::default() })?;
+    let store = database::open_or_create(
+        &command.database,
+        Settings { patience: PATIENCE, ..Settings::new(Arc::new(SystemClock)) },
+    )?;
     limits::outlive_large_files()?;
     let most = limits::connections();
     let new_facts = Arc::new(Notify::new());

@@ -19,7 +19,7 @@ use crate::{Done, Failure, cli, database};
 const AFTER_FAILURE: Duration = Duration::from_secs(10);
 
 pub(crate) async fn backfill(command: cli::Backfill) -> Done {
-    let settings = Settings { durability: Durability::AtCheckpoint, ..Settings::default() };
+    let settings = Settings { durability: Durability::AtCheckpoint, ..Settings::new(Arc::new(SystemClock)) };
     let store = database::open_or_create(&command.database, settings)?;
     let simulator = simulator(&store, command.world);
     let now = SystemClock.now();
@@ -44,7 +44,7 @@ pub(crate) async fn backfill(command: cli::Backfill) -> Done {
 }
 
 pub(crate) async fn run(command: cli::Simulate) -> Done {
-    let store = database::open_or_create(&command.database, Settings::default())?;
+    let store = database::open_or_create(&command.database, Settings::new(Arc::new(SystemClock)))?;
     let simulator = simulator(&store, command.ticking.world.clone());
     let clock = simulator.start_clock(SystemClock.now(), command.ticking.simulate_speed).await?;
     let interval = interval(&command.ticking);

@@ -1,8 +1,8 @@
 //! The embedded store: one SQLite file with orders, change feed, buckets, reports and vendors.
 //!
 //! One thread writes, a few connections read. An order and its change commit together; buckets, totals and the checkpoint
-//! commit together. Other processes may have the same file open. This crate never asks what time it is; it only measures how
-//! long something has been failing.
+//! commit together. Other processes may have the same file open. This crate never reads a clock of its
+//! own.
 
 pub mod backup;
 mod check;
@@ -37,7 +37,7 @@ use std::time::Duration;
 use goody_domain::ReportZone;
 use rusqlite::Connection;
 
-use goody_application::ports::{Result, StoreError};
+use goody_application::ports::{Clock, Result, StoreError};
 use open::ConnectionOptions;
 pub use open::Durability;
 use readers::Readers;
@@ -156,7 +156,7 @@ impl OpenError {
 const TURN: Duration = Duration::from_millis(250);
 
 /// How to open a database.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Settings {
     /// The zone whose days are counted; `None` takes the file's own, or UTC for a new one.
     pub zone: Option<ReportZone>,
@@ -170,15 +170,18 @@ pub struct Settings {
     pub patience: Duration,
     /// At how many bytes the log beside the file is worth a warning. It is cut when it is larger and all of it is moved.
     pub log_limit: u64,
-    /// Whether a database is opened as well where its file system is mounted read-only. Nothing can be stored then.
+    /// Whether a database is also opened on a file system that is mounted read-only. Nothing can be stored then.
     pub may_be_read_only: bool,
+    /// Measures how long a failure lasts.
+    pub clock: Arc<dyn Clock>,
 }
 
 /// More than the writer lets the log grow to where nothing keeps it from being moved.
 const LOG_LIMIT: u64 = 300_000_000;
 
-impl Default for Settings {
-    fn default() -> Self {
+impl Settings {
+    /// The settings of a server.
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
         Self {
             zone: None,
             durability: Durability::EveryCommit,
@@ -187,6 +190,7 @@ impl Default for Settings {
             patience: Duration::from_secs(60),
             log_limit: LOG_LIMIT,
             may_be_read_only: false,
+            clock,
         }
     }
 }
@@ -258,7 +262,7 @@ impl SqliteStore {
         })?;
         let rules = rules
             .ok_or_else(|| needs_writing("its reports have to be counted anew by the rules of its time zone".into()))?;
-        let health = Arc::new(HealthRecord::of(path));
+        let health = Arc::new(HealthRecord::new(path, settings.clock));
         let readers = Readers::open(&source, settings.reader_cache_mib, patience, health.clone()).map_err(&sort)?;
         let watch = RevisionWatch::start(&source, &connection, patience, health.clone()).map_err(&sort)?;
         if durability == Durability::EveryCommit && !is_read_only {
@@ -283,7 +287,7 @@ impl SqliteStore {
             match lock_files::keeper(&self.path) {
                 Ok(Some(held)) => drop(self.keeper.set(held)),
                 Ok(None) => {
-                    self.health.is_standby(true);
+                    self.health.set_standby(true);
                     tokio::time::sleep(TURN).await;
                 }
                 Err(error) => {
@@ -292,7 +296,7 @@ impl SqliteStore {
                 }
             }
         }
-        self.health.is_standby(false);
+        self.health.set_standby(false);
     }
 
     /// Stores as much as an order needs and removes it again, so that [`goody_application::ports::OrderReader::store_health`] is of now.
@@ -366,7 +370,7 @@ impl Fault {
         }
     }
 
-    fn told(self, doing: &'static str) -> StoreError {
+    fn into_store_error(self, doing: &'static str) -> StoreError {
         match self {
             Self::Damaged(what) => StoreError::Damaged(what),
             Self::OtherRules => StoreError::Unavailable { doing, source: Self::OtherRules.into() },

@@ -60,7 +60,7 @@ impl Mover {
             std::thread::sleep(MOVE);
             let bytes = std::fs::metadata(&self.log).map_or(0, |log| log.len());
             let is_large = bytes > self.limit;
-            self.health.log_is_large(is_large.then_some(bytes));
+            self.health.set_large_log(is_large.then_some(bytes));
             if connection.is_none() {
                 connection = open(&self.path, self.options).ok();
             }
@@ -73,7 +73,7 @@ impl Mover {
             let is_all_moved = checkpoint(connection, "PASSIVE");
             moved = version.filter(|_| is_all_moved);
             if is_all_moved && is_large && checkpoint(connection, "TRUNCATE") {
-                self.health.log_is_large(None);
+                self.health.set_large_log(None);
                 tracing::info!(bytes, "the log was moved into the file and cut");
             }
         }

@@ -30,7 +30,7 @@ impl OrderWriter for SqliteStore {
         const DOING: &str = "saving orders";
         let rows: std::result::Result<Vec<Prepared>, Fault> =
             writes.iter().map(|write| prepare(write, now, &self.zone)).collect();
-        let rows = rows.map_err(|fault| fault.told(DOING))?;
+        let rows = rows.map_err(|fault| fault.into_store_error(DOING))?;
         let weight = if rows.len() > FEW { Weight::Heavy } else { Weight::Light };
         let saved = self.write(DOING, weight, move |connection| {
             let mut counts = Counts::default();
@@ -45,7 +45,7 @@ impl OrderWriter for SqliteStore {
             Ok(saved)
         });
         let saved = saved.await?;
-        self.health.orders_stored();
+        self.health.record_stored_orders();
         Ok(saved)
     }
 }
@@ -57,7 +57,7 @@ impl OrderReader for SqliteStore {
     }
 
     fn store_health_now(&self) -> StoreHealth {
-        self.health.look_for_room();
+        self.health.measure_room();
         self.health.store_health()
     }
 
@@ -69,7 +69,7 @@ impl OrderReader for SqliteStore {
     }
 
     fn part_failed(&self, part: &'static str) {
-        self.health.part_failed(part);
+        self.health.record_fault(part);
     }
 
     async fn order(&self, id: &OrderId) -> Result<Option<History>> {

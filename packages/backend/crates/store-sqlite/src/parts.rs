@@ -21,12 +21,12 @@ pub(crate) fn keep_running(
     let supervised = move || {
         // What a part shares with others is behind locks that outlive a panic; its own state it makes anew.
         while catch_unwind(AssertUnwindSafe(&mut run)).is_err() {
-            health.part_failed(part);
+            health.record_fault(part);
             std::thread::sleep(AGAIN);
         }
     };
     if let Err(error) = std::thread::Builder::new().name(thread.into()).spawn(supervised) {
         tracing::error!(%error, part, "a thread could not be started");
-        starting.part_is_gone(part);
+        starting.record_gone(part);
     }
 }

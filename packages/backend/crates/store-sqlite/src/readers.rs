@@ -78,9 +78,9 @@ impl Readers {
             let result = result.ok_or_else(|| gone("nobody waits for it any more"))?;
             result.map_err(|fault| {
                 if !is_abandoned {
-                    self.health.read_failed(fault.obstacle());
+                    self.health.record_read_failure(fault.obstacle());
                 }
-                fault.told(doing)
+                fault.into_store_error(doing)
             })
         };
         tokio::task::spawn_blocking(run).await.map_err(|_| gone("the read was stopped"))?
@@ -186,7 +186,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("some.db");
         Connection::open(&path).unwrap().execute_batch("PRAGMA journal_mode = wal; CREATE TABLE t (n)").unwrap();
-        (folder, Arc::new(Readers::open(&Source::shared(&path), 1, Duration::from_secs(5), Arc::default()).unwrap()))
+        let health = Arc::new(HealthRecord::new(&path, goody_testkit::ManualClock::today()));
+        (folder, Arc::new(Readers::open(&Source::shared(&path), 1, Duration::from_secs(5), health).unwrap()))
     }
 
     async fn expect_quick(readers: &Arc<Readers>) {

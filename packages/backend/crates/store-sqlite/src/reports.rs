@@ -48,7 +48,7 @@ impl ReportWriter for SqliteStore {
                 Ok((kept.report.vendor_id.clone(), kept.revision, kept.unchanged_until.micros(), body))
             })
             .collect();
-        let rows = rows.map_err(|fault| fault.told(DOING))?;
+        let rows = rows.map_err(|fault| fault.into_store_error(DOING))?;
         self.write(DOING, Weight::Light, move |connection| {
             let mut statement = connection.prepare_cached(
                 "INSERT INTO reports (vendor_id, revision, unchanged_until, body) VALUES (?1, ?2, ?3, ?4) \

@@ -40,7 +40,7 @@ impl RevisionWatch {
             for look in 0_u64.. {
                 std::thread::sleep(LOOK);
                 if look.is_multiple_of(ROOM_LOOKS) {
-                    known.look_for_room();
+                    known.measure_room();
                 }
                 let Some(revision) = seen.upgrade() else { return };
                 let version = other.query_row("PRAGMA data_version", [], |row| row.get(0)).ok();

@@ -1,18 +1,18 @@
-//! What reads and writes of the file met lately: what stands in the way, since when, and how many writes wait.
+//! The health of the store: why writes or reads fail, since when, and how many writes wait.
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 
-use goody_application::ports::{StoreHealth, StoreProblem};
+use goody_application::ports::{Clock, StoreHealth, StoreProblem};
 use rusqlite::ErrorCode;
 
 use crate::{Fault, room};
 
-/// Why something could not be stored or read.
+/// Why a write or a read failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Obstacle {
     Full,
@@ -20,13 +20,13 @@ pub(crate) enum Obstacle {
     Locked,
     Disk,
     Damaged,
-    /// A fault of the program, which says nothing about the file.
+    /// A fault of the program. The file itself may be sound.
     Fault,
     Other,
 }
 
 impl Obstacle {
-    /// What an error of SQLite says about the file; nothing where it is about the statement.
+    /// The obstacle behind an error of SQLite; `None` if the error is about the statement and not about the file.
     pub(crate) fn of(error: &rusqlite::Error) -> Option<Self> {
         match error.sqlite_error_code()? {
             ErrorCode::DiskFull => Some(Self::Full),
@@ -38,7 +38,7 @@ impl Obstacle {
         }
     }
 
-    fn word(self) -> &'static str {
+    fn label(self) -> &'static str {
         match self {
             Self::Full => "full",
             Self::ReadOnly => "read_only",
@@ -50,7 +50,7 @@ impl Obstacle {
         }
     }
 
-    fn told(self) -> &'static str {
+    fn message(self) -> &'static str {
         match self {
             Self::Full => "nothing can be stored, as the disk is full: make room on it, and storing goes on by itself",
             Self::ReadOnly => {
@@ -73,21 +73,21 @@ impl Obstacle {
     }
 }
 
-/// For how long nothing may have failed before storing is said to go on. Where a disk is nearly full a few bytes still
-/// find room now and then, while all that is larger is refused.
+/// How long no write may fail before the store counts as recovered. On a nearly full disk a small write still succeeds now and
+/// then, while every larger one fails.
 const QUIET: Duration = Duration::from_secs(5);
 
 const LITTLE_ROOM: &str = "the disk of the database is almost full: make room on it before nothing can be stored";
 
-/// For how long a part that was started again after a fault is worth a warning.
-const LATELY: Duration = Duration::from_secs(600);
+/// How long a part that was restarted after a fault is worth a warning.
+const RECENT_FAULT: Duration = Duration::from_secs(600);
 
-/// What became of a part of the program.
+/// The faults of one part of the program.
 #[derive(Clone, Copy)]
-struct Failed {
+struct Faults {
     times: u64,
-    last: Instant,
-    /// It does not run any more.
+    last: Duration,
+    /// The part does not run any more.
     is_gone: bool,
 }
 
@@ -95,28 +95,28 @@ struct Failed {
 #[derive(Clone, Copy)]
 struct Failing {
     obstacle: Obstacle,
-    since: Instant,
-    last: Instant,
+    since: Duration,
+    last: Duration,
     /// Orders were stored since the last failure.
     stores_again: bool,
 }
 
-/// What was met, shared by the writer, the readers and whoever asks.
-#[derive(Default)]
+/// What the writer, the readers and the log mover report, and what `/health` shows of it. Times are [`Clock::elapsed`].
 pub(crate) struct HealthRecord {
+    clock: Arc<dyn Clock>,
+    /// The database file. Its disk has to have room.
+    database: Box<Path>,
     waiting: AtomicU64,
     failing: Mutex<Option<Failing>>,
-    /// The database, on whose disk there has to be room.
-    database: Option<Box<Path>>,
-    /// Since when there has been little, by the last look.
-    little_room: Mutex<Option<Instant>>,
-    /// Damage does not go away while the file is open.
-    damaged: OnceLock<Instant>,
+    /// Since when the disk has little room, as of the last look.
+    little_room: Mutex<Option<Duration>>,
+    /// Since when the file is known to be damaged. Damage does not go away while the file is open.
+    damaged: OnceLock<Duration>,
     is_standby: AtomicBool,
-    /// Parts of the program that met a fault.
-    failed: Mutex<BTreeMap<&'static str, Failed>>,
-    /// How large the log is, and since when, where it is too large.
-    large_log: Mutex<Option<(u64, Instant)>>,
+    /// Parts of the program that had a fault.
+    faults: Mutex<BTreeMap<&'static str, Faults>>,
+    /// The size of the log in bytes, and since when it is too large, while it is.
+    large_log: Mutex<Option<(u64, Duration)>>,
 }
 
 struct Waiting<'a>(&'a AtomicU64);
@@ -128,86 +128,104 @@ impl Drop for Waiting<'_> {
 }
 
 impl HealthRecord {
-    /// Nothing yet, of this database.
-    pub(crate) fn of(database: &Path) -> Self {
-        Self { database: Some(database.into()), ..Self::default() }
+    /// A record without any failure.
+    pub(crate) fn new(database: &Path, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            clock,
+            database: database.into(),
+            waiting: AtomicU64::default(),
+            failing: Mutex::default(),
+            little_room: Mutex::default(),
+            damaged: OnceLock::default(),
+            is_standby: AtomicBool::default(),
+            faults: Mutex::default(),
+            large_log: Mutex::default(),
+        }
     }
 
-    /// A write waits until this is dropped: when it is over, or when whoever asked for it has gone away.
-    pub(crate) fn write_waits(&self) -> impl Drop + '_ {
+    fn now(&self) -> Duration {
+        self.clock.elapsed()
+    }
+
+    fn since(&self, then: Duration) -> Duration {
+        self.now().saturating_sub(then)
+    }
+
+    /// Counts a write as waiting until the guard is dropped: the write has ended, or its caller no longer waits.
+    pub(crate) fn count_waiting_write(&self) -> impl Drop + '_ {
         self.waiting.fetch_add(1, Ordering::Relaxed);
         Waiting(&self.waiting)
     }
 
-    pub(crate) fn is_standby(&self, is: bool) {
-        self.is_standby.store(is, Ordering::Relaxed);
+    /// Sets whether another process holds the lease on the reports.
+    pub(crate) fn set_standby(&self, is_standby: bool) {
+        self.is_standby.store(is_standby, Ordering::Relaxed);
     }
 
-    /// A read failed of this.
-    pub(crate) fn read_failed(&self, obstacle: Option<Obstacle>) {
-        // A fault has been counted where it was caught.
+    /// Records a read that failed.
+    pub(crate) fn record_read_failure(&self, obstacle: Option<Obstacle>) {
+        // A fault was counted where it was caught.
         if obstacle != Some(Obstacle::Fault) {
-            self.count(obstacle.unwrap_or(Obstacle::Other));
+            count(obstacle.unwrap_or(Obstacle::Other));
         }
         if obstacle == Some(Obstacle::Damaged) {
-            self.damaged.get_or_init(now);
+            self.damaged.get_or_init(|| self.now());
         }
     }
 
-    /// A transaction failed of this.
-    pub(crate) fn write_failed(&self, obstacle: Obstacle) {
-        self.count(obstacle);
+    /// Records a transaction that failed.
+    pub(crate) fn record_write_failure(&self, obstacle: Obstacle) {
+        count(obstacle);
         if obstacle == Obstacle::Damaged {
-            self.damaged.get_or_init(now);
+            self.damaged.get_or_init(|| self.now());
             return;
         }
-        let mut failing = self.failing.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut failing = lock(&self.failing);
         if failing.is_none_or(|known| known.obstacle != obstacle) {
-            tracing::error!(obstacle = obstacle.word(), "{}", obstacle.told());
+            tracing::error!(obstacle = obstacle.label(), "{}", obstacle.message());
         }
-        let at = now();
+        let at = self.now();
         let since = failing.map_or(at, |known| known.since);
         *failing = Some(Failing { obstacle, since, last: at, stores_again: false });
     }
 
-    /// Something was stored.
-    pub(crate) fn stored(&self) {
-        let mut failing = self.failing.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(Failing { obstacle, since, .. }) = failing.take_if(|failing| failing.last.elapsed() >= QUIET) {
-            let seconds = since.elapsed().as_secs_f64();
-            tracing::info!(obstacle = obstacle.word(), seconds, "storing goes on");
+    /// Records a transaction that was committed.
+    pub(crate) fn record_commit(&self) {
+        let mut failing = lock(&self.failing);
+        if let Some(Failing { obstacle, since, .. }) = failing.take_if(|failing| self.since(failing.last) >= QUIET) {
+            let seconds = self.since(since).as_secs_f64();
+            tracing::info!(obstacle = obstacle.label(), seconds, "storing goes on");
         }
     }
 
-    /// Orders were stored. What a client meets counts, and not what the store writes for itself: that is small, and may still find
-    /// room.
-    pub(crate) fn orders_stored(&self) {
-        if let Some(failing) = &mut *self.failing.lock().unwrap_or_else(PoisonError::into_inner) {
+    /// Records that orders were stored. Only that says what a client can expect: the small writes of the store itself may
+    /// still find room on a full disk.
+    pub(crate) fn record_stored_orders(&self) {
+        if let Some(failing) = &mut *lock(&self.failing) {
             failing.stores_again = true;
         }
     }
 
-    /// Why transactions fail, if they do.
+    /// Why transactions fail, while they do.
     pub(crate) fn failing(&self) -> Option<Obstacle> {
-        self.failing.lock().unwrap_or_else(PoisonError::into_inner).map(|failing| failing.obstacle)
+        lock(&self.failing).map(|failing| failing.obstacle)
     }
 
     pub(crate) fn store_health(&self) -> StoreHealth {
-        let damaged = self.damaged.get().map(|since| (Obstacle::Damaged, *since));
-        let failing = *self.failing.lock().unwrap_or_else(PoisonError::into_inner);
-        let damaged = damaged.map(|(obstacle, since)| problem(true, obstacle.told().to_owned(), since));
-        let little_room = *self.little_room();
-        let refused = failing.map(|Failing { obstacle, since, stores_again, .. }| {
+        let damaged = self.damaged.get();
+        let damaged = damaged.map(|since| self.problem(true, Obstacle::Damaged.message().to_owned(), *since));
+        let little_room = *lock(&self.little_room);
+        let refused = lock(&self.failing).map(|Failing { obstacle, since, stores_again, .. }| {
             let more = match (stores_again, obstacle, little_room) {
                 (true, ..) => "; orders are stored again, and it is over when nothing fails for five seconds",
-                (false, Obstacle::Full, None) if self.database.is_some() => "; there is room again",
+                (false, Obstacle::Full, None) => "; there is room again",
                 _ => "",
             };
-            problem(!stores_again, format!("{}{more}", obstacle.told()), since)
+            self.problem(!stores_again, format!("{}{more}", obstacle.message()), since)
         });
-        let room = little_room.map(|since| problem(false, LITTLE_ROOM.to_owned(), since));
-        let all = [damaged, refused, room, self.failed_part(), self.log_problem()];
-        // What keeps the store from working comes before what only needs attention, and else the first of them.
+        let room = little_room.map(|since| self.problem(false, LITTLE_ROOM.to_owned(), since));
+        let all = [damaged, refused, room, self.faulty_part(), self.log_problem()];
+        // A problem that stops the store comes before one that only needs attention; otherwise the first of them.
         let problem = all.into_iter().flatten().min_by_key(|problem| !problem.stops);
         StoreHealth {
             problem,
@@ -216,117 +234,138 @@ impl HealthRecord {
         }
     }
 
-    /// Whether it is to be tried if orders can be stored.
+    /// Whether a trial write is needed to know if orders can be stored.
     pub(crate) fn is_doubtful(&self) -> bool {
-        self.failing().is_some() || self.little_room().is_some()
+        self.failing().is_some() || lock(&self.little_room).is_some()
     }
 
     /// Looks how much room the disk has.
-    pub(crate) fn look_for_room(&self) {
-        let is_little = self.database.as_ref().is_some_and(|database| room::is_little(database));
-        let mut since = self.little_room();
-        *since = is_little.then(|| since.unwrap_or_else(now));
+    pub(crate) fn measure_room(&self) {
+        let is_little = room::is_little(&self.database);
+        let mut since = lock(&self.little_room);
+        *since = is_little.then(|| since.unwrap_or_else(|| self.now()));
     }
 
-    fn little_room(&self) -> MutexGuard<'_, Option<Instant>> {
-        self.little_room.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Runs a job. A panic is the failure of that job alone, and is remembered.
+    /// Runs a job. A panic fails that job alone, and is recorded as a fault of `part`.
     pub(crate) fn guarded<T>(&self, part: &'static str, job: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
         catch_unwind(AssertUnwindSafe(job)).unwrap_or_else(|panic| {
-            self.part_failed(part);
+            self.record_fault(part);
             let text = panic.downcast_ref::<&str>().map(ToString::to_string);
             Err(Fault::Panicked(text.or_else(|| panic.downcast_ref().cloned()).unwrap_or_default()))
         })
     }
 
-    /// A part of the program met a fault, and goes on.
-    pub(crate) fn part_failed(&self, part: &'static str) {
-        metrics::counter!("goody_store_failures_total", "kind" => Obstacle::Fault.word()).increment(1);
-        let mut failed = self.failed();
-        let times = failed.get(part).map_or(0, |known| known.times) + 1;
-        failed.insert(part, Failed { times, last: now(), is_gone: false });
+    /// Records a fault in a part of the program that goes on.
+    pub(crate) fn record_fault(&self, part: &'static str) {
+        count(Obstacle::Fault);
+        let mut faults = lock(&self.faults);
+        let times = faults.get(part).map_or(0, |known| known.times) + 1;
+        faults.insert(part, Faults { times, last: self.now(), is_gone: false });
     }
 
-    /// A part of the program does not run, and will not before a restart.
-    pub(crate) fn part_is_gone(&self, part: &'static str) {
-        self.failed().insert(part, Failed { times: 1, last: now(), is_gone: true });
+    /// Records that a part of the program does not run, and will not before a restart.
+    pub(crate) fn record_gone(&self, part: &'static str) {
+        lock(&self.faults).insert(part, Faults { times: 1, last: self.now(), is_gone: true });
     }
 
-    /// The log has so many bytes, where that is too many.
-    pub(crate) fn log_is_large(&self, bytes: Option<u64>) {
-        let mut large = self.large_log.lock().unwrap_or_else(PoisonError::into_inner);
-        *large = bytes.map(|bytes| (bytes, large.map_or_else(now, |(_, since)| since)));
+    /// Sets the size of the log in bytes while it is too large; `None` while it is not.
+    pub(crate) fn set_large_log(&self, bytes: Option<u64>) {
+        let mut large = lock(&self.large_log);
+        *large = bytes.map(|bytes| (bytes, large.map_or_else(|| self.now(), |(_, since)| since)));
     }
 
-    fn failed(&self) -> MutexGuard<'_, BTreeMap<&'static str, Failed>> {
-        self.failed.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn failed_part(&self) -> Option<StoreProblem> {
-        let failed = self.failed();
-        let lately = failed.iter().filter(|(_, failed)| failed.is_gone || failed.last.elapsed() < LATELY);
-        let (part, failed) = lately.max_by_key(|(_, failed)| (failed.is_gone, failed.last))?;
-        let text = match failed.is_gone {
+    fn faulty_part(&self) -> Option<StoreProblem> {
+        let faults = lock(&self.faults);
+        let recent = faults.iter().filter(|(_, part)| part.is_gone || self.since(part.last) < RECENT_FAULT);
+        let (part, faults) = recent.max_by_key(|(_, part)| (part.is_gone, part.last))?;
+        let text = match faults.is_gone {
             true => format!("{part} could not be started: restart the server"),
             false => format!(
                 "{part} met a fault of the program and goes on, {} times since the start: the log has the details; report them",
-                failed.times
+                faults.times
             ),
         };
-        Some(problem(failed.is_gone, text, failed.last))
+        Some(self.problem(faults.is_gone, text, faults.last))
     }
 
     fn log_problem(&self) -> Option<StoreProblem> {
-        let (bytes, since) = (*self.large_log.lock().unwrap_or_else(PoisonError::into_inner))?;
+        let (bytes, since) = (*lock(&self.large_log))?;
         let text = format!(
-            "the log beside the database (its name ends with -wal) has {} MB and grows, as another process has been reading the \
-             database for long: end that process, and the disk is given back by itself",
+            "the log of the database (its name ends with -wal) has {} MB and grows, as another process has been reading the \
+             database for long: end that process, and the disk space is released by itself",
             bytes / 1_000_000
         );
-        Some(problem(false, text, since))
+        Some(self.problem(false, text, since))
     }
 
-    fn count(&self, obstacle: Obstacle) {
-        metrics::counter!("goody_store_failures_total", "kind" => obstacle.word()).increment(1);
+    fn problem(&self, stops: bool, message: String, since: Duration) -> StoreProblem {
+        StoreProblem { message, seconds: self.since(since).as_secs_f64(), stops }
     }
 }
 
-/// The one place where this crate looks at a clock, to measure how long something has been so.
-fn now() -> Instant {
-    Instant::now()
+/// What the lock guards is whole after every panic.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn problem(stops: bool, message: String, since: Instant) -> StoreProblem {
-    StoreProblem { message, seconds: since.elapsed().as_secs_f64(), stops }
+fn count(obstacle: Obstacle) {
+    metrics::counter!("goody_store_failures_total", "kind" => obstacle.label()).increment(1);
 }
 
 #[cfg(test)]
 mod tests {
+    use goody_testkit::ManualClock;
+
     use super::*;
 
-    #[test]
-    fn a_few_bytes_that_found_room_do_not_make_it_well() {
-        let health = HealthRecord::default();
-        health.write_failed(Obstacle::Full);
-        health.stored();
-        assert_eq!(health.failing(), Some(Obstacle::Full));
-        assert_eq!(
-            health.store_health().problem.map(|problem| problem.message),
-            Some(Obstacle::Full.told().to_owned())
-        );
+    fn health() -> (Arc<ManualClock>, HealthRecord) {
+        let clock = ManualClock::today();
+        (clock.clone(), HealthRecord::new(Path::new("goody.db"), clock))
     }
 
     #[test]
-    fn a_store_that_takes_orders_again_works_and_is_still_watched() {
-        let health = HealthRecord::default();
+    fn a_small_write_that_succeeds_on_a_full_disk_does_not_count_as_recovery() {
+        let (clock, health) = health();
+        health.record_write_failure(Obstacle::Full);
+        clock.advance_seconds(4);
+        health.record_commit();
+        assert_eq!(health.failing(), Some(Obstacle::Full));
+        let message = health.store_health().problem.map(|problem| problem.message);
+        assert_eq!(message, Some(format!("{}; there is room again", Obstacle::Full.message())));
+        clock.advance_seconds(1);
+        health.record_commit();
+        assert_eq!(health.failing(), None, "nothing failed for five seconds");
+        assert_eq!(health.store_health().problem, None);
+    }
+
+    #[test]
+    fn a_store_that_accepts_orders_again_works_and_is_still_watched() {
+        let (_, health) = health();
         let stops = || health.store_health().problem.map(|problem| problem.stops);
-        health.write_failed(Obstacle::Full);
+        health.record_write_failure(Obstacle::Full);
         assert_eq!(stops(), Some(true));
-        health.orders_stored();
+        health.record_stored_orders();
         assert_eq!(stops(), Some(false), "degraded: a client is served");
-        health.write_failed(Obstacle::Full);
-        assert_eq!(stops(), Some(true), "what is larger does not fit");
+        health.record_write_failure(Obstacle::Full);
+        assert_eq!(stops(), Some(true), "a larger write does not fit");
+    }
+
+    #[test]
+    fn a_problem_says_for_how_long_it_lasts() {
+        let (clock, health) = health();
+        health.record_write_failure(Obstacle::Locked);
+        clock.advance_seconds(7);
+        health.record_write_failure(Obstacle::Locked);
+        assert_eq!(health.store_health().problem.map(|problem| problem.seconds), Some(7.0));
+    }
+
+    #[test]
+    fn a_part_that_was_restarted_is_mentioned_for_ten_minutes() {
+        let (clock, health) = health();
+        health.record_fault("the timer");
+        clock.advance_seconds(599);
+        assert!(health.store_health().problem.is_some());
+        clock.advance_seconds(1);
+        assert_eq!(health.store_health().problem, None);
     }
 }

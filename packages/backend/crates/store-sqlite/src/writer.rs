@@ -75,7 +75,7 @@ impl Writer {
         for step in TRIAL {
             self.transaction(TRYING, Weight::Heavy, step).await?;
         }
-        self.health.orders_stored();
+        self.health.record_stored_orders();
         Ok(())
     }
 
@@ -124,7 +124,7 @@ impl Writer {
         doing: &'static str,
     ) -> Result<T> {
         let gone = |_| StoreError::Unavailable { doing, source: "the thread that writes did not finish it".into() };
-        let _waiting = self.health.write_waits();
+        let _waiting = self.health.count_waiting_write();
         self.commands.send(command).map_err(|_| gone(()))?;
         answer.await.map_err(|_| gone(()))?
     }
@@ -160,7 +160,7 @@ fn answered<T: Send + 'static>(
         let reply: Reply = Box::new(move |failure| {
             let failed = |source| Err(StoreError::Unavailable { doing, source });
             let result = match (result, failure) {
-                (Some(Err(fault)), _) => Err(fault.told(doing)),
+                (Some(Err(fault)), _) => Err(fault.into_store_error(doing)),
                 (_, Some(error)) => failed(error.clone().into()),
                 (Some(Ok(value)), None) => Ok(value),
                 (None, None) => failed("no transaction was begun".into()),
@@ -259,7 +259,7 @@ impl WriterThread {
                 return;
             }
         }
-        self.health.orders_stored();
+        self.health.record_stored_orders();
     }
 
     /// Runs a write, and light ones that wait behind it if it is one, in one transaction. Gives back what came and is no part
@@ -302,8 +302,8 @@ impl WriterThread {
             (obstacle, end) => obstacle.or(end),
         };
         match obstacle {
-            Some(obstacle) => self.health.write_failed(obstacle),
-            None if outcome.is_ok() && connection.total_changes() > before => self.health.stored(),
+            Some(obstacle) => self.health.record_write_failure(obstacle),
+            None if outcome.is_ok() && connection.total_changes() > before => self.health.record_commit(),
             // Nothing was written, so nothing is known.
             None => {}
         }
@@ -321,7 +321,9 @@ mod tests {
 
     fn store() -> (tempfile::TempDir, SqliteStore) {
         let folder = tempfile::tempdir().unwrap();
-        let store = SqliteStore::open(&folder.path().join("goody.db"), Settings::default()).unwrap();
+        let store =
+            SqliteStore::open(&folder.path().join("goody.db"), Settings::new(goody_testkit::ManualClock::today()))
+                .unwrap();
         (folder, store)
     }
 

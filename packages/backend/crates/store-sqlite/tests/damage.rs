@@ -10,7 +10,7 @@ use goody_application::rebuild::rebuild;
 use goody_application::{project, roll};
 use goody_store_sqlite::backup::{Step, copy};
 use goody_store_sqlite::{Settings, SqliteStore};
-use goody_testkit::{OrderBuilder, now};
+use goody_testkit::{ManualClock, OrderBuilder, now};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
@@ -18,7 +18,7 @@ use tempfile::TempDir;
 async fn database() -> (TempDir, PathBuf) {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("goody.db");
-    let store = SqliteStore::open(&path, Settings::default()).unwrap();
+    let store = SqliteStore::open(&path, Settings::new(ManualClock::today())).unwrap();
     let orders = (0..40).map(|n| OrderBuilder::new(&format!("order-{n}")).promised("2026-03-04"));
     Ingest::new(Arc::new(store.clone())).ingest(orders.flat_map(OrderBuilder::events).collect(), now()).await.unwrap();
     project::project_all(&store, now()).await.unwrap();
@@ -28,7 +28,7 @@ async fn database() -> (TempDir, PathBuf) {
 }
 
 async fn findings(path: &Path) -> Vec<String> {
-    SqliteStore::open(path, Settings::default()).unwrap().check(|_, _| {}).await.unwrap()
+    SqliteStore::open(path, Settings::new(ManualClock::today())).unwrap().check(|_, _| {}).await.unwrap()
 }
 
 fn copied(path: &Path) -> Result<Vec<(Step, u64, u64)>, String> {
@@ -120,7 +120,7 @@ async fn a_rebuild_names_the_order_whose_history_is_damaged() {
     {
         let (_folder, path) = database().await;
         tamper(&path, &format!("UPDATE orders SET history = {broken} WHERE order_id = 'order-17'"));
-        let store = SqliteStore::open(&path, Settings::default()).unwrap();
+        let store = SqliteStore::open(&path, Settings::new(ManualClock::today())).unwrap();
         let error = rebuild(&store, now(), |_, _| {}).await.unwrap_err().to_string();
         assert!(error.contains("order-17"), "{error}");
     }
@@ -131,7 +131,7 @@ async fn no_byte_of_a_history_makes_a_check_or_a_rebuild_panic() {
     let (_folder, path) = database().await;
     let read = "SELECT history FROM orders WHERE order_id = 'order-17'";
     let history: String = Connection::open(&path).unwrap().query_row(read, [], |row| row.get(0)).unwrap();
-    let store = SqliteStore::open(&path, Settings::default()).unwrap();
+    let store = SqliteStore::open(&path, Settings::new(ManualClock::today())).unwrap();
     let connection = Connection::open(&path).unwrap();
     for place in 0..history.len() {
         let mut bytes = history.clone().into_bytes();

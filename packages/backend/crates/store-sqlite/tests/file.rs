@@ -16,7 +16,7 @@ use goody_application::rebuild::rebuild;
 use goody_application::{project, roll};
 use goody_domain::{Instant, Order, Report, ReportZone};
 use goody_store_sqlite::{OpenError, Settings, SqliteStore};
-use goody_testkit::{Method, OrderBuilder, Response, TestApp, TestStore, now, order_id, vendor_id};
+use goody_testkit::{ManualClock, Method, OrderBuilder, Response, TestApp, TestStore, now, order_id, vendor_id};
 use rusqlite::Connection;
 use serde_json::json;
 use tempfile::TempDir;
@@ -36,7 +36,7 @@ impl File {
 
     fn open_in(&self, zone: Option<&str>) -> Result<SqliteStore, OpenError> {
         let zone = zone.map(|name| ReportZone::named(name).unwrap());
-        SqliteStore::open(&self.path(), Settings { zone, ..Settings::default() })
+        SqliteStore::open(&self.path(), Settings { zone, ..Settings::new(ManualClock::today()) })
     }
 
     fn open(&self) -> SqliteStore {

@@ -12,7 +12,7 @@ use goody_application::read::{FleetCache, HealthReader, Verdict};
 use goody_application::retention::Retention;
 use goody_domain::Instant;
 use goody_store_sqlite::{Settings, SqliteStore};
-use goody_testkit::{OrderBuilder, now};
+use goody_testkit::{ManualClock, OrderBuilder, now};
 use rusqlite::Connection;
 use tempfile::TempDir;
 use tokio::sync::Notify;
@@ -54,7 +54,7 @@ async fn order_store(store: &SqliteStore) -> (Verdict, String) {
 async fn a_log_that_a_long_reader_keeps_is_reported_and_cut_when_the_reader_ends() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("goody.db");
-    let store = SqliteStore::open(&path, Settings { log_limit: LIMIT, ..Settings::default() }).unwrap();
+    let store = SqliteStore::open(&path, Settings { log_limit: LIMIT, ..Settings::new(ManualClock::today()) }).unwrap();
     let reader = Connection::open(&path).unwrap();
     reader.execute_batch("BEGIN; SELECT count(*) FROM orders").unwrap();
     let ingest = Ingest::new(Arc::new(store.clone()));
@@ -91,7 +91,7 @@ impl Clock for Faulty {
 #[tokio::test(flavor = "multi_thread")]
 async fn loops_that_meet_a_fault_go_on_and_health_says_so() {
     let folder = TempDir::new().unwrap();
-    let store = SqliteStore::open(&folder.path().join("goody.db"), Settings::default()).unwrap();
+    let store = SqliteStore::open(&folder.path().join("goody.db"), Settings::new(ManualClock::today())).unwrap();
     let events = OrderBuilder::new("o-1").promised("2026-03-04").events();
     Ingest::new(Arc::new(store.clone())).ingest(events, now()).await.unwrap();
     let pump = Background {

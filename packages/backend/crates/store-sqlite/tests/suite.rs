@@ -4,13 +4,14 @@
 
 use goody_domain::ReportZone;
 use goody_store_sqlite::{Durability, Settings, SqliteStore};
-use goody_testkit::TestStore;
+use goody_testkit::{ManualClock, TestStore};
 use tempfile::TempDir;
 
 async fn make_store(zone: ReportZone) -> TestStore {
     let folder = TempDir::new().unwrap();
     // Nothing here outlives the process, so nothing has to be waited for.
-    let settings = Settings { zone: Some(zone), durability: Durability::AtCheckpoint, ..Settings::default() };
+    let settings =
+        Settings { zone: Some(zone), durability: Durability::AtCheckpoint, ..Settings::new(ManualClock::today()) };
     let store = SqliteStore::open(&folder.path().join("goody.db"), settings).unwrap();
     TestStore::new(store, folder)
 }

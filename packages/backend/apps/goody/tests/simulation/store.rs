@@ -52,7 +52,8 @@ impl FaultyStore {
         model: Arc<Model>,
         clock: Arc<JumpingClock>,
     ) -> Self {
-        let real = SqliteStore::open(path, Settings { zone: Some(zone.clone()), ..Settings::default() }).unwrap();
+        let real =
+            SqliteStore::open(path, Settings { zone: Some(zone.clone()), ..Settings::new(clock.clone()) }).unwrap();
         let revisions = watch::Sender::new(real.revision().unwrap());
         Self { real, faults, model, clock, revisions }
     }

@@ -35,7 +35,7 @@ fn real_data(name: &str) -> Option<PathBuf> {
 
 /// The embedded host's parts, brought up to the same events.
 async fn embedded(events: &str, clock: Arc<ManualClock>, folder: &Path) -> TestApp {
-    let store = SqliteStore::open(&folder.join("goody.db"), Settings::default()).unwrap();
+    let store = SqliteStore::open(&folder.join("goody.db"), Settings::new(clock.clone())).unwrap();
     let parsed = events.lines().map(|line| OrderEvent::parse(line.as_bytes(), clock.now()).unwrap()).collect();
     Ingest::new(Arc::new(store.clone())).ingest(parsed, clock.now()).await.unwrap();
     project::project_all(&store, clock.now()).await.unwrap();
