@@ -23,6 +23,7 @@ mod rebuild;
 mod records;
 mod restore;
 mod serve;
+mod shutdown;
 mod simulate;
 mod token_file;
 mod tokens;
@@ -31,6 +32,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
+use goody_application::error_chain::error_chain;
 use tokio::runtime::Builder;
 
 use crate::cli::{Cli, Command};
@@ -65,8 +67,7 @@ fn main() -> ExitCode {
         None
     };
     run_to_the_end(cli.command, log.as_ref()).unwrap_or_else(|error| {
-        let causes = std::iter::successors(error.source(), |cause| cause.source());
-        let text = format!("goody: {error}{}", causes.map(|cause| format!(": {cause}")).collect::<String>());
+        let text = format!("goody: {}", error_chain(error.as_ref()));
         log.as_ref().map_or_else(|| say_aside!("{text}"), |log| log.say(&text));
         ExitCode::FAILURE
     })

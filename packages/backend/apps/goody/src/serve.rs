@@ -13,12 +13,12 @@ use goody_http::{Access, App, Hosts};
 use goody_store_sqlite::Settings;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Notify;
 
 use crate::clock::SystemClock;
 use crate::logs::Queue;
 use crate::measures::Measures;
+use crate::shutdown::stop_requested;
 use crate::{Done, Failure, cli, connections, database, limits, simulate, tokens};
 
 /// How long a write of a request may wait for another process's lock on the database.
@@ -80,7 +80,7 @@ pub(crate) async fn run(command: cli::Serve, log: Option<Arc<Queue>>) -> Done {
     if let Err(error) = crate::say::line(format_args!("Goody is listening on http://{address}")) {
         tracing::warn!(%error, %address, "the address cannot be printed");
     }
-    connections::serve(listener, router, most, asked_to_stop()).await;
+    connections::serve(listener, router, most, stop_requested()).await;
     if tokio::time::timeout(LAST_WRITES, tasks.finish()).await.is_err() {
         tracing::error!("some writes did not end in time; they were not answered");
     }
@@ -127,18 +127,4 @@ fn router(app: App, doors: Access, web: &Path) -> Result<Router, ServeError> {
         return Ok(api);
     }
     goody_http::with_page(api, web, hosts).map_err(|error| ServeError::Page(web.display().to_string(), error))
-}
-
-/// Waits for SIGTERM or Ctrl-C.
-pub(crate) async fn asked_to_stop() {
-    let terminate = async {
-        match signal(SignalKind::terminate()) {
-            Ok(mut signal) => drop(signal.recv().await),
-            Err(_) => std::future::pending().await,
-        }
-    };
-    tokio::select! {
-        () = terminate => {}
-        _ = tokio::signal::ctrl_c() => {}
-    }
 }

@@ -13,6 +13,7 @@ use tokio::sync::Notify;
 
 use crate::clock::SystemClock;
 use crate::progress::Progress;
+use crate::shutdown::stop_requested;
 use crate::{Done, Failure, cli, database};
 
 /// How long to wait after a failure.
@@ -58,7 +59,7 @@ pub(crate) async fn run(command: cli::Simulate) -> Done {
         }
         tokio::select! {
             () = tokio::time::sleep(interval) => {}
-            () = crate::serve::asked_to_stop() => return Ok(ExitCode::SUCCESS),
+            () = stop_requested() => return Ok(ExitCode::SUCCESS),
         }
     }
 }

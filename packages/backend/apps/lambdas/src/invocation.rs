@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use goody_application::error_chain::error_chain;
 use goody_application::ports::Clock;
 use lambda_runtime::tower::layer::layer_fn;
 use lambda_runtime::{Diagnostic, LambdaEvent, LambdaInvocation, Runtime, Service, service_fn};
@@ -22,9 +23,7 @@ impl<E: Into<Box<dyn std::error::Error + Send + Sync>>> From<E> for Failure {
 
 impl fmt::Debug for Failure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}", self.0)?;
-        let causes = std::iter::successors(self.0.source(), |cause| cause.source());
-        causes.into_iter().try_for_each(|cause| write!(formatter, ": {cause}"))
+        formatter.write_str(&error_chain(self.0.as_ref()))
     }
 }
 

@@ -13,6 +13,7 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
 use crate::clock_watch::ClockWatch;
+use crate::error_chain::error_chain;
 use crate::ports::{Clock, Store, StoreError};
 use crate::read::FleetCache;
 use crate::retention::{Forgetting, Retention};
@@ -147,13 +148,11 @@ pub async fn caught<T>(future: impl Future<Output = T>) -> Option<T> {
 }
 
 /// Waits for what is next, or a while after a failure.
-async fn rest<E: std::error::Error>(done: Result<(), E>, next: impl Future<Output = ()>) {
+async fn rest<E: std::error::Error + 'static>(done: Result<(), E>, next: impl Future<Output = ()>) {
     match done {
         Ok(()) => next.await,
         Err(error) => {
-            let causes = std::iter::successors(error.source(), |cause| cause.source());
-            let told = format!("{error}{}", causes.map(|cause| format!(": {cause}")).collect::<String>());
-            tracing::error!(error = told, "the reports fall behind; trying again");
+            tracing::error!(error = error_chain(&error), "the reports fall behind; trying again");
             tokio::time::sleep(AFTER_FAILURE).await;
         }
     }

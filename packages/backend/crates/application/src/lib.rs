@@ -7,6 +7,7 @@
 pub mod background;
 pub mod clock_watch;
 pub mod demo;
+pub mod error_chain;
 pub mod ingest;
 pub mod ports;
 pub mod project;
