@@ -148,7 +148,7 @@ pub async fn caught<T>(future: impl Future<Output = T>) -> Option<T> {
 }
 
 /// Waits for what is next, or a while after a failure.
-async fn rest<E: std::error::Error + 'static>(done: Result<(), E>, next: impl Future<Output = ()>) {
+async fn rest<E: std::error::Error>(done: Result<(), E>, next: impl Future<Output = ()>) {
     match done {
         Ok(()) => next.await,
         Err(error) => {
