@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use goody_store_sqlite::backup::{Copied, Step, copy, is_backup};
-use goody_store_sqlite::lock_files::{open_here, sibling};
+use goody_store_sqlite::lock_files::{self, sibling};
 use serde_json::json;
 
 use crate::database::DatabaseError;
@@ -52,7 +52,7 @@ pub(crate) fn run(command: &cli::Backup) -> Done {
             return Err(BackupError::NoBackup(name).into());
         }
     }
-    let opened = open_here(database)
+    let opened = lock_files::shared(database)
         .map_err(|error| BackupError::Unwritable(sibling(database, ".open").display().to_string(), error))?;
     let _open = opened.ok_or_else(|| BackupError::BeingRestored(database.display().to_string()))?;
 

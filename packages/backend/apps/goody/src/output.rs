@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, Read, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use goody_store_sqlite::lock_files::{real, sibling};
+use goody_store_sqlite::lock_files::{resolved, sibling};
 
 use crate::backup::{is_same, sync_folder};
 
@@ -60,7 +60,7 @@ pub(crate) fn check_companions(file: &Path, database: Option<&Path>) -> Result<(
         if is(database) {
             return Err(OutputError::Database(name()));
         }
-        let database = real(database);
+        let database = resolved(database);
         if COMPANIONS.iter().any(|end| is(&sibling(&database, end))) {
             return Err(OutputError::Companion(name(), database.display().to_string()));
         }
@@ -85,7 +85,7 @@ fn is_regular(file: &Path) -> bool {
 
 /// The file that a name stands for: the end of its symbolic links, in a folder that is named without any.
 fn target(file: &Path) -> PathBuf {
-    let file = real(file);
+    let file = resolved(file);
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     match (folder.canonicalize(), file.file_name()) {
         (Ok(folder), Some(name)) => folder.join(name),

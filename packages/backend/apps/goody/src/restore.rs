@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use goody_store_sqlite::OpenError;
 use goody_store_sqlite::backup::{Copied, fold_log};
-use goody_store_sqlite::lock_files::{alone, real, sibling};
+use goody_store_sqlite::lock_files::{self, resolved, sibling};
 use serde_json::json;
 
 use crate::backup::{copied, is_same, sync_folder};
@@ -40,7 +40,7 @@ enum RestoreError {
 
 pub(crate) fn run(command: &cli::Restore) -> Done {
     // A link stays, and names the new database.
-    let (database, file) = (&real(&command.database.database), &command.file);
+    let (database, file) = (&resolved(&command.database.database), &command.file);
     let name = database.display().to_string();
     let unwritable = |error| RestoreError::Unwritable(name.clone(), error);
     if !file.is_file() {
@@ -49,7 +49,7 @@ pub(crate) fn run(command: &cli::Restore) -> Done {
     if is_same(database, file) {
         return Err(RestoreError::Itself(name).into());
     }
-    let _alone = alone(database).map_err(unwritable)?.ok_or_else(|| RestoreError::Open(name.clone()))?;
+    let _lock = lock_files::exclusive(database).map_err(unwritable)?.ok_or_else(|| RestoreError::Open(name.clone()))?;
     let kept = sibling(database, ".before-restore");
     // One that was killed may have kept the very database that is still in its place.
     if database.exists() && kept.exists() && !is_same(database, &kept) && !command.force {
@@ -80,7 +80,7 @@ pub(crate) fn run(command: &cli::Restore) -> Done {
 
 /// Puts the checked copy in its place; says where the old database is kept, if there was one.
 fn replace(command: &cli::Restore, copied: &Copied, new: &Path, kept: PathBuf) -> Result<Option<PathBuf>, Failure> {
-    let database = &real(&command.database.database);
+    let database = &resolved(&command.database.database);
     let unwritable = |error| RestoreError::Unwritable(database.display().to_string(), error);
     let backup = copied.zone.clone();
     if let Some(asked) = command.database.time_zone.clone().filter(|asked| *asked != backup) {

@@ -75,7 +75,7 @@ pub(crate) async fn run(command: cli::Serve, log: Option<Arc<Queue>>) -> Done {
     let pump =
         Background { store: Arc::new(store.clone()), revisions: store.revisions(), clock, retention, fleet, new_facts };
     let keeper = store.clone();
-    let pump = tokio::spawn(pump.run(async move { keeper.turn_to_keep().await }));
+    let pump = tokio::spawn(pump.run(async move { keeper.wait_for_lease().await }));
     let address = listener.local_addr()?;
     if let Err(error) = crate::say::line(format_args!("Goody is listening on http://{address}")) {
         tracing::warn!(%error, %address, "the address cannot be printed");

@@ -6,15 +6,15 @@ use rusqlite::{Connection, Row};
 use crate::codec::read_row;
 use crate::{Fault, codec, reports, vendors};
 
-/// After so many findings it is known well enough that the database is damaged.
+/// The most findings that are returned.
 const FINDINGS: usize = 20;
-/// How many rows are read between two reports of progress.
+/// How many rows are read between two calls of `progress`.
 const ROWS: u64 = 1_000;
 
-/// Reads a row; the fault is what is wrong with it.
+/// Reads a row. The fault says what is wrong with it.
 type Read = fn(&Row<'_>) -> Result<(), Fault>;
 
-/// What is stored, how to name a row of it, and how to read one. The first column is the name.
+/// Each table: the name of a row in findings, the query, and the function that reads a row. The first column names the row.
 const STORED: [(&str, &str, Read); 7] = [
     ("order", "SELECT order_id, history, version, vendor_id, gift_type, created_at FROM orders", read_order),
     (
@@ -29,19 +29,19 @@ const STORED: [(&str, &str, Read); 7] = [
     ("expired order", "SELECT order_id, expired_day FROM expired_orders", read_expired),
 ];
 
-/// What is wrong, at most [`FINDINGS`] things. `progress` is told how many rows are read, and how many there are. The memory
-/// that it takes does not grow with the database.
+/// Returns the damage of a database, at most [`FINDINGS`] findings. `progress` receives the number of rows that are read, and the
+/// number of all rows. The memory it takes does not grow with the database.
 pub(crate) fn check(connection: &Connection, mut progress: impl FnMut(u64, u64)) -> rusqlite::Result<Vec<String>> {
     let mut findings = integrity(connection)?;
     let mut total = 0;
     for (_, sql, _) in STORED {
         let (_, table) = sql.rsplit_once(' ').unwrap_or_default();
-        // A table that cannot be counted cannot be read either, which is said then.
+        // A table that cannot be counted cannot be read either, which is a finding below.
         total += connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap_or(0);
     }
     let mut done = 0;
     for (what, sql, read) in STORED {
-        // In the order of the table itself: an index has been compared with it already.
+        // In the order of the table: the integrity check has compared the indexes with it.
         let sql = format!("{sql} NOT INDEXED");
         let read = |row: &Row<'_>| {
             done += 1;
@@ -75,7 +75,7 @@ fn read_all(
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         if let Some(fault) = read(row).filter(|_| findings.len() < FINDINGS) {
-            // The name may be what is damaged.
+            // The name itself may be damaged.
             let name = String::from_utf8_lossy(row.get_ref(0)?.as_bytes().unwrap_or_default()).into_owned();
             findings.push(format!("{what} {name}: {fault}"));
         }
@@ -91,22 +91,22 @@ fn blob<'r>(row: &'r Row<'_>, column: usize) -> Result<&'r [u8], Fault> {
     Ok(row.get_ref(column)?.as_blob().map_err(rusqlite::Error::from)?)
 }
 
-fn is_so(is: bool, otherwise: &str) -> Result<(), Fault> {
-    if is { Ok(()) } else { Err(Fault::Damaged(otherwise.into())) }
+fn expect(holds: bool, otherwise: &str) -> Result<(), Fault> {
+    if holds { Ok(()) } else { Err(Fault::Damaged(otherwise.into())) }
 }
 
-/// Columns that repeat what the history says have to agree with it: so a damaged byte is found that leaves it readable.
+/// Columns that repeat values of the history have to agree with it. So a damaged byte that leaves the history readable is found.
 fn read_order(row: &Row<'_>) -> Result<(), Fault> {
     let history = read_row(row)?;
-    is_so(row.get::<_, usize>(2)? == history.version(), "it has another version than its history has facts")?;
+    expect(row.get::<_, usize>(2)? == history.version(), "its version is not the number of facts in its history")?;
     let order = history.order();
     let vendor_id = order.as_ref().map(|order| order.placement.vendor_id.to_string());
-    is_so(row.get::<_, Option<String>>(3)? == vendor_id, "it is of another vendor than its history says")?;
+    expect(row.get::<_, Option<String>>(3)? == vendor_id, "its vendor is not that of its history")?;
     let gift_type =
         order.as_ref().and_then(|order| order.placement.gift_type.as_ref()).map_or("", |gift| gift.as_str());
-    is_so(text(row, 4)? == gift_type, "it has another gift type than its history says")?;
+    expect(text(row, 4)? == gift_type, "its gift type is not that of its history")?;
     let created_at = order.as_ref().map(|order| order.created_at.micros());
-    is_so(row.get::<_, Option<i64>>(5)? == created_at, "it was placed at another time than its history says")
+    expect(row.get::<_, Option<i64>>(5)? == created_at, "its time of placement is not that of its history")
 }
 
 fn read_bucket(row: &Row<'_>) -> Result<(), Fault> {
@@ -122,12 +122,12 @@ fn read_totals(row: &Row<'_>) -> Result<(), Fault> {
 
 fn read_report(row: &Row<'_>) -> Result<(), Fault> {
     let kept = reports::read_report(text(row, 1)?)?;
-    is_so(text(row, 0)? == kept.report.vendor_id.as_str(), "it is of another vendor")
+    expect(text(row, 0)? == kept.report.vendor_id.as_str(), "it is of another vendor")
 }
 
 fn read_vendor(row: &Row<'_>) -> Result<(), Fault> {
     let vendor = vendors::read(text(row, 1)?)?;
-    is_so(text(row, 0)? == VendorId::as_str(&vendor.vendor_id), "it has another id")
+    expect(text(row, 0)? == VendorId::as_str(&vendor.vendor_id), "it has another id")
 }
 
 fn read_expired(row: &Row<'_>) -> Result<(), Fault> {

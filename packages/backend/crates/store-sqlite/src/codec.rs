@@ -1,7 +1,7 @@
-//! How histories, counters and buckets are written.
+//! The stored form of histories, counters and buckets.
 //!
-//! Counters are pairs of a counter's place and its value, those that are 0 left out. Minutes are triples of the minutes since
-//! the entry before, the counter's place, and the value. All numbers are LEB128 varints, values zigzag first.
+//! Counters are pairs of a counter's index and its value, without those that are 0. Minutes are triples of the minutes since the entry
+//! before, the counter's index, and the amount. All numbers are LEB128 varints; values are zigzag-encoded first.
 
 use std::fmt::Write as _;
 
@@ -82,10 +82,10 @@ pub(crate) fn read_minutes(bytes: &[u8]) -> Result<Vec<MinuteEntry>, Fault> {
     let mut minutes = Vec::with_capacity(bytes.len() / 3);
     let mut minute = 0u64;
     while !rest.is_empty() {
-        minute = minute.checked_add(take(&mut rest)?).ok_or_else(broken)?;
+        minute = minute.checked_add(take(&mut rest)?).ok_or_else(damaged)?;
         let counter = counter(&mut rest)?;
         let amount = unzigzag(take(&mut rest)?);
-        let minute = u16::try_from(minute).map_err(|_| broken())?;
+        let minute = u16::try_from(minute).map_err(|_| damaged())?;
         minutes.push(MinuteEntry { minute, counter, amount });
     }
     Ok(minutes)
@@ -96,9 +96,9 @@ pub(crate) fn read_bucket(totals: &[u8], minutes: &[u8]) -> Result<Bucket, Fault
 }
 
 fn counter(bytes: &mut &[u8]) -> Result<Counter, Fault> {
-    let (place, rest) = bytes.split_first().ok_or_else(broken)?;
+    let (place, rest) = bytes.split_first().ok_or_else(damaged)?;
     *bytes = rest;
-    Counter::ALL.get(usize::from(*place)).copied().ok_or_else(broken)
+    Counter::ALL.get(usize::from(*place)).copied().ok_or_else(damaged)
 }
 
 fn put(bytes: &mut Vec<u8>, mut value: u64) {
@@ -112,14 +112,14 @@ fn put(bytes: &mut Vec<u8>, mut value: u64) {
 fn take(bytes: &mut &[u8]) -> Result<u64, Fault> {
     let mut value = 0u64;
     for shift in (0..64).step_by(7) {
-        let (byte, rest) = bytes.split_first().ok_or_else(broken)?;
+        let (byte, rest) = bytes.split_first().ok_or_else(damaged)?;
         *bytes = rest;
         value |= u64::from(byte & 0x7f) << shift;
         if byte & 0x80 == 0 {
             return Ok(value);
         }
     }
-    Err(broken())
+    Err(damaged())
 }
 
 fn zigzag(value: i64) -> u64 {
@@ -130,7 +130,7 @@ fn unzigzag(value: u64) -> i64 {
     ((value >> 1) as i64) ^ -((value & 1) as i64)
 }
 
-fn broken() -> Fault {
+fn damaged() -> Fault {
     Fault::Damaged("a bucket cannot be read".into())
 }
 
@@ -141,7 +141,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_bucket_reads_as_it_was_written() {
+    fn a_bucket_is_read_as_it_was_written() {
         let mut bucket = Bucket::default();
         let entry = |minute, counter, amount| Entry { day: Day::from_number(0), minute, counter, amount };
         bucket.add(&[
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_bucket_is_told() {
+    fn a_damaged_bucket_is_an_error() {
         assert!(read_counters(&[200, 1]).is_err());
         assert!(read_minutes(&[1]).is_err());
         assert!(read_counters(&[1, 0x80]).is_err());

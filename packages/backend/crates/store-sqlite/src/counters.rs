@@ -8,14 +8,14 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::{Fault, codec, schema};
 
-/// The day under which the sums of expired buckets are settled, and their latest fact as an instant: before any other.
+/// The key of the sum of expired buckets among the settled days: a day before all others. Its latest fact is an instant.
 pub(crate) const BEFORE_ALL: Day = Day::from_number(-1_000_000);
 
 pub(crate) type Buckets = BTreeMap<Day, Bucket>;
 
 pub(crate) const STORED: &str = "SELECT day, totals, minutes FROM buckets WHERE book = ?1 AND day BETWEEN ?2 AND ?3";
 
-/// A scope by its key: a vendor's id, or nothing for the fleet.
+/// The key of a scope: the vendor's id, or the empty text for the fleet.
 pub(crate) fn key(scope: &Scope) -> &str {
     match scope {
         Scope::Fleet => "",
@@ -64,7 +64,7 @@ pub(crate) fn write_bucket(
     bucket: &Bucket,
     today: Day,
 ) -> std::result::Result<(), Fault> {
-    // The start of the minute is not known here, only its place in the day: enough to find the bucket again.
+    // In microseconds after the start of the day, as the bucket does not know its zone.
     let latest_fact = bucket.latest_fact(None).map(|(minute, micros)| i64::from(minute) * 60_000_000 + micros);
     connection
         .prepare_cached(
@@ -83,7 +83,7 @@ pub(crate) fn write_bucket(
     Ok(())
 }
 
-/// A scope's revision and the sum of its buckets; zeros for a scope that was never opened.
+/// The revision of a scope and the sum of its buckets; zeros for a scope without rows.
 pub(crate) fn read_totals(connection: &Connection, scope: &str) -> std::result::Result<(i64, Counters), Fault> {
     let mut statement = connection.prepare_cached("SELECT revision, totals FROM books WHERE book = ?1")?;
     let mut rows = statement.query([scope])?;
@@ -107,7 +107,7 @@ pub(crate) fn write_totals(
     Ok(())
 }
 
-/// When the latest fact before a day occurred, one that has expired included.
+/// When the latest fact before a day occurred, expired facts included.
 pub(crate) fn latest_fact(
     connection: &Connection,
     scope: &str,
@@ -155,7 +155,7 @@ pub(crate) fn series(
     Ok((CounterSeries { totals, buckets, earlier_fact }, revision))
 }
 
-/// The latest fact told in a scope's buckets that have expired.
+/// The latest fact in the expired buckets of a scope.
 fn latest_expired_fact(connection: &Connection, scope: &str) -> std::result::Result<Option<Instant>, Fault> {
     let latest = read_settled_day(connection, scope, BEFORE_ALL)?.totals[Counter::LatestFact];
     Ok((latest > 0).then(|| Instant::from_micros(latest)))

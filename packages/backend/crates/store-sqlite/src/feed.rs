@@ -21,7 +21,7 @@ impl ChangeFeed for SqliteStore {
             )?;
             let mut rows = statement.query(params![from, limit])?;
             let mut to = from;
-            // Versions follow each other, so an order's first and last say all.
+            // The versions of an order follow each other, so the first and the last are enough.
             let mut grown: BTreeMap<i64, (usize, usize)> = BTreeMap::new();
             while let Some(row) = rows.next()? {
                 to = row.get(0)?;
@@ -52,7 +52,7 @@ impl ChangeFeed for SqliteStore {
     }
 }
 
-/// Orders with changes that no bucket reflects yet, each with the version that the buckets do reflect.
+/// Orders with changes that no bucket reflects yet, each with the version that the buckets reflect.
 pub(crate) fn pending(connection: &Connection) -> std::result::Result<HashMap<i64, usize>, Fault> {
     let mut statement = connection.prepare_cached("SELECT id, min(from_version) FROM changes GROUP BY id")?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;

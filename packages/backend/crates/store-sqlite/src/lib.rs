@@ -46,10 +46,10 @@ use source::Source;
 use store_health::{HealthRecord, Obstacle};
 use writer::{Weight, Writer};
 
-/// Why a database cannot be opened. Each says what to do.
+/// Why a database cannot be opened. Each message says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// It was written by a later version of this program.
+    /// A later version of this program wrote the file.
     #[error(
         "{path} was written by a newer version of goody (schema {found}, this one knows {known}): use that version"
     )]
@@ -61,7 +61,7 @@ pub enum OpenError {
         /// The latest schema of this program.
         known: i64,
     },
-    /// It is not a database of ours, or it is broken.
+    /// The file is no goody database, or it is damaged.
     #[error("{path} is damaged or not a goody database ({reason}): restore it from a backup, or name another file")]
     Damaged {
         /// The file.
@@ -69,13 +69,13 @@ pub enum OpenError {
         /// What SQLite says.
         reason: String,
     },
-    /// It is a database of another program.
+    /// The file is a database of another program.
     #[error("{path} is a database of another program: name another file; nothing in this one is changed")]
     Foreign {
         /// The file.
         path: String,
     },
-    /// Its days are those of another zone.
+    /// The file counts the days of another time zone.
     #[error(
         "{path} counts its days in {found}, not in {asked}: start with --time-zone {found}, or export its events and import \
          them into a new database"
@@ -83,14 +83,14 @@ pub enum OpenError {
     OtherZone {
         /// The file.
         path: String,
-        /// Its zone.
+        /// The zone of the file.
         found: String,
-        /// The zone asked for.
+        /// The requested zone.
         asked: String,
     },
-    /// It cannot be opened or made.
+    /// The file cannot be opened or created.
     #[error(
-        "{path} cannot be opened ({source}): this user must be allowed to read and write it and its folder, and the disk have room"
+        "{path} cannot be opened ({source}): this user must be allowed to read and write it and its folder, and the disk must have room"
     )]
     Inaccessible {
         /// The file.
@@ -98,21 +98,23 @@ pub enum OpenError {
         /// Why.
         source: rusqlite::Error,
     },
-    /// Another process keeps it locked.
+    /// Another process holds a lock on the file.
     #[error("{path} is locked by another process: end that, or wait for it, and try again")]
     Locked {
         /// The file.
         path: String,
     },
-    /// What lies beside it cannot be made.
-    #[error("{path} cannot be made or written ({source}): this user must be allowed to, and the disk have room")]
+    /// The lock file next to the database cannot be created.
+    #[error(
+        "{path} cannot be created or written ({source}): this user must be allowed to, and the disk must have room"
+    )]
     LockFile {
-        /// The file beside.
+        /// The lock file.
         path: String,
         /// Why.
         source: std::io::Error,
     },
-    /// Its file system is mounted read-only, and the command writes.
+    /// The file system is mounted read-only, and the command writes.
     #[error(
         "{path} is on a read-only file system: mount it writable and try again; until then `goody export`, `goody health`, and \
          `goody backup` to another disk work"
@@ -121,7 +123,7 @@ pub enum OpenError {
         /// The file.
         path: String,
     },
-    /// It cannot be read as it is, and cannot be written.
+    /// The file has to be written before it can be read, and it cannot be written.
     #[error(
         "{path} is on a read-only file system, and {reason}: copy it, with its -wal if there is one, to a disk that can be \
          written, and use the copy"
@@ -129,10 +131,10 @@ pub enum OpenError {
     NeedsWriting {
         /// The file.
         path: String,
-        /// Why it has to be written.
+        /// Why the file has to be written.
         reason: String,
     },
-    /// Somebody puts another one in its place right now.
+    /// A restore replaces the file at this moment.
     #[error("{path} is being restored right now: start again when `goody restore` has ended")]
     BeingRestored {
         /// The file.
@@ -141,8 +143,8 @@ pub enum OpenError {
 }
 
 impl OpenError {
-    /// What an error of SQLite says of a file.
-    fn sorted(path: &Path) -> impl Fn(rusqlite::Error) -> Self + Clone {
+    /// The error for a file behind an error of SQLite.
+    fn from_sqlite(path: &Path) -> impl Fn(rusqlite::Error) -> Self + Clone {
         let path = path.display().to_string();
         move |source| match Obstacle::of(&source) {
             Some(Obstacle::Damaged) => Self::Damaged { path: path.clone(), reason: source.to_string() },
@@ -152,15 +154,15 @@ impl OpenError {
     }
 }
 
-/// How often to look whether it is our turn to keep the reports.
-const TURN: Duration = Duration::from_millis(250);
+/// How often a standby tries to take the lease on the reports.
+const LEASE_RETRY: Duration = Duration::from_millis(250);
 
 /// How to open a database.
 #[derive(Clone)]
 pub struct Settings {
-    /// The zone whose days are counted; `None` takes the file's own, or UTC for a new one.
+    /// The zone whose days are counted; `None` means the zone of the file, or UTC for a new file.
     pub zone: Option<ReportZone>,
-    /// What a commit promises.
+    /// When a commit is durable.
     pub durability: Durability,
     /// Memory for the writer's pages, in MiB.
     pub writer_cache_mib: u32,
@@ -168,7 +170,7 @@ pub struct Settings {
     pub reader_cache_mib: u32,
     /// How long a write waits for another process's lock before it fails.
     pub patience: Duration,
-    /// At how many bytes the log beside the file is worth a warning. It is cut when it is larger and all of it is moved.
+    /// The size of the write-ahead log, in bytes, from which on `/health` warns. A larger log is truncated once it is moved into the file.
     pub log_limit: u64,
     /// Whether a database is also opened on a file system that is mounted read-only. Nothing can be stored then.
     pub may_be_read_only: bool,
@@ -176,7 +178,7 @@ pub struct Settings {
     pub clock: Arc<dyn Clock>,
 }
 
-/// More than the writer lets the log grow to where nothing keeps it from being moved.
+/// More than the log reaches while nothing keeps the writer from moving it into the file.
 const LOG_LIMIT: u64 = 300_000_000;
 
 impl Settings {
@@ -206,18 +208,18 @@ pub struct SqliteStore {
     rules: Arc<str>,
     health: Arc<HealthRecord>,
     path: Arc<Path>,
-    /// Held as long as the store is.
+    /// Held for as long as the store is open.
     _open: Arc<lock_files::Held>,
-    keeper: Arc<OnceLock<lock_files::Held>>,
+    lease: Arc<OnceLock<lock_files::Held>>,
 }
 
 impl SqliteStore {
-    /// Opens a database, making or migrating it where needed.
+    /// Opens a database. A missing file is created, an older schema is migrated.
     pub fn open(path: &Path, settings: Settings) -> std::result::Result<Self, OpenError> {
         let name = path.display().to_string();
         let damaged = |reason: String| OpenError::Damaged { path: name.clone(), reason };
-        let sort = OpenError::sorted(path);
-        let open = lock_files::open_here(path).map_err(|source| beside_failed(path, source))?;
+        let sort = OpenError::from_sqlite(path);
+        let open = lock_files::shared(path).map_err(|source| lock_file_error(path, source))?;
         let open = open.ok_or_else(|| OpenError::BeingRestored { path: name.clone() })?;
         let Settings { durability, writer_cache_mib: cache_mib, patience, .. } = settings;
         let options = ConnectionOptions { durability, cache_mib, patience };
@@ -254,14 +256,18 @@ impl SqliteStore {
             Some(asked) => asked,
             None => ReportZone::named(&stored).map_err(damaged)?,
         };
-        let rules =
-            if is_read_only { zone::followed(&connection, &zone) } else { zone::follow(&connection, &zone).map(Some) };
+        let rules = if is_read_only {
+            zone::current_rules(&connection, &zone)
+        } else {
+            zone::apply_rules(&connection, &zone).map(Some)
+        };
         let rules = rules.map_err(|fault| match fault {
             Fault::Sqlite(error) => sort(error),
             other => damaged(other.to_string()),
         })?;
-        let rules = rules
-            .ok_or_else(|| needs_writing("its reports have to be counted anew by the rules of its time zone".into()))?;
+        let rules = rules.ok_or_else(|| {
+            needs_writing("its reports have to be computed again by the rules of its time zone".into())
+        })?;
         let health = Arc::new(HealthRecord::new(path, settings.clock));
         let readers = Readers::open(&source, settings.reader_cache_mib, patience, health.clone()).map_err(&sort)?;
         let watch = RevisionWatch::start(&source, &connection, patience, health.clone()).map_err(&sort)?;
@@ -277,39 +283,41 @@ impl SqliteStore {
             health,
             path: path.into(),
             _open: Arc::new(open),
-            keeper: Arc::default(),
+            lease: Arc::default(),
         })
     }
 
-    /// Waits until no other server keeps the reports of this database. From then on this one does, for as long as it runs.
-    pub async fn turn_to_keep(&self) {
-        while self.keeper.get().is_none() {
-            match lock_files::keeper(&self.path) {
-                Ok(Some(held)) => drop(self.keeper.set(held)),
+    /// Waits until this process holds the lease: the only server of this database that updates its reports. It holds the lease until
+    /// it ends.
+    pub async fn wait_for_lease(&self) {
+        while self.lease.get().is_none() {
+            match lock_files::lease(&self.path) {
+                Ok(Some(held)) => drop(self.lease.set(held)),
                 Ok(None) => {
                     self.health.set_standby(true);
-                    tokio::time::sleep(TURN).await;
+                    tokio::time::sleep(LEASE_RETRY).await;
                 }
                 Err(error) => {
-                    tracing::error!(%error, "it cannot be seen who keeps the reports; trying again");
-                    tokio::time::sleep(TURN).await;
+                    tracing::error!(%error, "the lease on the reports cannot be taken; trying again");
+                    tokio::time::sleep(LEASE_RETRY).await;
                 }
             }
         }
         self.health.set_standby(false);
     }
 
-    /// Stores as much as an order needs and removes it again, so that [`goody_application::ports::OrderReader::store_health`] is of now.
+    /// Writes as much as an order needs and removes it again, so that [`goody_application::ports::OrderReader::store_health`] is
+    /// up to date.
     pub async fn try_to_store(&self) -> Result<()> {
-        self.writer.try_it().await
+        self.writer.probe().await
     }
 
-    /// Follows the revision of the buckets, as [`goody_application::ports::ReportReader::revision`] tells it.
+    /// The revision of the counters, see [`goody_application::ports::ReportReader::revision`], as a channel that receives every change.
     pub fn revisions(&self) -> tokio::sync::watch::Receiver<i64> {
-        self.watch.follow()
+        self.watch.subscribe()
     }
 
-    /// Makes everything written so far durable and moves it from the log into the file. For the end of an import.
+    /// Makes all committed data durable and moves it from the log into the file. For the end of an import.
     pub async fn checkpoint(&self) -> Result<()> {
         self.writer
             .run("moving the log into the file", |connection| {
@@ -318,8 +326,8 @@ impl SqliteStore {
             .await
     }
 
-    /// Reads the whole file for damage; says what is found, nothing where it is sound. `progress` is told how many rows are
-    /// read, and how many there are.
+    /// Reads the whole file and returns the damage that it finds. `progress` receives the number of rows that are read, and the number
+    /// of all rows.
     pub async fn check(&self, progress: impl FnMut(u64, u64) + Send + 'static) -> Result<Vec<String>> {
         self.read("checking the file", |connection| Ok(check::check(connection, progress)?)).await
     }
@@ -342,25 +350,25 @@ impl SqliteStore {
     }
 }
 
-fn beside_failed(path: &Path, source: std::io::Error) -> OpenError {
+fn lock_file_error(path: &Path, source: std::io::Error) -> OpenError {
     OpenError::LockFile { path: lock_files::sibling(path, ".open").display().to_string(), source }
 }
 
-/// What goes wrong inside: SQLite's word, or something stored that cannot be read.
+/// An error inside the store.
 #[derive(Debug, thiserror::Error)]
 enum Fault {
     #[error(transparent)]
     Sqlite(#[from] rusqlite::Error),
     #[error("{0}")]
     Damaged(String),
-    #[error("another version of goody counts the days of this database by other rules of its time zone: end this one")]
+    #[error("another version of goody counts the days of this database by other rules of its time zone: stop this one")]
     OtherRules,
     #[error("a fault of the program: {0}")]
     Panicked(String),
 }
 
 impl Fault {
-    /// What it says about the file.
+    /// What the error says about the file.
     fn obstacle(&self) -> Option<Obstacle> {
         match self {
             Self::Damaged(_) => Some(Obstacle::Damaged),

@@ -1,9 +1,9 @@
 //! Lists of orders: every list is a merge of streams.
 //!
-//! An order's kind is its status, whether it is late, and, in a list of one vendor or of one gift type, its gift type.
-//! Orders of one kind stand in an index in the order of the list. A page takes the first orders of the streams that the
-//! filter lets in, so its work grows with the number of kinds and not with the orders that it skips. Strays, whose promise
-//! passed since the clock's last tick, are one more stream.
+//! The kind of an order is its status, whether it is late, and, in a list of one vendor or of one gift type, its gift type.
+//! An index holds the orders of one kind in the order of the list. A page merges the streams of the kinds that the filter accepts,
+//! so its work grows with the number of kinds and not with the orders that it skips. Strays are one more stream: orders whose
+//! promise passed since the last tick of the clock, so that their row still has the kind of before.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BinaryHeap, VecDeque};
@@ -17,12 +17,12 @@ use crate::codec::read_row;
 use crate::list_counts::Kind;
 use crate::{Fault, codec, counters};
 
-/// A list as the index sees it.
+/// A list in terms of the indexes.
 struct Source<'a> {
     filter: &'a OrderFilter,
-    /// `created_at` lies in here.
+    /// The range of `created_at`.
     placed: Range<i64>,
-    /// Promises before this instant are over.
+    /// Promises before this instant have passed.
     now: i64,
 }
 
@@ -30,7 +30,7 @@ struct Source<'a> {
 #[derive(Clone, Debug)]
 enum Of {
     Kind(Kind),
-    /// Orders that go on and whose promise is over, noted as if it were not, or the other way round.
+    /// Open orders whose promise has passed and whose row says that it has not, or the other way round.
     Strays {
         delayed: bool,
     },
@@ -51,7 +51,7 @@ impl<'a> Source<'a> {
         self.filter.placed_from.is_some() || self.filter.placed_to.is_some()
     }
 
-    /// The kinds that the filter lets in, each with the number of its orders placed on any day.
+    /// The kinds that the filter accepts, each with its number of orders, whatever their day of placement.
     fn kinds(&self, connection: &Connection) -> Result<BTreeMap<Kind, i64>, Fault> {
         let (scope, gift) = (self.vendor().unwrap_or(""), self.filter.gift_type.as_ref().map(|gift| gift.as_str()));
         let of_gift = if gift.is_some() { "gift_type = ?2" } else { "?2 IS NULL" };
@@ -59,10 +59,10 @@ impl<'a> Source<'a> {
             "SELECT gift_type, status, late, orders FROM order_kinds WHERE book = ?1 AND {of_gift} AND orders > 0"
         ))?;
         let mut rows = statement.query(params![scope, gift])?;
-        let tells_gifts = gift.is_some() || self.filter.vendor_id.is_some();
+        let has_gift_types = gift.is_some() || self.filter.vendor_id.is_some();
         let mut kinds = BTreeMap::new();
         while let Some(row) = rows.next()? {
-            let gift_type = if tells_gifts { Some(row.get(0)?) } else { None };
+            let gift_type = if has_gift_types { Some(row.get(0)?) } else { None };
             let kind = Kind { gift_type, status: row.get(1)?, late: row.get(2)? };
             if self.takes(&kind)? {
                 *kinds.entry(kind).or_default() += row.get::<_, i64>(3)?;
@@ -75,7 +75,7 @@ impl<'a> Source<'a> {
         Ok(self.filter.takes_status(kind.status()?) && self.filter.delayed.is_none_or(|late| late == kind.late))
     }
 
-    /// The table with the index that holds a stream, and its conditions: `?1` vendor, `?2` gift type, `?3` status, `?4` late,
+    /// The table, the index of a stream, and its conditions: `?1` vendor, `?2` gift type, `?3` status, `?4` late,
     /// `?5` and `?6` the range of placement, `?7` now.
     fn rows(&self, of: &Of) -> Result<String, Fault> {
         let conditions = match of {
@@ -119,7 +119,7 @@ impl<'a> Source<'a> {
     }
 }
 
-/// An order's place in the list, and its row.
+/// The position of an order in the list, and its row.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Place {
     created_at: i64,
@@ -127,7 +127,7 @@ struct Place {
     id: i64,
 }
 
-/// The orders of one stream from some place on, read a few at a time.
+/// The orders of one stream from a position on, read a few at a time.
 struct Stream<'a> {
     source: &'a Source<'a>,
     of: Of,
@@ -136,7 +136,7 @@ struct Stream<'a> {
 }
 
 impl Stream<'_> {
-    /// Looks at the stream's next order.
+    /// Returns the next order of the stream and leaves it there.
     fn peek(&mut self, connection: &Connection, after: Option<&Place>, few: usize) -> Result<Option<&Place>, Fault> {
         if self.ahead.is_empty() && !self.ended {
             self.ahead = self.fetch(connection, after, few)?;
@@ -148,7 +148,7 @@ impl Stream<'_> {
     fn fetch(&self, connection: &Connection, after: Option<&Place>, few: usize) -> Result<VecDeque<Place>, Fault> {
         let Source { filter, now, .. } = self.source;
         let mut placed = self.source.placed.clone();
-        // The range ends with the place itself: an index is entered by one bound only.
+        // The range ends at the position itself: SQLite uses only one bound of an index.
         let (direction, behind) = match after {
             Some(place) if filter.oldest_first => {
                 placed.start = placed.start.max(place.created_at);
@@ -185,7 +185,7 @@ impl Stream<'_> {
     }
 }
 
-/// The next order of a stream. The greatest is the first of the list.
+/// The next order of a stream. The greatest of them is the next of the list.
 #[derive(PartialEq, Eq)]
 struct Next {
     place: Place,
@@ -253,7 +253,7 @@ pub(crate) fn list(
     Ok(orders)
 }
 
-/// How many orders a list has: from the buckets or the counts of kinds where they know, else counted up to a limit.
+/// The number of orders in a list: from the buckets or the counts of kinds if they have it, else counted up to a limit.
 pub(crate) fn count(
     connection: &Connection,
     filter: &OrderFilter,
@@ -279,7 +279,7 @@ pub(crate) fn count(
     Ok(count)
 }
 
-/// Counts order by order, up to a limit.
+/// Counts the orders one by one, up to a limit.
 fn count_orders(connection: &Connection, source: &Source<'_>, limit: i64) -> Result<OrderCount, Fault> {
     let mut count = OrderCount::default();
     let mut left = limit;
@@ -301,7 +301,7 @@ fn count_orders(connection: &Connection, source: &Source<'_>, limit: i64) -> Res
     Ok(count)
 }
 
-/// The counts of kinds, put right by the strays among them and elsewhere.
+/// The counts of kinds, corrected by the strays.
 fn count_kinds(connection: &Connection, source: &Source<'_>) -> Result<OrderCount, Fault> {
     let mut count = OrderCount::default();
     for (kind, orders) in source.kinds(connection)? {
@@ -318,7 +318,7 @@ fn count_kinds(connection: &Connection, source: &Source<'_>) -> Result<OrderCoun
     Ok(count)
 }
 
-/// Strays by status. They are few: those of one tick.
+/// Strays by status. They are few: those since the last tick.
 fn count_strays(connection: &Connection, source: &Source<'_>, delayed: bool) -> Result<Vec<(i64, i64)>, Fault> {
     let of = Of::Strays { delayed };
     let sql = format!("SELECT status, count(*) FROM {} GROUP BY status", source.rows(&of)?);

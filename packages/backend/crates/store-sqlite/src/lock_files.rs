@@ -1,23 +1,24 @@
-//! Who has a database open, and which server keeps its reports: locks on files beside it, which end with their process.
+//! Locks on files next to the database: which processes have it open, and which server updates its reports. A lock ends with its
+//! process.
 //!
-//! They are advisory: only programs that ask for them see them. The files stay, empty; nobody removes them, as somebody else
-//! may just be locking them.
+//! The locks are advisory: they bind only programs that ask for them. The files are empty and are never removed, as another process
+//! may be about to lock them.
 
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// The file of that name beside a database: its own name with more behind it.
-pub fn sibling(database: &Path, more: &str) -> PathBuf {
+/// The file next to a database whose name is the name of the database and `suffix`.
+pub fn sibling(database: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(database);
-    name.push(more);
+    name.push(suffix);
     name.into()
 }
 
-/// The file at the end of a name's symbolic links, whether or not it is there. One database has one set of files beside it,
-/// whatever name opens it.
-pub fn real(file: &Path) -> PathBuf {
+/// The file behind all symbolic links of a path, whether or not it exists. So a database has one set of lock files under all of its
+/// names.
+pub fn resolved(file: &Path) -> PathBuf {
     const LINKS: usize = 40;
     let mut file = file.to_path_buf();
     for _ in 0..LINKS {
@@ -30,7 +31,7 @@ pub fn real(file: &Path) -> PathBuf {
 /// A lock that is held until it is dropped.
 #[derive(Debug)]
 pub struct Held {
-    /// None where there is no such file and none can be made.
+    /// `None` if the file does not exist and cannot be created.
     _file: Option<File>,
     is_read_only: bool,
 }
@@ -42,31 +43,31 @@ impl Held {
     }
 }
 
-/// Notes that the database is open here. `None` while somebody holds it [`alone`].
-pub fn open_here(database: &Path) -> io::Result<Option<Held>> {
+/// Takes the shared lock of a process that has the database open. `None` while another process holds the [`exclusive`] lock.
+pub fn shared(database: &Path) -> io::Result<Option<Held>> {
     let file = match lock_file(database, ".open") {
         Err(error) if error.kind() == io::ErrorKind::ReadOnlyFilesystem => {
-            return open_read_only(&sibling(&real(database), ".open"));
+            return open_read_only(&sibling(&resolved(database), ".open"));
         }
         file => file?,
     };
-    taken(file, File::try_lock_shared)
+    try_lock(file, File::try_lock_shared)
 }
 
-/// Keeps everybody else from opening the database. `None` while somebody has it open.
-pub fn alone(database: &Path) -> io::Result<Option<Held>> {
-    taken(lock_file(database, ".open")?, File::try_lock)
+/// Takes the lock that keeps other processes from opening the database. `None` while one of them has it open.
+pub fn exclusive(database: &Path) -> io::Result<Option<Held>> {
+    try_lock(lock_file(database, ".open")?, File::try_lock)
 }
 
-/// Takes it upon this process to keep the reports. `None` while another one does.
-pub fn keeper(database: &Path) -> io::Result<Option<Held>> {
-    taken(lock_file(database, ".lock")?, File::try_lock)
+/// Takes the lease on the reports. `None` while another process holds it.
+pub fn lease(database: &Path) -> io::Result<Option<Held>> {
+    try_lock(lock_file(database, ".lock")?, File::try_lock)
 }
 
-fn lock_file(database: &Path, more: &str) -> io::Result<File> {
-    let file = sibling(&real(database), more);
+fn lock_file(database: &Path, suffix: &str) -> io::Result<File> {
+    let file = sibling(&resolved(database), suffix);
     match OpenOptions::new().create(true).append(true).open(&file) {
-        // Another user's is as good, as nothing is written.
+        // A lock file of another user serves as well, as nothing is written to it.
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => File::open(file).map_err(|_| error),
         opened => opened,
     }
@@ -78,15 +79,15 @@ pub(crate) fn is_unwritable(file: &Path) -> bool {
     opened.is_err_and(|error| error.kind() == io::ErrorKind::ReadOnlyFilesystem)
 }
 
-/// As [`open_here`], on a file system that is mounted read-only: a lock needs no right to write.
+/// [`shared`] on a file system that is mounted read-only: a lock needs no right to write.
 fn open_read_only(file: &Path) -> io::Result<Option<Held>> {
     match File::open(file) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Some(Held { _file: None, is_read_only: true })),
-        file => Ok(taken(file?, File::try_lock_shared)?.map(|held| Held { is_read_only: true, ..held })),
+        file => Ok(try_lock(file?, File::try_lock_shared)?.map(|held| Held { is_read_only: true, ..held })),
     }
 }
 
-fn taken(file: File, lock: impl FnOnce(&File) -> Result<(), TryLockError>) -> io::Result<Option<Held>> {
+fn try_lock(file: File, lock: impl FnOnce(&File) -> Result<(), TryLockError>) -> io::Result<Option<Held>> {
     match lock(&file) {
         Ok(()) => Ok(Some(Held { _file: Some(file), is_read_only: false })),
         Err(TryLockError::WouldBlock) => Ok(None),

@@ -1,4 +1,4 @@
-//! Moves what was written from the log into the file now and then, so that the writer need not, and keeps the log small.
+//! Moves committed pages from the write-ahead log into the file, so that the writer need not, and keeps the log small.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Weak};
@@ -13,12 +13,12 @@ use crate::parts::keep_running;
 use crate::revision_watch::RevisionWatch;
 use crate::store_health::HealthRecord;
 
-/// How often what was written is moved. The writer does it itself only when that falls behind.
-const MOVE: Duration = Duration::from_millis(250);
-/// How long a large log may keep the writer waiting while it is cut. Where readers still need it, that is tried again.
-const CUT: Duration = Duration::from_millis(50);
+/// How often pages are moved. The writer moves them itself only when this thread falls behind.
+const INTERVAL: Duration = Duration::from_millis(250);
+/// How long truncating the log may block the writer. It is tried again while readers need the log.
+const TRUNCATE_PATIENCE: Duration = Duration::from_millis(50);
 
-/// Moves the log on a thread that ends with the store. A log of more than `limit` bytes is reported, and cut when it is moved.
+/// Moves the log on a thread that ends with the store. A log of more than `limit` bytes is reported, and truncated once it is moved.
 pub(crate) fn move_log(
     path: &Path,
     options: ConnectionOptions,
@@ -28,7 +28,7 @@ pub(crate) fn move_log(
 ) -> rusqlite::Result<()> {
     let connection = open(path, options)?;
     let log = lock_files::sibling(path, "-wal");
-    let (path, store) = (path.to_owned(), watch.of_the_store());
+    let (path, store) = (path.to_owned(), watch.store_handle());
     let mut mover = Mover { path, options, log, limit, connection: Some(connection), store, health: health.clone() };
     keep_running("the thread that moves the log", "sqlite-log", health.clone(), move || mover.run());
     Ok(())
@@ -36,7 +36,7 @@ pub(crate) fn move_log(
 
 fn open(path: &Path, options: ConnectionOptions) -> rusqlite::Result<Connection> {
     let connection = connect(path, ConnectionOptions { cache_mib: 1, ..options })?;
-    connection.busy_timeout(CUT)?;
+    connection.busy_timeout(TRUNCATE_PATIENCE)?;
     Ok(connection)
 }
 
@@ -45,9 +45,9 @@ struct Mover {
     options: ConnectionOptions,
     log: PathBuf,
     limit: u64,
-    /// None after a fault: it is opened anew.
+    /// `None` after a fault. The thread opens it again.
     connection: Option<Connection>,
-    /// The store is gone when nobody holds this.
+    /// Dangling once the store is closed.
     store: Weak<watch::Sender<i64>>,
     health: Arc<HealthRecord>,
 }
@@ -57,7 +57,7 @@ impl Mover {
         let mut connection = self.connection.take();
         let mut moved: Option<i64> = None;
         while self.store.strong_count() > 0 {
-            std::thread::sleep(MOVE);
+            std::thread::sleep(INTERVAL);
             let bytes = std::fs::metadata(&self.log).map_or(0, |log| log.len());
             let is_large = bytes > self.limit;
             self.health.set_large_log(is_large.then_some(bytes));
@@ -69,18 +69,18 @@ impl Mover {
             if version == moved && !is_large {
                 continue;
             }
-            // What cannot be moved now, as a reader needs the file as it was, is moved later.
+            // Pages that a reader needs as they were are moved later.
             let is_all_moved = checkpoint(connection, "PASSIVE");
             moved = version.filter(|_| is_all_moved);
             if is_all_moved && is_large && checkpoint(connection, "TRUNCATE") {
                 self.health.set_large_log(None);
-                tracing::info!(bytes, "the log was moved into the file and cut");
+                tracing::info!(bytes, "the log was moved into the file and truncated");
             }
         }
     }
 }
 
-/// Says whether everything is in the file now.
+/// Whether all pages are in the file now.
 fn checkpoint(connection: &Connection, how: &str) -> bool {
     let answer = connection.query_row(&format!("PRAGMA wal_checkpoint({how})"), [], |row| {
         Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?))

@@ -6,20 +6,20 @@ use std::time::Duration;
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 
-/// What a commit promises.
+/// When a commit is durable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Durability {
-    /// Every commit is on the disk before it is answered.
+    /// Every commit is on the disk before the call returns.
     EveryCommit,
-    /// A crash of the machine may undo the last commits, a crash of the process none. For an import, which ends with
-    /// [`crate::SqliteStore::checkpoint`] and can be run again.
+    /// A crash of the machine may undo the last commits; a crash of the process undoes none. For an import: it ends with
+    /// [`crate::SqliteStore::checkpoint`] and can be repeated.
     AtCheckpoint,
 }
 
-/// At how many pages of the log, 250 MiB, the writer moves them itself: it stores nothing meanwhile.
+/// The number of pages in the log (250 MiB) from which on the writer moves them itself. It stores nothing meanwhile.
 const LOG_PAGES: u32 = 64_000;
 
-/// How a connection is made that may write.
+/// The options of a connection that may write.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ConnectionOptions {
     pub(crate) durability: Durability,
@@ -47,7 +47,7 @@ pub(crate) fn connect(path: &Path, options: ConnectionOptions) -> rusqlite::Resu
 
 pub(crate) fn set_cache(connection: &Connection, mib: u32) -> rusqlite::Result<()> {
     connection.set_prepared_statement_cache_capacity(128);
-    // A plan that was made stays: else SQLite plans a statement anew for every LIMIT it is given.
+    // Keeps a statement's plan. Otherwise SQLite plans it again for every value of LIMIT.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.pragma_update(None, "cache_size", -i64::from(mib) * 1024)
 }

@@ -1,4 +1,4 @@
-//! Orders: load and save for writers, single orders for readers.
+//! The ports for orders: loads and saves them, and answers reads.
 
 use std::time::Duration;
 
@@ -14,9 +14,9 @@ use crate::codec::read_row;
 use crate::writer::Weight;
 use crate::{Fault, SqliteStore, codec, list_counts, listing, recent, vendors};
 
-/// So many orders are few.
-const FEW: usize = 100;
-/// How long a probe may take.
+/// Up to this many orders are a light write.
+const LIGHT: usize = 100;
+/// How long a trial write may take.
 const PROBE: Duration = Duration::from_secs(2);
 
 #[async_trait]
@@ -31,7 +31,7 @@ impl OrderWriter for SqliteStore {
         let rows: std::result::Result<Vec<Prepared>, Fault> =
             writes.iter().map(|write| prepare(write, now, &self.zone)).collect();
         let rows = rows.map_err(|fault| fault.into_store_error(DOING))?;
-        let weight = if rows.len() > FEW { Weight::Heavy } else { Weight::Light };
+        let weight = if rows.len() > LIGHT { Weight::Heavy } else { Weight::Light };
         let saved = self.write(DOING, weight, move |connection| {
             let mut counts = Counts::default();
             let saved: Vec<bool> = rows
@@ -63,8 +63,8 @@ impl OrderReader for SqliteStore {
 
     async fn probe(&self) {
         if self.health.is_doubtful() {
-            // What it meets is in the condition, and so is a write that still waits.
-            let _ = tokio::time::timeout(PROBE, self.writer.try_it()).await;
+            // Its outcome is part of the health, and so is a write that still waits.
+            let _ = tokio::time::timeout(PROBE, self.writer.probe()).await;
         }
     }
 
@@ -161,36 +161,36 @@ fn load(connection: &Connection, id: &OrderId) -> std::result::Result<Found, Fau
     Ok(if expired.is_some() { Found::Expired } else { Found::Known(History::empty(id.clone())) })
 }
 
-/// An order as it is written, made before the writer's turn comes.
+/// A row of an order, computed before the writer's transaction begins.
 struct Prepared {
     order_id: OrderId,
     from_version: usize,
     version: usize,
     keep_day: i32,
     order: Option<Order>,
-    /// The history.
+    /// The history in its stored form.
     text: String,
     changed: Changed,
     unknown_vendors: Vec<VendorId>,
 }
 
-/// Which columns differ from those of the version before: an index is written only when one of its columns is named.
+/// Which columns differ from the version before. SQLite writes an index only if the statement names one of its columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Changed {
     /// Only the version and the history.
     History,
-    /// Where the order stands, too.
-    Standing,
-    /// Any of them.
+    /// The columns that follow the status, too.
+    Status,
+    /// Any column.
     All,
 }
 
-/// What of an order is in columns of its own and changes with its status. An order that is not placed has none of it.
-type Standing = (Option<usize>, Option<bool>, Option<i64>);
-/// What of an order is in columns of its own and seldom changes.
-type Placement<'o> = (Option<&'o str>, &'o str, Option<i64>, Option<i64>);
+/// The columns that follow the status: `status`, `late` and `completed_at`. All are null for an order that is not placed.
+type StatusColumns = (Option<usize>, Option<bool>, Option<i64>);
+/// The columns that seldom change: `vendor_id`, `gift_type`, `created_at` and `promise_at`.
+type PlacementColumns<'o> = (Option<&'o str>, &'o str, Option<i64>, Option<i64>);
 
-fn standing(order: Option<&Order>, now: Instant) -> Standing {
+fn status_columns(order: Option<&Order>, now: Instant) -> StatusColumns {
     (
         order.map(|order| order.status() as usize),
         order.map(|order| order.is_delayed(now)),
@@ -198,7 +198,7 @@ fn standing(order: Option<&Order>, now: Instant) -> Standing {
     )
 }
 
-fn placement(order: Option<&Order>) -> Placement<'_> {
+fn placement_columns(order: Option<&Order>) -> PlacementColumns<'_> {
     let placement = order.map(|order| &order.placement);
     (
         placement.map(|placement| placement.vendor_id.as_str()),
@@ -218,11 +218,11 @@ fn prepare(
     let before = history.at_version(*from_version);
     let known = &history.events()[..*from_version];
     let changed = if keep_day != last_day(known, before.as_ref(), zone)
-        || placement(order.as_ref()) != placement(before.as_ref())
+        || placement_columns(order.as_ref()) != placement_columns(before.as_ref())
     {
         Changed::All
-    } else if standing(order.as_ref(), now) != standing(before.as_ref(), now) {
-        Changed::Standing
+    } else if status_columns(order.as_ref(), now) != status_columns(before.as_ref(), now) {
+        Changed::Status
     } else {
         Changed::History
     };
@@ -238,14 +238,14 @@ fn prepare(
     })
 }
 
-/// How what is counted along with orders moves in one transaction.
+/// The counts that one transaction moves together with the orders.
 #[derive(Default)]
 struct Counts {
     kinds: list_counts::Moves,
     minutes: recent::Minutes,
 }
 
-/// Writes one order and its change; false if it has another version by now.
+/// Writes an order and its change. False if the order has another version by now.
 fn save(
     connection: &Connection,
     row: &Prepared,
@@ -260,9 +260,9 @@ fn save(
         .execute(params![id, row.from_version, row.version, now.micros()])?;
     if let Some(order) = &row.order {
         if order.updated_at >= now.plus_seconds(-RECENT_HOURS * 3600).floor_minute() {
-            recent::note(connection, id, order, &mut counts.minutes)?;
+            recent::record(connection, id, order, &mut counts.minutes)?;
         }
-        for vendor_id in order.named_vendors.iter().filter(|named| **named != order.placement.vendor_id) {
+        for vendor_id in order.named_vendors.iter().filter(|vendor| **vendor != order.placement.vendor_id) {
             connection
                 .prepare_cached("INSERT INTO also_named (vendor_id, id) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?
                 .execute(params![vendor_id.as_str(), id])?;
@@ -277,8 +277,8 @@ fn insert(
     now: Instant,
     moves: &mut list_counts::Moves,
 ) -> std::result::Result<Option<i64>, Fault> {
-    let (vendor_id, gift_type, created_at, promise_at) = placement(row.order.as_ref());
-    let (status, late, completed_at) = standing(row.order.as_ref(), now);
+    let (vendor_id, gift_type, created_at, promise_at) = placement_columns(row.order.as_ref());
+    let (status, late, completed_at) = status_columns(row.order.as_ref(), now);
     let inserted = connection
         .prepare_cached(
             "INSERT INTO orders (order_id, version, keep_day, vendor_id, gift_type, status, late, created_at, promise_at, \
@@ -300,11 +300,11 @@ fn insert(
     if inserted == 0 {
         return Ok(None);
     }
-    moves.moved(None, row.order.as_ref().map(|order| list_counts::place(order, now)));
+    moves.add(None, row.order.as_ref().map(|order| list_counts::place(order, now)));
     Ok(Some(connection.last_insert_rowid()))
 }
 
-/// Finds the row first: SQLite keeps a second journal for an update that gives back what it found.
+/// Reads the row first: an UPDATE with RETURNING would make SQLite keep a second journal.
 fn update(
     connection: &Connection,
     row: &Prepared,
@@ -316,14 +316,14 @@ fn update(
         .query_row([row.order_id.as_str()], |found| Ok((found.get(0)?, list_counts::read_place(found, 1)?)))
         .optional()?;
     let Some((id, place)): Option<(i64, _)> = found else { return Ok(None) };
-    let (vendor_id, gift_type, created_at, promise_at) = placement(row.order.as_ref());
-    let (status, late, completed_at) = standing(row.order.as_ref(), now);
+    let (vendor_id, gift_type, created_at, promise_at) = placement_columns(row.order.as_ref());
+    let (status, late, completed_at) = status_columns(row.order.as_ref(), now);
     let (from, to, text) = (row.from_version, row.version, &row.text);
     let updated = match row.changed {
         Changed::History => connection
             .prepare_cached("UPDATE orders SET version = ?3, history = ?4 WHERE id = ?1 AND version = ?2")?
             .execute(params![id, from, to, text])?,
-        Changed::Standing => connection
+        Changed::Status => connection
             .prepare_cached(
                 "UPDATE orders SET version = ?3, history = ?4, status = ?5, late = ?6, completed_at = ?7 \
                  WHERE id = ?1 AND version = ?2",
@@ -353,7 +353,7 @@ fn update(
         return Ok(None);
     }
     if row.changed != Changed::History {
-        moves.moved(place, row.order.as_ref().map(|order| list_counts::place(order, now)));
+        moves.add(place, row.order.as_ref().map(|order| list_counts::place(order, now)));
     }
     Ok(Some(id))
 }

@@ -1,5 +1,5 @@
-//! Connections that read, each request on one snapshot of the file. A read that nobody waits for any more is not started, or
-//! is interrupted.
+//! Connections that read, each on one snapshot of the file. A read whose caller no longer waits does not start, or is
+//! interrupted.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,25 +13,25 @@ use crate::Fault;
 use crate::source::Source;
 use crate::store_health::HealthRecord;
 
-/// How many connections read.
+/// The number of connections.
 const READERS: usize = 4;
-/// After how many steps of SQLite's own machine a statement looks whether somebody waits for it.
+/// After how many instructions of SQLite's virtual machine a statement checks whether it was abandoned.
 const STEPS: i32 = 1_000;
 
 type Open = Box<dyn Fn() -> rusqlite::Result<Reader> + Send + Sync>;
 
-/// The connections, and who has one.
+/// A pool of connections.
 pub(crate) struct Readers {
     free: Mutex<Vec<Reader>>,
-    /// A place is held for as long as a read runs, whether somebody waits for it or not.
-    places: Arc<Semaphore>,
+    /// A permit is held for as long as a read runs, also after its caller has left.
+    permits: Arc<Semaphore>,
     open: Open,
     health: Arc<HealthRecord>,
 }
 
 struct Reader {
     connection: Connection,
-    /// Has the statement that runs stop.
+    /// Stops the statement that runs.
     stops: Arc<AtomicBool>,
 }
 
@@ -39,7 +39,7 @@ impl Reader {
     fn open(source: &Source, cache_mib: u32, patience: Duration) -> rusqlite::Result<Self> {
         let mut connection = source.connect(cache_mib, patience)?;
         let stops = Arc::new(AtomicBool::new(false));
-        // An interrupt that comes between two statements has no effect; this one reaches every statement of the read.
+        // An interrupt between two statements has no effect; this flag reaches every statement of the read.
         let stopped = stops.clone();
         connection.progress_handler(STEPS, Some(move || stopped.load(Ordering::Relaxed)))?;
         Ok(Self { connection, stops })
@@ -56,7 +56,7 @@ impl Readers {
         let source = source.clone();
         let open: Open = Box::new(move || Reader::open(&source, cache_mib, patience));
         let free = (0..READERS).map(|_| open()).collect::<rusqlite::Result<Vec<_>>>()?;
-        Ok(Self { places: Arc::new(Semaphore::new(free.len())), free: Mutex::new(free), open, health })
+        Ok(Self { permits: Arc::new(Semaphore::new(free.len())), free: Mutex::new(free), open, health })
     }
 
     pub(crate) async fn run<T: Send + 'static>(
@@ -65,17 +65,17 @@ impl Readers {
         job: impl FnOnce(&Connection) -> std::result::Result<T, Fault> + Send + 'static,
     ) -> Result<T> {
         let gone = |what: &'static str| StoreError::Unavailable { doing, source: what.into() };
-        let place = self.places.clone().acquire_owned().await.map_err(|_| gone("the readers are closed"))?;
+        let permit = self.permits.clone().acquire_owned().await.map_err(|_| gone("the readers are closed"))?;
         let read = Arc::new(Read::default());
-        let _asker = Asker(read.clone());
+        let _caller = Caller(read.clone());
         let run = move || {
-            let _place = place;
+            let _permit = permit;
             let reader = self.free().pop().ok_or_else(|| gone("no connection is free"))?;
             let result =
                 read.begin(&reader).then(|| self.health.guarded("a read", || on_snapshot(&reader.connection, job)));
             let is_abandoned = read.end();
             self.give_back(reader);
-            let result = result.ok_or_else(|| gone("nobody waits for it any more"))?;
+            let result = result.ok_or_else(|| gone("the caller no longer waits"))?;
             result.map_err(|fault| {
                 if !is_abandoned {
                     self.health.record_read_failure(fault.obstacle());
@@ -86,11 +86,11 @@ impl Readers {
         tokio::task::spawn_blocking(run).await.map_err(|_| gone("the read was stopped"))?
     }
 
-    /// No asker can reach the connection any more: nothing of this read touches the next one.
+    /// The caller of this read can no longer reach the connection, so the next read is not affected.
     fn give_back(&self, mut reader: Reader) {
         reader.stops.store(false, Ordering::Relaxed);
         if !reader.connection.is_autocommit() {
-            // Its snapshot would be that of the next read.
+            // The next read would get the snapshot of this one.
             let _ = reader.connection.execute_batch("ROLLBACK");
         }
         if !reader.connection.is_autocommit()
@@ -106,7 +106,7 @@ impl Readers {
     }
 }
 
-/// A read, as both the thread that runs it and the one who asked for it see it.
+/// A read, shared by its caller and the thread that runs it.
 #[derive(Default)]
 struct Read(Mutex<State>);
 
@@ -124,7 +124,7 @@ impl Read {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Says whether somebody still waits for it.
+    /// Whether the caller still waits.
     fn begin(&self, reader: &Reader) -> bool {
         let mut state = self.state();
         if matches!(*state, State::Abandoned) {
@@ -134,12 +134,12 @@ impl Read {
         true
     }
 
-    /// From here on it cannot be interrupted. Says whether it was abandoned.
+    /// Ends the read: it can no longer be interrupted. Returns whether it was abandoned.
     fn end(&self) -> bool {
         matches!(std::mem::replace(&mut *self.state(), State::Over), State::Abandoned)
     }
 
-    /// Nobody waits for it. The lock is held meanwhile, so that it cannot end, and its connection cannot serve another read.
+    /// Interrupts the read. The lock is held meanwhile, so that the read cannot end and its connection cannot serve another one.
     fn abandon(&self) {
         let mut state = self.state();
         if let State::Running(interrupt, stops) = &*state {
@@ -152,10 +152,10 @@ impl Read {
     }
 }
 
-/// Abandons the read when the one who asked for it goes away.
-struct Asker(Arc<Read>);
+/// Abandons the read when its caller leaves.
+struct Caller(Arc<Read>);
 
-impl Drop for Asker {
+impl Drop for Caller {
     fn drop(&mut self) {
         self.0.abandon();
     }
@@ -168,7 +168,7 @@ fn on_snapshot<T>(
     connection.execute_batch("BEGIN")?;
     let result = job(connection);
     let end = connection.execute_batch("COMMIT");
-    // The job's own failure says more than the end of its transaction.
+    // The job's own error says more than that of its transaction.
     let value = result?;
     end?;
     Ok(value)
@@ -178,7 +178,7 @@ fn on_snapshot<T>(
 mod tests {
     use super::*;
 
-    /// Takes minutes where nothing stops it.
+    /// Takes minutes unless it is stopped.
     const SLOW: &str =
         "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n LIMIT 1000000000) SELECT count(*) FROM n";
 
@@ -202,7 +202,7 @@ mod tests {
         assert_eq!(answer.unwrap(), 190);
     }
 
-    /// Starts more of such reads than there are connections, again and again, and hangs up: others are answered meanwhile.
+    /// Starts more such reads than there are connections and abandons them, again and again. Other reads are answered meanwhile.
     async fn hang_up_on(job: impl Fn(&Connection) -> std::result::Result<i64, Fault> + Copy + Send + 'static) {
         let (_folder, readers) = readers();
         for _ in 0..40 {
@@ -215,12 +215,12 @@ mod tests {
     }
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn a_long_statement_that_nobody_waits_for_gives_its_place_to_others() {
+    async fn a_long_statement_without_a_caller_frees_its_connection() {
         hang_up_on(|connection| Ok(connection.query_row(SLOW, [], |row| row.get(0))?)).await;
     }
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn many_short_statements_that_nobody_waits_for_give_their_place_to_others() {
+    async fn many_short_statements_without_a_caller_free_their_connection() {
         hang_up_on(|connection| {
             for n in 0..1_000_000_000 {
                 connection.prepare_cached("SELECT ?1")?.query_row([n], |row| row.get::<_, i64>(0))?;

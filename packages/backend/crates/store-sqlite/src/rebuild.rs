@@ -11,10 +11,10 @@ use crate::counters::{self, BEFORE_ALL, Buckets, STORED, key, read_buckets, read
 use crate::feed::pending;
 use crate::{Fault, codec, list_counts, recent, schema};
 
-/// How many days of the fleet's buckets are computed together.
+/// How many days of the fleet are computed at a time.
 const WINDOW: i32 = 30;
 
-/// Computes one scope anew.
+/// Computes one scope again.
 pub(crate) fn rebuild(
     connection: &Connection,
     scope: &Scope,
@@ -53,15 +53,15 @@ fn rebuild_vendor(
             }
         }
     }
-    let mut should = read_settled(connection, scope, first, FAR)?;
+    let mut expected = read_settled(connection, scope, first, FAR)?;
     for (day, entries) in entries.into_iter().filter(|(day, _)| *day >= first) {
-        should.entry(day).or_default().add(&entries);
+        expected.entry(day).or_default().add(&entries);
     }
     let stored = read_buckets(connection, STORED, scope, first, FAR)?;
-    let different = put_right(connection, scope, &stored, &should)?;
-    let buckets = should.len() as u64;
+    let different = correct_buckets(connection, scope, &stored, &expected)?;
+    let buckets = expected.len() as u64;
     let totals_differ =
-        put_totals_right(connection, scope, should.values().map(|bucket| bucket.totals), different > 0)?;
+        correct_totals(connection, scope, expected.values().map(|bucket| bucket.totals), different > 0)?;
     Ok(Rebuilt { buckets, different: different + u64::from(totals_differ) })
 }
 
@@ -69,21 +69,21 @@ fn rebuild_fleet(connection: &Connection) -> std::result::Result<Rebuilt, Fault>
     let (least, greatest): (Option<i32>, Option<i32>) = connection
         .prepare_cached("SELECT min(day), max(day) FROM buckets")?
         .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let miscounted = list_counts::TALLY.put_right(connection)? + recent::TALLY.put_right(connection)?;
+    let miscounted = list_counts::TALLY.correct(connection)? + recent::TALLY.correct(connection)?;
     let mut rebuilt = Rebuilt { different: miscounted, ..Rebuilt::default() };
     let (Some(least), Some(greatest)) = (least, greatest) else { return Ok(rebuilt) };
     let first = counters::kept_from(connection)?.map_or(least, Day::number).max(least);
     let mut totals = Vec::new();
     for start in (first..=greatest).step_by(WINDOW as usize) {
         let (from, to) = (Day::from_number(start), Day::from_number((start + WINDOW - 1).min(greatest)));
-        let should = sum_of_vendors(connection, from, to)?;
+        let expected = sum_of_vendors(connection, from, to)?;
         let stored = read_buckets(connection, STORED, key(&Scope::Fleet), from, to)?;
-        rebuilt.buckets += should.len() as u64;
-        rebuilt.different += put_right(connection, key(&Scope::Fleet), &stored, &should)?;
-        totals.extend(should.values().map(|bucket| bucket.totals));
+        rebuilt.buckets += expected.len() as u64;
+        rebuilt.different += correct_buckets(connection, key(&Scope::Fleet), &stored, &expected)?;
+        totals.extend(expected.values().map(|bucket| bucket.totals));
     }
     let changed = rebuilt.different > 0;
-    rebuilt.different += u64::from(put_totals_right(connection, key(&Scope::Fleet), totals.into_iter(), changed)?);
+    rebuilt.different += u64::from(correct_totals(connection, key(&Scope::Fleet), totals.into_iter(), changed)?);
     Ok(rebuilt)
 }
 
@@ -105,47 +105,47 @@ fn sum_of_vendors(connection: &Connection, from: Day, to: Day) -> std::result::R
     Ok(entries.into_iter().map(summed).collect())
 }
 
-/// Writes every bucket that is not as it should be; says how many were not. An empty bucket and none are the same.
-fn put_right(
+/// Writes every bucket that differs from the expected one, and returns their number. A missing bucket equals an empty one.
+fn correct_buckets(
     connection: &Connection,
     scope: &str,
     stored: &Buckets,
-    should: &Buckets,
+    expected: &Buckets,
 ) -> std::result::Result<u64, Fault> {
     let empty = Bucket::default();
     let mut different = 0;
-    let days: BTreeSet<Day> = stored.keys().chain(should.keys()).copied().collect();
+    let days: BTreeSet<Day> = stored.keys().chain(expected.keys()).copied().collect();
     for day in days {
-        let (is, ought) = (stored.get(&day).unwrap_or(&empty), should.get(&day).unwrap_or(&empty));
-        if is != ought {
+        let (actual, expected) = (stored.get(&day).unwrap_or(&empty), expected.get(&day).unwrap_or(&empty));
+        if actual != expected {
             different += 1;
-            tracing::warn!(scope, %day, "a bucket was not as it should be");
-            counters::write_bucket(connection, scope, day, ought, day)?;
+            tracing::warn!(scope, %day, "a bucket differed and was corrected");
+            counters::write_bucket(connection, scope, day, expected, day)?;
         }
     }
     Ok(different)
 }
 
-/// Writes a scope's totals if they are not the sum of its buckets; says whether they were not.
+/// Writes the totals of a scope if they differ from the sum of its buckets. Returns whether they did.
 ///
-/// `kept` are the buckets that could be computed. Those of expired days, which late facts may have opened anew, are final.
-fn put_totals_right(
+/// `computed` are the buckets that could be computed. Buckets of expired days, which a late fact may have created again, are final.
+fn correct_totals(
     connection: &Connection,
     scope: &str,
-    kept: impl Iterator<Item = Counters>,
+    computed: impl Iterator<Item = Counters>,
     changed: bool,
 ) -> std::result::Result<bool, Fault> {
-    let mut should = read_settled_day(connection, scope, BEFORE_ALL)?.totals;
-    should[Counter::LatestFact] = 0;
-    kept.for_each(|totals| should.add_all(&totals));
+    let mut expected = read_settled_day(connection, scope, BEFORE_ALL)?.totals;
+    expected[Counter::LatestFact] = 0;
+    computed.for_each(|totals| expected.add_all(&totals));
     if let Some(first) = counters::kept_from(connection)? {
         let late = read_buckets(connection, STORED, scope, BEFORE_ALL, first.plus(-1))?;
-        late.values().for_each(|bucket| should.add_all(&bucket.totals));
+        late.values().for_each(|bucket| expected.add_all(&bucket.totals));
     }
     let stored = counters::read_totals(connection, scope)?.1;
-    if stored != should || changed {
+    if stored != expected || changed {
         let revision = schema::next_revision(connection)?;
-        counters::write_totals(connection, scope, revision, &should)?;
+        counters::write_totals(connection, scope, revision, &expected)?;
     }
-    Ok(stored != should)
+    Ok(stored != expected)
 }

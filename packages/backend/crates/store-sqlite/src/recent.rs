@@ -1,4 +1,4 @@
-//! The recent feed: orders by their latest update, of the last seven days, and how many of them each minute has.
+//! The recent feed: orders of the last seven days by their latest update, and the number of updates in each minute.
 
 use std::collections::BTreeMap;
 
@@ -13,14 +13,14 @@ use crate::list_counts::Tally;
 /// In microseconds.
 const MINUTE: i64 = 60_000_000;
 
-/// How the counts of the feed's minutes move in one transaction.
+/// How one transaction moves the counts of the feed's minutes.
 #[derive(Default)]
 pub(crate) struct Minutes(BTreeMap<(i64, usize), i64>);
 
 impl Minutes {
-    /// An order that goes is in the feed no longer.
-    pub(crate) fn leave(&mut self, connection: &Connection, id: i64) -> Result<(), Fault> {
-        if let Some((updated_at, status)) = noted(connection, id)? {
+    /// Takes an order out of the counts.
+    pub(crate) fn remove(&mut self, connection: &Connection, id: i64) -> Result<(), Fault> {
+        if let Some((updated_at, status)) = recorded(connection, id)? {
             self.add(updated_at, status, -1);
         }
         Ok(())
@@ -46,15 +46,15 @@ fn minute(micros: i64) -> i64 {
     micros.div_euclid(MINUTE)
 }
 
-/// When an order of the feed was updated last, and where it stood then.
-fn noted(connection: &Connection, id: i64) -> Result<Option<(i64, usize)>, Fault> {
+/// The latest update of an order in the feed, and its status.
+fn recorded(connection: &Connection, id: i64) -> Result<Option<(i64, usize)>, Fault> {
     let mut statement = connection.prepare_cached("SELECT updated_at, status FROM recent_orders WHERE id = ?1")?;
     Ok(statement.query_row([id], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
 }
 
-/// Puts an order into the feed, or moves it up.
-pub(crate) fn note(connection: &Connection, id: i64, order: &Order, minutes: &mut Minutes) -> Result<(), Fault> {
-    minutes.leave(connection, id)?;
+/// Puts an order into the feed, or moves it to the front.
+pub(crate) fn record(connection: &Connection, id: i64, order: &Order, minutes: &mut Minutes) -> Result<(), Fault> {
+    minutes.remove(connection, id)?;
     let (updated_at, status) = (order.updated_at.micros(), order.status() as usize);
     connection
         .prepare_cached(
@@ -67,15 +67,15 @@ pub(crate) fn note(connection: &Connection, id: i64, order: &Order, minutes: &mu
     Ok(())
 }
 
-/// Forgets updates older than the whole minute of an instant.
-pub(crate) fn forget(connection: &Connection, before: Instant) -> Result<(), Fault> {
+/// Removes updates before the whole minute of an instant.
+pub(crate) fn remove_before(connection: &Connection, before: Instant) -> Result<(), Fault> {
     let first = minute(before.micros());
     connection.prepare_cached("DELETE FROM recent_orders WHERE updated_at < ?1")?.execute([first * MINUTE])?;
     connection.prepare_cached("DELETE FROM recent_minutes WHERE minute < ?1")?.execute([first])?;
     Ok(())
 }
 
-/// The parts of a feed, each as its index has it in order: the index, and the conditions beside the time.
+/// The parts of a feed, each in the order of its index: the index, and the conditions in addition to the time.
 fn parts(filter: &RecentFilter) -> Vec<(&'static str, String)> {
     let mut statuses: Vec<usize> = filter.statuses.iter().map(|status| *status as usize).collect();
     statuses.sort_unstable();
@@ -126,7 +126,7 @@ pub(crate) fn recent(
     Ok(histories)
 }
 
-/// The feed's orders from the whole minute of `since` on. A vendor's own are few enough to be counted one by one.
+/// The number of orders in the feed from the whole minute of `since` on. Those of one vendor are few enough to count one by one.
 pub(crate) fn count(connection: &Connection, filter: &RecentFilter) -> Result<StatusCounts, Fault> {
     let first = minute(filter.since.micros());
     let mut counts = [0; Status::ALL.len()];
@@ -159,9 +159,9 @@ pub(crate) fn count(connection: &Connection, filter: &RecentFilter) -> Result<St
     Ok(counts)
 }
 
-/// What the feed's minutes should hold.
+/// The expected counts of the feed's minutes.
 pub(crate) const TALLY: Tally = Tally {
     table: "recent_minutes",
-    of: "minute, status",
-    should: "SELECT updated_at / 60000000 AS minute, status, count(*) AS orders FROM recent_orders GROUP BY 1, 2",
+    key: "minute, status",
+    expected: "SELECT updated_at / 60000000 AS minute, status, count(*) AS orders FROM recent_orders GROUP BY 1, 2",
 };

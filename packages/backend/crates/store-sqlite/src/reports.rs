@@ -1,4 +1,4 @@
-//! The reports: applies changes to the counters, and reads and saves what is computed from them.
+//! The ports for reports: applies changes to the counters, and reads and saves the reports computed from them.
 
 use async_trait::async_trait;
 use goody_application::clock_watch::ClockJump;
@@ -40,7 +40,7 @@ impl ReportWriter for SqliteStore {
     }
 
     async fn save_reports(&self, reports: Vec<CurrentReport>) -> Result<()> {
-        const DOING: &str = "keeping reports";
+        const DOING: &str = "saving reports";
         let rows: std::result::Result<Vec<_>, Fault> = reports
             .iter()
             .map(|kept| {
@@ -65,20 +65,19 @@ impl ReportWriter for SqliteStore {
     }
 
     async fn mark_refreshed(&self, at: Instant, lag: ChangeLag) -> Result<()> {
-        const DOING: &str = "noting promises that passed";
-        while self.write(DOING, Weight::Heavy, move |connection| list_counts::note_overdue(connection, at)).await?
-            == list_counts::NOTED
+        const DOING: &str = "recording overdue orders";
+        while self.write(DOING, Weight::Heavy, move |connection| list_counts::mark_overdue(connection, at)).await?
+            == list_counts::MARKED_TOGETHER
         {}
-        self.write("noting the timer", Weight::Light, move |connection| {
-            recent::forget(connection, at.plus_seconds(-RECENT_HOURS * 3600))?;
-            Ok(note_tick(connection, at, lag)?)
+        self.write("recording the tick", Weight::Light, move |connection| {
+            recent::remove_before(connection, at.plus_seconds(-RECENT_HOURS * 3600))?;
+            Ok(record_tick(connection, at, lag)?)
         })
         .await
     }
 
     async fn note_clock_jump(&self, jump: ClockJump) -> Result<()> {
-        self.write("noting that the clock was set", Weight::Light, move |connection| note_clock_jump(connection, jump))
-            .await
+        self.write("recording a clock jump", Weight::Light, move |connection| record_clock_jump(connection, jump)).await
     }
 }
 
@@ -132,18 +131,18 @@ impl ReportReader for SqliteStore {
     }
 
     async fn stale_reports(&self, at: Instant, limit: usize) -> Result<Vec<VendorId>> {
-        self.read("looking for reports to make", move |connection| {
+        self.read("reading stale reports", move |connection| {
             let mut statement = connection.prepare_cached(
                 "SELECT books.book FROM books LEFT JOIN reports INDEXED BY reports_at_a_glance \
                  ON reports.vendor_id = books.book WHERE books.book <> '' AND (reports.vendor_id IS NULL OR reports.revision < books.revision \
                  OR reports.unchanged_until <= ?1) LIMIT ?2",
             )?;
             let mut rows = statement.query(params![at.micros(), limit])?;
-            let mut due = Vec::new();
+            let mut stale = Vec::new();
             while let Some(row) = rows.next()? {
-                due.push(VendorId::parse(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?).map_err(Fault::Damaged)?);
+                stale.push(VendorId::parse(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?).map_err(Fault::Damaged)?);
             }
-            Ok(due)
+            Ok(stale)
         })
         .await
     }
@@ -154,7 +153,7 @@ impl ReportReader for SqliteStore {
     }
 
     async fn clock_jumps(&self) -> Result<Vec<ClockJump>> {
-        self.read("reading when the clock was set", clock_jumps).await
+        self.read("reading clock jumps", clock_jumps).await
     }
 
     async fn kept_from(&self) -> Result<Option<Day>> {
@@ -162,12 +161,12 @@ impl ReportReader for SqliteStore {
     }
 }
 
-/// How many ticks of a clock that was set back it takes until its time is taken for the right one: an hour of them.
+/// After how many ticks, one hour, the time of a clock that was set back is accepted.
 const TICKS_BACK: i64 = 60;
 
-/// A tick before the last one does not replace it: so one sees for how long the clock was set back. It does when the clock stays
-/// so, as it was wrong before then.
-fn note_tick(connection: &Connection, at: Instant, lag: ChangeLag) -> rusqlite::Result<()> {
+/// Records a tick. A tick that is earlier than the last one does not replace it, so that the difference stays visible. It does after
+/// an hour: the clock was wrong before then.
+fn record_tick(connection: &Connection, at: Instant, lag: ChangeLag) -> rusqlite::Result<()> {
     let last: i64 = schema::meta(connection, "rolled_at")?.unwrap_or(0);
     let back: i64 = if at.micros() < last { schema::meta(connection, "ticks_back")?.unwrap_or(0) + 1 } else { 0 };
     schema::set_meta(connection, "ticks_back", back % TICKS_BACK)?;
@@ -182,26 +181,26 @@ fn status(connection: &Connection, zone: &ReportZone) -> std::result::Result<Rep
     let (reports, first_over): (u64, Option<i64>) = connection
         .prepare_cached("SELECT count(*), min(unchanged_until) FROM reports INDEXED BY reports_at_a_glance")?
         .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let noted = |key| Ok::<_, Fault>(schema::meta::<i64>(connection, key)?.filter(|value| *value > 0));
+    let recorded = |key| Ok::<_, Fault>(schema::meta::<i64>(connection, key)?.filter(|value| *value > 0));
     let instant = |micros: Option<i64>| micros.map(Instant::from_micros);
     Ok(ReportStatus {
-        refreshed_at: instant(noted("rolled_at")?),
+        refreshed_at: instant(recorded("rolled_at")?),
         reports,
         first_over: instant(first_over),
         latest_fact: latest_fact(connection, key(&Scope::Fleet), i32::MAX, zone)?,
         lag: ChangeLag {
-            changes: noted("lag_changes")?.and_then(|changes| u64::try_from(changes).ok()).unwrap_or(0),
-            oldest: instant(noted("lag_oldest")?),
+            changes: recorded("lag_changes")?.and_then(|changes| u64::try_from(changes).ok()).unwrap_or(0),
+            oldest: instant(recorded("lag_oldest")?),
         },
         clock_jump: clock_jumps(connection)?.pop(),
-        // Opening the file counts anew.
+        // Opening the file rebuilds the counters if their rules differ.
         has_other_rules: false,
     })
 }
 
-/// How many clock jumps are kept.
+/// The most clock jumps that are stored.
 const CLOCK_JUMPS: usize = 1_000;
-/// Where they are kept: `from` and `to` in microseconds, a jump a line.
+/// The key of the clock jumps: `from` and `to` in microseconds, one jump on each line.
 const CLOCK_JUMPS_KEY: &str = "clock_jumps";
 
 fn clock_jumps(connection: &Connection) -> std::result::Result<Vec<ClockJump>, Fault> {
@@ -214,7 +213,7 @@ fn clock_jumps(connection: &Connection) -> std::result::Result<Vec<ClockJump>, F
     lines.lines().map(|line| jump(line).ok_or_else(damaged)).collect()
 }
 
-fn note_clock_jump(connection: &Connection, jump: ClockJump) -> std::result::Result<(), Fault> {
+fn record_clock_jump(connection: &Connection, jump: ClockJump) -> std::result::Result<(), Fault> {
     let mut jumps = clock_jumps(connection)?;
     jumps.push(jump);
     let kept = &jumps[jumps.len().saturating_sub(CLOCK_JUMPS)..];
@@ -222,7 +221,7 @@ fn note_clock_jump(connection: &Connection, jump: ClockJump) -> std::result::Res
     Ok(schema::set_meta(connection, CLOCK_JUMPS_KEY, lines.join("\n"))?)
 }
 
-/// What is kept of vendors, by id.
+/// Vendors with their saved reports, by id.
 fn states(
     connection: &Connection,
     which: &str,

@@ -20,7 +20,7 @@ use crate::{Fault, SqliteStore, codec, list_counts, recent, schema};
 impl Housekeeping for SqliteStore {
     async fn expire(&self, expiry: Expiry, limit: usize) -> Result<Expired> {
         let zone = self.zone.clone();
-        self.write("forgetting what is old", Weight::Heavy, move |connection| {
+        self.write("removing what is old", Weight::Heavy, move |connection| {
             let orders = expire_orders(connection, expiry, limit, &zone)?;
             let buckets = expire_buckets(connection, expiry.buckets_before, &zone)?;
             let marks = connection
@@ -91,21 +91,21 @@ fn expire_orders(
                 counters::move_scope(connection, moves, expiry.today, revision)?;
             }
         }
-        minutes.leave(connection, id)?;
+        minutes.remove(connection, id)?;
         connection.prepare_cached("DELETE FROM orders WHERE id = ?1")?.execute([id])?;
         connection
             .prepare_cached(
                 "INSERT INTO expired_orders (order_id, expired_day) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
             )?
             .execute(params![history.order_id().as_str(), expiry.today.number()])?;
-        moves.moved(place, None);
+        moves.add(place, None);
     }
     moves.write(connection)?;
     minutes.write(connection)?;
     Ok(expired)
 }
 
-/// Forgets the buckets before the first one that has to be kept.
+/// Removes the buckets before the first one that has to be kept.
 fn expire_buckets(connection: &Connection, before: Day, zone: &ReportZone) -> std::result::Result<u64, Fault> {
     let first_kept: Option<i32> = connection
         .prepare_cached("SELECT min(day) FROM buckets WHERE day >= ?1 OR changed_day >= ?1")?

@@ -1,4 +1,4 @@
-//! Watches the revision of the counters, as commits of any process raise it.
+//! Watches the revision of the counters. Commits of any process raise it.
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -11,20 +11,20 @@ use crate::schema;
 use crate::source::Source;
 use crate::store_health::HealthRecord;
 
-/// How often to look whether another process wrote.
-const LOOK: Duration = Duration::from_millis(10);
+/// How often to look for commits of other processes.
+const INTERVAL: Duration = Duration::from_millis(10);
 
-/// At every so many looks, each second, how much room the disk has.
-const ROOM_LOOKS: u64 = 100;
+/// After how many intervals, one second, the room on the disk is measured.
+const ROOM_INTERVALS: u64 = 100;
 
-/// The revision of the buckets, as of the last commit of any process.
+/// The revision as of the last commit of any process.
 #[derive(Clone)]
 pub(crate) struct RevisionWatch {
     revision: Arc<watch::Sender<i64>>,
 }
 
 impl RevisionWatch {
-    /// Follows what other processes commit, on a thread that ends with the store.
+    /// Watches commits of other processes on a thread that ends with the store.
     pub(crate) fn start(
         source: &Source,
         connection: &Connection,
@@ -37,9 +37,9 @@ impl RevisionWatch {
         let known = health.clone();
         keep_running("the thread that looks for other processes' writes", "sqlite-watch", health, move || {
             let mut last: Option<i64> = None;
-            for look in 0_u64.. {
-                std::thread::sleep(LOOK);
-                if look.is_multiple_of(ROOM_LOOKS) {
+            for interval in 0_u64.. {
+                std::thread::sleep(INTERVAL);
+                if interval.is_multiple_of(ROOM_INTERVALS) {
                     known.measure_room();
                 }
                 let Some(revision) = seen.upgrade() else { return };
@@ -55,14 +55,14 @@ impl RevisionWatch {
         Ok(Self { revision })
     }
 
-    pub(crate) fn look(&self, connection: &Connection) {
+    pub(crate) fn update(&self, connection: &Connection) {
         if let Ok(found) = read_revision(connection) {
             raise(&self.revision, found);
         }
     }
 
-    /// Gone when the store is.
-    pub(crate) fn of_the_store(&self) -> Weak<watch::Sender<i64>> {
+    /// Dangling once the store is closed.
+    pub(crate) fn store_handle(&self) -> Weak<watch::Sender<i64>> {
         Arc::downgrade(&self.revision)
     }
 
@@ -70,7 +70,7 @@ impl RevisionWatch {
         *self.revision.borrow()
     }
 
-    pub(crate) fn follow(&self) -> watch::Receiver<i64> {
+    pub(crate) fn subscribe(&self) -> watch::Receiver<i64> {
         self.revision.subscribe()
     }
 }

@@ -1,13 +1,13 @@
-//! How much room the disk of a database has left.
+//! The room left on the disk of a database.
 
 use std::path::Path;
 
-/// Less room than this is worth a warning, in bytes: a busy marketplace writes it within minutes.
+/// Less room than this, in bytes, is worth a warning: a busy marketplace writes it within minutes.
 const LITTLE: u64 = 32_000_000;
-/// On a small disk, this part of it.
+/// On a small disk the limit is one twentieth of it.
 const LITTLE_PART: u64 = 20;
 
-/// Whether the disk on which a file lies has little room left. A disk that does not say has enough.
+/// Whether the disk of a file has little room left; false if the system does not say.
 pub(crate) fn is_little(file: &Path) -> bool {
     rustix::fs::statvfs(file).is_ok_and(|disk| {
         let bytes = |blocks: u64| blocks.saturating_mul(disk.f_frsize);

@@ -1,11 +1,11 @@
-//! The tables, and how older files come to them.
+//! The tables, and the migrations of older files.
 
 use rusqlite::types::{FromSql, ToSql};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
 use crate::source::Source;
 
-/// One script a version; a file of version n has seen the first n. Never change a script that was released.
+/// One script for each version: a file of version n ran the first n. A released script never changes.
 const MIGRATIONS: [&str; 4] = [
     include_str!("schema/0001-the-spine.sql"),
     include_str!("schema/0002-reports-at-a-glance.sql"),
@@ -20,36 +20,36 @@ pub(crate) fn version(connection: &Connection) -> rusqlite::Result<i64> {
     connection.pragma_query_value(None, "user_version", |row| row.get(0))
 }
 
-/// What marks a SQLite file as one of this program: "Gdy1".
+/// The application id that marks a SQLite file as a goody database: "Gdy1".
 const APPLICATION: i32 = 0x4764_7931;
 
 fn application(connection: &Connection) -> rusqlite::Result<i32> {
     connection.pragma_query_value(None, "application_id", |row| row.get(0))
 }
 
-/// Whether a file is a SQLite database of another program. It is only read. Where it cannot be read, that is for the one who
-/// opens it to find out.
+/// Whether a file is a SQLite database of another program; false if it cannot be read, which opening it then reports. Nothing is
+/// written.
 pub(crate) fn is_foreign(source: &Source) -> bool {
     let of = |connection: rusqlite::Result<Connection>| connection.and_then(|it| owner(&it)).unwrap_or(Owner::Unknown);
-    // First without its log: a connection that reads one leaves files beside the database, with the rights that it has just now.
+    // First without the log: a connection that reads a log creates files next to the database, with the rights of this user.
     let alone = of(source.open_without_log());
-    let owner = if alone != Owner::Us && source.has_log() { of(source.open()) } else { alone };
+    let owner = if alone != Owner::Goody && source.has_log() { of(source.open()) } else { alone };
     owner == Owner::Another
 }
 
-/// Whether a file is a database of this program, by what is in it without its log.
-pub(crate) fn is_ours(source: &Source) -> bool {
-    source.open_without_log().and_then(|connection| owner(&connection)).is_ok_and(|owner| owner == Owner::Us)
+/// Whether a file is a goody database, judged without its log.
+pub(crate) fn is_goody(source: &Source) -> bool {
+    source.open_without_log().and_then(|connection| owner(&connection)).is_ok_and(|owner| owner == Owner::Goody)
 }
 
-/// Whose a database is.
+/// The program that a database belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Owner {
-    /// This program's.
-    Us,
-    /// Another program's.
+    /// Goody.
+    Goody,
+    /// Another program.
     Another,
-    /// It is empty, or cannot be read.
+    /// The file is empty or cannot be read.
     Unknown,
 }
 
@@ -59,15 +59,15 @@ fn owner(connection: &Connection) -> rusqlite::Result<Owner> {
         [],
         |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)),
     )?;
-    // Files from before the mark have none.
+    // The first versions set no application id.
     Ok(match (application(connection)?, tables) {
         (0, (0, _)) => Owner::Unknown,
-        (0 | APPLICATION, (_, ours)) if ours == 2 && version(connection)? > 0 => Owner::Us,
+        (0 | APPLICATION, (_, ours)) if ours == 2 && version(connection)? > 0 => Owner::Goody,
         _ => Owner::Another,
     })
 }
 
-/// Brings the file to [`VERSION`], with the mark of this program. Two processes may do this at once.
+/// Migrates the file to [`VERSION`] and sets its application id. Two processes may do this at once.
 pub(crate) fn migrate(connection: &mut Connection, time_zone: &str) -> rusqlite::Result<()> {
     if version(connection)? == VERSION {
         if application(connection)? != APPLICATION {
@@ -78,7 +78,7 @@ pub(crate) fn migrate(connection: &mut Connection, time_zone: &str) -> rusqlite:
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let from = version(&transaction)?;
     if from > 0 {
-        tracing::info!(from, to = VERSION, "the database is brought up to date; a large one takes minutes");
+        tracing::info!(from, to = VERSION, "the database is being migrated; a large one takes minutes");
     }
     for script in MIGRATIONS.iter().skip(usize::try_from(from).unwrap_or(0)) {
         transaction.execute_batch(script)?;
@@ -90,7 +90,7 @@ pub(crate) fn migrate(connection: &mut Connection, time_zone: &str) -> rusqlite:
     transaction.commit()
 }
 
-/// One of the file's own settings or marks.
+/// A value of the table `meta`.
 pub(crate) fn meta<T: FromSql>(connection: &Connection, key: &str) -> rusqlite::Result<Option<T>> {
     connection.prepare_cached("SELECT value FROM meta WHERE key = ?1")?.query_row([key], |row| row.get(0)).optional()
 }
@@ -104,7 +104,7 @@ pub(crate) fn set_meta(connection: &Connection, key: &str, value: impl ToSql) ->
         .map(drop)
 }
 
-/// A revision that no bucket or vendor has yet.
+/// Raises the revision of the counters and vendors, and returns it.
 pub(crate) fn next_revision(connection: &Connection) -> rusqlite::Result<i64> {
     let revision = meta(connection, "revision")?.unwrap_or(0) + 1;
     set_meta(connection, "revision", revision)?;

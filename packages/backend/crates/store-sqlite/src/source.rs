@@ -1,4 +1,4 @@
-//! Which way a database is read, as a file system that is mounted read-only takes no locks and no index of the log.
+//! The ways to read a database. A read-only file system allows neither locks nor an index of the log.
 
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::{lock_files, open};
 
-/// A database to read.
+/// A database and the way to read it.
 #[derive(Clone, Debug)]
 pub(crate) struct Source {
     path: PathBuf,
@@ -17,7 +17,7 @@ pub(crate) struct Source {
 
 #[derive(Clone, Copy, Debug)]
 enum Way {
-    /// With SQLite's locks, and the index of the log in the file that all processes share.
+    /// With SQLite's locks, and with the index of the log that all processes share.
     Shared,
     /// Without locks, and with an index of the log in the memory of each connection.
     OwnIndex,
@@ -32,12 +32,12 @@ impl Source {
         Self { path: path.to_owned(), way: Way::Shared }
     }
 
-    /// A database on a file system that cannot be written. Where the index of its log is there, SQLite reads it as ever. Where it
-    /// is not, no other process has the database open.
+    /// A database on a read-only file system. If the index of its log exists, SQLite reads it as usual. If it does not, no other
+    /// process has the database open.
     pub(crate) fn unwritable(path: &Path) -> Self {
         let shared = Self::shared(path);
         let is_readable = shared.open().is_ok_and(|connection| connection.execute_batch(READ).is_ok());
-        // A transaction that was broken off has to be rolled back first, which SQLite says.
+        // An interrupted transaction has to be rolled back first. SQLite reports that itself.
         if is_readable || shared.has("-journal") {
             return shared;
         }
@@ -49,7 +49,7 @@ impl Source {
             Way::Shared => Connection::open_with_flags(&self.path, READ_ONLY),
             Way::OwnIndex => {
                 let connection = Connection::open_with_flags_and_vfs(&self.path, READ_ONLY, c"unix-none")?;
-                // Before the first read: only then SQLite keeps the index in memory.
+                // Has to come before the first read: only then does SQLite keep the index in memory.
                 connection.pragma_update(None, "locking_mode", "exclusive")?;
                 Ok(connection)
             }
@@ -57,18 +57,19 @@ impl Source {
         }
     }
 
-    /// As it is without what only its log has. Nothing is locked, and nothing is made beside it.
+    /// Opens the file without its log. Takes no lock and creates no file.
     pub(crate) fn open_without_log(&self) -> rusqlite::Result<Connection> {
         Connection::open_with_flags(immutable(&self.path), READ_ONLY | OpenFlags::SQLITE_OPEN_URI)
     }
 
-    /// Whether there is a log with anything in it.
+    /// Whether there is a log that is not empty.
     pub(crate) fn has_log(&self) -> bool {
         self.has("-wal")
     }
 
-    fn has(&self, end: &str) -> bool {
-        std::fs::metadata(lock_files::sibling(&lock_files::real(&self.path), end)).is_ok_and(|file| file.len() > 0)
+    fn has(&self, suffix: &str) -> bool {
+        std::fs::metadata(lock_files::sibling(&lock_files::resolved(&self.path), suffix))
+            .is_ok_and(|file| file.len() > 0)
     }
 
     pub(crate) fn connect(&self, cache_mib: u32, patience: Duration) -> rusqlite::Result<Connection> {
@@ -81,7 +82,7 @@ impl Source {
 
 const READ: &str = "SELECT count(*) FROM sqlite_schema";
 
-/// The address of a file that does not change.
+/// The URI that opens a file as immutable.
 fn immutable(path: &Path) -> String {
     let bytes = path.as_os_str().as_bytes().iter();
     let name: String = bytes

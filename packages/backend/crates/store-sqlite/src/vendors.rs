@@ -13,11 +13,11 @@ use crate::{Fault, SqliteStore, schema};
 #[async_trait]
 impl VendorStore for SqliteStore {
     async fn register_unknown(&self, vendors: Vec<VendorId>) -> Result<()> {
-        let asked = vendors.clone();
+        let ids = vendors.clone();
         let unknown_vendors = self
-            .read("looking for vendors", move |connection| {
+            .read("reading vendors", move |connection| {
                 let mut unknown_vendors = Vec::new();
-                for id in asked {
+                for id in ids {
                     if find(connection, &id)?.is_none() {
                         unknown_vendors.push(id);
                     }

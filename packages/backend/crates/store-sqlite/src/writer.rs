@@ -1,4 +1,4 @@
-//! The one thread that writes, and what it does with writes that wait at the same time.
+//! The thread that writes. Writes that wait at the same time share a commit.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,23 +15,23 @@ use crate::parts::keep_running;
 use crate::revision_watch::RevisionWatch;
 use crate::store_health::{HealthRecord, Obstacle};
 
-/// How many writes may share a commit.
+/// The most writes that share a commit.
 const GROUP: usize = 64;
-/// How many writes are refused together where no transaction could be begun.
-const CROWD: usize = 10_000;
-/// How long to wait for another process's lock where one was waited for in vain just now.
-const SHORT: Duration = Duration::from_millis(250);
-/// How often storing is tried again while it fails.
-const AGAIN: Duration = Duration::from_secs(1);
+/// The most waiting writes that fail together when no transaction can begin.
+const MOST_REFUSED: usize = 10_000;
+/// How long to wait for another process's lock after a wait that failed.
+const SHORT_PATIENCE: Duration = Duration::from_millis(250);
+/// How often a trial write is made while writes fail.
+const PROBE_INTERVAL: Duration = Duration::from_secs(1);
 
-/// A write. It gets no connection where no transaction could be begun. What it gives back: what stood in its own way, and what
-/// is called once all is decided.
+/// A write. Its argument is `None` if no transaction could begin. It returns its own obstacle, and the reply to send once the
+/// transaction has ended.
 type Job = Box<dyn FnOnce(Option<&Connection>) -> (Option<Obstacle>, Reply) + Send>;
-/// Takes the reason why the transaction failed, if it did.
+/// Sends the result. Its argument is the error of the transaction, if it failed.
 type Reply = Box<dyn FnOnce(Option<&Arc<rusqlite::Error>>) + Send>;
 
 enum WriteCommand {
-    /// A few rows: may share a transaction, and its wait for the disk, with others.
+    /// A few rows. May share a transaction, and its wait for the disk, with others.
     Light(Job),
     /// A transaction of its own.
     Heavy(Job),
@@ -39,16 +39,16 @@ enum WriteCommand {
     Bare(Job),
 }
 
-/// How much a write writes.
+/// The size of a write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Weight {
     /// A few rows.
     Light,
-    /// Thousands. SQLite slows down with the pages that an inner savepoint has to remember, so this gets none.
+    /// Thousands of rows. It gets no savepoint: SQLite slows down with the pages that a savepoint has to remember.
     Heavy,
 }
 
-/// The thread that writes. Writes that wait at the same time share a commit; each fails alone.
+/// The handle of the thread that writes. Of writes that share a commit each fails alone.
 #[derive(Clone)]
 pub(crate) struct Writer {
     commands: Sender<WriteCommand>,
@@ -70,8 +70,8 @@ impl Writer {
         Self { commands, health }
     }
 
-    /// Stores as much as an order needs and removes it again, to see whether that is possible.
-    pub(crate) async fn try_it(&self) -> Result<()> {
+    /// Writes as much as an order needs and removes it again, to find out whether orders can be stored.
+    pub(crate) async fn probe(&self) -> Result<()> {
         for step in TRIAL {
             self.transaction(TRYING, Weight::Heavy, step).await?;
         }
@@ -92,13 +92,13 @@ impl Writer {
                 self.send(WriteCommand::Light(job), answer, doing).await
             }
             Weight::Heavy => {
-                let (job, answer) = answered(doing, |connection| or_nothing(connection, job));
+                let (job, answer) = answered(doing, |connection| or_rolled_back(connection, job));
                 self.send(WriteCommand::Heavy(job), answer, doing).await
             }
         }
     }
 
-    /// Runs something that cannot be part of a transaction.
+    /// Runs a statement outside of any transaction.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
         doing: &'static str,
@@ -108,7 +108,7 @@ impl Writer {
         self.send(WriteCommand::Bare(job), answer, doing).await
     }
 
-    /// A panic of a write is a failure of that write alone.
+    /// A panic in a write fails that write alone.
     fn guarded<T>(
         &self,
         job: impl FnOnce(&Connection) -> std::result::Result<T, Fault> + Send + 'static,
@@ -132,10 +132,10 @@ impl Writer {
 
 type Step = fn(&Connection) -> std::result::Result<(), Fault>;
 
-/// The transactions of a trial. What one alone writes and removes again would never get to the disk.
+/// The transactions of a trial write: two, as a row that one transaction writes and removes never reaches the disk.
 const TRIAL: [Step; 2] = [write_trial, remove_trial];
 const TRYING: &str = "trying to store";
-/// About what an order needs in the log, with its change and its places in indexes: ten pages.
+/// About the bytes that an order needs in the log with its change and its index entries: ten pages.
 const TRIAL_BYTES: i32 = 40_000;
 
 fn write_trial(connection: &Connection) -> std::result::Result<(), Fault> {
@@ -148,7 +148,7 @@ fn remove_trial(connection: &Connection) -> std::result::Result<(), Fault> {
     Ok(())
 }
 
-/// Makes of a job one that answers through a channel, with its own failure or that of its transaction.
+/// Wraps a job so that its result, or the error of its transaction, arrives in a channel.
 fn answered<T: Send + 'static>(
     doing: &'static str,
     job: impl FnOnce(&Connection) -> std::result::Result<T, Fault> + Send + 'static,
@@ -165,7 +165,7 @@ fn answered<T: Send + 'static>(
                 (Some(Ok(value)), None) => Ok(value),
                 (None, None) => failed("no transaction was begun".into()),
             };
-            // Whoever asked may have gone away; what is written stays written.
+            // The caller may no longer wait. Committed data stays committed.
             let _ = sender.send(result);
         });
         (obstacle, reply)
@@ -180,14 +180,14 @@ fn in_savepoint<T>(
     connection.execute_batch("SAVEPOINT job")?;
     let result = job(connection);
     let end = connection.execute_batch(if result.is_ok() { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" });
-    // The job's own failure says more than that its savepoint went with it.
+    // The job's own error says more than that of its savepoint.
     let value = result?;
     end?;
     Ok(value)
 }
 
-/// Gives the whole transaction up when the job fails.
-fn or_nothing<T>(
+/// Rolls the whole transaction back when the job fails.
+fn or_rolled_back<T>(
     connection: &Connection,
     job: impl FnOnce(&Connection) -> std::result::Result<T, Fault>,
 ) -> std::result::Result<T, Fault> {
@@ -198,7 +198,7 @@ fn or_nothing<T>(
     result
 }
 
-/// What the thread that writes works with.
+/// The state of the thread that writes.
 struct WriterThread {
     path: PathBuf,
     options: ConnectionOptions,
@@ -221,7 +221,7 @@ impl WriterThread {
         }
     }
 
-    /// Begins anew where a fault ended it in the middle of a transaction. Nothing of that was answered.
+    /// Rolls back the transaction that a panic left open. No caller received a result of it.
     fn recover(&mut self) {
         if self.connection.is_autocommit() {
             return;
@@ -232,28 +232,28 @@ impl WriterThread {
         }
     }
 
-    /// Waits for a command. While nothing can be stored, that is tried again and again, so that all goes on when the cause is gone.
+    /// Waits for a command. While writes fail it makes a trial write now and then, so that the store recovers by itself.
     fn next_command(&mut self) -> Option<WriteCommand> {
         while let Some(obstacle) = self.health.failing() {
-            match self.inbox.recv_timeout(AGAIN) {
+            match self.inbox.recv_timeout(PROBE_INTERVAL) {
                 Ok(command) => return Some(command),
                 Err(RecvTimeoutError::Disconnected) => return None,
                 Err(RecvTimeoutError::Timeout) => {}
             }
-            // A file that could not be written when it was opened has to be opened anew.
+            // A connection that was opened on a read-only file stays read-only.
             if obstacle == Obstacle::ReadOnly
                 && let Ok(connection) = connect(&self.path, self.options)
             {
                 self.connection = connection;
             }
-            self.try_it();
+            self.probe();
         }
         self.inbox.recv().ok()
     }
 
-    fn try_it(&self) {
+    fn probe(&self) {
         for step in TRIAL {
-            let (trial, mut answer) = answered(TRYING, move |connection| or_nothing(connection, step));
+            let (trial, mut answer) = answered(TRYING, move |connection| or_rolled_back(connection, step));
             drop(self.write_group(trial, false));
             if !matches!(answer.try_recv(), Ok(Ok(()))) {
                 return;
@@ -262,11 +262,11 @@ impl WriterThread {
         self.health.record_stored_orders();
     }
 
-    /// Runs a write, and light ones that wait behind it if it is one, in one transaction. Gives back what came and is no part
-    /// of it.
+    /// Runs a write in a transaction, together with the light writes that wait behind a light one. Returns the command that came and is
+    /// no part of the transaction.
     fn write_group(&self, first: Job, with_more: bool) -> Option<WriteCommand> {
         let connection = &self.connection;
-        let patience = if self.health.failing().is_some() { SHORT } else { self.options.patience };
+        let patience = if self.health.failing().is_some() { SHORT_PATIENCE } else { self.options.patience };
         let before = connection.total_changes();
         let mut outcome = connection.busy_timeout(patience).and_then(|()| connection.execute_batch("BEGIN IMMEDIATE"));
         let mut obstacle = None;
@@ -274,16 +274,16 @@ impl WriterThread {
         let mut job = Some(first);
         let mut other = None;
         while let Some(current) = job.take() {
-            let (met_obstacle, reply) = current(outcome.is_ok().then_some(connection));
-            obstacle = obstacle.filter(|known| *known != Obstacle::Fault).or(met_obstacle).or(obstacle);
+            let (own_obstacle, reply) = current(outcome.is_ok().then_some(connection));
+            obstacle = obstacle.filter(|known| *known != Obstacle::Fault).or(own_obstacle).or(obstacle);
             replies.push(reply);
             if outcome.is_ok() && connection.is_autocommit() {
-                // SQLite gave the whole transaction up, as it does when the disk is full.
+                // SQLite rolled the whole transaction back, as it does when the disk is full.
                 outcome =
                     Err(rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_ABORT), None));
             }
-            // What waits behind a transaction that failed would only wait as long, and fail as well.
-            if with_more && replies.len() < if outcome.is_ok() { GROUP } else { CROWD } {
+            // Writes behind a transaction that could not begin would wait as long and fail as well.
+            if with_more && replies.len() < if outcome.is_ok() { GROUP } else { MOST_REFUSED } {
                 match self.inbox.try_recv().ok() {
                     Some(WriteCommand::Light(another)) => job = Some(another),
                     command => other = command,
@@ -292,22 +292,22 @@ impl WriterThread {
         }
         let outcome = outcome.and_then(|()| connection.execute_batch("COMMIT"));
         if outcome.is_err() && !connection.is_autocommit() {
-            // The transaction's own error is the one to tell.
+            // The caller receives the error of the commit.
             let _ = connection.execute_batch("ROLLBACK");
         }
-        let of_the_end = outcome.as_ref().err().map(|error| Obstacle::of(error).unwrap_or(Obstacle::Other));
-        let obstacle = match (obstacle, of_the_end) {
-            // A fault of one write says nothing about the file, and ends a transaction of its own.
+        let end = outcome.as_ref().err().map(|error| Obstacle::of(error).unwrap_or(Obstacle::Other));
+        let obstacle = match (obstacle, end) {
+            // A panic in one write says nothing about the file; only the end of the transaction does.
             (Some(Obstacle::Fault), end) => end.filter(|end| *end != Obstacle::Other),
             (obstacle, end) => obstacle.or(end),
         };
         match obstacle {
             Some(obstacle) => self.health.record_write_failure(obstacle),
             None if outcome.is_ok() && connection.total_changes() > before => self.health.record_commit(),
-            // Nothing was written, so nothing is known.
+            // Nothing was written, which proves nothing.
             None => {}
         }
-        self.watch.look(connection);
+        self.watch.update(connection);
         let failure = outcome.err().map(Arc::new);
         replies.into_iter().for_each(|reply| reply(failure.as_ref()));
         other
@@ -339,7 +339,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_write_that_panics_is_answered_and_rolled_back_and_others_go_on() {
+    async fn a_write_that_panics_is_answered_and_rolled_back_while_others_go_on() {
         let (_folder, store) = store();
         for weight in [Weight::Light, Weight::Heavy] {
             let fault = store.write("writing", weight, |connection| -> std::result::Result<(), Fault> {
@@ -357,7 +357,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_writer_that_panics_outside_of_any_write_is_started_again() {
+    async fn a_writer_that_panics_outside_of_a_write_restarts() {
         let (_folder, store) = store();
         let (sender, answer) = oneshot::channel::<Result<()>>();
         let fault: Job = Box::new(move |connection| {
