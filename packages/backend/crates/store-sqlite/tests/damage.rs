@@ -1,4 +1,4 @@
-//! Damage that SQLite can still read over: it is found by whatever reads a database for damage, and named.
+//! Damage that SQLite can still read: a check, a rebuild and a backup find it and name it.
 
 #![expect(clippy::unwrap_used, reason = "test code")]
 
@@ -48,7 +48,7 @@ fn tamper(path: &Path, sql: &str) {
     assert!(Connection::open(path).unwrap().execute(sql, []).unwrap() > 0, "{sql}");
 }
 
-/// Overwrites a byte of an order's id where an index keeps it.
+/// Overwrites a byte of an order's id in an index.
 fn damage_index(path: &Path) {
     let connection = Connection::open(path).unwrap();
     let sql =
@@ -63,14 +63,14 @@ fn damage_index(path: &Path) {
 }
 
 #[tokio::test]
-async fn a_byte_of_an_order_s_id_in_an_index_is_found() {
+async fn a_damaged_order_id_in_an_index_is_found() {
     let (_folder, path) = database().await;
     damage_index(&path);
     expect_found(&path, "sqlite_autoindex_orders_1").await;
 }
 
 #[tokio::test]
-async fn a_damaged_history_is_found_by_the_name_of_its_order() {
+async fn a_damaged_history_is_found_with_the_id_of_its_order() {
     for broken in ["'x' || substr(history, 2)", "replace(history, '\"', '')", "CAST(x'ff' || history AS TEXT)", "''"] {
         let (_folder, path) = database().await;
         tamper(&path, &format!("UPDATE orders SET history = {broken} WHERE order_id = 'order-17'"));
@@ -79,7 +79,7 @@ async fn a_damaged_history_is_found_by_the_name_of_its_order() {
 }
 
 #[tokio::test]
-async fn a_history_that_reads_well_and_says_something_else_is_found() {
+async fn a_readable_history_that_contradicts_its_columns_is_found() {
     for (from, to) in [("acme", "acne"), ("2026-", "2025-")] {
         let (_folder, path) = database().await;
         let sql = "UPDATE orders SET history = replace(history, '{from}', '{to}') WHERE order_id = 'order-17'";
@@ -141,7 +141,7 @@ async fn no_byte_of_a_history_makes_a_check_or_a_rebuild_panic() {
             .unwrap();
         store.check(|_, _| {}).await.unwrap();
         let _ = rebuild(&store, now(), |_, _| {}).await;
-        let told = format!("{:?}", goody_application::ports::OrderReader::store_health(&store).problem);
-        assert!(!told.contains("fault of the program"), "byte {place}: {told}");
+        let problem = format!("{:?}", goody_application::ports::OrderReader::store_health(&store).problem);
+        assert!(!problem.contains("fault of the program"), "byte {place}: {problem}");
     }
 }

@@ -1,4 +1,4 @@
-//! What only a file can be asked: is it ours, is it of our zone, was it tampered with, is it there when opened again.
+//! What only a database file has: an owner, a zone, a version, damage, and content that survives the process.
 
 #![expect(clippy::unwrap_used, reason = "test code")]
 
@@ -43,14 +43,14 @@ impl File {
         self.open_in(None).unwrap()
     }
 
-    /// Changes the file behind the store's back.
+    /// Changes the file from outside of the store.
     fn tamper(&self, sql: &str) {
         let changed = Connection::open(self.path()).unwrap().execute(sql, []).unwrap();
-        assert!(changed > 0, "nothing was tampered with: {sql}");
+        assert!(changed > 0, "the statement changed nothing: {sql}");
     }
 }
 
-async fn told(file: &File) -> SqliteStore {
+async fn with_orders(file: &File) -> SqliteStore {
     let store = file.open();
     let orders = [
         OrderBuilder::new("o-1").promised("2026-03-04").arrived_early_by_hours(10),
@@ -71,23 +71,23 @@ async fn report(store: &SqliteStore) -> Report {
     report_on(store, &vendor_id("acme"), store.zone().today(now())).await.unwrap()
 }
 
-/// Tampers, and expects a rebuild to find it, to put it right, and to find nothing the next time.
+/// Tampers with the file, and expects a rebuild to find and correct it, and to find nothing the next time.
 async fn rebuild_finds(sql: &str) {
     let file = File::new();
-    let store = told(&file).await;
+    let store = with_orders(&file).await;
     let before = report(&store).await;
     file.tamper(sql);
     let found = rebuild(&store, now(), |_, _| {}).await.unwrap();
     assert!(found.different > 0, "a rebuild has to find what {sql} did");
-    assert_eq!(rebuild(&store, now(), |_, _| {}).await.unwrap().different, 0, "and to put it right");
+    assert_eq!(rebuild(&store, now(), |_, _| {}).await.unwrap().different, 0, "and to correct it");
     assert_eq!(report(&store).await, before);
     let states = store.changes_since(-1).await.unwrap().vendors;
-    assert_eq!(states[0].kept.as_ref().unwrap().report, before, "the kept report is of the repaired buckets");
+    assert_eq!(states[0].kept.as_ref().unwrap().report, before, "the saved report is that of the corrected buckets");
 }
 
 #[tokio::test]
 async fn a_rebuild_finds_a_bucket_that_was_tampered_with() {
-    // Seven orders placed, says the first counter.
+    // The first counter says seven orders placed.
     rebuild_finds("UPDATE buckets SET totals = x'000e' WHERE book = 'acme' AND day = (SELECT min(day) FROM buckets)")
         .await;
 }
@@ -114,18 +114,18 @@ async fn a_rebuild_finds_that_the_fleet_is_not_the_sum_of_its_vendors() {
 }
 
 #[tokio::test]
-async fn a_rebuild_finds_counts_of_orders_that_are_not_so() {
+async fn a_rebuild_finds_wrong_counts_of_orders() {
     rebuild_finds("UPDATE order_kinds SET orders = orders + 1 WHERE book = 'acme'").await;
     rebuild_finds("DELETE FROM order_kinds WHERE book = ''").await;
-    rebuild_finds("INSERT INTO order_kinds VALUES ('nobody', '', 0, 0, 1)").await;
+    rebuild_finds("INSERT INTO order_kinds VALUES ('unknown', '', 0, 0, 1)").await;
     rebuild_finds("UPDATE recent_minutes SET orders = orders + 1").await;
     rebuild_finds("INSERT INTO recent_minutes VALUES (0, 0, 1)").await;
 }
 
 #[tokio::test]
-async fn what_was_stored_is_there_when_the_file_is_opened_again() {
+async fn stored_data_is_there_when_the_file_is_opened_again() {
     let file = File::new();
-    let store = told(&file).await;
+    let store = with_orders(&file).await;
     let before = report(&store).await;
     drop(store);
     let store = file.open();
@@ -136,7 +136,7 @@ async fn what_was_stored_is_there_when_the_file_is_opened_again() {
 }
 
 #[tokio::test]
-async fn another_process_s_write_is_seen() {
+async fn a_write_of_another_process_is_seen() {
     let file = File::new();
     let (one, other) = (file.open(), file.open());
     one.register_unknown(vec![vendor_id("acme")]).await.unwrap();
@@ -145,7 +145,7 @@ async fn another_process_s_write_is_seen() {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(30), seen).await.expect("the other process's revision is seen");
+    tokio::time::timeout(Duration::from_secs(30), seen).await.expect("the revision of the other process is seen");
     assert_eq!(other.changes_since(-1).await.unwrap().vendors.len(), 1);
 }
 
@@ -169,10 +169,10 @@ fn a_file_of_a_newer_version_is_refused_and_left_alone() {
 }
 
 #[tokio::test]
-async fn a_file_of_an_older_version_is_brought_up_to_date_with_what_is_in_it() {
+async fn a_file_of_an_older_version_is_migrated_with_its_content() {
     let file = File::new();
     let (before, status, delayed) = {
-        let store = told(&file).await;
+        let store = with_orders(&file).await;
         (report(&store).await, store.status().await.unwrap(), delayed(&store).await)
     };
     assert_eq!(delayed.1.by_status.iter().sum::<i64>(), 2);
@@ -183,26 +183,26 @@ async fn a_file_of_an_older_version_is_brought_up_to_date_with_what_is_in_it() {
     let store = file.open();
     assert_eq!(report(&store).await, before);
     assert_eq!(store.status().await.unwrap(), status);
-    assert_eq!(self::delayed(&store).await, delayed, "nobody noted yet that the promise of an order passed");
+    assert_eq!(self::delayed(&store).await, delayed, "the order is late, though no tick has marked it yet");
     store.mark_refreshed(now(), ChangeLag::default()).await.unwrap();
     assert_eq!(self::delayed(&store).await, delayed);
     assert_eq!(rebuild(&store, now(), |_, _| {}).await.unwrap().different, 0);
 }
 
-/// The delayed orders, and how many there are.
+/// The delayed orders and their number.
 async fn delayed(store: &SqliteStore) -> (Vec<Order>, OrderCount) {
     let filter = OrderFilter { delayed: Some(true), ..OrderFilter::default() };
     (store.list(&filter, None, 10, now()).await.unwrap(), store.count(&filter, 0, now()).await.unwrap())
 }
 
 #[tokio::test]
-async fn the_clocks_tick_notes_whose_promise_passed() {
+async fn a_tick_marks_orders_whose_promise_passed() {
     let file = File::new();
     let store = file.open();
     let events = OrderBuilder::new("o-1").promised("2026-03-05").shipped("2026-03-04T10:00:00Z").events();
     let before_it = Instant::parse("2026-03-04T12:00:00Z").unwrap();
     Ingest::new(Arc::new(store.clone())).ingest(events, before_it).await.unwrap();
-    let noted = || -> (i64, i64) {
+    let marked = || -> (i64, i64) {
         let connection = Connection::open(file.path()).unwrap();
         let of = |sql| connection.query_row(sql, [], |row| row.get(0)).unwrap();
         (
@@ -211,13 +211,13 @@ async fn the_clocks_tick_notes_whose_promise_passed() {
         )
     };
     store.mark_refreshed(before_it, ChangeLag::default()).await.unwrap();
-    assert_eq!(noted(), (0, 0));
+    assert_eq!(marked(), (0, 0));
     store.mark_refreshed(now(), ChangeLag::default()).await.unwrap();
-    assert_eq!(noted(), (1, 1));
+    assert_eq!(marked(), (1, 1));
 }
 
 #[tokio::test]
-async fn the_numbers_of_a_clock_that_was_set_back_are_those_of_its_time() {
+async fn after_the_clock_was_set_back_the_numbers_are_those_of_its_time() {
     const PATHS: [&str; 5] = [
         "/api/dashboard",
         "/api/vendors",
@@ -240,17 +240,17 @@ async fn the_numbers_of_a_clock_that_was_set_back_are_those_of_its_time() {
         app.roll().await;
     }
     for path in PATHS {
-        let (mut is, mut ought) = (app.read(path).await, memory.read(path).await);
-        // The one thing that is not the same: that the clock was set back.
-        for answer in [&mut is, &mut ought] {
+        let (mut actual, mut expected) = (app.read(path).await, memory.read(path).await);
+        // The only difference: the clock was set back.
+        for answer in [&mut actual, &mut expected] {
             answer.as_object_mut().unwrap().remove("systemHealth");
         }
-        assert_eq!(is, ought, "{path}");
+        assert_eq!(actual, expected, "{path}");
     }
     let health = app.read("/health").await;
     assert_eq!((&health["status"], &health["checks"]["scheduler"]["status"]), (&"degraded".into(), &"degraded".into()));
-    let told = health["issues"].to_string();
-    assert!(told.contains("the clock was set back: the timer has ticked 86400 s in the future"), "{told}");
+    let issues = health["issues"].to_string();
+    assert!(issues.contains("the clock was set back: the timer has ticked 86400 s in the future"), "{issues}");
     for _ in 0..58 {
         app.clock.advance_seconds(1);
         app.roll().await;
@@ -258,7 +258,7 @@ async fn the_numbers_of_a_clock_that_was_set_back_are_those_of_its_time() {
     }
     app.clock.advance_seconds(1);
     app.roll().await;
-    assert_eq!(app.read("/health").await["status"], "healthy", "after an hour of ticks the clock is believed");
+    assert_eq!(app.read("/health").await["status"], "healthy", "after an hour of ticks the time is accepted");
 }
 
 #[tokio::test]
@@ -319,8 +319,8 @@ async fn the_app_answers_from_a_file_as_from_memory() {
     }
 }
 
-/// The app on a file that has orders, before and after its inside is broken.
-async fn broken(sql: &str) -> (File, TestApp) {
+/// The app on a file with an order, after a statement damaged the file.
+async fn app_on_damaged_file(sql: &str) -> (File, TestApp) {
     let file = File::new();
     let app = TestApp::on(TestStore::new(file.open(), ()));
     app.record(OrderBuilder::new("o-1").events()).await;
@@ -329,7 +329,7 @@ async fn broken(sql: &str) -> (File, TestApp) {
     (file, app)
 }
 
-fn tells_nothing_of_the_inside(answer: &Response, status: u16, code: &str) {
+fn assert_opaque(answer: &Response, status: u16, code: &str) {
     assert_eq!((answer.status.as_u16(), &answer.json()["code"]), (status, &code.into()), "{}", answer.text());
     assert_eq!(answer.json()["correlationId"], answer.header("x-correlation-id"));
     let text = answer.text().to_lowercase();
@@ -339,13 +339,13 @@ fn tells_nothing_of_the_inside(answer: &Response, status: u16, code: &str) {
 }
 
 #[tokio::test]
-async fn a_store_that_fails_is_told_without_its_inside() {
-    let (_file, app) = broken("ALTER TABLE orders RENAME TO gone").await;
+async fn a_store_that_fails_gives_an_opaque_problem() {
+    let (_file, app) = app_on_damaged_file("ALTER TABLE orders RENAME TO gone").await;
     let event =
         r#"{"eventId":"e","orderId":"o-2","vendorId":"acme","status":"PLACED","occurredAt":"2026-03-10T10:00:00Z"}"#;
     let post = app.request(Method::POST, "/api/orders/events", "application/json", event).await;
     for answer in [app.get("/api/orders").await, app.get("/api/orders/o-1").await, post] {
-        tells_nothing_of_the_inside(&answer, 503, "UNAVAILABLE");
+        assert_opaque(&answer, 503, "UNAVAILABLE");
     }
     let health = app.get("/health").await;
     assert_eq!((health.status.as_u16(), &health.json()["checks"]["orderStore"]["status"]), (503, &"unhealthy".into()));
@@ -353,28 +353,28 @@ async fn a_store_that_fails_is_told_without_its_inside() {
 }
 
 #[tokio::test]
-async fn health_tells_no_number_that_was_not_measured() {
+async fn health_shows_no_number_that_was_not_measured() {
     let renamed = |from: &str, to: &str| {
         let rename = |table| format!("ALTER TABLE {table}{from} RENAME TO {table}{to};");
         ["buckets", "changes", "reports"].map(rename).concat()
     };
-    let (file, app) = broken(&renamed("", "_gone")).await;
-    let told = app.get("/health").await.json();
-    assert_eq!(told["systemMetrics"], json!({"ordersLast24h": null, "reports": null, "changeLag": null}));
+    let (file, app) = app_on_damaged_file(&renamed("", "_gone")).await;
+    let health = app.get("/health").await.json();
+    assert_eq!(health["systemMetrics"], json!({"ordersLast24h": null, "reports": null, "changeLag": null}));
     Connection::open(file.path()).unwrap().execute_batch(&renamed("_gone", "")).unwrap();
-    // What was measured is shared for a second.
+    // A measurement is shared for a second.
     app.clock.advance_seconds(1);
-    let (told, lag) = (app.get("/health").await.json(), json!({"changes": 0, "seconds": 0.0}));
-    assert_eq!(told["systemMetrics"], json!({"ordersLast24h": 0, "reports": 0, "changeLag": lag}));
+    let (health, lag) = (app.get("/health").await.json(), json!({"changes": 0, "seconds": 0.0}));
+    assert_eq!(health["systemMetrics"], json!({"ordersLast24h": 0, "reports": 0, "changeLag": lag}));
 }
 
 #[tokio::test]
-async fn an_order_that_cannot_be_read_is_told_without_its_inside() {
-    let (_file, app) = broken("UPDATE orders SET history = 'rubbish'").await;
-    tells_nothing_of_the_inside(&app.get("/api/orders/o-1").await, 500, "INTERNAL");
+async fn an_order_that_cannot_be_read_gives_an_opaque_problem() {
+    let (_file, app) = app_on_damaged_file("UPDATE orders SET history = 'rubbish'").await;
+    assert_opaque(&app.get("/api/orders/o-1").await, 500, "INTERNAL");
 }
 
-/// A file in a zone, told of orders, whose counters are as if another version of the program had counted them.
+/// A file with orders in a zone, with counters as another version of the program would have computed them.
 async fn counted_by_other_rules(file: &File) {
     let store = Arc::new(file.open_in(Some("America/St_Johns")).unwrap());
     let orders = ["o-1", "o-2"].map(|id| OrderBuilder::new(id).promised("2026-03-04").arrived_early_by_hours(10));
@@ -390,7 +390,7 @@ async fn counted_by_other_rules(file: &File) {
 }
 
 #[tokio::test]
-async fn counters_of_other_rules_of_the_zone_are_counted_anew_when_the_file_is_opened() {
+async fn counters_by_other_rules_of_the_zone_are_rebuilt_when_the_file_is_opened() {
     let file = File::new();
     counted_by_other_rules(&file).await;
     let store = file.open();
@@ -403,11 +403,11 @@ async fn counters_of_other_rules_of_the_zone_are_counted_anew_when_the_file_is_o
         .unwrap()
         .query_row("SELECT count(*) FROM meta WHERE value = 'other'", [], |row| row.get(0))
         .unwrap();
-    assert_eq!(lowest, 0, "the file remembers the rules it is counted by now");
+    assert_eq!(lowest, 0, "the file stores the rules of its counters");
 }
 
 #[tokio::test]
-async fn a_program_with_other_rules_of_the_zone_moves_no_counter_any_more() {
+async fn a_program_with_other_rules_of_the_zone_moves_no_counter() {
     let file = File::new();
     let store = Arc::new(file.open_in(Some("America/St_Johns")).unwrap());
     file.tamper("UPDATE meta SET value = 'other' WHERE key = 'zone_rules'");

@@ -1,4 +1,4 @@
-//! What runs beside requests: the log is moved and cut, and a loop that meets a fault goes on.
+//! Background work of the store: the log is moved and truncated, and a loop goes on after a fault.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -19,25 +19,15 @@ use tokio::sync::Notify;
 
 const LIMIT: u64 = 1_000_000;
 
-async fn eventually(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+async fn eventually(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     let waiting = async {
-        while !is_so().await {
+        while !holds().await {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(60), waiting).await.unwrap_or_else(|_| panic!("not in time: {what}"));
-}
-
-struct Still;
-
-impl Clock for Still {
-    fn now(&self) -> Instant {
-        now()
-    }
-
-    fn elapsed(&self) -> Duration {
-        Duration::ZERO
-    }
+    tokio::time::timeout(Duration::from_secs(60), waiting)
+        .await
+        .unwrap_or_else(|_| panic!("not within a minute: {what}"));
 }
 
 fn log_bytes(path: &Path) -> u64 {
@@ -46,12 +36,12 @@ fn log_bytes(path: &Path) -> u64 {
 
 async fn order_store(store: &SqliteStore) -> (Verdict, String) {
     let store = Arc::new(store.clone());
-    let health = HealthReader::new(store.clone(), store.clone(), store, Arc::new(Still)).health().await;
+    let health = HealthReader::new(store.clone(), store.clone(), store, ManualClock::today()).health().await;
     (health.order_store.verdict, health.order_store.detail)
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_log_that_a_long_reader_keeps_is_reported_and_cut_when_the_reader_ends() {
+async fn a_log_that_a_long_reader_needs_is_reported_and_truncated_when_the_reader_ends() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("goody.db");
     let store = SqliteStore::open(&path, Settings { log_limit: LIMIT, ..Settings::new(ManualClock::today()) }).unwrap();
@@ -68,16 +58,16 @@ async fn a_log_that_a_long_reader_keeps_is_reported_and_cut_when_the_reader_ends
     eventually("the large log is reported", async || order_store(&store).await.0 == Verdict::Degraded).await;
     let (_, detail) = order_store(&store).await;
     assert!(detail.contains("-wal") && detail.contains("end that process"), "{detail}");
-    // Nothing is stored any more: the log is cut all the same.
+    // Nothing is stored any more. The log is truncated all the same.
     reader.execute_batch("COMMIT").unwrap();
-    eventually("the log is cut", async || log_bytes(&path) < LIMIT).await;
-    eventually("it is no trouble any more", async || order_store(&store).await.0 == Verdict::Healthy).await;
+    eventually("the log is truncated", async || log_bytes(&path) < LIMIT).await;
+    eventually("the problem is over", async || order_store(&store).await.0 == Verdict::Healthy).await;
 }
 
-/// A clock that has a fault at first.
-struct Faulty(AtomicUsize);
+/// A clock that panics at first.
+struct PanickingClock(AtomicUsize);
 
-impl Clock for Faulty {
+impl Clock for PanickingClock {
     fn now(&self) -> Instant {
         assert!(self.0.fetch_add(1, Ordering::Relaxed) >= 8, "a fault of the program");
         now()
@@ -89,25 +79,25 @@ impl Clock for Faulty {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn loops_that_meet_a_fault_go_on_and_health_says_so() {
+async fn loops_go_on_after_a_fault_and_health_reports_it() {
     let folder = TempDir::new().unwrap();
     let store = SqliteStore::open(&folder.path().join("goody.db"), Settings::new(ManualClock::today())).unwrap();
     let events = OrderBuilder::new("o-1").promised("2026-03-04").events();
     Ingest::new(Arc::new(store.clone())).ingest(events, now()).await.unwrap();
-    let pump = Background {
+    let background = Background {
         store: Arc::new(store.clone()),
         revisions: store.revisions(),
-        clock: Arc::new(Faulty(AtomicUsize::new(0))),
+        clock: Arc::new(PanickingClock(AtomicUsize::new(0))),
         retention: Retention::default(),
         fleet: Arc::new(FleetCache::new(Arc::new(store.clone()))),
         new_facts: Arc::new(Notify::new()),
     };
-    let pump = tokio::spawn(pump.run(std::future::ready(())));
+    let background = tokio::spawn(background.run(std::future::ready(())));
     let lag = async || goody_application::ports::ChangeFeed::lag(&store).await.unwrap().changes;
     eventually("the changes are projected", async || lag().await == 0).await;
     let status = async || goody_application::ports::ReportReader::status(&store).await.unwrap();
     eventually("the timer ticks", async || status().await.refreshed_at.is_some()).await;
-    pump.abort();
+    background.abort();
     let problem = store.store_health().problem.unwrap();
     assert!(!problem.stops && problem.message.contains("met a fault of the program"), "{problem:?}");
     let (verdict, detail) = order_store(&store).await;

@@ -1,4 +1,4 @@
-//! The store suite on SQLite, and what only SQLite can be asked.
+//! The store suite on SQLite.
 
 #![expect(clippy::unwrap_used, reason = "test code")]
 
@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 async fn make_store(zone: ReportZone) -> TestStore {
     let folder = TempDir::new().unwrap();
-    // Nothing here outlives the process, so nothing has to be waited for.
+    // The file does not outlive the process, so no commit has to wait for the disk.
     let settings =
         Settings { zone: Some(zone), durability: Durability::AtCheckpoint, ..Settings::new(ManualClock::today()) };
     let store = SqliteStore::open(&folder.path().join("goody.db"), settings).unwrap();
