@@ -1,4 +1,4 @@
-//! What time it is in a simulated world: the runtime's own time, and jumps.
+//! The simulated clock: it advances with the runtime's time, and jumps.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -6,50 +6,50 @@ use std::time::Duration;
 use goody_application::ports::Clock;
 use goody_domain::Instant;
 
-/// Goes with the runtime's time, which passes only when everybody waits, and jumps when it is told to.
+/// Follows the runtime's time, which advances only while every task waits. [`JumpingClock::jump`] sets it.
 pub(crate) struct JumpingClock {
     started: tokio::time::Instant,
-    set: Mutex<Set>,
+    state: Mutex<ClockState>,
 }
 
-struct Set {
-    /// What it would say had no time passed for the runtime.
+struct ClockState {
+    /// The clock's time when the runtime started, with all jumps since added.
     base: Instant,
-    /// The latest it ever said.
+    /// The latest instant that [`Clock::now`] returned.
     latest: Instant,
-    /// Time that has passed beside the runtime's: jumps forward are time that passes, jumps back are a clock that is set.
-    passed: Duration,
+    /// The sum of the jumps forward. They count as elapsed time; a jump back is a clock that was set, and does not.
+    jumped_forward: Duration,
 }
 
 impl JumpingClock {
-    pub(crate) fn starting(at: Instant) -> Arc<Self> {
+    pub(crate) fn starting_at(start: Instant) -> Arc<Self> {
         Arc::new(Self {
             started: tokio::time::Instant::now(),
-            set: Mutex::new(Set { base: at, latest: at, passed: Duration::ZERO }),
+            state: Mutex::new(ClockState { base: start, latest: start, jumped_forward: Duration::ZERO }),
         })
     }
 
-    /// How much time has passed for the runtime.
-    pub(crate) fn runtime(&self) -> Duration {
+    /// The runtime's time since its start, without jumps.
+    pub(crate) fn runtime_elapsed(&self) -> Duration {
         self.started.elapsed()
     }
 
-    /// Sets it forward, or back where negative.
+    /// Sets the clock forward, or back if `seconds` is negative.
     pub(crate) fn jump(&self, seconds: i64) {
-        let mut set = self.set.lock().unwrap();
-        set.base = set.base.plus_seconds(seconds);
-        set.passed += Duration::from_secs(seconds.max(0).unsigned_abs());
-        drop(set);
+        let mut state = self.state.lock().unwrap();
+        state.base = state.base.plus_seconds(seconds);
+        state.jumped_forward += Duration::from_secs(seconds.max(0).unsigned_abs());
+        drop(state);
         self.now();
     }
 
-    /// The latest it ever said.
+    /// The latest instant that the clock returned.
     pub(crate) fn latest(&self) -> Instant {
         self.now();
-        self.set.lock().unwrap().latest
+        self.state.lock().unwrap().latest
     }
 
-    /// Sets it forward to the latest it ever said.
+    /// Sets the clock forward to the latest instant that it returned.
     pub(crate) fn catch_up(&self) {
         let behind = self.latest().seconds_since(self.now()).ceil() as i64;
         self.jump(behind);
@@ -58,13 +58,13 @@ impl JumpingClock {
 
 impl Clock for JumpingClock {
     fn now(&self) -> Instant {
-        let mut set = self.set.lock().unwrap();
-        let now = Instant::from_micros(set.base.micros() + self.runtime().as_micros() as i64);
-        set.latest = set.latest.max(now);
+        let mut state = self.state.lock().unwrap();
+        let now = Instant::from_micros(state.base.micros() + self.runtime_elapsed().as_micros() as i64);
+        state.latest = state.latest.max(now);
         now
     }
 
     fn elapsed(&self) -> Duration {
-        self.runtime() + self.set.lock().unwrap().passed
+        self.runtime_elapsed() + self.state.lock().unwrap().jumped_forward
     }
 }

@@ -1,4 +1,4 @@
-//! What becomes of calls to the store: some are slow, some fail, some are done and fail to say so.
+//! Fault injection for calls to the store: delays, failures, outages, and lost replies.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Mutex;
@@ -7,98 +7,97 @@ use std::time::Duration;
 
 use crate::rng::Rng;
 
-/// What becomes of one call.
+/// What happens to one call.
 #[derive(Clone, Copy, Debug, Hash)]
-pub(crate) enum Fate {
-    /// It is done.
-    Done,
-    /// It fails, and nothing is done.
+pub(crate) enum CallOutcome {
+    /// The store executes the call, and the caller receives the result.
+    Executed,
+    /// The call fails, and the store does not execute it.
     Refused,
-    /// It is done, and fails to say so.
-    Unsaid,
+    /// The store executes the call, and the caller receives an error.
+    ReplyLost,
 }
 
-/// How calls fare in one world, and a running digest of all that came of it.
+/// The faults of one simulation, and a digest of all its calls.
 pub(crate) struct Faults {
-    sky: Mutex<Sky>,
-    is_calm: AtomicBool,
+    state: Mutex<FaultState>,
+    is_paused: AtomicBool,
 }
 
-struct Sky {
+struct FaultState {
     rng: Rng,
-    refused: f64,
-    unsaid: f64,
-    slow: f64,
-    slowest_ms: i64,
-    /// How often the store goes away for a while.
-    away: f64,
-    away_until: Duration,
+    refused_probability: f64,
+    reply_lost_probability: f64,
+    slow_probability: f64,
+    max_delay_ms: i64,
+    outage_probability: f64,
+    /// The runtime's time at which the current outage ends.
+    outage_until: Duration,
     digest: DefaultHasher,
     calls: u64,
 }
 
 impl Faults {
-    /// Some seeds are mild and others are not.
+    /// Draws the probabilities: some seeds have few faults, others many.
     pub(crate) fn new(mut rng: Rng) -> Self {
-        let sky = Sky {
-            refused: rng.pick(&[0.0, 0.005, 0.02, 0.1]),
-            unsaid: rng.pick(&[0.0, 0.005, 0.02, 0.1]),
-            slow: rng.pick(&[0.1, 0.4, 0.8]),
-            slowest_ms: rng.pick(&[3, 30, 300, 2_000]),
-            away: rng.pick(&[0.0, 0.0, 0.001]),
-            away_until: Duration::ZERO,
+        let state = FaultState {
+            refused_probability: rng.pick(&[0.0, 0.005, 0.02, 0.1]),
+            reply_lost_probability: rng.pick(&[0.0, 0.005, 0.02, 0.1]),
+            slow_probability: rng.pick(&[0.1, 0.4, 0.8]),
+            max_delay_ms: rng.pick(&[3, 30, 300, 2_000]),
+            outage_probability: rng.pick(&[0.0, 0.0, 0.001]),
+            outage_until: Duration::ZERO,
             digest: DefaultHasher::new(),
             calls: 0,
             rng,
         };
-        Self { sky: Mutex::new(sky), is_calm: AtomicBool::new(false) }
+        Self { state: Mutex::new(state), is_paused: AtomicBool::new(false) }
     }
 
-    /// From now on calls are done at once, or not any more.
-    pub(crate) fn set_calm(&self, is_calm: bool) {
-        self.is_calm.store(is_calm, Ordering::Relaxed);
+    /// While paused, every call is executed without a delay.
+    pub(crate) fn set_paused(&self, is_paused: bool) {
+        self.is_paused.store(is_paused, Ordering::Relaxed);
     }
 
-    /// What becomes of a call, and how long it waits before it is done and after.
-    pub(crate) fn fate(&self, elapsed: Duration) -> (Fate, Duration, Duration) {
-        let sky = &mut *self.sky.lock().unwrap();
-        sky.calls += 1;
-        if self.is_calm.load(Ordering::Relaxed) {
-            return (Fate::Done, Duration::ZERO, Duration::ZERO);
+    /// The outcome of the next call, and the delays before and after its execution. `elapsed` is the runtime's time.
+    pub(crate) fn next_call(&self, elapsed: Duration) -> (CallOutcome, Duration, Duration) {
+        let state = &mut *self.state.lock().unwrap();
+        state.calls += 1;
+        if self.is_paused.load(Ordering::Relaxed) {
+            return (CallOutcome::Executed, Duration::ZERO, Duration::ZERO);
         }
-        let (before, after) = (sky.wait(), sky.wait());
-        if sky.rng.chance(sky.away) {
-            sky.away_until = elapsed + Duration::from_millis(sky.rng.between(100, 8_000) as u64);
+        let (before, after) = (state.delay(), state.delay());
+        if state.rng.chance(state.outage_probability) {
+            state.outage_until = elapsed + Duration::from_millis(state.rng.between(100, 8_000) as u64);
         }
-        let is_refused = sky.rng.chance(sky.refused) || elapsed < sky.away_until;
-        let is_unsaid = sky.rng.chance(sky.unsaid);
-        let fate = match (is_refused, is_unsaid) {
-            (true, _) => Fate::Refused,
-            (_, true) => Fate::Unsaid,
-            _ => Fate::Done,
+        let is_refused = state.rng.chance(state.refused_probability) || elapsed < state.outage_until;
+        let is_reply_lost = state.rng.chance(state.reply_lost_probability);
+        let outcome = match (is_refused, is_reply_lost) {
+            (true, _) => CallOutcome::Refused,
+            (_, true) => CallOutcome::ReplyLost,
+            _ => CallOutcome::Executed,
         };
-        (fate, before, after)
+        (outcome, before, after)
     }
 
-    /// Takes something that happened into the digest.
-    pub(crate) fn note(&self, what: impl Hash) {
-        let sky = &mut *self.sky.lock().unwrap();
-        what.hash(&mut sky.digest);
+    /// Adds a value to the digest.
+    pub(crate) fn record(&self, value: impl Hash) {
+        value.hash(&mut self.state.lock().unwrap().digest);
     }
 
-    /// Of everything that happened; and how many calls were made.
+    /// The digest of all recorded values, and the number of calls.
     pub(crate) fn digest(&self) -> (u64, u64) {
-        let sky = self.sky.lock().unwrap();
-        (sky.digest.finish(), sky.calls)
+        let state = self.state.lock().unwrap();
+        (state.digest.finish(), state.calls)
     }
 }
 
-impl Sky {
-    fn wait(&mut self) -> Duration {
-        if !self.rng.chance(self.slow) {
+impl FaultState {
+    fn delay(&mut self) -> Duration {
+        if !self.rng.chance(self.slow_probability) {
             return Duration::ZERO;
         }
-        let most = self.rng.pick(&[1, 1, 10, 100]) * self.slowest_ms / 100;
-        Duration::from_millis(self.rng.between(1, most.max(1)) as u64)
+        let max = self.rng.pick(&[1, 1, 10, 100]) * self.max_delay_ms / 100;
+        Duration::from_millis(self.rng.between(1, max.max(1)) as u64)
     }
 }

@@ -1,20 +1,25 @@
-//! The whole embedded path under a seeded scheduler: ingest, project, roll, retention and reads, while calls to the store are
-//! slow, fail, or fail to say what they did, the program crashes, events come twice and out of order, and the clock jumps.
+//! Simulation of the embedded program under a seeded scheduler: ingest, project, roll, retention and reads. Calls to the store are
+//! slow, fail, or succeed and report a failure. The program crashes. Events arrive twice and out of order. The clock jumps.
 //!
-//! A seed is a world of its own, and says everything that happens in it. Whenever a world comes to rest, all it tells is held
-//! against a recomputation from the facts it stored.
+//! A seed decides everything that happens in a simulation. Whenever a simulation is idle, every result of the program is compared
+//! with a recomputation from the stored facts.
 //!
-//! `GOODY_SIMULATION_EVENTS` says how many events, `GOODY_SIMULATION_SEED` which seed comes first, `GOODY_SIMULATION_SEEDS` how
-//! many seeds, where not as many as the events need.
+//! `GOODY_SIMULATION_EVENTS` sets the number of facts of all simulations together, `GOODY_SIMULATION_SEED` the first seed, and
+//! `GOODY_SIMULATION_SEEDS` the number of seeds, which otherwise follows from the number of facts.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod checker;
 mod clock;
 mod faults;
+mod list_checker;
 mod model;
+mod moved_buckets;
+mod order_filters;
 mod readers;
+mod report_checker;
 mod rng;
+mod second_process;
 mod simulation;
 mod store;
 mod workload;
@@ -25,18 +30,18 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::simulation::{Course, Simulation};
+use crate::simulation::{Simulation, Summary};
 
-/// Facts in one world.
+/// Facts of one simulation.
 const FACTS: usize = 5_000;
-/// Facts in all worlds together, where not said otherwise: as many as a debug build does in a few seconds.
+/// Facts of all simulations together, by default. A debug build runs them in a few seconds.
 const EVENTS: u64 = 20_000;
-/// How often progress is told.
-const TELL: Duration = Duration::from_secs(5);
+/// How often the progress is printed.
+const PROGRESS_INTERVAL: Duration = Duration::from_secs(5);
 
-fn course(seed: u64) -> Course {
+fn simulate(seed: u64) -> Summary {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
-    runtime.block_on(async { Simulation::new(seed, FACTS).live().await })
+    runtime.block_on(async { Simulation::new(seed, FACTS).run().await })
 }
 
 #[expect(clippy::disallowed_methods, reason = "settings of a test")]
@@ -45,14 +50,14 @@ fn setting(name: &str) -> Option<u64> {
 }
 
 #[test]
-fn whatever_happens_the_numbers_are_those_of_a_recomputation() {
+fn whatever_happens_the_numbers_equal_a_recomputation() {
     let events = setting("GOODY_SIMULATION_EVENTS").unwrap_or(EVENTS);
     let seeds = setting("GOODY_SIMULATION_SEEDS").unwrap_or(events.div_ceil(FACTS as u64));
     let first = setting("GOODY_SIMULATION_SEED").unwrap_or(1);
     let (next, failed) = (AtomicU64::new(first), Mutex::new(Vec::new()));
-    let sum = Mutex::new(Sum {
-        begun: Instant::now(),
-        told: Instant::now(),
+    let progress = Mutex::new(Progress {
+        started: Instant::now(),
+        printed: Instant::now(),
         simulations: 0,
         facts: 0,
         events: 0,
@@ -65,8 +70,8 @@ fn whatever_happens_the_numbers_are_those_of_a_recomputation() {
             if seed >= first + seeds || failed.lock().unwrap().len() > 2 {
                 return;
             }
-            match catch_unwind(AssertUnwindSafe(|| course(seed))) {
-                Ok(course) => sum.lock().unwrap().add(&course),
+            match catch_unwind(AssertUnwindSafe(|| simulate(seed))) {
+                Ok(summary) => progress.lock().unwrap().add(&summary),
                 Err(_) => {
                     eprintln!(
                         "seed {seed} failed; to replay it: GOODY_SIMULATION_SEED={seed} GOODY_SIMULATION_SEEDS=1 \
@@ -82,7 +87,7 @@ fn whatever_happens_the_numbers_are_those_of_a_recomputation() {
             threads.spawn(work);
         }
     });
-    sum.lock().unwrap().tell();
+    progress.lock().unwrap().print();
     let failed = failed.into_inner().unwrap();
     assert!(failed.is_empty(), "seeds that failed: {failed:?}");
 }
@@ -90,13 +95,13 @@ fn whatever_happens_the_numbers_are_those_of_a_recomputation() {
 #[test]
 fn a_seed_replays_exactly() {
     let seed = setting("GOODY_SIMULATION_SEED").unwrap_or(1);
-    assert_eq!(course(seed), course(seed), "the same seed took two courses");
+    assert_eq!(simulate(seed), simulate(seed), "two simulations of the same seed differ");
 }
 
-/// All worlds so far.
-struct Sum {
-    begun: Instant,
-    told: Instant,
+/// The sums over all simulations so far.
+struct Progress {
+    started: Instant,
+    printed: Instant,
     simulations: u64,
     facts: u64,
     events: u64,
@@ -104,24 +109,24 @@ struct Sum {
     crashes: u64,
 }
 
-impl Sum {
-    fn add(&mut self, course: &Course) {
+impl Progress {
+    fn add(&mut self, summary: &Summary) {
         self.simulations += 1;
-        self.facts += course.facts;
-        self.events += course.told;
-        self.calls += course.calls;
-        self.crashes += course.crashes;
-        if self.told.elapsed() > TELL {
-            self.tell();
-            self.told = Instant::now();
+        self.facts += summary.facts;
+        self.events += summary.sent_events;
+        self.calls += summary.calls;
+        self.crashes += summary.crashes;
+        if self.printed.elapsed() > PROGRESS_INTERVAL {
+            self.print();
+            self.printed = Instant::now();
         }
     }
 
-    fn tell(&self) {
+    fn print(&self) {
         let Self { simulations, facts, events, calls, crashes, .. } = self;
-        let rate = *facts as f64 / self.begun.elapsed().as_secs_f64();
+        let rate = *facts as f64 / self.started.elapsed().as_secs_f64();
         println!(
-            "{simulations} worlds, {facts} facts in {events} events, {calls} calls to the store, {crashes} crashes; {rate:.0} facts/s"
+            "{simulations} simulations, {facts} facts in {events} events, {calls} calls to the store, {crashes} crashes; {rate:.0} facts/s"
         );
     }
 }

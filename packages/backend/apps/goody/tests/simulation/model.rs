@@ -1,224 +1,244 @@
-//! The witness: what the store said that it did, kept as plainly as can be.
+//! The model: it receives every write that the real store makes, and knows what the store must contain.
 //!
-//! It knows which facts were stored, which of them were projected and which orders were forgotten, and says so when the
-//! store does one of these twice, out of turn or too early. Numbers are not its business.
+//! It knows which facts are stored, which of them are projected, and which orders have expired. It records a violation when the
+//! store does one of these twice, in the wrong order or too early. It computes no reports: the oracle of `testkit` does.
+//!
+//! It never calls functions of the application: an error there must not change what it expects.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard};
 
-use goody_application::ports::{ChangeBatch, Expiry, OrderWrite, PostedChange, Scope};
-use goody_application::project::moves;
-use goody_application::retention::Retention;
+use goody_application::ports::{Expiry, OrderWrite, Scope};
 use goody_domain::{
     Change, Day, IngestOutcome, Instant, Order, OrderEvent, OrderId, Recorded, ReportZone, Vendor, VendorId, fold,
 };
 
-/// What is known of one order.
+use crate::moved_buckets::MovedBuckets;
+
+/// A report needs the buckets of its date and of so many days before it.
+pub(crate) const REPORT_DAYS_BEFORE: i32 = 13;
+
+/// One order as the store must have it.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct ModelState {
+pub(crate) struct ModelOrder {
     pub(crate) facts: Vec<Recorded>,
-    /// How many of the facts the buckets reflect.
+    /// How many of the facts are in the buckets.
     pub(crate) projected: usize,
-    /// The latest day that the order needs.
+    /// See [`last_day`].
     last_day: Option<Day>,
 }
 
-impl ModelState {
+impl ModelOrder {
     pub(crate) fn order(&self, id: &OrderId) -> Option<Order> {
-        fold(id, self.facts.iter().map(|recorded| &recorded.event))
+        self.at_version(id, self.facts.len())
+    }
+
+    /// The order of the first `version` facts.
+    fn at_version(&self, id: &OrderId, version: usize) -> Option<Order> {
+        fold(id, self.facts[..version].iter().map(|recorded| &recorded.event))
     }
 
     pub(crate) fn named_vendors(&self) -> impl Iterator<Item = &VendorId> {
         self.facts.iter().filter_map(|recorded| recorded.event.vendor_id())
     }
 
-    fn knows(&self, event: &OrderEvent) -> Option<bool> {
+    /// Whether the fact with the event's id equals the event; `None` without such a fact.
+    fn holds(&self, event: &OrderEvent) -> Option<bool> {
         let same_id = self.facts.iter().find(|recorded| recorded.event.event_id == event.event_id);
         same_id.map(|recorded| recorded.event == *event)
     }
 }
 
-/// Everything that was done so far.
+/// Everything that the store must contain.
 #[derive(Default)]
-pub(crate) struct Done {
-    /// Orders that are kept.
-    pub(crate) orders: BTreeMap<OrderId, ModelState>,
-    /// Ids of orders that were forgotten.
+pub(crate) struct ModelState {
+    /// Orders that have not expired.
+    pub(crate) orders: BTreeMap<OrderId, ModelOrder>,
+    /// Ids of expired orders.
     pub(crate) expired_ids: BTreeSet<OrderId>,
-    /// Orders that were forgotten, as they were.
+    /// Expired orders as they count from their expiry on.
     pub(crate) settled: Vec<Order>,
-    /// Vendors as they were registered last.
+    /// Each registered vendor, as it was registered last.
     pub(crate) registered: BTreeMap<VendorId, Vendor>,
-    /// The day of the last look for what is old that found all of it.
-    pub(crate) cleared: Option<Day>,
-    /// The first day whose buckets are all there, once some are gone.
+    /// The last day on which all expired orders were removed.
+    pub(crate) last_complete_expiry: Option<Day>,
+    /// The first day whose buckets are all kept; `None` while no bucket has expired.
     pub(crate) kept_from: Option<Day>,
-    /// The buckets there are, each with the day on which it changed last.
+    /// The existing buckets, each with the day on which it changed last.
     buckets: BTreeMap<(Scope, Day), Day>,
     violations: Vec<String>,
 }
 
-/// Sees every call that reaches the store.
+impl ModelState {
+    /// The vendor as the store must have it: as it was registered last, or unregistered.
+    pub(crate) fn vendor(&self, id: &VendorId) -> Vendor {
+        self.registered.get(id).cloned().unwrap_or_else(|| Vendor::unregistered(id.clone()))
+    }
+}
+
+/// Receives every write that the real store makes.
 pub(crate) struct Model {
     zone: ReportZone,
-    retention: Retention,
-    done: Mutex<Done>,
+    /// How many days after its last day an order is kept.
+    order_days: u16,
+    /// How many days after its day and its last change a bucket is kept.
+    bucket_days: u16,
+    state: Mutex<ModelState>,
 }
 
 impl Model {
-    pub(crate) fn new(zone: ReportZone, retention: Retention) -> Self {
-        Self { zone, retention, done: Mutex::default() }
+    pub(crate) fn new(zone: ReportZone, order_days: u16, bucket_days: u16) -> Self {
+        Self { zone, order_days, bucket_days, state: Mutex::default() }
     }
 
-    pub(crate) fn done(&self) -> MutexGuard<'_, Done> {
-        self.done.lock().unwrap()
+    pub(crate) fn state(&self) -> MutexGuard<'_, ModelState> {
+        self.state.lock().unwrap()
     }
 
-    /// Notes that something is not as it should be.
-    pub(crate) fn object(&self, what: String) {
-        self.done().violations.push(what);
+    pub(crate) fn record_violation(&self, message: String) {
+        self.state().violations.push(message);
     }
 
-    /// Fails if anything was not as it should be.
-    pub(crate) fn consent(&self) {
-        let violations = std::mem::take(&mut self.done().violations);
+    /// Fails if a violation is recorded.
+    pub(crate) fn assert_no_violations(&self) {
+        let violations = std::mem::take(&mut self.state().violations);
         assert!(violations.is_empty(), "{}", violations.join("\n"));
     }
 
-    /// Writes, and for each whether it was made.
-    pub(crate) fn saved(&self, writes: &[(OrderId, usize, Vec<Recorded>)], saved: &[bool]) {
-        let done = &mut *self.done();
+    /// Records writes of orders. `saved` says of each whether the store made it.
+    pub(crate) fn record_saves(&self, writes: &[(OrderId, usize, Vec<Recorded>)], saved: &[bool]) {
+        let state = &mut *self.state();
         for ((id, from_version, facts), _) in writes.iter().zip(saved).filter(|(_, saved)| **saved) {
-            let known = done.orders.entry(id.clone()).or_default();
-            if known.facts.len() != *from_version {
-                done.violations.push(format!(
-                    "{id} had {} facts, and a write from {from_version} went through",
-                    known.facts.len()
+            let order = state.orders.entry(id.clone()).or_default();
+            if order.facts.len() != *from_version {
+                let version = order.facts.len();
+                state.violations.push(format!("{id} has version {version}, and a write from {from_version} succeeded"));
+            }
+            for fact in facts {
+                if order.holds(&fact.event).is_some() {
+                    state.violations.push(format!("{id} has a fact with the id of {fact:?}, and it was stored again"));
+                }
+                order.facts.push(fact.clone());
+            }
+            order.last_day = last_day(order, id, &self.zone);
+        }
+    }
+
+    /// Records changes that were applied. Each must begin at the version that the buckets have, and must contain the order of the
+    /// stored facts.
+    pub(crate) fn record_projection(&self, changes: &[Change], today: Day) {
+        let state = &mut *self.state();
+        let mut moved = MovedBuckets::new(&self.zone);
+        for Change { order_id: id, from_version, version, before, after } in changes {
+            let Some(order) = state.orders.get_mut(id).filter(|order| *version <= order.facts.len()) else {
+                state.violations.push(format!("{id} was projected to version {version}, which is not stored"));
+                continue;
+            };
+            if order.projected != *from_version {
+                let projected = order.projected;
+                state.violations.push(format!(
+                    "{id} is projected up to {projected}, and was projected from {from_version} to {version}"
                 ));
             }
-            known.facts.extend_from_slice(facts);
-            known.last_day = last_day(known, id, &self.zone);
-        }
-    }
-
-    /// Changes that were applied, and the buckets that this moved.
-    pub(crate) fn applied(&self, changes: &[(OrderId, usize, usize)], moved: Vec<(Scope, Day)>, today: Day) {
-        let done = &mut *self.done();
-        done.buckets.extend(moved.into_iter().map(|bucket| (bucket, today)));
-        for (id, from_version, version) in changes {
-            match done.orders.get_mut(id) {
-                Some(known) if known.projected == *from_version && *version <= known.facts.len() => {
-                    known.projected = *version;
-                }
-                known => {
-                    let projected = known.map(|known| known.projected);
-                    done.violations.push(format!(
-                        "{id} is projected up to {projected:?}, and again from {from_version} to {version}"
-                    ));
-                }
+            let expected = (order.at_version(id, *from_version), order.at_version(id, *version));
+            if (before, after) != (&expected.0, &expected.1) {
+                state
+                    .violations
+                    .push(format!("the change of {id} is from {before:?} to {after:?}, expected {expected:?}"));
             }
+            moved.add(expected.0.as_ref(), expected.1.as_ref());
+            order.projected = *version;
         }
+        state.buckets.extend(moved.into_buckets().into_iter().map(|bucket| (bucket, today)));
     }
 
-    /// Kept orders that may be forgotten: everything about them is long ago, and the buckets reflect all of it.
-    pub(crate) fn old(&self, expiry: Expiry) -> Vec<OrderId> {
+    /// The orders that may be removed: their last day lies before the expiry, and the buckets have all their facts.
+    pub(crate) fn expirable_orders(&self, expiry: Expiry) -> Vec<OrderId> {
         let before = expiry.orders_before;
-        if before > expiry.today.plus(-i32::from(self.retention.order_days))
-            || expiry.order_days != self.retention.order_days
-        {
-            self.object(format!("{expiry:?} is no retention of {:?}", self.retention));
+        let order_days = self.order_days;
+        if before > expiry.today.plus(-i32::from(order_days)) || expiry.order_days != order_days {
+            self.record_violation(format!("orders are kept for {order_days} days, the program removes {expiry:?}"));
         }
-        let done = self.done();
-        let old = done.orders.iter().filter(|(_, known)| {
-            known.projected == known.facts.len() && known.last_day.is_some_and(|last| last < before)
+        let state = self.state();
+        let expirable = state.orders.iter().filter(|(_, order)| {
+            order.projected == order.facts.len() && order.last_day.is_some_and(|last| last < before)
         });
-        old.map(|(id, _)| id.clone()).collect()
+        expirable.map(|(id, _)| id.clone()).collect()
     }
 
-    /// Orders that were forgotten. What stands in a list is taken out of the bucket of its day.
-    pub(crate) fn forgot(&self, ids: Vec<OrderId>, expiry: Expiry) {
-        let done = &mut *self.done();
+    /// Records that orders were removed. A removed order also leaves the list totals in the bucket of its day.
+    pub(crate) fn record_expired_orders(&self, ids: Vec<OrderId>, expiry: Expiry) {
+        let state = &mut *self.state();
         for id in ids {
-            let known = done.orders.remove(&id);
-            let last_day = known.as_ref().and_then(|known| known.last_day);
-            if let (Some(order), Some(last_day)) = (known.and_then(|known| known.order(&id)), last_day) {
-                let order = order.given_up(self.zone.end(last_day.plus(i32::from(self.retention.order_days))));
+            let removed = state.orders.remove(&id);
+            let last_day = removed.as_ref().and_then(|order| order.last_day);
+            if let (Some(order), Some(last_day)) = (removed.and_then(|order| order.order(&id)), last_day) {
+                let order = order.given_up(self.zone.end(last_day.plus(i32::from(self.order_days))));
                 let changed = [Some(order.created_at), order.given_up_at];
                 for day in changed.into_iter().flatten().map(|at| self.zone.day(at)) {
                     for scope in [Scope::Fleet, Scope::Vendor(order.placement.vendor_id.clone())] {
-                        done.buckets.insert((scope, day), expiry.today);
+                        state.buckets.insert((scope, day), expiry.today);
                     }
                 }
-                done.settled.push(order);
+                state.settled.push(order);
             }
-            done.expired_ids.insert(id);
+            state.expired_ids.insert(id);
         }
     }
 
-    /// Buckets were forgotten: those of all days before the first on which, or on one of whose buckets, something happened since.
-    /// Says how many they should be.
-    pub(crate) fn forgot_buckets(&self, expiry: Expiry) -> u64 {
+    /// Removes the buckets of all days before the first day that is still needed: that has not expired, or has a bucket that
+    /// changed since. Returns the number of removed buckets.
+    pub(crate) fn expire_buckets(&self, expiry: Expiry) -> u64 {
         let before = expiry.buckets_before;
-        if before > expiry.today.plus(-i32::from(self.retention.bucket_days)) {
-            self.object(format!("{expiry:?} is no retention of {:?}", self.retention));
+        let bucket_days = self.bucket_days;
+        if before > expiry.today.plus(-i32::from(bucket_days)) {
+            self.record_violation(format!("buckets are kept for {bucket_days} days, the program removes {expiry:?}"));
         }
-        let done = &mut *self.done();
-        let needed = done.buckets.iter().filter(|((_, day), changed)| *day >= before || **changed >= before);
+        let state = &mut *self.state();
+        let needed = state.buckets.iter().filter(|((_, day), changed)| *day >= before || **changed >= before);
         let first = needed.map(|((_, day), _)| *day).min().unwrap_or(before).min(before);
-        let count = done.buckets.len();
-        done.buckets.retain(|(_, day), _| *day >= first);
-        let gone = (count - done.buckets.len()) as u64;
-        if gone > 0 {
-            done.kept_from = done.kept_from.max(Some(first));
+        let count = state.buckets.len();
+        state.buckets.retain(|(_, day), _| *day >= first);
+        let removed = (count - state.buckets.len()) as u64;
+        if removed > 0 {
+            state.kept_from = state.kept_from.max(Some(first));
         }
-        gone
+        removed
     }
 
-    /// What somebody was answered who told events. All of them must be kept, or be about orders that were forgotten.
-    pub(crate) fn acknowledged(&self, events: &[OrderEvent], answers: &[IngestOutcome]) {
-        let done = &mut *self.done();
-        for (event, answer) in events.iter().zip(answers) {
-            let known = done.orders.get(&event.order_id).and_then(|known| known.knows(event));
-            let is_true = match (answer, known) {
+    /// Checks the outcomes that a writer received: every event must be stored, or belong to an expired order.
+    pub(crate) fn check_outcomes(&self, events: &[OrderEvent], outcomes: &[IngestOutcome]) {
+        let state = &mut *self.state();
+        for (event, outcome) in events.iter().zip(outcomes) {
+            let stored = state.orders.get(&event.order_id).and_then(|order| order.holds(event));
+            let is_correct = match (outcome, stored) {
                 (IngestOutcome::New | IngestOutcome::Known, Some(true)) | (IngestOutcome::Conflict, Some(false)) => {
                     true
                 }
-                _ => done.expired_ids.contains(&event.order_id),
+                _ => state.expired_ids.contains(&event.order_id),
             };
-            if !is_true {
-                done.violations.push(format!("{answer:?} was the answer to {event:?}, which is kept as {known:?}"));
+            if !is_correct {
+                state.violations.push(format!(
+                    "the outcome is {outcome:?}, and an equal fact is stored: {stored:?}. The event is {event:?}"
+                ));
             }
         }
     }
 }
 
-/// The latest day of an order's placement, promise, end and recording.
-fn last_day(known: &ModelState, id: &OrderId, zone: &ReportZone) -> Option<Day> {
-    let mut latest: Option<Instant> = known.facts.iter().map(|recorded| recorded.recorded_at).max();
-    if let Some(order) = known.order(id) {
+/// The latest day of an order's placement, promise, completion and recording.
+fn last_day(order: &ModelOrder, id: &OrderId, zone: &ReportZone) -> Option<Day> {
+    let mut latest: Option<Instant> = order.facts.iter().map(|recorded| recorded.recorded_at).max();
+    if let Some(order) = order.order(id) {
         latest = latest.max(Some(order.created_at)).max(order.placement.estimated_delivery).max(order.completed_at());
     }
     latest.map(|latest| zone.day(latest))
 }
 
-/// What writes add, before they are given away.
+/// The order, the version and the new facts of each write.
 pub(crate) fn additions(writes: &[OrderWrite]) -> Vec<(OrderId, usize, Vec<Recorded>)> {
     let addition = |OrderWrite { history, from_version, .. }: &OrderWrite| {
         (history.order_id().clone(), *from_version, history.events()[*from_version..].to_vec())
     };
     writes.iter().map(addition).collect()
-}
-
-/// The buckets that changes move.
-pub(crate) fn moved(batch: &ChangeBatch) -> Vec<(Scope, Day)> {
-    moves(&batch.changes).into_iter().map(|moved| (moved.scope, moved.day)).collect()
-}
-
-/// What changes do, before they are given away.
-pub(crate) fn steps(batch: &ChangeBatch) -> Vec<(OrderId, usize, usize)> {
-    let step = |posted: &PostedChange| {
-        let Change { order_id, from_version, version, .. } = &posted.change;
-        (order_id.clone(), *from_version, *version)
-    };
-    batch.changes.iter().map(step).collect()
 }

@@ -1,24 +1,23 @@
-//! Those who ask while everything is going on, and the laws that every answer keeps.
+//! Readers: clients that read while events arrive and calls fail, and the rules that every response must satisfy.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use goody_application::ports::{Clock, OrderFilter, OrderReader, RecentFilter, ReportReader, VendorStore};
-use goody_application::project::project_next;
+use goody_application::ports::{Clock, OrderFilter, OrderReader, RecentFilter, ReportReader};
 use goody_application::read::{
     FleetCache, HealthReader, ReadError, order_page, recent_page, reports_of_vendor, vendor_report,
 };
-use goody_application::rebuild::rebuild;
-use goody_domain::{Day, GiftType, Order, Report, Status, Vendor, VendorId};
+use goody_domain::{Day, GiftType, Order, Report, Status, VendorId};
 
 use crate::clock::JumpingClock;
-use crate::model::Model;
+use crate::model::{Model, REPORT_DAYS_BEFORE};
+use crate::order_filters::{matches, matches_recent};
 use crate::rng::Rng;
 use crate::store::{FaultyStore, is_injected};
 use crate::workload::GIFTS;
 
-/// One who asks.
+/// One client that reads.
 pub(crate) struct Reader {
     pub(crate) rng: Rng,
     pub(crate) store: Arc<FaultyStore>,
@@ -26,17 +25,17 @@ pub(crate) struct Reader {
     pub(crate) clock: Arc<JumpingClock>,
     pub(crate) model: Arc<Model>,
     pub(crate) vendors: Vec<VendorId>,
-    /// Milliseconds from one question to the next.
-    pub(crate) leisure: i64,
+    /// The mean pause between two reads, in milliseconds.
+    pub(crate) mean_pause_ms: i64,
 }
 
 impl Reader {
     pub(crate) async fn run(mut self) {
-        // The revision of the last answer about a date.
+        // The revision of the last dashboard of each date.
         let mut revisions = BTreeMap::new();
         loop {
-            tokio::time::sleep(Duration::from_millis(self.rng.between(1, 2 * self.leisure) as u64)).await;
-            let asked = match self.rng.between(0, 6) {
+            tokio::time::sleep(Duration::from_millis(self.rng.between(1, 2 * self.mean_pause_ms) as u64)).await;
+            let result = match self.rng.between(0, 6) {
                 0 | 1 => self.dashboard(&mut revisions).await,
                 2 => self.vendor().await,
                 3 => self.orders().await,
@@ -44,32 +43,32 @@ impl Reader {
                 5 => self.order().await,
                 _ => self.health().await,
             };
-            match asked {
+            match result {
                 Ok(()) => {}
                 Err(ReadError::Store(error)) if is_injected(&error) => {}
-                Err(error) => self.model.object(format!("a question failed: {error:?}")),
+                Err(error) => self.model.record_violation(format!("a read failed: {error:?}")),
             }
         }
     }
 
-    fn must(&self, holds: bool, law: impl FnOnce() -> String) {
-        if !holds {
-            self.model.object(law());
+    fn require(&self, is_satisfied: bool, message: impl FnOnce() -> String) {
+        if !is_satisfied {
+            self.model.record_violation(message());
         }
     }
 
-    /// A date of the last weeks, mostly today.
+    /// A date in the last 20 days, mostly today.
     fn date(&mut self) -> Day {
         let today = self.store.zone().day(self.clock.now().floor_minute());
         if self.rng.chance(0.6) { today } else { today.plus(-self.rng.between(0, 20) as i32) }
     }
 
-    /// An answer that is none must be about a date whose buckets have been forgotten.
-    fn unless_expired<T>(&self, asked: Result<T, ReadError>) -> Result<Option<T>, ReadError> {
-        let Err(ReadError::DateExpired { first }) = asked else { return asked.map(Some) };
-        let allowed = self.model.done().kept_from.map(|kept| kept.plus(13));
-        self.must(allowed.is_some_and(|allowed| first <= allowed), || {
-            format!("{first} was refused, allowed is {allowed:?}")
+    /// `None` for a date that was refused. Only dates whose buckets have expired may be refused.
+    fn unless_expired<T>(&self, result: Result<T, ReadError>) -> Result<Option<T>, ReadError> {
+        let Err(ReadError::DateExpired { first }) = result else { return result.map(Some) };
+        let expected = self.model.state().kept_from.map(|kept_from| kept_from.plus(REPORT_DAYS_BEFORE));
+        self.require(expected.is_some_and(|expected| first <= expected), || {
+            format!("dates before {first} are refused, only dates before {expected:?} have expired")
         });
         Ok(None)
     }
@@ -77,17 +76,21 @@ impl Reader {
     async fn dashboard(&mut self, revisions: &mut BTreeMap<Day, i64>) -> Result<(), ReadError> {
         let date = self.date();
         let Some(as_of) = self.store.zone().as_of(date, self.clock.now()) else { return Ok(()) };
-        let asked = self.fleet.reports(as_of).await;
-        let Some(reports) = self.unless_expired(asked)? else { return Ok(()) };
+        let result = self.fleet.reports(as_of).await;
+        let Some(reports) = self.unless_expired(result)? else { return Ok(()) };
         let last = revisions.insert(date, reports.revision).unwrap_or(-1);
-        self.must(reports.revision >= last, || format!("the dashboard went back from {last} to {}", reports.revision));
-        self.must(reports.as_of == as_of, || format!("the dashboard is as of {:?}, asked {as_of:?}", reports.as_of));
-        self.must(reports.rows.is_sorted_by(|one, other| one.vendor.vendor_id < other.vendor.vendor_id), || {
-            "the dashboard has a vendor twice".into()
+        self.require(reports.revision >= last, || {
+            format!("the dashboard went back from revision {last} to {}", reports.revision)
+        });
+        self.require(reports.as_of == as_of, || {
+            format!("the dashboard is as of {:?}, requested as of {as_of:?}", reports.as_of)
+        });
+        self.require(reports.rows.is_sorted_by(|one, other| one.vendor.vendor_id < other.vendor.vendor_id), || {
+            "the dashboard is not sorted by vendor, or has a vendor twice".into()
         });
         for row in &reports.rows {
-            self.must(row.current.report.as_of == as_of.at(), || format!("a row is of another instant: {row:?}"));
-            self.must(row.current.reliability30d.len() == 30, || format!("a row is not of 30 days: {row:?}"));
+            self.require(row.current.report.as_of == as_of.at(), || format!("a row is as of another instant: {row:?}"));
+            self.require(row.current.reliability30d.len() == 30, || format!("a row does not have 30 scores: {row:?}"));
             self.check(&row.current.report);
         }
         Ok(())
@@ -97,28 +100,28 @@ impl Reader {
         let (date, now) = (self.date(), self.clock.now());
         let vendor = self.rng.pick(&self.vendors);
         let Some(as_of) = self.store.zone().as_of(date, now) else { return Ok(()) };
-        let asked = if self.rng.chance(0.7) {
+        let result = if self.rng.chance(0.7) {
             vendor_report(self.store.as_ref(), &vendor, as_of)
                 .await
                 .map(|report| report.into_iter().map(|(_, report)| report).collect::<Vec<_>>())
         } else {
             reports_of_vendor(self.store.as_ref(), &vendor, date.plus(-6), date, now).await
         };
-        for report in self.unless_expired(asked)?.into_iter().flatten() {
+        for report in self.unless_expired(result)?.into_iter().flatten() {
             self.check(&report);
         }
         Ok(())
     }
 
-    /// No number of a report is negative or out of its bounds, and its parts fit into each other.
+    /// No count of a report may be negative, and no part may be greater than its whole.
     fn check(&self, report: &Report) {
         for figures in [&report.current7d, &report.previous7d] {
             let counts = [figures.total_orders, figures.due_orders, figures.on_time_deliveries, figures.delayed_orders];
-            let is_sound = counts.iter().chain(&figures.ended).chain(&figures.active).all(|count| *count >= 0)
+            let is_consistent = counts.iter().chain(&figures.ended).chain(&figures.active).all(|count| *count >= 0)
                 && figures.on_time_deliveries <= figures.due_orders
                 && figures.delayed_orders <= figures.active_orders()
                 && figures.delivery_micros >= 0;
-            self.must(is_sound, || format!("a report says what cannot be: {report:?}"));
+            self.require(is_consistent, || format!("a report is inconsistent: {report:?}"));
         }
     }
 
@@ -142,21 +145,27 @@ impl Reader {
         let (limit, mut after) = (self.rng.between(1, 40) as usize, None);
         for _ in 0..3 {
             let page = order_page(self.store.as_ref(), &filter, after.as_ref(), limit, now).await?;
-            let places: Vec<_> = page.orders.iter().map(|order| (order.created_at, &order.order_id)).collect();
+            let positions: Vec<_> = page.orders.iter().map(|order| (order.created_at, &order.order_id)).collect();
             let start = after.as_ref().map(|after| (after.at, &after.order_id));
-            let places: Vec<_> = start.into_iter().chain(places).collect();
-            let goes_on = |one: &_, other: &_| if filter.oldest_first { one < other } else { one > other };
-            self.must(places.is_sorted_by(goes_on), || format!("a list is out of order: {filter:?} {places:?}"));
-            // Whether an order is delayed by now may have changed since we looked at the clock.
-            let told = OrderFilter { delayed: None, ..filter.clone() };
-            let takes = |order: &Order| told.takes(order, self.store.zone(), now);
-            self.must(page.orders.iter().all(takes), || format!("{filter:?} lists what it does not take"));
-            self.must(page.count.by_status.iter().all(|count| *count >= 0), || format!("{filter:?}: {:?}", page.count));
+            let positions: Vec<_> = start.into_iter().chain(positions).collect();
+            let is_in_order = |one: &_, next: &_| if filter.oldest_first { one < next } else { one > next };
+            self.require(positions.is_sorted_by(is_in_order), || {
+                format!("the list of {filter:?} is not sorted: {positions:?}")
+            });
+            let is_match = |order: &Order| matches(&filter, order, self.store.zone(), now);
+            self.require(page.orders.iter().all(is_match), || {
+                format!("the list of {filter:?} has an order that does not match")
+            });
+            self.require(page.count.by_status.iter().all(|count| *count >= 0), || {
+                format!("a total of {filter:?} is negative: {:?}", page.count)
+            });
             after = page.next;
             if after.is_none() {
                 break;
             }
-            self.must(page.orders.len() == limit, || format!("a page of {filter:?} is neither full nor the last"));
+            self.require(page.orders.len() == limit, || {
+                format!("a page of {filter:?} has a next page and is not full")
+            });
         }
         Ok(())
     }
@@ -169,33 +178,30 @@ impl Reader {
             vendor_id: self.rng.chance(0.4).then(|| self.rng.pick(&self.vendors)),
         };
         let page = recent_page(self.store.as_ref(), &filter, None, 30, now).await?;
-        let places: Vec<_> = page.orders.iter().map(|(_, order)| (order.updated_at, &order.order_id)).collect();
-        self.must(places.is_sorted_by(|one, other| one > other), || format!("the feed is out of order: {places:?}"));
-        let takes = |order: &Order| {
-            order.updated_at >= filter.since
-                && (filter.statuses.is_empty() || filter.statuses.contains(&order.status()))
-                && filter.vendor_id.as_ref().is_none_or(|vendor| *vendor == order.placement.vendor_id)
-        };
-        self.must(page.orders.iter().all(|(_, order)| takes(order)), || {
-            format!("{filter:?} tells what it does not take")
+        let positions: Vec<_> = page.orders.iter().map(|(_, order)| (order.updated_at, &order.order_id)).collect();
+        self.require(positions.is_sorted_by(|one, next| one > next), || {
+            format!("the feed is not sorted: {positions:?}")
+        });
+        self.require(page.orders.iter().all(|(_, order)| matches_recent(&filter, order)), || {
+            format!("the feed of {filter:?} has an order that does not match")
         });
         Ok(())
     }
 
-    /// What was stored before the question is in the answer.
+    /// A read must return every fact that was stored before it began.
     async fn order(&mut self) -> Result<(), ReadError> {
-        let known = {
-            let done = self.model.done();
-            let place = self.rng.between(0, done.orders.len().max(1) as i64 - 1) as usize;
-            done.orders.iter().nth(place).map(|(id, known)| (id.clone(), known.facts.clone()))
+        let stored = {
+            let state = self.model.state();
+            let place = self.rng.between(0, state.orders.len().max(1) as i64 - 1) as usize;
+            state.orders.iter().nth(place).map(|(id, order)| (id.clone(), order.facts.clone()))
         };
-        let Some((id, facts)) = known else { return Ok(()) };
+        let Some((id, facts)) = stored else { return Ok(()) };
         let found = self.store.order(&id).await?;
-        let is_there = match &found {
+        let is_complete = match &found {
             Some(history) => history.events().starts_with(&facts),
-            None => self.model.done().expired_ids.contains(&id),
+            None => self.model.state().expired_ids.contains(&id),
         };
-        self.must(is_there, || format!("of {id} was stored {facts:?}, and found {found:?}"));
+        self.require(is_complete, || format!("{id} has the facts {facts:?}, the read returned {found:?}"));
         Ok(())
     }
 
@@ -204,41 +210,9 @@ impl Reader {
         let reader = HealthReader::new(store.clone(), store.clone(), store, clock);
         let health = reader.health().await;
         let (reports, vendors) = (health.report_count, self.vendors.len() as u64);
-        self.must(reports <= Some(vendors), || format!("{reports:?} reports of {vendors} vendors"));
+        self.require(reports <= Some(vendors), || format!("{reports:?} reports of {vendors} vendors"));
         let placed = reader.orders_last_24h().await?;
-        self.must(placed >= 0, || format!("{placed} orders in 24 hours"));
+        self.require(placed >= 0, || format!("{placed} orders in 24 hours"));
         Ok(())
-    }
-}
-
-/// Another who projects beside the pump, as an import does, registers vendors, and now and then checks every bucket.
-pub(crate) struct Colleague {
-    pub(crate) rng: Rng,
-    pub(crate) store: Arc<FaultyStore>,
-    pub(crate) clock: Arc<JumpingClock>,
-    pub(crate) model: Arc<Model>,
-    pub(crate) vendors: Vec<VendorId>,
-}
-
-impl Colleague {
-    pub(crate) async fn run(mut self) {
-        loop {
-            tokio::time::sleep(Duration::from_millis(self.rng.between(1, 2_000) as u64)).await;
-            let (store, now) = (self.store.as_ref(), self.clock.now());
-            let done = match self.rng.between(0, 29) {
-                0 => rebuild(store, now, |_, _| {}).await.map(drop),
-                1 => {
-                    let vendor = Vendor::unregistered(self.rng.pick(&self.vendors));
-                    let name = format!("Vendor {}", self.rng.between(1, 999));
-                    store.put(Vendor { name, is_registered: true, ..vendor }).await.map(drop)
-                }
-                _ => project_next(store, now, self.rng.between(1, 60) as usize).await.map(drop),
-            };
-            if let Err(error) = done
-                && !is_injected(&error)
-            {
-                self.model.object(format!("what a colleague did failed: {error:?}"));
-            }
-        }
     }
 }

@@ -1,4 +1,4 @@
-//! One world: a store, the program that runs on it, those who tell and ask, weather, crashes, and time that jumps.
+//! One simulation: a store, the program on it, writers and readers, faults, crashes, and a clock that jumps.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -19,41 +19,44 @@ use crate::checker;
 use crate::clock::JumpingClock;
 use crate::faults::Faults;
 use crate::model::Model;
-use crate::readers::{Colleague, Reader};
+use crate::readers::Reader;
 use crate::rng::Rng;
+use crate::second_process::SecondProcess;
 use crate::store::FaultyStore;
 use crate::workload::Workload;
-use crate::writers::{Mail, Writer};
+use crate::writers::{BatchQueue, Writer};
 
 const HOUR: i64 = 3_600;
 const DAY: i64 = 24 * HOUR;
-/// How often a world comes to rest and is looked at before it is over.
+/// How often the results are checked before the last event is sent.
 const ROUNDS: i64 = 3;
-/// How many tell events at the same time, and how many ask.
-const POSTERS: u64 = 3;
+/// The ids of the orders that [`Simulation::place_order`] places begin with this.
+pub(crate) const FINAL_ORDER_PREFIX: &str = "final-";
+/// Writers and readers that run at the same time.
+const WRITERS: u64 = 3;
 const READERS: u64 = 2;
-/// Days that pass until all orders are removed that a program that began anew did not remove at once.
-const CATCH_UP: i64 = 60;
-/// No order is promised for later than so many days after anything is told of it.
-const FARTHEST_PROMISE: i64 = 62;
-/// How often to look whether the world has come to rest, and how often before something is wrong.
-const LOOK: Duration = Duration::from_millis(100);
-const LOOKS: usize = 3_000;
+/// Days until all expired orders are removed. A program that has just started removes only a few days of orders at a time.
+const CATCH_UP_DAYS: i64 = 60;
+/// No promise lies further than this after any event of its order is sent, in days.
+const FARTHEST_PROMISE_DAYS: i64 = 62;
+/// How often to check whether the simulation is idle, and after how many checks it counts as stuck.
+const IDLE_CHECK_INTERVAL: Duration = Duration::from_millis(100);
+const MAX_IDLE_CHECKS: usize = 3_000;
 
-/// What was told in a world, and the digest of everything that happened in it.
+/// The size of a simulation, and the digest of everything that happened in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Course {
+pub(crate) struct Summary {
     pub(crate) facts: u64,
-    /// Events told: facts told again count again.
-    pub(crate) told: u64,
+    /// Events sent. An event that is sent again counts again.
+    pub(crate) sent_events: u64,
     pub(crate) crashes: u64,
     /// Calls to the store.
     pub(crate) calls: u64,
-    /// Of every call, when it was made and what came of it, and of all that was told at the end.
+    /// The digest of the time and the result of every call, and of the reports at every check.
     pub(crate) digest: u64,
 }
 
-/// A world of its own for each seed.
+/// A simulation. Everything in it follows from its seed.
 pub(crate) struct Simulation {
     pub(crate) seed: u64,
     pub(crate) zone: ReportZone,
@@ -62,33 +65,34 @@ pub(crate) struct Simulation {
     pub(crate) clock: Arc<JumpingClock>,
     pub(crate) faults: Arc<Faults>,
     pub(crate) model: Arc<Model>,
-    stories: Workload,
-    mail: Arc<Mutex<Mail>>,
+    workload: Workload,
+    queue: Arc<Mutex<BatchQueue>>,
     rng: Rng,
-    /// Seconds from one step of the clock to the next, at most.
-    stride: i64,
-    /// Events told together, at most.
-    batch: i64,
-    /// How often the program crashes in a step.
-    crash: f64,
+    /// The longest step of the clock, in seconds.
+    max_step_seconds: i64,
+    /// The most events in one batch.
+    max_batch: i64,
+    /// The probability that the program crashes in a step.
+    crash_probability: f64,
     folder: TempDir,
-    lives: u64,
+    /// How often the program was started.
+    starts: u64,
 }
 
-/// The program, from its start until it stops or crashes.
-pub(crate) struct Life {
+/// The running program, from one start until it stops or crashes.
+pub(crate) struct Process {
     pub(crate) store: Arc<FaultyStore>,
-    /// What the API would answer from.
+    /// The cache from which the API answers.
     pub(crate) fleet: Arc<FleetCache>,
     tasks: JoinSet<()>,
 }
 
 impl Simulation {
-    /// To be made inside the runtime it lives in.
+    /// Must be called inside the runtime that runs the simulation.
     pub(crate) fn new(seed: u64, facts: usize) -> Self {
         let mut rng = Rng::new(seed, 0);
         let zone = ReportZone::named(rng.pick(&["UTC", "America/New_York"])).unwrap();
-        // Among their days are those on which the clocks of New York change.
+        // Summer time begins or ends in New York within the days after each of these.
         let start = Instant::parse(rng.pick(&["2025-10-01T00:00:00Z", "2026-01-20T00:00:00Z"])).unwrap();
         let days = rng.between(50, 110);
         let (order_days, bucket_days) = (rng.between(5, 30) as u16, rng.between(45, 70) as u16);
@@ -97,72 +101,73 @@ impl Simulation {
             seed,
             start,
             retention,
-            clock: JumpingClock::starting(start),
+            clock: JumpingClock::starting_at(start),
             faults: Arc::new(Faults::new(Rng::new(seed, 1))),
-            model: Arc::new(Model::new(zone.clone(), retention)),
-            stories: Workload::make(Rng::new(seed, 2), facts, start, days),
-            mail: Arc::default(),
-            stride: rng.pick(&[12, 36, 72]) * HOUR,
-            batch: rng.pick(&[5, 60, 400]),
-            crash: rng.pick(&[0.02, 0.05, 0.1]),
+            model: Arc::new(Model::new(zone.clone(), order_days, bucket_days)),
+            workload: Workload::generate(Rng::new(seed, 2), facts, start, days),
+            queue: Arc::default(),
+            max_step_seconds: rng.pick(&[12, 36, 72]) * HOUR,
+            max_batch: rng.pick(&[5, 60, 400]),
+            crash_probability: rng.pick(&[0.02, 0.05, 0.1]),
             folder: folder(),
-            lives: 0,
+            starts: 0,
             zone,
             rng,
         }
     }
 
-    /// Lives until everything is told and everything is forgotten, and is looked at whenever it comes to rest.
-    pub(crate) async fn live(mut self) -> Course {
-        let mut life = self.begin();
-        let last = self.stories.tellings.first().map_or(self.start, |telling| telling.due);
+    /// Runs until all events are sent and everything has expired. Checks the results whenever the simulation is idle.
+    pub(crate) async fn run(mut self) -> Summary {
+        let mut process = self.start_program();
+        let last = self.workload.deliveries.first().map_or(self.start, |delivery| delivery.due);
         for round in 1..=ROUNDS {
             let end = self.start.plus_seconds((last.seconds_since(self.start) as i64 + 1) * round / ROUNDS);
             while self.clock.latest() < end {
-                life = self.step(life).await;
+                process = self.step(process).await;
             }
-            self.look(&mut life).await;
+            self.check_when_idle(&mut process).await;
         }
-        // A day more than asked for: one of them may have 25 hours. Nothing is removed while nothing happens, so something does.
+        // One day more than retention needs: a day may have 25 hours.
         let first_left = self.zone.day(self.clock.latest()).plus(1);
         let (order_days, bucket_days) = (i64::from(self.retention.order_days), i64::from(self.retention.bucket_days));
-        // And a day more for each: what happens last may be known only after removal was done for the day.
-        for days in [order_days + FARTHEST_PROMISE, 1, CATCH_UP, 1, bucket_days + 2, 1] {
+        // Retention goes by the latest fact, so each jump needs a new order. Each is followed by one day more, as the new order may be
+        // recorded after retention has run for the day.
+        for days in [order_days + FARTHEST_PROMISE_DAYS, 1, CATCH_UP_DAYS, 1, bucket_days + 2, 1] {
             self.clock.jump(days * DAY);
-            self.place_one();
-            self.look(&mut life).await;
+            self.place_order();
+            self.check_when_idle(&mut process).await;
         }
-        assert!(self.stories.tellings.is_empty(), "{} events were never told", self.stories.tellings.len());
-        checker::everything_is_forgotten(&self, &life, first_left);
-        end(life).await;
-        let told = self.mail.lock().unwrap().told;
-        let facts = self.stories.facts as u64;
+        let unsent = self.workload.deliveries.len();
+        assert!(unsent == 0, "{unsent} events were never sent");
+        checker::assert_everything_has_expired(&self, &process, first_left);
+        stop(process).await;
+        let sent_events = self.queue.lock().unwrap().sent_events;
+        let facts = self.workload.facts as u64;
         let (digest, calls) = self.faults.digest();
-        Course { facts, told, crashes: self.lives - 1, calls, digest }
+        Summary { facts, sent_events, crashes: self.starts - 1, calls, digest }
     }
 
-    /// Places an order now.
-    fn place_one(&self) {
+    /// Queues an order that is placed now.
+    fn place_order(&self) {
         let now = self.clock.latest();
         let event = serde_json::json!({
-            "eventId": "placed", "orderId": format!("late-{}", now.micros()), "vendorId": self.stories.vendors[0].to_string(),
+            "eventId": "placed", "orderId": format!("{FINAL_ORDER_PREFIX}{}", now.micros()), "vendorId": self.workload.vendors[0].to_string(),
             "status": "PLACED",
             "occurredAt": now.to_string(),
         });
         let event = OrderEvent::parse(event.to_string().as_bytes(), now).unwrap();
-        self.mail.lock().unwrap().bring(vec![event]);
+        self.queue.lock().unwrap().push(vec![event]);
     }
 
-    /// Starts the program.
-    fn begin(&mut self) -> Life {
-        self.lives += 1;
+    fn start_program(&mut self) -> Process {
+        self.starts += 1;
         let path = self.folder.path().join("goody.db");
         let (faults, model, clock) = (self.faults.clone(), self.model.clone(), self.clock.clone());
         let store = Arc::new(FaultyStore::open(&path, &self.zone, faults, model, clock));
         let fleet = Arc::new(FleetCache::new(store.clone()));
         let new_facts = Arc::new(Notify::new());
         let mut tasks = JoinSet::new();
-        let pump = Background {
+        let background = Background {
             store: store.clone(),
             revisions: store.revisions(),
             clock: self.clock.clone(),
@@ -170,14 +175,14 @@ impl Simulation {
             fleet: fleet.clone(),
             new_facts: new_facts.clone(),
         };
-        tasks.spawn(pump.run(std::future::ready(())));
-        let stream = |number: u64| Rng::new(self.seed, self.lives * 1_000 + number);
+        tasks.spawn(background.run(std::future::ready(())));
+        let stream = |number: u64| Rng::new(self.seed, self.starts * 1_000 + number);
         let ingest = Ingest::new(store.clone());
-        for number in 0..POSTERS {
+        for number in 0..WRITERS {
             let writer = Writer {
                 number,
                 rng: stream(number),
-                mail: self.mail.clone(),
+                queue: self.queue.clone(),
                 ingest: ingest.clone(),
                 clock: self.clock.clone(),
                 model: self.model.clone(),
@@ -192,116 +197,117 @@ impl Simulation {
                 fleet: fleet.clone(),
                 clock: self.clock.clone(),
                 model: self.model.clone(),
-                vendors: self.stories.vendors.clone(),
-                leisure: 1_500,
+                vendors: self.workload.vendors.clone(),
+                mean_pause_ms: 1_500,
             };
             tasks.spawn(reader.run());
         }
-        let colleague = Colleague {
+        let second_process = SecondProcess {
             rng: stream(200),
             store: store.clone(),
             clock: self.clock.clone(),
             model: self.model.clone(),
-            vendors: self.stories.vendors.clone(),
+            vendors: self.workload.vendors.clone(),
         };
-        tasks.spawn(colleague.run());
-        Life { store, fleet, tasks }
+        tasks.spawn(second_process.run());
+        Process { store, fleet, tasks }
     }
 
-    /// Time passes, or jumps; what is due is brought to those who tell it; sometimes the program crashes.
-    async fn step(&mut self, mut life: Life) -> Life {
+    /// Moves the clock, queues the events that are due, and sometimes crashes the program and starts it again.
+    async fn step(&mut self, mut process: Process) -> Process {
         match self.rng.between(0, 19) {
             0 => self.clock.jump(-self.rng.between(1, 5 * HOUR)),
             1 => {}
             2 => self.clock.jump(self.rng.between(1, 600)),
-            _ => self.clock.jump(self.rng.between(1, self.stride)),
+            _ => self.clock.jump(self.rng.between(1, self.max_step_seconds)),
         }
-        self.bring();
-        let pause = self.rng.between(50, 1_000);
-        tokio::time::sleep(Duration::from_millis(pause as u64)).await;
-        self.is_well(&mut life);
-        if self.rng.chance(self.crash) {
-            end(life).await;
-            self.mail.lock().unwrap().recover();
-            life = self.begin();
+        self.queue_due_events();
+        let pause_ms = self.rng.between(50, 1_000);
+        tokio::time::sleep(Duration::from_millis(pause_ms as u64)).await;
+        self.assert_no_failure(&mut process);
+        if self.rng.chance(self.crash_probability) {
+            stop(process).await;
+            self.queue.lock().unwrap().requeue_in_flight();
+            process = self.start_program();
         }
-        life
+        process
     }
 
-    fn bring(&mut self) {
-        let (tellings, now) = (&mut self.stories.tellings, self.clock.latest());
-        let due = tellings.len() - tellings.iter().rev().take_while(|telling| telling.due <= now).count();
-        let mut events: Vec<_> = tellings.drain(due..).rev().map(|telling| telling.event).collect();
+    fn queue_due_events(&mut self) {
+        let (deliveries, now) = (&mut self.workload.deliveries, self.clock.latest());
+        let first_due = deliveries.len() - deliveries.iter().rev().take_while(|delivery| delivery.due <= now).count();
+        let mut events: Vec<_> = deliveries.drain(first_due..).rev().map(|delivery| delivery.event).collect();
         self.rng.shuffle(&mut events, 200);
         let mut events = events.into_iter();
-        let mail = &mut *self.mail.lock().unwrap();
+        let queue = &mut *self.queue.lock().unwrap();
         loop {
-            let batch: Vec<_> = events.by_ref().take(self.rng.between(1, self.batch) as usize).collect();
+            let batch: Vec<_> = events.by_ref().take(self.rng.between(1, self.max_batch) as usize).collect();
             if batch.is_empty() {
                 return;
             }
-            mail.bring(batch);
+            queue.push(batch);
         }
     }
 
-    fn is_well(&self, life: &mut Life) {
-        self.model.consent();
-        if let Some(ended) = life.tasks.try_join_next() {
-            panic!("a part of the program has ended: {ended:?}");
+    /// Fails if the model has seen a violation, or a task of the program has ended.
+    fn assert_no_failure(&self, process: &mut Process) {
+        self.model.assert_no_violations();
+        if let Some(ended) = process.tasks.try_join_next() {
+            panic!("a task of the program has ended: {ended:?}");
         }
     }
 
-    /// Lets everything come to rest in calm weather, and looks at it.
-    async fn look(&mut self, life: &mut Life) {
+    /// Pauses the faults, waits until the program is idle, and checks its results.
+    async fn check_when_idle(&mut self, process: &mut Process) {
         self.clock.catch_up();
-        self.bring();
-        self.faults.set_calm(true);
-        let mut looks = 0;
-        while let Some(restless) = self.restless(life) {
-            looks += 1;
-            assert!(looks < LOOKS, "the world does not come to rest: {restless}");
-            if looks % 100 == 0 {
-                // What could not be forgotten today is forgotten tomorrow.
+        self.queue_due_events();
+        self.faults.set_paused(true);
+        let mut checks = 0;
+        while let Some(pending) = self.pending_work(process) {
+            checks += 1;
+            assert!(checks < MAX_IDLE_CHECKS, "the program does not become idle: {pending}");
+            if checks % 100 == 0 {
+                // Retention may need another day to remove all expired orders.
                 self.clock.jump(DAY);
             }
-            tokio::time::sleep(LOOK).await;
-            self.is_well(life);
+            tokio::time::sleep(IDLE_CHECK_INTERVAL).await;
+            self.assert_no_failure(process);
         }
-        checker::numbers_are_those_of_a_recomputation(self, life).await;
-        self.is_well(life);
-        self.faults.set_calm(false);
+        checker::assert_results_equal_a_recomputation(self, process).await;
+        self.assert_no_failure(process);
+        self.faults.set_paused(false);
     }
 
-    /// What has still to be done, if anything.
-    fn restless(&self, life: &Life) -> Option<&'static str> {
-        let (real, now) = (life.store.real(), self.clock.now());
+    /// The first kind of work that is not done yet, if any.
+    fn pending_work(&self, process: &Process) -> Option<&'static str> {
+        let (real, now) = (process.store.real(), self.clock.now());
         let status = wait_alone(real.status()).unwrap();
-        let waits = [
-            (!self.mail.lock().unwrap().is_empty(), "events are not taken in"),
-            (wait_alone(real.lag()).unwrap().changes > 0, "changes are not projected"),
+        let pending = [
+            (!self.queue.lock().unwrap().is_empty(), "events wait for ingest"),
+            (wait_alone(real.lag()).unwrap().changes > 0, "changes wait for projection"),
             (
                 status.refreshed_at.is_none_or(|refreshed_at| refreshed_at < now.floor_minute()),
-                "reports are not rolled",
+                "the reports are not refreshed",
             ),
-            (!wait_alone(real.stale_reports(now.floor_minute(), 1)).unwrap().is_empty(), "reports are due"),
-            (self.model.done().cleared != Some(self.zone.day(now)), "what is old is not forgotten"),
+            (!wait_alone(real.stale_reports(now.floor_minute(), 1)).unwrap().is_empty(), "reports are stale"),
+            (self.model.state().last_complete_expiry != Some(self.zone.day(now)), "expired orders are not removed"),
         ];
-        waits.into_iter().find(|(is_so, _)| *is_so).map(|(_, what)| what)
+        pending.into_iter().find(|(is_pending, _)| *is_pending).map(|(_, work)| work)
     }
 }
 
-/// The program crashes: nothing that it had begun goes on.
-async fn end(mut life: Life) {
-    life.tasks.shutdown().await;
-    drop(life.fleet);
-    while Arc::strong_count(&life.store) > 1 {
+/// Stops the program as a crash does: cancels every task at its current await.
+async fn stop(mut process: Process) {
+    process.tasks.shutdown().await;
+    drop(process.fleet);
+    while Arc::strong_count(&process.store) > 1 {
         tokio::task::yield_now().await;
     }
 }
 
-/// In memory where there is such a place: a world is not about the disk.
+/// A folder in memory where the system has one: the simulation does not test the disk.
 fn folder() -> TempDir {
     let memory = PathBuf::from("/dev/shm");
-    let made = if memory.is_dir() { TempDir::new_in(memory) } else { TempDir::new() };
-    made.unwrap()
+    let folder = if memory.is_dir() { TempDir::new_in(memory) } else { TempDir::new() };
+    folder.unwrap()
 }

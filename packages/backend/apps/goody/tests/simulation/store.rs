@@ -1,7 +1,7 @@
-//! The store as a world with weather sees it: the real one, behind calls that are slow, fail, or fail to say what they did.
+//! The store under test with fault injection: calls to the real SQLite store are slow, fail, or succeed and report a failure.
 //!
-//! While the real store works, nothing else goes on: what happens beside what is decided by drawn delays alone, never by
-//! how fast a thread or a disk is.
+//! While the real store executes a call, no other task runs. So the random delays of the seed alone decide how calls interleave,
+//! never the speed of a thread or a disk.
 
 use std::collections::BTreeSet;
 use std::hash::Hash;
@@ -21,26 +21,26 @@ use goody_testkit::suite::wait_alone;
 use tokio::sync::watch;
 
 use crate::clock::JumpingClock;
-use crate::faults::{Fate, Faults};
-use crate::model::{Model, additions, moved, steps};
+use crate::faults::{CallOutcome, Faults};
+use crate::model::{Model, additions};
 
-/// Why calls fail that were made to fail.
+/// The cause of an injected failure.
 #[derive(Debug, thiserror::Error)]
-#[error("bad weather")]
+#[error("injected fault")]
 struct InjectedFault;
 
-/// Whether a failure is one that the weather made.
+/// Whether fault injection caused this failure.
 pub(crate) fn is_injected(error: &StoreError) -> bool {
     matches!(error, StoreError::Unavailable { source, .. } if source.is::<InjectedFault>())
 }
 
-/// The store, as one run of the program has it open.
+/// The store, opened by one start of the program. Reports every write to the model.
 pub(crate) struct FaultyStore {
     real: SqliteStore,
     faults: Arc<Faults>,
     model: Arc<Model>,
     clock: Arc<JumpingClock>,
-    /// What the real store says, told when its call is over and not when its threads come to it.
+    /// The revision of the real store. It changes at the end of a call, so that it does not depend on the threads of the store.
     revisions: watch::Sender<i64>,
 }
 
@@ -52,13 +52,12 @@ impl FaultyStore {
         model: Arc<Model>,
         clock: Arc<JumpingClock>,
     ) -> Self {
-        let real =
-            SqliteStore::open(path, Settings { zone: Some(zone.clone()), ..Settings::new(clock.clone()) }).unwrap();
+        let real = SqliteStore::open(path, Settings { zone: Some(zone.clone()), ..Settings::default() }).unwrap();
         let revisions = watch::Sender::new(real.revision().unwrap());
         Self { real, faults, model, clock, revisions }
     }
 
-    /// The store itself, for whoever looks when all is quiet.
+    /// The real store without faults, for checks while the simulation is idle.
     pub(crate) fn real(&self) -> &SqliteStore {
         &self.real
     }
@@ -67,26 +66,26 @@ impl FaultyStore {
         self.revisions.subscribe()
     }
 
-    /// Makes one call. `told` is what of its answer the digest takes.
+    /// Makes one call. `digested` selects the part of the result that enters the digest of the simulation.
     async fn call<T, D: Hash>(
         &self,
         doing: &'static str,
-        act: impl FnOnce(&SqliteStore) -> Result<T> + Send,
-        told: impl Fn(&T) -> D + Send,
+        execute: impl FnOnce(&SqliteStore) -> Result<T> + Send,
+        digested: impl Fn(&T) -> D + Send,
     ) -> Result<T> {
-        let (fate, before, after) = self.faults.fate(self.clock.runtime());
-        self.faults.note((doing, fate, self.clock.runtime()));
+        let (outcome, before, after) = self.faults.next_call(self.clock.runtime_elapsed());
+        self.faults.record((doing, outcome, self.clock.runtime_elapsed()));
         pause(before).await;
-        let failed = || Err(StoreError::Unavailable { doing, source: InjectedFault.into() });
-        if matches!(fate, Fate::Refused) {
-            return failed();
+        let failure = || Err(StoreError::Unavailable { doing, source: InjectedFault.into() });
+        if matches!(outcome, CallOutcome::Refused) {
+            return failure();
         }
-        let answer = act(&self.real);
-        self.faults.note((doing, self.clock.runtime(), answer.as_ref().ok().map(told)));
+        let result = execute(&self.real);
+        self.faults.record((doing, self.clock.runtime_elapsed(), result.as_ref().ok().map(digested)));
         let revision = self.real.revision().unwrap();
         self.revisions.send_if_modified(|known| std::mem::replace(known, revision) != revision);
         pause(after).await;
-        if matches!(fate, Fate::Unsaid) { failed() } else { answer }
+        if matches!(outcome, CallOutcome::ReplyLost) { failure() } else { result }
     }
 }
 
@@ -111,26 +110,26 @@ impl OrderWriter for FaultyStore {
             Found::Known(history) => Some(history.version()),
             Found::Expired => None,
         };
-        let told = |found: &Vec<Found>| found.iter().map(version).collect::<Vec<_>>();
-        self.call("loading orders", |real| wait_alone(real.load(ids)), told).await
+        let digested = |found: &Vec<Found>| found.iter().map(version).collect::<Vec<_>>();
+        self.call("loading orders", |real| wait_alone(real.load(ids)), digested).await
     }
 
     async fn save(&self, writes: Vec<OrderWrite>, now: Instant) -> Result<Vec<bool>> {
-        let act = |real: &SqliteStore| {
+        let execute = |real: &SqliteStore| {
             let additions = additions(&writes);
             let saved = wait_alone(real.save(writes, now))?;
-            self.model.saved(&additions, &saved);
+            self.model.record_saves(&additions, &saved);
             Ok(saved)
         };
-        self.call("saving orders", act, Vec::clone).await
+        self.call("saving orders", execute, Vec::clone).await
     }
 }
 
 #[async_trait]
 impl OrderReader for FaultyStore {
     async fn order(&self, id: &OrderId) -> Result<Option<History>> {
-        let told = |found: &Option<History>| found.as_ref().map(History::version);
-        self.call("reading an order", |real| wait_alone(real.order(id)), told).await
+        let digested = |found: &Option<History>| found.as_ref().map(History::version);
+        self.call("reading an order", |real| wait_alone(real.order(id)), digested).await
     }
 
     async fn list(
@@ -140,18 +139,18 @@ impl OrderReader for FaultyStore {
         limit: usize,
         now: Instant,
     ) -> Result<Vec<Order>> {
-        let act = |real: &SqliteStore| wait_alone(real.list(filter, after, limit, now));
-        self.call("listing orders", act, |orders: &Vec<Order>| ids(orders)).await
+        let execute = |real: &SqliteStore| wait_alone(real.list(filter, after, limit, now));
+        self.call("listing orders", execute, |orders: &Vec<Order>| ids(orders)).await
     }
 
     async fn count(&self, filter: &OrderFilter, limit: i64, now: Instant) -> Result<OrderCount> {
-        let act = |real: &SqliteStore| wait_alone(real.count(filter, limit, now));
-        self.call("counting orders", act, |count| count.by_status).await
+        let execute = |real: &SqliteStore| wait_alone(real.count(filter, limit, now));
+        self.call("counting orders", execute, |count| count.by_status).await
     }
 
     async fn recent(&self, filter: &RecentFilter, after: Option<&Position>, limit: usize) -> Result<Vec<History>> {
-        let act = |real: &SqliteStore| wait_alone(real.recent(filter, after, limit));
-        self.call("reading the recent feed", act, |histories: &Vec<History>| versions(histories)).await
+        let execute = |real: &SqliteStore| wait_alone(real.recent(filter, after, limit));
+        self.call("reading the recent feed", execute, |histories: &Vec<History>| versions(histories)).await
     }
 
     async fn count_recent(&self, filter: &RecentFilter) -> Result<StatusCounts> {
@@ -159,21 +158,21 @@ impl OrderReader for FaultyStore {
     }
 
     async fn issues(&self, vendor_id: &VendorId, before: Instant, limit: usize) -> Result<Vec<Order>> {
-        let act = |real: &SqliteStore| wait_alone(real.issues(vendor_id, before, limit));
-        self.call("reading a vendor's issues", act, |orders: &Vec<Order>| ids(orders)).await
+        let execute = |real: &SqliteStore| wait_alone(real.issues(vendor_id, before, limit));
+        self.call("reading a vendor's issues", execute, |orders: &Vec<Order>| ids(orders)).await
     }
 
     async fn all(&self, after: Option<&OrderId>, limit: usize) -> Result<Vec<History>> {
-        let act = |real: &SqliteStore| wait_alone(real.all(after, limit));
-        self.call("reading all orders", act, |histories: &Vec<History>| versions(histories)).await
+        let execute = |real: &SqliteStore| wait_alone(real.all(after, limit));
+        self.call("reading all orders", execute, |histories: &Vec<History>| versions(histories)).await
     }
 }
 
 #[async_trait]
 impl ChangeFeed for FaultyStore {
     async fn changes(&self, limit: usize) -> Result<ChangeBatch> {
-        let told = |batch: &ChangeBatch| (batch.from, batch.to, batch.changes.len());
-        self.call("reading the change feed", |real| wait_alone(real.changes(limit)), told).await
+        let digested = |batch: &ChangeBatch| (batch.from, batch.to, batch.changes.len());
+        self.call("reading the change feed", |real| wait_alone(real.changes(limit)), digested).await
     }
 
     async fn lag(&self) -> Result<ChangeLag> {
@@ -184,23 +183,23 @@ impl ChangeFeed for FaultyStore {
 #[async_trait]
 impl ReportWriter for FaultyStore {
     async fn apply(&self, batch: ChangeBatch, now: Instant) -> Result<bool> {
-        let act = |real: &SqliteStore| {
-            let (steps, moved) = (steps(&batch), moved(&batch));
+        let execute = |real: &SqliteStore| {
+            let changes = batch.changes.clone();
             let is_applied = wait_alone(real.apply(batch, now))?;
             if is_applied {
-                self.model.applied(&steps, moved, real.zone().day(now));
+                self.model.record_projection(&changes, real.zone().day(now));
             }
             Ok(is_applied)
         };
-        self.call("moving the counters", act, |is_applied| *is_applied).await
+        self.call("applying changes", execute, |is_applied| *is_applied).await
     }
 
     async fn save_reports(&self, reports: Vec<CurrentReport>) -> Result<()> {
-        self.call("keeping reports", |real| wait_alone(real.save_reports(reports)), |()| ()).await
+        self.call("saving reports", |real| wait_alone(real.save_reports(reports)), |()| ()).await
     }
 
     async fn mark_refreshed(&self, at: Instant, lag: ChangeLag) -> Result<()> {
-        self.call("noting the timer", |real| wait_alone(real.mark_refreshed(at, lag)), |()| at).await
+        self.call("recording the refresh", |real| wait_alone(real.mark_refreshed(at, lag)), |()| at).await
     }
 }
 
@@ -221,36 +220,36 @@ impl ReportReader for FaultyStore {
         minutes_from: Day,
         minutes_to: Day,
     ) -> Result<Vec<(CounterSeries, i64)>> {
-        let act = |real: &SqliteStore| wait_alone(real.all_series(scopes, from, minutes_from, minutes_to));
-        let told = |all_series: &Vec<(CounterSeries, i64)>| {
+        let execute = |real: &SqliteStore| wait_alone(real.all_series(scopes, from, minutes_from, minutes_to));
+        let digested = |all_series: &Vec<(CounterSeries, i64)>| {
             all_series.iter().map(|(series, revision)| (series.buckets.len(), *revision)).collect::<Vec<_>>()
         };
-        self.call("reading buckets", act, told).await
+        self.call("reading buckets", execute, digested).await
     }
 
     async fn state(&self, vendor_id: &VendorId) -> Result<(Option<VendorState>, Option<Day>)> {
-        let told = |(state, kept_from): &(Option<VendorState>, Option<Day>)| {
+        let digested = |(state, kept_from): &(Option<VendorState>, Option<Day>)| {
             (state.as_ref().map(|state| state.revision), *kept_from)
         };
-        self.call("reading a report", |real| wait_alone(real.state(vendor_id)), told).await
+        self.call("reading a report", |real| wait_alone(real.state(vendor_id)), digested).await
     }
 
     async fn changes_since(&self, after: i64) -> Result<ChangesSince> {
-        let told = |changed: &ChangesSince| (changed.vendors.len(), changed.revision, changed.kept_from);
-        self.call("reading reports", |real| wait_alone(real.changes_since(after)), told).await
+        let digested = |changed: &ChangesSince| (changed.vendors.len(), changed.revision, changed.kept_from);
+        self.call("reading reports", |real| wait_alone(real.changes_since(after)), digested).await
     }
 
     async fn stale_reports(&self, at: Instant, limit: usize) -> Result<Vec<VendorId>> {
-        self.call("looking for reports to make", |real| wait_alone(real.stale_reports(at, limit)), Vec::clone).await
+        self.call("reading stale reports", |real| wait_alone(real.stale_reports(at, limit)), Vec::clone).await
     }
 
     async fn status(&self) -> Result<ReportStatus> {
-        let told = |status: &ReportStatus| (status.reports, status.first_over, status.latest_fact);
-        self.call("reading the reports' status", |real| wait_alone(real.status()), told).await
+        let digested = |status: &ReportStatus| (status.reports, status.first_over, status.latest_fact);
+        self.call("reading the reports' status", |real| wait_alone(real.status()), digested).await
     }
 
     async fn kept_from(&self) -> Result<Option<Day>> {
-        self.call("reading what has expired", |real| wait_alone(real.kept_from()), |kept_from| *kept_from).await
+        self.call("reading the first kept day", |real| wait_alone(real.kept_from()), |kept_from| *kept_from).await
     }
 }
 
@@ -258,16 +257,16 @@ impl ReportReader for FaultyStore {
 impl VendorStore for FaultyStore {
     async fn register_unknown(&self, mut vendors: Vec<VendorId>) -> Result<()> {
         vendors.sort();
-        self.call("meeting vendors", |real| wait_alone(real.register_unknown(vendors)), |()| ()).await
+        self.call("registering vendors", |real| wait_alone(real.register_unknown(vendors)), |()| ()).await
     }
 
     async fn put(&self, vendor: Vendor) -> Result<bool> {
-        let act = |real: &SqliteStore| {
+        let execute = |real: &SqliteStore| {
             let is_new = wait_alone(real.put(vendor.clone()))?;
-            self.model.done().registered.insert(vendor.vendor_id.clone(), vendor);
+            self.model.state().registered.insert(vendor.vendor_id.clone(), vendor);
             Ok(is_new)
         };
-        self.call("keeping a vendor", act, |is_new| *is_new).await
+        self.call("saving a vendor", execute, |is_new| *is_new).await
     }
 
     async fn vendor(&self, id: &VendorId) -> Result<Option<Vendor>> {
@@ -287,32 +286,35 @@ impl VendorStore for FaultyStore {
 impl Housekeeping for FaultyStore {
     async fn expire(&self, expiry: Expiry, limit: usize) -> Result<Expired> {
         let today = expiry.today;
-        let act = |real: &SqliteStore| {
-            let old = self.model.old(expiry);
+        let execute = |real: &SqliteStore| {
+            let expirable = self.model.expirable_orders(expiry);
             let expired = wait_alone(real.expire(expiry, limit))?;
-            let found = wait_alone(real.load(&old))?;
-            let gone = |(id, found): (OrderId, Found)| (found == Found::Expired).then_some(id);
-            let gone: Vec<OrderId> = old.into_iter().zip(found).filter_map(gone).collect();
-            if gone.len() as u64 != expired.orders {
-                let forgot = expired.orders;
-                self.model.object(format!("{forgot} orders were forgotten, of those that may be only {}", gone.len()));
+            let found = wait_alone(real.load(&expirable))?;
+            let removed = |(id, found): (OrderId, Found)| (found == Found::Expired).then_some(id);
+            let removed: Vec<OrderId> = expirable.into_iter().zip(found).filter_map(removed).collect();
+            if removed.len() as u64 != expired.orders {
+                let (reported, expected) = (expired.orders, removed.len());
+                self.model.record_violation(format!(
+                    "the store reports {reported} removed orders, {expected} expired orders are gone"
+                ));
             }
-            self.model.forgot(gone, expiry);
-            let buckets = self.model.forgot_buckets(expiry);
+            self.model.record_expired_orders(removed, expiry);
+            let buckets = self.model.expire_buckets(expiry);
             if buckets != expired.buckets {
-                let forgot = expired.buckets;
-                self.model.object(format!("{forgot} buckets were forgotten, those that may be are {buckets}"));
+                let reported = expired.buckets;
+                self.model
+                    .record_violation(format!("the store reports {reported} removed buckets, {buckets} have expired"));
             }
-            let left = self.model.old(expiry).len();
+            let left = self.model.expirable_orders(expiry).len();
             if left > 0 && expired.orders < limit as u64 {
-                self.model.object(format!("{left} orders may be forgotten and were not"));
+                self.model.record_violation(format!("{left} expired orders were not removed"));
             }
             if left == 0 {
-                self.model.done().cleared = Some(today);
+                self.model.state().last_complete_expiry = Some(today);
             }
             Ok(expired)
         };
-        self.call("forgetting what is old", act, |expired| (expired.orders, expired.buckets, expired.marks)).await
+        self.call("removing expired orders", execute, |expired| (expired.orders, expired.buckets, expired.marks)).await
     }
 
     async fn oldest_order_day(&self) -> Result<Option<Day>> {
@@ -320,13 +322,13 @@ impl Housekeeping for FaultyStore {
     }
 
     async fn rebuild(&self, scope: &Scope) -> Result<Rebuilt> {
-        let act = |real: &SqliteStore| {
+        let execute = |real: &SqliteStore| {
             let rebuilt = wait_alone(real.rebuild(scope))?;
             if rebuilt.different > 0 {
-                self.model.object(format!("a rebuild of {scope:?} found {rebuilt:?}"));
+                self.model.record_violation(format!("a rebuild of {scope:?} found differences: {rebuilt:?}"));
             }
             Ok(rebuilt)
         };
-        self.call("rebuilding a book", act, |rebuilt| rebuilt.buckets).await
+        self.call("rebuilding a scope", execute, |rebuilt| rebuilt.buckets).await
     }
 }

@@ -1,7 +1,7 @@
-//! What happens to the orders of a world, and when it is heard of.
+//! The workload: the events of the simulated orders, and when each event is sent.
 //!
-//! Few vendors, many orders, instants that collide: outcomes are corrected, placements come late, twice, never or from two
-//! vendors, promises fall on arrivals, facts are told twice, out of order and long after they happened.
+//! It has few vendors, many orders and equal instants. Outcomes are corrected. Placements arrive late, twice, never or from two
+//! vendors. Promises equal arrivals. Events are sent twice, out of order and long after they occurred.
 
 use goody_domain::{Currency, EventId, Fact, GiftType, Instant, OrderEvent, OrderId, Placement, Status, VendorId};
 
@@ -11,72 +11,73 @@ const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
-/// The kinds of gifts there are.
+/// The gift types of the workload.
 pub(crate) const GIFTS: [&str; 2] = ["flowers", "food"];
 
-/// An event, and when it is told.
-pub(crate) struct Telling {
+/// An event, and when it is sent.
+pub(crate) struct Delivery {
     pub(crate) due: Instant,
     pub(crate) event: OrderEvent,
 }
 
-/// All that is told in a world.
+/// Everything that is sent in one simulation.
 pub(crate) struct Workload {
-    /// The next to be told last.
-    pub(crate) tellings: Vec<Telling>,
-    /// How many different facts they are.
+    /// The latest first: the next delivery is the last element.
+    pub(crate) deliveries: Vec<Delivery>,
+    /// The number of distinct facts.
     pub(crate) facts: usize,
     pub(crate) vendors: Vec<VendorId>,
 }
 
 impl Workload {
-    /// So many facts, of orders placed within so many days, or a few more.
-    pub(crate) fn make(mut rng: Rng, facts: usize, start: Instant, days: i64) -> Self {
+    /// Generates at least `facts` facts of orders that are placed within `days` days of `start`.
+    pub(crate) fn generate(mut rng: Rng, facts: usize, start: Instant, days: i64) -> Self {
         let vendors = (1..=rng.between(1, 6)).map(|number| VendorId::parse(&format!("vendor-{number}")).unwrap());
         let vendors: Vec<VendorId> = vendors.collect();
-        let mut stories = Self { tellings: Vec::new(), facts: 0, vendors };
+        let mut workload = Self { deliveries: Vec::new(), facts: 0, vendors };
         let mut number = 0;
-        while stories.facts < facts {
+        while workload.facts < facts {
             number += 1;
             let placed_at = instant(&mut rng, start, days);
             let order_id = OrderId::parse(&format!("o-{number}")).unwrap();
-            let events = Timeline { rng: &mut rng, vendors: &stories.vendors, order_id, placed_at, told: 0 }.events();
-            stories.facts += events.len();
+            let events =
+                Timeline { rng: &mut rng, vendors: &workload.vendors, order_id, placed_at, event_count: 0 }.events();
+            workload.facts += events.len();
             for event in events {
-                stories.tell(&mut rng, event);
+                workload.schedule(&mut rng, event);
             }
         }
-        stories.tellings.sort_by_key(|telling| std::cmp::Reverse(telling.due));
-        stories
+        workload.deliveries.sort_by_key(|delivery| std::cmp::Reverse(delivery.due));
+        workload
     }
 
-    fn tell(&mut self, rng: &mut Rng, event: OrderEvent) {
+    fn schedule(&mut self, rng: &mut Rng, event: OrderEvent) {
         let times = if rng.chance(0.1) { 2 } else { 1 };
         for _ in 0..times {
-            let late = match rng.between(0, 99) {
-                // The clock of whoever tells it is ahead of ours.
+            let delay = match rng.between(0, 99) {
+                // The client's clock is ahead of the server's.
                 0..=2 => -rng.between(1, 5 * MINUTE),
                 3..=69 => rng.between(0, 10 * MINUTE),
                 70..=89 => rng.between(0, 12 * HOUR),
                 90..=96 => rng.between(0, 6 * DAY),
                 _ => rng.between(0, 50 * DAY),
             };
-            self.tellings.push(Telling { due: event.occurred_at.plus_seconds(late), event: event.clone() });
+            self.deliveries.push(Delivery { due: event.occurred_at.plus_seconds(delay), event: event.clone() });
         }
         if rng.chance(0.01) {
-            // Somebody uses the id of a fact for another one.
+            // A client uses the id of this fact for another fact.
             let carrier = Some("another carrier".to_owned());
             let due = event.occurred_at.plus_seconds(rng.between(0, 2 * DAY));
-            self.tellings.push(Telling { due, event: OrderEvent { carrier, ..event } });
+            self.deliveries.push(Delivery { due, event: OrderEvent { carrier, ..event } });
         }
     }
 }
 
-/// An instant of the days after another, often one at which days and minutes begin or end.
+/// An instant within `days` days of `start`, often at a boundary of days or minutes.
 fn instant(rng: &mut Rng, start: Instant, days: i64) -> Instant {
     let day = start.plus_seconds(rng.between(0, days - 1) * DAY);
     let micros = match rng.between(0, 9) {
-        // Midnight in UTC and in New York, the hours at which its clocks change.
+        // Midnight in UTC and in New York, and the hours at which summer time begins and ends in New York.
         0 => rng.pick(&[0, 4, 5, 6, 7]) * HOUR * 1_000_000,
         1 => rng.pick(&[4, 5, 6, 7, 24]) * HOUR * 1_000_000 - 1,
         2 => rng.between(0, DAY / MINUTE - 1) * MINUTE * 1_000_000,
@@ -91,7 +92,7 @@ struct Timeline<'a> {
     vendors: &'a [VendorId],
     order_id: OrderId,
     placed_at: Instant,
-    told: usize,
+    event_count: usize,
 }
 
 impl Timeline<'_> {
@@ -119,17 +120,17 @@ impl Timeline<'_> {
             statuses.push(outcome);
         }
         if self.rng.chance(0.08) {
-            // What was said to be the end is corrected, or something is heard of it afterwards.
+            // A correction of the outcome, or an event after it.
             statuses.push(self.rng.pick(&Status::ALL[1..]));
         }
         for status in statuses {
-            let later = match self.rng.between(0, 19) {
+            let seconds = match self.rng.between(0, 19) {
                 0 => 0,
                 1 => -self.rng.between(0, 2 * DAY),
                 2..=14 => self.rng.between(MINUTE, 2 * DAY),
                 _ => self.rng.between(MINUTE, 6 * DAY),
             };
-            at = at.plus_seconds(later);
+            at = at.plus_seconds(seconds);
             let vendor_id = self.rng.chance(0.1).then(|| self.rng.pick(self.vendors));
             events.push(self.event(Fact::Became(status, vendor_id), at));
         }
@@ -149,11 +150,11 @@ impl Timeline<'_> {
     fn placement(&mut self, last: Instant) -> Placement {
         let promise = match self.rng.between(0, 19) {
             0 | 1 => None,
-            // The very instant of an event.
+            // Exactly the instant of the last event.
             2 | 3 => Some(last),
-            // Before it was placed.
+            // Before the placement.
             4 => Some(self.placed_at.plus_seconds(-self.rng.between(0, DAY))),
-            // Far away.
+            // Weeks after the placement.
             5 => Some(self.placed_at.plus_seconds(self.rng.between(20 * DAY, 60 * DAY))),
             _ => Some(instant(self.rng, self.placed_at, 5)),
         };
@@ -169,9 +170,9 @@ impl Timeline<'_> {
     }
 
     fn event(&mut self, fact: Fact, occurred_at: Instant) -> OrderEvent {
-        self.told += 1;
+        self.event_count += 1;
         OrderEvent {
-            event_id: EventId::parse(&format!("e-{}", self.told)).unwrap(),
+            event_id: EventId::parse(&format!("e-{}", self.event_count)).unwrap(),
             order_id: self.order_id.clone(),
             occurred_at,
             fact,

@@ -1,4 +1,4 @@
-//! Those who tell events: several at once, each a batch at a time, and again until they are answered.
+//! Writers: several clients that send events at the same time, each one batch at a time, and retry until the batch is accepted.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
@@ -16,47 +16,48 @@ use crate::store::is_injected;
 
 type Batch = Vec<OrderEvent>;
 
-/// Batches that nobody has acknowledged yet. It outlives the program.
+/// Batches that the program has not accepted yet. The queue survives crashes of the program.
 #[derive(Default)]
-pub(crate) struct Mail {
+pub(crate) struct BatchQueue {
     waiting: VecDeque<Batch>,
-    in_hand: BTreeMap<u64, Batch>,
-    /// How many events were told, those told again among them.
-    pub(crate) told: u64,
+    /// The batch that each writer is sending, by the writer's number.
+    in_flight: BTreeMap<u64, Batch>,
+    /// Events sent so far. An event that is sent again counts again.
+    pub(crate) sent_events: u64,
 }
 
-impl Mail {
-    pub(crate) fn bring(&mut self, batch: Batch) {
+impl BatchQueue {
+    pub(crate) fn push(&mut self, batch: Batch) {
         self.waiting.push_back(batch);
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.waiting.is_empty() && self.in_hand.is_empty()
+        self.waiting.is_empty() && self.in_flight.is_empty()
     }
 
-    /// What was in hand when the program went down is told again.
-    pub(crate) fn recover(&mut self) {
-        let in_hand = std::mem::take(&mut self.in_hand);
-        self.waiting.extend(in_hand.into_values());
+    /// Queues the batches again that were in flight when the program crashed.
+    pub(crate) fn requeue_in_flight(&mut self) {
+        let in_flight = std::mem::take(&mut self.in_flight);
+        self.waiting.extend(in_flight.into_values());
     }
 
     fn take(&mut self, writer: u64) -> Option<Batch> {
         let batch = self.waiting.pop_front()?;
-        self.told += batch.len() as u64;
-        self.in_hand.insert(writer, batch.clone());
+        self.sent_events += batch.len() as u64;
+        self.in_flight.insert(writer, batch.clone());
         Some(batch)
     }
 
-    fn done(&mut self, writer: u64) -> Option<Batch> {
-        self.in_hand.remove(&writer)
+    fn finish(&mut self, writer: u64) -> Option<Batch> {
+        self.in_flight.remove(&writer)
     }
 }
 
-/// One who tells events.
+/// One client that sends events.
 pub(crate) struct Writer {
     pub(crate) number: u64,
     pub(crate) rng: Rng,
-    pub(crate) mail: Arc<Mutex<Mail>>,
+    pub(crate) queue: Arc<Mutex<BatchQueue>>,
     pub(crate) ingest: Ingest,
     pub(crate) clock: Arc<JumpingClock>,
     pub(crate) model: Arc<Model>,
@@ -66,46 +67,46 @@ pub(crate) struct Writer {
 impl Writer {
     pub(crate) async fn run(mut self) {
         loop {
-            let batch = self.mail.lock().unwrap().take(self.number);
-            let milliseconds = match batch {
-                Some(batch) => self.post(batch).await,
+            let batch = self.queue.lock().unwrap().take(self.number);
+            let pause_ms = match batch {
+                Some(batch) => self.send(batch).await,
                 None => self.rng.between(20, 60),
             };
-            tokio::time::sleep(Duration::from_millis(milliseconds as u64)).await;
+            tokio::time::sleep(Duration::from_millis(pause_ms as u64)).await;
         }
     }
 
-    /// Tells a batch. Says how long to wait before the next one, in milliseconds.
-    async fn post(&mut self, batch: Batch) -> i64 {
+    /// Sends a batch. Returns the pause before the next batch, in milliseconds.
+    async fn send(&mut self, batch: Batch) -> i64 {
         let now = self.clock.now();
-        // As they come in: what lies ahead of the clock is turned away for now.
-        let heard = |event: &OrderEvent| OrderEvent::check(&WireEvent::from(event), now).ok();
+        // The API refuses events that lie ahead of the clock. The writer sends them again later.
+        let accepted = |event: &OrderEvent| OrderEvent::check(&WireEvent::from(event), now).ok();
         let (mut events, mut early) = (Vec::with_capacity(batch.len()), Vec::new());
         for event in batch {
-            match heard(&event) {
+            match accepted(&event) {
                 Some(event) => events.push(event),
                 None => early.push(event),
             }
         }
-        let answered = if events.is_empty() { Ok(Vec::new()) } else { self.ingest.ingest(events.clone(), now).await };
-        let mail = &mut *self.mail.lock().unwrap();
-        let batch = mail.done(self.number);
-        match answered {
-            Ok(answers) => {
-                self.model.acknowledged(&events, &answers);
+        let result = if events.is_empty() { Ok(Vec::new()) } else { self.ingest.ingest(events.clone(), now).await };
+        let queue = &mut *self.queue.lock().unwrap();
+        let batch = queue.finish(self.number);
+        match result {
+            Ok(outcomes) => {
+                self.model.check_outcomes(&events, &outcomes);
                 self.new_facts.notify_one();
-                let is_late = early.is_empty();
-                mail.waiting.extend((!is_late).then_some(early));
-                if is_late { self.rng.between(0, 20) } else { self.rng.between(50, 500) }
+                let has_early = !early.is_empty();
+                queue.waiting.extend(has_early.then_some(early));
+                if has_early { self.rng.between(50, 500) } else { self.rng.between(0, 20) }
             }
             Err(error) => {
                 if !is_injected(&error) {
-                    self.model.object(format!("events were not taken in: {error:?}"));
+                    self.model.record_violation(format!("the ingest of events failed: {error:?}"));
                 }
-                // At once, or when others have had their turn.
+                // The retry is the next batch, or comes after the waiting batches.
                 match batch {
-                    Some(batch) if self.rng.chance(0.5) => mail.waiting.push_front(batch),
-                    batch => mail.waiting.extend(batch),
+                    Some(batch) if self.rng.chance(0.5) => queue.waiting.push_front(batch),
+                    batch => queue.waiting.extend(batch),
                 }
                 self.rng.between(5, 500)
             }

@@ -1,0 +1,57 @@
+//! Which buckets a projection moves, computed without the projection of the application.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use goody_application::ports::Scope;
+use goody_domain::{Counter, Day, Instant, Minute, Order, ReportZone, VendorId, contribution};
+
+/// The sums of what changes of orders add to the counters of each scope.
+pub(crate) struct MovedBuckets<'a> {
+    zone: &'a ReportZone,
+    amounts: BTreeMap<(Scope, Day, Minute, Counter), i64>,
+    /// The buckets that have a new fact.
+    with_new_facts: BTreeSet<(Scope, Day)>,
+}
+
+impl<'a> MovedBuckets<'a> {
+    pub(crate) fn new(zone: &'a ReportZone) -> Self {
+        Self { zone, amounts: BTreeMap::new(), with_new_facts: BTreeSet::new() }
+    }
+
+    /// Adds one change of an order.
+    pub(crate) fn add(&mut self, before: Option<&Order>, after: Option<&Order>) {
+        for (order, sign) in before.map(|order| (order, -1)).into_iter().chain(after.map(|order| (order, 1))) {
+            for entry in contribution(order, self.zone) {
+                for scope in scopes(&order.placement.vendor_id) {
+                    let key = (scope, entry.day, entry.minute, entry.counter);
+                    *self.amounts.entry(key).or_default() += sign * entry.amount;
+                }
+            }
+        }
+        for vendor_id in after.into_iter().flat_map(|order| &order.named_vendors) {
+            let known = instants_of_vendor(before, vendor_id);
+            for at in instants_of_vendor(after, vendor_id).difference(&known) {
+                self.with_new_facts.extend(scopes(vendor_id).map(|scope| (scope, self.zone.day(*at))));
+            }
+        }
+    }
+
+    /// The buckets of which any counter differs afterwards. Amounts that cancel each other out move nothing.
+    pub(crate) fn into_buckets(self) -> BTreeSet<(Scope, Day)> {
+        let mut buckets = self.with_new_facts;
+        let moved = self.amounts.into_iter().filter(|(_, amount)| *amount != 0);
+        buckets.extend(moved.map(|((scope, day, ..), _)| (scope, day)));
+        buckets
+    }
+}
+
+/// The scopes whose counters an order of the vendor moves.
+fn scopes(vendor_id: &VendorId) -> [Scope; 2] {
+    [Scope::Vendor(vendor_id.clone()), Scope::Fleet]
+}
+
+/// The instants of the order's facts, if it names the vendor.
+fn instants_of_vendor(order: Option<&Order>, vendor_id: &VendorId) -> BTreeSet<Instant> {
+    let naming = order.into_iter().filter(|order| order.named_vendors.contains(vendor_id));
+    naming.flat_map(|order| order.occurrences.iter().copied()).collect()
+}

@@ -1,0 +1,41 @@
+//! Which orders a list or a feed must contain, computed without the filter functions of the application.
+
+use goody_application::ports::{OrderFilter, RecentFilter};
+use goody_domain::{Instant, Order, ReportZone, Status};
+
+/// Whether the list of `filter` must contain the order at `now`.
+pub(crate) fn matches(filter: &OrderFilter, order: &Order, zone: &ReportZone, now: Instant) -> bool {
+    // Without `..`: a new field of the filter must be added to the conditions.
+    let OrderFilter { vendor_id, statuses, placed_from, placed_to, delayed, gift_type, oldest_first: _ } = filter;
+    has_vendor(vendor_id.as_ref().map(|id| id.as_str()), order)
+        && has_status(statuses, order)
+        && placed_from.is_none_or(|day| order.created_at >= zone.start(day))
+        && placed_to.is_none_or(|day| order.created_at < zone.end(day))
+        && delayed.is_none_or(|delayed| delayed == is_delayed(order, now))
+        && (gift_type.is_none() || order.placement.gift_type == *gift_type)
+}
+
+/// Whether the recent feed of `filter` must contain the order.
+pub(crate) fn matches_recent(filter: &RecentFilter, order: &Order) -> bool {
+    let RecentFilter { since, statuses, vendor_id } = filter;
+    order.updated_at >= *since
+        && has_status(statuses, order)
+        && has_vendor(vendor_id.as_ref().map(|id| id.as_str()), order)
+}
+
+fn has_vendor(vendor_id: Option<&str>, order: &Order) -> bool {
+    vendor_id.is_none_or(|id| id == order.placement.vendor_id.as_str())
+}
+
+fn has_status(statuses: &[Status], order: &Order) -> bool {
+    statuses.is_empty() || statuses.contains(&order.status())
+}
+
+/// An order that has ended is delayed if it ended after its promise, an open one from the whole minute after its promise on.
+fn is_delayed(order: &Order, now: Instant) -> bool {
+    let Some(promise) = order.placement.estimated_delivery else { return false };
+    match order.completed_at() {
+        Some(end) => promise < end,
+        None => promise.micros() < now.micros() - now.micros().rem_euclid(60_000_000),
+    }
+}
