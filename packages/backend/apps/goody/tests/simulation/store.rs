@@ -15,7 +15,7 @@ use goody_application::ports::{
     OrderFilter, OrderReader, OrderWrite, OrderWriter, Position, Rebuilt, RecentFilter, ReportReader, ReportStatus,
     ReportWriter, Result, Scope, StatusCounts, StoreError, VendorState, VendorStore,
 };
-use goody_domain::{CounterSeries, Day, History, Instant, Order, OrderId, ReportZone, Vendor, VendorId};
+use goody_domain::{Change, CounterSeries, Day, History, Instant, Order, OrderId, ReportZone, Vendor, VendorId};
 use goody_store_sqlite::{Settings, SqliteStore};
 use goody_testkit::suite::wait_alone;
 use tokio::sync::watch;
@@ -52,7 +52,8 @@ impl FaultyStore {
         model: Arc<Model>,
         clock: Arc<JumpingClock>,
     ) -> Self {
-        let real = SqliteStore::open(path, Settings { zone: Some(zone.clone()), ..Settings::default() }).unwrap();
+        let real =
+            SqliteStore::open(path, Settings { zone: Some(zone.clone()), ..Settings::new(clock.clone()) }).unwrap();
         let revisions = watch::Sender::new(real.revision().unwrap());
         Self { real, faults, model, clock, revisions }
     }
@@ -184,7 +185,7 @@ impl ChangeFeed for FaultyStore {
 impl ReportWriter for FaultyStore {
     async fn apply(&self, batch: ChangeBatch, now: Instant) -> Result<bool> {
         let execute = |real: &SqliteStore| {
-            let changes = batch.changes.clone();
+            let changes: Vec<Change> = batch.changes.iter().map(|posted| posted.change.clone()).collect();
             let is_applied = wait_alone(real.apply(batch, now))?;
             if is_applied {
                 self.model.record_projection(&changes, real.zone().day(now));
