@@ -156,7 +156,7 @@ test('who asks more often than a token may is told when to ask again', async () 
     const { page } = await visit(browser, strict.address);
     // Trying the token is the one request of this minute.
     await give(page, reader.word);
-    await expect.poll(() => heading(page)).toBe('Asked too often');
+    await expect.poll(() => heading(page)).toBe('Too many requests');
     await expect
       .poll(() => read(page.getByRole('alert')))
       .toMatch(/This page has asked for more than it may\. Try again in \d+ seconds?\..* Reference [0-9a-f]{32}$/);

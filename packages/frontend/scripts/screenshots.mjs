@@ -193,8 +193,8 @@ function accessStates() {
     },
   };
   for (const [code, status, title] of /** @type {const} */ ([
-    ['RATE_LIMITED', 429, 'Asked too often'],
-    ['OVERLOADED', 503, 'Too much to do right now'],
+    ['RATE_LIMITED', 429, 'Too many requests'],
+    ['OVERLOADED', 503, 'The server is overloaded'],
     ['FORBIDDEN', 403, 'Not allowed'],
   ])) {
     const problem = {

@@ -6,14 +6,14 @@ use goody_domain::{LONGEST_EVENT, OrderEvent};
 use goody_testkit::now;
 use serde_json::Value;
 
-pub(crate) use self::event_splitter::Form;
-use self::event_splitter::{Cutter, Piece};
+pub(crate) use self::event_splitter::BodyFormat;
+use self::event_splitter::{EventSplitter, RawEvent};
 
 #[path = "../../crates/http/src/event_splitter.rs"]
 mod event_splitter;
 
 /// How a body may tell of events.
-pub(crate) const FORMS: [Form; 2] = [Form::Lines, Form::Json];
+pub(crate) const FORMS: [BodyFormat; 2] = [BodyFormat::Ndjson, BodyFormat::Json];
 
 /// The law of events that are cut out of a body and read.
 pub fn hold(data: &[u8]) -> bool {
@@ -47,34 +47,34 @@ pub(crate) fn unfolded(data: &[u8]) -> Vec<u8> {
 }
 
 /// The pieces of a body that comes so many bytes at a time, each with the number of its line or its element.
-pub(crate) fn cut(form: Form, body: &[u8], at_a_time: usize) -> Vec<(u64, Piece)> {
-    let mut cutter = Cutter::new(form);
+pub(crate) fn cut(form: BodyFormat, body: &[u8], at_a_time: usize) -> Vec<(u64, RawEvent)> {
+    let mut splitter = EventSplitter::new(form);
     let mut pieces = Vec::new();
     for bytes in body.chunks(at_a_time) {
-        cutter.feed(bytes);
-        while let Some(piece) = cutter.next() {
+        splitter.push(bytes);
+        while let Some(piece) = splitter.next() {
             pieces.push(piece);
         }
     }
-    pieces.extend(cutter.finish());
+    pieces.extend(splitter.finish());
     pieces
 }
 
 /// What a plainer way of cutting says, where it can say something.
-fn compare(form: Form, body: &[u8], pieces: &[(u64, Piece)]) {
+fn compare(form: BodyFormat, body: &[u8], pieces: &[(u64, RawEvent)]) {
     if body.len() >= LONGEST_EVENT {
         return;
     }
     let texts = pieces.iter().filter_map(|(_, piece)| match piece {
-        Piece::Text(text) => Some(text.trim_ascii()),
-        Piece::TooLong | Piece::Broken(_) => None,
+        RawEvent::Text(text) => Some(text.trim_ascii()),
+        RawEvent::TooLong | RawEvent::Malformed(_) => None,
     });
     match form {
-        Form::Lines => {
+        BodyFormat::Ndjson => {
             let lines = body.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
             assert!(lines.eq(texts), "the pieces are the lines that are not blank");
         }
-        Form::Json => {
+        BodyFormat::Json => {
             if let Ok(array) = serde_json::from_slice::<Vec<Value>>(body) {
                 let elements: Vec<Value> = texts.map(|text| serde_json::from_slice(text).unwrap()).collect();
                 assert_eq!(elements, array, "the pieces are the elements of the array");
@@ -84,9 +84,9 @@ fn compare(form: Form, body: &[u8], pieces: &[(u64, Piece)]) {
 }
 
 /// The event that a piece tells of.
-pub(crate) fn event(piece: &Piece) -> Option<OrderEvent> {
+pub(crate) fn event(piece: &RawEvent) -> Option<OrderEvent> {
     match piece {
-        Piece::Text(text) => OrderEvent::parse(text, now()).ok(),
-        Piece::TooLong | Piece::Broken(_) => None,
+        RawEvent::Text(text) => OrderEvent::parse(text, now()).ok(),
+        RawEvent::TooLong | RawEvent::Malformed(_) => None,
     }
 }

@@ -5,7 +5,7 @@
 use goody_domain::OrderEvent;
 use goody_testkit::{Method, TestApp, suite};
 
-use crate::events::{FORMS, Form, cut, event, unfolded};
+use crate::events::{BodyFormat, FORMS, cut, event, unfolded};
 
 /// The law of posted events.
 pub fn hold(data: &[u8]) -> bool {
@@ -14,14 +14,14 @@ pub fn hold(data: &[u8]) -> bool {
 }
 
 /// Posts the body where it tells of an event, and reads what became of it.
-async fn post(form: Form, body: &[u8]) -> bool {
+async fn post(form: BodyFormat, body: &[u8]) -> bool {
     let pieces = cut(form, body, usize::MAX);
     let events: Vec<Option<OrderEvent>> = pieces.iter().map(|(_, piece)| event(piece)).collect();
     let Some(known) = events.iter().flatten().next() else { return false };
     let app = TestApp::new();
     let results = match form {
-        Form::Lines => app.post_ndjson(body.to_vec()).await.lines(),
-        Form::Json => {
+        BodyFormat::Ndjson => app.post_ndjson(body.to_vec()).await.lines(),
+        BodyFormat::Json => {
             let answer =
                 app.request(Method::POST, "/api/orders/events", "application/json", body.to_vec()).await.json();
             answer["results"].as_array().unwrap().clone()

@@ -1,4 +1,4 @@
-//! Access: which token a request needs, whether it has one, and how often that token may be used.
+//! Access control: which token a request needs, whether it has one, and how often that token may be used.
 
 use std::collections::HashMap;
 use std::num::NonZeroU32;
@@ -25,26 +25,26 @@ use crate::tokens::{TokenProblem, TokenScope, TokenSource, Tokens};
 
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
-/// How long a browser remembers what pages of other origins may do.
-const PREFLIGHT: Duration = Duration::from_secs(3600);
+/// How long a browser may cache the response to a CORS preflight request.
+const PREFLIGHT_MAX_AGE: Duration = Duration::from_secs(3600);
 
 /// Who may call the API. [`Access::open`] allows every caller.
 #[derive(Clone)]
 pub struct Access {
-    /// The tokens that are good; `None` where nobody needs one.
+    /// The valid tokens; `None` if no request needs one.
     pub tokens: Option<Arc<dyn TokenSource>>,
-    /// Whether reads need a token, too.
+    /// Whether reads also need a token.
     pub protect_reads: bool,
-    /// By which names the server may be called; `None` where somebody else looks at that.
+    /// The host names under which clients may call the server; `None` if a gateway checks them.
     pub hosts: Option<Arc<Hosts>>,
-    /// Requests a minute of each token; `None` for no limit.
+    /// Requests per minute for each token; `None` for no limit.
     pub rate_limit: Option<NonZeroU32>,
-    /// Requests that are worked on at the same time; `None` for no limit.
+    /// Requests in progress at the same time; `None` for no limit.
     pub concurrent: Option<usize>,
 }
 
 impl Access {
-    /// Allows every caller to do everything.
+    /// Allows every caller every request.
     pub fn open() -> Self {
         Self { tokens: None, protect_reads: false, hosts: None, rate_limit: None, concurrent: None }
     }
@@ -57,34 +57,34 @@ impl Access {
             .allow_methods([Method::GET, Method::POST, Method::PUT])
             .allow_headers([AUTHORIZATION, CONTENT_TYPE, IF_MATCH, IF_NONE_MATCH, CORRELATION_ID, TRACEPARENT])
             .expose_headers([ETAG, RETRY_AFTER, CORRELATION_ID, RATE_LIMIT, RATE_LIMIT_POLICY])
-            .max_age(PREFLIGHT);
+            .max_age(PREFLIGHT_MAX_AGE);
         Some(layer)
     }
 }
 
-/// Whose request it is.
+/// The client that sent a request.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Caller {
-    /// The name of its token, where it needed or brought one.
+    /// The name of its token; `None` if it sent none.
     token: Option<Arc<str>>,
-    /// Whether it may read everything.
+    /// Whether it may read protected data.
     pub(crate) may_read: bool,
 }
 
 impl Caller {
-    /// What the audit trail calls them.
+    /// Its name in the audit log.
     pub(crate) fn name(&self) -> &str {
-        self.token.as_deref().unwrap_or("anybody")
+        self.token.as_deref().unwrap_or("anonymous")
     }
 }
 
-/// Access rules, with a rate limiter for each token.
+/// The access rules, and a rate limiter for each token.
 #[derive(Clone)]
-pub(crate) struct Guard(Arc<Watched>);
+pub(crate) struct Guard(Arc<Inner>);
 
-struct Watched {
-    doors: Access,
-    /// By token's name.
+struct Inner {
+    access: Access,
+    /// By the name of the token.
     limiters: Mutex<HashMap<Arc<str>, Arc<Limiter>>>,
     capacity: Capacity,
 }
@@ -92,52 +92,52 @@ struct Watched {
 type Limiter = RateLimiter<NotKeyed, InMemoryState, DefaultClock, StateInformationMiddleware>;
 
 impl Guard {
-    pub(crate) fn new(doors: Access) -> Self {
-        let capacity = Capacity::new(doors.concurrent);
-        Self(Arc::new(Watched { doors, limiters: Mutex::default(), capacity }))
+    pub(crate) fn new(access: Access) -> Self {
+        let capacity = Capacity::new(access.concurrent);
+        Self(Arc::new(Inner { access, limiters: Mutex::default(), capacity }))
     }
 
-    /// Who asks, where that has to be known.
-    async fn caller(&self, wanted: Option<TokenScope>, headers: &HeaderMap) -> Result<Caller, ApiError> {
-        let nobody = Caller { token: None, may_read: !self.0.doors.protect_reads };
-        let Some(source) = &self.0.doors.tokens else { return Ok(nobody) };
-        let told = bearer(headers);
-        if wanted.is_none() && told.is_none() {
-            return Ok(nobody);
+    /// Authenticates the caller and checks the scope of its token.
+    async fn caller(&self, required: Option<TokenScope>, headers: &HeaderMap) -> Result<Caller, ApiError> {
+        let anonymous = Caller { token: None, may_read: !self.0.access.protect_reads };
+        let Some(source) = &self.0.access.tokens else { return Ok(anonymous) };
+        let secret = bearer(headers);
+        if required.is_none() && secret.is_none() {
+            return Ok(anonymous);
         }
         let tokens = source.tokens().await.map_err(|error| {
             tracing::error!(error, "the tokens cannot be read");
             ApiError::new(ErrorCode::Unavailable, "The tokens cannot be read right now. Try again.")
         })?;
-        let found = told.and_then(|secret| tokens.find(secret));
-        match (wanted, found) {
-            (Some(wanted), Some(token)) if !token.is_good_for(wanted) => Err(ApiError::new(
+        let found = secret.and_then(|secret| tokens.find(secret));
+        match (required, found) {
+            (Some(required), Some(token)) if !token.permits(required) => Err(ApiError::new(
                 ErrorCode::Forbidden,
-                format!("The token {} is not good for this: it needs the scope {wanted}.", token.name()),
+                format!("The token {} does not permit this: the request needs the scope {required}.", token.name()),
             )),
             (_, Some(token)) => Ok(Caller {
                 token: Some(token.name().clone()),
-                may_read: nobody.may_read || token.is_good_for(TokenScope::Read),
+                may_read: anonymous.may_read || token.permits(TokenScope::Read),
             }),
-            (Some(wanted), None) => Err(unauthenticated(wanted, told.is_some())),
-            // It needs none, and says nothing else of itself.
-            (None, None) => Ok(nobody),
+            (Some(required), None) => Err(unauthenticated(required, secret.is_some())),
+            // The request needs no token, so an unknown one is not an error.
+            (None, None) => Ok(anonymous),
         }
     }
 
-    /// What all requests share.
+    /// The limits that all requests share.
     pub(crate) fn capacity(&self) -> &Capacity {
         &self.0.capacity
     }
 
-    /// What keeps tokens from being read.
+    /// Why the tokens cannot be read.
     pub(crate) fn problem(&self) -> Option<TokenProblem> {
-        self.0.doors.tokens.as_ref().and_then(|source| source.problem())
+        self.0.access.tokens.as_ref().and_then(|source| source.problem())
     }
 
-    /// Takes one from what a token has left, and says how much that is. Refuses where there is nothing.
-    fn take(&self, caller: &Caller) -> Result<Option<[(HeaderName, HeaderValue); 2]>, ApiError> {
-        let (Some(quota), Some(name)) = (self.0.doors.rate_limit, &caller.token) else { return Ok(None) };
+    /// Counts a request of a token and returns the rate limit headers. An error if the token has no requests left.
+    fn check_rate_limit(&self, caller: &Caller) -> Result<Option<[(HeaderName, HeaderValue); 2]>, ApiError> {
+        let (Some(quota), Some(name)) = (self.0.access.rate_limit, &caller.token) else { return Ok(None) };
         let limiter = {
             let mut limiters = self.0.limiters.lock().unwrap_or_else(PoisonError::into_inner);
             let new = || Arc::new(RateLimiter::direct(Quota::per_minute(quota)).with_middleware());
@@ -147,15 +147,15 @@ impl Guard {
             Ok(state) => Ok(Some(rate_headers(quota, state.remaining_burst_capacity()))),
             Err(until) => {
                 let seconds = until.wait_time_from(limiter.clock().now()).as_secs() + 1;
-                let told = format!("The token {name} may ask {quota} times a minute. Ask again in {seconds} s.");
-                let error = ApiError::new(ErrorCode::RateLimited, told).retry_after(seconds);
+                let detail = format!("The token {name} may send {quota} requests a minute. Try again in {seconds} s.");
+                let error = ApiError::new(ErrorCode::RateLimited, detail).retry_after(seconds);
                 Err(rate_headers(quota, 0).into_iter().fold(error, |error, (name, value)| error.header(name, value)))
             }
         }
     }
 }
 
-/// What a client may still do, as the draft of the IETF has it (draft-ietf-httpapi-ratelimit-headers-10).
+/// The requests that a token has left, in the headers of draft-ietf-httpapi-ratelimit-headers-10 (IETF).
 fn rate_headers(quota: NonZeroU32, left: u32) -> [(HeaderName, HeaderValue); 2] {
     let full_in = (f64::from(quota.get().saturating_sub(left)) * 60.0 / f64::from(quota.get())).ceil();
     let value = |text: String| HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""));
@@ -170,31 +170,33 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| secret.trim())
 }
 
-fn unauthenticated(wanted: TokenScope, came: bool) -> ApiError {
-    let told = if came { "That token is not known" } else { "No token came" };
-    let detail =
-        format!("{told}. Send Authorization: Bearer with a token of the scope {wanted}, as goody token new makes one.");
+fn unauthenticated(required: TokenScope, has_token: bool) -> ApiError {
+    let reason = if has_token { "The token is unknown" } else { "The request has no token" };
+    let detail = format!(
+        "{reason}. Send Authorization: Bearer with a token of the scope {required}. The command goody token new makes one."
+    );
     ApiError::new(ErrorCode::Unauthenticated, detail)
 }
 
-/// What a request needs. The page may ask whether the server is well, and how the API looks, before it has a token.
-fn wanted(doors: &Access, method: &Method, path: &str) -> Option<TokenScope> {
-    let is_told_to_all = path == "/health" || path == "/api/openapi.json" || path.starts_with("/api/docs");
+/// The scope that a request needs. The health check and the API documentation are public: a client reads them before it has a
+/// token.
+fn required_scope(access: &Access, method: &Method, path: &str) -> Option<TokenScope> {
+    let is_public = path == "/health" || path == "/api/openapi.json" || path.starts_with("/api/docs");
     match *method {
-        Method::GET | Method::HEAD => (doors.protect_reads && !is_told_to_all).then_some(TokenScope::Read),
+        Method::GET | Method::HEAD => (access.protect_reads && !is_public).then_some(TokenScope::Read),
         Method::POST if path == "/api/orders/events" => Some(TokenScope::Ingest),
         _ => Some(TokenScope::Admin),
     }
 }
 
-/// Asks for the token, and counts its requests.
-pub(crate) async fn admit(State(guard): State<Guard>, mut request: Request, next: Next) -> Response {
-    let wanted = wanted(&guard.0.doors, request.method(), request.uri().path());
-    let admitted = match guard.caller(wanted, request.headers()).await {
-        Ok(caller) => guard.take(&caller).map(|headers| (caller, headers)),
+/// Authenticates and authorizes a request, and applies the rate limit of its token.
+pub(crate) async fn authorize(State(guard): State<Guard>, mut request: Request, next: Next) -> Response {
+    let required = required_scope(&guard.0.access, request.method(), request.uri().path());
+    let authorized = match guard.caller(required, request.headers()).await {
+        Ok(caller) => guard.check_rate_limit(&caller).map(|headers| (caller, headers)),
         Err(error) => Err(error),
     };
-    match admitted {
+    match authorized {
         Err(error) => error.into_response(),
         Ok((caller, headers)) => {
             request.extensions_mut().insert(caller);

@@ -1,7 +1,7 @@
-//! The audit trail: who told what. Lines of the log of the target `audit`, which no setting silences.
+//! The audit log: which token stored what. Its lines have the log target `audit`, which no setting silences.
 //!
-//! Events are stored with the instant they were recorded at, and a line tells that instant: whoever wants to know where an
-//! event of an order came from finds its line by it.
+//! An event is stored with the instant at which it was recorded, and the audit line contains the same instant. So an operator
+//! can find the audit line of a stored event, and with it the sender.
 
 use goody_contract::{IngestLine, IngestResult};
 use goody_domain::Instant;
@@ -9,14 +9,14 @@ use goody_domain::Instant;
 use crate::access::Caller;
 use crate::request_log::CorrelationId;
 
-/// Where a write came from.
+/// The origin of a write.
 #[derive(Clone, Debug)]
 pub(crate) struct Source {
     pub(crate) caller: Caller,
     pub(crate) correlation_id: CorrelationId,
 }
 
-/// What became of events that were stored together.
+/// The results of the events of a batch, counted.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Counts {
     pub(crate) accepted: u64,
@@ -40,8 +40,7 @@ impl Counts {
         self.rejected += more.rejected;
     }
 
-    /// Adds them to the metrics.
-    pub(crate) fn measure(self) {
+    pub(crate) fn add_to_metrics(self) {
         let results = [("accepted", self.accepted), ("duplicate", self.duplicate), ("rejected", self.rejected)];
         for (result, number) in results.into_iter().filter(|(_, number)| *number > 0) {
             metrics::counter!("goody_events_total", "result" => result).increment(number);
@@ -49,13 +48,13 @@ impl Counts {
     }
 }
 
-pub(crate) fn events(source: &Source, at: Instant, counts: Counts) {
+pub(crate) fn log_events(source: &Source, at: Instant, counts: Counts) {
     let Counts { accepted, duplicate, rejected } = counts;
     let (token, CorrelationId(correlation_id)) = (source.caller.name(), &source.correlation_id);
     tracing::info!(target: "audit", token, correlation_id, recorded_at = %at, accepted, duplicate, rejected, "events");
 }
 
-pub(crate) fn vendor(source: &Source, at: Instant, vendor_id: &str) {
+pub(crate) fn log_vendor(source: &Source, at: Instant, vendor_id: &str) {
     let (token, CorrelationId(correlation_id)) = (source.caller.name(), &source.correlation_id);
     tracing::info!(target: "audit", token, correlation_id, recorded_at = %at, vendor_id, "vendor");
 }

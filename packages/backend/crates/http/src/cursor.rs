@@ -1,4 +1,4 @@
-//! Cursors: opaque places in a list, bound to the filter they were made for.
+//! Cursors: opaque positions in a list, each valid only for the filter that it was made for.
 
 use std::hash::{DefaultHasher, Hasher};
 
@@ -16,30 +16,30 @@ struct Cursor<P> {
     place: P,
 }
 
-/// Writes a place in the list of a filter.
+/// Encodes a position in the list of a filter.
 pub(crate) fn write<P: Serialize>(filter: &impl Serialize, place: &P) -> Option<String> {
-    let json = serde_json::to_vec(&Cursor { filter: mark(filter), place }).ok()?;
+    let json = serde_json::to_vec(&Cursor { filter: filter_hash(filter), place }).ok()?;
     Some(URL_SAFE_NO_PAD.encode(json))
 }
 
-/// Reads a place in the list of a filter. Only what [`write`] wrote is taken, and not what merely means the same.
+/// Decodes a position in the list of a filter. Only the exact text that [`write`] produces is valid, not an equivalent encoding.
 pub(crate) fn read<P>(filter: &impl Serialize, text: Option<&String>) -> Result<Option<P>, ApiError>
 where
     P: Serialize + DeserializeOwned,
 {
     let Some(text) = text else { return Ok(None) };
-    let wrong = |reason| Err(ApiError::new(ErrorCode::InvalidCursor, reason));
+    let invalid = |reason| Err(ApiError::new(ErrorCode::InvalidCursor, reason));
     let json = URL_SAFE_NO_PAD.decode(text).unwrap_or_default();
     match serde_json::from_slice::<Cursor<P>>(&json) {
-        Ok(cursor) if cursor.filter != mark(filter) => {
-            wrong("The cursor belongs to another filter: begin without one.")
+        Ok(cursor) if cursor.filter != filter_hash(filter) => {
+            invalid("The cursor belongs to another filter: start without a cursor.")
         }
         Ok(Cursor { place, .. }) if write(filter, &place).as_ref() == Some(text) => Ok(Some(place)),
-        _ => wrong("The cursor is not one of ours: begin without one."),
+        _ => invalid("The cursor is not one that this server made: start without a cursor."),
     }
 }
 
-fn mark(filter: &impl Serialize) -> u64 {
+fn filter_hash(filter: &impl Serialize) -> u64 {
     let mut hasher = DefaultHasher::new();
     hasher.write(&serde_json::to_vec(filter).unwrap_or_default());
     hasher.finish()

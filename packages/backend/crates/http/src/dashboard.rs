@@ -13,25 +13,25 @@ use goody_domain::{AsOf, Dashboard, Report};
 
 use crate::error::ApiError;
 use crate::json_response::JsonResponse;
-use crate::params::{Checked, Params};
+use crate::params::{Params, Validator};
 use crate::{App, health};
 
-/// Data is fresh for so long after the latest fact, in minutes.
+/// Data is fresh if the latest event occurred at most so many minutes ago.
 const FRESH_MINUTES: i64 = 60;
-/// How many dashboards are kept as they were sent.
-const KEPT: usize = 4;
+/// The most dashboards in the cache.
+const CACHE_SIZE: usize = 4;
 
-/// Dashboards as they were sent, with what they were made from.
+/// The latest responses, each with its key: the evaluation instant, the current minute and the revision of the reports.
 #[derive(Default)]
 pub(crate) struct Cache(Mutex<Vec<(AsOf, AsOf, i64, JsonResponse)>>);
 
-/// The fleet on one date: sums over vendors, what changed, the best and the worst.
+/// The fleet on one date: sums over vendors, trends, the best and the worst vendors.
 #[utoipa::path(
     get, path = "/api/dashboard", operation_id = "dashboard", tag = "dashboard", params(DateQuery),
     responses((status = 200, body = DashboardView), (status = 400, body = Problem), (status = 404, body = Problem))
 )]
 pub(crate) async fn dashboard(State(app): State<App>, Params(query): Params<DateQuery>) -> Result<Response, ApiError> {
-    answer(&app, &query).await.map(IntoResponse::into_response)
+    dashboard_response(&app, &query).await.map(IntoResponse::into_response)
 }
 
 /// The same as `/api/dashboard`.
@@ -40,29 +40,29 @@ pub(crate) async fn dashboard(State(app): State<App>, Params(query): Params<Date
     responses((status = 200, body = DashboardView), (status = 400, body = Problem), (status = 404, body = Problem))
 )]
 pub(crate) async fn summary(State(app): State<App>, Params(query): Params<DateQuery>) -> Result<Response, ApiError> {
-    answer(&app, &query).await.map(IntoResponse::into_response)
+    dashboard_response(&app, &query).await.map(IntoResponse::into_response)
 }
 
-async fn answer(app: &App, query: &DateQuery) -> Result<JsonResponse, ApiError> {
+async fn dashboard_response(app: &App, query: &DateQuery) -> Result<JsonResponse, ApiError> {
     let reports = app.0.reports.as_ref();
     let now = app.now();
-    let mut checked = Checked::default();
-    let as_of = checked.as_of(query.date.as_ref(), reports, now);
-    let as_of = checked.finish(as_of)?;
-    // How old the data is changes with the minute, whatever the date.
+    let mut validator = Validator::default();
+    let as_of = validator.as_of(query.date.as_ref(), reports, now);
+    let as_of = validator.finish(as_of)?;
+    // The age of the data changes every minute, also for a past date.
     let minute = reports.zone().today(now);
-    // What tells of trouble is made anew each time: trouble comes and goes without a change of the reports.
+    // A response that reports a store problem is not cached: problems come and go without a change of the reports.
     let problem = app.0.orders.store_health().problem;
-    let known = reports.revision().and_then(|revision| app.0.dashboards.find(as_of, minute, revision));
-    if let (Some(answer), None) = (known, &problem) {
-        return Ok(answer);
+    let cached = reports.revision().and_then(|revision| app.0.dashboards.find(as_of, minute, revision));
+    if let (Some(response), None) = (cached, &problem) {
+        return Ok(response);
     }
     let (fleet, status) = app.0.fleet.reports_with_status(as_of).await?;
-    let answer = JsonResponse::json(&view(app, &fleet, &Pulse::of(&status, problem.as_ref(), now)))?;
+    let response = JsonResponse::json(&view(app, &fleet, &Pulse::of(&status, problem.as_ref(), now)))?;
     if problem.is_none() {
-        app.0.dashboards.keep(as_of, minute, fleet.revision, answer.clone());
+        app.0.dashboards.insert(as_of, minute, fleet.revision, response.clone());
     }
-    Ok(answer)
+    Ok(response)
 }
 
 fn view(app: &App, fleet: &FleetReports, pulse: &Pulse) -> DashboardView {
@@ -84,22 +84,22 @@ fn view(app: &App, fleet: &FleetReports, pulse: &Pulse) -> DashboardView {
 
 impl Cache {
     fn find(&self, as_of: AsOf, minute: AsOf, revision: i64) -> Option<JsonResponse> {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let same = |entry: &&(AsOf, AsOf, i64, JsonResponse)| (entry.0, entry.1, entry.2) == (as_of, minute, revision);
-        kept.iter().find(same).map(|(.., answer)| answer.clone())
+        entries.iter().find(same).map(|(.., response)| response.clone())
     }
 
-    fn keep(&self, as_of: AsOf, minute: AsOf, revision: i64, answer: JsonResponse) {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.retain(|(other, ..)| other.date() != as_of.date());
-        kept.push((as_of, minute, revision, answer));
-        if kept.len() > KEPT {
-            kept.remove(0);
+    fn insert(&self, as_of: AsOf, minute: AsOf, revision: i64, response: JsonResponse) {
+        let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        entries.retain(|(other, ..)| other.date() != as_of.date());
+        entries.push((as_of, minute, revision, response));
+        if entries.len() > CACHE_SIZE {
+            entries.remove(0);
         }
     }
 }
 
-/// The fleet, a row a date.
+/// The history of the fleet, one row for each date.
 #[utoipa::path(
     get, path = "/api/dashboard/history", operation_id = "dashboardHistory", tag = "dashboard", params(HistoryQuery),
     responses((status = 200, body = DashboardHistoryView), (status = 400, body = Problem), (status = 404, body = Problem))
@@ -110,9 +110,9 @@ pub(crate) async fn history(
 ) -> Result<JsonResponse, ApiError> {
     let reports = app.0.reports.as_ref();
     let now = app.now();
-    let mut checked = Checked::default();
-    let range = checked.range((query.from.as_ref(), query.to.as_ref()), reports, now);
-    let (from, to) = checked.finish(range)?;
+    let mut validator = Validator::default();
+    let range = validator.range((query.from.as_ref(), query.to.as_ref()), reports, now);
+    let (from, to) = validator.finish(range)?;
     let days = fleet_history(app.0.vendors.as_ref(), reports, from, to, now).await?;
     let row = |day: &goody_application::read::FleetDay| FleetDayView {
         date: day.date.to_string(),

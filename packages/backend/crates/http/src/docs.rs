@@ -1,4 +1,4 @@
-//! The OpenAPI document, built from the handlers' own types, and its readable form.
+//! The OpenAPI document, built from the types of the handlers, and the page that shows it.
 
 use axum::Router;
 use axum::http::StatusCode;
@@ -18,7 +18,7 @@ use crate::{App, dashboard, events, export, health, orders, reports, vendors};
         description = "Which vendor is failing, since when, why, how sure are we, and which orders to chase.",
         license(name = "MIT", identifier = "MIT")
     ),
-    // What only parameters are made of. Bodies bring their own.
+    // The schemas that only parameters use. Those of bodies are added automatically.
     components(schemas(GiftTypeParam, IdParam, SortOrder, VendorSortBy, export::Format)),
     tags(
         (name = "dashboard", description = "The fleet"),
@@ -30,29 +30,29 @@ use crate::{App, dashboard, events, export, health, orders, reports, vendors};
 )]
 struct Info;
 
-/// Every route, and the document of all of them.
+/// Every route, and the OpenAPI document that describes them.
 pub(crate) fn routes() -> (Router<App>, Document) {
     let (router, mut document) = handlers().split_for_parts();
-    say_what_doors_answer(&mut document);
+    add_common_responses(&mut document);
     (router, document)
 }
 
-/// What any route may answer before its handler is asked, or in its place; and whether that holds for how it is, too, which
-/// everybody is told.
-const REFUSALS: [(&str, &str, bool); 5] = [
-    ("401", "A token is needed, and none came or one that is not known.", false),
-    ("403", "The token is good for something else, or the request comes from somewhere it must not come from.", true),
-    ("429", "The token asked too often. `Retry-After` says when to ask again.", false),
-    ("500", "A fault of ours. The correlation id finds it in the log.", true),
-    ("503", "Too much to do, or something does not answer. `Retry-After` says when to ask again.", false),
+/// The error responses that every route may return in place of its handler's response: status, description, and whether
+/// `/health`, which is public, returns it too.
+const COMMON_RESPONSES: [(&str, &str, bool); 5] = [
+    ("401", "The request needs a token, and has none or an unknown one.", false),
+    ("403", "The token has another scope, or the `Host` or `Origin` of the request is not allowed.", true),
+    ("429", "The token has sent too many requests. `Retry-After` says when to try again.", false),
+    ("500", "An error in the server. The log has the details under the correlation id.", true),
+    ("503", "The server is overloaded, or a dependency does not respond. `Retry-After` says when to try again.", false),
 ];
 
-fn say_what_doors_answer(document: &mut Document) {
+fn add_common_responses(document: &mut Document) {
     for (path, item) in &mut document.paths.paths {
         for operation in [&mut item.get, &mut item.put, &mut item.post].into_iter().flatten() {
             let responses = &mut operation.responses.responses;
-            for (status, meaning, to_all) in REFUSALS {
-                if to_all || path != "/health" {
+            for (status, meaning, includes_health) in COMMON_RESPONSES {
+                if includes_health || path != "/health" {
                     let problem = Content::new(Some(Ref::from_schema_name("Problem")));
                     let response = ResponseBuilder::new().description(meaning).content(PROBLEM, problem).build();
                     responses.entry(status.to_owned()).or_insert(response.into());
@@ -60,7 +60,7 @@ fn say_what_doors_answer(document: &mut Document) {
             }
             for (status, response) in responses {
                 if let RefOr::T(response) = response {
-                    complete(status, response);
+                    complete_response(status, response);
                 }
             }
             if path != "/health" {
@@ -70,8 +70,8 @@ fn say_what_doors_answer(document: &mut Document) {
         }
     }
     let token = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(
-        "A token as `goody token new` makes one. Writes need one where the server can be reached by others; reads where \
-         they are protected.",
+        "A token that `goody token new` made. Writes need one when other machines can reach the server; reads when they are \
+         protected.",
     ));
     document.components.get_or_insert_default().add_security_scheme("token", SecurityScheme::Http(token.build()));
 }
@@ -79,10 +79,10 @@ fn say_what_doors_answer(document: &mut Document) {
 const PROBLEM: &str = "application/problem+json";
 const NO_SCOPES: [&str; 0] = [];
 
-/// Problems have a media type of their own, and no response may be without a word.
-fn complete(status: &str, response: &mut utoipa::openapi::Response) {
+/// Sets the media type of problems, and the description of a response that has none.
+fn complete_response(status: &str, response: &mut utoipa::openapi::Response) {
     let is_problem =
-        response.content.values().any(|content| matches!(content, RefOr::T(content) if says_problem(content)));
+        response.content.values().any(|content| matches!(content, RefOr::T(content) if is_problem_content(content)));
     if is_problem && let Some(content) = response.content.shift_remove("application/json") {
         response.content.insert(PROBLEM.to_owned(), content);
     }
@@ -92,7 +92,7 @@ fn complete(status: &str, response: &mut utoipa::openapi::Response) {
     }
 }
 
-fn says_problem(content: &Content) -> bool {
+fn is_problem_content(content: &Content) -> bool {
     matches!(&content.schema, Some(RefOr::Ref(schema)) if schema.ref_location.ends_with("/Problem"))
 }
 
@@ -114,11 +114,12 @@ fn handlers() -> OpenApiRouter<App> {
         .routes(routes!(orders::recent))
         .routes(routes!(export::orders))
         .routes(routes!(events::post))
-        .routes(routes!(orders::one))
-        .routes(routes!(orders::one_by_id))
-        // An order and a vendor may be called like a route. These are the routes `{id}` of them.
-        .route("/api/orders/events", axum::routing::get(orders::one_called_events))
-        .route("/api/vendors/export", axum::routing::put(vendors::put_called_export))
+        .routes(routes!(orders::get))
+        .routes(routes!(orders::get_by_id))
+        // The id of an order may be `events`, and that of a vendor `export`. Those paths belong to other routes, so `{id}` does
+        // not match them.
+        .route("/api/orders/events", axum::routing::get(orders::get_order_named_events))
+        .route("/api/vendors/export", axum::routing::put(vendors::put_vendor_named_export))
 }
 
 /// The OpenAPI document of every route.
@@ -127,6 +128,6 @@ pub fn openapi() -> Document {
 }
 
 /// `/api/openapi.json` and `/api/docs`.
-pub(crate) fn served(document: Document) -> Router<App> {
+pub(crate) fn docs_router(document: Document) -> Router<App> {
     utoipa_swagger_ui::SwaggerUi::new("/api/docs").url("/api/openapi.json", document).into()
 }

@@ -1,6 +1,7 @@
-//! Errors on their way out.
+//! API errors.
 //!
-//! Handlers answer an [`ApiError`]; the outermost layer, which knows the correlation id and the time, makes a problem of it.
+//! Handlers return an [`ApiError`]. The outermost layer, which knows the correlation id and the time, turns it into a problem
+//! response.
 
 use std::any::Any;
 
@@ -12,7 +13,7 @@ use goody_application::read::ReadError;
 use goody_contract::{ErrorCode, FieldProblem, Problem};
 use goody_domain::Instant;
 
-/// What went wrong, for the one who asked.
+/// An error, as the client sees it.
 #[derive(Clone, Debug)]
 pub(crate) struct ApiError {
     code: ErrorCode,
@@ -30,7 +31,7 @@ impl ApiError {
         Self { code, detail: detail.into(), errors: Vec::new(), headers }
     }
 
-    /// Says when to ask again.
+    /// Adds the header `Retry-After`.
     pub(crate) fn retry_after(self, seconds: u64) -> Self {
         self.header(RETRY_AFTER, seconds.into())
     }
@@ -40,23 +41,23 @@ impl ApiError {
         self
     }
 
-    /// What it says, for whoever gets no problem but plain text.
+    /// The text of the error, for responses that are plain text and not a problem.
     pub(crate) fn detail(&self) -> &str {
         &self.detail
     }
 
-    /// Parameters that are not valid.
+    /// The error for invalid parameters.
     pub(crate) fn parameters(errors: Vec<FieldProblem>) -> Self {
-        let told: Vec<String> = errors.iter().map(|error| format!("{} {}", error.field, error.reason)).collect();
-        Self { errors, ..Self::new(ErrorCode::InvalidParameter, told.join("; ")) }
+        let reasons: Vec<String> = errors.iter().map(|error| format!("{} {}", error.field, error.reason)).collect();
+        Self { errors, ..Self::new(ErrorCode::InvalidParameter, reasons.join("; ")) }
     }
 
     pub(crate) fn parameter(field: &str, reason: impl Into<String>) -> Self {
         Self::parameters(vec![FieldProblem { field: field.into(), reason: reason.into() }])
     }
 
-    pub(crate) fn not_found(what: &str, id: &str) -> Self {
-        Self::new(ErrorCode::NotFound, format!("There is no {what} {id}."))
+    pub(crate) fn not_found(kind: &str, id: &str) -> Self {
+        Self::new(ErrorCode::NotFound, format!("There is no {kind} {id}."))
     }
 
     pub(crate) fn problem(self, correlation_id: &str, now: Instant) -> Problem {
@@ -77,12 +78,12 @@ impl ApiError {
 
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
-        tracing::error!(error = &error as &dyn std::error::Error, "the store failed a request");
+        tracing::error!(error = &error as &dyn std::error::Error, "a request failed in the store");
         match error {
             StoreError::Unavailable { .. } | StoreError::Contended(_) => {
-                Self::new(ErrorCode::Unavailable, "The store does not answer right now. Try again.").retry_after(1)
+                Self::new(ErrorCode::Unavailable, "The store does not respond right now. Try again.").retry_after(1)
             }
-            StoreError::Damaged(_) => Self::new(ErrorCode::Internal, "The log says more."),
+            StoreError::Damaged(_) => Self::new(ErrorCode::Internal, "The log has the details."),
         }
     }
 }
@@ -108,30 +109,30 @@ impl IntoResponse for ApiError {
     }
 }
 
-/// What the framework refused before a handler saw it, which it says in plain text.
-pub(crate) fn refused_unseen(response: &Response) -> Option<ApiError> {
+/// The error of a request that the framework rejected before the handler; the framework's own response is plain text.
+pub(crate) fn framework_error(response: &Response) -> Option<ApiError> {
     let is_text = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"));
     match response.status() {
         StatusCode::BAD_REQUEST if is_text => {
             Some(ApiError::new(ErrorCode::InvalidParameter, "The path cannot be decoded."))
         }
         StatusCode::PAYLOAD_TOO_LARGE if is_text => {
-            Some(ApiError::new(ErrorCode::PayloadTooLarge, "The body is larger than this route takes."))
+            Some(ApiError::new(ErrorCode::PayloadTooLarge, "The body is larger than this route accepts."))
         }
         _ => None,
     }
 }
 
-pub(crate) async fn no_such_route(uri: Uri) -> ApiError {
+pub(crate) async fn route_not_found(uri: Uri) -> ApiError {
     ApiError::not_found("route", uri.path())
 }
 
-pub(crate) async fn no_such_method(uri: Uri) -> ApiError {
-    ApiError::new(ErrorCode::MethodNotAllowed, format!("{} is not there for this method.", uri.path()))
+pub(crate) async fn method_not_allowed(uri: Uri) -> ApiError {
+    ApiError::new(ErrorCode::MethodNotAllowed, format!("{} does not support this method.", uri.path()))
 }
 
-pub(crate) fn panicked(panic: Box<dyn Any + Send>) -> Response {
+pub(crate) fn handle_panic(panic: Box<dyn Any + Send>) -> Response {
     let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
     tracing::error!(panic = text.unwrap_or("of unknown kind"), "a handler panicked");
-    ApiError::new(ErrorCode::Internal, "The log says more.").into_response()
+    ApiError::new(ErrorCode::Internal, "The log has the details.").into_response()
 }

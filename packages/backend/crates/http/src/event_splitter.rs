@@ -1,157 +1,167 @@
-//! Event bodies, cut into single events while they arrive.
+//! Splits the body of a request into single events while it arrives.
 
 use bytes::{Buf, Bytes, BytesMut};
 use goody_domain::LONGEST_EVENT;
 
-/// One event of a body.
+/// One event of a body, not parsed yet.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Piece {
-    /// Its bytes.
+pub(crate) enum RawEvent {
+    /// The bytes of the event.
     Text(Bytes),
-    /// It was longer than [`LONGEST_EVENT`], and was passed over without being held.
+    /// The event is longer than [`LONGEST_EVENT`]. Its bytes were skipped, not buffered.
     TooLong,
-    /// From here on the array cannot be cut.
-    Broken(&'static str),
+    /// The array is malformed from this point on, for this reason.
+    Malformed(&'static str),
 }
 
-/// The mark of UTF-8 that some programs begin a file with.
+/// The UTF-8 byte order mark with which some programs begin a file.
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
-/// How events follow each other.
+/// The format of a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Form {
-    /// One a line.
-    Lines,
-    /// One alone, or an array of them.
+pub(crate) enum BodyFormat {
+    /// One event on each line.
+    Ndjson,
+    /// One event, or an array of events.
     Json,
 }
 
-/// Cuts a body into events, each with its line, or its place in the array, from 1. Holds at most one of them.
-pub(crate) struct Cutter {
-    form: Form,
-    /// Whether the mark at the start has been looked for.
-    begun: bool,
-    /// Lines or elements that are over.
-    over: u64,
-    held: BytesMut,
-    /// How far into `held` was looked.
-    seen: usize,
+/// Splits a body into events. Each has its line number, or its position in the array, from 1. Buffers at most one event.
+pub(crate) struct EventSplitter {
+    format: BodyFormat,
+    /// Whether a byte order mark at the start was skipped or ruled out.
+    bom_checked: bool,
+    /// Complete lines or elements so far.
+    count: u64,
+    buffer: BytesMut,
+    /// How many bytes of `buffer` were scanned.
+    scanned: usize,
     too_long: bool,
     json: Json,
 }
 
-/// Where in a JSON body we are.
+/// The scanner's position in a JSON body.
 #[derive(Default)]
 struct Json {
     in_array: bool,
     ended: bool,
-    broken: bool,
+    malformed: bool,
     depth: usize,
     in_string: bool,
     escaped: bool,
     started: bool,
 }
 
-impl Cutter {
-    pub(crate) fn new(form: Form) -> Self {
-        Self { form, begun: false, over: 0, held: BytesMut::new(), seen: 0, too_long: false, json: Json::default() }
+impl EventSplitter {
+    pub(crate) fn new(format: BodyFormat) -> Self {
+        Self {
+            format,
+            bom_checked: false,
+            count: 0,
+            buffer: BytesMut::new(),
+            scanned: 0,
+            too_long: false,
+            json: Json::default(),
+        }
     }
 
-    /// Takes what arrived.
-    pub(crate) fn feed(&mut self, bytes: &[u8]) {
-        self.held.extend_from_slice(bytes);
+    /// Appends bytes that arrived.
+    pub(crate) fn push(&mut self, bytes: &[u8]) {
+        self.buffer.extend_from_slice(bytes);
     }
 
-    /// The next whole event.
-    pub(crate) fn next(&mut self) -> Option<(u64, Piece)> {
-        if !self.begun {
-            if self.held.starts_with(BOM) {
-                self.held.advance(BOM.len());
-            } else if BOM.starts_with(&self.held) {
+    /// The next complete event.
+    pub(crate) fn next(&mut self) -> Option<(u64, RawEvent)> {
+        if !self.bom_checked {
+            if self.buffer.starts_with(BOM) {
+                self.buffer.advance(BOM.len());
+            } else if BOM.starts_with(&self.buffer) {
                 return None;
             }
-            self.begun = true;
+            self.bom_checked = true;
         }
         loop {
-            let end = match self.form {
-                Form::Lines => self.held[self.seen..].iter().position(|b| *b == b'\n').map(|at| self.seen + at),
-                Form::Json => self.json_end(),
+            let end = match self.format {
+                BodyFormat::Ndjson => {
+                    self.buffer[self.scanned..].iter().position(|b| *b == b'\n').map(|at| self.scanned + at)
+                }
+                BodyFormat::Json => self.json_end(),
             };
-            if self.json.broken {
-                self.json.broken = false;
+            if self.json.malformed {
+                self.json.malformed = false;
                 self.json.ended = true;
                 self.too_long = false;
-                self.held.clear();
-                self.seen = 0;
-                return Some((self.over + 1, Piece::Broken("is not JSON: the rest of the array was not read")));
+                self.buffer.clear();
+                self.scanned = 0;
+                return Some((self.count + 1, RawEvent::Malformed("is not JSON: the rest of the array is ignored")));
             }
             let Some(end) = end else {
-                self.seen = self.held.len();
-                if self.held.len() > LONGEST_EVENT {
+                self.scanned = self.buffer.len();
+                if self.buffer.len() > LONGEST_EVENT {
                     self.too_long = true;
-                    self.held.clear();
-                    self.seen = 0;
+                    self.buffer.clear();
+                    self.scanned = 0;
                 }
                 return None;
             };
-            let text = self.held.split_to(end).freeze();
-            if self.form == Form::Lines {
-                self.held.advance(1);
+            let text = self.buffer.split_to(end).freeze();
+            if self.format == BodyFormat::Ndjson {
+                self.buffer.advance(1);
             }
-            self.seen = 0;
-            if let Some(piece) = self.piece(text) {
-                return Some(piece);
+            self.scanned = 0;
+            if let Some(raw_event) = self.raw_event(text) {
+                return Some(raw_event);
             }
         }
     }
 
-    /// What is left at the end of the body.
-    pub(crate) fn finish(mut self) -> Option<(u64, Piece)> {
-        if let Some(piece) = self.next() {
-            return Some(piece);
+    /// The last event, at the end of the body.
+    pub(crate) fn finish(mut self) -> Option<(u64, RawEvent)> {
+        if let Some(raw_event) = self.next() {
+            return Some(raw_event);
         }
-        if self.form == Form::Json && self.json.in_array && !self.json.ended {
-            return Some((self.over + 1, Piece::Broken("ends within the array")));
+        if self.format == BodyFormat::Json && self.json.in_array && !self.json.ended {
+            return Some((self.count + 1, RawEvent::Malformed("ends within the array")));
         }
-        let rest = self.held.split().freeze();
-        self.piece(rest)
+        let rest = self.buffer.split().freeze();
+        self.raw_event(rest)
     }
 
-    /// An event, unless there is nothing in its place. A blank line counts as a line, so that numbers are those of an editor.
-    fn piece(&mut self, text: Bytes) -> Option<(u64, Piece)> {
+    /// The event in `text`, unless it is blank. A blank line counts as a line, so that line numbers match those of an editor.
+    fn raw_event(&mut self, text: Bytes) -> Option<(u64, RawEvent)> {
         let is_too_long = std::mem::take(&mut self.too_long) || text.len() > LONGEST_EVENT;
         let is_blank = !is_too_long && text.trim_ascii().is_empty();
-        if self.form == Form::Lines || !is_blank {
-            self.over += 1;
+        if self.format == BodyFormat::Ndjson || !is_blank {
+            self.count += 1;
         }
         match (is_too_long, is_blank) {
-            (true, _) => Some((self.over, Piece::TooLong)),
+            (true, _) => Some((self.count, RawEvent::TooLong)),
             (_, true) => None,
-            _ => Some((self.over, Piece::Text(text))),
+            _ => Some((self.count, RawEvent::Text(text))),
         }
     }
 
-    /// Where the next element of the array ends. A body that is no array is one element that ends with the body.
+    /// The end of the next element of the array. A body that is not an array is one element, which ends with the body.
     fn json_end(&mut self) -> Option<usize> {
         let json = &mut self.json;
-        while self.seen < self.held.len() {
-            let byte = self.held[self.seen];
+        while self.scanned < self.buffer.len() {
+            let byte = self.buffer[self.scanned];
             if json.ended {
-                self.held.clear();
-                self.seen = 0;
+                self.buffer.clear();
+                self.scanned = 0;
                 return None;
             }
             if !json.in_array && !json.started {
-                // What is blank before the body is part of no event, and counts for the length of none.
+                // Leading whitespace is not part of an event and does not count towards its length.
                 json.in_array = byte == b'[';
                 if json.in_array || byte.is_ascii_whitespace() {
-                    self.held.advance(1);
+                    self.buffer.advance(1);
                     continue;
                 }
                 json.started = true;
             }
             if !json.in_array {
-                self.seen += 1;
+                self.scanned += 1;
                 continue;
             }
             match byte {
@@ -163,19 +173,19 @@ impl Cutter {
                 b'}' | b']' if json.depth > 0 => json.depth -= 1,
                 b']' => {
                     json.ended = true;
-                    return Some(self.seen);
+                    return Some(self.scanned);
                 }
                 b'}' => {
-                    json.broken = true;
+                    json.malformed = true;
                     return None;
                 }
                 b',' if json.depth == 0 => {
-                    self.held[self.seen] = b' ';
-                    return Some(self.seen);
+                    self.buffer[self.scanned] = b' ';
+                    return Some(self.scanned);
                 }
                 _ => {}
             }
-            self.seen += 1;
+            self.scanned += 1;
         }
         None
     }
@@ -185,81 +195,90 @@ impl Cutter {
 mod tests {
     use super::*;
 
-    /// Cuts a body that arrives a few bytes at a time.
-    fn cut(form: Form, body: &str, at_a_time: usize) -> Vec<Piece> {
-        let mut cutter = Cutter::new(form);
-        let mut pieces = Vec::new();
+    /// Splits a body that arrives a few bytes at a time.
+    fn split(format: BodyFormat, body: &str, at_a_time: usize) -> Vec<RawEvent> {
+        let mut splitter = EventSplitter::new(format);
+        let mut raw_events = Vec::new();
         for bytes in body.as_bytes().chunks(at_a_time) {
-            cutter.feed(bytes);
-            while let Some((_, piece)) = cutter.next() {
-                pieces.push(piece);
+            splitter.push(bytes);
+            while let Some((_, raw_event)) = splitter.next() {
+                raw_events.push(raw_event);
             }
         }
-        pieces.extend(cutter.finish().map(|(_, piece)| piece));
-        pieces
+        raw_events.extend(splitter.finish().map(|(_, raw_event)| raw_event));
+        raw_events
     }
 
-    fn texts(pieces: &[Piece]) -> Vec<String> {
-        let text = |piece: &Piece| match piece {
-            Piece::Text(bytes) => String::from_utf8_lossy(bytes).trim().to_owned(),
+    fn texts(raw_events: &[RawEvent]) -> Vec<String> {
+        let text = |raw_event: &RawEvent| match raw_event {
+            RawEvent::Text(bytes) => String::from_utf8_lossy(bytes).trim().to_owned(),
             other => format!("{other:?}"),
         };
-        pieces.iter().map(text).collect()
+        raw_events.iter().map(text).collect()
     }
 
     #[test]
-    fn lines_are_cut_wherever_they_arrive() {
+    fn lines_are_split_wherever_the_chunks_of_a_body_end() {
         for at_a_time in 1..9 {
             assert_eq!(
-                texts(&cut(Form::Lines, "{\"a\":1}\n\n{\"b\":2}\r\n{\"c\":3}", at_a_time)),
+                texts(&split(BodyFormat::Ndjson, "{\"a\":1}\n\n{\"b\":2}\r\n{\"c\":3}", at_a_time)),
                 ["{\"a\":1}", "{\"b\":2}", "{\"c\":3}"]
             );
         }
     }
 
     #[test]
-    fn a_mark_of_utf_8_at_the_start_is_passed_over() {
+    fn a_byte_order_mark_at_the_start_is_skipped() {
         for at_a_time in 1..9 {
-            assert_eq!(texts(&cut(Form::Lines, "\u{feff}{\"a\":1}\n{\"b\":2}", at_a_time)), ["{\"a\":1}", "{\"b\":2}"]);
-            assert_eq!(texts(&cut(Form::Json, "\u{feff}[1, 2]", at_a_time)), ["1", "2"]);
-            assert_eq!(texts(&cut(Form::Lines, "\u{feff}", at_a_time)), Vec::<String>::new());
+            assert_eq!(
+                texts(&split(BodyFormat::Ndjson, "\u{feff}{\"a\":1}\n{\"b\":2}", at_a_time)),
+                ["{\"a\":1}", "{\"b\":2}"]
+            );
+            assert_eq!(texts(&split(BodyFormat::Json, "\u{feff}[1, 2]", at_a_time)), ["1", "2"]);
+            assert_eq!(texts(&split(BodyFormat::Ndjson, "\u{feff}", at_a_time)), Vec::<String>::new());
         }
     }
 
     #[test]
-    fn an_array_is_cut_into_its_elements() {
+    fn an_array_is_split_into_its_elements() {
         for at_a_time in 1..9 {
             let body = r#" [ {"a":"],}\"{"} , {"b":[1,{"c":2}]},3 ] "#;
-            assert_eq!(texts(&cut(Form::Json, body, at_a_time)), [r#"{"a":"],}\"{"}"#, r#"{"b":[1,{"c":2}]}"#, "3"]);
+            assert_eq!(
+                texts(&split(BodyFormat::Json, body, at_a_time)),
+                [r#"{"a":"],}\"{"}"#, r#"{"b":[1,{"c":2}]}"#, "3"]
+            );
         }
-        assert_eq!(texts(&cut(Form::Json, "[]", 1)), Vec::<String>::new());
+        assert_eq!(texts(&split(BodyFormat::Json, "[]", 1)), Vec::<String>::new());
     }
 
     #[test]
-    fn a_single_event_is_its_own_body() {
-        assert_eq!(texts(&cut(Form::Json, " {\"a\": [1, 2]}\n", 3)), ["{\"a\": [1, 2]}"]);
+    fn a_body_may_be_a_single_event() {
+        assert_eq!(texts(&split(BodyFormat::Json, " {\"a\": [1, 2]}\n", 3)), ["{\"a\": [1, 2]}"]);
     }
 
     #[test]
-    fn an_array_without_its_end_says_so() {
-        assert_eq!(texts(&cut(Form::Json, "[{\"a\":1},{\"b\"", 4)), ["{\"a\":1}", "Broken(\"ends within the array\")"]);
-        assert_eq!(texts(&cut(Form::Json, "[}", 1)).len(), 1);
+    fn an_array_without_an_end_is_malformed() {
+        assert_eq!(
+            texts(&split(BodyFormat::Json, "[{\"a\":1},{\"b\"", 4)),
+            ["{\"a\":1}", "Malformed(\"ends within the array\")"]
+        );
+        assert_eq!(texts(&split(BodyFormat::Json, "[}", 1)).len(), 1);
     }
 
     #[test]
-    fn blanks_before_a_body_cost_nothing() {
+    fn whitespace_before_a_body_is_ignored() {
         let blanks = " ".repeat(2 * LONGEST_EVENT);
         for at_a_time in [1000, 65_536, usize::MAX] {
-            assert_eq!(texts(&cut(Form::Json, &format!("{blanks}[1, 2]"), at_a_time)), ["1", "2"]);
-            assert_eq!(texts(&cut(Form::Json, &format!("{blanks}{{}}"), at_a_time)), ["{}"]);
+            assert_eq!(texts(&split(BodyFormat::Json, &format!("{blanks}[1, 2]"), at_a_time)), ["1", "2"]);
+            assert_eq!(texts(&split(BodyFormat::Json, &format!("{blanks}{{}}"), at_a_time)), ["{}"]);
         }
     }
 
     #[test]
-    fn a_long_line_costs_only_itself() {
+    fn a_line_that_is_too_long_does_not_affect_the_others() {
         let body = format!("{{\"a\":1}}\n{}\n{{\"b\":2}}\n", "x".repeat(10 * LONGEST_EVENT));
         for at_a_time in [1000, 65_536, usize::MAX] {
-            assert_eq!(texts(&cut(Form::Lines, &body, at_a_time)), ["{\"a\":1}", "TooLong", "{\"b\":2}"]);
+            assert_eq!(texts(&split(BodyFormat::Ndjson, &body, at_a_time)), ["{\"a\":1}", "TooLong", "{\"b\":2}"]);
         }
     }
 }

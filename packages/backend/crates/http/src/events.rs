@@ -1,4 +1,4 @@
-//! Order events on their way in.
+//! `POST /api/orders/events`: receives order events.
 
 use axum::Extension;
 use axum::body::Body;
@@ -14,17 +14,17 @@ use crate::access::Caller;
 use crate::audit::Source;
 use crate::capacity::Capacity;
 use crate::error::ApiError;
-use crate::event_splitter::{Cutter, Form};
+use crate::event_splitter::{BodyFormat, EventSplitter};
 use crate::intake::Intake;
 use crate::request_log::CorrelationId;
 use crate::results::{JsonResults, LineResults};
 
-/// Bytes of a JSON body at most: it is answered when all of it is read. NDJSON is of any size.
+/// The most bytes of a JSON body, whose response is sent after all of it is read. NDJSON has no limit.
 const LONGEST_JSON: usize = 16 * 1024 * 1024;
 
-/// One event, an array of events, or a line each (`application/x-ndjson`), of any size.
+/// Receives one event, an array of events, or one event on each line (`application/x-ndjson`, of any length).
 ///
-/// A bad event costs only itself. NDJSON is answered line by line, while it is being read.
+/// An invalid event is rejected; the others are stored. The response to NDJSON is sent line by line while the body is read.
 #[utoipa::path(
     post, path = "/api/orders/events", operation_id = "postOrderEvents", tag = "orders",
     request_body(content((OrderEventView = "application/json"), (Vec<OrderEventView> = "application/json"), (String = "application/x-ndjson"))),
@@ -42,49 +42,50 @@ pub(crate) async fn post(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, ApiError> {
-    let form = form(&headers)?;
-    let left = match form {
-        Form::Json => LONGEST_JSON,
-        Form::Lines => usize::MAX,
+    let body_format = body_format(&headers)?;
+    let limit = match body_format {
+        BodyFormat::Json => LONGEST_JSON,
+        BodyFormat::Ndjson => usize::MAX,
     };
-    let told = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    if told.is_some_and(|length| length > left) {
-        return Err(too_large("Nothing of it was read."));
+    let content_length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if content_length.is_some_and(|length| length > limit) {
+        return Err(too_large("No event is stored."));
     }
     let source = Source { caller, correlation_id };
-    let intake = Intake::new(app, (source, capacity), (body.into_data_stream(), left), Cutter::new(form));
-    match form {
-        Form::Json => all_at_once(intake).await,
-        Form::Lines => line_by_line(intake).await,
+    let intake =
+        Intake::new(app, (source, capacity), (body.into_data_stream(), limit), EventSplitter::new(body_format));
+    match body_format {
+        BodyFormat::Json => respond_json(intake).await,
+        BodyFormat::Ndjson => respond_ndjson(intake).await,
     }
 }
 
-pub(crate) fn too_large(what_became_of_it: &str) -> ApiError {
+pub(crate) fn too_large(what_is_stored: &str) -> ApiError {
     let most = LONGEST_JSON / 1024 / 1024;
     ApiError::new(
         ErrorCode::PayloadTooLarge,
         format!(
-            "JSON may be {most} MiB long. {what_became_of_it} Send application/x-ndjson, which may be of any length."
+            "A JSON body may have at most {most} MiB. {what_is_stored} Send application/x-ndjson, which has no limit."
         ),
     )
 }
 
-fn form(headers: &HeaderMap) -> Result<Form, ApiError> {
+fn body_format(headers: &HeaderMap) -> Result<BodyFormat, ApiError> {
     if headers.get(CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
         return Err(ApiError::new(ErrorCode::UnsupportedMediaType, "Send the body without a Content-Encoding."));
     }
-    let told = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    match told.split(';').next().unwrap_or_default().trim().to_ascii_lowercase().as_str() {
-        "application/json" => Ok(Form::Json),
-        "application/x-ndjson" | "application/jsonl" => Ok(Form::Lines),
+    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    match content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase().as_str() {
+        "application/json" => Ok(BodyFormat::Json),
+        "application/x-ndjson" | "application/jsonl" => Ok(BodyFormat::Ndjson),
         _ => Err(ApiError::new(
             ErrorCode::UnsupportedMediaType,
-            "Send application/json (one event or an array) or application/x-ndjson (a line an event).",
+            "Send application/json (one event or an array) or application/x-ndjson (one event on each line).",
         )),
     }
 }
 
-async fn all_at_once(mut intake: Intake) -> Result<Response, ApiError> {
+async fn respond_json(mut intake: Intake) -> Result<Response, ApiError> {
     let mut results = JsonResults::default();
     while let Some(batch) = intake.next_batch(b',').await? {
         results.push(batch)?;
@@ -92,19 +93,20 @@ async fn all_at_once(mut intake: Intake) -> Result<Response, ApiError> {
     Ok(results.into_response())
 }
 
-/// Reads and answers at the same time. A client may read the answers only after it has sent everything, as long as they
-/// are not too many to wait. The answer begins with the first events, so that one who cannot be served is told so.
-async fn line_by_line(mut intake: Intake) -> Result<Response, ApiError> {
+/// Reads the body and sends the response at the same time. A client may read the response after it has sent the whole body,
+/// unless there are more results than the server buffers. The response starts after the first batch, so that its status is an
+/// error if that batch cannot be stored.
+async fn respond_ndjson(mut intake: Intake) -> Result<Response, ApiError> {
     let mut batch = Ok(intake.next_batch(b'\n').await?);
-    let (results, answers) = LineResults::new();
+    let (results, body) = LineResults::new();
     let work = async move {
         loop {
-            let is_taken = match batch {
+            let is_sent = match batch {
                 Ok(None) => return,
                 Ok(Some(batch)) => results.send(batch).await,
-                Err(error) => return results.break_off(&error),
+                Err(error) => return results.abort(&error),
             };
-            if !is_taken {
+            if !is_sent {
                 return;
             }
             batch = intake.next_batch(b'\n').await;
@@ -112,5 +114,5 @@ async fn line_by_line(mut intake: Intake) -> Result<Response, ApiError> {
     };
     tokio::spawn(work.in_current_span());
     let ndjson = HeaderValue::from_static("application/x-ndjson");
-    Ok(([(CONTENT_TYPE, ndjson)], answers).into_response())
+    Ok(([(CONTENT_TYPE, ndjson)], body).into_response())
 }

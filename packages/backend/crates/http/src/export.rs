@@ -1,4 +1,4 @@
-//! Exports: streams of rows, as NDJSON or as CSV that a spreadsheet opens without running anything.
+//! Exports: streams of rows, as NDJSON or as CSV. A spreadsheet that opens the CSV executes no formula in it.
 
 use axum::body::Body;
 use axum::extract::State;
@@ -19,24 +19,24 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::App;
 use crate::error::ApiError;
-use crate::params::{Checked, Params};
+use crate::params::{Params, Validator};
 use crate::vendors::{VendorFilter, view};
 
-/// How many orders are read at a time.
-const PAGE: usize = 500;
+/// How many orders one read of the store returns, and how many vendors one chunk of the response has.
+const PAGE_SIZE: usize = 500;
 
-/// The form of an export.
+/// The file format of an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ToSchema)]
 #[schema(as = ExportFormat, rename_all = "lowercase")]
 pub enum Format {
-    /// Comma-separated values (RFC 4180) with a heading.
+    /// Comma-separated values (RFC 4180) with a header row.
     Csv,
-    /// A JSON object a line.
+    /// One JSON object on each line.
     Ndjson,
 }
 
 impl Format {
-    /// Reads `csv` or `ndjson`.
+    /// Parses `csv` or `ndjson`.
     pub fn parse(word: &str) -> Result<Self, &'static str> {
         match word {
             "csv" => Ok(Self::Csv),
@@ -53,19 +53,23 @@ impl Format {
     }
 }
 
-/// Writes rows one after the other. The columns of a CSV are those of its first row; lists and objects become JSON.
+/// Writes rows one after the other. The columns of a CSV are those of its first row: a nested object becomes columns with
+/// dotted names, a list becomes JSON.
 pub struct RowWriter {
     format: Format,
     columns: Option<Vec<String>>,
 }
 
 impl RowWriter {
-    /// A writer at the start of its file.
+    /// A writer at the start of a file.
     pub fn new(format: Format) -> Self {
         Self { format, columns: None }
     }
 
-    /// The bytes of some rows, with the heading before the first.
+    /// The bytes of these rows. The header row precedes the first row of the file.
+    ///
+    /// # Errors
+    /// A row cannot be written as JSON or CSV.
     pub fn write<T: Serialize>(&mut self, rows: &[T]) -> Result<Vec<u8>, ExportError> {
         match self.format {
             Format::Ndjson => {
@@ -79,7 +83,7 @@ impl RowWriter {
             Format::Csv => {
                 let mut writer = csv::Writer::from_writer(Vec::new());
                 for row in rows {
-                    let row = flat(serde_json::to_value(row)?);
+                    let row = flatten(serde_json::to_value(row)?);
                     if self.columns.is_none() {
                         let columns: Vec<String> = row.iter().map(|(name, _)| name.clone()).collect();
                         writer.write_record(&columns)?;
@@ -93,12 +97,12 @@ impl RowWriter {
     }
 }
 
-/// Why a row could not be written.
+/// A row cannot be written.
 #[derive(Debug)]
 pub enum ExportError {
-    /// As JSON.
+    /// The JSON encoder failed.
     Json(serde_json::Error),
-    /// As CSV.
+    /// The CSV encoder failed.
     Csv(csv::Error),
 }
 
@@ -129,113 +133,114 @@ impl From<csv::Error> for ExportError {
     }
 }
 
-/// A row as cells: objects inside it by dotted names.
-fn flat(row: Value) -> Vec<(String, String)> {
-    fn put(name: String, value: Value, cells: &mut Vec<(String, String)>) {
+/// The cells of a row, each with its column. The fields of a nested object have dotted names.
+fn flatten(row: Value) -> Vec<(String, String)> {
+    fn push_cells(name: String, value: Value, cells: &mut Vec<(String, String)>) {
         match value {
             Value::Object(fields) if !name.is_empty() || !fields.is_empty() => {
                 for (field, value) in fields {
                     let name = if name.is_empty() { field } else { format!("{name}.{field}") };
-                    put(name, value, cells);
+                    push_cells(name, value, cells);
                 }
             }
-            Value::String(text) => cells.push((name, defused(text))),
-            // Rows have as many cells as the heading, whether or not there is an interval.
+            Value::String(text) => cells.push((name, escape_formula(text))),
+            // A missing interval has the same two cells as a present one, so that every row has as many cells as the header.
             Value::Null if name.ends_with("reliabilityInterval") => {
                 cells.extend(["lower", "upper"].map(|end| (format!("{name}.{end}"), String::new())));
             }
             Value::Null => cells.push((name, String::new())),
-            Value::Array(_) => cells.push((name, defused(value.to_string()))),
+            Value::Array(_) => cells.push((name, escape_formula(value.to_string()))),
             other => cells.push((name, other.to_string())),
         }
     }
     let mut cells = Vec::new();
-    put(String::new(), row, &mut cells);
+    push_cells(String::new(), row, &mut cells);
     cells
 }
 
-/// Text that a spreadsheet would run as a formula, made into text.
+/// Inserts a `'` before each character with which a spreadsheet would start a formula, so that it shows the cell as text.
 ///
-/// A spreadsheet may take `;`, `|` or a tab for the separator, so that what follows one is the start of a cell to it: no mark of
-/// a formula is left there either.
-fn defused(text: String) -> String {
-    let is_mark = |c: char| matches!(c, '=' | '+' | '-' | '@' | '\u{ff1d}' | '\u{ff0b}' | '\u{ff0d}' | '\u{ff20}');
-    let mut defused = String::with_capacity(text.len());
-    let mut starts = true;
+/// A spreadsheet may use `;`, `|` or a tab as the separator. To such a one, a cell starts after that character, so the same rule
+/// applies there.
+fn escape_formula(text: String) -> String {
+    let starts_formula =
+        |c: char| matches!(c, '=' | '+' | '-' | '@' | '\u{ff1d}' | '\u{ff0b}' | '\u{ff0d}' | '\u{ff20}');
+    let mut escaped = String::with_capacity(text.len());
+    let mut at_start = true;
     for c in text.chars() {
-        if starts && (is_mark(c) || (defused.is_empty() && matches!(c, '\t' | '\r'))) {
-            defused.push('\'');
+        if at_start && (starts_formula(c) || (escaped.is_empty() && matches!(c, '\t' | '\r'))) {
+            escaped.push('\'');
         }
-        // Blanks and quotes before a mark do not hide it.
-        starts = matches!(c, ';' | '|' | '\t' | '\r' | '\n') || (starts && (c == ' ' || c == '"'));
-        defused.push(c);
+        // Spreadsheets ignore spaces and quotes before a formula.
+        at_start = matches!(c, ';' | '|' | '\t' | '\r' | '\n') || (at_start && (c == ' ' || c == '"'));
+        escaped.push(c);
     }
-    defused
+    escaped
 }
 
-/// `?format,vendorId,status,dateFrom,dateTo,delayed,giftType,order`: as of the list, which has a limit and a cursor besides.
+/// `?format,vendorId,status,dateFrom,dateTo,delayed,giftType,order`: the parameters of the list, without limit and cursor.
 #[derive(Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct OrderExport {
-    /// Default: `csv`.
+    /// The file format. Default: `csv`.
     #[param(value_type = Option<Format>)]
     format: Option<String>,
     /// Only this vendor's orders.
     #[param(value_type = Option<IdParam>)]
     vendor_id: Option<String>,
-    /// Only orders in this status; several by commas.
+    /// Only orders with this status; several are separated by commas.
     #[param(value_type = Option<Vec<StatusView>>, style = Form, explode = false)]
     status: Option<String>,
-    /// Placed on this day or later, in the report time zone.
+    /// Only orders placed on this day or later, in the report time zone.
     #[param(format = Date)]
     date_from: Option<String>,
-    /// Placed on this day or earlier, in the report time zone.
+    /// Only orders placed on this day or earlier, in the report time zone.
     #[param(format = Date)]
     date_to: Option<String>,
-    /// `true`: only orders past their promise. `false`: only the others.
+    /// `true`: only delayed orders. `false`: only orders that are not delayed.
     #[param(value_type = Option<bool>)]
     delayed: Option<String>,
-    /// Only gifts of this kind.
+    /// Only orders with this type of gift.
     #[param(value_type = Option<GiftTypeParam>)]
     gift_type: Option<String>,
-    /// By placement. Default: `desc`, the latest first.
+    /// The sort order by placement. Default: `desc`, the latest first.
     #[param(value_type = Option<SortOrder>)]
     order: Option<String>,
 }
 
-/// `?format,date,sortBy,order,risk,q`: as of the table, which has a limit and a cursor besides.
+/// `?format,date,sortBy,order,risk,q`: the parameters of the vendor table, without limit and cursor.
 #[derive(Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct VendorExport {
-    /// Default: `csv`.
+    /// The file format. Default: `csv`.
     #[param(value_type = Option<Format>)]
     format: Option<String>,
     /// The date, as `2026-01-31`, in the report time zone. Default: today.
     #[param(format = Date)]
     date: Option<String>,
-    /// By what they are sorted. Default: `reliabilityScore`. Vendors without the number come last.
+    /// The field to sort by. Default: `reliabilityScore`. Vendors without a value come last.
     #[param(value_type = Option<VendorSortBy>)]
     sort_by: Option<String>,
-    /// Default: `asc`.
+    /// The sort order. Default: `asc`.
     #[param(value_type = Option<SortOrder>)]
     order: Option<String>,
-    /// Only vendors of this risk; several by commas.
+    /// Only vendors with this risk level; several are separated by commas.
     #[param(value_type = Option<Vec<RiskLevelView>>, style = Form, explode = false)]
     risk: Option<String>,
-    /// A part of the name, the id or the category, in any case.
+    /// Only vendors whose name, id or category contains this text, ignoring case.
     q: Option<String>,
 }
 
-/// All orders of a filter, the latest placed first or last, as a stream.
+/// All orders of a filter, sorted by placement, as a stream.
 #[utoipa::path(
     get, path = "/api/orders/export", operation_id = "exportOrders", tag = "orders", params(OrderExport),
     responses((status = 200, content((String = "text/csv"), (OrderView = "application/x-ndjson"))), (status = 400, body = Problem))
 )]
 pub(crate) async fn orders(State(app): State<App>, Params(query): Params<OrderExport>) -> Result<Response, ApiError> {
-    let mut checked = Checked::default();
-    let format = checked.parsed("format", query.format.as_ref(), Format::parse).unwrap_or(Format::Csv);
+    let mut validator = Validator::default();
+    let format = validator.parse("format", query.format.as_ref(), Format::parse).unwrap_or(Format::Csv);
     let list = OrderListQuery {
         vendor_id: query.vendor_id,
         status: query.status,
@@ -247,20 +252,20 @@ pub(crate) async fn orders(State(app): State<App>, Params(query): Params<OrderEx
         limit: None,
         cursor: None,
     };
-    let filter = crate::orders::filter(&list, &mut checked);
-    let filter = checked.finish(filter)?;
+    let filter = crate::orders::filter(&list, &mut validator);
+    let filter = validator.finish(filter)?;
     let now = app.now();
     let export = Export { app, filter, now, writer: RowWriter::new(format), after: None };
     let pages = stream::try_unfold(Some(export), |export| async move {
         match export {
-            Some(export) => export.page().await,
+            Some(export) => export.next_page().await,
             None => Ok(None),
         }
     });
-    Ok(file(Body::from_stream(pages), format, "orders"))
+    Ok(attachment(Body::from_stream(pages), format, "orders"))
 }
 
-/// An export of orders, at some place in its list.
+/// An export of orders in progress.
 struct Export {
     app: App,
     filter: OrderFilter,
@@ -269,29 +274,29 @@ struct Export {
     after: Option<Position>,
 }
 
-type Step = Result<Option<(Bytes, Option<Export>)>, Box<dyn std::error::Error + Send + Sync>>;
+type PageResult = Result<Option<(Bytes, Option<Export>)>, Box<dyn std::error::Error + Send + Sync>>;
 
 impl Export {
-    async fn page(mut self) -> Step {
-        let orders = self.app.0.orders.list(&self.filter, self.after.as_ref(), PAGE, self.now).await?;
+    async fn next_page(mut self) -> PageResult {
+        let orders = self.app.0.orders.list(&self.filter, self.after.as_ref(), PAGE_SIZE, self.now).await?;
         let rows: Vec<OrderView> = orders.iter().map(|order| OrderView::new(order, self.now)).collect();
         let bytes = self.writer.write(&rows)?;
-        let last = orders.last().filter(|_| orders.len() == PAGE);
+        let last = orders.last().filter(|_| orders.len() == PAGE_SIZE);
         self.after = last.map(|order| Position { at: order.created_at, order_id: order.order_id.clone() });
         let rest = self.after.is_some().then_some(self);
         Ok(Some((bytes.into(), rest)))
     }
 }
 
-/// All vendors of a filter with their numbers, as a stream.
+/// All vendors of a filter, with their numbers, as a stream.
 #[utoipa::path(
     get, path = "/api/vendors/export", operation_id = "exportVendors", tag = "vendors", params(VendorExport),
     responses((status = 200, content((String = "text/csv"), (goody_contract::VendorRowView = "application/x-ndjson"))), (status = 400, body = Problem))
 )]
 pub(crate) async fn vendors(State(app): State<App>, Params(query): Params<VendorExport>) -> Result<Response, ApiError> {
-    let mut checked = Checked::default();
-    let format = checked.parsed("format", query.format.as_ref(), Format::parse).unwrap_or(Format::Csv);
-    let as_of = checked.as_of(query.date.as_ref(), app.0.reports.as_ref(), app.now());
+    let mut validator = Validator::default();
+    let format = validator.parse("format", query.format.as_ref(), Format::parse).unwrap_or(Format::Csv);
+    let as_of = validator.as_of(query.date.as_ref(), app.0.reports.as_ref(), app.now());
     let list = VendorListQuery {
         date: None,
         sort_by: query.sort_by,
@@ -301,32 +306,32 @@ pub(crate) async fn vendors(State(app): State<App>, Params(query): Params<Vendor
         limit: None,
         cursor: None,
     };
-    let filter = VendorFilter::read(&list, as_of.date(), &mut checked);
-    let filter = checked.finish(filter)?;
+    let filter = VendorFilter::parse(&list, as_of.date(), &mut validator);
+    let filter = validator.finish(filter)?;
     let fleet = app.0.fleet.reports(as_of).await?;
     let mut writer = RowWriter::new(format);
-    // A chunk at a time, so that the answer is never held as a whole.
+    // The response is written in chunks, so that it is never in memory as a whole.
     let rows: Vec<_> = filter.rows(fleet.rows.iter().map(AsRef::as_ref)).into_iter().cloned().collect();
-    let chunks: Vec<Vec<goody_application::read::FleetRow>> = rows.chunks(PAGE).map(<[_]>::to_vec).collect();
+    let chunks: Vec<Vec<goody_application::read::FleetRow>> = rows.chunks(PAGE_SIZE).map(<[_]>::to_vec).collect();
     let pages = stream::iter(chunks.into_iter().map(move |rows| {
         let views: Vec<_> = rows.iter().map(view).collect();
         writer.write(&views).map(Bytes::from)
     }));
-    Ok(file(Body::from_stream(pages), format, "vendors"))
+    Ok(attachment(Body::from_stream(pages), format, "vendors"))
 }
 
-/// Says which version of the time zone database the days of an export are from. It is not in the file, so that equal facts give
-/// equal files.
-const DATABASE: HeaderName = HeaderName::from_static("goody-time-zone-database");
+/// The version of the time zone database that defines the days of an export. It is a header and not part of the file, so that
+/// equal data gives equal files.
+const TIME_ZONE_DATABASE: HeaderName = HeaderName::from_static("goody-time-zone-database");
 
-fn file(body: Body, format: Format, name: &str) -> Response {
+fn attachment(body: Body, format: Format, name: &str) -> Response {
     let extension = match format {
         Format::Csv => "csv",
         Format::Ndjson => "ndjson",
     };
     let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}.{extension}\""));
     let mut response = ([(CONTENT_TYPE, HeaderValue::from_static(format.content_type()))], body).into_response();
-    response.headers_mut().insert(DATABASE, HeaderValue::from_static(goody_domain::time_zone_database()));
+    response.headers_mut().insert(TIME_ZONE_DATABASE, HeaderValue::from_static(goody_domain::time_zone_database()));
     if let Ok(disposition) = disposition {
         response.headers_mut().insert(CONTENT_DISPOSITION, disposition);
     }
@@ -335,10 +340,10 @@ fn file(body: Body, format: Format, name: &str) -> Response {
 
 #[cfg(test)]
 mod tests {
-    use super::defused;
+    use super::escape_formula;
 
     #[test]
-    fn no_cell_begins_as_a_formula_whatever_the_separator() {
+    fn no_cell_starts_a_formula_with_any_separator() {
         for (text, cell) in [
             ("x;=1+1", "x;'=1+1"),
             ("x|@sum", "x|'@sum"),
@@ -349,7 +354,7 @@ mod tests {
             ("\t=1", "'\t'=1"),
             ("100 % = fine; yes", "100 % = fine; yes"),
         ] {
-            assert_eq!(defused(text.to_owned()), cell);
+            assert_eq!(escape_formula(text.to_owned()), cell);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Health and metrics.
+//! `GET /health` and `GET /metrics`.
 
 use std::sync::Arc;
 
@@ -20,37 +20,37 @@ use crate::access::{Caller, Guard};
 use crate::error::ApiError;
 use crate::tokens::TokenProblem;
 
-/// What was asked of every dependency at one time.
-pub(crate) struct Measured {
+/// The state of every dependency at one time.
+pub(crate) struct Measurement {
     health: Health,
-    /// `None` where the store did not say.
+    /// `None` if the store returned an error.
     orders_last_24h: Option<i64>,
 }
 
-/// Asks everything, or takes what was measured within the last second. It is measured to its end even where the caller goes
-/// away: so that nobody who hangs up has it measured more often.
-async fn measured(app: &App) -> Result<Arc<Measured>, ApiError> {
+/// Measures every dependency, or returns the measurement of the last second. A measurement is completed even if the caller
+/// disconnects, so that disconnecting clients cannot cause more measurements.
+async fn measurement(app: &App) -> Result<Arc<Measurement>, ApiError> {
     let app = app.clone();
     let measure = async move {
         let measure = || async {
             let reader = app.health_reader();
-            // Where the store does not answer, the checks say so.
+            // An error of the store is not lost here: the health checks report it.
             let (orders_last_24h, health) = tokio::join!(reader.orders_last_24h(), reader.health());
-            Measured { health, orders_last_24h: orders_last_24h.ok() }
+            Measurement { health, orders_last_24h: orders_last_24h.ok() }
         };
-        // That the store meets an obstacle, or that there is room again, is known at once.
-        let obstacle = app.0.orders.store_health_now().problem.map(|problem| (problem.stops, problem.message));
-        app.0.health.get(app.0.clock.as_ref(), obstacle, measure).await
+        // The store reports a problem, and its end, without a measurement. A change of it makes the last measurement invalid.
+        let problem = app.0.orders.store_health_now().problem.map(|problem| (problem.stops, problem.message));
+        app.0.health.get(app.0.clock.as_ref(), problem, measure).await
     };
     tokio::spawn(measure.in_current_span()).await.map_err(|error| {
-        tracing::error!(error = &error as &dyn std::error::Error, "health could not be measured");
-        ApiError::new(ErrorCode::Internal, "The log says more.")
+        tracing::error!(error = &error as &dyn std::error::Error, "the health measurement failed");
+        ApiError::new(ErrorCode::Internal, "The log has the details.")
     })
 }
 
-/// Whether the program works: every dependency asked for real, at most once a second.
+/// Whether the program works. Checks every dependency, at most once a second.
 ///
-/// Where reads are protected, callers without a token of the scope `read` get the status alone.
+/// When reads are protected, a caller without a token of the scope `read` gets only the status.
 #[utoipa::path(
     get, path = "/health", operation_id = "health", tag = "operations",
     responses((status = 200, body = HealthAnswer, description = "healthy or degraded"), (status = 503, body = HealthAnswer, description = "unhealthy"))
@@ -60,8 +60,8 @@ pub(crate) async fn health(
     Extension(caller): Extension<Caller>,
     Extension(guard): Extension<Guard>,
 ) -> Result<Response, ApiError> {
-    let measured = measured(&app).await?;
-    let mut view = view(&app, &measured.health, measured.orders_last_24h);
+    let measurement = measurement(&app).await?;
+    let mut view = view(&app, &measurement.health, measurement.orders_last_24h);
     if let Some(TokenProblem { detail, is_refusing }) = guard.problem() {
         let problem = if is_refusing { HealthStatus::Unhealthy } else { HealthStatus::Degraded };
         view.status = view.status.max(problem);
@@ -76,19 +76,20 @@ pub(crate) async fn health(
     Ok((code, [(CACHE_CONTROL, "no-store")], axum::Json(answer)).into_response())
 }
 
-/// Counters, histograms and what the health checks measured, in the text format of Prometheus.
+/// Counters, histograms and the results of the health checks, in the text format of Prometheus.
 #[utoipa::path(
     get, path = "/metrics", operation_id = "metrics", tag = "operations",
     responses((status = 200, content_type = "text/plain", body = String), (status = 404, body = Problem))
 )]
 pub(crate) async fn metrics(State(app): State<App>) -> Result<Response, ApiError> {
     let render = app.0.metrics.as_ref().ok_or_else(|| ApiError::not_found("route", "/metrics"))?;
-    gauge(&measured(&app).await?.health);
+    record_gauges(&measurement(&app).await?.health);
     Ok(([(CONTENT_TYPE, "text/plain; version=0.0.4")], render()).into_response())
 }
 
-/// Tells what was measured as gauges: NaN what could not be, so that no old figure is taken for one of now.
-fn gauge(health: &Health) {
+/// Records the measurement as gauges. A value that is not known becomes NaN, so that an old value does not pass for a current
+/// one.
+fn record_gauges(health: &Health) {
     let age = |since: Option<Instant>| since.map_or(f64::NAN, |since| health.at.seconds_since(since).max(0.0));
     let waiting = health.lag.map_or(f64::NAN, |lag| lag.changes as f64);
     let oldest = health.lag.map_or(f64::NAN, |lag| lag.oldest.map_or(0.0, |oldest| age(Some(oldest))));

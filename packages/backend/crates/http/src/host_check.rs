@@ -1,7 +1,7 @@
-//! By which names the server may be called, and which other sites' pages may call it.
+//! Checks the `Host` and the `Origin` of each request: the host names of the server, and the sites that may call it.
 //!
-//! A page of somebody else can have a visitor's browser ask any address. Its browser then says so: by the `Origin` it comes
-//! from, or, where a name was made to point here (DNS rebinding), by the `Host` it thinks it talks to.
+//! A page of another site can make the browser of a visitor send requests to any address. The browser states the `Origin` of
+//! such a page. If the site has made its own host name point to this server (DNS rebinding), the `Host` has that name.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -17,22 +17,22 @@ use goody_contract::ErrorCode;
 use crate::error::ApiError;
 use crate::paths;
 
-/// The names and the sites.
+/// The accepted host names and origins.
 #[derive(Clone, Debug)]
 pub struct Hosts {
-    /// Only this machine can reach the server: of addresses, only its own may be called.
+    /// Whether only this machine can reach the server. Then the only accepted IP addresses are loopback addresses.
     pub loopback: bool,
-    /// Names by which the server may be called besides `localhost` and addresses, without a port.
+    /// Accepted host names, without a port, in addition to `localhost` and IP addresses.
     pub names: Vec<String>,
-    /// Origins of other sites whose pages may call it, as `https://desk.example.com`.
+    /// Accepted origins of other sites, such as `https://desk.example.com`.
     pub origins: Vec<HeaderValue>,
 }
 
 impl Hosts {
-    /// Reads an origin as browsers send it: a scheme, a host and perhaps a port.
+    /// Parses an origin as browsers send it: a scheme, a host and an optional port.
     ///
     /// # Errors
-    /// Says how an origin looks.
+    /// The text is not an origin. The error shows an example of one.
     pub fn origin(text: &str) -> Result<HeaderValue, String> {
         let is_origin = text.parse::<Uri>().is_ok_and(|uri| {
             matches!(uri.scheme_str(), Some("http" | "https"))
@@ -42,51 +42,55 @@ impl Hosts {
                 && uri.query().is_none()
         });
         let value = HeaderValue::from_str(text).ok().filter(|_| is_origin);
-        value.ok_or_else(|| format!("{text} is no origin: write it as https://desk.example.com"))
+        value.ok_or_else(|| format!("{text} is not an origin: write it as https://desk.example.com"))
     }
 
     fn check(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), String> {
-        let mut told = headers.get_all(HOST).iter();
-        let (Some(host), None) = (told.next(), told.next()) else {
-            return Err("The request must say once which Host it is for.".into());
+        let mut hosts = headers.get_all(HOST).iter();
+        let (Some(host), None) = (hosts.next(), hosts.next()) else {
+            return Err("The request must have exactly one Host header.".into());
         };
         let host = host.to_str().ok().and_then(|host| host.parse::<Authority>().ok());
-        let Some(host) = host.filter(|host| self.is_ours(host) && uri.authority().is_none_or(|asked| asked == host))
+        let Some(host) =
+            host.filter(|host| self.is_accepted(host) && uri.authority().is_none_or(|authority| authority == host))
         else {
             return Err(
-                "The server is not called by that Host here. If it should be, start it with --hosts NAME.".into()
+                "The server does not accept this Host. To accept it, start the server with --hosts NAME.".into()
             );
         };
         let Some(origin) = headers.get(ORIGIN) else { return Ok(()) };
-        if self.origins.contains(origin) || is_same(origin, &host) {
+        if self.origins.contains(origin) || is_same_host(origin, &host) {
             return Ok(());
         }
-        Err("Pages of that Origin may not call the server. If they should, start it with --origins ORIGIN.".into())
+        Err("The server does not accept this Origin. To accept it, start the server with --origins ORIGIN.".into())
     }
 
-    fn is_ours(&self, host: &Authority) -> bool {
+    fn is_accepted(&self, host: &Authority) -> bool {
         let name = host.host().trim_start_matches('[').trim_end_matches(']');
         match name.parse::<IpAddr>() {
-            // An address cannot be made to point elsewhere.
+            // An address cannot be rebound as a DNS name can.
             Ok(address) => address.is_loopback() || !self.loopback,
             Err(_) => {
-                name.eq_ignore_ascii_case("localhost") || self.names.iter().any(|ours| ours.eq_ignore_ascii_case(name))
+                name.eq_ignore_ascii_case("localhost")
+                    || self.names.iter().any(|accepted| accepted.eq_ignore_ascii_case(name))
             }
         }
     }
 }
 
-/// Whether a page comes from the very server it calls. A server that speaks TLS for us may be asked by another scheme.
-fn is_same(origin: &HeaderValue, host: &Authority) -> bool {
+/// Whether a page comes from the server that it calls. The scheme is not compared, because a proxy in front of this server may
+/// terminate TLS.
+fn is_same_host(origin: &HeaderValue, host: &Authority) -> bool {
     let origin = origin.to_str().ok().and_then(|origin| origin.parse::<Uri>().ok());
     origin.and_then(|origin| origin.authority().cloned()).is_some_and(|origin| origin == *host)
 }
 
-/// Refuses requests for another server, and those whose path cannot be. One layer for both: each costs every request.
+/// Refuses requests with a foreign host or origin, and requests with an invalid path. Both checks share one layer, because each
+/// layer slows every request.
 pub(crate) async fn check(State(hosts): State<Option<Arc<Hosts>>>, request: Request, next: Next) -> Response {
-    let for_us = hosts.map_or(Ok(()), |hosts| hosts.check(request.uri(), request.headers()));
-    let checked = for_us.map_err(|reason| ApiError::new(ErrorCode::Forbidden, reason));
-    match checked.and_then(|()| paths::check(request.uri().path())) {
+    let accepted = hosts.map_or(Ok(()), |hosts| hosts.check(request.uri(), request.headers()));
+    let validator = accepted.map_err(|reason| ApiError::new(ErrorCode::Forbidden, reason));
+    match validator.and_then(|()| paths::check(request.uri().path())) {
         Ok(()) => next.run(request).await,
         Err(error) => error.into_response(),
     }

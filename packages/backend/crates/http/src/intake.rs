@@ -1,4 +1,4 @@
-//! Bodies of events: read a batch at a time, each stored and logged by a task of its own.
+//! Reads the bodies of events in batches. A separate task stores and logs each batch.
 
 use std::time::Duration;
 
@@ -6,180 +6,186 @@ use axum::body::BodyDataStream;
 use futures::StreamExt;
 use goody_contract::{ErrorCode, FieldProblem, IngestLine, IngestResult};
 use goody_domain::{FieldError, IngestOutcome, Instant, OrderEvent, Rejection};
-use tokio::time::{Instant as Tick, timeout};
+use tokio::time::{Instant as TokioInstant, timeout};
 
 use crate::App;
 use crate::audit::{self, Counts, Source};
-use crate::capacity::{Capacity, Memory, Place};
+use crate::capacity::{Capacity, Memory, Slot};
 use crate::error::ApiError;
-use crate::event_splitter::{Cutter, Piece};
+use crate::event_splitter::{EventSplitter, RawEvent};
 use crate::events::too_large;
 
-/// How long an event may take to arrive. A client that is slower holds what others need.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
-/// How long events that are here wait for the next bytes of their body.
-const ON_ITS_WAY: Duration = Duration::from_millis(5);
-/// Bytes a second of a body that brings no event for longer than that: it may be one of bad lines only, but not a slow one.
-const LEAST_RATE: f64 = 1_024.0;
-/// How long a body may take in all.
+/// How long an event may take to arrive, and how long results may wait for the client to read them. A slower client occupies
+/// resources that others need.
+pub(crate) const EVENT_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long events that have arrived wait for more bytes of their body, so that they share a transaction with the next ones.
+const BATCH_DELAY: Duration = Duration::from_millis(5);
+/// The lowest rate of a body that has no valid event for longer than [`EVENT_TIMEOUT`]. A body of invalid lines alone may go on,
+/// but not slowly.
+const MIN_BYTES_PER_SECOND: f64 = 1_024.0;
+/// How long a whole body may take.
 const LONGEST_BODY: Duration = Duration::from_secs(3_600);
 
-/// How much of a body is worked on together.
-struct Room {
+/// The size at which a batch is complete.
+struct BatchLimit {
     events: usize,
     bytes: usize,
 }
 
-/// A batch for which there is memory, and how much it may take: its text, what is read from it, and its answer.
-const FULL: Room = Room { events: 1_000, bytes: 512 * 1_024 };
-const FULL_MEMORY: usize = 2 * 1_024 * 1_024;
-/// A batch while others have all the memory: small enough for every connection to have one.
-const SMALL: Room = Room { events: 32, bytes: 32 * 1_024 };
+/// A batch that has reserved memory.
+const FULL_BATCH: BatchLimit = BatchLimit { events: 1_000, bytes: 512 * 1_024 };
+/// Bytes that a full batch reserves, for its text, its parsed events and its results.
+const FULL_BATCH_MEMORY: usize = 2 * 1_024 * 1_024;
+/// A batch without reserved memory, because none is free: small enough for every connection to have one.
+const SMALL_BATCH: BatchLimit = BatchLimit { events: 32, bytes: 32 * 1_024 };
 
-/// A body being read.
+/// The body of a request that sends events.
 pub(crate) struct Intake {
     pub(crate) app: App,
     pub(crate) source: Source,
     pub(crate) capacity: Capacity,
     body: BodyDataStream,
-    /// Bytes that may still come.
-    left: usize,
-    /// `None` once the body is read.
-    cutter: Option<Cutter>,
-    began: Tick,
-    /// When the last event came that was not rejected, and how many bytes came since.
-    last_event: (Tick, usize),
-    has_begun: bool,
+    /// Bytes that the body may still have.
+    bytes_left: usize,
+    /// `None` after the end of the body.
+    splitter: Option<EventSplitter>,
+    started: TokioInstant,
+    /// When the latest batch with a valid event was stored, and how many bytes have arrived since then.
+    last_event: (TokioInstant, usize),
+    has_started: bool,
 }
 
-/// What became of a batch.
+/// The results of a batch.
 pub(crate) struct Batch {
-    /// A JSON object for each event, each followed by the separator that was asked for.
-    pub(crate) answer: Vec<u8>,
+    /// One JSON object for each event, each followed by the separator.
+    pub(crate) results: Vec<u8>,
     pub(crate) counts: Counts,
-    /// What the answer takes; `None` for a small batch.
+    /// The memory that the results occupy; `None` for a small batch.
     pub(crate) memory: Option<Memory>,
 }
 
-type Pieces = Vec<(u64, Piece)>;
+type RawEvents = Vec<(u64, RawEvent)>;
 
 impl Intake {
     pub(crate) fn new(
         app: App,
         (source, capacity): (Source, Capacity),
-        (body, left): (BodyDataStream, usize),
-        cutter: Cutter,
+        (body, bytes_left): (BodyDataStream, usize),
+        splitter: EventSplitter,
     ) -> Self {
-        let began = Tick::now();
-        let (cutter, last_event) = (Some(cutter), (began, 0));
-        Self { app, source, capacity, body, left, cutter, began, last_event, has_begun: false }
+        let started = TokioInstant::now();
+        let (splitter, last_event) = (Some(splitter), (started, 0));
+        Self { app, source, capacity, body, bytes_left, splitter, started, last_event, has_started: false }
     }
 
-    /// Stores the next events and says what became of each; `None` at the end of the body. Once a batch is being stored it
-    /// will be, and be logged, even if the client goes away.
+    /// Stores the next batch of events and returns the result of each; `None` at the end of the body. A batch that has started
+    /// to be stored is stored and logged even if the client disconnects.
     pub(crate) async fn next_batch(&mut self, separator: u8) -> Result<Option<Batch>, ApiError> {
-        let (pieces, memory) =
-            timeout(self.patience()?, self.next_pieces()).await.unwrap_or_else(|_| Err(too_slow()))?;
-        if pieces.is_empty() {
+        let (raw_events, memory) =
+            timeout(self.event_timeout()?, self.next_raw_events()).await.unwrap_or_else(|_| Err(too_slow()))?;
+        if raw_events.is_empty() {
             return Ok(None);
         }
-        let place = match std::mem::replace(&mut self.has_begun, true) {
-            false => self.capacity.for_a_write()?,
-            true => self.capacity.for_the_next_write().await?,
+        let slot = match std::mem::replace(&mut self.has_started, true) {
+            false => self.capacity.write_slot()?,
+            true => self.capacity.next_write_slot().await?,
         };
-        let work = store(self.app.clone(), self.source.clone(), (pieces, memory), place, separator);
+        let work = store(self.app.clone(), self.source.clone(), (raw_events, memory), slot, separator);
         let batch = self.app.0.tasks.run(work).await?;
         if batch.counts.accepted + batch.counts.duplicate > 0 {
-            self.last_event = (Tick::now(), 0);
+            self.last_event = (TokioInstant::now(), 0);
         }
         Ok(Some(batch))
     }
 
     /// How long the next event may take.
-    fn patience(&self) -> Result<Duration, ApiError> {
-        let left = LONGEST_BODY.saturating_sub(self.began.elapsed());
+    fn event_timeout(&self) -> Result<Duration, ApiError> {
+        let left = LONGEST_BODY.saturating_sub(self.started.elapsed());
         if left.is_zero() {
-            let detail = format!("A body may take {} s. What came before is stored.", LONGEST_BODY.as_secs());
+            let seconds = LONGEST_BODY.as_secs();
+            let detail = format!("A body may take at most {seconds} s. The events before this point are stored.");
             return Err(ApiError::new(ErrorCode::Timeout, detail));
         }
         let (since, bytes) = (self.last_event.0.elapsed(), self.last_event.1);
-        if since > PATIENCE && (bytes as f64) < LEAST_RATE * since.as_secs_f64() {
+        if since > EVENT_TIMEOUT && (bytes as f64) < MIN_BYTES_PER_SECOND * since.as_secs_f64() {
             return Err(too_slow());
         }
-        Ok(left.min(PATIENCE))
+        Ok(left.min(EVENT_TIMEOUT))
     }
 
-    /// As many events as there are, up to a batch, each with its line; none at the end of the body.
-    async fn next_pieces(&mut self) -> Result<(Pieces, Option<Memory>), ApiError> {
-        let (mut pieces, mut memory, mut room, mut fed) = (Vec::new(), None, SMALL, 0);
-        while let Some(cutter) = &mut self.cutter {
-            while pieces.len() < room.events
-                && let Some(piece) = cutter.next()
+    /// The events that have arrived, at most a batch, each with its line number; none at the end of the body.
+    async fn next_raw_events(&mut self) -> Result<(RawEvents, Option<Memory>), ApiError> {
+        let (mut raw_events, mut memory, mut limit, mut bytes_read) = (Vec::new(), None, SMALL_BATCH, 0);
+        while let Some(splitter) = &mut self.splitter {
+            while raw_events.len() < limit.events
+                && let Some(raw_event) = splitter.next()
             {
-                if pieces.is_empty() {
-                    // Memory is taken when there is something to hold, and not while a client is silent.
-                    memory = self.capacity.memory(FULL_MEMORY);
-                    room = if memory.is_some() { FULL } else { SMALL };
+                if raw_events.is_empty() {
+                    // Memory is reserved only when the first event has arrived, so that a silent client holds none.
+                    memory = self.capacity.memory(FULL_BATCH_MEMORY);
+                    limit = if memory.is_some() { FULL_BATCH } else { SMALL_BATCH };
                 }
-                pieces.push(piece);
+                raw_events.push(raw_event);
             }
-            if !pieces.is_empty() && (pieces.len() >= room.events || fed >= room.bytes) {
+            if !raw_events.is_empty() && (raw_events.len() >= limit.events || bytes_read >= limit.bytes) {
                 break;
             }
-            // What is here is stored before more is waited for, but for what is on its way already: a transaction costs more.
-            let more = if pieces.is_empty() {
+            // Events that have arrived do not wait for a slow client. They wait briefly for bytes that are already in transit,
+            // because a transaction costs more than that.
+            let more = if raw_events.is_empty() {
                 self.body.next().await
             } else {
-                match timeout(ON_ITS_WAY, self.body.next()).await {
+                match timeout(BATCH_DELAY, self.body.next()).await {
                     Ok(more) => more,
                     Err(_) => break,
                 }
             };
             match more {
-                Some(Ok(bytes)) if bytes.len() > self.left => {
-                    return Err(too_large("What came before its end is stored."));
+                Some(Ok(bytes)) if bytes.len() > self.bytes_left => {
+                    return Err(too_large("The events before this point are stored."));
                 }
                 Some(Ok(bytes)) => {
-                    self.left -= bytes.len();
+                    self.bytes_left -= bytes.len();
                     self.last_event.1 += bytes.len();
-                    fed += bytes.len();
-                    cutter.feed(&bytes);
+                    bytes_read += bytes.len();
+                    splitter.push(&bytes);
                 }
                 Some(Err(error)) => {
-                    tracing::debug!(%error, "the body broke off");
+                    tracing::debug!(%error, "the body is incomplete");
                     return Err(ApiError::new(
                         ErrorCode::InvalidBody,
-                        "The body broke off. What came before it is stored.",
+                        "The body is incomplete. The events before this point are stored.",
                     ));
                 }
-                None => pieces.extend(self.cutter.take().and_then(Cutter::finish)),
+                None => raw_events.extend(self.splitter.take().and_then(EventSplitter::finish)),
             }
         }
-        Ok((pieces, memory))
+        Ok((raw_events, memory))
     }
 }
 
 fn too_slow() -> ApiError {
-    let detail = format!("No event came for {} s. What came before is stored.", PATIENCE.as_secs());
+    let seconds = EVENT_TIMEOUT.as_secs();
+    let detail = format!("No event arrived for {seconds} s. The events before this point are stored.");
     ApiError::new(ErrorCode::Timeout, detail)
 }
 
-/// Stores a batch. Whatever must follow a write follows here: the reports, the figures and the audit line.
+/// Stores a batch. Then it notifies the projection, updates the metrics and writes the audit line.
 async fn store(
     app: App,
     source: Source,
-    (pieces, memory): (Pieces, Option<Memory>),
-    place: Place,
+    (raw_events, memory): (RawEvents, Option<Memory>),
+    slot: Slot,
     separator: u8,
 ) -> Result<Batch, ApiError> {
     let now = app.now();
-    let mut lines = Vec::with_capacity(pieces.len());
-    let mut events = Vec::with_capacity(pieces.len());
-    let mut places = Vec::with_capacity(pieces.len());
-    for (number, piece) in pieces {
-        match read(&piece, now) {
+    let mut lines = Vec::with_capacity(raw_events.len());
+    let mut events = Vec::with_capacity(raw_events.len());
+    let mut positions = Vec::with_capacity(raw_events.len());
+    for (number, raw_event) in raw_events {
+        match parse(&raw_event, now) {
             Ok((event, warnings)) => {
-                places.push(lines.len());
+                positions.push(lines.len());
                 let event_id = Some(event.event_id.to_string());
                 let warnings = warnings.into_iter().map(FieldProblem::from).collect();
                 let result = IngestResult::Accepted;
@@ -191,8 +197,8 @@ async fn store(
     }
     let outcome = app.0.ingest.ingest(events, now).await?;
     app.0.new_facts.notify_one();
-    for (place, outcome) in places.into_iter().zip(outcome) {
-        let line = &mut lines[place];
+    for (position, outcome) in positions.into_iter().zip(outcome) {
+        let line = &mut lines[position];
         match outcome {
             IngestOutcome::New => {}
             IngestOutcome::Known => {
@@ -207,31 +213,31 @@ async fn store(
         }
     }
     let counts = Counts::of(&lines);
-    counts.measure();
-    audit::events(&source, now, counts);
-    drop(place);
-    Ok(answered(&lines, counts, memory, separator))
+    counts.add_to_metrics();
+    audit::log_events(&source, now, counts);
+    drop(slot);
+    Ok(batch(&lines, counts, memory, separator))
 }
 
-fn answered(lines: &[IngestLine], counts: Counts, mut memory: Option<Memory>, separator: u8) -> Batch {
-    let mut answer = Vec::with_capacity(lines.len() * 80);
+fn batch(lines: &[IngestLine], counts: Counts, mut memory: Option<Memory>, separator: u8) -> Batch {
+    let mut results = Vec::with_capacity(lines.len() * 80);
     for line in lines {
-        // Writing to a Vec cannot fail, and an answer has nothing that JSON cannot say.
-        let _ = serde_json::to_writer(&mut answer, line);
-        answer.push(separator);
+        // Writing to a Vec cannot fail, and JSON can represent every result.
+        let _ = serde_json::to_writer(&mut results, line);
+        results.push(separator);
     }
-    answer.shrink_to_fit();
+    results.shrink_to_fit();
     if let Some(memory) = &mut memory {
-        memory.shrink_to(answer.len());
+        memory.shrink_to(results.len());
     }
-    Batch { answer, counts, memory }
+    Batch { results, counts, memory }
 }
 
-fn read(piece: &Piece, now: Instant) -> Result<(OrderEvent, Vec<FieldError>), Rejection> {
-    match piece {
-        Piece::Text(text) => OrderEvent::parse_with_warnings(text, now),
-        Piece::TooLong => Err(Rejection::too_long()),
-        Piece::Broken(reason) => Err(Rejection::field("line", *reason)),
+fn parse(raw_event: &RawEvent, now: Instant) -> Result<(OrderEvent, Vec<FieldError>), Rejection> {
+    match raw_event {
+        RawEvent::Text(text) => OrderEvent::parse_with_warnings(text, now),
+        RawEvent::TooLong => Err(Rejection::too_long()),
+        RawEvent::Malformed(reason) => Err(Rejection::field("line", *reason)),
     }
 }
 

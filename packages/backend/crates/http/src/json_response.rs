@@ -1,4 +1,4 @@
-//! JSON answers with their ETag, and how they are sent.
+//! JSON responses with an ETag, and their compression.
 
 use std::hash::{DefaultHasher, Hasher};
 
@@ -12,12 +12,13 @@ use tower_http::compression::CompressionLayer;
 
 use crate::error::ApiError;
 
-/// Sends bodies by Brotli or gzip to those who take them: JSON shrinks to a tenth, which a phone's network feels most.
-pub(crate) fn compressed() -> CompressionLayer {
+/// Compresses responses with Brotli or gzip for clients that accept it. JSON shrinks to a tenth, which matters most on a mobile
+/// network.
+pub(crate) fn compression() -> CompressionLayer {
     CompressionLayer::new()
 }
 
-/// A JSON body, written once, and its ETag: a weak one, for it is the same however the body is compressed.
+/// A JSON body and its ETag. The ETag is weak, because it is the same for every compression of the body.
 #[derive(Clone)]
 pub(crate) struct JsonResponse {
     body: Bytes,
@@ -27,8 +28,8 @@ pub(crate) struct JsonResponse {
 impl JsonResponse {
     pub(crate) fn json(value: &impl Serialize) -> Result<Self, ApiError> {
         let body = serde_json::to_vec(value).map_err(|error| {
-            tracing::error!(%error, "an answer could not be written");
-            ApiError::new(ErrorCode::Internal, "The log says more.")
+            tracing::error!(%error, "a response cannot be written as JSON");
+            ApiError::new(ErrorCode::Internal, "The log has the details.")
         })?;
         let mut hasher = DefaultHasher::new();
         hasher.write(&body);
@@ -37,17 +38,17 @@ impl JsonResponse {
         Ok(Self { body: body.into(), etag })
     }
 
-    /// Whether one of the tags of a header is that of this answer. Tags are weak, and compared so: they say which value it is.
-    pub(crate) fn is_named_by(&self, tags: &HeaderValue) -> bool {
-        names(tags, &self.etag)
+    /// Whether a header names the ETag of this response, by weak comparison.
+    pub(crate) fn has_etag(&self, tags: &HeaderValue) -> bool {
+        etag_matches(tags, &self.etag)
     }
 }
 
-/// Whether one of the tags of `If-None-Match` or `If-Match` is the one that is given, or any.
-pub(crate) fn names(tags: &HeaderValue, etag: &HeaderValue) -> bool {
+/// Whether `If-None-Match` or `If-Match` names this ETag or is `*`. The comparison is weak (RFC 9110, section 8.8.3.2).
+pub(crate) fn etag_matches(tags: &HeaderValue, etag: &HeaderValue) -> bool {
     let (Ok(tags), Ok(etag)) = (tags.to_str(), etag.to_str()) else { return false };
-    let mark = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
-    tags.split(',').map(mark).any(|tag| tag == "*" || tag == mark(etag))
+    let opaque_tag = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+    tags.split(',').map(opaque_tag).any(|tag| tag == "*" || tag == opaque_tag(etag))
 }
 
 impl IntoResponse for JsonResponse {

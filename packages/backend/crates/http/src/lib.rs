@@ -1,6 +1,6 @@
-//! The router that both hosts share: one file per noun. It knows ports, not stores.
+//! The router that both hosts share: one file per noun. It depends on ports, not on stores.
 //!
-//! Every error leaves as `application/problem+json`; what is inside of a 5xx stays in the log.
+//! Every error response is `application/problem+json`. The cause of a 5xx is only in the log.
 
 mod access;
 mod audit;
@@ -17,6 +17,7 @@ mod host_check;
 mod intake;
 mod json_response;
 mod load_shed;
+mod measurement_cache;
 mod orders;
 mod page;
 mod params;
@@ -25,7 +26,6 @@ mod reports;
 mod request_log;
 mod results;
 mod security_headers;
-mod shared;
 mod tasks;
 mod tokens;
 mod vendor_body;
@@ -42,7 +42,7 @@ use goody_domain::Instant;
 use tokio::sync::Notify;
 
 use crate::access::Guard;
-use crate::shared::Shared;
+use crate::measurement_cache::MeasurementCache;
 
 pub use access::{Access, fixed};
 pub use docs::openapi;
@@ -51,7 +51,7 @@ pub use page::with_page;
 pub use tasks::Tasks;
 pub use tokens::{Token, TokenProblem, TokenScope, TokenSource, Tokens, TokensError};
 
-/// What the handlers work with. Cheap to clone.
+/// The state of the handlers. Cheap to clone.
 #[derive(Clone)]
 pub struct App(Arc<Parts>);
 
@@ -68,12 +68,12 @@ struct Parts {
     metrics: Option<Box<dyn Fn() -> String + Send + Sync>>,
     dashboards: dashboard::Cache,
     tasks: Tasks,
-    vendor_turn: tokio::sync::Mutex<()>,
-    health: Shared<Option<(bool, String)>, health::Measured>,
+    vendor_lock: tokio::sync::Mutex<()>,
+    health: MeasurementCache<Option<(bool, String)>, health::Measurement>,
 }
 
 impl App {
-    /// An app on a store. `told` is notified whenever events were stored; `metrics` renders `GET /metrics`.
+    /// An app on a store. It notifies `new_facts` whenever it stores events. `metrics` renders the body of `GET /metrics`.
     pub fn new(
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
@@ -93,17 +93,17 @@ impl App {
             metrics,
             dashboards: dashboard::Cache::default(),
             tasks: Tasks::default(),
-            vendor_turn: tokio::sync::Mutex::default(),
-            health: Shared::default(),
+            vendor_lock: tokio::sync::Mutex::default(),
+            health: MeasurementCache::default(),
         }))
     }
 
-    /// What dashboards and vendor lists are made from, for whoever keeps it up to date.
+    /// The cache behind dashboards and vendor lists, for the task that updates it.
     pub fn fleet(&self) -> Arc<FleetCache> {
         self.0.fleet.clone()
     }
 
-    /// What is being written. Whoever stops the server waits for it to be finished.
+    /// The writes in progress. A server waits for them before it stops.
     pub fn tasks(&self) -> Tasks {
         self.0.tasks.clone()
     }
@@ -118,18 +118,18 @@ impl App {
     }
 }
 
-/// Every route of the API, for those whom the doors let in.
-pub fn router(app: App, doors: Access) -> Router {
+/// Every route of the API, behind the access rules.
+pub fn router(app: App, access: Access) -> Router {
     let (router, document) = docs::routes();
-    let (hosts, cors) = (doors.hosts.clone(), doors.cors());
-    let guard = Guard::new(doors);
+    let (hosts, cors) = (access.hosts.clone(), access.cors());
+    let guard = Guard::new(access);
     let router = router
-        .merge(docs::served(document))
-        .fallback(error::no_such_route)
-        .method_not_allowed_fallback(error::no_such_method)
-        .layer(tower_http::catch_panic::CatchPanicLayer::custom(error::panicked))
+        .merge(docs::docs_router(document))
+        .fallback(error::route_not_found)
+        .method_not_allowed_fallback(error::method_not_allowed)
+        .layer(tower_http::catch_panic::CatchPanicLayer::custom(error::handle_panic))
         .layer(axum::Extension(guard.clone()))
-        .layer(from_fn_with_state(guard.clone(), access::admit))
+        .layer(from_fn_with_state(guard.clone(), access::authorize))
         .layer(from_fn_with_state(guard, load_shed::shed));
     let router = match cors {
         Some(cors) => router.layer(cors),
@@ -137,8 +137,8 @@ pub fn router(app: App, doors: Access) -> Router {
     };
     router
         .layer(from_fn_with_state(hosts, host_check::check))
-        .layer(from_fn(security_headers::secured))
+        .layer(from_fn(security_headers::add_security_headers))
         .layer(from_fn_with_state(app.clone(), request_log::correlate))
-        .layer(json_response::compressed())
+        .layer(json_response::compression())
         .with_state(app)
 }

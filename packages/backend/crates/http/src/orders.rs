@@ -1,4 +1,4 @@
-//! Orders: lists, the recent feed, one order.
+//! Orders: lists, the recent feed, and one order.
 
 use std::collections::BTreeMap;
 
@@ -13,10 +13,10 @@ use goody_domain::{GiftType, History, Instant, Order, OrderId, Status, VendorId,
 
 use crate::error::ApiError;
 use crate::json_response::JsonResponse;
-use crate::params::{Checked, Params};
+use crate::params::{Params, Validator};
 use crate::{App, cursor};
 
-/// Orders of a filter, the latest placed first or last, and the totals of the whole filter.
+/// Orders of a filter, sorted by placement, and the totals of the whole filter.
 #[utoipa::path(
     get, path = "/api/orders", operation_id = "listOrders", tag = "orders", params(OrderListQuery),
     responses((status = 200, body = OrderListView), (status = 400, body = Problem))
@@ -26,10 +26,10 @@ pub(crate) async fn list(
     Params(query): Params<OrderListQuery>,
 ) -> Result<JsonResponse, ApiError> {
     let now = app.now();
-    let mut checked = Checked::default();
-    let filter = filter(&query, &mut checked);
-    let limit = checked.limit(query.limit.as_ref(), 50);
-    let filter = checked.finish(filter)?;
+    let mut validator = Validator::default();
+    let filter = filter(&query, &mut validator);
+    let limit = validator.limit(query.limit.as_ref(), 50);
+    let filter = validator.finish(filter)?;
     let after: Option<Position> = cursor::read(&filter, query.cursor.as_ref())?;
     let page = order_page(app.0.orders.as_ref(), &filter, after.as_ref(), limit, now).await?;
     JsonResponse::json(&OrderListView {
@@ -45,28 +45,28 @@ pub(crate) async fn list(
     })
 }
 
-/// What the vendors of orders are called, by id.
+/// The names of the vendors of these orders, by vendor id.
 async fn vendor_names(app: &App, orders: impl Iterator<Item = &Order>) -> Result<BTreeMap<String, String>, ApiError> {
     let ids = orders.map(|order| order.placement.vendor_id.clone()).collect();
     let vendors = app.0.vendors.vendors_by_id(ids).await?;
     Ok(vendors.into_iter().map(|vendor| (vendor.vendor_id.to_string(), vendor.name)).collect())
 }
 
-/// The filter of a query; what is wrong with it goes to `checked`.
-pub(crate) fn filter(query: &OrderListQuery, checked: &mut Checked) -> OrderFilter {
+/// Parses the filter of a query. Errors are added to `validator`.
+pub(crate) fn filter(query: &OrderListQuery, validator: &mut Validator) -> OrderFilter {
     let filter = OrderFilter {
-        vendor_id: checked.parsed("vendorId", query.vendor_id.as_ref(), VendorId::parse),
-        statuses: checked.statuses(query.status.as_ref()),
-        placed_from: checked.day("dateFrom", query.date_from.as_ref()),
-        placed_to: checked.day("dateTo", query.date_to.as_ref()),
-        delayed: checked.flag("delayed", query.delayed.as_ref()),
-        gift_type: checked.parsed("giftType", query.gift_type.as_ref(), GiftType::parse),
-        oldest_first: checked.word("order", query.order.as_ref()) == Some(SortOrder::Asc),
+        vendor_id: validator.parse("vendorId", query.vendor_id.as_ref(), VendorId::parse),
+        statuses: validator.statuses(query.status.as_ref()),
+        placed_from: validator.day("dateFrom", query.date_from.as_ref()),
+        placed_to: validator.day("dateTo", query.date_to.as_ref()),
+        delayed: validator.flag("delayed", query.delayed.as_ref()),
+        gift_type: validator.parse("giftType", query.gift_type.as_ref(), GiftType::parse),
+        oldest_first: validator.enum_value("order", query.order.as_ref()) == Some(SortOrder::Asc),
     };
     if let (Some(from), Some(to)) = (filter.placed_from, filter.placed_to)
         && from > to
     {
-        checked.wrong("dateFrom", format!("is after dateTo, {to}"));
+        validator.reject("dateFrom", format!("is after dateTo, {to}"));
     }
     filter
 }
@@ -75,7 +75,7 @@ fn breakdown(counts: &StatusCounts) -> StatusBreakdown {
     StatusBreakdown::from_counts(|status: Status| counts[status as usize])
 }
 
-/// The latest updates: what changed, and the activity of the last hour.
+/// The latest updates of orders with what changed, and the activity of the last hour.
 #[utoipa::path(
     get, path = "/api/orders/recent", operation_id = "recentOrders", tag = "orders", params(RecentOrdersQuery),
     responses((status = 200, body = RecentOrdersView), (status = 400, body = Problem))
@@ -85,23 +85,23 @@ pub(crate) async fn recent(
     Params(query): Params<RecentOrdersQuery>,
 ) -> Result<JsonResponse, ApiError> {
     let now = app.now();
-    let mut checked = Checked::default();
-    let hours = checked.number("hours", query.hours.as_ref(), 1..=RECENT_HOURS).unwrap_or(24);
+    let mut validator = Validator::default();
+    let hours = validator.number("hours", query.hours.as_ref(), 1..=RECENT_HOURS).unwrap_or(24);
     let filter = RecentFilter {
         since: now.plus_seconds(-hours * 3600),
-        statuses: checked.statuses(query.status.as_ref()),
-        vendor_id: checked.parsed("vendorId", query.vendor_id.as_ref(), VendorId::parse),
+        statuses: validator.statuses(query.status.as_ref()),
+        vendor_id: validator.parse("vendorId", query.vendor_id.as_ref(), VendorId::parse),
     };
-    let limit = checked.limit(query.limit.as_ref(), 50);
-    let filter = checked.finish(filter)?;
-    let bound = ("recent", hours, filter.statuses.clone(), filter.vendor_id.clone());
-    let after: Option<Position> = cursor::read(&bound, query.cursor.as_ref())?;
+    let limit = validator.limit(query.limit.as_ref(), 50);
+    let filter = validator.finish(filter)?;
+    let cursor_filter = ("recent", hours, filter.statuses.clone(), filter.vendor_id.clone());
+    let after: Option<Position> = cursor::read(&cursor_filter, query.cursor.as_ref())?;
     let page = recent_page(app.0.orders.as_ref(), &filter, after.as_ref(), limit, now).await?;
     JsonResponse::json(&RecentOrdersView {
         orders: page.orders.iter().map(|(history, order)| recent_order(history, order, now)).collect(),
         vendor_names: vendor_names(&app, page.orders.iter().map(|(_, order)| order)).await?,
         has_more: page.next.is_some(),
-        next_cursor: page.next.and_then(|next| cursor::write(&bound, &next)),
+        next_cursor: page.next.and_then(|next| cursor::write(&cursor_filter, &next)),
         activity: ActivityView {
             updated_last_hour: page.last_hour.iter().sum(),
             status_breakdown: breakdown(&page.last_hour),
@@ -127,26 +127,26 @@ fn recent_order(history: &History, order: &Order, now: Instant) -> RecentOrderVi
     }
 }
 
-/// One order and all that was told of it.
+/// One order and all its events.
 #[utoipa::path(
     get, path = "/api/orders/{id}", operation_id = "order", tag = "orders", params(("id" = goody_contract::IdParam, Path, description = "The order.")),
     responses((status = 200, body = OrderDetailView), (status = 400, body = Problem), (status = 404, body = Problem))
 )]
-pub(crate) async fn one(State(app): State<App>, Path(id): Path<String>) -> Result<JsonResponse, ApiError> {
+pub(crate) async fn get(State(app): State<App>, Path(id): Path<String>) -> Result<JsonResponse, ApiError> {
     detail(&app, &id).await
 }
 
-/// The same, for every id: `/api/orders/recent` and `/api/orders/export` are lists, and orders may be called so, too.
+/// The same as `/api/orders/{id}`, also for the ids `recent` and `export`, which are other routes there.
 #[utoipa::path(
     get, path = "/api/orders/by-id/{id}", operation_id = "orderById", tag = "orders", params(("id" = goody_contract::IdParam, Path, description = "The order.")),
     responses((status = 200, body = OrderDetailView), (status = 400, body = Problem), (status = 404, body = Problem))
 )]
-pub(crate) async fn one_by_id(State(app): State<App>, Path(id): Path<String>) -> Result<JsonResponse, ApiError> {
+pub(crate) async fn get_by_id(State(app): State<App>, Path(id): Path<String>) -> Result<JsonResponse, ApiError> {
     detail(&app, &id).await
 }
 
-/// The order `events`, whose path takes events by another method.
-pub(crate) async fn one_called_events(State(app): State<App>) -> Result<JsonResponse, ApiError> {
+/// The order with the id `events`: on its path, another method receives events.
+pub(crate) async fn get_order_named_events(State(app): State<App>) -> Result<JsonResponse, ApiError> {
     detail(&app, "events").await
 }
 

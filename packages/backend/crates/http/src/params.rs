@@ -1,4 +1,4 @@
-//! Parameters: read as text, checked one by one, every wrong one named.
+//! Query parameters: received as text and validated one by one, so that one response names every invalid one.
 
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
@@ -9,7 +9,7 @@ use serde::de::{self, DeserializeOwned, IntoDeserializer};
 
 use crate::error::ApiError;
 
-/// The query of a request. A parameter that the route does not know is an error that names it.
+/// The query of a request. An unknown parameter is an error that names it.
 pub(crate) struct Params<T>(pub(crate) T);
 
 impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Params<T> {
@@ -23,31 +23,31 @@ impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Params<T> {
                 Some(name) if cause.contains("unknown field") => {
                     ApiError::parameter(name, "is not a parameter of this route")
                 }
-                Some(name) if cause.contains("duplicate field") => ApiError::parameter(name, "is there twice"),
+                Some(name) if cause.contains("duplicate field") => ApiError::parameter(name, "is given more than once"),
                 _ => ApiError::new(ErrorCode::InvalidParameter, "The query cannot be read."),
             }
         })
     }
 }
 
-/// Reads parameters and collects what is wrong with them.
+/// Parses parameters and collects the errors.
 #[derive(Default)]
-pub(crate) struct Checked {
+pub(crate) struct Validator {
     errors: Vec<FieldProblem>,
 }
 
-impl Checked {
-    pub(crate) fn wrong(&mut self, field: &str, reason: impl Into<String>) {
+impl Validator {
+    pub(crate) fn reject(&mut self, field: &str, reason: impl Into<String>) {
         self.errors.push(FieldProblem { field: field.into(), reason: reason.into() });
     }
 
-    pub(crate) fn parsed<T, E: ToString>(
+    pub(crate) fn parse<T, E: ToString>(
         &mut self,
         field: &str,
         value: Option<&String>,
         parse: impl Fn(&str) -> Result<T, E>,
     ) -> Option<T> {
-        parse(value?).map_err(|error| self.wrong(field, error.to_string())).ok()
+        parse(value?).map_err(|error| self.reject(field, error.to_string())).ok()
     }
 
     pub(crate) fn number(
@@ -57,7 +57,7 @@ impl Checked {
         range: std::ops::RangeInclusive<i64>,
     ) -> Option<i64> {
         let (least, most) = (*range.start(), *range.end());
-        self.parsed(field, value, |text| match text.parse() {
+        self.parse(field, value, |text| match text.parse() {
             Ok(number) if range.contains(&number) => Ok(number),
             _ => Err(format!("must be a whole number from {least} to {most}")),
         })
@@ -68,63 +68,58 @@ impl Checked {
     }
 
     pub(crate) fn flag(&mut self, field: &str, value: Option<&String>) -> Option<bool> {
-        self.parsed(field, value, |text| match text {
+        self.parse(field, value, |text| match text {
             "true" => Ok(true),
             "false" => Ok(false),
             _ => Err("must be true or false"),
         })
     }
 
-    /// One of the words of an enum.
-    pub(crate) fn word<T: DeserializeOwned>(&mut self, field: &str, value: Option<&String>) -> Option<T> {
-        self.parsed(field, value, |word| {
-            T::deserialize(word.into_deserializer()).map_err(|error: de::value::Error| {
-                let told = error.to_string();
-                format!("must be {}", told.split_once("expected ").map_or("another word", |(_, expected)| expected))
+    /// A value of an enum.
+    pub(crate) fn enum_value<T: DeserializeOwned>(&mut self, field: &str, value: Option<&String>) -> Option<T> {
+        self.parse(field, value, |text| {
+            T::deserialize(text.into_deserializer()).map_err(|error: de::value::Error| {
+                let message = error.to_string();
+                format!("must be {}", message.split_once("expected ").map_or("another word", |(_, expected)| expected))
             })
         })
     }
 
-    /// Several words by commas.
-    pub(crate) fn words<T>(
-        &mut self,
-        field: &str,
-        value: Option<&String>,
-        parse: impl Fn(&str) -> Option<T>,
-    ) -> Vec<T> {
-        let mut words = Vec::new();
-        for word in value.map(|list| list.split(',')).into_iter().flatten() {
-            match parse(word) {
-                Some(word) => words.push(word),
-                None => self.wrong(field, format!("has no value {:?}", shortened(word))),
+    /// A list of values, separated by commas.
+    pub(crate) fn list<T>(&mut self, field: &str, value: Option<&String>, parse: impl Fn(&str) -> Option<T>) -> Vec<T> {
+        let mut values = Vec::new();
+        for text in value.map(|list| list.split(',')).into_iter().flatten() {
+            match parse(text) {
+                Some(value) => values.push(value),
+                None => self.reject(field, format!("has no value {:?}", truncate(text))),
             }
         }
-        words
+        values
     }
 
-    /// Several statuses by commas, each once, in lifecycle order.
+    /// A list of statuses, without duplicates, in the order of the lifecycle.
     pub(crate) fn statuses(&mut self, value: Option<&String>) -> Vec<Status> {
-        let mut statuses = self.words("status", value, Status::parse);
+        let mut statuses = self.list("status", value, Status::parse);
         statuses.sort_unstable();
         statuses.dedup();
         statuses
     }
 
     pub(crate) fn day(&mut self, field: &str, value: Option<&String>) -> Option<Day> {
-        self.parsed(field, value, Day::parse)
+        self.parse(field, value, Day::parse)
     }
 
-    /// When a report about the date is evaluated; about today where no date is given.
+    /// The instant of evaluation for a date. Default: today.
     pub(crate) fn as_of(&mut self, value: Option<&String>, reports: &dyn ReportReader, now: Instant) -> AsOf {
         let today = reports.zone().today(now);
         let Some(date) = self.day("date", value) else { return today };
         reports.zone().as_of(date, now).unwrap_or_else(|| {
-            self.wrong("date", format!("is after today, {}", today.date()));
+            self.reject("date", format!("is after today, {}", today.date()));
             today
         })
     }
 
-    /// A range of dates that ends today at the latest; 30 days where nothing is given.
+    /// A range of dates that ends today at the latest. Default: the last 30 days.
     pub(crate) fn range(
         &mut self,
         (from, to): (Option<&String>, Option<&String>),
@@ -135,28 +130,28 @@ impl Checked {
         let today = reports.zone().today(now).date();
         let to = self.day("to", to).unwrap_or(today);
         if to > today {
-            self.wrong("to", format!("is after today, {today}"));
+            self.reject("to", format!("is after today, {today}"));
         }
         let from = self.day("from", from).unwrap_or(to.plus(-29));
         if from > to {
-            self.wrong("from", format!("is after to, {to}"));
+            self.reject("from", format!("is after to, {to}"));
         } else if to.number() - from.number() >= LONGEST {
-            self.wrong("from", format!("is more than {LONGEST} days before to"));
+            self.reject("from", format!("is more than {LONGEST} days before to"));
         }
         (from, to)
     }
 
-    /// The answer, or everything that was wrong.
+    /// The value, or an error with every invalid parameter.
     pub(crate) fn finish<T>(self, value: T) -> Result<T, ApiError> {
         if self.errors.is_empty() { Ok(value) } else { Err(ApiError::parameters(self.errors)) }
     }
 }
 
-fn shortened(word: &str) -> String {
-    word.chars().take(40).collect()
+fn truncate(text: &str) -> String {
+    text.chars().take(40).collect()
 }
 
-/// The vendor of a path, which may be one we never heard of.
-pub(crate) fn vendor_id(text: &str) -> Result<VendorId, ApiError> {
+/// The vendor id of a path. The vendor may be unknown.
+pub(crate) fn parse_vendor_id(text: &str) -> Result<VendorId, ApiError> {
     VendorId::parse(text).map_err(|reason| ApiError::parameter("id", reason))
 }

@@ -1,8 +1,8 @@
-//! Paths that no file and no id can have.
+//! Checks request paths for characters that no file name and no id can have.
 
 use crate::error::ApiError;
 
-/// Refuses a NUL in a path, whatever the method: systems end a name there, each in its own way.
+/// Refuses a NUL in a path, for every method: some systems end a name at a NUL.
 pub(crate) fn check(path: &str) -> Result<(), ApiError> {
-    if path.contains("%00") { Err(ApiError::parameter("path", "has a NUL")) } else { Ok(()) }
+    if path.contains("%00") { Err(ApiError::parameter("path", "contains a NUL")) } else { Ok(()) }
 }

@@ -10,13 +10,13 @@ use goody_domain::{Day, Vendor, VendorId};
 
 use crate::error::ApiError;
 use crate::json_response::JsonResponse;
-use crate::params::{Checked, Params, vendor_id};
+use crate::params::{Params, Validator, parse_vendor_id};
 use crate::{App, cursor};
 
-/// How many issues a vendor's report shows.
+/// The most issues in the report of a vendor.
 const RECENT_ISSUES: usize = 20;
 
-/// A vendor, its report of one date, and what went wrong before.
+/// A vendor, its report for one date, and its latest issues.
 #[utoipa::path(
     get, path = "/api/vendors/{id}/report", operation_id = "vendorReport", tag = "vendors", params(("id" = goody_contract::IdParam, Path, description = "The vendor."), DateQuery),
     responses((status = 200, body = VendorReportView), (status = 400, body = Problem), (status = 404, body = Problem))
@@ -26,7 +26,7 @@ pub(crate) async fn vendor_report(
     Path(id): Path<String>,
     Params(query): Params<DateQuery>,
 ) -> Result<JsonResponse, ApiError> {
-    answer(&app, &id, &query).await
+    report_response(&app, &id, &query).await
 }
 
 /// The same as `/api/vendors/{id}/report`.
@@ -39,15 +39,15 @@ pub(crate) async fn vendor_report_short(
     Path(id): Path<String>,
     Params(query): Params<DateQuery>,
 ) -> Result<JsonResponse, ApiError> {
-    answer(&app, &id, &query).await
+    report_response(&app, &id, &query).await
 }
 
-async fn answer(app: &App, id: &str, query: &DateQuery) -> Result<JsonResponse, ApiError> {
+async fn report_response(app: &App, id: &str, query: &DateQuery) -> Result<JsonResponse, ApiError> {
     let now = app.now();
-    let mut checked = Checked::default();
-    let as_of = checked.as_of(query.date.as_ref(), app.0.reports.as_ref(), now);
-    let as_of = checked.finish(as_of)?;
-    let found = read::vendor_report(app.0.reports.as_ref(), &vendor_id(id)?, as_of).await?;
+    let mut validator = Validator::default();
+    let as_of = validator.as_of(query.date.as_ref(), app.0.reports.as_ref(), now);
+    let as_of = validator.finish(as_of)?;
+    let found = read::vendor_report(app.0.reports.as_ref(), &parse_vendor_id(id)?, as_of).await?;
     let (vendor, report) = found.ok_or_else(|| ApiError::not_found("vendor", id))?;
     let issues = app.0.orders.issues(&vendor.vendor_id, as_of.at(), RECENT_ISSUES).await?;
     JsonResponse::json(&VendorReportView {
@@ -57,7 +57,7 @@ async fn answer(app: &App, id: &str, query: &DateQuery) -> Result<JsonResponse, 
     })
 }
 
-/// A vendor, a row a date.
+/// The history of a vendor, one row for each date.
 #[utoipa::path(
     get, path = "/api/vendors/{id}/history", operation_id = "vendorHistory", tag = "vendors",
     params(("id" = goody_contract::IdParam, Path, description = "The vendor."), HistoryQuery),
@@ -69,10 +69,10 @@ pub(crate) async fn history(
     Params(query): Params<HistoryQuery>,
 ) -> Result<JsonResponse, ApiError> {
     let now = app.now();
-    let mut checked = Checked::default();
-    let range = checked.range((query.from.as_ref(), query.to.as_ref()), app.0.reports.as_ref(), now);
-    let (from, to) = checked.finish(range)?;
-    let vendor = known_vendor(&app, &id).await?;
+    let mut validator = Validator::default();
+    let range = validator.range((query.from.as_ref(), query.to.as_ref()), app.0.reports.as_ref(), now);
+    let (from, to) = validator.finish(range)?;
+    let vendor = find_vendor(&app, &id).await?;
     let days = vendor_history(app.0.reports.as_ref(), &vendor.vendor_id, from, to, now).await?;
     JsonResponse::json(&VendorHistoryView {
         vendor_id: vendor.vendor_id.to_string(),
@@ -81,12 +81,12 @@ pub(crate) async fn history(
     })
 }
 
-async fn known_vendor(app: &App, id: &str) -> Result<Vendor, ApiError> {
-    let known = app.0.vendors.vendor(&vendor_id(id)?).await?;
-    known.ok_or_else(|| ApiError::not_found("vendor", id))
+async fn find_vendor(app: &App, id: &str) -> Result<Vendor, ApiError> {
+    let vendor = app.0.vendors.vendor(&parse_vendor_id(id)?).await?;
+    vendor.ok_or_else(|| ApiError::not_found("vendor", id))
 }
 
-/// Reports: all vendors' of one date, or one vendor's of many.
+/// The reports of all vendors for one date, or of one vendor for many dates.
 #[utoipa::path(
     get, path = "/api/reports", operation_id = "listReports", tag = "reports", params(ReportListQuery),
     responses((status = 200, body = ReportListView), (status = 400, body = Problem), (status = 404, body = Problem))
@@ -96,25 +96,25 @@ pub(crate) async fn list(
     Params(query): Params<ReportListQuery>,
 ) -> Result<JsonResponse, ApiError> {
     if query.date.is_some() && (query.from.is_some() || query.to.is_some()) {
-        return Err(ApiError::parameter("date", "does not go together with from and to"));
+        return Err(ApiError::parameter("date", "cannot be combined with from or to"));
     }
     match &query.vendor_id {
-        Some(_) if query.date.is_none() => of_vendor(&app, &query).await,
-        _ => of_date(&app, &query).await,
+        Some(_) if query.date.is_none() => list_of_vendor(&app, &query).await,
+        _ => list_of_date(&app, &query).await,
     }
 }
 
-async fn of_date(app: &App, query: &ReportListQuery) -> Result<JsonResponse, ApiError> {
-    let mut checked = Checked::default();
+async fn list_of_date(app: &App, query: &ReportListQuery) -> Result<JsonResponse, ApiError> {
+    let mut validator = Validator::default();
     if query.from.is_some() || query.to.is_some() {
-        checked.wrong("from", "needs a vendorId");
+        validator.reject("from", "needs a vendorId");
     }
-    let as_of = checked.as_of(query.date.as_ref(), app.0.reports.as_ref(), app.now());
-    let limit = checked.limit(query.limit.as_ref(), 50);
-    let only = checked.parsed("vendorId", query.vendor_id.as_ref(), VendorId::parse);
+    let as_of = validator.as_of(query.date.as_ref(), app.0.reports.as_ref(), app.now());
+    let limit = validator.limit(query.limit.as_ref(), 50);
+    let only = validator.parse("vendorId", query.vendor_id.as_ref(), VendorId::parse);
     let filter = ("date", as_of.date(), only.clone());
     let after: Option<VendorId> = cursor::read(&filter, query.cursor.as_ref())?;
-    checked.finish(())?;
+    validator.finish(())?;
     let fleet = app.0.fleet.reports(as_of).await?;
     let rows = fleet.rows.iter().map(|row| &row.current.report);
     let mut rows = rows
@@ -130,13 +130,13 @@ async fn of_date(app: &App, query: &ReportListQuery) -> Result<JsonResponse, Api
     })
 }
 
-async fn of_vendor(app: &App, query: &ReportListQuery) -> Result<JsonResponse, ApiError> {
+async fn list_of_vendor(app: &App, query: &ReportListQuery) -> Result<JsonResponse, ApiError> {
     let now = app.now();
-    let mut checked = Checked::default();
-    let (from, to) = checked.range((query.from.as_ref(), query.to.as_ref()), app.0.reports.as_ref(), now);
-    let limit = checked.limit(query.limit.as_ref(), 50);
-    checked.finish(())?;
-    let vendor = known_vendor(app, query.vendor_id.as_deref().unwrap_or_default()).await?;
+    let mut validator = Validator::default();
+    let (from, to) = validator.range((query.from.as_ref(), query.to.as_ref()), app.0.reports.as_ref(), now);
+    let limit = validator.limit(query.limit.as_ref(), 50);
+    validator.finish(())?;
+    let vendor = find_vendor(app, query.vendor_id.as_deref().unwrap_or_default()).await?;
     let filter = ("vendor", &vendor.vendor_id, from, to);
     let after: Option<Day> = cursor::read(&filter, query.cursor.as_ref())?;
     let first = after.map_or(from, |after| after.plus(1));

@@ -1,5 +1,5 @@
-//! Answers to events, and how much of them is held for clients that do not read: little of one, and no more than there is
-//! memory of all together.
+//! The results of events on their way to the client. Results that a client has not read are limited for each client, and by the
+//! memory for all clients together.
 
 use std::io;
 use std::sync::Arc;
@@ -16,55 +16,55 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_stream::wrappers::UnboundedReceiverStream;
 
 use crate::audit::Counts;
-use crate::capacity::{Memory, no_memory};
+use crate::capacity::{Memory, out_of_memory};
 use crate::error::ApiError;
-use crate::intake::{Batch, PATIENCE};
+use crate::intake::{Batch, EVENT_TIMEOUT};
 
-/// Bytes of an answer in JSON at most. Events that are good are longer than what they are answered, so that a body of them
-/// is always answered.
-const LONGEST_ANSWER: usize = 16 * 1_024 * 1_024;
-/// Bytes of an answer in JSON that need no share of the memory.
-const FREE: usize = 64 * 1_024;
-/// Bytes of NDJSON answers that wait for one client to read them; then reading its body waits, too.
-const UNREAD: u32 = 1_024 * 1_024;
+/// The most bytes of a JSON response. A valid event is longer than its result, so a body of valid events never reaches this
+/// limit.
+const LONGEST_RESPONSE: usize = 16 * 1_024 * 1_024;
+/// Bytes of a JSON response that need no reserved memory.
+const UNRESERVED_BYTES: usize = 64 * 1_024;
+/// The most bytes of NDJSON results that wait for one client to read them. At this limit, the server stops reading its body.
+const UNREAD_BYTES: u32 = 1_024 * 1_024;
 
-/// The answer to a JSON body, before it is whole.
+/// The response to a JSON body, in parts.
 #[derive(Default)]
 pub(crate) struct JsonResults {
     counts: Counts,
-    /// The results, each followed by a comma, with the memory they take.
+    /// The results, each followed by a comma, with the memory that they occupy.
     parts: Vec<(Bytes, Option<Memory>)>,
     length: usize,
-    free: usize,
+    unreserved: usize,
 }
 
 impl JsonResults {
     pub(crate) fn push(&mut self, batch: Batch) -> Result<(), ApiError> {
         self.counts.add(batch.counts);
-        self.length += batch.answer.len();
+        self.length += batch.results.len();
         if batch.memory.is_none() {
-            self.free += batch.answer.len();
+            self.unreserved += batch.results.len();
         }
-        if self.length > LONGEST_ANSWER {
+        if self.length > LONGEST_RESPONSE {
             return Err(ApiError::new(
                 ErrorCode::PayloadTooLarge,
                 format!(
-                    "The answer would be longer than {} MiB. What came before is stored. Send application/x-ndjson, which is \
-                     answered line by line.",
-                    LONGEST_ANSWER / 1_024 / 1_024
+                    "The response would be longer than {} MiB. The events before this point are stored. Send \
+                     application/x-ndjson, whose response is sent line by line.",
+                    LONGEST_RESPONSE / 1_024 / 1_024
                 ),
             ));
         }
-        if self.free > FREE {
-            return Err(no_memory());
+        if self.unreserved > UNRESERVED_BYTES {
+            return Err(out_of_memory());
         }
-        self.parts.push((batch.answer.into(), batch.memory));
+        self.parts.push((batch.results.into(), batch.memory));
         Ok(())
     }
 }
 
 impl IntoResponse for JsonResults {
-    /// As [`goody_contract::IngestAnswer`] is written.
+    /// The JSON of [`goody_contract::IngestAnswer`].
     fn into_response(mut self) -> Response {
         if let Some((last, _)) = self.parts.last_mut() {
             last.truncate(last.len().saturating_sub(1));
@@ -73,65 +73,66 @@ impl IntoResponse for JsonResults {
         let begin = format!(r#"{{"accepted":{accepted},"duplicate":{duplicate},"rejected":{rejected},"results":["#);
         let parts = std::iter::once((Bytes::from(begin), None)).chain(self.parts);
         let parts = parts.chain(std::iter::once((Bytes::from_static(b"]}"), None)));
-        let body = if self.length <= FREE {
+        let body = if self.length <= UNRESERVED_BYTES {
             Body::from(parts.flat_map(|(part, _)| part).collect::<Vec<u8>>())
         } else {
-            // Each part gives its memory back when it is sent.
+            // Each part releases its memory when it is sent.
             Body::from_stream(stream::iter(parts.map(|(part, _)| Ok::<_, io::Error>(part))))
         };
         ([(CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response()
     }
 }
 
-/// Answers to NDJSON on their way to the client.
+/// The results of an NDJSON body on their way to the client.
 pub(crate) struct LineResults {
     sender: UnboundedSender<Part>,
     unread: Arc<Semaphore>,
 }
 
-/// What is held until the client takes it.
+/// A part of the response, with the reservations that it holds until the client reads it.
 struct Part {
-    answer: io::Result<Bytes>,
+    bytes: io::Result<Bytes>,
     _held: (Option<OwnedSemaphorePermit>, Option<Memory>),
 }
 
 impl LineResults {
-    /// With the body they go to.
+    /// The sender, and the body of the response that it writes to.
     pub(crate) fn new() -> (Self, Body) {
         let (sender, parts) = unbounded_channel::<Part>();
-        let body = Body::from_stream(UnboundedReceiverStream::new(parts).map(|part| part.answer));
-        (Self { sender, unread: Arc::new(Semaphore::new(UNREAD as usize)) }, body)
+        let body = Body::from_stream(UnboundedReceiverStream::new(parts).map(|part| part.bytes));
+        (Self { sender, unread: Arc::new(Semaphore::new(UNREAD_BYTES as usize)) }, body)
     }
 
-    /// Sends the answers of a batch once so few are unread that they may wait. False where the client is gone or does not
-    /// read.
+    /// Sends the results of a batch as soon as the unread results are below the limit. False if the client has disconnected or
+    /// does not read.
     pub(crate) async fn send(&self, batch: Batch) -> bool {
-        // Without memory of its own, it waits for all that came before to be read.
-        let length = batch.memory.as_ref().map_or(UNREAD, |_| u32::try_from(batch.answer.len()).unwrap_or(UNREAD));
-        let room = self.unread.clone().acquire_many_owned(length.min(UNREAD));
-        let room = tokio::select! {
-            room = tokio::time::timeout(PATIENCE, room) => room,
+        // A batch without reserved memory waits until the client has read all results before it.
+        let length =
+            batch.memory.as_ref().map_or(UNREAD_BYTES, |_| u32::try_from(batch.results.len()).unwrap_or(UNREAD_BYTES));
+        let permit = self.unread.clone().acquire_many_owned(length.min(UNREAD_BYTES));
+        let permit = tokio::select! {
+            permit = tokio::time::timeout(EVENT_TIMEOUT, permit) => permit,
             () = self.sender.closed() => {
-                tracing::debug!("the client went away; what it sent until now is stored");
+                tracing::debug!("the client disconnected; the events that it has sent are stored");
                 return false;
             }
         };
-        match room {
-            Ok(room) => {
-                let part = Part { answer: Ok(batch.answer.into()), _held: (room.ok(), batch.memory) };
+        match permit {
+            Ok(permit) => {
+                let part = Part { bytes: Ok(batch.results.into()), _held: (permit.ok(), batch.memory) };
                 self.sender.send(part).is_ok()
             }
             Err(_) => {
-                tracing::info!("the client does not read its answers; what it sent until now is stored");
-                let _ = self.sender.send(Part { answer: Err(io::ErrorKind::TimedOut.into()), _held: (None, None) });
+                tracing::info!("the client does not read the response; the events that it has sent are stored");
+                let _ = self.sender.send(Part { bytes: Err(io::ErrorKind::TimedOut.into()), _held: (None, None) });
                 false
             }
         }
     }
 
-    /// The answer has begun: breaking it off is the only way left to say that it is not whole.
-    pub(crate) fn break_off(&self, error: &ApiError) {
-        let answer = Err(io::Error::other(error.detail().to_owned()));
-        let _ = self.sender.send(Part { answer, _held: (None, None) });
+    /// Aborts the response. Its status is already sent, so this is the only way to report that it is incomplete.
+    pub(crate) fn abort(&self, error: &ApiError) {
+        let bytes = Err(io::Error::other(error.detail().to_owned()));
+        let _ = self.sender.send(Part { bytes, _held: (None, None) });
     }
 }

@@ -1,4 +1,4 @@
-//! Headers that have browsers be careful with what we answer.
+//! Security headers: restrict what browsers do with responses.
 
 use axum::extract::Request;
 use axum::http::header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
@@ -9,15 +9,16 @@ use axum::response::Response;
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 
-/// An answer of the API is no page: it loads nothing, and is shown in no frame.
-const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
-/// The readable docs are scripts and styles of this server alone; the styles set each other inline, the icons are data.
-const DOCS: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+/// The policy of API responses. They are not pages: they load nothing and may not be framed.
+const API_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
+/// The policy of the API documentation. Its scripts and styles come from this server; it also has inline styles, and icons in
+/// `data:` URLs.
+const DOCS_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
                     connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
-/// Adds them, where nobody inside knew better.
-pub(crate) async fn secured(request: Request, next: Next) -> Response {
-    let policy = if request.uri().path().starts_with("/api/docs") { DOCS } else { NOTHING };
+/// Adds the security headers that the response does not have yet.
+pub(crate) async fn add_security_headers(request: Request, next: Next) -> Response {
+    let policy = if request.uri().path().starts_with("/api/docs") { DOCS_POLICY } else { API_POLICY };
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in [

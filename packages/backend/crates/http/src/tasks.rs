@@ -1,5 +1,4 @@
-//! Work that changes something: it outlives the connection it came by, so that nobody who hangs up keeps a write from its
-//! audit line.
+//! Write tasks. They continue after their client disconnects, so that every stored write gets its audit line.
 
 use goody_contract::ErrorCode;
 use tokio_util::task::TaskTracker;
@@ -7,35 +6,35 @@ use tracing::Instrument;
 
 use crate::error::ApiError;
 
-/// What is being written right now.
+/// The writes in progress.
 #[derive(Clone, Default)]
 pub struct Tasks(TaskTracker);
 
 impl Tasks {
-    /// Waits until nothing is being written any more. For a server that has stopped taking requests.
+    /// Refuses new writes, and waits until those in progress are finished. A server calls it after it stops accepting requests.
     pub async fn finish(&self) {
         self.0.close();
         self.0.wait().await;
     }
 
-    /// Runs work to its end, whether or not anybody waits for the answer. Refuses it once the server ends.
+    /// Runs a write to its end, even if its client disconnects. Refuses it after [`Tasks::finish`] was called.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
         work: impl Future<Output = Result<T, ApiError>> + Send + 'static,
     ) -> Result<T, ApiError> {
-        // Counted before it is asked whether the end has come: so that the end waits for what was not refused.
-        let counted = self.0.token();
+        // The token is taken before the check, so that `finish` waits for every write that is not refused.
+        let token = self.0.token();
         if self.0.is_closed() {
-            return Err(ApiError::new(ErrorCode::Unavailable, "The server is being stopped.").retry_after(1));
+            return Err(ApiError::new(ErrorCode::Unavailable, "The server is stopping.").retry_after(1));
         }
         let work = async move {
             let done = work.await;
-            drop(counted);
+            drop(token);
             done
         };
         self.0.spawn(work.in_current_span()).await.unwrap_or_else(|error| {
             tracing::error!(error = &error as &dyn std::error::Error, "a write panicked");
-            Err(ApiError::new(ErrorCode::Internal, "The log says more."))
+            Err(ApiError::new(ErrorCode::Internal, "The log has the details."))
         })
     }
 }

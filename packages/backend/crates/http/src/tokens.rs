@@ -1,4 +1,4 @@
-//! Tokens: who may do what. They are kept by their SHA-256, so that whoever reads the settings cannot use them.
+//! Tokens: what each client may do. Only their SHA-256 is stored, so that reading the settings does not reveal a token.
 //!
 //! ```text
 //! # name  scopes       SHA-256 of the token
@@ -13,31 +13,31 @@ use async_trait::async_trait;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-/// Characters of a name at most.
+/// The most characters of a name.
 const LONGEST_NAME: usize = 64;
 
-/// What a token is good for.
+/// What a token permits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenScope {
-    /// Reads, where they are protected.
+    /// Reading, when reads are protected.
     Read,
-    /// Order events.
+    /// Sending order events.
     Ingest,
-    /// Everything: the other two as well, and vendors' master data.
+    /// Everything: the other two scopes, and writing the master data of vendors.
     Admin,
 }
 
 impl TokenScope {
-    /// Reads `read`, `ingest` or `admin`.
+    /// Parses `read`, `ingest` or `admin`.
     ///
     /// # Errors
-    /// Says which words there are.
+    /// The word is not a scope. The error lists the scopes.
     pub fn parse(word: &str) -> Result<Self, String> {
         match word {
             "read" => Ok(Self::Read),
             "ingest" => Ok(Self::Ingest),
             "admin" => Ok(Self::Admin),
-            other => Err(format!("{other} is no scope: use read, ingest or admin")),
+            other => Err(format!("{other} is not a scope: use read, ingest or admin")),
         }
     }
 }
@@ -52,7 +52,7 @@ impl fmt::Display for TokenScope {
     }
 }
 
-/// A token, without what is secret about it.
+/// A token without its secret: a name, scopes and the SHA-256 of the secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token {
     name: Arc<str>,
@@ -61,10 +61,10 @@ pub struct Token {
 }
 
 impl Token {
-    /// The token of this name whose secret is `secret`.
+    /// A token with this name, these scopes and this secret.
     ///
     /// # Errors
-    /// Says what is wrong with the name, or that no scope is given.
+    /// The name is invalid, or there is no scope.
     pub fn new(name: &str, scopes: Vec<TokenScope>, secret: &str) -> Result<Self, String> {
         Self::of(name, scopes, digest(secret))
     }
@@ -75,27 +75,27 @@ impl Token {
             return Err(format!("a name has 1 to {LONGEST_NAME} letters, digits, dots, dashes and underscores"));
         }
         if scopes.is_empty() {
-            return Err("it has no scope".into());
+            return Err("the token has no scope".into());
         }
         Ok(Self { name: name.into(), scopes, digest })
     }
 
-    /// Whose it is: what the log and the audit trail say.
+    /// The name of the token in the log and in the audit log.
     pub fn name(&self) -> &Arc<str> {
         &self.name
     }
 
-    pub(crate) fn is_good_for(&self, wanted: TokenScope) -> bool {
-        self.scopes.iter().any(|scope| *scope == wanted || *scope == TokenScope::Admin)
+    pub(crate) fn permits(&self, required: TokenScope) -> bool {
+        self.scopes.iter().any(|scope| *scope == required || *scope == TokenScope::Admin)
     }
 
-    /// Reads a line, as [`Token`]'s `Display` writes it.
+    /// Parses a line in the format that `Display` writes.
     fn parse(line: &str) -> Result<Self, String> {
         let [name, scopes, digest] = line.split_ascii_whitespace().collect::<Vec<_>>()[..] else {
-            return Err("a token is a name, its scopes by commas, and its SHA-256".into());
+            return Err("a token is a name, its scopes separated by commas, and its SHA-256".into());
         };
         let scopes = scopes.split(',').map(TokenScope::parse).collect::<Result<Vec<_>, _>>()?;
-        let digest = bytes_of(digest).ok_or("the SHA-256 is not 64 hexadecimal digits")?;
+        let digest = parse_hex(digest).ok_or("the SHA-256 is not 64 hexadecimal digits")?;
         Self::of(name, scopes, digest)
     }
 }
@@ -108,65 +108,67 @@ impl fmt::Display for Token {
     }
 }
 
-/// Why tokens cannot be read. Says where, and never the line itself: somebody may have put a secret there.
+/// A line that is not a valid token. The error has the line number and never the line itself, which may contain a secret.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("token {line}: {reason}")]
 pub struct TokensError {
-    /// Which line, from 1.
+    /// The line number, from 1.
     pub line: usize,
-    /// What is wrong with it.
+    /// What is wrong with the line.
     pub reason: String,
 }
 
-/// The tokens that are good. Several may have the same name, as while one takes the place of another.
+/// The valid tokens. Several may have the same name, for example while one replaces another.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tokens(Vec<Token>);
 
 impl Tokens {
-    /// Reads a token a line, or set apart by `;`. Blank lines and those that begin with `#` say nothing.
+    /// Parses one token on each line; `;` also ends a line. Blank lines and lines that begin with `#` are ignored.
     ///
     /// # Errors
-    /// Names the first line that is no token.
+    /// A line is not a valid token. The error names the first such line.
     pub fn parse(text: &str) -> Result<Self, TokensError> {
         let lines = text.split(['\n', ';']).map(str::trim).enumerate();
-        let told = lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
-        let read = |(at, line)| Token::parse(line).map_err(|reason| TokensError { line: at + 1, reason });
-        Ok(Self(told.map(read).collect::<Result<_, _>>()?))
+        let lines = lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
+        let parse = |(at, line)| Token::parse(line).map_err(|reason| TokensError { line: at + 1, reason });
+        Ok(Self(lines.map(parse).collect::<Result<_, _>>()?))
     }
 
-    /// Whether there is none.
+    /// Whether there are no tokens.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The token with this secret. Takes as long whichever it is, and whether there is one.
+    /// The token with this secret. The search compares every token in constant time, so that its duration reveals nothing.
     pub(crate) fn find(&self, secret: &str) -> Option<&Token> {
-        let told = digest(secret);
-        self.0.iter().fold(None, |found, token| if bool::from(token.digest.ct_eq(&told)) { Some(token) } else { found })
+        let digest = digest(secret);
+        self.0
+            .iter()
+            .fold(None, |found, token| if bool::from(token.digest.ct_eq(&digest)) { Some(token) } else { found })
     }
 }
 
-/// Where the tokens that are good right now are told.
+/// A source of the tokens that are valid now.
 #[async_trait]
 pub trait TokenSource: Send + Sync {
-    /// The tokens.
+    /// The valid tokens.
     ///
     /// # Errors
-    /// They cannot be read. The reason is for the log.
+    /// The tokens cannot be read. The reason is for the log, not for clients.
     async fn tokens(&self) -> Result<Arc<Tokens>, String>;
 
-    /// What keeps the tokens from being read, as of the last time they were asked for. Nothing, where nothing can.
+    /// Why the tokens could not be read the last time; `None` if they were read, or if reading them cannot fail.
     fn problem(&self) -> Option<TokenProblem> {
         None
     }
 }
 
-/// What keeps tokens from being read: for `/health`.
+/// Why the tokens cannot be read, for `/health`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenProblem {
-    /// In plain words, without anything secret.
+    /// The reason, without secrets.
     pub detail: String,
-    /// Whether every token is refused because of it.
+    /// Whether every token is refused for this reason.
     pub is_refusing: bool,
 }
 
@@ -181,7 +183,7 @@ fn digest(secret: &str) -> [u8; 32] {
     Sha256::digest(secret.as_bytes()).into()
 }
 
-fn bytes_of(digits: &str) -> Option<[u8; 32]> {
+fn parse_hex(digits: &str) -> Option<[u8; 32]> {
     let digits = digits.as_bytes();
     if digits.len() != 64 || !digits.iter().all(u8::is_ascii_hexdigit) {
         return None;
@@ -201,7 +203,7 @@ mod tests {
     fn a_token_is_found_by_its_secret_and_by_nothing_else() {
         let shop = Token::new("shop", vec![TokenScope::Ingest], "open sesame").unwrap();
         let desk = Token::new("desk", vec![TokenScope::Read], "hush").unwrap();
-        let tokens = Tokens::parse(&format!("# ours\n{shop}\n\n{desk} ; {shop}")).unwrap();
+        let tokens = Tokens::parse(&format!("# comment\n{shop}\n\n{desk} ; {shop}")).unwrap();
         assert_eq!(tokens.0, [shop.clone(), desk.clone(), shop.clone()]);
         assert_eq!(tokens.find("open sesame"), Some(&shop));
         assert_eq!(tokens.find("hush"), Some(&desk));
@@ -211,30 +213,30 @@ mod tests {
     }
 
     #[test]
-    fn a_line_has_the_sha256_that_everybody_computes() {
+    fn a_line_has_the_standard_sha256() {
         // FIPS 180-2, appendix B.1.
         let abc = Token::new("abc", vec![TokenScope::Read, TokenScope::Ingest], "abc").unwrap();
         assert_eq!(abc.to_string(), "abc read,ingest ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }
 
     #[test]
-    fn admin_may_do_everything_and_the_others_what_they_say() {
+    fn admin_permits_everything_and_the_other_scopes_only_themselves() {
         let token = |scope| Token::new("x", vec![scope], "x").unwrap();
         let all = [TokenScope::Read, TokenScope::Ingest, TokenScope::Admin];
-        let may = |scope| all.map(|wanted| token(scope).is_good_for(wanted));
-        assert_eq!(may(TokenScope::Admin), [true, true, true]);
-        assert_eq!(may(TokenScope::Read), [true, false, false]);
-        assert_eq!(may(TokenScope::Ingest), [false, true, false]);
+        let permitted = |scope| all.map(|required| token(scope).permits(required));
+        assert_eq!(permitted(TokenScope::Admin), [true, true, true]);
+        assert_eq!(permitted(TokenScope::Read), [true, false, false]);
+        assert_eq!(permitted(TokenScope::Ingest), [false, true, false]);
     }
 
     #[test]
-    fn looking_for_a_token_goes_on_after_it_is_found() {
+    fn the_search_for_a_token_compares_all_of_them() {
         let [first, last] = ["first", "last"].map(|name| Token::new(name, vec![TokenScope::Read], "same").unwrap());
         assert_eq!(Tokens(vec![first, last.clone()]).find("same"), Some(&last));
     }
 
     #[test]
-    fn a_line_that_is_no_token_is_named_and_not_repeated() {
+    fn an_invalid_line_is_reported_by_number_and_not_repeated() {
         let good = Token::new("shop", vec![TokenScope::Ingest], "x").unwrap();
         let sum = "ab".repeat(32);
         for bad in [

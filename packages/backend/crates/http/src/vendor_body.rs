@@ -1,8 +1,8 @@
-//! Why the body of a vendor cannot be read, in plain words.
+//! Describes why the body of a vendor cannot be read.
 
 use serde_json::Value;
 
-/// A field of a vendor: its name, whether it takes a value, and what it takes in words.
+/// A field of a vendor: its name, whether it accepts a value, and a description of the values that it accepts.
 type Field = (&'static str, fn(&Value) -> bool, &'static str);
 
 const VENDOR: [Field; 6] = [
@@ -24,30 +24,27 @@ fn is_days(value: &Value) -> bool {
     value.as_u64().is_some_and(|days| u16::try_from(days).is_ok())
 }
 
-/// What is wrong with a body that was refused, as the end of a sentence.
-pub(crate) fn fault(body: &[u8]) -> String {
+/// What is wrong with a refused body, as the end of a sentence.
+pub(crate) fn describe_error(body: &[u8]) -> String {
     let value: Value = match serde_json::from_slice(body) {
         Ok(value) => value,
         Err(error) if error.is_eof() => return "its JSON ends too early".into(),
-        Err(error) => return format!("it is not JSON from line {}, column {} on", error.line(), error.column()),
+        Err(error) => return format!("its JSON is invalid at line {}, column {}", error.line(), error.column()),
     };
     let promises = value.get("slaPromises").filter(|promises| promises.is_object());
-    let wrong = wrong(&value, &VENDOR, &["name"])
-        .or_else(|| wrong(promises?, &PROMISES, &["standardDelivery", "rushDelivery"]));
-    wrong.unwrap_or_else(|| "a field is there more than once".into())
+    let invalid_field = invalid_field(&value, &VENDOR, &["name"])
+        .or_else(|| invalid_field(promises?, &PROMISES, &["standardDelivery", "rushDelivery"]));
+    invalid_field.unwrap_or_else(|| "a field is given more than once".into())
 }
 
-fn wrong(value: &Value, fields: &[Field], required: &[&str]) -> Option<String> {
+fn invalid_field(value: &Value, fields: &[Field], required: &[&str]) -> Option<String> {
     let Value::Object(found) = value else { return Some("it has to be an object: {\"name\": …}".into()) };
     for (name, value) in found {
         match fields.iter().find(|(field, ..)| field == name) {
             None => {
-                return Some(format!(
-                    "it has a field that is not known: {:?}",
-                    name.chars().take(40).collect::<String>()
-                ));
+                return Some(format!("it has an unknown field: {:?}", name.chars().take(40).collect::<String>()));
             }
-            Some((_, takes, wanted)) if !takes(value) => return Some(format!("{name} has to be {wanted}")),
+            Some((_, accepts, expected)) if !accepts(value) => return Some(format!("{name} has to be {expected}")),
             Some(_) => {}
         }
     }

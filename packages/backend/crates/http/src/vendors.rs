@@ -1,4 +1,4 @@
-//! The vendor table, and vendors' master data.
+//! The vendor table, and the master data of vendors.
 
 use std::cmp::Ordering;
 
@@ -17,27 +17,27 @@ use goody_domain::{Day, Figures, RiskLevel, SlaPromises, Vendor, VendorId};
 use serde::{Deserialize, Serialize};
 
 use crate::audit::Source;
-use crate::capacity::{Capacity, Memory, Place, no_memory};
+use crate::capacity::{Capacity, Memory, Slot, out_of_memory};
 use crate::error::ApiError;
 use crate::json_response::JsonResponse;
-use crate::params::{Checked, Params, vendor_id};
-use crate::vendor_body::fault;
+use crate::params::{Params, Validator, parse_vendor_id};
+use crate::vendor_body::describe_error;
 use crate::{App, audit, cursor};
 
-/// Bytes of a vendor at most.
+/// The most bytes of a vendor.
 const LONGEST_VENDOR: usize = 2 * 1_024 * 1_024;
-/// Bytes of a vendor that need no share of the memory.
+/// Bytes of a vendor that need no reserved memory.
 const SHORT_VENDOR: usize = 64 * 1_024;
 
-/// A row's place in the order of the table.
+/// The value by which a row is sorted.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-enum Key {
+enum SortKey {
     Text(String),
-    /// `None` comes last, whichever way the table is sorted.
+    /// `None` comes last in either direction.
     Number(Option<f64>),
 }
 
-/// Which vendors, in which order.
+/// The filter of the vendor table, and its sort order.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct VendorFilter {
     date: Day,
@@ -47,12 +47,12 @@ pub(crate) struct VendorFilter {
     q: String,
 }
 
-fn key(by: VendorSortBy, row: &FleetRow) -> Key {
+fn sort_key(by: VendorSortBy, row: &FleetRow) -> SortKey {
     let report = &row.current.report;
     let figures = &report.current7d;
     let count = |number: i64| Some(number as f64);
-    Key::Number(match by {
-        VendorSortBy::Name => return Key::Text(row.vendor.name.to_lowercase()),
+    SortKey::Number(match by {
+        VendorSortBy::Name => return SortKey::Text(row.vendor.name.to_lowercase()),
         VendorSortBy::ReliabilityScore => figures.reliability_score(),
         VendorSortBy::OnTimePercentage => figures.on_time_percentage(),
         VendorSortBy::TotalOrders => count(figures.total_orders),
@@ -63,25 +63,25 @@ fn key(by: VendorSortBy, row: &FleetRow) -> Key {
         VendorSortBy::TrendPercentage => report.trends().rate(Figures::reliability_score),
         VendorSortBy::RiskLevel => match RiskLevel::of(figures) {
             RiskLevel::Insufficient => None,
-            // Of the same level, by the score, which is at most 100: the lower, the riskier.
+            // Within a level, the lower score is the higher risk. The score is at most 100, so it never crosses levels.
             level => figures.reliability_score().map(|score| f64::from(level as u8) - score / 1000.0),
         },
     })
 }
 
 impl VendorFilter {
-    pub(crate) fn read(query: &VendorListQuery, date: Day, checked: &mut Checked) -> Self {
-        let order: Option<SortOrder> = checked.word("order", query.order.as_ref());
+    pub(crate) fn parse(query: &VendorListQuery, date: Day, validator: &mut Validator) -> Self {
+        let order: Option<SortOrder> = validator.enum_value("order", query.order.as_ref());
         Self {
             date,
-            sort_by: checked.word("sortBy", query.sort_by.as_ref()).unwrap_or(VendorSortBy::ReliabilityScore),
+            sort_by: validator.enum_value("sortBy", query.sort_by.as_ref()).unwrap_or(VendorSortBy::ReliabilityScore),
             descending: order == Some(SortOrder::Desc),
-            risk: checked.words("risk", query.risk.as_ref(), RiskLevel::parse),
+            risk: validator.list("risk", query.risk.as_ref(), RiskLevel::parse),
             q: query.q.as_deref().unwrap_or_default().trim().to_lowercase(),
         }
     }
 
-    fn takes(&self, row: &FleetRow) -> bool {
+    fn accepts(&self, row: &FleetRow) -> bool {
         let has = |text: &str| text.to_lowercase().contains(&self.q);
         let vendor = &row.vendor;
         (self.risk.is_empty() || self.risk.contains(&RiskLevel::of(&row.current.report.current7d)))
@@ -91,32 +91,32 @@ impl VendorFilter {
                 || vendor.category.as_deref().is_some_and(has))
     }
 
-    fn compare(&self, (one, one_id): (&Key, &VendorId), (other, other_id): (&Key, &VendorId)) -> Ordering {
+    fn compare(&self, (a, a_id): (&SortKey, &VendorId), (b, b_id): (&SortKey, &VendorId)) -> Ordering {
         let directed = |ordering: Ordering| if self.descending { ordering.reverse() } else { ordering };
-        let by_key = match (one, other) {
-            (Key::Text(one), Key::Text(other)) => directed(one.cmp(other)),
-            (Key::Number(Some(one)), Key::Number(Some(other))) => directed(one.total_cmp(other)),
-            (Key::Number(Some(_)), _) => Ordering::Less,
-            (_, Key::Number(Some(_))) => Ordering::Greater,
+        let by_key = match (a, b) {
+            (SortKey::Text(a), SortKey::Text(b)) => directed(a.cmp(b)),
+            (SortKey::Number(Some(a)), SortKey::Number(Some(b))) => directed(a.total_cmp(b)),
+            (SortKey::Number(Some(_)), _) => Ordering::Less,
+            (_, SortKey::Number(Some(_))) => Ordering::Greater,
             _ => Ordering::Equal,
         };
-        by_key.then_with(|| one_id.cmp(other_id))
+        by_key.then_with(|| a_id.cmp(b_id))
     }
 
-    /// The rows of the filter, in its order.
+    /// The rows that the filter accepts, sorted.
     pub(crate) fn rows<'r>(&self, rows: impl Iterator<Item = &'r FleetRow>) -> Vec<&'r FleetRow> {
-        self.keyed(rows).into_iter().map(|(_, row)| row).collect()
+        self.sorted(rows).into_iter().map(|(_, row)| row).collect()
     }
 
-    fn keyed<'r>(&self, rows: impl Iterator<Item = &'r FleetRow>) -> Vec<(Key, &'r FleetRow)> {
-        let mut rows: Vec<(Key, &FleetRow)> =
-            rows.filter(|row| self.takes(row)).map(|row| (key(self.sort_by, row), row)).collect();
-        rows.sort_by(|(one, a), (other, b)| self.compare((one, &a.vendor.vendor_id), (other, &b.vendor.vendor_id)));
+    fn sorted<'r>(&self, rows: impl Iterator<Item = &'r FleetRow>) -> Vec<(SortKey, &'r FleetRow)> {
+        let mut rows: Vec<(SortKey, &FleetRow)> =
+            rows.filter(|row| self.accepts(row)).map(|row| (sort_key(self.sort_by, row), row)).collect();
+        rows.sort_by(|(a, a_row), (b, b_row)| self.compare((a, &a_row.vendor.vendor_id), (b, &b_row.vendor.vendor_id)));
         rows
     }
 }
 
-/// The vendor table: sorted, searched and filtered here, a page at a time.
+/// The vendor table: sorted, searched and filtered by the server, one page at a time.
 #[utoipa::path(
     get, path = "/api/vendors", operation_id = "listVendors", tag = "vendors", params(VendorListQuery),
     responses((status = 200, body = VendorListView), (status = 400, body = Problem), (status = 404, body = Problem))
@@ -125,14 +125,14 @@ pub(crate) async fn list(
     State(app): State<App>,
     Params(query): Params<VendorListQuery>,
 ) -> Result<JsonResponse, ApiError> {
-    let mut checked = Checked::default();
-    let as_of = checked.as_of(query.date.as_ref(), app.0.reports.as_ref(), app.now());
-    let filter = VendorFilter::read(&query, as_of.date(), &mut checked);
-    let limit = checked.limit(query.limit.as_ref(), 20);
-    checked.finish(())?;
-    let after: Option<(Key, VendorId)> = cursor::read(&filter, query.cursor.as_ref())?;
+    let mut validator = Validator::default();
+    let as_of = validator.as_of(query.date.as_ref(), app.0.reports.as_ref(), app.now());
+    let filter = VendorFilter::parse(&query, as_of.date(), &mut validator);
+    let limit = validator.limit(query.limit.as_ref(), 20);
+    validator.finish(())?;
+    let after: Option<(SortKey, VendorId)> = cursor::read(&filter, query.cursor.as_ref())?;
     let fleet = app.0.fleet.reports(as_of).await?;
-    let rows = filter.keyed(fleet.rows.iter().map(AsRef::as_ref));
+    let rows = filter.sorted(fleet.rows.iter().map(AsRef::as_ref));
     let first = after.map_or(0, |(key, id)| {
         rows.partition_point(|(other, row)| filter.compare((other, &row.vendor.vendor_id), (&key, &id)).is_le())
     });
@@ -155,7 +155,7 @@ pub(crate) fn view(row: &FleetRow) -> VendorRowView {
 
 /// Creates a vendor, or replaces its master data.
 ///
-/// With `If-None-Match: *` it only creates, with `If-Match` it only replaces what has that `ETag`.
+/// With `If-None-Match: *` it only creates. With `If-Match` it only replaces the version with that `ETag`.
 #[utoipa::path(
     put, path = "/api/vendors/{id}", operation_id = "putVendor", tag = "vendors", params(("id" = goody_contract::IdParam, Path, description = "The vendor.")),
     request_body = PutVendor,
@@ -168,12 +168,12 @@ pub(crate) async fn put(State(app): State<App>, Path(id): Path<String>, put: Put
     put.run(app, &id).await
 }
 
-/// The vendor `export`, whose path is that of the export by another method.
-pub(crate) async fn put_called_export(State(app): State<App>, put: Put) -> Result<Response, ApiError> {
+/// The vendor with the id `export`: on its path, another method is the export.
+pub(crate) async fn put_vendor_named_export(State(app): State<App>, put: Put) -> Result<Response, ApiError> {
     put.run(app, "export").await
 }
 
-/// What is put, by whom, and in which state only.
+/// A request that writes a vendor.
 pub(crate) struct Put {
     source: Source,
     capacity: Capacity,
@@ -191,7 +191,7 @@ impl<S: Sync> FromRequest<S> for Put {
             (caller, correlation_id, parts.extensions.remove::<Capacity>())
         else {
             tracing::error!("a layer of the router is missing");
-            return Err(ApiError::new(ErrorCode::Internal, "The log says more."));
+            return Err(ApiError::new(ErrorCode::Internal, "The log has the details."));
         };
         Ok(Self { source: Source { caller, correlation_id }, capacity, headers: parts.headers, body })
     }
@@ -199,74 +199,68 @@ impl<S: Sync> FromRequest<S> for Put {
 
 impl Put {
     async fn run(self, app: App, id: &str) -> Result<Response, ApiError> {
-        let id = vendor_id(id)?;
-        let (body, _memory) = whole(self.body, &self.capacity).await?;
+        let id = parse_vendor_id(id)?;
+        let (body, _memory) = read_body(self.body, &self.capacity).await?;
         let body: PutVendor = serde_json::from_slice(&body).map_err(|_| {
-            ApiError::new(ErrorCode::InvalidBody, format!("The vendor cannot be read: {}.", fault(&body)))
+            ApiError::new(ErrorCode::InvalidBody, format!("The vendor cannot be read: {}.", describe_error(&body)))
         })?;
         let vendor = vendor(id, body)?;
-        let place = self.capacity.for_a_write()?;
-        app.0.tasks.run(save(app.clone(), self.source, self.headers, vendor, place)).await
+        let slot = self.capacity.write_slot()?;
+        app.0.tasks.run(save(app.clone(), self.source, self.headers, vendor, slot)).await
     }
 }
 
-/// Writes a vendor, and the audit line that must follow.
-async fn save(
-    app: App,
-    source: Source,
-    headers: HeaderMap,
-    vendor: Vendor,
-    place: Place,
-) -> Result<Response, ApiError> {
-    // One after the other, so that the vendor is still what it was compared with.
-    let turn = app.0.vendor_turn.lock().await;
-    check_state(&app, &headers, &vendor.vendor_id).await?;
+/// Writes a vendor and its audit line.
+async fn save(app: App, source: Source, headers: HeaderMap, vendor: Vendor, slot: Slot) -> Result<Response, ApiError> {
+    // The lock covers the check and the write, so that the vendor cannot change between them.
+    let lock = app.0.vendor_lock.lock().await;
+    check_precondition(&app, &headers, &vendor.vendor_id).await?;
     let is_new = app.0.vendors.put(vendor.clone()).await?;
-    drop(turn);
-    audit::vendor(&source, app.now(), vendor.vendor_id.as_str());
-    drop(place);
+    drop(lock);
+    audit::log_vendor(&source, app.now(), vendor.vendor_id.as_str());
+    drop(slot);
     let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, JsonResponse::json(&VendorView::from(&vendor))?).into_response())
 }
 
-/// Refuses to write a vendor that is not in the state that the caller expects (RFC 9110, section 13).
-async fn check_state(app: &App, headers: &HeaderMap, id: &VendorId) -> Result<(), ApiError> {
-    let (matching, none_matching) = (headers.get_all(IF_MATCH), headers.get_all(IF_NONE_MATCH));
-    if matching.iter().next().is_none() && none_matching.iter().next().is_none() {
+/// Evaluates `If-Match` and `If-None-Match` (RFC 9110, section 13): refuses to write a vendor that the caller does not expect.
+async fn check_precondition(app: &App, headers: &HeaderMap, id: &VendorId) -> Result<(), ApiError> {
+    let (if_match, if_none_match) = (headers.get_all(IF_MATCH), headers.get_all(IF_NONE_MATCH));
+    if if_match.iter().next().is_none() && if_none_match.iter().next().is_none() {
         return Ok(());
     }
-    let known = app.0.vendors.vendor(id).await?.as_ref().map(VendorView::from);
-    let known = known.map(|known| JsonResponse::json(&known)).transpose()?;
-    let is_named = |tags: &HeaderValue| known.as_ref().is_some_and(|known| known.is_named_by(tags));
-    let is_matched = matching.iter().next().is_none() || matching.iter().any(is_named);
-    if is_matched && !none_matching.iter().any(is_named) {
+    let current = app.0.vendors.vendor(id).await?.as_ref().map(VendorView::from);
+    let current = current.map(|current| JsonResponse::json(&current)).transpose()?;
+    let is_current = |tags: &HeaderValue| current.as_ref().is_some_and(|current| current.has_etag(tags));
+    let is_matched = if_match.iter().next().is_none() || if_match.iter().any(is_current);
+    if is_matched && !if_none_match.iter().any(is_current) {
         return Ok(());
     }
-    let state = if known.is_some() { "is there and not as expected" } else { "is not there" };
+    let state = if current.is_some() { "exists and is not as expected" } else { "does not exist" };
     Err(ApiError::new(ErrorCode::PreconditionFailed, format!("The vendor {id} {state}. Nothing was changed.")))
 }
 
-/// Reads a body to its end. What is longer than most needs a share of the memory.
-async fn whole(body: Body, capacity: &Capacity) -> Result<(Vec<u8>, Option<Memory>), ApiError> {
-    let (mut body, mut whole, mut memory) = (body.into_data_stream(), Vec::new(), None);
+/// Reads a whole body. A body longer than [`SHORT_VENDOR`] reserves memory.
+async fn read_body(body: Body, capacity: &Capacity) -> Result<(Vec<u8>, Option<Memory>), ApiError> {
+    let (mut body, mut buffer, mut memory) = (body.into_data_stream(), Vec::new(), None);
     while let Some(bytes) = body.next().await {
-        let bytes = bytes.map_err(|_| ApiError::new(ErrorCode::InvalidBody, "The body broke off."))?;
-        if whole.len() + bytes.len() > LONGEST_VENDOR {
-            let detail = format!("A vendor is longer than {} MiB.", LONGEST_VENDOR / 1_024 / 1_024);
+        let bytes = bytes.map_err(|_| ApiError::new(ErrorCode::InvalidBody, "The body is incomplete."))?;
+        if buffer.len() + bytes.len() > LONGEST_VENDOR {
+            let detail = format!("A vendor may have at most {} MiB.", LONGEST_VENDOR / 1_024 / 1_024);
             return Err(ApiError::new(ErrorCode::PayloadTooLarge, detail));
         }
-        if whole.len() + bytes.len() > SHORT_VENDOR && memory.is_none() {
-            memory = Some(capacity.memory(2 * LONGEST_VENDOR).ok_or_else(no_memory)?);
+        if buffer.len() + bytes.len() > SHORT_VENDOR && memory.is_none() {
+            memory = Some(capacity.memory(2 * LONGEST_VENDOR).ok_or_else(out_of_memory)?);
         }
-        whole.extend_from_slice(&bytes);
+        buffer.extend_from_slice(&bytes);
     }
-    Ok((whole, memory))
+    Ok((buffer, memory))
 }
 
 fn vendor(vendor_id: VendorId, body: PutVendor) -> Result<Vendor, ApiError> {
-    let mut checked = Checked::default();
+    let mut validator = Validator::default();
     let mut text = |field: &str, value: Option<&String>, longest: usize| {
-        checked.parsed(field, value, |text| match text.trim().chars().count() {
+        validator.parse(field, value, |text| match text.trim().chars().count() {
             0 => Err("is empty".to_owned()),
             length if length > longest => Err(format!("is longer than {longest} characters")),
             _ if text.chars().any(char::is_control) => Err("has control characters".to_owned()),
@@ -276,8 +270,8 @@ fn vendor(vendor_id: VendorId, body: PutVendor) -> Result<Vendor, ApiError> {
     let name = text("name", Some(&body.name), 200);
     let category = text("category", body.category.as_ref(), 100);
     let support_contact = text("supportContact", body.support_contact.as_ref(), 200);
-    let contract_start_date = checked.day("contractStartDate", body.contract_start_date.as_ref());
-    checked.finish(Vendor {
+    let contract_start_date = validator.day("contractStartDate", body.contract_start_date.as_ref());
+    validator.finish(Vendor {
         vendor_id,
         name: name.unwrap_or_default(),
         category,

@@ -1,4 +1,4 @@
-//! The whole fleet at a glance.
+//! The dashboard: the numbers of the whole fleet for one date.
 
 use goody_domain::{Dashboard, Figures, Fleet, FleetTrends, Report};
 use serde::{Deserialize, Serialize};
@@ -6,27 +6,27 @@ use utoipa::ToSchema;
 
 use crate::{HealthStatus, IntervalView};
 
-/// All vendors together. Sums over vendors, and rates of those sums.
+/// All vendors together: sums over vendors, and rates computed from those sums.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FleetView {
-    /// 100 × arrived ÷ completed, of all orders.
+    /// Percent: 100 × arrived ÷ completed, over all vendors. Null if no order is completed.
     #[schema(required)]
     pub overall_reliability: Option<f64>,
-    /// 100 × on time ÷ due, of all orders.
+    /// Percent: 100 × on time ÷ due, over all vendors. Null if no order is due.
     #[schema(required)]
     pub on_time_percentage: Option<f64>,
-    /// Placed in the seven days.
+    /// Orders placed in the seven days.
     pub total_orders: i64,
-    /// Arrived and issues in the seven days.
+    /// Orders that arrived or became an issue in the seven days.
     pub completed_orders: i64,
-    /// Issues in the seven days.
+    /// Orders that became an issue in the seven days.
     pub issue_count: i64,
-    /// Orders that go on.
+    /// Open orders.
     pub total_active_orders: i64,
-    /// Orders that go on past their promise.
+    /// Open orders whose promise has passed.
     pub total_delayed_orders: i64,
-    /// Vendors whose risk is medium or high.
+    /// Vendors whose risk level is medium or high.
     pub at_risk_vendors: i64,
 }
 
@@ -45,14 +45,14 @@ impl From<&Fleet> for FleetView {
     }
 }
 
-/// Current − previous.
+/// The differences: current − previous.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DashboardTrendsView {
-    /// Points of reliability.
+    /// The reliability, in percentage points.
     #[schema(required)]
     pub reliability_trend: Option<f64>,
-    /// Points of the on-time percentage.
+    /// The on-time percentage, in percentage points.
     #[schema(required)]
     pub on_time_trend: Option<f64>,
     /// Active orders.
@@ -75,33 +75,33 @@ impl From<FleetTrends> for DashboardTrendsView {
     }
 }
 
-/// A vendor among the best or the worst.
+/// One of the best or the worst vendors.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LeaderView {
-    /// The vendor.
+    /// The vendor id.
     pub vendor_id: String,
-    /// What people call it.
+    /// The name of the vendor.
     pub name: String,
-    /// 100 × arrived ÷ completed.
+    /// Percent: 100 × arrived ÷ completed.
     #[schema(required)]
     pub reliability_score: Option<f64>,
-    /// How sure the score is.
+    /// The confidence interval of the score.
     #[schema(required)]
     pub reliability_interval: Option<IntervalView>,
-    /// Points against the seven days before.
+    /// The change of the score against the seven days before, in percentage points.
     #[schema(required)]
     pub trend_percentage: Option<f64>,
-    /// Arrived and issues in the seven days.
+    /// Orders that arrived or became an issue in the seven days.
     pub completed_orders: i64,
-    /// Issues in the seven days.
+    /// Orders that became an issue in the seven days.
     pub issue_count: i64,
-    /// Orders that go on past their promise.
+    /// Open orders whose promise has passed.
     pub delayed_orders: i64,
 }
 
 impl LeaderView {
-    /// One vendor by its report.
+    /// The view of one vendor, from its report and its name.
     pub fn new(report: &Report, name: &str) -> Self {
         let figures = &report.current7d;
         Self {
@@ -117,30 +117,30 @@ impl LeaderView {
     }
 }
 
-/// How old the data is.
+/// The age of the data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum DataFreshness {
-    /// The latest fact occurred within the last hour.
+    /// The latest event occurred within the last hour.
     Fresh,
-    /// It is older than an hour.
+    /// The latest event is older than an hour.
     Stale,
-    /// Nothing was ever told.
+    /// No event was ever received.
     Empty,
 }
 
-/// Whether the numbers can be trusted right now.
+/// Whether the numbers are current and complete.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SystemHealthView {
-    /// The same as `GET /health` says.
+    /// The status that `GET /health` returns.
     pub status: HealthStatus,
-    /// How old the data is.
+    /// The age of the data.
     pub data_freshness: DataFreshness,
-    /// Whole minutes since the latest fact occurred.
+    /// Whole minutes since the latest event occurred.
     #[schema(required)]
     pub last_update_minutes_ago: Option<i64>,
-    /// What is wrong, in plain words.
+    /// The problems, one sentence each.
     pub issues: Vec<String>,
 }
 
@@ -150,26 +150,26 @@ pub struct SystemHealthView {
 pub struct DashboardView {
     /// The date, in the report time zone.
     pub date: String,
-    /// The instant up to which everything counts.
+    /// The instant of evaluation: only events before it count.
     pub as_of: String,
-    /// The zone whose days are counted.
+    /// The report time zone.
     pub time_zone: String,
-    /// Whether the numbers can be trusted right now.
+    /// Whether the numbers are current and complete.
     pub system_health: SystemHealthView,
-    /// The seven days ending with the date.
+    /// The seven days that end with the date.
     pub current: FleetView,
     /// The seven days before.
     pub previous: FleetView,
-    /// Current − previous.
+    /// The differences: current − previous.
     pub trends: DashboardTrendsView,
-    /// The most surely reliable vendors of low risk, best first, at most 10.
+    /// The vendors of low risk with the highest lower bound of the interval, best first, at most 10.
     pub top_performing_vendors: Vec<LeaderView>,
-    /// The least reliable vendors below 80 %, worst first, at most 10.
+    /// The vendors with the lowest reliability, below 80 %, worst first, at most 10.
     pub underperforming_vendors: Vec<LeaderView>,
 }
 
 impl DashboardView {
-    /// The view of a dashboard. `name` tells what people call a vendor.
+    /// The view of a dashboard. `name` returns the name of the vendor of a report.
     pub fn new<'n>(
         dashboard: &Dashboard<'_>,
         time_zone: &str,

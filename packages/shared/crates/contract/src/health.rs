@@ -1,54 +1,54 @@
-//! Whether the program works, measured.
+//! The health of the program, as measured.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// The whole program, or one thing it depends on.
+/// The health of the program or of one dependency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum HealthStatus {
-    /// Works.
+    /// It works.
     Healthy,
-    /// Works, but something needs attention.
+    /// It works, but needs attention.
     Degraded,
-    /// Does not work.
+    /// It does not work.
     Unhealthy,
 }
 
-/// One thing the program depends on.
+/// The check of one dependency.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CheckView {
-    /// How it is.
+    /// The result.
     pub status: HealthStatus,
-    /// What was measured, in plain words.
+    /// The measurement, in words.
     pub detail: String,
-    /// How long the check took, in milliseconds.
+    /// The duration of the check, in milliseconds.
     pub latency_ms: f64,
 }
 
-/// Everything the program depends on.
+/// The checks of all dependencies.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ChecksView {
     /// A read of the order store.
     pub order_store: CheckView,
-    /// How far the reports are behind the orders.
+    /// The lag of the reports behind the orders.
     pub change_feed: CheckView,
-    /// When the reports were last brought up to the clock.
+    /// The time since the last update of the reports.
     pub reports: CheckView,
-    /// When the timer last ticked.
+    /// The time since the last tick of the timer.
     pub scheduler: CheckView,
 }
 
-/// How old the data is.
+/// The age of the data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DataFreshnessView {
-    /// When the latest fact occurred.
+    /// When the latest event occurred.
     #[schema(required)]
     pub last_order_update: Option<String>,
-    /// When the reports were last brought up to the clock.
+    /// When the reports were last updated.
     #[schema(required)]
     pub last_report_update: Option<String>,
     /// Whole minutes since `lastOrderUpdate`.
@@ -56,51 +56,51 @@ pub struct DataFreshnessView {
     pub minutes_since_last_update: Option<i64>,
 }
 
-/// Changes that no report reflects yet.
+/// The changes that no report reflects yet.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ChangeLagView {
-    /// How many.
+    /// The number of changes.
     pub changes: u64,
-    /// How long the oldest of them has waited, in seconds; 0 without any.
+    /// How long the oldest change has waited, in seconds; 0 if there is none.
     pub seconds: f64,
 }
 
-/// What the system does, counted; `null` where the store did not say.
+/// Counts; `null` if the store returned an error.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SystemMetricsView {
-    /// Orders placed in the last 24 hours, to the whole minute.
+    /// Orders placed in the 24 hours before the current minute.
     #[serde(rename = "ordersLast24h")]
     #[schema(required)]
     pub orders_last_24h: Option<i64>,
     /// Vendors that have a report.
     #[schema(required)]
     pub reports: Option<u64>,
-    /// Changes that no report reflects yet.
+    /// The changes that no report reflects yet.
     #[schema(required)]
     pub change_lag: Option<ChangeLagView>,
 }
 
-/// What `GET /health` answers.
+/// The response of `GET /health`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(untagged)]
 pub enum HealthAnswer {
-    /// Everything.
+    /// The complete response.
     Whole(Box<HealthView>),
-    /// Where reads are protected, to callers without a token of the scope `read`.
+    /// The response to a caller without a token of the scope `read`, when reads are protected.
     Summary(HealthSummaryView),
 }
 
-/// The status alone.
+/// Only the status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct HealthSummaryView {
-    /// The worst of the checks.
+    /// The worst result of all checks.
     pub status: HealthStatus,
 }
 
-/// How days are cut.
+/// The time zone that defines the days of reports.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TimeZoneView {
@@ -110,25 +110,25 @@ pub struct TimeZoneView {
     pub database: String,
 }
 
-/// `GET /health`.
+/// The complete response of `GET /health`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct HealthView {
-    /// The worst of the checks.
+    /// The worst result of all checks.
     pub status: HealthStatus,
-    /// Each dependency.
+    /// The check of each dependency.
     pub checks: ChecksView,
-    /// How old the data is.
+    /// The age of the data.
     pub data_freshness: DataFreshnessView,
-    /// What the system does.
+    /// Counts.
     pub system_metrics: SystemMetricsView,
-    /// What is wrong, in plain words.
+    /// The problems, one sentence each.
     pub issues: Vec<String>,
-    /// How days are cut.
+    /// The time zone that defines the days of reports.
     pub time_zone: TimeZoneView,
-    /// When this was measured.
+    /// The time of the measurement.
     pub timestamp: String,
-    /// The program's version.
+    /// The version of the program.
     pub version: String,
     /// Seconds since the program started.
     pub uptime: f64,

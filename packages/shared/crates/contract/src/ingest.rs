@@ -1,51 +1,51 @@
-//! What became of the events that were sent.
+//! The results of received events.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::FieldProblem;
 
-/// What became of one event.
+/// The result of one event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum IngestResult {
-    /// A new fact; it is stored.
+    /// The event is new and is stored.
     Accepted,
-    /// A fact already known; nothing changed.
+    /// The event is already stored. Nothing changed.
     Duplicate,
-    /// Malformed, or in conflict with a fact already known; nothing changed.
+    /// The event is invalid, or its id is already stored with other content. Nothing changed.
     Rejected,
 }
 
-/// What became of one line. NDJSON is answered with one of these a line.
+/// The result of one event. The response to NDJSON has one of these on each line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct IngestLine {
-    /// The line, or the place in the array, from 1.
+    /// The line number, or the position in the array, from 1.
     pub line: u64,
-    /// The event's id, where it could be read.
+    /// The id of the event. Absent if it cannot be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event_id: Option<String>,
-    /// What became of it.
+    /// The result.
     pub result: IngestResult,
-    /// Why it was rejected: every field that was wrong.
+    /// Why the event was rejected: every invalid field.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldProblem>,
-    /// What was left out of an event that was accepted: each field, and why.
+    /// The fields of an accepted event that were dropped, each with the reason.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<FieldProblem>,
 }
 
-/// The answer to a JSON event or array.
+/// The response to a JSON event or array.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct IngestAnswer {
-    /// How many were new.
+    /// The number of new events.
     pub accepted: u64,
-    /// How many were known.
+    /// The number of events that were already stored.
     pub duplicate: u64,
-    /// How many were rejected.
+    /// The number of rejected events.
     pub rejected: u64,
-    /// Each of them, in the order they were sent.
+    /// The result of each event, in the order of the request.
     pub results: Vec<IngestLine>,
 }

@@ -1,6 +1,6 @@
-//! What crosses HTTP: the views of requests and responses, the queries, the error codes.
+//! The types of the HTTP API: requests, responses, query parameters and error codes.
 //!
-//! Numbers go out unrounded, times as RFC 3339 in UTC, names in camelCase. This crate decides nothing: every number comes
+//! Numbers are not rounded, times are RFC 3339 in UTC, field names are camelCase. This crate computes no numbers: they all come
 //! from `goody-domain`.
 
 mod dashboard;

@@ -9,7 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::{GiftTypeParam, IdParam, SortOrder};
 
-/// `?vendorId,status,dateFrom,dateTo,delayed,giftType,limit,cursor`.
+/// `?vendorId,status,dateFrom,dateTo,delayed,giftType,order,limit,cursor`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -17,28 +17,28 @@ pub struct OrderListQuery {
     /// Only this vendor's orders.
     #[param(value_type = Option<IdParam>)]
     pub vendor_id: Option<String>,
-    /// Only orders in this status; several by commas.
+    /// Only orders with this status; several are separated by commas.
     #[param(value_type = Option<Vec<StatusView>>, style = Form, explode = false)]
     pub status: Option<String>,
-    /// Placed on this day or later, in the report time zone.
+    /// Only orders placed on this day or later, in the report time zone.
     #[param(format = Date)]
     pub date_from: Option<String>,
-    /// Placed on this day or earlier, in the report time zone.
+    /// Only orders placed on this day or earlier, in the report time zone.
     #[param(format = Date)]
     pub date_to: Option<String>,
-    /// `true`: only orders past their promise. `false`: only the others.
+    /// `true`: only delayed orders. `false`: only orders that are not delayed.
     #[param(value_type = Option<bool>)]
     pub delayed: Option<String>,
-    /// Only gifts of this kind.
+    /// Only orders with this type of gift.
     #[param(value_type = Option<GiftTypeParam>)]
     pub gift_type: Option<String>,
-    /// By placement. Default: `desc`, the latest first.
+    /// The sort order by placement. Default: `desc`, the latest first.
     #[param(value_type = Option<SortOrder>)]
     pub order: Option<String>,
-    /// How many orders. Default: 50.
+    /// The most orders on a page. Default: 50.
     #[param(value_type = Option<u8>, minimum = 1, maximum = 100)]
     pub limit: Option<String>,
-    /// `nextCursor` of the page before.
+    /// The `nextCursor` of the previous page.
     pub cursor: Option<String>,
 }
 
@@ -47,19 +47,19 @@ pub struct OrderListQuery {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct RecentOrdersQuery {
-    /// Updated within so many hours. Default: 24.
+    /// Only orders whose latest event occurred in the last `hours` hours. Default: 24.
     #[param(value_type = Option<u8>, minimum = 1, maximum = 168)]
     pub hours: Option<String>,
-    /// Only orders in this status; several by commas.
+    /// Only orders with this status; several are separated by commas.
     #[param(value_type = Option<Vec<StatusView>>, style = Form, explode = false)]
     pub status: Option<String>,
     /// Only this vendor's orders.
     #[param(value_type = Option<IdParam>)]
     pub vendor_id: Option<String>,
-    /// How many orders. Default: 50.
+    /// The most orders on a page. Default: 50.
     #[param(value_type = Option<u8>, minimum = 1, maximum = 100)]
     pub limit: Option<String>,
-    /// `nextCursor` of the page before.
+    /// The `nextCursor` of the previous page.
     pub cursor: Option<String>,
 }
 
@@ -95,57 +95,57 @@ impl From<Status> for StatusView {
     }
 }
 
-/// An order as it is known now.
+/// The current state of an order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct OrderView {
-    /// The order.
+    /// The order id.
     pub order_id: String,
-    /// Who makes and ships it.
+    /// The id of the vendor that makes and ships the order.
     pub vendor_id: String,
-    /// Where it stands.
+    /// The current status.
     pub status: StatusView,
-    /// When it was placed.
+    /// When the order was placed.
     pub created_at: String,
-    /// When the latest of its events occurred.
+    /// When the latest event of the order occurred.
     pub updated_at: String,
-    /// The promise.
+    /// The promise: the instant by which the order is to arrive.
     #[schema(required)]
     pub estimated_delivery: Option<String>,
-    /// When the vendor is to hand it to the carrier.
+    /// The instant by which the vendor is to hand the parcel to the carrier.
     #[schema(required)]
     pub ship_by: Option<String>,
-    /// When it first arrived.
+    /// When the order first arrived.
     #[schema(required)]
     pub actual_delivery: Option<String>,
-    /// When it ended, however it did.
+    /// When the order reached its outcome.
     #[schema(required)]
     pub completed_at: Option<String>,
-    /// Ended after its promise, or still going on with the promise over.
+    /// Whether the order ended after its promise, or is open and its promise has passed.
     pub is_delayed: bool,
-    /// What the gift costs, in minor units.
+    /// The price of the gift, in minor units of the currency.
     #[schema(required)]
     pub gift_value: Option<i64>,
-    /// ISO 4217.
+    /// The currency code (ISO 4217).
     pub currency: String,
-    /// What kind of gift it is.
+    /// The type of the gift.
     #[schema(required)]
     pub gift_type: Option<String>,
-    /// Paid for to be fast.
+    /// Whether the customer paid for fast delivery.
     pub is_rush: bool,
-    /// Who carries the parcel.
+    /// The carrier of the parcel.
     #[schema(required)]
     pub carrier: Option<String>,
-    /// The carrier's number for it.
+    /// The carrier's tracking number.
     #[schema(required)]
     pub tracking_number: Option<String>,
-    /// The last reason that was told.
+    /// The reason in the latest event that has one.
     #[schema(required)]
     pub reason: Option<String>,
 }
 
 impl OrderView {
-    /// The order, as it stands at `now`.
+    /// The view of an order at `now`.
     pub fn new(order: &Order, now: Instant) -> Self {
         let text = |instant: Option<Instant>| instant.map(|instant| instant.to_string());
         let placement = &order.placement;
@@ -171,7 +171,7 @@ impl OrderView {
     }
 }
 
-/// One count for each of the nine statuses.
+/// The number of orders with each status.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[expect(missing_docs, reason = "the nine statuses say what they are")]
@@ -188,7 +188,7 @@ pub struct StatusBreakdown {
 }
 
 impl StatusBreakdown {
-    /// Asks for the count of each status.
+    /// Calls `count` for each status.
     pub fn from_counts(count: impl Fn(Status) -> i64) -> Self {
         Self {
             placed: count(Status::Placed),
@@ -204,15 +204,15 @@ impl StatusBreakdown {
     }
 }
 
-/// The whole filter, not the page.
+/// Counts over the whole filter, not only this page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct OrderSummaryView {
-    /// Orders of the whole filter.
+    /// The number of orders.
     pub total: i64,
-    /// True where counting stopped: there are `total` orders or more.
+    /// True if counting stopped early: there are `total` orders or more.
     pub total_is_lower_bound: bool,
-    /// The same by status.
+    /// The number of orders with each status.
     pub status_breakdown: StatusBreakdown,
 }
 
@@ -220,16 +220,16 @@ pub struct OrderSummaryView {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct OrderListView {
-    /// The latest placed first; orders of the same instant by id.
+    /// The orders, sorted by placement; orders of the same instant by id.
     pub orders: Vec<OrderView>,
-    /// What the vendors of these orders are called, by id.
+    /// The names of the vendors of these orders, by vendor id.
     pub vendor_names: BTreeMap<String, String>,
-    /// Where the next page begins.
+    /// The cursor of the next page. Null on the last page.
     #[schema(required)]
     pub next_cursor: Option<String>,
-    /// Whether there is one.
+    /// Whether there is a next page.
     pub has_more: bool,
-    /// The whole filter.
+    /// Counts over the whole filter.
     pub summary: OrderSummaryView,
 }
 
@@ -237,18 +237,18 @@ pub struct OrderListView {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct WhatChangedView {
-    /// The event.
+    /// The event id.
     pub event_id: String,
-    /// Where the order stood without it; null where it was not placed.
+    /// The status before the event. Null if the order was not placed before.
     #[schema(required)]
     pub from: Option<StatusView>,
-    /// Where it stands with it.
+    /// The status after the event.
     pub to: StatusView,
-    /// When it happened.
+    /// When the event occurred.
     pub occurred_at: String,
-    /// When we heard of it.
+    /// When the server received the event.
     pub recorded_at: String,
-    /// Why.
+    /// The reason in the event.
     #[schema(required)]
     pub reason: Option<String>,
 }
@@ -259,17 +259,17 @@ pub struct WhatChangedView {
 pub struct RecentOrderView {
     /// The order.
     pub order: OrderView,
-    /// What its latest event changed.
+    /// What the latest event of the order changed.
     pub changed: WhatChangedView,
 }
 
-/// The last hour, from a whole minute on.
+/// The activity of the last hour, which starts at a whole minute.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ActivityView {
-    /// Orders whose latest event occurred since the whole minute an hour ago, of the same filter.
+    /// The number of orders of the filter whose latest event occurred since the whole minute an hour ago.
     pub updated_last_hour: i64,
-    /// The same by where they stand now.
+    /// The number of these orders with each current status.
     pub status_breakdown: StatusBreakdown,
 }
 
@@ -277,62 +277,62 @@ pub struct ActivityView {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RecentOrdersView {
-    /// The latest update first; orders of the same instant by id.
+    /// The orders, the latest update first; orders of the same instant by id.
     pub orders: Vec<RecentOrderView>,
-    /// What the vendors of these orders are called, by id.
+    /// The names of the vendors of these orders, by vendor id.
     pub vendor_names: BTreeMap<String, String>,
-    /// Where the next page begins.
+    /// The cursor of the next page. Null on the last page.
     #[schema(required)]
     pub next_cursor: Option<String>,
-    /// Whether there is one.
+    /// Whether there is a next page.
     pub has_more: bool,
-    /// The last hour.
+    /// The activity of the last hour.
     pub activity: ActivityView,
 }
 
-/// One fact about one order, in the form in which it is sent, kept and told again.
+/// One event of one order, in the form in which it is received, stored and returned.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct OrderEventView {
-    /// Unique for its order: the same id twice is the same fact once.
+    /// The event id, unique within the order. A second event with the same id and content is a duplicate.
     pub event_id: String,
-    /// The order: 1–128 of `A-Z a-z 0-9 . _ : -`.
+    /// The order id: 1–128 of `A-Z a-z 0-9 . _ : -`.
     pub order_id: String,
-    /// The vendor. Required on `PLACED`.
+    /// The vendor id. Required with `PLACED`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vendor_id: Option<String>,
-    /// What became of the order.
+    /// The status that the order reached.
     pub status: StatusView,
-    /// RFC 3339: when it happened, not when it was heard of.
+    /// RFC 3339: when the event occurred, not when it was sent.
     pub occurred_at: String,
-    /// On `PLACED`: the promise.
+    /// With `PLACED`: the promise, the instant by which the order is to arrive.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub estimated_delivery: Option<String>,
-    /// On `PLACED`: when the vendor is to hand it to the carrier.
+    /// With `PLACED`: the instant by which the vendor is to hand the parcel to the carrier.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ship_by: Option<String>,
-    /// On `PLACED`: minor units.
+    /// With `PLACED`: the price of the gift, in minor units of the currency.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gift_value: Option<i64>,
-    /// On `PLACED`: ISO 4217. Default: USD.
+    /// With `PLACED`: the currency code (ISO 4217). Default: USD.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub currency: Option<String>,
-    /// On `PLACED`: a slug.
+    /// With `PLACED`: the type of the gift, as a slug.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gift_type: Option<String>,
-    /// On `PLACED`: paid for to be fast.
+    /// With `PLACED`: whether the customer paid for fast delivery.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_rush: Option<bool>,
-    /// Who carries the parcel.
+    /// The carrier of the parcel.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub carrier: Option<String>,
-    /// The carrier's number for it.
+    /// The carrier's tracking number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tracking_number: Option<String>,
-    /// Why, in at most 500 characters.
+    /// The reason, in at most 500 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// Told long after the fact, from a file.
+    /// Whether the event was imported from a file, long after it occurred.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_backfilled: Option<bool>,
 }
@@ -361,13 +361,13 @@ impl From<&OrderEvent> for OrderEventView {
     }
 }
 
-/// One fact of an order's history.
+/// One event in the history of an order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct HistoryEntryView {
-    /// When we heard of it.
+    /// When the server received the event.
     pub recorded_at: String,
-    /// What was told.
+    /// The event.
     #[serde(flatten)]
     pub event: OrderEventView,
 }
@@ -378,23 +378,23 @@ impl From<&Recorded> for HistoryEntryView {
     }
 }
 
-/// An order and all that was told of it.
+/// An order and all its events.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct OrderDetailView {
-    /// The order's id.
+    /// The order id.
     pub order_id: String,
-    /// How many facts are known.
+    /// The number of events.
     pub version: usize,
-    /// The order; null while its placement is not known, and it counts nowhere.
+    /// The order. Null until its `PLACED` event is received; until then the order is in no list and no report.
     #[schema(required)]
     pub order: Option<OrderView>,
-    /// The facts, by when they occurred.
+    /// The events, in the order in which they occurred.
     pub history: Vec<HistoryEntryView>,
 }
 
 impl OrderDetailView {
-    /// The order, as it stands at `now`.
+    /// The view of an order with its history, at `now`.
     pub fn new(history: &History, now: Instant) -> Self {
         Self {
             order_id: history.order_id().to_string(),

@@ -1,49 +1,49 @@
-//! Errors: one table of codes, one form of response.
+//! Errors: the table of error codes, and the error response.
 
 use goody_domain::FieldError;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// What kind of error it is. The page switches on these; a code never changes its meaning.
+/// The kind of error. Clients switch on the code; its meaning never changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ErrorCode {
-    /// A parameter is unknown or has a value it cannot have.
+    /// A parameter is unknown or has an invalid value.
     InvalidParameter,
     /// The body cannot be read.
     InvalidBody,
-    /// The cursor is not one of ours, or belongs to another filter.
+    /// The server did not make the cursor, or it belongs to another filter.
     InvalidCursor,
-    /// A token is needed, and none came or one that is not known.
+    /// The request needs a token, and has none or an unknown one.
     Unauthenticated,
-    /// The token is good for something else, or the request comes from somewhere it must not come from.
+    /// The token has another scope, or the `Host` or `Origin` of the request is not allowed.
     Forbidden,
-    /// No such route, vendor or order.
+    /// The route, vendor or order does not exist.
     NotFound,
-    /// The date is older than what is kept.
+    /// The date is older than the stored data.
     DateExpired,
-    /// The route has no such method.
+    /// The route does not support the method.
     MethodNotAllowed,
-    /// `If-Match` or `If-None-Match` asks for another state than there is. Nothing was changed.
+    /// The vendor is not in the state that `If-Match` or `If-None-Match` requires. Nothing was changed.
     PreconditionFailed,
-    /// The body's type is not one that the route takes.
+    /// The route does not accept this media type.
     UnsupportedMediaType,
-    /// The request is larger than the route takes.
+    /// The request is larger than the route accepts.
     PayloadTooLarge,
-    /// The request, or its answer, took too long.
+    /// The request or its response took too long.
     Timeout,
-    /// This token asked too often. `Retry-After` says when to ask again.
+    /// The token has sent too many requests. `Retry-After` says when to try again.
     RateLimited,
-    /// More is asked right now than can be answered. `Retry-After` says when to ask again.
+    /// The server has too many requests in progress. `Retry-After` says when to try again.
     Overloaded,
-    /// Something this program depends on does not answer.
+    /// A dependency of the server does not respond.
     Unavailable,
-    /// A fault of ours. The correlation id finds it in the log.
+    /// An error in the server. The log has the details under the correlation id.
     Internal,
 }
 
 impl ErrorCode {
-    /// The table: status and title.
+    /// The HTTP status and the title.
     pub fn status_and_title(self) -> (u16, &'static str) {
         match self {
             Self::InvalidParameter => (400, "A parameter is not valid"),
@@ -52,26 +52,26 @@ impl ErrorCode {
             Self::Unauthenticated => (401, "A token is needed"),
             Self::Forbidden => (403, "Not allowed"),
             Self::NotFound => (404, "Not found"),
-            Self::DateExpired => (404, "The date is older than what is kept"),
+            Self::DateExpired => (404, "The date is older than the stored data"),
             Self::MethodNotAllowed => (405, "Method not allowed"),
-            Self::PreconditionFailed => (412, "It is not in the state that was asked for"),
-            Self::UnsupportedMediaType => (415, "The body has a type that is not understood"),
+            Self::PreconditionFailed => (412, "The precondition failed"),
+            Self::UnsupportedMediaType => (415, "The media type is not supported"),
             Self::PayloadTooLarge => (413, "The request is too large"),
-            Self::Timeout => (408, "It took too long"),
-            Self::RateLimited => (429, "Asked too often"),
-            Self::Overloaded => (503, "Too much to do right now"),
+            Self::Timeout => (408, "The request took too long"),
+            Self::RateLimited => (429, "Too many requests"),
+            Self::Overloaded => (503, "The server is overloaded"),
             Self::Unavailable => (503, "Not available right now"),
-            Self::Internal => (500, "Something went wrong here"),
+            Self::Internal => (500, "Internal error"),
         }
     }
 }
 
-/// One field or parameter, and what is wrong with it.
+/// An invalid field or parameter.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FieldProblem {
-    /// Its name.
+    /// The name of the field.
     pub field: String,
-    /// What is wrong, as the end of a sentence that begins with the field.
+    /// The reason, as the end of a sentence that begins with the field.
     pub reason: String,
 }
 
@@ -85,21 +85,21 @@ impl From<FieldError> for FieldProblem {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Problem {
-    /// A URI of the kind of error: `urn:goody:error:` and the code.
+    /// The URI of the kind of error: `urn:goody:error:` and the code.
     #[serde(rename = "type")]
     pub kind: String,
-    /// The kind of error in words.
+    /// The kind of error, in words.
     pub title: String,
     /// The HTTP status.
     pub status: u16,
-    /// This very error in words.
+    /// This error, in words.
     pub detail: String,
-    /// The kind of error, to switch on.
+    /// The kind of error, for programs.
     pub code: ErrorCode,
-    /// Every field that was wrong.
+    /// Every invalid field.
     pub errors: Vec<FieldProblem>,
-    /// What to name when asking about it.
+    /// The id of the request in the log.
     pub correlation_id: String,
-    /// When it happened.
+    /// When the error occurred.
     pub timestamp: String,
 }

@@ -1,4 +1,4 @@
-//! Reports: one vendor's numbers for one date.
+//! Reports: the numbers of one vendor for one date.
 
 use goody_domain::{Figures, Interval, Report, Status, Trend, Trends};
 use serde::{Deserialize, Serialize};
@@ -24,7 +24,7 @@ pub struct HistoryQuery {
     /// The first date. Default: 29 days before `to`.
     #[param(format = Date)]
     pub from: Option<String>,
-    /// The last date. Default: today. At most 400 days from `from`.
+    /// The last date. Default: today. The range has at most 400 days.
     #[param(format = Date)]
     pub to: Option<String>,
 }
@@ -34,10 +34,10 @@ pub struct HistoryQuery {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ReportListQuery {
-    /// All vendors' reports of this date. Default, without `vendorId`: today. Not together with `from` or `to`.
+    /// The reports of all vendors for this date. Default without `vendorId`: today. Cannot be combined with `from` or `to`.
     #[param(format = Date)]
     pub date: Option<String>,
-    /// Only this vendor's reports.
+    /// Only the reports of this vendor.
     #[param(value_type = Option<IdParam>)]
     pub vendor_id: Option<String>,
     /// With `vendorId`: the first date. Default: 29 days before `to`.
@@ -46,19 +46,19 @@ pub struct ReportListQuery {
     /// With `vendorId`: the last date. Default: today.
     #[param(format = Date)]
     pub to: Option<String>,
-    /// How many reports. Default: 50.
+    /// The most reports on a page. Default: 50.
     #[param(value_type = Option<u8>, minimum = 1, maximum = 100)]
     pub limit: Option<String>,
-    /// `nextCursor` of the page before.
+    /// The `nextCursor` of the previous page.
     pub cursor: Option<String>,
 }
 
 /// A 95 % Wilson interval, in percent.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct IntervalView {
-    /// At least this, probably.
+    /// The lower bound.
     pub lower: f64,
-    /// At most this, probably.
+    /// The upper bound.
     pub upper: f64,
 }
 
@@ -68,15 +68,15 @@ impl From<Interval> for IntervalView {
     }
 }
 
-/// Where reliability is going: two points or more are a trend.
+/// The direction of the reliability. A change of two percentage points or more is a trend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum TrendView {
-    /// Better.
+    /// Improving.
     Up,
-    /// Worse.
+    /// Worsening.
     Down,
-    /// In between.
+    /// No trend.
     Stable,
 }
 
@@ -90,43 +90,43 @@ impl From<Trend> for TrendView {
     }
 }
 
-/// The numbers of seven days. Rates are in percent, and null where nothing was there to rate.
+/// The numbers of a window of seven days. Rates are in percent, and null if their denominator is 0.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct WindowView {
-    /// Placed in the window.
+    /// Orders placed in the window.
     pub total_orders: i64,
-    /// Ended in the window by arriving.
+    /// Orders that arrived in the window.
     pub arrived_orders: i64,
-    /// Arrived and issues.
+    /// Orders that arrived or became an issue in the window.
     pub completed_orders: i64,
     /// 100 × arrived ÷ completed.
     #[schema(required)]
     pub reliability_score: Option<f64>,
-    /// How sure the score is.
+    /// The confidence interval of the score.
     #[schema(required)]
     pub reliability_interval: Option<IntervalView>,
-    /// Lost, damaged, undeliverable, returned.
+    /// Orders that were lost, damaged, undeliverable or returned in the window.
     pub issue_count: i64,
     /// 100 × issues ÷ completed.
     #[schema(required)]
     pub issue_rate: Option<f64>,
-    /// Cancelled in the window.
+    /// Orders cancelled in the window.
     pub cancelled_orders: i64,
     /// 100 × cancelled ÷ (completed + cancelled).
     #[schema(required)]
     pub cancellation_rate: Option<f64>,
-    /// Promised for the window, and the promise is over; not cancelled.
+    /// Orders promised for the window whose promise has passed, without cancelled ones.
     pub due_orders: i64,
-    /// Due, and arrived by the promise.
+    /// Due orders that arrived by their promise.
     pub on_time_deliveries: i64,
     /// 100 × on time ÷ due.
     #[schema(required)]
     pub on_time_percentage: Option<f64>,
-    /// Mean hours from placement to arrival, over the arrived.
+    /// The mean time from placement to arrival, in hours, over the arrived orders.
     #[schema(required)]
     pub avg_delivery_hours: Option<f64>,
-    /// Active statuses: orders in them at the end of the window. The rest: outcomes in the window.
+    /// For an active status: orders in it at the end of the window. For an outcome: orders that reached it in the window.
     pub status_counts: StatusBreakdown,
 }
 
@@ -151,7 +151,7 @@ impl From<&Figures> for WindowView {
     }
 }
 
-/// Current − previous, for each number. Null where either side is.
+/// The differences: current − previous, for each number. Null if either of the two is null.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TrendsView {
@@ -161,34 +161,34 @@ pub struct TrendsView {
     pub arrived_orders: i64,
     /// Orders completed.
     pub completed_orders: i64,
-    /// Points of reliability.
+    /// The reliability, in percentage points.
     #[schema(required)]
     pub reliability_score: Option<f64>,
-    /// Issues.
+    /// Orders that became an issue.
     pub issue_count: i64,
-    /// Points of the issue rate.
+    /// The issue rate, in percentage points.
     #[schema(required)]
     pub issue_rate: Option<f64>,
     /// Orders cancelled.
     pub cancelled_orders: i64,
-    /// Points of the cancellation rate.
+    /// The cancellation rate, in percentage points.
     #[schema(required)]
     pub cancellation_rate: Option<f64>,
     /// Orders due.
     pub due_orders: i64,
-    /// Deliveries on time.
+    /// Due orders that arrived by their promise.
     pub on_time_deliveries: i64,
-    /// Points of the on-time percentage.
+    /// The on-time percentage, in percentage points.
     #[schema(required)]
     pub on_time_percentage: Option<f64>,
-    /// Hours of delivery.
+    /// The mean delivery time, in hours.
     #[schema(required)]
     pub avg_delivery_hours: Option<f64>,
-    /// Active orders, against seven days before.
+    /// Open orders at the end of each window.
     pub active_orders: i64,
-    /// Delayed orders, against seven days before.
+    /// Delayed orders at the end of each window.
     pub delayed_orders: i64,
-    /// Where reliability is going.
+    /// The direction of the reliability.
     #[schema(required)]
     pub trend_direction: Option<TrendView>,
 }
@@ -215,27 +215,27 @@ impl From<Trends<'_>> for TrendsView {
     }
 }
 
-/// One vendor's numbers for one date.
+/// The numbers of one vendor for one date.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ReportView {
-    /// The vendor.
+    /// The vendor id.
     pub vendor_id: String,
     /// The date, in the report time zone.
     pub date: String,
-    /// The instant up to which everything counts.
+    /// The instant of evaluation: only events before it count.
     pub as_of: String,
-    /// Orders that go on.
+    /// Open orders.
     pub active_orders: i64,
-    /// Orders that go on past their promise.
+    /// Open orders whose promise has passed.
     pub delayed_orders: i64,
-    /// The seven days ending with the date.
+    /// The seven days that end with the date.
     pub current7d: WindowView,
     /// The seven days before.
     pub previous7d: WindowView,
-    /// Current − previous.
+    /// The differences: current − previous.
     pub trends: TrendsView,
-    /// When the latest fact it reflects occurred.
+    /// When the latest event in the report occurred.
     #[schema(required)]
     pub updated_at: Option<String>,
 }
@@ -256,15 +256,15 @@ impl From<&Report> for ReportView {
     }
 }
 
-/// A vendor, its report, and what went wrong lately.
+/// A vendor, its report, and its latest issues.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct VendorReportView {
-    /// The vendor's master data.
+    /// The master data of the vendor.
     pub vendor: VendorView,
-    /// Its report.
+    /// The report of the vendor.
     pub report: ReportView,
-    /// The orders that ended as an issue before `report.asOf`, the latest end first, at most 20.
+    /// The orders that became an issue before `report.asOf`, the latest first, at most 20.
     pub recent_issues: Vec<OrderView>,
 }
 
@@ -272,24 +272,24 @@ pub struct VendorReportView {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ReportListView {
-    /// By vendor id for one date, by date for one vendor.
+    /// The reports: for one date sorted by vendor id, for one vendor sorted by date.
     pub reports: Vec<ReportView>,
-    /// Where the next page begins.
+    /// The cursor of the next page. Null on the last page.
     #[schema(required)]
     pub next_cursor: Option<String>,
-    /// Whether there is one.
+    /// Whether there is a next page.
     pub has_more: bool,
 }
 
-/// What happened on a single day, for bars under a line.
+/// The counts of a single day, for bar charts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DayView {
-    /// Orders placed that day.
+    /// Orders placed on the day.
     pub placed_orders: i64,
-    /// Orders that arrived or failed that day.
+    /// Orders that arrived or became an issue on the day.
     pub completed_orders: i64,
-    /// Those of them that failed.
+    /// Orders that became an issue on the day.
     pub issue_count: i64,
 }
 
@@ -303,37 +303,37 @@ impl From<&Figures> for DayView {
     }
 }
 
-/// One date of a vendor's history. Numbers without a day of their own are those of the seven days ending with it.
+/// One date in the history of a vendor. The numbers outside `day` are those of the seven days that end with the date.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct VendorDayView {
     /// The date.
     pub date: String,
-    /// 100 × arrived ÷ completed.
+    /// Percent: 100 × arrived ÷ completed.
     #[schema(required)]
     pub reliability_score: Option<f64>,
-    /// How sure the score is.
+    /// The confidence interval of the score.
     #[schema(required)]
     pub reliability_interval: Option<IntervalView>,
-    /// 100 × on time ÷ due.
+    /// Percent: 100 × on time ÷ due.
     #[schema(required)]
     pub on_time_percentage: Option<f64>,
-    /// Placed in the window.
+    /// Orders placed in the window.
     pub total_orders: i64,
-    /// Arrived and issues in the window.
+    /// Orders that arrived or became an issue in the window.
     pub completed_orders: i64,
-    /// Issues in the window.
+    /// Orders that became an issue in the window.
     pub issue_count: i64,
-    /// Active at the end of the date.
+    /// Open orders at the end of the date.
     pub active_orders: i64,
-    /// Active past their promise at the end of the date.
+    /// Open orders whose promise has passed at the end of the date.
     pub delayed_orders: i64,
-    /// The date alone.
+    /// The counts of the date alone.
     pub day: DayView,
 }
 
 impl VendorDayView {
-    /// One row: the report of a date, and what happened on the date alone.
+    /// A row from the report of a date and the figures of the date alone.
     pub fn new(report: &Report, day: &Figures) -> Self {
         let figures = &report.current7d;
         Self {
@@ -351,37 +351,37 @@ impl VendorDayView {
     }
 }
 
-/// A vendor's history, a row a date, for charts.
+/// The history of a vendor, one row for each date, for charts.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct VendorHistoryView {
-    /// The vendor.
+    /// The vendor id.
     pub vendor_id: String,
-    /// The zone whose days these are.
+    /// The report time zone.
     pub time_zone: String,
-    /// Oldest first, no date left out.
+    /// One row for each date, the oldest first.
     pub days: Vec<VendorDayView>,
 }
 
-/// One date of the fleet's history.
+/// One date in the history of the fleet.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FleetDayView {
     /// The date.
     pub date: String,
-    /// The seven days ending with it; levels at its end.
+    /// The numbers of the seven days that end with the date. Counts of open orders are those at the end of the date.
     #[serde(flatten)]
     pub fleet: crate::FleetView,
-    /// The date alone.
+    /// The counts of the date alone.
     pub day: DayView,
 }
 
-/// The fleet's history, a row a date, for charts.
+/// The history of the fleet, one row for each date, for charts.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DashboardHistoryView {
-    /// The zone whose days these are.
+    /// The report time zone.
     pub time_zone: String,
-    /// Oldest first, no date left out.
+    /// One row for each date, the oldest first.
     pub days: Vec<FleetDayView>,
 }

@@ -1,4 +1,4 @@
-//! Vendors: master data, and the rows of the table.
+//! Vendors: master data, and the rows of the vendor table.
 
 use goody_domain::{Figures, Report, RiskLevel, SlaPromises, Vendor};
 use serde::{Deserialize, Serialize};
@@ -14,25 +14,25 @@ pub struct VendorListQuery {
     /// The date, as `2026-01-31`, in the report time zone. Default: today.
     #[param(format = Date)]
     pub date: Option<String>,
-    /// By what they are sorted. Default: `reliabilityScore`. Vendors without the number come last.
+    /// The field to sort by. Default: `reliabilityScore`. Vendors without a value come last.
     #[param(value_type = Option<VendorSortBy>)]
     pub sort_by: Option<String>,
-    /// Default: `asc`.
+    /// The sort order. Default: `asc`.
     #[param(value_type = Option<SortOrder>)]
     pub order: Option<String>,
-    /// Only vendors of this risk; several by commas.
+    /// Only vendors with this risk level; several are separated by commas.
     #[param(value_type = Option<Vec<RiskLevelView>>, style = Form, explode = false)]
     pub risk: Option<String>,
-    /// A part of the name, the id or the category, in any case.
+    /// Only vendors whose name, id or category contains this text, ignoring case.
     pub q: Option<String>,
-    /// How many vendors. Default: 20.
+    /// The most vendors on a page. Default: 20.
     #[param(value_type = Option<u8>, minimum = 1, maximum = 100)]
     pub limit: Option<String>,
-    /// `nextCursor` of the page before.
+    /// The `nextCursor` of the previous page.
     pub cursor: Option<String>,
 }
 
-/// By what vendors are sorted: each is a field of their rows.
+/// A field by which the vendor table can be sorted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[expect(missing_docs, reason = "the fields of a row say what they are")]
@@ -49,17 +49,17 @@ pub enum VendorSortBy {
     RiskLevel,
 }
 
-/// How much a vendor's numbers should worry us.
+/// The risk level of a vendor, from its reliability and the interval of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum RiskLevelView {
-    /// Too few orders completed to say.
+    /// Too few completed orders: the interval is missing or wider than 25 percentage points.
     Insufficient,
-    /// Reliable.
+    /// Reliability of 85 % or more.
     Low,
-    /// Below 85 %.
+    /// Reliability of 80 % or more, below 85 %.
     Medium,
-    /// Below 80 %.
+    /// Reliability below 80 %.
     High,
 }
 
@@ -74,50 +74,50 @@ impl From<RiskLevel> for RiskLevelView {
     }
 }
 
-/// A vendor in the table: the numbers of the seven days ending with the date.
+/// A row of the vendor table, with the numbers of the seven days that end with the date.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct VendorRowView {
-    /// The vendor.
+    /// The vendor id.
     pub vendor_id: String,
-    /// What people call it.
+    /// The name of the vendor.
     pub name: String,
-    /// What it sells.
+    /// The category of the goods that it sells.
     #[schema(required)]
     pub category: Option<String>,
-    /// 100 × arrived ÷ completed.
+    /// Percent: 100 × arrived ÷ completed.
     #[schema(required)]
     pub reliability_score: Option<f64>,
-    /// How sure the score is.
+    /// The confidence interval of the score.
     #[schema(required)]
     pub reliability_interval: Option<IntervalView>,
-    /// The score of each of the 30 dates ending with this one, oldest first.
+    /// The score for each of the 30 dates that end with this date, the oldest first.
     pub reliability30d: Vec<Option<f64>>,
-    /// Placed in the window.
+    /// Orders placed in the window.
     pub total_orders: i64,
-    /// Arrived and issues.
+    /// Orders that arrived or became an issue in the window.
     pub completed_orders: i64,
-    /// 100 × on time ÷ due.
+    /// Percent: 100 × on time ÷ due.
     #[schema(required)]
     pub on_time_percentage: Option<f64>,
-    /// Lost, damaged, undeliverable, returned.
+    /// Orders that were lost, damaged, undeliverable or returned in the window.
     pub issue_count: i64,
-    /// Orders that go on.
+    /// Open orders.
     pub active_orders: i64,
-    /// Orders that go on past their promise.
+    /// Open orders whose promise has passed.
     pub delayed_orders: i64,
-    /// Where reliability is going.
+    /// The direction of the reliability.
     #[schema(required)]
     pub trend: Option<TrendView>,
-    /// Points of reliability against the seven days before.
+    /// The change of the score against the seven days before, in percentage points.
     #[schema(required)]
     pub trend_percentage: Option<f64>,
-    /// How much this should worry us.
+    /// The risk level.
     pub risk_level: RiskLevelView,
 }
 
 impl VendorRowView {
-    /// One row: master data, the report, and the score of each of 30 dates.
+    /// A row from the master data, the report, and the score for each of 30 dates.
     pub fn new(vendor: &Vendor, report: &Report, reliability30d: Vec<Option<f64>>) -> Self {
         let figures = &report.current7d;
         let trends = report.trends();
@@ -141,15 +141,15 @@ impl VendorRowView {
     }
 }
 
-/// Where a page is in its list.
+/// The position of a page in its list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PaginationView {
-    /// Rows of the whole filter.
+    /// The number of rows of the whole filter.
     pub total: u64,
     /// Whether there is a next page.
     pub has_more: bool,
-    /// Where it begins.
+    /// The cursor of the next page. Null on the last page.
     #[schema(required)]
     pub next_cursor: Option<String>,
 }
@@ -158,13 +158,13 @@ pub struct PaginationView {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct VendorListView {
-    /// The rows.
+    /// The rows of the page.
     pub vendors: Vec<VendorRowView>,
-    /// Where the page is.
+    /// The position of the page in the table.
     pub pagination: PaginationView,
 }
 
-/// Days of delivery that a vendor promised the marketplace.
+/// The delivery times, in days, that a vendor promised the marketplace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SlaPromisesView {
@@ -174,28 +174,28 @@ pub struct SlaPromisesView {
     pub rush_delivery: u16,
 }
 
-/// A vendor's master data.
+/// The master data of a vendor.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct VendorView {
-    /// The vendor, as its orders name it.
+    /// The vendor id, as in the events of its orders.
     pub vendor_id: String,
-    /// What people call it.
+    /// The name of the vendor.
     pub name: String,
-    /// What it sells.
+    /// The category of the goods that it sells.
     #[schema(required)]
     pub category: Option<String>,
-    /// Whether it takes new orders.
+    /// Whether it accepts new orders.
     pub is_active: bool,
-    /// False while all that is known is that an order named it.
+    /// False if the vendor is known only from the events of its orders, without master data.
     pub is_registered: bool,
-    /// Whom to write to.
+    /// The contact for support.
     #[schema(required)]
     pub support_contact: Option<String>,
     /// The first day of its contract.
     #[schema(required)]
     pub contract_start_date: Option<String>,
-    /// What it promised the marketplace.
+    /// The delivery times that it promised the marketplace.
     #[schema(required)]
     pub sla_promises: Option<SlaPromisesView>,
 }
@@ -218,29 +218,29 @@ impl From<&Vendor> for VendorView {
     }
 }
 
-/// `PUT /api/vendors/{id}`: the whole of a vendor's master data.
+/// The body of `PUT /api/vendors/{id}`: the complete master data of a vendor.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PutVendor {
-    /// What people call it, 1–200 characters.
+    /// The name of the vendor, 1–200 characters.
     pub name: String,
-    /// What it sells.
+    /// The category of the goods that it sells, at most 100 characters.
     #[serde(default)]
     pub category: Option<String>,
-    /// Whether it takes new orders. Default: true.
-    #[serde(default = "yes")]
+    /// Whether it accepts new orders. Default: true.
+    #[serde(default = "default_is_active")]
     pub is_active: bool,
-    /// Whom to write to.
+    /// The contact for support, at most 200 characters.
     #[serde(default)]
     pub support_contact: Option<String>,
     /// The first day of its contract, as `2026-01-31`.
     #[serde(default)]
     pub contract_start_date: Option<String>,
-    /// What it promised the marketplace.
+    /// The delivery times that it promised the marketplace.
     #[serde(default)]
     pub sla_promises: Option<SlaPromisesView>,
 }
 
-fn yes() -> bool {
+fn default_is_active() -> bool {
     true
 }
