@@ -1,4 +1,4 @@
-//! A small fleet to ask about, as of the frozen now: Tuesday 2026-03-10, 14:30:20 UTC.
+//! A small fleet for tests, and helper functions for responses. The frozen time is Tuesday 2026-03-10, 14:30:20 UTC.
 
 use goody_testkit::{OrderBuilder, Response};
 use serde_json::Value;
@@ -45,7 +45,7 @@ pub(crate) fn column<'v>(list: &'v Value, field: &str) -> Vec<&'v Value> {
     list.as_array().expect("a list").iter().map(|row| &row[field]).collect()
 }
 
-/// The problem in an answer, held to what every problem has.
+/// The problem in a response. Asserts the properties that every problem has.
 pub(crate) fn problem(response: &Response, status: u16, code: &str) -> Value {
     let problem = response.json();
     assert_eq!(response.status.as_u16(), status, "{problem}");
@@ -68,7 +68,7 @@ pub(crate) async fn wrong_parameters(app: &TestApp, path: &str) -> Vec<String> {
     fields.collect()
 }
 
-/// All rows of a list, put together from its pages by following cursors, and how many pages there were.
+/// All rows of a list, read page by page with cursors, and the number of pages.
 pub(crate) async fn follow(app: &TestApp, path: &str, rows: &str) -> (Vec<Value>, usize) {
     let (mut all, mut pages, mut cursor) = (Vec::new(), 0, None::<String>);
     loop {
@@ -77,11 +77,15 @@ pub(crate) async fn follow(app: &TestApp, path: &str, rows: &str) -> (Vec<Value>
         let place = if page["pagination"].is_object() { &page["pagination"] } else { &page };
         all.extend(page[rows].as_array().expect("rows").iter().cloned());
         pages += 1;
-        assert_eq!(place["hasMore"], place["nextCursor"].is_string(), "there is a cursor if there is more");
+        assert_eq!(
+            place["hasMore"],
+            place["nextCursor"].is_string(),
+            "there is a cursor if and only if there are more rows"
+        );
         match place["nextCursor"].as_str() {
             Some(next) => cursor = Some(next.to_owned()),
             None => return (all, pages),
         }
-        assert!(pages < 100, "the pages of {path} do not come to an end");
+        assert!(pages < 100, "the pages of {path} do not end");
     }
 }

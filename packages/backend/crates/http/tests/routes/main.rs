@@ -1,4 +1,4 @@
-//! Every route, asked as a client asks: the URL is the folder, the verb the file.
+//! Tests every route as a client calls it: the URL is the folder, the verb is the file.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "test code fails loudly")]
 
@@ -14,5 +14,5 @@ mod problems;
 mod reports;
 mod vendors;
 
-// The functions of the AWS host are asked the same, by an app of the same name.
+// The tests of the AWS host include some of these modules, with another `TestApp`.
 use goody_testkit::TestApp;

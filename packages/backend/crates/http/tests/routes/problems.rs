@@ -1,4 +1,4 @@
-//! What every route does: problems, correlation ids, traces, ETags.
+//! The behaviour that all routes share: problems, correlation ids, traces, ETags, compression, parameters and cursors.
 
 use std::io::Read;
 
@@ -9,7 +9,7 @@ use crate::TestApp;
 use crate::fleet::{problem, small_fleet};
 
 #[tokio::test]
-async fn a_route_that_is_not_there_is_told_by_name() {
+async fn an_unknown_route_is_named() {
     let app = TestApp::new();
     for path in ["/nowhere", "/api", "/api/nowhere", "/api/vendors/acme/nowhere", "/api/orders/"] {
         let problem = problem(&app.get(path).await, 404, "NOT_FOUND");
@@ -18,7 +18,7 @@ async fn a_route_that_is_not_there_is_told_by_name() {
 }
 
 #[tokio::test]
-async fn a_method_that_a_route_does_not_have_is_refused() {
+async fn an_unsupported_method_is_refused() {
     let app = TestApp::new();
     for (method, path) in [
         (Method::POST, "/health"),
@@ -32,7 +32,7 @@ async fn a_method_that_a_route_does_not_have_is_refused() {
 }
 
 #[tokio::test]
-async fn a_path_that_cannot_be_decoded_is_a_problem_too() {
+async fn a_path_that_cannot_be_decoded_is_a_problem() {
     let app = TestApp::new();
     for path in ["/api/orders/%FF", "/api/vendors/%FF/report", "/api/vendors/%FF/history"] {
         problem(&app.get(path).await, 400, "INVALID_PARAMETER");
@@ -40,7 +40,7 @@ async fn a_path_that_cannot_be_decoded_is_a_problem_too() {
 }
 
 #[tokio::test]
-async fn a_correlation_id_is_accepted_and_echoed_on_answers_and_problems() {
+async fn a_correlation_id_is_returned_with_responses_and_problems() {
     let app = TestApp::new();
     for path in ["/api/dashboard", "/nowhere", "/api/orders/export"] {
         let response = app.get_with(path, &[("x-correlation-id", "order-desk:42")]).await;
@@ -51,10 +51,10 @@ async fn a_correlation_id_is_accepted_and_echoed_on_answers_and_problems() {
 }
 
 #[tokio::test]
-async fn a_request_without_a_plain_correlation_id_gets_a_new_one() {
+async fn a_request_without_a_valid_correlation_id_gets_a_new_one() {
     let app = TestApp::new();
     let long = "x".repeat(129);
-    let mut seen = Vec::new();
+    let mut ids = Vec::new();
     for headers in [
         vec![],
         vec![("x-correlation-id", "two words")],
@@ -63,20 +63,20 @@ async fn a_request_without_a_plain_correlation_id_gets_a_new_one() {
     ] {
         let id = app.get_with("/api/dashboard", &headers).await.header("x-correlation-id").to_owned();
         assert_eq!(id.len(), 36, "{id}");
-        assert!(!seen.contains(&id));
-        seen.push(id);
+        assert!(!ids.contains(&id));
+        ids.push(id);
     }
 }
 
 #[tokio::test]
-async fn a_trace_goes_on() {
+async fn a_traceparent_is_returned() {
     let trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
     let response = TestApp::new().get_with("/api/dashboard", &[("traceparent", trace)]).await;
     assert_eq!(response.header("traceparent"), trace);
 }
 
 #[tokio::test]
-async fn what_the_caller_has_already_is_not_sent_again() {
+async fn an_unchanged_response_is_not_sent_again() {
     let app = small_fleet().await;
     for path in [
         "/api/dashboard",
@@ -93,7 +93,7 @@ async fn what_the_caller_has_already_is_not_sent_again() {
         let first = app.get(path).await;
         assert_eq!(first.status.as_u16(), 200, "{path}");
         let etag = first.header("etag").to_owned();
-        let strong = etag.strip_prefix("W/").unwrap_or_else(|| panic!("{path}: {etag} is of one encoding"));
+        let strong = etag.strip_prefix("W/").unwrap_or_else(|| panic!("{path}: {etag} is not weak"));
         assert!(strong.starts_with('"') && strong.ends_with('"'), "{path}: {etag}");
         for known in [etag.clone(), strong.to_owned(), format!("\"other\", {etag}"), "*".into()] {
             let again = app.get_with(path, &[("if-none-match", &known)]).await;
@@ -106,16 +106,16 @@ async fn what_the_caller_has_already_is_not_sent_again() {
 }
 
 #[tokio::test]
-async fn an_answer_is_compressed_for_those_who_take_it() {
+async fn a_response_is_compressed_if_the_client_accepts_it() {
     let app = small_fleet().await;
-    for path in ["/api/dashboard", "/api/vendors", "/api/orders/export?format=ndjson", "/api/orders/nobody-knows"] {
+    for path in ["/api/dashboard", "/api/vendors", "/api/orders/export?format=ndjson", "/api/orders/unknown"] {
         let plain = app.get(path).await;
         assert!(!plain.headers.contains_key("content-encoding"), "{path}");
-        let zipped = app.get_with(path, &[("accept-encoding", "gzip"), ("x-correlation-id", "same")]).await;
-        assert_eq!((zipped.status, zipped.header("content-encoding")), (plain.status, "gzip"), "{path}");
-        assert_eq!(zipped.header("vary"), "accept-encoding", "{path}");
+        let compressed = app.get_with(path, &[("accept-encoding", "gzip"), ("x-correlation-id", "same")]).await;
+        assert_eq!((compressed.status, compressed.header("content-encoding")), (plain.status, "gzip"), "{path}");
+        assert_eq!(compressed.header("vary"), "accept-encoding", "{path}");
         let mut body = Vec::new();
-        flate2::read::GzDecoder::new(&zipped.body[..]).read_to_end(&mut body).expect("gzip");
+        flate2::read::GzDecoder::new(&compressed.body[..]).read_to_end(&mut body).expect("gzip");
         let again = app.get_with(path, &[("x-correlation-id", "same")]).await;
         assert_eq!(body, again.body, "{path}");
         assert_eq!(
@@ -127,7 +127,7 @@ async fn an_answer_is_compressed_for_those_who_take_it() {
 }
 
 #[tokio::test]
-async fn an_etag_changes_with_the_answer() {
+async fn an_etag_changes_with_the_response() {
     let app = small_fleet().await;
     let before = app.get("/api/dashboard").await.header("etag").to_owned();
     app.record(goody_testkit::OrderBuilder::new("new").placed("2026-03-10T14:00:00Z").events()).await;
@@ -136,7 +136,7 @@ async fn an_etag_changes_with_the_answer() {
 }
 
 #[tokio::test]
-async fn a_parameter_that_a_route_does_not_know_is_named() {
+async fn an_unknown_parameter_is_named() {
     let app = TestApp::new();
     for path in [
         "/api/dashboard",
@@ -162,13 +162,13 @@ async fn a_parameter_that_a_route_does_not_know_is_named() {
 }
 
 #[tokio::test]
-async fn a_parameter_that_is_there_twice_is_named() {
+async fn a_repeated_parameter_is_named() {
     let problem = problem(&TestApp::new().get("/api/orders?vendorId=a&vendorId=b").await, 400, "INVALID_PARAMETER");
     assert_eq!(problem["errors"][0]["field"], "vendorId");
 }
 
 #[tokio::test]
-async fn a_cursor_of_somewhere_else_is_refused() {
+async fn a_cursor_of_another_list_or_filter_is_refused() {
     let app = small_fleet().await;
     let cursor = app.read("/api/orders?limit=1").await["nextCursor"].as_str().unwrap().to_owned();
     for path in [
@@ -190,8 +190,8 @@ async fn a_path_with_a_nul_is_refused_for_every_method() {
     for path in ["/api/orders/a%00b", "/api/vendors/%00/report", "/api/nowhere/%00", "/%00"] {
         problem(&app.get(path).await, 400, "INVALID_PARAMETER");
         for method in [Method::HEAD, Method::POST, Method::PUT] {
-            let answer = app.request(method.clone(), path, "application/json", "{}").await;
-            assert_eq!(answer.status.as_u16(), 400, "{method} {path}");
+            let response = app.request(method.clone(), path, "application/json", "{}").await;
+            assert_eq!(response.status.as_u16(), 400, "{method} {path}");
         }
     }
 }

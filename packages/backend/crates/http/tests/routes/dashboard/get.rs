@@ -7,7 +7,7 @@ use crate::TestApp;
 use crate::fleet::{column, small_fleet, wrong_parameters};
 
 #[tokio::test]
-async fn the_fleet_is_told_in_sums() {
+async fn the_dashboard_has_the_sums_of_the_fleet() {
     let app = small_fleet().await;
     let dashboard = app.read("/api/dashboard").await;
     assert_eq!((&dashboard["date"], &dashboard["asOf"]), (&json!("2026-03-10"), &json!("2026-03-10T14:30:00Z")));
@@ -19,7 +19,7 @@ async fn the_fleet_is_told_in_sums() {
     assert_eq!(current["overallReliability"], 100.0 * 13.0 / 15.0);
     assert_eq!(current["onTimePercentage"], 100.0 * 12.0 / 16.0, "b-6 was cancelled and c-1 is not due");
     assert_eq!((&current["totalActiveOrders"], &current["totalDelayedOrders"]), (&json!(2), &json!(1)));
-    assert_eq!(current["atRiskVendors"], 0, "five orders of bloom say too little");
+    assert_eq!(current["atRiskVendors"], 0, "bloom has too few orders for a risk level");
     assert_eq!(dashboard["previous"]["completedOrders"], 1);
     assert_eq!(dashboard["trends"]["reliabilityTrend"], 100.0 * 13.0 / 15.0 - 100.0);
     assert_eq!(dashboard["trends"]["activeOrdersTrend"], 2);
@@ -28,14 +28,14 @@ async fn the_fleet_is_told_in_sums() {
 }
 
 #[tokio::test]
-async fn the_summary_is_the_same() {
+async fn the_summary_is_the_dashboard() {
     let app = small_fleet().await;
     assert_eq!(app.read("/dashboard/summary").await, app.read("/api/dashboard").await);
     assert_eq!(app.read("/dashboard/summary?date=2026-03-07").await, app.read("/api/dashboard?date=2026-03-07").await);
 }
 
 #[tokio::test]
-async fn the_dashboard_is_the_sum_of_the_vendor_rows_and_what_the_order_list_counts() {
+async fn the_dashboard_equals_the_sum_of_vendor_rows_and_the_totals_of_order_lists() {
     let app = small_fleet().await;
     let dashboard = app.read("/api/dashboard").await;
     let rows = app.read("/api/vendors").await;
@@ -61,7 +61,7 @@ async fn the_dashboard_is_the_sum_of_the_vendor_rows_and_what_the_order_list_cou
 }
 
 #[tokio::test]
-async fn a_new_day_begins_with_no_event() {
+async fn a_new_day_starts_without_an_event() {
     let app = small_fleet().await;
     app.roll().await;
     assert_eq!(app.read("/api/dashboard").await["date"], "2026-03-10");
@@ -80,14 +80,14 @@ async fn a_new_day_begins_with_no_event() {
 }
 
 #[tokio::test]
-async fn an_order_passes_its_promise_and_is_delayed_with_no_event() {
+async fn an_order_becomes_delayed_without_an_event() {
     let app = TestApp::new();
     app.record(OrderBuilder::new("o-1").placed("2026-03-10T09:00:00Z").promised("2026-03-10T15:00:00Z").events()).await;
     app.roll().await;
     let delayed = async || app.read("/api/dashboard").await["current"]["totalDelayedOrders"].clone();
     assert_eq!(delayed().await, 0);
     app.clock.set(at("2026-03-10T15:00:59Z"));
-    assert_eq!(delayed().await, 0, "the minute of the promise is not over");
+    assert_eq!(delayed().await, 0, "the minute of the promise has not ended");
     app.clock.set(at("2026-03-10T15:01:00Z"));
     assert_eq!(delayed().await, 1);
     app.roll().await;
@@ -97,7 +97,7 @@ async fn an_order_passes_its_promise_and_is_delayed_with_no_event() {
 }
 
 #[tokio::test]
-async fn a_date_that_is_over_is_told_as_of_its_end_and_tells_the_same_tomorrow() {
+async fn a_past_date_is_evaluated_at_its_end_and_stays_the_same() {
     let app = small_fleet().await;
     let numbers =
         |dashboard: Value| (dashboard["asOf"].clone(), dashboard["current"].clone(), dashboard["previous"].clone());
@@ -107,7 +107,7 @@ async fn a_date_that_is_over_is_told_as_of_its_end_and_tells_the_same_tomorrow()
     assert_eq!(numbers(app.read("/api/dashboard?date=2026-03-07").await), today);
     app.record(OrderBuilder::new("late").placed("2026-03-06T10:00:00Z").events()).await;
     let (_, after, _) = numbers(app.read("/api/dashboard?date=2026-03-07").await);
-    assert_eq!(after["totalOrders"], today.1["totalOrders"].as_i64().unwrap() + 1, "unless a late fact arrived");
+    assert_eq!(after["totalOrders"], today.1["totalOrders"].as_i64().unwrap() + 1, "a late event changes a past date");
 }
 
 #[tokio::test]
@@ -125,7 +125,7 @@ async fn an_empty_database_has_counts_of_0_and_no_rates() {
 }
 
 #[tokio::test]
-async fn the_dashboard_says_how_old_its_data_is() {
+async fn the_dashboard_has_the_age_of_its_data() {
     let app = small_fleet().await;
     app.roll().await;
     let health = async || app.read("/api/dashboard").await["systemHealth"].clone();
@@ -139,7 +139,7 @@ async fn the_dashboard_says_how_old_its_data_is() {
 }
 
 #[tokio::test]
-async fn days_are_those_of_the_report_zone() {
+async fn days_are_those_of_the_report_time_zone() {
     let app = TestApp::in_zone("America/New_York");
     app.record(OrderBuilder::new("late").placed("2026-03-10T03:59:59Z").events()).await;
     app.record(OrderBuilder::new("early").placed("2026-03-10T04:00:00Z").events()).await;
@@ -153,7 +153,7 @@ async fn days_are_those_of_the_report_zone() {
 }
 
 #[tokio::test]
-async fn a_date_that_is_none_or_has_not_begun_is_refused() {
+async fn an_invalid_date_and_a_future_date_are_refused() {
     let app = TestApp::new();
     for date in ["tomorrow", "2026-02-30", "2026-3-1", "2026-03-11", "1999-01-01", ""] {
         assert_eq!(wrong_parameters(&app, &format!("/api/dashboard?date={date}")).await, ["date"], "{date}");

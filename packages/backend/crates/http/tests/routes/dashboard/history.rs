@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::fleet::{column, small_fleet, wrong_parameters};
 
 #[tokio::test]
-async fn a_row_a_day_and_the_last_is_the_dashboard() {
+async fn the_history_has_a_row_for_each_day_and_the_last_is_the_dashboard() {
     let app = small_fleet().await;
     let history = app.read("/api/dashboard/history").await;
     let days = column(&history["days"], "date");
@@ -31,11 +31,11 @@ async fn every_row_is_the_dashboard_of_its_date() {
         }
     }
     let placed: i64 = days.iter().map(|day: &Value| day["day"]["placedOrders"].as_i64().unwrap()).sum();
-    assert_eq!(placed, 3, "placed on the 5th, and nothing until the 9th");
+    assert_eq!(placed, 3, "three orders on the 5th, none until the 9th");
 }
 
 #[tokio::test]
-async fn a_range_has_an_order_an_end_and_at_most_400_days() {
+async fn a_range_is_in_order_ends_today_at_the_latest_and_has_at_most_400_days() {
     let app = small_fleet().await;
     let wrong = async |query: &str| wrong_parameters(&app, &format!("/api/dashboard/history?{query}")).await;
     assert_eq!(wrong("from=2026-03-09&to=2026-03-08").await, ["from"]);

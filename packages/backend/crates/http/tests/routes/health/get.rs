@@ -8,7 +8,7 @@ use crate::TestApp;
 use crate::fleet::small_fleet;
 
 #[tokio::test]
-async fn a_program_that_works_is_healthy_and_says_what_it_measured() {
+async fn a_working_program_is_healthy_and_returns_its_measurements() {
     let app = small_fleet().await;
     app.roll().await;
     app.clock.advance_seconds(5);
@@ -30,7 +30,7 @@ async fn a_program_that_works_is_healthy_and_says_what_it_measured() {
 }
 
 #[tokio::test]
-async fn a_program_that_was_told_nothing_makes_no_figure_up() {
+async fn without_events_unknown_numbers_are_null() {
     let health = TestApp::new().read("/health").await;
     assert_eq!(
         health["dataFreshness"],
@@ -42,7 +42,7 @@ async fn a_program_that_was_told_nothing_makes_no_figure_up() {
 }
 
 #[tokio::test]
-async fn a_silent_timer_degrades_and_then_fails_it() {
+async fn a_stopped_timer_makes_health_degraded_and_then_unhealthy() {
     let app = small_fleet().await;
     app.roll().await;
     app.clock.advance_seconds(121);
@@ -52,11 +52,11 @@ async fn a_silent_timer_degrades_and_then_fails_it() {
     let response = app.get("/health").await;
     assert_eq!(response.status.as_u16(), 503);
     assert_eq!(response.json()["status"], "unhealthy");
-    assert_eq!(response.header("content-type"), "application/json", "it is an answer, not a problem");
+    assert_eq!(response.header("content-type"), "application/json", "an unhealthy response is not a problem");
 }
 
 #[tokio::test]
-async fn a_kept_report_that_is_long_over_degrades_it() {
+async fn an_expired_current_report_makes_health_degraded() {
     let app = small_fleet().await;
     app.roll().await;
     app.clock.advance_seconds(86_400);
@@ -67,7 +67,7 @@ async fn a_kept_report_that_is_long_over_degrades_it() {
 }
 
 #[tokio::test]
-async fn changes_that_wait_too_long_are_an_issue_in_plain_words() {
+async fn changes_that_wait_too_long_are_an_issue() {
     let app = TestApp::new();
     app.roll().await;
     app.post_ndjson(ndjson(&OrderBuilder::new("o-1").events())).await;
@@ -90,13 +90,13 @@ async fn orders_of_the_last_24_hours_are_counted_to_the_minute() {
 }
 
 #[tokio::test]
-async fn what_was_measured_is_shared_for_a_second_and_no_longer() {
+async fn a_measurement_is_shared_for_one_second() {
     let app = TestApp::new();
     app.roll().await;
     let waiting = async || app.read("/health").await["systemMetrics"]["changeLag"]["changes"].clone();
     assert_eq!(waiting().await, 0);
     app.post_ndjson(ndjson(&OrderBuilder::new("o-1").events())).await;
-    assert_eq!(waiting().await, 0, "it was measured within this second");
+    assert_eq!(waiting().await, 0, "the measurement is less than a second old");
     app.clock.advance_seconds(1);
     assert_eq!(waiting().await, 1);
     app.project().await;

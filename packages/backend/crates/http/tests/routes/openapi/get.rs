@@ -49,7 +49,7 @@ fn every_route_of_the_design_is_documented() {
 }
 
 #[test]
-fn every_operation_has_a_name_of_its_own() {
+fn operation_ids_are_unique() {
     let document = built();
     let operations =
         document["paths"].as_object().unwrap().values().flat_map(|path| path.as_object().unwrap().values());
@@ -61,7 +61,7 @@ fn every_operation_has_a_name_of_its_own() {
 }
 
 #[test]
-fn every_answer_is_described_and_problems_have_their_own_type() {
+fn every_response_has_a_description_and_problems_have_their_media_type() {
     let document = built();
     for (path, operations) in document["paths"].as_object().unwrap() {
         for (method, operation) in operations.as_object().unwrap() {
@@ -80,7 +80,7 @@ fn every_answer_is_described_and_problems_have_their_own_type() {
 }
 
 #[tokio::test]
-async fn the_readable_docs_are_served() {
+async fn the_documentation_page_is_served() {
     let docs = TestApp::new().get("/api/docs/").await;
     assert_eq!(docs.status.as_u16(), 200);
     assert!(docs.header("content-type").starts_with("text/html"));

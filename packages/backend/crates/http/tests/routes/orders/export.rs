@@ -7,7 +7,7 @@ use crate::fleet::{small_fleet, wrong_parameters};
 
 fn rows(csv: &str) -> Vec<csv::StringRecord> {
     let mut reader = csv::Reader::from_reader(csv.as_bytes());
-    reader.records().map(|record| record.expect("rows have as many cells as the heading")).collect()
+    reader.records().map(|record| record.expect("rows have as many cells as the header")).collect()
 }
 
 #[tokio::test]
@@ -22,7 +22,7 @@ async fn a_csv_has_the_rows_of_the_list() {
 }
 
 #[tokio::test]
-async fn a_cell_that_a_spreadsheet_would_run_is_defused() {
+async fn a_cell_that_starts_a_formula_is_escaped() {
     let app = TestApp::new();
     let reasons = ["=1+1", "+1", "-1", "@x", "plain, \"quoted\"", "100 % = fine"];
     for (number, reason) in reasons.iter().enumerate() {
@@ -39,11 +39,11 @@ async fn a_cell_that_a_spreadsheet_would_run_is_defused() {
     let rows = rows(export.text());
     let cells: Vec<&str> = rows.iter().rev().map(|row| row.iter().next_back().unwrap()).collect();
     assert_eq!(cells, ["'=1+1", "'+1", "'-1", "'@x", "plain, \"quoted\"", "100 % = fine"]);
-    assert!(rows.iter().all(|row| &row[1] == "'-acme"), "ids too");
+    assert!(rows.iter().all(|row| &row[1] == "'-acme"), "ids are escaped too");
 }
 
 #[tokio::test]
-async fn ndjson_has_every_order_of_the_filter_beyond_any_page() {
+async fn ndjson_has_every_order_of_the_filter() {
     let app = TestApp::new();
     let order = |number: usize| OrderBuilder::new(&format!("o-{number:04}")).gift("food").events();
     app.record((0..1_203).flat_map(order).collect()).await;
@@ -55,7 +55,7 @@ async fn ndjson_has_every_order_of_the_filter_beyond_any_page() {
 }
 
 #[tokio::test]
-async fn a_csv_has_one_heading_however_long_it_is() {
+async fn a_csv_of_any_length_has_one_header_row() {
     let app = TestApp::new();
     app.record((0..1_203).flat_map(|number| OrderBuilder::new(&format!("o-{number}")).events()).collect()).await;
     let export = app.get("/api/orders/export").await;
@@ -64,8 +64,8 @@ async fn a_csv_has_one_heading_however_long_it_is() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_a_query_is_told_before_anything_is_sent() {
+async fn invalid_parameters_are_reported_before_the_stream_starts() {
     let app = TestApp::new();
     assert_eq!(wrong_parameters(&app, "/api/orders/export?format=pdf&status=GONE").await, ["format", "status"]);
-    assert_eq!(wrong_parameters(&app, "/api/orders/export?limit=3").await, ["limit"], "an export is whole");
+    assert_eq!(wrong_parameters(&app, "/api/orders/export?limit=3").await, ["limit"], "an export has no limit");
 }

@@ -7,7 +7,7 @@ use crate::TestApp;
 use crate::fleet::{column, problem, wrong_parameters};
 
 #[tokio::test]
-async fn an_order_is_told_with_its_history_by_when_it_happened() {
+async fn an_order_has_its_history_in_the_order_of_occurrence() {
     let app = TestApp::new();
     let order = OrderBuilder::new("o-1").lost("2026-03-05T10:00:00Z").shipped("2026-03-02T10:00:00Z").by("ups");
     app.record(order.events()).await;
@@ -21,27 +21,27 @@ async fn an_order_is_told_with_its_history_by_when_it_happened() {
 }
 
 #[tokio::test]
-async fn an_order_whose_placement_is_not_known_has_a_history_and_no_order() {
+async fn an_order_without_a_placement_has_a_history_but_no_order() {
     let app = TestApp::new();
     app.record(OrderBuilder::new("o-1").unplaced().shipped("2026-03-02T10:00:00Z").events()).await;
     let detail = app.read("/api/orders/o-1").await;
     assert_eq!((&detail["order"], &detail["version"]), (&Value::Null, &json!(1)));
-    assert_eq!(app.read("/api/orders").await["summary"]["total"], 0, "it counts nowhere");
+    assert_eq!(app.read("/api/orders").await["summary"]["total"], 0, "an order without a placement is not counted");
 }
 
 #[tokio::test]
-async fn an_order_nobody_told_of_is_not_found() {
+async fn an_unknown_order_is_not_found() {
     let problem = problem(&TestApp::new().get("/api/orders/o-1").await, 404, "NOT_FOUND");
     assert_eq!(problem["detail"], "There is no order o-1.");
 }
 
 #[tokio::test]
-async fn an_id_that_is_none_is_refused() {
+async fn an_invalid_id_is_refused() {
     assert_eq!(wrong_parameters(&TestApp::new(), "/api/orders/a%20b").await, ["id"]);
 }
 
 #[tokio::test]
-async fn an_order_may_be_called_like_a_route() {
+async fn an_order_id_may_equal_a_route_name() {
     let app = TestApp::new();
     for id in ["recent", "export", "events", "by-id", "o-1"] {
         app.record(OrderBuilder::new(id).events()).await;
@@ -49,6 +49,6 @@ async fn an_order_may_be_called_like_a_route() {
     }
     assert_eq!(app.read("/api/orders/events").await["order"]["orderId"], "events");
     assert_eq!(app.read("/api/orders/by-id").await["order"]["orderId"], "by-id");
-    assert!(app.read("/api/orders/recent").await["activity"].is_object(), "the list is still there");
-    problem(&app.get("/api/orders/by-id/nobody-s").await, 404, "NOT_FOUND");
+    assert!(app.read("/api/orders/recent").await["activity"].is_object(), "the path is still the list");
+    problem(&app.get("/api/orders/by-id/unknown").await, 404, "NOT_FOUND");
 }

@@ -16,7 +16,7 @@ async fn ids(app: &TestApp, query: &str) -> Vec<String> {
     assert_eq!(
         list["summary"]["total"],
         list["orders"].as_array().unwrap().len(),
-        "{query}: the total is that of the list"
+        "{query}: the total is the length of the list"
     );
     column(&list["orders"], "orderId").into_iter().map(|id| id.as_str().unwrap().to_owned()).collect()
 }
@@ -29,7 +29,7 @@ async fn the_latest_placed_come_first() {
 }
 
 #[tokio::test]
-async fn or_last_if_so_asked() {
+async fn ascending_order_puts_the_latest_placed_last() {
     let app = small_fleet().await;
     assert_eq!(ids(&app, "vendorId=bloom&order=asc").await, ["b-1", "b-2", "b-3", "b-4", "b-5", "b-6", "b-7"]);
     let page = app.read("/api/orders?vendorId=bloom&order=asc&limit=3").await;
@@ -37,13 +37,13 @@ async fn or_last_if_so_asked() {
     let (paged, _) = follow(&app, "/api/orders?vendorId=bloom&order=asc&limit=3", "orders").await;
     assert_eq!(json!(paged), app.read("/api/orders?vendorId=bloom&order=asc").await["orders"]);
     let other = app.get(&format!("/api/orders?vendorId=bloom&cursor={cursor}")).await;
-    assert_eq!(other.status, 400, "a cursor is of one direction");
+    assert_eq!(other.status, 400, "a cursor is valid for one direction only");
     let export = app.get("/api/orders/export?format=ndjson&vendorId=bloom&order=asc").await;
     assert_eq!(export.lines()[0]["orderId"], "b-1");
 }
 
 #[tokio::test]
-async fn every_filter_takes_what_it_says() {
+async fn every_filter_selects_the_right_orders() {
     let app = small_fleet().await;
     for (query, expected) in [
         ("status=LOST,CANCELLED", vec!["b-6", "b-5", "b-4"]),
@@ -55,7 +55,7 @@ async fn every_filter_takes_what_it_says() {
         ("dateFrom=2026-03-10", vec!["c-1"]),
         ("dateTo=2026-03-03", vec!["a-old"]),
         ("dateFrom=2026-03-05&dateTo=2026-03-05&status=LOST", vec!["b-5"]),
-        ("vendorId=nobody", vec![]),
+        ("vendorId=unknown", vec![]),
     ] {
         assert_eq!(ids(&app, query).await, expected, "{query}");
     }
@@ -78,7 +78,7 @@ async fn the_summary_is_of_the_whole_filter_and_not_of_the_page() {
 }
 
 #[tokio::test]
-async fn an_order_is_told_with_all_that_is_known() {
+async fn an_order_has_all_its_fields() {
     let app = TestApp::new();
     let order = OrderBuilder::new("o-1").promised("2026-03-03").gift("flowers").value(4_900).rush();
     app.record(
@@ -98,7 +98,7 @@ async fn an_order_is_told_with_all_that_is_known() {
 }
 
 #[tokio::test]
-async fn a_page_says_what_its_vendors_are_called() {
+async fn a_page_has_the_names_of_its_vendors() {
     let app = small_fleet().await;
     app.request(Method::PUT, "/api/vendors/bloom", "application/json", r#"{"name": "Bloom & Sons"}"#).await;
     let page = app.read("/api/orders?limit=100").await;
@@ -108,11 +108,11 @@ async fn a_page_says_what_its_vendors_are_called() {
     assert_eq!((&called["bloom"], &called["acme"]), (&json!("Bloom & Sons"), &json!("acme")));
     let feed = app.read("/api/orders/recent").await;
     assert_eq!(feed["vendorNames"]["bloom"], "Bloom & Sons");
-    assert_eq!(app.read("/api/orders?vendorId=nobody").await["vendorNames"], json!({}));
+    assert_eq!(app.read("/api/orders?vendorId=unknown").await["vendorNames"], json!({}));
 }
 
 #[tokio::test]
-async fn pages_put_together_are_the_whole_list() {
+async fn all_pages_together_are_the_whole_list() {
     let app = small_fleet().await;
     for query in ["", "vendorId=bloom", "delayed=false", "status=ARRIVED&giftType=flowers"] {
         let whole = app.read(&format!("/api/orders?limit=100&{query}")).await["orders"].clone();
@@ -124,7 +124,7 @@ async fn pages_put_together_are_the_whole_list() {
 }
 
 #[tokio::test]
-async fn a_cursor_stays_in_place_while_orders_arrive() {
+async fn a_cursor_keeps_its_position_while_orders_arrive() {
     let app = small_fleet().await;
     let first = app.read("/api/orders?limit=3").await;
     let rest =
@@ -138,19 +138,19 @@ async fn a_cursor_stays_in_place_while_orders_arrive() {
 }
 
 #[tokio::test]
-async fn a_cursor_that_merely_means_the_same_is_not_one_of_ours() {
+async fn an_equivalent_encoding_of_a_cursor_is_refused() {
     let app = small_fleet().await;
     let cursor = app.read("/api/orders?limit=3").await["nextCursor"].as_str().unwrap().to_owned();
     let inside = String::from_utf8(URL_SAFE_NO_PAD.decode(&cursor).unwrap()).unwrap();
     for same in [inside.replace(',', ", "), inside.replace('Z', "+00:00"), inside.replace('{', r#"{"more":1,"#)] {
-        let answer = app.get(&format!("/api/orders?limit=3&cursor={}", URL_SAFE_NO_PAD.encode(&same))).await;
-        assert_eq!((answer.status.as_u16(), &answer.json()["code"]), (400, &json!("INVALID_CURSOR")), "{same}");
+        let response = app.get(&format!("/api/orders?limit=3&cursor={}", URL_SAFE_NO_PAD.encode(&same))).await;
+        assert_eq!((response.status.as_u16(), &response.json()["code"]), (400, &json!("INVALID_CURSOR")), "{same}");
     }
     app.read(&format!("/api/orders?limit=3&cursor={}", URL_SAFE_NO_PAD.encode(&inside))).await;
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_a_query_is_told_at_once() {
+async fn all_invalid_parameters_are_reported_together() {
     let app = TestApp::new();
     let wrong = wrong_parameters(
         &app,

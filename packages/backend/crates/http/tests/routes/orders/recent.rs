@@ -14,15 +14,15 @@ async fn ids(app: &TestApp, query: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn the_newest_updates_come_first() {
+async fn the_latest_updates_come_first() {
     let app = small_fleet().await;
-    assert_eq!(ids(&app, "").await, ["b-7", "c-1"], "of the last 24 hours");
+    assert_eq!(ids(&app, "").await, ["b-7", "c-1"], "the default is the last 24 hours");
     assert_eq!(ids(&app, "hours=48").await, ["b-7", "c-1", "b-5", "b-3"][..ids(&app, "hours=48").await.len()]);
     assert_eq!(ids(&app, "hours=1").await, ["b-7"]);
 }
 
 #[tokio::test]
-async fn an_entry_says_what_changed_and_why() {
+async fn an_entry_has_the_change_and_its_reason() {
     let app = small_fleet().await;
     let feed = app.read("/api/orders/recent").await;
     assert_eq!(
@@ -32,7 +32,7 @@ async fn an_entry_says_what_changed_and_why() {
             "recordedAt": "2026-03-10T14:30:20Z", "reason": "storm"
         })
     );
-    assert_eq!(feed["orders"][1]["changed"]["from"], Value::Null, "it was not there before");
+    assert_eq!(feed["orders"][1]["changed"]["from"], Value::Null, "the order was not placed before");
 }
 
 #[tokio::test]
@@ -44,7 +44,7 @@ async fn the_feed_is_filtered_by_status_and_vendor() {
 }
 
 #[tokio::test]
-async fn the_activity_is_of_the_last_hour_whatever_the_page() {
+async fn the_activity_covers_the_last_hour_for_any_page() {
     let app = small_fleet().await;
     app.record(OrderBuilder::new("new").placed("2026-03-10T13:30:00Z").events()).await;
     app.record(OrderBuilder::new("older").placed("2026-03-10T13:29:59.999999Z").events()).await;
@@ -57,7 +57,7 @@ async fn the_activity_is_of_the_last_hour_whatever_the_page() {
 }
 
 #[tokio::test]
-async fn pages_put_together_are_the_whole_feed() {
+async fn all_pages_together_are_the_whole_feed() {
     let app = small_fleet().await;
     let whole = app.read("/api/orders/recent?hours=168&limit=100").await["orders"].clone();
     let (paged, pages) = follow(&app, "/api/orders/recent?hours=168&limit=5", "orders").await;
@@ -67,7 +67,7 @@ async fn pages_put_together_are_the_whole_feed() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_a_query_is_told_at_once() {
+async fn all_invalid_parameters_are_reported_together() {
     let app = TestApp::new();
     assert_eq!(
         wrong_parameters(&app, "/api/orders/recent?hours=169&status=GONE&limit=0").await,

@@ -3,7 +3,7 @@
 use crate::fleet::{column, follow, problem, small_fleet, wrong_parameters};
 
 #[tokio::test]
-async fn the_reports_of_one_date_come_by_vendor() {
+async fn the_reports_of_one_date_are_sorted_by_vendor() {
     let app = small_fleet().await;
     let list = app.read("/api/reports?date=2026-03-09").await;
     assert_eq!(column(&list["reports"], "vendorId"), ["acme", "bloom", "crate"]);
@@ -14,13 +14,13 @@ async fn the_reports_of_one_date_come_by_vendor() {
 }
 
 #[tokio::test]
-async fn without_a_date_they_are_of_today() {
+async fn without_a_date_the_reports_are_those_of_today() {
     let app = small_fleet().await;
     assert_eq!(column(&app.read("/api/reports").await["reports"], "date"), ["2026-03-10"; 3]);
 }
 
 #[tokio::test]
-async fn the_reports_of_one_vendor_come_by_date() {
+async fn the_reports_of_one_vendor_are_sorted_by_date() {
     let app = small_fleet().await;
     let list = app.read("/api/reports?vendorId=bloom&from=2026-03-07&to=2026-03-09").await;
     assert_eq!(column(&list["reports"], "date"), ["2026-03-07", "2026-03-08", "2026-03-09"]);
@@ -29,7 +29,7 @@ async fn the_reports_of_one_vendor_come_by_date() {
 }
 
 #[tokio::test]
-async fn pages_put_together_are_the_whole_list() {
+async fn all_pages_together_are_the_whole_list() {
     let app = small_fleet().await;
     for (path, rows, pages) in
         [("/api/reports?date=2026-03-09", 3, 3), ("/api/reports?vendorId=bloom&from=2026-03-01", 10, 10)]
@@ -42,10 +42,10 @@ async fn pages_put_together_are_the_whole_list() {
 }
 
 #[tokio::test]
-async fn what_does_not_go_together_is_refused() {
+async fn parameters_that_cannot_be_combined_are_refused() {
     let app = small_fleet().await;
     assert_eq!(wrong_parameters(&app, "/api/reports?date=2026-03-09&from=2026-03-01").await, ["date"]);
     assert_eq!(wrong_parameters(&app, "/api/reports?from=2026-03-01").await, ["from"]);
     assert_eq!(wrong_parameters(&app, "/api/reports?vendorId=a%20b&date=2026-03-01").await, ["vendorId"]);
-    problem(&app.get("/api/reports?vendorId=nobody").await, 404, "NOT_FOUND");
+    problem(&app.get("/api/reports?vendorId=unknown").await, 404, "NOT_FOUND");
 }

@@ -10,12 +10,12 @@ fn rows(csv: &str) -> Vec<Vec<String>> {
     let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(csv.as_bytes());
     reader
         .records()
-        .map(|record| record.expect("rows have as many cells as the heading").iter().map(str::to_owned).collect())
+        .map(|record| record.expect("rows have as many cells as the header").iter().map(str::to_owned).collect())
         .collect()
 }
 
 #[tokio::test]
-async fn a_csv_has_a_heading_and_a_row_a_vendor_whether_or_not_it_has_a_score() {
+async fn a_csv_has_a_header_and_a_row_for_each_vendor_with_or_without_a_score() {
     let app = small_fleet().await;
     for order in ["asc", "desc"] {
         let export = app.get(&format!("/api/vendors/export?sortBy=name&order={order}")).await;
@@ -28,12 +28,12 @@ async fn a_csv_has_a_heading_and_a_row_a_vendor_whether_or_not_it_has_a_score() 
         assert_eq!((of("bloom", "reliabilityScore"), of("crate", "reliabilityScore")), ("60.0".into(), String::new()));
         assert!(of("bloom", "reliabilityInterval.lower").parse::<f64>().unwrap() < 60.0);
         assert_eq!(of("crate", "reliabilityInterval.upper"), "");
-        assert_eq!(of("crate", "activeOrders"), "1", "cells stand under their own heading");
+        assert_eq!(of("crate", "activeOrders"), "1", "cells are in their own column");
     }
 }
 
 #[tokio::test]
-async fn a_name_that_a_spreadsheet_would_run_is_defused() {
+async fn a_name_that_starts_a_formula_is_escaped() {
     let app = TestApp::new();
     for (id, name) in
         [("a", "=HYPERLINK(\"http://evil.test\")"), ("b", "@sum"), ("c", "+1"), ("d", "-1"), ("e", "Plain, \"quoted\"")]
@@ -48,7 +48,7 @@ async fn a_name_that_a_spreadsheet_would_run_is_defused() {
 }
 
 #[tokio::test]
-async fn ndjson_is_the_rows_of_the_table() {
+async fn ndjson_has_the_rows_of_the_table() {
     let app = small_fleet().await;
     let export = app.get("/api/vendors/export?format=ndjson&q=b").await;
     assert_eq!(export.header("content-type"), "application/x-ndjson");
@@ -57,8 +57,8 @@ async fn ndjson_is_the_rows_of_the_table() {
 }
 
 #[tokio::test]
-async fn a_form_nobody_knows_is_refused() {
+async fn an_unknown_format_is_refused() {
     let app = TestApp::new();
     assert_eq!(wrong_parameters(&app, "/api/vendors/export?format=xlsx").await, ["format"]);
-    assert_eq!(wrong_parameters(&app, "/api/vendors/export?limit=3").await, ["limit"], "an export is whole");
+    assert_eq!(wrong_parameters(&app, "/api/vendors/export?limit=3").await, ["limit"], "an export has no limit");
 }

@@ -27,11 +27,15 @@ async fn every_row_is_the_report_of_its_date() {
         assert_eq!((&day["activeOrders"], &day["delayedOrders"]), (&report["activeOrders"], &report["delayedOrders"]));
     }
     assert_eq!(days[0]["reliabilityScore"], Value::Null);
-    assert_eq!(days[5]["day"], json!({"placedOrders": 0, "completedOrders": 1, "issueCount": 1}), "b-4 on the 8th");
+    assert_eq!(
+        days[5]["day"],
+        json!({"placedOrders": 0, "completedOrders": 1, "issueCount": 1}),
+        "b-4 was lost on the 8th"
+    );
 }
 
 #[tokio::test]
-async fn no_date_is_left_out_and_the_last_is_today() {
+async fn every_date_has_a_row_and_the_last_is_today() {
     let app = small_fleet().await;
     let history = app.read("/api/vendors/crate/history").await;
     let dates = column(&history["days"], "date");
@@ -39,7 +43,7 @@ async fn no_date_is_left_out_and_the_last_is_today() {
 }
 
 #[tokio::test]
-async fn a_range_that_is_none_is_refused() {
+async fn an_invalid_range_is_refused() {
     let app = small_fleet().await;
     assert_eq!(wrong_parameters(&app, "/api/vendors/bloom/history?from=2026-03-09&to=2026-03-08").await, ["from"]);
 }

@@ -12,7 +12,7 @@ async fn ids(app: &TestApp, query: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_row_says_what_the_vendor_s_report_says() {
+async fn a_row_has_the_numbers_of_the_vendor_report() {
     let app = small_fleet().await;
     let rows = app.read("/api/vendors?sortBy=name").await;
     let bloom = &rows["vendors"][1];
@@ -30,7 +30,7 @@ async fn a_row_says_what_the_vendor_s_report_says() {
 }
 
 #[tokio::test]
-async fn a_vendor_of_which_nothing_completed_has_no_score() {
+async fn a_vendor_without_completed_orders_has_no_score() {
     let app = small_fleet().await;
     let rows = app.read("/api/vendors?q=crate").await;
     let row = &rows["vendors"][0];
@@ -47,18 +47,22 @@ async fn thirty_days_of_reliability_end_with_the_date() {
     let days = rows["vendors"][0]["reliability30d"].as_array().unwrap();
     assert_eq!(days.len(), 30);
     assert_eq!(days[29], 100.0);
-    assert_eq!(days[20], Value::Null, "on 2026-02-27 nothing had completed for seven days");
+    assert_eq!(days[20], Value::Null, "on 2026-02-27 no order had completed for seven days");
     assert_eq!(days[21], 100.0, "on the 28th a-old had arrived");
 }
 
 #[tokio::test]
-async fn the_table_is_sorted_by_any_column_and_vendors_without_the_number_come_last() {
+async fn the_table_is_sorted_by_any_column_and_vendors_without_a_value_come_last() {
     let app = small_fleet().await;
-    assert_eq!(ids(&app, "").await, ["bloom", "acme", "crate"], "the least reliable first");
+    assert_eq!(ids(&app, "").await, ["bloom", "acme", "crate"], "the default is the least reliable first");
     assert_eq!(ids(&app, "order=desc").await, ["acme", "bloom", "crate"]);
     assert_eq!(ids(&app, "sortBy=name").await, ["acme", "bloom", "crate"]);
     assert_eq!(ids(&app, "sortBy=name&order=desc").await, ["crate", "bloom", "acme"]);
-    assert_eq!(ids(&app, "sortBy=delayedOrders&order=desc").await, ["bloom", "acme", "crate"], "equals go by id");
+    assert_eq!(
+        ids(&app, "sortBy=delayedOrders&order=desc").await,
+        ["bloom", "acme", "crate"],
+        "equal values are sorted by id"
+    );
     assert_eq!(ids(&app, "sortBy=totalOrders&order=desc").await, ["acme", "bloom", "crate"]);
     for column in ["onTimePercentage", "completedOrders", "issueCount", "activeOrders", "trendPercentage", "riskLevel"]
     {
@@ -67,7 +71,7 @@ async fn the_table_is_sorted_by_any_column_and_vendors_without_the_number_come_l
 }
 
 #[tokio::test]
-async fn by_risk_the_worst_comes_first_and_who_has_too_few_orders_last() {
+async fn sorting_by_risk_puts_vendors_with_too_few_orders_last() {
     let app = TestApp::new();
     for (vendor, arrived, lost) in
         [("a", 99, 1), ("b", 75, 25), ("c", 1, 3), ("d", 60, 40), ("e", 84, 16), ("f", 83, 17)]
@@ -98,13 +102,17 @@ async fn the_table_is_searched_in_names_ids_and_categories() {
 #[tokio::test]
 async fn the_table_is_filtered_by_risk() {
     let app = small_fleet().await;
-    assert_eq!(ids(&app, "risk=insufficient").await, ["bloom", "acme", "crate"], "ten of ten are 27.8 points wide");
+    assert_eq!(
+        ids(&app, "risk=insufficient").await,
+        ["bloom", "acme", "crate"],
+        "the interval of ten of ten is 27.8 points wide"
+    );
     assert_eq!(ids(&app, "risk=low,medium,high").await, Vec::<String>::new());
     assert_eq!(wrong_parameters(&app, "/api/vendors?risk=low,severe").await, ["risk"]);
 }
 
 #[tokio::test]
-async fn pages_put_together_are_the_whole_table() {
+async fn all_pages_together_are_the_whole_table() {
     let app = TestApp::new();
     for number in 0..7 {
         app.record(
@@ -124,7 +132,7 @@ async fn pages_put_together_are_the_whole_table() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_a_query_is_told_at_once() {
+async fn all_invalid_parameters_are_reported_together() {
     let app = TestApp::new();
     let wrong = wrong_parameters(&app, "/api/vendors?sortBy=colour&order=up&limit=0&date=soon").await;
     assert_eq!(wrong, ["date", "order", "sortBy", "limit"]);

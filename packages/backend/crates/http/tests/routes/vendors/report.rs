@@ -42,7 +42,7 @@ async fn a_report_has_every_number_of_the_design() {
 }
 
 #[tokio::test]
-async fn recent_issues_are_the_latest_that_ended_before_the_report() {
+async fn recent_issues_are_the_latest_before_the_evaluation() {
     let app = small_fleet().await;
     let issues = app.read("/api/vendors/bloom/report").await["recentIssues"].clone();
     assert_eq!(column(&issues, "orderId"), ["b-5", "b-4"]);
@@ -52,7 +52,7 @@ async fn recent_issues_are_the_latest_that_ended_before_the_report() {
 }
 
 #[tokio::test]
-async fn at_most_twenty_issues_are_shown() {
+async fn at_most_twenty_issues_are_returned() {
     let app = TestApp::new();
     let lost =
         |number: u32| OrderBuilder::new(&format!("o-{number:02}")).lost(&format!("2026-03-09T10:{number:02}:00Z"));
@@ -63,29 +63,29 @@ async fn at_most_twenty_issues_are_shown() {
 }
 
 #[tokio::test]
-async fn the_short_address_says_the_same() {
+async fn the_short_path_returns_the_same() {
     let app = small_fleet().await;
     assert_eq!(app.read("/vendors/bloom/report").await, app.read("/api/vendors/bloom/report").await);
 }
 
 #[tokio::test]
-async fn a_vendor_nobody_named_is_not_found() {
+async fn an_unknown_vendor_is_not_found() {
     let app = small_fleet().await;
-    for path in ["/api/vendors/nobody/report", "/vendors/nobody/report", "/api/vendors/nobody/history"] {
+    for path in ["/api/vendors/unknown/report", "/vendors/unknown/report", "/api/vendors/unknown/history"] {
         let problem = problem(&app.get(path).await, 404, "NOT_FOUND");
-        assert_eq!(problem["detail"], "There is no vendor nobody.");
+        assert_eq!(problem["detail"], "There is no vendor unknown.");
     }
 }
 
 #[tokio::test]
-async fn a_vendor_id_that_is_none_and_a_date_to_come_are_refused() {
+async fn an_invalid_vendor_id_and_a_future_date_are_refused() {
     let app = small_fleet().await;
     assert_eq!(wrong_parameters(&app, "/api/vendors/a%20b/report").await, ["id"]);
     assert_eq!(wrong_parameters(&app, "/api/vendors/bloom/report?date=2026-03-11").await, ["date"]);
 }
 
 #[tokio::test]
-async fn a_date_older_than_what_is_kept_says_how_far_back_reports_go() {
+async fn the_error_for_an_expired_date_has_the_first_date() {
     let app = TestApp::new();
     app.record(OrderBuilder::new("old").placed("2026-01-01T10:00:00Z").events()).await;
     app.record(OrderBuilder::new("new").placed("2026-03-01T10:00:00Z").events()).await;
@@ -97,7 +97,7 @@ async fn a_date_older_than_what_is_kept_says_how_far_back_reports_go() {
         today: day(today),
     };
     app.store.expire(expiry("2026-02-01", "2026-02-01"), 100).await.unwrap();
-    // The buckets changed today: they are kept for as long as that is not old.
+    // The buckets changed today. A bucket expires only when its last change is old enough.
     assert_eq!(app.get("/api/vendors/acme/report?date=2026-01-20").await.status.as_u16(), 200);
     app.store.expire(expiry("2026-03-11", "2026-03-11"), 100).await.unwrap();
     for path in ["/api/vendors/acme/report", "/api/dashboard", "/api/vendors", "/api/reports"] {

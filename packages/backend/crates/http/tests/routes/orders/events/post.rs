@@ -32,8 +32,8 @@ async fn stored(app: &TestApp) -> Vec<String> {
     ids
 }
 
-/// Each line with what became of it and the first wrong field.
-fn told(response: &Response) -> Vec<(u64, String, String)> {
+/// For each event: its line number, its result, and the first invalid field.
+fn results_of(response: &Response) -> Vec<(u64, String, String)> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let lines = response.lines();
     lines
@@ -47,7 +47,7 @@ fn lines(lines: &[(u64, &str, &str)]) -> Vec<(u64, String, String)> {
 }
 
 #[tokio::test]
-async fn one_event_an_array_and_lines_are_all_taken() {
+async fn one_event_an_array_and_ndjson_are_accepted() {
     let app = TestApp::new();
     let one = post_json(&app, placed("one")).await.json();
     assert_eq!(
@@ -56,14 +56,14 @@ async fn one_event_an_array_and_lines_are_all_taken() {
     );
     let array = post_json(&app, json!([placed("two"), placed("three")])).await.json();
     assert_eq!((&array["accepted"], column(&array["results"], "line")), (&json!(2), vec![&json!(1), &json!(2)]));
-    let answer = app.post_ndjson(format!("{}\n{}", placed("four"), placed("five"))).await;
-    assert_eq!(answer.header("content-type"), "application/x-ndjson");
-    assert_eq!(told(&answer), lines(&[(1, "accepted", ""), (2, "accepted", "")]));
+    let response = app.post_ndjson(format!("{}\n{}", placed("four"), placed("five"))).await;
+    assert_eq!(response.header("content-type"), "application/x-ndjson");
+    assert_eq!(results_of(&response), lines(&[(1, "accepted", ""), (2, "accepted", "")]));
     assert_eq!(stored(&app).await, ["five", "four", "one", "three", "two"]);
 }
 
 #[tokio::test]
-async fn a_bad_line_costs_only_itself_and_says_where_and_why() {
+async fn an_invalid_line_is_rejected_alone_with_its_number_and_reason() {
     let app = TestApp::new();
     let mut body: Vec<u8> = Vec::new();
     let mut line = |bytes: &[u8]| {
@@ -85,9 +85,9 @@ async fn a_bad_line_costs_only_itself_and_says_where_and_why() {
     line(with("bad", "giftValue", 1e300).to_string().as_bytes());
     line(json!([placed("bad")]).to_string().as_bytes());
     line(placed("good-2").to_string().as_bytes());
-    let answer = app.post_ndjson(body).await;
+    let response = app.post_ndjson(body).await;
     assert_eq!(
-        told(&answer),
+        results_of(&response),
         lines(&[
             (1, "accepted", ""),
             (2, "rejected", "line"),
@@ -106,15 +106,15 @@ async fn a_bad_line_costs_only_itself_and_says_where_and_why() {
             (15, "accepted", ""),
         ])
     );
-    let answers = answer.lines();
-    let rejected = answers.iter().filter(|line| line["result"] == "rejected");
+    let results = response.lines();
+    let rejected = results.iter().filter(|line| line["result"] == "rejected");
     assert!(rejected.clone().all(|line| !line["errors"][0]["reason"].as_str().unwrap().is_empty()));
     assert_eq!(
-        column(&answers[2]["errors"], "field"),
+        column(&results[2]["errors"], "field"),
         ["eventId", "orderId", "occurredAt", "status"],
-        "all that is missing"
+        "every missing field is named"
     );
-    assert!(answer.body.len() < 10_000, "an answer does not repeat what was sent");
+    assert!(response.body.len() < 10_000, "a response does not repeat the events");
     assert_eq!(stored(&app).await, ["good-1", "good-2"]);
 }
 
@@ -123,14 +123,14 @@ async fn lines_are_counted_as_an_editor_counts_them() {
     let app = TestApp::new();
     let body = format!("\n{}\r\n\n   \n{}\nbroken", placed("a"), placed("b"));
     assert_eq!(
-        told(&app.post_ndjson(body).await),
+        results_of(&app.post_ndjson(body).await),
         lines(&[(2, "accepted", ""), (5, "accepted", ""), (6, "rejected", "line")])
     );
     app.project().await;
 }
 
 #[tokio::test]
-async fn a_bad_element_of_an_array_costs_only_itself() {
+async fn an_invalid_array_element_is_rejected_alone() {
     let app = TestApp::new();
     let body = json!([
         placed("a"),
@@ -140,19 +140,19 @@ async fn a_bad_element_of_an_array_costs_only_itself() {
         with("bad", "reason", "x".repeat(1_000_000)),
         placed("b")
     ]);
-    let answer = post_json(&app, body).await.json();
-    assert_eq!((&answer["accepted"], &answer["rejected"]), (&json!(2), &json!(4)));
-    let results: Vec<&Value> = column(&answer["results"], "result");
+    let response = post_json(&app, body).await.json();
+    assert_eq!((&response["accepted"], &response["rejected"]), (&json!(2), &json!(4)));
+    let results: Vec<&Value> = column(&response["results"], "result");
     assert_eq!(results, ["accepted", "rejected", "rejected", "rejected", "rejected", "accepted"]);
     assert_eq!(stored(&app).await, ["a", "b"]);
 }
 
 #[tokio::test]
-async fn what_came_before_a_broken_array_is_stored() {
+async fn events_before_a_malformed_part_of_an_array_are_stored() {
     let app = TestApp::new();
     for (body, rejected) in [(format!("[{},{{\"eventId\"", placed("a")), 1), (format!("[{}", placed("b")), 1)] {
-        let answer = app.request(Method::POST, ROUTE, "application/json", body).await.json();
-        assert_eq!(answer["rejected"], rejected, "{answer}");
+        let response = app.request(Method::POST, ROUTE, "application/json", body).await.json();
+        assert_eq!(response["rejected"], rejected, "{response}");
     }
     assert!(stored(&app).await.contains(&"a".to_owned()));
 }
@@ -161,28 +161,28 @@ async fn what_came_before_a_broken_array_is_stored() {
 async fn the_same_event_again_is_a_duplicate_and_other_content_a_conflict() {
     let app = TestApp::new();
     let body = [placed("a"), placed("a"), with("a", "vendorId", "bloom")].map(|event| event.to_string()).join("\n");
-    let answer = app.post_ndjson(body.clone()).await;
-    assert_eq!(told(&answer), lines(&[(1, "accepted", ""), (2, "duplicate", ""), (3, "rejected", "eventId")]));
+    let response = app.post_ndjson(body.clone()).await;
+    assert_eq!(results_of(&response), lines(&[(1, "accepted", ""), (2, "duplicate", ""), (3, "rejected", "eventId")]));
     let again = app.post_ndjson(body).await;
-    assert_eq!(told(&again), lines(&[(1, "duplicate", ""), (2, "duplicate", ""), (3, "rejected", "eventId")]));
+    assert_eq!(results_of(&again), lines(&[(1, "duplicate", ""), (2, "duplicate", ""), (3, "rejected", "eventId")]));
     app.project().await;
     assert_eq!(app.read("/api/orders/a").await["order"]["vendorId"], "acme");
     assert_eq!(app.read("/api/orders/a").await["version"], 1);
 }
 
 #[tokio::test]
-async fn an_answer_comes_for_every_line_of_a_long_body_in_its_order() {
+async fn a_long_body_gets_a_result_for_every_line_in_order() {
     let app = TestApp::new();
     let events: Vec<_> = (0..2_500).flat_map(|number| OrderBuilder::new(&format!("o-{number}")).events()).collect();
-    let answer = app.post_ndjson(ndjson(&events)).await;
-    let numbers: Vec<u64> = told(&answer).into_iter().map(|(line, ..)| line).collect();
+    let response = app.post_ndjson(ndjson(&events)).await;
+    let numbers: Vec<u64> = results_of(&response).into_iter().map(|(line, ..)| line).collect();
     assert_eq!(numbers, (1..=2_500).collect::<Vec<u64>>());
     app.project().await;
     assert_eq!(app.read("/api/orders").await["summary"]["total"], 2_500);
 }
 
 #[tokio::test]
-async fn an_order_told_backwards_is_the_same_order() {
+async fn events_in_reverse_order_give_the_same_order() {
     let app = TestApp::new();
     let mut events = OrderBuilder::new("o-1")
         .promised("2026-03-03")
@@ -199,7 +199,7 @@ async fn an_order_told_backwards_is_the_same_order() {
 }
 
 #[tokio::test]
-async fn an_event_of_an_unknown_vendor_registers_it() {
+async fn an_event_of_an_unknown_vendor_adds_the_vendor() {
     let app = TestApp::new();
     post_json(&app, placed("a")).await;
     app.project().await;
@@ -208,17 +208,17 @@ async fn an_event_of_an_unknown_vendor_registers_it() {
 }
 
 #[tokio::test]
-async fn nothing_is_nothing() {
+async fn an_empty_body_has_no_results() {
     let app = TestApp::new();
     for (kind, body) in [("application/json", "[]"), ("application/json", "")] {
-        let answer = app.request(Method::POST, ROUTE, kind, body).await;
-        assert_eq!((answer.status.as_u16(), answer.json()["accepted"].clone()), (200, json!(0)), "{kind} {body:?}");
+        let response = app.request(Method::POST, ROUTE, kind, body).await;
+        assert_eq!((response.status.as_u16(), response.json()["accepted"].clone()), (200, json!(0)), "{kind} {body:?}");
     }
-    assert_eq!(told(&app.post_ndjson("\n\n").await), lines(&[]));
+    assert_eq!(results_of(&app.post_ndjson("\n\n").await), lines(&[]));
 }
 
 #[tokio::test]
-async fn another_kind_of_body_is_refused() {
+async fn an_unsupported_media_type_is_refused() {
     let app = TestApp::new();
     for kind in ["", "text/csv", "application/xml", "multipart/form-data"] {
         problem(&app.request(Method::POST, ROUTE, kind, "a,b").await, 415, "UNSUPPORTED_MEDIA_TYPE");
@@ -228,12 +228,12 @@ async fn another_kind_of_body_is_refused() {
 }
 
 #[tokio::test]
-async fn what_is_left_out_of_an_event_that_is_accepted_is_a_warning() {
+async fn a_field_dropped_from_an_accepted_event_is_a_warning() {
     let app = TestApp::new();
     let mut event = placed("o-1");
     event["estimatedDelivery"] = json!("2062-03-12T10:00:00Z");
-    let answer = post_json(&app, event.clone()).await.json();
-    let line = &answer["results"][0];
+    let response = post_json(&app, event.clone()).await.json();
+    let line = &response["results"][0];
     assert_eq!((&line["result"], &line["warnings"][0]["field"]), (&json!("accepted"), &json!("estimatedDelivery")));
     let again = app.post_ndjson(event.to_string()).await;
     assert_eq!(again.lines(), [json!({"line": 1, "eventId": "e-o-1", "result": "duplicate"})]);
@@ -242,15 +242,15 @@ async fn what_is_left_out_of_an_event_that_is_accepted_is_a_warning() {
 }
 
 #[tokio::test]
-async fn a_refused_event_leaves_no_vendor() {
+async fn a_rejected_event_adds_no_vendor() {
     let app = TestApp::new();
     post_json(&app, placed("one")).await;
     let mut conflict = with("one", "vendorId", "ghost");
     conflict["giftValue"] = 7.into();
     let mut malformed = with("two", "vendorId", "phantom");
     malformed["occurredAt"] = 1_763_632_800.into();
-    let answer = app.post_ndjson(format!("{conflict}\n{malformed}")).await;
-    assert_eq!(told(&answer), lines(&[(1, "rejected", "eventId"), (2, "rejected", "occurredAt")]));
+    let response = app.post_ndjson(format!("{conflict}\n{malformed}")).await;
+    assert_eq!(results_of(&response), lines(&[(1, "rejected", "eventId"), (2, "rejected", "occurredAt")]));
     app.project().await;
     assert_eq!(column(&app.read("/api/vendors").await["vendors"], "vendorId"), [&json!("acme")]);
 }
