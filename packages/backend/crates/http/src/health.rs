@@ -34,7 +34,7 @@ async fn measurement(app: &App) -> Result<Arc<Measurement>, ApiError> {
     let measure = async move {
         let measure = || async {
             let reader = app.health_reader();
-            // An error of the store is not lost here: the health checks report it.
+            // An error of the store is not lost: the health checks report it.
             let (orders_last_24h, health) = tokio::join!(reader.orders_last_24h(), reader.health());
             Measurement { health, orders_last_24h: orders_last_24h.ok() }
         };
@@ -68,12 +68,12 @@ pub(crate) async fn health(
         view.issues.push(format!("tokens: {detail}"));
     }
     let status = view.status;
-    let answer = match caller.may_read {
+    let body = match caller.may_read {
         true => HealthAnswer::Whole(Box::new(view)),
         false => HealthAnswer::Summary(HealthSummaryView { status }),
     };
     let code = if status == HealthStatus::Unhealthy { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
-    Ok((code, [(CACHE_CONTROL, "no-store")], axum::Json(answer)).into_response())
+    Ok((code, [(CACHE_CONTROL, "no-store")], axum::Json(body)).into_response())
 }
 
 /// Counters, histograms and the results of the health checks, in the text format of Prometheus.

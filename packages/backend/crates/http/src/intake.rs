@@ -20,7 +20,7 @@ use crate::events::too_large;
 pub(crate) const EVENT_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long events that have arrived wait for more bytes of their body, so that they share a transaction with the next ones.
 const BATCH_DELAY: Duration = Duration::from_millis(5);
-/// The lowest rate of a body that has no valid event for longer than [`EVENT_TIMEOUT`]. A body of invalid lines alone may go on,
+/// The lowest rate of a body that has no valid event for longer than [`EVENT_TIMEOUT`]. A body of only invalid events is read on,
 /// but not slowly.
 const MIN_BYTES_PER_SECOND: f64 = 1_024.0;
 /// How long a whole body may take.
