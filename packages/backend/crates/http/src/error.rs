@@ -13,6 +13,9 @@ use goody_application::read::ReadError;
 use goody_contract::{ErrorCode, FieldProblem, Problem};
 use goody_domain::Instant;
 
+/// The most bytes of a JSON body, whose response is sent after all of it is read. NDJSON has no limit.
+pub(crate) const LONGEST_JSON: usize = 16 * 1024 * 1024;
+
 /// An error, as the client sees it.
 #[derive(Clone, Debug)]
 pub(crate) struct ApiError {
@@ -135,4 +138,15 @@ pub(crate) fn handle_panic(panic: Box<dyn Any + Send>) -> Response {
     let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
     tracing::error!(panic = text.unwrap_or("of unknown kind"), "a handler panicked");
     ApiError::new(ErrorCode::Internal, "The log has the details.").into_response()
+}
+
+/// The error for a JSON body that is longer than [`LONGEST_JSON`].
+pub(crate) fn too_large(what_is_stored: &str) -> ApiError {
+    let most = LONGEST_JSON / 1024 / 1024;
+    ApiError::new(
+        ErrorCode::PayloadTooLarge,
+        format!(
+            "A JSON body may have at most {most} MiB. {what_is_stored} Send application/x-ndjson, which has no limit."
+        ),
+    )
 }

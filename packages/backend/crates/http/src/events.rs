@@ -13,14 +13,11 @@ use crate::App;
 use crate::access::Caller;
 use crate::audit::Source;
 use crate::capacity::Capacity;
-use crate::error::ApiError;
+use crate::error::{ApiError, LONGEST_JSON, too_large};
 use crate::event_splitter::{BodyFormat, EventSplitter};
 use crate::intake::Intake;
 use crate::request_log::CorrelationId;
 use crate::results::{JsonResults, LineResults};
-
-/// The most bytes of a JSON body, whose response is sent after all of it is read. NDJSON has no limit.
-const LONGEST_JSON: usize = 16 * 1024 * 1024;
 
 /// Receives one event, an array of events, or one event on each line (`application/x-ndjson`, of any length).
 ///
@@ -58,16 +55,6 @@ pub(crate) async fn post(
         BodyFormat::Json => respond_json(intake).await,
         BodyFormat::Ndjson => respond_ndjson(intake).await,
     }
-}
-
-pub(crate) fn too_large(what_is_stored: &str) -> ApiError {
-    let most = LONGEST_JSON / 1024 / 1024;
-    ApiError::new(
-        ErrorCode::PayloadTooLarge,
-        format!(
-            "A JSON body may have at most {most} MiB. {what_is_stored} Send application/x-ndjson, which has no limit."
-        ),
-    )
 }
 
 fn body_format(headers: &HeaderMap) -> Result<BodyFormat, ApiError> {

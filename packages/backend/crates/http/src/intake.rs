@@ -11,9 +11,8 @@ use tokio::time::{Instant as TokioInstant, timeout};
 use crate::App;
 use crate::audit::{self, Counts, Source};
 use crate::capacity::{Capacity, Memory, Slot};
-use crate::error::ApiError;
+use crate::error::{ApiError, too_large};
 use crate::event_splitter::{EventSplitter, RawEvent};
-use crate::events::too_large;
 
 /// How long an event may take to arrive, and how long results may wait for the client to read them. A slower client occupies
 /// resources that others need.

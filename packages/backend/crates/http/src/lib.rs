@@ -27,6 +27,7 @@ mod request_log;
 mod results;
 mod security_headers;
 mod tasks;
+mod token_cache;
 mod tokens;
 mod vendor_body;
 mod vendors;
@@ -49,6 +50,7 @@ pub use docs::openapi;
 pub use host_check::Hosts;
 pub use page::with_page;
 pub use tasks::Tasks;
+pub use token_cache::{GracePeriod, TokenCache};
 pub use tokens::{Token, TokenProblem, TokenScope, TokenSource, Tokens, TokensError};
 
 /// The state of the handlers. Cheap to clone.
