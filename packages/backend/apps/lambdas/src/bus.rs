@@ -1,4 +1,4 @@
-//! Order events that come by the bus `GoodyOrderEvents`: one in the `detail` of each.
+//! Order events from the EventBridge bus `GoodyOrderEvents`: each bus event has one order event in its `detail`.
 
 use goody_application::ingest::Ingest;
 use goody_application::ports::StoreError;
@@ -6,28 +6,29 @@ use goody_domain::{IngestOutcome, Instant, OrderEvent, Rejection};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-/// An event as EventBridge hands it over.
+/// An event as EventBridge delivers it.
 #[derive(Debug, Deserialize)]
 pub struct BusEvent {
-    /// What EventBridge calls it.
+    /// EventBridge's id of the event.
     pub id: String,
-    /// Who put it on the bus.
+    /// The sender.
     pub source: String,
-    /// The order event, as `POST /api/orders/events` takes one.
+    /// The order event, in the format of `POST /api/orders/events`.
     pub detail: Box<RawValue>,
 }
 
-/// Why an event was not taken in. Thrown, so that it ends where somebody reads it.
+/// Why an event was not stored. The invocation fails with this error; after the retries, Lambda sends the event to the
+/// dead-letter queue, where an operator finds it.
 #[derive(Debug, thiserror::Error)]
 pub enum BusError {
-    /// It is no order event, or says something else than one of the same id.
+    /// The event is invalid, conflicts with a stored event of the same id, or its order is full.
     #[error("event {id} of {event_source} was rejected: {rejection}")]
     Rejected {
         /// See [`BusEvent::id`].
         id: String,
         /// See [`BusEvent::source`].
         event_source: String,
-        /// Every field that is wrong.
+        /// Every invalid field.
         rejection: Rejection,
     },
     /// The store failed.
@@ -35,16 +36,16 @@ pub enum BusError {
     Store(#[from] StoreError),
 }
 
-/// Stores the order event of a bus event. One that is known already is stored.
+/// Stores the order event of a bus event. A duplicate is a success.
 ///
 /// # Errors
 /// See [`BusError`].
-pub async fn take(ingest: &Ingest, event: BusEvent, now: Instant) -> Result<(), BusError> {
+pub async fn ingest(ingest: &Ingest, event: BusEvent, now: Instant) -> Result<(), BusError> {
     let rejected =
         |rejection| BusError::Rejected { id: event.id.clone(), event_source: event.source.clone(), rejection };
     let (received, warnings) = OrderEvent::parse_with_warnings(event.detail.get().as_bytes(), now).map_err(rejected)?;
     for warning in warnings {
-        tracing::warn!(event_source = event.source, correlation_id = event.id, %warning, "a field was left out");
+        tracing::warn!(event_source = event.source, correlation_id = event.id, %warning, "a field was ignored");
     }
     let outcome = ingest.ingest(vec![received], now).await?;
     let result = match outcome.as_slice() {

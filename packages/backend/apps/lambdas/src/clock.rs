@@ -1,4 +1,4 @@
-//! The only clock the functions have.
+//! The clock of the functions.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -6,36 +6,36 @@ use std::time::Duration;
 use goody_application::ports::Clock;
 use goody_domain::Instant;
 
-/// Tells what time it is.
+/// The source of the current time.
 #[derive(Clone, Debug)]
 pub enum FunctionClock {
-    /// By the machine's clock.
+    /// The machine's clock.
     Machine,
-    /// By what a file says: a clock that tests set.
+    /// A file with an instant, which tests write.
     File(PathBuf),
 }
 
 impl FunctionClock {
-    /// A clock that stands where a file says.
+    /// A clock that reads its time from a file.
     ///
     /// # Errors
-    /// The file cannot be read, or says no instant.
+    /// The file cannot be read, or has no instant.
     pub fn from_file(path: &str) -> Result<Self, String> {
         read(Path::new(path)).map(|_| Self::File(path.into()))
     }
 }
 
 impl Clock for FunctionClock {
-    #[expect(clippy::disallowed_methods, reason = "this is where time comes in")]
+    #[expect(clippy::disallowed_methods, reason = "the only place in this crate that reads the clock")]
     fn now(&self) -> Instant {
         match self {
             Self::Machine => jiff::Timestamp::now().into(),
-            // The invocation fails by this, and says why: a time that was made up would be worse.
+            // The panic fails the invocation with the reason: an invented time would corrupt the reports.
             Self::File(path) => read(path).unwrap_or_else(|error| panic!("the clock {}: {error}", path.display())),
         }
     }
 
-    /// By the clock: nothing in a function asks whether it was set, as each invocation may run on another machine.
+    /// Derived from the time of day: no function detects clock jumps, as each invocation may run on another machine.
     fn elapsed(&self) -> Duration {
         Duration::from_micros(u64::try_from(self.now().micros()).unwrap_or(0))
     }

@@ -1,4 +1,4 @@
-//! A function from its start to its last answer.
+//! The life of a function: start, router, invocations.
 
 use std::fmt;
 use std::sync::Arc;
@@ -15,71 +15,71 @@ use tokio::sync::Notify;
 
 use crate::clock::FunctionClock;
 use crate::invocation::{Failure, serve};
-use crate::metrics::Figures;
+use crate::metrics::MetricsRecorder;
 use crate::settings::{Settings, SettingsError};
 use crate::{logs, store, tokens};
 
-/// What every function works with.
+/// The parts that every function uses.
 pub struct Host {
-    /// What the environment says.
+    /// The settings from the environment.
     pub settings: Settings,
-    /// The tables, as everything but the stream sees them.
+    /// The tables, behind the ports of the application.
     pub store: Arc<dyn Store>,
-    /// The tables.
+    /// The tables, as the stream and the schedule need them.
     pub tables: DynamoStore,
     clock: Arc<dyn Clock>,
-    figures: Figures,
+    metrics: MetricsRecorder,
 }
 
 impl Host {
-    /// Reads the settings, begins to log and to count, and makes the client. Nothing is asked of DynamoDB yet.
+    /// Reads the settings, starts logs and metrics, and creates the client. Sends no request to DynamoDB.
     ///
     /// # Errors
-    /// Names what the environment does not say.
+    /// Names every environment variable that is missing or invalid.
     pub fn start(function: &'static str) -> Result<Self, Failure> {
         let settings = Settings::from_environment()?;
         logs::start(&settings.log)?;
-        let figures = Figures::new(function);
-        figures.install()?;
+        let metrics = MetricsRecorder::new(function);
+        metrics.install()?;
         if let FunctionClock::File(file) = &settings.clock {
-            tracing::warn!(file = %file.display(), "GOODY_CLOCK is set: it is as late as that file says");
+            tracing::warn!(file = %file.display(), "GOODY_CLOCK is set: the time comes from that file");
         }
         let tables = store::open(&settings);
         let clock = Arc::new(settings.clock.clone());
-        Ok(Self { store: Arc::new(tables.clone()), tables, settings, clock, figures })
+        Ok(Self { store: Arc::new(tables.clone()), tables, settings, clock, metrics })
     }
 
-    /// The API on these tables, for those who have a token where one is needed: to write, and to read where that is protected.
-    /// How often and how much at once, API Gateway and Lambda look at themselves.
+    /// The router of the API on these tables. A write needs a token; a read needs one when reads are protected. The router sets
+    /// no rate or size limits: API Gateway and Lambda have their own.
     ///
     /// # Errors
-    /// Names the setting that does not say where the tokens are.
+    /// Names the missing setting for the tokens.
     pub fn api(&self, writes: bool) -> Result<axum::Router, SettingsError> {
-        let (nobody, protect_reads) = (Arc::new(Notify::new()), self.settings.protect_reads);
-        // A function that is only to be read from takes nothing in, whatever the gateway passes on to it.
+        let (unused, protect_reads) = (Arc::new(Notify::new()), self.settings.protect_reads);
+        // Without tokens, a function for reads refuses every write, even if the gateway forwards one.
         let tokens = match writes || protect_reads {
             true => tokens::source(&self.settings)?,
             false => goody_http::fixed(Tokens::default()),
         };
-        let app = App::new(self.store.clone(), self.clock.clone(), nobody, None);
+        let app = App::new(self.store.clone(), self.clock.clone(), unused, None);
         Ok(goody_http::router(app, Access { tokens: Some(tokens), protect_reads, ..Access::open() }))
     }
 
-    /// What time it is.
+    /// The current time.
     pub fn now(&self) -> Instant {
         self.clock.now()
     }
 
-    /// The demo world on these tables.
+    /// The simulator of demo orders on these tables.
     pub fn simulator(&self) -> Simulator {
-        let world = &self.settings.world;
-        Simulator::new(self.store.clone(), world.seed, world.scenario.clone())
+        let demo = &self.settings.demo;
+        Simulator::new(self.store.clone(), demo.seed, demo.scenario.clone())
     }
 
-    /// Answers invocations until the process is ended.
+    /// Handles invocations until the process ends.
     ///
     /// # Errors
-    /// Where Lambda does not tell the next event.
+    /// The Lambda runtime API does not deliver the next event.
     pub async fn serve<F, A, R>(&self, handler: F) -> Result<(), Failure>
     where
         F: Service<LambdaEvent<A>, Response = R, Error: Into<Diagnostic> + fmt::Debug>,
@@ -87,6 +87,6 @@ impl Host {
         A: DeserializeOwned,
         R: Serialize,
     {
-        Ok(serve(handler, &self.figures, self.clock.as_ref()).await?)
+        Ok(serve(handler, &self.metrics, self.clock.as_ref()).await?)
     }
 }

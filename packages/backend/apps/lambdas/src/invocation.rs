@@ -1,4 +1,4 @@
-//! One invocation after the other: each in a span with its correlation id, its failure thrown, its figures printed.
+//! The loop of invocations: each has a log span with its correlation id, and prints its metrics at its end.
 
 use std::fmt;
 
@@ -10,9 +10,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tracing::Instrument;
 
-use crate::metrics::Figures;
+use crate::metrics::MetricsRecorder;
 
-/// Why an invocation failed, with all causes: Lambda tries again, and keeps what fails again and again.
+/// Why an invocation failed, with all causes. Lambda retries the event, and at last sends it to the failure destination.
 pub struct Failure(Box<dyn std::error::Error + Send + Sync>);
 
 impl<E: Into<Box<dyn std::error::Error + Send + Sync>>> From<E> for Failure {
@@ -33,37 +33,41 @@ impl From<Failure> for Diagnostic {
     }
 }
 
-/// Answers invocations until the process is ended.
+/// Handles invocations until the process ends.
 ///
 /// # Errors
-/// Where Lambda does not tell the next event.
-pub async fn serve<F, A, R>(handler: F, figures: &Figures, clock: &dyn Clock) -> Result<(), lambda_runtime::Error>
+/// The Lambda runtime API does not deliver the next event.
+pub async fn serve<F, A, R>(
+    handler: F,
+    metrics: &MetricsRecorder,
+    clock: &dyn Clock,
+) -> Result<(), lambda_runtime::Error>
 where
     F: Service<LambdaEvent<A>, Response = R, Error: Into<Diagnostic> + fmt::Debug>,
     F::Future: Future<Output = Result<R, F::Error>>,
     A: DeserializeOwned,
     R: Serialize,
 {
-    Runtime::new(handler).layer(layer_fn(|inner| observed(inner, figures, clock))).run().await
+    Runtime::new(handler).layer(layer_fn(|inner| instrument(inner, metrics, clock))).run().await
 }
 
-/// Wraps what answers an invocation.
-fn observed<S>(
+/// Adds the log span and the metrics to the handler of invocations.
+fn instrument<S>(
     mut inner: S,
-    figures: &Figures,
+    metrics: &MetricsRecorder,
     clock: &dyn Clock,
 ) -> impl Service<LambdaInvocation, Response = (), Error = S::Error>
 where
     S: Service<LambdaInvocation, Response = ()>,
 {
     service_fn(move |invocation: LambdaInvocation| {
-        // A request from outside may bring a correlation id of its own, which its lines then have instead.
+        // An HTTP request may bring its own correlation id; its log lines then have that one.
         let span = tracing::info_span!("invocation", correlation_id = invocation.context.request_id);
-        let answered = span.in_scope(|| inner.call(invocation)).instrument(span);
+        let response = span.in_scope(|| inner.call(invocation)).instrument(span);
         async move {
-            let answered = answered.await;
-            figures.print(clock.now());
-            answered
+            let response = response.await;
+            metrics.print(clock.now());
+            response
         }
     })
 }

@@ -1,7 +1,8 @@
-//! The AWS host: what its five functions share. Each function is a `main` in `src/bin` that wires these to the verbs.
+//! The AWS host: the code that its five functions share. Each function is a `main` in `src/bin` that connects these modules to
+//! the use cases of the application.
 //!
-//! Nothing here decides anything about orders or reports, and nothing is kept from one invocation to the next but the
-//! client and what the router keeps.
+//! This crate has no rules about orders or reports. Between invocations it keeps only the AWS clients, the tokens and the
+//! state of the router.
 
 pub mod backfill;
 pub mod bus;

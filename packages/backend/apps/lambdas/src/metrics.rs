@@ -1,7 +1,7 @@
-//! Figures for CloudWatch: what the program counts and measures, printed in the embedded metric format.
+//! Metrics for CloudWatch, printed in the embedded metric format.
 //!
-//! CloudWatch makes metrics of such lines by itself; nothing is sent from here. Names are those of the embedded host's
-//! `GET /metrics`. A figure's labels become dimensions beside the function's name.
+//! CloudWatch reads the metrics from these log lines; this module sends no request. The names are those of `GET /metrics` in the
+//! embedded host. The labels of a metric become dimensions, in addition to the function's name.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -15,44 +15,43 @@ use metrics::{
 use metrics_util::registry::{AtomicStorage, Registry};
 use serde_json::{Map, Value, json};
 
-/// The namespace of all metrics.
 const NAMESPACE: &str = "Goody";
-/// How many values one metric may have in a line.
-const VALUES: usize = 100;
+/// CloudWatch's limit of values per metric and line.
+const MAX_VALUES: usize = 100;
 
-/// Everything counted and measured since it was last printed.
+/// Records the metrics of one function until they are printed.
 #[derive(Clone)]
-pub struct Figures {
+pub struct MetricsRecorder {
     function: String,
     registry: Arc<Registry<Key, AtomicStorage>>,
 }
 
-impl Figures {
-    /// Nothing, of a function.
+impl MetricsRecorder {
+    /// An empty recorder for a function.
     pub fn new(function: impl Into<String>) -> Self {
         Self { function: function.into(), registry: Arc::new(Registry::atomic()) }
     }
 
-    /// Has the whole process count here.
+    /// Installs this as the recorder of the whole process.
     ///
     /// # Errors
-    /// Where it counts elsewhere already.
+    /// The process already has a recorder.
     pub fn install(&self) -> Result<(), SetRecorderError<Self>> {
         metrics::set_global_recorder(self.clone())
     }
 
-    /// Prints what there is to the standard output.
+    /// Prints the metrics to the standard output and resets them.
     pub fn print(&self, at: Instant) {
         let mut output = std::io::stdout().lock();
-        for line in self.take(at) {
+        for line in self.take_lines(at) {
             if let Err(error) = writeln!(output, "{line}") {
-                tracing::warn!(%error, "figures could not be printed");
+                tracing::warn!(%error, "cannot print the metrics");
             }
         }
     }
 
-    /// The lines that say what there is, after which there is nothing.
-    fn take(&self, at: Instant) -> Vec<Value> {
+    /// The lines for all recorded metrics. Resets counters and histograms.
+    fn take_lines(&self, at: Instant) -> Vec<Value> {
         let mut values: BTreeMap<Vec<Label>, BTreeMap<String, Vec<f64>>> = BTreeMap::new();
         let mut add = |key: &Key, value: f64| {
             let mut labels: Vec<Label> = key.labels().cloned().collect();
@@ -70,9 +69,11 @@ impl Figures {
         let lines = values.into_iter().flat_map(|(labels, metrics)| {
             let longest = metrics.values().map(Vec::len).max().unwrap_or(0);
             let part = |from: usize| {
-                metrics.iter().filter_map(move |(name, values)| Some((name, values.chunks(VALUES).nth(from / VALUES)?)))
+                metrics
+                    .iter()
+                    .filter_map(move |(name, values)| Some((name, values.chunks(MAX_VALUES).nth(from / MAX_VALUES)?)))
             };
-            (0..longest).step_by(VALUES).map(|from| self.line(at, &labels, part(from))).collect::<Vec<_>>()
+            (0..longest).step_by(MAX_VALUES).map(|from| self.line(at, &labels, part(from))).collect::<Vec<_>>()
         });
         lines.collect()
     }
@@ -81,18 +82,18 @@ impl Figures {
         let mut line = Map::from_iter([("function".to_owned(), self.function.clone().into())]);
         line.extend(labels.iter().map(|label| (label.key().to_owned(), label.value().into())));
         let dimensions: Vec<String> = line.keys().cloned().collect();
-        let mut told = Vec::new();
+        let mut definitions = Vec::new();
         for (name, values) in metrics {
-            told.push(json!({ "Name": name, "Unit": unit(name) }));
+            definitions.push(json!({ "Name": name, "Unit": unit(name) }));
             line.insert(name.clone(), values.into());
         }
-        let directive = json!({ "Namespace": NAMESPACE, "Dimensions": [dimensions], "Metrics": told });
+        let directive = json!({ "Namespace": NAMESPACE, "Dimensions": [dimensions], "Metrics": definitions });
         line.insert("_aws".to_owned(), json!({ "Timestamp": at.micros() / 1_000, "CloudWatchMetrics": [directive] }));
         line.into()
     }
 }
 
-/// Names end with their unit.
+/// The unit, which is the suffix of the name.
 fn unit(name: &str) -> &'static str {
     match name.rsplit('_').next() {
         Some("seconds") => "Seconds",
@@ -101,7 +102,7 @@ fn unit(name: &str) -> &'static str {
     }
 }
 
-impl Recorder for Figures {
+impl Recorder for MetricsRecorder {
     fn describe_counter(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
 
     fn describe_gauge(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
@@ -127,17 +128,17 @@ mod tests {
 
     const AT: Instant = Instant::from_micros(1_773_153_020_000_000);
 
-    fn figures(count: impl FnOnce()) -> Vec<Value> {
-        let figures = Figures::new("report-generator");
-        metrics::with_local_recorder(&figures, count);
-        let told = figures.take(AT);
-        assert_eq!(figures.take(AT), Vec::<Value>::new(), "what was told is not told again");
-        told
+    fn recorded_lines(record: impl FnOnce()) -> Vec<Value> {
+        let recorder = MetricsRecorder::new("report-generator");
+        metrics::with_local_recorder(&recorder, record);
+        let lines = recorder.take_lines(AT);
+        assert_eq!(recorder.take_lines(AT), Vec::<Value>::new(), "printed metrics are not printed again");
+        lines
     }
 
     #[test]
-    fn a_line_says_what_cloudwatch_makes_metrics_of() {
-        let told = figures(|| {
+    fn a_line_is_in_the_embedded_metric_format() {
+        let lines = recorded_lines(|| {
             metrics::counter!("goody_changes_projected_total").increment(3);
             metrics::counter!("goody_changes_projected_total").increment(4);
             metrics::histogram!("goody_lag_seconds").record(0.25);
@@ -149,7 +150,7 @@ mod tests {
         ]);
         let directive = json!({ "Namespace": "Goody", "Dimensions": [["function"]], "Metrics": metrics });
         assert_eq!(
-            told,
+            lines,
             [json!({
                 "function": "report-generator",
                 "goody_changes_projected_total": [7.0],
@@ -160,21 +161,22 @@ mod tests {
     }
 
     #[test]
-    fn labels_are_dimensions_and_have_a_line_of_their_own() {
-        let told = figures(|| {
+    fn labels_become_dimensions_and_each_set_of_labels_has_its_own_line() {
+        let lines = recorded_lines(|| {
             metrics::counter!("goody_http_requests_total", "route" => "/health", "status" => "200").increment(1);
             metrics::counter!("goody_http_requests_total", "route" => "/health", "status" => "503").increment(1);
         });
-        let statuses: Vec<&Value> = told.iter().map(|line| &line["status"]).collect();
+        let statuses: Vec<&Value> = lines.iter().map(|line| &line["status"]).collect();
         assert_eq!(statuses, ["200", "503"]);
-        let dimensions = &told[0]["_aws"]["CloudWatchMetrics"][0]["Dimensions"];
+        let dimensions = &lines[0]["_aws"]["CloudWatchMetrics"][0]["Dimensions"];
         assert_eq!(*dimensions, json!([["function", "route", "status"]]));
     }
 
     #[test]
-    fn no_metric_has_more_values_in_a_line_than_it_may() {
-        let told = figures(|| (0..250).for_each(|_| metrics::histogram!("goody_lag_seconds").record(1.0)));
-        let lengths: Vec<usize> = told.iter().map(|line| line["goody_lag_seconds"].as_array().unwrap().len()).collect();
+    fn a_metric_with_many_values_is_split_into_lines() {
+        let lines = recorded_lines(|| (0..250).for_each(|_| metrics::histogram!("goody_lag_seconds").record(1.0)));
+        let lengths: Vec<usize> =
+            lines.iter().map(|line| line["goody_lag_seconds"].as_array().unwrap().len()).collect();
         assert_eq!(lengths, [100, 100, 50]);
     }
 }

@@ -1,5 +1,5 @@
-//! What `report-generator` is asked for by hand: to compute the counters anew from the orders, as `goody rebuild` does, a few
-//! vendors at a time, as a function has to end in time.
+//! The rebuild that an operator requests of `report-generator`: it computes the counters from the orders, as `goody rebuild`
+//! does. One invocation handles a few vendors, because a Lambda function has a time limit.
 
 use goody_application::ports::StoreError;
 use goody_application::rebuild::rebuild_some;
@@ -7,39 +7,39 @@ use goody_domain::{Instant, VendorId};
 use goody_store_dynamodb::DynamoStore;
 use serde::{Deserialize, Serialize};
 
-/// How many vendors one invocation takes.
+/// The number of vendors per invocation.
 const VENDORS: usize = 10;
 
-/// `{"after": "acme"}`, or `{}` to begin with.
+/// `{"after": "acme"}`, or `{}` for the first part.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Part {
-    /// The vendor after which this part begins: what the part before it answered as `next`.
+pub struct RebuildRequest {
+    /// This part starts after this vendor: the `next` of the previous part's result.
     #[serde(default)]
     after: Option<VendorId>,
 }
 
-/// What became of a part.
+/// The result of one part.
 #[derive(Debug, Serialize)]
-pub struct Outcome {
-    /// Buckets that there should be.
+pub struct RebuildResult {
+    /// The number of computed buckets.
     buckets: u64,
-    /// Those that were not as they should be. They are now.
+    /// The number of stored buckets that differed and are now corrected.
     different: u64,
-    /// What the next part begins after; none after the last.
+    /// The `after` of the next part; none after the last part.
     next: Option<VendorId>,
 }
 
-impl Part {
-    /// Rebuilds it.
+impl RebuildRequest {
+    /// Rebuilds the counters of this part.
     ///
     /// # Errors
-    /// The store failed. Some of it may be rebuilt; it may be asked for again.
-    pub async fn rebuild(self, store: &DynamoStore, now: Instant) -> Result<Outcome, StoreError> {
+    /// The store failed. Some counters may be rebuilt; the same request may be sent again.
+    pub async fn run(self, store: &DynamoStore, now: Instant) -> Result<RebuildResult, StoreError> {
         let (rebuilt, next) = Box::pin(rebuild_some(store, self.after.as_ref(), VENDORS, now, |vendor_id, rebuilt| {
             tracing::info!(%vendor_id, buckets = rebuilt.buckets, different = rebuilt.different, "rebuilt");
         }))
         .await?;
-        Ok(Outcome { buckets: rebuilt.buckets, different: rebuilt.different, next })
+        Ok(RebuildResult { buckets: rebuilt.buckets, different: rebuilt.different, next })
     }
 }

@@ -1,4 +1,4 @@
-//! The tables, behind one client per process.
+//! The store on the DynamoDB tables, with one client per process.
 
 use std::time::Duration;
 
@@ -17,29 +17,29 @@ use goody_store_dynamodb::DynamoStore;
 
 use crate::settings::{Account, Settings};
 
-/// AWS answers in milliseconds; what takes longer than this is lost.
-pub(crate) const ANSWER: Duration = Duration::from_secs(3);
+/// AWS responds within milliseconds; after this time the client treats a request as lost and retries.
+pub(crate) const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// The store that the settings name.
+/// The store on the tables of the settings.
 pub fn open(settings: &Settings) -> DynamoStore {
     let store = DynamoStore::new(client(settings), settings.tables.clone(), settings.zone.clone());
     store.with_retention(settings.retention)
 }
 
-/// A client of DynamoDB, as the settings say.
+/// The DynamoDB client for the settings.
 pub fn client(settings: &Settings) -> Client {
     let mut config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(settings.account.region.clone()))
-        .credentials_provider(keys(settings))
+        .credentials_provider(credentials(settings))
         .http_client(http_client())
-        .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(ANSWER).build())
-        .interceptor(Count);
+        .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_TIMEOUT).build())
+        .interceptor(RequestCounter);
     config.set_endpoint_url(settings.endpoint.clone());
     Client::from_conf(config.build())
 }
 
-pub(crate) fn keys(settings: &Settings) -> Credentials {
+pub(crate) fn credentials(settings: &Settings) -> Credentials {
     let Account { access_key_id, secret_access_key, session_token, .. } = settings.account.clone();
     Credentials::new(access_key_id, secret_access_key, session_token, None, "the function's environment")
 }
@@ -48,13 +48,13 @@ pub(crate) fn http_client() -> SharedHttpClient {
     Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
 }
 
-/// Counts what is asked of DynamoDB, and what the client asks again after a failure.
+/// Counts the requests to DynamoDB and the retries.
 #[derive(Debug)]
-struct Count;
+struct RequestCounter;
 
-impl Intercept for Count {
+impl Intercept for RequestCounter {
     fn name(&self) -> &'static str {
-        "Count"
+        "RequestCounter"
     }
 
     fn read_before_attempt(

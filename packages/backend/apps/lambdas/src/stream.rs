@@ -1,8 +1,8 @@
-//! The orders' stream → buckets and reports.
+//! Projects the stream of the orders table to buckets and reports.
 //!
-//! The same records may come again, late or in other batches: the store applies nothing twice. A record that cannot be taken
-//! costs only itself: the others are taken, and the answer names it, so that Lambda tries again from there and in the end puts
-//! it aside. Futures are boxed, as those of the store are large.
+//! Records may be delivered again, late or in other batches: the store applies none twice. When a record fails, the others are
+//! still applied, and the response names the failed one: Lambda retries from there, and at last sends it to the dead-letter
+//! queue. Futures are boxed because those of the store are large.
 
 use aws_lambda_events::dynamodb::EventRecord;
 use aws_lambda_events::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
@@ -12,94 +12,90 @@ use goody_domain::Instant;
 use goody_store_dynamodb::DynamoStore;
 use goody_store_dynamodb::stream_record::{StreamChange, change};
 
-/// A record by its number in the stream, and what it says.
-type Numbered = (String, StreamChange);
+/// The sequence number of a record, and its change.
+type NumberedChange = (String, StreamChange);
 
-/// Brings buckets and reports up to the records. The answer names those that were not taken.
+/// Updates buckets and reports by the records. The response names the failed records.
 ///
 /// # Errors
-/// The buckets are up to date, but the reports could not be made of them.
+/// The buckets are current, but the reports could not be computed from them.
 pub async fn project(
     store: &DynamoStore,
     records: &[EventRecord],
     now: Instant,
 ) -> Result<DynamoDbEventResponse, StoreError> {
     measure(records, now);
-    let (told, mut failed) = read(records);
-    if let Err(error) = Box::pin(take(store, &told, now)).await {
-        tracing::warn!(error = &error as &dyn std::error::Error, "a batch failed; taking its records one by one");
-        failed.extend(Box::pin(take_one_by_one(store, &told, now)).await);
+    let (changes, mut failed) = parse(records);
+    if let Err(error) = Box::pin(apply(store, &changes, now)).await {
+        tracing::warn!(error = &error as &dyn std::error::Error, "a batch failed; applying its records one by one");
+        failed.extend(Box::pin(apply_one_by_one(store, &changes, now)).await);
     }
     Box::pin(roll::roll(store, now)).await?;
-    Ok(answer(failed))
+    Ok(response(failed))
 }
 
-/// How large the batch is, and how old its records are.
+/// Records the size of the batch and the age of its oldest record.
 fn measure(records: &[EventRecord], now: Instant) {
     metrics::histogram!("goody_batch_size").record(records.len() as f64);
-    let told = records.iter().map(|record| record.change.approximate_creation_date_time.timestamp_micros());
-    if let Some(oldest) = told.filter(|told| *told > 0).min() {
+    let created = records.iter().map(|record| record.change.approximate_creation_date_time.timestamp_micros());
+    if let Some(oldest) = created.filter(|micros| *micros > 0).min() {
         let lag = now.seconds_since(Instant::from_micros(oldest)).max(0.0);
         metrics::histogram!("goody_lag_seconds").record(lag);
     }
 }
 
-/// What the records say, and the numbers of those that cannot be read.
-fn read(records: &[EventRecord]) -> (Vec<Numbered>, Vec<String>) {
-    let (mut told, mut failed) = (Vec::with_capacity(records.len()), Vec::new());
+/// The changes of the records, and the sequence numbers of the invalid records.
+fn parse(records: &[EventRecord]) -> (Vec<NumberedChange>, Vec<String>) {
+    let (mut changes, mut failed) = (Vec::with_capacity(records.len()), Vec::new());
     for record in records {
         let number = record.change.sequence_number.clone().unwrap_or_default();
         match change(record) {
-            Ok(change) => told.push((number, change)),
+            Ok(change) => changes.push((number, change)),
             Err(error) => {
-                tracing::error!(
-                    error = &error as &dyn std::error::Error,
-                    number,
-                    "a record of the stream was not taken"
-                );
+                tracing::error!(error = &error as &dyn std::error::Error, number, "cannot read a stream record");
                 failed.push(number);
             }
         }
     }
-    (told, failed)
+    (changes, failed)
 }
 
-async fn take(store: &DynamoStore, told: &[Numbered], now: Instant) -> Result<(), StoreError> {
+async fn apply(store: &DynamoStore, changes: &[NumberedChange], now: Instant) -> Result<(), StoreError> {
     let (mut grown, mut expired) = (Vec::new(), Vec::new());
-    for (_, told) in told {
-        match store.complete(told.clone()).await? {
+    for (_, change) in changes {
+        match store.complete(change.clone()).await? {
             StreamChange::Grown(history) => grown.push(history),
             StreamChange::Expired(history) => expired.push(history),
             StreamChange::Long { .. } | StreamChange::Nothing => {}
         }
     }
-    let changes = store.project(grown, now).await?;
-    metrics::counter!("goody_changes_projected_total").increment(changes as u64);
-    // Deletion by age changes no number: what the order contributed stays.
+    let projected = store.project(grown, now).await?;
+    metrics::counter!("goody_changes_projected_total").increment(projected as u64);
+    // An expired order changes no counter: its contribution stays.
     if expired.is_empty() { Ok(()) } else { store.forget(expired, store.zone().day(now)).await }
 }
 
-/// The numbers of those that were not taken.
-async fn take_one_by_one(store: &DynamoStore, told: &[Numbered], now: Instant) -> Vec<String> {
+/// The sequence numbers of the failed changes.
+async fn apply_one_by_one(store: &DynamoStore, changes: &[NumberedChange], now: Instant) -> Vec<String> {
     let mut failed = Vec::new();
-    for one in told.chunks(1) {
-        if let Err(error) = take(store, one, now).await {
-            let [(number, told)] = one else { continue };
-            let order_id = told.order_id();
-            tracing::error!(error = &error as &dyn std::error::Error, ?order_id, number, "a change was not taken");
+    for one in changes.chunks(1) {
+        if let Err(error) = apply(store, one, now).await {
+            let [(number, change)] = one else { continue };
+            let order_id = change.order_id();
+            tracing::error!(error = &error as &dyn std::error::Error, ?order_id, number, "cannot apply a change");
             failed.push(number.clone());
         }
     }
     failed
 }
 
-/// The answer that names these records. Lambda goes on with the first of them.
-fn answer(failed: Vec<String>) -> DynamoDbEventResponse {
-    let mut answer = DynamoDbEventResponse::default();
-    answer.batch_item_failures.extend(failed.into_iter().map(|number| {
+/// The response with the sequence numbers of failed records. Lambda retries from the first of them.
+fn response(failed: Vec<String>) -> DynamoDbEventResponse {
+    let mut response = DynamoDbEventResponse::default();
+    response.batch_item_failures.extend(failed.into_iter().map(|number| {
         let mut failure = DynamoDbBatchItemFailure::default();
         failure.item_identifier = Some(number);
         failure
     }));
-    answer
+    response
 }

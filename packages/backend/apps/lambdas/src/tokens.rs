@@ -1,4 +1,4 @@
-//! The tokens that requests need: a secret in Secrets Manager, or lines in the environment.
+//! The tokens of the API: from a secret in Secrets Manager, or from an environment variable.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -11,25 +11,25 @@ use aws_sdk_secretsmanager::error::DisplayErrorContext;
 use goody_http::{TokenSource, Tokens};
 
 use crate::settings::{Settings, SettingsError, TokensSetting};
-use crate::store::{ANSWER, http_client, keys};
+use crate::store::{ATTEMPT_TIMEOUT, credentials, http_client};
 
-/// How long what a secret says is taken for true. A token that is withdrawn is good for so long.
-const FRESH: Duration = Duration::from_secs(300);
-/// How long nobody is asked again after a failure.
-const AFTER_FAILURE: Duration = Duration::from_secs(5);
-/// How long the tokens of the last good answer are used once they are no longer fresh. Then all are refused: a token that was
-/// withdrawn must not stay good because nobody can be asked.
+/// How long the tokens of a secret are cached. A revoked token stays valid for up to this time.
+const CACHE_TIME: Duration = Duration::from_secs(300);
+/// The time between a failed request and the next one.
+const RETRY_DELAY: Duration = Duration::from_secs(5);
+/// How long cached tokens stay in use after `CACHE_TIME` while the secret cannot be read. Then every token is refused: a revoked
+/// token must not stay valid because Secrets Manager is unavailable.
 const GRACE: Duration = Duration::from_secs(60);
 
-/// Where the settings say the tokens are.
+/// The source of tokens that the settings name.
 ///
 /// # Errors
-/// They do not say.
+/// The settings name no source.
 pub fn source(settings: &Settings) -> Result<Arc<dyn TokenSource>, SettingsError> {
     match &settings.tokens {
-        Some(TokensSetting::Here(tokens)) => Ok(goody_http::fixed(tokens.clone())),
+        Some(TokensSetting::Inline(tokens)) => Ok(goody_http::fixed(tokens.clone())),
         Some(TokensSetting::Secret(name)) => {
-            Ok(Arc::new(Secret { client: client(settings), name: name.clone(), known: Mutex::default() }))
+            Ok(Arc::new(Secret { client: client(settings), name: name.clone(), cache: Mutex::default() }))
         }
         None => Err(SettingsError(vec![
             "GOODY_API_TOKENS_SECRET is not set: set it to the name of the secret with the tokens".to_owned(),
@@ -37,39 +37,39 @@ pub fn source(settings: &Settings) -> Result<Arc<dyn TokenSource>, SettingsError
     }
 }
 
-/// A secret, asked for when a token is to be looked up, and not again while what it said is fresh.
+/// A secret in Secrets Manager, with a cache of its tokens. It is read when a token is looked up and the cache is stale.
 struct Secret {
     client: Client,
     name: String,
-    known: Mutex<Option<Known>>,
+    cache: Mutex<Option<CachedTokens>>,
 }
 
-/// What a secret said, or why it said nothing, and when to ask again.
+/// The tokens of a secret, or why they could not be read.
 #[derive(Clone)]
-struct Known {
+struct CachedTokens {
     tokens: Result<Arc<Tokens>, String>,
-    stale: Instant,
-    /// When it last said something that could be read.
-    good: Instant,
+    /// From this time on the secret is read again.
+    stale_at: Instant,
+    /// The time of the last successful read.
+    read_at: Instant,
 }
 
-impl Known {
-    fn good(tokens: Tokens, now: Instant) -> Self {
-        Self { tokens: Ok(Arc::new(tokens)), stale: now + FRESH, good: now }
+impl CachedTokens {
+    fn read(tokens: Tokens, now: Instant) -> Self {
+        Self { tokens: Ok(Arc::new(tokens)), stale_at: now + CACHE_TIME, read_at: now }
     }
 
-    /// What holds when nothing new could be learned.
+    /// The cache after a failed read.
     fn after_failure(before: Option<Self>, error: String, now: Instant) -> Self {
-        let stale = now + AFTER_FAILURE;
+        let stale_at = now + RETRY_DELAY;
         match before {
-            // Whoever was let in is let in while nobody can be asked, for a while.
-            Some(Self { tokens: Ok(tokens), good, .. }) if now < good + FRESH + GRACE => {
-                tracing::error!(error, "the tokens cannot be read; those known are used for a minute at most");
-                Self { tokens: Ok(tokens), stale, good }
+            Some(Self { tokens: Ok(tokens), read_at, .. }) if now < read_at + CACHE_TIME + GRACE => {
+                tracing::error!(error, "the tokens cannot be read; the cached tokens are used for at most one minute");
+                Self { tokens: Ok(tokens), stale_at, read_at }
             }
             before => {
                 tracing::error!(error, "the tokens cannot be read; every token is refused");
-                Self { tokens: Err(error), stale, good: before.map_or(now, |before| before.good) }
+                Self { tokens: Err(error), stale_at, read_at: before.map_or(now, |before| before.read_at) }
             }
         }
     }
@@ -78,31 +78,31 @@ impl Known {
 #[async_trait]
 impl TokenSource for Secret {
     async fn tokens(&self) -> Result<Arc<Tokens>, String> {
-        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some(known) = known.as_ref().filter(|known| Instant::now() < known.stale) {
-            return known.tokens.clone();
+        let cached = self.cache.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(cached) = cached.as_ref().filter(|cached| Instant::now() < cached.stale_at) {
+            return cached.tokens.clone();
         }
-        let known = match self.ask().await {
-            Ok(tokens) => Known::good(tokens, Instant::now()),
-            Err(error) => Known::after_failure(known, error, Instant::now()),
+        let cached = match self.read().await {
+            Ok(tokens) => CachedTokens::read(tokens, Instant::now()),
+            Err(error) => CachedTokens::after_failure(cached, error, Instant::now()),
         };
-        *self.known.lock().unwrap_or_else(PoisonError::into_inner) = Some(known.clone());
-        known.tokens
+        *self.cache.lock().unwrap_or_else(PoisonError::into_inner) = Some(cached.clone());
+        cached.tokens
     }
 }
 
 impl Secret {
-    async fn ask(&self) -> Result<Tokens, String> {
-        let told = match self.client.get_secret_value().secret_id(&self.name).send().await {
-            Ok(told) => told,
-            // A secret that nobody has put a token into yet lets nobody in.
+    async fn read(&self) -> Result<Tokens, String> {
+        let secret = match self.client.get_secret_value().secret_id(&self.name).send().await {
+            Ok(secret) => secret,
+            // A new secret has no value until an operator writes the first token: there are no tokens.
             Err(error) if error.as_service_error().is_some_and(|error| error.is_resource_not_found_exception()) => {
-                tracing::warn!(secret = self.name, "the secret has no value: nobody has a token");
+                tracing::warn!(secret = self.name, "the secret has no value: there are no tokens");
                 return Ok(Tokens::default());
             }
             Err(error) => return Err(DisplayErrorContext(error).to_string()),
         };
-        Tokens::parse(told.secret_string().unwrap_or_default()).map_err(|error| format!("{}: {error}", self.name))
+        Tokens::parse(secret.secret_string().unwrap_or_default()).map_err(|error| format!("{}: {error}", self.name))
     }
 }
 
@@ -110,9 +110,9 @@ fn client(settings: &Settings) -> Client {
     let mut config = aws_sdk_secretsmanager::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(settings.account.region.clone()))
-        .credentials_provider(keys(settings))
+        .credentials_provider(credentials(settings))
         .http_client(http_client())
-        .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(ANSWER).build());
+        .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_TIMEOUT).build());
     config.set_endpoint_url(settings.secrets_endpoint.clone());
     Client::from_conf(config.build())
 }
@@ -122,18 +122,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tokens_are_refused_once_the_secret_cannot_be_read_for_a_minute_longer_than_it_is_fresh() {
-        let began = Instant::now();
-        let mut known = Known::good(Tokens::default(), began);
+    fn tokens_are_refused_when_the_secret_is_unreadable_for_a_minute_after_the_cache_time() {
+        let started = Instant::now();
+        let mut cached = CachedTokens::read(Tokens::default(), started);
         for seconds in [300, 330, 359] {
-            known = Known::after_failure(Some(known), "no answer".into(), began + Duration::from_secs(seconds));
-            assert!(known.tokens.is_ok(), "{seconds} s");
+            cached =
+                CachedTokens::after_failure(Some(cached), "timeout".into(), started + Duration::from_secs(seconds));
+            assert!(cached.tokens.is_ok(), "{seconds} s");
         }
         for seconds in [360, 4_000] {
-            known = Known::after_failure(Some(known), "no answer".into(), began + Duration::from_secs(seconds));
-            assert_eq!(known.tokens, Err("no answer".into()), "{seconds} s");
+            cached =
+                CachedTokens::after_failure(Some(cached), "timeout".into(), started + Duration::from_secs(seconds));
+            assert_eq!(cached.tokens, Err("timeout".into()), "{seconds} s");
         }
-        assert!(Known::after_failure(None, "no answer".into(), began).tokens.is_err());
-        assert!(Known::good(Tokens::default(), began).tokens.is_ok());
+        assert!(CachedTokens::after_failure(None, "timeout".into(), started).tokens.is_err());
+        assert!(CachedTokens::read(Tokens::default(), started).tokens.is_ok());
     }
 }

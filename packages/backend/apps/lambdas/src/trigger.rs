@@ -1,4 +1,4 @@
-//! What a function is asked to do: told apart by the shape of the event, as one function may have several triggers.
+//! The kind of an event, recognised by its JSON fields, because one function may have several triggers.
 
 use aws_lambda_events::dynamodb::{Event as StreamBatch, EventRecord};
 use lambda_http::request::LambdaRequest;
@@ -7,41 +7,43 @@ use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
 use crate::bus::BusEvent;
-use crate::rebuild::Part;
+use crate::rebuild::RebuildRequest;
 
-/// What EventBridge calls what a schedule sends.
+/// The `detail-type` of EventBridge for the event of a schedule.
 const SCHEDULED: &str = "Scheduled Event";
 
-/// An event, by where it comes from.
+/// An event, by its source.
 #[derive(Debug)]
 pub enum Trigger {
     /// A request to the API.
     Http(Box<LambdaRequest>),
-    /// An event of the bus.
+    /// An event from the event bus.
     Bus(BusEvent),
-    /// Records of the orders' stream.
+    /// Records of the orders table's stream.
     Stream(Vec<EventRecord>),
-    /// A schedule's tick.
+    /// A tick of a schedule.
     Schedule,
-    /// Somebody who wants the counters computed anew.
-    Rebuild(Part),
+    /// An operator's request to rebuild the counters.
+    Rebuild(RebuildRequest),
 }
 
-/// Why an event cannot be answered.
+/// Why an event cannot be handled.
 #[derive(Debug, thiserror::Error)]
 pub enum TriggerError {
-    /// It is of no known shape.
-    #[error("the event is no request, no event of a bus, no batch of a stream, no tick of a schedule and no rebuild")]
+    /// The kind of the event is unknown.
+    #[error(
+        "unknown event: expected an API request, a bus event, a stream batch, a schedule tick or a rebuild request"
+    )]
     Unknown,
-    /// It is of a known shape, but not what it should be.
+    /// The kind of the event is known, but its content is invalid.
     #[error("the event cannot be read")]
     Malformed(#[from] serde_json::Error),
-    /// It is for another function.
-    #[error("{0} is for another function: its trigger points at the wrong one")]
+    /// The event is for another function.
+    #[error("{0} is for another function: correct the target of its trigger")]
     Misdirected(&'static str),
 }
 
-/// What tells events apart.
+/// The fields that distinguish the kinds of events.
 #[derive(Deserialize)]
 struct Shape {
     #[serde(rename = "requestContext")]
@@ -50,34 +52,34 @@ struct Shape {
     records: Option<IgnoredAny>,
     #[serde(rename = "detail-type")]
     detail_type: Option<String>,
-    rebuild: Option<Part>,
+    rebuild: Option<RebuildRequest>,
 }
 
 impl Trigger {
-    /// Reads an event.
+    /// Parses an event.
     ///
     /// # Errors
     /// See [`TriggerError`].
-    pub fn read(event: &RawValue) -> Result<Self, TriggerError> {
+    pub fn parse(event: &RawValue) -> Result<Self, TriggerError> {
         let event = event.get();
         match serde_json::from_str(event)? {
             Shape { request: Some(_), .. } => Ok(Self::Http(serde_json::from_str(event)?)),
             Shape { records: Some(_), .. } => Ok(Self::Stream(serde_json::from_str::<StreamBatch>(event)?.records)),
             Shape { detail_type: Some(kind), .. } if kind == SCHEDULED => Ok(Self::Schedule),
             Shape { detail_type: Some(_), .. } => Ok(Self::Bus(serde_json::from_str(event)?)),
-            Shape { rebuild: Some(part), .. } => Ok(Self::Rebuild(part)),
+            Shape { rebuild: Some(request), .. } => Ok(Self::Rebuild(request)),
             _ => Err(TriggerError::Unknown),
         }
     }
 
-    /// The error of a function that was not made for this.
+    /// The error of a function that does not handle this kind of event.
     pub fn misdirected(self) -> TriggerError {
         TriggerError::Misdirected(match self {
-            Self::Http(_) => "a request to the API",
-            Self::Bus(_) => "an event of a bus",
-            Self::Stream(_) => "a batch of a stream",
-            Self::Schedule => "a tick of a schedule",
-            Self::Rebuild(_) => "a rebuild",
+            Self::Http(_) => "an API request",
+            Self::Bus(_) => "a bus event",
+            Self::Stream(_) => "a stream batch",
+            Self::Schedule => "a schedule tick",
+            Self::Rebuild(_) => "a rebuild request",
         })
     }
 }

@@ -1,4 +1,4 @@
-//! Answers what is read of the API: the embedded host's own router, behind API Gateway. Wiring only.
+//! Serves the read routes of the API: the router of the embedded host behind API Gateway. Wiring only.
 
 use goody_lambdas::function::Host;
 use goody_lambdas::invocation::Failure;

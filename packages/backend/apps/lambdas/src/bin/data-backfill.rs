@@ -1,6 +1,6 @@
-//! Fills the tables with demo orders of the past days, invoked by hand. Invoking it again adds nothing. Wiring only.
+//! Fills the tables with demo orders of past days. An operator invokes it; a repeated invocation adds nothing. Wiring only.
 
-use goody_lambdas::backfill::Wanted;
+use goody_lambdas::backfill::BackfillRequest;
 use goody_lambdas::function::Host;
 use goody_lambdas::invocation::Failure;
 use lambda_runtime::{LambdaEvent, service_fn};
@@ -9,9 +9,9 @@ use serde_json::json;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Failure> {
     let host = &Host::start("data-backfill")?;
-    host.serve(service_fn(async |event: LambdaEvent<Wanted>| {
-        let told = event.payload.tell(host.store.clone(), &host.settings.world, host.now()).await?;
-        Ok::<_, Failure>(json!({ "new": told.new, "known": told.known }))
+    host.serve(service_fn(async |event: LambdaEvent<BackfillRequest>| {
+        let counts = event.payload.run(host.store.clone(), &host.settings.demo, host.now()).await?;
+        Ok::<_, Failure>(json!({ "new": counts.new, "known": counts.known }))
     }))
     .await
 }

@@ -1,4 +1,4 @@
-//! Takes in order events and vendors: over HTTP by the embedded host's own router, and from the bus. Wiring only.
+//! Ingests order events and vendors: over HTTP with the router of the embedded host, and from the event bus. Wiring only.
 
 use goody_application::ingest::Ingest;
 use goody_lambdas::bus;
@@ -14,9 +14,9 @@ async fn main() -> Result<(), Failure> {
     let host = &Host::start("order-ingest")?;
     let (api, ingest) = (&Adapter::from(host.api(true)?), &Ingest::new(host.store.clone()));
     host.serve(service_fn(async |LambdaEvent { payload, context }: LambdaEvent<Box<RawValue>>| {
-        Ok::<_, Failure>(match Trigger::read(&payload)? {
+        Ok::<_, Failure>(match Trigger::parse(&payload)? {
             Trigger::Http(request) => to_raw_value(&api.clone().call(LambdaEvent::new(*request, context)).await?)?,
-            Trigger::Bus(event) => to_raw_value(&bus::take(ingest, event, host.now()).await?)?,
+            Trigger::Bus(event) => to_raw_value(&bus::ingest(ingest, event, host.now()).await?)?,
             other => return Err(other.misdirected().into()),
         })
     }))

@@ -1,4 +1,4 @@
-//! Tells what happens to the demo orders as time goes by, at each tick of a schedule. Wiring only.
+//! Sends the events of the demo orders as time passes, at each tick of a schedule. Wiring only.
 
 use goody_application::simulate::DemoClock;
 use goody_lambdas::function::Host;
@@ -12,10 +12,10 @@ use serde_json::value::RawValue;
 async fn main() -> Result<(), Failure> {
     let host = &Host::start("order-simulator")?;
     let simulator = &host.simulator();
-    host.serve(service_fn(async |event: LambdaEvent<Box<RawValue>>| match Trigger::read(&event.payload)? {
+    host.serve(service_fn(async |event: LambdaEvent<Box<RawValue>>| match Trigger::parse(&event.payload)? {
         Trigger::Schedule => {
-            let told = simulator.tick(host.now(), DemoClock::REAL).await?;
-            Ok(json!({ "new": told.new, "known": told.known }))
+            let counts = simulator.tick(host.now(), DemoClock::REAL).await?;
+            Ok(json!({ "new": counts.new, "known": counts.known }))
         }
         other => Err(Failure::from(other.misdirected())),
     }))

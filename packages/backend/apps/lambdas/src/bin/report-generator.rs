@@ -1,4 +1,4 @@
-//! Brings the reports up to the orders, by their stream, and up to the clock, by a schedule; computes them anew when asked.
+//! Updates the reports: from the stream of the orders table, and at each tick of a schedule. Rebuilds the counters on request.
 //! Wiring only.
 
 use goody_lambdas::function::Host;
@@ -12,12 +12,12 @@ use serde_json::value::{RawValue, to_raw_value};
 async fn main() -> Result<(), Failure> {
     let host = &Host::start("report-generator")?;
     host.serve(service_fn(async |event: LambdaEvent<Box<RawValue>>| {
-        Ok::<_, Failure>(match Trigger::read(&event.payload)? {
+        Ok::<_, Failure>(match Trigger::parse(&event.payload)? {
             Trigger::Stream(records) => to_raw_value(&stream::project(&host.tables, &records, host.now()).await?)?,
             Trigger::Schedule => {
                 to_raw_value(&schedule::tick(&host.tables, host.settings.retention, host.now()).await?)?
             }
-            Trigger::Rebuild(part) => to_raw_value(&part.rebuild(&host.tables, host.now()).await?)?,
+            Trigger::Rebuild(request) => to_raw_value(&request.run(&host.tables, host.now()).await?)?,
             other => return Err(other.misdirected().into()),
         })
     }))

@@ -1,4 +1,4 @@
-//! The app under test, with its functions in processes of their own and its store in DynamoDB's emulator.
+//! The app under test: each function runs in its own process, and the store is the DynamoDB emulator.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -22,13 +22,13 @@ impl TestApp {
         Self::on(ReportZone::utc())
     }
 
-    /// Counting the days of a zone.
+    /// In a report time zone, at the frozen now.
     pub(crate) fn in_zone(name: &str) -> Self {
         Self::on(ReportZone::named(name).unwrap())
     }
 
     fn on(zone: ReportZone) -> Self {
-        // A test's own runtime cannot be waited on from inside of it.
+        // The test's own runtime cannot block on a future: the thread has another runtime.
         let aws = std::thread::scope(|scope| {
             scope.spawn(|| tokio::runtime::Runtime::new().unwrap().block_on(Aws::in_zone(zone))).join().unwrap()
         });
@@ -40,7 +40,7 @@ impl TestApp {
     }
 }
 
-/// What is behind the gateway.
+/// The functions behind the gateway, and their account.
 #[derive(Clone)]
 struct Deployed {
     aws: Arc<Aws>,
@@ -48,9 +48,9 @@ struct Deployed {
 }
 
 async fn before_each(State(deployed): State<Deployed>, request: Request, next: Next) -> Response {
-    // Tests set the clock they were given; the functions read theirs.
+    // A test sets the manual clock; the functions read the clock file.
     deployed.aws.set_clock(deployed.aws.clock.now());
-    // All are there from the beginning, as a server is.
+    // Like a server, every function runs before the first request.
     for function in &deployed.functions {
         function.start().await.unwrap();
     }

@@ -1,4 +1,4 @@
-//! The account under test: tables in DynamoDB's emulator, a clock that stands still, and the functions on them.
+//! The AWS account under test: tables in the DynamoDB emulator, a manual clock and the functions.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -15,18 +15,18 @@ use goody_testkit::{DynamoDb, ManualClock};
 use serde_json::json;
 use tempfile::TempDir;
 
-/// Where the functions' binaries are.
+/// The paths of the functions' binaries.
 pub(crate) const API_HANDLER: &str = env!("CARGO_BIN_EXE_api-handler");
 pub(crate) const ORDER_INGEST: &str = env!("CARGO_BIN_EXE_order-ingest");
 pub(crate) const ORDER_SIMULATOR: &str = env!("CARGO_BIN_EXE_order-simulator");
 pub(crate) const REPORT_GENERATOR: &str = env!("CARGO_BIN_EXE_report-generator");
 pub(crate) const DATA_BACKFILL: &str = env!("CARGO_BIN_EXE_data-backfill");
-/// The table whose stream there is.
+/// The table with a stream.
 const ORDERS: &str = "Orders";
 
-/// Tables of one test. Everything is gone when this is dropped.
+/// The tables of one test. Dropping it deletes everything.
 pub(crate) struct Aws {
-    /// What the functions' clock shows: see [`Aws::set_clock`].
+    /// The time of the functions' clock; see [`Aws::set_clock`].
     pub(crate) clock: Arc<ManualClock>,
     folder: TempDir,
     dynamodb: DynamoDb,
@@ -39,7 +39,7 @@ impl Aws {
         Self::in_zone(ReportZone::utc()).await
     }
 
-    /// Empty tables whose buckets are of a zone's days, at the frozen now.
+    /// Empty tables in a report time zone, at the frozen now.
     pub(crate) async fn in_zone(zone: ReportZone) -> Self {
         let (clock, folder, dynamodb) = (ManualClock::today(), tempfile::tempdir().unwrap(), DynamoDb::start());
         let aws = Self { clock, folder, dynamodb, zone };
@@ -49,7 +49,7 @@ impl Aws {
         aws
     }
 
-    /// What every function is told.
+    /// The environment variables of every function.
     pub(crate) fn variables(&self) -> Vec<(&'static str, String)> {
         vec![
             ("GOODY_ORDERS_TABLE", ORDERS.to_owned()),
@@ -61,10 +61,10 @@ impl Aws {
         ]
     }
 
-    /// Has all clocks show this.
+    /// Sets the manual clock and the functions' clock file.
     pub(crate) fn set_clock(&self, at: Instant) {
         self.clock.set(at);
-        // A function may be reading it.
+        // A rename is atomic: a function may be reading the file.
         let (next, clock) = (self.folder.path().join("next"), self.folder.path().join("clock"));
         std::fs::write(&next, at.to_string()).unwrap();
         std::fs::rename(next, clock).unwrap();
@@ -75,33 +75,35 @@ impl Aws {
         Function::new(Path::new(binary), self.variables())
     }
 
-    /// The API on these tables, as it is deployed.
+    /// The API on these tables, behind the gateway as in a deployment.
     pub(crate) fn api(&self) -> Router {
         gateway(Arc::new(self.function(API_HANDLER)), Arc::new(self.function(ORDER_INGEST)))
     }
 
-    /// The tables, without a function between.
+    /// Direct access to the tables.
     pub(crate) fn store(&self) -> DynamoStore {
         store::open(&self.settings())
     }
 
-    /// Takes a row out of a vendor's scope, as nobody should.
-    pub(crate) async fn damage(&self, vendor: &str, row: &str) {
+    /// Deletes a stored row of a vendor, to simulate corrupted data.
+    pub(crate) async fn delete_row(&self, vendor: &str, row: &str) {
         let key = json!({ "vendorId": { "S": vendor }, "date": { "S": row } });
         let delete = json!({ "TableName": "Reports", "Key": key, "ReturnValues": "ALL_OLD" });
-        let (status, answer) = ask(&self.dynamodb.endpoint(), "DynamoDB_20120810.DeleteItem", delete).await;
-        assert!(status.is_success() && answer["Attributes"].is_object(), "there is no {row} of {vendor}: {answer}");
+        let (status, response) = ask(&self.dynamodb.endpoint(), "DynamoDB_20120810.DeleteItem", delete).await;
+        assert!(status.is_success() && response["Attributes"].is_object(), "{vendor} has no row {row}: {response}");
     }
 
-    /// The orders' stream.
+    /// The stream of the orders table.
     pub(crate) async fn stream(&self, batch_size: usize, mischief: Mischief) -> StreamMapping {
         StreamMapping::new(&self.dynamodb.endpoint(), ORDERS, batch_size, mischief).await
     }
 
     fn settings(&self) -> Settings {
-        let mut told = self.variables();
-        told.extend(["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"].map(|name| (name, "test".to_owned())));
-        let value = |name: &str| told.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
+        let mut variables = self.variables();
+        let account =
+            ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"].map(|name| (name, "test".to_owned()));
+        variables.extend(account);
+        let value = |name: &str| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| value.clone());
         Settings::read(value).unwrap()
     }
 }

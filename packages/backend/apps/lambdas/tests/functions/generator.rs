@@ -1,4 +1,4 @@
-//! `report-generator`: by the stream and by the clock.
+//! `report-generator`: triggered by the stream, a schedule or a rebuild request.
 
 use std::sync::Arc;
 
@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 
 use crate::aws::{Aws, REPORT_GENERATOR};
 
-/// Tables with so many orders that arrived, of which no bucket knows yet.
-async fn told(orders: usize) -> Aws {
+/// Tables with a number of arrived orders that no bucket reflects yet.
+async fn with_arrived_orders(orders: usize) -> Aws {
     let aws = Aws::new().await;
     let arrived = |number| {
         let order = OrderBuilder::new(&format!("o-{number}")).placed("2026-03-05T10:00:00Z").promised("2026-03-09");
@@ -23,32 +23,32 @@ async fn told(orders: usize) -> Aws {
     aws
 }
 
-/// What the kept report of the vendor says of the last seven days.
-async fn completed(aws: &Aws) -> Option<i64> {
-    let kept = aws.store().state(&vendor_id("acme")).await.unwrap().0?.kept?;
-    Some(kept.report.current7d.completed_orders())
+/// The completed orders of the last seven days in the vendor's stored report.
+async fn completed_orders(aws: &Aws) -> Option<i64> {
+    let current = aws.store().state(&vendor_id("acme")).await.unwrap().0?.kept?;
+    Some(current.report.current7d.completed_orders())
 }
 
-/// The records of the stream so far, and what became of them with a function that does nothing wrong.
-async fn all(aws: &Aws, function: &Function) -> Delivered {
+/// Delivers all records of the stream to a function, without faults.
+async fn deliver_all(aws: &Aws, function: &Function) -> Delivered {
     aws.stream(100, Mischief::default()).await.deliver(function).await
 }
 
 #[tokio::test]
-async fn the_stream_brings_buckets_and_reports_up_to_the_orders() {
-    let aws = told(3).await;
+async fn the_stream_updates_buckets_and_reports() {
+    let aws = with_arrived_orders(3).await;
     let function = aws.function(REPORT_GENERATOR);
-    let delivered = all(&aws, &function).await;
+    let delivered = deliver_all(&aws, &function).await;
     assert_eq!((delivered.invocations, delivered.given_up.len()), (1, 0), "{:?}", function.output());
-    assert_eq!(completed(&aws).await, Some(3));
+    assert_eq!(completed_orders(&aws).await, Some(3));
     assert_eq!(aws.store().lag().await.unwrap().changes, 0);
 }
 
 #[tokio::test]
-async fn its_figures_say_how_many_records_there_were_and_how_late() {
-    let aws = told(3).await;
+async fn the_metrics_have_the_number_of_records_and_the_lag() {
+    let aws = with_arrived_orders(3).await;
     let function = aws.function(REPORT_GENERATOR);
-    all(&aws, &function).await;
+    deliver_all(&aws, &function).await;
     for (name, value) in [("goody_batch_size", json!([3.0])), ("goody_changes_projected_total", json!([3.0]))] {
         assert_eq!(function.printed(1, |line| line[name].is_array()).await[0][name], value);
     }
@@ -58,87 +58,87 @@ async fn its_figures_say_how_many_records_there_were_and_how_late() {
 }
 
 #[tokio::test]
-async fn records_that_come_again_count_once() {
-    let aws = told(40).await;
+async fn records_that_are_delivered_again_count_once() {
+    let aws = with_arrived_orders(40).await;
     let function = aws.function(REPORT_GENERATOR);
-    let often = Mischief { seed: 7, split: 80, doubled: 80, again: 80, ..Mischief::default() };
-    let delivered = aws.stream(10, often).await.deliver(&function).await;
+    let frequent = Mischief { seed: 7, split: 80, doubled: 80, again: 80, ..Mischief::default() };
+    let delivered = aws.stream(10, frequent).await.deliver(&function).await;
     assert!(delivered.invocations > 6, "{delivered:?}");
-    assert_eq!(all(&aws, &function).await.given_up, Vec::<Value>::new());
-    assert_eq!(completed(&aws).await, Some(40));
+    assert_eq!(deliver_all(&aws, &function).await.given_up, Vec::<Value>::new());
+    assert_eq!(completed_orders(&aws).await, Some(40));
 }
 
 #[tokio::test]
-async fn a_process_that_is_killed_in_the_middle_loses_nothing() {
-    let aws = told(40).await;
+async fn a_process_that_is_killed_during_a_batch_loses_nothing() {
+    let aws = with_arrived_orders(40).await;
     let function = aws.function(REPORT_GENERATOR);
-    // Sooner than the fastest machine is done.
+    // The delay is shorter than the fastest machine needs for a batch.
     let deadly = Mischief { seed: 11, killed: 35, killed_within: 8, ..Mischief::default() };
     let delivered = aws.stream(2, deadly).await.deliver(&function).await;
     assert!(delivered.killed > 0 && delivered.given_up.is_empty(), "{delivered:?}");
-    assert_eq!(completed(&aws).await, Some(40));
+    assert_eq!(completed_orders(&aws).await, Some(40));
 }
 
 #[tokio::test]
-async fn a_record_that_cannot_be_taken_is_answered_as_failed_and_all_others_are_taken() {
-    let aws = told(3).await;
+async fn the_response_names_an_invalid_record_and_all_others_are_applied() {
+    let aws = with_arrived_orders(3).await;
     let function = aws.function(REPORT_GENERATOR);
     let mut batch = aws.stream(100, Mischief::default()).await.read().await;
     batch[1]["dynamodb"]["NewImage"] = json!({ "orderId": { "S": "o-1" }, "version": { "S": "many" } });
-    let answer = function.invoke(&records(&batch)).await.unwrap();
+    let response = function.invoke(&records(&batch)).await.unwrap();
     let number = &batch[1]["dynamodb"]["SequenceNumber"];
-    assert_eq!(answer, json!({ "batchItemFailures": [{ "itemIdentifier": number }] }));
-    assert_eq!(completed(&aws).await, Some(2));
+    assert_eq!(response, json!({ "batchItemFailures": [{ "itemIdentifier": number }] }));
+    assert_eq!(completed_orders(&aws).await, Some(2));
     function.printed(1, |line| line["level"] == "ERROR" && line["number"] == *number).await;
 }
 
 #[tokio::test]
-async fn a_record_that_never_can_be_taken_is_put_aside_and_costs_only_itself() {
-    let aws = told(5).await;
+async fn a_record_that_always_fails_goes_to_the_failure_destination_and_all_others_are_applied() {
+    let aws = with_arrived_orders(5).await;
     let function = aws.function(REPORT_GENERATOR);
     let mut stream = aws.stream(100, Mischief::default()).await;
     let mut batch = stream.read().await;
     batch[2]["dynamodb"]["NewImage"] = json!({});
     let delivered = stream.deliver_these(&function, &batch).await;
     assert_eq!(delivered.given_up.first(), Some(&batch[2]));
-    assert_eq!(completed(&aws).await, Some(4));
+    assert_eq!(completed_orders(&aws).await, Some(4));
 }
 
 #[tokio::test]
-async fn an_order_deleted_by_its_age_changes_no_number() {
-    let aws = told(3).await;
+async fn an_expired_order_changes_no_number() {
+    let aws = with_arrived_orders(3).await;
     let function = aws.function(REPORT_GENERATOR);
     let batch = aws.stream(100, Mischief::default()).await.read().await;
     function.invoke(&records(&batch)).await.unwrap();
     for _ in 0..2 {
-        let answer = function.invoke(&records(&[forgotten(&batch[0])])).await.unwrap();
-        assert_eq!(answer, json!({ "batchItemFailures": [] }));
-        assert_eq!(completed(&aws).await, Some(3));
+        let response = function.invoke(&records(&[forgotten(&batch[0])])).await.unwrap();
+        assert_eq!(response, json!({ "batchItemFailures": [] }));
+        assert_eq!(completed_orders(&aws).await, Some(3));
     }
 }
 
 #[tokio::test]
-async fn the_schedule_brings_the_reports_up_to_the_clock() {
-    let aws = told(3).await;
+async fn the_schedule_updates_the_reports_as_time_passes() {
+    let aws = with_arrived_orders(3).await;
     let function = aws.function(REPORT_GENERATOR);
-    all(&aws, &function).await;
+    deliver_all(&aws, &function).await;
     aws.set_clock(at("2026-03-20T00:01:00Z"));
     function.invoke(&scheduled()).await.unwrap();
-    assert_eq!(completed(&aws).await, Some(0), "the week has moved on");
+    assert_eq!(completed_orders(&aws).await, Some(0), "the window is past these orders");
     assert_eq!(aws.store().status().await.unwrap().refreshed_at, Some(aws.clock.now()));
 }
 
 #[tokio::test]
-async fn a_rebuild_finds_what_is_not_as_it_should_be_a_few_vendors_at_a_time() {
+async fn a_rebuild_corrects_different_buckets_a_few_vendors_at_a_time() {
     let aws = Aws::new().await;
     let orders =
         (0..12).map(|number| OrderBuilder::new(&format!("o-{number}")).vendor(&format!("v-{number:02}")).events());
     Ingest::new(Arc::new(aws.store())).ingest(orders.flatten().collect(), aws.clock.now()).await.unwrap();
     let function = aws.function(REPORT_GENERATOR);
-    // What the stream lost is found by the first part.
+    // No stream record was delivered: the first part computes the missing buckets.
     let first = function.invoke(&json!({ "rebuild": {} })).await.unwrap();
     assert_eq!(first, json!({ "buckets": 10, "different": 0, "next": "v-09" }));
-    aws.damage("v-11", "day#2026-03-01").await;
+    aws.delete_row("v-11", "day#2026-03-01").await;
     let last = function.invoke(&json!({ "rebuild": { "after": "v-09" } })).await.unwrap();
     assert_eq!((&last["different"], &last["next"]), (&json!(1), &Value::Null), "{last}");
     let again = function.invoke(&json!({ "rebuild": { "after": "v-09" } })).await.unwrap();
@@ -150,12 +150,12 @@ async fn a_rebuild_finds_what_is_not_as_it_should_be_a_few_vendors_at_a_time() {
 }
 
 #[tokio::test]
-async fn what_the_tables_cannot_do_is_thrown() {
-    let aws = told(1).await;
-    let gone = aws.variables().into_iter().filter(|(name, _)| *name != "GOODY_REPORTS_TABLE");
-    let function = Function::new(REPORT_GENERATOR, gone.chain([("GOODY_REPORTS_TABLE", "Gone".to_owned())]));
+async fn an_invocation_fails_when_a_table_is_missing() {
+    let aws = with_arrived_orders(1).await;
+    let others = aws.variables().into_iter().filter(|(name, _)| *name != "GOODY_REPORTS_TABLE");
+    let function = Function::new(REPORT_GENERATOR, others.chain([("GOODY_REPORTS_TABLE", "Missing".to_owned())]));
     let batch = aws.stream(100, Mischief::default()).await.read().await;
-    let answer = function.invoke(&records(&batch)).await;
-    let Err(Failed::Thrown { message, .. }) = answer else { panic!("no error: {answer:?}") };
+    let response = function.invoke(&records(&batch)).await;
+    let Err(Failed::Thrown { message, .. }) = response else { panic!("no error: {response:?}") };
     assert!(message.contains("not available"), "{message}");
 }

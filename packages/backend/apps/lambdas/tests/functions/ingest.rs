@@ -1,4 +1,4 @@
-//! `order-ingest`: over HTTP and from the bus.
+//! `order-ingest`: HTTP requests and bus events.
 
 use std::sync::Arc;
 
@@ -22,21 +22,21 @@ async fn facts(aws: &Aws) -> usize {
 }
 
 #[tokio::test]
-async fn an_event_of_the_bus_is_stored_once_however_often_it_comes() {
+async fn a_bus_event_that_is_delivered_twice_is_stored_once() {
     let aws = Aws::new().await;
     let function = aws.function(ORDER_INGEST);
     for _ in 0..2 {
         assert_eq!(function.invoke(&on_the_bus(&placed())).await, Ok(Value::Null));
     }
     assert_eq!(facts(&aws).await, 1);
-    assert!(aws.store().vendor(&vendor_id("acme")).await.unwrap().is_some(), "its vendor was met");
+    assert!(aws.store().vendor(&vendor_id("acme")).await.unwrap().is_some(), "its vendor is registered");
     let counted = function.printed(2, |line| line["goody_events_total"].is_array()).await;
     let results: Vec<&Value> = counted.iter().map(|line| &line["result"]).collect();
     assert_eq!(results, ["accepted", "duplicate"]);
 }
 
 #[tokio::test]
-async fn an_event_of_the_bus_that_is_none_is_thrown_with_what_is_wrong() {
+async fn an_invalid_bus_event_fails_with_the_reason() {
     let aws = Aws::new().await;
     let function = aws.function(ORDER_INGEST);
     let mut wrong = placed();
@@ -53,12 +53,12 @@ async fn an_event_of_the_bus_that_is_none_is_thrown_with_what_is_wrong() {
 }
 
 #[tokio::test]
-async fn a_request_is_answered_as_by_the_embedded_host() {
+async fn the_response_to_a_request_is_that_of_the_embedded_host() {
     let aws = Aws::new().await;
     let app = TestApp::through(TestStore::new(aws.store(), ()), Arc::new(aws.store()), aws.clock.clone(), aws.api());
     let body = format!("{}\nnonsense\n{}\n", placed(), placed());
-    let answer = app.request(Method::POST, "/api/orders/events", "application/x-ndjson", body).await;
-    let results: Vec<Value> = answer.lines().iter().map(|line| line["result"].clone()).collect();
+    let response = app.request(Method::POST, "/api/orders/events", "application/x-ndjson", body).await;
+    let results: Vec<Value> = response.lines().iter().map(|line| line["result"].clone()).collect();
     assert_eq!(results, ["accepted", "rejected", "duplicate"]);
     let put = app.request(Method::PUT, "/api/vendors/acme", "application/json", r#"{"name": "Acme"}"#).await;
     assert_eq!(put.status.as_u16(), 200, "{}", put.text());
@@ -66,15 +66,15 @@ async fn a_request_is_answered_as_by_the_embedded_host() {
 }
 
 #[tokio::test]
-async fn a_request_s_correlation_id_is_in_its_log_lines() {
+async fn the_log_lines_of_a_request_have_its_correlation_id() {
     let aws = Aws::new().await;
     let function = aws.function(ORDER_INGEST);
     let mut event = http_get("/api/vendors/acme");
     event["requestContext"]["http"]["method"] = "PUT".into();
     event["headers"]["x-correlation-id"] = "c-1".into();
     event["body"] = r#"{"name": "Acme"}"#.into();
-    let answer = function.invoke(&event).await.unwrap();
-    assert_eq!((&answer["statusCode"], &answer["headers"]["x-correlation-id"]), (&json!(201), &json!("c-1")));
-    let answered = function.printed(1, |line| line["message"] == "answered").await;
-    assert_eq!(answered[0]["span"]["correlation_id"], "c-1");
+    let response = function.invoke(&event).await.unwrap();
+    assert_eq!((&response["statusCode"], &response["headers"]["x-correlation-id"]), (&json!(201), &json!("c-1")));
+    let lines = function.printed(1, |line| line["message"] == "answered").await;
+    assert_eq!(lines[0]["span"]["correlation_id"], "c-1");
 }

@@ -1,4 +1,4 @@
-//! Each function alone, and all of them together: their real binaries on the Lambda host, with DynamoDB's emulator.
+//! Each function alone, and all of them together: the real binaries on the local Lambda host, with the DynamoDB emulator.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "test code fails loudly")]
 
@@ -10,7 +10,7 @@ mod ingest;
 mod olist;
 mod start;
 
-// The very tests of the routes that the embedded host's router is held to.
+// The route tests of the embedded host run against the functions, too.
 #[path = "../../../../crates/http/tests/routes/dashboard/mod.rs"]
 mod dashboard;
 #[path = "../../../../crates/http/tests/routes/fleet.rs"]

@@ -1,7 +1,7 @@
-//! Real orders, through all functions: the deployed API takes them in, their stream makes reports of them, the API answers.
+//! Real orders through all functions: the API stores them, the stream updates the reports, the API returns the reports.
 //!
-//! What it answers is held to what a program that shares nothing with ours computed from the same events, and byte for byte to
-//! what the embedded host answers.
+//! The reports must equal those of an independent program for the same events, and the responses must equal the embedded host's
+//! byte for byte.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -20,8 +20,8 @@ use serde_json::Value;
 use crate::aws::{Aws, ORDER_INGEST, REPORT_GENERATOR};
 
 const TOLERANCE: f64 = 1e-9;
-/// How many events are sent together.
-const SENT: usize = 2_000;
+/// The number of events per request.
+const BATCH: usize = 2_000;
 
 /// A file of real orders that is not part of the project.
 fn real_data(name: &str) -> Option<PathBuf> {
@@ -33,7 +33,7 @@ fn real_data(name: &str) -> Option<PathBuf> {
     Some(file)
 }
 
-/// The embedded host's parts, brought up to the same events.
+/// The embedded host with the same events.
 async fn embedded(events: &str, clock: Arc<ManualClock>, folder: &Path) -> TestApp {
     let store = SqliteStore::open(&folder.join("goody.db"), Settings::new(clock.clone())).unwrap();
     let parsed = events.lines().map(|line| OrderEvent::parse(line.as_bytes(), clock.now()).unwrap()).collect();
@@ -57,18 +57,18 @@ async fn pages(app: &TestApp, path: &str) -> Vec<Value> {
     }
 }
 
-/// Compares every number that is expected with the one that is there; what else is there does not matter.
-fn assert_equal(place: &str, expected: &Value, actual: &Value) {
+/// Compares every expected field with the actual one; ignores other fields. `path` is the JSON path, for the error message.
+fn assert_equal(path: &str, expected: &Value, actual: &Value) {
     match expected {
         Value::Object(fields) => {
-            fields.iter().for_each(|(name, value)| assert_equal(&format!("{place}.{name}"), value, &actual[name]));
+            fields.iter().for_each(|(name, value)| assert_equal(&format!("{path}.{name}"), value, &actual[name]));
         }
         Value::Number(number) => {
             let (expected, actual) = (number.as_f64().unwrap(), actual.as_f64());
-            let near = actual.is_some_and(|actual| (actual - expected).abs() <= TOLERANCE);
-            assert!(near, "{place} should be {expected} and is {actual:?}");
+            let is_equal = actual.is_some_and(|actual| (actual - expected).abs() <= TOLERANCE);
+            assert!(is_equal, "{path} should be {expected} and is {actual:?}");
         }
-        other => assert_eq!(other, actual, "{place}"),
+        other => assert_eq!(other, actual, "{path}"),
     }
 }
 
@@ -113,25 +113,26 @@ async fn real_orders_through_all_functions_give_the_reports_of_the_embedded_host
     }
 }
 
-/// Sends all events, each part again until there is an answer, as its sender does who heard none: the function is killed at work.
+/// Sends all events in batches. Kills the function during every third batch and sends that batch again, as a client does that
+/// received no response.
 async fn send(ingest: &Function, events: &str) {
     let (lines, mut killed): (Vec<&str>, usize) = (events.lines().collect(), 0);
-    for (number, part) in lines.chunks(SENT).enumerate() {
+    for (number, part) in lines.chunks(BATCH).enumerate() {
         let request = http_post("/api/orders/events", &format!("[{}]", part.join(",")));
         if number % 3 == 0 {
             let after = Duration::from_millis(20 + number as u64 * 37 % 400);
             killed += usize::from(ingest.invoke_and_kill(&request, after).await == Err(Failed::Died));
         }
-        let answer = ingest.invoke(&request).await.unwrap();
-        let told = answer["body"].as_str().unwrap();
-        let known = ["accepted", "duplicate"].map(|result| told.matches(&format!("\"result\":\"{result}\"")).count());
-        assert_eq!(known.iter().sum::<usize>(), part.len(), "{told}");
+        let response = ingest.invoke(&request).await.unwrap();
+        let body = response["body"].as_str().unwrap();
+        let stored = ["accepted", "duplicate"].map(|result| body.matches(&format!("\"result\":\"{result}\"")).count());
+        assert_eq!(stored.iter().sum::<usize>(), part.len(), "{body}");
     }
     println!("order-ingest was killed {killed} times");
     assert!(killed > 0);
 }
 
-/// Byte for byte.
+/// Asserts that both bodies are equal byte for byte.
 fn assert_same(deployed: &Response, embedded: &Response, path: &str) {
     assert_eq!((deployed.status, embedded.status), (axum::http::StatusCode::OK, axum::http::StatusCode::OK), "{path}");
     assert!(deployed.body == embedded.body, "{path} differs: {} {}", deployed.text(), embedded.text());

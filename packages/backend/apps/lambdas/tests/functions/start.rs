@@ -1,4 +1,4 @@
-//! What a function does before its first event.
+//! The start of a function, before its first event.
 
 use goody_testkit::lambda::events::on_the_bus;
 use goody_testkit::lambda::{Failed, Function};
@@ -9,37 +9,40 @@ use crate::aws::{API_HANDLER, DATA_BACKFILL, ORDER_INGEST, ORDER_SIMULATOR, REPO
 const FUNCTIONS: [&str; 5] = [API_HANDLER, ORDER_INGEST, ORDER_SIMULATOR, REPORT_GENERATOR, DATA_BACKFILL];
 
 #[tokio::test]
-async fn a_function_is_ready_without_asking_dynamodb_anything() {
-    let nowhere =
+async fn a_function_starts_without_a_request_to_dynamodb() {
+    let tables =
         ["GOODY_ORDERS_TABLE", "GOODY_REPORTS_TABLE", "GOODY_VENDORS_TABLE"].map(|name| (name, name.to_owned()));
     for binary in FUNCTIONS {
-        let function = Function::new(binary, nowhere.clone());
+        let function = Function::new(binary, tables.clone());
         let ready = function.start().await;
         assert!(ready.is_ok(), "{binary}: {:?}", function.output());
     }
 }
 
 #[tokio::test]
-async fn a_function_that_is_not_told_its_tables_ends_and_says_what_to_set() {
+async fn a_function_without_table_names_exits_and_reports_the_missing_variables() {
     for binary in FUNCTIONS {
         let function = Function::new(binary, []);
         assert_eq!(function.start().await, Err(Failed::Died), "{binary}");
-        let told = function.output().join("\n");
+        let output = function.output().join("\n");
         for name in ["GOODY_ORDERS_TABLE", "GOODY_REPORTS_TABLE", "GOODY_VENDORS_TABLE"] {
-            assert!(told.contains(&format!("{name} is not set: set it to the name of the DynamoDB table")), "{told}");
+            assert!(
+                output.contains(&format!("{name} is not set: set it to the name of the DynamoDB table")),
+                "{output}"
+            );
         }
     }
 }
 
 #[tokio::test]
-async fn an_event_of_another_function_is_thrown_with_its_kind() {
-    let nowhere =
+async fn an_event_for_another_function_fails_with_its_kind() {
+    let tables =
         ["GOODY_ORDERS_TABLE", "GOODY_REPORTS_TABLE", "GOODY_VENDORS_TABLE"].map(|name| (name, name.to_owned()));
-    let function = Function::new(REPORT_GENERATOR, nowhere);
+    let function = Function::new(REPORT_GENERATOR, tables);
     let Err(Failed::Thrown { message, .. }) = function.invoke(&on_the_bus(&json!({}))).await else {
         panic!("no error")
     };
-    assert_eq!(message, "an event of a bus is for another function: its trigger points at the wrong one");
+    assert_eq!(message, "a bus event is for another function: correct the target of its trigger");
     let logged = function.printed(1, |line| line["level"] == "ERROR").await;
     assert_eq!(logged.len(), 1, "a failure is logged once");
     assert_eq!(logged[0]["span"]["correlation_id"], "00000000-0000-4000-8000-000000000000");
