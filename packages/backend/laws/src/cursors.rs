@@ -1,6 +1,6 @@
-//! Cursors as they come back: any text, our own tampered with, or those of another list.
+//! Cursors in requests: any text, a manipulated cursor, or a cursor of another list.
 //!
-//! The first byte says which list is asked for, the second what the rest is: see [`told`].
+//! The first byte selects the list, the second one how the rest becomes a cursor: see [`cursor_from`].
 
 use std::collections::HashSet;
 use std::sync::OnceLock;
@@ -10,10 +10,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use goody_testkit::{OrderBuilder, Response, TestApp, suite};
 use serde_json::{Value, json};
 
-/// The longest text that fits into the address of a request, whatever has to be escaped.
-const LONGEST: usize = 8_000;
+/// The length in bytes that fits into the URL of a request even if every byte is escaped.
+const MAX_LENGTH: usize = 8_000;
 
-/// Lists that have cursors, the name of their rows, and where a row says what tells it from the others.
+/// The lists with cursors: path, field of the rows, and JSON pointer of the key of a row.
 const LISTS: [(&str, &str, &str); 7] = [
     ("/api/orders?limit=2", "orders", "/orderId"),
     ("/api/orders?limit=1&status=ARRIVED,LOST&order=asc", "orders", "/orderId"),
@@ -24,33 +24,33 @@ const LISTS: [(&str, &str, &str); 7] = [
     ("/api/reports?limit=1&vendorId=acme&from=2026-03-01&to=2026-03-10", "reports", "/date"),
 ];
 
-/// The law of cursors.
-pub fn hold(data: &[u8]) -> bool {
+/// The law of cursors: a cursor is either refused, or all pages from it on have no row twice. Returns whether it was accepted.
+pub fn check(data: &[u8]) -> bool {
     let [list, kind, rest @ ..] = data else { return false };
-    if rest.len() > LONGEST {
+    if rest.len() > MAX_LENGTH {
         return false;
     }
     let list = usize::from(*list) % LISTS.len();
     suite::wait(async {
         let lists = lists().await;
-        ask(&lists.app, list, &told(lists, list, *kind, rest)).await
+        check_pages(&lists.app, list, &cursor_from(lists, list, *kind, rest)).await
     })
 }
 
-/// The cursor that the bytes stand for.
-fn told(lists: &Lists, list: usize, kind: u8, rest: &[u8]) -> Vec<u8> {
+/// The cursor that the bytes encode.
+fn cursor_from(lists: &Lists, list: usize, kind: u8, rest: &[u8]) -> Vec<u8> {
     match kind % 4 {
         // Any text.
         0 => rest.to_vec(),
-        // Any inside.
+        // Any content, encoded as a cursor.
         1 => URL_SAFE_NO_PAD.encode(rest).into_bytes(),
-        // Any place, in the list that was asked for.
+        // Any position in the selected list.
         2 => {
-            let inside = URL_SAFE_NO_PAD.decode(&lists.cursors[list]).unwrap();
-            let end = inside.windows(8).position(|bytes| bytes == b"\"place\":").unwrap() + 8;
-            URL_SAFE_NO_PAD.encode([&inside[..end], rest, b"}"].concat()).into_bytes()
+            let content = URL_SAFE_NO_PAD.decode(&lists.cursors[list]).unwrap();
+            let end = content.windows(8).position(|bytes| bytes == b"\"place\":").unwrap() + 8;
+            URL_SAFE_NO_PAD.encode([&content[..end], rest, b"}"].concat()).into_bytes()
         }
-        // One of ours, of this list or of another one, with some of its letters changed.
+        // A valid cursor, of this or another list, with some bytes changed.
         _ => {
             let other = rest.first().map_or(list, |byte| usize::from(*byte));
             let mut cursor = lists.cursors[other % LISTS.len()].clone().into_bytes();
@@ -63,39 +63,39 @@ fn told(lists: &Lists, list: usize, kind: u8, rest: &[u8]) -> Vec<u8> {
     }
 }
 
-/// Asks for the page after a cursor, and for all that follow. Says whether the cursor was taken.
-async fn ask(app: &TestApp, list: usize, cursor: &[u8]) -> bool {
+/// Requests the page after a cursor and all pages after it. Returns whether the cursor was accepted.
+async fn check_pages(app: &TestApp, list: usize, cursor: &[u8]) -> bool {
     let first = page(app, list, cursor).await;
     if first.status == 400 {
         assert_eq!(first.json()["code"], "INVALID_CURSOR", "{}", first.text());
         return false;
     }
-    is_written_as_we_write(cursor);
+    assert_canonical(cursor);
     let (_, rows, key) = LISTS[list];
     let mut seen = HashSet::new();
-    let mut answer = first;
+    let mut response = first;
     loop {
-        assert_eq!(answer.status, 200, "{}", answer.text());
-        let page_of_list = answer.json();
-        for row in page_of_list[rows].as_array().unwrap() {
-            assert!(seen.insert(row.pointer(key).unwrap().clone()), "a row comes once: {row}");
+        assert_eq!(response.status, 200, "{}", response.text());
+        let body = response.json();
+        for row in body[rows].as_array().unwrap() {
+            assert!(seen.insert(row.pointer(key).unwrap().clone()), "a row appears twice: {row}");
         }
-        let Some(next) = next(&page_of_list) else { return true };
-        answer = page(app, list, next.as_bytes()).await;
+        let Some(next) = next(&body) else { return true };
+        response = page(app, list, next.as_bytes()).await;
     }
 }
 
-/// The cursor of the page after this one.
+/// The cursor of the next page.
 fn next(page: &Value) -> Option<&str> {
     page["nextCursor"].as_str().or(page["pagination"]["nextCursor"].as_str())
 }
 
-/// A cursor that was taken is one that we may have written: without a blank, a field or a digit more.
-fn is_written_as_we_write(cursor: &[u8]) {
-    let inside = URL_SAFE_NO_PAD.decode(cursor).unwrap();
-    let value: Value = serde_json::from_slice(&inside).unwrap();
-    assert_eq!(serde_json::to_vec(&value).unwrap(), inside, "{value}");
-    assert_eq!(URL_SAFE_NO_PAD.encode(inside).as_bytes(), cursor, "{value}");
+/// An accepted cursor has the server's own encoding: no additional blank, field or digit.
+fn assert_canonical(cursor: &[u8]) {
+    let content = URL_SAFE_NO_PAD.decode(cursor).unwrap();
+    let value: Value = serde_json::from_slice(&content).unwrap();
+    assert_eq!(serde_json::to_vec(&value).unwrap(), content, "{value}");
+    assert_eq!(URL_SAFE_NO_PAD.encode(content).as_bytes(), cursor, "{value}");
 }
 
 async fn page(app: &TestApp, list: usize, cursor: &[u8]) -> Response {
@@ -103,24 +103,24 @@ async fn page(app: &TestApp, list: usize, cursor: &[u8]) -> Response {
     app.get(&format!("{}&cursor={escaped}", LISTS[list].0)).await
 }
 
-/// The lists, and of each a cursor of its own.
+/// An app with data, and one valid cursor per list.
 struct Lists {
     app: TestApp,
     cursors: Vec<String>,
 }
 
-/// The same for all inputs, as nothing here is written.
+/// All inputs share one app, because the law only reads.
 async fn lists() -> &'static Lists {
-    static MADE: OnceLock<Lists> = OnceLock::new();
-    if MADE.get().is_none() {
-        let made = make().await;
-        // Another thread may have been sooner; its lists are equal.
-        drop(MADE.set(made));
+    static CREATED: OnceLock<Lists> = OnceLock::new();
+    if CREATED.get().is_none() {
+        let lists = create().await;
+        // Another thread may have set it first; its lists are equal.
+        drop(CREATED.set(lists));
     }
-    MADE.get().unwrap()
+    CREATED.get().unwrap()
 }
 
-async fn make() -> Lists {
+async fn create() -> Lists {
     let app = TestApp::new();
     for number in 0..5 {
         for (vendor, name) in [("acme", "Acme"), ("bloom", "Bloom & Branch"), ("quiet", "quiet")] {
@@ -140,7 +140,7 @@ async fn make() -> Lists {
     let mut cursors = Vec::new();
     for (path, ..) in LISTS {
         let page = app.read(path).await;
-        let next = next(&page).unwrap_or_else(|| panic!("{path} has a page only: {page}"));
+        let next = next(&page).unwrap_or_else(|| panic!("{path} has only one page: {page}"));
         cursors.push(next.to_owned());
     }
     Lists { app, cursors }

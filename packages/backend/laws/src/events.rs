@@ -1,6 +1,7 @@
-//! Events as they are posted: a body of any bytes, cut into events wherever it is broken, and read.
+//! Request bodies with events: any bytes, delivered in chunks of any size, split into events and parsed.
 //!
-//! A zero byte stands for as many of the byte after it as no event may have, so that long bodies are found, too.
+//! A zero byte and the byte after it expand to a run longer than the longest allowed event, so that the fuzzer finds long
+//! bodies, too.
 
 use goody_domain::{LONGEST_EVENT, OrderEvent};
 use goody_testkit::now;
@@ -12,13 +13,13 @@ use self::event_splitter::{EventSplitter, RawEvent};
 #[path = "../../crates/http/src/event_splitter.rs"]
 mod event_splitter;
 
-/// How a body may tell of events.
+/// The formats of a body.
 pub(crate) const FORMS: [BodyFormat; 2] = [BodyFormat::Ndjson, BodyFormat::Json];
 
-/// The law of events that are cut out of a body and read.
-pub fn hold(data: &[u8]) -> bool {
+/// The law of bodies: the size of the chunks does not change the events. Returns whether an event was accepted.
+pub fn check(data: &[u8]) -> bool {
     let body = unfolded(data);
-    let mut taken = false;
+    let mut accepted = false;
     for form in FORMS {
         let pieces = cut(form, &body, usize::MAX);
         for at_a_time in [1, 3, 64, 1_000, 65_536] {
@@ -27,15 +28,15 @@ pub fn hold(data: &[u8]) -> bool {
         compare(form, &body, &pieces);
         for (_, piece) in &pieces {
             if let Some(event) = event(piece) {
-                crate::reads_as_it_is_printed(&event);
-                taken = true;
+                crate::assert_round_trip(&event);
+                accepted = true;
             }
         }
     }
-    taken
+    accepted
 }
 
-/// What is posted: the first zero byte and the one after it become a long run.
+/// The body: the first zero byte and the byte after it become a long run.
 pub(crate) fn unfolded(data: &[u8]) -> Vec<u8> {
     let mut body = data.to_vec();
     if let Some(at) = data.iter().position(|byte| *byte == 0)
@@ -46,21 +47,21 @@ pub(crate) fn unfolded(data: &[u8]) -> Vec<u8> {
     body
 }
 
-/// The pieces of a body that comes so many bytes at a time, each with the number of its line or its element.
+/// The pieces of a body that arrives in chunks of `at_a_time` bytes, each with the number of its line or element.
 pub(crate) fn cut(form: BodyFormat, body: &[u8], at_a_time: usize) -> Vec<(u64, RawEvent)> {
-    let mut splitter = EventSplitter::new(form);
+    let mut cutter = EventSplitter::new(form);
     let mut pieces = Vec::new();
     for bytes in body.chunks(at_a_time) {
-        splitter.push(bytes);
-        while let Some(piece) = splitter.next() {
+        cutter.push(bytes);
+        while let Some(piece) = cutter.next() {
             pieces.push(piece);
         }
     }
-    pieces.extend(splitter.finish());
+    pieces.extend(cutter.finish());
     pieces
 }
 
-/// What a plainer way of cutting says, where it can say something.
+/// Compares the pieces with those of a simple splitter. Skips bodies that it cannot split.
 fn compare(form: BodyFormat, body: &[u8], pieces: &[(u64, RawEvent)]) {
     if body.len() >= LONGEST_EVENT {
         return;
@@ -83,7 +84,7 @@ fn compare(form: BodyFormat, body: &[u8], pieces: &[(u64, RawEvent)]) {
     }
 }
 
-/// The event that a piece tells of.
+/// The event in a piece, if it is valid.
 pub(crate) fn event(piece: &RawEvent) -> Option<OrderEvent> {
     match piece {
         RawEvent::Text(text) => OrderEvent::parse(text, now()).ok(),

@@ -1,6 +1,6 @@
-//! Files of somebody else: a mapping in TOML and the rows that it is for.
+//! Third-party files: a mapping in TOML, and the rows to which it applies.
 //!
-//! The mapping comes first and ends with a line `%%`; the file follows.
+//! The input is the mapping, a line `%%`, and the file.
 
 use csv::StringRecord;
 use goody_domain::OrderEvent;
@@ -10,17 +10,18 @@ use self::columns::{Mapping, Rows};
 use self::records::Records;
 
 #[path = "../../apps/goody/src/mapping.rs"]
-#[expect(dead_code, reason = "the law brings the text of a mapping, and no file of it")]
+#[expect(dead_code, reason = "the law parses a mapping from text and never opens a mapping file")]
 mod columns;
 #[path = "../../apps/goody/src/records.rs"]
-#[expect(dead_code, reason = "the law has no use for the number of a record")]
+#[expect(dead_code, reason = "the law does not use the number of a record")]
 mod records;
 
-/// Ends the mapping.
+/// The end of the mapping.
 const END: &[u8] = b"\n%%\n";
 
-/// The law of mapped rows.
-pub fn hold(data: &[u8]) -> bool {
+/// The law of mapped rows: each accepted event survives serialization, each rejection has a reason, and the mapping is
+/// deterministic. Returns whether an event was accepted.
+pub fn check(data: &[u8]) -> bool {
     let Some(at) = data.windows(END.len()).position(|bytes| bytes == END) else { return false };
     let (text, file) = (&data[..at], &data[at + END.len()..]);
     let Ok(text) = std::str::from_utf8(text) else { return false };
@@ -32,19 +33,19 @@ pub fn hold(data: &[u8]) -> bool {
     };
     let Some(Some(heading)) = read() else { return false };
     let Ok(rows) = Rows::new(mapping, &heading) else { return false };
-    let mut taken = false;
+    let mut accepted = false;
     for row in std::iter::from_fn(read).flatten() {
         for wire in rows.events(&row) {
             match wire.and_then(|wire| OrderEvent::check(&wire, now())) {
                 Ok(event) => {
-                    crate::reads_as_it_is_printed(&event);
-                    taken = true;
+                    crate::assert_round_trip(&event);
+                    accepted = true;
                 }
-                Err(rejection) => assert!(!rejection.errors.is_empty(), "who turns a row away says why"),
+                Err(rejection) => assert!(!rejection.errors.is_empty(), "a rejection has at least one error"),
             }
         }
-        let (once, again) = (rows.events(&row), rows.events(&row));
-        assert_eq!(format!("{once:?}"), format!("{again:?}"), "a row that is read again says the same");
+        let (first, second) = (rows.events(&row), rows.events(&row));
+        assert_eq!(format!("{first:?}"), format!("{second:?}"), "the same row gives the same events");
     }
-    taken
+    accepted
 }

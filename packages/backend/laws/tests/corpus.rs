@@ -1,4 +1,4 @@
-//! The fuzz corpora: each file in each archive is held to its law.
+//! The fuzz corpora: each file of each archive satisfies its law.
 
 #![expect(clippy::unwrap_used, reason = "test code")]
 
@@ -9,48 +9,52 @@ use flate2::read::GzDecoder;
 use goody_fuzz_laws::{cursors, events, mapping, posts, stream};
 use tar::Archive;
 
-/// Holds each of the archive's files to its law, and names the file that breaks it. `minimum` is a bound below the number
-/// of files, so that an archive that lost its files fails.
-fn each(corpus: &str, minimum: usize, hold: fn(&[u8]) -> bool) {
+/// Checks the law on each file of the archive and names the file that violates it. An archive with fewer than `minimum` files
+/// fails: it has lost files.
+fn check_corpus(corpus: &str, minimum: usize, check: fn(&[u8]) -> bool) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../fuzz/corpus/{corpus}.tar.gz"));
     let mut archive = Archive::new(GzDecoder::new(std::fs::File::open(&path).unwrap()));
-    let (mut files, mut taken) = (0, 0);
+    let (mut files, mut accepted) = (0, 0);
     for entry in archive.entries().unwrap() {
         let mut entry = entry.unwrap();
         let name = entry.path().unwrap().display().to_string();
         let mut data = Vec::new();
         entry.read_to_end(&mut data).unwrap();
-        let held = std::panic::catch_unwind(|| hold(&data));
-        assert!(held.is_ok(), "{name} of {} breaks its law: see above", path.display());
+        let result = std::panic::catch_unwind(|| check(&data));
+        assert!(result.is_ok(), "{name} of {} violates its law: see the panic above", path.display());
         files += 1;
-        taken += usize::from(held.unwrap());
+        accepted += usize::from(result.unwrap());
     }
-    eprintln!("{corpus}: {files} files, {taken} taken");
+    eprintln!("{corpus}: {files} files, {accepted} accepted");
     assert!(files >= minimum, "{} has {files} files, fewer than {minimum}", path.display());
-    assert!(taken >= 5, "hardly any of {} is taken: look for newer words of the program", path.display());
+    assert!(
+        accepted >= 5,
+        "only {accepted} files of {} are accepted: update the corpus to the current format",
+        path.display()
+    );
 }
 
 #[test]
-fn events_hold_their_law() {
-    each("events", 350, events::hold);
+fn the_law_of_events_holds_for_its_corpus() {
+    check_corpus("events", 350, events::check);
 }
 
 #[test]
-fn posted_events_hold_their_law() {
-    each("posts", 380, posts::hold);
+fn the_law_of_posted_events_holds_for_its_corpus() {
+    check_corpus("posts", 380, posts::check);
 }
 
 #[test]
-fn cursors_hold_their_law() {
-    each("cursors", 520, cursors::hold);
+fn the_law_of_cursors_holds_for_its_corpus() {
+    check_corpus("cursors", 520, cursors::check);
 }
 
 #[test]
-fn mapped_rows_hold_their_law() {
-    each("mapping", 560, mapping::hold);
+fn the_law_of_mapped_rows_holds_for_its_corpus() {
+    check_corpus("mapping", 560, mapping::check);
 }
 
 #[test]
-fn stream_records_hold_their_law() {
-    each("stream", 750, stream::hold);
+fn the_law_of_stream_records_holds_for_its_corpus() {
+    check_corpus("stream", 750, stream::check);
 }
