@@ -1,4 +1,4 @@
-//! Tables in DynamoDB's emulator, and the built functions on them.
+//! Tables in the DynamoDB emulator, and the built functions on them.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -16,24 +16,25 @@ use tempfile::NamedTempFile;
 use crate::Failure;
 use crate::meter::Meter;
 
-/// Tables, and where the functions are.
+/// The tables and the folder of the built functions.
 pub struct Aws {
     dynamodb: DynamoDb,
-    /// Before the tables, as the functions see them.
+    /// Counts the requests of the functions to the tables.
     pub meter: Meter,
     tables: Tables,
     functions: PathBuf,
-    /// What the functions are told the time by; the machine's clock where there is none.
+    /// The clock file of the functions; without it they use the machine's clock.
     clock: Option<NamedTempFile>,
 }
 
 impl Aws {
-    /// New tables. `functions` is where the build left the functions; it is `at` for them, or as late as it is.
+    /// Creates empty tables. `functions` is the build output. The time of the functions is `at`, or the real time if it is
+    /// `None`.
     pub async fn start(functions: &Path, at: Option<Instant>) -> Result<Self, Failure> {
         let [orders, reports, vendors] = ["Orders", "Reports", "Vendors"].map(str::to_owned);
         let (dynamodb, tables) = (DynamoDb::start(), Tables { orders, reports, vendors });
         create_tables(&client(&dynamodb.endpoint()), &tables).await?;
-        let meter = Meter::before(dynamodb.endpoint()).await?;
+        let meter = Meter::start(dynamodb.endpoint()).await?;
         let mut clock = None;
         if let Some(at) = at {
             let mut file = NamedTempFile::new()?;
@@ -43,8 +44,8 @@ impl Aws {
         Ok(Self { dynamodb, meter, tables, functions: functions.to_owned(), clock })
     }
 
-    /// What the build left of a function.
-    pub fn built(&self, name: &str, file: &str) -> PathBuf {
+    /// The path of a file in the build output of a function.
+    pub fn artifact(&self, name: &str, file: &str) -> PathBuf {
         self.functions.join(name).join(file)
     }
 
@@ -58,10 +59,10 @@ impl Aws {
             ("AWS_ENDPOINT_URL", self.meter.endpoint()),
         ];
         variables.extend(self.clock.as_ref().map(|clock| ("GOODY_CLOCK", clock.path().display().to_string())));
-        Function::new(self.built(name, "bootstrap"), variables)
+        Function::new(self.artifact(name, "bootstrap"), variables)
     }
 
-    /// Has changes of orders go into their stream, or not. The emulator takes the longer for each, the more there are.
+    /// Enables or disables the stream of the orders table. The emulator is slower with each record in a stream.
     pub async fn set_streaming(&self, enabled: bool) -> Result<(), Failure> {
         let view = enabled.then_some(StreamViewType::NewAndOldImages);
         let stream = StreamSpecification::builder().stream_enabled(enabled).set_stream_view_type(view).build()?;
@@ -70,12 +71,12 @@ impl Aws {
         Ok(())
     }
 
-    /// The orders' stream from now on, in batches of so many.
+    /// The stream of the orders table from now on, in batches of `batch_size` records.
     pub async fn stream(&self, batch_size: usize) -> StreamMapping {
         StreamMapping::latest(&self.dynamodb.endpoint(), &self.tables.orders, batch_size).await
     }
 
-    /// The tables as a store in this process, past the meter.
+    /// Direct access to the tables, which the meter does not count.
     pub fn store(&self) -> DynamoStore {
         DynamoStore::new(client(&self.dynamodb.endpoint()), self.tables.clone(), ReportZone::utc())
     }

@@ -1,4 +1,4 @@
-//! Made-up orders: two years of them (or as many days as asked), ending now, in a world like the simulator's with many vendors.
+//! Generated orders like those of the simulator, with many vendors: by default of the last two years.
 
 use std::collections::HashMap;
 use std::io::Write;
@@ -8,7 +8,7 @@ use goody_domain::{Day, EventId, Instant, OrderEvent, OrderId, ReportZone, SlaPr
 
 use crate::Failure;
 
-/// How many events an import stores together. The same as in `goody import`.
+/// The number of events that an import stores in one transaction. It equals that of `goody import`.
 pub const BATCH: usize = 40_000;
 
 const GIFTS: [&str; 12] = [
@@ -26,60 +26,60 @@ const GIFTS: [&str; 12] = [
     "wine",
 ];
 
-/// What orders to make up.
+/// Which orders to generate.
 #[derive(Clone, Copy, Debug)]
-pub struct Shape {
-    /// Another seed gives other orders.
+pub struct GeneratorSettings {
+    /// A different seed gives different orders.
     pub seed: u64,
-    /// About how many orders, and hardly ever fewer.
+    /// The approximate number of orders. The result is rarely smaller.
     pub orders: u64,
-    /// How many vendors they may be of.
+    /// The maximum number of vendors.
     pub vendors: usize,
-    /// Over how many days they are spread.
+    /// The number of days of the orders.
     pub days: u32,
-    /// Where those days end.
+    /// The end of these days.
     pub now: Instant,
 }
 
-/// Makes orders up.
+/// Generates orders.
 #[derive(Debug)]
 pub struct Generator {
-    world: Demo,
-    begins: Day,
+    demo: Demo,
+    first_day: Day,
     now: Instant,
 }
 
-/// What was written.
+/// The counts of written orders and events.
 #[derive(Clone, Debug, Default)]
-pub struct Written {
-    /// How many orders.
+pub struct WrittenEvents {
+    /// The number of orders.
     pub orders: u64,
-    /// How many events.
+    /// The number of events.
     pub events: u64,
-    /// How many orders had been placed after each whole batch of [`BATCH`] events.
-    pub orders_begun: Vec<u64>,
+    /// The cumulative number of orders after each full batch of [`BATCH`] events.
+    pub orders_placed: Vec<u64>,
 }
 
-impl Written {
-    /// Where the last tenth begins: after so many whole batches. `None` where it is too short to be measured.
+impl WrittenEvents {
+    /// The number of full batches before the last tenth. `None` if the last tenth is too short for a measurement.
     pub fn tail(&self) -> Option<usize> {
-        let whole = self.orders_begun.len();
-        let tail = whole - whole * 9 / 10;
-        (tail >= 3).then_some(whole - tail)
+        let batches = self.orders_placed.len();
+        let tail = batches - batches * 9 / 10;
+        (tail >= 3).then_some(batches - tail)
     }
 }
 
 impl Generator {
-    /// A generator of these orders.
-    pub fn new(shape: Shape) -> Result<Self, Failure> {
-        let begins = ReportZone::utc().day(shape.now).plus(-i32::try_from(shape.days)?);
-        // A fiftieth more than asked for: demand is not the same every day.
-        let demand = shape.orders * 102 * 1_000 / (u64::from(shape.days.max(1)) * WEEK_PERCENT);
-        let profiles = (0..shape.vendors).map(profile).collect();
-        Ok(Self { world: Demo::new(shape.seed, demand, profiles, begins)?, begins, now: shape.now })
+    /// A generator with these settings.
+    pub fn new(settings: GeneratorSettings) -> Result<Self, Failure> {
+        let first_day = ReportZone::utc().day(settings.now).plus(-i32::try_from(settings.days)?);
+        // The demand is 2 % higher than requested, because it varies from day to day.
+        let demand = settings.orders * 102 * 1_000 / (u64::from(settings.days.max(1)) * WEEK_PERCENT);
+        let profiles = (0..settings.vendors).map(profile).collect();
+        Ok(Self { demo: Demo::new(settings.seed, demand, profiles, first_day)?, first_day, now: settings.now })
     }
 
-    /// The instant after which nothing happens.
+    /// The end of the generated time. No event occurs later.
     pub fn now(&self) -> Instant {
         self.now
     }
@@ -89,33 +89,33 @@ impl Generator {
         format!("v-{:04}", rank + 1)
     }
 
-    /// The kinds of gift.
+    /// All gift types.
     pub fn gifts() -> &'static [&'static str] {
         &GIFTS
     }
 
-    /// Every event of every order, in the order of time.
+    /// Every event of every order, sorted by time.
     pub fn events(&self) -> impl Iterator<Item = OrderEvent> + '_ {
-        self.world.events(self.begins, self.now)
+        self.demo.events(self.first_day, self.now)
     }
 
-    /// The events of an order up to one of them, in the order of time.
+    /// The events of an order up to and including `last`, sorted by time.
     pub fn events_until(&self, order_id: &OrderId, last: &EventId) -> Option<Vec<OrderEvent>> {
-        let mut events = self.world.timeline_of(order_id)?;
+        let mut events = self.demo.timeline_of(order_id)?;
         events.truncate(events.iter().position(|event| event.event_id == *last)? + 1);
         Some(events)
     }
 
-    /// Writes every event as a line of NDJSON.
-    pub fn write(&self, out: &mut impl Write) -> Result<Written, Failure> {
-        let mut written = Written::default();
+    /// Writes every event as NDJSON.
+    pub fn write(&self, out: &mut impl Write) -> Result<WrittenEvents, Failure> {
+        let mut written = WrittenEvents::default();
         for event in self.events() {
             serde_json::to_writer(&mut *out, &WireEvent::from(&event))?;
             out.write_all(b"\n")?;
             written.events += 1;
             written.orders += u64::from(event.status() == Status::Placed);
             if written.events.is_multiple_of(BATCH as u64) {
-                written.orders_begun.push(written.orders);
+                written.orders_placed.push(written.orders);
             }
         }
         out.flush()?;
@@ -123,28 +123,28 @@ impl Generator {
     }
 }
 
-/// The last event of each order among some, in the order in which the orders first occur.
+/// The last event of each order in `events`. The orders are sorted by their first event.
 pub fn last_events(events: &[OrderEvent]) -> Vec<(&OrderId, &EventId)> {
-    let mut places: HashMap<&OrderId, usize> = HashMap::with_capacity(events.len());
+    let mut indexes: HashMap<&OrderId, usize> = HashMap::with_capacity(events.len());
     let mut last: Vec<(&OrderId, &EventId)> = Vec::with_capacity(events.len());
     for event in events {
-        let place = *places.entry(&event.order_id).or_insert(last.len());
-        match last.get_mut(place) {
-            Some((_, known)) => *known = &event.event_id,
+        let index = *indexes.entry(&event.order_id).or_insert(last.len());
+        match last.get_mut(index) {
+            Some((_, event_id)) => *event_id = &event.event_id,
             None => last.push((&event.order_id, &event.event_id)),
         }
     }
     last
 }
 
-/// What the vendor of a rank is like: most are good, a few are bad.
+/// The profile of the vendor of a rank: most vendors are reliable, a few are not.
 fn profile(rank: usize) -> Profile {
     let vendor_id = Generator::vendor(rank);
     let gifts = (0..=rank % 3).map(|kind| GIFTS[(rank * 7 + kind * 5) % GIFTS.len()].to_owned());
-    // Zipf–Mandelbrot with exponent 1.25, in whole numbers, which are the same on every machine.
+    // Zipf–Mandelbrot law with exponent 1.25, in integers, so that the result is equal on every machine.
     let shifted = rank as u64 + 4;
     let share = 1_000_000_000_000 / (shifted * (shifted << 32).isqrt().isqrt());
-    // Vendors side by side are unlike each other.
+    // Vendors of adjacent ranks have different profiles.
     let (good, punctual) = ((rank * 37 % 101) as f64 / 100.0, (rank * 53 % 103) as f64 / 102.0);
     Profile {
         name: format!("Vendor {}", rank + 1),
@@ -169,18 +169,18 @@ mod tests {
 
     fn generator() -> Generator {
         let now = Instant::parse("2026-03-01T12:00:00Z").unwrap();
-        Generator::new(Shape { seed: 42, orders: 3_000, vendors: 1_600, days: 730, now }).unwrap()
+        Generator::new(GeneratorSettings { seed: 42, orders: 3_000, vendors: 1_600, days: 730, now }).unwrap()
     }
 
     #[test]
-    fn there_are_as_many_orders_as_asked_for() {
+    fn the_number_of_orders_is_as_requested() {
         let generator = generator();
         let placed = generator.events().filter(|event| event.status() == Status::Placed).count();
         assert!((3_000..3_200).contains(&placed), "{placed} orders");
     }
 
     #[test]
-    fn every_line_is_an_event_and_every_status_occurs() {
+    fn every_line_is_a_valid_event_and_every_status_occurs() {
         let generator = generator();
         let mut lines = Vec::new();
         generator.write(&mut lines).unwrap();
@@ -194,11 +194,12 @@ mod tests {
     }
 
     #[test]
-    fn an_order_is_told_up_to_its_last_event_of_a_batch() {
+    fn events_until_includes_the_last_event_of_an_order() {
         let generator = generator();
         let events: Vec<OrderEvent> = generator.events().collect();
         let orders = last_events(&events);
-        let told = orders.iter().map(|(order, last)| generator.events_until(order, last).unwrap().len()).sum::<usize>();
-        assert_eq!(told, events.len());
+        let count =
+            orders.iter().map(|(order, last)| generator.events_until(order, last).unwrap().len()).sum::<usize>();
+        assert_eq!(count, events.len());
     }
 }

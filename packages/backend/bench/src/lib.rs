@@ -1,6 +1,7 @@
-//! What the benchmark programs share: made-up orders, the real binary as a child, and the table of figures.
+//! The code that the benchmark programs share: generated orders, the real binary as a child process, the table of results.
 //!
-//! Programs, never timed tests: a slow machine fails nothing. They end with an error only when a number is wrong.
+//! These are programs and not tests with a time limit: a slow machine causes no failure. A program fails only when a check of
+//! the returned data fails, and `costs` and `soak` also when a goal is missed.
 
 pub mod aws;
 pub mod client;
@@ -14,12 +15,12 @@ pub mod options;
 pub mod prices;
 pub mod process;
 pub mod raw;
-pub mod reading;
+pub mod read_latency;
 pub mod samples;
 pub mod server;
 pub mod soak;
 pub mod table;
 pub mod throughput;
 
-/// Why a program stops before its table is whole.
+/// Why a program stops before its table is complete.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;

@@ -1,4 +1,4 @@
-//! Lists of orders: forty-odd filters, each walked and checked, then asked for at the top and deep down.
+//! Lists of orders with more than forty filters: checks the pages of each list, then measures its first page and a deep page.
 
 use goody_domain::{Day, Instant, Status};
 use serde_json::Value;
@@ -9,12 +9,12 @@ use crate::generator::Generator;
 use crate::samples::Samples;
 use crate::table::Checks;
 
-/// How many orders a measured page has: the API's default.
+/// The orders of a measured page: the API's default.
 const PAGE: usize = 50;
-/// How many orders a page has on the way down: the API's most.
-const STEP: usize = 100;
+/// The orders of a page on the way to the deep page: the API's maximum.
+const MAX_PAGE: usize = 100;
 
-/// Which orders.
+/// The filter of a list.
 #[derive(Clone, Debug, Default)]
 struct Filter {
     vendor: Option<String>,
@@ -24,31 +24,31 @@ struct Filter {
     gift: Option<String>,
 }
 
-/// A list and how it is asked for.
+/// A list and its latencies.
 #[derive(Debug)]
 struct List {
     family: &'static str,
     filter: Filter,
-    /// A place deep in the list, where it is long enough to have one.
+    /// The cursor of the deep page; none if the list has one page.
     deep: Option<String>,
     top_samples: Samples,
     deep_samples: Samples,
 }
 
-/// What was measured.
+/// The results for all lists.
 #[derive(Debug, Default)]
-pub struct Tour {
-    /// Latencies by family of filters, at the top and deep down.
+pub struct ListLatencies {
+    /// Latencies by family of filters, of first and deep pages.
     pub families: Vec<(&'static str, Samples)>,
     /// Latencies of first pages.
     pub top: Samples,
     /// Latencies of deep pages.
     pub deep: Samples,
-    /// Each list's own p99 with its name, the slowest first.
+    /// The p99 in seconds and the name of each list, the slowest first.
     pub slowest: Vec<(f64, String)>,
-    /// How many lists.
+    /// The number of lists.
     pub lists: usize,
-    /// The most orders that were passed over.
+    /// The largest number of orders before a deep page.
     pub deepest: usize,
 }
 
@@ -91,8 +91,8 @@ impl Filter {
         pairs.join("&")
     }
 
-    /// Whether an order of an answer belongs into the list.
-    fn takes(&self, order: &Value) -> bool {
+    /// Whether an order of a response matches the filter.
+    fn matches(&self, order: &Value) -> bool {
         let day = order["createdAt"].as_str().and_then(|at| Day::parse(at.get(..10)?).ok());
         self.vendor.as_ref().is_none_or(|vendor| order["vendorId"] == vendor.as_str())
             && (self.statuses.is_empty() || self.statuses.iter().any(|status| order["status"] == status.as_str()))
@@ -102,13 +102,13 @@ impl Filter {
     }
 }
 
-/// The lists to measure, in families. `vendors` are the ranks of a giant, a middling and a tiny vendor.
+/// The filters by family. `vendors` are the ranks of the largest, a medium and the smallest vendor.
 fn lists(today: Day, vendors: [usize; 3]) -> Vec<(&'static str, Filter)> {
     use Status::{
         Arrived, Cancelled, Damaged, Lost, Placed, ReturnToSender, ShippingDelayed, ShippingOnTime, Undeliverable,
     };
     let all = Filter::default;
-    let [giant, middling, tiny] = vendors;
+    let [largest, medium, smallest] = vendors;
     let year_ago = today.plus(-365);
     let month = (year_ago, year_ago.plus(29));
     let active = [Placed, ShippingOnTime, ShippingDelayed];
@@ -118,12 +118,13 @@ fn lists(today: Day, vendors: [usize; 3]) -> Vec<(&'static str, Filter)> {
     for status in Status::ALL {
         lists.push(("one status", all().status(&[status])));
     }
-    let of = |family, filters: Vec<Filter>| filters.into_iter().map(move |filter| (family, filter)).collect::<Vec<_>>();
-    lists.extend(of(
+    let in_family =
+        |family, filters: Vec<Filter>| filters.into_iter().map(move |filter| (family, filter)).collect::<Vec<_>>();
+    lists.extend(in_family(
         "several statuses",
         vec![all().status(&active), all().status(&issues), all().status(&[Arrived, Cancelled])],
     ));
-    lists.extend(of(
+    lists.extend(in_family(
         "delayed",
         vec![
             all().delayed(true),
@@ -134,7 +135,7 @@ fn lists(today: Day, vendors: [usize; 3]) -> Vec<(&'static str, Filter)> {
             all().delayed(false).status(&[Lost]),
         ],
     ));
-    lists.extend(of(
+    lists.extend(in_family(
         "gift type",
         vec![
             all().gift(gift),
@@ -143,7 +144,7 @@ fn lists(today: Day, vendors: [usize; 3]) -> Vec<(&'static str, Filter)> {
             all().gift(gift).delayed(false).status(&active),
         ],
     ));
-    lists.extend(of(
+    lists.extend(in_family(
         "days",
         vec![
             all().days(year_ago, year_ago),
@@ -154,7 +155,7 @@ fn lists(today: Day, vendors: [usize; 3]) -> Vec<(&'static str, Filter)> {
             all().days(today.plus(-3), today).status(&active),
         ],
     ));
-    let own = |rank: usize| {
+    let of_vendor = |rank: usize| {
         vec![
             all().vendor(rank),
             all().vendor(rank).status(&[Arrived]),
@@ -164,71 +165,72 @@ fn lists(today: Day, vendors: [usize; 3]) -> Vec<(&'static str, Filter)> {
             all().vendor(rank).days(month.0, month.1).delayed(true),
         ]
     };
-    lists.extend(of("giant vendor", own(giant)));
-    lists.extend(of("middling vendor", own(middling)));
-    lists.extend(of("tiny vendor", own(tiny)));
-    lists.extend(of(
-        "nothing found",
+    lists.extend(in_family("largest vendor", of_vendor(largest)));
+    lists.extend(in_family("medium vendor", of_vendor(medium)));
+    lists.extend(in_family("smallest vendor", of_vendor(smallest)));
+    lists.extend(in_family(
+        "no results",
         vec![
             all().gift("no-such-gift"),
             all().days(today.plus(-4_000), today.plus(-3_900)),
             all().days(today.plus(-3_000), today.plus(-2_900)).delayed(true),
-            Filter { vendor: Some("nobody".into()), ..all() },
+            Filter { vendor: Some("unknown".into()), ..all() },
         ],
     ));
     lists
 }
 
-/// The same lists, as the queries that ask for them.
+/// The same lists as query strings by family.
 pub fn queries(today: Day, vendors: [usize; 3]) -> Vec<(&'static str, String)> {
     lists(today, vendors).into_iter().map(|(family, filter)| (family, filter.query())).collect()
 }
 
-/// Walks every list so many pages down, then asks for its first page and for its deepest one, in turns.
-pub fn tour(
+/// Reads and checks up to `pages` pages of every list, then measures its first page and its deepest page `rounds` times.
+pub fn measure(
     client: &mut Client,
     checks: &mut Checks,
     today: Day,
     vendors: [usize; 3],
     (pages, rounds): (usize, usize),
-) -> Result<Tour, Failure> {
-    let mut tour = Tour::default();
+) -> Result<ListLatencies, Failure> {
+    let mut latencies = ListLatencies::default();
     let mut all = Vec::new();
     for (family, filter) in lists(today, vendors) {
-        let (deep, passed) = walk(client, checks, &filter, pages)?;
-        tour.deepest = tour.deepest.max(passed);
+        let (deep, passed) = read_pages(client, checks, &filter, pages)?;
+        latencies.deepest = latencies.deepest.max(passed);
         let (top_samples, deep_samples) = (Samples::default(), Samples::default());
         all.push(List { family, filter, deep, top_samples, deep_samples });
     }
-    // In turns, so that each page finds the caches as the others left them.
+    // The rounds alternate between the lists, so that no page finds the caches filled by its own previous request.
     for _ in 0..rounds {
         for list in &mut all {
-            list.top_samples.add_all(&ask(client, checks, &list.filter, None)?);
+            list.top_samples.add_all(&measure_page(client, checks, &list.filter, None)?);
             if let Some(cursor) = &list.deep {
-                list.deep_samples.add_all(&ask(client, checks, &list.filter, Some(cursor))?);
+                list.deep_samples.add_all(&measure_page(client, checks, &list.filter, Some(cursor))?);
             }
         }
     }
     for list in &all {
-        tour.top.add_all(&list.top_samples);
-        tour.deep.add_all(&list.deep_samples);
-        match tour.families.iter_mut().find(|(family, _)| *family == list.family) {
+        latencies.top.add_all(&list.top_samples);
+        latencies.deep.add_all(&list.deep_samples);
+        match latencies.families.iter_mut().find(|(family, _)| *family == list.family) {
             Some((_, samples)) => samples.add_all(&list.top_samples),
-            None => tour.families.push((list.family, list.top_samples.clone())),
+            None => latencies.families.push((list.family, list.top_samples.clone())),
         }
-        if let Some((_, samples)) = tour.families.iter_mut().find(|(family, _)| *family == list.family) {
+        if let Some((_, samples)) = latencies.families.iter_mut().find(|(family, _)| *family == list.family) {
             samples.add_all(&list.deep_samples);
         }
         for (depth, samples) in [("first page", &list.top_samples), ("deep", &list.deep_samples)] {
             if !samples.is_empty() {
-                tour.slowest
+                latencies
+                    .slowest
                     .push((samples.p99(), format!("?{} ({depth}): {}", list.filter.query(), samples.summary())));
             }
         }
     }
-    tour.slowest.sort_unstable_by(|one, other| other.0.total_cmp(&one.0));
-    tour.lists = all.len();
-    Ok(tour)
+    latencies.slowest.sort_unstable_by(|one, other| other.0.total_cmp(&one.0));
+    latencies.lists = all.len();
+    Ok(latencies)
 }
 
 fn path(filter: &Filter, limit: usize, cursor: Option<&str>) -> String {
@@ -238,14 +240,19 @@ fn path(filter: &Filter, limit: usize, cursor: Option<&str>) -> String {
     format!("/api/orders?{query}{and}limit={limit}{cursor}")
 }
 
-/// One measured page, checked.
-fn ask(client: &mut Client, checks: &mut Checks, filter: &Filter, cursor: Option<&str>) -> Result<Samples, Failure> {
+/// Requests, measures and checks one page.
+fn measure_page(
+    client: &mut Client,
+    checks: &mut Checks,
+    filter: &Filter,
+    cursor: Option<&str>,
+) -> Result<Samples, Failure> {
     let path = path(filter, PAGE, cursor);
-    let answer = client.get(&path)?;
-    let page = answer.json().map_err(|error| format!("GET {path}: {error}"))?;
+    let response = client.get(&path)?;
+    let page = response.json().map_err(|error| format!("GET {path}: {error}"))?;
     check_page(checks, &path, filter, &page, PAGE);
     let mut samples = Samples::default();
-    samples.add(answer.took);
+    samples.add(response.latency);
     Ok(samples)
 }
 
@@ -254,8 +261,8 @@ fn check_page(checks: &mut Checks, path: &str, filter: &Filter, page: &Value, li
     let has_more = page["hasMore"] == true;
     let is_full = if has_more { orders.len() == limit } else { orders.len() <= limit };
     checks.check(is_full && page["nextCursor"].is_string() == has_more, || format!("{path}: {} orders", orders.len()));
-    checks.check(orders.iter().all(|order| filter.takes(order)), || {
-        format!("{path}: an order that the filter does not take")
+    checks.check(orders.iter().all(|order| filter.matches(order)), || {
+        format!("{path}: an order does not match the filter")
     });
     let summary = &page["summary"];
     let total = summary["total"].as_i64().unwrap_or(-1);
@@ -266,8 +273,8 @@ fn check_page(checks: &mut Checks, path: &str, filter: &Filter, page: &Value, li
     checks.check(adds_up, || format!("{path}: the statuses do not add up to {total}: {parts:?}"));
 }
 
-/// Goes down a list. Gives the deepest cursor there was, and how many orders lie before it.
-fn walk(
+/// Reads and checks pages from the top of a list. Returns the last cursor and the number of orders before it.
+fn read_pages(
     client: &mut Client,
     checks: &mut Checks,
     filter: &Filter,
@@ -276,27 +283,27 @@ fn walk(
     let (mut cursor, mut passed, mut first_total) = (None, 0, None);
     let mut last: Option<(Instant, String)> = None;
     for _ in 0..pages {
-        let path = path(filter, STEP, cursor.as_deref());
+        let path = path(filter, MAX_PAGE, cursor.as_deref());
         let page = client.json(&path)?;
-        check_page(checks, &path, filter, &page, STEP);
+        check_page(checks, &path, filter, &page, MAX_PAGE);
         let orders = page["orders"].as_array().map_or(&[][..], Vec::as_slice);
         for order in orders {
             let text = |field: &str| order[field].as_str().unwrap_or_default();
-            let place = (Instant::parse(text("createdAt"))?, text("orderId").to_owned());
-            checks.check(last.as_ref().is_none_or(|last| place < *last), || {
-                format!("{path}: {place:?} comes after {last:?}")
+            let position = (Instant::parse(text("createdAt"))?, text("orderId").to_owned());
+            checks.check(last.as_ref().is_none_or(|last| position < *last), || {
+                format!("{path}: wrong order: {position:?} follows {last:?}")
             });
-            last = Some(place);
+            last = Some(position);
         }
         let summary = &page["summary"];
         let total = first_total.get_or_insert_with(|| summary["total"].clone()).clone();
         match page["nextCursor"].as_str() {
             Some(next) => cursor = Some(next.to_owned()),
-            // The clock may have moved orders meanwhile; then the totals say so.
+            // Orders may become delayed during the test, which also changes the total; then there is nothing to compare.
             None => {
-                let whole = passed + orders.len();
-                let same = summary["totalIsLowerBound"] == true || summary["total"] != total || total == whole;
-                checks.check(same, || format!("{path}: {whole} orders to the end, but a total of {total}"));
+                let listed = passed + orders.len();
+                let is_equal = summary["totalIsLowerBound"] == true || summary["total"] != total || total == listed;
+                checks.check(is_equal, || format!("{path}: the list has {listed} orders, but the total is {total}"));
                 break;
             }
         }

@@ -1,4 +1,4 @@
-//! Load: events of new and known orders, posted at a steady rate to a running server.
+//! Load: posts events of new and existing orders to a running server at a constant rate.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,45 +11,46 @@ use crate::client::Client;
 use crate::generator::Generator;
 use crate::options::wall_clock;
 
-/// How often events are sent.
+/// The interval between two requests.
 const TICK: Duration = Duration::from_millis(10);
-/// The most that are sent together when the server was slow.
-const MOST: u64 = 2_000;
-/// Facts lie this far in the past, so that reports, which are cut at the whole minute, count them at once.
+/// The maximum number of events per request, for when the server was slow.
+const MAX_BATCH: u64 = 2_000;
+/// The age of events, so that reports, which count up to the last full minute, include them at once.
 const AGE_SECONDS: i64 = 180;
-/// How many orders a new order's next fact comes later.
-const FOLLOW: u64 = 1_000;
-/// How many facts a known order gets: more would make a history that no order has.
-const FACTS: u64 = 3;
+/// A new order gets its second event after this number of further orders.
+const FOLLOW_UP_AFTER: u64 = 1_000;
+/// The maximum number of events per existing order: a longer history would be unrealistic.
+const EVENTS_PER_ORDER: u64 = 3;
 
-/// The vendor that no load is about, so that a probe of it sees itself alone.
-pub const PROBED: usize = 100;
+/// The rank of a vendor without load, so that its numbers change only by probes.
+pub const PROBED_VENDOR: usize = 100;
 
-/// Makes events that go on from one call to the next.
+/// Generates events. Each call continues where the last one ended.
 #[derive(Debug)]
 pub struct LiveEvents {
     run: i64,
     next: u64,
     vendors: usize,
     known: Vec<String>,
-    /// How many orders were placed.
+    /// The number of placed orders.
     pub placed: u64,
 }
 
 impl LiveEvents {
-    /// Events of new orders of these vendors, and of `known` orders, which are active.
+    /// Events of new orders of `vendors` vendors, and of `known` orders, which must be active.
     pub fn new(vendors: usize, known: Vec<String>) -> Self {
         Self { run: wall_clock().micros() / 1_000_000, next: 0, vendors, known, placed: 0 }
     }
 
-    /// Events of new orders, as one of several writers at the same time tells them.
-    pub fn writer(place: usize, vendors: usize) -> Self {
+    /// Events of new orders for one of several concurrent writers.
+    pub fn writer(index: usize, vendors: usize) -> Self {
         let events = Self::new(vendors, Vec::new());
-        // Runs are seconds: nobody else's orders have these names.
-        Self { run: events.run * 1_000 + place as i64, ..events }
+        // The run is the current second, so that no two runs and no two writers have the same order ids.
+        Self { run: events.run * 1_000 + index as i64, ..events }
     }
 
-    /// So many events, a line each: in turn a new order, a fact of an order placed a while ago, and a fact of a known order.
+    /// The next `events` events as NDJSON: in turn a new order, an event of an order of this run, and an event of a known
+    /// order.
     pub fn lines(&mut self, events: u64) -> String {
         let at = wall_clock().plus_seconds(-AGE_SECONDS);
         let mut lines = String::with_capacity(events as usize * 240);
@@ -57,10 +58,10 @@ impl LiveEvents {
             let turn = self.next / 3;
             let known = self.known.get((turn % self.known.len().max(1) as u64) as usize);
             match (self.next % 3, known) {
-                (1, _) if turn >= FOLLOW => {
-                    lines += &fact(&self.order(3 * (turn - FOLLOW)), "s", "SHIPPING_ON_TIME", at)
+                (1, _) if turn >= FOLLOW_UP_AFTER => {
+                    lines += &fact(&self.order(3 * (turn - FOLLOW_UP_AFTER)), "s", "SHIPPING_ON_TIME", at)
                 }
-                (2, Some(order)) if turn < FACTS * self.known.len() as u64 => {
+                (2, Some(order)) if turn < EVENTS_PER_ORDER * self.known.len() as u64 => {
                     lines += &fact(order, &format!("l{}-{turn}", self.run), "SHIPPING_DELAYED", at);
                 }
                 _ => {
@@ -77,20 +78,20 @@ impl LiveEvents {
         format!("l-{}-{number:08}", self.run)
     }
 
-    /// Big vendors often, small ones seldom, the probed one never.
+    /// A pseudorandom vendor: a large one often, a small one rarely, the probed one never.
     fn vendor(&self) -> String {
         let vendors = self.vendors.max(2) as u64;
         let mixed = self.next.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 16;
         let rank = (mixed % vendors).min((mixed >> 20) % vendors) as usize;
-        Generator::vendor(if rank == PROBED.min(self.vendors - 1) { 0 } else { rank })
+        Generator::vendor(if rank == PROBED_VENDOR.min(self.vendors - 1) { 0 } else { rank })
     }
 }
 
-/// The line of an order being placed a few minutes ago.
+/// A `PLACED` event of the probed vendor, a few minutes old, as NDJSON.
 pub fn probe(number: u64) -> String {
     let at = wall_clock();
     let order = format!("p-{}-{number}", at.micros());
-    placement(&order, &Generator::vendor(PROBED), at.plus_seconds(-AGE_SECONDS))
+    placement(&order, &Generator::vendor(PROBED_VENDOR), at.plus_seconds(-AGE_SECONDS))
 }
 
 fn placement(order: &str, vendor: &str, at: Instant) -> String {
@@ -105,72 +106,72 @@ fn fact(order: &str, event: &str, status: &str, at: Instant) -> String {
     format!("{{\"eventId\":\"{event}\",\"orderId\":\"{order}\",\"status\":\"{status}\",\"occurredAt\":\"{at}\"}}\n")
 }
 
-/// What was posted.
+/// The result of posting.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Posted {
+pub struct PostResult {
     /// Events sent.
     pub sent: u64,
-    /// Events that the server says are stored.
+    /// Events that the server reports as accepted.
     pub accepted: u64,
-    /// How long it took.
+    /// The duration.
     pub seconds: f64,
-    /// The slowest answer, in seconds.
+    /// The slowest response, in seconds.
     pub slowest: f64,
 }
 
-impl Posted {
-    /// Events a second.
+impl PostResult {
+    /// Events per second.
     pub fn rate(&self) -> f64 {
         self.sent as f64 / self.seconds
     }
 }
 
-/// Posts lines. Says how many events the server says are stored, and how long its answer took.
+/// Posts events. Returns the number of accepted events and the latency.
 pub fn send(client: &mut Client, lines: &str) -> Result<(u64, Duration), Failure> {
-    let answer = client.post_events(lines)?;
-    if answer.status != 200 {
-        return Err(format!("posting events: status {}", answer.status).into());
+    let response = client.post_events(lines)?;
+    if response.status != 200 {
+        return Err(format!("posting events: status {}", response.status).into());
     }
-    let accepted = String::from_utf8_lossy(&answer.body).matches("\"result\":\"accepted\"").count() as u64;
-    Ok((accepted, answer.took))
+    let accepted = String::from_utf8_lossy(&response.body).matches("\"result\":\"accepted\"").count() as u64;
+    Ok((accepted, response.latency))
 }
 
-/// Posts at a steady rate until told to stop. What a slow answer held up is sent right after it.
-pub fn post(address: SocketAddr, rate: u64, events: &mut LiveEvents, stop: &AtomicBool) -> Result<Posted, Failure> {
+/// Posts `rate` events per second until `stop` is set. Events that are delayed by a slow response are sent right after it.
+pub fn post(address: SocketAddr, rate: u64, events: &mut LiveEvents, stop: &AtomicBool) -> Result<PostResult, Failure> {
     let mut client = Client::connect(address)?;
-    let mut posted = Posted::default();
-    let began = Moment::now();
+    let mut posted = PostResult::default();
+    let started = Moment::now();
     let mut tick = Duration::ZERO;
     while !stop.load(Ordering::Relaxed) {
         tick += TICK;
-        std::thread::sleep(tick.saturating_sub(began.elapsed()));
-        let due = (began.elapsed().as_secs_f64() * rate as f64) as u64;
-        let count = due.saturating_sub(posted.sent).min(MOST);
+        std::thread::sleep(tick.saturating_sub(started.elapsed()));
+        let due = (started.elapsed().as_secs_f64() * rate as f64) as u64;
+        let count = due.saturating_sub(posted.sent).min(MAX_BATCH);
         if count == 0 {
             continue;
         }
-        let (accepted, took) = send(&mut client, &events.lines(count))?;
+        let (accepted, latency) = send(&mut client, &events.lines(count))?;
         posted.sent += count;
         posted.accepted += accepted;
-        posted.slowest = posted.slowest.max(took.as_secs_f64());
+        posted.slowest = posted.slowest.max(latency.as_secs_f64());
     }
-    posted.seconds = began.elapsed().as_secs_f64();
+    posted.seconds = started.elapsed().as_secs_f64();
     Ok(posted)
 }
 
-/// Runs `work` while events are posted at a steady rate.
-pub fn during<T>(
+/// Runs `work` while events are posted at a constant rate.
+pub fn run_under_load<T>(
     address: SocketAddr,
     rate: u64,
     events: &mut LiveEvents,
     work: impl FnOnce() -> Result<T, Failure>,
-) -> Result<(T, Posted), Failure> {
+) -> Result<(T, PostResult), Failure> {
     let stop = AtomicBool::new(false);
     std::thread::scope(|scope| {
-        let posting = scope.spawn(|| post(address, rate, events, &stop));
-        let done = work();
+        let writer = scope.spawn(|| post(address, rate, events, &stop));
+        let result = work();
         stop.store(true, Ordering::Relaxed);
-        let posted = posting.join().map_err(|_| "the poster panicked")?;
-        Ok((done?, posted?))
+        let posted = writer.join().map_err(|_| "the writer panicked")?;
+        Ok((result?, posted?))
     })
 }

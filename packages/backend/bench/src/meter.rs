@@ -1,4 +1,4 @@
-//! A meter before DynamoDB's emulator: counts requests and the capacity that they consume.
+//! A proxy in front of the DynamoDB emulator: counts the requests and the capacity units that they consume.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -15,34 +15,34 @@ use tokio::net::TcpListener;
 
 use crate::Failure;
 
-/// What was asked.
+/// The requests and the consumed capacity.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Counted {
-    /// Requests by their operation.
+pub struct Consumption {
+    /// The number of requests by operation.
     pub requests: BTreeMap<String, usize>,
-    /// Capacity units of writes, those of indexes included.
-    pub written: f64,
-    /// Capacity units of reads.
-    pub read: f64,
+    /// Write capacity units, including those of indexes.
+    pub write_units: f64,
+    /// Read capacity units.
+    pub read_units: f64,
 }
 
-impl Counted {
-    /// All requests.
+impl Consumption {
+    /// The number of all requests.
     pub fn total(&self) -> usize {
         self.requests.values().sum()
     }
 
-    /// Adds what was asked elsewhere.
+    /// Adds other requests and their capacity.
     pub fn add(&mut self, other: &Self) {
         for (operation, requests) in &other.requests {
             *self.requests.entry(operation.clone()).or_default() += requests;
         }
-        self.written += other.written;
-        self.read += other.read;
+        self.write_units += other.write_units;
+        self.read_units += other.read_units;
     }
 }
 
-impl std::fmt::Display for Counted {
+impl std::fmt::Display for Consumption {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let requests: Vec<String> =
             self.requests.iter().map(|(operation, requests)| format!("{requests} {operation}")).collect();
@@ -50,62 +50,62 @@ impl std::fmt::Display for Counted {
     }
 }
 
-/// The meter. It is there as long as the runtime that it was set up in.
+/// The proxy. It runs as long as the runtime in which it was started.
 #[derive(Clone, Debug)]
 pub struct Meter {
     address: SocketAddr,
-    counted: Arc<Mutex<Counted>>,
+    consumption: Arc<Mutex<Consumption>>,
 }
 
-struct Behind {
+struct MeterState {
     endpoint: String,
-    counted: Arc<Mutex<Counted>>,
+    consumption: Arc<Mutex<Consumption>>,
 }
 
 impl Meter {
-    /// Sets a meter before the DynamoDB at `endpoint`.
-    pub async fn before(endpoint: String) -> Result<Self, Failure> {
+    /// Starts a proxy for the DynamoDB at `endpoint`.
+    pub async fn start(endpoint: String) -> Result<Self, Failure> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let meter = Self { address: listener.local_addr()?, counted: Arc::default() };
-        let behind = Arc::new(Behind { endpoint, counted: meter.counted.clone() });
-        let router = Router::new().fallback(pass_on).with_state(behind);
+        let meter = Self { address: listener.local_addr()?, consumption: Arc::default() };
+        let state = Arc::new(MeterState { endpoint, consumption: meter.consumption.clone() });
+        let router = Router::new().fallback(forward).with_state(state);
         tokio::spawn(async move { axum::serve(listener, router).await });
         Ok(meter)
     }
 
-    /// Where it is, as a URL.
+    /// The URL of the proxy.
     pub fn endpoint(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// What was asked since the last time.
-    pub fn take(&self) -> Counted {
-        std::mem::take(&mut lock(&self.counted))
+    /// The consumption since the last call.
+    pub fn take(&self) -> Consumption {
+        std::mem::take(&mut lock(&self.consumption))
     }
 }
 
-fn lock(counted: &Mutex<Counted>) -> MutexGuard<'_, Counted> {
-    counted.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock(consumption: &Mutex<Consumption>) -> MutexGuard<'_, Consumption> {
+    consumption.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Asks DynamoDB what was asked, and what it cost.
-async fn pass_on(State(behind): State<Arc<Behind>>, headers: HeaderMap, body: Bytes) -> Response {
+/// Forwards a request to DynamoDB, asks for its consumed capacity and counts it.
+async fn forward(State(state): State<Arc<MeterState>>, headers: HeaderMap, body: Bytes) -> Response {
     let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok());
-    let question = serde_json::from_slice::<Value>(&body).ok().filter(Value::is_object);
-    let (Some(target), Some(mut question)) = (target, question) else { return StatusCode::BAD_REQUEST.into_response() };
-    question["ReturnConsumedCapacity"] = json!("TOTAL");
-    let (status, answer) = ask(&behind.endpoint, target, question).await;
+    let request = serde_json::from_slice::<Value>(&body).ok().filter(Value::is_object);
+    let (Some(target), Some(mut request)) = (target, request) else { return StatusCode::BAD_REQUEST.into_response() };
+    request["ReturnConsumedCapacity"] = json!("TOTAL");
+    let (status, response) = ask(&state.endpoint, target, request).await;
     let operation = target.split_once('.').map_or(target, |(_, operation)| operation);
-    let units: f64 = match &answer["ConsumedCapacity"] {
+    let units: f64 = match &response["ConsumedCapacity"] {
         Value::Array(tables) => tables.iter().filter_map(|table| table["CapacityUnits"].as_f64()).sum(),
         one => one["CapacityUnits"].as_f64().unwrap_or(0.0),
     };
-    let mut counted = lock(&behind.counted);
-    *counted.requests.entry(operation.to_owned()).or_default() += 1;
+    let mut consumption = lock(&state.consumption);
+    *consumption.requests.entry(operation.to_owned()).or_default() += 1;
     match operation {
-        "GetItem" | "BatchGetItem" | "TransactGetItems" | "Query" | "Scan" => counted.read += units,
-        _ => counted.written += units,
+        "GetItem" | "BatchGetItem" | "TransactGetItems" | "Query" | "Scan" => consumption.read_units += units,
+        _ => consumption.write_units += units,
     }
-    drop(counted);
-    (status, [("content-type", "application/x-amz-json-1.0")], answer.to_string()).into_response()
+    drop(consumption);
+    (status, [("content-type", "application/x-amz-json-1.0")], response.to_string()).into_response()
 }

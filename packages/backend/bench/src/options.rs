@@ -1,4 +1,4 @@
-//! What every program is told on its command line, and the folder it works in.
+//! The command-line options that the programs share, and their working folder.
 
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -8,60 +8,66 @@ use goody_domain::Instant;
 use tempfile::TempDir;
 
 use crate::Failure;
-use crate::generator::{Generator, Shape};
+use crate::generator::{Generator, GeneratorSettings};
 
-/// How many orders the figures to reach are about. Goals are judged at this size and above.
+/// The number of orders for which the goals are defined. Goals are evaluated at this size and above.
 pub const FULL_SIZE: u64 = 5_000_000;
 
-/// Options of every program.
+/// The options that the programs share.
 #[derive(Clone, Debug, Args)]
 pub struct Options {
-    /// The same table from few orders, in seconds. Goals are not judged.
+    /// Run with few orders, in seconds. Goals are not evaluated.
     #[arg(long)]
     pub quick: bool,
-    /// How many orders.
+    /// The number of orders.
     #[arg(long)]
     pub orders: Option<u64>,
-    /// How many vendors.
+    /// The number of vendors.
     #[arg(long, default_value_t = 1_600)]
     pub vendors: usize,
-    /// Another seed gives other orders.
+    /// The seed of the generator. A different seed gives different orders.
     #[arg(long, default_value_t = 42)]
     pub seed: u64,
-    /// Over how many days they are spread. Fewer orders over fewer days are as dense as many orders over two years.
+    /// The number of days of the orders. Fewer days for fewer orders keep the number of orders per day.
     #[arg(long, default_value_t = 730)]
     pub days: u32,
-    /// The instant at which those days end, RFC 3339. Default: now.
+    /// The end of these days, RFC 3339. Default: now.
     #[arg(long, value_parser = Instant::parse)]
     pub now: Option<Instant>,
-    /// Where to work. Default: a new temporary folder.
+    /// The working folder. Default: a new temporary folder.
     #[arg(long)]
     pub dir: Option<PathBuf>,
-    /// Leave the files there.
+    /// Keep the files in the working folder.
     #[arg(long)]
     pub keep: bool,
-    /// The server and importer to measure. Default: the `goody` beside this program.
+    /// The binary to measure. Default: `goody` in the folder of this program.
     #[arg(long)]
     pub goody: Option<PathBuf>,
 }
 
 impl Options {
-    /// How many orders to generate: as told, else few where it has to be quick, else the full size.
+    /// The number of orders to generate: that of the options, or else 10,000 with `--quick` and the full size without.
     pub fn size(&self) -> u64 {
         self.orders.unwrap_or(if self.quick { 10_000 } else { FULL_SIZE })
     }
 
-    /// When the generated orders end.
+    /// The end of the generated time.
     pub fn now(&self) -> Instant {
         self.now.unwrap_or_else(wall_clock)
     }
 
-    /// Orders as these options describe them, `orders` in number.
+    /// A generator of `orders` orders with these options.
     pub fn generator(&self, orders: u64) -> Result<Generator, Failure> {
-        Generator::new(Shape { seed: self.seed, orders, vendors: self.vendors, days: self.days, now: self.now() })
+        Generator::new(GeneratorSettings {
+            seed: self.seed,
+            orders,
+            vendors: self.vendors,
+            days: self.days,
+            now: self.now(),
+        })
     }
 
-    /// The folder to work in.
+    /// The working folder, which this creates.
     pub fn folder(&self) -> Result<Folder, Failure> {
         if let Some(path) = &self.dir {
             std::fs::create_dir_all(path)?;
@@ -73,17 +79,14 @@ impl Options {
     }
 }
 
-/// What time it is.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the server beside us reads the clock, and what it is told must fit to it"
-)]
+/// The time of the machine's clock.
+#[expect(clippy::disallowed_methods, reason = "the measured server reads the clock; the events must match its time")]
 pub fn wall_clock() -> Instant {
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Instant::from_micros(i64::try_from(since_1970.as_micros()).unwrap_or(i64::MAX))
 }
 
-/// A folder to work in, which goes away in the end where nobody named it or asked to keep it.
+/// The working folder. A temporary one is deleted at the end, unless `--keep` is set.
 #[derive(Debug)]
 pub struct Folder {
     path: PathBuf,
@@ -91,30 +94,30 @@ pub struct Folder {
 }
 
 impl Folder {
-    /// Where it is.
+    /// The path of the folder.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// A place in it, where nothing is any more.
-    pub fn fresh(&self, name: &str) -> Result<PathBuf, Failure> {
+    /// A path in the folder. Removes an existing file with this name.
+    pub fn new_path(&self, name: &str) -> Result<PathBuf, Failure> {
         let path = self.path.join(name);
         remove_database(&path)?;
         Ok(path)
     }
 
-    /// Removes a file that is no longer needed, unless all is to be kept.
-    pub fn done_with(&self, path: &Path, keep: bool) -> Result<(), Failure> {
+    /// Removes a file, unless `keep` is true.
+    pub fn remove(&self, path: &Path, keep: bool) -> Result<(), Failure> {
         if keep { Ok(()) } else { remove_database(path) }
     }
 
-    /// Whether the folder goes away with this value.
+    /// Whether the folder is deleted when this value is dropped.
     pub fn is_temporary(&self) -> bool {
         self.temporary.is_some()
     }
 }
 
-/// Removes a file, and what SQLite keeps beside it.
+/// Removes a file and the files that SQLite adds to it.
 fn remove_database(path: &Path) -> Result<(), Failure> {
     for end in ["", "-wal", "-shm", "-journal"] {
         let mut name = path.as_os_str().to_owned();

@@ -1,4 +1,4 @@
-//! What AWS asks for: read from `prices.toml`, the only place where prices stand.
+//! The prices of AWS, from `prices.toml`. No other file has prices.
 
 use std::path::Path;
 
@@ -6,31 +6,31 @@ use serde::Deserialize;
 
 use crate::Failure;
 
-/// Prices in US dollars, a million of each.
+/// The prices in US dollars, each for one million.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Prices {
-    /// The day on which they were those.
+    /// The date of the prices.
     pub date: String,
-    /// Where.
+    /// The AWS region.
     pub region: String,
-    /// Who says so.
+    /// The source of the prices.
     pub source: String,
     /// Write request units of DynamoDB.
     pub write_units: f64,
     /// Read request units of DynamoDB.
     pub read_units: f64,
-    /// Invocations of functions, without the time that they take.
+    /// Invocations of functions, without their duration.
     pub function_invocations: f64,
     /// Requests to the API.
     pub api_requests: f64,
 }
 
 impl Prices {
-    /// Reads a table of prices.
+    /// Reads the prices from a file.
     ///
     /// # Errors
-    /// It cannot be read, or a price is missing.
+    /// The file cannot be read, or a price is missing.
     pub fn read(file: &Path) -> Result<Self, Failure> {
         let text = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
         Ok(toml::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))?)
@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_of_prices_can_be_read() {
+    fn the_prices_file_is_valid() {
         let prices = Prices::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("prices.toml")).unwrap();
         assert!(prices.write_units > prices.read_units && prices.read_units > 0.0);
     }

@@ -1,8 +1,7 @@
-//! The ceiling of ingest: the same rows written raw, into the same table with the same indexes.
+//! The ceiling of ingest: the same rows written directly with SQL, into the same table with the same indexes.
 //!
-//! For each batch, every order of it is written once, as it stands after the batch, just as ingest does it. There is no
-//! folding, no change feed and no projection: rows are made outside of the timed part, by a small store of their own, so
-//! that they are the store's rows whatever its form of them is.
+//! Like ingest, it writes every order of a batch once, with its state after the batch. There is no fold, no change feed and no
+//! projection: a small separate store creates the rows outside of the timed part, so that they always have the store's format.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -18,38 +17,39 @@ use crate::Failure;
 use crate::generator::{BATCH, Generator, last_events};
 use crate::process::own_processor_seconds;
 
-/// What never changes of an order once it is placed: an update need not touch the indexes on these alone.
-const FIXED: [&str; 6] = ["order_id", "vendor_id", "gift_type", "created_at", "promise_at", "keep_day"];
+/// The columns that never change after the placement: an update does not touch the indexes on these columns alone.
+const IMMUTABLE_COLUMNS: [&str; 6] = ["order_id", "vendor_id", "gift_type", "created_at", "promise_at", "keep_day"];
 
-/// What writing raw took.
+/// The result of the direct writes.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RawWrites {
-    /// Events that the rows reflect.
+    /// The number of events that the rows reflect.
     pub events: u64,
-    /// Rows written: an order counts once for each batch it is in.
+    /// The number of written rows: an order counts once for each batch that contains it.
     pub rows: u64,
-    /// Writing alone, durable at its end.
+    /// The duration of the writes, until they are durable.
     pub seconds: f64,
-    /// The same for the batches from a given one on.
+    /// The duration of the batches from `tail` on.
     pub tail_seconds: f64,
-    /// The processor time of writing, in seconds.
+    /// The processor time of the writes, in seconds.
     pub processor_seconds: f64,
 }
 
-/// Writes the rows of every event to a new file; `tail` is the first batch of the last part.
+/// Writes the rows of every event to a new file. `tail` is the number of batches before the last part, which is also timed
+/// alone.
 pub fn write(generator: &Generator, file: &Path, scratch: &Path, tail: usize) -> Result<RawWrites, Failure> {
-    let mut rows = RowMaker::open(scratch)?;
-    let mut raw = RawFile::create(file, &rows.connection)?;
+    let mut builder = RowBuilder::open(scratch)?;
+    let mut raw = RawFile::create(file, &builder.connection)?;
     let mut writes = RawWrites::default();
     let mut events = generator.events().peekable();
     let mut stopwatch = Stopwatch::default();
     let mut batches = 0;
     while events.peek().is_some() {
         let batch: Vec<OrderEvent> = events.by_ref().take(BATCH).collect();
-        let made = rows.make(generator, &batch)?;
+        let rows = builder.rows(generator, &batch)?;
         writes.events += batch.len() as u64;
-        writes.rows += made.len() as u64;
-        stopwatch.time(batches >= tail, || raw.write(made))?;
+        writes.rows += rows.len() as u64;
+        stopwatch.time(batches >= tail, || raw.write(rows))?;
         batches += 1;
     }
     stopwatch.time(true, || raw.finish())?;
@@ -57,7 +57,7 @@ pub fn write(generator: &Generator, file: &Path, scratch: &Path, tail: usize) ->
     Ok(RawWrites { seconds: all.as_secs_f64(), tail_seconds: tail.as_secs_f64(), processor_seconds, ..writes })
 }
 
-/// Sums up what writing took.
+/// Adds up the durations and the processor time.
 #[derive(Default)]
 struct Stopwatch {
     all: Duration,
@@ -67,25 +67,25 @@ struct Stopwatch {
 
 impl Stopwatch {
     fn time(&mut self, is_tail: bool, work: impl FnOnce() -> Result<(), Failure>) -> Result<(), Failure> {
-        let (began, before) = (Instant::now(), own_processor_seconds().unwrap_or_default());
+        let (started, before) = (Instant::now(), own_processor_seconds().unwrap_or_default());
         work()?;
-        let took = began.elapsed();
-        self.all += took;
-        self.tail += if is_tail { took } else { Duration::ZERO };
+        let latency = started.elapsed();
+        self.all += latency;
+        self.tail += if is_tail { latency } else { Duration::ZERO };
         self.processor_seconds += own_processor_seconds().unwrap_or_default() - before;
         Ok(())
     }
 }
 
-/// Makes rows by saving each batch to a store and taking it out again.
-struct RowMaker {
+/// Creates rows: saves each batch to a store, reads its rows and deletes them.
+struct RowBuilder {
     store: SqliteStore,
     connection: Connection,
     runtime: Runtime,
     columns: Vec<String>,
 }
 
-impl RowMaker {
+impl RowBuilder {
     fn open(scratch: &Path) -> Result<Self, Failure> {
         let settings =
             Settings { durability: Durability::AtCheckpoint, ..Settings::new(goody_testkit::ManualClock::today()) };
@@ -97,13 +97,14 @@ impl RowMaker {
         Ok(Self { store, connection, runtime, columns })
     }
 
-    /// The row of every order of the batch as it stands after it, in the order in which they first occur.
-    fn make(&mut self, generator: &Generator, batch: &[OrderEvent]) -> Result<Vec<Vec<Value>>, Failure> {
+    /// The row of every order of the batch after that batch, sorted by the first event of the orders.
+    fn rows(&mut self, generator: &Generator, batch: &[OrderEvent]) -> Result<Vec<Vec<Value>>, Failure> {
         let now = generator.now();
         let orders = last_events(batch);
         let mut writes = Vec::with_capacity(orders.len());
         for (order_id, last) in &orders {
-            let events = generator.events_until(order_id, last).ok_or("an order of another world")?;
+            let events =
+                generator.events_until(order_id, last).ok_or("the generator does not know an order of the batch")?;
             let recorded = events.into_iter().map(|event| Recorded { event, recorded_at: now }).collect();
             let history = History::from_recorded((*order_id).clone(), recorded);
             writes.push(OrderWrite { history, from_version: 0, unknown_vendors: Vec::new() });
@@ -132,7 +133,7 @@ impl RowMaker {
     }
 }
 
-/// The columns of an order that are written, all but its row's own number.
+/// The columns to write: all except the row id.
 fn columns(connection: &Connection) -> Result<Vec<String>, Failure> {
     let mut statement =
         connection.prepare("SELECT name FROM pragma_table_info('orders') WHERE name <> 'id' ORDER BY cid")?;
@@ -140,17 +141,17 @@ fn columns(connection: &Connection) -> Result<Vec<String>, Failure> {
     if names.iter().any(|name| name == "order_id") { Ok(names) } else { Err("the orders table has no order_id".into()) }
 }
 
-/// A file with nothing but the orders.
+/// A database with only the orders table.
 struct RawFile {
     connection: Connection,
     upsert: String,
 }
 
 impl RawFile {
-    /// A new file with the pragmas of an import, and the table and indexes of the model.
-    fn create(file: &Path, model: &Connection) -> Result<Self, Failure> {
+    /// A new file with the pragmas of an import, and the orders table and indexes of `template`.
+    fn create(file: &Path, template: &Connection) -> Result<Self, Failure> {
         let connection = Connection::open(file)?;
-        let page_size: i64 = model.pragma_query_value(None, "page_size", |row| row.get(0))?;
+        let page_size: i64 = template.pragma_query_value(None, "page_size", |row| row.get(0))?;
         connection.pragma_update(None, "page_size", page_size)?;
         connection.pragma_update(None, "journal_mode", "wal")?;
         connection.pragma_update(None, "synchronous", "normal")?;
@@ -159,18 +160,18 @@ impl RawFile {
         connection.pragma_update(None, "temp_store", "memory")?;
         connection.pragma_update(None, "cache_size", -256 * 1_024)?;
         let mut scripts =
-            model.prepare("SELECT sql FROM sqlite_master WHERE tbl_name = 'orders' AND sql IS NOT NULL")?;
+            template.prepare("SELECT sql FROM sqlite_master WHERE tbl_name = 'orders' AND sql IS NOT NULL")?;
         for script in scripts.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()? {
             connection.execute_batch(&script)?;
         }
-        let columns = columns(model)?;
-        let places = (1..=columns.len()).map(|place| format!("?{place}")).collect::<Vec<_>>();
-        let changing = columns.iter().filter(|column| !FIXED.contains(&column.as_str()));
-        let changes = changing.map(|column| format!("{column} = excluded.{column}")).collect::<Vec<_>>();
+        let columns = columns(template)?;
+        let parameters = (1..=columns.len()).map(|number| format!("?{number}")).collect::<Vec<_>>();
+        let mutable = columns.iter().filter(|column| !IMMUTABLE_COLUMNS.contains(&column.as_str()));
+        let changes = mutable.map(|column| format!("{column} = excluded.{column}")).collect::<Vec<_>>();
         let upsert = format!(
             "INSERT INTO orders ({}) VALUES ({}) ON CONFLICT (order_id) DO UPDATE SET {}",
             columns.join(", "),
-            places.join(", "),
+            parameters.join(", "),
             changes.join(", ")
         );
         Ok(Self { connection, upsert })
@@ -193,35 +194,35 @@ impl RawFile {
     }
 }
 
-/// What two files of the same orders agree in.
+/// Checksums that are equal in two files with the same orders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Content {
-    /// Rows.
+    /// The number of rows.
     pub orders: i64,
-    /// The sum of all versions: the facts.
+    /// The sum of all versions: the number of events.
     pub versions: i64,
-    /// A sum over where the orders stand.
+    /// The sum of all status codes.
     pub statuses: i64,
-    /// A sum over placements, promises and ends.
+    /// A sum of the times of placement, promise and completion.
     pub times: i64,
-    /// The bytes of all histories.
+    /// The total size of all histories, in bytes.
     pub history_bytes: i64,
 }
 
-/// Reads what is in a file of orders.
+/// Computes the checksums of a file.
 pub fn content(file: &Path) -> Result<Content, Failure> {
     let sums = "SELECT count(*), total(version), total(status), \
                 total(created_at / 1000000 % 86413 + promise_at / 1000000 % 86413 + ifnull(completed_at, 0) / 1000000 % 86413), \
                 total(length(history)) FROM orders";
     let connection = Connection::open_with_flags(file, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    let whole = |row: &rusqlite::Row<'_>, column| row.get::<_, f64>(column).map(|sum| sum as i64);
+    let integer = |row: &rusqlite::Row<'_>, column| row.get::<_, f64>(column).map(|sum| sum as i64);
     Ok(connection.query_row(sums, [], |row| {
         Ok(Content {
             orders: row.get(0)?,
-            versions: whole(row, 1)?,
-            statuses: whole(row, 2)?,
-            times: whole(row, 3)?,
-            history_bytes: whole(row, 4)?,
+            versions: integer(row, 1)?,
+            statuses: integer(row, 2)?,
+            times: integer(row, 3)?,
+            history_bytes: integer(row, 4)?,
         })
     })?)
 }

@@ -1,4 +1,4 @@
-//! Servers as child processes: the real one, and the ceiling, which sends one fixed body.
+//! Servers as child processes: the real one, and the ceiling, which sends one fixed response.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader};
@@ -15,31 +15,31 @@ use axum::serve::ListenerExt;
 use serde_json::Value;
 
 use crate::Failure;
-use crate::client::{Answer, Client};
+use crate::client::{Client, Response};
 use crate::goody::Goody;
 use crate::process::{Memory, memory, processor_seconds};
 
-/// What both servers say before the address once they listen.
+/// The text before the address in the output of both servers.
 const LISTENING: &str = "listening on http://";
-/// How long a server may take to start, and to stop.
-const PATIENCE: Duration = Duration::from_secs(120);
+/// The time limit for a server to become current, and to stop.
+const TIMEOUT: Duration = Duration::from_secs(120);
 
 /// A server that runs until it is dropped.
 #[derive(Debug)]
 pub struct Server {
     child: Child,
     address: SocketAddr,
-    /// Held so that what the server says later has somewhere to go.
+    /// Keeps the pipe open: a closed pipe would make the server's later output fail.
     _output: BufReader<ChildStdout>,
 }
 
 impl Server {
-    /// Starts `goody serve` on a database, with a page beside the API as in use, and waits until the reports are current.
+    /// Starts `goody serve` on a database, with a page as in production, and waits until the reports are current.
     pub fn goody(goody: &Goody, database: &Path) -> Result<Self, Failure> {
         Self::goody_logging(goody, database, "warn")
     }
 
-    /// The same, with another level of the log, which is `server.log` in the folder of the database.
+    /// The same with a log level. The log is `server.log` in the folder of the database.
     pub fn goody_logging(goody: &Goody, database: &Path, level: &str) -> Result<Self, Failure> {
         let folder = database.parent().unwrap_or(Path::new("."));
         let web = folder.join("page");
@@ -48,18 +48,18 @@ impl Server {
         std::fs::write(web.join("content-security-policy.txt"), "default-src 'none'")?;
         let mut command = goody.command_logging(folder, level);
         command.args(["serve", "--addr", "127.0.0.1:0", "--database"]).arg(database).arg("--web").arg(&web);
-        // Each time it stores events it says so.
+        // The server logs every request that stores events.
         command.stderr(File::create(folder.join("server.log"))?);
         let server = Self::start(command)?;
-        server.settle()?;
+        server.wait_until_current()?;
         Ok(server)
     }
 
-    /// Starts the ceiling: this program again, as [`serve_fixed`], with the answer to send in a file.
-    pub fn fixed(answer: &Answer, folder: &Path) -> Result<Self, Failure> {
-        let file = folder.join("fixed-answer");
-        let mut bytes = answer.head.clone().into_bytes();
-        bytes.extend_from_slice(&answer.body);
+    /// Starts the ceiling: this program again with [`serve_fixed`], and the response in a file.
+    pub fn fixed(response: &Response, folder: &Path) -> Result<Self, Failure> {
+        let file = folder.join("fixed-response");
+        let mut bytes = response.head.clone().into_bytes();
+        bytes.extend_from_slice(&response.body);
         std::fs::write(&file, bytes)?;
         let mut command = Command::new(std::env::current_exe()?);
         command.arg("--fixed-answer").arg(&file);
@@ -68,7 +68,7 @@ impl Server {
 
     fn start(mut command: Command) -> Result<Self, Failure> {
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
-        let mut output = BufReader::new(child.stdout.take().ok_or("a server without an output")?);
+        let mut output = BufReader::new(child.stdout.take().ok_or("the server has no output")?);
         let mut line = String::new();
         output.read_line(&mut line)?;
         let address = line.trim().split_once(LISTENING).and_then(|(_, address)| address.parse().ok());
@@ -81,79 +81,79 @@ impl Server {
     }
 
     /// Waits until every change is projected and the timer has ticked.
-    pub fn settle(&self) -> Result<(), Failure> {
+    pub fn wait_until_current(&self) -> Result<(), Failure> {
         let mut client = self.connect()?;
-        let began = Instant::now();
+        let started = Instant::now();
         let first: Value = serde_json::from_slice(&client.get("/health")?.body)?;
         loop {
-            // What it says may be a second old. Old data is not our concern here, so that any status will do.
+            // The response may be a second old. The status code does not matter: old events make the server unhealthy.
             let health: Value = serde_json::from_slice(&client.get("/health")?.body)?;
-            // The pump rolls right after it has projected.
+            // The server computes the reports right after the projection.
             std::thread::sleep(Duration::from_millis(300));
             let lag = health["systemMetrics"]["changeLag"]["changes"].as_u64();
             let is_new = health["timestamp"] != first["timestamp"];
             if is_new && lag == Some(0) && health["checks"]["scheduler"]["status"] == "healthy" {
                 return Ok(());
             }
-            if began.elapsed() > PATIENCE {
-                return Err(format!("the reports do not become current: {health}").into());
+            if started.elapsed() > TIMEOUT {
+                return Err(format!("the reports did not become current: {health}").into());
             }
         }
     }
 
-    /// Where it listens.
+    /// The address of the server.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// A new connection.
+    /// Opens a connection.
     pub fn connect(&self) -> std::io::Result<Client> {
         Client::connect(self.address)
     }
 
-    /// Its memory.
+    /// The memory of the process.
     pub fn memory(&self) -> Result<Memory, Failure> {
-        memory(self.child.id()).ok_or_else(|| "the server is gone".into())
+        memory(self.child.id()).ok_or_else(|| "the server has ended".into())
     }
 
-    /// The processor time that it has used, in seconds.
+    /// The processor time of the process, in seconds.
     pub fn processor_seconds(&self) -> Result<f64, Failure> {
-        processor_seconds(self.child.id()).ok_or_else(|| "the server is gone".into())
+        processor_seconds(self.child.id()).ok_or_else(|| "the server has ended".into())
     }
 
-    /// Asks it to stop, and waits until it has.
+    /// Sends SIGTERM and waits until the server has stopped.
     pub fn stop(mut self) -> Result<(), Failure> {
         Command::new("kill").arg(self.child.id().to_string()).status()?;
-        let began = Instant::now();
-        while began.elapsed() < PATIENCE {
+        let started = Instant::now();
+        while started.elapsed() < TIMEOUT {
             if let Some(status) = self.child.try_wait()? {
                 return if status.success() { Ok(()) } else { Err(format!("the server ended with {status}").into()) };
             }
             std::thread::sleep(Duration::from_millis(20));
         }
-        Err("the server does not stop when asked to".into())
+        Err("the server does not stop after SIGTERM".into())
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
         if let Ok(None) = self.child.try_wait() {
-            // Nobody is left to be told of a failure.
+            // A failure here cannot be handled or reported.
             let _ = self.child.kill();
             let _ = self.child.wait();
         }
     }
 }
 
-/// Serves the answer in a file, whatever is asked of the dashboard: the same server, runtime and socket options as
-/// `goody serve`, and nothing to compute. Ends with the process.
+/// Serves the response in a file for every dashboard request: with the same server, runtime and socket options as `goody
+/// serve`, and without any computation. Runs until the process ends.
 pub fn serve_fixed(file: &PathBuf) -> Result<(), Failure> {
     let bytes = std::fs::read(file)?;
-    let end = bytes.windows(4).position(|window| window == b"\r\n\r\n").ok_or("an answer without a head")?;
+    let end = bytes.windows(4).position(|window| window == b"\r\n\r\n").ok_or("the response has no head")?;
     let head = std::str::from_utf8(&bytes[..end])?;
     let mut headers = HeaderMap::new();
     for (name, value) in head.lines().skip(1).filter_map(|line| line.split_once(':')) {
-        // These the server writes itself.
+        // The server adds these headers itself.
         if !matches!(name, "content-length" | "date" | "transfer-encoding") {
             headers.insert(HeaderName::try_from(name)?, HeaderValue::from_str(value.trim())?);
         }
@@ -163,7 +163,7 @@ pub fn serve_fixed(file: &PathBuf) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-        println!("A fixed answer is {LISTENING}{}", listener.local_addr()?);
+        println!("The fixed response is {LISTENING}{}", listener.local_addr()?);
         let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
         axum::serve(listener, router).await?;
         Ok(())

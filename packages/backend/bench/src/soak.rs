@@ -1,8 +1,8 @@
-//! A soak: mixed and hostile traffic for a long time, a disk that is full now and then, and what must hold all the same.
+//! The soak test: mixed and hostile traffic for a long time, a disk that is sometimes full, and the evaluation of the samples.
 
 pub mod disk;
+pub mod evaluation;
 pub mod events;
 mod hostile;
 pub mod probe;
 pub mod traffic;
-pub mod verdict;

@@ -1,31 +1,31 @@
-//! The table of figures: what was measured, beside its ceiling in the same run and the goal.
+//! The table of results: each measured value with its ceiling in the same run and its goal.
 
 use std::process::ExitCode;
 
 use crate::samples::Samples;
 
-/// A goal and how a figure relates to it.
+/// The bound for a measured value.
 #[derive(Clone, Copy, Debug)]
 pub enum Goal {
-    /// The figure is to be this or more.
+    /// The value must be this or more.
     AtLeast(f64),
-    /// The figure is to be this or less.
+    /// The value must be this or less.
     AtMost(f64),
 }
 
 impl Goal {
-    fn is_reached(self, figure: f64) -> bool {
+    fn is_reached(self, value: f64) -> bool {
         match self {
-            Self::AtLeast(least) => figure >= least,
-            Self::AtMost(most) => figure <= most,
+            Self::AtLeast(minimum) => value >= minimum,
+            Self::AtMost(maximum) => value <= maximum,
         }
     }
 }
 
-/// One line of the table.
+/// One row of the table.
 #[derive(Clone, Debug, Default)]
 struct Row {
-    what: String,
+    metric: String,
     measured: String,
     ceiling: String,
     ratio: String,
@@ -33,113 +33,118 @@ struct Row {
     reached: String,
 }
 
-/// A table being filled, and what was found to be wrong on the way.
+/// A table of results, and the checks of the returned data.
 #[derive(Debug)]
 pub struct Table {
     title: String,
-    judged: bool,
+    evaluates_goals: bool,
     rows: Vec<Row>,
     notes: Vec<String>,
-    wrong: Vec<String>,
-    right: usize,
+    failures: Vec<String>,
+    passed: usize,
     missed: usize,
 }
 
 impl Table {
-    /// An empty table. Goals are shown, but not judged, where `judged` is false.
-    pub fn new(title: impl Into<String>, judged: bool) -> Self {
-        let (rows, notes, wrong) = (Vec::new(), Vec::new(), Vec::new());
-        Self { title: title.into(), judged, rows, notes, wrong, right: 0, missed: 0 }
+    /// An empty table. If `evaluates_goals` is false, the table shows goals and counts none as missed.
+    pub fn new(title: impl Into<String>, evaluates_goals: bool) -> Self {
+        let (rows, notes, failures) = (Vec::new(), Vec::new(), Vec::new());
+        Self { title: title.into(), evaluates_goals, rows, notes, failures, passed: 0, missed: 0 }
     }
 
-    /// A figure without a goal.
-    pub fn figure(&mut self, what: impl Into<String>, measured: impl Into<String>) {
-        self.rows.push(Row { what: what.into(), measured: measured.into(), ..Row::default() });
+    /// Adds a value without a goal.
+    pub fn metric(&mut self, metric: impl Into<String>, measured: impl Into<String>) {
+        self.rows.push(Row { metric: metric.into(), measured: measured.into(), ..Row::default() });
     }
 
-    /// A figure beside another of the same kind.
-    pub fn compare(&mut self, what: impl Into<String>, (ours, ceiling): (f64, f64), show: impl Fn(f64) -> String) {
+    /// Adds a value with its ceiling.
+    pub fn compare(
+        &mut self,
+        metric: impl Into<String>,
+        (measured, ceiling): (f64, f64),
+        format: impl Fn(f64) -> String,
+    ) {
         self.rows.push(Row {
-            what: what.into(),
-            measured: show(ours),
-            ceiling: show(ceiling),
-            ratio: ratio(ours, ceiling),
+            metric: metric.into(),
+            measured: format(measured),
+            ceiling: format(ceiling),
+            ratio: ratio(measured, ceiling),
             ..Row::default()
         });
     }
 
-    /// A figure with a goal of its own.
-    pub fn goal(&mut self, what: impl Into<String>, measured: f64, goal: Goal, show: impl Fn(f64) -> String) {
-        let reached = self.judge(measured, goal);
+    /// Adds a value with a goal.
+    pub fn goal(&mut self, metric: impl Into<String>, measured: f64, goal: Goal, format: impl Fn(f64) -> String) {
+        let reached = self.evaluate(measured, goal);
         let (Goal::AtLeast(bound) | Goal::AtMost(bound)) = goal;
         self.rows.push(Row {
-            what: what.into(),
-            measured: show(measured),
-            goal: format!("{} {}", sign(goal), show(bound)),
+            metric: metric.into(),
+            measured: format(measured),
+            goal: format!("{} {}", sign(goal), format(bound)),
             reached,
             ..Row::default()
         });
     }
 
-    /// A figure whose ratio to its ceiling has a goal.
+    /// Adds a value with its ceiling and a goal for the ratio of both.
     pub fn ratio_goal(
         &mut self,
-        what: impl Into<String>,
-        (ours, ceiling): (f64, f64),
+        metric: impl Into<String>,
+        (measured, ceiling): (f64, f64),
         goal: Goal,
-        show: impl Fn(f64) -> String,
+        format: impl Fn(f64) -> String,
     ) {
-        let reached = self.judge(ours / ceiling, goal);
+        let reached = self.evaluate(measured / ceiling, goal);
         let (Goal::AtLeast(bound) | Goal::AtMost(bound)) = goal;
         self.rows.push(Row {
-            what: what.into(),
-            measured: show(ours),
-            ceiling: show(ceiling),
-            ratio: ratio(ours, ceiling),
-            goal: format!("{} {bound} of it", sign(goal)),
+            metric: metric.into(),
+            measured: format(measured),
+            ceiling: format(ceiling),
+            ratio: ratio(measured, ceiling),
+            goal: format!("ratio {} {bound}", sign(goal)),
             reached,
         });
     }
 
-    /// Latencies as p50 / p99 / max; the goal is about the p99, in seconds.
-    pub fn latency(&mut self, what: impl Into<String>, samples: &Samples, goal: Option<f64>) {
-        let reached = goal.map(|most| self.judge(samples.p99(), Goal::AtMost(most))).unwrap_or_default();
+    /// Adds latencies as p50 / p99 / max. The goal is the maximum p99 in seconds.
+    pub fn latency(&mut self, metric: impl Into<String>, samples: &Samples, goal: Option<f64>) {
+        let reached = goal.map(|maximum| self.evaluate(samples.p99(), Goal::AtMost(maximum))).unwrap_or_default();
         self.rows.push(Row {
-            what: what.into(),
+            metric: metric.into(),
             measured: samples.summary(),
-            goal: goal.map(|most| format!("p99 ≤ {:.0} ms", most * 1e3)).unwrap_or_default(),
+            goal: goal.map(|maximum| format!("p99 ≤ {:.0} ms", maximum * 1e3)).unwrap_or_default(),
             reached,
             ..Row::default()
         });
     }
 
-    /// Says something about the figures under the table.
+    /// Adds a note, which is printed under the table.
     pub fn note(&mut self, note: impl Into<String>) {
         self.notes.push(note.into());
     }
 
-    /// Checks that what must be so is so. Anything else makes the program fail.
-    pub fn check(&mut self, holds: bool, what: impl FnOnce() -> String) {
-        if holds {
-            self.right += 1;
+    /// Records a check. A failed check makes the program fail with the message.
+    pub fn check(&mut self, is_passed: bool, message: impl FnOnce() -> String) {
+        if is_passed {
+            self.passed += 1;
         } else {
-            self.wrong.push(what());
+            self.failures.push(message());
         }
     }
 
-    /// Checks that two numbers are one.
-    pub fn check_equal(&mut self, what: &str, found: i64, expected: i64) {
-        self.check(found == expected, || format!("{what}: {found}, expected {expected}"));
+    /// Checks that two numbers are equal.
+    pub fn check_equal(&mut self, name: &str, found: i64, expected: i64) {
+        self.check(found == expected, || format!("{name}: {found}, expected {expected}"));
     }
 
-    /// Takes over checks that were made elsewhere.
+    /// Adds checks that are recorded elsewhere.
     pub fn check_all(&mut self, checks: Checks) {
-        self.right += checks.right;
-        self.wrong.extend(checks.wrong);
+        self.passed += checks.passed;
+        self.failures.extend(checks.failures);
     }
 
-    fn judge(&mut self, figure: f64, goal: Goal) -> String {
-        match (goal.is_reached(figure), self.judged) {
+    fn evaluate(&mut self, value: f64, goal: Goal) -> String {
+        match (goal.is_reached(value), self.evaluates_goals) {
             (true, true) => "yes".into(),
             (false, true) => {
                 self.missed += 1;
@@ -150,40 +155,42 @@ impl Table {
         }
     }
 
-    /// Prints everything; fails where something was wrong.
+    /// Prints the table, the notes and the checks. Returns a failure if a check failed.
     pub fn finish(mut self) -> ExitCode {
         println!("\n{}\n", self.title);
         self.print_rows();
         println!();
-        if !self.judged {
-            self.notes.push("Goals are judged at full size only: (yes) and (no) are how it looks at this one.".into());
+        if !self.evaluates_goals {
+            self.notes.push(
+                "Goals are evaluated at full size only; at this size, (yes) and (no) are for information.".into(),
+            );
         }
         for note in &self.notes {
             println!("{note}");
         }
-        const SHOWN: usize = 20;
-        for wrong in self.wrong.iter().take(SHOWN) {
-            println!("WRONG: {wrong}");
+        const MAX_PRINTED: usize = 20;
+        for failure in self.failures.iter().take(MAX_PRINTED) {
+            println!("FAILED: {failure}");
         }
-        if self.wrong.len() > SHOWN {
-            println!("WRONG: and {} more", self.wrong.len() - SHOWN);
+        if self.failures.len() > MAX_PRINTED {
+            println!("FAILED: and {} more", self.failures.len() - MAX_PRINTED);
         }
-        let verdict = if self.missed == 0 { String::new() } else { format!(", {} goals MISSED", self.missed) };
-        println!("{} checks right, {} wrong{verdict}", self.right, self.wrong.len());
-        if self.wrong.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        let goals = if self.missed == 0 { String::new() } else { format!(", {} goals MISSED", self.missed) };
+        println!("{} checks passed, {} failed{goals}", self.passed, self.failures.len());
+        if self.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }
 
-    /// The same; fails also where a goal was missed.
-    pub fn finish_strictly(self) -> ExitCode {
+    /// The same, but also returns a failure if a goal is missed.
+    pub fn finish_with_goals(self) -> ExitCode {
         let has_missed = self.missed > 0;
         let code = self.finish();
         if has_missed { ExitCode::FAILURE } else { code }
     }
 
     fn print_rows(&self) {
-        let heading = ["what", "measured", "ceiling", "ratio", "goal", "reached"].map(String::from);
+        let heading = ["metric", "measured", "ceiling", "ratio", "goal", "reached"].map(String::from);
         let cells = |row: &Row| {
-            [&row.what, &row.measured, &row.ceiling, &row.ratio, &row.goal, &row.reached].map(|cell| {
+            [&row.metric, &row.measured, &row.ceiling, &row.ratio, &row.goal, &row.reached].map(|cell| {
                 match cell.as_str() {
                     "" => "–".to_owned(),
                     text => text.to_owned(),
@@ -195,7 +202,7 @@ impl Table {
         let widths: [usize; 6] = std::array::from_fn(width);
         for (number, line) in lines.iter().enumerate() {
             let padded = line.iter().zip(widths).enumerate().map(|(column, (cell, width))| {
-                // Words to the left, numbers to the right.
+                // Text is aligned to the left, numbers to the right.
                 if column == 0 || column == 5 { format!("{cell:<width$}") } else { format!("{cell:>width$}") }
             });
             println!("{}", padded.collect::<Vec<_>>().join("  ").trim_end());
@@ -206,20 +213,20 @@ impl Table {
     }
 }
 
-/// Checks made away from the table.
+/// Checks that are recorded without a table.
 #[derive(Debug, Default)]
 pub struct Checks {
-    right: usize,
-    wrong: Vec<String>,
+    passed: usize,
+    failures: Vec<String>,
 }
 
 impl Checks {
     /// See [`Table::check`].
-    pub fn check(&mut self, holds: bool, what: impl FnOnce() -> String) {
-        if holds {
-            self.right += 1;
+    pub fn check(&mut self, is_passed: bool, message: impl FnOnce() -> String) {
+        if is_passed {
+            self.passed += 1;
         } else {
-            self.wrong.push(what());
+            self.failures.push(message());
         }
     }
 }
@@ -231,16 +238,16 @@ fn sign(goal: Goal) -> &'static str {
     }
 }
 
-fn ratio(ours: f64, ceiling: f64) -> String {
-    format!("{:.2}", ours / ceiling)
+fn ratio(measured: f64, ceiling: f64) -> String {
+    format!("{:.2}", measured / ceiling)
 }
 
 /// `12,345`, rounded.
 pub fn count(number: f64) -> String {
     let digits = format!("{:.0}", number.abs());
     let mut text = String::from(if number <= -0.5 { "-" } else { "" });
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -253,7 +260,7 @@ pub fn per_second(number: f64) -> String {
     format!("{}/s", count(number))
 }
 
-/// `1.5 MB`, a megabyte being a million bytes.
+/// `1.5 MB`; a megabyte is a million bytes.
 pub fn megabytes(bytes: f64) -> String {
     format!("{:.1} MB", bytes / 1e6)
 }
@@ -273,7 +280,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn thousands_are_set_apart() {
+    fn a_comma_separates_thousands() {
         assert_eq!([0.4, 999.0, 1_000.0, 1_234_567.4].map(count), ["0", "999", "1,000", "1,234,567"]);
         assert_eq!(count(-1_500.0), "-1,500");
     }

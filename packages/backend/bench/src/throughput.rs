@@ -1,4 +1,4 @@
-//! Dashboards a second, beside a server that sends the same bytes and computes nothing.
+//! Dashboard requests per second, compared with a server that sends the same bytes without any computation.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -8,47 +8,48 @@ use crate::client::Client;
 use crate::server::Server;
 use crate::table::{Goal, Table, per_second};
 
-/// What is asked for.
 const PATH: &str = "/api/dashboard";
-/// Ours and the ceiling take turns so often: what else the machine does then hits both.
+/// The measurement alternates between both servers this often, so that other load on the machine affects both.
 const ROUNDS: usize = 5;
 
-/// Measures both servers with so many connections, so long each round.
+/// Measures both servers with a number of connections; `round` is the duration of one round.
 pub fn measure(
     table: &mut Table,
-    (ours, ceiling): (&Server, &Server),
+    (measured, ceiling): (&Server, &Server),
     connections: usize,
     round: Duration,
 ) -> Result<(), Failure> {
     let (mut speeds, mut ceilings) = (Vec::new(), Vec::new());
-    let processor_before = (ours.processor_seconds()?, ceiling.processor_seconds()?);
+    let processor_before = (measured.processor_seconds()?, ceiling.processor_seconds()?);
     let mut requests = (0, 0);
     for _ in 0..ROUNDS {
-        let (done, seconds) = hammer(ours.address(), connections, round)?;
+        let (done, seconds) = request_continuously(measured.address(), connections, round)?;
         speeds.push(done as f64 / seconds);
         requests.0 += done;
-        let (done, seconds) = hammer(ceiling.address(), connections, round)?;
+        let (done, seconds) = request_continuously(ceiling.address(), connections, round)?;
         ceilings.push(done as f64 / seconds);
         requests.1 += done;
     }
-    let processor = (ours.processor_seconds()? - processor_before.0, ceiling.processor_seconds()? - processor_before.1);
-    let what = format!("dashboard, {connections} connections");
-    table.ratio_goal(&what, (middle(speeds), middle(ceilings)), Goal::AtLeast(0.5), per_second);
+    let processor =
+        (measured.processor_seconds()? - processor_before.0, ceiling.processor_seconds()? - processor_before.1);
+    let metric = format!("dashboard requests, {connections} connections");
+    table.ratio_goal(&metric, (median(speeds), median(ceilings)), Goal::AtLeast(0.5), per_second);
     let micros = (processor.0 / requests.0 as f64 * 1e6, processor.1 / requests.1 as f64 * 1e6);
-    table.compare("  processor time of the server a request", micros, |micros| format!("{micros:.0} µs"));
+    table.compare("  processor time of the server per request", micros, |micros| format!("{micros:.0} µs"));
     Ok(())
 }
 
-/// Asks on all connections at once, as fast as the answers come. Says how often, and how long it took.
-fn hammer(address: SocketAddr, connections: usize, round: Duration) -> Result<(u64, f64), Failure> {
-    let began = Instant::now();
+/// Sends requests on all connections for one round, each right after the previous response. Returns the number of requests and
+/// the seconds.
+fn request_continuously(address: SocketAddr, connections: usize, round: Duration) -> Result<(u64, f64), Failure> {
+    let started = Instant::now();
     let one = || -> Result<u64, Failure> {
         let mut client = Client::connect(address)?;
         let mut done = 0;
-        while began.elapsed() < round {
-            let answer = client.get(PATH)?;
-            if answer.status != 200 {
-                return Err(format!("{PATH}: status {}", answer.status).into());
+        while started.elapsed() < round {
+            let response = client.get(PATH)?;
+            if response.status != 200 {
+                return Err(format!("{PATH}: status {}", response.status).into());
             }
             done += 1;
         }
@@ -59,10 +60,10 @@ fn hammer(address: SocketAddr, connections: usize, round: Duration) -> Result<(u
         let results = threads.into_iter().map(|thread| thread.join().map_err(|_| "a client panicked")?);
         results.sum::<Result<u64, Failure>>()
     })?;
-    Ok((done, began.elapsed().as_secs_f64()))
+    Ok((done, started.elapsed().as_secs_f64()))
 }
 
-fn middle(mut speeds: Vec<f64>) -> f64 {
+fn median(mut speeds: Vec<f64>) -> f64 {
     speeds.sort_unstable_by(f64::total_cmp);
     speeds[speeds.len() / 2]
 }

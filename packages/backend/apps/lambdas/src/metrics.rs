@@ -1,7 +1,7 @@
 //! Metrics for CloudWatch, printed in the embedded metric format.
 //!
-//! CloudWatch reads the metrics from these log lines; this module sends no request. The names are those of `GET /metrics` in the
-//! embedded host. The labels of a metric become dimensions, in addition to the function's name.
+//! CloudWatch reads the metrics from these log lines; this module sends no request. The names are those of `GET /metrics` in
+//! the embedded host. The labels of a metric become dimensions, in addition to the function's name.
 
 use std::collections::BTreeMap;
 use std::io::Write;

@@ -7,8 +7,8 @@ use goody_application::roll;
 use goody_domain::Instant;
 use goody_store_dynamodb::DynamoStore;
 
-/// Computes the current reports for `now`. The first tick of a day also removes expired buckets; DynamoDB deletes orders by their
-/// time to live.
+/// Computes the current reports for `now`. The first tick of a day also removes expired buckets; DynamoDB deletes orders by
+/// their time to live.
 ///
 /// # Errors
 /// The store failed. The next tick does the remaining work.

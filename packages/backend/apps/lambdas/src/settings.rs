@@ -21,8 +21,8 @@ pub struct Settings {
     pub account: Account,
     /// `AWS_ENDPOINT_URL`: the endpoint of DynamoDB; the region's endpoint by default.
     pub endpoint: Option<String>,
-    /// `AWS_ENDPOINT_URL_SECRETS_MANAGER`, or else `AWS_ENDPOINT_URL`: the endpoint of Secrets Manager; the region's endpoint by
-    /// default.
+    /// `AWS_ENDPOINT_URL_SECRETS_MANAGER`, or else `AWS_ENDPOINT_URL`: the endpoint of Secrets Manager; the region's endpoint
+    /// by default.
     pub secrets_endpoint: Option<String>,
     /// `GOODY_API_TOKENS_SECRET` or `GOODY_API_TOKENS`: the tokens of the API.
     pub tokens: Option<TokensSetting>,

@@ -17,8 +17,8 @@ use crate::store::{ATTEMPT_TIMEOUT, credentials, http_client};
 const CACHE_TIME: Duration = Duration::from_secs(300);
 /// The time between a failed request and the next one.
 const RETRY_DELAY: Duration = Duration::from_secs(5);
-/// How long cached tokens stay in use after `CACHE_TIME` while the secret cannot be read. Then every token is refused: a revoked
-/// token must not stay valid because Secrets Manager is unavailable.
+/// How long cached tokens stay in use after `CACHE_TIME` while the secret cannot be read. Then every token is refused: a
+/// revoked token must not stay valid because Secrets Manager is unavailable.
 const GRACE: Duration = Duration::from_secs(60);
 
 /// The source of tokens that the settings name.

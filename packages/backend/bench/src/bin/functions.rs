@@ -1,4 +1,4 @@
-//! Functions: how soon a process of each is ready, how much memory its usual work takes, and how large its zip is.
+//! Functions: the start time, the peak memory under usual work, and the size of the zip file of each function.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -12,20 +12,20 @@ use goody_bench::table::{Goal, Table, megabytes};
 use goody_testkit::lambda::{Function, StreamMapping, events};
 use serde_json::json;
 
-/// Spawn to ready, in seconds.
-const READY: f64 = 0.05;
-/// Peak memory, in bytes.
-const MEMORY: f64 = 30e6;
-/// Size of the zip, in bytes.
-const ZIPPED: f64 = 6e6;
+/// The goal for the time from spawn to ready, in seconds.
+const MAX_START_SECONDS: f64 = 0.05;
+/// The goal for the peak memory, in bytes.
+const MAX_MEMORY_BYTES: f64 = 30e6;
+/// The goal for the size of the zip file, in bytes.
+const MAX_ZIP_BYTES: f64 = 6e6;
 
-/// How the functions start, and what they take.
+/// Measures start time, memory and size of the functions.
 #[derive(Debug, Parser)]
 struct Cli {
-    /// Where the build left the functions.
+    /// The folder of the built functions.
     #[arg(long, default_value = "dist/packages/backend/lambda")]
     functions: PathBuf,
-    /// Only a few starts of each. Goals are not judged.
+    /// Measure only a few starts of each function. Goals are not evaluated.
     #[arg(long)]
     quick: bool,
 }
@@ -43,12 +43,10 @@ async fn main() -> ExitCode {
 
 async fn run(cli: Cli) -> Result<ExitCode, Failure> {
     let starts = if cli.quick { 5 } else { 40 };
-    let mut table = Table::new(
-        format!("Functions: {starts} starts of each, then three days of demo orders through them"),
-        !cli.quick,
-    );
+    let mut table =
+        Table::new(format!("Functions: {starts} starts of each, then three days of demo orders"), !cli.quick);
     let aws = Aws::start(&cli.functions, None).await?;
-    // It has to be there before the first order.
+    // The stream must be open before the first order is stored.
     let mut stream = aws.stream(100).await;
     for name in ["data-backfill", "order-simulator", "report-generator", "order-ingest", "api-handler"] {
         let mut samples = Samples::default();
@@ -56,26 +54,31 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
             samples
                 .add(aws.function(name).start().await.map_err(|failed| format!("{name} does not start: {failed:?}"))?);
         }
-        table.latency(format!("{name}: spawn to ready, p50 / p99 / max"), &samples, Some(READY));
+        table.latency(format!("{name}: spawn to ready, p50 / p99 / max"), &samples, Some(MAX_START_SECONDS));
         let function = aws.function(name);
-        work(name, &mut stream, &function, &mut table).await?;
+        run_usual_work(name, &mut stream, &function, &mut table).await?;
         let process = function.process_id().await.ok_or("the process has ended")?;
         let peak = memory(process).ok_or("the process has ended")?.peak;
-        table.goal(format!("{name}: peak memory"), peak as f64, Goal::AtMost(MEMORY), megabytes);
-        let zip = std::fs::metadata(aws.built(name, "bootstrap.zip"))?.len();
-        table.goal(format!("{name}: zipped"), zip as f64, Goal::AtMost(ZIPPED), megabytes);
+        table.goal(format!("{name}: peak memory"), peak as f64, Goal::AtMost(MAX_MEMORY_BYTES), megabytes);
+        let zip = std::fs::metadata(aws.artifact(name, "bootstrap.zip"))?.len();
+        table.goal(format!("{name}: size of the zip file"), zip as f64, Goal::AtMost(MAX_ZIP_BYTES), megabytes);
     }
     Ok(table.finish())
 }
 
-/// What a function usually does.
-async fn work(name: &str, stream: &mut StreamMapping, function: &Function, table: &mut Table) -> Result<(), Failure> {
+/// Invokes a function with its usual events.
+async fn run_usual_work(
+    name: &str,
+    stream: &mut StreamMapping,
+    function: &Function,
+    table: &mut Table,
+) -> Result<(), Failure> {
     let failed = |failed| format!("{name}: {failed:?}");
     match name {
         "data-backfill" => {
-            let told = function.invoke(&json!({ "days": 3 })).await.map_err(failed)?;
-            table.check(told["new"].as_u64().is_some_and(|new| new > 100), || {
-                format!("three days have few orders: {told}")
+            let counts = function.invoke(&json!({ "days": 3 })).await.map_err(failed)?;
+            table.check(counts["new"].as_u64().is_some_and(|new| new > 100), || {
+                format!("three days have too few events: {counts}")
             });
         }
         "order-simulator" => drop(function.invoke(&events::scheduled()).await.map_err(failed)?),
@@ -97,8 +100,8 @@ async fn work(name: &str, stream: &mut StreamMapping, function: &Function, table
         }
         _ => {
             for path in ["/api/dashboard", "/api/vendors", "/api/orders", "/api/orders/recent", "/health"].repeat(20) {
-                let answer = function.invoke(&events::http_get(path)).await.map_err(failed)?;
-                table.check(answer["statusCode"] == 200, || format!("{path}: {answer}"));
+                let response = function.invoke(&events::http_get(path)).await.map_err(failed)?;
+                table.check(response["statusCode"] == 200, || format!("{path}: {response}"));
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Growth: how much slower the same questions are answered when there are many more orders.
+//! Growth: how the latency of the same requests depends on the number of orders.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -13,17 +13,17 @@ use goody_bench::server::Server;
 use goody_bench::table::{Checks, Goal, Table, count, milliseconds};
 use goody_bench::{Failure, database};
 
-/// How the median latency grows with the number of orders.
+/// Measures how the median latency grows with the number of orders.
 #[derive(Debug, Parser)]
 struct Cli {
     #[command(flatten)]
     options: Options,
-    /// A database that `ingest --keep` made, as the largest. It is copied and stays as it is.
+    /// A database of `ingest --keep`, used as the largest size. The program copies it and does not change it.
     #[arg(long)]
     database: Option<PathBuf>,
 }
 
-/// One size.
+/// A server with one number of orders.
 struct Size {
     orders: u64,
     file: PathBuf,
@@ -32,8 +32,8 @@ struct Size {
     samples: Vec<Samples>,
 }
 
-/// What is asked, each at one connection. Pages are full at every size, so that the answers are equally long.
-fn questions() -> Vec<(&'static str, String)> {
+/// The measured requests. Pages are full at every size, so that the responses are equally long.
+fn requests() -> Vec<(&'static str, String)> {
     let vendor = Generator::vendor(0);
     vec![
         ("dashboard", "/api/dashboard".into()),
@@ -57,57 +57,60 @@ fn main() -> Result<ExitCode, Failure> {
     for orders in steps(largest, options.quick) {
         let file = match &database {
             Some(file) if orders == largest => database::copy(file, &folder)?,
-            _ => database::make(&goody, &options, &folder, orders)?,
+            _ => database::create(&goody, &options, &folder, orders)?,
         };
         let server = Server::goody(&goody, &file)?;
         let client = server.connect()?;
-        sizes.push(Size { orders, file, server, client, samples: vec![Samples::default(); questions().len()] });
+        sizes.push(Size { orders, file, server, client, samples: vec![Samples::default(); requests().len()] });
     }
 
     let mut table = Table::new(format!("Growth up to {} orders", count(largest as f64)), largest >= FULL_SIZE);
     let mut checks = Checks::default();
     let rounds = if options.quick { 100 } else { 1_000 };
-    // Servers do not keep connections that were idle while the larger databases were made.
+    // The servers have closed connections that were idle while the larger databases were created.
     for size in &mut sizes {
         size.client = size.server.connect()?;
     }
-    eprintln!("Asking {rounds} times …");
-    // All sizes in turns: what else the machine does then hits all of them. Each is as often the first, which finds the
-    // processor's caches cold.
+    eprintln!("Sending each request {rounds} times …");
+    // The sizes alternate, so that other load on the machine affects all of them. Each size is equally often the first one,
+    // which finds cold processor caches.
     for _ in 0..rounds {
         sizes.rotate_left(1);
-        for (place, (_, path)) in questions().iter().enumerate() {
+        for (index, (_, path)) in requests().iter().enumerate() {
             for size in &mut sizes {
-                let answer = size.client.get(path)?;
-                let view = answer.json().map_err(|error| format!("GET {path}: {error}"))?;
-                size.samples[place].add(answer.took);
+                let response = size.client.get(path)?;
+                let body = response.json().map_err(|error| format!("GET {path}: {error}"))?;
+                size.samples[index].add(response.latency);
                 if path.starts_with("/api/orders") {
-                    let orders = view["orders"].as_array().map_or(0, Vec::len);
-                    checks.check(orders == 50, || format!("{path}: {orders} orders in a page, of {}", size.orders));
+                    let orders = body["orders"].as_array().map_or(0, Vec::len);
+                    checks.check(orders == 50, || {
+                        format!("{path}: the page has {orders} of {} orders instead of 50", size.orders)
+                    });
                 }
             }
         }
     }
     sizes.sort_unstable_by_key(|size| size.orders);
-    for (place, (what, _)) in questions().into_iter().enumerate() {
+    for (index, (name, _)) in requests().into_iter().enumerate() {
         for size in &sizes {
-            table.figure(format!("{what}, {} orders", count(size.orders as f64)), size.samples[place].summary());
+            table.metric(format!("{name}, {} orders", count(size.orders as f64)), size.samples[index].summary());
         }
         if let (Some(smallest), Some(largest)) = (sizes.first(), sizes.last()) {
-            let medians = (largest.samples[place].median(), smallest.samples[place].median());
-            table.ratio_goal(format!("{what}: median, largest : smallest"), medians, Goal::AtMost(1.2), milliseconds);
+            let medians = (largest.samples[index].median(), smallest.samples[index].median());
+            let metric = format!("{name}: median, largest size : smallest size");
+            table.ratio_goal(metric, medians, Goal::AtMost(1.2), milliseconds);
         }
     }
     table.check_all(checks);
-    table.note("Latencies are p50 / p99 / max at one connection. The ceiling is the median of the smallest.");
+    table.note("Latencies are p50 / p99 / max at one connection. The ceiling is the median of the smallest size.");
     for size in sizes {
         size.server.stop()?;
-        folder.done_with(&size.file, options.keep)?;
+        folder.remove(&size.file, options.keep)?;
     }
     Ok(table.finish())
 }
 
-/// From small to the largest, by powers of ten and then the rest.
+/// The numbers of orders: powers of ten, then the largest.
 fn steps(largest: u64, quick: bool) -> Vec<u64> {
     let mut steps = if quick { vec![2_000] } else { vec![10_000, 100_000, 1_000_000] };
     steps.retain(|step| *step < largest);

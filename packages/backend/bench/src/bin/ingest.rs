@@ -1,4 +1,4 @@
-//! Ingest: a file of NDJSON to durable, with the reports current, beside the same rows written raw.
+//! Ingest: the time from an NDJSON file to durable orders and current reports, compared with direct writes of the same rows.
 
 use std::fs::File;
 use std::io::BufWriter;
@@ -12,12 +12,12 @@ use goody_bench::options::{FULL_SIZE, Options};
 use goody_bench::raw;
 use goody_bench::table::{Goal, Table, count, megabytes, per_second, seconds};
 
-/// How fast events become durable orders and current reports.
+/// Measures how fast events become durable orders and current reports.
 #[derive(Debug, Parser)]
 struct Cli {
     #[command(flatten)]
     options: Options,
-    /// Rebuild every bucket from the orders afterwards, at any size. At --quick it is always done.
+    /// Rebuild every bucket from the orders afterwards, as a check. With --quick this is always done.
     #[arg(long)]
     rebuild: bool,
 }
@@ -32,34 +32,37 @@ fn main() -> Result<ExitCode, Failure> {
     let mut table = Table::new(title, orders >= FULL_SIZE);
 
     eprintln!("Generating {orders} orders …");
-    let events_file = folder.fresh("events.ndjson")?;
+    let events_file = folder.new_path("events.ndjson")?;
     let written = generator.write(&mut BufWriter::with_capacity(1 << 20, File::create(&events_file)?))?;
     let events = written.events as f64;
     let events_bytes = size(&events_file)?;
 
     eprintln!("Importing {} events …", written.events);
-    let database = folder.fresh(&format!("orders-{orders}.db"))?;
+    let database = folder.new_path(&format!("orders-{orders}.db"))?;
     let imported = goody.import(&events_file, &database, &written)?;
-    folder.done_with(&events_file, options.keep)?;
+    folder.remove(&events_file, options.keep)?;
 
-    eprintln!("Writing the same rows raw …");
-    let (raw_file, scratch) = (folder.fresh("raw.db")?, folder.fresh("scratch.db")?);
+    eprintln!("Writing the same rows directly …");
+    let (raw_file, scratch) = (folder.new_path("raw.db")?, folder.new_path("scratch.db")?);
     let tail = written.tail();
     let writes = raw::write(&generator, &raw_file, &scratch, tail.unwrap_or(0))?;
-    folder.done_with(&scratch, false)?;
+    folder.remove(&scratch, false)?;
 
-    eprintln!("Checking …");
-    let (ours, theirs) = (raw::content(&database)?, raw::content(&raw_file)?);
+    eprintln!("Checking both databases …");
+    let (import, ceiling) = (raw::content(&database)?, raw::content(&raw_file)?);
     table.check_equal("events accepted", imported.accepted, written.events as i64);
     table.check_equal("events rejected", imported.rejected, 0);
-    table.check_equal("events known already", imported.duplicate, 0);
-    table.check_equal("orders stored", ours.orders, written.orders as i64);
-    table.check_equal("facts stored", ours.versions, written.events as i64);
-    table.check(ours == theirs, || format!("the ceiling wrote other rows: {theirs:?}, ours are {ours:?}"));
-    table.check(writes.events == written.events, || "the ceiling wrote other events".into());
+    table.check_equal("duplicate events", imported.duplicate, 0);
+    table.check_equal("orders stored", import.orders, written.orders as i64);
+    table.check_equal("events stored", import.versions, written.events as i64);
+    table
+        .check(import == ceiling, || format!("the ceiling has different rows: {ceiling:?}, the import has {import:?}"));
+    table.check(writes.events == written.events, || {
+        format!("the ceiling has {} events, the import has {}", writes.events, written.events)
+    });
     if options.quick || rebuild {
         let (buckets, differences) = goody.rebuild(&database)?;
-        table.check_equal(&format!("buckets that a rebuild finds different, of {buckets}"), differences, 0);
+        table.check_equal(&format!("different buckets of {buckets}, found by a rebuild"), differences, 0);
     }
 
     let speed = events / imported.seconds;
@@ -71,21 +74,22 @@ fn main() -> Result<ExitCode, Failure> {
         let speeds = (tail_events / tail_seconds, tail_events / writes.tail_seconds);
         table.compare("the last 10 %, events", speeds, per_second);
     }
-    table.compare("until durable and reports current", (imported.seconds, writes.seconds), seconds);
+    table.compare("time until events are durable and reports are current", (imported.seconds, writes.seconds), seconds);
     let processor = (imported.processor_seconds, writes.processor_seconds);
     table.compare("processor time, all threads", processor, seconds);
-    table.figure("peak memory of the import", megabytes(imported.peak_bytes as f64));
+    table.metric("peak memory of the import", megabytes(imported.peak_bytes as f64));
     table.compare("database file", (size(&database)?, size(&raw_file)?), megabytes);
-    table.figure("file of events", megabytes(events_bytes));
-    table.figure("events", count(events));
-    table.figure("rows written for them", count(writes.rows as f64));
+    table.metric("events file", megabytes(events_bytes));
+    table.metric("events", count(events));
+    table.metric("written rows", count(writes.rows as f64));
     table.note(
-        "Ceiling: the orders table alone, same indexes, pragmas, batches and rows; making the rows is not timed.",
+        "Ceiling: writes to the orders table alone, with the same indexes, pragmas, batches and rows. The time to create the rows \
+         is not included.",
     );
-    table.note("Ours begins with the start of the process and ends with its end.");
-    folder.done_with(&raw_file, false)?;
+    table.note("The time of the import is from the start to the end of its process.");
+    folder.remove(&raw_file, false)?;
     if options.keep || !folder.is_temporary() {
-        table.note(format!("The database stays: {}", database.display()));
+        table.note(format!("The database is kept: {}", database.display()));
     }
     Ok(table.finish())
 }

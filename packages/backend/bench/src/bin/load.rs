@@ -1,5 +1,5 @@
-//! Load: whether a server stays as fast and as small as it began, with events coming in at four fifths of what it can take and
-//! readers beside them.
+//! Load: whether latency and memory of a server stay constant while events are posted at 80 % of its maximum rate and readers
+//! send requests.
 
 use std::net::SocketAddr;
 use std::process::ExitCode;
@@ -16,39 +16,41 @@ use goody_bench::server::Server;
 use goody_bench::table::{Goal, Table, count, megabytes, milliseconds, per_second, seconds};
 use goody_bench::{Failure, database};
 
-/// Of the peak that the server takes beside its readers, while it is watched.
+/// The posted rate during the measurement, as a share of the peak rate with readers.
 const SHARE: f64 = 0.8;
-/// Events of one request.
+/// The number of events per request.
 const BATCH: u64 = 500;
-/// Connections that post, and connections that read.
+/// The number of connections that post.
 const WRITERS: usize = 4;
+/// The number of connections that read.
 const READERS: usize = 4;
-/// How long a reader rests between two questions.
-const REST: Duration = Duration::from_millis(20);
-/// What readers ask in turns.
-const QUESTIONS: [&str; 5] = [
+/// The pause of a reader between two requests.
+const PAUSE: Duration = Duration::from_millis(20);
+/// The requests of the readers, in turn.
+const PATHS: [&str; 5] = [
     "/api/dashboard",
     "/api/vendors?sortBy=reliabilityScore&limit=20",
     "/api/orders?limit=50",
     "/api/orders/recent?limit=50",
     "/health",
 ];
-/// A last part may be so much slower, and the server so much larger, than the first: what changes more than that grows.
-const SLOWER: f64 = 1.5;
-const LARGER: f64 = 1.25;
+/// The goal for the ratio of the p99 latencies of the last and the second part. More indicates a growing latency.
+const MAX_LATENCY_RATIO: f64 = 1.5;
+/// The goal for the ratio of the memory in the last and the second part. More indicates a leak.
+const MAX_MEMORY_RATIO: f64 = 1.25;
 
-/// A server under load for a long time: answers, lag and memory, part by part.
+/// Measures a server under load for a long time: latency, lag and memory in each part of the time.
 #[derive(Debug, Parser)]
 struct Cli {
     #[command(flatten)]
     options: Options,
-    /// How long each peak is measured, and how long the server is watched then, in seconds. Default: 60 and 600; 2 and 10 where it
-    /// has to be quick.
-    #[arg(long, num_args = 2, value_names = ["PEAK", "WATCHED"])]
+    /// The duration of each peak measurement and of the measurement under constant load, in seconds. Default: 60 and 600; with
+    /// --quick 2 and 10.
+    #[arg(long, num_args = 2, value_names = ["PEAK", "CONSTANT"])]
     seconds: Option<Vec<u64>>,
 }
 
-/// What was seen in one part of the time.
+/// The results of one part of the time.
 #[derive(Default)]
 struct Part {
     reads: Samples,
@@ -58,110 +60,114 @@ struct Part {
 }
 
 fn main() -> Result<ExitCode, Failure> {
-    let Cli { options, seconds: told } = Cli::parse();
-    let [peak_seconds, watched_seconds] = match told.as_deref() {
-        Some([peak, watched]) => [*peak, *watched],
+    let Cli { options, seconds: durations } = Cli::parse();
+    let [peak_seconds, constant_seconds] = match durations.as_deref() {
+        Some([peak, constant]) => [*peak, *constant],
         _ if options.quick => [2, 10],
         _ => [60, 600],
     };
     let orders = options.orders.unwrap_or(if options.quick { 10_000 } else { 500_000 });
     let (goody, folder) = (Goody::find(&options)?, options.folder()?);
-    let file = database::make(&goody, &options, &folder, orders)?;
+    let file = database::create(&goody, &options, &folder, orders)?;
     let server = Server::goody(&goody, &file)?;
     let mut table = Table::new(format!("Load on {} orders", count(orders as f64)), !options.quick);
 
-    let mut writers: Vec<LiveEvents> = (0..WRITERS).map(|place| LiveEvents::writer(place, options.vendors)).collect();
+    let mut writers: Vec<LiveEvents> = (0..WRITERS).map(|index| LiveEvents::writer(index, options.vendors)).collect();
     let mut peaks = Vec::new();
-    for (beside, readers) in [("alone", 0), ("beside readers", READERS)] {
-        eprintln!("Posting as fast as the server takes it, for {peak_seconds} s, {beside} …");
-        let (mut seen, began) = (Part::default(), Moment::now());
+    for (mode, readers) in [("without readers", 0), ("with readers", READERS)] {
+        eprintln!("Posting at the maximum rate for {peak_seconds} s, {mode} …");
+        let (mut part, started) = (Part::default(), Moment::now());
         let stored =
-            under_load(server.address(), &mut writers, readers, None, Duration::from_secs(peak_seconds), &mut seen)?;
-        // What is stored and in no report yet is not done.
-        server.settle()?;
-        let peak = stored as f64 / began.elapsed().as_secs_f64();
-        table.figure(format!("peak {beside}: stored and in the reports, events"), per_second(peak));
-        table.figure("  posts of 500", seen.posts.summary());
+            apply_load(server.address(), &mut writers, readers, None, Duration::from_secs(peak_seconds), &mut part)?;
+        // The time includes the projection: an event counts only when it is in the reports.
+        server.wait_until_current()?;
+        let peak = stored as f64 / started.elapsed().as_secs_f64();
+        table.metric(format!("peak rate {mode}, events stored and in the reports"), per_second(peak));
+        table.metric(format!("  latency of a post of {BATCH} events"), part.posts.summary());
         peaks.push(peak);
     }
 
     let peak = *peaks.last().ok_or("no peak was measured")?;
     let rate = SHARE * peak;
-    eprintln!("Posting {} for {watched_seconds} s, and reading …", per_second(rate));
+    eprintln!("Posting {} events for {constant_seconds} s, with readers …", per_second(rate));
     let mut parts = Vec::new();
-    let part = Duration::from_secs((watched_seconds / 10).max(1));
-    let (mut sent, watched) = (0, Moment::now());
-    while watched.elapsed() < Duration::from_secs(watched_seconds) {
-        let mut seen = Part::default();
-        sent += under_load(server.address(), &mut writers, READERS, Some(rate), part, &mut seen)?;
+    let part_time = Duration::from_secs((constant_seconds / 10).max(1));
+    let (mut sent, started) = (0, Moment::now());
+    while started.elapsed() < Duration::from_secs(constant_seconds) {
+        let mut part = Part::default();
+        sent += apply_load(server.address(), &mut writers, READERS, Some(rate), part_time, &mut part)?;
         let health: serde_json::Value = serde_json::from_slice(&server.connect()?.get("/health")?.body)?;
-        seen.lag = health["systemMetrics"]["changeLag"]["changes"].as_u64().unwrap_or(u64::MAX);
-        seen.memory = server.memory()?.now;
-        parts.push(seen);
-        eprintln!("  {:.0} of {watched_seconds} s", watched.elapsed().as_secs_f64());
+        part.lag = health["systemMetrics"]["changeLag"]["changes"].as_u64().unwrap_or(u64::MAX);
+        part.memory = server.memory()?.resident;
+        parts.push(part);
+        eprintln!("  {:.0} of {constant_seconds} s", started.elapsed().as_secs_f64());
     }
-    let reached = sent as f64 / watched.elapsed().as_secs_f64();
-    let settling = Moment::now();
-    server.settle()?;
-    let settled = settling.elapsed().as_secs_f64();
+    let reached = sent as f64 / started.elapsed().as_secs_f64();
+    let load_end = Moment::now();
+    server.wait_until_current()?;
+    let catch_up_seconds = load_end.elapsed().as_secs_f64();
 
     table.goal(
-        "while watched, events, of the peak beside readers",
+        "rate under constant load, events, as a share of the peak with readers",
         reached / peak,
         Goal::AtLeast(SHARE * 0.98),
         |share| format!("{} ({:.0} %)", per_second(share * peak), share * 100.0),
     );
     for (number, part) in parts.iter().enumerate() {
         let (reads, posts, memory) = (part.reads.summary(), part.posts.summary(), megabytes(part.memory as f64));
-        table.figure(
+        table.metric(
             format!("part {}", number + 1),
-            format!("reads {reads}; posts {posts}; {} changes wait; {memory}", count(part.lag as f64)),
+            format!("reads {reads}; posts {posts}; lag {} changes; memory {memory}", count(part.lag as f64)),
         );
     }
-    // The first part warms up.
-    let whole = |place: usize| parts.get(place.min(parts.len() - 1)).ok_or("nothing was watched");
-    let (first, last) = (whole(1)?, whole(usize::MAX)?);
-    for (what, last, first) in [("reads", &last.reads, &first.reads), ("posts", &last.posts, &first.posts)] {
-        let p99 = (last.p99(), first.p99());
-        table.ratio_goal(format!("{what}, p99: last part : second"), p99, Goal::AtMost(SLOWER), milliseconds);
+    // The first part is the warm-up and not compared.
+    let part = |index: usize| parts.get(index.min(parts.len() - 1)).ok_or("no part was measured");
+    let (second, last) = (part(1)?, part(usize::MAX)?);
+    for (kind, last, second) in [("reads", &last.reads, &second.reads), ("posts", &last.posts, &second.posts)] {
+        let p99 = (last.p99(), second.p99());
+        let metric = format!("{kind}, p99: last part : second part");
+        table.ratio_goal(metric, p99, Goal::AtMost(MAX_LATENCY_RATIO), milliseconds);
     }
     table.ratio_goal(
-        "memory: last part : second",
-        (last.memory as f64, first.memory as f64),
-        Goal::AtMost(LARGER),
+        "memory: last part : second part",
+        (last.memory as f64, second.memory as f64),
+        Goal::AtMost(MAX_MEMORY_RATIO),
         megabytes,
     );
-    table.figure("until the reports were current afterwards", seconds(settled));
-    table.note("Latencies are p50 / p99 / max, of posts from when they were due. Four connections post, four read, 20 ms apart.");
+    table.metric("time until the reports are current after the load", seconds(catch_up_seconds));
+    table.note(
+        "Latencies are p50 / p99 / max. Those of posts count from the scheduled time. Four connections post, four read with a pause \
+         of 20 ms.",
+    );
     server.stop()?;
     let (buckets, differences) = goody.rebuild(&file)?;
-    table.check_equal(&format!("buckets that a rebuild finds different, of {buckets}"), differences, 0);
-    folder.done_with(&file, options.keep)?;
+    table.check_equal(&format!("different buckets of {buckets}, found by a rebuild"), differences, 0);
+    folder.remove(&file, options.keep)?;
     Ok(table.finish())
 }
 
-/// Posts for so long, at a rate or as fast as it goes, with readers beside. Says how many events were stored.
-fn under_load(
+/// Posts for `time`, at a rate or at the maximum one, with readers. Returns the number of stored events.
+fn apply_load(
     address: SocketAddr,
     writers: &mut [LiveEvents],
     readers: usize,
     rate: Option<f64>,
     time: Duration,
-    seen: &mut Part,
+    part: &mut Part,
 ) -> Result<u64, Failure> {
     let stop = &AtomicBool::new(false);
     std::thread::scope(|scope| {
-        let readers: Vec<_> = (0..readers).map(|place| scope.spawn(move || read(address, place, stop))).collect();
-        let stored = post(address, writers, rate, time, &mut seen.posts);
+        let readers: Vec<_> = (0..readers).map(|reader| scope.spawn(move || read(address, reader, stop))).collect();
+        let stored = post(address, writers, rate, time, &mut part.posts);
         stop.store(true, Ordering::Relaxed);
         for reader in readers {
-            seen.reads.add_all(&reader.join().map_err(|_| "a reader panicked")??);
+            part.reads.add_all(&reader.join().map_err(|_| "a reader panicked")??);
         }
         stored
     })
 }
 
-/// Posts on all connections for so long, at a rate or as fast as it goes. Says how many events were stored.
+/// Posts on all connections for `time`, at a rate or at the maximum one. Returns the number of stored events.
 fn post(
     address: SocketAddr,
     writers: &mut [LiveEvents],
@@ -169,20 +175,20 @@ fn post(
     time: Duration,
     samples: &mut Samples,
 ) -> Result<u64, Failure> {
-    let (next, stored, began) = (AtomicU64::new(0), AtomicU64::new(0), Moment::now());
+    let (next, stored, started) = (AtomicU64::new(0), AtomicU64::new(0), Moment::now());
     let one = |events: &mut LiveEvents| -> Result<Samples, Failure> {
         let (mut client, mut samples) = (Client::connect(address)?, Samples::default());
         loop {
             let turn = next.fetch_add(1, Ordering::Relaxed);
-            let due = rate.map_or(began.elapsed(), |rate| Duration::from_secs_f64((turn * BATCH) as f64 / rate));
+            let due = rate.map_or(started.elapsed(), |rate| Duration::from_secs_f64((turn * BATCH) as f64 / rate));
             if due >= time {
                 return Ok(samples);
             }
-            std::thread::sleep(due.saturating_sub(began.elapsed()));
+            std::thread::sleep(due.saturating_sub(started.elapsed()));
             let (accepted, _) = send(&mut client, &events.lines(BATCH))?;
-            samples.add(began.elapsed().saturating_sub(due));
+            samples.add(started.elapsed().saturating_sub(due));
             if accepted != BATCH {
-                return Err(format!("of {BATCH} events {accepted} were accepted").into());
+                return Err(format!("only {accepted} of {BATCH} events were accepted").into());
             }
             stored.fetch_add(accepted, Ordering::Relaxed);
         }
@@ -196,20 +202,20 @@ fn post(
     })
 }
 
-/// Reads until told to stop.
-fn read(address: SocketAddr, place: usize, stop: &AtomicBool) -> Result<Samples, Failure> {
+/// Reads until `stop` is set.
+fn read(address: SocketAddr, reader: usize, stop: &AtomicBool) -> Result<Samples, Failure> {
     let (mut client, mut samples) = (Client::connect(address)?, Samples::default());
-    for path in QUESTIONS.iter().cycle().skip(place) {
+    for path in PATHS.iter().cycle().skip(reader) {
         if stop.load(Ordering::Relaxed) {
             break;
         }
-        let answer = client.get(path)?;
-        // Unhealthy is an answer, too.
-        if answer.status != 200 && *path != "/health" {
-            return Err(format!("{path}: status {}", answer.status).into());
+        let response = client.get(path)?;
+        // `/health` has another status when the server is unhealthy.
+        if response.status != 200 && *path != "/health" {
+            return Err(format!("{path}: status {}", response.status).into());
         }
-        samples.add(answer.took);
-        std::thread::sleep(REST);
+        samples.add(response.latency);
+        std::thread::sleep(PAUSE);
     }
     Ok(samples)
 }

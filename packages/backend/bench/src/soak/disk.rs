@@ -1,4 +1,4 @@
-//! A small disk of its own for the database and the log, which can be filled up and emptied.
+//! A small separate disk for the database and the log, which can be filled and emptied.
 
 use std::fs::{File, OpenOptions};
 use std::io::Write;
@@ -7,17 +7,17 @@ use std::process::Command;
 
 use crate::Failure;
 
-/// Enough for what half an hour stores, and little enough to be filled at once.
+/// The size of the disk: enough for half an hour of events, and small enough to be filled immediately.
 const MEGABYTES: u32 = 384;
 
-/// A file system in memory, mounted until the value is dropped.
+/// A file system in memory. Dropping the value unmounts it.
 #[derive(Debug)]
 pub struct SmallDisk {
     path: PathBuf,
 }
 
 impl SmallDisk {
-    /// Mounts it on a new folder in `folder`. Needs root.
+    /// Mounts the disk on a new folder in `folder`. Needs root.
     pub fn mount(folder: &Path) -> Result<Self, Failure> {
         let path = folder.join("disk");
         std::fs::create_dir_all(&path)?;
@@ -26,16 +26,17 @@ impl SmallDisk {
         if done.status.success() {
             Ok(Self { path })
         } else {
-            Err(format!("no disk was mounted: {}", String::from_utf8_lossy(&done.stderr).trim()).into())
+            Err(format!("cannot mount the disk: {}", String::from_utf8_lossy(&done.stderr).trim()).into())
         }
     }
 
-    /// Where it is mounted.
+    /// The mount point.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Fills what is free, to the last byte. Call it again while the disk has to stay full: others free and take space, too.
+    /// Fills the free space to the last byte. Must be repeated while the disk has to stay full, because the server frees space,
+    /// too.
     pub fn fill(&self) -> Result<(), Failure> {
         let mut ballast = OpenOptions::new().create(true).append(true).open(self.ballast())?;
         for size in [1 << 20, 4096] {
@@ -45,7 +46,7 @@ impl SmallDisk {
         Ok(())
     }
 
-    /// Frees what [`Self::fill`] took.
+    /// Frees the space that [`Self::fill`] filled.
     pub fn empty(&self) -> Result<(), Failure> {
         File::create(self.ballast())?;
         Ok(())
@@ -58,7 +59,7 @@ impl SmallDisk {
 
 impl Drop for SmallDisk {
     fn drop(&mut self) {
-        // Nobody is left to report a failure to; `--lazy` because a killed server may still hold files.
+        // A failure here cannot be handled or reported. `--lazy`, because a killed server may still have files open.
         let _ = Command::new("umount").arg("--lazy").arg(&self.path).status();
     }
 }

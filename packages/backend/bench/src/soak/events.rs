@@ -1,4 +1,4 @@
-//! Events with known ids, and the ids of those that the server answered as accepted.
+//! Events with known ids, and the ids of the events that the server reported as accepted.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -8,16 +8,16 @@ use std::sync::{Mutex, PoisonError};
 use serde_json::Value;
 
 use crate::Failure;
-use crate::client::Answer;
+use crate::client::Response;
 use crate::goody::Goody;
 use crate::options::wall_clock;
 
-/// An order arrives so many orders after it was placed.
+/// An order arrives after this number of further orders.
 const ARRIVES_AFTER: u64 = 40;
-/// Facts lie this far in the past, so that no clock calls them future.
+/// The age of events, so that they are not in the future of the server's clock.
 const AGE_SECONDS: i64 = 120;
 
-/// Makes the events of one writer. No two events have the same id.
+/// Generates the events of one writer. No two events have the same id.
 #[derive(Debug)]
 pub struct KnownEvents {
     writer: String,
@@ -25,17 +25,17 @@ pub struct KnownEvents {
 }
 
 impl KnownEvents {
-    /// Events of a writer; its name is in every id.
+    /// Events of a writer. Every id contains its name.
     pub fn new(writer: &str) -> Self {
         Self { writer: writer.to_owned(), next: 0 }
     }
 
-    /// The next events, a JSON object each: in turn an order that is placed and an older one that arrives.
+    /// The next events as JSON objects: in turn the placement of an order and the arrival of an older one.
     pub fn take(&mut self, events: u64) -> Vec<String> {
-        (0..events).map(|_| self.one()).collect()
+        (0..events).map(|_| self.next_event()).collect()
     }
 
-    fn one(&mut self) -> String {
+    fn next_event(&mut self) -> String {
         let (number, writer) = (self.next, &self.writer);
         self.next += 1;
         let (turn, at) = (number / 2, wall_clock().plus_seconds(-AGE_SECONDS));
@@ -45,7 +45,7 @@ impl KnownEvents {
                 "{{\"eventId\":\"{writer}-{number}\",\"orderId\":\"soak-{writer}-{order}\",\"status\":\"ARRIVED\",\"occurredAt\":\"{at}\"}}"
             );
         }
-        // The first orders have nothing to arrive between them.
+        // At first no order is old enough to arrive: another one is placed instead.
         let order = if number % 2 == 1 { format!("first-{turn}") } else { turn.to_string() };
         format!(
             "{{\"eventId\":\"{writer}-{number}\",\"orderId\":\"soak-{writer}-{order}\",\"vendorId\":\"soak-{}\",\"status\":\"PLACED\",\
@@ -57,16 +57,16 @@ impl KnownEvents {
     }
 }
 
-/// The ids of the events that were answered as accepted.
+/// The ids of the events that the server reported as accepted.
 #[derive(Debug, Default)]
-pub struct Accepted(Mutex<HashSet<String>>);
+pub struct AcceptedIds(Mutex<HashSet<String>>);
 
-impl Accepted {
-    /// Takes over what an answer accepts, whichever form it has. Says how many that are.
-    pub fn note(&self, answer: &Answer) -> usize {
-        let text = String::from_utf8_lossy(&answer.body);
-        let whole: Option<Value> = serde_json::from_str(&text).ok();
-        let results: Vec<Value> = match whole.as_ref().and_then(|whole| whole["results"].as_array()) {
+impl AcceptedIds {
+    /// Adds the accepted events of a response, which may be JSON or NDJSON. Returns their number.
+    pub fn record(&self, response: &Response) -> usize {
+        let text = String::from_utf8_lossy(&response.body);
+        let json: Option<Value> = serde_json::from_str(&text).ok();
+        let results: Vec<Value> = match json.as_ref().and_then(|json| json["results"].as_array()) {
             Some(results) => results.clone(),
             None => text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect(),
         };
@@ -77,12 +77,12 @@ impl Accepted {
         accepted
     }
 
-    /// How many there are.
+    /// The number of accepted events.
     pub fn count(&self) -> usize {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
-    /// Those that `goody export orders` does not have, and how many events it has.
+    /// The ids that are missing in the output of `goody export orders`, and the number of events in that output.
     pub fn lost(&self, goody: &Goody, database: &Path) -> Result<(Vec<String>, usize), Failure> {
         let mut command = goody.command(database.parent().unwrap_or(Path::new(".")));
         command.args(["export", "orders", "--format", "ndjson", "--database"]).arg(database);
@@ -93,7 +93,7 @@ impl Accepted {
         let mut exported = HashSet::new();
         for line in output.stdout.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
             let order: Value = serde_json::from_slice(line)?;
-            let events = order["events"].as_array().ok_or("an exported order without events")?;
+            let events = order["events"].as_array().ok_or("an exported order has no events")?;
             exported.extend(events.iter().filter_map(|event| event["eventId"].as_str().map(str::to_owned)));
         }
         let accepted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -109,12 +109,12 @@ mod tests {
 
     use super::*;
 
-    fn answer(body: &str) -> Answer {
-        Answer { status: 200, head: String::new(), body: body.into(), took: Duration::ZERO }
+    fn response(body: &str) -> Response {
+        Response { status: 200, head: String::new(), body: body.into(), latency: Duration::ZERO }
     }
 
     #[test]
-    fn every_event_is_one_and_has_an_id_of_its_own() {
+    fn every_event_is_valid_and_has_a_unique_id() {
         let events: Vec<OrderEvent> = KnownEvents::new("w")
             .take(500)
             .iter()
@@ -125,14 +125,14 @@ mod tests {
     }
 
     #[test]
-    fn only_what_an_answer_accepts_is_noted_in_either_form() {
-        let accepted = Accepted::default();
-        let whole =
+    fn only_accepted_events_of_a_response_are_recorded() {
+        let accepted = AcceptedIds::default();
+        let json =
             r#"{"accepted":1,"results":[{"eventId":"a","result":"accepted"},{"eventId":"b","result":"rejected"}]}"#;
-        assert_eq!(accepted.note(&answer(whole)), 1);
+        assert_eq!(accepted.record(&response(json)), 1);
         let lines = "{\"eventId\":\"c\",\"result\":\"accepted\"}\n{\"eventId\":\"d\",\"result\":\"duplicate\"}\n";
-        assert_eq!(accepted.note(&answer(lines)), 1);
-        assert_eq!(accepted.note(&answer("<html>503</html>")), 0);
+        assert_eq!(accepted.record(&response(lines)), 1);
+        assert_eq!(accepted.record(&response("<html>503</html>")), 0);
         assert_eq!(accepted.count(), 2);
     }
 }

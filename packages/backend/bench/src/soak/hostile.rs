@@ -1,4 +1,4 @@
-//! Clients that hang up, that send slowly, and that send nothing.
+//! Hostile clients: they reset connections, send slowly, or send nothing.
 
 use std::io::Write;
 use std::net::TcpStream;
@@ -7,17 +7,17 @@ use std::time::Duration;
 
 use socket2::SockRef;
 
-use crate::client::posting;
+use crate::client::post_request;
 use crate::soak::events::KnownEvents;
 use crate::soak::traffic::{BATCH, ROUTES, Traffic};
 
-/// Requests that are sent and never read, a second, of each client that hangs up.
+/// The aborted requests per second of each client that resets its connections.
 const ABORTED_PER_SECOND: u32 = 20;
 
 impl Traffic {
     pub(super) fn abort_reads(&self) {
         for route in ROUTES.iter().cycle() {
-            if !self.goes_on() {
+            if !self.is_running() {
                 return;
             }
             self.abort(&format!("GET {route} HTTP/1.1\r\nhost: {}\r\n\r\n", self.address));
@@ -26,8 +26,8 @@ impl Traffic {
 
     pub(super) fn abort_writes(&self) {
         let mut events = KnownEvents::new("aborted");
-        while self.goes_on() {
-            self.abort(&posting(self.address, "application/x-ndjson", &events.take(BATCH).join("\n")));
+        while self.is_running() {
+            self.abort(&post_request(self.address, "application/x-ndjson", &events.take(BATCH).join("\n")));
         }
     }
 
@@ -43,10 +43,10 @@ impl Traffic {
         std::thread::sleep(Duration::from_secs(1) / ABORTED_PER_SECOND);
     }
 
-    /// Posts lines one by one, seconds apart, and reads no answer.
-    pub(super) fn write_slowly(&self, place: u64) {
-        let mut events = KnownEvents::new(&format!("slow{place}"));
-        while self.goes_on() {
+    /// Posts single lines with a pause of seconds, and reads no response.
+    pub(super) fn write_slowly(&self, number: u64) {
+        let mut events = KnownEvents::new(&format!("slow{number}"));
+        while self.is_running() {
             let head = format!(
                 "POST /api/orders/events HTTP/1.1\r\nhost: {}\r\ncontent-type: application/x-ndjson\r\ncontent-length: 1000000\r\n\r\n",
                 self.address
@@ -56,26 +56,26 @@ impl Traffic {
                 continue;
             };
             let mut bytes = head;
-            while self.goes_on() && stream.write_all(bytes.as_bytes()).is_ok() {
+            while self.is_running() && stream.write_all(bytes.as_bytes()).is_ok() {
                 std::thread::sleep(Duration::from_secs(2));
                 bytes = events.take(1).concat() + "\n";
             }
         }
     }
 
-    /// Opens a connection, begins a request and leaves it there.
-    pub(super) fn say_nothing(&self) {
-        while self.goes_on() {
-            let held = TcpStream::connect(self.address).and_then(|mut stream| {
+    /// Opens a connection, sends the start of a request and then nothing for 20 seconds.
+    pub(super) fn hold_connection(&self) {
+        while self.is_running() {
+            let connection = TcpStream::connect(self.address).and_then(|mut stream| {
                 stream.write_all(b"POST /api/orders/events HTTP/1.1\r\n")?;
                 Ok(stream)
             });
             for _ in 0..20 {
-                if self.goes_on() {
+                if self.is_running() {
                     std::thread::sleep(Duration::from_secs(1));
                 }
             }
-            drop(held);
+            drop(connection);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The traffic of a soak: writers in every form, readers of every route, and the clients of `hostile`.
+//! The traffic of the soak test: writers in every format, readers of every route, and the clients of `hostile`.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -7,15 +7,15 @@ use std::sync::{Mutex, PoisonError};
 use std::thread::Scope;
 use std::time::Duration;
 
-use crate::client::{Answer, Client};
-use crate::soak::events::{Accepted, KnownEvents};
+use crate::client::{Client, Response};
+use crate::soak::events::{AcceptedIds, KnownEvents};
 
-/// How long a client waits for an answer.
-const PATIENCE: Duration = Duration::from_secs(30);
-/// Events of an array or of lines.
+/// The time limit of a response.
+const TIMEOUT: Duration = Duration::from_secs(30);
+/// The number of events in an array or an NDJSON body.
 pub(super) const BATCH: u64 = 10;
 
-/// Every route that is read.
+/// The routes to read.
 pub(super) const ROUTES: [&str; 16] = [
     "/api/dashboard",
     "/dashboard/summary",
@@ -35,38 +35,38 @@ pub(super) const ROUTES: [&str; 16] = [
     "/health",
 ];
 
-/// What happened, by its name.
+/// The counts of the outcomes of requests, by name.
 #[derive(Debug, Default)]
 pub struct Tally(Mutex<BTreeMap<String, u64>>);
 
 impl Tally {
-    fn add(&self, what: impl Into<String>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(what.into()).or_default() += 1;
+    fn add(&self, outcome: impl Into<String>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(outcome.into()).or_default() += 1;
     }
 
-    /// Everything that happened, and how often.
+    /// All outcomes with their counts.
     pub fn all(&self) -> BTreeMap<String, u64> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
-/// What all clients share.
+/// The state that all clients share.
 #[derive(Debug)]
 pub struct Traffic {
     pub(super) address: SocketAddr,
     stop: AtomicBool,
     pub(super) aborted: AtomicU64,
-    /// What writers were answered.
-    pub accepted: Accepted,
-    /// What clients met.
+    /// The events that the server accepted from the writers.
+    pub accepted: AcceptedIds,
+    /// The outcomes of all requests of readers and writers.
     pub tally: Tally,
 }
 
 impl Traffic {
-    /// For the server at this address.
+    /// Traffic for the server at this address.
     pub fn new(address: SocketAddr) -> Self {
         let (stop, aborted) = (AtomicBool::new(false), AtomicU64::new(0));
-        Self { address, stop, aborted, accepted: Accepted::default(), tally: Tally::default() }
+        Self { address, stop, aborted, accepted: AcceptedIds::default(), tally: Tally::default() }
     }
 
     /// Starts every client. They end after [`Self::stop`].
@@ -74,70 +74,70 @@ impl Traffic {
         scope.spawn(|| self.write("single", "application/json", 1, |events| events.concat()));
         scope.spawn(|| self.write("array", "application/json", BATCH, |events| format!("[{}]", events.join(","))));
         scope.spawn(|| self.write("lines", "application/x-ndjson", BATCH, |events| events.join("\n")));
-        for place in 0..3 {
-            scope.spawn(move || self.read(place));
+        for reader in 0..3 {
+            scope.spawn(move || self.read(reader));
         }
         scope.spawn(|| self.abort_reads());
         scope.spawn(|| self.abort_writes());
-        for place in 0..4 {
-            scope.spawn(move || self.write_slowly(place));
-            scope.spawn(|| self.say_nothing());
+        for number in 0..4 {
+            scope.spawn(move || self.write_slowly(number));
+            scope.spawn(|| self.hold_connection());
         }
     }
 
-    /// Lets every client end.
+    /// Makes every client end.
     pub fn stop(&self) {
         self.stop.store(true, Ordering::Relaxed);
     }
 
-    /// Requests whose sender hung up at once.
+    /// The number of requests whose client reset the connection immediately.
     pub fn aborted(&self) -> u64 {
         self.aborted.load(Ordering::Relaxed)
     }
 
-    pub(super) fn goes_on(&self) -> bool {
+    pub(super) fn is_running(&self) -> bool {
         !self.stop.load(Ordering::Relaxed)
     }
 
     fn write(&self, name: &str, content_type: &str, batch: u64, body: impl Fn(Vec<String>) -> String) {
-        let (mut events, mut kept) = (KnownEvents::new(name), None);
-        while self.goes_on() {
+        let (mut events, mut connection) = (KnownEvents::new(name), None);
+        while self.is_running() {
             let body = body(events.take(batch));
-            self.ask(&mut kept, "writes", |client| {
-                let answer = client.post_body(content_type, &body)?;
-                self.accepted.note(&answer);
-                Ok(answer)
+            self.send(&mut connection, "writes", |client| {
+                let response = client.post_body(content_type, &body)?;
+                self.accepted.record(&response);
+                Ok(response)
             });
             std::thread::sleep(Duration::from_millis(200));
         }
     }
 
-    fn read(&self, place: usize) {
-        let mut kept = None;
-        for route in ROUTES.iter().cycle().skip(5 * place) {
-            if !self.goes_on() {
+    fn read(&self, reader: usize) {
+        let mut connection = None;
+        for route in ROUTES.iter().cycle().skip(5 * reader) {
+            if !self.is_running() {
                 return;
             }
-            let what = if *route == "/health" { "reads of /health" } else { "reads" };
-            self.ask(&mut kept, what, |client| client.get(route));
+            let kind = if *route == "/health" { "reads of /health" } else { "reads" };
+            self.send(&mut connection, kind, |client| client.get(route));
             std::thread::sleep(Duration::from_millis(50));
         }
     }
 
-    /// Asks on the connection that is there or on a new one, and counts what came of it.
-    fn ask(
+    /// Sends a request on the existing connection or on a new one, and counts the outcome.
+    fn send(
         &self,
-        kept: &mut Option<Client>,
-        what: &str,
-        question: impl FnOnce(&mut Client) -> std::io::Result<Answer>,
+        connection: &mut Option<Client>,
+        kind: &str,
+        request: impl FnOnce(&mut Client) -> std::io::Result<Response>,
     ) {
-        let connected = kept.take().map_or_else(|| Client::connect_with(self.address, PATIENCE), Ok);
-        match connected.and_then(|mut client| question(&mut client).map(|answer| (client, answer))) {
-            Ok((client, answer)) => {
-                *kept = answer.keeps_connection().then_some(client);
-                self.tally.add(format!("{what}: {}", answer.status));
+        let connected = connection.take().map_or_else(|| Client::connect_with_timeout(self.address, TIMEOUT), Ok);
+        match connected.and_then(|mut client| request(&mut client).map(|response| (client, response))) {
+            Ok((client, response)) => {
+                *connection = response.is_reusable().then_some(client);
+                self.tally.add(format!("{kind}: {}", response.status));
             }
-            Err(_) => self.tally.add(format!("{what}: no answer")),
+            Err(_) => self.tally.add(format!("{kind}: no response")),
         }
     }
 }

@@ -1,40 +1,40 @@
-//! What the samples of a soak say, and how much of it may be wrong.
+//! The evaluation of the soak test's samples, and how many of them may be wrong.
 
 use std::time::Duration;
 
-/// What `/health` said.
+/// The status that `/health` reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Health {
-    /// All is well.
+    /// The server claims to serve clients.
     Healthy,
-    /// It works, and something needs attention: neither of the others is claimed.
+    /// The server needs attention. This status claims neither success nor failure of a client.
     Degraded,
-    /// It does not work, or nothing was answered.
+    /// The server claims not to serve clients, or does not respond.
     Unhealthy,
 }
 
-/// What was seen at one second.
+/// The observations of one second.
 #[derive(Clone, Copy, Debug)]
 pub struct Sample {
-    /// Since the beginning.
+    /// The time since the start.
     pub at: Duration,
-    /// What `/health` said.
+    /// The status that `/health` reported.
     pub health: Health,
-    /// Whether a client that read and wrote right after was served.
+    /// Whether a read and a write right after it succeeded.
     pub is_served: bool,
     /// Resident memory of the server, in bytes.
     pub memory: u64,
 }
 
 impl Sample {
-    /// Whether `/health` told its reader something else than a client met.
+    /// Whether `/health` contradicts the result of the client.
     pub fn is_wrong(&self) -> bool {
         matches!((self.health, self.is_served), (Health::Healthy, false) | (Health::Unhealthy, true))
     }
 }
 
-/// How many samples are wrong, and how many of them in a row at most.
-pub fn wrong(samples: &[Sample]) -> (usize, usize) {
+/// The number of wrong samples, and the length of the longest run of wrong samples.
+pub fn count_wrong(samples: &[Sample]) -> (usize, usize) {
     let (mut count, mut run, mut longest) = (0, 0, 0);
     for sample in samples {
         run = if sample.is_wrong() { run + 1 } else { 0 };
@@ -44,12 +44,13 @@ pub fn wrong(samples: &[Sample]) -> (usize, usize) {
     (count, longest)
 }
 
-/// How many of so many samples may be wrong: three of 1,200.
-pub fn wrong_at_most(samples: usize) -> usize {
+/// The number of samples that may be wrong: three of 1,200.
+pub fn max_wrong(samples: usize) -> usize {
     (3 * samples).div_ceil(1_200)
 }
 
-/// The median memory of the second quarter of the time and of its second half: of twenty minutes, minutes five to ten and the last ten.
+/// The median memory of the second quarter and of the second half of the time, in bytes: in a run of twenty minutes, of the
+/// minutes five to ten and of the last ten.
 pub fn memory(samples: &[Sample], time: Duration) -> (f64, f64) {
     let median = |from: Duration, to: Duration| {
         let mut memory: Vec<u64> =
@@ -69,9 +70,9 @@ mod tests {
     }
 
     #[test]
-    fn health_is_wrong_where_it_says_what_a_client_does_not_meet() {
+    fn a_sample_is_wrong_if_health_contradicts_the_client() {
         use Health::{Degraded, Healthy, Unhealthy};
-        let met = [
+        let observations = [
             (Healthy, false),
             (Unhealthy, true),
             (Healthy, true),
@@ -79,13 +80,13 @@ mod tests {
             (Degraded, false),
             (Healthy, false),
         ];
-        let samples: Vec<Sample> = met.iter().map(|(health, served)| sample(0, *health, *served, 0)).collect();
-        assert_eq!(wrong(&samples), (3, 2));
-        assert_eq!([1_200, 1_201, 90].map(wrong_at_most), [3, 4, 1]);
+        let samples: Vec<Sample> = observations.iter().map(|(health, served)| sample(0, *health, *served, 0)).collect();
+        assert_eq!(count_wrong(&samples), (3, 2));
+        assert_eq!([1_200, 1_201, 90].map(max_wrong), [3, 4, 1]);
     }
 
     #[test]
-    fn memory_is_compared_after_the_server_has_warmed_up() {
+    fn the_memory_comparison_excludes_the_first_quarter() {
         let samples: Vec<Sample> = (0..1_200)
             .map(|second| sample(second, Health::Healthy, true, if second < 300 { 1 } else { second / 600 + 100 }))
             .collect();

@@ -1,4 +1,4 @@
-//! Questions to a running server, one at a time: while nothing happens, and while events stream in.
+//! The latency of reads from a running server on one connection: without load, and while events are posted.
 
 use std::time::{Duration, Instant};
 
@@ -9,23 +9,23 @@ use crate::Failure;
 use crate::client::Client;
 use crate::generator::Generator;
 use crate::lists;
-use crate::load::{LiveEvents, PROBED, Posted, during, probe};
+use crate::load::{LiveEvents, PROBED_VENDOR, PostResult, probe, run_under_load};
 use crate::options::Options;
 use crate::samples::Samples;
 use crate::server::Server;
 use crate::table::{Checks, Goal, Table, milliseconds, per_second};
 
-/// What to think of when reading the figures.
-pub const SHARED: &str = "Client and server share this machine's processors.";
+/// A note for the reader of the table.
+pub const PROCESSOR_NOTE: &str = "Client and server share the processors of this machine.";
 
-/// How often a dashboard is asked for while events stream in.
-const EVERY: Duration = Duration::from_millis(20);
-/// How long to wait between two looks at a report.
-const LOOK: Duration = Duration::from_millis(1);
-/// How long an event may take to be seen before it counts as lost.
-const LOST: Duration = Duration::from_secs(30);
+/// The interval between two dashboard requests under load.
+const DASHBOARD_INTERVAL: Duration = Duration::from_millis(20);
+/// The interval between two requests for a report, while the probe waits for a change.
+const POLL_INTERVAL: Duration = Duration::from_millis(1);
+/// An event that is in no report after this time counts as lost.
+const VISIBILITY_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How much is measured.
+/// The numbers of requests and the durations.
 struct Amounts {
     requests: usize,
     pages: usize,
@@ -34,19 +34,19 @@ struct Amounts {
     freshness: Duration,
 }
 
-/// A server being asked.
-pub struct Reading<'s> {
+/// Measures the reads of one server.
+pub struct ReadLatency<'s> {
     server: &'s Server,
     client: Client,
-    /// Ranks of a giant, a middling and a tiny vendor.
+    /// The ranks of the largest, a medium and the smallest vendor.
     vendors: [usize; 3],
-    /// Vendors of all sizes.
+    /// The ids of vendors of all sizes.
     sample: Vec<String>,
     amounts: Amounts,
 }
 
-impl<'s> Reading<'s> {
-    /// Asks this server, which has so many orders.
+impl<'s> ReadLatency<'s> {
+    /// Prepares the measurement of a server with `orders` orders.
     pub fn new(server: &'s Server, options: &Options, orders: i64) -> Result<Self, Failure> {
         let mut client = server.connect()?;
         let amounts = if options.quick {
@@ -56,34 +56,34 @@ impl<'s> Reading<'s> {
             let (load, freshness) = (Duration::from_secs(10), Duration::from_secs(20));
             Amounts { requests: 2_000, pages: 200, rounds: 100, load, freshness }
         };
-        let mut known = |rank: &usize| -> Result<bool, Failure> {
+        let mut has_orders = |rank: &usize| -> Result<bool, Failure> {
             let page = client.json(&format!("/api/orders?vendorId={}&limit=1", Generator::vendor(*rank)))?;
             Ok(page["summary"]["total"].as_i64().unwrap_or(0) > 0)
         };
-        let mut tiny = 0;
+        let mut smallest = 0;
         for rank in (0..options.vendors).rev() {
-            if known(&rank)? {
-                tiny = rank;
+            if has_orders(&rank)? {
+                smallest = rank;
                 break;
             }
         }
-        let middling = (options.vendors / 16).min(tiny);
+        let medium = (options.vendors / 16).min(smallest);
         let mut sample = Vec::new();
         for rank in (0..options.vendors).step_by((options.vendors / 50).max(1)) {
-            if known(&rank)? {
+            if has_orders(&rank)? {
                 sample.push(Generator::vendor(rank));
             }
         }
         if sample.is_empty() {
             return Err(format!(
-                "none of the vendors is known, of {orders} orders: was this database made by another program?"
+                "the database has {orders} orders, but none of a generated vendor: use a database of `ingest --keep`"
             )
             .into());
         }
-        Ok(Self { server, client, vendors: [0, middling, tiny], sample, amounts })
+        Ok(Self { server, client, vendors: [0, medium, smallest], sample, amounts })
     }
 
-    /// Latencies while nothing else happens.
+    /// Measures latencies without load.
     pub fn idle(&mut self, table: &mut Table) -> Result<(), Failure> {
         eprintln!("Dashboard, reports, vendor lists …");
         let mut checks = Checks::default();
@@ -96,9 +96,9 @@ impl<'s> Reading<'s> {
         let mut samples = Samples::default();
         for number in 0..self.amounts.requests {
             let vendor = &self.sample[number % self.sample.len()];
-            let answer = self.client.get(&format!("/api/vendors/{vendor}/report"))?;
-            check_report(&mut checks, vendor, &answer.json()?);
-            samples.add(answer.took);
+            let response = self.client.get(&format!("/api/vendors/{vendor}/report"))?;
+            check_report(&mut checks, vendor, &response.json()?);
+            samples.add(response.latency);
         }
         table.latency("vendor report", &samples, None);
 
@@ -122,29 +122,29 @@ impl<'s> Reading<'s> {
         let today = self.client.json("/api/dashboard")?["date"]
             .as_str()
             .map(Day::parse)
-            .ok_or("a dashboard without a date")??;
+            .ok_or("the dashboard has no date")??;
         let depth = (self.amounts.pages, self.amounts.rounds);
-        let tour = lists::tour(&mut self.client, checks, today, self.vendors, depth)?;
-        for (family, samples) in &tour.families {
+        let latencies = lists::measure(&mut self.client, checks, today, self.vendors, depth)?;
+        for (family, samples) in &latencies.families {
             table.latency(format!("order pages: {family}"), samples, None);
         }
-        table.latency("order pages: first", &tour.top, None);
-        table.latency("order pages: deep", &tour.deep, None);
-        let mut all = tour.top.clone();
-        all.add_all(&tour.deep);
-        table.latency(format!("order pages: all of {} lists", tour.lists), &all, Some(10e-3));
-        if let Some((p99, _)) = tour.slowest.first() {
+        table.latency("order pages: first", &latencies.top, None);
+        table.latency("order pages: deep", &latencies.deep, None);
+        let mut all = latencies.top.clone();
+        all.add_all(&latencies.deep);
+        table.latency(format!("order pages: all of {} lists", latencies.lists), &all, Some(10e-3));
+        if let Some((p99, _)) = latencies.slowest.first() {
             table.goal("order pages: p99 of the slowest list", *p99, Goal::AtMost(10e-3), milliseconds);
         }
-        table.note(format!("Deep pages come after up to {} orders. The slowest lists:", tour.deepest));
-        for (_, name) in tour.slowest.iter().take(5) {
+        table.note(format!("A deep page follows up to {} orders. The slowest lists:", latencies.deepest));
+        for (_, name) in latencies.slowest.iter().take(5) {
             table.note(format!("  {name}"));
         }
         Ok(())
     }
 
     fn recent_feed(&mut self, checks: &mut Checks) -> Result<Samples, Failure> {
-        let [giant, _, tiny] = self.vendors.map(Generator::vendor);
+        let [largest, _, smallest] = self.vendors.map(Generator::vendor);
         let filters = [
             "hours=1".to_owned(),
             "hours=24".to_owned(),
@@ -152,19 +152,19 @@ impl<'s> Reading<'s> {
             "hours=168&status=ARRIVED".to_owned(),
             "hours=168&status=LOST,DAMAGED,UNDELIVERABLE,RETURN_TO_SENDER".to_owned(),
             "hours=24&status=SHIPPING_DELAYED".to_owned(),
-            format!("hours=168&vendorId={giant}"),
-            format!("hours=168&vendorId={giant}&status=PLACED"),
-            format!("hours=168&vendorId={tiny}"),
+            format!("hours=168&vendorId={largest}"),
+            format!("hours=168&vendorId={largest}&status=PLACED"),
+            format!("hours=168&vendorId={smallest}"),
         ];
         let mut samples = Samples::default();
         let mut cursors: Vec<Option<String>> = vec![None; filters.len()];
-        // Each round goes one page further down, and begins again at the end.
+        // Each round requests the next page, and after the last page the first one again.
         for _ in 0..(self.amounts.requests / 20) {
             for (filter, cursor) in filters.iter().zip(&mut cursors) {
-                let place = cursor.as_ref().map(|cursor| format!("&cursor={cursor}")).unwrap_or_default();
-                let path = format!("/api/orders/recent?{filter}&limit=50{place}");
-                let answer = self.client.get(&path)?;
-                let page = answer.json().map_err(|error| format!("GET {path}: {error}"))?;
+                let parameter = cursor.as_ref().map(|cursor| format!("&cursor={cursor}")).unwrap_or_default();
+                let path = format!("/api/orders/recent?{filter}&limit=50{parameter}");
+                let response = self.client.get(&path)?;
+                let page = response.json().map_err(|error| format!("GET {path}: {error}"))?;
                 let orders = page["orders"].as_array().map_or(0, Vec::len);
                 let has_more = page["hasMore"] == true;
                 let is_full = if has_more { orders == 50 } else { orders <= 50 };
@@ -172,17 +172,17 @@ impl<'s> Reading<'s> {
                     format!("{path}: {orders} orders")
                 });
                 *cursor = page["nextCursor"].as_str().map(ToOwned::to_owned);
-                samples.add(answer.took);
+                samples.add(response.latency);
             }
         }
         Ok(samples)
     }
 
-    /// Orders that go on, to tell more of.
+    /// The ids of active orders, for further events.
     pub fn active_orders(&mut self) -> Result<Vec<String>, Failure> {
-        const MOST: usize = 10_000;
+        const MAX_ORDERS: usize = 10_000;
         let (mut orders, mut cursor) = (Vec::new(), String::new());
-        while orders.len() < MOST {
+        while orders.len() < MAX_ORDERS {
             let page = self.client.json(&format!("/api/orders?status=PLACED,SHIPPING_ON_TIME&limit=100{cursor}"))?;
             let ids = page["orders"].as_array().into_iter().flatten().filter_map(|order| order["orderId"].as_str());
             orders.extend(ids.map(ToOwned::to_owned));
@@ -194,7 +194,7 @@ impl<'s> Reading<'s> {
         Ok(orders)
     }
 
-    /// Dashboards at a steady pace while events are posted. Says how many events were.
+    /// Measures dashboard requests at a constant interval while events are posted. Returns the number of accepted events.
     pub fn dashboard_under_load(
         &mut self,
         table: &mut Table,
@@ -204,72 +204,74 @@ impl<'s> Reading<'s> {
         eprintln!("Dashboard at {rate} events/s …");
         let mut checks = Checks::default();
         let (client, load) = (&mut self.client, self.amounts.load);
-        let (samples, posted) = during(self.server.address(), rate, events, || {
-            let began = Instant::now();
+        let (samples, posted) = run_under_load(self.server.address(), rate, events, || {
+            let started = Instant::now();
             let mut samples = Samples::default();
             let mut due = Duration::ZERO;
             while due < load {
-                std::thread::sleep(due.saturating_sub(began.elapsed()));
+                std::thread::sleep(due.saturating_sub(started.elapsed()));
                 dashboard(client, &mut checks)?;
-                // From when it was due: a slow answer is also waited for by those who would have asked meanwhile.
-                samples.add(began.elapsed().saturating_sub(due));
-                due += EVERY;
+                // The latency counts from the scheduled time: a slow response also delays the requests after it.
+                samples.add(started.elapsed().saturating_sub(due));
+                due += DASHBOARD_INTERVAL;
             }
             Ok(samples)
         })?;
         table.check_all(checks);
         let goal = Some(5e-3);
         table.latency(format!("dashboard at {} events/s", crate::table::count(rate as f64)), &samples, goal);
-        told(table, rate, posted);
+        add_load_rows(table, rate, posted);
         Ok(posted.accepted)
     }
 
-    /// How long after the answer that a fact is stored the report shows it, while events are posted. Says how many events
-    /// were, and how many probes of it.
+    /// Measures the time from the response that accepts an event until the report includes it, while events are posted. Returns
+    /// the number of accepted events and the number of probes.
     pub fn freshness(&mut self, table: &mut Table, events: &mut LiveEvents, rate: u64) -> Result<(u64, u64), Failure> {
         eprintln!("Commit to visible at {rate} events/s …");
-        let vendor = Generator::vendor(PROBED);
+        let vendor = Generator::vendor(PROBED_VENDOR);
         let path = format!("/api/vendors/{vendor}/report");
-        // The vendor may be one that nobody has heard of yet.
+        // The first probe registers the vendor.
         let first = probe(0);
         self.client.post_events(&first)?;
-        self.server.settle()?;
+        self.server.wait_until_current()?;
         let begin = total_orders(&mut self.client, &path)?;
         let (client, span, address) = (&mut self.client, self.amounts.freshness, self.server.address());
-        let ((samples, commits, probes), posted) = during(address, rate, events, || {
-            let began = Instant::now();
+        let ((samples, commits, probes), posted) = run_under_load(address, rate, events, || {
+            let started = Instant::now();
             let (mut samples, mut commits, mut probes) = (Samples::default(), Samples::default(), 0);
-            while began.elapsed() < span {
+            while started.elapsed() < span {
                 std::thread::sleep(Duration::from_millis(50));
                 probes += 1;
-                let answer = client.post_events(&probe(probes as u64))?;
+                let response = client.post_events(&probe(probes as u64))?;
                 let stored = Instant::now();
-                if answer.status != 200 || !String::from_utf8_lossy(&answer.body).contains("\"accepted\"") {
+                if response.status != 200 || !String::from_utf8_lossy(&response.body).contains("\"accepted\"") {
                     return Err("a probe was not accepted".into());
                 }
-                commits.add(answer.took);
+                commits.add(response.latency);
                 while total_orders(client, &path)? < begin + probes {
-                    if stored.elapsed() > LOST {
-                        return Err(
-                            format!("an accepted event was not in the report after {} s", LOST.as_secs()).into()
-                        );
+                    if stored.elapsed() > VISIBILITY_TIMEOUT {
+                        return Err(format!(
+                            "the report has no accepted event after {} s",
+                            VISIBILITY_TIMEOUT.as_secs()
+                        )
+                        .into());
                     }
-                    std::thread::sleep(LOOK);
+                    std::thread::sleep(POLL_INTERVAL);
                 }
                 samples.add(stored.elapsed());
             }
             Ok((samples, commits, probes))
         })?;
         table.latency(format!("commit to visible, {} probes", samples.len()), &samples, Some(250e-3));
-        table.latency("posting one event meanwhile", &commits, None);
-        told(table, rate, posted);
+        table.latency("posting one event under this load", &commits, None);
+        add_load_rows(table, rate, posted);
         let end = total_orders(&mut self.client, &path)?;
         table.check_equal("orders of the probed vendor's report", end, begin + probes);
         Ok((posted.accepted, 1 + probes as u64))
     }
 
-    /// Checks that the dashboard's numbers are the sums of the vendor list's.
-    pub fn sums(&mut self, table: &mut Table) -> Result<(), Failure> {
+    /// Checks that the numbers of the dashboard are the sums of those in the vendor list.
+    pub fn check_sums(&mut self, table: &mut Table) -> Result<(), Failure> {
         for _ in 0..5 {
             let before = self.client.json("/api/dashboard")?;
             let (mut cursor, mut sums) = (String::new(), [0; 5]);
@@ -291,40 +293,44 @@ impl<'s> Reading<'s> {
                 let fields =
                     ["totalOrders", "completedOrders", "issueCount", "totalActiveOrders", "totalDelayedOrders"];
                 for (sum, field) in sums.into_iter().zip(fields) {
-                    let told = after["current"][field].as_i64().unwrap_or(-1);
-                    table.check_equal(&format!("the dashboard's {field}, beside the sum over vendors"), told, sum);
+                    let total = after["current"][field].as_i64().unwrap_or(-1);
+                    table.check_equal(
+                        &format!("the dashboard's {field}, compared with the sum over vendors"),
+                        total,
+                        sum,
+                    );
                 }
                 return Ok(());
             }
         }
-        Err("the minute never stood still".into())
+        Err("asOf changed during every one of five attempts to read all vendors".into())
     }
 
-    /// Checks how many orders there are in all.
+    /// Checks the total number of orders.
     pub fn check_total(&mut self, table: &mut Table, expected: i64) -> Result<(), Failure> {
         let found = self.client.json("/api/orders?limit=1")?["summary"]["total"].as_i64().unwrap_or(-1);
-        table.check_equal("orders in the end", found, expected);
+        table.check_equal("orders at the end", found, expected);
         Ok(())
     }
 }
 
-fn told(table: &mut Table, rate: u64, posted: Posted) {
-    table.figure("  events posted", per_second(posted.rate()));
-    table.figure("  slowest batch", milliseconds(posted.slowest));
+fn add_load_rows(table: &mut Table, rate: u64, posted: PostResult) {
+    table.metric("  events posted", per_second(posted.rate()));
+    table.metric("  slowest batch", milliseconds(posted.slowest));
     table.check_equal("posted events that were accepted", posted.accepted as i64, posted.sent as i64);
     if posted.rate() < 0.97 * rate as f64 {
-        table.note(format!("The server took {:.0} events/s where {rate} were to be sent.", posted.rate()));
+        table.note(format!("The server accepted {:.0} events/s instead of the intended {rate}.", posted.rate()));
     }
 }
 
 fn dashboard(client: &mut Client, checks: &mut Checks) -> Result<Duration, Failure> {
-    let answer = client.get("/api/dashboard")?;
-    let view = answer.json()?;
+    let response = client.get("/api/dashboard")?;
+    let view = response.json()?;
     let counts =
         ["totalOrders", "completedOrders", "issueCount", "totalActiveOrders", "totalDelayedOrders", "atRiskVendors"];
-    let holds = counts.iter().all(|field| view["current"][*field].as_i64().is_some_and(|count| count >= 0));
-    checks.check(holds, || format!("a dashboard with numbers that cannot be: {}", view["current"]));
-    Ok(answer.took)
+    let is_valid = counts.iter().all(|field| view["current"][*field].as_i64().is_some_and(|count| count >= 0));
+    checks.check(is_valid, || format!("the dashboard has a missing or negative number: {}", view["current"]));
+    Ok(response.latency)
 }
 
 fn check_report(checks: &mut Checks, vendor: &str, view: &Value) {
@@ -336,7 +342,7 @@ fn check_report(checks: &mut Checks, vendor: &str, view: &Value) {
     checks.check(count("totalOrders") >= 0 && parts == whole, || {
         format!("the report of {vendor} does not add up: {parts} in statuses, {whole} in totals: {week}")
     });
-    checks.check(report["vendorId"] == vendor, || format!("the report of {vendor} is another's"));
+    checks.check(report["vendorId"] == vendor, || format!("the report of {vendor} has another vendor id"));
 }
 
 fn vendor_list(client: &mut Client, checks: &mut Checks, number: usize) -> Result<Duration, Failure> {
@@ -346,12 +352,12 @@ fn vendor_list(client: &mut Client, checks: &mut Checks, number: usize) -> Resul
     let (sort, search) = (SORTS[number % SORTS.len()], SEARCHES[number / SORTS.len() % SEARCHES.len()]);
     let order = if (number / 24).is_multiple_of(2) { "asc" } else { "desc" };
     let path = format!("/api/vendors?sortBy={sort}&order={order}{search}");
-    let answer = client.get(&path)?;
-    let page = answer.json().map_err(|error| format!("GET {path}: {error}"))?;
+    let response = client.get(&path)?;
+    let page = response.json().map_err(|error| format!("GET {path}: {error}"))?;
     let vendors = page["vendors"].as_array().map_or(0, Vec::len) as i64;
     let total = page["pagination"]["total"].as_i64().unwrap_or(-1);
     checks.check(vendors == total.min(20), || format!("{path}: {vendors} vendors of {total}"));
-    Ok(answer.took)
+    Ok(response.latency)
 }
 
 fn total_orders(client: &mut Client, path: &str) -> Result<i64, Failure> {
