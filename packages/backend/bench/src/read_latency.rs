@@ -85,7 +85,7 @@ impl<'s> ReadLatency<'s> {
 
     /// Measures latencies without load.
     pub fn idle(&mut self, table: &mut Table) -> Result<(), Failure> {
-        eprintln!("Dashboard, reports, vendor lists …");
+        eprintln!("Measuring the dashboard, reports and vendor lists …");
         let mut checks = Checks::default();
         let mut samples = Samples::default();
         for _ in 0..self.amounts.requests {
@@ -110,7 +110,7 @@ impl<'s> ReadLatency<'s> {
 
         self.order_pages(table, &mut checks)?;
 
-        eprintln!("Recent feed …");
+        eprintln!("Measuring the recent feed …");
         let samples = self.recent_feed(&mut checks)?;
         table.latency("recent feed, filtered", &samples, None);
         table.check_all(checks);
@@ -118,7 +118,7 @@ impl<'s> ReadLatency<'s> {
     }
 
     fn order_pages(&mut self, table: &mut Table, checks: &mut Checks) -> Result<(), Failure> {
-        eprintln!("Order pages …");
+        eprintln!("Measuring pages of orders …");
         let today = self.client.json("/api/dashboard")?["date"]
             .as_str()
             .map(Day::parse)
@@ -201,7 +201,7 @@ impl<'s> ReadLatency<'s> {
         events: &mut LiveEvents,
         rate: u64,
     ) -> Result<u64, Failure> {
-        eprintln!("Dashboard at {rate} events/s …");
+        eprintln!("Measuring the dashboard at {rate} events/s …");
         let mut checks = Checks::default();
         let (client, load) = (&mut self.client, self.amounts.load);
         let (samples, posted) = run_under_load(self.server.address(), rate, events, || {
@@ -227,7 +227,7 @@ impl<'s> ReadLatency<'s> {
     /// Measures the time from the response that accepts an event until the report includes it, while events are posted. Returns
     /// the number of accepted events and the number of probes.
     pub fn freshness(&mut self, table: &mut Table, events: &mut LiveEvents, rate: u64) -> Result<(u64, u64), Failure> {
-        eprintln!("Commit to visible at {rate} events/s …");
+        eprintln!("Measuring the time from commit to visible at {rate} events/s …");
         let vendor = Generator::vendor(PROBED_VENDOR);
         let path = format!("/api/vendors/{vendor}/report");
         // The first probe registers the vendor.
@@ -263,7 +263,7 @@ impl<'s> ReadLatency<'s> {
             Ok((samples, commits, probes))
         })?;
         table.latency(format!("commit to visible, {} probes", samples.len()), &samples, Some(250e-3));
-        table.latency("posting one event under this load", &commits, None);
+        table.latency("posting one event at this rate", &commits, None);
         add_load_rows(table, rate, posted);
         let end = total_orders(&mut self.client, &path)?;
         table.check_equal("orders of the probed vendor's report", end, begin + probes);
@@ -315,8 +315,8 @@ impl<'s> ReadLatency<'s> {
 }
 
 fn add_load_rows(table: &mut Table, rate: u64, posted: PostResult) {
-    table.metric("  events posted", per_second(posted.rate()));
-    table.metric("  slowest batch", milliseconds(posted.slowest));
+    table.metric("  rate of posted events", per_second(posted.rate()));
+    table.metric("  slowest post of a batch", milliseconds(posted.slowest));
     table.check_equal("posted events that were accepted", posted.accepted as i64, posted.sent as i64);
     if posted.rate() < 0.97 * rate as f64 {
         table.note(format!("The server accepted {:.0} events/s instead of the intended {rate}.", posted.rate()));

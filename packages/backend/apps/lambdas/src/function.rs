@@ -55,13 +55,15 @@ impl Host {
     /// # Errors
     /// Names the missing setting for the tokens.
     pub fn api(&self, writes: bool) -> Result<axum::Router, SettingsError> {
-        let (unused, protect_reads) = (Arc::new(Notify::new()), self.settings.protect_reads);
+        // Nothing waits for this notification: the stream starts the projection.
+        let new_facts = Arc::new(Notify::new());
+        let protect_reads = self.settings.protect_reads;
         // Without tokens, a function for reads refuses every write, even if the gateway forwards one.
         let tokens = match writes || protect_reads {
             true => tokens::source(&self.settings)?,
             false => goody_http::fixed(Tokens::default()),
         };
-        let app = App::new(self.store.clone(), self.clock.clone(), unused, None);
+        let app = App::new(self.store.clone(), self.clock.clone(), new_facts, None);
         Ok(goody_http::router(app, Access { tokens: Some(tokens), protect_reads, ..Access::open() }))
     }
 

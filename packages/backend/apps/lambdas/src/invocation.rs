@@ -12,7 +12,7 @@ use tracing::Instrument;
 
 use crate::metrics::MetricsRecorder;
 
-/// Why an invocation failed, with all causes. Lambda retries the event, and at last sends it to the failure destination.
+/// Why an invocation failed, with all causes. Lambda retries the event, and finally sends it to the failure destination.
 pub struct Failure(Box<dyn std::error::Error + Send + Sync>);
 
 impl<E: Into<Box<dyn std::error::Error + Send + Sync>>> From<E> for Failure {

@@ -1,7 +1,7 @@
 //! Projects the stream of the orders table to buckets and reports.
 //!
 //! Records may be delivered again, late or in other batches: the store applies none twice. When a record fails, the others are
-//! still applied, and the response names the failed one: Lambda retries from there, and at last sends it to the dead-letter
+//! still applied, and the response names the failed one: Lambda retries from there, and finally sends it to the dead-letter
 //! queue. Futures are boxed because those of the store are large.
 
 use aws_lambda_events::dynamodb::EventRecord;

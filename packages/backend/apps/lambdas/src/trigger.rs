@@ -73,7 +73,7 @@ impl Trigger {
     }
 
     /// The error of a function that does not handle this kind of event.
-    pub fn misdirected(self) -> TriggerError {
+    pub fn misdirected_error(self) -> TriggerError {
         TriggerError::Misdirected(match self {
             Self::Http(_) => "an API request",
             Self::Bus(_) => "a bus event",

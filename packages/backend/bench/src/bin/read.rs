@@ -51,7 +51,7 @@ fn main() -> Result<ExitCode, Failure> {
     let body = dashboard.body.len();
     let ceiling = Server::fixed(&dashboard, folder.path())?;
     for connections in [2, 16] {
-        eprintln!("Dashboard requests on {connections} connections …");
+        eprintln!("Measuring dashboard requests on {connections} connections …");
         throughput::measure(&mut table, (&server, &ceiling), connections, round(&options))?;
     }
     drop(ceiling);

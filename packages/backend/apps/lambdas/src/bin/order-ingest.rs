@@ -17,7 +17,7 @@ async fn main() -> Result<(), Failure> {
         Ok::<_, Failure>(match Trigger::parse(&payload)? {
             Trigger::Http(request) => to_raw_value(&api.clone().call(LambdaEvent::new(*request, context)).await?)?,
             Trigger::Bus(event) => to_raw_value(&bus::ingest(ingest, event, host.now()).await?)?,
-            other => return Err(other.misdirected().into()),
+            other => return Err(other.misdirected_error().into()),
         })
     }))
     .await

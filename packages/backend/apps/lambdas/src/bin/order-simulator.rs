@@ -17,7 +17,7 @@ async fn main() -> Result<(), Failure> {
             let counts = simulator.tick(host.now(), DemoClock::REAL).await?;
             Ok(json!({ "new": counts.new, "known": counts.known }))
         }
-        other => Err(Failure::from(other.misdirected())),
+        other => Err(Failure::from(other.misdirected_error())),
     }))
     .await
 }

@@ -18,7 +18,7 @@ async fn main() -> Result<(), Failure> {
                 to_raw_value(&schedule::tick(&host.tables, host.settings.retention, host.now()).await?)?
             }
             Trigger::Rebuild(request) => to_raw_value(&request.run(&host.tables, host.now()).await?)?,
-            other => return Err(other.misdirected().into()),
+            other => return Err(other.misdirected_error().into()),
         })
     }))
     .await
