@@ -14,13 +14,13 @@ use self::event_splitter::{EventSplitter, RawEvent};
 mod event_splitter;
 
 /// The formats of a body.
-pub(crate) const FORMS: [BodyFormat; 2] = [BodyFormat::Ndjson, BodyFormat::Json];
+pub(crate) const BODY_FORMATS: [BodyFormat; 2] = [BodyFormat::Ndjson, BodyFormat::Json];
 
 /// The law of bodies: the size of the chunks does not change the events. Returns whether an event was accepted.
 pub fn check(data: &[u8]) -> bool {
     let body = unfolded(data);
     let mut accepted = false;
-    for form in FORMS {
+    for form in BODY_FORMATS {
         let pieces = cut(form, &body, usize::MAX);
         for at_a_time in [1, 3, 64, 1_000, 65_536] {
             assert_eq!(cut(form, &body, at_a_time), pieces, "{form:?}, {at_a_time} bytes at a time");

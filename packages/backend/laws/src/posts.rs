@@ -5,12 +5,12 @@
 use goody_domain::OrderEvent;
 use goody_testkit::{Method, TestApp, suite};
 
-use crate::events::{FORMS, BodyFormat, cut, event, unfolded};
+use crate::events::{BODY_FORMATS, BodyFormat, cut, event, unfolded};
 
 /// The law of posted events: each event has a result, and the read routes still succeed. Returns whether an event was posted.
 pub fn check(data: &[u8]) -> bool {
     let body = unfolded(data);
-    FORMS.map(|form| suite::wait(post(form, &body))).contains(&true)
+    BODY_FORMATS.map(|form| suite::wait(post(form, &body))).contains(&true)
 }
 
 /// Posts the body if it contains an event, checks the results and requests the read routes.
