@@ -1,4 +1,4 @@
-//! `goody backup`: the database as of now → one file, in place when it is whole and checked.
+//! `goody backup`: copies the database, as it is now, to one file. The file gets its name when it is complete and checked.
 
 use std::fs::{File, OpenOptions};
 use std::os::unix::fs::MetadataExt;
@@ -11,29 +11,29 @@ use serde_json::json;
 
 use crate::database::DatabaseError;
 use crate::progress::Progress;
-use crate::{Done, cli};
+use crate::{CommandResult, cli};
 
-/// Why there is no backup.
+/// Why a backup fails.
 #[derive(Debug, thiserror::Error)]
 enum BackupError {
-    #[error("{0} is there already: name another file, or replace it with --force")]
-    There(String),
-    #[error("{0} is a database that is in use, or was when its program ended: name another file for the backup")]
+    #[error("{0} already exists: choose another file, or replace it with --force")]
+    Exists(String),
+    #[error("{0} is a database that is in use, or that was not closed: choose another file for the backup")]
     Database(String),
     #[error(
-        "{0} is no backup, or was opened as a database since: --force replaces backups only. Name another file, or remove this one \
-         first"
+        "{0} is not a backup, or was opened as a database later, and --force replaces only backups: choose another file, or \
+         delete this one first"
     )]
-    NoBackup(String),
-    #[error("another backup is being written to {0} right now")]
-    Underway(String),
+    NotABackup(String),
+    #[error("another `goody backup` is writing to {0}: wait until it has ended, or choose another file")]
+    InProgress(String),
     #[error("{0} cannot be written")]
     Unwritable(String, #[source] std::io::Error),
-    #[error("{0} is being restored right now: try again when that has ended")]
+    #[error("`goody restore` is replacing {0}: try again when it has ended")]
     BeingRestored(String),
 }
 
-pub(crate) fn run(command: &cli::Backup) -> Done {
+pub(crate) fn run(command: &cli::Backup) -> CommandResult {
     let (database, file) = (&command.database.database, &command.file);
     let name = file.display().to_string();
     let unwritable = |error| BackupError::Unwritable(name.clone(), error);
@@ -46,10 +46,10 @@ pub(crate) fn run(command: &cli::Backup) -> Done {
     crate::output::check_companions(file, Some(database))?;
     if let Ok(found) = std::fs::metadata(file) {
         if !command.force {
-            return Err(BackupError::There(name).into());
+            return Err(BackupError::Exists(name).into());
         }
         if found.len() > 0 && !is_backup(file) {
-            return Err(BackupError::NoBackup(name).into());
+            return Err(BackupError::NotABackup(name).into());
         }
     }
     let opened = lock_files::shared(database)
@@ -57,48 +57,51 @@ pub(crate) fn run(command: &cli::Backup) -> Done {
     let _open = opened.ok_or_else(|| BackupError::BeingRestored(database.display().to_string()))?;
 
     let part = sibling(file, ".part");
-    let _held = own(&part).map_err(unwritable)?.ok_or_else(|| BackupError::Underway(name.clone()))?;
-    let (copied, seconds) = copied(database, &part).inspect_err(|_| drop(std::fs::remove_file(&part)))?;
+    let _lock = lock_part(&part).map_err(unwritable)?.ok_or_else(|| BackupError::InProgress(name.clone()))?;
+    let (copied, seconds) = copy_with_progress(database, &part).inspect_err(|_| drop(std::fs::remove_file(&part)))?;
     std::fs::rename(&part, file).and_then(|()| sync_folder(file)).map_err(unwritable)?;
 
     let Copied { bytes, orders, zone } = copied;
     if command.json {
-        say!("{}", json!({ "file": file, "bytes": bytes, "orders": orders, "timeZone": zone, "seconds": seconds }));
+        print_stdout!(
+            "{}",
+            json!({ "file": file, "bytes": bytes, "orders": orders, "timeZone": zone, "seconds": seconds })
+        );
     } else {
-        say!("{name}: {orders} orders, {bytes} bytes, checked, in {seconds:.1} s");
+        print_stdout!("Backup written and checked: {name}, {orders} orders, {bytes} bytes, in {seconds:.1} s");
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// Copies and checks with progress; says how long it took, in seconds.
-pub(crate) fn copied(from: &Path, to: &Path) -> Result<(Copied, f64), goody_store_sqlite::OpenError> {
+/// Copies and checks a database, and shows the progress. Also returns the duration, in seconds.
+pub(crate) fn copy_with_progress(from: &Path, to: &Path) -> Result<(Copied, f64), goody_store_sqlite::OpenError> {
     let mut progress = Progress::new(200, "{bar:40} {percent} % {msg} ETA {eta}");
     let copied = copy(from, to, |step, done, of| {
         let percent = 100 * done / of.max(1);
         match step {
-            Step::Copying => progress.at(percent, || format!("{done} of {of} pages copied")),
-            Step::Checking => progress.at(100 + percent, || format!("{done} of {of} rows checked")),
+            Step::Copying => progress.show(percent, || format!("{done} of {of} pages copied")),
+            Step::Checking => progress.show(100 + percent, || format!("{done} of {of} rows checked")),
         }
     })?;
     Ok((copied, progress.finish().as_secs_f64()))
 }
 
-/// The empty file that we alone write, until what is given back is dropped. `None` where somebody else writes it.
-fn own(part: &Path) -> std::io::Result<Option<File>> {
+/// Creates or empties the part file, and locks it until the returned file is dropped. `None` when another process writes it.
+fn lock_part(part: &Path) -> std::io::Result<Option<File>> {
     let file = OpenOptions::new().create(true).append(true).open(part)?;
     match file.try_lock() {
         Err(std::fs::TryLockError::WouldBlock) => return Ok(None),
         locked => locked?,
     }
-    // Whoever held it before may have put it in its place just now.
-    if !std::fs::metadata(part).is_ok_and(|found| file.metadata().is_ok_and(|ours| found.ino() == ours.ino())) {
+    // The process that had the lock before may have renamed the file: it is a finished backup then.
+    if !std::fs::metadata(part).is_ok_and(|found| file.metadata().is_ok_and(|locked| found.ino() == locked.ino())) {
         return Ok(None);
     }
     file.set_len(0)?;
     Ok(Some(file))
 }
 
-/// Whether two names are those of one file.
+/// Whether two paths name the same file.
 pub(crate) fn is_same(one: &Path, other: &Path) -> bool {
     match (std::fs::metadata(one), std::fs::metadata(other)) {
         (Ok(one), Ok(other)) => (one.dev(), one.ino()) == (other.dev(), other.ino()),
@@ -106,7 +109,7 @@ pub(crate) fn is_same(one: &Path, other: &Path) -> bool {
     }
 }
 
-/// Makes a new name in a folder durable.
+/// Syncs the folder of a file, so that the name of the file survives a crash.
 pub(crate) fn sync_folder(file: &Path) -> std::io::Result<()> {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     File::open(folder)?.sync_all()

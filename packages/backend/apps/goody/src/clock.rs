@@ -1,4 +1,4 @@
-//! The only clock there is.
+//! The machine's clock. No other file of the program reads it.
 
 use std::time::Duration;
 
@@ -10,13 +10,13 @@ use rustix::time::{ClockId, clock_gettime};
 pub(crate) struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "this is where time comes in")]
+    #[expect(clippy::disallowed_methods, reason = "the rest of the program gets the time from here")]
     fn now(&self) -> Instant {
         jiff::Timestamp::now().into()
     }
 
-    /// Since the machine started. The clock of the standard library stands while the machine sleeps, and a sleep would look as if
-    /// the clock had been set.
+    /// The time since the machine started. The clock of the standard library stops while the machine sleeps: a sleep would then
+    /// look like a clock jump.
     fn elapsed(&self) -> Duration {
         Duration::try_from(clock_gettime(ELAPSED)).unwrap_or_default()
     }
@@ -24,6 +24,6 @@ impl Clock for SystemClock {
 
 #[cfg(target_os = "linux")]
 const ELAPSED: ClockId = ClockId::Boottime;
-/// Elsewhere this one goes on while the machine sleeps.
+/// On other systems, this clock continues while the machine sleeps.
 #[cfg(not(target_os = "linux"))]
 const ELAPSED: ClockId = ClockId::Monotonic;

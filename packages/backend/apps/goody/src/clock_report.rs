@@ -1,4 +1,4 @@
-//! What `goody health --clock` shows: when the clock was set, and what was recorded while it was wrong.
+//! The report of `goody health --clock`: the clock jumps, and the facts that were recorded while the clock was wrong.
 
 use std::fmt;
 
@@ -7,12 +7,13 @@ use goody_application::ports::{OrderReader, ReportReader, StoreError};
 use goody_domain::Instant;
 use serde::Serialize;
 
-/// How many orders are read at a time.
+/// How many orders one query reads.
 const PAGE: usize = 1_000;
-/// A fact may be recorded so many seconds ahead of now before the clock was wrong: clocks of two processes differ a little.
+/// A fact that is recorded further ahead of now than this was recorded while the clock was wrong. Less can be a difference
+/// between the clocks of two processes.
 const AHEAD_SECONDS: i64 = 5;
 
-/// When the clock was set, and what was recorded while it was wrong.
+/// The clock jumps, and the facts that were recorded while the clock was wrong.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ClockReport {
@@ -20,7 +21,7 @@ pub(crate) struct ClockReport {
     facts: Vec<Fact>,
 }
 
-/// The clock was set.
+/// A change of the machine's clock.
 #[derive(Debug, Serialize)]
 struct Jump {
     from: String,
@@ -28,7 +29,7 @@ struct Jump {
     seconds: f64,
 }
 
-/// A fact whose time of recording is wrong.
+/// A fact that was recorded while the clock was wrong.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Fact {
@@ -38,7 +39,8 @@ struct Fact {
 }
 
 impl ClockReport {
-    /// Reads every order: what was recorded between two settings of the clock that make up for each other, or later than now.
+    /// Reads every order, and finds the facts that were recorded between two clock jumps that cancel each other, or later than
+    /// now.
     pub(crate) async fn read<S: OrderReader + ReportReader>(store: &S, now: Instant) -> Result<Self, StoreError> {
         let jumps = store.clock_jumps().await?;
         let wrong = wrong_spans(&jumps);

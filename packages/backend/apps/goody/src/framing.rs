@@ -1,8 +1,8 @@
-//! Requests that say two ways how long they are (`Content-Length` and `Transfer-Encoding`): what is behind such a request may
-//! be read as another one by a server in front, which is how requests are smuggled.
+//! Detects requests that state their length in two ways (`Content-Length` and `Transfer-Encoding`). A proxy in front may read
+//! the bytes after such a request as another request: this is request smuggling.
 //!
-//! The HTTP library goes by the second and takes the first away before anybody sees it. So the bytes are looked at as they
-//! come. Nothing is held of them but the beginning of a line.
+//! The HTTP library uses `Transfer-Encoding`, and removes `Content-Length` before a handler sees it. So this module scans the
+//! bytes as they arrive. It buffers only the beginning of a line.
 
 use std::io;
 use std::pin::Pin;
@@ -12,33 +12,33 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// Longer than the lines of interest, with as many digits as a length has.
+/// Longer than each line that matters, including all digits of a length.
 const LONGEST_LINE: usize = 128;
 
-/// What is known of how a connection's requests say their length.
+/// Whether a request of a connection stated its length in two ways.
 #[derive(Clone, Default)]
 pub(crate) struct Framing(Arc<AtomicBool>);
 
 impl Framing {
-    /// Whether a request said it in two ways. Nothing that comes after it can be told apart.
+    /// Whether a request stated its length in two ways. Requests after it cannot be separated reliably.
     pub(crate) fn is_ambiguous(&self) -> bool {
         self.0.load(Ordering::Acquire)
     }
 
-    /// Looks at what is read from a stream.
-    pub(crate) fn watch<S>(&self, stream: S) -> Watched<S> {
-        Watched { stream, framing: self.clone(), scanner: Scanner::default() }
+    /// Scans the bytes that are read from a stream.
+    pub(crate) fn scan<S>(&self, stream: S) -> ScannedStream<S> {
+        ScannedStream { stream, framing: self.clone(), scanner: Scanner::default() }
     }
 }
 
-/// A stream that is looked at.
-pub(crate) struct Watched<S> {
+/// A stream whose input is scanned.
+pub(crate) struct ScannedStream<S> {
     stream: S,
     framing: Framing,
     scanner: Scanner,
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for ScannedStream<S> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let read = Pin::new(&mut self.stream).poll_read(cx, buffer);
@@ -49,7 +49,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for ScannedStream<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.stream).poll_write(cx, bytes)
     }
@@ -75,11 +75,11 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
     }
 }
 
-/// Where in the requests of a connection the bytes are.
+/// Follows the requests of a connection byte by byte.
 #[derive(Default)]
 struct Scanner {
     place: Place,
-    /// The line being read, as far as it matters.
+    /// The beginning of the current line, at most [`LONGEST_LINE`] bytes.
     line: Vec<u8>,
     has_begun: bool,
     length: Option<u64>,
@@ -90,15 +90,16 @@ struct Scanner {
 enum Place {
     #[default]
     Head,
-    /// So many bytes of a body, or of a chunk, are to come.
+    /// The number of bytes of the body that are still to come.
     Body(u64),
+    /// The number of bytes of the chunk that are still to come.
     Chunk(u64),
     ChunkHead,
     Trailer,
 }
 
 impl Scanner {
-    /// Looks at the next bytes. True once a request says its length in two ways.
+    /// Scans the next bytes. True when a request states its length in two ways.
     fn scan(&mut self, mut bytes: &[u8]) -> bool {
         while !bytes.is_empty() {
             if let Place::Body(left) | Place::Chunk(left) = self.place {
@@ -119,10 +120,10 @@ impl Scanner {
             bytes = &bytes[end.map_or(bytes.len(), |end| end + 1)..];
             if end.is_some() {
                 let mut line = std::mem::take(&mut self.line);
-                if self.take(line.trim_ascii()) {
+                if self.end_line(line.trim_ascii()) {
                     return true;
                 }
-                // Its memory is for the next line.
+                // Reuses the memory for the next line.
                 line.clear();
                 self.line = line;
             }
@@ -130,7 +131,7 @@ impl Scanner {
         false
     }
 
-    fn take(&mut self, line: &[u8]) -> bool {
+    fn end_line(&mut self, line: &[u8]) -> bool {
         match self.place {
             Place::Head if line.is_empty() && self.has_begun => {
                 if self.is_encoded && self.length.is_some() {
@@ -153,7 +154,7 @@ impl Scanner {
                 }
                 self.is_encoded |= name.eq_ignore_ascii_case(b"transfer-encoding");
             }
-            // The end of a chunk is an empty line, and then comes the size of the next.
+            // An empty line ends a chunk; the line after it states the size of the next chunk.
             Place::ChunkHead if !line.is_empty() => {
                 let digits = line.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
                 let size = std::str::from_utf8(digits).ok().and_then(|digits| u64::from_str_radix(digits, 16).ok());
@@ -184,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_with_two_lengths_is_seen_wherever_it_comes() {
+    fn a_request_with_two_lengths_is_detected_at_any_position() {
         let body = "\r\n".repeat(20);
         let chunks = "5\r\nabcde\r\n1f;x=y\r\nTransfer-Encoding: chunked\r\n0\r\n\r\n0\r\nTrailer: x\r\n\r\n";
         for at_a_time in [1, 2, 7, 1_000] {
@@ -198,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_body_says_is_no_header() {
+    fn a_header_line_in_a_body_is_not_a_header() {
         let body = format!("{:<40}", "Transfer-Encoding: chunked\r\n\r\n");
         let chunk = format!("{:x}\r\n{BOTH}\r\n0\r\n\r\n", BOTH.len());
         for at_a_time in [1, 3, 1_000] {

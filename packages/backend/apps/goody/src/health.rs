@@ -1,4 +1,4 @@
-//! `goody health`.
+//! `goody health`: checks every dependency of the program.
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -12,13 +12,13 @@ use serde_json::json;
 use crate::clock::SystemClock;
 use crate::clock_report::ClockReport;
 use crate::progress::Progress;
-use crate::{Done, cli, database};
+use crate::{CommandResult, cli, database};
 
-pub(crate) async fn run(command: cli::Health) -> Done {
+pub(crate) async fn run(command: cli::Health) -> CommandResult {
     let store = database::open_to_read(&command.database)?;
-    // What stands in the way of storing is only seen by storing something. The check of the order store tells it.
+    // Only an attempt shows whether something can be stored. The check of the order store reports the result.
     let _ = store.try_to_store().await;
-    let damage = if command.deep { check(&store).await? } else { Vec::new() };
+    let damage = if command.deep { find_damage(&store).await? } else { Vec::new() };
     let clock = if command.clock { Some(ClockReport::read(&store, SystemClock.now()).await?) } else { None };
     let zone = store.zone().name().to_owned();
     let store = Arc::new(store);
@@ -31,28 +31,28 @@ pub(crate) async fn run(command: cli::Health) -> Done {
             .checks()
             .map(|(name, check)| json!({ "name": name, "status": word(check.verdict), "detail": check.detail }));
         let time_zone = json!({ "name": zone, "database": time_zone_database() });
-        say!(
+        print_stdout!(
             "{}",
             json!({ "status": word(verdict), "checks": checks, "issues": issues, "clock": clock, "timeZone": time_zone })
         );
     } else {
-        say!("{}", word(verdict));
+        print_stdout!("{}", word(verdict));
         for (name, check) in health.checks() {
-            say!("  {:<12} {:<10} {}", name, word(check.verdict), check.detail);
+            print_stdout!("  {:<12} {:<10} {}", name, word(check.verdict), check.detail);
         }
-        say!("  days of {zone} by the time zone database {}", time_zone_database());
+        print_stdout!("  days counted in {zone}, time zone database {}", time_zone_database());
         for issue in &issues {
-            say!("  ! {issue}");
+            print_stdout!("  ! {issue}");
         }
         if let Some(clock) = &clock {
-            say!("{clock}");
+            print_stdout!("{clock}");
         }
     }
     Ok(if verdict == Verdict::Unhealthy { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-/// Reads the whole database, with progress.
-async fn check(store: &SqliteStore) -> Result<Vec<String>, StoreError> {
+/// Reads the whole database, and shows the progress. Returns the damage it finds.
+async fn find_damage(store: &SqliteStore) -> Result<Vec<String>, StoreError> {
     let mut progress = Progress::new(100, "{bar:40} {percent} % {msg} ETA {eta}");
-    store.check(move |rows, of| progress.at(100 * rows / of.max(1), || format!("{rows} of {of} rows checked"))).await
+    store.check(move |rows, of| progress.show(100 * rows / of.max(1), || format!("{rows} of {of} rows checked"))).await
 }

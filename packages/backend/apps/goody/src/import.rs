@@ -1,4 +1,4 @@
-//! `goody import`: a file of events → ingest, with the reports brought up to date on the way.
+//! `goody import`: ingests the events of a file, and updates the reports at the same time.
 
 use std::future::pending;
 use std::io::Write;
@@ -18,23 +18,23 @@ use goody_store_sqlite::{Durability, Settings, SqliteStore};
 use serde::Serialize;
 use tokio::sync::mpsc::channel;
 
-use self::batches::{Batches, PIECES, Pieces};
-use self::source::{Line, Opened, Source};
+use self::batches::{Batches, PIECES, PieceSender};
+use self::source::{InputFile, Line, Source};
 use crate::clock::SystemClock;
 use crate::mapping::Mapping;
 use crate::output::{self, OutputError, OutputFile};
 use crate::progress::Progress;
-use crate::{Done, Failure, cli, database};
+use crate::{CommandResult, Failure, cli, database};
 
 mod batches;
 mod source;
 
-/// How many changes are projected together: more than a server does, as the same buckets move again and again.
-const PROJECTED: usize = 80_000;
-/// How much of a rejected line is kept beside its reasons, in characters.
-const KEPT: usize = 4_096;
+/// How many changes are projected together: more than in a server, because an import changes the same buckets again and again.
+const PROJECTION_BATCH: usize = 80_000;
+/// How many characters of a rejected line are written, next to the reasons.
+const REJECTED_TEXT_CHARS: usize = 4_096;
 
-/// Why an import stops.
+/// Why an import fails.
 #[derive(Debug, thiserror::Error)]
 enum ImportError {
     #[error("{0} cannot be read")]
@@ -47,14 +47,14 @@ enum ImportError {
     Output(#[from] OutputError),
 }
 
-/// What became of the lines.
+/// How many lines had which result.
 #[derive(Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Summary {
     accepted: u64,
     duplicate: u64,
     rejected: u64,
-    /// Fields that were left out of events that were taken.
+    /// Fields that were left out of accepted events.
     warnings: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     rejected_file: Option<PathBuf>,
@@ -62,16 +62,12 @@ struct Summary {
     events_per_second: f64,
 }
 
-pub(crate) async fn run(command: cli::Import) -> Done {
-    let settings = Settings {
-        durability: Durability::AtCheckpoint,
-        writer_cache_mib: 128,
-        ..Settings::new(Arc::new(SystemClock))
-    };
+pub(crate) async fn run(command: cli::Import) -> CommandResult {
+    let settings = Settings { durability: Durability::AtCheckpoint, writer_cache_mib: 128, ..Settings::new(Arc::new(SystemClock)) };
     let name = command.file.display().to_string();
-    let input = Opened::open(&command.file).map_err(|error| ImportError::Unreadable(name.clone(), error))?;
+    let input = InputFile::open(&command.file).map_err(|error| ImportError::Unreadable(name.clone(), error))?;
     let mapping = command.mapping.as_deref().map(Mapping::read).transpose()?;
-    let rejected = Rejected::new(&command);
+    let rejected = RejectedFile::new(&command);
     output::check(&rejected.path, Some(&rejected.database), &rejected.inputs())?;
     let store = database::open_or_create(&command.database, settings)?;
 
@@ -80,32 +76,29 @@ pub(crate) async fn run(command: cli::Import) -> Done {
     let is_csv =
         mapping.is_some() || command.file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
     let batch = command.batch as usize;
-    let reader = Source::new(input.reader, name, Pieces::new(sender, batch), position.clone());
-    let reading =
-        tokio::task::spawn_blocking(
-            move || {
-                if is_csv { reader.rows(mapping.unwrap_or_default()) } else { reader.lines() }
-            },
-        );
+    let source = Source::new(input.reader, name, PieceSender::new(sender, batch), position.clone());
+    let reading = tokio::task::spawn_blocking(move || {
+        if is_csv { source.read_csv(mapping.unwrap_or_default()) } else { source.read_ndjson() }
+    });
 
     let progress = Progress::new(input.bytes, "{bar:40} {bytes}/{total_bytes} {msg} ETA {eta}");
-    let told = SimulationCounts { summary: Summary::default(), rejected };
-    let mut summary = take_in(&store, Batches::new(pieces, batch), progress, &position, told).await?;
+    let results = ImportResults { summary: Summary::default(), rejected };
+    let mut summary = store_batches(&store, Batches::new(pieces, batch), progress, &position, results).await?;
     reading.await??;
     store.checkpoint().await?;
 
     summary.events_per_second = (summary.accepted + summary.duplicate) as f64 / summary.seconds.max(1e-9);
     if command.json {
-        say!("{}", serde_json::to_string(&summary)?);
+        print_stdout!("{}", serde_json::to_string(&summary)?);
     } else {
         let Summary { seconds, events_per_second, .. } = &summary;
-        say!("{} in {seconds:.1} s ({events_per_second:.0} events/s)", summary.counts());
+        print_stdout!("{} in {seconds:.1} s ({events_per_second:.0} events/s)", summary.counts());
         if let Some(file) = &summary.rejected_file {
-            say!("The rejected lines and why: {}", file.display());
+            print_stdout!("Rejected lines, with the reasons: {}", file.display());
         }
     }
-    let took_nothing = summary.accepted + summary.duplicate == 0 && summary.rejected > 0;
-    Ok(if took_nothing { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    let rejected_all = summary.accepted + summary.duplicate == 0 && summary.rejected > 0;
+    Ok(if rejected_all { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 impl Summary {
@@ -120,28 +113,28 @@ impl Summary {
     }
 }
 
-/// Stores what is read while more is being read, and moves the counters at the same time.
+/// Stores batches while more lines are read, and projects at the same time.
 ///
-/// The writer is what everything waits for: a batch is learned while the one before it is written. Where the next one takes
-/// its time, what was written is finished meanwhile.
-async fn take_in(
+/// The writer is the bottleneck, so a batch is prepared while the previous one is written. When the next batch is late, the
+/// previous one is finished first.
+async fn store_batches(
     store: &SqliteStore,
     mut batches: Batches<Line>,
     mut progress: Progress,
     position: &AtomicU64,
-    mut told: SimulationCounts,
+    mut results: ImportResults,
 ) -> Result<Summary, Failure> {
     let clock = SystemClock;
     let ingest = Ingest::new(Arc::new(store.clone()));
     let mut unprojected = 0;
     let mut projecting = tokio::spawn(std::future::ready(Ok(0)));
-    let mut before: Option<Batch<_>> = None;
-    // The file gives less than is stored together: what it gave is not to wait for more.
+    let mut previous: Option<Batch<_>> = None;
+    // The last batch was not full: the input is slow, and its changes must not wait for more.
     let mut is_slow = false;
     loop {
         let received = tokio::select! {
             biased;
-            () = saved(before.as_mut()) => None,
+            () = wait_until_saved(previous.as_mut()) => None,
             lines = batches.next() => Some(lines),
         };
         let now = clock.now();
@@ -150,69 +143,69 @@ async fn take_in(
         let mut next = None;
         if let Some(Some(lines)) = received {
             is_slow = lines.len() < batches.size;
-            let (origins, events) = told.sort(lines)?;
+            let (origins, events) = results.reject_invalid(lines)?;
             let prepared = ingest.prepare(events.clone(), now).await?;
             let mut saving = Box::pin(maybe_done(ingest.save(prepared, now)));
-            // From here on its writes wait for their turn, right behind those of the batch before.
+            // The first poll queues the writes, directly behind those of the previous batch.
             let _ = poll!(saving.as_mut());
             next = Some(Batch { saving, origins, events });
         }
-        if let Some(Batch { mut saving, origins, events }) = std::mem::replace(&mut before, next) {
+        if let Some(Batch { mut saving, origins, events }) = std::mem::replace(&mut previous, next) {
             saving.as_mut().await;
-            let outcome = saving.as_mut().take_output().ok_or("what became of a batch was not told")??;
+            let outcomes = saving.as_mut().take_output().ok_or("the outcome of a batch is missing")??;
             unprojected += events.len();
-            told.outcome(outcome, &origins, &events)?;
+            results.record(outcomes, &origins, &events)?;
         }
-        if projecting.is_finished() && (unprojected >= PROJECTED || is_waiting && is_slow) {
+        if projecting.is_finished() && (unprojected >= PROJECTION_BATCH || is_waiting && is_slow) {
             unprojected = 0;
             projecting.await??;
             let store = store.clone();
-            projecting = tokio::spawn(async move { project::project_next(&store, now, PROJECTED).await });
+            projecting = tokio::spawn(async move { project::project_next(&store, now, PROJECTION_BATCH).await });
         }
-        progress.at(position.load(Ordering::Relaxed), || told.summary.counts());
+        progress.show(position.load(Ordering::Relaxed), || results.summary.counts());
         if is_last {
             break;
         }
     }
     projecting.await??;
     let now = clock.now();
-    while project::project_next(store, now, PROJECTED).await? > 0 {}
+    while project::project_next(store, now, PROJECTION_BATCH).await? > 0 {}
     roll::roll(store, now).await?;
-    let mut summary = told.finish()?;
+    let mut summary = results.finish()?;
     summary.seconds = progress.finish().as_secs_f64();
     Ok(summary)
 }
 
-/// Events that are being saved.
+/// A batch of events that is being saved.
 struct Batch<F: Future> {
     saving: Pin<Box<MaybeDone<F>>>,
     origins: Vec<Origin>,
     events: Vec<OrderEvent>,
 }
 
-/// Ends when the batch is saved; never without one.
-async fn saved<F: Future>(batch: Option<&mut Batch<F>>) {
+/// Ends when the batch is saved. Without a batch, it never ends.
+async fn wait_until_saved<F: Future>(batch: Option<&mut Batch<F>>) {
     match batch {
         Some(batch) => batch.saving.as_mut().await,
         None => pending().await,
     }
 }
 
-/// Where an event was read, and how many of its fields were left out.
+/// The line of an event, and how many of its fields were left out.
 struct Origin {
     line: u64,
     warnings: u64,
 }
 
-/// What became of the lines so far, and where the rejected ones go.
-struct SimulationCounts {
+/// The results so far, and the file of the rejected lines.
+struct ImportResults {
     summary: Summary,
-    rejected: Rejected,
+    rejected: RejectedFile,
 }
 
-impl SimulationCounts {
-    /// The events among the lines, and where they were read.
-    fn sort(&mut self, lines: Vec<Line>) -> Result<(Vec<Origin>, Vec<OrderEvent>), ImportError> {
+impl ImportResults {
+    /// Rejects the invalid lines. Returns the events of the others, with their origins.
+    fn reject_invalid(&mut self, lines: Vec<Line>) -> Result<(Vec<Origin>, Vec<OrderEvent>), ImportError> {
         let (mut origins, mut events) = (Vec::with_capacity(lines.len()), Vec::with_capacity(lines.len()));
         for Line { number, event } in lines {
             match event {
@@ -226,13 +219,13 @@ impl SimulationCounts {
         Ok((origins, events))
     }
 
-    fn outcome(
+    fn record(
         &mut self,
-        outcome: Vec<IngestOutcome>,
+        outcomes: Vec<IngestOutcome>,
         origins: &[Origin],
         events: &[OrderEvent],
     ) -> Result<(), Failure> {
-        for ((outcome, origin), event) in outcome.into_iter().zip(origins).zip(events) {
+        for ((outcome, origin), event) in outcomes.into_iter().zip(origins).zip(events) {
             match outcome {
                 IngestOutcome::New => self.summary.accepted += 1,
                 IngestOutcome::Known => self.summary.duplicate += 1,
@@ -258,8 +251,8 @@ impl SimulationCounts {
     }
 }
 
-/// The file of rejected lines, made with the first of them.
-struct Rejected {
+/// The file of rejected lines. It is created with the first of them.
+struct RejectedFile {
     path: PathBuf,
     database: PathBuf,
     inputs: Vec<PathBuf>,
@@ -273,7 +266,7 @@ struct RejectedLine<'l> {
     text: String,
 }
 
-impl Rejected {
+impl RejectedFile {
     fn new(command: &cli::Import) -> Self {
         let named = command.rejected.clone();
         let path = named.unwrap_or_else(|| {
@@ -294,14 +287,15 @@ impl Rejected {
         }
         let Some(file) = &mut self.file else { return Ok(()) };
         let unwritable = |error| ImportError::Unwritable(self.path.display().to_string(), error);
-        let row = RejectedLine { line, errors: &rejection.errors, text: text.chars().take(KEPT).collect() };
+        let row =
+            RejectedLine { line, errors: &rejection.errors, text: text.chars().take(REJECTED_TEXT_CHARS).collect() };
         let row = serde_json::to_string(&row).map_err(|error| unwritable(error.into()))?;
         writeln!(file, "{row}").map_err(unwritable)
     }
 
     fn finish(self) -> Result<Option<PathBuf>, ImportError> {
         let Some(file) = self.file else {
-            // What an earlier import refused is no longer true.
+            // The rejections of an earlier import no longer apply.
             if std::fs::symlink_metadata(&self.path).is_ok_and(|found| found.is_file()) {
                 let removed = std::fs::remove_file(&self.path);
                 removed.map_err(|error| ImportError::Unwritable(self.path.display().to_string(), error))?;

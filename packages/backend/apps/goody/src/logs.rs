@@ -1,4 +1,4 @@
-//! Logs on the standard error: readable on a terminal, JSON elsewhere.
+//! Writes the log to standard error: as text to a terminal, as JSON to anything else.
 
 mod queue;
 
@@ -11,20 +11,20 @@ use tracing_subscriber::fmt::MakeWriter;
 
 pub(crate) use queue::Queue;
 
-/// How long the last lines of a server may take. A log that nobody reads does not keep the server from ending.
-const LAST_LINES: Duration = Duration::from_secs(1);
+/// How long a server waits for its last lines when it ends. It also ends when its log is not read.
+const FINISH_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Starts the log of a command that runs to its end: each line is written before the command goes on.
+/// Starts the log of a command other than a server: the command waits until each line is written.
 pub(crate) fn start(filter: &str) {
     subscribe(filter, std::io::stderr);
 }
 
-/// Starts the log of a server. A thread of its own writes the lines, so that a log that cannot be written, or that nobody
-/// reads, never holds up a request and never ends a thread. A panic is a line of the log as well.
+/// Starts the log of a server. A separate thread writes the lines, so that a log that cannot be written or is not read never
+/// delays a request and never ends a thread. Panics are logged, too.
 pub(crate) fn start_server(filter: &str) -> ServerLog {
     let queue = Queue::start(std::io::stderr());
-    subscribe(filter, queue::ToQueue(queue.clone()));
-    // The default hook writes to the standard error itself, and would wait there.
+    subscribe(filter, queue::QueueWriter(queue.clone()));
+    // The default hook writes to standard error without the queue, and would block there.
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string);
         tracing::error!(place, panic = panic.payload_as_str(), "a task panicked");
@@ -32,34 +32,34 @@ pub(crate) fn start_server(filter: &str) -> ServerLog {
     ServerLog(queue)
 }
 
-/// The log of a server. Its last lines are written when it is dropped.
+/// The log of a server. When it is dropped, it waits until the last lines are written.
 pub(crate) struct ServerLog(Arc<Queue>);
 
 impl ServerLog {
-    /// The lines, to ask how many were dropped.
+    /// The queue of the lines, which counts those that are dropped.
     pub(crate) fn queue(&self) -> Arc<Queue> {
         self.0.clone()
     }
 
-    /// Writes what a person on a terminal reads.
-    pub(crate) fn say(&self, text: &str) {
-        self.0.say(text);
+    /// Writes text that is not a log event, such as the error that ends the program.
+    pub(crate) fn print(&self, text: &str) {
+        self.0.print(text);
     }
 }
 
 impl Drop for ServerLog {
     fn drop(&mut self) {
-        self.0.finish(LAST_LINES);
+        self.0.finish(FINISH_TIMEOUT);
     }
 }
 
 fn subscribe<W: for<'w> MakeWriter<'w> + Send + Sync + 'static>(filter: &str, writer: W) {
-    // Audit lines are never left out.
+    // Audit lines are logged with every filter.
     let filter = EnvFilter::try_new(format!("{filter},audit=info")).unwrap_or_else(|error| {
-        say_aside!("goody: --log: {error}; logging at info");
+        print_stderr!("goody: --log is invalid ({error}): logging at level info");
         EnvFilter::new("info")
     });
-    // The library reports a line that it cannot write with `eprintln!`, which panics where the standard error is gone.
+    // The library would report a line that it cannot write with `eprintln!`, which panics when standard error is closed.
     let builder = tracing_subscriber::fmt().log_internal_errors(false).with_env_filter(filter).with_writer(writer);
     if std::io::stderr().is_terminal() {
         builder.with_target(false).init();

@@ -1,7 +1,7 @@
-//! The embedded host: one binary on one SQLite file. Wiring only.
+//! The embedded host: one binary that works on one SQLite file. This file only connects the parts.
 
 #[macro_use]
-mod say;
+mod console;
 
 mod backup;
 mod cli;
@@ -16,7 +16,7 @@ mod import;
 mod limits;
 mod logs;
 mod mapping;
-mod measures;
+mod metrics;
 mod output;
 mod progress;
 mod rebuild;
@@ -38,49 +38,49 @@ use tokio::runtime::Builder;
 use crate::cli::{Cli, Command};
 use crate::logs::ServerLog;
 
-/// Threads for what blocks: one for each connection that reads, and a few for files. Each keeps memory of its own.
+/// Threads for blocking work: one for each connection that reads from the database, and a few for files. Each thread holds memory.
 const BLOCKING_THREADS: usize = 6;
 
-/// Has the C library keep few heaps. It gives each thread one of its own, and none of them gives back what requests needed for
-/// a moment: twice the memory for nothing. With fewer than these, writers and readers wait for each other: under load the server
-/// stores a tenth less. Only for a server: an import is over soon.
+/// Limits how many heaps the C library creates. By default, each thread gets its own heap, and no heap returns the memory that
+/// requests needed for a moment: the server then takes twice the memory. With fewer than four heaps, writers and readers wait
+/// for each other: under load the server stores a tenth less. Only a server needs this: an import ends soon.
 #[cfg(target_env = "gnu")]
-#[expect(unsafe_code, reason = "the C library's settings have no safe form")]
-fn keep_few_heaps() {
-    // SAFETY: it takes two numbers and is called before there is a second thread.
+#[expect(unsafe_code, reason = "the settings of the C library have no safe interface")]
+fn limit_heaps() {
+    // SAFETY: `mallopt` takes two integers, and no second thread exists yet.
     unsafe { libc::mallopt(libc::M_ARENA_MAX, 4) };
 }
 
 #[cfg(not(target_env = "gnu"))]
-fn keep_few_heaps() {}
+fn limit_heaps() {}
 
-/// How long work that blocks may go on once the command has ended, as a read of a slow disk.
-const LAST_WORK: Duration = Duration::from_secs(2);
+/// How long blocking work, such as a read of a slow disk, may continue after the command has ended.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let log = if matches!(cli.command, Command::Serve(_)) {
-        keep_few_heaps();
+        limit_heaps();
         Some(logs::start_server(&cli.log))
     } else {
         logs::start(&cli.log);
         None
     };
-    run_to_the_end(cli.command, log.as_ref()).unwrap_or_else(|error| {
+    run_on_runtime(cli.command, log.as_ref()).unwrap_or_else(|error| {
         let text = format!("goody: {}", error_chain(error.as_ref()));
-        log.as_ref().map_or_else(|| say_aside!("{text}"), |log| log.say(&text));
+        log.as_ref().map_or_else(|| print_stderr!("{text}"), |log| log.print(&text));
         ExitCode::FAILURE
     })
 }
 
-fn run_to_the_end(command: Command, log: Option<&ServerLog>) -> Done {
+fn run_on_runtime(command: Command, log: Option<&ServerLog>) -> CommandResult {
     let runtime = Builder::new_multi_thread().max_blocking_threads(BLOCKING_THREADS).enable_all().build()?;
-    let done = runtime.block_on(run(command, log));
-    runtime.shutdown_timeout(LAST_WORK);
-    done
+    let result = runtime.block_on(run(command, log));
+    runtime.shutdown_timeout(SHUTDOWN_TIMEOUT);
+    result
 }
 
-async fn run(command: Command, log: Option<&ServerLog>) -> Done {
+async fn run(command: Command, log: Option<&ServerLog>) -> CommandResult {
     match command {
         Command::Serve(command) => serve::run(command, log.map(ServerLog::queue)).await,
         Command::Import(command) => import::run(command).await,
@@ -96,7 +96,7 @@ async fn run(command: Command, log: Option<&ServerLog>) -> Done {
     }
 }
 
-/// Why a command does not end well.
+/// Why a command fails.
 type Failure = Box<dyn std::error::Error + Send + Sync>;
-/// What a command ends with.
-type Done = Result<ExitCode, Failure>;
+/// The exit code of a command, or why it fails.
+type CommandResult = Result<ExitCode, Failure>;

@@ -1,21 +1,21 @@
-//! What the columns of a CSV mean: a mapping in TOML makes events of rows.
+//! The mapping of a CSV file, in TOML. It says which columns and words of the file make which events.
 //!
 //! ```toml
 //! delimiter = ";"                      # default: ,
 //! time-zone = "America/Sao_Paulo"      # for times without an offset; default: UTC
-//! date-formats = ["%d/%m/%Y %H:%M"]    # besides RFC 3339; letters as in strftime
+//! date-formats = ["%d/%m/%Y %H:%M"]    # in addition to RFC 3339; letters as in strftime
 //!
-//! [columns]                            # field of the event = column of the file; fields not named here have their own name
+//! [columns]                            # field of the event = column of the file; default: the column with the field's name
 //! orderId = "order_id"
 //! occurredAt = "when"
 //!
-//! [constants]                          # fields that are the same in every row
+//! [constants]                          # fields with the same value in every row
 //! currency = "BRL"
 //!
 //! [statuses]                           # word of the file = status
 //! delivered = "ARRIVED"
 //!
-//! [[events]]                           # for files with an order a row: one event for each column of times that is filled
+//! [[events]]                           # for files with one order on each row: each filled column of times is one event
 //! status = "PLACED"
 //! occurredAt = "purchased_at"
 //! ```
@@ -31,7 +31,7 @@ use jiff::fmt::strtime;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 
-/// The fields of an event that a row may give.
+/// The fields of an event that a row may contain.
 const FIELDS: [&str; 15] = [
     "eventId",
     "orderId",
@@ -58,10 +58,10 @@ pub(crate) enum MappingError {
     #[error("the mapping {0} is not valid")]
     Invalid(String, #[source] Box<toml::de::Error>),
     #[error("the mapping {path}: {reason}")]
-    Meaningless { path: String, reason: String },
+    Unusable { path: String, reason: String },
 }
 
-/// The mapping as it is written.
+/// The content of the mapping file.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct Mapping {
@@ -79,7 +79,7 @@ pub(crate) struct Mapping {
     events: Vec<EventColumn>,
 }
 
-/// One event of a row that tells of a whole order.
+/// One event of a row that describes a whole order.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct EventColumn {
@@ -95,34 +95,38 @@ impl Mapping {
         Self::parse(name, &text)
     }
 
-    /// Reads a mapping from its text; `name` is what it is called where it is wrong.
+    /// Parses a mapping. Error messages call it `name`.
     pub(crate) fn parse(name: String, text: &str) -> Result<Self, MappingError> {
         let mapping: Self =
             toml::from_str(text).map_err(|error| MappingError::Invalid(name.clone(), Box::new(error)))?;
-        let unknown =
+        let unknown_field =
             mapping.columns.keys().chain(mapping.constants.keys()).find(|field| !FIELDS.contains(&field.as_str()));
         let words = mapping.statuses.values().chain(mapping.events.iter().map(|event| &event.status));
-        let strange = words.into_iter().find(|word| Status::parse(word).is_none());
-        let reason = match (unknown, strange) {
-            (Some(field), _) => format!("an event has no field {field}; it has {}", FIELDS.join(", ")),
-            (_, Some(word)) => format!("{word} is not one of the nine statuses"),
+        let unknown_status = words.into_iter().find(|word| Status::parse(word).is_none());
+        let reason = match (unknown_field, unknown_status) {
+            (Some(field), _) => format!("an event has no field {field}; use one of {}", FIELDS.join(", ")),
+            (_, Some(word)) => {
+                format!("{word} is not a status; use one of {}", Status::ALL.map(Status::as_str).join(", "))
+            }
             _ if mapping.delimiter.is_some_and(|delimiter| !delimiter.is_ascii()) => {
-                "the delimiter is not ASCII".into()
+                "the delimiter must be an ASCII character".into()
             }
             _ => return Ok(mapping),
         };
-        Err(MappingError::Meaningless { path: name, reason })
+        Err(MappingError::Unusable { path: name, reason })
     }
 
-    /// What stands between two cells.
+    /// The character between two cells.
     pub(crate) fn delimiter(&self) -> u8 {
         self.delimiter.and_then(|delimiter| u8::try_from(delimiter).ok()).unwrap_or(b',')
     }
 }
 
-/// A mapping bound to the columns of a file.
-pub(crate) struct Rows {
-    places: HashMap<&'static str, usize>,
+/// Makes events of the rows of one file: the mapping, with the positions of the file's columns.
+pub(crate) struct RowParser {
+    /// The position of the column of each field.
+    columns: HashMap<&'static str, usize>,
+    /// The status of each event of a row, and the position of the column with its time.
     events: Vec<(String, usize)>,
     constants: BTreeMap<String, String>,
     statuses: BTreeMap<String, String>,
@@ -130,34 +134,41 @@ pub(crate) struct Rows {
     zone: TimeZone,
 }
 
-impl Rows {
+impl RowParser {
     /// Finds the columns of a mapping in the heading of a file.
     pub(crate) fn new(mapping: Mapping, heading: &StringRecord) -> Result<Self, String> {
-        let place = |column: &str| heading.iter().position(|name| name.trim().trim_start_matches('\u{feff}') == column);
-        let mut places = HashMap::new();
+        let position =
+            |column: &str| heading.iter().position(|name| name.trim().trim_start_matches('\u{feff}') == column);
+        let mut columns = HashMap::new();
         for field in FIELDS {
             match mapping.columns.get(field) {
                 Some(column) => {
-                    let found = place(column).ok_or_else(|| format!("there is no column {column} for {field}"))?;
-                    places.insert(field, found);
+                    let found = position(column).ok_or_else(|| {
+                        format!("there is no column {column} for {field}: correct [columns] in the mapping")
+                    })?;
+                    columns.insert(field, found);
                 }
-                None => drop(place(field).map(|found| places.insert(field, found))),
+                None => drop(position(field).map(|found| columns.insert(field, found))),
             }
         }
         let event = |event: &EventColumn| {
-            let found = place(&event.occurred_at).ok_or_else(|| format!("there is no column {}", event.occurred_at))?;
+            let found = position(&event.occurred_at).ok_or_else(|| {
+                format!("there is no column {}: correct [[events]] in the mapping", event.occurred_at)
+            })?;
             Ok((event.status.clone(), found))
         };
         let events: Vec<(String, usize)> = mapping.events.iter().map(event).collect::<Result<_, String>>()?;
-        if !places.contains_key("orderId") {
-            return Err("there is no column orderId: name the right one in a mapping".into());
+        if !columns.contains_key("orderId") {
+            return Err(
+                "there is no column orderId: name the column with the order ids in a mapping (--mapping)".into()
+            );
         }
         let zone = match &mapping.time_zone {
             Some(name) => goody_domain::time_zone(name).map_err(|error| format!("time-zone {error}"))?,
             None => TimeZone::UTC,
         };
         Ok(Self {
-            places,
+            columns,
             events,
             constants: mapping.constants,
             statuses: mapping.statuses,
@@ -166,19 +177,24 @@ impl Rows {
         })
     }
 
-    /// The events of a row: one, or one for each column of times that is filled.
+    /// The events of a row: one, or with `[[events]]` one for each filled column of times.
     pub(crate) fn events<'r>(&'r self, row: &'r StringRecord) -> Vec<Result<WireEvent<'r>, Rejection>> {
         if self.events.is_empty() {
             return vec![self.event(row, None)];
         }
         let filled =
-            self.events.iter().filter(|(_, place)| row.get(*place).is_some_and(|cell| !cell.trim().is_empty()));
-        filled.map(|(status, place)| self.event(row, Some((status, *place)))).collect()
+            self.events.iter().filter(|(_, column)| row.get(*column).is_some_and(|cell| !cell.trim().is_empty()));
+        filled.map(|(status, column)| self.event(row, Some((status, *column)))).collect()
     }
 
-    fn event<'r>(&'r self, row: &'r StringRecord, told: Option<(&'r str, usize)>) -> Result<WireEvent<'r>, Rejection> {
+    /// One event of a row. `status_and_column` are those of an entry of `[[events]]`, if there is any.
+    fn event<'r>(
+        &'r self,
+        row: &'r StringRecord,
+        status_and_column: Option<(&'r str, usize)>,
+    ) -> Result<WireEvent<'r>, Rejection> {
         let cell = |field: &str| {
-            let found = self.places.get(field).and_then(|place| row.get(*place)).map(str::trim);
+            let found = self.columns.get(field).and_then(|column| row.get(*column)).map(str::trim);
             found.filter(|cell| !cell.is_empty()).or_else(|| self.constants.get(field).map(String::as_str))
         };
         let text = |field: &str| cell(field).map(Cow::Borrowed);
@@ -193,9 +209,9 @@ impl Rows {
         let gift_value = cell("giftValue").map(|number| {
             number.parse().map_err(|_| Rejection::field("giftValue", "is not a whole number of minor units"))
         });
-        let (status, occurred_at) = match told {
-            Some((status, place)) => {
-                let cell = row.get(place).unwrap_or_default().trim();
+        let (status, occurred_at) = match status_and_column {
+            Some((status, column)) => {
+                let cell = row.get(column).unwrap_or_default().trim();
                 (Some(Cow::Borrowed(status)), Some(self.time("occurredAt", cell)?))
             }
             None => {
@@ -203,13 +219,13 @@ impl Rows {
                 (word.map(Cow::Borrowed), time("occurredAt")?)
             }
         };
-        // Files seldom number their facts: a status and its time are the same fact whenever they are told.
-        let made_up = match (&status, &occurred_at) {
+        // Few files have event ids. The same status at the same time is the same event in every import.
+        let derived_id = match (&status, &occurred_at) {
             (Some(status), Some(at)) => Some(Cow::Owned(format!("{status}:{}", at.replace('+', "-")))),
             _ => None,
         };
         Ok(WireEvent {
-            event_id: text("eventId").filter(|_| told.is_none()).or(made_up),
+            event_id: text("eventId").filter(|_| status_and_column.is_none()).or(derived_id),
             order_id: text("orderId"),
             vendor_id: text("vendorId"),
             status,
@@ -227,12 +243,12 @@ impl Rows {
         })
     }
 
-    /// A time in one of the file's formats, as RFC 3339.
+    /// Converts a time in one of the file's formats to RFC 3339.
     fn time<'r>(&self, field: &str, cell: &'r str) -> Result<Cow<'r, str>, Rejection> {
         if Instant::parse(cell).is_ok() {
             return Ok(Cow::Borrowed(cell));
         }
-        let civil = self.formats.iter().find_map(|format| {
+        let timestamp = self.formats.iter().find_map(|format| {
             let parsed = strtime::parse(format, cell).ok()?;
             if let Ok(timestamp) = parsed.to_timestamp() {
                 return Some(timestamp);
@@ -241,8 +257,8 @@ impl Rows {
             let time = parsed.to_time().unwrap_or(jiff::civil::Time::midnight());
             self.zone.to_timestamp(DateTime::from_parts(date, time)).ok()
         });
-        civil.map(|timestamp| Cow::Owned(timestamp.to_string())).ok_or_else(|| {
-            Rejection::field(field, "is a time in none of the formats of the mapping (date-formats), nor RFC 3339")
+        timestamp.map(|timestamp| Cow::Owned(timestamp.to_string())).ok_or_else(|| {
+            Rejection::field(field, "is neither RFC 3339 nor in one of the formats of the mapping (date-formats)")
         })
     }
 }

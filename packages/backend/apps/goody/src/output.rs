@@ -1,4 +1,4 @@
-//! The files that commands write: whole or not at all, and never in the place of a database, an input or a lock.
+//! The files that commands write: complete or not at all, and never over a database, an input or a lock file.
 
 use std::ffi::OsStr;
 use std::fs::{File, Metadata, OpenOptions};
@@ -12,7 +12,7 @@ use crate::backup::{is_same, sync_folder};
 
 /// The first bytes of every SQLite file.
 const SQLITE: &[u8; 16] = b"SQLite format 3\0";
-/// What the names of files that belong to a database end with.
+/// The suffixes of the files that belong to a database.
 const COMPANIONS: [&str; 9] = [
     "-wal",
     "-shm",
@@ -25,20 +25,20 @@ const COMPANIONS: [&str; 9] = [
     ".restoring-journal",
 ];
 
-/// Why a file is not written.
+/// Why an output file cannot be written.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum OutputError {
-    #[error("{0} is a database: name another file for the output")]
+    #[error("{0} is a database: choose another file for the output")]
     Database(String),
-    #[error("{0} belongs to the database {1}: name another file for the output")]
+    #[error("{0} belongs to the database {1}: choose another file for the output")]
     Companion(String, String),
-    #[error("{0} is the input: name another file for the output")]
+    #[error("{0} is the input: choose another file for the output")]
     Input(String),
     #[error("{0} cannot be written")]
     Unwritable(String, #[source] io::Error),
 }
 
-/// Refuses a file that is the database in use, belongs to it or to another one, or is an input.
+/// Refuses an output file that is a database, belongs to one, or is an input.
 pub(crate) fn check(file: &Path, database: Option<&Path>, inputs: &[&Path]) -> Result<(), OutputError> {
     check_companions(file, database)?;
     let name = || file.display().to_string();
@@ -51,22 +51,22 @@ pub(crate) fn check(file: &Path, database: Option<&Path>, inputs: &[&Path]) -> R
     Ok(())
 }
 
-/// Refuses a file that is the database in use or belongs to it, or belongs to another database.
+/// Refuses an output file that is the database of the command, or belongs to this or another database.
 pub(crate) fn check_companions(file: &Path, database: Option<&Path>) -> Result<(), OutputError> {
     let target = target(file);
     let name = || file.display().to_string();
     if let Some(database) = database {
-        let is = |other: &Path| is_same(other, file) || crate::output::target(other) == target;
-        if is(database) {
+        let is_output = |other: &Path| is_same(other, file) || crate::output::target(other) == target;
+        if is_output(database) {
             return Err(OutputError::Database(name()));
         }
-        let database = resolved(database);
-        if COMPANIONS.iter().any(|end| is(&sibling(&database, end))) {
+        let database = real(database);
+        if COMPANIONS.iter().any(|suffix| is_output(&sibling(&database, suffix))) {
             return Err(OutputError::Companion(name(), database.display().to_string()));
         }
     }
     let bytes = target.as_os_str().as_bytes();
-    let owners = COMPANIONS.iter().filter_map(|end| bytes.strip_suffix(end.as_bytes()));
+    let owners = COMPANIONS.iter().filter_map(|suffix| bytes.strip_suffix(suffix.as_bytes()));
     match owners.map(|owner| PathBuf::from(OsStr::from_bytes(owner))).find(|owner| is_sqlite(owner)) {
         Some(owner) => Err(OutputError::Companion(name(), owner.display().to_string())),
         None => Ok(()),
@@ -75,7 +75,7 @@ pub(crate) fn check_companions(file: &Path, database: Option<&Path>) -> Result<(
 
 fn is_sqlite(file: &Path) -> bool {
     let mut start = [0; SQLITE.len()];
-    // A pipe is not opened: that waits for its other end.
+    // A pipe must not be opened here: that would wait for its other end.
     is_regular(file) && File::open(file).and_then(|mut file| file.read_exact(&mut start)).is_ok() && start == *SQLITE
 }
 
@@ -83,7 +83,7 @@ fn is_regular(file: &Path) -> bool {
     std::fs::metadata(file).is_ok_and(|metadata| metadata.is_file())
 }
 
-/// The file that a name stands for: the end of its symbolic links, in a folder that is named without any.
+/// The file that a path names, with its symbolic links and those of its folder resolved. The file need not exist.
 fn target(file: &Path) -> PathBuf {
     let file = resolved(file);
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -93,26 +93,26 @@ fn target(file: &Path) -> PathBuf {
     }
 }
 
-/// A file being written. It takes its name when it is whole; pipes and devices are written at once.
+/// A file that is being written. It gets its name when it is complete; pipes and devices are written directly.
 pub(crate) struct OutputFile {
     name: String,
     file: BufWriter<File>,
-    /// The temporary file and the name that it gets. `None` for a pipe or a device.
-    place: Option<(PathBuf, PathBuf)>,
+    /// The temporary file, and its final name. `None` for a pipe or a device.
+    rename: Option<(PathBuf, PathBuf)>,
 }
 
 impl OutputFile {
-    /// Begins to write a file, unless [`check`] refuses it.
+    /// Starts to write a file, unless [`check`] refuses it.
     pub(crate) fn create(file: &Path, database: Option<&Path>, inputs: &[&Path]) -> Result<Self, OutputError> {
         check(file, database, inputs)?;
         let name = file.display().to_string();
-        let (file, place) = Self::open(file).map_err(|error| OutputError::Unwritable(name.clone(), error))?;
-        Ok(Self { name, file: BufWriter::with_capacity(1 << 16, file), place })
+        let (file, rename) = Self::open(file).map_err(|error| OutputError::Unwritable(name.clone(), error))?;
+        Ok(Self { name, file: BufWriter::with_capacity(1 << 16, file), rename })
     }
 
     fn open(file: &Path) -> io::Result<(File, Option<(PathBuf, PathBuf)>)> {
         let found = std::fs::metadata(file).ok();
-        // The standard output has its names there, even where it is a file.
+        // These are the names of standard output, even when it is redirected to a file.
         let is_stream = found.as_ref().is_some_and(|found| !found.is_file())
             || file.starts_with("/dev")
             || file.starts_with("/proc");
@@ -128,19 +128,19 @@ impl OutputFile {
         Ok((written, Some((part, target))))
     }
 
-    /// Ends the file, which takes the place of what had its name.
+    /// Completes the file, and replaces an earlier file of its name.
     pub(crate) fn finish(mut self) -> Result<(), OutputError> {
-        let end = |output: &mut Self| -> io::Result<()> {
+        let complete = |output: &mut Self| -> io::Result<()> {
             output.file.flush()?;
-            if let Some((part, target)) = &output.place {
+            if let Some((part, target)) = &output.rename {
                 output.file.get_ref().sync_all()?;
                 std::fs::rename(part, target)?;
                 sync_folder(target)?;
             }
-            output.place = None;
+            output.rename = None;
             Ok(())
         };
-        end(&mut self).map_err(|error| OutputError::Unwritable(self.name.clone(), error))
+        complete(&mut self).map_err(|error| OutputError::Unwritable(self.name.clone(), error))
     }
 }
 
@@ -156,7 +156,7 @@ impl Write for OutputFile {
 
 impl Drop for OutputFile {
     fn drop(&mut self) {
-        if let Some((part, _)) = &self.place {
+        if let Some((part, _)) = &self.rename {
             drop(std::fs::remove_file(part));
         }
     }

@@ -1,4 +1,4 @@
-//! `goody rebuild`.
+//! `goody rebuild`: computes every counter again from the orders.
 
 use std::process::ExitCode;
 
@@ -7,23 +7,23 @@ use goody_application::rebuild::rebuild;
 
 use crate::clock::SystemClock;
 use crate::progress::Progress;
-use crate::{Done, cli, database};
+use crate::{CommandResult, cli, database};
 
-pub(crate) async fn run(command: cli::Rebuild) -> Done {
+pub(crate) async fn run(command: cli::Rebuild) -> CommandResult {
     let store = database::open(&command.database)?;
     let vendors = store.status().await?.reports;
     let mut progress = Progress::new(vendors, "{bar:40} {pos}/{len} vendors {msg} ETA {eta}");
     let mut done = 0;
     let rebuilt = rebuild(&store, SystemClock.now(), |vendor_id, _| {
         done += 1;
-        progress.at(done, || format!("vendor {vendor_id}"));
+        progress.show(done, || format!("vendor {vendor_id}"));
     })
     .await?;
     progress.finish();
     if command.json {
-        say!("{{\"buckets\":{},\"differences\":{}}}", rebuilt.buckets, rebuilt.different);
+        print_stdout!("{{\"buckets\":{},\"differences\":{}}}", rebuilt.buckets, rebuilt.different);
     } else {
-        say!("{} buckets rebuilt from the orders, {} differences", rebuilt.buckets, rebuilt.different);
+        print_stdout!("{} buckets rebuilt from the orders, {} differences", rebuilt.buckets, rebuilt.different);
     }
     Ok(if rebuilt.different == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

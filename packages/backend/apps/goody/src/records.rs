@@ -1,11 +1,11 @@
-//! The records of a CSV, each with its line number in the file and within bounds.
+//! Reads the records of a CSV file, each with its line number and of limited size.
 //!
-//! A quote that is opened and not closed would take in the rest of the file. A record of several lines is therefore bounded, and a
-//! quote that runs over the end of a line has to close at the end of a cell. Otherwise the line is rejected that the record begins
-//! with, and reading goes on at the line after it.
+//! A quote that is never closed would include the rest of the file. So a record of several lines is limited in size, and a quote
+//! that spans lines must close at the end of a cell. Otherwise the first line of the record is rejected, and reading continues
+//! at the line after it.
 //!
-//! At the end of a line, the reader is either inside a quote or outside of one. Two readers that begin at different lines and are
-//! both inside a quote at the end of the same line therefore go the same way from there. Each line is examined at most once from
+//! At the end of a line, a reader is either inside a quote or outside. So two readers that begin at different lines, and are both
+//! inside a quote at the end of the same line, behave the same from there. Each line is therefore examined at most once from
 //! outside a quote and once from inside, however often reading goes back.
 
 use std::collections::VecDeque;
@@ -15,41 +15,42 @@ use csv::ByteRecord;
 use csv_core::{Reader, ReaderBuilder, Terminator};
 use goody_domain::{LONGEST_EVENT, Rejection};
 
-/// The longest record, in bytes.
-const MOST_BYTES: usize = LONGEST_EVENT;
-/// The longest record, in lines.
-const MOST_LINES: usize = 1_000;
-/// The mark of UTF-8 that some programs begin a file with.
+/// The maximum size of a record, in bytes.
+const MAX_BYTES: usize = LONGEST_EVENT;
+/// The maximum size of a record, in lines.
+const MAX_LINES: usize = 1_000;
+/// The byte order mark of UTF-8, with which some programs begin a file.
 pub(crate) const BOM: &[u8] = b"\xef\xbb\xbf";
 
-/// A record of a file, or why the line is none, with its text.
+/// A record of a file, or a rejected line with the reason and its text.
 pub(crate) struct Record {
-    /// The line that it begins with.
+    /// The number of its first line.
     pub(crate) number: u64,
     pub(crate) cells: Result<ByteRecord, (Rejection, Vec<u8>)>,
 }
 
-/// Reads the records of a CSV.
+/// Reads the records of a CSV file.
 pub(crate) struct Records<R> {
     input: R,
     delimiter: u8,
-    /// What ends a line; found with the first one.
+    /// The byte that ends a line; `None` before the first line.
     terminator: Option<u8>,
     parser: Reader,
-    /// Lines that are read and belong to no record yet, and their bytes.
-    held: VecDeque<Held>,
+    /// Lines that were read and belong to no record yet.
+    lines: VecDeque<Line>,
+    /// The size of these lines.
     bytes: usize,
-    /// The number of the first of them.
+    /// The number of the first of these lines.
     number: u64,
-    /// After so many of the held lines, a reader that is inside a quote after the first one is inside a quote.
+    /// How many of these lines end inside a quote, for a reader that is inside a quote at the end of the first.
     inside: usize,
-    /// How the line after these is, where it was examined.
+    /// How the line after these ends, if it was examined.
     end: Option<End>,
-    /// The last line that closed a quote and opened another.
+    /// The number of the last line that closed a quote and opened another.
     opened: u64,
 }
 
-struct Held {
+struct Line {
     text: Vec<u8>,
     is_whole: bool,
 }
@@ -57,22 +58,22 @@ struct Held {
 /// How a line ends.
 #[derive(Clone, Copy)]
 enum End {
-    /// The record is over.
+    /// The record ends with this line.
     Over,
-    /// Inside a quote; whether one that this line opened.
+    /// Inside a quote. True if this line opened the quote.
     Inside(bool),
-    /// The quote it began in was closed in the middle of a cell.
+    /// The quote in which the line began closes in the middle of a cell.
     Stray,
 }
 
 impl<R: BufRead> Records<R> {
     pub(crate) fn new(input: R, delimiter: u8) -> Self {
         let parser = ReaderBuilder::new().delimiter(delimiter).terminator(Terminator::Any(b'\n')).build();
-        let held = VecDeque::new();
-        Self { input, delimiter, terminator: None, parser, held, bytes: 0, number: 1, inside: 0, end: None, opened: 0 }
+        let lines = VecDeque::new();
+        Self { input, delimiter, terminator: None, parser, lines, bytes: 0, number: 1, inside: 0, end: None, opened: 0 }
     }
 
-    /// Where the bytes come from.
+    /// The reader of the bytes.
     pub(crate) fn input(&mut self) -> &mut R {
         &mut self.input
     }
@@ -80,48 +81,48 @@ impl<R: BufRead> Records<R> {
     /// The next record; `None` at the end of the file.
     pub(crate) fn read(&mut self) -> io::Result<Option<Record>> {
         loop {
-            if self.held.is_empty() && !self.read_line()? {
+            if self.lines.is_empty() && !self.read_line()? {
                 return Ok(None);
             }
-            let Some(first) = self.held.front() else { return Ok(None) };
+            let Some(first) = self.lines.front() else { return Ok(None) };
             if !first.is_whole {
                 return Ok(Some(self.reject(Rejection::too_long())));
             }
             if first.text.is_empty() {
-                self.take(1);
+                self.take_lines(1);
                 continue;
             }
             return match self.end_of(&first.text, false) {
-                End::Inside(_) => self.read_over_lines().map(Some),
-                End::Over | End::Stray => Ok(Some(self.record(1))),
+                End::Inside(_) => self.read_several_lines().map(Some),
+                End::Over | End::Stray => Ok(Some(self.take_record(1))),
             };
         }
     }
 
-    /// The record that begins with the first held line and has more than this one.
-    fn read_over_lines(&mut self) -> io::Result<Record> {
+    /// The record that begins with the first line and has several.
+    fn read_several_lines(&mut self) -> io::Result<Record> {
         if self.inside == 0 {
             (self.inside, self.end) = (1, None);
         }
-        let fault = loop {
+        let problem = loop {
             match self.end {
-                Some(End::Over) => return Ok(self.record(self.inside + 1)),
+                Some(End::Over) => return Ok(self.take_record(self.inside + 1)),
                 Some(End::Stray) => {
                     let end = self.number + self.inside as u64;
                     break format!("closes in the middle of a cell, at line {end}");
                 }
                 _ => {}
             }
-            if self.held.len() <= self.inside && !self.read_line()? {
+            if self.lines.len() <= self.inside && !self.read_line()? {
                 break "does not close before the end of the file".into();
             }
-            if self.inside >= MOST_LINES || self.bytes > MOST_BYTES {
-                break format!("does not close within {MOST_LINES} lines and {MOST_BYTES} bytes");
+            if self.inside >= MAX_LINES || self.bytes > MAX_BYTES {
+                break format!("does not close within {MAX_LINES} lines and {MAX_BYTES} bytes");
             }
-            let Some(line) = self.held.get(self.inside) else { continue };
+            let Some(line) = self.lines.get(self.inside) else { continue };
             match self.end_of(&line.text, true) {
-                End::Inside(is_another) => {
-                    if is_another {
+                End::Inside(is_new) => {
+                    if is_new {
                         self.opened = self.number + self.inside as u64;
                     }
                     self.inside += 1;
@@ -130,32 +131,32 @@ impl<R: BufRead> Records<R> {
             }
         };
         let opened = self.opened.max(self.number);
-        Ok(self.reject(Rejection::field("line", format!("has a quote that opens at line {opened} and {fault}"))))
+        Ok(self.reject(Rejection::field("line", format!("has a quote that opens at line {opened} and {problem}"))))
     }
 
-    /// How a line ends that begins inside a quote, or outside of one. This is as `csv_core` reads it.
+    /// How a line ends that begins inside a quote, or outside. The rules are those of `csv_core`.
     fn end_of(&self, line: &[u8], is_inside: bool) -> End {
-        let (mut rest, mut is_quoted, mut is_another) = (line, is_inside, false);
+        let (mut rest, mut is_quoted, mut is_new) = (line, is_inside, false);
         loop {
             if is_quoted {
-                let Some(quote) = rest.iter().position(|byte| *byte == b'"') else { return End::Inside(is_another) };
+                let Some(quote) = rest.iter().position(|byte| *byte == b'"') else { return End::Inside(is_new) };
                 rest = &rest[quote + 1..];
                 match rest.first() {
                     None => return End::Over,
                     Some(b'"') => rest = &rest[1..],
-                    Some(next) if *next != self.delimiter && is_inside && !is_another => return End::Stray,
+                    Some(next) if *next != self.delimiter && is_inside && !is_new => return End::Stray,
                     Some(_) => is_quoted = false,
                 }
             } else {
-                let Some(delimiter) = self.cell(rest, line) else { return End::Over };
-                rest = delimiter;
-                (is_quoted, is_another) = (true, true);
+                let Some(quoted) = self.next_quoted(rest, line) else { return End::Over };
+                rest = quoted;
+                (is_quoted, is_new) = (true, true);
             }
         }
     }
 
-    /// What comes after the next quote that opens a cell.
-    fn cell<'l>(&self, rest: &'l [u8], line: &[u8]) -> Option<&'l [u8]> {
+    /// The bytes after the next quote that opens a cell.
+    fn next_quoted<'l>(&self, rest: &'l [u8], line: &[u8]) -> Option<&'l [u8]> {
         if rest.len() == line.len() && rest.first() == Some(&b'"') {
             return Some(&rest[1..]);
         }
@@ -163,11 +164,11 @@ impl<R: BufRead> Records<R> {
         Some(&rest[found + 2..])
     }
 
-    /// The record that the first lines are.
-    fn record(&mut self, lines: usize) -> Record {
+    /// Removes the first lines, and parses them as one record.
+    fn take_record(&mut self, lines: usize) -> Record {
         let number = self.number;
         let mut text = Vec::new();
-        for line in self.take(lines) {
+        for line in self.take_lines(lines) {
             text.extend_from_slice(&line.text);
             text.push(b'\n');
         }
@@ -187,22 +188,22 @@ impl<R: BufRead> Records<R> {
         record
     }
 
-    /// Rejects the first line alone.
+    /// Removes and rejects the first line, and no other.
     fn reject(&mut self, rejection: Rejection) -> Record {
         let number = self.number;
-        let text = self.take(1).pop().map(|line| line.text).unwrap_or_default();
+        let text = self.take_lines(1).pop().map(|line| line.text).unwrap_or_default();
         Record { number, cells: Err((rejection, text)) }
     }
 
-    fn take(&mut self, lines: usize) -> Vec<Held> {
+    fn take_lines(&mut self, lines: usize) -> Vec<Line> {
         self.number += lines as u64;
         self.inside = self.inside.saturating_sub(lines);
-        let taken: Vec<Held> = self.held.drain(..lines.min(self.held.len())).collect();
+        let taken: Vec<Line> = self.lines.drain(..lines.min(self.lines.len())).collect();
         self.bytes -= taken.iter().map(|line| line.text.len() + 1).sum::<usize>();
         taken
     }
 
-    /// Reads one more line; false at the end.
+    /// Reads one more line. False at the end of the file.
     fn read_line(&mut self) -> io::Result<bool> {
         let is_first = self.terminator.is_none();
         let terminator = match self.terminator {
@@ -221,12 +222,13 @@ impl<R: BufRead> Records<R> {
             text.pop();
         }
         self.bytes += text.len() + 1;
-        self.held.push_back(Held { text, is_whole });
+        self.lines.push_back(Line { text, is_whole });
         Ok(true)
     }
 }
 
-/// What ends the lines of a file that begins so: a line feed, also after carriage returns, or a carriage return alone.
+/// Finds the byte that ends lines in the beginning of a file: a line feed, also after carriage returns, or a carriage return
+/// alone.
 fn terminator(start: &[u8]) -> u8 {
     let found = start.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(start.len());
     match start[found..].iter().find(|byte| **byte != b'\r') {
@@ -235,7 +237,8 @@ fn terminator(start: &[u8]) -> u8 {
     }
 }
 
-/// Reads one line; `Some(false)` for one that is too long, of which only the start is held. `None` at the end.
+/// Reads one line. `Some(true)` for a complete line, `Some(false)` for a line that is too long and cut off, `None` at the end of
+/// the file.
 pub(crate) fn read_line(reader: &mut impl BufRead, line: &mut Vec<u8>, terminator: u8) -> io::Result<Option<bool>> {
     let mut limited = reader.by_ref().take(LONGEST_EVENT as u64 + 1);
     if limited.read_until(terminator, line)? == 0 {
@@ -245,10 +248,10 @@ pub(crate) fn read_line(reader: &mut impl BufRead, line: &mut Vec<u8>, terminato
         return Ok(Some(true));
     }
     loop {
-        let held = reader.fill_buf()?;
-        let end = held.iter().position(|byte| *byte == terminator);
-        let read = end.map_or(held.len(), |end| end + 1);
-        let is_over = end.is_some() || held.is_empty();
+        let buffered = reader.fill_buf()?;
+        let end = buffered.iter().position(|byte| *byte == terminator);
+        let read = end.map_or(buffered.len(), |end| end + 1);
+        let is_over = end.is_some() || buffered.is_empty();
         reader.consume(read);
         if is_over {
             return Ok(Some(false));

@@ -1,4 +1,5 @@
-//! `goody restore`: a backup → the database. Killed anywhere, the database is the old one or the new one, and whole.
+//! `goody restore`: replaces the database with a backup. If the command is killed, the old or the new database is in place, and
+//! complete.
 
 use std::io;
 use std::os::unix::fs::MetadataExt;
@@ -10,37 +11,37 @@ use goody_store_sqlite::backup::{Copied, fold_log};
 use goody_store_sqlite::lock_files::{self, resolved, sibling};
 use serde_json::json;
 
-use crate::backup::{copied, is_same, sync_folder};
-use crate::{Done, Failure, cli};
+use crate::backup::{copy_with_progress, is_same, sync_folder};
+use crate::{CommandResult, Failure, cli};
 
-/// Why nothing is restored.
+/// Why a restore fails.
 #[derive(Debug, thiserror::Error)]
 enum RestoreError {
-    #[error("there is no backup {0}")]
+    #[error("there is no backup {0}: check the path")]
     Missing(String),
-    #[error("{0} is the database itself: name the backup")]
+    #[error("{0} is the database itself: give the path of the backup")]
     Itself(String),
     #[error(
-        "{0} is open: stop the server (Ctrl-C or SIGTERM; every one on this database) and let other goody commands end, then \
+        "{0} is open: stop every server on it (Ctrl-C or SIGTERM), wait until other goody commands on it have ended, then \
          restore again"
     )]
     Open(String),
-    #[error("{0} is kept there from an earlier restore: move it away, or have it replaced with --force")]
-    Kept(String),
+    #[error("{0} exists from an earlier restore: move it away, or replace it with --force")]
+    SavedExists(String),
     #[error(
-        "the backup counts its days in {backup}, the database in {database}: it is of another marketplace, or restore it with \
-         --force"
+        "the backup counts its days in {backup}, the database in {database}: check that it is the right backup, then restore \
+         it with --force"
     )]
     OtherZone { backup: String, database: String },
-    #[error("--time-zone {asked}, but the backup counts its days in {backup}: leave the option out")]
-    OtherZoneAsked { backup: String, asked: String },
+    #[error("--time-zone is {option}, but the backup counts its days in {backup}: omit the option")]
+    OtherZoneOption { backup: String, option: String },
     #[error("{0} cannot be replaced")]
     Unwritable(String, #[source] io::Error),
 }
 
-pub(crate) fn run(command: &cli::Restore) -> Done {
-    // A link stays, and names the new database.
-    let (database, file) = (&resolved(&command.database.database), &command.file);
+pub(crate) fn run(command: &cli::Restore) -> CommandResult {
+    // A symbolic link stays, and then names the new database.
+    let (database, file) = (&real(&command.database.database), &command.file);
     let name = database.display().to_string();
     let unwritable = |error| RestoreError::Unwritable(name.clone(), error);
     if !file.is_file() {
@@ -49,65 +50,65 @@ pub(crate) fn run(command: &cli::Restore) -> Done {
     if is_same(database, file) {
         return Err(RestoreError::Itself(name).into());
     }
-    let _lock = lock_files::exclusive(database).map_err(unwritable)?.ok_or_else(|| RestoreError::Open(name.clone()))?;
-    let kept = sibling(database, ".before-restore");
-    // One that was killed may have kept the very database that is still in its place.
-    if database.exists() && kept.exists() && !is_same(database, &kept) && !command.force {
-        return Err(RestoreError::Kept(kept.display().to_string()).into());
+    let _lock = alone(database).map_err(unwritable)?.ok_or_else(|| RestoreError::Open(name.clone()))?;
+    let saved = sibling(database, ".before-restore");
+    // After a killed restore, both names may still be names of the same file.
+    if database.exists() && saved.exists() && !is_same(database, &saved) && !command.force {
+        return Err(RestoreError::SavedExists(saved.display().to_string()).into());
     }
 
-    // What an earlier restore left, if it was killed.
+    // A killed restore may have left this file.
     let new = sibling(database, ".restoring");
     remove(&new).map_err(unwritable)?;
     let discard = |_: &_| drop(std::fs::remove_file(&new));
-    let (copied, seconds) = copied(file, &new).inspect_err(discard)?;
-    let kept = replace(command, &copied, &new, kept).inspect_err(|_| drop(std::fs::remove_file(&new)))?;
+    let (copied, seconds) = copy_with_progress(file, &new).inspect_err(discard)?;
+    let saved = replace(command, &copied, &new, saved).inspect_err(|_| drop(std::fs::remove_file(&new)))?;
 
     let Copied { bytes, orders, zone } = copied;
     if command.json {
-        say!(
+        print_stdout!(
             "{}",
-            json!({ "database": database, "bytes": bytes, "orders": orders, "timeZone": zone, "kept": kept, "seconds": seconds })
+            json!({ "database": database, "bytes": bytes, "orders": orders, "timeZone": zone, "kept": saved, "seconds": seconds })
         );
     } else {
-        say!("{name}: {orders} orders of {}, in {seconds:.1} s", file.display());
-        if let Some(kept) = kept {
-            say!("What it was before: {}", kept.display());
+        print_stdout!("Restored {name}: {orders} orders from {}, in {seconds:.1} s", file.display());
+        if let Some(saved) = saved {
+            print_stdout!("The replaced database is saved as {}", saved.display());
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// Puts the checked copy in its place; says where the old database is kept, if there was one.
-fn replace(command: &cli::Restore, copied: &Copied, new: &Path, kept: PathBuf) -> Result<Option<PathBuf>, Failure> {
-    let database = &resolved(&command.database.database);
+/// Replaces the database with the checked copy. Returns where the old database is saved, if there was one.
+fn replace(command: &cli::Restore, copied: &Copied, new: &Path, saved: PathBuf) -> Result<Option<PathBuf>, Failure> {
+    let database = &real(&command.database.database);
     let unwritable = |error| RestoreError::Unwritable(database.display().to_string(), error);
     let backup = copied.zone.clone();
-    if let Some(asked) = command.database.time_zone.clone().filter(|asked| *asked != backup) {
-        return Err(RestoreError::OtherZoneAsked { backup, asked }.into());
+    if let Some(option) = command.database.time_zone.clone().filter(|option| *option != backup) {
+        return Err(RestoreError::OtherZoneOption { backup, option }.into());
     }
     let (log, index) = (sibling(database, "-wal"), sibling(database, "-shm"));
-    let is_there = database.exists();
-    if is_there {
+    let exists = database.exists();
+    if exists {
         match fold_log(database) {
             Ok(Some(zone)) if zone != backup && !command.force => {
                 return Err(RestoreError::OtherZone { backup, database: zone }.into());
             }
-            Ok(_) => remove(&sibling(&kept, "-wal")).map_err(unwritable)?,
-            // Not even SQLite can open it: what lies beside it is kept as it is.
-            Err(OpenError::Damaged { .. }) => keep(&log, &sibling(&kept, "-wal")).map_err(unwritable)?,
+            Ok(_) => remove(&sibling(&saved, "-wal")).map_err(unwritable)?,
+            // SQLite cannot open the database, so its write-ahead log is saved unchanged.
+            Err(OpenError::Damaged { .. }) => save(&log, &sibling(&saved, "-wal")).map_err(unwritable)?,
             Err(error) => return Err(error.into()),
         }
-        keep(database, &kept).and_then(|()| give_to_the_same(database, new)).map_err(unwritable)?;
+        save(database, &saved).and_then(|()| copy_owner_and_mode(database, new)).map_err(unwritable)?;
     }
-    // A log that belongs to another file would spoil the new one.
+    // The write-ahead log of another file would damage the new database.
     remove(&log).and_then(|()| remove(&index)).map_err(unwritable)?;
     std::fs::rename(new, database).and_then(|()| sync_folder(database)).map_err(unwritable)?;
-    Ok(is_there.then_some(kept))
+    Ok(exists.then_some(saved))
 }
 
-/// Has a file under a second name as well, in the place of what has that name. Nothing happens where there is no file.
-fn keep(file: &Path, name: &Path) -> io::Result<()> {
+/// Gives a file a second name, and replaces an earlier file of that name. Does nothing if the file does not exist.
+fn save(file: &Path, name: &Path) -> io::Result<()> {
     if is_same(file, name) {
         return Ok(());
     }
@@ -115,17 +116,17 @@ fn keep(file: &Path, name: &Path) -> io::Result<()> {
     if !file.exists() {
         return Ok(());
     }
-    // Where a file system knows no second names, it takes a copy.
+    // A file system without hard links needs a copy.
     std::fs::hard_link(file, name).or_else(|_| std::fs::copy(file, name).map(drop))
 }
 
-/// Lets those read and write a new file who may an old one: a restore is often another user's work than the server.
-fn give_to_the_same(old: &Path, new: &Path) -> io::Result<()> {
-    let (of, is) = (std::fs::metadata(old)?, std::fs::metadata(new)?);
-    if (of.uid(), of.gid()) != (is.uid(), is.gid()) {
-        std::os::unix::fs::chown(new, Some(of.uid()), Some(of.gid()))?;
+/// Gives the new file the owner and the permissions of the old one: the user who restores is often not the user of the server.
+fn copy_owner_and_mode(old: &Path, new: &Path) -> io::Result<()> {
+    let (of_old, of_new) = (std::fs::metadata(old)?, std::fs::metadata(new)?);
+    if (of_old.uid(), of_old.gid()) != (of_new.uid(), of_new.gid()) {
+        std::os::unix::fs::chown(new, Some(of_old.uid()), Some(of_old.gid()))?;
     }
-    std::fs::set_permissions(new, of.permissions())
+    std::fs::set_permissions(new, of_old.permissions())
 }
 
 fn remove(file: &Path) -> io::Result<()> {

@@ -1,9 +1,9 @@
-//! The signals that ask the program to stop.
+//! The signals that stop the program.
 
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Waits for SIGTERM or Ctrl-C.
-pub(crate) async fn stop_requested() {
+pub(crate) async fn stop_signal() {
     let terminate = async {
         match signal(SignalKind::terminate()) {
             Ok(mut signal) => drop(signal.recv().await),

@@ -13,84 +13,87 @@ use tokio::sync::Notify;
 
 use crate::clock::SystemClock;
 use crate::progress::Progress;
-use crate::shutdown::stop_requested;
-use crate::{Done, Failure, cli, database};
+use crate::shutdown::stop_signal;
+use crate::{CommandResult, Failure, cli, database};
 
-/// How long to wait after a failure.
+/// How long the simulator waits after a failure.
 const AFTER_FAILURE: Duration = Duration::from_secs(10);
 
-pub(crate) async fn backfill(command: cli::Backfill) -> Done {
+pub(crate) async fn backfill(command: cli::Backfill) -> CommandResult {
     let settings = Settings { durability: Durability::AtCheckpoint, ..Settings::new(Arc::new(SystemClock)) };
     let store = database::open_or_create(&command.database, settings)?;
-    let simulator = simulator(&store, command.world);
+    let simulator = simulator(&store, command.demo);
     let now = SystemClock.now();
     let until = command.until.unwrap_or(now);
     let seconds = u64::from(command.days) * 86_400;
     let begins = until.plus_seconds(-i64::from(command.days) * 86_400);
     let mut progress = Progress::new(seconds, "{bar:40} {percent} % {msg} ETA {eta}");
-    let told = simulator
-        .backfill(command.days, until, now, |at, told| {
-            progress.at((at.seconds_since(begins).max(0.0) as u64).min(seconds), || format!("{} events", told.new));
+    let counts = simulator
+        .backfill(command.days, until, now, |at, counts| {
+            progress.show((at.seconds_since(begins).max(0.0) as u64).min(seconds), || format!("{} events", counts.new));
         })
         .await?;
-    bring_up_to_date(&store).await?;
+    update_reports(&store).await?;
     store.checkpoint().await?;
-    let took = progress.finish().as_secs_f64();
+    let seconds = progress.finish().as_secs_f64();
     if command.json {
-        say!("{{\"new\":{},\"known\":{},\"seconds\":{took}}}", told.new, told.known);
+        print_stdout!("{{\"new\":{},\"known\":{},\"seconds\":{seconds}}}", counts.new, counts.known);
     } else {
-        say!("{} events of demo orders told, {} known already, in {took:.1} s", told.new, told.known);
+        print_stdout!("{} new events of demo orders, {} already stored, in {seconds:.1} s", counts.new, counts.known);
     }
     Ok(ExitCode::SUCCESS)
 }
 
-pub(crate) async fn run(command: cli::Simulate) -> Done {
+pub(crate) async fn run(command: cli::Simulate) -> CommandResult {
     let store = database::open_or_create(&command.database, Settings::new(Arc::new(SystemClock)))?;
-    let simulator = simulator(&store, command.ticking.world.clone());
-    let clock = simulator.start_clock(SystemClock.now(), command.ticking.simulate_speed).await?;
-    let interval = interval(&command.ticking);
+    let simulator = simulator(&store, command.simulation.demo.clone());
+    let clock = simulator.start_clock(SystemClock.now(), command.simulation.simulate_speed).await?;
+    let interval = interval(&command.simulation);
     loop {
         let SimulationCounts { new, known } = simulator.tick(SystemClock.now(), clock).await?;
-        bring_up_to_date(&store).await?;
-        say!("{new} events told, {known} known already");
+        update_reports(&store).await?;
+        print_stdout!("{new} new events, {known} already stored");
         if command.once {
             store.checkpoint().await?;
             return Ok(ExitCode::SUCCESS);
         }
         tokio::select! {
             () = tokio::time::sleep(interval) => {}
-            () = stop_requested() => return Ok(ExitCode::SUCCESS),
+            () = stop_signal() => return Ok(ExitCode::SUCCESS),
         }
     }
 }
 
-/// Ticks while a server runs, which projects what is told.
-pub(crate) async fn while_serving(store: SqliteStore, ticking: cli::Ticking, new_facts: Arc<Notify>) {
+/// Runs the simulator in a server, which projects the new events.
+pub(crate) async fn run_in_server(store: SqliteStore, simulation: cli::SimulationOptions, new_facts: Arc<Notify>) {
     loop {
-        if caught(tick_for_ever(&store, &ticking, &new_facts)).await.is_none() {
+        if caught(tick_for_ever(&store, &simulation, &new_facts)).await.is_none() {
             store.part_failed("the simulator");
         }
         tokio::time::sleep(AFTER_FAILURE).await;
     }
 }
 
-async fn tick_for_ever(store: &SqliteStore, ticking: &cli::Ticking, new_facts: &Notify) {
-    let interval = interval(ticking);
-    let simulator = simulator(store, ticking.world.clone());
+async fn tick_for_ever(store: &SqliteStore, simulation: &cli::SimulationOptions, new_facts: &Notify) {
+    let interval = interval(simulation);
+    let simulator = simulator(store, simulation.demo.clone());
     let mut clock = None;
     loop {
-        let rest = match tick(&simulator, &mut clock, ticking.simulate_speed).await {
+        let pause = match tick(&simulator, &mut clock, simulation.simulate_speed).await {
             Ok(SimulationCounts { new, .. }) => {
                 tracing::info!(events = new, "simulated");
                 new_facts.notify_one();
                 interval
             }
             Err(error) => {
-                tracing::error!(error = error.as_ref() as &dyn std::error::Error, "the simulator failed; trying again");
+                tracing::error!(
+                    error = error.as_ref() as &dyn std::error::Error,
+                    "a tick of the simulator failed; trying again"
+                );
                 AFTER_FAILURE
             }
         };
-        tokio::time::sleep(rest).await;
+        tokio::time::sleep(pause).await;
     }
 }
 
@@ -103,16 +106,16 @@ async fn tick(simulator: &Simulator, clock: &mut Option<DemoClock>, speed: u32) 
     Ok(simulator.tick(now, clock).await?)
 }
 
-fn simulator(store: &SqliteStore, world: cli::DemoOptions) -> Simulator {
-    Simulator::new(Arc::new(store.clone()), world.seed, world.scenario)
+fn simulator(store: &SqliteStore, demo: cli::DemoOptions) -> Simulator {
+    Simulator::new(Arc::new(store.clone()), demo.seed, demo.scenario)
 }
 
-/// A faster clock has more to tell.
-fn interval(ticking: &cli::Ticking) -> Duration {
-    (ticking.simulate_every / ticking.simulate_speed).max(Duration::from_secs(1))
+/// The time between two ticks. A faster clock ticks more often.
+fn interval(simulation: &cli::SimulationOptions) -> Duration {
+    (simulation.simulate_every / simulation.simulate_speed).max(Duration::from_secs(1))
 }
 
-async fn bring_up_to_date(store: &SqliteStore) -> Result<(), Failure> {
+async fn update_reports(store: &SqliteStore) -> Result<(), Failure> {
     let now = SystemClock.now();
     project::project_all(store, now).await?;
     roll::roll(store, now).await?;

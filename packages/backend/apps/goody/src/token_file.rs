@@ -1,7 +1,7 @@
-//! A file of tokens, read again when it changes: so that tokens come and go without a restart.
+//! A file of tokens. It is read again when it changes, so that tokens can be added and revoked without a restart.
 //!
-//! While it cannot be read, the tokens of the last good reading are used for a minute, so that a slip of the pen locks nobody
-//! out. Then all are refused: a token that was taken out of the file must not stay good because the file is gone.
+//! While the file cannot be read, the tokens of the last successful read are used for a minute, so that a typing error locks no
+//! client out. After that, all tokens are refused: a revoked token must not remain valid because the file is missing.
 
 use std::fs::{File, Metadata};
 use std::io::{ErrorKind, Read};
@@ -14,34 +14,37 @@ use goody_http::{TokenProblem, TokenSource, Tokens};
 
 use crate::tokens::TokenError;
 
-/// How old a reading may be where the file looks the same: two changes within one tick of its clock look like one.
-const LONGEST_TRUST: Duration = Duration::from_secs(1);
-/// How long the tokens of the last good reading are used while the file cannot be read.
-const GRACE: Duration = Duration::from_secs(60);
+/// How long the tokens are used without another read while the metadata of the file are unchanged. Two changes within one tick of
+/// the file system's clock have the same metadata.
+const MAX_CACHE_AGE: Duration = Duration::from_secs(1);
+/// How long the tokens of the last successful read are used while the file cannot be read.
+const GRACE_PERIOD: Duration = Duration::from_secs(60);
 
 pub(crate) struct TokenFile {
     path: PathBuf,
-    known: Mutex<Known>,
+    cache: Mutex<Cache>,
 }
 
-struct Known {
-    /// What the file looked like at the last good reading.
-    mark: Mark,
+/// The result of the last successful read.
+struct Cache {
+    fingerprint: Fingerprint,
     read_at: Instant,
     tokens: Arc<Tokens>,
-    failure: Option<Failure>,
+    /// Set while the file cannot be read.
+    failure: Option<ReadFailure>,
 }
 
-/// Why the file cannot be read, as of the latest try.
-struct Failure {
+/// Why the latest read failed.
+struct ReadFailure {
     since: Instant,
     reason: String,
     is_refusing: bool,
 }
 
-/// What a file looks like from outside. Its time of change cannot be set by those who copy its contents with their times.
+/// The metadata that show a change of the file. A program that copies a file can also copy `modified`, but cannot set `changed`.
 #[derive(PartialEq, Eq)]
-struct Mark {
+struct Fingerprint {
+    /// The device and the inode.
     file: (u64, u64),
     changed: (i64, i64),
     modified: (i64, i64),
@@ -50,51 +53,55 @@ struct Mark {
 
 impl TokenFile {
     pub(crate) fn open(path: &Path, now: Instant) -> Result<Self, TokenError> {
-        let (mark, tokens) = read(path)?;
-        let known = Known { mark, read_at: now, tokens: Arc::new(tokens), failure: None };
-        Ok(Self { path: path.into(), known: Mutex::new(known) })
+        let (fingerprint, tokens) = read(path)?;
+        let cache = Cache { fingerprint, read_at: now, tokens: Arc::new(tokens), failure: None };
+        Ok(Self { path: path.into(), cache: Mutex::new(cache) })
     }
 
-    /// The tokens that are good now.
+    /// The tokens that are valid at `now`.
     fn tokens_at(&self, now: Instant) -> Result<Arc<Tokens>, String> {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_same = || std::fs::metadata(&self.path).is_ok_and(|file| mark(&file) == known.mark);
-        let is_read = known.failure.is_none() && now.duration_since(known.read_at) < LONGEST_TRUST && is_same();
-        if !is_read {
+        let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_same = || std::fs::metadata(&self.path).is_ok_and(|file| fingerprint(&file) == cache.fingerprint);
+        let is_current = cache.failure.is_none() && now.duration_since(cache.read_at) < MAX_CACHE_AGE && is_same();
+        if !is_current {
             match read(&self.path) {
-                Ok((mark, tokens)) => self.accept(&mut known, mark, tokens, now),
-                Err(error) => self.note(&mut known, &error, now),
+                Ok((fingerprint, tokens)) => self.update(&mut cache, fingerprint, tokens, now),
+                Err(error) => self.record_failure(&mut cache, &error, now),
             }
         }
-        match &known.failure {
-            Some(Failure { reason, is_refusing: true, .. }) => Err(reason.clone()),
-            _ => Ok(known.tokens.clone()),
+        match &cache.failure {
+            Some(ReadFailure { reason, is_refusing: true, .. }) => Err(reason.clone()),
+            _ => Ok(cache.tokens.clone()),
         }
     }
 
-    fn accept(&self, known: &mut Known, mark: Mark, tokens: Tokens, now: Instant) {
-        if known.failure.is_some() || *known.tokens != tokens {
-            tracing::info!(file = %self.path.display(), "the tokens were read anew");
+    fn update(&self, cache: &mut Cache, fingerprint: Fingerprint, tokens: Tokens, now: Instant) {
+        if cache.failure.is_some() || *cache.tokens != tokens {
+            tracing::info!(file = %self.path.display(), "the tokens were read again");
         }
-        *known = Known { mark, read_at: now, tokens: Arc::new(tokens), failure: None };
+        *cache = Cache { fingerprint, read_at: now, tokens: Arc::new(tokens), failure: None };
     }
 
-    fn note(&self, known: &mut Known, error: &TokenError, now: Instant) {
+    fn record_failure(&self, cache: &mut Cache, error: &TokenError, now: Instant) {
         let reason = with_cause(error);
         let (since, was_refusing) =
-            known.failure.as_ref().map_or((now, None), |old| (old.since, Some(old.is_refusing)));
-        let is_refusing = now.duration_since(since) >= GRACE;
-        // Once when it begins, and once when it becomes serious: every request tries again.
+            cache.failure.as_ref().map_or((now, None), |old| (old.since, Some(old.is_refusing)));
+        let is_refusing = now.duration_since(since) >= GRACE_PERIOD;
+        // Every request tries again, so only the first failure and the first refusal are logged.
         if was_refusing != Some(is_refusing) {
-            let seconds = GRACE.as_secs();
+            let seconds = GRACE_PERIOD.as_secs();
             match is_refusing {
-                false => {
-                    tracing::error!(reason, "the tokens cannot be read; those known are used for {seconds} s more")
-                }
-                true => tracing::error!(reason, "the tokens cannot be read for {seconds} s; every token is refused"),
+                false => tracing::error!(
+                    reason,
+                    "the tokens cannot be read: the last valid ones are used for {seconds} s more; correct the file"
+                ),
+                true => tracing::error!(
+                    reason,
+                    "the tokens cannot be read for {seconds} s: every token is refused; correct the file"
+                ),
             }
         }
-        known.failure = Some(Failure { since, reason, is_refusing });
+        cache.failure = Some(ReadFailure { since, reason, is_refusing });
     }
 }
 
@@ -106,14 +113,14 @@ impl TokenSource for TokenFile {
 
     fn problem(&self) -> Option<TokenProblem> {
         let now = Instant::now();
-        // Nobody may have asked for a while.
+        // The last request with a token may be long ago.
         let _ = self.tokens_at(now);
-        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let failure = known.failure.as_ref()?;
+        let cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+        let failure = cache.failure.as_ref()?;
         let is_refusing = failure.is_refusing;
         let seconds = now.duration_since(failure.since).as_secs();
-        let effect = if is_refusing { "every token is refused" } else { "those known are used for a minute" };
-        let detail = format!("the file cannot be read (since {seconds} s): {effect}; the log says why");
+        let effect = if is_refusing { "every token is refused" } else { "the last valid ones are used for a minute" };
+        let detail = format!("the file cannot be read (for {seconds} s): {effect}; the log says why");
         Some(TokenProblem { detail, is_refusing })
     }
 }
@@ -126,9 +133,9 @@ fn with_cause(error: &TokenError) -> String {
 }
 
 #[cfg(unix)]
-fn mark(file: &Metadata) -> Mark {
+fn fingerprint(file: &Metadata) -> Fingerprint {
     use std::os::unix::fs::MetadataExt;
-    Mark {
+    Fingerprint {
         file: (file.dev(), file.ino()),
         changed: (file.ctime(), file.ctime_nsec()),
         modified: (file.mtime(), file.mtime_nsec()),
@@ -136,18 +143,18 @@ fn mark(file: &Metadata) -> Mark {
     }
 }
 
-fn read(path: &Path) -> Result<(Mark, Tokens), TokenError> {
+fn read(path: &Path) -> Result<(Fingerprint, Tokens), TokenError> {
     let place = path.display().to_string();
     let unreadable = |error| TokenError::Unreadable(place.clone(), error);
     let mut file = File::open(path).map_err(unreadable)?;
-    let mark = mark(&file.metadata().map_err(unreadable)?);
+    let fingerprint = fingerprint(&file.metadata().map_err(unreadable)?);
     let mut text = String::new();
     file.read_to_string(&mut text).map_err(|error| match error.kind() {
-        ErrorKind::InvalidData => unreadable(std::io::Error::other("it is no text")),
+        ErrorKind::InvalidData => unreadable(std::io::Error::other("it is not UTF-8 text")),
         _ => unreadable(error),
     })?;
     let tokens = Tokens::parse(&text).map_err(|source| TokenError::Invalid { place, source })?;
-    Ok((mark, tokens))
+    Ok((fingerprint, tokens))
 }
 
 #[cfg(test)]
@@ -172,22 +179,22 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_cannot_be_read_is_tried_again_until_it_can() {
+    fn an_invalid_file_is_read_again_until_it_is_valid() {
         let (_folder, path) = file(&line("old"));
         let now = Instant::now();
         let tokens = TokenFile::open(&path, now).unwrap();
         std::fs::write(&path, "half a li").unwrap();
-        assert_eq!(tokens.tokens_at(now), Ok(parsed("old")), "a slip of the pen locks nobody out");
-        // What is written next may look the same from outside as what could not be read.
-        let looks = std::fs::metadata(&path).unwrap().modified().unwrap();
+        assert_eq!(tokens.tokens_at(now), Ok(parsed("old")), "a typing error locks no client out");
+        // The next content may have the same time as the invalid one.
+        let modified = std::fs::metadata(&path).unwrap().modified().unwrap();
         std::fs::write(&path, line("new")).unwrap();
-        File::options().write(true).open(&path).unwrap().set_modified(looks).unwrap();
+        File::options().write(true).open(&path).unwrap().set_modified(modified).unwrap();
         assert_eq!(tokens.tokens_at(now), Ok(parsed("new")));
         assert_eq!(tokens.problem(), None);
     }
 
     #[test]
-    fn every_token_is_refused_once_the_file_could_not_be_read_for_a_minute() {
+    fn every_token_is_refused_after_the_file_was_unreadable_for_a_minute() {
         let (_folder, path) = file(&line("old"));
         let now = Instant::now();
         let tokens = TokenFile::open(&path, now).unwrap();
@@ -196,28 +203,28 @@ mod tests {
         assert_eq!(
             tokens.problem().map(|problem| problem.is_refusing),
             Some(false),
-            "it is said from the first moment"
+            "the problem is reported from the first moment"
         );
-        assert_eq!(tokens.tokens_at(now + GRACE - Duration::from_secs(1)), Ok(parsed("old")));
-        assert!(tokens.tokens_at(now + GRACE).unwrap_err().contains("cannot be read"));
+        assert_eq!(tokens.tokens_at(now + GRACE_PERIOD - Duration::from_secs(1)), Ok(parsed("old")));
+        assert!(tokens.tokens_at(now + GRACE_PERIOD).unwrap_err().contains("cannot be read"));
         std::fs::write(&path, line("new")).unwrap();
-        assert_eq!(tokens.tokens_at(now + GRACE), Ok(parsed("new")));
+        assert_eq!(tokens.tokens_at(now + GRACE_PERIOD), Ok(parsed("new")));
     }
 
     #[test]
-    fn a_change_that_keeps_length_and_time_is_seen() {
+    fn a_change_with_the_same_length_and_time_is_detected() {
         let (folder, path) = file(&line("abc"));
         let now = Instant::now();
         let tokens = TokenFile::open(&path, now).unwrap();
-        let looks = std::fs::metadata(&path).unwrap().modified().unwrap();
-        // As rsync and cp -p do it: another file in its place; and then in the same file.
+        let modified = std::fs::metadata(&path).unwrap().modified().unwrap();
+        // First another file replaces it, as with rsync; then the same file is written again, as with cp -p.
         for (number, name) in ["xyz", "uvw"].into_iter().enumerate() {
             let next = if number == 0 { folder.path().join("next") } else { path.clone() };
             std::fs::write(&next, line(name)).unwrap();
-            File::options().write(true).open(&next).unwrap().set_modified(looks).unwrap();
+            File::options().write(true).open(&next).unwrap().set_modified(modified).unwrap();
             std::fs::rename(&next, &path).unwrap();
-            let seen = tokens.tokens_at(now + LONGEST_TRUST * u32::try_from(number + 1).unwrap());
-            assert_eq!(seen, Ok(parsed(name)));
+            let found = tokens.tokens_at(now + MAX_CACHE_AGE * u32::try_from(number + 1).unwrap());
+            assert_eq!(found, Ok(parsed(name)));
         }
     }
 }

@@ -1,4 +1,5 @@
-//! From the thread that reads to the task that stores: pieces as they are read, batches as they are stored.
+//! Passes items from the thread that reads to the task that stores: in pieces as they are read, which are joined to the batches
+//! that are stored.
 
 use std::pin::Pin;
 use std::time::Duration;
@@ -6,73 +7,73 @@ use std::time::Duration;
 use tokio::sync::mpsc::{Receiver, Sender};
 use tokio::time::{Sleep, sleep};
 
-/// How many pieces may wait to be stored. One piece is at most what one read of the input brings.
+/// How many pieces may wait to be stored. A piece contains at most the items of one read of the input.
 pub(super) const PIECES: usize = 16;
-/// How long the first thing of a batch waits for others.
-const WAIT: Duration = Duration::from_secs(1);
+/// How long the first item of a batch waits for others.
+const MAX_WAIT: Duration = Duration::from_secs(1);
 
-/// Things on their way to the store.
-pub(super) struct Pieces<T> {
-    things: Vec<T>,
+/// Collects items and sends them in pieces.
+pub(super) struct PieceSender<T> {
+    items: Vec<T>,
     sender: Sender<Vec<T>>,
     size: usize,
 }
 
-impl<T> Pieces<T> {
+impl<T> PieceSender<T> {
     pub(super) fn new(sender: Sender<Vec<T>>, size: usize) -> Self {
-        Self { things: Vec::new(), sender, size }
+        Self { items: Vec::new(), sender, size }
     }
 
-    /// Takes a thing; false when nobody takes them any more.
-    pub(super) fn push(&mut self, thing: T) -> bool {
-        self.things.push(thing);
-        self.things.len() < self.size || self.send()
+    /// Adds an item. False when the receiver is closed.
+    pub(super) fn push(&mut self, item: T) -> bool {
+        self.items.push(item);
+        self.items.len() < self.size || self.send()
     }
 
-    /// Hands on what is there; false when nobody takes it.
+    /// Sends the collected items. False when the receiver is closed.
     pub(super) fn send(&mut self) -> bool {
-        let things = std::mem::take(&mut self.things);
-        if things.is_empty() { !self.sender.is_closed() } else { self.sender.blocking_send(things).is_ok() }
+        let items = std::mem::take(&mut self.items);
+        if items.is_empty() { !self.sender.is_closed() } else { self.sender.blocking_send(items).is_ok() }
     }
 }
 
-/// Puts pieces together to batches.
+/// Joins pieces to batches.
 pub(super) struct Batches<T> {
     pieces: Receiver<Vec<T>>,
-    /// How many things a full batch has.
+    /// How many items a full batch has.
     pub(super) size: usize,
-    held: Vec<T>,
-    /// Ends the wait for more.
-    wait: Option<Pin<Box<Sleep>>>,
+    items: Vec<T>,
+    /// Ends the wait for more items.
+    timeout: Option<Pin<Box<Sleep>>>,
 }
 
 impl<T> Batches<T> {
     pub(super) fn new(pieces: Receiver<Vec<T>>, size: usize) -> Self {
-        Self { pieces, size, held: Vec::new(), wait: None }
+        Self { pieces, size, items: Vec::new(), timeout: None }
     }
 
-    /// The next batch: a full one, or what came within a second of its first thing. `None` at the end. Nothing is lost where
-    /// the caller stops waiting and calls again.
+    /// The next batch: a full one, or the items that arrived within a second after the first. `None` at the end. It is
+    /// cancel-safe: a caller that stops waiting and calls again loses nothing.
     pub(super) async fn next(&mut self) -> Option<Vec<T>> {
-        while self.held.len() < self.size {
-            let piece = if self.held.is_empty() {
+        while self.items.len() < self.size {
+            let piece = if self.items.is_empty() {
                 self.pieces.recv().await
             } else {
-                let wait = self.wait.get_or_insert_with(|| Box::pin(sleep(WAIT)));
+                let timeout = self.timeout.get_or_insert_with(|| Box::pin(sleep(MAX_WAIT)));
                 tokio::select! {
                     biased;
                     piece = self.pieces.recv() => piece,
-                    () = wait => break,
+                    () = timeout => break,
                 }
             };
             match piece {
-                Some(piece) => self.held.extend(piece),
+                Some(piece) => self.items.extend(piece),
                 None => break,
             }
         }
-        self.wait = None;
-        let rest = self.held.split_off(self.size.min(self.held.len()));
-        let batch = std::mem::replace(&mut self.held, rest);
+        self.timeout = None;
+        let rest = self.items.split_off(self.size.min(self.items.len()));
+        let batch = std::mem::replace(&mut self.items, rest);
         (!batch.is_empty()).then_some(batch)
     }
 }

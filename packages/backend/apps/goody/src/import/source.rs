@@ -1,4 +1,4 @@
-//! Reading a file of events, on a thread of its own.
+//! Reads and parses a file of events, on its own thread.
 
 use std::fs::File;
 use std::io::{BufReader, Read};
@@ -11,24 +11,27 @@ use goody_application::ports::Clock;
 use goody_domain::{FieldError, Instant, OrderEvent, Rejection};
 
 use super::ImportError;
-use super::batches::Pieces;
+use super::batches::PieceSender;
 use crate::clock::SystemClock;
-use crate::mapping::{Mapping, Rows};
+use crate::mapping::{Mapping, RowParser};
 use crate::records::{BOM, Record, Records, read_line};
 
-/// A line of the file: the event it is with what was left out of it, or why it is none.
+/// An event with the fields that were left out of it, or the reasons of a rejection with the text of the line.
+type ParsedEvent = Result<(OrderEvent, Vec<FieldError>), (Rejection, String)>;
+
+/// A line of the file. A row of a CSV file with several events gives several of them.
 pub(super) struct Line {
     pub(super) number: u64,
-    pub(super) event: Result<(OrderEvent, Vec<FieldError>), (Rejection, String)>,
+    pub(super) event: ParsedEvent,
 }
 
-pub(super) struct Opened {
+pub(super) struct InputFile {
     pub(super) reader: Box<dyn Read + Send>,
-    /// 0 where it is not known.
+    /// The size of the file; 0 when it is unknown.
     pub(super) bytes: u64,
 }
 
-impl Opened {
+impl InputFile {
     pub(super) fn open(path: &Path) -> std::io::Result<Self> {
         if path == Path::new("-") {
             return Ok(Self { reader: Box::new(std::io::stdin()), bytes: 0 });
@@ -38,19 +41,20 @@ impl Opened {
     }
 }
 
-/// The bytes of the file. They are counted, and what was read before is handed on before more is waited for.
+/// Reads and counts the bytes of the file. Before each read, it sends the lines that are parsed, because the read may have to
+/// wait for the input.
 struct Input {
     inner: Box<dyn Read + Send>,
     position: Arc<AtomicU64>,
-    pieces: Pieces<Line>,
-    /// When the last bytes came: what they say is judged by this time.
+    pieces: PieceSender<Line>,
+    /// When the last bytes arrived. Their events are validated against this time.
     now: Instant,
 }
 
 impl Read for Input {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         if !self.pieces.send() {
-            // The taker has failed and says why: the file ends here.
+            // The task that stores has failed, and reports why: the file ends here.
             return Ok(0);
         }
         let read = self.inner.read(buffer)?;
@@ -60,7 +64,7 @@ impl Read for Input {
     }
 }
 
-/// A file being read and parsed.
+/// A file that is read and parsed.
 pub(super) struct Source {
     input: BufReader<Input>,
     name: String,
@@ -70,14 +74,14 @@ impl Source {
     pub(super) fn new(
         inner: Box<dyn Read + Send>,
         name: String,
-        pieces: Pieces<Line>,
+        pieces: PieceSender<Line>,
         position: Arc<AtomicU64>,
     ) -> Self {
         let input = Input { inner, position, pieces, now: SystemClock.now() };
         Self { input: BufReader::with_capacity(1 << 20, input), name }
     }
 
-    pub(super) fn lines(self) -> Result<(), ImportError> {
+    pub(super) fn read_ndjson(self) -> Result<(), ImportError> {
         let mut reader = self.input;
         let mut number = 0;
         let mut line = Vec::new();
@@ -104,21 +108,21 @@ impl Source {
         Ok(())
     }
 
-    pub(super) fn rows(self, mapping: Mapping) -> Result<(), ImportError> {
+    pub(super) fn read_csv(self, mapping: Mapping) -> Result<(), ImportError> {
         let unreadable = |error| ImportError::Unreadable(self.name.clone(), error);
-        let wrong = |reason| ImportError::Columns(self.name.clone(), reason);
+        let invalid = |reason| ImportError::Columns(self.name.clone(), reason);
         let mut records = Records::new(self.input, mapping.delimiter());
         let heading = match records.read().map_err(unreadable)?.map(|record| record.cells) {
             None => StringRecord::new(),
             Some(Ok(cells)) => StringRecord::from_byte_record(cells)
-                .map_err(|error| wrong(format!("its heading is not UTF-8: {}", error.utf8_error())))?,
-            Some(Err((rejection, _))) => return Err(wrong(format!("its heading cannot be read: {rejection}"))),
+                .map_err(|error| invalid(format!("the heading is not UTF-8: {}", error.utf8_error())))?,
+            Some(Err((rejection, _))) => return Err(invalid(format!("the heading is invalid: {rejection}"))),
         };
-        let rows = Rows::new(mapping, &heading).map_err(wrong)?;
+        let parser = RowParser::new(mapping, &heading).map_err(invalid)?;
         while let Some(Record { number, cells }) = records.read().map_err(unreadable)? {
             let input = records.input().get_mut();
             let events = match cells {
-                Ok(cells) => parsed(&rows, cells, input.now),
+                Ok(cells) => parse_row(&parser, cells, input.now),
                 Err((rejection, text)) => vec![Err((rejection, String::from_utf8_lossy(&text).into_owned()))],
             };
             for event in events {
@@ -132,14 +136,12 @@ impl Source {
     }
 }
 
-type Parsed = Result<(OrderEvent, Vec<FieldError>), (Rejection, String)>;
-
 /// The events of a row.
-fn parsed(rows: &Rows, cells: csv::ByteRecord, now: Instant) -> Vec<Parsed> {
+fn parse_row(parser: &RowParser, cells: csv::ByteRecord, now: Instant) -> Vec<ParsedEvent> {
     match StringRecord::from_byte_record(cells) {
         Ok(record) => {
             let text = || record.iter().collect::<Vec<_>>().join(",");
-            let events = rows.events(&record).into_iter();
+            let events = parser.events(&record).into_iter();
             let checked = events.map(|event| event.and_then(|wire| OrderEvent::check_with_warnings(&wire, now)));
             checked.map(|event| event.map_err(|rejection| (rejection, text()))).collect()
         }

@@ -1,4 +1,4 @@
-//! Lines of the log that wait to be written: bounded, and counted where they are dropped.
+//! A bounded queue of log lines that wait to be written. It counts the lines that it drops.
 
 use std::collections::VecDeque;
 use std::io::{self, Write};
@@ -11,15 +11,15 @@ use tracing_subscriber::fmt::MakeWriter;
 
 /// The target of audit lines.
 const AUDIT: &str = "audit";
-/// How many bytes of lines may wait. More are dropped.
-const BYTES: usize = 2 * 1_024 * 1_024;
-/// How many bytes more audit lines may take: they are dropped last.
+/// How many bytes of lines may wait. Further lines are dropped.
+const MAX_BYTES: usize = 2 * 1_024 * 1_024;
+/// How many more bytes audit lines may take: they are dropped last.
 const AUDIT_BYTES: usize = 2 * 1_024 * 1_024;
-/// How long the end of an audit line may be waited for. Who has had an answer finds its audit line, even if the process is killed
-/// the moment after.
-const AUDIT_PATIENCE: Duration = Duration::from_millis(20);
+/// How long a request waits until its audit line is written. So a client that has a response finds the audit line, even if the
+/// process is killed right after the response.
+const AUDIT_TIMEOUT: Duration = Duration::from_millis(20);
 
-/// The lines. Any thread adds to them without waiting for those before; one thread writes them.
+/// The queue. Any thread adds lines without waiting for earlier ones; one thread writes them.
 pub(crate) struct Queue {
     waiting: Mutex<Waiting>,
     changed: Condvar,
@@ -29,44 +29,44 @@ pub(crate) struct Queue {
 #[derive(Default)]
 struct Waiting {
     lines: VecDeque<Vec<u8>>,
-    /// The bytes of the lines, with the one that is being written.
+    /// The size of the lines, including the one that is being written.
     bytes: usize,
-    /// How many lines were ever added, and how many of those the thread is done with.
+    /// How many lines were ever added.
     added: u64,
+    /// How many lines the thread has written, or failed to write.
     done: u64,
-    /// An audit line was waited for in vain: no other is, until all lines are written.
+    /// The wait for an audit line has timed out: no request waits for one until all lines are written.
     is_slow: bool,
 }
 
 impl Queue {
-    /// Starts the thread that writes to `out`. Where it cannot be started, every line is dropped and counted.
+    /// Starts the thread that writes to `out`. If it cannot be started, the queue fills, and then drops and counts every line.
     pub(crate) fn start(out: impl Write + Send + 'static) -> Arc<Self> {
         let queue = Arc::new(Self { waiting: Mutex::default(), changed: Condvar::new(), dropped: AtomicU64::new(0) });
-        let writing = queue.clone();
-        // A line that is never taken out of the queue fills it: later ones are dropped.
-        let _ = std::thread::Builder::new().name("log".into()).spawn(move || writing.write_to(out));
+        let writer = queue.clone();
+        let _ = std::thread::Builder::new().name("log".into()).spawn(move || writer.write_to(out));
         queue
     }
 
-    /// How many lines were dropped: no room was left for them, or they could not be written.
+    /// How many lines were dropped because the queue was full or they could not be written.
     pub(crate) fn dropped(&self) -> u64 {
         self.dropped.load(Ordering::Relaxed)
     }
 
-    /// Waits until all lines are written, for so long at most.
-    pub(crate) fn finish(&self, patience: Duration) {
+    /// Waits until all lines are written, at most for `timeout`.
+    pub(crate) fn finish(&self, timeout: Duration) {
         let is_busy = |waiting: &mut Waiting| waiting.done < waiting.added;
-        drop(self.changed.wait_timeout_while(self.lock(), patience, is_busy));
+        drop(self.changed.wait_timeout_while(self.lock(), timeout, is_busy));
     }
 
-    /// Adds a line that stands for itself, as the last word of the program.
-    pub(crate) fn say(&self, text: &str) {
-        self.add(format!("{text}\n").into_bytes(), BYTES + AUDIT_BYTES);
+    /// Adds text that is not a log event, such as the error that ends the program.
+    pub(crate) fn print(&self, text: &str) {
+        self.add(format!("{text}\n").into_bytes(), MAX_BYTES + AUDIT_BYTES);
     }
 
-    fn add(&self, line: Vec<u8>, room: usize) {
+    fn add(&self, line: Vec<u8>, max_bytes: usize) {
         let mut waiting = self.lock();
-        if waiting.bytes + line.len() > room {
+        if waiting.bytes + line.len() > max_bytes {
             self.dropped.fetch_add(1, Ordering::Relaxed);
             return;
         }
@@ -77,25 +77,25 @@ impl Queue {
         self.changed.notify_all();
     }
 
-    /// Adds a line and waits for its end, unless the log is slow just now.
+    /// Adds an audit line and waits until it is written, unless the log is slow.
     fn add_audit(&self, line: Vec<u8>) {
-        self.add(line, BYTES + AUDIT_BYTES);
+        self.add(line, MAX_BYTES + AUDIT_BYTES);
         let waiting = self.lock();
         if waiting.is_slow {
             return;
         }
-        let until = waiting.added;
-        let is_under_way = |waiting: &mut Waiting| waiting.done < until && !waiting.is_slow;
-        let waited = self.changed.wait_timeout_while(waiting, AUDIT_PATIENCE, is_under_way);
-        let (mut waiting, waited) = waited.unwrap_or_else(PoisonError::into_inner);
-        waiting.is_slow |= waited.timed_out();
+        let number = waiting.added;
+        let is_unwritten = |waiting: &mut Waiting| waiting.done < number && !waiting.is_slow;
+        let result = self.changed.wait_timeout_while(waiting, AUDIT_TIMEOUT, is_unwritten);
+        let (mut waiting, result) = result.unwrap_or_else(PoisonError::into_inner);
+        waiting.is_slow |= result.timed_out();
     }
 
     fn write_to(&self, mut out: impl Write) {
         let (mut is_broken, mut reported) = (false, 0);
         loop {
             let line = self.next();
-            // What is left of a line that failed in the middle must not spoil the next one.
+            // The line before may have been written in part: the next one must begin on a line of its own.
             let written = if is_broken { out.write_all(b"\n") } else { Ok(()) };
             is_broken = written.and_then(|()| out.write_all(&line)).and_then(|()| out.flush()).is_err();
             if is_broken {
@@ -131,7 +131,7 @@ impl Queue {
     }
 }
 
-/// One line on its way into the queue.
+/// A line that is being formatted. It joins the queue when it is dropped.
 pub(crate) struct Line<'q> {
     queue: &'q Queue,
     text: Vec<u8>,
@@ -155,15 +155,15 @@ impl Drop for Line<'_> {
         match self.is_audit {
             _ if text.is_empty() => {}
             true => self.queue.add_audit(text),
-            false => self.queue.add(text, BYTES),
+            false => self.queue.add(text, MAX_BYTES),
         }
     }
 }
 
-/// Has the log write to a queue.
-pub(crate) struct ToQueue(pub(crate) Arc<Queue>);
+/// Writes the log to a queue.
+pub(crate) struct QueueWriter(pub(crate) Arc<Queue>);
 
-impl<'w> MakeWriter<'w> for ToQueue {
+impl<'w> MakeWriter<'w> for QueueWriter {
     type Writer = Line<'w>;
 
     fn make_writer(&'w self) -> Line<'w> {
@@ -181,10 +181,10 @@ mod tests {
 
     use super::*;
 
-    /// Writes nothing before it is let go.
-    struct Held(Receiver<()>, Arc<Mutex<Vec<u8>>>);
+    /// Blocks each write until it is released.
+    struct BlockedWriter(Receiver<()>, Arc<Mutex<Vec<u8>>>);
 
-    impl Write for Held {
+    impl Write for BlockedWriter {
         fn write(&mut self, part: &[u8]) -> io::Result<usize> {
             let _ = self.0.recv();
             self.1.lock().unwrap().extend_from_slice(part);
@@ -196,36 +196,36 @@ mod tests {
         }
     }
 
-    fn held() -> (Arc<Queue>, SyncSender<()>, Arc<Mutex<Vec<u8>>>) {
-        let (let_go, wait) = sync_channel(0);
+    fn blocked_queue() -> (Arc<Queue>, SyncSender<()>, Arc<Mutex<Vec<u8>>>) {
+        let (release, wait) = sync_channel(0);
         let written = Arc::default();
-        (Queue::start(Held(wait, Arc::clone(&written))), let_go, written)
+        (Queue::start(BlockedWriter(wait, Arc::clone(&written))), release, written)
     }
 
     #[test]
-    fn a_log_that_nobody_reads_holds_up_nobody_and_keeps_the_audit_lines() {
-        let (queue, let_go, written) = held();
+    fn an_unread_log_delays_no_thread_and_keeps_the_audit_lines() {
+        let (queue, release, written) = blocked_queue();
         let line = vec![b'.'; 1_024];
         for _ in 0..4_096 {
-            queue.add(line.clone(), BYTES);
+            queue.add(line.clone(), MAX_BYTES);
         }
-        assert_eq!(queue.dropped(), 2_048, "the bound is in bytes");
+        assert_eq!(queue.dropped(), 2_048, "the limit is in bytes");
         let began = std::time::Instant::now();
         (0..200).for_each(|_| queue.add_audit(b"an audit line".to_vec()));
-        assert!(began.elapsed() < 50 * AUDIT_PATIENCE, "a slow log is waited for once");
+        assert!(began.elapsed() < 50 * AUDIT_TIMEOUT, "only the first audit line waits for a slow log");
         assert_eq!(queue.dropped(), 2_048);
         queue.finish(Duration::from_millis(10));
-        drop(let_go);
+        drop(release);
         queue.finish(Duration::from_secs(30));
         assert!(written.lock().unwrap().ends_with(b"an audit line"));
     }
 
     #[test]
-    fn an_audit_line_is_written_when_its_request_goes_on() {
+    fn an_audit_line_is_written_before_its_request_continues() {
         let written: Arc<Mutex<Vec<u8>>> = Arc::default();
-        let (let_go, wait) = sync_channel(1_000);
-        (0..1_000).for_each(|_| let_go.send(()).unwrap());
-        let queue = Queue::start(Held(wait, Arc::clone(&written)));
+        let (release, wait) = sync_channel(1_000);
+        (0..1_000).for_each(|_| release.send(()).unwrap());
+        let queue = Queue::start(BlockedWriter(wait, Arc::clone(&written)));
         for number in 0..100 {
             let line = format!("{number}\n");
             queue.add_audit(line.clone().into_bytes());
@@ -238,7 +238,7 @@ mod tests {
     fn lines_that_cannot_be_written_are_counted() {
         let out = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
         let queue = Queue::start(out);
-        (0..10).for_each(|_| queue.add(b"line\n".to_vec(), BYTES));
+        (0..10).for_each(|_| queue.add(b"line\n".to_vec(), MAX_BYTES));
         queue.finish(Duration::from_secs(30));
         assert_eq!(queue.dropped(), 10);
     }

@@ -1,11 +1,11 @@
-//! Lines that cannot be read cost only themselves.
+//! An invalid line is rejected, and the other lines of its file are stored.
 
 use serde_json::Value;
 
 use crate::binary::{goody, run, text};
 
 #[test]
-fn bad_lines_are_told_with_number_field_and_reason_and_the_others_are_stored() {
+fn bad_lines_are_reported_with_number_field_and_reason_and_the_others_are_stored() {
     let folder = tempfile::tempdir().unwrap();
     let (file, database) = (folder.path().join("events.ndjson"), folder.path().join("goody.db"));
     let rejected = folder.path().join("rejected.ndjson");
@@ -40,8 +40,8 @@ fn bad_lines_are_told_with_number_field_and_reason_and_the_others_are_stored() {
     let summary: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!((&summary["accepted"], &summary["duplicate"], &summary["rejected"]), (&2.into(), &1.into(), &10.into()));
 
-    let told = std::fs::read_to_string(&rejected).unwrap();
-    let mut told: Vec<(u64, String)> = told
+    let rejected = std::fs::read_to_string(&rejected).unwrap();
+    let mut rejected: Vec<(u64, String)> = rejected
         .lines()
         .map(|line| {
             let line: Value = serde_json::from_str(line).unwrap();
@@ -49,7 +49,7 @@ fn bad_lines_are_told_with_number_field_and_reason_and_the_others_are_stored() {
             (line["line"].as_u64().unwrap(), line["errors"][0]["field"].as_str().unwrap().to_owned())
         })
         .collect();
-    told.sort();
+    rejected.sort();
     let expected = [
         (2, "line"),
         (3, "vendorId"),
@@ -62,21 +62,21 @@ fn bad_lines_are_told_with_number_field_and_reason_and_the_others_are_stored() {
         (11, "eventId"),
         (13, "line"),
     ];
-    assert_eq!(told, expected.map(|(line, field)| (line, field.to_owned())));
+    assert_eq!(rejected, expected.map(|(line, field)| (line, field.to_owned())));
 }
 
 #[test]
-fn a_missing_database_says_how_to_make_one() {
+fn the_error_of_a_missing_database_says_how_to_create_one() {
     let folder = tempfile::tempdir().unwrap();
-    let nowhere = folder.path().join("nowhere.db");
-    let output = goody(&["export", "reports", "--database", text(&nowhere)]).output().unwrap();
+    let missing = folder.path().join("missing.db");
+    let output = goody(&["export", "reports", "--database", text(&missing)]).output().unwrap();
     assert!(!output.status.success());
     assert!(String::from_utf8_lossy(&output.stderr).contains("goody import"), "{output:?}");
-    assert!(!nowhere.exists());
+    assert!(!missing.exists());
 }
 
 #[test]
-fn a_file_that_is_no_database_is_told_and_left_alone() {
+fn a_file_that_is_not_a_database_is_refused_and_stays_unchanged() {
     let folder = tempfile::tempdir().unwrap();
     let letter = folder.path().join("letter.db");
     std::fs::write(&letter, "Dear Sir or Madam, ".repeat(100)).unwrap();
@@ -86,14 +86,14 @@ fn a_file_that_is_no_database_is_told_and_left_alone() {
 }
 
 #[test]
-fn a_server_that_others_could_reach_does_not_start() {
-    let output = goody(&["serve", "--addr", "0.0.0.0:0", "--database", "never-made.db"]).output().unwrap();
+fn the_refusal_of_a_public_address_names_the_loopback_address() {
+    let output = goody(&["serve", "--addr", "0.0.0.0:0", "--database", "never-created.db"]).output().unwrap();
     assert!(!output.status.success());
     assert!(String::from_utf8_lossy(&output.stderr).contains("127.0.0.1"), "{output:?}");
 }
 
 #[test]
-fn rejected_lines_have_the_numbers_of_the_file_whatever_ends_its_lines() {
+fn rejected_lines_have_their_line_number_with_each_line_ending() {
     for end in ["\n", "\r\n"] {
         let folder = tempfile::tempdir().unwrap();
         let (file, database) = (folder.path().join("orders.csv"), folder.path().join("goody.db"));
@@ -115,7 +115,7 @@ fn rejected_lines_have_the_numbers_of_the_file_whatever_ends_its_lines() {
 }
 
 #[test]
-fn an_import_counts_the_fields_it_left_out() {
+fn an_import_counts_the_fields_that_it_leaves_out() {
     let folder = tempfile::tempdir().unwrap();
     let (file, database) = (folder.path().join("events.ndjson"), folder.path().join("goody.db"));
     let event = r#"{"eventId":"a","orderId":"a","vendorId":"acme","status":"PLACED","occurredAt":"2026-01-05T10:00:00Z","estimatedDelivery":"2062-01-05T10:00:00Z","shipBy":"2062-01-05T10:00:00Z"}"#;

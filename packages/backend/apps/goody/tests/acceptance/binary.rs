@@ -1,4 +1,4 @@
-//! Running the real binary, and looking at what it says.
+//! Runs the real binary, and reads its output and its responses.
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -7,21 +7,21 @@ use std::sync::Mutex;
 
 use serde_json::Value;
 
-/// The binary with some arguments, not started yet.
+/// A command that runs the binary with these arguments.
 pub(crate) fn goody(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_goody"));
     command.args(arguments).env("GOODY_LOG", "error");
     command
 }
 
-/// The same for a server that is told a lot, or whose failures are what is tried: what it logs is nobody's news.
+/// A command that runs the binary and discards its log: for servers with much traffic, and for tests of failures.
 pub(crate) fn quiet() -> Command {
     let mut command = goody(&[]);
     command.stderr(Stdio::null());
     command
 }
 
-/// Runs a command on a database to its end, which must be a good one.
+/// Runs a command on a database, and expects it to succeed.
 pub(crate) fn run(arguments: &[&str], database: &Path) -> Output {
     let output = goody(arguments).args(["--database", text(database)]).output().unwrap();
     assert!(output.status.success(), "goody {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
@@ -33,18 +33,18 @@ pub(crate) fn reports(database: &Path) -> Vec<u8> {
     run(&["export", "reports"], database).stdout
 }
 
-/// Rebuilds, which fails where anything differs.
+/// Rebuilds, and expects no counter to differ.
 pub(crate) fn rebuild(database: &Path) {
     let output = run(&["rebuild"], database);
-    let told = String::from_utf8_lossy(&output.stdout);
-    assert!(told.contains(", 0 differences"), "{told}");
+    let summary = String::from_utf8_lossy(&output.stdout);
+    assert!(summary.contains(", 0 differences"), "{summary}");
 }
 
 pub(crate) fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
-/// A running server on a free port of the loopback, stopped when dropped.
+/// A running server on a free port of the loopback address. It is killed when dropped.
 pub(crate) struct Server {
     process: Mutex<Child>,
     address: String,
@@ -55,21 +55,21 @@ impl Server {
         Self::start_with(database, &[])
     }
 
-    pub(crate) fn start_with(database: &Path, more: &[&str]) -> Self {
-        Self::start_by(goody(&[]), database, more)
+    pub(crate) fn start_with(database: &Path, options: &[&str]) -> Self {
+        Self::start_by(goody(&[]), database, options)
     }
 
-    /// With its log where somebody wants it.
-    pub(crate) fn start_logging(database: &Path, more: &[&str], log: impl Into<Stdio>) -> Self {
+    /// Starts a server that writes its log to `log`.
+    pub(crate) fn start_logging(database: &Path, options: &[&str], log: impl Into<Stdio>) -> Self {
         let mut command = goody(&[]);
         command.stderr(log);
-        Self::start_by(command, database, more)
+        Self::start_by(command, database, options)
     }
 
-    /// Started by a command that runs the binary with the arguments it is given.
-    pub(crate) fn start_by(mut command: Command, database: &Path, more: &[&str]) -> Self {
+    /// Starts a server by a command that runs the binary with the arguments it gets.
+    pub(crate) fn start_by(mut command: Command, database: &Path, options: &[&str]) -> Self {
         let arguments = ["serve", "--addr", "127.0.0.1:0", "--database", text(database)];
-        let mut process = command.args(arguments).args(more).stdout(Stdio::piped()).spawn().unwrap();
+        let mut process = command.args(arguments).args(options).stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let address = line.trim().strip_prefix("Goody is listening on ").unwrap().to_owned();
@@ -84,14 +84,14 @@ impl Server {
         ureq::get(format!("{}{path}", self.address)).call().unwrap().body_mut().read_json().unwrap()
     }
 
-    /// What is answered, and with which status.
-    pub(crate) fn ask(&self, path: &str) -> (u16, Value) {
+    /// The status and the body of a response, also of an error.
+    pub(crate) fn get_response(&self, path: &str) -> (u16, Value) {
         let request = ureq::get(format!("{}{path}", self.address)).config().http_status_as_error(false).build();
         let mut response = request.call().unwrap();
         (response.status().as_u16(), response.body_mut().read_json().unwrap())
     }
 
-    /// Posts one event; what is answered, and with which status.
+    /// Posts one event. Returns the status and the body of the response, also of an error.
     pub(crate) fn post_event(&self, event: &Value) -> (u16, Value) {
         let url = format!("{}/api/orders/events", self.address);
         let request = ureq::post(url).config().http_status_as_error(false).build();
@@ -99,13 +99,13 @@ impl Server {
         (response.status().as_u16(), response.body_mut().read_json().unwrap())
     }
 
-    /// All metrics, as Prometheus reads them.
+    /// All metrics, in the text format of Prometheus.
     pub(crate) fn metrics(&self) -> String {
         let mut response = ureq::get(format!("{}/metrics", self.address)).call().unwrap();
         response.body_mut().read_to_string().unwrap()
     }
 
-    /// The metric of that name and labels.
+    /// The metric with this name and these labels.
     pub(crate) fn metric(&self, name: &str) -> Option<f64> {
         let text = self.metrics();
         let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
@@ -116,7 +116,7 @@ impl Server {
         self.process.lock().unwrap().id()
     }
 
-    /// Every page of a list, put together.
+    /// The items of all pages of a list.
     pub(crate) fn get_all(&self, path: &str, list: &str) -> Vec<Value> {
         let mut all = Vec::new();
         let mut cursor = String::new();
@@ -129,17 +129,17 @@ impl Server {
         }
     }
 
-    /// Posts NDJSON; the answers, a line each, or how the connection broke.
+    /// Posts NDJSON. Returns the result of each line, or how the connection failed.
     pub(crate) fn post(&self, body: &[u8]) -> Result<Vec<Value>, ureq::Error> {
         let mut response = ureq::post(format!("{}/api/orders/events", self.address))
             .header("Content-Type", "application/x-ndjson")
             .send(body)?;
-        let answers = response.body_mut().with_config().limit(u64::MAX).read_to_string()?;
-        Ok(answers.lines().map(|line| serde_json::from_str(line).unwrap()).collect())
+        let results = response.body_mut().with_config().limit(u64::MAX).read_to_string()?;
+        Ok(results.lines().map(|line| serde_json::from_str(line).unwrap()).collect())
     }
 
-    /// Waits until the reports reflect everything that was stored. What `/health` says may be a second old: only what was
-    /// measured after the first answer counts.
+    /// Waits until the reports reflect everything that was stored. A response of `/health` may be a second old: only a
+    /// measurement after the first response counts.
     pub(crate) fn wait_until_projected(&self) {
         let first = self.get("/health")["timestamp"].clone();
         for _ in 0..6_000 {
@@ -152,11 +152,11 @@ impl Server {
         panic!("the changes were not projected within a minute");
     }
 
-    /// Asks the server to stop, and waits until it has; its exit code.
+    /// Sends SIGTERM, and waits until the server ends. Returns its exit code.
     pub(crate) fn terminate(&self) -> Option<i32> {
         let mut process = self.process.lock().unwrap();
-        let asked = Command::new("kill").args(["-TERM", &process.id().to_string()]).status();
-        assert!(asked.unwrap().success());
+        let sent = Command::new("kill").args(["-TERM", &process.id().to_string()]).status();
+        assert!(sent.unwrap().success());
         let began = std::time::Instant::now();
         while began.elapsed().as_secs() < 30 {
             if let Some(status) = process.try_wait().unwrap() {
@@ -167,12 +167,12 @@ impl Server {
         panic!("the server did not end within half a minute");
     }
 
-    /// Waits until the process has ended, for half a minute at most.
+    /// Waits until the process ends, at most half a minute.
     pub(crate) fn wait(&self) {
         eventually("the server ends", || self.process.lock().unwrap().try_wait().unwrap().is_some());
     }
 
-    /// kill -9, while others may be talking to it.
+    /// Sends SIGKILL, also while other threads use the server.
     pub(crate) fn kill(&self) {
         self.process.lock().unwrap().kill().unwrap();
     }
@@ -186,23 +186,23 @@ impl Drop for Server {
     }
 }
 
-/// Waits until something is so, for half a minute at most.
-pub(crate) fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
+/// Waits until a condition is true, at most half a minute.
+pub(crate) fn eventually(name: &str, mut condition: impl FnMut() -> bool) {
     let began = std::time::Instant::now();
-    while !is_so() {
-        assert!(began.elapsed().as_secs() < 30, "not within half a minute: {what}");
+    while !condition() {
+        assert!(began.elapsed().as_secs() < 30, "not within half a minute: {name}");
         std::thread::sleep(std::time::Duration::from_millis(50));
     }
 }
 
-/// A new order of today.
+/// The event that places an order.
 pub(crate) fn placed(order_id: &str) -> Value {
     serde_json::json!({
         "eventId": "1", "orderId": order_id, "vendorId": "acme", "status": "PLACED", "occurredAt": "2026-01-05T10:00:00Z"
     })
 }
 
-/// A file of the real orders that lie beside the project on some machines. Says why where a test is skipped.
+/// A file of real orders, which only some machines have, next to the project. Prints why a test is skipped without it.
 pub(crate) fn real_data(name: &str) -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../../../shared/data").join(name);
     if !root.exists() {
@@ -217,19 +217,19 @@ pub(crate) fn demo_events() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/fixtures/events/demo-v1.ndjson")
 }
 
-/// Numbers that look random and are the same every time (Knuth's MMIX generator).
-pub(crate) struct Dice(pub(crate) u64);
+/// Pseudorandom numbers, the same for the same seed (Knuth's MMIX generator).
+pub(crate) struct Rng(pub(crate) u64);
 
-impl Dice {
-    /// A number below `sides`.
-    pub(crate) fn roll(&mut self, sides: usize) -> usize {
+impl Rng {
+    /// A number from 0 to `limit` - 1.
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % sides
+        (self.0 >> 33) as usize % limit
     }
 
     pub(crate) fn shuffle<T>(&mut self, list: &mut [T]) {
         for place in (1..list.len()).rev() {
-            list.swap(place, self.roll(place + 1));
+            list.swap(place, self.below(place + 1));
         }
     }
 }

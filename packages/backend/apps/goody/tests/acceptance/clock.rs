@@ -1,4 +1,4 @@
-//! What was recorded while the clock was wrong can be found.
+//! `goody health --clock` lists the facts that were recorded while the clock was wrong.
 
 use rusqlite::Connection;
 use serde_json::Value;
@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::binary::{Server, goody, placed, text};
 
 #[test]
-fn what_was_recorded_while_the_clock_was_wrong_is_listed() {
+fn facts_that_were_recorded_while_the_clock_was_wrong_are_listed() {
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("goody.db");
     let server = Server::start(&database);
@@ -17,9 +17,9 @@ fn what_was_recorded_while_the_clock_was_wrong_is_listed() {
         let output = goody(&["health", "--clock", "--json", "--database", text(&database)]).output().unwrap();
         serde_json::from_slice::<Value>(&output.stdout).unwrap()["clock"].clone()
     };
-    assert_eq!(health()["facts"], Value::Array(Vec::new()), "nothing says that the clock was wrong");
+    assert_eq!(health()["facts"], Value::Array(Vec::new()), "the clock was not wrong");
 
-    // The clock was set a day ahead an hour ago as it shows, and will be set right in an hour.
+    // By the present clock, it was set a day ahead an hour ago, and is set back in an hour.
     let connection = Connection::open(&database).unwrap();
     let hour = 3_600_000_000_i64;
     let now: i64 = connection.query_row("SELECT unixepoch() * 1000000", [], |row| row.get(0)).unwrap();
@@ -32,6 +32,6 @@ fn what_was_recorded_while_the_clock_was_wrong_is_listed() {
     assert_eq!(clock["facts"].as_array().unwrap().len(), 1);
     assert_eq!(clock["facts"][0]["orderId"], "suspect");
     let output = goody(&["health", "--clock", "--database", text(&database)]).output().unwrap();
-    let shown = String::from_utf8(output.stdout).unwrap();
-    assert!(shown.contains("order suspect  event 1"), "{shown}");
+    let report = String::from_utf8(output.stdout).unwrap();
+    assert!(report.contains("order suspect  event 1"), "{report}");
 }

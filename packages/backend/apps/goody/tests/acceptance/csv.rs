@@ -1,11 +1,11 @@
-//! CSV with a mapping.
+//! Imports of CSV files with a mapping.
 
 use serde_json::Value;
 
 use crate::binary::{Server, goody, run, text};
 
 #[test]
-fn a_csv_with_an_order_a_row_becomes_its_events() {
+fn a_csv_row_with_an_order_becomes_the_events_of_the_order() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
     let (file, mapping, database) = (path("orders.csv"), path("mapping.toml"), path("goody.db"));
@@ -55,7 +55,7 @@ fn a_csv_with_an_order_a_row_becomes_its_events() {
 }
 
 #[test]
-fn a_csv_with_an_event_a_row_maps_its_words() {
+fn a_mapping_translates_the_status_words_of_a_csv() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
     let (file, mapping, database) = (path("events.csv"), path("mapping.toml"), path("goody.db"));
@@ -73,7 +73,7 @@ fn a_csv_with_an_event_a_row_maps_its_words() {
 }
 
 #[test]
-fn a_mapping_with_a_word_that_means_nothing_is_told() {
+fn a_mapping_with_an_unknown_status_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let mapping = folder.path().join("mapping.toml");
     std::fs::write(&mapping, "[statuses]\nnew = \"FRESH\"\n").unwrap();
@@ -83,5 +83,8 @@ fn a_mapping_with_a_word_that_means_nothing_is_told() {
     let arguments = ["import", text(&file), "--mapping", text(&mapping), "--database", text(&database)];
     let output = goody(&arguments).output().unwrap();
     assert!(!output.status.success());
-    assert!(String::from_utf8_lossy(&output.stderr).contains("FRESH is not one of the nine statuses"), "{output:?}");
+    assert!(
+        String::from_utf8_lossy(&output.stderr).contains("FRESH is not a status; use one of PLACED, "),
+        "{output:?}"
+    );
 }

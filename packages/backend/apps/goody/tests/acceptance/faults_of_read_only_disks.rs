@@ -1,4 +1,5 @@
-//! A database on a disk that became read-only, as after an error of the disk: it can be read and copied, and nothing else.
+//! A database on a disk that became read-only, for example after a disk error: commands can read and copy it, and refuse to write
+//! it.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -14,8 +15,8 @@ fn make_read_only(disk: &SmallDisk) {
     assert!(mounted.unwrap().success());
 }
 
-/// A database of demo orders on a disk that can still be written.
-fn demo() -> Option<(SmallDisk, PathBuf)> {
+/// A database of demo orders on a writable disk.
+fn demo_on_disk() -> Option<(SmallDisk, PathBuf)> {
     let disk = SmallDisk::new()?;
     disk.grow();
     let database = disk.path().join("goody.db");
@@ -28,51 +29,51 @@ fn exports(database: &Path) -> [Vec<u8>; 3] {
     ["orders", "vendors", "reports"].map(|what| run(&["export", what], database).stdout)
 }
 
-fn on(database: &Path, arguments: &[&str]) -> Output {
+fn run_on(database: &Path, arguments: &[&str]) -> Output {
     goody(arguments).args(["--database", text(database)]).output().unwrap()
 }
 
-/// Expects a command to end at once with one line that has all of these words.
+/// Expects a command to fail with a single line that contains all of these words.
 fn expect_refusal(database: &Path, arguments: &[&str], words: &[&str]) {
-    let refused = on(database, arguments);
-    let said = String::from_utf8(refused.stderr).unwrap();
-    assert!(!refused.status.success() && refused.stdout.is_empty(), "goody {arguments:?}: {said}");
-    assert_eq!(said.trim_end().lines().count(), 1, "{said}");
-    assert!(words.iter().all(|word| said.contains(word)), "goody {arguments:?}: {words:?} in {said}");
+    let output = run_on(database, arguments);
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success() && output.stdout.is_empty(), "goody {arguments:?}: {error}");
+    assert_eq!(error.trim_end().lines().count(), 1, "{error}");
+    assert!(words.iter().all(|word| error.contains(word)), "goody {arguments:?}: expected {words:?} in {error}");
 }
 
-/// Expects that everything can be read and copied, and that nothing is left on the disk.
+/// Expects that a database can be exported, checked, and backed up to another disk.
 fn expect_readable(database: &Path, expected: &[Vec<u8>; 3]) {
-    assert!(exports(database) == *expected, "the exports are those of before");
-    let health = on(database, &["health", "--deep", "--clock", "--json"]);
-    let said: Value = serde_json::from_slice(&health.stdout)
-        .unwrap_or_else(|_| panic!("no JSON: {}", String::from_utf8_lossy(&health.stderr)));
-    assert_eq!((health.status.code(), &said["status"]), (Some(1), &"unhealthy".into()), "{said}");
-    let issues = said["issues"].as_array().unwrap();
-    assert!(issues.iter().any(|issue| issue.to_string().contains("read-only")), "{said}");
-    assert!(!issues.iter().any(|issue| issue.to_string().contains("damaged")), "{said}");
-    assert!(said["clock"]["facts"].is_array(), "{said}");
+    assert!(exports(database) == *expected, "the exports have changed");
+    let output = run_on(database, &["health", "--deep", "--clock", "--json"]);
+    let health: Value = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|_| panic!("no JSON: {}", String::from_utf8_lossy(&output.stderr)));
+    assert_eq!((output.status.code(), &health["status"]), (Some(1), &"unhealthy".into()), "{health}");
+    let issues = health["issues"].as_array().unwrap();
+    assert!(issues.iter().any(|issue| issue.to_string().contains("read-only")), "{health}");
+    assert!(!issues.iter().any(|issue| issue.to_string().contains("damaged")), "{health}");
+    assert!(health["clock"]["facts"].is_array(), "{health}");
     for arguments in [&["health"][..], &["health", "--deep"], &["health", "--clock"]] {
-        let health = String::from_utf8(on(database, arguments).stdout).unwrap();
+        let health = String::from_utf8(run_on(database, arguments).stdout).unwrap();
         assert!(health.starts_with("unhealthy\n") && health.contains("mount its disk writable"), "{health}");
     }
     let elsewhere = tempfile::tempdir().unwrap();
     let backup = elsewhere.path().join("b.db");
     run(&["backup", text(&backup)], database);
-    assert!(exports(&backup) == *expected, "the backup has everything");
+    assert!(exports(&backup) == *expected, "the backup differs from the database");
 }
 
 #[test]
-fn a_database_on_a_read_only_disk_is_exported_checked_and_backed_up_elsewhere() {
-    let Some((disk, database)) = demo() else { return };
+fn a_database_on_a_read_only_disk_can_be_exported_checked_and_backed_up_to_another_disk() {
+    let Some((disk, database)) = demo_on_disk() else { return };
     let expected = exports(&database);
     make_read_only(&disk);
     expect_readable(&database, &expected);
 }
 
 #[test]
-fn a_backup_on_a_read_only_disk_is_a_database_that_can_be_read() {
-    let Some((disk, database)) = demo() else { return };
+fn a_backup_on_a_read_only_disk_can_be_read_as_a_database() {
+    let Some((disk, database)) = demo_on_disk() else { return };
     let backup = disk.path().join("backup.db");
     run(&["backup", text(&backup)], &database);
     let expected = exports(&database);
@@ -80,12 +81,13 @@ fn a_backup_on_a_read_only_disk_is_a_database_that_can_be_read() {
     expect_readable(&backup, &expected);
 }
 
-/// Copies a database to a disk as a crash leaves it: the latest orders are only in the log.
-fn crashed(disk: &SmallDisk, name: &str, ends: &[&str]) -> (PathBuf, [Vec<u8>; 3]) {
+/// Copies the database of a killed server to a disk: the latest orders are only in the write-ahead log. `suffixes` are those of
+/// the files to copy.
+fn copy_crashed(disk: &SmallDisk, name: &str, suffixes: &[&str]) -> (PathBuf, [Vec<u8>; 3]) {
     let folder = tempfile::tempdir().unwrap();
     let original = folder.path().join("goody.db");
     run(&["import", text(&demo_events())], &original);
-    // What a reader needs stays in the log, and so does what comes after.
+    // An open read transaction keeps the later changes in the log.
     let reader = Connection::open(&original).unwrap();
     reader.execute_batch("BEGIN; SELECT count(*) FROM orders").unwrap();
     let server = Server::start_by(quiet(), &original, &[]);
@@ -95,9 +97,9 @@ fn crashed(disk: &SmallDisk, name: &str, ends: &[&str]) -> (PathBuf, [Vec<u8>; 3
     server.kill();
     server.wait();
     let database = disk.path().join(name);
-    for end in ends {
-        let copied = |file: &Path| PathBuf::from(format!("{}{end}", text(file)));
-        std::fs::copy(copied(&original), copied(&database)).unwrap();
+    for suffix in suffixes {
+        let path = |file: &Path| PathBuf::from(format!("{}{suffix}", text(file)));
+        std::fs::copy(path(&original), path(&database)).unwrap();
     }
     let expected = exports(&original);
     assert!(String::from_utf8_lossy(&expected[0]).contains("only-in-the-log-39"));
@@ -105,23 +107,25 @@ fn crashed(disk: &SmallDisk, name: &str, ends: &[&str]) -> (PathBuf, [Vec<u8>; 3
 }
 
 #[test]
-fn what_only_the_log_has_is_read_from_a_read_only_disk() {
+fn orders_that_are_only_in_the_log_are_read_from_a_read_only_disk() {
     let Some(disk) = SmallDisk::new() else { return };
     disk.grow();
-    let copies =
-        [crashed(&disk, "with its log.db", &["", "-wal"]), crashed(&disk, "with its index?.db", &["", "-wal", "-shm"])];
+    let copies = [
+        copy_crashed(&disk, "with its log.db", &["", "-wal"]),
+        copy_crashed(&disk, "with its index?.db", &["", "-wal", "-shm"]),
+    ];
     let link = disk.path().join("link.db");
     std::os::unix::fs::symlink("with its log.db", &link).unwrap();
     make_read_only(&disk);
     for (database, expected) in &copies {
         expect_readable(database, expected);
     }
-    assert!(exports(&link) == copies[0].1, "the log of the file that a link names");
+    assert!(exports(&link) == copies[0].1, "through a link, the log of the linked file must be read");
 }
 
 #[test]
-fn what_writes_refuses_a_read_only_disk_and_names_the_database() {
-    let Some((disk, database)) = demo() else { return };
+fn commands_that_write_refuse_a_read_only_disk_and_name_the_database() {
+    let Some((disk, database)) = demo_on_disk() else { return };
     make_read_only(&disk);
     let words = [text(&database), "read-only file system", "mount it writable"];
     expect_refusal(&database, &["serve", "--addr", "127.0.0.1:0"], &words);
@@ -137,9 +141,9 @@ fn what_writes_refuses_a_read_only_disk_and_names_the_database() {
     expect_refusal(&other, &["backup", text(&new)], &[text(&new), "Read-only file system"]);
 }
 
-/// Changes the database of demo orders before its disk becomes read-only. Expects each command to refuse it with these words.
+/// Changes a database before its disk becomes read-only, and expects each command to refuse it with these words.
 fn expect_refused_after(change: &str, words: &[&str]) {
-    let Some((disk, database)) = demo() else { return };
+    let Some((disk, database)) = demo_on_disk() else { return };
     Connection::open(&database).unwrap().execute_batch(change).unwrap();
     make_read_only(&disk);
     let words = [&[text(&database), "copy it, with its -wal"], words].concat();
@@ -153,14 +157,14 @@ fn a_database_of_an_older_version_on_a_read_only_disk_needs_a_copy() {
 }
 
 #[test]
-fn a_database_that_counts_by_other_rules_on_a_read_only_disk_needs_a_copy() {
+fn a_database_with_other_time_zone_rules_on_a_read_only_disk_needs_a_copy() {
     let change = "UPDATE meta SET value = 'other' WHERE key IN ('zone_rules', 'zone_database')";
     expect_refused_after(change, &["rules of its time zone"]);
 }
 
 #[test]
-fn a_database_without_the_mark_of_this_program_is_read_from_a_read_only_disk() {
-    let Some((disk, database)) = demo() else { return };
+fn a_database_without_an_application_id_is_read_from_a_read_only_disk() {
+    let Some((disk, database)) = demo_on_disk() else { return };
     Connection::open(&database).unwrap().execute_batch("PRAGMA application_id = 0").unwrap();
     let changed = "UPDATE meta SET value = 'an earlier one' WHERE key = 'zone_database'";
     Connection::open(&database).unwrap().execute(changed, []).unwrap();

@@ -1,4 +1,4 @@
-//! Clients that ask for much and hang up before the answer: others are answered all the same.
+//! Clients that send expensive requests and disconnect before the response: other clients are still served.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -6,22 +6,22 @@ use std::time::{Duration, Instant};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
-use crate::binary::{Dice, Server, demo_events, placed, quiet, run, text};
+use crate::binary::{Rng, Server, demo_events, placed, quiet, run, text};
 
-/// For how long each number of clients hangs up.
-const LONG: Duration = Duration::from_secs(4);
+/// How long each group of clients disconnects.
+const DURATION: Duration = Duration::from_secs(4);
 
-/// Asks for the history of the whole marketplace again and again, and resets each connection within some milliseconds.
-fn hang_up_again_and_again(address: &str, seed: u64, stop: &AtomicBool) -> usize {
+/// Requests the history of the whole marketplace repeatedly, and resets each connection after some milliseconds.
+fn disconnect_repeatedly(address: &str, seed: u64, stop: &AtomicBool) -> usize {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let host = address.strip_prefix("http://").unwrap();
-    let (mut dice, mut times) = (Dice(seed), 0);
+    let (mut rng, mut times) = (Rng(seed), 0);
     while !stop.load(Ordering::Relaxed) {
         runtime.block_on(async {
             let mut stream = TcpStream::connect(host).await.unwrap();
             let request = format!("GET /api/dashboard/history HTTP/1.1\r\nHost: {host}\r\n\r\n");
             stream.write_all(request.as_bytes()).await.unwrap();
-            tokio::time::sleep(Duration::from_millis(1 + dice.roll(12) as u64)).await;
+            tokio::time::sleep(Duration::from_millis(1 + rng.below(12) as u64)).await;
             stream.set_zero_linger().unwrap();
         });
         times += 1;
@@ -29,42 +29,46 @@ fn hang_up_again_and_again(address: &str, seed: u64, stop: &AtomicBool) -> usize
     times
 }
 
-/// Reads, writes and asks for the health; what was not answered well.
-fn use_it(server: &Server, name: &str) -> (usize, Vec<String>) {
-    let (mut asked, mut bad, began) = (0, Vec::new(), Instant::now());
-    while began.elapsed() < LONG {
-        let answers = [
-            ("/health", server.ask("/health").0),
-            ("/api/orders", server.ask("/api/orders?limit=5").0),
-            ("/api/dashboard", server.ask("/api/dashboard").0),
-            ("an event", server.post_event(&placed(&format!("{name}-{asked}"))).0),
+/// Reads, writes and checks the health. Returns the number of requests, and those that failed.
+fn send_requests(server: &Server, name: &str) -> (usize, Vec<String>) {
+    let (mut count, mut failed, began) = (0, Vec::new(), Instant::now());
+    while began.elapsed() < DURATION {
+        let responses = [
+            ("/health", server.get_response("/health").0),
+            ("/api/orders", server.get_response("/api/orders?limit=5").0),
+            ("/api/dashboard", server.get_response("/api/dashboard").0),
+            ("an event", server.post_event(&placed(&format!("{name}-{count}"))).0),
         ];
-        asked += answers.len();
-        bad.extend(
-            answers.iter().filter(|(_, status)| *status != 200).map(|(what, status)| format!("{what}: {status}")),
+        count += responses.len();
+        failed.extend(
+            responses.iter().filter(|(_, status)| *status != 200).map(|(name, status)| format!("{name}: {status}")),
         );
     }
-    (asked, bad)
+    (count, failed)
 }
 
 #[test]
-fn readers_that_hang_up_take_nothing_from_others() {
+fn readers_that_disconnect_do_not_prevent_others_from_being_served() {
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("goody.db");
     run(&["import", text(&demo_events())], &database);
     let server = Server::start_by(quiet(), &database, &[]);
     for clients in [4, 16] {
         let stop = AtomicBool::new(false);
-        let (asked, bad) = std::thread::scope(|scope| {
+        let (count, failed) = std::thread::scope(|scope| {
             for seed in 0..clients {
                 let (server, stop) = (&server, &stop);
-                scope.spawn(move || hang_up_again_and_again(server.address(), seed, stop));
+                scope.spawn(move || disconnect_repeatedly(server.address(), seed, stop));
             }
-            let used = use_it(&server, &format!("of-{clients}"));
+            let results = send_requests(&server, &format!("of-{clients}"));
             stop.store(true, Ordering::Relaxed);
-            used
+            results
         });
-        assert!(bad.is_empty(), "{} of {asked} with {clients} clients that hang up: {bad:?}", bad.len());
-        assert!(asked > 20, "only {asked} were answered");
+        assert!(
+            failed.is_empty(),
+            "{} of {count} requests failed while {clients} clients disconnect: {failed:?}",
+            failed.len()
+        );
+        assert!(count > 20, "only {count} requests had a response");
     }
 }

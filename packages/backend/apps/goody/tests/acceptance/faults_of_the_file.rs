@@ -1,4 +1,4 @@
-//! What can happen to a database file while a server runs on it: each is told by `/health`, and is over when its cause is.
+//! Faults of the database file while a server runs on it: `/health` reports each, and it ends when its cause ends.
 
 use std::os::unix::fs::{FileExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -16,95 +16,94 @@ use crate::faults::stored_events;
 const DAMAGED_ORDER: &str = "/api/orders/s42-2026-02-17-0008";
 
 /// A folder with a database of demo orders.
-fn told() -> (TempDir, PathBuf) {
+fn demo_database() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("goody.db");
     run(&["import", text(&demo_events())], &database);
     (folder, database)
 }
 
-fn is_well(server: &Server) -> bool {
-    let health = server.ask("/health").1;
+fn is_healthy(server: &Server) -> bool {
+    let health = server.get_response("/health").1;
     health["checks"]["orderStore"]["status"] == "healthy"
-        && !server.ask("/api/dashboard").1["systemHealth"]["issues"].to_string().contains("order store")
+        && !server.get_response("/api/dashboard").1["systemHealth"]["issues"].to_string().contains("order store")
         && server.metric("goody_check_level{check=\"order_store\"}") == Some(0.0)
 }
 
-/// Expects an unhealthy order store that says something of that kind.
-fn expect_ill(server: &Server, words: &[&str], kind: &str) {
-    let told = || server.ask("/health");
-    eventually("the order store is unhealthy", || told().1["checks"]["orderStore"]["status"] == "unhealthy");
-    let (status, health) = told();
+/// Expects an unhealthy order store, an issue with these words, and failures of this kind.
+fn expect_unhealthy(server: &Server, words: &[&str], kind: &str) {
+    let health = || server.get_response("/health");
+    eventually("the order store is unhealthy", || health().1["checks"]["orderStore"]["status"] == "unhealthy");
+    let (status, health) = health();
     assert_eq!(status, 503, "{health}");
-    let dashboard = server.ask("/api/dashboard").1;
-    for told in [&health, &dashboard["systemHealth"]] {
-        assert_eq!(told["status"], "unhealthy", "{told}");
-        let issues = told["issues"].to_string();
-        assert!(words.iter().all(|word| issues.contains(word)), "{words:?} in {issues}");
+    let dashboard = server.get_response("/api/dashboard").1;
+    for health in [&health, &dashboard["systemHealth"]] {
+        assert_eq!(health["status"], "unhealthy", "{health}");
+        let issues = health["issues"].to_string();
+        assert!(words.iter().all(|word| issues.contains(word)), "expected {words:?} in {issues}");
     }
     let failures = format!("goody_store_failures_total{{kind=\"{kind}\"}}");
     assert!(server.metric(&failures).is_some_and(|count| count > 0.0), "{failures}");
     assert_eq!(server.metric("goody_check_level{check=\"order_store\"}"), Some(2.0));
 }
 
-/// Tells of new orders, fewer and fewer together, until a single one cannot be stored. Gives back those that were answered, and that
-/// one.
-fn tell_until_full(server: &Server) -> (Vec<String>, String) {
-    let mut answered = Vec::new();
-    let mut together = 200;
+/// Sends new orders in smaller and smaller batches, until a single one cannot be stored. Returns the accepted orders, and that one.
+fn post_until_full(server: &Server) -> (Vec<String>, String) {
+    let mut accepted = Vec::new();
+    let mut size = 200;
     for number in 0..1_000 {
-        let lines: Vec<Value> = (0..together).map(|n| placed(&format!("full-{number}-{n}"))).collect();
+        let lines: Vec<Value> = (0..size).map(|n| placed(&format!("full-{number}-{n}"))).collect();
         let body: String = lines.iter().map(|line| format!("{line}\n")).collect();
         match server.post(body.as_bytes()) {
-            Ok(answers) => {
-                let accepted = lines.iter().zip(&answers).filter(|(_, answer)| answer["result"] == "accepted");
-                answered.extend(accepted.map(|(line, _)| line["orderId"].as_str().unwrap().to_owned()));
+            Ok(results) => {
+                let stored = lines.iter().zip(&results).filter(|(_, result)| result["result"] == "accepted");
+                accepted.extend(stored.map(|(line, _)| line["orderId"].as_str().unwrap().to_owned()));
             }
             Err(error) => {
-                assert!(matches!(error, ureq::Error::StatusCode(503)), "it says so at once: {error}");
-                if together == 1 {
-                    return (answered, format!("full-{number}-0"));
+                assert!(matches!(error, ureq::Error::StatusCode(503)), "expected a prompt 503: {error}");
+                if size == 1 {
+                    return (accepted, format!("full-{number}-0"));
                 }
-                together = (together / 10).max(1);
+                size = (size / 10).max(1);
             }
         }
     }
-    panic!("there was always room")
+    panic!("the disk was never full")
 }
 
-/// After the cause is gone: all goes on by itself, and nothing that was answered is lost or counted twice.
-fn expect_healed(server: Server, database: &Path, answered: &[String], refused: &str) {
-    eventually("storing goes on", || is_well(&server));
+/// Expects that storing continues without a restart, and that no accepted order is lost or counted twice.
+fn expect_recovery(server: Server, database: &Path, accepted: &[String], refused: &str) {
+    eventually("storing continues", || is_healthy(&server));
     assert_eq!(server.post_event(&placed(refused)).0, 200);
     server.wait_until_projected();
     drop(server);
     let found = stored_events(database);
-    let lost: Vec<_> = answered.iter().filter(|id| !found.contains(&((*id).clone(), "1".to_owned()))).collect();
-    assert!(lost.is_empty(), "answered and lost: {lost:?}");
+    let lost: Vec<_> = accepted.iter().filter(|id| !found.contains(&((*id).clone(), "1".to_owned()))).collect();
+    assert!(lost.is_empty(), "accepted orders are lost: {lost:?}");
     rebuild(database);
 }
 
 #[test]
-fn a_file_that_cannot_grow_is_told_and_storing_goes_on_when_it_can() {
-    let (_folder, database) = told();
-    // In blocks of 512 bytes, as POSIX has it, or of 1,024: room for some orders more.
+fn a_file_that_cannot_grow_is_reported_and_storing_continues_when_it_can() {
+    let (_folder, database) = demo_database();
+    // The limit is in blocks of 512 bytes (POSIX) or 1,024 bytes: room for some more orders.
     let limited = ["-c", "ulimit -S -f 3000; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_goody")];
     let mut command = Command::new("sh");
     command.args(limited).stderr(Stdio::null());
     let server = Server::start_by(command, &database, &[]);
-    let (answered, refused) = tell_until_full(&server);
-    expect_ill(&server, &["the disk refuses", "storing goes on by itself"], "disk");
-    assert_eq!(server.ask("/api/dashboard").0, 200, "what is stored is told");
+    let (accepted, refused) = post_until_full(&server);
+    expect_unhealthy(&server, &["the disk refuses", "storing goes on by itself"], "disk");
+    assert_eq!(server.get_response("/api/dashboard").0, 200, "stored data must remain readable");
     let lifted = Command::new("prlimit").args(["--pid", &server.pid().to_string(), "--fsize=unlimited:"]).status();
     assert!(lifted.unwrap().success());
-    expect_healed(server, &database, &answered, &refused);
+    expect_recovery(server, &database, &accepted, &refused);
 }
 
-/// A small disk of its own, in memory.
+/// A small disk in memory.
 pub(crate) struct SmallDisk(TempDir);
 
 impl SmallDisk {
-    /// Says why there is none where only root may make one.
+    /// Mounts the disk. Prints why a test is skipped when that is not possible; usually only root may mount.
     pub(crate) fn new() -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let mounted =
@@ -112,7 +111,7 @@ impl SmallDisk {
         match mounted {
             Ok(output) if output.status.success() => Some(Self(folder)),
             _ => {
-                eprintln!("SKIPPED: no small disk can be mounted here, so none can be full");
+                eprintln!("SKIPPED: this machine does not permit to mount a small disk");
                 None
             }
         }
@@ -122,7 +121,7 @@ impl SmallDisk {
         self.0.path()
     }
 
-    /// Leaves no room at all: a new file takes the rest.
+    /// Fills the disk to the last byte with a new file.
     pub(crate) fn fill(&self, filler: &Path) {
         let mut file = std::fs::File::create(filler).unwrap();
         while std::io::Write::write_all(&mut file, &[0; 4_096]).is_ok() {}
@@ -141,19 +140,19 @@ impl Drop for SmallDisk {
 }
 
 #[test]
-fn a_full_disk_is_told_and_storing_goes_on_when_there_is_room() {
+fn a_full_disk_is_reported_and_storing_continues_when_there_is_room() {
     let Some(disk) = SmallDisk::new() else { return };
     let database = disk.0.path().join("goody.db");
     run(&["import", text(&demo_events())], &database);
     let server = Server::start_by(quiet(), &database, &[]);
-    let (answered, refused) = tell_until_full(&server);
-    expect_ill(&server, &["the disk is full", "make room"], "full");
+    let (accepted, refused) = post_until_full(&server);
+    expect_unhealthy(&server, &["the disk is full", "make room"], "full");
     disk.grow();
-    expect_healed(server, &database, &answered, &refused);
+    expect_recovery(server, &database, &accepted, &refused);
 }
 
 #[test]
-fn a_full_disk_and_room_on_it_are_known_before_a_client_meets_them() {
+fn health_reports_a_full_disk_and_new_room_before_a_client_notices() {
     let Some(disk) = SmallDisk::new() else { return };
     disk.grow();
     let database = disk.0.path().join("goody.db");
@@ -163,24 +162,24 @@ fn a_full_disk_and_room_on_it_are_known_before_a_client_meets_them() {
     for round in 0..3 {
         disk.fill(&filler);
         eventually("nothing can be stored", || {
-            // What a client meets next is what was said.
-            let said = server.ask("/health").0;
-            let met = server.post_event(&placed(&format!("full-{round}"))).0;
-            assert_eq!(said, met, "on the full disk, round {round}");
-            met == 503
+            // The next write of a client must have the status that `/health` reports.
+            let reported = server.get_response("/health").0;
+            let actual = server.post_event(&placed(&format!("full-{round}"))).0;
+            assert_eq!(reported, actual, "on the full disk, round {round}");
+            actual == 503
         });
         std::fs::remove_file(&filler).unwrap();
-        assert_eq!(server.ask("/health").0, 200, "there is room, round {round}");
+        assert_eq!(server.get_response("/health").0, 200, "there is room on the disk, round {round}");
         assert_eq!(server.post_event(&placed(&format!("room-{round}"))).0, 200);
     }
 }
 
 #[test]
-fn a_database_locked_by_another_process_refuses_promptly_and_heals_when_it_is_let_go() {
-    let (_folder, database) = told();
+fn a_database_locked_by_another_process_refuses_promptly_and_recovers_when_it_is_released() {
+    let (_folder, database) = demo_database();
     let server = Server::start_by(quiet(), &database, &[]);
     let other = Connection::open(&database).unwrap();
-    eventually("the lock is ours", || other.execute_batch("BEGIN IMMEDIATE").is_ok());
+    eventually("this process has the lock", || other.execute_batch("BEGIN IMMEDIATE").is_ok());
     let began = Instant::now();
     std::thread::scope(|scope| {
         for number in 0..40 {
@@ -192,14 +191,15 @@ fn a_database_locked_by_another_process_refuses_promptly_and_heals_when_it_is_le
         }
     });
     assert!(began.elapsed() < Duration::from_secs(20), "40 requests waited for {:?}", began.elapsed());
-    expect_ill(&server, &["another process keeps the database locked"], "locked");
-    assert_eq!(server.ask("/api/orders").0, 200, "what is stored is told");
+    expect_unhealthy(&server, &["another process keeps the database locked"], "locked");
+    assert_eq!(server.get_response("/api/orders").0, 200, "stored data must remain readable");
     other.execute_batch("ROLLBACK").unwrap();
-    expect_healed(server, &database, &[], "locked-0");
+    expect_recovery(server, &database, &[], "locked-0");
 }
 
-/// The binary as a user whom the permissions of files bind; says why there is none.
-fn bound_by_permissions() -> Option<Command> {
+/// A command that runs the binary as a user other than root, whom the permissions of files restrict. Prints why a test is skipped
+/// when that is not possible.
+fn unprivileged() -> Option<Command> {
     let is_root = std::fs::metadata("/proc/self").is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0);
     let mut command = Command::new(if is_root { "setpriv" } else { "env" });
     if is_root {
@@ -208,38 +208,38 @@ fn bound_by_permissions() -> Option<Command> {
     command.arg(env!("CARGO_BIN_EXE_goody")).stderr(Stdio::null());
     let tried = Command::new(command.get_program()).args(command.get_args()).arg("--version").output();
     if !tried.is_ok_and(|output| output.status.success()) {
-        eprintln!("SKIPPED: the binary cannot be run here as a user whom permissions bind");
+        eprintln!("SKIPPED: this machine does not permit to run the binary as another user");
         return None;
     }
     Some(command)
 }
 
-fn permit(folder: &Path, mode: u32) {
+fn set_modes(folder: &Path, mode: u32) {
     for file in std::fs::read_dir(folder).unwrap() {
         std::fs::set_permissions(file.unwrap().path(), PermissionsExt::from_mode(mode)).unwrap();
     }
 }
 
 #[test]
-fn a_read_only_database_is_told_and_storing_goes_on_when_it_is_not() {
-    let Some(command) = bound_by_permissions() else { return };
-    let (folder, database) = told();
-    // What lies beside a database while it is open would be another user's here.
+fn a_read_only_database_is_reported_and_storing_continues_when_it_is_writable() {
+    let Some(command) = unprivileged() else { return };
+    let (folder, database) = demo_database();
+    // Deletes the files next to the database, which belong to another user than that of the server.
     Connection::open(&database)
         .unwrap()
         .execute_batch("PRAGMA journal_mode = delete; PRAGMA journal_mode = wal")
         .unwrap();
     std::fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o777)).unwrap();
-    permit(folder.path(), 0o444);
+    set_modes(folder.path(), 0o444);
     let server = Server::start_by(command, &database, &[]);
     assert_eq!(server.post_event(&placed("late")).0, 503);
-    expect_ill(&server, &["read-only", "let this user write"], "read_only");
-    assert_eq!(server.ask("/api/dashboard").0, 200, "what is stored is told");
-    permit(folder.path(), 0o666);
-    expect_healed(server, &database, &[], "late");
+    expect_unhealthy(&server, &["read-only", "let this user write"], "read_only");
+    assert_eq!(server.get_response("/api/dashboard").0, 200, "stored data must remain readable");
+    set_modes(folder.path(), 0o666);
+    expect_recovery(server, &database, &[], "late");
 }
 
-/// Overwrites the page that all orders hang from, as a failing disk may.
+/// Overwrites the root page of the table of orders, as a failing disk may.
 fn damage(database: &Path) {
     let connection = Connection::open(database).unwrap();
     let (page, size): (u64, u64) = connection
@@ -254,45 +254,46 @@ fn damage(database: &Path) {
     file.write_all_at(&vec![0xAA; usize::try_from(size).unwrap()], (page - 1) * size).unwrap();
 }
 
-/// A damaged page is met by whoever needs it, told by what to do, and gone with a restore.
+/// Expects that requests that need the damaged page fail, that `/health` reports the damage and the action, and that a restore
+/// repairs it.
 fn expect_damage_and_restore(server: Server, database: &Path, backup: &Path, expected: &[u8]) {
-    eventually("the damage is met", || server.ask(DAMAGED_ORDER).0 == 500);
-    expect_ill(&server, &["damaged", "goody health --deep", "goody restore"], "damaged");
-    let (status, problem) = server.ask(DAMAGED_ORDER);
+    eventually("a read fails because of the damage", || server.get_response(DAMAGED_ORDER).0 == 500);
+    expect_unhealthy(&server, &["damaged", "goody health --deep", "goody restore"], "damaged");
+    let (status, problem) = server.get_response(DAMAGED_ORDER);
     assert_eq!((status, &problem["code"]), (500, &"INTERNAL".into()), "{problem}");
     drop(server);
     let deep = goody(&["health", "--deep", "--database", text(database)]).output().unwrap();
     assert!(!deep.status.success(), "{}", String::from_utf8_lossy(&deep.stdout));
     run(&["restore", text(backup)], database);
     let server = Server::start(database);
-    assert!(is_well(&server));
+    assert!(is_healthy(&server));
     drop(server);
-    assert!(reports(database) == expected, "the reports are those of the backup");
+    assert!(reports(database) == expected, "the reports differ from those of the backup");
     rebuild(database);
 }
 
 #[test]
-fn a_page_damaged_while_nobody_looks_is_told_and_a_restore_mends_it() {
-    let (folder, database) = told();
+fn a_page_damaged_while_no_server_runs_is_reported_and_a_restore_repairs_it() {
+    let (folder, database) = demo_database();
     let (backup, expected) = (folder.path().join("backup.db"), reports(&database));
     run(&["backup", text(&backup)], &database);
     damage(&database);
     let refused = goody(&["backup", text(&backup), "--force", "--database", text(&database)]).output().unwrap();
-    let told = String::from_utf8_lossy(&refused.stderr);
-    assert!(!refused.status.success() && told.contains("damaged"), "a damaged database is no backup: {told}");
+    let error = String::from_utf8_lossy(&refused.stderr);
+    assert!(!refused.status.success() && error.contains("damaged"), "a damaged database must give no backup: {error}");
     let server = Server::start_by(quiet(), &database, &[]);
     expect_damage_and_restore(server, &database, &backup, &expected);
 }
 
 #[test]
-fn a_page_damaged_while_a_server_runs_is_told_and_a_restore_mends_it() {
-    let (folder, database) = told();
+fn a_page_damaged_while_a_server_runs_is_reported_and_a_restore_repairs_it() {
+    let (folder, database) = demo_database();
     let (backup, expected) = (folder.path().join("backup.db"), reports(&database));
     run(&["backup", text(&backup)], &database);
     let server = Server::start_by(quiet(), &database, &[]);
-    assert!(is_well(&server));
+    assert!(is_healthy(&server));
     damage(&database);
-    // What was read before may be remembered until something is written. No order, as that meets the damage itself.
+    // A write clears what is cached from earlier reads. It writes a vendor, because writing an order would need the damaged page.
     let vendor = format!("{}/api/vendors/after", server.address());
     let put = ureq::put(vendor).header("Content-Type", "application/json");
     put.send(r#"{"name":"After","category":"flowers"}"#).unwrap();
@@ -300,11 +301,11 @@ fn a_page_damaged_while_a_server_runs_is_told_and_a_restore_mends_it() {
 }
 
 #[test]
-fn a_clock_that_was_set_back_is_told_until_time_catches_up() {
-    let (_folder, database) = told();
+fn a_clock_that_was_set_back_is_reported_until_the_time_catches_up() {
+    let (_folder, database) = demo_database();
     let expected = reports(&database);
     drop(Server::start(&database));
-    // To a server that starts now, a tick of the future is what a clock set back leaves.
+    // A stored tick in the future looks like a clock that was set back.
     let ahead = |seconds: i64| {
         let tick = "INSERT INTO meta VALUES ('rolled_at', (unixepoch() + ?1) * 1000000) \
                     ON CONFLICT DO UPDATE SET value = excluded.value";
@@ -312,13 +313,16 @@ fn a_clock_that_was_set_back_is_told_until_time_catches_up() {
     };
     ahead(3_600);
     let server = Server::start(&database);
-    let scheduler = || server.ask("/health").1["checks"]["scheduler"].clone();
-    assert_eq!((server.ask("/health").0, &scheduler()["status"]), (200, &"degraded".into()));
-    let told = scheduler()["detail"].to_string();
-    assert!(told.contains("the clock was set back") && (told.contains(" 359") || told.contains(" 3600")), "{told}");
+    let scheduler = || server.get_response("/health").1["checks"]["scheduler"].clone();
+    assert_eq!((server.get_response("/health").0, &scheduler()["status"]), (200, &"degraded".into()));
+    let detail = scheduler()["detail"].to_string();
+    assert!(
+        detail.contains("the clock was set back") && (detail.contains(" 359") || detail.contains(" 3600")),
+        "{detail}"
+    );
     ahead(8);
-    eventually("time catches up", || scheduler()["status"] == "healthy");
+    eventually("the time catches up", || scheduler()["status"] == "healthy");
     drop(server);
-    assert!(reports(&database) == expected, "the numbers are those of the facts");
+    assert!(reports(&database) == expected, "the reports have changed");
     rebuild(&database);
 }

@@ -1,4 +1,4 @@
-//! The real binary, from the outside: files in, reports out, faults in between.
+//! Tests of the real binary from the outside: input files, reports, and faults while it runs.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -8,20 +8,20 @@ mod binary;
 mod clock;
 mod csv;
 mod damage;
-mod doors;
+mod disconnects;
 mod faults;
 mod faults_of_read_only_disks;
 mod faults_of_readers;
 mod faults_of_the_file;
 mod faults_of_the_log;
 mod faults_of_two_servers;
-mod figures;
-mod hang_ups;
 mod memory;
+mod metrics;
 mod oracle;
 mod outputs;
 mod pipes;
 mod real_orders;
+mod security;
 mod simulate;
 mod stray_quotes;
 mod zones;

@@ -1,5 +1,5 @@
-//! A small file of odd events against the numbers that tools/oracle/oracle.py computes from it. That program shares
-//! nothing with the crates.
+//! Compares the numbers of a small file of unusual events with those that tools/oracle/oracle.py computes from it. That program
+//! shares no code with the crates.
 
 use std::path::{Path, PathBuf};
 
@@ -18,14 +18,14 @@ fn expected() -> Value {
     serde_json::from_slice(&std::fs::read(fixture("expected.json")).unwrap()).unwrap()
 }
 
-/// Collects what differs. Whole numbers and texts are equal exactly, rates and means but for rounding.
-fn compare(place: &str, expected: &Value, actual: &Value, differences: &mut Vec<String>) {
+/// Collects the differences. Whole numbers and texts must be equal; rates and means may differ by rounding.
+fn compare(path: &str, expected: &Value, actual: &Value, differences: &mut Vec<String>) {
     let equal = match (expected, actual) {
         (Value::Object(fields), Value::Object(_)) => {
             for (name, value) in fields {
                 match actual.get(name) {
-                    Some(actual) => compare(&format!("{place}.{name}"), value, actual, differences),
-                    None => differences.push(format!("{place}.{name} is not there")),
+                    Some(actual) => compare(&format!("{path}.{name}"), value, actual, differences),
+                    None => differences.push(format!("{path}.{name} is missing")),
                 }
             }
             true
@@ -36,7 +36,7 @@ fn compare(place: &str, expected: &Value, actual: &Value, differences: &mut Vec<
         _ => expected == actual,
     };
     if !equal {
-        differences.push(format!("{place} should be {expected} and is {actual}"));
+        differences.push(format!("{path} should be {expected} and is {actual}"));
     }
 }
 
@@ -56,7 +56,7 @@ fn ids(orders: &[Value]) -> Value {
     orders.iter().map(|order| order["orderId"].clone()).collect()
 }
 
-/// Imports the fixture in a zone and compares every answer of the program.
+/// Imports the fixture in a time zone, and compares every result and every response.
 fn compare_zone(zone: &str) {
     let expected = expected();
     let answers = expected["answers"].as_array().unwrap();
@@ -121,17 +121,17 @@ fn compare_date(server: &Server, date: &str, expected: &Value, differences: &mut
 }
 
 #[test]
-fn every_number_of_odd_events_equals_the_one_computed_independently_in_utc() {
+fn every_number_of_unusual_events_equals_the_one_computed_independently_in_utc() {
     compare_zone("UTC");
 }
 
 #[test]
-fn every_number_of_odd_events_equals_the_one_computed_independently_in_new_york() {
+fn every_number_of_unusual_events_equals_the_one_computed_independently_in_new_york() {
     compare_zone("America/New_York");
 }
 
 #[test]
-fn each_odd_event_that_is_posted_is_answered_as_computed_independently() {
+fn the_result_of_each_unusual_event_equals_the_one_computed_independently() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(&folder.path().join("goody.db"));
     let posted = server.post(&std::fs::read(fixture("events.ndjson")).unwrap()).unwrap();
@@ -149,5 +149,5 @@ fn each_odd_event_that_is_posted_is_answered_as_computed_independently() {
         .map(|(expected, actual)| format!("{expected} was expected, not {actual}"))
         .collect();
     assert_none(&differences);
-    assert_eq!(posted.len(), expected["answers"].as_array().unwrap().len(), "an answer for each line");
+    assert_eq!(posted.len(), expected["answers"].as_array().unwrap().len(), "each line needs a result");
 }

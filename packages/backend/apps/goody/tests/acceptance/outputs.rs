@@ -1,4 +1,4 @@
-//! What commands write never takes the place of a database, an input or a lock.
+//! The output files of commands never replace a database, an input or a lock file.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -7,17 +7,17 @@ use serde_json::Value;
 
 use crate::binary::{Server, demo_events, eventually, goody, placed, quiet, run, text};
 
-/// Runs a command that must be refused, and gives back what it says.
-fn refused(arguments: &[&str]) -> String {
+/// Runs a command that must fail without a panic, and returns its error.
+fn refusal(arguments: &[&str]) -> String {
     let output = goody(arguments).output().unwrap();
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(!output.status.success(), "goody {arguments:?} ends well: {said}");
-    assert!(!said.contains("panicked"), "{said}");
-    said
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success(), "goody {arguments:?} succeeded: {error}");
+    assert!(!error.contains("panicked"), "{error}");
+    error
 }
 
 #[test]
-fn no_output_takes_the_place_of_a_database_an_input_or_a_lock() {
+fn no_output_replaces_a_database_an_input_or_a_lock() {
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str| folder.path().join(name);
     let (database, input) = (file("goody.db"), file("events.ndjson"));
@@ -38,22 +38,22 @@ fn no_output_takes_the_place_of_a_database_an_input_or_a_lock() {
             &["token", "new", "desk", "--scope", "read", "--file", target],
             &["backup", target, "--database", database, "--force"],
         ] {
-            refused(arguments);
+            refusal(arguments);
         }
     }
     let rejected = ["import", text(&input), "--database", text(&database), "--rejected", text(&input)];
-    assert!(refused(&rejected).contains("input"));
+    assert!(refusal(&rejected).contains("input"));
     assert_eq!(std::fs::read_to_string(&input).unwrap(), "no event\n");
     assert_eq!(std::fs::read_to_string(file("goody.db.before-restore")).unwrap(), "what was");
-    assert!(std::fs::read(&database).unwrap().starts_with(&before[..16]), "the database is there");
+    assert!(std::fs::read(&database).unwrap().starts_with(&before[..16]), "the database was replaced");
     assert_eq!(server.post_event(&placed("o-2")).0, 200);
     drop(server);
     let lines = run(&["export", "orders"], &database).stdout;
-    assert_eq!(lines.split(|byte| *byte == b'\n').count(), 3, "two orders and the end");
+    assert_eq!(lines.split(|byte| *byte == b'\n').count(), 3, "expected two orders and the end of the file");
 }
 
 #[test]
-fn a_backup_replaces_backups_and_nothing_else() {
+fn a_backup_replaces_only_backups() {
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str| folder.path().join(name);
     let (database, other, backup) = (file("goody.db"), file("other.db"), file("backup.db"));
@@ -68,20 +68,20 @@ fn a_backup_replaces_backups_and_nothing_else() {
     for name in ["other.db", "foreign.db", "notes.txt", "link"] {
         let before = std::fs::read(file(name)).unwrap();
         let output = force(name);
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(!output.status.success() && said.contains("another file"), "{name}: {said}");
-        assert!(std::fs::read(file(name)).unwrap() == before, "{name} is as it was");
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && error.contains("another file"), "{name}: {error}");
+        assert!(std::fs::read(file(name)).unwrap() == before, "{name} has changed");
     }
     std::fs::write(file("empty"), "").unwrap();
     for name in ["empty", "backup.db", "backup.db"] {
         assert!(force(name).status.success(), "{name}");
     }
     run(&["health"], &backup);
-    assert!(!force("backup.db").status.success(), "it was opened as a database");
+    assert!(!force("backup.db").status.success(), "a backup that was opened as a database must not be replaced");
 }
 
 #[test]
-fn an_export_still_goes_to_pipes_and_devices_and_through_links_to_files() {
+fn an_export_can_go_to_pipes_to_devices_and_through_links_to_files() {
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str| folder.path().join(name);
     let database = file("goody.db");
@@ -108,7 +108,7 @@ fn is_left_over(path: &Path) -> bool {
 }
 
 #[test]
-fn a_database_of_another_program_gets_no_tables_of_ours() {
+fn a_database_of_another_program_stays_unchanged() {
     let folder = tempfile::tempdir().unwrap();
     let foreign = folder.path().join("notes.db");
     let connection = rusqlite::Connection::open(&foreign).unwrap();
@@ -118,14 +118,14 @@ fn a_database_of_another_program_gets_no_tables_of_ours() {
     drop(connection);
     let before = std::fs::read(&foreign).unwrap();
     for arguments in [&["import", text(&demo_events())][..], &["health"], &["export", "orders"], &["rebuild"]] {
-        let said = refused(&[arguments, &["--database", text(&foreign)]].concat());
-        assert!(said.contains("another program"), "{said}");
+        let error = refusal(&[arguments, &["--database", text(&foreign)]].concat());
+        assert!(error.contains("another program"), "{error}");
     }
     assert!(std::fs::read(&foreign).unwrap() == before);
 }
 
 #[test]
-fn a_restore_through_a_link_replaces_what_the_link_names() {
+fn a_restore_through_a_link_replaces_the_file_that_the_link_names() {
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str| folder.path().join(name);
     let (database, link, backup) = (file("goody.db"), file("link.db"), file("backup.db"));
@@ -139,7 +139,7 @@ fn a_restore_through_a_link_replaces_what_the_link_names() {
 }
 
 #[test]
-fn a_command_whose_reader_has_gone_ends_quietly() {
+fn a_command_whose_output_is_not_read_ends_without_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("goody.db");
     run(&["import", text(&demo_events())], &database);
@@ -156,9 +156,9 @@ fn a_command_whose_reader_has_gone_ends_quietly() {
     }
 }
 
-/// As `goody serve | head -1` has it: the reader goes away with the first line, or before it.
+/// As with `goody serve | head -1`, whose reader ends after the first line.
 #[test]
-fn a_server_goes_on_without_a_reader_of_its_output() {
+fn a_server_whose_output_is_not_read_continues() {
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
     expect_service_with_output(Stdio::from(writer));
@@ -171,26 +171,26 @@ fn expect_service_with_output(output: Stdio) {
     let database = folder.path().join("goody.db");
     let mut command = goody(&["serve", "--addr", &free.to_string(), "--database", text(&database)]);
     let mut server = command.stdout(output).stderr(Stdio::piped()).spawn().unwrap();
-    eventually("it serves", || {
-        assert!(server.try_wait().unwrap().is_none(), "it has ended");
+    eventually("the server accepts connections", || {
+        assert!(server.try_wait().unwrap().is_none(), "the server has ended");
         std::net::TcpStream::connect(free).is_ok()
     });
-    let ended = std::process::Command::new("kill").args(["-TERM", &server.id().to_string()]).status().unwrap();
+    let sent = std::process::Command::new("kill").args(["-TERM", &server.id().to_string()]).status().unwrap();
     let output = server.wait_with_output().unwrap();
-    assert!(ended.success() && output.status.success(), "{output:?}");
+    assert!(sent.success() && output.status.success(), "{output:?}");
     assert!(!String::from_utf8_lossy(&output.stderr).contains("panicked"), "{output:?}");
 }
 
 #[test]
-fn an_import_that_takes_nothing_fails_and_a_clean_one_removes_what_was_rejected_before() {
+fn an_import_that_rejects_every_line_fails_and_one_that_rejects_none_deletes_the_rejected_file() {
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str| folder.path().join(name);
     let (database, input, rejected) = (file("goody.db"), file("events.ndjson"), file("rejected.ndjson"));
     std::fs::write(&input, "no event\n").unwrap();
     let import = ["import", text(&input), "--rejected", text(&rejected), "--database", text(&database)];
-    refused(&import);
+    refusal(&import);
     assert!(rejected.exists());
-    // With the mark of UTF-8, as some programs write it.
+    // With the byte order mark of UTF-8, which some programs write.
     std::fs::write(&input, format!("\u{feff}{}\n", placed("o-1"))).unwrap();
     for _ in 0..2 {
         assert!(goody(&import).output().unwrap().status.success());

@@ -1,4 +1,4 @@
-//! Importing from a pipe that gives little and stays open.
+//! Imports from a pipe that sends little and stays open.
 
 use std::fs::File;
 use std::io::Write;
@@ -10,14 +10,14 @@ use serde_json::Value;
 
 use crate::binary::{goody, text};
 
-/// An import from the standard input, and the orders that its database has.
-struct Slow {
+/// An import from a slow pipe into a new database.
+struct SlowImport {
     folder: tempfile::TempDir,
     import: Child,
     pipe: Box<dyn Write>,
 }
 
-impl Slow {
+impl SlowImport {
     fn start(mapping: Option<&str>) -> Self {
         Self::start_by(mapping, "-")
     }
@@ -47,8 +47,8 @@ impl Slow {
         self.pipe.write_all(text.as_bytes()).unwrap();
     }
 
-    /// Waits until the database has an order, while the pipe stays open.
-    fn has(&self, order: &str) -> bool {
+    /// Waits until the database contains an order, at most ten seconds. The pipe stays open.
+    fn stores(&self, order: &str) -> bool {
         let database = self.folder.path().join("goody.db");
         let started = Instant::now();
         while started.elapsed() < Duration::from_secs(10) {
@@ -62,6 +62,7 @@ impl Slow {
         false
     }
 
+    /// Closes the pipe, and returns the summary of the import.
     fn end(self) -> Value {
         drop(self.pipe);
         let output = self.import.wait_with_output().unwrap();
@@ -74,12 +75,12 @@ fn placed(id: &str, at: jiff::Timestamp) -> String {
 }
 
 #[test]
-fn what_a_slow_pipe_gives_is_stored_while_it_stays_open() {
-    let mut slow = Slow::start(None);
+fn events_from_a_slow_pipe_are_stored_while_it_stays_open() {
+    let mut slow = SlowImport::start(None);
     let at = "2026-01-05T10:00:00Z".parse().unwrap();
     for order in ["o-1", "o-2"] {
         slow.write(&format!("{}\n{{\"half\":", placed(order, at)));
-        assert!(slow.has(order), "{order} is not stored");
+        assert!(slow.stores(order), "{order} is not stored");
         slow.write("1}\n");
     }
     let summary = slow.end();
@@ -87,49 +88,50 @@ fn what_a_slow_pipe_gives_is_stored_while_it_stays_open() {
 }
 
 #[test]
-fn what_a_slow_pipe_gives_as_csv_is_stored_while_it_stays_open() {
-    let mut slow = Slow::start(Some(""));
+fn csv_rows_from_a_slow_pipe_are_stored_while_it_stays_open() {
+    let mut slow = SlowImport::start(Some(""));
     slow.write("orderId,vendorId,status,occurredAt\no-1,acme,PLACED,2026-01-05T10:00:00Z\n");
-    assert!(slow.has("o-1"));
+    assert!(slow.stores("o-1"));
     assert_eq!(slow.end()["accepted"], 1);
 }
 
 #[test]
-fn what_a_named_pipe_gives_is_stored_while_it_stays_open() {
-    let mut slow = Slow::start_by(None, "events.fifo");
+fn events_from_a_named_pipe_are_stored_while_it_stays_open() {
+    let mut slow = SlowImport::start_by(None, "events.fifo");
     slow.write(&format!("{}\n", placed("o-1", "2026-01-05T10:00:00Z".parse().unwrap())));
-    assert!(slow.has("o-1"));
+    assert!(slow.stores("o-1"));
     assert_eq!(slow.end()["accepted"], 1);
 }
 
 #[test]
-#[expect(clippy::disallowed_methods, reason = "the binary has the clock of the machine")]
-fn events_from_a_slow_pipe_are_judged_by_the_time_they_arrive() {
-    let mut slow = Slow::start(None);
-    // The first line has the import read the clock; the second one is 5 minutes ahead of that, and not of its own arrival.
+#[expect(clippy::disallowed_methods, reason = "the binary uses the clock of the machine")]
+fn events_from_a_slow_pipe_are_validated_against_the_time_of_their_arrival() {
+    let mut slow = SlowImport::start(None);
+    // The import reads the clock for the first line. The second event is more than 5 minutes ahead of that time, but not of its own
+    // arrival.
     slow.write(&format!("{}\n", placed("o-1", "2026-01-05T10:00:00Z".parse().unwrap())));
-    assert!(slow.has("o-1"));
+    assert!(slow.stores("o-1"));
     let ahead = jiff::Timestamp::now() + Duration::from_secs(302);
     thread::sleep(Duration::from_secs(4));
     slow.write(&format!("{}\n", placed("o-2", ahead)));
-    assert!(slow.has("o-2"));
+    assert!(slow.stores("o-2"));
     assert_eq!(slow.end()["rejected"], 0);
 }
 
 #[test]
 #[cfg(target_os = "linux")]
-fn what_comes_after_a_stray_quote_is_not_held_in_memory() {
-    let mut slow = Slow::start(Some(""));
+fn the_rows_after_a_stray_quote_are_not_kept_in_memory() {
+    let mut slow = SlowImport::start(Some(""));
     slow.write("orderId,vendorId,status,occurredAt\no-1,\"acme,PLACED,2026-01-05T10:00:00Z\n");
     let row = format!("o-2,acme,PLACED,soon,{}\n", "x".repeat(10_000));
     for _ in 0..20_000 {
         slow.write(&row);
     }
     let status = std::fs::read_to_string(format!("/proc/{}/status", slow.import.id())).unwrap();
-    let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")).unwrap();
-    let most: usize = most.parse().unwrap();
-    assert!(most < 200 * 1024, "200 MB behind a stray quote take {most} KiB");
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")).unwrap();
+    let peak: usize = peak.parse().unwrap();
+    assert!(peak < 200 * 1024, "200 MB after a stray quote take {peak} KiB");
     slow.write("o-3,acme,PLACED,2026-01-05T10:00:00Z\n");
-    assert!(slow.has("o-3"));
+    assert!(slow.stores("o-3"));
     assert_eq!(slow.end()["rejected"], 20_001);
 }

@@ -1,25 +1,25 @@
-//! Real orders against reports that a program that shares nothing with ours computed from the same events.
+//! Compares the reports of real orders with those of a program that shares no code with this one.
 
 use serde_json::Value;
 
-use crate::binary::{Dice, Server, real_data, rebuild, reports, run, text};
+use crate::binary::{Rng, Server, real_data, rebuild, reports, run, text};
 
 const TOLERANCE: f64 = 1e-9;
 
-/// Compares every number that is expected with the one that is there; what else is there does not matter.
-fn assert_equal(place: &str, expected: &Value, actual: &Value) {
+/// Compares every expected number with the actual one. Other fields are ignored.
+fn assert_equal(path: &str, expected: &Value, actual: &Value) {
     match expected {
         Value::Object(fields) => {
             for (name, value) in fields {
-                assert_equal(&format!("{place}.{name}"), value, &actual[name]);
+                assert_equal(&format!("{path}.{name}"), value, &actual[name]);
             }
         }
         Value::Number(number) => {
             let (expected, actual) = (number.as_f64().unwrap(), actual.as_f64());
             let near = actual.is_some_and(|actual| (actual - expected).abs() <= TOLERANCE);
-            assert!(near, "{place} should be {expected} and is {actual:?}");
+            assert!(near, "{path} should be {expected} and is {actual:?}");
         }
-        other => assert_eq!(other, actual, "{place}"),
+        other => assert_eq!(other, actual, "{path}"),
     }
 }
 
@@ -40,11 +40,11 @@ fn every_report_and_the_dashboard_equal_those_computed_independently() {
             match expected["vendors"].get(vendor) {
                 Some(expected) => assert_equal(&format!("{date} {vendor}"), expected, report),
                 None => {
-                    let nothing = ["activeOrders", "delayedOrders"].iter().all(|number| report[number] == 0)
+                    let is_empty = ["activeOrders", "delayedOrders"].iter().all(|number| report[number] == 0)
                         && ["totalOrders", "completedOrders", "dueOrders", "cancelledOrders"]
                             .iter()
                             .all(|number| report["current7d"][number] == 0);
-                    assert!(nothing, "{date} {vendor} should have nothing to report: {report}");
+                    assert!(is_empty, "{date} {vendor} should have no orders: {report}");
                 }
             }
         }
@@ -53,25 +53,26 @@ fn every_report_and_the_dashboard_equal_those_computed_independently() {
 
         let dashboard = server.get(&format!("/api/dashboard?date={date}"));
         for (window, name) in [("current", "current7d"), ("previous", "previous7d")] {
-            for (ours, theirs) in [
+            for (field, expected_field) in [
                 ("overallReliability", "reliabilityScore"),
                 ("onTimePercentage", "onTimePercentage"),
                 ("totalOrders", "totalOrders"),
                 ("completedOrders", "completedOrders"),
                 ("issueCount", "issueCount"),
             ] {
-                let place = format!("{date} {window} {ours}");
-                assert_equal(&place, &expected["fleet"][name][theirs], &dashboard[window][ours]);
+                let path = format!("{date} {window} {field}");
+                assert_equal(&path, &expected["fleet"][name][expected_field], &dashboard[window][field]);
             }
         }
-        for (ours, theirs) in [("totalActiveOrders", "activeOrders"), ("totalDelayedOrders", "delayedOrders")] {
-            assert_equal(&format!("{date} {ours}"), &expected["fleet"][theirs], &dashboard["current"][ours]);
+        for (field, expected_field) in [("totalActiveOrders", "activeOrders"), ("totalDelayedOrders", "delayedOrders")]
+        {
+            assert_equal(&format!("{date} {field}"), &expected["fleet"][expected_field], &dashboard["current"][field]);
         }
     }
 }
 
 #[test]
-fn events_shuffled_and_doubled_over_http_give_the_same_bytes_as_an_ordered_import() {
+fn shuffled_and_repeated_events_over_http_give_the_same_bytes_as_an_ordered_import() {
     let Some(events) = real_data("olist-events.ndjson") else { return };
     let folder = tempfile::tempdir().unwrap();
     let (ordered, shuffled) = (folder.path().join("ordered.db"), folder.path().join("shuffled.db"));
@@ -79,30 +80,30 @@ fn events_shuffled_and_doubled_over_http_give_the_same_bytes_as_an_ordered_impor
 
     let events = std::fs::read_to_string(events).unwrap();
     let mut lines: Vec<&str> = events.lines().collect();
-    let doubled: Vec<&str> = lines.iter().step_by(10).copied().collect();
-    let (unique, twice) = (lines.len(), doubled.len());
-    lines.extend(doubled);
-    Dice(7).shuffle(&mut lines);
+    let repeated: Vec<&str> = lines.iter().step_by(10).copied().collect();
+    let (unique, duplicates) = (lines.len(), repeated.len());
+    lines.extend(repeated);
+    Rng(7).shuffle(&mut lines);
     let server = Server::start(&shuffled);
     let mut results = (0, 0);
     for part in lines.chunks(3_000) {
-        for answer in server.post((part.join("\n") + "\n").as_bytes()).unwrap() {
-            match answer["result"].as_str().unwrap() {
+        for result in server.post((part.join("\n") + "\n").as_bytes()).unwrap() {
+            match result["result"].as_str().unwrap() {
                 "accepted" => results.0 += 1,
                 "duplicate" => results.1 += 1,
-                other => panic!("{other}: {answer}"),
+                other => panic!("{other}: {result}"),
             }
         }
     }
-    assert_eq!(results, (unique, twice));
+    assert_eq!(results, (unique, duplicates));
     server.wait_until_projected();
-    assert!(reports(&ordered) == reports(&shuffled), "the reports of the shuffled events have other bytes");
+    assert!(reports(&ordered) == reports(&shuffled), "the reports of the shuffled events differ");
     drop(server);
     rebuild(&shuffled);
 }
 
 #[test]
-fn at_every_months_end_the_dashboard_is_the_sum_of_its_vendors_and_of_the_order_list() {
+fn at_the_end_of_every_month_the_dashboard_equals_the_sums_of_the_vendors_and_of_the_order_list() {
     let Some(events) = real_data("olist-events.ndjson") else { return };
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("goody.db");
@@ -137,20 +138,20 @@ fn at_every_months_end_the_dashboard_is_the_sum_of_its_vendors_and_of_the_order_
         let current = server.get(&format!("/api/dashboard?date={date}"))["current"].clone();
         let rows = server.get_all(&format!("/api/vendors?date={date}&sortBy=name"), "vendors");
         let sum = |number: &str| rows.iter().map(|row| row[number].as_i64().unwrap()).sum::<i64>();
-        for (ours, of_rows) in [
+        for (field, row_field) in [
             ("totalOrders", "totalOrders"),
             ("completedOrders", "completedOrders"),
             ("issueCount", "issueCount"),
             ("totalActiveOrders", "activeOrders"),
             ("totalDelayedOrders", "delayedOrders"),
         ] {
-            assert_eq!(current[ours], sum(of_rows), "{date} {ours}");
+            assert_eq!(current[field], sum(row_field), "{date} {field}");
         }
         let filter = format!("dateFrom={week_before}&dateTo={date}");
         let listed = server.get_all(&format!("/api/orders?{filter}"), "orders");
         let summary = server.get(&format!("/api/orders?{filter}"))["summary"].clone();
-        assert_eq!(current["totalOrders"], listed.len(), "{date} listed");
-        assert_eq!(summary["total"], listed.len(), "{date} total beside the list");
+        assert_eq!(current["totalOrders"], listed.len(), "{date} totalOrders");
+        assert_eq!(summary["total"], listed.len(), "{date} summary.total");
         for (status, count) in summary["statusBreakdown"].as_object().unwrap() {
             let with_status = listed.iter().filter(|order| order["status"] == **status).count();
             assert_eq!(*count, with_status, "{date} {status}");

@@ -1,4 +1,4 @@
-//! Demo data: backfills, ticks, and a server that simulates.
+//! Demo data: backfills, ticks of the simulator, and a server that simulates.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::binary::{Server, goody, rebuild, reports, run, text};
 
-/// The real clock is far past it, so that nothing of it is in the future.
+/// The end of the backfills. The real clock is far past it, so no event is in the future.
 const UNTIL: &str = "2026-03-10T14:30:20Z";
 
 fn backfill(database: &Path, more: &[&str]) -> Value {
@@ -30,9 +30,9 @@ fn equal_seeds_give_equal_bytes_and_a_second_backfill_adds_nothing() {
     let [one, other] = ["one.db", "other.db"].map(|name| folder.path().join(name));
     let first = backfill(&one, &[]);
     let exported = orders(&one);
-    let of_a_day: usize = exported.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).count();
-    assert!((2_000..=5_000).contains(&of_a_day), "{of_a_day} orders");
-    // The same on every machine and in every build.
+    let count: usize = exported.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).count();
+    assert!((2_000..=5_000).contains(&count), "{count} orders");
+    // These are the same on every machine and in every build.
     assert_eq!((first["new"].as_u64().unwrap(), fingerprint(&exported)), (8_240, 11_007_330_833_510_029_925));
 
     let before = reports(&one);
@@ -41,12 +41,12 @@ fn equal_seeds_give_equal_bytes_and_a_second_backfill_adds_nothing() {
     backfill(&other, &["--seed", "42"]);
     assert!(exported == orders(&other) && before == reports(&other));
     backfill(&other, &["--seed", "43"]);
-    assert!(exported != orders(&other), "another seed is another world");
+    assert!(exported != orders(&other), "another seed must give other orders");
     rebuild(&one);
 }
 
 #[test]
-fn a_backfill_cannot_reach_into_the_future() {
+fn a_backfill_into_the_future_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("goody.db");
     let output =
@@ -63,10 +63,10 @@ fn two_days_ago() -> goody_domain::Instant {
 }
 
 #[test]
-fn two_processes_that_tick_at_once_make_nothing_double() {
+fn two_simultaneous_ticks_store_each_event_once() {
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("goody.db");
-    // Left alone for two days: everything that has happened since is told now.
+    // The demo orders are two days old: the first tick sends all events since then.
     let until = two_days_ago().to_string();
     run(&["backfill", "--days", "3", "--until", &until], &database);
     let ticks = [(); 2].map(|()| {
@@ -83,21 +83,21 @@ fn two_processes_that_tick_at_once_make_nothing_double() {
     ids.dedup();
     assert_eq!(ids.len(), lines);
     let again = run(&["simulate", "--once"], &database);
-    let told: u64 = String::from_utf8_lossy(&again.stdout).split(' ').next().unwrap().parse().unwrap();
-    assert!(told < 50, "{told} events came up while the test ran");
+    let new: u64 = String::from_utf8_lossy(&again.stdout).split(' ').next().unwrap().parse().unwrap();
+    assert!(new < 50, "{new} new events, too many for the time that the test took");
 }
 
 #[test]
-fn a_server_that_simulates_shows_a_living_marketplace_at_once() {
+fn a_server_that_simulates_adds_orders_from_the_start() {
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("goody.db");
     run(&["backfill", "--days", "8"], &database);
     let server = Server::start_with(&database, &["--simulate", "--simulate-every", "1s", "--simulate-speed", "3600"]);
     let placed = || server.get("/api/orders?limit=1")["summary"]["total"].as_u64().unwrap();
-    let (began, at_first) = (Instant::now(), placed());
-    assert!(at_first > 500, "{at_first} orders");
-    while placed() < at_first + 20 {
-        assert!(began.elapsed() < Duration::from_secs(60), "days of the world bring no orders");
+    let (began, initial) = (Instant::now(), placed());
+    assert!(initial > 500, "{initial} orders");
+    while placed() < initial + 20 {
+        assert!(began.elapsed() < Duration::from_secs(60), "the simulator adds too few orders");
         std::thread::sleep(Duration::from_millis(200));
     }
     server.wait_until_projected();

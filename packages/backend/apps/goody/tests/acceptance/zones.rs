@@ -1,10 +1,10 @@
-//! Days are cut by the zones in the program, whatever the machine has.
+//! The program uses its own rules of time zones, not those of the machine.
 
 use std::path::Path;
 
 use crate::binary::{demo_events, goody, text};
 
-/// A folder of zones in which New York is where UTC is: a file without any change of the clocks.
+/// A folder of zone files in which New York has the offset of UTC and no daylight saving time.
 fn foreign_zones(folder: &Path) -> std::path::PathBuf {
     let zones = folder.join("zoneinfo");
     std::fs::create_dir_all(zones.join("America")).unwrap();
@@ -20,7 +20,7 @@ fn foreign_zones(folder: &Path) -> std::path::PathBuf {
     zones
 }
 
-/// The reports of the demo events counted in New York.
+/// The reports of the demo events, with the days of New York.
 fn reports(zones: Option<&Path>, database: &Path) -> Vec<u8> {
     let run = |arguments: &[&str]| {
         let mut command = goody(arguments);
@@ -33,8 +33,8 @@ fn reports(zones: Option<&Path>, database: &Path) -> Vec<u8> {
     };
     run(&["import", text(&demo_events()), "--time-zone", "America/New_York"]);
     let exported = run(&["export", "reports"]);
-    let named = String::from_utf8(exported.stderr).unwrap();
-    assert!(named.starts_with("counted in America/New_York by the time zone database 20"), "{named}");
+    let note = String::from_utf8(exported.stderr).unwrap();
+    assert!(note.starts_with("days counted in America/New_York, time zone database 20"), "{note}");
     exported.stdout
 }
 

@@ -1,4 +1,4 @@
-//! Clients that hang up: what they sent is stored and logged, or neither.
+//! Clients that disconnect right after a write: the write is both stored and logged, or neither.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -14,18 +14,18 @@ use crate::binary::{Server, eventually};
 
 const CLIENTS: usize = 100;
 
-/// Sends a whole request and closes the connection at once, or a moment later.
-fn send_and_hang_up(server: &Server, request: &str, number: usize) {
+/// Sends a complete request, and closes the connection at once or a moment later.
+fn send_and_disconnect(server: &Server, request: &str, number: usize) {
     let mut stream = TcpStream::connect(server.address().trim_start_matches("http://")).unwrap();
     stream.write_all(request.as_bytes()).unwrap();
     std::thread::sleep(Duration::from_micros(250 * (number % 8) as u64));
     let _ = stream.shutdown(Shutdown::Both);
 }
 
-fn request(method: &str, path: &str, kind: &str, body: &str) -> String {
+fn request(method: &str, path: &str, content_type: &str, body: &str) -> String {
     let length = body.len();
     format!(
-        "{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\r\n{body}"
+        "{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {content_type}\r\nContent-Length: {length}\r\n\r\n{body}"
     )
 }
 
@@ -35,13 +35,13 @@ fn event(number: usize) -> String {
     )
 }
 
-fn write_all_and_hang_up(server: &Server) {
+fn write_and_disconnect(server: &Server) {
     for number in 0..CLIENTS {
-        let kind = if number % 2 == 0 { "application/json" } else { "application/x-ndjson" };
-        let post = request("POST", "/api/orders/events", kind, &format!("{}\n", event(number)));
-        send_and_hang_up(server, &post, number);
+        let content_type = if number % 2 == 0 { "application/json" } else { "application/x-ndjson" };
+        let post = request("POST", "/api/orders/events", content_type, &format!("{}\n", event(number)));
+        send_and_disconnect(server, &post, number);
         let put = request("PUT", &format!("/api/vendors/v-{number}"), "application/json", r#"{"name":"Acme"}"#);
-        send_and_hang_up(server, &put, number);
+        send_and_disconnect(server, &put, number);
     }
 }
 
@@ -52,8 +52,9 @@ fn trail(log: &Path) -> Vec<Value> {
     lines.filter(|line| line["target"] == "audit").collect()
 }
 
-/// What the trail and a server on the same database say must agree: each event that is stored has its line, and each vendor.
-fn assert_everything_is_in_the_trail(server: &Server, trail: &[Value]) -> usize {
+/// Expects the audit trail and the database to agree: each stored event and each stored vendor has its line. Returns the number of
+/// stored events.
+fn assert_trail_is_complete(server: &Server, trail: &[Value]) -> usize {
     let mut recorded = BTreeMap::<String, u64>::new();
     for order in server.get_all("/api/orders?", "orders") {
         let id = order["orderId"].as_str().unwrap().to_owned();
@@ -65,21 +66,21 @@ fn assert_everything_is_in_the_trail(server: &Server, trail: &[Value]) -> usize 
         *accepted.entry(line["recorded_at"].as_str().unwrap().to_owned()).or_default() +=
             line["accepted"].as_u64().unwrap();
     }
-    assert_eq!(recorded, accepted, "events as they are stored, and as the audit trail has them");
+    assert_eq!(recorded, accepted, "the stored events differ from the audit trail");
     let vendors = server.get_all("/api/vendors?", "vendors");
-    let registered = vendors.iter().filter(|vendor| vendor["vendorId"].as_str().unwrap().starts_with("v-")).count();
-    let named = trail.iter().filter(|line| line["vendor_id"].is_string()).count();
-    assert_eq!(registered, named, "vendors as they are stored, and as the audit trail has them");
+    let stored = vendors.iter().filter(|vendor| vendor["vendorId"].as_str().unwrap().starts_with("v-")).count();
+    let logged = trail.iter().filter(|line| line["vendor_id"].is_string()).count();
+    assert_eq!(stored, logged, "the stored vendors differ from the audit trail");
     recorded.values().sum::<u64>() as usize
 }
 
 #[test]
-fn whoever_hangs_up_leaves_an_audit_line_for_everything_that_is_stored() {
+fn writes_of_clients_that_disconnect_have_audit_lines_if_they_are_stored() {
     let folder = tempfile::tempdir().unwrap();
     let (database, log) = (folder.path().join("a.db"), folder.path().join("log"));
     let server = Server::start_logging(&database, &[], File::create(&log).unwrap());
-    write_all_and_hang_up(&server);
-    // One that waits for its answer: all that came before is then stored, or never will be.
+    write_and_disconnect(&server);
+    // This client waits for its response: every earlier write is stored by then, or will never be.
     assert_eq!(server.post_event(&serde_json::from_str(&event(CLIENTS)).unwrap()).0, 200);
     server.wait_until_projected();
     eventually("the last writes end", || {
@@ -88,23 +89,23 @@ fn whoever_hangs_up_leaves_an_audit_line_for_everything_that_is_stored() {
         before == (server.get("/api/orders")["summary"]["total"].clone(), trail(&log).len())
     });
     let trail = trail(&log);
-    let stored = assert_everything_is_in_the_trail(&server, &trail);
-    assert!(stored > CLIENTS / 4, "too few of the requests arrived to say anything: {stored}");
+    let stored = assert_trail_is_complete(&server, &trail);
+    assert!(stored > CLIENTS / 4, "too few requests arrived for a meaningful test: {stored}");
     assert_eq!(server.metric("goody_events_total{result=\"accepted\"}"), Some(stored as f64));
 }
 
 #[test]
-fn what_is_in_hand_when_the_server_is_stopped_is_stored_with_its_audit_line() {
+fn writes_in_progress_when_the_server_stops_are_stored_with_their_audit_lines() {
     let folder = tempfile::tempdir().unwrap();
     let (database, log) = (folder.path().join("a.db"), folder.path().join("log"));
     let server = Server::start_logging(&database, &[], File::create(&log).unwrap());
-    write_all_and_hang_up(&server);
+    write_and_disconnect(&server);
     let stopped = Command::new("kill").args(["-TERM", &server.pid().to_string()]).status().unwrap();
     assert!(stopped.success());
     server.wait();
     let trail = trail(&log);
     let server = Server::start(&database);
     server.wait_until_projected();
-    let stored = assert_everything_is_in_the_trail(&server, &trail);
-    assert!(stored > CLIENTS / 4, "too few of the requests arrived to say anything: {stored}");
+    let stored = assert_trail_is_complete(&server, &trail);
+    assert!(stored > CLIENTS / 4, "too few requests arrived for a meaningful test: {stored}");
 }

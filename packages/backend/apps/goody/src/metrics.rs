@@ -1,4 +1,4 @@
-//! The figures for `GET /metrics`.
+//! The metrics for `GET /metrics`.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,22 +7,22 @@ use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::logs::Queue;
 
-/// How often the samples since the last time are summed up. Each takes memory until then.
-const SUM_UP: Duration = Duration::from_secs(5);
+/// How often new samples are summed up. Each takes memory until then.
+const UPKEEP_INTERVAL: Duration = Duration::from_secs(5);
 
-/// What the program counts and measures of itself.
+/// All metrics of the program.
 #[derive(Clone)]
-pub(crate) struct Measures {
+pub(crate) struct Metrics {
     recorder: PrometheusHandle,
     log: Option<Arc<Queue>>,
 }
 
-impl Measures {
+impl Metrics {
     pub(crate) fn new(recorder: PrometheusHandle, log: Option<Arc<Queue>>) -> Self {
         Self { recorder, log }
     }
 
-    /// All of them, as Prometheus reads them.
+    /// All metrics, in the text format of Prometheus.
     pub(crate) fn render(&self) -> String {
         if let Some(log) = &self.log {
             metrics::counter!("goody_log_lines_dropped_total").absolute(log.dropped());
@@ -31,11 +31,11 @@ impl Measures {
         self.recorder.render()
     }
 
-    /// Sums samples up now and then, for as long as it is polled: where nobody asks for them, they would fill the memory.
-    pub(crate) async fn keep_small(self) {
-        let mut again = tokio::time::interval(SUM_UP);
+    /// Sums up samples regularly, for as long as it is polled: samples that no client reads would fill the memory.
+    pub(crate) async fn run_upkeep(self) {
+        let mut interval = tokio::time::interval(UPKEEP_INTERVAL);
         loop {
-            again.tick().await;
+            interval.tick().await;
             self.recorder.run_upkeep();
         }
     }
@@ -54,11 +54,11 @@ mod tests {
         line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1_024
     }
 
-    /// Far more samples than requests of a busy hour, and nobody asks for the figures.
+    /// Far more samples than a busy hour has requests, and no client reads the metrics.
     #[tokio::test(start_paused = true)]
-    async fn samples_that_nobody_asks_for_take_no_memory() {
+    async fn samples_that_no_client_reads_take_no_memory() {
         let recorder = PrometheusBuilder::new().build_recorder();
-        let mut keeping = std::pin::pin!(Measures::new(recorder.handle(), None).keep_small());
+        let mut upkeep = std::pin::pin!(Metrics::new(recorder.handle(), None).run_upkeep());
         let fill = || {
             let samples = metrics::with_local_recorder(&recorder, || metrics::histogram!("seconds"));
             (0..100_000).for_each(|sample| samples.record(f64::from(sample)));
@@ -66,7 +66,7 @@ mod tests {
         let mut before = None;
         for round in 0..40 {
             fill();
-            assert!(tokio::time::timeout(SUM_UP, keeping.as_mut()).await.is_err(), "it goes on for ever");
+            assert!(tokio::time::timeout(UPKEEP_INTERVAL, upkeep.as_mut()).await.is_err(), "the upkeep has ended");
             if round == 4 {
                 before = Some(resident());
             }

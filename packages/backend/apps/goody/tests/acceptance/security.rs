@@ -1,4 +1,4 @@
-//! The doors of the running server: tokens in a file, the audit trail, and what comes over bare sockets.
+//! Security of the running server: tokens in a file, the audit trail, and hostile requests over raw sockets.
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -10,18 +10,19 @@ use serde_json::Value;
 
 use crate::binary::{Server, demo_events, goody, placed, quiet, run, text};
 
-/// Longer than the server waits for the headers of a request, and for a client to read.
+/// Longer than the server waits for the headers of a request.
 const LONGER_THAN_HEADERS: Duration = Duration::from_secs(22);
+/// Longer than the server waits for a client that does not read its response.
 const LONGER_THAN_UNREAD: Duration = Duration::from_secs(45);
 
-/// What a command that fails says.
-fn refused(arguments: &[&str]) -> String {
+/// Runs a command that must fail, and returns its error.
+fn refusal(arguments: &[&str]) -> String {
     let output = goody(arguments).output().unwrap();
-    assert!(!output.status.success(), "goody {arguments:?} went well");
+    assert!(!output.status.success(), "goody {arguments:?} succeeded");
     String::from_utf8(output.stderr).unwrap()
 }
 
-/// Makes a token, adds it to a file, and gives back its secret.
+/// Creates a token, adds its line to a file, and returns the token.
 fn new_token(name: &str, scope: &str, file: &Path) -> String {
     let output = goody(&["token", "new", name, "--scope", scope, "--file", text(file)]).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -39,35 +40,39 @@ fn post(server: &Server, token: &str, id: &str) -> u16 {
 }
 
 #[test]
-fn a_server_that_others_can_reach_does_not_start_without_tokens() {
+fn a_server_that_other_machines_can_reach_does_not_start_without_tokens() {
     let folder = tempfile::tempdir().unwrap();
     let (database, tokens) = (folder.path().join("a.db"), folder.path().join("tokens"));
-    let serve = |more: &[&str]| refused(&[&["serve", "--database", text(&database)], more].concat());
+    let serve = |options: &[&str]| refusal(&[&["serve", "--database", text(&database)], options].concat());
     for address in ["0.0.0.0:0", "[::]:0", "192.0.2.1:0"] {
         assert!(serve(&["--addr", address]).contains("goody token new NAME --scope ingest"), "{address}");
     }
     std::fs::write(&tokens, "# none yet\n").unwrap();
     assert!(serve(&["--addr", "0.0.0.0:0", "--tokens", text(&tokens)]).contains("needs tokens"));
     assert!(serve(&["--addr", "127.0.0.1:0", "--protect-reads"]).contains("--protect-reads needs tokens"));
-    assert!(serve(&["--addr", "127.0.0.1:0", "--hosts", "goody.example.com"]).contains("--hosts means that others"));
+    assert!(serve(&["--addr", "127.0.0.1:0", "--hosts", "goody.example.com"]).contains("--hosts means that other"));
     std::fs::write(&tokens, "\nshop ingest hush\n").unwrap();
-    let told = serve(&["--addr", "127.0.0.1:0", "--tokens", text(&tokens)]);
-    assert!(told.contains("token 2: the SHA-256 is not 64 hexadecimal digits") && !told.contains("hush"), "{told}");
+    let error = serve(&["--addr", "127.0.0.1:0", "--tokens", text(&tokens)]);
+    assert!(error.contains("token 2: the SHA-256 is not 64 hexadecimal digits") && !error.contains("hush"), "{error}");
     assert!(serve(&["--tokens", "no-such-file"]).contains("no-such-file cannot be read"));
-    assert!(!database.exists(), "nothing was begun");
+    assert!(!database.exists(), "a refused server must not create a database");
 }
 
 #[test]
-fn tokens_are_told_once_kept_as_sums_and_come_and_go_without_a_restart() {
+fn tokens_are_shown_once_stored_as_hashes_and_added_and_revoked_without_a_restart() {
     let folder = tempfile::tempdir().unwrap();
     let (database, file) = (folder.path().join("a.db"), folder.path().join("tokens"));
     let old = new_token("shop", "ingest", &file);
     assert!(old.starts_with("goody_") && old.len() > 40, "{old}");
-    assert!(!std::fs::read_to_string(&file).unwrap().contains(&old), "the secret is not kept");
+    assert!(!std::fs::read_to_string(&file).unwrap().contains(&old), "the file contains the token");
     #[cfg(unix)]
-    assert_eq!(std::os::unix::fs::MetadataExt::mode(&file.metadata().unwrap()) & 0o077, 0, "others may read it");
+    assert_eq!(
+        std::os::unix::fs::MetadataExt::mode(&file.metadata().unwrap()) & 0o077,
+        0,
+        "other users may read the file"
+    );
     let server = Server::start_with(&database, &["--tokens", text(&file)]);
-    assert_eq!(["", "nobody's", &old].map(|token| post(&server, token, "o-1")), [401, 401, 200]);
+    assert_eq!(["", "unknown", &old].map(|token| post(&server, token, "o-1")), [401, 401, 200]);
 
     let new = new_token("shop", "ingest", &file);
     assert_ne!(old, new);
@@ -76,49 +81,49 @@ fn tokens_are_told_once_kept_as_sums_and_come_and_go_without_a_restart() {
     std::fs::write(&file, lines.lines().last().unwrap()).unwrap();
     assert_eq!([&old, &new].map(|token| post(&server, token, "o-3")), [401, 200]);
 
-    std::fs::write(&file, "a slip of the pen").unwrap();
-    assert_eq!([&old, &new].map(|token| post(&server, token, "o-4")), [401, 200], "nobody is locked out");
+    std::fs::write(&file, "a typing error").unwrap();
+    assert_eq!([&old, &new].map(|token| post(&server, token, "o-4")), [401, 200], "a typing error locks a client out");
 }
 
 #[test]
 #[cfg(target_os = "linux")]
-fn a_token_that_is_taken_away_amid_a_flood_of_connections_is_refused_at_once() {
+fn a_token_that_is_revoked_during_a_flood_of_connections_is_refused_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let (database, file) = (folder.path().join("a.db"), folder.path().join("tokens"));
     let (old, new) = (new_token("old", "ingest", &file), new_token("new", "ingest", &file));
-    // As many files as most systems allow a process at first, and no more.
+    // A small limit of open files, which cannot be raised.
     let mut limited = std::process::Command::new("sh");
     limited.args(["-c", "ulimit -n 256; exec \"$@\"", "sh", env!("CARGO_BIN_EXE_goody")]).env("GOODY_LOG", "off");
     let server = Server::start_by(limited, &database, &["--tokens", text(&file)]);
-    // Two that were there before the flood.
+    // Two connections are open before the flood.
     let (first, second) = (connect(&server), connect(&server));
     let flood: Vec<TcpStream> = (0..250).map(|_| connect(&server)).collect();
     let lines = std::fs::read_to_string(&file).unwrap();
     std::fs::write(&file, lines.lines().last().unwrap()).unwrap();
     let event = placed("o-1").to_string();
-    let ask = |mut stream: TcpStream, token: &str| {
+    let post = |mut stream: TcpStream, token: &str| {
         let length = event.len();
         let request = format!(
             "POST /api/orders/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\
              Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{event}"
         );
         stream.write_all(request.as_bytes()).unwrap();
-        let mut answer = String::new();
-        let _ = stream.read_to_string(&mut answer);
-        answer.split(' ').nth(1).unwrap_or("none").to_owned()
+        let mut response = String::new();
+        let _ = stream.read_to_string(&mut response);
+        response.split(' ').nth(1).unwrap_or("none").to_owned()
     };
-    assert_eq!([ask(first, &old), ask(second, &new)], ["401", "200"]);
+    assert_eq!([post(first, &old), post(second, &new)], ["401", "200"]);
     drop(flood);
 }
 
 #[test]
-fn health_says_that_the_tokens_cannot_be_read() {
+fn health_reports_that_the_tokens_cannot_be_read() {
     let folder = tempfile::tempdir().unwrap();
     let (database, file) = (folder.path().join("a.db"), folder.path().join("tokens"));
     new_token("shop", "ingest", &file);
     let server = Server::start_by(quiet(), &database, &["--tokens", text(&file)]);
     let lines = std::fs::read_to_string(&file).unwrap();
-    let issues = || server.ask("/health").1["issues"].to_string();
+    let issues = || server.get_response("/health").1["issues"].to_string();
     assert!(!issues().contains("tokens:"));
     std::fs::remove_file(&file).unwrap();
     assert!(issues().contains("tokens: the file cannot be read"), "{}", issues());
@@ -127,7 +132,7 @@ fn health_says_that_the_tokens_cannot_be_read() {
 }
 
 #[test]
-fn the_audit_trail_leads_from_an_event_to_who_told_it() {
+fn the_audit_trail_leads_from_an_event_to_its_sender() {
     let folder = tempfile::tempdir().unwrap();
     let (database, file, log) = (folder.path().join("a.db"), folder.path().join("tokens"), folder.path().join("log"));
     let token = new_token("shop", "ingest", &file);
@@ -141,7 +146,7 @@ fn the_audit_trail_leads_from_an_event_to_who_told_it() {
     let lines = std::fs::read_to_string(&log).unwrap();
     let lines: Vec<Value> = lines.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
     let trail: Vec<&Value> = lines.iter().filter(|line| line["target"] == "audit").collect();
-    assert_eq!(trail.len(), 2, "who is refused tells nothing: {trail:?}");
+    assert_eq!(trail.len(), 2, "a refused request must have no audit line: {trail:?}");
     for (line, (accepted, duplicate)) in trail.iter().zip([(1, 0), (0, 1)]) {
         assert_eq!((&line["token"], &line["correlation_id"]), (&"shop".into(), &"desk:o-1".into()), "{line}");
         assert_eq!(
@@ -150,17 +155,17 @@ fn the_audit_trail_leads_from_an_event_to_who_told_it() {
         );
     }
     assert_eq!(trail[0]["recorded_at"], recorded_at);
-    assert!(!std::fs::read_to_string(&log).unwrap().contains(&token), "a secret is in the log");
+    assert!(!std::fs::read_to_string(&log).unwrap().contains(&token), "the log contains the token");
 }
 
-/// Sends bytes as they are, and reads the answer until the server has nothing more to say.
-fn raw(server: &Server, request: &str) -> String {
+/// Sends a request without changes, and reads the response until the server closes the connection.
+fn send_raw(server: &Server, request: &str) -> String {
     let mut stream = connect(server);
-    // A server that has read enough may have closed already.
+    // The server may close the connection before it has read the whole request.
     let _ = stream.write_all(request.as_bytes());
-    let mut answer = Vec::new();
-    let _ = stream.read_to_end(&mut answer);
-    String::from_utf8_lossy(&answer).into_owned()
+    let mut response = Vec::new();
+    let _ = stream.read_to_end(&mut response);
+    String::from_utf8_lossy(&response).into_owned()
 }
 
 fn connect(server: &Server) -> TcpStream {
@@ -169,8 +174,8 @@ fn connect(server: &Server) -> TcpStream {
     stream
 }
 
-/// A page beside a secret, and a server of that page.
-fn with_page(folder: &Path) -> Server {
+/// Starts a server with a page. A secret file is next to the folder of the page.
+fn start_with_page(folder: &Path) -> Server {
     let web = folder.join("web");
     std::fs::create_dir(&web).unwrap();
     std::fs::write(web.join("index.html"), "<!doctype html><title>the page</title>").unwrap();
@@ -180,9 +185,9 @@ fn with_page(folder: &Path) -> Server {
 }
 
 #[test]
-fn no_path_leads_out_of_the_page() {
+fn no_path_leads_out_of_the_folder_of_the_page() {
     let folder = tempfile::tempdir().unwrap();
-    let server = with_page(folder.path());
+    let server = start_with_page(folder.path());
     for path in [
         "/../secret.txt",
         "/assets/../../secret.txt",
@@ -200,26 +205,27 @@ fn no_path_leads_out_of_the_page() {
         "/%c0%ae%c0%ae/secret.txt",
         "/content-security-policy.txt/../../secret.txt",
     ] {
-        let answer = raw(&server, &format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
-        assert!(answer.starts_with("HTTP/1.1 "), "{path}: {answer}");
-        assert!(!answer.contains("hush") && !answer.contains("SQLite format"), "{path} leads out");
+        let response =
+            send_raw(&server, &format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
+        assert!(response.starts_with("HTTP/1.1 "), "{path}: {response}");
+        assert!(!response.contains("hush") && !response.contains("SQLite format"), "{path} leads out of the folder");
     }
 }
 
-/// So many headers of a kibibyte each.
+/// Headers of a kibibyte each.
 fn long_headers(number: usize) -> String {
     (10..10 + number).map(|number| format!("X-{number}: {}\r\n", "x".repeat(1_024 - 8))).collect()
 }
 
 #[test]
-fn what_is_no_request_of_ours_is_refused_and_costs_nobody_else() {
+fn hostile_requests_are_refused_and_the_server_continues() {
     let folder = tempfile::tempdir().unwrap();
-    let server = with_page(folder.path());
+    let server = start_with_page(folder.path());
     let long = "x".repeat(100_000);
     let many: String = (0..200).map(|number| format!("X-{number}: 1\r\n")).collect();
     let get = |headers: &str| format!("GET /api/dashboard HTTP/1.1\r\n{headers}Connection: close\r\n\r\n");
     let host = "Host: localhost\r\n";
-    for (what, request, status) in [
+    for (name, request, status) in [
         ("a header too long", get(&format!("{host}X-Long: {long}\r\n")), "431"),
         ("too many headers", get(&format!("{host}{many}")), "431"),
         ("an address too long", format!("GET /api/vendors?q={long} HTTP/1.1\r\n{host}\r\n"), "431"),
@@ -265,50 +271,50 @@ fn what_is_no_request_of_ours_is_refused_and_costs_nobody_else() {
         ("headers that are just not too long", get(&format!("{host}{}", long_headers(31))), "200"),
         ("a header within a header", get(&format!("{host}X-Correlation-ID: a\rSet-Cookie: b\r\n")), "400"),
     ] {
-        let answer = raw(&server, &request);
+        let response = send_raw(&server, &request);
         assert!(
-            answer.starts_with(&format!("HTTP/1.1 {status}")),
-            "{what}: {}",
-            answer.lines().next().unwrap_or("no answer")
+            response.starts_with(&format!("HTTP/1.1 {status}")),
+            "{name}: {}",
+            response.lines().next().unwrap_or("no response")
         );
-        assert!(!answer.to_lowercase().contains("set-cookie"), "{what}");
+        assert!(!response.to_lowercase().contains("set-cookie"), "{name}");
     }
     assert_eq!(server.get("/health")["checks"]["orderStore"]["status"], "healthy");
 }
 
 #[test]
-fn clients_that_never_finish_their_headers_hold_nobody_up_and_are_sent_away() {
+fn clients_that_never_finish_their_headers_delay_no_other_client_and_are_disconnected() {
     let folder = tempfile::tempdir().unwrap();
-    let server = with_page(folder.path());
+    let server = start_with_page(folder.path());
     let mut slow: Vec<TcpStream> = (0..300).map(|_| connect(&server)).collect();
     for stream in &mut slow {
         stream.write_all(b"GET /health HTTP/1.1\r\nHost: localhost\r\nX-Slow: ").unwrap();
     }
     let began = Instant::now();
     while began.elapsed() < LONGER_THAN_HEADERS {
-        // Another byte now and then, which is no reason to wait for more.
+        // Another byte each second must not extend the time limit.
         slow.iter_mut().for_each(|stream| drop(stream.write_all(b"x")));
         server.get("/api/dashboard");
         std::thread::sleep(Duration::from_secs(1));
     }
     for stream in &mut slow {
         stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
-        let mut answer = Vec::new();
-        let ended = stream.read_to_end(&mut answer);
-        let is_waiting = ended.is_err_and(|error| error.kind() == std::io::ErrorKind::WouldBlock);
-        assert!(!is_waiting, "a connection is still there");
+        let mut response = Vec::new();
+        let result = stream.read_to_end(&mut response);
+        let is_open = result.is_err_and(|error| error.kind() == std::io::ErrorKind::WouldBlock);
+        assert!(!is_open, "a connection is still open");
     }
 }
 
 #[test]
-fn a_client_that_does_not_read_what_it_asked_for_is_sent_away() {
+fn a_client_that_does_not_read_its_response_is_disconnected() {
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("a.db");
     run(&["import", text(&demo_events())], &database);
     let server = Server::start(&database);
     let request = b"GET /api/orders/export?format=ndjson HTTP/1.1\r\nHost: localhost\r\n\r\n";
     let mut stream = connect(&server);
-    // Many exports, one after the other on one connection: more than the system keeps for a client that reads nothing.
+    // Many exports, one after the other on one connection: more than the system buffers for a client that does not read.
     stream.set_write_timeout(Some(Duration::from_secs(1))).unwrap();
     let began = Instant::now();
     let mut ended = None;
@@ -321,5 +327,5 @@ fn a_client_that_does_not_read_what_it_asked_for_is_sent_away() {
         }
         server.get("/api/dashboard");
     }
-    assert!(ended.is_some(), "the connection is still there");
+    assert!(ended.is_some(), "the connection is still open");
 }
