@@ -20,19 +20,21 @@ ROOMS = {
     'packages/shared/crates/contract': 'contract',
     'packages/backend/crates/application': 'application',
     'packages/backend/crates/store-*': 'store',
+    'packages/backend/crates/formats': 'formats',
     'packages/backend/crates/http': 'http',
     'packages/backend/crates/testkit': 'testkit',
     'packages/backend/apps/*': 'apps',
     'packages/backend/bench': 'bench',
-    'packages/backend/laws': 'fuzz',
+    'packages/backend/fuzz/harness': 'fuzz',
 }
-BELOW_APPS = {'domain', 'contract', 'application', 'store', 'http'}
+BELOW_APPS = {'domain', 'contract', 'formats', 'application', 'store', 'http'}
 MAY_IMPORT = {
     'domain': set(),
     'contract': {'domain'},
     'application': {'domain'},
     'store': {'application', 'domain'},
-    'http': {'application', 'contract', 'domain'},
+    'formats': {'domain'},
+    'http': {'application', 'contract', 'domain', 'formats'},
     'testkit': {'application', 'domain', 'http'},
     'apps': BELOW_APPS,
     'bench': BELOW_APPS,

@@ -1,5 +1,5 @@
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
-    goody_fuzz_laws::cursors::check(data);
+    goody_fuzz_harness::cursors::check(data);
 });

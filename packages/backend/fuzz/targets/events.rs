@@ -1,5 +1,5 @@
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
-    goody_fuzz_laws::events::check(data);
+    goody_fuzz_harness::events::check(data);
 });

@@ -14,6 +14,7 @@ use goody_application::ingest::Ingest;
 use goody_application::ports::Clock;
 use goody_application::{project, roll};
 use goody_domain::{IngestOutcome, OrderEvent, Rejection, WireEvent};
+use goody_formats::mapping::Mapping;
 use goody_store_sqlite::{Durability, Settings, SqliteStore};
 use serde::Serialize;
 use tokio::sync::mpsc::channel;
@@ -21,7 +22,6 @@ use tokio::sync::mpsc::channel;
 use self::batches::{Batches, PIECES, PieceSender};
 use self::source::{InputFile, Line, Source};
 use crate::clock::SystemClock;
-use crate::mapping::Mapping;
 use crate::output::{self, OutputError, OutputFile};
 use crate::progress::Progress;
 use crate::{CommandResult, Failure, cli, database};
@@ -63,7 +63,11 @@ struct Summary {
 }
 
 pub(crate) async fn run(command: cli::Import) -> CommandResult {
-    let settings = Settings { durability: Durability::AtCheckpoint, writer_cache_mib: 128, ..Settings::new(Arc::new(SystemClock)) };
+    let settings = Settings {
+        durability: Durability::AtCheckpoint,
+        writer_cache_mib: 128,
+        ..Settings::new(Arc::new(SystemClock))
+    };
     let name = command.file.display().to_string();
     let input = InputFile::open(&command.file).map_err(|error| ImportError::Unreadable(name.clone(), error))?;
     let mapping = command.mapping.as_deref().map(Mapping::read).transpose()?;

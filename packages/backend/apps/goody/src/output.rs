@@ -60,7 +60,7 @@ pub(crate) fn check_companions(file: &Path, database: Option<&Path>) -> Result<(
         if is_output(database) {
             return Err(OutputError::Database(name()));
         }
-        let database = real(database);
+        let database = resolved(database);
         if COMPANIONS.iter().any(|suffix| is_output(&sibling(&database, suffix))) {
             return Err(OutputError::Companion(name(), database.display().to_string()));
         }

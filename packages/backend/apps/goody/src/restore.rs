@@ -41,7 +41,7 @@ enum RestoreError {
 
 pub(crate) fn run(command: &cli::Restore) -> CommandResult {
     // A symbolic link stays, and then names the new database.
-    let (database, file) = (&real(&command.database.database), &command.file);
+    let (database, file) = (&resolved(&command.database.database), &command.file);
     let name = database.display().to_string();
     let unwritable = |error| RestoreError::Unwritable(name.clone(), error);
     if !file.is_file() {
@@ -50,7 +50,7 @@ pub(crate) fn run(command: &cli::Restore) -> CommandResult {
     if is_same(database, file) {
         return Err(RestoreError::Itself(name).into());
     }
-    let _lock = alone(database).map_err(unwritable)?.ok_or_else(|| RestoreError::Open(name.clone()))?;
+    let _lock = lock_files::exclusive(database).map_err(unwritable)?.ok_or_else(|| RestoreError::Open(name.clone()))?;
     let saved = sibling(database, ".before-restore");
     // After a killed restore, both names may still be names of the same file.
     if database.exists() && saved.exists() && !is_same(database, &saved) && !command.force {
@@ -81,7 +81,7 @@ pub(crate) fn run(command: &cli::Restore) -> CommandResult {
 
 /// Replaces the database with the checked copy. Returns where the old database is saved, if there was one.
 fn replace(command: &cli::Restore, copied: &Copied, new: &Path, saved: PathBuf) -> Result<Option<PathBuf>, Failure> {
-    let database = &real(&command.database.database);
+    let database = &resolved(&command.database.database);
     let unwritable = |error| RestoreError::Unwritable(database.display().to_string(), error);
     let backup = copied.zone.clone();
     if let Some(option) = command.database.time_zone.clone().filter(|option| *option != backup) {

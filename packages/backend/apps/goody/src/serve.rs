@@ -53,7 +53,10 @@ enum ServeError {
 
 pub(crate) async fn run(command: cli::Serve, log: Option<Arc<Queue>>) -> CommandResult {
     let access = access_rules(&command).await?;
-    let store = database::open_or_create(&command.database, Settings { patience: PATIENCE, ..Settings::new(Arc::new(SystemClock)) })?;
+    let store = database::open_or_create(
+        &command.database,
+        Settings { patience: PATIENCE, ..Settings::new(Arc::new(SystemClock)) },
+    )?;
     limits::handle_file_size_signal()?;
     let max_connections = limits::max_connections();
     let new_facts = Arc::new(Notify::new());

@@ -14,10 +14,10 @@ use crate::access::Caller;
 use crate::audit::Source;
 use crate::capacity::Capacity;
 use crate::error::{ApiError, LONGEST_JSON, too_large};
-use crate::event_splitter::{BodyFormat, EventSplitter};
 use crate::intake::Intake;
 use crate::request_log::CorrelationId;
 use crate::results::{JsonResults, LineResults};
+use goody_formats::event_splitter::{BodyFormat, EventSplitter};
 
 /// Receives one event, an array of events, or one event on each line (`application/x-ndjson`, of any length).
 ///

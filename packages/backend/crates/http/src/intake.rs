@@ -6,13 +6,13 @@ use axum::body::BodyDataStream;
 use futures::StreamExt;
 use goody_contract::{ErrorCode, FieldProblem, IngestLine, IngestResult};
 use goody_domain::{FieldError, IngestOutcome, Instant, OrderEvent, Rejection};
+use goody_formats::event_splitter::{EventSplitter, RawEvent};
 use tokio::time::{Instant as TokioInstant, timeout};
 
 use crate::App;
 use crate::audit::{self, Counts, Source};
 use crate::capacity::{Capacity, Memory, Slot};
 use crate::error::{ApiError, too_large};
-use crate::event_splitter::{EventSplitter, RawEvent};
 
 /// How long an event may take to arrive, and how long results may wait for the client to read them. A slower client occupies
 /// resources that others need.
@@ -117,7 +117,7 @@ impl Intake {
         let (mut raw_events, mut memory, mut limit, mut bytes_read) = (Vec::new(), None, SMALL_BATCH, 0);
         while let Some(splitter) = &mut self.splitter {
             while raw_events.len() < limit.events
-                && let Some(raw_event) = splitter.next()
+                && let Some(raw_event) = splitter.next_event()
             {
                 if raw_events.is_empty() {
                     // Memory is reserved only when the first event has arrived, so that a silent client holds none.

@@ -9,7 +9,6 @@ mod cursor;
 mod dashboard;
 mod docs;
 mod error;
-mod event_splitter;
 mod events;
 pub mod export;
 mod health;

@@ -9,12 +9,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use csv::StringRecord;
 use goody_application::ports::Clock;
 use goody_domain::{FieldError, Instant, OrderEvent, Rejection};
+use goody_formats::lines::{BOM, read_line};
+use goody_formats::mapping::{Mapping, RowParser};
+use goody_formats::records::{Record, Records};
 
 use super::ImportError;
 use super::batches::PieceSender;
 use crate::clock::SystemClock;
-use crate::mapping::{Mapping, RowParser};
-use crate::records::{BOM, Record, Records, read_line};
 
 /// An event with the fields that were left out of it, or the reasons of a rejection with the text of the line.
 type ParsedEvent = Result<(OrderEvent, Vec<FieldError>), (Rejection, String)>;

@@ -3,9 +3,11 @@
 use bytes::{Buf, Bytes, BytesMut};
 use goody_domain::LONGEST_EVENT;
 
+use crate::lines::BOM;
+
 /// One event of a body, not parsed yet.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum RawEvent {
+pub enum RawEvent {
     /// The bytes of the event.
     Text(Bytes),
     /// The event is longer than [`LONGEST_EVENT`]. Its bytes were skipped, not buffered.
@@ -14,12 +16,9 @@ pub(crate) enum RawEvent {
     Malformed(&'static str),
 }
 
-/// The UTF-8 byte order mark with which some programs begin a file.
-const BOM: &[u8] = b"\xef\xbb\xbf";
-
 /// The format of a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum BodyFormat {
+pub enum BodyFormat {
     /// One event on each line.
     Ndjson,
     /// One event, or an array of events.
@@ -27,7 +26,7 @@ pub(crate) enum BodyFormat {
 }
 
 /// Splits a body into events. Each has its line number, or its position in the array, from 1. Buffers at most one event.
-pub(crate) struct EventSplitter {
+pub struct EventSplitter {
     format: BodyFormat,
     /// Whether a byte order mark at the start was skipped or ruled out.
     bom_checked: bool,
@@ -53,7 +52,8 @@ struct Json {
 }
 
 impl EventSplitter {
-    pub(crate) fn new(format: BodyFormat) -> Self {
+    /// A splitter for a body of this format.
+    pub fn new(format: BodyFormat) -> Self {
         Self {
             format,
             bom_checked: false,
@@ -66,12 +66,12 @@ impl EventSplitter {
     }
 
     /// Appends bytes that arrived.
-    pub(crate) fn push(&mut self, bytes: &[u8]) {
+    pub fn push(&mut self, bytes: &[u8]) {
         self.buffer.extend_from_slice(bytes);
     }
 
     /// The next complete event.
-    pub(crate) fn next(&mut self) -> Option<(u64, RawEvent)> {
+    pub fn next_event(&mut self) -> Option<(u64, RawEvent)> {
         if !self.bom_checked {
             if self.buffer.starts_with(BOM) {
                 self.buffer.advance(BOM.len());
@@ -116,8 +116,8 @@ impl EventSplitter {
     }
 
     /// The last event, at the end of the body.
-    pub(crate) fn finish(mut self) -> Option<(u64, RawEvent)> {
-        if let Some(raw_event) = self.next() {
+    pub fn finish(mut self) -> Option<(u64, RawEvent)> {
+        if let Some(raw_event) = self.next_event() {
             return Some(raw_event);
         }
         if self.format == BodyFormat::Json && self.json.in_array && !self.json.ended {
@@ -201,7 +201,7 @@ mod tests {
         let mut raw_events = Vec::new();
         for bytes in body.as_bytes().chunks(at_a_time) {
             splitter.push(bytes);
-            while let Some((_, raw_event)) = splitter.next() {
+            while let Some((_, raw_event)) = splitter.next_event() {
                 raw_events.push(raw_event);
             }
         }

@@ -9,28 +9,29 @@
 //! outside a quote and once from inside, however often reading goes back.
 
 use std::collections::VecDeque;
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead};
 
 use csv::ByteRecord;
 use csv_core::{Reader, ReaderBuilder, Terminator};
 use goody_domain::{LONGEST_EVENT, Rejection};
 
+use crate::lines::{BOM, read_line, terminator};
+
 /// The maximum size of a record, in bytes.
 const MAX_BYTES: usize = LONGEST_EVENT;
 /// The maximum size of a record, in lines.
 const MAX_LINES: usize = 1_000;
-/// The byte order mark of UTF-8, with which some programs begin a file.
-pub(crate) const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// A record of a file, or a rejected line with the reason and its text.
-pub(crate) struct Record {
+pub struct Record {
     /// The number of its first line.
-    pub(crate) number: u64,
-    pub(crate) cells: Result<ByteRecord, (Rejection, Vec<u8>)>,
+    pub number: u64,
+    /// Its cells, or why the line is rejected, and its text.
+    pub cells: Result<ByteRecord, (Rejection, Vec<u8>)>,
 }
 
 /// Reads the records of a CSV file.
-pub(crate) struct Records<R> {
+pub struct Records<R> {
     input: R,
     delimiter: u8,
     /// The byte that ends a line; `None` before the first line.
@@ -67,19 +68,20 @@ enum End {
 }
 
 impl<R: BufRead> Records<R> {
-    pub(crate) fn new(input: R, delimiter: u8) -> Self {
+    /// Reads the records of `input`, with this delimiter between cells.
+    pub fn new(input: R, delimiter: u8) -> Self {
         let parser = ReaderBuilder::new().delimiter(delimiter).terminator(Terminator::Any(b'\n')).build();
         let lines = VecDeque::new();
         Self { input, delimiter, terminator: None, parser, lines, bytes: 0, number: 1, inside: 0, end: None, opened: 0 }
     }
 
     /// The reader of the bytes.
-    pub(crate) fn input(&mut self) -> &mut R {
+    pub fn input(&mut self) -> &mut R {
         &mut self.input
     }
 
     /// The next record; `None` at the end of the file.
-    pub(crate) fn read(&mut self) -> io::Result<Option<Record>> {
+    pub fn read(&mut self) -> io::Result<Option<Record>> {
         loop {
             if self.lines.is_empty() && !self.read_line()? {
                 return Ok(None);
@@ -224,37 +226,5 @@ impl<R: BufRead> Records<R> {
         self.bytes += text.len() + 1;
         self.lines.push_back(Line { text, is_whole });
         Ok(true)
-    }
-}
-
-/// Finds the byte that ends lines in the beginning of a file: a line feed, also after carriage returns, or a carriage return
-/// alone.
-fn terminator(start: &[u8]) -> u8 {
-    let found = start.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(start.len());
-    match start[found..].iter().find(|byte| **byte != b'\r') {
-        None | Some(b'\n') => b'\n',
-        Some(_) => b'\r',
-    }
-}
-
-/// Reads one line. `Some(true)` for a complete line, `Some(false)` for a line that is too long and cut off, `None` at the end of
-/// the file.
-pub(crate) fn read_line(reader: &mut impl BufRead, line: &mut Vec<u8>, terminator: u8) -> io::Result<Option<bool>> {
-    let mut limited = reader.by_ref().take(LONGEST_EVENT as u64 + 1);
-    if limited.read_until(terminator, line)? == 0 {
-        return Ok(None);
-    }
-    if line.len() <= LONGEST_EVENT || line.last() == Some(&terminator) {
-        return Ok(Some(true));
-    }
-    loop {
-        let buffered = reader.fill_buf()?;
-        let end = buffered.iter().position(|byte| *byte == terminator);
-        let read = end.map_or(buffered.len(), |end| end + 1);
-        let is_over = end.is_some() || buffered.is_empty();
-        reader.consume(read);
-        if is_over {
-            return Ok(Some(false));
-        }
     }
 }

@@ -4,17 +4,9 @@
 
 use csv::StringRecord;
 use goody_domain::OrderEvent;
+use goody_formats::mapping::{Mapping, RowParser};
+use goody_formats::records::Records;
 use goody_testkit::now;
-
-use self::columns::{Mapping, Rows};
-use self::records::Records;
-
-#[path = "../../apps/goody/src/mapping.rs"]
-#[expect(dead_code, reason = "the law parses a mapping from text and never opens a mapping file")]
-mod columns;
-#[path = "../../apps/goody/src/records.rs"]
-#[expect(dead_code, reason = "the law does not use the number of a record")]
-mod records;
 
 /// The end of the mapping.
 const END: &[u8] = b"\n%%\n";
@@ -32,7 +24,7 @@ pub fn check(data: &[u8]) -> bool {
         Some(record.cells.ok().and_then(|cells| StringRecord::from_byte_record(cells).ok()))
     };
     let Some(Some(heading)) = read() else { return false };
-    let Ok(rows) = Rows::new(mapping, &heading) else { return false };
+    let Ok(rows) = RowParser::new(mapping, &heading) else { return false };
     let mut accepted = false;
     for row in std::iter::from_fn(read).flatten() {
         for wire in rows.events(&row) {

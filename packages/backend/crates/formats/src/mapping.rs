@@ -52,19 +52,27 @@ const FIELDS: [&str; 15] = [
 
 /// Why a mapping cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum MappingError {
+pub enum MappingError {
+    /// The file cannot be read.
     #[error("the mapping {0} cannot be read")]
     Unreadable(String, #[source] std::io::Error),
+    /// It is not the TOML of a mapping.
     #[error("the mapping {0} is not valid")]
     Invalid(String, #[source] Box<toml::de::Error>),
+    /// A value in it has no meaning.
     #[error("the mapping {path}: {reason}")]
-    Unusable { path: String, reason: String },
+    Unusable {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        reason: String,
+    },
 }
 
 /// The content of the mapping file.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub(crate) struct Mapping {
+pub struct Mapping {
     delimiter: Option<char>,
     time_zone: Option<String>,
     #[serde(default)]
@@ -89,14 +97,18 @@ struct EventColumn {
 }
 
 impl Mapping {
-    pub(crate) fn read(path: &Path) -> Result<Self, MappingError> {
+    /// Reads a mapping from a file.
+    ///
+    /// # Errors
+    /// The file cannot be read, or is no mapping.
+    pub fn read(path: &Path) -> Result<Self, MappingError> {
         let name = path.display().to_string();
         let text = std::fs::read_to_string(path).map_err(|error| MappingError::Unreadable(name.clone(), error))?;
         Self::parse(name, &text)
     }
 
     /// Parses a mapping. Error messages call it `name`.
-    pub(crate) fn parse(name: String, text: &str) -> Result<Self, MappingError> {
+    pub fn parse(name: String, text: &str) -> Result<Self, MappingError> {
         let mapping: Self =
             toml::from_str(text).map_err(|error| MappingError::Invalid(name.clone(), Box::new(error)))?;
         let unknown_field =
@@ -117,13 +129,13 @@ impl Mapping {
     }
 
     /// The character between two cells.
-    pub(crate) fn delimiter(&self) -> u8 {
+    pub fn delimiter(&self) -> u8 {
         self.delimiter.and_then(|delimiter| u8::try_from(delimiter).ok()).unwrap_or(b',')
     }
 }
 
 /// Makes events of the rows of one file: the mapping, with the positions of the file's columns.
-pub(crate) struct RowParser {
+pub struct RowParser {
     /// The position of the column of each field.
     columns: HashMap<&'static str, usize>,
     /// The status of each event of a row, and the position of the column with its time.
@@ -136,7 +148,7 @@ pub(crate) struct RowParser {
 
 impl RowParser {
     /// Finds the columns of a mapping in the heading of a file.
-    pub(crate) fn new(mapping: Mapping, heading: &StringRecord) -> Result<Self, String> {
+    pub fn new(mapping: Mapping, heading: &StringRecord) -> Result<Self, String> {
         let position =
             |column: &str| heading.iter().position(|name| name.trim().trim_start_matches('\u{feff}') == column);
         let mut columns = HashMap::new();
@@ -178,7 +190,7 @@ impl RowParser {
     }
 
     /// The events of a row: one, or with `[[events]]` one for each filled column of times.
-    pub(crate) fn events<'r>(&'r self, row: &'r StringRecord) -> Vec<Result<WireEvent<'r>, Rejection>> {
+    pub fn events<'r>(&'r self, row: &'r StringRecord) -> Vec<Result<WireEvent<'r>, Rejection>> {
         if self.events.is_empty() {
             return vec![self.event(row, None)];
         }

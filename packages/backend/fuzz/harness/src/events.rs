@@ -4,14 +4,10 @@
 //! bodies, too.
 
 use goody_domain::{LONGEST_EVENT, OrderEvent};
+pub(crate) use goody_formats::event_splitter::BodyFormat;
+use goody_formats::event_splitter::{EventSplitter, RawEvent};
 use goody_testkit::now;
 use serde_json::Value;
-
-pub(crate) use self::event_splitter::BodyFormat;
-use self::event_splitter::{EventSplitter, RawEvent};
-
-#[path = "../../crates/http/src/event_splitter.rs"]
-mod event_splitter;
 
 /// The formats of a body.
 pub(crate) const BODY_FORMATS: [BodyFormat; 2] = [BodyFormat::Ndjson, BodyFormat::Json];
@@ -53,7 +49,7 @@ pub(crate) fn cut(form: BodyFormat, body: &[u8], at_a_time: usize) -> Vec<(u64, 
     let mut pieces = Vec::new();
     for bytes in body.chunks(at_a_time) {
         cutter.push(bytes);
-        while let Some(piece) = cutter.next() {
+        while let Some(piece) = cutter.next_event() {
             pieces.push(piece);
         }
     }
