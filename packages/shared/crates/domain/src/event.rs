@@ -1,36 +1,36 @@
-//! Order events: single facts about single orders, told from outside.
+//! Order events: each states one fact about one order, as sent to the API.
 //!
-//! A fact is turned away only when it is malformed, never because it is inconvenient, late or surprising.
+//! An event is rejected only if it is malformed, never because it is late, unlikely or contradicts other events.
 
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
 use crate::instant::shortened;
-use crate::kinds;
+use crate::json_errors;
 use crate::{Currency, EventId, GiftType, Instant, MOST_EVENTS, MOST_TEXT_BYTES, OrderId, Status, VendorId};
 
-/// How far ahead of us another clock may be, in seconds.
+/// How far a sender's clock may be ahead of the server's, in seconds.
 const CLOCK_SKEW_SECONDS: i64 = 300;
-/// A promise may lie so long after the placement, in seconds: two years. Later ones are slips (2062 for 2026), and each
-/// would be a day of its own in the reports until it comes.
+/// The longest time from the placement to a promise, in seconds: two years. Later promises are typing errors (2062 for
+/// 2026), and each would add a bucket that the vendor's reports read until its day comes.
 const LONGEST_PROMISE_SECONDS: i64 = 2 * 366 * 86_400;
 /// The longest `reason`, in characters.
 const REASON_LENGTH: usize = 500;
 /// The longest `carrier` or `trackingNumber`, in characters.
 const NAME_LENGTH: usize = 128;
 
-/// The longest event, as it is written, in bytes.
+/// The longest JSON of an event, in bytes.
 pub const LONGEST_EVENT: usize = 64 * 1024;
 
 /// One fact about one order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrderEvent {
-    /// Unique for its order: the same id twice is the same fact once.
+    /// Unique within its order. The same id with the same content is a duplicate.
     pub event_id: EventId,
     /// The order it is about.
     pub order_id: OrderId,
-    /// When it happened, not when we heard of it.
+    /// When it happened, not when the server received it.
     pub occurred_at: Instant,
     /// What happened.
     pub fact: Fact,
@@ -40,12 +40,12 @@ pub struct OrderEvent {
     pub tracking_number: Option<String>,
     /// Why, in a few words.
     pub reason: Option<String>,
-    /// Told long after the fact, from a file.
+    /// It was sent long after it occurred, from a file.
     pub is_backfilled: bool,
 }
 
 impl OrderEvent {
-    /// How long its texts are together, apart from the order's id.
+    /// The bytes of all its texts except the order's id.
     pub(crate) fn text_bytes(&self) -> usize {
         let (vendor, gift_type) = match &self.fact {
             Fact::Placed(placement) => (Some(&placement.vendor_id), placement.gift_type.as_ref()),
@@ -64,36 +64,36 @@ impl OrderEvent {
 pub enum Fact {
     /// It was placed.
     Placed(Placement),
-    /// It came to another status (never [`Status::Placed`]). The vendor may be named again; it changes nothing.
+    /// It reached another status (never [`Status::Placed`]). The event may name the vendor again, which changes nothing.
     Became(Status, Option<VendorId>),
 }
 
-/// What is settled when an order is placed, for ever.
+/// The facts that the placement of an order fixes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Placement {
-    /// Who makes and ships it.
+    /// The vendor, who makes and ships it.
     pub vendor_id: VendorId,
-    /// The promise: when the customer was told it would be there.
+    /// The promise: the instant by which the order is to arrive.
     pub estimated_delivery: Option<Instant>,
     /// When the vendor is to hand it to the carrier.
     pub ship_by: Option<Instant>,
-    /// What the gift costs, in minor units of `currency`.
+    /// The price of the gift, in minor units of `currency`.
     pub gift_value: Option<i64>,
     /// The currency of `gift_value`.
     pub currency: Currency,
-    /// What kind of gift it is.
+    /// The type of the gift.
     pub gift_type: Option<GiftType>,
-    /// Paid for to be fast.
+    /// The customer paid for fast delivery.
     pub is_rush: bool,
 }
 
 impl OrderEvent {
-    /// Where the event comes among those of its order: by when it occurred, then by lifecycle rank, then by id.
-    pub fn place(&self) -> impl Ord + '_ {
+    /// The sort key of the event among those of its order: the instant, then the lifecycle rank, then the id.
+    pub fn sort_key(&self) -> impl Ord + '_ {
         (self.occurred_at, self.status(), &self.event_id)
     }
 
-    /// The status this event tells of.
+    /// The status that this event states.
     pub fn status(&self) -> Status {
         match &self.fact {
             Fact::Placed(_) => Status::Placed,
@@ -101,7 +101,7 @@ impl OrderEvent {
         }
     }
 
-    /// The vendor this event names, if it names one.
+    /// The vendor that this event names, if any.
     pub fn vendor_id(&self) -> Option<&VendorId> {
         match &self.fact {
             Fact::Placed(placement) => Some(&placement.vendor_id),
@@ -109,22 +109,22 @@ impl OrderEvent {
         }
     }
 
-    /// Reads one event from its JSON text as heard at `now`.
+    /// Reads one event from its JSON, received at `now`.
     pub fn parse(json: &[u8], now: Instant) -> Result<Self, Rejection> {
         Self::parse_with_warnings(json, now).map(|(event, _)| event)
     }
 
-    /// The same, with a warning for each field that was left out.
+    /// Like [`OrderEvent::parse`], with a warning for each field that was left out.
     pub fn parse_with_warnings(json: &[u8], now: Instant) -> Result<(Self, Vec<FieldError>), Rejection> {
         Self::check_with_warnings(&WireEvent::read(json)?, now)
     }
 
-    /// The event that was told at `now`, or every field that is wrong.
+    /// The event, received at `now`, or every field that is wrong.
     pub fn check(wire: &WireEvent<'_>, now: Instant) -> Result<Self, Rejection> {
         Self::check_with_warnings(wire, now).map(|(event, _)| event)
     }
 
-    /// The same, with a warning for each field that was left out.
+    /// Like [`OrderEvent::check`], with a warning for each field that was left out.
     pub fn check_with_warnings(wire: &WireEvent<'_>, now: Instant) -> Result<(Self, Vec<FieldError>), Rejection> {
         let mut event = wire.event()?;
         if event.occurred_at < Instant::EARLIEST {
@@ -133,33 +133,33 @@ impl OrderEvent {
         if event.occurred_at > now.plus_seconds(CLOCK_SKEW_SECONDS) {
             return Err(Rejection::field("occurredAt", "is more than 5 minutes ahead of now"));
         }
-        let warnings = event.leave_out_far_promises();
+        let warnings = event.remove_far_promises();
         Ok((event, warnings))
     }
 
-    /// Whether this is what was received again. Events that were stored before far promises were left out still have them.
+    /// Whether `received` repeats this event. Events stored by versions that accepted far promises still have them.
     pub(crate) fn is_same_fact(&self, received: &Self) -> bool {
         self == received || {
             let mut stored = self.clone();
-            !stored.leave_out_far_promises().is_empty() && stored == *received
+            !stored.remove_far_promises().is_empty() && stored == *received
         }
     }
 
-    /// Takes away promises that lie more than two years after the placement. Says which.
-    fn leave_out_far_promises(&mut self) -> Vec<FieldError> {
+    /// Removes promises that lie more than two years after the placement, and returns a warning for each.
+    fn remove_far_promises(&mut self) -> Vec<FieldError> {
         let Fact::Placed(placement) = &mut self.fact else { return Vec::new() };
         let latest = self.occurred_at.plus_seconds(LONGEST_PROMISE_SECONDS);
         let promises = [("estimatedDelivery", &mut placement.estimated_delivery), ("shipBy", &mut placement.ship_by)];
-        let far = promises.into_iter().filter_map(|(field, promise)| {
+        let warnings = promises.into_iter().filter_map(|(field, promise)| {
             let far = promise.take_if(|promise| *promise > latest)?;
             let reason = format!("is more than two years after the placement and was left out: {far}");
             Some(FieldError { field: field.into(), reason })
         });
-        far.collect()
+        warnings.collect()
     }
 }
 
-/// Why something was turned away: every field that was wrong, and how.
+/// Why an event was rejected: every wrong field, with the reason.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", .errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
 pub struct Rejection {
@@ -171,7 +171,7 @@ pub struct Rejection {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{field}: {reason}")]
 pub struct FieldError {
-    /// The field by its JSON name; `line` where the whole text could not be read.
+    /// The JSON name of the field, or `line` if the whole text could not be read.
     pub field: String,
     /// What is wrong, as the end of a sentence that begins with the field.
     pub reason: String,
@@ -183,18 +183,18 @@ impl Rejection {
         Self { errors: vec![FieldError { field: field.into(), reason: reason.into() }] }
     }
 
-    /// The rejection of an event that has the id of a known one and says something else.
+    /// The rejection of an event that has the id of a known one and other content.
     pub fn conflict() -> Self {
         Self::field("eventId", "is the id of another fact of this order")
     }
 
-    /// The rejection of a new event of an order that has as many as are kept, or as long ones.
+    /// The rejection of a new event of an order that has [`MOST_EVENTS`] events or [`MOST_TEXT_BYTES`] of text.
     pub fn full() -> Self {
         let mib = MOST_TEXT_BYTES / 1024 / 1024;
         Self::field(
             "orderId",
             format!(
-                "is of an order with {MOST_EVENTS} events or {mib} MiB of text in them: no more are kept of one order"
+                "is of an order that has {MOST_EVENTS} events or {mib} MiB of text already: an order takes no more"
             ),
         )
     }
@@ -205,9 +205,9 @@ impl Rejection {
     }
 }
 
-/// An event as it is written: in requests, files, exports and the order store.
+/// The JSON form of an event, in requests, files, exports and the order store.
 ///
-/// Reading and writing go through this one form, so that what was told is what is told again.
+/// One type reads and writes it, so that an event is written as it was read.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct WireEvent<'a> {
@@ -259,16 +259,16 @@ pub struct WireEvent<'a> {
 }
 
 impl<'a> WireEvent<'a> {
-    /// Reads the JSON of one event; says which field has a value of the wrong kind.
+    /// Reads the JSON of one event. The rejection names each field whose value has the wrong type.
     pub fn read(json: &'a [u8]) -> Result<Self, Rejection> {
         let text = std::str::from_utf8(json)
             .map_err(|error| Rejection::field("line", format!("is not UTF-8 after byte {}", error.valid_up_to())))?;
         if text.trim_ascii_start().starts_with('[') {
-            // An array of the fields' values would be taken for the fields.
-            return Err(kinds::rejection(text));
+            // serde would read an array as the values of the fields.
+            return Err(json_errors::rejection(text));
         }
-        // Only a bad line pays for knowing where it is bad.
-        serde_json::from_str(text).map_err(|_| kinds::rejection(text))
+        // A second pass finds the reasons, so that a valid line is read only once.
+        serde_json::from_str(text).map_err(|_| json_errors::rejection(text))
     }
 
     /// The event this describes, or every field that is wrong.
@@ -306,7 +306,7 @@ impl<'a> WireEvent<'a> {
     fn placement(&self, fields: &mut Fields) -> Option<Placement> {
         let vendor_id = fields.required("vendorId", &self.vendor_id, VendorId::parse);
         if self.gift_value.is_some_and(|value| value < 0) {
-            fields.wrong("giftValue", "is negative");
+            fields.reject("giftValue", "is negative");
         }
         Some(Placement {
             estimated_delivery: fields.optional("estimatedDelivery", &self.estimated_delivery, promise),
@@ -347,7 +347,7 @@ impl<'a> From<&'a OrderEvent> for WireEvent<'a> {
     }
 }
 
-/// Reads the time of a promise, which lies between the years 2000 and 2100.
+/// Reads the instant of a promise, which must lie between the years 2000 and 2100.
 fn promise(text: &str) -> Result<Instant, String> {
     let instant = Instant::parse(text)?;
     if (Instant::EARLIEST..Instant::LATEST).contains(&instant) {
@@ -357,14 +357,14 @@ fn promise(text: &str) -> Result<Instant, String> {
     }
 }
 
-/// Collects what is wrong while fields are read, so that all of it is told at once.
+/// Collects the errors while fields are read, so that one response reports all of them.
 #[derive(Default)]
 struct Fields {
     errors: Vec<FieldError>,
 }
 
 impl Fields {
-    fn wrong(&mut self, field: &str, reason: impl Into<String>) {
+    fn reject(&mut self, field: &str, reason: impl Into<String>) {
         self.errors.push(FieldError { field: field.into(), reason: reason.into() });
     }
 
@@ -375,7 +375,7 @@ impl Fields {
         parse: impl Fn(&str) -> Result<T, String>,
     ) -> Option<T> {
         if value.is_none() {
-            self.wrong(field, "is missing");
+            self.reject(field, "is missing");
         }
         self.optional(field, value, parse)
     }
@@ -386,7 +386,7 @@ impl Fields {
         value: &Option<Cow<'_, str>>,
         parse: impl Fn(&str) -> Result<T, String>,
     ) -> Option<T> {
-        parse(value.as_deref()?).map_err(|reason| self.wrong(field, reason)).ok()
+        parse(value.as_deref()?).map_err(|reason| self.reject(field, reason)).ok()
     }
 
     fn text(&mut self, field: &str, value: &Option<Cow<'_, str>>, longest: usize) -> Option<String> {

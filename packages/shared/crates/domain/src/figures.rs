@@ -6,18 +6,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::{ActiveStatus, Counter, Counters, Outcome, Status};
 
-/// The counts of one window, up to an instant T. Sums: the fleet's figures are those of its vendors added up.
+/// The counts of one window, up to an instant T. The fleet's figures are the sums of its vendors' figures.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Figures {
     /// Orders placed in the window.
     pub total_orders: i64,
     /// Orders that ended in the window, by [`Outcome`].
     pub ended: [i64; 6],
-    /// Microseconds from placement to arrival, summed over the arrived.
+    /// Microseconds from placement to arrival, summed over the arrived orders.
     pub delivery_micros: i64,
     /// Promises in the window and before T, of orders not cancelled.
     pub due_orders: i64,
-    /// Those of them that were kept.
+    /// Due orders that arrived by their promise.
     pub on_time_deliveries: i64,
     /// Orders in each [`ActiveStatus`] at T.
     pub active: [i64; 3],
@@ -26,8 +26,8 @@ pub struct Figures {
 }
 
 impl Figures {
-    /// Takes over what happened in a day, or a part of one.
-    pub(crate) fn add_happened(&mut self, day: &Counters) {
+    /// Adds the flows of a day, or of a part of one.
+    pub(crate) fn add_flows(&mut self, day: &Counters) {
         self.total_orders += day[Counter::Entered(ActiveStatus::Placed)];
         for outcome in Outcome::ALL {
             self.ended[outcome as usize] += day[Counter::Ended(outcome)];
@@ -37,7 +37,7 @@ impl Figures {
         self.on_time_deliveries += day[Counter::OnTime];
     }
 
-    /// Orders that ended that way in the window.
+    /// Orders that ended with this outcome in the window.
     pub fn ended(&self, outcome: Outcome) -> i64 {
         self.ended[outcome as usize]
     }
@@ -57,17 +57,17 @@ impl Figures {
         Outcome::ALL.into_iter().filter(|outcome| outcome.status().is_issue()).map(|outcome| self.ended(outcome)).sum()
     }
 
-    /// Arrived and issues.
+    /// Orders that arrived or ended as an issue.
     pub fn completed_orders(&self) -> i64 {
         self.arrived_orders() + self.issue_count()
     }
 
-    /// Orders that go on at T.
+    /// Orders in any active status at T.
     pub fn active_orders(&self) -> i64 {
         self.active.iter().sum()
     }
 
-    /// Orders in an active status at T; outcomes in the window for the rest.
+    /// For an active status, the orders in it at T; for an outcome, the orders that ended with it in the window.
     pub fn status_count(&self, status: Status) -> i64 {
         match (status.active(), status.outcome()) {
             (Some(active), _) => self.active[active as usize],
@@ -81,7 +81,7 @@ impl Figures {
         percent(self.arrived_orders(), self.completed_orders())
     }
 
-    /// How sure [`Figures::reliability_score`] is.
+    /// The 95 % confidence interval of [`Figures::reliability_score`].
     pub fn reliability_interval(&self) -> Option<Interval> {
         Interval::wilson(self.arrived_orders(), self.completed_orders())
     }
@@ -101,7 +101,7 @@ impl Figures {
         percent(self.on_time_deliveries, self.due_orders)
     }
 
-    /// Mean hours from placement to arrival, over the arrived.
+    /// The mean of the hours from placement to arrival, over the arrived orders.
     pub fn avg_delivery_hours(&self) -> Option<f64> {
         let arrived = self.arrived_orders();
         (arrived > 0).then(|| self.delivery_micros as f64 / 3_600_000_000.0 / arrived as f64)
@@ -131,9 +131,9 @@ fn percent(part: i64, whole: i64) -> Option<f64> {
 /// A 95 % confidence interval, in percent.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Interval {
-    /// At least this, probably.
+    /// The lower end.
     pub lower: f64,
-    /// At most this, probably.
+    /// The upper end.
     pub upper: f64,
 }
 
@@ -158,16 +158,16 @@ impl Interval {
         let n = trials as f64;
         let p = successes as f64 / n;
         let centre = p + Z * Z / (2.0 * n);
-        let reach = Z * (p * (1.0 - p) / n + Z * Z / (4.0 * n * n)).sqrt();
+        let half_width = Z * (p * (1.0 - p) / n + Z * Z / (4.0 * n * n)).sqrt();
         let scale = 100.0 / (1.0 + Z * Z / n);
-        // Rounding may put an end a hair outside of what a percentage can be.
+        // Rounding can put an end slightly below 0 or above 100.
         Some(Self {
-            lower: (scale * (centre - reach)).clamp(0.0, 100.0),
-            upper: (scale * (centre + reach)).clamp(0.0, 100.0),
+            lower: (scale * (centre - half_width)).clamp(0.0, 100.0),
+            upper: (scale * (centre + half_width)).clamp(0.0, 100.0),
         })
     }
 
-    /// How far apart the ends are, in points.
+    /// The distance between the ends, in percentage points.
     pub fn width(self) -> f64 {
         self.upper - self.lower
     }

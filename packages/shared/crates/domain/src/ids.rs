@@ -1,11 +1,11 @@
-//! Names of things: parsed once at the door, right by their type ever after.
+//! Identifiers: parsed once when they are received, valid by their type from then on.
 
 use std::borrow::Borrow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Makes one identifier type: a string that can only be had through its `parse`.
+/// Defines one identifier type: a string that passed its check.
 macro_rules! identifier {
     ($(#[$doc:meta])* $name:ident, $check:ident) => {
         $(#[$doc])*
@@ -14,7 +14,7 @@ macro_rules! identifier {
         pub struct $name(Box<str>);
 
         impl $name {
-            /// Takes the text as it is, or says why it cannot be one of these.
+            /// Checks the text. The error is the reason, as the end of a sentence that begins with the field.
             pub fn parse(text: &str) -> Result<Self, String> {
                 $check(text).map(|()| Self(text.into()))
             }
@@ -53,27 +53,27 @@ macro_rules! identifier {
 }
 
 identifier!(
-    /// An order, in the marketplace's own numbering: 1–128 characters of `A-Z a-z 0-9 . _ : -`.
+    /// The id of an order, given by the marketplace: 1–128 characters of `A-Z a-z 0-9 . _ : -`.
     OrderId,
     opaque
 );
 identifier!(
-    /// A vendor: 1–128 characters of `A-Z a-z 0-9 . _ : -`.
+    /// The id of a vendor: 1–128 characters of `A-Z a-z 0-9 . _ : -`.
     VendorId,
     opaque
 );
 identifier!(
-    /// One fact of one order: 1–128 characters of `A-Z a-z 0-9 . _ : -`, unique within its order.
+    /// The id of an event, unique within its order: 1–128 characters of `A-Z a-z 0-9 . _ : -`.
     EventId,
     opaque
 );
 identifier!(
-    /// A kind of gift, as a slug: 1–64 characters of `a-z 0-9 -`.
+    /// A type of gift, as a slug: 1–64 characters of `a-z 0-9 -`.
     GiftType,
     slug
 );
 identifier!(
-    /// A currency by its ISO 4217 code: three capital letters.
+    /// The ISO 4217 code of a currency: three capital letters.
     Currency,
     currency
 );
@@ -83,7 +83,7 @@ fn opaque(text: &str) -> Result<(), String> {
     if !(1..=128).contains(&text.len()) {
         Err(format!("must have 1 to 128 characters, has {}", text.chars().count()))
     } else if !text.bytes().all(allowed) {
-        Err("may only have A-Z a-z 0-9 . _ : -".into())
+        Err("may only contain A-Z a-z 0-9 . _ : -".into())
     } else {
         Ok(())
     }
@@ -107,7 +107,7 @@ fn currency(text: &str) -> Result<(), String> {
 }
 
 impl Default for Currency {
-    /// US dollars, where an order names no currency.
+    /// US dollars, for an order that names no currency.
     fn default() -> Self {
         Self("USD".into())
     }
@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_identifier_takes_its_alphabet_and_nothing_else() {
+    fn an_identifier_accepts_only_its_alphabet() {
         assert!(OrderId::parse("2e7a-8482_F6:fb.0").is_ok());
         assert!(OrderId::parse("").is_err());
         assert!(OrderId::parse(&"x".repeat(129)).is_err());

@@ -19,9 +19,9 @@ use crate::rfc3339;
 pub struct Instant(i64);
 
 impl Instant {
-    /// 2000-01-01T00:00:00Z: nothing in a gifting marketplace happened before it.
+    /// 2000-01-01T00:00:00Z: events before it are rejected.
     pub const EARLIEST: Self = Self(946_684_800_000_000);
-    /// 2100-01-01T00:00:00Z: nothing is promised for later.
+    /// 2100-01-01T00:00:00Z: promises have to lie before it.
     pub const LATEST: Self = Self(4_102_444_800_000_000);
 
     /// The instant that many microseconds after 1970-01-01T00:00:00Z.
@@ -34,22 +34,22 @@ impl Instant {
         self.0
     }
 
-    /// Reads RFC 3339, with any offset. No other form of ISO 8601 is read.
+    /// Reads an RFC 3339 time with any offset. Other forms of ISO 8601 are errors.
     pub fn parse(text: &str) -> Result<Self, String> {
         rfc3339::micros(text).map(Self).ok_or_else(|| format!("is not an RFC 3339 time: {}", shortened(text)))
     }
 
-    /// This instant, so many seconds later (earlier, where negative).
+    /// The instant that is `seconds` later, or earlier if `seconds` is negative.
     pub const fn plus_seconds(self, seconds: i64) -> Self {
         Self(self.0 + seconds * 1_000_000)
     }
 
-    /// Seconds from `earlier` to this instant, negative if it is not earlier.
+    /// Seconds from `earlier` to this instant; negative if this instant comes first.
     pub fn seconds_since(self, earlier: Self) -> f64 {
         (self.0 - earlier.0) as f64 / 1e6
     }
 
-    /// The start of the minute this instant lies in.
+    /// The start of this instant's minute.
     pub const fn floor_minute(self) -> Self {
         Self(self.0 - self.0.rem_euclid(60_000_000))
     }
@@ -79,13 +79,13 @@ impl From<Instant> for String {
 }
 
 impl fmt::Display for Instant {
-    /// RFC 3339 in UTC, with as many digits of a second as are not zero.
+    /// RFC 3339 in UTC, without trailing zeros in the fraction of a second.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.timestamp().fmt(f)
     }
 }
 
-/// The start of a text that may be very long, for an error message.
+/// The first 40 characters of a text, for an error message.
 pub(crate) fn shortened(text: &str) -> String {
     const SHOWN: usize = 40;
     if text.chars().count() <= SHOWN { text.to_owned() } else { text.chars().take(SHOWN).chain(['…']).collect() }

@@ -1,9 +1,9 @@
-//! The words and the rules: events, orders, contribution, buckets, reports.
+//! The domain: events, orders, contributions, buckets, reports.
 //!
-//! Three functions carry the program, each a pure function of its arguments:
+//! Three pure functions compute everything:
 //!
 //! - [`fold`]: the set of an order's events → the [`Order`];
-//! - [`contribution`]: an order → what it adds to its vendor's counters;
+//! - [`contribution`]: an order → the entries that it adds to its vendor's counters;
 //! - [`report`]: a vendor's buckets and an instant → the [`Report`].
 //!
 //! This crate never reads a clock, a file, a socket or the environment, and never waits. Time is an argument.
@@ -16,7 +16,7 @@ mod event;
 mod figures;
 mod ids;
 mod instant;
-mod kinds;
+mod json_errors;
 mod order;
 mod report;
 mod rfc3339;

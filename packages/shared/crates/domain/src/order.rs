@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::{ActiveStatus, EventId, Fact, Instant, OrderEvent, OrderId, Outcome, Placement, Status, VendorId};
 
-/// What the events of one order amount to. Always placed: see [`fold`].
+/// An order as its events describe it. It is always placed: see [`fold`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Order {
     /// The order.
@@ -15,23 +15,23 @@ pub struct Order {
     pub created_at: Instant,
     /// When the latest of its events occurred.
     pub updated_at: Instant,
-    /// The active statuses it went through until it was completed, each with its beginning. The first is `Placed`.
+    /// The active statuses it entered before it ended, each with its start. The first is `Placed`.
     pub steps: Vec<Step>,
-    /// When it ended and how; `None` while it goes on.
+    /// When it ended and its outcome; `None` while it is open.
     pub completion: Option<(Instant, Outcome)>,
-    /// When retention gave it up; `None` unless it expired while it was still open. See [`Order::given_up`].
+    /// When it was given up; `None` unless it expired while it was open. See [`Order::given_up`].
     pub given_up_at: Option<Instant>,
-    /// When it first arrived, whatever was found later.
+    /// When it first arrived, whatever its outcome is now.
     pub actual_delivery: Option<Instant>,
-    /// The last carrier, tracking number and reason that any event told.
+    /// The last carrier, tracking number and reason in its events.
     pub latest_note: Note,
-    /// Every instant at which one of its events occurred.
+    /// The instants at which its events occurred, in ascending order.
     pub occurrences: Vec<Instant>,
-    /// Every vendor that any of its placements named; the first placement's among them.
+    /// The vendors of all its placements, that of the first one included.
     pub named_vendors: BTreeSet<VendorId>,
 }
 
-/// The free words beside the facts.
+/// The optional texts of an event.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Note {
     /// Who carries the parcel.
@@ -42,27 +42,27 @@ pub struct Note {
     pub reason: Option<String>,
 }
 
-/// One active status and when the order came to it.
+/// An active status and when the order entered it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Step {
     /// The status.
     pub status: ActiveStatus,
-    /// Its beginning.
+    /// When the order entered it.
     pub at: Instant,
 }
 
-/// The order that a set of events tells of, or `None` while its placement is not known.
+/// The order that a set of events describes, or `None` while its placement is not known.
 ///
-/// The result depends on the set alone: events are taken in the order of (`occurredAt`, lifecycle rank, `eventId`).
-/// - The first placement gives vendor, promise and gift; another one changes nothing.
-/// - What is said to have happened before the placement counts as of the placement.
-/// - The first completed or cancelled event fixes when the order ended, the last one how.
-/// - An active status after that is history and nothing else.
+/// The result depends on the set only: events are sorted by `occurredAt`, lifecycle rank and `eventId`.
+/// - The first placement gives vendor, promise and gift; later placements change nothing.
+/// - An event before the placement counts as if it occurred at the placement.
+/// - The first event with an outcome fixes when the order ended, the last one its outcome.
+/// - An active status after the end changes nothing but the history.
 ///
-/// Events are expected to be of one order and to have distinct ids; [`History`] sees to both.
+/// All events must be of one order and have distinct ids; [`History`] ensures both.
 pub fn fold<'a>(order_id: &OrderId, events: impl IntoIterator<Item = &'a OrderEvent>) -> Option<Order> {
     let mut events: Vec<&OrderEvent> = events.into_iter().collect();
-    events.sort_unstable_by(|one, other| one.place().cmp(&other.place()));
+    events.sort_unstable_by(|one, other| one.sort_key().cmp(&other.sort_key()));
     let (created_at, placement) = events.iter().find_map(|event| match &event.fact {
         Fact::Placed(placement) => Some((event.occurred_at, placement)),
         Fact::Became(..) => None,
@@ -81,24 +81,24 @@ pub fn fold<'a>(order_id: &OrderId, events: impl IntoIterator<Item = &'a OrderEv
         named_vendors: BTreeSet::new(),
     };
     for event in events {
-        order.take(event);
+        order.apply(event);
     }
     Some(order)
 }
 
 impl Order {
-    /// Takes the next event in the order of [`fold`].
-    fn take(&mut self, event: &OrderEvent) {
+    /// Applies the next event. [`fold`] sorts them.
+    fn apply(&mut self, event: &OrderEvent) {
         let at = event.occurred_at.max(self.created_at);
         self.updated_at = at;
         self.occurrences.push(event.occurred_at);
-        for (note, told) in [
+        for (latest, text) in [
             (&mut self.latest_note.carrier, &event.carrier),
             (&mut self.latest_note.tracking_number, &event.tracking_number),
             (&mut self.latest_note.reason, &event.reason),
         ] {
-            if told.is_some() {
-                note.clone_from(told);
+            if text.is_some() {
+                latest.clone_from(text);
             }
         }
         match &event.fact {
@@ -119,7 +119,7 @@ impl Order {
         }
     }
 
-    /// Where the order stands: its outcome, or its last active status.
+    /// The current status: the outcome, or the last active status.
     pub fn status(&self) -> Status {
         match self.completion {
             Some((_, outcome)) => outcome.status(),
@@ -127,26 +127,26 @@ impl Order {
         }
     }
 
-    /// When it ended, however it did.
+    /// When it ended, with any outcome.
     pub fn completed_at(&self) -> Option<Instant> {
         self.completion.map(|(at, _)| at)
     }
 
-    /// The order as it counts once it has expired: one that is still open is given up at `at`. It leaves every level then, has no
-    /// outcome, and stays among the orders that were placed and due.
+    /// The order as it counts after it has expired. An open order is given up at `at`: it leaves every level then, has no outcome,
+    /// and still counts as placed and due.
     #[must_use]
     pub fn given_up(self, at: Instant) -> Self {
         Self { given_up_at: self.completion.is_none().then_some(at), ..self }
     }
 
-    /// When it left the levels: it ended, or it was given up.
+    /// When it left every level: when it ended or was given up.
     pub fn left_levels_at(&self) -> Option<Instant> {
         self.completed_at().or(self.given_up_at)
     }
 
-    /// Past its promise: ended after it, or still going on at `now` with the promise over.
+    /// Whether it is late: it ended after its promise, or it is open at `now` and the promise has passed.
     ///
-    /// A promise is over at the end of its minute, as in the reports.
+    /// A promise passes at the end of its minute, as in the reports.
     pub fn is_delayed(&self, now: Instant) -> bool {
         self.placement.estimated_delivery.is_some_and(|promise| match self.completed_at() {
             Some(end) => end > promise,
@@ -155,25 +155,24 @@ impl Order {
     }
 }
 
-/// All that was told of one order, in the order it was heard. Its version is the number of facts in it.
+/// The events of one order, in the order in which they were recorded. Its version is the number of events.
 #[derive(Clone, Debug)]
 pub struct History {
     order_id: OrderId,
     events: Vec<Recorded>,
-    /// Where each event stands, by its id: of the first `index.len()` events. Follows from `events`; filled only when it is
-    /// worth it.
+    /// The position of each of the first `index.len()` events, by id. A cache, filled only for long histories.
     index: HashMap<EventId, usize>,
-    /// [`OrderEvent::text_bytes`] of all events. Follows from `events`.
+    /// The sum of [`OrderEvent::text_bytes`] of all events.
     text_bytes: usize,
 }
 
-/// The most events that are kept of one order.
+/// The most events that one order can have.
 pub const MOST_EVENTS: usize = 10_000;
-/// The most bytes that the texts of one order's events may have together.
+/// The most bytes that the texts of one order's events can have together.
 pub const MOST_TEXT_BYTES: usize = 1024 * 1024;
 
-/// Up to this many events are searched one by one: most orders have fewer, and an index would cost more than it saves.
-const SEARCHED_ONE_BY_ONE: usize = 32;
+/// The most events that are searched without an index. Most orders have fewer, and an index would cost more than it saves.
+const MOST_WITHOUT_INDEX: usize = 32;
 
 impl PartialEq for History {
     fn eq(&self, other: &Self) -> bool {
@@ -183,30 +182,30 @@ impl PartialEq for History {
 
 impl Eq for History {}
 
-/// An event and when we heard of it.
+/// An event and when the server received it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recorded {
-    /// What was told.
+    /// The event.
     pub event: OrderEvent,
-    /// When it was told.
+    /// When the server received it.
     pub recorded_at: Instant,
 }
 
-/// What a history makes of an event it is told.
+/// The result of recording an event in a history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IngestOutcome {
-    /// A new fact; it is in the history now.
+    /// The event is new and was added to the history.
     New,
-    /// The same fact again; nothing changed.
+    /// The event is a duplicate; nothing changed.
     Known,
-    /// The id of a fact already known, with other content; nothing changed.
+    /// The event has the id of a known one and other content; nothing changed.
     Conflict,
-    /// A new fact of an order that has [`MOST_EVENTS`] or [`MOST_TEXT_BYTES`]; nothing changed.
+    /// The order already has [`MOST_EVENTS`] or would exceed [`MOST_TEXT_BYTES`]; nothing changed.
     Full,
 }
 
 impl History {
-    /// An order of which nothing is known.
+    /// A history without events.
     pub fn empty(order_id: OrderId) -> Self {
         Self::from_recorded(order_id, Vec::new())
     }
@@ -217,29 +216,29 @@ impl History {
         Self { order_id, events, index: HashMap::new(), text_bytes }
     }
 
-    /// The order it is of.
+    /// The id of its order.
     pub fn order_id(&self) -> &OrderId {
         &self.order_id
     }
 
-    /// How many facts are known: 0 for an order never heard of.
+    /// How many events it has: 0 for an unknown order.
     pub fn version(&self) -> usize {
         self.events.len()
     }
 
-    /// The facts, in the order they were heard.
+    /// The events, in the order in which they were recorded.
     pub fn events(&self) -> &[Recorded] {
         &self.events
     }
 
-    /// The facts, in the order of [`fold`].
+    /// The events, in the order in which [`fold`] applies them.
     pub fn by_occurrence(&self) -> Vec<&Recorded> {
         let mut facts: Vec<&Recorded> = self.events.iter().collect();
-        facts.sort_unstable_by(|one, other| one.event.place().cmp(&other.event.place()));
+        facts.sort_unstable_by(|one, other| one.event.sort_key().cmp(&other.event.sort_key()));
         facts
     }
 
-    /// Adds a fact, unless it is known already or there is no room for it.
+    /// Adds an event, unless its id is known or the history is full.
     pub fn record(&mut self, event: OrderEvent, now: Instant) -> IngestOutcome {
         match self.find(&event.event_id) {
             Some(known) if known.is_same_fact(&event) => IngestOutcome::Known,
@@ -257,22 +256,22 @@ impl History {
     }
 
     fn find(&mut self, event_id: &EventId) -> Option<&OrderEvent> {
-        if self.events.len() <= SEARCHED_ONE_BY_ONE {
+        if self.events.len() <= MOST_WITHOUT_INDEX {
             return self.events.iter().map(|recorded| &recorded.event).find(|event| event.event_id == *event_id);
         }
-        for place in self.index.len()..self.events.len() {
-            self.index.insert(self.events[place].event.event_id.clone(), place);
+        for position in self.index.len()..self.events.len() {
+            self.index.insert(self.events[position].event.event_id.clone(), position);
         }
-        self.index.get(event_id).map(|place| &self.events[*place].event)
+        self.index.get(event_id).map(|position| &self.events[*position].event)
     }
 
-    /// The order as it was known when its history had `version` facts.
+    /// The order when its history had `version` events.
     pub fn at_version(&self, version: usize) -> Option<Order> {
         let known = &self.events[..version.min(self.events.len())];
         fold(&self.order_id, known.iter().map(|recorded| &recorded.event))
     }
 
-    /// What became known between two versions.
+    /// The order at two versions of its history.
     pub fn change(&self, from_version: usize, version: usize) -> Change {
         Change {
             order_id: self.order_id.clone(),
@@ -283,13 +282,13 @@ impl History {
         }
     }
 
-    /// The order as it is known now.
+    /// The order that all its events describe.
     pub fn order(&self) -> Option<Order> {
         self.at_version(self.version())
     }
 }
 
-/// One order before and after some facts became known.
+/// One order at two versions of its history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
     /// The order.
@@ -298,8 +297,8 @@ pub struct Change {
     pub from_version: usize,
     /// The order's version after the change.
     pub version: usize,
-    /// The order before, `None` where it was not placed yet.
+    /// The order before; `None` if it was not placed yet.
     pub before: Option<Order>,
-    /// The order after, `None` where it is not placed yet.
+    /// The order after; `None` if it is not placed yet.
     pub after: Option<Order>,
 }

@@ -18,7 +18,7 @@ pub struct Report {
     pub vendor_id: VendorId,
     /// The date it is about.
     pub date: Day,
-    /// T: what happened before this instant counts.
+    /// T: only events before this instant count.
     pub as_of: Instant,
     /// The seven days ending with the date, up to T; levels at T.
     pub current7d: Figures,
@@ -29,7 +29,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// What changed from the week before to this one.
+    /// Both windows, to compare them.
     pub fn trends(&self) -> Trends<'_> {
         Trends { current: &self.current7d, previous: &self.previous7d }
     }
@@ -37,8 +37,8 @@ impl Report {
 
 /// The report of one vendor as of `as_of`.
 ///
-/// `series` must hold every bucket from 13 days before the date on. Levels at T are the sum of all flows ever, less those
-/// at T or after it: work grows with the days after the date, never with orders.
+/// `series` must hold every bucket from 13 days before the date on. A level at T is the sum of all flows less those at T or
+/// later: the work grows with the days after the date, not with the orders.
 pub fn report(vendor_id: &VendorId, series: &CounterSeries, as_of: AsOf, zone: &ReportZone) -> Report {
     let date = as_of.date();
     let a_week_before = date.plus(-WINDOW);
@@ -52,11 +52,12 @@ pub fn report(vendor_id: &VendorId, series: &CounterSeries, as_of: AsOf, zone: &
     }
 }
 
-/// What happened in the seven days ending with `last`, of which `cut` minutes are over; levels after `level_cut` of them.
+/// The flows of the seven days ending with `last`, with the first `cut` minutes of that day only, and the levels after
+/// `level_cut` minutes of it.
 fn window(series: &CounterSeries, last: Day, cut: Option<Minute>, level_cut: Option<Minute>) -> Figures {
-    let mut figures = happened(series, last.plus(1 - WINDOW), last, cut);
-    let level = |came: Counter, went: Counter| {
-        let flow = |counters: &Counters| counters[came] - counters[went];
+    let mut figures = flows(series, last.plus(1 - WINDOW), last, cut);
+    let level = |entered: Counter, left: Counter| {
+        let flow = |counters: &Counters| counters[entered] - counters[left];
         let later: i64 =
             series.days(last.plus(1), Day::from_number(i32::MAX)).iter().map(|(_, b)| flow(&b.totals)).sum();
         let rest_of_day = series.day(last).map_or(0, |b| flow(&b.totals) - flow(&b.until(level_cut)));
@@ -69,28 +70,28 @@ fn window(series: &CounterSeries, last: Day, cut: Option<Minute>, level_cut: Opt
     figures
 }
 
-/// What happened from one day to another, of whose last `cut` minutes are over; no levels.
-fn happened(series: &CounterSeries, first: Day, last: Day, cut: Option<Minute>) -> Figures {
+/// The flows from one day to another, with the first `cut` minutes of the last day only; no levels.
+fn flows(series: &CounterSeries, first: Day, last: Day, cut: Option<Minute>) -> Figures {
     let mut figures = Figures::default();
     for (day, bucket) in series.days(first, last) {
-        figures.add_happened(&bucket.until(cut.filter(|_| *day == last)));
+        figures.add_flows(&bucket.until(cut.filter(|_| *day == last)));
     }
     figures
 }
 
-/// The seven days ending with the date, and levels at T: a report's `current7d`, for any scope.
+/// The flows of the seven days ending with the date, and the levels at T: a report's `current7d`, for any scope.
 pub fn figures(series: &CounterSeries, as_of: AsOf) -> Figures {
     window(series, as_of.date(), as_of.cut(), as_of.cut())
 }
 
-/// What happened on the date alone.
+/// The flows of the date, without levels.
 pub fn one_day(series: &CounterSeries, as_of: AsOf) -> Figures {
-    happened(series, as_of.date(), as_of.date(), as_of.cut())
+    flows(series, as_of.date(), as_of.date(), as_of.cut())
 }
 
-/// What happened in the seven days ending with the date, without the levels that cost a look at every later day.
+/// The flows of the seven days ending with the date, without levels, which would need every later day.
 pub fn one_week(series: &CounterSeries, as_of: AsOf) -> Figures {
-    happened(series, as_of.date().plus(1 - WINDOW), as_of.date(), as_of.cut())
+    flows(series, as_of.date().plus(1 - WINDOW), as_of.date(), as_of.cut())
 }
 
 fn latest_fact(series: &CounterSeries, as_of: AsOf, zone: &ReportZone) -> Option<Instant> {
@@ -106,12 +107,12 @@ fn latest_fact(series: &CounterSeries, as_of: AsOf, zone: &ReportZone) -> Option
 /// `series` must hold every bucket from `days` + 5 days before the date on.
 pub fn reliability_history(series: &CounterSeries, as_of: AsOf, days: i32) -> Vec<Option<f64>> {
     let cut = |last: Day| as_of.cut().filter(|_| last == as_of.date());
-    let score = |last: Day| happened(series, last.plus(1 - WINDOW), last, cut(last)).reliability_score();
+    let score = |last: Day| flows(series, last.plus(1 - WINDOW), last, cut(last)).reliability_score();
     as_of.date().plus(1 - days).to(as_of.date()).map(score).collect()
 }
 
-/// Until when a report for today stays as it is if nothing is told: the first whole minute at which more of the ledger
-/// counts, or the end of the day.
+/// Until when a report for today is valid if no event is received: the first whole minute at which more entries of the counter
+/// series count, or the end of the day.
 pub fn next_change(series: &CounterSeries, as_of: AsOf, zone: &ReportZone) -> Instant {
     let end_of_day = zone.end(as_of.date());
     let next = |day: Day, cut: Option<Minute>| {
@@ -122,12 +123,12 @@ pub fn next_change(series: &CounterSeries, as_of: AsOf, zone: &ReportZone) -> In
     let week_ago = next(as_of.date().plus(-WINDOW), as_of.cut_week_ago());
     match [today, week_ago].into_iter().flatten().min() {
         None => end_of_day,
-        // Around a change of summer time the two days do not tick alike: look again every minute.
+        // If summer time begins or ends, the minutes of the two days differ: compute the report again after a minute.
         Some(minute) => as_of.instant_of_cut(minute + 1).unwrap_or(as_of.at().plus_seconds(60)).min(end_of_day),
     }
 }
 
-/// Where a number is going.
+/// The direction of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Trend {
@@ -139,7 +140,7 @@ pub enum Trend {
     Stable,
 }
 
-/// Two windows of one vendor, or of the fleet, side by side: current − previous.
+/// Two windows of one scope, to compute current − previous.
 #[derive(Clone, Copy, Debug)]
 pub struct Trends<'a> {
     /// The later window.
@@ -150,16 +151,16 @@ pub struct Trends<'a> {
 
 impl Trends<'_> {
     /// The difference of a count.
-    pub fn count(&self, number: impl Fn(&Figures) -> i64) -> i64 {
-        number(self.current) - number(self.previous)
+    pub fn count(&self, count: impl Fn(&Figures) -> i64) -> i64 {
+        count(self.current) - count(self.previous)
     }
 
-    /// The difference of a rate, in its own unit; `None` if either side has none.
-    pub fn rate(&self, number: impl Fn(&Figures) -> Option<f64>) -> Option<f64> {
-        Some(number(self.current)? - number(self.previous)?)
+    /// The difference of a rate, in the rate's unit; `None` if either window has none.
+    pub fn rate(&self, rate: impl Fn(&Figures) -> Option<f64>) -> Option<f64> {
+        Some(rate(self.current)? - rate(self.previous)?)
     }
 
-    /// Where reliability is going; `None` if either window has none.
+    /// The direction of the reliability; `None` if either window has none.
     pub fn direction(&self) -> Option<Trend> {
         self.rate(Figures::reliability_score).map(|points| match points {
             points if points.abs() < STABLE_BELOW => Trend::Stable,

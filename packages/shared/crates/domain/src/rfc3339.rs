@@ -1,4 +1,4 @@
-//! Reading times as RFC 3339 writes them.
+//! Reads times in the format of RFC 3339.
 
 use std::ops::Range;
 
@@ -9,12 +9,12 @@ use jiff::tz::TimeZone;
 /// 1970-01-01T00:00:00.
 const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
 
-/// Microseconds since 1970-01-01T00:00:00Z, where the text is a `date-time` of RFC 3339, section 5.6. Finer digits are
-/// dropped.
+/// Microseconds since 1970-01-01T00:00:00Z of a `date-time` of RFC 3339, section 5.6; `None` for any other text. Finer digits
+/// are dropped.
 ///
-/// A blank may stand for the `T` and letters may be small, as the notes there allow. ISO 8601 has many more forms (times
-/// without seconds, weeks, years of six digits) and libraries add others (`[Europe/Paris]`): a text that another program
-/// reads differently is refused here.
+/// As the notes of that section allow, a space can replace the `T`, and letters can be lower case. The other forms of ISO 8601
+/// (times without seconds, weeks, years of six digits) and the extensions of libraries (`[Europe/Paris]`) are refused, because
+/// programs read them differently.
 pub(crate) fn micros(text: &str) -> Option<i64> {
     let bytes = text.as_bytes();
     let number = |place: Range<usize>| {
@@ -59,8 +59,8 @@ fn offset_seconds(offset: &[u8], two: &impl Fn(usize) -> Option<i8>, place: usiz
     (hours <= 23 && minutes <= 59).then(|| sign * (i64::from(hours) * 3600 + i64::from(minutes) * 60))
 }
 
-/// Whether a leap second may follow that second: they are the last of June or of December, in UTC. Clocks that count as
-/// this program does repeat the second before.
+/// Whether a leap second can follow that second: leap seconds are the last of June or of December, in UTC. A leap second is
+/// read as the second before it, because counts of seconds since 1970 leave leap seconds out.
 fn precedes_a_leap_second(seconds: i64) -> bool {
     Timestamp::from_second(seconds + 1).is_ok_and(|next| {
         let next = TimeZone::UTC.to_datetime(next);

@@ -1,4 +1,4 @@
-//! How much a vendor's numbers should worry us.
+//! The risk level of a vendor: how reliable it is, if enough orders completed to judge.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,14 +8,14 @@ use crate::Figures;
 const AT_RISK_BELOW: f64 = 85.0;
 /// Below this reliability, in percent, a vendor underperforms.
 const UNDERPERFORMING_BELOW: f64 = 80.0;
-/// An interval wider than this, in points, says too little to judge by.
-const TOO_WIDE: f64 = 25.0;
+/// The widest interval that is enough to judge by, in percentage points.
+const WIDEST_INTERVAL: f64 = 25.0;
 
-/// How much the reliability of one window should worry us.
+/// The risk level by the reliability of one window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum RiskLevel {
-    /// Too few orders completed to say.
+    /// Too few orders completed to judge.
     Insufficient,
     /// Reliable.
     Low,
@@ -26,13 +26,14 @@ pub enum RiskLevel {
 }
 
 impl RiskLevel {
-    /// All four, from the least to the most worrying.
+    /// All four, in ascending order.
     pub const ALL: [Self; 4] = [Self::Insufficient, Self::Low, Self::Medium, Self::High];
 
-    /// The one rule: `Insufficient` when the interval is missing or wider than 25 points, else by the score.
+    /// The risk level of a window: `Insufficient` if the interval is missing or wider than 25 percentage points, else by the
+    /// score.
     pub fn of(figures: &Figures) -> Self {
         match (figures.reliability_score(), figures.reliability_interval()) {
-            (Some(score), Some(interval)) if interval.width() <= TOO_WIDE => match score {
+            (Some(score), Some(interval)) if interval.width() <= WIDEST_INTERVAL => match score {
                 score if score < UNDERPERFORMING_BELOW => Self::High,
                 score if score < AT_RISK_BELOW => Self::Medium,
                 _ => Self::Low,
@@ -41,7 +42,7 @@ impl RiskLevel {
         }
     }
 
-    /// Whether the vendor counts among those at risk.
+    /// Whether the vendor counts as at risk.
     pub fn is_at_risk(self) -> bool {
         matches!(self, Self::Medium | Self::High)
     }
@@ -62,7 +63,7 @@ impl RiskLevel {
     }
 }
 
-/// Whether reliability is below what a vendor must reach; no completed orders are neither above nor below.
+/// Whether the reliability is below 80 %; false without completed orders.
 pub(crate) fn is_underperforming(figures: &Figures) -> bool {
     figures.reliability_score().is_some_and(|score| score < UNDERPERFORMING_BELOW)
 }

@@ -4,29 +4,29 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// What an event says became of an order.
+/// The status of an order, as an event states it.
 ///
-/// The order of the variants is the lifecycle rank: it decides between events of the same instant.
+/// The order of the variants is the lifecycle rank, which sorts events of the same instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Status {
-    /// The customer ordered; the vendor has it.
+    /// The customer ordered; the vendor prepares the order.
     Placed,
     /// On its way, and expected by its promise.
     ShippingOnTime,
-    /// On its way, and said to be late.
+    /// On its way, and expected to be late.
     ShippingDelayed,
     /// Delivered.
     Arrived,
-    /// Will not be found again.
+    /// The carrier lost it.
     Lost,
-    /// Delivered or not, it was broken.
+    /// The gift broke, before or after delivery.
     Damaged,
-    /// The carrier could not hand it over.
+    /// The carrier could not deliver it.
     Undeliverable,
-    /// On its way back.
+    /// The carrier returns it to the vendor.
     ReturnToSender,
-    /// Called off; neither a success nor a failure of the vendor.
+    /// Cancelled; neither a success nor a failure of the vendor.
     Cancelled,
 }
 
@@ -64,7 +64,7 @@ impl Status {
         Self::ALL.into_iter().find(|status| status.as_str() == text)
     }
 
-    /// The outcome this status is, or `None` while the order goes on.
+    /// This status as an outcome; `None` for an active status.
     pub const fn outcome(self) -> Option<Outcome> {
         match self {
             Self::Placed | Self::ShippingOnTime | Self::ShippingDelayed => None,
@@ -77,7 +77,7 @@ impl Status {
         }
     }
 
-    /// The active status this is, or `None` once the order is over.
+    /// This status as an active status; `None` for an outcome.
     pub const fn active(self) -> Option<ActiveStatus> {
         match self {
             Self::Placed => Some(ActiveStatus::Placed),
@@ -87,7 +87,7 @@ impl Status {
         }
     }
 
-    /// One of the four ways in which a vendor fails an order.
+    /// Whether it is one of the four outcomes in which the vendor failed.
     pub const fn is_issue(self) -> bool {
         matches!(self, Self::Lost | Self::Damaged | Self::Undeliverable | Self::ReturnToSender)
     }
@@ -99,7 +99,7 @@ impl fmt::Display for Status {
     }
 }
 
-/// A status of an order that goes on.
+/// A status of an open order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ActiveStatus {
     /// See [`Status::Placed`].
@@ -114,7 +114,7 @@ impl ActiveStatus {
     /// All three, in lifecycle order.
     pub const ALL: [Self; 3] = [Self::Placed, Self::ShippingOnTime, Self::ShippingDelayed];
 
-    /// The same as one of the nine.
+    /// The same as a [`Status`].
     pub const fn status(self) -> Status {
         match self {
             Self::Placed => Status::Placed,
@@ -146,7 +146,7 @@ impl Outcome {
     pub const ALL: [Self; 6] =
         [Self::Arrived, Self::Lost, Self::Damaged, Self::Undeliverable, Self::ReturnToSender, Self::Cancelled];
 
-    /// The same as one of the nine.
+    /// The same as a [`Status`].
     pub const fn status(self) -> Status {
         match self {
             Self::Arrived => Status::Arrived,

@@ -1,28 +1,28 @@
-//! Who makes and ships the gifts.
+//! Vendors, who make and ship the gifts.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{Day, VendorId};
 
-/// A vendor's master data. Numbers about a vendor live in its [`crate::Report`].
+/// A vendor's master data. Its numbers are in its [`crate::Report`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Vendor {
-    /// The vendor, as its orders name it.
+    /// Its id, as orders name it.
     pub vendor_id: VendorId,
-    /// What people call it; its id until somebody registers it.
+    /// Its name; the id until it is registered.
     pub name: String,
-    /// What it sells: `flowers`, `food`, … as its own free word.
+    /// What it sells, as free text: `flowers`, `food`, …
     pub category: Option<String>,
-    /// Whether it takes new orders.
+    /// Whether it accepts new orders.
     pub is_active: bool,
-    /// `false` while all that is known is that some order named it.
+    /// `false` if the vendor is known only because an order named it.
     pub is_registered: bool,
-    /// Whom to write to when its orders are late.
+    /// The contact for questions about late orders.
     pub support_contact: Option<String>,
     /// The first day of its contract.
     pub contract_start_date: Option<Day>,
-    /// What it promised the marketplace, in days.
+    /// The delivery times that it promised the marketplace.
     pub sla_promises: Option<SlaPromises>,
 }
 
@@ -37,7 +37,7 @@ pub struct SlaPromises {
 }
 
 impl Vendor {
-    /// A vendor of which nothing is known but that an order named it.
+    /// A vendor that is known only because an order named it.
     pub fn unregistered(vendor_id: VendorId) -> Self {
         Self {
             name: vendor_id.to_string(),

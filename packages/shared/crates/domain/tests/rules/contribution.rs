@@ -1,4 +1,4 @@
-//! What an order adds to the counters.
+//! The entries that an order adds to the counters.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use goody_domain::{
 
 use crate::timeline::order;
 
-/// A contribution, added up; nothing that is 0.
+/// The sums of a contribution's entries that are not 0.
 fn sums(entries: &[Entry]) -> BTreeMap<(Day, Minute, Counter), i64> {
     let mut sums = BTreeMap::new();
     for entry in entries {
@@ -19,12 +19,12 @@ fn sums(entries: &[Entry]) -> BTreeMap<(Day, Minute, Counter), i64> {
     sums
 }
 
-fn added(order: &Order) -> Vec<Entry> {
+fn entries_of(order: &Order) -> Vec<Entry> {
     contribution(order, &ReportZone::utc())
 }
 
 fn total(order: &Order, counter: Counter) -> i64 {
-    added(order).iter().filter(|entry| entry.counter == counter).map(|entry| entry.amount).sum()
+    entries_of(order).iter().filter(|entry| entry.counter == counter).map(|entry| entry.amount).sum()
 }
 
 const TIMELINES: [&str; 7] = [
@@ -38,21 +38,21 @@ const TIMELINES: [&str; 7] = [
 ];
 
 #[test]
-fn every_order_stands_somewhere_once_on_the_day_of_its_placement() {
+fn every_order_is_counted_once_by_its_status_on_the_day_of_its_placement() {
     for timeline in TIMELINES {
         let order = order(timeline);
-        let standing: Vec<Entry> =
-            added(&order).into_iter().filter(|entry| matches!(entry.counter, Counter::InStatus(_))).collect();
+        let in_status: Vec<Entry> =
+            entries_of(&order).into_iter().filter(|entry| matches!(entry.counter, Counter::InStatus(_))).collect();
         let placed = ReportZone::utc().day(order.created_at);
         assert!(
-            matches!(&standing[..], [only] if only.counter == Counter::InStatus(order.status()) && only.day == placed && only.amount == 1),
+            matches!(&in_status[..], [only] if only.counter == Counter::InStatus(order.status()) && only.day == placed && only.amount == 1),
             "{timeline}"
         );
     }
 }
 
 #[test]
-fn an_order_is_in_one_active_status_until_it_ends_and_then_in_none() {
+fn an_open_order_is_in_one_active_status_and_an_ended_order_in_none() {
     for timeline in TIMELINES {
         let order = order(timeline);
         for status in ActiveStatus::ALL {
@@ -64,12 +64,12 @@ fn an_order_is_in_one_active_status_until_it_ends_and_then_in_none() {
 }
 
 #[test]
-fn an_order_ends_once_by_its_last_outcome_on_the_day_of_the_first() {
+fn an_order_ends_once_with_its_last_outcome_on_the_day_of_its_first() {
     let order = order(TIMELINES[3]);
     for outcome in Outcome::ALL {
         assert_eq!(total(&order, Counter::Ended(outcome)), i64::from(outcome == Outcome::Damaged));
     }
-    let ended: Vec<String> = added(&order)
+    let ended: Vec<String> = entries_of(&order)
         .iter()
         .filter(|entry| matches!(entry.counter, Counter::Ended(_)))
         .map(|entry| entry.day.to_string())
@@ -78,25 +78,25 @@ fn an_order_ends_once_by_its_last_outcome_on_the_day_of_the_first() {
 }
 
 #[test]
-fn time_of_delivery_counts_for_what_arrived_and_for_nothing_else() {
+fn delivery_time_counts_for_arrived_orders_only() {
     let day = 86_400_000_000;
     assert_eq!(total(&order(TIMELINES[2]), Counter::DeliveryMicros), day);
-    assert_eq!(total(&order(TIMELINES[3]), Counter::DeliveryMicros), 0, "it arrived, and then it was damaged");
+    assert_eq!(total(&order(TIMELINES[3]), Counter::DeliveryMicros), 0, "it arrived and was reported damaged later");
     assert_eq!(
         total(&order(TIMELINES[6]), Counter::DeliveryMicros),
         3 * day,
-        "from placement to arrival, not to when it was called lost"
+        "from the placement to the arrival, not to the LOST event"
     );
 }
 
 #[test]
-fn a_promise_falls_due_unless_the_order_was_called_off() {
+fn a_promise_falls_due_unless_the_order_was_cancelled() {
     let counted = |timeline: &str| (total(&order(timeline), Counter::Due), total(&order(timeline), Counter::OnTime));
     assert_eq!(counted(TIMELINES[0]), (1, 0));
     assert_eq!(counted(TIMELINES[2]), (1, 1));
     assert_eq!(counted(TIMELINES[3]), (1, 0));
     assert_eq!(counted(TIMELINES[5]), (0, 0));
-    assert_eq!(counted(TIMELINES[1]), (0, 0), "nothing was promised");
+    assert_eq!(counted(TIMELINES[1]), (0, 0), "it has no promise");
     assert_eq!(
         counted("PLACED 2026-03-01T10:00:00Z estimatedDelivery=2026-03-03T10:00:00Z\n ARRIVED 2026-03-03T10:00:00Z"),
         (1, 1)
@@ -104,21 +104,21 @@ fn a_promise_falls_due_unless_the_order_was_called_off() {
 }
 
 #[test]
-fn an_order_is_overdue_from_its_promise_to_its_end_if_there_is_time_between() {
+fn an_order_is_overdue_from_its_promise_to_its_end_if_the_end_is_later() {
     let counted = |timeline: &str| {
         (total(&order(timeline), Counter::OverdueEntered), total(&order(timeline), Counter::OverdueLeft))
     };
     assert_eq!(counted(TIMELINES[0]), (1, 0));
     assert_eq!(counted(TIMELINES[2]), (0, 0));
     assert_eq!(counted(TIMELINES[3]), (1, 1));
-    assert_eq!(counted(TIMELINES[4]), (0, 0), "it ended when it was placed");
+    assert_eq!(counted(TIMELINES[4]), (0, 0), "it ended at its placement");
     assert_eq!(counted(TIMELINES[5]), (1, 1));
 }
 
 #[test]
 fn a_promise_before_the_placement_is_overdue_from_the_placement() {
     let order = order("PLACED 2026-03-01T10:00:00Z estimatedDelivery=2026-02-03T10:00:00Z");
-    let days: Vec<String> = added(&order)
+    let days: Vec<String> = entries_of(&order)
         .iter()
         .filter(|entry| entry.counter == Counter::OverdueEntered)
         .map(|entry| entry.day.to_string())
@@ -127,69 +127,68 @@ fn a_promise_before_the_placement_is_overdue_from_the_placement() {
 }
 
 #[test]
-fn a_change_that_changes_nothing_moves_nothing() {
+fn postings_between_equal_orders_add_up_to_zero() {
     for timeline in TIMELINES {
         let order = order(timeline);
-        let moved = postings(Some(&order), Some(&order), &ReportZone::utc());
-        let moved: Vec<Entry> = moved
+        let entries: Vec<Entry> = postings(Some(&order), Some(&order), &ReportZone::utc())
             .into_iter()
             .map(|posting| posting.entry)
             .filter(|entry| entry.counter != Counter::LatestFact)
             .collect();
-        assert_eq!(sums(&moved), BTreeMap::new(), "{timeline}");
+        assert_eq!(sums(&entries), BTreeMap::new(), "{timeline}");
     }
 }
 
 #[test]
-fn whichever_way_an_order_came_to_be_as_it_is_its_counters_are_the_same() {
+fn the_counters_depend_on_the_last_version_of_an_order_and_not_on_earlier_ones() {
     let own: VendorId = VendorId::parse("acme").unwrap();
-    for way in [
+    for versions in [
         ["", TIMELINES[0], TIMELINES[3]],
         [TIMELINES[6], TIMELINES[5], TIMELINES[3]],
         [TIMELINES[4], TIMELINES[1], TIMELINES[3]],
     ] {
         let mut before: Option<Order> = None;
-        let mut scopes: BTreeMap<VendorId, Vec<Entry>> = BTreeMap::new();
-        for timeline in way {
+        let mut by_vendor: BTreeMap<VendorId, Vec<Entry>> = BTreeMap::new();
+        for timeline in versions {
             let after = crate::timeline::order_if_placed(timeline);
             for Posting { vendor_id, entry } in postings(before.as_ref(), after.as_ref(), &ReportZone::utc()) {
                 if entry.counter != Counter::LatestFact {
-                    scopes.entry(vendor_id).or_default().push(entry);
+                    by_vendor.entry(vendor_id).or_default().push(entry);
                 }
             }
             before = after;
         }
-        assert_eq!(sums(scopes.get(&own).unwrap()), sums(&added(&order(TIMELINES[3]))));
-        let others = scopes.iter().filter(|(vendor_id, _)| **vendor_id != own);
+        assert_eq!(sums(by_vendor.get(&own).unwrap()), sums(&entries_of(&order(TIMELINES[3]))));
+        let others = by_vendor.iter().filter(|(vendor_id, _)| **vendor_id != own);
         others.for_each(|(vendor_id, entries)| {
-            assert_eq!(sums(entries), BTreeMap::new(), "{vendor_id} has nothing of it any more")
+            assert_eq!(sums(entries), BTreeMap::new(), "{vendor_id} does not have the order any more")
         });
     }
 }
 
 #[test]
-fn facts_are_told_of_every_vendor_that_a_placement_named() {
+fn facts_count_for_every_vendor_that_a_placement_named() {
     let order = order(
         "PLACED 2026-03-02T10:00:00Z vendorId=bloom
          PLACED 2026-03-01T10:00:00Z vendorId=acme
          ARRIVED 2026-03-03T10:00:30.000007Z",
     );
-    let told: Vec<i64> = facts(&order, &ReportZone::utc()).map(|entry| entry.amount).collect();
-    assert_eq!(told, [1, 1, 30_000_008], "microseconds into the minute, plus one");
-    let posted = postings(None, Some(&order), &ReportZone::utc());
-    let named: Vec<&str> = posted
+    let amounts: Vec<i64> = facts(&order, &ReportZone::utc()).map(|entry| entry.amount).collect();
+    assert_eq!(amounts, [1, 1, 30_000_008], "microseconds since the start of the minute, plus one");
+    let postings = postings(None, Some(&order), &ReportZone::utc());
+    let vendors: Vec<&str> = postings
         .iter()
         .filter(|posting| posting.entry.counter == Counter::LatestFact)
         .map(|posting| posting.vendor_id.as_str())
         .collect();
-    assert_eq!(named, ["acme", "acme", "acme", "bloom", "bloom", "bloom"]);
+    assert_eq!(vendors, ["acme", "acme", "acme", "bloom", "bloom", "bloom"]);
 }
 
 #[test]
-fn a_bucket_is_a_sum_whatever_the_order_and_grouping() {
+fn a_bucket_does_not_depend_on_the_order_and_grouping_of_its_entries() {
     let entries: Vec<Entry> = TIMELINES
         .iter()
-        .flat_map(|timeline| added(&order(timeline)))
+        .flat_map(|timeline| entries_of(&order(timeline)))
         .filter(|entry| entry.day.to_string() == "2026-03-01")
         .collect();
     let mut at_once = Bucket::default();
@@ -197,16 +196,16 @@ fn a_bucket_is_a_sum_whatever_the_order_and_grouping() {
     let mut one_by_one = Bucket::default();
     entries.iter().rev().for_each(|entry| one_by_one.add(std::slice::from_ref(entry)));
     assert_eq!(at_once, one_by_one);
-    let back: Vec<Entry> = entries.iter().map(|entry| Entry { amount: -entry.amount, ..*entry }).collect();
-    at_once.add(&back);
-    assert!(at_once.is_empty(), "what is taken back leaves nothing");
+    let negated: Vec<Entry> = entries.iter().map(|entry| Entry { amount: -entry.amount, ..*entry }).collect();
+    at_once.add(&negated);
+    assert!(at_once.is_empty(), "entries and their negatives add up to an empty bucket");
 }
 
 #[test]
-fn a_counter_keeps_its_place_for_ever() {
-    // Places are stored. If this fails, give the new counter a new place at the end instead.
+fn a_counter_keeps_its_index_for_ever() {
+    // Stores keep the indices. If this fails, give the new counter a new index at the end instead.
     assert_eq!(Counter::COUNT, 27);
-    for (counter, place) in [
+    for (counter, index) in [
         (Counter::Entered(ActiveStatus::Placed), 0),
         (Counter::Entered(ActiveStatus::ShippingDelayed), 2),
         (Counter::Left(ActiveStatus::Placed), 3),
@@ -221,6 +220,6 @@ fn a_counter_keeps_its_place_for_ever() {
         (Counter::InStatus(Status::Cancelled), 25),
         (Counter::LatestFact, 26),
     ] {
-        assert_eq!(counter.index(), place, "{counter:?}");
+        assert_eq!(counter.index(), index, "{counter:?}");
     }
 }

@@ -1,12 +1,12 @@
-//! The fleet: a fold of the vendors' reports.
+//! The dashboard, computed from the vendors' reports.
 
 use goody_domain::{Dashboard, Day, Report, ReportZone, VendorId};
 
 use crate::report::{Acme, ended};
 
-/// The report of a vendor of which so many orders arrived and so many were lost this week, and so many before.
-fn vendor(id: &str, now: (usize, usize), before: (usize, usize)) -> Report {
-    let timelines = [ended("2026-03-09", now.0, now.1), ended("2026-03-02", before.0, before.1)].concat();
+/// The report of a vendor with these numbers of arrived and of lost orders, in this week and in the week before.
+fn vendor(id: &str, current: (usize, usize), previous: (usize, usize)) -> Report {
+    let timelines = [ended("2026-03-09", current.0, current.1), ended("2026-03-02", previous.0, previous.1)].concat();
     let timelines: Vec<&str> = timelines.iter().map(String::as_str).collect();
     Report { vendor_id: VendorId::parse(id).unwrap(), ..Acme::with(&timelines).on("2026-03-10") }
 }
@@ -20,7 +20,7 @@ fn ids(reports: &[&Report]) -> Vec<String> {
 }
 
 #[test]
-fn the_fleet_s_rates_are_of_its_sums_and_never_means_of_percentages() {
+fn the_fleet_s_rates_are_computed_from_its_sums_and_are_no_means_of_percentages() {
     let reports = [vendor("large", (90, 10), (0, 0)), vendor("small", (0, 1), (0, 0))];
     let fleet = fold(&reports).current.figures;
     assert_eq!(fleet.completed_orders(), 101);
@@ -28,7 +28,7 @@ fn the_fleet_s_rates_are_of_its_sums_and_never_means_of_percentages() {
 }
 
 #[test]
-fn medium_and_high_are_at_risk_and_too_few_orders_are_neither() {
+fn vendors_of_medium_and_high_risk_are_at_risk_and_vendors_with_too_few_orders_are_not() {
     let reports = [
         vendor("low", (99, 1), (50, 50)),
         vendor("medium", (83, 17), (99, 1)),
@@ -42,7 +42,7 @@ fn medium_and_high_are_at_risk_and_too_few_orders_are_neither() {
 }
 
 #[test]
-fn the_best_are_those_surely_reliable_and_the_worst_the_least_reliable() {
+fn the_best_have_the_highest_lower_end_of_the_interval_and_the_worst_the_lowest_reliability() {
     let reports = [
         vendor("few", (30, 0), (0, 0)),
         vendor("many", (297, 3), (0, 0)),
@@ -52,20 +52,20 @@ fn the_best_are_those_surely_reliable_and_the_worst_the_least_reliable() {
         vendor("silent", (0, 0), (0, 0)),
     ];
     let dashboard = fold(&reports);
-    assert_eq!(ids(&dashboard.top_performing), ["many", "few"], "297 of 300 is surer than 30 of 30");
+    assert_eq!(ids(&dashboard.top_performing), ["many", "few"], "297 of 300 has a higher lower end than 30 of 30");
     assert_eq!(ids(&dashboard.underperforming), ["worst", "worse", "bad"]);
 }
 
 #[test]
-fn at_most_ten_are_named() {
+fn each_list_has_at_most_ten_vendors() {
     let reports: Vec<Report> = (0..12).map(|number| vendor(&format!("v-{number:02}"), (100, 0), (0, 0))).collect();
     let dashboard = fold(&reports);
     assert_eq!(dashboard.top_performing.len(), 10);
-    assert_eq!(ids(&dashboard.top_performing)[..2], ["v-00", "v-01"], "equals go by id");
+    assert_eq!(ids(&dashboard.top_performing)[..2], ["v-00", "v-01"], "equal vendors are sorted by id");
 }
 
 #[test]
-fn an_empty_fleet_has_counts_of_0_and_no_rates() {
+fn an_empty_fleet_has_counts_of_zero_and_no_rates() {
     let dashboard = fold(&[]);
     let trends = dashboard.trends();
     assert_eq!(dashboard.current, Default::default());

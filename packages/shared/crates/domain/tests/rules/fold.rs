@@ -29,7 +29,7 @@ fn the_first_placement_gives_vendor_promise_and_gift_and_another_changes_nothing
 }
 
 #[test]
-fn a_vendor_cannot_move_the_promise_afterwards() {
+fn a_later_placement_cannot_change_the_promise() {
     let order = order(
         "PLACED 2026-03-01T10:00:00Z
          PLACED 2026-03-02T10:00:00Z estimatedDelivery=2026-03-09T10:00:00Z",
@@ -38,7 +38,7 @@ fn a_vendor_cannot_move_the_promise_afterwards() {
 }
 
 #[test]
-fn what_is_said_to_have_happened_before_the_placement_counts_as_of_the_placement() {
+fn an_event_before_the_placement_counts_as_if_it_occurred_at_the_placement() {
     let order = order(
         "ARRIVED 2026-02-27T10:00:00Z
          SHIPPING_ON_TIME 2026-02-26T10:00:00Z
@@ -52,7 +52,7 @@ fn what_is_said_to_have_happened_before_the_placement_counts_as_of_the_placement
 }
 
 #[test]
-fn created_updated_and_delivered_are_the_instants_of_their_events() {
+fn created_at_updated_at_and_actual_delivery_are_the_instants_of_their_events() {
     let order = order(
         "PLACED 2026-03-01T10:00:00Z
          SHIPPING_ON_TIME 2026-03-02T10:00:00Z
@@ -65,7 +65,7 @@ fn created_updated_and_delivered_are_the_instants_of_their_events() {
 }
 
 #[test]
-fn a_parcel_reported_damaged_after_its_arrival_is_damaged_as_of_its_arrival() {
+fn an_order_reported_damaged_after_its_arrival_ended_as_damaged_at_its_arrival() {
     let order = order(
         "PLACED 2026-02-25T10:00:00Z estimatedDelivery=2026-03-02T10:00:00Z
          ARRIVED 2026-03-01T10:00:00Z
@@ -73,11 +73,11 @@ fn a_parcel_reported_damaged_after_its_arrival_is_damaged_as_of_its_arrival() {
     );
     assert_eq!(order.completion, Some((at("2026-03-01T10:00:00Z"), Outcome::Damaged)));
     assert_eq!(order.actual_delivery, Some(at("2026-03-01T10:00:00Z")), "it did arrive");
-    assert!(!order.is_delayed(at("2026-03-09T10:00:00Z")), "it came in time");
+    assert!(!order.is_delayed(at("2026-03-09T10:00:00Z")), "it arrived before its promise");
 }
 
 #[test]
-fn a_parcel_found_again_arrived_as_of_the_day_it_was_called_lost() {
+fn a_lost_order_that_arrives_later_ended_as_arrived_when_it_was_reported_lost() {
     let order = order(
         "PLACED 2026-02-25T10:00:00Z
          LOST 2026-03-01T10:00:00Z
@@ -89,12 +89,12 @@ fn a_parcel_found_again_arrived_as_of_the_day_it_was_called_lost() {
 }
 
 #[test]
-fn the_last_word_decides_between_called_off_and_arrived() {
+fn the_last_outcome_decides_between_cancelled_and_arrived() {
     let arrived = order("PLACED 2026-03-01T10:00:00Z\n CANCELLED 2026-03-02T10:00:00Z\n ARRIVED 2026-03-03T10:00:00Z");
     assert_eq!(arrived.completion, Some((at("2026-03-02T10:00:00Z"), Outcome::Arrived)));
-    let called_off =
+    let cancelled =
         order("PLACED 2026-03-01T10:00:00Z\n ARRIVED 2026-03-02T10:00:00Z\n CANCELLED 2026-03-03T10:00:00Z");
-    assert_eq!(called_off.completion, Some((at("2026-03-02T10:00:00Z"), Outcome::Cancelled)));
+    assert_eq!(cancelled.completion, Some((at("2026-03-02T10:00:00Z"), Outcome::Cancelled)));
 }
 
 #[test]
@@ -105,11 +105,11 @@ fn a_late_scan_after_arrival_changes_nothing() {
     assert_eq!(after.status(), before.status());
     assert_eq!(after.completion, before.completion);
     assert_eq!(after.steps, before.steps);
-    assert_eq!(after.occurrences.len(), 3, "it is kept in the history");
+    assert_eq!(after.occurrences.len(), 3, "the history has it");
 }
 
 #[test]
-fn an_order_goes_through_its_active_statuses_step_by_step() {
+fn an_order_has_a_step_for_each_active_status_that_it_entered() {
     let order = order(
         "PLACED 2026-03-01T10:00:00Z
          SHIPPING_DELAYED 2026-03-03T10:00:00Z
@@ -121,7 +121,7 @@ fn an_order_goes_through_its_active_statuses_step_by_step() {
 }
 
 #[test]
-fn events_of_the_same_instant_go_by_lifecycle_and_then_by_id() {
+fn events_of_the_same_instant_are_sorted_by_lifecycle_rank_and_then_by_id() {
     let same = "2026-03-01T10:00:00Z";
     let by_rank = order(&format!("CANCELLED {same}\n ARRIVED {same}\n SHIPPING_ON_TIME {same}\n PLACED {same}"));
     assert_eq!(by_rank.completion, Some((at(same), Outcome::Cancelled)));
@@ -131,14 +131,14 @@ fn events_of_the_same_instant_go_by_lifecycle_and_then_by_id() {
 }
 
 #[test]
-fn an_order_is_delayed_by_the_clock_once_the_minute_of_its_promise_is_over() {
+fn an_open_order_is_delayed_once_the_minute_of_its_promise_is_over() {
     let open = order("PLACED 2026-03-01T10:00:00Z estimatedDelivery=2026-03-02T12:00:30Z");
     assert!(!open.is_delayed(at("2026-03-02T12:00:59.999999Z")));
     assert!(open.is_delayed(at("2026-03-02T12:01:00Z")));
 }
 
 #[test]
-fn an_order_that_ended_is_delayed_if_it_ended_after_its_promise_whatever_the_clock_says() {
+fn an_ended_order_is_delayed_if_it_ended_after_its_promise_at_any_later_time() {
     let ended = |when: &str| {
         order(&format!("PLACED 2026-03-01T10:00:00Z estimatedDelivery=2026-03-02T12:00:00Z\n LOST {when}"))
     };
@@ -153,7 +153,7 @@ fn an_order_without_a_promise_is_never_delayed() {
 }
 
 #[test]
-fn the_last_carrier_tracking_number_and_reason_told_are_the_order_s() {
+fn an_order_has_the_last_carrier_tracking_number_and_reason_of_its_events() {
     let order = order(
         "PLACED 2026-03-01T10:00:00Z
          SHIPPING_ON_TIME 2026-03-02T10:00:00Z carrier=ups trackingNumber=t-1
@@ -168,37 +168,37 @@ fn the_last_carrier_tracking_number_and_reason_told_are_the_order_s() {
 }
 
 #[test]
-fn the_same_id_twice_is_the_same_fact_once_and_with_other_content_a_conflict() {
+fn a_known_id_with_the_same_content_is_a_duplicate_and_with_other_content_a_conflict() {
     let now = at("2026-03-10T00:00:00Z");
-    let told = events("PLACED 2026-03-01T10:00:00Z\n PLACED 2026-03-01T10:00:00Z eventId=e-1 vendorId=bloom");
+    let events = events("PLACED 2026-03-01T10:00:00Z\n PLACED 2026-03-01T10:00:00Z eventId=e-1 vendorId=bloom");
     let mut history = History::empty(OrderId::parse("o-1").unwrap());
-    assert_eq!(history.record(told[0].clone(), now), IngestOutcome::New);
-    assert_eq!(history.record(told[0].clone(), now), IngestOutcome::Known);
-    assert_eq!(history.record(told[1].clone(), now), IngestOutcome::Conflict);
+    assert_eq!(history.record(events[0].clone(), now), IngestOutcome::New);
+    assert_eq!(history.record(events[0].clone(), now), IngestOutcome::Known);
+    assert_eq!(history.record(events[1].clone(), now), IngestOutcome::Conflict);
     assert_eq!((history.version(), history.order().unwrap().placement.vendor_id.as_str()), (1, "acme"));
 }
 
 #[test]
-fn a_long_history_knows_its_facts_as_a_short_one_does() {
+fn a_long_history_finds_duplicates_and_conflicts_as_a_short_one_does() {
     let now = at("2026-03-10T00:00:00Z");
     let hours = |minute: u32| format!("SHIPPING_ON_TIME 2026-03-02T{:02}:{:02}:00Z", minute / 60, minute % 60);
     let lines: Vec<String> = (0..100).map(hours).collect();
-    let told = events(&lines.join("\n"));
+    let events = events(&lines.join("\n"));
     let mut history = History::empty(OrderId::parse("o-1").unwrap());
-    for event in &told {
+    for event in &events {
         assert_eq!(history.record(event.clone(), now), IngestOutcome::New);
     }
-    for event in &told {
+    for event in &events {
         assert_eq!(history.record(event.clone(), now), IngestOutcome::Known);
         let other = OrderEvent { reason: Some("another one".into()), ..event.clone() };
         assert_eq!(history.record(other, now), IngestOutcome::Conflict);
     }
-    assert_eq!(history.version(), told.len());
+    assert_eq!(history.version(), events.len());
     assert_eq!(history, History::from_recorded(history.order_id().clone(), history.events().to_vec()));
 }
 
 #[test]
-fn a_history_knows_the_order_of_every_version() {
+fn a_history_gives_the_order_at_every_version() {
     let now = at("2026-03-10T00:00:00Z");
     let mut history = History::empty(OrderId::parse("o-1").unwrap());
     for event in events("ARRIVED 2026-03-03T10:00:00Z\n PLACED 2026-03-01T10:00:00Z\n DAMAGED 2026-03-04T10:00:00Z") {
@@ -219,7 +219,7 @@ fn timelines() -> impl Strategy<Value = Vec<OrderEvent>> {
 
 proptest! {
     #[test]
-    fn the_order_of_arrival_changes_nothing((events, shuffled) in timelines().prop_flat_map(|events| (Just(events.clone()), Just(events).prop_shuffle()))) {
+    fn the_sequence_of_arrival_changes_nothing((events, shuffled) in timelines().prop_flat_map(|events| (Just(events.clone()), Just(events).prop_shuffle()))) {
         let id = OrderId::parse("o-1").unwrap();
         prop_assert_eq!(fold(&id, &events), fold(&id, &shuffled));
     }
@@ -231,20 +231,20 @@ proptest! {
         let history = History::from_recorded(id.clone(), events.iter().map(recorded).collect());
         let summary = History::from_recorded(id.clone(), history.summary());
         prop_assert!(summary.version() <= 18);
-        let (mut all, mut few) = (history.by_occurrence(), summary.by_occurrence());
+        let (mut facts, mut summarized) = (history.by_occurrence(), summary.by_occurrence());
         for _ in 0..2 {
             let listed = |facts: &[&Recorded]| {
                 let order = fold(&id, facts.iter().map(|fact| &fact.event))?;
                 let listed = (order.placement.clone(), order.created_at, order.updated_at, order.completion, order.actual_delivery);
                 Some((listed, order.latest_note.clone(), order.status()))
             };
-            prop_assert_eq!(listed(&all), listed(&few));
-            prop_assert_eq!(all.pop(), few.pop(), "the latest fact is among them");
+            prop_assert_eq!(listed(&facts), listed(&summarized));
+            prop_assert_eq!(facts.pop(), summarized.pop(), "the summary has the latest fact");
         }
     }
 
     #[test]
-    fn one_more_fact_never_unplaces_an_order_or_takes_its_end_away(events in timelines(), more in timelines()) {
+    fn more_facts_never_remove_the_placement_or_the_end_of_an_order(events in timelines(), more in timelines()) {
         let id = OrderId::parse("o-1").unwrap();
         let renamed = more.into_iter().enumerate().map(|(number, event)| OrderEvent { event_id: EventId::parse(&format!("x-{number}")).unwrap(), ..event });
         let all: Vec<OrderEvent> = events.iter().cloned().chain(renamed).collect();
@@ -259,18 +259,18 @@ proptest! {
 }
 
 #[test]
-fn an_order_takes_no_more_events_than_are_kept_of_one_and_still_knows_those_it_has() {
+fn a_full_history_refuses_new_events_and_still_finds_duplicates_and_conflicts() {
     let now = at("2026-03-10T00:00:00Z");
-    let told = &events("PLACED 2026-03-01T10:00:00Z")[0];
-    let named =
-        |number: usize| OrderEvent { event_id: EventId::parse(&format!("e-{number}")).unwrap(), ..told.clone() };
+    let placement = &events("PLACED 2026-03-01T10:00:00Z")[0];
+    let numbered =
+        |number: usize| OrderEvent { event_id: EventId::parse(&format!("e-{number}")).unwrap(), ..placement.clone() };
     let mut history = History::empty(OrderId::parse("o-1").unwrap());
     for number in 0..MOST_EVENTS {
-        assert_eq!(history.record(named(number), now), IngestOutcome::New);
+        assert_eq!(history.record(numbered(number), now), IngestOutcome::New);
     }
-    assert_eq!(history.record(named(MOST_EVENTS), now), IngestOutcome::Full);
-    assert_eq!(history.record(named(7), now), IngestOutcome::Known);
-    let other = OrderEvent { reason: Some("another one".into()), ..named(7) };
+    assert_eq!(history.record(numbered(MOST_EVENTS), now), IngestOutcome::Full);
+    assert_eq!(history.record(numbered(7), now), IngestOutcome::Known);
+    let other = OrderEvent { reason: Some("another one".into()), ..numbered(7) };
     assert_eq!(history.record(other, now), IngestOutcome::Conflict);
     assert_eq!(history.version(), MOST_EVENTS);
 }
@@ -278,18 +278,22 @@ fn an_order_takes_no_more_events_than_are_kept_of_one_and_still_knows_those_it_h
 #[test]
 fn the_texts_of_an_order_are_bounded_and_a_shorter_event_still_fits() {
     let now = at("2026-03-10T00:00:00Z");
-    let told = &events("PLACED 2026-03-01T10:00:00Z")[0];
+    let placement = &events("PLACED 2026-03-01T10:00:00Z")[0];
     let long = |number: usize, bytes: usize| OrderEvent {
         event_id: EventId::parse(&format!("e-{number:06}")).unwrap(),
         reason: Some("x".repeat(bytes)),
-        ..told.clone()
+        ..placement.clone()
     };
     let mut history = History::empty(OrderId::parse("o-1").unwrap());
-    let taken = (0..).take_while(|number| history.record(long(*number, 1_000), now) == IngestOutcome::New).count();
-    assert!((1_000..=1_040).contains(&taken), "{taken}");
+    let recorded = (0..).take_while(|number| history.record(long(*number, 1_000), now) == IngestOutcome::New).count();
+    assert!((1_000..=1_040).contains(&recorded), "{recorded}");
     assert_eq!(history.record(long(1, 1_000), now), IngestOutcome::Known);
     assert_eq!(history.record(long(5_000, 1_000), now), IngestOutcome::Full);
     assert_eq!(history.record(long(5_000, 1), now), IngestOutcome::New);
     let mut stored = History::from_recorded(history.order_id().clone(), history.events().to_vec());
-    assert_eq!(stored.record(long(6_000, 1_000), now), IngestOutcome::Full, "as it was stored, it has the same bound");
+    assert_eq!(
+        stored.record(long(6_000, 1_000), now),
+        IngestOutcome::Full,
+        "a history read from a store has the same bound"
+    );
 }

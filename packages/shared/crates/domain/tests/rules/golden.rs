@@ -1,4 +1,4 @@
-//! Events as they were written once: every old version still parses, and is told again as it was told.
+//! Golden events: every released version of the JSON is still parsed, and is written again with the same content.
 
 use std::collections::BTreeSet;
 
@@ -59,7 +59,7 @@ fn the_golden_events_have_every_status_and_every_field() {
 }
 
 #[test]
-fn a_golden_event_says_what_it_said() {
+fn a_golden_event_is_read_with_every_value() {
     let (_, placed) = &golden()[0];
     let wire = WireEvent::from(placed);
     assert_eq!(wire.occurred_at.as_deref(), Some("2026-03-01T10:00:00.123456Z"));
@@ -69,20 +69,20 @@ fn a_golden_event_says_what_it_said() {
 }
 
 #[test]
-fn what_was_told_is_what_is_told_again() {
+fn an_event_is_written_as_it_was_read() {
     for (value, event) in golden() {
         let text = serde_json::to_string(&WireEvent::from(&event)).unwrap();
         let again = OrderEvent::parse(text.as_bytes(), at("2026-03-10T14:30:20Z")).unwrap();
         assert_eq!(again, event);
-        let told: Value = serde_json::from_str(&text).unwrap();
-        for (field, said) in value.as_object().unwrap() {
+        let written: Value = serde_json::from_str(&text).unwrap();
+        for (field, read) in value.as_object().unwrap() {
             let is_same = match field.as_str() {
-                // Instants come back in UTC; what is false by default may be left out.
-                "occurredAt" | "estimatedDelivery" => told[field].is_string(),
-                "isBackfilled" => told[field] == *said || *said == Value::Bool(false),
-                _ => told[field] == *said,
+                // Instants are written in UTC. A field that is false by default is left out.
+                "occurredAt" | "estimatedDelivery" => written[field].is_string(),
+                "isBackfilled" => written[field] == *read || *read == Value::Bool(false),
+                _ => written[field] == *read,
             };
-            assert!(is_same, "{field}: told {said}, told again {}", told[field]);
+            assert!(is_same, "{field}: read {read}, written {}", written[field]);
         }
     }
 }

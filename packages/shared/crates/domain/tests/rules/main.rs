@@ -1,4 +1,4 @@
-//! The rules, a sentence each.
+//! Tests of the domain rules through the public functions.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "test code fails loudly")]
 
@@ -7,7 +7,7 @@ mod dashboard;
 mod events;
 mod fold;
 mod golden;
-mod kinds;
+mod json_errors;
 mod report;
 mod timeline;
 mod times;

@@ -1,4 +1,4 @@
-//! What a report says.
+//! The numbers of reports.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use goody_domain::{
 
 use crate::timeline::{at, order};
 
-/// The vendor `acme`, and the orders it has.
+/// The vendor `acme` with the counters of its orders.
 pub(crate) struct Acme {
     zone: ReportZone,
     series: CounterSeries,
@@ -37,18 +37,18 @@ impl Acme {
         report(&VendorId::parse("acme").unwrap(), &self.series, as_of, &self.zone)
     }
 
-    /// The report of a date that is over.
+    /// The report of a past date.
     pub(crate) fn on(&self, date: &str) -> Report {
         self.evaluated(self.zone.end_of(Day::parse(date).unwrap()))
     }
 
-    /// The report of today, at an instant of it.
+    /// The report of the day of `now`, at `now`.
     pub(crate) fn at(&self, now: &str) -> Report {
         self.evaluated(self.zone.today(at(now)))
     }
 }
 
-/// So many orders that arrived on a day, and so many that were lost on it.
+/// The timelines of orders that arrived and of orders that were lost on a day.
 pub(crate) fn ended(day: &str, arrived: usize, lost: usize) -> Vec<String> {
     let timeline = |status: &str| format!("PLACED 2026-01-01T10:00:00Z\n {status} {day}T10:00:00Z");
     let arrived = std::iter::repeat_n(timeline("ARRIVED"), arrived);
@@ -60,7 +60,7 @@ fn strs(timelines: &[String]) -> Vec<&str> {
 }
 
 #[test]
-fn nothing_completed_is_no_score_and_neither_0_nor_100() {
+fn without_completed_orders_there_is_no_score() {
     for acme in [Acme::with(&[]), Acme::with(&["PLACED 2026-03-09T10:00:00Z"])] {
         let figures = acme.on("2026-03-10").current7d;
         assert_eq!(figures.reliability_score(), None);
@@ -74,7 +74,7 @@ fn nothing_completed_is_no_score_and_neither_0_nor_100() {
 }
 
 #[test]
-fn reliability_is_arrived_of_completed_with_its_interval() {
+fn reliability_is_the_share_of_arrived_in_completed_orders_and_has_an_interval() {
     let figures = Acme::with(&strs(&ended("2026-03-09", 33, 2))).on("2026-03-10").current7d;
     assert_eq!((figures.arrived_orders(), figures.issue_count(), figures.completed_orders()), (33, 2, 35));
     assert_eq!(figures.reliability_score(), Some(100.0 * 33.0 / 35.0));
@@ -94,7 +94,7 @@ fn every_issue_counts_and_a_cancelled_order_counts_in_its_own_rate_only() {
 }
 
 #[test]
-fn an_order_counts_in_the_week_it_ended_in_and_not_in_that_of_its_placement() {
+fn a_completed_order_counts_in_the_week_of_its_end_and_not_in_that_of_its_placement() {
     let acme = Acme::with(&["PLACED 2026-03-01T10:00:00Z\n LOST 2026-03-09T10:00:00Z"]);
     assert_eq!(
         (acme.on("2026-03-07").current7d.total_orders, acme.on("2026-03-07").current7d.completed_orders()),
@@ -118,7 +118,7 @@ fn a_window_is_the_seven_days_ending_with_the_date() {
 }
 
 #[test]
-fn an_order_becomes_delayed_by_the_clock_with_no_event() {
+fn an_order_becomes_delayed_as_time_passes_without_an_event() {
     let acme = Acme::with(&["PLACED 2026-03-09T10:00:00Z estimatedDelivery=2026-03-10T12:00:30Z"]);
     let (before, after) = (acme.at("2026-03-10T12:00:59Z"), acme.at("2026-03-10T12:01:00Z"));
     assert_eq!(
@@ -132,7 +132,7 @@ fn an_order_becomes_delayed_by_the_clock_with_no_event() {
 }
 
 #[test]
-fn a_report_says_until_when_it_stays_as_it_is() {
+fn a_report_is_valid_until_the_next_minute_with_an_entry_or_the_end_of_the_day() {
     let acme = Acme::with(&["PLACED 2026-03-09T10:00:00Z estimatedDelivery=2026-03-10T12:00:30Z"]);
     let until = |now: &str| next_change(&acme.series, acme.zone.today(at(now)), &acme.zone);
     assert_eq!(until("2026-03-10T09:00:00Z"), at("2026-03-10T12:01:00Z"));
@@ -141,7 +141,7 @@ fn a_report_says_until_when_it_stays_as_it_is() {
 }
 
 #[test]
-fn an_open_order_past_its_promise_is_a_miss() {
+fn an_open_order_past_its_promise_lowers_the_on_time_percentage() {
     let promised = "PLACED 2026-03-05T10:00:00Z estimatedDelivery=2026-03-08T10:00:00Z";
     let arrived = format!("{promised}\n ARRIVED 2026-03-08T10:00:00Z");
     let late = format!("{promised}\n ARRIVED 2026-03-08T10:00:00.000001Z");
@@ -152,7 +152,7 @@ fn an_open_order_past_its_promise_is_a_miss() {
 }
 
 #[test]
-fn an_order_that_is_not_due_yet_punishes_nobody() {
+fn an_order_counts_as_on_time_only_once_it_is_due() {
     let acme = Acme::with(&[
         "PLACED 2026-03-09T10:00:00Z estimatedDelivery=2026-03-12T10:00:00Z\n ARRIVED 2026-03-10T10:00:00Z",
     ]);
@@ -166,11 +166,11 @@ fn a_cancelled_order_is_never_due() {
         "PLACED 2026-03-05T10:00:00Z estimatedDelivery=2026-03-08T10:00:00Z\n CANCELLED 2026-03-09T10:00:00Z",
     ]);
     assert_eq!(acme.on("2026-03-10").current7d.due_orders, 0);
-    assert_eq!(acme.on("2026-03-08").current7d.delayed_orders, 1, "it was late at the time, all the same");
+    assert_eq!(acme.on("2026-03-08").current7d.delayed_orders, 1, "on that date it was open and late");
 }
 
 #[test]
-fn any_past_date_says_what_was_so_at_its_end() {
+fn the_report_of_a_past_date_has_the_levels_at_its_end() {
     let acme = Acme::with(&["PLACED 2026-03-01T10:00:00Z estimatedDelivery=2026-03-03T10:00:00Z
          SHIPPING_ON_TIME 2026-03-02T10:00:00Z
          SHIPPING_DELAYED 2026-03-04T00:00:00Z
@@ -184,13 +184,13 @@ fn any_past_date_says_what_was_so_at_its_end() {
     assert_eq!(level("2026-02-28"), ([0, 0, 0], 0, 0));
     assert_eq!(level("2026-03-01"), ([1, 0, 0], 0, 0));
     assert_eq!(level("2026-03-02"), ([0, 1, 0], 0, 0));
-    assert_eq!(level("2026-03-03"), ([0, 1, 0], 1, 0), "what happens at midnight is of the day that begins");
+    assert_eq!(level("2026-03-03"), ([0, 1, 0], 1, 0), "an event at midnight belongs to the day that begins");
     assert_eq!(level("2026-03-04"), ([0, 0, 1], 1, 0));
     assert_eq!(level("2026-03-06"), ([0, 0, 0], 0, 1));
 }
 
 #[test]
-fn what_happens_at_t_does_not_count_yet() {
+fn an_event_at_t_does_not_count_yet() {
     let acme = Acme::with(&["PLACED 2026-03-10T12:00:00Z\n LOST 2026-03-10T12:05:00Z"]);
     let counted = |now: &str| {
         let figures = acme.at(now).current7d;
@@ -203,16 +203,20 @@ fn what_happens_at_t_does_not_count_yet() {
 }
 
 #[test]
-fn levels_of_today_compare_with_the_same_time_a_week_ago() {
+fn levels_of_today_are_compared_with_the_same_time_a_week_ago() {
     let acme = Acme::with(&["PLACED 2026-03-03T12:00:00Z", "PLACED 2026-03-10T09:00:00Z"]);
     let change = |now: &str| acme.at(now).trends().count(Figures::active_orders);
     assert_eq!(change("2026-03-10T11:00:00Z"), 2, "a week ago at 11 there was none");
     assert_eq!(change("2026-03-10T13:00:00Z"), 1, "a week ago at 13 there was one");
-    assert_eq!(acme.at("2026-03-10T11:00:00Z").previous7d.total_orders, 1, "what happened is of whole days");
+    assert_eq!(
+        acme.at("2026-03-10T11:00:00Z").previous7d.total_orders,
+        1,
+        "flows of the week before are of whole days"
+    );
 }
 
 #[test]
-fn hours_of_delivery_are_a_mean_over_what_arrived() {
+fn delivery_hours_are_a_mean_over_arrived_orders() {
     let acme = Acme::with(&[
         "PLACED 2026-03-05T10:00:00Z\n ARRIVED 2026-03-06T10:00:00Z",
         "PLACED 2026-03-05T10:00:00Z\n ARRIVED 2026-03-05T22:00:00Z",
@@ -222,7 +226,7 @@ fn hours_of_delivery_are_a_mean_over_what_arrived() {
 }
 
 #[test]
-fn updated_at_is_the_latest_fact_it_reflects() {
+fn updated_at_is_the_latest_fact_before_t() {
     let acme = Acme::with(&["PLACED 2026-03-01T10:00:00.5Z\n SHIPPING_ON_TIME 2026-03-10T12:00:30.000001Z"]);
     assert_eq!(acme.on("2026-02-28").updated_at, None);
     assert_eq!(acme.on("2026-03-09").updated_at, Some(at("2026-03-01T10:00:00.5Z")));
@@ -231,7 +235,7 @@ fn updated_at_is_the_latest_fact_it_reflects() {
 }
 
 #[test]
-fn a_day_on_which_the_clocks_change_has_all_its_hours_and_no_more() {
+fn the_report_of_a_day_of_23_or_25_hours_counts_exactly_that_day() {
     // On 2026-03-08 New York has 23 hours, from 05:00Z to 04:00Z; on 2026-11-01 it has 25, from 04:00Z to 05:00Z.
     for (first, last, after, date) in [
         ("2026-03-08T05:00:00Z", "2026-03-09T03:59:59Z", "2026-03-09T04:00:00Z", "2026-03-08"),
@@ -246,8 +250,8 @@ fn a_day_on_which_the_clocks_change_has_all_its_hours_and_no_more() {
 }
 
 #[test]
-fn a_promise_passes_in_its_own_hour_where_the_clock_shows_it_twice() {
-    // 01:30 in New York comes at 05:30Z and again at 06:30Z.
+fn a_promise_in_a_repeated_hour_passes_at_its_own_instant() {
+    // New York's clocks show 01:30 at 05:30Z and again at 06:30Z.
     let acme =
         Acme::in_zone("America/New_York", &["PLACED 2026-10-30T10:00:00Z estimatedDelivery=2026-11-01T06:30:00Z"]);
     assert_eq!(acme.at("2026-11-01T05:45:00Z").current7d.delayed_orders, 0);
@@ -255,7 +259,7 @@ fn a_promise_passes_in_its_own_hour_where_the_clock_shows_it_twice() {
 }
 
 #[test]
-fn the_parts_of_a_status_breakdown_add_up_to_the_totals() {
+fn the_counts_by_status_add_up_to_the_totals() {
     let timelines: Vec<String> = ended("2026-03-09", 3, 2);
     let mut timelines = strs(&timelines);
     timelines
@@ -267,9 +271,10 @@ fn the_parts_of_a_status_breakdown_add_up_to_the_totals() {
 }
 
 #[test]
-fn two_points_are_a_trend_and_less_is_stable() {
-    let direction = |now: (usize, usize), before: (usize, usize)| {
-        let timelines = [ended("2026-03-09", now.0, now.1), ended("2026-03-02", before.0, before.1)].concat();
+fn two_percentage_points_are_a_trend_and_less_is_stable() {
+    let direction = |current: (usize, usize), previous: (usize, usize)| {
+        let timelines =
+            [ended("2026-03-09", current.0, current.1), ended("2026-03-02", previous.0, previous.1)].concat();
         Acme::with(&strs(&timelines)).on("2026-03-10").trends().direction()
     };
     assert_eq!(direction((100, 0), (98, 2)), Some(Trend::Up));
@@ -279,12 +284,12 @@ fn two_points_are_a_trend_and_less_is_stable() {
 }
 
 #[test]
-fn risk_goes_by_the_score_where_the_interval_says_enough() {
+fn the_risk_level_follows_from_the_score_if_the_interval_is_narrow_enough() {
     let risk = |arrived: usize, lost: usize| {
         RiskLevel::of(&Acme::with(&strs(&ended("2026-03-09", arrived, lost))).on("2026-03-10").current7d)
     };
-    assert_eq!(risk(3, 1), RiskLevel::Insufficient, "75 %, but four orders say little");
-    assert_eq!(risk(0, 5), RiskLevel::Insufficient, "even none of five");
+    assert_eq!(risk(3, 1), RiskLevel::Insufficient, "75 %, but four orders are too few");
+    assert_eq!(risk(0, 5), RiskLevel::Insufficient, "0 %, but five orders are too few");
     assert_eq!(risk(85, 15), RiskLevel::Low, "85 % is not below 85 %");
     assert_eq!(risk(84, 16), RiskLevel::Medium);
     assert_eq!(risk(80, 20), RiskLevel::Medium, "80 % is not below 80 %");
@@ -292,24 +297,28 @@ fn risk_goes_by_the_score_where_the_interval_says_enough() {
 }
 
 #[test]
-fn a_correction_moves_the_numbers_of_its_date_and_of_no_other() {
+fn a_correction_changes_the_numbers_of_the_date_that_it_corrects_only() {
     let arrived = "PLACED 2026-03-01T10:00:00Z\n ARRIVED 2026-03-03T10:00:00Z";
     let damaged = format!("{arrived}\n DAMAGED 2026-03-05T10:00:00Z");
     let (before, after) = (Acme::with(&[arrived]), Acme::with(&[&damaged]));
     assert_eq!(before.on("2026-03-03").current7d.reliability_score(), Some(100.0));
-    assert_eq!(after.on("2026-03-03").current7d.reliability_score(), Some(0.0), "a DAMAGED outcome of the 3rd");
+    assert_eq!(
+        after.on("2026-03-03").current7d.reliability_score(),
+        Some(0.0),
+        "the order ended on the 3rd, and its outcome is DAMAGED now"
+    );
     assert_eq!(after.on("2026-03-02").current7d, before.on("2026-03-02").current7d);
 }
 
 #[test]
-fn a_report_is_read_as_it_was_written() {
+fn a_report_is_read_from_json_as_it_was_written() {
     let report = Acme::with(&["PLACED 2026-03-01T10:00:00Z\n ARRIVED 2026-03-03T10:00:00.000001Z"]).on("2026-03-05");
     let text = serde_json::to_string(&report).unwrap();
     assert_eq!(serde_json::from_str::<Report>(&text).unwrap(), report);
 }
 
 #[test]
-fn orders_placed_anywhere_are_whole_orders() {
+fn the_earliest_placement_and_the_latest_promise_count() {
     let order: Order = order("PLACED 2000-01-01T00:00:00Z estimatedDelivery=2099-12-31T23:59:59Z");
     let acme = Acme::with(&["PLACED 2000-01-01T00:00:00Z estimatedDelivery=2099-12-31T23:59:59Z"]);
     assert_eq!(order.status(), Status::Placed);

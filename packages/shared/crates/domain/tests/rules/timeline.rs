@@ -1,4 +1,4 @@
-//! Stories of orders, told in lines.
+//! Timelines: the events of an order, written in lines.
 
 use goody_domain::{Instant, Order, OrderEvent, OrderId, WireEvent, fold};
 use serde_json::{Map, Value};
@@ -7,8 +7,8 @@ pub(crate) fn at(text: &str) -> Instant {
     Instant::parse(text).unwrap()
 }
 
-/// The events of a story: a line each, `STATUS instant field=value …`. Every event is of order `o-1`, a placement is with
-/// `acme`, and ids count up from `e-1`, unless the line says otherwise.
+/// The events of a timeline, which has a line `STATUS instant field=value …` for each. Unless the line says otherwise, events
+/// are of order `o-1`, a placement is with vendor `acme`, and event ids count up from `e-1`.
 pub(crate) fn events(timeline: &str) -> Vec<OrderEvent> {
     let lines = timeline.lines().map(str::trim).filter(|line| !line.is_empty());
     lines.enumerate().map(|(number, line)| event(number + 1, line)).collect()
@@ -29,16 +29,16 @@ fn event(number: usize, line: &str) -> OrderEvent {
     for (name, value) in words.map(|word| word.split_once('=').expect("field=value")) {
         put(name, value);
     }
-    // As it is stored: what was stored earlier may have promises that are left out of new events.
+    // Read as from a store: stored events can have far promises, which are left out of new events.
     WireEvent::read(Value::Object(fields).to_string().as_bytes()).and_then(|wire| wire.event()).unwrap()
 }
 
-/// The order of a story, if it is placed.
+/// The order of a timeline, if it is placed.
 pub(crate) fn order_if_placed(timeline: &str) -> Option<Order> {
     fold(&OrderId::parse("o-1").unwrap(), &events(timeline))
 }
 
-/// The order of a story.
+/// The order of a timeline.
 pub(crate) fn order(timeline: &str) -> Order {
-    order_if_placed(timeline).expect("the story begins with a placement")
+    order_if_placed(timeline).expect("the timeline has a placement")
 }

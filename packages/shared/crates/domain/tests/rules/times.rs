@@ -1,4 +1,4 @@
-//! Times of events: every form of RFC 3339, and nothing else.
+//! The times of events: every form of RFC 3339 is read, and no other.
 
 use goody_domain::{Instant, OrderEvent};
 use proptest::prelude::*;
@@ -6,11 +6,11 @@ use serde_json::json;
 
 use crate::timeline::at;
 
-/// When the event of that time took place, or what is wrong with the time.
+/// The instant that `text` is read as, or the reason for which it is rejected.
 fn occurred_at(text: &str) -> Result<String, String> {
     let event = json!({"eventId": "e-1", "orderId": "o-1", "status": "ARRIVED", "occurredAt": text});
-    let read = OrderEvent::parse(event.to_string().as_bytes(), at("2026-03-10T14:30:20Z"));
-    read.map(|event| event.occurred_at.to_string()).map_err(|rejection| rejection.to_string())
+    let parsed = OrderEvent::parse(event.to_string().as_bytes(), at("2026-03-10T14:30:20Z"));
+    parsed.map(|event| event.occurred_at.to_string()).map_err(|rejection| rejection.to_string())
 }
 
 #[test]
@@ -76,15 +76,15 @@ fn a_time_in_another_form_is_refused() {
 }
 
 proptest! {
-    /// Stored events and exports have their times in this form.
+    /// Stored events and exports have times in this form.
     #[test]
-    fn a_time_that_was_written_here_is_read_again(micros in Instant::EARLIEST.micros()..Instant::LATEST.micros()) {
+    fn a_written_time_is_read_again(micros in Instant::EARLIEST.micros()..Instant::LATEST.micros()) {
         let time = Instant::from_micros(micros);
         prop_assert_eq!(Instant::parse(&time.to_string()), Ok(time));
     }
 
     #[test]
-    fn no_text_breaks_the_reader(text in "[0-9TtZz:+. \u{e9}-]{0,40}") {
+    fn no_text_makes_the_parser_panic(text in "[0-9TtZz:+. \u{e9}-]{0,40}") {
         let _ = Instant::parse(&text);
     }
 }

@@ -1,4 +1,4 @@
-//! Why the JSON of an event cannot be read, in plain words. Only bad lines get here: what is good is read once.
+//! Explains to the sender why the JSON of an event cannot be read. Valid lines never come to this module.
 
 use std::fmt;
 
@@ -13,7 +13,7 @@ const TIME: &str = "text in quotes: an RFC 3339 time such as 2026-01-31T10:00:00
 const TEXT: &str = "text in quotes";
 const FLAG: &str = "true or false";
 
-/// A field of an event: its name, whether it takes a value, and what it takes in words.
+/// A field of an event: its name, whether it accepts a value, and a description of what it accepts.
 type Field = (&'static str, fn(&Kind) -> bool, &'static str);
 
 const FIELDS: [Field; 15] = [
@@ -47,12 +47,12 @@ pub(crate) fn rejection(text: &str) -> Rejection {
     if !text.trim_ascii_start().starts_with('{') {
         return match Kind::deserialize(&mut reader).and_then(|kind| reader.end().map(|()| kind)) {
             Ok(kind) => Rejection::field("line", format!("is {kind}, {OBJECT}")),
-            Err(error) => broken(&error),
+            Err(error) => syntax_error(&error),
         };
     }
-    let errors = match Found::deserialize(&mut reader) {
-        Ok(Found(fields)) => wrong(&fields),
-        Err(error) => return broken(&error),
+    let errors = match FieldValues::deserialize(&mut reader) {
+        Ok(FieldValues(values)) => field_errors(&values),
+        Err(error) => return syntax_error(&error),
     };
     if reader.end().is_err() {
         Rejection::field("line", "has text after its JSON")
@@ -63,14 +63,14 @@ pub(crate) fn rejection(text: &str) -> Rejection {
     }
 }
 
-/// Every field of the wrong kind or that is there twice, in the order of [`FIELDS`].
-fn wrong(found: &[(String, Kind)]) -> Vec<FieldError> {
-    let reason = |(name, takes, wanted): &Field| {
-        let mut values = found.iter().filter(|(field, _)| field == name).map(|(_, kind)| kind);
+/// The fields with a value of the wrong kind, and those that appear twice, in the order of [`FIELDS`].
+fn field_errors(values: &[(String, Kind)]) -> Vec<FieldError> {
+    let reason = |(name, accepts, expected): &Field| {
+        let mut values = values.iter().filter(|(field, _)| field == name).map(|(_, kind)| kind);
         let first = values.next()?;
-        match [first].into_iter().chain(values.clone()).find(|kind| !matches!(kind, Kind::Null) && !takes(kind)) {
-            Some(kind) => Some(format!("is {kind}, and has to be {wanted}")),
-            None => values.next().map(|_| "is there more than once".to_owned()),
+        match [first].into_iter().chain(values.clone()).find(|kind| !matches!(kind, Kind::Null) && !accepts(kind)) {
+            Some(kind) => Some(format!("is {kind}, and has to be {expected}")),
+            None => values.next().map(|_| "appears more than once".to_owned()),
         }
     };
     let errors = FIELDS.iter().filter_map(|field| Some(FieldError { field: field.0.into(), reason: reason(field)? }));
@@ -78,11 +78,11 @@ fn wrong(found: &[(String, Kind)]) -> Vec<FieldError> {
 }
 
 /// The rejection of a text that is not JSON.
-fn broken(error: &serde_json::Error) -> Rejection {
+fn syntax_error(error: &serde_json::Error) -> Rejection {
     let (line, column) = (error.line(), error.column());
     let place = if line > 1 { format!("line {line}, column {column}") } else { format!("column {column}") };
     let reason = if error.is_eof() {
-        format!("is not whole: its JSON ends too early, after {place}")
+        format!("is incomplete: its JSON ends too early, after {place}")
     } else if error.to_string().starts_with("number out of range") {
         format!("has a number that is too large at {place}")
     } else {
@@ -91,13 +91,13 @@ fn broken(error: &serde_json::Error) -> Rejection {
     Rejection::field("line", reason)
 }
 
-/// What a field holds.
+/// The value of a field, as an error shows it.
 enum Kind {
     Null,
     Flag(bool),
-    /// As it is shown, and whether it is a whole number of 64 bits.
+    /// The number, and whether it is a whole number of 64 bits.
     Number(String, bool),
-    /// The start of it.
+    /// The start of the text.
     Text(String),
     Array,
     Object,
@@ -180,10 +180,10 @@ impl<'de> Visitor<'de> for AnyValue {
     }
 }
 
-/// The fields that an event has, as often as they are there.
-struct Found(Vec<(String, Kind)>);
+/// The fields of [`FIELDS`] in a JSON object, repeated ones included.
+struct FieldValues(Vec<(String, Kind)>);
 
-impl<'de> Deserialize<'de> for Found {
+impl<'de> Deserialize<'de> for FieldValues {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(Fields)
     }
@@ -192,21 +192,21 @@ impl<'de> Deserialize<'de> for Found {
 struct Fields;
 
 impl<'de> Visitor<'de> for Fields {
-    type Value = Found;
+    type Value = FieldValues;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Found, A::Error> {
-        let mut found = Vec::new();
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<FieldValues, A::Error> {
+        let mut values = Vec::new();
         while let Some(name) = fields.next_key::<String>()? {
             if FIELDS.iter().any(|(field, ..)| *field == name) {
-                found.push((name, fields.next_value()?));
+                values.push((name, fields.next_value()?));
             } else {
                 fields.next_value::<IgnoredAny>()?;
             }
         }
-        Ok(Found(found))
+        Ok(FieldValues(values))
     }
 }
