@@ -1,5 +1,5 @@
-//! The pump: projects what changed, rolls what the clock moved, forgets what is old. One of these per server; of servers that
-//! share a store, one keeps the reports and the others follow.
+//! Background work of a server: projects changes, updates reports as time passes, and removes expired data. If several servers
+//! share a store, one of them does this work, and the others only refresh the reports that they have in memory.
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
@@ -16,53 +16,56 @@ use crate::clock_watch::ClockWatch;
 use crate::error_chain::error_chain;
 use crate::ports::{Clock, Store, StoreError};
 use crate::read::FleetCache;
-use crate::retention::{Forgetting, Retention};
+use crate::retention::{Retention, RetentionTask};
 use crate::{project, roll};
 
-/// How often to look for what other processes stored, and for the next minute.
-const LOOK: Duration = Duration::from_millis(100);
+/// How often to check for data that other processes stored, and for the next minute.
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
 /// How long to wait after a failure.
 const AFTER_FAILURE: Duration = Duration::from_secs(1);
 
-/// What keeps the reports of a store up to date.
+/// The background work of a server.
 pub struct Background {
     /// The store.
     pub store: Arc<dyn Store>,
-    /// Its [`crate::ports::ReportReader::revision`], as it grows.
+    /// Receives each new [`crate::ports::ReportReader::revision`] of the store.
     pub revisions: watch::Receiver<i64>,
-    /// What time it is.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
-    /// How long things are kept.
+    /// How long data is retained.
     pub retention: Retention,
-    /// What the API answers from.
+    /// The reports in memory, from which the API responds.
     pub fleet: Arc<FleetCache>,
     /// Notified when events were stored.
     pub new_facts: Arc<Notify>,
 }
 
 impl Background {
-    /// Runs until it is dropped. Until `turn` ends, another server keeps the reports, and this one only follows what it makes.
-    /// None of the four waits for another.
+    /// Runs until it is dropped. Until `turn` ends, another server updates the reports in the store, and this one only refreshes
+    /// those in memory. The four loops run independently of each other.
     pub async fn run(self, turn: impl Future<Output = ()> + Send) {
-        let pump = Arc::new(self);
+        let background = Arc::new(self);
         let mut loops = JoinSet::new();
-        let (changes, revisions, clock, days) = (pump.clone(), pump.clone(), pump.clone(), pump);
-        loops.spawn(async move { revisions.keep_going("the reading of reports", Self::follow_revisions).await });
-        if caught(turn).await.is_none() {
-            changes.store.part_failed("the wait for the turn to keep the reports");
+        let (changes, revisions) = (background.clone(), background.clone());
+        let (clock, days) = (background.clone(), background);
+        loops.spawn(
+            async move { revisions.repeat("the refresh of the reports in memory", Self::follow_revisions).await },
+        );
+        if catch_panic(turn).await.is_none() {
+            changes.store.part_failed("the wait for the lock on the reports");
         }
-        loops.spawn(async move { changes.keep_going("the projection", Self::follow_changes).await });
-        loops.spawn(async move { clock.keep_going("the timer", Self::follow_clock).await });
-        loops.spawn(async move { days.keep_going("the retention", Self::follow_days).await });
+        loops.spawn(async move { changes.repeat("the projection", Self::follow_changes).await });
+        loops.spawn(async move { clock.repeat("the timer", Self::follow_clock).await });
+        loops.spawn(async move { days.repeat("the retention", Self::follow_days).await });
         while let Some(ended) = loops.join_next().await {
-            tracing::error!(?ended, "a part of the pump has ended: restart the server");
+            tracing::error!(?ended, "a background loop has ended: restart the server");
         }
     }
 
-    /// Runs a loop for ever. After a panic it begins anew, and the store's condition says so.
-    async fn keep_going(&self, part: &'static str, follow: impl AsyncFn(&Self)) {
+    /// Runs a loop for ever. After a panic it starts the loop again, and the health of the store reports the panic.
+    async fn repeat(&self, part: &'static str, follow: impl AsyncFn(&Self)) {
         loop {
-            if caught(follow(self)).await.is_none() {
+            if catch_panic(follow(self)).await.is_none() {
                 self.store.part_failed(part);
             }
             tokio::time::sleep(AFTER_FAILURE).await;
@@ -71,12 +74,12 @@ impl Background {
 
     async fn follow_changes(&self) {
         loop {
-            let done = self.take_changes().await;
-            rest(done, async { drop(tokio::time::timeout(LOOK, self.new_facts.notified()).await) }).await;
+            let done = self.project_changes().await;
+            rest(done, async { drop(tokio::time::timeout(POLL_INTERVAL, self.new_facts.notified()).await) }).await;
         }
     }
 
-    async fn take_changes(&self) -> Result<(), StoreError> {
+    async fn project_changes(&self) -> Result<(), StoreError> {
         let now = self.clock.now();
         let projected = project::project_all(self.store.as_ref(), now).await?;
         if projected > 0 {
@@ -90,8 +93,8 @@ impl Background {
         let mut revisions = self.revisions.clone();
         loop {
             let today = self.store.zone().today(self.clock.now());
-            let done = self.fleet.keep_up(today).await;
-            rest(done, async { drop(tokio::time::timeout(LOOK, revisions.changed()).await) }).await;
+            let done = self.fleet.refresh(today).await;
+            rest(done, async { drop(tokio::time::timeout(POLL_INTERVAL, revisions.changed()).await) }).await;
         }
     }
 
@@ -104,42 +107,42 @@ impl Background {
                 rolled = done.is_ok().then_some(now.floor_minute());
                 rest(done.map(drop), std::future::ready(())).await;
             }
-            tokio::time::sleep(LOOK).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
         }
     }
 
-    /// Watches the clock, and removes what is old when the clock can be believed.
+    /// Watches the clock, and removes expired data while the clock is steady.
     async fn follow_days(&self) {
-        let (mut watch, mut forgetting) = (ClockWatch::default(), Forgetting::new(self.retention));
-        let mut not_noted = VecDeque::new();
+        let (mut watch, mut retention_task) = (ClockWatch::default(), RetentionTask::new(self.retention));
+        let mut unrecorded = VecDeque::new();
         loop {
             if let Some(jump) = watch.look(self.clock.now(), self.clock.elapsed()) {
                 tracing::warn!(from = %jump.from, to = %jump.to, "the clock was set");
-                not_noted.push_back(jump);
+                unrecorded.push_back(jump);
             }
-            if let Some(jump) = not_noted.front() {
-                let noted = self.store.note_clock_jump(*jump).await;
-                if noted.is_ok() {
-                    not_noted.pop_front();
+            if let Some(jump) = unrecorded.front() {
+                let recorded = self.store.note_clock_jump(*jump).await;
+                if recorded.is_ok() {
+                    unrecorded.pop_front();
                 }
-                rest(noted, std::future::ready(())).await;
+                rest(recorded, std::future::ready(())).await;
             }
-            let done = forgetting.step(self.store.as_ref(), self.clock.as_ref(), &watch).await;
+            let done = retention_task.step(self.store.as_ref(), self.clock.as_ref(), &watch).await;
             if let Ok(Some(expired)) = &done
                 && *expired != Default::default()
             {
-                tracing::info!(orders = expired.orders, buckets = expired.buckets, "removed what is old");
+                tracing::info!(orders = expired.orders, buckets = expired.buckets, "removed expired data");
             }
             rest(done.map(drop), std::future::ready(())).await;
-            tokio::time::sleep(LOOK).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
         }
     }
 }
 
-/// What a future ends with; nothing where it panics.
-pub async fn caught<T>(future: impl Future<Output = T>) -> Option<T> {
+/// The output of a future, or `None` if it panics.
+pub async fn catch_panic<T>(future: impl Future<Output = T>) -> Option<T> {
     let mut future = pin!(future);
-    // It is polled no more once it has panicked.
+    // The future is not polled again after a panic.
     poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
         Ok(polled) => polled.map(Some),
         Err(_) => Poll::Ready(None),
@@ -147,7 +150,7 @@ pub async fn caught<T>(future: impl Future<Output = T>) -> Option<T> {
     .await
 }
 
-/// Waits for what is next, or a while after a failure.
+/// Waits for `next`, or for a while after a failure.
 async fn rest<E: std::error::Error>(done: Result<(), E>, next: impl Future<Output = ()>) {
     match done {
         Ok(()) => next.await,

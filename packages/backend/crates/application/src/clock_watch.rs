@@ -1,38 +1,39 @@
-//! Whether the clock can be believed: it is compared with the time that passes, which nobody can set.
+//! Detects clock jumps: compares the clock with the elapsed time, which cannot be set.
 
 use std::time::Duration;
 
 use goody_domain::Instant;
 
-/// The clock and the time that passes may differ by so many seconds before the clock counts as set: clocks are adjusted.
+/// The difference between the clock and the elapsed time that is no jump yet, in seconds: time servers adjust clocks.
 const TOLERANCE_SECONDS: f64 = 5.0;
-/// And by this share of the time that has passed: the system slows or hastens a clock by less to adjust it.
+/// The share of the elapsed time that is added to it: systems slow down or speed up a clock by less to adjust it.
 const TOLERANCE_SHARE: f64 = 0.001;
 
-/// The clock was set: it moved otherwise than time passed.
+/// A change of the machine's clock, by hand or by a time server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClockJump {
-    /// What the clock would have shown.
+    /// The time that the clock would have shown.
     pub from: Instant,
-    /// What it showed.
+    /// The time that it showed.
     pub to: Instant,
 }
 
 impl ClockJump {
-    /// How far the clock was set ahead, in seconds; negative where it was set back.
+    /// How far the clock was set ahead, in seconds; negative if it was set back.
     pub fn seconds(self) -> f64 {
         self.to.seconds_since(self.from)
     }
 }
 
-/// Since when the clock has moved as time passed.
+/// Compares the clock with the elapsed time, from one look to the next.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ClockWatch {
+    /// The clock and the elapsed time when the clock was last set, or at the first look.
     steady_since: Option<(Instant, Duration)>,
 }
 
 impl ClockWatch {
-    /// Compares the clock with the time that has passed; says if it was set since the last look.
+    /// Compares the clock with the elapsed time. Returns the jump if the clock was set since the last look.
     pub fn look(&mut self, now: Instant, elapsed: Duration) -> Option<ClockJump> {
         let Some((since, at)) = self.steady_since else {
             self.steady_since = Some((now, elapsed));
@@ -49,14 +50,14 @@ impl ClockWatch {
         Some(jump)
     }
 
-    /// For how long the clock has not been set, as far as is known.
+    /// The time since the last jump, or since the first look.
     pub fn steady_for(&self, elapsed: Duration) -> Duration {
         self.steady_since.map_or(Duration::ZERO, |(_, at)| elapsed.saturating_sub(at))
     }
 }
 
-/// From when to when the clock was wrong, if it is right now: it was set, and later set again to make up for it. Facts that
-/// were recorded then carry a wrong time of recording.
+/// The spans in which the clock was wrong, under the assumption that it is right now: it was set, and later set again by the same
+/// amount in the other direction. Events recorded in a span have a wrong time of recording.
 pub fn wrong_spans(jumps: &[ClockJump]) -> Vec<(Instant, Instant)> {
     let mut wrong_by = 0.0;
     let mut spans = Vec::new();
@@ -83,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_moves_as_time_passes_is_steady() {
+    fn a_clock_that_follows_the_elapsed_time_is_steady() {
         let mut watch = ClockWatch::default();
         for passed in [0u64, 1, 60, 3_600, 86_400] {
             // Two seconds a day are an adjustment.
@@ -93,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_is_set_is_noticed_and_has_to_be_steady_anew() {
+    fn a_jump_is_reported_and_restarts_the_steady_time() {
         let mut watch = ClockWatch::default();
         watch.look(at(0), seconds(0));
         assert_eq!(watch.look(at(1_000_010), seconds(10)), Some(ClockJump { from: at(10), to: at(1_000_010) }));
@@ -104,20 +105,20 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_runs_too_fast_is_noticed() {
+    fn a_clock_that_runs_too_fast_is_reported() {
         let mut watch = ClockWatch::default();
-        let noticed = (0..1_000u64).filter(|tenth| {
+        let jumps = (0..1_000u64).filter(|tenth| {
             let (now, elapsed) = (Instant::from_micros(*tenth as i64 * 200_000), Duration::from_millis(tenth * 100));
             watch.look(now, elapsed).is_some()
         });
-        assert!(noticed.count() > 10, "a clock at twice its speed");
+        assert!(jumps.count() > 10, "the clock runs at twice the speed");
     }
 
     #[test]
-    fn a_clock_is_wrong_from_when_it_was_set_until_it_was_set_back() {
+    fn a_clock_is_wrong_from_a_jump_to_the_jump_that_reverses_it() {
         let jump = |from, to| ClockJump { from: at(from), to: at(to) };
         assert_eq!(wrong_spans(&[]), []);
-        assert_eq!(wrong_spans(&[jump(0, 1_000)]), [], "it may have been set right");
+        assert_eq!(wrong_spans(&[jump(0, 1_000)]), [], "the jump may have corrected the clock");
         assert_eq!(wrong_spans(&[jump(0, 1_000), jump(1_003, 3)]), [(at(1_000), at(1_003))]);
         let twice = [jump(0, 1_000), jump(1_003, 3), jump(100, 700), jump(900, 300)];
         assert_eq!(wrong_spans(&twice), [(at(1_000), at(1_003)), (at(700), at(900))]);

@@ -1,8 +1,9 @@
-//! What the program does, one file per verb, and the ports it does it through.
+//! The steps of the program, a module each, and the ports through which they use stores and clocks.
 //!
-//! `ingest` takes events in, `project` moves the counters, `roll` follows the clock, `read` answers, `retention` forgets,
-//! `rebuild` checks, `background` does all of that for as long as a server runs, `simulate` makes data of a `demo`. Nothing here
-//! knows SQLite, DynamoDB or HTTP, and nothing reads a clock: time is an argument.
+//! `ingest` stores events, `project` updates the counters, `roll` updates the reports as time passes, `read` computes responses,
+//! `retention` removes expired data, `rebuild` checks the counters, `background` runs these steps while a server runs, and
+//! `simulate` sends the events of a `demo`. This crate does not know SQLite, DynamoDB or HTTP. It reads the time through the port
+//! `Clock`, or receives it as an argument.
 
 pub mod background;
 pub mod clock_watch;

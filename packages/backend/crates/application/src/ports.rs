@@ -1,7 +1,7 @@
-//! The ports: what the verbs need of a store, each named by what it allows.
+//! The ports: the traits through which the steps of the program use a store or a clock.
 //!
-//! A trait says one thing its caller needs, so that a function's bounds and its permissions read the same. Every store is
-//! held to these words by the suite in `testkit`.
+//! A trait is one capability that its caller needs, so that a function's bounds and its permissions are the same list. The store
+//! suite in `testkit` checks that every store does what these comments say.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -15,101 +15,101 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock_watch::ClockJump;
 
-/// What a store could not do. The cause is kept.
+/// Why a store call failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The store does not answer, is locked for too long, or has no room.
+    /// The store does not answer, is locked for too long, or has no space left.
     #[error("the store is not available while {doing}")]
     Unavailable {
-        /// What was being done.
+        /// The operation that failed.
         doing: &'static str,
-        /// Why it failed.
+        /// The cause.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// What is stored cannot be read.
+    /// Stored data cannot be read.
     #[error("the store is damaged: {0}")]
     Damaged(String),
-    /// Others changed the same thing again and again.
-    #[error("gave up after {0} attempts: others keep changing the same orders")]
+    /// Other writers changed the same orders at every attempt.
+    #[error("gave up after {0} attempts: other writers keep changing the same orders")]
     Contended(usize),
 }
 
-/// What keeps a store from working, or needs attention.
+/// A problem of a store.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StoreProblem {
-    /// What it is, and what to do, in plain words.
+    /// The problem and what to do about it, for operators.
     pub message: String,
-    /// For how long, in seconds.
+    /// How long it has lasted, in seconds.
     pub seconds: f64,
     /// Whether it keeps the store from working. Otherwise it only needs attention.
     pub stops: bool,
 }
 
-/// How a store is, by what its reads and writes met lately.
+/// The health of a store, by the results of its latest reads and writes.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct StoreHealth {
-    /// What stands in the way of storing, or of reading what is stored.
+    /// The problem that keeps the store from reading or writing, or that needs attention.
     pub problem: Option<StoreProblem>,
-    /// Writes that wait for their turn.
+    /// The number of writes in the queue.
     pub waiting: u64,
-    /// Another server keeps the reports of this store; this one will when that one ends.
+    /// Another server updates the reports of this store. This one takes over when that server stops.
     pub is_standby: bool,
 }
 
-/// What every store call answers.
+/// The result of a store call.
 pub type Result<T> = std::result::Result<T, StoreError>;
 
-/// An order as a writer finds it.
+/// An order as a writer loads it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Found {
-    /// All that is known of it; empty for an order never heard of.
+    /// Its history; empty for an order that the store does not have.
     Known(History),
-    /// It was forgotten by age, and its numbers are final.
+    /// It has expired, and its numbers are final.
     Expired,
 }
 
-/// A history that has grown since it was loaded.
+/// A history with new events, to be written.
 #[derive(Clone, Debug)]
 pub struct OrderWrite {
-    /// The history with its new facts.
+    /// The history, with its new events.
     pub history: History,
-    /// The version it was loaded at; nothing is written if the store has another one by now.
+    /// The version at which it was loaded. Nothing is written if the store has another version by then.
     pub from_version: usize,
-    /// Vendors that the new facts name and that may not be registered yet.
+    /// Vendors that the new events name and that may not be registered yet.
     pub unknown_vendors: Vec<VendorId>,
 }
 
-/// Takes in what was told of orders.
+/// Loads and writes the histories of orders.
 #[async_trait]
 pub trait OrderWriter: Send + Sync {
-    /// The orders of those ids, in the order asked.
+    /// The orders with those ids, in the same sequence.
     async fn load(&self, ids: &[OrderId]) -> Result<Vec<Found>>;
 
-    /// Writes each order that still has the version it was loaded at, together with its change, all in one go. Says for
-    /// each whether it was written.
+    /// Writes each order that still has the version at which it was loaded, atomically with its change. Returns for each
+    /// whether it was written.
     ///
-    /// The vendors that a write names are registered with it or before it, and those of an order that is not written are
-    /// not: a store that cannot do both at once checks the version first.
+    /// The vendors that a write names are registered with it or before it. Those of an order that is not written are not
+    /// registered: a store that cannot do both in one transaction checks the version first.
     async fn save(&self, writes: Vec<OrderWrite>, now: Instant) -> Result<Vec<bool>>;
 }
 
-/// Which orders a list is about, and which of them come first. Orders not placed yet are in no list.
+/// Selects and sorts the orders of a list. An order that is not placed yet is in no list.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderFilter {
-    /// Only this vendor's.
+    /// Only orders of this vendor.
     pub vendor_id: Option<VendorId>,
-    /// Only those in one of these statuses; all where empty.
+    /// Only orders in one of these statuses; an empty list means all statuses.
     pub statuses: Vec<Status>,
-    /// Only those placed on this day or later.
+    /// Only orders placed on this day or later.
     pub placed_from: Option<Day>,
-    /// Only those placed on this day or earlier.
+    /// Only orders placed on this day or earlier.
     pub placed_to: Option<Day>,
-    /// Only those past their promise, or only the others.
+    /// Only delayed orders, or only the others.
     pub delayed: Option<bool>,
-    /// Only gifts of this kind.
+    /// Only orders with this type of gift.
     pub gift_type: Option<GiftType>,
-    /// The first placed come first, instead of the latest placed.
+    /// The earliest placement comes first, instead of the latest.
     pub oldest_first: bool,
 }
 
@@ -125,18 +125,19 @@ impl OrderFilter {
             && self.gift_type.as_ref().is_none_or(|gift| Some(gift) == order.placement.gift_type.as_ref())
     }
 
-    /// Whether the list is of orders in this status.
+    /// Whether the list has orders in this status.
     pub fn takes_status(&self, status: Status) -> bool {
         self.statuses.is_empty() || self.statuses.contains(&status)
     }
 
-    /// Whether buckets know how many orders are in the list: they count by vendor, status and day of placement.
+    /// Whether the buckets count the orders of the list: they do by vendor, status and day of placement.
     pub fn is_counted(&self) -> bool {
         self.delayed.is_none() && self.gift_type.is_none()
     }
 
-    /// The list in two: the orders placed before the buckets that are kept, and the others. An order with a late promise outlives
-    /// the bucket of its placement, so the first are counted one by one. They are few.
+    /// Splits the list into the orders placed before `kept_from`, the first day with buckets, and the others. An order with a late
+    /// promise is retained longer than the bucket of its placement, so stores count the first part one by one. These orders are
+    /// few.
     pub fn split_at(self, kept_from: Option<Day>) -> (Option<Self>, Option<Self>) {
         let Some(kept_from) = kept_from else { return (None, Some(self)) };
         let (from, to, last) = (self.placed_from, self.placed_to, kept_from.plus(-1));
@@ -148,7 +149,7 @@ impl OrderFilter {
     }
 }
 
-/// A place in a list of orders, between two of them: after the order placed (or updated) then, with that id.
+/// A position in a list of orders: after the order with this id that was placed (or updated) at this instant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Position {
     /// When the order was placed, or updated.
@@ -157,20 +158,20 @@ pub struct Position {
     pub order_id: OrderId,
 }
 
-/// One count for each of the nine statuses, at its place in [`Status::ALL`].
+/// A count for each of the nine statuses, in the sequence of [`Status::ALL`].
 pub type StatusCounts = [i64; 9];
 
-/// How many orders a list has.
+/// The number of orders in a list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct OrderCount {
-    /// By where they stand.
+    /// The orders in each status.
     pub by_status: StatusCounts,
-    /// Counting stopped: there are so many or more.
+    /// Counting stopped at a limit, so the list can have more orders.
     pub is_lower_bound: bool,
 }
 
 impl OrderCount {
-    /// Adds the orders that buckets count: those of the list's statuses.
+    /// Adds the orders that the totals of buckets count, in the statuses of the list.
     pub fn add_counted(&mut self, filter: &OrderFilter, totals: &Counters) {
         for status in Status::ALL.into_iter().filter(|status| filter.takes_status(*status)) {
             self.by_status[status as usize] += totals[Counter::InStatus(status)];
@@ -178,47 +179,47 @@ impl OrderCount {
     }
 }
 
-/// Which recent updates a feed is about.
+/// Selects the orders of the recent feed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecentFilter {
-    /// Only orders whose latest event occurred at this instant or later. Stores keep the last [`RECENT_HOURS`].
+    /// Only orders whose latest event occurred at this instant or later. Stores have the last [`RECENT_HOURS`].
     pub since: Instant,
-    /// Only those in one of these statuses; all where empty.
+    /// Only orders in one of these statuses; an empty list means all statuses.
     pub statuses: Vec<Status>,
-    /// Only this vendor's.
+    /// Only orders of this vendor.
     pub vendor_id: Option<VendorId>,
 }
 
-/// How far back the recent feed goes, in hours.
+/// The length of the recent feed, in hours.
 pub const RECENT_HOURS: i64 = 168;
 
-/// Answers about single orders and lists of them.
+/// Reads single orders and lists of orders.
 #[async_trait]
 pub trait OrderReader: Send + Sync {
-    /// How the store of the orders is. Cheap: it answers from memory. A store that keeps no such memory has met nothing.
+    /// The health of the order store, from memory and therefore cheap. A store that does not record its health has no problem.
     fn store_health(&self) -> StoreHealth {
         StoreHealth::default()
     }
 
-    /// The same, after a look at what changes without a read or a write, as the room on a disk.
+    /// Like [`Self::store_health`], but measures what changes without a read or a write, such as the free space of the disk.
     fn store_health_now(&self) -> StoreHealth {
         self.store_health()
     }
 
-    /// Where it is doubtful whether orders can be stored, as a write failed or room is short, tries it: so that [`Self::store_health`]
-    /// is of now.
+    /// Tries a write if orders may not be stored, because a write failed or space is short, so that [`Self::store_health`] is
+    /// current.
     async fn probe(&self) {}
 
-    /// A part of the program that works on this store met a fault and was started again. A store with a memory for that says
-    /// so in its condition.
+    /// Records that a part of the program that works on this store panicked and was started again. A store that records its
+    /// health reports it.
     fn part_failed(&self, _part: &'static str) {}
 
-    /// All that is known of one order.
+    /// The history of one order.
     async fn order(&self, id: &OrderId) -> Result<Option<History>>;
 
-    /// The orders of a list that come after a place in it, by placement in the direction the filter says, orders of the same
-    /// instant by id in the same direction: as many as `limit`, fewer only where the list ends. What lists show of an order is
-    /// there; a store may leave out what [`History::summary`] leaves out.
+    /// The orders of a list that come after a position in it, sorted by placement in the direction of the filter, and orders of
+    /// the same instant by id in the same direction: as many as `limit`, and fewer only at the end of the list. An order has
+    /// everything that lists show; a store may leave out what [`History::summary`] leaves out.
     async fn list(
         &self,
         filter: &OrderFilter,
@@ -227,12 +228,12 @@ pub trait OrderReader: Send + Sync {
         now: Instant,
     ) -> Result<Vec<Order>>;
 
-    /// How many orders a list has: exactly where [`OrderFilter::is_counted`], else exactly or counted up to `limit`, or as far as
-    /// a bounded effort goes.
+    /// The number of orders in a list: exact if [`OrderFilter::is_counted`]; else a store may stop counting at `limit`, or after a
+    /// bounded effort.
     async fn count(&self, filter: &OrderFilter, limit: i64, now: Instant) -> Result<OrderCount>;
 
-    /// [`OrderReader::list`] and [`OrderReader::count`] in one, the latter up to `most`: for stores that look through a list once
-    /// for both.
+    /// [`OrderReader::list`] and [`OrderReader::count`] up to `most`, in one call: for stores that do both in one pass over the
+    /// list.
     async fn page(
         &self,
         filter: &OrderFilter,
@@ -244,31 +245,31 @@ pub trait OrderReader: Send + Sync {
         Ok((self.list(filter, after, limit, now).await?, self.count(filter, most, now).await?))
     }
 
-    /// The orders of a feed that come after a place in it, the latest updated first, orders of the same instant by id. Of an order
-    /// with very many facts a store may give [`History::summary`] alone.
+    /// The orders of a feed that come after a position in it, the latest update first, and orders of the same instant by id. For
+    /// an order with very many events a store may return the [`History::summary`] only.
     async fn recent(&self, filter: &RecentFilter, after: Option<&Position>, limit: usize) -> Result<Vec<History>>;
 
-    /// How many orders a feed has from the whole minute of its `since` on, by where they stand.
+    /// The number of orders in a feed from the start of the minute of its `since` on, by status.
     async fn count_recent(&self, filter: &RecentFilter) -> Result<StatusCounts>;
 
-    /// A vendor's orders that ended as an issue before an instant, the latest end first, orders of the same instant by id.
+    /// A vendor's orders that ended as an issue before an instant, the latest end first, and orders of the same instant by id.
     async fn issues(&self, vendor_id: &VendorId, before: Instant, limit: usize) -> Result<Vec<Order>>;
 
-    /// Every order, by id, after the one given: for exports, which must be equal for equal facts.
+    /// All orders after the given id, sorted by id: for exports, which must be equal for equal facts.
     async fn all(&self, after: Option<&OrderId>, limit: usize) -> Result<Vec<History>>;
 }
 
-/// A change of an order, with what it adds to the counters.
+/// A change of an order, with the entries that it adds to the counters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PostedChange {
     /// The change.
     pub change: Change,
-    /// What it adds to the counters of each vendor, and to those of the fleet: [`goody_domain::combined`], nothing that cancels out.
+    /// The entries that it adds to the counters of each vendor and to those of the fleet, merged by [`goody_domain::combined`].
     pub entries: Vec<(VendorId, Vec<Entry>)>,
 }
 
 impl PostedChange {
-    /// Computes what a change adds to the counters.
+    /// Computes the entries of a change.
     pub fn new(change: Change, zone: &ReportZone) -> Self {
         let mut of_vendors: BTreeMap<VendorId, Vec<Entry>> = BTreeMap::new();
         for Posting { vendor_id, entry } in postings(change.before.as_ref(), change.after.as_ref(), zone) {
@@ -279,37 +280,37 @@ impl PostedChange {
     }
 }
 
-/// Changes that no bucket reflects yet.
+/// The next changes that the buckets do not reflect yet.
 #[derive(Clone, Debug, Default)]
 pub struct ChangeBatch {
-    /// Where the feed stood before them; 0 in a feed that has no places and keeps a mark for each order instead.
+    /// The position in the feed before them; 0 in a feed without positions, which keeps a marker for each order instead.
     pub from: i64,
-    /// Where it stands after them.
+    /// The position in the feed after them.
     pub to: i64,
-    /// At most one for each order: its changes are drawn together.
+    /// At most one for each order: all changes of an order are merged.
     pub changes: Vec<PostedChange>,
 }
 
-/// Changes that no bucket reflects yet.
+/// How far the buckets are behind the orders.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ChangeLag {
-    /// How many.
+    /// The number of changes that the buckets do not reflect yet.
     pub changes: u64,
     /// When the oldest of them was stored.
     pub oldest: Option<Instant>,
 }
 
-/// Tells which orders changed, at least once each.
+/// Reads the changes of orders, each at least once.
 #[async_trait]
 pub trait ChangeFeed: Send + Sync {
-    /// The next changes that no bucket reflects yet, at most `limit`.
+    /// The next changes that the buckets do not reflect yet, at most `limit`.
     async fn changes(&self, limit: usize) -> Result<ChangeBatch>;
 
-    /// How far the buckets are behind.
+    /// How far the buckets are behind the orders.
     async fn lag(&self) -> Result<ChangeLag>;
 }
 
-/// Whose counters.
+/// Whose counters: those of one vendor, or of the fleet.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Scope {
     /// All vendors together.
@@ -318,105 +319,105 @@ pub enum Scope {
     Vendor(VendorId),
 }
 
-/// What to add to one bucket.
+/// The entries to add to one bucket.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BucketMove {
-    /// Whose.
+    /// The scope of the bucket.
     pub scope: Scope,
-    /// Which day's.
+    /// The day of the bucket.
     pub day: Day,
-    /// What: entries of that day.
+    /// The entries, all of that day.
     pub entries: Vec<Entry>,
 }
 
-/// A vendor's report for today, as it is kept.
+/// The stored report of a vendor for today.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CurrentReport {
     /// The report.
     pub report: Report,
     /// The score of each of the 30 dates ending with the report's, oldest first.
     pub reliability30d: Vec<Option<f64>>,
-    /// It stays as it is until this instant if nothing is told.
+    /// Until when the report is valid if no event is received.
     pub unchanged_until: Instant,
-    /// The revision of the buckets it was made from.
+    /// The revision of the buckets from which it was computed.
     pub revision: i64,
 }
 
 impl CurrentReport {
-    /// Whether it says what one made as of `as_of` would, apart from that instant, if nothing was told since.
+    /// Whether a report as of `as_of` has the same numbers, if no event was received since this one was computed.
     pub fn holds(&self, as_of: AsOf) -> bool {
-        let made = self.report.as_of;
+        let computed = self.report.as_of;
         self.report.date == as_of.date()
-            && (made == as_of.at() || (made < as_of.at() && as_of.at() < self.unchanged_until))
+            && (computed == as_of.at() || (computed < as_of.at() && as_of.at() < self.unchanged_until))
     }
 }
 
-/// Moves the counters and keeps the reports.
+/// Updates the counters and stores the reports.
 #[async_trait]
 pub trait ReportWriter: Send + Sync {
-    /// Moves buckets and totals by what [`crate::project::moves`] makes of the changes, each change together with the note
-    /// that it was applied. False where somebody applied any of them since the batch was read: none moves a bucket twice, and
-    /// the feed tells again those that moved none.
+    /// Adds the entries that [`crate::project::moves`] computes from the changes to buckets and totals, each change atomically with
+    /// the record that it was applied. Returns false if another process applied one of them since the batch was read. No change is
+    /// applied twice, and the feed returns again the changes that were not applied.
     async fn apply(&self, batch: ChangeBatch, now: Instant) -> Result<bool>;
 
-    /// Keeps reports. One made from older buckets never replaces one made from newer ones.
+    /// Stores reports. One computed from older buckets never replaces one computed from newer buckets.
     async fn save_reports(&self, reports: Vec<CurrentReport>) -> Result<()>;
 
-    /// Notes that the reports are up to the clock, and how far the buckets were behind then. A store may go on telling a later
-    /// note for a while, so that one sees that the clock was set back.
+    /// Records that the reports are current at `at`, and how far the buckets were behind then. A store may keep a later record for
+    /// a while, which shows that the clock was set back.
     async fn mark_refreshed(&self, at: Instant, lag: ChangeLag) -> Result<()>;
 
-    /// Notes that the clock was set. Only hosts that run for long notice it; a store that is only used by others keeps nothing.
+    /// Records that the clock was set. Only processes that run for long detect it; stores of other hosts record nothing.
     async fn note_clock_jump(&self, _jump: ClockJump) -> Result<()> {
         Ok(())
     }
 }
 
-/// A vendor and what is kept of its numbers.
+/// A vendor and its stored report.
 #[derive(Clone, Debug)]
 pub struct VendorState {
     /// Master data.
     pub vendor: Vendor,
-    /// The report last kept, which may be of another day or of older buckets.
+    /// The last stored report, which can be of another day or of older buckets.
     pub kept: Option<CurrentReport>,
-    /// The revision of its buckets; 0 without any.
+    /// The revision of its buckets; 0 without buckets.
     pub revision: i64,
 }
 
 impl VendorState {
-    /// The kept report, if it is the one that its buckets give as of `as_of`.
+    /// The stored report, if its buckets give the same one as of `as_of`.
     pub fn current(&self, as_of: AsOf) -> Option<CurrentReport> {
-        let mut current = self.kept.clone().filter(|kept| kept.revision == self.revision && kept.holds(as_of))?;
+        let mut current = self.kept.clone().filter(|stored| stored.revision == self.revision && stored.holds(as_of))?;
         current.report.as_of = as_of.at();
         Some(current)
     }
 }
 
-/// When the reports were brought up to the clock, and how the kept ones are.
+/// When the reports were updated last, and their state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ReportStatus {
     /// The last [`ReportWriter::mark_refreshed`].
     pub refreshed_at: Option<Instant>,
-    /// Vendors with a kept report.
+    /// The number of stored reports.
     pub reports: u64,
-    /// When the first of the kept reports is over.
+    /// When the validity of the stored reports first ends: the earliest [`CurrentReport::unchanged_until`].
     pub first_over: Option<Instant>,
-    /// When the latest fact occurred that the buckets reflect.
+    /// When the latest fact that the buckets reflect occurred.
     pub latest_fact: Option<Instant>,
     /// How far the buckets were behind at `refreshed_at`.
     pub lag: ChangeLag,
     /// The last [`ReportWriter::note_clock_jump`].
     pub clock_jump: Option<ClockJump>,
-    /// Some counters follow other rules of the time zone than this program has: they stand still until they are rebuilt.
+    /// Some counters follow other time zone rules than this program: they are not updated until they are rebuilt.
     pub has_other_rules: bool,
 }
 
-/// What [`ReportReader::changes_since`] tells, all of one moment.
+/// The result of [`ReportReader::changes_since`]; all of it is of the same instant.
 #[derive(Clone, Debug, Default)]
 pub struct ChangesSince {
-    /// By id.
+    /// The vendors, sorted by id.
     pub vendors: Vec<VendorState>,
-    /// The revision now.
+    /// The current revision.
     pub revision: i64,
     /// See [`ReportReader::status`].
     pub status: ReportStatus,
@@ -424,18 +425,18 @@ pub struct ChangesSince {
     pub kept_from: Option<Day>,
 }
 
-/// Answers from the counters.
+/// Reads counters and stored reports.
 #[async_trait]
 pub trait ReportReader: Send + Sync {
-    /// The zone whose days the buckets are.
+    /// The time zone whose days the buckets count.
     fn zone(&self) -> &ReportZone;
 
-    /// What [`ReportReader::changes_since`] would tell as the revision now. Cheap: it answers from memory, a few milliseconds late
-    /// where another process made the change. `None` where only asking can tell.
+    /// The revision that [`ReportReader::changes_since`] would return, from memory and therefore cheap: a few milliseconds late if
+    /// another process made the change. `None` for a store that has to be read to know it.
     fn revision(&self) -> Option<i64>;
 
-    /// Scopes with every bucket from `from` on, those of `minutes_from` to `minutes_to` with their minutes, each with the
-    /// revision it has, in the order asked, each of one moment.
+    /// The counter series of scopes, in the same sequence, each with its revision and all of it of the same instant: every bucket
+    /// from `from` on, those of `minutes_from` to `minutes_to` with their minutes.
     async fn all_series(
         &self,
         scopes: &[Scope],
@@ -444,7 +445,7 @@ pub trait ReportReader: Send + Sync {
         minutes_to: Day,
     ) -> Result<Vec<(CounterSeries, i64)>>;
 
-    /// One scope, as [`ReportReader::all_series`] reads many.
+    /// [`ReportReader::all_series`] of one scope.
     async fn series(
         &self,
         scope: &Scope,
@@ -456,98 +457,96 @@ pub trait ReportReader: Send + Sync {
         Ok(all_series.into_iter().next().unwrap_or_default())
     }
 
-    /// One vendor, as [`ReportReader::changes_since`] tells of many, `None` where it is not known; and the first day whose buckets
-    /// are all kept, as [`ReportReader::kept_from`] tells it.
+    /// One vendor as in [`ReportReader::changes_since`], `None` if it is unknown; and [`ReportReader::kept_from`].
     async fn state(&self, vendor_id: &VendorId) -> Result<(Option<VendorState>, Option<Day>)>;
 
-    /// The vendors of which anything changed after a revision (all of them after −1). The revision grows whenever buckets or
-    /// vendors change. Revisions are those of one process.
+    /// The vendors that changed after a revision, or whose buckets did; all vendors after −1. The revision grows whenever buckets
+    /// or vendors change. Revisions are valid in one process only.
     async fn changes_since(&self, after: i64) -> Result<ChangesSince>;
 
-    /// Vendors whose kept report is missing, made from older buckets, or over at an instant; at most `limit`.
+    /// Vendors whose stored report is missing, computed from older buckets, or no longer valid at an instant; at most `limit`.
     async fn stale_reports(&self, at: Instant, limit: usize) -> Result<Vec<VendorId>>;
 
-    /// How the reports are.
+    /// When the reports were updated last, and their state.
     async fn status(&self) -> Result<ReportStatus>;
 
-    /// The first day whose buckets are all kept; `None` while nothing has expired. Whoever asks before reading buckets reads all of
-    /// that day and later.
+    /// The first day from which on the store has all buckets; `None` while no bucket has expired. A caller that reads this day
+    /// first, and buckets afterwards, gets all buckets of that day and later.
     async fn kept_from(&self) -> Result<Option<Day>>;
 
-    /// Every clock jump that is noted, the earliest first.
+    /// The recorded clock jumps, the earliest first.
     async fn clock_jumps(&self) -> Result<Vec<ClockJump>> {
         Ok(Vec::new())
     }
 }
 
-/// Vendors' master data.
+/// Stores the master data of vendors.
 #[async_trait]
 pub trait VendorStore: Send + Sync {
-    /// Registers those of the vendors that are not known yet, as unregistered.
+    /// Adds those of the vendors that are unknown, as unregistered vendors.
     async fn register_unknown(&self, vendors: Vec<VendorId>) -> Result<()>;
 
-    /// Creates or replaces a vendor; true if it was not known.
+    /// Creates or replaces a vendor; returns true if it was unknown.
     async fn put(&self, vendor: Vendor) -> Result<bool>;
 
     /// One vendor.
     async fn vendor(&self, id: &VendorId) -> Result<Option<Vendor>>;
 
-    /// Those of at most 100 vendors that are known.
+    /// The known vendors among at most 100 ids.
     async fn vendors_by_id(&self, ids: BTreeSet<VendorId>) -> Result<Vec<Vendor>>;
 
-    /// Every vendor, by id, after the one given.
+    /// At most `limit` vendors after the given id, sorted by id.
     async fn vendors(&self, after: Option<&VendorId>, limit: usize) -> Result<Vec<Vendor>>;
 }
 
-/// What was forgotten.
+/// The numbers of removed items.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Expired {
     /// Orders.
     pub orders: u64,
     /// Buckets.
     pub buckets: u64,
-    /// Marks of orders forgotten long ago.
+    /// Marks of orders that expired long ago.
     pub marks: u64,
 }
 
-/// What a rebuild of one scope found.
+/// The result of rebuilding one scope.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Rebuilt {
-    /// Buckets that there should be.
+    /// The number of buckets that follow from the orders.
     pub buckets: u64,
-    /// Buckets that were not as they should be. They are now.
+    /// The number of buckets that differed and were corrected.
     pub different: u64,
 }
 
-/// What is old enough to be removed.
+/// What expires on a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Expiry {
-    /// Orders with a [`last_day`] before this one expire.
+    /// Orders with a [`last_day`] before this day expire.
     pub orders_before: Day,
-    /// How many days after its [`last_day`] an order is kept. One that is still open is given up at the end of the last of them.
+    /// How many days after its [`last_day`] an order is retained. An open order is given up at the end of the last of them.
     pub order_days: u16,
-    /// Buckets of days before this one expire, unless they changed on it or later.
+    /// Buckets of days before this day expire, unless they changed on it or later.
     pub buckets_before: Day,
-    /// The day on which this happens.
+    /// The day on which the expiry runs.
     pub today: Day,
 }
 
-/// Forgets what is old, and checks what is kept.
+/// Removes expired orders and buckets, and rebuilds buckets.
 #[async_trait]
 pub trait Housekeeping: Send + Sync {
-    /// Removes at most `limit` of the orders that expire, the oldest first, and all buckets that expire. What an order
-    /// contributed stays; one that is still open leaves the levels, as [`crate::retention::settlement`] says. Nothing else
-    /// changes a number.
+    /// Removes at most `limit` of the orders that expire, the oldest first, and all buckets that expire. The contribution of an
+    /// order stays; an open order leaves the levels, as [`crate::retention::settlement`] computes. No other number changes.
     async fn expire(&self, expiry: Expiry, limit: usize) -> Result<Expired>;
 
     /// The earliest [`last_day`] of the orders; `None` without orders, and for a store that removes orders by itself.
     async fn oldest_order_day(&self) -> Result<Option<Day>>;
 
-    /// Computes one scope anew from the orders, and puts right what differs. The fleet is the sum of the vendors.
+    /// Computes the counters of one scope from the orders, and corrects those that differ. The fleet is the sum of the vendors.
     async fn rebuild(&self, scope: &Scope) -> Result<Rebuilt>;
 }
 
-/// A store that can do all of it.
+/// A store with every capability.
 pub trait Store:
     OrderWriter + OrderReader + ChangeFeed + ReportWriter + ReportReader + VendorStore + Housekeeping + 'static
 {
@@ -558,21 +557,21 @@ impl<T> Store for T where
 {
 }
 
-/// What time it is. The only place a clock comes in.
+/// The clock: the only source of the current time.
 pub trait Clock: Send + Sync {
-    /// Now.
+    /// The current time.
     fn now(&self) -> Instant;
 
-    /// How much time has passed since some fixed instant, sleep of the machine included. Setting the clock does not change it.
+    /// The time elapsed since a fixed instant, the machine's sleep included. Setting the clock does not change it.
     fn elapsed(&self) -> Duration;
 }
 
-/// The day until which an order of these facts has to be kept: the latest of its placement, promise, completion and
-/// recording.
+/// The last day of an order with these facts, from which its retention counts: the latest of its placement, promise, completion
+/// and recording.
 pub fn last_day(facts: &[Recorded], order: Option<&Order>, zone: &ReportZone) -> Day {
     let recorded = facts.iter().map(|Recorded { recorded_at, .. }| *recorded_at);
-    let lived = order.into_iter().flat_map(|order| {
+    let occurred = order.into_iter().flat_map(|order| {
         [Some(order.created_at), order.placement.estimated_delivery, order.completed_at()].into_iter().flatten()
     });
-    recorded.chain(lived).max().map_or(Day::from_number(0), |latest| zone.day(latest))
+    recorded.chain(occurred).max().map_or(Day::from_number(0), |latest| zone.day(latest))
 }

@@ -1,4 +1,4 @@
-//! Project: change feed → buckets. The one place where counters move.
+//! Project: adds the changes of the feed to the buckets. No other step changes a counter, except rebuild and retention.
 
 use std::collections::BTreeMap;
 
@@ -6,12 +6,12 @@ use goody_domain::{Entry, Instant, VendorId, combined};
 
 use crate::ports::{BucketMove, ChangeFeed, PostedChange, ReportWriter, Result, Scope};
 
-/// How many changes are projected together.
+/// How many changes are projected in one batch.
 pub const BATCH: usize = 20_000;
 
-/// Projects the next changes, at most `limit`. Says how many there were; 0 when the buckets are up to date.
+/// Projects the next changes, at most `limit`. Returns how many there were: 0 when the buckets are up to date.
 ///
-/// Two processes may do this at once: what the first has applied, the second does not apply again.
+/// Two processes can do this at the same time: no change is applied twice.
 pub async fn project_next<S>(store: &S, now: Instant, limit: usize) -> Result<usize>
 where
     S: ChangeFeed + ReportWriter + ?Sized,
@@ -24,12 +24,12 @@ where
     Ok(changes)
 }
 
-/// Projects the next [`BATCH`] of changes, as [`project_next`] does.
+/// [`project_next`] with a limit of [`BATCH`].
 pub async fn project_once<S: ChangeFeed + ReportWriter + ?Sized>(store: &S, now: Instant) -> Result<usize> {
     project_next(store, now, BATCH).await
 }
 
-/// Projects until nothing is left.
+/// Projects until the buckets are up to date. Returns the number of changes.
 pub async fn project_all<S: ChangeFeed + ReportWriter + ?Sized>(store: &S, now: Instant) -> Result<usize> {
     let mut total = 0;
     loop {
@@ -40,7 +40,8 @@ pub async fn project_all<S: ChangeFeed + ReportWriter + ?Sized>(store: &S, now: 
     }
 }
 
-/// What changes do to the buckets of their vendors and of the fleet, scope by scope: nothing to those where it cancels out.
+/// The entries that changes add to the buckets of their vendors and of the fleet, scope by scope. A bucket whose entries add up
+/// to 0 is left out.
 pub fn moves<'c>(changes: impl IntoIterator<Item = &'c PostedChange>) -> Vec<BucketMove> {
     let mut scopes: BTreeMap<&VendorId, Vec<Entry>> = BTreeMap::new();
     for (vendor_id, entries) in changes.into_iter().flat_map(|change| &change.entries) {
@@ -57,7 +58,7 @@ pub fn moves<'c>(changes: impl IntoIterator<Item = &'c PostedChange>) -> Vec<Buc
     moves
 }
 
-/// One move for each day of which there are entries, which are ordered.
+/// A move for each day of `entries`, which must be sorted by day.
 pub fn moves_of(scope: Scope, entries: &[Entry]) -> impl Iterator<Item = BucketMove> {
     let days = entries.chunk_by(|one, other| one.day == other.day);
     days.map(move |entries| BucketMove { scope: scope.clone(), day: entries[0].day, entries: entries.to_vec() })

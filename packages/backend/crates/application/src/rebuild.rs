@@ -1,29 +1,29 @@
-//! Rebuild: checks every bucket against the orders, and puts right what differs.
+//! Rebuild: computes every bucket from the orders, and corrects those that differ.
 
 use goody_domain::{Instant, VendorId};
 
 use crate::ports::{ChangeFeed, Housekeeping, Rebuilt, ReportReader, ReportWriter, Result, Scope, VendorStore};
 use crate::{project, roll};
 
-/// How many vendors are asked for at a time.
+/// How many vendors are read at a time.
 const PAGE: usize = 500;
 
-/// Rebuilds every vendor's scope and the fleet's, telling `progress` after each vendor, then the reports.
+/// Rebuilds the scopes of all vendors, that of the fleet, and the reports. Calls `progress` after each vendor.
 pub async fn rebuild<S>(store: &S, now: Instant, mut progress: impl FnMut(&VendorId, Rebuilt)) -> Result<Rebuilt>
 where
     S: Housekeeping + VendorStore + ChangeFeed + ReportWriter + ReportReader + ?Sized,
 {
-    let (mut total, mut next) = rebuild_some(store, None, PAGE, now, &mut progress).await?;
-    while let Some(after) = next {
-        let (rebuilt, last) = rebuild_some(store, Some(&after), PAGE, now, &mut progress).await?;
+    let (mut total, mut last) = rebuild_some(store, None, PAGE, now, &mut progress).await?;
+    while let Some(after) = last {
+        let (rebuilt, next) = rebuild_some(store, Some(&after), PAGE, now, &mut progress).await?;
         add(&mut total, rebuilt);
-        next = last;
+        last = next;
     }
     Ok(total)
 }
 
-/// The same a part at a time, for hosts that end what takes too long: the scopes of at most `limit` vendors after one. Says
-/// after which vendor the next part begins; the last part, after which there is none, rebuilds the fleet's scope and the reports.
+/// One part of [`rebuild`], for hosts that limit the time of a call: the scopes of at most `limit` vendors after `after`. Returns
+/// the vendor after which the next part begins. The last part rebuilds the fleet's scope and the reports, and returns `None`.
 pub async fn rebuild_some<S>(
     store: &S,
     after: Option<&VendorId>,
@@ -34,7 +34,7 @@ pub async fn rebuild_some<S>(
 where
     S: Housekeeping + VendorStore + ChangeFeed + ReportWriter + ReportReader + ?Sized,
 {
-    // Counters of other rules take changes only when all of them are rebuilt.
+    // Counters with other time zone rules accept changes only after all of them are rebuilt.
     if after.is_none() && !store.status().await?.has_other_rules {
         project::project_all(store, now).await?;
     }

@@ -1,5 +1,5 @@
-//! Retention: removes what is old. It changes no number of a date that is over, and takes open orders that nobody reports on any
-//! more out of the levels.
+//! Retention: removes expired orders and buckets. It changes no number of a past date, and takes open orders that expire, because
+//! no more events of them were received, out of the levels.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -14,14 +14,13 @@ use crate::project::moves_of;
 
 /// How many orders are removed in one transaction.
 const BATCH: usize = 2_000;
-/// For how long the clock has to be steady before anything is removed by its word.
+/// For how long the clock has to be steady before anything is removed.
 const STEADY: Duration = Duration::from_secs(3_600);
-/// How many days of orders are removed for each day that passes, at most.
-const DAYS_A_DAY: i32 = 7;
-/// A day.
+/// The most days of orders that are removed for each day that passes.
+const REMOVED_DAYS_PER_DAY: i32 = 7;
 const DAY: Duration = Duration::from_secs(86_400);
 
-/// How long things are kept, in days.
+/// How long data is retained, in days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retention {
     /// An order, after the latest of its placement, promise, completion and recording.
@@ -31,14 +30,14 @@ pub struct Retention {
 }
 
 impl Default for Retention {
-    /// Orders can be asked for on each of the last 400 days; numbers are kept for twice as long.
+    /// 400 days for orders, and twice as long for buckets.
     fn default() -> Self {
         Self { order_days: 400, bucket_days: 800 }
     }
 }
 
 impl Retention {
-    /// What has expired as of a day.
+    /// What has expired on the day `as_of`.
     pub fn expiry(self, as_of: Day, today: Day) -> Expiry {
         let before = |days: u16| as_of.plus(-i32::from(days));
         let (orders_before, buckets_before) = (before(self.order_days), before(self.bucket_days));
@@ -46,19 +45,19 @@ impl Retention {
     }
 }
 
-/// What an order that expires leaves behind.
+/// How the counters change when an order expires.
 #[derive(Clone, Debug)]
 pub struct Settlement {
     /// The order as it counts from now on.
     pub order: Order,
-    /// What it goes on to add to the counters of the vendors that it names. A rebuild adds it to what the orders amount to.
+    /// The entries that stay in the counters of the vendors that it names. A rebuild adds them to the contributions of the orders.
     pub settled: Vec<BucketMove>,
-    /// What moves in the counters of its vendor and of the fleet: it is in no list any more, and if it was still open, it leaves
-    /// the levels. Scope by scope, day by day.
+    /// The entries to add to the counters of its vendor and of the fleet: the order leaves the totals of lists, and if it is open,
+    /// the levels. Sorted by scope and day.
     pub moved: Vec<BucketMove>,
 }
 
-/// Settles an order that expires `order_days` days after its [`crate::ports::last_day`].
+/// The settlement of an order that expires `order_days` days after its [`crate::ports::last_day`].
 pub fn settlement(order: Order, last_day: Day, order_days: u16, zone: &ReportZone) -> Settlement {
     let given_up = order.clone().given_up(zone.end(last_day.plus(i32::from(order_days))));
     let is_of_lists = |entry: &Entry| matches!(entry.counter, Counter::InStatus(_));
@@ -76,7 +75,7 @@ pub fn settlement(order: Order, last_day: Day, order_days: u16, zone: &ReportZon
     Settlement { settled: settled.collect(), moved: moved.collect(), order: given_up }
 }
 
-/// Removes everything that has expired. Says what.
+/// Removes everything that has expired. Returns the numbers of removed items.
 async fn remove<S: Housekeeping + ?Sized>(store: &S, expiry: Expiry) -> Result<Expired> {
     let mut total = Expired::default();
     loop {
@@ -90,10 +89,10 @@ async fn remove<S: Housekeeping + ?Sized>(store: &S, expiry: Expiry) -> Result<E
     }
 }
 
-/// Removes everything that is old as of now, trusting the clock. Says what.
+/// Removes everything that has expired at `now`, without a check of the clock. Returns the numbers of removed items.
 ///
 /// # Errors
-/// The store failed. To be called again.
+/// The store failed. The call can be repeated.
 pub async fn expire<S: Housekeeping + ReportReader + ?Sized>(
     store: &S,
     retention: Retention,
@@ -103,29 +102,30 @@ pub async fn expire<S: Housekeeping + ReportReader + ?Sized>(
     remove(store, retention.expiry(today, today)).await
 }
 
-/// Removes what is old without trusting the clock: one that is wrong for a moment must not remove every order.
+/// Removes expired data without trust in the clock: a clock that is wrong for a moment must not remove every order.
 ///
-/// It goes by the earlier of the clock and the latest fact, waits until the clock has been steady for an hour, and removes at
-/// most seven days of orders for each day that passes.
+/// It uses the earlier of the clock and the latest fact, waits until the clock has been steady for an hour, and removes at most
+/// seven days of orders for each day that passes.
 #[derive(Debug)]
-pub struct Forgetting {
+pub struct RetentionTask {
     retention: Retention,
-    /// When orders were last removed, by the time that passes.
+    /// When orders were last removed, by [`Clock::elapsed`].
     last: Option<Duration>,
-    /// Of which day everything old was removed.
+    /// The last day for which everything that had expired was removed.
     done: Option<Day>,
 }
 
-impl Forgetting {
-    /// Keeps things for so long.
+impl RetentionTask {
+    /// A task that has removed nothing yet.
     pub fn new(retention: Retention) -> Self {
         Self { retention, last: None, done: None }
     }
 
-    /// Removes what has become old since the last call, if the clock can be believed. Says what; `None` where it is not time.
+    /// Removes what has expired since the last call, if the clock is steady. Returns the numbers of removed items, or `None` if
+    /// it is not time.
     ///
     /// # Errors
-    /// The store failed. To be called again.
+    /// The store failed. The call can be repeated.
     pub async fn step<S>(&mut self, store: &S, clock: &dyn Clock, watch: &ClockWatch) -> Result<Option<Expired>>
     where
         S: Housekeeping + ReportReader + ?Sized,
@@ -135,14 +135,14 @@ impl Forgetting {
         if self.done == Some(today) || watch.steady_for(elapsed) < STEADY {
             return Ok(None);
         }
-        // Without a fact there is nothing to remove.
+        // A store without a fact has nothing to remove.
         let latest_fact = store.status().await?.latest_fact.unwrap_or(Instant::from_micros(0));
         let as_of = store.zone().day(now.min(latest_fact));
         let mut expiry = self.retention.expiry(as_of, today);
         if let Some(oldest) = store.oldest_order_day().await? {
             let passed = self.last.map_or(DAY, |last| elapsed.saturating_sub(last).max(DAY));
             let days = passed.as_secs().div_ceil(DAY.as_secs());
-            let most = i32::try_from(days).unwrap_or(i32::MAX).saturating_mul(DAYS_A_DAY);
+            let most = i32::try_from(days).unwrap_or(i32::MAX).saturating_mul(REMOVED_DAYS_PER_DAY);
             expiry.orders_before = expiry.orders_before.min(Day::from_number(oldest.number().saturating_add(most)));
         }
         let expired = remove(store, expiry).await?;
