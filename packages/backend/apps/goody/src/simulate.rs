@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use goody_application::background::caught;
+use goody_application::background::catch_panic;
 use goody_application::ports::{Clock, OrderReader};
 use goody_application::simulate::{DemoClock, SimulationCounts, Simulator};
 use goody_application::{project, roll};
@@ -67,7 +67,7 @@ pub(crate) async fn run(command: cli::Simulate) -> CommandResult {
 /// Runs the simulator in a server, which projects the new events.
 pub(crate) async fn run_in_server(store: SqliteStore, simulation: cli::SimulationOptions, new_facts: Arc<Notify>) {
     loop {
-        if caught(tick_for_ever(&store, &simulation, &new_facts)).await.is_none() {
+        if catch_panic(tick_for_ever(&store, &simulation, &new_facts)).await.is_none() {
             store.part_failed("the simulator");
         }
         tokio::time::sleep(AFTER_FAILURE).await;

@@ -1,8 +1,8 @@
-//! The world that demo data and benchmarks come from: who sells, how much, and what becomes of each order.
+//! The demo: generated vendors and orders, for demonstrations and benchmarks.
 //!
-//! An order's whole story is a pure function of the seed, the order's id and its vendor's profile. So nobody has to remember
-//! anything: whoever knows the id knows what is still to come. Only whole numbers and IEEE arithmetic are used, so that equal
-//! seeds give equal bytes on every machine. Days here are days in UTC.
+//! All events of an order are a pure function of the seed, the order's id and its vendor's profile. So no state has to be stored:
+//! the id of an order is enough to compute its next events. Only whole numbers and IEEE arithmetic are used, so that equal seeds
+//! give equal bytes on every machine. The days of the demo are days in UTC.
 
 mod profile;
 mod rng;
@@ -21,49 +21,54 @@ const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
-/// Orders of a thousand ordinary days of the demo, before the weekday has its say.
+/// The demand of the demo: orders in 1,000 days, before the factor of the weekday.
 const DEMO_DEMAND: u64 = 110_000;
-/// What a day sells over whole weeks, in percent of an ordinary one.
+/// The mean of the weekday factors over a week, in percent.
 pub const WEEK_PERCENT: u64 = (5 * WEEKDAY + 2 * WEEKEND) / 7;
-/// How much more is ordered from Monday to Friday, and less on the other days, in percent.
+/// The factor of a day from Monday to Friday, in percent of the demand.
 const WEEKDAY: u64 = 150;
+/// The factor of a Saturday or Sunday, in percent of the demand.
 const WEEKEND: u64 = 60;
-/// How much a day's demand differs from what is usual, in percent.
+/// The least and the greatest random factor of a day, in percent of the demand.
 const DEMAND: (u64, u64) = (78, 121);
-/// How the orders of a day spread over its hours: a lunch break, and an evening on the sofa.
+/// The weights of the hours of a day, with peaks at noon and in the evening.
 const HOURS: [u64; 24] = [3, 2, 1, 1, 1, 2, 5, 10, 18, 26, 32, 38, 44, 40, 34, 32, 34, 38, 46, 54, 52, 40, 22, 10];
-/// The hour by which a promise says it will be there.
+/// The time of day of every promise, in seconds since midnight.
 const PROMISE_HOUR: i64 = 20 * HOUR;
 
+/// The share of rush orders.
 const RUSH: f64 = 0.15;
+/// The share of cancelled orders.
 const CANCELLED: f64 = 0.02;
-/// Orders of which nothing is heard again once they are on their way.
+/// The share of shipped orders without any further event.
 const SILENT: f64 = 0.003;
-/// Orders that are told to be delayed, and arrive on time all the same.
+/// The share of orders on time that are reported as delayed before they arrive.
 const FALSE_ALARM: f64 = 0.04;
-/// How far a vendor's reliability comes in its course, and how long that takes.
+/// How much a vendor's reliability changes in its course.
 const COURSE: f64 = 0.12;
+/// The length of a course, in days.
 const COURSE_DAYS: i32 = 42;
 
 const CARRIERS: [&str; 4] = ["northwind", "parcelway", "bluepost", "swift-courier"];
 
-/// A vendor of the world.
+/// A vendor of the demo.
 #[derive(Clone, Debug)]
 struct Member {
     profile: Profile,
     vendor_id: VendorId,
-    /// The day its course begins.
-    begins: Day,
+    /// The first day of its course.
+    course_start: Day,
     scenario: Option<(Scenario, Day)>,
 }
 
 impl Member {
     fn reliability(&self, day: Day) -> f64 {
-        let gone = f64::from((day.number() - self.begins.number()).clamp(0, COURSE_DAYS)) / f64::from(COURSE_DAYS);
+        let progress =
+            f64::from((day.number() - self.course_start.number()).clamp(0, COURSE_DAYS)) / f64::from(COURSE_DAYS);
         let usual = match self.profile.course {
             Course::Stable => self.profile.reliability,
-            Course::Improving => self.profile.reliability - COURSE * (1.0 - gone),
-            Course::Declining => self.profile.reliability - COURSE * gone,
+            Course::Improving => self.profile.reliability - COURSE * (1.0 - progress),
+            Course::Declining => self.profile.reliability - COURSE * progress,
         };
         match self.scenario {
             Some((Scenario::Drop, from)) if day >= from => usual.min(0.55),
@@ -82,34 +87,34 @@ impl Member {
     }
 }
 
-/// What is settled of an order before anything happens.
+/// The first random draws of an order, and the generator of the next ones.
 struct OrderStart {
     rng: Rng,
     member: usize,
     placed_at: Instant,
 }
 
-/// A seed, vendors, and how much is ordered.
+/// Generated vendors and orders.
 #[derive(Clone, Debug)]
 pub struct Demo {
     seed: u64,
-    /// Orders of a thousand ordinary days.
+    /// Orders in 1,000 days, before the factor of the weekday.
     demand: u64,
     members: Vec<Member>,
-    /// The share of each vendor, summed up to it.
+    /// The cumulative shares of the vendors in the orders.
     shares: Vec<u64>,
 }
 
 impl Demo {
-    /// A world of these vendors, whose courses begin on that day, with so many orders in a thousand ordinary days. Over whole
-    /// weeks, days have [`WEEK_PERCENT`] of that.
+    /// A demo with these vendors, whose courses start on `course_start`. `demand` is the number of orders in 1,000 days; over
+    /// whole weeks the demo has [`WEEK_PERCENT`] of it.
     ///
     /// # Errors
-    /// Says which profile cannot be, and why.
-    pub fn new(seed: u64, demand: u64, profiles: Vec<Profile>, begins: Day) -> Result<Self, String> {
+    /// A profile is invalid. The text names the vendor and the reason.
+    pub fn new(seed: u64, demand: u64, profiles: Vec<Profile>, course_start: Day) -> Result<Self, String> {
         let member = |profile: Profile| {
-            let vendor_id = profile.checked().map_err(|reason| format!("vendor {}: {reason}", profile.vendor_id))?;
-            Ok(Member { profile, vendor_id, begins, scenario: None })
+            let vendor_id = profile.check().map_err(|reason| format!("vendor {}: {reason}", profile.vendor_id))?;
+            Ok(Member { profile, vendor_id, course_start, scenario: None })
         };
         let members = profiles.into_iter().map(member).collect::<Result<Vec<_>, String>>()?;
         let shares = members.iter().scan(0, |sum, member| {
@@ -123,35 +128,37 @@ impl Demo {
     ///
     /// # Errors
     /// See [`Demo::new`].
-    pub fn standard(seed: u64, begins: Day) -> Result<Self, String> {
+    pub fn standard(seed: u64, course_start: Day) -> Result<Self, String> {
         const VENDORS: &str = include_str!("../../../../shared/fixtures/vendors.json");
         let profiles = serde_json::from_str(VENDORS).map_err(|error| error.to_string())?;
-        Self::new(seed, DEMO_DEMAND, profiles, begins)
+        Self::new(seed, DEMO_DEMAND, profiles, course_start)
     }
 
-    /// The same world with something going wrong with a vendor, for orders (or, where it stalls, facts) from that day on.
+    /// The same demo with a scenario of a vendor: for the orders placed from that day on, or for the events from that day on if
+    /// the vendor stalls.
     ///
     /// # Errors
-    /// Names the vendors there are where this is none.
+    /// The vendor is unknown. The text lists the vendors.
     pub fn with(mut self, vendor_id: &str, scenario: Scenario, from: Day) -> Result<Self, String> {
         let known = self.members.iter().position(|member| member.profile.vendor_id == vendor_id);
-        let Some(place) = known else {
+        let Some(position) = known else {
             let known: Vec<&str> = self.members.iter().map(|member| member.profile.vendor_id.as_str()).collect();
             return Err(format!("there is no vendor {vendor_id}, only {}", known.join(", ")));
         };
-        self.members[place].scenario = Some((scenario, from));
+        self.members[position].scenario = Some((scenario, from));
         Ok(self)
     }
 
-    /// Has a vendor's course begin when its contract says: so a world goes on with the vendors it was begun with.
+    /// Sets the start of a vendor's course by the contract of the stored vendor, so that the demo continues one that was started
+    /// earlier.
     pub fn continue_from(&mut self, vendor: &Vendor) {
         let known = self.members.iter_mut().find(|member| member.vendor_id == vendor.vendor_id);
         if let (Some(member), Some(start)) = (known, vendor.contract_start_date) {
-            member.begins = start.plus(member.profile.contract_days);
+            member.course_start = start.plus(member.profile.contract_days);
         }
     }
 
-    /// Its vendors, as they are registered.
+    /// The vendors, to be registered.
     pub fn vendors(&self) -> impl Iterator<Item = Vendor> + '_ {
         self.members.iter().map(|member| Vendor {
             vendor_id: member.vendor_id.clone(),
@@ -160,13 +167,13 @@ impl Demo {
             is_active: true,
             is_registered: true,
             support_contact: Some(member.profile.support_contact.clone()),
-            contract_start_date: Some(member.begins.plus(-member.profile.contract_days)),
+            contract_start_date: Some(member.course_start.plus(-member.profile.contract_days)),
             sla_promises: Some(member.profile.sla_promises),
         })
     }
 
-    /// Every event of the orders placed from that day on, up to an instant, in the order of time. Orders that were placed
-    /// before are not told of. Memory grows with the orders that go on at the same time.
+    /// The events of the orders placed on `from` or later, up to an instant, sorted by time. Memory grows with the number of
+    /// orders that are open at the same time.
     pub fn events(&self, from: Day, until: Instant) -> Events<'_> {
         Events::new(self, from, until)
     }
@@ -176,23 +183,23 @@ impl Demo {
         let weekday = if is_weekend(day) { WEEKEND } else { WEEKDAY };
         let mut rng = Rng::new(self.seed, day, u32::MAX);
         let orders = self.demand * weekday * rng.between(DEMAND.0, DEMAND.1);
-        // What is left of an order is one on some days.
+        // The remainder of the division is the chance of one more order.
         u32::try_from((orders + rng.below(10_000_000)) / 10_000_000).unwrap_or(u32::MAX)
     }
 
-    /// The whole story of an order of this world, told to its end; `None` for an order that is none.
+    /// All events of an order of this demo, future ones included; `None` for any other order.
     pub fn timeline_of(&self, order_id: &OrderId) -> Option<Vec<OrderEvent>> {
-        let (day, number) = self.read(order_id)?;
+        let (day, number) = self.parse_id(order_id)?;
         if number < self.orders_on(day) { self.timeline(day, number) } else { None }
     }
 
-    /// The day on which an order of this world is placed.
+    /// The day on which an order of this demo is placed.
     pub fn day_of(&self, order_id: &OrderId) -> Option<Day> {
-        self.read(order_id).map(|(day, _)| day)
+        self.parse_id(order_id).map(|(day, _)| day)
     }
 
-    /// `s42-2026-03-01-0007`: the seed, the day, and the order's number among those of its day.
-    fn read(&self, order_id: &OrderId) -> Option<(Day, u32)> {
+    /// Reads an id such as `s42-2026-03-01-0007`: the seed, the day, and the number of the order on that day.
+    fn parse_id(&self, order_id: &OrderId) -> Option<(Day, u32)> {
         let rest = order_id.as_str().strip_prefix('s')?.strip_prefix(&self.seed.to_string())?.strip_prefix('-')?;
         let (day, number) = rest.rsplit_once('-')?;
         let is_plain = number.len() >= 4 && number.bytes().all(|byte| byte.is_ascii_digit());
@@ -237,7 +244,7 @@ impl Demo {
         if rng.chance(CANCELLED) {
             let hours = if is_rush { 2 } else { 6 };
             let after = rng.seconds(20 * MINUTE, hours * HOUR);
-            timeline.became(
+            timeline.push_status(
                 "cancelled",
                 placed_at.plus_seconds(after),
                 Status::Cancelled,
@@ -245,7 +252,7 @@ impl Demo {
             );
         } else {
             let after = if is_rush { rng.seconds(HOUR, 6 * HOUR) } else { rng.seconds(4 * HOUR, 30 * HOUR) };
-            self.on_its_way(&mut timeline, &mut rng, member, (day, placed_at.plus_seconds(after), promise));
+            self.push_shipping(&mut timeline, &mut rng, member, (day, placed_at.plus_seconds(after), promise));
         }
         if let Some((Scenario::Stall, from)) = member.scenario {
             let silent = midnight(from);
@@ -254,15 +261,15 @@ impl Demo {
         Some(timeline.events)
     }
 
-    /// What happens from the shipment on.
-    fn on_its_way(
+    /// Adds the events from the shipment on.
+    fn push_shipping(
         &self,
         timeline: &mut Timeline,
         rng: &mut Rng,
         member: &Member,
         (day, shipped_at, promise): (Day, Instant, Instant),
     ) {
-        timeline.became("shipped", shipped_at, Status::ShippingOnTime, None);
+        timeline.push_status("shipped", shipped_at, Status::ShippingOnTime, None);
         if let Some(event) = timeline.events.last_mut() {
             event.carrier = Some(CARRIERS[rng.below(CARRIERS.len() as u64) as usize].into());
             event.tracking_number = Some(format!("{:012}", rng.below(1_000_000_000_000)));
@@ -276,23 +283,23 @@ impl Demo {
         };
         if rng.chance(member.reliability(day)) {
             if rng.chance(member.late(day)) {
-                let told = before_promise(rng, 10 * HOUR, MINUTE);
-                timeline.became("delayed", told, Status::ShippingDelayed, Some("Held up on the way"));
+                let delayed_at = before_promise(rng, 10 * HOUR, MINUTE);
+                timeline.push_status("delayed", delayed_at, Status::ShippingDelayed, Some("Held up on the way"));
                 let late = rng.seconds(HOUR, 48 * HOUR);
-                timeline.became("arrived", promise.plus_seconds(late), Status::Arrived, None);
+                timeline.push_status("arrived", promise.plus_seconds(late), Status::Arrived, None);
             } else if rng.chance(FALSE_ALARM) {
-                let told = before_promise(rng, 10 * HOUR, 3 * HOUR);
-                timeline.became("delayed", told, Status::ShippingDelayed, Some("Held up on the way"));
+                let delayed_at = before_promise(rng, 10 * HOUR, 3 * HOUR);
+                timeline.push_status("delayed", delayed_at, Status::ShippingDelayed, Some("Held up on the way"));
                 let left = rng.seconds(MINUTE, 2 * HOUR);
-                timeline.became("arrived", promise.plus_seconds(-left), Status::Arrived, None);
+                timeline.push_status("arrived", promise.plus_seconds(-left), Status::Arrived, None);
             } else {
                 let arrived = before_promise(rng, 30 * HOUR, 5 * MINUTE);
-                timeline.became("arrived", arrived, Status::Arrived, None);
+                timeline.push_status("arrived", arrived, Status::Arrived, None);
             }
             return;
         }
         let IssueMix { damaged, lost, undeliverable, returned } = member.profile.issues;
-        // What goes wrong is known later than what goes well.
+        // Issues are reported later than arrivals.
         let (event, status, reason, from, to) = match rng.weighted(&[damaged, lost, undeliverable, returned]) {
             0 => ("damaged", Status::Damaged, "Broken when unpacked", HOUR, 2 * DAY),
             1 => ("lost", Status::Lost, "Not found after a search", 5 * DAY, 12 * DAY),
@@ -300,10 +307,10 @@ impl Demo {
             _ => ("returned", Status::ReturnToSender, "Refused at the door", 2 * DAY, 8 * DAY),
         };
         if status != Status::Damaged {
-            let told = promise.plus_seconds(rng.seconds(MINUTE, 20 * HOUR));
-            timeline.became("delayed", told, Status::ShippingDelayed, Some("Held up on the way"));
+            let delayed_at = promise.plus_seconds(rng.seconds(MINUTE, 20 * HOUR));
+            timeline.push_status("delayed", delayed_at, Status::ShippingDelayed, Some("Held up on the way"));
         }
-        timeline.became(event, promise.plus_seconds(rng.seconds(from, to)), status, Some(reason));
+        timeline.push_status(event, promise.plus_seconds(rng.seconds(from, to)), status, Some(reason));
     }
 }
 
@@ -330,7 +337,7 @@ mod tests {
         Demo::standard(seed, day("2026-01-01")).unwrap()
     }
 
-    /// How often something happened, and how often it was to happen.
+    /// How often something happened, and its expected value and variance.
     #[derive(Default)]
     struct Tally {
         happened: f64,
@@ -345,26 +352,26 @@ mod tests {
             self.variance += probability * (1.0 - probability);
         }
 
-        /// Within the interval in which 99.9 % of all worlds lie.
-        fn assert_usual(&self, what: &str) {
-            let reach = 3.2905 * self.variance.sqrt();
+        /// Asserts that the count is in the interval of 99.9 % of all seeds (3.2905 standard deviations of a normal distribution).
+        fn assert_is_expected(&self, what: &str) {
+            let tolerance = 3.2905 * self.variance.sqrt();
             let (happened, expected) = (self.happened, self.expected);
-            assert!((happened - expected).abs() <= reach, "{what}: {happened} of {expected} ± {reach}");
+            assert!((happened - expected).abs() <= tolerance, "{what}: {happened}, expected {expected} ± {tolerance}");
         }
     }
 
     #[test]
     fn each_vendor_is_as_reliable_and_as_late_as_its_profile_says() {
-        let world = Demo { demand: 4_000_000, ..demo(42) };
-        let mut tallies: Vec<(Tally, Tally)> = world.members.iter().map(|_| Default::default()).collect();
+        let demo = Demo { demand: 4_000_000, ..demo(42) };
+        let mut tallies: Vec<(Tally, Tally)> = demo.members.iter().map(|_| Default::default()).collect();
         let mut orders = 0;
         for day in day("2026-01-01").to(day("2026-02-14")) {
-            for number in 0..world.orders_on(day) {
+            for number in 0..demo.orders_on(day) {
                 orders += 1;
-                let place = world.order_start(day, number).unwrap().member;
-                let (member, (reliability, lateness)) = (&world.members[place], &mut tallies[place]);
-                let timeline = world.timeline(day, number).unwrap();
-                let Fact::Placed(placement) = &timeline[0].fact else { panic!("not placed first") };
+                let position = demo.order_start(day, number).unwrap().member;
+                let (member, (reliability, lateness)) = (&demo.members[position], &mut tallies[position]);
+                let timeline = demo.timeline(day, number).unwrap();
+                let Fact::Placed(placement) = &timeline[0].fact else { panic!("the first event is no placement") };
                 let last = timeline.last().unwrap();
                 let Some(outcome) = last.status().outcome().filter(|outcome| outcome.status() != Status::Cancelled)
                 else {
@@ -378,18 +385,18 @@ mod tests {
             }
         }
         assert!(orders > 200_000, "{orders} orders");
-        for (member, (reliability, lateness)) in world.members.iter().zip(tallies) {
-            reliability.assert_usual(&format!("{} arrived", member.vendor_id));
-            lateness.assert_usual(&format!("{} late", member.vendor_id));
+        for (member, (reliability, lateness)) in demo.members.iter().zip(tallies) {
+            reliability.assert_is_expected(&format!("{} arrived", member.vendor_id));
+            lateness.assert_is_expected(&format!("{} late", member.vendor_id));
         }
     }
 
     #[test]
     fn weekdays_sell_two_and_a_half_times_as_much_as_weekends() {
-        let world = demo(7);
+        let demo = demo(7);
         let (mut weekdays, mut weekends) = ((0u32, 0u32), (0u32, 0u32));
         for day in day("2026-01-05").to(day("2026-12-27")) {
-            let orders = world.orders_on(day);
+            let orders = demo.orders_on(day);
             assert!((50..=200).contains(&orders), "{orders} orders on {day}");
             let sum = if is_weekend(day) { &mut weekends } else { &mut weekdays };
             *sum = (sum.0 + orders, sum.1 + 1);
@@ -402,11 +409,11 @@ mod tests {
     #[test]
     fn a_scenario_begins_on_its_day() {
         let from = day("2026-01-15");
-        let calm = demo(42);
-        let arrivals = |world: &Demo, first: &str, last: &str| {
-            let stories =
-                day(first).to(day(last)).flat_map(|day| (0..world.orders_on(day)).map(move |number| (day, number)));
-            let of_vendor = stories.filter_map(|(day, number)| world.timeline(day, number)).filter(|timeline| {
+        let usual_demo = demo(42);
+        let arrivals = |demo: &Demo, first: &str, last: &str| {
+            let orders =
+                day(first).to(day(last)).flat_map(|day| (0..demo.orders_on(day)).map(move |number| (day, number)));
+            let of_vendor = orders.filter_map(|(day, number)| demo.timeline(day, number)).filter(|timeline| {
                 matches!(&timeline[0].fact, Fact::Placed(placement) if placement.vendor_id.as_str() == "bloom-and-branch")
             });
             let ended: Vec<Status> = of_vendor.map(|timeline| timeline.last().unwrap().status()).collect();
@@ -414,82 +421,82 @@ mod tests {
             arrived as f64 / ended.len() as f64
         };
         for (name, scenario) in Scenario::ALL {
-            let world = demo(42).with("bloom-and-branch", scenario, from).unwrap();
-            let before = [&calm, &world].map(|world| arrivals(world, "2026-01-01", "2026-01-08"));
-            assert_eq!(before[0], before[1], "{name}: before");
-            let [usual, then] = [&calm, &world].map(|world| arrivals(world, "2026-01-15", "2026-02-14"));
+            let demo = demo(42).with("bloom-and-branch", scenario, from).unwrap();
+            let before = [&usual_demo, &demo].map(|demo| arrivals(demo, "2026-01-01", "2026-01-08"));
+            assert_eq!(before[0], before[1], "{name}: nothing changes before its day");
+            let [usual, affected] = [&usual_demo, &demo].map(|demo| arrivals(demo, "2026-01-15", "2026-02-14"));
             match scenario {
-                Scenario::LateSurge => assert!((usual - then).abs() < 0.05, "{name}: late is not lost"),
-                Scenario::Stall => assert_eq!(then, 0.0),
-                _ => assert!(then < usual - 0.1, "{name}: {then} of {usual}"),
+                Scenario::LateSurge => assert!((usual - affected).abs() < 0.05, "{name}: late orders still arrive"),
+                Scenario::Stall => assert_eq!(affected, 0.0),
+                _ => assert!(affected < usual - 0.1, "{name}: {affected} of {usual}"),
             }
         }
-        let error = demo(42).with("nobody", Scenario::Drop, from).unwrap_err();
-        assert!(error.contains("bloom-and-branch"), "it names the vendors there are: {error}");
+        let error = demo(42).with("unknown-vendor", Scenario::Drop, from).unwrap_err();
+        assert!(error.contains("bloom-and-branch"), "the error lists the vendors: {error}");
     }
 
     #[test]
-    fn a_profile_that_cannot_be_is_told() {
+    fn an_invalid_profile_is_refused_with_a_reason() {
         let profile = demo(1).members[0].profile.clone();
-        let wrong = [
+        let invalid = [
             (Profile { vendor_id: "no id".into(), ..profile.clone() }, "no id"),
             (Profile { gift_types: vec!["No Slug".into()], ..profile.clone() }, "slug"),
             (Profile { late: 1.5, ..profile.clone() }, "shares"),
             (Profile { gift_value: (2, 1), ..profile.clone() }, "giftValue"),
         ];
-        for (profile, reason) in wrong {
+        for (profile, reason) in invalid {
             let error = Demo::new(1, 1_000, vec![profile], day("2026-01-01")).unwrap_err();
             assert!(error.to_lowercase().contains(&reason.to_lowercase()), "{error}");
         }
     }
 
     #[test]
-    fn an_order_is_known_by_its_id() {
-        let world = demo(42);
-        let event = world.events(day("2026-01-05"), midnight(day("2026-01-06"))).last().unwrap();
-        let timeline = world.timeline_of(&event.order_id).unwrap();
+    fn the_id_of_an_order_gives_its_events_and_its_day() {
+        let demo = demo(42);
+        let event = demo.events(day("2026-01-05"), midnight(day("2026-01-06"))).last().unwrap();
+        let timeline = demo.timeline_of(&event.order_id).unwrap();
         assert!(timeline.contains(&event));
-        assert_eq!(world.day_of(&event.order_id), Some(day("2026-01-05")));
+        assert_eq!(demo.day_of(&event.order_id), Some(day("2026-01-05")));
         for other in
             ["s43-2026-01-05-0001", "s42-2026-01-05-1", "s42-2026-01-05-9999", "42-2026-01-05-0001", "s42-0001"]
         {
-            assert_eq!(world.timeline_of(&OrderId::parse(other).unwrap()), None, "{other}");
+            assert_eq!(demo.timeline_of(&OrderId::parse(other).unwrap()), None, "{other}");
         }
     }
 
     #[test]
-    fn the_stream_is_every_story_in_the_order_of_time() {
-        let (world, from, until) = (demo(3), day("2026-01-05"), midnight(day("2026-01-12")).plus_seconds(5 * HOUR));
-        let events: Vec<OrderEvent> = world.events(from, until).collect();
+    fn the_stream_has_all_events_of_all_orders_sorted_by_time() {
+        let (demo, from, until) = (demo(3), day("2026-01-05"), midnight(day("2026-01-12")).plus_seconds(5 * HOUR));
+        let events: Vec<OrderEvent> = demo.events(from, until).collect();
         assert!(events.is_sorted_by_key(|event| event.occurred_at));
-        let stories =
-            from.to(day("2026-01-12")).flat_map(|day| (0..world.orders_on(day)).map(move |number| (day, number)));
-        let mut told: Vec<OrderEvent> =
-            stories.flat_map(|(day, number)| world.timeline(day, number).unwrap()).collect();
-        told.retain(|event| event.occurred_at <= until);
+        let orders =
+            from.to(day("2026-01-12")).flat_map(|day| (0..demo.orders_on(day)).map(move |number| (day, number)));
+        let mut expected: Vec<OrderEvent> =
+            orders.flat_map(|(day, number)| demo.timeline(day, number).unwrap()).collect();
+        expected.retain(|event| event.occurred_at <= until);
         let mut events = events;
-        for events in [&mut events, &mut told] {
+        for events in [&mut events, &mut expected] {
             events.sort_by(|one, other| (&one.order_id, &one.event_id).cmp(&(&other.order_id, &other.event_id)));
         }
-        assert_eq!(events, told);
+        assert_eq!(events, expected);
     }
 
     proptest! {
         #[test]
-        fn a_story_obeys_the_lifecycle(seed in 0..u64::MAX, days in 0..3_000i32, drawn in 0.0..1.0f64) {
-            let world = demo(seed);
+        fn the_events_of_an_order_follow_the_lifecycle(seed in 0..u64::MAX, days in 0..3_000i32, drawn in 0.0..1.0f64) {
+            let demo = demo(seed);
             let day = day("2024-01-01").plus(days);
-            let number = (drawn * f64::from(world.orders_on(day))) as u32;
-            let timeline = world.timeline(day, number).unwrap();
+            let number = (drawn * f64::from(demo.orders_on(day))) as u32;
+            let timeline = demo.timeline(day, number).unwrap();
             prop_assert_eq!(timeline[0].status(), Status::Placed);
             prop_assert!(midnight(day) <= timeline[0].occurred_at && timeline[0].occurred_at < midnight(day.plus(1)));
             prop_assert!(timeline[1..].iter().all(|event| event.status() != Status::Placed));
             prop_assert!(timeline.is_sorted_by(|one, next| one.occurred_at < next.occurred_at), "{:?}", timeline);
             prop_assert!(timeline.windows(2).all(|pair| pair[0].event_id != pair[1].event_id));
             let (last, before) = timeline.split_last().unwrap();
-            prop_assert!(before.iter().all(|event| event.status().active().is_some()), "an end is the end");
-            let ways = [Status::Placed, Status::ShippingOnTime];
-            prop_assert!(last.status().active().is_none_or(|_| ways.contains(&last.status())), "silent once shipped");
+            prop_assert!(before.iter().all(|event| event.status().active().is_some()), "no event follows an outcome");
+            let silent = [Status::Placed, Status::ShippingOnTime];
+            prop_assert!(last.status().active().is_none_or(|_| silent.contains(&last.status())), "an open order is placed or shipped");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Read: answers from the counters and the order store. Reads change nothing.
+//! Read: computes responses from the counters and the order store. Reads change nothing.
 
 mod fleet_cache;
 mod health;
@@ -6,7 +6,7 @@ mod orders;
 mod reports;
 
 pub use fleet_cache::{FleetCache, FleetReports, FleetRow};
-pub use health::{Check, Health, HealthReader, Pulse, Verdict};
+pub use health::{Check, Health, HealthReader, RecordedHealth, Verdict};
 pub use orders::{OrderPage, RecentPage, order_page, recent_page};
 pub use reports::{FleetDay, VendorDay, fleet_history, report_on, reports_of_vendor, vendor_history, vendor_report};
 
@@ -14,7 +14,7 @@ use goody_domain::Day;
 
 use crate::ports::StoreError;
 
-/// Why there is no answer.
+/// Why a read failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     /// The store failed.
@@ -23,16 +23,16 @@ pub enum ReadError {
     /// Buckets that the date needs have expired.
     #[error("reports go back to {first}")]
     DateExpired {
-        /// The first date that can be asked for.
+        /// The first date that has a report.
         first: Day,
     },
 }
 
-/// Days before a date that its report looks at.
+/// How many days before its date a report needs.
 const DAYS_BEFORE: i32 = 13;
 
-/// Refuses a date whose report would need buckets that have expired.
-fn check_kept(kept_from: Option<Day>, date: Day) -> Result<(), ReadError> {
+/// Refuses a date whose report needs expired buckets.
+fn check_not_expired(kept_from: Option<Day>, date: Day) -> Result<(), ReadError> {
     match kept_from.map(|kept| kept.plus(DAYS_BEFORE)) {
         Some(first) if date < first => Err(ReadError::DateExpired { first }),
         _ => Ok(()),

@@ -1,8 +1,8 @@
-//! Simulate: a demo world's orders → ingest, as time goes by. Backfill: the same over the past.
+//! Simulate: sends the events of the demo to ingest as time passes. Backfill: sends those of a past period.
 //!
-//! Nothing is remembered between two ticks. What a tick has to tell follows from the store: the orders of the world that go
-//! on there, and the newest of them, after which more may have been placed. What was told already is told again and is a
-//! duplicate; so two processes may tick at once, and one that was away for days catches up.
+//! There is no state between two ticks. The store determines what a tick sends: the events of open demo orders in the store, and
+//! of the orders placed since the newest one. An event that is sent again is a duplicate. So two processes can tick at the same
+//! time, and a process that was stopped for days catches up.
 
 use std::sync::Arc;
 
@@ -12,28 +12,28 @@ use crate::demo::{Demo, Scenario};
 use crate::ingest::Ingest;
 use crate::ports::{OrderFilter, Position, Store, StoreError};
 
-/// How many events are told together.
+/// How many events are sent in one batch.
 const BATCH: usize = 2_000;
-/// How many orders are looked at together.
+/// How many orders are read at a time.
 const PAGE: usize = 200;
 
-/// Why the simulator stops.
+/// Why the simulator failed.
 #[derive(Debug, thiserror::Error)]
 pub enum SimulateError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The world cannot be as asked.
+    /// The settings of the demo are invalid.
     #[error("{0}")]
     Demo(String),
 }
 
-/// Something that goes wrong with a vendor, from a day on.
+/// A scenario of one vendor, from a day on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VendorScenario {
-    /// The vendor.
+    /// The id of the vendor.
     pub vendor_id: String,
-    /// What goes wrong.
+    /// The scenario.
     pub scenario: Scenario,
     /// The first day.
     pub from: Day,
@@ -43,7 +43,7 @@ impl VendorScenario {
     /// Reads `far-orchard=stall@2026-03-01`.
     ///
     /// # Errors
-    /// Says what is not of that form, or which scenarios there are.
+    /// The text has another form, or names an unknown scenario. The error says which, and lists the scenarios.
     pub fn parse(text: &str) -> Result<Self, String> {
         let parts = text.split_once('=').and_then(|(vendor, rest)| Some((vendor, rest.split_once('@')?)));
         let (vendor, (name, from)) = parts.ok_or("is not of the form far-orchard=stall@2026-03-01")?;
@@ -57,49 +57,50 @@ impl VendorScenario {
     }
 }
 
-/// What was told.
+/// The numbers of sent events.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SimulationCounts {
-    /// Events that the store did not know.
+    /// Events that were new to the store.
     pub new: u64,
-    /// Events that it did.
+    /// Events that the store had already.
     pub known: u64,
 }
 
-/// A clock that may go faster than the real one.
+/// A clock of the demo, which can run faster than the real one.
 ///
-/// It shows what time it is in the world. Whatever happens there is told to have happened at the real time at which the
-/// clock showed it, so that reports stay true and no event lies in the future.
+/// An event is sent with the real time at which this clock shows the event's time in the demo. So no event lies in the future,
+/// and the reports stay correct.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DemoClock {
-    /// When it was started.
+    /// The real time at which it was started.
     real: Instant,
-    /// What it showed then.
-    world: Instant,
+    /// The time that it showed then.
+    demo: Instant,
+    /// How many times as fast as the real clock it runs.
     speed: u32,
 }
 
 impl DemoClock {
     /// A clock that shows the real time.
-    pub const REAL: Self = Self { real: Instant::from_micros(0), world: Instant::from_micros(0), speed: 1 };
+    pub const REAL: Self = Self { real: Instant::from_micros(0), demo: Instant::from_micros(0), speed: 1 };
 
-    /// What it shows at a real time.
-    pub fn world(self, now: Instant) -> Instant {
-        let gone = now.micros() - self.real.micros();
-        Instant::from_micros(self.world.micros() + gone * i64::from(self.speed))
+    /// The time that it shows at a real time.
+    pub fn demo_time(self, now: Instant) -> Instant {
+        let elapsed = now.micros() - self.real.micros();
+        Instant::from_micros(self.demo.micros() + elapsed * i64::from(self.speed))
     }
 
-    /// The real time at which it shows, or showed, `at`.
-    pub fn real(self, at: Instant) -> Instant {
-        let gone = at.micros() - self.world.micros();
-        if gone <= 0 {
+    /// The real time at which it shows `at`.
+    pub fn real_time(self, at: Instant) -> Instant {
+        let elapsed = at.micros() - self.demo.micros();
+        if elapsed <= 0 {
             return at.min(self.real);
         }
-        Instant::from_micros(self.real.micros() + gone / i64::from(self.speed))
+        Instant::from_micros(self.real.micros() + elapsed / i64::from(self.speed))
     }
 }
 
-/// Tells what happens in the demo world.
+/// Sends the events of the demo.
 #[derive(Clone)]
 pub struct Simulator {
     store: Arc<dyn Store>,
@@ -109,13 +110,13 @@ pub struct Simulator {
 }
 
 impl Simulator {
-    /// The world of this seed, with these troubles.
+    /// A simulator of the demo with this seed and these scenarios.
     pub fn new(store: Arc<dyn Store>, seed: u64, scenarios: Vec<VendorScenario>) -> Self {
         Self { ingest: Ingest::new(store.clone()), store, seed, scenarios }
     }
 
-    /// Tells everything that happened to orders placed in the `days` before the day of `until` and on that day, up to
-    /// `until`, which is not after `now`. `progress` hears how far it is.
+    /// Sends the events up to `until` of the orders placed on the day of `until` and in the `days` before it. `until` must not be
+    /// after `now`. Calls `progress` before each batch, with the instant of its first event.
     pub async fn backfill(
         &self,
         days: u16,
@@ -127,10 +128,10 @@ impl Simulator {
             return Err(SimulateError::Demo(format!("{until} is later than now, and nothing has happened after now")));
         }
         let from = utc_day(until).plus(-i32::from(days));
-        let world = self.world(from).await?;
+        let demo = self.demo(from).await?;
         let mut counts = SimulationCounts::default();
         let mut batch = Vec::with_capacity(BATCH);
-        for event in world.events(from, until) {
+        for event in demo.events(from, until) {
             batch.push(event);
             if batch.len() == BATCH {
                 progress(batch[0].occurred_at, counts);
@@ -141,23 +142,23 @@ impl Simulator {
         Ok(counts)
     }
 
-    /// Starts a clock at `now` that goes `speed` times as fast as the real one. It goes on where the world is, if a faster
-    /// clock has brought it further than `now`.
+    /// Starts a clock that runs `speed` times as fast as the real one. It shows `now`, or the time of the newest demo order in the
+    /// store if that is later, because an earlier clock ran faster than the real one.
     pub async fn start_clock(&self, now: Instant, speed: u32) -> Result<DemoClock, SimulateError> {
-        let world = self.world(utc_day(now)).await?;
-        let newest = self.newest(&world).await?.and_then(|order| world.timeline_of(&order.order_id));
+        let demo = self.demo(utc_day(now)).await?;
+        let newest = self.newest(&demo).await?.and_then(|order| demo.timeline_of(&order.order_id));
         let placed_at = newest.and_then(|timeline| timeline.first().map(|placed| placed.occurred_at));
-        Ok(DemoClock { real: now, world: placed_at.map_or(now, |placed_at| placed_at.max(now)), speed })
+        Ok(DemoClock { real: now, demo: placed_at.map_or(now, |placed_at| placed_at.max(now)), speed })
     }
 
-    /// Tells everything that has happened by `now` and is not known yet.
+    /// Sends all events up to `now` that the store may not have yet.
     pub async fn tick(&self, now: Instant, clock: DemoClock) -> Result<SimulationCounts, SimulateError> {
-        let until = clock.world(now);
-        let world = self.world(utc_day(until)).await?;
-        let newest = self.newest(&world).await?.and_then(|order| world.day_of(&order.order_id));
+        let until = clock.demo_time(now);
+        let demo = self.demo(utc_day(until)).await?;
+        let newest = self.newest(&demo).await?.and_then(|order| demo.day_of(&order.order_id));
         let from = newest.unwrap_or(utc_day(until));
-        let mut events = self.of_active(&world, from, until).await?;
-        events.extend(world.events(from, until));
+        let mut events = self.events_of_open_orders(&demo, from, until).await?;
+        events.extend(demo.events(from, until));
         events.sort_by(|one, other| (one.occurred_at, &one.order_id).cmp(&(other.occurred_at, &other.order_id)));
         let mut counts = SimulationCounts::default();
         let mut events = events.into_iter().map(|event| at_real_time(event, clock));
@@ -170,39 +171,45 @@ impl Simulator {
         }
     }
 
-    /// The world as the store knows it. Vendors that are not registered yet are, as if the world began on that day.
-    async fn world(&self, begins: Day) -> Result<Demo, SimulateError> {
-        let mut world = Demo::standard(self.seed, begins).map_err(SimulateError::Demo)?;
-        for vendor in world.vendors().collect::<Vec<_>>() {
+    /// The demo with the vendors of the store. Registers those that are not registered yet, with courses that start
+    /// on `course_start`.
+    async fn demo(&self, course_start: Day) -> Result<Demo, SimulateError> {
+        let mut demo = Demo::standard(self.seed, course_start).map_err(SimulateError::Demo)?;
+        for vendor in demo.vendors().collect::<Vec<_>>() {
             match self.store.vendor(&vendor.vendor_id).await? {
-                Some(known) if known.is_registered => world.continue_from(&known),
+                Some(known) if known.is_registered => demo.continue_from(&known),
                 _ => drop(self.store.put(vendor).await?),
             }
         }
         for VendorScenario { vendor_id, scenario, from } in &self.scenarios {
-            world = world.with(vendor_id, *scenario, *from).map_err(SimulateError::Demo)?;
+            demo = demo.with(vendor_id, *scenario, *from).map_err(SimulateError::Demo)?;
         }
-        Ok(world)
+        Ok(demo)
     }
 
-    /// The order of the world that was placed last.
-    async fn newest(&self, world: &Demo) -> Result<Option<Order>, SimulateError> {
+    /// The demo order in the store that was placed last.
+    async fn newest(&self, demo: &Demo) -> Result<Option<Order>, SimulateError> {
         let mut newest: Option<Order> = None;
-        for vendor in world.vendors() {
-            let found = self.orders(world, &vendor.vendor_id, Vec::new(), Some(1)).await?.pop();
-            newest = newest.into_iter().chain(found).max_by_key(|order| world.day_of(&order.order_id));
+        for vendor in demo.vendors() {
+            let latest = self.orders(demo, &vendor.vendor_id, Vec::new(), Some(1)).await?.pop();
+            newest = newest.into_iter().chain(latest).max_by_key(|order| demo.day_of(&order.order_id));
         }
         Ok(newest)
     }
 
-    /// What has happened by `until` to the orders that go on and were placed before `from`.
-    async fn of_active(&self, world: &Demo, from: Day, until: Instant) -> Result<Vec<OrderEvent>, SimulateError> {
+    /// The events up to `until` of the open orders that were placed before `from`.
+    async fn events_of_open_orders(
+        &self,
+        demo: &Demo,
+        from: Day,
+        until: Instant,
+    ) -> Result<Vec<OrderEvent>, SimulateError> {
         let mut events = Vec::new();
-        for vendor in world.vendors() {
+        for vendor in demo.vendors() {
             let active = Status::ALL.into_iter().filter(|status| status.active().is_some()).collect();
-            for order in self.orders(world, &vendor.vendor_id, active, None).await? {
-                if world.day_of(&order.order_id).is_some_and(|day| day < from) {
-                    let timeline = world.timeline_of(&order.order_id).into_iter().flatten();
+            for order in self.orders(demo, &vendor.vendor_id, active, None).await? {
+                if demo.day_of(&order.order_id).is_some_and(|day| day < from) {
+                    let timeline = demo.timeline_of(&order.order_id).into_iter().flatten();
                     events.extend(timeline.take_while(|event| event.occurred_at <= until));
                 }
             }
@@ -210,26 +217,26 @@ impl Simulator {
         Ok(events)
     }
 
-    /// A vendor's orders that are of the world, the latest placed first.
+    /// A vendor's demo orders, the latest placement first.
     async fn orders(
         &self,
-        world: &Demo,
+        demo: &Demo,
         vendor_id: &VendorId,
         statuses: Vec<Status>,
         limit: Option<usize>,
     ) -> Result<Vec<Order>, SimulateError> {
         let filter = OrderFilter { vendor_id: Some(vendor_id.clone()), statuses, ..OrderFilter::default() };
         let size = limit.map_or(PAGE, |limit| (10 * limit).min(PAGE));
-        let (mut found, mut after) = (Vec::new(), None);
+        let (mut orders, mut after) = (Vec::new(), None);
         loop {
-            // Whether an order is late is of no interest here, so any instant will do.
+            // The filter does not select by delay, so any instant gives the same list.
             let page = self.store.list(&filter, after.as_ref(), size, Instant::from_micros(0)).await?;
             let is_last = page.len() < size;
             after = page.last().map(|last| Position { at: last.created_at, order_id: last.order_id.clone() });
-            found.extend(page.into_iter().filter(|order| world.day_of(&order.order_id).is_some()));
-            if is_last || limit.is_some_and(|limit| found.len() >= limit) {
-                found.truncate(limit.unwrap_or(usize::MAX));
-                return Ok(found);
+            orders.extend(page.into_iter().filter(|order| demo.day_of(&order.order_id).is_some()));
+            if is_last || limit.is_some_and(|limit| orders.len() >= limit) {
+                orders.truncate(limit.unwrap_or(usize::MAX));
+                return Ok(orders);
             }
         }
     }
@@ -243,7 +250,7 @@ impl Simulator {
         for outcome in self.ingest.ingest(events, now).await? {
             match outcome {
                 IngestOutcome::New => counts.new += 1,
-                // A clock of another speed told it to be of another time.
+                // A clock of another speed gave the same event another time, which is a conflict.
                 IngestOutcome::Known | IngestOutcome::Conflict | IngestOutcome::Full => counts.known += 1,
             }
         }
@@ -251,12 +258,12 @@ impl Simulator {
     }
 }
 
-/// The event with the world's times as times of the real clock.
+/// The event with its demo times converted to real times.
 fn at_real_time(mut event: OrderEvent, clock: DemoClock) -> OrderEvent {
-    event.occurred_at = clock.real(event.occurred_at);
+    event.occurred_at = clock.real_time(event.occurred_at);
     if let Fact::Placed(placement) = &mut event.fact {
-        placement.estimated_delivery = placement.estimated_delivery.map(|promise| clock.real(promise));
-        placement.ship_by = placement.ship_by.map(|by| clock.real(by));
+        placement.estimated_delivery = placement.estimated_delivery.map(|promise| clock.real_time(promise));
+        placement.ship_by = placement.ship_by.map(|by| clock.real_time(by));
     }
     event
 }

@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use goody_application::read::{FleetReports, Pulse, fleet_history};
+use goody_application::read::{FleetReports, RecordedHealth, fleet_history};
 use goody_contract::{
     DashboardHistoryView, DashboardView, DataFreshness, DateQuery, FleetDayView, HistoryQuery, Problem,
     SystemHealthView,
@@ -58,25 +58,25 @@ async fn dashboard_response(app: &App, query: &DateQuery) -> Result<JsonResponse
         return Ok(response);
     }
     let (fleet, status) = app.0.fleet.reports_with_status(as_of).await?;
-    let response = JsonResponse::json(&view(app, &fleet, &Pulse::of(&status, problem.as_ref(), now)))?;
+    let response = JsonResponse::json(&view(app, &fleet, &RecordedHealth::of(&status, problem.as_ref(), now)))?;
     if problem.is_none() {
         app.0.dashboards.insert(as_of, minute, fleet.revision, response.clone());
     }
     Ok(response)
 }
 
-fn view(app: &App, fleet: &FleetReports, pulse: &Pulse) -> DashboardView {
+fn view(app: &App, fleet: &FleetReports, health: &RecordedHealth) -> DashboardView {
     let dashboard = Dashboard::fold(fleet.rows.iter().map(|row| &row.current.report), fleet.as_of);
-    let minutes = pulse.minutes_since_last_update();
+    let minutes = health.minutes_since_last_update();
     let system_health = SystemHealthView {
-        status: health::status(pulse.verdict()),
+        status: health::status(health.verdict()),
         data_freshness: match minutes {
             None => DataFreshness::Empty,
             Some(minutes) if minutes <= FRESH_MINUTES => DataFreshness::Fresh,
             Some(_) => DataFreshness::Stale,
         },
         last_update_minutes_ago: minutes,
-        issues: pulse.issues(),
+        issues: health.issues(),
     };
     let name = |report: &Report| fleet.row(&report.vendor_id).map_or("", |row| row.vendor.name.as_str());
     DashboardView::new(&dashboard, app.0.reports.zone().name(), system_health, name)

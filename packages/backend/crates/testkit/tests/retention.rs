@@ -10,7 +10,7 @@ use goody_application::ingest::Ingest;
 use goody_application::ports::Clock;
 use goody_application::project;
 use goody_application::read::report_on;
-use goody_application::retention::{Forgetting, Retention, expire};
+use goody_application::retention::{Retention, RetentionTask, expire};
 use goody_domain::{Instant, ReportZone};
 use goody_testkit::{ManualClock, OrderBuilder, TestStore, at, vendor_id};
 
@@ -22,7 +22,7 @@ struct Server {
     made: TestStore,
     clock: Arc<ManualClock>,
     watch: ClockWatch,
-    forgetting: Forgetting,
+    retention_task: RetentionTask,
 }
 
 impl Server {
@@ -33,13 +33,13 @@ impl Server {
             place(&made, &format!("o-{day:02}"), start.plus_seconds(day * DAY)).await;
         }
         let clock = ManualClock::at(start.plus_seconds(59 * DAY + 60));
-        Self { made, clock, watch: ClockWatch::default(), forgetting: Forgetting::new(RETENTION) }
+        Self { made, clock, watch: ClockWatch::default(), retention_task: RetentionTask::new(RETENTION) }
     }
 
     /// What the background loop does again and again. Says how many orders were removed.
     async fn step(&mut self) -> u64 {
         self.watch.look(self.clock.now(), self.clock.elapsed());
-        let step = self.forgetting.step(self.made.store.as_ref(), self.clock.as_ref(), &self.watch);
+        let step = self.retention_task.step(self.made.store.as_ref(), self.clock.as_ref(), &self.watch);
         step.await.unwrap().map_or(0, |expired| expired.orders)
     }
 
@@ -149,7 +149,7 @@ async fn an_old_backup_and_everything_sent_again_end_where_the_store_would_be_wi
     // The backup of day 24 is restored on day 60, and a server starts on it.
     let clock = ManualClock::at(instant(60));
     let mut server =
-        Server { made: restored, clock, watch: ClockWatch::default(), forgetting: Forgetting::new(RETENTION) };
+        Server { made: restored, clock, watch: ClockWatch::default(), retention_task: RetentionTask::new(RETENTION) };
     for _ in 0..50 {
         server.step().await;
         server.clock.advance_seconds(60);

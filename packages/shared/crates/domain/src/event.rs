@@ -1,6 +1,6 @@
 //! Order events: each states one fact about one order, as sent to the API.
 //!
-//! An event is rejected only if it is malformed, never because it is late, unlikely or contradicts other events.
+//! Only malformed events are rejected, never late or surprising ones.
 
 use std::borrow::Cow;
 

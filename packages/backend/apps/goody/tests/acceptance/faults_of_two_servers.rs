@@ -9,7 +9,7 @@ fn follows(server: &Server) -> bool {
     health["checks"]["scheduler"]["detail"]
         .as_str()
         .unwrap()
-        .contains("another server on this database keeps the reports")
+        .contains("another server on this database updates the reports")
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What a demo vendor is like: how much it sells, how reliable it is, and what goes wrong.
+//! The profile of a demo vendor: how much it sells, how reliable it is, and which issues it has.
 
 use goody_domain::{GiftType, SlaPromises, VendorId};
 use serde::Deserialize;
@@ -7,18 +7,19 @@ use serde::Deserialize;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Volume {
-    /// Many orders a day.
+    /// A share of 24.
     High,
-    /// Some.
+    /// A share of 8.
     Medium,
-    /// A few.
+    /// A share of 3.
     Low,
-    /// So many, beside 24 of a vendor of high volume.
+    /// Any other share.
     #[serde(skip)]
     Exactly(u64),
 }
 
 impl Volume {
+    /// Its share in the orders, in proportion to the shares of the other vendors.
     pub(super) fn share(self) -> u64 {
         match self {
             Self::High => 24,
@@ -29,19 +30,19 @@ impl Volume {
     }
 }
 
-/// Where a vendor's reliability is going in its first six weeks.
+/// How a vendor's reliability changes in its first six weeks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Course {
-    /// It stays.
+    /// It does not change.
     Stable,
-    /// It comes from below.
+    /// It rises.
     Improving,
     /// It falls.
     Declining,
 }
 
-/// How often each kind of issue comes up, one beside the other.
+/// The weights of the kinds of issue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub struct IssueMix {
     /// [`Status::Damaged`].
@@ -54,7 +55,7 @@ pub struct IssueMix {
     pub returned: u64,
 }
 
-/// What a vendor is like.
+/// The profile of a demo vendor.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Profile {
@@ -64,43 +65,42 @@ pub struct Profile {
     pub name: String,
     /// What it sells.
     pub category: String,
-    /// Whom to write to.
+    /// The contact for questions about late orders.
     pub support_contact: String,
-    /// How old its contract is when the world begins, in days.
+    /// The age of its contract when its course starts, in days.
     pub contract_days: i32,
-    /// What it promises. Standard delivery takes two days at least.
+    /// The delivery times that it promises: at least two days for standard delivery.
     pub sla_promises: SlaPromises,
     /// How much it sells.
     pub volume: Volume,
-    /// The share of completed orders that arrive: at the end of its course where it improves, at the beginning where it
-    /// declines.
+    /// The share of completed orders that arrive: at the end of the course if it improves, at the start if it declines.
     pub reliability: f64,
-    /// Where that is going.
+    /// How the reliability changes.
     pub course: Course,
     /// The share of arrived orders that arrive after their promise.
     pub late: f64,
-    /// What goes wrong where something does.
+    /// The weights of its issues.
     pub issues: IssueMix,
-    /// The kinds of gift it sells.
+    /// The types of its gifts.
     pub gift_types: Vec<String>,
-    /// The least and the most a gift costs, in cents.
+    /// The lowest and the highest price of a gift, in cents.
     pub gift_value: (u32, u32),
 }
 
 impl Profile {
-    /// Its id, if all of it can be.
-    pub(super) fn checked(&self) -> Result<VendorId, String> {
+    /// Checks the profile, and returns the vendor's id.
+    pub(super) fn check(&self) -> Result<VendorId, String> {
         self.gift_types.iter().try_for_each(|gift| GiftType::parse(gift).map(drop))?;
         let SlaPromises { standard_delivery, rush_delivery } = self.sla_promises;
         let shares = [self.reliability, self.late];
         if !shares.iter().all(|share| (0.0..=1.0).contains(share)) {
-            return Err("reliability and late are shares from 0 to 1".into());
+            return Err("reliability and late have to be shares from 0 to 1".into());
         }
         if standard_delivery < 2 || rush_delivery < 1 {
-            return Err("standard delivery takes two days at least, rush delivery one".into());
+            return Err("standardDelivery has to be at least 2 days, and rushDelivery at least 1 day".into());
         }
         if self.gift_value.0 > self.gift_value.1 {
-            return Err("giftValue has the least first".into());
+            return Err("giftValue has to have the lowest price first".into());
         }
         VendorId::parse(&self.vendor_id)
     }

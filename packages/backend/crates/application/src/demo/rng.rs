@@ -1,10 +1,10 @@
-//! Random numbers of one demo order.
+//! The random numbers of a demo order.
 
 use goody_domain::Day;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 
-/// Numbers drawn for one order: ChaCha with eight rounds, whose stream is the same on every machine.
+/// The random numbers of one order, from ChaCha with eight rounds: its stream is the same on every machine.
 pub(super) struct Rng(ChaCha8Rng);
 
 impl Rng {
@@ -21,21 +21,22 @@ impl Rng {
         ((u128::from(self.0.next_u64()) * u128::from(limit)) >> 64) as u64
     }
 
-    /// A number from one to another, both included.
+    /// A number from `least` to `most`, both included.
     pub(super) fn between(&mut self, least: u64, most: u64) -> u64 {
         least + self.below(most - least + 1)
     }
 
-    /// Seconds, from so many up to so many.
+    /// Whole seconds from `from` to `to`, `to` excluded.
     pub(super) fn seconds(&mut self, from: i64, to: i64) -> i64 {
         from + self.below((to - from) as u64) as i64
     }
 
+    /// True with the given probability.
     pub(super) fn chance(&mut self, probability: f64) -> bool {
         (self.below(1 << 53) as f64) < probability * (1u64 << 53) as f64
     }
 
-    /// A place among weights.
+    /// An index into `weights`, with probabilities in proportion to them.
     pub(super) fn weighted(&mut self, weights: &[u64]) -> usize {
         let mut drawn = self.below(weights.iter().sum());
         weights

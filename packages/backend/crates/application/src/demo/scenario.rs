@@ -1,15 +1,15 @@
-//! What can be made to go wrong with a demo vendor.
+//! Scenarios: problems of a demo vendor.
 
-/// What can be made to go wrong with a vendor.
+/// A problem of a demo vendor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scenario {
-    /// Nearly every other order fails, at once.
+    /// At most 55 % of the completed orders arrive, from the first day on.
     Drop,
-    /// A point and a half of reliability less each day.
+    /// The reliability falls by 1.5 percentage points each day, down to 50 %.
     SlowDecline,
-    /// Nothing is heard of any order any more.
+    /// No events except placements, from the first day on.
     Stall,
-    /// Seven of ten arrive too late.
+    /// 70 % of the arrived orders arrive late.
     LateSurge,
 }
 

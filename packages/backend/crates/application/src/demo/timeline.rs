@@ -1,4 +1,4 @@
-//! The events of demo orders: those of one order, and those of all of them in the order of time.
+//! The events of demo orders: those of one order, and those of all orders, sorted by time.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -7,14 +7,14 @@ use goody_domain::{Day, EventId, Fact, Instant, OrderEvent, OrderId, Status};
 
 use super::{Demo, midnight};
 
-/// An order's events while they are made up.
+/// The events of one order while they are generated.
 pub(super) struct Timeline {
     pub(super) order_id: OrderId,
     pub(super) events: Vec<OrderEvent>,
 }
 
 impl Timeline {
-    pub(super) fn became(&mut self, event: &str, at: Instant, status: Status, reason: Option<&str>) {
+    pub(super) fn push_status(&mut self, event: &str, at: Instant, status: Status, reason: Option<&str>) {
         self.push(event, at, Fact::Became(status, None), reason);
     }
 
@@ -33,19 +33,19 @@ impl Timeline {
     }
 }
 
-/// The events of a demo in the order of time.
+/// The events of a demo, sorted by time.
 pub struct Events<'d> {
     demo: &'d Demo,
-    /// The next day to open.
+    /// The next day whose orders are generated.
     next: Day,
     until: Instant,
-    /// Orders that go on, the one with the next event first.
+    /// The orders with further events, that of the next event first.
     pending: BinaryHeap<Reverse<Pending>>,
 }
 
-/// An order of which there is more to tell.
+/// An order with further events.
 struct Pending {
-    /// When the next event occurs, and which order it is of.
+    /// The instant of the next event, and the day and number of its order.
     key: (Instant, Day, u32),
     event: OrderEvent,
     rest: std::vec::IntoIter<OrderEvent>,
@@ -76,7 +76,8 @@ impl<'d> Events<'d> {
         Self { demo, next: from, until, pending: BinaryHeap::new() }
     }
 
-    fn wait(&mut self, (day, number): (Day, u32), mut rest: std::vec::IntoIter<OrderEvent>) {
+    /// Adds an order to the pending ones, if its next event is not after `until`.
+    fn push(&mut self, (day, number): (Day, u32), mut rest: std::vec::IntoIter<OrderEvent>) {
         if let Some(event) = rest.next().filter(|event| event.occurred_at <= self.until) {
             self.pending.push(Reverse(Pending { key: (event.occurred_at, day, number), event, rest }));
         }
@@ -87,19 +88,19 @@ impl Iterator for Events<'_> {
     type Item = OrderEvent;
 
     fn next(&mut self) -> Option<OrderEvent> {
-        // A day's orders are opened before anything that happens on it or later is told.
+        // The orders of a day are generated before the first event on that day or later is returned.
         while midnight(self.next) <= self.until
             && self.pending.peek().is_none_or(|Reverse(pending)| pending.key.0 >= midnight(self.next))
         {
             let day = self.next;
             for number in 0..self.demo.orders_on(day) {
                 let timeline = self.demo.timeline(day, number).unwrap_or_default();
-                self.wait((day, number), timeline.into_iter());
+                self.push((day, number), timeline.into_iter());
             }
             self.next = day.plus(1);
         }
         let Reverse(Pending { key: (_, day, number), event, rest }) = self.pending.pop()?;
-        self.wait((day, number), rest);
+        self.push((day, number), rest);
         Some(event)
     }
 }

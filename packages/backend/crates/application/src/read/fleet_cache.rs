@@ -1,4 +1,4 @@
-//! All vendors' reports of one date, kept in memory and brought up to date by what changed.
+//! A cache of the reports of all vendors for a few dates. A refresh computes only the reports that changed.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError};
@@ -6,14 +6,14 @@ use std::sync::{Arc, PoisonError};
 use goody_domain::{AsOf, Day, Vendor, VendorId};
 use tokio::sync::Mutex;
 
-use super::{ReadError, check_kept};
+use super::{ReadError, check_not_expired};
 use crate::ports::{ChangesSince, CurrentReport, ReportReader, ReportStatus};
 use crate::roll::current_reports;
 
-/// For how many dates reports are kept in memory.
-const DATES: usize = 4;
+/// The most dates in the cache.
+const MOST_DATES: usize = 4;
 
-/// A vendor and its numbers.
+/// A vendor and its report.
 #[derive(Clone, Debug)]
 pub struct FleetRow {
     /// Master data.
@@ -22,133 +22,136 @@ pub struct FleetRow {
     pub current: CurrentReport,
 }
 
-/// All vendors' reports as of one instant.
+/// The reports of all vendors as of one instant.
 #[derive(Clone, Debug)]
 pub struct FleetReports {
     /// The instant.
     pub as_of: AsOf,
-    /// The revision of the store they are of.
+    /// The revision of the store from which they were computed.
     pub revision: i64,
-    /// By vendor id.
+    /// A row for each vendor, sorted by vendor id.
     pub rows: Vec<Arc<FleetRow>>,
 }
 
 impl FleetReports {
     /// One vendor's row.
     pub fn row(&self, vendor_id: &VendorId) -> Option<&FleetRow> {
-        let place = self.rows.binary_search_by(|row| row.vendor.vendor_id.cmp(vendor_id)).ok()?;
-        Some(&self.rows[place])
+        let position = self.rows.binary_search_by(|row| row.vendor.vendor_id.cmp(vendor_id)).ok()?;
+        Some(&self.rows[position])
     }
 }
 
 /// The reports of one date.
 #[derive(Default)]
 struct Slot {
-    known: std::sync::Mutex<Option<Arc<FleetReports>>>,
-    /// Held by whoever brings them up to date.
-    turn: Mutex<()>,
+    reports: std::sync::Mutex<Option<Arc<FleetReports>>>,
+    /// Held while the reports are updated.
+    update: Mutex<()>,
 }
 
 impl Slot {
-    fn known(&self) -> Option<Arc<FleetReports>> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    fn reports(&self) -> Option<Arc<FleetReports>> {
+        self.reports.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn set(&self, fleet: Arc<FleetReports>) -> Arc<FleetReports> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(fleet).clone()
+        self.reports.lock().unwrap_or_else(PoisonError::into_inner).insert(fleet).clone()
     }
 }
 
-/// Answers with all vendors' reports. Work grows with the vendors that changed since the last answer.
+/// Reads the reports of all vendors. The work grows with the number of vendors that changed since the last read.
 pub struct FleetCache {
     reports: Arc<dyn ReportReader>,
-    /// The most recently used last.
+    /// The most recently used date comes last.
     dates: std::sync::Mutex<Vec<(Day, Arc<Slot>)>>,
-    /// Whether anybody asked since [`FleetCache::keep_up`].
-    asked: AtomicBool,
+    /// Whether the reports were requested since the last [`FleetCache::refresh`].
+    is_requested: AtomicBool,
 }
 
 impl FleetCache {
     /// Reads from this store.
     pub fn new(reports: Arc<dyn ReportReader>) -> Self {
-        Self { reports, dates: std::sync::Mutex::default(), asked: AtomicBool::new(false) }
+        Self { reports, dates: std::sync::Mutex::default(), is_requested: AtomicBool::new(false) }
     }
 
-    /// All vendors' reports as of `as_of`: of the revision there is, or of the one before it while somebody else is
-    /// making its reports.
+    /// The reports of all vendors as of `as_of`: of the current revision, or of an earlier one while another call computes those
+    /// of the current revision.
     pub async fn reports(&self, as_of: AsOf) -> Result<Arc<FleetReports>, ReadError> {
-        self.asked.store(true, Ordering::Relaxed);
-        Ok(self.brought_up(as_of).await?.0)
+        self.is_requested.store(true, Ordering::Relaxed);
+        Ok(self.update(as_of).await?.0)
     }
 
-    /// The same, and how the reports are: told along where the store was asked anyway.
+    /// Like [`FleetCache::reports`], with the status of the reports. It costs a read only if the reports needed none.
     pub async fn reports_with_status(&self, as_of: AsOf) -> Result<(Arc<FleetReports>, ReportStatus), ReadError> {
-        self.asked.store(true, Ordering::Relaxed);
-        let (fleet, told) = self.brought_up(as_of).await?;
-        let status = match told {
+        self.is_requested.store(true, Ordering::Relaxed);
+        let (fleet, status) = self.update(as_of).await?;
+        let status = match status {
             Some(status) => status,
             None => self.reports.status().await?,
         };
         Ok((fleet, status))
     }
 
-    /// Makes the reports as of `as_of` anew where they are of older buckets or an earlier instant, if anybody asked since
-    /// the last time, so that the next to ask need not wait for it. To be called when the revision grew and as time goes by.
-    pub async fn keep_up(&self, as_of: AsOf) -> Result<(), ReadError> {
+    /// Computes the reports as of `as_of` if those in the cache are of older buckets or of an earlier instant, and if reports were
+    /// requested since the last time: so that the next request does not wait for them. It is called when the revision grows and
+    /// as time passes.
+    pub async fn refresh(&self, as_of: AsOf) -> Result<(), ReadError> {
         let is_current = self.current(&self.slot(as_of.date()), as_of).is_some();
-        if !is_current && self.asked.swap(false, Ordering::Relaxed) {
-            self.brought_up(as_of).await?;
+        if !is_current && self.is_requested.swap(false, Ordering::Relaxed) {
+            self.update(as_of).await?;
         }
         Ok(())
     }
 
-    async fn brought_up(&self, as_of: AsOf) -> Result<(Arc<FleetReports>, Option<ReportStatus>), ReadError> {
+    /// Updates the reports of a date if necessary. Returns them, and their status if it was read.
+    async fn update(&self, as_of: AsOf) -> Result<(Arc<FleetReports>, Option<ReportStatus>), ReadError> {
         let slot = self.slot(as_of.date());
-        let _turn = match (slot.turn.try_lock(), slot.known()) {
-            (Ok(turn), _) => turn,
-            // Somebody else is making the next ones.
+        let _update = match (slot.update.try_lock(), slot.reports()) {
+            (Ok(update), _) => update,
+            // Another call computes the next ones.
             (Err(_), Some(fleet)) if fleet.as_of == as_of => return Ok((fleet, None)),
-            (Err(_), _) => slot.turn.lock().await,
+            (Err(_), _) => slot.update.lock().await,
         };
         if let Some(fleet) = self.current(&slot, as_of) {
             return Ok((fleet, None));
         }
-        let (fleet, status) = self.updated(slot.known(), as_of).await?;
+        let (fleet, status) = self.compute(slot.reports(), as_of).await?;
         Ok((slot.set(Arc::new(fleet)), Some(status)))
     }
 
-    /// The reports that are known, if they are of that instant and nothing has changed since.
+    /// The reports in the cache, if they are as of `as_of` and of the current revision.
     fn current(&self, slot: &Slot, as_of: AsOf) -> Option<Arc<FleetReports>> {
         let revision = self.reports.revision()?;
-        slot.known().filter(|fleet| fleet.as_of == as_of && fleet.revision >= revision)
+        slot.reports().filter(|fleet| fleet.as_of == as_of && fleet.revision >= revision)
     }
 
     fn slot(&self, date: Day) -> Arc<Slot> {
         let mut dates = self.dates.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = dates.iter().position(|(other, _)| *other == date).map(|place| dates.remove(place).1);
-        let slot = known.unwrap_or_default();
+        let cached = dates.iter().position(|(other, _)| *other == date).map(|position| dates.remove(position).1);
+        let slot = cached.unwrap_or_default();
         dates.push((date, slot.clone()));
-        if dates.len() > DATES {
+        if dates.len() > MOST_DATES {
             dates.remove(0);
         }
         slot
     }
 
-    async fn updated(
+    /// The reports as of `as_of`: those in the cache that are still valid, and the others computed from their buckets.
+    async fn compute(
         &self,
-        known: Option<Arc<FleetReports>>,
+        cached: Option<Arc<FleetReports>>,
         as_of: AsOf,
     ) -> Result<(FleetReports, ReportStatus), ReadError> {
-        let (known, from) = known.map_or((Vec::new(), -1), |fleet| (fleet.rows.clone(), fleet.revision));
+        let (cached, from) = cached.map_or((Vec::new(), -1), |fleet| (fleet.rows.clone(), fleet.revision));
         let ChangesSince { vendors: changed, revision, status, kept_from } = self.reports.changes_since(from).await?;
-        check_kept(kept_from, as_of.date())?;
+        check_not_expired(kept_from, as_of.date())?;
         let is_changed = |id: &VendorId| changed.binary_search_by(|state| state.vendor.vendor_id.cmp(id)).is_ok();
 
-        let mut rows = Vec::with_capacity(known.len() + changed.len());
-        let mut to_make = Vec::new();
-        for mut row in known.into_iter().filter(|row| !is_changed(&row.vendor.vendor_id)) {
+        let mut rows = Vec::with_capacity(cached.len() + changed.len());
+        let mut to_compute = Vec::new();
+        for mut row in cached.into_iter().filter(|row| !is_changed(&row.vendor.vendor_id)) {
             if !row.current.holds(as_of) {
-                to_make.push(row.vendor.clone());
+                to_compute.push(row.vendor.clone());
                 continue;
             }
             if row.current.report.as_of != as_of.at() {
@@ -159,12 +162,14 @@ impl FleetCache {
         for state in changed {
             match state.current(as_of) {
                 Some(current) => rows.push(Arc::new(FleetRow { vendor: state.vendor, current })),
-                None => to_make.push(state.vendor),
+                None => to_compute.push(state.vendor),
             }
         }
-        let ids: Vec<VendorId> = to_make.iter().map(|vendor| vendor.vendor_id.clone()).collect();
-        let made = current_reports(self.reports.as_ref(), &ids, as_of).await?;
-        rows.extend(to_make.into_iter().zip(made).map(|(vendor, current)| Arc::new(FleetRow { vendor, current })));
+        let ids: Vec<VendorId> = to_compute.iter().map(|vendor| vendor.vendor_id.clone()).collect();
+        let computed = current_reports(self.reports.as_ref(), &ids, as_of).await?;
+        rows.extend(
+            to_compute.into_iter().zip(computed).map(|(vendor, current)| Arc::new(FleetRow { vendor, current })),
+        );
         rows.sort_by(|one, other| one.vendor.vendor_id.cmp(&other.vendor.vendor_id));
         Ok((FleetReports { as_of, revision, rows }, status))
     }

@@ -1,4 +1,4 @@
-//! Whether the program works: every dependency asked for real, every figure measured.
+//! Health: checks every dependency with a real call, and measures how far the reports are behind.
 
 use std::sync::Arc;
 
@@ -9,19 +9,18 @@ use crate::ports::{
     ChangeFeed, ChangeLag, Clock, OrderReader, ReportReader, ReportStatus, Scope, StoreError, StoreHealth, StoreProblem,
 };
 
-/// Changes may wait so long before it is worth a word, and before it is a failure, in seconds.
+/// The age of the oldest change, in seconds, above which the change feed is degraded, and above which it is unhealthy.
 const LAG_SECONDS: (f64, f64) = (30.0, 600.0);
-/// The timer may be silent so long before it is worth a word, and before it is a failure, in seconds.
+/// The time since the last tick, in seconds, above which the timer is degraded, and above which it is unhealthy.
 const SILENCE_SECONDS: (f64, f64) = (120.0, 900.0);
-/// A report may be over for so long before it is worth a word, in seconds.
-const OVER_SECONDS: f64 = 120.0;
-/// The timer may have ticked so far in the future before it is worth a word, in seconds: clocks differ a little.
+/// The time since a stored report became invalid, in seconds, above which the reports are degraded.
+const OUTDATED_SECONDS: f64 = 120.0;
+/// How far in the future the last tick can be, in seconds, before the timer is degraded: the clocks of servers differ a little.
 const AHEAD_SECONDS: f64 = 5.0;
-
-/// For how long it is worth a word that the clock was set, in seconds.
+/// How long a clock jump is reported, in seconds.
 const JUMP_SECONDS: f64 = 3_600.0;
 
-/// How one thing is.
+/// The result of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verdict {
     /// Works.
@@ -32,39 +31,39 @@ pub enum Verdict {
     Unhealthy,
 }
 
-/// One thing that was asked.
+/// A check of one dependency.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Check {
-    /// How it is.
+    /// Its result.
     pub verdict: Verdict,
-    /// What was measured, in plain words.
+    /// What was measured, for operators.
     pub detail: String,
-    /// How long it took to answer, in seconds.
+    /// How long the response took, in seconds.
     pub seconds: f64,
 }
 
-/// How the program is.
+/// The health of the program.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Health {
-    /// A read of the order store, and what its reads and writes met lately.
+    /// Whether the order store answers a read, and the results of its latest reads and writes.
     pub order_store: Check,
     /// How far the buckets are behind the orders.
     pub change_feed: Check,
-    /// Whether the kept reports are those of now.
+    /// Whether the stored reports are current.
     pub reports: Check,
     /// When the timer last ticked.
     pub scheduler: Check,
     /// When the latest fact occurred.
     pub last_order_update: Option<Instant>,
-    /// When the timer last brought the reports up to the clock.
+    /// When the timer last updated the reports.
     pub last_report_update: Option<Instant>,
-    /// Vendors with a kept report; `None` where the store did not say.
+    /// The number of stored reports; `None` if the read failed.
     pub report_count: Option<u64>,
-    /// How far the buckets are behind the orders; `None` where the change feed did not say.
+    /// How far the buckets are behind the orders; `None` if the read failed.
     pub lag: Option<ChangeLag>,
-    /// Writes that wait for their turn.
+    /// The number of writes in the queue.
     pub writes_waiting: u64,
-    /// When this was measured.
+    /// When the checks ran.
     pub at: Instant,
 }
 
@@ -79,12 +78,12 @@ impl Health {
         ]
     }
 
-    /// The worst of the checks.
+    /// The worst result of the checks.
     pub fn verdict(&self) -> Verdict {
         self.checks().map(|(_, check)| check.verdict).into_iter().max().unwrap_or(Verdict::Unhealthy)
     }
 
-    /// What is wrong, in plain words.
+    /// The name and the detail of each check that is not healthy.
     pub fn issues(&self) -> Vec<String> {
         issues(self.checks().map(|(name, check)| (name, check.verdict, check.detail.as_str())))
     }
@@ -95,37 +94,37 @@ impl Health {
     }
 }
 
-/// How the program is by what its timer found when it last ticked, and by what its store has met lately: told along with
-/// the reports, so that it costs no question.
+/// The health of the program by the records of the last tick and of the latest reads and writes. They are read together with the
+/// reports, so that this health needs no call of its own.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Pulse {
-    judged: [(&'static str, Verdict, String); 4],
+pub struct RecordedHealth {
+    results: [(&'static str, Verdict, String); 4],
     latest_fact: Option<Instant>,
     at: Instant,
 }
 
-impl Pulse {
-    /// What a status, and what keeps the store from working, say at an instant.
+impl RecordedHealth {
+    /// The health at an instant, by the status of the reports and the problem of the store.
     pub fn of(status: &ReportStatus, problem: Option<&StoreProblem>, at: Instant) -> Self {
         let named = |name, (verdict, detail)| (name, verdict, detail);
-        let judged = [
+        let results = [
             named("order store", problem.map_or_else(|| healthy("answers"), judge_problem)),
-            // What waited then has been taken since, or the next tick says so.
+            // The lag is of the last tick, so its age counts to that tick. If changes still wait, the next tick records it.
             named("change feed", judge_lag(&status.lag, status.refreshed_at.unwrap_or(at))),
-            named("reports", judge_over(status, at)),
-            named("scheduler", judge_silence(status, at)),
+            named("reports", judge_reports(status, at)),
+            named("scheduler", judge_timer(status, at)),
         ];
-        Self { judged, latest_fact: status.latest_fact, at }
+        Self { results, latest_fact: status.latest_fact, at }
     }
 
-    /// The worst of what was found.
+    /// The worst result.
     pub fn verdict(&self) -> Verdict {
-        self.judged.iter().map(|(_, verdict, _)| *verdict).max().unwrap_or(Verdict::Unhealthy)
+        self.results.iter().map(|(_, verdict, _)| *verdict).max().unwrap_or(Verdict::Unhealthy)
     }
 
-    /// What is wrong, in plain words.
+    /// The name and the detail of each result that is not healthy.
     pub fn issues(&self) -> Vec<String> {
-        issues(self.judged.iter().map(|(name, verdict, detail)| (*name, *verdict, detail.as_str())))
+        issues(self.results.iter().map(|(name, verdict, detail)| (*name, *verdict, detail.as_str())))
     }
 
     /// Whole minutes since the latest fact occurred.
@@ -134,16 +133,16 @@ impl Pulse {
     }
 }
 
-fn issues<'a>(judged: impl IntoIterator<Item = (&'static str, Verdict, &'a str)>) -> Vec<String> {
-    let wrong = judged.into_iter().filter(|(_, verdict, _)| *verdict != Verdict::Healthy);
-    wrong.map(|(name, _, detail)| format!("{name}: {detail}")).collect()
+fn issues<'a>(results: impl IntoIterator<Item = (&'static str, Verdict, &'a str)>) -> Vec<String> {
+    let not_healthy = results.into_iter().filter(|(_, verdict, _)| *verdict != Verdict::Healthy);
+    not_healthy.map(|(name, _, detail)| format!("{name}: {detail}")).collect()
 }
 
 fn minutes_since(latest: Option<Instant>, at: Instant) -> Option<i64> {
     latest.map(|latest| (at.seconds_since(latest) / 60.0).floor().max(0.0) as i64)
 }
 
-/// Asks everything the program depends on.
+/// Checks the dependencies of the program.
 pub struct HealthReader {
     orders: Arc<dyn OrderReader>,
     feed: Arc<dyn ChangeFeed>,
@@ -152,7 +151,7 @@ pub struct HealthReader {
 }
 
 impl HealthReader {
-    /// Asks these.
+    /// Checks these stores and this clock.
     pub fn new(
         orders: Arc<dyn OrderReader>,
         feed: Arc<dyn ChangeFeed>,
@@ -162,25 +161,25 @@ impl HealthReader {
         Self { orders, feed, reports, clock }
     }
 
-    /// Asks them now.
+    /// Runs the checks now.
     pub async fn health(&self) -> Health {
         self.orders.probe().await;
         let at = self.clock.now();
         let ((mut order_store, _), (change_feed, lag), (reports, status)) = tokio::join!(
             self.timed(self.orders.all(None, 1), |_| healthy("answers")),
             self.timed(self.feed.lag(), |lag| judge_lag(lag, at)),
-            self.timed(self.reports.status(), |status| judge_over(status, at)),
+            self.timed(self.reports.status(), |status| judge_reports(status, at)),
         );
-        let condition = self.orders.store_health_now();
-        // What only needs attention does not hide a store that does not answer.
-        let problem = condition.problem.as_ref().map(judge_problem);
+        let store_health = self.orders.store_health_now();
+        // A problem that only needs attention does not hide a store that does not answer.
+        let problem = store_health.problem.as_ref().map(judge_problem);
         if let Some((verdict, detail)) = problem.filter(|(verdict, _)| *verdict >= order_store.verdict) {
             (order_store.verdict, order_store.detail) = (verdict, detail);
         }
         let scheduler = match &status {
             Some(status) => {
-                let (verdict, detail) = judge_silence(status, at);
-                Check { verdict, detail: with_keeper(detail, &condition), seconds: reports.seconds }
+                let (verdict, detail) = judge_timer(status, at);
+                Check { verdict, detail: with_standby(detail, &store_health), seconds: reports.seconds }
             }
             None => reports.clone(),
         };
@@ -195,24 +194,24 @@ impl HealthReader {
             last_report_update: status.refreshed_at,
             report_count,
             lag,
-            writes_waiting: condition.waiting,
+            writes_waiting: store_health.waiting,
             at,
         }
     }
 
-    /// Waits for an answer, and judges it.
+    /// Measures a call, and judges its result.
     async fn timed<T>(
         &self,
-        answer: impl Future<Output = Result<T, StoreError>>,
+        call: impl Future<Output = Result<T, StoreError>>,
         judge: impl FnOnce(&T) -> (Verdict, String),
     ) -> (Check, Option<T>) {
-        let asked = self.clock.now();
-        let answer = answer.await;
-        let seconds = self.clock.now().seconds_since(asked);
-        match answer {
-            Ok(answer) => {
-                let (verdict, detail) = judge(&answer);
-                (Check { verdict, detail, seconds }, Some(answer))
+        let started = self.clock.now();
+        let result = call.await;
+        let seconds = self.clock.now().seconds_since(started);
+        match result {
+            Ok(value) => {
+                let (verdict, detail) = judge(&value);
+                (Check { verdict, detail, seconds }, Some(value))
             }
             Err(error) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "a health check failed");
@@ -221,11 +220,11 @@ impl HealthReader {
         }
     }
 
-    /// How many orders were placed in the 24 hours before the whole minute.
+    /// How many orders were placed in the 24 hours before the start of the current minute.
     pub async fn orders_last_24h(&self) -> Result<i64, StoreError> {
         let (at, zone) = (self.clock.now(), self.reports.zone());
         let today = zone.day(at);
-        // After a day of 23 hours, 24 hours reach into the day before yesterday.
+        // After a day of 23 hours, 24 hours reach back into the day before yesterday.
         let (series, _) = self.reports.series(&Scope::Fleet, today.plus(-2), today.plus(-2), today).await?;
         let (until, since) = (at.floor_minute(), at.floor_minute().plus_seconds(-86_400));
         let placed = series.buckets.iter().flat_map(|(day, bucket)| {
@@ -246,10 +245,10 @@ fn healthy(detail: &str) -> (Verdict, String) {
     (Verdict::Healthy, detail.into())
 }
 
-fn verdict(seconds: f64, (attention, failure): (f64, f64)) -> Verdict {
+fn verdict(seconds: f64, (degraded, unhealthy): (f64, f64)) -> Verdict {
     match seconds {
-        seconds if seconds > failure => Verdict::Unhealthy,
-        seconds if seconds > attention => Verdict::Degraded,
+        seconds if seconds > unhealthy => Verdict::Unhealthy,
+        seconds if seconds > degraded => Verdict::Degraded,
         _ => Verdict::Healthy,
     }
 }
@@ -269,21 +268,22 @@ fn judge_lag(lag: &ChangeLag, at: Instant) -> (Verdict, String) {
     }
 }
 
-fn judge_over(status: &ReportStatus, at: Instant) -> (Verdict, String) {
+fn judge_reports(status: &ReportStatus, at: Instant) -> (Verdict, String) {
     if status.has_other_rules {
         let detail =
-            "they follow other rules of the time zone than this program, and stand still until they are rebuilt";
+            "the counters follow other time zone rules than this program, and are not updated until they are rebuilt";
         return (Verdict::Unhealthy, detail.into());
     }
     match status.first_over.map(|over| at.seconds_since(over)) {
-        Some(seconds) if seconds > OVER_SECONDS => {
-            (Verdict::Degraded, format!("a kept report was over {seconds:.0} s ago; answers are made anew meanwhile"))
-        }
-        _ => healthy("every report is of now"),
+        Some(seconds) if seconds > OUTDATED_SECONDS => (
+            Verdict::Degraded,
+            format!("a stored report has been out of date for {seconds:.0} s; responses compute it from the counters"),
+        ),
+        _ => healthy("every report is current"),
     }
 }
 
-fn judge_silence(status: &ReportStatus, at: Instant) -> (Verdict, String) {
+fn judge_timer(status: &ReportStatus, at: Instant) -> (Verdict, String) {
     match status.refreshed_at {
         None => (Verdict::Degraded, "the timer has not ticked yet".into()),
         Some(refreshed_at) => match at.seconds_since(refreshed_at) {
@@ -292,8 +292,8 @@ fn judge_silence(status: &ReportStatus, at: Instant) -> (Verdict, String) {
                 (
                     Verdict::Degraded,
                     format!(
-                        "the clock was set back: the timer has ticked {ahead:.0} s in the future. If the clock is wrong, set it \
-                         right: events of the time between are refused until then"
+                        "the clock was set back: the last tick of the timer is {ahead:.0} s in the future. If the clock is wrong, \
+                         correct it: until then, events more than 5 minutes ahead of it are refused"
                     ),
                 )
             }
@@ -313,17 +313,19 @@ fn judge_silence(status: &ReportStatus, at: Instant) -> (Verdict, String) {
 fn clock_was_set(jump: ClockJump) -> String {
     let direction = if jump.seconds() > 0.0 { "ahead" } else { "back" };
     format!(
-        "the clock was set {direction} by {:.0} s, from {} to {}. If it is wrong, set it right. `goody health --clock` lists what \
-         was recorded while it was wrong. Nothing old is removed until it has been steady for an hour",
+        "the clock was set {direction} by {:.0} s, from {} to {}. If it is wrong, correct it. `goody health --clock` lists the \
+         events that were recorded while it was wrong. Nothing expires until the clock has been steady for an hour",
         jump.seconds().abs(),
         jump.from,
         jump.to
     )
 }
 
-fn with_keeper(detail: String, condition: &StoreHealth) -> String {
-    match condition.is_standby {
-        true => format!("{detail}; another server on this database keeps the reports, and this one will when it ends"),
+fn with_standby(detail: String, store_health: &StoreHealth) -> String {
+    match store_health.is_standby {
+        true => format!(
+            "{detail}; another server on this database updates the reports, and this one takes over when that one stops"
+        ),
         false => detail,
     }
 }

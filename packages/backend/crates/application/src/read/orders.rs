@@ -4,8 +4,8 @@ use goody_domain::{History, Instant, Order};
 
 use crate::ports::{OrderCount, OrderFilter, OrderReader, Position, RecentFilter, Result, StatusCounts};
 
-/// How far orders are counted where no bucket knows the total.
-const COUNTED: i64 = 10_000;
+/// Where counting stops if the buckets do not have the total.
+const COUNT_LIMIT: i64 = 10_000;
 
 /// A page of a list of orders.
 #[derive(Clone, Debug)]
@@ -14,11 +14,11 @@ pub struct OrderPage {
     pub orders: Vec<Order>,
     /// Where the next page begins, if there is one.
     pub next: Option<Position>,
-    /// How many orders the whole list has.
+    /// The number of orders in the whole list.
     pub count: OrderCount,
 }
 
-/// One page of a list of orders, and the totals of the whole list.
+/// Reads a page of a list of orders, and the totals of the whole list.
 pub async fn order_page(
     orders: &dyn OrderReader,
     filter: &OrderFilter,
@@ -26,7 +26,7 @@ pub async fn order_page(
     limit: usize,
     now: Instant,
 ) -> Result<OrderPage> {
-    let (mut page, count) = orders.page(filter, after, limit + 1, now, COUNTED).await?;
+    let (mut page, count) = orders.page(filter, after, limit + 1, now, COUNT_LIMIT).await?;
     let has_more = page.len() > limit;
     page.truncate(limit);
     let last = page.last().filter(|_| has_more);
@@ -37,15 +37,15 @@ pub async fn order_page(
 /// A page of the recent feed.
 #[derive(Clone, Debug)]
 pub struct RecentPage {
-    /// The orders, each with its history and as it is known.
+    /// The orders, each with its history.
     pub orders: Vec<(History, Order)>,
     /// Where the next page begins, if there is one.
     pub next: Option<Position>,
-    /// Orders updated since the whole minute an hour ago, of the same statuses and vendor.
+    /// How many orders of the same statuses and vendor were updated since the start of the minute one hour ago.
     pub last_hour: StatusCounts,
 }
 
-/// One page of the recent feed, and the activity of the last hour.
+/// Reads a page of the recent feed, and the activity of the last hour.
 pub async fn recent_page(
     orders: &dyn OrderReader,
     filter: &RecentFilter,

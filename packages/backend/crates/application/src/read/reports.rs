@@ -5,13 +5,13 @@ use goody_domain::{
     one_week, report,
 };
 
-use super::{DAYS_BEFORE, ReadError, check_kept};
+use super::{DAYS_BEFORE, ReadError, check_not_expired};
 use crate::ports::{ReportReader, Scope, StoreError, VendorStore};
 
-/// How many vendors are asked for at a time.
+/// How many vendors are read at a time.
 const PAGE: usize = 100;
 
-/// A vendor and its report, `None` where the vendor is not known. The report kept last is the answer while it holds.
+/// A vendor and its report; `None` if the vendor is unknown. The report is the stored one while that is valid.
 pub async fn vendor_report(
     reports: &dyn ReportReader,
     vendor_id: &VendorId,
@@ -21,27 +21,27 @@ pub async fn vendor_report(
     let report = match state.current(as_of) {
         Some(current) => current.report,
         None => {
-            check_kept(kept_from, as_of.date())?;
-            made_of_buckets(reports, vendor_id, as_of).await?
+            check_not_expired(kept_from, as_of.date())?;
+            computed_report(reports, vendor_id, as_of).await?
         }
     };
     Ok(Some((state.vendor, report)))
 }
 
-/// One vendor's report, from its buckets.
+/// One vendor's report, computed from its buckets.
 pub async fn report_on(reports: &dyn ReportReader, vendor_id: &VendorId, as_of: AsOf) -> Result<Report, ReadError> {
-    check_kept(reports.kept_from().await?, as_of.date())?;
-    Ok(made_of_buckets(reports, vendor_id, as_of).await?)
+    check_not_expired(reports.kept_from().await?, as_of.date())?;
+    Ok(computed_report(reports, vendor_id, as_of).await?)
 }
 
-async fn made_of_buckets(reports: &dyn ReportReader, vendor_id: &VendorId, as_of: AsOf) -> Result<Report, StoreError> {
+async fn computed_report(reports: &dyn ReportReader, vendor_id: &VendorId, as_of: AsOf) -> Result<Report, StoreError> {
     let date = as_of.date();
     let scope = Scope::Vendor(vendor_id.clone());
     let (series, _) = reports.series(&scope, date.plus(-DAYS_BEFORE), date.plus(-7), date).await?;
     Ok(report(vendor_id, &series, as_of, reports.zone()))
 }
 
-/// One vendor's reports of the dates from `from` to `to`, oldest first. No date may lie after today.
+/// One vendor's reports of the dates from `from` to `to`, oldest first. Dates after today are left out.
 pub async fn reports_of_vendor(
     reports: &dyn ReportReader,
     vendor_id: &VendorId,
@@ -59,7 +59,7 @@ pub async fn reports_of_vendor(
 pub struct VendorDay {
     /// The report of the date.
     pub report: Report,
-    /// What happened on the date alone.
+    /// The flows of the date alone.
     pub day: Figures,
 }
 
@@ -82,13 +82,13 @@ pub async fn vendor_history(
 pub struct FleetDay {
     /// The date.
     pub date: Day,
-    /// The seven days ending with it, and levels at its end, of all vendors together.
+    /// The flows of the seven days ending with it, and the levels at its end, of all vendors together.
     pub fleet: goody_domain::Fleet,
-    /// What happened on the date alone.
+    /// The flows of the date alone.
     pub day: Figures,
 }
 
-/// The fleet's history, oldest first. Sums come from the fleet's own scope; risk is every vendor's own.
+/// The fleet's history, oldest first. The sums come from the scope of the fleet; vendors at risk are counted one by one.
 pub async fn fleet_history(
     vendors: &dyn VendorStore,
     reports: &dyn ReportReader,
@@ -121,9 +121,9 @@ pub async fn fleet_history(
     }
 }
 
-/// A scope as far as the reports of all those dates need it.
+/// The counter series that the reports from `from` to `to` need.
 async fn series_of(reports: &dyn ReportReader, scope: &Scope, from: Day, to: Day) -> Result<CounterSeries, ReadError> {
-    check_kept(reports.kept_from().await?, from)?;
+    check_not_expired(reports.kept_from().await?, from)?;
     let (series, _) = reports.series(scope, from.plus(-DAYS_BEFORE), from.plus(-DAYS_BEFORE), to).await?;
     Ok(series)
 }

@@ -63,7 +63,10 @@ async fn an_expired_current_report_makes_health_degraded() {
     app.store.mark_refreshed(app.clock.now(), ChangeLag::default()).await.unwrap();
     let health = app.read("/health").await;
     assert_eq!((&health["status"], &health["checks"]["reports"]["status"]), (&json!("degraded"), &json!("degraded")));
-    assert!(health["issues"][0].as_str().unwrap().starts_with("reports: a kept report was over"), "{health}");
+    assert!(
+        health["issues"][0].as_str().unwrap().starts_with("reports: a stored report has been out of date"),
+        "{health}"
+    );
 }
 
 #[tokio::test]
