@@ -74,8 +74,9 @@ impl Background {
 
     async fn follow_changes(&self) {
         loop {
-            let done = self.project_changes().await;
-            rest(done, async { drop(tokio::time::timeout(POLL_INTERVAL, self.new_facts.notified()).await) }).await;
+            let result = self.project_changes().await;
+            wait_for_next(result, async { drop(tokio::time::timeout(POLL_INTERVAL, self.new_facts.notified()).await) })
+                .await;
         }
     }
 
@@ -93,8 +94,8 @@ impl Background {
         let mut revisions = self.revisions.clone();
         loop {
             let today = self.store.zone().today(self.clock.now());
-            let done = self.fleet.refresh(today).await;
-            rest(done, async { drop(tokio::time::timeout(POLL_INTERVAL, revisions.changed()).await) }).await;
+            let result = self.fleet.refresh(today).await;
+            wait_for_next(result, async { drop(tokio::time::timeout(POLL_INTERVAL, revisions.changed()).await) }).await;
         }
     }
 
@@ -103,9 +104,9 @@ impl Background {
         loop {
             let now = self.clock.now();
             if rolled != Some(now.floor_minute()) {
-                let done = roll::tick(self.store.as_ref(), now).await;
-                rolled = done.is_ok().then_some(now.floor_minute());
-                rest(done.map(drop), std::future::ready(())).await;
+                let result = roll::tick(self.store.as_ref(), now).await;
+                rolled = result.is_ok().then_some(now.floor_minute());
+                wait_for_next(result.map(drop), std::future::ready(())).await;
             }
             tokio::time::sleep(POLL_INTERVAL).await;
         }
@@ -125,15 +126,15 @@ impl Background {
                 if recorded.is_ok() {
                     unrecorded.pop_front();
                 }
-                rest(recorded, std::future::ready(())).await;
+                wait_for_next(recorded, std::future::ready(())).await;
             }
-            let done = retention_task.step(self.store.as_ref(), self.clock.as_ref(), &watch).await;
-            if let Ok(Some(expired)) = &done
+            let result = retention_task.step(self.store.as_ref(), self.clock.as_ref(), &watch).await;
+            if let Ok(Some(expired)) = &result
                 && *expired != Default::default()
             {
                 tracing::info!(orders = expired.orders, buckets = expired.buckets, "removed expired data");
             }
-            rest(done.map(drop), std::future::ready(())).await;
+            wait_for_next(result.map(drop), std::future::ready(())).await;
             tokio::time::sleep(POLL_INTERVAL).await;
         }
     }
@@ -151,8 +152,8 @@ pub async fn catch_panic<T>(future: impl Future<Output = T>) -> Option<T> {
 }
 
 /// Waits for `next`, or for a while after a failure.
-async fn rest<E: std::error::Error>(done: Result<(), E>, next: impl Future<Output = ()>) {
-    match done {
+async fn wait_for_next<E: std::error::Error>(result: Result<(), E>, next: impl Future<Output = ()>) {
+    match result {
         Ok(()) => next.await,
         Err(error) => {
             tracing::error!(error = error_chain(&error), "the reports fall behind; trying again");

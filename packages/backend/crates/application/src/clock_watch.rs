@@ -56,8 +56,8 @@ impl ClockWatch {
     }
 }
 
-/// The spans in which the clock was wrong, under the assumption that it is right now: it was set, and later set again by the same
-/// amount in the other direction. Events recorded in a span have a wrong time of recording.
+/// The spans between two jumps in which the clock was wrong, under the assumption that it is right after the last jump: the jumps
+/// after such a span do not add up to 0. Events recorded in it have a wrong time of recording.
 pub fn wrong_spans(jumps: &[ClockJump]) -> Vec<(Instant, Instant)> {
     let mut wrong_by = 0.0;
     let mut spans = Vec::new();

@@ -9,7 +9,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use goody_domain::{
     AsOf, Change, Counter, CounterSeries, Counters, Day, Entry, GiftType, History, Instant, Order, OrderId, Posting,
-    Recorded, Report, ReportZone, Status, Vendor, VendorId, combined, postings,
+    Recorded, Report, ReportZone, Status, Vendor, VendorId, merge_entries, postings,
 };
 use serde::{Deserialize, Serialize};
 
@@ -206,8 +206,8 @@ pub trait OrderReader: Send + Sync {
         self.store_health()
     }
 
-    /// Tries a write if orders may not be stored, because a write failed or space is short, so that [`Self::store_health`] is
-    /// current.
+    /// Tries a write if it is in doubt whether orders can be stored, because a write failed or space is short. So
+    /// [`Self::store_health`] is current.
     async fn probe(&self) {}
 
     /// Records that a part of the program that works on this store panicked and was started again. A store that records its
@@ -264,7 +264,7 @@ pub trait OrderReader: Send + Sync {
 pub struct PostedChange {
     /// The change.
     pub change: Change,
-    /// The entries that it adds to the counters of each vendor and to those of the fleet, merged by [`goody_domain::combined`].
+    /// The entries that it adds to the counters of each vendor and to those of the fleet, merged by [`goody_domain::merge_entries`].
     pub entries: Vec<(VendorId, Vec<Entry>)>,
 }
 
@@ -275,7 +275,7 @@ impl PostedChange {
         for Posting { vendor_id, entry } in postings(change.before.as_ref(), change.after.as_ref(), zone) {
             of_vendors.entry(vendor_id).or_default().push(entry);
         }
-        let entries = of_vendors.into_iter().map(|(vendor_id, entries)| (vendor_id, combined(entries))).collect();
+        let entries = of_vendors.into_iter().map(|(vendor_id, entries)| (vendor_id, merge_entries(entries))).collect();
         Self { change, entries }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use goody_domain::{Entry, Instant, VendorId, combined};
+use goody_domain::{Entry, Instant, VendorId, merge_entries};
 
 use crate::ports::{BucketMove, ChangeFeed, PostedChange, ReportWriter, Result, Scope};
 
@@ -50,11 +50,11 @@ pub fn moves<'c>(changes: impl IntoIterator<Item = &'c PostedChange>) -> Vec<Buc
     let mut fleet = Vec::new();
     let mut moves = Vec::new();
     for (vendor_id, entries) in scopes {
-        let entries = combined(entries);
+        let entries = merge_entries(entries);
         fleet.extend_from_slice(&entries);
         moves.extend(moves_of(Scope::Vendor(vendor_id.clone()), &entries));
     }
-    moves.extend(moves_of(Scope::Fleet, &combined(fleet)));
+    moves.extend(moves_of(Scope::Fleet, &merge_entries(fleet)));
     moves
 }
 

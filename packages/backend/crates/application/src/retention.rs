@@ -1,11 +1,11 @@
-//! Retention: removes expired orders and buckets. It changes no number of a past date, and takes open orders that expire, because
-//! no more events of them were received, out of the levels.
+//! Retention: removes expired orders and buckets. It changes no number of a past date. An open order that expires leaves the
+//! levels.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use goody_domain::{
-    Counter, Day, Entry, Instant, Order, ReportZone, combined, contribution, contribution_to, postings,
+    Counter, Day, Entry, Instant, Order, ReportZone, contribution, contribution_to, merge_entries, postings,
 };
 
 use crate::clock_watch::ClockWatch;
@@ -65,12 +65,12 @@ pub fn settlement(order: Order, last_day: Day, order_days: u16, zone: &ReportZon
     let settled =
         given_up.named_vendors.iter().chain([own]).collect::<BTreeSet<_>>().into_iter().flat_map(|vendor_id| {
             let entries = contribution_to(vendor_id, &given_up, zone).into_iter().filter(|entry| !is_of_lists(entry));
-            moves_of(Scope::Vendor(vendor_id.clone()), &combined(entries.collect())).collect::<Vec<_>>()
+            moves_of(Scope::Vendor(vendor_id.clone()), &merge_entries(entries.collect())).collect::<Vec<_>>()
         });
     let left_lists = contribution(&given_up, zone).into_iter().filter(is_of_lists);
     let left_lists = left_lists.map(|entry| Entry { amount: -entry.amount, ..entry });
     let left_levels = postings(Some(&order), Some(&given_up), zone).into_iter().map(|posting| posting.entry);
-    let left = combined(left_levels.chain(left_lists).collect());
+    let left = merge_entries(left_levels.chain(left_lists).collect());
     let moved = [Scope::Vendor(own.clone()), Scope::Fleet].into_iter().flat_map(|scope| moves_of(scope, &left));
     Settlement { settled: settled.collect(), moved: moved.collect(), order: given_up }
 }
@@ -110,15 +110,15 @@ pub async fn expire<S: Housekeeping + ReportReader + ?Sized>(
 pub struct RetentionTask {
     retention: Retention,
     /// When orders were last removed, by [`Clock::elapsed`].
-    last: Option<Duration>,
+    last_removal: Option<Duration>,
     /// The last day for which everything that had expired was removed.
-    done: Option<Day>,
+    last_complete_day: Option<Day>,
 }
 
 impl RetentionTask {
     /// A task that has removed nothing yet.
     pub fn new(retention: Retention) -> Self {
-        Self { retention, last: None, done: None }
+        Self { retention, last_removal: None, last_complete_day: None }
     }
 
     /// Removes what has expired since the last call, if the clock is steady. Returns the numbers of removed items, or `None` if
@@ -132,7 +132,7 @@ impl RetentionTask {
     {
         let (now, elapsed) = (clock.now(), clock.elapsed());
         let today = store.zone().day(now);
-        if self.done == Some(today) || watch.steady_for(elapsed) < STEADY {
+        if self.last_complete_day == Some(today) || watch.steady_for(elapsed) < STEADY {
             return Ok(None);
         }
         // A store without a fact has nothing to remove.
@@ -140,13 +140,13 @@ impl RetentionTask {
         let as_of = store.zone().day(now.min(latest_fact));
         let mut expiry = self.retention.expiry(as_of, today);
         if let Some(oldest) = store.oldest_order_day().await? {
-            let passed = self.last.map_or(DAY, |last| elapsed.saturating_sub(last).max(DAY));
+            let passed = self.last_removal.map_or(DAY, |last_removal| elapsed.saturating_sub(last_removal).max(DAY));
             let days = passed.as_secs().div_ceil(DAY.as_secs());
             let most = i32::try_from(days).unwrap_or(i32::MAX).saturating_mul(REMOVED_DAYS_PER_DAY);
             expiry.orders_before = expiry.orders_before.min(Day::from_number(oldest.number().saturating_add(most)));
         }
         let expired = remove(store, expiry).await?;
-        (self.last, self.done) = (Some(elapsed), Some(today));
+        (self.last_removal, self.last_complete_day) = (Some(elapsed), Some(today));
         Ok(Some(expired))
     }
 }

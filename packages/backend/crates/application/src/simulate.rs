@@ -1,8 +1,8 @@
 //! Simulate: sends the events of the demo to ingest as time passes. Backfill: sends those of a past period.
 //!
-//! There is no state between two ticks. The store determines what a tick sends: the events of open demo orders in the store, and
-//! of the orders placed since the newest one. An event that is sent again is a duplicate. So two processes can tick at the same
-//! time, and a process that was stopped for days catches up.
+//! There is no state between two ticks. The store determines what a tick sends: the events of its open demo orders, and those of
+//! all orders placed on the day of the newest one or later. An event that is sent again is a duplicate. So two processes can tick
+//! at the same time, and a process that was stopped for days catches up.
 
 use std::sync::Arc;
 

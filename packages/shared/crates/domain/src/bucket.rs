@@ -52,7 +52,7 @@ fn merge_amounts(counter: Counter, one: i64, other: i64) -> i64 {
 }
 
 /// Merges the entries of the same day, minute and counter, sorts them by these three, and drops those with amount 0.
-pub fn combined(mut entries: Vec<Entry>) -> Vec<Entry> {
+pub fn merge_entries(mut entries: Vec<Entry>) -> Vec<Entry> {
     let key = |entry: &Entry| (entry.day, entry.minute, entry.counter.index());
     entries.sort_unstable_by_key(key);
     entries.dedup_by(|next, previous| {

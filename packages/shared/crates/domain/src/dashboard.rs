@@ -55,7 +55,7 @@ impl Fleet {
 }
 
 impl<'a> Dashboard<'a> {
-    /// Folds reports that were all made as of `as_of`.
+    /// Computes the dashboard from reports that were all computed as of `as_of`.
     pub fn fold(reports: impl IntoIterator<Item = &'a Report>, as_of: AsOf) -> Self {
         let mut dashboard = Self {
             date: as_of.date(),

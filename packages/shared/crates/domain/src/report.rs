@@ -8,7 +8,7 @@ use crate::{
 
 /// The days of a window.
 const WINDOW: i32 = 7;
-/// A change of reliability under this many points is no trend.
+/// A smaller change of the reliability, in percentage points, is no trend.
 const STABLE_BELOW: f64 = 2.0;
 
 /// One vendor's numbers for one date.
@@ -132,9 +132,9 @@ pub fn next_change(series: &CounterSeries, as_of: AsOf, zone: &ReportZone) -> In
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Trend {
-    /// Better by two points or more.
+    /// Better by two percentage points or more.
     Up,
-    /// Worse by two points or more.
+    /// Worse by two percentage points or more.
     Down,
     /// In between.
     Stable,

@@ -26,7 +26,7 @@ pub enum RiskLevel {
 }
 
 impl RiskLevel {
-    /// All four, in ascending order.
+    /// All four, from `Insufficient` to `High`.
     pub const ALL: [Self; 4] = [Self::Insufficient, Self::Low, Self::Medium, Self::High];
 
     /// The risk level of a window: `Insufficient` if the interval is missing or wider than 25 percentage points, else by the
