@@ -14,7 +14,7 @@ import {
   type Token,
   withoutOlist,
 } from '../scripts/server.mjs';
-import type { Answer, GetPath } from '../src/api/types';
+import type { GetPath, ResponseBody } from '../src/api/types';
 
 export { hasOlist, newToken, OLIST_DATE };
 export type OrderEvent = components['schemas']['OrderEventView'];
@@ -83,13 +83,13 @@ export class Goody extends Server {
   }
 
   /** What the API says: the truth that the page is held against. */
-  async read<P extends GetPath>(path: P, query: Record<string, string> = {}): Promise<Answer<P>> {
+  async read<P extends GetPath>(path: P, query: Record<string, string> = {}): Promise<ResponseBody<P>> {
     return this.readAt<P>(path, query);
   }
 
   /** The same where the path holds an id. */
-  async readAt<P extends GetPath>(path: string, query: Record<string, string> = {}): Promise<Answer<P>> {
-    return (await (await this.get(`${path}?${new URLSearchParams(query)}`)).json()) as Answer<P>;
+  async readAt<P extends GetPath>(path: string, query: Record<string, string> = {}): Promise<ResponseBody<P>> {
+    return (await (await this.get(`${path}?${new URLSearchParams(query)}`)).json()) as ResponseBody<P>;
   }
 
   /** Any answer, with the token that reads where one is needed. */

@@ -3,13 +3,13 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { ApiError } from './api/client';
 import { router } from './router';
-import { readTheme, showTheme } from './ui/theme';
+import { applyTheme, readTheme } from './ui/theme';
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/tones.css';
 
 // Before the first paint, which waits for this script.
-showTheme(readTheme());
+applyTheme(readTheme());
 
 function begin() {
   const root = document.getElementById('root');

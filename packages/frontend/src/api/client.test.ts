@@ -1,16 +1,16 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { ApiError, get } from './client';
-import { keepToken } from './token';
+import { saveToken } from './token';
 
 const never = new AbortController().signal;
 
-function answering(body: string, init: ResponseInit) {
+function stubResponse(body: string, init: ResponseInit) {
   const fetch = vi.fn<typeof globalThis.fetch>(() => Promise.resolve(new Response(body, init)));
   vi.stubGlobal('fetch', fetch);
   return fetch;
 }
 
-async function failure(): Promise<ApiError> {
+async function readError(): Promise<ApiError> {
   const error = await get('/dashboard/summary', {}, never).catch((caught: unknown) => caught);
   if (error instanceof ApiError) return error;
   throw new Error(`Expected an ApiError, got ${String(error)}`);
@@ -20,7 +20,7 @@ afterEach(() => vi.unstubAllGlobals());
 
 describe('the client', () => {
   test('puts values into the path and the query, whatever characters they hold', async () => {
-    const fetch = answering('{}', { headers: { 'content-type': 'application/json' } });
+    const fetch = stubResponse('{}', { headers: { 'content-type': 'application/json' } });
     await get('/vendors/{id}/report', { path: { id: 'a:b/c' }, query: { date: undefined } }, never);
     await get('/api/vendors', { query: { q: 'Paper & Ink' } }, never);
     expect(fetch.mock.calls.map(([url]) => url)).toEqual(['/vendors/a%3Ab%2Fc/report', '/api/vendors?q=Paper+%26+Ink']);
@@ -34,50 +34,50 @@ describe('the client', () => {
       errors: [{ field: 'date', reason: 'is not a date' }],
       correlationId: 'c-1',
     };
-    answering(JSON.stringify(problem), { status: 400, headers: { 'content-type': 'application/problem+json' } });
-    const { code, title, message, fields, correlationId } = await failure();
+    stubResponse(JSON.stringify(problem), { status: 400, headers: { 'content-type': 'application/problem+json' } });
+    const { code, title, message, fields, correlationId } = await readError();
     expect({ code, title, detail: message, errors: fields, correlationId }).toEqual(problem);
   });
 
   test('says when to ask again, where the server does', async () => {
-    const refused = async (headers: Record<string, string>) => {
+    const retryAfterOf = async (headers: Record<string, string>) => {
       const problem = { code: 'OVERLOADED', title: 'Too much', detail: 'Busy.', errors: [], correlationId: 'c-1' };
-      answering(JSON.stringify(problem), {
+      stubResponse(JSON.stringify(problem), {
         status: 503,
         headers: { 'content-type': 'application/problem+json', ...headers },
       });
-      return (await failure()).retryAfter;
+      return (await readError()).retryAfter;
     };
-    expect(await refused({ 'retry-after': '7' })).toBe(7);
-    expect(await refused({})).toBeNull();
-    expect(await refused({ 'retry-after': 'Wed, 21 Oct 2026 07:28:00 GMT' }), 'only seconds are known').toBeNull();
+    expect(await retryAfterOf({ 'retry-after': '7' })).toBe(7);
+    expect(await retryAfterOf({})).toBeNull();
+    expect(await retryAfterOf({ 'retry-after': 'Wed, 21 Oct 2026 07:28:00 GMT' }), 'only seconds are known').toBeNull();
   });
 
   test('brings a token only where one is kept, and another one where it is tried', async () => {
-    const fetch = answering('{}', { headers: { 'content-type': 'application/json' } });
+    const fetch = stubResponse('{}', { headers: { 'content-type': 'application/json' } });
     await get('/api/vendors', {}, never);
-    keepToken('kept');
+    saveToken('kept');
     await get('/api/vendors', {}, never);
     await get('/api/vendors', {}, never, 'tried');
-    const brought = fetch.mock.calls.map(([, init]) => new Headers(init?.headers).get('authorization'));
-    expect(brought).toEqual([null, 'Bearer kept', 'Bearer tried']);
+    const sent = fetch.mock.calls.map(([, init]) => new Headers(init?.headers).get('authorization'));
+    expect(sent).toEqual([null, 'Bearer kept', 'Bearer tried']);
   });
 
   test('tells a stranger’s answer from one of Goody’s', async () => {
-    answering('<h1>Bad gateway</h1>', { status: 502, headers: { 'content-type': 'text/html' } });
-    expect(await failure()).toMatchObject({
+    stubResponse('<h1>Bad gateway</h1>', { status: 502, headers: { 'content-type': 'text/html' } });
+    expect(await readError()).toMatchObject({
       code: 'UNREADABLE',
       correlationId: expect.stringMatching(/^[0-9a-f]{32}$/),
     });
   });
 
   test('names no numbers a page of HTML, even with status 200', async () => {
-    answering('<!doctype html>', { status: 200, headers: { 'content-type': 'text/html' } });
-    expect((await failure()).code).toBe('UNREADABLE');
+    stubResponse('<!doctype html>', { status: 200, headers: { 'content-type': 'text/html' } });
+    expect((await readError()).code).toBe('UNREADABLE');
   });
 
   test('says when nobody answers', async () => {
     vi.stubGlobal('fetch', () => Promise.reject(new TypeError('Failed to fetch')));
-    expect((await failure()).code).toBe('UNREACHABLE');
+    expect((await readError()).code).toBe('UNREACHABLE');
   });
 });

@@ -1,8 +1,8 @@
-import { keptToken } from './token';
-import type { Answer, ErrorCode, GetPath, Parameters, Problem } from './types';
+import { currentToken } from './token';
+import type { ErrorCode, GetPath, Parameters, Problem, ResponseBody } from './types';
 
 /** After so long without an answer, in milliseconds, waiting on is of no use. */
-export const PATIENCE = 30_000;
+export const TIMEOUT_MS = 30_000;
 
 /** `UNREACHABLE`: no answer at all. `UNREADABLE`: an answer, but not one of Goody's. The rest is what the server says. */
 export type FailureCode = ErrorCode | 'UNREACHABLE' | 'UNREADABLE';
@@ -33,7 +33,7 @@ export class ApiError extends Error {
   }
 }
 
-const passing: ReadonlySet<FailureCode> = new Set([
+const transient: ReadonlySet<FailureCode> = new Set([
   'TIMEOUT',
   'RATE_LIMITED',
   'OVERLOADED',
@@ -44,8 +44,8 @@ const passing: ReadonlySet<FailureCode> = new Set([
 ]);
 
 /** Whether the same request may succeed later: the server could not answer it, and did not refuse it. */
-export function mayPass(error: unknown): error is ApiError {
-  return error instanceof ApiError && passing.has(error.code);
+export function isTransient(error: unknown): error is ApiError {
+  return error instanceof ApiError && transient.has(error.code);
 }
 
 /** Reads `path`, with the token that is kept or with another. Throws an `ApiError`, or the abort that `signal` asked for. */
@@ -53,20 +53,21 @@ export async function get<P extends GetPath>(
   path: P,
   parameters: Parameters<P>,
   signal: AbortSignal,
-  token = keptToken(),
-): Promise<Answer<P>> {
+  token = currentToken(),
+): Promise<ResponseBody<P>> {
   const correlationId = newCorrelationId();
   const response = await send(address(path, parameters), {
     accept: 'application/json',
     token,
     correlationId,
-    signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)]),
+    signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
   });
-  if (response.ok && isOf(response, 'application/json')) return readJson<Answer<P>>(response, correlationId, signal);
+  if (response.ok && hasType(response, 'application/json'))
+    return readJson<ResponseBody<P>>(response, correlationId, signal);
   throw await failureOf(response, correlationId, signal);
 }
 
-interface Sending {
+interface RequestOptions {
   accept: string;
   token: string | null;
   correlationId: string;
@@ -74,7 +75,7 @@ interface Sending {
 }
 
 /** Asks for `url`. Throws an `ApiError` where nobody answers, or not before `signal` has a timeout, and every other abort as it is. */
-export async function send(url: string, { accept, token, correlationId, signal }: Sending): Promise<Response> {
+export async function send(url: string, { accept, token, correlationId, signal }: RequestOptions): Promise<Response> {
   try {
     return await fetch(url, {
       headers: {
@@ -87,19 +88,19 @@ export async function send(url: string, { accept, token, correlationId, signal }
       signal,
     });
   } catch (cause) {
-    const late = cause instanceof DOMException && cause.name === 'TimeoutError';
-    if (signal.aborted && !late) throw cause;
-    throw unreachable(correlationId, late, cause);
+    const isTimeout = cause instanceof DOMException && cause.name === 'TimeoutError';
+    if (signal.aborted && !isTimeout) throw cause;
+    throw unreachable(correlationId, isTimeout, cause);
   }
 }
 
-/** No answer at all; where it is `late`, none yet. */
-export function unreachable(correlationId: string, late: boolean, cause?: unknown): ApiError {
+/** No answer at all; where it is `isTimeout`, none yet. */
+export function unreachable(correlationId: string, isTimeout: boolean, cause?: unknown): ApiError {
   return new ApiError({
     code: 'UNREACHABLE',
     title: 'Goody does not answer',
-    detail: late
-      ? `There was no answer within ${PATIENCE / 1000} seconds.`
+    detail: isTimeout
+      ? `There was no answer within ${TIMEOUT_MS / 1000} seconds.`
       : 'The server could not be reached. It may be stopped, or the network may be down.',
     correlationId,
     fields: [],
@@ -109,7 +110,7 @@ export function unreachable(correlationId: string, late: boolean, cause?: unknow
 
 /** Why an answer is not the one that was asked for. */
 export async function failureOf(response: Response, correlationId: string, signal: AbortSignal): Promise<ApiError> {
-  if (!isOf(response, 'application/problem+json')) return unreadable(response, correlationId);
+  if (!hasType(response, 'application/problem+json')) return unreadable(response, correlationId);
   const problem = await readJson<Problem>(response, correlationId, signal);
   return new ApiError({
     code: problem.code,
@@ -121,7 +122,7 @@ export async function failureOf(response: Response, correlationId: string, signa
   });
 }
 
-function isOf(response: Response, type: string): boolean {
+function hasType(response: Response, type: string): boolean {
   return (response.headers.get('content-type') ?? '').startsWith(type);
 }
 

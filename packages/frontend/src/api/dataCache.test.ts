@@ -9,9 +9,9 @@ const failure = failed('UNREACHABLE');
 const failing = () => Promise.reject(failure);
 
 /** A router of which only the address moves. */
-const on = new Map<string, (move: { toLocation: ParsedLocation }) => void>();
+const handlers = new Map<string, (move: { toLocation: ParsedLocation }) => void>();
 const history = { go: vi.fn(), replace: vi.fn() };
-followAddress({ subscribe: (type: string, listener: never) => on.set(type, listener), history } as never);
+followAddress({ subscribe: (type: string, listener: never) => handlers.set(type, listener), history } as never);
 
 beforeEach(() => {
   history.go.mockReset();
@@ -23,7 +23,7 @@ function at(href: string, index = 0): ParsedLocation {
   return { pathname: href.replace(/\?.*/, ''), href, searchStr, state: { __TSR_index: index } } as ParsedLocation;
 }
 
-const asked = (href: string, cause = 'stay', index = 0) => ({
+const loaderContext = (href: string, cause = 'stay', index = 0) => ({
   location: at(href, index),
   cause,
   abortController: new AbortController(),
@@ -31,9 +31,9 @@ const asked = (href: string, cause = 'stay', index = 0) => ({
 
 /** Goes there and reads it. */
 async function open(href: string, load: () => Promise<string>, cause?: string, index?: number): Promise<string> {
-  on.get('onBeforeNavigate')?.({ toLocation: at(href, index) });
-  const data = await loadWithCache(asked(href, cause, index), load);
-  on.get('onResolved')?.({ toLocation: at(href, index) });
+  handlers.get('onBeforeNavigate')?.({ toLocation: at(href, index) });
+  const data = await loadWithCache(loaderContext(href, cause, index), load);
+  handlers.get('onResolved')?.({ toLocation: at(href, index) });
   return data;
 }
 
@@ -51,13 +51,13 @@ test('what was read stays when reading the same page again fails, and only then'
 test('where another question cannot be answered, the address is again that of what is shown, which is not read again', async () => {
   await open('/', async () => 'numbers', 'enter', 3);
   for (const index of [4, 2]) {
-    const question = asked('/?risk=high', 'stay', index);
-    on.get('onBeforeNavigate')?.({ toLocation: question.location });
-    const reading = loadWithCache(question, failing);
+    const context = loaderContext('/?risk=high', 'stay', index);
+    handlers.get('onBeforeNavigate')?.({ toLocation: context.location });
+    const reading = loadWithCache(context, failing);
     await vi.waitFor(() => expect(history.go).toHaveBeenCalledWith(3 - index));
     // The way back ends the reading that failed.
     const end = new DOMException('Gone', 'AbortError');
-    question.abortController.abort(end);
+    context.abortController.abort(end);
     await expect(reading).rejects.toBe(end);
     await expect(open('/', () => Promise.reject(new Error('read again')), 'stay', 3)).resolves.toBe('numbers');
   }
@@ -70,7 +70,7 @@ test('where another question cannot be answered, the address is again that of wh
 
 test('where the question took the place of the other in the history, it is put back', async () => {
   await open('/', async () => 'numbers', 'enter', 3);
-  void loadWithCache(asked('/?risk=high', 'stay', 3), failing);
+  void loadWithCache(loaderContext('/?risk=high', 'stay', 3), failing);
   await vi.waitFor(() => expect(history.replace).toHaveBeenCalledWith('/', at('/', 3).state));
 });
 
@@ -86,18 +86,18 @@ test.each(['INVALID_CURSOR', 'DATE_EXPIRED', 'UNAUTHENTICATED', 'FORBIDDEN'] as 
 
 test('a choice that needs no reading makes the next Refresh no other question', async () => {
   await open('/', async () => 'numbers', 'enter');
-  on.get('onResolved')?.({ toLocation: at('/?days=90') });
+  handlers.get('onResolved')?.({ toLocation: at('/?days=90') });
   await expect(open('/?days=90', failing)).resolves.toBe('numbers');
 });
 
 test('another search of the same page is told what the page shows; Refresh and other pages are not', async () => {
-  const shown = async (href: string, cause?: string) =>
-    loadWithCache<string>(asked(href, cause), async (before) => `${href} after ${before}`);
-  await expect(shown('/orders', 'enter')).resolves.toBe('/orders after undefined');
-  await expect(shown('/orders?a')).resolves.toBe('/orders?a after /orders after undefined');
-  await expect(shown('/orders?a')).resolves.toBe('/orders?a after undefined');
-  await expect(shown('/orders?b', 'enter')).resolves.toBe('/orders?b after undefined');
-  await expect(shown('/?b')).resolves.toBe('/?b after undefined');
+  const load = async (href: string, cause?: string) =>
+    loadWithCache<string>(loaderContext(href, cause), async (before) => `${href} after ${before}`);
+  await expect(load('/orders', 'enter')).resolves.toBe('/orders after undefined');
+  await expect(load('/orders?a')).resolves.toBe('/orders?a after /orders after undefined');
+  await expect(load('/orders?a')).resolves.toBe('/orders?a after undefined');
+  await expect(load('/orders?b', 'enter')).resolves.toBe('/orders?b after undefined');
+  await expect(load('/?b')).resolves.toBe('/?b after undefined');
 });
 
 test('what was read with a token is shown to nobody once it is not accepted, whatever happens then', async () => {

@@ -1,18 +1,18 @@
 import type { AnyRouter, ParsedLocation } from '@tanstack/react-router';
 import { useSyncExternalStore } from 'react';
-import { ApiError, mayPass } from './client';
+import { ApiError, isTransient } from './client';
 
 /** A reading that failed. The page still shows what was read at `readAt`, in milliseconds of the reader's clock. */
 export interface FailedRefresh {
   /** The page it is about. */
   pathname: string;
   /** What was asked for in place of what is shown; null where the same was asked for again. */
-  question: ParsedLocation | null;
+  target: ParsedLocation | null;
   readAt: number;
   error: ApiError;
 }
 
-interface Asked {
+interface LoaderContext {
   location: ParsedLocation;
   /** `stay`: the page was there before. */
   cause: string;
@@ -22,7 +22,7 @@ interface Asked {
 let failed: FailedRefresh | null = null;
 const listeners = new Set<() => void>();
 
-function tell(now: FailedRefresh | null): void {
+function setFailed(now: FailedRefresh | null): void {
   failed = now;
   for (const listener of listeners) listener();
 }
@@ -37,13 +37,13 @@ export function useFailedRefresh(): FailedRefresh | null {
 }
 
 /** What was read last. There is one page at a time. */
-let last: { pathname: string; href: string; readAt: number; data: unknown } | undefined;
+let lastRead: { pathname: string; href: string; readAt: number; data: unknown } | undefined;
 
 let history: Pick<AnyRouter['history'], 'go' | 'replace'> | undefined;
 /** The address of what is shown. */
 let shown: ParsedLocation | undefined;
-/** `asked`: the address of what is shown is asked for again, only because another one could not be read. */
-let wayBack: 'none' | 'begun' | 'asked' = 'none';
+/** `context`: the address of what is shown is asked for again, only because another one could not be read. */
+let restoration: 'none' | 'started' | 'loading' = 'none';
 
 /** Follows the address, so that it can become again that of what is shown. */
 export function followAddress(router: Pick<AnyRouter, 'subscribe' | 'history'>): void {
@@ -52,7 +52,7 @@ export function followAddress(router: Pick<AnyRouter, 'subscribe' | 'history'>):
     shown = toLocation;
   });
   router.subscribe('onBeforeNavigate', ({ toLocation }) => {
-    wayBack = wayBack === 'begun' && toLocation.href === shown?.href ? 'asked' : 'none';
+    restoration = restoration === 'started' && toLocation.href === shown?.href ? 'loading' : 'none';
   });
 }
 
@@ -62,38 +62,43 @@ export function followAddress(router: Pick<AnyRouter, 'subscribe' | 'history'>):
  * with it. An answer that refuses the question takes the place of the page.
  */
 export async function loadWithCache<Data>(
-  asked: Asked,
+  context: LoaderContext,
   load: (shown: Data | undefined) => Promise<Data>,
 ): Promise<Data> {
-  const { pathname, href } = asked.location;
-  const isSamePage = asked.cause === 'stay' && last?.pathname === pathname;
-  if (isSamePage && wayBack === 'asked') return last?.data as Data;
+  const { pathname, href } = context.location;
+  const isSamePage = context.cause === 'stay' && lastRead?.pathname === pathname;
+  if (isSamePage && restoration === 'loading') return lastRead?.data as Data;
   try {
     // The same path was read by the same loader.
-    const data = await load(isSamePage && last?.href !== href ? (last?.data as Data) : undefined);
-    last = { pathname, href, readAt: Date.now(), data };
-    tell(null);
+    const data = await load(isSamePage && lastRead?.href !== href ? (lastRead?.data as Data) : undefined);
+    lastRead = { pathname, href, readAt: Date.now(), data };
+    setFailed(null);
     return data;
   } catch (error) {
-    if (asked.abortController.signal.aborted) throw error;
-    const isAskedAgain = shown?.pathname === pathname && shown.searchStr === asked.location.searchStr;
+    if (context.abortController.signal.aborted) throw error;
+    const isRefresh = shown?.pathname === pathname && shown.searchStr === context.location.searchStr;
     // What was read with a token is for nobody who has none.
-    const canStay = isAskedAgain ? error instanceof ApiError && error.code !== 'UNAUTHENTICATED' : mayPass(error);
-    if (last === undefined || !isSamePage || !canStay) {
-      last = undefined;
-      tell(null);
+    const canStay = isRefresh ? error instanceof ApiError && error.code !== 'UNAUTHENTICATED' : isTransient(error);
+    if (lastRead === undefined || !isSamePage || !canStay) {
+      lastRead = undefined;
+      setFailed(null);
       throw error;
     }
-    tell({ pathname, question: isAskedAgain ? null : asked.location, readAt: last.readAt, error: error as ApiError });
-    return isAskedAgain ? (last.data as Data) : turnBack(asked);
+    setFailed({
+      pathname,
+      target: isRefresh ? null : context.location,
+      readAt: lastRead.readAt,
+      error: error as ApiError,
+    });
+    return isRefresh ? (lastRead.data as Data) : restoreAddress(context);
   }
 }
 
 /** Makes the address that of what is shown again; the way there ends this reading. */
-function turnBack({ location, abortController: { signal } }: Asked): Promise<never> {
+function restoreAddress({ location, abortController: { signal } }: LoaderContext): Promise<never> {
   const ended = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
   if (shown === undefined) return ended;
-  wayBack = 'begun';
+  restoration = 'started';
   const steps = shown.state.__TSR_index - location.state.__TSR_index;
   if (steps === 0) history?.replace(shown.href, shown.state);
   else history?.go(steps);

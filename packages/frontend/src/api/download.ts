@@ -1,21 +1,21 @@
-import { ApiError, failureOf, newCorrelationId, PATIENCE, send } from './client';
-import { keptToken } from './token';
+import { ApiError, failureOf, newCorrelationId, send, TIMEOUT_MS } from './client';
+import { currentToken } from './token';
 
 /** Saves what `url` answers under `name`: a link cannot bring the token. Throws an `ApiError`. */
 export async function download(url: string, name: string): Promise<void> {
   const correlationId = newCorrelationId();
-  const patience = new AbortController();
+  const controller = new AbortController();
   // Until it begins to come: how long all of it takes, nobody knows.
-  const wait = setTimeout(() => patience.abort(new DOMException('No answer', 'TimeoutError')), PATIENCE);
-  const { signal } = patience;
-  const response = await send(url, { accept: '*/*', token: keptToken(), correlationId, signal });
-  clearTimeout(wait);
+  const timer = setTimeout(() => controller.abort(new DOMException('No answer', 'TimeoutError')), TIMEOUT_MS);
+  const { signal } = controller;
+  const response = await send(url, { accept: '*/*', token: currentToken(), correlationId, signal });
+  clearTimeout(timer);
   if (!response.ok) throw await failureOf(response, correlationId, signal);
-  save(await whole(response, correlationId), name);
+  save(await readBody(response, correlationId), name);
 }
 
 /** The browser may put it on the disk as it comes. */
-async function whole(response: Response, correlationId: string): Promise<Blob> {
+async function readBody(response: Response, correlationId: string): Promise<Blob> {
   try {
     return await response.blob();
   } catch (cause) {
@@ -36,5 +36,5 @@ function save(file: Blob, name: string): void {
   link.download = name;
   link.click();
   // The browser reads it after this.
-  setTimeout(() => URL.revokeObjectURL(link.href), PATIENCE);
+  setTimeout(() => URL.revokeObjectURL(link.href), TIMEOUT_MS);
 }

@@ -8,11 +8,11 @@ vi.stubGlobal('window', { location: { reload } });
 afterEach(() => reload.mockReset());
 
 const server = (answer: () => Promise<Response>) => vi.stubGlobal('fetch', vi.fn(answer));
-const dead = () => Promise.reject(new TypeError('Failed to fetch'));
-const alive = async () => new Response('<!doctype html>');
+const unreachable = () => Promise.reject(new TypeError('Failed to fetch'));
+const running = async () => new Response('<!doctype html>');
 
 test('a part that cannot be loaded from a server that does not answer says so, and not how an import fails', async () => {
-  server(dead);
+  server(unreachable);
   await expect(lazyModule(() => Promise.reject(fault))()).rejects.toMatchObject({ code: 'UNREACHABLE' });
   server(async () => new Response('Bad Gateway', { status: 502 }));
   await expect(lazyModule(() => Promise.reject(fault))()).rejects.toMatchObject({ code: 'UNREADABLE' });
@@ -20,7 +20,7 @@ test('a part that cannot be loaded from a server that does not answer says so, a
 });
 
 test('a part is loaded when asked for again', async () => {
-  server(dead);
+  server(unreachable);
   const load = vi.fn().mockRejectedValueOnce(fault).mockResolvedValue('part');
   const page = lazyModule(load);
   await expect(page()).rejects.toMatchObject({ code: 'UNREACHABLE' });
@@ -29,15 +29,15 @@ test('a part is loaded when asked for again', async () => {
 
 test('where the browser remembers that an import failed, the page is loaded again once the server answers', async () => {
   const page = lazyModule(() => Promise.reject(fault));
-  server(dead);
+  server(unreachable);
   await expect(page()).rejects.toMatchObject({ code: 'UNREACHABLE' });
-  server(alive);
+  server(running);
   void page();
   await vi.waitFor(() => expect(reload).toHaveBeenCalledOnce());
 });
 
 test('a part that is missing on a server that answers is a fault: loading the page again and again would not help', async () => {
-  server(alive);
+  server(running);
   const page = lazyModule(() => Promise.reject(fault));
   // The route and its loader ask at the same time.
   await expect(Promise.allSettled([page(), page()])).resolves.toEqual(

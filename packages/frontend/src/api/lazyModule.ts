@@ -1,4 +1,4 @@
-import { ApiError, failureOf, newCorrelationId, PATIENCE, send, unreachable } from './client';
+import { ApiError, failureOf, newCorrelationId, send, TIMEOUT_MS, unreachable } from './client';
 
 /**
  * A part of the page that is only loaded when it is needed. An import that fails does not say why, so the server is asked:
@@ -9,15 +9,15 @@ export function lazyModule<Module>(load: () => Promise<Module>): () => Promise<M
   let loading: Promise<Module> | undefined;
 
   async function attempt(): Promise<Module> {
-    const late = new Promise<never>((_, reject) => {
-      setTimeout(() => reject(unreachable(newCorrelationId(), true)), PATIENCE);
+    const timeout = new Promise<never>((_, reject) => {
+      setTimeout(() => reject(unreachable(newCorrelationId(), true)), TIMEOUT_MS);
     });
     try {
-      return await Promise.race([load(), late]);
+      return await Promise.race([load(), timeout]);
     } catch (cause) {
       try {
         if (cause instanceof ApiError) throw cause;
-        await expectServer();
+        await checkServer();
       } catch (error) {
         wasUnreachable = true;
         throw error;
@@ -37,9 +37,9 @@ export function lazyModule<Module>(load: () => Promise<Module>): () => Promise<M
 }
 
 /** Throws an `ApiError` unless the server answers with the page. */
-async function expectServer(): Promise<void> {
+async function checkServer(): Promise<void> {
   const correlationId = newCorrelationId();
-  const signal = AbortSignal.timeout(PATIENCE);
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
   const response = await send('/', { accept: 'text/html', token: null, correlationId, signal });
   if (!response.ok) throw await failureOf(response, correlationId, signal);
   await response.body?.cancel();

@@ -7,30 +7,30 @@ beforeEach(() => {
 });
 
 /** The page as it is when it was loaded anew. */
-const loaded = () => import('./token');
+const reloadModule = () => import('./token');
 
 test('a token is kept until the tab is closed, and not in what other tabs read', async () => {
-  (await loaded()).keepToken('secret');
+  (await reloadModule()).saveToken('secret');
   vi.resetModules();
-  expect((await loaded()).keptToken()).toBe('secret');
+  expect((await reloadModule()).currentToken()).toBe('secret');
   expect(localStorage.length).toBe(0);
 });
 
 test('a token that was forgotten is gone once the page is loaded anew, which forgetting does', async () => {
   const reload = vi.spyOn(window.location, 'reload').mockImplementation(() => {});
-  const page = await loaded();
-  page.keepToken('secret');
+  const page = await reloadModule();
+  page.saveToken('secret');
   page.forgetToken();
   expect(reload).toHaveBeenCalledOnce();
   vi.resetModules();
-  expect((await loaded()).keptToken()).toBeNull();
+  expect((await reloadModule()).currentToken()).toBeNull();
 });
 
 test('where the browser keeps nothing, a token holds until the page is left', async () => {
   vi.stubGlobal('sessionStorage', undefined);
-  const page = await loaded();
-  expect(page.keptToken()).toBeNull();
-  page.keepToken('secret');
-  expect(page.keptToken()).toBe('secret');
+  const page = await reloadModule();
+  expect(page.currentToken()).toBeNull();
+  page.saveToken('secret');
+  expect(page.currentToken()).toBe('secret');
   vi.unstubAllGlobals();
 });

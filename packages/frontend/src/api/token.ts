@@ -3,7 +3,7 @@ import { useSyncExternalStore } from 'react';
 const KEY = 'token';
 
 // `sessionStorage` ends with the tab; `localStorage` would leave the door open to whoever uses this browser next.
-let kept = stored((storage) => storage.getItem(KEY));
+let current = tryStorage((storage) => storage.getItem(KEY));
 const listeners = new Set<() => void>();
 
 function subscribe(listener: () => void): () => void {
@@ -12,25 +12,25 @@ function subscribe(listener: () => void): () => void {
 }
 
 /** The token that requests bring, where there is one. */
-export const keptToken = () => kept;
+export const currentToken = () => current;
 
-export function useKeptToken(): string | null {
-  return useSyncExternalStore(subscribe, keptToken);
+export function useToken(): string | null {
+  return useSyncExternalStore(subscribe, currentToken);
 }
 
-export function keepToken(token: string): void {
-  kept = token;
-  stored((storage) => storage.setItem(KEY, token));
+export function saveToken(token: string): void {
+  current = token;
+  tryStorage((storage) => storage.setItem(KEY, token));
   for (const listener of listeners) listener();
 }
 
 /** The token, and all that was read with it. */
 export function forgetToken(): void {
-  stored((storage) => storage.removeItem(KEY));
+  tryStorage((storage) => storage.removeItem(KEY));
   window.location.reload();
 }
 
-function stored<Value>(use: (storage: Storage) => Value): Value | null {
+function tryStorage<Value>(use: (storage: Storage) => Value): Value | null {
   try {
     return use(sessionStorage);
   } catch {

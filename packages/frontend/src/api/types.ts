@@ -33,7 +33,7 @@ export type GetPath = { [P in keyof paths]: paths[P] extends { get: object } ? P
 type Get<P extends GetPath> = paths[P] extends { get: infer Operation } ? Operation : never;
 
 /** The body of a path's answer. */
-export type Answer<P extends GetPath> =
+export type ResponseBody<P extends GetPath> =
   Get<P> extends { responses: { 200: { content: { 'application/json': infer Body } } } } ? Body : never;
 
 /** What a path takes: its parameters in the path, and those in the query. In a URL everything is text. */

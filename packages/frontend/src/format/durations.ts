@@ -1,6 +1,6 @@
 /** Lengths of time as people read them, cut and never rounded up: nothing is called two days late before it is. */
 
-import { count, counted } from './numbers';
+import { count, pluralize } from './numbers';
 
 const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
@@ -37,5 +37,5 @@ export function short(milliseconds: number, most = 2): string {
 export function long(milliseconds: number, most = 2): string {
   const parts = split(milliseconds, most);
   if (parts.length === 0) return 'less than a minute';
-  return parts.map(({ value, one }) => counted(value, one)).join(' ');
+  return parts.map(({ value, one }) => pluralize(value, one)).join(' ');
 }

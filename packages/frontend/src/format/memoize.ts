@@ -1,9 +1,9 @@
 /** Makes one of each kind only once: an `Intl` formatter takes as long to make as a hundred uses of it. */
-export function memoize<Made>(make: (kind: string) => Made): (kind: string) => Made {
-  const made = new Map<string, Made>();
+export function memoize<Value>(create: (kind: string) => Value): (kind: string) => Value {
+  const cache = new Map<string, Value>();
   return (kind) => {
-    const known = made.get(kind) ?? make(kind);
-    made.set(kind, known);
-    return known;
+    const value = cache.get(kind) ?? create(kind);
+    cache.set(kind, value);
+    return value;
   };
 }

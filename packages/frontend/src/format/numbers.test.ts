@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { count, counted, days, money, moneyRounded, percent, rate, share } from './numbers';
+import { count, days, money, moneyRounded, percent, pluralize, rate, share } from './numbers';
 
 describe('numbers', () => {
   test('are rounded to what a person compares', () => {
@@ -47,8 +47,8 @@ describe('numbers', () => {
   });
 
   test('one is not many', () => {
-    expect(counted(1, 'vendor')).toBe('1 vendor');
-    expect(counted(0, 'vendor')).toBe('0 vendors');
-    expect(counted(1600, 'vendor')).toBe('1,600 vendors');
+    expect(pluralize(1, 'vendor')).toBe('1 vendor');
+    expect(pluralize(0, 'vendor')).toBe('0 vendors');
+    expect(pluralize(1600, 'vendor')).toBe('1,600 vendors');
   });
 });

@@ -11,8 +11,10 @@ export const orderRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/orders/$orderId',
   validateSearch: (): Record<never, string> => ({}),
-  loader: (asked) =>
-    loadWithCache(asked, async () => (await page()).loadOrder(asked.params.orderId, asked.abortController.signal)),
+  loader: (context) =>
+    loadWithCache(context, async () =>
+      (await page()).loadOrder(context.params.orderId, context.abortController.signal),
+    ),
   pendingComponent: LoadingState,
   errorComponent: ErrorState,
 }).lazy(() => page().then((module) => module.orderLazyRoute));

@@ -15,8 +15,8 @@ export const ordersRoute = createRoute({
   validateSearch: (search): OrdersSearch => pick(search, [...filterNames, 'order', 'cursor', 'page']),
   loaderDeps: ({ search: { page: _, ...query } }) => query,
   // The way of reading comes with the page: the first page of all has no use for it.
-  loader: (asked) =>
-    loadWithCache(asked, async () => (await page()).loadOrders(asked.deps, asked.abortController.signal)),
+  loader: (context) =>
+    loadWithCache(context, async () => (await page()).loadOrders(context.deps, context.abortController.signal)),
   pendingComponent: LoadingState,
   errorComponent: ErrorState,
 }).lazy(() => page().then((module) => module.ordersLazyRoute));

@@ -13,9 +13,9 @@ export const overviewRoute = createRoute({
   path: '/',
   validateSearch: (search): OverviewSearch => pick(search, ['date', 'sortBy', 'order', 'q', 'risk', 'cursor', 'page']),
   loaderDeps: ({ search: { page: _, ...query } }) => query,
-  loader: (asked) =>
-    loadWithCache(asked, (shown: OverviewData | undefined) =>
-      loadOverview(asked.deps, shown, asked.abortController.signal),
+  loader: (context) =>
+    loadWithCache(context, (shown: OverviewData | undefined) =>
+      loadOverview(context.deps, shown, context.abortController.signal),
     ),
   component: function Overview() {
     return <OverviewPage data={overviewRoute.useLoaderData()} search={overviewRoute.useSearch()} />;

@@ -14,12 +14,12 @@ export const recentRoute = createRoute({
   path: '/orders/recent',
   validateSearch: (search): RecentSearch => pick(search, ['status', 'vendorId', 'hours']),
   loaderDeps: ({ search }) => search,
-  loader: (asked) =>
-    loadWithCache(asked, async () => {
+  loader: (context) =>
+    loadWithCache(context, async () => {
       const { loadRecent } = await page();
       // Coming back shows as many pages as were left. Refresh starts anew.
-      const pages = asked.cause === 'enter' ? (asked.location.state.feedPages ?? 1) : 1;
-      return loadRecent(asked.deps, pages, asked.abortController.signal);
+      const pages = context.cause === 'enter' ? (context.location.state.feedPages ?? 1) : 1;
+      return loadRecent(context.deps, pages, context.abortController.signal);
     }),
   // That more of the feed is shown is only noted in the history. Refresh reads again all the same.
   shouldReload: false,

@@ -18,10 +18,10 @@ export const vendorRoute = createRoute({
   }),
   loaderDeps: ({ search: { date } }) => ({ date }),
   // The way of reading comes with the page: the first page of all has no use for it.
-  loader: (asked) =>
-    loadWithCache(asked, async () => {
+  loader: (context) =>
+    loadWithCache(context, async () => {
       const { loadVendor } = await page();
-      return loadVendor(asked.params.vendorId, asked.deps.date, asked.abortController.signal);
+      return loadVendor(context.params.vendorId, context.deps.date, context.abortController.signal);
     }),
   // Other days of the chart are here already. Refresh reads again all the same.
   shouldReload: false,

@@ -5,11 +5,11 @@ import { change } from '../format/change';
 import { ChangeText } from './ChangeText';
 
 function read(delta: number | null, better: 'up' | 'down' | null): string {
-  const place = document.createElement('p');
-  place.innerHTML = renderToStaticMarkup(
-    <ChangeText change={change(delta, { unit: 'orders', better })} because="Nothing to compare with" />,
+  const container = document.createElement('p');
+  container.innerHTML = renderToStaticMarkup(
+    <ChangeText change={change(delta, { unit: 'orders', better })} reason="Nothing to compare with" />,
   );
-  return place.textContent ?? '';
+  return container.textContent ?? '';
 }
 
 describe('a change in a sentence', () => {

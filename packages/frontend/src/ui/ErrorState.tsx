@@ -1,7 +1,7 @@
 import { type ErrorComponentProps, Link, useLocation, useRouter } from '@tanstack/react-router';
 import { ApiError, type FailureCode } from '../api/client';
 import { lazyModule } from '../api/lazyModule';
-import { forgetToken, useKeptToken } from '../api/token';
+import { forgetToken, useToken } from '../api/token';
 import { Button, buttonClass } from './Button';
 import styles from './ErrorState.module.css';
 import { errorMessage } from './errorMessage';
@@ -39,7 +39,7 @@ const nextStep: Record<FailureCode, NextStep> = {
 export function ErrorState({ error }: Pick<ErrorComponentProps, 'error'>) {
   if (!(error instanceof ApiError)) return <Fault error={error} />;
   const step = nextStep[error.code];
-  if (step === 'token') return <LateTokenForm error={error} />;
+  if (step === 'token') return <LazyTokenForm error={error} />;
   // Often the sentence says it all.
   const fields = error.fields.filter(({ reason }) => !error.message.includes(reason));
   return (
@@ -62,15 +62,15 @@ export function ErrorState({ error }: Pick<ErrorComponentProps, 'error'>) {
   );
 }
 
-function LateTokenForm({ error }: { error: ApiError }) {
-  const { part: form, error: missing } = useLazyModule(loadTokenForm);
+function LazyTokenForm({ error }: { error: ApiError }) {
+  const { module: form, error: loadError } = useLazyModule(loadTokenForm);
   if (form !== null) return <form.default error={error} />;
-  return missing instanceof Error && <ErrorState error={missing} />;
+  return loadError instanceof Error && <ErrorState error={loadError} />;
 }
 
 function NextStepControl({ step }: { step: Exclude<NextStep, 'token'> }) {
   const router = useRouter();
-  const hasToken = useKeptToken() !== null;
+  const hasToken = useToken() !== null;
   const isOrder = useLocation({ select: ({ pathname }) => pathname.startsWith('/orders') });
   switch (hasToken || step !== 'other-token' ? step : 'retry') {
     case 'other-token':

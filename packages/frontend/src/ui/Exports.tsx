@@ -1,5 +1,5 @@
 import { lazyModule } from '../api/lazyModule';
-import { useKeptToken } from '../api/token';
+import { useToken } from '../api/token';
 import { buttonClass } from './Button';
 import styles from './Exports.module.css';
 import { Icon } from './Icon';
@@ -15,24 +15,24 @@ const formats = [
 
 /** All that a filter finds as a file, not only the page of it that is shown. */
 export function Exports({
-  of,
+  resource,
   filter,
 }: {
   /** The list, as the API's path names it. */
-  of: 'orders' | 'vendors';
+  resource: 'orders' | 'vendors';
   filter: Record<string, string | undefined>;
 }) {
-  const hasToken = useKeptToken() !== null;
-  const told = Object.entries(filter).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const hasToken = useToken() !== null;
+  const parameters = Object.entries(filter).filter((entry): entry is [string, string] => entry[1] !== undefined);
   return (
     <div className={styles.exports}>
       {formats.map(({ format, name }) => {
         const file = {
-          href: `/api/${of}/export?${new URLSearchParams([...told, ['format', format]])}`,
-          download: `${of}.${format}`,
+          href: `/api/${resource}/export?${new URLSearchParams([...parameters, ['format', format]])}`,
+          download: `${resource}.${format}`,
         };
         return hasToken ? (
-          <LateSavedExport key={format} {...file} name={name} />
+          <LazySavedExport key={format} {...file} name={name} />
         ) : (
           <a className={buttonClass} key={format} {...file}>
             <Icon name="download" />
@@ -44,7 +44,7 @@ export function Exports({
   );
 }
 
-function LateSavedExport(file: { href: string; download: string; name: string }) {
-  const { part: saved } = useLazyModule(loadSavedExport);
+function LazySavedExport(file: { href: string; download: string; name: string }) {
+  const { module: saved } = useLazyModule(loadSavedExport);
   return saved !== null && <saved.default {...file} />;
 }

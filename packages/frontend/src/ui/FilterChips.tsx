@@ -4,7 +4,7 @@ import { TextButton } from './TextButton';
 
 export interface Chip {
   /** What the filter leaves, in words. */
-  words: string;
+  label: string;
   remove: () => void;
 }
 
@@ -22,10 +22,10 @@ export function FilterChips({ chips, onClear }: { chips: Chip[]; onClear: () => 
     <section className={styles.chips} aria-label="Filters that are on">
       <p className={styles.label}>{chips.length === 1 ? '1 filter' : `${chips.length} filters`}</p>
       <ul>
-        {chips.map(({ words, remove }) => (
-          <li className={styles.chip} key={words}>
-            {words}
-            <button type="button" aria-label={`Remove filter: ${words}`} onClick={() => after(remove)}>
+        {chips.map(({ label, remove }) => (
+          <li className={styles.chip} key={label}>
+            {label}
+            <button type="button" aria-label={`Remove filter: ${label}`} onClick={() => after(remove)}>
               <Icon name="close" />
             </button>
           </li>

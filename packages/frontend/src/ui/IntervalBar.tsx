@@ -14,12 +14,12 @@ export function IntervalBar({
   target: number;
   low: number;
 }) {
-  const place = (rate: number) => `${Math.round((1000 * (rate - low)) / (100 - low)) / 10}%`;
+  const position = (rate: number) => `${Math.round((1000 * (rate - low)) / (100 - low)) / 10}%`;
   const style = {
-    '--lower': place(interval.lower),
-    '--upper': place(interval.upper),
-    '--score': place(score),
-    '--target': place(target),
+    '--lower': position(interval.lower),
+    '--upper': position(interval.upper),
+    '--score': position(score),
+    '--target': position(target),
   } as CSSProperties;
   return <span className={styles.bar} style={style} aria-hidden="true" />;
 }

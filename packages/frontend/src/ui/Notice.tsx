@@ -24,24 +24,24 @@ export function Notice() {
   const refresh = useFailedRefresh();
   const failed = refresh?.pathname === pathname ? refresh : null;
 
-  function retry({ question }: FailedRefresh) {
-    if (question === null) void router.invalidate({ sync: true });
-    else router.history.push(question.href, question.state);
+  function retry({ target }: FailedRefresh) {
+    if (target === null) void router.invalidate({ sync: true });
+    else router.history.push(target.href, target.state);
   }
 
   return (
-    <div className={styles.place} role="status">
+    <div className={styles.region} role="status">
       {failed !== null && (
         <div className={styles.notice} data-tone="watch">
           <Icon name="warning" />
           <div>
             <p>
               <b>
-                {failed.question !== null && 'Your last choice could not be loaded. '}
+                {failed.target !== null && 'Your last choice could not be loaded. '}
                 You are looking at what was read <RelativeTime instant={new Date(failed.readAt).toISOString()} />.
               </b>{' '}
               {isOnline
-                ? `${failed.question === null ? 'Refreshing' : 'Loading'} failed: ${errorMessage(failed.error)}`
+                ? `${failed.target === null ? 'Refreshing' : 'Loading'} failed: ${errorMessage(failed.error)}`
                 : 'You are offline.'}
             </p>
             <p className={styles.reference}>

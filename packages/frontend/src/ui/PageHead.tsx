@@ -35,9 +35,9 @@ export function PageHead({
 }
 
 /** The words of a heading that a person must act on. */
-export function Hot({ tone = 'bad', children }: { tone?: 'bad' | 'watch'; children: ReactNode }) {
+export function Highlight({ tone = 'bad', children }: { tone?: 'bad' | 'watch'; children: ReactNode }) {
   return (
-    <span className={styles.hot} data-tone={tone}>
+    <span className={styles.highlight} data-tone={tone}>
       {children}
     </span>
   );

@@ -12,14 +12,14 @@ export function RefreshButton() {
   const router = useRouter();
   const isBusy = useIsSlow();
   const failed = useFailedRefresh();
-  const [said, setSaid] = useState('');
+  const [message, setMessage] = useState('');
 
   async function refresh() {
-    setSaid('');
+    setMessage('');
     // `sync`: until it is read, not until it is asked for.
     await router.invalidate({ sync: true });
     const isShown = router.state.matches.every((match) => match.status !== 'error');
-    if (isShown) setSaid(`Refreshed at ${exact(new Date().toISOString())}`);
+    if (isShown) setMessage(`Refreshed at ${exact(new Date().toISOString())}`);
   }
 
   return (
@@ -28,7 +28,7 @@ export function RefreshButton() {
         <span>Refresh</span>
       </Button>
       <VisuallyHidden>
-        <span role="status">{failed === null && said}</span>
+        <span role="status">{failed === null && message}</span>
       </VisuallyHidden>
     </div>
   );

@@ -20,14 +20,14 @@ export function RowLink({
   const { history } = useRouter();
   const href = to + stringifySearch(search);
   return (
-    <a href={href} onClick={(event) => isPlain(event) && history.push(href, state)}>
+    <a href={href} onClick={(event) => interceptClick(event) && history.push(href, state)}>
       {children}
     </a>
   );
 }
 
 /** Whether a click means to go there in this window; then the browser need not load the page anew. */
-export function isPlain(event: MouseEvent): boolean {
+export function interceptClick(event: MouseEvent): boolean {
   if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return false;
   event.preventDefault();
   return true;

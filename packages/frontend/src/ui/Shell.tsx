@@ -1,7 +1,7 @@
 import { Link, Outlet, type ParsedLocation, useLocation, useRouter, useSearch } from '@tanstack/react-router';
 import { useDeferredValue, useEffect, useLayoutEffect, useRef } from 'react';
 import { lazyModule } from '../api/lazyModule';
-import { useKeptToken } from '../api/token';
+import { useToken } from '../api/token';
 import { Notice } from './Notice';
 import { RefreshButton } from './RefreshButton';
 import styles from './Shell.module.css';
@@ -10,16 +10,16 @@ import { useLazyModule } from './useLazyModule';
 
 const loadTokenNote = lazyModule(() => import('./TokenNote'));
 
-interface Move {
+interface Navigation {
   fromLocation?: ParsedLocation;
   toLocation: ParsedLocation;
   pathChanged: boolean;
 }
 
 const sections = [
-  { to: '/', name: 'Overview', holds: /^\/vendors\// },
-  { to: '/orders', name: 'Orders', holds: /^\/orders\/(?!recent$)/ },
-  { to: '/orders/recent', name: 'Recent', holds: /^$/ },
+  { to: '/', name: 'Overview', pages: /^\/vendors\// },
+  { to: '/orders', name: 'Orders', pages: /^\/orders\/(?!recent$)/ },
+  { to: '/orders/recent', name: 'Recent', pages: /^$/ },
 ] as const;
 
 /** What stands around every page. */
@@ -27,11 +27,11 @@ export function Shell() {
   const main = useRef<HTMLElement>(null);
   const router = useRouter();
   const { date } = useSearch({ strict: false });
-  const hasToken = useKeptToken() !== null;
+  const hasToken = useToken() !== null;
   const pathname = useLocation({ select: (location) => location.pathname });
 
   // The first page is drawn right after the head, in slices that a hand can come between.
-  const isBegun = useDeferredValue(true, false);
+  const isContentShown = useDeferredValue(true, false);
 
   // Until here `index.html` showed the head.
   useLayoutEffect(() => document.getElementById('start')?.remove(), []);
@@ -41,17 +41,18 @@ export function Shell() {
   // list's top is in sight before, while they are read, so that new rows are drawn there and nowhere else.
   useEffect(() => {
     const top = () => main.current?.querySelector<HTMLElement>('[data-top-of-list]');
-    const ends = [
-      router.subscribe('onBeforeNavigate', (move) => {
-        if (isOtherPageOfList(move)) requestAnimationFrame(() => top()?.scrollIntoView({ block: 'nearest' }));
+    const unsubscribes = [
+      router.subscribe('onBeforeNavigate', (navigation) => {
+        if (isOtherPageOfList(navigation)) requestAnimationFrame(() => top()?.scrollIntoView({ block: 'nearest' }));
       }),
-      router.subscribe('onRendered', (move) => {
-        if (move.fromLocation !== undefined && move.pathChanged) main.current?.focus({ preventScroll: true });
-        else if (isOtherPageOfList(move)) top()?.focus();
+      router.subscribe('onRendered', (navigation) => {
+        if (navigation.fromLocation !== undefined && navigation.pathChanged)
+          main.current?.focus({ preventScroll: true });
+        else if (isOtherPageOfList(navigation)) top()?.focus();
       }),
     ];
     return () => {
-      for (const end of ends) end();
+      for (const unsubscribe of unsubscribes) unsubscribe();
     };
   }, [router]);
 
@@ -71,13 +72,13 @@ export function Shell() {
             Goody
           </Link>
           <nav className={styles.nav} aria-label="Main">
-            {sections.map(({ to, name, holds }) => (
+            {sections.map(({ to, name, pages }) => (
               <Link
                 key={to}
                 to={to}
                 search={to === '/' ? { date } : {}}
                 activeOptions={{ exact: true, includeSearch: false }}
-                inactiveProps={{ 'aria-current': holds.test(pathname) || undefined }}
+                inactiveProps={{ 'aria-current': pages.test(pathname) || undefined }}
               >
                 {name}
               </Link>
@@ -91,20 +92,20 @@ export function Shell() {
       </header>
       <main className={styles.main} id="main" ref={main} tabIndex={-1}>
         <Notice />
-        {isBegun && <Outlet />}
+        {isContentShown && <Outlet />}
       </main>
-      {hasToken && <LateTokenNote />}
+      {hasToken && <LazyTokenNote />}
     </>
   );
 }
 
 /** Without it the page works all the same. */
-function LateTokenNote() {
-  const { part: note } = useLazyModule(loadTokenNote);
+function LazyTokenNote() {
+  const { module: note } = useLazyModule(loadTokenNote);
   return note !== null && <note.default />;
 }
 
-function isOtherPageOfList({ fromLocation, toLocation, pathChanged }: Move): boolean {
+function isOtherPageOfList({ fromLocation, toLocation, pathChanged }: Navigation): boolean {
   return fromLocation !== undefined && !pathChanged && cursorOf(fromLocation) !== cursorOf(toLocation);
 }
 

@@ -1,5 +1,5 @@
 import styles from './Spark.module.css';
-import { area, course, height, line, place, type Scale, type Values } from './spark';
+import { area, describeValues, height, line, pointAt, type Scale, type Values } from './spark';
 
 /** Thirty days as a line. The newest value has a mark: hollow while its day is not over. */
 export function Spark({
@@ -24,14 +24,14 @@ export function Spark({
   isStepped?: boolean;
   target?: number;
 }) {
-  const newest = place(values, scale, values.length - 1);
+  const newest = pointAt(values, scale, values.length - 1);
   return (
     <svg
       className={styles.spark}
       viewBox="0 0 100 100"
       preserveAspectRatio="none"
       role="img"
-      aria-label={`${label}: ${course(values, format)}${isOpen ? '; today is not over' : ''}`}
+      aria-label={`${label}: ${describeValues(values, format)}${isOpen ? '; today is not over' : ''}`}
     >
       {isFilled && <path className={styles.area} d={area(values, scale, isStepped)} />}
       {target !== undefined && <path className={styles.target} d={`M0 ${height(target, scale)}H100`} />}

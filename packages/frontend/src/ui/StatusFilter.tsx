@@ -18,22 +18,22 @@ export function StatusFilter({
   label,
   counts,
   isLowerBound = false,
-  chosen: text,
-  onChoose,
+  selected: text,
+  onSelect,
 }: {
   label: string;
   counts: StatusCounts;
   /** Counting stopped before the end. */
   isLowerBound?: boolean;
   /** As in the address: joined by commas. */
-  chosen: string | undefined;
-  onChoose: (chosen: string | undefined) => void;
+  selected: string | undefined;
+  onSelect: (selected: string | undefined) => void;
 }) {
-  const chosen = statusesIn(text);
+  const selected = statusesIn(text);
 
   function toggle(status: Status) {
-    const next = statuses.filter((one) => (one === status ? !chosen.includes(one) : chosen.includes(one)));
-    onChoose(next.length === 0 ? undefined : next.join(','));
+    const next = statuses.filter((one) => (one === status ? !selected.includes(one) : selected.includes(one)));
+    onSelect(next.length === 0 ? undefined : next.join(','));
   }
 
   return (
@@ -46,7 +46,7 @@ export function StatusFilter({
           type="button"
           data-status={status}
           data-zero={counts[status] === 0 || undefined}
-          aria-pressed={chosen.includes(status)}
+          aria-pressed={selected.includes(status)}
           onClick={() => toggle(status)}
         >
           <b>

@@ -35,7 +35,7 @@ export function Tile({
         {value}
         {unit && <span className={styles.unit}>{unit}</span>}
       </p>
-      <div className={styles.words}>{children}</div>
+      <div className={styles.text}>{children}</div>
       {chart && <div className={styles.chart}>{chart}</div>}
     </section>
   );

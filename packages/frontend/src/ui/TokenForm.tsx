@@ -1,7 +1,7 @@
 import { useRouter } from '@tanstack/react-router';
 import { type FormEvent, useId, useRef, useState } from 'react';
 import { ApiError, get } from '../api/client';
-import { keepToken, useKeptToken } from '../api/token';
+import { saveToken, useToken } from '../api/token';
 import { Button } from './Button';
 import { errorMessage } from './errorMessage';
 import { StateBox } from './StateBox';
@@ -15,9 +15,9 @@ export default function TokenForm({ error }: { error: ApiError }) {
   const id = useId();
   const router = useRouter();
   const input = useRef<HTMLInputElement>(null);
-  const hadToken = useKeptToken() !== null;
+  const hadToken = useToken() !== null;
   const [failure, setFailure] = useState<ApiError | null>(hadToken ? error : null);
-  const [said, setSaid] = useState(hadToken ? 'The token that this tab kept is not accepted any more.' : '');
+  const [message, setMessage] = useState(hadToken ? 'The token that this tab kept is not accepted any more.' : '');
   const [isBusy, setBusy] = useState(false);
 
   async function submit(event: FormEvent<HTMLFormElement>) {
@@ -25,17 +25,19 @@ export default function TokenForm({ error }: { error: ApiError }) {
     if (isBusy) return;
     const token = input.current?.value.trim() ?? '';
     setBusy(true);
-    setSaid('');
-    const refusal = SENDABLE.test(token) ? await tried(token) : null;
+    setMessage('');
+    const rejection = SENDABLE.test(token) ? await checkToken(token) : null;
     setBusy(false);
-    if (refusal !== 'none') {
-      setFailure(refusal);
-      setSaid(refusal === null ? 'A token is one word of plain letters, digits and signs.' : reason(refusal));
+    if (rejection !== 'none') {
+      setFailure(rejection);
+      setMessage(
+        rejection === null ? 'A token is one word of plain letters, digits and signs.' : rejectionText(rejection),
+      );
       input.current?.focus();
       input.current?.select();
       return;
     }
-    keepToken(token);
+    saveToken(token);
     await router.invalidate({ sync: true });
     // The form is gone, and the keyboard with it.
     document.getElementById('main')?.focus({ preventScroll: true });
@@ -43,7 +45,7 @@ export default function TokenForm({ error }: { error: ApiError }) {
 
   return (
     <StateBox tone="info" label="This server is not open to everybody" title="A token is needed" level={1}>
-      <p className={styles.words}>
+      <p className={styles.text}>
         A token is a secret word that lets its holder read these numbers. Whoever runs this server gives it out, and
         makes it with{' '}
         <code>
@@ -62,16 +64,16 @@ export default function TokenForm({ error }: { error: ApiError }) {
           type="password"
           required
           autoComplete="current-password"
-          aria-invalid={said !== ''}
+          aria-invalid={message !== ''}
           aria-describedby={`${id}-said ${id}-kept`}
         />
         <Button type="submit" isBusy={isBusy}>
           Use token
         </Button>
-        <div className={styles.said} id={`${id}-said`} role="alert">
-          {said !== '' && (
+        <div className={styles.message} id={`${id}-said`} role="alert">
+          {message !== '' && (
             <p>
-              <b>{said}</b>{' '}
+              <b>{message}</b>{' '}
               {failure !== null && (
                 <>
                   Reference <code>{failure.correlationId}</code>
@@ -81,7 +83,7 @@ export default function TokenForm({ error }: { error: ApiError }) {
           )}
         </div>
       </form>
-      <p className={styles.kept} id={`${id}-kept`}>
+      <p className={styles.note} id={`${id}-kept`}>
         It stays in this tab, and is forgotten when the tab is closed.
       </p>
     </StateBox>
@@ -89,7 +91,7 @@ export default function TokenForm({ error }: { error: ApiError }) {
 }
 
 /** Why a token cannot be used; `none` where it can. */
-async function tried(token: string): Promise<ApiError | 'none'> {
+async function checkToken(token: string): Promise<ApiError | 'none'> {
   try {
     await get('/api/vendors', { query: { limit: '1' } }, new AbortController().signal, token);
     return 'none';
@@ -99,8 +101,8 @@ async function tried(token: string): Promise<ApiError | 'none'> {
   }
 }
 
-function reason(refusal: ApiError): string {
-  if (refusal.code === 'UNAUTHENTICATED') return 'This token is not known here. See whether all of it was copied.';
-  if (refusal.code === 'FORBIDDEN') return 'This token may do other things, but not read.';
-  return errorMessage(refusal);
+function rejectionText(rejection: ApiError): string {
+  if (rejection.code === 'UNAUTHENTICATED') return 'This token is not known here. See whether all of it was copied.';
+  if (rejection.code === 'FORBIDDEN') return 'This token may do other things, but not read.';
+  return errorMessage(rejection);
 }

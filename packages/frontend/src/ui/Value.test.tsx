@@ -2,12 +2,12 @@
 import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, test } from 'vitest';
 import { percent } from '../format/numbers';
-import { some, Value } from './Value';
+import { formatOrNull, Value } from './Value';
 
 function render(value: number | null): HTMLElement {
-  const place = document.createElement('p');
-  place.innerHTML = renderToStaticMarkup(<Value text={some(value, percent)} because="nothing completed" />);
-  return place;
+  const container = document.createElement('p');
+  container.innerHTML = renderToStaticMarkup(<Value text={formatOrNull(value, percent)} reason="nothing completed" />);
+  return container;
 }
 
 describe('a value', () => {
@@ -16,9 +16,9 @@ describe('a value', () => {
   });
 
   test('that is not there is a dash with the reason, for the eye and for the ear', () => {
-    const place = render(null);
-    expect(place.querySelector('[aria-hidden]')?.textContent).toBe('–');
-    expect(place.querySelector('[title]')?.getAttribute('title')).toBe('nothing completed');
-    expect(place.textContent).toContain('none: nothing completed');
+    const container = render(null);
+    expect(container.querySelector('[aria-hidden]')?.textContent).toBe('–');
+    expect(container.querySelector('[title]')?.getAttribute('title')).toBe('nothing completed');
+    expect(container.textContent).toContain('none: nothing completed');
   });
 });

@@ -1,17 +1,17 @@
 import { VisuallyHidden } from './VisuallyHidden';
 
 /** A number in words, or – and why there is none. A missing number is never shown as 0. */
-export function Value({ text, because }: { text: string | null; because: string }) {
+export function Value({ text, reason }: { text: string | null; reason: string }) {
   if (text !== null) return text;
   return (
-    <span title={because}>
+    <span title={reason}>
       <span aria-hidden="true">–</span>
-      <VisuallyHidden>{`none: ${because}`}</VisuallyHidden>
+      <VisuallyHidden>{`none: ${reason}`}</VisuallyHidden>
     </span>
   );
 }
 
 /** `format(value)`, or null where there is no value. */
-export function some<T>(value: T | null, format: (value: T) => string): string | null {
+export function formatOrNull<T>(value: T | null, format: (value: T) => string): string | null {
   return value === null ? null : format(value);
 }

@@ -10,86 +10,86 @@ const PAUSE = 150;
 /** Vendors that are offered at once. */
 const LIMIT = '8';
 
-type Found = { vendors: VendorRow[]; isAll: boolean } | 'failed' | null;
+type SearchResult = { vendors: VendorRow[]; isAll: boolean } | 'failed' | null;
 
 /**
  * A vendor by a part of its name, id or category. What is typed is asked of the server, and only a vendor that was offered can be
  * chosen. The keyboard is that of the WAI-ARIA combobox with a list: the arrows go through it, Enter chooses, Escape closes.
  */
 export function VendorCombobox({
-  chosen,
-  onChoose,
+  selected,
+  onSelect,
 }: {
   /** What the chosen vendor is called. */
-  chosen: string | undefined;
-  onChoose: (vendorId: string | undefined) => void;
+  selected: string | undefined;
+  onSelect: (vendorId: string | undefined) => void;
 }) {
   const id = useId();
-  const [text, setText] = useState(chosen ?? '');
-  const [shown, setShown] = useState(chosen);
-  const [asked, setAsked] = useState<string | null>(null);
-  const [found, setFound] = useState<Found>(null);
+  const [text, setText] = useState(selected ?? '');
+  const [shown, setShown] = useState(selected);
+  const [searchText, setSearchText] = useState<string | null>(null);
+  const [result, setResult] = useState<SearchResult>(null);
   const [active, setActive] = useState(-1);
   const list = useRef<HTMLDivElement>(null);
 
   // Another vendor in the address, chosen here or elsewhere, is shown here.
-  if (shown !== chosen) {
-    setShown(chosen);
-    setText(chosen ?? '');
-    setAsked(null);
+  if (shown !== selected) {
+    setShown(selected);
+    setText(selected ?? '');
+    setSearchText(null);
   }
 
   useEffect(() => {
-    if (asked === null) return;
-    const wanted = new AbortController();
-    const pause = setTimeout(async () => {
+    if (searchText === null) return;
+    const controller = new AbortController();
+    const timer = setTimeout(async () => {
       try {
-        const query = { q: asked === '' ? undefined : asked, limit: LIMIT, sortBy: 'name' };
-        const { vendors, pagination } = await get('/api/vendors', { query }, wanted.signal);
-        setFound({ vendors, isAll: !pagination.hasMore });
+        const query = { q: searchText === '' ? undefined : searchText, limit: LIMIT, sortBy: 'name' };
+        const { vendors, pagination } = await get('/api/vendors', { query }, controller.signal);
+        setResult({ vendors, isAll: !pagination.hasMore });
       } catch (error) {
-        if (wanted.signal.aborted) return;
+        if (controller.signal.aborted) return;
         if (!(error instanceof ApiError)) throw error;
-        setFound('failed');
+        setResult('failed');
       }
     }, PAUSE);
     return () => {
-      clearTimeout(pause);
-      wanted.abort();
+      clearTimeout(timer);
+      controller.abort();
     };
-  }, [asked]);
+  }, [searchText]);
 
-  const isOpen = asked !== null && found !== null;
-  const options = isOpen && found !== 'failed' ? found.vendors : [];
+  const isOpen = searchText !== null && result !== null;
+  const options = isOpen && result !== 'failed' ? result.vendors : [];
   const idOf = (index: number) => `${id}-${index}`;
 
-  function ask(words: string) {
+  function search(input: string) {
     setActive(-1);
-    setFound(null);
-    setAsked(words.trim());
+    setResult(null);
+    setSearchText(input.trim());
   }
 
   function close() {
-    setAsked(null);
-    setFound(null);
+    setSearchText(null);
+    setResult(null);
     setActive(-1);
   }
 
-  function choose(vendor: VendorRow) {
+  function select(vendor: VendorRow) {
     setText(vendor.name);
     close();
-    onChoose(vendor.vendorId);
+    onSelect(vendor.vendorId);
   }
 
-  function leave() {
+  function handleBlur() {
     close();
     // Only a vendor can be the filter: words that name none give way to the one that is.
-    if (text.trim() !== '') setText(chosen ?? '');
-    else if (chosen !== undefined) onChoose(undefined);
+    if (text.trim() !== '') setText(selected ?? '');
+    else if (selected !== undefined) onSelect(undefined);
   }
 
-  function go(step: 1 | -1) {
-    if (asked === null) ask(text === chosen ? '' : text);
+  function moveActive(step: 1 | -1) {
+    if (searchText === null) search(text === selected ? '' : text);
     else if (options.length > 0) {
       const next = (active + step + options.length) % options.length;
       const index = active === -1 && step === -1 ? options.length - 1 : next;
@@ -98,26 +98,26 @@ export function VendorCombobox({
     }
   }
 
-  function press(event: KeyboardEvent<HTMLInputElement>) {
+  function handleKeyDown(event: KeyboardEvent<HTMLInputElement>) {
     if (event.nativeEvent.isComposing) return;
     switch (event.key) {
       case 'ArrowDown':
       case 'ArrowUp':
         event.preventDefault();
-        go(event.key === 'ArrowDown' ? 1 : -1);
+        moveActive(event.key === 'ArrowDown' ? 1 : -1);
         break;
       case 'Enter': {
         // What is typed is no vendor yet: the form around must not be sent for it.
         event.preventDefault();
         const vendor = options[active] ?? (options.length === 1 ? options[0] : undefined);
-        if (vendor !== undefined) choose(vendor);
-        else if (text.trim() === '' && chosen !== undefined) onChoose(undefined);
+        if (vendor !== undefined) select(vendor);
+        else if (text.trim() === '' && selected !== undefined) onSelect(undefined);
         break;
       }
       case 'Escape':
-        if (asked === null && text === (chosen ?? '')) break;
+        if (searchText === null && text === (selected ?? '')) break;
         event.preventDefault();
-        setText(chosen ?? '');
+        setText(selected ?? '');
         close();
         break;
     }
@@ -144,11 +144,11 @@ export function VendorCombobox({
           value={text}
           onChange={(event) => {
             setText(event.target.value);
-            ask(event.target.value);
+            search(event.target.value);
           }}
           onFocus={(event) => event.target.select()}
-          onKeyDown={press}
-          onBlur={leave}
+          onKeyDown={handleKeyDown}
+          onBlur={handleBlur}
         />
       </div>
       <div className={styles.popup} hidden={!isOpen}>
@@ -165,25 +165,25 @@ export function VendorCombobox({
               // The text field keeps the focus; losing it would close the list before it is chosen from.
               onMouseDown={(event) => event.preventDefault()}
               onMouseMove={() => setActive(index)}
-              onClick={() => choose(vendor)}
+              onClick={() => select(vendor)}
             >
               <b>{vendor.name}</b>
               {vendor.name !== vendor.vendorId && <small>{vendor.vendorId}</small>}
             </div>
           ))}
         </div>
-        {isOpen && options.length === 0 && <p className={styles.note}>{say(found)}</p>}
-        {isOpen && found !== 'failed' && !found.isAll && <p className={styles.note}>There are more: type on.</p>}
+        {isOpen && options.length === 0 && <p className={styles.note}>{resultText(result)}</p>}
+        {isOpen && result !== 'failed' && !result.isAll && <p className={styles.note}>There are more: type on.</p>}
       </div>
       <VisuallyHidden>
-        <span role="status">{isOpen && say(found)}</span>
+        <span role="status">{isOpen && resultText(result)}</span>
       </VisuallyHidden>
     </div>
   );
 }
 
-function say(found: Exclude<Found, null>): string {
-  if (found === 'failed') return 'Vendors cannot be searched right now.';
-  if (found.vendors.length === 0) return 'No vendor has this in its name, id or category.';
-  return `${found.vendors.length}${found.isAll ? '' : ' or more'} ${found.vendors.length === 1 ? 'vendor' : 'vendors'}`;
+function resultText(result: Exclude<SearchResult, null>): string {
+  if (result === 'failed') return 'Vendors cannot be searched right now.';
+  if (result.vendors.length === 0) return 'No vendor has this in its name, id or category.';
+  return `${result.vendors.length}${result.isAll ? '' : ' or more'} ${result.vendors.length === 1 ? 'vendor' : 'vendors'}`;
 }

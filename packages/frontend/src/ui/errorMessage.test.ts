@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ApiError, type FailureCode } from '../api/client';
-import { keepToken } from '../api/token';
+import { saveToken } from '../api/token';
 import { errorMessage } from './errorMessage';
 
 const failed = (code: FailureCode, retryAfter?: number) =>
@@ -18,6 +18,6 @@ test('who asks too often is told when to ask again', () => {
 
 test('a token that is good for other things is told what it lacks, and no token is told of none', () => {
   expect(errorMessage(failed('FORBIDDEN'))).toBe('The server’s words.');
-  keepToken('good for other things');
+  saveToken('good for other things');
   expect(errorMessage(failed('FORBIDDEN'))).toMatch(/The server’s words\. .*scope read\.$/);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { area, countScale, course, height, line, place, rateScale } from './spark';
+import { area, countScale, describeValues, height, line, pointAt, rateScale } from './spark';
 
 describe('a small chart', () => {
   test('of counts begins at zero, also where all are large', () => {
@@ -26,7 +26,7 @@ describe('a small chart', () => {
     expect(line([1, null, 1, 0], { low: 0, high: 1 })).toBe('M0 4h0M64.7 4h0L97 96');
     expect(area([1, null, 1], { low: 0, high: 1 })).toBe('');
     expect(line([null, null], { low: 0, high: 1 })).toBe('');
-    expect(place([1, null], { low: 0, high: 1 }, 1)).toBeNull();
+    expect(pointAt([1, null], { low: 0, high: 1 }, 1)).toBeNull();
   });
 
   test('of few things goes in steps', () => {
@@ -34,7 +34,7 @@ describe('a small chart', () => {
   });
 
   test('is told in words', () => {
-    expect(course([null, 3, 9, 1, 4], String)).toBe('from 3 to 4, lowest 1, highest 9');
-    expect(course([null], String)).toBe('nothing to show');
+    expect(describeValues([null, 3, 9, 1, 4], String)).toBe('from 3 to 4, lowest 1, highest 9');
+    expect(describeValues([null], String)).toBe('nothing to show');
   });
 });

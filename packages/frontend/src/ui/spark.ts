@@ -23,7 +23,7 @@ export function rateScale(values: Values): Scale {
   return { low: Math.max(0, Math.min(90, 10 * Math.floor((Math.min(...known(values)) - 1) / 10))), high: 100 };
 }
 
-export function place(values: Values, scale: Scale, index: number): { x: number; y: number } | null {
+export function pointAt(values: Values, scale: Scale, index: number): { x: number; y: number } | null {
   const value = values[index];
   if (value === undefined || value === null) return null;
   const x = values.length < 2 ? RIGHT : (RIGHT * index) / (values.length - 1);
@@ -40,7 +40,7 @@ export function line(values: Values, scale: Scale, isStepped = false): string {
   let path = '';
   let isDrawing = false;
   values.forEach((_, index) => {
-    const point = place(values, scale, index);
+    const point = pointAt(values, scale, index);
     // A point alone is a dot: a line of no length with square ends.
     if (point !== null) path += !isDrawing ? `M${point.x} ${point.y}h0` : step(point, isStepped);
     isDrawing = point !== null;
@@ -62,7 +62,7 @@ function round(value: number): number {
 }
 
 /** The same in words: from where to where, and the extremes between. */
-export function course(values: Values, format: (value: number) => string): string {
+export function describeValues(values: Values, format: (value: number) => string): string {
   const numbers = known(values);
   const [first] = numbers;
   const newest = numbers.at(-1);

@@ -14,12 +14,12 @@ export function readTheme(): Theme {
 }
 
 /** Every colour is a `light-dark()`, and follows. */
-export function showTheme(theme: Theme): void {
+export function applyTheme(theme: Theme): void {
   document.documentElement.style.colorScheme = theme === 'system' ? '' : theme;
 }
 
-export function keepTheme(theme: Theme): void {
-  showTheme(theme);
+export function saveTheme(theme: Theme): void {
+  applyTheme(theme);
   try {
     localStorage.setItem(KEY, theme);
   } catch {

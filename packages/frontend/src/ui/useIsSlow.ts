@@ -2,7 +2,7 @@ import { useRouterState } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 
 /** What takes shorter than this, in milliseconds, would only flicker. */
-const SOON = 150;
+const DELAY_MS = 150;
 
 /** Whether the page is being read, and long enough to be told so. Until then nothing is drawn anew for it. */
 export function useIsSlow(): boolean {
@@ -10,9 +10,9 @@ export function useIsSlow(): boolean {
   const [isSlow, setSlow] = useState(false);
   useEffect(() => {
     if (!isLoading) return;
-    const wait = setTimeout(() => setSlow(true), SOON);
+    const timer = setTimeout(() => setSlow(true), DELAY_MS);
     return () => {
-      clearTimeout(wait);
+      clearTimeout(timer);
       setSlow(false);
     };
   }, [isLoading]);

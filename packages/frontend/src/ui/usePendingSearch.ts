@@ -6,16 +6,16 @@ import { useFailedRefresh } from '../api/dataCache';
  * it, and goes on from it: the next choice keeps the one before, however fast it comes.
  */
 export function usePendingSearch<Search extends object>(shown: Search): Search {
-  const asked = useRouterState({
+  const pending = useRouterState({
     select: ({ location, resolvedLocation }) =>
       location.pathname === resolvedLocation?.pathname ? location.search : undefined,
   });
-  return (asked as Search | undefined) ?? shown;
+  return (pending as Search | undefined) ?? shown;
 }
 
 /** What was asked of this page last and could not be read: what was typed for it stays, to be sent again. */
 export function useFailedSearch<Search extends object>(): Search | undefined {
   const pathname = useRouterState({ select: ({ location }) => location.pathname });
   const failed = useFailedRefresh();
-  return failed?.pathname === pathname ? (failed.question?.search as Search | undefined) : undefined;
+  return failed?.pathname === pathname ? (failed.target?.search as Search | undefined) : undefined;
 }

@@ -3,7 +3,7 @@ import { DAY, long, short } from '../../format/durations';
 import styles from './DurationBar.module.css';
 import type { DurationBreakdown, PartKind } from './durationBreakdown';
 
-const words: Record<PartKind, string> = {
+const labels: Record<PartKind, string> = {
   preparing: 'Preparing',
   unshipped: 'No shipping told',
   shipping: 'On its way, in time',
@@ -21,12 +21,12 @@ export function DurationBar({ breakdown, isOpen }: { breakdown: DurationBreakdow
         {breakdown.parts.map(({ kind, length }) => (
           <li
             key={kind}
-            title={`${words[kind]}: ${short(length, 3)}`}
+            title={`${labels[kind]}: ${short(length, 3)}`}
             data-part={kind}
             data-tone={tone[kind]}
             style={{ flexGrow: length, '--share': `${(100 * length) / longest}%` } as CSSProperties}
           >
-            <span className={styles.label}>{words[kind]}</span>
+            <span className={styles.label}>{labels[kind]}</span>
             <b>{short(length, 3)}</b>
           </li>
         ))}

@@ -6,13 +6,13 @@ import { Icon } from '../../ui/Icon';
 import type { OrdersFilter } from '../orders/search';
 import styles from './OrderPage.module.css';
 
-interface Alike {
+interface SimilarOrders {
   title: string;
   filter: OrdersFilter;
 }
 
 /** The orders of the vendor that have the same problem, where there is one. */
-function alike({ status, isDelayed, completedAt, vendorId }: Order): Alike | null {
+function similarOrders({ status, isDelayed, completedAt, vendorId }: Order): SimilarOrders | null {
   if (status === 'LOST' || status === 'DAMAGED' || status === 'UNDELIVERABLE' || status === 'RETURN_TO_SENDER') {
     return { title: `Orders with the status ${statusLabel[status].toLowerCase()}`, filter: { vendorId, status } };
   }
@@ -28,25 +28,25 @@ function alike({ status, isDelayed, completedAt, vendorId }: Order): Alike | nul
 export function NextSteps({ order, vendorName }: { order: Order; vendorName: string | null }) {
   const href = useLocation({ select: (location) => location.href });
   const openedFrom = { href, name: `Order ${order.orderId}` };
-  const same = alike(order);
+  const similar = similarOrders(order);
   const vendor = vendorName ?? order.vendorId;
   return (
     <aside
-      className={styles.ways}
-      aria-labelledby="ways"
-      data-tone={same === null ? 'rest' : order.isDelayed ? 'watch' : 'bad'}
+      className={styles.nextSteps}
+      aria-labelledby="next-steps"
+      data-tone={similar === null ? 'rest' : order.isDelayed ? 'watch' : 'bad'}
     >
-      <h2 id="ways">{same === null ? 'More of this vendor' : 'Is it the only one?'}</h2>
-      <p>{same === null ? `Other orders of ${vendor}.` : `${same.title}, of ${vendor}.`}</p>
+      <h2 id="next-steps">{similar === null ? 'More of this vendor' : 'Is it the only one?'}</h2>
+      <p>{similar === null ? `Other orders of ${vendor}.` : `${similar.title}, of ${vendor}.`}</p>
       <div>
         <Link
           className={buttonClass}
           to="/orders"
-          search={same?.filter ?? { vendorId: order.vendorId }}
+          search={similar?.filter ?? { vendorId: order.vendorId }}
           state={{ openedFrom }}
         >
           <Icon name="list" />
-          {same === null ? 'Show its orders' : 'Show these orders'}
+          {similar === null ? 'Show its orders' : 'Show these orders'}
         </Link>
         <Link
           className={buttonClass}

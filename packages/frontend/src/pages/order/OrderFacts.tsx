@@ -8,8 +8,8 @@ import styles from './OrderFacts.module.css';
 
 /** What is known of the order, by itself. */
 export function OrderFacts({ order, vendorName }: { order: Order; vendorName: string | null }) {
-  const at = (instant: string | null, because: string) =>
-    instant === null ? <Value text={null} because={because} /> : <Timestamp instant={instant} />;
+  const at = (instant: string | null, reason: string) =>
+    instant === null ? <Value text={null} reason={reason} /> : <Timestamp instant={instant} />;
   const facts: [string, ReactNode][] = [
     [
       'Vendor',
@@ -22,21 +22,21 @@ export function OrderFacts({ order, vendorName }: { order: Order; vendorName: st
       <Value
         key="value"
         text={order.giftValue === null ? null : money(order.giftValue, order.currency)}
-        because="no value was told"
+        reason="no value was told"
       />,
     ],
-    ['Gift type', <Value key="gift" text={order.giftType} because="no gift type was told" />],
+    ['Gift type', <Value key="gift" text={order.giftType} reason="no gift type was told" />],
     ['Rush', order.isRush ? 'Yes' : 'No'],
     ['Placed', at(order.createdAt, '')],
     ['To be handed over by', at(order.shipBy, 'no time was told')],
     ['Promised', at(order.estimatedDelivery, 'nothing was promised')],
     ['Arrived', at(order.actualDelivery, 'no arrival was told')],
     ['Ended', at(order.completedAt, 'it is still open')],
-    ['Carrier', <Value key="carrier" text={order.carrier} because="no carrier was told" />],
+    ['Carrier', <Value key="carrier" text={order.carrier} reason="no carrier was told" />],
     [
       'Tracking number',
       order.trackingNumber === null ? (
-        <Value key="tracking" text={null} because="no tracking number was told" />
+        <Value key="tracking" text={null} reason="no tracking number was told" />
       ) : (
         <code key="tracking">{order.trackingNumber}</code>
       ),

@@ -19,15 +19,15 @@ import { type Timeline, timeline } from './timeline';
 /** One order: how it stands against its promise, drawn to scale, and told step by step. */
 export function OrderPage({ data: { detail, vendor, readAt } }: { data: OrderData }) {
   const { orderId, order, history } = detail;
-  const told = timeline(order, history, readAt);
-  const happened = (
+  const steps = timeline(order, history, readAt);
+  const historyPanel = (
     <section className={styles.panel} aria-labelledby="happened">
       <div className={styles.panelHead}>
         <h2 id="happened">What happened</h2>
         <p>Times are yours ({ownZone})</p>
       </div>
-      <Source told={told} />
-      <TimelineList entries={told.entries} order={order} />
+      <Source timeline={steps} />
+      <TimelineList entries={steps.entries} order={order} />
     </section>
   );
   if (order === null) {
@@ -43,12 +43,12 @@ export function OrderPage({ data: { detail, vendor, readAt } }: { data: OrderDat
             </p>
           </StateBox>
         </div>
-        {happened}
+        {historyPanel}
       </>
     );
   }
-  const life = durationBreakdown(order, history, readAt);
-  const answer = headline(order, life);
+  const breakdown = durationBreakdown(order, history, readAt);
+  const heading = headline(order, breakdown);
   return (
     <>
       <title>{`Order ${orderId} · Goody`}</title>
@@ -56,7 +56,7 @@ export function OrderPage({ data: { detail, vendor, readAt } }: { data: OrderDat
         orderId={orderId}
         title={
           <>
-            {answer.words} {answer.late !== null && <span className={styles.late}>{answer.late}</span>}
+            {heading.text} {heading.late !== null && <span className={styles.late}>{heading.late}</span>}
           </>
         }
       >
@@ -67,9 +67,9 @@ export function OrderPage({ data: { detail, vendor, readAt } }: { data: OrderDat
           {order.isRush && <span>Rush</span>}
         </p>
       </Head>
-      <DurationBar breakdown={life} isOpen={order.completedAt === null} />
-      <div className={styles.halves}>
-        {happened}
+      <DurationBar breakdown={breakdown} isOpen={order.completedAt === null} />
+      <div className={styles.columns}>
+        {historyPanel}
         <div>
           <section className={styles.panel} aria-labelledby="facts">
             <div className={styles.panelHead}>
@@ -92,7 +92,7 @@ function Head({ orderId, title, children }: { orderId: string; title: ReactNode;
   );
   return (
     <div>
-      <BackLink otherwise={{ href: '/orders', name: 'Orders' }} />
+      <BackLink fallback={{ href: '/orders', name: 'Orders' }} />
       <PageHead label={label} title={title}>
         {children}
       </PageHead>
@@ -101,14 +101,14 @@ function Head({ orderId, title, children }: { orderId: string; title: ReactNode;
 }
 
 /** Where all facts came at once, it is said once, and quietly. */
-function Source({ told: { toldTogether, backfilled } }: { told: Timeline }) {
-  if (toldTogether === null && backfilled !== 'all') return null;
+function Source({ timeline: { recordedTogether, backfilled } }: { timeline: Timeline }) {
+  if (recordedTogether === null && backfilled !== 'all') return null;
   return (
     <p className={styles.source}>
       {backfilled === 'all' ? 'All of this came long after the fact, from a file' : 'All of this was told at once'}
-      {toldTogether !== null && (
+      {recordedTogether !== null && (
         <>
-          , <Timestamp instant={toldTogether} />
+          , <Timestamp instant={recordedTogether} />
         </>
       )}
       .

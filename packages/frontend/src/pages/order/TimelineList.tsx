@@ -7,20 +7,20 @@ import { Icon } from '../../ui/Icon';
 import { StatusIcon } from '../../ui/StatusIcon';
 import { Timestamp } from '../../ui/Timestamp';
 import styles from './TimelineList.module.css';
-import type { Entry, Told, WorkedOut } from './timeline';
+import type { DerivedStep, Entry, FactStep } from './timeline';
 
 /** What was told, in the order in which it happened, with what Goody worked out in its place. */
 export function TimelineList({ entries, order }: { entries: Entry[]; order: Order | null }) {
   return (
-    <ol className={styles.story}>
+    <ol className={styles.timeline}>
       {entries.map((entry) => (
         <li
-          key={entry.kind === 'told' ? entry.fact.eventId : entry.kind}
+          key={entry.kind === 'fact' ? entry.fact.eventId : entry.kind}
           data-overdue={entry.isOverdueFrom}
           data-ahead={entry.kind === 'promise-ahead'}
         >
           <When instant={new Date(entry.at).toISOString()} />
-          {entry.kind === 'told' ? <ToldStep step={entry} order={order} /> : <WorkedOutStep step={entry} />}
+          {entry.kind === 'fact' ? <FactItem step={entry} order={order} /> : <DerivedItem step={entry} />}
           {entry.after !== null && entry.after > 0 && entry.kind !== 'promise-ahead' && (
             <span className={styles.gap}>{short(entry.after)} later</span>
           )}
@@ -50,17 +50,17 @@ const titles: Record<Status, string> = {
   CANCELLED: 'Cancelled',
 };
 
-function ToldStep({ step, order }: { step: Told; order: Order | null }) {
-  const { fact, effect, contradicts, isBeforePlacement, isOutOfOrder, toldAfter } = step;
+function FactItem({ step, order }: { step: FactStep; order: Order | null }) {
+  const { fact, effect, contradicts, isBeforePlacement, isOutOfOrder, recordingDelay } = step;
   const tag = tagOf(step);
   return (
     <>
       <span className={styles.mark} data-status={fact.status}>
         <StatusIcon status={fact.status} />
       </span>
-      <div className={styles.words}>
+      <div className={styles.text}>
         <h3>
-          {effect === 'moved-back' ? 'On its way, no longer delayed' : titles[fact.status]}
+          {effect === 'back-on-time' ? 'On its way, no longer delayed' : titles[fact.status]}
           {tag !== null && <span className={styles.tag}>{tag}</span>}
         </h3>
         {fact.reason != null && <p className={styles.reason}>“{fact.reason}”</p>}
@@ -81,11 +81,11 @@ function ToldStep({ step, order }: { step: Told; order: Order | null }) {
           <p key={what}>{contradiction(what, fact)}</p>
         ))}
         {contradicts.length > 0 && <p>What the first placement said holds.</p>}
-        {toldAfter !== null && (
+        {recordingDelay !== null && (
           <p className={styles.late}>
             <Icon name="clock" />
             <span>
-              Told {long(toldAfter, 1)} later, <Timestamp instant={fact.recordedAt} />
+              Told {long(recordingDelay, 1)} later, <Timestamp instant={fact.recordedAt} />
               {isOutOfOrder && ', when later steps were known already'}.
             </span>
           </p>
@@ -96,31 +96,31 @@ function ToldStep({ step, order }: { step: Told; order: Order | null }) {
   );
 }
 
-function tagOf({ effect, contradicts, isOutOfOrder }: Told): string | null {
-  if (effect === 'placed-again' || effect === 'too-late') return 'Changes nothing';
-  if (effect === 'moved-back' || effect === 'ended-otherwise' || isOutOfOrder) return 'Correction';
+function tagOf({ effect, contradicts, isOutOfOrder }: FactStep): string | null {
+  if (effect === 'placed-again' || effect === 'after-end') return 'Changes nothing';
+  if (effect === 'back-on-time' || effect === 'outcome-corrected' || isOutOfOrder) return 'Correction';
   return contradicts.length > 0 ? 'Contradiction' : null;
 }
 
 /** What the fact did to the order, where its title does not say so. */
-function Meaning({ step: { effect }, order }: { step: Told; order: Order | null }) {
+function Meaning({ step: { effect }, order }: { step: FactStep; order: Order | null }) {
   switch (effect) {
     case 'placed-again':
       return <p>The placement was told again, as another fact.</p>;
     case 'repeated':
       return <p>Told again; the order stands where it stood.</p>;
-    case 'moved-back':
+    case 'back-on-time':
       return <p>It had been reported as delayed.</p>;
     case 'ended-again':
       return <p>How it ended, told again.</p>;
-    case 'ended-otherwise':
+    case 'outcome-corrected':
       return (
         <p>
           Corrects how the order ended. When it ended stays
           {order?.completedAt == null ? ' as it was' : <> {minute(order.completedAt, ownZone)}</>}.
         </p>
       );
-    case 'too-late':
+    case 'after-end':
       return <p>The order had ended by then. This is kept, and changes nothing.</p>;
     case 'waiting':
       return <p>Kept until the placement is told.</p>;
@@ -155,7 +155,7 @@ function Placement({ fact }: { fact: Fact }) {
   );
 }
 
-function contradiction(what: Told['contradicts'][number], fact: Fact): ReactNode {
+function contradiction(what: FactStep['contradicts'][number], fact: Fact): ReactNode {
   switch (what) {
     case 'vendor':
       return (
@@ -178,22 +178,22 @@ function contradiction(what: Told['contradicts'][number], fact: Fact): ReactNode
   }
 }
 
-const workedOut: Record<WorkedOut['kind'], { title: string; words: string }> = {
-  'promise-passed': { title: 'The promise passed', words: 'The order had not ended.' },
-  'still-open': { title: 'Still open', words: 'When this page was read, no end had been told.' },
-  'promise-ahead': { title: 'Promised', words: 'This is yet to come.' },
+const derivedTexts: Record<DerivedStep['kind'], { title: string; text: string }> = {
+  'promise-passed': { title: 'The promise passed', text: 'The order had not ended.' },
+  'still-open': { title: 'Still open', text: 'When this page was read, no end had been told.' },
+  'promise-ahead': { title: 'Promised', text: 'This is yet to come.' },
 };
 
-function WorkedOutStep({ step }: { step: WorkedOut }) {
-  const { title, words } = workedOut[step.kind];
+function DerivedItem({ step }: { step: DerivedStep }) {
+  const { title, text } = derivedTexts[step.kind];
   return (
     <>
       <span className={styles.mark} data-goody>
         <Icon name={step.kind === 'still-open' ? 'clock' : 'flag'} />
       </span>
-      <div className={styles.words}>
+      <div className={styles.text}>
         <h3>{title}</h3>
-        <p>{words}</p>
+        <p>{text}</p>
         {step.kind !== 'promise-ahead' && <p className={styles.source}>Worked out by Goody, not reported.</p>}
       </div>
     </>

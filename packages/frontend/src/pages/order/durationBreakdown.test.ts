@@ -8,7 +8,7 @@ import { plainOrder } from './order.fixture';
 const START = Date.parse('2026-11-12T09:14:00Z');
 const at = (hours: number) => new Date(START + hours * HOUR).toISOString();
 
-const order = (wanted: Partial<Order>) => plainOrder({ createdAt: at(0), estimatedDelivery: at(128), ...wanted });
+const order = (overrides: Partial<Order>) => plainOrder({ createdAt: at(0), estimatedDelivery: at(128), ...overrides });
 
 const fact = (status: Fact['status'], hours: number): Fact => ({
   eventId: `${status}-${hours}`,
@@ -18,66 +18,69 @@ const fact = (status: Fact['status'], hours: number): Fact => ({
   recordedAt: at(hours),
 });
 
-const shipped = [fact('PLACED', 0), fact('SHIPPING_ON_TIME', 55)];
-const parts = (...wanted: Parameters<typeof durationBreakdown>) =>
-  durationBreakdown(...wanted).parts.map(({ kind, length }) => `${kind} ${length / HOUR}`);
-const answer = (one: Order, history: Fact[] = shipped, now = 0) => {
-  const { words, late } = headline(one, durationBreakdown(one, history, START + now * HOUR));
-  return late === null ? words : `${words} ${late}`;
+const shippedHistory = [fact('PLACED', 0), fact('SHIPPING_ON_TIME', 55)];
+const parts = (...overrides: Parameters<typeof durationBreakdown>) =>
+  durationBreakdown(...overrides).parts.map(({ kind, length }) => `${kind} ${length / HOUR}`);
+const headlineText = (one: Order, history: Fact[] = shippedHistory, now = 0) => {
+  const { text, late } = headline(one, durationBreakdown(one, history, START + now * HOUR));
+  return late === null ? text : `${text} ${late}`;
 };
 
 describe('the story of an order', () => {
   test('is cut where it shipped and where its promise passed', () => {
     const damaged = order({ status: 'DAMAGED', completedAt: at(194), actualDelivery: at(194), isDelayed: true });
-    expect(parts(damaged, shipped, 0)).toEqual(['preparing 55', 'shipping 73', 'late 66']);
-    expect(answer(damaged)).toBe('Arrived damaged, 2 days 18 hours late.');
+    expect(parts(damaged, shippedHistory, 0)).toEqual(['preparing 55', 'shipping 73', 'late 66']);
+    expect(headlineText(damaged)).toBe('Arrived damaged, 2 days 18 hours late.');
   });
 
   test('has parts that add up as they are told, whatever is rounded', () => {
     const late = order({ status: 'ARRIVED', completedAt: at(194.45), estimatedDelivery: at(128.4), isDelayed: true });
-    const told = durationBreakdown(late, [fact('PLACED', 0), fact('SHIPPING_ON_TIME', 55.4)], 0);
-    expect(told.parts.reduce((sum, { length }) => sum + length, 0)).toBe(told.length);
-    expect(told.late).toBe(told.parts.at(-1)?.length);
-    expect(told.length).toBe(194 * HOUR);
+    const breakdown = durationBreakdown(late, [fact('PLACED', 0), fact('SHIPPING_ON_TIME', 55.4)], 0);
+    expect(breakdown.parts.reduce((sum, { length }) => sum + length, 0)).toBe(breakdown.length);
+    expect(breakdown.late).toBe(breakdown.parts.at(-1)?.length);
+    expect(breakdown.length).toBe(194 * HOUR);
   });
 
   test('is told in minutes where a part is short', () => {
     const late = order({ status: 'ARRIVED', completedAt: at(128.2), isDelayed: true });
-    expect(parts(late, shipped, 0)).toEqual(['preparing 55', 'shipping 73', 'late 0.2']);
-    expect(answer(late)).toBe('Arrived 12 minutes late.');
+    expect(parts(late, shippedHistory, 0)).toEqual(['preparing 55', 'shipping 73', 'late 0.2']);
+    expect(headlineText(late)).toBe('Arrived 12 minutes late.');
   });
 
   test('of an open order reaches to now, and says what is left', () => {
     const open = order({ status: 'SHIPPING_ON_TIME' });
-    expect(parts(open, shipped, START + 100 * HOUR)).toEqual(['preparing 55', 'shipping 45', 'left 28']);
-    expect(answer(open, shipped, 100)).toBe('On its way, due in 1 day 4 hours.');
-    expect(answer(order({ isDelayed: true }), [fact('PLACED', 0)], 152)).toBe('Not shipped yet, 1 day late.');
+    expect(parts(open, shippedHistory, START + 100 * HOUR)).toEqual(['preparing 55', 'shipping 45', 'left 28']);
+    expect(headlineText(open, shippedHistory, 100)).toBe('On its way, due in 1 day 4 hours.');
+    expect(headlineText(order({ isDelayed: true }), [fact('PLACED', 0)], 152)).toBe('Not shipped yet, 1 day late.');
   });
 
   test('believes the server about what is late, not the clock of the reader', () => {
     const open = order({ status: 'SHIPPING_ON_TIME' });
-    expect(durationBreakdown(open, shipped, START + 500 * HOUR)).toMatchObject({ late: null, early: 0 });
-    expect(durationBreakdown({ ...open, isDelayed: true }, shipped, START)).toMatchObject({ late: 0, early: null });
+    expect(durationBreakdown(open, shippedHistory, START + 500 * HOUR)).toMatchObject({ late: null, early: 0 });
+    expect(durationBreakdown({ ...open, isDelayed: true }, shippedHistory, START)).toMatchObject({
+      late: 0,
+      early: null,
+    });
   });
 
   test('without any shipping, or without a promise, does not make one up', () => {
     const arrived = order({ status: 'ARRIVED', completedAt: at(50), actualDelivery: at(50), estimatedDelivery: null });
     expect(parts(arrived, [fact('PLACED', 0), fact('ARRIVED', 50)], 0)).toEqual(['unshipped 50']);
-    expect(answer(arrived)).toBe('Arrived after 2 days 2 hours.');
-    expect(answer(order({ estimatedDelivery: null }))).toBe('Not shipped yet.');
+    expect(headlineText(arrived)).toBe('Arrived after 2 days 2 hours.');
+    expect(headlineText(order({ estimatedDelivery: null }))).toBe('Not shipped yet.');
   });
 
   test('that began after its promise is late from the beginning', () => {
     const late = order({ status: 'ARRIVED', completedAt: at(60), estimatedDelivery: at(-12), isDelayed: true });
-    expect(parts(late, shipped, 0)).toEqual(['late 60']);
-    expect(answer(late)).toBe('Arrived 3 days late.');
+    expect(parts(late, shippedHistory, 0)).toEqual(['late 60']);
+    expect(headlineText(late)).toBe('Arrived 3 days late.');
   });
 });
 
 describe('the answer of the page', () => {
   test('says how it ended, and how that was against its promise', () => {
     const ended = (status: Order['status'], hours: number, isDelayed = false) =>
-      answer(order({ status, completedAt: at(hours), isDelayed }));
+      headlineText(order({ status, completedAt: at(hours), isDelayed }));
     expect(ended('ARRIVED', 100)).toBe('Arrived 1 day 4 hours early.');
     expect(ended('ARRIVED', 128)).toBe('Arrived just in time.');
     expect(ended('LOST', 300, true)).toBe('Lost, 7 days 4 hours past the promise.');

@@ -35,9 +35,9 @@ export function durationBreakdown(order: Order, history: Fact[], now: number): D
   const promise = order.estimatedDelivery === null ? null : Date.parse(order.estimatedDelivery);
   const isOpen = order.completedAt === null;
   const end =
-    order.completedAt === null ? standing(order, Math.max(now, start), promise) : Date.parse(order.completedAt);
+    order.completedAt === null ? openEnd(order, Math.max(now, start), promise) : Date.parse(order.completedAt);
   const limit = promise === null ? end : Math.min(Math.max(promise, start), end);
-  const shippedAt = shipped(history, start, end);
+  const shippedAt = firstShipment(history, start, end);
   const handedOver = Math.min(shippedAt ?? end, limit);
 
   const raw: [PartKind, number, number][] = [
@@ -66,13 +66,13 @@ export function durationBreakdown(order: Order, history: Fact[], now: number): D
 }
 
 /** Where an open order is in time. */
-function standing(order: Order, now: number, promise: number | null): number {
+function openEnd(order: Order, now: number, promise: number | null): number {
   if (promise === null) return now;
   return order.isDelayed ? Math.max(now, promise) : Math.min(now, Math.max(promise, Date.parse(order.createdAt)));
 }
 
 /** When it was first told to be on its way; what was told of a time before the placement counts as of the placement. */
-function shipped(history: Fact[], start: number, end: number): number | null {
+function firstShipment(history: Fact[], start: number, end: number): number | null {
   const first = history.find(({ status }) => status === 'SHIPPING_ON_TIME' || status === 'SHIPPING_DELAYED');
   if (first === undefined) return null;
   const at = Math.max(start, Date.parse(first.occurredAt));

@@ -7,7 +7,7 @@ import type { DurationBreakdown } from './durationBreakdown';
 export function headline(
   order: Order,
   { late, early, length }: DurationBreakdown,
-): { words: string; late: string | null } {
+): { text: string; late: string | null } {
   const past = (text: string) => (late === null ? null : late === 0 ? text : `${long(late)} ${text}`);
   switch (order.status) {
     case 'PLACED':
@@ -17,32 +17,32 @@ export function headline(
     case 'SHIPPING_DELAYED':
       return open(late === null ? 'On its way, reported delayed' : 'On its way');
     case 'ARRIVED':
-      if (late !== null) return { words: 'Arrived', late: `${past('late')}.` };
-      if (early === null) return { words: `Arrived after ${long(length)}.`, late: null };
-      return { words: early === 0 ? 'Arrived just in time.' : `Arrived ${long(early)} early.`, late: null };
+      if (late !== null) return { text: 'Arrived', late: `${past('late')}.` };
+      if (early === null) return { text: `Arrived after ${long(length)}.`, late: null };
+      return { text: early === 0 ? 'Arrived just in time.' : `Arrived ${long(early)} early.`, late: null };
     case 'DAMAGED':
       // It may have arrived first and be reported damaged later; then it ended with the arrival.
       if (order.actualDelivery === null) return ended();
       return {
-        words: late === null ? 'Arrived damaged.' : 'Arrived damaged,',
+        text: late === null ? 'Arrived damaged.' : 'Arrived damaged,',
         late: late === null ? null : `${past('late')}.`,
       };
     case 'CANCELLED':
-      return late === null ? { words: `Cancelled after ${long(length)}.`, late: null } : ended();
+      return late === null ? { text: `Cancelled after ${long(length)}.`, late: null } : ended();
     default:
       return ended();
   }
 
-  function open(words: string) {
-    if (late !== null) return { words: `${words},`, late: `${past('late')}.` };
-    if (early === null) return { words: `${words}.`, late: null };
-    return { words: `${words}, ${early === 0 ? 'due now' : `due in ${long(early)}`}.`, late: null };
+  function open(text: string) {
+    if (late !== null) return { text: `${text},`, late: `${past('late')}.` };
+    if (early === null) return { text: `${text}.`, late: null };
+    return { text: `${text}, ${early === 0 ? 'due now' : `due in ${long(early)}`}.`, late: null };
   }
 
   function ended() {
-    const words = statusLabel[order.status];
+    const text = statusLabel[order.status];
     return late === null
-      ? { words: `${words}.`, late: null }
-      : { words: `${words},`, late: `${past('past the promise')}.` };
+      ? { text: `${text}.`, late: null }
+      : { text: `${text},`, late: `${past('past the promise')}.` };
   }
 }

@@ -1,12 +1,12 @@
 import type { Order } from '../../api/types';
 
 /** An order of which only what a test wants is not plain. */
-export function plainOrder(wanted: Partial<Order> & Pick<Order, 'createdAt' | 'estimatedDelivery'>): Order {
+export function plainOrder(overrides: Partial<Order> & Pick<Order, 'createdAt' | 'estimatedDelivery'>): Order {
   return {
     orderId: 'o-1',
     vendorId: 'flowers',
     status: 'PLACED',
-    updatedAt: wanted.createdAt,
+    updatedAt: overrides.createdAt,
     shipBy: null,
     actualDelivery: null,
     completedAt: null,
@@ -18,6 +18,6 @@ export function plainOrder(wanted: Partial<Order> & Pick<Order, 'createdAt' | 'e
     carrier: null,
     trackingNumber: null,
     reason: null,
-    ...wanted,
+    ...overrides,
   };
 }

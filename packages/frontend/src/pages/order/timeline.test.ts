@@ -21,20 +21,20 @@ function fact(status: Fact['status'], hours: number, more: Partial<Fact> = {}): 
 
 const placed = fact('PLACED', 0, { vendorId: 'flowers', estimatedDelivery: at(100), giftValue: 6400, currency: 'USD' });
 
-const order = (wanted: Partial<Order>) => plainOrder({ createdAt: at(0), estimatedDelivery: at(100), ...wanted });
+const order = (overrides: Partial<Order>) => plainOrder({ createdAt: at(0), estimatedDelivery: at(100), ...overrides });
 
-const words = (entry: Entry) => (entry.kind === 'told' ? `${entry.fact.status} ${entry.effect}` : entry.kind);
+const entryText = (entry: Entry) => (entry.kind === 'fact' ? `${entry.fact.status} ${entry.effect}` : entry.kind);
 
 describe('the timeline', () => {
   test('puts the promise in its place in time, and marks what lies past it', () => {
     const late = order({ status: 'ARRIVED', completedAt: at(120), isDelayed: true });
     const history = [placed, fact('SHIPPING_ON_TIME', 40), fact('SHIPPING_DELAYED', 110), fact('ARRIVED', 120)];
     const { entries } = timeline(late, history, 0);
-    expect(entries.map(words)).toEqual([
+    expect(entries.map(entryText)).toEqual([
       'PLACED placed',
-      'SHIPPING_ON_TIME moved',
+      'SHIPPING_ON_TIME advanced',
       'promise-passed',
-      'SHIPPING_DELAYED moved',
+      'SHIPPING_DELAYED advanced',
       'ARRIVED ended',
     ]);
     expect(entries.map(({ isOverdueFrom }) => isOverdueFrom)).toEqual([false, false, true, true, false]);
@@ -43,13 +43,13 @@ describe('the timeline', () => {
 
   test('of an order in time has no such mark, and says of an open one what it waits for', () => {
     const arrived = order({ status: 'ARRIVED', completedAt: at(90) });
-    expect(timeline(arrived, [placed, fact('ARRIVED', 90)], 0).entries.map(words)).toEqual([
+    expect(timeline(arrived, [placed, fact('ARRIVED', 90)], 0).entries.map(entryText)).toEqual([
       'PLACED placed',
       'ARRIVED ended',
     ]);
-    expect(timeline(order({}), [placed], START).entries.map(words)).toEqual(['PLACED placed', 'promise-ahead']);
+    expect(timeline(order({}), [placed], START).entries.map(entryText)).toEqual(['PLACED placed', 'promise-ahead']);
     const overdue = timeline(order({ isDelayed: true }), [placed], START + 130 * HOUR).entries;
-    expect(overdue.map(words)).toEqual(['PLACED placed', 'promise-passed', 'still-open']);
+    expect(overdue.map(entryText)).toEqual(['PLACED placed', 'promise-passed', 'still-open']);
     expect(overdue.map(({ isOverdueFrom }) => isOverdueFrom)).toEqual([false, true, false]);
   });
 
@@ -67,16 +67,16 @@ describe('the timeline', () => {
       fact('SHIPPING_DELAYED', 93),
     ];
     const { entries } = timeline(damaged, history, 0);
-    expect(entries.map(words)).toEqual([
+    expect(entries.map(entryText)).toEqual([
       'PLACED placed',
-      'SHIPPING_DELAYED moved',
+      'SHIPPING_DELAYED advanced',
       'SHIPPING_DELAYED repeated',
-      'SHIPPING_ON_TIME moved-back',
+      'SHIPPING_ON_TIME back-on-time',
       'PLACED placed-again',
       'ARRIVED ended',
       'ARRIVED ended-again',
-      'DAMAGED ended-otherwise',
-      'SHIPPING_DELAYED too-late',
+      'DAMAGED outcome-corrected',
+      'SHIPPING_DELAYED after-end',
     ]);
     expect(entries[4]).toMatchObject({ contradicts: ['vendor', 'promise'] });
   });
@@ -88,25 +88,25 @@ describe('the timeline', () => {
       fact('ARRIVED', 90, { recordedAt: at(90.5) }),
     ];
     const { entries } = timeline(order({ status: 'ARRIVED', completedAt: at(90) }), history, 0);
-    expect(entries[1]).toMatchObject({ toldAfter: 72 * HOUR, isOutOfOrder: true });
-    expect(entries[2]).toMatchObject({ toldAfter: null, isOutOfOrder: false });
+    expect(entries[1]).toMatchObject({ recordingDelay: 72 * HOUR, isOutOfOrder: true });
+    expect(entries[2]).toMatchObject({ recordingDelay: null, isOutOfOrder: false });
   });
 
   test('says once, and not at each step, that all was told at once', () => {
     const history = [placed, fact('ARRIVED', 90)].map((one) => ({ ...one, recordedAt: at(500), isBackfilled: true }));
-    const told = timeline(order({ status: 'ARRIVED', completedAt: at(90) }), history, 0);
-    expect(told).toMatchObject({ toldTogether: at(500), backfilled: 'all' });
-    expect(told.entries.every((entry) => entry.kind === 'told' && entry.toldAfter === null)).toBe(true);
+    const result = timeline(order({ status: 'ARRIVED', completedAt: at(90) }), history, 0);
+    expect(result).toMatchObject({ recordedTogether: at(500), backfilled: 'all' });
+    expect(result.entries.every((entry) => entry.kind === 'fact' && entry.recordingDelay === null)).toBe(true);
   });
 
   test('of an order whose placement is not known tells what waits for it', () => {
     const { entries } = timeline(null, [fact('SHIPPING_ON_TIME', 40)], 0);
-    expect(entries.map(words)).toEqual(['SHIPPING_ON_TIME waiting']);
+    expect(entries.map(entryText)).toEqual(['SHIPPING_ON_TIME waiting']);
   });
 
   test('says that what happened before the placement counts as of the placement', () => {
     const history = [fact('SHIPPING_ON_TIME', -5), placed];
     const { entries } = timeline(order({ status: 'SHIPPING_ON_TIME' }), history, START);
-    expect(entries[0]).toMatchObject({ isBeforePlacement: true, effect: 'moved' });
+    expect(entries[0]).toMatchObject({ isBeforePlacement: true, effect: 'advanced' });
   });
 });

@@ -15,26 +15,26 @@ export type Effect =
   /** The placement once more: the first one holds. */
   | 'placed-again'
   /** Brought it on, or said again where it is. */
-  | 'moved'
+  | 'advanced'
   | 'repeated'
   /** Took back that it was delayed. */
-  | 'moved-back'
+  | 'back-on-time'
   /** Ended it, said again how it ended, or said that it ended otherwise. */
   | 'ended'
   | 'ended-again'
-  | 'ended-otherwise'
+  | 'outcome-corrected'
   /** Tells of it going on after it had ended. */
-  | 'too-late'
+  | 'after-end'
   /** Waits for the placement. */
   | 'waiting';
 
-export interface Told {
-  kind: 'told';
+export interface FactStep {
+  kind: 'fact';
   at: number;
   fact: Fact;
   effect: Effect;
   /** How long after it happened it was told, where that is worth saying. */
-  toldAfter: number | null;
+  recordingDelay: number | null;
   /** Told when later steps were known already, so that it changed the story behind them. */
   isOutOfOrder: boolean;
   /** It happened before the placement, and counts as of the placement. */
@@ -44,12 +44,12 @@ export interface Told {
 }
 
 /** Nobody told this: it follows from the promise and the time. */
-export interface WorkedOut {
+export interface DerivedStep {
   kind: 'promise-passed' | 'still-open' | 'promise-ahead';
   at: number;
 }
 
-export type Entry = (Told | WorkedOut) & {
+export type Entry = (FactStep | DerivedStep) & {
   /** How long after the entry before. */
   after: number | null;
   /** From here to the next entry the order was past its promise. */
@@ -59,7 +59,7 @@ export type Entry = (Told | WorkedOut) & {
 export interface Timeline {
   entries: Entry[];
   /** When all facts were told, where they were told at once; then none of them is marked as late. */
-  toldTogether: string | null;
+  recordedTogether: string | null;
   /** Whether all, some or none of the facts came long after, from a file. */
   backfilled: 'all' | 'some' | 'none';
 }
@@ -71,8 +71,8 @@ const isEnd = (status: Status) => endedStatuses.some((one) => one === status);
 export function timeline(order: Order | null, history: Fact[], now: number): Timeline {
   const recorded = history.map(({ recordedAt }) => Date.parse(recordedAt));
   const isTogether = history.length > 1 && Math.max(...recorded) - Math.min(...recorded) < TOGETHER;
-  const facts = told(order, history, !isTogether);
-  const steps = order === null ? facts : withTheirPromise(order, facts, now);
+  const facts = factSteps(order, history, !isTogether);
+  const steps = order === null ? facts : insertPromise(order, facts, now);
   const promise = order?.estimatedDelivery == null ? null : Date.parse(order.estimatedDelivery);
   const end = order?.completedAt == null ? Number.POSITIVE_INFINITY : Date.parse(order.completedAt);
   const backfilled = history.filter((fact) => fact.isBackfilled === true).length;
@@ -80,7 +80,7 @@ export function timeline(order: Order | null, history: Fact[], now: number): Tim
     entries: steps.map((step, index) => {
       const before = steps[index - 1];
       const next = steps[index + 1];
-      const isPast = order?.isDelayed === true && promise !== null && step.at >= promise && step.kind !== 'told';
+      const isPast = order?.isDelayed === true && promise !== null && step.at >= promise && step.kind !== 'fact';
       const isOverdue = order?.isDelayed === true && promise !== null && step.at > promise;
       return {
         ...step,
@@ -88,33 +88,33 @@ export function timeline(order: Order | null, history: Fact[], now: number): Tim
         isOverdueFrom: next !== undefined && (isPast || isOverdue) && next.at <= end && step.at < end,
       };
     }),
-    toldTogether: isTogether ? (history.at(-1)?.recordedAt ?? null) : null,
+    recordedTogether: isTogether ? (history.at(-1)?.recordedAt ?? null) : null,
     backfilled: backfilled === 0 ? 'none' : backfilled === history.length ? 'all' : 'some',
   };
 }
 
-function told(order: Order | null, history: Fact[], isLateWorthSaying: boolean): Told[] {
+function factSteps(order: Order | null, history: Fact[], isLateWorthSaying: boolean): FactStep[] {
   const placement = history.find(({ status }) => status === 'PLACED');
   const createdAt = order === null ? null : Date.parse(order.createdAt);
-  let standing: Status = 'PLACED';
+  let status: Status = 'PLACED';
   let isEnded = false;
 
   function effect(fact: Fact): Effect {
     if (order === null) return 'waiting';
     if (fact === placement) return 'placed';
     if (fact.status === 'PLACED') return 'placed-again';
-    const before = standing;
+    const before = status;
     if (isEnd(fact.status)) {
       const isFirst = !isEnded;
       isEnded = true;
-      standing = fact.status;
+      status = fact.status;
       if (isFirst) return 'ended';
-      return before === fact.status ? 'ended-again' : 'ended-otherwise';
+      return before === fact.status ? 'ended-again' : 'outcome-corrected';
     }
-    if (isEnded) return 'too-late';
-    standing = fact.status;
+    if (isEnded) return 'after-end';
+    status = fact.status;
     if (before === fact.status) return 'repeated';
-    return before === 'SHIPPING_DELAYED' && isActive(fact.status) ? 'moved-back' : 'moved';
+    return before === 'SHIPPING_DELAYED' && isActive(fact.status) ? 'back-on-time' : 'advanced';
   }
 
   return history.map((fact, index) => {
@@ -122,11 +122,11 @@ function told(order: Order | null, history: Fact[], isLateWorthSaying: boolean):
     const recordedAt = Date.parse(fact.recordedAt);
     const isLate = isLateWorthSaying && fact.isBackfilled !== true && recordedAt - at >= NOTABLY_LATE;
     return {
-      kind: 'told',
+      kind: 'fact',
       at,
       fact,
       effect: effect(fact),
-      toldAfter: isLate ? recordedAt - at : null,
+      recordingDelay: isLate ? recordedAt - at : null,
       isOutOfOrder:
         isLate && history.slice(index + 1).some((later) => recordedAt - Date.parse(later.recordedAt) >= TOGETHER),
       isBeforePlacement: createdAt !== null && at < createdAt,
@@ -136,10 +136,10 @@ function told(order: Order | null, history: Fact[], isLateWorthSaying: boolean):
 }
 
 /** What a fact leaves out, it does not contradict. */
-function contradictions(placement: Fact, fact: Fact): Told['contradicts'] {
+function contradictions(placement: Fact, fact: Fact): FactStep['contradicts'] {
   const isOther = <T>(mine: T | null | undefined, theirs: T | null | undefined) =>
     mine !== undefined && mine !== null && mine !== theirs;
-  const found: Told['contradicts'] = [];
+  const found: FactStep['contradicts'] = [];
   if (isOther(fact.vendorId, placement.vendorId)) found.push('vendor');
   if (fact.status === 'PLACED') {
     if (isOther(fact.estimatedDelivery, placement.estimatedDelivery)) found.push('promise');
@@ -149,14 +149,14 @@ function contradictions(placement: Fact, fact: Fact): Told['contradicts'] {
 }
 
 /** The steps, with the promise in its place in time. */
-function withTheirPromise(order: Order, facts: Told[], now: number): (Told | WorkedOut)[] {
+function insertPromise(order: Order, facts: FactStep[], now: number): (FactStep | DerivedStep)[] {
   if (order.estimatedDelivery === null) return facts;
   const promise = Date.parse(order.estimatedDelivery);
   const isOpen = order.completedAt === null;
   if (!order.isDelayed) return isOpen ? [...facts, { kind: 'promise-ahead', at: promise }] : facts;
   // What happened at the very moment of the promise still happened in time.
   const before = facts.filter(({ at }) => at <= promise);
-  const steps: (Told | WorkedOut)[] = [
+  const steps: (FactStep | DerivedStep)[] = [
     ...before,
     { kind: 'promise-passed', at: promise },
     ...facts.slice(before.length),

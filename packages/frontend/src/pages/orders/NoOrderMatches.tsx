@@ -1,21 +1,21 @@
 import { Link } from '@tanstack/react-router';
-import { counted } from '../../format/numbers';
+import { pluralize } from '../../format/numbers';
 import { buttonClass } from '../../ui/Button';
 import { StateBox } from '../../ui/StateBox';
-import type { Dropped } from './filters';
+import type { ActiveFilter } from './filters';
 import styles from './OrdersPage.module.css';
-import { fromTheStart, type OrdersSearch } from './search';
+import { firstPageSearch, type OrdersSearch } from './search';
 
 /** No order in the list: because of the filters, and then which to drop, or because there is none. */
 export function NoOrderMatches({
   search,
   filters,
-  ofAnyStatus,
+  allStatuses,
 }: {
   search: OrdersSearch;
-  filters: Dropped[];
+  filters: ActiveFilter[];
   /** How many orders there are without the filter of status. */
-  ofAnyStatus: number;
+  allStatuses: number;
 }) {
   if (filters.length === 0) {
     return (
@@ -27,27 +27,27 @@ export function NoOrderMatches({
       </StateBox>
     );
   }
-  const isStatusToBlame = search.status !== undefined && ofAnyStatus > 0;
+  const isStatusToBlame = search.status !== undefined && allStatuses > 0;
   return (
     <StateBox tone="empty" label="No result" title="No order matches">
       <p>
         {isStatusToBlame
-          ? `Without the status there ${ofAnyStatus === 1 ? 'is' : 'are'} ${counted(ofAnyStatus, 'order')}.`
+          ? `Without the status there ${allStatuses === 1 ? 'is' : 'are'} ${pluralize(allStatuses, 'order')}.`
           : filters.length === 1
             ? 'The filter leaves nothing.'
             : 'Nothing matches all of the filters at once. Drop one of them:'}
       </p>
       <div className={styles.drops}>
         {isStatusToBlame && (
-          <Link className={buttonClass} to="/orders" search={fromTheStart(search, { status: undefined })}>
+          <Link className={buttonClass} to="/orders" search={firstPageSearch(search, { status: undefined })}>
             Show every status
           </Link>
         )}
         {!isStatusToBlame &&
           filters.length > 1 &&
-          filters.map(({ words, without }) => (
-            <Link className={buttonClass} key={words} to="/orders" search={fromTheStart(search, without)}>
-              Drop “{words}”
+          filters.map(({ label, rest }) => (
+            <Link className={buttonClass} key={label} to="/orders" search={firstPageSearch(search, rest)}>
+              Drop “{label}”
             </Link>
           ))}
         <Link className={buttonClass} to="/orders" search={{}}>

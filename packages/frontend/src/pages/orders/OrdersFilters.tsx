@@ -18,7 +18,7 @@ export function OrdersFilters({
   /** What the vendor of the list is called. */
   vendor: string | undefined;
   timeZone: string | null;
-  onChange: (wanted: OrdersFilter) => void;
+  onChange: (changes: OrdersFilter) => void;
 }) {
   const [isOpen, setOpen] = useState(false);
   const id = useId();
@@ -58,7 +58,7 @@ export function OrdersFilters({
       </button>
       <form className={styles.bar} id={id} data-open={isOpen} onSubmit={submit}>
         <div className={styles.cell}>
-          <VendorCombobox chosen={vendor} onChoose={(vendorId) => show({ vendorId })} />
+          <VendorCombobox selected={vendor} onSelect={(vendorId) => show({ vendorId })} />
         </div>
         {/* biome-ignore lint/a11y/useSemanticElements: the legend of a fieldset cannot stand in a row with the labels beside it */}
         <div className={styles.cell} role="group" aria-labelledby={`${id}-placed`}>

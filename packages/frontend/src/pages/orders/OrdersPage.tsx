@@ -1,36 +1,36 @@
 import { Link, useNavigate } from '@tanstack/react-router';
-import { count, counted } from '../../format/numbers';
+import { count, pluralize } from '../../format/numbers';
 import { ownZone } from '../../format/times';
 import { BackLink } from '../../ui/BackLink';
 import { Exports } from '../../ui/Exports';
 import { FilterChips } from '../../ui/FilterChips';
 import { ListNotes } from '../../ui/ListNotes';
-import { Hot, PageHead } from '../../ui/PageHead';
+import { Highlight, PageHead } from '../../ui/PageHead';
 import { Pager } from '../../ui/Pager';
 import { StatusFilter } from '../../ui/StatusFilter';
 import { usePendingSearch } from '../../ui/usePendingSearch';
-import { filtersOn } from './filters';
+import { activeFilters } from './filters';
 import { atLeast, headline } from './headline';
 import type { OrdersData } from './load';
 import { NoOrderMatches } from './NoOrderMatches';
 import { OrdersFilters } from './OrdersFilters';
 import styles from './OrdersPage.module.css';
 import { OrdersTable } from './OrdersTable';
-import { filterOf, fromTheStart, type OrdersFilter, type OrdersSearch } from './search';
+import { filterOf, firstPageSearch, type OrdersFilter, type OrdersSearch } from './search';
 
 /** Orders of a filter, a page at a time: filtered, counted and cut by the server, as the address says. */
 export function OrdersPage({ data, search }: { data: OrdersData; search: OrdersSearch }) {
   const navigate = useNavigate();
-  const { list, ofAnyStatus, late, vendorName, timeZone, readAt } = data;
+  const { list, allStatuses, late, vendorName, timeZone, readAt } = data;
   const { summary } = list;
   const vendor = vendorName ?? search.vendorId;
-  const filters = filtersOn(filterOf(search), vendor);
-  const asked = usePendingSearch(search);
-  const filter = filterOf(asked);
-  const answer = headline(summary, late, filters.length > 0);
+  const filters = activeFilters(filterOf(search), vendor);
+  const pending = usePendingSearch(search);
+  const filter = filterOf(pending);
+  const heading = headline(summary, late, filters.length > 0);
 
-  function show(wanted: OrdersFilter) {
-    void navigate({ to: '/orders', search: fromTheStart(asked, wanted), resetScroll: false });
+  function show(changes: OrdersFilter) {
+    void navigate({ to: '/orders', search: firstPageSearch(pending, changes), resetScroll: false });
   }
 
   return (
@@ -42,25 +42,25 @@ export function OrdersPage({ data, search }: { data: OrdersData; search: OrdersS
           label={`Orders${vendorName === null ? '' : ` of ${vendorName}`}`}
           title={
             <>
-              {answer.orders} {answer.isTrouble ? <Hot tone="watch">{answer.late}</Hot> : answer.late}
+              {heading.orders} {heading.isLate ? <Highlight tone="watch">{heading.late}</Highlight> : heading.late}
             </>
           }
         />
-        {summary.total > 0 && <Exports of="orders" filter={{ ...filterOf(search), order: search.order }} />}
+        {summary.total > 0 && <Exports resource="orders" filter={{ ...filterOf(search), order: search.order }} />}
       </div>
       <StatusFilter
         label="Orders by status, press to filter"
-        counts={ofAnyStatus.statusBreakdown}
-        isLowerBound={ofAnyStatus.totalIsLowerBound}
-        chosen={filter.status}
-        onChoose={(status) => show({ status })}
+        counts={allStatuses.statusBreakdown}
+        isLowerBound={allStatuses.totalIsLowerBound}
+        selected={filter.status}
+        onSelect={(status) => show({ status })}
       />
       <OrdersFilters filter={filter} vendor={vendor} timeZone={timeZone} onChange={show} />
       <FilterChips
-        chips={filtersOn(filter, asked.vendorId === search.vendorId ? vendor : asked.vendorId).map(
-          ({ words, without }) => ({ words, remove: () => show(without) }),
+        chips={activeFilters(filter, pending.vendorId === search.vendorId ? vendor : pending.vendorId).map(
+          ({ label, rest }) => ({ label, remove: () => show(rest) }),
         )}
-        onClear={() => void navigate({ to: '/orders', search: { order: asked.order }, resetScroll: false })}
+        onClear={() => void navigate({ to: '/orders', search: { order: pending.order }, resetScroll: false })}
       />
       <section aria-labelledby="list">
         <div className={styles.listHead}>
@@ -73,12 +73,12 @@ export function OrdersPage({ data, search }: { data: OrdersData; search: OrdersS
           {summary.total > 1 && <Sort search={search} />}
         </div>
         {list.orders.length === 0 ? (
-          <NoOrderMatches search={search} filters={filters} ofAnyStatus={ofAnyStatus.total} />
+          <NoOrderMatches search={search} filters={filters} allStatuses={allStatuses.total} />
         ) : (
           <>
             <OrdersTable list={list} readAt={readAt} />
             <Pager of="orders" nextCursor={list.nextCursor} cursor={search.cursor} page={search.page}>
-              {`${count(list.orders.length)} of ${summary.totalIsLowerBound ? `${atLeast(summary)} orders` : counted(summary.total, 'order')}`}
+              {`${count(list.orders.length)} of ${summary.totalIsLowerBound ? `${atLeast(summary)} orders` : pluralize(summary.total, 'order')}`}
             </Pager>
             <ListNotes>
               <b>Late</b> is an order that ended after its promise, or is still open with its promise over; those still
@@ -94,23 +94,23 @@ export function OrdersPage({ data, search }: { data: OrdersData; search: OrdersS
   );
 }
 
-const orders = [
+const sortOrders = [
   { order: undefined, name: 'Newest first' },
   { order: 'asc', name: 'Oldest first' },
 ];
 
 /** By when they were placed; the server knows no other order. */
 function Sort({ search }: { search: OrdersSearch }) {
-  const asked = usePendingSearch(search);
+  const pending = usePendingSearch(search);
   // Without a word about it, the server begins with the latest.
   const current = search.order === 'asc' ? 'asc' : undefined;
   return (
     <nav className={styles.sort} aria-label="Sort by when they were placed">
-      {orders.map(({ order, name }) => (
+      {sortOrders.map(({ order, name }) => (
         <Link
           key={name}
           to="/orders"
-          search={fromTheStart(asked, { order })}
+          search={firstPageSearch(pending, { order })}
           resetScroll={false}
           aria-current={current === order ? 'true' : undefined}
         >

@@ -61,7 +61,7 @@ function Row({ order, vendor, readAt }: { order: Order; vendor: string | undefin
       </td>
       <td data-label="Promised">
         {order.estimatedDelivery === null ? (
-          <Value text={null} because="nothing was promised" />
+          <Value text={null} reason="nothing was promised" />
         ) : (
           <>
             <Timestamp instant={order.estimatedDelivery} precision="day" />{' '}
@@ -75,7 +75,7 @@ function Row({ order, vendor, readAt }: { order: Order; vendor: string | undefin
       <td className={`${numberClass} ${cells.value}`}>
         <Value
           text={order.giftValue === null ? null : money(order.giftValue, order.currency)}
-          because="no value was told"
+          reason="no value was told"
         />
       </td>
     </tr>

@@ -4,26 +4,27 @@ import { statusesIn } from '../../ui/StatusFilter';
 import type { OrdersFilter } from './search';
 
 /** One filter in words, and the address without it. */
-export interface Dropped {
-  words: string;
-  without: OrdersFilter;
+export interface ActiveFilter {
+  label: string;
+  rest: OrdersFilter;
 }
 
 /** Every filter that is on; each status by itself. `vendor` is what that of the filter is called. */
-export function filtersOn(search: OrdersFilter, vendor: string | undefined): Dropped[] {
+export function activeFilters(search: OrdersFilter, vendor: string | undefined): ActiveFilter[] {
   const { status, dateFrom, dateTo, delayed, giftType } = search;
-  const on: Dropped[] = [];
-  if (vendor !== undefined) on.push({ words: vendor, without: { vendorId: undefined } });
+  const filters: ActiveFilter[] = [];
+  if (vendor !== undefined) filters.push({ label: vendor, rest: { vendorId: undefined } });
   const statuses = statusesIn(status);
   for (const one of statuses) {
     const rest = statuses.filter((other) => other !== one).join(',');
-    on.push({ words: statusLabel[one], without: { status: rest === '' ? undefined : rest } });
+    filters.push({ label: statusLabel[one], rest: { status: rest === '' ? undefined : rest } });
   }
-  if (dateFrom !== undefined) on.push({ words: `Placed from ${shortDay(dateFrom)}`, without: { dateFrom: undefined } });
-  if (dateTo !== undefined) on.push({ words: `Placed until ${shortDay(dateTo)}`, without: { dateTo: undefined } });
+  if (dateFrom !== undefined)
+    filters.push({ label: `Placed from ${shortDay(dateFrom)}`, rest: { dateFrom: undefined } });
+  if (dateTo !== undefined) filters.push({ label: `Placed until ${shortDay(dateTo)}`, rest: { dateTo: undefined } });
   if (delayed !== undefined) {
-    on.push({ words: delayed === 'true' ? 'Late' : 'Not late', without: { delayed: undefined } });
+    filters.push({ label: delayed === 'true' ? 'Late' : 'Not late', rest: { delayed: undefined } });
   }
-  if (giftType !== undefined) on.push({ words: `Gift: ${giftType}`, without: { giftType: undefined } });
-  return on;
+  if (giftType !== undefined) filters.push({ label: `Gift: ${giftType}`, rest: { giftType: undefined } });
+  return filters;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Status } from '../../api/types';
 import { activeStatuses, endedStatuses } from '../../format/labels';
-import { filtersOn } from './filters';
+import { activeFilters } from './filters';
 import { headline } from './headline';
 import type { OrdersSummary } from './load';
 
@@ -12,24 +12,26 @@ function summary(total: number, totalIsLowerBound = false): OrdersSummary {
   return { total, totalIsLowerBound, statusBreakdown: { ...none, ARRIVED: total } };
 }
 
-const said = (all: OrdersSummary, late: OrdersSummary | null) => {
-  const { orders, late: words } = headline(all, late, true);
-  return words === null ? orders : `${orders} ${words}`;
+const headlineText = (all: OrdersSummary, late: OrdersSummary | null) => {
+  const { orders, late: lateText } = headline(all, late, true);
+  return lateText === null ? orders : `${orders} ${lateText}`;
 };
 
 describe('the answer over the orders', () => {
   test('says how many there are, and how many of them are late', () => {
-    expect(said(summary(1247), summary(18))).toBe('1,247 orders, 18 late.');
-    expect(said(summary(1247), summary(0))).toBe('1,247 orders, none late.');
-    expect(said(summary(18), summary(18))).toBe('18 orders, all late.');
-    expect(said(summary(12), null)).toBe('12 orders, none late.');
-    expect(said(summary(1), summary(1))).toBe('1 order, late.');
-    expect(said(summary(1), null)).toBe('1 order, not late.');
+    expect(headlineText(summary(1247), summary(18))).toBe('1,247 orders, 18 late.');
+    expect(headlineText(summary(1247), summary(0))).toBe('1,247 orders, none late.');
+    expect(headlineText(summary(18), summary(18))).toBe('18 orders, all late.');
+    expect(headlineText(summary(12), null)).toBe('12 orders, none late.');
+    expect(headlineText(summary(1), summary(1))).toBe('1 order, late.');
+    expect(headlineText(summary(1), null)).toBe('1 order, not late.');
   });
 
   test('never says more than was counted', () => {
-    expect(said(summary(10_000, true), summary(312))).toBe('10,000 or more orders, 312 late.');
-    expect(said(summary(10_000, true), summary(10_000, true))).toBe('10,000 or more orders, 10,000 or more late.');
+    expect(headlineText(summary(10_000, true), summary(312))).toBe('10,000 or more orders, 312 late.');
+    expect(headlineText(summary(10_000, true), summary(10_000, true))).toBe(
+      '10,000 or more orders, 10,000 or more late.',
+    );
   });
 
   test('says why there is nothing', () => {
@@ -41,13 +43,13 @@ describe('the answer over the orders', () => {
 describe('the filters that are on', () => {
   test('are told one by one, each with the address without it', () => {
     const filter = { vendorId: 'flowers', status: 'ARRIVED,LOST', dateFrom: '2026-11-01', delayed: 'true' };
-    expect(filtersOn(filter, 'Premium Flowers')).toEqual([
-      { words: 'Premium Flowers', without: { vendorId: undefined } },
-      { words: 'Arrived', without: { status: 'LOST' } },
-      { words: 'Lost', without: { status: 'ARRIVED' } },
-      { words: 'Placed from 1 Nov 2026', without: { dateFrom: undefined } },
-      { words: 'Late', without: { delayed: undefined } },
+    expect(activeFilters(filter, 'Premium Flowers')).toEqual([
+      { label: 'Premium Flowers', rest: { vendorId: undefined } },
+      { label: 'Arrived', rest: { status: 'LOST' } },
+      { label: 'Lost', rest: { status: 'ARRIVED' } },
+      { label: 'Placed from 1 Nov 2026', rest: { dateFrom: undefined } },
+      { label: 'Late', rest: { delayed: undefined } },
     ]);
-    expect(filtersOn({}, undefined)).toEqual([]);
+    expect(activeFilters({}, undefined)).toEqual([]);
   });
 });

@@ -5,21 +5,21 @@ import type { OrdersSummary } from './load';
 export interface Headline {
   orders: string;
   late: string | null;
-  isTrouble: boolean;
+  isLate: boolean;
 }
 
 /** `late` is null where the filter leaves no order that is late. */
 export function headline(summary: OrdersSummary, late: OrdersSummary | null, isFiltered: boolean): Headline {
   const { total } = summary;
   if (total === 0) {
-    return { orders: isFiltered ? 'No order matches.' : 'No orders yet.', late: null, isTrouble: false };
+    return { orders: isFiltered ? 'No order matches.' : 'No orders yet.', late: null, isLate: false };
   }
   const orders = `${atLeast(summary)} ${total === 1 ? 'order' : 'orders'},`;
   if (late === null || late.total === 0)
-    return { orders, late: total === 1 ? 'not late.' : 'none late.', isTrouble: false };
-  if (total === 1) return { orders, late: 'late.', isTrouble: true };
+    return { orders, late: total === 1 ? 'not late.' : 'none late.', isLate: false };
+  if (total === 1) return { orders, late: 'late.', isLate: true };
   const isAll = !summary.totalIsLowerBound && late.total === total;
-  return { orders, late: isAll ? 'all late.' : `${atLeast(late)} late.`, isTrouble: true };
+  return { orders, late: isAll ? 'all late.' : `${atLeast(late)} late.`, isLate: true };
 }
 
 /** `1,247`, or `10,000 or more` where counting stopped. */

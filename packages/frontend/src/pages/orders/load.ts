@@ -8,7 +8,7 @@ export type OrdersSummary = OrderList['summary'];
 export interface OrdersData {
   list: OrderList;
   /** The orders of all the filters but that of status. */
-  ofAnyStatus: OrdersSummary;
+  allStatuses: OrdersSummary;
   /** Those of the whole filter that are past their promise. */
   late: OrdersSummary | null;
   /** What the vendor of the filter is called. */
@@ -28,9 +28,9 @@ function pageSize(): string {
 export async function loadOrders({ page: _, ...query }: OrdersSearch, signal: AbortSignal): Promise<OrdersData> {
   const filter = filterOf(query);
   const { vendorId } = filter;
-  const summary = async (wanted: OrdersFilter) =>
-    (await get('/api/orders', { query: { ...wanted, limit: '1' } }, signal)).summary;
-  const [list, ofAnyStatus, late, vendor, dashboard] = await Promise.all([
+  const summary = async (parameters: OrdersFilter) =>
+    (await get('/api/orders', { query: { ...parameters, limit: '1' } }, signal)).summary;
+  const [list, allStatuses, late, vendor, dashboard] = await Promise.all([
     get('/api/orders', { query: { ...query, limit: pageSize() } }, signal),
     filter.status === undefined ? null : summary({ ...filter, status: undefined }),
     filter.delayed === undefined ? summary({ ...filter, delayed: 'true' }) : null,
@@ -39,7 +39,7 @@ export async function loadOrders({ page: _, ...query }: OrdersSearch, signal: Ab
   ]);
   return {
     list,
-    ofAnyStatus: ofAnyStatus ?? list.summary,
+    allStatuses: allStatuses ?? list.summary,
     late: late ?? (filter.delayed === 'true' ? list.summary : null),
     vendorName: vendor?.vendor.name ?? null,
     timeZone: dashboard?.timeZone ?? null,

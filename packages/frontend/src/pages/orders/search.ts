@@ -28,6 +28,6 @@ export function filterOf(search: OrdersSearch): OrdersFilter {
 }
 
 /** Another filter begins at the first page. */
-export function fromTheStart(search: OrdersSearch, wanted: OrdersSearch): OrdersSearch {
-  return { ...search, ...wanted, cursor: undefined, page: undefined };
+export function firstPageSearch(search: OrdersSearch, changes: OrdersSearch): OrdersSearch {
+  return { ...search, ...changes, cursor: undefined, page: undefined };
 }

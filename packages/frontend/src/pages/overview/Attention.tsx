@@ -2,20 +2,20 @@ import { Link, useSearch } from '@tanstack/react-router';
 import { memo, type ReactNode } from 'react';
 import { change } from '../../format/change';
 import { activeStatuses } from '../../format/labels';
-import { count, counted, moneyRounded, percent } from '../../format/numbers';
+import { count, moneyRounded, percent, pluralize } from '../../format/numbers';
 import { Icon } from '../../ui/Icon';
 import { RelativeTime } from '../../ui/RelativeTime';
 import styles from './Attention.module.css';
-import { type Concern, concerns, type Subject, type Worth } from './attention';
+import { type Amounts, type Concern, concerns, type VendorSummary } from './attention';
 import type { OverviewData } from './load';
 
 /** What to look at first; calm where there is nothing. It stays while the table is sorted. */
 export const Attention = memo(function Attention({
   dashboard,
-  suspects,
+  worstVendors,
   overdue,
-}: Pick<OverviewData, 'dashboard' | 'suspects' | 'overdue'>) {
-  const found = concerns(dashboard, suspects, overdue);
+}: Pick<OverviewData, 'dashboard' | 'worstVendors' | 'overdue'>) {
+  const found = concerns(dashboard, worstVendors, overdue);
   const isClear = found.length === 0;
   return (
     <section className={styles.attention} data-clear={isClear || undefined} aria-labelledby="attention">
@@ -49,7 +49,7 @@ function Item({ title, link, children }: { title: string; link: ReactNode; child
   );
 }
 
-const isSo: Record<Exclude<Concern['kind'], 'overdue'>, string> = {
+const kindText: Record<Exclude<Concern['kind'], 'overdue'>, string> = {
   high: 'is failing',
   medium: 'is at risk',
   unsure: 'may be failing',
@@ -60,14 +60,14 @@ function Vendor({
   kind,
   vendor: { vendorId, name, issueCount, completedOrders, reliabilityScore, trendPercentage },
 }: {
-  kind: keyof typeof isSo;
-  vendor: Subject;
+  kind: keyof typeof kindText;
+  vendor: VendorSummary;
 }) {
   const search = useSearch({ from: '/' });
   const points = change(trendPercentage, { unit: 'points', better: 'up' });
   return (
     <Item
-      title={`${name} ${isSo[kind]}`}
+      title={`${name} ${kindText[kind]}`}
       link={
         <Link
           to="/vendors/$vendorId"
@@ -107,12 +107,12 @@ function Overdue({
   const isOne = orders === 1;
   return (
     <Item
-      title={`${counted(orders, 'order')} past ${isOne ? 'its' : 'their'} promise`}
+      title={`${pluralize(orders, 'order')} past ${isOne ? 'its' : 'their'} promise`}
       link={
         // What is overdue now says nothing about another day.
         isToday && (
           <Link to="/orders" search={{ delayed: 'true', status: activeStatuses.join(',') }}>
-            <span>See the {isOne ? 'order' : counted(orders, 'order')}</span>
+            <span>See the {isOne ? 'order' : pluralize(orders, 'order')}</span>
             <Icon name="right" />
           </Link>
         )
@@ -120,7 +120,7 @@ function Overdue({
     >
       {worth !== null && worth.length > 0 ? (
         <>
-          <b>{told(worth)}</b> of gifts not arrived yet.
+          <b>{worthText(worth)}</b> of gifts not arrived yet.
         </>
       ) : (
         `${isOne ? 'It' : 'They'} ${isToday ? 'still go on' : 'still went on at the end of that day'}.`
@@ -135,7 +135,7 @@ function Overdue({
   );
 }
 
-function told(worth: Worth): string {
+function worthText(worth: Amounts): string {
   const sums = worth.map(({ currency, minorUnits }) => moneyRounded(minorUnits, currency));
   return new Intl.ListFormat('en').format(sums);
 }

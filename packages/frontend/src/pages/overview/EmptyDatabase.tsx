@@ -6,7 +6,7 @@ export function EmptyDatabase() {
   return (
     <div className={styles.empty}>
       <StateBox tone="empty" label="Empty database" title="Bring in your order events">
-        <dl className={styles.ways}>
+        <dl className={styles.commands}>
           <dt>A file with one event a line</dt>
           <dd>
             <code>goody import FILE.ndjson</code>

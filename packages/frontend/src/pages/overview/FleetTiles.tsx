@@ -9,10 +9,10 @@ import { ChangeText } from '../../ui/ChangeText';
 import { Spark } from '../../ui/Spark';
 import { countScale, rateScale, type Scale, type Values } from '../../ui/spark';
 import { Tile, Tiles, type Tone } from '../../ui/Tile';
-import { some, Value } from '../../ui/Value';
+import { formatOrNull, Value } from '../../ui/Value';
 import styles from './FleetTiles.module.css';
 import type { FleetHistory } from './load';
-import { fromTheStart } from './search';
+import { firstPageSearch } from './search';
 
 const nothingCompleted = 'nothing completed in these seven days';
 const nothingToCompare = 'Nothing to compare with: nothing completed in one of the two weeks';
@@ -43,12 +43,12 @@ export const FleetTiles = memo(function FleetTiles({
       <Tile
         label="Overall reliability"
         tone={current.overallReliability === null ? 'rest' : reliability?.verdict === 'worse' ? 'watch' : 'good'}
-        value={<Value text={some(current.overallReliability, rate)} because={nothingCompleted} />}
+        value={<Value text={formatOrNull(current.overallReliability, rate)} reason={nothingCompleted} />}
         unit={current.overallReliability === null ? undefined : '%'}
         chart={chart('Overall reliability', rates, rateScale(rates), percent)}
       >
         {current.overallReliability === null && <p>Nothing completed in these seven days</p>}
-        <ChangeText change={reliability} because={nothingToCompare} />
+        <ChangeText change={reliability} reason={nothingToCompare} />
       </Tile>
       <Tile
         label="Active orders"
@@ -70,7 +70,7 @@ export const FleetTiles = memo(function FleetTiles({
       >
         <ChangeText
           change={change(trends.activeOrdersTrend, { unit: 'orders', better: null })}
-          because={nothingToCompare}
+          reason={nothingToCompare}
         />
       </Tile>
       <Tile
@@ -84,7 +84,7 @@ export const FleetTiles = memo(function FleetTiles({
               )
             : undefined
         }
-        tone={toneOfTrouble(current.totalDelayedOrders, 'watch')}
+        tone={problemTone(current.totalDelayedOrders, 'watch')}
         value={count(current.totalDelayedOrders)}
         chart={chart(
           'Delayed orders',
@@ -93,7 +93,7 @@ export const FleetTiles = memo(function FleetTiles({
       >
         <ChangeText
           change={change(trends.delayedOrdersTrend, { unit: 'orders', better: 'down' })}
-          because={nothingToCompare}
+          reason={nothingToCompare}
         />
       </Tile>
       <Tile
@@ -104,7 +104,7 @@ export const FleetTiles = memo(function FleetTiles({
                 <Link
                   from="/"
                   to="/"
-                  search={(search) => fromTheStart(search, { q: undefined, risk: 'high,medium' })}
+                  search={(search) => firstPageSearch(search, { q: undefined, risk: 'high,medium' })}
                   hash="vendors"
                 >
                   {label}
@@ -112,7 +112,7 @@ export const FleetTiles = memo(function FleetTiles({
               )
             : undefined
         }
-        tone={toneOfTrouble(current.atRiskVendors, 'bad')}
+        tone={problemTone(current.atRiskVendors, 'bad')}
         value={count(current.atRiskVendors)}
         chart={chart(
           'Vendors at risk',
@@ -121,7 +121,7 @@ export const FleetTiles = memo(function FleetTiles({
       >
         <ChangeText
           change={change(trends.atRiskVendorsTrend, { unit: 'vendors', better: 'down' })}
-          because={nothingToCompare}
+          reason={nothingToCompare}
         />
       </Tile>
     </Tiles>
@@ -168,6 +168,6 @@ function Days({
   );
 }
 
-function toneOfTrouble(troubles: number, tone: Tone): Tone {
-  return troubles === 0 ? 'good' : tone;
+function problemTone(problems: number, tone: Tone): Tone {
+  return problems === 0 ? 'good' : tone;
 }

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { buttonClass } from '../../ui/Button';
 import { StateBox } from '../../ui/StateBox';
-import { fromTheStart, type OverviewSearch } from './search';
+import { firstPageSearch, type OverviewSearch } from './search';
 
 /** No vendor in the table: because of the filters, or because there is none. */
 export function NoVendorMatches({ search }: { search: OverviewSearch }) {
@@ -27,7 +27,7 @@ export function NoVendorMatches({ search }: { search: OverviewSearch }) {
       <Link
         className={buttonClass}
         to="/"
-        search={fromTheStart(search, { q: undefined, risk: undefined })}
+        search={firstPageSearch(search, { q: undefined, risk: undefined })}
         resetScroll={false}
       >
         Show all vendors

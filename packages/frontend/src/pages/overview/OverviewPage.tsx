@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
 import type { Dashboard } from '../../api/types';
-import { counted } from '../../format/numbers';
+import { pluralize } from '../../format/numbers';
 import { day } from '../../format/times';
-import { Hot, PageHead } from '../../ui/PageHead';
+import { Highlight, PageHead } from '../../ui/PageHead';
 import { Attention } from './Attention';
 import { EmptyDatabase } from './EmptyDatabase';
 import { FleetTiles } from './FleetTiles';
@@ -31,7 +31,7 @@ export function OverviewPage({ data, search }: { data: OverviewData; search: Ove
       ) : (
         <>
           <FleetTiles dashboard={dashboard} history={history} isToday={search.date === undefined} />
-          <Attention dashboard={dashboard} suspects={data.suspects} overdue={data.overdue} />
+          <Attention dashboard={dashboard} worstVendors={data.worstVendors} overdue={data.overdue} />
           <VendorSection data={data} search={search} />
         </>
       )}
@@ -43,7 +43,8 @@ function headline({ current }: Dashboard): ReactNode {
   if (current.atRiskVendors > 0) {
     return (
       <>
-        <Hot>{counted(current.atRiskVendors, 'vendor')}</Hot> {current.atRiskVendors === 1 ? 'is' : 'are'} at risk.
+        <Highlight>{pluralize(current.atRiskVendors, 'vendor')}</Highlight> {current.atRiskVendors === 1 ? 'is' : 'are'}{' '}
+        at risk.
       </>
     );
   }

@@ -6,7 +6,7 @@ import { Button } from '../../ui/Button';
 import { Icon } from '../../ui/Icon';
 import { useFailedSearch, usePendingSearch } from '../../ui/usePendingSearch';
 import { VisuallyHidden } from '../../ui/VisuallyHidden';
-import { fromTheStart, type OverviewSearch } from './search';
+import { firstPageSearch, type OverviewSearch } from './search';
 import styles from './VendorFilters.module.css';
 
 const risks: Risk[] = ['high', 'medium', 'low', 'insufficient'];
@@ -14,16 +14,16 @@ const risks: Risk[] = ['high', 'medium', 'low', 'insufficient'];
 /** Search and risk. Both only change the address; the address is what is read. */
 export function VendorFilters({ search }: { search: OverviewSearch }) {
   const navigate = useNavigate();
-  const asked = usePendingSearch(search);
-  const q = useFailedSearch<OverviewSearch>()?.q ?? asked.q;
-  const chosen = new Set(asked.risk?.split(','));
+  const pending = usePendingSearch(search);
+  const q = useFailedSearch<OverviewSearch>()?.q ?? pending.q;
+  const selected = new Set(pending.risk?.split(','));
 
-  function show(wanted: OverviewSearch) {
-    void navigate({ to: '/', search: fromTheStart(asked, wanted), resetScroll: false });
+  function show(changes: OverviewSearch) {
+    void navigate({ to: '/', search: firstPageSearch(pending, changes), resetScroll: false });
   }
 
   function toggle(risk: Risk) {
-    const next = risks.filter((one) => (one === risk ? !chosen.has(one) : chosen.has(one)));
+    const next = risks.filter((one) => (one === risk ? !selected.has(one) : selected.has(one)));
     show({ risk: next.length === 0 ? undefined : next.join(',') });
   }
 
@@ -44,7 +44,7 @@ export function VendorFilters({ search }: { search: OverviewSearch }) {
             className={styles.risk}
             key={risk}
             type="button"
-            aria-pressed={chosen.has(risk)}
+            aria-pressed={selected.has(risk)}
             onClick={() => toggle(risk)}
           >
             {riskLabel[risk]}

@@ -1,5 +1,5 @@
 import { AT_RISK_BELOW } from '../../format/labels';
-import { count, counted } from '../../format/numbers';
+import { count, pluralize } from '../../format/numbers';
 import { Exports } from '../../ui/Exports';
 import { ListNotes } from '../../ui/ListNotes';
 import { Pager } from '../../ui/Pager';
@@ -29,7 +29,7 @@ export function VendorSection({ data, search }: { data: OverviewData; search: Ov
             Vendors
           </h2>
           <p className={styles.total} role="status">
-            {counted(pagination.total, 'vendor')}
+            {pluralize(pagination.total, 'vendor')}
             {isFiltered && (pagination.total === 1 ? ' matches' : ' match')}
           </p>
         </div>
@@ -42,10 +42,10 @@ export function VendorSection({ data, search }: { data: OverviewData; search: Ov
           <VendorSort search={search} />
           <VendorTable data={data} scale={scale} search={search} />
           <Pager of="vendors" nextCursor={pagination.nextCursor} cursor={cursor} page={page}>
-            {`${count(vendors.length)} of ${counted(pagination.total, 'vendor')}`}
+            {`${count(vendors.length)} of ${pluralize(pagination.total, 'vendor')}`}
           </Pager>
           <div className={styles.exports}>
-            <Exports of="vendors" filter={{ ...filter, ...sortOf(search) }} />
+            <Exports resource="vendors" filter={{ ...filter, ...sortOf(search) }} />
           </div>
           <ListNotes>
             <b>Reliability</b> is arrived orders out of completed ones in the seven days; the range under it holds the

@@ -1,7 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { usePendingSearch } from '../../ui/usePendingSearch';
 import { columns, sortOf } from './columns';
-import { fromTheStart, type OverviewSearch } from './search';
+import { firstPageSearch, type OverviewSearch } from './search';
 import styles from './VendorSort.module.css';
 
 const amounts = { asc: 'lowest', desc: 'highest' };
@@ -10,12 +10,12 @@ const letters = { asc: 'A', desc: 'Z' };
 /** The sort where the headings are not shown: on a phone, where rows are cards. */
 export function VendorSort({ search }: { search: OverviewSearch }) {
   const navigate = useNavigate();
-  const asked = usePendingSearch(search);
-  const { sortBy, order } = sortOf(asked);
+  const pending = usePendingSearch(search);
+  const { sortBy, order } = sortOf(pending);
 
-  function sort(chosen: string) {
-    const [by, direction] = chosen.split(' ');
-    void navigate({ to: '/', search: fromTheStart(asked, { sortBy: by, order: direction }), resetScroll: false });
+  function sort(selected: string) {
+    const [by, direction] = selected.split(' ');
+    void navigate({ to: '/', search: firstPageSearch(pending, { sortBy: by, order: direction }), resetScroll: false });
   }
 
   return (

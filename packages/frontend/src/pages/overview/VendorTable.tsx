@@ -12,10 +12,10 @@ import { Spark } from '../../ui/Spark';
 import type { Scale, Values } from '../../ui/spark';
 import { numberClass, Table } from '../../ui/Table';
 import { usePendingSearch } from '../../ui/usePendingSearch';
-import { some, Value } from '../../ui/Value';
+import { formatOrNull, Value } from '../../ui/Value';
 import { type Column, columns, sortOf } from './columns';
 import type { OverviewData } from './load';
-import { fromTheStart, type OverviewSearch } from './search';
+import { firstPageSearch, type OverviewSearch } from './search';
 import styles from './VendorTable.module.css';
 
 const notDue = 'no order was due in these seven days';
@@ -65,14 +65,14 @@ function ColumnHeading({ column, search }: { column: Column; search: OverviewSea
   const navigate = useNavigate();
   const { sortBy, order } = sortOf(search);
   const isSorted = sortBy === column.sortBy;
-  const asked = usePendingSearch(search);
+  const pending = usePendingSearch(search);
 
   function sort() {
-    const last = sortOf(asked);
+    const last = sortOf(pending);
     const next = last.sortBy !== column.sortBy ? column.first : last.order === 'asc' ? 'desc' : 'asc';
     void navigate({
       to: '/',
-      search: fromTheStart(asked, { sortBy: column.sortBy, order: next }),
+      search: firstPageSearch(pending, { sortBy: column.sortBy, order: next }),
       resetScroll: false,
     });
   }
@@ -108,7 +108,7 @@ function Row({ vendor, scale, search }: { vendor: VendorRow; scale: Scale; searc
         <Reliability vendor={vendor} low={scale.low} />
       </td>
       <td className={numberClass} data-label="On time">
-        <Value text={some(vendor.onTimePercentage, percent)} because={notDue} />
+        <Value text={formatOrNull(vendor.onTimePercentage, percent)} reason={notDue} />
       </td>
       <Count label="Orders" value={vendor.totalOrders} />
       <Count label="Issues" value={vendor.issueCount} />
@@ -157,17 +157,17 @@ function Fleet({
           All vendors
         </th>
         <td className={`${numberClass} ${styles.score}`}>
-          <Value text={some(current.overallReliability, percent)} because={notCompleted} />
+          <Value text={formatOrNull(current.overallReliability, percent)} reason={notCompleted} />
         </td>
         <td className={numberClass} data-label="On time">
-          <Value text={some(current.onTimePercentage, percent)} because={notDue} />
+          <Value text={formatOrNull(current.onTimePercentage, percent)} reason={notDue} />
         </td>
         <Count label="Orders" value={current.totalOrders} />
         <Count label="Issues" value={current.issueCount} />
         <Count label="Active" value={current.totalActiveOrders} />
         <Count label="Delayed" value={current.totalDelayedOrders} />
         <td className={numberClass} data-label="Trend">
-          <Value text={points?.signed ?? null} because={notCompared} />
+          <Value text={points?.signed ?? null} reason={notCompared} />
         </td>
         <td className={styles.risk}>{count(current.atRiskVendors)} at risk</td>
         <Days name="All vendors" values={rates} scale={scale} isToday={isToday} />
@@ -220,7 +220,7 @@ function Reliability({
   /** Where the scale of the bar begins. */
   low: number;
 }) {
-  if (reliabilityScore === null || reliabilityInterval === null) return <Value text={null} because={notCompleted} />;
+  if (reliabilityScore === null || reliabilityInterval === null) return <Value text={null} reason={notCompleted} />;
   return (
     <span className={styles.reliability} data-risk={riskLevel}>
       <IntervalBar score={reliabilityScore} interval={reliabilityInterval} target={AT_RISK_BELOW} low={low} />
@@ -236,7 +236,7 @@ function Reliability({
 
 function Trend({ vendor: { trend, trendPercentage } }: { vendor: VendorRow }) {
   const points = change(trendPercentage, { unit: 'points', better: 'up' });
-  if (trend === null || points === null) return <Value text={null} because={notCompared} />;
+  if (trend === null || points === null) return <Value text={null} reason={notCompared} />;
   return (
     <span
       className={styles.trend}

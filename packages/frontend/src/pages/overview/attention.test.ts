@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Dashboard, Order, OrderList, VendorRow } from '../../api/types';
 import { type Concern, concerns } from './attention';
 
-const NOTHING = { lower: 90, upper: 99 };
+const INTERVAL = { lower: 90, upper: 99 };
 
 function vendor(vendorId: string, row: Partial<VendorRow> = {}): VendorRow {
   return {
@@ -10,7 +10,7 @@ function vendor(vendorId: string, row: Partial<VendorRow> = {}): VendorRow {
     name: vendorId,
     category: null,
     reliabilityScore: 95,
-    reliabilityInterval: NOTHING,
+    reliabilityInterval: INTERVAL,
     reliability30d: [],
     totalOrders: 40,
     completedOrders: 40,
@@ -37,7 +37,7 @@ function overdue(orders: Partial<Order>[], hasMore = false): OrderList {
   } as unknown as OrderList;
 }
 
-const told = (found: Concern[]) =>
+const kinds = (found: Concern[]) =>
   found.map((concern) => (concern.kind === 'overdue' ? 'overdue' : `${concern.vendor.vendorId} ${concern.kind}`));
 
 const high = (id: string, reliabilityScore: number) => vendor(id, { riskLevel: 'high', reliabilityScore });
@@ -50,16 +50,16 @@ describe('what needs attention', () => {
 
   test('comes worst first, whatever the table is sorted by, and has room for what is overdue', () => {
     const vendors = [medium('m', 83), high('h2', 75), vendor('a'), high('h1', 60), high('h3', 79)];
-    expect(told(concerns(dashboard(), vendors, null))).toEqual(['h1 high', 'h2 high', 'h3 high']);
-    expect(told(concerns(dashboard(4), vendors, null))).toEqual(['h1 high', 'h2 high', 'overdue']);
-    expect(told(concerns(dashboard(4), [medium('m', 83)], null))).toEqual(['overdue', 'm medium']);
+    expect(kinds(concerns(dashboard(), vendors, null))).toEqual(['h1 high', 'h2 high', 'h3 high']);
+    expect(kinds(concerns(dashboard(4), vendors, null))).toEqual(['h1 high', 'h2 high', 'overdue']);
+    expect(kinds(concerns(dashboard(4), [medium('m', 83)], null))).toEqual(['overdue', 'm medium']);
   });
 
   test('names a vendor once, and one that has too few orders to be sure as such', () => {
     const few = vendor('few', { riskLevel: 'insufficient', reliabilityScore: 60, issueCount: 6 });
     const one = vendor('one', { riskLevel: 'insufficient', reliabilityScore: 0, issueCount: 1 });
     const bad = high('bad', 70);
-    expect(told(concerns(dashboard(0, [one, few, bad]), [one, few, bad], null))).toEqual(['bad high', 'few unsure']);
+    expect(kinds(concerns(dashboard(0, [one, few, bad]), [one, few, bad], null))).toEqual(['bad high', 'few unsure']);
   });
 
   test('is a fall only where the week before lies outside what this week leaves likely', () => {
@@ -68,12 +68,12 @@ describe('what needs attention', () => {
       reliabilityInterval: { lower: 84, upper: 92 },
       trendPercentage: -9,
     });
-    const swayed = vendor('swayed', {
+    const fluctuated = vendor('swayed', {
       reliabilityScore: 88,
       reliabilityInterval: { lower: 80, upper: 98 },
       trendPercentage: -9,
     });
-    expect(told(concerns(dashboard(), [swayed, fell], null))).toEqual(['fell falling']);
+    expect(kinds(concerns(dashboard(), [fluctuated, fell], null))).toEqual(['fell falling']);
   });
 
   test('is worth the sum of all gifts that are overdue, by currency', () => {

@@ -2,45 +2,45 @@
 import type { Dashboard, OrderList, VendorRow } from '../../api/types';
 
 /** At most so many are shown, and one of them is kept for the orders that are overdue. */
-const ROOM = 3;
+const LIMIT = 3;
 
 /** So few failures tell nothing about a vendor that completed few orders. */
 const FEW = 3;
 
-export type Subject = Pick<
+export type VendorSummary = Pick<
   VendorRow,
   'vendorId' | 'name' | 'reliabilityScore' | 'completedOrders' | 'issueCount' | 'trendPercentage'
 >;
 
 /** What the gifts cost, in minor units, by currency. */
-export type Worth = { currency: string; minorUnits: number }[];
+export type Amounts = { currency: string; minorUnits: number }[];
 
 export type Concern =
-  | { kind: 'high' | 'medium' | 'unsure' | 'falling'; vendor: Subject }
-  | { kind: 'overdue'; orders: number; worth: Worth | null; oldestPromise: string | null };
+  | { kind: 'high' | 'medium' | 'unsure' | 'falling'; vendor: VendorSummary }
+  | { kind: 'overdue'; orders: number; worth: Amounts | null; oldestPromise: string | null };
 
 const severity: Concern['kind'][] = ['high', 'overdue', 'medium', 'unsure', 'falling'];
 
 /** The worst first. `vendors` are those at risk at least; `overdue` is null where orders of that day cannot be listed. */
 export function concerns(dashboard: Dashboard, vendors: VendorRow[], overdue: OrderList | null): Concern[] {
   const orders = dashboard.current.totalDelayedOrders;
-  const found: Concern[] = ofVendors(dashboard, vendors).slice(0, orders > 0 ? ROOM - 1 : ROOM);
-  if (orders > 0) found.push({ kind: 'overdue', orders, ...ofOverdue(orders, overdue) });
+  const found: Concern[] = vendorConcerns(dashboard, vendors).slice(0, orders > 0 ? LIMIT - 1 : LIMIT);
+  if (orders > 0) found.push({ kind: 'overdue', orders, ...overdueValue(orders, overdue) });
   return found.sort((a, b) => severity.indexOf(a.kind) - severity.indexOf(b.kind));
 }
 
-function ofVendors({ underperformingVendors }: Dashboard, vendors: VendorRow[]): Concern[] {
-  const byScore = (a: Subject, b: Subject) => (a.reliabilityScore ?? 100) - (b.reliabilityScore ?? 100);
-  const at = (kind: 'high' | 'medium'): Concern[] =>
+function vendorConcerns({ underperformingVendors }: Dashboard, vendors: VendorRow[]): Concern[] {
+  const byScore = (a: VendorSummary, b: VendorSummary) => (a.reliabilityScore ?? 100) - (b.reliabilityScore ?? 100);
+  const withRisk = (kind: 'high' | 'medium'): Concern[] =>
     vendors
       .filter((vendor) => vendor.riskLevel === kind)
       .sort(byScore)
       .map((vendor) => ({ kind, vendor }));
-  const atRisk = [...at('high'), ...at('medium')];
-  const isNamed = new Set(atRisk.map((concern) => 'vendor' in concern && concern.vendor.vendorId));
+  const atRisk = [...withRisk('high'), ...withRisk('medium')];
+  const atRiskIds = new Set(atRisk.map((concern) => 'vendor' in concern && concern.vendor.vendorId));
   // Below 80 %, with too few orders to be sure.
   const unsure = underperformingVendors
-    .filter((vendor) => !isNamed.has(vendor.vendorId) && vendor.issueCount > FEW)
+    .filter((vendor) => !atRiskIds.has(vendor.vendorId) && vendor.issueCount > FEW)
     .map((vendor): Concern => ({ kind: 'unsure', vendor }));
   const falling = vendors
     .filter((vendor) => vendor.riskLevel === 'low' && hasFallen(vendor))
@@ -56,7 +56,7 @@ function hasFallen({ reliabilityScore, reliabilityInterval, trendPercentage }: V
 }
 
 /** What is overdue is worth only what is known of every one of these orders: a page of them is not the whole. */
-function ofOverdue(orders: number, list: OrderList | null): { worth: Worth | null; oldestPromise: string | null } {
+function overdueValue(orders: number, list: OrderList | null): { worth: Amounts | null; oldestPromise: string | null } {
   if (list === null || list.hasMore || list.orders.length !== orders) return { worth: null, oldestPromise: null };
   const sums = new Map<string, number>();
   for (const { currency, giftValue } of list.orders) {

@@ -1,12 +1,12 @@
 import { get } from '../../api/client';
-import type { Answer, Dashboard, OrderList, Parameters, VendorList, VendorRow } from '../../api/types';
+import type { Dashboard, OrderList, Parameters, ResponseBody, VendorList, VendorRow } from '../../api/types';
 import { activeStatuses } from '../../format/labels';
 import { sortOf, worstFirst } from './columns';
 
 /** Vendors on one page of the table: fewer where each is a card as high as five rows. */
 const limit = () => (matchMedia('(max-width: 40rem)').matches ? '20' : '50');
 
-export type FleetHistory = Answer<'/api/dashboard/history'>;
+export type FleetHistory = ResponseBody<'/api/dashboard/history'>;
 
 export interface OverviewData {
   /** The date asked for; today where there is none. */
@@ -17,7 +17,7 @@ export interface OverviewData {
   /** A page of the table. */
   vendors: VendorList;
   /** Where the vendors are found that need attention. */
-  suspects: VendorRow[];
+  worstVendors: VendorRow[];
   /** Orders of now that are past their promise; null where the page is about another day. */
   overdue: OrderList | null;
   /** When this was read, in milliseconds of the reader's clock: from then on the ages grow. */
@@ -37,7 +37,8 @@ export async function loadOverview(
 ): Promise<OverviewData> {
   const { date, cursor, q, risk } = query;
   const { sortBy, order } = sortOf(query);
-  const rows = (wanted: OverviewQuery) => get('/api/vendors', { query: { date, limit: limit(), ...wanted } }, signal);
+  const rows = (parameters: OverviewQuery) =>
+    get('/api/vendors', { query: { date, limit: limit(), ...parameters } }, signal);
   const read = [
     get('/dashboard/summary', { query: { date } }, signal),
     rows({ cursor, q, risk, sortBy, order }),
@@ -47,15 +48,15 @@ export async function loadOverview(
     if (JSON.stringify(dashboard) === JSON.stringify(shown.dashboard)) return { ...shown, vendors };
   }
   // As it is sorted by itself, those at risk come first. What needs attention is the same however it is sorted and filtered.
-  const isPlain = sortBy === worstFirst.sortBy && order === worstFirst.order && !cursor && !q && !risk;
-  const [dashboard, vendors, history, overdue, plain] = await Promise.all([
+  const isDefaultView = sortBy === worstFirst.sortBy && order === worstFirst.order && !cursor && !q && !risk;
+  const [dashboard, vendors, history, overdue, defaultPage] = await Promise.all([
     ...read,
     get('/api/dashboard/history', { query: { to: date } }, signal),
     date === undefined
       ? get('/api/orders', { query: { delayed: 'true', status: activeStatuses.join(','), limit: '100' } }, signal)
       : null,
-    isPlain ? null : rows(worstFirst),
+    isDefaultView ? null : rows(worstFirst),
   ]);
-  const suspects = (plain ?? vendors).vendors;
-  return { date, dashboard, history, vendors, suspects, overdue, readAt: Date.now() };
+  const worstVendors = (defaultPage ?? vendors).vendors;
+  return { date, dashboard, history, vendors, worstVendors, overdue, readAt: Date.now() };
 }

@@ -12,6 +12,6 @@ export interface OverviewSearch {
 }
 
 /** Another sort or filter begins at the first page. */
-export function fromTheStart(search: OverviewSearch, wanted: OverviewSearch): OverviewSearch {
-  return { ...search, ...wanted, cursor: undefined, page: undefined };
+export function firstPageSearch(search: OverviewSearch, changes: OverviewSearch): OverviewSearch {
+  return { ...search, ...changes, cursor: undefined, page: undefined };
 }

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import { ApiError } from '../../api/client';
 import type { RecentOrder } from '../../api/types';
 import { HOUR, long } from '../../format/durations';
-import { count, counted } from '../../format/numbers';
+import { count, pluralize } from '../../format/numbers';
 import { Button, buttonClass } from '../../ui/Button';
 import { errorMessage } from '../../ui/errorMessage';
 import { Icon } from '../../ui/Icon';
@@ -13,7 +13,7 @@ import { StatusMark } from '../../ui/StatusMark';
 import { Timestamp } from '../../ui/Timestamp';
 import { VisuallyHidden } from '../../ui/VisuallyHidden';
 import styles from './Feed.module.css';
-import { joined, type RecentData, readFeed } from './load';
+import { appendPage, type RecentData, readFeed } from './load';
 import type { RecentSearch } from './search';
 
 /** The feed, and more of it when asked: what is there stays where it is. */
@@ -44,7 +44,7 @@ export function Feed({ data, search }: { data: RecentData; search: RecentSearch 
     setFailure(null);
     try {
       const next = await readFeed(search, cursor, signal);
-      setShown({ ...data, ...joined({ orders, vendorNames }, next), pages: pages + 1 });
+      setShown({ ...data, ...appendPage({ orders, vendorNames }, next), pages: pages + 1 });
       setFirstNew(orders.length);
       // Only noted in the history, so that coming back from an order finds as much here.
       void navigate({
@@ -66,15 +66,15 @@ export function Feed({ data, search }: { data: RecentData; search: RecentSearch 
   return (
     <>
       <ol className={styles.feed} ref={list}>
-        {orders.map((one) => (
-          <Update key={one.order.orderId} update={one} vendor={vendorNames[one.order.vendorId]} />
+        {orders.map((update) => (
+          <Update key={update.order.orderId} update={update} vendor={vendorNames[update.order.vendorId]} />
         ))}
       </ol>
       <div className={styles.more}>
         <p role="status">
           {failure !== null
             ? ''
-            : `${counted(orders.length, 'order')} shown${firstNew === null ? '' : `, ${count(orders.length - firstNew)} of them new here`}${nextCursor === null ? '. This is the end of the feed.' : ''}`}
+            : `${pluralize(orders.length, 'order')} shown${firstNew === null ? '' : `, ${count(orders.length - firstNew)} of them new here`}${nextCursor === null ? '. This is the end of the feed.' : ''}`}
         </p>
         {failure !== null && (
           <p role="alert">
@@ -105,7 +105,7 @@ function Update({
 }) {
   const href = useLocation({ select: (location) => location.href });
   const openedFrom = { href, name: 'Recent' };
-  const toldAfter = Date.parse(changed.recordedAt) - Date.parse(changed.occurredAt);
+  const recordingDelay = Date.parse(changed.recordedAt) - Date.parse(changed.occurredAt);
   return (
     <li className={styles.update}>
       <p className={styles.when}>
@@ -148,9 +148,9 @@ function Update({
         {order.isDelayed && (
           <span className={styles.late}>{order.completedAt === null ? 'Past its promise' : 'Ended late'}</span>
         )}
-        {toldAfter >= HOUR && (
-          <span className={styles.told}>
-            Told {long(toldAfter, 1)} later, <Timestamp instant={changed.recordedAt} />
+        {recordingDelay >= HOUR && (
+          <span className={styles.recorded}>
+            FactStep {long(recordingDelay, 1)} later, <Timestamp instant={changed.recordedAt} />
           </span>
         )}
       </p>
@@ -168,7 +168,7 @@ function NothingNew({ search }: { search: RecentSearch }) {
           ? `No order of the chosen filters had any news in ${span}.`
           : `No order had any news in ${span}. The feed goes by when things happened.`}
       </p>
-      <div className={styles.ways}>
+      <div className={styles.actions}>
         {isFiltered && (
           <Link className={buttonClass} to="/orders/recent" search={{ hours: search.hours }}>
             Show all updates

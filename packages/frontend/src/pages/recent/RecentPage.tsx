@@ -1,6 +1,6 @@
 import { useNavigate } from '@tanstack/react-router';
 import { statusLabel } from '../../format/labels';
-import { counted } from '../../format/numbers';
+import { pluralize } from '../../format/numbers';
 import { ownZone } from '../../format/times';
 import { BackLink } from '../../ui/BackLink';
 import { type Chip, FilterChips } from '../../ui/FilterChips';
@@ -23,14 +23,14 @@ const spans = [
 /** What changed lately, the newest first. */
 export function RecentPage({ data, search }: { data: RecentData; search: RecentSearch }) {
   const navigate = useNavigate();
-  const { activity, ofAnyStatus, vendorName, readAt } = data;
+  const { activity, allStatuses, vendorName, readAt } = data;
   const vendor = vendorName ?? search.vendorId;
-  const asked = usePendingSearch(search);
+  const pending = usePendingSearch(search);
   // Without a word about it, the server goes back 24 hours.
-  const hours = asked.hours === '24' ? undefined : asked.hours;
+  const hours = pending.hours === '24' ? undefined : pending.hours;
 
-  function show(wanted: RecentSearch) {
-    void navigate({ to: '/orders/recent', search: { ...asked, ...wanted }, resetScroll: false });
+  function show(changes: RecentSearch) {
+    void navigate({ to: '/orders/recent', search: { ...pending, ...changes }, resetScroll: false });
   }
 
   return (
@@ -48,13 +48,13 @@ export function RecentPage({ data, search }: { data: RecentData; search: RecentS
       </PageHead>
       <StatusFilter
         label="Updated in the last hour, by where the orders stand now; press to filter"
-        counts={ofAnyStatus.statusBreakdown}
-        chosen={asked.status}
-        onChoose={(status) => show({ status })}
+        counts={allStatuses.statusBreakdown}
+        selected={pending.status}
+        onSelect={(status) => show({ status })}
       />
       <search className={styles.filters}>
         <div className={styles.vendor}>
-          <VendorCombobox chosen={vendor} onChoose={(vendorId) => show({ vendorId })} />
+          <VendorCombobox selected={vendor} onSelect={(vendorId) => show({ vendorId })} />
         </div>
         {/* biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be a row of touching buttons in every browser */}
         <div className={styles.spans} role="group" aria-label="How far back">
@@ -71,8 +71,8 @@ export function RecentPage({ data, search }: { data: RecentData; search: RecentS
         </div>
       </search>
       <FilterChips
-        chips={chips(asked, asked.vendorId === search.vendorId ? vendor : asked.vendorId, show)}
-        onClear={() => void navigate({ to: '/orders/recent', search: { hours: asked.hours }, resetScroll: false })}
+        chips={activeChips(pending, pending.vendorId === search.vendorId ? vendor : pending.vendorId, show)}
+        onClear={() => void navigate({ to: '/orders/recent', search: { hours: pending.hours }, resetScroll: false })}
       />
       <section aria-labelledby="feed">
         <div className={styles.feedHead}>
@@ -90,15 +90,15 @@ export function RecentPage({ data, search }: { data: RecentData; search: RecentS
 function headline(orders: number): string {
   return orders === 0
     ? 'No order was updated in the last hour.'
-    : `${counted(orders, 'order')} updated in the last hour.`;
+    : `${pluralize(orders, 'order')} updated in the last hour.`;
 }
 
-function chips(search: RecentSearch, vendor: string | undefined, show: (wanted: RecentSearch) => void): Chip[] {
+function activeChips(search: RecentSearch, vendor: string | undefined, show: (changes: RecentSearch) => void): Chip[] {
   const statuses = statusesIn(search.status);
-  const on: Chip[] = statuses.map((status) => {
+  const chips: Chip[] = statuses.map((status) => {
     const rest = statuses.filter((other) => other !== status).join(',');
-    return { words: statusLabel[status], remove: () => show({ status: rest === '' ? undefined : rest }) };
+    return { label: statusLabel[status], remove: () => show({ status: rest === '' ? undefined : rest }) };
   });
-  if (vendor !== undefined) on.unshift({ words: vendor, remove: () => show({ vendorId: undefined }) });
-  return on;
+  if (vendor !== undefined) chips.unshift({ label: vendor, remove: () => show({ vendorId: undefined }) });
+  return chips;
 }

@@ -15,7 +15,7 @@ export interface RecentData {
   /** The last hour, as the whole filter leaves it. */
   activity: RecentOrders['activity'];
   /** The last hour in all statuses. */
-  ofAnyStatus: RecentOrders['activity'];
+  allStatuses: RecentOrders['activity'];
   /** What the vendor of the filter is called. */
   vendorName: string | null;
   /** When this was read, in milliseconds of the reader's clock. */
@@ -39,7 +39,7 @@ export async function loadRecent(search: RecentSearch, pages: number, signal: Ab
   ]);
   return {
     ...feed,
-    ofAnyStatus: anyStatus?.activity ?? feed.activity,
+    allStatuses: anyStatus?.activity ?? feed.activity,
     vendorName: vendor?.vendor.name ?? null,
     readAt: Date.now(),
   };
@@ -51,7 +51,7 @@ async function readPages(search: RecentSearch, pages: number, signal: AbortSigna
   let feed: Page = first;
   let read = 1;
   while (read < pages && feed.nextCursor !== null) {
-    feed = joined(feed, await readFeed(search, feed.nextCursor, signal));
+    feed = appendPage(feed, await readFeed(search, feed.nextCursor, signal));
     read += 1;
   }
   const { orders, vendorNames, nextCursor } = feed;
@@ -61,10 +61,10 @@ async function readPages(search: RecentSearch, pages: number, signal: AbortSigna
 type Page = Pick<RecentOrders, 'orders' | 'vendorNames' | 'nextCursor'>;
 
 /** A page of the feed, after those that are there. */
-export function joined(there: Omit<Page, 'nextCursor'>, { orders, vendorNames, nextCursor }: Page): Page {
+export function appendPage(shown: Omit<Page, 'nextCursor'>, { orders, vendorNames, nextCursor }: Page): Page {
   return {
-    orders: [...there.orders, ...orders],
-    vendorNames: { ...there.vendorNames, ...vendorNames },
+    orders: [...shown.orders, ...orders],
+    vendorNames: { ...shown.vendorNames, ...vendorNames },
     nextCursor,
   };
 }

@@ -3,12 +3,12 @@ import type { VendorDay } from '../../api/types';
 import { count, percent, rate } from '../../format/numbers';
 import { dayAndMonth, day as dayInFull } from '../../format/times';
 import { useWidth } from '../../ui/chart/useWidth';
-import { some, Value } from '../../ui/Value';
+import { formatOrNull, Value } from '../../ui/Value';
 import { type ChartGeometry, chartGeometry, dayAt, TARGET } from './chartGeometry';
 import styles from './HistoryChart.module.css';
 
 /** How far a key moves the reading line. */
-const moves: Record<string, number> = {
+const keySteps: Record<string, number> = {
   ArrowLeft: -1,
   ArrowRight: 1,
   PageUp: -7,
@@ -26,20 +26,20 @@ export function HistoryChart({ days, isPast }: { days: VendorDay[]; isPast: bool
   const help = useId();
 
   const last = days.length - 1;
-  const found = days.findIndex((day) => day.date === date);
-  const index = found < 0 ? last : found;
-  const read = days[index];
+  const foundIndex = days.findIndex((day) => day.date === date);
+  const index = foundIndex < 0 ? last : foundIndex;
+  const selectedDay = days[index];
   const first = days[0];
-  if (read === undefined || first === undefined) return null;
+  if (selectedDay === undefined || first === undefined) return null;
 
-  function press(event: KeyboardEvent) {
-    const by = moves[event.key];
-    if (by === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+  function handleKeyDown(event: KeyboardEvent) {
+    const step = keySteps[event.key];
+    if (step === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
-    setDate(days[Math.max(0, Math.min(last, index + by))]?.date);
+    setDate(days[Math.max(0, Math.min(last, index + step))]?.date);
   }
 
-  function point(event: PointerEvent<HTMLDivElement>) {
+  function handlePointer(event: PointerEvent<HTMLDivElement>) {
     if (geometry === null) return;
     const x = event.clientX - event.currentTarget.getBoundingClientRect().left;
     setDate(days[dayAt(geometry, x)]?.date);
@@ -58,17 +58,17 @@ export function HistoryChart({ days, isPast }: { days: VendorDay[]; isPast: bool
         aria-describedby={help}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: an application takes the focus, and keys move its reading line
         tabIndex={0}
-        onKeyDown={press}
-        onPointerMove={point}
-        onPointerDown={point}
+        onKeyDown={handleKeyDown}
+        onPointerMove={handlePointer}
+        onPointerDown={handlePointer}
       >
         {geometry !== null && (
-          <Picture geometry={geometry} index={index} isUnfinished={isUnfinished(last)} name={name} />
+          <ChartSvg geometry={geometry} index={index} isUnfinished={isUnfinished(last)} name={name} />
         )}
       </div>
       <div className={styles.readout} aria-live="polite" aria-atomic="true">
         <p className={styles.date}>
-          {dayInFull(read.date)}
+          {dayInFull(selectedDay.date)}
           {isUnfinished(index) && ', not over'}
         </p>
         <dl className={styles.numbers}>
@@ -76,8 +76,8 @@ export function HistoryChart({ days, isPast }: { days: VendorDay[]; isPast: bool
             <dt>Reliability, 7 days</dt>
             <dd>
               <Value
-                text={some(read.reliabilityScore, percent)}
-                because="nothing completed in the seven days ending with this one"
+                text={formatOrNull(selectedDay.reliabilityScore, percent)}
+                reason="nothing completed in the seven days ending with this one"
               />
             </dd>
           </div>
@@ -85,25 +85,28 @@ export function HistoryChart({ days, isPast }: { days: VendorDay[]; isPast: bool
             <dt>Likely between</dt>
             <dd>
               <Value
-                text={some(read.reliabilityInterval, ({ lower, upper }) => `${rate(lower)} and ${rate(upper)}\u00a0%`)}
-                because="nothing completed in the seven days ending with this one"
+                text={formatOrNull(
+                  selectedDay.reliabilityInterval,
+                  ({ lower, upper }) => `${rate(lower)} and ${rate(upper)}\u00a0%`,
+                )}
+                reason="nothing completed in the seven days ending with this one"
               />
             </dd>
           </div>
           <div>
             <dt>Completed, 7 days</dt>
             <dd>
-              {count(read.completedOrders)}, {count(read.issueCount)} wrong
+              {count(selectedDay.completedOrders)}, {count(selectedDay.issueCount)} wrong
             </dd>
           </div>
           <div>
             <dt>Placed that day</dt>
-            <dd>{count(read.day.placedOrders)}</dd>
+            <dd>{count(selectedDay.day.placedOrders)}</dd>
           </div>
           <div>
             <dt>Completed that day</dt>
             <dd>
-              {count(read.day.completedOrders)}, {count(read.day.issueCount)} wrong
+              {count(selectedDay.day.completedOrders)}, {count(selectedDay.day.issueCount)} wrong
             </dd>
           </div>
         </dl>
@@ -111,8 +114,8 @@ export function HistoryChart({ days, isPast }: { days: VendorDay[]; isPast: bool
       <p className={styles.help} id={help}>
         <span className={styles.byTouch}>Touch a day to read its numbers.</span>
         <span className={styles.byKey}>
-          Point at a day, or focus the chart and press <kbd>←</kbd> <kbd>→</kbd> to read one day, <kbd>Page up</kbd>{' '}
-          <kbd>Page down</kbd> for a week, <kbd>Home</kbd> <kbd>End</kbd> for the ends.
+          Point at a day, or focus the chart and handleKeyDown <kbd>←</kbd> <kbd>→</kbd> to read one day,{' '}
+          <kbd>Page up</kbd> <kbd>Page down</kbd> for a week, <kbd>Home</kbd> <kbd>End</kbd> for the ends.
         </span>
       </p>
     </>
@@ -120,7 +123,7 @@ export function HistoryChart({ days, isPast }: { days: VendorDay[]; isPast: bool
 }
 
 /** Silent: the words under it say what it shows. */
-function Picture({
+function ChartSvg({
   geometry,
   index,
   isUnfinished,
@@ -162,10 +165,10 @@ function Picture({
       {geometry.lines.map((line) => (
         <polyline key={line} className={styles.line} points={line} />
       ))}
-      {geometry.lone.map(({ x, y }) => (
-        <rect key={x} className={styles.lone} x={x - 3} y={y - 3} width="6" height="6" />
+      {geometry.isolated.map(({ x, y }) => (
+        <rect key={x} className={styles.isolated} x={x - 3} y={y - 3} width="6" height="6" />
       ))}
-      {geometry.lines.length + geometry.lone.length === 0 && (
+      {geometry.lines.length + geometry.isolated.length === 0 && (
         <text className={styles.nothing} x={(rates.left + rates.right) / 2} y={(rates.top + rates.bottom) / 2}>
           Nothing completed in these days
         </text>
@@ -175,7 +178,7 @@ function Picture({
         Orders placed that day
       </text>
       <text x={numbers} y={volume.top + 8} textAnchor="end">
-        {count(geometry.most)}
+        {count(geometry.maxOrders)}
       </text>
       <text x={numbers} y={volume.bottom} textAnchor="end">
         0

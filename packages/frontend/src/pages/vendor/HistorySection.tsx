@@ -1,11 +1,11 @@
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { VendorDay, VendorHistory } from '../../api/types';
-import { count, counted, percent, rate } from '../../format/numbers';
+import { count, percent, pluralize, rate } from '../../format/numbers';
 import { shortDay } from '../../format/times';
 import { StateBox } from '../../ui/StateBox';
 import { numberClass, Table } from '../../ui/Table';
-import { some, Value } from '../../ui/Value';
+import { formatOrNull, Value } from '../../ui/Value';
 import { HistoryChart } from './HistoryChart';
 import styles from './HistorySection.module.css';
 import type { VendorSearch } from './search';
@@ -62,7 +62,7 @@ export function HistorySection({
       </div>
       {isEmpty ? (
         <StateBox tone="empty" label="Nothing here" title="No order in these days">
-          <p>No order was placed and none completed in these {counted(days.length, 'day')}.</p>
+          <p>No order was placed and none completed in these {pluralize(days.length, 'day')}.</p>
         </StateBox>
       ) : (
         <>
@@ -104,12 +104,15 @@ function DayTable({ days }: { days: VendorDay[] }) {
           <tr key={day.date}>
             <th scope="row">{shortDay(day.date)}</th>
             <td className={numberClass}>
-              <Value text={some(day.reliabilityScore, percent)} because={nothingCompleted} />
+              <Value text={formatOrNull(day.reliabilityScore, percent)} reason={nothingCompleted} />
             </td>
             <td className={numberClass}>
               <Value
-                text={some(day.reliabilityInterval, ({ lower, upper }) => `${rate(lower)} and ${rate(upper)}\u00a0%`)}
-                because={nothingCompleted}
+                text={formatOrNull(
+                  day.reliabilityInterval,
+                  ({ lower, upper }) => `${rate(lower)} and ${rate(upper)}\u00a0%`,
+                )}
+                reason={nothingCompleted}
               />
             </td>
             <td className={numberClass}>{count(day.completedOrders)}</td>

@@ -43,13 +43,13 @@ export function OverdueOrders({
           <p>No open order of this vendor is past its promise.</p>
         </StateBox>
       ) : (
-        <Lates overdue={overdue} openedFrom={openedFrom} />
+        <OverdueList overdue={overdue} openedFrom={openedFrom} />
       )}
     </section>
   );
 }
 
-function Lates({ overdue, openedFrom }: { overdue: OrderList; openedFrom: HistoryState['openedFrom'] }) {
+function OverdueList({ overdue, openedFrom }: { overdue: OrderList; openedFrom: HistoryState['openedFrom'] }) {
   const now = useNow();
   const latest = overdue.orders
     .toSorted((a, b) => promised(a) - promised(b))
@@ -84,7 +84,7 @@ function Lates({ overdue, openedFrom }: { overdue: OrderList; openedFrom: Histor
             <span className={styles.value}>
               <Value
                 text={order.giftValue === null ? null : money(order.giftValue, order.currency)}
-                because="no value was told"
+                reason="no value was told"
               />
             </span>
           </li>

@@ -73,11 +73,11 @@ function Row({ order, openedFrom }: { order: Order; openedFrom: HistoryState['op
         <StatusMark status={order.status} />
       </td>
       <td className={styles.reason} data-label="Reason">
-        <Value text={order.reason} because="no reason was told" />
+        <Value text={order.reason} reason="no reason was told" />
       </td>
       <td data-label="Ended">
         {order.completedAt === null ? (
-          <Value text={null} because="it has not ended" />
+          <Value text={null} reason="it has not ended" />
         ) : (
           <RelativeTime instant={order.completedAt} />
         )}
@@ -85,7 +85,7 @@ function Row({ order, openedFrom }: { order: Order; openedFrom: HistoryState['op
       <td className={`${numberClass} ${cells.value}`}>
         <Value
           text={order.giftValue === null ? null : money(order.giftValue, order.currency)}
-          because="no value was told"
+          reason="no value was told"
         />
       </td>
     </tr>

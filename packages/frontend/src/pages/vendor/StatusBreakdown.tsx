@@ -1,6 +1,6 @@
 import type { Status, StatusCounts } from '../../api/types';
 import { activeStatuses, endedStatuses } from '../../format/labels';
-import { count, counted, share } from '../../format/numbers';
+import { count, pluralize, share } from '../../format/numbers';
 import { StatusMark } from '../../ui/StatusMark';
 import { numberClass, Table } from '../../ui/Table';
 import styles from './StatusBreakdown.module.css';
@@ -12,7 +12,7 @@ export function StatusBreakdown({ counts, isPast }: { counts: StatusCounts; isPa
   return (
     <section className={styles.panel} aria-labelledby="statuses">
       <div className={styles.head}>
-        <h2 id="statuses">{counted(total, 'order')}</h2>
+        <h2 id="statuses">{pluralize(total, 'order')}</h2>
         <p>active {isPast ? 'then' : 'now'}, or ended in the seven days</p>
       </div>
       <div>

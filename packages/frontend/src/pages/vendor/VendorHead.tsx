@@ -1,7 +1,7 @@
 import { type HistoryState, Link, useLocation } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Risk, VendorReport } from '../../api/types';
-import { counted } from '../../format/numbers';
+import { pluralize } from '../../format/numbers';
 import { day, shortDay } from '../../format/times';
 import { BackLink } from '../../ui/BackLink';
 import { buttonClass } from '../../ui/Button';
@@ -66,8 +66,8 @@ export function VendorHead({
           {vendor.contractStartDate !== null && <Fact name="Contract since">{shortDay(vendor.contractStartDate)}</Fact>}
           {vendor.slaPromises !== null && (
             <Fact name="Promises to deliver in">
-              {counted(vendor.slaPromises.standardDelivery, 'day')}, rush{' '}
-              {counted(vendor.slaPromises.rushDelivery, 'day')}
+              {pluralize(vendor.slaPromises.standardDelivery, 'day')}, rush{' '}
+              {pluralize(vendor.slaPromises.rushDelivery, 'day')}
             </Fact>
           )}
           {!vendor.isRegistered && (

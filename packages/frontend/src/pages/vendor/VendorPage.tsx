@@ -17,22 +17,22 @@ import { WindowTable } from './WindowTable';
 
 /** One vendor: how it does, against the week before and over the months, what went wrong, and which orders to chase. */
 export function VendorPage({
-  data: { report: answer, risk, history, isPast, overdue },
+  data: { report: vendorReport, risk, history, isPast, overdue },
   search,
 }: {
   data: VendorData;
   search: VendorSearch;
 }) {
-  const { vendor, report, recentIssues } = answer;
+  const { vendor, report, recentIssues } = vendorReport;
   const href = useLocation({ select: (location) => location.href });
   // What this page opens leads back to it.
   const openedFrom = { href, name: vendor.name };
   return (
     <>
       <title>{`${vendor.name} · Goody`}</title>
-      <VendorHead report={answer} risk={risk} isPast={isPast} openedFrom={openedFrom} />
+      <VendorHead report={vendorReport} risk={risk} isPast={isPast} openedFrom={openedFrom} />
       {report.updatedAt === null ? (
-        <div className={styles.nothing}>
+        <div className={styles.empty}>
           <StateBox tone="empty" label="Nothing here" title="No order of this vendor yet">
             <p>
               {isPast

@@ -1,9 +1,9 @@
 import type { Report, Risk, VendorReport } from '../../api/types';
 import { change } from '../../format/change';
-import { count, counted, decimal, rate } from '../../format/numbers';
+import { count, decimal, pluralize, rate } from '../../format/numbers';
 import { ChangeText } from '../../ui/ChangeText';
 import { Tile, Tiles, type Tone } from '../../ui/Tile';
-import { some, Value } from '../../ui/Value';
+import { formatOrNull, Value } from '../../ui/Value';
 import styles from './VendorTiles.module.css';
 
 const nothingToCompare = 'Nothing to compare with in one of the two weeks';
@@ -21,7 +21,9 @@ export function VendorTiles({ report, vendor, risk }: { report: Report; vendor: 
         <Tile
           label="Reliability"
           tone={tone}
-          value={<Value text={some(current.reliabilityScore, rate)} because="nothing completed in these seven days" />}
+          value={
+            <Value text={formatOrNull(current.reliabilityScore, rate)} reason="nothing completed in these seven days" />
+          }
           unit={current.reliabilityScore === null ? undefined : '%'}
         >
           {current.reliabilityInterval === null ? (
@@ -35,7 +37,7 @@ export function VendorTiles({ report, vendor, risk }: { report: Report; vendor: 
           )}
           <ChangeText
             change={change(trends.reliabilityScore, { unit: 'points', better: 'up' })}
-            because={nothingToCompare}
+            reason={nothingToCompare}
           />
         </Tile>
         <Delivery report={report} promise={vendor.slaPromises?.standardDelivery ?? null} />
@@ -43,13 +45,13 @@ export function VendorTiles({ report, vendor, risk }: { report: Report; vendor: 
           <p>{report.delayedOrders === 0 ? 'None delayed' : <b>{count(report.delayedOrders)} delayed</b>}</p>
           <ChangeText
             change={change(trends.activeOrders, { unit: 'orders', better: null })}
-            because={nothingToCompare}
+            reason={nothingToCompare}
           />
         </Tile>
         <Tile
           label="Issue rate"
           tone={tone}
-          value={<Value text={some(current.issueRate, rate)} because="nothing completed in these seven days" />}
+          value={<Value text={formatOrNull(current.issueRate, rate)} reason="nothing completed in these seven days" />}
           unit={current.issueRate === null ? undefined : '%'}
         >
           <p>
@@ -57,10 +59,7 @@ export function VendorTiles({ report, vendor, risk }: { report: Report; vendor: 
               ? 'Nothing completed in these seven days'
               : `${count(current.issueCount)} of ${count(current.completedOrders)} completed`}
           </p>
-          <ChangeText
-            change={change(trends.issueRate, { unit: 'points', better: 'down' })}
-            because={nothingToCompare}
-          />
+          <ChangeText change={change(trends.issueRate, { unit: 'points', better: 'down' })} reason={nothingToCompare} />
         </Tile>
       </Tiles>
     </div>
@@ -75,19 +74,24 @@ function Delivery({ report: { current7d, trends }, promise }: { report: Report; 
     <Tile
       label="Average delivery"
       tone={hours === null ? 'rest' : isSlow ? 'watch' : promise === null ? 'info' : 'good'}
-      value={<Value text={some(hours, (value) => decimal(value / 24))} because="nothing arrived in these seven days" />}
+      value={
+        <Value
+          text={formatOrNull(hours, (value) => decimal(value / 24))}
+          reason="nothing arrived in these seven days"
+        />
+      }
       unit={hours === null ? undefined : '\u00a0days'}
     >
       <p>
         {hours === null
           ? 'Nothing arrived in these seven days'
           : promise === null
-            ? `${counted(current7d.arrivedOrders, 'order')} arrived`
-            : `${isSlow ? 'Slower than' : 'Within'} its promise of ${counted(promise, 'day')}`}
+            ? `${pluralize(current7d.arrivedOrders, 'order')} arrived`
+            : `${isSlow ? 'Slower than' : 'Within'} its promise of ${pluralize(promise, 'day')}`}
       </p>
       <ChangeText
         change={change(trends.avgDeliveryHours, { unit: 'days', better: 'down' })}
-        because={nothingToCompare}
+        reason={nothingToCompare}
       />
     </Tile>
   );

@@ -2,7 +2,7 @@ import type { Interval, Report, Window } from '../../api/types';
 import { change, type Measure } from '../../format/change';
 import { count, days, percent, rate } from '../../format/numbers';
 import { numberClass, Table } from '../../ui/Table';
-import { some, Value } from '../../ui/Value';
+import { formatOrNull, Value } from '../../ui/Value';
 import styles from './WindowTable.module.css';
 
 interface Line {
@@ -12,7 +12,7 @@ interface Line {
   format: (value: number) => string;
   measure: Measure;
   /** Why there may be none. */
-  because: string;
+  reason: string;
 }
 
 const nothingCompleted = 'nothing completed in the seven days';
@@ -24,66 +24,66 @@ const lines: Line[] = [
     value: 'reliabilityScore',
     format: percent,
     measure: { unit: 'points', better: 'up' },
-    because: nothingCompleted,
+    reason: nothingCompleted,
   },
   {
     label: 'On time',
     value: 'onTimePercentage',
     format: percent,
     measure: { unit: 'points', better: 'up' },
-    because: 'no order was due in the seven days',
+    reason: 'no order was due in the seven days',
   },
   {
     label: 'Average delivery',
     value: 'avgDeliveryHours',
     format: days,
     measure: { unit: 'days', better: 'down' },
-    because: 'nothing arrived in the seven days',
+    reason: 'nothing arrived in the seven days',
   },
   {
     label: 'Orders placed',
     value: 'totalOrders',
     format: count,
     measure: { unit: 'orders', better: null },
-    because: none,
+    reason: none,
   },
   {
     label: 'Completed',
     value: 'completedOrders',
     format: count,
     measure: { unit: 'orders', better: null },
-    because: none,
+    reason: none,
   },
-  { label: 'Arrived', value: 'arrivedOrders', format: count, measure: { unit: 'orders', better: null }, because: none },
-  { label: 'Issues', value: 'issueCount', format: count, measure: { unit: 'orders', better: 'down' }, because: none },
+  { label: 'Arrived', value: 'arrivedOrders', format: count, measure: { unit: 'orders', better: null }, reason: none },
+  { label: 'Issues', value: 'issueCount', format: count, measure: { unit: 'orders', better: 'down' }, reason: none },
   {
     label: 'Issue rate',
     value: 'issueRate',
     format: percent,
     measure: { unit: 'points', better: 'down' },
-    because: nothingCompleted,
+    reason: nothingCompleted,
   },
   {
     label: 'Cancelled',
     value: 'cancelledOrders',
     format: count,
     measure: { unit: 'orders', better: 'down' },
-    because: none,
+    reason: none,
   },
   {
     label: 'Cancellation rate',
     value: 'cancellationRate',
     format: percent,
     measure: { unit: 'points', better: 'down' },
-    because: 'nothing completed or was cancelled in the seven days',
+    reason: 'nothing completed or was cancelled in the seven days',
   },
-  { label: 'Due', value: 'dueOrders', format: count, measure: { unit: 'orders', better: null }, because: none },
+  { label: 'Due', value: 'dueOrders', format: count, measure: { unit: 'orders', better: null }, reason: none },
   {
     label: 'Delivered on time',
     value: 'onTimeDeliveries',
     format: count,
     measure: { unit: 'orders', better: null },
-    because: none,
+    reason: none,
   },
 ];
 
@@ -117,7 +117,7 @@ export function WindowTable({ report: { current7d, previous7d, trends } }: { rep
                 // The two windows are always these two, in this order.
                 // biome-ignore lint/suspicious/noArrayIndexKey: see above
                 <td className={numberClass} key={index}>
-                  <Value text={some(window[line.value], line.format)} because={line.because} />
+                  <Value text={formatOrNull(window[line.value], line.format)} reason={line.reason} />
                   {line.value === 'reliabilityScore' && <Range interval={window.reliabilityInterval} />}
                 </td>
               ))}
@@ -143,7 +143,7 @@ function Range({ interval }: { interval: Interval | null }) {
 
 function ChangeCell({ delta, measure }: { delta: number | null; measure: Measure }) {
   const result = change(delta, measure);
-  if (result === null) return <Value text={null} because="one of the two weeks has nothing to compare" />;
+  if (result === null) return <Value text={null} reason="one of the two weeks has nothing to compare" />;
   return (
     <>
       {result.signed}

@@ -56,7 +56,7 @@ describe('the drawing of a history', () => {
     expect(geometry.lines).toHaveLength(1);
     expect(corners(geometry.lines[0] ?? '')).toHaveLength(2);
     expect(geometry.bands).toHaveLength(2);
-    expect(geometry.lone).toEqual([{ x: geometry.xs[3], y: geometry.rates.top }]);
+    expect(geometry.isolated).toEqual([{ x: geometry.xs[3], y: geometry.rates.top }]);
     expect(geometry.ys.map((y) => y === null)).toEqual([false, false, true, false, true]);
   });
 
@@ -77,7 +77,7 @@ describe('the drawing of a history', () => {
   });
 
   test('draws orders as high as they are many', () => {
-    expect(geometry.most).toBe(10);
+    expect(geometry.maxOrders).toBe(10);
     const full = geometry.volume.bottom - geometry.volume.top;
     expect(geometry.bars.map((bar) => bar.height / full)).toEqual(
       [0.3, 0, 0.1, 1, 0.4].map((part) => expect.closeTo(part)),
@@ -91,7 +91,7 @@ describe('the drawing of a history', () => {
 
   test('of nothing at all is empty, and breaks nothing', () => {
     const empty = chartGeometry(days([null, 0], [null, 0]), 300);
-    expect([empty.lines, empty.bands, empty.lone]).toEqual([[], [], []]);
+    expect([empty.lines, empty.bands, empty.isolated]).toEqual([[], [], []]);
     expect(empty.bars.every((bar) => bar.height === 0)).toBe(true);
     expect(chartGeometry([], 300).xs).toEqual([]);
   });

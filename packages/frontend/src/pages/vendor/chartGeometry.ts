@@ -1,6 +1,6 @@
 /** Where everything of the history chart stands, in pixels. Pure: days and a width in, places out. */
 import type { VendorDay } from '../../api/types';
-import { type Box, countCeiling, labelled, linear, percentFloor, percentTicks, stretches } from '../../ui/chart/scale';
+import { type Box, countCeiling, labelIndexes, linear, percentFloor, percentTicks, ranges } from '../../ui/chart/scale';
 
 /** The reliability that is asked of a vendor, in percent. */
 export const TARGET = 90;
@@ -30,12 +30,12 @@ export interface ChartGeometry {
   lines: string[];
   bands: string[];
   /** Days that have no neighbour to draw a line to. */
-  lone: { x: number; y: number }[];
+  isolated: { x: number; y: number }[];
   /** Where a day's reliability stands; null where there is none. */
   ys: (number | null)[];
   bars: { x: number; y: number; width: number; height: number }[];
   /** The end of the axis of orders. */
-  most: number;
+  maxOrders: number;
   labels: { index: number; x: number }[];
 }
 
@@ -50,10 +50,10 @@ export function chartGeometry(days: VendorDay[], width: number): ChartGeometry {
   const floor = percentFloor(intervals.flatMap((interval) => (interval === null ? [] : [interval.lower])));
   const y = linear(floor, 100, rates.bottom, rates.top);
   const ys = days.map(({ reliabilityScore }) => (reliabilityScore === null ? null : y(reliabilityScore)));
-  const runs = stretches(ys);
+  const segments = ranges(ys);
 
-  const most = countCeiling(Math.max(0, ...days.map((day) => day.day.placedOrders)));
-  const up = linear(0, most, volume.bottom, volume.top);
+  const maxOrders = countCeiling(Math.max(0, ...days.map((day) => day.day.placedOrders)));
+  const up = linear(0, maxOrders, volume.bottom, volume.top);
   const gap = step > 12 ? 3 : step > 5 ? 2 : step > 3 ? 1 : 0.5;
 
   return {
@@ -66,15 +66,15 @@ export function chartGeometry(days: VendorDay[], width: number): ChartGeometry {
     targetY: y(TARGET),
     xs,
     step,
-    lines: runs.filter(([first, last]) => last > first).map((run) => points(run, (index) => ys[index], xs)),
-    bands: runs.map(([first, last]) => {
+    lines: segments.filter(([first, last]) => last > first).map((segment) => points(segment, (index) => ys[index], xs)),
+    bands: segments.map(([first, last]) => {
       // A day alone still has an interval: it gets as much breadth as its own day has.
       const half = first === last ? step / 3 : 0;
-      const upper = points([first, last], (index) => place(intervals[index]?.upper), xs, half);
-      const lower = points([first, last], (index) => place(intervals[index]?.lower), xs, half);
+      const upper = points([first, last], (index) => yOf(intervals[index]?.upper), xs, half);
+      const lower = points([first, last], (index) => yOf(intervals[index]?.lower), xs, half);
       return `${upper} ${lower.split(' ').reverse().join(' ')}`;
     }),
-    lone: runs.filter(([first, last]) => last === first).map(([at]) => ({ x: xs[at] ?? 0, y: ys[at] ?? 0 })),
+    isolated: segments.filter(([first, last]) => last === first).map(([at]) => ({ x: xs[at] ?? 0, y: ys[at] ?? 0 })),
     ys,
     bars: days.map(({ day }, index) => {
       const top = up(day.placedOrders);
@@ -85,11 +85,11 @@ export function chartGeometry(days: VendorDay[], width: number): ChartGeometry {
         height: volume.bottom - top,
       };
     }),
-    most,
-    labels: labelled(days.length, step, LABEL).map((index) => ({ index, x: xs[index] ?? 0 })),
+    maxOrders,
+    labels: labelIndexes(days.length, step, LABEL).map((index) => ({ index, x: xs[index] ?? 0 })),
   };
 
-  function place(percent: number | undefined): number | null {
+  function yOf(percent: number | undefined): number | null {
     return percent === undefined ? null : y(percent);
   }
 }

@@ -1,6 +1,6 @@
 /** What the numbers of a vendor say, in a sentence. Only what is counted: no cause, and no day since when. */
 import type { Report, Risk } from '../../api/types';
-import { count, counted, percent } from '../../format/numbers';
+import { count, percent, pluralize } from '../../format/numbers';
 
 export function verdict(
   { current7d: current, previous7d: previous, trends, activeOrders }: Report,
@@ -10,7 +10,7 @@ export function verdict(
   if (issueRate === null) {
     return activeOrders === 0
       ? 'Nothing completed in these seven days, and nothing is on the way.'
-      : `Nothing completed in these seven days; ${counted(activeOrders, 'order is', 'orders are')} on the way.`;
+      : `Nothing completed in these seven days; ${pluralize(activeOrders, 'order is', 'orders are')} on the way.`;
   }
   if (completed === 1) {
     return `The only completed order ${issues === 0 ? 'arrived' : 'went wrong'}. One is too few to judge by.`;

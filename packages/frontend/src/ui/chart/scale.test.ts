@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { countCeiling, labelled, linear, percentFloor, percentTicks, stretches } from './scale';
+import { countCeiling, labelIndexes, linear, percentFloor, percentTicks, ranges } from './scale';
 
 describe('an axis of percent', () => {
   test('begins at or below everything that is drawn, and never so high that little looks like much', () => {
@@ -34,16 +34,16 @@ describe('places', () => {
   });
 
   test('break where there is nothing', () => {
-    expect(stretches([null, 1, 2, null, 0, null])).toEqual([
+    expect(ranges([null, 1, 2, null, 0, null])).toEqual([
       [1, 2],
       [4, 4],
     ]);
-    expect(stretches([null, null])).toEqual([]);
+    expect(ranges([null, null])).toEqual([]);
   });
 
   test('are labelled from the last one back, as far apart as the words need', () => {
-    expect(labelled(30, 26, 64)).toEqual([2, 5, 8, 11, 14, 17, 20, 23, 26, 29]);
-    expect(labelled(90, 3.2, 64)).toEqual([5, 26, 47, 68, 89]);
-    expect(labelled(3, 300, 64)).toEqual([0, 1, 2]);
+    expect(labelIndexes(30, 26, 64)).toEqual([2, 5, 8, 11, 14, 17, 20, 23, 26, 29]);
+    expect(labelIndexes(90, 3.2, 64)).toEqual([5, 26, 47, 68, 89]);
+    expect(labelIndexes(3, 300, 64)).toEqual([0, 1, 2]);
   });
 });

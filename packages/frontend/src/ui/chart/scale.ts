@@ -37,7 +37,7 @@ export function countCeiling(largest: number): number {
 }
 
 /** Unbroken stretches of what is there, as first and last index: a gap stays a gap, and is not drawn over. */
-export function stretches(values: readonly unknown[]): [first: number, last: number][] {
+export function ranges(values: readonly unknown[]): [first: number, last: number][] {
   const found: [number, number][] = [];
   values.forEach((value, index) => {
     if (value === null) return;
@@ -49,7 +49,7 @@ export function stretches(values: readonly unknown[]): [first: number, last: num
 }
 
 /** Which of `length` places get a label that needs `room` pixels, `step` pixels apart: the last always, then back in even steps. */
-export function labelled(length: number, step: number, room: number): number[] {
+export function labelIndexes(length: number, step: number, room: number): number[] {
   const every = [1, 2, 3, 5, 7, 14, 21, 28].find((candidate) => candidate * step >= room) ?? length;
   return Array.from({ length: Math.ceil(length / every) }, (_, index) => length - 1 - index * every).reverse();
 }
