@@ -11,11 +11,11 @@ import './styles/tones.css';
 // Before the first paint, which waits for this script.
 applyTheme(readTheme());
 
-function begin() {
+function start() {
   const root = document.getElementById('root');
   if (root === null) throw new Error('index.html has no element #root');
   createRoot(root, {
-    // A failure of the API is shown on the page, with its reference. Only faults of the page belong in the console.
+    // The page shows a failure of the API with its reference. The console only gets bugs of the page.
     onCaughtError: (error) => {
       if (!(error instanceof ApiError)) console.error(error);
     },
@@ -26,6 +26,6 @@ function begin() {
   );
 }
 
-// The head is painted first. Where nobody looks, nothing is painted, and nothing need be waited for.
-if (document.hidden) begin();
-else requestAnimationFrame(() => setTimeout(begin));
+// Lets the browser paint the header first. A hidden page is not painted, so it does not wait.
+if (document.hidden) start();
+else requestAnimationFrame(() => setTimeout(start));

@@ -9,7 +9,7 @@ import { rootRoute } from './routes/root';
 import { parseSearch, stringifySearch } from './routes/search';
 import { vendorRoute } from './routes/vendor';
 
-/** Every opening of a page reads the server: nothing is kept, nothing is fetched before it is asked for. */
+/** Each navigation to a page reads the server: the router caches nothing and preloads nothing. */
 export const router = createRouter({
   routeTree: rootRoute.addChildren([overviewRoute, vendorRoute, ordersRoute, recentRoute, orderRoute]),
   parseSearch,
@@ -19,7 +19,7 @@ export const router = createRouter({
   defaultGcTime: 0,
 });
 
-// Another page shows its boxes while it is read for long. Another filter of the same page leaves what there is in its place.
+// Another page that loads slowly shows placeholders. Another filter of the same page keeps the shown content.
 router.subscribe('onBeforeNavigate', ({ pathChanged }) => {
   router.options.defaultPendingMs = pathChanged ? 300 : Number.POSITIVE_INFINITY;
 });
@@ -31,13 +31,13 @@ declare module '@tanstack/react-router' {
     router: typeof router;
   }
   interface HistoryState {
-    /** The cursors of the pages before this one, so that Back works on a list that only knows where its next page begins. */
+    /** The cursors of the previous pages, for Back: the API only returns the cursor of the next page. */
     cursorsBefore?: (string | null)[];
-    /** How the list looked that this page was opened from. */
+    /** The search of the vendor list that opened this page. */
     listSearch?: OverviewSearch;
-    /** The list whose link opened this page: its whole address, and what it is called. Only such a link may say so. */
+    /** The address and the name of the page whose link opened this one. Only such a link sets it. */
     openedFrom?: { href: string; name: string };
-    /** How many pages of the feed are shown, so that coming back shows as many. */
+    /** The number of feed pages shown, so that Back shows as many. */
     feedPages?: number;
   }
 }

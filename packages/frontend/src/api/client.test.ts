@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { ApiError, get } from './client';
 import { saveToken } from './token';
 
-const never = new AbortController().signal;
+const signal = new AbortController().signal;
 
 function stubResponse(body: string, init: ResponseInit) {
   const fetch = vi.fn<typeof globalThis.fetch>(() => Promise.resolve(new Response(body, init)));
@@ -11,7 +11,7 @@ function stubResponse(body: string, init: ResponseInit) {
 }
 
 async function readError(): Promise<ApiError> {
-  const error = await get('/dashboard/summary', {}, never).catch((caught: unknown) => caught);
+  const error = await get('/dashboard/summary', {}, signal).catch((caught: unknown) => caught);
   if (error instanceof ApiError) return error;
   throw new Error(`Expected an ApiError, got ${String(error)}`);
 }
@@ -19,14 +19,14 @@ async function readError(): Promise<ApiError> {
 afterEach(() => vi.unstubAllGlobals());
 
 describe('the client', () => {
-  test('puts values into the path and the query, whatever characters they hold', async () => {
+  test('encodes values in the path and the query', async () => {
     const fetch = stubResponse('{}', { headers: { 'content-type': 'application/json' } });
-    await get('/vendors/{id}/report', { path: { id: 'a:b/c' }, query: { date: undefined } }, never);
-    await get('/api/vendors', { query: { q: 'Paper & Ink' } }, never);
+    await get('/vendors/{id}/report', { path: { id: 'a:b/c' }, query: { date: undefined } }, signal);
+    await get('/api/vendors', { query: { q: 'Paper & Ink' } }, signal);
     expect(fetch.mock.calls.map(([url]) => url)).toEqual(['/vendors/a%3Ab%2Fc/report', '/api/vendors?q=Paper+%26+Ink']);
   });
 
-  test('hands on what the server says of a failure, with the id it is logged under', async () => {
+  test('reports the problem of the server with its correlation id', async () => {
     const problem = {
       code: 'INVALID_PARAMETER',
       title: 'A parameter is not valid',
@@ -39,7 +39,7 @@ describe('the client', () => {
     expect({ code, title, detail: message, errors: fields, correlationId }).toEqual(problem);
   });
 
-  test('says when to ask again, where the server does', async () => {
+  test('reports when to retry if the server states it', async () => {
     const retryAfterOf = async (headers: Record<string, string>) => {
       const problem = { code: 'OVERLOADED', title: 'Too much', detail: 'Busy.', errors: [], correlationId: 'c-1' };
       stubResponse(JSON.stringify(problem), {
@@ -50,20 +50,23 @@ describe('the client', () => {
     };
     expect(await retryAfterOf({ 'retry-after': '7' })).toBe(7);
     expect(await retryAfterOf({})).toBeNull();
-    expect(await retryAfterOf({ 'retry-after': 'Wed, 21 Oct 2026 07:28:00 GMT' }), 'only seconds are known').toBeNull();
+    expect(
+      await retryAfterOf({ 'retry-after': 'Wed, 21 Oct 2026 07:28:00 GMT' }),
+      'only seconds are supported',
+    ).toBeNull();
   });
 
-  test('brings a token only where one is kept, and another one where it is tried', async () => {
+  test('sends no token, the current token, or the token under test', async () => {
     const fetch = stubResponse('{}', { headers: { 'content-type': 'application/json' } });
-    await get('/api/vendors', {}, never);
-    saveToken('kept');
-    await get('/api/vendors', {}, never);
-    await get('/api/vendors', {}, never, 'tried');
+    await get('/api/vendors', {}, signal);
+    saveToken('current');
+    await get('/api/vendors', {}, signal);
+    await get('/api/vendors', {}, signal, 'candidate');
     const sent = fetch.mock.calls.map(([, init]) => new Headers(init?.headers).get('authorization'));
-    expect(sent).toEqual([null, 'Bearer kept', 'Bearer tried']);
+    expect(sent).toEqual([null, 'Bearer current', 'Bearer candidate']);
   });
 
-  test('tells a stranger’s answer from one of Goody’s', async () => {
+  test('reports an error page of a proxy as unreadable', async () => {
     stubResponse('<h1>Bad gateway</h1>', { status: 502, headers: { 'content-type': 'text/html' } });
     expect(await readError()).toMatchObject({
       code: 'UNREADABLE',
@@ -71,12 +74,12 @@ describe('the client', () => {
     });
   });
 
-  test('names no numbers a page of HTML, even with status 200', async () => {
+  test('reports an HTML page as unreadable, even with status 200', async () => {
     stubResponse('<!doctype html>', { status: 200, headers: { 'content-type': 'text/html' } });
     expect((await readError()).code).toBe('UNREADABLE');
   });
 
-  test('says when nobody answers', async () => {
+  test('reports a server without a response as unreachable', async () => {
     vi.stubGlobal('fetch', () => Promise.reject(new TypeError('Failed to fetch')));
     expect((await readError()).code).toBe('UNREACHABLE');
   });

@@ -1,20 +1,20 @@
 import { currentToken } from './token';
 import type { ErrorCode, GetPath, Parameters, Problem, ResponseBody } from './types';
 
-/** After so long without an answer, in milliseconds, waiting on is of no use. */
+/** A request without a response fails after this time, in milliseconds. */
 export const TIMEOUT_MS = 30_000;
 
-/** `UNREACHABLE`: no answer at all. `UNREADABLE`: an answer, but not one of Goody's. The rest is what the server says. */
+/** `UNREACHABLE`: no response. `UNREADABLE`: a response that is not from Goody. The others are codes of the server. */
 export type FailureCode = ErrorCode | 'UNREACHABLE' | 'UNREADABLE';
 
-/** Why the server's answer cannot be shown. The page switches on `code`. */
+/** Why a request failed. The page switches on `code`. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly code: FailureCode;
   readonly title: string;
   readonly correlationId: string;
   readonly fields: Problem['errors'];
-  /** After so many seconds the server wants to be asked again; null where it did not say. */
+  /** Seconds until the server permits a retry; null if the server did not state them. */
   readonly retryAfter: number | null;
 
   constructor(
@@ -43,12 +43,12 @@ const transient: ReadonlySet<FailureCode> = new Set([
   'UNREADABLE',
 ]);
 
-/** Whether the same request may succeed later: the server could not answer it, and did not refuse it. */
+/** Whether the same request may succeed later: the server failed, but did not reject it. */
 export function isTransient(error: unknown): error is ApiError {
   return error instanceof ApiError && transient.has(error.code);
 }
 
-/** Reads `path`, with the token that is kept or with another. Throws an `ApiError`, or the abort that `signal` asked for. */
+/** Reads `path` with the current token, or with `token`. Throws an `ApiError`, or the reason of `signal` if it aborts. */
 export async function get<P extends GetPath>(
   path: P,
   parameters: Parameters<P>,
@@ -74,7 +74,7 @@ interface RequestOptions {
   signal: AbortSignal;
 }
 
-/** Asks for `url`. Throws an `ApiError` where nobody answers, or not before `signal` has a timeout, and every other abort as it is. */
+/** Sends a GET request. Throws an `ApiError` if there is no response or `signal` times out, and the reason of any other abort. */
 export async function send(url: string, { accept, token, correlationId, signal }: RequestOptions): Promise<Response> {
   try {
     return await fetch(url, {
@@ -83,7 +83,7 @@ export async function send(url: string, { accept, token, correlationId, signal }
         'x-correlation-id': correlationId,
         ...(token !== null && { authorization: `Bearer ${token}` }),
       },
-      // The server knows by the ETag whether anything changed; the browser may never answer in its place.
+      // Every request revalidates the cache: the server decides by the ETag whether anything changed.
       cache: 'no-cache',
       signal,
     });
@@ -94,13 +94,13 @@ export async function send(url: string, { accept, token, correlationId, signal }
   }
 }
 
-/** No answer at all; where it is `isTimeout`, none yet. */
+/** The error of a request without a response; `isTimeout`: without one within the time limit. */
 export function unreachable(correlationId: string, isTimeout: boolean, cause?: unknown): ApiError {
   return new ApiError({
     code: 'UNREACHABLE',
-    title: 'Goody does not answer',
+    title: 'Goody does not respond',
     detail: isTimeout
-      ? `There was no answer within ${TIMEOUT_MS / 1000} seconds.`
+      ? `No response within ${TIMEOUT_MS / 1000} seconds.`
       : 'The server could not be reached. It may be stopped, or the network may be down.',
     correlationId,
     fields: [],
@@ -108,7 +108,7 @@ export function unreachable(correlationId: string, isTimeout: boolean, cause?: u
   });
 }
 
-/** Why an answer is not the one that was asked for. */
+/** The error that an unsuccessful response reports. */
 export async function failureOf(response: Response, correlationId: string, signal: AbortSignal): Promise<ApiError> {
   if (!hasType(response, 'application/problem+json')) return unreadable(response, correlationId);
   const problem = await readJson<Problem>(response, correlationId, signal);
@@ -138,8 +138,8 @@ async function readJson<Body>(response: Response, correlationId: string, signal:
 function unreadable(response: Response, correlationId: string, cause?: unknown): ApiError {
   return new ApiError({
     code: 'UNREADABLE',
-    title: 'The answer cannot be read',
-    detail: `Something between this page and Goody answered with HTTP ${response.status}, and not with numbers.`,
+    title: 'The response cannot be read',
+    detail: `Something between this page and Goody returned HTTP ${response.status} instead of data.`,
     correlationId: response.headers.get('x-correlation-id') ?? correlationId,
     fields: [],
     cause,

@@ -8,7 +8,7 @@ const failed = (code: FailureCode) =>
 const failure = failed('UNREACHABLE');
 const failing = () => Promise.reject(failure);
 
-/** A router of which only the address moves. */
+/** A router that only changes the address. */
 const handlers = new Map<string, (move: { toLocation: ParsedLocation }) => void>();
 const history = { go: vi.fn(), replace: vi.fn() };
 followAddress({ subscribe: (type: string, listener: never) => handlers.set(type, listener), history } as never);
@@ -29,7 +29,7 @@ const loaderContext = (href: string, cause = 'stay', index = 0) => ({
   abortController: new AbortController(),
 });
 
-/** Goes there and reads it. */
+/** Navigates to `href` and loads it. */
 async function open(href: string, load: () => Promise<string>, cause?: string, index?: number): Promise<string> {
   handlers.get('onBeforeNavigate')?.({ toLocation: at(href, index) });
   const data = await loadWithCache(loaderContext(href, cause, index), load);
@@ -37,25 +37,25 @@ async function open(href: string, load: () => Promise<string>, cause?: string, i
   return data;
 }
 
-test('what was read stays when reading the same page again fails, and only then', async () => {
-  await expect(open('/', failing, 'enter'), 'there is nothing to keep').rejects.toBe(failure);
+test('a failed refresh keeps the shown data; other failures do not', async () => {
+  await expect(open('/', failing, 'enter'), 'there is no data yet').rejects.toBe(failure);
   await expect(open('/', async () => 'numbers', 'enter')).resolves.toBe('numbers');
   await expect(open('/', failing)).resolves.toBe('numbers');
-  await expect(open('/', failing, 'enter'), 'opened anew').rejects.toBe(failure);
-  await expect(open('/', failing), 'it is no longer shown').rejects.toBe(failure);
+  await expect(open('/', failing, 'enter'), 'the page was opened again').rejects.toBe(failure);
+  await expect(open('/', failing), 'the data is no longer shown').rejects.toBe(failure);
   await open('/', async () => 'numbers', 'enter');
-  const fault = new TypeError('a fault of the page');
+  const fault = new TypeError('a bug of the page');
   await expect(open('/', () => Promise.reject(fault))).rejects.toBe(fault);
 });
 
-test('where another question cannot be answered, the address is again that of what is shown, which is not read again', async () => {
+test('a failed search restores the address of the shown data without another request', async () => {
   await open('/', async () => 'numbers', 'enter', 3);
   for (const index of [4, 2]) {
     const context = loaderContext('/?risk=high', 'stay', index);
     handlers.get('onBeforeNavigate')?.({ toLocation: context.location });
     const reading = loadWithCache(context, failing);
     await vi.waitFor(() => expect(history.go).toHaveBeenCalledWith(3 - index));
-    // The way back ends the reading that failed.
+    // The navigation back aborts the failed load.
     const end = new DOMException('Gone', 'AbortError');
     context.abortController.abort(end);
     await expect(reading).rejects.toBe(end);
@@ -68,14 +68,14 @@ test('where another question cannot be answered, the address is again that of wh
   expect(history.replace).not.toHaveBeenCalled();
 });
 
-test('where the question took the place of the other in the history, it is put back', async () => {
+test('a failed search that replaced the history entry is replaced back', async () => {
   await open('/', async () => 'numbers', 'enter', 3);
   void loadWithCache(loaderContext('/?risk=high', 'stay', 3), failing);
   await vi.waitFor(() => expect(history.replace).toHaveBeenCalledWith('/', at('/', 3).state));
 });
 
 test.each(['INVALID_CURSOR', 'DATE_EXPIRED', 'UNAUTHENTICATED', 'FORBIDDEN'] as const)(
-  'a question that is refused with %s takes the place of the page',
+  'a request that is rejected with %s replaces the page',
   async (code) => {
     await open('/', async () => 'numbers', 'enter');
     const refusal = failed(code);
@@ -84,13 +84,13 @@ test.each(['INVALID_CURSOR', 'DATE_EXPIRED', 'UNAUTHENTICATED', 'FORBIDDEN'] as 
   },
 );
 
-test('a choice that needs no reading makes the next Refresh no other question', async () => {
+test('a refresh after a search that needed no request keeps the shown data', async () => {
   await open('/', async () => 'numbers', 'enter');
   handlers.get('onResolved')?.({ toLocation: at('/?days=90') });
   await expect(open('/?days=90', failing)).resolves.toBe('numbers');
 });
 
-test('another search of the same page is told what the page shows; Refresh and other pages are not', async () => {
+test('another search of the same page receives the shown data; a refresh and other pages do not', async () => {
   const load = async (href: string, cause?: string) =>
     loadWithCache<string>(loaderContext(href, cause), async (before) => `${href} after ${before}`);
   await expect(load('/orders', 'enter')).resolves.toBe('/orders after undefined');
@@ -100,7 +100,7 @@ test('another search of the same page is told what the page shows; Refresh and o
   await expect(load('/?b')).resolves.toBe('/?b after undefined');
 });
 
-test('what was read with a token is shown to nobody once it is not accepted, whatever happens then', async () => {
+test('data that was read with a token is dropped once the token is rejected', async () => {
   const refusal = failed('UNAUTHENTICATED');
   await expect(open('/', async () => 'numbers', 'enter')).resolves.toBe('numbers');
   await expect(open('/', () => Promise.reject(refusal))).rejects.toBe(refusal);

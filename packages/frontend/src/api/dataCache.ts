@@ -2,11 +2,11 @@ import type { AnyRouter, ParsedLocation } from '@tanstack/react-router';
 import { useSyncExternalStore } from 'react';
 import { ApiError, isTransient } from './client';
 
-/** A reading that failed. The page still shows what was read at `readAt`, in milliseconds of the reader's clock. */
+/** A load that failed. The page still shows the data loaded at `readAt`, in milliseconds of the client's clock. */
 export interface FailedRefresh {
-  /** The page it is about. */
+  /** The page that failed to load. */
   pathname: string;
-  /** What was asked for in place of what is shown; null where the same was asked for again. */
+  /** The location that failed to load; null if the shown location failed to refresh. */
   target: ParsedLocation | null;
   readAt: number;
   error: ApiError;
@@ -14,7 +14,7 @@ export interface FailedRefresh {
 
 interface LoaderContext {
   location: ParsedLocation;
-  /** `stay`: the page was there before. */
+  /** `stay`: the same page was shown before. */
   cause: string;
   abortController: AbortController;
 }
@@ -36,16 +36,16 @@ export function useFailedRefresh(): FailedRefresh | null {
   return useSyncExternalStore(subscribe, () => failed);
 }
 
-/** What was read last. There is one page at a time. */
+/** The data loaded last. One page is shown at a time. */
 let lastRead: { pathname: string; href: string; readAt: number; data: unknown } | undefined;
 
 let history: Pick<AnyRouter['history'], 'go' | 'replace'> | undefined;
-/** The address of what is shown. */
+/** The location of the shown data. */
 let shown: ParsedLocation | undefined;
-/** `context`: the address of what is shown is asked for again, only because another one could not be read. */
+/** `loading`: the router loads the shown location again after another one failed; its data needs no request. */
 let restoration: 'none' | 'started' | 'loading' = 'none';
 
-/** Follows the address, so that it can become again that of what is shown. */
+/** Tracks the location of the shown data, so that a failed load can restore it. */
 export function followAddress(router: Pick<AnyRouter, 'subscribe' | 'history'>): void {
   history = router.history;
   router.subscribe('onResolved', ({ toLocation }) => {
@@ -57,9 +57,9 @@ export function followAddress(router: Pick<AnyRouter, 'subscribe' | 'history'>):
 }
 
 /**
- * `load` for a loader. Where only the search of the address is another one, it is given what the page shows. Where the
- * page was read before and cannot be read now, what was read last stays, and so does its address; that it failed is shown
- * with it. An answer that refuses the question takes the place of the page.
+ * Runs `load` for a route's loader. If only the search of the address changed, `load` receives the shown data. If the
+ * shown page cannot be loaded again, its data and its address stay, and `useFailedRefresh` reports the failure. A response
+ * that rejects the request replaces the page.
  */
 export async function loadWithCache<Data>(
   context: LoaderContext,
@@ -69,7 +69,7 @@ export async function loadWithCache<Data>(
   const isSamePage = context.cause === 'stay' && lastRead?.pathname === pathname;
   if (isSamePage && restoration === 'loading') return lastRead?.data as Data;
   try {
-    // The same path was read by the same loader.
+    // A path always has the same loader, so the data has the same type.
     const data = await load(isSamePage && lastRead?.href !== href ? (lastRead?.data as Data) : undefined);
     lastRead = { pathname, href, readAt: Date.now(), data };
     setFailed(null);
@@ -77,7 +77,7 @@ export async function loadWithCache<Data>(
   } catch (error) {
     if (context.abortController.signal.aborted) throw error;
     const isRefresh = shown?.pathname === pathname && shown.searchStr === context.location.searchStr;
-    // What was read with a token is for nobody who has none.
+    // Data that was read with a token must not stay visible without one.
     const canStay = isRefresh ? error instanceof ApiError && error.code !== 'UNAUTHENTICATED' : isTransient(error);
     if (lastRead === undefined || !isSamePage || !canStay) {
       lastRead = undefined;
@@ -94,7 +94,7 @@ export async function loadWithCache<Data>(
   }
 }
 
-/** Makes the address that of what is shown again; the way there ends this reading. */
+/** Restores the address of the shown data. That navigation aborts this load. */
 function restoreAddress({ location, abortController: { signal } }: LoaderContext): Promise<never> {
   const ended = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
   if (shown === undefined) return ended;

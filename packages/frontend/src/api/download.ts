@@ -1,12 +1,12 @@
 import { ApiError, failureOf, newCorrelationId, send, TIMEOUT_MS } from './client';
 import { currentToken } from './token';
 
-/** Saves what `url` answers under `name`: a link cannot bring the token. Throws an `ApiError`. */
+/** Saves the response of `url` as the file `name`: a link cannot send the token. Throws an `ApiError`. */
 export async function download(url: string, name: string): Promise<void> {
   const correlationId = newCorrelationId();
   const controller = new AbortController();
-  // Until it begins to come: how long all of it takes, nobody knows.
-  const timer = setTimeout(() => controller.abort(new DOMException('No answer', 'TimeoutError')), TIMEOUT_MS);
+  // Limits the time until the response starts; a large file may take longer.
+  const timer = setTimeout(() => controller.abort(new DOMException('No response', 'TimeoutError')), TIMEOUT_MS);
   const { signal } = controller;
   const response = await send(url, { accept: '*/*', token: currentToken(), correlationId, signal });
   clearTimeout(timer);
@@ -14,15 +14,15 @@ export async function download(url: string, name: string): Promise<void> {
   save(await readBody(response, correlationId), name);
 }
 
-/** The browser may put it on the disk as it comes. */
+/** As a blob, which the browser may store on disk. */
 async function readBody(response: Response, correlationId: string): Promise<Blob> {
   try {
     return await response.blob();
   } catch (cause) {
     throw new ApiError({
       code: 'UNREACHABLE',
-      title: 'The file broke off',
-      detail: 'The answer broke off before its end, and nothing was saved.',
+      title: 'The download failed',
+      detail: 'The connection ended before the file was complete. Nothing was saved.',
       correlationId,
       fields: [],
       cause,
@@ -35,6 +35,6 @@ function save(file: Blob, name: string): void {
   link.href = URL.createObjectURL(file);
   link.download = name;
   link.click();
-  // The browser reads it after this.
+  // The browser reads the file after the click.
   setTimeout(() => URL.revokeObjectURL(link.href), TIMEOUT_MS);
 }

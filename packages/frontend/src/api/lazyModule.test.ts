@@ -11,7 +11,7 @@ const server = (answer: () => Promise<Response>) => vi.stubGlobal('fetch', vi.fn
 const unreachable = () => Promise.reject(new TypeError('Failed to fetch'));
 const running = async () => new Response('<!doctype html>');
 
-test('a part that cannot be loaded from a server that does not answer says so, and not how an import fails', async () => {
+test('a module of an unavailable server fails with the error of the server, not of the import', async () => {
   server(unreachable);
   await expect(lazyModule(() => Promise.reject(fault))()).rejects.toMatchObject({ code: 'UNREACHABLE' });
   server(async () => new Response('Bad Gateway', { status: 502 }));
@@ -19,15 +19,15 @@ test('a part that cannot be loaded from a server that does not answer says so, a
   expect(reload).not.toHaveBeenCalled();
 });
 
-test('a part is loaded when asked for again', async () => {
+test('the next call loads a module that failed', async () => {
   server(unreachable);
-  const load = vi.fn().mockRejectedValueOnce(fault).mockResolvedValue('part');
+  const load = vi.fn().mockRejectedValueOnce(fault).mockResolvedValue('module');
   const page = lazyModule(load);
   await expect(page()).rejects.toMatchObject({ code: 'UNREACHABLE' });
-  await expect(page()).resolves.toBe('part');
+  await expect(page()).resolves.toBe('module');
 });
 
-test('where the browser remembers that an import failed, the page is loaded again once the server answers', async () => {
+test('after an outage, an import that the browser remembers as failed reloads the page', async () => {
   const page = lazyModule(() => Promise.reject(fault));
   server(unreachable);
   await expect(page()).rejects.toMatchObject({ code: 'UNREACHABLE' });
@@ -36,21 +36,21 @@ test('where the browser remembers that an import failed, the page is loaded agai
   await vi.waitFor(() => expect(reload).toHaveBeenCalledOnce());
 });
 
-test('a part that is missing on a server that answers is a fault: loading the page again and again would not help', async () => {
+test('a module that a running server does not have is an error without a reload', async () => {
   server(running);
   const page = lazyModule(() => Promise.reject(fault));
-  // The route and its loader ask at the same time.
+  // The route and its loader call it at the same time.
   await expect(Promise.allSettled([page(), page()])).resolves.toEqual(
     Array(2).fill({ status: 'rejected', reason: fault }),
   );
   expect(reload).not.toHaveBeenCalled();
 });
 
-test('an import that nobody answers is given up as any other reading is', async () => {
+test('an import without a response times out like any other request', async () => {
   vi.useFakeTimers();
   const reading = expect(lazyModule(() => new Promise(() => {}))()).rejects.toMatchObject({
     code: 'UNREACHABLE',
-    message: 'There was no answer within 30 seconds.',
+    message: 'No response within 30 seconds.',
   });
   await vi.advanceTimersByTimeAsync(30_000);
   await reading;

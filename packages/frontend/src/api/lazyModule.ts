@@ -1,8 +1,8 @@
 import { ApiError, failureOf, newCorrelationId, send, TIMEOUT_MS, unreachable } from './client';
 
 /**
- * A part of the page that is only loaded when it is needed. An import that fails does not say why, so the server is asked:
- * where it does not answer, that is the failure, an `ApiError` as of any other reading.
+ * A module that is loaded on first use. A failed import does not state its cause, so `/` is requested: if the server does
+ * not respond, the error is the same `ApiError` as for any other request.
  */
 export function lazyModule<Module>(load: () => Promise<Module>): () => Promise<Module> {
   let wasUnreachable = false;
@@ -22,7 +22,7 @@ export function lazyModule<Module>(load: () => Promise<Module>): () => Promise<M
         wasUnreachable = true;
         throw error;
       }
-      // A browser remembers that an import failed for as long as the page is open. Only once: a part may really be missing.
+      // A browser caches a failed import until a reload. Reloads only after an outage: the module may really be missing.
       if (wasUnreachable) await reload();
       throw cause;
     } finally {
@@ -36,7 +36,7 @@ export function lazyModule<Module>(load: () => Promise<Module>): () => Promise<M
   };
 }
 
-/** Throws an `ApiError` unless the server answers with the page. */
+/** Throws an `ApiError` unless the server responds with the page. */
 async function checkServer(): Promise<void> {
   const correlationId = newCorrelationId();
   const signal = AbortSignal.timeout(TIMEOUT_MS);
@@ -45,7 +45,7 @@ async function checkServer(): Promise<void> {
   await response.body?.cancel();
 }
 
-/** Never ends: the page does. */
+/** Never settles: the reload ends the page. */
 function reload(): Promise<never> {
   window.location.reload();
   return new Promise(() => {});

@@ -1,6 +1,6 @@
 import { ApiError } from './client';
 
-/** What a page can do without: null where the server cannot say it. The rest of the page must not fail with it. */
+/** Data that a page can do without: null if the request fails, so that the rest of the page does not fail. */
 export async function optional<Value>(request: Promise<Value>): Promise<Value | null> {
   try {
     return await request;

@@ -6,17 +6,17 @@ beforeEach(() => {
   vi.resetModules();
 });
 
-/** The page as it is when it was loaded anew. */
+/** The module as after a reload of the page. */
 const reloadModule = () => import('./token');
 
-test('a token is kept until the tab is closed, and not in what other tabs read', async () => {
+test('a token is stored until the tab is closed, and not for other tabs', async () => {
   (await reloadModule()).saveToken('secret');
   vi.resetModules();
   expect((await reloadModule()).currentToken()).toBe('secret');
   expect(localStorage.length).toBe(0);
 });
 
-test('a token that was forgotten is gone once the page is loaded anew, which forgetting does', async () => {
+test('forgetting a token removes it and reloads the page', async () => {
   const reload = vi.spyOn(window.location, 'reload').mockImplementation(() => {});
   const page = await reloadModule();
   page.saveToken('secret');
@@ -26,7 +26,7 @@ test('a token that was forgotten is gone once the page is loaded anew, which for
   expect((await reloadModule()).currentToken()).toBeNull();
 });
 
-test('where the browser keeps nothing, a token holds until the page is left', async () => {
+test('without browser storage, a token lasts until the page is closed', async () => {
   vi.stubGlobal('sessionStorage', undefined);
   const page = await reloadModule();
   expect(page.currentToken()).toBeNull();

@@ -2,7 +2,7 @@ import { useSyncExternalStore } from 'react';
 
 const KEY = 'token';
 
-// `sessionStorage` ends with the tab; `localStorage` would leave the door open to whoever uses this browser next.
+// `sessionStorage` ends with the tab; `localStorage` would expose the token to the next user of this browser.
 let current = tryStorage((storage) => storage.getItem(KEY));
 const listeners = new Set<() => void>();
 
@@ -11,7 +11,7 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** The token that requests bring, where there is one. */
+/** The token that requests send; null if there is none. */
 export const currentToken = () => current;
 
 export function useToken(): string | null {
@@ -24,7 +24,7 @@ export function saveToken(token: string): void {
   for (const listener of listeners) listener();
 }
 
-/** The token, and all that was read with it. */
+/** Removes the token, and reloads the page to drop the data read with it. */
 export function forgetToken(): void {
   tryStorage((storage) => storage.removeItem(KEY));
   window.location.reload();
@@ -34,7 +34,7 @@ function tryStorage<Value>(use: (storage: Storage) => Value): Value | null {
   try {
     return use(sessionStorage);
   } catch {
-    // A browser may forbid to keep anything. Then a token holds until the page is left.
+    // A browser may forbid storage. The token then lasts until the page is closed.
     return null;
   }
 }

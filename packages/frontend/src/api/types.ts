@@ -1,4 +1,4 @@
-/** Names for what crosses HTTP. All of it is made from `openapi.json`; nothing is typed by hand. */
+/** Types of the API. All are generated from `openapi.json`; none is written by hand. */
 import type { components, paths } from '@goody/api';
 
 type Schemas = components['schemas'];
@@ -27,16 +27,16 @@ export type StatusCounts = Schemas['StatusBreakdown'];
 export type Problem = Schemas['Problem'];
 export type ErrorCode = Schemas['ErrorCode'];
 
-/** The paths that can be read. */
+/** The paths with a GET operation. */
 export type GetPath = { [P in keyof paths]: paths[P] extends { get: object } ? P : never }[keyof paths];
 
 type Get<P extends GetPath> = paths[P] extends { get: infer Operation } ? Operation : never;
 
-/** The body of a path's answer. */
+/** The response body of a path. */
 export type ResponseBody<P extends GetPath> =
   Get<P> extends { responses: { 200: { content: { 'application/json': infer Body } } } } ? Body : never;
 
-/** What a path takes: its parameters in the path, and those in the query. In a URL everything is text. */
+/** The path and query parameters of a path. In a URL every value is text. */
 export type Parameters<P extends GetPath> =
   Get<P> extends { parameters: { path?: infer Path; query?: infer Query } }
     ? ([Path] extends [object] ? { path: Path } : { path?: never }) & { query?: { [Name in keyof Query]?: string } }

@@ -18,21 +18,21 @@ describe('a change', () => {
     expect(change(1, { unit: 'vendors', better: 'down' })?.verdict).toBe('worse');
   });
 
-  test('is neither good nor bad where the measure is neither', () => {
+  test('has no verdict if neither direction is better', () => {
     expect(change(156, { unit: 'orders', better: null })?.verdict).toBeNull();
   });
 
-  test('that rounds to nothing is none', () => {
+  test('that rounds to zero is no change', () => {
     const rounded = change(-0.04, { unit: 'points', better: 'up' });
     expect(rounded).toEqual({ direction: 'same', signed: '0.0', size: 'no change', verdict: null });
   });
 
-  test('of hours is told in days', () => {
+  test('in hours is shown in days', () => {
     const shorter = change(-36, { unit: 'days', better: 'down' });
     expect(shorter).toMatchObject({ signed: '\u22121.5', size: '1.5\u00a0days', verdict: 'better' });
   });
 
-  test('without anything to compare is unknown, not zero', () => {
+  test('without a value to compare is unknown, not zero', () => {
     expect(change(null, { unit: 'points', better: 'up' })).toBeNull();
   });
 });

@@ -1,7 +1,7 @@
-/** A change against the week before: which way, how much, and whether that is good. */
+/** A change from the week before: its direction, its size and a verdict. */
 import { count, decimal } from './numbers';
 
-/** What is counted, and which way is better; `null` where neither is. */
+/** The unit, and the direction that is better; `null` if neither is. */
 export interface Measure {
   unit: 'points' | 'orders' | 'vendors' | 'days';
   better: 'up' | 'down' | null;
@@ -16,13 +16,13 @@ export interface Change {
   verdict: 'better' | 'worse' | null;
 }
 
-/** `delta` may be null, where one of the two weeks has nothing to compare; then so is the answer. `days` come in hours. */
+/** Null if `delta` is null, which means that one of the two weeks has no value. For `days`, `delta` is in hours. */
 export function change(delta: number | null, { unit, better }: Measure): Change | null {
   if (delta === null) return null;
   const value = unit === 'days' ? delta / 24 : delta;
   const isCount = unit === 'orders' || unit === 'vendors';
   const digits = isCount ? count(Math.abs(value)) : decimal(Math.abs(value));
-  // A change that rounds to nothing is none: an arrow beside "0.0" would be a riddle.
+  // A change that rounds to zero is none: an arrow next to "0.0" would be misleading.
   if (!/[1-9]/.test(digits)) return { direction: 'same', signed: digits, size: 'no change', verdict: null };
   const direction = value > 0 ? 'up' : 'down';
   return {

@@ -1,4 +1,4 @@
-/** Lengths of time as people read them, cut and never rounded up: nothing is called two days late before it is. */
+/** Durations as text, truncated and never rounded up: no order is shown as two days late before it is. */
 
 import { count, pluralize } from './numbers';
 
@@ -12,7 +12,7 @@ const units = [
   { length: MINUTE, short: 'min', one: 'minute' },
 ] as const;
 
-/** The first of `most` units in a row that say something: 66 hours → 2 days, 18 hours. */
+/** The largest unit that is not zero, and up to `most` units in a row from it: 66 hours → 2 days, 18 hours. */
 function split(milliseconds: number, most: number) {
   let rest = Math.max(0, milliseconds);
   const all = units.map((unit) => {

@@ -1,4 +1,4 @@
-/** What the words of the API are called on the screen. A word the API adds breaks the build until it is named here. */
+/** Screen labels for the values of the API. A new value breaks the build until it has a label here. */
 import type { HealthStatus, Risk, Status, Trend } from '../api/types';
 
 export const statusLabel: Record<Status, string> = {
@@ -13,10 +13,10 @@ export const statusLabel: Record<Status, string> = {
   CANCELLED: 'Cancelled',
 };
 
-/** Orders in these go on. */
+/** An order in one of these is still on its way. */
 export const activeStatuses = ['PLACED', 'SHIPPING_ON_TIME', 'SHIPPING_DELAYED'] as const satisfies Status[];
 
-/** Orders in these have ended, well or not. */
+/** An order in one of these has ended. */
 export const endedStatuses = [
   'ARRIVED',
   'LOST',
@@ -26,7 +26,7 @@ export const endedStatuses = [
   'CANCELLED',
 ] as const satisfies Status[];
 
-/** Those of them that are issues: they count against reliability. */
+/** The outcomes that are issues: they count against reliability. */
 export const issueStatuses = ['LOST', 'DAMAGED', 'UNDELIVERABLE', 'RETURN_TO_SENDER'] as const satisfies Status[];
 
 export const riskLabel: Record<Risk, string> = {
@@ -36,7 +36,7 @@ export const riskLabel: Record<Risk, string> = {
   insufficient: 'Too few orders',
 };
 
-/** The same where no heading says that it is the risk. */
+/** Labels for a place without the heading "Risk". */
 export const riskPhrase: Record<Risk, string> = {
   high: 'High risk',
   medium: 'Medium risk',
@@ -52,5 +52,5 @@ export const healthLabel: Record<HealthStatus, string> = {
   unhealthy: 'Does not work',
 };
 
-/** Below this reliability, in percent, a vendor with enough orders is at risk. Drawn as a line; who is at risk the API says. */
+/** Below this reliability, in percent, a vendor with enough orders is at risk. For drawing only: the API states the risk. */
 export const AT_RISK_BELOW = 85;

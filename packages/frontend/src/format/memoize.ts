@@ -1,4 +1,4 @@
-/** Makes one of each kind only once: an `Intl` formatter takes as long to make as a hundred uses of it. */
+/** Caches the value of each `kind`: to create an `Intl` formatter takes as long as a hundred uses of it. */
 export function memoize<Value>(create: (kind: string) => Value): (kind: string) => Value {
   const cache = new Map<string, Value>();
   return (kind) => {

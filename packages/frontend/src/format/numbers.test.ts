@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { count, days, money, moneyRounded, percent, pluralize, rate, share } from './numbers';
 
 describe('numbers', () => {
-  test('are rounded to what a person compares', () => {
+  test('are rounded for display', () => {
     expect(percent(94.2499)).toBe('94.2\u00a0%');
     expect(percent(100)).toBe('100.0\u00a0%');
     expect(count(1247)).toBe('1,247');
@@ -24,7 +24,7 @@ describe('numbers', () => {
     expect(share(1999, 2000)).toBe('99.9\u00a0%');
   });
 
-  test('the noise of floating point makes no percentage', () => {
+  test('a floating-point error does not change a percentage', () => {
     expect([99.95000000000002, 99.94999999999999].map(rate)).toEqual(['99.9', '99.9']);
     expect([0.04999999999999999, 0.050000000000000003].map(rate)).toEqual(['0.1', '0.1']);
     expect([99.99999999999999, 1e-17, -1e-17].map(rate)).toEqual(['100.0', '0.0', '0.0']);
@@ -36,17 +36,17 @@ describe('numbers', () => {
     expect(money(14250, 'KWD')).toBe('KWD\u00a014.250');
   });
 
-  test('a sum of money is whole units of its currency', () => {
+  test('a sum of money has no decimals', () => {
     expect(moneyRounded(214050, 'USD')).toBe('$2,141');
     expect(moneyRounded(14250, 'JPY')).toBe('¥14,250');
   });
 
-  test('a share of nothing is an empty bar, not an error', () => {
+  test('a share of zero is 0 %, not an error', () => {
     expect(share(0, 0)).toBe('0.0\u00a0%');
     expect(share(1, 3)).toBe('33.3\u00a0%');
   });
 
-  test('one is not many', () => {
+  test('one has the singular', () => {
     expect(pluralize(1, 'vendor')).toBe('1 vendor');
     expect(pluralize(0, 'vendor')).toBe('0 vendors');
     expect(pluralize(1600, 'vendor')).toBe('1,600 vendors');

@@ -1,4 +1,4 @@
-/** Numbers as people read them. The API sends them unrounded; here, and only here, they are rounded. */
+/** Numbers as text. The API sends them unrounded; only this module rounds them. */
 import { memoize } from './memoize';
 
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
@@ -11,7 +11,7 @@ const exactIn = memoize((currency) => new Intl.NumberFormat('en', { style: 'curr
 const wholeIn = memoize(
   (currency) => new Intl.NumberFormat('en', { style: 'currency', currency, maximumFractionDigits: 0 }),
 );
-/** How many minor units are one of the currency. */
+/** Minor units per unit of the currency. */
 const unitOf = memoize((currency) => 10 ** (exactIn(currency).resolvedOptions().maximumFractionDigits ?? 2));
 
 /** 1247 → `1,247` */
@@ -25,11 +25,11 @@ export function decimal(value: number): string {
 }
 
 /**
- * The digits of a percentage, for where the sign stands elsewhere: 94.24 → `94.2`. Only exactly 0 and 100 read as such: one
- * failure in ten thousand orders is not "100.0". 99.95 → `99.9`, 99.96 → `>99.9`, 0.05 → `0.1`, 0.04 → `<0.1`
+ * The digits of a percentage without the sign: 94.24 → `94.2`. Only exact 0 and 100 are shown as such: one failure in ten
+ * thousand orders is not "100.0". 99.95 → `99.9`, 99.96 → `>99.9`, 0.05 → `0.1`, 0.04 → `<0.1`
  */
 export function rate(value: number): string {
-  // A rate is a quotient, and misses the number it stands for by the noise of floating point.
+  // A rate is a quotient, so it has a floating-point error.
   const exact = Number(value.toFixed(9));
   if (exact > 0 && exact < 0.05) return '<0.1';
   if (exact > 99.95 && exact < 100) return '>99.9';
@@ -41,12 +41,12 @@ export function percent(value: number): string {
   return `${rate(value)}\u00a0%`;
 }
 
-/** A part of a whole, both counts; 0 of 0 is 0 %, as an empty bar is empty. */
-export function share(part: number, of: number): string {
-  return percent(of === 0 ? 0 : (100 * part) / of);
+/** A share as a percentage of two counts; 0 of 0 is 0 %, like an empty bar. */
+export function share(part: number, total: number): string {
+  return percent(total === 0 ? 0 : (100 * part) / total);
 }
 
-/** Hours, told in days: 60 → `2.5 days` */
+/** Hours as days: 60 → `2.5 days` */
 export function days(hours: number): string {
   return `${tenths.format(hours / 24)}\u00a0days`;
 }
@@ -56,12 +56,12 @@ export function money(minorUnits: number, currency: string): string {
   return exactIn(currency).format(minorUnits / unitOf(currency));
 }
 
-/** A sum, where the parts of a unit say nothing: (214050, `USD`) → `$2,141` */
+/** A sum without decimals: (214050, `USD`) → `$2,141` */
 export function moneyRounded(minorUnits: number, currency: string): string {
   return wholeIn(currency).format(minorUnits / unitOf(currency));
 }
 
-/** One or many: (1, `vendor`) → `1 vendor`; (1600, `vendor`) → `1,600 vendors` */
+/** A count with its noun, singular or plural: (1, `vendor`) → `1 vendor`; (1600, `vendor`) → `1,600 vendors` */
 export function pluralize(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;
 }

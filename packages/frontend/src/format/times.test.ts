@@ -4,7 +4,7 @@ import { age, day, dayAndMonth, daysBefore, exact, isOver, minute, relative } fr
 const NOW = Date.parse('2026-11-22T14:30:00Z');
 
 describe('times', () => {
-  test('are told in the largest unit that says at least one', () => {
+  test('are shown in the largest unit that is at least one', () => {
     expect(relative('2026-11-22T14:29:31Z', NOW)).toBe('just now');
     expect(relative('2026-11-22T14:27:00Z', NOW)).toBe('3 minutes ago');
     expect(relative('2026-11-22T13:29:00Z', NOW)).toBe('1 hour ago');
@@ -12,20 +12,20 @@ describe('times', () => {
     expect(relative('2026-11-25T15:00:00Z', NOW)).toBe('in 3 days');
   });
 
-  test('an age never lies in the future, whatever the clocks say', () => {
+  test('an age is never in the future, even with a wrong clock', () => {
     expect(age(-2)).toBe('just now');
     expect(age(0)).toBe('just now');
     expect(age(59)).toBe('59 minutes ago');
     expect(age(130)).toBe('2 hours ago');
   });
 
-  test('the exact time names its zone, and it is not that of the machine', () => {
+  test('the exact time states its zone, and does not use that of the machine', () => {
     expect(exact('2026-11-22T14:30:09Z')).toBe('22 Nov 2026, 14:30:09 UTC');
     expect(exact('2026-11-22T14:30:09Z', 'Asia/Tokyo')).toBe('22 Nov 2026, 23:30:09 GMT+9');
     expect(minute('2026-11-22T23:30:09Z', 'Asia/Tokyo')).toBe('23 Nov 2026, 08:30');
   });
 
-  test('a calendar day stays the day it is', () => {
+  test('a calendar day has no time zone', () => {
     expect(day('2026-11-22')).toBe('Sunday 22 November 2026');
   });
 
@@ -36,7 +36,7 @@ describe('times', () => {
     expect(dayAndMonth('2026-11-02')).toBe('2 Nov');
   });
 
-  test('a day is over by the clock of its own zone', () => {
+  test('a day ends by the clock of its own zone', () => {
     expect(isOver('2026-11-22', '2026-11-22T23:59:00Z', 'UTC')).toBe(false);
     expect(isOver('2026-11-22', '2026-11-23T00:00:00Z', 'UTC')).toBe(true);
     expect(isOver('2026-11-22', '2026-11-22T15:00:00Z', 'Asia/Tokyo')).toBe(true);

@@ -1,4 +1,4 @@
-/** Instants as people read them: how long ago, and the exact one for those who need it. */
+/** Instants and days as text, relative and exact. */
 import { memoize } from './memoize';
 
 const MINUTE = 60_000;
@@ -19,7 +19,7 @@ const dayAndMonthIn = inZone('en-GB', { day: 'numeric', month: 'short' });
 // Swedish writes days as ISO 8601 does: they can be compared as text.
 const isoDayIn = inZone('sv', { dateStyle: 'short' });
 
-/** How far `instant` is from `now`, in the largest unit that says at least one: `3 minutes ago`, `in 2 days`. */
+/** The distance of `instant` from `now`, in the largest unit that is at least one: `3 minutes ago`, `in 2 days`. */
 export function relative(instant: string, now: number): string {
   const distance = Date.parse(instant) - now;
   const size = Math.abs(distance);
@@ -34,12 +34,12 @@ export function age(minutes: number): string {
   return relative(new Date(0).toISOString(), Math.max(0, minutes) * MINUTE);
 }
 
-/** `22 Nov 2026, 14:30:09 UTC`, in the zone asked for. */
+/** `22 Nov 2026, 14:30:09 UTC`, in `timeZone`. */
 export function exact(instant: string, timeZone = 'UTC'): string {
   return exactIn(timeZone).format(new Date(instant));
 }
 
-/** `22 Nov 2026, 14:30`, for where the zone stands beside it. */
+/** `22 Nov 2026, 14:30`, for a place that states the zone. */
 export function minute(instant: string, timeZone = 'UTC'): string {
   return minuteIn(timeZone).format(new Date(instant));
 }
@@ -51,35 +51,35 @@ export function day(date: string): string {
     .replace(',', '');
 }
 
-/** The zone of the reader. Instants are shown in it; calendar days belong to the report time zone. */
+/** The time zone of the browser. Instants are shown in it; calendar days belong to the report time zone. */
 export const ownZone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-/** The day of an instant: `22 Nov 2026`, in the zone asked for. */
+/** The day of an instant: `22 Nov 2026`, in `timeZone`. */
 export function dayOf(instant: string, timeZone = ownZone): string {
   return dayIn(timeZone).format(new Date(instant));
 }
 
-/** The time of day of an instant: `14:30`, in the zone asked for. */
+/** The time of day of an instant: `14:30`, in `timeZone`. */
 export function clock(instant: string, timeZone = ownZone): string {
   return clockIn(timeZone).format(new Date(instant));
 }
 
-/** A calendar day in little room: `2026-11-22` → `22 Nov 2026`. */
+/** A calendar day, short: `2026-11-22` → `22 Nov 2026`. */
 export function shortDay(date: string): string {
   return dayOf(`${date}T00:00:00Z`, 'UTC');
 }
 
-/** A calendar day of this or a neighbouring month, for an axis: `2026-11-22` → `22 Nov`. */
+/** A calendar day without its year, for an axis: `2026-11-22` → `22 Nov`. */
 export function dayAndMonth(date: string): string {
   return dayAndMonthIn('UTC').format(new Date(`${date}T00:00:00Z`));
 }
 
-/** The calendar day so many days before `date`: (`2026-03-01`, 1) → `2026-02-28` */
+/** The calendar day `days` days before `date`: (`2026-03-01`, 1) → `2026-02-28` */
 export function daysBefore(date: string, days: number): string {
   return new Date(Date.parse(`${date}T00:00:00Z`) - days * DAY).toISOString().slice(0, 10);
 }
 
-/** Whether the calendar day `date` was over at `instant`, in the zone whose day it is. */
+/** Whether the calendar day `date` of `timeZone` was over at `instant`. */
 export function isOver(date: string, instant: string, timeZone: string): boolean {
   return isoDayIn(timeZone).format(new Date(instant)) > date;
 }

@@ -14,7 +14,7 @@ export const ordersRoute = createRoute({
   path: '/orders',
   validateSearch: (search): OrdersSearch => pick(search, [...filterNames, 'order', 'cursor', 'page']),
   loaderDeps: ({ search: { page: _, ...query } }) => query,
-  // The way of reading comes with the page: the first page of all has no use for it.
+  // The loader is in the lazy module, to keep the first page small.
   loader: (context) =>
     loadWithCache(context, async () => (await page()).loadOrders(context.deps, context.abortController.signal)),
   pendingComponent: LoadingState,

@@ -17,11 +17,11 @@ export const recentRoute = createRoute({
   loader: (context) =>
     loadWithCache(context, async () => {
       const { loadRecent } = await page();
-      // Coming back shows as many pages as were left. Refresh starts anew.
+      // Back shows as many pages as before. Refresh starts with the first page.
       const pages = context.cause === 'enter' ? (context.location.state.feedPages ?? 1) : 1;
       return loadRecent(context.deps, pages, context.abortController.signal);
     }),
-  // That more of the feed is shown is only noted in the history. Refresh reads again all the same.
+  // "Load more" only changes the history state, which needs no reload. Refresh still reloads.
   shouldReload: false,
   pendingComponent: LoadingState,
   errorComponent: ErrorState,

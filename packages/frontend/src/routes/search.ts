@@ -9,12 +9,12 @@ export function stringifySearch(search: Record<string, unknown>): string {
   for (const [name, value] of Object.entries(search)) {
     if (value !== undefined && value !== '') params.set(name, String(value));
   }
-  // A comma between values may stand as it is, and reads better.
+  // A comma needs no encoding, and is easier to read.
   const text = params.toString().replaceAll('%2C', ',');
   return text === '' ? '' : `?${text}`;
 }
 
-/** The text of each named parameter that is there. What the text may be is for the server to say. */
+/** The text of each named parameter that is set. The server validates it. */
 export function pick<const Name extends string>(
   search: Record<string, unknown>,
   names: readonly Name[],

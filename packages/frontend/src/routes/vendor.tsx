@@ -17,13 +17,13 @@ export const vendorRoute = createRoute({
     days: String(days) === '90' ? '90' : undefined,
   }),
   loaderDeps: ({ search: { date } }) => ({ date }),
-  // The way of reading comes with the page: the first page of all has no use for it.
+  // The loader is in the lazy module, to keep the first page small.
   loader: (context) =>
     loadWithCache(context, async () => {
       const { loadVendor } = await page();
       return loadVendor(context.params.vendorId, context.deps.date, context.abortController.signal);
     }),
-  // Other days of the chart are here already. Refresh reads again all the same.
+  // The other days of the chart are already loaded. Refresh still reloads.
   shouldReload: false,
   pendingComponent: LoadingVendor,
   errorComponent: ErrorState,

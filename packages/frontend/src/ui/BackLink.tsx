@@ -5,8 +5,8 @@ import { Icon } from './Icon';
 import { interceptClick } from './RowLink';
 
 /**
- * The way back to the list this page was opened from, as it was: its filters, its page and where it was scrolled to.
- * Without such a list there is no link; `fallback` says what stands there then.
+ * A link back to the page that opened this one, with its filters, its page number and its scroll position. Without such a
+ * page it leads to `fallback`; without both there is no link.
  */
 export function BackLink({ fallback }: { fallback?: { href: string; name: string } }) {
   const router = useRouter();
@@ -16,7 +16,7 @@ export function BackLink({ fallback }: { fallback?: { href: string; name: string
 
   function goBack(event: MouseEvent<HTMLAnchorElement>) {
     if (!interceptClick(event)) return;
-    // Only a page that was opened by a link of the list knows `openedFrom`, so the list is the entry before this one.
+    // Only a link of the list sets `openedFrom`, so the list is the previous entry of the history.
     if (openedFrom !== undefined) router.history.back();
     else router.history.push(target?.href ?? '/');
   }

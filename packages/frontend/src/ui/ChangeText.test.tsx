@@ -13,13 +13,13 @@ function read(delta: number | null, better: 'up' | 'down' | null): string {
 }
 
 describe('a change in a sentence', () => {
-  test('has its verdict in words, not in the arrow alone', () => {
+  test('states its verdict in words, not only by the arrow', () => {
     expect(read(-5, 'down')).toBe('5 fewer, better than the week before');
     expect(read(5, 'down')).toBe('5 more, worse than the week before');
     expect(read(5, null)).toBe('5 more than the week before');
   });
 
-  test('says that nothing changed, and that nothing is known, as two different things', () => {
+  test('distinguishes no change from an unknown change', () => {
     expect(read(0, 'down')).toBe('No change from the week before');
     expect(read(null, 'down')).toBe('Nothing to compare with');
   });

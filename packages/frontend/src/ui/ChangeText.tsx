@@ -2,7 +2,7 @@ import type { Change } from '../format/change';
 import styles from './ChangeText.module.css';
 import { Icon } from './Icon';
 
-/** A change in a sentence: arrow, size and verdict. Where there is nothing to compare with, it says so: `reason`. */
+/** A change in a sentence: arrow, size and verdict. `reason` states why there is none. */
 export function ChangeText({ change, reason }: { change: Change | null; reason: string }) {
   if (change === null) return <span className={styles.change}>{reason}</span>;
   return (

@@ -8,12 +8,12 @@ import { errorMessage } from './errorMessage';
 import { StateBox } from './StateBox';
 import { useLazyModule } from './useLazyModule';
 
-// Most servers are open.
+// Lazy: most servers require no token.
 const loadTokenForm = lazyModule(() => import('./TokenForm'));
 
 type NextStep = 'token' | 'other-token' | 'retry' | 'start-of-list' | 'start-over' | 'today' | 'up';
 
-/** What helps with which failure. A new code of the API breaks the build until it is decided here. */
+/** The next step after each failure. A new code of the API breaks the build until it has one here. */
 const nextStep: Record<FailureCode, NextStep> = {
   INVALID_PARAMETER: 'start-over',
   INVALID_BODY: 'start-over',
@@ -35,12 +35,12 @@ const nextStep: Record<FailureCode, NextStep> = {
   UNREADABLE: 'retry',
 };
 
-/** A page that could not be read: what failed, what to do, and what to name when asking about it. */
+/** A page that failed to load: the cause, the next step, and the reference for a question to the operator. */
 export function ErrorState({ error }: Pick<ErrorComponentProps, 'error'>) {
   if (!(error instanceof ApiError)) return <Fault error={error} />;
   const step = nextStep[error.code];
   if (step === 'token') return <LazyTokenForm error={error} />;
-  // Often the sentence says it all.
+  // The message often contains the reason.
   const fields = error.fields.filter(({ reason }) => !error.message.includes(reason));
   return (
     <StateBox tone="bad" label="Could not load this page" title={error.title} level={1}>
@@ -112,21 +112,21 @@ function NextStepControl({ step }: { step: Exclude<NextStep, 'token'> }) {
   }
 }
 
-/** A fault of the page itself. */
+/** A bug of the page, or a missing module. */
 function Fault({ error }: { error: unknown }) {
   return (
     <StateBox
       tone="bad"
       label="Could not show this page"
-      title="This page has a fault, or a part of it is missing"
+      title="This page has an error, or a part of it is missing"
       level={1}
     >
-      <p>The server answers, and may have another version by now. Loading the page again may help.</p>
+      <p>The server responds, and may have been updated. Reloading the page may help.</p>
       <Button icon="refresh" onClick={() => window.location.reload()}>
-        Load the page again
+        Reload the page
       </Button>
       <p className={styles.reference}>
-        What failed: <code>{String(error)}</code>
+        Error: <code>{String(error)}</code>
       </p>
     </StateBox>
   );

@@ -5,7 +5,7 @@ import styles from './Exports.module.css';
 import { Icon } from './Icon';
 import { useLazyModule } from './useLazyModule';
 
-// Most servers are open, and there a link is enough.
+// Lazy: most servers require no token, and then a link is enough.
 const loadSavedExport = lazyModule(() => import('./SavedExport'));
 
 const formats = [
@@ -13,12 +13,12 @@ const formats = [
   { format: 'ndjson', name: 'Export JSON' },
 ];
 
-/** All that a filter finds as a file, not only the page of it that is shown. */
+/** Exports all results of a filter, not only the shown page. */
 export function Exports({
   resource,
   filter,
 }: {
-  /** The list, as the API's path names it. */
+  /** The list in the path of the API. */
   resource: 'orders' | 'vendors';
   filter: Record<string, string | undefined>;
 }) {

@@ -1,6 +1,6 @@
 import styles from './Icon.module.css';
 
-const drawings = {
+const paths = {
   up: 'M10 16V4M5 9l5-5 5 5',
   down: 'M10 4v12M5 11l5 5 5-5',
   same: 'M4 10h12',
@@ -25,14 +25,14 @@ const drawings = {
   list: 'M3 5h14M3 10h14M3 15h14',
 };
 
-export type IconName = keyof typeof drawings;
+export type IconName = keyof typeof paths;
 
-/** A drawing beside a word. It never stands alone, so it is silent. */
+/** An icon next to a text, which is why screen readers skip it. */
 export function Icon({ name }: { name: IconName }) {
-  return <Drawing path={drawings[name]} />;
+  return <SvgIcon path={paths[name]} />;
 }
 
-export function Drawing({ path }: { path: string }) {
+export function SvgIcon({ path }: { path: string }) {
   return (
     <svg className={styles.icon} viewBox="0 0 20 20" aria-hidden="true">
       <path d={path} />

@@ -2,7 +2,7 @@ import type { CSSProperties } from 'react';
 import type { Interval } from '../api/types';
 import styles from './IntervalBar.module.css';
 
-/** Where the true rate probably lies, on a scale from `low` to 100 %, the same for every row. The words stand beside it. */
+/** The interval of a rate on a scale from `low` to 100 %, the same for every row. The text next to it states the numbers. */
 export function IntervalBar({
   score,
   interval,

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import styles from './ListNotes.module.css';
 
-/** Under a list: what its columns mean. */
+/** The meaning of the columns, below a list. */
 export function ListNotes({ children }: { children: ReactNode }) {
   return <p className={styles.notes}>{children}</p>;
 }

@@ -2,7 +2,7 @@ import styles from './LoadingState.module.css';
 import { Tiles } from './Tile';
 import { VisuallyHidden } from './VisuallyHidden';
 
-/** The boxes of a page before its numbers, where and as large as these will be. */
+/** Placeholders while a page loads, with the position and size of its content. */
 export function LoadingState({ kind = 'list' }: { kind?: 'overview' | 'vendor' | 'list' }) {
   return (
     <div className={styles.loading} data-kind={kind} aria-busy="true">

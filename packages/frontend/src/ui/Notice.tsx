@@ -16,7 +16,7 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-/** Over a page that shows other numbers than the reader asked for: from when they are, and why. */
+/** States that the page could not be loaded or refreshed: the age of the shown data, and the cause. */
 export function Notice() {
   const router = useRouter();
   const pathname = useLocation({ select: (location) => location.pathname });
@@ -38,7 +38,7 @@ export function Notice() {
             <p>
               <b>
                 {failed.target !== null && 'Your last choice could not be loaded. '}
-                You are looking at what was read <RelativeTime instant={new Date(failed.readAt).toISOString()} />.
+                This data was loaded <RelativeTime instant={new Date(failed.readAt).toISOString()} />.
               </b>{' '}
               {isOnline
                 ? `${failed.target === null ? 'Refreshing' : 'Loading'} failed: ${errorMessage(failed.error)}`
@@ -57,7 +57,7 @@ export function Notice() {
         <div className={styles.notice} data-tone="watch">
           <Icon name="warning" />
           <p>
-            <b>You are offline.</b> What is shown stays; nothing newer can be read.
+            <b>You are offline.</b> The page cannot refresh.
           </p>
         </div>
       )}

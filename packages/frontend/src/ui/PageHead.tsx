@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import styles from './PageHead.module.css';
 
-/** The heading of a page is its answer. Over it: what it is about, and the way to today where it is about other days. */
+/** The heading of a page with its label, and a link to today if the page is about the past. */
 export function PageHead({
   label,
   title,
@@ -34,7 +34,7 @@ export function PageHead({
   );
 }
 
-/** The words of a heading that a person must act on. */
+/** The part of a heading that needs action. */
 export function Highlight({ tone = 'bad', children }: { tone?: 'bad' | 'watch'; children: ReactNode }) {
   return (
     <span className={styles.highlight} data-tone={tone}>

@@ -4,19 +4,19 @@ import { buttonClass } from './Button';
 import { Icon } from './Icon';
 import styles from './Pager.module.css';
 
-/** Next and back through a list that only knows where its next page begins. The cursor stands in the address. */
+/** Next and Back for a list with cursors. The cursor is in the address. */
 export function Pager({
-  of,
+  items,
   nextCursor,
   cursor,
   page: pageText = '1',
   children,
 }: {
-  /** What the pages are of: `vendors`. */
-  of: string;
+  /** The items of the list: `vendors`. */
+  items: string;
   nextCursor: string | null;
   cursor: string | undefined;
-  /** Which page this is, as the address says it. */
+  /** The page number in the address. */
   page: string | undefined;
   /** How much of the list is shown. */
   children: string;
@@ -27,7 +27,7 @@ export function Pager({
   if (isFirst && nextCursor === null) return null;
   const before = cursorsBefore.at(-1) ?? undefined;
   return (
-    <nav className={styles.pager} aria-label={`Pages of ${of}`}>
+    <nav className={styles.pager} aria-label={`Pages of ${items}`}>
       <p>
         {!isFirst && `Page ${count(page)}: `}
         {children}

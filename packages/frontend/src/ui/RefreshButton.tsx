@@ -7,7 +7,7 @@ import styles from './RefreshButton.module.css';
 import { useIsSlow } from './useIsSlow';
 import { VisuallyHidden } from './VisuallyHidden';
 
-/** The only thing, besides opening a page, that reads the server. */
+/** Loads the page again. A page never refreshes by itself. */
 export function RefreshButton() {
   const router = useRouter();
   const isBusy = useIsSlow();
@@ -16,7 +16,7 @@ export function RefreshButton() {
 
   async function refresh() {
     setMessage('');
-    // `sync`: until it is read, not until it is asked for.
+    // `sync` waits for the data, not only for the start of the load.
     await router.invalidate({ sync: true });
     const isShown = router.state.matches.every((match) => match.status !== 'error');
     if (isShown) setMessage(`Refreshed at ${exact(new Date().toISOString())}`);

@@ -1,7 +1,7 @@
 import { exact, relative } from '../format/times';
 import { useNow } from './useNow';
 
-/** How long ago something happened; the exact time on hover. It grows older while the page stays open. */
+/** A relative time, with the exact one on hover. It stays current while the page is open. */
 export function RelativeTime({ instant }: { instant: string }) {
   const now = useNow();
   return (

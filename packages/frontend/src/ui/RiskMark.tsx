@@ -2,7 +2,7 @@ import type { Risk } from '../api/types';
 import { riskLabel, riskPhrase } from '../format/labels';
 import styles from './RiskMark.module.css';
 
-/** A shape and a word. Low is quiet, high is loud. `isFull`: where it stands alone, on a block that has the tone already. */
+/** The risk as a shape and a label. `isFull`: with the full phrase, on a block that already has the tone of the risk. */
 export function RiskMark({ risk, isFull = false }: { risk: Risk; isFull?: boolean }) {
   return (
     <span className={styles.risk} data-risk={risk} data-full={isFull || undefined}>

@@ -3,8 +3,8 @@ import type { MouseEvent, ReactNode } from 'react';
 import { stringifySearch } from '../routes/search';
 
 /**
- * A link in a row of many. It knows its whole address; the router's own `Link` follows every change of the address, which
- * in hundreds of them a hand can feel.
+ * A link in a row of a long table. The router's own `Link` renders on every change of the address, which is noticeably slow
+ * for hundreds of links.
  */
 export function RowLink({
   to,
@@ -26,7 +26,7 @@ export function RowLink({
   );
 }
 
-/** Whether a click means to go there in this window; then the browser need not load the page anew. */
+/** Whether a click opens the link in this window. If so, the router navigates, and the browser does not load the page. */
 export function interceptClick(event: MouseEvent): boolean {
   if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return false;
   event.preventDefault();

@@ -6,7 +6,7 @@ import { errorMessage } from './errorMessage';
 import styles from './SavedExport.module.css';
 import { VisuallyHidden } from './VisuallyHidden';
 
-/** An export that is read with the token, and saved when all of it is here. */
+/** An export that is requested with the token and saved when it is complete. */
 export default function SavedExport({
   href,
   download: fileName,
@@ -42,7 +42,7 @@ export default function SavedExport({
         {name}
       </Button>
       <VisuallyHidden>
-        <span role="status">{isBusy ? `Reading ${fileName}…` : isSaved && `Saved ${fileName}`}</span>
+        <span role="status">{isBusy ? `Loading ${fileName}…` : isSaved && `Saved ${fileName}`}</span>
       </VisuallyHidden>
       {failure !== null && (
         <p className={styles.failure} role="alert">

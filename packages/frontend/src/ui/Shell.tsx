@@ -22,7 +22,7 @@ const sections = [
   { to: '/orders/recent', name: 'Recent', pages: /^$/ },
 ] as const;
 
-/** What stands around every page. */
+/** The header, the notice and the footer around every page. */
 export function Shell() {
   const main = useRef<HTMLElement>(null);
   const router = useRouter();
@@ -30,15 +30,15 @@ export function Shell() {
   const hasToken = useToken() !== null;
   const pathname = useLocation({ select: (location) => location.pathname });
 
-  // The first page is drawn right after the head, in slices that a hand can come between.
+  // Renders the first page after the header, in slices that user input can interrupt.
   const isContentShown = useDeferredValue(true, false);
 
-  // Until here `index.html` showed the head.
+  // `index.html` shows a static header until this one is rendered.
   useLayoutEffect(() => document.getElementById('start')?.remove(), []);
 
-  // Going to another page puts the keyboard and the screen reader at its beginning, as loading it would; another page of
-  // a list begins at the list's top. The focus moves once it is there: what showed while it was read is gone by then. The
-  // list's top is in sight before, while they are read, so that new rows are drawn there and nowhere else.
+  // A navigation moves the focus to the start of the new page, as a full load does; another page of a list moves it to the
+  // top of the list. The focus moves after the render, when the old content is gone. The top of the list scrolls into view
+  // before, while the rows load, so that the new rows are rendered in view.
   useEffect(() => {
     const top = () => main.current?.querySelector<HTMLElement>('[data-top-of-list]');
     const unsubscribes = [
@@ -99,7 +99,7 @@ export function Shell() {
   );
 }
 
-/** Without it the page works all the same. */
+/** Not shown if its module fails to load: the page works without it. */
 function LazyTokenNote() {
   const { module: note } = useLazyModule(loadTokenNote);
   return note !== null && <note.default />;

@@ -1,7 +1,7 @@
 import styles from './Spark.module.css';
 import { area, describeValues, height, line, pointAt, type Scale, type Values } from './spark';
 
-/** Thirty days as a line. The newest value has a mark: hollow while its day is not over. */
+/** Thirty days as a line. The newest value has a mark, which is hollow until its day is over. */
 export function Spark({
   label,
   values,
@@ -12,14 +12,14 @@ export function Spark({
   isStepped = false,
   target,
 }: {
-  /** What it shows, for those who hear it; how it went is added. */
+  /** The name for screen readers; a description of the values is added. */
   label: string;
   values: Values;
   scale: Scale;
   format: (value: number) => string;
-  /** Whether the newest day still goes on. */
+  /** Whether the newest day is not over. */
   isOpen: boolean;
-  /** Only on a scale that begins at zero. */
+  /** Only for a scale that starts at zero. */
   isFilled?: boolean;
   isStepped?: boolean;
   target?: number;

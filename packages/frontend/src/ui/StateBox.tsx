@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import styles from './StateBox.module.css';
 
-/** What stands where there is nothing to show: why, and what to do next. */
+/** Takes the place of missing content: the reason and the next step. */
 export function StateBox({
   tone,
   label,
@@ -12,7 +12,7 @@ export function StateBox({
   tone: 'bad' | 'info' | 'empty';
   label: string;
   title: string;
-  /** 1 where it is all there is on the page. */
+  /** 1 if the page shows nothing else. */
   level?: 1 | 2;
   children: ReactNode;
 }) {

@@ -7,13 +7,13 @@ import { VisuallyHidden } from './VisuallyHidden';
 
 const statuses: Status[] = [...activeStatuses, ...endedStatuses];
 
-/** The statuses that the address names. What it names else is for the server to refuse. */
+/** The valid statuses in `text`. The server rejects a request with others. */
 export function statusesIn(text: string | undefined): Status[] {
   const named = new Set(text?.split(','));
   return statuses.filter((status) => named.has(status));
 }
 
-/** Nine counts that are the status filter. They count what the other filters leave, so that each says what pressing it would show. */
+/** The status filter. Each status shows the count of its orders that match the other filters. */
 export function StatusFilter({
   label,
   counts,
@@ -23,9 +23,9 @@ export function StatusFilter({
 }: {
   label: string;
   counts: StatusCounts;
-  /** Counting stopped before the end. */
+  /** Whether the counts are lower bounds. */
   isLowerBound?: boolean;
-  /** As in the address: joined by commas. */
+  /** As in the address: separated by commas. */
   selected: string | undefined;
   onSelect: (selected: string | undefined) => void;
 }) {

@@ -1,8 +1,8 @@
 import type { Status } from '../api/types';
-import { Drawing } from './Icon';
+import { SvgIcon } from './Icon';
 
-/** Apart from the other drawings: the first page shows no status, and pays for every byte. */
-const drawings: Record<Status, string> = {
+/** Separate from the other icons: the first page shows no status, and must stay small. */
+const paths: Record<Status, string> = {
   PLACED: 'M10 5a5 5 0 1 0 .01 0Z',
   SHIPPING_ON_TIME: 'M3 10h13M11 5l5 5-5 5',
   SHIPPING_DELAYED: 'M10 3a7 7 0 1 0 .01 0ZM10 6v4l3 2',
@@ -15,5 +15,5 @@ const drawings: Record<Status, string> = {
 };
 
 export function StatusIcon({ status }: { status: Status }) {
-  return <Drawing path={drawings[status]} />;
+  return <SvgIcon path={paths[status]} />;
 }

@@ -3,7 +3,7 @@ import { statusLabel } from '../format/labels';
 import { StatusIcon } from './StatusIcon';
 import styles from './StatusMark.module.css';
 
-/** Where an order stands: a tile with a drawing, and the word. */
+/** The status of an order: a tile with an icon, and the label. */
 export function StatusMark({ status }: { status: Status }) {
   return (
     <span className={styles.status} data-status={status}>

@@ -3,12 +3,12 @@ import styles from './Table.module.css';
 import { useIsSlow } from './useIsSlow';
 
 /**
- * A table that scrolls sideways where it does not fit, with its first column in sight. Reachable by keyboard, so that it can be
- * scrolled. With `hasCards`, on a phone each row is a card; a cell is told apart by its `data-label`. While others are being read,
- * its rows stay, dimmed.
+ * A table that scrolls sideways if it does not fit; its first column stays in view. It takes the focus, so that the keyboard
+ * can scroll it. With `hasCards`, a phone shows each row as a card, in which `data-label` labels a cell. While other rows
+ * load, the shown ones are dimmed.
  *
- * A table of many rows names its `columns`: a class that sets `--columns`, as a grid's template, and `--least`, the width they
- * need. Each row is then laid out by itself, and the browser leaves alone those out of sight.
+ * A table of many rows sets `columns`: a class that sets `--columns`, a grid template, and `--least`, the minimum width. Each
+ * row then has its own layout, and the browser skips rows out of view.
  */
 export function Table({
   label,
@@ -21,12 +21,12 @@ export function Table({
   columns?: string;
   children: ReactNode;
 }) {
-  // Asked for here, so that the rows need not be made anew for it.
+  // Read here and not by the page, so that a change does not render the rows again.
   const isBusy = useIsSlow();
   const table = useRef<HTMLTableElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: other rows are named anew
+  // biome-ignore lint/correctness/useExhaustiveDependencies: new rows need their roles
   useEffect(() => {
-    if (hasCards && table.current !== null) nameRoles(table.current);
+    if (hasCards && table.current !== null) setRoles(table.current);
   }, [hasCards, children]);
   return (
     <section
@@ -44,12 +44,12 @@ export function Table({
   );
 }
 
-/** A table that is laid out as cards is no table to some screen readers, unless it is told to be one. */
-function nameRoles(table: HTMLTableElement): void {
+/** Some screen readers do not see a table in a card layout, unless it has explicit roles. */
+function setRoles(table: HTMLTableElement): void {
   table.setAttribute('role', 'table');
   for (const part of table.children) part.setAttribute('role', 'rowgroup');
   for (const row of table.rows) {
-    // Rows are used again for others.
+    // React may reuse a row that has its roles.
     if (row.hasAttribute('role')) continue;
     row.setAttribute('role', 'row');
     for (const cell of row.cells) {

@@ -1,6 +1,6 @@
 import styles from './TextButton.module.css';
 
-/** Looks like a link, for what is done seldom beside what is read. */
+/** A button that looks like a link, for a rare action. */
 export function TextButton({ onClick, children }: { onClick: () => void; children: string }) {
   return (
     <button className={styles.text} type="button" onClick={onClick}>

@@ -4,9 +4,9 @@ import styles from './ThemeSwitch.module.css';
 import { readTheme, saveTheme, type Theme, themes } from './theme';
 import { VisuallyHidden } from './VisuallyHidden';
 
-const labels: Record<Theme, string> = { system: 'As the system', light: 'Light', dark: 'Dark' };
+const labels: Record<Theme, string> = { system: 'System', light: 'Light', dark: 'Dark' };
 
-/** A list to choose from, behind a drawing of what is chosen. */
+/** A list of themes behind the icon of the selected one. */
 export function ThemeSwitch() {
   const [theme, setTheme] = useState(readTheme);
 

@@ -4,7 +4,7 @@ import styles from './Tile.module.css';
 
 export type Tone = 'good' | 'watch' | 'bad' | 'info' | 'rest';
 
-/** One large number. Its colour repeats what the words beside it say. */
+/** One large number. Its colour has the same meaning as the text next to it. */
 export function Tile({
   label,
   link,
@@ -15,12 +15,12 @@ export function Tile({
   children,
 }: {
   label: string;
-  /** The label as a link to what was counted; it covers the whole tile. */
+  /** The label as a link to the counted items; it covers the whole tile. */
   link?: (label: string) => ReactNode;
   tone: Tone;
   value: ReactNode;
   unit?: string;
-  /** How it came to be so, at the foot of the tile. */
+  /** The history, at the bottom of the tile. */
   chart?: ReactNode;
   children: ReactNode;
 }) {

@@ -1,6 +1,6 @@
 import { dayOf, exact, minute, ownZone } from '../format/times';
 
-/** When something happened, in the reader's own zone; the exact instant on hover. */
+/** An instant in the time zone of the browser, with the exact one on hover. */
 export function Timestamp({ instant, precision = 'minute' }: { instant: string; precision?: 'day' | 'minute' }) {
   return (
     <time dateTime={instant} title={exact(instant)}>

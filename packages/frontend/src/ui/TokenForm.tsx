@@ -7,17 +7,17 @@ import { errorMessage } from './errorMessage';
 import { StateBox } from './StateBox';
 import styles from './TokenForm.module.css';
 
-/** What can stand in the header that brings a token. */
+/** The characters that an `authorization` header can hold. */
 const SENDABLE = /^[\x21-\x7e]+$/;
 
-/** Where the server only answers to those who bring a token: asks for one, tries it, and shows the page when it is good. */
+/** Asks for the token that the server requires, checks it, and loads the page if it is valid. */
 export default function TokenForm({ error }: { error: ApiError }) {
   const id = useId();
   const router = useRouter();
   const input = useRef<HTMLInputElement>(null);
   const hadToken = useToken() !== null;
   const [failure, setFailure] = useState<ApiError | null>(hadToken ? error : null);
-  const [message, setMessage] = useState(hadToken ? 'The token that this tab kept is not accepted any more.' : '');
+  const [message, setMessage] = useState(hadToken ? 'The token of this tab is no longer accepted.' : '');
   const [isBusy, setBusy] = useState(false);
 
   async function submit(event: FormEvent<HTMLFormElement>) {
@@ -31,7 +31,9 @@ export default function TokenForm({ error }: { error: ApiError }) {
     if (rejection !== 'none') {
       setFailure(rejection);
       setMessage(
-        rejection === null ? 'A token is one word of plain letters, digits and signs.' : rejectionText(rejection),
+        rejection === null
+          ? 'A token has only plain letters, digits and signs, without spaces.'
+          : rejectionText(rejection),
       );
       input.current?.focus();
       input.current?.select();
@@ -39,15 +41,14 @@ export default function TokenForm({ error }: { error: ApiError }) {
     }
     saveToken(token);
     await router.invalidate({ sync: true });
-    // The form is gone, and the keyboard with it.
+    // The form that had the focus is gone.
     document.getElementById('main')?.focus({ preventScroll: true });
   }
 
   return (
-    <StateBox tone="info" label="This server is not open to everybody" title="A token is needed" level={1}>
+    <StateBox tone="info" label="This server requires a token" title="Enter a token" level={1}>
       <p className={styles.text}>
-        A token is a secret word that lets its holder read these numbers. Whoever runs this server gives it out, and
-        makes it with{' '}
+        A token gives access to this data. The operator of this server creates one with{' '}
         <code>
           goody token new NAME <span>--scope read</span>
         </code>
@@ -65,12 +66,12 @@ export default function TokenForm({ error }: { error: ApiError }) {
           required
           autoComplete="current-password"
           aria-invalid={message !== ''}
-          aria-describedby={`${id}-said ${id}-kept`}
+          aria-describedby={`${id}-message ${id}-note`}
         />
         <Button type="submit" isBusy={isBusy}>
           Use token
         </Button>
-        <div className={styles.message} id={`${id}-said`} role="alert">
+        <div className={styles.message} id={`${id}-message`} role="alert">
           {message !== '' && (
             <p>
               <b>{message}</b>{' '}
@@ -83,14 +84,14 @@ export default function TokenForm({ error }: { error: ApiError }) {
           )}
         </div>
       </form>
-      <p className={styles.note} id={`${id}-kept`}>
-        It stays in this tab, and is forgotten when the tab is closed.
+      <p className={styles.note} id={`${id}-note`}>
+        The token is stored in this tab until the tab is closed.
       </p>
     </StateBox>
   );
 }
 
-/** Why a token cannot be used; `none` where it can. */
+/** Why the server rejects a token; `none` if it accepts it. */
 async function checkToken(token: string): Promise<ApiError | 'none'> {
   try {
     await get('/api/vendors', { query: { limit: '1' } }, new AbortController().signal, token);
@@ -102,7 +103,7 @@ async function checkToken(token: string): Promise<ApiError | 'none'> {
 }
 
 function rejectionText(rejection: ApiError): string {
-  if (rejection.code === 'UNAUTHENTICATED') return 'This token is not known here. See whether all of it was copied.';
-  if (rejection.code === 'FORBIDDEN') return 'This token may do other things, but not read.';
+  if (rejection.code === 'UNAUTHENTICATED') return 'This token is unknown. Check that all of it was copied.';
+  if (rejection.code === 'FORBIDDEN') return 'This token does not permit reading.';
   return errorMessage(rejection);
 }

@@ -15,7 +15,7 @@ describe('a value', () => {
     expect(render(0).textContent).toBe('0.0\u00a0%');
   });
 
-  test('that is not there is a dash with the reason, for the eye and for the ear', () => {
+  test('that is missing is a dash with the reason, also for screen readers', () => {
     const container = render(null);
     expect(container.querySelector('[aria-hidden]')?.textContent).toBe('–');
     expect(container.querySelector('[title]')?.getAttribute('title')).toBe('nothing completed');

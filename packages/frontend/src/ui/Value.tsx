@@ -1,6 +1,6 @@
 import { VisuallyHidden } from './VisuallyHidden';
 
-/** A number in words, or – and why there is none. A missing number is never shown as 0. */
+/** A formatted number, or – with the reason why there is none. A missing number is never shown as 0. */
 export function Value({ text, reason }: { text: string | null; reason: string }) {
   if (text !== null) return text;
   return (

@@ -5,22 +5,22 @@ import { Icon } from './Icon';
 import styles from './VendorCombobox.module.css';
 import { VisuallyHidden } from './VisuallyHidden';
 
-/** So long nothing may be typed before it is asked, in milliseconds. */
+/** The search starts this long after the last key, in milliseconds. */
 const PAUSE = 150;
-/** Vendors that are offered at once. */
+/** Vendors in the list. */
 const LIMIT = '8';
 
 type SearchResult = { vendors: VendorRow[]; isAll: boolean } | 'failed' | null;
 
 /**
- * A vendor by a part of its name, id or category. What is typed is asked of the server, and only a vendor that was offered can be
- * chosen. The keyboard is that of the WAI-ARIA combobox with a list: the arrows go through it, Enter chooses, Escape closes.
+ * Selects a vendor by a part of its name, id or category. The server searches for the typed text, and only a listed vendor can
+ * be selected. The keys are those of the WAI-ARIA combobox with a list: the arrows move, Enter selects, Escape closes.
  */
 export function VendorCombobox({
   selected,
   onSelect,
 }: {
-  /** What the chosen vendor is called. */
+  /** The name of the selected vendor. */
   selected: string | undefined;
   onSelect: (vendorId: string | undefined) => void;
 }) {
@@ -32,7 +32,7 @@ export function VendorCombobox({
   const [active, setActive] = useState(-1);
   const list = useRef<HTMLDivElement>(null);
 
-  // Another vendor in the address, chosen here or elsewhere, is shown here.
+  // The text follows the vendor in the address, which other controls can change, too.
   if (shown !== selected) {
     setShown(selected);
     setText(selected ?? '');
@@ -83,7 +83,7 @@ export function VendorCombobox({
 
   function handleBlur() {
     close();
-    // Only a vendor can be the filter: words that name none give way to the one that is.
+    // Only a listed vendor can be the filter, so the selected one replaces other text.
     if (text.trim() !== '') setText(selected ?? '');
     else if (selected !== undefined) onSelect(undefined);
   }
@@ -107,7 +107,7 @@ export function VendorCombobox({
         moveActive(event.key === 'ArrowDown' ? 1 : -1);
         break;
       case 'Enter': {
-        // What is typed is no vendor yet: the form around must not be sent for it.
+        // The typed text is not a vendor yet, so Enter must not submit the form.
         event.preventDefault();
         const vendor = options[active] ?? (options.length === 1 ? options[0] : undefined);
         if (vendor !== undefined) select(vendor);
@@ -154,7 +154,7 @@ export function VendorCombobox({
       <div className={styles.popup} hidden={!isOpen}>
         <div id={`${id}-list`} className={styles.list} role="listbox" aria-label="Vendors" ref={list}>
           {options.map((vendor, index) => (
-            // The keyboard stays in the text field, which points at the option by `aria-activedescendant`.
+            // The focus stays in the text field, which points at the option by `aria-activedescendant`.
             // biome-ignore lint/a11y/useKeyWithClickEvents: see above
             <div
               key={vendor.vendorId}
@@ -162,7 +162,7 @@ export function VendorCombobox({
               role="option"
               aria-selected={index === active}
               tabIndex={-1}
-              // The text field keeps the focus; losing it would close the list before it is chosen from.
+              // The text field keeps the focus: without it the list would close before the click.
               onMouseDown={(event) => event.preventDefault()}
               onMouseMove={() => setActive(index)}
               onClick={() => select(vendor)}
@@ -173,7 +173,9 @@ export function VendorCombobox({
           ))}
         </div>
         {isOpen && options.length === 0 && <p className={styles.note}>{resultText(result)}</p>}
-        {isOpen && result !== 'failed' && !result.isAll && <p className={styles.note}>There are more: type on.</p>}
+        {isOpen && result !== 'failed' && !result.isAll && (
+          <p className={styles.note}>More vendors match. Keep typing.</p>
+        )}
       </div>
       <VisuallyHidden>
         <span role="status">{isOpen && resultText(result)}</span>

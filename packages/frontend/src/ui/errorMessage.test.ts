@@ -6,18 +6,18 @@ import { errorMessage } from './errorMessage';
 const failed = (code: FailureCode, retryAfter?: number) =>
   new ApiError({ code, title: 'No', detail: 'The server’s words.', correlationId: 'c-1', fields: [], retryAfter });
 
-test('what the server says of a failure is said', () => {
+test('the message of the server is shown', () => {
   expect(errorMessage(failed('NOT_FOUND'))).toBe('The server’s words.');
 });
 
-test('who asks too often is told when to ask again', () => {
+test('a rate limit states when to retry', () => {
   expect(errorMessage(failed('RATE_LIMITED', 1))).toMatch(/ Try again in 1 second\.$/);
   expect(errorMessage(failed('OVERLOADED', 30))).toMatch(/ Try again in 30 seconds\.$/);
   expect(errorMessage(failed('OVERLOADED'))).toMatch(/ Try again in a moment\.$/);
 });
 
-test('a token that is good for other things is told what it lacks, and no token is told of none', () => {
+test('a token without the scope read is reported; without a token the message of the server is enough', () => {
   expect(errorMessage(failed('FORBIDDEN'))).toBe('The server’s words.');
-  saveToken('good for other things');
+  saveToken('ingest-only');
   expect(errorMessage(failed('FORBIDDEN'))).toMatch(/The server’s words\. .*scope read\.$/);
 });

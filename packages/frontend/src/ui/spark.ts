@@ -1,6 +1,6 @@
-/** Where the line of a small chart runs, on a square of 100 by 100 that is stretched to its place. Nothing of the page is in here. */
+/** The geometry of a small chart in a square of 100 by 100 that is stretched to its box. Pure functions without rendering. */
 
-/** What the lower and the upper edge mean. */
+/** The values at the lower and the upper edge. */
 export interface Scale {
   low: number;
   high: number;
@@ -8,17 +8,17 @@ export interface Scale {
 
 export type Values = readonly (number | null)[];
 
-/** The newest point stands so far to the right that its mark has room. */
+/** The x of the newest point, which leaves room for its mark. */
 const RIGHT = 97;
 
 const known = (values: Values): number[] => values.filter((value) => value !== null);
 
-/** Counts begin at zero. */
+/** A scale of counts starts at zero. */
 export function countScale(values: Values): Scale {
   return { low: 0, high: Math.max(1, ...known(values)) };
 }
 
-/** Rates end at 100 %, and begin at the full ten under the lowest, so that what is small to the fleet can be seen. */
+/** A scale of rates ends at 100 % and starts at the multiple of ten below the lowest, so that small changes are visible. */
 export function rateScale(values: Values): Scale {
   return { low: Math.max(0, Math.min(90, 10 * Math.floor((Math.min(...known(values)) - 1) / 10))), high: 100 };
 }
@@ -30,18 +30,18 @@ export function pointAt(values: Values, scale: Scale, index: number): { x: numbe
   return { x: round(x), y: round(height(value, scale)) };
 }
 
-/** A little is left free at both edges for the thickness of the line. */
+/** The y of a value. It leaves room at both edges for the thickness of the line. */
 export function height(value: number, { low, high }: Scale): number {
   return 96 - (92 * (Math.min(high, Math.max(low, value)) - low)) / (high - low);
 }
 
-/** The line, broken where there is no value. Few things are drawn as steps: there is no half a vendor. */
+/** The path of the line, with a gap at a missing value. Small counts are drawn as steps: there is no half vendor. */
 export function line(values: Values, scale: Scale, isStepped = false): string {
   let path = '';
   let isDrawing = false;
   values.forEach((_, index) => {
     const point = pointAt(values, scale, index);
-    // A point alone is a dot: a line of no length with square ends.
+    // A single point is a line of length zero with square ends.
     if (point !== null) path += !isDrawing ? `M${point.x} ${point.y}h0` : step(point, isStepped);
     isDrawing = point !== null;
   });
@@ -52,7 +52,7 @@ function step({ x, y }: { x: number; y: number }, isStepped: boolean): string {
   return isStepped ? `H${x}V${y}` : `L${x} ${y}`;
 }
 
-/** What is under the line, for counts without gaps: they begin at zero. */
+/** The path of the area under the line, for counts without gaps: their scale starts at zero. */
 export function area(values: Values, scale: Scale, isStepped = false): string {
   return values.includes(null) || values.length === 0 ? '' : `${line(values, scale, isStepped)}H100V100H0Z`;
 }
@@ -61,11 +61,11 @@ function round(value: number): number {
   return Math.round(value * 10) / 10;
 }
 
-/** The same in words: from where to where, and the extremes between. */
+/** The values as text: the first, the newest and the extremes. */
 export function describeValues(values: Values, format: (value: number) => string): string {
   const numbers = known(values);
   const [first] = numbers;
   const newest = numbers.at(-1);
-  if (first === undefined || newest === undefined) return 'nothing to show';
+  if (first === undefined || newest === undefined) return 'no data';
   return `from ${format(first)} to ${format(newest)}, lowest ${format(Math.min(...numbers))}, highest ${format(Math.max(...numbers))}`;
 }

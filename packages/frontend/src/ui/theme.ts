@@ -1,4 +1,4 @@
-/** Light, dark, or as the reader's system. Kept in this browser; without a word about it, as the system. */
+/** Light, dark, or that of the system, which is the default. Stored in this browser. */
 export const themes = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof themes)[number];
 
@@ -8,12 +8,12 @@ export function readTheme(): Theme {
   try {
     return themes.find((theme) => theme === localStorage.getItem(KEY)) ?? 'system';
   } catch {
-    // A browser may forbid to keep anything.
+    // A browser may forbid storage.
     return 'system';
   }
 }
 
-/** Every colour is a `light-dark()`, and follows. */
+/** Every colour is a `light-dark()`, which depends on `color-scheme`. */
 export function applyTheme(theme: Theme): void {
   document.documentElement.style.colorScheme = theme === 'system' ? '' : theme;
 }
@@ -23,6 +23,6 @@ export function saveTheme(theme: Theme): void {
   try {
     localStorage.setItem(KEY, theme);
   } catch {
-    // Then it holds until the page is closed.
+    // The theme then lasts until the page is closed.
   }
 }

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 
-/** What is being typed over `value`. When `value` becomes another one, wherever that came from, the draft follows. */
+/** The text that is typed in place of `value`. If `value` changes, it becomes the draft. */
 export function useDraft(value: string): [string, (draft: string) => void] {
   const [draft, setDraft] = useState(value);
   const [seen, setSeen] = useState(value);

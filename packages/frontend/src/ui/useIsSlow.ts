@@ -1,10 +1,10 @@
 import { useRouterState } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 
-/** What takes shorter than this, in milliseconds, would only flicker. */
+/** The indicator of a shorter load, in milliseconds, would only flicker. */
 const DELAY_MS = 150;
 
-/** Whether the page is being read, and long enough to be told so. Until then nothing is drawn anew for it. */
+/** Whether the page has been loading for long enough to show it. A shorter load does not render the component again. */
 export function useIsSlow(): boolean {
   const isLoading = useRouterState({ select: (state) => state.isLoading });
   const [isSlow, setSlow] = useState(false);

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 
-/** A part of the page that is loaded once it is shown: null until then, and where it cannot be loaded. */
+/** A module that is loaded when the component is first shown: null until it is loaded, and if that fails. */
 export function useLazyModule<Module extends object>(
   load: () => Promise<Module>,
 ): { module: Module | null; error: unknown } {

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 
-/** The clock of the reader, in steps of half a minute: enough for ages told in minutes. */
+/** The resolution in milliseconds: half a minute is enough for ages in minutes. */
 const STEP = 30_000;
 
 function subscribe(onTick: () => void): () => void {
@@ -10,7 +10,7 @@ function subscribe(onTick: () => void): () => void {
 
 const read = () => Math.floor(Date.now() / STEP) * STEP;
 
-/** Milliseconds since 1970, never ahead of the real time. Lets words like "3 minutes ago" stay true; it fetches nothing. */
+/** The client's clock in milliseconds since 1970, rounded down. Keeps texts like "3 minutes ago" current without requests. */
 export function useNow(): number {
   return useSyncExternalStore(subscribe, read);
 }

@@ -2,8 +2,8 @@ import { useRouterState } from '@tanstack/react-router';
 import { useFailedRefresh } from '../api/dataCache';
 
 /**
- * What the address asks of this page, where that is another thing than `shown` and is still being read. A control shows
- * it, and goes on from it: the next choice keeps the one before, however fast it comes.
+ * The search of the address while it loads, otherwise `shown`. A control shows it and changes it, so that a quick second
+ * choice keeps the first one.
  */
 export function usePendingSearch<Search extends object>(shown: Search): Search {
   const pending = useRouterState({
@@ -13,7 +13,7 @@ export function usePendingSearch<Search extends object>(shown: Search): Search {
   return (pending as Search | undefined) ?? shown;
 }
 
-/** What was asked of this page last and could not be read: what was typed for it stays, to be sent again. */
+/** The last search of this page if it failed to load: the typed text stays, so that the user can send it again. */
 export function useFailedSearch<Search extends object>(): Search | undefined {
   const pathname = useRouterState({ select: ({ location }) => location.pathname });
   const failed = useFailedRefresh();

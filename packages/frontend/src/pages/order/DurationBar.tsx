@@ -5,18 +5,18 @@ import type { DurationBreakdown, PartKind } from './durationBreakdown';
 
 const labels: Record<PartKind, string> = {
   preparing: 'Preparing',
-  unshipped: 'No shipping told',
-  shipping: 'On its way, in time',
+  unshipped: 'No shipping reported',
+  shipping: 'On its way, on time',
   late: 'Past the promise',
-  left: 'Left until the promise',
+  left: 'Time left',
 };
 
-/** The life of an order, drawn to scale: the wider, the longer. */
+/** The duration of an order in parts, to scale. */
 export function DurationBar({ breakdown, isOpen }: { breakdown: DurationBreakdown; isOpen: boolean }) {
   if (breakdown.parts.length === 0) return null;
   const longest = Math.max(...breakdown.parts.map(({ length }) => length));
   return (
-    <section className={styles.breakdown} aria-label="Its time, to scale">
+    <section className={styles.breakdown} aria-label="Duration, to scale">
       <ol className={styles.bar}>
         {breakdown.parts.map(({ kind, length }) => (
           <li
@@ -41,7 +41,7 @@ export function DurationBar({ breakdown, isOpen }: { breakdown: DurationBreakdow
       <p className={styles.total}>
         {breakdown.length === 0
           ? 'Placed just now'
-          : `${long(breakdown.length, 3)} ${isOpen ? 'since it was placed' : 'in all'}`}
+          : `${long(breakdown.length, 3)} ${isOpen ? 'since it was placed' : 'in total'}`}
       </p>
     </section>
   );
@@ -55,13 +55,13 @@ const tone: Record<PartKind, string> = {
   left: 'none',
 };
 
-/** Where the days begin in the reader's zone, thinned out so that their names have room. */
+/** The starts of days in the time zone of the browser, thinned out so that their labels have room. */
 function midnights(start: number, end: number): { at: number; label: string }[] {
   const step = [1, 2, 7, 14, 28, 91, 364].find((days) => (end - start) / (days * DAY) <= 9) ?? 364;
   const name = new Intl.DateTimeFormat('en-GB', {
     day: 'numeric',
     month: 'short',
-    // Where a year passes, it belongs to the name.
+    // A long duration needs the year.
     year: end - start > 300 * DAY ? 'numeric' : undefined,
   });
   const found = [];
@@ -70,7 +70,7 @@ function midnights(start: number, end: number): { at: number; label: string }[] 
       day.setDate(day.getDate() + 1);
       day.setHours(0, 0, 0, 0);
     }
-    // The name of a day that begins at the very end would stand outside.
+    // The label of a day that starts near the end would be outside.
     if (day.getTime() > end - (end - start) * 0.06 || found.length > 9) return found;
     found.push({ at: day.getTime(), label: name.format(day) });
   }

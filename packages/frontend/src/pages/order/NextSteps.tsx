@@ -11,7 +11,7 @@ interface SimilarOrders {
   filter: OrdersFilter;
 }
 
-/** The orders of the vendor that have the same problem, where there is one. */
+/** The orders of the vendor with the same problem; null if the order has none. */
 function similarOrders({ status, isDelayed, completedAt, vendorId }: Order): SimilarOrders | null {
   if (status === 'LOST' || status === 'DAMAGED' || status === 'UNDELIVERABLE' || status === 'RETURN_TO_SENDER') {
     return { title: `Orders with the status ${statusLabel[status].toLowerCase()}`, filter: { vendorId, status } };
@@ -36,7 +36,7 @@ export function NextSteps({ order, vendorName }: { order: Order; vendorName: str
       aria-labelledby="next-steps"
       data-tone={similar === null ? 'rest' : order.isDelayed ? 'watch' : 'bad'}
     >
-      <h2 id="next-steps">{similar === null ? 'More of this vendor' : 'Is it the only one?'}</h2>
+      <h2 id="next-steps">{similar === null ? 'More from this vendor' : 'Similar orders'}</h2>
       <p>{similar === null ? `Other orders of ${vendor}.` : `${similar.title}, of ${vendor}.`}</p>
       <div>
         <Link

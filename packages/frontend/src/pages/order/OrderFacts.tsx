@@ -6,7 +6,7 @@ import { Timestamp } from '../../ui/Timestamp';
 import { Value } from '../../ui/Value';
 import styles from './OrderFacts.module.css';
 
-/** What is known of the order, by itself. */
+/** The fields of the order. */
 export function OrderFacts({ order, vendorName }: { order: Order; vendorName: string | null }) {
   const at = (instant: string | null, reason: string) =>
     instant === null ? <Value text={null} reason={reason} /> : <Timestamp instant={instant} />;
@@ -22,26 +22,26 @@ export function OrderFacts({ order, vendorName }: { order: Order; vendorName: st
       <Value
         key="value"
         text={order.giftValue === null ? null : money(order.giftValue, order.currency)}
-        reason="no value was told"
+        reason="no value was reported"
       />,
     ],
-    ['Gift type', <Value key="gift" text={order.giftType} reason="no gift type was told" />],
+    ['Gift type', <Value key="gift" text={order.giftType} reason="no gift type was reported" />],
     ['Rush', order.isRush ? 'Yes' : 'No'],
     ['Placed', at(order.createdAt, '')],
-    ['To be handed over by', at(order.shipBy, 'no time was told')],
-    ['Promised', at(order.estimatedDelivery, 'nothing was promised')],
-    ['Arrived', at(order.actualDelivery, 'no arrival was told')],
-    ['Ended', at(order.completedAt, 'it is still open')],
-    ['Carrier', <Value key="carrier" text={order.carrier} reason="no carrier was told" />],
+    ['Ship by', at(order.shipBy, 'no time was reported')],
+    ['Promised', at(order.estimatedDelivery, 'no promise was reported')],
+    ['Arrived', at(order.actualDelivery, 'no arrival was reported')],
+    ['Ended', at(order.completedAt, 'the order is open')],
+    ['Carrier', <Value key="carrier" text={order.carrier} reason="no carrier was reported" />],
     [
       'Tracking number',
       order.trackingNumber === null ? (
-        <Value key="tracking" text={null} reason="no tracking number was told" />
+        <Value key="tracking" text={null} reason="no tracking number was reported" />
       ) : (
         <code key="tracking">{order.trackingNumber}</code>
       ),
     ],
-    ['Latest news', at(order.updatedAt, '')],
+    ['Last update', at(order.updatedAt, '')],
   ];
   return (
     <dl className={styles.facts}>

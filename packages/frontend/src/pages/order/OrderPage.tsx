@@ -16,7 +16,7 @@ import styles from './OrderPage.module.css';
 import { TimelineList } from './TimelineList';
 import { type Timeline, timeline } from './timeline';
 
-/** One order: how it stands against its promise, drawn to scale, and told step by step. */
+/** One order: its state compared with its promise, its durations to scale, and its timeline. */
 export function OrderPage({ data: { detail, vendor, readAt } }: { data: OrderData }) {
   const { orderId, order, history } = detail;
   const steps = timeline(order, history, readAt);
@@ -24,7 +24,7 @@ export function OrderPage({ data: { detail, vendor, readAt } }: { data: OrderDat
     <section className={styles.panel} aria-labelledby="happened">
       <div className={styles.panelHead}>
         <h2 id="happened">What happened</h2>
-        <p>Times are yours ({ownZone})</p>
+        <p>Times are in your time zone ({ownZone})</p>
       </div>
       <Source timeline={steps} />
       <TimelineList entries={steps.entries} order={order} />
@@ -34,12 +34,12 @@ export function OrderPage({ data: { detail, vendor, readAt } }: { data: OrderDat
     return (
       <>
         <title>{`Order ${orderId} · Goody`}</title>
-        <Head orderId={orderId} title="Its placement has not been told." />
+        <Head orderId={orderId} title="No placement received." />
         <div className={styles.unplaced}>
-          <StateBox tone="empty" label="Not counted" title="What is told so far waits">
+          <StateBox tone="empty" label="Not counted" title="Waiting for the placement">
             <p>
-              Goody knows of this order, but not that it was placed: by which vendor, and what was promised. Until a{' '}
-              <code>PLACED</code> event says so, the order is in no list and no number.
+              Goody received events of this order, but no <code>PLACED</code> event with its vendor and its promise.
+              Until then, the order is not in any list or number.
             </p>
           </StateBox>
         </div>
@@ -100,12 +100,12 @@ function Head({ orderId, title, children }: { orderId: string; title: ReactNode;
   );
 }
 
-/** Where all facts came at once, it is said once, and quietly. */
+/** States once that all events were received together or imported, instead of at each step. */
 function Source({ timeline: { recordedTogether, backfilled } }: { timeline: Timeline }) {
   if (recordedTogether === null && backfilled !== 'all') return null;
   return (
     <p className={styles.source}>
-      {backfilled === 'all' ? 'All of this came long after the fact, from a file' : 'All of this was told at once'}
+      {backfilled === 'all' ? 'All events were imported later, from a file' : 'All events were received together'}
       {recordedTogether !== null && (
         <>
           , <Timestamp instant={recordedTogether} />

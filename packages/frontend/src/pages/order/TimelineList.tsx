@@ -9,7 +9,7 @@ import { Timestamp } from '../../ui/Timestamp';
 import styles from './TimelineList.module.css';
 import type { DerivedStep, Entry, FactStep } from './timeline';
 
-/** What was told, in the order in which it happened, with what Goody worked out in its place. */
+/** The facts of an order by the time they occurred, with the steps that Goody computed. */
 export function TimelineList({ entries, order }: { entries: Entry[]; order: Order | null }) {
   return (
     <ol className={styles.timeline}>
@@ -75,22 +75,22 @@ function FactItem({ step, order }: { step: FactStep; order: Order | null }) {
             )}
           </p>
         )}
-        <Meaning step={step} order={order} />
-        {isBeforePlacement && <p>Said to have happened before the placement; it counts as of the placement.</p>}
-        {contradicts.map((what) => (
-          <p key={what}>{contradiction(what, fact)}</p>
+        <EffectText step={step} order={order} />
+        {isBeforePlacement && <p>Dated before the placement; it counts as of the placement.</p>}
+        {contradicts.map((field) => (
+          <p key={field}>{contradiction(field, fact)}</p>
         ))}
-        {contradicts.length > 0 && <p>What the first placement said holds.</p>}
+        {contradicts.length > 0 && <p>The first placement counts.</p>}
         {recordingDelay !== null && (
           <p className={styles.late}>
             <Icon name="clock" />
             <span>
-              Told {long(recordingDelay, 1)} later, <Timestamp instant={fact.recordedAt} />
-              {isOutOfOrder && ', when later steps were known already'}.
+              Received {long(recordingDelay, 1)} later, <Timestamp instant={fact.recordedAt} />
+              {isOutOfOrder && ', after later events'}.
             </span>
           </p>
         )}
-        {fact.isBackfilled === true && <p className={styles.source}>From a file, long after the fact.</p>}
+        {fact.isBackfilled === true && <p className={styles.source}>Imported later, from a file.</p>}
       </div>
     </>
   );
@@ -102,28 +102,28 @@ function tagOf({ effect, contradicts, isOutOfOrder }: FactStep): string | null {
   return contradicts.length > 0 ? 'Contradiction' : null;
 }
 
-/** What the fact did to the order, where its title does not say so. */
-function Meaning({ step: { effect }, order }: { step: FactStep; order: Order | null }) {
+/** The effect of the fact on the order, if the title does not state it. */
+function EffectText({ step: { effect }, order }: { step: FactStep; order: Order | null }) {
   switch (effect) {
     case 'placed-again':
-      return <p>The placement was told again, as another fact.</p>;
+      return <p>This is another placement event.</p>;
     case 'repeated':
-      return <p>Told again; the order stands where it stood.</p>;
+      return <p>A repeated event; the status did not change.</p>;
     case 'back-on-time':
-      return <p>It had been reported as delayed.</p>;
+      return <p>The order was reported as delayed before.</p>;
     case 'ended-again':
-      return <p>How it ended, told again.</p>;
+      return <p>A repeated event; the outcome did not change.</p>;
     case 'outcome-corrected':
       return (
         <p>
-          Corrects how the order ended. When it ended stays
+          Corrects the outcome. The time of the end stays
           {order?.completedAt == null ? ' as it was' : <> {minute(order.completedAt, ownZone)}</>}.
         </p>
       );
     case 'after-end':
-      return <p>The order had ended by then. This is kept, and changes nothing.</p>;
+      return <p>The order had ended. This event is stored, and changes nothing.</p>;
     case 'waiting':
-      return <p>Kept until the placement is told.</p>;
+      return <p>Waiting for the placement.</p>;
     default:
       return null;
   }
@@ -137,9 +137,9 @@ function Placement({ fact }: { fact: Fact }) {
   return (
     <p>
       {gift.length > 0 && `${gift.join(', ')}. `}
-      {fact.isRush === true && 'Paid for to be fast. '}
+      {fact.isRush === true && 'Rush order. '}
       {fact.estimatedDelivery == null ? (
-        'Nothing was promised.'
+        'No promise was reported.'
       ) : (
         <>
           Promised for <Timestamp instant={fact.estimatedDelivery} />.
@@ -148,40 +148,40 @@ function Placement({ fact }: { fact: Fact }) {
       {fact.shipBy != null && (
         <>
           {' '}
-          To be handed over by <Timestamp instant={fact.shipBy} />.
+          Ship by <Timestamp instant={fact.shipBy} />.
         </>
       )}
     </p>
   );
 }
 
-function contradiction(what: FactStep['contradicts'][number], fact: Fact): ReactNode {
-  switch (what) {
+function contradiction(field: FactStep['contradicts'][number], fact: Fact): ReactNode {
+  switch (field) {
     case 'vendor':
       return (
         <>
-          It names another vendor, <code>{fact.vendorId}</code>.
+          It has another vendor, <code>{fact.vendorId}</code>.
         </>
       );
     case 'promise':
       return fact.estimatedDelivery == null ? (
-        'It promises otherwise.'
+        'It has another promise.'
       ) : (
         <>
-          It promises <Timestamp instant={fact.estimatedDelivery} />.
+          It has another promise, <Timestamp instant={fact.estimatedDelivery} />.
         </>
       );
     case 'value':
       return fact.giftValue == null
-        ? 'It names another currency.'
-        : `It names another value, ${money(fact.giftValue, fact.currency ?? 'USD')}.`;
+        ? 'It has another currency.'
+        : `It has another value, ${money(fact.giftValue, fact.currency ?? 'USD')}.`;
   }
 }
 
 const derivedTexts: Record<DerivedStep['kind'], { title: string; text: string }> = {
   'promise-passed': { title: 'The promise passed', text: 'The order had not ended.' },
-  'still-open': { title: 'Still open', text: 'When this page was read, no end had been told.' },
-  'promise-ahead': { title: 'Promised', text: 'This is yet to come.' },
+  'still-open': { title: 'Still open', text: 'No end was reported when this page was loaded.' },
+  'promise-ahead': { title: 'Promised', text: 'Not reached yet.' },
 };
 
 function DerivedItem({ step }: { step: DerivedStep }) {
@@ -194,7 +194,7 @@ function DerivedItem({ step }: { step: DerivedStep }) {
       <div className={styles.text}>
         <h3>{title}</h3>
         <p>{text}</p>
-        {step.kind !== 'promise-ahead' && <p className={styles.source}>Worked out by Goody, not reported.</p>}
+        {step.kind !== 'promise-ahead' && <p className={styles.source}>Computed by Goody, not reported.</p>}
       </div>
     </>
   );

@@ -26,14 +26,14 @@ const headlineText = (one: Order, history: Fact[] = shippedHistory, now = 0) => 
   return late === null ? text : `${text} ${late}`;
 };
 
-describe('the story of an order', () => {
-  test('is cut where it shipped and where its promise passed', () => {
+describe('the duration of an order', () => {
+  test('is split at the shipment and at the promise', () => {
     const damaged = order({ status: 'DAMAGED', completedAt: at(194), actualDelivery: at(194), isDelayed: true });
     expect(parts(damaged, shippedHistory, 0)).toEqual(['preparing 55', 'shipping 73', 'late 66']);
     expect(headlineText(damaged)).toBe('Arrived damaged, 2 days 18 hours late.');
   });
 
-  test('has parts that add up as they are told, whatever is rounded', () => {
+  test('has rounded parts that add up', () => {
     const late = order({ status: 'ARRIVED', completedAt: at(194.45), estimatedDelivery: at(128.4), isDelayed: true });
     const breakdown = durationBreakdown(late, [fact('PLACED', 0), fact('SHIPPING_ON_TIME', 55.4)], 0);
     expect(breakdown.parts.reduce((sum, { length }) => sum + length, 0)).toBe(breakdown.length);
@@ -41,20 +41,20 @@ describe('the story of an order', () => {
     expect(breakdown.length).toBe(194 * HOUR);
   });
 
-  test('is told in minutes where a part is short', () => {
+  test('is in minutes if a part is short', () => {
     const late = order({ status: 'ARRIVED', completedAt: at(128.2), isDelayed: true });
     expect(parts(late, shippedHistory, 0)).toEqual(['preparing 55', 'shipping 73', 'late 0.2']);
     expect(headlineText(late)).toBe('Arrived 12 minutes late.');
   });
 
-  test('of an open order reaches to now, and says what is left', () => {
+  test('of an open order ends now, and states the time left', () => {
     const open = order({ status: 'SHIPPING_ON_TIME' });
     expect(parts(open, shippedHistory, START + 100 * HOUR)).toEqual(['preparing 55', 'shipping 45', 'left 28']);
     expect(headlineText(open, shippedHistory, 100)).toBe('On its way, due in 1 day 4 hours.');
     expect(headlineText(order({ isDelayed: true }), [fact('PLACED', 0)], 152)).toBe('Not shipped yet, 1 day late.');
   });
 
-  test('believes the server about what is late, not the clock of the reader', () => {
+  test('takes lateness from the server, not from the clock of the client', () => {
     const open = order({ status: 'SHIPPING_ON_TIME' });
     expect(durationBreakdown(open, shippedHistory, START + 500 * HOUR)).toMatchObject({ late: null, early: 0 });
     expect(durationBreakdown({ ...open, isDelayed: true }, shippedHistory, START)).toMatchObject({
@@ -63,22 +63,22 @@ describe('the story of an order', () => {
     });
   });
 
-  test('without any shipping, or without a promise, does not make one up', () => {
+  test('does not invent a shipment or a promise', () => {
     const arrived = order({ status: 'ARRIVED', completedAt: at(50), actualDelivery: at(50), estimatedDelivery: null });
     expect(parts(arrived, [fact('PLACED', 0), fact('ARRIVED', 50)], 0)).toEqual(['unshipped 50']);
     expect(headlineText(arrived)).toBe('Arrived after 2 days 2 hours.');
     expect(headlineText(order({ estimatedDelivery: null }))).toBe('Not shipped yet.');
   });
 
-  test('that began after its promise is late from the beginning', () => {
+  test('of an order that was placed after its promise is late from the start', () => {
     const late = order({ status: 'ARRIVED', completedAt: at(60), estimatedDelivery: at(-12), isDelayed: true });
     expect(parts(late, shippedHistory, 0)).toEqual(['late 60']);
     expect(headlineText(late)).toBe('Arrived 3 days late.');
   });
 });
 
-describe('the answer of the page', () => {
-  test('says how it ended, and how that was against its promise', () => {
+describe('the headline of an order', () => {
+  test('states the outcome, and compares it with the promise', () => {
     const ended = (status: Order['status'], hours: number, isDelayed = false) =>
       headlineText(order({ status, completedAt: at(hours), isDelayed }));
     expect(ended('ARRIVED', 100)).toBe('Arrived 1 day 4 hours early.');

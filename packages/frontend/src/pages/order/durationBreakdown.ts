@@ -1,35 +1,35 @@
-/** The length of an order's life, in parts that add up. */
+/** The duration of an order, in parts that add up. */
 import type { Fact, Order } from '../../api/types';
 import { DAY, HOUR } from '../../format/durations';
 
 /**
- * `preparing`: until its shipping was told of, or until now where none was. `unshipped`: it ended without any.
- * `shipping`: on its way. All three lie before the promise; `late` is what lies after it. `left` has yet to pass.
+ * `preparing`: until the first shipping event, or until now without one. `unshipped`: the order ended without one.
+ * `shipping`: on its way. All three are before the promise; `late` is after it. `left` is the time until the promise.
  */
 export type PartKind = 'preparing' | 'unshipped' | 'shipping' | 'late' | 'left';
 
 export interface Part {
   kind: PartKind;
-  /** In milliseconds, rounded as all parts are. */
+  /** In milliseconds, rounded. */
   length: number;
 }
 
 export interface DurationBreakdown {
   parts: Part[];
-  /** When it began and when the parts end, in milliseconds since 1970. */
+  /** The start of the first and the end of the last part, in milliseconds since 1970. */
   start: number;
   end: number;
-  /** From placement to its end, or to now. The parts but `left` add up to it. */
+  /** Milliseconds from the placement to the end, or to now. All parts except `left` add up to it. */
   length: number;
-  /** How far past the promise it ended, or is; null where it is not. */
+  /** Milliseconds from the promise to the end, or to now; null if the order is not late. */
   late: number | null;
-  /** How far before the promise it ended, or is; null where there is none to come. */
+  /** Milliseconds from the end, or from now, to the promise; null if the order is late or has no promise. */
   early: number | null;
 }
 
 const MINUTE = HOUR / 60;
 
-/** `now`: when the order was read, in milliseconds. The server's word on whether it is late holds, whatever the reader's clock says. */
+/** `now`: when the order was loaded, in milliseconds. The server states whether it is late; the client's clock may be wrong. */
 export function durationBreakdown(order: Order, history: Fact[], now: number): DurationBreakdown {
   const start = Date.parse(order.createdAt);
   const promise = order.estimatedDelivery === null ? null : Date.parse(order.estimatedDelivery);
@@ -47,7 +47,7 @@ export function durationBreakdown(order: Order, history: Fact[], now: number): D
   ];
   if (isOpen && promise !== null && promise > end) raw.push(['left', end, promise]);
 
-  // Every boundary is rounded, not every part: so the parts add up as they are told.
+  // Rounds the boundaries and not the parts, so that the rounded parts add up.
   const isLong = end - start >= 2 * DAY && raw.every(([, from, to]) => to === from || to - from >= HOUR);
   const unit = isLong ? HOUR : MINUTE;
   const offset = (instant: number) => Math.round((instant - start) / unit) * unit;
@@ -65,13 +65,13 @@ export function durationBreakdown(order: Order, history: Fact[], now: number): D
   };
 }
 
-/** Where an open order is in time. */
+/** The end of the parts of an open order: now, on the side of the promise that the server states. */
 function openEnd(order: Order, now: number, promise: number | null): number {
   if (promise === null) return now;
   return order.isDelayed ? Math.max(now, promise) : Math.min(now, Math.max(promise, Date.parse(order.createdAt)));
 }
 
-/** When it was first told to be on its way; what was told of a time before the placement counts as of the placement. */
+/** The time of the first shipping event. One from before the placement counts as of the placement. */
 function firstShipment(history: Fact[], start: number, end: number): number | null {
   const first = history.find(({ status }) => status === 'SHIPPING_ON_TIME' || status === 'SHIPPING_DELAYED');
   if (first === undefined) return null;

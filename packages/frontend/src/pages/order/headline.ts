@@ -3,7 +3,7 @@ import { long } from '../../format/durations';
 import { statusLabel } from '../../format/labels';
 import type { DurationBreakdown } from './durationBreakdown';
 
-/** The answer of the page: where the order stands, and how that is against its promise. `late` is the part that is trouble. */
+/** The headline: the status of the order, compared with its promise. `late` is the part that is emphasized. */
 export function headline(
   order: Order,
   { late, early, length }: DurationBreakdown,
@@ -21,7 +21,7 @@ export function headline(
       if (early === null) return { text: `Arrived after ${long(length)}.`, late: null };
       return { text: early === 0 ? 'Arrived just in time.' : `Arrived ${long(early)} early.`, late: null };
     case 'DAMAGED':
-      // It may have arrived first and be reported damaged later; then it ended with the arrival.
+      // The damage may be reported after the arrival. The order then ended with the arrival.
       if (order.actualDelivery === null) return ended();
       return {
         text: late === null ? 'Arrived damaged.' : 'Arrived damaged,',

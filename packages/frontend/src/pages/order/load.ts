@@ -4,13 +4,13 @@ import type { OrderDetail, VendorReport } from '../../api/types';
 
 export interface OrderData {
   detail: OrderDetail;
-  /** Who makes and ships it. */
+  /** The vendor of the order; null if the order has no placement or the vendor cannot be loaded. */
   vendor: VendorReport['vendor'] | null;
-  /** When this was read, in milliseconds of the reader's clock. */
+  /** When the data was loaded, in milliseconds of the client's clock. */
   readAt: number;
 }
 
-/** The order names its vendor by id only; what the vendor is called comes after. */
+/** Reads the order first: it has only the id of its vendor, whose name needs a second request. */
 export async function loadOrder(orderId: string, signal: AbortSignal): Promise<OrderData> {
   const detail = await get('/api/orders/by-id/{id}', { path: { id: orderId } }, signal);
   const readAt = Date.now();

@@ -1,6 +1,6 @@
 import type { Order } from '../../api/types';
 
-/** An order of which only what a test wants is not plain. */
+/** An order with default values, except for `overrides`. */
 export function plainOrder(overrides: Partial<Order> & Pick<Order, 'createdAt' | 'estimatedDelivery'>): Order {
   return {
     orderId: 'o-1',

@@ -7,7 +7,7 @@ import { type Entry, timeline } from './timeline';
 const START = Date.parse('2026-11-12T09:00:00Z');
 const at = (hours: number) => new Date(START + hours * HOUR).toISOString();
 
-/** A fact that is told as it happens, unless it says otherwise. */
+/** A fact that is recorded as it occurs, unless `more` states otherwise. */
 function fact(status: Fact['status'], hours: number, more: Partial<Fact> = {}): Fact {
   return {
     eventId: `${status}-${hours}`,
@@ -26,7 +26,7 @@ const order = (overrides: Partial<Order>) => plainOrder({ createdAt: at(0), esti
 const entryText = (entry: Entry) => (entry.kind === 'fact' ? `${entry.fact.status} ${entry.effect}` : entry.kind);
 
 describe('the timeline', () => {
-  test('puts the promise in its place in time, and marks what lies past it', () => {
+  test('inserts the promise by its time, and marks the steps after it', () => {
     const late = order({ status: 'ARRIVED', completedAt: at(120), isDelayed: true });
     const history = [placed, fact('SHIPPING_ON_TIME', 40), fact('SHIPPING_DELAYED', 110), fact('ARRIVED', 120)];
     const { entries } = timeline(late, history, 0);
@@ -41,7 +41,7 @@ describe('the timeline', () => {
     expect(entries.map(({ after }) => after && after / HOUR)).toEqual([null, 40, 60, 10, 10]);
   });
 
-  test('of an order in time has no such mark, and says of an open one what it waits for', () => {
+  test('of an order on time has no such mark, and ends with the promise if the order is open', () => {
     const arrived = order({ status: 'ARRIVED', completedAt: at(90) });
     expect(timeline(arrived, [placed, fact('ARRIVED', 90)], 0).entries.map(entryText)).toEqual([
       'PLACED placed',
@@ -53,7 +53,7 @@ describe('the timeline', () => {
     expect(overdue.map(({ isOverdueFrom }) => isOverdueFrom)).toEqual([false, true, false]);
   });
 
-  test('names what each fact did to the order', () => {
+  test('states the effect of each fact', () => {
     const damaged = order({ status: 'DAMAGED', completedAt: at(90) });
     const history = [
       placed,
@@ -81,7 +81,7 @@ describe('the timeline', () => {
     expect(entries[4]).toMatchObject({ contradicts: ['vendor', 'promise'] });
   });
 
-  test('marks a fact that was told late, and one that came behind later steps', () => {
+  test('marks a fact that was recorded late, and after later facts', () => {
     const history = [
       placed,
       fact('SHIPPING_ON_TIME', 40, { recordedAt: at(112) }),
@@ -92,19 +92,19 @@ describe('the timeline', () => {
     expect(entries[2]).toMatchObject({ recordingDelay: null, isOutOfOrder: false });
   });
 
-  test('says once, and not at each step, that all was told at once', () => {
+  test('states once, and not at each step, that all facts were recorded together', () => {
     const history = [placed, fact('ARRIVED', 90)].map((one) => ({ ...one, recordedAt: at(500), isBackfilled: true }));
     const result = timeline(order({ status: 'ARRIVED', completedAt: at(90) }), history, 0);
     expect(result).toMatchObject({ recordedTogether: at(500), backfilled: 'all' });
     expect(result.entries.every((entry) => entry.kind === 'fact' && entry.recordingDelay === null)).toBe(true);
   });
 
-  test('of an order whose placement is not known tells what waits for it', () => {
+  test('of an order without a placement marks its facts as waiting', () => {
     const { entries } = timeline(null, [fact('SHIPPING_ON_TIME', 40)], 0);
     expect(entries.map(entryText)).toEqual(['SHIPPING_ON_TIME waiting']);
   });
 
-  test('says that what happened before the placement counts as of the placement', () => {
+  test('marks a fact from before the placement', () => {
     const history = [fact('SHIPPING_ON_TIME', -5), placed];
     const { entries } = timeline(order({ status: 'SHIPPING_ON_TIME' }), history, START);
     expect(entries[0]).toMatchObject({ isBeforePlacement: true, effect: 'advanced' });

@@ -1,29 +1,29 @@
-/** What was told of an order, step by step, and what Goody makes of it. The rules are those by which the server folds the facts. */
+/** The timeline of an order: its facts with their effects, and computed steps. The rules are those of the server's fold. */
 import type { Fact, Order, Status } from '../../api/types';
 import { HOUR } from '../../format/durations';
 import { activeStatuses, endedStatuses } from '../../format/labels';
 
-/** A fact that was told so much later than it happened says so, in milliseconds. */
+/** The recording delay of a fact that is worth showing, in milliseconds. */
 const NOTABLY_LATE = HOUR;
-/** Facts recorded within so long of each other were told together, in milliseconds. */
+/** Facts within this time of each other were recorded together, in milliseconds. */
 const TOGETHER = 60_000;
 
-/** What a fact did to the order. */
+/** The effect of a fact on the order. */
 export type Effect =
-  /** Gave it its vendor, promise and gift. */
+  /** Sets the vendor, the promise and the gift. */
   | 'placed'
-  /** The placement once more: the first one holds. */
+  /** Another placement: the first one counts. */
   | 'placed-again'
-  /** Brought it on, or said again where it is. */
+  /** Changes the status of the open order, or repeats it. */
   | 'advanced'
   | 'repeated'
-  /** Took back that it was delayed. */
+  /** Changes the status from delayed to on time. */
   | 'back-on-time'
-  /** Ended it, said again how it ended, or said that it ended otherwise. */
+  /** Ends the order, repeats its outcome, or corrects it. */
   | 'ended'
   | 'ended-again'
   | 'outcome-corrected'
-  /** Tells of it going on after it had ended. */
+  /** An active status after the end: changes nothing. */
   | 'after-end'
   /** Waits for the placement. */
   | 'waiting';
@@ -33,41 +33,41 @@ export interface FactStep {
   at: number;
   fact: Fact;
   effect: Effect;
-  /** How long after it happened it was told, where that is worth saying. */
+  /** Milliseconds between the fact and its recording; null if they are not worth showing. */
   recordingDelay: number | null;
-  /** Told when later steps were known already, so that it changed the story behind them. */
+  /** Recorded after facts that occurred later. */
   isOutOfOrder: boolean;
-  /** It happened before the placement, and counts as of the placement. */
+  /** Occurred before the placement, and counts as of the placement. */
   isBeforePlacement: boolean;
-  /** What it says otherwise than the placement that holds. */
+  /** The fields that differ from the first placement. */
   contradicts: ('vendor' | 'promise' | 'value')[];
 }
 
-/** Nobody told this: it follows from the promise and the time. */
+/** A step without a fact: it follows from the promise and the time. */
 export interface DerivedStep {
   kind: 'promise-passed' | 'still-open' | 'promise-ahead';
   at: number;
 }
 
 export type Entry = (FactStep | DerivedStep) & {
-  /** How long after the entry before. */
+  /** Milliseconds since the previous entry. */
   after: number | null;
-  /** From here to the next entry the order was past its promise. */
+  /** Whether the order was past its promise between this entry and the next. */
   isOverdueFrom: boolean;
 };
 
 export interface Timeline {
   entries: Entry[];
-  /** When all facts were told, where they were told at once; then none of them is marked as late. */
+  /** When all facts were recorded, if that was together; none of them is then marked as late. */
   recordedTogether: string | null;
-  /** Whether all, some or none of the facts came long after, from a file. */
+  /** Whether all, some or none of the facts were imported later, from a file. */
   backfilled: 'all' | 'some' | 'none';
 }
 
 const isActive = (status: Status) => activeStatuses.some((one) => one === status);
 const isEnd = (status: Status) => endedStatuses.some((one) => one === status);
 
-/** `history`: in the order in which the server folds it. `now`: when it was read, in milliseconds. */
+/** `history`: in the sequence of the server's fold. `now`: when it was loaded, in milliseconds. */
 export function timeline(order: Order | null, history: Fact[], now: number): Timeline {
   const recorded = history.map(({ recordedAt }) => Date.parse(recordedAt));
   const isTogether = history.length > 1 && Math.max(...recorded) - Math.min(...recorded) < TOGETHER;
@@ -93,7 +93,7 @@ export function timeline(order: Order | null, history: Fact[], now: number): Tim
   };
 }
 
-function factSteps(order: Order | null, history: Fact[], isLateWorthSaying: boolean): FactStep[] {
+function factSteps(order: Order | null, history: Fact[], showsDelay: boolean): FactStep[] {
   const placement = history.find(({ status }) => status === 'PLACED');
   const createdAt = order === null ? null : Date.parse(order.createdAt);
   let status: Status = 'PLACED';
@@ -120,7 +120,7 @@ function factSteps(order: Order | null, history: Fact[], isLateWorthSaying: bool
   return history.map((fact, index) => {
     const at = Date.parse(fact.occurredAt);
     const recordedAt = Date.parse(fact.recordedAt);
-    const isLate = isLateWorthSaying && fact.isBackfilled !== true && recordedAt - at >= NOTABLY_LATE;
+    const isLate = showsDelay && fact.isBackfilled !== true && recordedAt - at >= NOTABLY_LATE;
     return {
       kind: 'fact',
       at,
@@ -135,7 +135,7 @@ function factSteps(order: Order | null, history: Fact[], isLateWorthSaying: bool
   });
 }
 
-/** What a fact leaves out, it does not contradict. */
+/** A missing field is not a contradiction. */
 function contradictions(placement: Fact, fact: Fact): FactStep['contradicts'] {
   const isOther = <T>(mine: T | null | undefined, theirs: T | null | undefined) =>
     mine !== undefined && mine !== null && mine !== theirs;
@@ -148,13 +148,13 @@ function contradictions(placement: Fact, fact: Fact): FactStep['contradicts'] {
   return found;
 }
 
-/** The steps, with the promise in its place in time. */
+/** Inserts the promise into the steps by its time. */
 function insertPromise(order: Order, facts: FactStep[], now: number): (FactStep | DerivedStep)[] {
   if (order.estimatedDelivery === null) return facts;
   const promise = Date.parse(order.estimatedDelivery);
   const isOpen = order.completedAt === null;
   if (!order.isDelayed) return isOpen ? [...facts, { kind: 'promise-ahead', at: promise }] : facts;
-  // What happened at the very moment of the promise still happened in time.
+  // A fact at the exact time of the promise is on time.
   const before = facts.filter(({ at }) => at <= promise);
   const steps: (FactStep | DerivedStep)[] = [
     ...before,

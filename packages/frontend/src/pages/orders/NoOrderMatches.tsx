@@ -6,7 +6,7 @@ import type { ActiveFilter } from './filters';
 import styles from './OrdersPage.module.css';
 import { firstPageSearch, type OrdersSearch } from './search';
 
-/** No order in the list: because of the filters, and then which to drop, or because there is none. */
+/** Takes the place of an empty list: which filter to drop, or that there is no order. */
 export function NoOrderMatches({
   search,
   filters,
@@ -14,14 +14,14 @@ export function NoOrderMatches({
 }: {
   search: OrdersSearch;
   filters: ActiveFilter[];
-  /** How many orders there are without the filter of status. */
+  /** The number of orders without the status filter. */
   allStatuses: number;
 }) {
   if (filters.length === 0) {
     return (
       <StateBox tone="empty" label="Nothing here" title="There are no orders yet">
         <p>
-          An order appears here with the first event that says it was placed. Import a file with{' '}
+          An order appears here after its <code>PLACED</code> event. Import a file with{' '}
           <code>goody import FILE.ndjson</code>, or send events to <code>POST /api/orders/events</code>.
         </p>
       </StateBox>
@@ -34,8 +34,8 @@ export function NoOrderMatches({
         {isStatusToBlame
           ? `Without the status there ${allStatuses === 1 ? 'is' : 'are'} ${pluralize(allStatuses, 'order')}.`
           : filters.length === 1
-            ? 'The filter leaves nothing.'
-            : 'Nothing matches all of the filters at once. Drop one of them:'}
+            ? 'No order matches the filter.'
+            : 'No order matches all filters. Drop one of them:'}
       </p>
       <div className={styles.drops}>
         {isStatusToBlame && (

@@ -7,7 +7,7 @@ import { VendorCombobox } from '../../ui/VendorCombobox';
 import styles from './OrdersFilters.module.css';
 import type { OrdersFilter } from './search';
 
-/** Vendor, days, promise and gift. A choice shows at once, typed words when they are sent. All only change the address. */
+/** Vendor, days, promise and gift type. A selection applies at once, typed text on submit. All only change the address. */
 export function OrdersFilters({
   filter,
   vendor,
@@ -15,7 +15,7 @@ export function OrdersFilters({
   onChange,
 }: {
   filter: OrdersFilter;
-  /** What the vendor of the list is called. */
+  /** The name of the selected vendor. */
   vendor: string | undefined;
   timeZone: string | null;
   onChange: (changes: OrdersFilter) => void;
@@ -29,7 +29,7 @@ export function OrdersFilters({
   const isChanged =
     dateFrom !== (filter.dateFrom ?? '') || dateTo !== (filter.dateTo ?? '') || giftType !== (filter.giftType ?? '');
 
-  /** With what is typed: a choice beside it must not lose it. */
+  /** Includes the typed text: a selection in another field must not lose it. */
   function show(choice: OrdersFilter) {
     onChange({
       dateFrom: dateFrom === '' ? undefined : dateFrom,
@@ -60,7 +60,7 @@ export function OrdersFilters({
         <div className={styles.cell}>
           <VendorCombobox selected={vendor} onSelect={(vendorId) => show({ vendorId })} />
         </div>
-        {/* biome-ignore lint/a11y/useSemanticElements: the legend of a fieldset cannot stand in a row with the labels beside it */}
+        {/* biome-ignore lint/a11y/useSemanticElements: the legend of a fieldset cannot be in a row with the other labels */}
         <div className={styles.cell} role="group" aria-labelledby={`${id}-placed`}>
           <span className={styles.label} id={`${id}-placed`}>
             Placed{timeZone !== null && <span> ({timeZone} days)</span>}
@@ -106,7 +106,7 @@ export function OrdersFilters({
               autoCapitalize="none"
               spellCheck={false}
               pattern="\s*[a-z0-9\-]{1,64}\s*"
-              title="Small letters, digits and hyphens: photo-frame"
+              title="Lowercase letters, digits and hyphens: photo-frame"
               value={giftType}
               onChange={(event) => setGiftType(event.target.value)}
             />

@@ -18,7 +18,7 @@ import styles from './OrdersPage.module.css';
 import { OrdersTable } from './OrdersTable';
 import { filterOf, firstPageSearch, type OrdersFilter, type OrdersSearch } from './search';
 
-/** Orders of a filter, a page at a time: filtered, counted and cut by the server, as the address says. */
+/** One page of the orders. The server filters, counts and pages them by the address. */
 export function OrdersPage({ data, search }: { data: OrdersData; search: OrdersSearch }) {
   const navigate = useNavigate();
   const { list, allStatuses, late, vendorName, timeZone, readAt } = data;
@@ -77,15 +77,14 @@ export function OrdersPage({ data, search }: { data: OrdersData; search: OrdersS
         ) : (
           <>
             <OrdersTable list={list} readAt={readAt} />
-            <Pager of="orders" nextCursor={list.nextCursor} cursor={search.cursor} page={search.page}>
+            <Pager items="orders" nextCursor={list.nextCursor} cursor={search.cursor} page={search.page}>
               {`${count(list.orders.length)} of ${summary.totalIsLowerBound ? `${atLeast(summary)} orders` : pluralize(summary.total, 'order')}`}
             </Pager>
             <ListNotes>
-              <b>Late</b> is an order that ended after its promise, or is still open with its promise over; those still
-              open are marked. The counts by status are of all the other filters. Dates are those of your time zone (
-              {ownZone}), the exact time shows on hover; the days of the filter are those of{' '}
-              {timeZone === null ? 'the reports' : timeZone}.
-              {summary.totalIsLowerBound && ' Counting stops at some ten thousand orders; the list goes on.'}
+              A <b>late</b> order ended after its promise, or is open past it; open ones are marked. The counts by
+              status ignore the status filter. Dates are in your time zone ({ownZone}), with the exact time on hover;
+              the days of the filter are in {timeZone === null ? 'the report time zone' : timeZone}.
+              {summary.totalIsLowerBound && ' Counting stops at about ten thousand orders; the list continues.'}
             </ListNotes>
           </>
         )}
@@ -99,13 +98,13 @@ const sortOrders = [
   { order: 'asc', name: 'Oldest first' },
 ];
 
-/** By when they were placed; the server knows no other order. */
+/** The placement time is the only sort of the server. */
 function Sort({ search }: { search: OrdersSearch }) {
   const pending = usePendingSearch(search);
-  // Without a word about it, the server begins with the latest.
+  // The default of the server is the newest first.
   const current = search.order === 'asc' ? 'asc' : undefined;
   return (
-    <nav className={styles.sort} aria-label="Sort by when they were placed">
+    <nav className={styles.sort} aria-label="Sort by placement time">
       {sortOrders.map(({ order, name }) => (
         <Link
           key={name}

@@ -61,7 +61,7 @@ function Row({ order, vendor, readAt }: { order: Order; vendor: string | undefin
       </td>
       <td data-label="Promised">
         {order.estimatedDelivery === null ? (
-          <Value text={null} reason="nothing was promised" />
+          <Value text={null} reason="no promise was reported" />
         ) : (
           <>
             <Timestamp instant={order.estimatedDelivery} precision="day" />{' '}
@@ -75,14 +75,14 @@ function Row({ order, vendor, readAt }: { order: Order; vendor: string | undefin
       <td className={`${numberClass} ${cells.value}`}>
         <Value
           text={order.giftValue === null ? null : money(order.giftValue, order.currency)}
-          reason="no value was told"
+          reason="no value was reported"
         />
       </td>
     </tr>
   );
 }
 
-/** By how much. Loud while something can be done about it. */
+/** How late the order is. An open order is emphasized: action is still possible. */
 function Late({ order, promise, readAt }: { order: Order; promise: string; readAt: number }) {
   const end = order.completedAt === null ? readAt : Date.parse(order.completedAt);
   const by = end - Date.parse(promise);

@@ -3,13 +3,13 @@ import { shortDay } from '../../format/times';
 import { statusesIn } from '../../ui/StatusFilter';
 import type { OrdersFilter } from './search';
 
-/** One filter in words, and the address without it. */
+/** The label of a filter, and the search without it. */
 export interface ActiveFilter {
   label: string;
   rest: OrdersFilter;
 }
 
-/** Every filter that is on; each status by itself. `vendor` is what that of the filter is called. */
+/** The active filters; each status is one. `vendor` is the name of the vendor in the filter. */
 export function activeFilters(search: OrdersFilter, vendor: string | undefined): ActiveFilter[] {
   const { status, dateFrom, dateTo, delayed, giftType } = search;
   const filters: ActiveFilter[] = [];

@@ -17,7 +17,7 @@ const headlineText = (all: OrdersSummary, late: OrdersSummary | null) => {
   return lateText === null ? orders : `${orders} ${lateText}`;
 };
 
-describe('the answer over the orders', () => {
+describe('the headline of the orders', () => {
   test('says how many there are, and how many of them are late', () => {
     expect(headlineText(summary(1247), summary(18))).toBe('1,247 orders, 18 late.');
     expect(headlineText(summary(1247), summary(0))).toBe('1,247 orders, none late.');
@@ -27,21 +27,21 @@ describe('the answer over the orders', () => {
     expect(headlineText(summary(1), null)).toBe('1 order, not late.');
   });
 
-  test('never says more than was counted', () => {
+  test('marks a count that is a lower bound', () => {
     expect(headlineText(summary(10_000, true), summary(312))).toBe('10,000 or more orders, 312 late.');
     expect(headlineText(summary(10_000, true), summary(10_000, true))).toBe(
       '10,000 or more orders, 10,000 or more late.',
     );
   });
 
-  test('says why there is nothing', () => {
+  test('says why the list is empty', () => {
     expect(headline(summary(0), null, true).orders).toBe('No order matches.');
     expect(headline(summary(0), null, false).orders).toBe('No orders yet.');
   });
 });
 
-describe('the filters that are on', () => {
-  test('are told one by one, each with the address without it', () => {
+describe('the active filters', () => {
+  test('are listed one by one, each with the search without it', () => {
     const filter = { vendorId: 'flowers', status: 'ARRIVED,LOST', dateFrom: '2026-11-01', delayed: 'true' };
     expect(activeFilters(filter, 'Premium Flowers')).toEqual([
       { label: 'Premium Flowers', rest: { vendorId: undefined } },

@@ -1,14 +1,14 @@
 import { count } from '../../format/numbers';
 import type { OrdersSummary } from './load';
 
-/** The answer of the page, in two parts: how many orders, and how many of them are late. */
+/** The headline in two parts: how many orders there are, and how many of them are late. */
 export interface Headline {
   orders: string;
   late: string | null;
   isLate: boolean;
 }
 
-/** `late` is null where the filter leaves no order that is late. */
+/** `late` is null if the filter excludes late orders. */
 export function headline(summary: OrdersSummary, late: OrdersSummary | null, isFiltered: boolean): Headline {
   const { total } = summary;
   if (total === 0) {
@@ -22,7 +22,7 @@ export function headline(summary: OrdersSummary, late: OrdersSummary | null, isF
   return { orders, late: isAll ? 'all late.' : `${atLeast(late)} late.`, isLate: true };
 }
 
-/** `1,247`, or `10,000 or more` where counting stopped. */
+/** `1,247`, or `10,000 or more` for a lower bound. */
 export function atLeast({ total, totalIsLowerBound }: OrdersSummary): string {
   return totalIsLowerBound ? `${count(total)} or more` : count(total);
 }

@@ -7,24 +7,24 @@ export type OrdersSummary = OrderList['summary'];
 
 export interface OrdersData {
   list: OrderList;
-  /** The orders of all the filters but that of status. */
+  /** The summary without the status filter. */
   allStatuses: OrdersSummary;
-  /** Those of the whole filter that are past their promise. */
+  /** The summary of the late orders; null if the filter excludes them. */
   late: OrdersSummary | null;
-  /** What the vendor of the filter is called. */
+  /** The name of the vendor in the filter. */
   vendorName: string | null;
-  /** The zone of the days in the filter. */
+  /** The time zone of the days in the filter. */
   timeZone: string | null;
-  /** When this was read, in milliseconds of the reader's clock. */
+  /** When the data was loaded, in milliseconds of the client's clock. */
   readAt: number;
 }
 
-/** Orders on one page of the list. A phone shows each as a card, and scrolls long enough with fewer. */
+/** Orders per page: fewer on a phone, where each is a card. */
 function pageSize(): string {
   return window.matchMedia('(max-width: 40rem)').matches ? '20' : '50';
 }
 
-/** All at once, so that the counts and the list are of the same moment. What one answer already says is not asked for again. */
+/** Sends all requests at once, so that the counts and the list are of the same moment. No summary is requested twice. */
 export async function loadOrders({ page: _, ...query }: OrdersSearch, signal: AbortSignal): Promise<OrdersData> {
   const filter = filterOf(query);
   const { vendorId } = filter;

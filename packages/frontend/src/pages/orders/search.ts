@@ -1,7 +1,7 @@
-/** Which orders, by the names of the API. */
+/** The filter, with the names of the API. */
 export interface OrdersFilter {
   vendorId?: string;
-  /** Statuses, joined by commas. */
+  /** Statuses, separated by commas. */
   status?: string;
   /** Calendar days in the report time zone, as `2026-01-31`. */
   dateFrom?: string;
@@ -11,12 +11,12 @@ export interface OrdersFilter {
   giftType?: string;
 }
 
-/** What the address of the orders says. */
+/** The search parameters of the orders. */
 export interface OrdersSearch extends OrdersFilter {
-  /** `asc`: the first placed first. */
+  /** `asc`: the oldest first. */
   order?: string;
   cursor?: string;
-  /** Which page the cursor leads to, from 1; only to be told. */
+  /** The page number of the cursor, from 1; for display only. */
   page?: string;
 }
 
@@ -27,7 +27,7 @@ export function filterOf(search: OrdersSearch): OrdersFilter {
   return Object.fromEntries(filterNames.map((name) => [name, search[name]]));
 }
 
-/** Another filter begins at the first page. */
+/** The search with another filter: it starts at the first page. */
 export function firstPageSearch(search: OrdersSearch, changes: OrdersSearch): OrdersSearch {
   return { ...search, ...changes, cursor: undefined, page: undefined };
 }

@@ -9,7 +9,7 @@ import styles from './Attention.module.css';
 import { type Amounts, type Concern, concerns, type VendorSummary } from './attention';
 import type { OverviewData } from './load';
 
-/** What to look at first; calm where there is nothing. It stays while the table is sorted. */
+/** What needs attention first, or that nothing does. The sort of the table does not change it. */
 export const Attention = memo(function Attention({
   dashboard,
   worstVendors,
@@ -109,7 +109,7 @@ function Overdue({
     <Item
       title={`${pluralize(orders, 'order')} past ${isOne ? 'its' : 'their'} promise`}
       link={
-        // What is overdue now says nothing about another day.
+        // The list of orders shows the current state, not that of another day.
         isToday && (
           <Link to="/orders" search={{ delayed: 'true', status: activeStatuses.join(',') }}>
             <span>See the {isOne ? 'order' : pluralize(orders, 'order')}</span>
@@ -123,7 +123,7 @@ function Overdue({
           <b>{worthText(worth)}</b> of gifts not arrived yet.
         </>
       ) : (
-        `${isOne ? 'It' : 'They'} ${isToday ? 'still go on' : 'still went on at the end of that day'}.`
+        `Still open${isToday ? '' : ' at the end of that day'}.`
       )}
       {oldestPromise !== null && (
         <>

@@ -17,10 +17,10 @@ import { firstPageSearch } from './search';
 const nothingCompleted = 'nothing completed in these seven days';
 const nothingToCompare = 'Nothing to compare with: nothing completed in one of the two weeks';
 
-/** So few things are drawn as steps. */
+/** A chart of counts up to this one is drawn in steps. */
 const FEW = 12;
 
-/** The four numbers of the fleet, each with its change and its 30 days. They stay while the table is sorted. */
+/** The four numbers of the fleet, each with its change and its 30 days. The sort of the table does not change them. */
 export const FleetTiles = memo(function FleetTiles({
   dashboard: { current, trends, date, asOf, timeZone },
   history,
@@ -28,7 +28,7 @@ export const FleetTiles = memo(function FleetTiles({
 }: {
   dashboard: Dashboard;
   history: FleetHistory;
-  /** Orders are listed as they are now, which says nothing about another day. */
+  /** Only today has links to orders: a list shows the current state, not that of another day. */
   isToday: boolean;
 }) {
   const isOpen = !isOver(date, asOf, timeZone);
@@ -128,7 +128,7 @@ export const FleetTiles = memo(function FleetTiles({
   );
 });
 
-/** A line over its legend: what the edges of the drawing mean, and whether its last day is over. */
+/** A line with its legend: the scale, and whether its last day is over. */
 function Days({
   label,
   values,

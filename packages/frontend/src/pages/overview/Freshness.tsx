@@ -5,7 +5,7 @@ import { Timestamp } from '../../ui/Timestamp';
 import { useNow } from '../../ui/useNow';
 import styles from './Freshness.module.css';
 
-/** How old the numbers are. The age grows while the page stays open, by the reader's clock, from what the server said. */
+/** The age of the data: that of the server's response, plus the time since then by the client's clock. */
 export function Freshness({ dashboard, readAt }: { dashboard: Dashboard; readAt: number }) {
   const now = useNow();
   const { dataFreshness, lastUpdateMinutesAgo } = dashboard.systemHealth;
@@ -15,13 +15,13 @@ export function Freshness({ dashboard, readAt }: { dashboard: Dashboard; readAt:
       <Icon name={dataFreshness === 'stale' ? 'warning' : 'clock'} />
       <span>
         Data as of <Timestamp instant={dashboard.asOf} /> ({ownZone})
-        {dashboard.timeZone !== ownZone && `, days are those of ${dashboard.timeZone}`}
+        {dashboard.timeZone !== ownZone && `, days in ${dashboard.timeZone}`}
         {lastUpdateMinutesAgo !== null && (
           <>
-            ; latest fact <strong>{age(lastUpdateMinutesAgo + minutesSince)}</strong>
+            ; latest event <strong>{age(lastUpdateMinutesAgo + minutesSince)}</strong>
           </>
         )}
-        .{dataFreshness === 'stale' && ' Nothing newer has been told.'}
+        .{dataFreshness === 'stale' && ' No newer event was received.'}
       </span>
     </p>
   );

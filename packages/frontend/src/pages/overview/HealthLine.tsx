@@ -3,7 +3,7 @@ import { healthLabel } from '../../format/labels';
 import { Icon } from '../../ui/Icon';
 import styles from './HealthLine.module.css';
 
-/** Whether the numbers can be trusted right now, in one line. */
+/** The health of the system in one line. */
 export function HealthLine({ health }: { health: SystemHealth }) {
   return (
     <section className={styles.health} data-health={health.status} aria-label="System health">

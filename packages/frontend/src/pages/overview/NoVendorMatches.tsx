@@ -3,7 +3,7 @@ import { buttonClass } from '../../ui/Button';
 import { StateBox } from '../../ui/StateBox';
 import { firstPageSearch, type OverviewSearch } from './search';
 
-/** No vendor in the table: because of the filters, or because there is none. */
+/** Takes the place of an empty table: no vendor matches the filters, or there is no vendor. */
 export function NoVendorMatches({ search }: { search: OverviewSearch }) {
   if (search.q === undefined && search.risk === undefined) {
     return (

@@ -12,7 +12,7 @@ import type { OverviewData } from './load';
 import type { OverviewSearch } from './search';
 import { VendorSection } from './VendorSection';
 
-/** Which vendors fail, in one look. */
+/** The fleet: its numbers, what needs attention, and the vendors. */
 export function OverviewPage({ data, search }: { data: OverviewData; search: OverviewSearch }) {
   const { dashboard, history, readAt } = data;
   const isEmpty = dashboard.systemHealth.dataFreshness === 'empty';

@@ -11,7 +11,7 @@ import styles from './VendorFilters.module.css';
 
 const risks: Risk[] = ['high', 'medium', 'low', 'insufficient'];
 
-/** Search and risk. Both only change the address; the address is what is read. */
+/** Search and risk. Both only change the address, and the router then loads the data. */
 export function VendorFilters({ search }: { search: OverviewSearch }) {
   const navigate = useNavigate();
   const pending = usePendingSearch(search);

@@ -13,7 +13,7 @@ import styles from './VendorSection.module.css';
 import { VendorSort } from './VendorSort';
 import { VendorTable } from './VendorTable';
 
-/** The vendors, a page at a time: filtered, sorted and cut by the server, as the address says. */
+/** One page of the vendors. The server filters, sorts and pages them by the address. */
 export function VendorSection({ data, search }: { data: OverviewData; search: OverviewSearch }) {
   const { vendors, pagination } = data.vendors;
   const { cursor, page, ...filter } = search;
@@ -41,7 +41,7 @@ export function VendorSection({ data, search }: { data: OverviewData; search: Ov
         <>
           <VendorSort search={search} />
           <VendorTable data={data} scale={scale} search={search} />
-          <Pager of="vendors" nextCursor={pagination.nextCursor} cursor={cursor} page={page}>
+          <Pager items="vendors" nextCursor={pagination.nextCursor} cursor={cursor} page={page}>
             {`${count(vendors.length)} of ${pluralize(pagination.total, 'vendor')}`}
           </Pager>
           <div className={styles.exports}>
@@ -49,10 +49,10 @@ export function VendorSection({ data, search }: { data: OverviewData; search: Ov
           </div>
           <ListNotes>
             <b>Reliability</b> is arrived orders out of completed ones in the seven days; the range under it holds the
-            true rate with 95 % confidence. Bars and lines go from {scale.low} to 100 %; the dotted line stands at{' '}
+            true rate with 95 % confidence. Bars and lines go from {scale.low} to 100 %; the dotted line is at{' '}
             {AT_RISK_BELOW} %, below which a vendor is at risk. <b>On time</b> counts an open order past its promise as
-            a miss. <b>Active</b> and <b>delayed</b> are orders right then. <b>–</b> means that nothing was there to
-            rate.
+            a miss. <b>Active</b> and <b>delayed</b> orders are counted at that time. <b>–</b> means that there is no
+            data.
           </ListNotes>
         </>
       )}

@@ -7,7 +7,7 @@ import styles from './VendorSort.module.css';
 const amounts = { asc: 'lowest', desc: 'highest' };
 const letters = { asc: 'A', desc: 'Z' };
 
-/** The sort where the headings are not shown: on a phone, where rows are cards. */
+/** The sort for a phone, where rows are cards without headings. */
 export function VendorSort({ search }: { search: OverviewSearch }) {
   const navigate = useNavigate();
   const pending = usePendingSearch(search);

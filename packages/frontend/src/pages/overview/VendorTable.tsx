@@ -28,7 +28,7 @@ export function VendorTable({
   search,
 }: {
   data: OverviewData;
-  /** Of all rates in it, so that rows can be compared. */
+  /** The same for all rows, so that they can be compared. */
   scale: Scale;
   search: OverviewSearch;
 }) {
@@ -44,9 +44,9 @@ export function VendorTable({
         </tr>
       </thead>
       <tbody>
-        {vendors.vendors.map((vendor, place) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a row has no state; another vendor in its place is shown sooner than in a new one
-          <Row key={place} vendor={vendor} scale={scale} search={search} />
+        {vendors.vendors.map((vendor, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a row has no state, and is reused faster than created
+          <Row key={index} vendor={vendor} scale={scale} search={search} />
         ))}
       </tbody>
       {!isFiltered && (
@@ -203,7 +203,7 @@ function Days({
   );
 }
 
-/** Zero is quiet: the eye looks for the others. */
+/** A zero is dimmed, so that the other counts stand out. */
 function Count({ label, value, children }: { label: string; value: number; children?: ReactNode }) {
   return (
     <td className={numberClass} data-label={label} data-zero={value === 0 || undefined}>
@@ -217,7 +217,7 @@ function Reliability({
   low,
 }: {
   vendor: VendorRow;
-  /** Where the scale of the bar begins. */
+  /** The start of the scale. */
   low: number;
 }) {
   if (reliabilityScore === null || reliabilityInterval === null) return <Value text={null} reason={notCompleted} />;

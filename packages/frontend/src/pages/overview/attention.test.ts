@@ -25,7 +25,7 @@ function vendor(vendorId: string, row: Partial<VendorRow> = {}): VendorRow {
   };
 }
 
-/** Only what decides what needs attention. */
+/** A dashboard with only the fields that decide what needs attention. */
 function dashboard(totalDelayedOrders = 0, underperforming: VendorRow[] = []): Dashboard {
   return { current: { totalDelayedOrders }, underperformingVendors: underperforming } as unknown as Dashboard;
 }
@@ -44,25 +44,25 @@ const high = (id: string, reliabilityScore: number) => vendor(id, { riskLevel: '
 const medium = (id: string, reliabilityScore: number) => vendor(id, { riskLevel: 'medium', reliabilityScore });
 
 describe('what needs attention', () => {
-  test('is nothing where no vendor is at risk and no order is overdue', () => {
+  test('is empty if no vendor is at risk and no order is overdue', () => {
     expect(concerns(dashboard(), [vendor('a'), vendor('b', { riskLevel: 'insufficient' })], overdue([]))).toEqual([]);
   });
 
-  test('comes worst first, whatever the table is sorted by, and has room for what is overdue', () => {
+  test('is sorted by severity, and always includes overdue orders', () => {
     const vendors = [medium('m', 83), high('h2', 75), vendor('a'), high('h1', 60), high('h3', 79)];
     expect(kinds(concerns(dashboard(), vendors, null))).toEqual(['h1 high', 'h2 high', 'h3 high']);
     expect(kinds(concerns(dashboard(4), vendors, null))).toEqual(['h1 high', 'h2 high', 'overdue']);
     expect(kinds(concerns(dashboard(4), [medium('m', 83)], null))).toEqual(['overdue', 'm medium']);
   });
 
-  test('names a vendor once, and one that has too few orders to be sure as such', () => {
+  test('includes a vendor once, and reports one with too few orders as unsure', () => {
     const few = vendor('few', { riskLevel: 'insufficient', reliabilityScore: 60, issueCount: 6 });
     const one = vendor('one', { riskLevel: 'insufficient', reliabilityScore: 0, issueCount: 1 });
     const bad = high('bad', 70);
     expect(kinds(concerns(dashboard(0, [one, few, bad]), [one, few, bad], null))).toEqual(['bad high', 'few unsure']);
   });
 
-  test('is a fall only where the week before lies outside what this week leaves likely', () => {
+  test('includes a fall only if the week before is outside the interval of this week', () => {
     const fell = vendor('fell', {
       reliabilityScore: 88,
       reliabilityInterval: { lower: 84, upper: 92 },
@@ -76,7 +76,7 @@ describe('what needs attention', () => {
     expect(kinds(concerns(dashboard(), [fluctuated, fell], null))).toEqual(['fell falling']);
   });
 
-  test('is worth the sum of all gifts that are overdue, by currency', () => {
+  test('includes the value of all overdue gifts by currency', () => {
     const list = overdue([
       { giftValue: 1500, estimatedDelivery: '2026-11-21T12:00:00Z' },
       { giftValue: 2500, estimatedDelivery: '2026-11-19T12:00:00Z' },
@@ -95,7 +95,7 @@ describe('what needs attention', () => {
     ]);
   });
 
-  test('takes no page of the orders for the whole, nor an unknown value for none', () => {
+  test('has no value if the list is incomplete or the value of an order is unknown', () => {
     const unknown = { kind: 'overdue', worth: null, oldestPromise: null };
     expect(concerns(dashboard(240), [], overdue([{ giftValue: 1500 }], true))).toEqual([{ ...unknown, orders: 240 }]);
     expect(concerns(dashboard(2), [], overdue([{ giftValue: 1500 }]))).toEqual([{ ...unknown, orders: 2 }]);

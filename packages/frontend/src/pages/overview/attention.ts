@@ -1,10 +1,10 @@
-/** What to look at first. Everything said here follows from the reports; nothing is guessed. */
+/** What needs attention first. All of it follows from the reports. */
 import type { Dashboard, OrderList, VendorRow } from '../../api/types';
 
-/** At most so many are shown, and one of them is kept for the orders that are overdue. */
+/** The maximum number of concerns. One of them is reserved for overdue orders. */
 const LIMIT = 3;
 
-/** So few failures tell nothing about a vendor that completed few orders. */
+/** Up to this many issues are not significant for a vendor with few completed orders. */
 const FEW = 3;
 
 export type VendorSummary = Pick<
@@ -12,7 +12,7 @@ export type VendorSummary = Pick<
   'vendorId' | 'name' | 'reliabilityScore' | 'completedOrders' | 'issueCount' | 'trendPercentage'
 >;
 
-/** What the gifts cost, in minor units, by currency. */
+/** The value of gifts in minor units, by currency. */
 export type Amounts = { currency: string; minorUnits: number }[];
 
 export type Concern =
@@ -21,7 +21,7 @@ export type Concern =
 
 const severity: Concern['kind'][] = ['high', 'overdue', 'medium', 'unsure', 'falling'];
 
-/** The worst first. `vendors` are those at risk at least; `overdue` is null where orders of that day cannot be listed. */
+/** The worst first. `vendors` include all at risk; `overdue` is null if the orders of that day cannot be listed. */
 export function concerns(dashboard: Dashboard, vendors: VendorRow[], overdue: OrderList | null): Concern[] {
   const orders = dashboard.current.totalDelayedOrders;
   const found: Concern[] = vendorConcerns(dashboard, vendors).slice(0, orders > 0 ? LIMIT - 1 : LIMIT);
@@ -38,7 +38,7 @@ function vendorConcerns({ underperformingVendors }: Dashboard, vendors: VendorRo
       .map((vendor) => ({ kind, vendor }));
   const atRisk = [...withRisk('high'), ...withRisk('medium')];
   const atRiskIds = new Set(atRisk.map((concern) => 'vendor' in concern && concern.vendor.vendorId));
-  // Below 80 %, with too few orders to be sure.
+  // Below 80 %, with too few orders for a risk level.
   const unsure = underperformingVendors
     .filter((vendor) => !atRiskIds.has(vendor.vendorId) && vendor.issueCount > FEW)
     .map((vendor): Concern => ({ kind: 'unsure', vendor }));
@@ -49,13 +49,13 @@ function vendorConcerns({ underperformingVendors }: Dashboard, vendors: VendorRo
   return [...atRisk, ...unsure, ...falling];
 }
 
-/** Whether the rate of the week before lies above all that this week's orders leave likely. */
+/** Whether the rate of the week before is above the interval of this week. */
 function hasFallen({ reliabilityScore, reliabilityInterval, trendPercentage }: VendorRow): boolean {
   if (reliabilityScore === null || reliabilityInterval === null || trendPercentage === null) return false;
   return reliabilityScore - trendPercentage > reliabilityInterval.upper;
 }
 
-/** What is overdue is worth only what is known of every one of these orders: a page of them is not the whole. */
+/** The value of the overdue orders and their oldest promise. Both are null if `list` does not have all of these orders. */
 function overdueValue(orders: number, list: OrderList | null): { worth: Amounts | null; oldestPromise: string | null } {
   if (list === null || list.hasMore || list.orders.length !== orders) return { worth: null, oldestPromise: null };
   const sums = new Map<string, number>();

@@ -2,10 +2,10 @@ import type { VendorRow } from '../../api/types';
 
 /** A column that the server sorts by. */
 export interface Column {
-  /** As the API calls it. */
+  /** The name of the field in the API. */
   sortBy: keyof VendorRow;
   label: string;
-  /** What the first press shows: the end of the list where trouble is. */
+  /** The order after the first click: the vendors with the most problems first. */
   first: 'asc' | 'desc';
   isNumber?: boolean;
 }
@@ -22,10 +22,10 @@ export const columns: Column[] = [
   { sortBy: 'riskLevel', label: 'Risk', first: 'desc' },
 ];
 
-/** Those at risk, the worst of them first; vendors with too few orders to tell come last. */
+/** Vendors at risk, the worst first; vendors with too few orders to judge come last. */
 export const worstFirst = { sortBy: 'riskLevel', order: 'desc' } as const;
 
-/** How the table is sorted: worst first, unless the address says otherwise. */
+/** The sort of the table: worst first unless the address states another one. */
 export function sortOf({ sortBy, order }: { sortBy?: string; order?: string }): {
   sortBy: string;
   order: 'asc' | 'desc';

@@ -3,32 +3,32 @@ import type { Dashboard, OrderList, Parameters, ResponseBody, VendorList, Vendor
 import { activeStatuses } from '../../format/labels';
 import { sortOf, worstFirst } from './columns';
 
-/** Vendors on one page of the table: fewer where each is a card as high as five rows. */
+/** Vendors per page: fewer on a phone, where a card is as high as five rows. */
 const limit = () => (matchMedia('(max-width: 40rem)').matches ? '20' : '50');
 
 export type FleetHistory = ResponseBody<'/api/dashboard/history'>;
 
 export interface OverviewData {
-  /** The date asked for; today where there is none. */
+  /** The requested date; undefined for today. */
   date: string | undefined;
   dashboard: Dashboard;
-  /** The 30 days ending with the dashboard's. */
+  /** The 30 days up to the date of the dashboard. */
   history: FleetHistory;
   /** A page of the table. */
   vendors: VendorList;
-  /** Where the vendors are found that need attention. */
+  /** The worst vendors, whatever the table shows. */
   worstVendors: VendorRow[];
-  /** Orders of now that are past their promise; null where the page is about another day. */
+  /** Open orders past their promise; null if the page is about another day. */
   overdue: OrderList | null;
-  /** When this was read, in milliseconds of the reader's clock: from then on the ages grow. */
+  /** When the data was loaded, in milliseconds of the client's clock. */
   readAt: number;
 }
 
 export type OverviewQuery = Omit<NonNullable<Parameters<'/api/vendors'>['query']>, 'limit'>;
 
 /**
- * All at once, so that the numbers above the table and those in it are of the same moment. Where the page `shown` is about
- * the same date and its dashboard still holds, only the table is read.
+ * Sends all requests at once, so that the tiles and the table are of the same moment. If `shown` is of the same date and its
+ * dashboard has not changed, only the table is replaced.
  */
 export async function loadOverview(
   query: OverviewQuery,
@@ -47,7 +47,7 @@ export async function loadOverview(
     const [dashboard, vendors] = await Promise.all(read);
     if (JSON.stringify(dashboard) === JSON.stringify(shown.dashboard)) return { ...shown, vendors };
   }
-  // As it is sorted by itself, those at risk come first. What needs attention is the same however it is sorted and filtered.
+  // The default view starts with the vendors at risk. Other views need a second request for those that need attention.
   const isDefaultView = sortBy === worstFirst.sortBy && order === worstFirst.order && !cursor && !q && !risk;
   const [dashboard, vendors, history, overdue, defaultPage] = await Promise.all([
     ...read,

@@ -1,17 +1,17 @@
-/** What the address of the overview says. */
+/** The search parameters of the overview. */
 export interface OverviewSearch {
   date?: string;
   sortBy?: string;
   order?: string;
   q?: string;
-  /** Risk levels, joined by commas. */
+  /** Risk levels, separated by commas. */
   risk?: string;
   cursor?: string;
-  /** Which page the cursor leads to, from 1; only to be told. */
+  /** The page number of the cursor, from 1; for display only. */
   page?: string;
 }
 
-/** Another sort or filter begins at the first page. */
+/** The search with another sort or filter: it starts at the first page. */
 export function firstPageSearch(search: OverviewSearch, changes: OverviewSearch): OverviewSearch {
   return { ...search, ...changes, cursor: undefined, page: undefined };
 }

@@ -16,7 +16,7 @@ import styles from './Feed.module.css';
 import { appendPage, type RecentData, readFeed } from './load';
 import type { RecentSearch } from './search';
 
-/** The feed, and more of it when asked: what is there stays where it is. */
+/** The feed. "Load more" appends updates and does not move the shown ones. */
 export function Feed({ data, search }: { data: RecentData; search: RecentSearch }) {
   const navigate = useNavigate();
   const list = useRef<HTMLOListElement>(null);
@@ -32,7 +32,7 @@ export function Feed({ data, search }: { data: RecentData; search: RecentSearch 
     return () => controller.abort();
   }, []);
 
-  // The keyboard goes on at the first row that is new.
+  // Moves the focus to the first new row.
   useEffect(() => {
     if (firstNew === null) return;
     list.current?.children[firstNew]?.querySelector('a')?.focus();
@@ -46,7 +46,7 @@ export function Feed({ data, search }: { data: RecentData; search: RecentSearch 
       const next = await readFeed(search, cursor, signal);
       setShown({ ...data, ...appendPage({ orders, vendorNames }, next), pages: pages + 1 });
       setFirstNew(orders.length);
-      // Only noted in the history, so that coming back from an order finds as much here.
+      // Stored in the history only, so that Back from an order shows as many pages.
       void navigate({
         to: '.',
         search: (now) => now,
@@ -74,11 +74,11 @@ export function Feed({ data, search }: { data: RecentData; search: RecentSearch 
         <p role="status">
           {failure !== null
             ? ''
-            : `${pluralize(orders.length, 'order')} shown${firstNew === null ? '' : `, ${count(orders.length - firstNew)} of them new here`}${nextCursor === null ? '. This is the end of the feed.' : ''}`}
+            : `${pluralize(orders.length, 'order')} shown${firstNew === null ? '' : `, ${count(orders.length - firstNew)} of them new`}${nextCursor === null ? '. This is the end of the feed.' : ''}`}
         </p>
         {failure !== null && (
           <p role="alert">
-            More could not be read: {errorMessage(failure)} Reference <code>{failure.correlationId}</code>
+            Loading more failed: {errorMessage(failure)} Reference <code>{failure.correlationId}</code>
           </p>
         )}
         {nextCursor !== null && (
@@ -100,7 +100,7 @@ function Update({
   vendor,
 }: {
   update: RecentOrder;
-  /** What its vendor is called. */
+  /** The name of its vendor. */
   vendor: string | undefined;
 }) {
   const href = useLocation({ select: (location) => location.href });
@@ -115,7 +115,7 @@ function Update({
         {changed.from === changed.to ? (
           <>
             <StatusMark status={changed.to} />
-            <span>as before, with news</span>
+            <span>status unchanged</span>
           </>
         ) : (
           <>
@@ -150,7 +150,7 @@ function Update({
         )}
         {recordingDelay >= HOUR && (
           <span className={styles.recorded}>
-            FactStep {long(recordingDelay, 1)} later, <Timestamp instant={changed.recordedAt} />
+            Received {long(recordingDelay, 1)} later, <Timestamp instant={changed.recordedAt} />
           </span>
         )}
       </p>
@@ -165,8 +165,8 @@ function NothingNew({ search }: { search: RecentSearch }) {
     <StateBox tone="empty" label="Nothing here" title={isFiltered ? 'No update matches' : 'No updates'}>
       <p>
         {isFiltered
-          ? `No order of the chosen filters had any news in ${span}.`
-          : `No order had any news in ${span}. The feed goes by when things happened.`}
+          ? `No order that matches the filters was updated in ${span}.`
+          : `No order was updated in ${span}. The feed uses the times of the events, not of their receipt.`}
       </p>
       <div className={styles.actions}>
         {isFiltered && (

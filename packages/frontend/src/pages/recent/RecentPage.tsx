@@ -20,13 +20,13 @@ const spans = [
   { hours: '168', name: '7 days' },
 ];
 
-/** What changed lately, the newest first. */
+/** Recent updates, the newest first. */
 export function RecentPage({ data, search }: { data: RecentData; search: RecentSearch }) {
   const navigate = useNavigate();
   const { activity, allStatuses, vendorName, readAt } = data;
   const vendor = vendorName ?? search.vendorId;
   const pending = usePendingSearch(search);
-  // Without a word about it, the server goes back 24 hours.
+  // The default of the server is 24 hours.
   const hours = pending.hours === '24' ? undefined : pending.hours;
 
   function show(changes: RecentSearch) {
@@ -42,12 +42,12 @@ export function RecentPage({ data, search }: { data: RecentData; search: RecentS
         title={headline(activity.updatedLastHour)}
       >
         <p className={styles.age}>
-          Read <RelativeTime instant={new Date(readAt).toISOString()} />. The hour goes by when things happened, not by
-          when they were told.
+          Loaded <RelativeTime instant={new Date(readAt).toISOString()} />. Updates have the times of their events, not
+          of their receipt.
         </p>
       </PageHead>
       <StatusFilter
-        label="Updated in the last hour, by where the orders stand now; press to filter"
+        label="Updated in the last hour, by current status; press to filter"
         counts={allStatuses.statusBreakdown}
         selected={pending.status}
         onSelect={(status) => show({ status })}
@@ -79,7 +79,7 @@ export function RecentPage({ data, search }: { data: RecentData; search: RecentS
           <h2 id="feed" tabIndex={-1} data-top-of-list>
             What changed
           </h2>
-          <p>Newest first. Exact times on hover; others are yours ({ownZone}).</p>
+          <p>Newest first. Times are in your time zone ({ownZone}), with UTC on hover.</p>
         </div>
         <Feed key={readAt} data={data} search={search} />
       </section>

@@ -6,23 +6,23 @@ import type { RecentSearch } from './search';
 export interface RecentData {
   /** The newest first. */
   orders: RecentOrder[];
-  /** What their vendors are called, by id. */
+  /** The names of their vendors, by id. */
   vendorNames: RecentOrders['vendorNames'];
-  /** Where the next page begins. */
+  /** The cursor of the next page. */
   nextCursor: string | null;
-  /** How many pages `orders` are. */
+  /** The number of pages in `orders`. */
   pages: number;
-  /** The last hour, as the whole filter leaves it. */
+  /** The updates of the last hour that match all filters. */
   activity: RecentOrders['activity'];
-  /** The last hour in all statuses. */
+  /** The updates of the last hour without the status filter. */
   allStatuses: RecentOrders['activity'];
-  /** What the vendor of the filter is called. */
+  /** The name of the vendor in the filter. */
   vendorName: string | null;
-  /** When this was read, in milliseconds of the reader's clock. */
+  /** When the data was loaded, in milliseconds of the client's clock. */
   readAt: number;
 }
 
-/** A page of the feed. A phone shows fewer at once. */
+/** Reads a page of the feed, which is shorter on a phone. */
 export function readFeed(search: RecentSearch, cursor: string | undefined, signal: AbortSignal): Promise<RecentOrders> {
   const limit = window.matchMedia('(max-width: 40rem)').matches ? '20' : '50';
   return get('/api/orders/recent', { query: { ...search, cursor, limit } }, signal);
@@ -45,7 +45,7 @@ export async function loadRecent(search: RecentSearch, pages: number, signal: Ab
   };
 }
 
-/** Each page begins where the one before it ends. */
+/** Reads pages one after another: each starts at the cursor of the previous one. */
 async function readPages(search: RecentSearch, pages: number, signal: AbortSignal) {
   const { activity, ...first } = await readFeed(search, undefined, signal);
   let feed: Page = first;
@@ -60,7 +60,7 @@ async function readPages(search: RecentSearch, pages: number, signal: AbortSigna
 
 type Page = Pick<RecentOrders, 'orders' | 'vendorNames' | 'nextCursor'>;
 
-/** A page of the feed, after those that are there. */
+/** Appends a page to the shown part of the feed. */
 export function appendPage(shown: Omit<Page, 'nextCursor'>, { orders, vendorNames, nextCursor }: Page): Page {
   return {
     orders: [...shown.orders, ...orders],

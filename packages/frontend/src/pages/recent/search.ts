@@ -1,8 +1,8 @@
-/** What the address of the recent updates says. */
+/** The search parameters of the recent updates. */
 export interface RecentSearch {
-  /** Statuses, joined by commas. */
+  /** Statuses, separated by commas. */
   status?: string;
   vendorId?: string;
-  /** Updated within so many hours. */
+  /** The age of the updates in hours, at most. */
   hours?: string;
 }

@@ -1,6 +1,6 @@
 import styles from './Definitions.module.css';
 
-/** What the numbers mean, for whoever shows them to the vendor. The definitions are those of the server. */
+/** The definitions of the numbers, which are those of the server. For a printed report to the vendor, too. */
 export function Definitions() {
   return (
     <section aria-labelledby="definitions">
@@ -14,14 +14,15 @@ export function Definitions() {
         <dd>The 95&nbsp;% interval of that rate: fewer orders, a wider interval.</dd>
         <dt>Completed</dt>
         <dd>
-          Arrived, lost, damaged, undeliverable or returned. The last four are issues. Cancelled orders count apart.
+          Arrived, lost, damaged, undeliverable or returned. The last four are issues. Cancelled orders are counted
+          separately.
         </dd>
         <dt>On time</dt>
         <dd>
           Arrived by the promise, out of the orders due in the seven days. An open order past its promise is a miss.
         </dd>
         <dt>Delayed</dt>
-        <dd>Open, with the promise over, whatever its status says.</dd>
+        <dd>Open and past the promise, whatever the status.</dd>
         <dt>Risk</dt>
         <dd>
           High below 80&nbsp;% reliability, medium below 85. Too few orders where the interval is wider than 25 points

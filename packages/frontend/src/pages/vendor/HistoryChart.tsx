@@ -1,13 +1,13 @@
 import { type KeyboardEvent, type PointerEvent, useId, useMemo, useState } from 'react';
 import type { VendorDay } from '../../api/types';
-import { count, percent, rate } from '../../format/numbers';
+import { count, percent, pluralize, rate } from '../../format/numbers';
 import { dayAndMonth, day as dayInFull } from '../../format/times';
 import { useWidth } from '../../ui/chart/useWidth';
 import { formatOrNull, Value } from '../../ui/Value';
 import { type ChartGeometry, chartGeometry, dayAt, TARGET } from './chartGeometry';
 import styles from './HistoryChart.module.css';
 
-/** How far a key moves the reading line. */
+/** The days by which a key moves the selection. */
 const keySteps: Record<string, number> = {
   ArrowLeft: -1,
   ArrowRight: 1,
@@ -17,11 +17,11 @@ const keySteps: Record<string, number> = {
   End: Number.POSITIVE_INFINITY,
 };
 
-/** Reliability and orders, day after day. One day is read at a time: by pointer, by key, and in words under the drawing. */
+/** Reliability and orders by day. A pointer or a key selects one day, whose numbers are below the chart. */
 export function HistoryChart({ days, isPast }: { days: VendorDay[]; isPast: boolean }) {
   const [ref, width] = useWidth<HTMLDivElement>();
   const geometry = useMemo(() => (width === 0 ? null : chartGeometry(days, width)), [days, width]);
-  // By its date, so that it stays the same day when more days are shown.
+  // The date, so that the same day stays selected when more days are shown.
   const [date, setDate] = useState<string>();
   const help = useId();
 
@@ -52,11 +52,11 @@ export function HistoryChart({ days, isPast }: { days: VendorDay[]; isPast: bool
       <div
         ref={ref}
         className={styles.chart}
-        // The arrow keys are the chart's own while it has the focus; a screen reader then hands them on.
+        // With this role a screen reader passes the arrow keys to the chart while it has the focus.
         role="application"
         aria-label={`Reliability and orders, day by day, ${dayAndMonth(first.date)} to ${dayAndMonth(days[last]?.date ?? '')}`}
         aria-describedby={help}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: an application takes the focus, and keys move its reading line
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: an application takes the focus, and keys move its selection
         tabIndex={0}
         onKeyDown={handleKeyDown}
         onPointerMove={handlePointer}
@@ -96,7 +96,7 @@ export function HistoryChart({ days, isPast }: { days: VendorDay[]; isPast: bool
           <div>
             <dt>Completed, 7 days</dt>
             <dd>
-              {count(selectedDay.completedOrders)}, {count(selectedDay.issueCount)} wrong
+              {count(selectedDay.completedOrders)}, {pluralize(selectedDay.issueCount, 'issue')}
             </dd>
           </div>
           <div>
@@ -106,7 +106,7 @@ export function HistoryChart({ days, isPast }: { days: VendorDay[]; isPast: bool
           <div>
             <dt>Completed that day</dt>
             <dd>
-              {count(selectedDay.day.completedOrders)}, {count(selectedDay.day.issueCount)} wrong
+              {count(selectedDay.day.completedOrders)}, {pluralize(selectedDay.day.issueCount, 'issue')}
             </dd>
           </div>
         </dl>
@@ -122,7 +122,7 @@ export function HistoryChart({ days, isPast }: { days: VendorDay[]; isPast: bool
   );
 }
 
-/** Silent: the words under it say what it shows. */
+/** Hidden from screen readers: the numbers are in the text below. */
 function ChartSvg({
   geometry,
   index,
@@ -143,7 +143,7 @@ function ChartSvg({
   return (
     <svg viewBox={`0 0 ${width} ${height}`} width={width} height={height} aria-hidden="true">
       <text className={styles.caption} y="11">
-        Reliability, %{geometry.floor > 0 && `; the axis begins at ${geometry.floor}`}
+        Reliability, %{geometry.floor > 0 && `; the axis starts at ${geometry.floor}`}
       </text>
       {geometry.ticks.map(({ value, y }) => (
         <g key={value}>

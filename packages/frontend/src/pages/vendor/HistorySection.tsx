@@ -15,14 +15,14 @@ const columns = [
   'Reliability, 7 days',
   'Likely between',
   'Completed, 7 days',
-  'Wrong, 7 days',
+  'Issues, 7 days',
   'Placed that day',
   'Completed that day',
-  'Wrong that day',
+  'Issues that day',
 ];
 const nothingCompleted = 'nothing completed in the seven days ending with this one';
 
-/** How it came to be so: a chart of the last days, and the same numbers as a table. */
+/** The history: a chart of the last days, and the same numbers as a table. */
 export function HistorySection({
   history,
   isPast,
@@ -49,7 +49,7 @@ export function HistorySection({
               key={days}
               to="."
               search={(search) => ({ ...search, days: days === 30 ? undefined : '90' })}
-              // Where this page was opened from stays known, and Back leads there at once.
+              // Keeps the page that Back leads to.
               state={(state) => state}
               replace
               resetScroll={false}
@@ -75,7 +75,7 @@ export function HistorySection({
           <HistoryChart days={days} isPast={isPast} />
         </>
       )}
-      <p className={styles.zone}>Days are those of the report time zone, {history.timeZone}.</p>
+      <p className={styles.zone}>Days are in the report time zone, {history.timeZone}.</p>
       {!isEmpty && (
         <details className={styles.details} onToggle={(event) => setIsOpen(event.currentTarget.open)}>
           <summary>Show as table</summary>

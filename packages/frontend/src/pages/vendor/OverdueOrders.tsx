@@ -9,12 +9,12 @@ import { Value } from '../../ui/Value';
 import styles from './OverdueOrders.module.css';
 import { overdueSearch } from './search';
 
-/** As many as a person can chase in a morning; the rest is a link away. */
+/** As many as a person can chase in a morning. A link leads to the others. */
 const SHOWN = 8;
 
 const DAY = 86_400_000;
 
-/** The orders to chase: open, and past their promise. The latest first. */
+/** The orders to chase: open, and past their promise. The most overdue first. */
 export function OverdueOrders({
   vendorId,
   overdue,
@@ -35,8 +35,8 @@ export function OverdueOrders({
         )}
       </div>
       {overdue === null ? (
-        <StateBox tone="empty" label="Not on a day that is over" title="Only today’s can be listed">
-          <p>Orders are listed as they are now. How many were delayed at the end of that day is told above.</p>
+        <StateBox tone="empty" label="Past day" title="Only the orders of today can be listed">
+          <p>A list shows the current state. The number of delayed orders at the end of that day is above.</p>
         </StateBox>
       ) : overdue.orders.length === 0 ? (
         <StateBox tone="empty" label="Nothing here" title="Nothing to chase">
@@ -84,14 +84,14 @@ function OverdueList({ overdue, openedFrom }: { overdue: OrderList; openedFrom: 
             <span className={styles.value}>
               <Value
                 text={order.giftValue === null ? null : money(order.giftValue, order.currency)}
-                reason="no value was told"
+                reason="no value was reported"
               />
             </span>
           </li>
         ))}
       </ul>
       {overdue.hasMore && (
-        <p className={styles.note}>The latest of the {count(overdue.orders.length)} that were placed first.</p>
+        <p className={styles.note}>The most overdue of the {count(overdue.orders.length)} oldest orders.</p>
       )}
     </>
   );
@@ -106,7 +106,7 @@ function atLeast({ summary: { total, totalIsLowerBound } }: OrderList): string {
   return totalIsLowerBound ? `${count(total)} or more` : count(total);
 }
 
-/** When it was promised for. An order without a promise is never overdue. */
+/** The promise. An order without one is never overdue. */
 function promised(order: Order): number {
   return order.estimatedDelivery === null ? Number.POSITIVE_INFINITY : Date.parse(order.estimatedDelivery);
 }

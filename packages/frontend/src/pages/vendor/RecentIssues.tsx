@@ -10,10 +10,10 @@ import { numberClass, Table } from '../../ui/Table';
 import { Value } from '../../ui/Value';
 import styles from './RecentIssues.module.css';
 
-/** So many tell what goes wrong; the rest is a link away. */
+/** Enough to show what goes wrong. A link leads to the others. */
 const SHOWN = 10;
 
-/** The latest orders that went wrong. */
+/** The latest orders with an issue. */
 export function RecentIssues({
   vendorId,
   orders,
@@ -29,13 +29,13 @@ export function RecentIssues({
         <h2 id="issues">Recent issues</h2>
         {orders.length > 0 && (
           <Link to="/orders" search={{ vendorId, status: issueStatuses.join(',') }} state={{ openedFrom }}>
-            All its issues
+            All issues
           </Link>
         )}
       </div>
       {orders.length === 0 ? (
         <StateBox tone="empty" label="Nothing here" title="No order went wrong">
-          <p>No order of this vendor was lost, damaged, undeliverable or returned, as far as orders are kept.</p>
+          <p>No order of this vendor was lost, damaged, undeliverable or returned within the retention time.</p>
         </StateBox>
       ) : (
         <Table label="Recent issues, scrolls sideways" hasCards>
@@ -73,11 +73,11 @@ function Row({ order, openedFrom }: { order: Order; openedFrom: HistoryState['op
         <StatusMark status={order.status} />
       </td>
       <td className={styles.reason} data-label="Reason">
-        <Value text={order.reason} reason="no reason was told" />
+        <Value text={order.reason} reason="no reason was reported" />
       </td>
       <td data-label="Ended">
         {order.completedAt === null ? (
-          <Value text={null} reason="it has not ended" />
+          <Value text={null} reason="the order is open" />
         ) : (
           <RelativeTime instant={order.completedAt} />
         )}
@@ -85,7 +85,7 @@ function Row({ order, openedFrom }: { order: Order; openedFrom: HistoryState['op
       <td className={`${numberClass} ${cells.value}`}>
         <Value
           text={order.giftValue === null ? null : money(order.giftValue, order.currency)}
-          reason="no value was told"
+          reason="no value was reported"
         />
       </td>
     </tr>

@@ -5,7 +5,7 @@ import { StatusMark } from '../../ui/StatusMark';
 import { numberClass, Table } from '../../ui/Table';
 import styles from './StatusBreakdown.module.css';
 
-/** Where the orders are and how they ended: a bar of parts, and the same parts as numbers that add up. */
+/** The orders by status: a bar, and the same parts as numbers that add up. */
 export function StatusBreakdown({ counts, isPast }: { counts: StatusCounts; isPast: boolean }) {
   const all = [...activeStatuses, ...endedStatuses];
   const total = sum(counts, all);
@@ -76,7 +76,7 @@ function Group({
   );
 }
 
-/** Silent: the table under it says the same. */
+/** Hidden from screen readers: the numbers are in the table below. */
 function Bar({ counts, statuses, total }: { counts: StatusCounts; statuses: Status[]; total: number }) {
   let start = 0;
   return (

@@ -10,7 +10,7 @@ import { RiskMark } from '../../ui/RiskMark';
 import styles from './VendorHead.module.css';
 import { verdict } from './verdict';
 
-/** Who the vendor is and how it does: a block as wide as the window, as loud as its risk. */
+/** The vendor and its verdict: a block as wide as the window, with the tone of its risk. */
 export function VendorHead({
   report: { vendor, report },
   risk,
@@ -65,14 +65,12 @@ export function VendorHead({
           )}
           {vendor.contractStartDate !== null && <Fact name="Contract since">{shortDay(vendor.contractStartDate)}</Fact>}
           {vendor.slaPromises !== null && (
-            <Fact name="Promises to deliver in">
+            <Fact name="Delivery promise">
               {pluralize(vendor.slaPromises.standardDelivery, 'day')}, rush{' '}
               {pluralize(vendor.slaPromises.rushDelivery, 'day')}
             </Fact>
           )}
-          {!vendor.isRegistered && (
-            <Fact name="Not registered">All that is known of this vendor is that orders name it.</Fact>
-          )}
+          {!vendor.isRegistered && <Fact name="Not registered">Known only from its orders.</Fact>}
         </dl>
       </div>
       <div className={styles.actions}>

@@ -15,7 +15,7 @@ import styles from './VendorPage.module.css';
 import { VendorTiles } from './VendorTiles';
 import { WindowTable } from './WindowTable';
 
-/** One vendor: how it does, against the week before and over the months, what went wrong, and which orders to chase. */
+/** One vendor: its numbers compared with the week before, its history, its issues, and the orders to chase. */
 export function VendorPage({
   data: { report: vendorReport, risk, history, isPast, overdue },
   search,
@@ -25,7 +25,7 @@ export function VendorPage({
 }) {
   const { vendor, report, recentIssues } = vendorReport;
   const href = useLocation({ select: (location) => location.href });
-  // What this page opens leads back to it.
+  // The pages that this one opens lead back to it.
   const openedFrom = { href, name: vendor.name };
   return (
     <>
@@ -36,8 +36,8 @@ export function VendorPage({
           <StateBox tone="empty" label="Nothing here" title="No order of this vendor yet">
             <p>
               {isPast
-                ? 'No fact about this vendor is of that day or before.'
-                : 'The first event of an order that names this vendor fills this page. Refresh shows it.'}
+                ? 'No event of this vendor is from that day or before.'
+                : 'The first event of an order of this vendor fills this page. Refresh to see it.'}
             </p>
           </StateBox>
         </div>
@@ -61,13 +61,13 @@ export function VendorPage({
         </>
       )}
       <footer className={styles.foot}>
-        Counted up to <Timestamp instant={report.asOf} />
+        Data as of <Timestamp instant={report.asOf} />
         {report.updatedAt !== null && (
           <>
-            ; the latest fact about this vendor is of <Timestamp instant={report.updatedAt} />
+            ; latest event of this vendor <Timestamp instant={report.updatedAt} />
           </>
         )}
-        . Times are yours ({ownZone}), days those of the report time zone ({history.timeZone}).
+        . Times are in your time zone ({ownZone}), days in the report time zone ({history.timeZone}).
       </footer>
     </>
   );

@@ -8,10 +8,10 @@ import styles from './VendorTiles.module.css';
 
 const nothingToCompare = 'Nothing to compare with in one of the two weeks';
 
-/** Reliability and the issue rate are two sides of one number: both have the tone of its risk. */
+/** Reliability and issue rate add up to 100 %, so both have the tone of the risk. */
 const toneOfRisk: Record<Risk, Tone> = { high: 'bad', medium: 'watch', low: 'good', insufficient: 'rest' };
 
-/** The four numbers of a vendor, against the week before. */
+/** The four numbers of a vendor, compared with the week before. */
 export function VendorTiles({ report, vendor, risk }: { report: Report; vendor: VendorReport['vendor']; risk: Risk }) {
   const { current7d: current, trends } = report;
   const tone = toneOfRisk[risk];
@@ -66,7 +66,7 @@ export function VendorTiles({ report, vendor, risk }: { report: Report; vendor: 
   );
 }
 
-/** `promise`: days it promised for an ordinary order. A mean above it, rush orders among them, is slow by any measure. */
+/** `promise`: the promised days of a standard order. The mean includes faster rush orders, so a mean above it is slow. */
 function Delivery({ report: { current7d, trends }, promise }: { report: Report; promise: number | null }) {
   const hours = current7d.avgDeliveryHours;
   const isSlow = hours !== null && promise !== null && hours / 24 > promise;

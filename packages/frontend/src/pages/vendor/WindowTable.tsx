@@ -7,16 +7,16 @@ import styles from './WindowTable.module.css';
 
 interface Line {
   label: string;
-  /** The number, from either window. */
+  /** The field in a window, and in the trends. */
   value: keyof Window & keyof Report['trends'];
   format: (value: number) => string;
   measure: Measure;
-  /** Why there may be none. */
+  /** Why the value may be missing. */
   reason: string;
 }
 
 const nothingCompleted = 'nothing completed in the seven days';
-const none = 'always there';
+const neverMissing = 'never missing';
 
 const lines: Line[] = [
   {
@@ -45,17 +45,29 @@ const lines: Line[] = [
     value: 'totalOrders',
     format: count,
     measure: { unit: 'orders', better: null },
-    reason: none,
+    reason: neverMissing,
   },
   {
     label: 'Completed',
     value: 'completedOrders',
     format: count,
     measure: { unit: 'orders', better: null },
-    reason: none,
+    reason: neverMissing,
   },
-  { label: 'Arrived', value: 'arrivedOrders', format: count, measure: { unit: 'orders', better: null }, reason: none },
-  { label: 'Issues', value: 'issueCount', format: count, measure: { unit: 'orders', better: 'down' }, reason: none },
+  {
+    label: 'Arrived',
+    value: 'arrivedOrders',
+    format: count,
+    measure: { unit: 'orders', better: null },
+    reason: neverMissing,
+  },
+  {
+    label: 'Issues',
+    value: 'issueCount',
+    format: count,
+    measure: { unit: 'orders', better: 'down' },
+    reason: neverMissing,
+  },
   {
     label: 'Issue rate',
     value: 'issueRate',
@@ -68,7 +80,7 @@ const lines: Line[] = [
     value: 'cancelledOrders',
     format: count,
     measure: { unit: 'orders', better: 'down' },
-    reason: none,
+    reason: neverMissing,
   },
   {
     label: 'Cancellation rate',
@@ -77,22 +89,22 @@ const lines: Line[] = [
     measure: { unit: 'points', better: 'down' },
     reason: 'nothing completed or was cancelled in the seven days',
   },
-  { label: 'Due', value: 'dueOrders', format: count, measure: { unit: 'orders', better: null }, reason: none },
+  { label: 'Due', value: 'dueOrders', format: count, measure: { unit: 'orders', better: null }, reason: neverMissing },
   {
     label: 'Delivered on time',
     value: 'onTimeDeliveries',
     format: count,
     measure: { unit: 'orders', better: null },
-    reason: none,
+    reason: neverMissing,
   },
 ];
 
-/** Both weeks side by side. */
+/** The numbers of both weeks, and their changes. */
 export function WindowTable({ report: { current7d, previous7d, trends } }: { report: Report }) {
   return (
     <section className={styles.section} aria-labelledby="weeks">
       <h2 className={styles.heading} id="weeks">
-        Against the week before
+        Compared with the week before
       </h2>
       <Table label="Both weeks, scrolls sideways">
         <thead>

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { VendorDay } from '../../api/types';
 import { chartGeometry, dayAt } from './chartGeometry';
 
-/** Days in a row: reliability with its interval, or null, and the orders placed. */
+/** Consecutive days: reliability with its interval, or null, and the orders placed. */
 function days(...given: [reliability: [lower: number, score: number, upper: number] | null, placed: number][]) {
   return given.map(
     ([reliability, placedOrders], index): VendorDay => ({
@@ -22,11 +22,11 @@ function days(...given: [reliability: [lower: number, score: number, upper: numb
 
 const corners = (points: string) => points.split(' ').map((corner) => corner.split(',').map(Number));
 
-describe('the drawing of a history', () => {
+describe('the geometry of the history chart', () => {
   const some = days([[70, 90, 97], 3], [[72, 91, 98], 0], [null, 1], [[40, 100, 100], 10], [null, 4]);
   const geometry = chartGeometry(some, 536);
 
-  test('keeps everything within its own part of the width', () => {
+  test('keeps everything inside its plot area', () => {
     for (const width of [280, 536, 1300]) {
       const { bands, lines, bars, rates, volume, xs } = chartGeometry(some, width);
       for (const [x = 0, y = 0] of [...bands, ...lines].flatMap(corners)) {
@@ -44,7 +44,7 @@ describe('the drawing of a history', () => {
     }
   });
 
-  test('begins its axis where the lowest interval still fits, and says so', () => {
+  test('starts its axis at or below the lowest interval', () => {
     expect(geometry.floor).toBe(40);
     expect(geometry.ticks[0]).toEqual({ value: 40, y: geometry.rates.bottom });
     expect(geometry.ticks.at(-1)).toEqual({ value: 100, y: geometry.rates.top });
@@ -52,7 +52,7 @@ describe('the drawing of a history', () => {
     expect((rates.bottom - targetY) / (rates.bottom - rates.top)).toBeCloseTo(50 / 60);
   });
 
-  test('does not draw over days on which nothing was known', () => {
+  test('does not draw over days without a value', () => {
     expect(geometry.lines).toHaveLength(1);
     expect(corners(geometry.lines[0] ?? '')).toHaveLength(2);
     expect(geometry.bands).toHaveLength(2);
@@ -60,7 +60,7 @@ describe('the drawing of a history', () => {
     expect(geometry.ys.map((y) => y === null)).toEqual([false, false, true, false, true]);
   });
 
-  test('goes around an interval: there along its upper end, back along its lower', () => {
+  test('outlines an interval along its upper end, and back along its lower end', () => {
     const y = (percent: number) =>
       geometry.rates.bottom - ((percent - 40) / 60) * (geometry.rates.bottom - geometry.rates.top);
     const [first, second] = geometry.xs;
@@ -76,7 +76,7 @@ describe('the drawing of a history', () => {
     });
   });
 
-  test('draws orders as high as they are many', () => {
+  test('draws bars in proportion to the orders', () => {
     expect(geometry.maxOrders).toBe(10);
     const full = geometry.volume.bottom - geometry.volume.top;
     expect(geometry.bars.map((bar) => bar.height / full)).toEqual(
@@ -84,12 +84,12 @@ describe('the drawing of a history', () => {
     );
   });
 
-  test('finds the day under the pointer, and the nearest beyond both ends', () => {
+  test('finds the day at the pointer, and the nearest one outside the chart', () => {
     expect(geometry.xs.map((x) => dayAt(geometry, x))).toEqual([0, 1, 2, 3, 4]);
     expect([dayAt(geometry, -50), dayAt(geometry, 5000)]).toEqual([0, 4]);
   });
 
-  test('of nothing at all is empty, and breaks nothing', () => {
+  test('of no data is empty', () => {
     const empty = chartGeometry(days([null, 0], [null, 0]), 300);
     expect([empty.lines, empty.bands, empty.isolated]).toEqual([[], [], []]);
     expect(empty.bars.every((bar) => bar.height === 0)).toBe(true);

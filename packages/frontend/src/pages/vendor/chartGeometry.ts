@@ -1,40 +1,40 @@
-/** Where everything of the history chart stands, in pixels. Pure: days and a width in, places out. */
+/** The geometry of the history chart, in pixels. Pure functions of the days and a width. */
 import type { VendorDay } from '../../api/types';
 import { type Box, countCeiling, labelIndexes, linear, percentFloor, percentTicks, ranges } from '../../ui/chart/scale';
 
-/** The reliability that is asked of a vendor, in percent. */
+/** The target for the reliability of a vendor, in percent. */
 export const TARGET = 90;
 
-/** Room at the left for the numbers of the axes, under the caption of each part, and for the words of the days. */
+/** Pixels for the numbers of the axes, the caption of each part, the labels of the days, and the bars. */
 const AXIS = 36;
 const CAPTION = 26;
 const DAYS = 28;
 const VOLUME = 56;
-/** Between the middles of two labelled days. */
+/** Between the centres of two labelled days, at least. */
 const LABEL = 62;
 
 export interface ChartGeometry {
   width: number;
   height: number;
-  /** Reliability above, orders under it, each with a base line of its own. */
+  /** Reliability above, orders below, each with its own base line. */
   rates: Box;
   volume: Box;
-  /** Where the axis of percent begins. */
+  /** The start of the percent axis. */
   floor: number;
   ticks: { value: number; y: number }[];
   targetY: number;
-  /** Middles of the days, and the distance between two. */
+  /** The centres of the days, and the distance between two. */
   xs: number[];
   step: number;
-  /** Points of the line and outlines of the interval around it: one for each unbroken stretch of days. */
+  /** The points of the line, and the outlines of the interval around it: one for each range of days without a gap. */
   lines: string[];
   bands: string[];
-  /** Days that have no neighbour to draw a line to. */
+  /** Days without a neighbour to draw a line to. */
   isolated: { x: number; y: number }[];
-  /** Where a day's reliability stands; null where there is none. */
+  /** The position of a day's reliability; null if there is none. */
   ys: (number | null)[];
   bars: { x: number; y: number; width: number; height: number }[];
-  /** The end of the axis of orders. */
+  /** The end of the order axis. */
   maxOrders: number;
   labels: { index: number; x: number }[];
 }
@@ -68,7 +68,7 @@ export function chartGeometry(days: VendorDay[], width: number): ChartGeometry {
     step,
     lines: segments.filter(([first, last]) => last > first).map((segment) => points(segment, (index) => ys[index], xs)),
     bands: segments.map(([first, last]) => {
-      // A day alone still has an interval: it gets as much breadth as its own day has.
+      // The interval of an isolated day gets a width inside its day.
       const half = first === last ? step / 3 : 0;
       const upper = points([first, last], (index) => yOf(intervals[index]?.upper), xs, half);
       const lower = points([first, last], (index) => yOf(intervals[index]?.lower), xs, half);
@@ -94,7 +94,7 @@ export function chartGeometry(days: VendorDay[], width: number): ChartGeometry {
   }
 }
 
-/** The day under a pointer that stands `x` pixels from the left; the first and the last day reach beyond their ends. */
+/** The index of the day at `x` pixels from the left; outside the chart, that of the first or the last day. */
 export function dayAt({ xs, step, rates }: ChartGeometry, x: number): number {
   return Math.max(0, Math.min(xs.length - 1, Math.floor((x - rates.left) / step)));
 }

@@ -3,19 +3,19 @@ import type { OrderList, Risk, VendorHistory, VendorReport } from '../../api/typ
 import { daysBefore, isOver } from '../../format/times';
 import { overdueSearch } from './search';
 
-/** So many days are read, however many are shown: changing between the two asks nothing again. */
+/** The days that are loaded, however many are shown, so that another number of days needs no request. */
 const DAYS = 90;
 
-/** Overdue orders that are read, the oldest first, so that the latest of them can be found. */
+/** The overdue orders that are loaded, the oldest first, to find the most overdue. */
 const LIMIT = '100';
 
 export interface VendorData {
   report: VendorReport;
   risk: Risk;
   history: VendorHistory;
-  /** Whether the day that was asked for is over. */
+  /** Whether the requested day is over. */
   isPast: boolean;
-  /** Open orders past their promise; null on a day that is over, since orders are only listed as they are now. */
+  /** Open orders past their promise; null for a past day, since a list shows the current state only. */
   overdue: OrderList | null;
 }
 
@@ -27,7 +27,7 @@ export async function loadVendor(id: string, date: string | undefined, signal: A
     date === undefined ? readOverdue() : null,
   ]);
   if (risk === null) throw new Error(`${id} has a report, but no row among the vendors`);
-  // Which day today is, the server knows: it depends on the report time zone, and not on this machine's clock.
+  // The server states which day today is: that depends on the report time zone, and not on the client's clock.
   const to = report.report.date;
   const span = { from: daysBefore(to, DAYS - 1), to };
   const history = await get('/api/vendors/{id}/history', { path: { id }, query: span }, signal);
@@ -36,10 +36,10 @@ export async function loadVendor(id: string, date: string | undefined, signal: A
 }
 
 /**
- * The risk of a vendor. Its report does not carry it, its row in the vendor table does. The rule itself stays on the
- * server, in one place; here it would be a second one that grows old. The table searches for words, so another vendor
- * whose name or category holds this id may come first; the next pages are read until it is found, which is at once
- * unless a hundred others hold it.
+ * The risk of a vendor. Its report does not include it, but its row in the vendor table does. The rule stays on the server:
+ * a copy in the page could become outdated. The search of the table is by text, so other vendors whose name or category
+ * contains this id may come first. Pages are read until the vendor is found, which is on the first page unless a hundred
+ * others match.
  */
 async function readRisk(id: string, date: string | undefined, signal: AbortSignal): Promise<Risk | null> {
   let cursor: string | undefined;

@@ -1,13 +1,13 @@
 import { activeStatuses } from '../../format/labels';
 
-/** What the address of a vendor's page says. */
+/** The search parameters of a vendor's page. */
 export interface VendorSearch {
   date?: string;
-  /** How many days the chart shows, where it is not 30. */
+  /** The number of days in the chart; 30 if undefined. */
   days?: '90';
 }
 
-/** The orders of a vendor that go on past their promise, as `/orders` and `/api/orders` ask for them: the oldest first. */
+/** The open orders of a vendor past their promise, for `/orders` and `/api/orders`: the oldest first. */
 export function overdueSearch(vendorId: string) {
   return { vendorId, delayed: 'true', status: activeStatuses.join(','), order: 'asc' };
 }

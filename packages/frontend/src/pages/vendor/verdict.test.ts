@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Report, Risk } from '../../api/types';
 import { verdict } from './verdict';
 
-/** A report that says only what the sentence is made of. */
+/** The sentence for a report with only the fields it needs. */
 function sentence(
   risk: Risk,
   [issueCount, completedOrders]: [number, number],
@@ -23,7 +23,7 @@ function sentence(
 }
 
 describe('the sentence about a vendor', () => {
-  test('counts what went wrong, and holds it against the week before', () => {
+  test('counts the issues, and compares them with the week before', () => {
     expect(sentence('high', [31, 118], [11, 130])).toBe(
       '31 of 118 completed orders went wrong, 26.3 %: worse than the week before (8.5 %).',
     );
@@ -35,27 +35,25 @@ describe('the sentence about a vendor', () => {
     );
   });
 
-  test('says that nothing went wrong without a rate of nothing', () => {
+  test('has no rate if nothing went wrong', () => {
     expect(sentence('low', [0, 40], [4, 40])).toBe(
       'None of 40 completed orders went wrong: better than the week before (10.0 %).',
     );
   });
 
-  test('compares with nothing where nothing completed before', () => {
+  test('states that nothing completed in the week before', () => {
     expect(sentence('low', [1, 40])).toBe(
       '1 of 40 completed orders went wrong, 2.5 %. Nothing completed in the week before to compare with.',
     );
   });
 
-  test('does not judge by too few orders', () => {
-    expect(sentence('insufficient', [6, 27], [3, 13])).toBe(
-      '6 of 27 completed orders went wrong. Too few to judge by.',
-    );
-    expect(sentence('insufficient', [0, 1])).toBe('The only completed order arrived. One is too few to judge by.');
-    expect(sentence('insufficient', [1, 1])).toBe('The only completed order went wrong. One is too few to judge by.');
+  test('does not judge too few orders', () => {
+    expect(sentence('insufficient', [6, 27], [3, 13])).toBe('6 of 27 completed orders went wrong. Too few to judge.');
+    expect(sentence('insufficient', [0, 1])).toBe('The only completed order arrived. One is too few to judge.');
+    expect(sentence('insufficient', [1, 1])).toBe('The only completed order went wrong. One is too few to judge.');
   });
 
-  test('says what is on the way where nothing completed', () => {
+  test('counts the orders on the way if nothing completed', () => {
     expect(sentence('insufficient', [0, 0], [0, 0], 4)).toBe(
       'Nothing completed in these seven days; 4 orders are on the way.',
     );

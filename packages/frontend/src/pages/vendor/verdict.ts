@@ -1,4 +1,4 @@
-/** What the numbers of a vendor say, in a sentence. Only what is counted: no cause, and no day since when. */
+/** A sentence about the numbers of a vendor. It states counts only: no causes, and no start of a change. */
 import type { Report, Risk } from '../../api/types';
 import { count, percent, pluralize } from '../../format/numbers';
 
@@ -13,10 +13,10 @@ export function verdict(
       : `Nothing completed in these seven days; ${pluralize(activeOrders, 'order is', 'orders are')} on the way.`;
   }
   if (completed === 1) {
-    return `The only completed order ${issues === 0 ? 'arrived' : 'went wrong'}. One is too few to judge by.`;
+    return `The only completed order ${issues === 0 ? 'arrived' : 'went wrong'}. One is too few to judge.`;
   }
   const wrong = `${issues === 0 ? 'None' : count(issues)} of ${count(completed)} completed orders went wrong`;
-  if (risk === 'insufficient') return `${wrong}. Too few to judge by.`;
+  if (risk === 'insufficient') return `${wrong}. Too few to judge.`;
   const rate = issues === 0 ? wrong : `${wrong}, ${percent(issueRate)}`;
   if (previous.issueRate === null) return `${rate}. Nothing completed in the week before to compare with.`;
   // The API calls a change of less than two points stable; reliability up is fewer issues.

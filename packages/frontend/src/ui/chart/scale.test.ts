@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { countCeiling, labelIndexes, linear, percentFloor, percentTicks, ranges } from './scale';
 
-describe('an axis of percent', () => {
-  test('begins at or below everything that is drawn, and never so high that little looks like much', () => {
+describe('a percent axis', () => {
+  test('starts at or below all values, and at most at 80', () => {
     expect(percentFloor([99.1, 97])).toBe(80);
     expect(percentFloor([79.9])).toBe(70);
     expect(percentFloor([60])).toBe(60);
@@ -10,7 +10,7 @@ describe('an axis of percent', () => {
     expect(percentFloor([])).toBe(80);
   });
 
-  test('names both its ends, whatever they are', () => {
+  test('has a tick at both ends', () => {
     expect(percentTicks(80)).toEqual([80, 85, 90, 95, 100]);
     expect(percentTicks(50)).toEqual([50, 60, 70, 80, 90, 100]);
     for (const floor of [0, 10, 20, 30, 40, 50, 60, 70, 80]) {
@@ -20,20 +20,20 @@ describe('an axis of percent', () => {
   });
 });
 
-describe('an axis of counts', () => {
-  test('ends at a round number that holds them all', () => {
+describe('a count axis', () => {
+  test('ends at a round number that is not below any value', () => {
     expect([0, 1, 4, 7, 23, 61, 100, 101, 1247].map(countCeiling)).toEqual([1, 1, 4, 8, 30, 80, 100, 200, 2000]);
   });
 });
 
-describe('places', () => {
-  test('are in proportion, also upside down and where there is only one', () => {
+describe('positions', () => {
+  test('are proportional, also for a reversed and for an empty scale', () => {
     const y = linear(80, 100, 200, 0);
     expect([80, 90, 100].map(y)).toEqual([200, 100, 0]);
     expect(linear(5, 5, 10, 20)(5)).toBe(10);
   });
 
-  test('break where there is nothing', () => {
+  test('have a gap at a missing value', () => {
     expect(ranges([null, 1, 2, null, 0, null])).toEqual([
       [1, 2],
       [4, 4],
@@ -41,7 +41,7 @@ describe('places', () => {
     expect(ranges([null, null])).toEqual([]);
   });
 
-  test('are labelled from the last one back, as far apart as the words need', () => {
+  test('are labelled from the last one back, as far apart as the labels need', () => {
     expect(labelIndexes(30, 26, 64)).toEqual([2, 5, 8, 11, 14, 17, 20, 23, 26, 29]);
     expect(labelIndexes(90, 3.2, 64)).toEqual([5, 26, 47, 68, 89]);
     expect(labelIndexes(3, 300, 64)).toEqual([0, 1, 2]);

@@ -1,8 +1,8 @@
 import { type RefObject, useEffect, useRef, useState } from 'react';
 
 /**
- * The width of a box in pixels, kept up with: charts are drawn at their real size, so that letters and lines are never
- * stretched. 0 until the box stands: asking before would have the browser lay out the page once more.
+ * The current width of a box in pixels: charts are drawn at their real size, so that text and lines are never stretched.
+ * 0 until the observer reports it: an earlier measurement would cost another layout.
  */
 export function useWidth<E extends Element>(): [ref: RefObject<E | null>, width: number] {
   const ref = useRef<E>(null);
