@@ -36,14 +36,14 @@ async function give(page: Page, token: string): Promise<void> {
 async function letIn(path: string) {
   const visited = await visit(browser, goody.address + path);
   await give(visited.page, reader.word);
-  await expect.poll(() => heading(visited.page)).not.toBe('A token is needed');
+  await expect.poll(() => heading(visited.page)).not.toBe('Enter a token');
   return visited;
 }
 
 describe('where reading needs a token', () => {
   test('the page asks for one, says why one is refused, and shows the numbers with a good one', async () => {
     const { page, complaints } = await visit(browser, goody.address);
-    expect(await heading(page)).toBe('A token is needed');
+    expect(await heading(page)).toBe('Enter a token');
     await page.getByText('goody token new NAME --scope read').waitFor();
     expect(await page.getByRole('button', { name: 'Forget token' }).count()).toBe(0);
 
@@ -51,16 +51,16 @@ describe('where reading needs a token', () => {
     await give(page, 'made-up');
     await expect
       .poll(() => read(refusal))
-      .toMatch(/^This token is not known here\. See whether all of it was copied\. Reference [0-9a-f]{32}$/);
+      .toMatch(/^This token is unknown\. Check that all of it was copied\. Reference [0-9a-f]{32}$/);
     expect(await page.getByLabel('Token', { exact: true }).evaluate((input) => input === document.activeElement)).toBe(
       true,
     );
     const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
     expect(violations.map(({ id, help }) => `${id}: ${help}`)).toEqual([]);
     await give(page, sender.word);
-    await expect.poll(() => read(refusal)).toMatch(/^This token may do other things, but not read\. Reference /);
+    await expect.poll(() => read(refusal)).toMatch(/^This token does not permit reading\. Reference /);
     await give(page, 'two words');
-    await expect.poll(() => read(refusal)).toBe('A token is one word of plain letters, digits and signs.');
+    await expect.poll(() => read(refusal)).toBe('A token has only plain letters, digits and signs, without spaces.');
 
     await give(page, ` ${reader.word} `);
     await page.getByRole('region', { name: 'System health' }).waitFor();
@@ -78,7 +78,7 @@ describe('where reading needs a token', () => {
 
     const other = await page.context().newPage();
     await other.goto(goody.address);
-    expect(await heading(other)).toBe('A token is needed');
+    expect(await heading(other)).toBe('Enter a token');
   });
 
   test('an export is read with the token and saved as a file', async () => {
@@ -119,9 +119,9 @@ describe('where reading needs a token', () => {
     await page.getByRole('link', { name: 'Orders', exact: true }).click();
     await expect.poll(() => heading(page)).toMatch(/orders/);
     await page.getByRole('button', { name: 'Forget token' }).click();
-    await expect.poll(() => heading(page)).toBe('A token is needed');
+    await expect.poll(() => heading(page)).toBe('Enter a token');
     await page.goBack();
-    await expect.poll(() => heading(page)).toBe('A token is needed');
+    await expect.poll(() => heading(page)).toBe('Enter a token');
     expect(await page.evaluate(() => sessionStorage.getItem('token'))).toBeNull();
     expect(await page.getByRole('button', { name: 'Forget token' }).count()).toBe(0);
   });
@@ -132,8 +132,8 @@ describe('where reading needs a token', () => {
     await page.getByRole('button', { name: 'Refresh' }).click();
     await expect
       .poll(() => read(page.getByRole('alert')))
-      .toMatch(/^The token that this tab kept is not accepted any more\. Reference [0-9a-f]{32}$/);
-    expect(await heading(page)).toBe('A token is needed');
+      .toMatch(/^The token of this tab is no longer accepted\. Reference [0-9a-f]{32}$/);
+    expect(await heading(page)).toBe('Enter a token');
     await goody.accept([reader, sender]);
     await give(page, reader.word);
     await page.getByRole('region', { name: 'System health' }).waitFor();
@@ -146,7 +146,7 @@ describe('where reading needs a token', () => {
     await expect.poll(() => heading(page)).toBe('Not allowed');
     await expect.poll(() => read(page.getByRole('alert'))).toMatch(/Reading needs a token with the scope read\./);
     await page.getByRole('button', { name: 'Use another token' }).click();
-    await expect.poll(() => heading(page)).toBe('A token is needed');
+    await expect.poll(() => heading(page)).toBe('Enter a token');
   });
 });
 
@@ -159,7 +159,7 @@ test('who asks more often than a token may is told when to ask again', async () 
     await expect.poll(() => heading(page)).toBe('Too many requests');
     await expect
       .poll(() => read(page.getByRole('alert')))
-      .toMatch(/This page has asked for more than it may\. Try again in \d+ seconds?\..* Reference [0-9a-f]{32}$/);
+      .toMatch(/This page sent too many requests\. Try again in \d+ seconds?\..* Reference [0-9a-f]{32}$/);
     await page.getByRole('button', { name: 'Try again' }).waitFor();
   } finally {
     await strict.end();

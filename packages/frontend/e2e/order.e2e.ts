@@ -70,7 +70,7 @@ afterAll(async () => {
 });
 
 const open = (orderId: string, options = {}) => visit(browser, `${goody.address}/orders/${orderId}`, options);
-const parts = (page: Page) => page.getByRole('region', { name: 'Its time, to scale' });
+const parts = (page: Page) => page.getByRole('region', { name: 'Duration, to scale' });
 const steps = async (page: Page): Promise<string[]> => {
   const all = await page.getByRole('region', { name: 'What happened' }).getByRole('listitem').all();
   return Promise.all(all.map((step) => read(step)));
@@ -81,7 +81,7 @@ describe('the page of an order', () => {
     const { page, complaints, reads } = await open('damaged');
     await expect.poll(() => heading(page)).toBe('Arrived damaged, 2 days 18 hours late.');
     expect(await read(parts(page))).toMatch(
-      /^PREPARING 2 d 7 h ON ITS WAY, IN TIME 3 d 1 h PAST THE PROMISE 2 d 18 h .*8 days 2 hours in all$/i,
+      /^PREPARING 2 d 7 h ON ITS WAY, ON TIME 3 d 1 h PAST THE PROMISE 2 d 18 h .*8 days 2 hours in total$/i,
     );
     const widths = await parts(page)
       .getByRole('listitem')
@@ -98,19 +98,19 @@ describe('the page of an order', () => {
     const told = await steps(page);
     const titles = [
       /Placed Gift: bouquet, \$64\.00\. Promised for/,
-      /Placed Changes nothing The placement was told again.*It names another vendor, wine\. It promises/,
+      /Placed Changes nothing This is another placement event\..*It has another vendor, wine\. It has another promise,/,
       /On its way Carried by northwind\. Tracking number NW-1\./,
-      /The promise passed The order had not ended\. Worked out by Goody, not reported\. 3 d 1 h later/,
+      /The promise passed The order had not ended\. Computed by Goody, not reported\. 3 d 1 h later/,
       /Reported as delayed “Held up on the way” 1 d 12 h later/,
       /Arrived 1 d 6 h later/,
-      /Reported damaged Correction “Broken when unpacked” Corrects how the order ended/,
-      /On its way Changes nothing The order had ended by then/,
+      /Reported damaged Correction “Broken when unpacked” Corrects the outcome/,
+      /On its way Changes nothing The order had ended/,
     ];
     expect(told).toHaveLength(titles.length);
     for (const [index, title] of titles.entries()) expect(told[index]).toMatch(title);
     const happened = page.getByRole('region', { name: 'What happened' });
-    await expect.poll(() => read(happened)).toContain('Times are yours (Asia/Tokyo)');
-    await expect.poll(() => read(happened)).toContain('All of this was told at once');
+    await expect.poll(() => read(happened)).toContain('Times are in your time zone (Asia/Tokyo)');
+    await expect.poll(() => read(happened)).toContain('All events were received together');
     const first = happened.locator('time').filter({ hasText: /:/ }).first();
     await expect.poll(() => first.getAttribute('title')).toMatch(/UTC$/);
     await page.context().close();
@@ -119,15 +119,15 @@ describe('the page of an order', () => {
   test('of an open order says when it is due, and what is left', async () => {
     const { page } = await open('coming');
     await expect.poll(() => heading(page)).toMatch(/^On its way, due in 2 days [12] hours?\.$/);
-    await expect.poll(() => read(parts(page))).toMatch(/LEFT UNTIL THE PROMISE 2 d/i);
-    expect((await steps(page)).at(-1)).toMatch(/Promised This is yet to come\.$/);
+    await expect.poll(() => read(parts(page))).toMatch(/TIME LEFT 2 d/i);
+    expect((await steps(page)).at(-1)).toMatch(/Promised Not reached yet\.$/);
     await page.context().close();
   });
 
   test('that is overdue leads to the others of its vendor that are', async () => {
     const { page } = await open('overdue');
     await expect.poll(() => heading(page)).toBe('Not shipped yet, 1 day 2 hours late.');
-    expect((await steps(page)).at(-1)).toMatch(/Still open .*Worked out by Goody, not reported\. 1 d 2 h later/);
+    expect((await steps(page)).at(-1)).toMatch(/Still open .*Computed by Goody, not reported\. 1 d 2 h later/);
     await page.getByRole('link', { name: 'Show these orders' }).click();
     await expectSearch(page, {
       vendorId: 'flowers',
@@ -146,22 +146,22 @@ describe('the page of an order', () => {
     const { page } = await open('filed');
     await expect.poll(() => heading(page)).toBe('Arrived 20 hours early.');
     const happened = await read(page.getByRole('region', { name: 'What happened' }));
-    expect(happened).toContain('All of this came long after the fact, from a file');
-    expect(happened).not.toMatch(/Told .* later/);
+    expect(happened).toContain('All events were imported later, from a file');
+    expect(happened).not.toMatch(/Received .* later/);
     await page.context().close();
   });
 
   test('marks a fact that was told long after it happened', async () => {
     const { page } = await open('unplaced');
-    expect((await steps(page))[0]).toMatch(/Told 5 hours later/);
+    expect((await steps(page))[0]).toMatch(/Received 5 hours later/);
     await page.context().close();
   });
 
   test('without a placement says that it counts nowhere yet', async () => {
     const { page, complaints, reads } = await open('unplaced');
-    await expect.poll(() => heading(page)).toBe('Its placement has not been told.');
-    await page.getByText('the order is in no list and no number').waitFor();
-    expect((await steps(page))[0]).toMatch(/On its way Kept until the placement is told\./);
+    await expect.poll(() => heading(page)).toBe('No placement received.');
+    await page.getByText('the order is not in any list or count').waitFor();
+    expect((await steps(page))[0]).toMatch(/On its way Waiting for the placement\./);
     expect(reads).toEqual(['/api/orders/by-id/unplaced']);
     expect(complaints).toEqual([]);
     await page.context().close();

@@ -136,7 +136,7 @@ describe('the list of orders', () => {
     await expectSearch(page, { vendorId: 'flowers', dateTo: today, giftType: 'candle', delayed: 'false' });
 
     const shared = await visit(browser, page.url());
-    const on = shared.page.getByRole('region', { name: 'Filters that are on' });
+    const on = shared.page.getByRole('region', { name: 'Active filters' });
     await expect
       .poll(() => read(on))
       .toMatch(/^4 filters Premium Flowers Placed until .* Not late Gift: candle Clear all$/i);

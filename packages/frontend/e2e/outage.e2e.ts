@@ -45,16 +45,16 @@ describe('a page that was never read, on a server that does not answer', () => {
     const { page, complaints } = await visit(browser, goody.address + from);
     await goody.stop();
     await page.getByRole('link', { name: link }).first().click();
-    await expect.poll(() => heading(page)).toBe('Goody does not answer');
+    await expect.poll(() => heading(page)).toBe('Goody does not respond');
     await expect.poll(() => read(page.getByRole('alert'))).toMatch(/The server could not be reached.*Reference/);
     const { pathname } = new URL(page.url());
     expect(pathname).not.toBe(from);
 
     await retry(page);
-    await expect.poll(() => heading(page)).toBe('Goody does not answer');
+    await expect.poll(() => heading(page)).toBe('Goody does not respond');
     await goody.startAgain();
     await retry(page);
-    await expect.poll(() => heading(page)).not.toBe('Goody does not answer');
+    await expect.poll(() => heading(page)).not.toBe('Goody does not respond');
     await expect.poll(() => heading(page)).toMatch(title);
     expect(new URL(page.url()).pathname).toBe(pathname);
     expect(complaints.filter((text) => !fromTheBrowser.test(text))).toEqual([]);
@@ -64,7 +64,7 @@ describe('a page that was never read, on a server that does not answer', () => {
     const { page } = await visit(browser, goody.address);
     await goody.stop();
     await page.getByRole('link', { name: 'Orders' }).first().click();
-    await expect.poll(() => heading(page)).toBe('Goody does not answer');
+    await expect.poll(() => heading(page)).toBe('Goody does not respond');
     await goody.startAgain();
     await page.getByRole('button', { name: 'Refresh' }).click();
     await expect.poll(() => heading(page)).toMatch(/^\d+ orders/);
@@ -78,7 +78,7 @@ describe('a page that was never read, on a server that does not answer', () => {
     await page.getByRole('link', { name: 'Orders' }).first().click();
     await expect.poll(() => heading(page)).toMatch(/a part of it is missing/);
     await page.unrouteAll();
-    await page.getByRole('button', { name: 'Load the page again' }).click();
+    await page.getByRole('button', { name: 'Reload the page' }).click();
     await expect.poll(() => heading(page)).toMatch(/^\d+ orders/);
   });
 });

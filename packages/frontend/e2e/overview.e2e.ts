@@ -197,7 +197,7 @@ describe('the overview', () => {
     visited = await visit(browser, goody.address, { timezoneId: 'Asia/Tokyo' });
     const { page } = visited;
     expect(await read(page.getByText('Data as of'))).toMatch(
-      /^Data as of .+ \(Asia\/Tokyo\), days are those of UTC; latest fact \d+ minutes ago\.$/,
+      /^Data as of .+ \(Asia\/Tokyo\), days in UTC; latest event \d+ minutes ago\.$/,
     );
     await page.getByRole('region', { name: 'System health' }).waitFor();
   });

@@ -46,7 +46,7 @@ describe('the feed of what changed lately', () => {
     const { page } = await open('?status=LOST&hours=168');
     const lost = await read(updates(page).first());
     expect(lost).toContain('“not seen since the depot”');
-    expect(lost).toMatch(/Told 1 day later, \d+ \w+ \d{4}, \d\d:\d\d/);
+    expect(lost).toMatch(/Received 1 day later, \d+ \w+ \d{4}, \d\d:\d\d/);
     expect(lost).toContain('Ended late');
     await page.context().close();
   });
@@ -54,7 +54,7 @@ describe('the feed of what changed lately', () => {
   test('loads more without losing the place, says so, and says where it ends', async () => {
     const { page, complaints, reads } = await open();
     await page.getByRole('button', { name: 'Load more' }).click();
-    await page.getByText('71 orders shown, 21 of them new here. This is the end of the feed.').waitFor();
+    await page.getByText('71 orders shown, 21 of them new. This is the end of the feed.').waitFor();
     await expect.poll(() => updates(page).count()).toBe(71);
     const first = updates(page).nth(50).getByRole('link').first();
     await expect.poll(() => first.evaluate((link) => link === document.activeElement)).toBe(true);
@@ -110,7 +110,7 @@ describe('the feed of what changed lately', () => {
     const { page } = await open();
     await goody.stop();
     await page.getByRole('button', { name: 'Load more' }).click();
-    await page.getByRole('alert').getByText('More could not be read').waitFor();
+    await page.getByRole('alert').getByText('Loading more failed').waitFor();
     expect(await updates(page).count(), 'what is there stays').toBe(50);
     await goody.startAgain();
     await page.getByRole('button', { name: 'Try again' }).last().click();

@@ -75,7 +75,7 @@ describe('when there is nothing to show', () => {
     const { page, complaints } = await visit(browser, goody.address);
     await goody.stop();
     await page.getByRole('button', { name: 'Refresh' }).click();
-    const notice = page.getByText('You are looking at what was read just now');
+    const notice = page.getByText('This data was loaded just now');
     await notice.waitFor();
     await page.getByText('Refreshing failed: The server could not be reached.').waitFor();
     await expect.poll(() => read(page.getByText('Reference'))).toMatch(/^Reference [0-9a-f]{32}$/);
@@ -94,7 +94,7 @@ describe('when there is nothing to show', () => {
     await page.context().setOffline(true);
     await page.getByText('You are offline.').waitFor();
     await page.getByRole('button', { name: 'Refresh' }).click();
-    await page.getByText('You are looking at what was read').waitFor();
+    await page.getByText('This data was loaded').waitFor();
     await page.getByRole('link', { name: 'candles' }).waitFor();
 
     await page.context().setOffline(false);
@@ -148,7 +148,7 @@ describe('when there is nothing to show', () => {
     await page.reload();
     await heading(page);
     await expect.poll(() => ground()).toBe(dark);
-    await page.getByRole('combobox', { name: 'Theme' }).selectOption('As the system');
+    await page.getByRole('combobox', { name: 'Theme' }).selectOption('System');
     await expect.poll(() => ground()).toBe(light);
   });
 
@@ -174,7 +174,7 @@ describe('when there is nothing to show', () => {
     const { page, complaints } = await visit(browser, `${goody.address}/no/such/page`);
     await goody.stop();
     await page.getByRole('link', { name: 'Go to the overview' }).click();
-    await expect.poll(() => heading(page)).toBe('Goody does not answer');
+    await expect.poll(() => heading(page)).toBe('Goody does not respond');
     await expect.poll(() => read(page.getByText('Reference'))).toMatch(/^Reference [0-9a-f]{32}$/);
 
     await goody.startAgain();

@@ -128,7 +128,7 @@ describe('the page of a vendor', () => {
     const { page } = await open('/vendors/flowers');
     const facts = page.getByRole('main').locator('dl').first();
     expect(await read(facts)).toMatch(
-      /ID flowers CATEGORY Flowers CONTACT care@flowers.example CONTRACT SINCE 10 May 2025 PROMISES TO DELIVER IN 4 days, rush 1 day/i,
+      /ID flowers CATEGORY Flowers CONTACT care@flowers.example CONTRACT SINCE 10 May 2025 DELIVERY PROMISE 4 days, rush 1 day/i,
     );
     const contact = page.getByRole('link', { name: 'Contact vendor' });
     await expect.poll(() => contact.getAttribute('href')).toBe('mailto:care@flowers.example');
@@ -142,7 +142,7 @@ describe('the page of a vendor', () => {
       '18 of 100 completed orders went wrong, 18.0 %. Nothing completed in the week before to compare with.',
     ],
     ['candles', 'Low risk', 'None of 60 completed orders went wrong: better than the week before (9.1 %).'],
-    ['flowers', 'Too few orders to judge', '8 of 38 completed orders went wrong. Too few to judge by.'],
+    ['flowers', 'Too few orders to judge', '8 of 38 completed orders went wrong. Too few to judge.'],
   ])('of %s says: %s', async (id, risk, sentence) => {
     const { page } = await open(`/vendors/${id}`);
     const { vendors } = await goody.read('/api/vendors', { q: id });
@@ -216,6 +216,7 @@ describe('the history of a vendor', () => {
     const { page, reads } = await open('/vendors/flowers');
     const days = await history('flowers', 30);
     const readout = page.locator('[aria-live="polite"]').filter({ hasText: 'Placed that day' });
+    const issues = (count: number) => (count === 1 ? '1 issue' : `${count} issues`);
     const expectDay = async (day: VendorDay | undefined, named: RegExp) => {
       if (day === undefined) throw new Error('there is such a day');
       await expect.poll(() => read(readout)).toMatch(named);
@@ -226,9 +227,9 @@ describe('the history of a vendor', () => {
         const { lower, upper } = day.reliabilityInterval ?? { lower: Number.NaN, upper: Number.NaN };
         expect(said).toContain(`Likely between ${lower.toFixed(1)} and ${upper.toFixed(1)} %`);
       }
-      expect(said).toContain(`Completed, 7 days ${day.completedOrders}, ${day.issueCount} wrong`);
+      expect(said).toContain(`Completed, 7 days ${day.completedOrders}, ${issues(day.issueCount)}`);
       expect(said).toContain(`Placed that day ${day.day.placedOrders}`);
-      expect(said).toContain(`Completed that day ${day.day.completedOrders}, ${day.day.issueCount} wrong`);
+      expect(said).toContain(`Completed that day ${day.day.completedOrders}, ${issues(day.day.issueCount)}`);
     };
     const inFull = (day: VendorDay | undefined) =>
       new RegExp(`${Number(day?.date.slice(8))} \\w+ ${day?.date.slice(0, 4)}`);
@@ -280,7 +281,7 @@ describe('the history of a vendor', () => {
     expect(table[0]).toMatchObject({
       'Reliability, 7 days': percent(today?.reliabilityScore),
       'Completed, 7 days': String(today?.completedOrders),
-      'Wrong, 7 days': String(today?.issueCount),
+      'Issues, 7 days': String(today?.issueCount),
       'Placed that day': String(today?.day.placedOrders),
     });
     expect(table.map((row) => Number(row['Placed that day']))).toEqual(
@@ -362,7 +363,7 @@ describe('odd vendors', () => {
     const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
     const { page, reads } = await open(`/vendors/fashion?date=${yesterday}`);
     const overdue = page.getByRole('region', { name: 'Overdue, still open' });
-    await expect.poll(() => read(overdue)).toContain('Orders are listed as they are now.');
+    await expect.poll(() => read(overdue)).toContain('A list shows the current state.');
     expect(reads.filter((path) => path.startsWith('/api/orders'))).toEqual([]);
     const readout = page.locator('[aria-live="polite"]').filter({ hasText: 'Placed that day' });
     expect(await read(readout)).not.toContain('not over');

@@ -179,7 +179,7 @@ function accessStates() {
       path: '/orders',
       after: async (page) => {
         await give(page, 'made-up');
-        await page.getByText('This token is not known here.').waitFor();
+        await page.getByText('This token is unknown.').waitFor();
       },
     },
     'token-kept': {

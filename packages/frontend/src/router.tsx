@@ -1,5 +1,5 @@
 import { createRouter } from '@tanstack/react-router';
-import { followAddress } from './api/dataCache';
+import { trackLocation } from './api/dataCache';
 import type { OverviewSearch } from './pages/overview/search';
 import { orderRoute } from './routes/order';
 import { ordersRoute } from './routes/orders';
@@ -24,7 +24,7 @@ router.subscribe('onBeforeNavigate', ({ pathChanged }) => {
   router.options.defaultPendingMs = pathChanged ? 300 : Number.POSITIVE_INFINITY;
 });
 
-followAddress(router);
+trackLocation(router);
 
 declare module '@tanstack/react-router' {
   interface Register {

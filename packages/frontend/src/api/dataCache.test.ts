@@ -1,7 +1,7 @@
 import type { ParsedLocation } from '@tanstack/react-router';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { ApiError, type FailureCode } from './client';
-import { followAddress, loadWithCache } from './dataCache';
+import { loadWithCache, trackLocation } from './dataCache';
 
 const failed = (code: FailureCode) =>
   new ApiError({ code, title: 'No', detail: 'No.', correlationId: 'c-1', fields: [] });
@@ -11,7 +11,7 @@ const failing = () => Promise.reject(failure);
 /** A router that only changes the address. */
 const handlers = new Map<string, (move: { toLocation: ParsedLocation }) => void>();
 const history = { go: vi.fn(), replace: vi.fn() };
-followAddress({ subscribe: (type: string, listener: never) => handlers.set(type, listener), history } as never);
+trackLocation({ subscribe: (type: string, listener: never) => handlers.set(type, listener), history } as never);
 
 beforeEach(() => {
   history.go.mockReset();
@@ -44,8 +44,8 @@ test('a failed refresh keeps the shown data; other failures do not', async () =>
   await expect(open('/', failing, 'enter'), 'the page was opened again').rejects.toBe(failure);
   await expect(open('/', failing), 'the data is no longer shown').rejects.toBe(failure);
   await open('/', async () => 'numbers', 'enter');
-  const fault = new TypeError('a bug of the page');
-  await expect(open('/', () => Promise.reject(fault))).rejects.toBe(fault);
+  const bug = new TypeError('a bug of the page');
+  await expect(open('/', () => Promise.reject(bug))).rejects.toBe(bug);
 });
 
 test('a failed search restores the address of the shown data without another request', async () => {
@@ -53,12 +53,12 @@ test('a failed search restores the address of the shown data without another req
   for (const index of [4, 2]) {
     const context = loaderContext('/?risk=high', 'stay', index);
     handlers.get('onBeforeNavigate')?.({ toLocation: context.location });
-    const reading = loadWithCache(context, failing);
+    const loading = loadWithCache(context, failing);
     await vi.waitFor(() => expect(history.go).toHaveBeenCalledWith(3 - index));
     // The navigation back aborts the failed load.
     const end = new DOMException('Gone', 'AbortError');
     context.abortController.abort(end);
-    await expect(reading).rejects.toBe(end);
+    await expect(loading).rejects.toBe(end);
     await expect(open('/', () => Promise.reject(new Error('read again')), 'stay', 3)).resolves.toBe('numbers');
   }
   await expect(
@@ -78,8 +78,8 @@ test.each(['INVALID_CURSOR', 'DATE_EXPIRED', 'UNAUTHENTICATED', 'FORBIDDEN'] as 
   'a request that is rejected with %s replaces the page',
   async (code) => {
     await open('/', async () => 'numbers', 'enter');
-    const refusal = failed(code);
-    await expect(open('/?risk=high', () => Promise.reject(refusal))).rejects.toBe(refusal);
+    const rejection = failed(code);
+    await expect(open('/?risk=high', () => Promise.reject(rejection))).rejects.toBe(rejection);
     expect(history.go).not.toHaveBeenCalled();
   },
 );
@@ -101,8 +101,8 @@ test('another search of the same page receives the shown data; a refresh and oth
 });
 
 test('data that was read with a token is dropped once the token is rejected', async () => {
-  const refusal = failed('UNAUTHENTICATED');
+  const rejection = failed('UNAUTHENTICATED');
   await expect(open('/', async () => 'numbers', 'enter')).resolves.toBe('numbers');
-  await expect(open('/', () => Promise.reject(refusal))).rejects.toBe(refusal);
+  await expect(open('/', () => Promise.reject(rejection))).rejects.toBe(rejection);
   await expect(open('/', failing)).rejects.toBe(failure);
 });

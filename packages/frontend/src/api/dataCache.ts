@@ -46,7 +46,7 @@ let shown: ParsedLocation | undefined;
 let restoration: 'none' | 'started' | 'loading' = 'none';
 
 /** Tracks the location of the shown data, so that a failed load can restore it. */
-export function followAddress(router: Pick<AnyRouter, 'subscribe' | 'history'>): void {
+export function trackLocation(router: Pick<AnyRouter, 'subscribe' | 'history'>): void {
   history = router.history;
   router.subscribe('onResolved', ({ toLocation }) => {
     shown = toLocation;

@@ -9,7 +9,7 @@ describe('numbers', () => {
     expect(days(60)).toBe('2.5\u00a0days');
   });
 
-  test('a percentage reads 0 or 100 only where it is exactly that', () => {
+  test('only an exact percentage of 0 or 100 is shown as such', () => {
     expect([99.94, 99.949, 99.95, 99.96, 99.999, 100].map(rate)).toEqual([
       '99.9',
       '99.9',

@@ -5,7 +5,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-const ago = new Intl.RelativeTimeFormat('en', { numeric: 'always' });
+const relativeFormat = new Intl.RelativeTimeFormat('en', { numeric: 'always' });
 
 /** Formatters by their time zone. */
 const inZone = (locale: string, options: Intl.DateTimeFormatOptions) =>
@@ -19,17 +19,17 @@ const dayAndMonthIn = inZone('en-GB', { day: 'numeric', month: 'short' });
 // Swedish writes days as ISO 8601 does: they can be compared as text.
 const isoDayIn = inZone('sv', { dateStyle: 'short' });
 
-/** The distance of `instant` from `now`, in the largest unit that is at least one: `3 minutes ago`, `in 2 days`. */
+/** The distance of `instant` from `now`, in the largest unit that is at least one: `3 minutes relativeFormat`, `in 2 days`. */
 export function relative(instant: string, now: number): string {
   const distance = Date.parse(instant) - now;
   const size = Math.abs(distance);
   if (size < MINUTE) return 'just now';
   const [unit, length] =
     size < HOUR ? (['minute', MINUTE] as const) : size < DAY ? (['hour', HOUR] as const) : (['day', DAY] as const);
-  return ago.format(Math.trunc(distance / length), unit);
+  return relativeFormat.format(Math.trunc(distance / length), unit);
 }
 
-/** Whole minutes, as an age: 0 → `just now`, 130 → `2 hours ago`. */
+/** Whole minutes, as an age: 0 → `just now`, 130 → `2 hours relativeFormat`. */
 export function age(minutes: number): string {
   return relative(new Date(0).toISOString(), Math.max(0, minutes) * MINUTE);
 }

@@ -9,7 +9,7 @@ export function stringifySearch(search: Record<string, unknown>): string {
   for (const [name, value] of Object.entries(search)) {
     if (value !== undefined && value !== '') params.set(name, String(value));
   }
-  // A comma needs no encoding, and is easier to read.
+  // A comma needs no encoding in a query, and the address is easier to read.
   const text = params.toString().replaceAll('%2C', ',');
   return text === '' ? '' : `?${text}`;
 }

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { change } from '../format/change';
 import { ChangeText } from './ChangeText';
 
-function read(delta: number | null, better: 'up' | 'down' | null): string {
+function render(delta: number | null, better: 'up' | 'down' | null): string {
   const container = document.createElement('p');
   container.innerHTML = renderToStaticMarkup(
     <ChangeText change={change(delta, { unit: 'orders', better })} reason="Nothing to compare with" />,
@@ -14,13 +14,13 @@ function read(delta: number | null, better: 'up' | 'down' | null): string {
 
 describe('a change in a sentence', () => {
   test('states its verdict in words, not only by the arrow', () => {
-    expect(read(-5, 'down')).toBe('5 fewer, better than the week before');
-    expect(read(5, 'down')).toBe('5 more, worse than the week before');
-    expect(read(5, null)).toBe('5 more than the week before');
+    expect(render(-5, 'down')).toBe('5 fewer, better than the week before');
+    expect(render(5, 'down')).toBe('5 more, worse than the week before');
+    expect(render(5, null)).toBe('5 more than the week before');
   });
 
   test('distinguishes no change from an unknown change', () => {
-    expect(read(0, 'down')).toBe('No change from the week before');
-    expect(read(null, 'down')).toBe('Nothing to compare with');
+    expect(render(0, 'down')).toBe('No change from the week before');
+    expect(render(null, 'down')).toBe('Nothing to compare with');
   });
 });

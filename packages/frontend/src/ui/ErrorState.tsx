@@ -37,7 +37,7 @@ const nextStep: Record<FailureCode, NextStep> = {
 
 /** A page that failed to load: the cause, the next step, and the reference for a question to the operator. */
 export function ErrorState({ error }: Pick<ErrorComponentProps, 'error'>) {
-  if (!(error instanceof ApiError)) return <Fault error={error} />;
+  if (!(error instanceof ApiError)) return <PageError error={error} />;
   const step = nextStep[error.code];
   if (step === 'token') return <LazyTokenForm error={error} />;
   // The message often contains the reason.
@@ -113,7 +113,7 @@ function NextStepControl({ step }: { step: Exclude<NextStep, 'token'> }) {
 }
 
 /** A bug of the page, or a missing module. */
-function Fault({ error }: { error: unknown }) {
+function PageError({ error }: { error: unknown }) {
   return (
     <StateBox
       tone="bad"

@@ -8,7 +8,7 @@ import { StateBox } from './StateBox';
 import styles from './TokenForm.module.css';
 
 /** The characters that an `authorization` header can hold. */
-const SENDABLE = /^[\x21-\x7e]+$/;
+const TOKEN_PATTERN = /^[\x21-\x7e]+$/;
 
 /** Asks for the token that the server requires, checks it, and loads the page if it is valid. */
 export default function TokenForm({ error }: { error: ApiError }) {
@@ -26,7 +26,7 @@ export default function TokenForm({ error }: { error: ApiError }) {
     const token = input.current?.value.trim() ?? '';
     setBusy(true);
     setMessage('');
-    const rejection = SENDABLE.test(token) ? await checkToken(token) : null;
+    const rejection = TOKEN_PATTERN.test(token) ? await checkToken(token) : null;
     setBusy(false);
     if (rejection !== 'none') {
       setFailure(rejection);

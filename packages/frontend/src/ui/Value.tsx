@@ -11,7 +11,7 @@ export function Value({ text, reason }: { text: string | null; reason: string })
   );
 }
 
-/** `format(value)`, or null where there is no value. */
+/** `format(value)`, or null if there is no value. */
 export function formatOrNull<T>(value: T | null, format: (value: T) => string): string | null {
   return value === null ? null : format(value);
 }

@@ -6,7 +6,7 @@ import styles from './VendorCombobox.module.css';
 import { VisuallyHidden } from './VisuallyHidden';
 
 /** The search starts this long after the last key, in milliseconds. */
-const PAUSE = 150;
+const SEARCH_DELAY_MS = 150;
 /** Vendors in the list. */
 const LIMIT = '8';
 
@@ -52,7 +52,7 @@ export function VendorCombobox({
         if (!(error instanceof ApiError)) throw error;
         setResult('failed');
       }
-    }, PAUSE);
+    }, SEARCH_DELAY_MS);
     return () => {
       clearTimeout(timer);
       controller.abort();

@@ -4,10 +4,17 @@ import { saveToken } from '../api/token';
 import { errorMessage } from './errorMessage';
 
 const failed = (code: FailureCode, retryAfter?: number) =>
-  new ApiError({ code, title: 'No', detail: 'The server’s words.', correlationId: 'c-1', fields: [], retryAfter });
+  new ApiError({
+    code,
+    title: 'No',
+    detail: 'The message of the server.',
+    correlationId: 'c-1',
+    fields: [],
+    retryAfter,
+  });
 
 test('the message of the server is shown', () => {
-  expect(errorMessage(failed('NOT_FOUND'))).toBe('The server’s words.');
+  expect(errorMessage(failed('NOT_FOUND'))).toBe('The message of the server.');
 });
 
 test('a rate limit states when to retry', () => {
@@ -17,7 +24,7 @@ test('a rate limit states when to retry', () => {
 });
 
 test('a token without the scope read is reported; without a token the message of the server is enough', () => {
-  expect(errorMessage(failed('FORBIDDEN'))).toBe('The server’s words.');
+  expect(errorMessage(failed('FORBIDDEN'))).toBe('The message of the server.');
   saveToken('ingest-only');
-  expect(errorMessage(failed('FORBIDDEN'))).toMatch(/The server’s words\. .*scope read\.$/);
+  expect(errorMessage(failed('FORBIDDEN'))).toMatch(/The message of the server\. .*scope read\.$/);
 });

@@ -8,14 +8,14 @@ export function errorMessage(error: ApiError): string {
     case 'FORBIDDEN':
       return currentToken() === null ? error.message : `${error.message} Reading needs a token with the scope read.`;
     case 'RATE_LIMITED':
-      return `This page sent too many requests. ${when(error)}`;
+      return `This page sent too many requests. ${retryText(error)}`;
     case 'OVERLOADED':
-      return `The server is overloaded. ${when(error)}`;
+      return `The server is overloaded. ${retryText(error)}`;
     default:
       return error.message;
   }
 }
 
-function when({ retryAfter }: ApiError): string {
+function retryText({ retryAfter }: ApiError): string {
   return retryAfter === null ? 'Try again in a moment.' : `Try again in ${pluralize(retryAfter, 'second')}.`;
 }

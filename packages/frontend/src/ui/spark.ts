@@ -8,7 +8,7 @@ export interface Scale {
 
 export type Values = readonly (number | null)[];
 
-/** The x of the newest point, which leaves room for its mark. */
+/** The x of the newest point: it leaves room for its mark. */
 const RIGHT = 97;
 
 const known = (values: Values): number[] => values.filter((value) => value !== null);

@@ -39,7 +39,7 @@ export function OrderPage({ data: { detail, vendor, readAt } }: { data: OrderDat
           <StateBox tone="empty" label="Not counted" title="Waiting for the placement">
             <p>
               Goody received events of this order, but no <code>PLACED</code> event with its vendor and its promise.
-              Until then, the order is not in any list or number.
+              Until it receives one, the order is not in any list or count.
             </p>
           </StateBox>
         </div>

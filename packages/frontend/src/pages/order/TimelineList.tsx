@@ -19,7 +19,7 @@ export function TimelineList({ entries, order }: { entries: Entry[]; order: Orde
           data-overdue={entry.isOverdueFrom}
           data-ahead={entry.kind === 'promise-ahead'}
         >
-          <When instant={new Date(entry.at).toISOString()} />
+          <EventTime instant={new Date(entry.at).toISOString()} />
           {entry.kind === 'fact' ? <FactItem step={entry} order={order} /> : <DerivedItem step={entry} />}
           {entry.after !== null && entry.after > 0 && entry.kind !== 'promise-ahead' && (
             <span className={styles.gap}>{short(entry.after)} later</span>
@@ -30,7 +30,7 @@ export function TimelineList({ entries, order }: { entries: Entry[]; order: Orde
   );
 }
 
-function When({ instant }: { instant: string }) {
+function EventTime({ instant }: { instant: string }) {
   return (
     <time className={styles.when} dateTime={instant} title={exact(instant)}>
       <b>{dayOf(instant)}</b> <span>{clock(instant)}</span>

@@ -38,11 +38,11 @@ export function durationBreakdown(order: Order, history: Fact[], now: number): D
     order.completedAt === null ? openEnd(order, Math.max(now, start), promise) : Date.parse(order.completedAt);
   const limit = promise === null ? end : Math.min(Math.max(promise, start), end);
   const shippedAt = firstShipment(history, start, end);
-  const handedOver = Math.min(shippedAt ?? end, limit);
+  const shippingStart = Math.min(shippedAt ?? end, limit);
 
   const raw: [PartKind, number, number][] = [
-    [shippedAt === null && !isOpen ? 'unshipped' : 'preparing', start, handedOver],
-    ['shipping', handedOver, limit],
+    [shippedAt === null && !isOpen ? 'unshipped' : 'preparing', start, shippingStart],
+    ['shipping', shippingStart, limit],
     ['late', limit, end],
   ];
   if (isOpen && promise !== null && promise > end) raw.push(['left', end, promise]);
@@ -54,14 +54,14 @@ export function durationBreakdown(order: Order, history: Fact[], now: number): D
   const parts = raw
     .map(([kind, from, to]) => ({ kind, length: offset(to) - offset(from) }))
     .filter(({ length }) => length > 0);
-  const beyond = promise === null ? null : offset(end) - offset(promise);
+  const pastPromise = promise === null ? null : offset(end) - offset(promise);
   return {
     parts,
     start,
     end: isOpen && promise !== null ? Math.max(end, promise) : end,
     length: offset(end),
-    late: order.isDelayed ? Math.max(0, beyond ?? 0) : null,
-    early: order.isDelayed || beyond === null ? null : Math.max(0, -beyond),
+    late: order.isDelayed ? Math.max(0, pastPromise ?? 0) : null,
+    early: order.isDelayed || pastPromise === null ? null : Math.max(0, -pastPromise),
   };
 }
 

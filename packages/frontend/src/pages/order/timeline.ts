@@ -4,9 +4,9 @@ import { HOUR } from '../../format/durations';
 import { activeStatuses, endedStatuses } from '../../format/labels';
 
 /** The recording delay of a fact that is worth showing, in milliseconds. */
-const NOTABLY_LATE = HOUR;
+const SHOWN_DELAY = HOUR;
 /** Facts within this time of each other were recorded together, in milliseconds. */
-const TOGETHER = 60_000;
+const TOGETHER_SPAN = 60_000;
 
 /** The effect of a fact on the order. */
 export type Effect =
@@ -70,7 +70,7 @@ const isEnd = (status: Status) => endedStatuses.some((one) => one === status);
 /** `history`: in the sequence of the server's fold. `now`: when it was loaded, in milliseconds. */
 export function timeline(order: Order | null, history: Fact[], now: number): Timeline {
   const recorded = history.map(({ recordedAt }) => Date.parse(recordedAt));
-  const isTogether = history.length > 1 && Math.max(...recorded) - Math.min(...recorded) < TOGETHER;
+  const isTogether = history.length > 1 && Math.max(...recorded) - Math.min(...recorded) < TOGETHER_SPAN;
   const facts = factSteps(order, history, !isTogether);
   const steps = order === null ? facts : insertPromise(order, facts, now);
   const promise = order?.estimatedDelivery == null ? null : Date.parse(order.estimatedDelivery);
@@ -120,7 +120,7 @@ function factSteps(order: Order | null, history: Fact[], showsDelay: boolean): F
   return history.map((fact, index) => {
     const at = Date.parse(fact.occurredAt);
     const recordedAt = Date.parse(fact.recordedAt);
-    const isLate = showsDelay && fact.isBackfilled !== true && recordedAt - at >= NOTABLY_LATE;
+    const isLate = showsDelay && fact.isBackfilled !== true && recordedAt - at >= SHOWN_DELAY;
     return {
       kind: 'fact',
       at,
@@ -128,7 +128,7 @@ function factSteps(order: Order | null, history: Fact[], showsDelay: boolean): F
       effect: effect(fact),
       recordingDelay: isLate ? recordedAt - at : null,
       isOutOfOrder:
-        isLate && history.slice(index + 1).some((later) => recordedAt - Date.parse(later.recordedAt) >= TOGETHER),
+        isLate && history.slice(index + 1).some((later) => recordedAt - Date.parse(later.recordedAt) >= TOGETHER_SPAN),
       isBeforePlacement: createdAt !== null && at < createdAt,
       contradicts: placement === undefined || fact === placement ? [] : contradictions(placement, fact),
     };

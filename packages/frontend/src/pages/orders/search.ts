@@ -22,7 +22,7 @@ export interface OrdersSearch extends OrdersFilter {
 
 export const filterNames = ['vendorId', 'status', 'dateFrom', 'dateTo', 'delayed', 'giftType'] as const;
 
-/** The filter alone. */
+/** The search without sort and page. */
 export function filterOf(search: OrdersSearch): OrdersFilter {
   return Object.fromEntries(filterNames.map((name) => [name, search[name]]));
 }

@@ -55,7 +55,7 @@ function hasFallen({ reliabilityScore, reliabilityInterval, trendPercentage }: V
   return reliabilityScore - trendPercentage > reliabilityInterval.upper;
 }
 
-/** The value of the overdue orders and their oldest promise. Both are null if `list` does not have all of these orders. */
+/** The value and the oldest promise of the overdue orders; null unless `list` has all of them with their values. */
 function overdueValue(orders: number, list: OrderList | null): { worth: Amounts | null; oldestPromise: string | null } {
   if (list === null || list.hasMore || list.orders.length !== orders) return { worth: null, oldestPromise: null };
   const sums = new Map<string, number>();

@@ -39,18 +39,18 @@ export async function loadOverview(
   const { sortBy, order } = sortOf(query);
   const rows = (parameters: OverviewQuery) =>
     get('/api/vendors', { query: { date, limit: limit(), ...parameters } }, signal);
-  const read = [
+  const requests = [
     get('/dashboard/summary', { query: { date } }, signal),
     rows({ cursor, q, risk, sortBy, order }),
   ] as const;
   if (shown !== undefined && shown.date === date) {
-    const [dashboard, vendors] = await Promise.all(read);
+    const [dashboard, vendors] = await Promise.all(requests);
     if (JSON.stringify(dashboard) === JSON.stringify(shown.dashboard)) return { ...shown, vendors };
   }
   // The default view starts with the vendors at risk. Other views need a second request for those that need attention.
   const isDefaultView = sortBy === worstFirst.sortBy && order === worstFirst.order && !cursor && !q && !risk;
   const [dashboard, vendors, history, overdue, defaultPage] = await Promise.all([
-    ...read,
+    ...requests,
     get('/api/dashboard/history', { query: { to: date } }, signal),
     date === undefined
       ? get('/api/orders', { query: { delayed: 'true', status: activeStatuses.join(','), limit: '100' } }, signal)

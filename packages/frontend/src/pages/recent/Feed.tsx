@@ -62,7 +62,7 @@ export function Feed({ data, search }: { data: RecentData; search: RecentSearch 
     setLoading(false);
   }
 
-  if (orders.length === 0) return <NothingNew search={search} />;
+  if (orders.length === 0) return <NoUpdates search={search} />;
   return (
     <>
       <ol className={styles.feed} ref={list}>
@@ -158,7 +158,7 @@ function Update({
   );
 }
 
-function NothingNew({ search }: { search: RecentSearch }) {
+function NoUpdates({ search }: { search: RecentSearch }) {
   const isFiltered = search.status !== undefined || search.vendorId !== undefined;
   const span = search.hours === '1' ? 'the last hour' : `the last ${search.hours ?? '24'} hours`;
   return (

@@ -49,13 +49,13 @@ export async function loadRecent(search: RecentSearch, pages: number, signal: Ab
 async function readPages(search: RecentSearch, pages: number, signal: AbortSignal) {
   const { activity, ...first } = await readFeed(search, undefined, signal);
   let feed: Page = first;
-  let read = 1;
-  while (read < pages && feed.nextCursor !== null) {
+  let pagesRead = 1;
+  while (pagesRead < pages && feed.nextCursor !== null) {
     feed = appendPage(feed, await readFeed(search, feed.nextCursor, signal));
-    read += 1;
+    pagesRead += 1;
   }
   const { orders, vendorNames, nextCursor } = feed;
-  return { orders, vendorNames, nextCursor, pages: read, activity };
+  return { orders, vendorNames, nextCursor, pages: pagesRead, activity };
 }
 
 type Page = Pick<RecentOrders, 'orders' | 'vendorNames' | 'nextCursor'>;

@@ -25,8 +25,8 @@ export function Definitions() {
         <dd>Open and past the promise, whatever the status.</dd>
         <dt>Risk</dt>
         <dd>
-          High below 80&nbsp;% reliability, medium below 85. Too few orders where the interval is wider than 25 points
-          or nothing completed.
+          High below 80&nbsp;% reliability, medium below 85. Too few orders if the interval is wider than 25 points or
+          nothing completed.
         </dd>
       </dl>
     </section>

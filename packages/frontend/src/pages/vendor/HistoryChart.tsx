@@ -114,8 +114,8 @@ export function HistoryChart({ days, isPast }: { days: VendorDay[]; isPast: bool
       <p className={styles.help} id={help}>
         <span className={styles.byTouch}>Touch a day to read its numbers.</span>
         <span className={styles.byKey}>
-          Point at a day, or focus the chart and handleKeyDown <kbd>←</kbd> <kbd>→</kbd> to read one day,{' '}
-          <kbd>Page up</kbd> <kbd>Page down</kbd> for a week, <kbd>Home</kbd> <kbd>End</kbd> for the ends.
+          Point at a day, or focus the chart and press <kbd>←</kbd> <kbd>→</kbd> to read one day, <kbd>Page up</kbd>{' '}
+          <kbd>Page down</kbd> for a week, <kbd>Home</kbd> <kbd>End</kbd> for the ends.
         </span>
       </p>
     </>

@@ -52,9 +52,9 @@ export function OverdueOrders({
 function OverdueList({ overdue, openedFrom }: { overdue: OrderList; openedFrom: HistoryState['openedFrom'] }) {
   const now = useNow();
   const latest = overdue.orders
-    .toSorted((a, b) => promised(a) - promised(b))
+    .toSorted((a, b) => promiseTime(a) - promiseTime(b))
     .slice(0, SHOWN)
-    .map((order) => ({ order, late: now - promised(order) }));
+    .map((order) => ({ order, late: now - promiseTime(order) }));
   return (
     <>
       <ul className={styles.list}>
@@ -107,6 +107,6 @@ function atLeast({ summary: { total, totalIsLowerBound } }: OrderList): string {
 }
 
 /** The promise. An order without one is never overdue. */
-function promised(order: Order): number {
+function promiseTime(order: Order): number {
   return order.estimatedDelivery === null ? Number.POSITIVE_INFINITY : Date.parse(order.estimatedDelivery);
 }

@@ -53,7 +53,7 @@ export function chartGeometry(days: VendorDay[], width: number): ChartGeometry {
   const segments = ranges(ys);
 
   const maxOrders = countCeiling(Math.max(0, ...days.map((day) => day.day.placedOrders)));
-  const up = linear(0, maxOrders, volume.bottom, volume.top);
+  const volumeY = linear(0, maxOrders, volume.bottom, volume.top);
   const gap = step > 12 ? 3 : step > 5 ? 2 : step > 3 ? 1 : 0.5;
 
   return {
@@ -77,7 +77,7 @@ export function chartGeometry(days: VendorDay[], width: number): ChartGeometry {
     isolated: segments.filter(([first, last]) => last === first).map(([at]) => ({ x: xs[at] ?? 0, y: ys[at] ?? 0 })),
     ys,
     bars: days.map(({ day }, index) => {
-      const top = up(day.placedOrders);
+      const top = volumeY(day.placedOrders);
       return {
         x: AXIS + step * index + gap / 2,
         y: top,

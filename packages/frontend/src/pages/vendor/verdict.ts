@@ -15,9 +15,9 @@ export function verdict(
   if (completed === 1) {
     return `The only completed order ${issues === 0 ? 'arrived' : 'went wrong'}. One is too few to judge.`;
   }
-  const wrong = `${issues === 0 ? 'None' : count(issues)} of ${count(completed)} completed orders went wrong`;
-  if (risk === 'insufficient') return `${wrong}. Too few to judge.`;
-  const rate = issues === 0 ? wrong : `${wrong}, ${percent(issueRate)}`;
+  const issueText = `${issues === 0 ? 'None' : count(issues)} of ${count(completed)} completed orders went wrong`;
+  if (risk === 'insufficient') return `${issueText}. Too few to judge.`;
+  const rate = issues === 0 ? issueText : `${issueText}, ${percent(issueRate)}`;
   if (previous.issueRate === null) return `${rate}. Nothing completed in the week before to compare with.`;
   // The API calls a change of less than two points stable; reliability up is fewer issues.
   const against = { up: 'better than', down: 'worse than', stable: 'about as in' }[trends.trendDirection ?? 'stable'];
