@@ -1,7 +1,7 @@
-//! Changes move the counters: each change, its marker and everything it moves in one transaction.
+//! Applies changes to the counters. One transaction writes a change, its marker and every counter that it moves.
 //!
-//! A transaction has at most 100 items, so a batch is applied in groups of whole orders. When a process dies between two of
-//! them, the first group is applied and the rest is told again.
+//! A transaction has at most 100 items, so a batch is applied in groups of whole orders. When a process dies between two groups,
+//! the first group is applied and the change feed sends the others again.
 
 use std::collections::BTreeSet;
 
@@ -15,14 +15,14 @@ use goody_application::ports::{ChangeBatch, ChangeLag, CurrentReport, PostedChan
 use goody_application::project;
 use goody_domain::{Day, History, Instant};
 
-use crate::bucket_transaction::{BucketTransaction, Place, key, places};
-use crate::buckets::{FLEET, NOW};
-use crate::client::{AT_ONCE, Patience, Terms, Transacted, failed, number, text};
+use crate::bucket_transaction::{BucketTransaction, RowKey, item_key, row_keys};
+use crate::buckets::{CURRENT, FLEET};
+use crate::client::{Backoff, MAX_CONCURRENT_CALLS, Terms, TransactionOutcome, failed, number, text};
 use crate::compressed::Compressed;
 use crate::{DynamoStore, markers, secondary_vendors};
 
-/// The most items of a transaction.
-const ITEMS: usize = 100;
+/// The maximum number of items in a transaction.
+const MAX_TRANSACTION_ITEMS: usize = 100;
 const DOING: &str = "moving the counters";
 
 #[async_trait]
@@ -37,7 +37,7 @@ impl ReportWriter for DynamoStore {
     }
 
     async fn save_reports(&self, reports: Vec<CurrentReport>) -> Result<()> {
-        stream::iter(reports).map(|report| self.keep_one(report)).buffered(AT_ONCE).try_collect().await
+        stream::iter(reports).map(|report| self.save_report(report)).buffered(MAX_CONCURRENT_CALLS).try_collect().await
     }
 
     async fn mark_refreshed(&self, at: Instant, lag: ChangeLag) -> Result<()> {
@@ -46,58 +46,59 @@ impl ReportWriter for DynamoStore {
             ("rolledAt", number(at.micros())),
             ("lagChanges", number(lag.changes)),
             ("lagOldest", oldest),
-            ("reportDate", text(NOW)),
+            ("reportDate", text(CURRENT)),
         ])
         .split();
         let update = self.client.update_item().table_name(&self.tables.reports);
-        let update = update.set_key(Some(key(FLEET, NOW.to_owned())));
+        let update = update.set_key(Some(item_key(FLEET, CURRENT.to_owned())));
         let update = update.update_expression(
             "SET #rolledAt = :rolledAt, #lagChanges = :lagChanges, #lagOldest = :lagOldest, #reportDate = :reportDate",
         );
         let update = update.set_expression_attribute_names(names).set_expression_attribute_values(values);
-        update.send().await.map(drop).map_err(|error| failed("noting the timer")(error.into()))
+        update.send().await.map(drop).map_err(|error| failed("saving the time of the refresh")(error.into()))
     }
 }
 
-/// Changes that fit into one transaction, and the rows that they touch.
+/// Changes that fit into one transaction, and the rows that they change.
 #[derive(Default)]
 struct Group {
     changes: Vec<PostedChange>,
-    places: BTreeSet<Place>,
+    row_keys: BTreeSet<RowKey>,
 }
 
 impl Group {
-    /// Items of the transaction: a marker and pointers for each order, the rows, and the current row of each scope.
-    fn items(changes: &[PostedChange], places: &BTreeSet<Place>) -> usize {
-        let scopes: BTreeSet<&str> = places.iter().map(|(scope, _)| scope.as_str()).collect();
-        let pointers: usize = changes.iter().map(|change| secondary_vendors::others(&change.change).count()).sum();
-        changes.len() + pointers + places.len() + scopes.len()
+    /// The number of items in the transaction: a marker and pointers for each order, the rows, and the current row of each scope.
+    fn item_count(changes: &[PostedChange], row_keys: &BTreeSet<RowKey>) -> usize {
+        let scopes: BTreeSet<&str> = row_keys.iter().map(|(scope, _)| scope.as_str()).collect();
+        let pointers: usize = changes.iter().map(|change| secondary_vendors::vendor_ids(&change.change).count()).sum();
+        changes.len() + pointers + row_keys.len() + scopes.len()
     }
 }
 
 impl DynamoStore {
-    /// What is new in a history since a version: all of it, or as much as fits into one transaction. A single fact may be too
-    /// much for one only where it places an order of which dozens were told before.
-    pub(crate) fn fitting(&self, history: &History, from_version: usize) -> PostedChange {
+    /// The change of a history since a version: up to its end, or as far as one transaction has room. A change of one fact fits,
+    /// except for the placement of an order that has dozens of earlier facts.
+    pub(crate) fn largest_change(&self, history: &History, from_version: usize) -> PostedChange {
         let mut version = history.version();
         loop {
             let change = PostedChange::new(history.change(from_version, version), &self.zone);
-            if version - from_version <= 1 || Group::items(std::slice::from_ref(&change), &places_of(&change)) <= ITEMS
-            {
+            let fits =
+                || Group::item_count(std::slice::from_ref(&change), &row_keys_of(&change)) <= MAX_TRANSACTION_ITEMS;
+            if version - from_version <= 1 || fits() {
                 return change;
             }
             version = from_version + (version - from_version) / 2;
         }
     }
 
-    /// False where a marker is no longer where its change begins.
-    async fn apply_group(&self, Group { changes, places }: &Group, today: Day) -> Result<bool> {
+    /// Returns false if a marker is not at the version at which its change begins.
+    async fn apply_group(&self, Group { changes, row_keys }: &Group, today: Day) -> Result<bool> {
         let moves = project::moves(changes);
-        let mut patience = Patience::default();
+        let mut backoff = Backoff::default();
         loop {
-            let mut transaction = BucketTransaction::take(self, places, today).await?;
-            for moved in &moves {
-                transaction.add(&moved.scope, moved.day, &moved.entries)?;
+            let mut transaction = BucketTransaction::begin(self, row_keys, today).await?;
+            for bucket_move in &moves {
+                transaction.add(&bucket_move.scope, bucket_move.day, &bucket_move.entries)?;
             }
             let mut writes: Vec<TransactWriteItem> =
                 changes.iter().map(|posted| markers::advance(self, &posted.change, today)).collect::<Result<_>>()?;
@@ -106,29 +107,35 @@ impl DynamoStore {
             }
             writes.extend(transaction.writes()?);
             match self.transact(DOING, writes).await? {
-                Transacted::Done => return Ok(true),
-                Transacted::Refused(places) if places.iter().any(|place| *place < changes.len()) => return Ok(false),
-                // Somebody else moved the same buckets.
-                Transacted::Refused(_) => patience.wait().await?,
+                TransactionOutcome::Committed => return Ok(true),
+                TransactionOutcome::Refused(indexes) if indexes.iter().any(|index| *index < changes.len()) => {
+                    return Ok(false);
+                }
+                // Another writer changed the same buckets.
+                TransactionOutcome::Refused(_) => backoff.wait().await?,
             }
         }
     }
 
-    async fn keep_one(&self, current: CurrentReport) -> Result<()> {
-        const DOING: &str = "keeping a report";
+    async fn save_report(&self, current: CurrentReport) -> Result<()> {
+        const DOING: &str = "saving a report";
         let body = serde_json::to_string(&current).map_err(|error| failed(DOING)(error.into()))?;
-        let kept = AttributeValue::B(Blob::new(Compressed::new(&body)?.into_bytes()));
-        let terms = Terms::new([("kept", kept), ("keptRevision", number(current.revision)), ("reportDate", text(NOW))]);
+        let compressed = AttributeValue::B(Blob::new(Compressed::new(&body)?.into_bytes()));
+        let terms = Terms::new([
+            ("kept", compressed),
+            ("keptRevision", number(current.revision)),
+            ("reportDate", text(CURRENT)),
+        ]);
         let (names, values) = terms.split();
         let update = self.client.update_item().table_name(&self.tables.reports);
-        let update = update.set_key(Some(key(current.report.vendor_id.as_str(), NOW.to_owned())));
+        let update = update.set_key(Some(item_key(current.report.vendor_id.as_str(), CURRENT.to_owned())));
         let update = update
             .update_expression("SET #kept = :kept, #keptRevision = :keptRevision, #reportDate = :reportDate")
             .condition_expression("attribute_not_exists(#keptRevision) OR #keptRevision <= :keptRevision");
         let update = update.set_expression_attribute_names(names).set_expression_attribute_values(values);
         match update.send().await {
             Ok(_) => Ok(()),
-            // One made from newer buckets is there.
+            // The stored report was computed from newer buckets.
             Err(SdkError::ServiceError(refused))
                 if matches!(refused.err(), UpdateItemError::ConditionalCheckFailedException(_)) =>
             {
@@ -139,9 +146,9 @@ impl DynamoStore {
     }
 }
 
-/// Cuts changes into groups that fit, none of them empty. Only the changes of one order may be too many for a group.
+/// Splits changes into groups that fit into a transaction. No group is empty. Only a group of one order may be too large.
 fn groups(mut changes: Vec<PostedChange>) -> Vec<Group> {
-    // Orders of one vendor and day move the same rows, so they go together.
+    // Orders of one vendor and day change the same rows, so they share a group.
     changes.sort_by_cached_key(|PostedChange { change, .. }| {
         let order = change.after.as_ref().map(|order| (order.placement.vendor_id.clone(), order.created_at));
         (order, change.order_id.clone())
@@ -149,23 +156,23 @@ fn groups(mut changes: Vec<PostedChange>) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     let mut open = Group::default();
     for change in changes {
-        let places = places_of(&change);
-        let mut together = open.places.clone();
-        together.extend(places.iter().cloned());
+        let row_keys = row_keys_of(&change);
+        let mut all_keys = open.row_keys.clone();
+        all_keys.extend(row_keys.iter().cloned());
         open.changes.push(change);
-        if open.changes.len() > 1 && Group::items(&open.changes, &together) > ITEMS {
+        if open.changes.len() > 1 && Group::item_count(&open.changes, &all_keys) > MAX_TRANSACTION_ITEMS {
             let next = open.changes.split_off(open.changes.len() - 1);
             groups.push(std::mem::take(&mut open));
             open.changes = next;
-            together = places;
+            all_keys = row_keys;
         }
-        open.places = together;
+        open.row_keys = all_keys;
     }
     groups.extend(Some(open).filter(|open| !open.changes.is_empty()));
     groups
 }
 
-/// The rows that a change moves.
-fn places_of(change: &PostedChange) -> BTreeSet<Place> {
-    project::moves([change]).iter().flat_map(places).collect()
+/// The keys of the rows that a change moves.
+fn row_keys_of(change: &PostedChange) -> BTreeSet<RowKey> {
+    project::moves([change]).iter().flat_map(row_keys).collect()
 }

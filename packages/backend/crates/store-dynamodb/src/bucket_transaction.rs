@@ -1,4 +1,5 @@
-//! A transaction over buckets: it reads them, changes them, and writes all of them, or none unless each is still as it was read.
+//! A transaction over buckets: it reads them, changes them and writes all of them. It writes nothing if one of them has changed
+//! since the read.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -7,189 +8,191 @@ use goody_application::ports::{BucketMove, Result, Scope};
 use goody_domain::{Bucket, Counter, Counters, Day, Entry, Minute, MinuteEntry};
 
 use crate::DynamoStore;
-use crate::buckets::{BucketItem, FLEET, NOW, Row, ScopeItem, partition, read_counters, write_counters, write_minutes};
+use crate::buckets::{
+    BucketItem, CURRENT, FLEET, Row, ScopeItem, partition, read_counters, write_counters, write_minutes,
+};
 use crate::client::{Terms, failed, number, text};
 use crate::items::{Item, read, write};
 
 const DOING: &str = "moving the counters";
 
-/// Where a scope's row is.
-pub(crate) type Place = (String, Row);
+/// The partition of a scope, and its row in the partition.
+pub(crate) type RowKey = (String, Row);
 
-/// Rows of scopes, as they were read and as they are to be written.
+/// The rows of scopes: the stored ones, and those to write.
 pub(crate) struct BucketTransaction<'s> {
     store: &'s DynamoStore,
-    /// The day on which this happens.
+    /// The day of the transaction.
     today: Day,
     scopes: BTreeMap<String, ScopeItem>,
-    rows: BTreeMap<Place, BucketItem>,
-    moved_scopes: BTreeMap<String, Counters>,
-    moved_rows: BTreeMap<Place, Bucket>,
-    latest_facts: BTreeMap<Place, i64>,
-    /// Whether the buckets of all these scopes follow the rules of this program once all is written.
+    rows: BTreeMap<RowKey, BucketItem>,
+    new_totals: BTreeMap<String, Counters>,
+    new_buckets: BTreeMap<RowKey, Bucket>,
+    latest_facts: BTreeMap<RowKey, i64>,
+    /// After the write, all buckets of these scopes follow the time zone rules of this program.
     follows_rules: bool,
 }
 
-/// The rows that a move of a bucket touches.
-pub(crate) fn places(of: &BucketMove) -> impl Iterator<Item = Place> {
+/// The rows that a move of a bucket changes.
+pub(crate) fn row_keys(of: &BucketMove) -> impl Iterator<Item = RowKey> {
     let scope = partition(&of.scope).to_owned();
-    Row::of(of.day, &of.entries).into_iter().map(move |(row, _)| (scope.clone(), row))
+    Row::split(of.day, &of.entries).into_iter().map(move |(row, _)| (scope.clone(), row))
 }
 
-/// The key of a row of a scope.
-pub(crate) fn key(scope: &str, date: String) -> Item {
+/// The key of a row of a scope, as the client takes it.
+pub(crate) fn item_key(scope: &str, date: String) -> Item {
     HashMap::from([("vendorId".to_owned(), text(scope)), ("date".to_owned(), text(date))])
 }
 
 impl<'s> BucketTransaction<'s> {
-    /// Reads rows, and the current row of each of their scopes.
-    pub(crate) async fn take(store: &'s DynamoStore, places: &BTreeSet<Place>, today: Day) -> Result<Self> {
-        let scopes: BTreeSet<&str> = places.iter().map(|(scope, _)| scope.as_str()).collect();
-        let mut keys: Vec<Item> = scopes.into_iter().map(|scope| key(scope, NOW.to_owned())).collect();
-        keys.extend(places.iter().map(|(scope, row)| key(scope, row.key())));
+    /// Reads the rows, and the current row of each of their scopes.
+    pub(crate) async fn begin(store: &'s DynamoStore, row_keys: &BTreeSet<RowKey>, today: Day) -> Result<Self> {
+        let scopes: BTreeSet<&str> = row_keys.iter().map(|(scope, _)| scope.as_str()).collect();
+        let mut keys: Vec<Item> = scopes.into_iter().map(|scope| item_key(scope, CURRENT.to_owned())).collect();
+        keys.extend(row_keys.iter().map(|(scope, row)| item_key(scope, row.key())));
         let mut transaction = Self {
             store,
             today,
             scopes: BTreeMap::new(),
             rows: BTreeMap::new(),
-            moved_scopes: BTreeMap::new(),
-            moved_rows: BTreeMap::new(),
+            new_totals: BTreeMap::new(),
+            new_buckets: BTreeMap::new(),
             latest_facts: BTreeMap::new(),
             follows_rules: true,
         };
         for item in store.get_all("reading buckets", &store.tables.reports, keys).await? {
-            if item.get("date").and_then(|date| date.as_s().ok()).is_some_and(|date| date == NOW) {
+            if item.get("date").and_then(|date| date.as_s().ok()).is_some_and(|date| date == CURRENT) {
                 let scope: ScopeItem = read(item)?;
                 transaction.scopes.insert(scope.vendor_id.clone(), scope);
             } else {
                 let row: BucketItem = read(item)?;
-                transaction.rows.insert((row.vendor_id.clone(), Row::read(&row.date)?), row);
+                transaction.rows.insert((row.vendor_id.clone(), Row::parse(&row.date)?), row);
             }
         }
         Ok(transaction)
     }
 
-    /// Adds to a bucket and to its scope's sums.
+    /// Adds the entries to a bucket and to the totals of its scope.
     pub(crate) fn add(&mut self, scope: &Scope, day: Day, entries: &[Entry]) -> Result<()> {
         let name = partition(scope);
         if self.scopes.get(name).is_some_and(|scope| scope.has_other_rules(&self.store.rules)) {
-            let reason =
-                format!("the counters of {name} follow other rules of the time zone than this program: rebuild them");
+            let reason = format!("the counters of {name} follow other time zone rules than this program: rebuild them");
             return Err(failed(DOING)(reason.into()));
         }
-        let totals = match self.moved_scopes.entry(name.to_owned()) {
-            std::collections::btree_map::Entry::Occupied(known) => known.into_mut(),
-            std::collections::btree_map::Entry::Vacant(place) => {
-                let known = self.scopes.get(name).map(|scope| read_counters(&scope.totals)).transpose()?;
-                place.insert(known.unwrap_or_default())
+        let totals = match self.new_totals.entry(name.to_owned()) {
+            std::collections::btree_map::Entry::Occupied(stored) => stored.into_mut(),
+            std::collections::btree_map::Entry::Vacant(slot) => {
+                let stored = self.scopes.get(name).map(|scope| read_counters(&scope.totals)).transpose()?;
+                slot.insert(stored.unwrap_or_default())
             }
         };
         for entry in entries.iter().filter(|entry| entry.counter != Counter::LatestFact) {
             totals.add(entry.counter, entry.amount);
         }
-        for (row, entries) in Row::of(day, entries) {
+        for (row, entries) in Row::split(day, entries) {
             self.add_row((name.to_owned(), row), &entries)?;
         }
         Ok(())
     }
 
-    /// Adds to one row and to nothing else.
-    pub(crate) fn add_row(&mut self, place: Place, entries: &[Entry]) -> Result<()> {
-        if let Row::Day(day) = place.1 {
+    /// Adds the entries to one row only. The totals of its scope stay.
+    pub(crate) fn add_row(&mut self, key: RowKey, entries: &[Entry]) -> Result<()> {
+        if let Row::Day(day) = key.1 {
             let start = self.store.zone.start(day).micros();
             let facts = entries.iter().filter(|entry| entry.counter == Counter::LatestFact);
-            let latest = facts.map(|entry| start + minute_micros(entry.minute) + entry.amount - 1).max();
-            let known = self.rows.get(&place).and_then(|row| row.latest_fact);
-            if let Some(latest) = latest.max(known) {
-                let slot = self.latest_facts.entry(place.clone()).or_insert(latest);
-                *slot = latest.max(*slot);
+            let latest = facts.map(|entry| start + micros_from_day_start(entry.minute) + entry.amount - 1).max();
+            let stored = self.rows.get(&key).and_then(|row| row.latest_fact);
+            if let Some(latest) = latest.max(stored) {
+                let known = self.latest_facts.entry(key.clone()).or_insert(latest);
+                *known = latest.max(*known);
             }
         }
-        let bucket = match self.moved_rows.entry(place.clone()) {
-            std::collections::btree_map::Entry::Occupied(known) => known.into_mut(),
-            std::collections::btree_map::Entry::Vacant(empty) => {
-                let known = self.rows.get(&place).map(BucketItem::bucket).transpose()?;
-                empty.insert(known.unwrap_or_default())
+        let bucket = match self.new_buckets.entry(key.clone()) {
+            std::collections::btree_map::Entry::Occupied(stored) => stored.into_mut(),
+            std::collections::btree_map::Entry::Vacant(slot) => {
+                let stored = self.rows.get(&key).map(BucketItem::bucket).transpose()?;
+                slot.insert(stored.unwrap_or_default())
             }
         };
         bucket.add(entries);
         Ok(())
     }
 
-    /// Replaces a day of a scope, whatever it was, without a word about the scope's sums.
+    /// Replaces a day of a scope. The totals of the scope stay.
     pub(crate) fn replace(&mut self, scope: &str, day: Day, bucket: &Bucket) {
-        let place = |row| (scope.to_owned(), row);
+        let key = |row| (scope.to_owned(), row);
         let entry = |of: &MinuteEntry| Entry { day, minute: of.minute, counter: of.counter, amount: of.amount };
         let timed: Vec<Entry> = bucket.minutes.iter().map(entry).collect();
-        self.moved_rows.extend(self.rows.keys().cloned().map(|place| (place, Bucket::default())));
-        for (row, entries) in Row::of(day, &timed) {
+        self.new_buckets.extend(self.rows.keys().cloned().map(|key| (key, Bucket::default())));
+        for (row, entries) in Row::split(day, &timed) {
             let mut part = Bucket::default();
             part.add(&entries);
             if let Row::Day(day) = row {
                 let facts = entries.iter().filter(|entry| entry.counter == Counter::LatestFact);
                 let start = self.store.zone.start(day).micros();
-                let latest = facts.map(|entry| start + minute_micros(entry.minute) + entry.amount - 1).max();
-                self.latest_facts.extend(latest.map(|latest| (place(Row::Day(day)), latest)));
+                let latest = facts.map(|entry| start + micros_from_day_start(entry.minute) + entry.amount - 1).max();
+                self.latest_facts.extend(latest.map(|latest| (key(Row::Day(day)), latest)));
                 part.totals = bucket.totals;
             }
-            self.moved_rows.insert(place(row), part);
+            self.new_buckets.insert(key(row), part);
         }
     }
 
-    /// Leaves the scopes' rules as they are: more of their buckets have to be replaced before they follow this program's.
-    pub(crate) fn keep_rules(&mut self) {
+    /// Does not write which time zone rules the scopes follow. For a rebuild that has more buckets to replace.
+    pub(crate) fn keep_zone_rules(&mut self) {
         self.follows_rules = false;
     }
 
-    /// Replaces a scope's sums.
+    /// Replaces the totals of a scope.
     pub(crate) fn replace_totals(&mut self, scope: &str, totals: Counters) {
-        self.moved_scopes.insert(scope.to_owned(), totals);
+        self.new_totals.insert(scope.to_owned(), totals);
     }
 
-    /// The revision of a scope, as it was read.
+    /// The stored revision of a scope.
     pub(crate) fn revision(&self, scope: &str) -> i64 {
         self.scopes.get(scope).map_or(0, |scope| scope.revision)
     }
 
-    /// Puts everything that moved back.
+    /// The writes of every changed row.
     pub(crate) fn writes(&self) -> Result<Vec<TransactWriteItem>> {
-        let mut writes = Vec::with_capacity(self.moved_scopes.len() + self.moved_rows.len());
+        let mut writes = Vec::with_capacity(self.new_totals.len() + self.new_buckets.len());
         let none = ScopeItem::default();
-        for (name, totals) in &self.moved_scopes {
+        for (name, totals) in &self.new_totals {
             writes.push(self.write_scope(name, self.scopes.get(name).unwrap_or(&none).revision, totals)?);
         }
-        for (place, bucket) in &self.moved_rows {
-            // What is settled is no part of the scope, and counts its own changes.
-            let was = match place.1 {
-                Row::Settled(_) => self.rows.get(place).map_or(0, |row| row.revision),
-                _ => self.scopes.get(&place.0).unwrap_or(&none).revision,
+        for (key, bucket) in &self.new_buckets {
+            // A settled row is not a part of the scope's totals, so it has its own revision.
+            let revision = match key.1 {
+                Row::Settled(_) => self.rows.get(key).map_or(0, |row| row.revision),
+                _ => self.scopes.get(&key.0).unwrap_or(&none).revision,
             };
-            writes.push(self.write_row(place, bucket, was + 1)?);
+            writes.push(self.write_row(key, bucket, revision + 1)?);
         }
         Ok(writes)
     }
 
-    fn write_scope(&self, name: &str, was: i64, totals: &Counters) -> Result<TransactWriteItem> {
-        let condition = if was == 0 { "attribute_not_exists(#revision)" } else { "#revision = :was" };
+    fn write_scope(&self, name: &str, revision: i64, totals: &Counters) -> Result<TransactWriteItem> {
+        let condition = if revision == 0 { "attribute_not_exists(#revision)" } else { "#revision = :stored" };
         let mut change = "SET #revision = :revision, #totals = :totals, #reportDate = :reportDate".to_owned();
         let mut terms = Terms::new([
-            ("revision", number(was + 1)),
+            ("revision", number(revision + 1)),
             ("totals", text(write_counters(totals))),
-            ("reportDate", text(NOW)),
+            ("reportDate", text(CURRENT)),
         ]);
-        if was != 0 {
-            terms = terms.values([("was", number(was))]);
+        if revision != 0 {
+            terms = terms.with_values([("stored", number(revision))]);
         }
         if self.follows_rules {
-            terms = terms.names(["zoneRules"]).values([("zoneRules", text(&*self.store.rules))]);
+            terms = terms.with_names(["zoneRules"]).with_values([("zoneRules", text(&*self.store.rules))]);
             change += ", #zoneRules = :zoneRules";
         }
         if let Some(latest) = self.latest_fact(name) {
-            terms = terms.names(["latestFact"]).values([("latestFact", number(latest))]);
+            terms = terms.with_names(["latestFact"]).with_values([("latestFact", number(latest))]);
             change += ", #latestFact = :latestFact";
         }
         let (names, values) = terms.split();
-        let update = Update::builder().table_name(&self.store.tables.reports).set_key(Some(key(name, NOW.to_owned())));
+        let update =
+            Update::builder().table_name(&self.store.tables.reports).set_key(Some(item_key(name, CURRENT.to_owned())));
         let update = update
             .update_expression(change)
             .condition_expression(condition)
@@ -199,30 +202,30 @@ impl<'s> BucketTransaction<'s> {
         Ok(TransactWriteItem::builder().update(update).build())
     }
 
-    /// The latest fact of a scope, which only the fleet's has to tell.
+    /// The latest fact of the fleet; `None` for other scopes, which do not store it.
     fn latest_fact(&self, name: &str) -> Option<i64> {
-        let moved = self.latest_facts.iter().filter(|((scope, _), _)| scope == FLEET).map(|(_, latest)| *latest);
-        let known = self.scopes.get(FLEET).and_then(|scope| scope.latest_fact);
-        moved.chain(known).max().filter(|_| name == FLEET)
+        let changed = self.latest_facts.iter().filter(|((scope, _), _)| scope == FLEET).map(|(_, latest)| *latest);
+        let stored = self.scopes.get(FLEET).and_then(|scope| scope.latest_fact);
+        changed.chain(stored).max().filter(|_| name == FLEET)
     }
 
-    fn write_row(&self, place: &Place, bucket: &Bucket, revision: i64) -> Result<TransactWriteItem> {
-        let (scope, row) = place;
+    fn write_row(&self, key: &RowKey, bucket: &Bucket, revision: i64) -> Result<TransactWriteItem> {
+        let (scope, row) = key;
         let mut item = BucketItem { vendor_id: scope.clone(), date: row.key(), revision, ..BucketItem::default() };
         match row {
-            Row::Clock(..) => item.minutes = write_minutes(&bucket.minutes)?,
+            Row::Hour(..) => item.minutes = write_minutes(&bucket.minutes)?,
             Row::Settled(_) => {
                 item.totals = write_counters(&bucket.totals);
                 item.minutes = write_minutes(&bucket.minutes)?;
             }
             Row::Day(_) => {
                 item.totals = write_counters(&bucket.totals);
-                item.latest_fact = self.latest_facts.get(place).copied();
+                item.latest_fact = self.latest_facts.get(key).copied();
                 item.changed_on = Some(self.today.number());
             }
         }
         let put = Put::builder().table_name(&self.store.tables.reports).set_item(Some(write(&item)?));
-        let put = match self.rows.get(place) {
+        let put = match self.rows.get(key) {
             None => put
                 .condition_expression("attribute_not_exists(#vendorId)")
                 .expression_attribute_names("#vendorId", "vendorId"),
@@ -237,7 +240,7 @@ impl<'s> BucketTransaction<'s> {
     }
 }
 
-/// Microseconds from the start of a day to that of one of its minutes.
-fn minute_micros(minute: Minute) -> i64 {
+/// Microseconds from the start of a day to the start of one of its minutes.
+fn micros_from_day_start(minute: Minute) -> i64 {
     i64::from(minute) * 60_000_000
 }

@@ -1,4 +1,4 @@
-//! Calls to DynamoDB: until all of it is done, and tried again within bounds.
+//! Calls to DynamoDB: they read every page, send unprocessed keys again, and retry a bounded number of times.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -13,28 +13,31 @@ use goody_application::ports::{Result, StoreError};
 use crate::DynamoStore;
 use crate::items::Item;
 
-/// How often anything is tried.
-const ATTEMPTS: u32 = 12;
-/// The first pause, and the longest, in milliseconds.
+/// The maximum number of attempts of a call.
+const MAX_ATTEMPTS: u32 = 12;
+/// The base of the pauses, and the longest pause, in milliseconds.
 const PAUSES: (u64, u64) = (8, 1_000);
-/// How many calls are under way at once.
-pub(crate) const AT_ONCE: usize = 16;
-/// The most items of one `BatchGetItem`.
-const BATCH: usize = 100;
-/// The most items of one `BatchWriteItem`.
-const DELETED: usize = 25;
+/// The maximum number of calls at the same time.
+pub(crate) const MAX_CONCURRENT_CALLS: usize = 16;
+/// The maximum number of items in one `BatchGetItem`.
+const GET_BATCH: usize = 100;
+/// The maximum number of items in one `BatchWriteItem`.
+const DELETE_BATCH: usize = 25;
 
-/// Tries things again, after pauses that grow and that no two callers share.
+/// Exponential backoff with jitter.
 #[derive(Default)]
-pub(crate) struct Patience {
+pub(crate) struct Backoff {
     attempts: u32,
 }
 
-impl Patience {
-    /// Waits for the next attempt; an error when there were enough.
+impl Backoff {
+    /// Waits before the next attempt.
+    ///
+    /// # Errors
+    /// The number of attempts has reached [`MAX_ATTEMPTS`].
     pub(crate) async fn wait(&mut self) -> Result<()> {
         self.attempts += 1;
-        if self.attempts >= ATTEMPTS {
+        if self.attempts >= MAX_ATTEMPTS {
             return Err(StoreError::Contended(self.attempts as usize));
         }
         metrics::counter!("goody_store_retries_total").increment(1);
@@ -45,7 +48,7 @@ impl Patience {
     }
 }
 
-/// An error of the client as one of the ports.
+/// Makes an error of the client an error of the ports.
 pub(crate) fn failed(doing: &'static str) -> impl Fn(BoxError) -> StoreError {
     move |source| StoreError::Unavailable { doing, source }
 }
@@ -58,49 +61,50 @@ pub(crate) fn number(value: impl ToString) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
 
-/// What became of a transaction.
+/// The outcome of a transaction.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Transacted {
-    /// All of it is written.
-    Done,
-    /// Nothing is written: the conditions at these places did not hold. None where others were writing the same items.
+pub(crate) enum TransactionOutcome {
+    /// Everything is written.
+    Committed,
+    /// Nothing is written. The conditions of the writes at these indexes did not hold; no index means that another writer changed
+    /// the same items at the same time.
     Refused(Vec<usize>),
 }
 
 impl DynamoStore {
-    /// The items of those keys that are there, in no order, as they are now.
+    /// The items of these keys, by a consistent read and in no order. A key without an item is left out.
     pub(crate) async fn get_all(&self, doing: &'static str, table: &str, keys: Vec<Item>) -> Result<Vec<Item>> {
-        let chunks: Vec<Vec<Item>> = keys.chunks(BATCH).map(<[Item]>::to_vec).collect();
-        let found = stream::iter(chunks).map(|keys| self.get_batch(doing, table, keys)).buffered(AT_ONCE);
+        let chunks: Vec<Vec<Item>> = keys.chunks(GET_BATCH).map(<[Item]>::to_vec).collect();
+        let found = stream::iter(chunks).map(|keys| self.get_batch(doing, table, keys)).buffered(MAX_CONCURRENT_CALLS);
         Ok(found.try_collect::<Vec<_>>().await?.into_iter().flatten().collect())
     }
 
     async fn get_batch(&self, doing: &'static str, table: &str, keys: Vec<Item>) -> Result<Vec<Item>> {
         let mut found = Vec::with_capacity(keys.len());
-        let mut wanted = Some(keys);
-        let mut patience = Patience::default();
-        while let Some(keys) = wanted.take() {
-            let of_table = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build();
-            let of_table = of_table.map_err(|error| failed(doing)(error.into()))?;
-            let answer = self.client.batch_get_item().request_items(table, of_table).send().await;
-            let answer = answer.map_err(|error| failed(doing)(error.into()))?;
-            found.extend(answer.responses.into_iter().flatten().flat_map(|(_, items)| items));
-            wanted = answer.unprocessed_keys.and_then(|mut keys| keys.remove(table)).map(|keys| keys.keys);
-            wanted = wanted.filter(|keys| !keys.is_empty());
-            if wanted.is_some() {
-                patience.wait().await?;
+        let mut unprocessed = Some(keys);
+        let mut backoff = Backoff::default();
+        while let Some(keys) = unprocessed.take() {
+            let table_keys = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build();
+            let table_keys = table_keys.map_err(|error| failed(doing)(error.into()))?;
+            let response = self.client.batch_get_item().request_items(table, table_keys).send().await;
+            let response = response.map_err(|error| failed(doing)(error.into()))?;
+            found.extend(response.responses.into_iter().flatten().flat_map(|(_, items)| items));
+            unprocessed = response.unprocessed_keys.and_then(|mut keys| keys.remove(table)).map(|keys| keys.keys);
+            unprocessed = unprocessed.filter(|keys| !keys.is_empty());
+            if unprocessed.is_some() {
+                backoff.wait().await?;
             }
         }
         Ok(found)
     }
 
-    /// The item of a key as it is now.
+    /// The item of a key, by a consistent read.
     pub(crate) async fn get(&self, doing: &'static str, table: &str, key: Item) -> Result<Option<Item>> {
         let call = self.client.get_item().table_name(table).set_key(Some(key)).consistent_read(true);
         Ok(call.send().await.map_err(|error| failed(doing)(error.into()))?.item)
     }
 
-    /// Everything that a query finds, page after page; no more than `limit` where there is one.
+    /// All items that a query finds, page after page; at most `limit` if there is a limit.
     pub(crate) async fn query(
         &self,
         doing: &'static str,
@@ -121,57 +125,62 @@ impl DynamoStore {
         }
     }
 
-    /// Deletes the items of those keys, whether they are there or not.
+    /// Deletes the items of these keys. A key without an item is not an error.
     pub(crate) async fn delete_all(&self, doing: &'static str, table: &str, keys: Vec<Item>) -> Result<()> {
-        for keys in keys.chunks(DELETED) {
+        for keys in keys.chunks(DELETE_BATCH) {
             let delete = |key: &Item| {
                 let delete = DeleteRequest::builder().set_key(Some(key.clone())).build();
                 Ok(WriteRequest::builder().delete_request(delete.map_err(|error| failed(doing)(error.into()))?).build())
             };
-            let mut wanted: Vec<WriteRequest> = keys.iter().map(delete).collect::<Result<_>>()?;
-            let mut patience = Patience::default();
+            let mut unprocessed: Vec<WriteRequest> = keys.iter().map(delete).collect::<Result<_>>()?;
+            let mut backoff = Backoff::default();
             loop {
-                let answer = self.client.batch_write_item().request_items(table, wanted).send().await;
-                let answer = answer.map_err(|error| failed(doing)(error.into()))?;
-                wanted = answer.unprocessed_items.and_then(|mut items| items.remove(table)).unwrap_or_default();
-                if wanted.is_empty() {
+                let response = self.client.batch_write_item().request_items(table, unprocessed).send().await;
+                let response = response.map_err(|error| failed(doing)(error.into()))?;
+                unprocessed = response.unprocessed_items.and_then(|mut items| items.remove(table)).unwrap_or_default();
+                if unprocessed.is_empty() {
                     break;
                 }
-                patience.wait().await?;
+                backoff.wait().await?;
             }
         }
         Ok(())
     }
 
-    /// Writes everything or nothing.
-    pub(crate) async fn transact(&self, doing: &'static str, writes: Vec<TransactWriteItem>) -> Result<Transacted> {
+    /// Writes everything, or nothing.
+    pub(crate) async fn transact(
+        &self,
+        doing: &'static str,
+        writes: Vec<TransactWriteItem>,
+    ) -> Result<TransactionOutcome> {
         match self.client.transact_write_items().set_transact_items(Some(writes)).send().await {
-            Ok(_) => Ok(Transacted::Done),
+            Ok(_) => Ok(TransactionOutcome::Committed),
             Err(error) => match refused(&error) {
                 None => Err(failed(doing)(error.into())),
-                Some(places) => {
+                Some(indexes) => {
                     metrics::counter!("goody_write_conflicts_total").increment(1);
-                    Ok(Transacted::Refused(places))
+                    Ok(TransactionOutcome::Refused(indexes))
                 }
             },
         }
     }
 }
 
-/// Where conditions did not hold, if nothing worse happened than that or others writing the same.
+/// The indexes of the conditions that did not hold. `None` if the transaction failed for another reason than a condition, a
+/// conflict with another writer, or throttling.
 fn refused(error: &SdkError<TransactWriteItemsError>) -> Option<Vec<usize>> {
     match error.as_service_error()? {
         TransactWriteItemsError::TransactionCanceledException(cancelled) => {
-            let mut places = Vec::new();
-            for (place, reason) in cancelled.cancellation_reasons().iter().enumerate() {
+            let mut indexes = Vec::new();
+            for (index, reason) in cancelled.cancellation_reasons().iter().enumerate() {
                 match reason.code() {
                     None
                     | Some("None" | "TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded") => {}
-                    Some("ConditionalCheckFailed") => places.push(place),
+                    Some("ConditionalCheckFailed") => indexes.push(index),
                     Some(_) => return None,
                 }
             }
-            Some(places)
+            Some(indexes)
         }
         TransactWriteItemsError::TransactionInProgressException(_)
         | TransactWriteItemsError::ProvisionedThroughputExceededException(_) => Some(Vec::new()),
@@ -184,7 +193,7 @@ pub(crate) type Names = Option<HashMap<String, String>>;
 /// The values of an expression, as the client takes them.
 pub(crate) type Values = Option<HashMap<String, AttributeValue>>;
 
-/// Names and values of an expression, so that no name is taken for a word of DynamoDB's own.
+/// The names and values of an expression. Placeholders keep attribute names apart from DynamoDB's reserved words.
 #[derive(Default)]
 pub(crate) struct Terms {
     names: HashMap<String, String>,
@@ -192,31 +201,31 @@ pub(crate) struct Terms {
 }
 
 impl Terms {
-    /// Each attribute as `#name`, and its value as `:name`.
-    pub(crate) fn new<const N: usize>(terms: [(&str, AttributeValue); N]) -> Self {
-        let mut made = Self::default();
-        for (name, value) in terms {
-            made.names.insert(format!("#{name}"), name.to_owned());
-            made.values.insert(format!(":{name}"), value);
+    /// Each attribute as `#name` and its value as `:name`.
+    pub(crate) fn new<const N: usize>(pairs: [(&str, AttributeValue); N]) -> Self {
+        let mut terms = Self::default();
+        for (name, value) in pairs {
+            terms.names.insert(format!("#{name}"), name.to_owned());
+            terms.values.insert(format!(":{name}"), value);
         }
-        made
+        terms
     }
 
-    /// Also these values, which are not of the attribute of their name.
-    pub(crate) fn values<const N: usize>(mut self, values: [(&str, AttributeValue); N]) -> Self {
+    /// Adds values that belong to no attribute of the same name.
+    pub(crate) fn with_values<const N: usize>(mut self, values: [(&str, AttributeValue); N]) -> Self {
         self.values.extend(values.map(|(name, value)| (format!(":{name}"), value)));
         self
     }
 
-    /// Also these attributes, without a value.
-    pub(crate) fn names<const N: usize>(mut self, names: [&str; N]) -> Self {
+    /// Adds attributes without a value.
+    pub(crate) fn with_names<const N: usize>(mut self, names: [&str; N]) -> Self {
         self.names.extend(names.map(|name| (format!("#{name}"), name.to_owned())));
         self
     }
 
-    /// Also this attribute, as `#called`.
-    pub(crate) fn named(mut self, called: &str, attribute: &str) -> Self {
-        self.names.insert(format!("#{called}"), attribute.to_owned());
+    /// Adds an attribute as `#alias`.
+    pub(crate) fn with_alias(mut self, alias: &str, attribute: &str) -> Self {
+        self.names.insert(format!("#{alias}"), attribute.to_owned());
         self
     }
 

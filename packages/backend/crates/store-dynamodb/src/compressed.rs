@@ -1,4 +1,4 @@
-//! Text kept small: deflated, in an attribute of bytes. An item is paid for by its size.
+//! Compressed text: DEFLATE in a binary attribute. DynamoDB bills an item by its size.
 
 use std::io::{Read, Write};
 
@@ -9,9 +9,9 @@ use goody_application::ports::Result;
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
-use crate::items::damaged;
+use crate::items::{cannot_write, damaged};
 
-/// A text, packed. No bytes are no text.
+/// A compressed text. The empty text has no bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct Compressed(ByteBuf);
@@ -23,14 +23,14 @@ impl Compressed {
         }
         let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
         let written = encoder.write_all(text.as_bytes()).and_then(|()| encoder.finish());
-        Ok(Self(written.map_err(|error| damaged("what was to be packed", &error))?.into()))
+        Ok(Self(written.map_err(|error| cannot_write(&error))?.into()))
     }
 
     pub(crate) fn text(&self) -> Result<String> {
         let mut text = String::new();
         if !self.is_empty() {
             let read = DeflateDecoder::new(self.0.as_slice()).read_to_string(&mut text);
-            read.map_err(|error| damaged("what was packed", &error))?;
+            read.map_err(|error| damaged("a compressed text", &error))?;
         }
         Ok(text)
     }
@@ -49,16 +49,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_reads_as_it_was_packed() {
+    fn a_compressed_text_is_read_unchanged() {
         for text in ["", "x", &"630:3:1 631:4:-1 ".repeat(100)] {
-            let packed = Compressed::new(text).unwrap();
-            assert_eq!(packed.text().unwrap(), text);
-            assert!(packed.is_empty() == text.is_empty() && packed.into_bytes().len() < 60);
+            let compressed = Compressed::new(text).unwrap();
+            assert_eq!(compressed.text().unwrap(), text);
+            assert!(compressed.is_empty() == text.is_empty() && compressed.into_bytes().len() < 60);
         }
     }
 
     #[test]
-    fn what_was_never_packed_is_told() {
+    fn bytes_that_are_not_compressed_text_are_an_error() {
         assert!(Compressed(ByteBuf::from(vec![7, 7, 7])).text().is_err());
     }
 }

@@ -1,8 +1,7 @@
-//! Which changes no bucket reflects yet.
+//! The changes that no bucket reflects yet.
 //!
-//! On AWS the stream of the orders tells of changes, and [`DynamoStore::project`] takes what it tells. The stream keeps its
-//! records for a day. What it lost is found by [`ChangeFeed::changes`], which compares every order with its marker: that is
-//! for repairs and rebuilds.
+//! On AWS, the stream of the orders delivers changes to [`DynamoStore::project`]. The stream stores its records for a day. For
+//! repairs and rebuilds, [`ChangeFeed::changes`] also finds the changes of lost records: it compares every order with its marker.
 
 use std::collections::HashMap;
 
@@ -11,46 +10,46 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 use goody_application::ports::{ChangeBatch, ChangeFeed, ChangeLag, PostedChange, ReportWriter, Result};
 use goody_domain::{History, Instant, OrderId, Status};
 
-use crate::client::{AT_ONCE, Patience};
+use crate::client::{Backoff, MAX_CONCURRENT_CALLS};
 use crate::{DynamoStore, markers, recent};
 
-/// How many orders are compared together.
+/// How many orders are compared at a time.
 const PAGE: usize = 500;
-/// The lag is looked for among so many of the orders of each status that were updated last.
-const LATEST: usize = 25;
+/// How many of the most recently updated orders of each status the lag is computed from.
+const ORDERS_PER_STATUS: usize = 25;
 
 impl DynamoStore {
-    /// Moves the buckets by what is new in those histories. They may come again, late, or in any order: what the buckets
-    /// reflect is not applied again. Says how many orders had something new.
+    /// Moves the buckets by the changes in these histories. A history may arrive twice, late, or in any sequence: a change that
+    /// the buckets already reflect is not applied again. Returns the number of orders with new changes.
     ///
     /// # Errors
-    /// Some may have been applied. To be called again with all of them.
+    /// The store failed. Some changes may be applied: call it again with all histories.
     pub async fn project(&self, histories: Vec<History>, now: Instant) -> Result<usize> {
         let mut latest: HashMap<OrderId, History> = HashMap::with_capacity(histories.len());
         for history in histories {
-            let known = latest.get(history.order_id()).map_or(0, History::version);
-            if history.version() > known {
+            let known_version = latest.get(history.order_id()).map_or(0, History::version);
+            if history.version() > known_version {
                 latest.insert(history.order_id().clone(), history);
             }
         }
         let mut applied = 0;
-        let mut patience = Patience::default();
+        let mut backoff = Backoff::default();
         loop {
-            let waiting = self.waiting(latest.values()).await?;
+            let pending = self.pending(latest.values()).await?.into_iter();
             let changes: Vec<PostedChange> =
-                waiting.into_iter().map(|(history, from)| self.fitting(history, from)).collect();
+                pending.map(|(history, from)| self.largest_change(history, from)).collect();
             if changes.is_empty() {
                 return Ok(applied);
             }
             applied = applied.max(changes.len());
             if !self.apply(ChangeBatch { from: 0, to: 0, changes }, now).await? {
-                patience.wait().await?;
+                backoff.wait().await?;
             }
         }
     }
 
-    /// Those of the histories that the counters do not reflect in full, each with the version that they do reflect.
-    pub(crate) async fn waiting<'h>(
+    /// Those of the histories that the buckets do not reflect in full, each with the version that they reflect.
+    pub(crate) async fn pending<'h>(
         &self,
         histories: impl Iterator<Item = &'h History>,
     ) -> Result<Vec<(&'h History, usize)>> {
@@ -64,7 +63,7 @@ impl DynamoStore {
             if is_final || from >= history.version() {
                 return None;
             }
-            // Facts about an order that is not placed yet move nothing, and wait for its placement.
+            // Facts about an order without a placement move no counter until the placement arrives.
             history.order().map(|_| (history, from))
         };
         Ok(histories.into_iter().filter_map(reflected).collect())
@@ -77,27 +76,29 @@ impl ChangeFeed for DynamoStore {
         let mut batch = ChangeBatch::default();
         let mut after: Option<OrderId> = None;
         while batch.changes.len() < limit {
-            let ids = self.ids(after.as_ref(), PAGE).await?;
+            let ids = self.order_ids(after.as_ref(), PAGE).await?;
             let Some(last) = ids.last() else { break };
             after = Some(last.clone());
             let histories = self.histories(&ids).await?;
-            let waiting = self.waiting(ids.iter().filter_map(|id| histories.get(id))).await?;
-            batch.changes.extend(waiting.into_iter().map(|(history, from)| self.fitting(history, from)));
+            let pending = self.pending(ids.iter().filter_map(|id| histories.get(id))).await?.into_iter();
+            batch.changes.extend(pending.map(|(history, from)| self.largest_change(history, from)));
         }
         batch.changes.truncate(limit);
         Ok(batch)
     }
 
-    /// What waits among the orders that were updated last.
+    /// The pending changes of the most recently updated orders.
     async fn lag(&self) -> Result<ChangeLag> {
-        let latest = stream::iter(Status::ALL).map(|status| recent::latest(self, status, LATEST)).buffered(AT_ONCE);
+        let latest = stream::iter(Status::ALL)
+            .map(|status| recent::latest_ids(self, status, ORDERS_PER_STATUS))
+            .buffered(MAX_CONCURRENT_CALLS);
         let ids: Vec<OrderId> = latest.try_collect::<Vec<_>>().await?.concat();
         let histories = self.histories(&ids).await?;
         let mut lag = ChangeLag::default();
-        for (history, from) in self.waiting(histories.values()).await? {
-            let unapplied = &history.events()[from..];
-            lag.changes += unapplied.len() as u64;
-            let oldest = unapplied.iter().map(|fact| fact.recorded_at).min();
+        for (history, from) in self.pending(histories.values()).await? {
+            let pending = &history.events()[from..];
+            lag.changes += pending.len() as u64;
+            let oldest = pending.iter().map(|fact| fact.recorded_at).min();
             lag.oldest = lag.oldest.into_iter().chain(oldest).min();
         }
         Ok(lag)

@@ -1,4 +1,4 @@
-//! Streams: one partition of an index of the orders, read in the order of its places and merged with others.
+//! Readers of the indexes of the orders: one reader per partition, and a reader that merges several partitions by sort key.
 
 use std::cmp::Reverse;
 use std::collections::VecDeque;
@@ -11,14 +11,14 @@ use serde::Deserialize;
 
 use crate::DynamoStore;
 use crate::client::{Names, Terms, Values, failed, text};
-use crate::items::{Item, damaged, place, read};
+use crate::items::{Item, damaged, read, sort_key};
 
-/// How many entries are looked at first where some may be left out. What follows comes by the megabyte.
-const FIRST: usize = 1_000;
-/// How many questions one look through all streams takes at most: some thousand entries each.
-const EFFORT: usize = 7;
+/// The size of the first page of a reader that may skip entries. Later pages are as large as DynamoDB makes them: 1 MB.
+const FIRST_PAGE: usize = 1_000;
+/// The maximum number of queries of one [`MergedReader::peek`]. Each returns some thousand entries.
+const MAX_QUERIES: usize = 7;
 
-/// An order as an index has it.
+/// An order in an index.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Entry {
@@ -34,10 +34,10 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
-    /// Its place in the index.
-    fn place(&self, sort: &str) -> String {
-        let place = if sort == "updatedAt" { &self.updated_at } else { &self.created_at };
-        place.clone().unwrap_or_default()
+    /// Its sort key in the index.
+    fn sort_key(&self, sort_attribute: &str) -> String {
+        let sort_key = if sort_attribute == "updatedAt" { &self.updated_at } else { &self.created_at };
+        sort_key.clone().unwrap_or_default()
     }
 
     pub(crate) fn order_id(&self) -> Result<OrderId> {
@@ -49,27 +49,28 @@ impl Entry {
 #[derive(Clone, Debug)]
 pub(crate) struct Partition {
     pub(crate) index: &'static str,
-    /// The attribute that is the partition key, and its value.
+    /// The attribute that is the partition key.
     pub(crate) attribute: &'static str,
+    /// The value of the partition key.
     pub(crate) value: String,
     /// The attribute that is the sort key.
-    pub(crate) sort: &'static str,
+    pub(crate) sort_attribute: &'static str,
 }
 
-/// Which places of a partition, the ends included, and in which direction.
+/// The sort keys to read, both ends included, and the direction.
 #[derive(Clone, Debug)]
 pub(crate) struct Range {
     pub(crate) from: String,
     pub(crate) to: String,
     pub(crate) oldest_first: bool,
-    /// The place after which the range begins.
+    /// The range begins after this sort key.
     pub(crate) after: Option<String>,
 }
 
 impl Range {
-    /// Every place between two, after a position.
+    /// The sort keys between two others, after a position.
     pub(crate) fn new(from: String, to: String, oldest_first: bool, after: Option<&Position>) -> Self {
-        let after = after.map(|after| place(after.at, after.order_id.as_str()));
+        let after = after.map(|after| sort_key(after.at, after.order_id.as_str()));
         let mut range = Self { from, to, oldest_first, after: after.clone() };
         match after {
             Some(after) if oldest_first => range.from = range.from.max(after),
@@ -84,107 +85,111 @@ impl Range {
     }
 }
 
-/// One partition, read a few at a time.
-pub(crate) struct Stream<'s> {
+/// Reads one partition page by page.
+pub(crate) struct PartitionReader<'s> {
     store: &'s DynamoStore,
     partition: Partition,
     range: Range,
-    ahead: VecDeque<Entry>,
-    /// The place of the last entry that was read.
-    reached: Option<String>,
-    start: Option<Item>,
+    buffered: VecDeque<Entry>,
+    /// The sort key of the last entry that was read.
+    last_read: Option<String>,
+    next_key: Option<Item>,
     calls: usize,
-    ended: bool,
+    is_done: bool,
 }
 
-/// Which entries are wanted, and how many at most at a time where all are.
+/// Which entries a reader returns.
 #[derive(Clone, Copy)]
-pub(crate) struct Wanted<'w> {
-    pub(crate) takes: &'w (dyn Fn(&Entry) -> bool + Sync),
-    /// No entry is left out.
-    pub(crate) all: bool,
-    pub(crate) few: usize,
+pub(crate) struct Selection<'w> {
+    pub(crate) accepts: &'w (dyn Fn(&Entry) -> bool + Sync),
+    /// `accepts` is true for every entry.
+    pub(crate) accepts_all: bool,
+    /// The number of entries of a page of the list. Used if `accepts_all` is true.
+    pub(crate) page_size: usize,
 }
 
-impl<'s> Stream<'s> {
+impl<'s> PartitionReader<'s> {
     pub(crate) fn new(store: &'s DynamoStore, partition: Partition, range: Range) -> Self {
-        let ended = range.is_empty();
-        Self { store, partition, range, ahead: VecDeque::new(), reached: None, start: None, calls: 0, ended }
+        let is_done = range.is_empty();
+        Self { store, partition, range, buffered: VecDeque::new(), last_read: None, next_key: None, calls: 0, is_done }
     }
 
-    /// Sees to it that the next entry is at hand, if there is one.
-    async fn fill(&mut self, wanted: Wanted<'_>) -> Result<()> {
-        while self.ahead.is_empty() && !self.ended {
-            let limit = match (wanted.all, self.calls) {
-                (true, _) => Some(wanted.few + 1),
-                (false, 0) => Some(FIRST),
+    /// Reads pages until the buffer has an entry or the partition ends.
+    async fn fill_buffer(&mut self, selection: Selection<'_>) -> Result<()> {
+        while self.buffered.is_empty() && !self.is_done {
+            let limit = match (selection.accepts_all, self.calls) {
+                (true, _) => Some(selection.page_size + 1),
+                (false, 0) => Some(FIRST_PAGE),
                 (false, _) => None,
             };
-            let found = self.page(limit).await?;
+            let entries = self.next_page(limit).await?;
             let after = self.range.after.as_deref();
-            let entries = found.into_iter().filter(|entry| after != Some(entry.place(self.partition.sort).as_str()));
-            self.ahead.extend(entries.filter(|entry| (wanted.takes)(entry)));
+            let entries = entries
+                .into_iter()
+                .filter(|entry| after != Some(entry.sort_key(self.partition.sort_attribute).as_str()));
+            self.buffered.extend(entries.filter(|entry| (selection.accepts)(entry)));
         }
         Ok(())
     }
 
-    /// The next entries as they stand in the index.
-    pub(crate) async fn page(&mut self, limit: Option<usize>) -> Result<Vec<Entry>> {
+    /// The next entries of the index, without a selection.
+    pub(crate) async fn next_page(&mut self, limit: Option<usize>) -> Result<Vec<Entry>> {
         const DOING: &str = "reading an index of the orders";
         let (names, values) = self.terms();
         let limit = limit.map(|limit| i32::try_from(limit).unwrap_or(i32::MAX));
         let query = self.store.client.query().table_name(&self.store.tables.orders).index_name(self.partition.index);
         let query = query.key_condition_expression(CONDITION).scan_index_forward(self.range.oldest_first);
         let query = query.set_expression_attribute_names(names).set_expression_attribute_values(values);
-        let query = query.set_limit(limit).set_exclusive_start_key(self.start.take());
+        let query = query.set_limit(limit).set_exclusive_start_key(self.next_key.take());
         let page = query.send().await.map_err(|error| failed(DOING)(error.into()))?;
         self.calls += 1;
-        self.start = page.last_evaluated_key.filter(|key| !key.is_empty());
-        self.ended = self.start.is_none();
+        self.next_key = page.last_evaluated_key.filter(|key| !key.is_empty());
+        self.is_done = self.next_key.is_none();
         let entries: Vec<Entry> = page.items.into_iter().flatten().map(read).collect::<Result<_>>()?;
-        self.reached = entries.last().map(|entry| entry.place(self.partition.sort)).or(self.reached.take());
+        self.last_read =
+            entries.last().map(|entry| entry.sort_key(self.partition.sort_attribute)).or(self.last_read.take());
         Ok(entries)
     }
 
-    /// Reads a megabyte more.
-    async fn read_on(&mut self, takes: &(dyn Fn(&Entry) -> bool + Sync)) -> Result<()> {
-        let found = self.page(None).await?;
-        self.ahead.extend(found.into_iter().filter(takes));
+    /// Reads the next page, up to 1 MB, into the buffer.
+    async fn read_more(&mut self, accepts: &(dyn Fn(&Entry) -> bool + Sync)) -> Result<()> {
+        let entries = self.next_page(None).await?;
+        self.buffered.extend(entries.into_iter().filter(accepts));
         Ok(())
     }
 
-    /// See [`Merged::go_to`].
-    fn go_to(&mut self, after: &Position) {
+    /// See [`MergedReader::seek`].
+    fn seek(&mut self, after: &Position) {
         let Range { from, to, oldest_first, .. } = self.range.clone();
-        let (sort, place) = (self.partition.sort, place(after.at, after.order_id.as_str()));
-        self.ahead.retain(|entry| comes_before(&place, &entry.place(sort), oldest_first));
-        let is_behind = self.reached.as_ref().is_none_or(|reached| comes_before(reached, &place, oldest_first));
-        if is_behind && !self.ended {
+        let (sort_attribute, sort_key) = (self.partition.sort_attribute, sort_key(after.at, after.order_id.as_str()));
+        self.buffered.retain(|entry| is_before(&sort_key, &entry.sort_key(sort_attribute), oldest_first));
+        let is_behind = self.last_read.as_ref().is_none_or(|last_read| is_before(last_read, &sort_key, oldest_first));
+        if is_behind && !self.is_done {
             *self = Self::new(self.store, self.partition.clone(), Range::new(from, to, oldest_first, Some(after)));
         }
     }
 
-    /// Whether there is nothing more to read.
-    pub(crate) fn ended(&self) -> bool {
-        self.ended
+    /// Whether the reader has reached the end of its range.
+    pub(crate) fn is_done(&self) -> bool {
+        self.is_done
     }
 
     fn terms(&self) -> (Names, Values) {
-        let Partition { attribute, value, sort, .. } = &self.partition;
-        let mut terms = Terms::default().values([
+        let Partition { attribute, value, sort_attribute, .. } = &self.partition;
+        let mut terms = Terms::default().with_values([
             ("value", text(value)),
             ("from", text(&self.range.from)),
             ("to", text(&self.range.to)),
         ]);
-        terms = terms.named("attribute", attribute).named("sort", sort);
+        terms = terms.with_alias("attribute", attribute).with_alias("sort", sort_attribute);
         terms.split()
     }
 
-    /// How many entries there are, if `filter` lets all or only some through.
+    /// Counts the remaining entries. `filter` is a filter expression on `#filtered` and `:filtered`, the attribute and its value.
     pub(crate) async fn count(mut self, filter: Option<(&str, &str, &str)>) -> Result<i64> {
         const DOING: &str = "counting orders";
         let mut count = 0;
-        while !self.ended {
+        while !self.is_done {
             let (mut names, mut values) = self.terms();
             let mut query = self.store.client.query().table_name(&self.store.tables.orders);
             if let Some((expression, attribute, value)) = filter {
@@ -194,11 +199,11 @@ impl<'s> Stream<'s> {
             }
             let query = query.index_name(self.partition.index).key_condition_expression(CONDITION);
             let query = query.set_expression_attribute_names(names).set_expression_attribute_values(values);
-            let query = query.select(Select::Count).set_exclusive_start_key(self.start.take());
+            let query = query.select(Select::Count).set_exclusive_start_key(self.next_key.take());
             let page = query.send().await.map_err(|error| failed(DOING)(error.into()))?;
             count += i64::from(page.count);
-            self.start = page.last_evaluated_key.filter(|key| !key.is_empty());
-            self.ended = self.start.is_none();
+            self.next_key = page.last_evaluated_key.filter(|key| !key.is_empty());
+            self.is_done = self.next_key.is_none();
         }
         Ok(count)
     }
@@ -206,81 +211,85 @@ impl<'s> Stream<'s> {
 
 const CONDITION: &str = "#attribute = :value AND #sort BETWEEN :from AND :to";
 
-/// Streams as one, in the order of their places.
-pub(crate) struct Merged<'s> {
-    pub(crate) streams: Vec<Stream<'s>>,
+/// Merges several readers by sort key.
+pub(crate) struct MergedReader<'s> {
+    pub(crate) readers: Vec<PartitionReader<'s>>,
 }
 
-/// Whether a place comes before another.
-fn comes_before(one: &str, other: &str, oldest_first: bool) -> bool {
+/// Whether a sort key comes before another in this direction.
+fn is_before(one: &str, other: &str, oldest_first: bool) -> bool {
     if oldest_first { one < other } else { one > other }
 }
 
-impl Merged<'_> {
-    /// Looks through the streams from where they begin, and takes nothing out: gives the entries in the order of their places, as
-    /// many as asked and one more, or all, or as many as a bounded effort shows; and whether those are all.
-    pub(crate) async fn look(
+impl MergedReader<'_> {
+    /// Returns the first accepted entries by sort key without consuming them, and whether these are all entries. Reads until it
+    /// has `count + 1` entries, until all readers end, or for [`MAX_QUERIES`] queries.
+    pub(crate) async fn peek(
         &mut self,
-        many: usize,
-        takes: &(dyn Fn(&Entry) -> bool + Sync),
+        count: usize,
+        accepts: &(dyn Fn(&Entry) -> bool + Sync),
     ) -> Result<(Vec<&Entry>, bool)> {
-        let begun = self.streams.iter_mut().filter(|stream| !stream.ended);
-        let mut asked = try_join_all(begun.map(|stream| stream.read_on(takes))).await?.len();
+        let unread = self.readers.iter_mut().filter(|reader| !reader.is_done);
+        let mut queries = try_join_all(unread.map(|reader| reader.read_more(accepts))).await?.len();
         while let Some(slowest) = self.slowest() {
-            if asked >= EFFORT || self.known().len() > many {
+            if queries >= MAX_QUERIES || self.complete_entries().len() > count {
                 break;
             }
-            self.streams[slowest].read_on(takes).await?;
-            asked += 1;
+            self.readers[slowest].read_more(accepts).await?;
+            queries += 1;
         }
-        let whole = self.slowest().is_none();
-        let mut known = self.known();
-        known.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
-        if self.streams.first().is_some_and(|stream| !stream.range.oldest_first) {
-            known.reverse();
+        let is_complete = self.slowest().is_none();
+        let mut complete_entries = self.complete_entries();
+        complete_entries.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        if self.readers.first().is_some_and(|reader| !reader.range.oldest_first) {
+            complete_entries.reverse();
         }
-        Ok((known.into_iter().map(|(_, entry)| entry).take(many + 1).collect(), whole))
+        Ok((complete_entries.into_iter().map(|(_, entry)| entry).take(count + 1).collect(), is_complete))
     }
 
-    /// Goes on after a place: with what was read, where that reaches so far.
-    pub(crate) fn go_to(&mut self, after: &Position) {
-        self.streams.iter_mut().for_each(|stream| stream.go_to(after));
+    /// Continues after a position. Reuses the buffered entries if they reach that far.
+    pub(crate) fn seek(&mut self, after: &Position) {
+        self.readers.iter_mut().for_each(|reader| reader.seek(after));
     }
 
-    /// The stream that has reached least far of those that go on: nobody knows what comes after that place.
+    /// The unfinished reader that has read least far. Entries after its last sort key may still be missing.
     fn slowest(&self) -> Option<usize> {
-        let going_on = (0..self.streams.len()).filter(|number| !self.streams[*number].ended);
-        going_on.reduce(|one, other| {
-            let (reached, than) = (&self.streams[one].reached, &self.streams[other].reached);
-            let is_before = |one: &String, other: &String| comes_before(one, other, self.streams[0].range.oldest_first);
-            match (reached, than) {
-                (Some(reached), Some(than)) if is_before(than, reached) => other,
+        let unfinished = (0..self.readers.len()).filter(|number| !self.readers[*number].is_done);
+        unfinished.reduce(|one, other| {
+            let (last_read, other_last_read) = (&self.readers[one].last_read, &self.readers[other].last_read);
+            let comes_first = |one: &String, other: &String| is_before(one, other, self.readers[0].range.oldest_first);
+            match (last_read, other_last_read) {
+                (Some(last_read), Some(other_last_read)) if comes_first(other_last_read, last_read) => other,
                 _ => one,
             }
         })
     }
 
-    /// The entries before which none is missing, each with its place, in no order.
-    fn known(&self) -> Vec<(String, &Entry)> {
-        let end = self.slowest().and_then(|slowest| self.streams[slowest].reached.as_ref());
-        let mut known = Vec::new();
-        for stream in &self.streams {
-            let (sort, oldest_first) = (stream.partition.sort, stream.range.oldest_first);
-            let is_known = |place: &String| end.is_none_or(|end| !comes_before(end, place, oldest_first));
-            let entries = stream.ahead.iter().map(|entry| (entry.place(sort), entry));
-            known.extend(entries.filter(|(place, _)| is_known(place)));
+    /// The buffered entries up to the first sort key at which one may be missing, each with its sort key, unsorted.
+    fn complete_entries(&self) -> Vec<(String, &Entry)> {
+        let end = self.slowest().and_then(|slowest| self.readers[slowest].last_read.as_ref());
+        let mut complete_entries = Vec::new();
+        for reader in &self.readers {
+            let (sort_attribute, oldest_first) = (reader.partition.sort_attribute, reader.range.oldest_first);
+            let is_complete = |sort_key: &String| end.is_none_or(|end| !is_before(end, sort_key, oldest_first));
+            let entries = reader.buffered.iter().map(|entry| (entry.sort_key(sort_attribute), entry));
+            complete_entries.extend(entries.filter(|(sort_key, _)| is_complete(sort_key)));
         }
-        known
+        complete_entries
     }
 
-    /// The next entries, as many as asked; fewer only where all streams have ended.
-    pub(crate) async fn next(&mut self, many: usize, wanted: Wanted<'_>) -> Result<Vec<Entry>> {
+    /// The next `count` accepted entries; fewer only at the end of all readers.
+    pub(crate) async fn next(&mut self, count: usize, selection: Selection<'_>) -> Result<Vec<Entry>> {
         let mut entries = Vec::new();
-        while entries.len() < many {
-            try_join_all(self.streams.iter_mut().map(|stream| stream.fill(wanted))).await?;
-            let heads = self.streams.iter().enumerate();
-            let heads = heads.filter_map(|(number, stream)| {
-                Some((stream.ahead.front()?.place(stream.partition.sort), number, stream.range.oldest_first))
+        while entries.len() < count {
+            try_join_all(self.readers.iter_mut().map(|reader| reader.fill_buffer(selection))).await?;
+            let heads = self.readers.iter().enumerate();
+            let heads = heads.filter_map(|(number, reader)| {
+                Some((
+                    reader.buffered.front()?.sort_key(reader.partition.sort_attribute),
+                    number,
+                    reader.range.oldest_first,
+                ))
             });
             let next = heads.min_by(
                 |(one, _, oldest_first), (other, _, _)| {
@@ -288,7 +297,7 @@ impl Merged<'_> {
                 },
             );
             let Some((_, number, _)) = next else { break };
-            entries.extend(self.streams[number].ahead.pop_front());
+            entries.extend(self.readers[number].buffered.pop_front());
         }
         Ok(entries)
     }

@@ -1,4 +1,4 @@
-//! An order as an item: one type, written by the client and read from the table and from its stream.
+//! The item of an order. The client writes this one type, and the same type is read from the table and from its stream.
 
 use std::collections::HashMap;
 
@@ -7,33 +7,33 @@ use goody_application::ports::{Result, StoreError, last_day};
 use goody_domain::{Day, History, Instant, Order, OrderId, Outcome, Recorded, ReportZone, Status, WireEvent};
 use serde::{Deserialize, Serialize};
 
-use crate::parts::{self, Stored};
+use crate::parts::{self, StoredOrder};
 
-/// An item as the client has it.
+/// An item, as the client takes it.
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
-/// The partition of an index in which everything stands.
+/// The partition of an index that holds all orders, or all vendors.
 pub(crate) const ALL: &str = "all";
 
-/// Where the orders of a list stand together: by how they ended, those that go on apart.
+/// A partition of the index of all orders: by outcome, and one for the open orders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Group {
-    /// They go on.
+    /// Orders without an outcome.
     Open,
-    /// Arrived, and not after their promise.
+    /// Arrived on time, or without a promise.
     Arrived,
-    /// Arrived after their promise.
+    /// Arrived after the promise.
     Late,
     /// Ended as one of the four issues.
     Issue,
-    /// Called off.
+    /// Cancelled.
     Cancelled,
 }
 
 impl Group {
-    pub(crate) const EVERY: [Self; 5] = [Self::Open, Self::Arrived, Self::Late, Self::Issue, Self::Cancelled];
+    pub(crate) const ALL: [Self; 5] = [Self::Open, Self::Arrived, Self::Late, Self::Issue, Self::Cancelled];
 
-    /// Its name as the key of an index.
+    /// Its partition key in the index.
     pub(crate) const fn key(self) -> &'static str {
         match self {
             Self::Open => "open",
@@ -44,8 +44,8 @@ impl Group {
         }
     }
 
-    /// Whether its orders may have that status.
-    pub(crate) const fn may_be(self, status: Status) -> bool {
+    /// Whether its orders may have this status.
+    pub(crate) const fn may_have(self, status: Status) -> bool {
         match self {
             Self::Open => status.active().is_some(),
             Self::Arrived | Self::Late => matches!(status, Status::Arrived),
@@ -55,64 +55,64 @@ impl Group {
     }
 }
 
-/// An order in the table: its facts, and what the indexes have to know of it.
+/// An order in the table: its facts, and the attributes for the indexes.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct OrderItem<'a> {
     order_id: String,
     all: String,
-    /// How many facts there are. A write is conditional on it.
+    /// The number of facts. A write is conditional on it.
     pub(crate) version: usize,
-    /// Those that have the first of its facts, where there are too many for one item.
+    /// The names of the parts, which hold the first facts. Empty if all facts fit into this item.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     parts: Vec<String>,
     #[serde(borrow)]
     facts: Vec<FactItem<'a>>,
-    /// Where there are parts: the facts that decide how the order is listed, so that lists need not read the parts.
+    /// With parts only: the facts that decide how lists show the order, so that lists do not read the parts.
     #[serde(default, borrow, skip_serializing_if = "Vec::is_empty")]
     summary: Vec<FactItem<'a>>,
-    /// In seconds: the order may be forgotten from then on.
+    /// When the order expires, in seconds since 1970.
     ttl: i64,
     #[serde(flatten)]
-    placed: Option<PlacedItem>,
+    placed_attributes: Option<PlacedAttributes>,
 }
 
-/// A fact: what was told, and when.
+/// A fact and when it was recorded.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct FactItem<'a> {
-    /// In microseconds.
+    /// In microseconds since 1970.
     recorded_at: i64,
     #[serde(flatten, borrow)]
     event: WireEvent<'a>,
 }
 
-/// What only an order has that was placed.
+/// The attributes of an order with a placement.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct PlacedItem {
+struct PlacedAttributes {
     #[serde(flatten)]
-    listed: Listed,
+    list_attributes: ListAttributes,
     updated_at: String,
     list: String,
-    /// The vendor, where it ended as an issue.
+    /// The vendor of an order that ended as an issue.
     #[serde(skip_serializing_if = "Option::is_none")]
     issue_of: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     ended_at: Option<String>,
 }
 
-/// An order as it stands in the indexes of the lists.
+/// The attributes of an order that the indexes of the lists hold.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Listed {
-    /// See [`place`].
+pub(crate) struct ListAttributes {
+    /// See [`sort_key`].
     pub(crate) created_at: String,
     pub(crate) vendor_id: String,
     pub(crate) status: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) gift_type: Option<String>,
-    /// In microseconds, of an order that goes on.
+    /// The promise of an open order, in microseconds since 1970.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) promise: Option<i64>,
     /// It ended after its promise.
@@ -121,51 +121,54 @@ pub(crate) struct Listed {
 }
 
 impl<'a> OrderItem<'a> {
-    /// An order to be written, which is forgotten `keep_days` days after the last day on which something is known of it.
-    /// `summary` is [`History::summary`].
+    /// The item of a history. The order expires `retention_days` days after its last day (see [`last_day`]). `summary` is
+    /// [`History::summary`].
     pub(crate) fn new(
         history: &'a History,
         summary: &'a [Recorded],
         zone: &ReportZone,
-        keep_days: u16,
+        retention_days: u16,
     ) -> Result<Self> {
         let order = history.order();
         let last = last_day(history.events(), order.as_ref(), zone);
-        let full = parts::cut(history)?;
-        let start = full.last().map_or(0, |(_, end)| *end);
-        let summary = if full.is_empty() { &[] } else { summary };
+        let parts = parts::split_into_parts(history)?;
+        let start = parts.last().map_or(0, |(_, end)| *end);
+        let summary = if parts.is_empty() { &[] } else { summary };
         Ok(Self {
             order_id: history.order_id().to_string(),
             all: ALL.to_owned(),
             version: history.version(),
-            parts: full.into_iter().map(|(name, _)| name).collect(),
+            parts: parts.into_iter().map(|(name, _)| name).collect(),
             facts: history.events()[start..].iter().map(fact).collect(),
             summary: summary.iter().map(fact).collect(),
-            ttl: ttl(last, keep_days, zone),
-            placed: order.as_ref().map(PlacedItem::new),
+            ttl: ttl(last, retention_days, zone),
+            placed_attributes: order.as_ref().map(PlacedAttributes::new),
         })
     }
 
-    /// An order as it was stored.
-    pub(crate) fn stored(self) -> Result<Stored> {
+    /// Parses the facts of the item.
+    ///
+    /// # Errors
+    /// The item is not a valid order.
+    pub(crate) fn parse(self) -> Result<StoredOrder> {
         let order_id = OrderId::parse(&self.order_id).map_err(|reason| damaged("an order", &reason))?;
         let last = facts(&order_id, self.facts)?;
         let summary = facts(&order_id, self.summary)?;
-        Ok(Stored { order_id, parts: self.parts, last, summary })
+        Ok(StoredOrder { order_id, parts: self.parts, last, summary })
     }
 
-    /// An order from an image in the stream.
+    /// Reads the item from an image in the stream.
     pub(crate) fn from_image(image: serde_dynamo::Item) -> Result<Self> {
         serde_dynamo::from_item(image).map_err(|error| damaged("an order in the stream", &error))
     }
 }
 
-/// A fact as it is written.
+/// The stored form of a fact.
 pub(crate) fn fact(Recorded { event, recorded_at }: &Recorded) -> FactItem<'_> {
     FactItem { recorded_at: recorded_at.micros(), event: WireEvent { order_id: None, ..WireEvent::from(event) } }
 }
 
-/// The facts of an order as they were stored.
+/// Parses the stored facts of an order.
 pub(crate) fn facts(order_id: &OrderId, facts: Vec<FactItem<'_>>) -> Result<Vec<Recorded>> {
     let read = facts.into_iter().map(|FactItem { recorded_at, event }| {
         let event = WireEvent { order_id: Some(order_id.as_str().into()), ..event }.event();
@@ -175,7 +178,7 @@ pub(crate) fn facts(order_id: &OrderId, facts: Vec<FactItem<'_>>) -> Result<Vec<
     read.collect()
 }
 
-impl PlacedItem {
+impl PlacedAttributes {
     fn new(order: &Order) -> Self {
         let (placement, completed_at) = (&order.placement, order.completed_at());
         let late = completed_at.zip(placement.estimated_delivery).is_some_and(|(end, promise)| end > promise);
@@ -188,48 +191,54 @@ impl PlacedItem {
         };
         let issue = completed_at.filter(|_| order.status().is_issue());
         Self {
-            listed: Listed {
-                created_at: place(order.created_at, order.order_id.as_str()),
+            list_attributes: ListAttributes {
+                created_at: sort_key(order.created_at, order.order_id.as_str()),
                 vendor_id: placement.vendor_id.to_string(),
                 status: order.status().as_str().to_owned(),
                 gift_type: placement.gift_type.as_ref().map(ToString::to_string),
                 promise: placement.estimated_delivery.map(Instant::micros).filter(|_| completed_at.is_none()),
                 late,
             },
-            updated_at: place(order.updated_at, order.order_id.as_str()),
+            updated_at: sort_key(order.updated_at, order.order_id.as_str()),
             list: list.key().to_owned(),
             issue_of: issue.map(|_| placement.vendor_id.to_string()),
-            ended_at: issue.map(|end| place(end, order.order_id.as_str())),
+            ended_at: issue.map(|end| sort_key(end, order.order_id.as_str())),
         }
     }
 }
 
-/// An order's place in an index: its microsecond in sixteen digits, then its id, so that text sorts as time and no two
-/// orders stand at one place.
-pub(crate) fn place(at: Instant, order_id: &str) -> String {
-    format!("{}#{order_id}", moment(at))
+/// The sort key of an order in an index: an instant as sixteen digits of microseconds, then the order's id. The text sorts by
+/// time, and each order has a different key.
+pub(crate) fn sort_key(at: Instant, order_id: &str) -> String {
+    format!("{}#{order_id}", sort_key_start(at))
 }
 
-/// The beginning of all places of an instant.
-pub(crate) fn moment(at: Instant) -> String {
+/// The start of every sort key of an instant.
+pub(crate) fn sort_key_start(at: Instant) -> String {
     format!("{:016}", at.micros().max(0))
 }
 
-/// In seconds: what is kept for `days` days after a day may be forgotten from then on.
+/// When an item expires that is stored for `days` days after a day, in seconds since 1970.
 pub(crate) fn ttl(day: Day, days: u16, zone: &ReportZone) -> i64 {
     zone.end(day.plus(i32::from(days))).micros() / 1_000_000
 }
 
-/// An item of ours as the client wants it.
+/// Encodes a value as an item.
 pub(crate) fn write(item: &impl Serialize) -> Result<Item> {
-    serde_dynamo::to_item(item).map_err(|error| damaged("what was to be written", &error))
+    serde_dynamo::to_item(item).map_err(|error| cannot_write(&error))
 }
 
-/// An item of the client as one of ours.
+/// Decodes an item.
 pub(crate) fn read<'a, T: Deserialize<'a>>(item: Item) -> Result<T> {
     serde_dynamo::from_item(item).map_err(|error| damaged("an item", &error))
 }
 
+/// The error for a value that has no stored form.
+pub(crate) fn cannot_write(error: &(impl std::fmt::Display + ?Sized)) -> StoreError {
+    StoreError::Damaged(format!("an item cannot be written: {error}"))
+}
+
+/// The error for a stored value that cannot be read.
 pub(crate) fn damaged(what: &str, error: &(impl std::fmt::Display + ?Sized)) -> StoreError {
     StoreError::Damaged(format!("{what} cannot be read: {error}"))
 }

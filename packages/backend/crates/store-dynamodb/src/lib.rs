@@ -1,8 +1,8 @@
 //! The store on AWS: orders, reports and vendors in three DynamoDB tables.
 //!
-//! There is no transaction around everything as in the embedded store. What makes each number exact is a marker per order
-//! that is written together with the counters it moved: see [`DynamoStore::project`]. This crate never looks at a clock, and
-//! it never scans a table.
+//! Unlike the embedded store, no single transaction spans all of its data. Each number is exact because one transaction writes a
+//! marker of the order together with the counters that the order moves: see [`DynamoStore::project`]. This crate never reads a
+//! clock and never scans a table.
 
 mod apply;
 mod bucket_transaction;
@@ -31,11 +31,11 @@ use aws_sdk_dynamodb::Client;
 use goody_application::retention::Retention;
 use goody_domain::ReportZone;
 
-use reports::Seen;
+use reports::KnownRevisions;
 
 pub use tables::{Tables, create_tables};
 
-/// Three tables as a store. Cheap to clone.
+/// A store in three tables. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct DynamoStore {
     client: Client,
@@ -44,18 +44,18 @@ pub struct DynamoStore {
     /// See [`ReportZone::rules`].
     rules: Arc<str>,
     retention: Retention,
-    seen: Arc<Seen>,
+    known_revisions: Arc<KnownRevisions>,
 }
 
 impl DynamoStore {
-    /// The store in these tables, which must be there. Buckets are of the days of `zone`. Where the table has others, as after an
-    /// update of the rules of the zone, no counter moves until all are rebuilt.
+    /// The store in these tables, which must exist. Its buckets count the days of `zone`. If the stored buckets follow other
+    /// rules, as after an update of the time zone rules, no counter moves until all are rebuilt.
     pub fn new(client: Client, tables: Tables, zone: ReportZone) -> Self {
         let (tables, rules, zone) = (Arc::new(tables), zone.rules().into(), Arc::new(zone));
-        Self { client, tables, zone, rules, retention: Retention::default(), seen: Arc::default() }
+        Self { client, tables, zone, rules, retention: Retention::default(), known_revisions: Arc::default() }
     }
 
-    /// The same store, in which things live as long as this says.
+    /// The same store with these retention times.
     #[must_use]
     pub fn with_retention(self, retention: Retention) -> Self {
         Self { retention, ..self }

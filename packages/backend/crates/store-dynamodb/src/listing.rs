@@ -1,9 +1,10 @@
-//! Lists of orders: every list is a merge of a few streams, and every order of a page is looked at before it is told.
+//! Lists of orders. A list is read from one index partition or merged from several. Every order of a page is loaded and checked
+//! against the filter before it is returned, because an index may lag behind its table.
 //!
-//! A vendor's list is its partition of one index. Other lists are merges of five groups, by how orders ended: a status is in
-//! one or two of them, and late orders stand apart from those that were on time. A gift type that few orders have has an index
-//! that tells so. What else a filter asks for, an entry of the index can tell. One look through the streams gives both a page
-//! and the total of its list, where no bucket knows it.
+//! The list of a vendor is one partition of an index. Other lists are merged from the five groups of another index: each status
+//! is in one or two groups, and orders that arrived late are a separate group. A list of a rare gift type is read from the index
+//! of gift types. The other conditions of a filter are checked on the attributes of the index entries. If no bucket has the total
+//! of a list, one read of the index gives both a page and the total.
 
 use std::collections::HashMap;
 
@@ -12,58 +13,65 @@ use goody_domain::{Counters, Day, History, Instant, Order, OrderId, Status};
 
 use crate::DynamoStore;
 use crate::buckets::{BucketItem, Row, partition, read_counters};
-use crate::index_reader::{Entry, Merged, Partition, Range, Stream, Wanted};
-use crate::items::{Group, moment, place, read};
+use crate::index_reader::{Entry, MergedReader, Partition, PartitionReader, Range, Selection};
+use crate::items::{Group, read, sort_key, sort_key_start};
 use crate::tables::{BY_GIFT, BY_GROUP, BY_VENDOR};
 
-/// A gift type that no more orders have than this is rare.
-const RARE: usize = 300;
-/// After every place of an index.
+/// A gift type is rare if at most this many orders have it.
+const MAX_RARE: usize = 300;
+/// Sorts after every sort key.
 const LAST: &str = "~";
 
 /// Where the orders of a list are.
 enum Source<'s> {
-    /// Each of them is in one of these.
-    Streams(Merged<'s>),
-    /// They are among these few.
-    Few(Vec<OrderId>),
+    /// In these partitions of an index.
+    Index(MergedReader<'s>),
+    /// Among these few orders.
+    Orders(Vec<OrderId>),
 }
 
 impl DynamoStore {
     fn range(&self, filter: &OrderFilter, after: Option<&Position>) -> Range {
-        let from = filter.placed_from.map_or_else(String::new, |day| moment(self.zone.start(day)));
-        let to = filter.placed_to.map_or_else(|| LAST.to_owned(), |day| moment(self.zone.end(day)));
-        // Neither end may be empty.
-        Range::new(if from.is_empty() { moment(Instant::from_micros(0)) } else { from }, to, filter.oldest_first, after)
+        let from = filter.placed_from.map_or_else(String::new, |day| sort_key_start(self.zone.start(day)));
+        let to = filter.placed_to.map_or_else(|| LAST.to_owned(), |day| sort_key_start(self.zone.end(day)));
+        // DynamoDB refuses an empty key.
+        Range::new(
+            if from.is_empty() { sort_key_start(Instant::from_micros(0)) } else { from },
+            to,
+            filter.oldest_first,
+            after,
+        )
     }
 
-    /// Where the orders of a list are, from a place in it on.
+    /// Where the orders of a list are, after a position.
     async fn source(&self, filter: &OrderFilter, after: Option<&Position>) -> Result<Source<'_>> {
         let range = self.range(filter, after);
-        let stream = |index, attribute, value: &str| {
-            let partition = Partition { index, attribute, value: value.to_owned(), sort: "createdAt" };
-            Stream::new(self, partition, range.clone())
+        let partition_reader = |index, attribute, value: &str| {
+            let partition = Partition { index, attribute, value: value.to_owned(), sort_attribute: "createdAt" };
+            PartitionReader::new(self, partition, range.clone())
         };
         if let Some(vendor_id) = &filter.vendor_id {
-            return Ok(Source::Streams(Merged { streams: vec![stream(BY_VENDOR, "vendorId", vendor_id.as_str())] }));
+            return Ok(Source::Index(MergedReader {
+                readers: vec![partition_reader(BY_VENDOR, "vendorId", vendor_id.as_str())],
+            }));
         }
         if let Some(gift_type) = &filter.gift_type {
-            let mut probe = stream(BY_GIFT, "giftType", gift_type.as_str());
-            let found = if probe.ended() { Vec::new() } else { probe.page(Some(RARE)).await? };
-            if probe.ended() {
-                return Ok(Source::Few(found.iter().map(Entry::order_id).collect::<Result<_>>()?));
+            let mut probe = partition_reader(BY_GIFT, "giftType", gift_type.as_str());
+            let entries = if probe.is_done() { Vec::new() } else { probe.next_page(Some(MAX_RARE)).await? };
+            if probe.is_done() {
+                return Ok(Source::Orders(entries.iter().map(Entry::order_id).collect::<Result<_>>()?));
             }
         }
-        let groups = Group::EVERY.into_iter().filter(|group| may_hold(*group, filter));
-        let streams = groups.map(|group| stream(BY_GROUP, "list", group.key())).collect();
-        Ok(Source::Streams(Merged { streams }))
+        let groups = Group::ALL.into_iter().filter(|group| group_may_match(*group, filter));
+        let readers = groups.map(|group| partition_reader(BY_GROUP, "list", group.key())).collect();
+        Ok(Source::Index(MergedReader { readers }))
     }
 
-    /// Those of a few orders that are in a list, in its order.
-    async fn few(&self, filter: &OrderFilter, ids: &[OrderId], now: Instant) -> Result<Vec<Order>> {
-        let orders = self.listed(ids).await?.into_values().filter_map(|history| history.order());
+    /// The orders that match the filter, in the sequence of the list.
+    async fn matching_orders(&self, filter: &OrderFilter, ids: &[OrderId], now: Instant) -> Result<Vec<Order>> {
+        let orders = self.list_histories(ids).await?.into_values().filter_map(|history| history.order());
         let mut orders: Vec<Order> = orders.filter(|order| filter.takes(order, &self.zone, now)).collect();
-        orders.sort_by_cached_key(order_place);
+        orders.sort_by_cached_key(order_sort_key);
         if !filter.oldest_first {
             orders.reverse();
         }
@@ -71,25 +79,25 @@ impl DynamoStore {
     }
 }
 
-fn order_place(order: &Order) -> String {
-    place(order.created_at, order.order_id.as_str())
+fn order_sort_key(order: &Order) -> String {
+    sort_key(order.created_at, order.order_id.as_str())
 }
 
-/// The first orders of a list after a place in it.
-fn from_place(orders: Vec<Order>, filter: &OrderFilter, after: Option<&Position>, limit: usize) -> Vec<Order> {
-    let after = after.map(|after| place(after.at, after.order_id.as_str()));
+/// The first orders after a position.
+fn page_after(orders: Vec<Order>, filter: &OrderFilter, after: Option<&Position>, limit: usize) -> Vec<Order> {
+    let after = after.map(|after| sort_key(after.at, after.order_id.as_str()));
     let is_after = |order: &Order| {
         after.as_ref().is_none_or(|after| match filter.oldest_first {
-            true => order_place(order) > *after,
-            false => order_place(order) < *after,
+            true => order_sort_key(order) > *after,
+            false => order_sort_key(order) < *after,
         })
     };
     orders.into_iter().filter(is_after).take(limit).collect()
 }
 
-/// Whether a group may have orders of a list.
-fn may_hold(group: Group, filter: &OrderFilter) -> bool {
-    let has_status = Status::ALL.into_iter().any(|status| filter.takes_status(status) && group.may_be(status));
+/// Whether a group may hold orders that match the filter.
+fn group_may_match(group: Group, filter: &OrderFilter) -> bool {
+    let has_status = Status::ALL.into_iter().any(|status| filter.takes_status(status) && group.may_have(status));
     let has_lateness = match group {
         Group::Arrived => filter.delayed != Some(true),
         Group::Late => filter.delayed != Some(false),
@@ -98,12 +106,12 @@ fn may_hold(group: Group, filter: &OrderFilter) -> bool {
     has_status && has_lateness
 }
 
-/// Whether an order may be in a list, by what its index tells. What it does not tell may be.
-fn takes(filter: &OrderFilter, entry: &Entry, minute: i64) -> bool {
-    let is = |told: &Option<String>, asked: &str| told.as_deref().is_none_or(|told| told == asked);
+/// Whether an order may match the filter, by the attributes of its index entry. A missing attribute matches everything.
+fn may_match(filter: &OrderFilter, entry: &Entry, minute: i64) -> bool {
+    let may_be = |actual: &Option<String>, expected: &str| actual.as_deref().is_none_or(|actual| actual == expected);
     let has_status = entry.status.as_deref().and_then(Status::parse).is_none_or(|status| filter.takes_status(status));
     let is_late = entry.late || entry.promise.is_some_and(|promise| promise < minute);
-    filter.vendor_id.as_ref().is_none_or(|id| is(&entry.vendor_id, id.as_str()))
+    filter.vendor_id.as_ref().is_none_or(|id| may_be(&entry.vendor_id, id.as_str()))
         && has_status
         && filter
             .gift_type
@@ -112,12 +120,12 @@ fn takes(filter: &OrderFilter, entry: &Entry, minute: i64) -> bool {
         && filter.delayed.is_none_or(|delayed| entry.status.is_none() || delayed == is_late)
 }
 
-/// Whether the streams of a list hold nothing else.
-fn takes_all(filter: &OrderFilter) -> bool {
+/// Whether every entry of the partitions of a list matches the filter.
+fn matches_all(filter: &OrderFilter) -> bool {
     filter.statuses.is_empty() && filter.delayed.is_none() && filter.gift_type.is_none()
 }
 
-/// A part of a list. Indexes may be a moment behind, so what they tell is a proposal: the order itself decides.
+/// A page of a list.
 pub(crate) async fn list(
     store: &DynamoStore,
     filter: &OrderFilter,
@@ -126,28 +134,28 @@ pub(crate) async fn list(
     now: Instant,
 ) -> Result<Vec<Order>> {
     match store.source(filter, after).await? {
-        Source::Few(ids) => Ok(from_place(store.few(filter, &ids, now).await?, filter, after, limit)),
-        Source::Streams(streams) => read_page(store, filter, streams, limit, now).await,
+        Source::Orders(ids) => Ok(page_after(store.matching_orders(filter, &ids, now).await?, filter, after, limit)),
+        Source::Index(reader) => read_page(store, filter, reader, limit, now).await,
     }
 }
 
 async fn read_page(
     store: &DynamoStore,
     filter: &OrderFilter,
-    mut streams: Merged<'_>,
+    mut reader: MergedReader<'_>,
     limit: usize,
     now: Instant,
 ) -> Result<Vec<Order>> {
     let minute = now.floor_minute().micros();
-    let takes = |entry: &Entry| takes(filter, entry, minute);
-    let wanted = Wanted { takes: &takes, all: takes_all(filter), few: limit };
+    let accepts = |entry: &Entry| may_match(filter, entry, minute);
+    let selection = Selection { accepts: &accepts, accepts_all: matches_all(filter), page_size: limit };
     let mut page: Vec<Order> = Vec::with_capacity(limit);
     while page.len() < limit {
-        let many = limit - page.len();
-        let entries = streams.next(many, wanted).await?;
-        let is_last = entries.len() < many;
+        let missing = limit - page.len();
+        let entries = reader.next(missing, selection).await?;
+        let is_last = entries.len() < missing;
         let ids: Vec<OrderId> = entries.iter().map(Entry::order_id).collect::<Result<_>>()?;
-        let mut histories: HashMap<OrderId, History> = store.listed(&ids).await?;
+        let mut histories: HashMap<OrderId, History> = store.list_histories(&ids).await?;
         let orders = ids.iter().filter_map(|id| histories.remove(id)?.order());
         page.extend(orders.filter(|order| filter.takes(order, &store.zone, now)));
         if is_last {
@@ -157,38 +165,43 @@ async fn read_page(
     Ok(page)
 }
 
-/// A part of a list, and how many orders the whole list has.
+/// A page of a list, and the number of orders in the list.
 pub(crate) async fn page(
     store: &DynamoStore,
     filter: &OrderFilter,
     after: Option<&Position>,
     limit: usize,
     now: Instant,
-    most: i64,
+    count_limit: i64,
 ) -> Result<(Vec<Order>, OrderCount)> {
     if filter.is_counted() {
-        return futures::try_join!(list(store, filter, after, limit, now), count(store, filter, most, now));
+        return futures::try_join!(list(store, filter, after, limit, now), count(store, filter, count_limit, now));
     }
     match store.source(filter, None).await? {
-        Source::Few(ids) => {
-            let orders = store.few(filter, &ids, now).await?;
-            let count = tally(orders.iter().map(Order::status), most, true);
-            Ok((from_place(orders, filter, after, limit), count))
+        Source::Orders(ids) => {
+            let orders = store.matching_orders(filter, &ids, now).await?;
+            let count = count_statuses(orders.iter().map(Order::status), count_limit, true);
+            Ok((page_after(orders, filter, after, limit), count))
         }
-        Source::Streams(mut streams) => {
-            let count = survey(&mut streams, filter, most, now).await?;
+        Source::Index(mut reader) => {
+            let count = count_entries(&mut reader, filter, count_limit, now).await?;
             if let Some(after) = after {
-                streams.go_to(after);
+                reader.seek(after);
             }
-            Ok((read_page(store, filter, streams, limit, now).await?, count))
+            Ok((read_page(store, filter, reader, limit, now).await?, count))
         }
     }
 }
 
-/// How many orders a list has: from the buckets where they know, else counted up to a limit.
-pub(crate) async fn count(store: &DynamoStore, filter: &OrderFilter, most: i64, now: Instant) -> Result<OrderCount> {
+/// The number of orders in a list: from the buckets if they count it, else counted up to a limit.
+pub(crate) async fn count(
+    store: &DynamoStore,
+    filter: &OrderFilter,
+    count_limit: i64,
+    now: Instant,
+) -> Result<OrderCount> {
     if !filter.is_counted() {
-        return count_orders(store, filter, most, now).await;
+        return count_orders(store, filter, count_limit, now).await;
     }
     let has_days = filter.placed_from.is_some() || filter.placed_to.is_some();
     let (older, kept) = match has_days {
@@ -196,37 +209,46 @@ pub(crate) async fn count(store: &DynamoStore, filter: &OrderFilter, most: i64, 
         false => (None, Some(filter.clone())),
     };
     let mut count = match older {
-        Some(older) => count_orders(store, &older, most, now).await?,
+        Some(older) => count_orders(store, &older, count_limit, now).await?,
         None => OrderCount::default(),
     };
     if let Some(kept) = kept {
-        count.add_counted(filter, &standing(store, &kept).await?);
+        count.add_counted(filter, &status_counts(store, &kept).await?);
     }
     Ok(count)
 }
 
-/// Counts order by order, up to a limit.
-async fn count_orders(store: &DynamoStore, filter: &OrderFilter, most: i64, now: Instant) -> Result<OrderCount> {
+/// Counts the orders of a list one by one, up to a limit.
+async fn count_orders(store: &DynamoStore, filter: &OrderFilter, count_limit: i64, now: Instant) -> Result<OrderCount> {
     match store.source(filter, None).await? {
-        Source::Few(ids) => Ok(tally(store.few(filter, &ids, now).await?.iter().map(Order::status), most, true)),
-        Source::Streams(mut streams) => survey(&mut streams, filter, most, now).await,
+        Source::Orders(ids) => Ok(count_statuses(
+            store.matching_orders(filter, &ids, now).await?.iter().map(Order::status),
+            count_limit,
+            true,
+        )),
+        Source::Index(mut reader) => count_entries(&mut reader, filter, count_limit, now).await,
     }
 }
 
-/// Counts what the streams hold, as far as one look through them reaches.
-async fn survey(streams: &mut Merged<'_>, filter: &OrderFilter, most: i64, now: Instant) -> Result<OrderCount> {
+/// Counts the matching index entries, as far as one [`MergedReader::peek`] reads.
+async fn count_entries(
+    reader: &mut MergedReader<'_>,
+    filter: &OrderFilter,
+    count_limit: i64,
+    now: Instant,
+) -> Result<OrderCount> {
     let minute = now.floor_minute().micros();
-    let takes = |entry: &Entry| takes(filter, entry, minute);
-    let (entries, whole) = streams.look(usize::try_from(most).unwrap_or(0), &takes).await?;
+    let accepts = |entry: &Entry| may_match(filter, entry, minute);
+    let (entries, is_complete) = reader.peek(usize::try_from(count_limit).unwrap_or(0), &accepts).await?;
     let status = |entry: &&Entry| entry.status.as_deref().and_then(Status::parse);
-    Ok(tally(entries.iter().filter_map(status), most, whole))
+    Ok(count_statuses(entries.iter().filter_map(status), count_limit, is_complete))
 }
 
-/// Counts the first `most`, in the order of the list. Not whole: there may be more of them than these.
-fn tally(statuses: impl Iterator<Item = Status>, most: i64, whole: bool) -> OrderCount {
-    let mut count = OrderCount { is_lower_bound: !whole, ..OrderCount::default() };
+/// Counts the first `count_limit` statuses. `is_complete` is false if the list may have more than these.
+fn count_statuses(statuses: impl Iterator<Item = Status>, count_limit: i64, is_complete: bool) -> OrderCount {
+    let mut count = OrderCount { is_lower_bound: !is_complete, ..OrderCount::default() };
     for (number, status) in (0..).zip(statuses) {
-        if number == most {
+        if number == count_limit {
             count.is_lower_bound = true;
             break;
         }
@@ -235,12 +257,12 @@ fn tally(statuses: impl Iterator<Item = Status>, most: i64, whole: bool) -> Orde
     count
 }
 
-/// Where the orders of the filter's vendor and days stand, from the sums or from the buckets of the days.
-async fn standing(store: &DynamoStore, filter: &OrderFilter) -> Result<Counters> {
+/// The counters of the filter's vendor or of the fleet: the totals, or the sum over the filter's days.
+async fn status_counts(store: &DynamoStore, filter: &OrderFilter) -> Result<Counters> {
     let scope = filter.vendor_id.clone().map_or(Scope::Fleet, Scope::Vendor);
     let scope = partition(&scope);
     if filter.placed_from.is_none() && filter.placed_to.is_none() {
-        return read_counters(&store.row("counting orders", scope).await?.totals);
+        return read_counters(&store.current_row("counting orders", scope).await?.totals);
     }
     let from = filter.placed_from.map_or_else(|| "day#".to_owned(), |day| Row::Day(day).key());
     let to = filter.placed_to.map_or_else(|| format!("day#{LAST}"), |day: Day| Row::Day(day).key());

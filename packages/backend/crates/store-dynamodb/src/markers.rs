@@ -1,6 +1,6 @@
-//! Markers: up to which version the buckets reflect an order.
+//! Markers: a marker states up to which version the buckets reflect an order.
 //!
-//! A marker is written in the transaction that moves the buckets. So a change that is told again finds that it was applied.
+//! The transaction that moves the buckets also writes the marker. So a change that the feed sends again is not applied twice.
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,19 +14,19 @@ use crate::items::{Item, damaged, read, ttl, write};
 use crate::tables::BY_DATE;
 use crate::{DynamoStore, bucket_transaction};
 
-/// Which row of its partition a marker is.
+/// The sort key of a marker.
 const MARKER: &str = "marker";
 
-/// Where the markers of orders that were forgotten stand in the index.
+/// The index partition of the markers of expired orders.
 const EXPIRED: &str = "expired";
 
-/// Up to where the buckets reflect an order.
+/// Up to which version the buckets reflect an order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Marker {
-    /// The version that was applied last.
+    /// The last applied version.
     pub(crate) version: usize,
-    /// The day on which the order was forgotten: its numbers are final.
+    /// The day on which the order expired. From then on its numbers are final.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) expired_on: Option<i32>,
 }
@@ -36,7 +36,7 @@ pub(crate) struct Marker {
 struct MarkerItem {
     vendor_id: String,
     date: String,
-    /// Of an order that was forgotten: those stand together in the index.
+    /// Expired orders only: puts the marker into their index partition.
     #[serde(skip_serializing_if = "Option::is_none")]
     report_date: Option<String>,
     ttl: i64,
@@ -44,7 +44,7 @@ struct MarkerItem {
     marker: Marker,
 }
 
-/// No vendor is called so: ids have no `#`.
+/// The partition of a marker. No vendor has this id: ids contain no `#`.
 fn partition(id: &OrderId) -> String {
     format!("order#{id}")
 }
@@ -53,11 +53,11 @@ fn key(id: &OrderId) -> Item {
     HashMap::from([("vendorId".to_owned(), text(partition(id))), ("date".to_owned(), text(MARKER))])
 }
 
-/// The markers of those orders that have one.
+/// The markers of these orders. An order without a marker is left out.
 pub(crate) async fn read_all(store: &DynamoStore, ids: &[OrderId]) -> Result<HashMap<OrderId, Marker>> {
     let ids: HashSet<&OrderId> = ids.iter().collect();
     let keys = ids.into_iter().map(key).collect();
-    let found = store.get_all("reading what was applied", &store.tables.reports, keys).await?;
+    let found = store.get_all("reading markers", &store.tables.reports, keys).await?;
     let markers = found.into_iter().map(|item| {
         let MarkerItem { vendor_id, marker, .. } = read(item)?;
         let id = vendor_id.split_once('#').map_or("", |(_, id)| id);
@@ -66,28 +66,28 @@ pub(crate) async fn read_all(store: &DynamoStore, ids: &[OrderId]) -> Result<Has
     markers.collect()
 }
 
-/// Moves a marker along a change, if it is where the change begins.
+/// Moves a marker to the end of a change, if the marker is at the version at which the change begins.
 pub(crate) fn advance(store: &DynamoStore, change: &Change, today: Day) -> Result<TransactWriteItem> {
     let marker = Marker { version: change.version, expired_on: None };
-    // It outlives its order by as long as the buckets do.
+    // The marker expires with the buckets, after its order.
     let last = last_day(&[], change.after.as_ref(), &store.zone).max(today);
     put(store, &change.order_id, marker, change.from_version, last)
 }
 
-/// Notes that an order of that version was forgotten, if its marker is still at `was`.
+/// Marks an order as expired at a version, if its marker is still at `from_version`.
 pub(crate) fn expire(
     store: &DynamoStore,
     id: &OrderId,
     version: usize,
-    was: usize,
+    from_version: usize,
     today: Day,
 ) -> Result<TransactWriteItem> {
-    put(store, id, Marker { version, expired_on: Some(today.number()) }, was, today)
+    put(store, id, Marker { version, expired_on: Some(today.number()) }, from_version, today)
 }
 
-/// Deletes the markers of orders that were forgotten before a day; says how many.
-pub(crate) async fn forget(store: &DynamoStore, before: Day) -> Result<u64> {
-    const DOING: &str = "forgetting what was applied";
+/// Deletes the markers of orders that expired before a day. Returns the number of deleted markers.
+pub(crate) async fn delete_expired(store: &DynamoStore, before: Day) -> Result<u64> {
+    const DOING: &str = "deleting expired markers";
     let (names, values) = Terms::new([("reportDate", text(EXPIRED))]).split();
     let query = store.client.query().table_name(&store.tables.reports).index_name(BY_DATE);
     let query = query.key_condition_expression("#reportDate = :reportDate");
@@ -96,29 +96,31 @@ pub(crate) async fn forget(store: &DynamoStore, before: Day) -> Result<u64> {
     for item in store.query(DOING, query, None).await? {
         let MarkerItem { vendor_id, date, marker, .. } = read(item)?;
         if marker.expired_on.is_some_and(|day| day < before.number()) {
-            keys.push(bucket_transaction::key(&vendor_id, date));
+            keys.push(bucket_transaction::item_key(&vendor_id, date));
         }
     }
-    let forgotten = keys.len() as u64;
+    let deleted = keys.len() as u64;
     store.delete_all(DOING, &store.tables.reports, keys).await?;
-    Ok(forgotten)
+    Ok(deleted)
 }
 
-fn put(store: &DynamoStore, id: &OrderId, marker: Marker, was: usize, last: Day) -> Result<TransactWriteItem> {
+fn put(store: &DynamoStore, id: &OrderId, marker: Marker, from_version: usize, last: Day) -> Result<TransactWriteItem> {
     let ttl = ttl(last, store.retention.bucket_days, &store.zone);
     let report_date = marker.expired_on.map(|_| EXPIRED.to_owned());
     let item = MarkerItem { vendor_id: partition(id), date: MARKER.to_owned(), report_date, ttl, marker };
-    let (condition, terms) = match was {
-        0 => ("attribute_not_exists(#vendorId)", Terms::default().names(["vendorId"])),
-        was => (
+    let (condition, terms) = match from_version {
+        0 => ("attribute_not_exists(#vendorId)", Terms::default().with_names(["vendorId"])),
+        from_version => (
             "#version = :version AND attribute_not_exists(#expiredOn)",
-            Terms::new([("version", number(was))]).names(["expiredOn"]),
+            Terms::new([("version", number(from_version))]).with_names(["expiredOn"]),
         ),
     };
     let (names, values) = terms.split();
     let put = Put::builder().table_name(&store.tables.reports).set_item(Some(write(&item)?));
     let put = put.condition_expression(condition).set_expression_attribute_names(names);
-    let put =
-        put.set_expression_attribute_values(values).build().map_err(|error| failed("noting a change")(error.into()))?;
+    let put = put
+        .set_expression_attribute_values(values)
+        .build()
+        .map_err(|error| failed("writing a marker")(error.into()))?;
     Ok(TransactWriteItem::builder().put(put).build())
 }

@@ -1,4 +1,4 @@
-//! Orders: load and save for writers, single orders for readers.
+//! Orders: load and save for writers, single orders and lists for readers.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -12,9 +12,9 @@ use goody_application::ports::{
 };
 use goody_domain::{History, Instant, Order, OrderId, VendorId};
 
-use crate::client::{AT_ONCE, Terms, failed, number, text};
-use crate::items::{ALL, Item, OrderItem, moment, read, write};
-use crate::parts::Stored;
+use crate::client::{MAX_CONCURRENT_CALLS, Terms, failed, number, text};
+use crate::items::{ALL, Item, OrderItem, read, sort_key_start, write};
+use crate::parts::StoredOrder;
 use crate::tables::{BY_ID, BY_ISSUE};
 use crate::{DynamoStore, listing, markers, recent};
 
@@ -22,8 +22,8 @@ use crate::{DynamoStore, listing, markers, recent};
 impl OrderWriter for DynamoStore {
     async fn load(&self, ids: &[OrderId]) -> Result<Vec<Found>> {
         let mut known = self.histories(ids).await?;
-        let unknown_vendors: Vec<OrderId> = ids.iter().filter(|id| !known.contains_key(*id)).cloned().collect();
-        let expired: HashSet<OrderId> = markers::read_all(self, &unknown_vendors).await?.into_keys().collect();
+        let unknown_ids: Vec<OrderId> = ids.iter().filter(|id| !known.contains_key(*id)).cloned().collect();
+        let expired: HashSet<OrderId> = markers::read_all(self, &unknown_ids).await?.into_keys().collect();
         let find = |id: &OrderId| match known.remove(id) {
             Some(history) => Found::Known(history),
             None if expired.contains(id) => Found::Expired,
@@ -33,42 +33,42 @@ impl OrderWriter for DynamoStore {
     }
 
     async fn save(&self, writes: Vec<OrderWrite>, _now: Instant) -> Result<Vec<bool>> {
-        let overtaken = self.register(&writes).await?;
-        let save = async |write: OrderWrite| match overtaken.contains(write.history.order_id()) {
+        let outdated = self.register_vendors(&writes).await?;
+        let save = async |write: OrderWrite| match outdated.contains(write.history.order_id()) {
             true => Ok(false),
             false => self.save_one(write).await,
         };
-        stream::iter(writes).map(save).buffered(AT_ONCE).try_collect().await
+        stream::iter(writes).map(save).buffered(MAX_CONCURRENT_CALLS).try_collect().await
     }
 }
 
 impl DynamoStore {
-    /// The histories of those orders that are there.
+    /// The histories of these orders. An unknown order is left out.
     pub(crate) async fn histories(&self, ids: &[OrderId]) -> Result<HashMap<OrderId, History>> {
-        let histories = self.whole(self.stored(ids).await?).await?;
+        let histories = self.full_histories(self.stored_orders(ids).await?).await?;
         Ok(histories.into_iter().map(|history| (history.order_id().clone(), history)).collect())
     }
 
-    /// The same as far as lists need them: of a long order only [`History::summary`].
-    pub(crate) async fn listed(&self, ids: &[OrderId]) -> Result<HashMap<OrderId, History>> {
-        let stored = self.stored(ids).await?;
-        Ok(stored.into_iter().map(|stored| (stored.order_id.clone(), stored.listed())).collect())
+    /// The histories of these orders, as lists need them: of a long order, only [`History::summary`].
+    pub(crate) async fn list_histories(&self, ids: &[OrderId]) -> Result<HashMap<OrderId, History>> {
+        let stored = self.stored_orders(ids).await?;
+        Ok(stored.into_iter().map(|stored| (stored.order_id.clone(), stored.list_history())).collect())
     }
 
-    async fn stored(&self, ids: &[OrderId]) -> Result<Vec<Stored>> {
+    async fn stored_orders(&self, ids: &[OrderId]) -> Result<Vec<StoredOrder>> {
         let keys: HashSet<&OrderId> = ids.iter().collect();
         let keys = keys.into_iter().map(key).collect();
-        stored(self.get_all("loading orders", &self.tables.orders, keys).await?)
+        parse_orders(self.get_all("loading orders", &self.tables.orders, keys).await?)
     }
 
-    /// Says whether the order still had the version it was loaded at.
+    /// Saves one order. Returns false if the stored version is not the loaded one.
     async fn save_one(&self, OrderWrite { history, from_version, .. }: OrderWrite) -> Result<bool> {
         self.write_parts(&history, from_version).await?;
         let summary = history.summary();
         let item = write(&OrderItem::new(&history, &summary, &self.zone, self.retention.order_days)?)?;
         let put = self.client.put_item().table_name(&self.tables.orders).set_item(Some(item));
         let (condition, terms) = match from_version {
-            0 => ("attribute_not_exists(#orderId)", Terms::default().names(["orderId"])),
+            0 => ("attribute_not_exists(#orderId)", Terms::default().with_names(["orderId"])),
             version => ("#version = :version", Terms::new([("version", number(version))])),
         };
         let (names, values) = terms.split();
@@ -84,12 +84,13 @@ impl DynamoStore {
         }
     }
 
-    /// Registers the vendors that writes name, except those of orders that have another version by now: it says which.
+    /// Registers the unknown vendors of writes, except those of outdated writes: the stored order has another version. Returns
+    /// the orders of the outdated writes.
     ///
-    /// One transaction has no room for an order and all vendors that it may name. So vendors come first, as no order may
-    /// name one that is not registered, and one that nothing names can stay only where the order is overtaken between this
-    /// look and its write.
-    async fn register(&self, writes: &[OrderWrite]) -> Result<HashSet<OrderId>> {
+    /// One transaction has no room for an order and all vendors that it may name. So the vendors are registered first, because an
+    /// order may name registered vendors only. A vendor that no order names can remain only if another writer changes the order
+    /// between this check and the write.
+    async fn register_vendors(&self, writes: &[OrderWrite]) -> Result<HashSet<OrderId>> {
         let mut unknown_vendors: BTreeSet<VendorId> =
             writes.iter().flat_map(|write| &write.unknown_vendors).cloned().collect();
         if unknown_vendors.is_empty() {
@@ -98,19 +99,21 @@ impl DynamoStore {
         for known in self.vendors_by_id(unknown_vendors.clone()).await? {
             unknown_vendors.remove(&known.vendor_id);
         }
-        let naming = writes.iter().filter(|write| write.unknown_vendors.iter().any(|id| unknown_vendors.contains(id)));
-        let ids: Vec<OrderId> = naming.clone().map(|write| write.history.order_id().clone()).collect();
+        let affected =
+            writes.iter().filter(|write| write.unknown_vendors.iter().any(|id| unknown_vendors.contains(id)));
+        let ids: Vec<OrderId> = affected.clone().map(|write| write.history.order_id().clone()).collect();
         let stored = self.histories(&ids).await?;
         let version = |id: &OrderId| stored.get(id).map_or(0, History::version);
-        let (current, overtaken): (Vec<_>, Vec<_>) =
-            naming.partition(|write| version(write.history.order_id()) == write.from_version);
-        let named: BTreeSet<VendorId> = current.into_iter().flat_map(|write| &write.unknown_vendors).cloned().collect();
-        self.register_unknown(named.into_iter().filter(|id| unknown_vendors.contains(id)).collect()).await?;
-        Ok(overtaken.into_iter().map(|write| write.history.order_id().clone()).collect())
+        let (current, outdated): (Vec<_>, Vec<_>) =
+            affected.partition(|write| version(write.history.order_id()) == write.from_version);
+        let vendors: BTreeSet<VendorId> =
+            current.into_iter().flat_map(|write| &write.unknown_vendors).cloned().collect();
+        self.register_unknown(vendors.into_iter().filter(|id| unknown_vendors.contains(id)).collect()).await?;
+        Ok(outdated.into_iter().map(|write| write.history.order_id().clone()).collect())
     }
 
-    /// The ids of orders, by id, after one.
-    pub(crate) async fn ids(&self, after: Option<&OrderId>, limit: usize) -> Result<Vec<OrderId>> {
+    /// The ids of the orders after `after`, sorted.
+    pub(crate) async fn order_ids(&self, after: Option<&OrderId>, limit: usize) -> Result<Vec<OrderId>> {
         let after = after.map_or_else(String::new, ToString::to_string);
         let (condition, terms) = match after.as_str() {
             "" => ("#all = :all", Terms::new([("all", text(ALL))])),
@@ -121,15 +124,15 @@ impl DynamoStore {
         let (names, values) = terms.split();
         let query = self.client.query().table_name(&self.tables.orders).index_name(BY_ID);
         let query = query.key_condition_expression(condition).set_expression_attribute_names(names);
-        let found =
+        let entries =
             self.query("reading all orders", query.set_expression_attribute_values(values), Some(limit)).await?;
-        found.iter().map(order_id).collect()
+        entries.iter().map(order_id).collect()
     }
 }
 
-/// What the items of orders have of their histories.
-fn stored(items: Vec<Item>) -> Result<Vec<Stored>> {
-    items.into_iter().map(|item| read::<OrderItem<'_>>(item)?.stored()).collect()
+/// Parses the items of orders.
+fn parse_orders(items: Vec<Item>) -> Result<Vec<StoredOrder>> {
+    items.into_iter().map(|item| read::<OrderItem<'_>>(item)?.parse()).collect()
 }
 
 /// The key of an order.
@@ -137,7 +140,7 @@ pub(crate) fn key(id: &OrderId) -> Item {
     HashMap::from([("orderId".to_owned(), text(id.as_str()))])
 }
 
-/// The order that an entry of an index is of.
+/// The order of an index entry.
 pub(crate) fn order_id(item: &Item) -> Result<OrderId> {
     let id = item.get("orderId").and_then(|id| id.as_s().ok()).map_or("", String::as_str);
     OrderId::parse(id).map_err(|reason| crate::items::damaged("an order", &reason))
@@ -147,7 +150,7 @@ pub(crate) fn order_id(item: &Item) -> Result<OrderId> {
 impl OrderReader for DynamoStore {
     async fn order(&self, id: &OrderId) -> Result<Option<History>> {
         let item = self.get("reading an order", &self.tables.orders, key(id)).await?;
-        Ok(self.whole(stored(item.into_iter().collect())?).await?.pop())
+        Ok(self.full_histories(parse_orders(item.into_iter().collect())?).await?.pop())
     }
 
     async fn list(
@@ -170,9 +173,9 @@ impl OrderReader for DynamoStore {
         after: Option<&Position>,
         limit: usize,
         now: Instant,
-        most: i64,
+        count_limit: i64,
     ) -> Result<(Vec<Order>, OrderCount)> {
-        listing::page(self, filter, after, limit, now, most).await
+        listing::page(self, filter, after, limit, now, count_limit).await
     }
 
     async fn recent(&self, filter: &RecentFilter, after: Option<&Position>, limit: usize) -> Result<Vec<History>> {
@@ -184,17 +187,17 @@ impl OrderReader for DynamoStore {
     }
 
     async fn issues(&self, vendor_id: &VendorId, before: Instant, limit: usize) -> Result<Vec<Order>> {
-        let terms = Terms::new([("issueOf", text(vendor_id.as_str())), ("endedAt", text(moment(before)))]);
+        let terms = Terms::new([("issueOf", text(vendor_id.as_str())), ("endedAt", text(sort_key_start(before)))]);
         let (names, values) = terms.split();
         let query = self.client.query().table_name(&self.tables.orders).index_name(BY_ISSUE);
         let query = query.key_condition_expression("#issueOf = :issueOf AND #endedAt < :endedAt");
         let query = query.set_expression_attribute_names(names).set_expression_attribute_values(values);
-        let found = self.query("reading a vendor's issues", query.scan_index_forward(false), Some(limit)).await?;
-        Ok(stored(found)?.into_iter().filter_map(|stored| stored.listed().order()).collect())
+        let entries = self.query("reading a vendor's issues", query.scan_index_forward(false), Some(limit)).await?;
+        Ok(parse_orders(entries)?.into_iter().filter_map(|stored| stored.list_history().order()).collect())
     }
 
     async fn all(&self, after: Option<&OrderId>, limit: usize) -> Result<Vec<History>> {
-        let ids = self.ids(after, limit).await?;
+        let ids = self.order_ids(after, limit).await?;
         let mut histories = self.histories(&ids).await?;
         Ok(ids.iter().filter_map(|id| histories.remove(id)).collect())
     }

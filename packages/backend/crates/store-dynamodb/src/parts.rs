@@ -1,12 +1,13 @@
-//! Orders with more facts than an item has room for.
+//! Orders with more facts than one item has room for.
 //!
-//! An item has 400 KB. The facts of an order are cut, from the first on, into parts of at most [`ROOM`]; the last stays in the
-//! order's own item, and each full one is an item of its own in the same table. Facts are only ever added behind the others, so a
-//! full part never changes, and a later cut has the same parts and more. A part is named by the order, its place and its content,
-//! and is written before the order that names it: whoever writes the same part writes the same bytes, and where the order's own
-//! write is refused nothing names what was written for it. The name of a part is no order's id, and no index has it.
+//! An item has at most 400 KB. The facts of a long order are split, from the first on, into parts of at most [`MAX_PART_BYTES`].
+//! Each full part is a separate item in the same table; the facts after the last full part are in the order's item. New facts are
+//! always appended, so a full part never changes, and a later split has the same parts and perhaps more. The name of a part
+//! consists of the order's id, the index of its first fact and a hash of its content. A part is written before the order that
+//! names it: two writers of the same part write the same bytes, and when the write of the order is refused, no order names the
+//! new part. The name of a part is not a valid order id, and no index holds parts.
 //!
-//! Parts are read with their order, and for nothing else: what lists show of the order is in its own item.
+//! Parts are read only together with their order. Lists do not need them: the order's item has a summary.
 
 use std::collections::{HashMap, HashSet};
 
@@ -17,13 +18,13 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::DynamoStore;
-use crate::client::{AT_ONCE, failed, text};
-use crate::items::{FactItem, Item, damaged, fact, facts, read, write};
+use crate::client::{MAX_CONCURRENT_CALLS, failed, text};
+use crate::items::{FactItem, Item, cannot_write, damaged, fact, facts, read, write};
 
-/// The most bytes of facts in one item, counted as JSON, which is longer than what DynamoDB counts.
-const ROOM: usize = 300 * 1024;
-/// Between an order's id and the rest of a part's name. No order's id has it.
-const MARK: char = '/';
+/// The maximum size of the facts in one item, in bytes of JSON. JSON is longer than the size that DynamoDB computes.
+const MAX_PART_BYTES: usize = 300 * 1024;
+/// Separates the fields of a part's name. Order ids do not contain it.
+const PART_SEPARATOR: char = '/';
 const DOING: &str = "reading the parts of a long order";
 
 /// A part: some of the facts of an order.
@@ -35,46 +36,46 @@ struct PartItem<'a> {
     facts: Vec<FactItem<'a>>,
 }
 
-/// What an order's own item has of its history.
+/// The part of a history that is in the order's item.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stored {
+pub struct StoredOrder {
     pub(crate) order_id: OrderId,
-    /// The parts that come first.
+    /// The names of the parts, which hold the first facts.
     pub(crate) parts: Vec<String>,
-    /// The facts after those of the parts.
+    /// The facts after those in the parts.
     pub(crate) last: Vec<Recorded>,
-    /// Where there are parts: [`History::summary`].
+    /// With parts only: [`History::summary`].
     pub(crate) summary: Vec<Recorded>,
 }
 
-impl Stored {
-    /// The history as far as lists need it, without its parts: of an order with parts only its summary.
-    pub(crate) fn listed(self) -> History {
+impl StoredOrder {
+    /// The history as lists need it: of an order with parts, only the summary.
+    pub(crate) fn list_history(self) -> History {
         History::from_recorded(self.order_id, if self.parts.is_empty() { self.last } else { self.summary })
     }
 }
 
-/// Whether a key of the orders' table is that of a part.
+/// Whether a key of the table of the orders is the name of a part.
 pub(crate) fn is_part(key: &str) -> bool {
-    key.contains(MARK)
+    key.contains(PART_SEPARATOR)
 }
 
-/// The full parts of a history: their names and where each ends.
-pub(crate) fn cut(history: &History) -> Result<Vec<(String, usize)>> {
-    let (mut full, mut start, mut bytes) = (Vec::new(), 0, 0);
+/// The full parts of a history: for each, its name and the index after its last fact.
+pub(crate) fn split_into_parts(history: &History) -> Result<Vec<(String, usize)>> {
+    let (mut parts, mut start, mut bytes) = (Vec::new(), 0, 0);
     let mut hash = Sha256::new();
-    for (place, recorded) in history.events().iter().enumerate() {
-        let written = serde_json::to_vec(&fact(recorded)).map_err(|error| damaged("what was to be written", &error))?;
-        if bytes + written.len() > ROOM && place > start {
+    for (index, recorded) in history.events().iter().enumerate() {
+        let written = serde_json::to_vec(&fact(recorded)).map_err(|error| cannot_write(&error))?;
+        if bytes + written.len() > MAX_PART_BYTES && index > start {
             let hash = std::mem::take(&mut hash).finalize();
             let hash: String = hash.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
-            full.push((format!("{}{MARK}{start}{MARK}{hash}", history.order_id()), place));
-            (start, bytes) = (place, 0);
+            parts.push((format!("{}{PART_SEPARATOR}{start}{PART_SEPARATOR}{hash}", history.order_id()), index));
+            (start, bytes) = (index, 0);
         }
         bytes += written.len();
         hash.update(&written);
     }
-    Ok(full)
+    Ok(parts)
 }
 
 fn part_key(name: &str) -> Item {
@@ -82,11 +83,11 @@ fn part_key(name: &str) -> Item {
 }
 
 impl DynamoStore {
-    /// Writes the parts of a history that are full now and were not at a version.
+    /// Writes the full parts of a history that were not full yet at `from_version`.
     pub(crate) async fn write_parts(&self, history: &History, from_version: usize) -> Result<()> {
         let mut start = 0;
-        for (name, end) in cut(history)? {
-            // What was stored then may have had this part as its last: written again, it is the same.
+        for (name, end) in split_into_parts(history)? {
+            // Up to version `end`, the order's own item held these facts.
             if end >= from_version {
                 let facts = history.events()[start..end].iter().map(fact).collect();
                 let item = write(&PartItem { order_id: name, facts })?;
@@ -98,23 +99,23 @@ impl DynamoStore {
         Ok(())
     }
 
-    /// Deletes the parts of an order that is gone.
+    /// Deletes the parts of a deleted order.
     pub(crate) async fn delete_parts(&self, history: &History) -> Result<()> {
-        for (name, _) in cut(history)? {
+        for (name, _) in split_into_parts(history)? {
             let delete = self.client.delete_item().table_name(&self.tables.orders).set_key(Some(part_key(&name)));
-            delete.send().await.map_err(|error| failed("forgetting a part of a long order")(error.into()))?;
+            delete.send().await.map_err(|error| failed("deleting a part of a long order")(error.into()))?;
         }
         Ok(())
     }
 
-    /// The whole histories of orders as they are stored. Those whose parts are gone are left out: they were forgotten meanwhile.
-    pub(crate) async fn whole(&self, stored: Vec<Stored>) -> Result<Vec<History>> {
-        let whole = stream::iter(stored).map(|stored| self.whole_one(stored)).buffered(AT_ONCE);
-        Ok(whole.try_collect::<Vec<_>>().await?.into_iter().flatten().collect())
+    /// The full histories of stored orders. An order that was deleted since, together with its parts, is left out.
+    pub(crate) async fn full_histories(&self, stored: Vec<StoredOrder>) -> Result<Vec<History>> {
+        let histories = stream::iter(stored).map(|stored| self.full_history(stored)).buffered(MAX_CONCURRENT_CALLS);
+        Ok(histories.try_collect::<Vec<_>>().await?.into_iter().flatten().collect())
     }
 
-    async fn whole_one(&self, stored: Stored) -> Result<Option<History>> {
-        let Stored { order_id, parts, last, .. } = stored;
+    async fn full_history(&self, stored: StoredOrder) -> Result<Option<History>> {
+        let StoredOrder { order_id, parts, last, .. } = stored;
         if parts.is_empty() {
             return Ok(Some(History::from_recorded(order_id, last)));
         }

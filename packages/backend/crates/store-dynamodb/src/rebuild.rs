@@ -1,4 +1,4 @@
-//! Rebuild: a scope computed anew from the orders, and put right where it differs.
+//! Rebuild: computes a scope from the orders, and corrects the stored buckets that differ.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,44 +6,46 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 use goody_application::ports::{Rebuilt, Result, Scope};
 use goody_domain::{Bucket, CounterSeries, Counters, Day, Entry, OrderId, VendorId, contribution_to};
 
-use crate::bucket_transaction::{BucketTransaction, Place};
-use crate::buckets::{BucketItem, FLEET, Row, SLICE, partition, read_counters};
-use crate::client::{AT_ONCE, Patience, Terms, Transacted, text};
+use crate::bucket_transaction::{BucketTransaction, RowKey};
+use crate::buckets::{BucketItem, FLEET, ROW_MINUTES, Row, partition, read_counters};
+use crate::client::{Backoff, MAX_CONCURRENT_CALLS, Terms, TransactionOutcome, text};
 use crate::items::read;
 use crate::tables::BY_VENDOR;
 use crate::{DynamoStore, markers, orders, secondary_vendors};
 
-/// Before every day, and after.
+/// A day before every order.
 const FIRST: Day = Day::from_number(-7_000);
+/// A day after every order.
 const LAST: Day = Day::from_number(1_000_000);
-const DOING: &str = "rebuilding the counters of a scope";
+const DOING: &str = "rebuilding a scope";
 
 type Buckets = BTreeMap<Day, Bucket>;
 
-/// Somebody may move the scope meanwhile; then it is computed again.
+/// Rebuilds a scope. If another writer changes it during the rebuild, the rebuild starts again.
 pub(crate) async fn rebuild(store: &DynamoStore, scope: &Scope) -> Result<Rebuilt> {
-    let mut patience = Patience::default();
+    let mut backoff = Backoff::default();
     loop {
-        let kept_from = store.row(DOING, FLEET).await?.kept_from.map_or(FIRST, Day::from_number);
-        let (is, revision) = whole(store, scope).await?;
-        let should = match scope {
-            Scope::Fleet => of_vendors(store, kept_from).await?,
-            Scope::Vendor(vendor_id) => of_orders(store, vendor_id, kept_from).await?,
+        let kept_from = store.current_row(DOING, FLEET).await?.kept_from.map_or(FIRST, Day::from_number);
+        let (actual, revision) = full_series(store, scope).await?;
+        let expected = match scope {
+            Scope::Fleet => buckets_of_vendors(store, kept_from).await?,
+            Scope::Vendor(vendor_id) => buckets_of_orders(store, vendor_id, kept_from).await?,
         };
-        if let Some(rebuilt) = put_right(store, scope, (&is, revision), &should, kept_from).await? {
+        if let Some(rebuilt) = repair(store, scope, (&actual, revision), &expected, kept_from).await? {
             return Ok(rebuilt);
         }
-        patience.wait().await?;
+        backoff.wait().await?;
     }
 }
 
-/// A scope with every bucket that is there.
-async fn whole(store: &DynamoStore, scope: &Scope) -> Result<(CounterSeries, i64)> {
+/// The counter series of a scope with all of its buckets, and its revision.
+async fn full_series(store: &DynamoStore, scope: &Scope) -> Result<(CounterSeries, i64)> {
     store.read_series(scope, FIRST, (FIRST, LAST)).await
 }
 
-/// What the orders that have a vendor, or named it, amount to, those that were forgotten included.
-async fn of_orders(store: &DynamoStore, vendor_id: &VendorId, first: Day) -> Result<Buckets> {
+/// The buckets of a vendor from `first` on, computed from the orders that belong to it or name it, and from the settled rows of
+/// expired orders.
+async fn buckets_of_orders(store: &DynamoStore, vendor_id: &VendorId, first: Day) -> Result<Buckets> {
     let (names, values) = Terms::new([("vendorId", text(vendor_id.as_str()))]).split();
     let query = store.client.query().table_name(&store.tables.orders).index_name(BY_VENDOR);
     let query = query.key_condition_expression("#vendorId = :vendorId");
@@ -67,7 +69,7 @@ async fn of_orders(store: &DynamoStore, vendor_id: &VendorId, first: Day) -> Res
     let last = Row::Settled(LAST).key();
     for item in store.scope_rows(vendor_id.as_str(), Row::Settled(first).key(), &last).await? {
         let row: BucketItem = read(item)?;
-        if let Row::Settled(day) = Row::read(&row.date)? {
+        if let Row::Settled(day) = Row::parse(&row.date)? {
             buckets.insert(day, row.bucket()?);
         }
     }
@@ -77,13 +79,14 @@ async fn of_orders(store: &DynamoStore, vendor_id: &VendorId, first: Day) -> Res
     Ok(buckets)
 }
 
-/// What the vendors' buckets add up to.
-async fn of_vendors(store: &DynamoStore, first: Day) -> Result<Buckets> {
-    let rows = store.rows(DOING).await?;
+/// The buckets of the fleet from `first` on: the sums of the vendors' buckets.
+async fn buckets_of_vendors(store: &DynamoStore, first: Day) -> Result<Buckets> {
+    let rows = store.current_rows(DOING).await?;
     let vendors: Vec<VendorId> =
         rows.iter().filter(|row| row.vendor_id != FLEET).map(|row| row.vendor_id()).collect::<Result<_>>()?;
-    let mut all_series =
-        stream::iter(vendors).map(|id| async move { whole(store, &Scope::Vendor(id)).await }).buffered(AT_ONCE);
+    let mut all_series = stream::iter(vendors)
+        .map(|id| async move { full_series(store, &Scope::Vendor(id)).await })
+        .buffered(MAX_CONCURRENT_CALLS);
     let mut sum = Buckets::new();
     while let Some((series, _)) = all_series.try_next().await? {
         for (day, bucket) in series.buckets.into_iter().filter(|(day, _)| *day >= first) {
@@ -93,29 +96,29 @@ async fn of_vendors(store: &DynamoStore, first: Day) -> Result<Buckets> {
     Ok(sum)
 }
 
-/// Writes what is not as it should be. `None` where somebody moved the scope meanwhile.
-async fn put_right(
+/// Writes the buckets that differ. `None` if another writer changed the scope since.
+async fn repair(
     store: &DynamoStore,
     scope: &Scope,
-    (is, revision): (&CounterSeries, i64),
-    should: &Buckets,
+    (actual, revision): (&CounterSeries, i64),
+    expected: &Buckets,
     kept_from: Day,
 ) -> Result<Option<Rebuilt>> {
     let name = partition(scope);
-    let stored: Buckets = is.buckets.iter().cloned().collect();
-    let row = store.row(DOING, name).await?;
+    let stored: Buckets = actual.buckets.iter().cloned().collect();
+    let row = store.current_row(DOING, name).await?;
     let mut totals = read_counters(row.expired.as_deref().unwrap_or_default())?;
-    should.values().for_each(|bucket| totals.add_all(&bucket.totals));
-    // Days that have expired and were opened anew by late facts are final.
+    expected.values().for_each(|bucket| totals.add_all(&bucket.totals));
+    // A late fact may create a bucket of a day that has expired. Such a bucket is final.
     stored.range(..kept_from).for_each(|(_, bucket)| totals.add_all(&bucket.totals));
 
     let empty = Bucket::default();
-    let days: BTreeSet<Day> = stored.keys().chain(should.keys()).copied().filter(|day| *day >= kept_from).collect();
-    let differs = |day: &Day| stored.get(day).unwrap_or(&empty) != should.get(day).unwrap_or(&empty);
+    let days: BTreeSet<Day> = stored.keys().chain(expected.keys()).copied().filter(|day| *day >= kept_from).collect();
+    let differs = |day: &Day| stored.get(day).unwrap_or(&empty) != expected.get(day).unwrap_or(&empty);
     let different: Vec<Day> = days.into_iter().filter(differs).collect();
-    let totals_differ = totals != is.totals;
+    let totals_differ = totals != actual.totals;
     let rebuilt =
-        Rebuilt { buckets: should.len() as u64, different: different.len() as u64 + u64::from(totals_differ) };
+        Rebuilt { buckets: expected.len() as u64, different: different.len() as u64 + u64::from(totals_differ) };
     let follows_rules = row.revision == 0 || row.zone_rules.as_deref() == Some(&*store.rules);
     if rebuilt.different == 0 && follows_rules {
         return Ok(Some(rebuilt));
@@ -124,42 +127,44 @@ async fn put_right(
         tracing::warn!(scope = name, different = rebuilt.different, "buckets were not as they should be");
     }
     for (number, day) in different.iter().map(Some).chain([None]).enumerate() {
-        // One transaction a day, and one for the sums.
+        // One transaction per day, and one for the totals.
         let revision = revision + number as i64;
-        if !put_day_right(store, name, day.copied(), should, revision, totals).await? {
+        if !repair_day(store, name, day.copied(), expected, revision, totals).await? {
             return Ok(None);
         }
     }
     Ok(Some(rebuilt))
 }
 
-async fn put_day_right(
+/// Replaces a day and the totals of a scope, or only the totals. Returns false if the scope has another revision.
+async fn repair_day(
     store: &DynamoStore,
     name: &str,
     day: Option<Day>,
-    should: &Buckets,
+    expected: &Buckets,
     revision: i64,
     totals: Counters,
 ) -> Result<bool> {
-    let places: BTreeSet<Place> = day
+    let row_keys: BTreeSet<RowKey> = day
         .into_iter()
         .flat_map(|day| {
-            let rows =
-                (0..=store.zone.minutes(day) / SLICE).map(move |slice| Row::Clock(day, slice)).chain([Row::Day(day)]);
+            let rows = (0..=store.zone.minutes(day) / ROW_MINUTES)
+                .map(move |hour| Row::Hour(day, hour))
+                .chain([Row::Day(day)]);
             rows.map(|row| (name.to_owned(), row))
         })
         .collect();
     let anchor = (name.to_owned(), Row::Day(day.unwrap_or(FIRST)));
-    let places = if places.is_empty() { BTreeSet::from([anchor]) } else { places };
-    let mut transaction = BucketTransaction::take(store, &places, day.unwrap_or(FIRST)).await?;
+    let row_keys = if row_keys.is_empty() { BTreeSet::from([anchor]) } else { row_keys };
+    let mut transaction = BucketTransaction::begin(store, &row_keys, day.unwrap_or(FIRST)).await?;
     if transaction.revision(name) != revision {
         return Ok(false);
     }
     if let Some(day) = day {
-        // The sums come last.
-        transaction.keep_rules();
-        transaction.replace(name, day, should.get(&day).unwrap_or(&Bucket::default()));
+        // The last transaction, for the totals, writes the rules.
+        transaction.keep_zone_rules();
+        transaction.replace(name, day, expected.get(&day).unwrap_or(&Bucket::default()));
     }
     transaction.replace_totals(name, totals);
-    Ok(store.transact(DOING, transaction.writes()?).await? == Transacted::Done)
+    Ok(store.transact(DOING, transaction.writes()?).await? == TransactionOutcome::Committed)
 }

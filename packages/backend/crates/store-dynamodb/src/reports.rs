@@ -1,4 +1,4 @@
-//! Scopes: buckets, sums, kept reports.
+//! Reads scopes: their buckets, totals and current reports.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -11,33 +11,34 @@ use goody_application::ports::{
 use goody_domain::{Bucket, CounterSeries, Day, Instant, ReportZone, VendorId};
 
 use crate::DynamoStore;
-use crate::bucket_transaction::key;
-use crate::buckets::{BucketItem, FLEET, NOW, Row, ScopeItem, clocks, partition, read_counters};
-use crate::client::{AT_ONCE, Patience, Terms, text};
+use crate::bucket_transaction::item_key;
+use crate::buckets::{BucketItem, CURRENT, FLEET, Row, ScopeItem, hour_key_prefix, partition, read_counters};
+use crate::client::{Backoff, MAX_CONCURRENT_CALLS, Terms, text};
 use crate::items::{Item, damaged, read};
 use crate::tables::BY_DATE;
 
-/// What this process has seen of the scopes: others write them too, so there is no revision of them all.
+/// The revisions of the scopes, as this process has read them. Other processes write the scopes too, so the store has no revision
+/// of its own.
 #[derive(Debug, Default)]
-pub(crate) struct Seen(Mutex<Sights>);
+pub(crate) struct KnownRevisions(Mutex<Revisions>);
 
 #[derive(Debug, Default)]
-struct Sights {
-    /// Grows whenever something is seen to have changed.
+struct Revisions {
+    /// Grows with each change that this process reads.
     revision: i64,
-    /// The revisions of each vendor's buckets and master data, and when they were seen to change.
+    /// For each vendor: the revisions of its buckets and of its master data, and the process's revision at which they changed.
     vendors: HashMap<VendorId, ((i64, i64), i64)>,
 }
 
-impl Seen {
-    fn sights(&self) -> MutexGuard<'_, Sights> {
+impl KnownRevisions {
+    fn lock(&self) -> MutexGuard<'_, Revisions> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Sights {
-    /// Notes a vendor's revisions, and says when they were seen to change.
-    fn note(&mut self, id: &VendorId, revisions: (i64, i64), next: i64) -> i64 {
+impl Revisions {
+    /// Records the revisions of a vendor. Returns the process's revision at which they changed.
+    fn record(&mut self, id: &VendorId, revisions: (i64, i64), next: i64) -> i64 {
         let known = self.vendors.entry(id.clone()).or_insert(((0, 0), 0));
         if known.0 != revisions {
             *known = (revisions, next);
@@ -48,9 +49,9 @@ impl Sights {
 }
 
 impl DynamoStore {
-    /// The current row of every scope: one query, of as many pages as there are megabytes.
-    pub(crate) async fn rows(&self, doing: &'static str) -> Result<Vec<ScopeItem>> {
-        let (names, values) = Terms::new([("reportDate", text(NOW))]).split();
+    /// The current row of every scope: one query, with a page for each megabyte.
+    pub(crate) async fn current_rows(&self, doing: &'static str) -> Result<Vec<ScopeItem>> {
+        let (names, values) = Terms::new([("reportDate", text(CURRENT))]).split();
         let query = self.client.query().table_name(&self.tables.reports).index_name(BY_DATE);
         let query = query.key_condition_expression("#reportDate = :reportDate");
         let query = query.set_expression_attribute_names(names).set_expression_attribute_values(values);
@@ -58,49 +59,49 @@ impl DynamoStore {
     }
 
     /// The current row of one scope.
-    pub(crate) async fn row(&self, doing: &'static str, scope: &str) -> Result<ScopeItem> {
-        let found = self.get(doing, &self.tables.reports, key(scope, NOW.to_owned())).await?;
+    pub(crate) async fn current_row(&self, doing: &'static str, scope: &str) -> Result<ScopeItem> {
+        let found = self.get(doing, &self.tables.reports, item_key(scope, CURRENT.to_owned())).await?;
         Ok(found.map(read).transpose()?.unwrap_or_default())
     }
 
-    /// Rows of a scope between two sort keys, the last first, as they are now.
+    /// The rows of a scope between two sort keys, the last first, by a consistent read.
     pub(crate) async fn scope_rows(&self, scope: &str, from: String, to: &str) -> Result<Vec<Item>> {
-        let terms = Terms::new([("vendorId", text(scope))]).names(["date"]);
-        let (names, values) = terms.values([("from", text(from)), ("to", text(to))]).split();
+        let terms = Terms::new([("vendorId", text(scope))]).with_names(["date"]);
+        let (names, values) = terms.with_values([("from", text(from)), ("to", text(to))]).split();
         let query = self.client.query().table_name(&self.tables.reports).consistent_read(true);
         let query = query.key_condition_expression("#vendorId = :vendorId AND #date BETWEEN :from AND :to");
         let query = query.set_expression_attribute_names(names).set_expression_attribute_values(values);
         self.query("reading buckets", query.scan_index_forward(false), None).await
     }
 
-    /// Reads the scope's current row first and its buckets after it. One that is newer than the row was moved meanwhile: then
-    /// all is read again, so that a ledger is of one moment.
+    /// Reads the scope's current row first and its buckets after it. If a bucket is newer than the current row, another writer
+    /// has changed it since: then everything is read again, so that a counter series is of one moment.
     pub(crate) async fn read_series(
         &self,
         scope: &Scope,
         from: Day,
         minutes: (Day, Day),
     ) -> Result<(CounterSeries, i64)> {
-        let start = if minutes.0 > minutes.1 { "day#".to_owned() } else { clocks(minutes.0) };
-        let mut patience = Patience::default();
+        let start = if minutes.0 > minutes.1 { "day#".to_owned() } else { hour_key_prefix(minutes.0) };
+        let mut backoff = Backoff::default();
         loop {
-            let rows = self.scope_rows(partition(scope), start.clone(), NOW).await?;
+            let rows = self.scope_rows(partition(scope), start.clone(), CURRENT).await?;
             if let Some(read) = series(rows, from, minutes)? {
                 return Ok(read);
             }
-            patience.wait().await?;
+            backoff.wait().await?;
         }
     }
 }
 
-/// `None` where a bucket is newer than the scope's sums.
+/// `None` if a bucket is newer than the totals of the scope.
 fn series(rows: Vec<Item>, from: Day, minutes: (Day, Day)) -> Result<Option<(CounterSeries, i64)>> {
     let mut series = CounterSeries::default();
     let mut revision = 0;
     let mut days: std::collections::BTreeMap<Day, Bucket> = std::collections::BTreeMap::new();
     let first_with_minutes = from.max(minutes.0);
     for item in rows {
-        if item.get("date").and_then(|date| date.as_s().ok()).is_some_and(|date| date == NOW) {
+        if item.get("date").and_then(|date| date.as_s().ok()).is_some_and(|date| date == CURRENT) {
             let scope: ScopeItem = read(item)?;
             revision = scope.revision;
             series.totals = read_counters(&scope.totals)?;
@@ -111,7 +112,7 @@ fn series(rows: Vec<Item>, from: Day, minutes: (Day, Day)) -> Result<Option<(Cou
         if row.revision > revision {
             return Ok(None);
         }
-        match Row::read(&row.date)? {
+        match Row::parse(&row.date)? {
             Row::Day(day) => {
                 if day < first_with_minutes {
                     series.earlier_fact = series.earlier_fact.max(row.latest_fact.map(Instant::from_micros));
@@ -120,10 +121,10 @@ fn series(rows: Vec<Item>, from: Day, minutes: (Day, Day)) -> Result<Option<(Cou
                     days.entry(day).or_default().totals = read_counters(&row.totals)?;
                 }
             }
-            Row::Clock(day, _) if day >= first_with_minutes && day <= minutes.1 => {
+            Row::Hour(day, _) if day >= first_with_minutes && day <= minutes.1 => {
                 days.entry(day).or_default().minutes.extend(row.bucket()?.minutes);
             }
-            Row::Clock(..) | Row::Settled(_) => {}
+            Row::Hour(..) | Row::Settled(_) => {}
         }
     }
     for bucket in days.values_mut() {
@@ -152,11 +153,11 @@ impl ReportReader for DynamoStore {
     ) -> Result<Vec<(CounterSeries, i64)>> {
         let all_series = stream::iter(scopes.to_vec())
             .map(|scope| async move { self.read_series(&scope, from, (minutes_from, minutes_to)).await });
-        all_series.buffered(AT_ONCE).try_collect().await
+        all_series.buffered(MAX_CONCURRENT_CALLS).try_collect().await
     }
 
     async fn state(&self, vendor_id: &VendorId) -> Result<(Option<VendorState>, Option<Day>)> {
-        let keys = [vendor_id.as_str(), FLEET].map(|scope| key(scope, NOW.to_owned())).to_vec();
+        let keys = [vendor_id.as_str(), FLEET].map(|scope| item_key(scope, CURRENT.to_owned())).to_vec();
         let rows = self.get_all("reading a report", &self.tables.reports, keys).await?;
         let rows: Vec<ScopeItem> = rows.into_iter().map(read).collect::<Result<_>>()?;
         let of_vendor = rows.iter().find(|row| row.vendor_id == vendor_id.as_str());
@@ -164,30 +165,31 @@ impl ReportReader for DynamoStore {
     }
 
     async fn changes_since(&self, after: i64) -> Result<ChangesSince> {
-        let rows = self.rows("reading reports").await?;
+        let rows = self.current_rows("reading reports").await?;
         let (status, kept_from) = (self.status_of(&rows)?, kept_from(&rows));
         let mut vendors = Vec::with_capacity(rows.len());
-        let mut sights = self.seen.sights();
-        let next = sights.revision + 1;
+        let mut revisions = self.known_revisions.lock();
+        let next = revisions.revision + 1;
         for row in &rows {
             let Some(state) = state(row)? else { continue };
-            if sights.note(&state.vendor.vendor_id, (row.revision, row.vendor_revision), next) > after {
+            if revisions.record(&state.vendor.vendor_id, (row.revision, row.vendor_revision), next) > after {
                 vendors.push(state);
             }
         }
         vendors.sort_by(|one, other| one.vendor.vendor_id.cmp(&other.vendor.vendor_id));
-        Ok(ChangesSince { vendors, revision: sights.revision, status, kept_from })
+        Ok(ChangesSince { vendors, revision: revisions.revision, status, kept_from })
     }
 
     async fn stale_reports(&self, at: Instant, limit: usize) -> Result<Vec<VendorId>> {
         let mut due = Vec::new();
-        for row in self.rows("looking for reports to make").await? {
+        for row in self.current_rows("looking for stale reports").await? {
             if row.revision == 0 || row.vendor_id == FLEET {
                 continue;
             }
-            let kept = kept(&row)?;
-            let holds = kept.is_some_and(|kept| kept.revision >= row.revision && kept.unchanged_until > at);
-            if !holds && due.len() < limit {
+            let report = current_report(&row)?;
+            let is_current =
+                report.is_some_and(|report| report.revision >= row.revision && report.unchanged_until > at);
+            if !is_current && due.len() < limit {
                 due.push(row.vendor_id()?);
             }
         }
@@ -195,16 +197,16 @@ impl ReportReader for DynamoStore {
     }
 
     async fn status(&self) -> Result<ReportStatus> {
-        self.status_of(&self.rows("reading the reports' status").await?)
+        self.status_of(&self.current_rows("reading the reports' status").await?)
     }
 
     async fn kept_from(&self) -> Result<Option<Day>> {
-        Ok(self.row("reading what has expired", FLEET).await?.kept_from.map(Day::from_number))
+        Ok(self.current_row("reading the first day with buckets", FLEET).await?.kept_from.map(Day::from_number))
     }
 }
 
 impl DynamoStore {
-    /// What the current rows of all scopes say of themselves.
+    /// The status, computed from the current rows of all scopes.
     fn status_of(&self, rows: &[ScopeItem]) -> Result<ReportStatus> {
         let mut status = ReportStatus::default();
         for row in rows {
@@ -214,26 +216,26 @@ impl DynamoStore {
                 status.latest_fact = row.latest_fact.map(Instant::from_micros);
                 status.lag = ChangeLag { changes: row.lag_changes, oldest: row.lag_oldest.map(Instant::from_micros) };
             }
-            if let Some(kept) = kept(row)? {
+            if let Some(report) = current_report(row)? {
                 status.reports += 1;
-                status.first_over = status.first_over.into_iter().chain([kept.unchanged_until]).min();
+                status.first_over = status.first_over.into_iter().chain([report.unchanged_until]).min();
             }
         }
         Ok(status)
     }
 }
 
-/// The first day whose buckets are all kept, as the fleet's row says.
+/// The first day from which on no bucket has expired, from the fleet's row.
 fn kept_from(rows: &[ScopeItem]) -> Option<Day> {
     rows.iter().find(|row| row.vendor_id == FLEET)?.kept_from.map(Day::from_number)
 }
 
 fn state(row: &ScopeItem) -> Result<Option<VendorState>> {
     let Some(vendor) = row.vendor.clone() else { return Ok(None) };
-    Ok(Some(VendorState { vendor, kept: kept(row)?, revision: row.revision }))
+    Ok(Some(VendorState { vendor, kept: current_report(row)?, revision: row.revision }))
 }
 
-fn kept(row: &ScopeItem) -> Result<Option<CurrentReport>> {
-    let Some(kept) = &row.kept else { return Ok(None) };
-    serde_json::from_str(&kept.text()?).map(Some).map_err(|error| damaged("a report", &error))
+fn current_report(row: &ScopeItem) -> Result<Option<CurrentReport>> {
+    let Some(report) = &row.report else { return Ok(None) };
+    serde_json::from_str(&report.text()?).map(Some).map_err(|error| damaged("a report", &error))
 }

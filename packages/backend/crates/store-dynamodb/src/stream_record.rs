@@ -1,4 +1,4 @@
-//! What a record of the orders' stream says.
+//! Reads the records of the stream of the orders.
 
 use aws_lambda_events::dynamodb::EventRecord;
 use goody_application::ports::Result;
@@ -6,29 +6,29 @@ use goody_domain::{History, OrderId};
 
 use crate::DynamoStore;
 use crate::items::OrderItem;
-pub use crate::parts::Stored;
+pub use crate::parts::StoredOrder;
 use crate::parts::is_part;
 
-/// What became of an order.
+/// What a record states about an order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StreamChange {
-    /// Something more is known of it: everything that is.
+    /// The order has new facts. Holds its full history.
     Grown(History),
-    /// It was forgotten by age: everything that was known. No number of any report changes by it.
+    /// The order has expired and is deleted. Holds its full history. No number of a report changes.
     Expired(History),
-    /// One of these two about an order that is too long for a record: see [`DynamoStore::complete`].
+    /// One of these two for an order that is too long for a record: see [`DynamoStore::complete`].
     Long {
-        /// What the record has of it.
-        stored: Stored,
-        /// It was forgotten by age.
+        /// The part of the history that is in the record.
+        stored: StoredOrder,
+        /// The order has expired and is deleted.
         expired: bool,
     },
-    /// Nothing: the record is of a part of a long order, which the order's own record names.
+    /// Nothing: the record belongs to a part of a long order. The record of the order names the part.
     Nothing,
 }
 
 impl StreamChange {
-    /// The order's history, where the record has all of it.
+    /// The history of the order, if the record has all of it.
     pub fn history(&self) -> Option<&History> {
         match self {
             Self::Grown(history) | Self::Expired(history) => Some(history),
@@ -45,7 +45,7 @@ impl StreamChange {
         }
     }
 
-    fn new(stored: Stored, expired: bool) -> Self {
+    fn new(stored: StoredOrder, expired: bool) -> Self {
         if !stored.parts.is_empty() {
             return Self::Long { stored, expired };
         }
@@ -55,14 +55,14 @@ impl StreamChange {
 }
 
 impl DynamoStore {
-    /// Reads what a record did not have room for. The parts of an order that was forgotten since are gone, and with them
-    /// everything that the record could still change: then it says nothing.
+    /// Reads the facts that the record has no room for. If the order has expired since, its parts are deleted and its numbers are
+    /// final: then the result is [`StreamChange::Nothing`].
     ///
     /// # Errors
     /// The store failed.
-    pub async fn complete(&self, told: StreamChange) -> Result<StreamChange> {
-        let StreamChange::Long { stored, expired } = told else { return Ok(told) };
-        Ok(match self.whole(vec![stored]).await?.pop() {
+    pub async fn complete(&self, change: StreamChange) -> Result<StreamChange> {
+        let StreamChange::Long { stored, expired } = change else { return Ok(change) };
+        Ok(match self.full_histories(vec![stored]).await?.pop() {
             Some(history) if expired => StreamChange::Expired(history),
             Some(history) => StreamChange::Grown(history),
             None => StreamChange::Nothing,
@@ -70,10 +70,10 @@ impl DynamoStore {
     }
 }
 
-/// What a record says. The same record may come again, and records of different orders in any order.
+/// Parses a record. The stream may deliver a record twice, and the records of different orders in any sequence.
 ///
 /// # Errors
-/// The record has no image, or one that is no order.
+/// The record has no image, or its image is not an order.
 pub fn change(record: &EventRecord) -> Result<StreamChange> {
     let images = &record.change;
     let expired = record.event_name == "REMOVE";
@@ -83,5 +83,5 @@ pub fn change(record: &EventRecord) -> Result<StreamChange> {
     {
         return Ok(StreamChange::Nothing);
     }
-    Ok(StreamChange::new(OrderItem::from_image(image.clone())?.stored()?, expired))
+    Ok(StreamChange::new(OrderItem::from_image(image.clone())?.parse()?, expired))
 }

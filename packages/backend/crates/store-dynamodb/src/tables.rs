@@ -1,4 +1,4 @@
-//! The tables: their keys and indexes, in one place. What deploys them for real reads the same names.
+//! The tables: their keys and indexes. `packages/infrastructure/src/order-store.ts` deploys the same keys and indexes.
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::BoxError;
@@ -12,63 +12,70 @@ use goody_application::ports::{Result, StoreError};
 /// The names of the tables.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tables {
-    /// Orders with their histories.
+    /// The orders with their histories.
     pub orders: String,
-    /// Markers, buckets, totals and kept reports.
+    /// The markers, buckets, totals and current reports.
     pub reports: String,
-    /// Vendors' master data.
+    /// The master data of the vendors.
     pub vendors: String,
 }
 
-/// A global index.
+/// A global secondary index.
 struct Index {
     name: &'static str,
     partition: &'static str,
     sort: &'static str,
-    projected: Projected,
+    projected: ProjectedAttributes,
 }
 
-/// What an index has of an item, beside the keys.
-enum Projected {
+/// The attributes that an index holds, along with the keys.
+enum ProjectedAttributes {
     Keys,
     All,
-    These(&'static [&'static str]),
+    Include(&'static [&'static str]),
 }
 
-/// A vendor's orders by placement.
+/// The orders of a vendor, by placement.
 pub(crate) const BY_VENDOR: &str = "vendorIndex";
-/// Orders by latest update, status by status.
+/// The orders of a status, by their latest update.
 pub(crate) const BY_STATUS: &str = "statusIndex";
-/// All orders by placement, group by group.
+/// The orders of a group (see `items::Group`), by placement.
 pub(crate) const BY_GROUP: &str = "listIndex";
-/// Orders of one gift type by placement.
+/// The orders of a gift type, by placement.
 pub(crate) const BY_GIFT: &str = "giftIndex";
-/// A vendor's issues by their end.
+/// The orders of a vendor that ended as an issue, by their end.
 pub(crate) const BY_ISSUE: &str = "issueIndex";
-/// Everything there is, by id: orders in one table, vendors in the other.
+/// All orders, or all vendors, by id.
 pub(crate) const BY_ID: &str = "idIndex";
 /// The current row of every scope.
 pub(crate) const BY_DATE: &str = "dateIndex";
 
-/// What a list has to know of an order to tell whether the order is in it.
-const LISTED: Projected = Projected::These(&["vendorId", "status", "giftType", "promise", "late"]);
+/// The attributes that decide whether an order is in a list.
+const LIST_ATTRIBUTES: ProjectedAttributes =
+    ProjectedAttributes::Include(&["vendorId", "status", "giftType", "promise", "late"]);
 
 const ORDERS: [Index; 6] = [
-    Index { name: BY_VENDOR, partition: "vendorId", sort: "createdAt", projected: LISTED },
-    Index { name: BY_STATUS, partition: "status", sort: "updatedAt", projected: Projected::These(&["vendorId"]) },
-    Index { name: BY_GROUP, partition: "list", sort: "createdAt", projected: LISTED },
-    Index { name: BY_GIFT, partition: "giftType", sort: "createdAt", projected: Projected::Keys },
-    Index { name: BY_ISSUE, partition: "issueOf", sort: "endedAt", projected: Projected::All },
-    Index { name: BY_ID, partition: "all", sort: "orderId", projected: Projected::Keys },
+    Index { name: BY_VENDOR, partition: "vendorId", sort: "createdAt", projected: LIST_ATTRIBUTES },
+    Index {
+        name: BY_STATUS,
+        partition: "status",
+        sort: "updatedAt",
+        projected: ProjectedAttributes::Include(&["vendorId"]),
+    },
+    Index { name: BY_GROUP, partition: "list", sort: "createdAt", projected: LIST_ATTRIBUTES },
+    Index { name: BY_GIFT, partition: "giftType", sort: "createdAt", projected: ProjectedAttributes::Keys },
+    Index { name: BY_ISSUE, partition: "issueOf", sort: "endedAt", projected: ProjectedAttributes::All },
+    Index { name: BY_ID, partition: "all", sort: "orderId", projected: ProjectedAttributes::Keys },
 ];
 const REPORTS: [Index; 1] =
-    [Index { name: BY_DATE, partition: "reportDate", sort: "vendorId", projected: Projected::All }];
-const VENDORS: [Index; 1] = [Index { name: BY_ID, partition: "all", sort: "vendorId", projected: Projected::All }];
+    [Index { name: BY_DATE, partition: "reportDate", sort: "vendorId", projected: ProjectedAttributes::All }];
+const VENDORS: [Index; 1] =
+    [Index { name: BY_ID, partition: "all", sort: "vendorId", projected: ProjectedAttributes::All }];
 
-/// Makes the tables, for tests and for local use. Paid by request; only the orders have a stream.
+/// Creates the tables, for tests and for local use. Their billing is by request; only the table of the orders has a stream.
 ///
 /// # Errors
-/// The first table that could not be made, with DynamoDB's reason.
+/// The error of the first table that DynamoDB did not create.
 pub async fn create_tables(client: &Client, tables: &Tables) -> Result<()> {
     let stream = StreamSpecification::builder()
         .stream_enabled(true)
@@ -100,9 +107,9 @@ fn table(client: &Client, name: &str, keys: &[&str], indexes: &[Index]) -> Resul
     }
     for Index { name, partition, sort, projected } in indexes {
         let projection = match projected {
-            Projected::Keys => Projection::builder().projection_type(ProjectionType::KeysOnly),
-            Projected::All => Projection::builder().projection_type(ProjectionType::All),
-            Projected::These(names) => {
+            ProjectedAttributes::Keys => Projection::builder().projection_type(ProjectionType::KeysOnly),
+            ProjectedAttributes::All => Projection::builder().projection_type(ProjectionType::All),
+            ProjectedAttributes::Include(names) => {
                 Projection::builder().projection_type(ProjectionType::Include).set_non_key_attributes(Some(
                     names.iter().filter(|name| *name != partition).map(ToString::to_string).collect(),
                 ))
@@ -117,7 +124,7 @@ fn table(client: &Client, name: &str, keys: &[&str], indexes: &[Index]) -> Resul
     Ok(table)
 }
 
-/// The first is the partition key, the second, if any, the sort key.
+/// The first name is the partition key; the second, if there is one, is the sort key.
 fn key_schema(names: &[&str]) -> Result<Vec<KeySchemaElement>> {
     let kinds = [KeyType::Hash, KeyType::Range];
     let keys = names.iter().zip(kinds);
@@ -126,5 +133,5 @@ fn key_schema(names: &[&str]) -> Result<Vec<KeySchemaElement>> {
 }
 
 fn failed(error: impl Into<BoxError>) -> StoreError {
-    StoreError::Unavailable { doing: "making the tables", source: error.into() }
+    StoreError::Unavailable { doing: "creating the tables", source: error.into() }
 }

@@ -1,4 +1,4 @@
-//! Vendors' master data, and its copy in the current row of each vendor's scope: a dashboard is one query.
+//! The master data of vendors. The current row of a vendor's scope has a copy, so that one query reads a dashboard.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -10,12 +10,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::DynamoStore;
 use crate::bucket_transaction;
-use crate::buckets::NOW;
-use crate::client::{Patience, Terms, Transacted, failed, number, text};
+use crate::buckets::CURRENT;
+use crate::client::{Backoff, Terms, TransactionOutcome, failed, number, text};
 use crate::items::{ALL, Item, read, write};
 use crate::tables::BY_ID;
 
-/// A vendor in its table.
+/// The item of a vendor.
 #[derive(Serialize, Deserialize)]
 struct VendorItem {
     all: String,
@@ -29,20 +29,20 @@ impl VendorStore for DynamoStore {
         let known = self.vendors_by_id(vendors.iter().cloned().collect()).await?;
         let known: HashSet<VendorId> = known.into_iter().map(|vendor| vendor.vendor_id).collect();
         for id in vendors.into_iter().filter(|id| !known.contains(id)) {
-            // Where somebody else registers it meanwhile, it is known.
+            // False if another writer has registered it since: then it is known, too.
             self.write_vendor(Vendor::unregistered(id), false).await?;
         }
         Ok(())
     }
 
     async fn put(&self, vendor: Vendor) -> Result<bool> {
-        let mut patience = Patience::default();
+        let mut backoff = Backoff::default();
         loop {
             let is_known = self.vendor(&vendor.vendor_id).await?.is_some();
             if self.write_vendor(vendor.clone(), is_known).await? {
                 return Ok(!is_known);
             }
-            patience.wait().await?;
+            backoff.wait().await?;
         }
     }
 
@@ -79,13 +79,14 @@ fn key(id: &VendorId) -> Item {
 }
 
 impl DynamoStore {
-    /// Writes a vendor and its copy, if it is known or not as expected; says whether it was.
+    /// Writes a vendor and its copy. Writes nothing and returns false if the vendor is known although `is_known` is false, or the
+    /// other way round.
     async fn write_vendor(&self, vendor: Vendor, is_known: bool) -> Result<bool> {
         const DOING: &str = "saving a vendor";
         let copy =
-            Terms::new([("vendor", write_map(&vendor)?), ("reportDate", text(NOW)), ("vendorRevision", number(1))]);
+            Terms::new([("vendor", write_map(&vendor)?), ("reportDate", text(CURRENT)), ("vendorRevision", number(1))]);
         let (names, values) = copy.split();
-        let row = bucket_transaction::key(vendor.vendor_id.as_str(), NOW.to_owned());
+        let row = bucket_transaction::item_key(vendor.vendor_id.as_str(), CURRENT.to_owned());
         let update = Update::builder()
             .table_name(&self.tables.reports)
             .set_key(Some(row))
@@ -99,16 +100,16 @@ impl DynamoStore {
         let put = put.expression_attribute_names("#vendorId", "vendorId").build();
         let put = put.map_err(|error| failed(DOING)(error.into()))?;
 
-        let mut patience = Patience::default();
+        let mut backoff = Backoff::default();
         loop {
             let writes = vec![
                 TransactWriteItem::builder().put(put.clone()).build(),
                 TransactWriteItem::builder().update(update.clone()).build(),
             ];
             match self.transact(DOING, writes).await? {
-                Transacted::Done => return Ok(true),
-                Transacted::Refused(places) if !places.is_empty() => return Ok(false),
-                Transacted::Refused(_) => patience.wait().await?,
+                TransactionOutcome::Committed => return Ok(true),
+                TransactionOutcome::Refused(indexes) if !indexes.is_empty() => return Ok(false),
+                TransactionOutcome::Refused(_) => backoff.wait().await?,
             }
         }
     }

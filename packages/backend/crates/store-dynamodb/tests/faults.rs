@@ -1,4 +1,4 @@
-//! What goes wrong in DynamoDB and on the way to it loses nothing, doubles nothing, and is not tried for ever.
+//! Faults of DynamoDB and of the network: nothing is lost, nothing is counted twice, and the number of attempts is bounded.
 
 #![expect(clippy::unwrap_used, reason = "test code")]
 
@@ -19,109 +19,109 @@ use goody_domain::{CounterSeries, Day, OrderEvent, ReportZone};
 use goody_store_dynamodb::DynamoStore;
 use goody_testkit::{DynamoDb, OrderBuilder, TestStore, now, vendor_id};
 
-/// A client that does not wait for long.
+/// A client with a short timeout.
 fn impatient_client(endpoint: &str) -> Client {
     let timeouts = TimeoutConfig::builder().operation_attempt_timeout(Duration::from_millis(500)).build();
     Client::from_conf(emulator::config(endpoint).timeout_config(timeouts).build())
 }
 
-/// A store whose requests go through a door.
-async fn behind(faults: Faults) -> (DynamoStore, FaultProxy, DynamoDb) {
+/// A store whose requests pass through a proxy with these faults.
+async fn store_with_faults(faults: Faults) -> (DynamoStore, FaultProxy, DynamoDb) {
     let (_, emulator) = emulator::store(ReportZone::utc()).await;
-    let door = FaultProxy::open(emulator.endpoint(), faults).await;
-    let store = DynamoStore::new(impatient_client(&door.endpoint), emulator::tables(), ReportZone::utc());
-    (store, door, emulator)
+    let proxy = FaultProxy::start(emulator.endpoint(), faults).await;
+    let store = DynamoStore::new(impatient_client(&proxy.endpoint), emulator::tables(), ReportZone::utc());
+    (store, proxy, emulator)
 }
 
-/// Thirty orders of three vendors, each told in three pieces.
-fn pieces() -> Vec<Vec<OrderEvent>> {
+/// The events of thirty orders of three vendors, in three batches: one event of each order per batch.
+fn batches() -> Vec<Vec<OrderEvent>> {
     let order = |number: usize| {
         let vendor = ["acme", "bloom", "crate"][number % 3];
         let order = OrderBuilder::new(&format!("o-{number:02}")).vendor(vendor).promised("2026-03-04");
         order.shipped("2026-03-03T10:00:00Z").arrived("2026-03-05T10:00:00Z").events()
     };
     let orders: Vec<Vec<OrderEvent>> = (0..30).map(order).collect();
-    (0..3).map(|piece| orders.iter().map(|events| events[piece].clone()).collect()).collect()
+    (0..3).map(|batch| orders.iter().map(|events| events[batch].clone()).collect()).collect()
 }
 
-async fn scopes(store: &dyn Store) -> Vec<CounterSeries> {
+async fn all_series(store: &dyn Store) -> Vec<CounterSeries> {
     let (first, last) = (Day::from_number(0), Day::from_number(100_000));
     let vendors = ["acme", "bloom", "crate"].map(|id| Scope::Vendor(vendor_id(id)));
     let scopes: Vec<Scope> = vendors.into_iter().chain([Scope::Fleet]).collect();
     let mut all_series = store.all_series(&scopes, first, first, last).await.unwrap();
-    // An empty bucket and none are the same.
+    // An empty bucket counts as a missing one.
     all_series.iter_mut().for_each(|(series, _)| series.buckets.retain(|(_, bucket)| !bucket.is_empty()));
     all_series.into_iter().map(|(series, _)| series).collect()
 }
 
-/// Tells everything, again where it fails as a caller would, and gives the scopes.
-async fn told(store: Arc<dyn Store>) -> Vec<CounterSeries> {
+/// Sends all batches, retries failures as a client does, and returns the counter series.
+async fn send_all(store: Arc<dyn Store>) -> Vec<CounterSeries> {
     let ingest = Ingest::new(store.clone());
-    for piece in pieces() {
-        while ingest.ingest(piece.clone(), now()).await.is_err() {}
+    for batch in batches() {
+        while ingest.ingest(batch.clone(), now()).await.is_err() {}
         while project::project_all(store.as_ref(), now()).await.is_err() {}
     }
     while roll::tick(store.as_ref(), now()).await.is_err() {}
     loop {
         let (first, last) = (Day::from_number(0), Day::from_number(100_000));
         if store.series(&Scope::Fleet, first, first, last).await.is_ok() {
-            return scopes(store.as_ref()).await;
+            return all_series(store.as_ref()).await;
         }
     }
 }
 
-async fn unharmed(faults: Faults) {
-    let (store, door, emulator) = behind(faults).await;
+async fn assert_unharmed(faults: Faults) {
+    let (store, proxy, emulator) = store_with_faults(faults).await;
     let faulty: Arc<dyn Store> = Arc::new(store);
     let memory = TestStore::memory(ReportZone::utc());
-    told(faulty).await;
-    // What is stored is read through no door.
+    send_all(faulty).await;
+    // The stored data is read without the proxy.
     let store = DynamoStore::new(emulator::client(&emulator.endpoint()), emulator::tables(), ReportZone::utc());
-    assert_eq!(scopes(&store).await, told(memory.store.clone()).await);
+    assert_eq!(all_series(&store).await, send_all(memory.store.clone()).await);
     assert_eq!(store.list(&OrderFilter::default(), None, 100, now()).await.unwrap().len(), 30);
     assert_eq!(store.lag().await.unwrap().changes, 0);
-    assert!(door.bad.load(Ordering::Relaxed) > 3, "enough went wrong to tell");
+    assert!(proxy.faults_injected.load(Ordering::Relaxed) > 3, "the proxy injected too few faults for this test");
 }
 
 #[tokio::test]
 async fn throttled_tables_lose_nothing() {
-    unharmed(Faults { throttled: 15, ..Faults::default() }).await;
+    assert_unharmed(Faults { throttled: 15, ..Faults::default() }).await;
 }
 
 #[tokio::test]
-async fn transactions_that_meet_others_are_tried_again() {
-    unharmed(Faults { conflicts: 80, ..Faults::default() }).await;
+async fn transactions_that_conflict_with_others_are_retried() {
+    assert_unharmed(Faults { conflicts: 80, ..Faults::default() }).await;
 }
 
 #[tokio::test]
-async fn keys_that_were_not_read_are_read_again() {
-    unharmed(Faults { unprocessed: 60, ..Faults::default() }).await;
+async fn unprocessed_keys_are_read_again() {
+    assert_unharmed(Faults { unprocessed: 60, ..Faults::default() }).await;
 }
 
 #[tokio::test]
-async fn what_was_done_although_the_answer_was_lost_is_done_once() {
-    unharmed(Faults { lost_answers: 15, ..Faults::default() }).await;
+async fn an_operation_whose_response_is_lost_takes_effect_once() {
+    assert_unharmed(Faults { lost_responses: 15, ..Faults::default() }).await;
 }
 
 #[tokio::test]
-async fn what_was_done_although_no_answer_came_is_done_once() {
-    unharmed(Faults { silent: 5, ..Faults::default() }).await;
+async fn an_operation_without_a_response_takes_effect_once() {
+    assert_unharmed(Faults { no_response: 5, ..Faults::default() }).await;
 }
 
 #[tokio::test]
-async fn everything_at_once_changes_no_number() {
-    unharmed(Faults { throttled: 5, conflicts: 20, unprocessed: 20, lost_answers: 5, silent: 1 }).await;
+async fn all_faults_together_change_no_number() {
+    assert_unharmed(Faults { throttled: 5, conflicts: 20, unprocessed: 20, lost_responses: 5, no_response: 1 }).await;
 }
 
 #[tokio::test]
-async fn what_cannot_be_done_is_given_up_after_a_bounded_number_of_attempts() {
-    let (store, door, _emulator) = behind(Faults { conflicts: 100, ..Faults::default() }).await;
+async fn an_operation_that_always_fails_ends_after_a_bounded_number_of_attempts() {
+    let (store, proxy, _emulator) = store_with_faults(Faults { conflicts: 100, ..Faults::default() }).await;
     let error =
         goody_application::ports::VendorStore::register_unknown(&store, vec![vendor_id("acme")]).await.unwrap_err();
     assert!(matches!(error, StoreError::Contended(_)), "{error}");
-    assert_eq!(door.bad.load(Ordering::Relaxed), 12);
-    let (store, door, _emulator) = behind(Faults { throttled: 100, ..Faults::default() }).await;
+    assert_eq!(proxy.faults_injected.load(Ordering::Relaxed), 12);
+    let (store, proxy, _emulator) = store_with_faults(Faults { throttled: 100, ..Faults::default() }).await;
     let error = goody_application::ports::ReportReader::kept_from(&store).await.unwrap_err();
     assert!(matches!(error, StoreError::Unavailable { .. }), "{error}");
-    assert_eq!(door.bad.load(Ordering::Relaxed), 3, "the client's own attempts");
+    assert_eq!(proxy.faults_injected.load(Ordering::Relaxed), 3, "the client's own attempts");
 }

@@ -1,4 +1,4 @@
-//! Orders with more facts than an item of DynamoDB has room for.
+//! Orders with more facts than one DynamoDB item has room for.
 
 #![expect(clippy::unwrap_used, reason = "test code")]
 
@@ -19,8 +19,8 @@ use goody_testkit::{DynamoDb, OrderBuilder, now, order_id};
 use records::records;
 use serde_json::{Value, json};
 
-/// Events of one order, each with a text of so many bytes.
-fn events(many: usize, bytes: usize) -> Vec<OrderEvent> {
+/// Events of one order: its placement and shipping, and `count` more with a reason of at least `bytes` bytes.
+fn events(count: usize, bytes: usize) -> Vec<OrderEvent> {
     let shipped = OrderBuilder::new("o-1").shipped("2026-03-03T10:00:00Z").events();
     let last = shipped.last().unwrap().clone();
     let event = |number: usize| OrderEvent {
@@ -28,33 +28,33 @@ fn events(many: usize, bytes: usize) -> Vec<OrderEvent> {
         reason: Some(format!("{number:0>bytes$}")),
         ..last.clone()
     };
-    shipped.into_iter().chain((0..many).map(event)).collect()
+    shipped.into_iter().chain((0..count).map(event)).collect()
 }
 
-async fn tell(store: &DynamoStore, events: &[OrderEvent]) {
+async fn send(store: &DynamoStore, events: &[OrderEvent]) {
     let ingest = Ingest::new(Arc::new(store.clone()));
     for events in events.chunks(400) {
-        let answers = ingest.ingest(events.to_vec(), now()).await.unwrap();
-        assert!(answers.iter().all(|answer| *answer == IngestOutcome::New), "{answers:?}");
+        let outcomes = ingest.ingest(events.to_vec(), now()).await.unwrap();
+        assert!(outcomes.iter().all(|outcome| *outcome == IngestOutcome::New), "{outcomes:?}");
     }
 }
 
-/// The keys of everything in the orders' table.
+/// The keys of all items in the table of the orders.
 async fn keys(emulator: &DynamoDb) -> Vec<String> {
-    let question = json!({ "TableName": "Orders", "ProjectionExpression": "orderId" });
-    let found = ask(&emulator.endpoint(), "DynamoDB_20120810.Scan", question).await.1;
+    let request = json!({ "TableName": "Orders", "ProjectionExpression": "orderId" });
+    let found = ask(&emulator.endpoint(), "DynamoDB_20120810.Scan", request).await.1;
     let key = |item: &Value| item["orderId"]["S"].as_str().unwrap().to_owned();
     found["Items"].as_array().unwrap().iter().map(key).collect()
 }
 
 #[tokio::test]
-async fn an_order_that_no_item_has_room_for_is_read_as_it_was_written() {
+async fn an_order_that_is_too_long_for_one_item_is_read_unchanged() {
     let (store, emulator) = emulator::store(ReportZone::utc()).await;
     let events = events(3_000, 300);
-    tell(&store, &events).await;
+    send(&store, &events).await;
     let history = store.order(&order_id("o-1")).await.unwrap().unwrap();
-    let known: Vec<OrderEvent> = history.events().iter().map(|recorded| recorded.event.clone()).collect();
-    assert!(known == events, "{} of {}", known.len(), events.len());
+    let stored: Vec<OrderEvent> = history.events().iter().map(|recorded| recorded.event.clone()).collect();
+    assert!(stored == events, "{} of {}", stored.len(), events.len());
     assert_eq!(store.load(&[order_id("o-1")]).await.unwrap(), [Found::Known(history.clone())]);
     assert_eq!(store.all(None, 10).await.unwrap(), std::slice::from_ref(&history));
     let parts = keys(&emulator).await.len() - 1;
@@ -64,9 +64,9 @@ async fn an_order_that_no_item_has_room_for_is_read_as_it_was_written() {
 }
 
 #[tokio::test]
-async fn lists_need_no_part_of_a_long_order() {
+async fn lists_do_not_read_the_parts_of_a_long_order() {
     let (store, emulator) = emulator::store(ReportZone::utc()).await;
-    tell(&store, &events(3_000, 300)).await;
+    send(&store, &events(3_000, 300)).await;
     let history = store.order(&order_id("o-1")).await.unwrap().unwrap();
     for part in keys(&emulator).await.into_iter().filter(|key| key.contains('/')) {
         let key = json!({ "TableName": "Orders", "Key": { "orderId": { "S": part } } });
@@ -87,18 +87,18 @@ async fn lists_need_no_part_of_a_long_order() {
 }
 
 #[tokio::test]
-async fn of_two_who_fill_a_part_at_once_one_is_refused_and_nothing_is_mixed() {
+async fn of_two_writers_that_fill_a_part_at_once_one_is_refused_and_their_events_are_not_mixed() {
     let (store, _emulator) = emulator::store(ReportZone::utc()).await;
     let first = events(500, 300);
-    tell(&store, &first).await;
-    let known = store.order(&order_id("o-1")).await.unwrap().unwrap();
+    send(&store, &first).await;
+    let stored = store.order(&order_id("o-1")).await.unwrap().unwrap();
     let grown = |from: usize| {
-        let mut history = known.clone();
+        let mut history = stored.clone();
         for event in events(from + 1_500, 301).into_iter().skip(from + 502) {
             let event_id = EventId::parse(&format!("{}-{from}", event.event_id)).unwrap();
             history.record(OrderEvent { event_id, ..event }, now());
         }
-        OrderWrite { history, from_version: known.version(), unknown_vendors: Vec::new() }
+        OrderWrite { history, from_version: stored.version(), unknown_vendors: Vec::new() }
     };
     let (one, other) = (grown(0), grown(7));
     assert_eq!(store.save(vec![one.clone()], now()).await.unwrap(), [true]);
@@ -107,34 +107,34 @@ async fn of_two_who_fill_a_part_at_once_one_is_refused_and_nothing_is_mixed() {
 }
 
 #[tokio::test]
-async fn records_of_a_long_order_count_once_and_its_parts_go_with_it() {
+async fn records_of_a_long_order_count_once_and_its_parts_are_deleted_with_it() {
     let (store, emulator) = emulator::store(ReportZone::utc()).await;
-    tell(&store, &events(2_000, 300)).await;
-    let mut told = Vec::new();
+    send(&store, &events(2_000, 300)).await;
+    let mut changes = Vec::new();
     for record in records(&emulator).await {
-        told.push(store.complete(stream_record::change(&record).unwrap()).await.unwrap());
+        changes.push(store.complete(stream_record::change(&record).unwrap()).await.unwrap());
     }
-    assert!(told.contains(&stream_record::StreamChange::Nothing), "parts have records too");
-    let grown: Vec<History> = told.iter().filter_map(|told| told.history().cloned()).collect();
+    assert!(changes.contains(&stream_record::StreamChange::Nothing), "a part has a record, too");
+    let grown: Vec<History> = changes.iter().filter_map(|change| change.history().cloned()).collect();
     assert_eq!(grown.last(), store.order(&order_id("o-1")).await.unwrap().as_ref());
     store.project(grown.clone(), now()).await.unwrap();
     assert_eq!(store.project(grown, now()).await.unwrap(), 0);
     assert_eq!(rebuild(&store, now(), |_, _| {}).await.unwrap().different, 0);
 
-    // As the time to live does it.
+    // The time to live deletes the item.
     let key = json!({ "TableName": "Orders", "Key": { "orderId": { "S": "o-1" } } });
     ask(&emulator.endpoint(), "DynamoDB_20120810.DeleteItem", key).await;
-    let gone = stream_record::change(records(&emulator).await.last().unwrap()).unwrap();
-    assert!(matches!(gone, stream_record::StreamChange::Long { expired: true, .. }), "{gone:?}");
-    let stream_record::StreamChange::Expired(history) = store.complete(gone.clone()).await.unwrap() else {
-        panic!("{gone:?}")
+    let deleted = stream_record::change(records(&emulator).await.last().unwrap()).unwrap();
+    assert!(matches!(deleted, stream_record::StreamChange::Long { expired: true, .. }), "{deleted:?}");
+    let stream_record::StreamChange::Expired(history) = store.complete(deleted.clone()).await.unwrap() else {
+        panic!("{deleted:?}")
     };
     store.forget(vec![history], store.zone().day(now())).await.unwrap();
     assert!(keys(&emulator).await.is_empty(), "{:?}", keys(&emulator).await);
     assert_eq!(
-        store.complete(gone).await.unwrap(),
+        store.complete(deleted).await.unwrap(),
         stream_record::StreamChange::Nothing,
-        "a record that comes again says nothing"
+        "a record that arrives again changes nothing"
     );
     let (first, last) = (Day::from_number(0), Day::from_number(100_000));
     let totals = store.series(&Scope::Fleet, first, first, last).await.unwrap().0.totals;

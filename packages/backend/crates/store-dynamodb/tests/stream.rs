@@ -1,4 +1,4 @@
-//! Records of the real stream, as they come: twice, late, in pieces.
+//! Records of the emulator's stream that arrive twice, late or in small batches.
 
 #![expect(clippy::unwrap_used, reason = "test code")]
 
@@ -18,13 +18,14 @@ use records::records;
 use serde_json::json;
 
 fn grown(records: &[EventRecord]) -> Vec<History> {
-    let told = records.iter().map(|record| stream_record::change(record).unwrap());
-    told.filter(|told| matches!(told, stream_record::StreamChange::Grown(_)))
-        .filter_map(|told| told.history().cloned())
+    let changes = records.iter().map(|record| stream_record::change(record).unwrap());
+    changes
+        .filter(|change| matches!(change, stream_record::StreamChange::Grown(_)))
+        .filter_map(|change| change.history().cloned())
         .collect()
 }
 
-async fn tell(store: &DynamoStore, events: Vec<OrderEvent>) {
+async fn send(store: &DynamoStore, events: Vec<OrderEvent>) {
     let ingest = Ingest::new(Arc::new(store.clone()));
     for event in events {
         ingest.ingest(vec![event], now()).await.unwrap();
@@ -42,41 +43,45 @@ fn orders() -> Vec<OrderEvent> {
 async fn fleet(store: &DynamoStore) -> CounterSeries {
     let (first, last) = (Day::from_number(0), Day::from_number(100_000));
     let mut series = store.series(&Scope::Fleet, first, first, last).await.unwrap().0;
-    // An empty bucket and none are the same.
+    // An empty bucket counts as a missing one.
     series.buckets.retain(|(_, bucket)| !bucket.is_empty());
     series
 }
 
 #[tokio::test]
-async fn a_record_says_all_that_is_known_of_its_order() {
+async fn a_record_has_the_full_history_of_its_order() {
     let (store, emulator) = emulator::store(ReportZone::utc()).await;
-    tell(&store, orders()).await;
-    let told = grown(&records(&emulator).await);
-    assert_eq!(told.len(), orders().len(), "each write is a record");
+    send(&store, orders()).await;
+    let histories = grown(&records(&emulator).await);
+    assert_eq!(histories.len(), orders().len(), "each write creates a record");
     for id in ["o-1", "o-2", "o-3"].map(order_id) {
         let versions: Vec<usize> =
-            told.iter().filter(|history| *history.order_id() == id).map(History::version).collect();
+            histories.iter().filter(|history| *history.order_id() == id).map(History::version).collect();
         assert!(versions.is_sorted() && versions[0] == 1, "{versions:?}");
-        let last = told.iter().rfind(|history| *history.order_id() == id);
-        assert_eq!(last.cloned(), store.order(&id).await.unwrap(), "every field comes as it was stored");
+        let last = histories.iter().rfind(|history| *history.order_id() == id);
+        assert_eq!(last.cloned(), store.order(&id).await.unwrap(), "a record has every stored field");
     }
 }
 
 #[tokio::test]
-async fn records_told_twice_or_late_or_backwards_or_one_by_one_count_once() {
-    let (straight, emulator) = emulator::store(ReportZone::utc()).await;
-    tell(&straight, orders()).await;
-    let told = grown(&records(&emulator).await);
-    assert_eq!(straight.project(told.clone(), now()).await.unwrap(), 3);
-    assert_eq!(straight.project(told.clone(), now()).await.unwrap(), 0, "a replay finds its markers");
-    let expected = fleet(&straight).await;
+async fn records_that_arrive_twice_or_late_or_backwards_or_one_by_one_count_once() {
+    let (in_order, emulator) = emulator::store(ReportZone::utc()).await;
+    send(&in_order, orders()).await;
+    let histories = grown(&records(&emulator).await);
+    assert_eq!(in_order.project(histories.clone(), now()).await.unwrap(), 3);
+    assert_eq!(
+        in_order.project(histories.clone(), now()).await.unwrap(),
+        0,
+        "the markers show that the changes are applied"
+    );
+    let expected = fleet(&in_order).await;
     let placed = expected.totals[Counter::InStatus(Status::Placed)];
     assert_eq!((placed, expected.totals[Counter::InStatus(Status::Arrived)]), (1, 1));
 
-    let backwards: Vec<History> = told.iter().rev().cloned().collect();
+    let backwards: Vec<History> = histories.iter().rev().cloned().collect();
     for batches in [
-        vec![backwards.clone(), told.clone()],
-        told.chunks(1).map(<[History]>::to_vec).collect(),
+        vec![backwards.clone(), histories.clone()],
+        histories.chunks(1).map(<[History]>::to_vec).collect(),
         backwards.chunks(2).map(<[History]>::to_vec).collect(),
     ] {
         let (store, _emulator) = emulator::store(ReportZone::utc()).await;
@@ -89,16 +94,16 @@ async fn records_told_twice_or_late_or_backwards_or_one_by_one_count_once() {
 }
 
 #[tokio::test]
-async fn many_who_project_the_same_at_once_count_it_once() {
+async fn concurrent_projections_of_the_same_records_count_once() {
     let (store, emulator) = emulator::store(ReportZone::utc()).await;
     let orders =
         (0..40).flat_map(|number| OrderBuilder::new(&format!("o-{number:02}")).lost("2026-03-05T10:00:00Z").events());
     Ingest::new(Arc::new(store.clone())).ingest(orders.collect(), now()).await.unwrap();
-    let told = grown(&records(&emulator).await);
+    let histories = grown(&records(&emulator).await);
     let tasks: Vec<_> = (0..4)
         .map(|_| {
-            let (store, told) = (store.clone(), told.clone());
-            tokio::spawn(async move { store.project(told, now()).await })
+            let (store, histories) = (store.clone(), histories.clone());
+            tokio::spawn(async move { store.project(histories, now()).await })
         })
         .collect();
     for task in tasks {
@@ -108,31 +113,31 @@ async fn many_who_project_the_same_at_once_count_it_once() {
 }
 
 #[tokio::test]
-async fn an_order_deleted_by_age_changes_no_number_and_is_known_to_have_expired() {
+async fn the_deletion_of_an_expired_order_changes_no_number_and_its_id_stays_expired() {
     let (store, emulator) = emulator::store(ReportZone::utc()).await;
-    tell(&store, orders()).await;
+    send(&store, orders()).await;
     store.project(grown(&records(&emulator).await), now()).await.unwrap();
     let before = fleet(&store).await;
-    // As the time to live does it: the item goes, and the stream has what it was.
+    // The time to live deletes the item, and the stream has its old image.
     let key = json!({ "TableName": "Orders", "Key": { "orderId": { "S": "o-2" } } });
     ask(&emulator.endpoint(), "DynamoDB_20120810.DeleteItem", key).await;
-    let gone = stream_record::change(records(&emulator).await.last().unwrap()).unwrap();
-    assert!(matches!(gone, stream_record::StreamChange::Expired(_)), "{gone:?}");
+    let deleted = stream_record::change(records(&emulator).await.last().unwrap()).unwrap();
+    assert!(matches!(deleted, stream_record::StreamChange::Expired(_)), "{deleted:?}");
     for _ in 0..2 {
-        store.forget(vec![gone.history().unwrap().clone()], store.zone().day(now())).await.unwrap();
+        store.forget(vec![deleted.history().unwrap().clone()], store.zone().day(now())).await.unwrap();
     }
     let after = fleet(&store).await;
-    let standing = Counter::InStatus(Status::Lost);
-    assert_eq!((before.totals[standing], after.totals[standing]), (1, 0), "it stands nowhere any more");
+    let in_status = Counter::InStatus(Status::Lost);
+    assert_eq!((before.totals[in_status], after.totals[in_status]), (1, 0), "the order is in no count by status");
     let counted = |series: &CounterSeries| {
         let mut totals = series.totals;
-        totals[standing] = 0;
+        totals[in_status] = 0;
         totals
     };
     assert_eq!(counted(&before), counted(&after));
     assert_eq!(store.load(&[order_id("o-2")]).await.unwrap(), [Found::Expired]);
-    assert_eq!(store.project(vec![gone.history().unwrap().clone()], now()).await.unwrap(), 0);
+    assert_eq!(store.project(vec![deleted.history().unwrap().clone()], now()).await.unwrap(), 0);
     let rebuilt = goody_application::rebuild::rebuild(&store, now(), |_, _| {}).await.unwrap();
-    assert_eq!(rebuilt.different, 0, "what it left is settled");
+    assert_eq!(rebuilt.different, 0, "its contribution is settled");
     assert!(store.state(&vendor_id("bloom")).await.unwrap().0.is_some());
 }

@@ -1,4 +1,4 @@
-//! The store suite on DynamoDB, by its emulator.
+//! The store suite on the DynamoDB emulator.
 
 mod emulator;
 

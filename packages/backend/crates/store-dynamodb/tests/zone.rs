@@ -1,4 +1,4 @@
-//! Tables whose counters follow other rules of the time zone than the program.
+//! Tables whose counters follow other time zone rules than the program.
 
 #![expect(clippy::unwrap_used, reason = "test code")]
 
@@ -26,7 +26,7 @@ async fn buckets(store: &DynamoStore) -> Vec<(Day, Bucket)> {
 }
 
 #[tokio::test]
-async fn counters_of_other_rules_stand_still_until_they_are_rebuilt() {
+async fn counters_that_follow_other_rules_do_not_change_until_they_are_rebuilt() {
     let zone = |name| ReportZone::named(name).unwrap();
     let (before, emulator) = emulator::store(zone("Europe/Berlin")).await;
     send(&before, "o-1").await;
@@ -38,16 +38,16 @@ async fn counters_of_other_rules_stand_still_until_they_are_rebuilt() {
     send(&after, "o-2").await;
     let refused = project_all(&after, now()).await.unwrap_err();
     let reason = std::error::Error::source(&refused).unwrap().to_string();
-    assert!(reason.contains("follow other rules of the time zone than this program: rebuild them"), "{reason}");
-    assert_eq!(buckets(&after).await, counted, "nothing moved");
+    assert!(reason.contains("follow other time zone rules than this program: rebuild them"), "{reason}");
+    assert_eq!(buckets(&after).await, counted, "no counter has moved");
 
     assert!(rebuild(&after, now(), |_, _| {}).await.unwrap().different > 0);
     assert!(!after.status().await.unwrap().has_other_rules);
-    let (fresh, _other) = emulator::store(zone("America/New_York")).await;
+    let (fresh, _other_emulator) = emulator::store(zone("America/New_York")).await;
     send(&fresh, "o-1").await;
     send(&fresh, "o-2").await;
     project_all(&fresh, now()).await.unwrap();
-    assert_eq!(buckets(&after).await, buckets(&fresh).await, "what waited is counted, too");
+    assert_eq!(buckets(&after).await, buckets(&fresh).await, "the pending order is counted, too");
     assert_eq!(rebuild(&after, now(), |_, _| {}).await.unwrap().different, 0);
 
     send(&before, "o-3").await;

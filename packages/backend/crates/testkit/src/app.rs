@@ -1,4 +1,4 @@
-//! The app under test: the router on a store, with a clock that stands still.
+//! The app under test: the router on a store, with a manual clock.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use tower::ServiceExt;
 
 use crate::{ManualClock, TestStore, ndjson};
 
-/// An answer, read to its end.
+/// A response with its full body.
 #[derive(Clone, Debug)]
 pub struct Response {
     /// Its status.
@@ -28,7 +28,7 @@ pub struct Response {
 }
 
 impl Response {
-    /// A header's value, empty where there is none.
+    /// The value of a header; empty if the header is missing.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
@@ -43,70 +43,70 @@ impl Response {
         serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("not JSON ({error}): {}", self.text()))
     }
 
-    /// The body as JSON, a value a line.
+    /// The body as JSON lines.
     pub fn lines(&self) -> Vec<Value> {
         self.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 }
 
-/// The app on a store. When it is dropped, every change must have been projected.
+/// The app on a store. A drop panics if a change is not projected.
 pub struct TestApp {
-    /// The clock it reads.
+    /// The clock of the app.
     pub clock: Arc<ManualClock>,
-    /// What it reads and writes.
+    /// The store of the app.
     pub store: Arc<dyn Store>,
     router: Router,
     feed: Arc<dyn ChangeFeed>,
-    _made: TestStore,
+    _test_store: TestStore,
 }
 
 impl TestApp {
-    /// On an empty store in memory, in UTC, at the frozen now.
+    /// The app on an empty store in memory, in UTC, at the frozen now.
     pub fn new() -> Self {
         Self::on(TestStore::memory(ReportZone::utc()))
     }
 
-    /// On an empty store in memory that counts the days of a zone.
+    /// The app on an empty store in memory that counts the days of a zone.
     pub fn in_zone(name: &str) -> Self {
         Self::on(TestStore::memory(ReportZone::named(name).unwrap()))
     }
 
-    /// On this store, at the frozen now.
-    pub fn on(made: TestStore) -> Self {
-        Self::on_at(made, ManualClock::today())
+    /// The app on this store, at the frozen now.
+    pub fn on(test_store: TestStore) -> Self {
+        Self::on_at(test_store, ManualClock::today())
     }
 
-    /// On this store, with this clock.
-    pub fn on_at(made: TestStore, clock: Arc<ManualClock>) -> Self {
-        Self::behind(Access::open(), made, clock)
+    /// The app on this store, with this clock.
+    pub fn on_at(test_store: TestStore, clock: Arc<ManualClock>) -> Self {
+        Self::with_access(Access::open(), test_store, clock)
     }
 
-    /// On an empty store in memory, for those whom the doors let in.
-    pub fn guarded(doors: Access) -> Self {
-        Self::behind(doors, TestStore::memory(ReportZone::utc()), ManualClock::today())
+    /// The app on an empty store in memory, with these access rules.
+    pub fn guarded(access: Access) -> Self {
+        Self::with_access(access, TestStore::memory(ReportZone::utc()), ManualClock::today())
     }
 
-    fn behind(doors: Access, made: TestStore, clock: Arc<ManualClock>) -> Self {
-        let store = made.store.clone();
+    fn with_access(access: Access, test_store: TestStore, clock: Arc<ManualClock>) -> Self {
+        let store = test_store.store.clone();
         let app = App::new(store.clone(), clock.clone(), Arc::new(Notify::new()), None);
-        Self { clock, feed: store.clone(), store, router: goody_http::router(app, doors), _made: made }
+        Self { clock, feed: store.clone(), store, router: goody_http::router(app, access), _test_store: test_store }
     }
 
-    /// On a store that something else answers for: `api` has the routes and reads the same clock. `feed` is the same store by
-    /// connections of its own: those of a test cannot be used any more when it is over.
-    pub fn through(made: TestStore, feed: Arc<dyn ChangeFeed>, clock: Arc<ManualClock>, api: Router) -> Self {
-        Self { clock, feed, store: made.store.clone(), router: api, _made: made }
+    /// The app with another router: `api` has the routes and reads the same clock. `feed` is the same store with its own
+    /// connections, because the connections of a test do not work after its end.
+    pub fn through(test_store: TestStore, feed: Arc<dyn ChangeFeed>, clock: Arc<ManualClock>, api: Router) -> Self {
+        Self { clock, feed, store: test_store.store.clone(), router: api, _test_store: test_store }
     }
 
-    /// Sends a request and reads the answer to its end.
+    /// Sends a request and reads the full response.
     pub async fn send(&self, request: Request<Body>) -> Response {
         let response = self.router.clone().oneshot(request).await.unwrap_or_else(|never| match never {});
         let (parts, body) = response.into_parts();
-        let body = to_bytes(body, usize::MAX).await.expect("the answer came to its end").to_vec();
+        let body = to_bytes(body, usize::MAX).await.expect("the body is complete").to_vec();
         Response { status: parts.status, headers: parts.headers, body }
     }
 
-    /// Sends a request with a body of that type; of no type where it is empty.
+    /// Sends a request with a body of this content type; an empty content type sends no header.
     pub async fn request(&self, method: Method, path: &str, content_type: &str, body: impl Into<Body>) -> Response {
         let request = Request::builder().method(method).uri(path);
         let request = if content_type.is_empty() { request } else { request.header("content-type", content_type) };
@@ -124,31 +124,31 @@ impl TestApp {
         self.send(request.body(Body::empty()).unwrap()).await
     }
 
-    /// `GET path`, which must go well.
+    /// `GET path`. Panics if the status is not 200.
     pub async fn read(&self, path: &str) -> Value {
         let response = self.get(path).await;
         assert_eq!(response.status, StatusCode::OK, "GET {path}: {}", response.text());
         response.json()
     }
 
-    /// Posts lines as NDJSON; the answer is a line each.
+    /// Posts events as NDJSON. The response has a line for each.
     pub async fn post_ndjson(&self, lines: impl Into<Body>) -> Response {
         self.request(Method::POST, "/api/orders/events", "application/x-ndjson", lines).await
     }
 
-    /// Tells events, all of which must be new, and projects them.
+    /// Posts events and projects them. Panics if an event is not new.
     pub async fn record(&self, events: Vec<OrderEvent>) {
-        let answer = self.post_ndjson(ndjson(&events)).await;
-        assert!(answer.lines().iter().all(|line| line["result"] == "accepted"), "{}", answer.text());
+        let response = self.post_ndjson(ndjson(&events)).await;
+        assert!(response.lines().iter().all(|line| line["result"] == "accepted"), "{}", response.text());
         self.project().await;
     }
 
-    /// Brings the buckets up to date. Says how many changes there were.
+    /// Projects all pending changes. Returns their number.
     pub async fn project(&self) -> usize {
         project::project_all(self.store.as_ref(), self.clock.now()).await.unwrap()
     }
 
-    /// The timer's tick: brings the reports up to the clock.
+    /// Runs a tick of the timer: computes stale reports again.
     pub async fn roll(&self) -> usize {
         roll::tick(self.store.as_ref(), self.clock.now()).await.unwrap()
     }
@@ -165,9 +165,12 @@ impl Drop for TestApp {
         if std::thread::panicking() {
             return;
         }
-        // A test's own runtime cannot be waited on from inside of it.
+        // The test's runtime cannot block one of its own threads on a task.
         let lag = || crate::suite::wait(self.feed.lag());
-        let lag = std::thread::scope(|scope| scope.spawn(lag).join().expect("the store tells its lag")).unwrap();
-        assert_eq!(lag.changes, 0, "changes were left unprojected: call app.project() after telling events");
+        let lag = std::thread::scope(|scope| scope.spawn(lag).join().expect("the store returns its lag")).unwrap();
+        assert_eq!(
+            lag.changes, 0,
+            "changes were left unprojected: call app.project() after the test has posted events"
+        );
     }
 }

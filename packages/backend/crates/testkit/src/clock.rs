@@ -1,4 +1,4 @@
-//! A clock that stands still until it is told to move.
+//! A clock that moves only when a test sets or advances it.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -6,56 +6,56 @@ use std::time::Duration;
 use goody_application::ports::Clock;
 use goody_domain::{Day, Instant};
 
-/// The one "today" of all tests, as JSON: `date`, `now` and `timeZone`. Tests of the page read the same file.
+/// The "today" of all tests, as JSON: `date`, `now` and `timeZone`. The tests of the page read the same file.
 pub const TODAY: &str = include_str!("../../../../shared/fixtures/today.json");
 
 /// The frozen now.
 pub fn now() -> Instant {
-    Instant::parse(&told("now")).unwrap()
+    Instant::parse(&field_of_today("now")).unwrap()
 }
 
 /// The day of the frozen now.
 pub fn today() -> Day {
-    Day::parse(&told("date")).unwrap()
+    Day::parse(&field_of_today("date")).unwrap()
 }
 
-fn told(field: &str) -> String {
+fn field_of_today(field: &str) -> String {
     let today: serde_json::Value = serde_json::from_str(TODAY).unwrap();
     today[field].as_str().unwrap().to_owned()
 }
 
-/// Stands at an instant until it is set or advanced.
+/// A clock that shows the same instant until a test sets or advances it.
 #[derive(Debug)]
 pub struct ManualClock(Mutex<State>);
 
 #[derive(Clone, Copy, Debug)]
 struct State {
     now: Instant,
-    /// The time that has passed.
+    /// The elapsed time, which does not change when the clock is set.
     elapsed: Duration,
 }
 
 impl ManualClock {
-    /// Stands at the frozen now.
+    /// A clock at the frozen now.
     pub fn today() -> Arc<Self> {
         Self::at(now())
     }
 
-    /// Stands at an instant.
+    /// A clock at an instant.
     pub fn at(instant: Instant) -> Arc<Self> {
         Arc::new(Self(Mutex::new(State { now: instant, elapsed: Duration::ZERO })))
     }
 
-    /// Sets it to an instant. No time passes.
+    /// Sets the clock to an instant. The elapsed time stays.
     pub fn set(&self, instant: Instant) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).now = instant;
     }
 
-    /// Lets time pass.
+    /// Advances the clock and the elapsed time.
     pub fn advance_seconds(&self, seconds: i64) {
-        let mut standing = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        standing.now = standing.now.plus_seconds(seconds);
-        standing.elapsed += Duration::from_secs(seconds.unsigned_abs());
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        state.now = state.now.plus_seconds(seconds);
+        state.elapsed += Duration::from_secs(seconds.unsigned_abs());
     }
 }
 

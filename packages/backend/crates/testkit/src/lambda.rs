@@ -1,8 +1,8 @@
-//! The Lambda host: runs the functions' real binaries without AWS, and hands them the events that AWS would.
+//! The Lambda host: runs the real binaries of the functions without AWS, and sends them the events that AWS sends.
 //!
-//! A [`Function`] is a binary and its environment variables. Its process asks the runtime API for events as it would on
-//! Lambda; here a test answers. [`gateway`] makes such events of real requests, [`StreamMapping`] of a table's stream, and
-//! [`events`] has the others.
+//! A [`Function`] is a binary with its environment variables. Its process requests events from the runtime API as on Lambda; a
+//! test provides that API. [`gateway`] makes events from HTTP requests, [`StreamMapping`] from the stream of a table, and
+//! [`events`] has the other kinds.
 
 pub mod events;
 mod function;
@@ -14,12 +14,12 @@ use goody_http::{Token, TokenScope};
 
 pub use function::{Failed, Function};
 pub use gateway::gateway;
-pub use stream::{Delivered, Mischief, StreamMapping};
+pub use stream::{Delivered, DeliveryFaults, StreamMapping};
 
-/// A token that functions know from their environment: it may do everything.
+/// The token that functions accept, with all permissions. It is in their environment.
 const TOKEN: &str = "goody_for-tests";
 
-/// The line by which functions know it.
+/// The token's line in the environment of the functions.
 fn token_lines() -> String {
     Token::new("tests", vec![TokenScope::Admin], TOKEN).unwrap().to_string()
 }

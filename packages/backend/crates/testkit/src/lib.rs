@@ -1,7 +1,6 @@
-//! What tests are made of: builders, a clock that stands still, the store in memory, the store suite, the app under test, the
-//! Lambda host.
+//! Tools for tests: builders, a manual clock, the store in memory, the store suite, the app under test, the Lambda host.
 //!
-//! Only tests and benchmarks use this crate. Nothing in it reads a clock or looks at the environment.
+//! Only tests and benchmarks use this crate. It never reads a clock or the environment.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "test code fails loudly")]
 

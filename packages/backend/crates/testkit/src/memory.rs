@@ -1,7 +1,7 @@
-//! The store in memory: naive on purpose, so that it can be believed.
+//! The store in memory: simple on purpose, so that its results are obviously right.
 //!
-//! It filters all orders, counts by counting, and forgets nothing that it may need to tell whether something is right. Other
-//! stores are held against it.
+//! It filters and counts all orders for each request, and keeps all buckets and expired orders, so that a rebuild can check them.
+//! The store suite compares the other stores with it.
 
 mod counters;
 mod orders;
@@ -15,7 +15,7 @@ use goody_application::clock_watch::ClockJump;
 use goody_application::ports::{ChangeLag, CurrentReport, Result, Scope, VendorStore};
 use goody_domain::{Bucket, Day, History, Instant, Order, OrderId, ReportZone, Vendor, VendorId};
 
-/// A store that is gone with the process. Clones are the same store.
+/// A store that ends with the process. Clones share the same data.
 #[derive(Clone, Debug)]
 pub struct MemoryStore {
     zone: Arc<ReportZone>,
@@ -26,27 +26,27 @@ pub struct MemoryStore {
 struct State {
     orders: BTreeMap<OrderId, History>,
     changes: Vec<LoggedChange>,
-    last_seq: i64,
+    last_sequence: i64,
     checkpoint: i64,
     revision: i64,
-    /// Every bucket there ever was, those that have expired as well.
-    buckets: BTreeMap<(Scope, Day), KeptBucket>,
+    /// All buckets, the expired ones included.
+    buckets: BTreeMap<(Scope, Day), StoredBucket>,
     /// The revision of each scope.
     scopes: BTreeMap<Scope, i64>,
     reports: BTreeMap<VendorId, CurrentReport>,
-    rolled: Option<(Instant, ChangeLag)>,
+    refreshed: Option<(Instant, ChangeLag)>,
     clock_jumps: Vec<ClockJump>,
     kept_from: Option<Day>,
     vendors: BTreeMap<VendorId, (i64, Vendor)>,
-    /// Orders that have expired, as they were.
+    /// The expired orders.
     settled: Vec<Order>,
-    /// Ids of orders that have expired, each with the day on which it did.
-    marks: BTreeMap<OrderId, Day>,
+    /// The ids of expired orders, each with the day of its expiry.
+    expired_ids: BTreeMap<OrderId, Day>,
 }
 
 #[derive(Debug)]
 struct LoggedChange {
-    seq: i64,
+    sequence: i64,
     order_id: OrderId,
     from: usize,
     to: usize,
@@ -54,9 +54,9 @@ struct LoggedChange {
 }
 
 #[derive(Debug, Default)]
-struct KeptBucket {
+struct StoredBucket {
     bucket: Bucket,
-    /// `None` once it has expired, until a late fact changes it again.
+    /// `None` after its expiry, until a late fact changes it again.
     changed_on: Option<Day>,
 }
 
@@ -77,19 +77,19 @@ impl State {
         self.revision
     }
 
-    /// Registers those of the vendors that are not known yet.
-    fn register(&mut self, vendors: Vec<VendorId>) {
-        let unknown_vendors: Vec<VendorId> = vendors.into_iter().filter(|id| !self.vendors.contains_key(id)).collect();
-        if !unknown_vendors.is_empty() {
+    /// Registers the vendors that are not known yet.
+    fn register_vendors(&mut self, vendors: Vec<VendorId>) {
+        let unknown: Vec<VendorId> = vendors.into_iter().filter(|id| !self.vendors.contains_key(id)).collect();
+        if !unknown.is_empty() {
             let revision = self.next_revision();
-            for id in unknown_vendors {
+            for id in unknown {
                 self.vendors.insert(id.clone(), (revision, Vendor::unregistered(id)));
             }
         }
     }
 
-    /// Every order that is placed.
-    fn placed(&self) -> Vec<Order> {
+    /// All orders with a placement.
+    fn placed_orders(&self) -> Vec<Order> {
         self.orders.values().filter_map(History::order).collect()
     }
 }
@@ -97,7 +97,7 @@ impl State {
 #[async_trait]
 impl VendorStore for MemoryStore {
     async fn register_unknown(&self, vendors: Vec<VendorId>) -> Result<()> {
-        self.state().register(vendors);
+        self.state().register_vendors(vendors);
         Ok(())
     }
 

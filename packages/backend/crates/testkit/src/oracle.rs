@@ -1,6 +1,6 @@
-//! A second computation of the numbers that docs/NUMBERS.md defines, over folded orders.
+//! The oracle: a second computation of the numbers that docs/NUMBERS.md defines, from folded orders.
 //!
-//! It shares nothing with buckets, contributions, calendars or reports: every number is counted by looking at every order.
+//! It shares no code with buckets, contributions, calendars or reports: it counts every number over all orders.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use jiff::{Timestamp, ToSpan};
 
-/// Every order that those events tell of and whose placement is known.
+/// The orders of these events. An order without a placement is left out.
 pub fn orders(events: &[OrderEvent]) -> Vec<Order> {
     let mut by_order: BTreeMap<&OrderId, BTreeMap<&str, &OrderEvent>> = BTreeMap::new();
     for event in events {
@@ -20,39 +20,40 @@ pub fn orders(events: &[OrderEvent]) -> Vec<Order> {
     by_order.into_iter().filter_map(|(id, events)| fold(id, events.into_values())).collect()
 }
 
-/// One window's numbers, counted.
+/// The counts of one window.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Window {
-    /// Placed in the window.
+    /// Orders placed in the window.
     pub total_orders: i64,
-    /// Ended in the window, by how they did.
+    /// Orders that ended in the window, by outcome.
     pub ended: BTreeMap<Outcome, i64>,
-    /// Promised for the window and before T, and not cancelled.
+    /// Orders promised for the window and before T, and not cancelled.
     pub due_orders: i64,
-    /// Those of them that arrived by the promise.
+    /// The due orders that arrived by their promise.
     pub on_time_deliveries: i64,
-    /// Hours from placement to arrival of each that ended in the window as arrived.
+    /// For each order that arrived in the window: the hours from placement to arrival.
     pub delivery_hours: Vec<f64>,
-    /// At T, by status.
+    /// Active orders at T, by status.
     pub active: BTreeMap<ActiveStatus, i64>,
-    /// Active at T with their promise before T.
+    /// Active orders at T with a promise before T.
     pub delayed_orders: i64,
 }
 
-/// What a report should say.
+/// The expected numbers of a report.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Expected {
     /// T.
     pub as_of: Instant,
-    /// The seven days ending with the date, up to T.
+    /// The seven days that end with the date, up to T.
     pub current: Window,
-    /// The seven days before; levels at T − 7 days.
+    /// The seven days before these; levels are at T − 7 days.
     pub previous: Window,
     /// The latest fact before T.
     pub updated_at: Option<Instant>,
 }
 
-/// The report of a vendor about `date`, asked at `now`: at the whole minute if that is today, else at the end of the date.
+/// The expected report of a vendor for `date`, requested at `now`: as of the whole minute if the date is today, else as of the
+/// end of the date.
 pub fn expected(vendor_id: &VendorId, orders: &[Order], date: Day, now: Instant, zone: &str) -> Expected {
     let zone = &TimeZoneDatabase::bundled().get(zone).unwrap();
     let start = |date: Date| first(zone, date.at(0, 0, 0, 0));
@@ -61,28 +62,28 @@ pub fn expected(vendor_id: &VendorId, orders: &[Order], date: Day, now: Instant,
     let is_of = |date: Date| (start(date)..start(date + 1.day())).contains(&micros(minute));
     let (t, week_ago) = if is_of(date) {
         let week_ago = first(zone, zone.to_datetime(minute).checked_sub(7.days()).unwrap());
-        // Where days are longer or shorter than their clocks show, the time stays in the day a week before.
+        // A day with a change of clocks is longer or shorter than 24 hours: the instant stays in the day a week before.
         (micros(minute), week_ago.clamp(start(date - 7.days()), start(date - 6.days())))
     } else {
         (start(date + 1.day()), start(date - 6.days()))
     };
     let own: Vec<&Order> = orders.iter().filter(|order| order.placement.vendor_id == *vendor_id).collect();
-    // A vendor that only a placement without effect names was told of the order's facts, too.
-    let told =
+    // The facts of an order also count for a vendor that only a later placement names.
+    let facts =
         orders.iter().filter(|order| order.named_vendors.contains(vendor_id)).flat_map(|order| &order.occurrences);
     Expected {
         as_of: Instant::from_micros(t),
         current: window(&own, start(date - 6.days()), t, t),
         previous: window(&own, start(date - 13.days()), start(date - 6.days()), week_ago),
-        updated_at: told.filter(|told| told.micros() < t).max().copied(),
+        updated_at: facts.filter(|fact| fact.micros() < t).max().copied(),
     }
 }
 
-/// The first instant at which the clocks of a zone show a time or a later one, found by looking at every minute around it.
+/// The first instant at which the clocks of a zone show this time or a later one. Checks every minute around it.
 fn first(zone: &TimeZone, time: DateTime) -> i64 {
-    let about = time.to_zoned(TimeZone::UTC).unwrap().timestamp();
+    let estimate = time.to_zoned(TimeZone::UTC).unwrap().timestamp();
     if zone.to_ambiguous_timestamp(time).is_ambiguous() {
-        let minutes = (-50 * 60..=50 * 60).map(|minutes: i64| about + minutes.minutes());
+        let minutes = (-50 * 60..=50 * 60).map(|minutes: i64| estimate + minutes.minutes());
         micros(minutes.into_iter().find(|minute| zone.to_datetime(*minute) >= time).unwrap())
     } else {
         micros(time.to_zoned(zone.clone()).unwrap().timestamp())
@@ -106,7 +107,7 @@ fn window(orders: &[&Order], from: i64, to: i64, level_at: i64) -> Window {
         {
             *window.ended.entry(outcome).or_default() += 1;
             if outcome == Outcome::Arrived {
-                let arrival = order.actual_delivery.expect("what arrived has an arrival");
+                let arrival = order.actual_delivery.expect("an arrived order has an arrival");
                 window.delivery_hours.push(arrival.seconds_since(order.created_at) / 3600.0);
             }
         }
@@ -132,11 +133,11 @@ fn window(orders: &[&Order], from: i64, to: i64, level_at: i64) -> Window {
     window
 }
 
-/// Holds a report against what it should say, number by number.
+/// Compares a report with the expected numbers.
 pub fn assert_report(report: &Report, expected: &Expected) {
-    let about = format!("{} on {} as of {}", report.vendor_id, report.date, report.as_of);
-    assert_eq!(report.as_of, expected.as_of, "{about}: T");
-    assert_eq!(report.updated_at, expected.updated_at, "{about}: updatedAt");
+    let subject = format!("{} on {} as of {}", report.vendor_id, report.date, report.as_of);
+    assert_eq!(report.as_of, expected.as_of, "{subject}: T");
+    assert_eq!(report.updated_at, expected.updated_at, "{subject}: updatedAt");
     for (name, figures, window) in
         [("current7d", &report.current7d, &expected.current), ("previous7d", &report.previous7d, &expected.previous)]
     {
@@ -149,7 +150,7 @@ pub fn assert_report(report: &Report, expected: &Expected) {
         let completed = arrived + issues;
         let cancelled = count(Outcome::Cancelled);
         let active: i64 = window.active.values().sum();
-        for (number, said, counted) in [
+        for (number, reported, counted) in [
             ("totalOrders", figures.total_orders, window.total_orders),
             ("arrivedOrders", figures.arrived_orders(), arrived),
             ("completedOrders", figures.completed_orders(), completed),
@@ -160,7 +161,7 @@ pub fn assert_report(report: &Report, expected: &Expected) {
             ("activeOrders", figures.active_orders(), active),
             ("delayedOrders", figures.delayed_orders, window.delayed_orders),
         ] {
-            assert_eq!(said, counted, "{about}: {name}.{number} (left: the report, right: section 4)");
+            assert_eq!(reported, counted, "{subject}: {name}.{number} (left: the report, right: the oracle)");
         }
         for status in Status::ALL {
             let counted = match (status.active(), status.outcome()) {
@@ -168,25 +169,28 @@ pub fn assert_report(report: &Report, expected: &Expected) {
                 (_, Some(outcome)) => count(outcome),
                 _ => unreachable!("a status is active or an outcome"),
             };
-            assert_eq!(figures.status_count(status), counted, "{about}: {name}.statusCounts.{status}");
+            assert_eq!(figures.status_count(status), counted, "{subject}: {name}.statusCounts.{status}");
         }
         let hours = &window.delivery_hours;
         let mean = (!hours.is_empty()).then(|| hours.iter().sum::<f64>() / hours.len() as f64);
-        for (number, said, counted) in [
+        for (number, reported, counted) in [
             ("reliabilityScore", figures.reliability_score(), percent(arrived, completed)),
             ("issueRate", figures.issue_rate(), percent(issues, completed)),
             ("cancellationRate", figures.cancellation_rate(), percent(cancelled, completed + cancelled)),
             ("onTimePercentage", figures.on_time_percentage(), percent(window.on_time_deliveries, window.due_orders)),
         ] {
-            assert!(close(said, counted), "{about}: {name}.{number} says {said:?}, counted {counted:?}");
-            assert!(said.is_none_or(|rate| (0.0..=100.0).contains(&rate)), "{about}: {name}.{number} is {said:?}");
+            assert!(close(reported, counted), "{subject}: {name}.{number} is {reported:?}, counted {counted:?}");
+            assert!(
+                reported.is_none_or(|rate| (0.0..=100.0).contains(&rate)),
+                "{subject}: {name}.{number} is {reported:?}"
+            );
         }
-        let said = figures.avg_delivery_hours();
-        assert!(close(said, mean), "{about}: {name}.avgDeliveryHours says {said:?}, counted {mean:?}");
+        let reported = figures.avg_delivery_hours();
+        assert!(close(reported, mean), "{subject}: {name}.avgDeliveryHours is {reported:?}, counted {mean:?}");
         assert_eq!(
             figures.reliability_interval(),
             Interval::wilson(arrived, completed),
-            "{about}: {name}.reliabilityInterval"
+            "{subject}: {name}.reliabilityInterval"
         );
     }
 }

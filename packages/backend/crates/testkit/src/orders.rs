@@ -1,4 +1,4 @@
-//! Orders by their story: a builder that tells events.
+//! A builder for the events of an order.
 
 use goody_domain::{
     Currency, Day, EventId, Fact, GiftType, Instant, OrderEvent, OrderId, Placement, Status, VendorId, WireEvent,
@@ -24,12 +24,12 @@ pub fn vendor_id(text: &str) -> VendorId {
     VendorId::parse(text).unwrap()
 }
 
-/// Events as they are sent: a JSON object a line.
+/// Events as NDJSON: one JSON object per line.
 pub fn ndjson(events: &[OrderEvent]) -> String {
     events.iter().map(|event| serde_json::to_string(&WireEvent::from(event)).unwrap() + "\n").collect()
 }
 
-/// Tells the events of one order. Until told otherwise it was placed with `acme` at 2026-03-01T10:00:00Z, with no promise.
+/// Builds the events of one order. By default the order is placed with `acme` at 2026-03-01T10:00:00Z and has no promise.
 ///
 /// ```
 /// # use goody_testkit::OrderBuilder;
@@ -41,11 +41,11 @@ pub struct OrderBuilder {
     order_id: OrderId,
     placed_at: Option<Instant>,
     placement: Placement,
-    later: Vec<OrderEvent>,
+    events_after_placement: Vec<OrderEvent>,
 }
 
 impl OrderBuilder {
-    /// An order that was just placed.
+    /// An order with only its placement.
     pub fn new(id: &str) -> Self {
         Self {
             order_id: order_id(id),
@@ -59,110 +59,110 @@ impl OrderBuilder {
                 gift_type: None,
                 is_rush: false,
             },
-            later: Vec::new(),
+            events_after_placement: Vec::new(),
         }
     }
 
-    /// Who makes and ships it.
+    /// Sets the vendor.
     pub fn vendor(mut self, id: &str) -> Self {
         self.placement.vendor_id = vendor_id(id);
         self
     }
 
-    /// When it was placed.
+    /// Sets the instant of the placement.
     pub fn placed(mut self, when: &str) -> Self {
         self.placed_at = Some(at(when));
         self
     }
 
-    /// Its placement is not known.
+    /// Leaves the placement out.
     pub fn unplaced(mut self) -> Self {
         self.placed_at = None;
         self
     }
 
-    /// The promise: an instant, or a date for its last second in UTC.
+    /// Sets the promise: an instant, or a date for its last second in UTC.
     pub fn promised(mut self, when: &str) -> Self {
         let promise = if when.len() == 10 { at(&format!("{when}T23:59:59Z")) } else { at(when) };
         self.placement.estimated_delivery = Some(promise);
         self
     }
 
-    /// What kind of gift it is.
+    /// Sets the gift type.
     pub fn gift(mut self, kind: &str) -> Self {
         self.placement.gift_type = Some(GiftType::parse(kind).unwrap());
         self
     }
 
-    /// What the gift costs, in cents.
+    /// Sets the value of the gift, in cents.
     pub fn value(mut self, cents: i64) -> Self {
         self.placement.gift_value = Some(cents);
         self
     }
 
-    /// Paid for to be fast.
+    /// Marks the order as a rush order.
     pub fn rush(mut self) -> Self {
         self.placement.is_rush = true;
         self
     }
 
-    /// On its way.
+    /// The order is shipped, on time.
     pub fn shipped(self, when: &str) -> Self {
         self.became(Status::ShippingOnTime, at(when))
     }
 
-    /// On its way, and said to be late.
+    /// The shipment is delayed.
     pub fn delayed(self, when: &str) -> Self {
         self.became(Status::ShippingDelayed, at(when))
     }
 
-    /// Delivered.
+    /// The order arrives.
     pub fn arrived(self, when: &str) -> Self {
         self.became(Status::Arrived, at(when))
     }
 
-    /// Delivered so many hours after its promise.
+    /// The order arrives this many hours after its promise.
     pub fn arrived_late_by_hours(self, hours: i64) -> Self {
         let promise = self.placement.estimated_delivery.expect("promise the order first");
         self.became(Status::Arrived, promise.plus_seconds(hours * 3600))
     }
 
-    /// Delivered so many hours before its promise.
+    /// The order arrives this many hours before its promise.
     pub fn arrived_early_by_hours(self, hours: i64) -> Self {
         self.arrived_late_by_hours(-hours)
     }
 
-    /// Will not be found again.
+    /// The order is lost.
     pub fn lost(self, when: &str) -> Self {
         self.became(Status::Lost, at(when))
     }
 
-    /// Found broken.
+    /// The order is damaged.
     pub fn damaged(self, when: &str) -> Self {
         self.became(Status::Damaged, at(when))
     }
 
-    /// Could not be handed over.
+    /// The order is undeliverable.
     pub fn undeliverable(self, when: &str) -> Self {
         self.became(Status::Undeliverable, at(when))
     }
 
-    /// On its way back.
+    /// The order is returned to its sender.
     pub fn returned(self, when: &str) -> Self {
         self.became(Status::ReturnToSender, at(when))
     }
 
-    /// Called off.
+    /// The order is cancelled.
     pub fn cancelled(self, when: &str) -> Self {
         self.became(Status::Cancelled, at(when))
     }
 
-    /// Came to a status.
+    /// The order reaches a status.
     pub fn became(self, status: Status, when: Instant) -> Self {
-        self.tell(Fact::Became(status, None), when)
+        self.push(Fact::Became(status, None), when)
     }
 
-    /// A second placement, with another vendor and no promise.
+    /// Adds a second placement, with another vendor and no promise.
     pub fn also_placed(self, vendor: &str, when: &str) -> Self {
         let placement = Placement {
             vendor_id: vendor_id(vendor),
@@ -170,24 +170,24 @@ impl OrderBuilder {
             gift_type: None,
             ..self.placement.clone()
         };
-        self.tell(Fact::Placed(placement), at(when))
+        self.push(Fact::Placed(placement), at(when))
     }
 
-    /// Gives the event told last a reason.
+    /// Adds a reason to the last event.
     pub fn because(mut self, reason: &str) -> Self {
-        self.later.last_mut().expect("tell an event first").reason = Some(reason.into());
+        self.events_after_placement.last_mut().expect("add an event first").reason = Some(reason.into());
         self
     }
 
-    /// Gives the event told last a carrier.
+    /// Adds a carrier to the last event.
     pub fn by(mut self, carrier: &str) -> Self {
-        self.later.last_mut().expect("tell an event first").carrier = Some(carrier.into());
+        self.events_after_placement.last_mut().expect("add an event first").carrier = Some(carrier.into());
         self
     }
 
-    fn tell(mut self, fact: Fact, when: Instant) -> Self {
-        let event = self.event(&format!("e-{}", self.later.len() + 1), fact, when);
-        self.later.push(event);
+    fn push(mut self, fact: Fact, when: Instant) -> Self {
+        let event = self.event(&format!("e-{}", self.events_after_placement.len() + 1), fact, when);
+        self.events_after_placement.push(event);
         self
     }
 
@@ -204,9 +204,9 @@ impl OrderBuilder {
         }
     }
 
-    /// The placement first, the others as they were told.
+    /// The events: the placement first, then the others in the sequence of the calls.
     pub fn events(self) -> Vec<OrderEvent> {
         let placed = self.placed_at.map(|when| self.event("placed", Fact::Placed(self.placement.clone()), when));
-        placed.into_iter().chain(self.later).collect()
+        placed.into_iter().chain(self.events_after_placement).collect()
     }
 }

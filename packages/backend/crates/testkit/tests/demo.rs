@@ -1,23 +1,23 @@
-//! The demo events that a new database begins with.
+//! The committed demo events.
 
 use std::collections::BTreeSet;
 
 use goody_domain::{OrderEvent, Status};
 use goody_testkit::{TestApp, demo_events, now};
 
-const COMMITTED: &str = include_str!("../../../../shared/fixtures/events/demo-v1.ndjson");
+const COMMITTED_EVENTS: &str = include_str!("../../../../shared/fixtures/events/demo-v1.ndjson");
 
 #[test]
-fn the_committed_events_are_those_of_the_program() {
+fn the_committed_events_match_the_program() {
     assert!(
-        COMMITTED == demo_events(),
+        COMMITTED_EVENTS == demo_events(),
         "run: cargo run -p goody-testkit --example demo-events > packages/shared/fixtures/events/demo-v1.ndjson"
     );
 }
 
 #[test]
-fn they_are_of_ten_vendors_and_every_status_and_none_lies_in_the_future() {
-    let events: Vec<OrderEvent> = COMMITTED
+fn the_events_have_ten_vendors_and_every_status_and_none_is_in_the_future() {
+    let events: Vec<OrderEvent> = COMMITTED_EVENTS
         .lines()
         .map(|line| OrderEvent::parse(line.as_bytes(), now()).expect("every line is an event"))
         .collect();
@@ -29,10 +29,10 @@ fn they_are_of_ten_vendors_and_every_status_and_none_lies_in_the_future() {
 }
 
 #[tokio::test]
-async fn they_give_the_pages_something_to_say() {
+async fn the_events_fill_the_pages() {
     let app = TestApp::new();
-    let answer = app.post_ndjson(COMMITTED).await;
-    assert!(answer.lines().iter().all(|line| line["result"] == "accepted"));
+    let response = app.post_ndjson(COMMITTED_EVENTS).await;
+    assert!(response.lines().iter().all(|line| line["result"] == "accepted"));
     app.project().await;
     app.roll().await;
     let current = app.read("/api/dashboard").await["current"].clone();
@@ -42,5 +42,5 @@ async fn they_give_the_pages_something_to_say() {
     let rows = app.read("/api/vendors").await["vendors"].clone();
     let levels: BTreeSet<&str> =
         rows.as_array().unwrap().iter().map(|row| row["riskLevel"].as_str().unwrap()).collect();
-    assert!(levels.len() > 1, "vendors differ: {levels:?}");
+    assert!(levels.len() > 1, "all vendors have the same risk level: {levels:?}");
 }

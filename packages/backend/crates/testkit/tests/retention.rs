@@ -1,4 +1,4 @@
-//! Removal of what is old does not trust the clock.
+//! Retention with a wrong clock, and after the restore of a backup.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -17,9 +17,9 @@ use goody_testkit::{ManualClock, OrderBuilder, TestStore, at, vendor_id};
 const DAY: i64 = 86_400;
 const RETENTION: Retention = Retention { order_days: 30, bucket_days: 183 };
 
-/// A store with an order of each of sixty days, as a server sees it that has just started.
+/// A server that has just started, on a store.
 struct Server {
-    made: TestStore,
+    test_store: TestStore,
     clock: Arc<ManualClock>,
     watch: ClockWatch,
     retention_task: RetentionTask,
@@ -27,30 +27,30 @@ struct Server {
 
 impl Server {
     async fn with_sixty_days_of_orders() -> Self {
-        let made = TestStore::memory(ReportZone::utc());
+        let test_store = TestStore::memory(ReportZone::utc());
         let start = at("2026-01-01T12:00:00Z");
         for day in 0..60 {
-            place(&made, &format!("o-{day:02}"), start.plus_seconds(day * DAY)).await;
+            place(&test_store, &format!("o-{day:02}"), start.plus_seconds(day * DAY)).await;
         }
         let clock = ManualClock::at(start.plus_seconds(59 * DAY + 60));
-        Self { made, clock, watch: ClockWatch::default(), retention_task: RetentionTask::new(RETENTION) }
+        Self { test_store, clock, watch: ClockWatch::default(), retention_task: RetentionTask::new(RETENTION) }
     }
 
-    /// What the background loop does again and again. Says how many orders were removed.
+    /// One step of the background work. Returns the number of removed orders.
     async fn step(&mut self) -> u64 {
         self.watch.look(self.clock.now(), self.clock.elapsed());
-        let step = self.retention_task.step(self.made.store.as_ref(), self.clock.as_ref(), &self.watch);
+        let step = self.retention_task.step(self.test_store.store.as_ref(), self.clock.as_ref(), &self.watch);
         step.await.unwrap().map_or(0, |expired| expired.orders)
     }
 
     async fn orders(&self) -> usize {
-        self.made.store.all(None, 1_000).await.unwrap().len()
+        self.test_store.store.all(None, 1_000).await.unwrap().len()
     }
 }
 
-/// The report of the vendor on each of the last days, as bytes.
-async fn reports(made: &TestStore, now: Instant) -> String {
-    let (store, mut reports) = (made.store.as_ref(), String::new());
+/// The reports of the vendor on each of the last 61 days, as text.
+async fn reports(test_store: &TestStore, now: Instant) -> String {
+    let (store, mut reports) = (test_store.store.as_ref(), String::new());
     let today = store.zone().day(now);
     for date in today.plus(-60).to(today) {
         let report = report_on(store, &vendor_id("acme"), store.zone().as_of(date, now).unwrap()).await.unwrap();
@@ -60,10 +60,10 @@ async fn reports(made: &TestStore, now: Instant) -> String {
     reports
 }
 
-async fn place(made: &TestStore, id: &str, at: Instant) {
+async fn place(test_store: &TestStore, id: &str, at: Instant) {
     let order = OrderBuilder::new(id).placed(&at.to_string());
-    Ingest::new(made.store.clone()).ingest(order.events(), at).await.unwrap();
-    project::project_all(made.store.as_ref(), at).await.unwrap();
+    Ingest::new(test_store.store.clone()).ingest(order.events(), at).await.unwrap();
+    project::project_all(test_store.store.as_ref(), at).await.unwrap();
 }
 
 #[tokio::test]
@@ -86,7 +86,7 @@ async fn a_clock_that_is_wrong_for_a_moment_removes_nothing() {
     }
     let (right, orders) = (server.clock.now(), server.orders().await);
     server.clock.set(right.plus_seconds(365 * DAY));
-    place(&server.made, "recorded-under-the-wrong-clock", server.clock.now()).await;
+    place(&server.test_store, "recorded-under-the-wrong-clock", server.clock.now()).await;
     for _ in 0..30 {
         assert_eq!(server.step().await, 0);
         server.clock.advance_seconds(1);
@@ -100,7 +100,7 @@ async fn a_clock_that_is_wrong_for_a_moment_removes_nothing() {
 }
 
 #[tokio::test]
-async fn a_clock_that_stays_wrong_removes_nothing_that_the_facts_do_not_agree_to() {
+async fn a_clock_that_stays_wrong_removes_only_orders_that_have_expired_by_the_latest_fact() {
     let mut server = Server::with_sixty_days_of_orders().await;
     server.clock.set(server.clock.now().plus_seconds(365 * DAY));
     server.step().await;
@@ -108,7 +108,11 @@ async fn a_clock_that_stays_wrong_removes_nothing_that_the_facts_do_not_agree_to
         server.clock.advance_seconds(DAY);
         server.step().await;
     }
-    assert_eq!(server.orders().await, 31, "of the thirty days before the latest fact, and its own");
+    assert_eq!(
+        server.orders().await,
+        31,
+        "one order for each of the thirty days before the latest fact, and one for its day"
+    );
 }
 
 #[tokio::test]
@@ -127,42 +131,42 @@ async fn at_most_seven_days_of_orders_are_removed_a_day() {
 }
 
 #[tokio::test]
-async fn an_old_backup_and_everything_sent_again_end_where_the_store_would_be_without() {
+async fn an_old_backup_with_all_events_sent_again_has_the_same_reports_as_the_original() {
     let start = at("2026-01-01T12:00:00Z");
     let instant = |day: i64| start.plus_seconds(day * DAY);
     // Each order arrives ten days after its placement.
-    let facts = |day: i64| {
+    let events_of_day = |day: i64| {
         let ended = OrderBuilder::new(&format!("o-{:02}", day - 10)).unplaced().arrived(&instant(day).to_string());
         let placed = OrderBuilder::new(&format!("o-{day:02}")).placed(&instant(day).to_string());
         ended.events().into_iter().chain(placed.events()).collect::<Vec<_>>()
     };
-    let [without, restored] = [(); 2].map(|()| TestStore::memory(ReportZone::utc()));
+    let [uninterrupted, restored] = [(); 2].map(|()| TestStore::memory(ReportZone::utc()));
     for day in 0..60 {
-        Ingest::new(without.store.clone()).ingest(facts(day), instant(day)).await.unwrap();
-        project::project_all(without.store.as_ref(), instant(day)).await.unwrap();
-        expire(without.store.as_ref(), RETENTION, instant(day)).await.unwrap();
+        Ingest::new(uninterrupted.store.clone()).ingest(events_of_day(day), instant(day)).await.unwrap();
+        project::project_all(uninterrupted.store.as_ref(), instant(day)).await.unwrap();
+        expire(uninterrupted.store.as_ref(), RETENTION, instant(day)).await.unwrap();
         if day < 24 {
-            Ingest::new(restored.store.clone()).ingest(facts(day), instant(day)).await.unwrap();
+            Ingest::new(restored.store.clone()).ingest(events_of_day(day), instant(day)).await.unwrap();
         }
     }
     project::project_all(restored.store.as_ref(), instant(24)).await.unwrap();
     // The backup of day 24 is restored on day 60, and a server starts on it.
     let clock = ManualClock::at(instant(60));
     let mut server =
-        Server { made: restored, clock, watch: ClockWatch::default(), retention_task: RetentionTask::new(RETENTION) };
+        Server { test_store: restored, clock, watch: ClockWatch::default(), retention_task: RetentionTask::new(RETENTION) };
     for _ in 0..50 {
         server.step().await;
         server.clock.advance_seconds(60);
     }
     let now = server.clock.now();
     for day in 0..60 {
-        Ingest::new(server.made.store.clone()).ingest(facts(day), now).await.unwrap();
+        Ingest::new(server.test_store.store.clone()).ingest(events_of_day(day), now).await.unwrap();
     }
-    project::project_all(server.made.store.as_ref(), now).await.unwrap();
-    assert_eq!(reports(&server.made, now).await, reports(&without, now).await);
+    project::project_all(server.test_store.store.as_ref(), now).await.unwrap();
+    assert_eq!(reports(&server.test_store, now).await, reports(&uninterrupted, now).await);
     for _ in 0..10 {
         server.clock.advance_seconds(DAY);
         server.step().await;
     }
-    assert_eq!(reports(&server.made, now).await, reports(&without, now).await);
+    assert_eq!(reports(&server.test_store, now).await, reports(&uninterrupted, now).await);
 }

@@ -1,4 +1,4 @@
-//! The simulator on the in-memory store: ticks and backfills tell the same story, however they are cut.
+//! The simulator on the memory store: ticks and backfills produce the same events, whatever their intervals.
 
 #![expect(clippy::unwrap_used, reason = "test code")]
 
@@ -21,7 +21,7 @@ fn simulator(store: &Arc<dyn Store>) -> Simulator {
     Simulator::new(store.clone(), SEED, Vec::new())
 }
 
-/// Every fact there is, order by order.
+/// All facts, grouped by order.
 async fn facts(store: &Arc<dyn Store>) -> Vec<OrderEvent> {
     let histories = store.all(None, usize::MAX / 2).await.unwrap();
     let facts = histories.iter().flat_map(|history| history.by_occurrence());
@@ -30,18 +30,18 @@ async fn facts(store: &Arc<dyn Store>) -> Vec<OrderEvent> {
 
 async fn backfilled(days: u16, until: Instant) -> (Arc<dyn Store>, SimulationCounts) {
     let store = store();
-    let told = simulator(&store).backfill(days, until, until, |_, _| {}).await.unwrap();
-    (store, told)
+    let counts = simulator(&store).backfill(days, until, until, |_, _| {}).await.unwrap();
+    (store, counts)
 }
 
 #[test]
-fn a_week_of_ticks_is_a_backfill_of_that_week() {
+fn a_week_of_ticks_equals_a_backfill_of_that_week() {
     wait(async {
         let (begin, until) = (at("2026-03-02T00:00:00Z"), at("2026-03-09T00:00:00Z"));
         let (expected, _) = backfilled(7, until).await;
-        let ticked = store();
-        let simulator = simulator(&ticked);
-        // Ticks come late, in pairs, and after a pause of a day and a half.
+        let ticked_store = store();
+        let simulator = simulator(&ticked_store);
+        // Ticks are late, come twice at the same time, and pause for a day and a half.
         let mut now = begin.plus_seconds(300);
         for step in [1, 2, 3, 0, 1, 36, 2, 1].into_iter().cycle() {
             simulator.tick(now, DemoClock::REAL).await.unwrap();
@@ -50,9 +50,9 @@ fn a_week_of_ticks_is_a_backfill_of_that_week() {
             }
             now = now.plus_seconds(step * HOUR).min(until);
         }
-        assert_eq!(facts(&ticked).await, facts(&expected).await);
+        assert_eq!(facts(&ticked_store).await, facts(&expected).await);
         let vendors = |store: Arc<dyn Store>| async move { store.vendors(None, 100).await.unwrap() };
-        assert_eq!(vendors(ticked).await, vendors(expected).await);
+        assert_eq!(vendors(ticked_store).await, vendors(expected).await);
     });
 }
 
@@ -60,10 +60,11 @@ fn a_week_of_ticks_is_a_backfill_of_that_week() {
 fn a_backfill_looks_like_a_marketplace() {
     wait(async {
         let until = at("2026-03-10T14:30:20Z");
-        let (store, told) = backfilled(21, until).await;
-        let orders: Vec<_> = store.all(None, 100_000).await.unwrap().iter().filter_map(|known| known.order()).collect();
+        let (store, counts) = backfilled(21, until).await;
+        let orders: Vec<_> =
+            store.all(None, 100_000).await.unwrap().iter().filter_map(|history| history.order()).collect();
         assert!((2_000..=5_000).contains(&orders.len()), "{} orders", orders.len());
-        assert_eq!(told.known, 0);
+        assert_eq!(counts.known, 0);
         assert!(orders.iter().all(|order| order.updated_at <= until && order.created_at <= until));
         let active = orders.iter().filter(|order| order.status().active().is_some()).count();
         assert!((100..1_000).contains(&active), "{active} active");
@@ -78,14 +79,14 @@ fn a_backfill_looks_like_a_marketplace() {
 }
 
 #[test]
-fn what_was_told_is_not_told_twice() {
+fn recorded_events_are_not_sent_twice() {
     wait(async {
         let until = at("2026-03-10T14:30:20Z");
         let (store, first) = backfilled(5, until).await;
         let before = facts(&store).await;
         let again = simulator(&store).backfill(5, until, until, |_, _| {}).await.unwrap();
         assert_eq!(again, SimulationCounts { new: 0, known: first.new });
-        // Nor by ticks of two processes at the same time, which go on with what is active.
+        // Two processes that tick at the same time also send each event once. They continue the active orders.
         let later = until.plus_seconds(6 * HOUR);
         let (one, other) = (simulator(&store), simulator(&store));
         let (one, other) = tokio::join!(one.tick(later, DemoClock::REAL), other.tick(later, DemoClock::REAL));
@@ -101,7 +102,7 @@ fn what_was_told_is_not_told_twice() {
 }
 
 #[test]
-fn a_fast_clock_tells_more_and_nothing_of_the_future() {
+fn a_fast_clock_sends_more_events_and_none_of_the_future() {
     wait(async {
         let start = at("2026-03-10T14:00:00Z");
         let (store, _) = backfilled(5, start).await;
@@ -110,16 +111,16 @@ fn a_fast_clock_tells_more_and_nothing_of_the_future() {
         let mut now = start;
         for _ in 0..6 {
             now = now.plus_seconds(10 * 60);
-            let told = simulator(&store).tick(now, clock).await.unwrap();
-            assert!(told.new > 50, "ten hours of orders in ten minutes: {told:?}");
+            let counts = simulator(&store).tick(now, clock).await.unwrap();
+            assert!(counts.new > 50, "ten hours of orders in ten minutes: {counts:?}");
         }
         let after = facts(&store).await;
-        assert!(after.iter().all(|fact| fact.occurred_at <= now), "nothing lies in the future");
-        assert!(before.iter().all(|fact| after.contains(fact)), "what was told stays");
-        // Another server goes on where this one stopped, although its clock has just been started.
+        assert!(after.iter().all(|fact| fact.occurred_at <= now), "no event is in the future");
+        assert!(before.iter().all(|fact| after.contains(fact)), "recorded events stay");
+        // Another server continues where this one stopped, although its clock has just started.
         let next = simulator(&store).start_clock(now, 60).await.unwrap();
         let gap = next.demo_time(now).seconds_since(clock.demo_time(now)).abs();
-        assert!(gap < 3.0 * HOUR as f64, "the world went on from where it was, {gap} s off");
+        assert!(gap < 3.0 * HOUR as f64, "the demo clock of the next server is {gap} s off");
         now = now.plus_seconds(600);
         assert!(simulator(&store).tick(now, next).await.unwrap().new > 50);
         assert!(facts(&store).await.iter().all(|fact| fact.occurred_at <= now));
@@ -127,21 +128,21 @@ fn a_fast_clock_tells_more_and_nothing_of_the_future() {
 }
 
 #[test]
-fn a_stalled_vendor_falls_silent() {
+fn orders_of_a_stalled_vendor_get_no_events_after_their_placement() {
     wait(async {
         let (store, until) = (store(), at("2026-03-10T00:00:00Z"));
         let from = day("2026-03-05");
-        let trouble = VendorScenario { vendor_id: "north-sea-chocolates".into(), scenario: Scenario::Stall, from };
-        let simulator = Simulator::new(store.clone(), SEED, vec![trouble]);
+        let stall = VendorScenario { vendor_id: "north-sea-chocolates".into(), scenario: Scenario::Stall, from };
+        let simulator = Simulator::new(store.clone(), SEED, vec![stall]);
         simulator.backfill(14, until, until, |_, _| {}).await.unwrap();
-        let silent = at("2026-03-05T00:00:00Z");
-        for order in store.all(None, 100_000).await.unwrap().iter().filter_map(|known| known.order()) {
+        let stall_start = at("2026-03-05T00:00:00Z");
+        for order in store.all(None, 100_000).await.unwrap().iter().filter_map(|history| history.order()) {
             if order.placement.vendor_id.as_str() == "north-sea-chocolates" {
-                assert!(order.updated_at < silent || order.updated_at == order.created_at, "{order:?}");
+                assert!(order.updated_at < stall_start || order.updated_at == order.created_at, "{order:?}");
             }
         }
-        let nobody = VendorScenario { vendor_id: "nobody".into(), scenario: Scenario::Drop, from };
-        let error = Simulator::new(store, SEED, vec![nobody]).tick(until, DemoClock::REAL).await.unwrap_err();
+        let unknown_vendor = VendorScenario { vendor_id: "unknown".into(), scenario: Scenario::Drop, from };
+        let error = Simulator::new(store, SEED, vec![unknown_vendor]).tick(until, DemoClock::REAL).await.unwrap_err();
         assert!(error.to_string().contains("far-orchard"), "{error}");
     });
 }

@@ -1,4 +1,4 @@
-//! The store suite on the store in memory.
+//! The store suite on the memory store.
 
 use goody_domain::ReportZone;
 use goody_testkit::TestStore;

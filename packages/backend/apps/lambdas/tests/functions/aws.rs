@@ -10,7 +10,7 @@ use goody_lambdas::settings::Settings;
 use goody_lambdas::store;
 use goody_store_dynamodb::{DynamoStore, create_tables};
 use goody_testkit::dynamodb::ask;
-use goody_testkit::lambda::{Function, Mischief, StreamMapping, gateway};
+use goody_testkit::lambda::{DeliveryFaults, Function, StreamMapping, gateway};
 use goody_testkit::{DynamoDb, ManualClock};
 use serde_json::json;
 use tempfile::TempDir;
@@ -94,8 +94,8 @@ impl Aws {
     }
 
     /// The stream of the orders table.
-    pub(crate) async fn stream(&self, batch_size: usize, mischief: Mischief) -> StreamMapping {
-        StreamMapping::new(&self.dynamodb.endpoint(), ORDERS, batch_size, mischief).await
+    pub(crate) async fn stream(&self, batch_size: usize, faults: DeliveryFaults) -> StreamMapping {
+        StreamMapping::new(&self.dynamodb.endpoint(), ORDERS, batch_size, faults).await
     }
 
     fn settings(&self) -> Settings {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use goody_application::ingest::Ingest;
 use goody_application::ports::{ChangeFeed, Clock, ReportReader};
 use goody_testkit::lambda::events::{forgotten, records, scheduled};
-use goody_testkit::lambda::{Delivered, Failed, Function, Mischief};
+use goody_testkit::lambda::{Delivered, DeliveryFaults, Failed, Function};
 use goody_testkit::{OrderBuilder, at, vendor_id};
 use serde_json::{Value, json};
 
@@ -31,7 +31,7 @@ async fn completed_orders(aws: &Aws) -> Option<i64> {
 
 /// Delivers all records of the stream to a function, without faults.
 async fn deliver_all(aws: &Aws, function: &Function) -> Delivered {
-    aws.stream(100, Mischief::default()).await.deliver(function).await
+    aws.stream(100, DeliveryFaults::default()).await.deliver(function).await
 }
 
 #[tokio::test]
@@ -61,7 +61,7 @@ async fn the_metrics_have_the_number_of_records_and_the_lag() {
 async fn records_that_are_delivered_again_count_once() {
     let aws = with_arrived_orders(40).await;
     let function = aws.function(REPORT_GENERATOR);
-    let frequent = Mischief { seed: 7, split: 80, doubled: 80, again: 80, ..Mischief::default() };
+    let frequent = DeliveryFaults { seed: 7, split: 80, doubled: 80, again: 80, ..DeliveryFaults::default() };
     let delivered = aws.stream(10, frequent).await.deliver(&function).await;
     assert!(delivered.invocations > 6, "{delivered:?}");
     assert_eq!(deliver_all(&aws, &function).await.given_up, Vec::<Value>::new());
@@ -73,7 +73,7 @@ async fn a_process_that_is_killed_during_a_batch_loses_nothing() {
     let aws = with_arrived_orders(40).await;
     let function = aws.function(REPORT_GENERATOR);
     // The delay is shorter than the fastest machine needs for a batch.
-    let deadly = Mischief { seed: 11, killed: 35, killed_within: 8, ..Mischief::default() };
+    let deadly = DeliveryFaults { seed: 11, killed: 35, killed_within: 8, ..DeliveryFaults::default() };
     let delivered = aws.stream(2, deadly).await.deliver(&function).await;
     assert!(delivered.killed > 0 && delivered.given_up.is_empty(), "{delivered:?}");
     assert_eq!(completed_orders(&aws).await, Some(40));
@@ -83,7 +83,7 @@ async fn a_process_that_is_killed_during_a_batch_loses_nothing() {
 async fn the_response_names_an_invalid_record_and_all_others_are_applied() {
     let aws = with_arrived_orders(3).await;
     let function = aws.function(REPORT_GENERATOR);
-    let mut batch = aws.stream(100, Mischief::default()).await.read().await;
+    let mut batch = aws.stream(100, DeliveryFaults::default()).await.read().await;
     batch[1]["dynamodb"]["NewImage"] = json!({ "orderId": { "S": "o-1" }, "version": { "S": "many" } });
     let response = function.invoke(&records(&batch)).await.unwrap();
     let number = &batch[1]["dynamodb"]["SequenceNumber"];
@@ -96,7 +96,7 @@ async fn the_response_names_an_invalid_record_and_all_others_are_applied() {
 async fn a_record_that_always_fails_goes_to_the_failure_destination_and_all_others_are_applied() {
     let aws = with_arrived_orders(5).await;
     let function = aws.function(REPORT_GENERATOR);
-    let mut stream = aws.stream(100, Mischief::default()).await;
+    let mut stream = aws.stream(100, DeliveryFaults::default()).await;
     let mut batch = stream.read().await;
     batch[2]["dynamodb"]["NewImage"] = json!({});
     let delivered = stream.deliver_these(&function, &batch).await;
@@ -108,7 +108,7 @@ async fn a_record_that_always_fails_goes_to_the_failure_destination_and_all_othe
 async fn an_expired_order_changes_no_number() {
     let aws = with_arrived_orders(3).await;
     let function = aws.function(REPORT_GENERATOR);
-    let batch = aws.stream(100, Mischief::default()).await.read().await;
+    let batch = aws.stream(100, DeliveryFaults::default()).await.read().await;
     function.invoke(&records(&batch)).await.unwrap();
     for _ in 0..2 {
         let response = function.invoke(&records(&[forgotten(&batch[0])])).await.unwrap();
@@ -154,7 +154,7 @@ async fn an_invocation_fails_when_a_table_is_missing() {
     let aws = with_arrived_orders(1).await;
     let others = aws.variables().into_iter().filter(|(name, _)| *name != "GOODY_REPORTS_TABLE");
     let function = Function::new(REPORT_GENERATOR, others.chain([("GOODY_REPORTS_TABLE", "Missing".to_owned())]));
-    let batch = aws.stream(100, Mischief::default()).await.read().await;
+    let batch = aws.stream(100, DeliveryFaults::default()).await.read().await;
     let response = function.invoke(&records(&batch)).await;
     let Err(Failed::Thrown { message, .. }) = response else { panic!("no error: {response:?}") };
     assert!(message.contains("not available"), "{message}");

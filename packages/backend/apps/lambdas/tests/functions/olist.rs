@@ -13,7 +13,7 @@ use goody_application::{project, roll};
 use goody_domain::OrderEvent;
 use goody_store_sqlite::{Settings, SqliteStore};
 use goody_testkit::lambda::events::{http_post, scheduled};
-use goody_testkit::lambda::{Failed, Function, Mischief};
+use goody_testkit::lambda::{DeliveryFaults, Failed, Function};
 use goody_testkit::{ManualClock, Response, TestApp, TestStore};
 use serde_json::Value;
 
@@ -85,8 +85,8 @@ async fn real_orders_through_all_functions_give_the_reports_of_the_embedded_host
 
     send(&aws.function(ORDER_INGEST), &events).await;
     let generator = aws.function(REPORT_GENERATOR);
-    let mischief = Mischief { seed: 5, split: 10, doubled: 10, again: 10, killed: 5, killed_within: 100 };
-    let delivered = aws.stream(100, mischief).await.deliver(&generator).await;
+    let faults = DeliveryFaults { seed: 5, split: 10, doubled: 10, again: 10, killed: 5, killed_within: 100 };
+    let delivered = aws.stream(100, faults).await.deliver(&generator).await;
     println!("{} records in {} invocations, {} killed", delivered.records, delivered.invocations, delivered.killed);
     assert!(delivered.given_up.is_empty() && delivered.killed > 0, "{delivered:?}");
     generator.invoke(&scheduled()).await.unwrap();

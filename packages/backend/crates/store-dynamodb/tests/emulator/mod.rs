@@ -1,4 +1,4 @@
-//! A store in tables of its own, on an emulator of its own.
+//! A store with its own tables on its own emulator.
 
 #![expect(clippy::unwrap_used, reason = "test code")]
 
@@ -8,7 +8,7 @@ use goody_domain::ReportZone;
 use goody_store_dynamodb::{DynamoStore, Tables, create_tables};
 use goody_testkit::DynamoDb;
 
-/// An empty store, and the process that it is in.
+/// An empty store, and the emulator's process.
 pub(crate) async fn store(zone: ReportZone) -> (DynamoStore, DynamoDb) {
     let emulator = DynamoDb::start();
     let client = client(&emulator.endpoint());
@@ -16,17 +16,17 @@ pub(crate) async fn store(zone: ReportZone) -> (DynamoStore, DynamoDb) {
     (DynamoStore::new(client, tables(), zone), emulator)
 }
 
-/// The tables of every test.
+/// The names of the tables in every test.
 pub(crate) fn tables() -> Tables {
     Tables { orders: "Orders".to_owned(), reports: "Reports".to_owned(), vendors: "Vendors".to_owned() }
 }
 
-/// A client of a DynamoDB on this machine.
+/// A client of the emulator at this endpoint.
 pub(crate) fn client(endpoint: &str) -> Client {
     Client::from_conf(config(endpoint).build())
 }
 
-/// How a client finds it.
+/// The configuration of such a client.
 pub(crate) fn config(endpoint: &str) -> Builder {
     Config::builder()
         .behavior_version(BehaviorVersion::latest())

@@ -1,4 +1,4 @@
-//! A door before the emulator that lets some requests through badly: as DynamoDB does when it is busy, and as networks do.
+//! A proxy for the emulator that injects the faults of a busy DynamoDB and of networks.
 
 #![expect(clippy::unwrap_used, reason = "test code")]
 
@@ -14,108 +14,113 @@ use serde_json::{Value, json};
 
 use goody_testkit::dynamodb::ask;
 
-/// What goes wrong, each in so many of a hundred requests.
+/// The faults, each as a percentage of requests.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Faults {
-    /// The table is throttled; nothing is done.
+    /// The table is throttled: the operation is not performed.
     pub(crate) throttled: u64,
-    /// The transaction meets another one; nothing is done.
+    /// The transaction conflicts with another one: the operation is not performed.
     pub(crate) conflicts: u64,
     /// Only half of the keys of a batch are read.
     pub(crate) unprocessed: u64,
-    /// What is asked is done, and the answer is lost.
-    pub(crate) lost_answers: u64,
-    /// What is asked is done, and no answer comes.
-    pub(crate) silent: u64,
+    /// The operation is performed, and the response is an internal server error.
+    pub(crate) lost_responses: u64,
+    /// The operation is performed, and no response arrives.
+    pub(crate) no_response: u64,
 }
 
-/// The door.
+/// The proxy.
 pub(crate) struct FaultProxy {
-    /// Where it is.
+    /// Its URL.
     pub(crate) endpoint: String,
-    /// How many requests went badly.
-    pub(crate) bad: Arc<AtomicUsize>,
+    /// The number of injected faults.
+    pub(crate) faults_injected: Arc<AtomicUsize>,
 }
 
-struct Behind {
+struct ProxyState {
     endpoint: String,
     faults: Faults,
-    dice: AtomicU64,
-    bad: Arc<AtomicUsize>,
+    random_state: AtomicU64,
+    faults_injected: Arc<AtomicUsize>,
 }
 
 impl FaultProxy {
-    /// Opens a door before the emulator at `endpoint`. It is there as long as the test's runtime.
-    pub(crate) async fn open(endpoint: String, faults: Faults) -> Self {
-        let bad = Arc::new(AtomicUsize::new(0));
-        let behind = Arc::new(Behind { endpoint, faults, dice: AtomicU64::new(7), bad: bad.clone() });
+    /// Starts a proxy for the emulator at `endpoint`. It ends with the test's runtime.
+    pub(crate) async fn start(endpoint: String, faults: Faults) -> Self {
+        let faults_injected = Arc::new(AtomicUsize::new(0));
+        let state = Arc::new(ProxyState {
+            endpoint,
+            faults,
+            random_state: AtomicU64::new(7),
+            faults_injected: faults_injected.clone(),
+        });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
-        let router = Router::new().fallback(pass).with_state(behind);
+        let router = Router::new().fallback(handle).with_state(state);
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-        Self { endpoint, bad }
+        Self { endpoint, faults_injected }
     }
 }
 
-impl Behind {
-    /// In so many of a hundred times.
-    fn happens(&self, percent: u64) -> bool {
-        let mut number = self.dice.fetch_add(0x9E37_79B9_7F4A_7C15, Ordering::Relaxed);
+impl ProxyState {
+    /// Returns true for this percentage of calls.
+    fn occurs(&self, percent: u64) -> bool {
+        let mut number = self.random_state.fetch_add(0x9E37_79B9_7F4A_7C15, Ordering::Relaxed);
         number = (number ^ (number >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         number = (number ^ (number >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        let happens = (number ^ (number >> 31)) % 100 < percent;
-        self.bad.fetch_add(usize::from(happens), Ordering::Relaxed);
-        happens
+        let occurs = (number ^ (number >> 31)) % 100 < percent;
+        self.faults_injected.fetch_add(usize::from(occurs), Ordering::Relaxed);
+        occurs
     }
 }
 
-async fn pass(State(behind): State<Arc<Behind>>, headers: HeaderMap, body: Bytes) -> Response {
+async fn handle(State(state): State<Arc<ProxyState>>, headers: HeaderMap, body: Bytes) -> Response {
     let target = headers["x-amz-target"].to_str().unwrap().to_owned();
-    let mut question: Value = serde_json::from_slice(&body).unwrap();
-    if behind.happens(behind.faults.throttled) {
-        return refusal("ProvisionedThroughputExceededException", json!({}));
+    let mut request: Value = serde_json::from_slice(&body).unwrap();
+    if state.occurs(state.faults.throttled) {
+        return error_response("ProvisionedThroughputExceededException", json!({}));
     }
-    if target.ends_with("TransactWriteItems") && behind.happens(behind.faults.conflicts) {
-        let items = question["TransactItems"].as_array().unwrap().len();
+    if target.ends_with("TransactWriteItems") && state.occurs(state.faults.conflicts) {
+        let items = request["TransactItems"].as_array().unwrap().len();
         let reasons: Vec<Value> = (0..items)
-            .map(|place| json!({ "Code": if place == items / 2 { "TransactionConflict" } else { "None" } }))
+            .map(|index| json!({ "Code": if index == items / 2 { "TransactionConflict" } else { "None" } }))
             .collect();
-        return refusal("TransactionCanceledException", json!({ "CancellationReasons": reasons }));
+        return error_response("TransactionCanceledException", json!({ "CancellationReasons": reasons }));
     }
-    let mut left = Value::Null;
-    if target.ends_with("BatchGetItem") && behind.happens(behind.faults.unprocessed) {
-        left = leave_half(&mut question);
+    let mut unprocessed_keys = Value::Null;
+    if target.ends_with("BatchGetItem") && state.occurs(state.faults.unprocessed) {
+        unprocessed_keys = take_half_of_keys(&mut request);
     }
-    let (status, mut answer) = ask(&behind.endpoint, &target, question).await;
-    if behind.happens(behind.faults.lost_answers) {
+    let (status, mut response) = ask(&state.endpoint, &target, request).await;
+    if state.occurs(state.faults.lost_responses) {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     }
-    if behind.happens(behind.faults.silent) {
+    if state.occurs(state.faults.no_response) {
         return std::future::pending().await;
     }
-    if !left.is_null() {
-        answer["UnprocessedKeys"] = left;
+    if !unprocessed_keys.is_null() {
+        response["UnprocessedKeys"] = unprocessed_keys;
     }
-    (status, [("content-type", "application/x-amz-json-1.0")], answer.to_string()).into_response()
+    (status, [("content-type", "application/x-amz-json-1.0")], response.to_string()).into_response()
 }
 
-/// Takes half of the keys, and at least one, out of a question.
-fn leave_half(question: &mut Value) -> Value {
-    let mut left = json!({});
-    for (table, keys) in question["RequestItems"].as_object_mut().unwrap() {
+/// Removes up to half of the keys from a request, and returns them as unprocessed keys.
+fn take_half_of_keys(request: &mut Value) -> Value {
+    let mut unprocessed_keys = json!({});
+    for (table, keys) in request["RequestItems"].as_object_mut().unwrap() {
         let all = keys["Keys"].as_array_mut().unwrap();
         let half = all.split_off(all.len().div_ceil(2));
         if !half.is_empty() {
-            left[table] = json!({ "Keys": half, "ConsistentRead": true });
+            unprocessed_keys[table] = json!({ "Keys": half, "ConsistentRead": true });
         }
     }
-    left
+    unprocessed_keys
 }
 
-fn refusal(name: &str, more: Value) -> Response {
-    let mut answer = json!({ "__type": format!("com.amazonaws.dynamodb.v20120810#{name}"), "message": "not now" });
-    for (key, value) in more.as_object().unwrap() {
-        answer[key] = value.clone();
+fn error_response(name: &str, fields: Value) -> Response {
+    let mut response = json!({ "__type": format!("com.amazonaws.dynamodb.v20120810#{name}"), "message": "not now" });
+    for (key, value) in fields.as_object().unwrap() {
+        response[key] = value.clone();
     }
-    (StatusCode::BAD_REQUEST, [("content-type", "application/x-amz-json-1.0")], answer.to_string()).into_response()
+    (StatusCode::BAD_REQUEST, [("content-type", "application/x-amz-json-1.0")], response.to_string()).into_response()
 }

@@ -1,4 +1,4 @@
-//! What the stream of the orders says.
+//! Reads the stream of the orders.
 
 #![expect(clippy::unwrap_used, reason = "test code")]
 
@@ -7,12 +7,12 @@ use goody_testkit::DynamoDb;
 use goody_testkit::dynamodb::ask;
 use serde_json::{Value, json};
 
-/// Every record of the stream of the orders.
+/// Every record of the stream.
 pub(crate) async fn records(emulator: &DynamoDb) -> Vec<EventRecord> {
     let endpoint = emulator.endpoint();
-    let ask = |operation: &str, question: Value| {
+    let ask = |operation: &str, request: Value| {
         let (endpoint, target) = (endpoint.clone(), format!("DynamoDBStreams_20120810.{operation}"));
-        async move { ask(&endpoint, &target, question).await.1 }
+        async move { ask(&endpoint, &target, request).await.1 }
     };
     let streams = ask("ListStreams", json!({ "TableName": "Orders" })).await;
     let arn = &streams["Streams"][0]["StreamArn"];

@@ -1,4 +1,4 @@
-//! Events as AWS writes them.
+//! Events in the format of AWS.
 
 use axum::body::Bytes;
 use axum::http::Request;
@@ -7,19 +7,19 @@ use serde_json::{Value, json};
 
 use super::gateway;
 
-/// A request to the API that only reads.
+/// A `GET` request to the API.
 pub fn http_get(path: &str) -> Value {
     let (parts, ()) = Request::get(path).body(()).unwrap().into_parts();
     gateway::event(&parts, &Bytes::new())
 }
 
-/// A request to the API with a body of JSON.
+/// A `POST` request to the API with a JSON body.
 pub fn http_post(path: &str, body: &str) -> Value {
     let request = Request::post(path).header(CONTENT_TYPE, "application/json").body(()).unwrap();
     gateway::event(&request.into_parts().0, &Bytes::copy_from_slice(body.as_bytes()))
 }
 
-/// The tick of a schedule.
+/// A tick of a schedule.
 pub fn scheduled() -> Value {
     json!({
         "version": "0", "id": "6a7e8feb-b491-4cf7-a9f1-bf3703467718", "detail-type": "Scheduled Event",
@@ -28,7 +28,7 @@ pub fn scheduled() -> Value {
     })
 }
 
-/// An order event that somebody put on the bus.
+/// An order event on the event bus.
 pub fn on_the_bus(order_event: &Value) -> Value {
     json!({
         "version": "0", "id": "17793124-05d4-b198-2fde-7ededc63b103", "detail-type": "OrderEvent", "source": "carrier",
@@ -37,12 +37,12 @@ pub fn on_the_bus(order_event: &Value) -> Value {
     })
 }
 
-/// Records of a stream.
+/// A batch of stream records.
 pub fn records(records: &[Value]) -> Value {
     json!({ "Records": records })
 }
 
-/// The record of an order's deletion by its age, made of one of the same order.
+/// The stream record of the deletion of an expired order, made from another record of the order.
 pub fn forgotten(record: &Value) -> Value {
     let mut record = record.clone();
     record["eventName"] = "REMOVE".into();

@@ -1,4 +1,4 @@
-//! A function: its binary, its environment variables, and the process that works for it at the moment.
+//! A function: its binary, its environment variables, and its current process.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -15,28 +15,28 @@ use tokio::sync::Notify;
 use super::runtime_api::RuntimeApi;
 use super::token_lines;
 
-/// How long an invocation may take.
+/// The time limit of an invocation.
 const TIME_LIMIT: Duration = Duration::from_secs(120);
 
-/// Why there is no answer.
+/// Why an invocation has no response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Failed {
-    /// The function said so.
+    /// The function returned an error.
     Thrown {
-        /// The kind of error.
+        /// The type of the error.
         kind: String,
-        /// What it says.
+        /// The error message.
         message: String,
     },
-    /// Its process ended before it answered.
+    /// The process ended before its response.
     Died,
-    /// It took longer than a function may.
+    /// The invocation exceeded the time limit.
     TimedOut,
 }
 
-/// A binary that works as a Lambda function: one event at a time, in a process that is started when there is none.
+/// A binary that runs as a Lambda function: it handles one event at a time, in a process that starts when it is needed.
 ///
-/// The process is ended when the function is dropped. Two functions of one binary are two processes side by side.
+/// A drop of the function ends the process. Two functions of one binary run in two processes.
 pub struct Function {
     binary: PathBuf,
     variables: Vec<(String, String)>,
@@ -49,11 +49,11 @@ pub struct Function {
 struct Process {
     child: Child,
     api: RuntimeApi,
-    took: Duration,
+    startup: Duration,
 }
 
 impl Function {
-    /// A function whose process sees these variables, those that Lambda sets, and no other.
+    /// A function whose environment has these variables and those that Lambda sets, and no others.
     pub fn new<'v>(binary: impl AsRef<Path>, variables: impl IntoIterator<Item = (&'v str, String)>) -> Self {
         Self {
             binary: binary.as_ref().to_owned(),
@@ -65,78 +65,77 @@ impl Function {
         }
     }
 
-    /// Starts the process, if there is none. Says how long it took (or had taken) from there to asking for an event.
+    /// Starts the process, if there is none. Returns the time from the start of the process to its first request for an event.
     pub async fn start(&self) -> Result<Duration, Failed> {
         let mut process = self.process.lock().await;
-        self.started(&mut process).await.map(|process| process.took)
+        self.running_process(&mut process).await.map(|process| process.startup)
     }
 
-    /// The process's id, if there is one.
+    /// The id of the process, if there is one.
     pub async fn process_id(&self) -> Option<u32> {
         self.process.lock().await.as_ref().and_then(|process| process.child.id())
     }
 
-    /// Everything that its processes printed, a line each.
+    /// All lines that its processes have printed.
     pub fn output(&self) -> Vec<String> {
         self.output.lock().unwrap().clone()
     }
 
-    /// Waits until so many of the printed lines are what is looked for, and gives those. What a process prints comes when it
-    /// comes, also after its answer.
-    pub async fn printed(&self, count: usize, is_looked_for: impl Fn(&Value) -> bool) -> Vec<Value> {
-        let looked_for = async {
+    /// Waits until `count` of the printed JSON lines match, and returns the matching lines. A line may arrive after the response.
+    pub async fn printed(&self, count: usize, matches: impl Fn(&Value) -> bool) -> Vec<Value> {
+        let search = async {
             loop {
                 let more = self.printed.notified();
                 let lines = self.output();
                 let objects = lines.iter().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-                let found: Vec<Value> = objects.filter(&is_looked_for).collect();
+                let found: Vec<Value> = objects.filter(&matches).collect();
                 if found.len() >= count {
                     return found;
                 }
                 more.await;
             }
         };
-        let found = tokio::time::timeout(TIME_LIMIT, looked_for).await;
+        let found = tokio::time::timeout(TIME_LIMIT, search).await;
         found.unwrap_or_else(|_| panic!("fewer than {count} of {:?}", self.output()))
     }
 
-    /// Has it work on an event, and waits for the answer.
+    /// Invokes the function with an event and waits for the response.
     pub async fn invoke(&self, event: &Value) -> Result<Value, Failed> {
-        let answer = self.invoke_bytes(serde_json::to_vec(event).unwrap().into(), None).await?;
-        Ok(serde_json::from_slice(&answer).unwrap())
+        let response = self.invoke_bytes(serde_json::to_vec(event).unwrap().into(), None).await?;
+        Ok(serde_json::from_slice(&response).unwrap())
     }
 
-    /// As [`Function::invoke`], but its process is killed when so much time is gone and there is no answer yet.
+    /// Like [`Function::invoke`], but kills the process if there is no response after this time.
     pub async fn invoke_and_kill(&self, event: &Value, after: Duration) -> Result<Value, Failed> {
-        let answer = self.invoke_bytes(serde_json::to_vec(event).unwrap().into(), Some(after)).await?;
-        Ok(serde_json::from_slice(&answer).unwrap())
+        let response = self.invoke_bytes(serde_json::to_vec(event).unwrap().into(), Some(after)).await?;
+        Ok(serde_json::from_slice(&response).unwrap())
     }
 
-    /// Ends its process, as Lambda does with those that have nothing to do.
+    /// Ends the process, as Lambda does with idle processes.
     pub async fn stop(&self) {
-        end(&mut *self.process.lock().await).await;
+        kill(&mut *self.process.lock().await).await;
     }
 
     async fn invoke_bytes(&self, event: Bytes, kill_after: Option<Duration>) -> Result<Bytes, Failed> {
         let mut process = self.process.lock().await;
-        let Process { child, api, .. } = self.started(&mut process).await?;
+        let Process { child, api, .. } = self.running_process(&mut process).await?;
         let number = self.invocations.fetch_add(1, Ordering::Relaxed);
-        let answer = api.invoke(format!("00000000-0000-4000-8000-{number:012}"), event);
-        let failed = tokio::select! {
-            answer = answer => return answer.unwrap(),
+        let response = api.invoke(format!("00000000-0000-4000-8000-{number:012}"), event);
+        let error = tokio::select! {
+            response = response => return response.unwrap(),
             _ = child.wait() => Failed::Died,
             () = tokio::time::sleep(kill_after.unwrap_or(TIME_LIMIT)) => match kill_after {
                 Some(_) => Failed::Died,
                 None => Failed::TimedOut,
             },
         };
-        end(&mut process).await;
-        Err(failed)
+        kill(&mut process).await;
+        Err(error)
     }
 
-    async fn started<'p>(&self, process: &'p mut Option<Process>) -> Result<&'p mut Process, Failed> {
+    async fn running_process<'p>(&self, process: &'p mut Option<Process>) -> Result<&'p mut Process, Failed> {
         if process.as_mut().is_some_and(|process| process.child.try_wait().unwrap().is_some()) {
-            end(process).await;
+            kill(process).await;
         }
         match process {
             Some(process) => Ok(process),
@@ -164,24 +163,24 @@ impl Function {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true);
-        let began = Instant::now();
+        let started_at = Instant::now();
         let mut child = command.spawn().unwrap_or_else(|error| panic!("{}: {error}", self.binary.display()));
-        let reading = [self.read(child.stdout.take().unwrap()), self.read(child.stderr.take().unwrap())];
+        let readers = [self.read(child.stdout.take().unwrap()), self.read(child.stderr.take().unwrap())];
         tokio::select! {
             ready = api.ready() => {
-                let took = ready - began;
-                Ok(Process { child, api, took })
+                let startup = ready - started_at;
+                Ok(Process { child, api, startup })
             }
             _ = child.wait() => {
-                for reading in reading {
-                    reading.await.unwrap();
+                for reader in readers {
+                    reader.await.unwrap();
                 }
                 Err(Failed::Died)
             }
         }
     }
 
-    /// Keeps what is printed.
+    /// Stores the printed lines.
     fn read(&self, pipe: impl AsyncRead + Unpin + Send + 'static) -> tokio::task::JoinHandle<()> {
         let (output, printed) = (self.output.clone(), self.printed.clone());
         tokio::spawn(async move {
@@ -194,7 +193,7 @@ impl Function {
     }
 }
 
-async fn end(process: &mut Option<Process>) {
+async fn kill(process: &mut Option<Process>) {
     if let Some(mut process) = process.take() {
         process.child.kill().await.unwrap();
     }

@@ -1,4 +1,4 @@
-//! API Gateway: real requests become HTTP API events (payload 2.0), and what functions answer becomes responses.
+//! API Gateway: makes HTTP API events (payload 2.0) from requests, and HTTP responses from the output of functions.
 
 use std::sync::Arc;
 
@@ -14,39 +14,39 @@ use serde_json::{Map, Value, json};
 
 use super::{Function, TOKEN};
 
-/// The most that the gateway takes, in bytes.
-const LONGEST_REQUEST: usize = 6 * 1_024 * 1_024;
-/// The gateway's own host name.
+/// The maximum size of a request body.
+const MAX_REQUEST_BYTES: usize = 6 * 1_024 * 1_024;
+/// The host name of the gateway.
 const DOMAIN: &str = "test.execute-api.eu-west-1.amazonaws.com";
 
-/// The routes of the deployed API: what is safe goes to the one function, what writes to the other. Listen with it, or ask it
-/// directly.
+/// The router of the deployed API: forwards safe methods to one function and the others to the other. A test serves it or calls
+/// it directly.
 pub fn gateway(reads: Arc<Function>, writes: Arc<Function>) -> Router {
-    Router::new().fallback(pass_on).with_state([reads, writes])
+    Router::new().fallback(forward).with_state([reads, writes])
 }
 
-async fn pass_on(State([reads, writes]): State<[Arc<Function>; 2]>, request: Request) -> Response<Body> {
+async fn forward(State([reads, writes]): State<[Arc<Function>; 2]>, request: Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
-    let Ok(body) = axum::body::to_bytes(body, LONGEST_REQUEST).await else {
-        return message(StatusCode::PAYLOAD_TOO_LARGE, "Request Too Long");
+    let Ok(body) = axum::body::to_bytes(body, MAX_REQUEST_BYTES).await else {
+        return error_response(StatusCode::PAYLOAD_TOO_LARGE, "Request Too Long");
     };
     let function = if parts.method.is_safe() { reads } else { writes };
     match function.invoke(&event(&parts, &body)).await {
-        Ok(answer) => response(&answer),
-        Err(failed) => {
-            eprintln!("{} {}: {failed:?}", parts.method, parts.uri);
-            message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
+        Ok(output) => response(&output),
+        Err(error) => {
+            eprintln!("{} {}: {error:?}", parts.method, parts.uri);
+            error_response(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
         }
     }
 }
 
-/// What the gateway says by itself.
-fn message(status: StatusCode, message: &str) -> Response<Body> {
+/// An error response of the gateway itself.
+fn error_response(status: StatusCode, message: &str) -> Response<Body> {
     let body = Body::from(json!({ "message": message }).to_string());
     Response::builder().status(status).header(CONTENT_TYPE, "application/json").body(body).unwrap()
 }
 
-/// A request as a function is told of it.
+/// The event that a function receives for a request.
 pub(super) fn event(parts: &Parts, body: &Bytes) -> Value {
     let (method, path, query) = (parts.method.as_str(), parts.uri.path(), parts.uri.query().unwrap_or_default());
     let mut event = json!({
@@ -76,9 +76,10 @@ pub(super) fn event(parts: &Parts, body: &Bytes) -> Value {
     event
 }
 
-/// Values of one name are joined; cookies travel apart. A request that says nothing of itself may do everything.
+/// The headers of an event: values of the same name are joined, and cookies are left out, as they have their own field. A request
+/// without an authorization header gets the token with all permissions.
 fn headers(headers: &HeaderMap) -> Map<String, Value> {
-    let mut told = Map::from_iter([
+    let mut event_headers = Map::from_iter([
         (HOST.to_string(), DOMAIN.into()),
         ("x-forwarded-proto".to_owned(), "https".into()),
         (AUTHORIZATION.to_string(), format!("Bearer {TOKEN}").into()),
@@ -86,27 +87,30 @@ fn headers(headers: &HeaderMap) -> Map<String, Value> {
     for name in headers.keys().filter(|name| **name != COOKIE) {
         let values: Vec<_> =
             headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
-        told.insert(name.to_string(), values.join(",").into());
+        event_headers.insert(name.to_string(), values.join(",").into());
     }
-    told
+    event_headers
 }
 
-/// What the gateway does not encode.
+/// Whether the gateway sends the body as text, without base64.
 fn is_text(headers: &HeaderMap) -> bool {
-    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or("text/plain");
-    ["text/", "application/json", "application/javascript", "application/xml"].iter().any(|text| kind.starts_with(text))
+    let content_type =
+        headers.get(CONTENT_TYPE).and_then(|content_type| content_type.to_str().ok()).unwrap_or("text/plain");
+    ["text/", "application/json", "application/javascript", "application/xml"]
+        .iter()
+        .any(|text| content_type.starts_with(text))
 }
 
-/// What a function answered, as a response.
-fn response(answer: &Value) -> Response<Body> {
-    let text = answer["body"].as_str().unwrap_or_default();
-    let body = match answer["isBase64Encoded"].as_bool() {
+/// The response for the output of a function.
+fn response(output: &Value) -> Response<Body> {
+    let text = output["body"].as_str().unwrap_or_default();
+    let body = match output["isBase64Encoded"].as_bool() {
         Some(true) => BASE64_STANDARD.decode(text).unwrap(),
         _ => text.as_bytes().to_vec(),
     };
     let mut response = Response::new(Body::from(body));
-    *response.status_mut() = StatusCode::from_u16(answer["statusCode"].as_u64().unwrap() as u16).unwrap();
-    for (name, value) in answer["headers"].as_object().into_iter().flatten() {
+    *response.status_mut() = StatusCode::from_u16(output["statusCode"].as_u64().unwrap() as u16).unwrap();
+    for (name, value) in output["headers"].as_object().into_iter().flatten() {
         let name = HeaderName::try_from(name.as_str()).unwrap();
         response.headers_mut().append(name, HeaderValue::from_str(value.as_str().unwrap()).unwrap());
     }

@@ -1,6 +1,6 @@
-//! The runtime API of Lambda, as far as a function's process asks it: <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>.
+//! The runtime API of Lambda, as far as functions use it: <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>.
 //!
-//! Each process has one of its own, on a free port of the loopback. It lives as long as the process.
+//! Each process has its own API on a free port of the loopback interface, until the process ends.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -20,31 +20,31 @@ use tokio::task::JoinHandle;
 
 use super::Failed;
 
-/// The most that a function may answer, in bytes.
-const LONGEST_ANSWER: usize = 6 * 1_024 * 1_024;
+/// The maximum size of a response.
+const MAX_RESPONSE_BYTES: usize = 6 * 1_024 * 1_024;
 
-/// What becomes of an event.
-pub(super) type Answer = Result<Bytes, Failed>;
+/// The result of an invocation.
+pub(super) type InvocationResult = Result<Bytes, Failed>;
 
-/// An event that waits for the process, or is being worked on.
+/// An event for the process.
 struct Invocation {
     request_id: String,
     event: Bytes,
 }
 
-/// What the process and the test share.
+/// The state that the routes and the test share.
 struct Shared {
     events: tokio::sync::Mutex<mpsc::UnboundedReceiver<Invocation>>,
-    waiting: Mutex<HashMap<String, oneshot::Sender<Answer>>>,
+    senders: Mutex<HashMap<String, oneshot::Sender<InvocationResult>>>,
     ready: watch::Sender<Option<Instant>>,
 }
 
 impl Shared {
-    fn answer(&self, request_id: &str, answer: Answer) -> StatusCode {
-        match self.waiting.lock().unwrap().remove(request_id) {
-            Some(waiting) => {
-                // Whoever asked may have gone.
-                let _ = waiting.send(answer);
+    fn complete(&self, request_id: &str, result: InvocationResult) -> StatusCode {
+        match self.senders.lock().unwrap().remove(request_id) {
+            Some(sender) => {
+                // An error means that the test no longer waits for the result.
+                let _ = sender.send(result);
                 StatusCode::ACCEPTED
             }
             None => StatusCode::BAD_REQUEST,
@@ -52,7 +52,7 @@ impl Shared {
     }
 }
 
-/// The API that one process is told of.
+/// The runtime API of one process.
 pub(super) struct RuntimeApi {
     pub(super) address: SocketAddr,
     events: mpsc::UnboundedSender<Invocation>,
@@ -64,7 +64,7 @@ impl RuntimeApi {
     pub(super) async fn start() -> Self {
         let (events, receiver) = mpsc::unbounded_channel();
         let (events_of_process, ready) = (tokio::sync::Mutex::new(receiver), watch::channel(None).0);
-        let shared = Arc::new(Shared { events: events_of_process, waiting: Mutex::default(), ready });
+        let shared = Arc::new(Shared { events: events_of_process, senders: Mutex::default(), ready });
         let routes = Router::new()
             .route("/invocation/next", get(next))
             .route("/invocation/{request_id}/response", post(response))
@@ -78,18 +78,18 @@ impl RuntimeApi {
         Self { address, events, shared, server }
     }
 
-    /// When the process asked for an event for the first time, once it has.
+    /// Waits until the process requests its first event. Returns the instant of the request.
     pub(super) async fn ready(&self) -> Instant {
         let mut ready = self.shared.ready.subscribe();
         ready.wait_for(Option::is_some).await.unwrap().unwrap()
     }
 
-    /// Has the process work on an event; the answer comes when there is one.
-    pub(super) fn invoke(&self, request_id: String, event: Bytes) -> oneshot::Receiver<Answer> {
-        let (waiting, answer) = oneshot::channel();
-        self.shared.waiting.lock().unwrap().insert(request_id.clone(), waiting);
+    /// Queues an event for the process. The receiver gets the result.
+    pub(super) fn invoke(&self, request_id: String, event: Bytes) -> oneshot::Receiver<InvocationResult> {
+        let (sender, receiver) = oneshot::channel();
+        self.shared.senders.lock().unwrap().insert(request_id.clone(), sender);
         self.events.send(Invocation { request_id, event }).unwrap();
-        answer
+        receiver
     }
 }
 
@@ -113,22 +113,22 @@ async fn next(State(shared): State<Arc<Shared>>) -> Response {
 }
 
 async fn response(State(shared): State<Arc<Shared>>, Path(request_id): Path<String>, body: Bytes) -> StatusCode {
-    if body.len() > LONGEST_ANSWER {
+    if body.len() > MAX_RESPONSE_BYTES {
         let kind = "Function.ResponseSizeTooLarge".to_owned();
-        let message = format!("{} bytes are more than {LONGEST_ANSWER}", body.len());
-        shared.answer(&request_id, Err(Failed::Thrown { kind, message }));
+        let message = format!("{} bytes are more than {MAX_RESPONSE_BYTES}", body.len());
+        shared.complete(&request_id, Err(Failed::Thrown { kind, message }));
         return StatusCode::PAYLOAD_TOO_LARGE;
     }
-    shared.answer(&request_id, Ok(body))
+    shared.complete(&request_id, Ok(body))
 }
 
 async fn error(State(shared): State<Arc<Shared>>, Path(request_id): Path<String>, error: Bytes) -> StatusCode {
     let error: Value = serde_json::from_slice(&error).unwrap();
     let field = |name: &str| error[name].as_str().unwrap_or_default().to_owned();
-    shared.answer(&request_id, Err(Failed::Thrown { kind: field("errorType"), message: field("errorMessage") }))
+    shared.complete(&request_id, Err(Failed::Thrown { kind: field("errorType"), message: field("errorMessage") }))
 }
 
-/// The process ends by itself after this, which is what the test sees.
+/// Logs the error only. The process then ends, and the test sees that.
 async fn init_error(error: Bytes) -> StatusCode {
     eprintln!("a function could not start: {}", String::from_utf8_lossy(&error));
     StatusCode::ACCEPTED

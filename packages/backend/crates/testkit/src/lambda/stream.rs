@@ -1,7 +1,7 @@
-//! An event source mapping: a table's stream, read from DynamoDB's emulator and handed to a function in batches.
+//! An event source mapping: reads the stream of a table from DynamoDB's emulator and sends it to a function in batches.
 //!
-//! It keeps the promises of the real one and no more: every record at least once, each order's records in their order. What
-//! the real one does rarely, it does as often as asked for: see [`Mischief`].
+//! It guarantees what the real mapping guarantees and no more: it delivers every record at least once, and the records of an
+//! order in sequence. It injects the rare faults of the real mapping at a given rate: see [`DeliveryFaults`].
 
 use std::time::Duration;
 
@@ -10,67 +10,67 @@ use serde_json::{Value, json};
 use super::{Failed, Function, events};
 use crate::dynamodb;
 
-/// How often a batch is tried before its records are given up.
-const ATTEMPTS: usize = 10;
-/// How many delivered batches are remembered, to be delivered again.
-const REMEMBERED: usize = 5;
+/// How often a batch is delivered before its records go to the dead-letter queue.
+const MAX_ATTEMPTS: usize = 10;
+/// How many delivered batches are stored for a second delivery.
+const PAST_BATCHES: usize = 5;
 
-/// What goes wrong on the way, each in so many of a hundred batches.
+/// The faults of a delivery, each as a percentage of batches.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Mischief {
-    /// Equal seeds have the same happen.
+pub struct DeliveryFaults {
+    /// Equal seeds produce equal faults.
     pub seed: u64,
-    /// The batch is cut in two somewhere.
+    /// The batch is split in two at a random record.
     pub split: u64,
     /// The batch is delivered twice.
     pub doubled: u64,
-    /// A batch that was delivered before is delivered again.
+    /// An earlier batch is delivered again.
     pub again: u64,
-    /// The process is killed while it works on the batch, within so many milliseconds.
+    /// The process is killed while it handles the batch.
     pub killed: u64,
-    /// See `killed`.
+    /// The maximum time until the kill, in milliseconds.
     pub killed_within: u64,
 }
 
-/// What became of the records.
+/// The outcome of a delivery.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Delivered {
-    /// How many were delivered, each counted once.
+    /// The number of records, each counted once.
     pub records: usize,
-    /// How often the function was invoked.
+    /// The number of invocations.
     pub invocations: usize,
-    /// How often its process was killed.
+    /// How often the process was killed.
     pub killed: usize,
-    /// Records that were given up after many attempts: the dead-letter queue.
+    /// The dead-letter queue: records that failed at every attempt.
     pub given_up: Vec<Value>,
 }
 
-/// Hands a table's stream to a function.
+/// Delivers the stream of a table to a function.
 pub struct StreamMapping {
     stream: Stream,
-    /// The most records in a batch.
+    /// The maximum number of records in a batch.
     pub batch_size: usize,
-    dice: Dice,
-    mischief: Mischief,
-    remembered: Vec<Vec<Value>>,
+    random: Random,
+    faults: DeliveryFaults,
+    past_batches: Vec<Vec<Value>>,
 }
 
 impl StreamMapping {
-    /// The stream of a table, from its beginning.
-    pub async fn new(endpoint: &str, table: &str, batch_size: usize, mischief: Mischief) -> Self {
-        Self::from(Stream::open(endpoint.to_owned(), table, "TRIM_HORIZON").await, batch_size, mischief)
+    /// A mapping of a table's stream from its beginning.
+    pub async fn new(endpoint: &str, table: &str, batch_size: usize, faults: DeliveryFaults) -> Self {
+        Self::from(Stream::open(endpoint.to_owned(), table, "TRIM_HORIZON").await, batch_size, faults)
     }
 
-    /// The stream of a table, from now on.
+    /// A mapping of a table's stream from now on.
     pub async fn latest(endpoint: &str, table: &str, batch_size: usize) -> Self {
-        Self::from(Stream::open(endpoint.to_owned(), table, "LATEST").await, batch_size, Mischief::default())
+        Self::from(Stream::open(endpoint.to_owned(), table, "LATEST").await, batch_size, DeliveryFaults::default())
     }
 
-    fn from(stream: Stream, batch_size: usize, mischief: Mischief) -> Self {
-        Self { stream, batch_size, dice: Dice(mischief.seed.wrapping_add(1)), mischief, remembered: Vec::new() }
+    fn from(stream: Stream, batch_size: usize, faults: DeliveryFaults) -> Self {
+        Self { stream, batch_size, random: Random(faults.seed.wrapping_add(1)), faults, past_batches: Vec::new() }
     }
 
-    /// Delivers everything that is in the stream by now.
+    /// Delivers all records that are in the stream now.
     pub async fn deliver(&mut self, function: &Function) -> Delivered {
         let mut delivered = Delivered::default();
         loop {
@@ -82,14 +82,14 @@ impl StreamMapping {
         }
     }
 
-    /// Delivers these records instead.
+    /// Delivers these records instead of the stream's.
     pub async fn deliver_these(&mut self, function: &Function, records: &[Value]) -> Delivered {
         let mut delivered = Delivered::default();
         self.deliver_batches(function, records, &mut delivered).await;
         delivered
     }
 
-    /// Takes what comes next from the stream, without delivering it; nothing where there is no more by now.
+    /// Reads the next records from the stream without a delivery. Empty at the current end of the stream.
     pub async fn read(&mut self) -> Vec<Value> {
         self.stream.read().await
     }
@@ -102,74 +102,74 @@ impl StreamMapping {
     }
 
     async fn deliver_batch(&mut self, function: &Function, batch: &[Value], delivered: &mut Delivered) {
-        let at = if self.dice.happens(self.mischief.split) { self.dice.below(batch.len()) } else { 0 };
+        let at = if self.random.occurs(self.faults.split) { self.random.below(batch.len()) } else { 0 };
         for part in [&batch[..at], &batch[at..]].into_iter().filter(|part| !part.is_empty()) {
-            let times = if self.dice.happens(self.mischief.doubled) { 2 } else { 1 };
-            for _ in 0..times {
+            let deliveries = if self.random.occurs(self.faults.doubled) { 2 } else { 1 };
+            for _ in 0..deliveries {
                 self.deliver_part(function, part, delivered).await;
             }
         }
-        if self.dice.happens(self.mischief.again) && !self.remembered.is_empty() {
-            let old = self.remembered[self.dice.below(self.remembered.len())].clone();
-            self.deliver_part(function, &old, delivered).await;
+        if self.random.occurs(self.faults.again) && !self.past_batches.is_empty() {
+            let past_batch = self.past_batches[self.random.below(self.past_batches.len())].clone();
+            self.deliver_part(function, &past_batch, delivered).await;
         }
-        self.remembered.push(batch.to_vec());
-        let forgotten = self.remembered.len().saturating_sub(REMEMBERED);
-        self.remembered.drain(..forgotten);
+        self.past_batches.push(batch.to_vec());
+        let surplus = self.past_batches.len().saturating_sub(PAST_BATCHES);
+        self.past_batches.drain(..surplus);
     }
 
-    /// Tries until nothing is left: from the first record that failed on, or in halves where the function failed as a whole.
+    /// Delivers a batch until no record is left: again from the first failed record on, or in halves if the invocation failed.
     async fn deliver_part(&mut self, function: &Function, part: &[Value], delivered: &mut Delivered) {
-        let mut waiting = vec![(part, 0)];
-        while let Some((part, attempts)) = waiting.pop() {
-            if attempts == ATTEMPTS {
+        let mut queue = vec![(part, 0)];
+        while let Some((part, attempts)) = queue.pop() {
+            if attempts == MAX_ATTEMPTS {
                 delivered.given_up.extend_from_slice(part);
                 continue;
             }
             delivered.invocations += 1;
             let event = events::records(part);
-            let answer = match self.dice.happens(self.mischief.killed) {
+            let response = match self.random.occurs(self.faults.killed) {
                 true => {
-                    let after = self.dice.below(self.mischief.killed_within.max(1) as usize);
-                    function.invoke_and_kill(&event, Duration::from_millis(after as u64)).await
+                    let delay_ms = self.random.below(self.faults.killed_within.max(1) as usize);
+                    function.invoke_and_kill(&event, Duration::from_millis(delay_ms as u64)).await
                 }
                 false => function.invoke(&event).await,
             };
-            match answer {
-                Ok(answer) => match first_failed(part, &answer) {
-                    Some(0) => waiting.push((part, attempts + 1)),
-                    Some(place) => waiting.push((&part[place..], 0)),
+            match response {
+                Ok(response) => match first_failed(part, &response) {
+                    Some(0) => queue.push((part, attempts + 1)),
+                    Some(index) => queue.push((&part[index..], 0)),
                     None => {}
                 },
                 Err(failed) => {
                     delivered.killed += usize::from(failed == Failed::Died);
-                    let (former, latter) = part.split_at(part.len() / 2);
-                    let halves = [latter, former].into_iter().filter(|half| !half.is_empty());
-                    waiting.extend(halves.map(|half| (half, attempts + 1)));
+                    let (first_half, second_half) = part.split_at(part.len() / 2);
+                    let halves = [second_half, first_half].into_iter().filter(|half| !half.is_empty());
+                    queue.extend(halves.map(|half| (half, attempts + 1)));
                 }
             }
         }
     }
 }
 
-/// The place of the first record that the function could not take, which is where the real mapping goes on.
-fn first_failed(part: &[Value], answer: &Value) -> Option<usize> {
-    let failed: Vec<&Value> = answer["batchItemFailures"]
+/// The index of the first record that the function reports as failed. The real mapping continues with that record.
+fn first_failed(part: &[Value], response: &Value) -> Option<usize> {
+    let failed: Vec<&Value> = response["batchItemFailures"]
         .as_array()
         .into_iter()
         .flatten()
         .map(|failure| &failure["itemIdentifier"])
         .collect();
-    let place = |number: &Value| part.iter().position(|record| record["dynamodb"]["SequenceNumber"] == *number);
-    // A number that is none of the batch fails all of it.
-    failed.iter().map(|number| place(number).unwrap_or(0)).min()
+    let index = |number: &Value| part.iter().position(|record| record["dynamodb"]["SequenceNumber"] == *number);
+    // An unknown sequence number fails the whole batch.
+    failed.iter().map(|number| index(number).unwrap_or(0)).min()
 }
 
-/// A stream being read.
+/// A reader of a stream.
 struct Stream {
     endpoint: String,
     arn: String,
-    /// Where each shard goes on.
+    /// The next iterator of each shard.
     iterators: Vec<String>,
 }
 
@@ -180,16 +180,16 @@ impl Stream {
         let description = ask(&endpoint, "DescribeStream", json!({ "StreamArn": arn })).await;
         let mut stream = Self { endpoint, arn, iterators: Vec::new() };
         for shard in description["StreamDescription"]["Shards"].as_array().unwrap() {
-            let place = json!({
+            let shard_start = json!({
                 "StreamArn": stream.arn, "ShardId": shard["ShardId"], "ShardIteratorType": from
             });
-            let iterator = ask(&stream.endpoint, "GetShardIterator", place).await;
+            let iterator = ask(&stream.endpoint, "GetShardIterator", shard_start).await;
             stream.iterators.push(iterator["ShardIterator"].as_str().unwrap().to_owned());
         }
         stream
     }
 
-    /// The next records of every shard; none where there are no more by now.
+    /// The next records of every shard. Empty at the current end of the stream.
     async fn read(&mut self) -> Vec<Value> {
         let mut records = Vec::new();
         for iterator in &mut self.iterators {
@@ -205,17 +205,17 @@ impl Stream {
     }
 }
 
-/// Asks the emulator's streams.
-async fn ask(endpoint: &str, operation: &str, question: Value) -> Value {
-    let (status, answer) = dynamodb::ask(endpoint, &format!("DynamoDBStreams_20120810.{operation}"), question).await;
-    assert!(status.is_success(), "{operation}: {answer}");
-    answer
+/// Sends an operation to the streams API of the emulator.
+async fn ask(endpoint: &str, operation: &str, body: Value) -> Value {
+    let (status, response) = dynamodb::ask(endpoint, &format!("DynamoDBStreams_20120810.{operation}"), body).await;
+    assert!(status.is_success(), "{operation}: {response}");
+    response
 }
 
-/// Numbers that look random and are the same each time.
-struct Dice(u64);
+/// A generator of pseudo-random numbers (xorshift).
+struct Random(u64);
 
-impl Dice {
+impl Random {
     fn next(&mut self) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
@@ -227,8 +227,8 @@ impl Dice {
         (self.next() % end.max(1) as u64) as usize
     }
 
-    /// In so many of a hundred times.
-    fn happens(&mut self, percent: u64) -> bool {
+    /// Returns true for this percentage of calls.
+    fn occurs(&mut self, percent: u64) -> bool {
         self.next() % 100 < percent
     }
 }

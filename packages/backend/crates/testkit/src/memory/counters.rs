@@ -1,4 +1,4 @@
-//! Buckets and kept reports.
+//! Buckets and current reports.
 
 use std::collections::BTreeSet;
 
@@ -22,11 +22,11 @@ impl ReportWriter for MemoryStore {
         }
         let today = self.zone.day(now);
         let revision = state.next_revision();
-        for moved in project::moves(&batch.changes) {
-            let kept = state.buckets.entry((moved.scope.clone(), moved.day)).or_default();
-            kept.bucket.add(&moved.entries);
-            kept.changed_on = Some(today);
-            state.scopes.insert(moved.scope, revision);
+        for bucket_move in project::moves(&batch.changes) {
+            let stored = state.buckets.entry((bucket_move.scope.clone(), bucket_move.day)).or_default();
+            stored.bucket.add(&bucket_move.entries);
+            stored.changed_on = Some(today);
+            state.scopes.insert(bucket_move.scope, revision);
         }
         state.checkpoint = batch.to;
         Ok(true)
@@ -36,7 +36,7 @@ impl ReportWriter for MemoryStore {
         let mut state = self.state();
         for report in reports {
             let id = report.report.vendor_id.clone();
-            if state.reports.get(&id).is_none_or(|kept| kept.revision <= report.revision) {
+            if state.reports.get(&id).is_none_or(|stored| stored.revision <= report.revision) {
                 state.reports.insert(id, report);
             }
         }
@@ -44,7 +44,7 @@ impl ReportWriter for MemoryStore {
     }
 
     async fn mark_refreshed(&self, at: Instant, lag: ChangeLag) -> Result<()> {
-        self.state().rolled = Some((at, lag));
+        self.state().refreshed = Some((at, lag));
         Ok(())
     }
 
@@ -56,13 +56,13 @@ impl ReportWriter for MemoryStore {
 
 impl State {
     fn status(&self, zone: &ReportZone) -> ReportStatus {
-        let (refreshed_at, lag) = self.rolled.unzip();
-        // After all days there are.
+        let (refreshed_at, lag) = self.refreshed.unzip();
+        // After all days with buckets.
         let later = Day::from_number(i32::MAX);
         ReportStatus {
             refreshed_at,
             reports: self.reports.len() as u64,
-            first_over: self.reports.values().map(|kept| kept.unchanged_until).min(),
+            first_over: self.reports.values().map(|stored| stored.unchanged_until).min(),
             latest_fact: self.series(&Scope::Fleet, later, later, later, zone).earlier_fact,
             lag: lag.unwrap_or_default(),
             clock_jump: self.clock_jumps.last().copied(),
@@ -71,21 +71,21 @@ impl State {
     }
 
     /// The buckets of a scope that have not expired.
-    fn kept_buckets(&self, scope: &Scope) -> impl Iterator<Item = (Day, &Bucket)> {
+    fn unexpired_buckets(&self, scope: &Scope) -> impl Iterator<Item = (Day, &Bucket)> {
         let first = self.kept_from.unwrap_or(Day::from_number(i32::MIN));
         self.all_buckets(scope).filter(move |(day, _)| *day >= first)
     }
 
     fn all_buckets(&self, scope: &Scope) -> impl Iterator<Item = (Day, &Bucket)> {
-        let of_scope = self.buckets.iter().filter(move |((other, _), _)| other == scope);
-        of_scope.map(|((_, day), kept)| (*day, &kept.bucket))
+        let scope_buckets = self.buckets.iter().filter(move |((other, _), _)| other == scope);
+        scope_buckets.map(|((_, day), stored)| (*day, &stored.bucket))
     }
 
     fn series(&self, scope: &Scope, from: Day, minutes_from: Day, minutes_to: Day, zone: &ReportZone) -> CounterSeries {
         let mut totals = Counters::default();
         self.all_buckets(scope).for_each(|(_, bucket)| totals.add_all(&bucket.totals));
-        let kept = self.kept_buckets(scope).filter(|(day, _)| *day >= from);
-        let buckets = kept.map(|(day, bucket)| {
+        let stored = self.unexpired_buckets(scope).filter(|(day, _)| *day >= from);
+        let buckets = stored.map(|(day, bucket)| {
             let has_minutes = minutes_from <= day && day <= minutes_to;
             let minutes = if has_minutes { bucket.minutes.clone() } else { Vec::new() };
             (day, Bucket { totals: bucket.totals, minutes })
@@ -93,8 +93,8 @@ impl State {
         let buckets = buckets.collect();
         let earlier = self.all_buckets(scope).filter(|(day, _)| *day < from.max(minutes_from));
         let facts = earlier.flat_map(|(day, bucket)| {
-            let told = bucket.minutes.iter().filter(|entry| entry.counter == Counter::LatestFact);
-            told.map(move |entry| {
+            let latest_facts = bucket.minutes.iter().filter(|entry| entry.counter == Counter::LatestFact);
+            latest_facts.map(move |entry| {
                 let minute = zone.start(day).plus_seconds(i64::from(entry.minute) * 60);
                 Instant::from_micros(minute.micros() + entry.amount - 1)
             })
@@ -154,15 +154,16 @@ impl ReportReader for MemoryStore {
 
     async fn stale_reports(&self, at: Instant, limit: usize) -> Result<Vec<VendorId>> {
         let state = self.state();
-        let due = state.scopes.iter().filter_map(|(scope, revision)| match scope {
+        let stale = state.scopes.iter().filter_map(|(scope, revision)| match scope {
             Scope::Fleet => None,
             Scope::Vendor(id) => {
-                let kept = state.reports.get(id);
-                let holds = kept.is_some_and(|kept| kept.revision >= *revision && kept.unchanged_until > at);
-                (!holds).then(|| id.clone())
+                let stored = state.reports.get(id);
+                let is_current =
+                    stored.is_some_and(|stored| stored.revision >= *revision && stored.unchanged_until > at);
+                (!is_current).then(|| id.clone())
             }
         });
-        Ok(due.collect::<BTreeSet<_>>().into_iter().take(limit).collect())
+        Ok(stale.collect::<BTreeSet<_>>().into_iter().take(limit).collect())
     }
 
     async fn status(&self) -> Result<ReportStatus> {

@@ -17,7 +17,7 @@ impl OrderWriter for MemoryStore {
         let state = self.state();
         let find = |id: &OrderId| match state.orders.get(id) {
             Some(history) => Found::Known(history.clone()),
-            None if state.marks.contains_key(id) => Found::Expired,
+            None if state.expired_ids.contains_key(id) => Found::Expired,
             None => Found::Known(History::empty(id.clone())),
         };
         Ok(ids.iter().map(find).collect())
@@ -30,12 +30,12 @@ impl OrderWriter for MemoryStore {
             let id = history.order_id().clone();
             let is_latest = state.orders.get(&id).map_or(0, History::version) == from_version;
             if is_latest {
-                state.register(unknown_vendors);
-                state.last_seq += 1;
-                let seq = state.last_seq;
+                state.register_vendors(unknown_vendors);
+                state.last_sequence += 1;
+                let sequence = state.last_sequence;
                 let to = history.version();
                 state.changes.push(LoggedChange {
-                    seq,
+                    sequence,
                     order_id: id.clone(),
                     from: from_version,
                     to,
@@ -62,12 +62,12 @@ impl OrderReader for MemoryStore {
         limit: usize,
         now: Instant,
     ) -> Result<Vec<Order>> {
-        let mut orders = self.state().placed();
+        let mut orders = self.state().placed_orders();
         orders.retain(|order| filter.takes(order, &self.zone, now));
         if filter.oldest_first {
-            let place = |order: &Order| (order.created_at, order.order_id.clone());
-            orders.sort_by_key(place);
-            orders.retain(|order| after.is_none_or(|after| place(order) > (after.at, after.order_id.clone())));
+            let sort_key = |order: &Order| (order.created_at, order.order_id.clone());
+            orders.sort_by_key(sort_key);
+            orders.retain(|order| after.is_none_or(|after| sort_key(order) > (after.at, after.order_id.clone())));
             orders.truncate(limit);
             return Ok(orders);
         }
@@ -76,7 +76,7 @@ impl OrderReader for MemoryStore {
 
     async fn count(&self, filter: &OrderFilter, limit: i64, now: Instant) -> Result<OrderCount> {
         let mut count = OrderCount::default();
-        for order in self.state().placed().iter().filter(|order| filter.takes(order, &self.zone, now)) {
+        for order in self.state().placed_orders().iter().filter(|order| filter.takes(order, &self.zone, now)) {
             if !filter.is_counted() && count.by_status.iter().sum::<i64>() == limit {
                 count.is_lower_bound = true;
                 break;
@@ -88,7 +88,7 @@ impl OrderReader for MemoryStore {
 
     async fn recent(&self, filter: &RecentFilter, after: Option<&Position>, limit: usize) -> Result<Vec<History>> {
         let state = self.state();
-        let orders: Vec<Order> = state.placed().into_iter().filter(|order| takes(filter, order)).collect();
+        let orders: Vec<Order> = state.placed_orders().into_iter().filter(|order| matches(filter, order)).collect();
         let page = page(orders, |order| order.updated_at, |order| &order.order_id, after, limit);
         Ok(page.iter().map(|order| state.orders[&order.order_id].clone()).collect())
     }
@@ -96,14 +96,14 @@ impl OrderReader for MemoryStore {
     async fn count_recent(&self, filter: &RecentFilter) -> Result<StatusCounts> {
         let mut counts = StatusCounts::default();
         let filter = &RecentFilter { since: filter.since.floor_minute(), ..filter.clone() };
-        for order in self.state().placed().iter().filter(|order| takes(filter, order)) {
+        for order in self.state().placed_orders().iter().filter(|order| matches(filter, order)) {
             counts[order.status() as usize] += 1;
         }
         Ok(counts)
     }
 
     async fn issues(&self, vendor_id: &VendorId, before: Instant, limit: usize) -> Result<Vec<Order>> {
-        let mut orders = self.state().placed();
+        let mut orders = self.state().placed_orders();
         orders.retain(|order| {
             let has_ended = order.completed_at().is_some_and(|end| end < before);
             order.placement.vendor_id == *vendor_id && order.status().is_issue() && has_ended
@@ -114,18 +114,18 @@ impl OrderReader for MemoryStore {
 
     async fn all(&self, after: Option<&OrderId>, limit: usize) -> Result<Vec<History>> {
         let state = self.state();
-        let later = state.orders.values().filter(|history| after.is_none_or(|after| history.order_id() > after));
-        Ok(later.take(limit).cloned().collect())
+        let remaining = state.orders.values().filter(|history| after.is_none_or(|after| history.order_id() > after));
+        Ok(remaining.take(limit).cloned().collect())
     }
 }
 
-fn takes(filter: &RecentFilter, order: &Order) -> bool {
+fn matches(filter: &RecentFilter, order: &Order) -> bool {
     order.updated_at >= filter.since
         && (filter.statuses.is_empty() || filter.statuses.contains(&order.status()))
         && filter.vendor_id.as_ref().is_none_or(|id| *id == order.placement.vendor_id)
 }
 
-/// The latest first, orders of the same instant by id downwards; those that come after a place.
+/// A page after a position: the latest order first, orders of the same instant by descending id.
 fn page(
     mut orders: Vec<Order>,
     instant: impl Fn(&Order) -> Instant,
@@ -143,22 +143,22 @@ fn page(
 impl ChangeFeed for MemoryStore {
     async fn changes(&self, limit: usize) -> Result<ChangeBatch> {
         let state = self.state();
-        let waiting: Vec<&LoggedChange> =
-            state.changes.iter().filter(|change| change.seq > state.checkpoint).take(limit).collect();
-        let to = waiting.last().map_or(state.checkpoint, |change| change.seq);
-        let mut drawn: BTreeMap<&OrderId, (usize, usize)> = BTreeMap::new();
-        for change in waiting {
-            drawn.entry(&change.order_id).or_insert((change.from, change.to)).1 = change.to;
+        let pending: Vec<&LoggedChange> =
+            state.changes.iter().filter(|change| change.sequence > state.checkpoint).take(limit).collect();
+        let to = pending.last().map_or(state.checkpoint, |change| change.sequence);
+        let mut merged: BTreeMap<&OrderId, (usize, usize)> = BTreeMap::new();
+        for change in pending {
+            merged.entry(&change.order_id).or_insert((change.from, change.to)).1 = change.to;
         }
         let change = |(id, (from, to)): (&OrderId, (usize, usize))| {
             PostedChange::new(state.orders[id].change(from, to), &self.zone)
         };
-        Ok(ChangeBatch { from: state.checkpoint, to, changes: drawn.into_iter().map(change).collect() })
+        Ok(ChangeBatch { from: state.checkpoint, to, changes: merged.into_iter().map(change).collect() })
     }
 
     async fn lag(&self) -> Result<ChangeLag> {
         let state = self.state();
-        let waiting = || state.changes.iter().filter(|change| change.seq > state.checkpoint);
-        Ok(ChangeLag { changes: waiting().count() as u64, oldest: waiting().next().map(|change| change.recorded_at) })
+        let pending = || state.changes.iter().filter(|change| change.sequence > state.checkpoint);
+        Ok(ChangeLag { changes: pending().count() as u64, oldest: pending().next().map(|change| change.recorded_at) })
     }
 }

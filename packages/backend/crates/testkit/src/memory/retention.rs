@@ -1,6 +1,6 @@
-//! Forgetting, and checking.
+//! Retention and rebuild.
 //!
-//! Expired orders are set aside and go on to count, but stand nowhere any more. Expired buckets are hidden.
+//! Expired orders are kept apart and still count, except in the counts by status. Expired buckets are hidden.
 
 use std::collections::BTreeMap;
 
@@ -16,23 +16,24 @@ impl Housekeeping for MemoryStore {
     async fn expire(&self, expiry: Expiry, limit: usize) -> Result<Expired> {
         let Expiry { orders_before, order_days, buckets_before, today } = expiry;
         let mut state = self.state();
-        let mut old: Vec<(Day, OrderId)> = Vec::new();
+        let mut expired: Vec<(Day, OrderId)> = Vec::new();
         for (id, history) in &state.orders {
-            let is_waiting = state.changes.iter().any(|change| change.seq > state.checkpoint && change.order_id == *id);
+            let is_pending =
+                state.changes.iter().any(|change| change.sequence > state.checkpoint && change.order_id == *id);
             let last = last_day(history.events(), history.order().as_ref(), &self.zone);
-            if last < orders_before && !is_waiting {
-                old.push((last, id.clone()));
+            if last < orders_before && !is_pending {
+                expired.push((last, id.clone()));
             }
         }
-        old.sort();
-        old.truncate(limit);
-        for (last_day, id) in &old {
-            state.forget_order(id, *last_day, order_days, today, &self.zone);
+        expired.sort();
+        expired.truncate(limit);
+        for (last_day, id) in &expired {
+            state.remove_order(id, *last_day, order_days, today, &self.zone);
         }
-        let buckets = state.forget_buckets(buckets_before);
-        let marks = state.marks.len();
-        state.marks.retain(|_, day| *day >= buckets_before);
-        Ok(Expired { orders: old.len() as u64, buckets, marks: (marks - state.marks.len()) as u64 })
+        let buckets = state.expire_buckets(buckets_before);
+        let ids_before = state.expired_ids.len();
+        state.expired_ids.retain(|_, day| *day >= buckets_before);
+        Ok(Expired { orders: expired.len() as u64, buckets, marks: (ids_before - state.expired_ids.len()) as u64 })
     }
 
     async fn oldest_order_day(&self) -> Result<Option<Day>> {
@@ -44,22 +45,22 @@ impl Housekeeping for MemoryStore {
 
     async fn rebuild(&self, scope: &Scope) -> Result<Rebuilt> {
         let mut state = self.state();
-        let should = state.rebuilt(scope, &self.zone);
-        let first = state.kept_from.unwrap_or(Day::from_number(i32::MIN));
-        let days: Vec<Day> = should
+        let expected = state.expected_buckets(scope, &self.zone);
+        let first_day = state.kept_from.unwrap_or(Day::from_number(i32::MIN));
+        let days: Vec<Day> = expected
             .keys()
             .copied()
-            .chain(state.buckets.keys().filter(|(of, _)| of == scope).map(|(_, day)| *day))
+            .chain(state.buckets.keys().filter(|(bucket_scope, _)| bucket_scope == scope).map(|(_, day)| *day))
             .collect();
-        let days: std::collections::BTreeSet<Day> = days.into_iter().filter(|day| *day >= first).collect();
+        let days: std::collections::BTreeSet<Day> = days.into_iter().filter(|day| *day >= first_day).collect();
         let mut rebuilt = Rebuilt { buckets: days.len() as u64, different: 0 };
         for day in days {
-            let ought = should.get(&day).cloned().unwrap_or_default();
-            let kept = state.buckets.entry((scope.clone(), day)).or_default();
-            if kept.bucket != ought {
+            let expected_bucket = expected.get(&day).cloned().unwrap_or_default();
+            let stored = state.buckets.entry((scope.clone(), day)).or_default();
+            if stored.bucket != expected_bucket {
                 rebuilt.different += 1;
-                kept.bucket = ought;
-                kept.changed_on = Some(day);
+                stored.bucket = expected_bucket;
+                stored.changed_on = Some(day);
             }
         }
         if rebuilt.different > 0 {
@@ -71,64 +72,66 @@ impl Housekeeping for MemoryStore {
 }
 
 impl State {
-    fn forget_order(&mut self, id: &OrderId, last_day: Day, order_days: u16, today: Day, zone: &ReportZone) {
+    fn remove_order(&mut self, id: &OrderId, last_day: Day, order_days: u16, today: Day, zone: &ReportZone) {
         let history = self.orders.remove(id).expect("the order is there");
-        self.marks.insert(id.clone(), today);
+        self.expired_ids.insert(id.clone(), today);
         let Some(order) = history.order() else { return };
         let revision = self.next_revision();
         let Settlement { order, moved, .. } = settlement(order, last_day, order_days, zone);
         for BucketMove { scope, day, entries } in moved {
-            let kept = self.buckets.entry((scope.clone(), day)).or_default();
-            kept.bucket.add(&entries);
-            kept.changed_on = Some(today);
+            let stored = self.buckets.entry((scope.clone(), day)).or_default();
+            stored.bucket.add(&entries);
+            stored.changed_on = Some(today);
             self.scopes.insert(scope, revision);
         }
         self.settled.push(order);
     }
 
-    fn forget_buckets(&mut self, before: Day) -> u64 {
-        let there = self.buckets.iter().filter_map(|((_, day), kept)| kept.changed_on.map(|changed| (*day, changed)));
-        let needed = there.filter(|(day, changed)| *day >= before || *changed >= before);
-        let first = needed.map(|(day, _)| day).min().unwrap_or(before).min(before);
-        let mut gone = 0;
-        for ((_, day), kept) in &mut self.buckets {
-            if *day < first && kept.changed_on.take().is_some() {
-                gone += 1;
+    fn expire_buckets(&mut self, before: Day) -> u64 {
+        let unexpired =
+            self.buckets.iter().filter_map(|((_, day), stored)| stored.changed_on.map(|changed| (*day, changed)));
+        let needed = unexpired.filter(|(day, changed)| *day >= before || *changed >= before);
+        let first_day = needed.map(|(day, _)| day).min().unwrap_or(before).min(before);
+        let mut expired_buckets = 0;
+        for ((_, day), stored) in &mut self.buckets {
+            if *day < first_day && stored.changed_on.take().is_some() {
+                expired_buckets += 1;
             }
         }
-        if gone > 0 {
-            self.kept_from = self.kept_from.max(Some(first));
+        if expired_buckets > 0 {
+            self.kept_from = self.kept_from.max(Some(first_day));
         }
-        gone
+        expired_buckets
     }
 
-    /// What the buckets of a scope should be.
-    fn rebuilt(&self, scope: &Scope, zone: &ReportZone) -> BTreeMap<Day, Bucket> {
+    /// The buckets of a scope, computed from all orders.
+    fn expected_buckets(&self, scope: &Scope, zone: &ReportZone) -> BTreeMap<Day, Bucket> {
         let projected = self.orders.values().filter_map(|history| {
-            let waiting = self.changes.iter().filter(|change| change.seq > self.checkpoint);
-            let first = waiting.filter(|change| change.order_id == *history.order_id()).map(|change| change.from).min();
-            history.at_version(first.unwrap_or(history.version()))
+            let pending = self.changes.iter().filter(|change| change.sequence > self.checkpoint);
+            let first_pending =
+                pending.filter(|change| change.order_id == *history.order_id()).map(|change| change.from).min();
+            history.at_version(first_pending.unwrap_or(history.version()))
         });
         let mut entries: BTreeMap<Day, Vec<Entry>> = BTreeMap::new();
         let mut count = |order: &Order, is_settled: bool| {
             for posting in postings(None, Some(order), zone) {
                 let is_of_scope = *scope == Scope::Fleet || *scope == Scope::Vendor(posting.vendor_id);
-                if is_of_scope && !(is_settled && stands(&posting.entry)) {
+                if is_of_scope && !(is_settled && is_status_count(&posting.entry)) {
                     entries.entry(posting.entry.day).or_default().push(posting.entry);
                 }
             }
         };
         projected.for_each(|order| count(&order, false));
         self.settled.iter().for_each(|order| count(order, true));
-        let summed = |(day, entries): (Day, Vec<Entry>)| {
+        let to_bucket = |(day, entries): (Day, Vec<Entry>)| {
             let mut bucket = Bucket::default();
             bucket.add(&entries);
             (day, bucket)
         };
-        entries.into_iter().map(summed).collect()
+        entries.into_iter().map(to_bucket).collect()
     }
 }
 
-fn stands(entry: &Entry) -> bool {
+fn is_status_count(entry: &Entry) -> bool {
     matches!(entry.counter, Counter::InStatus(_))
 }

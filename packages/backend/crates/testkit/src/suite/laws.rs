@@ -1,4 +1,4 @@
-//! Laws: what holds whatever is told, in whatever order.
+//! Laws: properties that hold for any events in any sequence of arrival.
 
 use std::sync::Arc;
 
@@ -13,14 +13,14 @@ use super::{MakeStore, ZONES, ingest_batches, law, scope, vendor_ids, wait, zone
 use crate::histories::{VENDORS, afterwards, arrivals, eras_and_histories, instants};
 use crate::{oracle, vendor_id};
 
-/// When reports are asked for: some at the end of a date, some in the middle of today.
+/// When a report is requested: at the end of a date, or at an instant of today.
 #[derive(Clone, Copy, Debug)]
-enum Asked {
+enum ReportTime {
     Past(i32),
     Today(Instant),
 }
 
-impl Asked {
+impl ReportTime {
     fn as_of(self, era: Instant, store: &dyn Store) -> AsOf {
         match self {
             Self::Past(days) => store.zone().end_of(store.zone().day(era).plus(days)),
@@ -28,7 +28,7 @@ impl Asked {
         }
     }
 
-    /// A now that makes the report one of today, or of a date that is over.
+    /// The time of the request: for a past date, after all events.
     fn now(self, era: Instant) -> Instant {
         match self {
             Self::Past(_) => afterwards(era).plus_seconds(30 * 86_400),
@@ -37,16 +37,16 @@ impl Asked {
     }
 }
 
-fn asked(era: Instant) -> impl Strategy<Value = Vec<Asked>> {
-    let one = prop_oneof![1 => (-1..30i32).prop_map(Asked::Past), 2 => instants(era).prop_map(Asked::Today)];
+fn report_times(era: Instant) -> impl Strategy<Value = Vec<ReportTime>> {
+    let one = prop_oneof![1 => (-1..30i32).prop_map(ReportTime::Past), 2 => instants(era).prop_map(ReportTime::Today)];
     prop::collection::vec(one, 1..8)
 }
 
-type SimulationCounts = (Instant, Vec<OrderEvent>, Vec<Vec<OrderEvent>>, &'static str, Vec<Asked>);
+type LawInput = (Instant, Vec<OrderEvent>, Vec<Vec<OrderEvent>>, &'static str, Vec<ReportTime>);
 
-fn tellings() -> impl Strategy<Value = SimulationCounts> {
+fn law_inputs() -> impl Strategy<Value = LawInput> {
     (eras_and_histories(), select(ZONES.to_vec())).prop_flat_map(|((era, events), zone)| {
-        (Just(era), Just(events.clone()), arrivals(events), Just(zone), asked(era))
+        (Just(era), Just(events.clone()), arrivals(events), Just(zone), report_times(era))
     })
 }
 
@@ -54,81 +54,81 @@ async fn report(store: &dyn Store, vendor: &VendorId, as_of: AsOf) -> Report {
     report_on(store, vendor, as_of).await.unwrap()
 }
 
-/// See its name. This is the most important test there is.
-pub fn reports_are_what_section_4_says(make: MakeStore, cases: u32) {
-    law(cases, tellings(), |(era, events, batches, name, asked)| {
+/// See its name. This is the most important test of the suite.
+pub fn reports_match_the_oracle(make: MakeStore, cases: u32) {
+    law(cases, law_inputs(), |(era, events, batches, name, times)| {
         wait(async {
-            let made = make(zone(name)).await;
-            ingest_batches(&made.store, batches, afterwards(era)).await;
+            let test_store = make(zone(name)).await;
+            ingest_batches(&test_store.store, batches, afterwards(era)).await;
             let orders = oracle::orders(&events);
-            for asked in asked {
-                let as_of = asked.as_of(era, made.store.as_ref());
+            for time in times {
+                let as_of = time.as_of(era, test_store.store.as_ref());
                 for vendor in VENDORS.map(vendor_id) {
-                    let expected = oracle::expected(&vendor, &orders, as_of.date(), asked.now(era), name);
-                    oracle::assert_report(&report(made.store.as_ref(), &vendor, as_of).await, &expected);
+                    let expected = oracle::expected(&vendor, &orders, as_of.date(), time.now(era), name);
+                    oracle::assert_report(&report(test_store.store.as_ref(), &vendor, as_of).await, &expected);
                 }
             }
         });
     });
 }
 
-/// Everything that is told of some dates, as bytes.
-async fn told(store: &Arc<dyn Store>, era: Instant, asked: &[Asked]) -> String {
-    let mut told = String::new();
-    for asked in asked {
-        let as_of = asked.as_of(era, store.as_ref());
+/// All reports and dashboards for these times, as text.
+async fn output(store: &Arc<dyn Store>, era: Instant, times: &[ReportTime]) -> String {
+    let mut output = String::new();
+    for time in times {
+        let as_of = time.as_of(era, store.as_ref());
         for vendor in vendor_ids(store.as_ref()).await {
             let report = report(store.as_ref(), &vendor, as_of).await;
-            told += &serde_json::to_string(&report).unwrap();
-            told.push('\n');
+            output += &serde_json::to_string(&report).unwrap();
+            output.push('\n');
         }
         let fleet = FleetCache::new(store.clone()).reports(as_of).await.unwrap();
         let rows = fleet.rows.iter().map(|row| (&row.vendor, &row.current.report, &row.current.reliability30d));
-        told += &serde_json::to_string(&rows.collect::<Vec<_>>()).unwrap();
-        told += &format!("\n{:?}\n", Dashboard::fold(fleet.rows.iter().map(|row| &row.current.report), as_of));
+        output += &serde_json::to_string(&rows.collect::<Vec<_>>()).unwrap();
+        output += &format!("\n{:?}\n", Dashboard::fold(fleet.rows.iter().map(|row| &row.current.report), as_of));
     }
-    told
+    output
 }
 
 /// See its name.
-pub fn reports_are_a_function_of_the_set_of_facts(make: MakeStore, cases: u32) {
-    let twice = tellings()
-        .prop_flat_map(|(era, events, batches, zone, asked)| (Just((era, batches, zone, asked)), arrivals(events)));
-    law(cases, twice, |((era, batches, name, asked), others)| {
+pub fn reports_depend_only_on_the_set_of_facts(make: MakeStore, cases: u32) {
+    let twice = law_inputs()
+        .prop_flat_map(|(era, events, batches, zone, times)| (Just((era, batches, zone, times)), arrivals(events)));
+    law(cases, twice, |((era, batches, name, times), other_batches)| {
         wait(async {
             let (one, other) = (make(zone(name)).await, make(zone(name)).await);
             ingest_batches(&one.store, batches, afterwards(era)).await;
-            ingest_batches(&other.store, others, afterwards(era)).await;
-            // Kept reports must not make a difference either.
-            if let Some(Asked::Today(now)) = asked.first() {
+            ingest_batches(&other.store, other_batches, afterwards(era)).await;
+            // Stored reports make no difference either.
+            if let Some(ReportTime::Today(now)) = times.first() {
                 roll::roll(other.store.as_ref(), *now).await.unwrap();
             }
-            assert_eq!(told(&one.store, era, &asked).await, told(&other.store, era, &asked).await);
+            assert_eq!(output(&one.store, era, &times).await, output(&other.store, era, &times).await);
         });
     });
 }
 
 /// See its name.
-pub fn rebuilding_finds_no_difference(make: MakeStore, cases: u32) {
-    law(cases, tellings(), |(era, _, batches, name, asked)| {
+pub fn a_rebuild_finds_no_difference(make: MakeStore, cases: u32) {
+    law(cases, law_inputs(), |(era, _, batches, name, times)| {
         wait(async {
-            let made = make(zone(name)).await;
-            ingest_batches(&made.store, batches, afterwards(era)).await;
-            let before = told(&made.store, era, &asked).await;
-            let rebuilt = rebuild::rebuild(made.store.as_ref(), afterwards(era), |_, _| {}).await.unwrap();
+            let test_store = make(zone(name)).await;
+            ingest_batches(&test_store.store, batches, afterwards(era)).await;
+            let before = output(&test_store.store, era, &times).await;
+            let rebuilt = rebuild::rebuild(test_store.store.as_ref(), afterwards(era), |_, _| {}).await.unwrap();
             assert_eq!(rebuilt.different, 0, "{rebuilt:?}");
-            assert_eq!(told(&made.store, era, &asked).await, before);
+            assert_eq!(output(&test_store.store, era, &times).await, before);
         });
     });
 }
 
 /// See its name.
-pub fn the_fleet_is_the_sum_of_its_vendors_and_of_the_order_list(make: MakeStore, cases: u32) {
-    law(cases, tellings(), |(era, _, batches, name, _)| {
+pub fn the_fleet_matches_the_sum_of_its_vendors_and_the_order_list(make: MakeStore, cases: u32) {
+    law(cases, law_inputs(), |(era, _, batches, name, _)| {
         wait(async {
-            let made = make(zone(name)).await;
-            let store = made.store.as_ref();
-            ingest_batches(&made.store, batches, afterwards(era)).await;
+            let test_store = make(zone(name)).await;
+            let store = test_store.store.as_ref();
+            ingest_batches(&test_store.store, batches, afterwards(era)).await;
 
             let fleet = scope(store, &Scope::Fleet).await;
             let mut sum: std::collections::BTreeMap<Day, Bucket> = Default::default();
@@ -144,10 +144,10 @@ pub fn the_fleet_is_the_sum_of_its_vendors_and_of_the_order_list(make: MakeStore
             assert_eq!(fleet.buckets, sum.into_iter().collect::<Vec<_>>());
             assert_eq!(fleet.totals, totals);
 
-            // Asked at a whole minute after every fact: then the list and the reports know the same.
+            // At a whole minute after every fact, the list and the reports reflect the same facts.
             let now = afterwards(era);
             let as_of = store.zone().today(now);
-            let reports = FleetCache::new(made.store.clone()).reports(as_of).await.unwrap();
+            let reports = FleetCache::new(test_store.store.clone()).reports(as_of).await.unwrap();
             let rows: Vec<&Report> = reports.rows.iter().map(|row| &row.current.report).collect();
             let dashboard = Dashboard::fold(rows.iter().copied(), as_of);
             let figures = &dashboard.current.figures;
@@ -167,10 +167,10 @@ pub fn the_fleet_is_the_sum_of_its_vendors_and_of_the_order_list(make: MakeStore
                 ("totalOrders", placed, figures.total_orders),
             ] {
                 let count = store.count(&filter, 10_000, now).await.unwrap().by_status.iter().sum::<i64>();
-                assert_eq!(number, count, "{name}: the dashboard says the first, the order list counts the second");
+                assert_eq!(number, count, "{name} (left: the dashboard, right: the order list)");
             }
 
-            // A chart's last point is the dashboard, and a vendor's is its report.
+            // The last point of the fleet's chart is the dashboard, and that of a vendor's chart is its report.
             let history = fleet_history(store, store, as_of.date().plus(-2), as_of.date(), now).await.unwrap();
             assert_eq!(history.last().unwrap().fleet, dashboard.current);
             for row in rows {
@@ -187,38 +187,45 @@ pub fn the_fleet_is_the_sum_of_its_vendors_and_of_the_order_list(make: MakeStore
 }
 
 fn entries(day: Day, bucket: &Bucket) -> Vec<Entry> {
-    let minutes =
-        bucket.minutes.iter().map(|of| Entry { day, minute: of.minute, counter: of.counter, amount: of.amount });
-    let standing = bucket.totals.entries().filter(|(counter, _)| matches!(counter, Counter::InStatus(_)));
-    minutes.chain(standing.map(|(counter, amount)| Entry { day, minute: 0, counter, amount })).collect()
+    let minutes = bucket.minutes.iter().map(|entry| Entry {
+        day,
+        minute: entry.minute,
+        counter: entry.counter,
+        amount: entry.amount,
+    });
+    let in_status = bucket.totals.entries().filter(|(counter, _)| matches!(counter, Counter::InStatus(_)));
+    minutes.chain(in_status.map(|(counter, amount)| Entry { day, minute: 0, counter, amount })).collect()
 }
 
 /// See its name.
-pub fn a_kept_report_holds_until_it_says(make: MakeStore, cases: u32) {
-    let moments = tellings().prop_flat_map(|told| {
-        let era = told.0;
-        (Just(told), instants(era), prop::collection::vec(1..1_440i64, 1..8))
+pub fn a_current_report_does_not_change_while_it_is_valid(make: MakeStore, cases: u32) {
+    let moments = law_inputs().prop_flat_map(|input| {
+        let era = input.0;
+        (Just(input), instants(era), prop::collection::vec(1..1_440i64, 1..8))
     });
     law(cases, moments, |((era, _, batches, name, _), now, later)| {
         wait(async {
-            let made = make(zone(name)).await;
-            let store = made.store.as_ref();
-            ingest_batches(&made.store, batches, afterwards(era)).await;
+            let test_store = make(zone(name)).await;
+            let store = test_store.store.as_ref();
+            ingest_batches(&test_store.store, batches, afterwards(era)).await;
             roll::roll(store, now).await.unwrap();
             for minutes in later {
                 let then = now.plus_seconds(minutes * 60);
                 let as_of = store.zone().today(then);
-                let fleet = FleetCache::new(made.store.clone()).reports(as_of).await.unwrap();
+                let fleet = FleetCache::new(test_store.store.clone()).reports(as_of).await.unwrap();
                 for row in &fleet.rows {
                     let vendor = &row.vendor.vendor_id;
                     assert_eq!(
                         row.current.report,
                         report(store, vendor, as_of).await,
-                        "kept at {now}, asked at {then}"
+                        "stored at {now}, requested at {then}"
                     );
                     let fresh =
                         roll::current_reports(store, std::slice::from_ref(vendor), as_of).await.unwrap().remove(0);
-                    assert_eq!(row.current.reliability30d, fresh.reliability30d, "kept at {now}, asked at {then}");
+                    assert_eq!(
+                        row.current.reliability30d, fresh.reliability30d,
+                        "stored at {now}, requested at {then}"
+                    );
                 }
             }
         });
@@ -226,27 +233,31 @@ pub fn a_kept_report_holds_until_it_says(make: MakeStore, cases: u32) {
 }
 
 /// See its name.
-pub fn a_reader_that_follows_tells_what_a_new_one_does(make: MakeStore, cases: u32) {
-    law(cases, tellings(), |(era, _, batches, name, asked)| {
+pub fn a_fleet_cache_matches_a_new_one_after_updates(make: MakeStore, cases: u32) {
+    law(cases, law_inputs(), |(era, _, batches, name, times)| {
         wait(async {
-            let made = make(zone(name)).await;
-            let (store, follower) = (made.store.as_ref(), FleetCache::new(made.store.clone()));
-            let mut asked = asked.into_iter().cycle();
+            let test_store = make(zone(name)).await;
+            let (store, updated_cache) = (test_store.store.as_ref(), FleetCache::new(test_store.store.clone()));
+            let mut times = times.into_iter().cycle();
             for batch in batches {
-                ingest_batches(&made.store, vec![batch], afterwards(era)).await;
-                let as_of = asked.next().map_or(store.zone().today(afterwards(era)), |asked| asked.as_of(era, store));
-                let followed = follower.reports(as_of).await.unwrap();
-                let fresh = FleetCache::new(made.store.clone()).reports(as_of).await.unwrap();
-                let told = |fleet: &FleetReports| {
+                ingest_batches(&test_store.store, vec![batch], afterwards(era)).await;
+                let as_of = times.next().map_or(store.zone().today(afterwards(era)), |time| time.as_of(era, store));
+                let updated = updated_cache.reports(as_of).await.unwrap();
+                let fresh = FleetCache::new(test_store.store.clone()).reports(as_of).await.unwrap();
+                let reports = |fleet: &FleetReports| {
                     let rows = fleet.rows.iter().map(|row| (row.vendor.clone(), row.current.clone()));
-                    rows.map(|(vendor, kept)| (vendor, kept.report, kept.reliability30d)).collect::<Vec<_>>()
+                    rows.map(|(vendor, current)| (vendor, current.report, current.reliability30d)).collect::<Vec<_>>()
                 };
-                assert_eq!(told(&followed), told(&fresh));
-                assert_eq!((followed.as_of, followed.revision), (fresh.as_of, fresh.revision));
-                for row in &followed.rows {
+                assert_eq!(reports(&updated), reports(&fresh));
+                assert_eq!((updated.as_of, updated.revision), (fresh.as_of, fresh.revision));
+                for row in &updated.rows {
                     let vendor = &row.vendor;
                     let alone = vendor_report(store, &vendor.vendor_id, as_of).await.unwrap();
-                    assert_eq!(alone, Some((vendor.clone(), row.current.report.clone())), "kept or not");
+                    assert_eq!(
+                        alone,
+                        Some((vendor.clone(), row.current.report.clone())),
+                        "with or without a stored report"
+                    );
                 }
             }
         });

@@ -1,4 +1,4 @@
-//! Lists, counts, the recent feed, issues: as the memory store says, which looks at every order.
+//! Lists, counts, the recent feed and issues, compared with those of the memory store, which filters all orders.
 
 use goody_application::ports::{ChangeLag, OrderCount, OrderFilter, Position, RECENT_HOURS, RecentFilter, Store};
 use goody_application::project;
@@ -18,7 +18,7 @@ fn ids<'o>(orders: impl IntoIterator<Item = &'o Order>) -> Vec<String> {
     orders.into_iter().map(|order| order.order_id.to_string()).collect()
 }
 
-/// A whole list, put together from its pages.
+/// A full list, read page by page.
 async fn pages(store: &dyn Store, filter: &OrderFilter, limit: usize, now: Instant) -> Vec<Order> {
     let mut all: Vec<Order> = Vec::new();
     loop {
@@ -32,16 +32,16 @@ async fn pages(store: &dyn Store, filter: &OrderFilter, limit: usize, now: Insta
     }
 }
 
-async fn told(make: MakeStore, orders: Vec<OrderBuilder>) -> TestStore {
-    let made = make(ReportZone::utc()).await;
+async fn store_with(make: MakeStore, orders: Vec<OrderBuilder>) -> TestStore {
+    let test_store = make(ReportZone::utc()).await;
     let events: Vec<OrderEvent> = orders.into_iter().flat_map(OrderBuilder::events).collect();
-    ingest(&made.store, events, now()).await;
-    project::project_all(made.store.as_ref(), now()).await.unwrap();
-    made
+    ingest(&test_store.store, events, now()).await;
+    project::project_all(test_store.store.as_ref(), now()).await.unwrap();
+    test_store
 }
 
 /// See its name.
-pub async fn orders_of_the_same_instant_come_by_id_downwards(make: MakeStore) {
+pub async fn orders_of_the_same_instant_are_listed_by_descending_id(make: MakeStore) {
     let gift = |id: &str, gift: &str| OrderBuilder::new(id).gift(gift);
     let orders = vec![
         gift("a", "food"),
@@ -49,38 +49,42 @@ pub async fn orders_of_the_same_instant_come_by_id_downwards(make: MakeStore) {
         OrderBuilder::new("b"),
         gift("d", "food").lost("2026-03-02T00:00:00Z"),
     ];
-    let made = told(make, orders).await;
-    let list = made.store.list(&OrderFilter::default(), None, 10, now()).await.unwrap();
+    let test_store = store_with(make, orders).await;
+    let list = test_store.store.list(&OrderFilter::default(), None, 10, now()).await.unwrap();
     assert_eq!(ids(&list), ["d", "c", "b", "a"]);
     for limit in 1..5 {
-        assert_eq!(ids(&pages(made.store.as_ref(), &OrderFilter::default(), limit, now()).await), ["d", "c", "b", "a"]);
+        assert_eq!(
+            ids(&pages(test_store.store.as_ref(), &OrderFilter::default(), limit, now()).await),
+            ["d", "c", "b", "a"]
+        );
     }
 }
 
 /// See its name.
-pub async fn a_cursor_stays_in_place_while_orders_arrive(make: MakeStore) {
+pub async fn a_cursor_keeps_its_position_while_orders_arrive(make: MakeStore) {
     let placed = |id: &str, minute: u32| OrderBuilder::new(id).placed(&format!("2026-03-02T10:{minute:02}:00Z"));
-    let made = told(make, vec![placed("b", 1), placed("d", 2), placed("f", 3), placed("h", 4)]).await;
-    let store = made.store.as_ref();
+    let test_store = store_with(make, vec![placed("b", 1), placed("d", 2), placed("f", 3), placed("h", 4)]).await;
+    let store = test_store.store.as_ref();
     let first = store.list(&OrderFilter::default(), None, 2, now()).await.unwrap();
     assert_eq!(ids(&first), ["h", "f"]);
     let arrived = [placed("new", 5), placed("a", 3), placed("g", 3), placed("c", 2)];
-    ingest(&made.store, arrived.into_iter().flat_map(OrderBuilder::events).collect(), now()).await;
-    // The order at the cursor ends meanwhile: it is listed elsewhere, but where it was placed stays.
-    ingest(&made.store, placed("f", 3).arrived("2026-03-03T00:00:00Z").events(), now()).await;
+    ingest(&test_store.store, arrived.into_iter().flat_map(OrderBuilder::events).collect(), now()).await;
+    // The order at the cursor ends: a store may list it in another group, but the time of its placement stays.
+    ingest(&test_store.store, placed("f", 3).arrived("2026-03-03T00:00:00Z").events(), now()).await;
     let next = store.list(&OrderFilter::default(), first.last().map(position).as_ref(), 10, now()).await.unwrap();
-    assert_eq!(ids(&next), ["a", "d", "c", "b"], "nothing twice, nothing left out that comes after the cursor");
+    assert_eq!(ids(&next), ["a", "d", "c", "b"], "each order after the cursor comes once");
 }
 
 /// See its name.
-pub async fn an_order_not_placed_is_in_no_list(make: MakeStore) {
+pub async fn an_order_without_a_placement_is_in_no_list(make: MakeStore) {
     let unplaced = OrderBuilder::new("o-1").unplaced().lost("2026-03-10T10:00:00Z");
-    let made = told(make, vec![unplaced.clone(), OrderBuilder::new("o-2").lost("2026-03-10T11:00:00Z")]).await;
-    let store = made.store.as_ref();
+    let test_store =
+        store_with(make, vec![unplaced.clone(), OrderBuilder::new("o-2").lost("2026-03-10T11:00:00Z")]).await;
+    let store = test_store.store.as_ref();
     let recent = RecentFilter { since: now().plus_seconds(-86_400), statuses: Vec::new(), vendor_id: None };
     for (number, expected) in [(0, vec!["o-2"]), (1, vec!["o-2", "o-1"])] {
         if number == 1 {
-            ingest(&made.store, OrderBuilder::new("o-1").events(), now()).await;
+            ingest(&test_store.store, OrderBuilder::new("o-1").events(), now()).await;
             project::project_all(store, now()).await.unwrap();
         }
         assert_eq!(ids(&store.list(&OrderFilter::default(), None, 9, now()).await.unwrap()), expected);
@@ -94,32 +98,32 @@ pub async fn an_order_not_placed_is_in_no_list(make: MakeStore) {
 }
 
 /// See its name.
-pub async fn a_count_of_what_no_bucket_knows_stops_at_its_limit(make: MakeStore) {
+pub async fn a_count_without_buckets_stops_at_its_limit(make: MakeStore) {
     let orders = (0..7).map(|number| OrderBuilder::new(&format!("o-{number}")).gift("food").promised("2026-03-02"));
-    let made = told(make, orders.collect()).await;
+    let test_store = store_with(make, orders.collect()).await;
     let from = Some(day("2026-01-01"));
     let filter = OrderFilter { gift_type: GiftType::parse("food").ok(), placed_from: from, ..OrderFilter::default() };
-    let count = |limit| made.store.count(&filter, limit, now());
+    let count = |limit| test_store.store.count(&filter, limit, now());
     let total = |count: OrderCount| (count.by_status.iter().sum::<i64>(), count.is_lower_bound);
     assert_eq!(total(count(6).await.unwrap()), (6, true));
     assert_eq!(total(count(7).await.unwrap()), (7, false));
-    let counted = made.store.count(&OrderFilter::default(), 3, now()).await.unwrap();
-    assert_eq!(total(counted), (7, false), "what buckets know is exact, whatever the limit");
+    let exact = test_store.store.count(&OrderFilter::default(), 3, now()).await.unwrap();
+    assert_eq!(total(exact), (7, false), "a count from buckets is exact, whatever the limit");
 }
 
 /// See its name.
-pub async fn issues_end_before_the_instant_asked_for(make: MakeStore) {
+pub async fn issues_end_before_the_requested_instant(make: MakeStore) {
     let lost = |id: &str, when: &str| OrderBuilder::new(id).lost(when);
     let corrected = OrderBuilder::new("o-4").lost("2026-03-05T00:00:00Z").arrived("2026-03-06T00:00:00Z");
-    let called_off = OrderBuilder::new("o-5").cancelled("2026-03-05T00:00:00Z");
+    let cancelled = OrderBuilder::new("o-5").cancelled("2026-03-05T00:00:00Z");
     let other = OrderBuilder::new("o-6").vendor("bloom").lost("2026-03-05T00:00:00Z");
     let same = "2026-03-04T00:00:00Z";
     let orders =
-        vec![lost("o-1", same), lost("o-2", same), lost("o-3", "2026-03-07T00:00:00Z"), corrected, called_off, other];
-    let made = told(make, orders).await;
+        vec![lost("o-1", same), lost("o-2", same), lost("o-3", "2026-03-07T00:00:00Z"), corrected, cancelled, other];
+    let test_store = store_with(make, orders).await;
     let issues = |before: &str, limit| {
         let before = at(before);
-        let store = made.store.clone();
+        let store = test_store.store.clone();
         async move { ids(&store.issues(&vendor_id("acme"), before, limit).await.unwrap()) }
     };
     assert_eq!(issues("2026-03-10T00:00:00Z", 9).await, ["o-3", "o-2", "o-1"]);
@@ -127,7 +131,7 @@ pub async fn issues_end_before_the_instant_asked_for(make: MakeStore) {
     assert_eq!(
         issues("2026-03-07T00:00:00Z", 9).await,
         ["o-2", "o-1"],
-        "what ended at the instant ended not before it"
+        "an order that ended at the instant did not end before it"
     );
 }
 
@@ -145,60 +149,68 @@ fn filters() -> impl Strategy<Value = (OrderFilter, [Option<i32>; 2])> {
     )
 }
 
-type SimulationCounts = (Instant, Vec<Vec<OrderEvent>>, &'static str);
+type GeneratedBatches = (Instant, Vec<Vec<OrderEvent>>, &'static str);
 
-fn tellings() -> impl Strategy<Value = SimulationCounts> {
+fn generated_batches() -> impl Strategy<Value = GeneratedBatches> {
     (eras_and_histories(), select(ZONES.to_vec()))
         .prop_flat_map(|((era, events), zone)| arrivals(events).prop_map(move |batches| (era, batches, zone)))
 }
 
-/// The store under test and the memory store, told the same.
-async fn both(make: MakeStore, (era, batches, name): &SimulationCounts) -> [TestStore; 2] {
-    let made = [make(zone(name)).await, TestStore::memory(zone(name))];
-    for made in &made {
-        ingest_batches(&made.store, batches.clone(), afterwards(*era)).await;
+/// The store under test and the memory store, with the same events.
+async fn both_stores(make: MakeStore, (era, batches, name): &GeneratedBatches) -> [TestStore; 2] {
+    let test_store = [make(zone(name)).await, TestStore::memory(zone(name))];
+    for test_store in &test_store {
+        ingest_batches(&test_store.store, batches.clone(), afterwards(*era)).await;
     }
-    made
+    test_store
 }
 
 /// See its name.
-pub fn lists_and_counts_are_those_of_the_memory_store(make: MakeStore, cases: u32) {
-    let asked = tellings().prop_flat_map(|told| {
-        let era = told.0;
-        (Just(told), prop::collection::vec(((filters(), instants(era)), instants(era), 1..12usize, 0..9i64), 1..10))
+pub fn lists_and_counts_match_the_memory_store(make: MakeStore, cases: u32) {
+    let queries = generated_batches().prop_flat_map(|input| {
+        let era = input.0;
+        (Just(input), prop::collection::vec(((filters(), instants(era)), instants(era), 1..12usize, 0..9i64), 1..10))
     });
-    law(cases, asked, |(told, asked)| {
+    law(cases, queries, |(input, queries)| {
         wait(async {
-            let [made, memory] = both(make, &told).await;
-            let first = made.store.zone().day(told.0);
-            for (((filter, [from, to]), ticked), now, limit, counted) in asked {
-                // A store may note what a tick tells it of promises that passed; the clock may be set back, too.
-                made.store.mark_refreshed(ticked, ChangeLag::default()).await.unwrap();
+            let [test_store, memory] = both_stores(make, &input).await;
+            let first = test_store.store.zone().day(input.0);
+            for (((filter, [from, to]), ticked), now, limit, count_limit) in queries {
+                // A store may record at a tick which promises have passed. The clock may also be set back.
+                test_store.store.mark_refreshed(ticked, ChangeLag::default()).await.unwrap();
                 let plus = |days: Option<i32>| days.map(|days| first.plus(days));
                 let filter = OrderFilter { placed_from: plus(from), placed_to: plus(to), ..filter };
                 let all = memory.store.list(&filter, None, 1_000, now).await.unwrap();
                 let after = (!all.is_empty()).then(|| position(&all[limit % all.len()]));
                 for after in [None, after.as_ref()] {
-                    let is = made.store.list(&filter, after, limit, now).await.unwrap();
-                    assert_eq!(is, memory.store.list(&filter, after, limit, now).await.unwrap(), "{filter:?} at {now}");
+                    let actual = test_store.store.list(&filter, after, limit, now).await.unwrap();
+                    assert_eq!(
+                        actual,
+                        memory.store.list(&filter, after, limit, now).await.unwrap(),
+                        "{filter:?} at {now}"
+                    );
                 }
                 for after in [None, after.as_ref()] {
-                    let (page, count) = made.store.page(&filter, after, limit, now, counted).await.unwrap();
+                    let (page, count) = test_store.store.page(&filter, after, limit, now, count_limit).await.unwrap();
                     assert_eq!(
                         page,
                         memory.store.list(&filter, after, limit, now).await.unwrap(),
                         "{filter:?} at {now}"
                     );
-                    assert_eq!(count, made.store.count(&filter, counted, now).await.unwrap(), "{filter:?} at {now}");
+                    assert_eq!(
+                        count,
+                        test_store.store.count(&filter, count_limit, now).await.unwrap(),
+                        "{filter:?} at {now}"
+                    );
                 }
-                let mut ought = OrderCount::default();
-                all.iter().for_each(|order| ought.by_status[order.status() as usize] += 1);
-                let is = made.store.count(&filter, counted, now).await.unwrap();
-                if is.is_lower_bound {
-                    assert!(!filter.is_counted() && all.len() as i64 > counted, "{filter:?} at {now}: {is:?}");
-                    assert_eq!(is.by_status.iter().sum::<i64>(), counted, "{filter:?} at {now}");
+                let mut expected = OrderCount::default();
+                all.iter().for_each(|order| expected.by_status[order.status() as usize] += 1);
+                let actual = test_store.store.count(&filter, count_limit, now).await.unwrap();
+                if actual.is_lower_bound {
+                    assert!(!filter.is_counted() && all.len() as i64 > count_limit, "{filter:?} at {now}: {actual:?}");
+                    assert_eq!(actual.by_status.iter().sum::<i64>(), count_limit, "{filter:?} at {now}");
                 } else {
-                    assert_eq!(is, ought, "{filter:?} at {now}");
+                    assert_eq!(actual, expected, "{filter:?} at {now}");
                 }
             }
         });
@@ -206,19 +218,19 @@ pub fn lists_and_counts_are_those_of_the_memory_store(make: MakeStore, cases: u3
 }
 
 /// See its name.
-pub fn pages_put_together_are_the_whole_list_with_no_order_twice(make: MakeStore, cases: u32) {
-    let asked = tellings().prop_flat_map(|told| {
-        let era = told.0;
-        (Just(told), prop::collection::vec((filters(), instants(era), 1..7usize), 1..6))
+pub fn the_pages_of_a_list_have_each_order_once(make: MakeStore, cases: u32) {
+    let queries = generated_batches().prop_flat_map(|input| {
+        let era = input.0;
+        (Just(input), prop::collection::vec((filters(), instants(era), 1..7usize), 1..6))
     });
-    law(cases, asked, |(told, asked)| {
+    law(cases, queries, |(input, queries)| {
         wait(async {
-            let [made, memory] = both(make, &told).await;
-            for ((filter, _), now, limit) in asked {
-                let whole = memory.store.list(&filter, None, 1_000, now).await.unwrap();
+            let [test_store, memory] = both_stores(make, &input).await;
+            for ((filter, _), now, limit) in queries {
+                let full_list = memory.store.list(&filter, None, 1_000, now).await.unwrap();
                 assert_eq!(
-                    ids(&pages(made.store.as_ref(), &filter, limit, now).await),
-                    ids(&whole),
+                    ids(&pages(test_store.store.as_ref(), &filter, limit, now).await),
+                    ids(&full_list),
                     "{filter:?} by {limit}"
                 );
             }
@@ -227,49 +239,49 @@ pub fn pages_put_together_are_the_whole_list_with_no_order_twice(make: MakeStore
 }
 
 /// See its name.
-pub fn the_recent_feed_and_issues_are_those_of_the_memory_store(make: MakeStore, cases: u32) {
-    let asked = tellings().prop_flat_map(|told| {
-        let era = told.0;
+pub fn the_recent_feed_and_issues_match_the_memory_store(make: MakeStore, cases: u32) {
+    let queries = generated_batches().prop_flat_map(|input| {
+        let era = input.0;
         let query = (filters(), 1..RECENT_HOURS, 1..8usize, instants(era));
-        (Just(told), prop::collection::vec(query, 1..10))
+        (Just(input), prop::collection::vec(query, 1..10))
     });
-    law(cases, asked, |(told, asked)| {
+    law(cases, queries, |(input, queries)| {
         wait(async {
-            let [made, memory] = both(make, &told).await;
-            let now = afterwards(told.0);
-            for store in [&made.store, &memory.store] {
+            let [test_store, memory] = both_stores(make, &input).await;
+            let now = afterwards(input.0);
+            for store in [&test_store.store, &memory.store] {
                 store.mark_refreshed(now, ChangeLag::default()).await.unwrap();
             }
-            for ((filter, _), hours, limit, before) in asked {
+            for ((filter, _), hours, limit, before) in queries {
                 let OrderFilter { vendor_id, statuses, .. } = filter;
                 let filter = RecentFilter { since: now.plus_seconds(-hours * 3600), statuses, vendor_id };
                 let all = memory.store.recent(&filter, None, 1_000).await.unwrap();
-                let place = |history: &History| {
+                let position_of = |history: &History| {
                     history.order().map(|order| Position { at: order.updated_at, order_id: order.order_id })
                 };
-                let after = all.get(limit / 2).and_then(place);
+                let after = all.get(limit / 2).and_then(position_of);
                 for after in [None, after.as_ref()] {
-                    let is = made.store.recent(&filter, after, limit).await.unwrap();
-                    assert_eq!(is, memory.store.recent(&filter, after, limit).await.unwrap(), "{filter:?}");
+                    let actual = test_store.store.recent(&filter, after, limit).await.unwrap();
+                    assert_eq!(actual, memory.store.recent(&filter, after, limit).await.unwrap(), "{filter:?}");
                 }
-                let counts = made.store.count_recent(&filter).await.unwrap();
+                let counts = test_store.store.count_recent(&filter).await.unwrap();
                 assert_eq!(counts, memory.store.count_recent(&filter).await.unwrap(), "{filter:?}");
-                let counted = RecentFilter { since: filter.since.floor_minute(), ..filter };
-                let all = memory.store.recent(&counted, None, 1_000).await.unwrap();
+                let by_minute = RecentFilter { since: filter.since.floor_minute(), ..filter };
+                let all = memory.store.recent(&by_minute, None, 1_000).await.unwrap();
                 assert_eq!(counts.iter().sum::<i64>(), all.len() as i64);
                 for vendor in VENDORS.map(crate::vendor_id) {
-                    let is = made.store.issues(&vendor, before, limit).await.unwrap();
+                    let actual = test_store.store.issues(&vendor, before, limit).await.unwrap();
                     assert_eq!(
-                        is,
+                        actual,
                         memory.store.issues(&vendor, before, limit).await.unwrap(),
                         "{vendor} before {before}"
                     );
                 }
             }
             let last = order_id("o-0");
-            assert_eq!(made.store.all(None, 3).await.unwrap(), memory.store.all(None, 3).await.unwrap());
+            assert_eq!(test_store.store.all(None, 3).await.unwrap(), memory.store.all(None, 3).await.unwrap());
             assert_eq!(
-                made.store.all(Some(&last), 99).await.unwrap(),
+                test_store.store.all(Some(&last), 99).await.unwrap(),
                 memory.store.all(Some(&last), 99).await.unwrap()
             );
         });
@@ -277,16 +289,16 @@ pub fn the_recent_feed_and_issues_are_those_of_the_memory_store(make: MakeStore,
 }
 
 /// See its name.
-pub async fn days_of_placement_are_whole_days_of_the_zone(make: MakeStore) {
-    let made = make(zone("America/New_York")).await;
+pub async fn placement_dates_are_whole_days_of_the_zone(make: MakeStore) {
+    let test_store = make(zone("America/New_York")).await;
     // 23:59:59 on the 1st and 00:00:00 on the 2nd, in New York.
     let orders = [("late", "2026-03-02T04:59:59Z"), ("early", "2026-03-02T05:00:00Z")];
     let events = orders.map(|(id, placed)| OrderBuilder::new(id).placed(placed).events()).concat();
-    ingest(&made.store, events, now()).await;
-    project::project_all(made.store.as_ref(), now()).await.unwrap();
+    ingest(&test_store.store, events, now()).await;
+    project::project_all(test_store.store.as_ref(), now()).await.unwrap();
     for (date, expected) in [("2026-03-01", "late"), ("2026-03-02", "early")] {
         let filter = OrderFilter { placed_from: Some(day(date)), placed_to: Some(day(date)), ..OrderFilter::default() };
-        assert_eq!(ids(&made.store.list(&filter, None, 9, now()).await.unwrap()), [expected]);
-        assert_eq!(made.store.count(&filter, 9, now()).await.unwrap().by_status[Status::Placed as usize], 1);
+        assert_eq!(ids(&test_store.store.list(&filter, None, 9, now()).await.unwrap()), [expected]);
+        assert_eq!(test_store.store.count(&filter, 9, now()).await.unwrap().by_status[Status::Placed as usize], 1);
     }
 }

@@ -1,4 +1,4 @@
-//! Vendors' master data.
+//! The master data of vendors.
 
 use goody_application::ports::{OrderWrite, Store, VendorStore};
 use goody_domain::{
@@ -26,69 +26,69 @@ async fn vendor(store: &dyn Store, id: &str) -> Option<Vendor> {
 }
 
 /// See its name.
-pub async fn a_vendor_met_is_registered_under_its_id_as_unregistered(make: MakeStore) {
-    let made = make(ReportZone::utc()).await;
-    assert_eq!(vendor(made.store.as_ref(), "acme").await, None);
-    made.store.register_unknown(vec![vendor_id("acme"), vendor_id("bloom")]).await.unwrap();
-    let met = vendor(made.store.as_ref(), "acme").await.unwrap();
-    assert_eq!(met, Vendor::unregistered(vendor_id("acme")));
-    assert!(!met.is_registered);
+pub async fn an_unknown_vendor_is_stored_under_its_id_as_unregistered(make: MakeStore) {
+    let test_store = make(ReportZone::utc()).await;
+    assert_eq!(vendor(test_store.store.as_ref(), "acme").await, None);
+    test_store.store.register_unknown(vec![vendor_id("acme"), vendor_id("bloom")]).await.unwrap();
+    let added = vendor(test_store.store.as_ref(), "acme").await.unwrap();
+    assert_eq!(added, Vendor::unregistered(vendor_id("acme")));
+    assert!(!added.is_registered);
 }
 
 /// See its name.
-pub async fn meeting_a_registered_vendor_changes_nothing(make: MakeStore) {
-    let made = make(ReportZone::utc()).await;
-    made.store.put(registered("acme")).await.unwrap();
-    let before = revision(made.store.as_ref()).await;
-    made.store.register_unknown(vec![vendor_id("acme")]).await.unwrap();
-    assert_eq!(vendor(made.store.as_ref(), "acme").await, Some(registered("acme")));
-    assert_eq!(revision(made.store.as_ref()).await, before);
+pub async fn register_unknown_does_not_change_a_registered_vendor(make: MakeStore) {
+    let test_store = make(ReportZone::utc()).await;
+    test_store.store.put(registered("acme")).await.unwrap();
+    let before = revision(test_store.store.as_ref()).await;
+    test_store.store.register_unknown(vec![vendor_id("acme")]).await.unwrap();
+    assert_eq!(vendor(test_store.store.as_ref(), "acme").await, Some(registered("acme")));
+    assert_eq!(revision(test_store.store.as_ref()).await, before);
 }
 
 /// See its name.
-pub async fn putting_a_vendor_says_whether_it_was_new(make: MakeStore) {
-    let made = make(ReportZone::utc()).await;
-    assert!(made.store.put(registered("acme")).await.unwrap());
+pub async fn put_returns_whether_the_vendor_is_new(make: MakeStore) {
+    let test_store = make(ReportZone::utc()).await;
+    assert!(test_store.store.put(registered("acme")).await.unwrap());
     let renamed = Vendor { name: "Acme".into(), ..registered("acme") };
-    assert!(!made.store.put(renamed.clone()).await.unwrap());
-    assert_eq!(vendor(made.store.as_ref(), "acme").await, Some(renamed));
-    made.store.register_unknown(vec![vendor_id("bloom")]).await.unwrap();
-    assert!(!made.store.put(registered("bloom")).await.unwrap(), "a vendor that was met is known");
+    assert!(!test_store.store.put(renamed.clone()).await.unwrap());
+    assert_eq!(vendor(test_store.store.as_ref(), "acme").await, Some(renamed));
+    test_store.store.register_unknown(vec![vendor_id("bloom")]).await.unwrap();
+    assert!(!test_store.store.put(registered("bloom")).await.unwrap(), "an unregistered vendor is known");
 }
 
 /// See its name.
-pub async fn vendors_come_by_id_in_pages(make: MakeStore) {
-    let made = make(ReportZone::utc()).await;
-    made.store.register_unknown(["c", "a", "d", "b"].map(vendor_id).to_vec()).await.unwrap();
-    assert_eq!(vendor_ids(made.store.as_ref()).await, ["a", "b", "c", "d"].map(vendor_id));
-    let page = VendorStore::vendors(made.store.as_ref(), Some(&vendor_id("b")), 1).await.unwrap();
+pub async fn vendors_are_listed_by_id_in_pages(make: MakeStore) {
+    let test_store = make(ReportZone::utc()).await;
+    test_store.store.register_unknown(["c", "a", "d", "b"].map(vendor_id).to_vec()).await.unwrap();
+    assert_eq!(vendor_ids(test_store.store.as_ref()).await, ["a", "b", "c", "d"].map(vendor_id));
+    let page = VendorStore::vendors(test_store.store.as_ref(), Some(&vendor_id("b")), 1).await.unwrap();
     assert_eq!(page.iter().map(|vendor| vendor.vendor_id.as_str()).collect::<Vec<_>>(), ["c"]);
-    assert!(VendorStore::vendors(made.store.as_ref(), Some(&vendor_id("d")), 5).await.unwrap().is_empty());
+    assert!(VendorStore::vendors(test_store.store.as_ref(), Some(&vendor_id("d")), 5).await.unwrap().is_empty());
 }
 
 /// See its name.
 pub async fn vendors_are_found_by_their_ids(make: MakeStore) {
-    let made = make(ReportZone::utc()).await;
-    made.store.put(registered("acme")).await.unwrap();
-    made.store.register_unknown(["a", "b", "c"].map(vendor_id).to_vec()).await.unwrap();
-    let asked = ["c", "acme", "nobody", "a"].map(vendor_id).into();
-    let mut found = made.store.vendors_by_id(asked).await.unwrap();
+    let test_store = make(ReportZone::utc()).await;
+    test_store.store.put(registered("acme")).await.unwrap();
+    test_store.store.register_unknown(["a", "b", "c"].map(vendor_id).to_vec()).await.unwrap();
+    let ids = ["c", "acme", "missing", "a"].map(vendor_id).into();
+    let mut found = test_store.store.vendors_by_id(ids).await.unwrap();
     found.sort_by(|one, other| one.vendor_id.cmp(&other.vendor_id));
     let unregistered = |id| Vendor::unregistered(vendor_id(id));
     assert_eq!(found, [unregistered("a"), registered("acme"), unregistered("c")]);
-    assert_eq!(made.store.vendors_by_id([].into()).await.unwrap(), []);
+    assert_eq!(test_store.store.vendors_by_id([].into()).await.unwrap(), []);
 }
 
 /// See its name.
 pub async fn every_change_of_a_vendor_raises_the_revision(make: MakeStore) {
-    let made = make(ReportZone::utc()).await;
-    let mut last = revision(made.store.as_ref()).await;
+    let test_store = make(ReportZone::utc()).await;
+    let mut last = revision(test_store.store.as_ref()).await;
     for step in 0..3 {
         match step {
-            0 => made.store.register_unknown(vec![vendor_id("acme")]).await.unwrap(),
-            _ => drop(made.store.put(registered("acme")).await.unwrap()),
+            0 => test_store.store.register_unknown(vec![vendor_id("acme")]).await.unwrap(),
+            _ => drop(test_store.store.put(registered("acme")).await.unwrap()),
         }
-        let now = revision(made.store.as_ref()).await;
+        let now = revision(test_store.store.as_ref()).await;
         assert!(now > last, "step {step}");
         last = now;
     }
@@ -96,7 +96,7 @@ pub async fn every_change_of_a_vendor_raises_the_revision(make: MakeStore) {
 
 /// See its name.
 pub async fn every_vendor_that_an_accepted_event_names_is_registered(make: MakeStore) {
-    let made = make(ReportZone::utc()).await;
+    let test_store = make(ReportZone::utc()).await;
     let order = OrderBuilder::new("o-1").vendor("acme").also_placed("bloom", "2026-03-02T10:00:00Z");
     let mut events = order.arrived("2026-03-03T10:00:00Z").events();
     for event in &mut events {
@@ -104,48 +104,48 @@ pub async fn every_vendor_that_an_accepted_event_names_is_registered(make: MakeS
             *vendor = Some(vendor_id("crate"));
         }
     }
-    assert_eq!(ingest(&made.store, events, now()).await, [IngestOutcome::New; 3]);
-    assert_eq!(vendor_ids(made.store.as_ref()).await, ["acme", "bloom", "crate"].map(vendor_id));
+    assert_eq!(ingest(&test_store.store, events, now()).await, [IngestOutcome::New; 3]);
+    assert_eq!(vendor_ids(test_store.store.as_ref()).await, ["acme", "bloom", "crate"].map(vendor_id));
 }
 
 /// See its name.
 pub async fn an_event_that_conflicts_registers_no_vendor(make: MakeStore) {
-    let made = make(ReportZone::utc()).await;
-    let good = OrderBuilder::new("o-1").vendor("acme").events();
+    let test_store = make(ReportZone::utc()).await;
+    let first = OrderBuilder::new("o-1").vendor("acme").events();
     let other = OrderBuilder::new("o-1").vendor("ghost").events();
-    let both = [good.clone(), other.clone()].concat();
-    assert_eq!(ingest(&made.store, both, now()).await, [IngestOutcome::New, IngestOutcome::Conflict]);
-    let before = revision(made.store.as_ref()).await;
+    let conflicting = [first.clone(), other.clone()].concat();
+    assert_eq!(ingest(&test_store.store, conflicting, now()).await, [IngestOutcome::New, IngestOutcome::Conflict]);
+    let before = revision(test_store.store.as_ref()).await;
     assert_eq!(
-        ingest(&made.store, [good, other].concat(), now()).await,
+        ingest(&test_store.store, [first, other].concat(), now()).await,
         [IngestOutcome::Known, IngestOutcome::Conflict]
     );
-    assert_eq!(vendor_ids(made.store.as_ref()).await, [vendor_id("acme")]);
-    assert_eq!(revision(made.store.as_ref()).await, before);
+    assert_eq!(vendor_ids(test_store.store.as_ref()).await, [vendor_id("acme")]);
+    assert_eq!(revision(test_store.store.as_ref()).await, before);
 }
 
 /// See its name.
 pub async fn an_event_of_a_full_order_registers_no_vendor(make: MakeStore) {
-    let made = make(ReportZone::utc()).await;
+    let test_store = make(ReportZone::utc()).await;
     let arrived = OrderBuilder::new("o-1").vendor("acme").arrived("2026-03-03T10:00:00Z").events().remove(1);
     let numbered =
         |number: usize| OrderEvent { event_id: EventId::parse(&format!("e-{number}")).unwrap(), ..arrived.clone() };
-    ingest(&made.store, (0..MOST_EVENTS).map(numbered).collect(), now()).await;
+    ingest(&test_store.store, (0..MOST_EVENTS).map(numbered).collect(), now()).await;
     let fact = Fact::Became(Status::Arrived, Some(vendor_id("ghost")));
     let more = OrderEvent { fact, ..numbered(MOST_EVENTS) };
-    assert_eq!(ingest(&made.store, vec![more], now()).await, [IngestOutcome::Full]);
-    assert_eq!(vendor_ids(made.store.as_ref()).await, []);
+    assert_eq!(ingest(&test_store.store, vec![more], now()).await, [IngestOutcome::Full]);
+    assert_eq!(vendor_ids(test_store.store.as_ref()).await, []);
 }
 
 /// See its name.
-pub async fn a_write_that_was_overtaken_registers_no_vendor(make: MakeStore) {
-    let made = make(ReportZone::utc()).await;
+pub async fn an_outdated_write_registers_no_vendor(make: MakeStore) {
+    let test_store = make(ReportZone::utc()).await;
     let write = |vendor: &str| {
         let mut history = History::empty(order_id("o-1"));
         history.record(OrderBuilder::new("o-1").vendor(vendor).events().remove(0), now());
         OrderWrite { history, from_version: 0, unknown_vendors: vec![vendor_id(vendor)] }
     };
-    assert_eq!(made.store.save(vec![write("acme")], now()).await.unwrap(), [true]);
-    assert_eq!(made.store.save(vec![write("ghost")], now()).await.unwrap(), [false]);
-    assert_eq!(vendor_ids(made.store.as_ref()).await, [vendor_id("acme")]);
+    assert_eq!(test_store.store.save(vec![write("acme")], now()).await.unwrap(), [true]);
+    assert_eq!(test_store.store.save(vec![write("ghost")], now()).await.unwrap(), [false]);
+    assert_eq!(vendor_ids(test_store.store.as_ref()).await, [vendor_id("acme")]);
 }
