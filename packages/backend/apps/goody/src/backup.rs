@@ -10,6 +10,7 @@ use goody_store_sqlite::lock_files::{self, sibling};
 use serde_json::json;
 
 use crate::database::DatabaseError;
+use crate::output::{is_same, sync_folder};
 use crate::progress::Progress;
 use crate::{CommandResult, cli};
 
@@ -99,18 +100,4 @@ fn lock_part(part: &Path) -> std::io::Result<Option<File>> {
     }
     file.set_len(0)?;
     Ok(Some(file))
-}
-
-/// Whether two paths name the same file.
-pub(crate) fn is_same(one: &Path, other: &Path) -> bool {
-    match (std::fs::metadata(one), std::fs::metadata(other)) {
-        (Ok(one), Ok(other)) => (one.dev(), one.ino()) == (other.dev(), other.ino()),
-        _ => false,
-    }
-}
-
-/// Syncs the folder of a file, so that the name of the file survives a crash.
-pub(crate) fn sync_folder(file: &Path) -> std::io::Result<()> {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    File::open(folder)?.sync_all()
 }

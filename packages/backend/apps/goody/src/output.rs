@@ -4,11 +4,10 @@ use std::ffi::OsStr;
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, BufWriter, Read, Write};
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use goody_store_sqlite::lock_files::{resolved, sibling};
-
-use crate::backup::{is_same, sync_folder};
 
 /// The first bytes of every SQLite file.
 const SQLITE: &[u8; 16] = b"SQLite format 3\0";
@@ -91,6 +90,20 @@ fn target(file: &Path) -> PathBuf {
         (Ok(folder), Some(name)) => folder.join(name),
         _ => file,
     }
+}
+
+/// Whether two paths name the same file.
+pub(crate) fn is_same(one: &Path, other: &Path) -> bool {
+    match (std::fs::metadata(one), std::fs::metadata(other)) {
+        (Ok(one), Ok(other)) => (one.dev(), one.ino()) == (other.dev(), other.ino()),
+        _ => false,
+    }
+}
+
+/// Syncs the folder of a file, so that the name of the file survives a crash.
+pub(crate) fn sync_folder(file: &Path) -> std::io::Result<()> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    File::open(folder)?.sync_all()
 }
 
 /// A file that is being written. It gets its name when it is complete; pipes and devices are written directly.

@@ -11,7 +11,8 @@ use goody_store_sqlite::backup::{Copied, fold_log};
 use goody_store_sqlite::lock_files::{self, resolved, sibling};
 use serde_json::json;
 
-use crate::backup::{copy_with_progress, is_same, sync_folder};
+use crate::backup::copy_with_progress;
+use crate::output::{is_same, sync_folder};
 use crate::{CommandResult, Failure, cli};
 
 /// Why a restore fails.

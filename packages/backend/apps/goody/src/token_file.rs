@@ -10,35 +10,27 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use goody_http::{TokenProblem, TokenSource, Tokens};
-
-use crate::tokens::TokenError;
+use goody_application::error_chain::error_chain;
+use goody_http::{GracePeriod, TokenCache, TokenProblem, TokenSource, Tokens, TokensError};
 
 /// How long the tokens are used without another read while the metadata of the file are unchanged. Two changes within one tick of
 /// the file system's clock have the same metadata.
 const MAX_CACHE_AGE: Duration = Duration::from_secs(1);
-/// How long the tokens of the last successful read are used while the file cannot be read.
-const GRACE_PERIOD: Duration = Duration::from_secs(60);
+
+/// Why the tokens of a place cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum UnreadableTokens {
+    #[error("the tokens in {0} cannot be read")]
+    Unreadable(String, #[source] std::io::Error),
+    #[error("{place}: {source}")]
+    Invalid { place: String, source: TokensError },
+}
 
 pub(crate) struct TokenFile {
     path: PathBuf,
-    cache: Mutex<Cache>,
-}
-
-/// The result of the last successful read.
-struct Cache {
-    fingerprint: Fingerprint,
-    read_at: Instant,
-    tokens: Arc<Tokens>,
-    /// Set while the file cannot be read.
-    failure: Option<ReadFailure>,
-}
-
-/// Why the latest read failed.
-struct ReadFailure {
-    since: Instant,
-    reason: String,
-    is_refusing: bool,
+    /// The metadata of the file at the last successful read.
+    fingerprint: Mutex<Fingerprint>,
+    cache: TokenCache,
 }
 
 /// The metadata that show a change of the file. A program that copies a file can also copy `modified`, but cannot set `changed`.
@@ -52,56 +44,26 @@ struct Fingerprint {
 }
 
 impl TokenFile {
-    pub(crate) fn open(path: &Path, now: Instant) -> Result<Self, TokenError> {
+    pub(crate) fn open(path: &Path, now: Instant) -> Result<Self, UnreadableTokens> {
         let (fingerprint, tokens) = read(path)?;
-        let cache = Cache { fingerprint, read_at: now, tokens: Arc::new(tokens), failure: None };
-        Ok(Self { path: path.into(), cache: Mutex::new(cache) })
+        // A file that cannot be read is tried again at every request: a corrected file counts at once.
+        let cache = TokenCache::new("the file", MAX_CACHE_AGE, Duration::ZERO, GracePeriod::AfterFailure);
+        let _ = cache.record(Ok(tokens), now);
+        Ok(Self { path: path.into(), fingerprint: Mutex::new(fingerprint), cache })
     }
 
     /// The tokens that are valid at `now`.
     fn tokens_at(&self, now: Instant) -> Result<Arc<Tokens>, String> {
-        let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_same = || std::fs::metadata(&self.path).is_ok_and(|file| fingerprint(&file) == cache.fingerprint);
-        let is_current = cache.failure.is_none() && now.duration_since(cache.read_at) < MAX_CACHE_AGE && is_same();
-        if !is_current {
-            match read(&self.path) {
-                Ok((fingerprint, tokens)) => self.update(&mut cache, fingerprint, tokens, now),
-                Err(error) => self.record_failure(&mut cache, &error, now),
-            }
+        let mut known = self.fingerprint.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_same = || std::fs::metadata(&self.path).is_ok_and(|file| fingerprint(&file) == *known);
+        if let Some(cached) = self.cache.cached(now).filter(|_| is_same()) {
+            return cached;
         }
-        match &cache.failure {
-            Some(ReadFailure { reason, is_refusing: true, .. }) => Err(reason.clone()),
-            _ => Ok(cache.tokens.clone()),
-        }
-    }
-
-    fn update(&self, cache: &mut Cache, fingerprint: Fingerprint, tokens: Tokens, now: Instant) {
-        if cache.failure.is_some() || *cache.tokens != tokens {
-            tracing::info!(file = %self.path.display(), "the tokens were read again");
-        }
-        *cache = Cache { fingerprint, read_at: now, tokens: Arc::new(tokens), failure: None };
-    }
-
-    fn record_failure(&self, cache: &mut Cache, error: &TokenError, now: Instant) {
-        let reason = with_cause(error);
-        let (since, was_refusing) =
-            cache.failure.as_ref().map_or((now, None), |old| (old.since, Some(old.is_refusing)));
-        let is_refusing = now.duration_since(since) >= GRACE_PERIOD;
-        // Every request tries again, so only the first failure and the first refusal are logged.
-        if was_refusing != Some(is_refusing) {
-            let seconds = GRACE_PERIOD.as_secs();
-            match is_refusing {
-                false => tracing::error!(
-                    reason,
-                    "the tokens cannot be read: the last valid ones are used for {seconds} s more; correct the file"
-                ),
-                true => tracing::error!(
-                    reason,
-                    "the tokens cannot be read for {seconds} s: every token is refused; correct the file"
-                ),
-            }
-        }
-        cache.failure = Some(ReadFailure { since, reason, is_refusing });
+        let read = read(&self.path).map(|(fingerprint, tokens)| {
+            *known = fingerprint;
+            tokens
+        });
+        self.cache.record(read.map_err(|error| error_chain(&error)), now)
     }
 }
 
@@ -115,20 +77,7 @@ impl TokenSource for TokenFile {
         let now = Instant::now();
         // The last request with a token may be long ago.
         let _ = self.tokens_at(now);
-        let cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
-        let failure = cache.failure.as_ref()?;
-        let is_refusing = failure.is_refusing;
-        let seconds = now.duration_since(failure.since).as_secs();
-        let effect = if is_refusing { "every token is refused" } else { "the last valid ones are used for a minute" };
-        let detail = format!("the file cannot be read (for {seconds} s): {effect}; the log says why");
-        Some(TokenProblem { detail, is_refusing })
-    }
-}
-
-fn with_cause(error: &TokenError) -> String {
-    match error {
-        TokenError::Unreadable(_, cause) => format!("{error}: {cause}"),
-        _ => error.to_string(),
+        self.cache.problem(now)
     }
 }
 
@@ -143,9 +92,9 @@ fn fingerprint(file: &Metadata) -> Fingerprint {
     }
 }
 
-fn read(path: &Path) -> Result<(Fingerprint, Tokens), TokenError> {
+fn read(path: &Path) -> Result<(Fingerprint, Tokens), UnreadableTokens> {
     let place = path.display().to_string();
-    let unreadable = |error| TokenError::Unreadable(place.clone(), error);
+    let unreadable = |error| UnreadableTokens::Unreadable(place.clone(), error);
     let mut file = File::open(path).map_err(unreadable)?;
     let fingerprint = fingerprint(&file.metadata().map_err(unreadable)?);
     let mut text = String::new();
@@ -153,7 +102,7 @@ fn read(path: &Path) -> Result<(Fingerprint, Tokens), TokenError> {
         ErrorKind::InvalidData => unreadable(std::io::Error::other("it is not UTF-8 text")),
         _ => unreadable(error),
     })?;
-    let tokens = Tokens::parse(&text).map_err(|source| TokenError::Invalid { place, source })?;
+    let tokens = Tokens::parse(&text).map_err(|source| UnreadableTokens::Invalid { place, source })?;
     Ok((fingerprint, tokens))
 }
 
@@ -162,6 +111,9 @@ mod tests {
     use goody_http::{Token, TokenScope};
 
     use super::*;
+
+    /// How long the last valid tokens are used while the file cannot be read.
+    const GRACE: Duration = Duration::from_secs(60);
 
     fn line(name: &str) -> String {
         format!("{}\n", Token::new(name, vec![TokenScope::Read], name).unwrap())
@@ -205,10 +157,10 @@ mod tests {
             Some(false),
             "the problem is reported from the first moment"
         );
-        assert_eq!(tokens.tokens_at(now + GRACE_PERIOD - Duration::from_secs(1)), Ok(parsed("old")));
-        assert!(tokens.tokens_at(now + GRACE_PERIOD).unwrap_err().contains("cannot be read"));
+        assert_eq!(tokens.tokens_at(now + GRACE - Duration::from_secs(1)), Ok(parsed("old")));
+        assert!(tokens.tokens_at(now + GRACE).unwrap_err().contains("cannot be read"));
         std::fs::write(&path, line("new")).unwrap();
-        assert_eq!(tokens.tokens_at(now + GRACE_PERIOD), Ok(parsed("new")));
+        assert_eq!(tokens.tokens_at(now + GRACE), Ok(parsed("new")));
     }
 
     #[test]

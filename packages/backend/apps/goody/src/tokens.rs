@@ -12,7 +12,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use goody_http::{Token, TokenSource, Tokens};
 use serde_json::json;
 
-use crate::token_file::TokenFile;
+use crate::token_file::{TokenFile, UnreadableTokens};
 use crate::{CommandResult, cli};
 
 /// How many random bytes a token has: too many to guess.
@@ -23,12 +23,10 @@ const PREFIX: &str = "goody_";
 /// Why tokens cannot be read or created.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum TokenError {
-    #[error("the tokens in {0} cannot be read")]
-    Unreadable(String, #[source] std::io::Error),
     #[error("the tokens file {0} cannot be written")]
     Unwritable(String, #[source] std::io::Error),
-    #[error("{place}: {source}")]
-    Invalid { place: String, source: goody_http::TokensError },
+    #[error(transparent)]
+    Unreadable(#[from] UnreadableTokens),
     #[error("{0}: {1}")]
     Name(String, String),
     #[error("the system provides no random bytes: {0}")]
@@ -82,7 +80,7 @@ pub(crate) fn source(command: &cli::Access) -> Result<Option<Arc<dyn TokenSource
     let tokens: Arc<dyn TokenSource> = match (&command.tokens, &command.api_tokens) {
         (Some(path), _) => Arc::new(TokenFile::open(path, Instant::now())?),
         (None, Some(text)) => {
-            let invalid = |source| TokenError::Invalid { place: "GOODY_API_TOKENS".into(), source };
+            let invalid = |source| UnreadableTokens::Invalid { place: "GOODY_API_TOKENS".into(), source };
             Arc::new(Arc::new(Tokens::parse(text).map_err(invalid)?))
         }
         (None, None) => return Ok(None),

@@ -106,8 +106,8 @@ impl TokenCache {
     pub fn problem(&self, now: Instant) -> Option<TokenProblem> {
         let Failure { since, is_refusing, .. } = self.state().failure.clone()?;
         let seconds = now.duration_since(since).as_secs();
-        let effect = if is_refusing { "every token is refused" } else { "the last tokens stay valid for a minute" };
-        let detail = format!("{} cannot be read (since {seconds} s): {effect}; the log says why", self.source);
+        let effect = if is_refusing { "every token is refused" } else { "the last valid ones are used for a minute" };
+        let detail = format!("{} cannot be read (for {seconds} s): {effect}; the log says why", self.source);
         Some(TokenProblem { detail, is_refusing })
     }
 
@@ -129,8 +129,12 @@ impl State {
 fn log(source: &str, reason: &str, is_refusing: bool) {
     let seconds = GRACE.as_secs();
     match is_refusing {
-        false => tracing::error!(source, reason, "the tokens cannot be read; the last ones stay valid for {seconds} s"),
-        true => tracing::error!(source, reason, "the tokens cannot be read; every token is refused"),
+        false => tracing::error!(
+            source,
+            reason,
+            "the tokens cannot be read: the last valid ones are used for {seconds} s more"
+        ),
+        true => tracing::error!(source, reason, "the tokens cannot be read: every token is refused"),
     }
 }
 

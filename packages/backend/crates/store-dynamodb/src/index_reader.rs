@@ -11,7 +11,8 @@ use serde::Deserialize;
 
 use crate::DynamoStore;
 use crate::client::{Names, Terms, Values, failed, text};
-use crate::items::{Item, damaged, read, sort_key};
+use crate::items::{Item, damaged, read};
+use crate::order_item::sort_key;
 
 /// The size of the first page of a reader that may skip entries. Later pages are as large as DynamoDB makes them: 1 MB.
 const FIRST_PAGE: usize = 1_000;

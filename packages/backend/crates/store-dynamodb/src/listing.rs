@@ -14,7 +14,8 @@ use goody_domain::{Counters, Day, History, Instant, Order, OrderId, Status};
 use crate::DynamoStore;
 use crate::buckets::{BucketItem, Row, partition, read_counters};
 use crate::index_reader::{Entry, MergedReader, Partition, PartitionReader, Range, Selection};
-use crate::items::{Group, read, sort_key, sort_key_start};
+use crate::items::read;
+use crate::order_item::{Group, sort_key, sort_key_start};
 use crate::tables::{BY_GIFT, BY_GROUP, BY_VENDOR};
 
 /// A gift type is rare if at most this many orders have it.

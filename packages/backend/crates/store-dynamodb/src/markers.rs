@@ -10,7 +10,8 @@ use goody_domain::{Change, Day, OrderId};
 use serde::{Deserialize, Serialize};
 
 use crate::client::{Terms, failed, number, text};
-use crate::items::{Item, damaged, read, ttl, write};
+use crate::items::{Item, damaged, read, write};
+use crate::order_item::ttl;
 use crate::tables::BY_DATE;
 use crate::{DynamoStore, bucket_transaction};
 

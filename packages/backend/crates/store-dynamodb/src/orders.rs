@@ -13,7 +13,8 @@ use goody_application::ports::{
 use goody_domain::{History, Instant, Order, OrderId, VendorId};
 
 use crate::client::{MAX_CONCURRENT_CALLS, Terms, failed, number, text};
-use crate::items::{ALL, Item, OrderItem, read, sort_key_start, write};
+use crate::items::{Item, read, write};
+use crate::order_item::{ALL, OrderItem, sort_key_start};
 use crate::parts::StoredOrder;
 use crate::tables::{BY_ID, BY_ISSUE};
 use crate::{DynamoStore, listing, markers, recent};

@@ -7,7 +7,7 @@ use goody_domain::{History, OrderId, Status};
 use crate::DynamoStore;
 use crate::client::MAX_CONCURRENT_CALLS;
 use crate::index_reader::{Entry, MergedReader, Partition, PartitionReader, Range, Selection};
-use crate::items::sort_key_start;
+use crate::order_item::sort_key_start;
 use crate::tables::BY_STATUS;
 
 /// Sorts after every sort key.

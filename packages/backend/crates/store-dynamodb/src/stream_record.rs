@@ -5,7 +5,7 @@ use goody_application::ports::Result;
 use goody_domain::{History, OrderId};
 
 use crate::DynamoStore;
-use crate::items::OrderItem;
+use crate::order_item::OrderItem;
 pub use crate::parts::StoredOrder;
 use crate::parts::is_part;
 

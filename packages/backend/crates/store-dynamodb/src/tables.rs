@@ -39,7 +39,7 @@ enum ProjectedAttributes {
 pub(crate) const BY_VENDOR: &str = "vendorIndex";
 /// The orders of a status, by their latest update.
 pub(crate) const BY_STATUS: &str = "statusIndex";
-/// The orders of a group (see `items::Group`), by placement.
+/// The orders of a group (see `order_item::Group`), by placement.
 pub(crate) const BY_GROUP: &str = "listIndex";
 /// The orders of a gift type, by placement.
 pub(crate) const BY_GIFT: &str = "giftIndex";

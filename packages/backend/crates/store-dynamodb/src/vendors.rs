@@ -12,7 +12,8 @@ use crate::DynamoStore;
 use crate::bucket_transaction;
 use crate::buckets::CURRENT;
 use crate::client::{Backoff, Terms, TransactionOutcome, failed, number, text};
-use crate::items::{ALL, Item, read, write};
+use crate::items::{Item, read, write};
+use crate::order_item::ALL;
 use crate::tables::BY_ID;
 
 /// The item of a vendor.

@@ -152,8 +152,12 @@ async fn an_old_backup_with_all_events_sent_again_has_the_same_reports_as_the_or
     project::project_all(restored.store.as_ref(), instant(24)).await.unwrap();
     // The backup of day 24 is restored on day 60, and a server starts on it.
     let clock = ManualClock::at(instant(60));
-    let mut server =
-        Server { test_store: restored, clock, watch: ClockWatch::default(), retention_task: RetentionTask::new(RETENTION) };
+    let mut server = Server {
+        test_store: restored,
+        clock,
+        watch: ClockWatch::default(),
+        retention_task: RetentionTask::new(RETENTION),
+    };
     for _ in 0..50 {
         server.step().await;
         server.clock.advance_seconds(60);

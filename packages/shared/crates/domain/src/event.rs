@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::instant::shortened;
 use crate::json_errors;
-use crate::{Currency, EventId, GiftType, Instant, MOST_EVENTS, MOST_TEXT_BYTES, OrderId, Status, VendorId};
+use crate::rejection::{FieldError, Rejection};
+use crate::{Currency, EventId, GiftType, Instant, OrderId, Status, VendorId};
 
 /// How far a sender's clock may be ahead of the server's, in seconds.
 const CLOCK_SKEW_SECONDS: i64 = 300;
@@ -19,9 +20,6 @@ const LONGEST_PROMISE_SECONDS: i64 = 2 * 366 * 86_400;
 const REASON_LENGTH: usize = 500;
 /// The longest `carrier` or `trackingNumber`, in characters.
 const NAME_LENGTH: usize = 128;
-
-/// The longest JSON of an event, in bytes.
-pub const LONGEST_EVENT: usize = 64 * 1024;
 
 /// One fact about one order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -156,52 +154,6 @@ impl OrderEvent {
             Some(FieldError { field: field.into(), reason })
         });
         warnings.collect()
-    }
-}
-
-/// Why an event was rejected: every wrong field, with the reason.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}", .errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
-pub struct Rejection {
-    /// At least one.
-    pub errors: Vec<FieldError>,
-}
-
-/// One field and what is wrong with it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[error("{field}: {reason}")]
-pub struct FieldError {
-    /// The JSON name of the field, or `line` if the whole text could not be read.
-    pub field: String,
-    /// What is wrong, as the end of a sentence that begins with the field.
-    pub reason: String,
-}
-
-impl Rejection {
-    /// A rejection for a single field.
-    pub fn field(field: impl Into<String>, reason: impl Into<String>) -> Self {
-        Self { errors: vec![FieldError { field: field.into(), reason: reason.into() }] }
-    }
-
-    /// The rejection of an event that has the id of a known one and other content.
-    pub fn conflict() -> Self {
-        Self::field("eventId", "is the id of another fact of this order")
-    }
-
-    /// The rejection of a new event of an order that has [`MOST_EVENTS`] events or [`MOST_TEXT_BYTES`] of text.
-    pub fn full() -> Self {
-        let mib = MOST_TEXT_BYTES / 1024 / 1024;
-        Self::field(
-            "orderId",
-            format!(
-                "is of an order that has {MOST_EVENTS} events or {mib} MiB of text already: an order takes no more"
-            ),
-        )
-    }
-
-    /// The rejection of an event longer than [`LONGEST_EVENT`].
-    pub fn too_long() -> Self {
-        Self::field("line", format!("is longer than {LONGEST_EVENT} bytes"))
     }
 }
 

@@ -4,9 +4,8 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use crate::Rejection;
-use crate::event::FieldError;
 use crate::instant::shortened;
+use crate::rejection::{FieldError, Rejection};
 
 const ID: &str = "text in quotes: an id such as A-1001";
 const TIME: &str = "text in quotes: an RFC 3339 time such as 2026-01-31T10:00:00Z";

@@ -19,6 +19,7 @@ mod order_filters;
 mod readers;
 mod report_checker;
 mod rng;
+mod run;
 mod second_process;
 mod simulation;
 mod store;
@@ -41,7 +42,7 @@ const PROGRESS_INTERVAL: Duration = Duration::from_secs(5);
 
 fn simulate(seed: u64) -> Summary {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
-    runtime.block_on(async { Simulation::new(seed, FACTS).run().await })
+    runtime.block_on(async { run::run(Simulation::new(seed, FACTS)).await })
 }
 
 #[expect(clippy::disallowed_methods, reason = "settings of a test")]
