@@ -6,6 +6,7 @@
 
 mod app;
 mod clock;
+pub mod conditional;
 mod demo;
 pub mod dynamodb;
 pub mod histories;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::binary::{Rng, Server, demo_events, goody, placed, quiet, rebuild, reports, run, text};
-use crate::faults::stored_events;
+use crate::recovery::stored_events;
 
 /// How often a backup and a restore are killed.
 const KILLS: usize = 25;

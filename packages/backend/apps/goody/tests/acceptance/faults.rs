@@ -2,13 +2,13 @@
 //!
 //! `GOODY_KILLS` is the number of servers to kill; `make kills` kills a thousand.
 
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::binary::{Rng, Server, demo_events, goody, quiet, real_data, rebuild, reports, run, text};
+use crate::binary::{Rng, Server, demo_events, goody, quiet, rebuild, reports, run, text};
+use crate::recovery::{stored_events, undisturbed_reports};
 
 /// How many imports are killed.
 const IMPORTS: usize = 80;
@@ -23,9 +23,9 @@ const COPIES: usize = 12;
 
 #[test]
 fn an_import_killed_at_random_moments_ends_with_the_same_reports() {
-    let events = real_data("olist-events.ndjson").unwrap_or_else(demo_events);
     let folder = tempfile::tempdir().unwrap();
-    let expected = expected(&events, folder.path());
+    let events = many_events(folder.path());
+    let expected = undisturbed_reports(&events, folder.path());
     let mut rng = Rng(11);
     for round in 0..IMPORTS / HITS {
         let database = folder.path().join(format!("import-{round}.db"));
@@ -51,7 +51,7 @@ fn a_server_killed_while_it_stores_and_projects_loses_no_acknowledged_event() {
     let kills = kills();
     let folder = tempfile::tempdir().unwrap();
     let events = many_events(folder.path());
-    let expected = expected(&events, folder.path());
+    let expected = undisturbed_reports(&events, folder.path());
     let lines = std::fs::read_to_string(&events).unwrap();
     let lines: Vec<&str> = lines.lines().collect();
     let mut rng = Rng(13);
@@ -126,23 +126,11 @@ fn id(line: &str) -> (String, String) {
     (field("orderId"), field("eventId"))
 }
 
-/// The order id and the event id of every event in a database.
-pub(crate) fn stored_events(database: &Path) -> HashSet<(String, String)> {
-    let exported = String::from_utf8(run(&["export", "orders"], database).stdout).unwrap();
-    let orders = exported.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-    let events = orders.flat_map(|order| {
-        let id = order["orderId"].as_str().unwrap().to_owned();
-        let events = order["events"].as_array().unwrap().clone();
-        events.into_iter().map(move |event| (id.clone(), event["eventId"].as_str().unwrap().to_owned()))
-    });
-    events.collect()
-}
-
 #[test]
 fn two_simultaneous_imports_and_a_server_count_every_event_once() {
-    let events = real_data("olist-events.ndjson").unwrap_or_else(demo_events);
     let folder = tempfile::tempdir().unwrap();
-    let expected = expected(&events, folder.path());
+    let events = many_events(folder.path());
+    let expected = undisturbed_reports(&events, folder.path());
     let database = folder.path().join("shared.db");
     let server = Server::start(&database);
     let arguments = ["import", text(&events), "--batch", "300", "--database", text(&database)];
@@ -154,13 +142,6 @@ fn two_simultaneous_imports_and_a_server_count_every_event_once() {
     assert!(reports(&database) == expected, "the reports differ from those of a single import");
     drop(server);
     rebuild(&database);
-}
-
-/// The reports of a single import without kills.
-fn expected(events: &Path, folder: &Path) -> Vec<u8> {
-    let database = folder.join("undisturbed.db");
-    run(&["import", text(events)], &database);
-    reports(&database)
 }
 
 trait DiscardOutput {

@@ -1,87 +1,17 @@
 //! Faults of the database file while a server runs on it: `/health` reports each, and it ends when its cause ends.
 
-use std::os::unix::fs::{FileExt, PermissionsExt};
-use std::path::{Path, PathBuf};
+use std::os::unix::fs::FileExt;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
-use serde_json::Value;
-use tempfile::TempDir;
 
-use crate::binary::{Server, demo_events, eventually, goody, placed, quiet, rebuild, reports, run, text};
-use crate::faults::stored_events;
+use crate::binary::{Server, eventually, goody, placed, quiet, rebuild, reports, run, text};
+use crate::recovery::{demo_database, expect_recovery, expect_unhealthy, is_healthy, post_until_full};
 
 /// One of the demo orders.
 const DAMAGED_ORDER: &str = "/api/orders/s42-2026-02-17-0008";
-
-/// A folder with a database of demo orders.
-fn demo_database() -> (TempDir, PathBuf) {
-    let folder = tempfile::tempdir().unwrap();
-    let database = folder.path().join("goody.db");
-    run(&["import", text(&demo_events())], &database);
-    (folder, database)
-}
-
-fn is_healthy(server: &Server) -> bool {
-    let health = server.get_response("/health").1;
-    health["checks"]["orderStore"]["status"] == "healthy"
-        && !server.get_response("/api/dashboard").1["systemHealth"]["issues"].to_string().contains("order store")
-        && server.metric("goody_check_level{check=\"order_store\"}") == Some(0.0)
-}
-
-/// Expects an unhealthy order store, an issue with these words, and failures of this kind.
-fn expect_unhealthy(server: &Server, words: &[&str], kind: &str) {
-    let health = || server.get_response("/health");
-    eventually("the order store is unhealthy", || health().1["checks"]["orderStore"]["status"] == "unhealthy");
-    let (status, health) = health();
-    assert_eq!(status, 503, "{health}");
-    let dashboard = server.get_response("/api/dashboard").1;
-    for health in [&health, &dashboard["systemHealth"]] {
-        assert_eq!(health["status"], "unhealthy", "{health}");
-        let issues = health["issues"].to_string();
-        assert!(words.iter().all(|word| issues.contains(word)), "expected {words:?} in {issues}");
-    }
-    let failures = format!("goody_store_failures_total{{kind=\"{kind}\"}}");
-    assert!(server.metric(&failures).is_some_and(|count| count > 0.0), "{failures}");
-    assert_eq!(server.metric("goody_check_level{check=\"order_store\"}"), Some(2.0));
-}
-
-/// Sends new orders in smaller and smaller batches, until a single one cannot be stored. Returns the accepted orders, and that one.
-fn post_until_full(server: &Server) -> (Vec<String>, String) {
-    let mut accepted = Vec::new();
-    let mut size = 200;
-    for number in 0..1_000 {
-        let lines: Vec<Value> = (0..size).map(|n| placed(&format!("full-{number}-{n}"))).collect();
-        let body: String = lines.iter().map(|line| format!("{line}\n")).collect();
-        match server.post(body.as_bytes()) {
-            Ok(results) => {
-                let stored = lines.iter().zip(&results).filter(|(_, result)| result["result"] == "accepted");
-                accepted.extend(stored.map(|(line, _)| line["orderId"].as_str().unwrap().to_owned()));
-            }
-            Err(error) => {
-                assert!(matches!(error, ureq::Error::StatusCode(503)), "expected a prompt 503: {error}");
-                if size == 1 {
-                    return (accepted, format!("full-{number}-0"));
-                }
-                size = (size / 10).max(1);
-            }
-        }
-    }
-    panic!("the disk was never full")
-}
-
-/// Expects that storing continues without a restart, and that no accepted order is lost or counted twice.
-fn expect_recovery(server: Server, database: &Path, accepted: &[String], refused: &str) {
-    eventually("storing continues", || is_healthy(&server));
-    assert_eq!(server.post_event(&placed(refused)).0, 200);
-    server.wait_until_projected();
-    drop(server);
-    let found = stored_events(database);
-    let lost: Vec<_> = accepted.iter().filter(|id| !found.contains(&((*id).clone(), "1".to_owned()))).collect();
-    assert!(lost.is_empty(), "accepted orders are lost: {lost:?}");
-    rebuild(database);
-}
 
 #[test]
 fn a_file_that_cannot_grow_is_reported_and_storing_continues_when_it_can() {
@@ -97,81 +27,6 @@ fn a_file_that_cannot_grow_is_reported_and_storing_continues_when_it_can() {
     let lifted = Command::new("prlimit").args(["--pid", &server.pid().to_string(), "--fsize=unlimited:"]).status();
     assert!(lifted.unwrap().success());
     expect_recovery(server, &database, &accepted, &refused);
-}
-
-/// A small disk in memory.
-pub(crate) struct SmallDisk(TempDir);
-
-impl SmallDisk {
-    /// Mounts the disk. Prints why a test is skipped when that is not possible; usually only root may mount.
-    pub(crate) fn new() -> Option<Self> {
-        let folder = tempfile::tempdir().unwrap();
-        let mounted =
-            Command::new("mount").args(["-t", "tmpfs", "-o", "size=2m", "tmpfs", text(folder.path())]).output();
-        match mounted {
-            Ok(output) if output.status.success() => Some(Self(folder)),
-            _ => {
-                eprintln!("SKIPPED: this machine does not permit to mount a small disk");
-                None
-            }
-        }
-    }
-
-    pub(crate) fn path(&self) -> &Path {
-        self.0.path()
-    }
-
-    /// Fills the disk to the last byte with a new file.
-    pub(crate) fn fill(&self, filler: &Path) {
-        let mut file = std::fs::File::create(filler).unwrap();
-        while std::io::Write::write_all(&mut file, &[0; 4_096]).is_ok() {}
-    }
-
-    pub(crate) fn grow(&self) {
-        let grown = Command::new("mount").args(["-o", "remount,size=64m", text(self.0.path())]).status();
-        assert!(grown.unwrap().success());
-    }
-}
-
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg("-l").arg(self.0.path()).status();
-    }
-}
-
-#[test]
-fn a_full_disk_is_reported_and_storing_continues_when_there_is_room() {
-    let Some(disk) = SmallDisk::new() else { return };
-    let database = disk.0.path().join("goody.db");
-    run(&["import", text(&demo_events())], &database);
-    let server = Server::start_by(quiet(), &database, &[]);
-    let (accepted, refused) = post_until_full(&server);
-    expect_unhealthy(&server, &["the disk is full", "make room"], "full");
-    disk.grow();
-    expect_recovery(server, &database, &accepted, &refused);
-}
-
-#[test]
-fn health_reports_a_full_disk_and_new_room_before_a_client_notices() {
-    let Some(disk) = SmallDisk::new() else { return };
-    disk.grow();
-    let database = disk.0.path().join("goody.db");
-    run(&["import", text(&demo_events())], &database);
-    let server = Server::start_by(quiet(), &database, &[]);
-    let filler = disk.0.path().join("filler");
-    for round in 0..3 {
-        disk.fill(&filler);
-        eventually("nothing can be stored", || {
-            // The next write of a client must have the status that `/health` reports.
-            let reported = server.get_response("/health").0;
-            let actual = server.post_event(&placed(&format!("full-{round}"))).0;
-            assert_eq!(reported, actual, "on the full disk, round {round}");
-            actual == 503
-        });
-        std::fs::remove_file(&filler).unwrap();
-        assert_eq!(server.get_response("/health").0, 200, "there is room on the disk, round {round}");
-        assert_eq!(server.post_event(&placed(&format!("room-{round}"))).0, 200);
-    }
 }
 
 #[test]
@@ -195,48 +50,6 @@ fn a_database_locked_by_another_process_refuses_promptly_and_recovers_when_it_is
     assert_eq!(server.get_response("/api/orders").0, 200, "stored data must remain readable");
     other.execute_batch("ROLLBACK").unwrap();
     expect_recovery(server, &database, &[], "locked-0");
-}
-
-/// A command that runs the binary as a user other than root, whom the permissions of files restrict. Prints why a test is skipped
-/// when that is not possible.
-fn unprivileged() -> Option<Command> {
-    let is_root = std::fs::metadata("/proc/self").is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0);
-    let mut command = Command::new(if is_root { "setpriv" } else { "env" });
-    if is_root {
-        command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]);
-    }
-    command.arg(env!("CARGO_BIN_EXE_goody")).stderr(Stdio::null());
-    let tried = Command::new(command.get_program()).args(command.get_args()).arg("--version").output();
-    if !tried.is_ok_and(|output| output.status.success()) {
-        eprintln!("SKIPPED: this machine does not permit to run the binary as another user");
-        return None;
-    }
-    Some(command)
-}
-
-fn set_modes(folder: &Path, mode: u32) {
-    for file in std::fs::read_dir(folder).unwrap() {
-        std::fs::set_permissions(file.unwrap().path(), PermissionsExt::from_mode(mode)).unwrap();
-    }
-}
-
-#[test]
-fn a_read_only_database_is_reported_and_storing_continues_when_it_is_writable() {
-    let Some(command) = unprivileged() else { return };
-    let (folder, database) = demo_database();
-    // Deletes the files next to the database, which belong to another user than that of the server.
-    Connection::open(&database)
-        .unwrap()
-        .execute_batch("PRAGMA journal_mode = delete; PRAGMA journal_mode = wal")
-        .unwrap();
-    std::fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o777)).unwrap();
-    set_modes(folder.path(), 0o444);
-    let server = Server::start_by(command, &database, &[]);
-    assert_eq!(server.post_event(&placed("late")).0, 503);
-    expect_unhealthy(&server, &["read-only", "let this user write"], "read_only");
-    assert_eq!(server.get_response("/api/dashboard").0, 200, "stored data must remain readable");
-    set_modes(folder.path(), 0o666);
-    expect_recovery(server, &database, &[], "late");
 }
 
 /// Overwrites the root page of the table of orders, as a failing disk may.

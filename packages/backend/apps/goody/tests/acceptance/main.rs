@@ -4,13 +4,11 @@
 
 mod backups;
 mod bad_lines;
-mod binary;
 mod clock;
 mod csv;
 mod damage;
 mod disconnects;
 mod faults;
-mod faults_of_read_only_disks;
 mod faults_of_readers;
 mod faults_of_the_file;
 mod faults_of_the_log;
@@ -20,8 +18,14 @@ mod metrics;
 mod oracle;
 mod outputs;
 mod pipes;
-mod real_orders;
 mod security;
 mod simulate;
 mod stray_quotes;
 mod zones;
+
+#[path = "../support/binary.rs"]
+mod binary;
+#[path = "../support/logging.rs"]
+mod logging;
+#[path = "../support/recovery.rs"]
+mod recovery;

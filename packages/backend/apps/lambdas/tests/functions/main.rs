@@ -7,7 +7,6 @@ mod aws;
 mod backfill;
 mod generator;
 mod ingest;
-mod olist;
 mod start;
 
 // The route tests of the embedded host run against the functions, too.

@@ -14,7 +14,7 @@ use goody_domain::OrderEvent;
 use goody_store_sqlite::{Settings, SqliteStore};
 use goody_testkit::lambda::events::{http_post, scheduled};
 use goody_testkit::lambda::{DeliveryFaults, Failed, Function};
-use goody_testkit::{ManualClock, Response, TestApp, TestStore};
+use goody_testkit::{ManualClock, Response, TestApp, TestStore, suite};
 use serde_json::Value;
 
 use crate::aws::{Aws, ORDER_INGEST, REPORT_GENERATOR};
@@ -22,16 +22,6 @@ use crate::aws::{Aws, ORDER_INGEST, REPORT_GENERATOR};
 const TOLERANCE: f64 = 1e-9;
 /// The number of events per request.
 const BATCH: usize = 2_000;
-
-/// A file of real orders that is not part of the project.
-fn real_data(name: &str) -> Option<PathBuf> {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../../../shared/data").join(name);
-    if !file.exists() {
-        eprintln!("SKIPPED: ../shared/data/{name} is not on this machine");
-        return None;
-    }
-    Some(file)
-}
 
 /// The embedded host with the same events.
 async fn embedded(events: &str, clock: Arc<ManualClock>, folder: &Path) -> TestApp {
@@ -72,11 +62,11 @@ fn assert_equal(path: &str, expected: &Value, actual: &Value) {
     }
 }
 
-#[tokio::test]
-async fn real_orders_through_all_functions_give_the_reports_of_the_embedded_host() {
-    let (Some(events), Some(expected)) = (real_data("olist-events.ndjson"), real_data("olist-expected.json")) else {
-        return;
-    };
+pub(crate) fn real_orders_through_all_functions_give_the_reports_of_the_embedded_host(files: [PathBuf; 2]) {
+    suite::wait(compare(files));
+}
+
+async fn compare([events, expected]: [PathBuf; 2]) {
     let events = std::fs::read_to_string(events).unwrap();
     let expected: Value = serde_json::from_slice(&std::fs::read(expected).unwrap()).unwrap();
     let aws = Aws::new().await;

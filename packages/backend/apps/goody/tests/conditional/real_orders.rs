@@ -1,8 +1,10 @@
 //! Compares the reports of real orders with those of a program that shares no code with this one.
 
+use std::path::PathBuf;
+
 use serde_json::Value;
 
-use crate::binary::{Rng, Server, real_data, rebuild, reports, run, text};
+use crate::binary::{Rng, Server, quiet, rebuild, reports, run, text};
 
 const TOLERANCE: f64 = 1e-9;
 
@@ -23,16 +25,12 @@ fn assert_equal(path: &str, expected: &Value, actual: &Value) {
     }
 }
 
-#[test]
-fn every_report_and_the_dashboard_equal_those_computed_independently() {
-    let (Some(events), Some(expected)) = (real_data("olist-events.ndjson"), real_data("olist-expected.json")) else {
-        return;
-    };
+pub(crate) fn every_report_and_the_dashboard_equal_those_computed_independently([events, expected]: [PathBuf; 2]) {
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("goody.db");
     run(&["import", text(&events)], &database);
     let expected: Value = serde_json::from_slice(&std::fs::read(expected).unwrap()).unwrap();
-    let server = Server::start(&database);
+    let server = Server::start_by(quiet(), &database, &[]);
     for (date, expected) in expected.as_object().unwrap() {
         let reports = server.get_all(&format!("/api/reports?date={date}"), "reports");
         for report in &reports {
@@ -71,9 +69,7 @@ fn every_report_and_the_dashboard_equal_those_computed_independently() {
     }
 }
 
-#[test]
-fn shuffled_and_repeated_events_over_http_give_the_same_bytes_as_an_ordered_import() {
-    let Some(events) = real_data("olist-events.ndjson") else { return };
+pub(crate) fn shuffled_and_repeated_events_over_http_give_the_same_bytes_as_an_ordered_import([events]: [PathBuf; 1]) {
     let folder = tempfile::tempdir().unwrap();
     let (ordered, shuffled) = (folder.path().join("ordered.db"), folder.path().join("shuffled.db"));
     run(&["import", text(&events)], &ordered);
@@ -83,8 +79,8 @@ fn shuffled_and_repeated_events_over_http_give_the_same_bytes_as_an_ordered_impo
     let repeated: Vec<&str> = lines.iter().step_by(10).copied().collect();
     let (unique, duplicates) = (lines.len(), repeated.len());
     lines.extend(repeated);
-    Rng(7).shuffle(&mut lines);
-    let server = Server::start(&shuffled);
+    shuffle(&mut lines, &mut Rng(7));
+    let server = Server::start_by(quiet(), &shuffled, &[]);
     let mut results = (0, 0);
     for part in lines.chunks(3_000) {
         for result in server.post((part.join("\n") + "\n").as_bytes()).unwrap() {
@@ -102,13 +98,13 @@ fn shuffled_and_repeated_events_over_http_give_the_same_bytes_as_an_ordered_impo
     rebuild(&shuffled);
 }
 
-#[test]
-fn at_the_end_of_every_month_the_dashboard_equals_the_sums_of_the_vendors_and_of_the_order_list() {
-    let Some(events) = real_data("olist-events.ndjson") else { return };
+pub(crate) fn at_the_end_of_every_month_the_dashboard_equals_the_sums_of_the_vendors_and_of_the_order_list(
+    [events]: [PathBuf; 1],
+) {
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("goody.db");
     run(&["import", text(&events)], &database);
-    let server = Server::start(&database);
+    let server = Server::start_by(quiet(), &database, &[]);
     for (date, week_before) in [
         ("2016-10-31", "2016-10-25"),
         ("2016-11-30", "2016-11-24"),
@@ -156,5 +152,11 @@ fn at_the_end_of_every_month_the_dashboard_equals_the_sums_of_the_vendors_and_of
             let with_status = listed.iter().filter(|order| order["status"] == **status).count();
             assert_eq!(*count, with_status, "{date} {status}");
         }
+    }
+}
+
+fn shuffle<T>(list: &mut [T], rng: &mut Rng) {
+    for place in (1..list.len()).rev() {
+        list.swap(place, rng.below(place + 1));
     }
 }

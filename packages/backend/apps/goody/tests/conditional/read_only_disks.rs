@@ -8,20 +8,11 @@ use rusqlite::Connection;
 use serde_json::Value;
 
 use crate::binary::{Server, demo_events, goody, placed, quiet, run, text};
-use crate::faults_of_the_file::SmallDisk;
+use crate::small_disk::SmallDisk;
 
 fn make_read_only(disk: &SmallDisk) {
     let mounted = Command::new("mount").args(["-o", "remount,ro", text(disk.path())]).status();
     assert!(mounted.unwrap().success());
-}
-
-/// A database of demo orders on a writable disk.
-fn demo_on_disk() -> Option<(SmallDisk, PathBuf)> {
-    let disk = SmallDisk::new()?;
-    disk.grow();
-    let database = disk.path().join("goody.db");
-    run(&["import", text(&demo_events())], &database);
-    Some((disk, database))
 }
 
 /// Every order, vendor and report, as bytes.
@@ -63,17 +54,15 @@ fn expect_readable(database: &Path, expected: &[Vec<u8>; 3]) {
     assert!(exports(&backup) == *expected, "the backup differs from the database");
 }
 
-#[test]
-fn a_database_on_a_read_only_disk_can_be_exported_checked_and_backed_up_to_another_disk() {
-    let Some((disk, database)) = demo_on_disk() else { return };
+pub(crate) fn a_database_on_a_read_only_disk_can_be_exported_checked_and_backed_up_to_another_disk(
+    (disk, database): (SmallDisk, PathBuf),
+) {
     let expected = exports(&database);
     make_read_only(&disk);
     expect_readable(&database, &expected);
 }
 
-#[test]
-fn a_backup_on_a_read_only_disk_can_be_read_as_a_database() {
-    let Some((disk, database)) = demo_on_disk() else { return };
+pub(crate) fn a_backup_on_a_read_only_disk_can_be_read_as_a_database((disk, database): (SmallDisk, PathBuf)) {
     let backup = disk.path().join("backup.db");
     run(&["backup", text(&backup)], &database);
     let expected = exports(&database);
@@ -106,9 +95,7 @@ fn copy_crashed(disk: &SmallDisk, name: &str, suffixes: &[&str]) -> (PathBuf, [V
     (database, expected)
 }
 
-#[test]
-fn orders_that_are_only_in_the_log_are_read_from_a_read_only_disk() {
-    let Some(disk) = SmallDisk::new() else { return };
+pub(crate) fn orders_that_are_only_in_the_log_are_read_from_a_read_only_disk(disk: SmallDisk) {
     disk.grow();
     let copies = [
         copy_crashed(&disk, "with its log.db", &["", "-wal"]),
@@ -123,9 +110,9 @@ fn orders_that_are_only_in_the_log_are_read_from_a_read_only_disk() {
     assert!(exports(&link) == copies[0].1, "through a link, the log of the linked file must be read");
 }
 
-#[test]
-fn commands_that_write_refuse_a_read_only_disk_and_name_the_database() {
-    let Some((disk, database)) = demo_on_disk() else { return };
+pub(crate) fn commands_that_write_refuse_a_read_only_disk_and_name_the_database(
+    (disk, database): (SmallDisk, PathBuf),
+) {
     make_read_only(&disk);
     let words = [text(&database), "read-only file system", "mount it writable"];
     expect_refusal(&database, &["serve", "--addr", "127.0.0.1:0"], &words);
@@ -142,8 +129,7 @@ fn commands_that_write_refuse_a_read_only_disk_and_name_the_database() {
 }
 
 /// Changes a database before its disk becomes read-only, and expects each command to refuse it with these words.
-fn expect_refused_after(change: &str, words: &[&str]) {
-    let Some((disk, database)) = demo_on_disk() else { return };
+fn expect_refused_after((disk, database): (SmallDisk, PathBuf), change: &str, words: &[&str]) {
     Connection::open(&database).unwrap().execute_batch(change).unwrap();
     make_read_only(&disk);
     let words = [&[text(&database), "copy it, with its -wal"], words].concat();
@@ -151,20 +137,18 @@ fn expect_refused_after(change: &str, words: &[&str]) {
     expect_refusal(&database, &["health"], &words);
 }
 
-#[test]
-fn a_database_of_an_older_version_on_a_read_only_disk_needs_a_copy() {
-    expect_refused_after("PRAGMA user_version = 3", &["older version", "schema 3"]);
+pub(crate) fn a_database_of_an_older_version_on_a_read_only_disk_needs_a_copy(on_disk: (SmallDisk, PathBuf)) {
+    expect_refused_after(on_disk, "PRAGMA user_version = 3", &["older version", "schema 3"]);
 }
 
-#[test]
-fn a_database_with_other_time_zone_rules_on_a_read_only_disk_needs_a_copy() {
+pub(crate) fn a_database_with_other_time_zone_rules_on_a_read_only_disk_needs_a_copy(on_disk: (SmallDisk, PathBuf)) {
     let change = "UPDATE meta SET value = 'other' WHERE key IN ('zone_rules', 'zone_database')";
-    expect_refused_after(change, &["rules of its time zone"]);
+    expect_refused_after(on_disk, change, &["rules of its time zone"]);
 }
 
-#[test]
-fn a_database_without_an_application_id_is_read_from_a_read_only_disk() {
-    let Some((disk, database)) = demo_on_disk() else { return };
+pub(crate) fn a_database_without_an_application_id_is_read_from_a_read_only_disk(
+    ((disk, database), second): ((SmallDisk, PathBuf), SmallDisk),
+) {
     Connection::open(&database).unwrap().execute_batch("PRAGMA application_id = 0").unwrap();
     let changed = "UPDATE meta SET value = 'an earlier one' WHERE key = 'zone_database'";
     Connection::open(&database).unwrap().execute(changed, []).unwrap();
@@ -172,7 +156,6 @@ fn a_database_without_an_application_id_is_read_from_a_read_only_disk() {
     let orders = run(&["export", "orders"], &database).stdout;
     assert!(!orders.is_empty());
     let other = "CREATE TABLE other (n)";
-    let Some(second) = SmallDisk::new() else { return };
     let foreign = second.path().join("foreign.db");
     Connection::open(&foreign).unwrap().execute_batch(other).unwrap();
     make_read_only(&second);

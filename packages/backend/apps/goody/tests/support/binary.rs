@@ -202,16 +202,6 @@ pub(crate) fn placed(order_id: &str) -> Value {
     })
 }
 
-/// A file of real orders, which only some machines have, next to the project. Prints why a test is skipped without it.
-pub(crate) fn real_data(name: &str) -> Option<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../../../shared/data").join(name);
-    if !root.exists() {
-        eprintln!("SKIPPED: ../shared/data/{name} is not on this machine");
-        return None;
-    }
-    Some(root)
-}
-
 /// The demo events of the project's own fixtures.
 pub(crate) fn demo_events() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/fixtures/events/demo-v1.ndjson")
@@ -225,11 +215,5 @@ impl Rng {
     pub(crate) fn below(&mut self, limit: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) as usize % limit
-    }
-
-    pub(crate) fn shuffle<T>(&mut self, list: &mut [T]) {
-        for place in (1..list.len()).rev() {
-            list.swap(place, self.below(place + 1));
-        }
     }
 }
