@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Prints the path of a Chromium for the browser tests; CHROMIUM names one. Installs Debian's when it may.
+# Prints the path of a Chromium for the browser tests: CHROMIUM if it is set, otherwise an installed one. On Debian, root installs one.
 set -euo pipefail
 
 if [ -n "${CHROMIUM:-}" ]; then

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Says in one line each what this machine lacks to build Goody. Silent when it lacks nothing.
+# Prints one line for each program that this machine lacks to build Goody, and nothing if it has all.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -9,10 +9,10 @@ lacks() {
   missing=1
 }
 
-# at_least 1.95.0 1.97.1: the second is no older than the first.
+# at_least OLDEST VERSION: whether VERSION is OLDEST or newer.
 at_least() { [ "$(printf '%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]; }
 
-# need COMMAND OLDEST NAME HOW: COMMAND is there and `COMMAND --version` is not older than OLDEST.
+# need COMMAND OLDEST NAME ADVICE: reports NAME as missing unless `COMMAND --version` is OLDEST or newer.
 need() {
   local version
   if ! version=$("$1" --version 2>&1); then

@@ -6,8 +6,8 @@ import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
 /**
- * The first page in two files: the style sheet stands in the page itself, as its one `<style>`, and nothing is painted before
- * the script has chosen the theme (`blocking`), so that no page flashes in the other one.
+ * Builds the first page as two files: `index.html` contains the style sheet as its only `<style>`, and the browser paints nothing
+ * before the script has set the theme (`blocking`), so that no page flashes in the other theme.
  */
 function oneScriptOneStyle(): Plugin {
   return {
@@ -28,7 +28,7 @@ function oneScriptOneStyle(): Plugin {
   };
 }
 
-/** Imports without Vite's helper, which loads the style sheets and imports of a part ahead: there is one style sheet, and no preloading. */
+/** Replaces Vite's helper for dynamic imports, which preloads style sheets and imports: there is only one style sheet, and no preloading. */
 function plainImports(): Plugin {
   const helper = '\0vite/preload-helper.js';
   return {
@@ -39,7 +39,7 @@ function plainImports(): Plugin {
   };
 }
 
-/** Classes of the shell in `index.html`, so that what is painted before the page is read looks as after it: `class="{header}"`. */
+/** Replaces `class="{header}"` in `index.html` by the class of `Shell.module.css`, so that the shell looks the same before the script runs. */
 function classesOfShell(): Plugin {
   return {
     name: 'classes-of-shell',
@@ -48,7 +48,7 @@ function classesOfShell(): Plugin {
   };
 }
 
-/** . */
+/** Writes the Content-Security-Policy of the build to `content-security-policy.txt`, with the hash of its style. The hosts send it. */
 function contentSecurityPolicy(): Plugin {
   return {
     name: 'content-security-policy',
@@ -56,18 +56,18 @@ function contentSecurityPolicy(): Plugin {
     async writeBundle({ dir = '' }) {
       const html = await readFile(join(dir, 'index.html'), 'utf8');
       const style = /<style>([\s\S]*?)<\/style>/.exec(html)?.[1];
-      if (style === undefined) throw new Error('index.html has no style of its own any more');
+      if (style === undefined) throw new Error('index.html contains no style element');
       const policy = [
         "default-src 'none'",
         "script-src 'self'",
         `style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`,
-        // The drawing in the tab stands in the page itself.
+        // The icon of the tab is a data URL.
         'img-src data:',
         "connect-src 'self'",
         "base-uri 'none'",
         "form-action 'none'",
         "frame-ancestors 'none'",
-        // Nothing of the page turns text into markup or code, and nothing may begin to.
+        // The page never turns text into markup or code, and no later version may.
         "require-trusted-types-for 'script'",
         "trusted-types 'none'",
       ];
@@ -76,36 +76,36 @@ function contentSecurityPolicy(): Plugin {
   };
 }
 
-/** A class is called as in its file, with three letters of where that file is. Both the script and the style repeat these names. */
+/** The file of each generated class name. A name is the class in its file and three hex digits of the hash of the file's path: short, as script and style repeat it. */
 const paths = new Map<string, string>();
 
 function className(name: string, file: string): string {
   const path = relative(import.meta.dirname, resolve(import.meta.dirname, file.replace(/\?.*$/, '')));
-  const place = createHash('sha256').update(path).digest('hex').slice(0, 3);
-  if ((paths.get(name + place) ?? path) !== path)
-    throw new Error(`Two classes are called ${name}: rename one of ${path}`);
-  paths.set(name + place, path);
-  return `${name}-${place}`;
+  const suffix = createHash('sha256').update(path).digest('hex').slice(0, 3);
+  if ((paths.get(name + suffix) ?? path) !== path)
+    throw new Error(`Two classes have the generated name of ${name}: rename the one in ${path}`);
+  paths.set(name + suffix, path);
+  return `${name}-${suffix}`;
 }
 
 export default defineConfig({
   plugins: [react(), plainImports(), classesOfShell(), oneScriptOneStyle(), contentSecurityPolicy()],
-  // What the router's store brings for older Reacts, React has had since 18.
+  // Replaces a shim of the router's store for older versions of React: React has this hook since version 18.
   resolve: { alias: { 'use-sync-external-store/shim/with-selector': 'use-sync-external-store/with-selector' } },
   css: { modules: { generateScopedName: className } },
   build: {
     outDir: '../../dist/packages/frontend',
     emptyOutDir: true,
-    // One style sheet: it is small, and the first page then needs fewer requests.
+    // One small style sheet saves requests of the first page.
     cssCodeSplit: false,
     modulePreload: false,
     target: 'es2022',
-    // These know light-dark() themselves. Put in other words, it would no longer follow the theme that is chosen on the page.
+    // The first versions with light-dark(). A replacement for older ones would not follow the theme that the user chooses.
     cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
     rolldownOptions: {
       output: {
         codeSplitting: {
-          // What the first page runs is one file; each other page is one more.
+          // The first page is one file, and each other page is a further one.
           groups: [{ name: 'index', tags: ['$initial'] }],
         },
       },
@@ -115,7 +115,7 @@ export default defineConfig({
   test: {
     environment: 'node',
     include: ['src/**/*.test.{ts,tsx}'],
-    // The zone of the machine must not matter: every test runs in one that is not UTC.
+    // A fixed time zone other than UTC: tests must not depend on the zone of the machine, and must find code that assumes UTC.
     env: { TZ: 'America/New_York' },
   },
 });

@@ -1,8 +1,8 @@
-"""Who may import whom: crates by Cargo's metadata, the page by its import lines, the files of a crate by the paths in them.
+"""Checks which package may import which, and that the files of a crate import each other without a cycle.
 
-`docs/ARCHITECTURE.md` says why; this file is the list. A new crate needs a line here before it may be imported. The files of
-a crate import each other in no circle. A crate's root and a module's own file declare what is below them, so an import of
-those is none of this: it is how a child reaches what its parent offers.
+It reads `cargo metadata` for the crates, the import statements of TypeScript, and the paths in Rust files. `docs/ARCHITECTURE.md` has
+the reasons; this file has the list. A new crate needs a line in it before another crate may import it. Imports of a parent module
+are not checked: a module declares its children, and they use what it offers.
 """
 
 import json
@@ -14,8 +14,8 @@ from pathlib import Path, PurePosixPath
 
 ROOT = Path(__file__).resolve().parents[2]
 
-# Room -> the rooms it may import. A room is where the manifest lies, not what the crate calls itself.
-ROOMS = {
+# The layer of each crate, by the folder of its manifest and not by its name.
+LAYERS = {
     'packages/shared/crates/domain': 'domain',
     'packages/shared/crates/contract': 'contract',
     'packages/backend/crates/application': 'application',
@@ -41,7 +41,7 @@ MAY_IMPORT = {
     'fuzz': BELOW_APPS,
 }
 
-# What would let the rules do IO, wait, or read a clock. Dev-dependencies are free.
+# Crates that would let the domain do IO, wait, or read a clock. Dev-dependencies are exempt.
 NOT_IN_DOMAIN = {
     'IO': ['rusqlite', 'libsqlite3-sys', 'sqlx', 'axum', 'axum-*', 'hyper', 'hyper-*', 'tower', 'tower-*', 'http-body*',
            'reqwest', 'ureq', 'aws-*', 'lambda_*', 'mio', 'socket2', 'getrandom', 'tempfile', 'tracing-subscriber'],
@@ -49,7 +49,7 @@ NOT_IN_DOMAIN = {
     'clock': ['chrono', 'time', 'quanta', 'coarsetime', 'instant', 'web-time'],
 }
 
-# These packages read what others put here, and nothing else outside themselves.
+# From outside themselves, these packages may read only the folder BUILT_TYPES.
 TYPESCRIPT = ('packages/frontend', 'packages/infrastructure')
 BUILT_TYPES = PurePosixPath('dist/packages/shared')
 IMPORT = re.compile(
@@ -58,71 +58,71 @@ IMPORT = re.compile(
 SOURCES = ('*.ts', '*.tsx', '*.mts', '*.cts', '*.js', '*.jsx', '*.mjs', '*.css')
 
 
-def room(manifest):
-    """The room of the crate whose manifest lies at this path inside the repository, or None."""
+def layer(manifest):
+    """The layer of the crate with the manifest at this path inside the repository, or None."""
     folder = str(PurePosixPath(manifest).parent)
-    return next((name for pattern, name in ROOMS.items() if fnmatch(folder, pattern)), None)
+    return next((name for pattern, name in LAYERS.items() if fnmatch(folder, pattern)), None)
 
 
 def crate_violations(metadata):
     """`metadata` is what `cargo metadata --no-deps` prints."""
     top = PurePosixPath(metadata['workspace_root'])
-    rooms = {package['name']: room(PurePosixPath(package['manifest_path']).relative_to(top)) for package in metadata['packages']}
+    layers = {package['name']: layer(PurePosixPath(package['manifest_path']).relative_to(top)) for package in metadata['packages']}
     findings = []
     for package in metadata['packages']:
-        name, here = package['name'], rooms[package['name']]
-        if here is None:
-            findings.append(f'{name}: lies in no known room. Add its folder to ROOMS and its allowed imports to MAY_IMPORT in tools/checks/dependency_directions.py')
+        name, own_layer = package['name'], layers[package['name']]
+        if own_layer is None:
+            findings.append(f'{name}: has no known layer. Add its folder to LAYERS and its allowed imports to MAY_IMPORT in tools/checks/dependency_directions.py')
             continue
         for dependency in package['dependencies']:
-            findings += dependency_violations(name, here, dependency, rooms)
+            findings += dependency_violations(name, own_layer, dependency, layers)
     return findings
 
 
-def dependency_violations(name, here, dependency, rooms):
-    wanted, for_tests = dependency['name'], dependency['kind'] == 'dev'
-    if wanted not in rooms:
-        reason = next((why for why, crates in NOT_IN_DOMAIN.items() if any(fnmatch(wanted, crate) for crate in crates)), None)
-        if here == 'domain' and reason and not for_tests:
-            return [f'{name} -> {wanted}: domain has no {reason}. Take a value as an argument, and do the {reason} in a crate above']
+def dependency_violations(name, own_layer, dependency, layers):
+    other, for_tests = dependency['name'], dependency['kind'] == 'dev'
+    if other not in layers:
+        reason = next((kind for kind, crates in NOT_IN_DOMAIN.items() if any(fnmatch(other, crate) for crate in crates)), None)
+        if own_layer == 'domain' and reason and not for_tests:
+            return [f'{name} -> {other}: domain must not use {reason}. Take a value as an argument, and move the {reason} to a crate that imports domain']
         return []
-    there = rooms[wanted]
-    if there == 'testkit':
-        if here in ('bench', 'fuzz') or (for_tests and here != 'domain'):
+    other_layer = layers[other]
+    if other_layer == 'testkit':
+        if own_layer in ('bench', 'fuzz') or (for_tests and own_layer != 'domain'):
             return []
-        advice = 'domain imports no crate of this workspace, not even for tests' if here == 'domain' else 'move it to [dev-dependencies]'
-        return [f'{name} -> {wanted}: {advice}']
-    if there in MAY_IMPORT[here]:
+        advice = 'domain imports no crate of this workspace, not even for tests' if own_layer == 'domain' else 'move it to [dev-dependencies]'
+        return [f'{name} -> {other}: {advice}']
+    if other_layer in MAY_IMPORT[own_layer]:
         return []
-    allowed = ', '.join(sorted(MAY_IMPORT[here])) or 'no crate of this workspace'
-    return [f'{name} -> {wanted}: {here} may import {allowed}. Move the code, or give {here} a port that {there or "it"} implements']
+    allowed = ', '.join(sorted(MAY_IMPORT[own_layer])) or 'no crate of this workspace'
+    return [f'{name} -> {other}: {own_layer} may import {allowed}. Move the code, or define a port in {own_layer} that {other_layer or "it"} implements']
 
 
 def import_violations(package, path, text, own_names, aliases=()):
-    """Imports of one source file that leave `package`. Paths are inside the repository."""
+    """The imports of one source file that leave `package`. Paths are relative to the repository."""
     findings = []
     for _, specifier in IMPORT.findall(text):
-        target = aliased(specifier.partition('?')[0], aliases)
+        target = resolve_alias(specifier.partition('?')[0], aliases)
         if target is None and not specifier.startswith('.'):
             if any(specifier == name or specifier.startswith(f'{name}/') for name in own_names) or '/packages/' in specifier:
-                findings.append(f'{path}: imports {specifier}. Read what that package puts in {BUILT_TYPES}/ instead')
+                findings.append(f'{path}: imports {specifier}. Import what that package builds into {BUILT_TYPES}/ instead')
             continue
-        target = target or normal(PurePosixPath(path).parent / specifier.partition('?')[0])
+        target = target or normalize(PurePosixPath(path).parent / specifier.partition('?')[0])
         if not any(within(target, top) for top in (PurePosixPath(package), BUILT_TYPES)):
-            findings.append(f'{path}: imports {specifier}, which leaves {package}. Only {BUILT_TYPES}/ may be read from outside')
+            findings.append(f'{path}: imports {specifier}, which leaves {package}. Outside of its folder, a package may import only from {BUILT_TYPES}/')
     return findings
 
 
-def aliased(specifier, aliases):
-    """The path a tsconfig alias stands for, or None. `aliases` is a list of (pattern, target path)."""
+def resolve_alias(specifier, aliases):
+    """The path that a tsconfig alias means, or None. `aliases` is a list of (pattern, target path)."""
     for pattern, target in aliases:
         head, star, _ = pattern.partition('*')
         if specifier == pattern or (star and specifier.startswith(head)):
-            return normal(PurePosixPath(target.replace('*', specifier[len(head):]) if star else target))
+            return normalize(PurePosixPath(target.replace('*', specifier[len(head):]) if star else target))
     return None
 
 
-def normal(path):
+def normalize(path):
     parts = []
     for part in PurePosixPath(path).parts:
         if part == '..' and parts and parts[-1] != '..':
@@ -137,7 +137,7 @@ def within(path, top):
 
 
 def aliases_of(package):
-    """`compilerOptions.paths` of every tsconfig of a package, as paths inside the repository."""
+    """`compilerOptions.paths` of every tsconfig of a package, as paths relative to the repository."""
     findings = []
     for config in sorted((ROOT / package).glob('tsconfig*.json')):
         text = re.sub(r'("(?:\\.|[^"\\])*")|//[^\n]*|/\*.*?\*/', lambda match: match[1] or '', config.read_text(), flags=re.S)
@@ -148,7 +148,7 @@ def aliases_of(package):
     return findings
 
 
-def page_violations():
+def typescript_violations():
     own_names = [
         json.loads(manifest.read_text())['name'] for manifest in ROOT.glob('packages/*/package.json')
     ]
@@ -158,8 +158,8 @@ def page_violations():
         for pattern in SOURCES:
             for path in sorted((ROOT / package).rglob(pattern)):
                 if not {'node_modules', 'dist', 'cdk.out'} & set(path.relative_to(ROOT).parts):
-                    inside = path.relative_to(ROOT).as_posix()
-                    findings += import_violations(package, inside, path.read_text(encoding='utf-8'), own_names, aliases)
+                    name = path.relative_to(ROOT).as_posix()
+                    findings += import_violations(package, name, path.read_text(encoding='utf-8'), own_names, aliases)
     return findings
 
 
@@ -170,17 +170,17 @@ RUST_PATH = re.compile(r'\b(crate|super|self)((?:::\w+)*)(::\{)?')
 
 
 def used_paths(text):
-    """Paths into the own crate that a file names, each as a list of its words: the first is `crate`, `super` or `self`."""
+    """The paths into its own crate in the text of a file, each as a list of segments. The first is `crate`, `super` or `self`."""
     text = RUST_TESTS.sub('', RUST_TEXT.sub('""', RUST_COMMENT.sub('', text)))
-    found = []
+    paths = []
     for match in RUST_PATH.finditer(text):
         path = [match[1], *match[2].split('::')[1:]]
-        found += [path + rest for rest in grouped(text, match.end())] if match[3] else [path]
-    return found
+        paths += [path + rest for rest in group_paths(text, match.end())] if match[3] else [path]
+    return paths
 
 
-def grouped(text, start):
-    """The paths of `{a, b::{c, d}}`, from behind its opening brace."""
+def group_paths(text, start):
+    """The paths in a group such as `{a, b::{c, d}}`. `start` is the position after its opening brace."""
     paths, word, stack = [], [], []
     for match in re.finditer(r'\w+|::|[{},]|\bas\b', text[start:]):
         token = match[0]
@@ -203,7 +203,7 @@ def grouped(text, start):
 
 
 def module_files(root):
-    """The modules of a crate by their path below `root`, such as ('read', 'health'), each with its file."""
+    """The file of each module of a crate, by its path below `root`, such as ('read', 'health')."""
     files = {}
     for path in sorted(root.rglob('*.rs')):
         parts = path.relative_to(root).with_suffix('').parts
@@ -214,7 +214,7 @@ def module_files(root):
 
 
 def file_imports(files, texts):
-    """Module -> the modules whose own files it names. Parents are left out: see above."""
+    """The modules that each module imports, by module. Parents and children of a module are omitted."""
     imports = {}
     for module in files:
         imports[module] = set()
@@ -232,8 +232,8 @@ def file_imports(files, texts):
     return imports
 
 
-def circles(imports):
-    """Modules that reach themselves, as one list of names for each circle (Tarjan's strongly connected components)."""
+def cycles(imports):
+    """The cycles of modules, each as a list of their names (Tarjan's strongly connected components)."""
     order, low, stack, found = {}, {}, [], []
 
     def visit(node):
@@ -268,17 +268,18 @@ def file_violations():
                 continue
             files = module_files(root)
             texts = {module: path.read_text(encoding='utf-8') for module, path in files.items()}
-            inside = root.relative_to(ROOT).as_posix()
-            for circle in circles(file_imports(files, texts)):
-                findings.append(f'{inside}: {", ".join(circle)} import each other in a circle. Move what they share into a file below them')
+            name = root.relative_to(ROOT).as_posix()
+            for cycle in cycles(file_imports(files, texts)):
+                findings.append(f'{name}: {", ".join(cycle)} import each other in a cycle. Move their shared code to a file that all of them import')
     return findings
 
 
 def main():
     command = ['cargo', 'metadata', '--no-deps', '--offline', '--format-version', '1']
     metadata = json.loads(subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout)
-    findings = crate_violations(metadata) + file_violations() + page_violations()
-    print('\n'.join(findings) or f'dependency directions: {len(metadata["packages"])} crates, their files and the page import only what they may')
+    findings = crate_violations(metadata) + file_violations() + typescript_violations()
+    print('\n'.join(findings) or f'dependency directions: {len(metadata["packages"])} crates, their files and {len(TYPESCRIPT)} TypeScript packages '
+          'have only allowed imports')
     return 1 if findings else 0
 
 

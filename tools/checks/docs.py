@@ -1,6 +1,6 @@
-"""The documents name only what exists: paths, links, headings linked to, and `make` targets.
+"""Checks that the paths, links, anchors and `make` targets in the documents exist.
 
-Checked are *.md, docs/**/*.md and packages/**/README.md. Paths are looked for in `code`, in code blocks and in links.
+It reads *.md, docs/**/*.md and packages/**/README.md. Paths are checked in `code`, in code blocks and in links.
 """
 
 import re
@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 ROOT = Path(__file__).resolve().parents[2]
 
-# What the build makes: not in the repository, so it is listed here instead of looked for.
+# Paths that the build creates. They are not in the repository, so documents are compared with this list.
 BUILT = (
     'dist',
     'dist/packages',
@@ -49,18 +49,18 @@ def documents(root):
 
 
 def code_of(text):
-    """(text without code, all the code in it)."""
+    """The text without its code, and the code."""
     code = []
     prose = CODE_BLOCK.sub(lambda match: code.append(match[3]) or '', text)
     prose = CODE.sub(lambda match: code.append(match[2]) or '', prose)
     return prose, '\n'.join(code)
 
 
-def spelled_out(path):
-    """A path as its glob patterns: `{a,b}` once each, `<package>`, `{id}` and `…` as `*`."""
+def glob_patterns(path):
+    """The glob patterns of a path: one for each choice of `{a,b}`, with `*` for `<package>`, `{id}` and `…`."""
     choice = re.search(r'\{([^{}]*,[^{}]*)\}', path)
     if choice:
-        return [one for part in choice[1].split(',') for one in spelled_out(path[:choice.start()] + part + path[choice.end():])]
+        return [one for part in choice[1].split(',') for one in glob_patterns(path[:choice.start()] + part + path[choice.end():])]
     return [re.sub(r'<[^<>]*>|\{[^{}]*\}|\.\.\.|…', '*', path)]
 
 
@@ -72,7 +72,7 @@ def exists(root, path):
 
 
 def anchors(text):
-    """The anchors GitHub gives to the headings of a document."""
+    """The anchors that GitHub creates for the headings of a document."""
     seen, names = {}, set()
     for title in re.findall(r'^#{1,6}\s+(.+?)\s*#*$', CODE_BLOCK.sub('', text), re.M):
         title = re.sub(r'\[([^\]]*)\]\([^)]*\)', r'\1', title)
@@ -88,12 +88,12 @@ def link_problem(root, document, target):
     path, _, anchor = unquote(target).partition('#')
     file = (document.parent / path).resolve() if path else document
     if root != file and root not in file.parents:
-        return f'links to {target}, which lies outside the repository'
-    inside = file.relative_to(root).as_posix()
-    if not exists(root, inside):
-        return f'links to {target}, but there is no {inside}. Correct the link, or take it out'
+        return f'links to {target}, which is outside the repository'
+    name = file.relative_to(root).as_posix()
+    if not exists(root, name):
+        return f'links to {target}, but there is no {name}. Correct the link, or remove it'
     if anchor and file.suffix == '.md' and anchor not in anchors(file.read_text(encoding='utf-8')):
-        return f'links to {target}, but {inside} has no heading with the anchor #{anchor}'
+        return f'links to {target}, but {name} has no heading with the anchor #{anchor}'
     return None
 
 
@@ -105,9 +105,9 @@ def problems(root):
         name, text = document.relative_to(root).as_posix(), document.read_text(encoding='utf-8')
         prose, code = code_of(text)
         for path in dict.fromkeys(PATH.findall(code)):
-            for one in spelled_out(path):
+            for one in glob_patterns(path):
                 if not exists(root, one):
-                    findings.append(f'{name}: names {one}, which does not exist. Correct the path; if the build makes it, '
+                    findings.append(f'{name}: names {one}, which does not exist. Correct the path; if the build creates it, '
                                 'add it to BUILT in tools/checks/docs.py')
         for target in dict.fromkeys(MAKE.findall(code)):
             if target not in targets:
@@ -121,7 +121,7 @@ def problems(root):
 
 def main():
     findings = problems(ROOT)
-    print('\n'.join(findings) or f'docs: everything that {len(documents(ROOT))} documents name exists')
+    print('\n'.join(findings) or f'docs: all paths, links and make targets in {len(documents(ROOT))} documents exist')
     return 1 if findings else 0
 
 

@@ -1,4 +1,4 @@
-"""Nothing is installed that was not chosen: exact versions in package.json, checksums for Python, and Cargo by its lock."""
+"""Checks that installations are reproducible: exact versions in package.json, checksums for Python packages, `--locked` for Cargo."""
 
 import json
 import re
@@ -8,13 +8,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 EXACT = re.compile(r'\d+\.\d+\.\d+(?:[-+][\w.+-]+)?')
-# Commands that would otherwise bring Cargo.lock up to date by themselves.
+# Commands that update Cargo.lock unless they have --locked.
 CARGO = re.compile(r'\bcargo (?:bench|build|check|clippy|doc|install|metadata|run|test|tree)\b[^\n]*')
 
 
 def manifest_problems(path, manifest):
     return [
-        f'{path}: {name} is {version}, which may become another version. Write the one that package-lock.json has'
+        f'{path}: {name} is {version}, which is not an exact version. Write the version in package-lock.json'
         for group in ('dependencies', 'devDependencies', 'optionalDependencies')
         for name, version in manifest.get(group, {}).items()
         if not EXACT.fullmatch(version)
@@ -30,7 +30,7 @@ def requirement_problems(path, text):
 
 
 def cargo_problems(path, text):
-    """Of a file with commands for a shell."""
+    """The Cargo commands without --locked in a file with shell commands."""
     return [
         f'{path}: `{command.strip()}` may change Cargo.lock. Add --locked'
         for command in CARGO.findall(text)
@@ -53,7 +53,7 @@ def main():
             findings += requirement_problems(name, text)
         else:
             findings += cargo_problems(name, text)
-    print('\n'.join(findings) or f'exact: {read} files ask for exact versions, and for what the locks have')
+    print('\n'.join(findings) or f'exact: {read} files have exact versions, and no command changes a lock')
     return 1 if findings else 0
 
 

@@ -1,4 +1,4 @@
-"""What is zipped for Lambda runs there: small enough to start at once, and made for the C library of Amazon Linux 2023."""
+"""Checks that the zipped functions run on Lambda: within the size limit, and built for the C library of Amazon Linux 2023."""
 
 import re
 import sys
@@ -6,26 +6,26 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 DIST = ROOT / 'dist/packages/backend/lambda'
-LARGEST = 6_000_000
-# The C library of `provided.al2023`.
-NEWEST = (2, 34)
+MAX_ZIP_BYTES = 6_000_000
+# The version of the GNU C library in `provided.al2023`.
+LAMBDA_GLIBC = (2, 34)
 
 
 def newest_glibc(program):
-    """The newest version of the GNU C library that a program names, or None for one that needs none."""
-    named = re.findall(rb'\bGLIBC_(\d+)\.(\d+)', program)
-    return max(((int(major), int(minor)) for major, minor in named), default=None)
+    """The newest version of the GNU C library that a program needs, or None for a static program."""
+    versions = re.findall(rb'\bGLIBC_(\d+)\.(\d+)', program)
+    return max(((int(major), int(minor)) for major, minor in versions), default=None)
 
 
 def problems(name, program, zipped_size):
-    """What keeps a function from running on Lambda as it should."""
+    """The reasons why a function would not run on Lambda."""
     findings = []
     needed = newest_glibc(program)
-    if needed and needed > NEWEST:
-        findings.append(f'{name} needs GLIBC {needed[0]}.{needed[1]}, and Lambda has {NEWEST[0]}.{NEWEST[1]}. Build it on an older '
+    if needed and needed > LAMBDA_GLIBC:
+        findings.append(f'{name} needs GLIBC {needed[0]}.{needed[1]}, and Lambda has {LAMBDA_GLIBC[0]}.{LAMBDA_GLIBC[1]}. Build it on an older '
                     'system, such as Debian 12 or Amazon Linux 2023, or with `cargo lambda build`')
-    if zipped_size > LARGEST:
-        findings.append(f'{name} has {zipped_size:,} bytes zipped, and {LARGEST:,} is the most. See what was added to Cargo.lock')
+    if zipped_size > MAX_ZIP_BYTES:
+        findings.append(f'{name} has {zipped_size:,} bytes zipped, and the limit is {MAX_ZIP_BYTES:,}. Look for new dependencies in Cargo.lock')
     return findings
 
 
@@ -41,7 +41,7 @@ def main():
         needed = newest_glibc(program)
         needs = 'GLIBC {}.{}'.format(*needed) if needed else 'no GLIBC'
         print(f'{folder.name:<16} {len(program) / 1e6:5.1f} MB, zipped {size / 1e6:4.1f} MB, needs {needs}')
-    print('\n'.join(findings) or f'lambdas: {len(folders)} functions fit')
+    print('\n'.join(findings) or f'lambdas: {len(folders)} functions can run on Lambda')
     return 1 if findings else 0
 
 

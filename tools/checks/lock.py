@@ -1,8 +1,8 @@
-"""package-lock.json installs anywhere: it names no host, and it names the packages of every platform.
+"""Checks that package-lock.json works on every machine: it contains no host, and the packages of every platform.
 
-npm leaves a platform's package out of the lock when the registry at hand does not carry it, and `npm ci` then refuses
-the lock, on every platform. `lock.py --complete` adds such packages by version, without a checksum; the next
-`npm install` puts them in its own order. Without the option the lock is only checked.
+npm omits a platform's package from the lock if the current registry does not have it, and `npm ci` then refuses
+the lock on every platform. `lock.py --complete` adds such packages by version, without a checksum; the next
+`npm install` sorts them. Without the option the lock is only checked.
 """
 
 import json
@@ -15,8 +15,8 @@ SYSTEMS = ('aix', 'android', 'darwin', 'freebsd', 'linux', 'netbsd', 'openbsd', 
 PROCESSORS = ('arm64', 'arm', 'ia32', 'loong64', 'mips64el', 'ppc64', 'riscv64', 's390x', 'wasm32', 'x64')
 
 
-def found(packages, parent, name):
-    """Where Node would find `name` from the package at path `parent`, or None."""
+def resolve(packages, parent, name):
+    """The path at which Node finds `name` from the package at path `parent`, or None."""
     while True:
         candidate = f'{parent}/node_modules/{name}' if parent else f'node_modules/{name}'
         if candidate in packages:
@@ -27,18 +27,18 @@ def found(packages, parent, name):
 
 
 def missing(lock):
-    """Every (parent path, name, version) that a package asks for optionally and the lock does not hold."""
+    """(parent path, name, version) of every optional dependency that the lock does not contain."""
     packages = lock['packages']
     return [
         (path, name, version)
         for path, package in sorted(packages.items())
         for name, version in sorted(package.get('optionalDependencies', {}).items())
-        if not found(packages, path, name)
+        if not resolve(packages, path, name)
     ]
 
 
 def platform(name):
-    """`os`, `cpu` and `libc` from the name of a platform's package."""
+    """The fields `os`, `cpu` and `libc` of a platform's package, from its name."""
     words = re.split(r'[^a-z0-9]+', name.rpartition('/')[2])
     fields = {
         'os': [system for system in SYSTEMS if system in words],
@@ -49,14 +49,14 @@ def platform(name):
 
 
 def complete(lock):
-    """Adds the missing packages next to the package that asks for it. Returns the names added."""
+    """Adds each missing package next to the package that depends on it. Returns the added names and versions."""
     packages = lock['packages']
     added = []
     for path, name, version in missing(lock):
         fields = platform(name)
         if not re.fullmatch(r'\d+\.\d+\.\d+[\w.+-]*', version) or not fields:
-            raise SystemExit(f'{name}@{version}, wanted by {path}: no exact version, or no platform in its name. '
-                             'Install it with a registry that has it.')
+            raise SystemExit(f'{name}@{version}, a dependency of {path}: no exact version, or no platform in its name. '
+                             'Install it from a registry that has it.')
         folder = path.rpartition('node_modules/')[0]
         entry = {'version': version, 'optional': True, **fields}
         entry.update({key: True for key in ('dev', 'devOptional') if packages[path].get(key)})
@@ -66,14 +66,14 @@ def complete(lock):
 
 
 def problems(lock):
-    """What keeps `npm ci` from working with this lock somewhere."""
+    """The reasons why `npm ci` would fail with this lock on some machine."""
     findings = [
-        f'package-lock.json: {path} names the host it came from. Run `make lock`, which uses .npmrc'
+        f'package-lock.json: {path} contains the host of its registry. Run `make lock`, which uses .npmrc'
         for path, package in lock['packages'].items()
         if '://' in str(package.get('resolved', ''))
     ]
     for path, name, version in missing(lock):
-        findings.append(f'package-lock.json: {name}@{version}, wanted by {path}, is missing. Run `make lock`')
+        findings.append(f'package-lock.json: {name}@{version}, a dependency of {path}, is missing. Run `make lock`')
     return findings
 
 

@@ -1,6 +1,6 @@
-"""Nothing in the repository belongs to one machine, one network or a third party.
+"""Checks that no file of the repository contains paths of one machine, package registries or third-party data.
 
-Read is every file that git holds or would take up. The patterns are written so that they do not find themselves.
+It reads every file that git tracks or would add. The patterns are written so that they do not match themselves.
 """
 
 import re
@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 RULES = (
     (
         re.compile(r'(?:file://|(?<![\w.})*/-]))/(?:work|root|home|Users)/[\w.]'),
-        'names a path of one machine. Write it relative to the repository',
+        'contains a path of one machine. Write it relative to the repository',
     ),
     (
         re.compile(
@@ -22,7 +22,7 @@ RULES = (
             r'|(?:registry|sparse)\+https?://(?!github\.com/rust-lang/crates\.io-index")',
             re.I,
         ),
-        'names a package registry. Leave the choice of registry to the machine (`make lock` writes a lock without one)',
+        'contains a package registry. The machine configures the registry (`make lock` writes a lock without one)',
     ),
 )
 DATA = {'.csv', '.db', '.ndjson', '.parquet', '.sqlite', '.sqlite3', '.tsv'}
@@ -31,7 +31,7 @@ DATA = {'.csv', '.db', '.ndjson', '.parquet', '.sqlite', '.sqlite3', '.tsv'}
 def problems(path, text):
     findings = []
     if PurePosixPath(path).suffix in DATA and 'fixtures' not in PurePosixPath(path).parts:
-        findings.append(f'{path}: is data. Put own data into a folder called fixtures, and leave out third-party data')
+        findings.append(f'{path}: is a data file. Move own data to a folder called fixtures, and remove third-party data')
     for number, line in enumerate(text.splitlines(), 1):
         findings += [f'{path}:{number}: {advice}' for pattern, advice in RULES if pattern.search(line)]
     return findings
@@ -42,7 +42,7 @@ def main():
     listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split('\0')
     files = [name for name in sorted(set(listed)) if name and (ROOT / name).is_file()]
     findings = [line for name in files for line in problems(name, (ROOT / name).read_text(encoding='utf-8', errors='replace'))]
-    print('\n'.join(findings) or f'repository text: {len(files)} files, none tied to a machine, a registry or third-party data')
+    print('\n'.join(findings) or f'repository text: {len(files)} files without paths of a machine, registries and third-party data')
     return 1 if findings else 0
 
 

@@ -1,7 +1,7 @@
-"""Adds up what the test runners of one `make test` said themselves.
+"""Adds up the results of the test runners in one `make test`.
 
-`suite_totals.py LOG` prints every runner's own summary under the suite it belongs to, the tests that failed, then the sum. It
-fails when a suite failed a test, ran none, or did not begin. A suite begins at the heading the Makefile prints for it.
+`suite_totals.py LOG` prints the summaries of the runners by suite, the failed tests, and the total. It
+fails if a suite has a failed test, ran no test, or did not start. A suite starts at the heading that the Makefile prints for it.
 """
 
 import re
@@ -9,7 +9,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-SUITES = ('the checks themselves', 'Rust', 'API', 'page units', 'page in a browser', 'infrastructure', 'deployment')
+SUITES = ('repository checks', 'Rust', 'API', 'page units', 'page in a browser', 'infrastructure', 'deployment')
 HEADING = re.compile(r'^==> (tests: )?(.*?)\s*$')
 COLOUR = re.compile(r'\x1b\[[0-9;?]*[A-Za-z]')
 
@@ -19,11 +19,11 @@ PLAYWRIGHT = re.compile(r'^\s*(\d+) (passed|failed|skipped|flaky|interrupted|did
 NODE = re.compile(r'^[#ℹ] (pass|fail|cancelled|skipped|todo) (\d+)$')
 SCHEMATHESIS = re.compile(r'^\s*(\d+) generated, (?:\d+ passed|\d+ found (\d+) unique failures?)(?:, .*)?$')
 UNITTEST_RAN = re.compile(r'^Ran (\d+) tests? in [\d.]+s$')
-# A runner's words for one failed test, for cargo, Vitest and unittest. Vitest says why in the next line.
+# A failed test in the output of cargo, Vitest and unittest. Vitest prints the reason in the next line.
 FAILED = re.compile(r'^(?:test (?P<cargo>\S.*) \.\.\. FAILED|\s*FAIL\s+(?P<vitest>\S.*)|(?:FAIL|ERROR): (?P<unittest>.*))$')
 UNITTEST_END = re.compile(r'^(?:OK|FAILED)(?: \((.*)\))?$')
 
-MEANS = {
+RESULTS = {
     'pass': 'passed', 'passed': 'passed', 'flaky': 'passed',
     'fail': 'failed', 'failed': 'failed', 'cancelled': 'failed', 'interrupted': 'failed', 'did not run': 'failed',
     'failures': 'failed', 'errors': 'failed', 'unexpected successes': 'failed', 'expected fail': 'passed',
@@ -31,8 +31,8 @@ MEANS = {
 }
 
 
-def counted(line):
-    """What one line of a runner adds, as passed, failed and skipped; None when it is no summary."""
+def count(line):
+    """The passed, failed and skipped tests in one line of a runner, or None if the line is not a summary."""
     if match := CARGO.match(line):
         passed, failed, ignored = map(int, match.groups())
         return Counter(passed=passed, failed=failed, skipped=ignored)
@@ -47,8 +47,8 @@ def counted(line):
     if match := UNITTEST_RAN.match(line):
         return Counter(passed=int(match[1]))
     if match := UNITTEST_END.match(line):
-        # What failed or was skipped is among what it ran: taken off again.
-        others = summed((word, number) for word, number in re.findall(r'([a-z][a-z ]*)=(\d+)', match[1] or '') if word in MEANS)
+        # "Ran N tests" includes failed and skipped tests, so they are subtracted from the passed ones.
+        others = summed((word, number) for word, number in re.findall(r'([a-z][a-z ]*)=(\d+)', match[1] or '') if word in RESULTS)
         return Counter({**others, 'passed': -others.total()})
     return None
 
@@ -56,34 +56,34 @@ def counted(line):
 def summed(pairs):
     sums = Counter()
     for word, number in pairs:
-        sums[MEANS[word]] += int(number)
+        sums[RESULTS[word]] += int(number)
     return sums
 
 
 def read(log):
-    """Suite -> (its counts, its runners' lines, its failed tests), for every suite that began."""
-    suites, here = {}, None
+    """The counts, the summary lines and the failed tests of every suite that started, by suite."""
+    suites, suite = {}, None
     lines = COLOUR.sub('', log).splitlines()
     for line, following in zip(lines, [*lines[1:], '']):
         if heading := HEADING.match(line):
-            here = suites.setdefault(heading[2], (Counter(), [], [])) if heading[1] else None
-        elif here and (counts := counted(line)) is not None:
-            here[0].update(counts)
-            here[1].append(line.strip())
-        elif here and (failed := FAILED.match(line)):
-            here[2].append(f'{failed["vitest"]}: {following.strip()}' if failed['vitest'] else failed[failed.lastgroup])
+            suite = suites.setdefault(heading[2], (Counter(), [], [])) if heading[1] else None
+        elif suite and (counts := count(line)) is not None:
+            suite[0].update(counts)
+            suite[1].append(line.strip())
+        elif suite and (failed := FAILED.match(line)):
+            suite[2].append(f'{failed["vitest"]}: {following.strip()}' if failed['vitest'] else failed[failed.lastgroup])
     return suites
 
 
-def report(log, wanted=SUITES):
-    """(the lines to print, whether all is well)."""
+def report(log, expected=SUITES):
+    """The lines to print, and whether every suite succeeded."""
     suites, lines, problems, total = read(log), [], [], Counter()
     for suite, (counts, summaries, failed) in suites.items():
         lines += ['', f'{suite}:', *(f'  {line}' for line in summaries)]
         total.update(counts)
         if counts['failed']:
             problems += [f'{suite}: {counts["failed"]} failed', *(f'  {test}' for test in failed)]
-    problems += [f'{suite}: did not begin' for suite in wanted if suite not in suites]
+    problems += [f'{suite}: did not start' for suite in expected if suite not in suites]
     problems += [f'{suite}: no test ran' for suite, (counts, *_) in suites.items() if not counts['passed'] + counts['failed']]
     end = f'total: {total["passed"]} passed, {total["failed"]} failed'
     if total['skipped']:
@@ -92,9 +92,9 @@ def report(log, wanted=SUITES):
 
 
 def main(arguments):
-    lines, well = report(Path(arguments[0]).read_text(encoding='utf-8', errors='replace'))
+    lines, succeeded = report(Path(arguments[0]).read_text(encoding='utf-8', errors='replace'))
     print('\n'.join(lines))
-    return 0 if well else 1
+    return 0 if succeeded else 1
 
 
 if __name__ == '__main__':

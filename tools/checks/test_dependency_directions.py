@@ -15,14 +15,14 @@ FOLDERS = {
 }
 
 
-def metadata(crate, *wanted, kind=None, folders=FOLDERS):
+def metadata(crate, *dependencies, kind=None, folders=FOLDERS):
     return {
         'workspace_root': '/anywhere',
         'packages': [
             {
                 'name': name,
                 'manifest_path': f'/anywhere/{folder}/Cargo.toml',
-                'dependencies': [{'name': other, 'kind': kind} for other in wanted] if name == crate else [],
+                'dependencies': [{'name': other, 'kind': kind} for other in dependencies] if name == crate else [],
             }
             for name, folder in folders.items()
         ],
@@ -30,13 +30,13 @@ def metadata(crate, *wanted, kind=None, folders=FOLDERS):
 
 
 class Crates(unittest.TestCase):
-    def allowed(self, crate, *wanted, kind=None):
-        self.assertEqual(dependency_directions.crate_violations(metadata(crate, *wanted, kind=kind)), [])
+    def allowed(self, crate, *dependencies, kind=None):
+        self.assertEqual(dependency_directions.crate_violations(metadata(crate, *dependencies, kind=kind)), [])
 
-    def refused(self, crate, wanted, kind=None):
-        findings = dependency_directions.crate_violations(metadata(crate, wanted, kind=kind))
-        self.assertEqual(len(findings), 1, f'{crate} -> {wanted}: {findings}')
-        self.assertTrue(findings[0].startswith(f'{crate} -> {wanted}: '), findings[0])
+    def refused(self, crate, dependency, kind=None):
+        findings = dependency_directions.crate_violations(metadata(crate, dependency, kind=kind))
+        self.assertEqual(len(findings), 1, f'{crate} -> {dependency}: {findings}')
+        self.assertTrue(findings[0].startswith(f'{crate} -> {dependency}: '), findings[0])
 
     def test_the_directions_of_the_design_are_allowed(self):
         self.allowed('goody-contract', 'goody-domain', 'utoipa')
@@ -69,16 +69,16 @@ class Crates(unittest.TestCase):
             self.refused(crate, 'goody-testkit')
         self.refused('goody-domain', 'goody-testkit', kind='dev')
 
-    def test_domain_has_no_io_no_async_and_no_clock(self):
+    def test_domain_must_not_use_io_async_or_a_clock(self):
         for crate in ('rusqlite', 'axum', 'tokio', 'tokio-util', 'async-trait', 'futures', 'chrono', 'aws-sdk-dynamodb'):
             self.refused('goody-domain', crate)
             self.refused('goody-domain', crate, kind='build')
         self.allowed('goody-domain', 'jiff', 'serde', 'serde_json', 'thiserror')
         self.allowed('goody-domain', 'proptest', kind='dev')
 
-    def test_a_crate_in_no_room_is_named(self):
+    def test_a_crate_without_a_layer_is_reported(self):
         findings = dependency_directions.crate_violations(metadata('', folders={'goody-extras': 'packages/backend/crates/extras'}))
-        self.assertIn('goody-extras: lies in no known room', findings[0])
+        self.assertIn('goody-extras: has no known layer', findings[0])
 
 
 class Imports(unittest.TestCase):
@@ -87,7 +87,7 @@ class Imports(unittest.TestCase):
     def findings(self, line, path='packages/frontend/src/api/client.ts', aliases=()):
         return dependency_directions.import_violations('packages/frontend', path, line, self.NAMES, aliases)
 
-    def test_what_the_page_may_import(self):
+    def test_allowed_imports_of_the_page(self):
         for line in (
             "import { format } from '../format/dates';",
             "import type { paths } from '../../../../dist/packages/shared/api';",
@@ -98,7 +98,7 @@ class Imports(unittest.TestCase):
         ):
             self.assertEqual(self.findings(line), [], line)
 
-    def test_what_it_may_not(self):
+    def test_refused_imports_of_the_page(self):
         for line in (
             "import demo from '../../../shared/fixtures/demo.json';",
             "import type { Order } from '@goody/shared';",
@@ -110,7 +110,7 @@ class Imports(unittest.TestCase):
         ):
             self.assertEqual(len(self.findings(line)), 1, line)
 
-    def test_an_alias_is_followed(self):
+    def test_an_alias_is_resolved(self):
         line = "import type { paths } from '#contract/api';"
         self.assertEqual(self.findings(line, aliases=[('#contract/*', 'packages/frontend/../../dist/packages/shared/*')]), [])
         self.assertEqual(len(self.findings(line, aliases=[('#contract/*', 'packages/frontend/../shared/*')])), 1)

@@ -26,7 +26,7 @@ class Docs(unittest.TestCase):
         self.write(name, text)
         return docs.problems(self.root)
 
-    def test_what_exists_may_be_named(self):
+    def test_an_existing_path_or_target_is_accepted(self):
         for text in (
             'See `docs/API.md` and `packages/shared/crates/domain/src/lib.rs:12`.',
             'Every `packages/<package>/crates/*` and `packages/shared/{crates,crates/domain}/`.',
@@ -37,7 +37,7 @@ class Docs(unittest.TestCase):
         ):
             self.assertEqual(self.findings(text), [], text)
 
-    def test_a_path_that_is_not_there_is_named(self):
+    def test_a_missing_path_is_reported(self):
         for text in (
             'See `docs/MISSING.md`.',
             '```sh\ncat packages/shared/nothing.json\n```',
@@ -47,18 +47,18 @@ class Docs(unittest.TestCase):
         ):
             self.assertEqual(len(self.findings(text)), 1, text)
 
-    def test_a_link_that_leads_nowhere_is_named(self):
+    def test_a_broken_link_is_reported(self):
         for text in ('[x](docs/MISSING.md)', '[x]: docs/MISSING.md', '[x](docs/API.md#gone)', '[x](../outside.md)', '![x](docs/a.png)'):
             self.assertEqual(len(self.findings(text)), 1, text)
 
-    def test_links_are_read_from_where_the_document_lies(self):
+    def test_links_are_relative_to_the_folder_of_the_document(self):
         self.assertEqual(self.findings('[the API](../../docs/API.md)', 'packages/shared/README.md'), [])
         self.assertEqual(len(self.findings('[the API](docs/API.md)', 'packages/shared/README.md')), 1)
 
-    def test_a_make_target_that_is_not_there_is_named(self):
+    def test_a_missing_make_target_is_reported(self):
         self.assertEqual(len(self.findings('Type `make everything`.')), 1)
 
-    def test_installed_packages_are_not_our_documents(self):
+    def test_documents_of_installed_packages_are_not_checked(self):
         self.assertEqual(self.findings('[x](gone.md)', 'packages/shared/node_modules/tool/README.md'), [])
 
 

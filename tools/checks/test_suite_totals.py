@@ -3,7 +3,7 @@ import unittest
 import suite_totals
 
 GREEN = """
-==> tests: the checks themselves
+==> tests: repository checks
 Ran 12 tests in 0.041s
 
 OK (skipped=1)
@@ -31,8 +31,8 @@ Test cases:
 
 class SuiteTotals(unittest.TestCase):
     def last(self, log):
-        lines, well = suite_totals.report(log)
-        return lines[-1], well
+        lines, succeeded = suite_totals.report(log)
+        return lines[-1], succeeded
 
     def test_every_runner_is_counted_once(self):
         self.assertEqual(self.last(GREEN), ('total: 91 passed, 0 failed, 5 skipped', True))
@@ -48,7 +48,7 @@ class SuiteTotals(unittest.TestCase):
             self.assertIn(green, GREEN)
             self.assertEqual(self.last(GREEN.replace(green, red)), ('total: 90 passed, 1 failed, 5 skipped', False), red)
 
-    def test_a_failed_test_is_named(self):
+    def test_a_failed_test_is_reported(self):
         for green, red, named in (
             ('test result: ok. 7 passed; 0', 'test spine::adds ... FAILED\ntest result: FAILED. 6 passed; 1', '  spine::adds'),
             ('OK (skipped=1)', 'FAIL: test_it (x.Y)\nFAILED (failures=1, skipped=1)', '  test_it (x.Y)'),
@@ -60,18 +60,18 @@ class SuiteTotals(unittest.TestCase):
 
     def test_a_suite_that_ran_nothing_fails(self):
         self.assertFalse(suite_totals.report(GREEN.replace('  4 passed (5.2s)\n', '').replace('  1 skipped\n', ''))[1])
-        self.assertFalse(suite_totals.report(GREEN.replace('  4 passed (5.2s)\n', ''))[1], 'skipping is not running')
+        self.assertFalse(suite_totals.report(GREEN.replace('  4 passed (5.2s)\n', ''))[1], 'a skipped test does not count as run')
 
-    def test_a_suite_that_did_not_begin_fails(self):
-        lines, well = suite_totals.report(GREEN.partition('==> tests: page in')[0])
-        self.assertFalse(well)
-        self.assertIn('page in a browser: did not begin', lines)
+    def test_a_suite_that_did_not_start_fails(self):
+        lines, succeeded = suite_totals.report(GREEN.partition('==> tests: page in')[0])
+        self.assertFalse(succeeded)
+        self.assertIn('page in a browser: did not start', lines)
 
-    def test_node_runs_are_counted_too(self):
+    def test_results_of_the_node_runner_are_counted(self):
         log = GREEN.replace('  4 passed (5.2s)', 'ℹ tests 4\nℹ pass 4\nℹ fail 0\nℹ cancelled 0\nℹ skipped 0\nℹ todo 0')
         self.assertEqual(self.last(log), ('total: 91 passed, 0 failed, 5 skipped', True))
 
-    def test_what_a_lint_prints_is_no_test(self):
+    def test_lines_outside_of_suites_are_not_counted(self):
         self.assertEqual(self.last(GREEN.replace('    5 passed', '    500 passed'))[0], 'total: 91 passed, 0 failed, 5 skipped')
 
 

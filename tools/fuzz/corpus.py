@@ -1,8 +1,8 @@
-"""The fuzz corpora: one archive per fuzz target in packages/backend/fuzz/corpus, unpacked into target/fuzz/kept.
+"""Packs and unpacks the fuzz corpora: one archive per fuzz target in packages/backend/fuzz/corpus, unpacked into target/fuzz/kept.
 
-`corpus.py unpack` writes the files of each archive whose content changed since it was last unpacked. `corpus.py pack`
+`corpus.py unpack` writes the files of each archive that has changed since it was last unpacked. `corpus.py pack`
 writes the archives from those folders; the same files always give the same bytes. `corpus.py pack --check` writes
-nothing, and fails if packing would change an archive. Target names after the command limit it to those targets.
+nothing, and fails if packing would change an archive. Names of targets after the command limit it to these targets.
 """
 
 import gzip
@@ -15,11 +15,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 ARCHIVES = ROOT / 'packages/backend/fuzz/corpus'
-KEPT = ROOT / 'target/fuzz/kept'
+UNPACKED = ROOT / 'target/fuzz/kept'
 
 
 def packed(folder):
-    """The archive of the files in `folder`: names sorted, no times, no owners."""
+    """The bytes of an archive of the files in `folder`: sorted by name, without times and owners."""
     tar_bytes = io.BytesIO()
     with tarfile.open(fileobj=tar_bytes, mode='w', format=tarfile.USTAR_FORMAT) as archive:
         for file in sorted(folder.iterdir(), key=lambda path: path.name):
@@ -33,7 +33,7 @@ def packed(folder):
 
 
 def files_of(data):
-    """The (name, bytes) of each file in an archive. Refuses any name that is not a plain file name."""
+    """The files of an archive as a dictionary of name and bytes. Refuses every name that is not a plain file name."""
     files = {}
     with tarfile.open(fileobj=io.BytesIO(data), mode='r:gz') as archive:
         for entry in archive:
@@ -45,12 +45,12 @@ def files_of(data):
 
 
 def same_files(old, new):
-    """Whether two archives hold the same files, whichever zlib compressed them."""
+    """Whether two archives contain the same files. Versions of zlib may compress them differently."""
     return gzip.decompress(old) == gzip.decompress(new)
 
 
 def unpack(archive, folder):
-    """Writes the archive's files into `folder`, if the archive changed since. Returns whether it did."""
+    """Writes the files of an archive into `folder`, unless the folder is up to date. Returns whether it wrote them."""
     data = archive.read_bytes()
     digest = hashlib.sha256(data).hexdigest()
     stamp = folder.with_name(f'{folder.name}.sha256')
@@ -68,7 +68,7 @@ def unpack(archive, folder):
 
 
 def pack(folder, archive, check=False):
-    """Writes the archive of `folder`. Returns whether its files differ from the archive's; `check` writes nothing."""
+    """Writes the archive of `folder` if their files differ, and returns whether they do. With `check` it writes nothing."""
     data = packed(folder)
     if archive.is_file() and same_files(archive.read_bytes(), data):
         return False
@@ -87,7 +87,7 @@ def main(arguments):
     targets = targets or sorted(path.name.removesuffix('.tar.gz') for path in ARCHIVES.glob('*.tar.gz'))
     changed = []
     for target in targets:
-        archive, folder = ARCHIVES / f'{target}.tar.gz', KEPT / target
+        archive, folder = ARCHIVES / f'{target}.tar.gz', UNPACKED / target
         if unpack(archive, folder) if command == 'unpack' else pack(folder, archive, check):
             changed.append(target)
     if check and changed:

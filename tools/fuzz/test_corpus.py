@@ -9,9 +9,9 @@ import corpus
 
 class Corpus(unittest.TestCase):
     def setUp(self):
-        held = tempfile.TemporaryDirectory()
-        self.addCleanup(held.cleanup)
-        self.root = Path(held.name)
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.root = Path(directory.name)
         self.folder, self.archive = self.root / 'events', self.root / 'events.tar.gz'
         self.folder.mkdir()
         (self.folder / 'b').write_bytes(b'\x00\xff\r\n')
@@ -24,7 +24,7 @@ class Corpus(unittest.TestCase):
             (other / name).write_bytes((self.folder / name).read_bytes())
         self.assertEqual(corpus.packed(self.folder), corpus.packed(other))
 
-    def test_what_is_packed_is_unpacked(self):
+    def test_unpacking_restores_the_packed_files(self):
         corpus.pack(self.folder, self.archive)
         self.assertTrue(corpus.unpack(self.archive, self.root / 'out'))
         self.assertEqual({file.name: file.read_bytes() for file in (self.root / 'out').iterdir()}, {'a': b'', 'b': b'\x00\xff\r\n'})

@@ -1,12 +1,12 @@
-"""Computes the expected reports of packages/shared/fixtures/oracle/events.ndjson, without any code of the crates.
+"""Computes the expected reports of packages/shared/fixtures/oracle/events.ndjson, independently of the code of the crates.
 
-The program reads the events with its own parser, folds each order by its own rules and counts each number from the list
-of orders, as docs/API.md defines it. It has no buckets, no flows and no changes: each number is counted anew.
+The program reads the events with its own parser, folds each order by its own rules, and counts each number from the list
+of orders, as docs/NUMBERS.md defines it. It has no buckets, no flows and no changes: it counts each number from all orders.
 
     python3 tools/oracle/oracle.py            writes expected.json
-    python3 tools/oracle/oracle.py --check    fails where expected.json differs from what this program computes
+    python3 tools/oracle/oracle.py --check    fails if expected.json differs from the result
 
-It uses the standard library only, and no time zone database: the rules of America/New_York in 2024 are below.
+It uses only the standard library, and no time zone database: it contains the rules of America/New_York in 2024.
 """
 
 import argparse
@@ -23,7 +23,7 @@ UTC = datetime.timezone.utc
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = datetime.timedelta(microseconds=1)
 
-# An event's rank among those of the same instant is its place here.
+# Events of the same instant are sorted in the order of this list.
 STATUSES = [
     "PLACED", "SHIPPING_ON_TIME", "SHIPPING_DELAYED",
     "ARRIVED", "LOST", "DAMAGED", "UNDELIVERABLE", "RETURN_TO_SENDER", "CANCELLED",
@@ -53,7 +53,7 @@ TIME = re.compile(
 
 
 def instant(text):
-    """Microseconds since 1970, or None where the text is not an RFC 3339 time."""
+    """Microseconds since 1970, or None if the text is not an RFC 3339 time."""
     match = TIME.fullmatch(text)
     if not match:
         return None
@@ -71,8 +71,8 @@ def instant(text):
     return (local - EPOCH) // MICROSECOND + micros - offset * 60_000_000
 
 
-def written(micros):
-    """RFC 3339 in UTC, with as many digits of the second as it needs."""
+def rfc3339(micros):
+    """An RFC 3339 time in UTC, without trailing zeros of the second."""
     if micros is None:
         return None
     text = (EPOCH + micros * MICROSECOND).isoformat().removesuffix("+00:00")
@@ -87,8 +87,8 @@ def is_note(longest):
     return lambda text: len(text) <= longest and not any(ord(c) < 32 or 127 <= ord(c) < 160 for c in text)
 
 
-def is_known_time(text):
-    """After the year 2000. Where it is ahead of now, the fixture says so by the year: 2099."""
+def is_possible_time(text):
+    """Whether the time is after the year 2000 and not in the future. Times in the future have the year 2099 in the fixture."""
     micros = instant(text)
     return micros is not None and instant("2000-01-01T00:00:00Z") <= micros < instant("2099-01-01T00:00:00Z")
 
@@ -115,7 +115,7 @@ RULES = {
 
 
 def parse(line):
-    """(event, wrong fields, fields left out)."""
+    """(event, invalid fields, omitted fields) of one line. The event is None if a field is invalid."""
     try:
         raw = json.loads(line)
     except ValueError:
@@ -128,44 +128,44 @@ def parse(line):
             return None, [name], []
     is_placed = raw.get("status") == "PLACED"
     required = ["eventId", "orderId", "occurredAt", "status"] + (["vendorId"] if is_placed else [])
-    wrong = {name for name in required if name not in raw}
+    invalid = {name for name in required if name not in raw}
     for name, rule in RULES.items():
         ignored = not is_placed and name in PLACEMENT_FIELDS and name != "vendorId"
-        # Without a status, whether the vendor is needed is not known, so it is not looked at.
+        # Only PLACED requires a vendor. Without a valid status, the vendor is not checked.
         ignored = ignored or (name == "vendorId" and raw.get("status") not in STATUSES)
         if name in raw and not ignored and not rule(raw[name]):
-            wrong.add(name)
+            invalid.add(name)
     at = instant(raw.get("occurredAt", ""))
     if "occurredAt" in raw and at is None:
-        wrong.add("occurredAt")
-    # Whether a time is too early or ahead of now is asked only of events that are right otherwise.
-    if not wrong and not is_known_time(raw["occurredAt"]):
-        wrong.add("occurredAt")
-    if wrong:
-        return None, sorted(wrong), []
+        invalid.add("occurredAt")
+    # The range of a time is checked only if the event is otherwise valid.
+    if not invalid and not is_possible_time(raw["occurredAt"]):
+        invalid.add("occurredAt")
+    if invalid:
+        return None, sorted(invalid), []
     event = {name: raw.get(name) for name in ("eventId", "orderId", "status", "vendorId", *NOTES)}
     event["at"] = at
     event["isBackfilled"] = raw.get("isBackfilled", False)
-    left_out = []
+    omitted = []
     if is_placed:
         for name in ("estimatedDelivery", "shipBy"):
             promise = instant(raw[name]) if name in raw else None
             if promise is not None and promise - at > TWO_YEARS // MICROSECOND:
-                left_out.append(name)
+                omitted.append(name)
                 promise = None
             event[name] = promise
         event["giftValue"] = raw.get("giftValue")
         event["currency"] = raw.get("currency", "USD")
         event["giftType"] = raw.get("giftType")
         event["isRush"] = raw.get("isRush", False)
-    return event, [], left_out
+    return event, [], omitted
 
 
 def ingest(lines):
-    """(what each line is answered, the facts of each order, every vendor that an accepted event names)."""
+    """(the result of each line, the facts of each order, the vendors of all accepted events)."""
     answers, facts, vendors = [], collections.defaultdict(dict), set()
     for number, line in enumerate(lines, 1):
-        event, wrong, left_out = parse(line)
+        event, invalid, omitted = parse(line)
         result = "rejected"
         if event:
             known = facts[event["orderId"]].get(event["eventId"])
@@ -176,18 +176,18 @@ def ingest(lines):
             elif known == event:
                 result = "duplicate"
             else:
-                wrong = ["eventId"]
+                invalid = ["eventId"]
         if result == "rejected":
-            left_out = []
-        answers.append({"line": number, "result": result, "errors": wrong, "warnings": left_out})
+            omitted = []
+        answers.append({"line": number, "result": result, "errors": invalid, "warnings": omitted})
     return answers, facts, vendors
 
 
-# The fold of one order.
+# The fold.
 
 
 def fold(facts):
-    """The order that a set of facts describes, or None without a placement."""
+    """The order that follows from a set of facts, or None without a placement."""
     facts = sorted(facts, key=lambda fact: (fact["at"], STATUSES.index(fact["status"]), fact["eventId"]))
     placements = [fact for fact in facts if fact["status"] == "PLACED"]
     if not placements:
@@ -211,7 +211,7 @@ def fold(facts):
     order["occurrences"] = [fact["at"] for fact in facts]
     order["placedWith"] = {fact["vendorId"] for fact in placements}
     promise, end = order["estimatedDelivery"], order["completedAt"]
-    # All promises of the fixture are over.
+    # All promises of the fixture have passed.
     order["isDelayed"] = promise is not None and (end is None or end > promise)
     return order
 
@@ -220,13 +220,13 @@ def fold(facts):
 
 
 def day_start(date, zone):
-    """The instant at which the day begins."""
+    """The instant at which a day starts."""
     midnight = instant(f"{date}T00:00:00Z")
     if zone == "UTC":
         return midnight
     begin, end = map(instant, NEW_YORK_SUMMER)
     hour = 3_600_000_000
-    # Both changes are at night, after midnight.
+    # Both changes of the offset are in the night, after midnight.
     return midnight + (4 if begin <= midnight + 4 * hour < end else 5) * hour
 
 
@@ -241,18 +241,18 @@ def percent(part, whole):
     return 100.0 * part / whole if whole else None
 
 
-def wilson(good, n):
-    """The 95 % score interval, in percent, solved from (p - good/n)² = z² p (1 - p) / n."""
+def wilson(successes, n):
+    """The 95 % score interval, in percent, solved from (p - successes/n)² = z² p (1 - p) / n."""
     if not n:
         return None
     a = n + Z * Z
-    b = 2 * good + Z * Z
-    root = math.sqrt(b * b - 4 * a * good * good / n)
+    b = 2 * successes + Z * Z
+    root = math.sqrt(b * b - 4 * a * successes * successes / n)
     return {"lower": max(0.0, 100 * (b - root) / (2 * a)), "upper": min(100.0, 100 * (b + root) / (2 * a))}
 
 
 def figures(orders, last, zone):
-    """The numbers of the seven days that end with `last`; levels at its end."""
+    """(the flows of the seven days that end with `last`, the levels at its end)."""
     begin, end = day_start(plus_days(last, -6), zone), day_start(plus_days(last, 1), zone)
 
     def inside(at):
@@ -315,9 +315,9 @@ def risk(window):
 
 
 def report(vendor, orders, date, zone):
-    own = [order for order in orders if order["vendorId"] == vendor]
-    current, levels = figures(own, date, zone)
-    previous, levels_before = figures(own, plus_days(date, -7), zone)
+    orders_of_vendor = [order for order in orders if order["vendorId"] == vendor]
+    current, levels = figures(orders_of_vendor, date, zone)
+    previous, levels_before = figures(orders_of_vendor, plus_days(date, -7), zone)
     trends = {
         name: difference(current[name], previous[name])
         for name in current
@@ -326,16 +326,16 @@ def report(vendor, orders, date, zone):
     trends |= {name: levels[name] - levels_before[name] for name in levels}
     trends["trendDirection"] = direction(trends["reliabilityScore"])
     end = day_start(plus_days(date, 1), zone)
-    named = [order for order in orders if vendor in order["placedWith"]]
-    latest = max((at for order in named for at in order["occurrences"] if at < end), default=None)
+    placed_with_vendor = [order for order in orders if vendor in order["placedWith"]]
+    latest = max((at for order in placed_with_vendor for at in order["occurrences"] if at < end), default=None)
     return {
         "date": date,
-        "asOf": written(end),
+        "asOf": rfc3339(end),
         **levels,
         "current7d": current,
         "previous7d": previous,
         "trends": trends,
-        "updatedAt": written(latest),
+        "updatedAt": rfc3339(latest),
     }
 
 
@@ -363,21 +363,21 @@ def dashboard(orders, reports, date, zone):
     }
     return {
         "date": date,
-        "asOf": written(day_start(plus_days(date, 1), zone)),
+        "asOf": rfc3339(day_start(plus_days(date, 1), zone)),
         "timeZone": zone,
         **windows,
         "trends": {name: difference(current[of], previous[of]) for name, of in trends.items()},
     }
 
 
-def shown(order_id, order):
+def order_view(order_id, order):
     times = ("createdAt", "updatedAt", "estimatedDelivery", "shipBy", "actualDelivery", "completedAt")
     others = ("vendorId", "status", "isDelayed", "giftValue", "currency", "giftType", "isRush", *NOTES)
-    return {"orderId": order_id} | {t: written(order[t]) for t in times} | {name: order[name] for name in others}
+    return {"orderId": order_id} | {t: rfc3339(order[t]) for t in times} | {name: order[name] for name in others}
 
 
-def listed(orders, date, zone):
-    """The orders that are placed in the week that ends with the date, the latest first."""
+def order_list(orders, date, zone):
+    """The orders placed in the seven days that end with the date, newest first."""
     begin, end = day_start(plus_days(date, -6), zone), day_start(plus_days(date, 1), zone)
     placed = [(order["createdAt"], order_id) for order_id, order in orders.items() if begin <= order["createdAt"] < end]
     ids = [order_id for _, order_id in sorted(placed, reverse=True)]
@@ -407,12 +407,12 @@ def compute():
                 "vendors": reports,
                 "risk": {vendor: risk(of_vendor["current7d"]) for vendor, of_vendor in reports.items()},
                 "dashboard": dashboard(list(orders.values()), reports, date, zone),
-                "orders": listed(orders, date, zone),
+                "orders": order_list(orders, date, zone),
             }
     return {
         "answers": answers,
         "orders": {
-            order_id: {"version": len(facts[order_id]), "order": shown(order_id, order) if order else None}
+            order_id: {"version": len(facts[order_id]), "order": order_view(order_id, order) if order else None}
             for order_id, order in sorted(folded.items())
         },
         "zones": zones,
@@ -420,7 +420,7 @@ def compute():
 
 
 def text_of(value, indent=""):
-    """JSON with a line for each entry that is worth one in a difference."""
+    """JSON with line breaks, so that differences are readable. A short value stays on one line."""
     one_line = json.dumps(value)
     if not isinstance(value, (dict, list)) or len(one_line) + len(indent) <= 2400:
         return one_line
@@ -440,7 +440,7 @@ def main():
     if not arguments.check:
         path.write_text(text, encoding="utf-8")
     elif not path.exists() or path.read_text(encoding="utf-8") != text:
-        sys.exit("expected.json is not what tools/oracle/oracle.py computes: run it, and look at the difference")
+        sys.exit("expected.json differs from the result of tools/oracle/oracle.py: run it, and check the difference")
 
 
 if __name__ == "__main__":

@@ -17,47 +17,47 @@ afterAll(async () => {
 });
 
 /**
- * Every page at the width of a desk and of a phone, by day and by night. A width is looked at in full once; the other
- * colours of the same things only for their contrast.
+ * Every page at the width of a desktop and of a phone, in the light and in the dark theme. Each width gets one full check; for the
+ * other theme only the contrast of colours is checked.
  */
-const looks = [
+const views = [
   { colorScheme: 'light', width: 1280, rules: undefined },
   { colorScheme: 'dark', width: 1280, rules: ['color-contrast'] },
   { colorScheme: 'dark', width: 360, rules: undefined },
   { colorScheme: 'light', width: 360, rules: ['color-contrast'] },
 ] as const;
 
-/** The rows of a table are alike: after so many, axe only takes time. */
-const alike = 'tbody tr:nth-child(n + 13)';
+/** The rows of a table have the same structure, so axe checks the first twelve only. */
+const furtherRows = 'tbody tr:nth-child(n + 13)';
 
-/** Opens the page once and looks at it in every way. */
-async function look(url: string): Promise<void> {
-  const { page, complaints } = await visit(browser, url);
-  for (const { colorScheme, width, rules } of looks) {
+/** Opens a page once and checks it in every view. */
+async function checkPage(url: string): Promise<void> {
+  const { page, consoleErrors } = await visit(browser, url);
+  for (const { colorScheme, width, rules } of views) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await page.setViewportSize({ width, height: 800 });
     const axe = new AxeBuilder({ page })
       .setLegacyMode()
       .options({ resultTypes: ['violations'], ...(rules && { runOnly: [...rules] }) })
-      .exclude(alike);
+      .exclude(furtherRows);
     const { violations } = await axe.analyze();
     expect
       .soft(
         violations.map(({ id, help, nodes }) => `${id}: ${help}\n${nodes.map((node) => node.html).join('\n')}`),
-        `in the ${colorScheme} at ${width} pixels`,
+        `in the ${colorScheme} theme at ${width} pixels`,
       )
       .toEqual([]);
     const sideways = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    expect.soft(sideways, `how far it scrolls sideways at ${width} pixels`).toBeLessThanOrEqual(0);
+    expect.soft(sideways, `horizontal overflow in pixels at a width of ${width} pixels`).toBeLessThanOrEqual(0);
   }
-  // What is not found is told by the browser itself, too.
-  expect.soft(complaints.filter((text) => !/^Failed to load resource/.test(text))).toEqual([]);
+  // The browser itself logs a 404.
+  expect.soft(consoleErrors.filter((text) => !/^Failed to load resource/.test(text))).toEqual([]);
   await page.context().close();
 }
 
-/** The pages of one server, each with where it is. */
-function everyPage(name: string, open: () => Promise<Goody>, pages: [what: string, path: string][]) {
-  describe(`axe finds nothing, and nothing scrolls sideways, with ${name}`, () => {
+/** Checks the pages of one server. `pages` has a name and a path for each. */
+function describePages(name: string, open: () => Promise<Goody>, pages: [what: string, path: string][]) {
+  describe(`axe finds no violation, and no page scrolls horizontally, with ${name}`, () => {
     let goody: Goody;
 
     beforeAll(async () => {
@@ -65,16 +65,16 @@ function everyPage(name: string, open: () => Promise<Goody>, pages: [what: strin
       servers.push(goody);
     });
 
-    test.each(pages)('on %s', async (_, path) => look(goody.address + (await filledIn(goody, path))));
+    test.each(pages)('on %s', async (_, path) => checkPage(goody.address + (await withId(goody, path))));
   });
 }
 
-/** The path with the ids of what is there: of a vendor, and of an order that went wrong. */
-async function filledIn(goody: Goody, path: string): Promise<string> {
+/** Replaces the placeholder of a path by the id of a stored vendor or order. */
+async function withId(goody: Goody, path: string): Promise<string> {
   const date = new URL(path, goody.address).searchParams.get('date') ?? undefined;
   const query: Record<string, string> = date === undefined ? {} : { date };
-  const vendor = async (wanted: Record<string, string>) => {
-    const { vendors } = await goody.read('/api/vendors', { ...query, ...wanted, limit: '1' });
+  const vendor = async (filter: Record<string, string>) => {
+    const { vendors } = await goody.read('/api/vendors', { ...query, ...filter, limit: '1' });
     return vendors[0]?.vendorId ?? '';
   };
   const order = async () => {
@@ -90,43 +90,43 @@ async function filledIn(goody: Goody, path: string): Promise<string> {
   const name = /:\w+/.exec(path)?.[0];
   if (name === undefined) return path;
   const id = await ids[name]?.();
-  expect(id, `there is something to look at for ${path}`).toBeTruthy();
+  expect(id, `the server has a vendor or an order for ${path}`).toBeTruthy();
   return path.replace(name, encodeURIComponent(id ?? ''));
 }
 
-everyPage('demo orders', () => Goody.backfilled(), [
+describePages('demo orders', () => Goody.backfilled(), [
   ['the overview', '/'],
-  ['a search without result', '/?q=nothing'],
+  ['a search without results', '/?q=nothing'],
   ['a refused request', '/?date=someday'],
   ['a vendor', '/vendors/:worst'],
-  ['a vendor that is not known', '/vendors/nobody'],
+  ['an unknown vendor', '/vendors/unknown'],
   ['the orders', '/orders'],
-  ['orders of a filter', '/orders?status=LOST,DAMAGED&dateFrom=2020-01-01'],
-  ['orders of a filter that finds none', '/orders?vendorId=nobody'],
-  ['what changed lately', '/orders/recent'],
+  ['filtered orders', '/orders?status=LOST,DAMAGED&dateFrom=2020-01-01'],
+  ['a filter that matches no order', '/orders?vendorId=unknown'],
+  ['the recent updates', '/orders/recent'],
   ['an order', '/orders/:order'],
-  ['an order that is not known', '/orders/nothing'],
-  ['a page that is not there', '/no/such/page'],
+  ['an unknown order', '/orders/nothing'],
+  ['a page that does not exist', '/no/such/page'],
 ]);
 
-everyPage('an empty database', () => Goody.start(), [
+describePages('an empty database', () => Goody.start(), [
   ['the overview', '/'],
   ['the orders', '/orders'],
-  ['what changed lately', '/orders/recent'],
+  ['the recent updates', '/orders/recent'],
 ]);
 
-everyPage('a server that wants a token', () => Goody.guarded([newToken('desk', 'read')]), [
+describePages('a server that requires a token', () => Goody.guarded([newToken('desk', 'read')]), [
   ['the overview', '/'],
   ['an order', '/orders/any'],
 ]);
 
 describe.skipIf(!hasOlist)('', () => {
-  everyPage('the orders of Olist', () => Goody.olist(), [
+  describePages('the orders of Olist', () => Goody.olist(), [
     ['the overview', `/?date=${OLIST_DATE}`],
     ['a vendor', `/vendors/:busiest?date=${OLIST_DATE}`],
     ['a vendor without orders', `/vendors/:calmest?date=${OLIST_DATE}`],
     ['the orders', '/orders'],
-    ['what changed lately', '/orders/recent'],
+    ['the recent updates', '/orders/recent'],
     ['an order', '/orders/:order'],
   ]);
 });

@@ -24,31 +24,31 @@ afterAll(async () => {
   await goody?.end();
 });
 
-/** What the browser itself writes when an answer is an error. */
+/** The message that the browser logs for an error response. */
 const fromTheBrowser = /^Failed to load resource/;
 
-async function give(page: Page, token: string): Promise<void> {
+async function enterToken(page: Page, token: string): Promise<void> {
   await page.getByLabel('Token', { exact: true }).fill(token);
   await page.keyboard.press('Enter');
 }
 
-/** Opens a page with a token that reads. */
-async function letIn(path: string) {
+/** Opens a page and enters a token with the scope `read`. */
+async function openWithToken(path: string) {
   const visited = await visit(browser, goody.address + path);
-  await give(visited.page, reader.word);
+  await enterToken(visited.page, reader.word);
   await expect.poll(() => heading(visited.page)).not.toBe('Enter a token');
   return visited;
 }
 
-describe('where reading needs a token', () => {
-  test('the page asks for one, says why one is refused, and shows the numbers with a good one', async () => {
-    const { page, complaints } = await visit(browser, goody.address);
+describe('when reads require a token', () => {
+  test('the page asks for a token, gives the reason for a refusal, and shows the numbers with a valid one', async () => {
+    const { page, consoleErrors } = await visit(browser, goody.address);
     expect(await heading(page)).toBe('Enter a token');
     await page.getByText('goody token new NAME --scope read').waitFor();
     expect(await page.getByRole('button', { name: 'Forget token' }).count()).toBe(0);
 
     const refusal = page.getByRole('alert');
-    await give(page, 'made-up');
+    await enterToken(page, 'made-up');
     await expect
       .poll(() => read(refusal))
       .toMatch(/^This token is unknown\. Check that all of it was copied\. Reference [0-9a-f]{32}$/);
@@ -57,19 +57,19 @@ describe('where reading needs a token', () => {
     );
     const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
     expect(violations.map(({ id, help }) => `${id}: ${help}`)).toEqual([]);
-    await give(page, sender.word);
+    await enterToken(page, sender.word);
     await expect.poll(() => read(refusal)).toMatch(/^This token does not permit reading\. Reference /);
-    await give(page, 'two words');
+    await enterToken(page, 'two words');
     await expect.poll(() => read(refusal)).toBe('A token has only plain letters, digits and signs, without spaces.');
 
-    await give(page, ` ${reader.word} `);
+    await enterToken(page, ` ${reader.word} `);
     await page.getByRole('region', { name: 'System health' }).waitFor();
     await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('main');
-    expect(complaints.filter((text) => !fromTheBrowser.test(text))).toEqual([]);
+    expect(consoleErrors.filter((text) => !fromTheBrowser.test(text))).toEqual([]);
   });
 
-  test('the token is kept in its tab, and nowhere else', async () => {
-    const { page } = await letIn('/orders');
+  test('the token is stored for its tab only', async () => {
+    const { page } = await openWithToken('/orders');
     await page.reload();
     await expect.poll(() => heading(page)).toMatch(/orders/);
     await page.getByRole('link', { name: 'Recent' }).click();
@@ -81,8 +81,8 @@ describe('where reading needs a token', () => {
     expect(await heading(other)).toBe('Enter a token');
   });
 
-  test('an export is read with the token and saved as a file', async () => {
-    const { page, complaints } = await letIn('/orders?status=DAMAGED');
+  test('an export is requested with the token and saved as a file', async () => {
+    const { page, consoleErrors } = await openWithToken('/orders?status=DAMAGED');
     for (const [name, format] of [
       ['Export CSV', 'csv'],
       ['Export JSON', 'ndjson'],
@@ -96,11 +96,11 @@ describe('where reading needs a token', () => {
       expect(await readFile(await file.path(), 'utf8')).toBe(await whole.text());
       await page.getByText(`Saved orders.${format}`).waitFor({ state: 'attached' });
     }
-    expect(complaints.filter((text) => !fromTheBrowser.test(text))).toEqual([]);
+    expect(consoleErrors.filter((text) => !fromTheBrowser.test(text))).toEqual([]);
   });
 
-  test('an export that fails says so, with a reference, and works once the server does', async () => {
-    const { page } = await letIn('/');
+  test('a failed export shows an error with a reference, and works when the server runs again', async () => {
+    const { page } = await openWithToken('/');
     await goody.stop();
     await page.getByRole('button', { name: 'Export CSV' }).click();
     await expect
@@ -114,8 +114,8 @@ describe('where reading needs a token', () => {
     expect(file.suggestedFilename()).toBe('vendors.csv');
   });
 
-  test('a token that was forgotten opens nothing any more, also not what was read before', async () => {
-    const { page } = await letIn('/');
+  test('after a token is forgotten, no page shows data, not even from the cache', async () => {
+    const { page } = await openWithToken('/');
     await page.getByRole('link', { name: 'Orders', exact: true }).click();
     await expect.poll(() => heading(page)).toMatch(/orders/);
     await page.getByRole('button', { name: 'Forget token' }).click();
@@ -126,21 +126,21 @@ describe('where reading needs a token', () => {
     expect(await page.getByRole('button', { name: 'Forget token' }).count()).toBe(0);
   });
 
-  test('a token that was withdrawn shows nothing any more, and is told from none', async () => {
-    const { page } = await letIn('/');
-    await goody.accept([sender]);
+  test('a withdrawn token shows no data, and the message differs from that for a missing token', async () => {
+    const { page } = await openWithToken('/');
+    await goody.replaceTokens([sender]);
     await page.getByRole('button', { name: 'Refresh' }).click();
     await expect
       .poll(() => read(page.getByRole('alert')))
       .toMatch(/^The token of this tab is no longer accepted\. Reference [0-9a-f]{32}$/);
     expect(await heading(page)).toBe('Enter a token');
-    await goody.accept([reader, sender]);
-    await give(page, reader.word);
+    await goody.replaceTokens([reader, sender]);
+    await enterToken(page, reader.word);
     await page.getByRole('region', { name: 'System health' }).waitFor();
   });
 
-  test('a token that may not read leads to another one', async () => {
-    const { page } = await letIn('/');
+  test('a token without the scope read can be replaced by another one', async () => {
+    const { page } = await openWithToken('/');
     await page.evaluate((token) => sessionStorage.setItem('token', token), sender.word);
     await page.reload();
     await expect.poll(() => heading(page)).toBe('Not allowed');
@@ -150,12 +150,12 @@ describe('where reading needs a token', () => {
   });
 });
 
-test('who asks more often than a token may is told when to ask again', async () => {
+test('a client over the rate limit of its token sees when to try again', async () => {
   const strict = await Goody.guarded([reader], { GOODY_RATE_LIMIT: '1' });
   try {
     const { page } = await visit(browser, strict.address);
-    // Trying the token is the one request of this minute.
-    await give(page, reader.word);
+    // The request that checks the token uses up the limit of one per minute.
+    await enterToken(page, reader.word);
     await expect.poll(() => heading(page)).toBe('Too many requests');
     await expect
       .poll(() => read(page.getByRole('alert')))
@@ -166,7 +166,7 @@ test('who asks more often than a token may is told when to ask again', async () 
   }
 });
 
-test('a server that is open asks for nothing, and its exports are links', async () => {
+test('a server without read protection asks for no token, and its exports are links', async () => {
   const open = await Goody.backfilled();
   try {
     const { page } = await visit(browser, open.address);

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { heading, launch, read, type Visit, visit } from './browser';
 import { Goody, hasOlist, OLIST_DATE } from './goody';
 
-/** The way that an operations team goes each morning, on a database like theirs: which vendor, which of its orders, why. */
+/** The daily path of an operations team, on a database of realistic size: which vendor fails, which orders, and why. */
 
 let browser: Browser;
 
@@ -19,10 +19,10 @@ afterAll(async () => {
   await browser?.close();
 });
 
-/** A walk through the page that remembers what each page asked the server for. */
+/** A walk through the pages that records which requests each page sends. */
 class Walk {
   readonly #visit: Visit;
-  /** What each page that was opened asked for, after the page's address. */
+  /** The URL of each opened page, and the index of its first request. */
   readonly #openings: { address: string; from: number }[];
 
   private constructor(visited: Visit) {
@@ -31,7 +31,7 @@ class Walk {
   }
 
   static async from(url: string): Promise<Walk> {
-    // Low, so that there is something to scroll.
+    // A low viewport, so that pages scroll.
     return new Walk(await visit(browser, url, { viewport: { width: 1280, height: 600 } }));
   }
 
@@ -43,25 +43,25 @@ class Walk {
     return new URL(this.page.url());
   }
 
-  /** Does what opens another address, and waits until it is shown. */
-  async opens(wanted: (url: URL) => boolean, act: () => Promise<unknown>): Promise<void> {
-    const from = this.#visit.reads.length;
+  /** Performs an action that opens another URL, and waits until its page is shown. */
+  async open(isExpected: (url: URL) => boolean, act: () => Promise<unknown>): Promise<void> {
+    const from = this.#visit.requests.length;
     await act();
     await expect
-      .poll(() => ({ isThere: wanted(this.address), address: this.page.url() }))
-      .toMatchObject({ isThere: true });
+      .poll(() => ({ isOpen: isExpected(this.address), address: this.page.url() }))
+      .toMatchObject({ isOpen: true });
     this.#openings.push({ address: this.page.url(), from });
-    // Its own code may have to come first.
+    // The code of the page may have to load first.
     await expect
-      .poll(() => this.#visit.reads.length, { message: `what ${this.page.url()} asks for` })
+      .poll(() => this.#visit.requests.length, { message: `requests of ${this.page.url()}` })
       .toBeGreaterThan(from);
-    // The address changes when the next page is asked for; what is old is gone or marked until it is there.
+    // The URL changes before the next page has loaded. Until then, the old content is removed or marked as busy.
     await expect.poll(() => this.page.locator('[aria-busy="true"]').count()).toBe(0);
     await heading(this.page);
   }
 
-  /** Scrolls there as a hand does, with a frame before and after: the router takes notice of what was scrolled between two pages. */
-  async scrolledTo(locator: Locator): Promise<number> {
+  /** Scrolls to an element, with a frame before and after, so that the router records the position before the next page opens. */
+  async scrollTo(locator: Locator): Promise<number> {
     const frame = () => this.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done))));
     await frame();
     await locator.scrollIntoViewIfNeeded();
@@ -69,22 +69,22 @@ class Walk {
     return this.page.evaluate(() => window.scrollY);
   }
 
-  async expectScroll(wanted: number): Promise<void> {
-    await expect.poll(() => this.page.evaluate(() => window.scrollY)).toBeCloseTo(wanted, -1);
+  async expectScroll(expected: number): Promise<void> {
+    await expect.poll(() => this.page.evaluate(() => window.scrollY)).toBeCloseTo(expected, -1);
   }
 
-  /** Fails when a page asked for anything twice, or the console complained. */
-  expectQuiet(): void {
-    const { reads, complaints } = this.#visit;
+  /** Fails if a page sent a request twice, or if the console has an error or a warning. */
+  expectNoErrorsOrRepeats(): void {
+    const { requests, consoleErrors } = this.#visit;
     for (const [index, { address, from }] of this.#openings.entries()) {
-      const asked = reads.slice(from, this.#openings[index + 1]?.from);
-      expect(asked.length, `what ${address} asks for`).toBeGreaterThan(0);
+      const paths = requests.slice(from, this.#openings[index + 1]?.from);
+      expect(paths.length, `requests of ${address}`).toBeGreaterThan(0);
       expect(
-        asked.filter((path, at) => asked.indexOf(path) !== at),
-        `asked for twice by ${address}`,
+        paths.filter((path, at) => paths.indexOf(path) !== at),
+        `repeated requests of ${address}`,
       ).toEqual([]);
     }
-    expect(complaints).toEqual([]);
+    expect(consoleErrors).toEqual([]);
   }
 }
 
@@ -95,8 +95,8 @@ const at = (pathname: RegExp | string, search: Record<string, string> = {}) => {
     JSON.stringify([...url.searchParams].sort()) === JSON.stringify(Object.entries(search).sort());
 };
 
-/** From the list of vendors to one order, and all the way back. `date` is what the overview is of, or today. */
-async function thereAndBack(goody: Goody, date: Record<string, string>): Promise<void> {
+/** Goes from the list of vendors to one order, and back. `date` is the date of the overview; without it, today. */
+async function walkThereAndBack(goody: Goody, date: Record<string, string>): Promise<void> {
   const walk = await Walk.from(`${goody.address}/?${new URLSearchParams(date)}`);
   const { page } = walk;
   const listOfVendors = page.getByRole('region', { name: /^Vendors/ });
@@ -104,55 +104,55 @@ async function thereAndBack(goody: Goody, date: Record<string, string>): Promise
 
   const byOrders = { ...date, sortBy: 'totalOrders', order: 'desc' };
   const sort = page.getByRole('button', { name: 'Orders', exact: true });
-  await walk.scrolledTo(sort);
-  await walk.opens(at('/', byOrders), () => sort.click());
+  await walk.scrollTo(sort);
+  await walk.open(at('/', byOrders), () => sort.click());
   const sorted = page.getByRole('columnheader', { name: 'Orders', exact: true });
   await expect.poll(() => sorted.getAttribute('aria-sort')).toBe('descending');
   const { vendors } = await goody.read('/api/vendors', { ...byOrders, limit: '50' });
   const [chosen] = vendors.slice(4);
-  if (chosen === undefined) throw new Error('there are vendors to choose from');
+  if (chosen === undefined) throw new Error('the list has fewer than five vendors');
 
   const toVendor = listOfVendors.getByRole('link', { name: chosen.name, exact: true });
-  const scrollOfVendors = await walk.scrolledTo(toVendor);
-  expect(scrollOfVendors, 'the table begins below what is seen at first').toBeGreaterThan(0);
-  await walk.opens(at(`/vendors/${chosen.vendorId}`, date), () => toVendor.click());
+  const scrollOfVendors = await walk.scrollTo(toVendor);
+  expect(scrollOfVendors, 'the vendor is below the first screen').toBeGreaterThan(0);
+  await walk.open(at(`/vendors/${chosen.vendorId}`, date), () => toVendor.click());
   await expect.poll(() => heading(page)).toBe(chosen.name);
 
   const ofVendor = { vendorId: chosen.vendorId };
-  await walk.opens(at('/orders', ofVendor), () => page.getByRole('link', { name: 'View orders' }).click());
+  await walk.open(at('/orders', ofVendor), () => page.getByRole('link', { name: 'View orders' }).click());
   const statuses = page.getByRole('group', { name: /status/i });
   const arrived = { ...ofVendor, status: 'ARRIVED' };
   const isArrived = () => statuses.getByRole('button', { name: /Arrived/ }).getAttribute('aria-pressed');
-  await walk.scrolledTo(statuses);
-  await walk.opens(at('/orders', arrived), () => statuses.getByRole('button', { name: /Arrived/ }).click());
+  await walk.scrollTo(statuses);
+  await walk.open(at('/orders', arrived), () => statuses.getByRole('button', { name: /Arrived/ }).click());
   await expect.poll(isArrived).toBe('true');
   const { orders, summary } = await goody.read('/api/orders', { ...arrived, limit: '50' });
   await expect.poll(() => heading(page)).toContain(summary.total.toLocaleString('en-US'));
 
   const last = orders.at(-1)?.orderId ?? '';
   const toOrder = listOfOrders.getByRole('link', { name: last, exact: true });
-  const scrollOfOrders = await walk.scrolledTo(toOrder);
-  await walk.opens(at(`/orders/${last}`), () => toOrder.click());
+  const scrollOfOrders = await walk.scrollTo(toOrder);
+  await walk.open(at(`/orders/${last}`), () => toOrder.click());
   await expect.poll(() => heading(page)).toMatch(/arrived/i);
   await expect.poll(() => read(page.getByRole('main'))).toContain(last);
 
   const back = page.getByRole('main').getByRole('link', { name: 'Orders', exact: true });
-  await walk.opens(at('/orders', arrived), () => back.click());
+  await walk.open(at('/orders', arrived), () => back.click());
   await toOrder.waitFor();
   await walk.expectScroll(scrollOfOrders);
   expect(await isArrived()).toBe('true');
 
-  await walk.opens(at('/orders', ofVendor), () => page.goBack());
-  await walk.opens(at(`/vendors/${chosen.vendorId}`, date), () => page.goBack());
+  await walk.open(at('/orders', ofVendor), () => page.goBack());
+  await walk.open(at(`/vendors/${chosen.vendorId}`, date), () => page.goBack());
   await expect.poll(() => heading(page)).toBe(chosen.name);
-  await walk.opens(at('/', byOrders), () => page.goBack());
+  await walk.open(at('/', byOrders), () => page.goBack());
   await toVendor.waitFor();
   await walk.expectScroll(scrollOfVendors);
-  walk.expectQuiet();
+  walk.expectNoErrorsOrRepeats();
 }
 
-/** A page of each kind. */
-async function everyPage(goody: Goody, date: Record<string, string>): Promise<string[]> {
+/** The path of one page of each kind. */
+async function pagePaths(goody: Goody, date: Record<string, string>): Promise<string[]> {
   const { vendors } = await goody.read('/api/vendors', { ...date, limit: '1' });
   const { orders } = await goody.read('/api/orders', { limit: '1' });
   const query = new URLSearchParams(date);
@@ -165,16 +165,16 @@ async function everyPage(goody: Goody, date: Record<string, string>): Promise<st
   ];
 }
 
-/** Every page opens by itself, asks for nothing twice, and has a name and one heading. */
-async function everyPageOpens(goody: Goody, date: Record<string, string>): Promise<void> {
-  for (const path of await everyPage(goody, date)) {
-    const { page, reads, complaints } = await visit(browser, goody.address + path);
+/** Checks that every page opens by its URL, sends no request twice, and has a title and one `h1`. */
+async function checkEveryPage(goody: Goody, date: Record<string, string>): Promise<void> {
+  for (const path of await pagePaths(goody, date)) {
+    const { page, requests, consoleErrors } = await visit(browser, goody.address + path);
     await page.waitForLoadState('networkidle');
-    expect(reads.length, `what ${path} asks for`).toBeGreaterThan(0);
-    expect(new Set(reads).size, `${path} asks for ${reads.join(' and ')}`).toBe(reads.length);
+    expect(requests.length, `requests of ${path}`).toBeGreaterThan(0);
+    expect(new Set(requests).size, `requests of ${path}: ${requests.join(' ')}`).toBe(requests.length);
     expect(await page.title(), path).toMatch(/^.+ · Goody$/);
-    expect(await page.getByRole('heading', { level: 1 }).count(), `headings of ${path}`).toBe(1);
-    expect(complaints, path).toEqual([]);
+    expect(await page.getByRole('heading', { level: 1 }).count(), `h1 elements of ${path}`).toBe(1);
+    expect(consoleErrors, path).toEqual([]);
     await page.context().close();
   }
 }
@@ -188,11 +188,12 @@ describe('with demo orders', () => {
 
   afterAll(() => goody?.end());
 
-  test('the way leads from the vendors to one order, and back to where it began', () => thereAndBack(goody, {}));
+  test('a user can go from the vendors to one order, and back to the same list and scroll position', () =>
+    walkThereAndBack(goody, {}));
 
-  test('every page opens by itself and asks for nothing twice', () => everyPageOpens(goody, {}));
+  test('every page opens by its URL and sends no request twice', () => checkEveryPage(goody, {}));
 
-  test('the sections are one step apart, and the one that is open is marked', async () => {
+  test('each section is one click away, and the current section is marked', async () => {
     const walk = await Walk.from(goody.address);
     const { page } = walk;
     const sections = page.getByRole('navigation', { name: 'Main' });
@@ -203,14 +204,14 @@ describe('with demo orders', () => {
       ['Recent', '/orders/recent'],
       ['Overview', '/'],
     ] as const) {
-      await walk.opens(at(path), () => sections.getByRole('link', { name }).click());
+      await walk.open(at(path), () => sections.getByRole('link', { name }).click());
       await expect.poll(current).toEqual([name]);
     }
-    walk.expectQuiet();
+    walk.expectNoErrorsOrRepeats();
   });
 
-  test.each([1280, 360])('nothing jumps on any page when a slow server answers, %i pixels wide', async (width) => {
-    for (const path of await everyPage(goody, {})) {
+  test.each([1280, 360])('the layout of no page shifts when a slow server answers, at %i pixels', async (width) => {
+    for (const path of await pagePaths(goody, {})) {
       const context = await browser.newContext({ viewport: { width, height: 800 } });
       const page = await context.newPage();
       await page.addInitScript(() => {
@@ -220,7 +221,7 @@ describe('with demo orders', () => {
           for (const entry of list.getEntries()) shifts.push((entry as PerformanceEntry & { value: number }).value);
         }).observe({ type: 'layout-shift', buffered: true });
       });
-      // Long enough for the boxes that stand where the numbers will.
+      // Long enough for the placeholders of the numbers to appear.
       await page.route(/\/(api|dashboard)\/|\/report(\?|$)/, async (route) => {
         await new Promise((done) => setTimeout(done, 600));
         await route.continue();
@@ -244,8 +245,8 @@ describe.skipIf(!hasOlist)('with the orders of Olist', () => {
 
   afterAll(() => goody?.end());
 
-  test('the way leads from the vendors to one order, and back to where it began', () =>
-    thereAndBack(goody, { date: OLIST_DATE }));
+  test('a user can go from the vendors to one order, and back to the same list and scroll position', () =>
+    walkThereAndBack(goody, { date: OLIST_DATE }));
 
-  test('every page opens by itself and asks for nothing twice', () => everyPageOpens(goody, { date: OLIST_DATE }));
+  test('every page opens by its URL and sends no request twice', () => checkEveryPage(goody, { date: OLIST_DATE }));
 });

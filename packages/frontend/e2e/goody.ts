@@ -1,4 +1,4 @@
-/** The real server, as the tests talk to it. */
+/** The real server, with methods for tests. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -29,26 +29,26 @@ export class Goody extends Server {
   #token: string | undefined;
   #tokens = '';
 
-  /** With an empty database. */
+  /** Starts a server with an empty database. */
   static start(): Promise<Goody> {
-    return Goody.#opened([]);
+    return Goody.#create([]);
   }
 
-  /** With three weeks of demo orders of ten vendors, until now. */
+  /** Starts a server with demo orders of ten vendors in the past three weeks. */
   static backfilled(): Promise<Goody> {
-    return Goody.#opened(fill.demo);
+    return Goody.#create(fill.demo);
   }
 
-  /** With the orders of Olist, of 2016 to 2018: look at them at `OLIST_DATE`, and only where `hasOlist`. */
+  /** Starts a server with the orders of Olist, from 2016 to 2018. Requires `hasOlist`; tests use the date `OLIST_DATE`. */
   static olist(): Promise<Goody> {
-    return Goody.#opened(fill.olist);
+    return Goody.#create(fill.olist);
   }
 
-  /** With demo orders that only `tokens` open, also to readers. The first is the one that reads here. */
+  /** Starts a server with demo orders that requires one of `tokens`, also for reads. `get` and `read` send the first one. */
   static async guarded(tokens: Token[], settings: Record<string, string> = {}): Promise<Goody> {
     const file = join(await mkdtemp(join(tmpdir(), 'goody-tokens-')), 'tokens');
     await writeTokens(file, tokens);
-    const goody = await Goody.#opened(fill.demo, {
+    const goody = await Goody.#create(fill.demo, {
       GOODY_TOKENS: file,
       GOODY_PROTECT_READS: 'true',
       ...settings,
@@ -58,15 +58,15 @@ export class Goody extends Server {
     return goody;
   }
 
-  /** From now on only `tokens` are good, while it runs. */
-  async accept(tokens: Token[]): Promise<void> {
+  /** Replaces the valid tokens while the server runs, and waits until the change has taken effect. */
+  async replaceTokens(tokens: Token[]): Promise<void> {
     await writeTokens(this.#tokens, tokens);
-    const isRead = async () => {
+    const canRead = async () => {
       const headers = { authorization: `Bearer ${this.#token}` };
       return (await fetch(`${this.address}/api/vendors`, { headers })).ok;
     };
-    const isGood = tokens.some(({ word }) => word === this.#token);
-    await vi.waitFor(async () => expect(await isRead(), 'what the file says holds').toBe(isGood), {
+    const isValid = tokens.some(({ word }) => word === this.#token);
+    await vi.waitFor(async () => expect(await canRead(), 'the server uses the new token file').toBe(isValid), {
       timeout: PATIENCE,
     });
   }
@@ -76,23 +76,23 @@ export class Goody extends Server {
     if (this.#tokens !== '') await rm(dirname(this.#tokens), { recursive: true, force: true });
   }
 
-  static async #opened(filling: string[], settings: Record<string, string> = {}): Promise<Goody> {
+  static async #create(filling: string[], settings: Record<string, string> = {}): Promise<Goody> {
     const goody = new Goody('target/debug/goody');
     await goody.open(filling, settings);
     return goody;
   }
 
-  /** What the API says: the truth that the page is held against. */
+  /** The response of the API to a GET request: what tests compare the page with. */
   async read<P extends GetPath>(path: P, query: Record<string, string> = {}): Promise<ResponseBody<P>> {
     return this.readAt<P>(path, query);
   }
 
-  /** The same where the path holds an id. */
+  /** As `read`, for a path that contains an id. */
   async readAt<P extends GetPath>(path: string, query: Record<string, string> = {}): Promise<ResponseBody<P>> {
     return (await (await this.get(`${path}?${new URLSearchParams(query)}`)).json()) as ResponseBody<P>;
   }
 
-  /** Any answer, with the token that reads where one is needed. */
+  /** Sends a GET request, with the token if the server requires one, and expects 200. */
   async get(href: string): Promise<Response> {
     const headers = this.#token === undefined ? undefined : { authorization: `Bearer ${this.#token}` };
     const response = await fetch(this.address + href, { headers });
@@ -100,8 +100,8 @@ export class Goody extends Server {
     return response;
   }
 
-  /** Tells it events, and waits until the reports reflect them. */
-  async tell(events: OrderEvent[]): Promise<void> {
+  /** Sends events, and waits until the reports include them. */
+  async send(events: OrderEvent[]): Promise<void> {
     const placed = events.filter((event) => event.status === 'PLACED').length;
     const before = await this.#placed();
     const response = await fetch(`${this.address}/api/orders/events`, {
@@ -110,16 +110,16 @@ export class Goody extends Server {
       body: JSON.stringify(events),
     });
     const answer = (await response.json()) as components['schemas']['IngestAnswer'];
-    expect(answer, 'every event is a new fact').toMatchObject({ accepted: events.length, rejected: 0 });
+    expect(answer, 'every event is new and valid').toMatchObject({ accepted: events.length, rejected: 0 });
     await vi.waitFor(
-      async () => expect(await this.#placed(), 'the reports reflect every order').toBe(before + placed),
+      async () => expect(await this.#placed(), 'the reports include every order').toBe(before + placed),
       {
         timeout: PATIENCE,
       },
     );
   }
 
-  async name(vendorId: string, name: string, category: string): Promise<void> {
+  async nameVendor(vendorId: string, name: string, category: string): Promise<void> {
     const response = await fetch(`${this.address}/api/vendors/${vendorId}`, {
       method: 'PUT',
       headers: { 'content-type': 'application/json' },
@@ -128,7 +128,7 @@ export class Goody extends Server {
     expect(response.ok, `PUT ${vendorId}: ${response.status}`).toBe(true);
   }
 
-  /** Orders placed in the two weeks that a report is about. */
+  /** The number of orders placed in the two weeks that a report covers. */
   async #placed(): Promise<number> {
     const { current, previous } = await this.read('/dashboard/summary');
     return current.totalOrders + previous.totalOrders;

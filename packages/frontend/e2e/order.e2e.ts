@@ -16,7 +16,7 @@ function fact(
   return { eventId: `${status}-${hours}`, orderId, status, occurredAt: ago(hours), ...more };
 }
 
-/** `promise`: so many hours ago. */
+/** A placement, `hours` ago. `promise` is in hours ago, too; a negative one is in the future. */
 function placed(orderId: string, hours: number, promise: number, more: Partial<OrderEvent> = {}): OrderEvent {
   return fact(orderId, 'PLACED', hours, {
     vendorId: 'flowers',
@@ -29,8 +29,8 @@ function placed(orderId: string, hours: number, promise: number, more: Partial<O
   });
 }
 
-/** Facts that place no order, or none that is not placed already: no report counts them as another. */
-async function tellMore(events: OrderEvent[]): Promise<void> {
+/** Sends events that add no order to a report, which is what `Goody.send` waits for. */
+async function sendUncounted(events: OrderEvent[]): Promise<void> {
   const response = await fetch(`${goody.address}/api/orders/events`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -44,7 +44,7 @@ let browser: Browser;
 
 beforeAll(async () => {
   [goody, browser] = await Promise.all([Goody.start(), launch()]);
-  await goody.tell([
+  await goody.send([
     placed('damaged', 204, 76),
     fact('damaged', 'SHIPPING_ON_TIME', 149, { carrier: 'northwind', trackingNumber: 'NW-1' }),
     fact('damaged', 'SHIPPING_DELAYED', 40, { reason: 'Held up on the way' }),
@@ -57,11 +57,11 @@ beforeAll(async () => {
     placed('filed', 100, 40, { isBackfilled: true }),
     fact('filed', 'ARRIVED', 60, { isBackfilled: true }),
   ]);
-  await tellMore([
+  await sendUncounted([
     fact('unplaced', 'SHIPPING_ON_TIME', 5),
     placed('damaged', 200, 20, { vendorId: 'wine', eventId: 'again' }),
   ]);
-  await goody.name('flowers', 'Premium Flowers', 'Flowers');
+  await goody.nameVendor('flowers', 'Premium Flowers', 'Flowers');
 });
 
 afterAll(async () => {
@@ -76,9 +76,9 @@ const steps = async (page: Page): Promise<string[]> => {
   return Promise.all(all.map((step) => read(step)));
 };
 
-describe('the page of an order', () => {
-  test('answers how it ended against its promise, with parts that add up', async () => {
-    const { page, complaints, reads } = await open('damaged');
+describe('the order page', () => {
+  test('shows how it ended compared with its promise, and durations that add up', async () => {
+    const { page, consoleErrors, requests } = await open('damaged');
     await expect.poll(() => heading(page)).toBe('Arrived damaged, 2 days 18 hours late.');
     expect(await read(parts(page))).toMatch(
       /^PREPARING 2 d 7 h ON ITS WAY, ON TIME 3 d 1 h PAST THE PROMISE 2 d 18 h .*8 days 2 hours in total$/i,
@@ -88,14 +88,14 @@ describe('the page of an order', () => {
       .evaluateAll((all) => all.map((part) => part.getBoundingClientRect().width));
     const total = widths.reduce((sum, width) => sum + width, 0);
     expect(widths.map((width) => Math.round((194 * width) / total))).toEqual([55, 73, 66]);
-    expect(reads).toEqual(['/api/orders/by-id/damaged', '/vendors/flowers/report']);
-    expect(complaints).toEqual([]);
+    expect(requests).toEqual(['/api/orders/by-id/damaged', '/vendors/flowers/report']);
+    expect(consoleErrors).toEqual([]);
     await page.context().close();
   });
 
-  test('tells its history, with what Goody worked out in its place, and what changed nothing', async () => {
+  test('lists its events in order, with computed steps and with events that changed nothing', async () => {
     const { page } = await open('damaged', { timezoneId: 'Asia/Tokyo' });
-    const told = await steps(page);
+    const shown = await steps(page);
     const titles = [
       /Placed Gift: bouquet, \$64\.00\. Promised for/,
       /Placed Changes nothing This is another placement event\..*It has another vendor, wine\. It has another promise,/,
@@ -106,8 +106,8 @@ describe('the page of an order', () => {
       /Reported damaged Correction “Broken when unpacked” Corrects the outcome/,
       /On its way Changes nothing The order had ended/,
     ];
-    expect(told).toHaveLength(titles.length);
-    for (const [index, title] of titles.entries()) expect(told[index]).toMatch(title);
+    expect(shown).toHaveLength(titles.length);
+    for (const [index, title] of titles.entries()) expect(shown[index]).toMatch(title);
     const happened = page.getByRole('region', { name: 'What happened' });
     await expect.poll(() => read(happened)).toContain('Times are in your time zone (Asia/Tokyo)');
     await expect.poll(() => read(happened)).toContain('All events were received together');
@@ -116,7 +116,7 @@ describe('the page of an order', () => {
     await page.context().close();
   });
 
-  test('of an open order says when it is due, and what is left', async () => {
+  test('of an open order shows when it is due, and the time left', async () => {
     const { page } = await open('coming');
     await expect.poll(() => heading(page)).toMatch(/^On its way, due in 2 days [12] hours?\.$/);
     await expect.poll(() => read(parts(page))).toMatch(/TIME LEFT 2 d/i);
@@ -124,7 +124,7 @@ describe('the page of an order', () => {
     await page.context().close();
   });
 
-  test('that is overdue leads to the others of its vendor that are', async () => {
+  test('of an overdue order links to the other overdue orders of its vendor', async () => {
     const { page } = await open('overdue');
     await expect.poll(() => heading(page)).toBe('Not shipped yet, 1 day 2 hours late.');
     expect((await steps(page)).at(-1)).toMatch(/Still open .*Computed by Goody, not reported\. 1 d 2 h later/);
@@ -142,7 +142,7 @@ describe('the page of an order', () => {
     await page.context().close();
   });
 
-  test('whose facts came from a file says so once, and quietly', async () => {
+  test('of an imported order notes once that its events came from a file, and marks none as received late', async () => {
     const { page } = await open('filed');
     await expect.poll(() => heading(page)).toBe('Arrived 20 hours early.');
     const happened = await read(page.getByRole('region', { name: 'What happened' }));
@@ -151,24 +151,24 @@ describe('the page of an order', () => {
     await page.context().close();
   });
 
-  test('marks a fact that was told long after it happened', async () => {
+  test('marks an event that was received long after it occurred', async () => {
     const { page } = await open('unplaced');
     expect((await steps(page))[0]).toMatch(/Received 5 hours later/);
     await page.context().close();
   });
 
-  test('without a placement says that it counts nowhere yet', async () => {
-    const { page, complaints, reads } = await open('unplaced');
+  test('of an order without a placement states that it is not counted yet', async () => {
+    const { page, consoleErrors, requests } = await open('unplaced');
     await expect.poll(() => heading(page)).toBe('No placement received.');
     await page.getByText('the order is not in any list or count').waitFor();
     expect((await steps(page))[0]).toMatch(/On its way Waiting for the placement\./);
-    expect(reads).toEqual(['/api/orders/by-id/unplaced']);
-    expect(complaints).toEqual([]);
+    expect(requests).toEqual(['/api/orders/by-id/unplaced']);
+    expect(consoleErrors).toEqual([]);
     await page.context().close();
   });
 
-  test('that nobody told of is not found, and that is no fault of the page', async () => {
-    const { page } = await open('nobody-knows');
+  test('of an unknown order shows "not found" with a reference', async () => {
+    const { page } = await open('unknown');
     await expect.poll(() => heading(page)).toMatch(/not|no /i);
     await page.getByText('Reference').waitFor();
     await page.context().close();

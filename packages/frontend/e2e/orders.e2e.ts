@@ -10,11 +10,11 @@ let browser: Browser;
 
 beforeAll(async () => {
   [goody, browser] = await Promise.all([Goody.start(), launch()]);
-  await goody.tell([
+  await goody.send([
     ...events({ vendorId: 'flowers', arrived: 60, arrivedLate: 4, lost: 3, shipping: 40, overdue: 12 }),
     ...events({ vendorId: 'wine.co:1', arrived: 2, damaged: 1 }),
   ]);
-  await goody.name('flowers', 'Premium Flowers', 'Flowers');
+  await goody.nameVendor('flowers', 'Premium Flowers', 'Flowers');
 });
 
 afterAll(async () => {
@@ -29,12 +29,12 @@ const status = (page: Page, name: string | RegExp) =>
   page.getByRole('group', { name: /^Orders by status/ }).getByRole('button', { name });
 const all = async (query: Record<string, string> = {}) =>
   (await goody.read('/api/orders', { ...query, limit: '100' })).orders;
-/** The list answers when its own count is in the heading over it. */
-const match = (page: Page, words: string) => page.getByRole('heading', { name: words, exact: true }).waitFor();
+/** Waits until the heading of the list has this text: its count shows that the list has loaded. */
+const match = (page: Page, name: string) => page.getByRole('heading', { name, exact: true }).waitFor();
 
 describe('the list of orders', () => {
-  test('answers with what it counts, and lists what the server lists', async () => {
-    const { page, complaints, reads } = await open();
+  test('shows the counts in its heading, and the orders that the API lists', async () => {
+    const { page, consoleErrors, requests } = await open();
     const late = (await goody.read('/api/orders', { delayed: 'true' })).summary.total;
     await expect.poll(() => heading(page)).toBe(`122 orders, ${late} late.`);
     const newest = (await all()).slice(0, 50);
@@ -46,12 +46,12 @@ describe('the list of orders', () => {
       Value: '$42.50',
     });
     expect((await rows(page, table)).filter((row) => /late$/.test(row.Promised ?? ''))).toEqual([]);
-    expect(new Set(reads).size, `each is read once: ${reads.join(' ')}`).toBe(reads.length);
-    expect(complaints).toEqual([]);
+    expect(new Set(requests).size, `no request is repeated: ${requests.join(' ')}`).toBe(requests.length);
+    expect(consoleErrors).toEqual([]);
     await page.context().close();
   });
 
-  test('marks what is past its promise, and by how much', async () => {
+  test('marks late orders, with the time since their promise', async () => {
     const { page } = await open('?delayed=true&status=SHIPPING_DELAYED');
     await expect.poll(() => heading(page)).toBe('12 orders, all late.');
     const listed = await rows(page, table);
@@ -60,14 +60,14 @@ describe('the list of orders', () => {
     await page.context().close();
   });
 
-  test('is filtered by nine counts, which count what the other filters leave', async () => {
-    const { page, complaints } = await open('?vendorId=flowers');
+  test('has a filter button per status, with the count of orders that the other filters match', async () => {
+    const { page, consoleErrors } = await open('?vendorId=flowers');
     await expect.poll(() => read(status(page, /Lost$/))).toBe('3 Lost');
     await status(page, /Lost$/).click();
     await expectSearch(page, { vendorId: 'flowers', status: 'LOST' });
     await match(page, '3 orders match');
     await expect.poll(() => status(page, /Lost$/).getAttribute('aria-pressed')).toBe('true');
-    expect(await read(status(page, /Arrived$/)), 'what pressing it would show').toBe('64 Arrived');
+    expect(await read(status(page, /Arrived$/)), 'the count that the button would show').toBe('64 Arrived');
     await status(page, /Arrived$/).click();
     await expectSearch(page, { vendorId: 'flowers', status: 'ARRIVED,LOST' });
     await match(page, '67 orders match');
@@ -75,11 +75,11 @@ describe('the list of orders', () => {
     await match(page, '3 orders match');
     const lost = await all({ status: 'LOST' });
     await expect.poll(() => ids(page)).toEqual(lost.map((order) => order.orderId));
-    expect(complaints).toEqual([]);
+    expect(consoleErrors).toEqual([]);
     await page.context().close();
   });
 
-  test('keeps a choice that is made while the one before is still being read', async () => {
+  test('keeps a choice that is made while the previous one is still loading', async () => {
     const { page } = await open();
     await page.route('**/api/**', async (route) => {
       await new Promise((passed) => setTimeout(passed, 300));
@@ -93,13 +93,13 @@ describe('the list of orders', () => {
     await page.context().close();
   });
 
-  test('finds a vendor while it is typed, by keyboard alone', async () => {
-    const { page, complaints, reads } = await open();
+  test('suggests vendors while a user types, by keyboard alone', async () => {
+    const { page, consoleErrors, requests } = await open();
     const vendor = page.getByRole('combobox', { name: 'Vendor' });
     await vendor.pressSequentially('prem', { delay: 10 });
     const option = page.getByRole('option', { name: 'Premium Flowers' });
     await option.waitFor();
-    expect(reads.filter((path) => path.startsWith('/api/vendors'))).toEqual([
+    expect(requests.filter((path) => path.startsWith('/api/vendors'))).toEqual([
       '/api/vendors?q=prem&limit=8&sortBy=name',
     ]);
     await expect.poll(() => vendor.getAttribute('aria-expanded')).toBe('true');
@@ -112,7 +112,7 @@ describe('the list of orders', () => {
     await expect.poll(() => vendor.getAttribute('aria-expanded')).toBe('false');
     expect((await rows(page, table))[0]?.Vendor).toBe('Premium Flowers');
 
-    // Words that name no vendor do not become a filter, and Escape gives the chosen one back.
+    // Text that matches no vendor does not become a filter, and Escape restores the chosen vendor.
     await vendor.fill('zzz');
     await page.getByText('No vendor has this in its name, id or category.').first().waitFor();
     await vendor.press('Escape');
@@ -121,11 +121,11 @@ describe('the list of orders', () => {
     await vendor.press('Enter');
     await expectSearch(page, {});
     await match(page, '122 orders');
-    expect(complaints).toEqual([]);
+    expect(consoleErrors).toEqual([]);
     await page.context().close();
   });
 
-  test('keeps every filter in the address, and repeats it with a way to drop it', async () => {
+  test('keeps every filter in the URL, and lists it with a button to remove it', async () => {
     const today = new Date().toISOString().slice(0, 10);
     const { page } = await open('?vendorId=flowers');
     await page.getByLabel('Placed until').fill(today);
@@ -150,8 +150,8 @@ describe('the list of orders', () => {
     await page.context().close();
   });
 
-  test('goes through its pages and back', async () => {
-    const { page, complaints } = await open();
+  test('has pages, forward and back', async () => {
+    const { page, consoleErrors } = await open();
     const first = await ids(page);
     const pages = page.getByRole('navigation', { name: 'Pages of orders' });
     await pages.getByRole('link', { name: 'Next' }).click();
@@ -168,11 +168,11 @@ describe('the list of orders', () => {
     await expect.poll(() => ids(page)).toEqual(second);
     await page.goBack();
     await pages.getByText('Page 3: 22 of 122 orders').waitFor();
-    expect(complaints).toEqual([]);
+    expect(consoleErrors).toEqual([]);
     await page.context().close();
   });
 
-  test('begins with the newest or with the oldest, also when it is exported', async () => {
+  test('starts with the newest or the oldest order, also in exports', async () => {
     const { page } = await open('?vendorId=wine.co:1');
     const newest = (await all({ vendorId: 'wine.co:1' })).map((order) => order.orderId);
     await expect.poll(() => ids(page)).toEqual(newest);
@@ -183,9 +183,9 @@ describe('the list of orders', () => {
     await page.context().close();
   });
 
-  test('is exported as it is filtered, in both formats', async () => {
+  test('exports the filtered orders in both formats', async () => {
     const { page } = await open('?status=LOST,DAMAGED');
-    const wanted = (await all({ status: 'LOST,DAMAGED' })).map((order) => order.orderId);
+    const expected = (await all({ status: 'LOST,DAMAGED' })).map((order) => order.orderId);
     const download = async (name: string) => {
       const [file] = await Promise.all([
         page.waitForEvent('download'),
@@ -196,7 +196,7 @@ describe('the list of orders', () => {
     const csv = await download('Export CSV');
     const [header, ...lines] = csv.text.trim().split(/\r?\n/);
     const column = header?.split(',').indexOf('orderId') ?? -1;
-    expect(lines.map((line) => line.split(',')[column])).toEqual(wanted);
+    expect(lines.map((line) => line.split(',')[column])).toEqual(expected);
     expect(csv.name).toMatch(/\.csv$/);
     const json = await download('Export JSON');
     expect(
@@ -204,12 +204,12 @@ describe('the list of orders', () => {
         .trim()
         .split('\n')
         .map((line) => (JSON.parse(line) as { orderId: string }).orderId),
-    ).toEqual(wanted);
+    ).toEqual(expected);
     expect(json.name).toMatch(/\.ndjson$/);
     await page.context().close();
   });
 
-  test('that is empty says which filter to drop', async () => {
+  test('that is empty suggests which filter to remove', async () => {
     const { page } = await open('?vendorId=flowers&status=CANCELLED');
     await expect.poll(() => heading(page)).toBe('No order matches.');
     await page.getByText('Without the status there are 119 orders.').waitFor();
@@ -219,7 +219,7 @@ describe('the list of orders', () => {
     await page.context().close();
   });
 
-  test('says what is wrong with an address, and starts over', async () => {
+  test('names an invalid parameter of the URL, and offers the page without filters', async () => {
     const { page } = await open('?status=SOMEWHERE');
     await expect.poll(() => heading(page)).toBe('A parameter is not valid');
     await page.getByRole('link', { name: 'Show this page without filters' }).click();
@@ -228,7 +228,7 @@ describe('the list of orders', () => {
     await page.context().close();
   });
 
-  test('on a phone is cards with their headings, and the filters are behind a button', async () => {
+  test('on a phone shows cards with column headings, and hides the filters behind a button', async () => {
     const { page } = await open('?vendorId=flowers', { viewport: { width: 360, height: 740 } });
     const cards = page.getByRole('region', { name: table }).getByRole('table');
     await expect.poll(() => cards.getByRole('row').count()).toBe(21);
@@ -241,14 +241,14 @@ describe('the list of orders', () => {
     await page.getByRole('button', { name: 'Change filters' }).click();
     await expect.poll(() => gift.isVisible()).toBe(true);
     const sideways = () => document.documentElement.scrollWidth - window.innerWidth;
-    expect(await page.evaluate(sideways), 'the page does not scroll sideways').toBeLessThanOrEqual(0);
+    expect(await page.evaluate(sideways), 'the page does not scroll horizontally').toBeLessThanOrEqual(0);
     await page.context().close();
   });
 });
 
-describe('the way through', () => {
-  test('leads from a vendor to its orders, to one of them, and back with filters and scroll kept', async () => {
-    const { page, complaints } = await visit(browser, `${goody.address}/vendors/flowers`);
+describe('navigation', () => {
+  test('leads from a vendor to its orders, to one order, and back with the same filters and scroll position', async () => {
+    const { page, consoleErrors } = await visit(browser, `${goody.address}/vendors/flowers`);
     await page.getByRole('link', { name: 'View orders' }).click();
     await expectSearch(page, { vendorId: 'flowers' });
     await status(page, /Arrived$/).click();
@@ -264,7 +264,7 @@ describe('the way through', () => {
     await match(page, '64 orders match');
     await expectSearch(page, { vendorId: 'flowers', status: 'ARRIVED' });
     await expect.poll(() => page.evaluate(() => window.scrollY)).toBe(scrolled);
-    expect(complaints).toEqual([]);
+    expect(consoleErrors).toEqual([]);
     await page.context().close();
   });
 });

@@ -1,4 +1,4 @@
-/** The page on a server that dies and comes back: what is shown stays, and what was asked for can be asked for again. */
+/** The page while its server is down and after it has restarted: the content stays, and the user can repeat the failed request. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { expectSearch, heading, launch, read, rows, visit } from './browser';
@@ -10,7 +10,7 @@ let browser: Browser;
 
 beforeAll(async () => {
   [goody, browser] = await Promise.all([Goody.start(), launch()]);
-  await goody.tell([
+  await goody.send([
     ...events({ vendorId: 'candles', arrived: 60, arrivedLate: 5, lost: 1, shipping: 2, overdue: 1 }),
     ...events({ vendorId: 'mugs', arrived: 30, damaged: 12 }),
   ]);
@@ -32,7 +32,7 @@ const notice = (page: Page) => page.getByText('Your last choice could not be loa
 const retry = (page: Page) => page.getByRole('button', { name: 'Try again' }).click();
 const vendors = async (page: Page) => (await rows(page, /^Vendors/)).map((row) => row.Vendor?.split(' ')[0]);
 
-describe('a page that was never read, on a server that does not answer', () => {
+describe('a page that is not in the cache, while the server is down', () => {
   const pages = [
     { from: '/', link: 'Orders', title: /^\d+ orders/ },
     { from: '/', link: 'Recent', title: /updated/ },
@@ -41,26 +41,29 @@ describe('a page that was never read, on a server that does not answer', () => {
     { from: '/orders', link: 'Overview', title: /at risk/ },
   ];
 
-  test.each(pages)('$link says that it does not answer, and is read once it does', async ({ from, link, title }) => {
-    const { page, complaints } = await visit(browser, goody.address + from);
-    await goody.stop();
-    await page.getByRole('link', { name: link }).first().click();
-    await expect.poll(() => heading(page)).toBe('Goody does not respond');
-    await expect.poll(() => read(page.getByRole('alert'))).toMatch(/The server could not be reached.*Reference/);
-    const { pathname } = new URL(page.url());
-    expect(pathname).not.toBe(from);
+  test.each(pages)(
+    '$link shows that the server does not answer, and loads when it runs again',
+    async ({ from, link, title }) => {
+      const { page, consoleErrors } = await visit(browser, goody.address + from);
+      await goody.stop();
+      await page.getByRole('link', { name: link }).first().click();
+      await expect.poll(() => heading(page)).toBe('Goody does not respond');
+      await expect.poll(() => read(page.getByRole('alert'))).toMatch(/The server could not be reached.*Reference/);
+      const { pathname } = new URL(page.url());
+      expect(pathname).not.toBe(from);
 
-    await retry(page);
-    await expect.poll(() => heading(page)).toBe('Goody does not respond');
-    await goody.startAgain();
-    await retry(page);
-    await expect.poll(() => heading(page)).not.toBe('Goody does not respond');
-    await expect.poll(() => heading(page)).toMatch(title);
-    expect(new URL(page.url()).pathname).toBe(pathname);
-    expect(complaints.filter((text) => !fromTheBrowser.test(text))).toEqual([]);
-  });
+      await retry(page);
+      await expect.poll(() => heading(page)).toBe('Goody does not respond');
+      await goody.startAgain();
+      await retry(page);
+      await expect.poll(() => heading(page)).not.toBe('Goody does not respond');
+      await expect.poll(() => heading(page)).toMatch(title);
+      expect(new URL(page.url()).pathname).toBe(pathname);
+      expect(consoleErrors.filter((text) => !fromTheBrowser.test(text))).toEqual([]);
+    },
+  );
 
-  test('Refresh and the links lead on, too, once it answers', async () => {
+  test('Refresh and the links work, too, when the server runs again', async () => {
     const { page } = await visit(browser, goody.address);
     await goody.stop();
     await page.getByRole('link', { name: 'Orders' }).first().click();
@@ -72,7 +75,7 @@ describe('a page that was never read, on a server that does not answer', () => {
     await expect.poll(() => heading(page)).toMatch(/updated/);
   });
 
-  test('a part that is missing on a server that answers is a fault, without an endless reload', async () => {
+  test('a script that is missing on the server is an error, without an endless reload', async () => {
     const { page } = await visit(browser, goody.address);
     await page.route(/orders\.lazy/, (route) => route.fulfill({ status: 404, body: '' }));
     await page.getByRole('link', { name: 'Orders' }).first().click();
@@ -83,9 +86,9 @@ describe('a page that was never read, on a server that does not answer', () => {
   });
 });
 
-describe('another question to a server that does not answer', () => {
-  test('sorting the vendors keeps the rows and the address, and works when tried again', async () => {
-    const { page, complaints } = await visit(browser, goody.address);
+describe('a further request while the server is down', () => {
+  test('sorting the vendors keeps the rows and the URL, and works on a later attempt', async () => {
+    const { page, consoleErrors } = await visit(browser, goody.address);
     const before = await vendors(page);
     expect(before).toHaveLength(2);
     const sorted = page.locator('th[aria-sort="ascending"], th[aria-sort="descending"]');
@@ -105,10 +108,10 @@ describe('another question to a server that does not answer', () => {
     await expect.poll(() => notice(page).count()).toBe(0);
     await expect.poll(() => new URL(page.url()).searchParams.get('sortBy')).toBe('onTimePercentage');
     await expect.poll(() => read(sorted)).toMatch(/on time/i);
-    expect(complaints.filter((text) => !fromTheBrowser.test(text))).toEqual([]);
+    expect(consoleErrors.filter((text) => !fromTheBrowser.test(text))).toEqual([]);
   });
 
-  test('a search keeps what was typed, and Refresh reads what the address says', async () => {
+  test('a search keeps the typed text, and Refresh loads the page of the URL', async () => {
     const { page } = await visit(browser, goody.address);
     await goody.stop();
     const field = page.getByRole('searchbox', { name: 'Search vendors' });
@@ -126,14 +129,14 @@ describe('another question to a server that does not answer', () => {
     expect(await vendors(page)).toHaveLength(2);
   });
 
-  test('the next page of orders keeps this one, and Back after it stays on the list', async () => {
-    const { page, reads } = await visit(browser, `${goody.address}/orders`);
+  test('the next page of orders keeps the current one, and Back then stays on the list', async () => {
+    const { page, requests } = await visit(browser, `${goody.address}/orders`);
     const rowsNow = async () => (await rows(page, /^Orders/)).map((row) => row.Order);
     const before = await rowsNow();
     await goody.stop();
     await page.getByRole('link', { name: 'Next' }).click();
     await notice(page).waitFor();
-    // It is in sight where the click was, at the end of the list.
+    // The notice is visible where the user clicked, at the end of the list.
     await expect
       .poll(() =>
         notice(page).evaluate((element) => {
@@ -146,20 +149,20 @@ describe('another question to a server that does not answer', () => {
     expect(await rowsNow()).toEqual(before);
 
     await goody.startAgain();
-    const readBefore = reads.length;
+    const readBefore = requests.length;
     await retry(page);
     await expect.poll(() => new URL(page.url()).searchParams.get('page')).toBe('2');
     await expect.poll(() => notice(page).count()).toBe(0);
     await page.getByText(/^Page 2:/).waitFor();
     expect(
-      reads.slice(readBefore).every((path) => path.startsWith('/api/orders') || path.startsWith('/dashboard')),
+      requests.slice(readBefore).every((path) => path.startsWith('/api/orders') || path.startsWith('/dashboard')),
     ).toBe(true);
     await page.getByRole('link', { name: 'Back' }).click();
     await expectSearch(page, {});
     await expect.poll(rowsNow).toEqual(before);
   });
 
-  test('the browser’s Back to another filter keeps what is shown, and the way there', async () => {
+  test('the browser’s Back to another filter keeps the content, and works again later', async () => {
     const { page } = await visit(browser, goody.address);
     await page.getByRole('button', { name: 'Low risk' }).click();
     await expectSearch(page, { risk: 'low' });
@@ -176,7 +179,7 @@ describe('another question to a server that does not answer', () => {
     await expect.poll(() => notice(page).count()).toBe(0);
   });
 
-  test('filters of the orders, and how far back the feed goes, keep what is shown', async () => {
+  test('filters of the orders and the period of the recent updates keep the content', async () => {
     const { page } = await visit(browser, `${goody.address}/orders`);
     const title = await heading(page);
     await goody.stop();
@@ -198,14 +201,14 @@ describe('another question to a server that does not answer', () => {
     await notice(page).waitFor();
     await expectSearch(page, {});
     await expect.poll(() => page.getByRole('button', { name: '24 hours' }).getAttribute('aria-pressed')).toBe('true');
-    // What is not asked of the server still works.
+    // Refresh after the restart clears the notice and keeps the URL.
     await goody.startAgain();
     await page.getByRole('button', { name: 'Refresh' }).click();
     await expect.poll(() => notice(page).count()).toBe(0);
     await expectSearch(page, {});
   });
 
-  test('another day of a vendor keeps the one that is shown, also with other days in its chart', async () => {
+  test('another date of a vendor keeps the current one, also with another period in its chart', async () => {
     const { page } = await visit(browser, `${goody.address}/vendors/candles?date=${yesterday()}`);
     await goody.stop();
     await page.getByRole('link', { name: 'Show today' }).click();
@@ -213,7 +216,7 @@ describe('another question to a server that does not answer', () => {
     await expectSearch(page, { date: yesterday() });
     await page.getByRole('link', { name: '90 days' }).click();
     await expectSearch(page, { date: yesterday(), days: '90' });
-    // A choice that needs no reading answers nothing: the notice stays, and a Refresh that fails does, too.
+    // A choice that needs no request does not clear the notice, and neither does a failed Refresh.
     await page.getByRole('button', { name: 'Refresh' }).click();
     await page.getByText('Refreshing failed: The server could not be reached.').waitFor();
     await expect.poll(() => heading(page)).toBe('candles');

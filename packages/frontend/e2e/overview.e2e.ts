@@ -20,12 +20,12 @@ async function open(path: string): Promise<Visit> {
 
 const names = async () => (await rows(page(), VENDORS)).map((row) => row.Vendor);
 const page = () => {
-  if (visited === undefined) throw new Error('open a page first');
+  if (visited === undefined) throw new Error('no page is open');
   return visited.page;
 };
 
-/** How the page has to write a row of the API; worked out here, not taken from the page. */
-function asRead(row: VendorRow): Record<string, string> {
+/** The texts that the page must show for a row of the API. Computed independently of the page's code. */
+function expectedCells(row: VendorRow): Record<string, string> {
   const percent = (value: number) => `${value.toFixed(1)} %`;
   return {
     Vendor: words(`${row.name} ${row.category ?? ''}`),
@@ -45,7 +45,7 @@ function asRead(row: VendorRow): Record<string, string> {
 
 beforeAll(async () => {
   [goody, browser] = await Promise.all([Goody.start(), launch()]);
-  await goody.tell([
+  await goody.send([
     ...events({ vendorId: 'candles', arrived: 40, lost: 1, shipping: 5, arrivedBefore: 30, lostBefore: 3 }),
     ...events({
       vendorId: 'flowers',
@@ -59,10 +59,10 @@ beforeAll(async () => {
     ...events({ vendorId: 'paper', arrived: 30, damaged: 6, cancelled: 2, overdue: 1, arrivedBefore: 30 }),
     ...events({ vendorId: 'wine.co:1', shipping: 3 }),
   ]);
-  await goody.name('candles', 'Candle Works', 'Home');
-  await goody.name('flowers', 'Premium Flowers', 'Flowers');
-  await goody.name('paper', 'Paper & Ink', 'Stationery');
-  // A name reaches the table a moment after it was told.
+  await goody.nameVendor('candles', 'Candle Works', 'Home');
+  await goody.nameVendor('flowers', 'Premium Flowers', 'Flowers');
+  await goody.nameVendor('paper', 'Paper & Ink', 'Stationery');
+  // A vendor's name appears in the list a moment after the PUT request.
   await vi.waitFor(async () => {
     const { vendors } = await goody.read('/api/vendors');
     expect(vendors.filter((vendor) => vendor.category !== null)).toHaveLength(3);
@@ -70,10 +70,10 @@ beforeAll(async () => {
 });
 
 afterEach(async () => {
-  const complaints = visited?.complaints;
+  const consoleErrors = visited?.consoleErrors;
   await visited?.page.context().close();
   visited = undefined;
-  expect(complaints ?? [], 'the console stays silent').toEqual([]);
+  expect(consoleErrors ?? [], 'the console has no errors and no warnings').toEqual([]);
 });
 
 afterAll(async () => {
@@ -94,18 +94,18 @@ describe('the overview', () => {
     await expect.poll(() => tile('Active orders')).toContain(` ${current.totalActiveOrders} `);
     await expect.poll(() => tile('Delayed orders')).toContain(` ${current.totalDelayedOrders} `);
     await expect.poll(() => tile('Vendors at risk')).toContain(` ${current.atRiskVendors} `);
-    expect(current.atRiskVendors, 'the events give something to see').toBe(2);
+    expect(current.atRiskVendors, 'the test data has two vendors at risk').toBe(2);
     await expect.poll(() => heading(page)).toBe('2 vendors are at risk.');
 
     const { vendors } = await goody.read('/api/vendors', worstFirst);
-    for (const vendor of vendors) await expectRow(page, VENDORS, asRead(vendor));
-    await expect.poll(() => names()).toEqual(vendors.map((vendor) => asRead(vendor).Vendor));
+    for (const vendor of vendors) await expectRow(page, VENDORS, expectedCells(vendor));
+    await expect.poll(() => names()).toEqual(vendors.map((vendor) => expectedCells(vendor).Vendor));
   });
 
-  test('says what needs attention, worst first, with what it is worth', async () => {
+  test('lists what needs attention, worst first, with the value of the gifts', async () => {
     const { page } = await open('/');
     const attention = page.getByRole('region', { name: 'Needs attention' });
-    const told = await Promise.all((await attention.getByRole('listitem').all()).map(read));
+    const shown = await Promise.all((await attention.getByRole('listitem').all()).map(read));
     const { vendors } = await goody.read('/api/vendors', { risk: 'high,medium' });
     const { orders } = await goody.read('/api/orders', {
       delayed: 'true',
@@ -114,7 +114,7 @@ describe('the overview', () => {
     const worth = orders.reduce((sum, order) => sum + (order.giftValue ?? 0), 0) / 100;
     const [high, medium] = vendors;
     expect(orders).toHaveLength(5);
-    expect(told).toEqual([
+    expect(shown).toEqual([
       expect.stringContaining(`${high?.name} is failing ${high?.issueCount} of ${high?.completedOrders} completed`),
       expect.stringMatching(`^5 orders past their promise \\$${Math.round(worth)} of gifts not arrived yet\\.`),
       expect.stringContaining(
@@ -126,12 +126,12 @@ describe('the overview', () => {
     await page.keyboard.press('Enter');
     await page.getByText('1 vendor matches').waitFor();
     const filtered = await Promise.all((await attention.getByRole('listitem').all()).map(read));
-    expect(filtered, 'whatever the table is filtered by').toEqual(told);
+    expect(filtered, 'the filter of the table does not matter').toEqual(shown);
     await attention.getByRole('link', { name: 'See the 5 orders' }).click();
     await expectSearch(page, { delayed: 'true', status: 'PLACED,SHIPPING_ON_TIME,SHIPPING_DELAYED' });
   });
 
-  test('leads from its numbers to what was counted', async () => {
+  test('links its numbers to the orders and vendors that they count', async () => {
     const { page } = await open('/');
     const active = 'PLACED,SHIPPING_ON_TIME,SHIPPING_DELAYED';
     await page.getByRole('link', { name: 'Delayed orders' }).click();
@@ -151,7 +151,7 @@ describe('the overview', () => {
       .toBe('Orders');
   });
 
-  test('draws 30 days, says them in words, and that today is not over', async () => {
+  test('shows a chart of 30 days with a text alternative, which states that today is not over', async () => {
     const { page } = await open('/');
     const { days } = await goody.read('/api/dashboard/history');
     const active = days.map((day) => day.totalActiveOrders);
@@ -161,7 +161,7 @@ describe('the overview', () => {
     );
   });
 
-  test('sums up all vendors under the table, unless some are filtered out', async () => {
+  test('shows a total of all vendors under the table, unless a filter is on', async () => {
     const { page } = await open('/');
     const { current } = await goody.read('/dashboard/summary');
     const all = page.getByRole('row', { name: 'All vendors' });
@@ -173,7 +173,7 @@ describe('the overview', () => {
     await expect.poll(() => all.count()).toBe(0);
   });
 
-  test('exports what the filter finds', async () => {
+  test('exports the vendors that match the filter', async () => {
     const { page } = await open('/?risk=high,medium&sortBy=name&order=asc');
     const address = await page.getByRole('link', { name: 'Export CSV' }).getAttribute('href');
     const csv = await (await fetch(goody.address + address)).text();
@@ -183,7 +183,7 @@ describe('the overview', () => {
     expect(lines.map((line) => (JSON.parse(line) as VendorRow).name)).toEqual(['Paper & Ink', 'Premium Flowers']);
   });
 
-  test('on a phone shows cards that are still a table, with a list to sort by', async () => {
+  test('on a phone shows cards with table roles, and a list for sorting', async () => {
     const { page } = await open('/');
     await page.setViewportSize({ width: 360, height: 800 });
     await page.getByRole('combobox', { name: 'Sort by' }).selectOption('Issues, highest first');
@@ -193,7 +193,7 @@ describe('the overview', () => {
     await expect.poll(() => row.getByRole('cell').count()).toBe(9);
   });
 
-  test('says how old its data is, in the zone of the reader, and how the system does', async () => {
+  test('shows the age of its data, in the time zone of the browser, and the system health', async () => {
     visited = await visit(browser, goody.address, { timezoneId: 'Asia/Tokyo' });
     const { page } = visited;
     expect(await read(page.getByText('Data as of'))).toMatch(
@@ -213,11 +213,11 @@ describe('the overview', () => {
     });
   });
 
-  test('sorts by a heading, by mouse and by keyboard, as the server sorts', async () => {
+  test('sorts by a column heading, by mouse and by keyboard, in the order of the API', async () => {
     const { page } = await open('/');
     const sorted = async (order: string) =>
       (await goody.read('/api/vendors', { sortBy: 'issueCount', order })).vendors.map(
-        (vendor) => asRead(vendor).Vendor,
+        (vendor) => expectedCells(vendor).Vendor,
       );
 
     await page.getByRole('button', { name: 'Issues' }).click();
@@ -236,7 +236,7 @@ describe('the overview', () => {
       .toBe('ascending');
   });
 
-  test('searches, and says so when nothing matches', async () => {
+  test('searches, and shows when no vendor matches', async () => {
     const { page } = await open('/');
     const search = page.getByRole('searchbox', { name: 'Search vendors' });
 
@@ -255,7 +255,7 @@ describe('the overview', () => {
     await expect.poll(() => search.inputValue()).toBe('');
   });
 
-  test('filters by risk, and by several', async () => {
+  test('filters by one or several risk levels', async () => {
     const { page } = await open('/');
     const risks = async () => (await rows(page, VENDORS)).map((row) => row.Risk).sort();
 
@@ -282,7 +282,7 @@ describe('the overview', () => {
       .toBe('descending');
   });
 
-  test('leads to a vendor and back to the same list', async () => {
+  test('links to a vendor, and back to the same list', async () => {
     const { page } = await open('/?sortBy=name&order=desc');
     const before = await rows(page, VENDORS);
 
@@ -299,7 +299,7 @@ describe('the overview', () => {
     await expect.poll(() => rows(page, VENDORS)).toEqual(before);
   });
 
-  test('keeps the date on the way, and shows the way to today', async () => {
+  test('keeps the date in its links, and offers a link to today', async () => {
     const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
     const { page } = await open(`/?date=${yesterday}`);
     const { current } = await goody.read('/dashboard/summary', { date: yesterday });
@@ -314,19 +314,19 @@ describe('the overview', () => {
     await expect.poll(() => heading(page)).toBe('Candle Works');
   });
 
-  test('reads the server when it opens and when Refresh is pressed, and at no other time', async () => {
-    const { page, reads } = await open('/');
+  test('sends requests when it opens and when Refresh is pressed, and at no other time', async () => {
+    const { page, requests } = await open('/');
     const opened = [
       '/api/dashboard/history',
       '/api/orders?delayed=true&status=PLACED%2CSHIPPING_ON_TIME%2CSHIPPING_DELAYED&limit=100',
       '/api/vendors?limit=50&sortBy=riskLevel&order=desc',
       '/dashboard/summary',
     ];
-    expect([...reads].sort()).toEqual(opened);
+    expect([...requests].sort()).toEqual(opened);
     const orders = async () => (await rows(page, VENDORS)).find((row) => row.Vendor?.startsWith('Candle'))?.Orders;
     const before = Number(await orders());
 
-    await goody.tell(
+    await goody.send(
       events({ vendorId: 'candles', shipping: 1 }, Date.now() - 60_000).map((event) => ({
         ...event,
         orderId: 'new-1',
@@ -334,22 +334,22 @@ describe('the overview', () => {
     );
     await page.bringToFront();
     expect(Number(await orders())).toBe(before);
-    expect(reads).toHaveLength(opened.length);
+    expect(requests).toHaveLength(opened.length);
 
     await page.getByRole('button', { name: 'Refresh' }).click();
     await expect.poll(async () => Number(await orders())).toBe(before + 1);
     await page.getByText('Refreshed at').waitFor({ state: 'attached' });
-    expect([...reads].sort()).toEqual([...opened, ...opened].sort());
+    expect([...requests].sort()).toEqual([...opened, ...opened].sort());
   });
 
-  test('can be entered by the keyboard past its head', async () => {
+  test('has a link for the keyboard that skips the header', async () => {
     const { page } = await open('/');
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('main');
   });
 
-  test('needs little to load', async () => {
+  test('loads few and small files', async () => {
     const { page } = await open('/');
     const loaded = await page.evaluate(() => performance.getEntriesByType('resource').map((entry) => entry.name));
     expect(loaded.length + 1, `requests: the page, ${loaded.join(', ')}`).toBeLessThanOrEqual(6);

@@ -17,7 +17,7 @@ beforeAll(async () => {
     arrived: 1 + (index % 3),
     shipping: 1,
   }));
-  await goody.tell(plans.flatMap((plan) => events(plan)));
+  await goody.send(plans.flatMap((plan) => events(plan)));
 });
 
 afterAll(async () => {
@@ -28,7 +28,7 @@ afterAll(async () => {
 const names = async ({ page }: Visit) => (await rows(page, /^Vendors/)).map((row) => row.Vendor ?? '');
 
 describe('a table of many vendors', () => {
-  test('travels compressed, as the page does', async () => {
+  test('is sent compressed, and so is the page', async () => {
     const page = await (await fetch(goody.address)).text();
     const script = /src="(\/assets\/[^"]+)"/.exec(page)?.[1];
     for (const path of ['/', `${script}`, '/api/vendors']) {
@@ -37,7 +37,7 @@ describe('a table of many vendors', () => {
     }
   });
 
-  test('is read a page at a time, forth and back, with no vendor twice and none left out', async () => {
+  test('has pages, forward and back, with every vendor exactly once', async () => {
     const visited = await visit(browser, `${goody.address}/?sortBy=name&order=asc`);
     const { page } = visited;
     await page.getByText('50 of 60 vendors').waitFor();
@@ -61,11 +61,11 @@ describe('a table of many vendors', () => {
 
     await page.goBack();
     await expect.poll(() => names(visited)).toEqual(second);
-    expect(visited.complaints).toEqual([]);
+    expect(visited.consoleErrors).toEqual([]);
     await page.context().close();
   });
 
-  test('can be shared at its second page, and leads to its first', async () => {
+  test('opens its second page by URL, and links to its first', async () => {
     const { pagination } = await goody.read('/api/vendors', { ...worstFirst, limit: '50' });
     const search = new URLSearchParams({ cursor: pagination.nextCursor ?? '', page: '2' });
     const visited = await visit(browser, `${goody.address}/?${search}`);
@@ -77,7 +77,7 @@ describe('a table of many vendors', () => {
     await page.context().close();
   });
 
-  test('begins at its first page when it is sorted or filtered anew', async () => {
+  test('returns to its first page when the sort order changes', async () => {
     const visited = await visit(browser, goody.address);
     const { page } = visited;
     await page.getByRole('link', { name: 'Next' }).click();
@@ -88,14 +88,14 @@ describe('a table of many vendors', () => {
     await page.context().close();
   });
 
-  test('begins with those at risk, however many have too few orders to tell, and needs six requests', async () => {
-    await goody.tell(events({ vendorId: 'zebra-zoo', arrived: 60, lost: 40 }));
+  test('lists vendors at risk before any number of vendors with too few orders, and needs six requests', async () => {
+    await goody.send(events({ vendorId: 'zebra-zoo', arrived: 60, lost: 40 }));
     const visited = await visit(browser, goody.address);
     const { page } = visited;
     await expect.poll(async () => (await names(visited))[0]).toBe('zebra-zoo');
     await page.getByRole('region', { name: 'Needs attention' }).getByText('zebra-zoo is failing').waitFor();
     const files = await page.evaluate(() => performance.getEntriesByType('resource').length);
-    expect(files, `the page itself, and ${visited.reads.join(' ')}`).toBeLessThanOrEqual(5);
+    expect(files, `in addition to the page itself: ${visited.requests.join(' ')}`).toBeLessThanOrEqual(5);
     await page.context().close();
   });
 });

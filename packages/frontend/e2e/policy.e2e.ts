@@ -15,15 +15,15 @@ afterAll(async () => {
   await goody?.end();
 });
 
-/** What the browser refused to load or run, since the page was opened. */
-const refused = (page: Page) => page.evaluate(() => (window as unknown as { refused: string[] }).refused);
+/** The directives of the policy that blocked something since the page was opened. */
+const blocked = (page: Page) => page.evaluate(() => (window as unknown as { blocked: string[] }).blocked);
 
-/** A page that notes what is refused. */
-async function noting(path: string): Promise<Page> {
+/** Opens a page that records violations of its policy. */
+async function openRecording(path: string): Promise<Page> {
   const context = await browser.newContext();
   await context.addInitScript(() => {
     const list: string[] = [];
-    Object.assign(window, { refused: list });
+    Object.assign(window, { blocked: list });
     document.addEventListener('securitypolicyviolation', (event) => list.push(event.effectiveDirective));
   });
   const page = await context.newPage();
@@ -33,7 +33,7 @@ async function noting(path: string): Promise<Page> {
 }
 
 describe('the content security policy', () => {
-  test('lets in nothing but the page’s own script, its one style by its hash, and the drawing in its tab', async () => {
+  test('allows only scripts of its origin, the one style by its hash, and the icon of the tab', async () => {
     const policy = (await fetch(goody.address)).headers.get('content-security-policy') ?? '';
     expect(policy.replace(/'sha256-[^']+'/, 'HASH').split('; ')).toEqual([
       "default-src 'none'",
@@ -49,8 +49,8 @@ describe('the content security policy', () => {
     ]);
   });
 
-  test('is never broken on a walk through every page', async () => {
-    const page = await noting('/');
+  test('blocks nothing on any page', async () => {
+    const page = await openRecording('/');
     const { vendors } = await goody.read('/api/vendors', { risk: 'high,medium,low', limit: '1' });
     await page.getByRole('link', { name: vendors[0]?.name, exact: true }).first().click();
     await expect.poll(() => new URL(page.url()).pathname).toMatch(/^\/vendors\//);
@@ -64,19 +64,19 @@ describe('the content security policy', () => {
       await expect.poll(() => page.locator('[aria-busy="true"]').count()).toBe(0);
     }
     const { orders } = await goody.read('/api/orders', { status: 'DAMAGED', limit: '1' });
-    expect(await refused(page)).toEqual([]);
+    expect(await blocked(page)).toEqual([]);
     for (const path of [`/orders/${orders[0]?.orderId}`, '/orders?status=LOST', '/?date=someday', '/no/such/page']) {
-      const other = await noting(path);
-      expect(await refused(other), path).toEqual([]);
+      const other = await openRecording(path);
+      expect(await blocked(other), path).toEqual([]);
       await other.context().close();
     }
     await page.context().close();
   });
 
-  test('refuses markup from text, code from text, and what comes from elsewhere', async () => {
-    const page = await noting('/');
+  test('blocks markup from text, code from text, and content of other origins', async () => {
+    const page = await openRecording('/');
     await page.evaluate(async () => {
-      const tried = [
+      const attempts = [
         () => {
           document.body.innerHTML = '<b>markup</b>';
         },
@@ -85,21 +85,21 @@ describe('the content security policy', () => {
         () => document.body.append(Object.assign(document.createElement('img'), { src: 'http://127.0.0.1:9/a.png' })),
         () => fetch('http://127.0.0.1:9/').catch(() => {}),
       ];
-      for (const one of tried) {
+      for (const attempt of attempts) {
         try {
-          await one();
+          await attempt();
         } catch {
-          // Told by the event, too.
+          // The event reports the violation, too.
         }
       }
     });
     await expect
-      .poll(async () => [...new Set(await refused(page))].sort())
+      .poll(async () => [...new Set(await blocked(page))].sort())
       .toEqual(['connect-src', 'img-src', 'require-trusted-types-for', 'style-src-elem']);
     await page.context().close();
   });
 
-  test('lets no other page show this one in a frame', async () => {
+  test('forbids other pages to show this one in a frame', async () => {
     const { page } = await visit(browser, goody.address);
     const frame = await page.context().newPage();
     await frame.setContent(`<iframe src="${goody.address}"></iframe>`);

@@ -1,4 +1,4 @@
-/** Percentages as they are shown: 0 and 100 only where it is exactly that. */
+/** Rounding of percentages: the page shows 0 % and 100 % only for exact values. */
 
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -11,8 +11,8 @@ let browser: Browser;
 
 beforeAll(async () => {
   [goody, browser] = await Promise.all([Goody.start(), launch()]);
-  await goody.tell(events({ vendorId: 'candles', arrived: 1999, lost: 1 }));
-  await goody.tell(events({ vendorId: 'mugs', arrived: 2999, lost: 1 }));
+  await goody.send(events({ vendorId: 'candles', arrived: 1999, lost: 1 }));
+  await goody.send(events({ vendorId: 'mugs', arrived: 2999, lost: 1 }));
 });
 
 afterAll(async () => {
@@ -20,7 +20,7 @@ afterAll(async () => {
   await goody?.end();
 });
 
-test('one failure among thousands is neither 100 % reliable nor a rate of 0 %', async () => {
+test('one failure among thousands is shown neither as 100 % reliability nor as an issue rate of 0 %', async () => {
   const { page } = await visit(browser, goody.address);
   const reliability = async () =>
     Object.fromEntries((await rows(page, /^Vendors/)).map((row) => [row.Vendor?.split(' ')[0], row.Reliability]));

@@ -9,11 +9,11 @@ let browser: Browser;
 
 beforeAll(async () => {
   [goody, browser] = await Promise.all([Goody.start(), launch()]);
-  await goody.tell([
+  await goody.send([
     ...events({ vendorId: 'flowers', shipping: 70, lost: 2 }),
     ...events({ vendorId: 'wine', shipping: 1, damaged: 1 }),
   ]);
-  await goody.name('flowers', 'Premium Flowers', 'Flowers');
+  await goody.nameVendor('flowers', 'Premium Flowers', 'Flowers');
 });
 
 afterAll(async () => {
@@ -26,9 +26,9 @@ const updates = (page: Page) => page.getByRole('region', { name: 'What changed' 
 const status = (page: Page, name: RegExp) =>
   page.getByRole('group', { name: /^Updated in the last hour/ }).getByRole('button', { name });
 
-describe('the feed of what changed lately', () => {
-  test('says what the last hour brought, and what became of each order, the newest first', async () => {
-    const { page, complaints, reads } = await open();
+describe('the feed of recent updates', () => {
+  test('counts the updates of the last hour, and lists the change of each order, newest first', async () => {
+    const { page, consoleErrors, requests } = await open();
     const feed = await goody.read('/api/orders/recent');
     await expect.poll(() => heading(page)).toBe(`${feed.activity.updatedLastHour} orders updated in the last hour.`);
     expect(await read(status(page, /Shipping, on time$/))).toBe(
@@ -37,12 +37,12 @@ describe('the feed of what changed lately', () => {
     const shown = await updates(page).getByRole('link').allTextContents();
     expect(shown.filter((_, index) => index % 2 === 0)).toEqual(feed.orders.map(({ order }) => order.orderId));
     await expect.poll(() => updates(page).first().textContent()).toMatch(/Placed became Shipping, on time/);
-    expect(reads).toEqual(['/api/orders/recent?limit=50']);
-    expect(complaints).toEqual([]);
+    expect(requests).toEqual(['/api/orders/recent?limit=50']);
+    expect(consoleErrors).toEqual([]);
     await page.context().close();
   });
 
-  test('tells the reason, and that it was told later than it happened', async () => {
+  test('shows the reason of an event, and that it was received later than it occurred', async () => {
     const { page } = await open('?status=LOST&hours=168');
     const lost = await read(updates(page).first());
     expect(lost).toContain('“not seen since the depot”');
@@ -51,20 +51,20 @@ describe('the feed of what changed lately', () => {
     await page.context().close();
   });
 
-  test('loads more without losing the place, says so, and says where it ends', async () => {
-    const { page, complaints, reads } = await open();
+  test('loads more at the same scroll position, announces it, and marks the end of the feed', async () => {
+    const { page, consoleErrors, requests } = await open();
     await page.getByRole('button', { name: 'Load more' }).click();
     await page.getByText('71 orders shown, 21 of them new. This is the end of the feed.').waitFor();
     await expect.poll(() => updates(page).count()).toBe(71);
     const first = updates(page).nth(50).getByRole('link').first();
     await expect.poll(() => first.evaluate((link) => link === document.activeElement)).toBe(true);
     expect(await page.getByRole('button', { name: 'Load more' }).count()).toBe(0);
-    expect(reads).toHaveLength(2);
+    expect(requests).toHaveLength(2);
     await expect
       .poll(() => updates(page).evaluateAll((all) => new Set(all.map((one) => one.textContent)).size))
       .toBe(71);
 
-    // One order, and back: as many are there, at the same place.
+    // After visiting an order, the list has the same length and scroll position.
     const order = updates(page).nth(60).getByRole('link').first();
     await order.scrollIntoViewIfNeeded();
     const scrolled = await page.evaluate(() => window.scrollY);
@@ -75,13 +75,13 @@ describe('the feed of what changed lately', () => {
     await expect.poll(() => page.evaluate(() => window.scrollY)).toBe(scrolled);
 
     await page.getByRole('button', { name: 'Refresh' }).click();
-    // Refresh starts anew.
+    // Refresh returns to the first page.
     await expect.poll(() => updates(page).count()).toBe(50);
-    expect(complaints).toEqual([]);
+    expect(consoleErrors).toEqual([]);
     await page.context().close();
   });
 
-  test('is filtered by status, by vendor and by how far back, in the address', async () => {
+  test('has filters for status, vendor and period in the URL', async () => {
     const { page } = await open();
     await page.getByRole('button', { name: '7 days' }).click();
     await expectSearch(page, { hours: '168' });
@@ -98,7 +98,7 @@ describe('the feed of what changed lately', () => {
     await page.context().close();
   });
 
-  test('that is empty says how to see more', async () => {
+  test('that is empty offers a longer period', async () => {
     const { page } = await open('?status=DAMAGED');
     await expect.poll(() => heading(page)).toBe('No order was updated in the last hour.');
     await page.getByRole('link', { name: 'Look back 7 days' }).click();
@@ -106,12 +106,12 @@ describe('the feed of what changed lately', () => {
     await page.context().close();
   });
 
-  test('that cannot load more says why, and tries again', async () => {
+  test('that fails to load more shows the reason, and can try again', async () => {
     const { page } = await open();
     await goody.stop();
     await page.getByRole('button', { name: 'Load more' }).click();
     await page.getByRole('alert').getByText('Loading more failed').waitFor();
-    expect(await updates(page).count(), 'what is there stays').toBe(50);
+    expect(await updates(page).count(), 'the loaded orders stay').toBe(50);
     await goody.startAgain();
     await page.getByRole('button', { name: 'Try again' }).last().click();
     await expect.poll(() => updates(page).count()).toBe(71);

@@ -20,41 +20,41 @@ afterAll(async () => {
   await goody?.end();
 });
 
-/** What the browser itself writes when an answer is an error, or none comes. */
+/** The message that the browser logs for an error response or a failed request. */
 const fromTheBrowser = /^Failed to load resource/;
 
-describe('when there is nothing to show', () => {
-  test('an empty database says how to fill it, and Refresh shows what came', async () => {
-    const { page, complaints } = await visit(browser, goody.address);
+describe('a page without data, with an error or while loading', () => {
+  test('an empty database shows how to import orders, and Refresh then shows them', async () => {
+    const { page, consoleErrors } = await visit(browser, goody.address);
     await expect.poll(() => heading(page)).toBe('No orders yet.');
     await page.getByText('goody import FILE.ndjson').waitFor();
 
-    await goody.tell(events({ vendorId: 'candles', arrived: 20, shipping: 1 }));
+    await goody.send(events({ vendorId: 'candles', arrived: 20, shipping: 1 }));
     await page.getByRole('button', { name: 'Refresh' }).click();
     await page.getByRole('link', { name: 'candles' }).waitFor();
     await expect.poll(() => heading(page)).toBe('No vendor is at risk.');
-    expect(complaints).toEqual([]);
+    expect(consoleErrors).toEqual([]);
   });
 
-  test('an address that leads nowhere says so and leads on', async () => {
-    const { page, complaints } = await visit(browser, `${goody.address}/no/such/page`);
+  test('an unknown URL shows an error and a link to the overview', async () => {
+    const { page, consoleErrors } = await visit(browser, `${goody.address}/no/such/page`);
     await expect.poll(() => heading(page)).toBe('There is no such page');
     await page.getByRole('link', { name: 'Go to the overview' }).click();
     await expect.poll(() => new URL(page.url()).pathname).toBe('/');
     await page.getByRole('region', { name: 'System health' }).waitFor();
-    expect(complaints.filter((text) => !fromTheBrowser.test(text))).toEqual([]);
+    expect(consoleErrors.filter((text) => !fromTheBrowser.test(text))).toEqual([]);
   });
 
-  test('a vendor that nobody knows is not found, with a reference', async () => {
-    const { page, complaints } = await visit(browser, `${goody.address}/vendors/nobody`);
+  test('an unknown vendor is not found, with a reference', async () => {
+    const { page, consoleErrors } = await visit(browser, `${goody.address}/vendors/unknown`);
     await expect.poll(() => heading(page)).toBe('Not found');
     await expect.poll(() => read(page.getByText('Reference'))).toMatch(/^Reference [\w-]{8,}$/);
     await page.getByRole('link', { name: 'See all vendors' }).click();
     await page.getByRole('link', { name: 'candles' }).waitFor();
-    expect(complaints.filter((text) => !fromTheBrowser.test(text))).toEqual([]);
+    expect(consoleErrors.filter((text) => !fromTheBrowser.test(text))).toEqual([]);
   });
 
-  test('a date that is none is named, and there is a way out', async () => {
+  test('an invalid date is named, with a link to the page without filters', async () => {
     const { page } = await visit(browser, `${goody.address}/?date=someday`);
     await expect.poll(() => heading(page)).toBe('A parameter is not valid');
     await expect.poll(() => read(page.getByRole('alert'))).toMatch(/date .+/);
@@ -63,7 +63,7 @@ describe('when there is nothing to show', () => {
     await page.getByRole('link', { name: 'candles' }).waitFor();
   });
 
-  test('a cursor of another list leads to its first page', async () => {
+  test('an invalid cursor offers a link to the first page', async () => {
     const { page } = await visit(browser, `${goody.address}/?q=candles&cursor=made-up&page=2`);
     await expect.poll(() => heading(page)).toBe('The cursor is not valid');
     await page.getByRole('link', { name: 'Go to the first page' }).click();
@@ -71,8 +71,8 @@ describe('when there is nothing to show', () => {
     await page.getByRole('link', { name: 'candles' }).waitFor();
   });
 
-  test('a Refresh that fails keeps the numbers, and says from when they are and why', async () => {
-    const { page, complaints } = await visit(browser, goody.address);
+  test('a failed Refresh keeps the numbers, and shows their age and the reason', async () => {
+    const { page, consoleErrors } = await visit(browser, goody.address);
     await goody.stop();
     await page.getByRole('button', { name: 'Refresh' }).click();
     const notice = page.getByText('This data was loaded just now');
@@ -86,10 +86,10 @@ describe('when there is nothing to show', () => {
     await page.getByRole('button', { name: 'Try again' }).click();
     await expect.poll(() => notice.count()).toBe(0);
     await page.getByRole('link', { name: 'candles' }).waitFor();
-    expect(complaints.filter((text) => !fromTheBrowser.test(text))).toEqual([]);
+    expect(consoleErrors.filter((text) => !fromTheBrowser.test(text))).toEqual([]);
   });
 
-  test('who is offline is told so, and keeps what there is', async () => {
+  test('an offline browser shows a notice, and keeps the content', async () => {
     const { page } = await visit(browser, goody.address);
     await page.context().setOffline(true);
     await page.getByText('You are offline.').waitFor();
@@ -102,7 +102,7 @@ describe('when there is nothing to show', () => {
     await expect.poll(() => page.getByText('You are offline.').count()).toBe(0);
   });
 
-  test('what is slow shows boxes first, and nothing jumps when the numbers come', async () => {
+  test('a slow response shows placeholders first, and the layout does not shift when the numbers appear', async () => {
     const { page } = await visit(browser, goody.address);
     await page.route(/\/(api|dashboard)\//, async (route) => {
       await new Promise((done) => setTimeout(done, 700));
@@ -123,7 +123,7 @@ describe('when there is nothing to show', () => {
     expect(shifted, 'cumulative layout shift').toBeLessThanOrEqual(0.01);
   });
 
-  test('while another filter is read, the rows stay', async () => {
+  test('while another filter loads, the rows stay', async () => {
     const { page } = await visit(browser, goody.address);
     await page.route(/\/(api|dashboard)\//, async (route) => {
       await new Promise((done) => setTimeout(done, 1000));
@@ -138,24 +138,24 @@ describe('when there is nothing to show', () => {
     await expect.poll(() => table.getAttribute('aria-busy')).toBe('false');
   });
 
-  test('a theme that was chosen is kept, and shown from the first paint on', async () => {
+  test('a chosen theme is stored, and used from the first paint on', async () => {
     const { page } = await visit(browser, goody.address, { colorScheme: 'light' });
-    const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-    const light = await ground();
+    const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const light = await background();
     await page.getByRole('combobox', { name: 'Theme' }).selectOption('Dark');
-    const dark = await ground();
+    const dark = await background();
     expect(dark).not.toBe(light);
     await page.reload();
     await heading(page);
-    await expect.poll(() => ground()).toBe(dark);
+    await expect.poll(() => background()).toBe(dark);
     await page.getByRole('combobox', { name: 'Theme' }).selectOption('System');
-    await expect.poll(() => ground()).toBe(light);
+    await expect.poll(() => background()).toBe(light);
   });
 
-  test('the head is there while the first page is read, and is the same one after', async () => {
+  test('the header is there while the first page loads, and stays in place', async () => {
     const context = await browser.newContext();
     const page = await context.newPage();
-    // The page begins with the first tick of its clock, so that what is there before can be looked at for as long as it takes.
+    // The page starts with the first tick of its clock. A paused clock gives the test time to examine the page before that.
     await page.clock.install();
     await page.clock.pauseAt(Date.now() + 60_000);
     await page.goto(goody.address);
@@ -170,8 +170,8 @@ describe('when there is nothing to show', () => {
     await context.close();
   });
 
-  test('a server that does not answer is named, and trying again works once it does', async () => {
-    const { page, complaints } = await visit(browser, `${goody.address}/no/such/page`);
+  test('a server that is down is reported, and trying again works when it runs again', async () => {
+    const { page, consoleErrors } = await visit(browser, `${goody.address}/no/such/page`);
     await goody.stop();
     await page.getByRole('link', { name: 'Go to the overview' }).click();
     await expect.poll(() => heading(page)).toBe('Goody does not respond');
@@ -180,6 +180,6 @@ describe('when there is nothing to show', () => {
     await goody.startAgain();
     await page.getByRole('button', { name: 'Try again' }).click();
     await page.getByRole('link', { name: 'candles' }).waitFor();
-    expect(complaints.filter((text) => !fromTheBrowser.test(text))).toEqual([]);
+    expect(consoleErrors.filter((text) => !fromTheBrowser.test(text))).toEqual([]);
   });
 });

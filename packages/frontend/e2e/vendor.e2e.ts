@@ -11,7 +11,7 @@ let browser: Browser;
 
 beforeAll(async () => {
   [goody, browser] = await Promise.all([Goody.start(), launch()]);
-  await goody.tell([
+  await goody.send([
     ...events({
       vendorId: 'flowers',
       arrived: 28,
@@ -55,7 +55,7 @@ afterAll(async () => {
   await goody?.end();
 });
 
-/** Everything that is known of a vendor besides its orders. */
+/** Stores the master data of a vendor. */
 async function register(id: string, vendor: components['schemas']['PutVendor']): Promise<void> {
   const response = await fetch(`${goody.address}/api/vendors/${id}`, {
     method: 'PUT',
@@ -70,16 +70,16 @@ const open = (path: string) => visit(browser, goody.address + path);
 const percent = (value: number | null | undefined) => `${value?.toFixed(1)} %`;
 const chart = (page: Page) => page.getByRole('application', { name: /^Reliability and orders, day by day/ });
 
-/** The days of a vendor's history, as the API tells them. */
+/** The days of a vendor's history from the API. */
 async function history(id: string, days: number): Promise<VendorDay[]> {
   const to = new Date().toISOString().slice(0, 10);
   const from = new Date(Date.parse(to) - (days - 1) * 86_400_000).toISOString().slice(0, 10);
   return (await goody.readAt<'/api/vendors/{id}/history'>(`/api/vendors/${id}/history`, { from, to })).days;
 }
 
-describe('the page of a vendor', () => {
-  test('shows the numbers of its report, and those of the week before', async () => {
-    const { page, complaints, reads } = await open('/vendors/flowers');
+describe('the vendor page', () => {
+  test('shows the numbers of its report, and those of the previous week', async () => {
+    const { page, consoleErrors, requests } = await open('/vendors/flowers');
     const { report } = await goody.readAt<'/vendors/{id}/report'>('/vendors/flowers/report');
     const { current7d: current, previous7d: previous } = report;
 
@@ -114,17 +114,17 @@ describe('the page of a vendor', () => {
       'These 7 days': String(current.totalOrders),
       '7 days before': String(previous.totalOrders),
     });
-    const paths = reads.map((path) => path.split('?')[0]).sort();
-    expect(paths, 'each is asked for once').toEqual([
+    const paths = requests.map((path) => path.split('?')[0]).sort();
+    expect(paths, 'each request is sent once').toEqual([
       '/api/orders',
       '/api/vendors',
       '/api/vendors/flowers/history',
       '/vendors/flowers/report',
     ]);
-    expect(complaints).toEqual([]);
+    expect(consoleErrors).toEqual([]);
   });
 
-  test('says who it is, what was agreed, and whom to write to', async () => {
+  test('shows the id, category, contract and contact of the vendor', async () => {
     const { page } = await open('/vendors/flowers');
     const facts = page.getByRole('main').locator('dl').first();
     expect(await read(facts)).toMatch(
@@ -143,7 +143,7 @@ describe('the page of a vendor', () => {
     ],
     ['candles', 'Low risk', 'None of 60 completed orders went wrong: better than the week before (9.1 %).'],
     ['flowers', 'Too few orders to judge', '8 of 38 completed orders went wrong. Too few to judge.'],
-  ])('of %s says: %s', async (id, risk, sentence) => {
+  ])('of %s shows: %s', async (id, risk, sentence) => {
     const { page } = await open(`/vendors/${id}`);
     const { vendors } = await goody.read('/api/vendors', { q: id });
     expect(vendors[0]?.riskLevel).toBe(risk.startsWith('Too few') ? 'insufficient' : risk.split(' ')[0]?.toLowerCase());
@@ -151,7 +151,7 @@ describe('the page of a vendor', () => {
     await page.getByText(sentence, { exact: true }).waitFor();
   });
 
-  test('breaks its orders down into parts that add up', async () => {
+  test('counts its orders by status, and the counts add up', async () => {
     const { page } = await open('/vendors/flowers');
     const { report } = await goody.readAt<'/vendors/{id}/report'>('/vendors/flowers/report');
     const table = await rows(page, /^Orders by status/);
@@ -166,7 +166,7 @@ describe('the page of a vendor', () => {
     expect(total).toBe(`Total ${count('Active') + count('Ended in the seven days')} 100.0 %`);
   });
 
-  test('lists the orders that went wrong lately, with the exact time at hand', async () => {
+  test('lists the recent issues, with the exact time in a tooltip', async () => {
     const { page } = await open('/vendors/flowers');
     const { recentIssues } = await goody.readAt<'/vendors/{id}/report'>('/vendors/flowers/report');
     const listed = await rows(page, /^Recent issues/);
@@ -183,7 +183,7 @@ describe('the page of a vendor', () => {
     await expect.poll(() => ended.getAttribute('title')).toMatch(/^\d+ \w+ \d{4}, [\d:]+ UTC$/);
   });
 
-  test('lists the orders to chase, the latest first, and counts all of them', async () => {
+  test('lists the overdue orders, oldest promise first, and counts all of them', async () => {
     const { page } = await open('/vendors/fashion');
     const filter = {
       vendorId: 'fashion',
@@ -194,14 +194,14 @@ describe('the page of a vendor', () => {
     const { orders, summary } = await goody.read('/api/orders', { ...filter, limit: '100' });
     expect(summary.total).toBe(12);
     const overdue = page.getByRole('region', { name: '12 overdue, still open' });
-    const latest = orders.toSorted((a, b) => (a.estimatedDelivery ?? '').localeCompare(b.estimatedDelivery ?? ''));
+    const byPromise = orders.toSorted((a, b) => (a.estimatedDelivery ?? '').localeCompare(b.estimatedDelivery ?? ''));
     const listed = await overdue
       .getByRole('listitem')
       .evaluateAll((items) => items.map((item) => item.textContent ?? ''));
     expect(listed).toHaveLength(8);
     for (const [index, text] of listed.entries()) {
       expect(words(text)).toMatch(/^1 d late/);
-      expect(text).toContain(latest[index]?.orderId);
+      expect(text).toContain(byPromise[index]?.orderId);
       expect(text).toContain('$42.50');
     }
     await overdue.getByRole('link', { name: 'All 12 overdue' }).click();
@@ -212,13 +212,13 @@ describe('the page of a vendor', () => {
 });
 
 describe('the history of a vendor', () => {
-  test('is read day by day with the keys, and says the numbers of each', async () => {
-    const { page, reads } = await open('/vendors/flowers');
+  test('can be read day by day with the arrow keys, and shows the numbers of each day', async () => {
+    const { page, requests } = await open('/vendors/flowers');
     const days = await history('flowers', 30);
     const readout = page.locator('[aria-live="polite"]').filter({ hasText: 'Placed that day' });
     const issues = (count: number) => (count === 1 ? '1 issue' : `${count} issues`);
     const expectDay = async (day: VendorDay | undefined, named: RegExp) => {
-      if (day === undefined) throw new Error('there is such a day');
+      if (day === undefined) throw new Error('the history has no such day');
       await expect.poll(() => read(readout)).toMatch(named);
       const said = await read(readout);
       if (day.reliabilityScore === null) expect(said).toContain('Reliability, 7 days – ');
@@ -251,17 +251,17 @@ describe('the history of a vendor', () => {
       await expectDay(days[index], inFull(days[index]));
     }
 
-    // And by pointer: the middle of the drawing is the middle of its days.
+    // With the pointer: the days divide the width of the chart evenly.
     const box = await chart(page).boundingBox();
-    if (box === null) throw new Error('the chart is drawn');
+    if (box === null) throw new Error('the chart is not visible');
     const axis = 36;
     const at = (index: number) => box.x + axis + ((index + 0.5) * (box.width - axis)) / 30;
     await page.mouse.move(at(20), box.y + 100);
     await expectDay(days[20], inFull(days[20]));
-    expect(reads).toHaveLength(4);
+    expect(requests).toHaveLength(4);
   });
 
-  test('says what it is and how to use it, and is left with Tab', async () => {
+  test('describes its use for screen readers, and Tab leaves it', async () => {
     const { page } = await open('/vendors/flowers');
     const help = await chart(page).getAttribute('aria-describedby');
     expect(words((await page.locator(`[id="${help}"]`).textContent()) ?? '')).toMatch(/press ← → to read one day/);
@@ -270,7 +270,7 @@ describe('the history of a vendor', () => {
     await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('Show as table');
   });
 
-  test('is a table for whoever wants one, with the same numbers', async () => {
+  test('is available as a table with the same numbers', async () => {
     const { page } = await open('/vendors/flowers');
     const days = await history('flowers', 30);
     expect(await page.getByRole('region', { name: /^Numbers of each day/ }).isVisible()).toBe(false);
@@ -287,35 +287,35 @@ describe('the history of a vendor', () => {
     expect(table.map((row) => Number(row['Placed that day']))).toEqual(
       days.map((day) => day.day.placedOrders).toReversed(),
     );
-    // Nothing completed on the oldest days: that is not 0 %.
+    // No order completed on the oldest days, which must not show as 0 %.
     expect(table.at(-1)?.['Reliability, 7 days']).toMatch(/^–/);
   });
 
-  test('goes back ninety days by the address, without asking again', async () => {
-    const { page, reads, complaints } = await open('/vendors/flowers');
+  test('shows ninety days by URL, without further requests', async () => {
+    const { page, requests, consoleErrors } = await open('/vendors/flowers');
     await page.getByRole('heading', { name: 'Last 30 days' }).waitFor();
     const spans = page.getByRole('navigation', { name: 'Days shown' });
     await spans.getByRole('link', { name: '90 days' }).click();
     await page.getByRole('heading', { name: 'Last 90 days' }).waitFor();
     await expectSearch(page, { days: '90' });
     await expect.poll(() => spans.locator('[aria-current]').allTextContents()).toEqual(['90 days']);
-    expect(reads).toHaveLength(4);
+    expect(requests).toHaveLength(4);
 
     await page.reload();
     await page.getByRole('heading', { name: 'Last 90 days' }).waitFor();
-    expect(reads).toHaveLength(8);
+    expect(requests).toHaveLength(8);
     await page.getByRole('button', { name: 'Refresh' }).click();
-    await expect.poll(() => reads.length).toBe(12);
+    await expect.poll(() => requests.length).toBe(12);
     await spans.getByRole('link', { name: '30 days' }).click();
     await expectSearch(page, {});
     await page.getByRole('heading', { name: 'Last 30 days' }).waitFor();
-    expect(complaints).toEqual([]);
+    expect(consoleErrors).toEqual([]);
   });
 });
 
-describe('the ways on from a vendor', () => {
-  test('lead to its orders and to one of them, and back to the list as it was', async () => {
-    const { page, complaints } = await open('/?q=flow&sortBy=name');
+describe('the links of a vendor', () => {
+  test('lead to its orders and to one order, and back to the same list of vendors', async () => {
+    const { page, consoleErrors } = await open('/?q=flow&sortBy=name');
     await page.getByRole('link', { name: 'Premium Flowers', exact: true }).first().click();
     await expect.poll(() => heading(page)).toBe('Premium Flowers');
 
@@ -329,42 +329,42 @@ describe('the ways on from a vendor', () => {
     await expect.poll(() => new URL(page.url()).pathname).toBe(`/orders/${first?.Order}`);
     await page.goBack();
     await expect.poll(() => heading(page)).toBe('Premium Flowers');
-    // Other days are no step of their own.
+    // A change of the period adds no entry to the browser's history.
     await page.getByRole('link', { name: '90 days' }).click();
     await page.getByRole('heading', { name: 'Last 90 days' }).waitFor();
     await page.getByRole('link', { name: 'All vendors' }).click();
     await expectSearch(page, { q: 'flow', sortBy: 'name' });
-    expect(complaints).toEqual([]);
+    expect(consoleErrors).toEqual([]);
   });
 });
 
-describe('odd vendors', () => {
-  test('without completed orders say that nothing is known, not zero', async () => {
-    const { page, complaints } = await open(`/vendors/${encodeURIComponent('wine.co:1')}`);
+describe('vendors without data', () => {
+  test('without completed orders show "nothing completed", not zero', async () => {
+    const { page, consoleErrors } = await open(`/vendors/${encodeURIComponent('wine.co:1')}`);
     await expect.poll(() => heading(page)).toBe('wine.co:1');
     expect(await tile(page, 'Reliability')).toMatch(/^RELIABILITY – .*Nothing completed in these seven days/i);
     await page.getByText('Nothing completed in these seven days; 3 orders are on the way.').waitFor();
     await page.getByText('Not registered').waitFor();
     await page.getByRole('heading', { name: 'No order went wrong' }).waitFor();
     await page.getByRole('heading', { name: 'None overdue' }).waitFor();
-    expect(complaints).toEqual([]);
+    expect(consoleErrors).toEqual([]);
   });
 
-  test('without any order say so, and show no number', async () => {
-    const { page, complaints } = await open('/vendors/newcomer');
+  test('without any order show a notice and no number', async () => {
+    const { page, consoleErrors } = await open('/vendors/newcomer');
     await page.getByRole('heading', { name: 'No order of this vendor yet' }).waitFor();
     await page.getByText('Takes no new orders').waitFor();
     expect(await page.getByRole('link', { name: 'Contact vendor' }).count()).toBe(0);
     expect(await page.getByRole('region').count()).toBe(0);
-    expect(complaints).toEqual([]);
+    expect(consoleErrors).toEqual([]);
   });
 
-  test('on a day that is over list no orders of now, and say why', async () => {
+  test('on a past date list no current orders, and state why', async () => {
     const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
-    const { page, reads } = await open(`/vendors/fashion?date=${yesterday}`);
+    const { page, requests } = await open(`/vendors/fashion?date=${yesterday}`);
     const overdue = page.getByRole('region', { name: 'Overdue, still open' });
     await expect.poll(() => read(overdue)).toContain('A list shows the current state.');
-    expect(reads.filter((path) => path.startsWith('/api/orders'))).toEqual([]);
+    expect(requests.filter((path) => path.startsWith('/api/orders'))).toEqual([]);
     const readout = page.locator('[aria-live="polite"]').filter({ hasText: 'Placed that day' });
     expect(await read(readout)).not.toContain('not over');
     await page.getByRole('link', { name: 'Show today' }).click();
@@ -373,9 +373,9 @@ describe('odd vendors', () => {
   });
 });
 
-describe('a vendor on paper', () => {
-  test('fits two sheets, and has nothing to press', async () => {
-    // Its name is as long as names get, and all its lists are full; a phone's drawing is taller than it is wide.
+describe('a printed vendor', () => {
+  test('fits two sheets, without buttons and links', async () => {
+    // The longest case: the vendor has a name of maximum length and full lists, and on a phone the chart is taller than wide.
     const { page } = await open('/vendors/fashion');
     for (const width of [1280, 360]) {
       await page.setViewportSize({ width, height: 800 });
@@ -398,7 +398,7 @@ describe.runIf(hasOlist)('a vendor of Olist', () => {
     try {
       const busy = { date: OLIST_DATE, sortBy: 'completedOrders', order: 'desc', limit: '1' };
       const [vendor] = (await olist.read('/api/vendors', busy)).vendors;
-      const { page, complaints } = await visit(
+      const { page, consoleErrors } = await visit(
         browser,
         `${olist.address}/vendors/${vendor?.vendorId}?date=${OLIST_DATE}`,
       );
@@ -406,7 +406,7 @@ describe.runIf(hasOlist)('a vendor of Olist', () => {
       expect(await tile(page, 'Issue rate')).toContain(`${vendor?.issueCount} of ${vendor?.completedOrders} completed`);
       expect(await tile(page, 'Active orders')).toContain(` ${vendor?.activeOrders} `);
       await page.getByRole('heading', { name: /^30 days to/ }).waitFor();
-      expect(complaints).toEqual([]);
+      expect(consoleErrors).toEqual([]);
     } finally {
       await olist.end();
     }

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** The page in a real browser, on the real server. One file at a time: each has a server and a browser of its own. */
+/** Tests of the page in a real browser, with the real server. Files run one after another, as each starts a server and a browser. */
 export default defineConfig({
   test: {
     environment: 'node',

@@ -1,4 +1,4 @@
-/** The browser that the page is looked at with. */
+/** Starts the browser for tests, screenshots and measurements. */
 import { existsSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 
@@ -7,7 +7,7 @@ export const flags = ['--no-sandbox', '--disable-gpu', '--disable-background-net
 
 export async function launch() {
   if (!existsSync(executablePath)) {
-    const advice = `There is no browser at ${executablePath}: apt-get install chromium, or set CHROMIUM to where one is.`;
+    const advice = `There is no browser at ${executablePath}: apt-get install chromium, or set CHROMIUM to the path of one.`;
     console.error(advice);
     throw new Error(advice);
   }

@@ -1,6 +1,6 @@
 /**
- * How long a list of many vendors takes to answer the hand: from the key or the click until the new rows are painted,
- * on this machine, over loopback. Prints a table; it is a measurement, not a test.
+ * Measures the response time of a list of many vendors: from a key press or a click until the new rows are painted,
+ * on this machine, over loopback. Prints a table. It is a measurement without a limit, not a test.
  */
 import { launch } from './chromium.mjs';
 import { fill, hasOlist, OLIST_DATE, Server, withoutOlist } from './server.mjs';
@@ -10,44 +10,50 @@ import { fill, hasOlist, OLIST_DATE, Server, withoutOlist } from './server.mjs';
 
 const VENDORS = 1_600;
 const ROUNDS = 15;
-/** What feels immediate, in milliseconds. */
+/** The time in milliseconds that users perceive as immediate. */
 const GOAL = 100;
 
-/** @typedef {{ on: (page: Page) => Locator, act: (on: Locator) => Promise<unknown> }} Act */
+/** @typedef {{ control: (page: Page) => Locator, act: (control: Locator) => Promise<unknown> }} Interaction */
 
-/** What is used, and how. Each leads to other rows than the one before it. @type {Record<string, Act>} */
-const acts = {
-  'sort by click': { on: (page) => page.getByRole('button', { name: 'Orders', exact: true }), act: (on) => on.click() },
-  'sort by key': {
-    on: (page) => page.getByRole('button', { name: 'Orders', exact: true }),
-    act: (on) => on.press('Enter'),
+/** The measured interactions. Each changes the rows of the table. @type {Record<string, Interaction>} */
+const interactions = {
+  'sort by click': {
+    control: (page) => page.getByRole('button', { name: 'Orders', exact: true }),
+    act: (control) => control.click(),
   },
-  'next page': { on: (page) => page.getByRole('link', { name: 'Next' }), act: (on) => on.click() },
+  'sort by key': {
+    control: (page) => page.getByRole('button', { name: 'Orders', exact: true }),
+    act: (control) => control.press('Enter'),
+  },
+  'next page': { control: (page) => page.getByRole('link', { name: 'Next' }), act: (control) => control.click() },
   search: {
-    on: (page) => page.getByRole('searchbox'),
-    act: async (on) => {
-      await on.fill('7');
-      await on.press('Enter');
+    control: (page) => page.getByRole('searchbox'),
+    act: async (control) => {
+      await control.fill('7');
+      await control.press('Enter');
     },
   },
-  'filter by risk': { on: (page) => page.getByRole('button', { name: 'Low risk' }), act: (on) => on.click() },
+  'filter by risk': {
+    control: (page) => page.getByRole('button', { name: 'Low risk' }),
+    act: (control) => control.click(),
+  },
 };
 
-const made = new Server();
+const generated = new Server();
 const olist = new Server();
 const browser = await launch();
 try {
   console.log(['milliseconds until shown'.padEnd(46), 'median', 'slowest', `within ${GOAL}`].join('  '));
-  await made.open();
-  await tell(made);
-  await measureAll(`${VENDORS} vendors today`, `${made.address}/`);
+  await generated.open();
+  await sendOrders(generated);
+  await measureAll(`${VENDORS} vendors today`, `${generated.address}/`);
   if (hasOlist) {
     await olist.open(fill.olist);
     await measureAll('1,610 vendors of Olist', `${olist.address}/?date=${OLIST_DATE}`);
   } else console.log(withoutOlist);
 } finally {
   await browser.close();
-  await made.end();
+  await generated.end();
   await olist.end();
 }
 
@@ -57,22 +63,22 @@ try {
  */
 async function measureAll(name, url) {
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-  for (const [what, { on, act }] of Object.entries(acts)) {
+  for (const [interaction, { control, act }] of Object.entries(interactions)) {
     const times = [];
     for (let round = 0; round <= ROUNDS; round += 1) {
       await page.goto(url);
       await page.getByRole('table').waitFor();
-      await seen(on(page));
-      const took = await measured(page, () => act(on(page)));
-      // The first one has the browser compile what the others find compiled.
-      if (round > 0) times.push(took);
+      await scrollTo(control(page));
+      const time = await measure(page, () => act(control(page)));
+      // The first round is not counted: the browser compiles the code in it.
+      if (round > 0) times.push(time);
     }
     times.sort((a, b) => a - b);
     const within = times.filter((time) => time <= GOAL).length;
     const median = times[Math.floor(times.length / 2)] ?? Number.NaN;
     console.log(
       [
-        `${name}: ${what}`.padEnd(46),
+        `${name}: ${interaction}`.padEnd(46),
         median.toFixed(0).padStart(6),
         (times.at(-1) ?? Number.NaN).toFixed(0).padStart(7),
         `${within} of ${times.length}`.padStart(10),
@@ -83,48 +89,49 @@ async function measureAll(name, url) {
 }
 
 /**
- * Scrolls to what will be used, as a hand has to before it can, and waits until that is painted.
+ * Scrolls to a control with the mouse wheel, as a user does, and waits until it is painted.
  * @param {Locator} control
  */
-async function seen(control) {
-  const isInSight = () =>
+async function scrollTo(control) {
+  const isVisible = () =>
     control.evaluate((element) => {
       const { top, bottom } = element.getBoundingClientRect();
       return top >= 0 && bottom <= innerHeight;
     });
-  while (!(await isInSight())) {
+  while (!(await isVisible())) {
     await control.page().mouse.wheel(0, 200);
     await control.evaluate(() => new Promise(requestAnimationFrame));
   }
-  await control.evaluate(() => new Promise((done) => requestIdleCallback(done)));
+  // With a timeout: after wheel events, headless Chromium may never report that it is idle.
+  await control.evaluate(() => new Promise((done) => requestIdleCallback(done, { timeout: 1_000 })));
 }
 
 /**
- * From the last key or click before the rows changed until the frame that shows the new ones was painted.
+ * The time in milliseconds from the last key press or click before the rows change until the frame with the new rows is painted.
  * @param {Page} page
  * @param {() => Promise<unknown>} act
  * @returns {Promise<number>}
  */
-async function measured(page, act) {
+async function measure(page, act) {
   const shown = page.evaluate(
     () =>
       /** @type {Promise<number>} */ (
         new Promise((done, fail) => {
-          setTimeout(() => fail(new Error('the rows stayed as they were for 20 seconds')), 20_000);
+          setTimeout(() => fail(new Error('the rows did not change within 20 seconds')), 20_000);
           const rows = () => [...document.querySelectorAll('tbody tr')].map((row) => row.textContent).join('\n');
           const before = rows();
-          let begun = 0;
-          const begins = (/** @type {Event} */ event) => {
-            begun = event.timeStamp;
+          let start = 0;
+          const recordStart = (/** @type {Event} */ event) => {
+            start = event.timeStamp;
           };
-          for (const type of ['pointerup', 'keydown']) addEventListener(type, begins, { capture: true });
+          for (const type of ['pointerup', 'keydown']) addEventListener(type, recordStart, { capture: true });
           const observer = new MutationObserver(() => {
-            if (begun === 0 || rows() === before) return;
+            if (start === 0 || rows() === before) return;
             observer.disconnect();
-            // The frame is painted after its callbacks; the message comes right behind it.
+            // The browser paints the frame after its callbacks, and then delivers the message.
             requestAnimationFrame(() => {
               const { port1, port2 } = new MessageChannel();
-              port1.onmessage = () => done(performance.now() - begun);
+              port1.onmessage = () => done(performance.now() - start);
               port2.postMessage(null);
             });
           });
@@ -132,17 +139,17 @@ async function measured(page, act) {
         })
       ),
   );
-  // Until the page listens, nothing may be pressed.
+  // The page must have its listeners before the interaction.
   await page.evaluate(() => undefined);
   await act();
   return shown;
 }
 
 /**
- * Orders of so many vendors in the last days, so that every one has a row with numbers.
+ * Sends recent orders of `VENDORS` vendors, and waits until the list has all of them.
  * @param {Server} server
  */
-async function tell(server) {
+async function sendOrders(server) {
   const now = Date.now();
   const at = (/** @type {number} */ days) => new Date(now - days * 86_400_000).toISOString();
   const lines = Array.from({ length: VENDORS }, (_, vendor) =>

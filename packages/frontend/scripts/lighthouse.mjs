@@ -1,7 +1,7 @@
 /**
- * Lighthouse on the built page, served by the real server with demo orders. Reports go to dist/lighthouse.
+ * Runs Lighthouse on the built page, which the real server serves with demo orders. Writes its reports to dist/lighthouse.
  *
- * It is run by npx: a development dependency as big as all others together would be installed by everybody, for this alone.
+ * npx runs Lighthouse: as a development dependency, it would double the size of every installation.
  */
 import { execFile } from 'node:child_process';
 import { mkdir, readFile } from 'node:fs/promises';
@@ -10,10 +10,10 @@ import { promisify } from 'node:util';
 import { executablePath, flags } from './chromium.mjs';
 import { fill, root, Server } from './server.mjs';
 
-/** The last version that runs on every Node.js this project does. */
+/** The last version that runs on every Node.js version that this project supports. */
 const LIGHTHOUSE = 'lighthouse@12.8.2';
-const LEAST = 98;
-/** What else the machine does can only slow a page down: of so many runs at most, the best counts. */
+const MINIMUM_SCORE = 98;
+/** The maximum number of runs per page. The best counts, because other load on the machine can only lower a score. */
 const RUNS = 5;
 const categories = ['performance', 'accessibility', 'best-practices', 'seo'];
 const forms = ['desktop', 'mobile'];
@@ -26,18 +26,18 @@ try {
   console.log(['page'.padEnd(12), 'form'.padEnd(8), ...categories].join('  '));
   for (const [name, path] of Object.entries(await pages())) {
     for (const form of forms) {
-      const report = await best(server.address + path, form, join(folder, `${name}-${form}`));
+      const report = await bestReport(server.address + path, form, join(folder, `${name}-${form}`));
       const scores = categories.map((category) => String(report.score[category]).padStart(category.length));
-      console.log([name.padEnd(12), form.padEnd(8), ...scores, ...report.lost].join('  '));
-      if (least(report) < LEAST) process.exitCode = 1;
+      console.log([name.padEnd(12), form.padEnd(8), ...scores, ...report.failedAudits].join('  '));
+      if (lowestScore(report) < MINIMUM_SCORE) process.exitCode = 1;
     }
   }
-  if (process.exitCode) console.error(`A score is below ${LEAST}: dist/lighthouse says why`);
+  if (process.exitCode) console.error(`A score is below ${MINIMUM_SCORE}: see the reports in dist/lighthouse`);
 } finally {
   await server.end();
 }
 
-/** A page of each kind. */
+/** The name and path of one page of each kind. */
 async function pages() {
   const [{ vendors }, { orders }] = await Promise.all(['/api/vendors?limit=1', '/api/orders?limit=1'].map(read));
   return {
@@ -54,10 +54,10 @@ async function read(path) {
   return (await fetch(server.address + path)).json();
 }
 
-/** @typedef {{ score: Record<string, number>, lost: string[] }} Report */
+/** @typedef {{ score: Record<string, number>, failedAudits: string[] }} Report */
 
 /** @param {Report} report */
-function least({ score }) {
+function lowestScore({ score }) {
   return Math.min(...Object.values(score));
 }
 
@@ -66,13 +66,13 @@ function least({ score }) {
  * @param {string} form
  * @param {string} output
  */
-async function best(url, form, output) {
-  let kept = await measured(url, form, output);
-  for (let run = 1; run < RUNS && least(kept) < LEAST; run += 1) {
-    const report = await measured(url, form, output);
-    if (least(report) > least(kept)) kept = report;
+async function bestReport(url, form, output) {
+  let best = await runLighthouse(url, form, output);
+  for (let run = 1; run < RUNS && lowestScore(best) < MINIMUM_SCORE; run += 1) {
+    const report = await runLighthouse(url, form, output);
+    if (lowestScore(report) > lowestScore(best)) best = report;
   }
-  return kept;
+  return best;
 }
 
 /**
@@ -81,7 +81,7 @@ async function best(url, form, output) {
  * @param {string} output
  * @returns {Promise<Report>}
  */
-async function measured(url, form, output) {
+async function runLighthouse(url, form, output) {
   const options = [
     `--only-categories=${categories}`,
     `--chrome-flags=${['--headless=new', ...flags].join(' ')}`,
@@ -96,16 +96,16 @@ async function measured(url, form, output) {
   const report = JSON.parse(await readFile(`${output}.report.json`, 'utf8'));
   return {
     score: Object.fromEntries(categories.map((name) => [name, Math.round(100 * report.categories[name].score)])),
-    lost: categories.flatMap((name) => lost(report, name)),
+    failedAudits: categories.flatMap((name) => failedAudits(report, name)),
   };
 }
 
 /**
- * What a category lost points by.
+ * The audits that lowered the score of a category, with their measured values.
  * @param {{ categories: Record<string, { auditRefs: { id: string, weight: number }[] }>, audits: Record<string, { score: number | null, displayValue?: string }> }} report
  * @param {string} category
  */
-function lost({ categories, audits }, category) {
+function failedAudits({ categories, audits }, category) {
   return (categories[category]?.auditRefs ?? []).flatMap(({ id, weight }) => {
     const audit = audits[id];
     if (weight === 0 || audit?.score == null || audit.score >= 0.9) return [];

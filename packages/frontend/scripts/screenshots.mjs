@@ -1,7 +1,7 @@
 /**
- * Pictures of every page and state, to be looked at one by one. They go to dist/screenshots.
+ * Takes screenshots of every page and state, for review by a person. Writes them to dist/screenshots.
  *
- * SCREENSHOTS=vendor,stale makes only those whose name holds one of the words.
+ * With SCREENSHOTS=vendor,stale it takes only those whose name contains one of the words.
  */
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -14,15 +14,15 @@ import { fill, hasOlist, newToken, OLIST_DATE, root, Server, withoutOlist } from
  * @property {Server} server
  * @property {string} path
  * @property {readonly number[]} [widths]
- * @property {(page: Page) => Promise<unknown>} [before] what is done before the page is opened
- * @property {(page: Page) => Promise<unknown>} [after] what is waited for and done then; without, the page's heading
+ * @property {(page: Page) => Promise<unknown>} [before] runs before the page is opened
+ * @property {(page: Page) => Promise<unknown>} [after] runs after the page is opened; by default waits for the heading
  */
 
 const everyWidth = [1440, 768, 360];
 const schemes = /** @type {const} */ (['light', 'dark']);
 
 const folder = join(root, 'dist/screenshots');
-const wanted = process.env.SCREENSHOTS?.split(',') ?? [''];
+const words = process.env.SCREENSHOTS?.split(',') ?? [''];
 const demo = new Server();
 const empty = new Server();
 const olist = new Server();
@@ -30,7 +30,7 @@ const guarded = new Server();
 const token = newToken('desk', 'read');
 const browser = await launch();
 try {
-  if (wanted.includes('')) await rm(folder, { recursive: true, force: true });
+  if (words.includes('')) await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   await demo.open(fill.demo);
   await empty.open();
@@ -45,7 +45,7 @@ try {
     ...(hasOlist ? await pagesOfOlist() : {}),
   };
   for (const [name, picture] of Object.entries(pictures)) {
-    if (wanted.some((word) => name.includes(word))) await take(name, picture);
+    if (words.some((word) => name.includes(word))) await take(name, picture);
   }
   console.log(`Pictures: ${folder}`);
 } finally {
@@ -54,7 +54,7 @@ try {
 }
 
 /**
- * Every page, filled.
+ * Every page with data.
  * @param {Server} server
  * @returns {Promise<Record<string, Picture>>}
  */
@@ -89,96 +89,100 @@ async function pagesOfOlist() {
 }
 
 /**
- * What a page shows when it has nothing to show, or not yet, or no longer.
+ * Pages without data, while loading, with errors, and with outdated data.
  * @returns {Promise<Record<string, Picture>>}
  */
 async function states() {
-  const known = { vendor: await vendor(demo, ''), order: await order(demo, '') };
+  const ids = { vendor: await vendor(demo, ''), order: await order(demo, '') };
   const paths = {
     overview: '/',
-    vendor: `/vendors/${known.vendor}`,
+    vendor: `/vendors/${ids.vendor}`,
     orders: '/orders',
     recent: '/orders/recent',
-    order: `/orders/${known.order}`,
+    order: `/orders/${ids.order}`,
   };
   /** @type {Record<string, Picture>} */
-  const told = {
+  const pictures = {
     'empty-overview': { server: empty, path: '/' },
     'empty-orders': { server: empty, path: '/orders' },
     'empty-recent': { server: empty, path: '/orders/recent' },
     'none-vendors': { server: demo, path: '/?q=nothing' },
     'none-orders': { server: demo, path: '/orders?status=LOST&dateFrom=2020-01-01&dateTo=2020-01-02' },
     'error-date': { server: demo, path: '/?date=someday' },
-    'unknown-vendor': { server: demo, path: '/vendors/nobody' },
+    'unknown-vendor': { server: demo, path: '/vendors/unknown' },
     'unknown-order': { server: demo, path: '/orders/nothing' },
   };
   for (const [name, path] of Object.entries(paths)) {
-    // Before a page shows boxes it waits a moment for the answer, and this answer never comes.
-    told[`loading-${name}`] = {
+    // A page shows placeholders only after a short delay. This request never gets a response, so they appear.
+    pictures[`loading-${name}`] = {
       server: demo,
       path,
-      before: (page) => page.route(isRead, () => {}),
+      before: (page) => page.route(isApiRequest, () => {}),
       after: (page) => page.locator('main [aria-busy="true"]').first().waitFor(),
     };
-    told[`error-${name}`] = { server: demo, path, before: (page) => page.route(isRead, (route) => route.abort()) };
+    pictures[`error-${name}`] = {
+      server: demo,
+      path,
+      before: (page) => page.route(isApiRequest, (route) => route.abort()),
+    };
   }
   for (const [name, path] of [
     ['overview', paths.overview],
     ['orders', paths.orders],
   ]) {
-    told[`stale-${name}`] = {
+    pictures[`stale-${name}`] = {
       server: demo,
       path: path ?? '/',
       after: async (page) => {
-        await isThere(page);
-        await page.route(isRead, (route) => route.abort());
+        await waitForHeading(page);
+        await page.route(isApiRequest, (route) => route.abort());
         await page.getByRole('button', { name: 'Refresh' }).click();
         await page.getByRole('button', { name: 'Try again' }).waitFor();
       },
     };
   }
-  told['unanswered-orders'] = {
+  pictures['unanswered-orders'] = {
     server: demo,
     path: paths.orders,
     after: async (page) => {
-      await isThere(page);
-      await page.route(isRead, (route) => route.abort());
+      await waitForHeading(page);
+      await page.route(isApiRequest, (route) => route.abort());
       await page.getByRole('link', { name: 'Next' }).click();
       await page.getByText('Your last choice could not be loaded.').waitFor();
     },
   };
-  told.offline = {
+  pictures.offline = {
     server: demo,
     path: '/',
     after: async (page) => {
-      await isThere(page);
+      await waitForHeading(page);
       await page.context().setOffline(true);
     },
   };
-  return told;
+  return pictures;
 }
 
 /**
- * What a page shows where the server only answers to those who bring a token, or has too much to do.
+ * Pages of a server that requires a token, rejects a request, or is overloaded.
  * @returns {Record<string, Picture>}
  */
 function accessStates() {
   /**
    * @param {Page} page
-   * @param {string} word
+   * @param {string} value
    */
-  async function give(page, word) {
-    await page.getByLabel('Token', { exact: true }).fill(word);
+  async function enterToken(page, value) {
+    await page.getByLabel('Token', { exact: true }).fill(value);
     await page.getByRole('button', { name: 'Use token' }).click();
   }
   /** @type {Record<string, Picture>} */
-  const told = {
+  const pictures = {
     'token-wanted': { server: guarded, path: '/' },
     'token-refused': {
       server: guarded,
       path: '/orders',
       after: async (page) => {
-        await give(page, 'made-up');
+        await enterToken(page, 'made-up');
         await page.getByText('This token is unknown.').waitFor();
       },
     },
@@ -186,7 +190,7 @@ function accessStates() {
       server: guarded,
       path: '/orders?status=DAMAGED',
       after: async (page) => {
-        await give(page, token.word);
+        await enterToken(page, token.word);
         await page.getByRole('button', { name: 'Export CSV' }).waitFor();
         await page.getByRole('button', { name: 'Forget token' }).waitFor();
       },
@@ -204,11 +208,11 @@ function accessStates() {
       errors: [],
       correlationId: 'picture',
     };
-    told[`refused-${code.toLowerCase()}`] = {
+    pictures[`refused-${code.toLowerCase()}`] = {
       server: demo,
       path: '/',
       before: (page) =>
-        page.route(isRead, (route) =>
+        page.route(isApiRequest, (route) =>
           route.fulfill({
             status,
             contentType: 'application/problem+json',
@@ -218,19 +222,19 @@ function accessStates() {
         ),
     };
   }
-  return told;
+  return pictures;
 }
 
 /** @param {URL} url */
-function isRead(url) {
+function isApiRequest(url) {
   return /^\/(api|dashboard|health)\b|^\/vendors\/.+\/report$/.test(url.pathname);
 }
 
 /**
- * Rows out of sight are not drawn: brings all of the page in sight. Twice, as a row's height is known once it is drawn.
+ * Enlarges the viewport to the whole page, as the browser does not render rows off screen. Twice, because the height of a row is only known once it is rendered.
  * @param {Page} page
  */
-async function unroll(page) {
+async function showWholePage(page) {
   const { width, height } = page.viewportSize() ?? { width: 0, height: 0 };
   for (let time = 0; time < 2; time += 1) {
     const whole = await page.evaluate(() => document.documentElement.scrollHeight);
@@ -240,11 +244,11 @@ async function unroll(page) {
 }
 
 /**
- * One picture for each width and colour, of the whole page.
+ * Takes one screenshot of the whole page per width and theme.
  * @param {string} name
  * @param {Picture} picture
  */
-async function take(name, { server, path, widths = everyWidth, before, after = isThere }) {
+async function take(name, { server, path, widths = everyWidth, before, after = waitForHeading }) {
   for (const colorScheme of schemes) {
     for (const width of widths) {
       const viewport = { width, height: width < 600 ? 780 : 900 };
@@ -253,7 +257,7 @@ async function take(name, { server, path, widths = everyWidth, before, after = i
       await before?.(page);
       await page.goto(server.address + path);
       await after(page);
-      await unroll(page);
+      await showWholePage(page);
       await page.screenshot({ path: join(folder, `${name}-${width}-${colorScheme}.png`), fullPage: true });
       await context.close();
     }
@@ -262,12 +266,12 @@ async function take(name, { server, path, widths = everyWidth, before, after = i
 }
 
 /** @param {Page} page */
-function isThere(page) {
+function waitForHeading(page) {
   return page.getByRole('heading', { level: 1 }).waitFor();
 }
 
 /**
- * The first vendor that a query finds.
+ * The id of the first vendor that matches a query.
  * @param {Server} server
  * @param {string} query
  */
@@ -277,7 +281,7 @@ async function vendor(server, query) {
 }
 
 /**
- * The first order that a query finds.
+ * The id of the first order that matches a query.
  * @param {Server} server
  * @param {string} query
  */

@@ -1,4 +1,4 @@
-/** The real server, on a port and a database of its own: for tests, pictures and measurements. It is stopped by its own handle. */
+/** Starts the real server with its own port and database, for tests, screenshots and measurements, and stops it by its process handle. */
 import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -13,25 +13,25 @@ export const root = fileURLToPath(new URL('../../../', import.meta.url));
 /** The folder with the built page. */
 export const web = resolve(root, process.env.GOODY_WEB ?? 'dist/packages/frontend');
 
-/** Real orders of 1,610 vendors, from 2016 to 2018. They lie beside the project, not in it. */
+/** Real orders of 1,610 vendors, from 2016 to 2018. The file is next to the repository, not in it. */
 const olistEvents = resolve(root, '../shared/data/olist-events.ndjson');
 export const hasOlist = existsSync(olistEvents);
-export const withoutOlist = `Skipped: what needs the orders of Olist, as there is no ${relative(root, olistEvents)}`;
-/** A date at which the vendors of Olist were busy. */
+export const withoutOlist = `Skipped: everything that needs the orders of Olist, because ${relative(root, olistEvents)} is missing`;
+/** A date with many orders in the data of Olist. */
 export const OLIST_DATE = '2018-08-15';
 
-/** The command of the binary that fills an empty database. */
+/** The arguments of the command that fills an empty database. */
 export const fill = {
-  /** Three weeks of demo orders of ten vendors, until now. */
+  /** Demo orders of ten vendors in the past three weeks. */
   demo: ['backfill'],
-  /** What Olist's vendors did; only where `hasOlist`. */
+  /** The orders of Olist. Requires `hasOlist`. */
   olist: ['import', olistEvents],
 };
 
 /** @typedef {ReturnType<typeof newToken>} Token */
 
 /**
- * The word that its holder brings, and the line by which a server knows it.
+ * A new token: `word` is the secret that a client sends, `line` the line with its hash in the server's token file.
  * @param {string} name
  * @param {'read' | 'ingest' | 'admin'} scope
  */
@@ -40,11 +40,11 @@ export function newToken(name, scope) {
   return { word, line: `${name} ${scope} ${createHash('sha256').update(word).digest('hex')}` };
 }
 
-/** How long the server may take to begin or to end, in milliseconds. */
+/** The maximum time for the server to start or to stop, in milliseconds. */
 export const PATIENCE = 30_000;
 
 export class Server {
-  /** Where it listens; the same for all its life, also after it was stopped and started again. */
+  /** The URL of the server. It stays the same after a restart. */
   address = '';
   #binary;
   #folder = '';
@@ -53,7 +53,7 @@ export class Server {
   /** @type {Child | undefined} */
   #process;
 
-  /** @param {string} binary which one is run unless GOODY_BIN names another */
+  /** @param {string} binary the program, unless GOODY_BIN names another one */
   constructor(binary = 'dist/packages/backend/goody') {
     this.#binary = resolve(root, process.env.GOODY_BIN ?? binary);
     if (!existsSync(this.#binary)) throw new Error(`There is no server at ${this.#binary}: build it, or set GOODY_BIN`);
@@ -61,9 +61,9 @@ export class Server {
   }
 
   /**
-   * Makes the database and serves it.
-   * @param {string[]} filling one of `fill`; nothing leaves the database empty
-   * @param {Record<string, string>} settings of the environment, for who serves it
+   * Creates the database and starts the server.
+   * @param {string[]} filling one of `fill`; without it, the database stays empty
+   * @param {Record<string, string>} settings environment variables of the server
    */
   async open(filling = [], settings = {}) {
     this.#settings = settings;
@@ -72,24 +72,24 @@ export class Server {
     await this.#listen('127.0.0.1:0');
   }
 
-  /** Stops answering; what is stored stays. */
+  /** Stops the server, and keeps the database. */
   async stop() {
     const child = this.#process;
     this.#process = undefined;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const ended = new Promise((done) => child.once('exit', done));
     child.kill('SIGTERM');
-    const impatience = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
+    const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
     await ended;
-    clearTimeout(impatience);
+    clearTimeout(timer);
   }
 
-  /** Answers again, at the same address. */
+  /** Starts the server again, at the same address. */
   async startAgain() {
     await this.#listen(new URL(this.address).host);
   }
 
-  /** Stops, and forgets everything. */
+  /** Stops the server, and deletes the database. */
   async end() {
     await this.stop();
     await rm(this.#folder, { recursive: true, force: true });
@@ -99,18 +99,18 @@ export class Server {
   async #listen(addr) {
     const child = this.#spawn(['serve', '--addr', addr, '--web', web], this.#settings);
     this.#process = child;
-    this.address = await announced(child);
+    this.address = await addressOf(child);
   }
 
   /**
-   * Runs a command to its end.
+   * Runs a command until it exits. Throws an error with its output if it fails.
    * @param {string[]} command
    */
   async #run(command) {
     const child = this.#spawn(command);
-    const said = saidBy(child);
+    const output = outputOf(child);
     const code = await new Promise((done, fail) => child.once('error', fail).once('close', done));
-    if (code !== 0) throw new Error(`goody ${command.join(' ')} ended with ${code}. It said:\n${said()}`);
+    if (code !== 0) throw new Error(`goody ${command.join(' ')} ended with ${code}. Its output:\n${output()}`);
   }
 
   /**
@@ -132,34 +132,34 @@ export class Server {
 }
 
 /**
- * The address in the line that the server prints when it listens.
+ * Waits for the line that the server prints when it listens, and returns the address in it.
  * @param {Child} child
  * @returns {Promise<string>}
  */
-function announced(child) {
+function addressOf(child) {
   return new Promise((done, fail) => {
-    const said = saidBy(child);
-    /** @param {string} why */
-    const give = (why) => fail(new Error(`goody serve ${why}. It said:\n${said()}`));
-    const impatience = setTimeout(() => give(`did not listen within ${PATIENCE / 1000} seconds`), PATIENCE);
-    child.once('error', (error) => give(`could not be started: ${error.message}`));
-    child.once('exit', (code) => give(`ended with ${code}`));
+    const output = outputOf(child);
+    /** @param {string} reason */
+    const giveUp = (reason) => fail(new Error(`goody serve ${reason}. Its output:\n${output()}`));
+    const timer = setTimeout(() => giveUp(`did not listen within ${PATIENCE / 1000} seconds`), PATIENCE);
+    child.once('error', (error) => giveUp(`could not be started: ${error.message}`));
+    child.once('exit', (code) => giveUp(`ended with ${code}`));
     child.stdout.on('data', () => {
-      const address = /Goody is listening on (http:\/\/\S+)/.exec(said())?.[1];
+      const address = /Goody is listening on (http:\/\/\S+)/.exec(output())?.[1];
       if (address === undefined) return;
-      clearTimeout(impatience);
+      clearTimeout(timer);
       done(address);
     });
   });
 }
 
 /** @param {Child} child */
-function saidBy(child) {
-  let said = '';
+function outputOf(child) {
+  let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (data) => {
-      said += data;
+      output += data;
     });
   }
-  return () => said;
+  return () => output;
 }

@@ -1,11 +1,11 @@
-/** What the first page costs to load, from what was built: fails when its JavaScript has grown too big. */
+/** Measures the size of the built first page. Fails if its JavaScript is larger than the limit. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { parseAst } from 'vite';
 import { web } from './server.mjs';
 
-/** Bytes of JavaScript, compressed. React and the router are about 100,000 of them. */
+/** The maximum bytes of compressed JavaScript. React and the router take about 100,000 of them. */
 const LIMIT = 110_000;
 
 const html = readFileSync(join(web, 'index.html'), 'utf8');
@@ -13,7 +13,7 @@ const html = readFileSync(join(web, 'index.html'), 'utf8');
 const scripts = new Map();
 for (const [, attributes = '', code = ''] of html.matchAll(/<script\b([^>]*)>([\s\S]*?)<\/script>/g)) {
   const source = /\bsrc="([^"]+)"/.exec(attributes)?.[1];
-  if (source === undefined) scripts.set('a script in the page', code);
+  if (source === undefined) scripts.set('an inline script', code);
   else load(source);
 }
 for (const [link] of html.matchAll(/<link\b[^>]*\brel="modulepreload"[^>]*>/g))
@@ -21,20 +21,20 @@ for (const [link] of html.matchAll(/<link\b[^>]*\brel="modulepreload"[^>]*>/g))
 
 const sizes = [...scripts].map(([name, code]) => ({ name, bytes: code.length, gzip: gzipSync(code).byteLength }));
 const total = sizes.reduce((sum, { gzip }) => sum + gzip, 0);
-for (const { name, bytes, gzip } of sizes) console.log(`${figure(gzip)} gzip ${figure(bytes)} raw  ${name}`);
+for (const { name, bytes, gzip } of sizes) console.log(`${formatBytes(gzip)} gzip ${formatBytes(bytes)} raw  ${name}`);
 console.log(
-  `${figure(gzipSync(html).byteLength)} gzip ${figure(html.length)} raw  the page itself, which is not JavaScript`,
+  `${formatBytes(gzipSync(html).byteLength)} gzip ${formatBytes(html.length)} raw  index.html, which is not counted`,
 );
-if (sizes.length === 0) throw new Error(`${web} loads no JavaScript at all: was it built?`);
-console.log(`JavaScript of the first page: ${figure(total).trim()} of at most ${figure(LIMIT).trim()} bytes`);
+if (sizes.length === 0) throw new Error(`index.html in ${web} loads no JavaScript: build the page first`);
+console.log(`JavaScript of the first page: ${formatBytes(total).trim()} of at most ${formatBytes(LIMIT).trim()} bytes`);
 if (total > LIMIT) {
-  console.error('Too much. Load what the first page does not show only when it is asked for (`.lazy` routes).');
+  console.error('Too much. Move code that the first page does not need into `.lazy` routes.');
   process.exitCode = 1;
 }
 
 /**
- * Takes up a script with all it imports before it runs; what it imports later is not of the first page.
- * @param {string} path as the browser asks for it
+ * Adds a script and its static imports. Dynamic imports are not part of the first page.
+ * @param {string} path as the browser requests it
  */
 function load(path) {
   if (scripts.has(path)) return;
@@ -46,6 +46,6 @@ function load(path) {
 }
 
 /** @param {number} bytes */
-function figure(bytes) {
+function formatBytes(bytes) {
   return bytes.toLocaleString('en-US').padStart(7);
 }

@@ -1,4 +1,4 @@
-/** An account of an emulator of AWS, and requests to what is deployed there: to the API as callers send them, to AWS signed. */
+/** An account in an AWS emulator: unsigned requests to the deployed API, and signed requests to AWS services. */
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { Ministack, REGION } from '../test/ministack.ts';
@@ -6,11 +6,11 @@ import { ROOT, run } from '../test/processes.ts';
 
 export interface Answer {
   readonly status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: answers are compared as they are
+  // biome-ignore lint/suspicious/noExplicitAny: tests compare responses as a whole
   readonly body: any;
 }
 
-export interface SignedIn {
+export interface UserPool {
   readonly issuer: string;
   readonly clients: readonly { readonly audience: string; readonly jwt: string }[];
 }
@@ -36,7 +36,7 @@ export class Aws {
     return this.#emulator.env;
   }
 
-  /** What the emulator and the functions in it printed. */
+  /** The output of the emulator and of its functions. */
   get log(): string {
     return this.#emulator.log;
   }
@@ -52,12 +52,12 @@ export class Aws {
     return this.#ask(api, method, path, headers, JSON.stringify(body));
   }
 
-  /** Has the tokens of these lines be good, and no others. */
+  /** Makes the tokens of these lines valid, and no others. */
   async putTokens(secret: string, ...lines: string[]): Promise<void> {
     await this.#emulator.putSecret(secret, lines.join('\n'));
   }
 
-  /** Has a function begin anew, as a change of its configuration does: what it remembers is gone. */
+  /** Restarts a function by an update of its configuration, so that it loses its memory. */
   async restart(functionName: string): Promise<void> {
     const address = `${this.env.AWS_ENDPOINT_URL}/2015-03-31/functions/${functionName}/configuration`;
     const lambda = this.#emulator.client('lambda');
@@ -67,14 +67,14 @@ export class Aws {
   }
 
   /** Creates a user pool with these clients, signs one user in with each client, and returns their JWTs. */
-  async signIn(...clients: string[]): Promise<SignedIn> {
-    const ask = (operation: string, asked: unknown) =>
-      this.#emulator.ask('cognito-idp', '1.1', `AWSCognitoIdentityProviderService.${operation}`, asked);
+  async signIn(...clients: string[]): Promise<UserPool> {
+    const ask = (operation: string, input: unknown) =>
+      this.#emulator.ask('cognito-idp', '1.1', `AWSCognitoIdentityProviderService.${operation}`, input);
     const [Username, Password] = ['reader', 'Of-the-tests-1'];
     const { Id: UserPoolId } = (await ask('CreateUserPool', { PoolName: 'people' })).UserPool;
     await ask('AdminCreateUser', { UserPoolId, Username, MessageAction: 'SUPPRESS' });
     await ask('AdminSetUserPassword', { UserPoolId, Username, Password, Permanent: true });
-    const bring = async (ClientName: string) => {
+    const signInTo = async (ClientName: string) => {
       const flow = { UserPoolId, ExplicitAuthFlows: ['ALLOW_ADMIN_USER_PASSWORD_AUTH'] };
       const { ClientId } = (await ask('CreateUserPoolClient', { ...flow, ClientName })).UserPoolClient;
       const AuthParameters = { USERNAME: Username, PASSWORD: Password };
@@ -82,14 +82,14 @@ export class Aws {
       return { audience: ClientId, jwt: (await ask('AdminInitiateAuth', signIn)).AuthenticationResult.IdToken };
     };
     const issuer = `https://cognito-idp.${REGION}.amazonaws.com/${UserPoolId}`;
-    return { issuer, clients: await Promise.all(clients.map(bring)) };
+    return { issuer, clients: await Promise.all(clients.map(signInTo)) };
   }
 
   /** Puts an order event on a bus, as a carrier's system does. */
   async putOnBus(bus: string, event: unknown): Promise<void> {
     const entry = { EventBusName: bus, Source: 'carrier', DetailType: 'OrderEvent', Detail: JSON.stringify(event) };
     const result = await this.#emulator.ask('events', '1.1', 'AWSEvents.PutEvents', { Entries: [entry] });
-    // That the call was answered says nothing about the entries.
+    // A successful call may contain failed entries.
     if (result.FailedEntryCount > 0) throw new Error(`not put on the bus: ${JSON.stringify(result)}`);
   }
 
@@ -106,10 +106,10 @@ export class Aws {
   }
 
   /** The number of messages in a queue. */
-  async waiting(queue: string): Promise<number> {
+  async queueLength(queue: string): Promise<number> {
     const name = 'ApproximateNumberOfMessages';
-    const asked = { QueueUrl: queue, AttributeNames: [name] };
-    return Number((await this.#emulator.ask('sqs', '1.0', 'AmazonSQS.GetQueueAttributes', asked)).Attributes[name]);
+    const input = { QueueUrl: queue, AttributeNames: [name] };
+    return Number((await this.#emulator.ask('sqs', '1.0', 'AmazonSQS.GetQueueAttributes', input)).Attributes[name]);
   }
 
   async putInQueue(queue: string, message: unknown): Promise<void> {
@@ -120,17 +120,17 @@ export class Aws {
   }
 
   /** Deletes a vendor's counters of a day. */
-  async loseDay(table: string, vendorId: string, day: string): Promise<void> {
+  async deleteDay(table: string, vendorId: string, day: string): Promise<void> {
     const key = { vendorId: { S: vendorId }, date: { S: `day#${day}` } };
-    const asked = { TableName: table, Key: key, ReturnValues: 'ALL_OLD' };
-    const { Attributes } = await this.#emulator.ask('dynamodb', '1.0', 'DynamoDB_20120810.DeleteItem', asked);
+    const input = { TableName: table, Key: key, ReturnValues: 'ALL_OLD' };
+    const { Attributes } = await this.#emulator.ask('dynamodb', '1.0', 'DynamoDB_20120810.DeleteItem', input);
     if (Attributes === undefined) throw new Error(`${vendorId} has no counters of ${day}`);
   }
 
   /** The first record of a table's stream, in the format of a dead letter. */
   async firstRecord(table: string): Promise<Record<string, string>> {
-    const streams = (operation: string, asked: unknown) =>
-      this.#emulator.ask('dynamodb', '1.0', `DynamoDBStreams_20120810.${operation}`, asked);
+    const streams = (operation: string, input: unknown) =>
+      this.#emulator.ask('dynamodb', '1.0', `DynamoDBStreams_20120810.${operation}`, input);
     const [{ StreamArn: streamArn }] = (await streams('ListStreams', { TableName: table })).Streams;
     const [{ ShardId: shardId }] = (await streams('DescribeStream', { StreamArn: streamArn })).StreamDescription.Shards;
     const from = { StreamArn: streamArn, ShardId: shardId, ShardIteratorType: 'TRIM_HORIZON' };
@@ -145,7 +145,7 @@ export class Aws {
 
   /** `fetch` cannot set the Host header, by which the emulator selects the API. */
   #ask(api: string, method: string, path: string, headers: Record<string, string>, body?: string): Promise<Answer> {
-    const asked = {
+    const options = {
       host: '127.0.0.1',
       port: this.#emulator.port,
       method,
@@ -153,14 +153,14 @@ export class Aws {
       headers: { ...headers, host: new URL(api).host },
     };
     return new Promise((resolve, reject) => {
-      const sent = request(asked, async (response) => {
+      const sent = request(options, async (response) => {
         const chunks: Buffer[] = [];
         for await (const chunk of response) chunks.push(chunk);
         const text = Buffer.concat(chunks).toString();
         try {
           resolve({ status: response.statusCode ?? 0, body: JSON.parse(text) });
         } catch {
-          reject(new Error(`${method} ${path} was answered with ${response.statusCode}: ${text}`));
+          reject(new Error(`${method} ${path} returned ${response.statusCode}: ${text}`));
         }
       });
       sent.on('error', reject);

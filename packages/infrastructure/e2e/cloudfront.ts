@@ -32,7 +32,7 @@ export class CloudFront {
     this.#server = createServer((request, response) => void this.#answer(request, response));
   }
 
-  /** Starts it in front of an API, which the embedded host serves. */
+  /** Starts the server in front of an API, which the embedded host serves. */
   static async start(resources: Resources, api: string): Promise<CloudFront> {
     const started = new CloudFront(resources, api);
     await new Promise<void>((resolve) => started.#server.listen(0, '127.0.0.1', resolve));
@@ -99,9 +99,9 @@ export class CloudFront {
 
 /** Whether a path matches a behaviour's pattern: `*` matches any text. */
 function matches(pattern: string, path: string): boolean {
-  return new RegExp(`^${pattern.split('*').map(quoted).join('.*')}$`).test(path);
+  return new RegExp(`^${pattern.split('*').map(escaped).join('.*')}$`).test(path);
 }
 
-function quoted(text: string): string {
+function escaped(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }

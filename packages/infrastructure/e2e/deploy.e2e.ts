@@ -1,6 +1,6 @@
 /**
- * Deploys the stack with the real functions to an AWS emulator, by the command of the documentation: the reports include every event
- * from every source, and equal those of the embedded host.
+ * Deploys the stack with the real functions to an AWS emulator, by the documented command. The reports must include every event
+ * from every source, and must equal those of the embedded host.
  */
 import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ const yesterday = new Date(until.getTime() - DAY).toISOString().slice(0, 10);
 const BACKFILL = ['--days', '2', '--seed', '7', '--until', until.toISOString().replace('.000', '')];
 
 const OUTPUTS = join(ARTIFACTS.infrastructure, 'outputs.json');
-const KEPT = `${OUTPUTS}.kept`;
+const BACKUP = `${OUTPUTS}.backup`;
 
 let aws: Aws;
 let embedded: Embedded;
@@ -32,25 +32,25 @@ const nx = (target: string, ...options: string[]) =>
 
 beforeAll(async () => {
   // This checkout may have a real deployment: its outputs are restored afterwards.
-  if (existsSync(OUTPUTS)) copyFileSync(OUTPUTS, KEPT);
+  if (existsSync(OUTPUTS)) copyFileSync(OUTPUTS, BACKUP);
   [aws, embedded] = await Promise.all([Aws.open(), Embedded.backfilled(BACKFILL)]);
-  // The AWS clients of the scripts read them.
+  // The AWS clients of the scripts read these variables.
   Object.assign(process.env, aws.env);
 });
 
 afterAll(async () => {
   await Promise.all([aws?.close(), embedded?.stop()]);
   rmSync(OUTPUTS, { force: true });
-  if (existsSync(KEPT)) renameSync(KEPT, OUTPUTS);
+  if (existsSync(BACKUP)) renameSync(BACKUP, OUTPUTS);
 });
 
 /** Waits until the deployed API returns the same as the embedded host for a past date. */
 async function expectSame(path: string): Promise<void> {
-  const { systemHealth: _, ...wanted } = await embedded.get(path);
+  const { systemHealth: _, ...expected } = await embedded.get(path);
   await vi.waitFor(
     async () => {
       const { systemHealth: _, ...actual } = (await aws.get(outputs.ApiUrl ?? '', path)).body;
-      expect(actual, path).toEqual(wanted);
+      expect(actual, path).toEqual(expected);
     },
     { timeout: 60_000, interval: 500 },
   );
@@ -58,7 +58,7 @@ async function expectSame(path: string): Promise<void> {
 
 test('nx deploy infrastructure deploys the stack, and writes its outputs to outputs.json', async () => {
   const output = await nx('deploy', '--context', 'page=false');
-  // The tests run after the build, so every target comes from the cache.
+  // The tests run after the build, so the cache has every target.
   for (const built of ['shared:build', 'backend:functions', 'frontend:build', 'infrastructure:build']) {
     expect(output).toMatch(new RegExp(`nx run ${built} +\\[local cache\\]`));
   }
@@ -99,7 +99,7 @@ const send = (method: string, path: string, body: unknown, token?: string) =>
 /** Makes the tokens of these lines valid from now on. */
 async function putTokens(...lines: string[]): Promise<void> {
   await aws.putTokens(outputs.TokensSecretArn ?? '', ...lines);
-  // The function reads them every five minutes, and at its start.
+  // The function reads the tokens every five minutes, and at its start.
   await aws.restart(outputs.OrderIngestFunction ?? '');
 }
 
@@ -108,7 +108,7 @@ test('events that are posted with a valid token are counted; other requests are 
   const vendor = { name: 'Posted Vendor', category: 'tests' };
   const [shop, office] = await Promise.all([newToken('shop', 'ingest'), newToken('office', 'admin')]);
   const early = await send('POST', '/api/orders/events', events, shop.token);
-  expect(early, 'before there is a token').toMatchObject({ status: 401, body: { code: 'UNAUTHENTICATED' } });
+  expect(early, 'before any token exists').toMatchObject({ status: 401, body: { code: 'UNAUTHENTICATED' } });
   await putTokens(shop.line, office.line);
   for (const [method, path, body] of [
     ['POST', '/api/orders/events', events],
@@ -152,7 +152,7 @@ test('the log names the token that sent each request', async () => {
   expect(entries[1]).toMatchObject({ target: 'audit', message: 'vendor', token: 'office', vendor_id: 'posted' });
 });
 
-test('what is put on the bus is counted', async () => {
+test('events from the bus are counted', async () => {
   const event = placed('on-the-bus', 'carried');
   await aws.putOnBus(outputs.BusName ?? '', event);
   await embedded.send('POST', '/api/orders/events', [event]);
@@ -163,19 +163,19 @@ test('what is put on the bus is counted', async () => {
 const onBus = (detail: unknown) => ({ id: '1', source: 'carrier', 'detail-type': 'OrderEvent', detail });
 
 test('a rejected event goes to the dead-letter queue, and stays there with its reason after a replay', async () => {
-  // As EventBridge calls a function. The emulator's own does not have Lambda try again.
+  // Invokes the function as EventBridge does: in the emulator, EventBridge invokes without retries.
   const event = onBus({ ...placed('bad', 'carried'), status: 'GONE' });
   await aws.invokeLater(outputs.OrderIngestFunction ?? '', event);
   const queue = outputs.IngestDeadLettersUrl ?? '';
-  await vi.waitFor(async () => expect(await aws.waiting(queue)).toBe(1), { timeout: 30_000, interval: 500 });
+  await vi.waitFor(async () => expect(await aws.queueLength(queue)).toBe(1), { timeout: 30_000, interval: 500 });
   const output = await nx('replay').catch(String);
   expect(output).toMatch(/Ingest \S+ stays: event 1 of carrier was rejected: .*status/);
   expect(output).toContain('replay: 0 replayed, 1 still failing');
 });
 
-test('what was put aside and can be taken is taken, and leaves its queue', async () => {
+test('a replay processes the messages that are valid now, and removes them from their queue', async () => {
   const queue = outputs.IngestDeadLettersUrl ?? '';
-  // EventBridge leaves the event itself where it could not deliver it.
+  // When EventBridge fails to deliver an event, the message in the queue is the event itself.
   const event = placed('late', 'carried');
   await aws.putInQueue(queue, onBus(event));
   await aws.putInQueue(outputs.ProjectionDeadLettersUrl ?? '', {
@@ -187,7 +187,7 @@ test('what was put aside and can be taken is taken, and leaves its queue', async
 });
 
 test('nx rebuild infrastructure finds wrong counters, and corrects them', async () => {
-  await aws.loseDay(outputs.ReportsTable ?? '', 'posted', yesterday);
+  await aws.deleteDay(outputs.ReportsTable ?? '', 'posted', yesterday);
   expect(await nx('rebuild').catch(String)).toMatch(/rebuild: \d+ counters, [1-9]\d* were different/);
   expect(await nx('rebuild')).toMatch(/rebuild: [1-9]\d+ counters, 0 were different/);
   await expectSame(`/vendors/posted/report?date=${yesterday}`);
@@ -206,8 +206,8 @@ test('an error of the API is a problem document', async () => {
   expect((await aws.get(outputs.ApiUrl ?? '', '/api/nothing')).body).toMatchObject({ status: 404, code: 'NOT_FOUND' });
 });
 
-test('the schedule ticks, and every check of the health endpoint is healthy', async () => {
-  // The emulator answers `/health` itself, so the function is asked.
+test('the schedule runs, and every check of the health endpoint is healthy', async () => {
+  // The emulator itself serves `/health`, so the test invokes the function.
   const { invoke } = await import('../scripts/deployed.ts');
   await vi.waitFor(
     async () => {

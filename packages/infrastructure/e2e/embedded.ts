@@ -15,33 +15,33 @@ export class Embedded {
     this.#server = server;
   }
 
-  /** Starts it with demo orders, which `goody backfill` creates with these options. */
+  /** Starts the server with the demo orders that `goody backfill` creates with these options. */
   static async backfilled(options: string[]): Promise<Embedded> {
     const folder = new Folder();
     const goody = join(ARTIFACTS.backend, 'goody');
     const env = { GOODY_DATABASE: join(folder.path, 'goody.db'), GOODY_TIME_ZONE: 'UTC' };
     await run(goody, ['backfill', ...options], { env });
     const server = new Running(goody, ['serve', '--addr', '127.0.0.1:0', '--web', ARTIFACTS.page], { env });
-    const [address] = await server.says(/http:\/\/127\.0\.0\.1:\d+/);
+    const [address] = await server.waitForOutput(/http:\/\/127\.0\.0\.1:\d+/);
     return new Embedded(address, folder, server);
   }
 
-  // biome-ignore lint/suspicious/noExplicitAny: answers are compared as they are
+  // biome-ignore lint/suspicious/noExplicitAny: tests compare responses as a whole
   async get(path: string): Promise<any> {
     return (await fetch(`${this.address}${path}`)).json();
   }
 
   /** Sends a request, and waits until the reports include it. */
-  // biome-ignore lint/suspicious/noExplicitAny: answers are compared as they are
+  // biome-ignore lint/suspicious/noExplicitAny: tests compare responses as a whole
   async send(method: string, path: string, body: unknown): Promise<any> {
     const headers = { 'Content-Type': 'application/json' };
     const answer = await fetch(`${this.address}${path}`, { method, headers, body: JSON.stringify(body) });
-    const answered = Date.now();
+    const receivedAt = Date.now();
     // The measurement that `/health` returns may be a second old.
     await vi.waitFor(
       async () => {
         const { timestamp, systemMetrics } = await this.get('/health');
-        expect(Date.parse(timestamp)).toBeGreaterThanOrEqual(answered);
+        expect(Date.parse(timestamp)).toBeGreaterThanOrEqual(receivedAt);
         expect(systemMetrics.changeLag.changes).toBe(0);
       },
       { timeout: 30_000, interval: 100 },

@@ -1,4 +1,4 @@
-/** The built page in a real browser, with the Content-Security-Policy and the function of CloudFront. */
+/** Opens the built page in a real browser, with the Content-Security-Policy and the function of CloudFront. */
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Resources } from '../test/template.ts';
@@ -22,30 +22,30 @@ afterAll(async () => {
   await embedded?.stop();
 });
 
-/** The heading of the page, and the errors of the console. */
-async function open(path: string): Promise<{ heading: string; complaints: string[] }> {
+/** Opens a page, and returns its heading and the errors in the console. */
+async function open(path: string): Promise<{ heading: string; consoleErrors: string[] }> {
   const page = await browser.newPage();
-  const complaints: string[] = [];
-  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-  page.on('pageerror', (error) => complaints.push(String(error)));
+  const consoleErrors: string[] = [];
+  page.on('console', (message) => message.type() === 'error' && consoleErrors.push(message.text()));
+  page.on('pageerror', (error) => consoleErrors.push(String(error)));
   await page.goto(`${cloudfront.address}${path}`);
   const heading = (await page.getByRole('heading', { level: 1 }).textContent({ timeout: 15_000 })) ?? '';
   await page.waitForLoadState('networkidle');
   await page.close();
-  return { heading, complaints };
+  return { heading, consoleErrors };
 }
 
 test('every route of the page opens by its URL, and the policy blocks nothing', async () => {
   const { orders } = await embedded.get('/api/orders?limit=1');
   const [order] = orders;
   for (const path of ['/', '/orders', '/orders/recent', `/orders/${order.orderId}`, `/vendors/${order.vendorId}`]) {
-    const { heading, complaints } = await open(path);
-    expect([heading !== '', complaints], path).toEqual([true, []]);
+    const { heading, consoleErrors } = await open(path);
+    expect([heading !== '', consoleErrors], path).toEqual([true, []]);
   }
 });
 
 test('the page has the headers of the embedded host', async () => {
-  const [wanted, actual] = await Promise.all([fetch(embedded.address), fetch(cloudfront.address)]);
+  const [expected, actual] = await Promise.all([fetch(embedded.address), fetch(cloudfront.address)]);
   for (const name of [
     'content-security-policy',
     'cross-origin-opener-policy',
@@ -53,16 +53,16 @@ test('the page has the headers of the embedded host', async () => {
     'referrer-policy',
     'x-content-type-options',
   ]) {
-    expect(wanted.headers.get(name), name).not.toBeNull();
-    expect(actual.headers.get(name), name).toBe(wanted.headers.get(name));
+    expect(expected.headers.get(name), name).not.toBeNull();
+    expect(actual.headers.get(name), name).toBe(expected.headers.get(name));
   }
 });
 
 test('a policy of another build is detected', async () => {
   cloudfront.policy = "default-src 'self'; style-src 'self'";
-  const { complaints } = await open('/');
+  const { consoleErrors } = await open('/');
   cloudfront.policy = undefined;
-  expect(complaints.join('\n')).toContain('Content Security Policy');
+  expect(consoleErrors.join('\n')).toContain('Content Security Policy');
 });
 
 test('errors of the API stay errors, and a missing file does not return the page', async () => {

@@ -6,7 +6,7 @@ export default defineConfig({
     environment: 'node',
     include: ['e2e/**/*.e2e.ts'],
     bail: 1,
-    // One waits for the other's clock to tick.
+    // Two files at once: one mostly waits for a schedule.
     maxWorkers: 2,
     testTimeout: 120_000,
     hookTimeout: 180_000,

@@ -11,14 +11,14 @@ const { values } = parseArgs({
   },
 });
 const { days, seed, until, scenario } = values;
-const wanted = {
+const input = {
   ...(days && { days: Number(days) }),
   ...(seed && { seed: Number(seed) }),
   ...(until && { until }),
   ...(scenario && { scenario }),
 };
 
-const began = performance.now();
-const summary = (await invoke(output('DataBackfillFunction'), wanted)) as { new: number; known: number };
-const seconds = ((performance.now() - began) / 1000).toFixed(1);
+const start = performance.now();
+const summary = (await invoke(output('DataBackfillFunction'), input)) as { new: number; known: number };
+const seconds = ((performance.now() - start) / 1000).toFixed(1);
 console.log(`backfill: ${summary.new} new events, ${summary.known} known before, in ${seconds} s`);

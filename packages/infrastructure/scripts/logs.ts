@@ -1,4 +1,4 @@
-/** Prints the logs of the functions: of the last ten minutes, or `--minutes 60`; only lines with a text: `--with ERROR`. */
+/** Prints the logs of the functions of the last ten minutes, or of `--minutes 60`. `--with ERROR` prints only lines that contain a text. */
 import { parseArgs } from 'node:util';
 import { CloudWatchLogsClient, paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs';
 import { outputs } from './deployed.ts';

@@ -7,7 +7,7 @@ import { invoke, output } from './deployed.ts';
 import { type Batch, recordsOf } from './stream.ts';
 
 /** A message of a queue, as Lambda and EventBridge write it. */
-interface Letter {
+interface DeadLetter {
   /** The records that report-generator failed to process. */
   readonly DDBStreamBatchInfo?: Batch;
   /** The event for which order-ingest threw. If EventBridge failed to deliver an event, the message is the event itself. */
@@ -23,13 +23,13 @@ for (const [name, send] of [
   const QueueUrl = output(`${name}DeadLettersUrl`);
   for (;;) {
     // Each message is received once: a failed message stays invisible for longer than this command runs.
-    const ask = new ReceiveMessageCommand({
+    const receive = new ReceiveMessageCommand({
       QueueUrl,
       MaxNumberOfMessages: 10,
       VisibilityTimeout: 300,
       WaitTimeSeconds: 1,
     });
-    const { Messages = [] } = await queues.send(ask);
+    const { Messages = [] } = await queues.send(receive);
     if (Messages.length === 0) break;
     for (const { Body = '{}', MessageId, ReceiptHandle } of Messages) {
       try {
@@ -46,7 +46,7 @@ for (const [name, send] of [
 console.log(`replay: ${replayed} replayed, ${failed} still failing`);
 process.exitCode = failed > 0 ? 1 : 0;
 
-async function toGenerator({ DDBStreamBatchInfo: batch }: Letter): Promise<void> {
+async function toGenerator({ DDBStreamBatchInfo: batch }: DeadLetter): Promise<void> {
   if (batch === undefined) throw new Error('the message names no records');
   const answer = await invoke(output('ReportGeneratorFunction'), { Records: await recordsOf(batch) });
   const { batchItemFailures } = answer as { batchItemFailures: { itemIdentifier: string }[] };
@@ -55,6 +55,6 @@ async function toGenerator({ DDBStreamBatchInfo: batch }: Letter): Promise<void>
   }
 }
 
-async function toIngest(letter: Letter): Promise<void> {
+async function toIngest(letter: DeadLetter): Promise<void> {
   await invoke(output('OrderIngestFunction'), letter.requestPayload ?? letter);
 }

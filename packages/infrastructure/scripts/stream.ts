@@ -11,12 +11,12 @@ export interface Batch {
 
 const streams = new DynamoDBStreamsClient();
 
-/** The records from the first to the last, in the form in which the event source mapping sends them to a function. */
+/** Returns the records of a batch, in the format in which the event source mapping sends them to a function. */
 export async function recordsOf(batch: Batch): Promise<unknown[]> {
   const { streamArn, shardId, startSequenceNumber, endSequenceNumber } = batch;
   const at = { StreamArn: streamArn, ShardId: shardId, SequenceNumber: startSequenceNumber };
-  const ask = new GetShardIteratorCommand({ ...at, ShardIteratorType: 'AT_SEQUENCE_NUMBER' });
-  let { ShardIterator } = await streams.send(ask);
+  const first = new GetShardIteratorCommand({ ...at, ShardIteratorType: 'AT_SEQUENCE_NUMBER' });
+  let { ShardIterator } = await streams.send(first);
   const found: unknown[] = [];
   while (ShardIterator) {
     const { Records = [], NextShardIterator } = await streams.send(new GetRecordsCommand({ ShardIterator }));

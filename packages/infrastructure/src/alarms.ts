@@ -1,4 +1,4 @@
-/** Alarms on failures that a person has to act on. Each description says what to do. */
+/** Alarms on failures that an operator must act on. Each description says what to do. */
 import { Duration, Stack } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
@@ -40,10 +40,10 @@ export class Alarms extends Construct {
     if (config.alarmEmail) this.topic.addSubscription(new EmailSubscription(config.alarmEmail));
 
     for (const [name, queue] of Object.entries(deadLetters)) {
-      const waiting = queue.metricApproximateNumberOfMessagesVisible({ period: FIVE_MINUTES, statistic: 'Maximum' });
+      const messages = queue.metricApproximateNumberOfMessagesVisible({ period: FIVE_MINUTES, statistic: 'Maximum' });
       this.#add(
         `${name}DeadLetters`,
-        waiting,
+        messages,
         1,
         'A message failed after all attempts. Read the log, fix the cause, then run replay',
       );
@@ -65,7 +65,7 @@ export class Alarms extends Construct {
       'Reports are minutes behind the orders. Read the log of report-generator; docs/OPERATIONS.md lists the settings',
     );
     // Every invocation of report-generator refreshes the reports. The alarm on errors covers failed invocations.
-    if (config.roll) this.#addSilence('ReportAge', generator);
+    if (config.roll) this.#addNoInvocations('ReportAge', generator);
     this.#add(
       'ServerErrors',
       api.metricServerError({ period: FIVE_MINUTES, statistic: 'Sum' }),
@@ -88,11 +88,11 @@ export class Alarms extends Construct {
     );
   }
 
-  /** Alarms when nothing has invoked the function. */
-  #addSilence(id: string, silent: RustFunction): void {
+  /** Alarms if the function has no invocations. */
+  #addNoInvocations(id: string, target: RustFunction): void {
     this.#notify(
       new Alarm(this, id, {
-        metric: silent.metricInvocations({ period: FIVE_MINUTES }),
+        metric: target.metricInvocations({ period: FIVE_MINUTES }),
         threshold: 1,
         alarmDescription: 'No report was refreshed for five minutes. Check that the schedule is on',
         evaluationPeriods: 1,

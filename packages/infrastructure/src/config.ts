@@ -7,7 +7,7 @@ import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 
 export interface Config {
-  /** It differs per stage, so one account can hold several stages. */
+  /** Differs per stage, so that one account can hold several stages. */
   readonly stackName: string;
   /** The event bus that receives order events from other systems. */
   readonly busName: string;
@@ -24,7 +24,7 @@ export interface Config {
   readonly architecture: Architecture;
   /** The IANA name of the time zone that defines a day. It must never change for an existing table. */
   readonly timeZone: string;
-  /** Retention of orders and of counters, in days. Without them, the defaults of the functions apply. */
+  /** The retention of orders and of counters, in days. If absent, the defaults of the functions apply. */
   readonly orderDays?: number;
   readonly bucketDays?: number;
   /** The ARN of an existing secret with tokens. Without it, the stack creates one. */
@@ -120,22 +120,22 @@ function text(context: (name: Name) => unknown, name: Name): string | undefined 
   return value === undefined || value === '' ? undefined : String(value);
 }
 
-function oneOf<T extends string>(context: (name: Name) => unknown, name: Name, known: T[], usual: T): T {
-  const value = text(context, name) ?? usual;
+function oneOf<T extends string>(context: (name: Name) => unknown, name: Name, known: T[], fallback: T): T {
+  const value = text(context, name) ?? fallback;
   const found = known.find((one) => one === value);
   if (found === undefined) throw new Error(`${name}=${value} is not one of ${known.join(', ')}`);
   return found;
 }
 
-function yesOrNo(context: (name: Name) => unknown, name: Name, usual: boolean): boolean {
-  return oneOf(context, name, ['true', 'false'], usual ? 'true' : 'false') === 'true';
+function yesOrNo(context: (name: Name) => unknown, name: Name, fallback: boolean): boolean {
+  return oneOf(context, name, ['true', 'false'], fallback ? 'true' : 'false') === 'true';
 }
 
-function days(context: (name: Name) => unknown, name: Name, least: number): number | undefined {
+function days(context: (name: Name) => unknown, name: Name, minimum: number): number | undefined {
   const value = text(context, name);
   if (value === undefined) return undefined;
-  if (!/^\d{1,5}$/.test(value) || Number(value) < least)
-    throw new Error(`${name}=${value} is not a number of days of at least ${least}`);
+  if (!/^\d{1,5}$/.test(value) || Number(value) < minimum)
+    throw new Error(`${name}=${value} is not a number of days of at least ${minimum}`);
   return Number(value);
 }
 

@@ -14,18 +14,18 @@ interface Size {
 }
 
 /** API Gateway times out after thirty seconds. */
-const WITHIN_A_REQUEST = Duration.seconds(29);
+const REQUEST_TIMEOUT = Duration.seconds(29);
 
 const SIZES: Readonly<Record<FunctionName, Size>> = {
   'api-handler': {
     description: 'Serves the reads of the API',
     memoryMegabytes: 512,
-    timeout: WITHIN_A_REQUEST,
+    timeout: REQUEST_TIMEOUT,
   },
   'order-ingest': {
     description: 'Ingests order events and vendors',
     memoryMegabytes: 512,
-    timeout: WITHIN_A_REQUEST,
+    timeout: REQUEST_TIMEOUT,
   },
   'order-simulator': {
     description: 'Sends the events of the demo orders as time passes',
@@ -50,27 +50,27 @@ export class Functions extends Construct {
 
   constructor(scope: Construct, id: string, config: Config, store: OrderStore) {
     super(scope, id);
-    const make = (name: FunctionName) => {
-      const made = new RustFunction(this, pascal(name), { config, name, ...SIZES[name] });
-      store.bind(made, PERMISSIONS[name]);
-      return made;
+    const create = (name: FunctionName) => {
+      const created = new RustFunction(this, pascal(name), { config, name, ...SIZES[name] });
+      store.bind(created, PERMISSIONS[name]);
+      return created;
     };
     this.all = {
-      'api-handler': make('api-handler'),
-      'order-ingest': make('order-ingest'),
-      'order-simulator': make('order-simulator'),
-      'report-generator': make('report-generator'),
-      'data-backfill': make('data-backfill'),
+      'api-handler': create('api-handler'),
+      'order-ingest': create('order-ingest'),
+      'order-simulator': create('order-simulator'),
+      'report-generator': create('report-generator'),
+      'data-backfill': create('data-backfill'),
     };
   }
 
   /** The outputs: the names of the functions and of their log groups. */
   names(): Record<string, string> {
-    const named = Object.entries(this.all).flatMap(([name, { functionName, logGroup }]) => [
+    const outputs = Object.entries(this.all).flatMap(([name, { functionName, logGroup }]) => [
       [`${pascal(name)}Function`, functionName],
       [`${pascal(name)}Log`, logGroup.logGroupName],
     ]);
-    return Object.fromEntries(named);
+    return Object.fromEntries(outputs);
   }
 }
 

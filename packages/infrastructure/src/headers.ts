@@ -17,7 +17,7 @@ const strictTransportSecurity = {
 
 export function pageHeaders(scope: Construct): ResponseHeadersPolicy {
   return new ResponseHeadersPolicy(scope, 'PageHeaders', {
-    comment: 'The page: what it may load and run, and who may frame it',
+    comment: 'The page: content security policy and other security headers',
     securityHeadersBehavior: {
       strictTransportSecurity,
       contentTypeOptions: { override: true },
@@ -41,7 +41,7 @@ export function pageHeaders(scope: Construct): ResponseHeadersPolicy {
 /** The API sends its own headers, and its docs page sends its own Content-Security-Policy. */
 export function apiHeaders(scope: Construct): ResponseHeadersPolicy {
   return new ResponseHeadersPolicy(scope, 'ApiHeaders', {
-    comment: 'The API: HTTPS only, and no guessing at types',
+    comment: 'The API: HTTPS only, and no content type sniffing',
     securityHeadersBehavior: { strictTransportSecurity, contentTypeOptions: { override: true } },
   });
 }

@@ -19,27 +19,27 @@ import type { Permission, TableName } from './permissions.ts';
 import type { RustFunction } from './rust-function.ts';
 
 /** The attributes of an order that the filters of a list compare. */
-const LISTED = ['vendorId', 'status', 'giftType', 'promise', 'late'];
+const FILTER_ATTRIBUTES = ['vendorId', 'status', 'giftType', 'promise', 'late'];
 
 export class OrderStore extends Construct {
   readonly tables: Readonly<Record<TableName, TableV2>>;
 
   constructor(scope: Construct, id: string, config: Config) {
     super(scope, id);
-    const kept = {
+    const durability = {
       billing: Billing.onDemand(),
       deletionProtection: config.dataIsKept,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: config.dataIsKept },
       removalPolicy: config.dataIsKept ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     };
     const orders = new TableV2(this, 'Orders', {
-      ...kept,
+      ...durability,
       partitionKey: string('orderId'),
       timeToLiveAttribute: 'ttl',
       dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES,
       globalSecondaryIndexes: [
-        index('vendorIndex', 'vendorId', 'createdAt', LISTED),
-        index('listIndex', 'list', 'createdAt', LISTED),
+        index('vendorIndex', 'vendorId', 'createdAt', FILTER_ATTRIBUTES),
+        index('listIndex', 'list', 'createdAt', FILTER_ATTRIBUTES),
         index('statusIndex', 'status', 'updatedAt', ['vendorId']),
         index('giftIndex', 'giftType', 'createdAt', []),
         index('issueIndex', 'issueOf', 'endedAt', 'all'),
@@ -47,14 +47,14 @@ export class OrderStore extends Construct {
       ],
     });
     const reports = new TableV2(this, 'Reports', {
-      ...kept,
+      ...durability,
       partitionKey: string('vendorId'),
       sortKey: string('date'),
       timeToLiveAttribute: 'ttl',
       globalSecondaryIndexes: [index('dateIndex', 'reportDate', 'vendorId', 'all')],
     });
     const vendors = new TableV2(this, 'Vendors', {
-      ...kept,
+      ...durability,
       partitionKey: string('vendorId'),
       globalSecondaryIndexes: [index('idIndex', 'all', 'vendorId', 'all')],
     });
@@ -79,10 +79,10 @@ function string(name: string): Attribute {
 }
 
 /** An index that projects all attributes, or these and the keys. */
-function index(indexName: string, partition: string, sort: string, has: 'all' | string[]) {
+function index(indexName: string, partition: string, sort: string, projected: 'all' | string[]) {
   const keys = { indexName, partitionKey: string(partition), sortKey: string(sort) };
-  if (has === 'all') return { ...keys, projectionType: ProjectionType.ALL };
-  const nonKeyAttributes = has.filter((name) => name !== partition);
+  if (projected === 'all') return { ...keys, projectionType: ProjectionType.ALL };
+  const nonKeyAttributes = projected.filter((name) => name !== partition);
   if (nonKeyAttributes.length === 0) return { ...keys, projectionType: ProjectionType.KEYS_ONLY };
   return { ...keys, projectionType: ProjectionType.INCLUDE, nonKeyAttributes };
 }

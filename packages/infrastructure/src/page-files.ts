@@ -1,4 +1,4 @@
-/** Uploads the page's files to the bucket. Files with a hash in their name are cached for ever, the others are revalidated. */
+/** Uploads the page's files to the bucket. Files with a hash in their name are cached permanently, the others are revalidated. */
 
 import { RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import type { IDistribution } from 'aws-cdk-lib/aws-cloudfront';
@@ -18,22 +18,22 @@ export interface PageFilesProps {
 export class PageFiles extends Construct {
   constructor(scope: Construct, id: string, { config, bucket, distribution }: PageFilesProps) {
     super(scope, id);
-    const deployed = {
+    const options = {
       destinationBucket: bucket,
-      // A browser with the former version of the page open may still request its files.
+      // A browser that has the previous version of the page open may still request its files.
       prune: false,
       // The bucket must be empty before CloudFormation can delete it.
       retainOnDelete: false,
       logGroup: new LogGroup(this, 'Log', { retention: config.logRetention, removalPolicy: RemovalPolicy.DESTROY }),
     };
     const hashed = new BucketDeployment(this, 'Hashed', {
-      ...deployed,
+      ...options,
       sources: [Source.asset(`${ARTIFACTS.page}/assets`)],
       destinationKeyPrefix: 'assets',
       cacheControl: [CacheControl.fromString('public, max-age=31536000, immutable')],
     });
     const named = new BucketDeployment(this, 'Named', {
-      ...deployed,
+      ...options,
       // CloudFront sends the Content-Security-Policy as a header, so the file is not uploaded.
       sources: [Source.asset(ARTIFACTS.page, { exclude: ['assets', 'content-security-policy.txt'] })],
       cacheControl: [CacheControl.noCache()],
@@ -49,7 +49,8 @@ export class PageFiles extends Construct {
 /** Acknowledges the findings on the function that copies the files: the CDK defines it. */
 function acknowledge(deployment: BucketDeployment, bucket: Bucket): void {
   const copier = deployment.handlerRole.node.scope;
-  if (copier === undefined) throw new Error('the function that copies the files is not where it was');
+  if (copier === undefined)
+    throw new Error('the CDK no longer defines the function that copies the files as a child of the deployment');
   const target = Stack.of(bucket).getLogicalId(bucket.node.defaultChild as CfnBucket);
   const wildcards = [
     ...['GetObject', 'GetBucket', 'List', 'DeleteObject', 'Abort'].map((action) => `Action::s3:${action}*`),

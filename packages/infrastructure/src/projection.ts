@@ -52,7 +52,7 @@ export class Projection extends Construct {
         // An expired order: its numbers become final.
         FilterCriteria.filter({ eventName: FilterRule.isEqual('REMOVE') }),
       ],
-      // Orders of one vendor, day and hour share rows, so an event in a full batch costs half as much as a single event.
+      // Orders of one vendor, day and hour share rows, so an event in a full batch costs half as much as an event alone.
       batchSize: 200,
       maxBatchingWindow: Duration.seconds(1),
       reportBatchItemFailures: true,

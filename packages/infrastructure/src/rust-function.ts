@@ -1,4 +1,4 @@
-/** A Lambda function with a program from the backend's build, its log group, and a role that may only write to that log group. */
+/** A Lambda function with a program of the backend's build, its log group, and a role that may only write to this log group. */
 import { existsSync, readFileSync } from 'node:fs';
 import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -40,7 +40,7 @@ export class RustFunction extends LambdaFunction {
       logGroup: log,
       loggingFormat: LoggingFormat.JSON,
       runtime: Runtime.PROVIDED_AL2023,
-      architecture: compiledFor(`${folder}/bootstrap`, config.architecture),
+      architecture: checkedArchitecture(`${folder}/bootstrap`, config.architecture),
       handler: 'bootstrap',
       code: Code.fromAsset(`${folder}/bootstrap.zip`),
       memorySize: memoryMegabytes,
@@ -54,16 +54,16 @@ export class RustFunction extends LambdaFunction {
   }
 }
 
-/** Throws unless the program exists and is compiled for that processor. Lambda would report the error only at the first invocation. */
-function compiledFor(program: string, wanted: Architecture): Architecture {
+/** Throws unless the program exists and is compiled for this processor. Lambda would report the error only at the first invocation. */
+function checkedArchitecture(program: string, expected: Architecture): Architecture {
   if (!existsSync(program)) throw new Error(`${program} is missing: npx nx build backend`);
   // ELF: the processor is a 16-bit number at byte 18.
   const machine = readFileSync(program).readUInt16LE(18);
   const found = { 62: Architecture.X86_64, 183: Architecture.ARM_64 }[machine];
-  if (found !== wanted) {
+  if (found !== expected) {
     throw new Error(
-      `${program} is compiled for ${found?.name ?? `machine ${machine}`}, but the configuration asks for ${wanted.name}: build it for that`,
+      `${program} is compiled for ${found?.name ?? `machine ${machine}`}, but the configuration asks for ${expected.name}: build it for ${expected.name}`,
     );
   }
-  return wanted;
+  return expected;
 }

@@ -39,7 +39,7 @@ export class Site extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const page = this.#page(this.bucket);
-    const ofApi = this.#api(api);
+    const apiBehavior = this.#api(api);
     this.distribution = new cloudfront.Distribution(this, 'Distribution', {
       comment: 'Goody Dashboard',
       httpVersion: cloudfront.HttpVersion.HTTP2_AND_3,
@@ -51,14 +51,14 @@ export class Site extends Construct {
         certificate: Certificate.fromCertificateArn(this, 'Certificate', config.domain.certificateArn),
       }),
       defaultBehavior: { ...page, functionAssociations: [new ClientRoutes(this, 'ClientRoutes').association] },
-      additionalBehaviors: { '/assets/*': page, ...Object.fromEntries(API_PATHS.map((path) => [path, ofApi])) },
+      additionalBehaviors: { '/assets/*': page, ...Object.fromEntries(API_PATHS.map((path) => [path, apiBehavior])) },
     });
     this.url = `https://${config.domain?.name ?? this.distribution.distributionDomainName}`;
     new PageFiles(this, 'Files', { config, bucket: this.bucket, distribution: this.distribution });
     acknowledge(this.bucket, this.distribution);
   }
 
-  /** Files of the bucket, cached as the Cache-Control header of each file says. */
+  /** The files of the bucket. The Cache-Control header of each file decides its caching. */
   #page(bucket: Bucket): cloudfront.BehaviorOptions {
     return {
       // With the permission to list, S3 answers 404 for a missing file; without it, 403.

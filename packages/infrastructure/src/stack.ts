@@ -18,8 +18,8 @@ export class GoodyDashboardStack extends Stack {
     super(scope, id, { stackName: config.stackName, description: 'Goody Dashboard: which vendor is failing, and why' });
     const store = new OrderStore(this, 'Store', config);
     const { tables } = store;
-    const made = new Functions(this, 'Functions', config, store);
-    const functions = made.all;
+    const created = new Functions(this, 'Functions', config, store);
+    const functions = created.all;
     const generator = functions['report-generator'];
     const simulator = functions['order-simulator'];
 
@@ -54,7 +54,7 @@ export class GoodyDashboardStack extends Stack {
       VendorsTable: tables.Vendors.tableName,
       BusName: ingest.bus.eventBusName,
       TokensSecretArn: tokens.secretArn,
-      ...made.names(),
+      ...created.names(),
       ProjectionDeadLettersUrl: projection.deadLetters.queueUrl,
       IngestDeadLettersUrl: ingest.deadLetters.queueUrl,
       AlarmTopicArn: alarms.topic.topicArn,

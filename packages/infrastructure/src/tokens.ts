@@ -17,7 +17,7 @@ export class Tokens extends Construct {
 
   constructor(scope: Construct, id: string, config: Config) {
     super(scope, id);
-    this.secretArn = config.tokensSecretArn ?? this.#make(config);
+    this.secretArn = config.tokensSecretArn ?? this.#create(config);
   }
 
   /** Sets the environment variable with the ARN of the secret, and grants the permission to read it. */
@@ -34,14 +34,16 @@ export class Tokens extends Construct {
     target.addEnvironment('GOODY_PROTECT_READS', 'true');
   }
 
-  #make(config: Config): string {
+  #create(config: Config): string {
     const secret = new CfnSecret(this, 'Secret', {
-      description: 'Tokens of the API of Goody Dashboard. A line each: name, scopes by commas, SHA-256 in hex',
+      description:
+        'API tokens of Goody Dashboard. One line per token: name, scopes separated by commas, SHA-256 in hex',
     });
     secret.applyRemovalPolicy(config.dataIsKept ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY);
     Validations.of(secret).acknowledge({
       id: 'AwsSolutions-SMG4',
-      reason: 'A person has to hand a new token to its user, which no schedule can do; docs/OPERATIONS.md says how',
+      reason:
+        'An operator must give a new token to its user, which no schedule can do; docs/OPERATIONS.md describes the steps',
     });
     return secret.ref;
   }

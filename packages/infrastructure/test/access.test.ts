@@ -8,11 +8,11 @@ const OIDC = { oidcIssuer: 'https://login.example/', oidcAudience: 'goody,report
 const SECRET = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:goody/tokens-a1B2c3';
 
 const config = (context: Context) => readConfig((name) => context[name]);
-const made = (context: Context) => synthesize({ page: 'false', ...context }).resources;
+const resourcesOf = (context: Context) => synthesize({ page: 'false', ...context }).resources;
 
-const open = made({});
-const guarded = made({ protectReads: 'true' });
-const federated = made(OIDC);
+const open = resourcesOf({});
+const guarded = resourcesOf({ protectReads: 'true' });
+const federated = resourcesOf(OIDC);
 
 /** The authorization and the function of each route. */
 function routes(of: Resources): Record<string, string> {
@@ -46,12 +46,12 @@ describe('the secret', () => {
 
   test('is retained in production, and deleted with the stack otherwise', () => {
     const policy = (of: Resources) => of.ofType('AWS::SecretsManager::Secret').map(([, one]) => one.DeletionPolicy);
-    expect(policy(made({ stage: 'prod' }))).toEqual(['Retain']);
+    expect(policy(resourcesOf({ stage: 'prod' }))).toEqual(['Retain']);
     expect(policy(open)).toEqual(['Delete']);
   });
 
   test('is the one that the context names, if it names one', () => {
-    const others = made({ tokensSecretArn: SECRET });
+    const others = resourcesOf({ tokensSecretArn: SECRET });
     expect(others.ofType('AWS::SecretsManager::Secret')).toEqual([]);
     expect(readers(others)).toEqual({ 'order-ingest': [`secretsmanager:GetSecretValue ${SECRET}`] });
     expect(variables(others, 'order-ingest')).toMatchObject({ GOODY_API_TOKENS_SECRET: SECRET });

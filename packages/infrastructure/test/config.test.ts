@@ -16,7 +16,7 @@ describe('production', () => {
   let prod: ReturnType<typeof synthesize>['resources'];
   let stackName: string;
   beforeAll(() => {
-    const made = synthesize({
+    const synthesized = synthesize({
       stage: 'prod',
       alarmEmail: 'ops@example.com',
       webAclArn: WEB_ACL,
@@ -24,8 +24,8 @@ describe('production', () => {
       bucketDays: '400',
       ...DOMAIN,
     });
-    prod = made.resources;
-    stackName = made.stack.stackName;
+    prod = synthesized.resources;
+    stackName = synthesized.stack.stackName;
   }, 60_000);
 
   test('tables have deletion protection, outlive the stack, and have point-in-time recovery', () => {

@@ -1,6 +1,6 @@
 /**
- * Least privilege: each function does its whole work behind a guard that refuses every call that the template's policy does not
- * allow, and at the end every permission was used.
+ * Least privilege: each function does all its work behind a guard that refuses every call that the template's policy does not
+ * allow. At the end, each function must have used every permission.
  */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -15,7 +15,7 @@ import { newToken, type Token } from './token.ts';
 
 const NOW = '2026-03-10T14:30:20Z';
 const LATER = '2026-03-10T20:30:20Z';
-/** By then buckets have expired: the first day announces their removal, the second day removes them. */
+/** After the expiry of the buckets: the first day announces their removal, the second day removes them. */
 const MUCH_LATER = ['2028-12-01T00:00:20Z', '2028-12-02T00:00:20Z', '2028-12-03T00:00:20Z'];
 
 const placed = (orderId: string) => ({
@@ -31,7 +31,7 @@ const placed = (orderId: string) => ({
 let resources: Resources;
 let account: Account;
 /** An empty account for the simulator, so that it creates all of its demo orders. */
-let world: Account;
+let simulated: Account;
 let secrets: Secrets;
 /** A token with the scope `admin`. */
 let office: Token;
@@ -41,33 +41,33 @@ beforeAll(async () => {
   [secrets, office] = await Promise.all([Secrets.start(), newToken('office', 'admin')]);
   await secrets.put(office);
   const open = () => Account.open(resources, NOW, secrets);
-  [account, world] = await Promise.all([open(), open()]);
+  [account, simulated] = await Promise.all([open(), open()]);
 }, 60_000);
 
-afterAll(() => Promise.all([account?.close(), world?.close(), secrets?.stop()]));
+afterAll(() => Promise.all([account?.close(), simulated?.close(), secrets?.stop()]));
 
-/** Sends the records of the stream to report-generator. Returns how many there were. */
+/** Sends the records of the stream to report-generator, and returns their number. */
 async function project(): Promise<number> {
-  let taken = 0;
+  let count = 0;
   for await (const Records of account.emulator.records('Orders')) {
     expect(await account.invoke('report-generator', { Records })).toEqual({ batchItemFailures: [] });
-    taken += Records.length;
+    count += Records.length;
   }
-  return taken;
+  return count;
 }
 
-const ticked = (name: FunctionName, where = account) =>
+const sendTick = (name: FunctionName, where = account) =>
   where.invoke(name, tick(resources, resources.functions[name]?.id ?? ''));
 
-describe('with what its policy allows, and nothing else', () => {
+describe('with the permissions of its policy only', () => {
   test('data-backfill records the orders of the past days', async () => {
     expect(await account.invoke('data-backfill', { days: 3 })).toMatchObject({ known: 0 });
   });
 
   test('order-simulator creates demo orders, and records their events', async () => {
-    expect((await ticked('order-simulator', world)).new).toBeGreaterThan(0);
-    world.setClock(LATER);
-    expect((await ticked('order-simulator', world)).new).toBeGreaterThan(0);
+    expect((await sendTick('order-simulator', simulated)).new).toBeGreaterThan(0);
+    simulated.setClock(LATER);
+    expect((await sendTick('order-simulator', simulated)).new).toBeGreaterThan(0);
   });
 
   test('order-ingest receives events and vendors over HTTP, and events from the bus', async () => {
@@ -80,7 +80,7 @@ describe('with what its policy allows, and nothing else', () => {
 
   test('report-generator processes the stream and a tick', async () => {
     expect(await project()).toBeGreaterThan(100);
-    await ticked('report-generator');
+    await sendTick('report-generator');
   });
 
   test('api-handler serves every read route, with every filter', async () => {
@@ -91,7 +91,7 @@ describe('with what its policy allows, and nothing else', () => {
     }
   });
 
-  test('each write of an order sends the whole order to report-generator, with changes that failed before', async () => {
+  test('each write of an order sends the whole order to report-generator, including changes that failed before', async () => {
     await write('POST', '/api/orders/events', [placed('tour-3')]);
     const Key = { orderId: { S: 'tour-3' } };
     const change = {
@@ -119,7 +119,7 @@ describe('with what its policy allows, and nothing else', () => {
   test('report-generator removes old buckets, and settles orders that the time to live has deleted', async () => {
     for (const day of MUCH_LATER) {
       account.setClock(day);
-      await ticked('report-generator');
+      await sendTick('report-generator');
       // Buckets are removed only while events arrive: the clock alone removes nothing.
       await write('POST', '/api/orders/events', [{ ...placed(`tour-${day.slice(0, 10)}`), occurredAt: day }]);
       await project();
@@ -133,7 +133,7 @@ describe('with what its policy allows, and nothing else', () => {
 });
 
 test.each(Object.keys(PERMISSIONS) as FunctionName[])('%s uses every permission it has, and needs no other', (name) => {
-  const guard = (name === 'order-simulator' ? world : account).guard(name);
+  const guard = (name === 'order-simulator' ? simulated : account).guard(name);
   expect([...guard.refused]).toEqual([]);
   expect([...guard.used].sort()).toEqual(account.allowed(name).sort());
 });

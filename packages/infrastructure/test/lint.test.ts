@@ -10,25 +10,25 @@ import { expect, test } from 'vitest';
 import { synthesize, TEMPLATE_FILE } from './template.ts';
 
 const CFN_LINT = fileURLToPath(new URL('../../../target/tools/python/bin/cfn-lint', import.meta.url));
-/** W3005: the CDK also writes dependencies that follow from references. */
+/** Ignores W3005: the CDK also writes dependencies that follow from references. */
 const OPTIONS = ['--regions', 'eu-west-1', '--ignore-checks', 'W3005', '--'];
 
 const domain = { domainName: 'goody.example', certificateArn: 'arn:aws:acm:us-east-1:111122223333:certificate/1' };
 const oidc = { oidcIssuer: 'https://login.example/', oidcAudience: 'goody' };
 // The build of the default stage runs cdk-nag, and fails on a finding.
 const others = {
-  'production, where readers need a token': synthesize({
+  'production, where reads need a token': synthesize({
     stage: 'prod',
     alarmEmail: 'ops@example.com',
     protectReads: 'true',
     ...domain,
   }),
-  'the one without a page, where readers need a JWT': synthesize({ page: 'false', ...oidc }),
+  'a stage without the page, where reads need a JWT': synthesize({ page: 'false', ...oidc }),
 };
 
 type Synthesized = ReturnType<typeof synthesize>;
 
-test.each(Object.entries(others))('of %s, cdk-nag finds nothing that is not acknowledged', (_, synthesized) => {
+test.each(Object.entries(others))('for %s, cdk-nag has no finding that is not acknowledged', (_, synthesized) => {
   expect(violations(synthesized)).toEqual([]);
 });
 
@@ -38,7 +38,7 @@ test('an unacknowledged finding is reported', () => {
   expect(violations(synthesized)).toContainEqual(expect.stringContaining('AwsSolutions-S10'));
 });
 
-test('cfn-lint finds nothing, in any stage', () => {
+test('cfn-lint has no finding in any stage', () => {
   const folder = mkdtempSync(join(tmpdir(), 'goody-'));
   const files = Object.values(others).map(({ template }, number) => {
     const file = join(folder, `${number}.template.json`);

@@ -18,9 +18,9 @@ export class Ministack {
   private constructor(port: number) {
     this.port = port;
     this.env = { ...KEYS, AWS_ENDPOINT_URL: this.address, AWS_EC2_METADATA_DISABLED: 'true' };
-    // Functions inherit the environment of the emulator, and so find it.
-    const own = {
-      // Unpacked files are removed with the folder.
+    // Functions inherit the environment of the emulator, and find it by that.
+    const settings = {
+      // The emulator unpacks files into this folder, which `stop` removes.
       TMPDIR: this.folder.path,
       STATE_DIR: this.folder.path,
       GATEWAY_PORT: String(port),
@@ -28,12 +28,12 @@ export class Ministack {
       MINISTACK_HOST: 'localhost',
       LAMBDA_EXECUTOR: 'local',
     };
-    this.#process = new Running(MINISTACK, [], { cwd: this.folder.path, env: { ...this.env, ...own } });
+    this.#process = new Running(MINISTACK, [], { cwd: this.folder.path, env: { ...this.env, ...settings } });
   }
 
   static async start(): Promise<Ministack> {
     const started = new Ministack(await freePort());
-    await started.#process.says(/Running on/);
+    await started.#process.waitForOutput(/Running on/);
     return started;
   }
 
@@ -47,10 +47,10 @@ export class Ministack {
   }
 
   /** Calls a service with a JSON protocol. Throws if it answers with an error. */
-  // biome-ignore lint/suspicious/noExplicitAny: answers are as AWS gives them
-  async ask(service: string, version: string, target: string, asked: unknown): Promise<any> {
+  // biome-ignore lint/suspicious/noExplicitAny: each operation of AWS has its own response
+  async ask(service: string, version: string, target: string, input: unknown): Promise<any> {
     const headers = { 'content-type': `application/x-amz-json-${version}`, 'x-amz-target': target };
-    const body = JSON.stringify(asked);
+    const body = JSON.stringify(input);
     const answer = await this.client(service).fetch(this.address, { method: 'POST', headers, body });
     if (!answer.ok) throw new Error(`${target}: ${await answer.text()}`);
     return answer.json();

@@ -14,18 +14,18 @@ function documented(): Record<string, string[]> {
   );
   const documented: Record<string, string[]> = {};
   for (const [, name = '', table, actions = '', indexes = ''] of rows) {
-    const words = (cell: string) => cell.split(', ').filter((word) => word !== '–');
-    const queries = words(indexes).map((index) => `Query ${table}/index/${index}`);
+    const split = (cell: string) => cell.split(', ').filter((word) => word !== '–');
+    const queries = split(indexes).map((index) => `Query ${table}/index/${index}`);
     documented[name] = [
       ...(documented[name] ?? []),
-      ...words(actions).map((action) => `${action} ${table}`),
+      ...split(actions).map((action) => `${action} ${table}`),
       ...queries,
     ];
   }
   return documented;
 }
 
-/** Whether the document lists this kind of action. */
+/** Whether the document lists actions of this service. */
 const isOfTable = ({ action }: { action: string }) => /^(dynamodb|secretsmanager):/.test(action);
 
 test('the permissions on the tables and the tokens equal those in the document', () => {
@@ -64,9 +64,9 @@ test('only report-generator reads the stream', () => {
 test('no policy of this stack has a wildcard, except for the one action without resource-level permissions', () => {
   const roles = dev.ofType('AWS::IAM::Role').filter(([id]) => !id.startsWith('CustomCDKBucketDeployment'));
   expect(roles.length).toBeGreaterThan(5);
-  const wild = roles.flatMap(([id, { Properties }]) => {
+  const wildcards = roles.flatMap(([id, { Properties }]) => {
     expect(Properties.ManagedPolicyArns, id).toBeUndefined();
     return dev.allowed(id).filter(({ action, resource }) => `${action} ${JSON.stringify(resource)}`.includes('*'));
   });
-  expect(wild).toEqual([{ action: 'dynamodb:ListStreams', resource: '*' }]);
+  expect(wildcards).toEqual([{ action: 'dynamodb:ListStreams', resource: '*' }]);
 });

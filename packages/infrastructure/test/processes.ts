@@ -1,4 +1,4 @@
-/** Child processes of tests, each stopped by its own handle, and temporary folders. */
+/** Child processes of tests, each stopped by its own handle; temporary folders and free ports. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
-export interface Surroundings {
+export interface ProcessOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
 }
@@ -18,7 +18,7 @@ export class Running {
   output = '';
   readonly #process: ChildProcess;
 
-  constructor(program: string, args: string[], { cwd, env }: Surroundings = {}) {
+  constructor(program: string, args: string[], { cwd, env }: ProcessOptions = {}) {
     this.#process = spawn(program, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
     const store = (text: Buffer) => {
       this.output += text;
@@ -28,28 +28,28 @@ export class Running {
   }
 
   /** Waits for a match in the output, and returns the first one. */
-  async says(words: RegExp): Promise<RegExpExecArray> {
+  async waitForOutput(pattern: RegExp): Promise<RegExpExecArray> {
     for (let attempt = 0; attempt < 600; attempt += 1) {
-      const found = words.exec(this.output);
+      const found = pattern.exec(this.output);
       if (found) return found;
       if (this.#process.exitCode !== null) break;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
-    throw new Error(`${this.#process.spawnfile} does not say ${words}:\n${this.output}`);
+    throw new Error(`${this.#process.spawnfile} did not print ${pattern}:\n${this.output}`);
   }
 
   async stop(): Promise<void> {
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
     const ended = new Promise((resolve) => this.#process.once('exit', resolve));
     this.#process.kill('SIGTERM');
-    const impatience = setTimeout(() => this.#process.kill('SIGKILL'), 10_000);
+    const timer = setTimeout(() => this.#process.kill('SIGKILL'), 10_000);
     await ended;
-    clearTimeout(impatience);
+    clearTimeout(timer);
   }
 }
 
-/** What a program printed that has ended well; an error with it where it has not. */
-export async function run(program: string, args: string[], { cwd = ROOT, env }: Surroundings = {}): Promise<string> {
+/** Runs a program until it exits, and returns its output. Throws an error with the output if the program fails. */
+export async function run(program: string, args: string[], { cwd = ROOT, env }: ProcessOptions = {}): Promise<string> {
   const child = spawn(program, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   const store = (text: Buffer) => {
@@ -63,7 +63,7 @@ export async function run(program: string, args: string[], { cwd = ROOT, env }: 
 }
 
 export class Folder {
-  readonly path = mkdtempSync(join(tmpdir(), 'goody-ground-'));
+  readonly path = mkdtempSync(join(tmpdir(), 'goody-infrastructure-'));
 
   remove(): void {
     rmSync(this.path, { recursive: true, force: true });

@@ -25,7 +25,7 @@ describe('the function for client-side routes', () => {
     for (const { name } of files) expect(answer(`/${name}`)).toBe(`/${name}`);
   });
 
-  test('it fits the limits of its runtime', () => {
+  test('the function fits the limits of its runtime', () => {
     expect(readFileSync(CLIENT_ROUTES).length).toBeLessThan(10_240);
     expect(property(dev.ofType('AWS::CloudFront::Function')[0]?.[0] ?? '').FunctionConfig.Runtime).toBe(
       'cloudfront-js-2.0',
@@ -52,7 +52,7 @@ test('paths of the API go to the API, are never cached, and run no function', ()
     expect(behavior.AllowedMethods, 'writes, too').toContain('POST');
     expect(behavior.FunctionAssociations).toBeUndefined();
   }
-  expect(distribution.CustomErrorResponses, 'an error of the API stays one').toBeUndefined();
+  expect(distribution.CustomErrorResponses, 'error responses of the API are not replaced').toBeUndefined();
 });
 
 test('the page is compressed and served by HTTP/3; the Cache-Control of a file decides its caching', () => {
@@ -63,11 +63,11 @@ test('the page is compressed and served by HTTP/3; the Cache-Control of a file d
     expect(property(CachePolicyId.Ref).CachePolicyConfig).toMatchObject({ MinTTL: 0, DefaultTTL: 0 });
   }
   const deployments = dev.properties('Custom::CDKBucketDeployment');
-  const kept = deployments.map(({ DestinationBucketKeyPrefix, SystemMetadata }) => [
+  const caching = deployments.map(({ DestinationBucketKeyPrefix, SystemMetadata }) => [
     DestinationBucketKeyPrefix ?? 'others',
     SystemMetadata['cache-control'],
   ]);
-  expect(Object.fromEntries(kept)).toEqual({ assets: 'public, max-age=31536000, immutable', others: 'no-cache' });
+  expect(Object.fromEntries(caching)).toEqual({ assets: 'public, max-age=31536000, immutable', others: 'no-cache' });
 });
 
 test('the Content-Security-Policy is the one of the deployed build', () => {

@@ -21,7 +21,7 @@ describe('tables', () => {
   const keys = (schema: { AttributeName: string }[]) => schema.map(({ AttributeName }) => AttributeName).join(', ');
   const indexes = (name: string): Record<string, string> =>
     Object.fromEntries(
-      // biome-ignore lint/suspicious/noExplicitAny: as CloudFormation has it
+      // biome-ignore lint/suspicious/noExplicitAny: CloudFormation has no types
       table(name).GlobalSecondaryIndexes.map(({ IndexName, KeySchema, Projection }: any) => [
         IndexName,
         `${keys(KeySchema)}: ${Projection.NonKeyAttributes?.join(', ') ?? Projection.ProjectionType}`,
@@ -67,7 +67,7 @@ describe('tables', () => {
   });
 });
 
-describe('nothing gets lost', () => {
+describe('failed messages are stored and reported', () => {
   const queues = () => dev.ofType('AWS::SQS::Queue').map(([id]) => id);
 
   test('every stream mapping is bounded, and has a failure destination', () => {
@@ -90,15 +90,17 @@ describe('nothing gets lost', () => {
       for (const target of Targets) expect(queues()).toContain(named(target.DeadLetterConfig.Arn));
     }
     const { id } = dev.functions['order-ingest'] ?? {};
-    const asked = dev.properties('AWS::Lambda::EventInvokeConfig').find(({ FunctionName }) => FunctionName.Ref === id);
-    expect(queues()).toContain(named(asked?.DestinationConfig.OnFailure.Destination));
+    const invokeConfig = dev
+      .properties('AWS::Lambda::EventInvokeConfig')
+      .find(({ FunctionName }) => FunctionName.Ref === id);
+    expect(queues()).toContain(named(invokeConfig?.DestinationConfig.OnFailure.Destination));
   });
 
   test('every queue is encrypted, retains messages for two weeks, and has an alarm on the first one', () => {
-    const watched = dev.properties('AWS::CloudWatch::Alarm').flatMap(({ Dimensions }) => Dimensions ?? []);
+    const dimensions = dev.properties('AWS::CloudWatch::Alarm').flatMap(({ Dimensions }) => Dimensions ?? []);
     for (const [id, { Properties }] of dev.ofType('AWS::SQS::Queue')) {
       expect(Properties).toMatchObject({ MessageRetentionPeriod: 1_209_600, SqsManagedSseEnabled: true });
-      expect(watched).toContainEqual({ Name: 'QueueName', Value: { 'Fn::GetAtt': [id, 'QueueName'] } });
+      expect(dimensions).toContainEqual({ Name: 'QueueName', Value: { 'Fn::GetAtt': [id, 'QueueName'] } });
     }
   });
 
@@ -143,7 +145,7 @@ describe('nothing gets lost', () => {
 });
 
 describe('the API', () => {
-  test('it is throttled, and every request is logged', () => {
+  test('the API is throttled, and every request is logged', () => {
     const { DefaultRouteSettings, AccessLogSettings } = only('AWS::ApiGatewayV2::Stage');
     expect(DefaultRouteSettings).toMatchObject({ ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 });
     expect(JSON.parse(AccessLogSettings.Format)).toMatchObject({ status: '$context.status', path: '$context.path' });
@@ -154,7 +156,7 @@ test('every log group has a retention', () => {
   for (const log of dev.properties('AWS::Logs::LogGroup')) expect(log.RetentionInDays).toBe(14);
 });
 
-test('the stack is made of these resources, and tells these names and addresses', () => {
+test('the stack has these resources and outputs', () => {
   const count = new Map<string, number>();
   for (const { Type } of Object.values(dev.all)) count.set(Type, (count.get(Type) ?? 0) + 1);
   const lines = [...count].map(([type, number]) => `${type} ${number}`).sort();

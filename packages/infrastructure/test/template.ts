@@ -11,7 +11,7 @@ export const TEMPLATE_FILE = `${ARTIFACTS.infrastructure}/cdk.out/GoodyDashboard
 
 export interface Resource {
   readonly Type: string;
-  // biome-ignore lint/suspicious/noExplicitAny: what is in there is what the tests are about
+  // biome-ignore lint/suspicious/noExplicitAny: each type of resource has its own properties
   readonly Properties: Record<string, any>;
   readonly DeletionPolicy?: string;
   readonly DependsOn?: string[];
@@ -46,18 +46,18 @@ export class Resources {
 
   /** The functions of the backend by their names, without those of the CDK. */
   get functions(): Record<string, { id: string; properties: Resource['Properties'] }> {
-    const own = this.ofType('AWS::Lambda::Function').filter(
+    const functions = this.ofType('AWS::Lambda::Function').filter(
       ([, { Properties }]) => Properties.Runtime === 'provided.al2023',
     );
     return Object.fromEntries(
-      own.map(([id, { Properties }]) => [
+      functions.map(([id, { Properties }]) => [
         kebab(/^Functions(.*)[0-9A-F]{8}$/.exec(id)?.[1] ?? id),
         { id, properties: Properties },
       ]),
     );
   }
 
-  /** What the role of a resource allows: every pair of an action and a resource. */
+  /** The permissions of a role: every pair of an action and a resource. */
   allowed(roleId: string): { action: string; resource: unknown }[] {
     const policies = this.ofType('AWS::IAM::Policy').filter(([, { Properties }]) =>
       Properties.Roles.some((role: { Ref: string }) => role.Ref === roleId),
@@ -89,7 +89,7 @@ function kebab(name: string): string {
   return name.replace(/(?<=.)[A-Z]/g, '-$&').toLowerCase();
 }
 
-/** `Orders`, `Orders/index/vendorIndex`, `Tokens`, `*`, or the logical name of what is meant. */
+/** The short name of a reference to a resource: `Orders`, `Orders/index/vendorIndex`, `Tokens`, `*`, or its logical name. */
 export function named(resource: unknown): string {
   if (typeof resource === 'string') return resource;
   const {
@@ -103,9 +103,9 @@ export function named(resource: unknown): string {
   };
   if (join) return join[1].map(named).join('');
   if (ref) return /^TokensSecret[0-9A-F]{8}$/.test(ref) ? 'Tokens' : ref;
-  const [id, what] = attribute ?? ['', ''];
+  const [id, property] = attribute ?? ['', ''];
   const table = /^Store(Orders|Reports|Vendors)[0-9A-F]{8}$/.exec(id ?? '')?.[1];
-  if (table && what === 'Arn') return table;
-  if (table && what === 'StreamArn') return `${table} stream`;
+  if (table && property === 'Arn') return table;
+  if (table && property === 'StreamArn') return `${table} stream`;
   return id ?? '';
 }

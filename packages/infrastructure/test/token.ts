@@ -1,4 +1,4 @@
-/** Tokens of the API, as `goody token new` makes them: what callers bring, and the line that servers know them by. */
+/** API tokens that `goody token new` creates: the token that a client sends, and the line that a server stores. */
 import { join } from 'node:path';
 import { ARTIFACTS } from '../src/artifacts.ts';
 import { run } from './processes.ts';
@@ -8,10 +8,10 @@ export interface Token {
   readonly line: string;
 }
 
-/** A new one, made by the command that people use. */
+/** Creates a token by the command that operators use. */
 export async function newToken(name: string, scope: string): Promise<Token> {
-  const made = JSON.parse(
+  const created = JSON.parse(
     await run(join(ARTIFACTS.backend, 'goody'), ['token', 'new', name, '--scope', scope, '--json']),
   );
-  return { token: made.token, line: made.line };
+  return { token: created.token, line: created.line };
 }

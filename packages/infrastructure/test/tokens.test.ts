@@ -1,4 +1,4 @@
-/** Tokens: the functions check them against the secret, with the permissions of the template only. */
+/** Tokens: the functions check them with the secret, and with no other permissions than those of the template. */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Account } from './guard/account.ts';
@@ -14,7 +14,7 @@ const protecting = synthesize({ page: 'false', protectReads: 'true' }).resources
 
 let secrets: Secrets;
 let account: Account;
-/** The account where a read needs a token, too. */
+/** An account in which reads need a token, too. */
 let guarded: Account;
 let shop: Token;
 let desk: Token;
@@ -55,7 +55,7 @@ describe('order-ingest', () => {
     }
   });
 
-  test('does what the scope of the token allows, and nothing else', async () => {
+  test('permits only the actions of the scope of the token', async () => {
     await secrets.put(shop, desk, office);
     account.restart('order-ingest');
     expect(await post()).toMatchObject({ status: 401, body: { code: 'UNAUTHENTICATED' } });
@@ -74,7 +74,7 @@ describe('order-ingest', () => {
     expect((await put(office)).statusCode).toBe(200);
   });
 
-  test('logs which token sent what, with the fields that the document queries', async () => {
+  test('logs the token of each request, with the fields that the query in the document uses', async () => {
     await account.invoke('order-ingest', onTheBus(event));
     const document = readFileSync(OPERATIONS, 'utf8');
     const [, fields = ''] = /^fields @timestamp, (.*)$/m.exec(document) ?? [];

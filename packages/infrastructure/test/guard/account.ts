@@ -37,7 +37,7 @@ export class Account {
 
   /** Sets the time that all functions read. */
   setClock(now: string): void {
-    // A function may be reading it.
+    // The rename is atomic: a function may read the file at the same time.
     writeFileSync(join(this.#folder, 'next'), now);
     renameSync(join(this.#folder, 'next'), join(this.#folder, 'clock'));
   }
@@ -48,9 +48,9 @@ export class Account {
     if (known && !without) return known.lambda.invoke(event);
     const allowed = this.allowed(name).filter((permission) => permission !== without);
     const services = { dynamodb: this.emulator.address, secretsmanager: this.#secrets.address };
-    const made = await this.#start(name, await Guard.start(services, allowed));
-    if (!without) this.#functions.set(name, made);
-    return made.lambda.invoke(event).finally(() => without && stop(made));
+    const created = await this.#start(name, await Guard.start(services, allowed));
+    if (!without) this.#functions.set(name, created);
+    return created.lambda.invoke(event).finally(() => without && stop(created));
   }
 
   /** Restarts a function, as Lambda does from time to time: its memory is lost, and it reads the tokens again. */
@@ -64,8 +64,8 @@ export class Account {
   allowed(name: FunctionName): string[] {
     const { properties } = this.#function(name);
     const permissions = this.#resources.allowed(properties.Role['Fn::GetAtt'][0]);
-    const asked = permissions.filter(({ action }) => /^(dynamodb|secretsmanager):/.test(action));
-    const names = asked.map(({ action, resource }) => `${action.replace(/^.*:/, '')} ${named(resource)}`);
+    const documented = permissions.filter(({ action }) => /^(dynamodb|secretsmanager):/.test(action));
+    const names = documented.map(({ action, resource }) => `${action.replace(/^.*:/, '')} ${named(resource)}`);
     return names.filter((permission) => !permission.endsWith(' stream') && !permission.endsWith(' *'));
   }
 
@@ -79,8 +79,8 @@ export class Account {
   /** The JSON lines that a function has logged. */
   logged(name: FunctionName): Json[] {
     const { output } = this.#functions.get(name)?.lambda ?? { output: '' };
-    const whole = output.slice(0, output.lastIndexOf('\n') + 1);
-    return whole
+    const wholeLines = output.slice(0, output.lastIndexOf('\n') + 1);
+    return wholeLines
       .split('\n')
       .filter((line) => line.startsWith('{'))
       .map((line) => JSON.parse(line));
@@ -92,7 +92,7 @@ export class Account {
     rmSync(this.#folder, { recursive: true });
   }
 
-  /** Starts a function with the environment of the template. Tables and the secret have their logical names as names. */
+  /** Starts a function with the environment of the template. Tables and the secret are called by their logical names. */
   #start(name: FunctionName, guard: Guard): Promise<Guarded> {
     const variables: Record<string, Json> = this.#function(name).properties.Environment.Variables;
     const environment = Object.entries(variables).map(([key, value]) => [key, value.Ref ? nameOf(value.Ref) : value]);

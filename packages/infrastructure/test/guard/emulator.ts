@@ -7,7 +7,7 @@ const DYNOXIDE = join(ROOT, 'target/tools/bin/dynoxide');
 /** The emulator requires a key, and accepts any. */
 const KEY = 'test/20260310/eu-west-1/dynamodb/aws4_request';
 
-// biome-ignore lint/suspicious/noExplicitAny: answers are as DynamoDB gives them
+// biome-ignore lint/suspicious/noExplicitAny: each operation of DynamoDB has its own response
 export type Json = any;
 
 export class Emulator {
@@ -83,6 +83,6 @@ export class Emulator {
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
     }
-    throw new Error(`${DYNOXIDE} did not start: see how the Makefile installs it`);
+    throw new Error(`${DYNOXIDE} did not start: the Makefile installs it`);
   }
 }

@@ -13,7 +13,7 @@ export interface Services {
 }
 
 /** The permission of each operation of a transaction. A transaction itself needs none. */
-const PARTS: Record<string, string> = {
+const OPERATION_PERMISSIONS: Record<string, string> = {
   Put: 'PutItem',
   Update: 'UpdateItem',
   Delete: 'DeleteItem',
@@ -34,7 +34,9 @@ export class Guard {
       for await (const chunk of request) chunks.push(chunk);
       const body = Buffer.concat(chunks);
       const [service = '', operation = ''] = String(request.headers['x-amz-target']).split('.');
-      const refused = needed(operation, JSON.parse(body.toString())).filter((permission) => !this.#checks(permission));
+      const refused = requiredPermissions(operation, JSON.parse(body.toString())).filter(
+        (permission) => !this.#checks(permission),
+      );
       if (refused.length > 0) {
         const message = `no identity-based policy allows ${refused.join(', ')}`;
         response.writeHead(400, { 'Content-Type': 'application/x-amz-json-1.0' });
@@ -77,11 +79,13 @@ export class Guard {
 }
 
 /** The permissions that a call needs, as IAM counts them. */
-export function needed(operation: string, input: Json): string[] {
+export function requiredPermissions(operation: string, input: Json): string[] {
   switch (operation) {
     case 'TransactWriteItems':
       return input.TransactItems.flatMap((item: Json) =>
-        Object.entries(item).map(([part, { TableName }]: [string, Json]) => `${PARTS[part]} ${TableName}`),
+        Object.entries(item).map(
+          ([part, { TableName }]: [string, Json]) => `${OPERATION_PERMISSIONS[part]} ${TableName}`,
+        ),
       );
     case 'BatchGetItem':
     case 'BatchWriteItem':
