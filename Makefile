@@ -209,10 +209,12 @@ check-size: build
 	@$(NX) run frontend:size
 
 check-repository:
-	$(call say,Architecture: dependency directions)
+	$(call say,Architecture: dependency directions and import cycles)
 	@$(PYTHON) tools/checks/dependency_directions.py
 	$(call say,Documents: paths and links exist)
 	@$(PYTHON) tools/checks/docs.py
+	$(call say,Standard terms in code and documents)
+	@$(PYTHON) tools/checks/plain_words.py
 	$(call say,No path or registry of one machine)
 	@$(PYTHON) tools/checks/repository_text.py
 	@$(PYTHON) tools/checks/lock.py

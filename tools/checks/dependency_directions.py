@@ -25,7 +25,7 @@ LAYERS = {
     'packages/backend/crates/testkit': 'testkit',
     'packages/backend/apps/*': 'apps',
     'packages/backend/bench': 'bench',
-    'packages/backend/fuzz/harness': 'fuzz',
+    'packages/backend/fuzz-harness': 'fuzz',
 }
 BELOW_APPS = {'domain', 'contract', 'formats', 'application', 'store', 'http'}
 MAY_IMPORT = {

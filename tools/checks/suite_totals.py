@@ -21,6 +21,8 @@ SCHEMATHESIS = re.compile(r'^\s*(\d+) generated, (?:\d+ passed|\d+ found (\d+) u
 UNITTEST_RAN = re.compile(r'^Ran (\d+) tests? in [\d.]+s$')
 # A failed test in the output of cargo, Vitest and unittest. Vitest prints the reason in the next line.
 FAILED = re.compile(r'^(?:test (?P<cargo>\S.*) \.\.\. FAILED|\s*FAIL\s+(?P<vitest>\S.*)|(?:FAIL|ERROR): (?P<unittest>.*))$')
+# A test that cargo did not run, with the reason.
+IGNORED = re.compile(r'^test (\S+)\s+\.\.\. ignored(?:, (.*))?$')
 UNITTEST_END = re.compile(r'^(?:OK|FAILED)(?: \((.*)\))?$')
 
 RESULTS = {
@@ -61,7 +63,7 @@ def summed(pairs):
 
 
 def read(log):
-    """The counts, the summary lines and the failed tests of every suite that started, by suite."""
+    """The counts, the summary lines with the ignored tests, and the failed tests of every suite that started, by suite."""
     suites, suite = {}, None
     lines = COLOUR.sub('', log).splitlines()
     for line, following in zip(lines, [*lines[1:], '']):
@@ -70,8 +72,10 @@ def read(log):
         elif suite and (counts := count(line)) is not None:
             suite[0].update(counts)
             suite[1].append(line.strip())
+        elif suite and (ignored := IGNORED.match(line)):
+            suite[1].append(f'ignored: {ignored[1]}: {ignored[2] or "without a reason"}')
         elif suite and (failed := FAILED.match(line)):
-            suite[2].append(f'{failed["vitest"]}: {following.strip()}' if failed['vitest'] else failed[failed.lastgroup])
+            suite[2].append(f'{failed["vitest"]}: {following.strip()}' if failed['vitest'] else failed[failed.lastgroup].rstrip())
     return suites
 
 

@@ -116,32 +116,32 @@ class Imports(unittest.TestCase):
         self.assertEqual(len(self.findings(line, aliases=[('#contract/*', 'packages/frontend/../shared/*')])), 1)
 
 
-class CirclesOfFiles(unittest.TestCase):
-    def circles(self, **texts):
+class CyclesOfFiles(unittest.TestCase):
+    def cycles(self, **texts):
         files = {tuple(name.split('__')): None for name in texts}
         texts = {tuple(name.split('__')): text for name, text in texts.items()}
-        return dependency_directions.circles(dependency_directions.file_imports(files, texts))
+        return dependency_directions.cycles(dependency_directions.file_imports(files, texts))
 
-    def test_two_files_that_import_each_other_are_a_circle(self):
-        self.assertEqual(self.circles(serve='use crate::simulate;', simulate='crate::serve::stop()'), [['serve', 'simulate']])
+    def test_two_files_that_import_each_other_are_a_cycle(self):
+        self.assertEqual(self.cycles(serve='use crate::simulate;', simulate='crate::serve::stop()'), [['serve', 'simulate']])
 
-    def test_a_circle_may_be_longer_and_hidden_in_a_group(self):
-        found = self.circles(a='use crate::{b::{B, C as D}, x};', b='use super::c::{self, E};', c='let a = crate::a::A {};', x='')
+    def test_a_cycle_may_be_longer_and_hidden_in_a_group(self):
+        found = self.cycles(a='use crate::{b::{B, C as D}, x};', b='use super::c::{self, E};', c='let a = crate::a::A {};', x='')
         self.assertEqual(found, [['a', 'b', 'c']])
 
     def test_one_direction_is_none(self):
-        self.assertEqual(self.circles(a='use crate::{b, c::C};', b='use crate::c::C;', c=''), [])
+        self.assertEqual(self.cycles(a='use crate::{b, c::C};', b='use crate::c::C;', c=''), [])
 
     def test_a_child_may_use_its_parent(self):
-        self.assertEqual(self.circles(read='mod health; use self::health::Health;', read__health='use super::Reader;'), [])
+        self.assertEqual(self.cycles(read='mod health; use self::health::Health;', read__health='use super::Reader;'), [])
 
     def test_the_child_of_a_module_counts_as_a_file_of_its_own(self):
-        found = self.circles(a='use crate::b::c::C;', b='', b__c='use crate::a::A;')
+        found = self.cycles(a='use crate::b::c::C;', b='', b__c='use crate::a::A;')
         self.assertEqual(found, [['a', 'b::c']])
 
     def test_comments_texts_and_unit_tests_import_nothing(self):
         text = 'const A: &str = "crate::b"; // crate::b\n/* crate::b */\n#[cfg(test)]\nmod tests {\n    use crate::b::B;\n}\n'
-        self.assertEqual(self.circles(a=text, b='use crate::a::A;'), [])
+        self.assertEqual(self.cycles(a=text, b='use crate::a::A;'), [])
 
 
 if __name__ == '__main__':

@@ -58,6 +58,11 @@ class SuiteTotals(unittest.TestCase):
         log = log.replace('==> tests: page in', '\x1b[41m FAIL \x1b[49m src/a.test.ts > b\n\x1b[31mError\x1b[39m: no\n==> tests: page in')
         self.assertIn('  src/a.test.ts > b: Error: no', suite_totals.report(log)[0])
 
+    def test_an_ignored_test_is_listed_with_its_reason(self):
+        line = 'test real_orders::every_report   ... ignored, the file is not on this machine'
+        log = GREEN.replace('test result: ok. 7 passed', f'{line}\ntest result: ok. 7 passed')
+        self.assertIn('  ignored: real_orders::every_report: the file is not on this machine', suite_totals.report(log)[0])
+
     def test_a_suite_that_ran_nothing_fails(self):
         self.assertFalse(suite_totals.report(GREEN.replace('  4 passed (5.2s)\n', '').replace('  1 skipped\n', ''))[1])
         self.assertFalse(suite_totals.report(GREEN.replace('  4 passed (5.2s)\n', ''))[1], 'a skipped test does not count as run')

@@ -1,7 +1,6 @@
-"""Puts each function that Cargo built into dist/packages/backend/lambda/<function>/: as `bootstrap`, and zipped.
+"""Copies each function that Cargo built to dist/packages/backend/lambda/<function>/: as `bootstrap`, and as a zip file.
 
-Equal programs give equal zips: nothing in a zip tells when or by whom it was made. So an unchanged function is not deployed
-again.
+Equal programs give equal zip files, without a time or a user in them. So an unchanged function is not deployed again.
 """
 
 import shutil
@@ -12,14 +11,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 FUNCTIONS = ROOT / 'packages/backend/apps/lambdas/src/bin'
 DIST = ROOT / 'dist/packages/backend/lambda'
-# The earliest time a zip can name.
+# The earliest time that a zip file can contain.
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
 
 
 def zip_alone(program, archive):
-    """A zip with this program in it, which may be executed there."""
+    """Writes a zip file with this program in it, as an executable file."""
     entry = zipfile.ZipInfo(program.name, LONG_AGO)
-    entry.create_system = 3  # Unix, on every machine: it says what the next line means.
+    entry.create_system = 3  # Unix, on every machine: it defines the meaning of the next line.
     entry.external_attr = 0o755 << 16
     with zipfile.ZipFile(archive, 'w', zipfile.ZIP_DEFLATED, compresslevel=9) as zipped:
         zipped.writestr(entry, program.read_bytes(), compress_type=zipfile.ZIP_DEFLATED, compresslevel=9)

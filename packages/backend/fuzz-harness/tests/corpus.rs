@@ -12,7 +12,7 @@ use tar::Archive;
 /// Checks the law on each file of the archive and names the file that violates it. An archive with fewer than `minimum` files
 /// fails: it has lost files.
 fn check_corpus(corpus: &str, minimum: usize, check: fn(&[u8]) -> bool) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../corpus/{corpus}.tar.gz"));
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../fuzz/corpus/{corpus}.tar.gz"));
     let mut archive = Archive::new(GzDecoder::new(std::fs::File::open(&path).unwrap()));
     let (mut files, mut accepted) = (0, 0);
     for entry in archive.entries().unwrap() {
