@@ -271,12 +271,12 @@ pub struct PostedChange {
 impl PostedChange {
     /// Computes the entries of a change.
     pub fn new(change: Change, zone: &ReportZone) -> Self {
-        let mut of_vendors: BTreeMap<VendorId, Vec<Entry>> = BTreeMap::new();
+        let mut of_vendors: BTreeMap<&VendorId, Vec<Entry>> = BTreeMap::new();
         for Posting { vendor_id, entry } in postings(change.before.as_ref(), change.after.as_ref(), zone) {
             of_vendors.entry(vendor_id).or_default().push(entry);
         }
-        let entries = of_vendors.into_iter().map(|(vendor_id, entries)| (vendor_id, merge_entries(entries))).collect();
-        Self { change, entries }
+        let merged = |(vendor_id, entries): (&VendorId, _)| (vendor_id.clone(), merge_entries(entries));
+        Self { entries: of_vendors.into_iter().map(merged).collect(), change }
     }
 }
 

@@ -96,10 +96,10 @@ pub struct Entry {
 }
 
 /// An entry, and the vendor to whose counters and to the fleet's it is added.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Posting {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Posting<'o> {
     /// The vendor.
-    pub vendor_id: VendorId,
+    pub vendor_id: &'o VendorId,
     /// The entry.
     pub entry: Entry,
 }
@@ -172,15 +172,13 @@ fn fact(occurred_at: Instant, zone: &ReportZone) -> Entry {
 
 /// The entries to add when an order changes: `contribution(after) − contribution(before)`, and for each named vendor the
 /// facts that are new to it.
-pub fn postings(before: Option<&Order>, after: Option<&Order>, zone: &ReportZone) -> Vec<Posting> {
+pub fn postings<'o>(before: Option<&'o Order>, after: Option<&'o Order>, zone: &ReportZone) -> Vec<Posting<'o>> {
     let mut postings = Vec::new();
     for (order, sign) in [(before, -1), (after, 1)] {
         let Some(order) = order else { continue };
         let vendor_id = &order.placement.vendor_id;
-        postings.extend(contribution(order, zone).into_iter().map(|entry| Posting {
-            vendor_id: vendor_id.clone(),
-            entry: Entry { amount: sign * entry.amount, ..entry },
-        }));
+        let signed = |entry: Entry| Entry { amount: sign * entry.amount, ..entry };
+        postings.extend(contribution(order, zone).into_iter().map(|entry| Posting { vendor_id, entry: signed(entry) }));
     }
     if let Some(order) = after {
         for vendor_id in &order.named_vendors {
@@ -188,7 +186,7 @@ pub fn postings(before: Option<&Order>, after: Option<&Order>, zone: &ReportZone
                 before.filter(|before| before.named_vendors.contains(vendor_id)).map(|before| &before.occurrences);
             // `fold` sorts events by time, so the known occurrences are sorted.
             let new = order.occurrences.iter().filter(|at| known.is_none_or(|known| known.binary_search(at).is_err()));
-            postings.extend(new.map(|at| Posting { vendor_id: vendor_id.clone(), entry: fact(*at, zone) }));
+            postings.extend(new.map(|at| Posting { vendor_id, entry: fact(*at, zone) }));
         }
     }
     postings

@@ -115,7 +115,7 @@ impl State {
         let mut entries: BTreeMap<Day, Vec<Entry>> = BTreeMap::new();
         let mut count = |order: &Order, is_settled: bool| {
             for posting in postings(None, Some(order), zone) {
-                let is_of_scope = *scope == Scope::Fleet || *scope == Scope::Vendor(posting.vendor_id);
+                let is_of_scope = *scope == Scope::Fleet || *scope == Scope::Vendor(posting.vendor_id.clone());
                 if is_of_scope && !(is_settled && is_status_count(&posting.entry)) {
                     entries.entry(posting.entry.day).or_default().push(posting.entry);
                 }

@@ -153,7 +153,7 @@ fn the_counters_depend_on_the_last_version_of_an_order_and_not_on_earlier_ones()
             let after = crate::timeline::order_if_placed(timeline);
             for Posting { vendor_id, entry } in postings(before.as_ref(), after.as_ref(), &ReportZone::utc()) {
                 if entry.counter != Counter::LatestFact {
-                    by_vendor.entry(vendor_id).or_default().push(entry);
+                    by_vendor.entry(vendor_id.clone()).or_default().push(entry);
                 }
             }
             before = after;
