@@ -107,17 +107,24 @@ pub fn time_zone(name: &str) -> Result<TimeZone, String> {
     TimeZoneDatabase::bundled().get(name).map_err(|_| format!("is not an IANA time zone: {name}"))
 }
 
-/// The time zone whose calendar days the reports count.
+/// The version of the rules in [`crate::contribution`]: stores rebuild counters that follow another one.
+const COUNTING_RULES: u8 = 2;
+/// Hours without an event after which an order on its way is stalled, unless a database has others.
+const STALL_HOURS: u16 = 48;
+
+/// The time zone whose calendar days the reports count, and how long an order may be without an event: what is fixed for a
+/// database.
 #[derive(Clone, Debug)]
 pub struct ReportZone {
     zone: TimeZone,
     name: String,
+    stall_hours: u16,
 }
 
 impl ReportZone {
     /// UTC.
     pub fn utc() -> Self {
-        Self { zone: TimeZone::UTC, name: "UTC".into() }
+        Self { zone: TimeZone::UTC, name: "UTC".into(), stall_hours: STALL_HOURS }
     }
 
     /// The zone with an IANA name such as `America/New_York`.
@@ -126,10 +133,27 @@ impl ReportZone {
             return Ok(Self::utc());
         }
         let zone = time_zone(name)?;
-        Ok(Self { name: zone.iana_name().unwrap_or(name).to_owned(), zone })
+        Ok(Self { name: zone.iana_name().unwrap_or(name).to_owned(), zone, stall_hours: STALL_HOURS })
     }
 
-    /// A hash of the zone's rules from 2000 to 2199, in 16 hexadecimal digits: equal for equal rules. Stores keep it with their
+    /// The same zone with another number of hours without an event after which an order on its way is stalled.
+    #[must_use]
+    pub fn with_stall_hours(self, stall_hours: u16) -> Self {
+        Self { stall_hours, ..self }
+    }
+
+    /// Hours without an event after which an order on its way is stalled.
+    pub fn stall_hours(&self) -> u16 {
+        self.stall_hours
+    }
+
+    /// The same in seconds.
+    pub fn stall_seconds(&self) -> i64 {
+        i64::from(self.stall_hours) * 3_600
+    }
+
+    /// A hash of the rules of the counters, in 16 hexadecimal digits: the zone's rules from 2000 to 2199, what else is fixed for a
+    /// database, and the version of the counting. It is equal for equal rules. Stores keep it with their
     /// counters, so that a program with other rules detects them.
     pub fn rules(&self) -> String {
         let (from, until) = (Day::of(Date::constant(2000, 1, 1)), Day::of(Date::constant(2200, 1, 1)));
@@ -144,6 +168,8 @@ impl ReportZone {
                 hash.update(offset.seconds().to_be_bytes());
             }
         }
+        hash.update([COUNTING_RULES]);
+        hash.update(self.stall_hours.to_be_bytes());
         hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
     }
 
@@ -306,7 +332,8 @@ mod tests {
     #[test]
     fn the_shortcut_for_utc_gives_the_same_days_and_minutes() {
         let utc = ReportZone::utc();
-        let same_rules = ReportZone { zone: time_zone("Etc/UTC").unwrap(), name: "Etc/UTC".into() };
+        let same_rules =
+            ReportZone { zone: time_zone("Etc/UTC").unwrap(), name: "Etc/UTC".into(), stall_hours: STALL_HOURS };
         for text in ["2026-03-08T00:00:00Z", "2026-03-08T23:59:59.999999Z", "2000-02-29T12:30:31Z"] {
             assert_eq!(utc.day_and_minute(at(text)), same_rules.day_and_minute(at(text)), "{text}");
         }

@@ -3,6 +3,7 @@
 //! A change of an order moves the counters by `contribution(after) − contribution(before)`. So corrections, late facts and
 //! orders that change their vendor need no special case.
 
+use crate::order::is_kept;
 use crate::{ActiveStatus, Day, Instant, Minute, Order, Outcome, ReportZone, Status, VendorId};
 
 /// One thing that is counted per vendor, day and minute.
@@ -29,6 +30,28 @@ pub enum Counter {
     OverdueLeft,
     /// Orders by the day of their placement and their current status, for the totals of order lists. No report uses it.
     InStatus(Status),
+    /// Deadlines for the handover (`shipBy`) that passed, of orders that were not cancelled before.
+    ShipDue,
+    /// Deadlines for the handover whose order was handed over by then.
+    ShippedOnTime,
+    /// Orders that were handed over, apart from suspect ones.
+    HandedOver,
+    /// Microseconds from placement to handover, summed over the orders counted as `HandedOver`.
+    HandoverMicros,
+    /// Orders whose deadline for the handover passed while they were `Placed`.
+    UnshippedEntered,
+    /// Orders that left `Placed` after that.
+    UnshippedLeft,
+    /// Orders on their way that had no event for [`ReportZone::stall_seconds`].
+    StalledEntered,
+    /// Orders that had an event, ended or were given up after that.
+    StalledLeft,
+    /// Orders that customers returned after they arrived.
+    Returned,
+    /// Orders that were cancelled after they were completed.
+    Refunded,
+    /// Suspect orders among those counted as `Ended(Arrived)`: they are in no mean of hours.
+    SuspectArrivals,
     /// The latest fact: microseconds since the start of its minute, plus one. The counter is the maximum of its entries, not
     /// their sum, which is possible because facts are never withdrawn.
     LatestFact,
@@ -36,7 +59,7 @@ pub enum Counter {
 
 impl Counter {
     /// How many counters there are.
-    pub const COUNT: usize = 27;
+    pub const COUNT: usize = 38;
 
     /// Every counter, each at its own index.
     pub const ALL: [Self; Self::COUNT] = {
@@ -62,6 +85,17 @@ impl Counter {
             i += 1;
         }
         all[26] = Self::LatestFact;
+        all[27] = Self::ShipDue;
+        all[28] = Self::ShippedOnTime;
+        all[29] = Self::HandedOver;
+        all[30] = Self::HandoverMicros;
+        all[31] = Self::UnshippedEntered;
+        all[32] = Self::UnshippedLeft;
+        all[33] = Self::StalledEntered;
+        all[34] = Self::StalledLeft;
+        all[35] = Self::Returned;
+        all[36] = Self::Refunded;
+        all[37] = Self::SuspectArrivals;
         all
     };
 
@@ -78,6 +112,17 @@ impl Counter {
             Self::OverdueLeft => 16,
             Self::InStatus(status) => 17 + status as usize,
             Self::LatestFact => 26,
+            Self::ShipDue => 27,
+            Self::ShippedOnTime => 28,
+            Self::HandedOver => 29,
+            Self::HandoverMicros => 30,
+            Self::UnshippedEntered => 31,
+            Self::UnshippedLeft => 32,
+            Self::StalledEntered => 33,
+            Self::StalledLeft => 34,
+            Self::Returned => 35,
+            Self::Refunded => 36,
+            Self::SuspectArrivals => 37,
         }
     }
 }
@@ -125,26 +170,71 @@ pub fn contribution(order: &Order, zone: &ReportZone) -> Vec<Entry> {
     if let Some((at, outcome)) = order.completion {
         add(at, Counter::Ended(outcome), 1);
         if let (Outcome::Arrived, Some(arrival)) = (outcome, order.actual_delivery) {
-            add(at, Counter::DeliveryMicros, arrival.micros() - order.created_at.micros());
+            match order.is_suspect {
+                true => add(at, Counter::SuspectArrivals, 1),
+                false => add(at, Counter::DeliveryMicros, arrival.micros() - order.created_at.micros()),
+            }
         }
+    }
+    for (at, counter) in [(order.returned_at, Counter::Returned), (order.refunded_at, Counter::Refunded)] {
+        if let Some(at) = at {
+            add(at, counter, 1);
+        }
+    }
+    if let Some(handover) = order.handover.filter(|_| !order.is_suspect) {
+        add(handover, Counter::HandedOver, 1);
+        add(handover, Counter::HandoverMicros, handover.micros() - order.created_at.micros());
     }
 
     if let Some(promise) = order.placement.estimated_delivery {
-        if order.status() != Status::Cancelled {
+        if order.is_due(promise) {
             add(promise, Counter::Due, 1);
-            if order.actual_delivery.is_some_and(|arrival| arrival <= promise) {
+            if is_kept(promise, order.actual_delivery) {
                 add(promise, Counter::OnTime, 1);
             }
         }
-        let overdue_since = promise.max(order.created_at);
-        if order.left_levels_at().is_none_or(|end| overdue_since < end) {
-            add(overdue_since, Counter::OverdueEntered, 1);
-            if let Some(end) = order.left_levels_at() {
-                add(end, Counter::OverdueLeft, 1);
-            }
+    }
+    if let Some(ship_by) = order.placement.ship_by.filter(|ship_by| order.is_due(*ship_by)) {
+        add(ship_by, Counter::ShipDue, 1);
+        if is_kept(ship_by, order.handover) {
+            add(ship_by, Counter::ShippedOnTime, 1);
         }
     }
+    let mut add_level = |(from, until): (Instant, Option<Instant>), entered: Counter, left: Counter| {
+        if until.is_none_or(|until| from < until) {
+            add(from, entered, 1);
+            if let Some(until) = until {
+                add(until, left, 1);
+            }
+        }
+    };
+    let end = order.left_levels_at();
+    if let Some(promise) = order.placement.estimated_delivery {
+        add_level((promise.max(order.created_at), end), Counter::OverdueEntered, Counter::OverdueLeft);
+    }
+    let on_its_way_since = order.steps.get(1).map(|step| step.at);
+    if let Some(ship_by) = order.placement.ship_by {
+        let until = on_its_way_since.or(end);
+        add_level((ship_by.max(order.created_at), until), Counter::UnshippedEntered, Counter::UnshippedLeft);
+    }
+    if let Some(since) = on_its_way_since {
+        stalls(order, since, zone).for_each(|stall| add_level(stall, Counter::StalledEntered, Counter::StalledLeft));
+    }
     entries
+}
+
+/// When an order that is on its way since `since` had no event for [`ReportZone::stall_seconds`]: each time from then until the next
+/// event or the end.
+fn stalls<'o>(
+    order: &'o Order,
+    since: Instant,
+    zone: &'o ReportZone,
+) -> impl Iterator<Item = (Instant, Option<Instant>)> + 'o {
+    let events = order.occurrences.iter().map(|event| (*event).max(order.created_at));
+    let next = events.clone().skip(1).map(Some).chain([None]);
+    let end = order.left_levels_at();
+    let quiet = events.zip(next).filter(move |(event, _)| *event >= since && end.is_none_or(|end| *event < end));
+    quiet.map(move |(event, next)| (event.plus_seconds(zone.stall_seconds()), next.into_iter().chain(end).min()))
 }
 
 /// The instants at which the events of `order` occurred, as [`Counter::LatestFact`] entries.

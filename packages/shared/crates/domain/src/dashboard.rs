@@ -1,7 +1,6 @@
 //! The dashboard: the numbers of the fleet on one date, computed from the vendors' reports.
 
-use crate::risk::is_underperforming;
-use crate::{AsOf, Day, Figures, Instant, Report, RiskLevel, Trends};
+use crate::{AsOf, Day, Figures, Instant, Report, Risk, RiskLevel, Trends};
 
 /// The most vendors in the list of the best and in the list of the worst.
 pub const LEADERS: usize = 10;
@@ -43,14 +42,14 @@ pub struct Dashboard<'a> {
     pub previous: Fleet,
     /// At most [`LEADERS`] vendors of low risk: those whose interval has the highest lower end.
     pub top_performing: Vec<&'a Report>,
-    /// At most [`LEADERS`] vendors below 80 %: the least reliable.
+    /// At most [`LEADERS`] vendors of high risk: those that are most likely at risk.
     pub underperforming: Vec<&'a Report>,
 }
 
 impl Fleet {
     fn add(&mut self, figures: &Figures) {
         self.figures += figures;
-        self.at_risk_vendors += i64::from(RiskLevel::of(figures).is_at_risk());
+        self.at_risk_vendors += i64::from(Risk::of(figures).level.is_at_risk());
     }
 }
 
@@ -68,22 +67,21 @@ impl<'a> Dashboard<'a> {
         for report in reports {
             dashboard.current.add(&report.current7d);
             dashboard.previous.add(&report.previous7d);
-            if RiskLevel::of(&report.current7d) == RiskLevel::Low {
-                dashboard.top_performing.push(report);
-            }
-            if is_underperforming(&report.current7d) {
-                dashboard.underperforming.push(report);
+            match Risk::of(&report.current7d).level {
+                RiskLevel::Low => dashboard.top_performing.push(report),
+                RiskLevel::High => dashboard.underperforming.push(report),
+                RiskLevel::Medium | RiskLevel::Insufficient => {}
             }
         }
-        let score = |report: &Report| report.current7d.reliability_score().unwrap_or_default();
         let lower_end =
             |report: &Report| report.current7d.reliability_interval().map_or(0.0, |interval| interval.lower);
         dashboard
             .top_performing
             .sort_by(|a, b| lower_end(b).total_cmp(&lower_end(a)).then_with(|| a.vendor_id.cmp(&b.vendor_id)));
         dashboard.underperforming.sort_by(|a, b| {
-            let completed = |report: &Report| report.current7d.completed_orders();
-            let worst_first = score(a).total_cmp(&score(b)).then_with(|| completed(b).cmp(&completed(a)));
+            let probability = |report: &Report| Risk::of(&report.current7d).probability.unwrap_or_default();
+            let delayed = |report: &Report| report.current7d.delayed_orders;
+            let worst_first = probability(b).total_cmp(&probability(a)).then_with(|| delayed(b).cmp(&delayed(a)));
             worst_first.then_with(|| a.vendor_id.cmp(&b.vendor_id))
         });
         dashboard.top_performing.truncate(LEADERS);

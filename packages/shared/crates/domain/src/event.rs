@@ -3,13 +3,14 @@
 //! Only malformed events are rejected, never late or surprising ones.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::instant::shortened;
 use crate::json_errors;
 use crate::rejection::{FieldError, Rejection};
-use crate::{Currency, EventId, GiftType, Instant, OrderId, Status, VendorId};
+use crate::{Currency, Day, EventId, GiftType, Instant, OrderId, ParcelId, ReportZone, Status, VendorId};
 
 /// How far a sender's clock may be ahead of the server's, in seconds.
 const CLOCK_SKEW_SECONDS: i64 = 300;
@@ -18,8 +19,14 @@ const CLOCK_SKEW_SECONDS: i64 = 300;
 const LONGEST_PROMISE_SECONDS: i64 = 2 * 366 * 86_400;
 /// The longest `reason`, in characters.
 const REASON_LENGTH: usize = 500;
-/// The longest `carrier` or `trackingNumber`, in characters.
+/// The longest `carrier`, `trackingNumber`, `reference` or `vendorName`, in characters.
 const NAME_LENGTH: usize = 128;
+/// The longest `region` or `postalPrefix` of a destination, in characters.
+const PLACE_LENGTH: usize = 64;
+/// The most `attributes`, the longest name of one and the longest text of one, in characters.
+const MOST_ATTRIBUTES: usize = 20;
+const ATTRIBUTE_NAME_LENGTH: usize = 64;
+const ATTRIBUTE_LENGTH: usize = 500;
 
 /// One fact about one order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +39,8 @@ pub struct OrderEvent {
     pub occurred_at: Instant,
     /// What happened.
     pub fact: Fact,
+    /// The parcel it is about; `None` for all parcels of the order, and in a placement.
+    pub parcel_id: Option<ParcelId>,
     /// Who carries the parcel.
     pub carrier: Option<String>,
     /// The carrier's number for it.
@@ -40,6 +49,8 @@ pub struct OrderEvent {
     pub reason: Option<String>,
     /// It was sent long after it occurred, from a file.
     pub is_backfilled: bool,
+    /// Other texts of the sender, by name: stored, shown and exported, and part of no number.
+    pub attributes: BTreeMap<String, String>,
 }
 
 impl OrderEvent {
@@ -49,11 +60,26 @@ impl OrderEvent {
             Fact::Placed(placement) => (Some(&placement.vendor_id), placement.gift_type.as_ref()),
             Fact::Became(_, vendor) => (vendor.as_ref(), None),
         };
+        let placement_texts = match &self.fact {
+            Fact::Placed(Placement { reference, vendor_name, destination, .. }) => {
+                let (region, postal) = destination.as_ref().map(|to| (&to.region, &to.postal_prefix)).unzip();
+                [
+                    reference.as_ref(),
+                    vendor_name.as_ref(),
+                    region.and_then(Option::as_ref),
+                    postal.and_then(Option::as_ref),
+                ]
+            }
+            Fact::Became(..) => [None; 4],
+        };
         let notes = [&self.carrier, &self.tracking_number, &self.reason].into_iter().flatten();
+        let attributes = self.attributes.iter().flat_map(|(name, text)| [name, text]);
         self.event_id.as_str().len()
+            + self.parcel_id.as_ref().map_or(0, |id| id.as_str().len())
             + vendor.map_or(0, |id| id.as_str().len())
             + gift_type.map_or(0, |kind| kind.as_str().len())
-            + notes.map(String::len).sum::<usize>()
+            + placement_texts.into_iter().flatten().map(String::len).sum::<usize>()
+            + notes.chain(attributes).map(String::len).sum::<usize>()
     }
 }
 
@@ -77,12 +103,59 @@ pub struct Placement {
     pub ship_by: Option<Instant>,
     /// The price of the gift, in minor units of `currency`.
     pub gift_value: Option<i64>,
-    /// The currency of `gift_value`.
-    pub currency: Currency,
+    /// The currency of `gift_value`; US dollars where none is given.
+    pub currency: Option<Currency>,
     /// The type of the gift.
     pub gift_type: Option<GiftType>,
-    /// The customer paid for fast delivery.
-    pub is_rush: bool,
+    /// Whether the customer paid for fast delivery; no where it is not given.
+    pub is_rush: Option<bool>,
+    /// The number of the order as the shop writes it.
+    pub reference: Option<String>,
+    /// The name of the vendor, for a vendor that is not registered.
+    pub vendor_name: Option<String>,
+    /// Where the order is sent.
+    pub destination: Option<Destination>,
+}
+
+/// Where an order is sent, no finer than a region.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Destination {
+    /// The ISO 3166-1 code of the country: two capital letters.
+    pub country: String,
+    /// The state or region.
+    pub region: Option<String>,
+    /// The first characters of the postal code.
+    pub postal_prefix: Option<String>,
+}
+
+impl Placement {
+    /// The currency of the gift's value.
+    pub fn currency(&self) -> Currency {
+        self.currency.clone().unwrap_or_default()
+    }
+
+    /// Whether the customer paid for fast delivery.
+    pub fn is_rush(&self) -> bool {
+        self.is_rush.unwrap_or(false)
+    }
+
+    /// Takes each field that is missing from a later placement. The vendor stays.
+    pub(crate) fn fill_from(&mut self, later: &Self) {
+        fn fill<T: Clone>(field: &mut Option<T>, later: &Option<T>) {
+            if field.is_none() {
+                field.clone_from(later);
+            }
+        }
+        fill(&mut self.estimated_delivery, &later.estimated_delivery);
+        fill(&mut self.ship_by, &later.ship_by);
+        fill(&mut self.gift_value, &later.gift_value);
+        fill(&mut self.currency, &later.currency);
+        fill(&mut self.gift_type, &later.gift_type);
+        fill(&mut self.is_rush, &later.is_rush);
+        fill(&mut self.reference, &later.reference);
+        fill(&mut self.vendor_name, &later.vendor_name);
+        fill(&mut self.destination, &later.destination);
+    }
 }
 
 impl OrderEvent {
@@ -107,24 +180,32 @@ impl OrderEvent {
         }
     }
 
-    /// Reads one event from its JSON, received at `now`.
+    /// Reads one event from its JSON, received at `now`. A promise that is a date ends with the day of UTC.
     pub fn parse(json: &[u8], now: Instant) -> Result<Self, Rejection> {
-        Self::parse_with_warnings(json, now).map(|(event, _)| event)
+        Self::parse_with_warnings(json, now, &ReportZone::utc()).map(|(event, _)| event)
     }
 
-    /// Like [`OrderEvent::parse`], with a warning for each field that was left out.
-    pub fn parse_with_warnings(json: &[u8], now: Instant) -> Result<(Self, Vec<FieldError>), Rejection> {
-        Self::check_with_warnings(&WireEvent::read(json)?, now)
+    /// Like [`OrderEvent::parse`], with promises that end with the day of `zone`, and with a warning for each field that was left out.
+    pub fn parse_with_warnings(
+        json: &[u8],
+        now: Instant,
+        zone: &ReportZone,
+    ) -> Result<(Self, Vec<FieldError>), Rejection> {
+        Self::check_with_warnings(&WireEvent::read(json)?, now, zone)
     }
 
-    /// The event, received at `now`, or every field that is wrong.
+    /// The event, received at `now`, or every field that is wrong. A promise that is a date ends with the day of UTC.
     pub fn check(wire: &WireEvent<'_>, now: Instant) -> Result<Self, Rejection> {
-        Self::check_with_warnings(wire, now).map(|(event, _)| event)
+        Self::check_with_warnings(wire, now, &ReportZone::utc()).map(|(event, _)| event)
     }
 
-    /// Like [`OrderEvent::check`], with a warning for each field that was left out.
-    pub fn check_with_warnings(wire: &WireEvent<'_>, now: Instant) -> Result<(Self, Vec<FieldError>), Rejection> {
-        let mut event = wire.event()?;
+    /// Like [`OrderEvent::check`], with promises that end with the day of `zone`, and with a warning for each field that was left out.
+    pub fn check_with_warnings(
+        wire: &WireEvent<'_>,
+        now: Instant,
+        zone: &ReportZone,
+    ) -> Result<(Self, Vec<FieldError>), Rejection> {
+        let mut event = wire.event_in(zone)?;
         if event.occurred_at < Instant::EARLIEST {
             return Err(Rejection::field("occurredAt", "is before the year 2000"));
         }
@@ -136,10 +217,19 @@ impl OrderEvent {
     }
 
     /// Whether `received` repeats this event. Events stored by versions that accepted far promises still have them.
+    /// Earlier versions also stored the currency and the urgency that a placement did not give.
     pub(crate) fn is_same_fact(&self, received: &Self) -> bool {
         self == received || {
-            let mut stored = self.clone();
-            !stored.remove_far_promises().is_empty() && stored == *received
+            let normal = |event: &Self| {
+                let mut event = event.clone();
+                event.remove_far_promises();
+                if let Fact::Placed(placement) = &mut event.fact {
+                    placement.currency = Some(placement.currency());
+                    placement.is_rush = Some(placement.is_rush());
+                }
+                event
+            };
+            normal(self) == normal(received)
         }
     }
 
@@ -161,7 +251,7 @@ impl OrderEvent {
 ///
 /// One type reads and writes it, so that an event is written as it was read.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct WireEvent<'a> {
     /// See [`OrderEvent::event_id`].
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
@@ -208,6 +298,36 @@ pub struct WireEvent<'a> {
     /// See [`OrderEvent::is_backfilled`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_backfilled: Option<bool>,
+    /// See [`OrderEvent::parcel_id`].
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub parcel_id: Option<Cow<'a, str>>,
+    /// See [`Placement::reference`].
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<Cow<'a, str>>,
+    /// See [`Placement::vendor_name`].
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub vendor_name: Option<Cow<'a, str>>,
+    /// See [`Placement::destination`].
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub destination: Option<WireDestination<'a>>,
+    /// See [`OrderEvent::attributes`].
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub attributes: Option<BTreeMap<Cow<'a, str>, Cow<'a, str>>>,
+}
+
+/// The JSON form of a [`Destination`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct WireDestination<'a> {
+    /// ISO 3166-1.
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub country: Option<Cow<'a, str>>,
+    /// See [`Destination::region`].
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub region: Option<Cow<'a, str>>,
+    /// See [`Destination::postal_prefix`].
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub postal_prefix: Option<Cow<'a, str>>,
 }
 
 impl<'a> WireEvent<'a> {
@@ -223,8 +343,24 @@ impl<'a> WireEvent<'a> {
         serde_json::from_str(text).map_err(|_| json_errors::rejection(text))
     }
 
-    /// The event this describes, or every field that is wrong.
+    /// Reads an event as it was stored, also by a later version: fields that this version does not know are left out.
+    pub fn read_stored(json: &'a [u8]) -> Result<Self, Rejection> {
+        #[derive(Deserialize)]
+        struct Lenient<'a> {
+            #[serde(flatten, borrow)]
+            event: WireEvent<'a>,
+        }
+        let lenient = || serde_json::from_slice::<Lenient<'a>>(json).ok();
+        Self::read(json).or_else(|rejection| lenient().map(|Lenient { event }| event).ok_or(rejection))
+    }
+
+    /// The event this describes, or every field that is wrong. A promise that is a date ends with the day of UTC.
     pub fn event(&self) -> Result<OrderEvent, Rejection> {
+        self.event_in(&ReportZone::utc())
+    }
+
+    /// Like [`WireEvent::event`], with promises that end with the day of `zone`.
+    pub fn event_in(&self, zone: &ReportZone) -> Result<OrderEvent, Rejection> {
         let mut fields = Fields::default();
         let event_id = fields.required("eventId", &self.event_id, EventId::parse);
         let order_id = fields.required("orderId", &self.order_id, OrderId::parse);
@@ -233,10 +369,18 @@ impl<'a> WireEvent<'a> {
             Status::parse(word).ok_or_else(|| format!("is not one of the nine statuses: {}", shortened(word)))
         });
         let fact = match status {
-            Some(Status::Placed) => self.placement(&mut fields).map(Fact::Placed),
-            Some(status) => Some(Fact::Became(status, fields.optional("vendorId", &self.vendor_id, VendorId::parse))),
+            Some(Status::Placed) => self.placement(&mut fields, zone).map(Fact::Placed),
+            Some(status) => {
+                self.reject_placement_fields(&mut fields);
+                Some(Fact::Became(status, fields.optional("vendorId", &self.vendor_id, VendorId::parse)))
+            }
             None => None,
         };
+        let parcel_id = fields.optional("parcelId", &self.parcel_id, ParcelId::parse);
+        if status == Some(Status::Placed) && self.parcel_id.is_some() {
+            fields.reject("parcelId", "is on a PLACED event, which is about the whole order");
+        }
+        let attributes = self.attributes(&mut fields);
         let carrier = fields.text("carrier", &self.carrier, NAME_LENGTH);
         let tracking_number = fields.text("trackingNumber", &self.tracking_number, NAME_LENGTH);
         let reason = fields.text("reason", &self.reason, REASON_LENGTH);
@@ -246,27 +390,87 @@ impl<'a> WireEvent<'a> {
                 order_id,
                 occurred_at,
                 fact,
+                parcel_id,
                 carrier,
                 tracking_number,
                 reason,
                 is_backfilled: self.is_backfilled.unwrap_or(false),
+                attributes,
             }),
             _ => Err(Rejection { errors: fields.errors }),
         }
     }
 
-    fn placement(&self, fields: &mut Fields) -> Option<Placement> {
+    /// A misspelled status would otherwise lose a promise.
+    fn reject_placement_fields(&self, fields: &mut Fields) {
+        for (field, is_given) in [
+            ("estimatedDelivery", self.estimated_delivery.is_some()),
+            ("shipBy", self.ship_by.is_some()),
+            ("giftValue", self.gift_value.is_some()),
+            ("currency", self.currency.is_some()),
+            ("giftType", self.gift_type.is_some()),
+            ("isRush", self.is_rush.is_some()),
+            ("reference", self.reference.is_some()),
+            ("vendorName", self.vendor_name.is_some()),
+            ("destination", self.destination.is_some()),
+        ] {
+            if is_given {
+                fields.reject(field, "is a field of PLACED events only");
+            }
+        }
+    }
+
+    fn attributes(&self, fields: &mut Fields) -> BTreeMap<String, String> {
+        let given = self.attributes.iter().flatten();
+        if given.clone().count() > MOST_ATTRIBUTES {
+            fields.reject("attributes", format!("has more than {MOST_ATTRIBUTES} texts"));
+        }
+        let mut attributes = BTreeMap::new();
+        for (name, text) in given {
+            let checked = check_text(name, ATTRIBUTE_NAME_LENGTH).and_then(|name| {
+                if name.is_empty() {
+                    Err("has an empty name".into())
+                } else {
+                    Ok((name, check_text(text, ATTRIBUTE_LENGTH)?))
+                }
+            });
+            match checked {
+                Ok((name, text)) => drop(attributes.insert(name, text)),
+                Err(reason) => fields.reject(&format!("attributes.{}", shortened(name)), reason),
+            }
+        }
+        attributes
+    }
+
+    fn destination(&self, fields: &mut Fields) -> Option<Destination> {
+        let given = self.destination.as_ref()?;
+        let country = fields.required("destination.country", &given.country, |text| {
+            let is_code = text.len() == 2 && text.bytes().all(|b| b.is_ascii_uppercase());
+            if is_code { Ok(text.to_owned()) } else { Err("must be an ISO 3166-1 code: two capital letters".into()) }
+        });
+        Some(Destination {
+            region: fields.text("destination.region", &given.region, PLACE_LENGTH),
+            postal_prefix: fields.text("destination.postalPrefix", &given.postal_prefix, PLACE_LENGTH),
+            country: country?,
+        })
+    }
+
+    fn placement(&self, fields: &mut Fields, zone: &ReportZone) -> Option<Placement> {
         let vendor_id = fields.required("vendorId", &self.vendor_id, VendorId::parse);
         if self.gift_value.is_some_and(|value| value < 0) {
             fields.reject("giftValue", "is negative");
         }
         Some(Placement {
-            estimated_delivery: fields.optional("estimatedDelivery", &self.estimated_delivery, promise),
-            ship_by: fields.optional("shipBy", &self.ship_by, promise),
+            estimated_delivery: fields
+                .optional("estimatedDelivery", &self.estimated_delivery, |text| promise(text, zone)),
+            ship_by: fields.optional("shipBy", &self.ship_by, |text| promise(text, zone)),
             gift_value: self.gift_value,
-            currency: fields.optional("currency", &self.currency, Currency::parse).unwrap_or_default(),
+            currency: fields.optional("currency", &self.currency, Currency::parse),
             gift_type: fields.optional("giftType", &self.gift_type, GiftType::parse),
-            is_rush: self.is_rush.unwrap_or(false),
+            is_rush: self.is_rush,
+            reference: fields.text("reference", &self.reference, NAME_LENGTH),
+            vendor_name: fields.text("vendorName", &self.vendor_name, NAME_LENGTH),
+            destination: self.destination(fields),
             vendor_id: vendor_id?,
         })
     }
@@ -285,23 +489,38 @@ impl<'a> From<&'a OrderEvent> for WireEvent<'a> {
             tracking_number: event.tracking_number.as_deref().map(Cow::Borrowed),
             reason: event.reason.as_deref().map(Cow::Borrowed),
             is_backfilled: event.is_backfilled.then_some(true),
+            parcel_id: event.parcel_id.as_ref().map(|id| id.as_str().into()),
+            attributes: (!event.attributes.is_empty()).then(|| {
+                event.attributes.iter().map(|(name, text)| (name.as_str().into(), text.as_str().into())).collect()
+            }),
             ..Self::default()
         };
         if let Fact::Placed(placement) = &event.fact {
             wire.estimated_delivery = placement.estimated_delivery.and_then(text);
             wire.ship_by = placement.ship_by.and_then(text);
             wire.gift_value = placement.gift_value;
-            wire.currency = Some(placement.currency.as_str().into());
+            wire.currency = placement.currency.as_ref().map(|currency| currency.as_str().into());
             wire.gift_type = placement.gift_type.as_ref().map(|gift| gift.as_str().into());
-            wire.is_rush = Some(placement.is_rush);
+            wire.is_rush = placement.is_rush;
+            wire.reference = placement.reference.as_deref().map(Cow::Borrowed);
+            wire.vendor_name = placement.vendor_name.as_deref().map(Cow::Borrowed);
+            wire.destination = placement.destination.as_ref().map(|to| WireDestination {
+                country: Some(to.country.as_str().into()),
+                region: to.region.as_deref().map(Cow::Borrowed),
+                postal_prefix: to.postal_prefix.as_deref().map(Cow::Borrowed),
+            });
         }
         wire
     }
 }
 
-/// Reads the instant of a promise, which must lie between the years 2000 and 2100.
-fn promise(text: &str) -> Result<Instant, String> {
-    let instant = Instant::parse(text)?;
+/// Reads a promise, which must lie between the years 2000 and 2100: an instant, or a date, which means the last second of that day
+/// in `zone`.
+fn promise(text: &str, zone: &ReportZone) -> Result<Instant, String> {
+    let instant = match Day::parse(text) {
+        Ok(day) if (Instant::EARLIEST..Instant::LATEST).contains(&zone.start(day)) => zone.end(day).plus_seconds(-1),
+        _ => Instant::parse(text)?,
+    };
     if (Instant::EARLIEST..Instant::LATEST).contains(&instant) {
         Ok(instant)
     } else {
@@ -342,14 +561,16 @@ impl Fields {
     }
 
     fn text(&mut self, field: &str, value: &Option<Cow<'_, str>>, longest: usize) -> Option<String> {
-        self.optional(field, value, |text| {
-            if text.chars().count() > longest {
-                Err(format!("is longer than {longest} characters"))
-            } else if text.chars().any(char::is_control) {
-                Err("has control characters".into())
-            } else {
-                Ok(text.to_owned())
-            }
-        })
+        self.optional(field, value, |text| check_text(text, longest))
+    }
+}
+
+fn check_text(text: &str, longest: usize) -> Result<String, String> {
+    if text.chars().count() > longest {
+        Err(format!("is longer than {longest} characters"))
+    } else if text.chars().any(char::is_control) {
+        Err("has control characters".into())
+    } else {
+        Ok(text.to_owned())
     }
 }

@@ -8,6 +8,7 @@ use crate::{ActiveStatus, Counter, Counters, Outcome, Status};
 
 /// The counts of one window, up to an instant T. The fleet's figures are the sums of its vendors' figures.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Figures {
     /// Orders placed in the window.
     pub total_orders: i64,
@@ -15,7 +16,9 @@ pub struct Figures {
     pub ended: [i64; 6],
     /// Microseconds from placement to arrival, summed over the arrived orders.
     pub delivery_micros: i64,
-    /// Promises in the window and before T, of orders not cancelled.
+    /// Suspect orders among the arrived ones: they are in no mean of hours.
+    pub suspect_arrivals: i64,
+    /// Promises in the window and before T, of orders not cancelled before the promise passed.
     pub due_orders: i64,
     /// Due orders that arrived by their promise.
     pub on_time_deliveries: i64,
@@ -23,6 +26,22 @@ pub struct Figures {
     pub active: [i64; 3],
     /// Active orders at T with their promise before T.
     pub delayed_orders: i64,
+    /// Deadlines for the handover in the window and before T, of orders not cancelled before the deadline passed.
+    pub ship_due_orders: i64,
+    /// Those that were handed over by their deadline.
+    pub shipped_on_time: i64,
+    /// Orders handed over in the window, apart from suspect ones.
+    pub handed_over: i64,
+    /// Microseconds from placement to handover, summed over these.
+    pub handover_micros: i64,
+    /// Orders that are `Placed` at T with their deadline for the handover before T.
+    pub unshipped_orders: i64,
+    /// Orders on their way at T without an event for [`crate::ReportZone::stall_seconds`].
+    pub stalled_orders: i64,
+    /// Orders that customers returned in the window.
+    pub returned_orders: i64,
+    /// Orders that were cancelled in the window after they were completed.
+    pub refunded_orders: i64,
 }
 
 impl Figures {
@@ -33,6 +52,13 @@ impl Figures {
             self.ended[outcome as usize] += day[Counter::Ended(outcome)];
         }
         self.delivery_micros += day[Counter::DeliveryMicros];
+        self.suspect_arrivals += day[Counter::SuspectArrivals];
+        self.ship_due_orders += day[Counter::ShipDue];
+        self.shipped_on_time += day[Counter::ShippedOnTime];
+        self.handed_over += day[Counter::HandedOver];
+        self.handover_micros += day[Counter::HandoverMicros];
+        self.returned_orders += day[Counter::Returned];
+        self.refunded_orders += day[Counter::Refunded];
         self.due_orders += day[Counter::Due];
         self.on_time_deliveries += day[Counter::OnTime];
     }
@@ -101,10 +127,24 @@ impl Figures {
         percent(self.on_time_deliveries, self.due_orders)
     }
 
-    /// The mean of the hours from placement to arrival, over the arrived orders.
+    /// The 95 % confidence interval of [`Figures::on_time_percentage`].
+    pub fn on_time_interval(&self) -> Option<Interval> {
+        Interval::wilson(self.on_time_deliveries, self.due_orders)
+    }
+
+    /// 100 × handed over by the deadline ÷ deadlines.
+    pub fn shipped_on_time_percentage(&self) -> Option<f64> {
+        percent(self.shipped_on_time, self.ship_due_orders)
+    }
+
+    /// The mean of the hours from placement to arrival, over the arrived orders apart from suspect ones.
     pub fn avg_delivery_hours(&self) -> Option<f64> {
-        let arrived = self.arrived_orders();
-        (arrived > 0).then(|| self.delivery_micros as f64 / 3_600_000_000.0 / arrived as f64)
+        mean_hours(self.delivery_micros, self.arrived_orders() - self.suspect_arrivals)
+    }
+
+    /// The mean of the hours from placement to handover, over the orders handed over apart from suspect ones.
+    pub fn avg_handover_hours(&self) -> Option<f64> {
+        mean_hours(self.handover_micros, self.handed_over)
     }
 }
 
@@ -115,6 +155,15 @@ impl AddAssign<&Figures> for Figures {
             *sum += count;
         }
         self.delivery_micros += other.delivery_micros;
+        self.suspect_arrivals += other.suspect_arrivals;
+        self.ship_due_orders += other.ship_due_orders;
+        self.shipped_on_time += other.shipped_on_time;
+        self.handed_over += other.handed_over;
+        self.handover_micros += other.handover_micros;
+        self.unshipped_orders += other.unshipped_orders;
+        self.stalled_orders += other.stalled_orders;
+        self.returned_orders += other.returned_orders;
+        self.refunded_orders += other.refunded_orders;
         self.due_orders += other.due_orders;
         self.on_time_deliveries += other.on_time_deliveries;
         for (sum, count) in self.active.iter_mut().zip(other.active) {
@@ -122,6 +171,10 @@ impl AddAssign<&Figures> for Figures {
         }
         self.delayed_orders += other.delayed_orders;
     }
+}
+
+fn mean_hours(micros: i64, count: i64) -> Option<f64> {
+    (count > 0).then(|| micros as f64 / 3_600_000_000.0 / count as f64)
 }
 
 fn percent(part: i64, whole: i64) -> Option<f64> {

@@ -68,6 +68,11 @@ identifier!(
     opaque
 );
 identifier!(
+    /// The id of a parcel, unique within its order: 1–128 characters of `A-Z a-z 0-9 . _ : -`.
+    ParcelId,
+    opaque
+);
+identifier!(
     /// A type of gift, as a slug: 1–64 characters of `a-z 0-9 -`.
     GiftType,
     slug

@@ -9,20 +9,21 @@ use crate::rejection::{FieldError, Rejection};
 
 const ID: &str = "text in quotes: an id such as A-1001";
 const TIME: &str = "text in quotes: an RFC 3339 time such as 2026-01-31T10:00:00Z";
+const PROMISE: &str = "text in quotes: an RFC 3339 time such as 2026-01-31T10:00:00Z, or a date such as 2026-01-31";
 const TEXT: &str = "text in quotes";
 const FLAG: &str = "true or false";
 
 /// A field of an event: its name, whether it accepts a value, and a description of what it accepts.
 type Field = (&'static str, fn(&Kind) -> bool, &'static str);
 
-const FIELDS: [Field; 15] = [
+const FIELDS: [Field; 20] = [
     ("eventId", Kind::is_text, ID),
     ("orderId", Kind::is_text, ID),
     ("vendorId", Kind::is_text, ID),
     ("status", Kind::is_text, "text in quotes: one of the nine statuses, such as PLACED"),
     ("occurredAt", Kind::is_text, TIME),
-    ("estimatedDelivery", Kind::is_text, TIME),
-    ("shipBy", Kind::is_text, TIME),
+    ("estimatedDelivery", Kind::is_text, PROMISE),
+    ("shipBy", Kind::is_text, PROMISE),
     ("giftValue", Kind::is_whole, "a whole number of minor units, such as 1999 for 19.99"),
     ("currency", Kind::is_text, "text in quotes: an ISO 4217 code such as EUR"),
     ("giftType", Kind::is_text, "text in quotes: a word such as flowers"),
@@ -31,6 +32,11 @@ const FIELDS: [Field; 15] = [
     ("trackingNumber", Kind::is_text, TEXT),
     ("reason", Kind::is_text, TEXT),
     ("isBackfilled", Kind::is_flag, FLAG),
+    ("parcelId", Kind::is_text, ID),
+    ("reference", Kind::is_text, TEXT),
+    ("vendorName", Kind::is_text, TEXT),
+    ("destination", Kind::is_object, "an object with country, region and postalPrefix, each a text in quotes"),
+    ("attributes", Kind::is_object, "an object of texts in quotes"),
 ];
 
 /// The rejection of a text that is not the JSON of an event.
@@ -50,7 +56,7 @@ pub(crate) fn rejection(text: &str) -> Rejection {
         };
     }
     let errors = match FieldValues::deserialize(&mut reader) {
-        Ok(FieldValues(values)) => field_errors(&values),
+        Ok(values) => field_errors(&values),
         Err(error) => return syntax_error(&error),
     };
     if reader.end().is_err() {
@@ -62,8 +68,20 @@ pub(crate) fn rejection(text: &str) -> Rejection {
     }
 }
 
-/// The fields with a value of the wrong kind, and those that appear twice, in the order of [`FIELDS`].
-fn field_errors(values: &[(String, Kind)]) -> Vec<FieldError> {
+/// The fields with a value of the wrong kind, and those that appear twice, in the order of [`FIELDS`]; then the unknown fields.
+fn field_errors(FieldValues { known: values, unknown }: &FieldValues) -> Vec<FieldError> {
+    let error = |field: String, reason: String| FieldError { field, reason };
+    let inside = |name: &str, allowed: Option<&[&str]>| {
+        let objects = values.iter().filter(|(field, _)| field == name);
+        let entries =
+            objects.filter_map(|(_, kind)| if let Kind::Object(entries) = kind { Some(entries) } else { None });
+        let wrong = entries.flatten().filter_map(|(inner, kind)| match allowed {
+            Some(allowed) if !allowed.contains(&inner.as_str()) => Some((inner, unknown_field(allowed))),
+            _ if kind.is_text() || matches!(kind, Kind::Null) && allowed.is_some() => None,
+            _ => Some((inner, format!("is {kind}, and has to be {TEXT}"))),
+        });
+        wrong.map(|(inner, reason)| error(format!("{name}.{}", shortened(inner)), reason)).collect::<Vec<_>>()
+    };
     let reason = |(name, accepts, expected): &Field| {
         let mut values = values.iter().filter(|(field, _)| field == name).map(|(_, kind)| kind);
         let first = values.next()?;
@@ -72,8 +90,16 @@ fn field_errors(values: &[(String, Kind)]) -> Vec<FieldError> {
             None => values.next().map(|_| "appears more than once".to_owned()),
         }
     };
-    let errors = FIELDS.iter().filter_map(|field| Some(FieldError { field: field.0.into(), reason: reason(field)? }));
-    errors.collect()
+    let mut errors: Vec<FieldError> =
+        FIELDS.iter().filter_map(|field| Some(error(field.0.into(), reason(field)?))).collect();
+    errors.extend(inside("destination", Some(&["country", "region", "postalPrefix"])));
+    errors.extend(inside("attributes", None));
+    errors.extend(unknown.iter().map(|name| error(shortened(name), unknown_field(&FIELDS.map(|(name, ..)| name)))));
+    errors
+}
+
+fn unknown_field(known: &[&str]) -> String {
+    format!("is not a field of an event; the fields here are {}", known.join(", "))
 }
 
 /// The rejection of a text that is not JSON.
@@ -99,8 +125,12 @@ enum Kind {
     /// The start of the text.
     Text(String),
     Array,
-    Object,
+    /// Its fields, at most [`MOST_FIELDS`].
+    Object(Vec<(String, Kind)>),
 }
+
+/// The most fields of an object, and the most unknown fields of an event, that errors mention.
+const MOST_FIELDS: usize = 50;
 
 impl Kind {
     fn is_text(&self) -> bool {
@@ -109,6 +139,10 @@ impl Kind {
 
     fn is_whole(&self) -> bool {
         matches!(self, Self::Number(_, true))
+    }
+
+    fn is_object(&self) -> bool {
+        matches!(self, Self::Object(_))
     }
 
     fn is_flag(&self) -> bool {
@@ -124,7 +158,7 @@ impl fmt::Display for Kind {
             Self::Number(shown, _) => write!(f, "the number {shown}"),
             Self::Text(text) => write!(f, "the text {text:?}"),
             Self::Array => f.write_str("an array"),
-            Self::Object => f.write_str("an object"),
+            Self::Object(_) => f.write_str("an object"),
         }
     }
 }
@@ -174,13 +208,24 @@ impl<'de> Visitor<'de> for AnyValue {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Kind, A::Error> {
-        while fields.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Kind::Object)
+        let mut entries = Vec::new();
+        while let Some(name) = fields.next_key::<String>()? {
+            if entries.len() < MOST_FIELDS {
+                entries.push((name, fields.next_value()?));
+            } else {
+                fields.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(Kind::Object(entries))
     }
 }
 
-/// The fields of [`FIELDS`] in a JSON object, repeated ones included.
-struct FieldValues(Vec<(String, Kind)>);
+/// The fields of a JSON object: those of [`FIELDS`], repeated ones included, and the names of the others.
+#[derive(Default)]
+struct FieldValues {
+    known: Vec<(String, Kind)>,
+    unknown: Vec<String>,
+}
 
 impl<'de> Deserialize<'de> for FieldValues {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -198,14 +243,17 @@ impl<'de> Visitor<'de> for Fields {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<FieldValues, A::Error> {
-        let mut values = Vec::new();
+        let mut values = FieldValues::default();
         while let Some(name) = fields.next_key::<String>()? {
             if FIELDS.iter().any(|(field, ..)| *field == name) {
-                values.push((name, fields.next_value()?));
+                values.known.push((name, fields.next_value()?));
             } else {
                 fields.next_value::<IgnoredAny>()?;
+                if values.unknown.len() < MOST_FIELDS && !values.unknown.contains(&name) {
+                    values.unknown.push(name);
+                }
             }
         }
-        Ok(FieldValues(values))
+        Ok(values)
     }
 }

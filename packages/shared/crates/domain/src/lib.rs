@@ -8,6 +8,7 @@
 //!
 //! This crate never reads a clock, a file, a socket or the environment, and never waits. Time is an argument.
 
+mod beta;
 mod bucket;
 mod calendar;
 mod contribution;
@@ -18,6 +19,7 @@ mod ids;
 mod instant;
 mod json_errors;
 mod order;
+mod parcel;
 mod rejection;
 mod report;
 mod rfc3339;
@@ -30,13 +32,14 @@ pub use bucket::{Bucket, CounterSeries, Counters, MinuteEntry, merge_entries};
 pub use calendar::{AsOf, DAY_MINUTES, Day, DayError, Minute, ReportZone, time_zone, time_zone_database};
 pub use contribution::{Counter, Entry, Posting, contribution, contribution_to, facts, postings};
 pub use dashboard::{Dashboard, Fleet, FleetTrends, LEADERS};
-pub use event::{Fact, OrderEvent, Placement, WireEvent};
+pub use event::{Destination, Fact, OrderEvent, Placement, WireDestination, WireEvent};
 pub use figures::{Figures, Interval};
-pub use ids::{Currency, EventId, GiftType, OrderId, VendorId};
+pub use ids::{Currency, EventId, GiftType, OrderId, ParcelId, VendorId};
 pub use instant::Instant;
 pub use order::{Change, History, IngestOutcome, MOST_EVENTS, MOST_TEXT_BYTES, Note, Order, Recorded, Step, fold};
+pub use parcel::Parcel;
 pub use rejection::{FieldError, LONGEST_EVENT, Rejection};
 pub use report::{Report, Trend, Trends, figures, next_change, one_day, one_week, reliability_history, report};
-pub use risk::RiskLevel;
+pub use risk::{Risk, RiskLevel, RiskReason, probability_below};
 pub use status::{ActiveStatus, Outcome, Status};
 pub use vendor::{SlaPromises, Vendor};

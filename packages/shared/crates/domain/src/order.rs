@@ -2,14 +2,20 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::{ActiveStatus, EventId, Fact, Instant, OrderEvent, OrderId, Outcome, Placement, Status, VendorId};
+use crate::parcel::{Merged, merge, parcels};
+use crate::{
+    ActiveStatus, EventId, Fact, Instant, OrderEvent, OrderId, Outcome, Parcel, ParcelId, Placement, Status, VendorId,
+};
+
+/// The longest time from the placement to an arrival that is plausible, in seconds: two years.
+const LONGEST_DELIVERY_SECONDS: i64 = 2 * 366 * 86_400;
 
 /// An order as its events describe it. It is always placed: see [`fold`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Order {
     /// The order.
     pub order_id: OrderId,
-    /// Vendor, promise and gift, as the first placement gave them.
+    /// Vendor, promise and gift: each field as the first placement that has it gives it, the vendor of the first of all.
     pub placement: Placement,
     /// When it was placed.
     pub created_at: Instant,
@@ -21,8 +27,20 @@ pub struct Order {
     pub completion: Option<(Instant, Outcome)>,
     /// When it was given up; `None` unless it expired while it was open. See [`Order::given_up`].
     pub given_up_at: Option<Instant>,
-    /// When it first arrived, whatever its outcome is now.
+    /// When the vendor had handed over all of its parcels.
+    pub handover: Option<Instant>,
+    /// When all of its parcels had arrived at the customer, whatever its outcome is now.
     pub actual_delivery: Option<Instant>,
+    /// When it was first cancelled after it was completed: the customer was refunded.
+    pub refunded_at: Option<Instant>,
+    /// When the customer first returned a parcel that had arrived.
+    pub returned_at: Option<Instant>,
+    /// When the first replacement of a lost or damaged parcel arrived.
+    pub replacement_arrived_at: Option<Instant>,
+    /// Whether an arrival is said to be before the placement or more than two years after it. Such an order is in no mean of hours.
+    pub is_suspect: bool,
+    /// The parcels that its events name, by id; empty if they name none.
+    pub parcels: Vec<(ParcelId, Parcel)>,
     /// The last carrier, tracking number and reason in its events.
     pub latest_note: Note,
     /// The instants at which its events occurred, in ascending order.
@@ -54,71 +72,64 @@ pub struct Step {
 /// The order that a set of events describes, or `None` while its placement is not known.
 ///
 /// The result depends on the set only: events are sorted by `occurredAt`, lifecycle rank and `eventId`.
-/// - The first placement gives vendor, promise and gift; later placements change nothing.
+/// - The first placement gives the vendor and the time; each other field is that of the first placement that has it.
 /// - An event before the placement counts as if it occurred at the placement.
-/// - The first event with an outcome fixes when the order ended, the last one its outcome.
-/// - An active status after the end changes nothing but the history.
+/// - The order follows from its parcels: see [`crate::Parcel`] and docs/NUMBERS.md.
 ///
 /// All events must be of one order and have distinct ids; [`History`] ensures both.
 pub fn fold<'a>(order_id: &OrderId, events: impl IntoIterator<Item = &'a OrderEvent>) -> Option<Order> {
     let mut events: Vec<&OrderEvent> = events.into_iter().collect();
     events.sort_unstable_by(|one, other| one.sort_key().cmp(&other.sort_key()));
-    let (created_at, placement) = events.iter().find_map(|event| match &event.fact {
+    let mut placements = events.iter().filter_map(|event| match &event.fact {
         Fact::Placed(placement) => Some((event.occurred_at, placement)),
         Fact::Became(..) => None,
-    })?;
-    let mut order = Order {
-        order_id: order_id.clone(),
-        placement: placement.clone(),
-        created_at,
-        updated_at: created_at,
-        steps: vec![Step { status: ActiveStatus::Placed, at: created_at }],
-        completion: None,
-        given_up_at: None,
-        actual_delivery: None,
-        latest_note: Note::default(),
-        occurrences: Vec::with_capacity(events.len()),
-        named_vendors: BTreeSet::new(),
-    };
-    for event in events {
-        order.apply(event);
+    });
+    let (created_at, first) = placements.next()?;
+    let mut placement = first.clone();
+    let mut named_vendors = BTreeSet::from([first.vendor_id.clone()]);
+    for (_, later) in placements {
+        placement.fill_from(later);
+        named_vendors.insert(later.vendor_id.clone());
     }
-    Some(order)
+    let parcels = parcels(created_at, &events);
+    let Merged { steps, completion, handover, actual_delivery, refunded_at, returned_at, replacement_arrived_at } =
+        merge(parcels.values());
+    let is_suspect =
+        |event: &&OrderEvent| event.status() == Status::Arrived && !is_plausible_arrival(created_at, event.occurred_at);
+    Some(Order {
+        order_id: order_id.clone(),
+        placement,
+        created_at,
+        updated_at: events.last().map_or(created_at, |last| last.occurred_at.max(created_at)),
+        steps,
+        completion,
+        given_up_at: None,
+        handover,
+        actual_delivery,
+        refunded_at,
+        returned_at,
+        replacement_arrived_at,
+        is_suspect: events.iter().any(is_suspect),
+        parcels: parcels.into_iter().filter_map(|(id, parcel)| Some((id?, parcel))).collect(),
+        latest_note: Note::latest(&events),
+        occurrences: events.iter().map(|event| event.occurred_at).collect(),
+        named_vendors,
+    })
+}
+
+impl Note {
+    /// The last of each text, in events in the order of occurrence.
+    fn latest(events: &[&OrderEvent]) -> Self {
+        let last = |text: fn(&OrderEvent) -> &Option<String>| events.iter().rev().find_map(|event| text(event).clone());
+        Self {
+            carrier: last(|event| &event.carrier),
+            tracking_number: last(|event| &event.tracking_number),
+            reason: last(|event| &event.reason),
+        }
+    }
 }
 
 impl Order {
-    /// Applies the next event. [`fold`] sorts them.
-    fn apply(&mut self, event: &OrderEvent) {
-        let at = event.occurred_at.max(self.created_at);
-        self.updated_at = at;
-        self.occurrences.push(event.occurred_at);
-        for (latest, text) in [
-            (&mut self.latest_note.carrier, &event.carrier),
-            (&mut self.latest_note.tracking_number, &event.tracking_number),
-            (&mut self.latest_note.reason, &event.reason),
-        ] {
-            if text.is_some() {
-                latest.clone_from(text);
-            }
-        }
-        match &event.fact {
-            Fact::Placed(placement) => {
-                self.named_vendors.insert(placement.vendor_id.clone());
-            }
-            Fact::Became(status, _) => match (status.active(), status.outcome()) {
-                (Some(status), _) if self.completion.is_none() => self.steps.push(Step { status, at }),
-                (_, Some(outcome)) => {
-                    let since = self.completion.map_or(at, |(since, _)| since);
-                    self.completion = Some((since, outcome));
-                    if outcome == Outcome::Arrived {
-                        self.actual_delivery.get_or_insert(at);
-                    }
-                }
-                _ => {}
-            },
-        }
-    }
-
     /// The current status: the outcome, or the last active status.
     pub fn status(&self) -> Status {
         match self.completion {
@@ -149,10 +160,25 @@ impl Order {
     /// A promise passes at the end of its minute, as in the reports.
     pub fn is_delayed(&self, now: Instant) -> bool {
         self.placement.estimated_delivery.is_some_and(|promise| match self.completed_at() {
-            Some(end) => end > promise,
+            Some(end) => !is_kept(promise, Some(end)),
             None => promise < now.floor_minute(),
         })
     }
+
+    /// Whether a deadline of the order counts: it was not cancelled before the deadline passed.
+    pub(crate) fn is_due(&self, deadline: Instant) -> bool {
+        self.status() != Status::Cancelled || !is_kept(deadline, self.completed_at())
+    }
+}
+
+/// Whether an arrival at `at` can be true of an order that was placed at `created_at`.
+pub(crate) fn is_plausible_arrival(created_at: Instant, at: Instant) -> bool {
+    (created_at..=created_at.plus_seconds(LONGEST_DELIVERY_SECONDS)).contains(&at)
+}
+
+/// Whether something happened by a deadline, which passes at the end of its minute.
+pub(crate) fn is_kept(deadline: Instant, happened_at: Option<Instant>) -> bool {
+    happened_at.is_some_and(|at| at.floor_minute() <= deadline.floor_minute())
 }
 
 /// The events of one order, in the order in which they were recorded. Its version is the number of events.

@@ -67,6 +67,8 @@ fn window(series: &CounterSeries, last: Day, cut: Option<Minute>, level_cut: Opt
         figures.active[status as usize] = level(Counter::Entered(status), Counter::Left(status));
     }
     figures.delayed_orders = level(Counter::OverdueEntered, Counter::OverdueLeft);
+    figures.unshipped_orders = level(Counter::UnshippedEntered, Counter::UnshippedLeft);
+    figures.stalled_orders = level(Counter::StalledEntered, Counter::StalledLeft);
     figures
 }
 

@@ -1,23 +1,53 @@
-//! The risk level of a vendor: how reliable it is, if enough orders completed to judge.
+//! The risk of a vendor: how likely it is that it fails its customers, by two rates, and whether there are enough orders to judge.
+//!
+//! docs/NUMBERS.md has the formulas.
 
 use serde::{Deserialize, Serialize};
 
 use crate::Figures;
+use crate::beta::mass_below;
 
-/// Below this reliability, in percent, a vendor is at risk.
-const AT_RISK_BELOW: f64 = 85.0;
-/// Below this reliability, in percent, a vendor underperforms.
-const UNDERPERFORMING_BELOW: f64 = 80.0;
-/// The widest interval that is enough to judge by, in percentage points.
-const WIDEST_INTERVAL: f64 = 25.0;
+/// A rate that is judged, with its lines.
+struct Line {
+    reason: RiskReason,
+    /// Below this rate a vendor is at risk.
+    at_risk_below: f64,
+    /// Below this rate a vendor underperforms.
+    underperforming_below: f64,
+    /// The successes and the trials of a window.
+    counts: fn(&Figures) -> (i64, i64),
+}
 
-/// The risk level by the reliability of one window.
+/// The rates, in the order in which reasons name them.
+const LINES: [Line; 2] = [
+    Line {
+        reason: RiskReason::Reliability,
+        at_risk_below: 0.85,
+        underperforming_below: 0.80,
+        counts: |figures| (figures.arrived_orders(), figures.completed_orders()),
+    },
+    Line {
+        reason: RiskReason::OnTime,
+        at_risk_below: 0.85,
+        underperforming_below: 0.75,
+        counts: |figures| (figures.on_time_deliveries, figures.due_orders),
+    },
+];
+
+/// From this many trials on a rate is always judged.
+const ENOUGH: i64 = 40;
+/// With fewer trials a rate is judged only where the probability that it is at risk lies outside of these.
+const UNCLEAR: (f64, f64) = (0.1, 0.9);
+/// The prior: a vendor without orders is taken for one of 90 %, with the weight of five orders.
+const PRIOR: (f64, f64) = (4.5, 0.5);
+
+/// The risk level of one window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum RiskLevel {
-    /// Too few orders completed to judge.
+    /// Too few orders to judge.
     Insufficient,
-    /// Reliable.
+    /// Fine.
     Low,
     /// At risk.
     Medium,
@@ -28,19 +58,6 @@ pub enum RiskLevel {
 impl RiskLevel {
     /// All four, from `Insufficient` to `High`.
     pub const ALL: [Self; 4] = [Self::Insufficient, Self::Low, Self::Medium, Self::High];
-
-    /// The risk level of a window: `Insufficient` if the interval is missing or wider than 25 percentage points, else by the
-    /// score.
-    pub fn of(figures: &Figures) -> Self {
-        match (figures.reliability_score(), figures.reliability_interval()) {
-            (Some(score), Some(interval)) if interval.width() <= WIDEST_INTERVAL => match score {
-                score if score < UNDERPERFORMING_BELOW => Self::High,
-                score if score < AT_RISK_BELOW => Self::Medium,
-                _ => Self::Low,
-            },
-            _ => Self::Insufficient,
-        }
-    }
 
     /// Whether the vendor counts as at risk.
     pub fn is_at_risk(self) -> bool {
@@ -63,7 +80,81 @@ impl RiskLevel {
     }
 }
 
-/// Whether the reliability is below 80 %; false without completed orders.
-pub(crate) fn is_underperforming(figures: &Figures) -> bool {
-    figures.reliability_score().is_some_and(|score| score < UNDERPERFORMING_BELOW)
+/// The rates that put a vendor at risk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum RiskReason {
+    /// Too few of its completed orders arrived.
+    Reliability,
+    /// Too few of its due orders arrived on time.
+    OnTime,
+    /// Both.
+    Both,
+}
+
+impl RiskReason {
+    /// The word used in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Reliability => "reliability",
+            Self::OnTime => "onTime",
+            Self::Both => "both",
+        }
+    }
+}
+
+/// The risk of one window.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Risk {
+    /// The worse level of the two rates; a rate with too few orders is ignored if the other one is judged.
+    pub level: RiskLevel,
+    /// The judged rates that are medium or high; `None` if neither is.
+    pub reason: Option<RiskReason>,
+    /// The larger probability that a judged rate is below 85 %; `None` if none is judged.
+    pub probability: Option<f64>,
+}
+
+impl Risk {
+    /// The risk by the figures of a window, of a vendor or of the fleet.
+    pub fn of(figures: &Figures) -> Self {
+        let mut risk = Self { level: RiskLevel::Insufficient, reason: None, probability: None };
+        for Line { reason, at_risk_below, underperforming_below, counts } in &LINES {
+            let (good, of) = counts(figures);
+            let at_risk = probability_below(*at_risk_below, good, of);
+            let level = judge((good, of), at_risk, *underperforming_below);
+            if level == RiskLevel::Insufficient {
+                continue;
+            }
+            risk.level = risk.level.max(level);
+            risk.probability = Some(risk.probability.map_or(at_risk, |known| known.max(at_risk)));
+            if level.is_at_risk() {
+                risk.reason = Some(if risk.reason.is_some() { RiskReason::Both } else { *reason });
+            }
+        }
+        risk
+    }
+}
+
+/// The level of one rate with `good` of `of`, where `at_risk` is the probability that it is below its first line.
+fn judge((good, of): (i64, i64), at_risk: f64, underperforming_below: f64) -> RiskLevel {
+    let is_unclear = at_risk > UNCLEAR.0 && at_risk < UNCLEAR.1;
+    if of == 0 || (of < ENOUGH && is_unclear) {
+        RiskLevel::Insufficient
+    } else if probability_below(underperforming_below, good, of) >= 0.5 {
+        RiskLevel::High
+    } else if at_risk >= 0.5 {
+        RiskLevel::Medium
+    } else {
+        RiskLevel::Low
+    }
+}
+
+/// The probability that a rate of which `good` of `of` trials succeeded is below a line: the posterior mass below it.
+///
+/// ```
+/// # use goody_domain::probability_below;
+/// assert!((probability_below(0.85, 14, 23) - 0.9923).abs() < 5e-5);
+/// ```
+pub fn probability_below(line: f64, good: i64, of: i64) -> f64 {
+    mass_below(line, good as f64 + PRIOR.0, (of - good) as f64 + PRIOR.1)
 }

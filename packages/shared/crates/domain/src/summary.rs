@@ -2,48 +2,57 @@
 
 use std::collections::BTreeSet;
 
-use crate::{Fact, History, OrderEvent, Outcome, Recorded, Status};
+use crate::order::is_plausible_arrival;
+use crate::parcel::deciding_events;
+use crate::{Fact, History, Instant, OrderEvent, Placement, Recorded, Status};
 
 impl History {
-    /// The facts that decide how lists show the order, now and without its latest fact: at most 18, for a history of any length.
+    /// The facts that decide how lists show the order, now and without its latest fact: for a history of any length at most 15 of
+    /// the order and 13 of each parcel, twice.
     ///
-    /// [`crate::fold`] makes the same order of them, except for [`crate::Order::steps`] before the last one,
-    /// [`crate::Order::occurrences`] and [`crate::Order::named_vendors`].
+    /// [`crate::fold`] makes the same order of them, except for [`crate::Order::steps`], [`crate::Order::occurrences`] and
+    /// [`crate::Order::named_vendors`].
     pub fn summary(&self) -> Vec<Recorded> {
         let facts = self.by_occurrence();
         let before = &facts[..facts.len().saturating_sub(1)];
-        let positions: BTreeSet<usize> = deciding_facts(&facts).chain(deciding_facts(before)).collect();
+        let positions: BTreeSet<usize> = deciding_facts(&facts).into_iter().chain(deciding_facts(before)).collect();
         positions.into_iter().map(|position| facts[position].clone()).collect()
     }
 }
 
 /// The positions of the deciding facts, among facts sorted as [`crate::fold`] sorts them.
-fn deciding_facts(facts: &[&Recorded]) -> impl Iterator<Item = usize> {
-    let first = |is: fn(&OrderEvent) -> bool| facts.iter().position(|fact| is(&fact.event));
-    let last = |is: fn(&OrderEvent) -> bool| facts.iter().rposition(|fact| is(&fact.event));
-    let end = first(|event| outcome(event).is_some());
-    let open = &facts[..end.unwrap_or(facts.len())];
-    let positions = [
-        first(|event| matches!(event.fact, Fact::Placed(_))),
-        open.iter().rposition(|fact| status(&fact.event).is_some_and(|status| status.active().is_some())),
-        end,
-        last(|event| outcome(event).is_some()),
-        first(|event| outcome(event) == Some(Outcome::Arrived)),
+fn deciding_facts(facts: &[&Recorded]) -> Vec<usize> {
+    let events: Vec<&OrderEvent> = facts.iter().map(|fact| &fact.event).collect();
+    let last = |has: fn(&OrderEvent) -> bool| events.iter().rposition(|event| has(event));
+    let mut positions: Vec<usize> = [
         last(|event| event.carrier.is_some()),
         last(|event| event.tracking_number.is_some()),
         last(|event| event.reason.is_some()),
-        facts.len().checked_sub(1),
+        events.len().checked_sub(1),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let first_with = |has: fn(&Placement) -> bool| {
+        events.iter().position(|event| matches!(&event.fact, Fact::Placed(placement) if has(placement)))
+    };
+    let fields: [fn(&Placement) -> bool; 10] = [
+        |_| true,
+        |placement| placement.estimated_delivery.is_some(),
+        |placement| placement.ship_by.is_some(),
+        |placement| placement.gift_value.is_some(),
+        |placement| placement.currency.is_some(),
+        |placement| placement.gift_type.is_some(),
+        |placement| placement.is_rush.is_some(),
+        |placement| placement.reference.is_some(),
+        |placement| placement.vendor_name.is_some(),
+        |placement| placement.destination.is_some(),
     ];
-    positions.into_iter().flatten()
-}
-
-fn status(event: &OrderEvent) -> Option<Status> {
-    match event.fact {
-        Fact::Placed(_) => None,
-        Fact::Became(status, _) => Some(status),
-    }
-}
-
-fn outcome(event: &OrderEvent) -> Option<Outcome> {
-    status(event)?.outcome()
+    positions.extend(fields.into_iter().filter_map(first_with));
+    let created_at = first_with(|_| true).map_or(Instant::from_micros(0), |position| events[position].occurred_at);
+    let is_suspect =
+        |event: &&OrderEvent| event.status() == Status::Arrived && !is_plausible_arrival(created_at, event.occurred_at);
+    positions.extend(events.iter().position(is_suspect));
+    positions.extend(deciding_events(created_at, &events));
+    positions
 }
