@@ -186,12 +186,10 @@ pub fn contribution(order: &Order, zone: &ReportZone) -> Vec<Entry> {
         add(handover, Counter::HandoverMicros, handover.micros() - order.created_at.micros());
     }
 
-    if let Some(promise) = order.placement.estimated_delivery {
-        if order.is_due(promise) {
-            add(promise, Counter::Due, 1);
-            if is_kept(promise, order.actual_delivery) {
-                add(promise, Counter::OnTime, 1);
-            }
+    if let Some(promise) = order.placement.estimated_delivery.filter(|promise| order.is_due(*promise)) {
+        add(promise, Counter::Due, 1);
+        if is_kept(promise, order.actual_delivery) {
+            add(promise, Counter::OnTime, 1);
         }
     }
     if let Some(ship_by) = order.placement.ship_by.filter(|ship_by| order.is_due(*ship_by)) {

@@ -1,6 +1,6 @@
 //! Checks of received events: a malformed event is rejected with a reason for each wrong field, and no other is rejected.
 
-use goody_domain::{Fact, History, IngestOutcome, OrderEvent, Rejection, WireEvent};
+use goody_domain::{Fact, History, IngestOutcome, OrderEvent, Rejection, ReportZone, WireEvent};
 use serde_json::{Value, json};
 
 use crate::timeline::at;
@@ -202,7 +202,7 @@ fn a_promise_more_than_two_years_after_the_placement_is_left_out_with_a_warning(
             "eventId": "e-1", "orderId": "o-1", "vendorId": "acme", "status": "PLACED",
             "occurredAt": "2026-03-10T10:00:00Z", "estimatedDelivery": promise, "shipBy": promise
         });
-        OrderEvent::parse_with_warnings(event.to_string().as_bytes(), at(NOW)).unwrap()
+        OrderEvent::parse_with_warnings(event.to_string().as_bytes(), at(NOW), &ReportZone::utc()).unwrap()
     };
     let (near, warnings) = received("2028-03-10T10:00:00Z");
     assert!(warnings.is_empty(), "{warnings:?}");

@@ -39,6 +39,11 @@ fn the_golden_events_have_every_status_and_every_field() {
         tracking_number,
         reason,
         is_backfilled,
+        parcel_id,
+        reference,
+        vendor_name,
+        destination,
+        attributes,
     } = WireEvent::from(&events[0].1);
     let texts = [
         event_id,
@@ -56,6 +61,8 @@ fn the_golden_events_have_every_status_and_every_field() {
     ];
     assert!(texts.iter().all(Option::is_some));
     assert!(gift_value.is_some() && is_rush.is_some() && is_backfilled.is_some());
+    let of_version_2 = [parcel_id, reference, vendor_name];
+    assert!(of_version_2.iter().all(Option::is_none) && destination.is_none() && attributes.is_none());
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use goody_domain::{
-    AsOf, Bucket, CounterSeries, Counters, Day, Figures, Interval, Order, Report, ReportZone, RiskLevel, Status, Trend,
-    VendorId, next_change, postings, report,
+    AsOf, Bucket, CounterSeries, Counters, Day, Figures, Interval, Order, Report, ReportZone, Risk, RiskLevel, Status,
+    Trend, VendorId, next_change, postings, report,
 };
 
 use crate::timeline::{at, order};
@@ -67,7 +67,8 @@ fn without_completed_orders_there_is_no_score() {
         assert_eq!(figures.reliability_interval(), None);
         assert_eq!((figures.issue_rate(), figures.cancellation_rate()), (None, None));
         assert_eq!((figures.on_time_percentage(), figures.avg_delivery_hours()), (None, None));
-        assert_eq!(RiskLevel::of(&figures), RiskLevel::Insufficient);
+        let none = Risk { level: RiskLevel::Insufficient, reason: None, probability: None };
+        assert_eq!(Risk::of(&figures), none);
         let report = acme.on("2026-03-10");
         assert_eq!((report.trends().rate(Figures::reliability_score), report.trends().direction()), (None, None));
     }
@@ -281,19 +282,6 @@ fn two_percentage_points_are_a_trend_and_less_is_stable() {
     assert_eq!(direction((98, 2), (100, 0)), Some(Trend::Down));
     assert_eq!(direction((99, 1), (100, 0)), Some(Trend::Stable));
     assert_eq!(direction((9, 1), (0, 0)), None);
-}
-
-#[test]
-fn the_risk_level_follows_from_the_score_if_the_interval_is_narrow_enough() {
-    let risk = |arrived: usize, lost: usize| {
-        RiskLevel::of(&Acme::with(&strs(&ended("2026-03-09", arrived, lost))).on("2026-03-10").current7d)
-    };
-    assert_eq!(risk(3, 1), RiskLevel::Insufficient, "75 %, but four orders are too few");
-    assert_eq!(risk(0, 5), RiskLevel::Insufficient, "0 %, but five orders are too few");
-    assert_eq!(risk(85, 15), RiskLevel::Low, "85 % is not below 85 %");
-    assert_eq!(risk(84, 16), RiskLevel::Medium);
-    assert_eq!(risk(80, 20), RiskLevel::Medium, "80 % is not below 80 %");
-    assert_eq!(risk(79, 21), RiskLevel::High);
 }
 
 #[test]
