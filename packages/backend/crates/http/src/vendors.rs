@@ -13,7 +13,7 @@ use goody_contract::{
     ErrorCode, PaginationView, Problem, PutVendor, SortOrder, VendorListQuery, VendorListView, VendorRowView,
     VendorSortBy, VendorView,
 };
-use goody_domain::{Day, Figures, RiskLevel, SlaPromises, Vendor, VendorId};
+use goody_domain::{Day, Figures, Risk, RiskLevel, SlaPromises, Vendor, VendorId};
 use serde::{Deserialize, Serialize};
 
 use crate::audit::Source;
@@ -61,10 +61,21 @@ fn sort_key(by: VendorSortBy, row: &FleetRow) -> SortKey {
         VendorSortBy::ActiveOrders => count(figures.active_orders()),
         VendorSortBy::DelayedOrders => count(figures.delayed_orders),
         VendorSortBy::TrendPercentage => report.trends().rate(Figures::reliability_score),
-        VendorSortBy::RiskLevel => match RiskLevel::of(figures) {
-            RiskLevel::Insufficient => None,
-            // Within a level, the lower score is the higher risk. The score is at most 100, so it never crosses levels.
-            level => figures.reliability_score().map(|score| f64::from(level as u8) - score / 1000.0),
+        VendorSortBy::UnshippedOrders => count(figures.unshipped_orders),
+        VendorSortBy::StalledOrders => count(figures.stalled_orders),
+        // Vendors at risk come first, then those with the most overdue orders. A vendor has fewer orders than that.
+        VendorSortBy::Attention => {
+            let rank = match Risk::of(figures).level {
+                RiskLevel::High => 2,
+                RiskLevel::Medium => 1,
+                RiskLevel::Low | RiskLevel::Insufficient => 0,
+            };
+            count(-(rank * 1_000_000_000_000 + figures.delayed_orders))
+        }
+        VendorSortBy::RiskLevel => match Risk::of(figures) {
+            Risk { level: RiskLevel::Insufficient, .. } => None,
+            // Within a level, the higher probability is the higher risk. It is at most 1, so it never crosses levels.
+            Risk { level, probability, .. } => Some(f64::from(level as u8) + probability.unwrap_or_default() / 2.0),
         },
     })
 }
@@ -74,7 +85,7 @@ impl VendorFilter {
         let order: Option<SortOrder> = validator.enum_value("order", query.order.as_ref());
         Self {
             date,
-            sort_by: validator.enum_value("sortBy", query.sort_by.as_ref()).unwrap_or(VendorSortBy::ReliabilityScore),
+            sort_by: validator.enum_value("sortBy", query.sort_by.as_ref()).unwrap_or(VendorSortBy::Attention),
             descending: order == Some(SortOrder::Desc),
             risk: validator.list("risk", query.risk.as_ref(), RiskLevel::parse),
             q: query.q.as_deref().unwrap_or_default().trim().to_lowercase(),
@@ -84,7 +95,7 @@ impl VendorFilter {
     fn accepts(&self, row: &FleetRow) -> bool {
         let has = |text: &str| text.to_lowercase().contains(&self.q);
         let vendor = &row.vendor;
-        (self.risk.is_empty() || self.risk.contains(&RiskLevel::of(&row.current.report.current7d)))
+        (self.risk.is_empty() || self.risk.contains(&Risk::of(&row.current.report.current7d).level))
             && (self.q.is_empty()
                 || has(&vendor.name)
                 || has(vendor.vendor_id.as_str())

@@ -102,7 +102,7 @@ impl OrderBuilder {
 
     /// Marks the order as a rush order.
     pub fn rush(mut self) -> Self {
-        self.placement.is_rush = true;
+        self.placement.is_rush = Some(true);
         self
     }
 

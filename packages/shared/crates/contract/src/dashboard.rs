@@ -1,10 +1,10 @@
 //! The dashboard: the numbers of the whole fleet for one date.
 
-use goody_domain::{Dashboard, Figures, Fleet, FleetTrends, Report};
+use goody_domain::{Dashboard, Figures, Fleet, FleetTrends, Report, Risk};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{HealthStatus, IntervalView};
+use crate::{HealthStatus, IntervalView, RiskView};
 
 /// All vendors together: sums over vendors, and rates computed from those sums.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -26,6 +26,10 @@ pub struct FleetView {
     pub total_active_orders: i64,
     /// Open orders whose promise has passed.
     pub total_delayed_orders: i64,
+    /// Orders that are still `PLACED` after their deadline for the handover.
+    pub total_unshipped_orders: i64,
+    /// Orders on their way without an event for 48 hours.
+    pub total_stalled_orders: i64,
     /// Vendors whose risk level is medium or high.
     pub at_risk_vendors: i64,
 }
@@ -40,6 +44,8 @@ impl From<&Fleet> for FleetView {
             issue_count: figures.issue_count(),
             total_active_orders: figures.active_orders(),
             total_delayed_orders: figures.delayed_orders,
+            total_unshipped_orders: figures.unshipped_orders,
+            total_stalled_orders: figures.stalled_orders,
             at_risk_vendors: *at_risk_vendors,
         }
     }
@@ -59,6 +65,10 @@ pub struct DashboardTrendsView {
     pub active_orders_trend: i64,
     /// Delayed orders.
     pub delayed_orders_trend: i64,
+    /// Unshipped orders.
+    pub unshipped_orders_trend: i64,
+    /// Stalled orders.
+    pub stalled_orders_trend: i64,
     /// Vendors at risk.
     pub at_risk_vendors_trend: i64,
 }
@@ -70,6 +80,8 @@ impl From<FleetTrends> for DashboardTrendsView {
             on_time_trend: trends.on_time,
             active_orders_trend: trends.active_orders,
             delayed_orders_trend: trends.delayed_orders,
+            unshipped_orders_trend: trends.unshipped_orders,
+            stalled_orders_trend: trends.stalled_orders,
             at_risk_vendors_trend: trends.at_risk_vendors,
         }
     }
@@ -96,8 +108,16 @@ pub struct LeaderView {
     pub completed_orders: i64,
     /// Orders that became an issue in the seven days.
     pub issue_count: i64,
+    /// Percent: 100 × on time ÷ due.
+    #[schema(required)]
+    pub on_time_percentage: Option<f64>,
+    /// Orders due in the seven days.
+    pub due_orders: i64,
     /// Open orders whose promise has passed.
     pub delayed_orders: i64,
+    /// The risk.
+    #[serde(flatten)]
+    pub risk: RiskView,
 }
 
 impl LeaderView {
@@ -112,7 +132,10 @@ impl LeaderView {
             trend_percentage: report.trends().rate(Figures::reliability_score),
             completed_orders: figures.completed_orders(),
             issue_count: figures.issue_count(),
+            on_time_percentage: figures.on_time_percentage(),
+            due_orders: figures.due_orders,
             delayed_orders: figures.delayed_orders,
+            risk: Risk::of(figures).into(),
         }
     }
 }
@@ -162,9 +185,12 @@ pub struct DashboardView {
     pub previous: FleetView,
     /// The differences: current − previous.
     pub trends: DashboardTrendsView,
+    /// The risk of the fleet, by the sums of its vendors in the seven days that end with the date.
+    #[serde(flatten)]
+    pub risk: RiskView,
     /// The vendors of low risk with the highest lower bound of the interval, best first, at most 10.
     pub top_performing_vendors: Vec<LeaderView>,
-    /// The vendors with the lowest reliability, below 80 %, worst first, at most 10.
+    /// The vendors of high risk, those most likely at risk first, at most 10.
     pub underperforming_vendors: Vec<LeaderView>,
 }
 
@@ -186,6 +212,7 @@ impl DashboardView {
             current: (&dashboard.current).into(),
             previous: (&dashboard.previous).into(),
             trends: dashboard.trends().into(),
+            risk: Risk::of(&dashboard.current.figures).into(),
             top_performing_vendors: leaders(&dashboard.top_performing),
             underperforming_vendors: leaders(&dashboard.underperforming),
         }

@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use goody_domain::{History, Instant, Order, OrderEvent, Recorded, Status, WireEvent};
+use goody_domain::{
+    Destination, Fact, History, Instant, Order, OrderEvent, Parcel, ParcelId, Recorded, Status, WireEvent,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -95,6 +97,58 @@ impl From<Status> for StatusView {
     }
 }
 
+/// Where an order is sent, no finer than a region.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DestinationView {
+    /// The country code (ISO 3166-1): two capital letters.
+    pub country: String,
+    /// The state or region.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// The first characters of the postal code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub postal_prefix: Option<String>,
+}
+
+impl From<&Destination> for DestinationView {
+    fn from(Destination { country, region, postal_prefix }: &Destination) -> Self {
+        Self { country: country.clone(), region: region.clone(), postal_prefix: postal_prefix.clone() }
+    }
+}
+
+/// A parcel of an order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ParcelView {
+    /// The parcel id.
+    pub parcel_id: String,
+    /// The current status.
+    pub status: StatusView,
+    /// When the vendor handed it over.
+    #[schema(required)]
+    pub handed_over_at: Option<String>,
+    /// When it arrived at the customer.
+    #[schema(required)]
+    pub actual_delivery: Option<String>,
+    /// When it reached its outcome.
+    #[schema(required)]
+    pub completed_at: Option<String>,
+}
+
+impl ParcelView {
+    fn new(id: &ParcelId, parcel: &Parcel) -> Self {
+        let text = |instant: Option<Instant>| instant.map(|instant| instant.to_string());
+        Self {
+            parcel_id: id.to_string(),
+            status: parcel.status().into(),
+            handed_over_at: text(parcel.handover),
+            actual_delivery: text(parcel.actual_delivery),
+            completed_at: text(parcel.completion.map(|(at, _)| at)),
+        }
+    }
+}
+
 /// The current state of an order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -115,12 +169,26 @@ pub struct OrderView {
     /// The instant by which the vendor is to hand the parcel to the carrier.
     #[schema(required)]
     pub ship_by: Option<String>,
-    /// When the order first arrived.
+    /// When the vendor had handed over all parcels of the order.
+    #[schema(required)]
+    pub handed_over_at: Option<String>,
+    /// When all parcels of the order had arrived at the customer.
     #[schema(required)]
     pub actual_delivery: Option<String>,
     /// When the order reached its outcome.
     #[schema(required)]
     pub completed_at: Option<String>,
+    /// When the order was cancelled after it was completed: the customer was refunded.
+    #[schema(required)]
+    pub refunded_at: Option<String>,
+    /// When the customer returned the order after it arrived.
+    #[schema(required)]
+    pub returned_at: Option<String>,
+    /// When a replacement of a lost or damaged parcel arrived.
+    #[schema(required)]
+    pub replacement_arrived_at: Option<String>,
+    /// Whether an arrival is said to be before the placement or more than two years after it. No mean of hours includes the order.
+    pub is_suspect: bool,
     /// Whether the order ended after its promise, or is open and its promise has passed.
     pub is_delayed: bool,
     /// The price of the gift, in minor units of the currency.
@@ -133,6 +201,12 @@ pub struct OrderView {
     pub gift_type: Option<String>,
     /// Whether the customer paid for fast delivery.
     pub is_rush: bool,
+    /// The number of the order as the shop writes it.
+    #[schema(required)]
+    pub reference: Option<String>,
+    /// Where the order is sent.
+    #[schema(required)]
+    pub destination: Option<DestinationView>,
     /// The carrier of the parcel.
     #[schema(required)]
     pub carrier: Option<String>,
@@ -157,13 +231,20 @@ impl OrderView {
             updated_at: order.updated_at.to_string(),
             estimated_delivery: text(placement.estimated_delivery),
             ship_by: text(placement.ship_by),
+            handed_over_at: text(order.handover),
             actual_delivery: text(order.actual_delivery),
             completed_at: text(order.completed_at()),
+            refunded_at: text(order.refunded_at),
+            returned_at: text(order.returned_at),
+            replacement_arrived_at: text(order.replacement_arrived_at),
+            is_suspect: order.is_suspect,
             is_delayed: order.is_delayed(now),
             gift_value: placement.gift_value,
-            currency: placement.currency.to_string(),
+            currency: placement.currency().to_string(),
             gift_type: placement.gift_type.as_ref().map(ToString::to_string),
-            is_rush: placement.is_rush,
+            is_rush: placement.is_rush(),
+            reference: placement.reference.clone(),
+            destination: placement.destination.as_ref().map(Into::into),
             carrier: order.latest_note.carrier.clone(),
             tracking_number: order.latest_note.tracking_number.clone(),
             reason: order.latest_note.reason.clone(),
@@ -305,10 +386,14 @@ pub struct OrderEventView {
     pub status: StatusView,
     /// RFC 3339: when the event occurred, not when it was sent.
     pub occurred_at: String,
-    /// With `PLACED`: the promise, the instant by which the order is to arrive.
+    /// The parcel that the event is about; without it the event is about all parcels of the order. Not with `PLACED`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parcel_id: Option<String>,
+    /// With `PLACED`: the promise, the instant by which the order is to arrive, or a date: the last second of that day in the
+    /// report time zone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub estimated_delivery: Option<String>,
-    /// With `PLACED`: the instant by which the vendor is to hand the parcel to the carrier.
+    /// With `PLACED`: the instant by which the vendor is to hand the parcel to the carrier, or a date as above.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ship_by: Option<String>,
     /// With `PLACED`: the price of the gift, in minor units of the currency.
@@ -323,6 +408,15 @@ pub struct OrderEventView {
     /// With `PLACED`: whether the customer paid for fast delivery.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_rush: Option<bool>,
+    /// With `PLACED`: the number of the order as the shop writes it, at most 128 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// With `PLACED`: the name of the vendor, for a vendor without master data.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vendor_name: Option<String>,
+    /// With `PLACED`: where the order is sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub destination: Option<DestinationView>,
     /// The carrier of the parcel.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub carrier: Option<String>,
@@ -335,6 +429,9 @@ pub struct OrderEventView {
     /// Whether the event was imported from a file, long after it occurred.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_backfilled: Option<bool>,
+    /// At most 20 other texts by name, which are stored, shown and exported.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attributes: Option<BTreeMap<String, String>>,
 }
 
 impl From<&OrderEvent> for OrderEventView {
@@ -347,8 +444,15 @@ impl From<&OrderEvent> for OrderEventView {
             vendor_id: text(wire.vendor_id),
             status: event.status().into(),
             occurred_at: event.occurred_at.to_string(),
+            parcel_id: text(wire.parcel_id),
             estimated_delivery: text(wire.estimated_delivery),
             ship_by: text(wire.ship_by),
+            reference: text(wire.reference),
+            vendor_name: text(wire.vendor_name),
+            destination: match &event.fact {
+                Fact::Placed(placement) => placement.destination.as_ref().map(Into::into),
+                Fact::Became(..) => None,
+            },
             gift_value: wire.gift_value,
             currency: text(wire.currency),
             gift_type: text(wire.gift_type),
@@ -357,6 +461,7 @@ impl From<&OrderEvent> for OrderEventView {
             tracking_number: text(wire.tracking_number),
             reason: text(wire.reason),
             is_backfilled: wire.is_backfilled,
+            attributes: (!event.attributes.is_empty()).then(|| event.attributes.clone()),
         }
     }
 }
@@ -389,6 +494,8 @@ pub struct OrderDetailView {
     /// The order. Null until its `PLACED` event is received; until then the order is in no list and no report.
     #[schema(required)]
     pub order: Option<OrderView>,
+    /// The parcels that its events name, by id; empty if they name none.
+    pub parcels: Vec<ParcelView>,
     /// The events, in the order in which they occurred.
     pub history: Vec<HistoryEntryView>,
 }
@@ -396,10 +503,12 @@ pub struct OrderDetailView {
 impl OrderDetailView {
     /// The view of an order with its history, at `now`.
     pub fn new(history: &History, now: Instant) -> Self {
+        let order = history.order();
         Self {
             order_id: history.order_id().to_string(),
             version: history.version(),
-            order: history.order().map(|order| OrderView::new(&order, now)),
+            order: order.as_ref().map(|order| OrderView::new(order, now)),
+            parcels: order.iter().flat_map(|order| &order.parcels).map(|(id, parcel)| ParcelView::new(id, parcel)).collect(),
             history: history.by_occurrence().into_iter().map(Into::into).collect(),
         }
     }

@@ -1,10 +1,10 @@
 //! Reports: the numbers of one vendor for one date.
 
-use goody_domain::{Figures, Interval, Report, Status, Trend, Trends};
+use goody_domain::{Figures, Interval, Report, Risk, Status, Trend, Trends};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::{IdParam, OrderView, StatusBreakdown, VendorView};
+use crate::{IdParam, OrderView, RiskView, StatusBreakdown, VendorView};
 
 /// `?date`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
@@ -116,16 +116,33 @@ pub struct WindowView {
     /// 100 × cancelled ÷ (completed + cancelled).
     #[schema(required)]
     pub cancellation_rate: Option<f64>,
-    /// Orders promised for the window whose promise has passed, without cancelled ones.
+    /// Orders promised for the window whose promise has passed, without those that were cancelled before it passed.
     pub due_orders: i64,
     /// Due orders that arrived by their promise.
     pub on_time_deliveries: i64,
     /// 100 × on time ÷ due.
     #[schema(required)]
     pub on_time_percentage: Option<f64>,
-    /// The mean time from placement to arrival, in hours, over the arrived orders.
+    /// The confidence interval of the on-time percentage.
+    #[schema(required)]
+    pub on_time_interval: Option<IntervalView>,
+    /// The mean time from placement to arrival, in hours, over the arrived orders whose times are plausible.
     #[schema(required)]
     pub avg_delivery_hours: Option<f64>,
+    /// Orders to be handed over (`shipBy`) in the window whose deadline has passed, without those that were cancelled before.
+    pub ship_due_orders: i64,
+    /// Those that were handed over by their deadline.
+    pub shipped_on_time: i64,
+    /// 100 × handed over by the deadline ÷ deadlines.
+    #[schema(required)]
+    pub shipped_on_time_percentage: Option<f64>,
+    /// The mean time from placement to handover, in hours, over the orders handed over in the window whose times are plausible.
+    #[schema(required)]
+    pub avg_handover_hours: Option<f64>,
+    /// Orders that customers returned in the window after they arrived. They are no issues.
+    pub returned_orders: i64,
+    /// Orders that were cancelled in the window after they were completed. They are no issues.
+    pub refunded_orders: i64,
     /// For an active status: orders in it at the end of the window. For an outcome: orders that reached it in the window.
     pub status_counts: StatusBreakdown,
 }
@@ -145,7 +162,14 @@ impl From<&Figures> for WindowView {
             due_orders: figures.due_orders,
             on_time_deliveries: figures.on_time_deliveries,
             on_time_percentage: figures.on_time_percentage(),
+            on_time_interval: figures.on_time_interval().map(Into::into),
             avg_delivery_hours: figures.avg_delivery_hours(),
+            ship_due_orders: figures.ship_due_orders,
+            shipped_on_time: figures.shipped_on_time,
+            shipped_on_time_percentage: figures.shipped_on_time_percentage(),
+            avg_handover_hours: figures.avg_handover_hours(),
+            returned_orders: figures.returned_orders,
+            refunded_orders: figures.refunded_orders,
             status_counts: StatusBreakdown::from_counts(|status: Status| figures.status_count(status)),
         }
     }
@@ -184,10 +208,28 @@ pub struct TrendsView {
     /// The mean delivery time, in hours.
     #[schema(required)]
     pub avg_delivery_hours: Option<f64>,
+    /// Orders to be handed over.
+    pub ship_due_orders: i64,
+    /// Orders handed over by their deadline.
+    pub shipped_on_time: i64,
+    /// The percentage handed over by the deadline, in percentage points.
+    #[schema(required)]
+    pub shipped_on_time_percentage: Option<f64>,
+    /// The mean time to the handover, in hours.
+    #[schema(required)]
+    pub avg_handover_hours: Option<f64>,
+    /// Orders returned by customers.
+    pub returned_orders: i64,
+    /// Orders refunded.
+    pub refunded_orders: i64,
     /// Open orders at the end of each window.
     pub active_orders: i64,
     /// Delayed orders at the end of each window.
     pub delayed_orders: i64,
+    /// Unshipped orders at the end of each window.
+    pub unshipped_orders: i64,
+    /// Stalled orders at the end of each window.
+    pub stalled_orders: i64,
     /// The direction of the reliability.
     #[schema(required)]
     pub trend_direction: Option<TrendView>,
@@ -208,8 +250,16 @@ impl From<Trends<'_>> for TrendsView {
             on_time_deliveries: trends.count(|figures| figures.on_time_deliveries),
             on_time_percentage: trends.rate(Figures::on_time_percentage),
             avg_delivery_hours: trends.rate(Figures::avg_delivery_hours),
+            ship_due_orders: trends.count(|figures| figures.ship_due_orders),
+            shipped_on_time: trends.count(|figures| figures.shipped_on_time),
+            shipped_on_time_percentage: trends.rate(Figures::shipped_on_time_percentage),
+            avg_handover_hours: trends.rate(Figures::avg_handover_hours),
+            returned_orders: trends.count(|figures| figures.returned_orders),
+            refunded_orders: trends.count(|figures| figures.refunded_orders),
             active_orders: trends.count(Figures::active_orders),
             delayed_orders: trends.count(|figures| figures.delayed_orders),
+            unshipped_orders: trends.count(|figures| figures.unshipped_orders),
+            stalled_orders: trends.count(|figures| figures.stalled_orders),
             trend_direction: trends.direction().map(Into::into),
         }
     }
@@ -229,6 +279,13 @@ pub struct ReportView {
     pub active_orders: i64,
     /// Open orders whose promise has passed.
     pub delayed_orders: i64,
+    /// Orders that are still `PLACED` after their deadline for the handover (`shipBy`).
+    pub unshipped_orders: i64,
+    /// Orders on their way without an event for 48 hours (`GOODY_STALL_HOURS`).
+    pub stalled_orders: i64,
+    /// The risk of the seven days that end with the date.
+    #[serde(flatten)]
+    pub risk: RiskView,
     /// The seven days that end with the date.
     pub current7d: WindowView,
     /// The seven days before.
@@ -248,6 +305,9 @@ impl From<&Report> for ReportView {
             as_of: report.as_of.to_string(),
             active_orders: report.current7d.active_orders(),
             delayed_orders: report.current7d.delayed_orders,
+            unshipped_orders: report.current7d.unshipped_orders,
+            stalled_orders: report.current7d.stalled_orders,
+            risk: Risk::of(&report.current7d).into(),
             current7d: (&report.current7d).into(),
             previous7d: (&report.previous7d).into(),
             trends: report.trends().into(),

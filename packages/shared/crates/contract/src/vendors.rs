@@ -1,6 +1,6 @@
 //! Vendors: master data, and the rows of the vendor table.
 
-use goody_domain::{Figures, Report, RiskLevel, SlaPromises, Vendor};
+use goody_domain::{Figures, Report, Risk, RiskLevel, RiskReason, SlaPromises, Vendor};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -14,7 +14,7 @@ pub struct VendorListQuery {
     /// The date, as `2026-01-31`, in the report time zone. Default: today.
     #[param(format = Date)]
     pub date: Option<String>,
-    /// The field to sort by. Default: `reliabilityScore`. Vendors without a value come last.
+    /// The field to sort by. Default: `attention`. Vendors without a value come last.
     #[param(value_type = Option<VendorSortBy>)]
     pub sort_by: Option<String>,
     /// The sort order. Default: `asc`.
@@ -37,6 +37,7 @@ pub struct VendorListQuery {
 #[serde(rename_all = "camelCase")]
 #[expect(missing_docs, reason = "the fields of a row say what they are")]
 pub enum VendorSortBy {
+    Attention,
     Name,
     ReliabilityScore,
     OnTimePercentage,
@@ -46,21 +47,68 @@ pub enum VendorSortBy {
     ActiveOrders,
     DelayedOrders,
     TrendPercentage,
+    UnshippedOrders,
+    StalledOrders,
     RiskLevel,
 }
 
-/// The risk level of a vendor, from its reliability and the interval of it.
+/// The risk level of a vendor: the worse level of two rates, its reliability and its on-time percentage.
+///
+/// With k successes of n, each rate has the posterior Beta(k + 4.5, n − k + 0.5). A rate without orders, or with fewer than 40 and a
+/// probability of 10 to 90 % to be below 85 %, is not judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum RiskLevelView {
-    /// Too few completed orders: the interval is missing or wider than 25 percentage points.
+    /// Too few orders to judge either rate.
     Insufficient,
-    /// Reliability of 85 % or more.
+    /// The judged rates are more likely at 85 % or above.
     Low,
-    /// Reliability of 80 % or more, below 85 %.
+    /// A judged rate is more likely below 85 %.
     Medium,
-    /// Reliability below 80 %.
+    /// A judged rate is more likely below its lower line: 80 % for the reliability, 75 % for the on-time percentage.
     High,
+}
+
+/// The rates that put a vendor at risk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum RiskReasonView {
+    /// The reliability.
+    Reliability,
+    /// The on-time percentage.
+    OnTime,
+    /// Both.
+    Both,
+}
+
+impl From<RiskReason> for RiskReasonView {
+    fn from(reason: RiskReason) -> Self {
+        match reason {
+            RiskReason::Reliability => Self::Reliability,
+            RiskReason::OnTime => Self::OnTime,
+            RiskReason::Both => Self::Both,
+        }
+    }
+}
+
+/// A risk, with its reason and its probability.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RiskView {
+    /// The risk level.
+    pub risk_level: RiskLevelView,
+    /// The judged rates whose level is medium or high. Null if there is none.
+    #[schema(required)]
+    pub risk_reason: Option<RiskReasonView>,
+    /// The probability, from 0 to 1, that a judged rate is below 85 %: the larger one of the two rates. Null if neither is judged.
+    #[schema(required)]
+    pub risk_probability: Option<f64>,
+}
+
+impl From<Risk> for RiskView {
+    fn from(Risk { level, reason, probability }: Risk) -> Self {
+        Self { risk_level: level.into(), risk_reason: reason.map(Into::into), risk_probability: probability }
+    }
 }
 
 impl From<RiskLevel> for RiskLevelView {
@@ -106,14 +154,19 @@ pub struct VendorRowView {
     pub active_orders: i64,
     /// Open orders whose promise has passed.
     pub delayed_orders: i64,
+    /// Orders that are still `PLACED` after their deadline for the handover.
+    pub unshipped_orders: i64,
+    /// Orders on their way without an event for 48 hours.
+    pub stalled_orders: i64,
     /// The direction of the reliability.
     #[schema(required)]
     pub trend: Option<TrendView>,
     /// The change of the score against the seven days before, in percentage points.
     #[schema(required)]
     pub trend_percentage: Option<f64>,
-    /// The risk level.
-    pub risk_level: RiskLevelView,
+    /// The risk.
+    #[serde(flatten)]
+    pub risk: RiskView,
 }
 
 impl VendorRowView {
@@ -134,9 +187,11 @@ impl VendorRowView {
             issue_count: figures.issue_count(),
             active_orders: figures.active_orders(),
             delayed_orders: figures.delayed_orders,
+            unshipped_orders: figures.unshipped_orders,
+            stalled_orders: figures.stalled_orders,
             trend: trends.direction().map(Into::into),
             trend_percentage: trends.rate(Figures::reliability_score),
-            risk_level: RiskLevel::of(figures).into(),
+            risk: Risk::of(figures).into(),
         }
     }
 }

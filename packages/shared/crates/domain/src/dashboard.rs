@@ -25,6 +25,10 @@ pub struct FleetTrends {
     pub active_orders: i64,
     /// Change of the number of delayed orders.
     pub delayed_orders: i64,
+    /// Change of the number of unshipped orders.
+    pub unshipped_orders: i64,
+    /// Change of the number of stalled orders.
+    pub stalled_orders: i64,
     /// Change of the number of vendors at risk.
     pub at_risk_vendors: i64,
 }
@@ -97,6 +101,8 @@ impl<'a> Dashboard<'a> {
             on_time: trends.rate(Figures::on_time_percentage),
             active_orders: trends.count(Figures::active_orders),
             delayed_orders: trends.count(|figures| figures.delayed_orders),
+            unshipped_orders: trends.count(|figures| figures.unshipped_orders),
+            stalled_orders: trends.count(|figures| figures.stalled_orders),
             at_risk_vendors: self.current.at_risk_vendors - self.previous.at_risk_vendors,
         }
     }

@@ -1,7 +1,7 @@
 //! Reports of single vendors, and histories for charts.
 
 use goody_domain::{
-    AsOf, CounterSeries, Day, Figures, Instant, Report, ReportZone, RiskLevel, Vendor, VendorId, figures, one_day,
+    AsOf, CounterSeries, Day, Figures, Instant, Report, ReportZone, Risk, Vendor, VendorId, figures, one_day,
     one_week, report,
 };
 
@@ -114,7 +114,7 @@ pub async fn fleet_history(
         let scopes: Vec<Scope> = page.into_iter().map(|vendor| Scope::Vendor(vendor.vendor_id)).collect();
         for (series, _) in reports.all_series(&scopes, from.plus(-DAYS_BEFORE), to, to).await? {
             for (day, as_of) in days.iter_mut().zip(&dates) {
-                let risk = RiskLevel::of(&one_week(&series, *as_of));
+                let risk = Risk::of(&one_week(&series, *as_of)).level;
                 day.fleet.at_risk_vendors += i64::from(risk.is_at_risk());
             }
         }
