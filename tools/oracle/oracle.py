@@ -25,6 +25,7 @@ from reports import dashboard, fleet, order_list, report, today
 FIXTURE = pathlib.Path(__file__).resolve().parents[2] / "packages/shared/fixtures/oracle"
 DATES = [
     "2024-02-29", "2024-03-01", "2024-03-08", "2024-03-09", "2024-03-10", "2024-03-11", "2024-03-14", "2024-03-17",
+    "2024-06-08", "2024-06-09", "2024-06-12", "2024-06-16", "2024-06-23",
     "2024-11-02", "2024-11-03", "2024-11-04", "2024-11-08",
 ]
 ZONES = ["UTC", "America/New_York"]
