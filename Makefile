@@ -227,6 +227,7 @@ test-checks:
 	$(call say,tests: repository checks)
 	@$(PYTHON) -m unittest discover -s tools/checks -p 'test_*.py'
 	@$(PYTHON) -m unittest discover -s tools/fuzz -p 'test_*.py'
+	@$(PYTHON) -m unittest discover -s tools/oracle -p 'test_*.py'
 
 test-rust: target/tools/.installed-$(DYNOXIDE)
 	$(call say,tests: Rust)
