@@ -88,7 +88,10 @@ pub fn fold<'a>(order_id: &OrderId, events: impl IntoIterator<Item = &'a OrderEv
     let mut placement = first.clone();
     let mut named_vendors = BTreeSet::from([first.vendor_id.clone()]);
     for (_, later) in placements {
-        placement.fill_from(later);
+        // A placement with another vendor counts nowhere.
+        if later.vendor_id == first.vendor_id {
+            placement.fill_from(later);
+        }
         named_vendors.insert(later.vendor_id.clone());
     }
     let parcels = parcels(created_at, &events);

@@ -13,7 +13,8 @@ pub struct Parcel {
     pub steps: Vec<Step>,
     /// When it ended and its outcome; `None` while it is open.
     pub completion: Option<(Instant, Outcome)>,
-    /// When the vendor handed it over: its first event that is neither the placement nor a cancellation.
+    /// When the vendor handed it over: its first event that is neither the placement nor a cancellation, nor an active status after
+    /// the end.
     pub handover: Option<Instant>,
     /// When it first arrived at the customer.
     pub actual_delivery: Option<Instant>,
@@ -56,7 +57,8 @@ impl Parcel {
 
     /// Applies the next event, in the order of occurrence.
     fn apply(&mut self, status: Status, at: Instant) {
-        if status != Status::Cancelled {
+        let is_too_late = status.active().is_some() && self.completion.is_some();
+        if status != Status::Cancelled && !is_too_late {
             self.handover.get_or_insert(at);
         }
         match (status.active(), status.outcome()) {

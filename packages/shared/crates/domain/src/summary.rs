@@ -33,8 +33,16 @@ fn deciding_facts(facts: &[&Recorded]) -> Vec<usize> {
     .into_iter()
     .flatten()
     .collect();
+    let placements = || {
+        events.iter().enumerate().filter_map(|(position, event)| match &event.fact {
+            Fact::Placed(placement) => Some((position, placement)),
+            Fact::Became(..) => None,
+        })
+    };
+    let first = placements().next();
     let first_with = |has: fn(&Placement) -> bool| {
-        events.iter().position(|event| matches!(&event.fact, Fact::Placed(placement) if has(placement)))
+        let own = placements().filter(|(_, placement)| first.is_some_and(|(_, first)| first.vendor_id == placement.vendor_id));
+        own.into_iter().find(|(_, placement)| has(placement)).map(|(position, _)| position)
     };
     let fields: [fn(&Placement) -> bool; 10] = [
         |_| true,
@@ -49,7 +57,7 @@ fn deciding_facts(facts: &[&Recorded]) -> Vec<usize> {
         |placement| placement.destination.is_some(),
     ];
     positions.extend(fields.into_iter().filter_map(first_with));
-    let created_at = first_with(|_| true).map_or(Instant::from_micros(0), |position| events[position].occurred_at);
+    let created_at = first.map_or(Instant::from_micros(0), |(position, _)| events[position].occurred_at);
     let is_suspect =
         |event: &&OrderEvent| event.status() == Status::Arrived && !is_plausible_arrival(created_at, event.occurred_at);
     positions.extend(events.iter().position(is_suspect));
