@@ -19,8 +19,9 @@ pub use health::{
 };
 pub use ingest::{IngestAnswer, IngestLine, IngestResult};
 pub use orders::{
-    ActivityView, DestinationView, HistoryEntryView, OrderDetailView, OrderEventView, OrderListQuery, OrderListView, OrderSummaryView,
-    OrderView, ParcelView, RecentOrderView, RecentOrdersQuery, RecentOrdersView, StatusBreakdown, StatusView, WhatChangedView,
+    ActivityView, DestinationView, HistoryEntryView, OrderDetailView, OrderEventView, OrderListQuery, OrderListView,
+    OrderSummaryView, OrderView, ParcelView, RecentOrderView, RecentOrdersQuery, RecentOrdersView, StatusBreakdown,
+    StatusView, WhatChangedView,
 };
 pub use params::{GiftTypeParam, IdParam, SortOrder};
 pub use problem::{ErrorCode, FieldProblem, Problem};
@@ -29,6 +30,6 @@ pub use reports::{
     ReportListView, ReportView, TrendView, TrendsView, VendorDayView, VendorHistoryView, VendorReportView, WindowView,
 };
 pub use vendors::{
-    PaginationView, PutVendor, RiskLevelView, RiskReasonView, RiskView, SlaPromisesView, VendorListQuery, VendorListView, VendorRowView,
-    VendorSortBy, VendorView,
+    PaginationView, PutVendor, RiskLevelView, RiskReasonView, RiskView, SlaPromisesView, VendorListQuery,
+    VendorListView, VendorRowView, VendorSortBy, VendorView,
 };

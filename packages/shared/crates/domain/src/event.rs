@@ -130,6 +130,22 @@ pub struct Destination {
 }
 
 impl Placement {
+    /// A placement with this vendor and no other field.
+    pub fn of(vendor_id: VendorId) -> Self {
+        Self {
+            vendor_id,
+            estimated_delivery: None,
+            ship_by: None,
+            gift_value: None,
+            currency: None,
+            gift_type: None,
+            is_rush: None,
+            reference: None,
+            vendor_name: None,
+            destination: None,
+        }
+    }
+
     /// The currency of the gift's value.
     pub fn currency(&self) -> Currency {
         self.currency.clone().unwrap_or_default()
