@@ -148,7 +148,7 @@ impl Placement {
 
     /// The currency of the gift's value.
     pub fn currency(&self) -> Currency {
-        self.currency.clone().unwrap_or_default()
+        self.currency.unwrap_or_default()
     }
 
     /// Whether the customer paid for fast delivery.

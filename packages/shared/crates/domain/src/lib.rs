@@ -39,7 +39,9 @@ pub use instant::Instant;
 pub use order::{Change, History, IngestOutcome, MOST_EVENTS, MOST_TEXT_BYTES, Note, Order, Recorded, Step, fold};
 pub use parcel::Parcel;
 pub use rejection::{FieldError, LONGEST_EVENT, Rejection};
-pub use report::{Report, Trend, Trends, figures, next_change, one_day, one_week, reliability_history, report};
+pub use report::{
+    Overdue, Report, Trend, Trends, figures, next_change, one_day, one_week, reliability_history, report,
+};
 pub use risk::{Risk, RiskLevel, RiskReason, probability_below};
 pub use status::{ActiveStatus, Outcome, Status};
 pub use vendor::{SlaPromises, Vendor};
