@@ -120,7 +120,7 @@ fn expire_buckets(connection: &Connection, before: Day, zone: &ReportZone) -> st
             let mut totals = codec::read_counters(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?)?;
             let latest: Option<i64> = row.get(3)?;
             let start = zone.start(Day::from_number(row.get(2)?)).micros();
-            totals[Counter::LatestFact] = latest.map_or(0, |latest| start + latest);
+            totals.set(Counter::LatestFact, latest.map_or(0, |latest| start + latest));
             gone.push((row.get(0)?, totals));
         }
         gone

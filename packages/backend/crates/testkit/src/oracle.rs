@@ -5,7 +5,8 @@
 use std::collections::BTreeMap;
 
 use goody_domain::{
-    ActiveStatus, Day, Instant, Interval, Order, OrderEvent, OrderId, Outcome, Report, Status, VendorId, fold,
+    ActiveStatus, Currency, Day, Instant, Interval, Order, OrderEvent, OrderId, Outcome, Overdue, Report, Status,
+    VendorId, fold,
 };
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
@@ -62,6 +63,10 @@ pub struct Expected {
     pub current: Window,
     /// The seven days before these; levels are at T − 7 days.
     pub previous: Window,
+    /// The gift values of the delayed orders at T by currency: how many orders, and their sum. `None` unless the date is today.
+    pub overdue: Option<BTreeMap<Currency, (i64, i64)>>,
+    /// The latest delivery before T.
+    pub last_arrival_at: Option<Instant>,
     /// The latest fact before T.
     pub updated_at: Option<Instant>,
 }
@@ -74,7 +79,8 @@ pub fn expected(vendor_id: &VendorId, orders: &[Order], date: Day, now: Instant,
     let date: Date = date.to_string().parse().unwrap();
     let minute = Timestamp::from_microsecond(now.micros() - now.micros().rem_euclid(60_000_000)).unwrap();
     let is_of = |date: Date| (start(date)..start(date + 1.day())).contains(&micros(minute));
-    let (t, week_ago) = if is_of(date) {
+    let is_today = is_of(date);
+    let (t, week_ago) = if is_today {
         let week_ago = first(zone, zone.to_datetime(minute).checked_sub(7.days()).unwrap());
         // A day with a change of clocks is longer or shorter than 24 hours: the instant stays in the day a week before.
         (micros(minute), week_ago.clamp(start(date - 7.days()), start(date - 6.days())))
@@ -89,6 +95,12 @@ pub fn expected(vendor_id: &VendorId, orders: &[Order], date: Day, now: Instant,
         as_of: Instant::from_micros(t),
         current: window(&own, start(date - 6.days()), t, t),
         previous: window(&own, start(date - 13.days()), start(date - 6.days()), week_ago),
+        overdue: is_today.then(|| overdue(&own, t)),
+        last_arrival_at: own
+            .iter()
+            .filter_map(|order| order.actual_delivery)
+            .filter(|delivery| delivery.micros() < t)
+            .max(),
         updated_at: facts.filter(|fact| fact.micros() < t).max().copied(),
     }
 }
@@ -106,6 +118,23 @@ fn first(zone: &TimeZone, time: DateTime) -> i64 {
 
 fn micros(time: Timestamp) -> i64 {
     time.as_microsecond()
+}
+
+fn overdue(orders: &[&Order], t: i64) -> BTreeMap<Currency, (i64, i64)> {
+    let before = |instant: Instant| instant.micros() < t;
+    let mut overdue: BTreeMap<Currency, (i64, i64)> = BTreeMap::new();
+    for order in orders {
+        let is_active = before(order.created_at) && !order.left_levels_at().is_some_and(before);
+        if is_active
+            && order.placement.estimated_delivery.is_some_and(before)
+            && let Some(value) = order.placement.gift_value
+        {
+            let (orders, amount) = overdue.entry(order.placement.currency.unwrap_or_default()).or_default();
+            *orders += 1;
+            *amount += value;
+        }
+    }
+    overdue
 }
 
 fn window(orders: &[&Order], from: i64, to: i64, level_at: i64) -> Window {
@@ -164,6 +193,12 @@ pub fn assert_report(report: &Report, expected: &Expected) {
     let subject = format!("{} on {} as of {}", report.vendor_id, report.date, report.as_of);
     assert_eq!(report.as_of, expected.as_of, "{subject}: T");
     assert_eq!(report.updated_at, expected.updated_at, "{subject}: updatedAt");
+    assert_eq!(report.last_arrival_at, expected.last_arrival_at, "{subject}: lastArrivalAt");
+    let overdue = report.overdue.as_ref().map(|overdue| {
+        let of_currency = |of: &Overdue| (of.currency, (of.orders, of.amount));
+        overdue.iter().map(of_currency).collect::<BTreeMap<_, _>>()
+    });
+    assert_eq!(overdue, expected.overdue, "{subject}: overdueValue");
     for (name, figures, window) in
         [("current7d", &report.current7d, &expected.current), ("previous7d", &report.previous7d, &expected.previous)]
     {

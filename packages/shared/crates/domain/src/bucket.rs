@@ -69,11 +69,6 @@ impl Counters {
     }
 }
 
-/// Whether a counter is about single instants, so that no sum over a day needs it.
-fn is_instant(counter: Counter) -> bool {
-    matches!(counter, Counter::LatestFact | Counter::DeliveredAt(_))
-}
-
 fn merge_amounts(counter: Counter, one: i64, other: i64) -> i64 {
     if counter == Counter::LatestFact { one.max(other) } else { one + other }
 }
@@ -120,7 +115,7 @@ impl Bucket {
     /// Adds entries of this bucket's day. The result does not depend on their order or grouping.
     pub fn add(&mut self, entries: &[Entry]) {
         for entry in entries {
-            if !is_instant(entry.counter) {
+            if !entry.counter.is_instant() {
                 self.totals.add(entry.counter, entry.amount);
             }
             if !matches!(entry.counter, Counter::InStatus(_)) {
@@ -144,7 +139,7 @@ impl Bucket {
         let Some(cut) = cut else { return self.totals.clone() };
         let mut counters = Counters::default();
         for entry in self.minutes.iter().take_while(|entry| entry.minute < cut) {
-            if !is_instant(entry.counter) {
+            if !entry.counter.is_instant() {
                 counters.add(entry.counter, entry.amount);
             }
         }

@@ -110,6 +110,11 @@ impl Counter {
         all
     };
 
+    /// Whether it is about single instants: it is in the minutes of a bucket, and in no totals.
+    pub fn is_instant(self) -> bool {
+        matches!(self, Self::LatestFact | Self::DeliveredAt(_))
+    }
+
     /// The counter with an index.
     pub fn of_index(index: usize) -> Option<Self> {
         match index {

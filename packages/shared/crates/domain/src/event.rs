@@ -85,7 +85,6 @@ impl OrderEvent {
 
 /// What happened to an order.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "a box would cost an allocation for each order")]
 pub enum Fact {
     /// It was placed.
     Placed(Placement),
