@@ -8,6 +8,8 @@ mod events;
 mod fold;
 mod golden;
 mod json_errors;
+mod one_parcel;
+mod parcels;
 mod report;
 mod timeline;
 mod times;
