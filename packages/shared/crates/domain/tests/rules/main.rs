@@ -4,6 +4,7 @@
 
 mod contribution;
 mod dashboard;
+mod deadlines;
 mod events;
 mod fold;
 mod golden;
@@ -11,5 +12,7 @@ mod json_errors;
 mod one_parcel;
 mod parcels;
 mod report;
+mod risk;
+mod stalls;
 mod timeline;
 mod times;
