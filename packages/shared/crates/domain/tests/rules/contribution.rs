@@ -90,13 +90,21 @@ fn delivery_time_counts_for_arrived_orders_only() {
 }
 
 #[test]
-fn a_promise_falls_due_unless_the_order_was_cancelled() {
+fn a_promise_falls_due_unless_the_order_was_cancelled_before_it_passed() {
     let counted = |timeline: &str| (total(&order(timeline), Counter::Due), total(&order(timeline), Counter::OnTime));
     assert_eq!(counted(TIMELINES[0]), (1, 0));
     assert_eq!(counted(TIMELINES[2]), (1, 1));
     assert_eq!(counted(TIMELINES[3]), (1, 0));
-    assert_eq!(counted(TIMELINES[5]), (0, 0));
+    assert_eq!(counted(TIMELINES[5]), (1, 0), "it was cancelled a day after its promise");
     assert_eq!(counted(TIMELINES[1]), (0, 0), "it has no promise");
+    let cancelled = |when: &str| {
+        counted(&format!(
+            "PLACED 2026-03-01T10:00:00Z estimatedDelivery=2026-03-03T10:00:30Z\n CANCELLED 2026-03-03T{when}Z"
+        ))
+    };
+    assert_eq!(cancelled("09:59:59"), (0, 0));
+    assert_eq!(cancelled("10:00:59.999999"), (0, 0), "a promise passes at the end of its minute");
+    assert_eq!(cancelled("10:01:00"), (1, 0));
     assert_eq!(
         counted("PLACED 2026-03-01T10:00:00Z estimatedDelivery=2026-03-03T10:00:00Z\n ARRIVED 2026-03-03T10:00:00Z"),
         (1, 1)

@@ -173,8 +173,17 @@ fn a_line_that_is_no_event_is_rejected_as_a_whole() {
 }
 
 #[test]
-fn an_unknown_field_is_ignored() {
-    assert!(parse_placement(json!({"colour": "blue", "nested": {"deep": [1, 2]}})).is_ok());
+fn an_unknown_field_is_refused_by_its_name() {
+    let errors = field_errors(parse_placement(json!({"estimateDelivery": "2026-03-12", "nested": {"deep": [1, 2]}})));
+    let fields: Vec<&str> = errors.iter().map(|(field, _)| field.as_str()).collect();
+    assert_eq!(fields, ["estimateDelivery", "nested"]);
+    assert!(
+        errors
+            .iter()
+            .all(|(_, reason)| reason.starts_with("is not a field of an event; the fields here are eventId, "))
+    );
+    let inside = parse_placement(json!({"destination": {"country": "DE", "city": "Bonn"}}));
+    assert_eq!(only_error(inside).0, "destination.city");
 }
 
 #[test]

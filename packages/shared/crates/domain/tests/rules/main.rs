@@ -4,10 +4,20 @@
 
 mod contribution;
 mod dashboard;
+mod deadlines;
+mod definition;
 mod events;
 mod fold;
+mod generator;
 mod golden;
 mod json_errors;
+mod laws;
+mod one_parcel;
+mod parcels;
 mod report;
+mod reported_cases;
+mod risk;
+mod stalls;
+mod summary;
 mod timeline;
 mod times;

@@ -145,11 +145,12 @@ fn a_report_is_valid_until_the_next_minute_with_an_entry_or_the_end_of_the_day()
 fn an_open_order_past_its_promise_lowers_the_on_time_percentage() {
     let promised = "PLACED 2026-03-05T10:00:00Z estimatedDelivery=2026-03-08T10:00:00Z";
     let arrived = format!("{promised}\n ARRIVED 2026-03-08T10:00:00Z");
-    let late = format!("{promised}\n ARRIVED 2026-03-08T10:00:00.000001Z");
+    let in_its_minute = format!("{promised}\n ARRIVED 2026-03-08T10:00:59.999999Z");
+    let late = format!("{promised}\n ARRIVED 2026-03-08T10:01:00Z");
     let lost = format!("{promised}\n LOST 2026-03-07T10:00:00Z");
-    let figures = Acme::with(&[promised, &arrived, &late, &lost]).on("2026-03-10").current7d;
-    assert_eq!((figures.due_orders, figures.on_time_deliveries), (4, 1));
-    assert_eq!(figures.on_time_percentage(), Some(25.0));
+    let figures = Acme::with(&[promised, &arrived, &in_its_minute, &late, &lost]).on("2026-03-10").current7d;
+    assert_eq!((figures.due_orders, figures.on_time_deliveries), (5, 2));
+    assert_eq!(figures.on_time_percentage(), Some(40.0));
 }
 
 #[test]
@@ -162,12 +163,15 @@ fn an_order_counts_as_on_time_only_once_it_is_due() {
 }
 
 #[test]
-fn a_cancelled_order_is_never_due() {
-    let acme = Acme::with(&[
-        "PLACED 2026-03-05T10:00:00Z estimatedDelivery=2026-03-08T10:00:00Z\n CANCELLED 2026-03-09T10:00:00Z",
-    ]);
-    assert_eq!(acme.on("2026-03-10").current7d.due_orders, 0);
-    assert_eq!(acme.on("2026-03-08").current7d.delayed_orders, 1, "on that date it was open and late");
+fn an_order_cancelled_after_its_promise_was_due_and_one_cancelled_before_was_not() {
+    let promised = "PLACED 2026-03-05T10:00:00Z estimatedDelivery=2026-03-08T10:00:00Z";
+    let counted = |cancelled: &str, date: &str| {
+        let figures = Acme::with(&[&format!("{promised}\n CANCELLED {cancelled}")]).on(date).current7d;
+        (figures.due_orders, figures.on_time_deliveries, figures.delayed_orders, figures.cancelled_orders())
+    };
+    assert_eq!(counted("2026-03-09T10:00:00Z", "2026-03-10"), (1, 0, 0, 1), "it is a miss");
+    assert_eq!(counted("2026-03-09T10:00:00Z", "2026-03-08"), (1, 0, 1, 0), "on that date it was open and late");
+    assert_eq!(counted("2026-03-07T10:00:00Z", "2026-03-10"), (0, 0, 0, 1));
 }
 
 #[test]
