@@ -69,7 +69,9 @@ fn rebuild_fleet(connection: &Connection) -> std::result::Result<Rebuilt, Fault>
     let (least, greatest): (Option<i32>, Option<i32>) = connection
         .prepare_cached("SELECT min(day), max(day) FROM buckets")?
         .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let miscounted = list_counts::TALLY.correct(connection)? + recent::TALLY.correct(connection)?;
+    let miscounted = list_counts::TALLY.correct(connection)?
+        + recent::TALLY.correct(connection)?
+        + u64::from(list_counts::correct_unplaced(connection)?);
     let mut rebuilt = Rebuilt { different: miscounted, ..Rebuilt::default() };
     let (Some(least), Some(greatest)) = (least, greatest) else { return Ok(rebuilt) };
     let first = counters::kept_from(connection)?.map_or(least, Day::number).max(least);

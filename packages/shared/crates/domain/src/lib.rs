@@ -31,7 +31,7 @@ mod vendor;
 pub use bucket::{Bucket, CounterSeries, Counters, MinuteEntry, merge_entries};
 pub use calendar::{AsOf, DAY_MINUTES, Day, DayError, Minute, ReportZone, time_zone, time_zone_database};
 pub use contribution::{Counter, Entry, Posting, contribution, contribution_to, facts, postings};
-pub use dashboard::{Dashboard, Fleet, FleetTrends, LEADERS};
+pub use dashboard::{Dashboard, Fleet, FleetTrends, LEADERS, main_currency};
 pub use event::{Destination, Fact, OrderEvent, Placement, WireDestination, WireEvent};
 pub use figures::{Figures, Interval};
 pub use ids::{Currency, EventId, GiftType, OrderId, ParcelId, VendorId};

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ActiveStatus, AsOf, Bucket, Counter, CounterSeries, Counters, Currency, Day, Figures, Instant, Minute, ReportZone,
-    VendorId,
+    Risk, VendorId,
 };
 
 /// The days of a window.
@@ -13,7 +13,7 @@ const WINDOW: i32 = 7;
 const STABLE_BELOW: f64 = 2.0;
 
 /// One vendor's numbers for one date.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     /// The vendor.
     pub vendor_id: VendorId,
@@ -25,6 +25,12 @@ pub struct Report {
     pub current7d: Figures,
     /// The seven days before; levels at T − 7 days.
     pub previous7d: Figures,
+    /// The risk by `current7d`.
+    #[serde(default)]
+    pub risk: Risk,
+    /// The risk by `previous7d`.
+    #[serde(default)]
+    pub previous_risk: Risk,
     /// The value of the orders that are delayed at T, by currency; `None` unless the date is today.
     #[serde(default)]
     pub overdue: Option<Vec<Overdue>>,
@@ -59,13 +65,16 @@ impl Report {
 /// later: the work grows with the days after the date, not with the orders.
 pub fn report(vendor_id: &VendorId, series: &CounterSeries, as_of: AsOf, zone: &ReportZone) -> Report {
     let date = as_of.date();
-    let a_week_before = date.plus(-WINDOW);
+    let current7d = figures(series, as_of);
+    let previous7d = window(series, date.plus(-WINDOW), None, as_of.cut_week_ago());
     Report {
         vendor_id: vendor_id.clone(),
         date,
         as_of: as_of.at(),
-        current7d: figures(series, as_of),
-        previous7d: window(series, a_week_before, None, as_of.cut_week_ago()),
+        current7d,
+        previous7d,
+        risk: Risk::of(&current7d),
+        previous_risk: Risk::of(&previous7d),
         overdue: as_of.cut().map(|_| overdue(series, as_of)),
         last_arrival_at: latest(series, as_of, zone, Bucket::latest_delivery).or(series.earlier_delivery),
         updated_at: latest(series, as_of, zone, Bucket::latest_fact).or(series.earlier_fact),

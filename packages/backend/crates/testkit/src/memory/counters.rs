@@ -66,6 +66,8 @@ impl State {
             latest_fact: self.series(&Scope::Fleet, later, later, later, zone).earlier_fact,
             lag: lag.unwrap_or_default(),
             clock_jump: self.clock_jumps.last().copied(),
+            unplaced_orders: self.orders.values().filter(|history| history.order().is_none()).count() as i64,
+            last_received: None,
             has_other_rules: false,
         }
     }
