@@ -282,6 +282,9 @@ pub(crate) struct Health {
     /// Also check the whole file for damage: compare each index with its table, and read each row.
     #[arg(long)]
     pub(crate) deep: bool,
+    /// After how many hours without an event the health is degraded. 0 accepts any silence.
+    #[arg(long, env = "GOODY_SILENCE_HOURS", default_value_t = 24)]
+    pub(crate) silence_hours: u32,
     /// Also list the clock jumps, and every fact that was recorded while the clock was wrong.
     #[arg(long)]
     pub(crate) clock: bool,
