@@ -7,6 +7,7 @@ const tenths = new Intl.NumberFormat('en', {
   maximumFractionDigits: 1,
   signDisplay: 'negative',
 });
+const list = new Intl.ListFormat('en');
 const exactIn = memoize((currency) => new Intl.NumberFormat('en', { style: 'currency', currency }));
 const wholeIn = memoize(
   (currency) => new Intl.NumberFormat('en', { style: 'currency', currency, maximumFractionDigits: 0 }),
@@ -59,6 +60,11 @@ export function money(minorUnits: number, currency: string): string {
 /** A sum without decimals: (214050, `USD`) → `$2,141` */
 export function moneyRounded(minorUnits: number, currency: string): string {
   return wholeIn(currency).format(minorUnits / unitOf(currency));
+}
+
+/** Sums of several currencies, without decimals: `$2,141 and €40`; of none: `` */
+export function sums(amounts: { currency: string; amount: number }[]): string {
+  return list.format(amounts.map(({ currency, amount }) => moneyRounded(amount, currency)));
 }
 
 /** A count with its noun, singular or plural: (1, `vendor`) → `1 vendor`; (1600, `vendor`) → `1,600 vendors` */

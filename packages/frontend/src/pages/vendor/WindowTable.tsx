@@ -34,6 +34,20 @@ const lines: Line[] = [
     reason: 'no order was due in the seven days',
   },
   {
+    label: 'Handed over in time',
+    value: 'shippedOnTimePercentage',
+    format: percent,
+    measure: { unit: 'points', better: 'up' },
+    reason: 'no order was to be handed over in the seven days',
+  },
+  {
+    label: 'Average handover',
+    value: 'avgHandoverHours',
+    format: days,
+    measure: { unit: 'days', better: 'down' },
+    reason: 'nothing was handed over in the seven days',
+  },
+  {
     label: 'Average delivery',
     value: 'avgDeliveryHours',
     format: days,
@@ -89,10 +103,38 @@ const lines: Line[] = [
     measure: { unit: 'points', better: 'down' },
     reason: 'nothing completed or was cancelled in the seven days',
   },
+  {
+    label: 'Returned by customers',
+    value: 'returnedOrders',
+    format: count,
+    measure: { unit: 'orders', better: 'down' },
+    reason: neverMissing,
+  },
+  {
+    label: 'Refunded',
+    value: 'refundedOrders',
+    format: count,
+    measure: { unit: 'orders', better: 'down' },
+    reason: neverMissing,
+  },
   { label: 'Due', value: 'dueOrders', format: count, measure: { unit: 'orders', better: null }, reason: neverMissing },
   {
     label: 'Delivered on time',
     value: 'onTimeDeliveries',
+    format: count,
+    measure: { unit: 'orders', better: null },
+    reason: neverMissing,
+  },
+  {
+    label: 'Due to be handed over',
+    value: 'shipDueOrders',
+    format: count,
+    measure: { unit: 'orders', better: null },
+    reason: neverMissing,
+  },
+  {
+    label: 'Handed over by then',
+    value: 'shippedOnTime',
     format: count,
     measure: { unit: 'orders', better: null },
     reason: neverMissing,
@@ -131,6 +173,7 @@ export function WindowTable({ report: { current7d, previous7d, trends } }: { rep
                 <td className={numberClass} key={index}>
                   <Value text={formatOrNull(window[line.value], line.format)} reason={line.reason} />
                   {line.value === 'reliabilityScore' && <Range interval={window.reliabilityInterval} />}
+                  {line.value === 'onTimePercentage' && <Range interval={window.onTimeInterval} />}
                 </td>
               ))}
               <td className={numberClass}>
