@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { count, days, money, moneyRounded, percent, pluralize, rate, share } from './numbers';
+import { count, days, money, moneyRounded, percent, pluralize, rate, share, sums } from './numbers';
 
 describe('numbers', () => {
   test('are rounded for display', () => {
@@ -39,6 +39,13 @@ describe('numbers', () => {
   test('a sum of money has no decimals', () => {
     expect(moneyRounded(214050, 'USD')).toBe('$2,141');
     expect(moneyRounded(14250, 'JPY')).toBe('¥14,250');
+    const amounts = [
+      { currency: 'USD', amount: 214050 },
+      { currency: 'KWD', amount: 214050 },
+      { currency: 'JPY', amount: 7 },
+    ];
+    expect(sums(amounts)).toBe('$2,141, KWD\u00a0214, and ¥7');
+    expect(sums([])).toBe('');
   });
 
   test('a share of zero is 0 %, not an error', () => {

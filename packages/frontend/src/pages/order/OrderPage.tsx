@@ -51,7 +51,7 @@ export function OrderPage({ data: { detail, vendor, readAt } }: { data: OrderDat
     );
   }
   const breakdown = durationBreakdown(order, history, readAt);
-  const heading = headline(order, breakdown);
+  const heading = headline(order, breakdown, parcels);
   return (
     <>
       <title>{`Order ${orderId} · Goody`}</title>

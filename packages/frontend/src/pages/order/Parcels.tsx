@@ -30,7 +30,7 @@ export function Parcels({ parcels }: { parcels: Parcel[] }) {
               <th scope="row" className={styles.id}>
                 {parcelId}
               </th>
-              <td className={styles.status}>
+              <td>
                 <StatusMark status={status} />
               </td>
               <Time label="Handed over" instant={handedOverAt} reason="no handover was reported" />

@@ -1,4 +1,4 @@
-import type { Order } from '../../api/types';
+import type { Order, Parcel } from '../../api/types';
 import { long } from '../../format/durations';
 import { statusLabel } from '../../format/labels';
 import type { DurationBreakdown } from './durationBreakdown';
@@ -7,11 +7,12 @@ import type { DurationBreakdown } from './durationBreakdown';
 export function headline(
   order: Order,
   { late, early, length }: DurationBreakdown,
+  parcels: Parcel[] = [],
 ): { text: string; late: string | null } {
   const past = (text: string) => (late === null ? null : late === 0 ? text : `${long(late)} ${text}`);
   switch (order.status) {
     case 'PLACED':
-      return open('Not shipped yet');
+      return open(parcels.some(({ handedOverAt }) => handedOverAt !== null) ? 'Partly shipped' : 'Not shipped yet');
     case 'SHIPPING_ON_TIME':
       return open('On its way');
     case 'SHIPPING_DELAYED':
