@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { VendorRow } from '../src/api/types';
-import { worstFirst } from '../src/pages/overview/columns';
+import { byAttention } from '../src/pages/overview/columns';
 import { expectRow, expectSearch, heading, launch, read, rows, type Visit, visit, words } from './browser';
 import { events } from './events';
 import { Goody } from './goody';
@@ -24,6 +24,10 @@ const page = () => {
   return visited.page;
 };
 
+/** The sum of the gifts, which are in dollars, without cents. */
+const dollars = (value: VendorRow['overdueValue']) =>
+  (value ?? []).map(({ amount }) => `$${Math.round(amount / 100)}`).join();
+
 /** The texts that the page must show for a row of the API. Computed independently of the page's code. */
 function expectedCells(row: VendorRow): Record<string, string> {
   const percent = (value: number) => `${value.toFixed(1)} %`;
@@ -34,11 +38,14 @@ function expectedCells(row: VendorRow): Record<string, string> {
         ? '– none: nothing completed in these seven days'
         : `${percent(row.reliabilityScore)} ${row.reliabilityInterval.lower.toFixed(1)} to ${row.reliabilityInterval.upper.toFixed(1)}`,
     'On time':
-      row.onTimePercentage === null ? '– none: no order was due in these seven days' : percent(row.onTimePercentage),
+      row.onTimePercentage === null
+        ? '– none: no order was due in these seven days'
+        : `${percent(row.onTimePercentage)} ${row.onTimeDeliveries} of ${row.dueOrders}`,
+    Overdue: words(`${row.delayedOrders} of ${row.activeOrders} ${dollars(row.overdueValue)}`),
+    Unshipped: String(row.unshippedOrders),
+    Stalled: String(row.stalledOrders),
     Orders: String(row.totalOrders),
     Issues: String(row.issueCount),
-    Active: String(row.activeOrders),
-    Delayed: String(row.delayedOrders),
     Risk: { high: 'High', medium: 'Medium', low: 'Low', insufficient: 'Too few orders' }[row.riskLevel],
   };
 }
@@ -91,13 +98,17 @@ describe('the overview', () => {
     await expect
       .poll(() => tile('Overall reliability'))
       .toContain(`${Math.abs(trends.reliabilityTrend ?? 0).toFixed(1)} points`);
-    await expect.poll(() => tile('Active orders')).toContain(` ${current.totalActiveOrders} `);
-    await expect.poll(() => tile('Delayed orders')).toContain(` ${current.totalDelayedOrders} `);
+    await expect.poll(() => tile('On time')).toContain(`${current.onTimePercentage?.toFixed(1)}%`);
+    await expect
+      .poll(() => tile('Stuck orders'))
+      .toContain(
+        ` ${current.totalDelayedOrders} overdue of ${current.totalActiveOrders} open orders, $213 of gifts 2 not shipped in time, 5 stalled `,
+      );
     await expect.poll(() => tile('Vendors at risk')).toContain(` ${current.atRiskVendors} `);
     expect(current.atRiskVendors, 'the test data has two vendors at risk').toBe(2);
     await expect.poll(() => heading(page)).toBe('2 vendors are at risk.');
 
-    const { vendors } = await goody.read('/api/vendors', worstFirst);
+    const { vendors } = await goody.read('/api/vendors', byAttention);
     for (const vendor of vendors) await expectRow(page, VENDORS, expectedCells(vendor));
     await expect.poll(() => names()).toEqual(vendors.map((vendor) => expectedCells(vendor).Vendor));
   });

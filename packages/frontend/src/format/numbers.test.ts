@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { count, days, money, moneyRounded, percent, pluralize, rate, share, sums } from './numbers';
+import { count, days, likelihood, money, moneyRounded, percent, pluralize, rate, share, sums } from './numbers';
 
 describe('numbers', () => {
   test('are rounded for display', () => {
@@ -22,6 +22,12 @@ describe('numbers', () => {
     expect(percent(99.96)).toBe('>99.9\u00a0%');
     expect(share(1, 10_000)).toBe('<0.1\u00a0%');
     expect(share(1999, 2000)).toBe('99.9\u00a0%');
+  });
+
+  test('a probability is never certain', () => {
+    expect([0, 1e-12, 0.0004, 0.924, 0.9996, 1 - 1e-12, 1].map(likelihood)).toEqual(
+      ['<0.1', '<0.1', '<0.1', '92.4', '>99.9', '>99.9', '>99.9'].map((digits) => `${digits}\u00a0%`),
+    );
   });
 
   test('a floating-point error does not change a percentage', () => {

@@ -42,6 +42,11 @@ export function percent(value: number): string {
   return `${rate(value)}\u00a0%`;
 }
 
+/** A probability from 0 to 1, which is never certain: 0.924 → `92.4 %`, 1 − 10⁻¹² → `>99.9 %`, 10⁻¹² → `<0.1 %` */
+export function likelihood(probability: number): string {
+  return percent(Math.min(99.99, Math.max(0.01, 100 * probability)));
+}
+
 /** A share as a percentage of two counts; 0 of 0 is 0 %, like an empty bar. */
 export function share(part: number, total: number): string {
   return percent(total === 0 ? 0 : (100 * part) / total);

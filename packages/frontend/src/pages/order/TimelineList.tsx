@@ -84,7 +84,9 @@ function FactItem({ step, order }: { step: FactStep; order: Order | null }) {
       <div className={styles.text}>
         <h3>
           {titlesByEffect[effect] ?? titles[fact.status]}
-          {parcelId !== null && <span className={styles.parcel}>Parcel {parcelId}</span>}
+          {parcelId !== null && <span className={styles.parcel}>
+              Parcel <code>{parcelId}</code>
+            </span>}
           {tag !== null && <span className={styles.tag}>{tag}</span>}
         </h3>
         {fact.reason != null && <p className={styles.reason}>“{fact.reason}”</p>}

@@ -109,6 +109,8 @@ describe('the headline of an order', () => {
     expect(ended('DAMAGED', 100)).toBe('Damaged.');
     expect(ended('CANCELLED', 26)).toBe('Cancelled after 1 day 2 hours.');
     expect(ended('RETURN_TO_SENDER', 100)).toBe('Returned to sender.');
+    const early = order({ status: 'ARRIVED', completedAt: at(0), isSuspect: true });
+    expect(headlineText(early)).toBe('Arrived; its times are suspect.');
   });
 
   test('distinguishes an order of which some parcels are handed over from one that is not shipped', () => {

@@ -2,7 +2,7 @@ import { type HistoryState, Link, useLocation } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { VendorReport } from '../../api/types';
 import { AT_RISK_BELOW } from '../../format/labels';
-import { percent, pluralize } from '../../format/numbers';
+import { likelihood, pluralize } from '../../format/numbers';
 import { day, shortDay } from '../../format/times';
 import { BackLink } from '../../ui/BackLink';
 import { buttonClass } from '../../ui/Button';
@@ -52,7 +52,7 @@ export function VendorHead({
           <RiskMark risk={riskLevel} isFull />
           {riskProbability !== null && (
             <span>
-              {percent(100 * riskProbability)} likely that a rate is below {AT_RISK_BELOW}&nbsp;%
+              {likelihood(riskProbability)} likely that a rate is below {AT_RISK_BELOW}&nbsp;%
             </span>
           )}
           {!vendor.isActive && <b>Takes no new orders</b>}
