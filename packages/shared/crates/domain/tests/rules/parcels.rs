@@ -95,7 +95,7 @@ fn the_outcome_is_the_issue_of_the_first_parcel_by_id_that_has_one() {
 }
 
 #[test]
-fn a_parcel_cancelled_beside_others_counts_for_nothing() {
+fn a_parcel_cancelled_among_others_counts_for_nothing() {
     let order = parcels(&[(2, "b", "SHIPPING_ON_TIME"), (4, "b", "ARRIVED"), (6, "a", "CANCELLED")]);
     assert_eq!(order.completion, Some((on(4), Outcome::Arrived)));
     assert_eq!((order.handover, order.actual_delivery), (Some(on(2)), Some(on(4))));
