@@ -89,6 +89,9 @@ pub(crate) struct Serve {
     /// The folder with the built page. Without it, only the API is served.
     #[arg(long, env = "GOODY_WEB", default_value = "dist/packages/frontend")]
     pub(crate) web: PathBuf,
+    /// After how many hours without an event the health is degraded. 0 accepts any silence.
+    #[arg(long, env = "GOODY_SILENCE_HOURS", default_value_t = 24)]
+    pub(crate) silence_hours: u32,
     /// Simulate demo orders while the server runs.
     #[arg(long, env = "GOODY_SIMULATE")]
     pub(crate) simulate: bool,
@@ -279,6 +282,9 @@ pub(crate) struct Health {
     /// Also check the whole file for damage: compare each index with its table, and read each row.
     #[arg(long)]
     pub(crate) deep: bool,
+    /// After how many hours without an event the health is degraded. 0 accepts any silence.
+    #[arg(long, env = "GOODY_SILENCE_HOURS", default_value_t = 24)]
+    pub(crate) silence_hours: u32,
     /// Also list the clock jumps, and every fact that was recorded while the clock was wrong.
     #[arg(long)]
     pub(crate) clock: bool,

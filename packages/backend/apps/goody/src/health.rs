@@ -22,7 +22,8 @@ pub(crate) async fn run(command: cli::Health) -> CommandResult {
     let clock = if command.clock { Some(ClockReport::read(&store, SystemClock.now()).await?) } else { None };
     let zone = store.zone().name().to_owned();
     let store = Arc::new(store);
-    let health = HealthReader::new(store.clone(), store.clone(), store, Arc::new(SystemClock)).health().await;
+    let reader = HealthReader::new(store.clone(), store.clone(), store, Arc::new(SystemClock), command.silence_hours);
+    let health = reader.health().await;
     let verdict = if damage.is_empty() { health.verdict() } else { Verdict::Unhealthy };
     let word = |verdict: Verdict| format!("{verdict:?}").to_lowercase();
     let issues: Vec<String> = health.issues().into_iter().chain(damage).collect();

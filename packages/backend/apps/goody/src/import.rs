@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use futures::future::{MaybeDone, maybe_done};
 use futures::poll;
 use goody_application::ingest::Ingest;
-use goody_application::ports::Clock;
+use goody_application::ports::{Clock, ReportReader};
 use goody_application::{project, roll};
 use goody_domain::{IngestOutcome, OrderEvent, Rejection, WireEvent};
 use goody_formats::mapping::Mapping;
@@ -80,7 +80,8 @@ pub(crate) async fn run(command: cli::Import) -> CommandResult {
     let is_csv =
         mapping.is_some() || command.file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
     let batch = command.batch as usize;
-    let source = Source::new(input.reader, name, PieceSender::new(sender, batch), position.clone());
+    let zone = ReportReader::zone(&store).clone();
+    let source = Source::new(input.reader, name, zone, PieceSender::new(sender, batch), position.clone());
     let reading = tokio::task::spawn_blocking(move || {
         if is_csv { source.read_csv(mapping.unwrap_or_default()) } else { source.read_ndjson() }
     });

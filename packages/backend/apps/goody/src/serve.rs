@@ -64,7 +64,7 @@ pub(crate) async fn run(command: cli::Serve, log: Option<Arc<Queue>>) -> Command
     let metrics = Metrics::new(PrometheusBuilder::new().install_recorder()?, log);
     let upkeep = tokio::spawn(metrics.clone().run_upkeep());
     let metrics = Box::new(move || metrics.render());
-    let app = App::new(Arc::new(store.clone()), clock.clone(), new_facts.clone(), Some(metrics));
+    let app = App::new(Arc::new(store.clone()), clock.clone(), new_facts.clone(), command.silence_hours, Some(metrics));
     let (fleet, tasks) = (app.fleet(), app.tasks());
     let router = router(app, access, &command.web)?;
     let listener = TcpListener::bind(command.addr).await.map_err(|error| ServeError::Address(command.addr, error))?;

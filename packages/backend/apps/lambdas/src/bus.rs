@@ -2,7 +2,7 @@
 
 use goody_application::ingest::Ingest;
 use goody_application::ports::StoreError;
-use goody_domain::{IngestOutcome, Instant, OrderEvent, Rejection};
+use goody_domain::{IngestOutcome, Instant, OrderEvent, Rejection, ReportZone};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -36,14 +36,15 @@ pub enum BusError {
     Store(#[from] StoreError),
 }
 
-/// Stores the order event of a bus event. A duplicate is a success.
+/// Stores the order event of a bus event. A promise that is a date ends with the day of `zone`. A duplicate is a success.
 ///
 /// # Errors
 /// See [`BusError`].
-pub async fn ingest(ingest: &Ingest, event: BusEvent, now: Instant) -> Result<(), BusError> {
+pub async fn ingest(ingest: &Ingest, event: BusEvent, zone: &ReportZone, now: Instant) -> Result<(), BusError> {
     let rejected =
         |rejection| BusError::Rejected { id: event.id.clone(), event_source: event.source.clone(), rejection };
-    let (received, warnings) = OrderEvent::parse_with_warnings(event.detail.get().as_bytes(), now).map_err(rejected)?;
+    let (received, warnings) =
+        OrderEvent::parse_with_warnings(event.detail.get().as_bytes(), now, zone).map_err(rejected)?;
     for warning in warnings {
         tracing::warn!(event_source = event.source, correlation_id = event.id, %warning, "a field was ignored");
     }

@@ -28,8 +28,11 @@ pub struct Settings {
     pub tokens: Option<TokensSetting>,
     /// `GOODY_PROTECT_READS`: whether reads need a token, too; `false` by default.
     pub protect_reads: bool,
-    /// `GOODY_TIME_ZONE`: the report time zone, by its IANA name; UTC by default.
+    /// `GOODY_TIME_ZONE`: the report time zone, by its IANA name; UTC by default. `GOODY_STALL_HOURS`: the hours without an event
+    /// after which an order on its way is stalled; 48 by default. After a change of either, rebuild.
     pub zone: ReportZone,
+    /// `GOODY_SILENCE_HOURS`: the hours without any event after which the health is degraded; 24 by default, 0 accepts any silence.
+    pub silence_hours: u32,
     /// `GOODY_LOG`: error, warn, info, debug, trace, or comma-separated `module=level` pairs; `info` by default.
     pub log: String,
     /// `GOODY_SEED` and `GOODY_SCENARIO`: the demo; by default the seed is 42 and no vendor has faults.
@@ -120,7 +123,14 @@ impl Settings {
                 None => reader.hidden("GOODY_API_TOKENS", Tokens::parse).map(TokensSetting::Inline),
             },
             protect_reads: reader.parsed("GOODY_PROTECT_READS", boolean).unwrap_or(false),
-            zone: reader.parsed("GOODY_TIME_ZONE", ReportZone::named).unwrap_or_else(ReportZone::utc),
+            zone: {
+                let zone = reader.parsed("GOODY_TIME_ZONE", ReportZone::named).unwrap_or_else(ReportZone::utc);
+                match reader.parsed("GOODY_STALL_HOURS", stall_hours) {
+                    Some(hours) => zone.with_stall_hours(hours),
+                    None => zone,
+                }
+            },
+            silence_hours: reader.parsed("GOODY_SILENCE_HOURS", integer).unwrap_or(24),
             log: reader.optional("GOODY_LOG").unwrap_or_else(|| "info".to_owned()),
             demo: DemoSettings {
                 seed: reader.parsed("GOODY_SEED", integer).unwrap_or(42),
@@ -148,6 +158,13 @@ fn days(minimum: u16) -> impl Fn(&str) -> Result<u16, String> {
     move |text| match integer(text)? {
         days if days < minimum => Err(format!("must be at least {minimum}")),
         days => Ok(days),
+    }
+}
+
+fn stall_hours(text: &str) -> Result<u16, String> {
+    match integer(text)? {
+        0 => Err("must be at least 1".into()),
+        hours => Ok(hours),
     }
 }
 

@@ -230,13 +230,13 @@ impl Demo {
         let gift = rng.below(profile.gift_types.len() as u64) as usize;
         let (least, most) = profile.gift_value;
         let placement = Placement {
-            vendor_id: member.vendor_id.clone(),
             estimated_delivery: Some(promise),
             ship_by: Some(placed_at.plus_seconds(if is_rush { 8 * HOUR } else { 36 * HOUR })),
             gift_value: Some(rng.between(u64::from(least), u64::from(most)) as i64),
-            currency: Currency::default(),
+            currency: Some(Currency::default()),
             gift_type: profile.gift_types.get(gift).and_then(|gift| GiftType::parse(gift).ok()),
-            is_rush,
+            is_rush: Some(is_rush),
+            ..Placement::of(member.vendor_id.clone())
         };
         let mut timeline = Timeline { order_id, events: Vec::with_capacity(4) };
         timeline.push("placed", placed_at, Fact::Placed(placement), None);

@@ -393,8 +393,17 @@ impl VendorState {
     }
 }
 
+/// When the latest new event came in, and from where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Received {
+    /// When it was stored.
+    pub at: Instant,
+    /// Its sender, for operators: a token, a file, a bus or the simulator.
+    pub source: String,
+}
+
 /// When the reports were updated last, and their state.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReportStatus {
     /// The last [`ReportWriter::mark_refreshed`].
     pub refreshed_at: Option<Instant>,
@@ -408,6 +417,10 @@ pub struct ReportStatus {
     pub lag: ChangeLag,
     /// The last [`ReportWriter::note_clock_jump`].
     pub clock_jump: Option<ClockJump>,
+    /// Orders with events and without a placement.
+    pub unplaced_orders: i64,
+    /// The latest new event; `None` if a store does not know it.
+    pub last_received: Option<Received>,
     /// Some counters follow other time zone rules than this program: they are not updated until they are rebuilt.
     pub has_other_rules: bool,
 }

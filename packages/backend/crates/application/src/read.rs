@@ -6,7 +6,7 @@ mod orders;
 mod reports;
 
 pub use fleet_cache::{FleetCache, FleetReports, FleetRow};
-pub use health::{Check, Health, HealthReader, RecordedHealth, Verdict};
+pub use health::{Check, Gaps, Health, HealthReader, RecordedHealth, Verdict};
 pub use orders::{OrderPage, RecentPage, order_page, recent_page};
 pub use reports::{FleetDay, VendorDay, fleet_history, report_on, reports_of_vendor, vendor_history, vendor_report};
 

@@ -15,6 +15,9 @@
 //! [statuses]                           # word of the file = status
 //! delivered = "ARRIVED"
 //!
+//! [attributes]                         # name of a text to keep = column of the file
+//! colour = "ribbon_colour"
+//!
 //! [[events]]                           # for files with one order on each row: each filled column of times is one event
 //! status = "PLACED"
 //! occurredAt = "purchased_at"
@@ -25,14 +28,14 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use csv::StringRecord;
-use goody_domain::{Instant, Rejection, Status, WireEvent};
+use goody_domain::{Day, Instant, Rejection, Status, WireDestination, WireEvent};
 use jiff::civil::DateTime;
 use jiff::fmt::strtime;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 /// The fields of an event that a row may contain.
-const FIELDS: [&str; 15] = [
+const FIELDS: [&str; 21] = [
     "eventId",
     "orderId",
     "vendorId",
@@ -48,6 +51,12 @@ const FIELDS: [&str; 15] = [
     "trackingNumber",
     "reason",
     "isBackfilled",
+    "parcelId",
+    "reference",
+    "vendorName",
+    "destination.country",
+    "destination.region",
+    "destination.postalPrefix",
 ];
 
 /// Why a mapping cannot be used.
@@ -83,6 +92,8 @@ pub struct Mapping {
     constants: BTreeMap<String, String>,
     #[serde(default)]
     statuses: BTreeMap<String, String>,
+    #[serde(default)]
+    attributes: BTreeMap<String, String>,
     #[serde(default)]
     events: Vec<EventColumn>,
 }
@@ -138,6 +149,8 @@ impl Mapping {
 pub struct RowParser {
     /// The position of the column of each field.
     columns: HashMap<&'static str, usize>,
+    /// The name of each attribute, and the position of its column.
+    attributes: Vec<(String, usize)>,
     /// The status of each event of a row, and the position of the column with its time.
     events: Vec<(String, usize)>,
     constants: BTreeMap<String, String>,
@@ -163,6 +176,11 @@ impl RowParser {
                 None => drop(position(field).map(|found| columns.insert(field, found))),
             }
         }
+        let attribute = |(name, column): (String, String)| match position(&column) {
+            Some(found) => Ok((name, found)),
+            None => Err(format!("there is no column {column}: correct [attributes] in the mapping")),
+        };
+        let attributes = mapping.attributes.into_iter().map(attribute).collect::<Result<_, String>>()?;
         let event = |event: &EventColumn| {
             let found = position(&event.occurred_at).ok_or_else(|| {
                 format!("there is no column {}: correct [[events]] in the mapping", event.occurred_at)
@@ -181,6 +199,7 @@ impl RowParser {
         };
         Ok(Self {
             columns,
+            attributes,
             events,
             constants: mapping.constants,
             statuses: mapping.statuses,
@@ -210,7 +229,6 @@ impl RowParser {
             found.filter(|cell| !cell.is_empty()).or_else(|| self.constants.get(field).map(String::as_str))
         };
         let text = |field: &str| cell(field).map(Cow::Borrowed);
-        let time = |field: &str| cell(field).map(|cell| self.time(field, cell)).transpose();
         let flag = |field: &'static str| {
             cell(field).map(|word| match word.to_ascii_lowercase().as_str() {
                 "true" | "yes" | "1" => Ok(true),
@@ -218,9 +236,6 @@ impl RowParser {
                 _ => Err(Rejection::field(field, "must be true or false")),
             })
         };
-        let gift_value = cell("giftValue").map(|number| {
-            number.parse().map_err(|_| Rejection::field("giftValue", "is not a whole number of minor units"))
-        });
         let (status, occurred_at) = match status_and_column {
             Some((status, column)) => {
                 let cell = row.get(column).unwrap_or_default().trim();
@@ -228,7 +243,7 @@ impl RowParser {
             }
             None => {
                 let word = cell("status").map(|word| self.statuses.get(word).map_or(word, String::as_str));
-                (word.map(Cow::Borrowed), time("occurredAt")?)
+                (word.map(Cow::Borrowed), cell("occurredAt").map(|cell| self.time("occurredAt", cell)).transpose()?)
             }
         };
         // Few files have event ids. The same status at the same time is the same event in every import.
@@ -236,23 +251,66 @@ impl RowParser {
             (Some(status), Some(at)) => Some(Cow::Owned(format!("{status}:{}", at.replace('+', "-")))),
             _ => None,
         };
-        Ok(WireEvent {
+        let attributes = self.attributes.iter().filter_map(|(name, column)| {
+            let cell = row.get(*column).map(str::trim).filter(|cell| !cell.is_empty())?;
+            Some((Cow::Borrowed(name.as_str()), Cow::Borrowed(cell)))
+        });
+        let attributes: BTreeMap<_, _> = attributes.collect();
+        let is_placement = status.as_deref() == Some(Status::Placed.as_str());
+        let event = WireEvent {
             event_id: text("eventId").filter(|_| status_and_column.is_none()).or(derived_id),
             order_id: text("orderId"),
             vendor_id: text("vendorId"),
             status,
             occurred_at,
-            estimated_delivery: time("estimatedDelivery")?,
-            ship_by: time("shipBy")?,
-            gift_value: gift_value.transpose()?,
-            currency: text("currency"),
-            gift_type: text("giftType"),
-            is_rush: flag("isRush").transpose()?,
             carrier: text("carrier"),
             tracking_number: text("trackingNumber"),
             reason: text("reason"),
             is_backfilled: flag("isBackfilled").transpose()?,
+            parcel_id: text("parcelId").filter(|_| !is_placement),
+            attributes: (!attributes.is_empty()).then_some(attributes),
+            ..WireEvent::default()
+        };
+        if !is_placement {
+            return Ok(event);
+        }
+        // Tables repeat the fields of the placement on every row.
+        let promise = |field: &str| cell(field).map(|cell| self.promise(field, cell)).transpose();
+        let gift_value = cell("giftValue").map(|number| {
+            number.parse().map_err(|_| Rejection::field("giftValue", "is not a whole number of minor units"))
+        });
+        let destination = WireDestination {
+            country: text("destination.country"),
+            region: text("destination.region"),
+            postal_prefix: text("destination.postalPrefix"),
+        };
+        Ok(WireEvent {
+            estimated_delivery: promise("estimatedDelivery")?,
+            ship_by: promise("shipBy")?,
+            gift_value: gift_value.transpose()?,
+            currency: text("currency"),
+            gift_type: text("giftType"),
+            is_rush: flag("isRush").transpose()?,
+            reference: text("reference"),
+            vendor_name: text("vendorName"),
+            destination: (destination != WireDestination::default()).then_some(destination),
+            ..event
         })
+    }
+
+    /// Converts a promise like a time, except that a date stays one: it means the end of that day.
+    fn promise<'r>(&self, field: &str, cell: &'r str) -> Result<Cow<'r, str>, Rejection> {
+        if Day::parse(cell).is_ok() {
+            return Ok(Cow::Borrowed(cell));
+        }
+        let date = self.formats.iter().find_map(|format| {
+            let parsed = strtime::parse(format, cell).ok()?;
+            parsed.to_date().ok().filter(|_| parsed.hour().is_none())
+        });
+        match date {
+            Some(date) => Ok(Cow::Owned(date.to_string())),
+            None => self.time(field, cell),
+        }
     }
 
     /// Converts a time in one of the file's formats to RFC 3339.

@@ -58,7 +58,11 @@ async fn dashboard_response(app: &App, query: &DateQuery) -> Result<JsonResponse
         return Ok(response);
     }
     let (fleet, status) = app.0.fleet.reports_with_status(as_of).await?;
-    let response = JsonResponse::json(&view(app, &fleet, &RecordedHealth::of(&status, problem.as_ref(), now)))?;
+    let response = JsonResponse::json(&view(
+        app,
+        &fleet,
+        &RecordedHealth::of(&status, problem.as_ref(), app.0.silence_hours, now),
+    ))?;
     if problem.is_none() {
         app.0.dashboards.insert(as_of, minute, fleet.revision, response.clone());
     }
@@ -79,7 +83,11 @@ fn view(app: &App, fleet: &FleetReports, health: &RecordedHealth) -> DashboardVi
         issues: health.issues(),
     };
     let name = |report: &Report| fleet.row(&report.vendor_id).map_or("", |row| row.vendor.name.as_str());
-    DashboardView::new(&dashboard, app.0.reports.zone().name(), system_health, name)
+    let mut gaps = health::gaps(&health.gaps);
+    if fleet.as_of.cut().is_none() {
+        gaps.unplaced_orders = None;
+    }
+    DashboardView::new(&dashboard, app.0.reports.zone().name(), system_health, gaps, name)
 }
 
 impl Cache {

@@ -7,10 +7,10 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
-use goody_application::read::{Check, Health, Verdict};
+use goody_application::read::{Check, Gaps, Health, Verdict};
 use goody_contract::{
-    ChangeLagView, CheckView, ChecksView, DataFreshnessView, ErrorCode, HealthAnswer, HealthStatus, HealthSummaryView,
-    HealthView, Problem, SystemMetricsView, TimeZoneView,
+    ChangeLagView, CheckView, ChecksView, DataFreshnessView, ErrorCode, GapsView, HealthAnswer, HealthStatus,
+    HealthSummaryView, HealthView, Problem, SystemMetricsView, TimeZoneView,
 };
 use goody_domain::Instant;
 use tracing::Instrument;
@@ -143,6 +143,7 @@ fn view(app: &App, health: &Health, orders_last_24h: Option<i64>) -> HealthView 
                 seconds: lag.oldest.map_or(0.0, |oldest| health.at.seconds_since(oldest).max(0.0)),
             }),
         },
+        gaps: gaps(&health.gaps),
         issues: health.issues(),
         time_zone: TimeZoneView {
             name: app.0.reports.zone().name().to_owned(),
@@ -151,5 +152,12 @@ fn view(app: &App, health: &Health, orders_last_24h: Option<i64>) -> HealthView 
         timestamp: health.at.to_string(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         uptime: health.at.seconds_since(app.0.started),
+    }
+}
+
+pub(crate) fn gaps(gaps: &Gaps) -> GapsView {
+    GapsView {
+        unplaced_orders: Some(gaps.unplaced_orders),
+        silent_since: gaps.silent_since.as_ref().map(|last| last.at.to_string()),
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::body::BodyDataStream;
 use futures::StreamExt;
 use goody_contract::{ErrorCode, FieldProblem, IngestLine, IngestResult};
-use goody_domain::{FieldError, IngestOutcome, Instant, OrderEvent, Rejection};
+use goody_domain::{FieldError, IngestOutcome, Instant, OrderEvent, Rejection, ReportZone};
 use goody_formats::event_splitter::{EventSplitter, RawEvent};
 use tokio::time::{Instant as TokioInstant, timeout};
 
@@ -182,7 +182,7 @@ async fn store(
     let mut events = Vec::with_capacity(raw_events.len());
     let mut positions = Vec::with_capacity(raw_events.len());
     for (number, raw_event) in raw_events {
-        match parse(&raw_event, now) {
+        match parse(&raw_event, now, app.0.reports.zone()) {
             Ok((event, warnings)) => {
                 positions.push(lines.len());
                 let event_id = Some(event.event_id.to_string());
@@ -232,9 +232,9 @@ fn batch(lines: &[IngestLine], counts: Counts, mut memory: Option<Memory>, separ
     Batch { results, counts, memory }
 }
 
-fn parse(raw_event: &RawEvent, now: Instant) -> Result<(OrderEvent, Vec<FieldError>), Rejection> {
+fn parse(raw_event: &RawEvent, now: Instant, zone: &ReportZone) -> Result<(OrderEvent, Vec<FieldError>), Rejection> {
     match raw_event {
-        RawEvent::Text(text) => OrderEvent::parse_with_warnings(text, now),
+        RawEvent::Text(text) => OrderEvent::parse_with_warnings(text, now, zone),
         RawEvent::TooLong => Err(Rejection::too_long()),
         RawEvent::Malformed(reason) => Err(Rejection::field("line", *reason)),
     }

@@ -66,6 +66,7 @@ struct Parts {
     fleet: Arc<FleetCache>,
     new_facts: Arc<Notify>,
     started: Instant,
+    silence_hours: u32,
     metrics: Option<Box<dyn Fn() -> String + Send + Sync>>,
     dashboards: dashboard::Cache,
     tasks: Tasks,
@@ -74,11 +75,13 @@ struct Parts {
 }
 
 impl App {
-    /// An app on a store. It notifies `new_facts` whenever it stores events. `metrics` renders the body of `GET /metrics`.
+    /// An app on a store. It notifies `new_facts` whenever it stores events. After more than `silence_hours` without an event it is
+    /// degraded; 0 accepts any silence. `metrics` renders the body of `GET /metrics`.
     pub fn new(
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
         new_facts: Arc<Notify>,
+        silence_hours: u32,
         metrics: Option<Box<dyn Fn() -> String + Send + Sync>>,
     ) -> Self {
         Self(Arc::new(Parts {
@@ -91,6 +94,7 @@ impl App {
             started: clock.now(),
             clock,
             new_facts,
+            silence_hours,
             metrics,
             dashboards: dashboard::Cache::default(),
             tasks: Tasks::default(),
@@ -115,7 +119,8 @@ impl App {
 
     fn health_reader(&self) -> HealthReader {
         let parts = &self.0;
-        HealthReader::new(parts.orders.clone(), parts.feed.clone(), parts.reports.clone(), parts.clock.clone())
+        let (orders, feed, reports) = (parts.orders.clone(), parts.feed.clone(), parts.reports.clone());
+        HealthReader::new(orders, feed, reports, parts.clock.clone(), parts.silence_hours)
     }
 }
 

@@ -13,7 +13,7 @@ use goody_contract::{
     ErrorCode, PaginationView, Problem, PutVendor, SortOrder, VendorListQuery, VendorListView, VendorRowView,
     VendorSortBy, VendorView,
 };
-use goody_domain::{Day, Figures, Risk, RiskLevel, SlaPromises, Vendor, VendorId};
+use goody_domain::{Currency, Day, Figures, Risk, RiskLevel, SlaPromises, Vendor, VendorId, main_currency};
 use serde::{Deserialize, Serialize};
 
 use crate::audit::Source;
@@ -35,6 +35,9 @@ enum SortKey {
     Text(String),
     /// `None` comes last in either direction.
     Number(Option<f64>),
+    /// 0 for a high risk, 1 for a medium one and 2 for others; the overdue value in the main currency, and the number of overdue
+    /// orders, both negative: the first row is the one to call.
+    Attention(u8, i64, i64),
 }
 
 /// The filter of the vendor table, and its sort order.
@@ -47,7 +50,8 @@ pub(crate) struct VendorFilter {
     q: String,
 }
 
-fn sort_key(by: VendorSortBy, row: &FleetRow) -> SortKey {
+/// The key of a row. `currency` is the one in which overdue values are compared.
+fn sort_key(by: VendorSortBy, row: &FleetRow, currency: Option<Currency>) -> SortKey {
     let report = &row.current.report;
     let figures = &report.current7d;
     let count = |number: i64| Some(number as f64);
@@ -63,16 +67,16 @@ fn sort_key(by: VendorSortBy, row: &FleetRow) -> SortKey {
         VendorSortBy::TrendPercentage => report.trends().rate(Figures::reliability_score),
         VendorSortBy::UnshippedOrders => count(figures.unshipped_orders),
         VendorSortBy::StalledOrders => count(figures.stalled_orders),
-        // Vendors at risk come first, then those with the most overdue orders. A vendor has fewer orders than that.
         VendorSortBy::Attention => {
-            let rank = match Risk::of(figures).level {
-                RiskLevel::High => 2,
+            let rank = match report.risk.level {
+                RiskLevel::High => 0,
                 RiskLevel::Medium => 1,
-                RiskLevel::Low | RiskLevel::Insufficient => 0,
+                RiskLevel::Low | RiskLevel::Insufficient => 2,
             };
-            count(-(rank * 1_000_000_000_000 + figures.delayed_orders))
+            let overdue = report.overdue.iter().flatten().filter(|overdue| Some(overdue.currency) == currency);
+            return SortKey::Attention(rank, -overdue.map(|of| of.amount).sum::<i64>(), -figures.delayed_orders);
         }
-        VendorSortBy::RiskLevel => match Risk::of(figures) {
+        VendorSortBy::RiskLevel => match report.risk {
             Risk { level: RiskLevel::Insufficient, .. } => None,
             // Within a level, the higher probability is the higher risk. It is at most 1, so it never crosses levels.
             Risk { level, probability, .. } => Some(f64::from(level as u8) + probability.unwrap_or_default() / 2.0),
@@ -95,7 +99,7 @@ impl VendorFilter {
     fn accepts(&self, row: &FleetRow) -> bool {
         let has = |text: &str| text.to_lowercase().contains(&self.q);
         let vendor = &row.vendor;
-        (self.risk.is_empty() || self.risk.contains(&Risk::of(&row.current.report.current7d).level))
+        (self.risk.is_empty() || self.risk.contains(&row.current.report.risk.level))
             && (self.q.is_empty()
                 || has(&vendor.name)
                 || has(vendor.vendor_id.as_str())
@@ -106,6 +110,7 @@ impl VendorFilter {
         let directed = |ordering: Ordering| if self.descending { ordering.reverse() } else { ordering };
         let by_key = match (a, b) {
             (SortKey::Text(a), SortKey::Text(b)) => directed(a.cmp(b)),
+            (SortKey::Attention(a, b, c), SortKey::Attention(x, y, z)) => directed((a, b, c).cmp(&(x, y, z))),
             (SortKey::Number(Some(a)), SortKey::Number(Some(b))) => directed(a.total_cmp(b)),
             (SortKey::Number(Some(_)), _) => Ordering::Less,
             (_, SortKey::Number(Some(_))) => Ordering::Greater,
@@ -115,13 +120,18 @@ impl VendorFilter {
     }
 
     /// The rows that the filter accepts, sorted.
-    pub(crate) fn rows<'r>(&self, rows: impl Iterator<Item = &'r FleetRow>) -> Vec<&'r FleetRow> {
+    pub(crate) fn rows<'r>(&self, rows: impl Iterator<Item = &'r FleetRow> + Clone) -> Vec<&'r FleetRow> {
         self.sorted(rows).into_iter().map(|(_, row)| row).collect()
     }
 
-    fn sorted<'r>(&self, rows: impl Iterator<Item = &'r FleetRow>) -> Vec<(SortKey, &'r FleetRow)> {
+    fn sorted<'r>(&self, rows: impl Iterator<Item = &'r FleetRow> + Clone) -> Vec<(SortKey, &'r FleetRow)> {
+        let currency = match self.sort_by {
+            VendorSortBy::Attention => main_currency(rows.clone().map(|row| &row.current.report)),
+            _ => None,
+        };
+        let accepted = rows.filter(|row| self.accepts(row));
         let mut rows: Vec<(SortKey, &FleetRow)> =
-            rows.filter(|row| self.accepts(row)).map(|row| (sort_key(self.sort_by, row), row)).collect();
+            accepted.map(|row| (sort_key(self.sort_by, row, currency), row)).collect();
         rows.sort_by(|(a, a_row), (b, b_row)| self.compare((a, &a_row.vendor.vendor_id), (b, &b_row.vendor.vendor_id)));
         rows
     }

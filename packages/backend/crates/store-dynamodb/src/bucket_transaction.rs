@@ -86,7 +86,7 @@ impl<'s> BucketTransaction<'s> {
                 slot.insert(stored.unwrap_or_default())
             }
         };
-        for entry in entries.iter().filter(|entry| entry.counter != Counter::LatestFact) {
+        for entry in entries.iter().filter(|entry| !entry.counter.is_instant()) {
             totals.add(entry.counter, entry.amount);
         }
         for (row, entries) in Row::split(day, entries) {
@@ -132,7 +132,7 @@ impl<'s> BucketTransaction<'s> {
                 let start = self.store.zone.start(day).micros();
                 let latest = facts.map(|entry| start + micros_from_day_start(entry.minute) + entry.amount - 1).max();
                 self.latest_facts.extend(latest.map(|latest| (key(Row::Day(day)), latest)));
-                part.totals = bucket.totals;
+                part.totals.clone_from(&bucket.totals);
             }
             self.new_buckets.insert(key(row), part);
         }

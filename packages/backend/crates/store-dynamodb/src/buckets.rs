@@ -147,8 +147,8 @@ pub(crate) fn hour_key_prefix(day: Day) -> String {
 
 /// Counters as text: `0:12 3:-4`, each as index and value. A counter of 0 is left out.
 pub(crate) fn write_counters(counters: &Counters) -> String {
-    let counted = counters.entries().filter(|(_, value)| *value != 0);
-    let words: Vec<String> = counted.map(|(counter, value)| format!("{}:{value}", counter.index())).collect();
+    let words: Vec<String> =
+        counters.entries().map(|(counter, value)| format!("{}:{value}", counter.index())).collect();
     words.join(" ")
 }
 
@@ -156,7 +156,7 @@ pub(crate) fn read_counters(text: &str) -> Result<Counters> {
     let mut counters = Counters::default();
     for word in text.split_ascii_whitespace() {
         let (index, value) = word.split_once(':').ok_or_else(|| invalid(word))?;
-        counters[parse_counter(index)?] = value.parse().map_err(|_| invalid(word))?;
+        counters.set(parse_counter(index)?, value.parse().map_err(|_| invalid(word))?);
     }
     Ok(counters)
 }
@@ -187,8 +187,7 @@ impl BucketItem {
 }
 
 fn parse_counter(index: &str) -> Result<Counter> {
-    let counter = index.parse().ok().and_then(|index: usize| Counter::ALL.get(index));
-    counter.copied().ok_or_else(|| invalid(index))
+    index.parse().ok().and_then(Counter::of_index).ok_or_else(|| invalid(index))
 }
 
 fn invalid(word: &str) -> goody_application::ports::StoreError {

@@ -129,7 +129,7 @@ async fn repair(
     for (number, day) in different.iter().map(Some).chain([None]).enumerate() {
         // One transaction per day, and one for the totals.
         let revision = revision + number as i64;
-        if !repair_day(store, name, day.copied(), expected, revision, totals).await? {
+        if !repair_day(store, name, day.copied(), expected, revision, totals.clone()).await? {
             return Ok(None);
         }
     }

@@ -48,8 +48,8 @@ pub(crate) fn read_row(row: &Row<'_>) -> Result<History, Fault> {
 
 pub(crate) fn write_counters(counters: &Counters) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(48);
-    for (counter, value) in counters.entries().filter(|(_, value)| *value != 0) {
-        bytes.push(counter.index() as u8);
+    for (counter, value) in counters.entries() {
+        put(&mut bytes, counter.index() as u64);
         put(&mut bytes, zigzag(value));
     }
     bytes
@@ -60,7 +60,7 @@ pub(crate) fn read_counters(bytes: &[u8]) -> Result<Counters, Fault> {
     let mut counters = Counters::default();
     while !rest.is_empty() {
         let counter = counter(&mut rest)?;
-        counters[counter] = unzigzag(take(&mut rest)?);
+        counters.set(counter, unzigzag(take(&mut rest)?));
     }
     Ok(counters)
 }
@@ -70,7 +70,7 @@ pub(crate) fn write_minutes(minutes: &[MinuteEntry]) -> Vec<u8> {
     let mut before = 0;
     for entry in minutes {
         put(&mut bytes, u64::from(entry.minute - before));
-        bytes.push(entry.counter.index() as u8);
+        put(&mut bytes, entry.counter.index() as u64);
         put(&mut bytes, zigzag(entry.amount));
         before = entry.minute;
     }
@@ -96,9 +96,7 @@ pub(crate) fn read_bucket(totals: &[u8], minutes: &[u8]) -> Result<Bucket, Fault
 }
 
 fn counter(bytes: &mut &[u8]) -> Result<Counter, Fault> {
-    let (place, rest) = bytes.split_first().ok_or_else(damaged)?;
-    *bytes = rest;
-    Counter::ALL.get(usize::from(*place)).copied().ok_or_else(damaged)
+    usize::try_from(take(bytes)?).ok().and_then(Counter::of_index).ok_or_else(damaged)
 }
 
 fn put(bytes: &mut Vec<u8>, mut value: u64) {
@@ -136,7 +134,7 @@ fn damaged() -> Fault {
 
 #[cfg(test)]
 mod tests {
-    use goody_domain::{Day, Entry};
+    use goody_domain::{Currency, Day, Entry};
 
     use super::*;
 
@@ -149,6 +147,8 @@ mod tests {
             entry(0, Counter::Due, -1),
             entry(0, Counter::LatestFact, 1),
             entry(7, Counter::OnTime, 300),
+            entry(7, Counter::OverdueValue(Currency::default()), 4_900),
+            entry(8, Counter::DeliveredAt(59_999_999), 1),
         ]);
         let read = read_bucket(&write_counters(&bucket.totals), &write_minutes(&bucket.minutes)).unwrap();
         assert_eq!(read, bucket);
@@ -156,7 +156,7 @@ mod tests {
 
     #[test]
     fn a_damaged_bucket_is_an_error() {
-        assert!(read_counters(&[200, 1]).is_err());
+        assert!(read_counters(&[0xff, 0xff, 0xff, 0xff, 0x7f, 1]).is_err());
         assert!(read_minutes(&[1]).is_err());
         assert!(read_counters(&[1, 0x80]).is_err());
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use goody_application::ports::{BucketMove, Scope};
-use goody_domain::{Bucket, Counter, CounterSeries, Counters, Day, Instant, ReportZone};
+use goody_domain::{Bucket, Counter, CounterSeries, Counters, Day, Instant, Minute, ReportZone};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::{Fault, codec, schema};
@@ -34,10 +34,9 @@ pub(crate) fn move_scope(
     let mut totals = read_totals(connection, scope)?.1;
     for BucketMove { day, entries, .. } in moves {
         let mut bucket = read_bucket(connection, scope, *day)?.unwrap_or_default();
-        let before = bucket.totals;
         bucket.add(entries);
-        for (counter, value) in bucket.totals.entries() {
-            totals[counter] += value - before[counter];
+        for entry in entries.iter().filter(|entry| !entry.counter.is_instant()) {
+            totals.add(entry.counter, entry.amount);
         }
         write_bucket(connection, scope, *day, &bucket, today)?;
     }
@@ -65,18 +64,22 @@ pub(crate) fn write_bucket(
     today: Day,
 ) -> std::result::Result<(), Fault> {
     // In microseconds after the start of the day, as the bucket does not know its zone.
-    let latest_fact = bucket.latest_fact(None).map(|(minute, micros)| i64::from(minute) * 60_000_000 + micros);
+    let micros = |(minute, micros): (Minute, i64)| i64::from(minute) * 60_000_000 + micros;
+    let (latest_fact, latest_delivery) =
+        (bucket.latest_fact(None).map(micros), bucket.latest_delivery(None).map(micros));
     connection
         .prepare_cached(
-            "INSERT INTO buckets (book, day, changed_day, latest_fact, totals, minutes) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
-             ON CONFLICT (book, day) DO UPDATE SET changed_day = excluded.changed_day, latest_fact = excluded.latest_fact, \
-             totals = excluded.totals, minutes = excluded.minutes",
+            "INSERT INTO buckets (book, day, changed_day, latest_fact, latest_delivery, totals, minutes) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (book, day) DO UPDATE SET changed_day = excluded.changed_day, \
+             latest_fact = excluded.latest_fact, latest_delivery = excluded.latest_delivery, totals = excluded.totals, \
+             minutes = excluded.minutes",
         )?
         .execute(params![
             scope,
             day.number(),
             today.number(),
             latest_fact,
+            latest_delivery,
             codec::write_counters(&bucket.totals),
             codec::write_minutes(&bucket.minutes),
         ])?;
@@ -114,18 +117,38 @@ pub(crate) fn latest_fact(
     before: i32,
     zone: &ReportZone,
 ) -> std::result::Result<Option<Instant>, Fault> {
+    let sql = "SELECT day, latest_fact FROM buckets WHERE book = ?1 AND day < ?2 AND latest_fact IS NOT NULL \
+               ORDER BY day DESC LIMIT 1";
+    Ok(latest(connection, sql, scope, before, zone)?.max(latest_expired_fact(connection, scope)?))
+}
+
+/// When the latest delivery before a day was, in the buckets of days that have not expired.
+fn latest_delivery(
+    connection: &Connection,
+    scope: &str,
+    before: i32,
+    zone: &ReportZone,
+) -> std::result::Result<Option<Instant>, Fault> {
+    let sql = "SELECT day, latest_delivery FROM buckets WHERE book = ?1 AND day < ?2 AND latest_delivery IS NOT NULL \
+               ORDER BY day DESC LIMIT 1";
+    let latest = latest(connection, sql, scope, before, zone)?;
+    let kept_from = kept_from(connection)?;
+    Ok(latest.filter(|latest| kept_from.is_none_or(|kept_from| zone.start(kept_from) <= *latest)))
+}
+
+/// The instant that a query finds before a day, as a day and the microseconds since its start.
+fn latest(
+    connection: &Connection,
+    sql: &str,
+    scope: &str,
+    before: i32,
+    zone: &ReportZone,
+) -> std::result::Result<Option<Instant>, Fault> {
     let latest: Option<(i32, i64)> = connection
-        .prepare_cached(
-            "SELECT day, latest_fact FROM buckets WHERE book = ?1 AND day < ?2 AND latest_fact IS NOT NULL \
-             ORDER BY day DESC LIMIT 1",
-        )?
+        .prepare_cached(sql)?
         .query_row(params![scope, before], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
-    let latest = latest.map(|(day, micros)| {
-        let start = zone.start(Day::from_number(day));
-        Instant::from_micros(start.micros() + micros)
-    });
-    Ok(latest.max(latest_expired_fact(connection, scope)?))
+    Ok(latest.map(|(day, micros)| Instant::from_micros(zone.start(Day::from_number(day)).micros() + micros)))
 }
 
 pub(crate) fn kept_from(connection: &Connection) -> rusqlite::Result<Option<Day>> {
@@ -152,7 +175,8 @@ pub(crate) fn series(
     }
     let first_with_minutes = from.max(*with_minutes.start());
     let earlier_fact = latest_fact(connection, scope, first_with_minutes.number(), zone)?;
-    Ok((CounterSeries { totals, buckets, earlier_fact }, revision))
+    let earlier_delivery = latest_delivery(connection, scope, first_with_minutes.number(), zone)?;
+    Ok((CounterSeries { totals, buckets, earlier_fact, earlier_delivery }, revision))
 }
 
 /// The latest fact in the expired buckets of a scope.

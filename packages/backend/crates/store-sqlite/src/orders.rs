@@ -300,7 +300,7 @@ fn insert(
     if inserted == 0 {
         return Ok(None);
     }
-    moves.add(None, row.order.as_ref().map(|order| list_counts::place(order, now)));
+    moves.add(list_counts::Position::Absent, list_counts::Position::of(row.order.as_ref(), now));
     Ok(Some(connection.last_insert_rowid()))
 }
 
@@ -313,9 +313,9 @@ fn update(
 ) -> std::result::Result<Option<i64>, Fault> {
     let found = connection
         .prepare_cached("SELECT id, vendor_id, gift_type, status, late FROM orders WHERE order_id = ?1")?
-        .query_row([row.order_id.as_str()], |found| Ok((found.get(0)?, list_counts::read_place(found, 1)?)))
+        .query_row([row.order_id.as_str()], |found| Ok((found.get(0)?, list_counts::Position::read(found, 1)?)))
         .optional()?;
-    let Some((id, place)): Option<(i64, _)> = found else { return Ok(None) };
+    let Some((id, position)): Option<(i64, _)> = found else { return Ok(None) };
     let (vendor_id, gift_type, created_at, promise_at) = placement_columns(row.order.as_ref());
     let (status, late, completed_at) = status_columns(row.order.as_ref(), now);
     let (from, to, text) = (row.from_version, row.version, &row.text);
@@ -353,7 +353,7 @@ fn update(
         return Ok(None);
     }
     if row.changed != Changed::History {
-        moves.add(place, row.order.as_ref().map(|order| list_counts::place(order, now)));
+        moves.add(position, list_counts::Position::of(row.order.as_ref(), now));
     }
     Ok(Some(id))
 }

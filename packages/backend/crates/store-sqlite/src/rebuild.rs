@@ -61,7 +61,7 @@ fn rebuild_vendor(
     let different = correct_buckets(connection, scope, &stored, &expected)?;
     let buckets = expected.len() as u64;
     let totals_differ =
-        correct_totals(connection, scope, expected.values().map(|bucket| bucket.totals), different > 0)?;
+        correct_totals(connection, scope, expected.values().map(|bucket| bucket.totals.clone()), different > 0)?;
     Ok(Rebuilt { buckets, different: different + u64::from(totals_differ) })
 }
 
@@ -69,7 +69,9 @@ fn rebuild_fleet(connection: &Connection) -> std::result::Result<Rebuilt, Fault>
     let (least, greatest): (Option<i32>, Option<i32>) = connection
         .prepare_cached("SELECT min(day), max(day) FROM buckets")?
         .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let miscounted = list_counts::TALLY.correct(connection)? + recent::TALLY.correct(connection)?;
+    let miscounted = list_counts::TALLY.correct(connection)?
+        + recent::TALLY.correct(connection)?
+        + u64::from(list_counts::correct_unplaced(connection)?);
     let mut rebuilt = Rebuilt { different: miscounted, ..Rebuilt::default() };
     let (Some(least), Some(greatest)) = (least, greatest) else { return Ok(rebuilt) };
     let first = counters::kept_from(connection)?.map_or(least, Day::number).max(least);
@@ -80,7 +82,7 @@ fn rebuild_fleet(connection: &Connection) -> std::result::Result<Rebuilt, Fault>
         let stored = read_buckets(connection, STORED, key(&Scope::Fleet), from, to)?;
         rebuilt.buckets += expected.len() as u64;
         rebuilt.different += correct_buckets(connection, key(&Scope::Fleet), &stored, &expected)?;
-        totals.extend(expected.values().map(|bucket| bucket.totals));
+        totals.extend(expected.into_values().map(|bucket| bucket.totals));
     }
     let changed = rebuilt.different > 0;
     rebuilt.different += u64::from(correct_totals(connection, key(&Scope::Fleet), totals.into_iter(), changed)?);
@@ -136,7 +138,7 @@ fn correct_totals(
     changed: bool,
 ) -> std::result::Result<bool, Fault> {
     let mut expected = read_settled_day(connection, scope, BEFORE_ALL)?.totals;
-    expected[Counter::LatestFact] = 0;
+    expected.set(Counter::LatestFact, 0);
     computed.for_each(|totals| expected.add_all(&totals));
     if let Some(first) = counters::kept_from(connection)? {
         let late = read_buckets(connection, STORED, scope, BEFORE_ALL, first.plus(-1))?;

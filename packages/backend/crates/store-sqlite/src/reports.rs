@@ -193,6 +193,8 @@ fn status(connection: &Connection, zone: &ReportZone) -> std::result::Result<Rep
             oldest: instant(recorded("lag_oldest")?),
         },
         clock_jump: clock_jumps(connection)?.pop(),
+        unplaced_orders: list_counts::unplaced_orders(connection)?,
+        last_received: None,
         // Opening the file rebuilds the counters if their rules differ.
         has_other_rules: false,
     })

@@ -12,6 +12,7 @@ use rusqlite::{Connection, params};
 use crate::codec::read_row;
 use crate::counters::{self, BEFORE_ALL, key, read_settled_day, write_settled};
 use crate::feed::pending;
+use crate::list_counts::Position;
 use crate::rebuild::rebuild;
 use crate::writer::Weight;
 use crate::{Fault, SqliteStore, codec, list_counts, recent, schema};
@@ -58,7 +59,7 @@ fn expire_orders(
     zone: &ReportZone,
 ) -> std::result::Result<u64, Fault> {
     let pending = pending(connection)?;
-    let old: Vec<(i64, Day, Option<list_counts::Place>, History)> = {
+    let old: Vec<(i64, Day, Position, History)> = {
         let mut statement = connection.prepare_cached(
             "SELECT order_id, history, id, vendor_id, gift_type, status, late, keep_day FROM orders WHERE keep_day < ?1 \
              ORDER BY keep_day LIMIT ?2",
@@ -68,7 +69,7 @@ fn expire_orders(
         while let Some(row) = rows.next()? {
             let id = row.get(2)?;
             if !pending.contains_key(&id) {
-                old.push((id, Day::from_number(row.get(7)?), list_counts::read_place(row, 3)?, read_row(row)?));
+                old.push((id, Day::from_number(row.get(7)?), Position::read(row, 3)?, read_row(row)?));
             }
         }
         old
@@ -79,7 +80,7 @@ fn expire_orders(
     let revision = schema::next_revision(connection)?;
     let (mut moves, mut minutes) = (list_counts::Moves::default(), recent::Minutes::default());
     let expired = old.len() as u64;
-    for (id, last_day, place, history) in old {
+    for (id, last_day, position, history) in old {
         if let Some(order) = history.order() {
             let Settlement { settled, moved, .. } = settlement(order, last_day, expiry.order_days, zone);
             for BucketMove { scope, day, entries } in settled {
@@ -98,7 +99,7 @@ fn expire_orders(
                 "INSERT INTO expired_orders (order_id, expired_day) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
             )?
             .execute(params![history.order_id().as_str(), expiry.today.number()])?;
-        moves.add(place, None);
+        moves.add(position, Position::Absent);
     }
     moves.write(connection)?;
     minutes.write(connection)?;
@@ -120,7 +121,7 @@ fn expire_buckets(connection: &Connection, before: Day, zone: &ReportZone) -> st
             let mut totals = codec::read_counters(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?)?;
             let latest: Option<i64> = row.get(3)?;
             let start = zone.start(Day::from_number(row.get(2)?)).micros();
-            totals[Counter::LatestFact] = latest.map_or(0, |latest| start + latest);
+            totals.set(Counter::LatestFact, latest.map_or(0, |latest| start + latest));
             gone.push((row.get(0)?, totals));
         }
         gone

@@ -60,6 +60,9 @@ pub struct TestApp {
     _test_store: TestStore,
 }
 
+/// The hours without an event after which a test's app is degraded.
+const SILENCE_HOURS: u32 = 24;
+
 impl TestApp {
     /// The app on an empty store in memory, in UTC, at the frozen now.
     pub fn new() -> Self {
@@ -88,7 +91,7 @@ impl TestApp {
 
     fn with_access(access: Access, test_store: TestStore, clock: Arc<ManualClock>) -> Self {
         let store = test_store.store.clone();
-        let app = App::new(store.clone(), clock.clone(), Arc::new(Notify::new()), None);
+        let app = App::new(store.clone(), clock.clone(), Arc::new(Notify::new()), SILENCE_HOURS, None);
         Self { clock, feed: store.clone(), store, router: goody_http::router(app, access), _test_store: test_store }
     }
 

@@ -1,9 +1,11 @@
 //! Generated histories full of edge cases.
 //!
-//! They have few orders, few vendors and few instants. So timestamps collide, promises are equal to arrivals, placements arrive
-//! twice or not at all, outcomes are corrected, and events occur at midnight and during changes of the clocks.
+//! They have few orders, few vendors, few parcels and few instants. So timestamps collide, promises are equal to arrivals,
+//! placements arrive twice or not at all, outcomes are corrected, and events occur at midnight and during changes of the clocks.
 
-use goody_domain::{Currency, EventId, Fact, GiftType, Instant, OrderEvent, OrderId, Placement, Status, VendorId};
+use std::collections::BTreeMap;
+
+use goody_domain::{EventId, Fact, GiftType, Instant, OrderEvent, OrderId, ParcelId, Placement, Status, VendorId};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
@@ -13,6 +15,8 @@ use crate::orders::{at, order_id, vendor_id};
 pub const VENDORS: [&str; 3] = ["acme", "bloom", "crate"];
 /// The gift types in histories.
 pub const GIFTS: [&str; 2] = ["flowers", "food"];
+/// The parcels in histories.
+const PARCELS: [&str; 2] = ["p-1", "p-2"];
 /// The number of days in an era.
 const DAYS: i64 = 24;
 
@@ -107,7 +111,7 @@ struct OrderPlan {
     /// The instants of its events: few, so that they collide.
     instant_pool: Vec<Instant>,
     placements: Vec<PlacementPlan>,
-    facts: Vec<(Index, Status, Option<VendorId>)>,
+    facts: Vec<(Index, Status, Option<VendorId>, Option<ParcelId>)>,
 }
 
 #[derive(Clone, Debug)]
@@ -115,6 +119,7 @@ struct PlacementPlan {
     at: Index,
     vendor_id: VendorId,
     promise: Promise,
+    ship_by: Promise,
     gift_type: Option<GiftType>,
 }
 
@@ -126,21 +131,35 @@ enum Promise {
     OfPool(Index),
 }
 
+impl Promise {
+    fn of(self, instant_pool: &[Instant]) -> Option<Instant> {
+        match self {
+            Self::None => None,
+            Self::At(at) => Some(at),
+            Self::OfPool(index) => Some(*index.get(instant_pool)),
+        }
+    }
+}
+
 fn vendors() -> impl Strategy<Value = VendorId> {
     select(VENDORS.map(vendor_id).to_vec())
 }
 
 fn placements(era: Instant) -> impl Strategy<Value = PlacementPlan> {
-    let promise = prop_oneof![
-        1 => Just(Promise::None),
-        4 => instants(era).prop_map(Promise::At),
-        2 => any::<Index>().prop_map(Promise::OfPool),
-    ];
+    let promises = || {
+        prop_oneof![
+            1 => Just(Promise::None),
+            4 => instants(era).prop_map(Promise::At),
+            2 => any::<Index>().prop_map(Promise::OfPool),
+        ]
+    };
     let gift = proptest::option::of(select(GIFTS.map(|gift| GiftType::parse(gift).unwrap()).to_vec()));
-    (any::<Index>(), vendors(), promise, gift).prop_map(|(at, vendor_id, promise, gift_type)| PlacementPlan {
+    let drawn = (any::<Index>(), vendors(), promises(), promises(), gift);
+    drawn.prop_map(|(at, vendor_id, promise, ship_by, gift_type)| PlacementPlan {
         at,
         vendor_id,
         promise,
+        ship_by,
         gift_type,
     })
 }
@@ -152,7 +171,14 @@ fn order_plans(era: Instant) -> impl Strategy<Value = OrderPlan> {
         2 => proptest::collection::vec(placements(era), 2),
     ];
     let statuses = select(Status::ALL[1..].to_vec());
-    let facts = proptest::collection::vec((any::<Index>(), statuses, proptest::option::weighted(0.2, vendors())), 0..6);
+    let parcels = select(PARCELS.map(|id| ParcelId::parse(id).unwrap()).to_vec());
+    let fact = (
+        any::<Index>(),
+        statuses,
+        proptest::option::weighted(0.2, vendors()),
+        proptest::option::weighted(0.3, parcels),
+    );
+    let facts = proptest::collection::vec(fact, 0..8);
     (proptest::collection::vec(instants(era), 1..6), placements, facts)
         .prop_map(|(instant_pool, placements, facts)| OrderPlan { instant_pool, placements, facts })
 }
@@ -165,31 +191,27 @@ impl OrderPlan {
             order_id: order_id.clone(),
             occurred_at: *at.get(&instant_pool),
             fact,
+            parcel_id: None,
             carrier: None,
             tracking_number: None,
             reason: None,
             is_backfilled: false,
+            attributes: BTreeMap::new(),
         };
         let placed = placements.into_iter().enumerate().map(|(number, plan)| {
             let placement = Placement {
-                vendor_id: plan.vendor_id,
-                estimated_delivery: match plan.promise {
-                    Promise::None => None,
-                    Promise::At(at) => Some(at),
-                    Promise::OfPool(index) => Some(*index.get(&instant_pool)),
-                },
-                ship_by: None,
-                gift_value: None,
-                currency: Currency::default(),
+                estimated_delivery: plan.promise.of(&instant_pool),
+                ship_by: plan.ship_by.of(&instant_pool),
                 gift_type: plan.gift_type,
-                is_rush: false,
+                ..Placement::of(plan.vendor_id)
             };
             event(format!("p-{number}"), Fact::Placed(placement), &plan.at)
         });
         let placed: Vec<OrderEvent> = placed.collect();
         let became = facts.into_iter().enumerate();
-        let became = became.map(|(number, (at, status, vendor_id))| {
-            event(format!("f-{number}"), Fact::Became(status, vendor_id), &at)
+        let became = became.map(|(number, (at, status, vendor_id, parcel_id))| {
+            let event = event(format!("f-{number}"), Fact::Became(status, vendor_id), &at);
+            OrderEvent { parcel_id, ..event }
         });
         placed.into_iter().chain(became).collect()
     }

@@ -5,7 +5,8 @@
 use std::collections::BTreeMap;
 
 use goody_domain::{
-    ActiveStatus, Day, Instant, Interval, Order, OrderEvent, OrderId, Outcome, Report, Status, VendorId, fold,
+    ActiveStatus, Currency, Day, Instant, Interval, Order, OrderEvent, OrderId, Outcome, Overdue, Report, Status,
+    VendorId, fold,
 };
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
@@ -27,7 +28,7 @@ pub struct Window {
     pub total_orders: i64,
     /// Orders that ended in the window, by outcome.
     pub ended: BTreeMap<Outcome, i64>,
-    /// Orders promised for the window and before T, and not cancelled.
+    /// Orders promised for the window and before T, and not cancelled before the promise passed.
     pub due_orders: i64,
     /// The due orders that arrived by their promise.
     pub on_time_deliveries: i64,
@@ -37,6 +38,20 @@ pub struct Window {
     pub active: BTreeMap<ActiveStatus, i64>,
     /// Active orders at T with a promise before T.
     pub delayed_orders: i64,
+    /// Orders to be handed over in the window and before T, and not cancelled before the deadline passed.
+    pub ship_due_orders: i64,
+    /// Those that were handed over by their deadline.
+    pub shipped_on_time: i64,
+    /// For each order that was handed over in the window: the hours from placement to handover.
+    pub handover_hours: Vec<f64>,
+    /// Orders in `Placed` at T with a deadline for the handover before T.
+    pub unshipped_orders: i64,
+    /// Active orders beyond `Placed` at T without an event in the 48 hours before T.
+    pub stalled_orders: i64,
+    /// Orders returned by customers in the window.
+    pub returned_orders: i64,
+    /// Orders refunded in the window.
+    pub refunded_orders: i64,
 }
 
 /// The expected numbers of a report.
@@ -48,6 +63,10 @@ pub struct Expected {
     pub current: Window,
     /// The seven days before these; levels are at T − 7 days.
     pub previous: Window,
+    /// The gift values of the delayed orders at T by currency: how many orders, and their sum. `None` unless the date is today.
+    pub overdue: Option<BTreeMap<Currency, (i64, i64)>>,
+    /// The latest delivery before T.
+    pub last_arrival_at: Option<Instant>,
     /// The latest fact before T.
     pub updated_at: Option<Instant>,
 }
@@ -60,7 +79,8 @@ pub fn expected(vendor_id: &VendorId, orders: &[Order], date: Day, now: Instant,
     let date: Date = date.to_string().parse().unwrap();
     let minute = Timestamp::from_microsecond(now.micros() - now.micros().rem_euclid(60_000_000)).unwrap();
     let is_of = |date: Date| (start(date)..start(date + 1.day())).contains(&micros(minute));
-    let (t, week_ago) = if is_of(date) {
+    let is_today = is_of(date);
+    let (t, week_ago) = if is_today {
         let week_ago = first(zone, zone.to_datetime(minute).checked_sub(7.days()).unwrap());
         // A day with a change of clocks is longer or shorter than 24 hours: the instant stays in the day a week before.
         (micros(minute), week_ago.clamp(start(date - 7.days()), start(date - 6.days())))
@@ -75,6 +95,12 @@ pub fn expected(vendor_id: &VendorId, orders: &[Order], date: Day, now: Instant,
         as_of: Instant::from_micros(t),
         current: window(&own, start(date - 6.days()), t, t),
         previous: window(&own, start(date - 13.days()), start(date - 6.days()), week_ago),
+        overdue: is_today.then(|| overdue(&own, t)),
+        last_arrival_at: own
+            .iter()
+            .filter_map(|order| order.actual_delivery)
+            .filter(|delivery| delivery.micros() < t)
+            .max(),
         updated_at: facts.filter(|fact| fact.micros() < t).max().copied(),
     }
 }
@@ -94,6 +120,23 @@ fn micros(time: Timestamp) -> i64 {
     time.as_microsecond()
 }
 
+fn overdue(orders: &[&Order], t: i64) -> BTreeMap<Currency, (i64, i64)> {
+    let before = |instant: Instant| instant.micros() < t;
+    let mut overdue: BTreeMap<Currency, (i64, i64)> = BTreeMap::new();
+    for order in orders {
+        let is_active = before(order.created_at) && !order.left_levels_at().is_some_and(before);
+        if is_active
+            && order.placement.estimated_delivery.is_some_and(before)
+            && let Some(value) = order.placement.gift_value
+        {
+            let (orders, amount) = overdue.entry(order.placement.currency.unwrap_or_default()).or_default();
+            *orders += 1;
+            *amount += value;
+        }
+    }
+    overdue
+}
+
 fn window(orders: &[&Order], from: i64, to: i64, level_at: i64) -> Window {
     let within = |instant: Instant| (from..to).contains(&instant.micros());
     let before = |instant: Instant| instant.micros() < level_at;
@@ -106,28 +149,40 @@ fn window(orders: &[&Order], from: i64, to: i64, level_at: i64) -> Window {
             && within(ended_at)
         {
             *window.ended.entry(outcome).or_default() += 1;
-            if outcome == Outcome::Arrived {
+            if outcome == Outcome::Arrived && !order.is_suspect {
                 let arrival = order.actual_delivery.expect("an arrived order has an arrival");
                 window.delivery_hours.push(arrival.seconds_since(order.created_at) / 3600.0);
             }
         }
         let promise = order.placement.estimated_delivery;
-        if let Some(promise) = promise
-            && within(promise)
-            && order.status() != Status::Cancelled
-        {
-            window.due_orders += 1;
-            if order.actual_delivery.is_some_and(|arrival| arrival <= promise) {
-                window.on_time_deliveries += 1;
+        for (deadline, kept_at, due, kept) in [
+            (promise, order.actual_delivery, &mut window.due_orders, &mut window.on_time_deliveries),
+            (order.placement.ship_by, order.handover, &mut window.ship_due_orders, &mut window.shipped_on_time),
+        ] {
+            let Some(deadline) = deadline.filter(|deadline| within(*deadline)) else { continue };
+            let is_by_deadline =
+                |at: Instant| at.micros().div_euclid(60_000_000) <= deadline.micros().div_euclid(60_000_000);
+            if order.status() != Status::Cancelled || !order.completed_at().is_some_and(is_by_deadline) {
+                *due += 1;
+                *kept += i64::from(kept_at.is_some_and(is_by_deadline));
             }
         }
+        if let Some(handover) = order.handover.filter(|handover| within(*handover) && !order.is_suspect) {
+            window.handover_hours.push(handover.seconds_since(order.created_at) / 3600.0);
+        }
+        window.returned_orders += i64::from(order.returned_at.is_some_and(within));
+        window.refunded_orders += i64::from(order.refunded_at.is_some_and(within));
         let has_left = order.left_levels_at().is_some_and(before);
         if before(order.created_at) && !has_left {
             let step = order.steps.iter().rfind(|step| before(step.at)).expect("a placed order has a status");
             *window.active.entry(step.status).or_default() += 1;
-            if promise.is_some_and(before) {
-                window.delayed_orders += 1;
-            }
+            window.delayed_orders += i64::from(promise.is_some_and(before));
+            let is_beyond_placed = order.steps.get(1).is_some_and(|step| before(step.at));
+            let latest_event =
+                order.occurrences.iter().filter(|event| before(**event)).max().unwrap_or(&order.created_at);
+            let is_silent = (*latest_event).max(order.created_at).micros() + 48 * 3_600_000_000 < level_at;
+            window.stalled_orders += i64::from(is_beyond_placed && is_silent);
+            window.unshipped_orders += i64::from(!is_beyond_placed && order.placement.ship_by.is_some_and(before));
         }
     }
     window
@@ -138,6 +193,12 @@ pub fn assert_report(report: &Report, expected: &Expected) {
     let subject = format!("{} on {} as of {}", report.vendor_id, report.date, report.as_of);
     assert_eq!(report.as_of, expected.as_of, "{subject}: T");
     assert_eq!(report.updated_at, expected.updated_at, "{subject}: updatedAt");
+    assert_eq!(report.last_arrival_at, expected.last_arrival_at, "{subject}: lastArrivalAt");
+    let overdue = report.overdue.as_ref().map(|overdue| {
+        let of_currency = |of: &Overdue| (of.currency, (of.orders, of.amount));
+        overdue.iter().map(of_currency).collect::<BTreeMap<_, _>>()
+    });
+    assert_eq!(overdue, expected.overdue, "{subject}: overdueValue");
     for (name, figures, window) in
         [("current7d", &report.current7d, &expected.current), ("previous7d", &report.previous7d, &expected.previous)]
     {
@@ -160,6 +221,12 @@ pub fn assert_report(report: &Report, expected: &Expected) {
             ("onTimeDeliveries", figures.on_time_deliveries, window.on_time_deliveries),
             ("activeOrders", figures.active_orders(), active),
             ("delayedOrders", figures.delayed_orders, window.delayed_orders),
+            ("shipDueOrders", figures.ship_due_orders, window.ship_due_orders),
+            ("shippedOnTime", figures.shipped_on_time, window.shipped_on_time),
+            ("unshippedOrders", figures.unshipped_orders, window.unshipped_orders),
+            ("stalledOrders", figures.stalled_orders, window.stalled_orders),
+            ("returnedOrders", figures.returned_orders, window.returned_orders),
+            ("refundedOrders", figures.refunded_orders, window.refunded_orders),
         ] {
             assert_eq!(reported, counted, "{subject}: {name}.{number} (left: the report, right: the oracle)");
         }
@@ -171,13 +238,16 @@ pub fn assert_report(report: &Report, expected: &Expected) {
             };
             assert_eq!(figures.status_count(status), counted, "{subject}: {name}.statusCounts.{status}");
         }
-        let hours = &window.delivery_hours;
-        let mean = (!hours.is_empty()).then(|| hours.iter().sum::<f64>() / hours.len() as f64);
         for (number, reported, counted) in [
             ("reliabilityScore", figures.reliability_score(), percent(arrived, completed)),
             ("issueRate", figures.issue_rate(), percent(issues, completed)),
             ("cancellationRate", figures.cancellation_rate(), percent(cancelled, completed + cancelled)),
             ("onTimePercentage", figures.on_time_percentage(), percent(window.on_time_deliveries, window.due_orders)),
+            (
+                "shippedOnTimePercentage",
+                figures.shipped_on_time_percentage(),
+                percent(window.shipped_on_time, window.ship_due_orders),
+            ),
         ] {
             assert!(close(reported, counted), "{subject}: {name}.{number} is {reported:?}, counted {counted:?}");
             assert!(
@@ -185,12 +255,22 @@ pub fn assert_report(report: &Report, expected: &Expected) {
                 "{subject}: {name}.{number} is {reported:?}"
             );
         }
-        let reported = figures.avg_delivery_hours();
-        assert!(close(reported, mean), "{subject}: {name}.avgDeliveryHours is {reported:?}, counted {mean:?}");
+        for (number, reported, hours) in [
+            ("avgDeliveryHours", figures.avg_delivery_hours(), &window.delivery_hours),
+            ("avgHandoverHours", figures.avg_handover_hours(), &window.handover_hours),
+        ] {
+            let mean = (!hours.is_empty()).then(|| hours.iter().sum::<f64>() / hours.len() as f64);
+            assert!(close(reported, mean), "{subject}: {name}.{number} is {reported:?}, counted {mean:?}");
+        }
         assert_eq!(
             figures.reliability_interval(),
             Interval::wilson(arrived, completed),
             "{subject}: {name}.reliabilityInterval"
+        );
+        assert_eq!(
+            figures.on_time_interval(),
+            Interval::wilson(window.on_time_deliveries, window.due_orders),
+            "{subject}: {name}.onTimeInterval"
         );
     }
 }

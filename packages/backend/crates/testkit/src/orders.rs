@@ -1,7 +1,9 @@
 //! A builder for the events of an order.
 
+use std::collections::BTreeMap;
+
 use goody_domain::{
-    Currency, Day, EventId, Fact, GiftType, Instant, OrderEvent, OrderId, Placement, Status, VendorId, WireEvent,
+    Day, EventId, Fact, GiftType, Instant, OrderEvent, OrderId, ParcelId, Placement, Status, VendorId, WireEvent,
 };
 
 /// An instant from RFC 3339.
@@ -50,15 +52,7 @@ impl OrderBuilder {
         Self {
             order_id: order_id(id),
             placed_at: Some(at("2026-03-01T10:00:00Z")),
-            placement: Placement {
-                vendor_id: vendor_id("acme"),
-                estimated_delivery: None,
-                ship_by: None,
-                gift_value: None,
-                currency: Currency::default(),
-                gift_type: None,
-                is_rush: false,
-            },
+            placement: Placement::of(vendor_id("acme")),
             events_after_placement: Vec::new(),
         }
     }
@@ -85,6 +79,12 @@ impl OrderBuilder {
     pub fn promised(mut self, when: &str) -> Self {
         let promise = if when.len() == 10 { at(&format!("{when}T23:59:59Z")) } else { at(when) };
         self.placement.estimated_delivery = Some(promise);
+        self
+    }
+
+    /// Sets the deadline for the handover.
+    pub fn to_ship_by(mut self, when: &str) -> Self {
+        self.placement.ship_by = Some(at(when));
         self
     }
 
@@ -179,6 +179,13 @@ impl OrderBuilder {
         self
     }
 
+    /// Sets the parcel of the last event.
+    pub fn of_parcel(mut self, id: &str) -> Self {
+        self.events_after_placement.last_mut().expect("add an event first").parcel_id =
+            Some(ParcelId::parse(id).unwrap());
+        self
+    }
+
     /// Adds a carrier to the last event.
     pub fn by(mut self, carrier: &str) -> Self {
         self.events_after_placement.last_mut().expect("add an event first").carrier = Some(carrier.into());
@@ -197,10 +204,12 @@ impl OrderBuilder {
             order_id: self.order_id.clone(),
             occurred_at,
             fact,
+            parcel_id: None,
             carrier: None,
             tracking_number: None,
             reason: None,
             is_backfilled: false,
+            attributes: BTreeMap::new(),
         }
     }
 

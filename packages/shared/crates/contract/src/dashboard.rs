@@ -4,7 +4,7 @@ use goody_domain::{Dashboard, Figures, Fleet, FleetTrends, Report, Risk};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{HealthStatus, IntervalView, RiskView};
+use crate::{GapsView, HealthStatus, IntervalView, MoneyView, RiskView};
 
 /// All vendors together: sums over vendors, and rates computed from those sums.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -135,7 +135,7 @@ impl LeaderView {
             on_time_percentage: figures.on_time_percentage(),
             due_orders: figures.due_orders,
             delayed_orders: figures.delayed_orders,
-            risk: Risk::of(figures).into(),
+            risk: report.risk.into(),
         }
     }
 }
@@ -185,6 +185,12 @@ pub struct DashboardView {
     pub previous: FleetView,
     /// The differences: current − previous.
     pub trends: DashboardTrendsView,
+    /// The gift values of the delayed orders, by currency. Null on past dates.
+    #[schema(required)]
+    pub overdue_value: Option<Vec<MoneyView>>,
+    /// What is missing. `unplacedOrders` is null on past dates.
+    #[serde(flatten)]
+    pub gaps: GapsView,
     /// The risk of the fleet, by the sums of its vendors in the seven days that end with the date.
     #[serde(flatten)]
     pub risk: RiskView,
@@ -200,6 +206,7 @@ impl DashboardView {
         dashboard: &Dashboard<'_>,
         time_zone: &str,
         system_health: SystemHealthView,
+        gaps: GapsView,
         name: impl Fn(&Report) -> &'n str,
     ) -> Self {
         let leaders =
@@ -212,6 +219,8 @@ impl DashboardView {
             current: (&dashboard.current).into(),
             previous: (&dashboard.previous).into(),
             trends: dashboard.trends().into(),
+            overdue_value: MoneyView::list(dashboard.overdue.as_deref()),
+            gaps,
             risk: Risk::of(&dashboard.current.figures).into(),
             top_performing_vendors: leaders(&dashboard.top_performing),
             underperforming_vendors: leaders(&dashboard.underperforming),

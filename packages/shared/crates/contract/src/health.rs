@@ -110,6 +110,18 @@ pub struct TimeZoneView {
     pub database: String,
 }
 
+/// What is missing among the events that came in.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GapsView {
+    /// Orders of which events came in, but no placement: they count nowhere until it comes.
+    #[schema(required)]
+    pub unplaced_orders: Option<i64>,
+    /// When the latest event came in, if none has come in since for longer than `GOODY_SILENCE_HOURS`.
+    #[schema(required)]
+    pub silent_since: Option<String>,
+}
+
 /// The complete response of `GET /health`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -122,6 +134,9 @@ pub struct HealthView {
     pub data_freshness: DataFreshnessView,
     /// Counts.
     pub system_metrics: SystemMetricsView,
+    /// What is missing.
+    #[serde(flatten)]
+    pub gaps: GapsView,
     /// The problems, one sentence each.
     pub issues: Vec<String>,
     /// The time zone that defines the days of reports.

@@ -14,13 +14,14 @@ mod vendors;
 
 pub use dashboard::{DashboardTrendsView, DashboardView, DataFreshness, FleetView, LeaderView, SystemHealthView};
 pub use health::{
-    ChangeLagView, CheckView, ChecksView, DataFreshnessView, HealthAnswer, HealthStatus, HealthSummaryView, HealthView,
-    SystemMetricsView, TimeZoneView,
+    ChangeLagView, CheckView, ChecksView, DataFreshnessView, GapsView, HealthAnswer, HealthStatus, HealthSummaryView,
+    HealthView, SystemMetricsView, TimeZoneView,
 };
 pub use ingest::{IngestAnswer, IngestLine, IngestResult};
 pub use orders::{
-    ActivityView, DestinationView, HistoryEntryView, OrderDetailView, OrderEventView, OrderListQuery, OrderListView, OrderSummaryView,
-    OrderView, ParcelView, RecentOrderView, RecentOrdersQuery, RecentOrdersView, StatusBreakdown, StatusView, WhatChangedView,
+    ActivityView, DestinationView, HistoryEntryView, OrderDetailView, OrderEventView, OrderListQuery, OrderListView,
+    OrderSummaryView, OrderView, ParcelView, RecentOrderView, RecentOrdersQuery, RecentOrdersView, StatusBreakdown,
+    StatusView, WhatChangedView,
 };
 pub use params::{GiftTypeParam, IdParam, SortOrder};
 pub use problem::{ErrorCode, FieldProblem, Problem};
@@ -29,6 +30,6 @@ pub use reports::{
     ReportListView, ReportView, TrendView, TrendsView, VendorDayView, VendorHistoryView, VendorReportView, WindowView,
 };
 pub use vendors::{
-    PaginationView, PutVendor, RiskLevelView, RiskReasonView, RiskView, SlaPromisesView, VendorListQuery, VendorListView, VendorRowView,
-    VendorSortBy, VendorView,
+    MoneyView, PaginationView, PutVendor, RiskLevelView, RiskReasonView, RiskView, SlaPromisesView, VendorListQuery,
+    VendorListView, VendorRowView, VendorSortBy, VendorView,
 };

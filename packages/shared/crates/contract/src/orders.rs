@@ -508,7 +508,11 @@ impl OrderDetailView {
             order_id: history.order_id().to_string(),
             version: history.version(),
             order: order.as_ref().map(|order| OrderView::new(order, now)),
-            parcels: order.iter().flat_map(|order| &order.parcels).map(|(id, parcel)| ParcelView::new(id, parcel)).collect(),
+            parcels: order
+                .iter()
+                .flat_map(|order| &order.parcels)
+                .map(|(id, parcel)| ParcelView::new(id, parcel))
+                .collect(),
             history: history.by_occurrence().into_iter().map(Into::into).collect(),
         }
     }

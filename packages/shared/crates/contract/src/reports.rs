@@ -1,10 +1,10 @@
 //! Reports: the numbers of one vendor for one date.
 
-use goody_domain::{Figures, Interval, Report, Risk, Status, Trend, Trends};
+use goody_domain::{Figures, Interval, Report, Status, Trend, Trends};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::{IdParam, OrderView, RiskView, StatusBreakdown, VendorView};
+use crate::{IdParam, MoneyView, OrderView, RiskView, StatusBreakdown, VendorView};
 
 /// `?date`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
@@ -283,6 +283,12 @@ pub struct ReportView {
     pub unshipped_orders: i64,
     /// Orders on their way without an event for 48 hours (`GOODY_STALL_HOURS`).
     pub stalled_orders: i64,
+    /// The gift values of the delayed orders, by currency. Null on past dates.
+    #[schema(required)]
+    pub overdue_value: Option<Vec<MoneyView>>,
+    /// When an order last arrived at its customer.
+    #[schema(required)]
+    pub last_arrival_at: Option<String>,
     /// The risk of the seven days that end with the date.
     #[serde(flatten)]
     pub risk: RiskView,
@@ -307,7 +313,9 @@ impl From<&Report> for ReportView {
             delayed_orders: report.current7d.delayed_orders,
             unshipped_orders: report.current7d.unshipped_orders,
             stalled_orders: report.current7d.stalled_orders,
-            risk: Risk::of(&report.current7d).into(),
+            risk: report.risk.into(),
+            overdue_value: MoneyView::list(report.overdue.as_deref()),
+            last_arrival_at: report.last_arrival_at.map(|at| at.to_string()),
             current7d: (&report.current7d).into(),
             previous7d: (&report.previous7d).into(),
             trends: report.trends().into(),

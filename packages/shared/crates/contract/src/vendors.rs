@@ -1,6 +1,6 @@
 //! Vendors: master data, and the rows of the vendor table.
 
-use goody_domain::{Figures, Report, Risk, RiskLevel, RiskReason, SlaPromises, Vendor};
+use goody_domain::{Figures, Overdue, Report, Risk, RiskLevel, RiskReason, SlaPromises, Vendor};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -122,6 +122,24 @@ impl From<RiskLevel> for RiskLevelView {
     }
 }
 
+/// A sum of money.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MoneyView {
+    /// The ISO 4217 code of the currency.
+    pub currency: String,
+    /// The amount, in minor units of the currency.
+    pub amount: i64,
+}
+
+impl MoneyView {
+    /// The amount of each currency.
+    pub(crate) fn list(overdue: Option<&[Overdue]>) -> Option<Vec<Self>> {
+        let view = |of: &Overdue| Self { currency: of.currency.to_string(), amount: of.amount };
+        overdue.map(|overdue| overdue.iter().map(view).collect())
+    }
+}
+
 /// A row of the vendor table, with the numbers of the seven days that end with the date.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -145,6 +163,10 @@ pub struct VendorRowView {
     pub total_orders: i64,
     /// Orders that arrived or became an issue in the window.
     pub completed_orders: i64,
+    /// Orders promised for the window whose promise has passed, without those that were cancelled before it passed.
+    pub due_orders: i64,
+    /// Due orders that arrived by their promise.
+    pub on_time_deliveries: i64,
     /// Percent: 100 × on time ÷ due.
     #[schema(required)]
     pub on_time_percentage: Option<f64>,
@@ -158,6 +180,12 @@ pub struct VendorRowView {
     pub unshipped_orders: i64,
     /// Orders on their way without an event for 48 hours.
     pub stalled_orders: i64,
+    /// The gift values of the delayed orders, by currency. Null on past dates.
+    #[schema(required)]
+    pub overdue_value: Option<Vec<MoneyView>>,
+    /// When an order last arrived at its customer.
+    #[schema(required)]
+    pub last_arrival_at: Option<String>,
     /// The direction of the reliability.
     #[schema(required)]
     pub trend: Option<TrendView>,
@@ -183,6 +211,8 @@ impl VendorRowView {
             reliability30d,
             total_orders: figures.total_orders,
             completed_orders: figures.completed_orders(),
+            due_orders: figures.due_orders,
+            on_time_deliveries: figures.on_time_deliveries,
             on_time_percentage: figures.on_time_percentage(),
             issue_count: figures.issue_count(),
             active_orders: figures.active_orders(),
@@ -191,7 +221,9 @@ impl VendorRowView {
             stalled_orders: figures.stalled_orders,
             trend: trends.direction().map(Into::into),
             trend_percentage: trends.rate(Figures::reliability_score),
-            risk: Risk::of(figures).into(),
+            overdue_value: MoneyView::list(report.overdue.as_deref()),
+            last_arrival_at: report.last_arrival_at.map(|at| at.to_string()),
+            risk: report.risk.into(),
         }
     }
 }

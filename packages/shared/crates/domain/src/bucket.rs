@@ -1,37 +1,58 @@
 //! Buckets: the counters of one scope for one day.
 
-use std::ops::{Index, IndexMut};
+use std::ops::Index;
 
 use crate::{Counter, Day, Entry, Instant, Minute};
 
 /// One number for each [`Counter`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Counters([i64; Counter::COUNT]);
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counters {
+    /// The counters without a parameter, by index.
+    plain: [i64; Counter::COUNT],
+    /// The others that are not 0, sorted by index.
+    others: Vec<(Counter, i64)>,
+}
 
 impl Default for Counters {
     fn default() -> Self {
-        Self([0; Counter::COUNT])
+        Self { plain: [0; Counter::COUNT], others: Vec::new() }
     }
 }
 
 impl Index<Counter> for Counters {
     type Output = i64;
     fn index(&self, counter: Counter) -> &i64 {
-        &self.0[counter.index()]
-    }
-}
-
-impl IndexMut<Counter> for Counters {
-    fn index_mut(&mut self, counter: Counter) -> &mut i64 {
-        &mut self.0[counter.index()]
+        match (self.plain.get(counter.index()), self.find(counter)) {
+            (Some(value), _) => value,
+            (None, Ok(position)) => &self.others[position].1,
+            (None, Err(_)) => &0,
+        }
     }
 }
 
 impl Counters {
+    /// The position of a counter among the others, or the position at which it would be.
+    fn find(&self, counter: Counter) -> Result<usize, usize> {
+        self.others.binary_search_by_key(&counter.index(), |(other, _)| other.index())
+    }
+
+    /// Sets the number of a counter.
+    pub fn set(&mut self, counter: Counter, value: i64) {
+        if let Some(plain) = self.plain.get_mut(counter.index()) {
+            *plain = value;
+            return;
+        }
+        match (self.find(counter), value) {
+            (Ok(position), 0) => drop(self.others.remove(position)),
+            (Ok(position), value) => self.others[position].1 = value,
+            (Err(_), 0) => {}
+            (Err(position), value) => self.others.insert(position, (counter, value)),
+        }
+    }
+
     /// Adds an amount. [`Counter::LatestFact`] takes the maximum instead of the sum.
     pub fn add(&mut self, counter: Counter, amount: i64) {
-        let value = &mut self[counter];
-        *value = merge_amounts(counter, *value, amount);
+        self.set(counter, merge_amounts(counter, self[counter], amount));
     }
 
     /// Adds every counter of `other`.
@@ -41,9 +62,10 @@ impl Counters {
         }
     }
 
-    /// Every counter with its value.
+    /// The counters that are not 0, with their values, sorted by index.
     pub fn entries(&self) -> impl Iterator<Item = (Counter, i64)> + '_ {
-        Counter::ALL.into_iter().zip(self.0)
+        let plain = Counter::ALL.into_iter().zip(self.plain).filter(|(_, value)| *value != 0);
+        plain.chain(self.others.iter().copied())
     }
 }
 
@@ -80,7 +102,7 @@ pub struct MinuteEntry {
 /// The counters of one scope for one day, as a whole and by the minute.
 ///
 /// The minutes make a report of today exact, when some promises of today have passed and others have not.
-/// [`Counter::InStatus`] is in `totals` only, [`Counter::LatestFact`] is in `minutes` only.
+/// [`Counter::InStatus`] is in `totals` only, [`Counter::LatestFact`] and [`Counter::DeliveredAt`] are in `minutes` only.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Bucket {
     /// The day as a whole.
@@ -93,7 +115,7 @@ impl Bucket {
     /// Adds entries of this bucket's day. The result does not depend on their order or grouping.
     pub fn add(&mut self, entries: &[Entry]) {
         for entry in entries {
-            if entry.counter != Counter::LatestFact {
+            if !entry.counter.is_instant() {
                 self.totals.add(entry.counter, entry.amount);
             }
             if !matches!(entry.counter, Counter::InStatus(_)) {
@@ -114,10 +136,10 @@ impl Bucket {
 
     /// The counters of the first `cut` minutes, or of the whole day.
     pub fn until(&self, cut: Option<Minute>) -> Counters {
-        let Some(cut) = cut else { return self.totals };
+        let Some(cut) = cut else { return self.totals.clone() };
         let mut counters = Counters::default();
         for entry in self.minutes.iter().take_while(|entry| entry.minute < cut) {
-            if entry.counter != Counter::LatestFact {
+            if !entry.counter.is_instant() {
                 counters.add(entry.counter, entry.amount);
             }
         }
@@ -129,6 +151,16 @@ impl Bucket {
         let is_before_cut = |entry: &&MinuteEntry| cut.is_none_or(|cut| entry.minute < cut);
         let latest = self.minutes.iter().filter(is_before_cut).rfind(|entry| entry.counter == Counter::LatestFact);
         latest.map(|entry| (entry.minute, entry.amount - 1))
+    }
+
+    /// The latest delivery of the first `cut` minutes: its minute, and the microseconds since that minute began.
+    pub fn latest_delivery(&self, cut: Option<Minute>) -> Option<(Minute, i64)> {
+        self.minutes.iter().rev().find_map(|entry| match entry.counter {
+            Counter::DeliveredAt(micros) if cut.is_none_or(|cut| entry.minute < cut) => {
+                Some((entry.minute, i64::from(micros)))
+            }
+            _ => None,
+        })
     }
 
     /// Entries of `day` that add up to this bucket.
@@ -155,6 +187,8 @@ pub struct CounterSeries {
     pub buckets: Vec<(Day, Bucket)>,
     /// When the latest fact before the first bucket with minutes occurred.
     pub earlier_fact: Option<Instant>,
+    /// When the latest delivery before the first bucket with minutes was.
+    pub earlier_delivery: Option<Instant>,
 }
 
 impl CounterSeries {

@@ -4,7 +4,7 @@
 //! orders that change their vendor need no special case.
 
 use crate::order::is_kept;
-use crate::{ActiveStatus, Day, Instant, Minute, Order, Outcome, ReportZone, Status, VendorId};
+use crate::{ActiveStatus, Currency, Day, Instant, Minute, Order, Outcome, ReportZone, Status, VendorId};
 
 /// One thing that is counted per vendor, day and minute.
 ///
@@ -55,14 +55,25 @@ pub enum Counter {
     /// The latest fact: microseconds since the start of its minute, plus one. The counter is the maximum of its entries, not
     /// their sum, which is possible because facts are never withdrawn.
     LatestFact,
+    /// The gift value of the active orders whose promise passed, in minor units of the currency: positive when the order becomes
+    /// overdue, negative when it ends or is given up.
+    OverdueValue(Currency),
+    /// The active orders with a gift value in the currency whose promise passed: 1 and −1 at the same instants.
+    OverdueOrders(Currency),
+    /// Orders that were delivered at exactly this number of microseconds after the start of the minute: for the latest delivery.
+    DeliveredAt(u32),
 }
 
 impl Counter {
-    /// How many counters there are.
-    pub const COUNT: usize = 38;
+    /// How many counters have no parameter.
+    pub(crate) const COUNT: usize = 38;
+    /// The first index of each kind of counter with a parameter.
+    const OVERDUE_VALUE: usize = Self::COUNT;
+    const OVERDUE_ORDERS: usize = Self::OVERDUE_VALUE + Currency::CODES;
+    const DELIVERED_AT: usize = Self::OVERDUE_ORDERS + Currency::CODES;
 
-    /// Every counter, each at its own index.
-    pub const ALL: [Self; Self::COUNT] = {
+    /// Every counter without a parameter, each at its own index.
+    pub(crate) const ALL: [Self; Self::COUNT] = {
         let mut all = [Self::DeliveryMicros; Self::COUNT];
         let mut i = 0;
         while i < 3 {
@@ -99,8 +110,30 @@ impl Counter {
         all
     };
 
-    /// The counter's index in [`Counter::ALL`]. Stores keep it: never give an index to another counter.
-    pub const fn index(self) -> usize {
+    /// Whether it is about single instants: it is in the minutes of a bucket, and in no totals.
+    pub fn is_instant(self) -> bool {
+        matches!(self, Self::LatestFact | Self::DeliveredAt(_))
+    }
+
+    /// The counter with an index.
+    pub fn of_index(index: usize) -> Option<Self> {
+        match index {
+            0..Self::OVERDUE_VALUE => Some(Self::ALL[index]),
+            Self::OVERDUE_VALUE..Self::OVERDUE_ORDERS => {
+                Currency::of_number(index - Self::OVERDUE_VALUE).map(Self::OverdueValue)
+            }
+            Self::OVERDUE_ORDERS..Self::DELIVERED_AT => {
+                Currency::of_number(index - Self::OVERDUE_ORDERS).map(Self::OverdueOrders)
+            }
+            _ => {
+                let micros = u32::try_from(index - Self::DELIVERED_AT).ok();
+                micros.filter(|micros| *micros < 60_000_000).map(Self::DeliveredAt)
+            }
+        }
+    }
+
+    /// The counter's index. Stores keep it: never give an index to another counter.
+    pub fn index(self) -> usize {
         match self {
             Self::Entered(status) => status as usize,
             Self::Left(status) => 3 + status as usize,
@@ -123,6 +156,9 @@ impl Counter {
             Self::Returned => 35,
             Self::Refunded => 36,
             Self::SuspectArrivals => 37,
+            Self::OverdueValue(currency) => Self::OVERDUE_VALUE + currency.number(),
+            Self::OverdueOrders(currency) => Self::OVERDUE_ORDERS + currency.number(),
+            Self::DeliveredAt(micros) => Self::DELIVERED_AT + micros as usize,
         }
     }
 }
@@ -151,7 +187,7 @@ pub struct Posting<'o> {
 
 /// The entries that `order` adds to the counters of its vendor, `order.placement.vendor_id`.
 pub fn contribution(order: &Order, zone: &ReportZone) -> Vec<Entry> {
-    let mut entries = Vec::with_capacity(12);
+    let mut entries = Vec::with_capacity(16);
     let mut add = |at: Instant, counter: Counter, amount: i64| {
         let (day, minute) = zone.day_and_minute(at);
         entries.push(Entry { day, minute, counter, amount });
@@ -176,6 +212,10 @@ pub fn contribution(order: &Order, zone: &ReportZone) -> Vec<Entry> {
             }
         }
     }
+    if let Some(delivery) = order.actual_delivery {
+        let micros = delivery.micros().rem_euclid(60_000_000);
+        add(delivery, Counter::DeliveredAt(u32::try_from(micros).unwrap_or(0)), 1);
+    }
     for (at, counter) in [(order.returned_at, Counter::Returned), (order.refunded_at, Counter::Refunded)] {
         if let Some(at) = at {
             add(at, counter, 1);
@@ -198,25 +238,35 @@ pub fn contribution(order: &Order, zone: &ReportZone) -> Vec<Entry> {
             add(ship_by, Counter::ShippedOnTime, 1);
         }
     }
-    let mut add_level = |(from, until): (Instant, Option<Instant>), entered: Counter, left: Counter| {
+    let mut add_level = |(from, until): (Instant, Option<Instant>), entered: (Counter, i64), left: (Counter, i64)| {
         if until.is_none_or(|until| from < until) {
-            add(from, entered, 1);
+            add(from, entered.0, entered.1);
             if let Some(until) = until {
-                add(until, left, 1);
+                add(until, left.0, left.1);
             }
         }
     };
     let end = order.left_levels_at();
     if let Some(promise) = order.placement.estimated_delivery {
-        add_level((promise.max(order.created_at), end), Counter::OverdueEntered, Counter::OverdueLeft);
+        let overdue = (promise.max(order.created_at), end);
+        add_level(overdue, (Counter::OverdueEntered, 1), (Counter::OverdueLeft, 1));
+        if let Some(value) = order.placement.gift_value {
+            let currency = order.placement.currency();
+            for (counter, amount) in [(Counter::OverdueValue(currency), value), (Counter::OverdueOrders(currency), 1)] {
+                add_level(overdue, (counter, amount), (counter, -amount));
+            }
+        }
     }
     let on_its_way_since = order.steps.get(1).map(|step| step.at);
     if let Some(ship_by) = order.placement.ship_by {
         let until = on_its_way_since.or(end);
-        add_level((ship_by.max(order.created_at), until), Counter::UnshippedEntered, Counter::UnshippedLeft);
+        let unshipped = (ship_by.max(order.created_at), until);
+        add_level(unshipped, (Counter::UnshippedEntered, 1), (Counter::UnshippedLeft, 1));
     }
     if let Some(since) = on_its_way_since {
-        stalls(order, since, zone).for_each(|stall| add_level(stall, Counter::StalledEntered, Counter::StalledLeft));
+        for stall in stalls(order, since, zone) {
+            add_level(stall, (Counter::StalledEntered, 1), (Counter::StalledLeft, 1));
+        }
     }
     entries
 }
@@ -289,5 +339,16 @@ mod tests {
         for (index, counter) in Counter::ALL.into_iter().enumerate() {
             assert_eq!(counter.index(), index, "{counter:?}");
         }
+        let euro = Currency::parse("EUR").unwrap();
+        for counter in [
+            Counter::LatestFact,
+            Counter::OverdueValue(euro),
+            Counter::OverdueOrders(euro),
+            Counter::DeliveredAt(0),
+            Counter::DeliveredAt(59_999_999),
+        ] {
+            assert_eq!(Counter::of_index(counter.index()), Some(counter));
+        }
+        assert_eq!(Counter::of_index(Counter::DeliveredAt(59_999_999).index() + 1), None);
     }
 }

@@ -1,6 +1,8 @@
 //! The dashboard: the numbers of the fleet on one date, computed from the vendors' reports.
 
-use crate::{AsOf, Day, Figures, Instant, Report, Risk, RiskLevel, Trends};
+use std::collections::BTreeMap;
+
+use crate::{AsOf, Currency, Day, Figures, Instant, Overdue, Report, RiskLevel, Trends};
 
 /// The most vendors in the list of the best and in the list of the worst.
 pub const LEADERS: usize = 10;
@@ -44,6 +46,8 @@ pub struct Dashboard<'a> {
     pub current: Fleet,
     /// The seven days before.
     pub previous: Fleet,
+    /// The value of the orders that are delayed at T, by currency; `None` unless the date is today.
+    pub overdue: Option<Vec<Overdue>>,
     /// At most [`LEADERS`] vendors of low risk: those whose interval has the highest lower end.
     pub top_performing: Vec<&'a Report>,
     /// At most [`LEADERS`] vendors of high risk: those that are most likely at risk.
@@ -51,27 +55,47 @@ pub struct Dashboard<'a> {
 }
 
 impl Fleet {
-    fn add(&mut self, figures: &Figures) {
+    fn add(&mut self, figures: &Figures, risk: RiskLevel) {
         self.figures += figures;
-        self.at_risk_vendors += i64::from(Risk::of(figures).level.is_at_risk());
+        self.at_risk_vendors += i64::from(risk.is_at_risk());
     }
+}
+
+/// The sums of what vendors have overdue, by currency, or `None` if the reports are not of today.
+fn sum_of_overdue<'a>(reports: impl IntoIterator<Item = &'a Report>) -> Option<Vec<Overdue>> {
+    let mut sums: BTreeMap<Currency, Overdue> = BTreeMap::new();
+    for report in reports {
+        for Overdue { currency, orders, amount } in report.overdue.as_ref()? {
+            let sum = sums.entry(*currency).or_insert(Overdue { currency: *currency, orders: 0, amount: 0 });
+            (sum.orders, sum.amount) = (sum.orders + orders, sum.amount + amount);
+        }
+    }
+    Some(sums.into_values().collect())
+}
+
+/// The currency in which the values of different vendors are compared: that of most delayed orders, and of several the first in the
+/// alphabet. `None` if there is none, or the reports are not of today.
+pub fn main_currency<'a>(reports: impl IntoIterator<Item = &'a Report>) -> Option<Currency> {
+    let sums = sum_of_overdue(reports)?;
+    sums.iter().rev().max_by_key(|sum| sum.orders).map(|sum| sum.currency)
 }
 
 impl<'a> Dashboard<'a> {
     /// Computes the dashboard from reports that were all computed as of `as_of`.
-    pub fn fold(reports: impl IntoIterator<Item = &'a Report>, as_of: AsOf) -> Self {
+    pub fn fold(reports: impl IntoIterator<Item = &'a Report> + Clone, as_of: AsOf) -> Self {
         let mut dashboard = Self {
             date: as_of.date(),
             as_of: as_of.at(),
             current: Fleet::default(),
             previous: Fleet::default(),
+            overdue: as_of.cut().and_then(|_| sum_of_overdue(reports.clone())),
             top_performing: Vec::new(),
             underperforming: Vec::new(),
         };
         for report in reports {
-            dashboard.current.add(&report.current7d);
-            dashboard.previous.add(&report.previous7d);
-            match Risk::of(&report.current7d).level {
+            dashboard.current.add(&report.current7d, report.risk.level);
+            dashboard.previous.add(&report.previous7d, report.previous_risk.level);
+            match report.risk.level {
                 RiskLevel::Low => dashboard.top_performing.push(report),
                 RiskLevel::High => dashboard.underperforming.push(report),
                 RiskLevel::Medium | RiskLevel::Insufficient => {}
@@ -83,7 +107,7 @@ impl<'a> Dashboard<'a> {
             .top_performing
             .sort_by(|a, b| lower_end(b).total_cmp(&lower_end(a)).then_with(|| a.vendor_id.cmp(&b.vendor_id)));
         dashboard.underperforming.sort_by(|a, b| {
-            let probability = |report: &Report| Risk::of(&report.current7d).probability.unwrap_or_default();
+            let probability = |report: &Report| report.risk.probability.unwrap_or_default();
             let delayed = |report: &Report| report.current7d.delayed_orders;
             let worst_first = probability(b).total_cmp(&probability(a)).then_with(|| delayed(b).cmp(&delayed(a)));
             worst_first.then_with(|| a.vendor_id.cmp(&b.vendor_id))

@@ -85,7 +85,6 @@ impl OrderEvent {
 
 /// What happened to an order.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "a box would cost an allocation for each order")]
 pub enum Fact {
     /// It was placed.
     Placed(Placement),
@@ -130,9 +129,25 @@ pub struct Destination {
 }
 
 impl Placement {
+    /// A placement with this vendor and no other field.
+    pub fn of(vendor_id: VendorId) -> Self {
+        Self {
+            vendor_id,
+            estimated_delivery: None,
+            ship_by: None,
+            gift_value: None,
+            currency: None,
+            gift_type: None,
+            is_rush: None,
+            reference: None,
+            vendor_name: None,
+            destination: None,
+        }
+    }
+
     /// The currency of the gift's value.
     pub fn currency(&self) -> Currency {
-        self.currency.clone().unwrap_or_default()
+        self.currency.unwrap_or_default()
     }
 
     /// Whether the customer paid for fast delivery.

@@ -77,11 +77,59 @@ identifier!(
     GiftType,
     slug
 );
-identifier!(
-    /// The ISO 4217 code of a currency: three capital letters.
-    Currency,
-    currency
-);
+
+/// The ISO 4217 code of a currency: three capital letters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "&str", into = "String")]
+pub struct Currency([u8; 3]);
+
+impl Currency {
+    /// How many codes there are.
+    pub(crate) const CODES: usize = 26 * 26 * 26;
+
+    /// Checks the text. The error is the reason, as the end of a sentence that begins with the field.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        match <[u8; 3]>::try_from(text.as_bytes()) {
+            Ok(letters) if letters.iter().all(u8::is_ascii_uppercase) => Ok(Self(letters)),
+            _ => Err("must be an ISO 4217 code: three capital letters".into()),
+        }
+    }
+
+    /// The text itself.
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+
+    /// Its position among all codes in the sequence of the alphabet.
+    pub(crate) fn number(self) -> usize {
+        self.0.iter().fold(0, |number, letter| number * 26 + usize::from(letter - b'A'))
+    }
+
+    /// The code at a position.
+    pub(crate) fn of_number(number: usize) -> Option<Self> {
+        let letter = |divisor: usize| b'A' + (number / divisor % 26) as u8;
+        (number < Self::CODES).then(|| Self([letter(26 * 26), letter(26), letter(1)]))
+    }
+}
+
+impl TryFrom<&str> for Currency {
+    type Error = String;
+    fn try_from(text: &str) -> Result<Self, String> {
+        Self::parse(text)
+    }
+}
+
+impl From<Currency> for String {
+    fn from(currency: Currency) -> Self {
+        currency.as_str().to_owned()
+    }
+}
+
+impl fmt::Display for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
 
 fn opaque(text: &str) -> Result<(), String> {
     let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b':' | b'-');
@@ -103,18 +151,10 @@ fn slug(text: &str) -> Result<(), String> {
     }
 }
 
-fn currency(text: &str) -> Result<(), String> {
-    if text.len() == 3 && text.bytes().all(|b| b.is_ascii_uppercase()) {
-        Ok(())
-    } else {
-        Err("must be an ISO 4217 code: three capital letters".into())
-    }
-}
-
 impl Default for Currency {
     /// US dollars, for an order that names no currency.
     fn default() -> Self {
-        Self("USD".into())
+        Self(*b"USD")
     }
 }
 
@@ -137,5 +177,10 @@ mod tests {
         assert!(Currency::parse("BRL").is_ok());
         assert!(Currency::parse("brl").is_err());
         assert!(Currency::parse("EURO").is_err());
+        for code in ["AAA", "EUR", "USD", "ZZZ"] {
+            let currency = Currency::parse(code).unwrap();
+            assert_eq!((currency.as_str(), Currency::of_number(currency.number())), (code, Some(currency)));
+        }
+        assert_eq!(Currency::of_number(Currency::CODES), None);
     }
 }

@@ -31,7 +31,7 @@ mod vendor;
 pub use bucket::{Bucket, CounterSeries, Counters, MinuteEntry, merge_entries};
 pub use calendar::{AsOf, DAY_MINUTES, Day, DayError, Minute, ReportZone, time_zone, time_zone_database};
 pub use contribution::{Counter, Entry, Posting, contribution, contribution_to, facts, postings};
-pub use dashboard::{Dashboard, Fleet, FleetTrends, LEADERS};
+pub use dashboard::{Dashboard, Fleet, FleetTrends, LEADERS, main_currency};
 pub use event::{Destination, Fact, OrderEvent, Placement, WireDestination, WireEvent};
 pub use figures::{Figures, Interval};
 pub use ids::{Currency, EventId, GiftType, OrderId, ParcelId, VendorId};
@@ -39,7 +39,9 @@ pub use instant::Instant;
 pub use order::{Change, History, IngestOutcome, MOST_EVENTS, MOST_TEXT_BYTES, Note, Order, Recorded, Step, fold};
 pub use parcel::Parcel;
 pub use rejection::{FieldError, LONGEST_EVENT, Rejection};
-pub use report::{Report, Trend, Trends, figures, next_change, one_day, one_week, reliability_history, report};
+pub use report::{
+    Overdue, Report, Trend, Trends, figures, next_change, one_day, one_week, reliability_history, report,
+};
 pub use risk::{Risk, RiskLevel, RiskReason, probability_below};
 pub use status::{ActiveStatus, Outcome, Status};
 pub use vendor::{SlaPromises, Vendor};

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ActiveStatus, AsOf, Counter, CounterSeries, Counters, Day, Figures, Instant, Minute, ReportZone, VendorId,
+    ActiveStatus, AsOf, Bucket, Counter, CounterSeries, Counters, Currency, Day, Figures, Instant, Minute, ReportZone,
+    Risk, VendorId,
 };
 
 /// The days of a window.
@@ -12,7 +13,7 @@ const WINDOW: i32 = 7;
 const STABLE_BELOW: f64 = 2.0;
 
 /// One vendor's numbers for one date.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     /// The vendor.
     pub vendor_id: VendorId,
@@ -24,8 +25,31 @@ pub struct Report {
     pub current7d: Figures,
     /// The seven days before; levels at T − 7 days.
     pub previous7d: Figures,
+    /// The risk by `current7d`.
+    #[serde(default)]
+    pub risk: Risk,
+    /// The risk by `previous7d`.
+    #[serde(default)]
+    pub previous_risk: Risk,
+    /// The value of the orders that are delayed at T, by currency; `None` unless the date is today.
+    #[serde(default)]
+    pub overdue: Option<Vec<Overdue>>,
+    /// The latest delivery before T.
+    #[serde(default)]
+    pub last_arrival_at: Option<Instant>,
     /// The latest `occurredAt` it reflects; `None` before the first fact.
     pub updated_at: Option<Instant>,
+}
+
+/// The delayed orders whose gift values are in one currency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Overdue {
+    /// The currency.
+    pub currency: Currency,
+    /// How many orders.
+    pub orders: i64,
+    /// The sum of their gift values, in minor units.
+    pub amount: i64,
 }
 
 impl Report {
@@ -41,14 +65,19 @@ impl Report {
 /// later: the work grows with the days after the date, not with the orders.
 pub fn report(vendor_id: &VendorId, series: &CounterSeries, as_of: AsOf, zone: &ReportZone) -> Report {
     let date = as_of.date();
-    let a_week_before = date.plus(-WINDOW);
+    let current7d = figures(series, as_of);
+    let previous7d = window(series, date.plus(-WINDOW), None, as_of.cut_week_ago());
     Report {
         vendor_id: vendor_id.clone(),
         date,
         as_of: as_of.at(),
-        current7d: figures(series, as_of),
-        previous7d: window(series, a_week_before, None, as_of.cut_week_ago()),
-        updated_at: latest_fact(series, as_of, zone),
+        current7d,
+        previous7d,
+        risk: Risk::of(&current7d),
+        previous_risk: Risk::of(&previous7d),
+        overdue: as_of.cut().map(|_| overdue(series, as_of)),
+        last_arrival_at: latest(series, as_of, zone, Bucket::latest_delivery).or(series.earlier_delivery),
+        updated_at: latest(series, as_of, zone, Bucket::latest_fact).or(series.earlier_fact),
     }
 }
 
@@ -56,11 +85,12 @@ pub fn report(vendor_id: &VendorId, series: &CounterSeries, as_of: AsOf, zone: &
 /// `level_cut` minutes of it.
 fn window(series: &CounterSeries, last: Day, cut: Option<Minute>, level_cut: Option<Minute>) -> Figures {
     let mut figures = flows(series, last.plus(1 - WINDOW), last, cut);
+    let until = series.day(last).map(|bucket| (&bucket.totals, bucket.until(level_cut)));
+    let later = series.days(last.plus(1), Day::from_number(i32::MAX));
     let level = |entered: Counter, left: Counter| {
         let flow = |counters: &Counters| counters[entered] - counters[left];
-        let later: i64 =
-            series.days(last.plus(1), Day::from_number(i32::MAX)).iter().map(|(_, b)| flow(&b.totals)).sum();
-        let rest_of_day = series.day(last).map_or(0, |b| flow(&b.totals) - flow(&b.until(level_cut)));
+        let later: i64 = later.iter().map(|(_, bucket)| flow(&bucket.totals)).sum();
+        let rest_of_day = until.as_ref().map_or(0, |(day, until)| flow(day) - flow(until));
         flow(&series.totals) - later - rest_of_day
     };
     for status in ActiveStatus::ALL {
@@ -96,12 +126,44 @@ pub fn one_week(series: &CounterSeries, as_of: AsOf) -> Figures {
     flows(series, as_of.date().plus(1 - WINDOW), as_of.date(), as_of.cut())
 }
 
-fn latest_fact(series: &CounterSeries, as_of: AsOf, zone: &ReportZone) -> Option<Instant> {
-    let known = series.days(Day::from_number(i32::MIN), as_of.date()).iter().rev().find_map(|(day, bucket)| {
-        let (minute, micros) = bucket.latest_fact(as_of.cut().filter(|_| *day == as_of.date()))?;
-        Some(Instant::from_micros(zone.start(*day).plus_seconds(i64::from(minute) * 60).micros() + micros))
+/// The value of the orders that are delayed at T, by currency.
+fn overdue(series: &CounterSeries, as_of: AsOf) -> Vec<Overdue> {
+    let date = as_of.date();
+    let mut levels = Counters::default();
+    let mut add = |counters: &Counters, sign: i64| {
+        for (counter, amount) in counters.entries() {
+            if let Counter::OverdueValue(_) | Counter::OverdueOrders(_) = counter {
+                levels.add(counter, sign * amount);
+            }
+        }
+    };
+    add(&series.totals, 1);
+    for (day, bucket) in series.days(date, Day::from_number(i32::MAX)) {
+        add(&bucket.totals, -1);
+        if *day == date {
+            add(&bucket.until(as_of.cut()), 1);
+        }
+    }
+    let orders = levels.entries().filter_map(|(counter, orders)| match counter {
+        Counter::OverdueOrders(currency) => Some((currency, orders)),
+        _ => None,
     });
-    known.or(series.earlier_fact)
+    orders
+        .map(|(currency, orders)| Overdue { currency, orders, amount: levels[Counter::OverdueValue(currency)] })
+        .collect()
+}
+
+/// The latest instant before T among those that `latest_of` finds in a bucket's first minutes.
+fn latest(
+    series: &CounterSeries,
+    as_of: AsOf,
+    zone: &ReportZone,
+    latest_of: impl Fn(&Bucket, Option<Minute>) -> Option<(Minute, i64)>,
+) -> Option<Instant> {
+    series.days(Day::from_number(i32::MIN), as_of.date()).iter().rev().find_map(|(day, bucket)| {
+        let (minute, micros) = latest_of(bucket, as_of.cut().filter(|_| *day == as_of.date()))?;
+        Some(Instant::from_micros(zone.start(*day).plus_seconds(i64::from(minute) * 60).micros() + micros))
+    })
 }
 
 /// The reliability score of each of the `days` dates ending with the date of `as_of`, oldest first.

@@ -104,7 +104,7 @@ impl RiskReason {
 }
 
 /// The risk of one window.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Risk {
     /// The worse level of the two rates; a rate with too few orders is ignored if the other one is judged.
     pub level: RiskLevel,
@@ -114,12 +114,22 @@ pub struct Risk {
     pub probability: Option<f64>,
 }
 
+impl Default for Risk {
+    /// The risk of a window without orders.
+    fn default() -> Self {
+        Self { level: RiskLevel::Insufficient, reason: None, probability: None }
+    }
+}
+
 impl Risk {
     /// The risk by the figures of a window, of a vendor or of the fleet.
     pub fn of(figures: &Figures) -> Self {
-        let mut risk = Self { level: RiskLevel::Insufficient, reason: None, probability: None };
+        let mut risk = Self::default();
         for Line { reason, at_risk_below, underperforming_below, counts } in &LINES {
             let (good, of) = counts(figures);
+            if of == 0 {
+                continue;
+            }
             let at_risk = probability_below(*at_risk_below, good, of);
             let level = judge((good, of), at_risk, *underperforming_below);
             if level == RiskLevel::Insufficient {
@@ -135,17 +145,18 @@ impl Risk {
     }
 }
 
-/// The level of one rate with `good` of `of`, where `at_risk` is the probability that it is below its first line.
+/// The level of one rate with `good` of `of` trials, at least one, where `at_risk` is the probability that it is below its first line.
 fn judge((good, of): (i64, i64), at_risk: f64, underperforming_below: f64) -> RiskLevel {
     let is_unclear = at_risk > UNCLEAR.0 && at_risk < UNCLEAR.1;
-    if of == 0 || (of < ENOUGH && is_unclear) {
+    if of < ENOUGH && is_unclear {
         RiskLevel::Insufficient
+    } else if at_risk < 0.5 {
+        // Below the second line it is even less likely.
+        RiskLevel::Low
     } else if probability_below(underperforming_below, good, of) >= 0.5 {
         RiskLevel::High
-    } else if at_risk >= 0.5 {
-        RiskLevel::Medium
     } else {
-        RiskLevel::Low
+        RiskLevel::Medium
     }
 }
 

@@ -41,7 +41,8 @@ fn deciding_facts(facts: &[&Recorded]) -> Vec<usize> {
     };
     let first = placements().next();
     let first_with = |has: fn(&Placement) -> bool| {
-        let own = placements().filter(|(_, placement)| first.is_some_and(|(_, first)| first.vendor_id == placement.vendor_id));
+        let own = placements()
+            .filter(|(_, placement)| first.is_some_and(|(_, first)| first.vendor_id == placement.vendor_id));
         own.into_iter().find(|(_, placement)| has(placement)).map(|(position, _)| position)
     };
     let fields: [fn(&Placement) -> bool; 10] = [

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use csv::StringRecord;
 use goody_application::ports::Clock;
-use goody_domain::{FieldError, Instant, OrderEvent, Rejection};
+use goody_domain::{FieldError, Instant, OrderEvent, Rejection, ReportZone};
 use goody_formats::lines::{BOM, read_line};
 use goody_formats::mapping::{Mapping, RowParser};
 use goody_formats::records::{Record, Records};
@@ -69,17 +69,20 @@ impl Read for Input {
 pub(super) struct Source {
     input: BufReader<Input>,
     name: String,
+    /// Promises that are dates end with the day of this zone.
+    zone: ReportZone,
 }
 
 impl Source {
     pub(super) fn new(
         inner: Box<dyn Read + Send>,
         name: String,
+        zone: ReportZone,
         pieces: PieceSender<Line>,
         position: Arc<AtomicU64>,
     ) -> Self {
         let input = Input { inner, position, pieces, now: SystemClock.now() };
-        Self { input: BufReader::with_capacity(1 << 20, input), name }
+        Self { input: BufReader::with_capacity(1 << 20, input), name, zone }
     }
 
     pub(super) fn read_ndjson(self) -> Result<(), ImportError> {
@@ -98,8 +101,10 @@ impl Source {
                 continue;
             }
             let input = reader.get_mut();
-            let event =
-                if is_whole { OrderEvent::parse_with_warnings(text, input.now) } else { Err(Rejection::too_long()) };
+            let event = match is_whole {
+                true => OrderEvent::parse_with_warnings(text, input.now, &self.zone),
+                false => Err(Rejection::too_long()),
+            };
             let event = event.map_err(|rejection| (rejection, String::from_utf8_lossy(text).into_owned()));
             if !input.pieces.push(Line { number, event }) {
                 return Ok(());
@@ -123,7 +128,7 @@ impl Source {
         while let Some(Record { number, cells }) = records.read().map_err(unreadable)? {
             let input = records.input().get_mut();
             let events = match cells {
-                Ok(cells) => parse_row(&parser, cells, input.now),
+                Ok(cells) => parse_row(&parser, cells, input.now, &self.zone),
                 Err((rejection, text)) => vec![Err((rejection, String::from_utf8_lossy(&text).into_owned()))],
             };
             for event in events {
@@ -138,12 +143,12 @@ impl Source {
 }
 
 /// The events of a row.
-fn parse_row(parser: &RowParser, cells: csv::ByteRecord, now: Instant) -> Vec<ParsedEvent> {
+fn parse_row(parser: &RowParser, cells: csv::ByteRecord, now: Instant, zone: &ReportZone) -> Vec<ParsedEvent> {
     match StringRecord::from_byte_record(cells) {
         Ok(record) => {
             let text = || record.iter().collect::<Vec<_>>().join(",");
             let events = parser.events(&record).into_iter();
-            let checked = events.map(|event| event.and_then(|wire| OrderEvent::check_with_warnings(&wire, now)));
+            let checked = events.map(|event| event.and_then(|wire| OrderEvent::check_with_warnings(&wire, now, zone)));
             checked.map(|event| event.map_err(|rejection| (rejection, text()))).collect()
         }
         Err(error) => {

@@ -28,6 +28,8 @@ const CLOCK_OFFSETS_MINUTES: [i64; 6] = [0, 1, 45, 600, -1, -90];
 /// The expected numbers, computed by the oracle from all orders.
 pub(crate) struct ExpectedReports<'a> {
     zone: &'a ReportZone,
+    /// The first day whose buckets are all kept.
+    kept_from: Option<Day>,
     all: &'a [Order],
     /// For each vendor, the orders that name it.
     orders: BTreeMap<VendorId, Vec<Order>>,
@@ -36,12 +38,12 @@ pub(crate) struct ExpectedReports<'a> {
 }
 
 impl<'a> ExpectedReports<'a> {
-    pub(crate) fn new(zone: &'a ReportZone, vendors: &[VendorId], all: &'a [Order]) -> Self {
+    pub(crate) fn new(zone: &'a ReportZone, kept_from: Option<Day>, vendors: &[VendorId], all: &'a [Order]) -> Self {
         let of_vendor = |vendor: &VendorId| -> Vec<Order> {
             all.iter().filter(|order| order.named_vendors.contains(vendor)).cloned().collect()
         };
         let orders = vendors.iter().map(|vendor| (vendor.clone(), of_vendor(vendor))).collect();
-        Self { zone, all, orders, scores: BTreeMap::new() }
+        Self { zone, kept_from, all, orders, scores: BTreeMap::new() }
     }
 
     fn vendors(&self) -> Vec<VendorId> {
@@ -49,7 +51,10 @@ impl<'a> ExpectedReports<'a> {
     }
 
     fn report(&self, vendor: &VendorId, date: Day, now: Instant) -> oracle::Expected {
-        oracle::expected(vendor, &self.orders[vendor], date, now, self.zone.name())
+        let expected = oracle::expected(vendor, &self.orders[vendor], date, now, self.zone.name());
+        // A bucket that has expired leaves its sums, and no instants.
+        let first = self.kept_from.map_or(Instant::EARLIEST, |kept_from| self.zone.start(kept_from));
+        oracle::Expected { last_arrival_at: expected.last_arrival_at.filter(|arrival| *arrival >= first), ..expected }
     }
 
     /// The reliability scores of the dates that end with the date of `now`, the oldest first.
@@ -78,16 +83,19 @@ impl<'a> ExpectedReports<'a> {
         };
         let orders: Vec<Order> = self.all.iter().map(of_fleet).collect();
         let expected = oracle::expected(&fleet, &orders, date, now, self.zone.name());
-        // The history of the fleet has no previous window and no latest fact.
+        // The history of the fleet has no previous window, no instants and no values.
         let report = Report {
             vendor_id: fleet,
             date,
             as_of: expected.as_of,
             current7d: figures,
             previous7d: Figures::default(),
+            overdue: None,
+            last_arrival_at: None,
             updated_at: expected.updated_at,
         };
-        assert_report(&report, &oracle::Expected { previous: oracle::Window::default(), ..expected });
+        let previous = oracle::Window::default();
+        assert_report(&report, &oracle::Expected { previous, overdue: None, last_arrival_at: None, ..expected });
     }
 }
 

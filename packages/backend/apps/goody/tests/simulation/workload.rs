@@ -1,9 +1,13 @@
 //! The workload: the events of the simulated orders, and when each event is sent.
 //!
-//! It has few vendors, many orders and equal instants. Outcomes are corrected. Placements arrive late, twice, never or from two
+//! It has few vendors, many orders, few parcels and equal instants. Outcomes are corrected. Placements arrive late, twice, never or from two
 //! vendors. Promises equal arrivals. Events are sent twice, out of order and long after they occurred.
 
-use goody_domain::{Currency, EventId, Fact, GiftType, Instant, OrderEvent, OrderId, Placement, Status, VendorId};
+use std::collections::BTreeMap;
+
+use goody_domain::{
+    Currency, EventId, Fact, GiftType, Instant, OrderEvent, OrderId, ParcelId, Placement, Status, VendorId,
+};
 
 use crate::rng::Rng;
 
@@ -13,6 +17,9 @@ const DAY: i64 = 24 * HOUR;
 
 /// The gift types of the workload.
 pub(crate) const GIFTS: [&str; 2] = ["flowers", "food"];
+
+/// The parcels of the workload.
+const PARCELS: [&str; 2] = ["p-1", "p-2"];
 
 /// An event, and when it is sent.
 pub(crate) struct Delivery {
@@ -158,14 +165,23 @@ impl Timeline<'_> {
             5 => Some(self.placed_at.plus_seconds(self.rng.between(20 * DAY, 60 * DAY))),
             _ => Some(instant(self.rng, self.placed_at, 5)),
         };
+        let vendor_id = self.rng.pick(self.vendors);
+        let value = self.rng.between(1, 100_000);
+        let gift_type = self.rng.chance(0.8).then(|| GiftType::parse(self.rng.pick(&GIFTS)).unwrap());
+        let is_rush = self.rng.chance(0.15);
+        let ship_by = match self.rng.between(0, 4) {
+            0 => None,
+            1 => Some(last),
+            _ => Some(instant(self.rng, self.placed_at, 3)),
+        };
         Placement {
-            vendor_id: self.rng.pick(self.vendors),
             estimated_delivery: promise,
-            ship_by: None,
-            gift_value: Some(self.rng.between(1, 100_000)),
-            currency: Currency::default(),
-            gift_type: self.rng.chance(0.8).then(|| GiftType::parse(self.rng.pick(&GIFTS)).unwrap()),
-            is_rush: self.rng.chance(0.15),
+            ship_by,
+            gift_value: Some(value),
+            currency: Some(if self.rng.chance(0.9) { Currency::default() } else { Currency::parse("EUR").unwrap() }),
+            gift_type,
+            is_rush: Some(is_rush),
+            ..Placement::of(vendor_id)
         }
     }
 
@@ -175,11 +191,16 @@ impl Timeline<'_> {
             event_id: EventId::parse(&format!("e-{}", self.event_count)).unwrap(),
             order_id: self.order_id.clone(),
             occurred_at,
+            parcel_id: match &fact {
+                Fact::Became(..) if self.rng.chance(0.25) => Some(ParcelId::parse(self.rng.pick(&PARCELS)).unwrap()),
+                _ => None,
+            },
             fact,
             carrier: self.rng.chance(0.2).then(|| "a carrier".to_owned()),
             tracking_number: None,
             reason: self.rng.chance(0.1).then(|| "a reason".to_owned()),
             is_backfilled: self.rng.chance(0.05),
+            attributes: BTreeMap::new(),
         }
     }
 }

@@ -16,7 +16,7 @@ async fn main() -> Result<(), Failure> {
     host.serve(service_fn(async |LambdaEvent { payload, context }: LambdaEvent<Box<RawValue>>| {
         Ok::<_, Failure>(match Trigger::parse(&payload)? {
             Trigger::Http(request) => to_raw_value(&api.clone().call(LambdaEvent::new(*request, context)).await?)?,
-            Trigger::Bus(event) => to_raw_value(&bus::ingest(ingest, event, host.now()).await?)?,
+            Trigger::Bus(event) => to_raw_value(&bus::ingest(ingest, event, host.store.zone(), host.now()).await?)?,
             other => return Err(other.misdirected_error().into()),
         })
     }))

@@ -13,5 +13,5 @@ mod aws;
 use goody_testkit::conditional::real_data;
 
 goody_testkit::conditional_tests! {
-    real_orders::real_orders_through_all_functions_give_the_reports_of_the_embedded_host, needs real_data(["olist-events.ndjson", "olist-expected.json"]);
+    real_orders::real_orders_through_all_functions_give_the_reports_of_the_embedded_host, needs real_data(["olist-events.ndjson", "olist-expected-2.json"]);
 }

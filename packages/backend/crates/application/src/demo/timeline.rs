@@ -1,7 +1,7 @@
 //! The events of demo orders: those of one order, and those of all orders, sorted by time.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BTreeMap, BinaryHeap};
 
 use goody_domain::{Day, EventId, Fact, Instant, OrderEvent, OrderId, Status};
 
@@ -25,10 +25,12 @@ impl Timeline {
             order_id: self.order_id.clone(),
             occurred_at,
             fact,
+            parcel_id: None,
             carrier: None,
             tracking_number: None,
             reason: reason.map(ToOwned::to_owned),
             is_backfilled: false,
+            attributes: BTreeMap::new(),
         });
     }
 }

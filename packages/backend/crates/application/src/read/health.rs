@@ -6,7 +6,8 @@ use goody_domain::{ActiveStatus, Counter, Day, Instant, Minute, ReportZone};
 
 use crate::clock_watch::ClockJump;
 use crate::ports::{
-    ChangeFeed, ChangeLag, Clock, OrderReader, ReportReader, ReportStatus, Scope, StoreError, StoreHealth, StoreProblem,
+    ChangeFeed, ChangeLag, Clock, OrderReader, Received, ReportReader, ReportStatus, Scope, StoreError, StoreHealth,
+    StoreProblem,
 };
 
 /// The age of the oldest change, in seconds, above which the change feed is degraded, and above which it is unhealthy.
@@ -61,6 +62,8 @@ pub struct Health {
     pub report_count: Option<u64>,
     /// How far the buckets are behind the orders; `None` if the read failed.
     pub lag: Option<ChangeLag>,
+    /// What is missing among the events.
+    pub gaps: Gaps,
     /// The number of writes in the queue.
     pub writes_waiting: u64,
     /// When the checks ran.
@@ -80,12 +83,13 @@ impl Health {
 
     /// The worst result of the checks.
     pub fn verdict(&self) -> Verdict {
-        self.checks().map(|(_, check)| check.verdict).into_iter().max().unwrap_or(Verdict::Unhealthy)
+        self.checks().map(|(_, check)| check.verdict).into_iter().fold(self.gaps.verdict(), Ord::max)
     }
 
-    /// The name and the detail of each check that is not healthy.
+    /// The name and the detail of each check that is not healthy, and what is missing.
     pub fn issues(&self) -> Vec<String> {
-        issues(self.checks().map(|(name, check)| (name, check.verdict, check.detail.as_str())))
+        let issues = issues(self.checks().map(|(name, check)| (name, check.verdict, check.detail.as_str())));
+        issues.into_iter().chain(self.gaps.issues(self.at)).collect()
     }
 
     /// Whole minutes since the latest fact occurred.
@@ -94,18 +98,64 @@ impl Health {
     }
 }
 
+/// What is missing among the events that came in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Gaps {
+    /// Orders with events and without a placement.
+    pub unplaced_orders: i64,
+    /// The latest event, if none has come in since for longer than the program is set to accept.
+    pub silent_since: Option<Received>,
+}
+
+impl Gaps {
+    /// The gaps at an instant. After more than `silence_hours` without an event there is a silence; 0 accepts any.
+    pub fn of(status: &ReportStatus, silence_hours: u32, at: Instant) -> Self {
+        let longest = f64::from(silence_hours) * 3_600.0;
+        let is_silent = |last: &&Received| silence_hours > 0 && at.seconds_since(last.at) > longest;
+        Self {
+            unplaced_orders: status.unplaced_orders,
+            silent_since: status.last_received.as_ref().filter(is_silent).cloned(),
+        }
+    }
+
+    /// A silence is degraded. Orders often lack a placement for a while, so these need only attention.
+    pub fn verdict(&self) -> Verdict {
+        if self.silent_since.is_some() { Verdict::Degraded } else { Verdict::Healthy }
+    }
+
+    /// The gaps at an instant, one sentence each.
+    pub fn issues(&self, at: Instant) -> Vec<String> {
+        let silence = self.silent_since.as_ref().map(|Received { at: last, source }| {
+            let hours = (at.seconds_since(*last) / 3_600.0).floor();
+            format!("events: nothing has come in for {hours:.0} hours; the last event came in at {last} from {source}")
+        });
+        let unplaced = match self.unplaced_orders {
+            0 => None,
+            1 => Some(
+                "events: 1 order has events and no placement; it counts nowhere until its PLACED event comes".into(),
+            ),
+            orders => Some(format!(
+                "events: {orders} orders have events and no placement; they count nowhere until their PLACED events come"
+            )),
+        };
+        silence.into_iter().chain(unplaced).collect()
+    }
+}
+
 /// The health of the program by the records of the last tick and of the latest reads and writes. They are read together with the
 /// reports, so that this health needs no call of its own.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RecordedHealth {
     results: [(&'static str, Verdict, String); 4],
+    /// What is missing among the events.
+    pub gaps: Gaps,
     latest_fact: Option<Instant>,
     at: Instant,
 }
 
 impl RecordedHealth {
-    /// The health at an instant, by the status of the reports and the problem of the store.
-    pub fn of(status: &ReportStatus, problem: Option<&StoreProblem>, at: Instant) -> Self {
+    /// The health at an instant, by the status of the reports and the problem of the store. See [`Gaps::of`] for `silence_hours`.
+    pub fn of(status: &ReportStatus, problem: Option<&StoreProblem>, silence_hours: u32, at: Instant) -> Self {
         let named = |name, (verdict, detail)| (name, verdict, detail);
         let results = [
             named("order store", problem.map_or_else(|| healthy("answers"), judge_problem)),
@@ -114,17 +164,18 @@ impl RecordedHealth {
             named("reports", judge_reports(status, at)),
             named("scheduler", judge_timer(status, at)),
         ];
-        Self { results, latest_fact: status.latest_fact, at }
+        Self { results, gaps: Gaps::of(status, silence_hours, at), latest_fact: status.latest_fact, at }
     }
 
     /// The worst result.
     pub fn verdict(&self) -> Verdict {
-        self.results.iter().map(|(_, verdict, _)| *verdict).max().unwrap_or(Verdict::Unhealthy)
+        self.results.iter().map(|(_, verdict, _)| *verdict).fold(self.gaps.verdict(), Ord::max)
     }
 
-    /// The name and the detail of each result that is not healthy.
+    /// The name and the detail of each result that is not healthy, and what is missing.
     pub fn issues(&self) -> Vec<String> {
-        issues(self.results.iter().map(|(name, verdict, detail)| (*name, *verdict, detail.as_str())))
+        let issues = issues(self.results.iter().map(|(name, verdict, detail)| (*name, *verdict, detail.as_str())));
+        issues.into_iter().chain(self.gaps.issues(self.at)).collect()
     }
 
     /// Whole minutes since the latest fact occurred.
@@ -148,17 +199,19 @@ pub struct HealthReader {
     feed: Arc<dyn ChangeFeed>,
     reports: Arc<dyn ReportReader>,
     clock: Arc<dyn Clock>,
+    silence_hours: u32,
 }
 
 impl HealthReader {
-    /// Checks these stores and this clock.
+    /// Checks these stores and this clock. See [`Gaps::of`] for `silence_hours`.
     pub fn new(
         orders: Arc<dyn OrderReader>,
         feed: Arc<dyn ChangeFeed>,
         reports: Arc<dyn ReportReader>,
         clock: Arc<dyn Clock>,
+        silence_hours: u32,
     ) -> Self {
-        Self { orders, feed, reports, clock }
+        Self { orders, feed, reports, clock, silence_hours }
     }
 
     /// Runs the checks now.
@@ -194,6 +247,7 @@ impl HealthReader {
             last_report_update: status.refreshed_at,
             report_count,
             lag,
+            gaps: Gaps::of(&status, self.silence_hours, at),
             writes_waiting: store_health.waiting,
             at,
         }

@@ -1,8 +1,8 @@
 //! Reports of single vendors, and histories for charts.
 
 use goody_domain::{
-    AsOf, CounterSeries, Day, Figures, Instant, Report, ReportZone, Risk, Vendor, VendorId, figures, one_day,
-    one_week, report,
+    AsOf, CounterSeries, Day, Figures, Instant, Report, ReportZone, Risk, Vendor, VendorId, figures, one_day, one_week,
+    report,
 };
 
 use super::{DAYS_BEFORE, ReadError, check_not_expired};

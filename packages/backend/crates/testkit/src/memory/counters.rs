@@ -66,6 +66,8 @@ impl State {
             latest_fact: self.series(&Scope::Fleet, later, later, later, zone).earlier_fact,
             lag: lag.unwrap_or_default(),
             clock_jump: self.clock_jumps.last().copied(),
+            unplaced_orders: self.orders.values().filter(|history| history.order().is_none()).count() as i64,
+            last_received: None,
             has_other_rules: false,
         }
     }
@@ -88,7 +90,7 @@ impl State {
         let buckets = stored.map(|(day, bucket)| {
             let has_minutes = minutes_from <= day && day <= minutes_to;
             let minutes = if has_minutes { bucket.minutes.clone() } else { Vec::new() };
-            (day, Bucket { totals: bucket.totals, minutes })
+            (day, Bucket { totals: bucket.totals.clone(), minutes })
         });
         let buckets = buckets.collect();
         let earlier = self.all_buckets(scope).filter(|(day, _)| *day < from.max(minutes_from));
@@ -99,7 +101,12 @@ impl State {
                 Instant::from_micros(minute.micros() + entry.amount - 1)
             })
         });
-        CounterSeries { totals, buckets, earlier_fact: facts.max() }
+        let earlier_buckets = self.unexpired_buckets(scope).filter(|(day, _)| *day < from.max(minutes_from));
+        let deliveries = earlier_buckets.filter_map(|(day, bucket)| {
+            let (minute, micros) = bucket.latest_delivery(None)?;
+            Some(Instant::from_micros(zone.start(day).plus_seconds(i64::from(minute) * 60).micros() + micros))
+        });
+        CounterSeries { totals, buckets, earlier_fact: facts.max(), earlier_delivery: deliveries.max() }
     }
 }
 

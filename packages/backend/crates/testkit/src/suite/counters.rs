@@ -115,7 +115,7 @@ pub async fn the_status_has_the_last_refresh_and_the_number_of_reports(make: Mak
     assert_eq!(store.status().await.unwrap(), expected);
     let lag = ChangeLag { changes: 3, oldest: Some(at("2026-03-10T14:00:00.000001Z")) };
     store.mark_refreshed(now(), lag).await.unwrap();
-    assert_eq!(store.status().await.unwrap(), ReportStatus { lag, ..expected });
+    assert_eq!(store.status().await.unwrap(), ReportStatus { lag, ..expected.clone() });
     assert_eq!(store.changes_since(-1).await.unwrap().status, ReportStatus { lag, ..expected });
 }
 

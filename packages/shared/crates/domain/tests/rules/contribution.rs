@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use goody_domain::{
-    ActiveStatus, Bucket, Counter, Day, Entry, Minute, Order, Outcome, Posting, ReportZone, Status, VendorId,
+    ActiveStatus, Bucket, Counter, Currency, Day, Entry, Minute, Order, Outcome, Posting, ReportZone, Status, VendorId,
     contribution, facts, postings,
 };
 
@@ -212,7 +212,6 @@ fn a_bucket_does_not_depend_on_the_order_and_grouping_of_its_entries() {
 #[test]
 fn a_counter_keeps_its_index_for_ever() {
     // Stores keep the indices. If this fails, give the new counter a new index at the end instead.
-    assert_eq!(Counter::COUNT, 38);
     for (counter, index) in [
         (Counter::Entered(ActiveStatus::Placed), 0),
         (Counter::Entered(ActiveStatus::ShippingDelayed), 2),
@@ -238,6 +237,9 @@ fn a_counter_keeps_its_index_for_ever() {
         (Counter::Returned, 35),
         (Counter::Refunded, 36),
         (Counter::SuspectArrivals, 37),
+        (Counter::OverdueValue(Currency::parse("AAA").unwrap()), 38),
+        (Counter::OverdueOrders(Currency::parse("AAA").unwrap()), 17_614),
+        (Counter::DeliveredAt(0), 35_190),
     ] {
         assert_eq!(counter.index(), index, "{counter:?}");
     }

@@ -30,7 +30,10 @@ impl Acme {
         }
         let mut totals = Counters::default();
         buckets.values().for_each(|bucket| totals.add_all(&bucket.totals));
-        Self { zone, series: CounterSeries { totals, buckets: buckets.into_iter().collect(), earlier_fact: None } }
+        Self {
+            zone,
+            series: CounterSeries { totals, buckets: buckets.into_iter().collect(), ..CounterSeries::default() },
+        }
     }
 
     fn evaluated(&self, as_of: AsOf) -> Report {
