@@ -67,7 +67,7 @@ proptest! {
         prop_assert_eq!(order.placement.estimated_delivery, definition.field(|placement| placement.estimated_delivery));
         prop_assert_eq!(order.placement.ship_by, definition.field(|placement| placement.ship_by));
         prop_assert_eq!(&order.placement.reference, &definition.field(|placement| placement.reference.clone()));
-        prop_assert_eq!(&order.placement.currency, &definition.field(|placement| placement.currency.clone()));
+        prop_assert_eq!(&order.placement.currency, &definition.field(|placement| placement.currency));
         prop_assert_eq!(&order.placement.destination, &definition.field(|placement| placement.destination.clone()));
         prop_assert_eq!(order.placement.is_rush, definition.field(|placement| placement.is_rush));
         prop_assert_eq!(order.placement.gift_value, definition.field(|placement| placement.gift_value));
