@@ -95,6 +95,10 @@ proptest! {
             let has_passed = |deadline: Option<Instant>| deadline.is_some_and(|deadline| deadline < now);
             let is_overdue = status.is_some() && has_passed(definition.field(|placement| placement.estimated_delivery));
             prop_assert_eq!(level(Counter::OverdueEntered, Counter::OverdueLeft), i64::from(is_overdue), "overdue at {}", now);
+            let value = definition.field(|placement| placement.gift_value).filter(|_| is_overdue);
+            let currency = definition.field(|placement| placement.currency).unwrap_or_default();
+            prop_assert_eq!(sum_before(&entries, Counter::OverdueValue(currency), now), value.unwrap_or(0));
+            prop_assert_eq!(sum_before(&entries, Counter::OverdueOrders(currency), now), i64::from(value.is_some()));
             let is_unshipped = status == Some(Status::Placed) && has_passed(definition.field(|placement| placement.ship_by));
             prop_assert_eq!(level(Counter::UnshippedEntered, Counter::UnshippedLeft), i64::from(is_unshipped), "unshipped at {}", now);
             let is_quiet = definition.latest_event_before(now).is_some_and(|latest| now.seconds_since(latest) > 48.0 * 3_600.0);
