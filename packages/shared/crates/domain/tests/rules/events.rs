@@ -395,3 +395,47 @@ fn a_stored_event_is_read_leniently() {
     assert_eq!(placement.gift_value, Some(5));
     assert_eq!(placement.destination.as_ref().map(|to| to.country.as_str()), Some("DE"));
 }
+
+#[test]
+fn a_stored_placement_with_the_currency_and_urgency_that_earlier_versions_added_is_repeated_by_one_without() {
+    let stored = parse_placement(json!({"currency": "USD", "isRush": false})).unwrap();
+    let mut history = History::empty(stored.order_id.clone());
+    assert_eq!(history.record(stored, at(NOW)), IngestOutcome::New);
+    assert_eq!(history.record(parse_placement(json!({})).unwrap(), at(NOW)), IngestOutcome::Known);
+    let other = parse_placement(json!({"currency": "EUR"})).unwrap();
+    assert_eq!(history.record(other, at(NOW)), IngestOutcome::Conflict);
+    let rush = parse_placement(json!({"isRush": true})).unwrap();
+    assert_eq!(history.record(rush, at(NOW)), IngestOutcome::Conflict);
+}
+
+#[test]
+fn attributes_and_the_texts_of_a_placement_count_against_the_bytes_of_an_order() {
+    let attributes: Value = (0..20).map(|number| (format!("name {number:02}"), json!("x".repeat(492)))).collect();
+    let event = |number: usize| {
+        parse_placement(
+            json!({"eventId": format!("e-{number:04}"), "attributes": attributes, "reference": "x".repeat(128)}),
+        )
+        .unwrap()
+    };
+    let mut history = History::empty(event(0).order_id);
+    let recorded = (0..).take_while(|number| history.record(event(*number), at(NOW)) == IngestOutcome::New).count();
+    // Each has 20 × (7 + 492) bytes of attributes, 128 of the reference, 6 of its id and 4 of the vendor's.
+    assert_eq!(recorded, 1024 * 1024 / (20 * 499 + 128 + 6 + 4));
+}
+
+#[test]
+fn a_field_that_appears_twice_inside_another_is_named() {
+    let twice = |field: &str| {
+        let event = json!({"eventId": "e-1", "orderId": "o-1", "vendorId": "acme", "status": "PLACED", "occurredAt": "2026-03-10T10:00:00Z"});
+        only_error(parse(event.to_string().replacen('{', &format!("{{{field},"), 1).as_bytes())).0
+    };
+    assert_eq!(twice(r#""destination":{"country":"DE","country":"NO"}"#), "destination.country");
+}
+
+#[test]
+fn every_wrong_attribute_is_named_among_any_number() {
+    let mut attributes: serde_json::Map<String, Value> =
+        (0..60).map(|number| (format!("n-{number:02}"), json!("text"))).collect();
+    attributes.insert("n-55".into(), json!(5));
+    assert_eq!(only_error(parse_placement(json!({"attributes": attributes}))).0, "attributes.n-55");
+}

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use goody_domain::{
-    ActiveStatus, Counter, Entry, Instant, Order, OrderEvent, OrderId, Outcome, ParcelId, ReportZone, Status, VendorId,
-    contribution, fold, merge_entries, postings,
+    ActiveStatus, Counter, Entry, History, Instant, Order, OrderEvent, OrderId, Outcome, ParcelId, ReportZone, Status,
+    VendorId, contribution, fold, merge_entries, postings,
 };
 use proptest::prelude::*;
 
@@ -139,6 +139,19 @@ proptest! {
     #[test]
     fn any_order_of_arrival_gives_the_same_order((events, shuffled) in any_events().prop_flat_map(|events| (Just(events.clone()), Just(events).prop_shuffle()))) {
         prop_assert_eq!(fold_all(&events), fold_all(&shuffled));
+    }
+
+    #[test]
+    fn any_repetition_of_events_gives_the_same_order((events, received) in any_events().prop_flat_map(|events| {
+        let twice: Vec<OrderEvent> = events.iter().chain(&events).cloned().collect();
+        (Just(events), Just(twice).prop_shuffle())
+    })) {
+        let mut history = History::empty(OrderId::parse("o-1").unwrap());
+        for event in received {
+            history.record(event, Instant::LATEST);
+        }
+        prop_assert_eq!(history.version(), events.len());
+        prop_assert_eq!(history.order(), fold_all(&events));
     }
 
     #[test]
