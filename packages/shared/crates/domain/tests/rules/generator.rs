@@ -32,7 +32,17 @@ fn placement() -> impl Strategy<Value = String> {
         prop::option::of(prop::sample::select(&DEADLINES[..]))
             .prop_map(move |hours| hours.map_or_else(String::new, |hours| format!("{field}={}", hour(hours))))
     };
-    let other = one_of(&["", "currency=EUR", "giftType=food", "reference=#1", "vendorName=Acme", "carrier=ups"]);
+    let other = one_of(&[
+        "",
+        "currency=EUR",
+        "giftType=food",
+        "reference=#1",
+        "vendorName=Acme",
+        "carrier=ups",
+        "giftValue=5",
+        "isRush=true",
+        "destination={\"country\":\"DE\"}",
+    ]);
     let vendor = one_of(&["acme", "acme", "bloom"]);
     (0..HOURS.len(), vendor, deadline("estimatedDelivery"), deadline("shipBy"), other).prop_map(
         |(at, vendor, promise, ship_by, other)| {

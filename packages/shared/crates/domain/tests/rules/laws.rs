@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use goody_domain::{
-    ActiveStatus, Counter, Entry, Instant, Order, OrderEvent, OrderId, Outcome, ParcelId, ReportZone, Status, VendorId,
-    contribution, fold, merge_entries, postings,
+    ActiveStatus, Counter, Entry, History, Instant, Order, OrderEvent, OrderId, Outcome, ParcelId, ReportZone, Status,
+    VendorId, contribution, fold, merge_entries, postings,
 };
 use proptest::prelude::*;
 
@@ -67,7 +67,10 @@ proptest! {
         prop_assert_eq!(order.placement.estimated_delivery, definition.field(|placement| placement.estimated_delivery));
         prop_assert_eq!(order.placement.ship_by, definition.field(|placement| placement.ship_by));
         prop_assert_eq!(&order.placement.reference, &definition.field(|placement| placement.reference.clone()));
-        prop_assert_eq!(&order.placement.currency, &definition.field(|placement| placement.currency.clone()));
+        prop_assert_eq!(&order.placement.currency, &definition.field(|placement| placement.currency));
+        prop_assert_eq!(&order.placement.destination, &definition.field(|placement| placement.destination.clone()));
+        prop_assert_eq!(order.placement.is_rush, definition.field(|placement| placement.is_rush));
+        prop_assert_eq!(order.placement.gift_value, definition.field(|placement| placement.gift_value));
     }
 
     #[test]
@@ -92,6 +95,10 @@ proptest! {
             let has_passed = |deadline: Option<Instant>| deadline.is_some_and(|deadline| deadline < now);
             let is_overdue = status.is_some() && has_passed(definition.field(|placement| placement.estimated_delivery));
             prop_assert_eq!(level(Counter::OverdueEntered, Counter::OverdueLeft), i64::from(is_overdue), "overdue at {}", now);
+            let value = definition.field(|placement| placement.gift_value).filter(|_| is_overdue);
+            let currency = definition.field(|placement| placement.currency).unwrap_or_default();
+            prop_assert_eq!(sum_before(&entries, Counter::OverdueValue(currency), now), value.unwrap_or(0));
+            prop_assert_eq!(sum_before(&entries, Counter::OverdueOrders(currency), now), i64::from(value.is_some()));
             let is_unshipped = status == Some(Status::Placed) && has_passed(definition.field(|placement| placement.ship_by));
             prop_assert_eq!(level(Counter::UnshippedEntered, Counter::UnshippedLeft), i64::from(is_unshipped), "unshipped at {}", now);
             let is_quiet = definition.latest_event_before(now).is_some_and(|latest| now.seconds_since(latest) > 48.0 * 3_600.0);
@@ -132,6 +139,19 @@ proptest! {
     #[test]
     fn any_order_of_arrival_gives_the_same_order((events, shuffled) in any_events().prop_flat_map(|events| (Just(events.clone()), Just(events).prop_shuffle()))) {
         prop_assert_eq!(fold_all(&events), fold_all(&shuffled));
+    }
+
+    #[test]
+    fn any_repetition_of_events_gives_the_same_order((events, received) in any_events().prop_flat_map(|events| {
+        let twice: Vec<OrderEvent> = events.iter().chain(&events).cloned().collect();
+        (Just(events), Just(twice).prop_shuffle())
+    })) {
+        let mut history = History::empty(OrderId::parse("o-1").unwrap());
+        for event in received {
+            history.record(event, Instant::LATEST);
+        }
+        prop_assert_eq!(history.version(), events.len());
+        prop_assert_eq!(history.order(), fold_all(&events));
     }
 
     #[test]
