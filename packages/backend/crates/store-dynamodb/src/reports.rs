@@ -106,6 +106,7 @@ fn series(rows: Vec<Item>, from: Day, minutes: (Day, Day)) -> Result<Option<(Cou
             revision = scope.revision;
             series.totals = read_counters(&scope.totals)?;
             series.earlier_fact = series.earlier_fact.max(scope.expired_fact.map(Instant::from_micros));
+            series.earlier_delivery = series.earlier_delivery.max(scope.expired_delivery.map(Instant::from_micros));
             continue;
         }
         let row: BucketItem = read(item)?;
@@ -116,6 +117,8 @@ fn series(rows: Vec<Item>, from: Day, minutes: (Day, Day)) -> Result<Option<(Cou
             Row::Day(day) => {
                 if day < first_with_minutes {
                     series.earlier_fact = series.earlier_fact.max(row.latest_fact.map(Instant::from_micros));
+                    let delivery = row.deliveries.values().max().copied();
+                    series.earlier_delivery = series.earlier_delivery.max(delivery.map(Instant::from_micros));
                 }
                 if day >= from {
                     days.entry(day).or_default().totals = read_counters(&row.totals)?;
@@ -214,6 +217,7 @@ impl DynamoStore {
             if row.vendor_id == FLEET {
                 status.refreshed_at = row.rolled_at.map(Instant::from_micros);
                 status.latest_fact = row.latest_fact.map(Instant::from_micros);
+                status.unplaced_orders = row.unplaced_orders;
                 status.lag = ChangeLag { changes: row.lag_changes, oldest: row.lag_oldest.map(Instant::from_micros) };
             }
             if let Some(report) = current_report(row)? {
