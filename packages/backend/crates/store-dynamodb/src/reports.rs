@@ -13,7 +13,7 @@ use goody_domain::{Bucket, CounterSeries, Day, Instant, ReportZone, VendorId};
 use crate::DynamoStore;
 use crate::bucket_transaction::item_key;
 use crate::buckets::{BucketItem, CURRENT, FLEET, Row, ScopeItem, hour_key_prefix, partition, read_counters};
-use crate::client::{Backoff, MAX_CONCURRENT_CALLS, Terms, text};
+use crate::client::{Backoff, MAX_CONCURRENT_CALLS, Terms, failed, number, text};
 use crate::items::{Item, damaged, read};
 use crate::tables::BY_DATE;
 
@@ -209,6 +209,16 @@ impl ReportReader for DynamoStore {
 }
 
 impl DynamoStore {
+    /// Replaces the number of orders without a placement.
+    pub(crate) async fn save_unplaced(&self, orders: i64) -> Result<()> {
+        let (names, values) = Terms::new([("unplacedOrders", number(orders)), ("reportDate", text(CURRENT))]).split();
+        let update = self.client.update_item().table_name(&self.tables.reports);
+        let update = update.set_key(Some(item_key(FLEET, CURRENT.to_owned())));
+        let update = update.update_expression("SET #unplacedOrders = :unplacedOrders, #reportDate = :reportDate");
+        let update = update.set_expression_attribute_names(names).set_expression_attribute_values(values);
+        update.send().await.map(drop).map_err(|error| failed("saving the orders without a placement")(error.into()))
+    }
+
     /// The status, computed from the current rows of all scopes.
     fn status_of(&self, rows: &[ScopeItem]) -> Result<ReportStatus> {
         let mut status = ReportStatus::default();
