@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use async_trait::async_trait;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::types::Select;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use goody_application::ports::{
     Found, OrderCount, OrderFilter, OrderReader, OrderWrite, OrderWriter, Position, RecentFilter, Result, StatusCounts,
@@ -82,6 +83,32 @@ impl DynamoStore {
                 Ok(false)
             }
             Err(error) => Err(failed("saving an order")(error.into())),
+        }
+    }
+
+    /// Writes an order again as it is, unless it has new facts.
+    pub(crate) async fn write_again(&self, history: History) -> Result<()> {
+        let from_version = history.version();
+        self.save_one(OrderWrite { history, from_version, unknown_vendors: Vec::new() }).await.map(drop)
+    }
+
+    /// The number of all orders.
+    pub(crate) async fn count_orders(&self) -> Result<i64> {
+        const DOING: &str = "counting all orders";
+        let (names, values) = Terms::new([("all", text(ALL))]).split();
+        let query = self.client.query().table_name(&self.tables.orders).index_name(BY_ID).select(Select::Count);
+        let query = query.key_condition_expression("#all = :all").set_expression_attribute_names(names);
+        let query = query.set_expression_attribute_values(values);
+        let mut count = 0;
+        let mut start: Option<Item> = None;
+        loop {
+            let page = query.clone().set_exclusive_start_key(start).send().await;
+            let page = page.map_err(|error| failed(DOING)(error.into()))?;
+            count += i64::from(page.count);
+            start = page.last_evaluated_key.filter(|key| !key.is_empty());
+            if start.is_none() {
+                return Ok(count);
+            }
         }
     }
 
