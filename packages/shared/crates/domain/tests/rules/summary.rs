@@ -4,7 +4,7 @@ use goody_domain::{EventId, History, Order, OrderEvent, OrderId, Recorded, Statu
 use proptest::prelude::*;
 
 use crate::generator::any_events;
-use crate::timeline::events;
+use crate::timeline::{at, events};
 
 fn history(events: &[OrderEvent]) -> History {
     let recorded = |event: &OrderEvent| Recorded { event: event.clone(), recorded_at: event.occurred_at };
@@ -62,4 +62,21 @@ fn scans_without_effect_are_not_in_a_summary() {
         ["e-1", "e-2", "e-61", "e-62"],
         "the placement, the handover, the latest before the arrival, the arrival"
     );
+}
+
+#[test]
+fn a_summary_has_the_completion_that_makes_a_cancellation_a_refund() {
+    let history = history(&events(
+        "PLACED 2026-03-01T10:00:00Z
+         SHIPPING_ON_TIME 2026-03-02T10:00:00Z
+         CANCELLED 2026-03-03T10:00:00Z
+         UNDELIVERABLE 2026-03-04T10:00:00Z
+         CANCELLED 2026-03-05T10:00:00Z
+         LOST 2026-03-06T10:00:00Z
+         SHIPPING_ON_TIME 2026-03-07T10:00:00Z
+         SHIPPING_ON_TIME 2026-03-08T10:00:00Z",
+    ));
+    let summary = History::from_recorded(history.order_id().clone(), history.summary());
+    assert_eq!(summary.order().unwrap().refunded_at, Some(at("2026-03-05T10:00:00Z")));
+    assert_eq!(listed(&summary.by_occurrence()), listed(&history.by_occurrence()));
 }
