@@ -11,7 +11,7 @@ use goody_application::ports::{
     Found, OrderCount, OrderFilter, OrderReader, OrderWrite, OrderWriter, Position, RecentFilter, Result, StatusCounts,
     VendorStore,
 };
-use goody_domain::{History, Instant, Order, OrderId, VendorId};
+use goody_domain::{History, Instant, Order, OrderId, Vendor, VendorId};
 
 use crate::client::{MAX_CONCURRENT_CALLS, Terms, failed, number, text};
 use crate::items::{Item, read, write};
@@ -120,23 +120,29 @@ impl DynamoStore {
     /// between this check and the write.
     async fn register_vendors(&self, writes: &[OrderWrite]) -> Result<HashSet<OrderId>> {
         let mut unknown_vendors: BTreeSet<VendorId> =
-            writes.iter().flat_map(|write| &write.unknown_vendors).cloned().collect();
+            writes.iter().flat_map(|write| &write.unknown_vendors).map(|vendor| vendor.vendor_id.clone()).collect();
         if unknown_vendors.is_empty() {
             return Ok(HashSet::new());
         }
         for known in self.vendors_by_id(unknown_vendors.clone()).await? {
-            unknown_vendors.remove(&known.vendor_id);
+            let may_be_named = |vendor: &Vendor| known.named_as(vendor).is_some();
+            let is_named = !writes
+                .iter()
+                .flat_map(|write| &write.unknown_vendors)
+                .any(|vendor| vendor.vendor_id == known.vendor_id && may_be_named(vendor));
+            if is_named {
+                unknown_vendors.remove(&known.vendor_id);
+            }
         }
-        let affected =
-            writes.iter().filter(|write| write.unknown_vendors.iter().any(|id| unknown_vendors.contains(id)));
+        let is_unknown = |vendor: &Vendor| unknown_vendors.contains(&vendor.vendor_id);
+        let affected = writes.iter().filter(|write| write.unknown_vendors.iter().any(is_unknown));
         let ids: Vec<OrderId> = affected.clone().map(|write| write.history.order_id().clone()).collect();
         let stored = self.histories(&ids).await?;
         let version = |id: &OrderId| stored.get(id).map_or(0, History::version);
         let (current, outdated): (Vec<_>, Vec<_>) =
             affected.partition(|write| version(write.history.order_id()) == write.from_version);
-        let vendors: BTreeSet<VendorId> =
-            current.into_iter().flat_map(|write| &write.unknown_vendors).cloned().collect();
-        self.register_unknown(vendors.into_iter().filter(|id| unknown_vendors.contains(id)).collect()).await?;
+        let vendors = current.into_iter().flat_map(|write| &write.unknown_vendors);
+        self.register_unknown(vendors.filter(|vendor| is_unknown(vendor)).cloned().collect()).await?;
         Ok(outdated.into_iter().map(|write| write.history.order_id().clone()).collect())
     }
 

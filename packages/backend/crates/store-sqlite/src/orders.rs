@@ -7,7 +7,7 @@ use goody_application::ports::{
     Found, OrderCount, OrderFilter, OrderReader, OrderWrite, OrderWriter, Position, RECENT_HOURS, RecentFilter, Result,
     StatusCounts, StoreHealth, last_day,
 };
-use goody_domain::{History, Instant, Order, OrderId, ReportZone, VendorId};
+use goody_domain::{History, Instant, Order, OrderId, ReportZone, Vendor, VendorId};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::codec::read_row;
@@ -39,7 +39,7 @@ impl OrderWriter for SqliteStore {
                 .map(|row| save(connection, row, now, &mut counts))
                 .collect::<std::result::Result<_, Fault>>()?;
             let written = rows.iter().zip(&saved).filter(|(_, saved)| **saved);
-            vendors::register(connection, written.flat_map(|(row, _)| &row.unknown_vendors).collect())?;
+            vendors::register(connection, written.flat_map(|(row, _)| &row.unknown_vendors))?;
             counts.kinds.write(connection)?;
             counts.minutes.write(connection)?;
             Ok(saved)
@@ -171,7 +171,7 @@ struct Prepared {
     /// The history in its stored form.
     text: String,
     changed: Changed,
-    unknown_vendors: Vec<VendorId>,
+    unknown_vendors: Vec<Vendor>,
 }
 
 /// Which columns differ from the version before. SQLite writes an index only if the statement names one of its columns.

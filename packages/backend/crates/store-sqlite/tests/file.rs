@@ -16,7 +16,9 @@ use goody_application::rebuild::rebuild;
 use goody_application::{project, roll};
 use goody_domain::{Instant, Order, Report, ReportZone};
 use goody_store_sqlite::{OpenError, Settings, SqliteStore};
-use goody_testkit::{ManualClock, Method, OrderBuilder, Response, TestApp, TestStore, now, order_id, vendor_id};
+use goody_testkit::{
+    ManualClock, Method, OrderBuilder, Response, TestApp, TestStore, now, order_id, unregistered, vendor_id,
+};
 use rusqlite::Connection;
 use serde_json::json;
 use tempfile::TempDir;
@@ -139,7 +141,7 @@ async fn stored_data_is_there_when_the_file_is_opened_again() {
 async fn a_write_of_another_process_is_seen() {
     let file = File::new();
     let (one, other) = (file.open(), file.open());
-    one.register_unknown(vec![vendor_id("acme")]).await.unwrap();
+    one.register_unknown(vec![unregistered("acme")]).await.unwrap();
     let seen = async {
         while other.revision() < one.revision() {
             tokio::task::yield_now().await;

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use goody_domain::{
-    Day, EventId, Fact, GiftType, Instant, OrderEvent, OrderId, ParcelId, Placement, Status, VendorId, WireEvent,
+    Day, EventId, Fact, GiftType, Instant, OrderEvent, OrderId, ParcelId, Placement, Status, Vendor, VendorId,
+    WireEvent,
 };
 
 /// An instant from RFC 3339.
@@ -24,6 +25,11 @@ pub fn order_id(text: &str) -> OrderId {
 /// A vendor's id.
 pub fn vendor_id(text: &str) -> VendorId {
     VendorId::parse(text).unwrap()
+}
+
+/// A vendor that an order named by its id.
+pub fn unregistered(id: &str) -> Vendor {
+    Vendor::unregistered(vendor_id(id), None)
 }
 
 /// Events as NDJSON: one JSON object per line.
@@ -85,6 +91,12 @@ impl OrderBuilder {
     /// Sets the deadline for the handover.
     pub fn to_ship_by(mut self, when: &str) -> Self {
         self.placement.ship_by = Some(at(when));
+        self
+    }
+
+    /// Sets the name of the vendor.
+    pub fn vendor_name(mut self, name: &str) -> Self {
+        self.placement.vendor_name = Some(name.into());
         self
     }
 

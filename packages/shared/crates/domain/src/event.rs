@@ -196,6 +196,14 @@ impl OrderEvent {
         }
     }
 
+    /// The name of the vendor that this event gives, if any.
+    pub fn vendor_name(&self) -> Option<&str> {
+        match &self.fact {
+            Fact::Placed(placement) => placement.vendor_name.as_deref(),
+            Fact::Became(..) => None,
+        }
+    }
+
     /// Reads one event from its JSON, received at `now`. A promise that is a date ends with the day of UTC.
     pub fn parse(json: &[u8], now: Instant) -> Result<Self, Rejection> {
         Self::parse_with_warnings(json, now, &ReportZone::utc()).map(|(event, _)| event)

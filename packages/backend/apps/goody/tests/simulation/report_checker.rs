@@ -195,7 +195,7 @@ pub(crate) async fn assert_dashboards(
     // The cache must return a change at once, also as of the same instant.
     let as_of = simulation.zone.today(now);
     if let Some(id) = vendors.first() {
-        let vendor = Vendor { name: format!("{now}"), is_registered: true, ..Vendor::unregistered(id.clone()) };
+        let vendor = Vendor { name: format!("{now}"), is_registered: true, ..Vendor::unregistered(id.clone(), None) };
         cached_fleet(process, as_of).await;
         process.store.put(vendor.clone()).await.unwrap();
         assert_eq!(cached_fleet(process, as_of).await.row(id).unwrap().vendor, vendor);
