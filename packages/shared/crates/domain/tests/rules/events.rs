@@ -314,6 +314,12 @@ fn a_destination_has_a_country_and_may_have_a_region_and_a_postal_prefix() {
     let control = parse_placement(json!({"destination": {"country": "BR", "region": "a\u{7}"}}));
     assert_eq!(only_error(control), field_error("destination.region", "has control characters"));
     assert_eq!(only_error(parse_placement(json!({"destination": "BR"}))).0, "destination");
+    for field in ["region", "postalPrefix"] {
+        let of_length = |length| parse_placement(json!({"destination": {"country": "BR", field: "ü".repeat(length)}}));
+        assert!(of_length(64).is_ok(), "{field}");
+        let name = format!("destination.{field}");
+        assert_eq!(only_error(of_length(65)), field_error(&name, "is longer than 64 characters"));
+    }
 }
 
 #[test]
@@ -329,6 +335,10 @@ fn attributes_are_at_most_20_texts_by_name() {
     assert_eq!(only_error(parse_placement(json!({"attributes": {"note": "a\u{0}"}}))).0, "attributes.note");
     assert_eq!(only_error(parse_placement(json!({"attributes": {"": "text"}}))).0, "attributes.");
     assert_eq!(only_error(parse_placement(json!({"attributes": ["a"]}))).0, "attributes");
+    let one = |name: usize, text: usize| parse_placement(json!({"attributes": {"n".repeat(name): "ü".repeat(text)}}));
+    assert!(one(64, 500).is_ok());
+    assert_eq!(only_error(one(65, 1)).1, "is longer than 64 characters");
+    assert_eq!(only_error(one(1, 501)), field_error("attributes.n", "is longer than 500 characters"));
 }
 
 #[test]
