@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use goody_domain::{
-    Day, EventId, Fact, GiftType, Instant, OrderEvent, OrderId, ParcelId, Placement, Status, Vendor, VendorId,
-    WireEvent,
+    Currency, Day, EventId, Fact, GiftType, Instant, OrderEvent, OrderId, ParcelId, Placement, Status, Vendor,
+    VendorId, WireEvent,
 };
 
 /// An instant from RFC 3339.
@@ -109,6 +109,12 @@ impl OrderBuilder {
     /// Sets the value of the gift, in cents.
     pub fn value(mut self, cents: i64) -> Self {
         self.placement.gift_value = Some(cents);
+        self
+    }
+
+    /// Sets the currency.
+    pub fn currency(mut self, code: &str) -> Self {
+        self.placement.currency = Some(Currency::parse(code).unwrap());
         self
     }
 
