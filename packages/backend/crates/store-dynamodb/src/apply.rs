@@ -13,7 +13,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use goody_application::ports::{ChangeBatch, ChangeLag, CurrentReport, PostedChange, ReportWriter, Result};
 use goody_application::project;
-use goody_domain::{Day, History, Instant};
+use goody_domain::{Change, Day, History, Instant};
 
 use crate::bucket_transaction::{BucketTransaction, RowKey, item_key, row_keys};
 use crate::buckets::{CURRENT, FLEET};
@@ -71,7 +71,9 @@ impl Group {
     fn item_count(changes: &[PostedChange], row_keys: &BTreeSet<RowKey>) -> usize {
         let scopes: BTreeSet<&str> = row_keys.iter().map(|(scope, _)| scope.as_str()).collect();
         let pointers: usize = changes.iter().map(|change| secondary_vendors::vendor_ids(&change.change).count()).sum();
-        changes.len() + pointers + row_keys.len() + scopes.len()
+        // The fleet's row may be written only for the number of orders without a placement.
+        let unplaced = usize::from(!scopes.contains(FLEET));
+        changes.len() + pointers + row_keys.len() + scopes.len() + unplaced
     }
 }
 
@@ -100,6 +102,7 @@ impl DynamoStore {
             for bucket_move in &moves {
                 transaction.add(&bucket_move.scope, bucket_move.day, &bucket_move.entries)?;
             }
+            transaction.add_unplaced(changes.iter().map(|posted| newly_unplaced(&posted.change)).sum());
             let mut writes: Vec<TransactWriteItem> =
                 changes.iter().map(|posted| markers::advance(self, &posted.change, today)).collect::<Result<_>>()?;
             for posted in changes {
@@ -144,6 +147,12 @@ impl DynamoStore {
             Err(error) => Err(failed(DOING)(error.into())),
         }
     }
+}
+
+/// 1 for an order that has no placement after a change and did not exist or had one before, −1 for the opposite.
+fn newly_unplaced(change: &Change) -> i64 {
+    let was_unplaced = change.from_version > 0 && change.before.is_none();
+    i64::from(change.after.is_none()) - i64::from(was_unplaced)
 }
 
 /// Splits changes into groups that fit into a transaction. No group is empty. Only a group of one order may be too large.

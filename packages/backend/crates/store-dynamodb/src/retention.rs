@@ -56,6 +56,7 @@ struct OldDay {
     day: Day,
     totals: Counters,
     latest_fact: Option<i64>,
+    latest_delivery: Option<i64>,
 }
 
 impl DynamoStore {
@@ -115,6 +116,10 @@ impl DynamoStore {
                 }
                 let last_day = last_day(history.events(), Some(&order), &self.zone);
                 writes.extend(self.settle(settlement(order, last_day, order_days, &self.zone), today).await?);
+            } else {
+                let mut transaction = BucketTransaction::begin(self, &BTreeSet::new(), today).await?;
+                transaction.add_unplaced(-1);
+                writes.extend(transaction.writes()?);
             }
             match self.transact(DOING, writes).await? {
                 TransactionOutcome::Committed => {
@@ -190,7 +195,9 @@ impl DynamoStore {
                     first_day = first_day.min(day);
                 }
                 let totals = read_counters(&row.totals)?;
-                days.push(OldDay { revision: row.revision, day, totals, latest_fact: row.latest_fact });
+                let latest_delivery = row.deliveries.values().max().copied();
+                let latest_fact = row.latest_fact;
+                days.push(OldDay { revision: row.revision, day, totals, latest_fact, latest_delivery });
             }
             scopes.push((scope.vendor_id, days));
         }
@@ -225,7 +232,8 @@ impl DynamoStore {
             let mut expired = read_counters(row.expired.as_deref().unwrap_or_default())?;
             days.iter().for_each(|old| expired.add_all(&old.totals));
             let latest = days.iter().filter_map(|old| old.latest_fact).max().max(row.expired_fact);
-            let mut writes = vec![self.write_expired(scope, &row, &expired, latest)?];
+            let delivery = days.iter().filter_map(|old| old.latest_delivery).max().max(row.expired_delivery);
+            let mut writes = vec![self.write_expired(scope, &row, &expired, (latest, delivery))?];
             for old in days {
                 writes.push(
                     self.delete_row(bucket_transaction::item_key(scope, Row::Day(old.day).key()), Some(old.revision))?,
@@ -245,7 +253,7 @@ impl DynamoStore {
         scope: &str,
         row: &ScopeItem,
         expired: &Counters,
-        latest: Option<i64>,
+        (latest_fact, latest_delivery): (Option<i64>, Option<i64>),
     ) -> Result<TransactWriteItem> {
         let condition = if row.expired.is_none() { "attribute_not_exists(#expired)" } else { "#expired = :stored" };
         let mut terms = Terms::new([("expired", text(write_counters(expired)))]);
@@ -253,9 +261,11 @@ impl DynamoStore {
         if let Some(stored) = &row.expired {
             terms = terms.with_values([("stored", text(stored))]);
         }
-        if let Some(latest) = latest {
-            terms = terms.with_names(["expiredFact"]).with_values([("expiredFact", number(latest))]);
-            change += ", #expiredFact = :expiredFact";
+        for (name, latest) in [("expiredFact", latest_fact), ("expiredDelivery", latest_delivery)] {
+            if let Some(latest) = latest {
+                terms = terms.with_names([name]).with_values([(name, number(latest))]);
+                change += &format!(", #{name} = :{name}");
+            }
         }
         let (names, values) = terms.split();
         let update = Update::builder().table_name(&self.tables.reports);

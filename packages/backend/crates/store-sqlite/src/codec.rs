@@ -28,7 +28,7 @@ pub(crate) fn read_history(order_id: &str, text: &str) -> Result<History, Fault>
     let facts = text.lines().map(|line| {
         let (recorded, json) = line.split_once(' ').ok_or_else(|| damaged("a line without its instant"))?;
         let recorded = recorded.parse().map_err(|_| damaged("an instant that is no number"))?;
-        let wire = WireEvent::read(json.as_bytes()).map_err(|rejection| damaged(&rejection.to_string()))?;
+        let wire = WireEvent::read_stored(json.as_bytes()).map_err(|rejection| damaged(&rejection.to_string()))?;
         let event = WireEvent { order_id: Some(order_id.into()), ..wire }.event();
         let event = event.map_err(|rejection| damaged(&rejection.to_string()))?;
         Ok(Recorded { event, recorded_at: Instant::from_micros(recorded) })

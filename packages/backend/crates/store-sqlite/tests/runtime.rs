@@ -36,7 +36,7 @@ fn log_bytes(path: &Path) -> u64 {
 
 async fn order_store(store: &SqliteStore) -> (Verdict, String) {
     let store = Arc::new(store.clone());
-    let health = HealthReader::new(store.clone(), store.clone(), store, ManualClock::today()).health().await;
+    let health = HealthReader::new(store.clone(), store.clone(), store, ManualClock::today(), 0).health().await;
     (health.order_store.verdict, health.order_store.detail)
 }
 

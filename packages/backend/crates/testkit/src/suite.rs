@@ -87,6 +87,7 @@ macro_rules! store_suite {
             }
             vendors {
                 an_unknown_vendor_is_stored_under_its_id_as_unregistered,
+                an_order_names_a_vendor_that_has_no_name_yet,
                 register_unknown_does_not_change_a_registered_vendor,
                 put_returns_whether_the_vendor_is_new,
                 vendors_are_listed_by_id_in_pages,

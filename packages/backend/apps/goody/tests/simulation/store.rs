@@ -256,8 +256,8 @@ impl ReportReader for FaultyStore {
 
 #[async_trait]
 impl VendorStore for FaultyStore {
-    async fn register_unknown(&self, mut vendors: Vec<VendorId>) -> Result<()> {
-        vendors.sort();
+    async fn register_unknown(&self, mut vendors: Vec<Vendor>) -> Result<()> {
+        vendors.sort_by(|one, other| one.vendor_id.cmp(&other.vendor_id));
         self.call("registering vendors", |real| wait_alone(real.register_unknown(vendors)), |()| ()).await
     }
 

@@ -1,7 +1,7 @@
 //! Orders: versions, outdated writes, duplicates.
 
 use goody_application::ports::{Found, OrderWrite, OrderWriter};
-use goody_domain::{History, IngestOutcome, OrderEvent, OrderId, ReportZone};
+use goody_domain::{History, IngestOutcome, OrderEvent, OrderId, ReportZone, Vendor};
 
 use super::{MakeStore, ingest};
 use crate::{OrderBuilder, at, now, order_id};
@@ -20,7 +20,7 @@ fn write_of(history: &History, event: &OrderEvent) -> OrderWrite {
     OrderWrite {
         from_version: history.version(),
         history: grown,
-        unknown_vendors: event.vendor_id().cloned().into_iter().collect(),
+        unknown_vendors: event.vendor_id().map(|id| Vendor::unregistered(id.clone(), None)).into_iter().collect(),
     }
 }
 
