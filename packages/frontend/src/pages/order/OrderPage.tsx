@@ -29,7 +29,7 @@ export function OrderPage({ data: { detail, vendor, readAt } }: { data: OrderDat
         <p>Times are in your time zone ({ownZone})</p>
       </div>
       <Source timeline={steps} />
-      {order?.isSuspect === true && <Suspect />}
+      {order?.suspect === true && <Suspect />}
       <TimelineList entries={steps.entries} order={order} />
     </section>
   );

@@ -84,9 +84,11 @@ function FactItem({ step, order }: { step: FactStep; order: Order | null }) {
       <div className={styles.text}>
         <h3>
           {titlesByEffect[effect] ?? titles[fact.status]}
-          {parcelId !== null && <span className={styles.parcel}>
+          {parcelId !== null && (
+            <span className={styles.parcel}>
               Parcel <code>{parcelId}</code>
-            </span>}
+            </span>
+          )}
           {tag !== null && <span className={styles.tag}>{tag}</span>}
         </h3>
         {fact.reason != null && <p className={styles.reason}>“{fact.reason}”</p>}

@@ -109,7 +109,7 @@ describe('the headline of an order', () => {
     expect(ended('DAMAGED', 100)).toBe('Damaged.');
     expect(ended('CANCELLED', 26)).toBe('Cancelled after 1 day 2 hours.');
     expect(ended('RETURN_TO_SENDER', 100)).toBe('Returned to sender.');
-    const early = order({ status: 'ARRIVED', completedAt: at(0), isSuspect: true });
+    const early = order({ status: 'ARRIVED', completedAt: at(0), suspect: true });
     expect(headlineText(early)).toBe('Arrived; its times are suspect.');
   });
 

@@ -18,7 +18,7 @@ export function headline(
     case 'SHIPPING_DELAYED':
       return open(late === null ? 'On its way, reported delayed' : 'On its way');
     case 'ARRIVED':
-      if (order.isSuspect) return { text: 'Arrived; its times are suspect.', late: null };
+      if (order.suspect) return { text: 'Arrived; its times are suspect.', late: null };
       if (late !== null) return { text: 'Arrived', late: `${past('late')}.` };
       if (early === null) return { text: `Arrived after ${long(length)}.`, late: null };
       return { text: early === 0 ? 'Arrived just in time.' : `Arrived ${long(early)} early.`, late: null };

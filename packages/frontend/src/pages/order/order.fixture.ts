@@ -12,7 +12,7 @@ export function plainOrder(overrides: Partial<Order> & Pick<Order, 'createdAt' |
     refundedAt: null,
     returnedAt: null,
     replacementArrivedAt: null,
-    isSuspect: false,
+    suspect: false,
     reference: null,
     destination: null,
     actualDelivery: null,

@@ -20,36 +20,41 @@ export function ToChase({
 }) {
   const overdue = `${count(delayedOrders)} of ${count(activeOrders)}`;
   return (
-    <dl className={styles.list} aria-label="To chase">
-      <Item name="Overdue" note={overdueValue !== null && overdueValue.length > 0 ? sums(overdueValue) : 'open orders'}>
-        {/* The list of orders shows the current state, not that of another day. */}
-        {isPast || delayedOrders === 0 ? (
-          overdue
-        ) : (
-          <Link to="/orders" search={overdueSearch(vendorId)} state={{ openedFrom }}>
-            {overdue}
-          </Link>
-        )}
-      </Item>
-      <Item name="Unshipped" note="past the time to hand over">
-        {count(unshippedOrders)}
-      </Item>
-      <Item name="Stalled" note="on the way, without news">
-        {count(stalledOrders)}
-      </Item>
-      <Item
-        name="Last arrival"
-        note={lastArrivalAt === null ? 'none yet' : isPast ? 'until then' : <Timestamp instant={lastArrivalAt} />}
-      >
-        {lastArrivalAt === null ? (
-          <Value text={null} reason="no order has arrived" />
-        ) : isPast ? (
-          <Timestamp instant={lastArrivalAt} precision="day" />
-        ) : (
-          <RelativeTime instant={lastArrivalAt} />
-        )}
-      </Item>
-    </dl>
+    <section aria-label="To chase">
+      <dl className={styles.list}>
+        <Item
+          name="Overdue"
+          note={overdueValue !== null && overdueValue.length > 0 ? sums(overdueValue) : 'open orders'}
+        >
+          {/* The list of orders shows the current state, not that of another day. */}
+          {isPast || delayedOrders === 0 ? (
+            overdue
+          ) : (
+            <Link to="/orders" search={overdueSearch(vendorId)} state={{ openedFrom }}>
+              {overdue}
+            </Link>
+          )}
+        </Item>
+        <Item name="Unshipped" note="past the time to hand over">
+          {count(unshippedOrders)}
+        </Item>
+        <Item name="Stalled" note="on the way, without news">
+          {count(stalledOrders)}
+        </Item>
+        <Item
+          name="Last arrival"
+          note={lastArrivalAt === null ? 'none yet' : isPast ? 'until then' : <Timestamp instant={lastArrivalAt} />}
+        >
+          {lastArrivalAt === null ? (
+            <Value text={null} reason="no order has arrived" />
+          ) : isPast ? (
+            <Timestamp instant={lastArrivalAt} precision="day" />
+          ) : (
+            <RelativeTime instant={lastArrivalAt} />
+          )}
+        </Item>
+      </dl>
+    </section>
   );
 }
 
