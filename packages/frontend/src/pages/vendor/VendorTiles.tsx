@@ -102,8 +102,8 @@ function Handover({ report: { current7d: current, trends } }: { report: Report }
       <p>
         {score === null
           ? capitalized(noDeadline)
-          : `${count(current.shippedOnTime)} of ${count(current.shipDueOrders)} due to be handed over`}
-        {hours !== null && `; ${days(hours)} after the placement on average`}
+          : `${count(current.shippedOnTime)} of ${count(current.shipDueOrders)} by the deadline`}
+        {hours !== null && `; after ${days(hours)} on average`}
       </p>
       <ChangeText
         change={change(trends.shippedOnTimePercentage, { unit: 'points', better: 'up' })}

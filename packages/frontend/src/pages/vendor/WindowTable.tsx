@@ -13,6 +13,8 @@ interface Line {
   measure: Measure;
   /** Why the value may be missing. */
   reason: string;
+  /** It is on a tile, too, or follows from one: paper does not repeat it. */
+  isOnTile?: boolean;
 }
 
 const nothingCompleted = 'nothing completed in the seven days';
@@ -74,6 +76,7 @@ const lines: Line[] = [
     format: count,
     measure: { unit: 'orders', better: null },
     reason: neverMissing,
+    isOnTile: true,
   },
   {
     label: 'Issues',
@@ -88,6 +91,7 @@ const lines: Line[] = [
     format: percent,
     measure: { unit: 'points', better: 'down' },
     reason: nothingCompleted,
+    isOnTile: true,
   },
   {
     label: 'Cancelled',
@@ -117,13 +121,21 @@ const lines: Line[] = [
     measure: { unit: 'orders', better: null },
     reason: neverMissing,
   },
-  { label: 'Due', value: 'dueOrders', format: count, measure: { unit: 'orders', better: null }, reason: neverMissing },
+  {
+    label: 'Due',
+    value: 'dueOrders',
+    format: count,
+    measure: { unit: 'orders', better: null },
+    reason: neverMissing,
+    isOnTile: true,
+  },
   {
     label: 'Delivered on time',
     value: 'onTimeDeliveries',
     format: count,
     measure: { unit: 'orders', better: null },
     reason: neverMissing,
+    isOnTile: true,
   },
   {
     label: 'Due to be handed over',
@@ -131,6 +143,7 @@ const lines: Line[] = [
     format: count,
     measure: { unit: 'orders', better: null },
     reason: neverMissing,
+    isOnTile: true,
   },
   {
     label: 'Handed over by then',
@@ -138,6 +151,7 @@ const lines: Line[] = [
     format: count,
     measure: { unit: 'orders', better: null },
     reason: neverMissing,
+    isOnTile: true,
   },
 ];
 
@@ -165,7 +179,7 @@ export function WindowTable({ report: { current7d, previous7d, trends } }: { rep
         </thead>
         <tbody>
           {lines.map((line) => (
-            <tr key={line.value}>
+            <tr key={line.value} data-on-tile={line.isOnTile}>
               <th scope="row">{line.label}</th>
               {[current7d, previous7d].map((window, index) => (
                 // The two windows are always these two, in this order.
