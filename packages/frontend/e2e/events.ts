@@ -16,7 +16,7 @@ export interface Plan {
   shipping?: number;
   /** Shipping, with a promise that has passed, and without an event for more than two days: stalled, too. */
   overdue?: number;
-  /** Not handed over, with the time to ship by passed and a promise in the future. */
+  /** Not handed over, with its ship-by passed and a promise in the future. */
   unshipped?: number;
   /** Arrived or lost in the previous week. */
   arrivedBefore?: number;

@@ -149,7 +149,7 @@ describe('the order page', () => {
     expect(shown[2]).toMatch(/On its way Parcel box-2 depot Hamburg /);
     const facts = await read(page.getByRole('region', { name: 'Facts' }));
     expect(facts).toContain('Reference Nº 2026/1141');
-    expect(facts).toContain(`Handed over ${exactly(80)} 1 day 16 hours after the time to ship by`);
+    expect(facts).toContain(`Handed over ${exactly(80)} 1 day 16 hours after the ship-by`);
     expect(facts).toContain('Destination Bayern, Germany, postal code 80…');
     expect(consoleErrors).toEqual([]);
     await page.context().close();

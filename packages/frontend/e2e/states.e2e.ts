@@ -36,6 +36,27 @@ describe('a page without data, with an error or while loading', () => {
     expect(consoleErrors).toEqual([]);
   });
 
+  test('an order without a placement is stated, and nothing says that all is well', async () => {
+    const other = await Goody.start();
+    try {
+      await other.send(events({ vendorId: 'candles', arrived: 20, shipping: 1 }));
+      const { page } = await visit(browser, other.address);
+      const health = page.getByRole('region', { name: 'System health' });
+      await expect.poll(() => read(health)).toBe('The system is healthy');
+      await page.getByRole('heading', { name: 'All clear' }).waitFor();
+
+      await other.sendUnplaced('gift-1');
+      await page.getByRole('button', { name: 'Refresh' }).click();
+      await expect.poll(() => heading(page)).toBe('1 order has no placement.');
+      expect(await read(health)).toBe(
+        'Works, but needs attention. 1 order has events and no placement; it counts nowhere until its PLACED event comes.',
+      );
+      expect(await read(page.getByRole('main'))).not.toMatch(/all clear|is healthy|no vendor is at risk/i);
+    } finally {
+      await other.end();
+    }
+  });
+
   test('an unknown URL shows an error and a link to the overview', async () => {
     const { page, consoleErrors } = await visit(browser, `${goody.address}/no/such/page`);
     await expect.poll(() => heading(page)).toBe('There is no such page');

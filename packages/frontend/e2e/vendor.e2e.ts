@@ -160,7 +160,7 @@ describe('the vendor page', () => {
     const { page } = await open('/vendors/fashion');
     const chase = page.getByRole('region', { name: 'To chase' });
     expect(await read(chase)).toMatch(
-      /^OVERDUE 12 of 12 \$510 UNSHIPPED 0 past the time to hand over STALLED 12 on the way, without news LAST ARRIVAL 2 days ago /i,
+      /^OVERDUE 12 of 12 \$510 UNSHIPPED 0 past their ship-by STALLED 12 on their way, without news LAST ARRIVAL 2 days ago /i,
     );
     await chase.getByRole('link', { name: '12 of 12' }).click();
     await expectSearch(page, {

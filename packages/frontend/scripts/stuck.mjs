@@ -1,4 +1,5 @@
-/** Events for pictures of what goes wrong: a vendor that has stalled, orders of several parcels, and an order without a placement. */
+/** Events of what goes wrong, for pictures and tests: a vendor that has stalled, orders of several parcels, and an order without a placement. */
+import { PATIENCE } from './server.mjs';
 
 const HOUR = 3_600_000;
 
@@ -91,7 +92,7 @@ function specialOrders() {
 }
 
 /**
- * Sends all of them. Throws an error if the server rejects one.
+ * Sends all of them, and waits until the reports include them. Throws an error if the server rejects one.
  * @param {string} address of the server
  */
 export async function sendStuckOrders(address) {
@@ -102,4 +103,19 @@ export async function sendStuckOrders(address) {
   });
   const answer = await response.json();
   if (!response.ok || answer.rejected !== 0) throw new Error(`The server rejected events: ${JSON.stringify(answer)}`);
+  const end = Date.now() + PATIENCE;
+  while (!(await isCounted(address))) {
+    if (Date.now() > end) throw new Error('The reports do not include the orders');
+    await new Promise((done) => setTimeout(done, 100));
+  }
+}
+
+/**
+ * Whether the reports include all open orders of the vendor, and the health the one without a placement.
+ * @param {string} address of the server
+ */
+async function isCounted(address) {
+  const { vendors } = await (await fetch(`${address}/api/vendors?q=quiet-press`)).json();
+  const { unplacedOrders } = await (await fetch(`${address}/api/dashboard`)).json();
+  return vendors[0]?.activeOrders === 51 + 27 + 49 + 1 && unplacedOrders === 1;
 }

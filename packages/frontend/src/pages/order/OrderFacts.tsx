@@ -50,12 +50,12 @@ export function OrderFacts({
     ['Gift type', <Value key="gift" text={order.giftType} reason="no gift type was reported" />],
     ['Rush', order.isRush ? 'Yes' : 'No'],
     ['Placed', at(order.createdAt, '')],
-    ['Ship by', at(order.shipBy, 'no time was reported')],
+    ['Ship by', at(order.shipBy, 'no ship-by was reported')],
     [
       'Handed over',
       <span key="handover">
         {at(order.handedOverAt, 'no handover of all parcels was reported')}
-        {lateHandover !== null && <small className={styles.late}>{long(lateHandover)} after the time to ship by</small>}
+        {lateHandover !== null && <small className={styles.late}>{long(lateHandover)} after the ship-by</small>}
       </span>,
     ],
     ['Promised', at(order.estimatedDelivery, 'no promise was reported')],

@@ -63,7 +63,7 @@ const titlesByEffect: Partial<Record<Effect, string>> = {
 
 const fieldNames: Record<PlacementField, string> = {
   estimatedDelivery: 'the promise',
-  shipBy: 'the time to ship by',
+  shipBy: 'the ship-by',
   giftValue: 'the value',
   currency: 'the currency',
   giftType: 'the gift type',

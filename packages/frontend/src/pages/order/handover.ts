@@ -3,7 +3,7 @@ import type { Order } from '../../api/types';
 const MINUTE = 60_000;
 
 /**
- * Milliseconds from the time to ship by to the handover, or to now if the order waits for it; null if it is not late. A deadline
+ * Milliseconds from the ship-by to the handover, or to now if the order waits for it; null if it is not late. A deadline
  * passes at the end of its minute. `now`: when the order was loaded, in milliseconds.
  */
 export function handoverDelay({ shipBy, handedOverAt, completedAt }: Order, now: number): number | null {

@@ -50,9 +50,9 @@ export function VendorSection({ data, search }: { data: OverviewData; search: Ov
             true rate with 95 % confidence. Bars and lines go from {scale.low} to 100 %; the dotted line is at{' '}
             {AT_RISK_BELOW} %, below which a vendor is at risk. <b>On time</b> is out of the orders due in the seven
             days; an open order past its promise is a miss. Of the open orders, <b>overdue</b> ones are past their
-            promise, <b>unshipped</b> ones past the time to hand them over, and <b>stalled</b> ones on their way without
-            an event for 48 hours, unless the server is set otherwise; they are counted at that time. <b>–</b> means
-            that there is no data.
+            promise, <b>unshipped</b> ones past their ship-by and not handed over, and <b>stalled</b> ones on their way
+            without an event for 48 hours, unless the server is set otherwise; they are counted at that time. <b>–</b>{' '}
+            means that there is no data.
           </ListNotes>
         </>
       )}

@@ -26,7 +26,7 @@ export function Definitions() {
         <dt>Overdue</dt>
         <dd>Open and past the promise, whatever the status.</dd>
         <dt>Unshipped</dt>
-        <dd>Open, not handed over, and past the time to ship by.</dd>
+        <dd>Still placed, and past the ship-by: the time by which it should be handed over.</dd>
         <dt>Stalled</dt>
         <dd>On the way, without an event for 48 hours, unless the server is set otherwise.</dd>
         <dt>Risk</dt>

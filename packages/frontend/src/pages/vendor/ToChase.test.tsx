@@ -23,7 +23,7 @@ describe('what is to chase', () => {
   test('is counted, with the value of the overdue gifts and a link to them', async () => {
     const { text, link } = await shown({});
     expect(text).toMatch(
-      /^Overdue 78 of 127 \$3,315 Unshipped 12 past the time to hand over Stalled 1,005 on the way, without news Last arrival .* ago 11 Nov 2026, 22:00$/,
+      /^Overdue 78 of 127 \$3,315 Unshipped 12 past their ship-by Stalled 1,005 on their way, without news Last arrival .* ago 11 Nov 2026, 22:00$/,
     );
     expect(link).toContain('vendorId=flowers');
     expect(link).toContain('delayed=true');

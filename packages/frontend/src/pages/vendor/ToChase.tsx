@@ -35,10 +35,10 @@ export function ToChase({
             </Link>
           )}
         </Item>
-        <Item name="Unshipped" note="past the time to hand over">
+        <Item name="Unshipped" note="past their ship-by">
           {count(unshippedOrders)}
         </Item>
-        <Item name="Stalled" note="on the way, without news">
+        <Item name="Stalled" note="on their way, without news">
           {count(stalledOrders)}
         </Item>
         <Item
