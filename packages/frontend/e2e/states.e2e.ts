@@ -57,6 +57,24 @@ describe('a page without data, with an error or while loading', () => {
     }
   });
 
+  test('a silence is stated with its time, and nothing says that all is well', async () => {
+    const other = await Goody.start();
+    try {
+      await other.send(events({ vendorId: 'candles', arrived: 20 }, Date.now() - 86_400_000));
+      const { page } = await visit(browser, other.address);
+      const latest = (await other.read('/dashboard/summary')).silentSince;
+      const time = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
+      const since = time.format(new Date(latest ?? 0));
+      await expect.poll(() => heading(page)).toBe(`Nothing has come in since ${since}.`);
+      const health = page.getByRole('region', { name: 'System health' });
+      expect(await read(health)).toMatch(/^Works, but needs attention\. Nothing has come in for \d+ hours/);
+      expect(await read(health)).toContain(since);
+      expect(await read(page.getByRole('main'))).not.toMatch(/all clear|is healthy|no vendor is at risk/i);
+    } finally {
+      await other.end();
+    }
+  });
+
   test('an unknown URL shows an error and a link to the overview', async () => {
     const { page, consoleErrors } = await visit(browser, `${goody.address}/no/such/page`);
     await expect.poll(() => heading(page)).toBe('There is no such page');

@@ -25,10 +25,10 @@ test('orders without a placement are stated, and the line does not say that all 
 
 test('a silence is stated with its source, and its time in the time zone of the browser', async () => {
   const issue =
-    'events: nothing has come in for 30 hours; the last event came in at 2026-11-27T04:30:00Z from the token shop';
+    'events: nothing has come in for 30 hours: the latest event is of 2026-11-27T04:30:00Z (from token shop)';
   const { text, tone } = await line('degraded', [issue, 'scheduler: ticked 5 min ago']);
   expect(tone).toBe('degraded');
   // The tests run in New York.
-  expect(text).toContain('the last event came in at 26 Nov 2026, 23:30 from the token shop.');
+  expect(text).toContain('the latest event is of 26 Nov 2026, 23:30 (from token shop).');
   expect(text).toContain('Scheduler: ticked 5 min ago.');
 });
