@@ -143,8 +143,13 @@ describe('a page without data, with an error or while loading', () => {
 
   test('a slow response shows placeholders first, and the layout does not shift when the numbers appear', async () => {
     const { page } = await visit(browser, goody.address);
+    // The responses wait until the placeholders are seen.
+    let release = () => {};
+    const released = new Promise<void>((done) => {
+      release = done;
+    });
     await page.route(/\/(api|dashboard)\//, async (route) => {
-      await new Promise((done) => setTimeout(done, 700));
+      await released;
       await route.continue();
     });
     await page.addInitScript(() => {
@@ -157,6 +162,7 @@ describe('a page without data, with an error or while loading', () => {
     });
     await page.reload({ waitUntil: 'commit' });
     await page.getByText('Loading…').waitFor({ state: 'attached' });
+    release();
     await page.getByRole('link', { name: 'candles' }).waitFor();
     const shifted = await page.evaluate(() => (window as unknown as { shifted: number }).shifted);
     expect(shifted, 'cumulative layout shift').toBeLessThanOrEqual(0.01);
