@@ -45,6 +45,7 @@ describe('numbers', () => {
   test('a sum of money has no decimals', () => {
     expect(moneyRounded(214050, 'USD')).toBe('$2,141');
     expect(moneyRounded(14250, 'JPY')).toBe('¥14,250');
+    expect([0, 40, 50].map((cents) => moneyRounded(cents, 'USD'))).toEqual(['$0', '$0.40', '$1']);
     const amounts = [
       { currency: 'USD', amount: 214050 },
       { currency: 'KWD', amount: 214050 },

@@ -62,9 +62,11 @@ export function money(minorUnits: number, currency: string): string {
   return exactIn(currency).format(minorUnits / unitOf(currency));
 }
 
-/** A sum without decimals: (214050, `USD`) → `$2,141` */
+/** A sum without decimals, unless they are all it has: (214050, `USD`) → `$2,141`, (40, `USD`) → `$0.40` */
 export function moneyRounded(minorUnits: number, currency: string): string {
-  return wholeIn(currency).format(minorUnits / unitOf(currency));
+  const value = minorUnits / unitOf(currency);
+  const isSmall = value !== 0 && Math.abs(value) < 0.5;
+  return (isSmall ? exactIn : wholeIn)(currency).format(value);
 }
 
 /** Sums of several currencies, without decimals: `$2,141 and €40`; of none: `` */

@@ -21,6 +21,7 @@ export function concerns(dashboard: Dashboard, vendors: VendorRow[]): Concern[] 
   );
 }
 
+/** The orders of all vendors that are stuck. */
 export function stuckOrders({ current, overdueValue }: Dashboard): Stuck {
   return {
     overdue: current.totalDelayedOrders,
