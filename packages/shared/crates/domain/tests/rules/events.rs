@@ -3,7 +3,7 @@
 use goody_domain::{Fact, History, IngestOutcome, OrderEvent, Rejection, ReportZone, WireEvent};
 use serde_json::{Value, json};
 
-use crate::timeline::at;
+use crate::timeline::{at, batch};
 
 const NOW: &str = "2026-03-10T14:30:20Z";
 
@@ -237,9 +237,9 @@ fn a_stored_event_with_a_far_promise_is_readable_and_its_repetition_a_duplicate(
     let Fact::Placed(placement) = &stored.fact else { panic!("it is placed") };
     assert_eq!(placement.estimated_delivery, Some(at("2099-01-01T00:00:00Z")), "a stored event keeps its promise");
     let mut history = History::empty(stored.order_id.clone());
-    assert_eq!(history.record(stored.clone(), at(NOW)), IngestOutcome::New);
+    assert_eq!(history.record(stored.clone(), &batch(), at(NOW)), IngestOutcome::New);
     let again = OrderEvent::parse(wire.to_string().as_bytes(), at(NOW)).unwrap();
-    assert_eq!(history.record(again.clone(), at(NOW)), IngestOutcome::Known);
+    assert_eq!(history.record(again.clone(), &batch(), at(NOW)), IngestOutcome::Known);
     let other = OrderEvent { reason: Some("another".into()), ..again };
-    assert_eq!(history.record(other, at(NOW)), IngestOutcome::Conflict);
+    assert_eq!(history.record(other, &batch(), at(NOW)), IngestOutcome::Conflict);
 }

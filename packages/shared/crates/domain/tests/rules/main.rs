@@ -16,6 +16,7 @@ mod one_parcel;
 mod parcels;
 mod report;
 mod reported_cases;
+mod retractions;
 mod risk;
 mod stalls;
 mod summary;
