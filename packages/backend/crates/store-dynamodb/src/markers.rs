@@ -25,11 +25,24 @@ const EXPIRED: &str = "expired";
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Marker {
-    /// The last applied version.
+    /// The last version whose change is applied in full.
     pub(crate) version: usize,
+    /// The next change, if some of its steps are applied.
+    #[serde(flatten)]
+    pub(crate) steps: Option<AppliedSteps>,
     /// The day on which the order expired. From then on its numbers are final.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) expired_on: Option<i32>,
+}
+
+/// The steps of a change that are applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct AppliedSteps {
+    /// The version after the change.
+    pub(crate) next_version: usize,
+    /// The number of its steps that are applied: not 0, and not all of them.
+    pub(crate) step: usize,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -69,21 +82,37 @@ pub(crate) async fn read_all(store: &DynamoStore, ids: &[OrderId]) -> Result<Has
 
 /// Moves a marker to the end of a change, if the marker is at the version at which the change begins.
 pub(crate) fn advance(store: &DynamoStore, change: &Change, today: Day) -> Result<TransactWriteItem> {
-    let marker = Marker { version: change.version, expired_on: None };
-    // The marker expires with the buckets, after its order.
-    let last = last_day(&[], change.after.as_ref(), &store.zone).max(today);
-    put(store, &change.order_id, marker, change.from_version, last)
+    advance_step(store, change, (0, 1), today)
 }
 
-/// Marks an order as expired at a version, if its marker is still at `from_version`.
+/// Moves a marker to the next of `steps` steps of a change, if `step` steps are applied.
+pub(crate) fn advance_step(
+    store: &DynamoStore,
+    change: &Change,
+    (step, steps): (usize, usize),
+    today: Day,
+) -> Result<TransactWriteItem> {
+    let Change { from_version, version: next_version, .. } = *change;
+    let applied = |step| (step > 0).then_some(AppliedSteps { next_version, step });
+    let from = Marker { version: from_version, steps: applied(step), expired_on: None };
+    let to = match step + 1 == steps {
+        true => Marker { version: next_version, ..Marker::default() },
+        false => Marker { steps: applied(step + 1), ..from.clone() },
+    };
+    // The marker expires with the buckets, after its order.
+    let last = last_day(&[], change.after.as_ref(), &store.zone).max(today);
+    put(store, &change.order_id, to, &from, last)
+}
+
+/// Marks an order as expired at a version, if its marker is still `from`.
 pub(crate) fn expire(
     store: &DynamoStore,
     id: &OrderId,
     version: usize,
-    from_version: usize,
+    from: &Marker,
     today: Day,
 ) -> Result<TransactWriteItem> {
-    put(store, id, Marker { version, expired_on: Some(today.number()) }, from_version, today)
+    put(store, id, Marker { version, steps: None, expired_on: Some(today.number()) }, from, today)
 }
 
 /// Deletes the markers of orders that expired before a day. Returns the number of deleted markers.
@@ -105,15 +134,21 @@ pub(crate) async fn delete_expired(store: &DynamoStore, before: Day) -> Result<u
     Ok(deleted)
 }
 
-fn put(store: &DynamoStore, id: &OrderId, marker: Marker, from_version: usize, last: Day) -> Result<TransactWriteItem> {
+fn put(store: &DynamoStore, id: &OrderId, marker: Marker, from: &Marker, last: Day) -> Result<TransactWriteItem> {
     let ttl = ttl(last, store.retention.bucket_days, &store.zone);
     let report_date = marker.expired_on.map(|_| EXPIRED.to_owned());
     let item = MarkerItem { vendor_id: partition(id), date: MARKER.to_owned(), report_date, ttl, marker };
-    let (condition, terms) = match from_version {
-        0 => ("attribute_not_exists(#vendorId)", Terms::default().with_names(["vendorId"])),
-        from_version => (
-            "#version = :version AND attribute_not_exists(#expiredOn)",
-            Terms::new([("version", number(from_version))]).with_names(["expiredOn"]),
+    let stored = || Terms::new([("version", number(from.version))]).with_names(["expiredOn", "step"]);
+    let (condition, terms) = match from {
+        Marker { version: 0, steps: None, .. } => {
+            ("attribute_not_exists(#vendorId)", Terms::default().with_names(["vendorId"]))
+        }
+        Marker { steps: None, .. } => {
+            ("#version = :version AND attribute_not_exists(#expiredOn) AND attribute_not_exists(#step)", stored())
+        }
+        Marker { steps: Some(steps), .. } => (
+            "#version = :version AND attribute_not_exists(#expiredOn) AND #step = :step AND #nextVersion = :nextVersion",
+            stored().with_names(["nextVersion"]).with_values([("step", number(steps.step)), ("nextVersion", number(steps.next_version))]),
         ),
     };
     let (names, values) = terms.split();

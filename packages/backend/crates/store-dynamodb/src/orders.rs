@@ -33,7 +33,7 @@ impl OrderWriter for DynamoStore {
         Ok(ids.iter().map(find).collect())
     }
 
-    async fn save(&self, writes: Vec<OrderWrite>, _now: Instant) -> Result<Vec<bool>> {
+    async fn save(&self, writes: Vec<OrderWrite>, _source: Option<&str>, _now: Instant) -> Result<Vec<bool>> {
         let outdated = self.register_vendors(&writes).await?;
         let save = async |write: OrderWrite| match outdated.contains(write.history.order_id()) {
             true => Ok(false),

@@ -82,9 +82,9 @@ impl DynamoStore {
             after = Some(last.clone());
             let histories = self.histories(&ids).await?;
             let pending = self.pending(histories.values()).await?.into_iter();
-            let pending: BTreeSet<OrderId> = pending.map(|(history, _)| history.order_id().clone()).collect();
+            let pending: BTreeSet<OrderId> = pending.map(|pending| pending.history.order_id().clone()).collect();
             for (id, history) in histories {
-                let last = last_day(history.events(), history.order().as_ref(), &self.zone);
+                let last = last_day(history.facts(), history.order().as_ref(), &self.zone);
                 if last < before && !pending.contains(&id) {
                     old.push((last, history));
                 }
@@ -107,15 +107,12 @@ impl DynamoStore {
                 return Ok(false);
             }
             let mut writes =
-                vec![markers::expire(self, id, history.version(), marker.version, today)?, self.delete_order(history)?];
-            if let Some(order) = history.order() {
-                for vendor_id in order.named_vendors.iter().filter(|vendor_id| **vendor_id != order.placement.vendor_id)
-                {
-                    writes.push(self.delete_row(secondary_vendors::key(vendor_id, id), None)?);
-                }
-                let last_day = last_day(history.events(), Some(&order), &self.zone);
-                writes.extend(self.settle(settlement(order, last_day, order_days, &self.zone), today).await?);
+                vec![markers::expire(self, id, history.version(), &marker, today)?, self.delete_order(history)?];
+            for vendor_id in secondary_vendors::former_vendor_ids(history) {
+                writes.push(self.delete_row(secondary_vendors::key(&vendor_id, id), None)?);
             }
+            let last_day = last_day(history.facts(), history.order().as_ref(), &self.zone);
+            writes.extend(self.settle(settlement(history, last_day, order_days, &self.zone), today).await?);
             match self.transact(DOING, writes).await? {
                 TransactionOutcome::Committed => {
                     self.delete_parts(history).await?;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use goody_application::ports::{
     ChangeBatch, ChangeFeed, ChangeLag, Found, OrderCount, OrderFilter, OrderReader, OrderWrite, OrderWriter, Position,
-    PostedChange, RecentFilter, Result, StatusCounts,
+    PostedChange, Received, RecentFilter, Result, StatusCounts,
 };
 use goody_domain::{History, Instant, Order, OrderId, VendorId};
 
@@ -23,7 +23,7 @@ impl OrderWriter for MemoryStore {
         Ok(ids.iter().map(find).collect())
     }
 
-    async fn save(&self, writes: Vec<OrderWrite>, now: Instant) -> Result<Vec<bool>> {
+    async fn save(&self, writes: Vec<OrderWrite>, source: Option<&str>, now: Instant) -> Result<Vec<bool>> {
         let mut state = self.state();
         let mut saved = Vec::with_capacity(writes.len());
         for OrderWrite { history, from_version, unknown_vendors } in writes {
@@ -44,6 +44,9 @@ impl OrderWriter for MemoryStore {
                 state.orders.insert(id, history);
             }
             saved.push(is_latest);
+        }
+        if let Some(source) = source.filter(|_| saved.contains(&true)) {
+            state.last_received = Some(Received { at: now, source: source.to_owned() });
         }
         Ok(saved)
     }
