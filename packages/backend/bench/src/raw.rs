@@ -109,7 +109,7 @@ impl RowBuilder {
             let history = History::from_recorded((*order_id).clone(), recorded);
             writes.push(OrderWrite { history, from_version: 0, unknown_vendors: Vec::new() });
         }
-        self.runtime.block_on(self.store.save(writes, now))?;
+        self.runtime.block_on(self.store.save(writes, None, now))?;
 
         let columns = self.columns.join(", ");
         let mut statement = self.connection.prepare_cached(&format!("SELECT {columns} FROM orders ORDER BY id"))?;

@@ -1,12 +1,13 @@
 //! Opens the database with the settings that each command needs.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use goody_domain::ReportZone;
 use goody_store_sqlite::{Settings, SqliteStore};
 
 use crate::cli::Database;
 use crate::clock::SystemClock;
+use crate::progress::Progress;
 
 /// Why the database cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -24,7 +25,25 @@ pub(crate) enum DatabaseError {
 /// Opens the database, and creates it if it does not exist.
 pub(crate) fn open_or_create(database: &Database, settings: Settings) -> Result<SqliteStore, DatabaseError> {
     let zone = database.time_zone.as_deref().map(ReportZone::named).transpose().map_err(DatabaseError::Zone)?;
-    Ok(SqliteStore::open(&database.database, Settings { zone, ..settings })?)
+    let (stall_hours, upgrade_progress) = (database.stall_hours, upgrade_progress());
+    Ok(SqliteStore::open(&database.database, Settings { zone, stall_hours, upgrade_progress, ..settings })?)
+}
+
+/// Shows the progress while everything is counted again after an update.
+fn upgrade_progress() -> Arc<dyn Fn(u64, u64) + Send + Sync> {
+    let shown: Mutex<Option<Progress>> = Mutex::new(None);
+    Arc::new(move |read, of| {
+        let mut shown = shown.lock().unwrap_or_else(PoisonError::into_inner);
+        let progress = shown.get_or_insert_with(|| Progress::new(of, "{bar:40} {percent} % {msg} ETA {eta}"));
+        progress.show(read, || {
+            "everything is counted again by the rules of this version; it may be stopped and continues".into()
+        });
+        if read == of
+            && let Some(progress) = shown.take()
+        {
+            progress.finish();
+        }
+    })
 }
 
 /// Opens an existing database.

@@ -125,7 +125,7 @@ impl Setup {
         for (number, timelines) in timelines.chunks(FILL_BATCH).enumerate() {
             eprintln!("Storing orders: {} of {} …", count((number * FILL_BATCH) as f64), count(orders as f64));
             let (ids, events): (Vec<OrderId>, Vec<Vec<OrderEvent>>) = timelines.iter().cloned().unzip();
-            ingest.ingest(events.concat(), cli.now).await?;
+            ingest.ingest(events.concat(), &batch("b-1"), cli.now).await?;
             let histories = store.load(&ids).await?.into_iter().filter_map(|found| match found {
                 Found::Known(history) => Some(history),
                 Found::Expired => None,

@@ -1,9 +1,9 @@
 //! Ingest: records order events in the order store.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use goody_domain::{BatchId, IngestOutcome, Instant, OrderEvent, OrderId, VendorId};
+use goody_domain::{BatchId, IngestOutcome, Instant, OrderEvent, OrderId, Vendor, VendorId};
 
 use crate::ports::{Found, OrderWrite, OrderWriter, Result, Store, StoreError};
 
@@ -14,7 +14,8 @@ const ATTEMPTS: usize = 50;
 #[derive(Clone)]
 pub struct Ingest {
     orders: Arc<dyn OrderWriter>,
-    registered_vendors: Arc<Mutex<HashSet<VendorId>>>,
+    /// The vendors that are registered, and whether an event of this process gave them a name.
+    registered_vendors: Arc<Mutex<HashMap<VendorId, bool>>>,
 }
 
 /// Events that were sent together, in a file or a request. They can be taken back together: see [`crate::retract`].
@@ -69,11 +70,14 @@ impl Ingest {
             if prepared.writes.is_empty() {
                 return Ok(prepared.outcomes);
             }
-            let unknown_vendors: Vec<Vec<VendorId>> =
+            let unknown_vendors: Vec<Vec<Vendor>> =
                 prepared.writes.iter().map(|write| write.unknown_vendors.clone()).collect();
             let saved = self.orders.save(prepared.writes, Some(&batch.source), now).await?;
             let registered = unknown_vendors.into_iter().zip(&saved).filter(|(_, saved)| **saved);
-            self.registered_vendors().extend(registered.flat_map(|(unknown_vendors, _)| unknown_vendors));
+            for vendor in registered.flat_map(|(unknown_vendors, _)| unknown_vendors) {
+                let has_name = vendor.name != vendor.vendor_id.as_str();
+                *self.registered_vendors().entry(vendor.vendor_id).or_default() |= has_name;
+            }
             let conflicts = saved.iter().filter(|saved| !**saved).count();
             metrics::counter!("goody_write_conflicts_total").increment(conflicts as u64);
             let not_saved = saved.into_iter().zip(prepared.events_by_write).filter(|(saved, _)| !saved);
@@ -115,16 +119,18 @@ impl Ingest {
                 continue;
             };
             let from_version = history.version();
-            let mut unknown_vendors = Vec::new();
+            let mut unknown_vendors: Vec<Vendor> = Vec::new();
             for (position, event) in &events {
                 outcomes[*position] = history.record(event.clone(), &batch.id, now);
                 // A refused event registers no vendor.
                 if outcomes[*position].is_new()
                     && let Some(vendor_id) = event.vendor_id()
-                    && !registered.contains(vendor_id)
-                    && !unknown_vendors.contains(vendor_id)
+                    && registered.get(vendor_id).is_none_or(|has_name| !has_name && event.vendor_name().is_some())
                 {
-                    unknown_vendors.push(vendor_id.clone());
+                    let vendor = Vendor::unregistered(vendor_id.clone(), event.vendor_name());
+                    if !unknown_vendors.contains(&vendor) {
+                        unknown_vendors.push(vendor);
+                    }
                 }
             }
             if history.version() > from_version {
@@ -135,7 +141,7 @@ impl Ingest {
         Ok(PreparedWrites { outcomes, writes, events_by_write })
     }
 
-    fn registered_vendors(&self) -> MutexGuard<'_, HashSet<VendorId>> {
+    fn registered_vendors(&self) -> MutexGuard<'_, HashMap<VendorId, bool>> {
         self.registered_vendors.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

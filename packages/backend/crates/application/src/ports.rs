@@ -76,8 +76,8 @@ pub struct OrderWrite {
     pub history: History,
     /// The version at which it was loaded. Nothing is written if the store has another version by then.
     pub from_version: usize,
-    /// Vendors that the new events name and that may not be registered yet.
-    pub unknown_vendors: Vec<VendorId>,
+    /// Vendors that the new events name and that may not be registered yet, see [`Vendor::unregistered`].
+    pub unknown_vendors: Vec<Vendor>,
 }
 
 /// Loads and writes the histories of orders.
@@ -517,8 +517,8 @@ pub trait ReportReader: Send + Sync {
 /// Stores the master data of vendors.
 #[async_trait]
 pub trait VendorStore: Send + Sync {
-    /// Adds those of the vendors that are unknown, as unregistered vendors.
-    async fn register_unknown(&self, vendors: Vec<VendorId>) -> Result<()>;
+    /// Adds those of the vendors that are unknown, and gives a name to those that have none yet: see [`Vendor::named_as`].
+    async fn register_unknown(&self, vendors: Vec<Vendor>) -> Result<()>;
 
     /// Creates or replaces a vendor; returns true if it was unknown.
     async fn put(&self, vendor: Vendor) -> Result<bool>;

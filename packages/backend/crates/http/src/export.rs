@@ -133,9 +133,20 @@ impl From<csv::Error> for ExportError {
     }
 }
 
+/// The fields of the objects that may be null or lack a field, by the end of their names: every row has as many cells as the header.
+const NESTED: [(&str, &[&str]); 2] =
+    [("Interval", &["lower", "upper"]), ("destination", &["country", "region", "postalPrefix"])];
+
 /// The cells of a row, each with its column. The fields of a nested object have dotted names.
 fn flatten(row: Value) -> Vec<(String, String)> {
     fn push_cells(name: String, value: Value, cells: &mut Vec<(String, String)>) {
+        let nested = NESTED.iter().find(|(end, _)| name.ends_with(end));
+        if let (Some((_, fields)), Value::Object(_) | Value::Null) = (nested, &value) {
+            for field in *fields {
+                push_cells(format!("{name}.{field}"), value.get(field).cloned().unwrap_or_default(), cells);
+            }
+            return;
+        }
         match value {
             Value::Object(fields) if !name.is_empty() || !fields.is_empty() => {
                 for (field, value) in fields {
@@ -144,10 +155,6 @@ fn flatten(row: Value) -> Vec<(String, String)> {
                 }
             }
             Value::String(text) => cells.push((name, escape_formula(text))),
-            // A missing interval has the same two cells as a present one, so that every row has as many cells as the header.
-            Value::Null if name.ends_with("reliabilityInterval") => {
-                cells.extend(["lower", "upper"].map(|end| (format!("{name}.{end}"), String::new())));
-            }
             Value::Null => cells.push((name, String::new())),
             Value::Array(_) => cells.push((name, escape_formula(value.to_string()))),
             other => cells.push((name, other.to_string())),

@@ -16,7 +16,7 @@ use goody_application::ports::{
     BucketMove, ChangeBatch, ChangeLag, CurrentReport, PostedChange, ReportWriter, Result,
 };
 use goody_application::project;
-use goody_domain::{Day, Entry, Instant, VendorId};
+use goody_domain::{Change, Day, Entry, Instant, VendorId};
 
 use crate::bucket_transaction::{BucketTransaction, RowKey, item_key, row_keys};
 use crate::buckets::{CURRENT, FLEET};
@@ -80,7 +80,8 @@ impl Group {
     /// The number of items in the transaction: a marker and pointers for each order, the rows, and the current row of each scope.
     fn item_count(changes: &[PostedChange], row_keys: &BTreeSet<RowKey>) -> usize {
         let pointers: usize = changes.iter().map(|change| secondary_vendors::vendor_ids(&change.change).count()).sum();
-        changes.len() + pointers + row_count(row_keys)
+        // The fleet's row may be written only for the number of orders without a placement.
+        changes.len() + pointers + row_count(row_keys) + 1
     }
 }
 
@@ -128,8 +129,8 @@ pub(crate) fn steps(change: &PostedChange) -> Vec<Step<'_>> {
     for part in pointers.chain(days) {
         let open = steps.last_mut().filter(|open| {
             let rows: BTreeSet<RowKey> = open.row_keys.union(&part.row_keys).cloned().collect();
-            // A step has one marker.
-            1 + open.pointers.len() + part.pointers.len() + row_count(&rows) <= MAX_TRANSACTION_ITEMS
+            // A step has one marker, and one row for the number of orders without a placement.
+            2 + open.pointers.len() + part.pointers.len() + row_count(&rows) <= MAX_TRANSACTION_ITEMS
         });
         match open {
             Some(open) => open.extend(part),
@@ -149,7 +150,9 @@ impl DynamoStore {
                 first_writes.push(secondary_vendors::pointer(self, vendor_id, &change.order_id)?);
             }
         }
-        self.move_buckets(&project::moves(changes), row_keys, (first_writes, changes.len()), today).await
+        let unplaced = changes.iter().map(|posted| newly_unplaced(&posted.change)).sum();
+        let moves = (project::moves(changes), unplaced);
+        self.move_buckets(&moves, row_keys, (first_writes, changes.len()), today).await
     }
 
     /// Applies the steps of a change that are not applied yet. Returns false if the marker is not at this change.
@@ -168,7 +171,8 @@ impl DynamoStore {
             for vendor_id in &step.pointers {
                 first_writes.push(secondary_vendors::pointer(self, vendor_id, id)?);
             }
-            let moves = project::moves_of_vendors(step.entries.iter().copied());
+            let unplaced = if number + 1 == steps.len() { newly_unplaced(change) } else { 0 };
+            let moves = (project::moves_of_vendors(step.entries.iter().copied()), unplaced);
             if !self.move_buckets(&moves, &step.row_keys, (first_writes, 1), today).await? {
                 return Ok(false);
             }
@@ -176,11 +180,11 @@ impl DynamoStore {
         Ok(true)
     }
 
-    /// Moves buckets in one transaction with other writes, of which the first `markers` are conditional. Returns false if one of
+    /// Moves buckets and the number of orders without a placement in one transaction with other writes, of which the first `markers` are conditional. Returns false if one of
     /// their conditions does not hold.
     async fn move_buckets(
         &self,
-        moves: &[BucketMove],
+        (moves, unplaced): &(Vec<BucketMove>, i64),
         row_keys: &BTreeSet<RowKey>,
         (first_writes, markers): (Vec<TransactWriteItem>, usize),
         today: Day,
@@ -191,6 +195,7 @@ impl DynamoStore {
             for bucket_move in moves {
                 transaction.add(&bucket_move.scope, bucket_move.day, &bucket_move.entries)?;
             }
+            transaction.add_unplaced(*unplaced);
             let mut writes = first_writes.clone();
             writes.extend(transaction.writes()?);
             match self.transact(DOING, writes).await? {
@@ -231,6 +236,12 @@ impl DynamoStore {
             Err(error) => Err(failed(DOING)(error.into())),
         }
     }
+}
+
+/// 1 for an order that has no placement after a change and did not exist or had one before, −1 for the opposite.
+fn newly_unplaced(change: &Change) -> i64 {
+    let was_unplaced = change.from_version > 0 && change.before.is_none();
+    i64::from(change.after.is_none()) - i64::from(was_unplaced)
 }
 
 /// Splits changes into groups that fit into a transaction. No group is empty. Only a group of one order may be too large.

@@ -29,6 +29,8 @@ pub(crate) struct BucketTransaction<'s> {
     new_totals: BTreeMap<String, Counters>,
     new_buckets: BTreeMap<RowKey, Bucket>,
     latest_facts: BTreeMap<RowKey, i64>,
+    /// How many more orders have no placement.
+    unplaced: i64,
     /// After the write, all buckets of these scopes follow the time zone rules of this program.
     follows_rules: bool,
 }
@@ -58,6 +60,7 @@ impl<'s> BucketTransaction<'s> {
             new_totals: BTreeMap::new(),
             new_buckets: BTreeMap::new(),
             latest_facts: BTreeMap::new(),
+            unplaced: 0,
             follows_rules: true,
         };
         for item in store.get_all("reading buckets", &store.tables.reports, keys).await? {
@@ -148,6 +151,11 @@ impl<'s> BucketTransaction<'s> {
         self.new_totals.insert(scope.to_owned(), totals);
     }
 
+    /// Adds to the number of orders without a placement.
+    pub(crate) fn add_unplaced(&mut self, orders: i64) {
+        self.unplaced += orders;
+    }
+
     /// The stored revision of a scope.
     pub(crate) fn revision(&self, scope: &str) -> i64 {
         self.scopes.get(scope).map_or(0, |scope| scope.revision)
@@ -157,6 +165,9 @@ impl<'s> BucketTransaction<'s> {
     pub(crate) fn writes(&self) -> Result<Vec<TransactWriteItem>> {
         let mut writes = Vec::with_capacity(self.new_totals.len() + self.new_buckets.len());
         let none = ScopeItem::default();
+        if self.unplaced != 0 && !self.new_totals.contains_key(FLEET) {
+            writes.push(self.write_unplaced()?);
+        }
         for (name, totals) in &self.new_totals {
             writes.push(self.write_scope(name, self.scopes.get(name).unwrap_or(&none).revision, totals)?);
         }
@@ -190,6 +201,10 @@ impl<'s> BucketTransaction<'s> {
             terms = terms.with_names(["latestFact"]).with_values([("latestFact", number(latest))]);
             change += ", #latestFact = :latestFact";
         }
+        if name == FLEET && self.unplaced != 0 {
+            terms = terms.with_names(["unplacedOrders"]).with_values([("unplacedOrders", number(self.unplaced))]);
+            change += " ADD #unplacedOrders :unplacedOrders";
+        }
         let (names, values) = terms.split();
         let update =
             Update::builder().table_name(&self.store.tables.reports).set_key(Some(item_key(name, CURRENT.to_owned())));
@@ -202,11 +217,41 @@ impl<'s> BucketTransaction<'s> {
         Ok(TransactWriteItem::builder().update(update).build())
     }
 
+    /// The write of the fleet's row if only the number of orders without a placement changes.
+    fn write_unplaced(&self) -> Result<TransactWriteItem> {
+        let terms = Terms::new([("unplacedOrders", number(self.unplaced)), ("reportDate", text(CURRENT))]);
+        let (names, values) = terms.split();
+        let update = Update::builder().table_name(&self.store.tables.reports);
+        let update = update.set_key(Some(item_key(FLEET, CURRENT.to_owned())));
+        let update = update.update_expression("SET #reportDate = :reportDate ADD #unplacedOrders :unplacedOrders");
+        let update = update.set_expression_attribute_names(names).set_expression_attribute_values(values);
+        let update = update.build().map_err(|error| failed(DOING)(error.into()))?;
+        Ok(TransactWriteItem::builder().update(update).build())
+    }
+
     /// The latest fact of the fleet; `None` for other scopes, which do not store it.
     fn latest_fact(&self, name: &str) -> Option<i64> {
         let changed = self.latest_facts.iter().filter(|((scope, _), _)| scope == FLEET).map(|(_, latest)| *latest);
         let stored = self.scopes.get(FLEET).and_then(|scope| scope.latest_fact);
         changed.chain(stored).max().filter(|_| name == FLEET)
+    }
+
+    /// The latest delivery of each hour of a day, with those of the hours that this transaction writes.
+    fn deliveries(&self, (scope, row): &RowKey, day: Day) -> BTreeMap<String, i64> {
+        let stored = self.rows.get(&(scope.clone(), row.clone()));
+        let mut deliveries = stored.map(|stored| stored.deliveries.clone()).unwrap_or_default();
+        let start = self.store.zone.start(day).micros();
+        let hours = (scope.clone(), Row::Hour(day, 0))..=(scope.clone(), Row::Hour(day, Minute::MAX));
+        for ((_, row), bucket) in self.new_buckets.range(hours) {
+            let Row::Hour(_, hour) = row else { continue };
+            match bucket.latest_delivery(None) {
+                Some((minute, micros)) => {
+                    deliveries.insert(hour.to_string(), start + micros_from_day_start(minute) + micros);
+                }
+                None => drop(deliveries.remove(&hour.to_string())),
+            }
+        }
+        deliveries
     }
 
     fn write_row(&self, key: &RowKey, bucket: &Bucket, revision: i64) -> Result<TransactWriteItem> {
@@ -218,7 +263,8 @@ impl<'s> BucketTransaction<'s> {
                 item.totals = write_counters(&bucket.totals);
                 item.minutes = write_minutes(&bucket.minutes)?;
             }
-            Row::Day(_) => {
+            Row::Day(day) => {
+                item.deliveries = self.deliveries(key, *day);
                 item.totals = write_counters(&bucket.totals);
                 item.latest_fact = self.latest_facts.get(key).copied();
                 item.changed_on = Some(self.today.number());

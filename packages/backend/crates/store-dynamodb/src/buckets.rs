@@ -4,6 +4,8 @@
 //! than one to a quiet day. The sort keys let one query read all rows that a report needs: `clock#2026-03-01#20` (an hour) sorts
 //! before `day#2026-03-01` (a day), and that before `now` (the current row: the totals of all days, and the current report).
 
+use std::collections::BTreeMap;
+
 use goody_application::ports::{Result, Scope};
 use goody_domain::{Bucket, Counter, Counters, Day, Entry, Minute, MinuteEntry, Vendor, VendorId};
 use serde::{Deserialize, Serialize};
@@ -48,6 +50,10 @@ pub(crate) struct ScopeItem {
     /// The current report: compressed JSON.
     #[serde(rename = "kept")]
     pub(crate) report: Option<Compressed>,
+    /// The latest delivery in buckets that have expired, in microseconds.
+    pub(crate) expired_delivery: Option<i64>,
+    /// Fleet only: the number of orders with events and without a placement.
+    pub(crate) unplaced_orders: i64,
     /// Fleet only: the latest fact in any of its buckets, in microseconds.
     pub(crate) latest_fact: Option<i64>,
     /// Fleet only: the last tick of the timer, in microseconds.
@@ -88,6 +94,9 @@ pub(crate) struct BucketItem {
     /// Day only: its latest fact, in microseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) latest_fact: Option<i64>,
+    /// Day only: the latest delivery of each of its hours that has one, in microseconds, by the hour's first minute divided by 60.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) deliveries: BTreeMap<String, i64>,
     /// Day only: the day of its last change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) changed_on: Option<i32>,

@@ -72,8 +72,7 @@ impl DynamoStore {
             let marker = markers.get(history.order_id());
             let is_final = marker.is_some_and(|marker| marker.expired_on.is_some());
             let from = marker.map_or(0, |marker| marker.version);
-            // Facts about an order without a placement move no counter until the placement arrives.
-            if is_final || from >= history.version() || !history.was_placed() {
+            if is_final || from >= history.version() {
                 return None;
             }
             let steps = marker.and_then(|marker| marker.steps);

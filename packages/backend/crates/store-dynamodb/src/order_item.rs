@@ -151,7 +151,7 @@ impl<'a> OrderItem<'a> {
 impl PlacedAttributes {
     fn new(order: &Order) -> Self {
         let (placement, completed_at) = (&order.placement, order.completed_at());
-        let late = completed_at.zip(placement.estimated_delivery).is_some_and(|(end, promise)| end > promise);
+        let late = completed_at.is_some_and(|end| order.is_delayed(end));
         let list = match order.completion {
             None => Group::Open,
             Some((_, Outcome::Arrived)) if late => Group::Late,

@@ -5,12 +5,13 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use async_trait::async_trait;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::types::Select;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use goody_application::ports::{
     Found, OrderCount, OrderFilter, OrderReader, OrderWrite, OrderWriter, Position, RecentFilter, Result, StatusCounts,
     VendorStore,
 };
-use goody_domain::{History, Instant, Order, OrderId, VendorId};
+use goody_domain::{History, Instant, Order, OrderId, Vendor, VendorId};
 
 use crate::client::{MAX_CONCURRENT_CALLS, Terms, failed, number, text};
 use crate::items::{Item, read, write};
@@ -85,6 +86,32 @@ impl DynamoStore {
         }
     }
 
+    /// Writes an order again as it is, unless it has new facts.
+    pub(crate) async fn write_again(&self, history: History) -> Result<()> {
+        let from_version = history.version();
+        self.save_one(OrderWrite { history, from_version, unknown_vendors: Vec::new() }).await.map(drop)
+    }
+
+    /// The number of all orders.
+    pub(crate) async fn count_orders(&self) -> Result<i64> {
+        const DOING: &str = "counting all orders";
+        let (names, values) = Terms::new([("all", text(ALL))]).split();
+        let query = self.client.query().table_name(&self.tables.orders).index_name(BY_ID).select(Select::Count);
+        let query = query.key_condition_expression("#all = :all").set_expression_attribute_names(names);
+        let query = query.set_expression_attribute_values(values);
+        let mut count = 0;
+        let mut start: Option<Item> = None;
+        loop {
+            let page = query.clone().set_exclusive_start_key(start).send().await;
+            let page = page.map_err(|error| failed(DOING)(error.into()))?;
+            count += i64::from(page.count);
+            start = page.last_evaluated_key.filter(|key| !key.is_empty());
+            if start.is_none() {
+                return Ok(count);
+            }
+        }
+    }
+
     /// Registers the unknown vendors of writes, except those of outdated writes: the stored order has another version. Returns
     /// the orders of the outdated writes.
     ///
@@ -93,23 +120,29 @@ impl DynamoStore {
     /// between this check and the write.
     async fn register_vendors(&self, writes: &[OrderWrite]) -> Result<HashSet<OrderId>> {
         let mut unknown_vendors: BTreeSet<VendorId> =
-            writes.iter().flat_map(|write| &write.unknown_vendors).cloned().collect();
+            writes.iter().flat_map(|write| &write.unknown_vendors).map(|vendor| vendor.vendor_id.clone()).collect();
         if unknown_vendors.is_empty() {
             return Ok(HashSet::new());
         }
         for known in self.vendors_by_id(unknown_vendors.clone()).await? {
-            unknown_vendors.remove(&known.vendor_id);
+            let may_be_named = |vendor: &Vendor| known.named_as(vendor).is_some();
+            let is_named = !writes
+                .iter()
+                .flat_map(|write| &write.unknown_vendors)
+                .any(|vendor| vendor.vendor_id == known.vendor_id && may_be_named(vendor));
+            if is_named {
+                unknown_vendors.remove(&known.vendor_id);
+            }
         }
-        let affected =
-            writes.iter().filter(|write| write.unknown_vendors.iter().any(|id| unknown_vendors.contains(id)));
+        let is_unknown = |vendor: &Vendor| unknown_vendors.contains(&vendor.vendor_id);
+        let affected = writes.iter().filter(|write| write.unknown_vendors.iter().any(is_unknown));
         let ids: Vec<OrderId> = affected.clone().map(|write| write.history.order_id().clone()).collect();
         let stored = self.histories(&ids).await?;
         let version = |id: &OrderId| stored.get(id).map_or(0, History::version);
         let (current, outdated): (Vec<_>, Vec<_>) =
             affected.partition(|write| version(write.history.order_id()) == write.from_version);
-        let vendors: BTreeSet<VendorId> =
-            current.into_iter().flat_map(|write| &write.unknown_vendors).cloned().collect();
-        self.register_unknown(vendors.into_iter().filter(|id| unknown_vendors.contains(id)).collect()).await?;
+        let vendors = current.into_iter().flat_map(|write| &write.unknown_vendors);
+        self.register_unknown(vendors.filter(|vendor| is_unknown(vendor)).cloned().collect()).await?;
         Ok(outdated.into_iter().map(|write| write.history.order_id().clone()).collect())
     }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures::stream::{self, StreamExt, TryStreamExt};
 use goody_application::ports::{PostedChange, Rebuilt, Result, Scope};
-use goody_domain::{Bucket, CounterSeries, Counters, Day, Entry, OrderId, VendorId, contribution_to};
+use goody_domain::{Bucket, Counter, CounterSeries, Counters, Day, Entry, OrderId, Status, VendorId, contribution_to};
 
 use crate::bucket_transaction::{BucketTransaction, RowKey};
 use crate::buckets::{BucketItem, FLEET, ROW_MINUTES, Row, partition, read_counters};
@@ -13,6 +13,8 @@ use crate::items::read;
 use crate::tables::BY_VENDOR;
 use crate::{DynamoStore, apply, markers, orders, secondary_vendors};
 
+/// How many orders are written again at a time.
+const ORDERS: usize = 500;
 /// A day before every order.
 const FIRST: Day = Day::from_number(-7_000);
 /// A day after every order.
@@ -26,16 +28,49 @@ pub(crate) async fn rebuild(store: &DynamoStore, scope: &Scope) -> Result<Rebuil
     let mut backoff = Backoff::default();
     loop {
         let kept_from = store.current_row(DOING, FLEET).await?.kept_from.map_or(FIRST, Day::from_number);
+        if let Scope::Vendor(vendor_id) = scope
+            && store.current_row(DOING, vendor_id.as_str()).await?.has_other_rules(&store.rules)
+        {
+            write_orders_again(store, vendor_id).await?;
+        }
         let (actual, revision) = full_series(store, scope).await?;
         let expected = match scope {
             Scope::Fleet => buckets_of_vendors(store, kept_from).await?,
             Scope::Vendor(vendor_id) => buckets_of_orders(store, vendor_id, kept_from).await?,
         };
-        if let Some(rebuilt) = repair(store, scope, (&actual, revision), &expected, kept_from).await? {
+        if let Some(mut rebuilt) = repair(store, scope, (&actual, revision), &expected, kept_from).await? {
+            if *scope == Scope::Fleet {
+                rebuilt.different += u64::from(correct_unplaced(store).await?);
+            }
             return Ok(rebuilt);
         }
         backoff.wait().await?;
     }
+}
+
+/// Writes the orders of a vendor again: the attributes of their lists follow the rules of this program then. An order with a new fact
+/// needs no such write.
+async fn write_orders_again(store: &DynamoStore, vendor_id: &VendorId) -> Result<()> {
+    let ids: Vec<OrderId> = order_ids(store, vendor_id).await?.into_iter().collect();
+    for ids in ids.chunks(ORDERS) {
+        let histories = store.histories(ids).await?.into_values();
+        let writes = histories.map(|history| store.write_again(history));
+        stream::iter(writes).buffered(MAX_CONCURRENT_CALLS).try_for_each(|()| async { Ok(()) }).await?;
+    }
+    Ok(())
+}
+
+/// Counts the orders without a placement: those that no vendor's counts by status have. Returns whether the stored number differed.
+async fn correct_unplaced(store: &DynamoStore) -> Result<bool> {
+    let row = store.current_row(DOING, FLEET).await?;
+    let totals = read_counters(&row.totals)?;
+    let placed: i64 = Status::ALL.into_iter().map(|status| totals[Counter::InStatus(status)]).sum();
+    let unplaced = store.count_orders().await? - placed;
+    let differs = unplaced != row.unplaced_orders;
+    if differs {
+        store.save_unplaced(unplaced).await?;
+    }
+    Ok(differs)
 }
 
 /// The counter series of a scope with all of its buckets, and its revision.
@@ -43,15 +78,19 @@ async fn full_series(store: &DynamoStore, scope: &Scope) -> Result<(CounterSerie
     store.read_series(scope, FIRST, (FIRST, LAST)).await
 }
 
-/// The buckets of a vendor from `first` on, computed from the orders that belong to it or name it, and from the settled rows of
-/// expired orders.
-async fn buckets_of_orders(store: &DynamoStore, vendor_id: &VendorId, first: Day) -> Result<Buckets> {
+/// The ids of the orders of a vendor.
+async fn order_ids(store: &DynamoStore, vendor_id: &VendorId) -> Result<BTreeSet<OrderId>> {
     let (names, values) = Terms::new([("vendorId", text(vendor_id.as_str()))]).split();
     let query = store.client.query().table_name(&store.tables.orders).index_name(BY_VENDOR);
     let query = query.key_condition_expression("#vendorId = :vendorId");
     let query = query.set_expression_attribute_names(names).set_expression_attribute_values(values);
-    let found = store.query(DOING, query, None).await?;
-    let mut ids: BTreeSet<OrderId> = found.iter().map(orders::order_id).collect::<Result<_>>()?;
+    store.query(DOING, query, None).await?.iter().map(orders::order_id).collect()
+}
+
+/// The buckets of a vendor from `first` on, computed from the orders that belong to it or name it, and from the settled rows of
+/// expired orders.
+async fn buckets_of_orders(store: &DynamoStore, vendor_id: &VendorId, first: Day) -> Result<Buckets> {
+    let mut ids = order_ids(store, vendor_id).await?;
     ids.extend(secondary_vendors::orders(store, vendor_id).await?);
     let ids: Vec<OrderId> = ids.into_iter().collect();
 

@@ -13,7 +13,7 @@ use goody_domain::{Bucket, CounterSeries, Day, Instant, ReportZone, VendorId};
 use crate::DynamoStore;
 use crate::bucket_transaction::item_key;
 use crate::buckets::{BucketItem, CURRENT, FLEET, Row, ScopeItem, hour_key_prefix, partition, read_counters};
-use crate::client::{Backoff, MAX_CONCURRENT_CALLS, Terms, text};
+use crate::client::{Backoff, MAX_CONCURRENT_CALLS, Terms, failed, number, text};
 use crate::items::{Item, damaged, read};
 use crate::tables::BY_DATE;
 
@@ -106,6 +106,7 @@ fn series(rows: Vec<Item>, from: Day, minutes: (Day, Day)) -> Result<Option<(Cou
             revision = scope.revision;
             series.totals = read_counters(&scope.totals)?;
             series.earlier_fact = series.earlier_fact.max(scope.expired_fact.map(Instant::from_micros));
+            series.earlier_delivery = series.earlier_delivery.max(scope.expired_delivery.map(Instant::from_micros));
             continue;
         }
         let row: BucketItem = read(item)?;
@@ -116,6 +117,8 @@ fn series(rows: Vec<Item>, from: Day, minutes: (Day, Day)) -> Result<Option<(Cou
             Row::Day(day) => {
                 if day < first_with_minutes {
                     series.earlier_fact = series.earlier_fact.max(row.latest_fact.map(Instant::from_micros));
+                    let delivery = row.deliveries.values().max().copied();
+                    series.earlier_delivery = series.earlier_delivery.max(delivery.map(Instant::from_micros));
                 }
                 if day >= from {
                     days.entry(day).or_default().totals = read_counters(&row.totals)?;
@@ -206,6 +209,16 @@ impl ReportReader for DynamoStore {
 }
 
 impl DynamoStore {
+    /// Replaces the number of orders without a placement.
+    pub(crate) async fn save_unplaced(&self, orders: i64) -> Result<()> {
+        let (names, values) = Terms::new([("unplacedOrders", number(orders)), ("reportDate", text(CURRENT))]).split();
+        let update = self.client.update_item().table_name(&self.tables.reports);
+        let update = update.set_key(Some(item_key(FLEET, CURRENT.to_owned())));
+        let update = update.update_expression("SET #unplacedOrders = :unplacedOrders, #reportDate = :reportDate");
+        let update = update.set_expression_attribute_names(names).set_expression_attribute_values(values);
+        update.send().await.map(drop).map_err(|error| failed("saving the orders without a placement")(error.into()))
+    }
+
     /// The status, computed from the current rows of all scopes.
     fn status_of(&self, rows: &[ScopeItem]) -> Result<ReportStatus> {
         let mut status = ReportStatus::default();
@@ -214,6 +227,7 @@ impl DynamoStore {
             if row.vendor_id == FLEET {
                 status.refreshed_at = row.rolled_at.map(Instant::from_micros);
                 status.latest_fact = row.latest_fact.map(Instant::from_micros);
+                status.unplaced_orders = row.unplaced_orders;
                 status.lag = ChangeLag { changes: row.lag_changes, oldest: row.lag_oldest.map(Instant::from_micros) };
             }
             if let Some(report) = current_report(row)? {

@@ -56,6 +56,7 @@ struct OldDay {
     day: Day,
     totals: Counters,
     latest_fact: Option<i64>,
+    latest_delivery: Option<i64>,
 }
 
 impl DynamoStore {
@@ -127,7 +128,7 @@ impl DynamoStore {
 
     /// The writes that add the contribution of an order to the settled rows and take the order out of the counters.
     async fn settle(&self, settlement: Settlement, today: Day) -> Result<Vec<TransactWriteItem>> {
-        let Settlement { settled, moved, .. } = settlement;
+        let Settlement { order, settled, moved } = settlement;
         let settled_key = |settled: &BucketMove| (partition(&settled.scope).to_owned(), Row::Settled(settled.day));
         let row_keys: BTreeSet<RowKey> =
             settled.iter().map(settled_key).chain(moved.iter().flat_map(bucket_transaction::row_keys)).collect();
@@ -137,6 +138,9 @@ impl DynamoStore {
         }
         for BucketMove { scope, day, entries } in &moved {
             transaction.add(scope, *day, entries)?;
+        }
+        if order.is_none() {
+            transaction.add_unplaced(-1);
         }
         transaction.writes()
     }
@@ -187,7 +191,9 @@ impl DynamoStore {
                     first_day = first_day.min(day);
                 }
                 let totals = read_counters(&row.totals)?;
-                days.push(OldDay { revision: row.revision, day, totals, latest_fact: row.latest_fact });
+                let latest_delivery = row.deliveries.values().max().copied();
+                let latest_fact = row.latest_fact;
+                days.push(OldDay { revision: row.revision, day, totals, latest_fact, latest_delivery });
             }
             scopes.push((scope.vendor_id, days));
         }
@@ -222,7 +228,8 @@ impl DynamoStore {
             let mut expired = read_counters(row.expired.as_deref().unwrap_or_default())?;
             days.iter().for_each(|old| expired.add_all(&old.totals));
             let latest = days.iter().filter_map(|old| old.latest_fact).max().max(row.expired_fact);
-            let mut writes = vec![self.write_expired(scope, &row, &expired, latest)?];
+            let delivery = days.iter().filter_map(|old| old.latest_delivery).max().max(row.expired_delivery);
+            let mut writes = vec![self.write_expired(scope, &row, &expired, (latest, delivery))?];
             for old in days {
                 writes.push(
                     self.delete_row(bucket_transaction::item_key(scope, Row::Day(old.day).key()), Some(old.revision))?,
@@ -242,7 +249,7 @@ impl DynamoStore {
         scope: &str,
         row: &ScopeItem,
         expired: &Counters,
-        latest: Option<i64>,
+        (latest_fact, latest_delivery): (Option<i64>, Option<i64>),
     ) -> Result<TransactWriteItem> {
         let condition = if row.expired.is_none() { "attribute_not_exists(#expired)" } else { "#expired = :stored" };
         let mut terms = Terms::new([("expired", text(write_counters(expired)))]);
@@ -250,9 +257,11 @@ impl DynamoStore {
         if let Some(stored) = &row.expired {
             terms = terms.with_values([("stored", text(stored))]);
         }
-        if let Some(latest) = latest {
-            terms = terms.with_names(["expiredFact"]).with_values([("expiredFact", number(latest))]);
-            change += ", #expiredFact = :expiredFact";
+        for (name, latest) in [("expiredFact", latest_fact), ("expiredDelivery", latest_delivery)] {
+            if let Some(latest) = latest {
+                terms = terms.with_names([name]).with_values([(name, number(latest))]);
+                change += &format!(", #{name} = :{name}");
+            }
         }
         let (names, values) = terms.split();
         let update = Update::builder().table_name(&self.tables.reports);

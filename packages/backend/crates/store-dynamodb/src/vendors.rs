@@ -1,6 +1,6 @@
 //! The master data of vendors. The current row of a vendor's scope has a copy, so that one query reads a dashboard.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem, Update};
@@ -26,12 +26,22 @@ struct VendorItem {
 
 #[async_trait]
 impl VendorStore for DynamoStore {
-    async fn register_unknown(&self, vendors: Vec<VendorId>) -> Result<()> {
-        let known = self.vendors_by_id(vendors.iter().cloned().collect()).await?;
-        let known: HashSet<VendorId> = known.into_iter().map(|vendor| vendor.vendor_id).collect();
-        for id in vendors.into_iter().filter(|id| !known.contains(id)) {
+    async fn register_unknown(&self, vendors: Vec<Vendor>) -> Result<()> {
+        let known = self.vendors_by_id(vendors.iter().map(|vendor| vendor.vendor_id.clone()).collect()).await?;
+        let mut known: HashMap<VendorId, Vendor> =
+            known.into_iter().map(|vendor| (vendor.vendor_id.clone(), vendor)).collect();
+        for vendor in vendors {
             // False if another writer has registered it since: then it is known, too.
-            self.write_vendor(Vendor::unregistered(id), false).await?;
+            let written = match known.get(&vendor.vendor_id) {
+                None => self.write_vendor(vendor.clone(), false).await?,
+                Some(stored) => match stored.named_as(&vendor) {
+                    Some(named) => self.write_vendor(named, true).await?,
+                    None => false,
+                },
+            };
+            if written {
+                known.insert(vendor.vendor_id.clone(), vendor);
+            }
         }
         Ok(())
     }

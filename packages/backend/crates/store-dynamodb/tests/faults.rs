@@ -17,7 +17,7 @@ use goody_application::ports::{ChangeFeed, OrderFilter, OrderReader, Scope, Stor
 use goody_application::{project, roll};
 use goody_domain::{CounterSeries, Day, OrderEvent, ReportZone};
 use goody_store_dynamodb::DynamoStore;
-use goody_testkit::{DynamoDb, OrderBuilder, TestStore, now, vendor_id};
+use goody_testkit::{DynamoDb, OrderBuilder, TestStore, now, unregistered, vendor_id};
 
 /// A client with a short timeout.
 fn impatient_client(endpoint: &str) -> Client {
@@ -58,7 +58,7 @@ async fn all_series(store: &dyn Store) -> Vec<CounterSeries> {
 async fn send_all(store: Arc<dyn Store>) -> Vec<CounterSeries> {
     let ingest = Ingest::new(store.clone());
     for batch in batches() {
-        while ingest.ingest(batch.clone(), now()).await.is_err() {}
+        while ingest.ingest(batch.clone(), &batch("b-1"), now()).await.is_err() {}
         while project::project_all(store.as_ref(), now()).await.is_err() {}
     }
     while roll::tick(store.as_ref(), now()).await.is_err() {}
@@ -117,7 +117,7 @@ async fn all_faults_together_change_no_number() {
 async fn an_operation_that_always_fails_ends_after_a_bounded_number_of_attempts() {
     let (store, proxy, _emulator) = store_with_faults(Faults { conflicts: 100, ..Faults::default() }).await;
     let error =
-        goody_application::ports::VendorStore::register_unknown(&store, vec![vendor_id("acme")]).await.unwrap_err();
+        goody_application::ports::VendorStore::register_unknown(&store, vec![unregistered("acme")]).await.unwrap_err();
     assert!(matches!(error, StoreError::Contended(_)), "{error}");
     assert_eq!(proxy.faults_injected.load(Ordering::Relaxed), 12);
     let (store, proxy, _emulator) = store_with_faults(Faults { throttled: 100, ..Faults::default() }).await;

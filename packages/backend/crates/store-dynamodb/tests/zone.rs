@@ -16,7 +16,7 @@ use goody_testkit::{OrderBuilder, now};
 
 async fn send(store: &DynamoStore, id: &str) {
     let events = OrderBuilder::new(id).placed("2026-03-01T23:30:00Z").shipped("2026-03-03T02:00:00Z").events();
-    Ingest::new(Arc::new(store.clone())).ingest(events, now()).await.unwrap();
+    Ingest::new(Arc::new(store.clone())).ingest(events, &batch("b-1"), now()).await.unwrap();
 }
 
 async fn buckets(store: &DynamoStore) -> Vec<(Day, Bucket)> {

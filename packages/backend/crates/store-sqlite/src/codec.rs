@@ -53,7 +53,7 @@ pub(crate) fn read_history(order_id: &str, text: &str) -> Result<History, Fault>
         if let (RETRACTED, Some(batch_id)) = (fact, &batch_id) {
             return Ok(HistoryFact::Retraction(Retraction { batch_id: batch_id.clone(), recorded_at }));
         }
-        let wire = WireEvent::read(fact.as_bytes()).map_err(|rejection| damaged(&rejection.to_string()))?;
+        let wire = WireEvent::read_stored(fact.as_bytes()).map_err(|rejection| damaged(&rejection.to_string()))?;
         let event = WireEvent { order_id: Some(order_id.into()), ..wire }.event();
         let event = event.map_err(|rejection| damaged(&rejection.to_string()))?;
         Ok(HistoryFact::Event(Recorded { event, recorded_at, batch_id }))

@@ -8,8 +8,12 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::{Fault, codec, schema};
 
-/// The key of the sum of expired buckets among the settled days: a day before all others. Its latest fact is an instant.
+/// The key of the sum of expired buckets among the settled days: a day before all others. Its latest fact and its [`DELIVERED`] are
+/// instants.
 pub(crate) const BEFORE_ALL: Day = Day::from_number(-1_000_000);
+
+/// The latest delivery in the expired buckets of a scope.
+pub(crate) const DELIVERED: Counter = Counter::DeliveredAt(0);
 
 pub(crate) type Buckets = BTreeMap<Day, Bucket>;
 
@@ -119,10 +123,10 @@ pub(crate) fn latest_fact(
 ) -> std::result::Result<Option<Instant>, Fault> {
     let sql = "SELECT day, latest_fact FROM buckets WHERE book = ?1 AND day < ?2 AND latest_fact IS NOT NULL \
                ORDER BY day DESC LIMIT 1";
-    Ok(latest(connection, sql, scope, before, zone)?.max(latest_expired_fact(connection, scope)?))
+    Ok(latest(connection, sql, scope, before, zone)?.max(latest_expired(connection, scope, Counter::LatestFact)?))
 }
 
-/// When the latest delivery before a day was, in the buckets of days that have not expired.
+/// When the latest delivery before a day was, expired ones included.
 fn latest_delivery(
     connection: &Connection,
     scope: &str,
@@ -131,9 +135,7 @@ fn latest_delivery(
 ) -> std::result::Result<Option<Instant>, Fault> {
     let sql = "SELECT day, latest_delivery FROM buckets WHERE book = ?1 AND day < ?2 AND latest_delivery IS NOT NULL \
                ORDER BY day DESC LIMIT 1";
-    let latest = latest(connection, sql, scope, before, zone)?;
-    let kept_from = kept_from(connection)?;
-    Ok(latest.filter(|latest| kept_from.is_none_or(|kept_from| zone.start(kept_from) <= *latest)))
+    Ok(latest(connection, sql, scope, before, zone)?.max(latest_expired(connection, scope, DELIVERED)?))
 }
 
 /// The instant that a query finds before a day, as a day and the microseconds since its start.
@@ -179,9 +181,13 @@ pub(crate) fn series(
     Ok((CounterSeries { totals, buckets, earlier_fact, earlier_delivery }, revision))
 }
 
-/// The latest fact in the expired buckets of a scope.
-fn latest_expired_fact(connection: &Connection, scope: &str) -> std::result::Result<Option<Instant>, Fault> {
-    let latest = read_settled_day(connection, scope, BEFORE_ALL)?.totals[Counter::LatestFact];
+/// The latest fact or delivery in the expired buckets of a scope.
+fn latest_expired(
+    connection: &Connection,
+    scope: &str,
+    counter: Counter,
+) -> std::result::Result<Option<Instant>, Fault> {
+    let latest = read_settled_day(connection, scope, BEFORE_ALL)?.totals[counter];
     Ok((latest > 0).then(|| Instant::from_micros(latest)))
 }
 

@@ -19,6 +19,7 @@ mod parts;
 mod readers;
 mod rebuild;
 mod recent;
+mod recount;
 mod reports;
 mod retention;
 mod revision_watch;
@@ -34,7 +35,7 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use goody_domain::ReportZone;
+use goody_domain::{ReportZone, STALL_HOURS};
 use rusqlite::Connection;
 
 use goody_application::ports::{Clock, Result, StoreError};
@@ -87,6 +88,18 @@ pub enum OpenError {
         found: String,
         /// The requested zone.
         asked: String,
+    },
+    /// The file counts stalled orders by another number of hours.
+    #[error(
+        "{path} counts an order as stalled after {found} hours, not after {asked}: start with --stall-hours {found}"
+    )]
+    OtherStallHours {
+        /// The file.
+        path: String,
+        /// The hours of the file.
+        found: u16,
+        /// The requested hours.
+        asked: u16,
     },
     /// The file cannot be opened or created.
     #[error(
@@ -174,6 +187,10 @@ pub struct Settings {
     pub log_limit: u64,
     /// Whether a database is also opened on a file system that is mounted read-only. Nothing can be stored then.
     pub may_be_read_only: bool,
+    /// Hours without an event after which an order on its way is stalled; `None` means those of the file, or 48 for a new file.
+    pub stall_hours: Option<u16>,
+    /// Receives the progress while everything is counted again after an update: how many orders are read, and how many will be.
+    pub upgrade_progress: Arc<dyn Fn(u64, u64) + Send + Sync>,
     /// Measures how long a failure lasts.
     pub clock: Arc<dyn Clock>,
 }
@@ -192,6 +209,8 @@ impl Settings {
             patience: Duration::from_secs(60),
             log_limit: LOG_LIMIT,
             may_be_read_only: false,
+            stall_hours: None,
+            upgrade_progress: Arc::new(|_, _| {}),
             clock,
         }
     }
@@ -256,17 +275,27 @@ impl SqliteStore {
             Some(asked) => asked,
             None => ReportZone::named(&stored).map_err(damaged)?,
         };
+        let stored: Option<u16> = schema::meta(&connection, "stall_hours").map_err(&sort)?;
+        let zone = match (stored, settings.stall_hours) {
+            (Some(found), Some(asked)) if found != asked => {
+                return Err(OpenError::OtherStallHours { path: name.clone(), found, asked });
+            }
+            (stored, asked) => zone.with_stall_hours(stored.or(asked).unwrap_or(STALL_HOURS)),
+        };
+        if stored.is_none() && !is_read_only {
+            schema::set_meta(&connection, "stall_hours", zone.stall_hours()).map_err(&sort)?;
+        }
         let rules = if is_read_only {
             zone::current_rules(&connection, &zone)
         } else {
-            zone::apply_rules(&connection, &zone).map(Some)
+            zone::apply_rules(&connection, &zone, settings.clock.now(), &*settings.upgrade_progress).map(Some)
         };
         let rules = rules.map_err(|fault| match fault {
             Fault::Sqlite(error) => sort(error),
             other => damaged(other.to_string()),
         })?;
         let rules = rules.ok_or_else(|| {
-            needs_writing("its reports have to be computed again by the rules of its time zone".into())
+            needs_writing("everything in it has to be counted again by the rules of this version".into())
         })?;
         let health = Arc::new(HealthRecord::new(path, settings.clock));
         let readers = Readers::open(&source, settings.reader_cache_mib, patience, health.clone()).map_err(&sort)?;

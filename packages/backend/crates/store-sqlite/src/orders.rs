@@ -8,7 +8,7 @@ use goody_application::ports::{
     Result,
     StatusCounts, StoreHealth, last_day,
 };
-use goody_domain::{BatchId, Fact, History, Instant, Order, OrderId, Recorded, ReportZone, VendorId};
+use goody_domain::{BatchId, Fact, History, Instant, Order, OrderId, Recorded, ReportZone, Vendor, VendorId};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -44,7 +44,7 @@ impl OrderWriter for SqliteStore {
                 .map(|row| save(connection, row, now, &mut counts))
                 .collect::<std::result::Result<_, Fault>>()?;
             let written = rows.iter().zip(&saved).filter(|(_, saved)| **saved);
-            vendors::register(connection, written.flat_map(|(row, _)| &row.unknown_vendors).collect())?;
+            vendors::register(connection, written.flat_map(|(row, _)| &row.unknown_vendors))?;
             counts.kinds.write(connection)?;
             counts.minutes.write(connection)?;
             if let Some(source) = source.filter(|_| saved.contains(&true)) {
@@ -217,7 +217,7 @@ struct Prepared {
     /// The history in its stored form.
     text: String,
     changed: Changed,
-    unknown_vendors: Vec<VendorId>,
+    unknown_vendors: Vec<Vendor>,
 }
 
 /// Which columns differ from the version before. SQLite writes an index only if the statement names one of its columns.
@@ -298,6 +298,34 @@ fn other_vendors(history: &History, order: Option<&Order>) -> Vec<VendorId> {
         }
     }
     named
+}
+
+/// Corrects the columns of a row, and the status in the recent feed, that differ from those of its history.
+pub(crate) fn correct_columns(
+    connection: &Connection,
+    id: i64,
+    history: &History,
+    zone: &ReportZone,
+    now: Instant,
+) -> std::result::Result<(), Fault> {
+    let order = history.order();
+    let keep_day = last_day(history.facts(), order.as_ref(), zone).number();
+    let (status, late, completed_at) = status_columns(order.as_ref(), now);
+    let (vendor_id, gift_type, created_at, promise_at) = placement_columns(order.as_ref());
+    let corrected = connection
+        .prepare_cached(
+            "UPDATE orders SET keep_day = ?2, vendor_id = ?3, gift_type = ?4, status = ?5, late = ?6, created_at = ?7, \
+             promise_at = ?8, completed_at = ?9 WHERE id = ?1 AND \
+             (keep_day, vendor_id, gift_type, status, late, created_at, promise_at, completed_at) \
+             IS NOT (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        )?
+        .execute(params![id, keep_day, vendor_id, gift_type, status, late, created_at, promise_at, completed_at])?;
+    if corrected > 0 {
+        connection
+            .prepare_cached("UPDATE recent_orders SET status = ?2 WHERE id = ?1 AND status <> ?2")?
+            .execute(params![id, status])?;
+    }
+    Ok(())
 }
 
 /// The counts that one transaction moves together with the orders.

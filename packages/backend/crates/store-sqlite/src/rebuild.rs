@@ -1,42 +1,68 @@
 //! Computes the counters of a scope again from the orders, and corrects those that differ.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use goody_application::ports::{Rebuilt, Scope};
 use goody_domain::{Bucket, Counter, Counters, Day, Entry, History, ReportZone, VendorId, contribution_to};
 use rusqlite::{Connection, params};
 
 use crate::codec::read_row;
-use crate::counters::{self, BEFORE_ALL, Buckets, STORED, key, read_buckets, read_settled, read_settled_day};
+use crate::counters::{
+    self, BEFORE_ALL, Buckets, DELIVERED, STORED, key, read_buckets, read_settled, read_settled_day,
+};
 use crate::feed::pending;
 use crate::{Fault, codec, list_counts, recent, schema};
 
 /// How many days of the fleet are computed at a time.
 const WINDOW: i32 = 30;
+/// How many orders' entries are collected before they are added to buckets.
+const ORDERS: u64 = 50_000;
+
+/// Why a scope is computed again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// The counters should be right. A difference is reported.
+    Check,
+    /// The rules have changed, so that differences are expected.
+    Recount,
+}
 
 /// Computes one scope again.
 pub(crate) fn rebuild(
     connection: &Connection,
     scope: &Scope,
     zone: &ReportZone,
+    purpose: Purpose,
 ) -> std::result::Result<Rebuilt, Fault> {
     match scope {
-        Scope::Fleet => rebuild_fleet(connection),
-        Scope::Vendor(vendor_id) => rebuild_vendor(connection, vendor_id, zone),
+        Scope::Fleet => rebuild_fleet(connection, purpose),
+        Scope::Vendor(vendor_id) => {
+            rebuild_vendor(connection, vendor_id, zone, &pending(connection)?, purpose).map(|(rebuilt, _)| rebuilt)
+        }
     }
 }
 
 const FAR: Day = Day::from_number(i32::MAX);
 
-fn rebuild_vendor(
+/// Computes one vendor again. Also returns how many orders were read. `pending` are the orders with changes that the buckets do not
+/// reflect yet.
+pub(crate) fn rebuild_vendor(
     connection: &Connection,
     vendor_id: &VendorId,
     zone: &ReportZone,
-) -> std::result::Result<Rebuilt, Fault> {
+    pending: &HashMap<i64, usize>,
+    purpose: Purpose,
+) -> std::result::Result<(Rebuilt, u64), Fault> {
     let scope = vendor_id.as_str();
     let first = counters::kept_from(connection)?.unwrap_or(BEFORE_ALL.plus(1));
+    let mut expected = read_settled(connection, scope, first, FAR)?;
     let mut entries: BTreeMap<Day, Vec<Entry>> = BTreeMap::new();
-    let pending = pending(connection)?;
+    let mut add = |entries: &mut BTreeMap<Day, Vec<Entry>>| {
+        for (day, entries) in std::mem::take(entries).into_iter().filter(|(day, _)| *day >= first) {
+            expected.entry(day).or_default().add(&entries);
+        }
+    };
+    let mut read = 0;
     for sql in [
         "SELECT order_id, history, id FROM orders INDEXED BY orders_by_vendor WHERE vendor_id = ?1",
         "SELECT order_id, history, orders.id FROM also_named JOIN orders ON orders.id = also_named.id \
@@ -46,26 +72,27 @@ fn rebuild_vendor(
         let mut rows = statement.query([scope])?;
         while let Some(row) = rows.next()? {
             let (id, history): (i64, History) = (row.get(2)?, read_row(row)?);
+            read += 1;
             let version = pending.get(&id).copied().unwrap_or(history.version());
             let (order, occurrences) = (history.at_version(version), history.occurrences_at(version));
             for entry in contribution_to(vendor_id, order.as_ref(), &occurrences, zone) {
                 entries.entry(entry.day).or_default().push(entry);
             }
+            if read % ORDERS == 0 {
+                add(&mut entries);
+            }
         }
     }
-    let mut expected = read_settled(connection, scope, first, FAR)?;
-    for (day, entries) in entries.into_iter().filter(|(day, _)| *day >= first) {
-        expected.entry(day).or_default().add(&entries);
-    }
+    add(&mut entries);
     let stored = read_buckets(connection, STORED, scope, first, FAR)?;
-    let different = correct_buckets(connection, scope, &stored, &expected)?;
+    let different = correct_buckets(connection, scope, &stored, &expected, purpose)?;
     let buckets = expected.len() as u64;
     let totals_differ =
         correct_totals(connection, scope, expected.values().map(|bucket| bucket.totals.clone()), different > 0)?;
-    Ok(Rebuilt { buckets, different: different + u64::from(totals_differ) })
+    Ok((Rebuilt { buckets, different: different + u64::from(totals_differ) }, read))
 }
 
-fn rebuild_fleet(connection: &Connection) -> std::result::Result<Rebuilt, Fault> {
+fn rebuild_fleet(connection: &Connection, purpose: Purpose) -> std::result::Result<Rebuilt, Fault> {
     let (least, greatest): (Option<i32>, Option<i32>) = connection
         .prepare_cached("SELECT min(day), max(day) FROM buckets")?
         .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -81,7 +108,7 @@ fn rebuild_fleet(connection: &Connection) -> std::result::Result<Rebuilt, Fault>
         let expected = sum_of_vendors(connection, from, to)?;
         let stored = read_buckets(connection, STORED, key(&Scope::Fleet), from, to)?;
         rebuilt.buckets += expected.len() as u64;
-        rebuilt.different += correct_buckets(connection, key(&Scope::Fleet), &stored, &expected)?;
+        rebuilt.different += correct_buckets(connection, key(&Scope::Fleet), &stored, &expected, purpose)?;
         totals.extend(expected.into_values().map(|bucket| bucket.totals));
     }
     let changed = rebuilt.different > 0;
@@ -113,6 +140,7 @@ fn correct_buckets(
     scope: &str,
     stored: &Buckets,
     expected: &Buckets,
+    purpose: Purpose,
 ) -> std::result::Result<u64, Fault> {
     let empty = Bucket::default();
     let mut different = 0;
@@ -121,7 +149,9 @@ fn correct_buckets(
         let (actual, expected) = (stored.get(&day).unwrap_or(&empty), expected.get(&day).unwrap_or(&empty));
         if actual != expected {
             different += 1;
-            tracing::warn!(scope, %day, "a bucket differed and was corrected");
+            if purpose == Purpose::Check {
+                tracing::warn!(scope, %day, "a bucket differed and was corrected");
+            }
             counters::write_bucket(connection, scope, day, expected, day)?;
         }
     }
@@ -139,6 +169,7 @@ fn correct_totals(
 ) -> std::result::Result<bool, Fault> {
     let mut expected = read_settled_day(connection, scope, BEFORE_ALL)?.totals;
     expected.set(Counter::LatestFact, 0);
+    expected.set(DELIVERED, 0);
     computed.for_each(|totals| expected.add_all(&totals));
     if let Some(first) = counters::kept_from(connection)? {
         let late = read_buckets(connection, STORED, scope, BEFORE_ALL, first.plus(-1))?;

@@ -10,10 +10,10 @@ use goody_domain::{Counter, Counters, Day, History, ReportZone};
 use rusqlite::{Connection, params};
 
 use crate::codec::read_row;
-use crate::counters::{self, BEFORE_ALL, key, read_settled_day, write_settled};
+use crate::counters::{self, BEFORE_ALL, DELIVERED, key, read_settled_day, write_settled};
 use crate::feed::pending;
 use crate::list_counts::Position;
-use crate::rebuild::rebuild;
+use crate::rebuild::{Purpose, rebuild};
 use crate::writer::Weight;
 use crate::{Fault, SqliteStore, codec, list_counts, recent, schema};
 
@@ -46,7 +46,7 @@ impl Housekeeping for SqliteStore {
         let rules = self.rules.clone();
         self.write("rebuilding the counters of a scope", Weight::Heavy, move |connection| {
             crate::zone::check(connection, &rules)?;
-            rebuild(connection, &scope, &zone)
+            rebuild(connection, &scope, &zone, Purpose::Check)
         })
         .await
     }
@@ -110,9 +110,10 @@ fn expire_buckets(connection: &Connection, before: Day, zone: &ReportZone) -> st
         .prepare_cached("SELECT min(day) FROM buckets WHERE day >= ?1 OR changed_day >= ?1")?
         .query_row([before.number()], |row| row.get(0))?;
     let first_kept = first_kept.map_or(before, Day::from_number).min(before);
-    let gone: Vec<(String, Counters)> = {
-        let mut statement = connection
-            .prepare_cached("SELECT book, totals, day, latest_fact FROM buckets WHERE day < ?1 ORDER BY book, day")?;
+    let gone: Vec<(String, Counters, i64)> = {
+        let mut statement = connection.prepare_cached(
+            "SELECT book, totals, day, latest_fact, latest_delivery FROM buckets WHERE day < ?1 ORDER BY book, day",
+        )?;
         let mut rows = statement.query([first_kept.number()])?;
         let mut gone = Vec::new();
         while let Some(row) = rows.next()? {
@@ -120,7 +121,8 @@ fn expire_buckets(connection: &Connection, before: Day, zone: &ReportZone) -> st
             let latest: Option<i64> = row.get(3)?;
             let start = zone.start(Day::from_number(row.get(2)?)).micros();
             totals.set(Counter::LatestFact, latest.map_or(0, |latest| start + latest));
-            gone.push((row.get(0)?, totals));
+            let delivery: Option<i64> = row.get(4)?;
+            gone.push((row.get(0)?, totals, delivery.map_or(0, |delivery| start + delivery)));
         }
         gone
     };
@@ -130,7 +132,12 @@ fn expire_buckets(connection: &Connection, before: Day, zone: &ReportZone) -> st
     for of_scope in gone.chunk_by(|one, other| one.0 == other.0) {
         let scope = &of_scope[0].0;
         let mut bucket = read_settled_day(connection, scope, BEFORE_ALL)?;
-        of_scope.iter().for_each(|(_, totals)| bucket.totals.add_all(totals));
+        let mut delivery = bucket.totals[DELIVERED];
+        for (_, totals, latest) in of_scope {
+            bucket.totals.add_all(totals);
+            delivery = delivery.max(*latest);
+        }
+        bucket.totals.set(DELIVERED, delivery);
         write_settled(connection, scope, BEFORE_ALL, &bucket)?;
     }
     connection.prepare_cached("DELETE FROM buckets WHERE day < ?1")?.execute([first_kept.number()])?;

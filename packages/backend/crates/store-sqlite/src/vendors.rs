@@ -1,6 +1,6 @@
 //! Vendors' master data.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use goody_application::ports::{Result, VendorStore};
@@ -12,26 +12,17 @@ use crate::{Fault, SqliteStore, schema};
 
 #[async_trait]
 impl VendorStore for SqliteStore {
-    async fn register_unknown(&self, vendors: Vec<VendorId>) -> Result<()> {
-        let ids = vendors.clone();
-        let unknown_vendors = self
+    async fn register_unknown(&self, vendors: Vec<Vendor>) -> Result<()> {
+        let (vendors, is_known) = self
             .read("reading vendors", move |connection| {
-                let mut unknown_vendors = Vec::new();
-                for id in ids {
-                    if find(connection, &id)?.is_none() {
-                        unknown_vendors.push(id);
-                    }
-                }
-                Ok(unknown_vendors)
+                let is_known = unknown_vendors(connection, &vendors)?.is_empty();
+                Ok((vendors, is_known))
             })
             .await?;
-        if unknown_vendors.is_empty() {
+        if is_known {
             return Ok(());
         }
-        self.write("registering vendors", Weight::Light, move |connection| {
-            register(connection, unknown_vendors.iter().collect())
-        })
-        .await
+        self.write("registering vendors", Weight::Light, move |connection| register(connection, &vendors)).await
     }
 
     async fn put(&self, vendor: Vendor) -> Result<bool> {
@@ -77,24 +68,44 @@ impl VendorStore for SqliteStore {
     }
 }
 
-/// Registers those of the vendors that are not known yet.
-pub(crate) fn register(connection: &Connection, vendors: BTreeSet<&VendorId>) -> std::result::Result<(), Fault> {
-    let mut unknown_vendors = Vec::new();
-    for id in vendors {
-        if find(connection, id)?.is_none() {
-            unknown_vendors.push(id);
-        }
-    }
+/// Registers those of the vendors that are not known yet, and names those that have no name yet.
+pub(crate) fn register<'v>(
+    connection: &Connection,
+    vendors: impl IntoIterator<Item = &'v Vendor>,
+) -> std::result::Result<(), Fault> {
+    let unknown_vendors = unknown_vendors(connection, vendors)?;
     if unknown_vendors.is_empty() {
         return Ok(());
     }
     let revision = schema::next_revision(connection)?;
-    for id in unknown_vendors {
+    for vendor in unknown_vendors.values() {
         connection
-            .prepare_cached("INSERT INTO vendors (vendor_id, revision, body) VALUES (?1, ?2, ?3)")?
-            .execute(params![id.as_str(), revision, write(&Vendor::unregistered(id.clone()))?])?;
+            .prepare_cached(
+                "INSERT INTO vendors (vendor_id, revision, body) VALUES (?1, ?2, ?3) \
+                 ON CONFLICT (vendor_id) DO UPDATE SET revision = excluded.revision, body = excluded.body",
+            )?
+            .execute(params![vendor.vendor_id.as_str(), revision, write(vendor)?])?;
     }
     Ok(())
+}
+
+/// Those of the vendors that are not known, or have no name yet, as they are to be stored.
+fn unknown_vendors<'v>(
+    connection: &Connection,
+    vendors: impl IntoIterator<Item = &'v Vendor>,
+) -> std::result::Result<BTreeMap<&'v VendorId, Vendor>, Fault> {
+    let mut unknown_vendors: BTreeMap<&VendorId, Vendor> = BTreeMap::new();
+    for vendor in vendors {
+        let id = &vendor.vendor_id;
+        let known = match unknown_vendors.get(id) {
+            Some(known) => Some(known.clone()),
+            None => find(connection, id)?,
+        };
+        if let Some(new) = known.map_or_else(|| Some(vendor.clone()), |known| known.named_as(vendor)) {
+            unknown_vendors.insert(id, new);
+        }
+    }
+    Ok(unknown_vendors)
 }
 
 fn find(connection: &Connection, id: &VendorId) -> std::result::Result<Option<Vendor>, Fault> {

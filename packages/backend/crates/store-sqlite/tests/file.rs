@@ -16,7 +16,9 @@ use goody_application::rebuild::rebuild;
 use goody_application::{project, roll};
 use goody_domain::{Instant, Order, Report, ReportZone};
 use goody_store_sqlite::{OpenError, Settings, SqliteStore};
-use goody_testkit::{ManualClock, Method, OrderBuilder, Response, TestApp, TestStore, now, order_id, vendor_id};
+use goody_testkit::{
+    ManualClock, Method, OrderBuilder, Response, TestApp, TestStore, now, order_id, unregistered, vendor_id,
+};
 use rusqlite::Connection;
 use serde_json::json;
 use tempfile::TempDir;
@@ -61,7 +63,7 @@ async fn with_orders(file: &File) -> SqliteStore {
         OrderBuilder::new("o-3").promised("2026-03-05").shipped("2026-03-04T10:00:00Z"),
     ];
     let events = orders.into_iter().flat_map(OrderBuilder::events).collect();
-    Ingest::new(Arc::new(store.clone())).ingest(events, now()).await.unwrap();
+    Ingest::new(Arc::new(store.clone())).ingest(events, &batch("b-1"), now()).await.unwrap();
     project::project_all(&store, now()).await.unwrap();
     roll::tick(&store, now()).await.unwrap();
     store
@@ -139,7 +141,7 @@ async fn stored_data_is_there_when_the_file_is_opened_again() {
 async fn a_write_of_another_process_is_seen() {
     let file = File::new();
     let (one, other) = (file.open(), file.open());
-    one.register_unknown(vec![vendor_id("acme")]).await.unwrap();
+    one.register_unknown(vec![unregistered("acme")]).await.unwrap();
     let seen = async {
         while other.revision() < one.revision() {
             tokio::task::yield_now().await;
@@ -177,11 +179,13 @@ async fn a_file_of_an_older_version_is_migrated_with_its_content() {
     };
     assert_eq!(delayed.1.by_status.iter().sum::<i64>(), 2);
     let first_version = "DROP INDEX reports_at_a_glance; DROP TABLE order_kinds; DROP TABLE recent_minutes; \
-        DROP INDEX orders_by_promise; \
+        DROP INDEX orders_by_promise; ALTER TABLE buckets DROP COLUMN latest_delivery; \
+        DELETE FROM meta WHERE key IN ('zone_rules', 'zone_database', 'stall_hours'); \
         UPDATE orders SET late = 0 WHERE status < 3; PRAGMA user_version = 1;";
     Connection::open(file.path()).unwrap().execute_batch(first_version).unwrap();
     let store = file.open();
     assert_eq!(report(&store).await, before);
+    roll::roll(&store, now()).await.unwrap();
     assert_eq!(store.status().await.unwrap(), status);
     assert_eq!(self::delayed(&store).await, delayed, "the order is late, though no tick has marked it yet");
     store.mark_refreshed(now(), ChangeLag::default()).await.unwrap();
@@ -201,7 +205,7 @@ async fn a_tick_marks_orders_whose_promise_passed() {
     let store = file.open();
     let events = OrderBuilder::new("o-1").promised("2026-03-05").shipped("2026-03-04T10:00:00Z").events();
     let before_it = Instant::parse("2026-03-04T12:00:00Z").unwrap();
-    Ingest::new(Arc::new(store.clone())).ingest(events, before_it).await.unwrap();
+    Ingest::new(Arc::new(store.clone())).ingest(events, &batch("b-1"), before_it).await.unwrap();
     let marked = || -> (i64, i64) {
         let connection = Connection::open(file.path()).unwrap();
         let of = |sql| connection.query_row(sql, [], |row| row.get(0)).unwrap();
@@ -379,7 +383,7 @@ async fn counted_by_other_rules(file: &File) {
     let store = Arc::new(file.open_in(Some("America/St_Johns")).unwrap());
     let orders = ["o-1", "o-2"].map(|id| OrderBuilder::new(id).promised("2026-03-04").arrived_early_by_hours(10));
     for order in orders {
-        Ingest::new(store.clone()).ingest(order.events(), now()).await.unwrap();
+        Ingest::new(store.clone()).ingest(order.events(), &batch("b-1"), now()).await.unwrap();
     }
     project::project_all(store.as_ref(), now()).await.unwrap();
     roll::tick(store.as_ref(), now()).await.unwrap();
@@ -406,12 +410,77 @@ async fn counters_by_other_rules_of_the_zone_are_rebuilt_when_the_file_is_opened
     assert_eq!(lowest, 0, "the file stores the rules of its counters");
 }
 
+/// So many orders that a recount needs several transactions.
+const ORDERS_OF_SEVERAL_STEPS: usize = 11_000;
+
+#[tokio::test]
+async fn a_recount_that_is_killed_after_any_transaction_continues() {
+    let file = File::new();
+    let store = Arc::new(file.open());
+    let vendors = ["acme", "bloom", "crate"];
+    let order = |number: usize| {
+        let order = OrderBuilder::new(&format!("o-{number}")).vendor(vendors[number % 3]).promised("2026-03-04");
+        if number.is_multiple_of(2) { order.arrived_early_by_hours(10) } else { order }
+    };
+    let events: Vec<_> = (0..ORDERS_OF_SEVERAL_STEPS).flat_map(|number| order(number).events()).collect();
+    Ingest::new(store.clone()).ingest(events, &batch("b-1"), now()).await.unwrap();
+    project::project_all(store.as_ref(), now()).await.unwrap();
+    roll::tick(store.as_ref(), now()).await.unwrap();
+    let before = report(&store).await;
+    drop(store);
+    // As another version may have stored them: other counters, and other columns of the lists.
+    for sql in [
+        "UPDATE meta SET value = 'other' WHERE key = 'zone_rules'",
+        "UPDATE buckets SET totals = x'000e'",
+        "UPDATE books SET totals = x'000e'",
+        "UPDATE order_kinds SET orders = orders + 1",
+        "UPDATE orders SET late = 0, completed_at = 1",
+    ] {
+        file.tamper(sql);
+    }
+    let mut kills = 0;
+    let store = loop {
+        let path = file.path();
+        let (sender, receiver) = std::sync::mpsc::channel();
+        let opened = std::thread::spawn(move || {
+            let upgrade_progress = Arc::new(move |read: u64, of: u64| {
+                sender.send((read, of)).unwrap();
+                assert!(read == of, "killed after a transaction");
+            });
+            SqliteStore::open(&path, Settings { upgrade_progress, ..Settings::new(ManualClock::today()) })
+        });
+        match opened.join() {
+            Ok(store) => break store.unwrap(),
+            Err(_) => kills += 1,
+        }
+        let (read, of) = receiver.iter().last().unwrap();
+        assert!(read < of && of == 2 * ORDERS_OF_SEVERAL_STEPS as u64, "{read} of {of}");
+    };
+    assert!(kills >= 4, "{kills} transactions");
+    assert_eq!(rebuild(&store, now(), |_, _| {}).await.unwrap().different, 0);
+    assert_eq!(report(&store).await, before);
+    let filter = OrderFilter { delayed: Some(true), ..OrderFilter::default() };
+    let count: OrderCount = store.count(&filter, 100_000, now()).await.unwrap();
+    assert_eq!(count.by_status.iter().sum::<i64>(), ORDERS_OF_SEVERAL_STEPS as i64 / 2);
+}
+
+#[tokio::test]
+async fn a_database_keeps_its_hours_of_a_stall() {
+    let file = File::new();
+    let open =
+        |stall_hours| SqliteStore::open(&file.path(), Settings { stall_hours, ..Settings::new(ManualClock::today()) });
+    assert_eq!(open(Some(24)).unwrap().zone().stall_hours(), 24);
+    assert_eq!(open(None).unwrap().zone().stall_hours(), 24);
+    let refused = open(Some(48)).err().unwrap().to_string();
+    assert!(refused.contains("after 24 hours, not after 48: start with --stall-hours 24"), "{refused}");
+}
+
 #[tokio::test]
 async fn a_program_with_other_rules_of_the_zone_moves_no_counter() {
     let file = File::new();
     let store = Arc::new(file.open_in(Some("America/St_Johns")).unwrap());
     file.tamper("UPDATE meta SET value = 'other' WHERE key = 'zone_rules'");
-    Ingest::new(store.clone()).ingest(OrderBuilder::new("o-1").events(), now()).await.unwrap();
+    Ingest::new(store.clone()).ingest(OrderBuilder::new("o-1").events(), &batch("b-1"), now()).await.unwrap();
     let refused = project::project_all(store.as_ref(), now()).await.unwrap_err();
     assert!(std::error::Error::source(&refused).unwrap().to_string().contains("other rules of its time zone"));
 }

@@ -79,12 +79,13 @@ impl State {
     }
 
     /// Registers the vendors that are not known yet.
-    fn register_vendors(&mut self, vendors: Vec<VendorId>) {
-        let unknown: Vec<VendorId> = vendors.into_iter().filter(|id| !self.vendors.contains_key(id)).collect();
-        if !unknown.is_empty() {
-            let revision = self.next_revision();
-            for id in unknown {
-                self.vendors.insert(id.clone(), (revision, Vendor::unregistered(id)));
+    fn register_vendors(&mut self, vendors: Vec<Vendor>) {
+        for vendor in vendors {
+            let known = self.vendors.get(&vendor.vendor_id);
+            let new = known.map_or_else(|| Some(vendor.clone()), |(_, known)| known.named_as(&vendor));
+            if let Some(new) = new {
+                let revision = self.next_revision();
+                self.vendors.insert(new.vendor_id.clone(), (revision, new));
             }
         }
     }
@@ -97,7 +98,7 @@ impl State {
 
 #[async_trait]
 impl VendorStore for MemoryStore {
-    async fn register_unknown(&self, vendors: Vec<VendorId>) -> Result<()> {
+    async fn register_unknown(&self, vendors: Vec<Vendor>) -> Result<()> {
         self.state().register_vendors(vendors);
         Ok(())
     }

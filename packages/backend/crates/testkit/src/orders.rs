@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use goody_domain::{
-    Day, EventId, Fact, GiftType, Instant, OrderEvent, OrderId, ParcelId, Placement, Status, VendorId, WireEvent,
+    Currency, Day, EventId, Fact, GiftType, Instant, OrderEvent, OrderId, ParcelId, Placement, Status, Vendor,
+    VendorId, WireEvent,
 };
 
 /// An instant from RFC 3339.
@@ -24,6 +25,11 @@ pub fn order_id(text: &str) -> OrderId {
 /// A vendor's id.
 pub fn vendor_id(text: &str) -> VendorId {
     VendorId::parse(text).unwrap()
+}
+
+/// A vendor that an order named by its id.
+pub fn unregistered(id: &str) -> Vendor {
+    Vendor::unregistered(vendor_id(id), None)
 }
 
 /// Events as NDJSON: one JSON object per line.
@@ -88,6 +94,12 @@ impl OrderBuilder {
         self
     }
 
+    /// Sets the name of the vendor.
+    pub fn vendor_name(mut self, name: &str) -> Self {
+        self.placement.vendor_name = Some(name.into());
+        self
+    }
+
     /// Sets the gift type.
     pub fn gift(mut self, kind: &str) -> Self {
         self.placement.gift_type = Some(GiftType::parse(kind).unwrap());
@@ -97,6 +109,12 @@ impl OrderBuilder {
     /// Sets the value of the gift, in cents.
     pub fn value(mut self, cents: i64) -> Self {
         self.placement.gift_value = Some(cents);
+        self
+    }
+
+    /// Sets the currency.
+    pub fn currency(mut self, code: &str) -> Self {
+        self.placement.currency = Some(Currency::parse(code).unwrap());
         self
     }
 

@@ -87,6 +87,7 @@ macro_rules! store_suite {
             }
             vendors {
                 an_unknown_vendor_is_stored_under_its_id_as_unregistered,
+                an_order_names_a_vendor_that_has_no_name_yet,
                 register_unknown_does_not_change_a_registered_vendor,
                 put_returns_whether_the_vendor_is_new,
                 vendors_are_listed_by_id_in_pages,
@@ -194,15 +195,15 @@ pub(crate) fn zone(name: &str) -> ReportZone {
 
 /// Ingests events, all recorded at `now`.
 pub(crate) async fn ingest(store: &Arc<dyn Store>, events: Vec<OrderEvent>, now: Instant) -> Vec<IngestOutcome> {
-    Ingest::new(store.clone()).ingest(events, now).await.unwrap()
+    Ingest::new(store.clone()).ingest(events, &batch("b-1"), now).await.unwrap()
 }
 
 /// Ingests batches with some projections in between, and projects all changes at the end.
 pub(crate) async fn ingest_batches(store: &Arc<dyn Store>, batches: Vec<Vec<OrderEvent>>, now: Instant) {
     let ingest = Ingest::new(store.clone());
-    for (number, batch) in batches.into_iter().enumerate() {
-        let size = batch.len();
-        ingest.ingest(batch, now).await.unwrap();
+    for (number, events) in batches.into_iter().enumerate() {
+        let size = events.len();
+        ingest.ingest(events, &batch(&format!("b-{number}")), now).await.unwrap();
         match number % 3 {
             0 => {}
             1 => project_at_most(store.as_ref(), size / 2 + 1, now).await,

@@ -188,7 +188,7 @@ pub struct OrderView {
     #[schema(required)]
     pub replacement_arrived_at: Option<String>,
     /// Whether an arrival is said to be before the placement or more than two years after it. No mean of hours includes the order.
-    pub is_suspect: bool,
+    pub suspect: bool,
     /// Whether the order ended after its promise, or is open and its promise has passed.
     pub is_delayed: bool,
     /// The price of the gift, in minor units of the currency.
@@ -237,7 +237,7 @@ impl OrderView {
             refunded_at: text(order.refunded_at),
             returned_at: text(order.returned_at),
             replacement_arrived_at: text(order.replacement_arrived_at),
-            is_suspect: order.is_suspect,
+            suspect: order.is_suspect,
             is_delayed: order.is_delayed(now),
             gift_value: placement.gift_value,
             currency: placement.currency().to_string(),

@@ -69,8 +69,9 @@ impl Counters {
     }
 }
 
+/// The sum, or the maximum. Sums of gift values can exceed 64 bits on the way, and are right again once the rest is subtracted.
 fn merge_amounts(counter: Counter, one: i64, other: i64) -> i64 {
-    if counter == Counter::LatestFact { one.max(other) } else { one + other }
+    if counter == Counter::LatestFact { one.max(other) } else { one.wrapping_add(other) }
 }
 
 /// Merges the entries of the same day, minute and counter, sorts them by these three, and drops those with amount 0.

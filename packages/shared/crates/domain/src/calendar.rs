@@ -110,7 +110,7 @@ pub fn time_zone(name: &str) -> Result<TimeZone, String> {
 /// The version of the rules in [`crate::contribution`]: stores rebuild counters that follow another one.
 const COUNTING_RULES: u8 = 2;
 /// Hours without an event after which an order on its way is stalled, unless a database has others.
-const STALL_HOURS: u16 = 48;
+pub const STALL_HOURS: u16 = 48;
 
 /// The time zone whose calendar days the reports count, and how long an order may be without an event: what is fixed for a
 /// database.

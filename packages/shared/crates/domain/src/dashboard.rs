@@ -67,7 +67,7 @@ fn sum_of_overdue<'a>(reports: impl IntoIterator<Item = &'a Report>) -> Option<V
     for report in reports {
         for Overdue { currency, orders, amount } in report.overdue.as_ref()? {
             let sum = sums.entry(*currency).or_insert(Overdue { currency: *currency, orders: 0, amount: 0 });
-            (sum.orders, sum.amount) = (sum.orders + orders, sum.amount + amount);
+            (sum.orders, sum.amount) = (sum.orders + orders, sum.amount.wrapping_add(*amount));
         }
     }
     Some(sums.into_values().collect())

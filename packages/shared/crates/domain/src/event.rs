@@ -196,6 +196,14 @@ impl OrderEvent {
         }
     }
 
+    /// The name of the vendor that this event gives, if any.
+    pub fn vendor_name(&self) -> Option<&str> {
+        match &self.fact {
+            Fact::Placed(placement) => placement.vendor_name.as_deref(),
+            Fact::Became(..) => None,
+        }
+    }
+
     /// Reads one event from its JSON, received at `now`. A promise that is a date ends with the day of UTC.
     pub fn parse(json: &[u8], now: Instant) -> Result<Self, Rejection> {
         Self::parse_with_warnings(json, now, &ReportZone::utc()).map(|(event, _)| event)
@@ -361,13 +369,24 @@ impl<'a> WireEvent<'a> {
 
     /// Reads an event as it was stored, also by a later version: fields that this version does not know are left out.
     pub fn read_stored(json: &'a [u8]) -> Result<Self, Rejection> {
+        // A flattened struct takes the fields that it knows, and leaves the others.
         #[derive(Deserialize)]
         struct Lenient<'a> {
+            #[serde(borrow)]
+            destination: Option<LenientDestination<'a>>,
             #[serde(flatten, borrow)]
             event: WireEvent<'a>,
         }
-        let lenient = || serde_json::from_slice::<Lenient<'a>>(json).ok();
-        Self::read(json).or_else(|rejection| lenient().map(|Lenient { event }| event).ok_or(rejection))
+        #[derive(Deserialize)]
+        struct LenientDestination<'a> {
+            #[serde(flatten, borrow)]
+            known: WireDestination<'a>,
+        }
+        let lenient = || {
+            let Lenient { destination, event } = serde_json::from_slice::<Lenient<'a>>(json).ok()?;
+            Some(Self { destination: destination.map(|destination| destination.known), ..event })
+        };
+        Self::read(json).or_else(|rejection| lenient().ok_or(rejection))
     }
 
     /// The event this describes, or every field that is wrong. A promise that is a date ends with the day of UTC.

@@ -308,10 +308,6 @@ impl History {
         self.occurrences_at(self.version())
     }
 
-    /// Whether a placement was ever recorded, so that the counters have something of the order.
-    pub fn was_placed(&self) -> bool {
-        self.events().any(|recorded| placement(&recorded.event).is_some())
-    }
 
     /// The order at two versions of its history.
     pub fn change(&self, from_version: usize, version: usize) -> Change {

@@ -85,7 +85,7 @@ identifier!(
 
 /// The ISO 4217 code of a currency: three capital letters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "&str", into = "String")]
+#[serde(try_from = "String", into = "String")]
 pub struct Currency([u8; 3]);
 
 impl Currency {
@@ -117,10 +117,10 @@ impl Currency {
     }
 }
 
-impl TryFrom<&str> for Currency {
+impl TryFrom<String> for Currency {
     type Error = String;
-    fn try_from(text: &str) -> Result<Self, String> {
-        Self::parse(text)
+    fn try_from(text: String) -> Result<Self, String> {
+        Self::parse(&text)
     }
 }
 

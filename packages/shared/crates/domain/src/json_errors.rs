@@ -12,6 +12,7 @@ const TIME: &str = "text in quotes: an RFC 3339 time such as 2026-01-31T10:00:00
 const PROMISE: &str = "text in quotes: an RFC 3339 time such as 2026-01-31T10:00:00Z, or a date such as 2026-01-31";
 const TEXT: &str = "text in quotes";
 const FLAG: &str = "true or false";
+const REPEATED: &str = "appears more than once";
 
 /// A field of an event: its name, whether it accepts a value, and a description of what it accepts.
 type Field = (&'static str, fn(&Kind) -> bool, &'static str);
@@ -75,8 +76,10 @@ fn field_errors(FieldValues { known: values, unknown }: &FieldValues) -> Vec<Fie
         let objects = values.iter().filter(|(field, _)| field == name);
         let entries =
             objects.filter_map(|(_, kind)| if let Kind::Object(entries) = kind { Some(entries) } else { None });
-        let wrong = entries.flatten().filter_map(|(inner, kind)| match allowed {
+        let places = entries.flat_map(|entries| entries.iter().enumerate().map(move |place| (entries, place)));
+        let wrong = places.filter_map(|(entries, (place, (inner, kind)))| match allowed {
             Some(allowed) if !allowed.contains(&inner.as_str()) => Some((inner, unknown_field(allowed))),
+            Some(_) if entries[..place].iter().any(|(other, _)| other == inner) => Some((inner, REPEATED.to_owned())),
             _ if kind.is_text() || matches!(kind, Kind::Null) && allowed.is_some() => None,
             _ => Some((inner, format!("is {kind}, and has to be {TEXT}"))),
         });
@@ -87,7 +90,7 @@ fn field_errors(FieldValues { known: values, unknown }: &FieldValues) -> Vec<Fie
         let first = values.next()?;
         match [first].into_iter().chain(values.clone()).find(|kind| !matches!(kind, Kind::Null) && !accepts(kind)) {
             Some(kind) => Some(format!("is {kind}, and has to be {expected}")),
-            None => values.next().map(|_| "appears more than once".to_owned()),
+            None => values.next().map(|_| REPEATED.to_owned()),
         }
     };
     let mut errors: Vec<FieldError> =
@@ -125,7 +128,7 @@ enum Kind {
     /// The start of the text.
     Text(String),
     Array,
-    /// Its fields, at most [`MOST_FIELDS`].
+    /// Its fields: at most [`MOST_FIELDS`] with a text, and as many others.
     Object(Vec<(String, Kind)>),
 }
 
@@ -210,10 +213,10 @@ impl<'de> Visitor<'de> for AnyValue {
     fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Kind, A::Error> {
         let mut entries = Vec::new();
         while let Some(name) = fields.next_key::<String>()? {
-            if entries.len() < MOST_FIELDS {
-                entries.push((name, fields.next_value()?));
-            } else {
-                fields.next_value::<IgnoredAny>()?;
+            let kind: Kind = fields.next_value()?;
+            let alike = |(_, other): &&(String, Kind)| other.is_text() == kind.is_text();
+            if entries.iter().filter(alike).count() < MOST_FIELDS {
+                entries.push((name, kind));
             }
         }
         Ok(Kind::Object(entries))

@@ -30,7 +30,7 @@ mod summary;
 mod vendor;
 
 pub use bucket::{Bucket, CounterSeries, Counters, MinuteEntry, merge_entries};
-pub use calendar::{AsOf, DAY_MINUTES, Day, DayError, Minute, ReportZone, time_zone, time_zone_database};
+pub use calendar::{AsOf, DAY_MINUTES, Day, DayError, Minute, ReportZone, STALL_HOURS, time_zone, time_zone_database};
 pub use contribution::{Counter, Entry, Posting, contribution, contribution_to, fact_postings, facts, postings};
 pub use dashboard::{Dashboard, Fleet, FleetTrends, LEADERS, main_currency};
 pub use event::{Destination, Fact, OrderEvent, Placement, WireDestination, WireEvent};

@@ -1,6 +1,6 @@
 //! An order: the fold of the set of its events.
 
-use crate::parcel::{Merged, merge, parcels};
+use crate::parcel::{Merged, merge};
 use crate::{ActiveStatus, Fact, Instant, OrderEvent, OrderId, Outcome, Parcel, ParcelId, Placement, Status};
 
 /// The longest time from the placement to an arrival that is plausible, in seconds: two years.
@@ -86,9 +86,16 @@ pub fn fold<'a>(order_id: &OrderId, events: impl IntoIterator<Item = &'a OrderEv
             placement.fill_from(later);
         }
     }
-    let parcels = parcels(created_at, &events);
-    let Merged { steps, completion, handover, actual_delivery, refunded_at, returned_at, replacement_arrived_at } =
-        merge(parcels.values());
+    let Merged {
+        parcels,
+        steps,
+        completion,
+        handover,
+        actual_delivery,
+        refunded_at,
+        returned_at,
+        replacement_arrived_at,
+    } = merge(created_at, &events);
     let is_suspect =
         |event: &&OrderEvent| event.status() == Status::Arrived && !is_plausible_arrival(created_at, event.occurred_at);
     Some(Order {
@@ -105,7 +112,7 @@ pub fn fold<'a>(order_id: &OrderId, events: impl IntoIterator<Item = &'a OrderEv
         returned_at,
         replacement_arrived_at,
         is_suspect: events.iter().any(is_suspect),
-        parcels: parcels.into_iter().filter_map(|(id, parcel)| Some((id?, parcel))).collect(),
+        parcels,
         latest_note: Note::latest(&events),
         occurrences: events.iter().map(|event| event.occurred_at).collect(),
     })

@@ -1,16 +1,15 @@
 //! A parcel of an order: the fold of the events about it, and how an order follows from its parcels.
 //!
-//! docs/NUMBERS.md has the rules in words. Both functions are pure and total.
-
-use std::collections::{BTreeMap, BTreeSet};
+//! docs/NUMBERS.md has the rules in words. The functions are pure and total. Their time grows with the events of all parcels together,
+//! their memory only with the events and the parcels: an order may have thousands of both.
 
 use crate::{ActiveStatus, Fact, Instant, OrderEvent, Outcome, ParcelId, Status, Step};
 
 /// A parcel as its events describe it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Parcel {
-    /// The active statuses it entered before it ended, each with its start. The first is `Placed`.
-    pub steps: Vec<Step>,
+    /// The last active status it entered before it ended.
+    active: ActiveStatus,
     /// When it ended and its outcome; `None` while it is open.
     pub completion: Option<(Instant, Outcome)>,
     /// When the vendor handed it over: its first event that is neither the placement nor a cancellation, nor an active status after
@@ -39,7 +38,7 @@ impl Parcel {
     pub fn status(&self) -> Status {
         match self.completion {
             Some((_, outcome)) => outcome.status(),
-            None => self.steps.last().map_or(Status::Placed, |step| step.status.status()),
+            None => self.active.status(),
         }
     }
 
@@ -51,8 +50,24 @@ impl Parcel {
         )
     }
 
-    fn placed(created_at: Instant) -> Self {
-        Self { steps: vec![Step { status: ActiveStatus::Placed, at: created_at }], ..Self::default() }
+    /// A parcel without events. It exists from the placement of its order on.
+    const PLACED: Self = Self {
+        active: ActiveStatus::Placed,
+        completion: None,
+        handover: None,
+        actual_delivery: None,
+        refunded_at: None,
+        returned_at: None,
+        replacement_arrived_at: None,
+        is_completed: false,
+        is_sent_back: false,
+        is_missing: false,
+        is_sent_again: false,
+    };
+
+    /// The active status, until it ends.
+    fn open(&self) -> Option<ActiveStatus> {
+        self.completion.is_none().then_some(self.active)
     }
 
     /// Applies the next event, in the order of occurrence.
@@ -64,7 +79,7 @@ impl Parcel {
         match (status.active(), status.outcome()) {
             (Some(status), _) => {
                 if self.completion.is_none() {
-                    self.steps.push(Step { status, at });
+                    self.active = status;
                 }
                 self.is_sent_again |= self.is_missing;
             }
@@ -103,67 +118,82 @@ impl Parcel {
     }
 }
 
-/// The parcels of an order that was placed at `created_at`: those that its events name, by id, or one without a name.
+/// One value for each parcel of an order, by the parcel's id: those that its events name, or one without a name.
+type ByParcel<'e, T> = Vec<(Option<&'e ParcelId>, T)>;
+
+fn by_parcel<'e, T: Clone>(events: &[&'e OrderEvent], value: T) -> ByParcel<'e, T> {
+    let mut names: Vec<&ParcelId> = events.iter().filter_map(|event| event.parcel_id.as_ref()).collect();
+    names.sort_unstable();
+    names.dedup();
+    if names.is_empty() {
+        return vec![(None, value)];
+    }
+    names.into_iter().map(|name| (Some(name), value.clone())).collect()
+}
+
+/// Calls `apply` for each event and each parcel that it is about, with the position of the event, its status and its instant.
 ///
-/// An event without a parcel is about every parcel, and an event before the placement counts as of the placement. `events` are in
-/// the order of occurrence.
-pub(crate) fn parcels(created_at: Instant, events: &[&OrderEvent]) -> BTreeMap<Option<ParcelId>, Parcel> {
-    let mut named: BTreeMap<Option<ParcelId>, Parcel> = BTreeMap::new();
-    for event in events {
-        if event.parcel_id.is_some() && !named.contains_key(&event.parcel_id) {
-            named.insert(event.parcel_id.clone(), Parcel::placed(created_at));
-        }
-    }
-    if named.is_empty() {
-        named.insert(None, Parcel::placed(created_at));
-    }
-    for event in events {
+/// `events` are in the order of occurrence. An event without a parcel is about every parcel, and an event before the placement counts as
+/// of the placement. An event about a parcel that is not in `parcels` is left out.
+fn walk<T>(
+    created_at: Instant,
+    events: &[&OrderEvent],
+    parcels: &mut [(Option<&ParcelId>, T)],
+    mut apply: impl FnMut(&mut T, usize, Status, Instant),
+) {
+    for (position, event) in events.iter().enumerate() {
         let Fact::Became(status, _) = &event.fact else { continue };
         let at = event.occurred_at.max(created_at);
-        match named.get_mut(&event.parcel_id).filter(|_| event.parcel_id.is_some()) {
-            Some(parcel) => parcel.apply(*status, at),
-            None => named.values_mut().for_each(|parcel| parcel.apply(*status, at)),
-        }
+        let concerned = match &event.parcel_id {
+            None => &mut *parcels,
+            Some(id) => match parcels.binary_search_by_key(&Some(id), |(name, _)| *name) {
+                Ok(found) => &mut parcels[found..=found],
+                Err(_) => continue,
+            },
+        };
+        concerned.iter_mut().for_each(|(_, parcel)| apply(parcel, position, *status, at));
     }
-    named.values_mut().for_each(|parcel| parcel.steps = merge_steps([&*parcel]));
-    named
 }
 
 /// The positions of the events that decide the parcels of an order, apart from their steps before the last one: at most 13 for each
 /// parcel.
 pub(crate) fn deciding_events(created_at: Instant, events: &[&OrderEvent]) -> Vec<usize> {
-    let names: BTreeSet<&ParcelId> = events.iter().filter_map(|event| event.parcel_id.as_ref()).collect();
-    let mut positions = Vec::new();
-    let ids: Vec<Option<&ParcelId>> = if names.is_empty() { vec![None] } else { names.into_iter().map(Some).collect() };
-    for id in ids {
-        let mut parcel = Parcel::placed(created_at);
-        let (mut last_step, mut last_outcome) = (None, None);
-        let naming = events.iter().position(|event| event.parcel_id.as_ref() == id);
-        positions.extend(naming.filter(|_| id.is_some()));
-        for (position, event) in events.iter().enumerate() {
-            let is_about = event.parcel_id.is_none() || event.parcel_id.as_ref() == id;
-            let (Fact::Became(status, _), true) = (&event.fact, is_about) else { continue };
-            let before = parcel.clone();
-            parcel.apply(*status, event.occurred_at.max(created_at));
-            if parcel.steps.len() > before.steps.len() {
-                last_step = Some(position);
-                parcel.steps.drain(1..parcel.steps.len() - 1);
-            }
-            if parcel.completion != before.completion {
-                last_outcome = Some(position);
-            }
-            if parcel.milestones() != before.milestones() {
-                positions.push(position);
-            }
-        }
-        positions.extend(last_step.into_iter().chain(last_outcome));
+    #[derive(Clone, Copy)]
+    struct Decided {
+        parcel: Parcel,
+        naming: Option<usize>,
+        last_step: Option<usize>,
+        last_outcome: Option<usize>,
     }
+    let nothing = Decided { parcel: Parcel::PLACED, naming: None, last_step: None, last_outcome: None };
+    let mut parcels = by_parcel(events, nothing);
+    let mut positions = Vec::new();
+    walk(created_at, events, &mut parcels, |decided, position, status, at| {
+        let before = decided.parcel;
+        decided.parcel.apply(status, at);
+        if events[position].parcel_id.is_some() {
+            decided.naming.get_or_insert(position);
+        }
+        if decided.parcel.active != before.active {
+            decided.last_step = Some(position);
+        }
+        if decided.parcel.completion != before.completion {
+            decided.last_outcome = Some(position);
+        }
+        if decided.parcel.milestones() != before.milestones() {
+            positions.push(position);
+        }
+    });
+    positions.extend(
+        parcels.iter().flat_map(|(_, decided)| [decided.naming, decided.last_step, decided.last_outcome]).flatten(),
+    );
     positions
 }
 
 /// How an order stands by its parcels.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Merged {
+    pub(crate) parcels: Vec<(ParcelId, Parcel)>,
     pub(crate) steps: Vec<Step>,
     pub(crate) completion: Option<(Instant, Outcome)>,
     pub(crate) handover: Option<Instant>,
@@ -173,85 +203,72 @@ pub(crate) struct Merged {
     pub(crate) replacement_arrived_at: Option<Instant>,
 }
 
-/// The order that these parcels make, sorted by id. A cancelled parcel does not count, unless all are cancelled.
-pub(crate) fn merge<'p>(parcels: impl Iterator<Item = &'p Parcel> + Clone) -> Merged {
-    let mut rest = parcels.clone();
-    if let (Some(only), None) = (rest.next(), rest.next()) {
-        let Parcel { steps, completion, handover, actual_delivery, refunded_at, returned_at, .. } = only.clone();
-        let replacement_arrived_at = only.replacement_arrived_at;
-        return Merged {
-            steps,
-            completion,
-            handover,
-            actual_delivery,
-            refunded_at,
-            returned_at,
-            replacement_arrived_at,
-        };
+/// The parcels of an order that was placed at `created_at`, and the order that they make. `events` are in the order of occurrence.
+///
+/// A cancelled parcel does not count, unless all are cancelled.
+pub(crate) fn merge(created_at: Instant, events: &[&OrderEvent]) -> Merged {
+    let mut parcels = by_parcel(events, Parcel::PLACED);
+    let mut steps = apply_all(created_at, events, &mut parcels);
+    let is_cancelled = |parcel: &Parcel| parcel.status() == Status::Cancelled;
+    let all_cancelled = parcels.iter().all(|(_, parcel)| is_cancelled(parcel));
+    let is_counted = |parcel: &Parcel| all_cancelled || !is_cancelled(parcel);
+    let counted = || parcels.iter().map(|(_, parcel)| parcel).filter(|parcel| is_counted(parcel));
+    if counted().count() < parcels.len() {
+        let of_counted = parcels.iter().filter(|(_, parcel)| is_counted(parcel));
+        let mut of_counted: ByParcel<'_, Parcel> = of_counted.map(|(name, _)| (*name, Parcel::PLACED)).collect();
+        steps = apply_all(created_at, events, &mut of_counted);
     }
-    let is_cancelled = |parcel: &&Parcel| parcel.status() == Status::Cancelled;
-    let all_cancelled = parcels.clone().all(|parcel| is_cancelled(&parcel));
-    let counted = parcels.clone().filter(move |parcel| all_cancelled || !is_cancelled(parcel));
     let last = |when: fn(&Parcel) -> Option<Instant>| {
-        let times = counted.clone().map(when).collect::<Option<Vec<_>>>();
-        times.and_then(|times| times.into_iter().max())
+        counted().map(when).reduce(|one, other| Some(one?.max(other?))).flatten()
     };
-    let first = |when: fn(&Parcel) -> Option<Instant>| parcels.clone().filter_map(when).min();
-    let outcomes = || counted.clone().filter_map(|parcel| parcel.completion).map(|(_, outcome)| outcome);
-    let issue = outcomes().find(|outcome| outcome.status().is_issue());
+    let first = |when: fn(&Parcel) -> Option<Instant>| parcels.iter().filter_map(|(_, parcel)| when(parcel)).min();
+    let issue = counted()
+        .find_map(|parcel| parcel.completion.map(|(_, outcome)| outcome).filter(|outcome| outcome.status().is_issue()));
     let outcome = issue.unwrap_or(if all_cancelled { Outcome::Cancelled } else { Outcome::Arrived });
     let end = last(|parcel| parcel.completion.map(|(at, _)| at));
     Merged {
-        steps: merge_steps(counted.clone()),
+        steps,
         completion: end.map(|end| (end, outcome)),
         handover: last(|parcel| parcel.handover),
         actual_delivery: last(|parcel| parcel.actual_delivery),
         refunded_at: first(|parcel| parcel.refunded_at),
         returned_at: first(|parcel| parcel.returned_at),
         replacement_arrived_at: first(|parcel| parcel.replacement_arrived_at),
+        parcels: parcels.iter().filter_map(|(name, parcel)| Some((name.cloned()?, *parcel))).collect(),
     }
 }
 
-/// How far a parcel is on its way: a delayed one is less far than one that is on time.
-fn distance(status: ActiveStatus) -> usize {
-    match status {
-        ActiveStatus::Placed => 0,
-        ActiveStatus::ShippingDelayed => 1,
-        ActiveStatus::ShippingOnTime => 2,
-    }
-}
-
+/// How far a parcel is on its way, from the least: a delayed one is less far than one that is on time.
 const BY_DISTANCE: [ActiveStatus; 3] =
     [ActiveStatus::Placed, ActiveStatus::ShippingDelayed, ActiveStatus::ShippingOnTime];
 
-/// The steps of all parcels together: at each instant the least far of those that are open. The first step is `Placed`, equal
-/// neighbours are one step, and of the steps of one instant only the last counts.
-fn merge_steps<'p>(parcels: impl IntoIterator<Item = &'p Parcel>) -> Vec<Step> {
-    let mut moves: Vec<(Instant, usize, i64)> = Vec::new();
-    for parcel in parcels {
-        let mut before: Option<ActiveStatus> = None;
-        for step in &parcel.steps {
-            moves.extend(before.map(|status| (step.at, distance(status), -1)));
-            moves.push((step.at, distance(step.status), 1));
-            before = Some(step.status);
+/// Applies the events to the parcels, and returns the steps of all of them together: at each instant the least far of those that are
+/// open. The first step is `Placed`, equal neighbours are one step, and of the steps of one instant only the last counts.
+fn apply_all(created_at: Instant, events: &[&OrderEvent], parcels: &mut [(Option<&ParcelId>, Parcel)]) -> Vec<Step> {
+    let mut open = [0_usize; 3];
+    open[ActiveStatus::Placed as usize] = parcels.len();
+    let mut steps = vec![Step { status: ActiveStatus::Placed, at: created_at }];
+    // The least far status after the events so far of the instant.
+    let mut latest = (created_at, Some(ActiveStatus::Placed));
+    let mut end_instant = |(at, status): (Instant, Option<ActiveStatus>)| {
+        let status = status.filter(|status| steps.last().is_none_or(|last| last.status != *status));
+        steps.extend(status.map(|status| Step { status, at }));
+    };
+    walk(created_at, events, parcels, |parcel, _, status, at| {
+        if latest.0 < at {
+            end_instant(latest);
         }
-        if let (Some(status), Some((end, _))) = (before, parcel.completion) {
-            moves.push((end, distance(status), -1));
+        let before = parcel.open();
+        parcel.apply(status, at);
+        let after = parcel.open();
+        if let Some(before) = before {
+            open[before as usize] -= 1;
         }
-    }
-    moves.sort_unstable();
-    let mut steps: Vec<Step> = Vec::new();
-    let mut open = [0; 3];
-    for moves in moves.chunk_by(|one, other| one.0 == other.0) {
-        let at = moves[0].0;
-        if steps.is_empty() {
-            steps.push(Step { status: ActiveStatus::Placed, at });
+        if let Some(after) = after {
+            open[after as usize] += 1;
         }
-        moves.iter().for_each(|(_, distance, amount)| open[*distance] += amount);
-        let Some(status) = BY_DISTANCE.into_iter().find(|status| open[distance(*status)] > 0) else { continue };
-        if steps.last().is_none_or(|last| last.status != status) {
-            steps.push(Step { status, at });
-        }
-    }
+        latest = (at, BY_DISTANCE.into_iter().find(|status| open[*status as usize] > 0));
+    });
+    end_instant(latest);
     steps
 }

@@ -133,7 +133,7 @@ fn overdue(series: &CounterSeries, as_of: AsOf) -> Vec<Overdue> {
     let mut add = |counters: &Counters, sign: i64| {
         for (counter, amount) in counters.entries() {
             if let Counter::OverdueValue(_) | Counter::OverdueOrders(_) = counter {
-                levels.add(counter, sign * amount);
+                levels.add(counter, amount.wrapping_mul(sign));
             }
         }
     };

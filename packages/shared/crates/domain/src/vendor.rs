@@ -10,7 +10,7 @@ use crate::{Day, VendorId};
 pub struct Vendor {
     /// Its id, as orders name it.
     pub vendor_id: VendorId,
-    /// Its name; the id until it is registered.
+    /// Its name; until it is registered, the name that an order gives it, or else the id.
     pub name: String,
     /// What it sells, as free text: `flowers`, `food`, …
     pub category: Option<String>,
@@ -37,10 +37,10 @@ pub struct SlaPromises {
 }
 
 impl Vendor {
-    /// A vendor that is known only because an order named it.
-    pub fn unregistered(vendor_id: VendorId) -> Self {
+    /// A vendor that is known only because an order named it, by its id or also by its name.
+    pub fn unregistered(vendor_id: VendorId, name: Option<&str>) -> Self {
         Self {
-            name: vendor_id.to_string(),
+            name: name.unwrap_or(vendor_id.as_str()).to_owned(),
             vendor_id,
             category: None,
             is_active: true,
@@ -49,5 +49,13 @@ impl Vendor {
             contract_start_date: None,
             sla_promises: None,
         }
+    }
+
+    /// This vendor with the name that an order gives it, if it is not registered and no earlier order gave it a name.
+    #[must_use]
+    pub fn named_as(&self, other: &Self) -> Option<Self> {
+        let has_name = |vendor: &Self| vendor.name != vendor.vendor_id.as_str();
+        let is_new = !self.is_registered && !has_name(self) && has_name(other);
+        is_new.then(|| Self { name: other.name.clone(), ..self.clone() })
     }
 }

@@ -85,6 +85,20 @@ fn compare_zone(zone: &str) {
     for (order, expected) in expected["orders"].as_object().unwrap() {
         compare(order, expected, &server.get(&format!("/api/orders/by-id/{order}")), &mut differences);
     }
+    for (order, expected) in expected["ordersByZone"][zone].as_object().unwrap() {
+        compare(order, expected, &server.get(&format!("/api/orders/by-id/{order}")), &mut differences);
+    }
+    let today = &expected["today"];
+    compare(
+        "unplacedOrders today",
+        &today["unplacedOrders"],
+        &server.get("/api/dashboard")["unplacedOrders"],
+        &mut differences,
+    );
+    for (vendor, expected) in today["vendors"].as_object().unwrap() {
+        let report = &server.get(&format!("/vendors/{vendor}/report"))["report"];
+        compare(&format!("today {vendor}"), expected, report, &mut differences);
+    }
     for (date, expected) in expected["zones"][zone].as_object().unwrap() {
         compare_date(&server, date, expected, &mut differences);
     }
@@ -104,6 +118,16 @@ fn compare_date(server: &Server, date: &str, expected: &Value, differences: &mut
     }
     let dashboard = server.get(&format!("/api/dashboard?date={date}"));
     compare(&format!("{date} dashboard"), &expected["dashboard"], &dashboard, differences);
+    for (field, of_dashboard) in [
+        ("activeOrders", "totalActiveOrders"),
+        ("delayedOrders", "totalDelayedOrders"),
+        ("unshippedOrders", "totalUnshippedOrders"),
+        ("stalledOrders", "totalStalledOrders"),
+        ("atRiskVendors", "atRiskVendors"),
+    ] {
+        let path = format!("{date} dashboard.current.{of_dashboard}");
+        compare(&path, &expected["fleet"][field], &dashboard["current"][of_dashboard], differences);
+    }
 
     let orders = &expected["orders"];
     let filter = format!("/api/orders?dateFrom={}&dateTo={date}", orders["dateFrom"].as_str().unwrap());

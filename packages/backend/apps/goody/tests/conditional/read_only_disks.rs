@@ -143,7 +143,7 @@ pub(crate) fn a_database_of_an_older_version_on_a_read_only_disk_needs_a_copy(on
 
 pub(crate) fn a_database_with_other_time_zone_rules_on_a_read_only_disk_needs_a_copy(on_disk: (SmallDisk, PathBuf)) {
     let change = "UPDATE meta SET value = 'other' WHERE key IN ('zone_rules', 'zone_database')";
-    expect_refused_after(on_disk, change, &["rules of its time zone"]);
+    expect_refused_after(on_disk, change, &["rules of this version"]);
 }
 
 pub(crate) fn a_database_without_an_application_id_is_read_from_a_read_only_disk(

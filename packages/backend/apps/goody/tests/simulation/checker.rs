@@ -23,8 +23,7 @@ pub(crate) async fn assert_results_equal_a_recomputation(simulation: &Simulation
     let real = process.store.real();
     let (kept, all) = assert_orders(simulation, real);
     let vendors = assert_vendors(simulation, real);
-    let kept_from = simulation.model.state().kept_from;
-    let mut expected = ExpectedReports::new(&simulation.zone, kept_from, &vendors, &all);
+    let mut expected = ExpectedReports::new(&simulation.zone, &vendors, &all);
     let reports = assert_reports(simulation, real, &expected, now);
     let today: &[Report] = reports.values().next_back().map_or(&[], Vec::as_slice);
     assert_dashboards(simulation, process, &mut expected, today, now).await;
@@ -38,6 +37,7 @@ pub(crate) async fn assert_results_equal_a_recomputation(simulation: &Simulation
         Arc::new(real.clone()),
         Arc::new(real.clone()),
         simulation.clock.clone(),
+        0,
     );
     let health = wait_alone(reader.health());
     assert_eq!(health.verdict(), Verdict::Healthy, "the issues are {:?}", health.issues());

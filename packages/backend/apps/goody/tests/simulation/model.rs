@@ -72,7 +72,7 @@ pub(crate) struct ModelState {
 impl ModelState {
     /// The vendor as the store must have it: as it was registered last, or unregistered.
     pub(crate) fn vendor(&self, id: &VendorId) -> Vendor {
-        self.registered.get(id).cloned().unwrap_or_else(|| Vendor::unregistered(id.clone()))
+        self.registered.get(id).cloned().unwrap_or_else(|| Vendor::unregistered(id.clone(), None))
     }
 }
 

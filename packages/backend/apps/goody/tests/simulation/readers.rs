@@ -207,7 +207,7 @@ impl Reader {
 
     async fn health(&self) -> Result<(), ReadError> {
         let (store, clock) = (self.store.clone(), self.clock.clone());
-        let reader = HealthReader::new(store.clone(), store.clone(), store, clock);
+        let reader = HealthReader::new(store.clone(), store.clone(), store, clock, 0);
         let health = reader.health().await;
         let (reports, vendors) = (health.report_count, self.vendors.len() as u64);
         self.require(reports <= Some(vendors), || format!("{reports:?} reports of {vendors} vendors"));

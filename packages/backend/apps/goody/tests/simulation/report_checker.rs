@@ -8,7 +8,7 @@ use goody_application::ports::{ReportReader, VendorStore};
 use goody_application::read::{FleetCache, FleetReports, fleet_history, report_on, reports_of_vendor, vendor_report};
 use goody_application::roll::current_reports;
 use goody_domain::{
-    AsOf, Dashboard, Day, Figures, Instant, Order, Outcome, Placement, Report, ReportZone, Vendor, VendorId,
+    AsOf, Dashboard, Day, Figures, Instant, Order, Outcome, Placement, Report, ReportZone, Risk, Vendor, VendorId,
 };
 use goody_store_sqlite::SqliteStore;
 use goody_testkit::oracle::{self, assert_report};
@@ -28,8 +28,6 @@ const CLOCK_OFFSETS_MINUTES: [i64; 6] = [0, 1, 45, 600, -1, -90];
 /// The expected numbers, computed by the oracle from all orders.
 pub(crate) struct ExpectedReports<'a> {
     zone: &'a ReportZone,
-    /// The first day whose buckets are all kept.
-    kept_from: Option<Day>,
     all: &'a [Order],
     /// For each vendor, the orders that name it.
     orders: BTreeMap<VendorId, Vec<Order>>,
@@ -38,12 +36,12 @@ pub(crate) struct ExpectedReports<'a> {
 }
 
 impl<'a> ExpectedReports<'a> {
-    pub(crate) fn new(zone: &'a ReportZone, kept_from: Option<Day>, vendors: &[VendorId], all: &'a [Order]) -> Self {
+    pub(crate) fn new(zone: &'a ReportZone, vendors: &[VendorId], all: &'a [Order]) -> Self {
         let of_vendor = |vendor: &VendorId| -> Vec<Order> {
             all.iter().filter(|order| order.named_vendors.contains(vendor)).cloned().collect()
         };
         let orders = vendors.iter().map(|vendor| (vendor.clone(), of_vendor(vendor))).collect();
-        Self { zone, kept_from, all, orders, scores: BTreeMap::new() }
+        Self { zone, all, orders, scores: BTreeMap::new() }
     }
 
     fn vendors(&self) -> Vec<VendorId> {
@@ -51,10 +49,7 @@ impl<'a> ExpectedReports<'a> {
     }
 
     fn report(&self, vendor: &VendorId, date: Day, now: Instant) -> oracle::Expected {
-        let expected = oracle::expected(vendor, &self.orders[vendor], date, now, self.zone.name());
-        // A bucket that has expired leaves its sums, and no instants.
-        let first = self.kept_from.map_or(Instant::EARLIEST, |kept_from| self.zone.start(kept_from));
-        oracle::Expected { last_arrival_at: expected.last_arrival_at.filter(|arrival| *arrival >= first), ..expected }
+        oracle::expected(vendor, &self.orders[vendor], date, now, self.zone.name())
     }
 
     /// The reliability scores of the dates that end with the date of `now`, the oldest first.
@@ -90,6 +85,8 @@ impl<'a> ExpectedReports<'a> {
             as_of: expected.as_of,
             current7d: figures,
             previous7d: Figures::default(),
+            risk: Risk::of(&figures),
+            previous_risk: Risk::default(),
             overdue: None,
             last_arrival_at: None,
             updated_at: expected.updated_at,
@@ -198,7 +195,7 @@ pub(crate) async fn assert_dashboards(
     // The cache must return a change at once, also as of the same instant.
     let as_of = simulation.zone.today(now);
     if let Some(id) = vendors.first() {
-        let vendor = Vendor { name: format!("{now}"), is_registered: true, ..Vendor::unregistered(id.clone()) };
+        let vendor = Vendor { name: format!("{now}"), is_registered: true, ..Vendor::unregistered(id.clone(), None) };
         cached_fleet(process, as_of).await;
         process.store.put(vendor.clone()).await.unwrap();
         assert_eq!(cached_fleet(process, as_of).await.row(id).unwrap().vendor, vendor);

@@ -30,7 +30,7 @@ impl SecondProcess {
             let result = match self.rng.between(0, 29) {
                 0 => rebuild(store, now, |_, _| {}).await.map(drop),
                 1 => {
-                    let vendor = Vendor::unregistered(self.rng.pick(&self.vendors));
+                    let vendor = Vendor::unregistered(self.rng.pick(&self.vendors), None);
                     let name = format!("Vendor {}", self.rng.between(1, 999));
                     store.put(Vendor { name, is_registered: true, ..vendor }).await.map(drop)
                 }

@@ -118,7 +118,7 @@ impl OrderWriter for FaultyStore {
     async fn save(&self, writes: Vec<OrderWrite>, now: Instant) -> Result<Vec<bool>> {
         let execute = |real: &SqliteStore| {
             let additions = additions(&writes);
-            let saved = wait_alone(real.save(writes, now))?;
+            let saved = wait_alone(real.save(writes, None, now))?;
             self.model.record_saves(&additions, &saved);
             Ok(saved)
         };
@@ -256,8 +256,8 @@ impl ReportReader for FaultyStore {
 
 #[async_trait]
 impl VendorStore for FaultyStore {
-    async fn register_unknown(&self, mut vendors: Vec<VendorId>) -> Result<()> {
-        vendors.sort();
+    async fn register_unknown(&self, mut vendors: Vec<Vendor>) -> Result<()> {
+        vendors.sort_by(|one, other| one.vendor_id.cmp(&other.vendor_id));
         self.call("registering vendors", |real| wait_alone(real.register_unknown(vendors)), |()| ()).await
     }
 

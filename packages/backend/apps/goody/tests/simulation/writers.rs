@@ -88,7 +88,7 @@ impl Writer {
                 None => early.push(event),
             }
         }
-        let result = if events.is_empty() { Ok(Vec::new()) } else { self.ingest.ingest(events.clone(), now).await };
+        let result = if events.is_empty() { Ok(Vec::new()) } else { self.ingest.ingest(events.clone(), &batch("b-1"), now).await };
         let queue = &mut *self.queue.lock().unwrap();
         let batch = queue.finish(self.number);
         match result {

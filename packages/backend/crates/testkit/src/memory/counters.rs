@@ -101,7 +101,7 @@ impl State {
                 Instant::from_micros(minute.micros() + entry.amount - 1)
             })
         });
-        let earlier_buckets = self.unexpired_buckets(scope).filter(|(day, _)| *day < from.max(minutes_from));
+        let earlier_buckets = self.all_buckets(scope).filter(|(day, _)| *day < from.max(minutes_from));
         let deliveries = earlier_buckets.filter_map(|(day, bucket)| {
             let (minute, micros) = bucket.latest_delivery(None)?;
             Some(Instant::from_micros(zone.start(day).plus_seconds(i64::from(minute) * 60).micros() + micros))

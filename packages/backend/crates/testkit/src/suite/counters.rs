@@ -8,7 +8,7 @@ use proptest::sample::select;
 
 use super::{MakeStore, ZONES, ingest, ingest_batches, law, wait, without_empty_buckets, zone};
 use crate::histories::{VENDORS, afterwards, arrivals, eras_and_histories};
-use crate::{MemoryStore, OrderBuilder, TestStore, at, day, now, vendor_id};
+use crate::{MemoryStore, OrderBuilder, TestStore, at, day, now, unregistered, vendor_id};
 
 async fn store_with(make: MakeStore, orders: Vec<OrderBuilder>) -> TestStore {
     let test_store = make(ReportZone::utc()).await;
@@ -97,7 +97,7 @@ pub async fn changes_since_returns_the_changed_vendors_only(make: MakeStore) {
     let ChangesSince { vendors: changed, revision: later, .. } = store.changes_since(revision).await.unwrap();
     assert_eq!(ids(changed), ["bloom"]);
     assert!(later > revision);
-    store.register_unknown(vec![vendor_id("crate")]).await.unwrap();
+    store.register_unknown(vec![unregistered("crate")]).await.unwrap();
     assert_eq!(ids(store.changes_since(later).await.unwrap().vendors), ["crate"]);
 }
 

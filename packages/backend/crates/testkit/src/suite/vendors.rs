@@ -6,7 +6,7 @@ use goody_domain::{
 };
 
 use super::{MakeStore, ingest, revision, vendor_ids};
-use crate::{OrderBuilder, day, now, order_id, vendor_id};
+use crate::{OrderBuilder, day, now, order_id, unregistered, vendor_id};
 
 fn registered(id: &str) -> Vendor {
     Vendor {
@@ -29,10 +29,27 @@ async fn vendor(store: &dyn Store, id: &str) -> Option<Vendor> {
 pub async fn an_unknown_vendor_is_stored_under_its_id_as_unregistered(make: MakeStore) {
     let test_store = make(ReportZone::utc()).await;
     assert_eq!(vendor(test_store.store.as_ref(), "acme").await, None);
-    test_store.store.register_unknown(vec![vendor_id("acme"), vendor_id("bloom")]).await.unwrap();
+    test_store.store.register_unknown(vec![unregistered("acme"), unregistered("bloom")]).await.unwrap();
     let added = vendor(test_store.store.as_ref(), "acme").await.unwrap();
-    assert_eq!(added, Vendor::unregistered(vendor_id("acme")));
+    assert_eq!((added.name.as_str(), &added), ("acme", &unregistered("acme")));
     assert!(!added.is_registered);
+}
+
+/// See its name.
+pub async fn an_order_names_a_vendor_that_has_no_name_yet(make: MakeStore) {
+    let test_store = make(ReportZone::utc()).await;
+    let store = test_store.store.as_ref();
+    let name = async |id: &str| vendor(store, id).await.unwrap().name;
+    let placed = |order: &str, of: &str| OrderBuilder::new(order).vendor(of);
+    let events = [placed("o-1", "acme"), placed("o-2", "acme").vendor_name("Acme Flowers"), placed("o-3", "bloom")];
+    ingest(&test_store.store, events.into_iter().flat_map(OrderBuilder::events).collect(), now()).await;
+    assert_eq!((name("acme").await, name("bloom").await), ("Acme Flowers".into(), "bloom".into()));
+    let later = [placed("o-4", "acme").vendor_name("Another"), placed("o-5", "bloom").vendor_name("Bloom & Co")];
+    ingest(&test_store.store, later.into_iter().flat_map(OrderBuilder::events).collect(), now()).await;
+    assert_eq!((name("acme").await, name("bloom").await), ("Acme Flowers".into(), "Bloom & Co".into()));
+    store.put(registered("crate")).await.unwrap();
+    ingest(&test_store.store, placed("o-6", "crate").vendor_name("Other").events(), now()).await;
+    assert_eq!(name("crate").await, registered("crate").name);
 }
 
 /// See its name.
@@ -40,7 +57,7 @@ pub async fn register_unknown_does_not_change_a_registered_vendor(make: MakeStor
     let test_store = make(ReportZone::utc()).await;
     test_store.store.put(registered("acme")).await.unwrap();
     let before = revision(test_store.store.as_ref()).await;
-    test_store.store.register_unknown(vec![vendor_id("acme")]).await.unwrap();
+    test_store.store.register_unknown(vec![unregistered("acme")]).await.unwrap();
     assert_eq!(vendor(test_store.store.as_ref(), "acme").await, Some(registered("acme")));
     assert_eq!(revision(test_store.store.as_ref()).await, before);
 }
@@ -52,14 +69,14 @@ pub async fn put_returns_whether_the_vendor_is_new(make: MakeStore) {
     let renamed = Vendor { name: "Acme".into(), ..registered("acme") };
     assert!(!test_store.store.put(renamed.clone()).await.unwrap());
     assert_eq!(vendor(test_store.store.as_ref(), "acme").await, Some(renamed));
-    test_store.store.register_unknown(vec![vendor_id("bloom")]).await.unwrap();
+    test_store.store.register_unknown(vec![unregistered("bloom")]).await.unwrap();
     assert!(!test_store.store.put(registered("bloom")).await.unwrap(), "an unregistered vendor is known");
 }
 
 /// See its name.
 pub async fn vendors_are_listed_by_id_in_pages(make: MakeStore) {
     let test_store = make(ReportZone::utc()).await;
-    test_store.store.register_unknown(["c", "a", "d", "b"].map(vendor_id).to_vec()).await.unwrap();
+    test_store.store.register_unknown(["c", "a", "d", "b"].map(unregistered).to_vec()).await.unwrap();
     assert_eq!(vendor_ids(test_store.store.as_ref()).await, ["a", "b", "c", "d"].map(vendor_id));
     let page = VendorStore::vendors(test_store.store.as_ref(), Some(&vendor_id("b")), 1).await.unwrap();
     assert_eq!(page.iter().map(|vendor| vendor.vendor_id.as_str()).collect::<Vec<_>>(), ["c"]);
@@ -70,11 +87,10 @@ pub async fn vendors_are_listed_by_id_in_pages(make: MakeStore) {
 pub async fn vendors_are_found_by_their_ids(make: MakeStore) {
     let test_store = make(ReportZone::utc()).await;
     test_store.store.put(registered("acme")).await.unwrap();
-    test_store.store.register_unknown(["a", "b", "c"].map(vendor_id).to_vec()).await.unwrap();
+    test_store.store.register_unknown(["a", "b", "c"].map(unregistered).to_vec()).await.unwrap();
     let ids = ["c", "acme", "missing", "a"].map(vendor_id).into();
     let mut found = test_store.store.vendors_by_id(ids).await.unwrap();
     found.sort_by(|one, other| one.vendor_id.cmp(&other.vendor_id));
-    let unregistered = |id| Vendor::unregistered(vendor_id(id));
     assert_eq!(found, [unregistered("a"), registered("acme"), unregistered("c")]);
     assert_eq!(test_store.store.vendors_by_id([].into()).await.unwrap(), []);
 }
@@ -85,7 +101,7 @@ pub async fn every_change_of_a_vendor_raises_the_revision(make: MakeStore) {
     let mut last = revision(test_store.store.as_ref()).await;
     for step in 0..3 {
         match step {
-            0 => test_store.store.register_unknown(vec![vendor_id("acme")]).await.unwrap(),
+            0 => test_store.store.register_unknown(vec![unregistered("acme")]).await.unwrap(),
             _ => drop(test_store.store.put(registered("acme")).await.unwrap()),
         }
         let now = revision(test_store.store.as_ref()).await;
@@ -142,10 +158,10 @@ pub async fn an_outdated_write_registers_no_vendor(make: MakeStore) {
     let test_store = make(ReportZone::utc()).await;
     let write = |vendor: &str| {
         let mut history = History::empty(order_id("o-1"));
-        history.record(OrderBuilder::new("o-1").vendor(vendor).events().remove(0), now());
-        OrderWrite { history, from_version: 0, unknown_vendors: vec![vendor_id(vendor)] }
+        history.record(OrderBuilder::new("o-1").vendor(vendor).events().remove(0), &batch("b-1").id, now());
+        OrderWrite { history, from_version: 0, unknown_vendors: vec![unregistered(vendor)] }
     };
-    assert_eq!(test_store.store.save(vec![write("acme")], now()).await.unwrap(), [true]);
-    assert_eq!(test_store.store.save(vec![write("ghost")], now()).await.unwrap(), [false]);
+    assert_eq!(test_store.store.save(vec![write("acme")], None, now()).await.unwrap(), [true]);
+    assert_eq!(test_store.store.save(vec![write("ghost")], None, now()).await.unwrap(), [false]);
     assert_eq!(vendor_ids(test_store.store.as_ref()).await, [vendor_id("acme")]);
 }

@@ -1,6 +1,6 @@
 //! The dashboard, computed from the vendors' reports.
 
-use goody_domain::{Dashboard, Day, Report, ReportZone, VendorId};
+use goody_domain::{Dashboard, Day, Figures, Report, ReportZone, VendorId};
 
 use crate::report::{Acme, ended};
 
@@ -25,6 +25,41 @@ fn the_fleet_s_rates_are_computed_from_its_sums_and_are_no_means_of_percentages(
     let fleet = fold(&reports).current.figures;
     assert_eq!(fleet.completed_orders(), 101);
     assert_eq!(fleet.reliability_score(), Some(100.0 * 90.0 / 101.0), "not 45");
+}
+
+#[test]
+fn every_count_of_the_fleet_is_the_sum_over_its_vendors() {
+    // All fields are written out, so that a new one is added here, too.
+    let of_vendor = |unit: i64| Figures {
+        total_orders: unit,
+        ended: [2, 3, 4, 5, 6, 7].map(|factor| factor * unit),
+        delivery_micros: 8 * unit,
+        suspect_arrivals: 9 * unit,
+        due_orders: 10 * unit,
+        on_time_deliveries: 11 * unit,
+        active: [12, 13, 14].map(|factor| factor * unit),
+        delayed_orders: 15 * unit,
+        ship_due_orders: 16 * unit,
+        shipped_on_time: 17 * unit,
+        handed_over: 18 * unit,
+        handover_micros: 19 * unit,
+        unshipped_orders: 20 * unit,
+        stalled_orders: 21 * unit,
+        returned_orders: 22 * unit,
+        refunded_orders: 23 * unit,
+    };
+    let report = |current: i64, previous: i64| Report {
+        current7d: of_vendor(current),
+        previous7d: of_vendor(previous),
+        ..vendor("any", (0, 0), (0, 0))
+    };
+    let reports = [report(1, 100), report(10, 1_000)];
+    let dashboard = fold(&reports);
+    assert_eq!(dashboard.current.figures, of_vendor(11));
+    assert_eq!(dashboard.previous.figures, of_vendor(1_100));
+    let trends = dashboard.trends();
+    assert_eq!((trends.active_orders, trends.delayed_orders), (39 * -1_089, 15 * -1_089));
+    assert_eq!((trends.unshipped_orders, trends.stalled_orders), (20 * -1_089, 21 * -1_089));
 }
 
 #[test]

@@ -67,7 +67,7 @@ impl<'e> Definition<'e> {
         let arrivals = self.sorted.iter().filter(|event| event.status() == Status::Arrived);
         arrivals
             .map(|event| event.occurred_at.seconds_since(self.created_at) / 86_400.0)
-            .any(|days| days < 0.0 || days > 732.0)
+            .any(|days| !(0.0..=732.0).contains(&days))
     }
 
     /// When the events occurred before an instant; as of the placement if before it.

@@ -30,7 +30,7 @@ fn the_first_placement_gives_vendor_promise_and_gift_and_another_changes_nothing
 }
 
 #[test]
-fn a_promise_filled_in_later_is_learned_and_never_moved() {
+fn a_promise_filled_in_later_is_taken_and_never_moved() {
     let order = order(
         "PLACED 2026-03-01T10:00:00Z
          PLACED 2026-03-02T10:00:00Z estimatedDelivery=2026-03-09T10:00:00Z

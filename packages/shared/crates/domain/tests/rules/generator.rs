@@ -14,10 +14,19 @@ pub(crate) fn hour(hours: i64) -> Instant {
     at("2026-03-01T00:00:00Z").plus_seconds(hours * 3_600)
 }
 
-/// Instants between those of generated events: for each of these and each deadline one before and one after, also two days later.
-pub(crate) fn moments() -> impl Iterator<Item = Instant> {
+/// The microseconds after the hour at which events occur and deadlines lie: mostly none; else within that minute or at the next one.
+const MICROS: [i64; 6] = [0, 0, 0, 30_000_000, 59_999_999, 60_000_000];
+
+/// The ends of the minutes around generated events and deadlines, and around two days later.
+pub(crate) fn minute_ends() -> impl Iterator<Item = Instant> {
     let hours = HOURS.into_iter().chain(DEADLINES).flat_map(|hours| [hours, hours + 48]);
-    hours.flat_map(|hours| [hour(hours).plus_seconds(-1_800), hour(hours).plus_seconds(1_800)])
+    hours.flat_map(|hours| (-1..=3).map(move |minutes| hour(hours).plus_seconds(minutes * 60)))
+}
+
+/// One of some hours, and a bit of that hour.
+fn instant(hours: &'static [i64]) -> impl Strategy<Value = Instant> {
+    (prop::sample::select(hours), prop::sample::select(&MICROS[..]))
+        .prop_map(|(hours, micros)| Instant::from_micros(hour(hours).micros() + micros))
 }
 
 const DEADLINES: [i64; 5] = [-30, 2, 24, 100, 200];
@@ -29,23 +38,31 @@ fn one_of(words: &'static [&'static str]) -> impl Strategy<Value = &'static str>
 /// A line of a timeline: a placement.
 fn placement() -> impl Strategy<Value = String> {
     let deadline = |field: &'static str| {
-        prop::option::of(prop::sample::select(&DEADLINES[..]))
-            .prop_map(move |hours| hours.map_or_else(String::new, |hours| format!("{field}={}", hour(hours))))
+        prop::option::of(instant(&DEADLINES))
+            .prop_map(move |deadline| deadline.map_or_else(String::new, |deadline| format!("{field}={deadline}")))
     };
-    let other = one_of(&["", "currency=EUR", "giftType=food", "reference=#1", "vendorName=Acme", "carrier=ups"]);
+    let other = one_of(&[
+        "",
+        "currency=EUR",
+        "giftType=food",
+        "reference=#1",
+        "vendorName=Acme",
+        "carrier=ups",
+        "giftValue=5",
+        "isRush=true",
+        "destination={\"country\":\"DE\"}",
+    ]);
     let vendor = one_of(&["acme", "acme", "bloom"]);
-    (0..HOURS.len(), vendor, deadline("estimatedDelivery"), deadline("shipBy"), other).prop_map(
-        |(at, vendor, promise, ship_by, other)| {
-            format!("PLACED {} vendorId={vendor} {promise} {ship_by} {other}", hour(HOURS[at]))
-        },
+    (instant(&HOURS), vendor, deadline("estimatedDelivery"), deadline("shipBy"), other).prop_map(
+        |(at, vendor, promise, ship_by, other)| format!("PLACED {at} vendorId={vendor} {promise} {ship_by} {other}"),
     )
 }
 
 /// A line of a timeline: another event, about one of these parcels.
 fn later(parcels: &'static [&'static str]) -> impl Strategy<Value = String> {
     let note = one_of(&["", "", "carrier=dhl", "trackingNumber=t-1", "reason=snow"]);
-    (1..Status::ALL.len(), 0..HOURS.len(), prop::sample::select(parcels), note)
-        .prop_map(|(status, at, parcel, note)| format!("{} {} {parcel} {note}", Status::ALL[status], hour(HOURS[at])))
+    (1..Status::ALL.len(), instant(&HOURS), prop::sample::select(parcels), note)
+        .prop_map(|(status, at, parcel, note)| format!("{} {at} {parcel} {note}", Status::ALL[status]))
 }
 
 /// The events of an order, in any order, with parcels out of `parcels`: each `parcelId=…`, or empty for an event about all.

@@ -15,13 +15,14 @@ fn field_errors(json: &str) -> Vec<(String, String)> {
     errors.into_iter().map(|error| (error.field, error.reason)).collect()
 }
 
-/// An event with every field and valid values.
+/// A placement with every field of one and valid values.
 fn event() -> Value {
     json!({
         "eventId": "e-1", "orderId": "o-1", "vendorId": "acme", "status": "PLACED",
         "occurredAt": "2026-03-10T10:00:00Z", "estimatedDelivery": "2026-03-12T10:00:00Z",
         "shipBy": "2026-03-11T10:00:00Z", "giftValue": 1999, "currency": "EUR", "giftType": "flowers",
-        "isRush": true, "carrier": "UPS", "trackingNumber": "1Z", "reason": "none", "isBackfilled": false
+        "isRush": true, "carrier": "UPS", "trackingNumber": "1Z", "reason": "none", "isBackfilled": false,
+        "reference": "#1", "vendorName": "Acme", "destination": {"country": "DE"}, "attributes": {"note": "text"}
     })
 }
 
@@ -68,6 +69,7 @@ fn the_reason_for_a_value_of_the_wrong_kind_names_the_value_and_the_right_kind()
         for (value, beginning) in &kinds {
             let is_right_kind = match good {
                 Value::String(_) => value.is_string(),
+                Value::Object(_) => value.is_object(),
                 Value::Bool(_) => value.is_boolean(),
                 _ => value.is_i64(),
             };

@@ -13,6 +13,7 @@ mod golden;
 mod json_errors;
 mod laws;
 mod one_parcel;
+mod overdue;
 mod parcels;
 mod report;
 mod reported_cases;

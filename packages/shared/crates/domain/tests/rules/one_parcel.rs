@@ -158,6 +158,8 @@ fn each_field_of_a_placement_is_that_of_the_first_placement_that_has_it() {
     let order = order(
         "PLACED 2026-03-02T10:00:00Z shipBy=2026-03-03T10:00:00Z giftType=food reference=#2 currency=EUR
          PLACED 2026-03-03T10:00:00Z shipBy=2026-03-09T10:00:00Z giftType=plant vendorName=Acme estimatedDelivery=2026-03-08
+         PLACED 2026-03-04T10:00:00Z isRush=false giftValue=0 destination={\"country\":\"DE\"} estimatedDelivery=2026-03-09
+         PLACED 2026-03-05T10:00:00Z isRush=true giftValue=5 destination={\"country\":\"NO\",\"region\":\"Oslo\"} vendorName=Acme-2
          PLACED 2026-03-01T10:00:00Z reference=#1
          PLACED 2026-03-01T12:00:00Z vendorId=bloom currency=JPY vendorName=Bloom",
     );
@@ -170,5 +172,15 @@ fn each_field_of_a_placement_is_that_of_the_first_placement_that_has_it() {
     assert_eq!(placement.estimated_delivery, Some(at("2026-03-08T23:59:59Z")));
     assert_eq!(placement.currency().as_str(), "EUR", "a placement with another vendor counts nowhere");
     assert_eq!(placement.vendor_name.as_deref(), Some("Acme"));
-    assert_eq!(placement.is_rush, None, "no placement has it");
+    assert_eq!((placement.is_rush, placement.gift_value), (Some(false), Some(0)), "false and 0 are given");
+    let destination = placement.destination.as_ref().unwrap();
+    assert_eq!((destination.country.as_str(), &destination.region), ("DE", &None), "as a whole, never mixed");
+}
+
+#[test]
+fn a_field_that_no_placement_has_is_missing_and_a_currency_is_then_us_dollars() {
+    let order = order("PLACED 2026-03-01T10:00:00Z\n PLACED 2026-03-02T10:00:00Z");
+    assert_eq!((order.placement.is_rush, order.placement.is_rush()), (None, false));
+    assert_eq!((&order.placement.currency, order.placement.currency().as_str()), (&None, "USD"));
+    assert_eq!((order.placement.estimated_delivery, order.placement.ship_by), (None, None));
 }

@@ -33,8 +33,8 @@ fn an_order_without_named_parcels_has_one_without_a_name() {
 fn a_parcel_exists_from_the_placement_on_whenever_it_is_first_named() {
     let order = parcels(&[(2, "a", "SHIPPING_ON_TIME"), (5, "b", "SHIPPING_ON_TIME")]);
     assert_eq!(steps(&order), [(ActiveStatus::Placed, on(1)), (ActiveStatus::ShippingOnTime, on(5))]);
-    let of_b = &order.parcels[1].1;
-    assert_eq!((of_b.steps[0].status, of_b.steps[0].at), (ActiveStatus::Placed, on(1)));
+    let statuses = order.parcels.iter().map(|(id, parcel)| (id.as_str(), parcel.status()));
+    assert!(statuses.eq([("a", Status::ShippingOnTime), ("b", Status::ShippingOnTime)]));
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn the_outcome_is_the_issue_of_the_first_parcel_by_id_that_has_one() {
 }
 
 #[test]
-fn a_parcel_cancelled_beside_others_counts_for_nothing() {
+fn a_parcel_cancelled_among_others_counts_for_nothing() {
     let order = parcels(&[(2, "b", "SHIPPING_ON_TIME"), (4, "b", "ARRIVED"), (6, "a", "CANCELLED")]);
     assert_eq!(order.completion, Some((on(4), Outcome::Arrived)));
     assert_eq!((order.handover, order.actual_delivery), (Some(on(2)), Some(on(4))));
@@ -173,4 +173,22 @@ fn the_counters_have_the_steps_of_the_order_and_never_those_of_its_parcels() {
     assert_eq!(days(Counter::HandedOver), once("2026-03-03"));
     assert_eq!(days(Counter::OnTime), once("2026-03-09"));
     assert_eq!(days(Counter::Returned), once("2026-03-06"));
+}
+
+#[test]
+fn an_order_can_have_thousands_of_parcels_and_of_events_about_all_of_them() {
+    const MANY: i64 = 2_000;
+    let first = at("2026-03-02T00:00:00Z");
+    let named = (0..MANY).map(|number| format!("SHIPPING_ON_TIME {} parcelId=p-{number}", first.plus_seconds(number)));
+    let about_all = (0..MANY).map(|number| {
+        let status = ["SHIPPING_DELAYED", "SHIPPING_ON_TIME"][usize::from(number % 2 == 1)];
+        format!("{status} {}", first.plus_seconds(MANY + number))
+    });
+    let lines: Vec<String> = named.chain(about_all).collect();
+    let order = order(&format!("PLACED 2026-03-01T10:00:00Z\n{}", lines.join("\n")));
+    assert_eq!(order.parcels.len(), 2_000);
+    assert_eq!(order.handover, Some(first.plus_seconds(MANY - 1)), "that of the last parcel");
+    // Placed, on time when the last parcel is handed over, and then each event about all is a step.
+    assert_eq!(order.steps.len(), 2 + 2_000);
+    assert_eq!(order.status(), Status::ShippingOnTime);
 }

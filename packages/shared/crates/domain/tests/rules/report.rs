@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use goody_domain::{
-    AsOf, Bucket, CounterSeries, Counters, Day, Figures, Interval, Occurrences, Order, Report, ReportZone, Risk,
+    AsOf, Bucket, CounterSeries, Counters, Day, Figures, Instant, Interval, Occurrences, Order, Report, ReportZone, Risk,
     RiskLevel, Status, Trend, VendorId, fact_postings, next_change, postings, report,
 };
 
@@ -51,6 +51,11 @@ impl Acme {
     /// The report of a past date.
     pub(crate) fn on(&self, date: &str) -> Report {
         self.evaluated(self.zone.end_of(Day::parse(date).unwrap()))
+    }
+
+    /// Until when the report at `now` is valid.
+    pub(crate) fn valid_until(&self, now: &str) -> Instant {
+        next_change(&self.series, self.zone.today(at(now)), &self.zone)
     }
 
     /// The report of the day of `now`, at `now`.
@@ -146,7 +151,7 @@ fn an_order_becomes_delayed_as_time_passes_without_an_event() {
 #[test]
 fn a_report_is_valid_until_the_next_minute_with_an_entry_or_the_end_of_the_day() {
     let acme = Acme::with(&["PLACED 2026-03-09T10:00:00Z estimatedDelivery=2026-03-10T12:00:30Z"]);
-    let until = |now: &str| next_change(&acme.series, acme.zone.today(at(now)), &acme.zone);
+    let until = |now: &str| acme.valid_until(now);
     assert_eq!(until("2026-03-10T09:00:00Z"), at("2026-03-10T12:01:00Z"));
     assert_eq!(until("2026-03-10T12:01:00Z"), at("2026-03-11T00:00:00Z"));
     assert_eq!(until("2026-03-16T09:30:00Z"), at("2026-03-16T10:01:00Z"), "a week ago it was placed at 10:00");

@@ -1,9 +1,11 @@
 //! Orders that people reported as counted wrongly, each with the numbers that are right.
 
-use goody_domain::{Figures, Order, Outcome, Risk, RiskLevel, RiskReason, Trend};
+use goody_domain::{
+    Figures, History, IngestOutcome, Order, OrderId, Outcome, ReportZone, Risk, RiskLevel, RiskReason, Trend, postings,
+};
 
 use crate::report::Acme;
-use crate::timeline::{at, order};
+use crate::timeline::{at, events, order, order_if_placed};
 
 fn figures(timelines: &[&str]) -> Figures {
     Acme::with(timelines).on("2026-11-15").current7d
@@ -113,4 +115,39 @@ fn nine_failures_of_23_orders_are_enough_to_judge_and_one_late_order_is_not() {
     assert!((risk.probability.unwrap() - 0.9923).abs() < 5e-5);
     let late = "PLACED 2026-11-05T10:00:00Z estimatedDelivery=2026-11-09T10:00:00Z\n ARRIVED 2026-11-12T10:00:00Z";
     assert_eq!(Risk::of(&figures(&[late])).level, RiskLevel::Insufficient);
+}
+
+#[test]
+fn facts_without_a_placement_count_nowhere_until_it_comes_and_then_as_if_it_had_come_first() {
+    let facts = "SHIPPING_ON_TIME 2026-11-10T10:00:00Z\n ARRIVED 2026-11-12T10:00:00Z";
+    assert_eq!(order_if_placed(facts), None);
+    assert_eq!(postings(None, order_if_placed(facts).as_ref(), &ReportZone::utc()), []);
+    let placement = "PLACED 2026-11-09T10:00:00Z estimatedDelivery=2026-11-13T10:00:00Z";
+    let figures = figures(&[&format!("{facts}\n{placement}")]);
+    assert_eq!((figures.total_orders, figures.arrived_orders(), figures.on_time_deliveries), (1, 1, 1));
+    assert_eq!((figures.avg_delivery_hours(), figures.avg_handover_hours()), (Some(72.0), Some(24.0)));
+}
+
+#[test]
+fn an_event_refused_as_a_conflict_leaves_no_trace_of_the_vendor_it_names() {
+    let known = events("PLACED 2026-11-09T10:00:00Z");
+    let refused = events("PLACED 2026-11-09T10:00:00Z vendorId=ghost estimatedDelivery=2026-11-13T10:00:00Z");
+    let mut history = History::empty(OrderId::parse("o-1").unwrap());
+    assert_eq!(history.record(known[0].clone(), &batch(), at("2026-11-09T10:00:00Z")), IngestOutcome::New);
+    let before = history.clone();
+    assert_eq!(history.record(refused[0].clone(), &batch(), at("2026-11-10T10:00:00Z")), IngestOutcome::Conflict);
+    assert_eq!(history, before);
+    let named: Vec<String> = history.occurrences().named_vendors.iter().map(ToString::to_string).collect();
+    assert_eq!(named, ["acme"]);
+}
+
+#[test]
+fn a_vendor_whose_events_stop_has_stalled_orders_and_an_old_latest_fact() {
+    let placed = "PLACED 2026-11-16T10:00:00Z";
+    let shipped = format!("{placed}\n SHIPPING_ON_TIME 2026-11-17T23:34:45Z");
+    let acme = Acme::with(&[placed, &shipped, &format!("{shipped}\n ARRIVED 2026-11-17T23:34:45Z")]);
+    let report = acme.at("2026-11-27T23:34:00Z");
+    assert_eq!((report.current7d.active_orders(), report.current7d.stalled_orders), (2, 1));
+    assert_eq!((report.previous7d.active_orders(), report.previous7d.stalled_orders), (2, 1), "on the 20th, too");
+    assert_eq!(report.updated_at, Some(at("2026-11-17T23:34:45Z")));
 }

@@ -37,7 +37,7 @@ fn the_probability_is_the_mass_of_the_posterior_below_the_line() {
     }
 }
 
-/// Each level beside p₁ and p₂ by mpmath, to see why.
+/// Each level with p₁ and p₂ by mpmath, to see why.
 #[test]
 fn the_level_of_the_reliability_follows_from_the_lines_at_85_and_80_percent() {
     for (good, of, level) in [

@@ -3,7 +3,7 @@
 use goody_domain::{Counter, Order, ReportZone, contribution};
 
 use crate::report::Acme;
-use crate::timeline::order;
+use crate::timeline::{at, order};
 
 /// The hours from the placement at which an order becomes stalled, and those at which it no longer is.
 fn stalls(order: &Order, zone: &ReportZone) -> (Vec<f64>, Vec<f64>) {
@@ -123,4 +123,23 @@ fn hours_are_hours_also_where_the_clocks_change() {
     );
     assert_eq!(acme.at("2026-03-30T12:00:00Z").current7d.stalled_orders, 0);
     assert_eq!(acme.at("2026-03-30T12:01:00Z").current7d.stalled_orders, 1);
+}
+
+#[test]
+fn stalled_and_unshipped_orders_are_compared_with_a_week_before() {
+    let acme = Acme::with(&[
+        "PLACED 2026-02-20T10:00:00Z\n SHIPPING_ON_TIME 2026-02-21T10:00:00Z\n LOST 2026-03-09T10:00:00Z",
+        "PLACED 2026-02-20T10:00:00Z shipBy=2026-03-08T10:00:00Z",
+        "PLACED 2026-02-20T10:00:00Z shipBy=2026-03-02T10:00:00Z",
+    ]);
+    let report = acme.on("2026-03-10");
+    assert_eq!((report.current7d.stalled_orders, report.previous7d.stalled_orders), (0, 1));
+    assert_eq!((report.current7d.unshipped_orders, report.previous7d.unshipped_orders), (2, 1));
+}
+
+#[test]
+fn a_report_of_today_is_valid_until_the_next_order_becomes_stalled() {
+    let acme = Acme::with(&["PLACED 2026-03-07T10:00:00Z\n SHIPPING_ON_TIME 2026-03-08T12:00:30Z"]);
+    assert_eq!(acme.valid_until("2026-03-10T09:00:00Z"), at("2026-03-10T12:01:00Z"));
+    assert_eq!(acme.valid_until("2026-03-10T12:01:00Z"), at("2026-03-11T00:00:00Z"));
 }

@@ -18,7 +18,10 @@ fn event(number: usize, line: &str) -> OrderEvent {
     let mut words = line.split_whitespace();
     let (status, occurred_at) = (words.next().unwrap(), words.next().expect("an event has an instant"));
     let mut fields = Map::new();
-    let mut put = |name: &str, value: &str| fields.insert(name.into(), Value::String(value.into()));
+    let mut put = |name: &str, value: &str| {
+        let is_text = !["giftValue", "isRush", "destination", "attributes"].contains(&name);
+        fields.insert(name.into(), if is_text { value.into() } else { serde_json::from_str::<Value>(value).unwrap() });
+    };
     put("eventId", &format!("e-{number}"));
     put("orderId", "o-1");
     if status == "PLACED" {

@@ -19,11 +19,11 @@ async fn the_dashboard_has_the_sums_of_the_fleet() {
     assert_eq!(current["overallReliability"], 100.0 * 13.0 / 15.0);
     assert_eq!(current["onTimePercentage"], 100.0 * 12.0 / 16.0, "b-6 was cancelled and c-1 is not due");
     assert_eq!((&current["totalActiveOrders"], &current["totalDelayedOrders"]), (&json!(2), &json!(1)));
-    assert_eq!(current["atRiskVendors"], 0, "bloom has too few orders for a risk level");
+    assert_eq!(current["atRiskVendors"], 1, "two of six due orders of bloom arrived on time");
     assert_eq!(dashboard["previous"]["completedOrders"], 1);
     assert_eq!(dashboard["trends"]["reliabilityTrend"], 100.0 * 13.0 / 15.0 - 100.0);
     assert_eq!(dashboard["trends"]["activeOrdersTrend"], 2);
-    assert_eq!(column(&dashboard["topPerformingVendors"], "vendorId"), Vec::<&Value>::new());
+    assert_eq!(column(&dashboard["topPerformingVendors"], "vendorId"), ["acme"]);
     assert_eq!(column(&dashboard["underperformingVendors"], "vendorId"), ["bloom"]);
 }
 
@@ -117,9 +117,12 @@ async fn an_empty_database_has_counts_of_0_and_no_rates() {
         dashboard["current"],
         json!({
             "overallReliability": null, "onTimePercentage": null, "totalOrders": 0, "completedOrders": 0, "issueCount": 0,
-            "totalActiveOrders": 0, "totalDelayedOrders": 0, "atRiskVendors": 0
+            "totalActiveOrders": 0, "totalDelayedOrders": 0, "totalUnshippedOrders": 0, "totalStalledOrders": 0,
+            "atRiskVendors": 0
         })
     );
+    assert_eq!((&dashboard["overdueValue"], &dashboard["unplacedOrders"]), (&json!([]), &json!(0)));
+    assert_eq!((&dashboard["silentSince"], &dashboard["riskLevel"]), (&Value::Null, &json!("insufficient")));
     assert_eq!(dashboard["systemHealth"]["dataFreshness"], "empty");
     assert_eq!(dashboard["systemHealth"]["lastUpdateMinutesAgo"], Value::Null);
 }

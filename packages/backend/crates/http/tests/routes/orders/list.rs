@@ -90,9 +90,10 @@ async fn an_order_has_all_its_fields() {
         json!([{
             "orderId": "o-1", "vendorId": "acme", "status": "LOST", "createdAt": "2026-03-01T10:00:00Z",
             "updatedAt": "2026-03-05T10:00:00Z", "estimatedDelivery": "2026-03-03T23:59:59Z", "shipBy": null,
-            "actualDelivery": null, "completedAt": "2026-03-05T10:00:00Z", "isDelayed": true, "giftValue": 4900,
-            "currency": "USD", "giftType": "flowers", "isRush": true, "carrier": "ups", "trackingNumber": null,
-            "reason": "no scan"
+            "handedOverAt": "2026-03-02T10:00:00Z", "actualDelivery": null, "completedAt": "2026-03-05T10:00:00Z",
+            "refundedAt": null, "returnedAt": null, "replacementArrivedAt": null, "suspect": false, "isDelayed": true,
+            "giftValue": 4900, "currency": "USD", "giftType": "flowers", "isRush": true, "reference": null,
+            "destination": null, "carrier": "ups", "trackingNumber": null, "reason": "no scan"
         }])
     );
 }

@@ -18,13 +18,31 @@ async fn a_row_has_the_numbers_of_the_vendor_report() {
     let bloom = &rows["vendors"][1];
     let report = app.read("/api/vendors/bloom/report").await;
     let window = &report["report"]["current7d"];
-    for field in
-        ["reliabilityScore", "reliabilityInterval", "totalOrders", "completedOrders", "onTimePercentage", "issueCount"]
-    {
+    for field in [
+        "reliabilityScore",
+        "reliabilityInterval",
+        "totalOrders",
+        "completedOrders",
+        "dueOrders",
+        "onTimeDeliveries",
+        "onTimePercentage",
+        "issueCount",
+    ] {
         assert_eq!(bloom[field], window[field], "{field}");
     }
+    for field in [
+        "unshippedOrders",
+        "stalledOrders",
+        "overdueValue",
+        "lastArrivalAt",
+        "riskLevel",
+        "riskReason",
+        "riskProbability",
+    ] {
+        assert_eq!(bloom[field], report["report"][field], "{field}");
+    }
     assert_eq!((&bloom["activeOrders"], &bloom["delayedOrders"]), (&json!(1), &json!(1)));
-    assert_eq!((&bloom["reliabilityScore"], &bloom["riskLevel"]), (&json!(60.0), &json!("insufficient")));
+    assert_eq!((&bloom["reliabilityScore"], &bloom["riskLevel"]), (&json!(60.0), &json!("high")));
     assert_eq!((&bloom["trend"], &bloom["trendPercentage"]), (&Value::Null, &Value::Null));
     assert_eq!((&bloom["name"], &bloom["category"]), (&json!("bloom"), &Value::Null));
 }
@@ -54,8 +72,10 @@ async fn thirty_days_of_reliability_end_with_the_date() {
 #[tokio::test]
 async fn the_table_is_sorted_by_any_column_and_vendors_without_a_value_come_last() {
     let app = small_fleet().await;
-    assert_eq!(ids(&app, "").await, ["bloom", "acme", "crate"], "the default is the least reliable first");
-    assert_eq!(ids(&app, "order=desc").await, ["acme", "bloom", "crate"]);
+    assert_eq!(ids(&app, "").await, ["bloom", "acme", "crate"], "the default is the one to call first");
+    assert_eq!(ids(&app, "order=desc").await, ["acme", "crate", "bloom"]);
+    assert_eq!(ids(&app, "sortBy=reliabilityScore").await, ["bloom", "acme", "crate"]);
+    assert_eq!(ids(&app, "sortBy=reliabilityScore&order=desc").await, ["acme", "bloom", "crate"]);
     assert_eq!(ids(&app, "sortBy=name").await, ["acme", "bloom", "crate"]);
     assert_eq!(ids(&app, "sortBy=name&order=desc").await, ["crate", "bloom", "acme"]);
     assert_eq!(
@@ -74,7 +94,7 @@ async fn the_table_is_sorted_by_any_column_and_vendors_without_a_value_come_last
 async fn sorting_by_risk_puts_vendors_with_too_few_orders_last() {
     let app = TestApp::new();
     for (vendor, arrived, lost) in
-        [("a", 99, 1), ("b", 75, 25), ("c", 1, 3), ("d", 60, 40), ("e", 84, 16), ("f", 83, 17)]
+        [("a", 99, 1), ("b", 75, 25), ("c", 1, 3), ("d", 60, 40), ("e", 86, 14), ("f", 83, 17), ("g", 2, 1)]
     {
         let order =
             |number| OrderBuilder::new(&format!("{vendor}-{number}")).vendor(vendor).placed("2026-03-08T10:00:00Z");
@@ -82,8 +102,56 @@ async fn sorting_by_risk_puts_vendors_with_too_few_orders_last() {
         let badly = (arrived..arrived + lost).map(|number| order(number).lost("2026-03-09T10:00:00Z"));
         app.record(well.chain(badly).flat_map(|order| order.events()).collect()).await;
     }
-    assert_eq!(ids(&app, "sortBy=riskLevel&order=desc").await, ["d", "b", "f", "e", "a", "c"]);
-    assert_eq!(ids(&app, "sortBy=riskLevel").await, ["a", "e", "f", "b", "d", "c"]);
+    assert_eq!(ids(&app, "sortBy=riskLevel&order=desc").await, ["d", "b", "c", "f", "e", "a", "g"]);
+    assert_eq!(ids(&app, "sortBy=riskLevel").await, ["a", "e", "f", "c", "b", "d", "g"]);
+}
+
+#[tokio::test]
+async fn the_first_rows_are_the_vendors_to_call() {
+    let app = TestApp::new();
+    let overdue = |vendor: &str, orders: usize, cents: i64, currency: &str| {
+        let order = |number| {
+            let order = OrderBuilder::new(&format!("{vendor}-open-{number}")).vendor(vendor).value(cents);
+            order.currency(currency).placed("2026-03-01T10:00:00Z").promised("2026-03-02").events()
+        };
+        (0..orders).flat_map(order).collect::<Vec<_>>()
+    };
+    let arrived = |vendor: &str, orders: usize| {
+        let order = |number| {
+            let order = OrderBuilder::new(&format!("{vendor}-{number}")).vendor(vendor).placed("2026-03-08T10:00:00Z");
+            order.promised("2026-03-09").arrived_early_by_hours(5).events()
+        };
+        (0..orders).flat_map(order).collect::<Vec<_>>()
+    };
+    let late = |vendor: &str, orders: usize| {
+        let order = |number| {
+            let order =
+                OrderBuilder::new(&format!("{vendor}-late-{number}")).vendor(vendor).placed("2026-03-05T10:00:00Z");
+            order.promised("2026-03-06").arrived_late_by_hours(72).events()
+        };
+        (0..orders).flat_map(order).collect::<Vec<_>>()
+    };
+    app.record(overdue("many", 9, 100, "USD")).await;
+    app.record(overdue("dear", 2, 90_000, "USD")).await;
+    app.record(overdue("yen", 1, 5_000_000, "JPY")).await;
+    app.record(arrived("fine", 60)).await;
+    app.record(late("high", 120)).await;
+    app.record(late("few", 9)).await;
+    app.record([late("medium", 18), arrived("medium", 82)].concat()).await;
+    let rows = app.read("/api/vendors").await;
+    let ids = column(&rows["vendors"], "vendorId");
+    assert_eq!(ids, ["few", "high", "medium", "dear", "many", "yen", "fine"], "most overdue orders are in US dollars");
+    assert_eq!(rows["vendors"][2]["riskLevel"], "medium");
+    let high = &rows["vendors"][1];
+    assert_eq!((&high["riskLevel"], &high["riskReason"]), (&json!("high"), &json!("onTime")));
+    assert!(high["riskProbability"].as_f64().unwrap() > 0.999_999);
+    assert_eq!(high["lastArrivalAt"], "2026-03-09T23:59:59Z");
+    assert_eq!(rows["vendors"][4]["overdueValue"], json!([{"currency": "USD", "amount": 900}]));
+    let dashboard = app.read("/api/dashboard").await;
+    let sums = json!([{"currency": "JPY", "amount": 5_000_000}, {"currency": "USD", "amount": 180_900}]);
+    assert_eq!(dashboard["overdueValue"], sums);
+    let past = app.read("/api/vendors?date=2026-03-09").await;
+    assert_eq!(past["vendors"][0]["overdueValue"], Value::Null);
 }
 
 #[tokio::test]
@@ -102,12 +170,9 @@ async fn the_table_is_searched_in_names_ids_and_categories() {
 #[tokio::test]
 async fn the_table_is_filtered_by_risk() {
     let app = small_fleet().await;
-    assert_eq!(
-        ids(&app, "risk=insufficient").await,
-        ["bloom", "acme", "crate"],
-        "the interval of ten of ten is 27.8 points wide"
-    );
-    assert_eq!(ids(&app, "risk=low,medium,high").await, Vec::<String>::new());
+    assert_eq!(ids(&app, "risk=insufficient").await, ["crate"]);
+    assert_eq!(ids(&app, "risk=low").await, ["acme"], "ten of ten are enough");
+    assert_eq!(ids(&app, "risk=medium,high").await, ["bloom"]);
     assert_eq!(wrong_parameters(&app, "/api/vendors?risk=low,severe").await, ["risk"]);
 }
 
