@@ -36,12 +36,7 @@ pub(crate) async fn run(command: cli::Retract) -> CommandResult {
     roll::roll(&store, now).await?;
     progress.finish();
     let batch_id = command.batch_id.to_string();
-    let summary = Summary {
-        batch_id,
-        orders: done.orders,
-        events: done.events,
-        expired_orders: done.expired_orders,
-    };
+    let summary = Summary { batch_id, orders: done.orders, events: done.events, expired_orders: done.expired_orders };
     if command.json {
         print_stdout!("{}", serde_json::to_string(&summary)?);
     } else {

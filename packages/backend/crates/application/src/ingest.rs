@@ -60,12 +60,7 @@ impl Ingest {
     ///
     /// The store has queued the writes once this future was polled for the first time. So the next events can be prepared
     /// while they are written, and are still written after them.
-    pub async fn save(
-        &self,
-        mut prepared: PreparedWrites,
-        batch: &Batch,
-        now: Instant,
-    ) -> Result<Vec<IngestOutcome>> {
+    pub async fn save(&self, mut prepared: PreparedWrites, batch: &Batch, now: Instant) -> Result<Vec<IngestOutcome>> {
         for _ in 0..ATTEMPTS {
             if prepared.writes.is_empty() {
                 return Ok(prepared.outcomes);

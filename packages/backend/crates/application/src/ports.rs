@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use goody_domain::{
-    AsOf, BatchId, Change, Counter, CounterSeries, Counters, Day, Entry, GiftType, History, HistoryFact, Instant, Order,
-    OrderId, Posting, Report, ReportZone, Status, Vendor, VendorId, fact_postings, merge_entries, postings,
+    AsOf, BatchId, Change, Counter, CounterSeries, Counters, Day, Entry, GiftType, History, HistoryFact, Instant,
+    Order, OrderId, Posting, Report, ReportZone, Status, Vendor, VendorId, fact_postings, merge_entries, postings,
 };
 use serde::{Deserialize, Serialize};
 

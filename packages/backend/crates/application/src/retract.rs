@@ -8,7 +8,7 @@ use goody_domain::{BatchId, History, Instant, OrderId};
 use crate::ports::{Found, OrderReader, OrderWrite, OrderWriter, Result, StoreError};
 
 /// How many orders are searched at a time.
-const PAGE: usize = 2_000;
+pub const PAGE: usize = 500;
 /// How often a write that conflicts with another writer is tried. At every conflict the other writer made progress.
 const ATTEMPTS: usize = 50;
 

@@ -56,7 +56,15 @@ impl Access {
         let layer = CorsLayer::new()
             .allow_origin(origins)
             .allow_methods([Method::GET, Method::POST, Method::PUT])
-            .allow_headers([AUTHORIZATION, CONTENT_TYPE, IF_MATCH, IF_NONE_MATCH, BATCH_ID, CORRELATION_ID, TRACEPARENT])
+            .allow_headers([
+                AUTHORIZATION,
+                CONTENT_TYPE,
+                IF_MATCH,
+                IF_NONE_MATCH,
+                BATCH_ID,
+                CORRELATION_ID,
+                TRACEPARENT,
+            ])
             .expose_headers([ETAG, RETRY_AFTER, BATCH_ID, CORRELATION_ID, RATE_LIMIT, RATE_LIMIT_POLICY])
             .max_age(PREFLIGHT_MAX_AGE);
         Some(layer)

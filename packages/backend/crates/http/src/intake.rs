@@ -91,7 +91,8 @@ impl Intake {
             false => self.capacity.write_slot()?,
             true => self.capacity.next_write_slot().await?,
         };
-        let work = store(self.app.clone(), (self.source.clone(), self.batch.clone()), (raw_events, memory), slot, separator);
+        let work =
+            store(self.app.clone(), (self.source.clone(), self.batch.clone()), (raw_events, memory), slot, separator);
         let batch = self.app.0.tasks.run(work).await?;
         if batch.counts.accepted + batch.counts.duplicate + batch.counts.expired > 0 {
             self.last_event = (TokioInstant::now(), 0);

@@ -12,9 +12,7 @@ use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use futures::stream::{self, StreamExt, TryStreamExt};
-use goody_application::ports::{
-    BucketMove, ChangeBatch, ChangeLag, CurrentReport, PostedChange, ReportWriter, Result,
-};
+use goody_application::ports::{BucketMove, ChangeBatch, ChangeLag, CurrentReport, PostedChange, ReportWriter, Result};
 use goody_application::project;
 use goody_domain::{Change, Day, Entry, Instant, VendorId};
 

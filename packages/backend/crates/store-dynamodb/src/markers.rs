@@ -148,7 +148,9 @@ fn put(store: &DynamoStore, id: &OrderId, marker: Marker, from: &Marker, last: D
         }
         Marker { steps: Some(steps), .. } => (
             "#version = :version AND attribute_not_exists(#expiredOn) AND #step = :step AND #nextVersion = :nextVersion",
-            stored().with_names(["nextVersion"]).with_values([("step", number(steps.step)), ("nextVersion", number(steps.next_version))]),
+            stored()
+                .with_names(["nextVersion"])
+                .with_values([("step", number(steps.step)), ("nextVersion", number(steps.next_version))]),
         ),
     };
     let (names, values) = terms.split();

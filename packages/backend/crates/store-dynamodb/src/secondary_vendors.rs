@@ -25,7 +25,8 @@ pub(crate) fn vendor_ids(change: &Change) -> impl Iterator<Item = &VendorId> {
     }
     let Change { before, after, occurred_before, occurred_after, .. } = change;
     occurred_after.named_vendors.iter().filter(move |vendor_id| {
-        has_pointer(after.as_ref(), occurred_after, vendor_id) && !has_pointer(before.as_ref(), occurred_before, vendor_id)
+        has_pointer(after.as_ref(), occurred_after, vendor_id)
+            && !has_pointer(before.as_ref(), occurred_before, vendor_id)
     })
 }
 

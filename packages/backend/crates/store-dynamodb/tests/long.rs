@@ -15,7 +15,7 @@ use goody_application::rebuild::rebuild;
 use goody_domain::{Counter, Day, EventId, History, IngestOutcome, Order, OrderEvent, ReportZone, Status};
 use goody_store_dynamodb::{DynamoStore, stream_record};
 use goody_testkit::dynamodb::ask;
-use goody_testkit::{DynamoDb, OrderBuilder, now, order_id};
+use goody_testkit::{DynamoDb, OrderBuilder, batch, now, order_id};
 use records::records;
 use serde_json::{Value, json};
 
@@ -80,7 +80,11 @@ async fn lists_do_not_read_the_parts_of_a_long_order() {
     let expected = view(&history.order().unwrap());
     let listed = store.list(&OrderFilter::default(), None, 10, now()).await.unwrap();
     assert_eq!(listed.iter().map(view).collect::<Vec<_>>(), std::slice::from_ref(&expected));
-    let filter = RecentFilter { since: history.events().next().unwrap().event.occurred_at, vendor_id: None, statuses: Vec::new() };
+    let filter = RecentFilter {
+        since: history.events().next().unwrap().event.occurred_at,
+        vendor_id: None,
+        statuses: Vec::new(),
+    };
     let recent = store.recent(&filter, None, 10).await.unwrap();
     assert_eq!(recent.iter().map(|history| view(&history.order().unwrap())).collect::<Vec<_>>(), [expected]);
     assert_eq!(recent[0].by_occurrence().last(), history.by_occurrence().last());

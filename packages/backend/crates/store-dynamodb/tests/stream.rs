@@ -13,7 +13,7 @@ use goody_application::ports::{Found, OrderReader, OrderWriter, ReportReader, Sc
 use goody_domain::{Counter, CounterSeries, Day, History, OrderEvent, ReportZone, Status};
 use goody_store_dynamodb::{DynamoStore, stream_record};
 use goody_testkit::dynamodb::ask;
-use goody_testkit::{OrderBuilder, now, order_id, vendor_id};
+use goody_testkit::{OrderBuilder, batch, now, order_id, vendor_id};
 use records::records;
 use serde_json::json;
 

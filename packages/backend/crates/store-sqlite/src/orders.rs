@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use goody_application::ports::{
-    BatchSearch, Found, OrderCount, OrderFilter, OrderReader, OrderWrite, OrderWriter, Position, RECENT_HOURS, Received, RecentFilter,
-    Result,
-    StatusCounts, StoreHealth, last_day,
+    BatchSearch, Found, OrderCount, OrderFilter, OrderReader, OrderWrite, OrderWriter, Position, RECENT_HOURS,
+    Received, RecentFilter, Result, StatusCounts, StoreHealth, last_day,
 };
 use goody_domain::{BatchId, Fact, History, Instant, Order, OrderId, Recorded, ReportZone, Vendor, VendorId};
 use rusqlite::types::ValueRef;

@@ -17,7 +17,7 @@ use goody_application::{project, roll};
 use goody_domain::{Instant, Order, Report, ReportZone};
 use goody_store_sqlite::{OpenError, Settings, SqliteStore};
 use goody_testkit::{
-    ManualClock, Method, OrderBuilder, Response, TestApp, TestStore, now, order_id, unregistered, vendor_id,
+    ManualClock, Method, OrderBuilder, Response, TestApp, TestStore, batch, now, order_id, unregistered, vendor_id,
 };
 use rusqlite::Connection;
 use serde_json::json;

@@ -12,7 +12,7 @@ use goody_application::read::{FleetCache, HealthReader, Verdict};
 use goody_application::retention::Retention;
 use goody_domain::Instant;
 use goody_store_sqlite::{Settings, SqliteStore};
-use goody_testkit::{ManualClock, OrderBuilder, now};
+use goody_testkit::{ManualClock, OrderBuilder, batch, now};
 use rusqlite::Connection;
 use tempfile::TempDir;
 use tokio::sync::Notify;

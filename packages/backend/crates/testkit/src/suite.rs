@@ -9,6 +9,7 @@ pub mod laws;
 pub mod lists;
 pub mod orders;
 pub mod retention;
+pub mod retractions;
 pub mod vendors;
 
 use std::any::Any;
@@ -22,7 +23,7 @@ use goody_domain::{CounterSeries, Day, IngestOutcome, Instant, OrderEvent, Repor
 use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, TestRunner};
 
-use crate::MemoryStore;
+use crate::{MemoryStore, batch};
 
 /// A store, and a resource that must live as long as the store.
 pub struct TestStore {
@@ -106,6 +107,15 @@ macro_rules! store_suite {
                 issues_end_before_the_requested_instant,
                 placement_dates_are_whole_days_of_the_zone,
             }
+            retractions {
+                a_batch_is_taken_back_once,
+                the_ids_of_a_batch_that_is_taken_back_are_free,
+                a_retraction_that_ends_early_continues_where_it_ended,
+                an_order_without_its_placement_counts_nowhere,
+                an_order_goes_back_to_the_vendor_that_is_left,
+                the_expiry_of_an_order_without_its_placement_changes_no_report,
+                a_retraction_and_other_writers_lose_nothing,
+            }
             retention {
                 expiry_changes_no_number_of_any_report,
                 an_open_order_that_expires_leaves_the_levels_at_the_end_of_its_last_day,
@@ -137,6 +147,7 @@ macro_rules! store_suite {
                 a_current_report_does_not_change_while_it_is_valid,
                 a_fleet_cache_matches_a_new_one_after_updates,
             }
+            retractions { a_corrected_file_gives_the_numbers_of_a_store_that_only_had_that_file, }
             retention { expiry_and_late_facts_match_the_memory_store, }
         }
     };

@@ -12,7 +12,7 @@ use goody_application::project;
 use goody_application::read::report_on;
 use goody_application::retention::{Retention, RetentionTask, expire};
 use goody_domain::{Instant, ReportZone};
-use goody_testkit::{ManualClock, OrderBuilder, TestStore, at, vendor_id};
+use goody_testkit::{ManualClock, OrderBuilder, TestStore, at, batch, vendor_id};
 
 const DAY: i64 = 86_400;
 const RETENTION: Retention = Retention { order_days: 30, bucket_days: 183 };

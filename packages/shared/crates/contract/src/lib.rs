@@ -19,9 +19,9 @@ pub use health::{
 };
 pub use ingest::{IngestAnswer, IngestLine, IngestResult, RetractQuery, RetractionAnswer};
 pub use orders::{
-    ActivityView, DestinationView, HistoryEntryView, HistoryEventView, OrderDetailView, OrderEventView, OrderListQuery, OrderListView,
-    OrderSummaryView, OrderView, ParcelView, RecentOrderView, RecentOrdersQuery, RecentOrdersView, RetractionView, StatusBreakdown,
-    StatusView, WhatChangedView,
+    ActivityView, DestinationView, HistoryEntryView, HistoryEventView, OrderDetailView, OrderEventView, OrderListQuery,
+    OrderListView, OrderSummaryView, OrderView, ParcelView, RecentOrderView, RecentOrdersQuery, RecentOrdersView,
+    RetractionView, StatusBreakdown, StatusView, WhatChangedView,
 };
 pub use params::{GiftTypeParam, IdParam, SortOrder};
 pub use problem::{ErrorCode, FieldProblem, Problem};

@@ -308,7 +308,6 @@ impl History {
         self.occurrences_at(self.version())
     }
 
-
     /// The order at two versions of its history.
     pub fn change(&self, from_version: usize, version: usize) -> Change {
         Change {

@@ -14,7 +14,7 @@ use goody_domain::OrderEvent;
 use goody_store_sqlite::{Settings, SqliteStore};
 use goody_testkit::lambda::events::{http_post, scheduled};
 use goody_testkit::lambda::{DeliveryFaults, Failed, Function};
-use goody_testkit::{ManualClock, Response, TestApp, TestStore, suite};
+use goody_testkit::{ManualClock, Response, TestApp, TestStore, batch, suite};
 use serde_json::Value;
 
 use crate::aws::{Aws, ORDER_INGEST, REPORT_GENERATOR};

@@ -38,8 +38,7 @@ impl Housekeeping for MemoryStore {
 
     async fn oldest_order_day(&self) -> Result<Option<Day>> {
         let state = self.state();
-        let days =
-            state.orders.values().map(|history| last_day(history.facts(), history.order().as_ref(), &self.zone));
+        let days = state.orders.values().map(|history| last_day(history.facts(), history.order().as_ref(), &self.zone));
         Ok(days.min())
     }
 

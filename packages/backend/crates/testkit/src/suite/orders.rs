@@ -4,7 +4,7 @@ use goody_application::ports::{Found, OrderWrite, OrderWriter};
 use goody_domain::{History, IngestOutcome, OrderEvent, OrderId, ReportZone, Vendor};
 
 use super::{MakeStore, ingest};
-use crate::{OrderBuilder, at, now, order_id};
+use crate::{OrderBuilder, at, batch, now, order_id};
 
 fn known(found: &Found) -> History {
     match found {
@@ -86,8 +86,11 @@ pub async fn a_save_skips_only_the_outdated_writes(make: MakeStore) {
         load(test_store.store.as_ref(), &order_id("o-2")).await,
     );
     test_store.store.save(vec![write_of(&loaded.0, &one[0])], None, now()).await.unwrap();
-    let saved =
-        test_store.store.save(vec![write_of(&loaded.0, &one[1]), write_of(&loaded.1, &other[0])], None, now()).await.unwrap();
+    let saved = test_store
+        .store
+        .save(vec![write_of(&loaded.0, &one[1]), write_of(&loaded.1, &other[0])], None, now())
+        .await
+        .unwrap();
     assert_eq!(saved, [false, true]);
     assert_eq!(load(test_store.store.as_ref(), &order_id("o-2")).await.version(), 1);
 }

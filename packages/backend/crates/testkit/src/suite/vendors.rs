@@ -6,7 +6,7 @@ use goody_domain::{
 };
 
 use super::{MakeStore, ingest, revision, vendor_ids};
-use crate::{OrderBuilder, day, now, order_id, unregistered, vendor_id};
+use crate::{OrderBuilder, batch, day, now, order_id, unregistered, vendor_id};
 
 fn registered(id: &str) -> Vendor {
     Vendor {

@@ -428,7 +428,8 @@ fn attributes_and_the_texts_of_a_placement_count_against_the_bytes_of_an_order()
         .unwrap()
     };
     let mut history = History::empty(event(0).order_id);
-    let recorded = (0..).take_while(|number| history.record(event(*number), &batch(), at(NOW)) == IngestOutcome::New).count();
+    let recorded =
+        (0..).take_while(|number| history.record(event(*number), &batch(), at(NOW)) == IngestOutcome::New).count();
     // Each has 20 × (7 + 492) bytes of attributes, 128 of the reference, 6 of its id and 4 of the vendor's.
     assert_eq!(recorded, 1024 * 1024 / (20 * 499 + 128 + 6 + 4));
 
@@ -437,7 +438,8 @@ fn attributes_and_the_texts_of_a_placement_count_against_the_bytes_of_an_order()
         parse_placement(event).unwrap()
     };
     let mut history = History::empty(event(0).order_id);
-    let recorded = (0..).take_while(|number| history.record(event(*number), &batch(), at(NOW)) == IngestOutcome::New).count();
+    let recorded =
+        (0..).take_while(|number| history.record(event(*number), &batch(), at(NOW)) == IngestOutcome::New).count();
     assert_eq!(recorded, 1024 * 1024 / (128 + 466 + 6), "a parcel's id counts, too");
 }
 

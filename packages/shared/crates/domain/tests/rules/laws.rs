@@ -10,6 +10,7 @@ use proptest::prelude::*;
 
 use crate::definition::{Defined, Definition};
 use crate::generator::{any_events, events_about, hour, minute_ends};
+use crate::timeline::batch;
 
 fn fold_all(events: &[OrderEvent]) -> Option<Order> {
     fold(&OrderId::parse("o-1").unwrap(), events)

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use goody_domain::{
-    AsOf, Bucket, CounterSeries, Counters, Day, Figures, Instant, Interval, Occurrences, Order, Report, ReportZone, Risk,
-    RiskLevel, Status, Trend, VendorId, fact_postings, next_change, postings, report,
+    AsOf, Bucket, CounterSeries, Counters, Day, Figures, Instant, Interval, Occurrences, Order, Report, ReportZone,
+    Risk, RiskLevel, Status, Trend, VendorId, fact_postings, next_change, postings, report,
 };
 
 use crate::timeline::{at, order};

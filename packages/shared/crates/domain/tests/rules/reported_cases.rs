@@ -5,7 +5,7 @@ use goody_domain::{
 };
 
 use crate::report::Acme;
-use crate::timeline::{at, events, order, order_if_placed};
+use crate::timeline::{at, batch, events, order, order_if_placed};
 
 fn figures(timelines: &[&str]) -> Figures {
     Acme::with(timelines).on("2026-11-15").current7d

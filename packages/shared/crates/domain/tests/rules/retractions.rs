@@ -219,7 +219,6 @@ proptest! {
         let summary = History::from_facts(history.order_id().clone(), history.summary());
         let listed = |history: &History| history.order().map(|mut order| {
             let status = order.status();
-            order.parcels.iter_mut().for_each(|(_, parcel)| parcel.steps.clear());
             order.steps.clear();
             order.occurrences.clear();
             (order, status)
