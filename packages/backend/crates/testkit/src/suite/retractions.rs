@@ -135,7 +135,7 @@ pub async fn a_retraction_that_ends_early_continues_where_it_ended(make: MakeSto
     let bad = batch("bad").id;
     let first = retract(store.as_ref(), &bad, None, now(), |_| false).await.unwrap();
     assert_eq!((first.orders, first.searched), (PAGE as u64, PAGE as u64));
-    // It was killed: nobody knows where it ended.
+    // It was killed: the position is lost.
     let mut calls = 0;
     let again = retract(store.as_ref(), &bad, None, now(), |_| std::mem::replace(&mut calls, 1) > 0).await.unwrap();
     assert_eq!((again.orders, &again.next), (0, &first.next));
