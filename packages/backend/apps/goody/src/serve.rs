@@ -67,6 +67,8 @@ pub(crate) async fn run(command: cli::Serve, log: Option<Arc<Queue>>) -> Command
     let app = App::new(Arc::new(store.clone()), clock.clone(), new_facts.clone(), command.silence_hours, Some(metrics));
     let (fleet, tasks) = (app.fleet(), app.tasks());
     let router = router(app, access, &command.web)?;
+    // A signal that follows the first connection already stops the server in order.
+    let stop = stop_signal();
     let listener = TcpListener::bind(command.addr).await.map_err(|error| ServeError::Address(command.addr, error))?;
     let retention = Retention { order_days: command.retention.order_days, bucket_days: command.retention.bucket_days };
     let simulator = command
@@ -80,7 +82,7 @@ pub(crate) async fn run(command: cli::Serve, log: Option<Arc<Queue>>) -> Command
     if let Err(error) = crate::console::print_stdout(format_args!("Goody is listening on http://{address}")) {
         tracing::warn!(%error, %address, "cannot print the address to standard output");
     }
-    connections::serve(listener, router, max_connections, stop_signal()).await;
+    connections::serve(listener, router, max_connections, stop).await;
     if tokio::time::timeout(LAST_WRITES, tasks.finish()).await.is_err() {
         tracing::error!("some writes did not end in time; their clients got no response");
     }

@@ -1,17 +1,25 @@
 //! The signals that stop the program.
 
-use tokio::signal::unix::{SignalKind, signal};
+use std::future::pending;
 
-/// Waits for SIGTERM or Ctrl-C.
-pub(crate) async fn stop_signal() {
-    let terminate = async {
-        match signal(SignalKind::terminate()) {
-            Ok(mut signal) => drop(signal.recv().await),
-            Err(_) => std::future::pending().await,
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+/// Waits for SIGTERM or Ctrl-C. From this call on, neither ends the process by itself.
+pub(crate) fn stop_signal() -> impl Future<Output = ()> {
+    let signals = [SignalKind::terminate(), SignalKind::interrupt()].map(|kind| signal(kind).ok());
+    async move {
+        let [terminate, interrupt] = signals.map(received);
+        tokio::select! {
+            () = terminate => {}
+            () = interrupt => {}
         }
-    };
-    tokio::select! {
-        () = terminate => {}
-        _ = tokio::signal::ctrl_c() => {}
+    }
+}
+
+/// Waits for a signal; for ever if its handler could not be set.
+async fn received(signal: Option<Signal>) {
+    match signal {
+        Some(mut signal) => drop(signal.recv().await),
+        None => pending().await,
     }
 }

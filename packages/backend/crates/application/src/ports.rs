@@ -440,7 +440,7 @@ pub struct ReportStatus {
     pub clock_jump: Option<ClockJump>,
     /// Orders with events and without a placement.
     pub unplaced_orders: i64,
-    /// The latest new event; `None` if a store does not know it.
+    /// When and from where a new event came in last; `None` if a store does not know it.
     pub last_received: Option<Received>,
     /// Some counters follow other time zone rules than this program: they are not updated until they are rebuilt.
     pub has_other_rules: bool,

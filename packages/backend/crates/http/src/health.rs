@@ -158,6 +158,6 @@ fn view(app: &App, health: &Health, orders_last_24h: Option<i64>) -> HealthView 
 pub(crate) fn gaps(gaps: &Gaps) -> GapsView {
     GapsView {
         unplaced_orders: Some(gaps.unplaced_orders),
-        silent_since: gaps.silent_since.as_ref().map(|last| last.at.to_string()),
+        silent_since: gaps.silent_since.map(|latest| latest.to_string()),
     }
 }

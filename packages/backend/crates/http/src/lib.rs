@@ -79,8 +79,8 @@ struct Parts {
 }
 
 impl App {
-    /// An app on a store. It notifies `new_facts` whenever it stores events. After more than `silence_hours` without an event it is
-    /// degraded; 0 accepts any silence. `metrics` renders the body of `GET /metrics`.
+    /// An app on a store. It notifies `new_facts` whenever it stores events. After more than `silence_hours` since the latest
+    /// event it is degraded; 0 accepts any silence. `metrics` renders the body of `GET /metrics`.
     pub fn new(
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,

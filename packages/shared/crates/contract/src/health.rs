@@ -117,7 +117,7 @@ pub struct GapsView {
     /// Orders of which events came in, but no placement: they count nowhere until it comes.
     #[schema(required)]
     pub unplaced_orders: Option<i64>,
-    /// When the latest event came in, if none has come in since for longer than `GOODY_SILENCE_HOURS`.
+    /// When the latest event occurred, if that is longer ago than `GOODY_SILENCE_HOURS`.
     #[schema(required)]
     pub silent_since: Option<String>,
 }

@@ -6,8 +6,7 @@ use goody_domain::{ActiveStatus, Counter, Day, Instant, Minute, ReportZone};
 
 use crate::clock_watch::ClockJump;
 use crate::ports::{
-    ChangeFeed, ChangeLag, Clock, OrderReader, Received, ReportReader, ReportStatus, Scope, StoreError, StoreHealth,
-    StoreProblem,
+    ChangeFeed, ChangeLag, Clock, OrderReader, ReportReader, ReportStatus, Scope, StoreError, StoreHealth, StoreProblem,
 };
 
 /// The age of the oldest change, in seconds, above which the change feed is degraded, and above which it is unhealthy.
@@ -103,18 +102,22 @@ impl Health {
 pub struct Gaps {
     /// Orders with events and without a placement.
     pub unplaced_orders: i64,
-    /// The latest event, if none has come in since for longer than the program is set to accept.
-    pub silent_since: Option<Received>,
+    /// When the latest event occurred, if that is longer ago than the program is set to accept.
+    pub silent_since: Option<Instant>,
+    /// The source of the events that came in last, if it is known.
+    pub last_source: Option<String>,
 }
 
 impl Gaps {
-    /// The gaps at an instant. After more than `silence_hours` without an event there is a silence; 0 accepts any.
+    /// The gaps at an instant. If the latest event occurred more than `silence_hours` before, there is a silence; 0 accepts any. The
+    /// time of the events counts, not that of their import: a file of last month is no news.
     pub fn of(status: &ReportStatus, silence_hours: u32, at: Instant) -> Self {
         let longest = f64::from(silence_hours) * 3_600.0;
-        let is_silent = |last: &&Received| silence_hours > 0 && at.seconds_since(last.at) > longest;
+        let is_silent = |latest: &Instant| silence_hours > 0 && at.seconds_since(*latest) > longest;
         Self {
             unplaced_orders: status.unplaced_orders,
-            silent_since: status.last_received.as_ref().filter(is_silent).cloned(),
+            silent_since: status.latest_fact.filter(is_silent),
+            last_source: status.last_received.as_ref().map(|last| last.source.clone()),
         }
     }
 
@@ -125,9 +128,10 @@ impl Gaps {
 
     /// The gaps at an instant, one sentence each.
     pub fn issues(&self, at: Instant) -> Vec<String> {
-        let silence = self.silent_since.as_ref().map(|Received { at: last, source }| {
-            let hours = (at.seconds_since(*last) / 3_600.0).floor();
-            format!("events: nothing has come in for {hours:.0} hours; the last event came in at {last} from {source}")
+        let silence = self.silent_since.map(|latest| {
+            let hours = (at.seconds_since(latest) / 3_600.0).floor();
+            let source = self.last_source.as_ref().map_or_else(String::new, |source| format!(" (from {source})"));
+            format!("events: nothing has come in for {hours:.0} hours: the latest event is of {latest}{source}")
         });
         let unplaced = match self.unplaced_orders {
             0 => None,

@@ -2,7 +2,7 @@
 
 use goody_application::ports::{ChangeLag, Clock};
 use goody_testkit::{OrderBuilder, ndjson};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::TestApp;
 use crate::fleet::small_fleet;
@@ -103,4 +103,31 @@ async fn a_measurement_is_shared_for_one_second() {
     app.clock.advance_seconds(1);
     assert_eq!(waiting().await, 1);
     app.project().await;
+}
+
+#[tokio::test]
+async fn a_silence_and_orders_without_a_placement_are_issues() {
+    let app = TestApp::new();
+    app.record(OrderBuilder::new("o-1").events()).await;
+    let unplaced = ["u-1", "u-2"].map(|id| OrderBuilder::new(id).unplaced().shipped("2026-03-10T10:00:00Z").events());
+    app.record(unplaced.concat()).await;
+    app.roll().await;
+    let health = app.read("/health").await;
+    let latest = "2026-03-01T10:00:00Z";
+    assert_eq!((&health["status"], &health["silentSince"]), (&json!("degraded"), &json!(latest)));
+    assert_eq!(health["unplacedOrders"], 2);
+    let issues = health["issues"].as_array().unwrap();
+    assert_eq!(issues[0], format!("events: nothing has come in for 220 hours: the latest event is of {latest}"));
+    assert!(issues[1].as_str().unwrap().starts_with("events: 2 orders have events and no placement"), "{issues:?}");
+    let dashboard = app.read("/api/dashboard").await;
+    assert_eq!((&dashboard["silentSince"], &dashboard["unplacedOrders"]), (&json!(latest), &json!(2)));
+    assert_eq!(dashboard["systemHealth"]["issues"], health["issues"]);
+    assert_eq!(app.read("/api/dashboard?date=2026-03-05").await["unplacedOrders"], Value::Null);
+
+    app.record(OrderBuilder::new("u-1").placed("2026-03-10T09:00:00Z").events()).await;
+    app.roll().await;
+    app.clock.advance_seconds(2);
+    let health = app.read("/health").await;
+    assert_eq!((&health["status"], &health["silentSince"]), (&json!("healthy"), &Value::Null));
+    assert_eq!((&health["unplacedOrders"], health["issues"].as_array().unwrap().len()), (&json!(1), 1));
 }
