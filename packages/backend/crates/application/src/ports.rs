@@ -265,6 +265,9 @@ pub trait OrderReader: Send + Sync {
         let next = found.last().filter(|_| found.len() == limit).map(|last| last.order_id().clone());
         Ok(BatchSearch { searched: found.len() as u64, next, found })
     }
+
+    /// How many orders had events of a batch when they expired: see [`History::batches`].
+    async fn count_expired(&self, batch_id: &BatchId) -> Result<u64>;
 }
 
 /// The result of [`OrderReader::search_batch`].

@@ -19,7 +19,7 @@ pub struct Retracted {
     pub orders: u64,
     /// The events that were taken back.
     pub events: u64,
-    /// The orders that expired before their events could be taken back. Their numbers are final.
+    /// The orders with events of the batch that have expired: their numbers are final. Counted at the end of the search.
     pub expired_orders: u64,
     /// The orders that were searched.
     pub searched: u64,
@@ -45,7 +45,11 @@ pub async fn retract<S: OrderReader + OrderWriter + ?Sized>(
         take_back(store, batch_id, search.found, now, &mut done).await?;
         done.searched += search.searched;
         done.next = search.next;
-        if !continues(&done) || done.next.is_none() {
+        let continues = continues(&done);
+        if done.next.is_none() {
+            done.expired_orders = store.count_expired(batch_id).await?;
+        }
+        if !continues || done.next.is_none() {
             return Ok(done);
         }
     }
@@ -88,13 +92,12 @@ async fn take_back<S: OrderWriter + ?Sized>(
             return Ok(());
         }
         metrics::counter!("goody_write_conflicts_total").increment(conflicts.len() as u64);
-        histories = Vec::with_capacity(conflicts.len());
-        for found in store.load(&conflicts).await? {
-            match found {
-                Found::Known(history) => histories.push(history),
-                Found::Expired => done.expired_orders += 1,
-            }
-        }
+        let found = store.load(&conflicts).await?.into_iter();
+        let known = found.filter_map(|found| match found {
+            Found::Known(history) => Some(history),
+            Found::Expired => None,
+        });
+        histories = known.collect();
     }
     Err(StoreError::Contended(ATTEMPTS))
 }

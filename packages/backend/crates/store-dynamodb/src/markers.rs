@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 use goody_application::ports::{Result, last_day};
-use goody_domain::{Change, Day, OrderId};
+use goody_domain::{BatchId, Change, Day, History, OrderId};
 use serde::{Deserialize, Serialize};
 
 use crate::client::{Terms, failed, number, text};
@@ -33,6 +33,9 @@ pub(crate) struct Marker {
     /// The day on which the order expired. From then on its numbers are final.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) expired_on: Option<i32>,
+    /// Expired orders only: the batches of its events that were not taken back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) batches: Vec<BatchId>,
 }
 
 /// The steps of a change that are applied.
@@ -94,7 +97,7 @@ pub(crate) fn advance_step(
 ) -> Result<TransactWriteItem> {
     let Change { from_version, version: next_version, .. } = *change;
     let applied = |step| (step > 0).then_some(AppliedSteps { next_version, step });
-    let from = Marker { version: from_version, steps: applied(step), expired_on: None };
+    let from = Marker { version: from_version, steps: applied(step), ..Marker::default() };
     let to = match step + 1 == steps {
         true => Marker { version: next_version, ..Marker::default() },
         false => Marker { steps: applied(step + 1), ..from.clone() },
@@ -104,27 +107,27 @@ pub(crate) fn advance_step(
     put(store, &change.order_id, to, &from, last)
 }
 
-/// Marks an order as expired at a version, if its marker is still `from`.
+/// Marks an order as expired, if its marker is still `from`.
 pub(crate) fn expire(
     store: &DynamoStore,
-    id: &OrderId,
-    version: usize,
+    history: &History,
     from: &Marker,
     today: Day,
 ) -> Result<TransactWriteItem> {
-    put(store, id, Marker { version, steps: None, expired_on: Some(today.number()) }, from, today)
+    let marker = Marker {
+        version: history.version(),
+        steps: None,
+        expired_on: Some(today.number()),
+        batches: history.batches().into_iter().cloned().collect(),
+    };
+    put(store, history.order_id(), marker, from, today)
 }
 
 /// Deletes the markers of orders that expired before a day. Returns the number of deleted markers.
 pub(crate) async fn delete_expired(store: &DynamoStore, before: Day) -> Result<u64> {
     const DOING: &str = "deleting expired markers";
-    let (names, values) = Terms::new([("reportDate", text(EXPIRED))]).split();
-    let query = store.client.query().table_name(&store.tables.reports).index_name(BY_DATE);
-    let query = query.key_condition_expression("#reportDate = :reportDate");
-    let query = query.set_expression_attribute_names(names).set_expression_attribute_values(values);
     let mut keys = Vec::new();
-    for item in store.query(DOING, query, None).await? {
-        let MarkerItem { vendor_id, date, marker, .. } = read(item)?;
+    for MarkerItem { vendor_id, date, marker, .. } in read_expired(store, DOING).await? {
         if marker.expired_on.is_some_and(|day| day < before.number()) {
             keys.push(bucket_transaction::item_key(&vendor_id, date));
         }
@@ -132,6 +135,21 @@ pub(crate) async fn delete_expired(store: &DynamoStore, before: Day) -> Result<u
     let deleted = keys.len() as u64;
     store.delete_all(DOING, &store.tables.reports, keys).await?;
     Ok(deleted)
+}
+
+/// How many orders had events of a batch when they expired.
+pub(crate) async fn count_expired(store: &DynamoStore, batch_id: &BatchId) -> Result<u64> {
+    let expired = read_expired(store, "counting the expired orders of a batch").await?;
+    Ok(expired.iter().filter(|item| item.marker.batches.contains(batch_id)).count() as u64)
+}
+
+/// The markers of expired orders.
+async fn read_expired(store: &DynamoStore, doing: &'static str) -> Result<Vec<MarkerItem>> {
+    let (names, values) = Terms::new([("reportDate", text(EXPIRED))]).split();
+    let query = store.client.query().table_name(&store.tables.reports).index_name(BY_DATE);
+    let query = query.key_condition_expression("#reportDate = :reportDate");
+    let query = query.set_expression_attribute_names(names).set_expression_attribute_values(values);
+    store.query(doing, query, None).await?.into_iter().map(read).collect()
 }
 
 fn put(store: &DynamoStore, id: &OrderId, marker: Marker, from: &Marker, last: Day) -> Result<TransactWriteItem> {

@@ -11,7 +11,7 @@ use goody_application::ports::{
     Found, OrderCount, OrderFilter, OrderReader, OrderWrite, OrderWriter, Position, RecentFilter, Result, StatusCounts,
     VendorStore,
 };
-use goody_domain::{History, Instant, Order, OrderId, Vendor, VendorId};
+use goody_domain::{BatchId, History, Instant, Order, OrderId, Vendor, VendorId};
 
 use crate::client::{MAX_CONCURRENT_CALLS, Terms, failed, number, text};
 use crate::items::{Item, read, write};
@@ -234,5 +234,9 @@ impl OrderReader for DynamoStore {
         let ids = self.order_ids(after, limit).await?;
         let mut histories = self.histories(&ids).await?;
         Ok(ids.iter().filter_map(|id| histories.remove(id)).collect())
+    }
+
+    async fn count_expired(&self, batch_id: &BatchId) -> Result<u64> {
+        markers::count_expired(self, batch_id).await
     }
 }

@@ -108,7 +108,7 @@ impl DynamoStore {
                 return Ok(false);
             }
             let mut writes =
-                vec![markers::expire(self, id, history.version(), &marker, today)?, self.delete_order(history)?];
+                vec![markers::expire(self, history, &marker, today)?, self.delete_order(history)?];
             for vendor_id in secondary_vendors::former_vendor_ids(history) {
                 writes.push(self.delete_row(secondary_vendors::key(&vendor_id, id), None)?);
             }

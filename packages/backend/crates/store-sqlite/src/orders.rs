@@ -176,6 +176,16 @@ impl OrderReader for SqliteStore {
         })
         .await
     }
+
+    async fn count_expired(&self, batch_id: &BatchId) -> Result<u64> {
+        let pattern = codec::batch_pattern(batch_id);
+        self.read("counting the expired orders of a batch", move |connection| {
+            let mut statement =
+                connection.prepare_cached("SELECT count(*) FROM expired_orders WHERE instr(batches, ?1) > 0")?;
+            Ok(statement.query_row([pattern], |row| row.get(0))?)
+        })
+        .await
+    }
 }
 
 /// The latest new event of the store.

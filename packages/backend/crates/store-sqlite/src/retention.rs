@@ -92,11 +92,12 @@ fn expire_orders(
         }
         minutes.remove(connection, id)?;
         connection.prepare_cached("DELETE FROM orders WHERE id = ?1")?.execute([id])?;
+        let batches: String = history.batches().into_iter().map(|batch_id| format!("{batch_id} ")).collect();
         connection
             .prepare_cached(
-                "INSERT INTO expired_orders (order_id, expired_day) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+                "INSERT INTO expired_orders (order_id, expired_day, batches) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
             )?
-            .execute(params![history.order_id().as_str(), expiry.today.number()])?;
+            .execute(params![history.order_id().as_str(), expiry.today.number(), format!(" {batches}")])?;
         moves.add(position, Position::Absent);
     }
     moves.write(connection)?;

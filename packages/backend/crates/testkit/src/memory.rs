@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use goody_application::clock_watch::ClockJump;
 use goody_application::ports::{ChangeLag, CurrentReport, Received, Result, Scope, VendorStore};
-use goody_domain::{Bucket, Day, History, Instant, Occurrences, Order, OrderId, ReportZone, Vendor, VendorId};
+use goody_domain::{BatchId, Bucket, Day, History, Instant, Occurrences, Order, OrderId, ReportZone, Vendor, VendorId};
 
 /// A store that ends with the process. Clones share the same data.
 #[derive(Clone, Debug)]
@@ -41,8 +41,8 @@ struct State {
     last_received: Option<Received>,
     /// The expired orders as they count since then, and when their events occurred.
     settled: Vec<(Option<Order>, Occurrences)>,
-    /// The ids of expired orders, each with the day of its expiry.
-    expired_ids: BTreeMap<OrderId, Day>,
+    /// The ids of expired orders, each with the day of its expiry and the batches of its events.
+    expired_ids: BTreeMap<OrderId, (Day, Vec<BatchId>)>,
 }
 
 #[derive(Debug)]

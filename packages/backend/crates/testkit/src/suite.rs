@@ -115,6 +115,7 @@ macro_rules! store_suite {
                 an_order_goes_back_to_the_vendor_that_is_left,
                 the_expiry_of_an_order_without_its_placement_changes_no_report,
                 a_retraction_and_other_writers_lose_nothing,
+                expired_orders_of_a_batch_are_counted_and_left,
             }
             retention {
                 expiry_changes_no_number_of_any_report,

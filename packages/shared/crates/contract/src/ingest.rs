@@ -74,7 +74,7 @@ pub struct RetractionAnswer {
     pub orders: u64,
     /// The number of events that were taken back.
     pub events: u64,
-    /// The number of orders that expired before their events could be taken back. Their numbers are final.
+    /// The number of expired orders with events of the batch: their numbers are final. Counted when the search is complete.
     pub expired_orders: u64,
     /// Whether all orders were searched. If not, send the request again with `after` set to `next`.
     pub is_complete: bool,

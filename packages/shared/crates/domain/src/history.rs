@@ -262,6 +262,11 @@ impl History {
         events
     }
 
+    /// The batches that have events here that are not taken back.
+    pub fn batches(&self) -> BTreeSet<&BatchId> {
+        self.valid_events(self.version()).filter_map(|recorded| recorded.batch_id.as_ref()).collect()
+    }
+
     /// The event with an id that is not taken back.
     fn find(&mut self, event_id: &EventId) -> Option<&OrderEvent> {
         let has_id = |fact: &HistoryFact| fact.event().is_some_and(|recorded| recorded.event.event_id == *event_id);

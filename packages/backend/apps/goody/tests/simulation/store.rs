@@ -175,6 +175,11 @@ impl OrderReader for FaultyStore {
         let digested = |search: &BatchSearch| (search.searched, versions(&search.found));
         self.call("searching the orders of a batch", execute, digested).await
     }
+
+    async fn count_expired(&self, batch_id: &BatchId) -> Result<u64> {
+        let execute = |real: &SqliteStore| wait_alone(real.count_expired(batch_id));
+        self.call("counting the expired orders of a batch", execute, |count| *count).await
+    }
 }
 
 #[async_trait]

@@ -7,7 +7,7 @@ use goody_application::ports::{
     ChangeBatch, ChangeFeed, ChangeLag, Found, OrderCount, OrderFilter, OrderReader, OrderWrite, OrderWriter, Position,
     PostedChange, Received, RecentFilter, Result, StatusCounts,
 };
-use goody_domain::{History, Instant, Order, OrderId, VendorId};
+use goody_domain::{BatchId, History, Instant, Order, OrderId, VendorId};
 
 use super::{LoggedChange, MemoryStore};
 
@@ -119,6 +119,11 @@ impl OrderReader for MemoryStore {
         let state = self.state();
         let remaining = state.orders.values().filter(|history| after.is_none_or(|after| history.order_id() > after));
         Ok(remaining.take(limit).cloned().collect())
+    }
+
+    async fn count_expired(&self, batch_id: &BatchId) -> Result<u64> {
+        let state = self.state();
+        Ok(state.expired_ids.values().filter(|(_, batches)| batches.contains(batch_id)).count() as u64)
     }
 }
 

@@ -32,7 +32,7 @@ impl Housekeeping for MemoryStore {
         }
         let buckets = state.expire_buckets(buckets_before);
         let ids_before = state.expired_ids.len();
-        state.expired_ids.retain(|_, day| *day >= buckets_before);
+        state.expired_ids.retain(|_, (day, _)| *day >= buckets_before);
         Ok(Expired { orders: expired.len() as u64, buckets, marks: (ids_before - state.expired_ids.len()) as u64 })
     }
 
@@ -73,7 +73,7 @@ impl Housekeeping for MemoryStore {
 impl State {
     fn remove_order(&mut self, id: &OrderId, last_day: Day, order_days: u16, today: Day, zone: &ReportZone) {
         let history = self.orders.remove(id).expect("the order is there");
-        self.expired_ids.insert(id.clone(), today);
+        self.expired_ids.insert(id.clone(), (today, history.batches().into_iter().cloned().collect()));
         let revision = self.next_revision();
         let Settlement { order, moved, .. } = settlement(&history, last_day, order_days, zone);
         for BucketMove { scope, day, entries } in moved {

@@ -231,6 +231,27 @@ pub async fn the_expiry_of_an_order_without_its_placement_changes_no_report(make
 }
 
 /// See its name.
+pub async fn expired_orders_of_a_batch_are_counted_and_left(make: MakeStore) {
+    let test_store = make(ReportZone::utc()).await;
+    let store = &test_store.store;
+    let recorded = at("2026-01-20T12:00:00Z");
+    let old = |id: &str| OrderBuilder::new(id).placed("2026-01-05T10:00:00Z").events();
+    send(store, old("old-1"), "bad", recorded).await;
+    send(store, old("old-2"), "bad", recorded).await;
+    send(store, old("old-3"), "good", recorded).await;
+    send(store, old("old-4"), "bad-2", recorded).await;
+    send(store, OrderBuilder::new("new").events(), "bad", now()).await;
+    let retention = Retention { order_days: 30, bucket_days: 183 };
+    assert_eq!(expire(store.as_ref(), retention, now()).await.unwrap().orders, 4);
+    let done = retract(store.as_ref(), &batch("bad").id, None, now(), |_| true).await.unwrap();
+    assert_eq!((done.orders, done.events, done.expired_orders), (1, 1, 2));
+    project::project_all(store.as_ref(), now()).await.unwrap();
+    assert_rebuilt(store, now()).await;
+    let done = retract(store.as_ref(), &batch("bad-").id, None, now(), |_| true).await.unwrap();
+    assert_eq!(done.expired_orders, 0);
+}
+
+/// See its name.
 pub async fn a_retraction_and_other_writers_lose_nothing(make: MakeStore) {
     let test_store = make(ReportZone::utc()).await;
     let store = &test_store.store;

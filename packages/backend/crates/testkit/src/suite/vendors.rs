@@ -120,7 +120,8 @@ pub async fn every_vendor_that_an_accepted_event_names_is_registered(make: MakeS
             *vendor = Some(vendor_id("crate"));
         }
     }
-    assert_eq!(ingest(&test_store.store, events, now()).await, [IngestOutcome::New; 3]);
+    let outcomes = ingest(&test_store.store, events, now()).await;
+    assert_eq!(outcomes, [IngestOutcome::New, IngestOutcome::NewOfOtherVendor, IngestOutcome::New]);
     assert_eq!(vendor_ids(test_store.store.as_ref()).await, ["acme", "bloom", "crate"].map(vendor_id));
 }
 
