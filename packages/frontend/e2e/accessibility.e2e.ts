@@ -1,6 +1,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { orders, sendStuckOrders } from '../scripts/stuck.mjs';
 import { launch, visit } from './browser';
 import { Goody, hasOlist, newToken, OLIST_DATE } from './goody';
 
@@ -113,6 +114,20 @@ describePages('an empty database', () => Goody.start(), [
   ['the overview', '/'],
   ['the orders', '/orders'],
   ['the recent updates', '/orders/recent'],
+]);
+
+async function withStuckOrders(): Promise<Goody> {
+  const goody = await Goody.start();
+  await sendStuckOrders(goody.address);
+  return goody;
+}
+
+describePages('stuck orders', withStuckOrders, [
+  ['the overview', '/'],
+  ['a vendor', '/vendors/quiet-press'],
+  ['an order of several parcels', `/orders/${orders.parcels}`],
+  ['a returned order', `/orders/${orders.returned}`],
+  ['an order with suspect times', `/orders/${orders.suspect}`],
 ]);
 
 describePages('a server that requires a token', () => Goody.guarded([newToken('desk', 'read')]), [

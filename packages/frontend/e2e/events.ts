@@ -14,8 +14,10 @@ export interface Plan {
   cancelled?: number;
   /** Shipping, with a promise in the future. */
   shipping?: number;
-  /** Shipping, with a promise that has passed. */
+  /** Shipping, with a promise that has passed, and without an event for more than two days: stalled, too. */
   overdue?: number;
+  /** Not handed over, with its ship-by passed and a promise in the future. */
+  unshipped?: number;
   /** Arrived or lost in the previous week. */
   arrivedBefore?: number;
   lostBefore?: number;
@@ -23,7 +25,10 @@ export interface Plan {
 
 type Step = Pick<OrderEvent, 'status'> & { after: number; reason?: string };
 
-/** The events of one order: placed `age` milliseconds ago, promised `promise` milliseconds after the placement, then `steps`. */
+/**
+ * The events of one order: placed `age` milliseconds ago, promised `promise` milliseconds after the placement and to be shipped by
+ * `shipBy` after it, then `steps`.
+ */
 function order(
   vendorId: string,
   orderId: string,
@@ -31,6 +36,7 @@ function order(
   age: number,
   promise: number,
   steps: Step[],
+  shipBy: number | undefined,
 ): OrderEvent[] {
   const placed = now - age;
   const at = (after: number) => new Date(placed + after).toISOString();
@@ -42,6 +48,7 @@ function order(
       status: 'PLACED',
       occurredAt: at(0),
       estimatedDelivery: at(promise),
+      shipBy: shipBy === undefined ? undefined : at(shipBy),
       giftValue: 4250,
       currency: 'USD',
       giftType: 'candle',
@@ -63,11 +70,17 @@ function order(
 export function events(plan: Plan, now = Date.now()): OrderEvent[] {
   const { vendorId } = plan;
   let next = 0;
-  const orders = (number: number | undefined, age: number, promise: number, steps: Step[]): OrderEvent[] =>
+  const orders = (
+    number: number | undefined,
+    age: number,
+    promise: number,
+    steps: Step[],
+    shipBy?: number,
+  ): OrderEvent[] =>
     Array.from({ length: number ?? 0 }, () => {
       next += 1;
       // Orders are a minute apart, so that no two have the same time.
-      return order(vendorId, `${vendorId}-${next}`, now, age + next * 60_000, promise, steps);
+      return order(vendorId, `${vendorId}-${next}`, now, age + next * 60_000, promise, steps, shipBy);
     }).flat();
   return [
     orders(plan.arrived, 4 * DAY, 3 * DAY, [
@@ -80,6 +93,7 @@ export function events(plan: Plan, now = Date.now()): OrderEvent[] {
     orders(plan.cancelled, 3 * DAY, 3 * DAY, [{ status: 'CANCELLED', after: DAY }]),
     orders(plan.shipping, 2 * HOUR, 4 * DAY, [{ status: 'SHIPPING_ON_TIME', after: 1.5 * HOUR }]),
     orders(plan.overdue, 4 * DAY, 3 * DAY, [{ status: 'SHIPPING_DELAYED', after: 2 * DAY }]),
+    orders(plan.unshipped, 3 * DAY, 5 * DAY, [], 2 * DAY),
     orders(plan.arrivedBefore, 11 * DAY, 3 * DAY, [{ status: 'ARRIVED', after: 2 * DAY }]),
     orders(plan.lostBefore, 11 * DAY, 3 * DAY, [{ status: 'LOST', after: 2 * DAY }]),
   ].flat();

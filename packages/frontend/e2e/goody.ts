@@ -119,6 +119,25 @@ export class Goody extends Server {
     );
   }
 
+  /** Sends one event of an order that has no placement, and waits until the dashboard counts the order. */
+  async sendUnplaced(orderId: string): Promise<void> {
+    const event: OrderEvent = {
+      eventId: '1',
+      orderId,
+      status: 'SHIPPING_ON_TIME',
+      occurredAt: new Date().toISOString(),
+    };
+    const response = await fetch(`${this.address}/api/orders/events`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify([event]),
+    });
+    expect(await response.json()).toMatchObject({ accepted: 1, rejected: 0 });
+    await vi.waitFor(async () => expect((await this.read('/dashboard/summary')).unplacedOrders).toBe(1), {
+      timeout: PATIENCE,
+    });
+  }
+
   async nameVendor(vendorId: string, name: string, category: string): Promise<void> {
     const response = await fetch(`${this.address}/api/vendors/${vendorId}`, {
       method: 'PUT',

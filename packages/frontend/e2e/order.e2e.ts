@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { expectSearch, heading, launch, read, visit } from './browser';
+import { expectRow, expectSearch, heading, launch, read, visit } from './browser';
 import { Goody, type OrderEvent } from './goody';
 
 const HOUR = 3_600_000;
@@ -54,6 +54,21 @@ beforeAll(async () => {
     placed('coming', 30, -50.5),
     fact('coming', 'SHIPPING_ON_TIME', 10),
     placed('overdue', 100, 26),
+    placed('boxes', 170, 50, {
+      shipBy: ago(120),
+      reference: 'Nº 2026/1141',
+      destination: { country: 'DE', region: 'Bayern', postalPrefix: '80' },
+    }),
+    fact('boxes', 'SHIPPING_ON_TIME', 130, { parcelId: 'box-1' }),
+    fact('boxes', 'SHIPPING_ON_TIME', 80, { parcelId: 'box-2', attributes: { depot: 'Hamburg' } }),
+    fact('boxes', 'ARRIVED', 60, { parcelId: 'box-1' }),
+    fact('boxes', 'SHIPPING_DELAYED', 20, { parcelId: 'box-2' }),
+    placed('back', 300, 180),
+    fact('back', 'ARRIVED', 200),
+    fact('back', 'RETURN_TO_SENDER', 90),
+    fact('back', 'CANCELLED', 80),
+    placed('early', 100, -20),
+    fact('early', 'ARRIVED', 300),
     placed('filed', 100, 40, { isBackfilled: true }),
     fact('filed', 'ARRIVED', 60, { isBackfilled: true }),
   ]);
@@ -69,6 +84,9 @@ afterAll(async () => {
   await goody?.end();
 });
 
+/** A time as the page shows it, in the time zone of the browser, which is that of the tests. */
+const exactly = (hours: number) =>
+  new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(ago(hours)));
 const open = (orderId: string, options = {}) => visit(browser, `${goody.address}/orders/${orderId}`, options);
 const parts = (page: Page) => page.getByRole('region', { name: 'Duration, to scale' });
 const steps = async (page: Page): Promise<string[]> => {
@@ -104,7 +122,7 @@ describe('the order page', () => {
       /Reported as delayed “Held up on the way” 1 d 12 h later/,
       /Arrived 1 d 6 h later/,
       /Reported damaged Correction “Broken when unpacked” Corrects the outcome/,
-      /On its way Changes nothing The order had ended/,
+      /Sent again It was lost or damaged: a later arrival is that of the replacement/,
     ];
     expect(shown).toHaveLength(titles.length);
     for (const [index, title] of titles.entries()) expect(shown[index]).toMatch(title);
@@ -113,6 +131,49 @@ describe('the order page', () => {
     await expect.poll(() => read(happened)).toContain('All events were received together');
     const first = happened.locator('time').filter({ hasText: /:/ }).first();
     await expect.poll(() => first.getAttribute('title')).toMatch(/UTC$/);
+    await page.context().close();
+  });
+
+  test('of several parcels shows each of them, and names the parcel of an event', async () => {
+    const { page, consoleErrors } = await open('boxes');
+    await expect.poll(() => heading(page)).toBe('On its way, 2 days 2 hours late.');
+    await expectRow(page, /^Parcels/, { Parcel: 'box-1', Status: 'Arrived', Ended: exactly(60), Arrived: exactly(60) });
+    await expectRow(page, /^Parcels/, {
+      Parcel: 'box-2',
+      Status: 'Shipping, delayed',
+      'Handed over': exactly(80),
+      Arrived: '– none: no arrival at the customer was reported',
+    });
+    const shown = await steps(page);
+    expect(shown[1]).toMatch(/On its way Parcel box-1 /);
+    expect(shown[2]).toMatch(/On its way Parcel box-2 depot Hamburg /);
+    const facts = await read(page.getByRole('region', { name: 'Facts' }));
+    expect(facts).toContain('Reference Nº 2026/1141');
+    expect(facts).toContain(`Handed over ${exactly(80)} 1 day 16 hours after the ship-by`);
+    expect(facts).toContain('Destination Bayern, Germany, postal code 80…');
+    expect(consoleErrors).toEqual([]);
+    await page.context().close();
+  });
+
+  test('states a return and a refund after the arrival, which change no outcome', async () => {
+    const { page } = await open('back');
+    await expect.poll(() => heading(page)).toBe('Arrived 20 hours early.');
+    const facts = await read(page.getByRole('region', { name: 'Facts' }));
+    expect(facts).toContain(`Returned ${exactly(90)}`);
+    expect(facts).toContain(`Refunded ${exactly(80)}`);
+    expect(await steps(page)).toMatchObject([
+      expect.stringContaining('Placed'),
+      expect.stringContaining('Arrived'),
+      expect.stringContaining('Returned by the customer It had arrived at the customer.'),
+      expect.stringContaining('Refunded Cancelled after the end'),
+    ]);
+    await page.context().close();
+  });
+
+  test('states that times are suspect', async () => {
+    const { page } = await open('early');
+    await expect.poll(() => heading(page)).toBe('Arrived; its times are suspect.');
+    await page.getByText('Suspect times.').waitFor();
     await page.context().close();
   });
 
@@ -134,7 +195,7 @@ describe('the order page', () => {
       delayed: 'true',
       status: 'PLACED,SHIPPING_ON_TIME,SHIPPING_DELAYED',
     });
-    await expect.poll(() => heading(page)).toBe('1 order, late.');
+    await expect.poll(() => heading(page)).toBe('2 orders, all late.');
     await page.getByRole('link', { name: 'Order overdue' }).click();
     await page.getByRole('heading', { name: 'What happened' }).waitFor();
     await page.getByRole('link', { name: 'See the vendor' }).click();

@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { worstFirst } from '../src/pages/overview/columns';
+import { byAttention } from '../src/pages/overview/columns';
 import { expectSearch, launch, rows, type Visit, visit } from './browser';
 import { events } from './events';
 import { Goody } from './goody';
@@ -66,7 +66,7 @@ describe('a table of many vendors', () => {
   });
 
   test('opens its second page by URL, and links to its first', async () => {
-    const { pagination } = await goody.read('/api/vendors', { ...worstFirst, limit: '50' });
+    const { pagination } = await goody.read('/api/vendors', { ...byAttention, limit: '50' });
     const search = new URLSearchParams({ cursor: pagination.nextCursor ?? '', page: '2' });
     const visited = await visit(browser, `${goody.address}/?${search}`);
     const { page } = visited;
@@ -82,8 +82,8 @@ describe('a table of many vendors', () => {
     const { page } = visited;
     await page.getByRole('link', { name: 'Next' }).click();
     await page.getByText('Page 2:').waitFor();
-    await page.getByRole('button', { name: 'Active' }).click();
-    await expectSearch(page, { sortBy: 'activeOrders', order: 'desc' });
+    await page.getByRole('button', { name: 'Stalled' }).click();
+    await expectSearch(page, { sortBy: 'stalledOrders', order: 'desc' });
     await page.getByText('50 of 60 vendors').waitFor();
     await page.context().close();
   });

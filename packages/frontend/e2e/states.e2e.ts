@@ -36,6 +36,45 @@ describe('a page without data, with an error or while loading', () => {
     expect(consoleErrors).toEqual([]);
   });
 
+  test('an order without a placement is stated, and nothing says that all is well', async () => {
+    const other = await Goody.start();
+    try {
+      await other.send(events({ vendorId: 'candles', arrived: 20, shipping: 1 }));
+      const { page } = await visit(browser, other.address);
+      const health = page.getByRole('region', { name: 'System health' });
+      await expect.poll(() => read(health)).toBe('The system is healthy');
+      await page.getByRole('heading', { name: 'All clear' }).waitFor();
+
+      await other.sendUnplaced('gift-1');
+      await page.getByRole('button', { name: 'Refresh' }).click();
+      await expect.poll(() => heading(page)).toBe('1 order has no placement.');
+      expect(await read(health)).toBe(
+        'Works, but needs attention. 1 order has events and no placement; it counts nowhere until its PLACED event comes.',
+      );
+      expect(await read(page.getByRole('main'))).not.toMatch(/all clear|is healthy|no vendor is at risk/i);
+    } finally {
+      await other.end();
+    }
+  });
+
+  test('a silence is stated with its time, and nothing says that all is well', async () => {
+    const other = await Goody.start();
+    try {
+      await other.send(events({ vendorId: 'candles', arrived: 20 }, Date.now() - 86_400_000));
+      const { page } = await visit(browser, other.address);
+      const latest = (await other.read('/dashboard/summary')).silentSince;
+      const time = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
+      const since = time.format(new Date(latest ?? 0));
+      await expect.poll(() => heading(page)).toBe(`Nothing has come in since ${since}.`);
+      const health = page.getByRole('region', { name: 'System health' });
+      expect(await read(health)).toMatch(/^Works, but needs attention\. Nothing has come in for \d+ hours/);
+      expect(await read(health)).toContain(since);
+      expect(await read(page.getByRole('main'))).not.toMatch(/all clear|is healthy|no vendor is at risk/i);
+    } finally {
+      await other.end();
+    }
+  });
+
   test('an unknown URL shows an error and a link to the overview', async () => {
     const { page, consoleErrors } = await visit(browser, `${goody.address}/no/such/page`);
     await expect.poll(() => heading(page)).toBe('There is no such page');
@@ -104,8 +143,13 @@ describe('a page without data, with an error or while loading', () => {
 
   test('a slow response shows placeholders first, and the layout does not shift when the numbers appear', async () => {
     const { page } = await visit(browser, goody.address);
+    // The responses wait until the placeholders are seen.
+    let release = () => {};
+    const released = new Promise<void>((done) => {
+      release = done;
+    });
     await page.route(/\/(api|dashboard)\//, async (route) => {
-      await new Promise((done) => setTimeout(done, 700));
+      await released;
       await route.continue();
     });
     await page.addInitScript(() => {
@@ -118,6 +162,7 @@ describe('a page without data, with an error or while loading', () => {
     });
     await page.reload({ waitUntil: 'commit' });
     await page.getByText('Loading…').waitFor({ state: 'attached' });
+    release();
     await page.getByRole('link', { name: 'candles' }).waitFor();
     const shifted = await page.evaluate(() => (window as unknown as { shifted: number }).shifted);
     expect(shifted, 'cumulative layout shift').toBeLessThanOrEqual(0.01);

@@ -7,6 +7,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { launch } from './chromium.mjs';
 import { fill, hasOlist, newToken, OLIST_DATE, root, Server, withoutOlist } from './server.mjs';
+import { orders, sendStuckOrders } from './stuck.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 /**
@@ -21,12 +22,16 @@ import { fill, hasOlist, newToken, OLIST_DATE, root, Server, withoutOlist } from
 const everyWidth = [1440, 768, 360];
 const schemes = /** @type {const} */ (['light', 'dark']);
 
+/** A date of Olist on which most open orders were past their promise. */
+const OVERDUE_DATE = '2018-03-15';
+
 const folder = join(root, 'dist/screenshots');
 const words = process.env.SCREENSHOTS?.split(',') ?? [''];
 const demo = new Server();
 const empty = new Server();
 const olist = new Server();
 const guarded = new Server();
+const stuck = new Server();
 const token = newToken('desk', 'read');
 const browser = await launch();
 try {
@@ -34,12 +39,15 @@ try {
   await mkdir(folder, { recursive: true });
   await demo.open(fill.demo);
   await empty.open();
+  await stuck.open(fill.demo);
+  await sendStuckOrders(stuck.address);
   await guarded.open(fill.demo, { GOODY_API_TOKENS: token.line, GOODY_PROTECT_READS: 'true' });
   if (hasOlist) await olist.open(fill.olist);
   else console.log(withoutOlist);
 
   const pictures = {
     ...(await pages(demo)),
+    ...stuckPages(),
     ...(await states()),
     ...accessStates(),
     ...(hasOlist ? await pagesOfOlist() : {}),
@@ -50,7 +58,7 @@ try {
   console.log(`Pictures: ${folder}`);
 } finally {
   await browser.close();
-  for (const server of [demo, empty, olist, guarded]) await server.end();
+  for (const server of [demo, empty, olist, guarded, stuck]) await server.end();
 }
 
 /**
@@ -74,6 +82,21 @@ async function pages(server) {
   };
 }
 
+/**
+ * A vendor that has stalled, orders of several parcels, and an order without a placement.
+ * @returns {Record<string, Picture>}
+ */
+function stuckPages() {
+  const server = stuck;
+  return {
+    'stuck-overview': { server, path: '/' },
+    'stuck-vendor': { server, path: '/vendors/quiet-press' },
+    ...Object.fromEntries(
+      Object.entries(orders).map(([name, id]) => [`stuck-order-${name}`, { server, path: `/orders/${id}` }]),
+    ),
+  };
+}
+
 /** @returns {Promise<Record<string, Picture>>} */
 async function pagesOfOlist() {
   const widths = [1440];
@@ -82,6 +105,11 @@ async function pagesOfOlist() {
   return {
     'olist-overview': { server: olist, widths, path: `/?${date}` },
     'olist-vendor': { server: olist, widths, path: `/vendors/${busiest}?${date}` },
+    'olist-overdue-overview': { server: olist, path: `/?date=${OVERDUE_DATE}` },
+    'olist-overdue-vendor': {
+      server: olist,
+      path: `/vendors/${await vendor(olist, `date=${OVERDUE_DATE}`)}?date=${OVERDUE_DATE}`,
+    },
     'olist-orders': { server: olist, widths, path: '/orders' },
     'olist-recent': { server: olist, widths, path: '/orders/recent' },
     'olist-order': { server: olist, widths, path: `/orders/${await order(olist, 'status=ARRIVED')}` },

@@ -5,8 +5,11 @@ import { gzipSync } from 'node:zlib';
 import { parseAst } from 'vite';
 import { web } from './server.mjs';
 
-/** The maximum bytes of compressed JavaScript. React and the router take about 100,000 of them. */
-const LIMIT = 110_000;
+/**
+ * The maximum bytes of compressed JavaScript. React and the router take about 100,000 of them. It was 110,000 until the overview
+ * stated both rates, what is stuck and what is missing, which take 1,000; the design allows 115,000.
+ */
+const LIMIT = 111_500;
 
 const html = readFileSync(join(web, 'index.html'), 'utf8');
 /** @type {Map<string, string>} */

@@ -47,7 +47,7 @@ export const riskPhrase: Record<Risk, string> = {
 export const trendLabel: Record<Trend, string> = { up: 'better', down: 'worse', stable: 'stable' };
 
 export const healthLabel: Record<HealthStatus, string> = {
-  healthy: 'Everything works',
+  healthy: 'The system is healthy',
   degraded: 'Works, but needs attention',
   unhealthy: 'Does not work',
 };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { count, days, money, moneyRounded, percent, pluralize, rate, share } from './numbers';
+import { count, days, likelihood, money, moneyRounded, percent, pluralize, rate, share, sums } from './numbers';
 
 describe('numbers', () => {
   test('are rounded for display', () => {
@@ -24,6 +24,12 @@ describe('numbers', () => {
     expect(share(1999, 2000)).toBe('99.9\u00a0%');
   });
 
+  test('a probability is never certain', () => {
+    expect([0, 1e-12, 0.0004, 0.924, 0.9996, 1 - 1e-12, 1].map(likelihood)).toEqual(
+      ['<0.1', '<0.1', '<0.1', '92.4', '>99.9', '>99.9', '>99.9'].map((digits) => `${digits}\u00a0%`),
+    );
+  });
+
   test('a floating-point error does not change a percentage', () => {
     expect([99.95000000000002, 99.94999999999999].map(rate)).toEqual(['99.9', '99.9']);
     expect([0.04999999999999999, 0.050000000000000003].map(rate)).toEqual(['0.1', '0.1']);
@@ -39,6 +45,14 @@ describe('numbers', () => {
   test('a sum of money has no decimals', () => {
     expect(moneyRounded(214050, 'USD')).toBe('$2,141');
     expect(moneyRounded(14250, 'JPY')).toBe('¥14,250');
+    expect([0, 40, 50].map((cents) => moneyRounded(cents, 'USD'))).toEqual(['$0', '$0.40', '$1']);
+    const amounts = [
+      { currency: 'USD', amount: 214050 },
+      { currency: 'KWD', amount: 214050 },
+      { currency: 'JPY', amount: 7 },
+    ];
+    expect(sums(amounts)).toBe('$2,141, KWD\u00a0214, and ¥7');
+    expect(sums([])).toBe('');
   });
 
   test('a share of zero is 0 %, not an error', () => {

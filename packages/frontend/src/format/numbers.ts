@@ -7,6 +7,7 @@ const tenths = new Intl.NumberFormat('en', {
   maximumFractionDigits: 1,
   signDisplay: 'negative',
 });
+const list = new Intl.ListFormat('en');
 const exactIn = memoize((currency) => new Intl.NumberFormat('en', { style: 'currency', currency }));
 const wholeIn = memoize(
   (currency) => new Intl.NumberFormat('en', { style: 'currency', currency, maximumFractionDigits: 0 }),
@@ -41,6 +42,11 @@ export function percent(value: number): string {
   return `${rate(value)}\u00a0%`;
 }
 
+/** A probability from 0 to 1, which is never certain: 0.924 → `92.4 %`, 1 − 10⁻¹² → `>99.9 %`, 10⁻¹² → `<0.1 %` */
+export function likelihood(probability: number): string {
+  return percent(Math.min(99.99, Math.max(0.01, 100 * probability)));
+}
+
 /** A share as a percentage of two counts; 0 of 0 is 0 %, like an empty bar. */
 export function share(part: number, total: number): string {
   return percent(total === 0 ? 0 : (100 * part) / total);
@@ -56,9 +62,16 @@ export function money(minorUnits: number, currency: string): string {
   return exactIn(currency).format(minorUnits / unitOf(currency));
 }
 
-/** A sum without decimals: (214050, `USD`) → `$2,141` */
+/** A sum without decimals, unless they are all it has: (214050, `USD`) → `$2,141`, (40, `USD`) → `$0.40` */
 export function moneyRounded(minorUnits: number, currency: string): string {
-  return wholeIn(currency).format(minorUnits / unitOf(currency));
+  const value = minorUnits / unitOf(currency);
+  const isSmall = value !== 0 && Math.abs(value) < 0.5;
+  return (isSmall ? exactIn : wholeIn)(currency).format(value);
+}
+
+/** Sums of several currencies, without decimals: `$2,141 and €40`; of none: `` */
+export function sums(amounts: { currency: string; amount: number }[]): string {
+  return list.format(amounts.map(({ currency, amount }) => moneyRounded(amount, currency)));
 }
 
 /** A count with its noun, singular or plural: (1, `vendor`) → `1 vendor`; (1600, `vendor`) → `1,600 vendors` */

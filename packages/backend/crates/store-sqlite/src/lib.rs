@@ -24,12 +24,12 @@ mod reports;
 mod retention;
 mod revision_watch;
 mod room;
+mod rules;
 mod schema;
 mod source;
 mod store_health;
 mod vendors;
 mod writer;
-mod zone;
 
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -286,9 +286,9 @@ impl SqliteStore {
             schema::set_meta(&connection, "stall_hours", zone.stall_hours()).map_err(&sort)?;
         }
         let rules = if is_read_only {
-            zone::current_rules(&connection, &zone)
+            rules::current_rules(&connection, &zone)
         } else {
-            zone::apply_rules(&connection, &zone, settings.clock.now(), &*settings.upgrade_progress).map(Some)
+            recount::apply_rules(&connection, &zone, settings.clock.now(), &*settings.upgrade_progress).map(Some)
         };
         let rules = rules.map_err(|fault| match fault {
             Fault::Sqlite(error) => sort(error),

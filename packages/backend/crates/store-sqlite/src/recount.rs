@@ -5,14 +5,14 @@
 //! the file continues. While it is unfinished, the counters follow no rules, and no other program moves them.
 
 use goody_application::ports::Scope;
-use goody_domain::{Instant, ReportZone, VendorId};
+use goody_domain::{Instant, ReportZone, VendorId, time_zone_database};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::codec::read_row;
 use crate::feed::pending;
 use crate::orders::correct_columns;
 use crate::rebuild::{Purpose, rebuild, rebuild_vendor};
-use crate::{Fault, schema, zone};
+use crate::{Fault, rules, schema};
 
 /// How many orders one transaction reads.
 const ORDERS: u64 = 5_000;
@@ -51,9 +51,40 @@ impl Position {
     }
 }
 
+/// Counts everything again if the counters follow other rules than those of this program. Returns the rules of this program.
+pub(crate) fn apply_rules(
+    connection: &Connection,
+    zone: &ReportZone,
+    now: Instant,
+    progress: &dyn Fn(u64, u64),
+) -> std::result::Result<String, Fault> {
+    let current = zone.rules();
+    let stored = rules::stored_rules(connection)?;
+    match &stored {
+        Some((version, stored)) if version == time_zone_database() && *stored == current => return Ok(current),
+        Some((_, stored)) if *stored == current => {}
+        _ if !rules::has_orders(connection)? => {}
+        _ => {
+            let was = stored.map_or_else(|| "unknown".to_owned(), |(version, _)| version);
+            let (name, version) = (zone.name(), time_zone_database());
+            tracing::info!(
+                zone = name,
+                was,
+                version,
+                "the rules of the counters have changed: everything is counted again"
+            );
+            recount(connection, zone, now, |connection| rules::write_rules(connection, &current), progress)?;
+            tracing::info!(zone = name, version, "everything is counted");
+            return Ok(current);
+        }
+    }
+    rules::write_rules(connection, &current)?;
+    Ok(current)
+}
+
 /// Counts everything again by the rules of `zone`, and continues an unfinished recount by the same rules. `finish` runs in the last
 /// transaction. `progress` receives how many orders are read, and how many will be: each is read twice.
-pub(crate) fn recount(
+fn recount(
     connection: &Connection,
     zone: &ReportZone,
     now: Instant,
@@ -90,24 +121,24 @@ struct Step {
 
 fn step(
     connection: &Connection,
-    report_zone: &ReportZone,
+    zone: &ReportZone,
     now: Instant,
     finish: impl Fn(&Connection) -> Result<(), Fault>,
 ) -> Result<Step, Fault> {
-    let rules = report_zone.rules();
-    if zone::is_counted(connection, &rules)? {
+    let current = zone.rules();
+    if rules::is_counted(connection, &current)? {
         // Another process has finished.
         return Ok(Step { read: 0, position: None });
     }
-    zone::mark_uncounted(connection)?;
+    rules::mark_uncounted(connection)?;
     let stored: Option<String> = schema::meta(connection, POSITION_KEY)?;
-    let is_continued = schema::meta::<String>(connection, RULES_KEY)?.is_some_and(|stored| stored == rules);
+    let is_continued = schema::meta::<String>(connection, RULES_KEY)?.is_some_and(|stored| stored == current);
     let position = stored.filter(|_| is_continued).as_deref().and_then(Position::read);
     let (read, position) = match position.unwrap_or(Position::Orders(0)) {
-        Position::Orders(after) => recount_orders(connection, after, report_zone, now)?,
-        Position::Vendors(after) => recount_vendors(connection, &after, report_zone)?,
+        Position::Orders(after) => recount_orders(connection, after, zone, now)?,
+        Position::Vendors(after) => recount_vendors(connection, &after, zone)?,
         Position::Fleet => {
-            rebuild(connection, &Scope::Fleet, report_zone, Purpose::Recount)?;
+            rebuild(connection, &Scope::Fleet, zone, Purpose::Recount)?;
             // Saved reports state until when they hold by the old rules.
             connection.execute("DELETE FROM reports", [])?;
             connection.execute("DELETE FROM meta WHERE key IN (?1, ?2)", [RULES_KEY, POSITION_KEY])?;
@@ -115,7 +146,7 @@ fn step(
             return Ok(Step { read: 0, position: None });
         }
     };
-    schema::set_meta(connection, RULES_KEY, rules)?;
+    schema::set_meta(connection, RULES_KEY, current)?;
     schema::set_meta(connection, POSITION_KEY, position.write())?;
     Ok(Step { read, position: Some(position) })
 }

@@ -24,7 +24,7 @@ impl ReportWriter for SqliteStore {
         drop(changes);
         let rules = self.rules.clone();
         self.write("moving the counters", Weight::Heavy, move |connection| {
-            crate::zone::check(connection, &rules)?;
+            crate::rules::check(connection, &rules)?;
             let checkpoint: i64 = schema::meta(connection, "checkpoint")?.unwrap_or(0);
             if checkpoint != from {
                 return Ok(false);

@@ -45,7 +45,7 @@ impl Housekeeping for SqliteStore {
         let (scope, zone) = (scope.clone(), self.zone.clone());
         let rules = self.rules.clone();
         self.write("rebuilding the counters of a scope", Weight::Heavy, move |connection| {
-            crate::zone::check(connection, &rules)?;
+            crate::rules::check(connection, &rules)?;
             rebuild(connection, &scope, &zone, Purpose::Check)
         })
         .await

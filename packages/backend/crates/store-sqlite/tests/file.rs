@@ -233,7 +233,7 @@ async fn after_the_clock_was_set_back_the_numbers_are_those_of_its_time() {
     let (app, memory) = (TestApp::on(TestStore::new(file.open(), ())), TestApp::new());
     for app in [&app, &memory] {
         // Its promise passes while the clock is a day ahead.
-        app.record(OrderBuilder::new("o-1").promised("2026-03-10").shipped("2026-03-09T10:00:00Z").events()).await;
+        app.record(OrderBuilder::new("o-1").promised("2026-03-10").shipped("2026-03-10T10:00:00Z").events()).await;
         app.record(OrderBuilder::new("o-2").promised("2026-03-04").arrived_late_by_hours(5).events()).await;
     }
     app.clock.advance_seconds(86_400);

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { money } from '../../format/numbers';
 import { ownZone } from '../../format/times';
 import { BackLink } from '../../ui/BackLink';
+import { Icon } from '../../ui/Icon';
 import { PageHead } from '../../ui/PageHead';
 import { StateBox } from '../../ui/StateBox';
 import { StatusMark } from '../../ui/StatusMark';
@@ -13,12 +14,13 @@ import type { OrderData } from './load';
 import { NextSteps } from './NextSteps';
 import { OrderFacts } from './OrderFacts';
 import styles from './OrderPage.module.css';
+import { Parcels } from './Parcels';
 import { TimelineList } from './TimelineList';
 import { type Timeline, timeline } from './timeline';
 
 /** One order: its state compared with its promise, its durations to scale, and its timeline. */
 export function OrderPage({ data: { detail, vendor, readAt } }: { data: OrderData }) {
-  const { orderId, order } = detail;
+  const { orderId, order, parcels } = detail;
   // Events that are taken back count nowhere.
   const history = detail.history.filter((entry) => entry.kind === 'event').filter(({ isTakenBack }) => !isTakenBack);
   const steps = timeline(order, history, readAt);
@@ -29,6 +31,7 @@ export function OrderPage({ data: { detail, vendor, readAt } }: { data: OrderDat
         <p>Times are in your time zone ({ownZone})</p>
       </div>
       <Source timeline={steps} />
+      {order?.suspect === true && <Suspect />}
       <TimelineList entries={steps.entries} order={order} />
     </section>
   );
@@ -50,7 +53,7 @@ export function OrderPage({ data: { detail, vendor, readAt } }: { data: OrderDat
     );
   }
   const breakdown = durationBreakdown(order, history, readAt);
-  const heading = headline(order, breakdown);
+  const heading = headline(order, breakdown, parcels);
   return (
     <>
       <title>{`Order ${orderId} · Goody`}</title>
@@ -67,17 +70,23 @@ export function OrderPage({ data: { detail, vendor, readAt } }: { data: OrderDat
           <span>{vendor?.name ?? order.vendorId}</span>
           {order.giftValue !== null && <span>{money(order.giftValue, order.currency)}</span>}
           {order.isRush && <span>Rush</span>}
+          {order.returnedAt !== null && <span>Returned by the customer</span>}
+          {order.refundedAt !== null && <span>Refunded</span>}
+          {order.replacementArrivedAt !== null && <span>Replacement arrived</span>}
         </p>
       </Head>
       <DurationBar breakdown={breakdown} isOpen={order.completedAt === null} />
       <div className={styles.columns}>
-        {historyPanel}
+        <div>
+          {parcels.length > 0 && <Parcels parcels={parcels} />}
+          {historyPanel}
+        </div>
         <div>
           <section className={styles.panel} aria-labelledby="facts">
             <div className={styles.panelHead}>
               <h2 id="facts">Facts</h2>
             </div>
-            <OrderFacts order={order} vendorName={vendor?.name ?? null} />
+            <OrderFacts order={order} vendorName={vendor?.name ?? null} readAt={readAt} />
           </section>
           <NextSteps order={order} vendorName={vendor?.name ?? null} />
         </div>
@@ -99,6 +108,19 @@ function Head({ orderId, title, children }: { orderId: string; title: ReactNode;
         {children}
       </PageHead>
     </div>
+  );
+}
+
+/** States why the times of the order are in no mean. */
+function Suspect() {
+  return (
+    <p className={styles.suspect} data-tone="watch">
+      <Icon name="warning" />
+      <span>
+        <b>Suspect times.</b> An arrival is said to be before the placement, or more than two years after it. The order
+        counts, but not in the average times of delivery and handover.
+      </span>
+    </p>
   );
 }
 

@@ -7,7 +7,7 @@ import { Icon } from '../../ui/Icon';
 import { StatusIcon } from '../../ui/StatusIcon';
 import { Timestamp } from '../../ui/Timestamp';
 import styles from './TimelineList.module.css';
-import type { DerivedStep, Entry, FactStep } from './timeline';
+import type { DerivedStep, Effect, Entry, FactStep, PlacementField } from './timeline';
 
 /** The facts of an order by the time they occurred, with the steps that Goody computed. */
 export function TimelineList({ entries, order }: { entries: Entry[]; order: Order | null }) {
@@ -50,8 +50,31 @@ const titles: Record<Status, string> = {
   CANCELLED: 'Cancelled',
 };
 
+/** The titles of what says something else than its status. */
+const titlesByEffect: Partial<Record<Effect, string>> = {
+  'filled-in': 'Placement completed',
+  'back-on-time': 'On its way, no longer delayed',
+  refunded: 'Refunded',
+  returned: 'Returned by the customer',
+  'arrived-at-sender': 'Arrived back at the sender',
+  'sent-again': 'Sent again',
+  replaced: 'Replacement arrived',
+};
+
+const fieldNames: Record<PlacementField, string> = {
+  estimatedDelivery: 'the promise',
+  shipBy: 'the ship-by',
+  giftValue: 'the value',
+  currency: 'the currency',
+  giftType: 'the gift type',
+  isRush: 'whether it is a rush order',
+  reference: 'the reference',
+  vendorName: 'the name of the vendor',
+  destination: 'the destination',
+};
+
 function FactItem({ step, order }: { step: FactStep; order: Order | null }) {
-  const { fact, effect, contradicts, isBeforePlacement, isOutOfOrder, recordingDelay } = step;
+  const { fact, effect, contradicts, isBeforePlacement, isOutOfOrder, recordingDelay, parcelId } = step;
   const tag = tagOf(step);
   return (
     <>
@@ -60,7 +83,12 @@ function FactItem({ step, order }: { step: FactStep; order: Order | null }) {
       </span>
       <div className={styles.text}>
         <h3>
-          {effect === 'back-on-time' ? 'On its way, no longer delayed' : titles[fact.status]}
+          {titlesByEffect[effect] ?? titles[fact.status]}
+          {parcelId !== null && (
+            <span className={styles.parcel}>
+              Parcel <code>{parcelId}</code>
+            </span>
+          )}
           {tag !== null && <span className={styles.tag}>{tag}</span>}
         </h3>
         {fact.reason != null && <p className={styles.reason}>“{fact.reason}”</p>}
@@ -81,6 +109,7 @@ function FactItem({ step, order }: { step: FactStep; order: Order | null }) {
           <p key={field}>{contradiction(field, fact)}</p>
         ))}
         {contradicts.length > 0 && <p>The first placement counts.</p>}
+        {fact.attributes != null && <Attributes attributes={fact.attributes} />}
         {recordingDelay !== null && (
           <p className={styles.late}>
             <Icon name="clock" />
@@ -96,6 +125,20 @@ function FactItem({ step, order }: { step: FactStep; order: Order | null }) {
   );
 }
 
+/** What the event states beyond the fields that Goody knows. */
+function Attributes({ attributes }: { attributes: Record<string, string> }) {
+  return (
+    <dl className={styles.attributes}>
+      {Object.entries(attributes).map(([name, text]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{text}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
 function tagOf({ effect, contradicts, isOutOfOrder }: FactStep): string | null {
   if (effect === 'placed-again' || effect === 'after-end') return 'Changes nothing';
   if (effect === 'back-on-time' || effect === 'outcome-corrected' || isOutOfOrder) return 'Correction';
@@ -103,10 +146,22 @@ function tagOf({ effect, contradicts, isOutOfOrder }: FactStep): string | null {
 }
 
 /** The effect of the fact on the order, if the title does not state it. */
-function EffectText({ step: { effect }, order }: { step: FactStep; order: Order | null }) {
+function EffectText({ step: { effect, adds }, order }: { step: FactStep; order: Order | null }) {
   switch (effect) {
     case 'placed-again':
       return <p>This is another placement event.</p>;
+    case 'filled-in':
+      return <p>It adds what was missing: {adds.map((field) => fieldNames[field]).join(', ')}.</p>;
+    case 'refunded':
+      return <p>Cancelled after the end: the customer was refunded. The outcome stays.</p>;
+    case 'returned':
+      return <p>It had arrived at the customer. The outcome stays.</p>;
+    case 'arrived-at-sender':
+      return <p>It was on its way back, so this is no arrival at the customer.</p>;
+    case 'sent-again':
+      return <p>It was lost or damaged: a later arrival is that of the replacement.</p>;
+    case 'replaced':
+      return <p>It had been lost or damaged, and was sent again. The outcome stays.</p>;
     case 'repeated':
       return <p>A repeated event; the status did not change.</p>;
     case 'back-on-time':

@@ -3,7 +3,7 @@ import type { Fact, Order } from '../../api/types';
 import { DAY, HOUR } from '../../format/durations';
 
 /**
- * `preparing`: until the first shipping event, or until now without one. `unshipped`: the order ended without one.
+ * `preparing`: until all parcels are handed over, or until now. `unshipped`: the order ended without a shipping event.
  * `shipping`: on its way. All three are before the promise; `late` is after it. `left` is the time until the promise.
  */
 export type PartKind = 'preparing' | 'unshipped' | 'shipping' | 'late' | 'left';
@@ -37,7 +37,7 @@ export function durationBreakdown(order: Order, history: Fact[], now: number): D
   const end =
     order.completedAt === null ? openEnd(order, Math.max(now, start), promise) : Date.parse(order.completedAt);
   const limit = promise === null ? end : Math.min(Math.max(promise, start), end);
-  const shippedAt = firstShipment(history, start, end);
+  const shippedAt = handover(order, history, start, end);
   const shippingStart = Math.min(shippedAt ?? end, limit);
 
   const raw: [PartKind, number, number][] = [
@@ -71,10 +71,10 @@ function openEnd(order: Order, now: number, promise: number | null): number {
   return order.isDelayed ? Math.max(now, promise) : Math.min(now, Math.max(promise, Date.parse(order.createdAt)));
 }
 
-/** The time of the first shipping event. One from before the placement counts as of the placement. */
-function firstShipment(history: Fact[], start: number, end: number): number | null {
-  const first = history.find(({ status }) => status === 'SHIPPING_ON_TIME' || status === 'SHIPPING_DELAYED');
-  if (first === undefined) return null;
-  const at = Math.max(start, Date.parse(first.occurredAt));
+/** The time of the handover, which the server states; null if it is not reported: then only the end of the order implies it. */
+function handover({ handedOverAt }: Order, history: Fact[], start: number, end: number): number | null {
+  const isReported = history.some(({ status }) => status === 'SHIPPING_ON_TIME' || status === 'SHIPPING_DELAYED');
+  if (!isReported || handedOverAt === null) return null;
+  const at = Math.max(start, Date.parse(handedOverAt));
   return at > end ? null : at;
 }

@@ -1,4 +1,4 @@
-import type { Order } from '../../api/types';
+import type { Order, Parcel } from '../../api/types';
 import { long } from '../../format/durations';
 import { statusLabel } from '../../format/labels';
 import type { DurationBreakdown } from './durationBreakdown';
@@ -7,16 +7,18 @@ import type { DurationBreakdown } from './durationBreakdown';
 export function headline(
   order: Order,
   { late, early, length }: DurationBreakdown,
+  parcels: Parcel[] = [],
 ): { text: string; late: string | null } {
   const past = (text: string) => (late === null ? null : late === 0 ? text : `${long(late)} ${text}`);
   switch (order.status) {
     case 'PLACED':
-      return open('Not shipped yet');
+      return open(parcels.some(({ handedOverAt }) => handedOverAt !== null) ? 'Partly shipped' : 'Not shipped yet');
     case 'SHIPPING_ON_TIME':
       return open('On its way');
     case 'SHIPPING_DELAYED':
       return open(late === null ? 'On its way, reported delayed' : 'On its way');
     case 'ARRIVED':
+      if (order.suspect) return { text: 'Arrived; its times are suspect.', late: null };
       if (late !== null) return { text: 'Arrived', late: `${past('late')}.` };
       if (early === null) return { text: `Arrived after ${long(length)}.`, late: null };
       return { text: early === 0 ? 'Arrived just in time.' : `Arrived ${long(early)} early.`, late: null };

@@ -77,9 +77,83 @@ describe('the timeline', () => {
       'ARRIVED ended',
       'ARRIVED ended-again',
       'DAMAGED outcome-corrected',
-      'SHIPPING_DELAYED after-end',
+      'SHIPPING_DELAYED sent-again',
     ]);
     expect(entries[4]).toMatchObject({ contradicts: ['vendor', 'promise'] });
+  });
+
+  const effects = (...history: Fact[]) =>
+    timeline(order({ completedAt: at(50), status: 'ARRIVED' }), [placed, ...history], 0)
+      .entries.map(entryText)
+      .slice(1);
+
+  test('after an arrival states a refund, a return by the customer, and its arrival at the sender', () => {
+    expect(
+      effects(
+        fact('ARRIVED', 50),
+        fact('CANCELLED', 60),
+        fact('RETURN_TO_SENDER', 70),
+        fact('ARRIVED', 80),
+        fact('SHIPPING_ON_TIME', 81),
+      ),
+    ).toEqual([
+      'ARRIVED ended',
+      'CANCELLED refunded',
+      'RETURN_TO_SENDER returned',
+      'ARRIVED arrived-at-sender',
+      'SHIPPING_ON_TIME after-end',
+    ]);
+  });
+
+  test('after a loss distinguishes a replacement from a parcel that was found', () => {
+    expect(effects(fact('LOST', 50), fact('ARRIVED', 60))).toEqual(['LOST ended', 'ARRIVED outcome-corrected']);
+    expect(effects(fact('LOST', 50), fact('SHIPPING_ON_TIME', 55), fact('ARRIVED', 60))).toEqual([
+      'LOST ended',
+      'SHIPPING_ON_TIME sent-again',
+      'ARRIVED replaced',
+    ]);
+    expect(effects(fact('UNDELIVERABLE', 50), fact('SHIPPING_ON_TIME', 55), fact('ARRIVED', 60))).toEqual([
+      'UNDELIVERABLE ended',
+      'SHIPPING_ON_TIME after-end',
+      'ARRIVED outcome-corrected',
+    ]);
+  });
+
+  test('follows each parcel, and a fact without a parcel is about all of them', () => {
+    const history = [
+      fact('SHIPPING_ON_TIME', 10, { parcelId: 'a' }),
+      fact('SHIPPING_ON_TIME', 20, { parcelId: 'b' }),
+      fact('ARRIVED', 30, { parcelId: 'a' }),
+      fact('SHIPPING_DELAYED', 35),
+      fact('LOST', 50, { parcelId: 'b' }),
+    ];
+    const { entries } = timeline(order({ completedAt: at(50), status: 'LOST' }), [placed, ...history], 0);
+    expect(entries.map((entry) => (entry.kind === 'fact' ? `${entry.parcelId} ${entry.effect}` : entry.kind))).toEqual([
+      'null placed',
+      'a advanced',
+      'b advanced',
+      'a ended',
+      'null advanced',
+      'b ended',
+    ]);
+  });
+
+  test('states the fields that a further placement adds, and a contradiction only to what was known', () => {
+    const first = fact('PLACED', 0, { vendorId: 'flowers', giftValue: 6400 });
+    const further = (hours: number, more: Partial<Fact>) => fact('PLACED', hours, { vendorId: 'flowers', ...more });
+    const history = [
+      first,
+      further(1, { estimatedDelivery: at(100), giftValue: 7000 }),
+      further(2, { estimatedDelivery: at(200), shipBy: at(30) }),
+      further(3, { vendorId: 'wine', reference: 'A-1' }),
+    ];
+    const { entries } = timeline(order({}), history, START);
+    expect(entries.slice(0, 4)).toMatchObject([
+      { effect: 'placed', adds: [], contradicts: [] },
+      { effect: 'filled-in', adds: ['estimatedDelivery'], contradicts: ['value'] },
+      { effect: 'filled-in', adds: ['shipBy'], contradicts: ['promise'] },
+      { effect: 'placed-again', adds: [], contradicts: ['vendor'] },
+    ]);
   });
 
   test('marks a fact that was recorded late, and after later facts', () => {

@@ -1,7 +1,7 @@
 /** The timeline of an order: its facts with their effects, and computed steps. The rules are those of the server's fold. */
 import type { Fact, Order, Status } from '../../api/types';
 import { HOUR } from '../../format/durations';
-import { activeStatuses, endedStatuses } from '../../format/labels';
+import { activeStatuses } from '../../format/labels';
 
 /** The recording delay of a fact that is worth showing, in milliseconds. */
 const SHOWN_DELAY = HOUR;
@@ -12,7 +12,8 @@ const TOGETHER_SPAN = 60_000;
 export type Effect =
   /** Sets the vendor, the promise and the gift. */
   | 'placed'
-  /** Another placement: the first one counts. */
+  /** Another placement, which adds fields that were missing, or changes nothing. */
+  | 'filled-in'
   | 'placed-again'
   /** Changes the status of the open order, or repeats it. */
   | 'advanced'
@@ -25,8 +26,30 @@ export type Effect =
   | 'outcome-corrected'
   /** An active status after the end: changes nothing. */
   | 'after-end'
+  /** After the end, without a change of the outcome: a refund, the customer's return, and an arrival back at the sender. */
+  | 'refunded'
+  | 'returned'
+  | 'arrived-at-sender'
+  /** After a loss or a damage: it is sent again, and the replacement arrives. */
+  | 'sent-again'
+  | 'replaced'
   /** Waits for the placement. */
   | 'waiting';
+
+/** The fields of a placement apart from its vendor. */
+const placementFields = [
+  'estimatedDelivery',
+  'shipBy',
+  'giftValue',
+  'currency',
+  'giftType',
+  'isRush',
+  'reference',
+  'vendorName',
+  'destination',
+] as const satisfies (keyof Fact)[];
+
+export type PlacementField = (typeof placementFields)[number];
 
 export interface FactStep {
   kind: 'fact';
@@ -39,8 +62,12 @@ export interface FactStep {
   isOutOfOrder: boolean;
   /** Occurred before the placement, and counts as of the placement. */
   isBeforePlacement: boolean;
-  /** The fields that differ from the first placement. */
+  /** The fields that differ from those of the placements before. */
   contradicts: ('vendor' | 'promise' | 'value')[];
+  /** The fields that no placement before had. */
+  adds: PlacementField[];
+  /** The parcel that the fact is about; null if it is about the whole order. */
+  parcelId: string | null;
 }
 
 /** A step without a fact: it follows from the promise and the time. */
@@ -65,7 +92,6 @@ export interface Timeline {
 }
 
 const isActive = (status: Status) => activeStatuses.some((one) => one === status);
-const isEnd = (status: Status) => endedStatuses.some((one) => one === status);
 
 /** `history`: in the sequence of the server's fold. `now`: when it was loaded, in milliseconds. */
 export function timeline(order: Order | null, history: Fact[], now: number): Timeline {
@@ -95,50 +121,110 @@ export function timeline(order: Order | null, history: Fact[], now: number): Tim
 
 function factSteps(order: Order | null, history: Fact[], showsDelay: boolean): FactStep[] {
   const placement = history.find(({ status }) => status === 'PLACED');
+  /** Each field as the first placement that has it gives it. */
+  const known: Partial<Fact> = { ...placement };
   const createdAt = order === null ? null : Date.parse(order.createdAt);
-  let status: Status = 'PLACED';
-  let isEnded = false;
+  const names = new Set(history.flatMap(({ parcelId }) => parcelId ?? []));
+  // An order without named parcels has one without a name.
+  const parcels = new Map([...(names.size === 0 ? [''] : names)].map((name) => [name, new ParcelState()]));
 
-  function effect(fact: Fact): Effect {
+  function effect(fact: Fact, adds: PlacementField[]): Effect {
     if (order === null) return 'waiting';
     if (fact === placement) return 'placed';
-    if (fact.status === 'PLACED') return 'placed-again';
-    const before = status;
-    if (isEnd(fact.status)) {
-      const isFirst = !isEnded;
-      isEnded = true;
-      status = fact.status;
-      if (isFirst) return 'ended';
-      return before === fact.status ? 'ended-again' : 'outcome-corrected';
-    }
-    if (isEnded) return 'after-end';
-    status = fact.status;
-    if (before === fact.status) return 'repeated';
-    return before === 'SHIPPING_DELAYED' && isActive(fact.status) ? 'back-on-time' : 'advanced';
+    if (fact.status === 'PLACED') return adds.length > 0 ? 'filled-in' : 'placed-again';
+    const concerned = fact.parcelId == null ? [...parcels.values()] : [parcels.get(fact.parcelId)];
+    // A fact about all parcels is shown by its strongest effect on one of them.
+    const effects = concerned.flatMap((parcel) => parcel?.apply(fact.status) ?? []);
+    return byStrength.find((effect) => effects.includes(effect)) ?? 'after-end';
   }
 
   return history.map((fact, index) => {
     const at = Date.parse(fact.occurredAt);
     const recordedAt = Date.parse(fact.recordedAt);
     const isLate = showsDelay && fact.isBackfilled !== true && recordedAt - at >= SHOWN_DELAY;
+    const contradicts = placement === undefined || fact === placement ? [] : contradictions(known, fact);
+    // A placement with another vendor counts nowhere.
+    const isFurther = fact.status === 'PLACED' && fact !== placement && fact.vendorId === placement?.vendorId;
+    const adds = isFurther ? placementFields.filter((field) => known[field] == null && fact[field] != null) : [];
+    Object.assign(known, Object.fromEntries(adds.map((field) => [field, fact[field]])));
     return {
       kind: 'fact',
       at,
       fact,
-      effect: effect(fact),
+      effect: effect(fact, adds),
       recordingDelay: isLate ? recordedAt - at : null,
       isOutOfOrder:
         isLate && history.slice(index + 1).some((later) => recordedAt - Date.parse(later.recordedAt) >= TOGETHER_SPAN),
       isBeforePlacement: createdAt !== null && at < createdAt,
-      contradicts: placement === undefined || fact === placement ? [] : contradictions(placement, fact),
+      parcelId: fact.parcelId ?? null,
+      contradicts,
+      adds,
     };
   });
 }
 
+/** The effects of a fact about a parcel, the strongest first. */
+const byStrength: Effect[] = [
+  'ended',
+  'outcome-corrected',
+  'refunded',
+  'returned',
+  'replaced',
+  'arrived-at-sender',
+  'sent-again',
+  'back-on-time',
+  'advanced',
+  'ended-again',
+  'repeated',
+];
+
+/** A parcel while the facts about it are applied in their order: the rules of the server's fold. */
+class ParcelState {
+  #status: Status = 'PLACED';
+  #isEnded = false;
+  /** It ended with an outcome other than cancelled. */
+  #isCompleted = false;
+  #isAtCustomer = false;
+  #isSentBack = false;
+  /** It was lost or damaged, and then sent again. */
+  #isMissing = false;
+  #isSentAgain = false;
+
+  apply(status: Status): Effect {
+    const before = this.#status;
+    if (isActive(status)) {
+      if (this.#isMissing) this.#isSentAgain = true;
+      if (this.#isEnded) return this.#isMissing ? 'sent-again' : 'after-end';
+      this.#status = status;
+      if (before === status) return 'repeated';
+      return before === 'SHIPPING_DELAYED' ? 'back-on-time' : 'advanced';
+    }
+    if (status === 'CANCELLED' && this.#isCompleted) return 'refunded';
+    if (status === 'RETURN_TO_SENDER' && this.#isAtCustomer) {
+      this.#isSentBack = true;
+      return 'returned';
+    }
+    if (status === 'ARRIVED' && this.#isSentBack) return 'arrived-at-sender';
+    if (status === 'ARRIVED' && this.#isSentAgain) {
+      this.#isAtCustomer = true;
+      return 'replaced';
+    }
+    const isFirst = !this.#isEnded;
+    this.#isEnded = true;
+    this.#status = status;
+    this.#isCompleted ||= status !== 'CANCELLED';
+    this.#isAtCustomer ||= status === 'ARRIVED';
+    this.#isSentBack ||= status === 'RETURN_TO_SENDER';
+    this.#isMissing ||= status === 'LOST' || status === 'DAMAGED';
+    if (isFirst) return 'ended';
+    return before === status ? 'ended-again' : 'outcome-corrected';
+  }
+}
+
 /** A missing field is not a contradiction. */
-function contradictions(placement: Fact, fact: Fact): FactStep['contradicts'] {
+function contradictions(placement: Partial<Fact>, fact: Fact): FactStep['contradicts'] {
   const isOther = <T>(mine: T | null | undefined, theirs: T | null | undefined) =>
-    mine !== undefined && mine !== null && mine !== theirs;
+    mine != null && theirs != null && mine !== theirs;
   const found: FactStep['contradicts'] = [];
   if (isOther(fact.vendorId, placement.vendorId)) found.push('vendor');
   if (fact.status === 'PLACED') {

@@ -1,34 +1,37 @@
 import { Link, useSearch } from '@tanstack/react-router';
 import { memo, type ReactNode } from 'react';
+import type { VendorRow } from '../../api/types';
 import { change } from '../../format/change';
 import { activeStatuses } from '../../format/labels';
-import { count, moneyRounded, percent, pluralize } from '../../format/numbers';
+import { pluralize, sums } from '../../format/numbers';
+import { ratesInWords, reasonInWords, type Stuck, sentence, stuckInWords } from '../../format/sentences';
 import { Icon } from '../../ui/Icon';
-import { RelativeTime } from '../../ui/RelativeTime';
 import styles from './Attention.module.css';
-import { type Amounts, type Concern, concerns, type VendorSummary } from './attention';
+import { type Concern, concerns, hasGaps } from './attention';
 import type { OverviewData } from './load';
 
 /** What needs attention first, or that nothing does. The sort of the table does not change it. */
 export const Attention = memo(function Attention({
   dashboard,
   worstVendors,
-  overdue,
-}: Pick<OverviewData, 'dashboard' | 'worstVendors' | 'overdue'>) {
-  const found = concerns(dashboard, worstVendors, overdue);
+  isToday,
+}: Pick<OverviewData, 'dashboard' | 'worstVendors'> & { isToday: boolean }) {
+  const found = concerns(dashboard, worstVendors);
   const isClear = found.length === 0;
+  // With gaps, the line about the health says what is missing, and not all is clear.
+  if (isClear && hasGaps(dashboard)) return null;
   return (
     <section className={styles.attention} data-clear={isClear || undefined} aria-labelledby="attention">
       <div className={styles.head} data-tone={isClear ? 'good' : undefined}>
         <h2 id="attention">{isClear ? 'All clear' : 'Needs attention'}</h2>
         {found.length > 1 && <p className={styles.label}>Worst first</p>}
-        {isClear && <p>No vendor is at risk, and no order is past its promise.</p>}
+        {isClear && <p>No vendor is at risk, and no order is overdue, unshipped or stalled.</p>}
       </div>
       {!isClear && (
         <ol className={styles.list}>
           {found.map((concern) =>
-            concern.kind === 'overdue' ? (
-              <Overdue key="overdue" concern={concern} isToday={overdue !== null} />
+            concern.kind === 'stuck' ? (
+              <StuckOrders key="stuck" stuck={concern.orders} isToday={isToday} />
             ) : (
               <Vendor key={concern.vendor.vendorId} kind={concern.kind} vendor={concern.vendor} />
             ),
@@ -49,22 +52,24 @@ function Item({ title, link, children }: { title: string; link: ReactNode; child
   );
 }
 
-const kindText: Record<Exclude<Concern['kind'], 'overdue'>, string> = {
+const kindText: Record<Exclude<Concern['kind'], 'stuck'>, string> = {
   high: 'is failing',
   medium: 'is at risk',
-  unsure: 'may be failing',
   falling: 'is getting worse',
+  behind: 'is behind',
 };
 
-function Vendor({
-  kind,
-  vendor: { vendorId, name, issueCount, completedOrders, reliabilityScore, trendPercentage },
-}: {
-  kind: keyof typeof kindText;
-  vendor: VendorSummary;
-}) {
+/** A vendor with the rates that are the reason, its change, and its orders that are stuck. */
+function Vendor({ kind, vendor }: { kind: keyof typeof kindText; vendor: VendorRow }) {
+  const { vendorId, name, riskReason, trendPercentage } = vendor;
   const search = useSearch({ from: '/' });
-  const points = change(trendPercentage, { unit: 'points', better: 'up' });
+  const points = riskReason === 'onTime' ? null : change(trendPercentage, { unit: 'points', better: 'up' });
+  const stuck = stuckInWords({
+    overdue: vendor.delayedOrders,
+    unshipped: vendor.unshippedOrders,
+    stalled: vendor.stalledOrders,
+    value: vendor.overdueValue,
+  });
   return (
     <Item
       title={`${name} ${kindText[kind]}`}
@@ -81,61 +86,59 @@ function Vendor({
         </Link>
       }
     >
-      <b>
-        {count(issueCount)} of {count(completedOrders)}
-      </b>{' '}
-      completed orders failed{reliabilityScore !== null && `: ${percent(reliabilityScore)} reliable`}
-      {points?.verdict ? (
+      {kind === 'behind' ? (
         <>
-          , <b>{points.size}</b> {points.verdict} than the week before.
+          <b>{stuck}</b>. {sentence(ratesInWords(vendor, riskReason))}.
         </>
       ) : (
-        '.'
+        <>
+          <b>{sentence(reasonInWords(vendor, riskReason))}</b>
+          {points?.verdict ? `; reliability is ${points.size} ${points.verdict} than the week before.` : '.'}
+          {stuck !== '' && ` Open orders: ${stuck}.`}
+        </>
       )}
-      {kind === 'unsure' && ' Too few orders to be sure.'}
     </Item>
   );
 }
 
-function Overdue({
-  concern: { orders, worth, oldestPromise },
-  isToday,
-}: {
-  concern: Extract<Concern, { kind: 'overdue' }>;
-  isToday: boolean;
-}) {
-  const isOne = orders === 1;
+/** All orders that are stuck. The title has the first kind that there is, the text the others. */
+function StuckOrders({ stuck, isToday }: { stuck: Stuck; isToday: boolean }) {
+  const { overdue, unshipped, stalled, value } = stuck;
+  const isOne = overdue === 1;
+  const others = stuckInWords({
+    ...stuck,
+    overdue: 0,
+    unshipped: overdue > 0 ? unshipped : 0,
+    stalled: overdue + unshipped > 0 ? stalled : 0,
+  });
+  const title =
+    overdue > 0
+      ? `${pluralize(overdue, 'order')} past ${isOne ? 'its' : 'their'} promise`
+      : unshipped > 0
+        ? `${pluralize(unshipped, 'order')} not shipped in time`
+        : `${pluralize(stalled, 'order')} stalled`;
   return (
     <Item
-      title={`${pluralize(orders, 'order')} past ${isOne ? 'its' : 'their'} promise`}
+      title={title}
       link={
         // The list of orders shows the current state, not that of another day.
-        isToday && (
+        isToday &&
+        overdue > 0 && (
           <Link to="/orders" search={{ delayed: 'true', status: activeStatuses.join(',') }}>
-            <span>See the {isOne ? 'order' : pluralize(orders, 'order')}</span>
+            <span>See the {isOne ? 'order' : pluralize(overdue, 'order')}</span>
             <Icon name="right" />
           </Link>
         )
       }
     >
-      {worth !== null && worth.length > 0 ? (
+      {value !== null && value.length > 0 ? (
         <>
-          <b>{worthText(worth)}</b> of gifts not arrived yet.
+          <b>{sums(value)}</b> of gifts not arrived yet.
         </>
       ) : (
         `Still open${isToday ? '' : ' at the end of that day'}.`
       )}
-      {oldestPromise !== null && (
-        <>
-          {' '}
-          The oldest promise passed <RelativeTime instant={oldestPromise} />.
-        </>
-      )}
+      {others !== '' && ` Open orders: ${others}.`}
     </Item>
   );
-}
-
-function worthText(worth: Amounts): string {
-  const sums = worth.map(({ currency, minorUnits }) => moneyRounded(minorUnits, currency));
-  return new Intl.ListFormat('en').format(sums);
 }

@@ -1,28 +1,31 @@
 import { Link } from '@tanstack/react-router';
 import { memo } from 'react';
-import type { Dashboard } from '../../api/types';
+import type { Dashboard, RiskReason } from '../../api/types';
 import { change } from '../../format/change';
 import { activeStatuses } from '../../format/labels';
-import { count, percent, rate } from '../../format/numbers';
+import { count, percent, pluralize, rate, sums } from '../../format/numbers';
+import { capitalized, stuckInWords } from '../../format/sentences';
 import { day, dayAndMonth, isOver } from '../../format/times';
 import { ChangeText } from '../../ui/ChangeText';
 import { Spark } from '../../ui/Spark';
 import { countScale, rateScale, type Scale, type Values } from '../../ui/spark';
 import { Tile, Tiles, type Tone } from '../../ui/Tile';
 import { formatOrNull, Value } from '../../ui/Value';
+import { stuckOrders } from './attention';
 import styles from './FleetTiles.module.css';
 import type { FleetHistory } from './load';
 import { firstPageSearch } from './search';
 
 const nothingCompleted = 'nothing completed in these seven days';
-const nothingToCompare = 'Nothing to compare with: nothing completed in one of the two weeks';
+const nothingDue = 'no order was due in these seven days';
+const oneWeek = 'in one of the two weeks';
 
 /** A chart of counts up to this one is drawn in steps. */
 const FEW = 12;
 
 /** The four numbers of the fleet, each with its change and its 30 days. The sort of the table does not change them. */
 export const FleetTiles = memo(function FleetTiles({
-  dashboard: { current, trends, date, asOf, timeZone },
+  dashboard,
   history,
   isToday,
 }: {
@@ -31,69 +34,86 @@ export const FleetTiles = memo(function FleetTiles({
   /** Only today has links to orders: a list shows the current state, not that of another day. */
   isToday: boolean;
 }) {
+  const { current, trends, date, asOf, timeZone } = dashboard;
   const isOpen = !isOver(date, asOf, timeZone);
-  const reliability = change(trends.reliabilityTrend, { unit: 'points', better: 'up' });
-  const rates = history.days.map((day) => day.overallReliability);
-  const active = activeStatuses.join(',');
+  const stuck = stuckOrders(dashboard);
+  const others = stuckInWords({ ...stuck, overdue: 0 });
   const chart = (label: string, values: Values, scale = countScale(values), format = count) => (
     <Days label={label} values={values} scale={scale} format={format} history={history} isOpen={isOpen} />
   );
+
+  /** One of the two rates. */
+  function rateTile(
+    reason: RiskReason,
+    label: string,
+    value: number | null,
+    trend: number | null,
+    values: Values,
+    [missing, nothingToCompare]: [string, string],
+  ) {
+    const points = change(trend, { unit: 'points', better: 'up' });
+    return (
+      <Tile
+        label={label}
+        tone={rateTone(dashboard, reason, value, points?.verdict === 'worse')}
+        value={<Value text={formatOrNull(value, rate)} reason={missing} />}
+        unit={value === null ? undefined : '%'}
+        chart={chart(label, values, rateScale(values), percent)}
+      >
+        {value === null && <p>{capitalized(missing)}</p>}
+        <ChangeText change={points} reason={nothingToCompare} />
+      </Tile>
+    );
+  }
+
   return (
     <Tiles>
+      {rateTile(
+        'reliability',
+        'Overall reliability',
+        current.overallReliability,
+        trends.reliabilityTrend,
+        history.days.map((day) => day.overallReliability),
+        [nothingCompleted, `Nothing to compare with: nothing completed ${oneWeek}`],
+      )}
+      {rateTile(
+        'onTime',
+        'On time',
+        current.onTimePercentage,
+        trends.onTimeTrend,
+        history.days.map((day) => day.onTimePercentage),
+        [nothingDue, `Nothing to compare with: no order was due ${oneWeek}`],
+      )}
       <Tile
-        label="Overall reliability"
-        tone={current.overallReliability === null ? 'rest' : reliability?.verdict === 'worse' ? 'watch' : 'good'}
-        value={<Value text={formatOrNull(current.overallReliability, rate)} reason={nothingCompleted} />}
-        unit={current.overallReliability === null ? undefined : '%'}
-        chart={chart('Overall reliability', rates, rateScale(rates), percent)}
-      >
-        {current.overallReliability === null && <p>Nothing completed in these seven days</p>}
-        <ChangeText change={reliability} reason={nothingToCompare} />
-      </Tile>
-      <Tile
-        label="Active orders"
+        label="Stuck orders"
         link={
-          isToday
+          isToday && stuck.overdue > 0
             ? (label) => (
-                <Link to="/orders" search={{ status: active }}>
+                <Link to="/orders" search={{ delayed: 'true', status: activeStatuses.join(',') }}>
                   {label}
                 </Link>
               )
             : undefined
         }
-        tone="info"
-        value={count(current.totalActiveOrders)}
+        tone={problemTone(stuck.overdue + stuck.unshipped + stuck.stalled, 'watch')}
+        value={count(stuck.overdue)}
         chart={chart(
-          'Active orders',
-          history.days.map((day) => day.totalActiveOrders),
-        )}
-      >
-        <ChangeText
-          change={change(trends.activeOrdersTrend, { unit: 'orders', better: null })}
-          reason={nothingToCompare}
-        />
-      </Tile>
-      <Tile
-        label="Delayed orders"
-        link={
-          isToday
-            ? (label) => (
-                <Link to="/orders" search={{ delayed: 'true', status: active }}>
-                  {label}
-                </Link>
-              )
-            : undefined
-        }
-        tone={problemTone(current.totalDelayedOrders, 'watch')}
-        value={count(current.totalDelayedOrders)}
-        chart={chart(
-          'Delayed orders',
+          'Overdue orders',
           history.days.map((day) => day.totalDelayedOrders),
         )}
       >
+        <p>
+          overdue of {pluralize(current.totalActiveOrders, 'open order')}
+          {stuck.overdue > 0 && stuck.value !== null && stuck.value.length > 0 && `, ${sums(stuck.value)} of gifts`}
+        </p>
+        {others !== '' && (
+          <p>
+            <b>{others}</b>
+          </p>
+        )}
         <ChangeText
           change={change(trends.delayedOrdersTrend, { unit: 'orders', better: 'down' })}
-          reason={nothingToCompare}
+          reason="Nothing to compare with"
         />
       </Tile>
       <Tile
@@ -121,7 +141,7 @@ export const FleetTiles = memo(function FleetTiles({
       >
         <ChangeText
           change={change(trends.atRiskVendorsTrend, { unit: 'vendors', better: 'down' })}
-          reason={nothingToCompare}
+          reason="Nothing to compare with"
         />
       </Tile>
     </Tiles>
@@ -170,4 +190,16 @@ function Days({
 
 function problemTone(problems: number, tone: Tone): Tone {
   return problems === 0 ? 'good' : tone;
+}
+
+/** The risk of the fleet, if this rate is its reason; else whether the rate is getting worse. */
+function rateTone(
+  { riskLevel, riskReason }: Dashboard,
+  reason: RiskReason,
+  value: number | null,
+  isWorse: boolean,
+): Tone {
+  if (value === null) return 'rest';
+  if (riskReason === reason || riskReason === 'both') return riskLevel === 'high' ? 'bad' : 'watch';
+  return isWorse ? 'watch' : 'good';
 }

@@ -1,6 +1,3 @@
-import type { ReactNode } from 'react';
-import type { Dashboard } from '../../api/types';
-import { pluralize } from '../../format/numbers';
 import { day } from '../../format/times';
 import { Highlight, PageHead } from '../../ui/PageHead';
 import { Attention } from './Attention';
@@ -8,6 +5,7 @@ import { EmptyDatabase } from './EmptyDatabase';
 import { FleetTiles } from './FleetTiles';
 import { Freshness } from './Freshness';
 import { HealthLine } from './HealthLine';
+import { type Headline, headline } from './headline';
 import type { OverviewData } from './load';
 import type { OverviewSearch } from './search';
 import { VendorSection } from './VendorSection';
@@ -21,7 +19,7 @@ export function OverviewPage({ data, search }: { data: OverviewData; search: Ove
       <title>Overview · Goody</title>
       <PageHead
         label={`Seven days to ${day(dashboard.date)}`}
-        title={isEmpty ? 'No orders yet.' : headline(dashboard)}
+        title={isEmpty ? 'No orders yet.' : <Title {...headline(dashboard)} />}
         isPast={search.date !== undefined}
       />
       {!isEmpty && <Freshness dashboard={dashboard} readAt={readAt} />}
@@ -31,7 +29,7 @@ export function OverviewPage({ data, search }: { data: OverviewData; search: Ove
       ) : (
         <>
           <FleetTiles dashboard={dashboard} history={history} isToday={search.date === undefined} />
-          <Attention dashboard={dashboard} worstVendors={data.worstVendors} overdue={data.overdue} />
+          <Attention dashboard={dashboard} worstVendors={data.worstVendors} isToday={search.date === undefined} />
           <VendorSection data={data} search={search} />
         </>
       )}
@@ -39,14 +37,10 @@ export function OverviewPage({ data, search }: { data: OverviewData; search: Ove
   );
 }
 
-function headline({ current }: Dashboard): ReactNode {
-  if (current.atRiskVendors > 0) {
-    return (
-      <>
-        <Highlight>{pluralize(current.atRiskVendors, 'vendor')}</Highlight> {current.atRiskVendors === 1 ? 'is' : 'are'}{' '}
-        at risk.
-      </>
-    );
-  }
-  return current.overallReliability === null ? 'Too few completed orders to judge.' : 'No vendor is at risk.';
+function Title({ highlight, tone, rest }: Headline) {
+  return (
+    <>
+      {highlight !== '' && <Highlight tone={tone}>{highlight}</Highlight>} {rest}
+    </>
+  );
 }

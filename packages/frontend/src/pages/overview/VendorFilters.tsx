@@ -8,10 +8,11 @@ import { useFailedSearch, usePendingSearch } from '../../ui/usePendingSearch';
 import { VisuallyHidden } from '../../ui/VisuallyHidden';
 import { firstPageSearch, type OverviewSearch } from './search';
 import styles from './VendorFilters.module.css';
+import { VendorSort } from './VendorSort';
 
 const risks: Risk[] = ['high', 'medium', 'low', 'insufficient'];
 
-/** Search and risk. Both only change the address, and the router then loads the data. */
+/** Sort, risk and search. All only change the address, and the router then loads the data. */
 export function VendorFilters({ search }: { search: OverviewSearch }) {
   const navigate = useNavigate();
   const pending = usePendingSearch(search);
@@ -35,6 +36,7 @@ export function VendorFilters({ search }: { search: OverviewSearch }) {
 
   return (
     <div className={styles.filters}>
+      <VendorSort search={search} />
       <fieldset className={styles.risks}>
         <legend>
           <VisuallyHidden>Risk</VisuallyHidden>

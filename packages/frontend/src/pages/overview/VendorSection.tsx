@@ -10,7 +10,6 @@ import { NoVendorMatches } from './NoVendorMatches';
 import type { OverviewSearch } from './search';
 import { VendorFilters } from './VendorFilters';
 import styles from './VendorSection.module.css';
-import { VendorSort } from './VendorSort';
 import { VendorTable } from './VendorTable';
 
 /** One page of the vendors. The server filters, sorts and pages them by the address. */
@@ -39,7 +38,6 @@ export function VendorSection({ data, search }: { data: OverviewData; search: Ov
         <NoVendorMatches search={search} />
       ) : (
         <>
-          <VendorSort search={search} />
           <VendorTable data={data} scale={scale} search={search} />
           <Pager items="vendors" nextCursor={pagination.nextCursor} cursor={cursor} page={page}>
             {`${count(vendors.length)} of ${pluralize(pagination.total, 'vendor')}`}
@@ -50,9 +48,11 @@ export function VendorSection({ data, search }: { data: OverviewData; search: Ov
           <ListNotes>
             <b>Reliability</b> is arrived orders out of completed ones in the seven days; the range under it holds the
             true rate with 95 % confidence. Bars and lines go from {scale.low} to 100 %; the dotted line is at{' '}
-            {AT_RISK_BELOW} %, below which a vendor is at risk. <b>On time</b> counts an open order past its promise as
-            a miss. <b>Active</b> and <b>delayed</b> orders are counted at that time. <b>–</b> means that there is no
-            data.
+            {AT_RISK_BELOW} %, below which a vendor is at risk. <b>On time</b> is out of the orders due in the seven
+            days; an open order past its promise is a miss. Of the open orders, <b>overdue</b> ones are past their
+            promise, <b>unshipped</b> ones past their ship-by and not handed over, and <b>stalled</b> ones on their way
+            without an event for 48 hours, unless the server is set otherwise; they are counted at that time. <b>–</b>{' '}
+            means that there is no data.
           </ListNotes>
         </>
       )}

@@ -1,20 +1,21 @@
 import { useNavigate } from '@tanstack/react-router';
 import { usePendingSearch } from '../../ui/usePendingSearch';
-import { columns, sortOf } from './columns';
+import { byAttention, sortOf, sortOptions } from './columns';
 import { firstPageSearch, type OverviewSearch } from './search';
 import styles from './VendorSort.module.css';
 
 const amounts = { asc: 'lowest', desc: 'highest' };
 const letters = { asc: 'A', desc: 'Z' };
+const attention = `${byAttention.sortBy} ${byAttention.order}`;
 
-/** The sort for a phone, where rows are cards without headings. */
+/** The sort by name: also what has no column, and for a phone, where rows are cards without headings. */
 export function VendorSort({ search }: { search: OverviewSearch }) {
   const navigate = useNavigate();
   const pending = usePendingSearch(search);
   const { sortBy, order } = sortOf(pending);
 
   function sort(selected: string) {
-    const [by, direction] = selected.split(' ');
+    const [by, direction] = selected === attention ? [] : selected.split(' ');
     void navigate({ to: '/', search: firstPageSearch(pending, { sortBy: by, order: direction }), resetScroll: false });
   }
 
@@ -22,7 +23,8 @@ export function VendorSort({ search }: { search: OverviewSearch }) {
     <label className={styles.sort}>
       Sort by
       <select value={`${sortBy} ${order}`} onChange={(event) => sort(event.currentTarget.value)}>
-        {columns.flatMap(({ sortBy: by, label }) =>
+        <option value={attention}>Attention, worst first</option>
+        {sortOptions.flatMap(({ sortBy: by, label }) =>
           (['asc', 'desc'] as const).map((direction) => (
             <option key={by + direction} value={`${by} ${direction}`}>
               {label}, {(by === 'name' ? letters : amounts)[direction]} first

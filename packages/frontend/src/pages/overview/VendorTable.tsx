@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import type { Dashboard, Risk, VendorRow } from '../../api/types';
 import { change } from '../../format/change';
 import { AT_RISK_BELOW, activeStatuses, trendLabel } from '../../format/labels';
-import { count, percent, rate } from '../../format/numbers';
+import { count, percent, rate, sums } from '../../format/numbers';
 import { Icon } from '../../ui/Icon';
 import { IntervalBar } from '../../ui/IntervalBar';
 import { RiskMark } from '../../ui/RiskMark';
@@ -93,9 +93,9 @@ function ColumnHeading({ column, search }: { column: Column; search: OverviewSea
 }
 
 function Row({ vendor, scale, search }: { vendor: VendorRow; scale: Scale; search: OverviewSearch }) {
-  const { vendorId, riskLevel, activeOrders, delayedOrders } = vendor;
+  const { vendorId, riskLevel, activeOrders, delayedOrders, overdueValue } = vendor;
   const isToday = search.date === undefined;
-  const status = activeStatuses.join(',');
+  const overdue = `${count(delayedOrders)} of ${count(activeOrders)}`;
   return (
     <tr className={styles.row}>
       <th scope="row" className={styles.vendor}>
@@ -109,23 +109,26 @@ function Row({ vendor, scale, search }: { vendor: VendorRow; scale: Scale; searc
       </td>
       <td className={numberClass} data-label="On time">
         <Value text={formatOrNull(vendor.onTimePercentage, percent)} reason={notDue} />
+        {vendor.dueOrders > 0 && (
+          <small>
+            {count(vendor.onTimeDeliveries)} of {count(vendor.dueOrders)}
+          </small>
+        )}
       </td>
+      <Count label="Overdue" value={delayedOrders}>
+        {isToday && delayedOrders > 0 ? (
+          <RowLink to="/orders" search={{ vendorId, delayed: 'true', status: activeStatuses.join(',') }}>
+            {overdue}
+          </RowLink>
+        ) : (
+          overdue
+        )}
+        {overdueValue !== null && overdueValue.length > 0 && <small>{sums(overdueValue)}</small>}
+      </Count>
+      <Count label="Unshipped" value={vendor.unshippedOrders} />
+      <Count label="Stalled" value={vendor.stalledOrders} />
       <Count label="Orders" value={vendor.totalOrders} />
       <Count label="Issues" value={vendor.issueCount} />
-      <Count label="Active" value={activeOrders}>
-        {isToday && activeOrders > 0 && (
-          <RowLink to="/orders" search={{ vendorId, status }}>
-            {count(activeOrders)}
-          </RowLink>
-        )}
-      </Count>
-      <Count label="Delayed" value={delayedOrders}>
-        {isToday && delayedOrders > 0 && (
-          <RowLink to="/orders" search={{ vendorId, delayed: 'true', status }}>
-            {count(delayedOrders)}
-          </RowLink>
-        )}
-      </Count>
       <td className={numberClass} data-label="Trend">
         <Trend vendor={vendor} />
       </td>
@@ -139,7 +142,7 @@ function Row({ vendor, scale, search }: { vendor: VendorRow; scale: Scale; searc
 
 /** All vendors, also those on other pages. */
 function Fleet({
-  dashboard: { current, trends },
+  dashboard: { current, trends, overdueValue },
   rates,
   scale,
   isToday,
@@ -162,10 +165,14 @@ function Fleet({
         <td className={numberClass} data-label="On time">
           <Value text={formatOrNull(current.onTimePercentage, percent)} reason={notDue} />
         </td>
+        <Count label="Overdue" value={current.totalDelayedOrders}>
+          {count(current.totalDelayedOrders)} of {count(current.totalActiveOrders)}
+          {overdueValue !== null && overdueValue.length > 0 && <small>{sums(overdueValue)}</small>}
+        </Count>
+        <Count label="Unshipped" value={current.totalUnshippedOrders} />
+        <Count label="Stalled" value={current.totalStalledOrders} />
         <Count label="Orders" value={current.totalOrders} />
         <Count label="Issues" value={current.issueCount} />
-        <Count label="Active" value={current.totalActiveOrders} />
-        <Count label="Delayed" value={current.totalDelayedOrders} />
         <td className={numberClass} data-label="Trend">
           <Value text={points?.signed ?? null} reason={notCompared} />
         </td>

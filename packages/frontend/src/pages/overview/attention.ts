@@ -1,71 +1,61 @@
 /** What needs attention first. All of it follows from the reports. */
-import type { Dashboard, OrderList, VendorRow } from '../../api/types';
+import type { Dashboard, VendorRow } from '../../api/types';
+import type { Stuck } from '../../format/sentences';
 
-/** The maximum number of concerns. One of them is reserved for overdue orders. */
+/** The maximum number of concerns. One of them is reserved for orders that are stuck. */
 const LIMIT = 3;
 
-/** Up to this many issues are not significant for a vendor with few completed orders. */
-const FEW = 3;
-
-export type VendorSummary = Pick<
-  VendorRow,
-  'vendorId' | 'name' | 'reliabilityScore' | 'completedOrders' | 'issueCount' | 'trendPercentage'
->;
-
-/** The value of gifts in minor units, by currency. */
-export type Amounts = { currency: string; minorUnits: number }[];
-
 export type Concern =
-  | { kind: 'high' | 'medium' | 'unsure' | 'falling'; vendor: VendorSummary }
-  | { kind: 'overdue'; orders: number; worth: Amounts | null; oldestPromise: string | null };
+  | { kind: 'high' | 'medium' | 'falling' | 'behind'; vendor: VendorRow }
+  | { kind: 'stuck'; orders: Stuck };
 
-const severity: Concern['kind'][] = ['high', 'overdue', 'medium', 'unsure', 'falling'];
+const severity: Concern['kind'][] = ['high', 'stuck', 'medium', 'falling', 'behind'];
 
-/** The worst first. `vendors` include all at risk; `overdue` is null if the orders of that day cannot be listed. */
-export function concerns(dashboard: Dashboard, vendors: VendorRow[], overdue: OrderList | null): Concern[] {
-  const orders = dashboard.current.totalDelayedOrders;
-  const found: Concern[] = vendorConcerns(dashboard, vendors).slice(0, orders > 0 ? LIMIT - 1 : LIMIT);
-  if (orders > 0) found.push({ kind: 'overdue', orders, ...overdueValue(orders, overdue) });
-  return found.sort((a, b) => severity.indexOf(a.kind) - severity.indexOf(b.kind));
+/** The worst first. `vendors` are in the server's order of attention, and include those at risk. */
+export function concerns(dashboard: Dashboard, vendors: VendorRow[]): Concern[] {
+  const orders = stuckOrders(dashboard);
+  const isStuck = orders.overdue + orders.unshipped + orders.stalled > 0;
+  const stuck: Concern[] = isStuck ? [{ kind: 'stuck', orders }] : [];
+  return [...vendorConcerns(vendors).slice(0, LIMIT - stuck.length), ...stuck].sort(
+    (a, b) => severity.indexOf(a.kind) - severity.indexOf(b.kind),
+  );
 }
 
-function vendorConcerns({ underperformingVendors }: Dashboard, vendors: VendorRow[]): Concern[] {
-  const byScore = (a: VendorSummary, b: VendorSummary) => (a.reliabilityScore ?? 100) - (b.reliabilityScore ?? 100);
+/** The orders of all vendors that are stuck. */
+export function stuckOrders({ current, overdueValue }: Dashboard): Stuck {
+  return {
+    overdue: current.totalDelayedOrders,
+    unshipped: current.totalUnshippedOrders,
+    stalled: current.totalStalledOrders,
+    value: overdueValue,
+  };
+}
+
+/** Whether nothing has come in for too long, or orders have no placement: then the numbers may miss something. */
+export function hasGaps({ silentSince, unplacedOrders }: Dashboard): boolean {
+  return silentSince !== null || (unplacedOrders ?? 0) > 0;
+}
+
+function vendorConcerns(vendors: VendorRow[]): Concern[] {
   const withRisk = (kind: 'high' | 'medium'): Concern[] =>
-    vendors
-      .filter((vendor) => vendor.riskLevel === kind)
-      .sort(byScore)
-      .map((vendor) => ({ kind, vendor }));
-  const atRisk = [...withRisk('high'), ...withRisk('medium')];
-  const atRiskIds = new Set(atRisk.map((concern) => 'vendor' in concern && concern.vendor.vendorId));
-  // Below 80 %, with too few orders for a risk level.
-  const unsure = underperformingVendors
-    .filter((vendor) => !atRiskIds.has(vendor.vendorId) && vendor.issueCount > FEW)
-    .map((vendor): Concern => ({ kind: 'unsure', vendor }));
+    vendors.filter((vendor) => vendor.riskLevel === kind).map((vendor) => ({ kind, vendor }));
+  const isFalling = (vendor: VendorRow) => vendor.riskLevel === 'low' && hasFallen(vendor);
   const falling = vendors
-    .filter((vendor) => vendor.riskLevel === 'low' && hasFallen(vendor))
+    .filter(isFalling)
     .sort((a, b) => (a.trendPercentage ?? 0) - (b.trendPercentage ?? 0))
     .map((vendor): Concern => ({ kind: 'falling', vendor }));
-  return [...atRisk, ...unsure, ...falling];
+  // Not at risk, or too few orders to judge: the server sorts them by what is overdue.
+  const behind = vendors
+    .filter(
+      ({ riskLevel, delayedOrders }) => (riskLevel === 'low' || riskLevel === 'insufficient') && delayedOrders > 0,
+    )
+    .filter((vendor) => !isFalling(vendor))
+    .map((vendor): Concern => ({ kind: 'behind', vendor }));
+  return [...withRisk('high'), ...withRisk('medium'), ...falling, ...behind];
 }
 
 /** Whether the rate of the week before is above the interval of this week. */
 function hasFallen({ reliabilityScore, reliabilityInterval, trendPercentage }: VendorRow): boolean {
   if (reliabilityScore === null || reliabilityInterval === null || trendPercentage === null) return false;
   return reliabilityScore - trendPercentage > reliabilityInterval.upper;
-}
-
-/** The value and the oldest promise of the overdue orders; null unless `list` has all of them with their values. */
-function overdueValue(orders: number, list: OrderList | null): { worth: Amounts | null; oldestPromise: string | null } {
-  if (list === null || list.hasMore || list.orders.length !== orders) return { worth: null, oldestPromise: null };
-  const sums = new Map<string, number>();
-  for (const { currency, giftValue } of list.orders) {
-    if (giftValue !== null) sums.set(currency, (sums.get(currency) ?? 0) + giftValue);
-  }
-  const isKnown = list.orders.every((order) => order.giftValue !== null);
-  const promises = list.orders.map((order) => order.estimatedDelivery ?? '').filter((promise) => promise !== '');
-  return {
-    worth: isKnown ? [...sums].map(([currency, minorUnits]) => ({ currency, minorUnits })) : null,
-    oldestPromise: promises.sort()[0] ?? null,
-  };
 }

@@ -1,7 +1,6 @@
 import { get } from '../../api/client';
-import type { Dashboard, OrderList, Parameters, ResponseBody, VendorList, VendorRow } from '../../api/types';
-import { activeStatuses } from '../../format/labels';
-import { sortOf, worstFirst } from './columns';
+import type { Dashboard, Parameters, ResponseBody, VendorList, VendorRow } from '../../api/types';
+import { byAttention, sortOf } from './columns';
 
 /** Vendors per page: fewer on a phone, where a card is as high as five rows. */
 const limit = () => (matchMedia('(max-width: 40rem)').matches ? '20' : '50');
@@ -16,10 +15,8 @@ export interface OverviewData {
   history: FleetHistory;
   /** A page of the table. */
   vendors: VendorList;
-  /** The worst vendors, whatever the table shows. */
+  /** The first vendors in the server's order of attention, whatever the table shows. */
   worstVendors: VendorRow[];
-  /** Open orders past their promise; null if the page is about another day. */
-  overdue: OrderList | null;
   /** When the data was loaded, in milliseconds of the client's clock. */
   readAt: number;
 }
@@ -47,16 +44,13 @@ export async function loadOverview(
     const [dashboard, vendors] = await Promise.all(requests);
     if (JSON.stringify(dashboard) === JSON.stringify(shown.dashboard)) return { ...shown, vendors };
   }
-  // The default view starts with the vendors at risk. Other views need a second request for those that need attention.
-  const isDefaultView = sortBy === worstFirst.sortBy && order === worstFirst.order && !cursor && !q && !risk;
-  const [dashboard, vendors, history, overdue, defaultPage] = await Promise.all([
+  // Other views than the default one need a second request for the vendors that need attention.
+  const isDefaultView = sortBy === byAttention.sortBy && order === byAttention.order && !cursor && !q && !risk;
+  const [dashboard, vendors, history, defaultPage] = await Promise.all([
     ...requests,
     get('/api/dashboard/history', { query: { to: date } }, signal),
-    date === undefined
-      ? get('/api/orders', { query: { delayed: 'true', status: activeStatuses.join(','), limit: '100' } }, signal)
-      : null,
-    isDefaultView ? null : rows(worstFirst),
+    isDefaultView ? null : rows(byAttention),
   ]);
   const worstVendors = (defaultPage ?? vendors).vendors;
-  return { date, dashboard, history, vendors, worstVendors, overdue, readAt: Date.now() };
+  return { date, dashboard, history, vendors, worstVendors, readAt: Date.now() };
 }

@@ -14,19 +14,26 @@ export function Definitions() {
         <dd>The 95&nbsp;% interval of that rate: fewer orders, a wider interval.</dd>
         <dt>Completed</dt>
         <dd>
-          Arrived, lost, damaged, undeliverable or returned. The last four are issues. Cancelled orders are counted
-          separately.
+          Arrived, lost, damaged, undeliverable or returned to the sender. The last four are issues. Cancelled orders,
+          and what customers return or are refunded for after the arrival, are counted separately.
         </dd>
         <dt>On time</dt>
         <dd>
           Arrived by the promise, out of the orders due in the seven days. An open order past its promise is a miss.
         </dd>
-        <dt>Delayed</dt>
+        <dt>Handed over</dt>
+        <dd>All parcels of the order are on their way: the first event after the placement that is no cancellation.</dd>
+        <dt>Overdue</dt>
         <dd>Open and past the promise, whatever the status.</dd>
+        <dt>Unshipped</dt>
+        <dd>Still placed, and past the ship-by: the time by which it should be handed over.</dd>
+        <dt>Stalled</dt>
+        <dd>On the way, without an event for 48 hours, unless the server is set otherwise.</dd>
         <dt>Risk</dt>
         <dd>
-          High below 80&nbsp;% reliability, medium below 85. Too few orders if the interval is wider than 25 points or
-          nothing completed.
+          That of the worse rate. It is medium if the rate is more likely below 85&nbsp;% than above, and high if it is
+          more likely below 80&nbsp;% (reliability) or 75&nbsp;% (on time). A rate of fewer than 40 orders is only
+          judged if it is 90&nbsp;% sure to be on one side of 85&nbsp;%.
         </dd>
       </dl>
     </section>

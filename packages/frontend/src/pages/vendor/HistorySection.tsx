@@ -14,6 +14,7 @@ const spans = [30, 90] as const;
 const columns = [
   'Reliability, 7 days',
   'Likely between',
+  'On time, 7 days',
   'Completed, 7 days',
   'Issues, 7 days',
   'Placed that day',
@@ -113,6 +114,12 @@ function DayTable({ days }: { days: VendorDay[] }) {
                   ({ lower, upper }) => `${rate(lower)} and ${rate(upper)}\u00a0%`,
                 )}
                 reason={nothingCompleted}
+              />
+            </td>
+            <td className={numberClass}>
+              <Value
+                text={formatOrNull(day.onTimePercentage, percent)}
+                reason="no order was due in the seven days ending with this one"
               />
             </td>
             <td className={numberClass}>{count(day.completedOrders)}</td>

@@ -1,31 +1,32 @@
 import { type HistoryState, Link, useLocation } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import type { Risk, VendorReport } from '../../api/types';
-import { pluralize } from '../../format/numbers';
+import type { VendorReport } from '../../api/types';
+import { AT_RISK_BELOW } from '../../format/labels';
+import { likelihood, pluralize } from '../../format/numbers';
 import { day, shortDay } from '../../format/times';
 import { BackLink } from '../../ui/BackLink';
 import { buttonClass } from '../../ui/Button';
 import { Icon } from '../../ui/Icon';
 import { RiskMark } from '../../ui/RiskMark';
+import { ToChase } from './ToChase';
 import styles from './VendorHead.module.css';
 import { verdict } from './verdict';
 
 /** The vendor and its verdict: a block as wide as the window, with the tone of its risk. */
 export function VendorHead({
   report: { vendor, report },
-  risk,
   isPast,
   openedFrom,
 }: {
   report: VendorReport;
-  risk: Risk;
   isPast: boolean;
   openedFrom: HistoryState['openedFrom'];
 }) {
+  const { riskLevel, riskProbability } = report;
   const location = useLocation();
   const mail = vendor.supportContact?.includes('@') ? `mailto:${vendor.supportContact}` : null;
   return (
-    <div className={styles.head} data-risk={risk}>
+    <div className={styles.head} data-risk={riskLevel}>
       <div className={styles.top}>
         {location.state.openedFrom === undefined ? (
           <Link className={styles.quiet} to="/" search={location.state.listSearch ?? { date: location.search.date }}>
@@ -46,11 +47,17 @@ export function VendorHead({
       </div>
       <div>
         <h1 className={styles.name}>{vendor.name}</h1>
-        <p className={styles.verdict}>{verdict(report, risk)}</p>
+        <p className={styles.verdict}>{verdict(report)}</p>
         <p className={styles.risk}>
-          <RiskMark risk={risk} isFull />
+          <RiskMark risk={riskLevel} isFull />
+          {riskProbability !== null && (
+            <span>
+              {likelihood(riskProbability)} likely that a rate is below {AT_RISK_BELOW}&nbsp;%
+            </span>
+          )}
           {!vendor.isActive && <b>Takes no new orders</b>}
         </p>
+        {report.updatedAt !== null && <ToChase report={report} isPast={isPast} openedFrom={openedFrom} />}
         <dl className={styles.facts}>
           {vendor.name !== vendor.vendorId && (
             <Fact name="Id">

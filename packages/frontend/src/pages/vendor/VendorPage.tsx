@@ -17,7 +17,7 @@ import { WindowTable } from './WindowTable';
 
 /** One vendor: its numbers compared with the week before, its history, its issues, and the orders to chase. */
 export function VendorPage({
-  data: { report: vendorReport, risk, history, isPast, overdue },
+  data: { report: vendorReport, history, isPast, overdue },
   search,
 }: {
   data: VendorData;
@@ -30,7 +30,7 @@ export function VendorPage({
   return (
     <>
       <title>{`${vendor.name} · Goody`}</title>
-      <VendorHead report={vendorReport} risk={risk} isPast={isPast} openedFrom={openedFrom} />
+      <VendorHead report={vendorReport} isPast={isPast} openedFrom={openedFrom} />
       {report.updatedAt === null ? (
         <div className={styles.empty}>
           <StateBox tone="empty" label="Nothing here" title="No order of this vendor yet">
@@ -43,7 +43,7 @@ export function VendorPage({
         </div>
       ) : (
         <>
-          <VendorTiles report={report} vendor={vendor} risk={risk} />
+          <VendorTiles report={report} vendor={vendor} />
           <div className={styles.parts}>
             <div className={styles.main}>
               <HistorySection history={history} isPast={isPast} shown={search.days} />

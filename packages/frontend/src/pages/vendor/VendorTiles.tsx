@@ -1,68 +1,115 @@
-import type { Report, Risk, VendorReport } from '../../api/types';
+import type { Interval, Report, Risk, RiskReason, VendorReport } from '../../api/types';
 import { change } from '../../format/change';
-import { count, decimal, pluralize, rate } from '../../format/numbers';
+import { count, days, decimal, pluralize, rate } from '../../format/numbers';
+import { capitalized } from '../../format/sentences';
 import { ChangeText } from '../../ui/ChangeText';
 import { Tile, Tiles, type Tone } from '../../ui/Tile';
 import { formatOrNull, Value } from '../../ui/Value';
 import styles from './VendorTiles.module.css';
 
 const nothingToCompare = 'Nothing to compare with in one of the two weeks';
+const nothingCompleted = 'nothing completed in these seven days';
+const nothingDue = 'no order was due in these seven days';
+const noDeadline = 'no order was to be handed over in these seven days';
 
-/** Reliability and issue rate add up to 100 %, so both have the tone of the risk. */
 const toneOfRisk: Record<Risk, Tone> = { high: 'bad', medium: 'watch', low: 'good', insufficient: 'rest' };
 
 /** The four numbers of a vendor, compared with the week before. */
-export function VendorTiles({ report, vendor, risk }: { report: Report; vendor: VendorReport['vendor']; risk: Risk }) {
+export function VendorTiles({ report, vendor }: { report: Report; vendor: VendorReport['vendor'] }) {
   const { current7d: current, trends } = report;
-  const tone = toneOfRisk[risk];
   return (
     <div className={styles.numbers}>
       <Tiles>
-        <Tile
+        <Rate
           label="Reliability"
-          tone={tone}
-          value={
-            <Value text={formatOrNull(current.reliabilityScore, rate)} reason="nothing completed in these seven days" />
-          }
-          unit={current.reliabilityScore === null ? undefined : '%'}
-        >
-          {current.reliabilityInterval === null ? (
-            <p>Nothing completed in these seven days</p>
-          ) : (
-            <p>
-              {risk === 'insufficient' ? 'Too few to judge: likely' : 'Likely'} between{' '}
-              {rate(current.reliabilityInterval.lower)} and {rate(current.reliabilityInterval.upper)}
-              &nbsp;%
-            </p>
-          )}
-          <ChangeText
-            change={change(trends.reliabilityScore, { unit: 'points', better: 'up' })}
-            reason={nothingToCompare}
-          />
-        </Tile>
+          tone={rateTone(report, 'reliability', current.reliabilityScore)}
+          score={current.reliabilityScore}
+          interval={current.reliabilityInterval}
+          of={`${count(current.arrivedOrders)} of ${count(current.completedOrders)} arrived`}
+          missing={nothingCompleted}
+          delta={trends.reliabilityScore}
+        />
+        <Rate
+          label="On time"
+          tone={rateTone(report, 'onTime', current.onTimePercentage)}
+          score={current.onTimePercentage}
+          interval={current.onTimeInterval}
+          of={`${count(current.onTimeDeliveries)} of ${count(current.dueOrders)} due`}
+          missing={nothingDue}
+          delta={trends.onTimePercentage}
+        />
+        <Handover report={report} />
         <Delivery report={report} promise={vendor.slaPromises?.standardDelivery ?? null} />
-        <Tile label="Active orders" tone="info" value={count(report.activeOrders)}>
-          <p>{report.delayedOrders === 0 ? 'None delayed' : <b>{count(report.delayedOrders)} delayed</b>}</p>
-          <ChangeText
-            change={change(trends.activeOrders, { unit: 'orders', better: null })}
-            reason={nothingToCompare}
-          />
-        </Tile>
-        <Tile
-          label="Issue rate"
-          tone={tone}
-          value={<Value text={formatOrNull(current.issueRate, rate)} reason="nothing completed in these seven days" />}
-          unit={current.issueRate === null ? undefined : '%'}
-        >
-          <p>
-            {current.completedOrders === 0
-              ? 'Nothing completed in these seven days'
-              : `${count(current.issueCount)} of ${count(current.completedOrders)} completed`}
-          </p>
-          <ChangeText change={change(trends.issueRate, { unit: 'points', better: 'down' })} reason={nothingToCompare} />
-        </Tile>
       </Tiles>
     </div>
+  );
+}
+
+/** The tone of a rate: that of the risk, if the rate is its reason; good, if the vendor is judged and the rate is not. */
+function rateTone({ riskLevel, riskReason }: Report, reason: RiskReason, score: number | null): Tone {
+  if (score === null) return 'rest';
+  if (riskReason === null || riskReason === reason || riskReason === 'both') return toneOfRisk[riskLevel];
+  return 'info';
+}
+
+/** A rate with its counts and its interval. */
+function Rate({
+  label,
+  tone,
+  score,
+  interval,
+  of,
+  missing,
+  delta,
+}: {
+  label: string;
+  tone: Tone;
+  score: number | null;
+  interval: Interval | null;
+  of: string;
+  missing: string;
+  delta: number | null;
+}) {
+  return (
+    <Tile
+      label={label}
+      tone={tone}
+      value={<Value text={formatOrNull(score, rate)} reason={missing} />}
+      unit={score === null ? undefined : '%'}
+    >
+      {interval === null ? (
+        <p>{capitalized(missing)}</p>
+      ) : (
+        <p>
+          {of}; likely between {rate(interval.lower)} and {rate(interval.upper)}&nbsp;%
+        </p>
+      )}
+      <ChangeText change={change(delta, { unit: 'points', better: 'up' })} reason={nothingToCompare} />
+    </Tile>
+  );
+}
+
+/** How many orders were handed over by their deadline, and how long that takes. */
+function Handover({ report: { current7d: current, trends } }: { report: Report }) {
+  const { shippedOnTimePercentage: score, avgHandoverHours: hours } = current;
+  return (
+    <Tile
+      label="Handed over in time"
+      tone={score === null ? 'rest' : 'info'}
+      value={<Value text={formatOrNull(score, rate)} reason={noDeadline} />}
+      unit={score === null ? undefined : '%'}
+    >
+      <p>
+        {score === null
+          ? capitalized(noDeadline)
+          : `${count(current.shippedOnTime)} of ${count(current.shipDueOrders)} by the deadline`}
+        {hours !== null && `; after ${days(hours)} on average`}
+      </p>
+      <ChangeText
+        change={change(trends.shippedOnTimePercentage, { unit: 'points', better: 'up' })}
+        reason={nothingToCompare}
+      />
+    </Tile>
   );
 }
 

@@ -13,6 +13,8 @@ interface Line {
   measure: Measure;
   /** Why the value may be missing. */
   reason: string;
+  /** It is on a tile, too, or follows from one: paper does not repeat it. */
+  isOnTile?: boolean;
 }
 
 const nothingCompleted = 'nothing completed in the seven days';
@@ -32,6 +34,20 @@ const lines: Line[] = [
     format: percent,
     measure: { unit: 'points', better: 'up' },
     reason: 'no order was due in the seven days',
+  },
+  {
+    label: 'Handed over in time',
+    value: 'shippedOnTimePercentage',
+    format: percent,
+    measure: { unit: 'points', better: 'up' },
+    reason: 'no order was to be handed over in the seven days',
+  },
+  {
+    label: 'Average handover',
+    value: 'avgHandoverHours',
+    format: days,
+    measure: { unit: 'days', better: 'down' },
+    reason: 'nothing was handed over in the seven days',
   },
   {
     label: 'Average delivery',
@@ -60,6 +76,7 @@ const lines: Line[] = [
     format: count,
     measure: { unit: 'orders', better: null },
     reason: neverMissing,
+    isOnTile: true,
   },
   {
     label: 'Issues',
@@ -74,6 +91,7 @@ const lines: Line[] = [
     format: percent,
     measure: { unit: 'points', better: 'down' },
     reason: nothingCompleted,
+    isOnTile: true,
   },
   {
     label: 'Cancelled',
@@ -89,13 +107,51 @@ const lines: Line[] = [
     measure: { unit: 'points', better: 'down' },
     reason: 'nothing completed or was cancelled in the seven days',
   },
-  { label: 'Due', value: 'dueOrders', format: count, measure: { unit: 'orders', better: null }, reason: neverMissing },
+  {
+    label: 'Returned by customers',
+    value: 'returnedOrders',
+    format: count,
+    measure: { unit: 'orders', better: null },
+    reason: neverMissing,
+  },
+  {
+    label: 'Refunded',
+    value: 'refundedOrders',
+    format: count,
+    measure: { unit: 'orders', better: null },
+    reason: neverMissing,
+  },
+  {
+    label: 'Due',
+    value: 'dueOrders',
+    format: count,
+    measure: { unit: 'orders', better: null },
+    reason: neverMissing,
+    isOnTile: true,
+  },
   {
     label: 'Delivered on time',
     value: 'onTimeDeliveries',
     format: count,
     measure: { unit: 'orders', better: null },
     reason: neverMissing,
+    isOnTile: true,
+  },
+  {
+    label: 'Due to be handed over',
+    value: 'shipDueOrders',
+    format: count,
+    measure: { unit: 'orders', better: null },
+    reason: neverMissing,
+    isOnTile: true,
+  },
+  {
+    label: 'Handed over by then',
+    value: 'shippedOnTime',
+    format: count,
+    measure: { unit: 'orders', better: null },
+    reason: neverMissing,
+    isOnTile: true,
   },
 ];
 
@@ -123,7 +179,7 @@ export function WindowTable({ report: { current7d, previous7d, trends } }: { rep
         </thead>
         <tbody>
           {lines.map((line) => (
-            <tr key={line.value}>
+            <tr key={line.value} data-on-tile={line.isOnTile}>
               <th scope="row">{line.label}</th>
               {[current7d, previous7d].map((window, index) => (
                 // The two windows are always these two, in this order.
@@ -131,6 +187,7 @@ export function WindowTable({ report: { current7d, previous7d, trends } }: { rep
                 <td className={numberClass} key={index}>
                   <Value text={formatOrNull(window[line.value], line.format)} reason={line.reason} />
                   {line.value === 'reliabilityScore' && <Range interval={window.reliabilityInterval} />}
+                  {line.value === 'onTimePercentage' && <Range interval={window.onTimeInterval} />}
                 </td>
               ))}
               <td className={numberClass}>

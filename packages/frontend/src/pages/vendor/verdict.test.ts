@@ -1,65 +1,59 @@
 import { describe, expect, test } from 'vitest';
-import type { Report, Risk } from '../../api/types';
+import type { Report, Risk, RiskReason } from '../../api/types';
 import { verdict } from './verdict';
 
 /** The sentence for a report with only the fields it needs. */
-function sentence(
-  risk: Risk,
-  [issueCount, completedOrders]: [number, number],
-  [issuesBefore, completedBefore]: [number, number] = [0, 0],
+function verdictOf(
+  riskLevel: Risk,
+  riskReason: RiskReason | null,
+  [arrived, completedOrders]: [number, number],
+  [onTimeDeliveries, dueOrders]: [number, number],
   activeOrders = 0,
 ): string {
-  const rate = (issues: number, completed: number) => (completed === 0 ? null : (100 * issues) / completed);
-  const now = rate(issueCount, completedOrders);
-  const before = rate(issuesBefore, completedBefore);
-  const worse = now === null || before === null ? null : now - before;
-  const report = {
-    activeOrders,
-    current7d: { issueCount, completedOrders, issueRate: now },
-    previous7d: { issueRate: before },
-    trends: { trendDirection: worse === null ? null : Math.abs(worse) < 2 ? 'stable' : worse > 0 ? 'down' : 'up' },
-  };
-  return verdict(report as Report, risk).replaceAll('\u00a0', ' ');
+  const current7d = { completedOrders, issueCount: completedOrders - arrived, dueOrders, onTimeDeliveries };
+  return verdict({ riskLevel, riskReason, activeOrders, current7d } as Report);
 }
 
-describe('the sentence about a vendor', () => {
-  test('counts the issues, and compares them with the week before', () => {
-    expect(sentence('high', [31, 118], [11, 130])).toBe(
-      '31 of 118 completed orders went wrong, 26.3 %: worse than the week before (8.5 %).',
+describe('the verdict on a vendor', () => {
+  test('starts with the rate that is its reason', () => {
+    expect(verdictOf('high', 'onTime', [0, 0], [0, 69])).toBe(
+      '0 of 69 due orders arrived on time; nothing completed in 7 days.',
     );
-    expect(sentence('low', [2, 60], [9, 60])).toBe(
-      '2 of 60 completed orders went wrong, 3.3 %: better than the week before (15.0 %).',
+    expect(verdictOf('high', 'onTime', [120, 120], [0, 120])).toBe(
+      '0 of 120 due orders arrived on time; 120 of 120 completed orders arrived.',
     );
-    expect(sentence('medium', [10, 61], [10, 64])).toBe(
-      '10 of 61 completed orders went wrong, 16.4 %: about as in the week before (15.6 %).',
+    expect(verdictOf('medium', 'reliability', [98, 118], [0, 0])).toBe(
+      '98 of 118 completed orders arrived; nothing was due in 7 days.',
     );
-  });
-
-  test('has no rate if nothing went wrong', () => {
-    expect(sentence('low', [0, 40], [4, 40])).toBe(
-      'None of 40 completed orders went wrong: better than the week before (10.0 %).',
+    expect(verdictOf('high', 'both', [14, 23], [10, 20])).toBe(
+      '14 of 23 completed orders arrived; 10 of 20 due orders arrived on time.',
     );
   });
 
-  test('states that nothing completed in the week before', () => {
-    expect(sentence('low', [1, 40])).toBe(
-      '1 of 40 completed orders went wrong, 2.5 %. Nothing completed in the week before to compare with.',
+  test('of a low risk has no reason, and still states both rates', () => {
+    expect(verdictOf('low', null, [1200, 1200], [1199, 1200])).toBe(
+      '1,200 of 1,200 completed orders arrived; 1,199 of 1,200 due orders arrived on time.',
     );
   });
 
-  test('does not judge too few orders', () => {
-    expect(sentence('insufficient', [6, 27], [3, 13])).toBe('6 of 27 completed orders went wrong. Too few to judge.');
-    expect(sentence('insufficient', [0, 1])).toBe('The only completed order arrived. One is too few to judge.');
-    expect(sentence('insufficient', [1, 1])).toBe('The only completed order went wrong. One is too few to judge.');
+  test('explains why too few orders are not judged', () => {
+    expect(verdictOf('insufficient', null, [3, 3], [2, 3])).toBe(
+      'Too few orders to judge: 3 of 3 completed orders arrived; 2 of 3 due orders arrived on time.',
+    );
+    expect(verdictOf('insufficient', null, [0, 0], [0, 1])).toBe(
+      'Too few orders to judge: nothing completed in 7 days; the only due order missed its promise.',
+    );
   });
 
-  test('counts the orders on the way if nothing completed', () => {
-    expect(sentence('insufficient', [0, 0], [0, 0], 4)).toBe(
-      'Nothing completed in these seven days; 4 orders are on the way.',
+  test('counts the open orders if nothing completed and nothing was due', () => {
+    expect(verdictOf('insufficient', null, [0, 0], [0, 0], 4)).toBe(
+      'Nothing completed and nothing was due in 7 days; 4 orders are open.',
     );
-    expect(sentence('insufficient', [0, 0], [0, 0], 1)).toBe(
-      'Nothing completed in these seven days; 1 order is on the way.',
+    expect(verdictOf('insufficient', null, [0, 0], [0, 0], 1)).toBe(
+      'Nothing completed and nothing was due in 7 days; 1 order is open.',
     );
-    expect(sentence('insufficient', [0, 0])).toBe('Nothing completed in these seven days, and nothing is on the way.');
+    expect(verdictOf('insufficient', null, [0, 0], [0, 0])).toBe(
+      'Nothing completed, nothing was due in 7 days, and nothing is on the way.',
+    );
   });
 });

@@ -1,25 +1,14 @@
-/** A sentence about the numbers of a vendor. It states counts only: no causes, and no start of a change. */
-import type { Report, Risk } from '../../api/types';
-import { count, percent, pluralize } from '../../format/numbers';
+/** The verdict on a vendor in a sentence made from its numbers. It states counts only: no causes, and no start of a change. */
+import type { Report } from '../../api/types';
+import { pluralize } from '../../format/numbers';
+import { ratesInWords, sentence } from '../../format/sentences';
 
-export function verdict(
-  { current7d: current, previous7d: previous, trends, activeOrders }: Report,
-  risk: Risk,
-): string {
-  const { completedOrders: completed, issueCount: issues, issueRate } = current;
-  if (issueRate === null) {
+export function verdict({ current7d, riskLevel, riskReason, activeOrders }: Report): string {
+  if (current7d.completedOrders === 0 && current7d.dueOrders === 0) {
     return activeOrders === 0
-      ? 'Nothing completed in these seven days, and nothing is on the way.'
-      : `Nothing completed in these seven days; ${pluralize(activeOrders, 'order is', 'orders are')} on the way.`;
+      ? 'Nothing completed, nothing was due in 7 days, and nothing is on the way.'
+      : `Nothing completed and nothing was due in 7 days; ${pluralize(activeOrders, 'order is', 'orders are')} open.`;
   }
-  if (completed === 1) {
-    return `The only completed order ${issues === 0 ? 'arrived' : 'went wrong'}. One is too few to judge.`;
-  }
-  const issueText = `${issues === 0 ? 'None' : count(issues)} of ${count(completed)} completed orders went wrong`;
-  if (risk === 'insufficient') return `${issueText}. Too few to judge.`;
-  const rate = issues === 0 ? issueText : `${issueText}, ${percent(issueRate)}`;
-  if (previous.issueRate === null) return `${rate}. Nothing completed in the week before to compare with.`;
-  // The API calls a change of less than two points stable; reliability up is fewer issues.
-  const against = { up: 'better than', down: 'worse than', stable: 'about as in' }[trends.trendDirection ?? 'stable'];
-  return `${rate}: ${against} the week before (${percent(previous.issueRate)}).`;
+  const parts = ratesInWords(current7d, riskReason);
+  return riskLevel === 'insufficient' ? `Too few orders to judge: ${parts.join('; ')}.` : `${sentence(parts)}.`;
 }

@@ -130,8 +130,10 @@ impl Gaps {
     pub fn issues(&self, at: Instant) -> Vec<String> {
         let silence = self.silent_since.map(|latest| {
             let hours = (at.seconds_since(latest) / 3_600.0).floor();
+            let time =
+                if hours < 48.0 { format!("{hours:.0} hours") } else { format!("{:.0} days", (hours / 24.0).floor()) };
             let source = self.last_source.as_ref().map_or_else(String::new, |source| format!(" (from {source})"));
-            format!("events: nothing has come in for {hours:.0} hours: the latest event is of {latest}{source}")
+            format!("events: nothing has come in for {time}: the latest event is of {latest}{source}")
         });
         let unplaced = match self.unplaced_orders {
             0 => None,

@@ -4,42 +4,10 @@
 //! after an update, everything is counted again before anything reads or moves the counters. Otherwise a later change of an order
 //! would be subtracted from other counters than those it was added to.
 
-use goody_domain::{Instant, ReportZone, time_zone_database};
+use goody_domain::{ReportZone, time_zone_database};
 use rusqlite::{Connection, OptionalExtension};
 
-use crate::recount::recount;
 use crate::{Fault, schema};
-
-/// Counts everything again if the counters follow other rules than those of this program. Returns the rules of this program.
-pub(crate) fn apply_rules(
-    connection: &Connection,
-    zone: &ReportZone,
-    now: Instant,
-    progress: &dyn Fn(u64, u64),
-) -> std::result::Result<String, Fault> {
-    let rules = zone.rules();
-    let stored = stored_rules(connection)?;
-    match &stored {
-        Some((version, stored)) if version == time_zone_database() && *stored == rules => return Ok(rules),
-        Some((_, stored)) if *stored == rules => {}
-        _ if !has_orders(connection)? => {}
-        _ => {
-            let was = stored.map_or_else(|| "unknown".to_owned(), |(version, _)| version);
-            let (name, version) = (zone.name(), time_zone_database());
-            tracing::info!(
-                zone = name,
-                was,
-                version,
-                "the rules of the counters have changed: everything is counted again"
-            );
-            recount(connection, zone, now, |connection| write_rules(connection, &rules), progress)?;
-            tracing::info!(zone = name, version, "everything is counted");
-            return Ok(rules);
-        }
-    }
-    write_rules(connection, &rules)?;
-    Ok(rules)
-}
 
 /// Whether the counters follow these rules.
 pub(crate) fn is_counted(connection: &Connection, rules: &str) -> std::result::Result<bool, Fault> {
@@ -51,7 +19,7 @@ pub(crate) fn mark_uncounted(connection: &Connection) -> std::result::Result<(),
     Ok(schema::set_meta(connection, "zone_rules", "being counted")?)
 }
 
-fn write_rules(connection: &Connection, rules: &str) -> std::result::Result<(), Fault> {
+pub(crate) fn write_rules(connection: &Connection, rules: &str) -> std::result::Result<(), Fault> {
     schema::set_meta(connection, "zone_database", time_zone_database())?;
     Ok(schema::set_meta(connection, "zone_rules", rules)?)
 }
@@ -68,12 +36,12 @@ pub(crate) fn check(connection: &Connection, rules: &str) -> std::result::Result
 }
 
 /// The version of the time zone database and the rules that the counters follow.
-fn stored_rules(connection: &Connection) -> rusqlite::Result<Option<(String, String)>> {
+pub(crate) fn stored_rules(connection: &Connection) -> rusqlite::Result<Option<(String, String)>> {
     Ok(schema::meta(connection, "zone_database")?.zip(schema::meta(connection, "zone_rules")?))
 }
 
 /// Whether there is an order, or a counter of one that has expired.
-fn has_orders(connection: &Connection) -> rusqlite::Result<bool> {
+pub(crate) fn has_orders(connection: &Connection) -> rusqlite::Result<bool> {
     let found =
         connection
             .query_row("SELECT 1 FROM (SELECT 1 FROM orders UNION ALL SELECT 1 FROM books) LIMIT 1", [], |_| Ok(()));

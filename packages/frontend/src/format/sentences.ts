@@ -1,0 +1,63 @@
+/** The numbers of a vendor as parts of a sentence. They state counts only: no causes. */
+import type { Money, RiskReason, VendorRow } from '../api/types';
+import { count, sums } from './numbers';
+
+/** The counts of both rates. A row of the vendor table and a window of a report have them. */
+export type RateCounts = Pick<VendorRow, 'completedOrders' | 'issueCount' | 'dueOrders' | 'onTimeDeliveries'>;
+
+/** Both rates, that of the reason first: `0 of 69 due orders arrived on time`, `nothing completed in 7 days`. */
+export function ratesInWords(counts: RateCounts, reason: RiskReason | null): string[] {
+  const parts = [reliabilityInWords(counts), onTimeInWords(counts)];
+  return reason === 'onTime' ? parts.reverse() : parts;
+}
+
+/** Only the rates that the reason names; the reliability if it names none. */
+export function reasonInWords(counts: RateCounts, reason: RiskReason | null): string[] {
+  const parts = ratesInWords(counts, reason);
+  return reason === 'both' ? parts : parts.slice(0, 1);
+}
+
+function reliabilityInWords({ completedOrders: of, issueCount }: RateCounts): string {
+  if (of === 0) return 'nothing completed in 7 days';
+  if (of === 1) return `the only completed order ${issueCount === 0 ? 'arrived' : 'failed'}`;
+  return `${count(of - issueCount)} of ${count(of)} completed orders arrived`;
+}
+
+function onTimeInWords({ dueOrders: of, onTimeDeliveries }: RateCounts): string {
+  if (of === 0) return 'nothing was due in 7 days';
+  if (of === 1) return `the only due order ${onTimeDeliveries === 1 ? 'arrived on time' : 'missed its promise'}`;
+  return `${count(onTimeDeliveries)} of ${count(of)} due orders arrived on time`;
+}
+
+/** The orders that are stuck. One order can be both overdue and unshipped or stalled, so the counts have no sum. */
+export interface Stuck {
+  overdue: number;
+  unshipped: number;
+  stalled: number;
+  /** The value of the overdue gifts; null if it is not known, as on a past date. */
+  value: Money[] | null;
+}
+
+/** The counts that are not zero: `78 overdue ($3,315), 12 not shipped in time, 5 stalled`; of none: `` */
+export function stuckInWords({ overdue, unshipped, stalled, value }: Stuck): string {
+  const worth = value === null || value.length === 0 ? '' : ` (${sums(value)})`;
+  const parts: [number, string][] = [
+    [overdue, `overdue${worth}`],
+    [unshipped, 'not shipped in time'],
+    [stalled, 'stalled'],
+  ];
+  return parts
+    .filter(([number]) => number > 0)
+    .map(([number, what]) => `${count(number)} ${what}`)
+    .join(', ');
+}
+
+/** The parts as one sentence without its end: (`nothing completed`, `1 of 2 is late`) → `Nothing completed; 1 of 2 is late` */
+export function sentence(parts: string[]): string {
+  return capitalized(parts.join('; '));
+}
+
+/** With a capital first letter. */
+export function capitalized(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
