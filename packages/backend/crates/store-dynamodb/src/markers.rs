@@ -108,12 +108,7 @@ pub(crate) fn advance_step(
 }
 
 /// Marks an order as expired, if its marker is still `from`.
-pub(crate) fn expire(
-    store: &DynamoStore,
-    history: &History,
-    from: &Marker,
-    today: Day,
-) -> Result<TransactWriteItem> {
+pub(crate) fn expire(store: &DynamoStore, history: &History, from: &Marker, today: Day) -> Result<TransactWriteItem> {
     let marker = Marker {
         version: history.version(),
         steps: None,

@@ -107,8 +107,7 @@ impl DynamoStore {
                 self.delete_parts(history).await?;
                 return Ok(false);
             }
-            let mut writes =
-                vec![markers::expire(self, history, &marker, today)?, self.delete_order(history)?];
+            let mut writes = vec![markers::expire(self, history, &marker, today)?, self.delete_order(history)?];
             for vendor_id in secondary_vendors::former_vendor_ids(history) {
                 writes.push(self.delete_row(secondary_vendors::key(&vendor_id, id), None)?);
             }

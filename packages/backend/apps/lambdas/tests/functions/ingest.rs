@@ -64,8 +64,10 @@ async fn the_response_to_a_request_is_that_of_the_embedded_host() {
     let results: Vec<Value> = response.lines().iter().map(|line| line["result"].clone()).collect();
     assert_eq!(results, ["accepted", "rejected", "duplicate"]);
     let batch_id = response.header("x-batch-id").to_owned();
-    let retracted = app.request(Method::POST, &format!("/api/batches/{batch_id}/retract"), "application/json", "").await;
-    let answer = json!({"batchId": batch_id, "orders": 1, "events": 1, "expiredOrders": 0, "isComplete": true, "next": null});
+    let retracted =
+        app.request(Method::POST, &format!("/api/batches/{batch_id}/retract"), "application/json", "").await;
+    let answer =
+        json!({"batchId": batch_id, "orders": 1, "events": 1, "expiredOrders": 0, "isComplete": true, "next": null});
     assert_eq!(retracted.json(), answer);
     let put = app.request(Method::PUT, "/api/vendors/acme", "application/json", r#"{"name": "Acme"}"#).await;
     assert_eq!(put.status.as_u16(), 200, "{}", put.text());

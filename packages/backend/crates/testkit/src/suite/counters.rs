@@ -116,8 +116,7 @@ pub async fn the_status_has_the_last_refresh_and_the_number_of_reports(make: Mak
     roll::tick(store, now()).await.unwrap();
     let first_over = Some(at("2026-03-11T00:00:00Z"));
     let lag = ChangeLag::default();
-    let expected =
-        ReportStatus { refreshed_at: Some(now()), reports: 2, first_over, lag, ..first };
+    let expected = ReportStatus { refreshed_at: Some(now()), reports: 2, first_over, lag, ..first };
     assert_eq!(store.status().await.unwrap(), expected);
     let lag = ChangeLag { changes: 3, oldest: Some(at("2026-03-10T14:00:00.000001Z")) };
     store.mark_refreshed(now(), lag).await.unwrap();

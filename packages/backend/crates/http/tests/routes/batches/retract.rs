@@ -54,10 +54,7 @@ async fn a_batch_is_taken_back_and_the_history_says_so() {
     assert_eq!(column(history, "kind"), ["event", "event", "retraction"]);
     assert_eq!(column(history, "batchId"), ["good", "bad", "bad"]);
     assert_eq!((&history[0]["isTakenBack"], &history[1]["isTakenBack"]), (&json!(false), &json!(true)));
-    assert_eq!(
-        history[2],
-        json!({"kind": "retraction", "recordedAt": "2026-03-10T14:30:20Z", "batchId": "bad"})
-    );
+    assert_eq!(history[2], json!({"kind": "retraction", "recordedAt": "2026-03-10T14:30:20Z", "batchId": "bad"}));
     assert_eq!(app.read("/api/orders/o-2").await["order"], Value::Null);
     let again = retract(&app, "bad/retract").await.json();
     assert_eq!((&again["orders"], &again["events"]), (&json!(0), &json!(0)));

@@ -259,7 +259,8 @@ async fn a_rejected_event_adds_no_vendor() {
 async fn a_placement_of_another_vendor_is_accepted_with_a_warning() {
     let app = TestApp::new();
     let mut other = placed("o-1");
-    (other["eventId"], other["vendorId"], other["occurredAt"]) = ("e-2".into(), "bloom".into(), "2026-03-10T11:00:00Z".into());
+    (other["eventId"], other["vendorId"], other["occurredAt"]) =
+        ("e-2".into(), "bloom".into(), "2026-03-10T11:00:00Z".into());
     let response = app.post_ndjson(format!("{}\n{other}", placed("o-1"))).await;
     assert_eq!(results_of(&response), lines(&[(1, "accepted", ""), (2, "accepted", "")]));
     let warning = "names another vendor than the order's first placement; it counts nowhere";
