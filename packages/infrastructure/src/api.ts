@@ -70,6 +70,7 @@ export class Api extends Construct {
     const route = (method: HttpMethod, path: string, integration: HttpLambdaIntegration) =>
       this.api.addRoutes({ path, methods: [method], integration, authorizer });
     route(HttpMethod.POST, '/api/orders/events', writing);
+    route(HttpMethod.POST, '/api/batches/{batchId}/retract', writing);
     route(HttpMethod.PUT, '/api/vendors/{vendorId}', writing);
     if (oidc) for (const path of PUBLIC_PATHS) route(HttpMethod.GET, path, reading);
 

@@ -23,7 +23,7 @@ const SIZES: Readonly<Record<FunctionName, Size>> = {
     timeout: REQUEST_TIMEOUT,
   },
   'order-ingest': {
-    description: 'Ingests order events and vendors',
+    description: 'Ingests order events and vendors, and takes batches back',
     memoryMegabytes: 512,
     timeout: REQUEST_TIMEOUT,
   },

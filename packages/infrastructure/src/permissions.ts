@@ -36,7 +36,12 @@ export const PERMISSIONS: Readonly<Record<FunctionName, readonly Permission[]>> 
     { table: 'Vendors', actions: ['GetItem', 'BatchGetItem'] },
     { table: 'Vendors', indexes: ['idIndex'], actions: ['Query'] },
   ],
-  'order-ingest': INGEST,
+  // A retraction searches all orders, and the markers of expired ones.
+  'order-ingest': [
+    ...INGEST,
+    { table: 'Orders', indexes: ['idIndex'], actions: ['Query'] },
+    { table: 'Reports', indexes: ['dateIndex'], actions: ['Query'] },
+  ],
   'order-simulator': [...INGEST, { table: 'Orders', indexes: ['vendorIndex'], actions: ['Query'] }],
   'report-generator': [
     { table: 'Orders', actions: ['BatchGetItem', 'DeleteItem'] },

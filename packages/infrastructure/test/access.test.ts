@@ -82,7 +82,11 @@ describe('a write', () => {
   ])('goes to order-ingest, which checks the token, when %s', (_, of) => {
     const targets = routes(of);
     const writes = Object.keys(targets).filter((route) => targets[route]?.endsWith('order-ingest'));
-    expect(writes.sort()).toEqual(['POST /api/orders/events', 'PUT /api/vendors/{vendorId}']);
+    expect(writes.sort()).toEqual([
+      'POST /api/batches/{batchId}/retract',
+      'POST /api/orders/events',
+      'PUT /api/vendors/{vendorId}',
+    ]);
     // An authorizer would reject the Authorization header, which holds the API token.
     expect(new Set(writes.map((route) => targets[route]))).toEqual(new Set(['NONE: order-ingest']));
   });

@@ -70,9 +70,12 @@ describe('with the permissions of its policy only', () => {
     expect((await sendTick('order-simulator', simulated)).new).toBeGreaterThan(0);
   });
 
-  test('order-ingest receives events and vendors over HTTP, and events from the bus', async () => {
+  test('order-ingest receives events and vendors over HTTP, takes a batch back, and receives events from the bus', async () => {
     const posted = await write('POST', '/api/orders/events', [placed('tour-1')]);
     expect(JSON.parse(posted.body)).toMatchObject({ accepted: 1 });
+    const { headers } = await write('POST', '/api/orders/events', [placed('tour-0')]);
+    const retracted = await write('POST', `/api/batches/${headers['x-batch-id']}/retract`, {});
+    expect(JSON.parse(retracted.body)).toMatchObject({ orders: 1, events: 1, isComplete: true });
     const vendor = { name: 'Tour', category: 'flowers' };
     expect(await write('PUT', '/api/vendors/tour', vendor)).toSatisfy(isOk);
     await account.invoke('order-ingest', onTheBus(placed('tour-2')));

@@ -82,7 +82,7 @@ describe('order-ingest', () => {
     await vi.waitFor(() => {
       const lines = account.logged('order-ingest').filter(({ target }) => target === 'audit');
       expect(lines).toMatchObject([
-        { message: 'events', token: 'shop', accepted: 1, duplicate: 0, rejected: 0 },
+        { message: 'events', token: 'shop', accepted: 1, duplicate: 0, expired: 0, rejected: 0 },
         { message: 'vendor', token: 'office', vendor_id: 'acme' },
         { message: 'bus', token: 'carrier', result: 'duplicate' },
       ]);

@@ -7,8 +7,9 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use goody_application::ports::{OrderWrite, OrderWriter};
-use goody_domain::{History, OrderEvent, Recorded};
+use goody_domain::{History, OrderEvent};
 use goody_store_sqlite::{Durability, Settings, SqliteStore};
+use goody_testkit::batch;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 use tokio::runtime::Runtime;
@@ -98,18 +99,22 @@ impl RowBuilder {
     }
 
     /// The row of every order of the batch after that batch, sorted by the first event of the orders.
-    fn rows(&mut self, generator: &Generator, batch: &[OrderEvent]) -> Result<Vec<Vec<Value>>, Failure> {
+    fn rows(&mut self, generator: &Generator, events: &[OrderEvent]) -> Result<Vec<Vec<Value>>, Failure> {
         let now = generator.now();
-        let orders = last_events(batch);
+        let orders = last_events(events);
+        // As long as the id of an import.
+        let batch = batch("0123456789012345678901");
         let mut writes = Vec::with_capacity(orders.len());
         for (order_id, last) in &orders {
             let events =
                 generator.events_until(order_id, last).ok_or("the generator does not know an order of the batch")?;
-            let recorded = events.into_iter().map(|event| Recorded { event, recorded_at: now }).collect();
-            let history = History::from_recorded((*order_id).clone(), recorded);
+            let mut history = History::empty((*order_id).clone());
+            for event in events {
+                history.record(event, &batch.id, now);
+            }
             writes.push(OrderWrite { history, from_version: 0, unknown_vendors: Vec::new() });
         }
-        self.runtime.block_on(self.store.save(writes, now))?;
+        self.runtime.block_on(self.store.save(writes, None, now))?;
 
         let columns = self.columns.join(", ");
         let mut statement = self.connection.prepare_cached(&format!("SELECT {columns} FROM orders ORDER BY id"))?;

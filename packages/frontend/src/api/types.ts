@@ -16,7 +16,9 @@ export type Window = Schemas['WindowView'];
 export type Order = Schemas['OrderView'];
 export type OrderList = Schemas['OrderListView'];
 export type OrderDetail = Schemas['OrderDetailView'];
-export type Fact = Schemas['HistoryEntryView'];
+export type HistoryEntry = Schemas['HistoryEntryView'];
+/** An event in the history of an order. */
+export type Fact = Schemas['HistoryEventView'];
 export type RecentOrders = Schemas['RecentOrdersView'];
 export type RecentOrder = Schemas['RecentOrderView'];
 export type Interval = Schemas['IntervalView'];

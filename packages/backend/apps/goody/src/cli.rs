@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::http::HeaderValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use goody_application::simulate::VendorScenario;
-use goody_domain::Instant;
+use goody_domain::{BatchId, Instant};
 use goody_http::{Hosts, TokenScope};
 
 /// Shows which vendor is failing, since when, why, how sure that is, and which orders to chase.
@@ -27,6 +27,8 @@ pub(crate) enum Command {
     Serve(Serve),
     /// Import order events from a file. A second import adds nothing. A server may run on the same database.
     Import(Import),
+    /// Take the events of an import or a request back. Their ids are free again. A second run changes nothing.
+    Retract(Retract),
     /// Fill a database with demo orders of the past days. A second run adds nothing.
     Backfill(Backfill),
     /// Send the events of the demo orders as time passes, once or until stopped.
@@ -221,9 +223,24 @@ pub(crate) struct Import {
     /// folder. If no line is rejected, an existing file of that name is deleted.
     #[arg(long, env = "GOODY_REJECTED")]
     pub(crate) rejected: Option<PathBuf>,
+    /// The id of the batch, with which `goody retract` takes the imported events back. Default: a new id.
+    #[arg(long, env = "GOODY_BATCH_ID", value_parser = BatchId::parse)]
+    pub(crate) batch_id: Option<BatchId>,
     /// How many events are stored together. Fewer if no more arrive within a second.
     #[arg(long, env = "GOODY_BATCH", default_value_t = 40_000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub(crate) batch: u32,
+    /// Print the summary as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Retract {
+    /// The id of the batch, as `goody import` printed it or the response to a request had it in `X-Batch-Id`.
+    #[arg(value_parser = BatchId::parse)]
+    pub(crate) batch_id: BatchId,
+    #[command(flatten)]
+    pub(crate) database: Database,
     /// Print the summary as JSON.
     #[arg(long)]
     pub(crate) json: bool,

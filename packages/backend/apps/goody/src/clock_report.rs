@@ -51,7 +51,7 @@ impl ClockReport {
         loop {
             let page = store.all(after.as_ref(), PAGE).await?;
             for history in &page {
-                let recorded = history.events().iter().filter(|recorded| is_wrong(recorded.recorded_at));
+                let recorded = history.events().filter(|recorded| is_wrong(recorded.recorded_at));
                 facts.extend(recorded.map(|recorded| Fact {
                     order_id: history.order_id().to_string(),
                     event_id: recorded.event.event_id.to_string(),

@@ -10,11 +10,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures::future::{MaybeDone, maybe_done};
 use futures::poll;
-use goody_application::ingest::Ingest;
+use goody_application::ingest::{Batch, Ingest};
 use goody_application::ports::{Clock, ReportReader};
 use goody_application::{project, roll};
 use goody_domain::{IngestOutcome, OrderEvent, Rejection, WireEvent};
 use goody_formats::mapping::Mapping;
+use goody_http::new_batch_id;
 use goody_store_sqlite::{Durability, Settings, SqliteStore};
 use serde::Serialize;
 use tokio::sync::mpsc::channel;
@@ -51,10 +52,14 @@ enum ImportError {
 #[derive(Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Summary {
+    /// The id with which the accepted events can be taken back.
+    batch_id: String,
     accepted: u64,
     duplicate: u64,
+    /// Events of orders that have expired.
+    expired: u64,
     rejected: u64,
-    /// Fields that were left out of accepted events.
+    /// Fields of accepted events that were left out or count nowhere.
     warnings: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     rejected_file: Option<PathBuf>,
@@ -79,42 +84,53 @@ pub(crate) async fn run(command: cli::Import) -> CommandResult {
     let (sender, pieces) = channel(PIECES);
     let is_csv =
         mapping.is_some() || command.file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
-    let batch = command.batch as usize;
+    let batch_size = command.batch as usize;
+    let batch = Batch { id: command.batch_id.clone().unwrap_or_else(new_batch_id), source: name.clone() };
     let zone = ReportReader::zone(&store).clone();
-    let source = Source::new(input.reader, name, zone, PieceSender::new(sender, batch), position.clone());
+    let source = Source::new(input.reader, name, zone, PieceSender::new(sender, batch_size), position.clone());
     let reading = tokio::task::spawn_blocking(move || {
         if is_csv { source.read_csv(mapping.unwrap_or_default()) } else { source.read_ndjson() }
     });
 
     let progress = Progress::new(input.bytes, "{bar:40} {bytes}/{total_bytes} {msg} ETA {eta}");
-    let results = ImportResults { summary: Summary::default(), rejected };
-    let mut summary = store_batches(&store, Batches::new(pieces, batch), progress, &position, results).await?;
+    let summary = Summary { batch_id: batch.id.to_string(), ..Summary::default() };
+    let results = ImportResults { summary, rejected };
+    let chunks = Batches::new(pieces, batch_size);
+    let mut summary = store_batches(&store, (chunks, &batch), progress, &position, results).await?;
     reading.await??;
     store.checkpoint().await?;
 
-    summary.events_per_second = (summary.accepted + summary.duplicate) as f64 / summary.seconds.max(1e-9);
+    let valid = summary.accepted + summary.duplicate + summary.expired;
+    summary.events_per_second = valid as f64 / summary.seconds.max(1e-9);
     if command.json {
         print_stdout!("{}", serde_json::to_string(&summary)?);
     } else {
         let Summary { seconds, events_per_second, .. } = &summary;
         print_stdout!("{} in {seconds:.1} s ({events_per_second:.0} events/s)", summary.counts());
+        if summary.accepted > 0 {
+            print_stdout!("Batch {}: goody retract takes it back", summary.batch_id);
+        }
         if let Some(file) = &summary.rejected_file {
             print_stdout!("Rejected lines, with the reasons: {}", file.display());
         }
     }
-    let rejected_all = summary.accepted + summary.duplicate == 0 && summary.rejected > 0;
+    let rejected_all = valid == 0 && summary.rejected > 0;
     Ok(if rejected_all { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 impl Summary {
     fn counts(&self) -> String {
-        let Self { accepted, duplicate, rejected, warnings, .. } = self;
+        let Self { accepted, duplicate, expired, rejected, warnings, .. } = self;
+        let expired = match expired {
+            0 => String::new(),
+            _ => format!(", {expired} of expired orders"),
+        };
         let warnings = match warnings {
             0 => String::new(),
             1 => ", 1 warning".into(),
             _ => format!(", {warnings} warnings"),
         };
-        format!("{accepted} accepted, {duplicate} duplicate, {rejected} rejected{warnings}")
+        format!("{accepted} accepted, {duplicate} duplicate{expired}, {rejected} rejected{warnings}")
     }
 }
 
@@ -124,7 +140,7 @@ impl Summary {
 /// previous one is finished first.
 async fn store_batches(
     store: &SqliteStore,
-    mut batches: Batches<Line>,
+    (mut batches, batch): (Batches<Line>, &Batch),
     mut progress: Progress,
     position: &AtomicU64,
     mut results: ImportResults,
@@ -133,7 +149,7 @@ async fn store_batches(
     let ingest = Ingest::new(Arc::new(store.clone()));
     let mut unprojected = 0;
     let mut projecting = tokio::spawn(std::future::ready(Ok(0)));
-    let mut previous: Option<Batch<_>> = None;
+    let mut previous: Option<Saving<_>> = None;
     // The last batch was not full: the input is slow, and its changes must not wait for more.
     let mut is_slow = false;
     loop {
@@ -149,13 +165,13 @@ async fn store_batches(
         if let Some(Some(lines)) = received {
             is_slow = lines.len() < batches.size;
             let (origins, events) = results.reject_invalid(lines)?;
-            let prepared = ingest.prepare(events.clone(), now).await?;
-            let mut saving = Box::pin(maybe_done(ingest.save(prepared, now)));
+            let prepared = ingest.prepare(events.clone(), batch, now).await?;
+            let mut saving = Box::pin(maybe_done(ingest.save(prepared, batch, now)));
             // The first poll queues the writes, directly behind those of the previous batch.
             let _ = poll!(saving.as_mut());
-            next = Some(Batch { saving, origins, events });
+            next = Some(Saving { saving, origins, events });
         }
-        if let Some(Batch { mut saving, origins, events }) = std::mem::replace(&mut previous, next) {
+        if let Some(Saving { mut saving, origins, events }) = std::mem::replace(&mut previous, next) {
             saving.as_mut().await;
             let outcomes = saving.as_mut().take_output().ok_or("the outcome of a batch is missing")??;
             unprojected += events.len();
@@ -181,15 +197,15 @@ async fn store_batches(
     Ok(summary)
 }
 
-/// A batch of events that is being saved.
-struct Batch<F: Future> {
+/// Events that are being saved.
+struct Saving<F: Future> {
     saving: Pin<Box<MaybeDone<F>>>,
     origins: Vec<Origin>,
     events: Vec<OrderEvent>,
 }
 
 /// Ends when the batch is saved. Without a batch, it never ends.
-async fn wait_until_saved<F: Future>(batch: Option<&mut Batch<F>>) {
+async fn wait_until_saved<F: Future>(batch: Option<&mut Saving<F>>) {
     match batch {
         Some(batch) => batch.saving.as_mut().await,
         None => pending().await,
@@ -233,7 +249,12 @@ impl ImportResults {
         for ((outcome, origin), event) in outcomes.into_iter().zip(origins).zip(events) {
             match outcome {
                 IngestOutcome::New => self.summary.accepted += 1,
+                IngestOutcome::NewOfOtherVendor => {
+                    self.summary.accepted += 1;
+                    self.summary.warnings += 1;
+                }
                 IngestOutcome::Known => self.summary.duplicate += 1,
+                IngestOutcome::Expired => self.summary.expired += 1,
                 IngestOutcome::Conflict | IngestOutcome::Full => {
                     let refusal =
                         if outcome == IngestOutcome::Full { Rejection::full() } else { Rejection::conflict() };

@@ -20,6 +20,7 @@ mod output;
 mod progress;
 mod rebuild;
 mod restore;
+mod retract;
 mod serve;
 mod shutdown;
 mod simulate;
@@ -82,6 +83,7 @@ async fn run(command: Command, log: Option<&ServerLog>) -> CommandResult {
     match command {
         Command::Serve(command) => serve::run(command, log.map(ServerLog::queue)).await,
         Command::Import(command) => import::run(command).await,
+        Command::Retract(command) => retract::run(command).await,
         Command::Backfill(command) => simulate::backfill(command).await,
         Command::Simulate(command) => simulate::run(command).await,
         Command::Export(command) => export::run(command).await,

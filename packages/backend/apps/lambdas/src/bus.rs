@@ -1,8 +1,8 @@
 //! Order events from the EventBridge bus `GoodyOrderEvents`: each bus event has one order event in its `detail`.
 
-use goody_application::ingest::Ingest;
+use goody_application::ingest::{Batch, Ingest};
 use goody_application::ports::StoreError;
-use goody_domain::{IngestOutcome, Instant, OrderEvent, Rejection, ReportZone};
+use goody_domain::{BatchId, FieldError, IngestOutcome, Instant, OrderEvent, Rejection, ReportZone};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -36,7 +36,8 @@ pub enum BusError {
     Store(#[from] StoreError),
 }
 
-/// Stores the order event of a bus event. A promise that is a date ends with the day of `zone`. A duplicate is a success.
+/// Stores the order event of a bus event, as the only one of a batch with the id of the bus event. A promise that is a date ends with
+/// the day of `zone`. A duplicate is a success.
 ///
 /// # Errors
 /// See [`BusError`].
@@ -48,9 +49,16 @@ pub async fn ingest(ingest: &Ingest, event: BusEvent, zone: &ReportZone, now: In
     for warning in warnings {
         tracing::warn!(event_source = event.source, correlation_id = event.id, %warning, "a field was ignored");
     }
-    let outcome = ingest.ingest(vec![received], now).await?;
+    let id = BatchId::parse(&event.id).map_err(|reason| rejected(Rejection::field("id", reason)))?;
+    let batch = Batch { id, source: event.source.clone() };
+    let outcome = ingest.ingest(vec![received], &batch, now).await?;
+    if outcome == [IngestOutcome::NewOfOtherVendor] {
+        let warning = FieldError::other_vendor();
+        tracing::warn!(event_source = event.source, correlation_id = event.id, %warning, "an event counts nowhere");
+    }
     let result = match outcome.as_slice() {
-        [IngestOutcome::New] => "accepted",
+        [IngestOutcome::New | IngestOutcome::NewOfOtherVendor] => "accepted",
+        [IngestOutcome::Expired] => "expired",
         [IngestOutcome::Conflict | IngestOutcome::Full] => "rejected",
         _ => "duplicate",
     };

@@ -122,10 +122,11 @@ impl Setup {
         // Sorted by time, the orders of one batch change fewer buckets, which is faster.
         timelines.sort_by_cached_key(|(id, events)| (events.first().map(|event| event.occurred_at), id.clone()));
         let ingest = Ingest::new(store.clone());
+        let batch = goody_testkit::batch("0123456789012345678901");
         for (number, timelines) in timelines.chunks(FILL_BATCH).enumerate() {
             eprintln!("Storing orders: {} of {} …", count((number * FILL_BATCH) as f64), count(orders as f64));
             let (ids, events): (Vec<OrderId>, Vec<Vec<OrderEvent>>) = timelines.iter().cloned().unzip();
-            ingest.ingest(events.concat(), cli.now).await?;
+            ingest.ingest(events.concat(), &batch, cli.now).await?;
             let histories = store.load(&ids).await?.into_iter().filter_map(|found| match found {
                 Found::Known(history) => Some(history),
                 Found::Expired => None,

@@ -1,7 +1,7 @@
 //! The steps of the program, a module each, and the ports through which they use stores and clocks.
 //!
 //! `ingest` stores events, `project` updates the counters, `roll` updates the reports as time passes, `read` computes responses,
-//! `retention` removes expired data, `rebuild` checks and corrects the counters, `background` runs these steps while a server runs, and
+//! `retract` takes a batch of events back, `retention` removes expired data, `rebuild` checks and corrects the counters, `background` runs these steps while a server runs, and
 //! `simulate` sends the events of a `demo`. This crate does not know SQLite, DynamoDB or HTTP. It reads the time through the port
 //! `Clock`, or receives it as an argument.
 
@@ -15,5 +15,6 @@ pub mod project;
 pub mod read;
 pub mod rebuild;
 pub mod retention;
+pub mod retract;
 pub mod roll;
 pub mod simulate;

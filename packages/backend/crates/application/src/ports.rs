@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use goody_domain::{
-    AsOf, Change, Counter, CounterSeries, Counters, Day, Entry, GiftType, History, Instant, Order, OrderId, Posting,
-    Recorded, Report, ReportZone, Status, Vendor, VendorId, merge_entries, postings,
+    AsOf, BatchId, Change, Counter, CounterSeries, Counters, Day, Entry, GiftType, History, HistoryFact, Instant,
+    Order, OrderId, Posting, Report, ReportZone, Status, Vendor, VendorId, fact_postings, merge_entries, postings,
 };
 use serde::{Deserialize, Serialize};
 
@@ -87,11 +87,11 @@ pub trait OrderWriter: Send + Sync {
     async fn load(&self, ids: &[OrderId]) -> Result<Vec<Found>>;
 
     /// Writes each order that still has the version at which it was loaded, atomically with its change. Returns for each
-    /// whether it was written.
+    /// whether it was written. `source` is the sender of their new events, for [`ReportStatus::last_received`]; `None` without any.
     ///
     /// The vendors that a write names are registered with it or before it. Those of an order that is not written are not
     /// registered: a store that cannot do both in one transaction checks the version first.
-    async fn save(&self, writes: Vec<OrderWrite>, now: Instant) -> Result<Vec<bool>>;
+    async fn save(&self, writes: Vec<OrderWrite>, source: Option<&str>, now: Instant) -> Result<Vec<bool>>;
 }
 
 /// Selects and sorts the orders of a list. An order that is not placed yet is in no list.
@@ -257,6 +257,28 @@ pub trait OrderReader: Send + Sync {
 
     /// All orders after the given id, sorted by id: for exports, which must be equal for equal facts.
     async fn all(&self, after: Option<&OrderId>, limit: usize) -> Result<Vec<History>>;
+
+    /// One part of a search through all orders for those that a batch may have events of: that of at most `limit` orders after the
+    /// given id. A store may leave out orders that name the batch nowhere.
+    async fn search_batch(&self, _batch_id: &BatchId, after: Option<&OrderId>, limit: usize) -> Result<BatchSearch> {
+        let found = self.all(after, limit).await?;
+        let next = found.last().filter(|_| found.len() == limit).map(|last| last.order_id().clone());
+        Ok(BatchSearch { searched: found.len() as u64, next, found })
+    }
+
+    /// How many orders had events of a batch when they expired: see [`History::batches`].
+    async fn count_expired(&self, batch_id: &BatchId) -> Result<u64>;
+}
+
+/// The result of [`OrderReader::search_batch`].
+#[derive(Clone, Debug, Default)]
+pub struct BatchSearch {
+    /// The orders that may have events of the batch.
+    pub found: Vec<History>,
+    /// How many orders were searched.
+    pub searched: u64,
+    /// The order after which the search continues; `None` at its end.
+    pub next: Option<OrderId>,
 }
 
 /// A change of an order, with the entries that it adds to the counters.
@@ -272,7 +294,9 @@ impl PostedChange {
     /// Computes the entries of a change.
     pub fn new(change: Change, zone: &ReportZone) -> Self {
         let mut of_vendors: BTreeMap<&VendorId, Vec<Entry>> = BTreeMap::new();
-        for Posting { vendor_id, entry } in postings(change.before.as_ref(), change.after.as_ref(), zone) {
+        let moved = postings(change.before.as_ref(), change.after.as_ref(), zone).into_iter();
+        let facts = fact_postings(&change.occurred_before, &change.occurred_after, zone);
+        for Posting { vendor_id, entry } in moved.chain(facts) {
             of_vendors.entry(vendor_id).or_default().push(entry);
         }
         let merged = |(vendor_id, entries): (&VendorId, _)| (vendor_id.clone(), merge_entries(entries));
@@ -581,8 +605,8 @@ pub trait Clock: Send + Sync {
 
 /// The last day of an order with these facts, from which its retention counts: the latest of its placement, promise, completion
 /// and recording.
-pub fn last_day(facts: &[Recorded], order: Option<&Order>, zone: &ReportZone) -> Day {
-    let recorded = facts.iter().map(|Recorded { recorded_at, .. }| *recorded_at);
+pub fn last_day(facts: &[HistoryFact], order: Option<&Order>, zone: &ReportZone) -> Day {
+    let recorded = facts.iter().map(HistoryFact::recorded_at);
     let occurred = order.into_iter().flat_map(|order| {
         [Some(order.created_at), order.placement.estimated_delivery, order.completed_at()].into_iter().flatten()
     });

@@ -43,8 +43,14 @@ pub async fn project_all<S: ChangeFeed + ReportWriter + ?Sized>(store: &S, now: 
 /// The entries that changes add to the buckets of their vendors and of the fleet, scope by scope. A bucket whose entries add up
 /// to 0 is left out.
 pub fn moves<'c>(changes: impl IntoIterator<Item = &'c PostedChange>) -> Vec<BucketMove> {
+    let entries = changes.into_iter().flat_map(|change| &change.entries);
+    moves_of_vendors(entries.map(|(vendor_id, entries)| (vendor_id, entries.as_slice())))
+}
+
+/// [`moves`] of the entries of vendors.
+pub fn moves_of_vendors<'c>(entries: impl IntoIterator<Item = (&'c VendorId, &'c [Entry])>) -> Vec<BucketMove> {
     let mut scopes: BTreeMap<&VendorId, Vec<Entry>> = BTreeMap::new();
-    for (vendor_id, entries) in changes.into_iter().flat_map(|change| &change.entries) {
+    for (vendor_id, entries) in entries {
         scopes.entry(vendor_id).or_default().extend_from_slice(entries);
     }
     let mut fleet = Vec::new();

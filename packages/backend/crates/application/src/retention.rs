@@ -1,11 +1,10 @@
 //! Retention: removes expired orders and buckets. It changes no number of a past date. An open order that expires leaves the
 //! levels.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use goody_domain::{
-    Counter, Day, Entry, Instant, Order, ReportZone, contribution, contribution_to, merge_entries, postings,
+    Counter, Day, Entry, History, Instant, Order, ReportZone, contribution, contribution_to, merge_entries, postings,
 };
 
 use crate::clock_watch::ClockWatch;
@@ -48,8 +47,8 @@ impl Retention {
 /// How the counters change when an order expires.
 #[derive(Clone, Debug)]
 pub struct Settlement {
-    /// The order as it counts from now on.
-    pub order: Order,
+    /// The order as it counts from now on; `None` if its placement is not known or is taken back.
+    pub order: Option<Order>,
     /// The entries that stay in the counters of the vendors that it names. A rebuild adds them to the contributions of the orders.
     pub settled: Vec<BucketMove>,
     /// The entries to add to the counters of its vendor and of the fleet: the order leaves the totals of lists, and if it is open,
@@ -58,21 +57,29 @@ pub struct Settlement {
 }
 
 /// The settlement of an order that expires `order_days` days after its [`crate::ports::last_day`].
-pub fn settlement(order: Order, last_day: Day, order_days: u16, zone: &ReportZone) -> Settlement {
-    let given_up = order.clone().given_up(zone.end(last_day.plus(i32::from(order_days))));
+///
+/// An open order is given up. The history does not record that fact, because the transaction that counts it deletes the history.
+pub fn settlement(history: &History, last_day: Day, order_days: u16, zone: &ReportZone) -> Settlement {
+    let (order, occurrences) = (history.order(), history.occurrences());
+    let end = zone.end(last_day.plus(i32::from(order_days)));
+    let given_up = order.clone().map(|order| order.given_up(end));
     let is_of_lists = |entry: &Entry| matches!(entry.counter, Counter::InStatus(_));
-    let own = &given_up.placement.vendor_id;
-    let settled =
-        given_up.named_vendors.iter().chain([own]).collect::<BTreeSet<_>>().into_iter().flat_map(|vendor_id| {
-            let entries = contribution_to(vendor_id, &given_up, zone).into_iter().filter(|entry| !is_of_lists(entry));
-            moves_of(Scope::Vendor(vendor_id.clone()), &merge_entries(entries.collect())).collect::<Vec<_>>()
-        });
-    let left_lists = contribution(&given_up, zone).into_iter().filter(is_of_lists);
-    let left_lists = left_lists.map(|entry| Entry { amount: -entry.amount, ..entry });
-    let left_levels = postings(Some(&order), Some(&given_up), zone).into_iter().map(|posting| posting.entry);
-    let left = merge_entries(left_levels.chain(left_lists).collect());
-    let moved = [Scope::Vendor(own.clone()), Scope::Fleet].into_iter().flat_map(|scope| moves_of(scope, &left));
-    Settlement { settled: settled.collect(), moved: moved.collect(), order: given_up }
+    let settled = occurrences.named_vendors.iter().flat_map(|vendor_id| {
+        let entries = contribution_to(vendor_id, given_up.as_ref(), &occurrences, zone);
+        let entries = entries.into_iter().filter(|entry| !is_of_lists(entry));
+        moves_of(Scope::Vendor(vendor_id.clone()), &merge_entries(entries.collect())).collect::<Vec<_>>()
+    });
+    let settled = settled.collect();
+    let mut moved = Vec::new();
+    if let Some(given_up) = &given_up {
+        let left_lists = contribution(given_up, zone).into_iter().filter(is_of_lists);
+        let left_lists = left_lists.map(|entry| Entry { amount: -entry.amount, ..entry });
+        let left_levels = postings(order.as_ref(), Some(given_up), zone).into_iter().map(|posting| posting.entry);
+        let left = merge_entries(left_levels.chain(left_lists).collect());
+        let scopes = [Scope::Vendor(given_up.placement.vendor_id.clone()), Scope::Fleet];
+        moved.extend(scopes.into_iter().flat_map(|scope| moves_of(scope, &left).collect::<Vec<_>>()));
+    }
+    Settlement { order: given_up, settled, moved }
 }
 
 /// Removes everything that has expired. Returns the numbers of removed items.

@@ -6,10 +6,10 @@
 
 use std::sync::Arc;
 
-use goody_domain::{Day, Fact, IngestOutcome, Instant, Order, OrderEvent, ReportZone, Status, VendorId};
+use goody_domain::{BatchId, Day, Fact, Instant, Order, OrderEvent, ReportZone, Status, VendorId};
 
 use crate::demo::{Demo, Scenario};
-use crate::ingest::Ingest;
+use crate::ingest::{Batch, Ingest};
 use crate::ports::{OrderFilter, Position, Store, StoreError};
 
 /// How many events are sent in one batch.
@@ -130,15 +130,16 @@ impl Simulator {
         let from = utc_day(until).plus(-i32::from(days));
         let demo = self.demo(from).await?;
         let mut counts = SimulationCounts::default();
-        let mut batch = Vec::with_capacity(BATCH);
+        let batch = self.batch("backfill")?;
+        let mut events = Vec::with_capacity(BATCH);
         for event in demo.events(from, until) {
-            batch.push(event);
-            if batch.len() == BATCH {
-                progress(batch[0].occurred_at, counts);
-                self.send(std::mem::take(&mut batch), now, &mut counts).await?;
+            events.push(event);
+            if events.len() == BATCH {
+                progress(events[0].occurred_at, counts);
+                self.send(std::mem::take(&mut events), &batch, now, &mut counts).await?;
             }
         }
-        self.send(batch, now, &mut counts).await?;
+        self.send(events, &batch, now, &mut counts).await?;
         Ok(counts)
     }
 
@@ -162,12 +163,13 @@ impl Simulator {
         events.sort_by(|one, other| (one.occurred_at, &one.order_id).cmp(&(other.occurred_at, &other.order_id)));
         let mut counts = SimulationCounts::default();
         let mut events = events.into_iter().map(|event| at_real_time(event, clock));
+        let batch = self.batch("simulator")?;
         loop {
-            let batch: Vec<OrderEvent> = events.by_ref().take(BATCH).collect();
-            if batch.is_empty() {
+            let events: Vec<OrderEvent> = events.by_ref().take(BATCH).collect();
+            if events.is_empty() {
                 return Ok(counts);
             }
-            self.send(batch, now, &mut counts).await?;
+            self.send(events, &batch, now, &mut counts).await?;
         }
     }
 
@@ -241,17 +243,24 @@ impl Simulator {
         }
     }
 
+    /// The batch of all events of one kind and seed, so that equal runs give equal bytes.
+    fn batch(&self, kind: &str) -> Result<Batch, SimulateError> {
+        let id = BatchId::parse(&format!("{kind}-{}", self.seed)).map_err(SimulateError::Demo)?;
+        Ok(Batch { id, source: kind.to_owned() })
+    }
+
     async fn send(
         &self,
         events: Vec<OrderEvent>,
+        batch: &Batch,
         now: Instant,
         counts: &mut SimulationCounts,
     ) -> Result<(), SimulateError> {
-        for outcome in self.ingest.ingest(events, now).await? {
+        for outcome in self.ingest.ingest(events, batch, now).await? {
             match outcome {
-                IngestOutcome::New => counts.new += 1,
+                outcome if outcome.is_new() => counts.new += 1,
                 // A clock of another speed gave the same event another time, which is a conflict.
-                IngestOutcome::Known | IngestOutcome::Conflict | IngestOutcome::Full => counts.known += 1,
+                _ => counts.known += 1,
             }
         }
         Ok(())

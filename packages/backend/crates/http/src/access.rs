@@ -17,6 +17,7 @@ use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota, RateLimiter};
 use tower_http::cors::CorsLayer;
 
+use crate::batches::BATCH_ID;
 use crate::capacity::Capacity;
 use crate::error::ApiError;
 use crate::host_check::Hosts;
@@ -55,8 +56,16 @@ impl Access {
         let layer = CorsLayer::new()
             .allow_origin(origins)
             .allow_methods([Method::GET, Method::POST, Method::PUT])
-            .allow_headers([AUTHORIZATION, CONTENT_TYPE, IF_MATCH, IF_NONE_MATCH, CORRELATION_ID, TRACEPARENT])
-            .expose_headers([ETAG, RETRY_AFTER, CORRELATION_ID, RATE_LIMIT, RATE_LIMIT_POLICY])
+            .allow_headers([
+                AUTHORIZATION,
+                CONTENT_TYPE,
+                IF_MATCH,
+                IF_NONE_MATCH,
+                BATCH_ID,
+                CORRELATION_ID,
+                TRACEPARENT,
+            ])
+            .expose_headers([ETAG, RETRY_AFTER, BATCH_ID, CORRELATION_ID, RATE_LIMIT, RATE_LIMIT_POLICY])
             .max_age(PREFLIGHT_MAX_AGE);
         Some(layer)
     }
@@ -185,6 +194,8 @@ fn required_scope(access: &Access, method: &Method, path: &str) -> Option<TokenS
     match *method {
         Method::GET | Method::HEAD => (access.protect_reads && !is_public).then_some(TokenScope::Read),
         Method::POST if path == "/api/orders/events" => Some(TokenScope::Ingest),
+        // Who may send events may take them back.
+        Method::POST if path.starts_with("/api/batches/") => Some(TokenScope::Ingest),
         _ => Some(TokenScope::Admin),
     }
 }

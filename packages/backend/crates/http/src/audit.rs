@@ -3,8 +3,9 @@
 //! An event is stored with the instant at which it was recorded, and the audit line contains the same instant. So an operator
 //! can find the audit line of a stored event, and with it the sender.
 
+use goody_application::retract::Retracted;
 use goody_contract::{IngestLine, IngestResult};
-use goody_domain::Instant;
+use goody_domain::{BatchId, Instant};
 
 use crate::access::Caller;
 use crate::request_log::CorrelationId;
@@ -21,6 +22,7 @@ pub(crate) struct Source {
 pub(crate) struct Counts {
     pub(crate) accepted: u64,
     pub(crate) duplicate: u64,
+    pub(crate) expired: u64,
     pub(crate) rejected: u64,
 }
 
@@ -30,6 +32,7 @@ impl Counts {
         Self {
             accepted: of(IngestResult::Accepted),
             duplicate: of(IngestResult::Duplicate),
+            expired: of(IngestResult::Expired),
             rejected: of(IngestResult::Rejected),
         }
     }
@@ -37,21 +40,37 @@ impl Counts {
     pub(crate) fn add(&mut self, more: Self) {
         self.accepted += more.accepted;
         self.duplicate += more.duplicate;
+        self.expired += more.expired;
         self.rejected += more.rejected;
     }
 
     pub(crate) fn add_to_metrics(self) {
-        let results = [("accepted", self.accepted), ("duplicate", self.duplicate), ("rejected", self.rejected)];
+        let results = [
+            ("accepted", self.accepted),
+            ("duplicate", self.duplicate),
+            ("expired", self.expired),
+            ("rejected", self.rejected),
+        ];
         for (result, number) in results.into_iter().filter(|(_, number)| *number > 0) {
             metrics::counter!("goody_events_total", "result" => result).increment(number);
         }
     }
 }
 
-pub(crate) fn log_events(source: &Source, at: Instant, counts: Counts) {
-    let Counts { accepted, duplicate, rejected } = counts;
+pub(crate) fn log_events(source: &Source, at: Instant, batch_id: &BatchId, counts: Counts) {
+    let Counts { accepted, duplicate, expired, rejected } = counts;
     let (token, CorrelationId(correlation_id)) = (source.caller.name(), &source.correlation_id);
-    tracing::info!(target: "audit", token, correlation_id, recorded_at = %at, accepted, duplicate, rejected, "events");
+    tracing::info!(
+        target: "audit", token, correlation_id, recorded_at = %at, %batch_id, accepted, duplicate, expired, rejected, "events"
+    );
+}
+
+pub(crate) fn log_retraction(source: &Source, at: Instant, batch_id: &BatchId, done: &Retracted) {
+    let (token, CorrelationId(correlation_id)) = (source.caller.name(), &source.correlation_id);
+    let Retracted { orders, events, expired_orders, .. } = *done;
+    tracing::info!(
+        target: "audit", token, correlation_id, recorded_at = %at, %batch_id, orders, events, expired_orders, "retraction"
+    );
 }
 
 pub(crate) fn log_vendor(source: &Source, at: Instant, vendor_id: &str) {

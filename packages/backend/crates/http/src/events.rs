@@ -6,12 +6,14 @@ use axum::extract::State;
 use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
-use goody_contract::{ErrorCode, IngestAnswer, IngestLine, OrderEventView, Problem};
+use goody_application::ingest::Batch;
+use goody_contract::{ErrorCode, IdParam, IngestAnswer, IngestLine, OrderEventView, Problem};
 use tracing::Instrument;
 
 use crate::App;
 use crate::access::Caller;
 use crate::audit::Source;
+use crate::batches::{batch_header, batch_id};
 use crate::capacity::Capacity;
 use crate::error::{ApiError, LONGEST_JSON, too_large};
 use crate::intake::Intake;
@@ -21,12 +23,13 @@ use goody_formats::event_splitter::{BodyFormat, EventSplitter};
 
 /// Receives one event, an array of events, or one event on each line (`application/x-ndjson`, of any length).
 ///
-/// An invalid event is rejected; the others are stored. The response to NDJSON is sent line by line while the body is read.
+/// An invalid event is rejected; the others are stored. `X-Batch-Id` of the response is the id with which they can be taken back; a
+/// request can name its own. The response to NDJSON is sent line by line while the body is read.
 #[utoipa::path(
     post, path = "/api/orders/events", operation_id = "postOrderEvents", tag = "orders",
     request_body(content((OrderEventView = "application/json"), (Vec<OrderEventView> = "application/json"), (String = "application/x-ndjson"))),
     responses(
-        (status = 200, content((IngestAnswer = "application/json"), (IngestLine = "application/x-ndjson"))),
+        (status = 200, content((IngestAnswer = "application/json"), (IngestLine = "application/x-ndjson")), headers(("X-Batch-Id" = IdParam, description = "The batch of the events."))),
         (status = 400, body = Problem), (status = 408, body = Problem), (status = 413, body = Problem),
         (status = 415, body = Problem), (status = 503, body = Problem)
     )
@@ -48,13 +51,18 @@ pub(crate) async fn post(
     if content_length.is_some_and(|length| length > limit) {
         return Err(too_large("No event is stored."));
     }
+    let batch_id = batch_id(&headers);
+    let batch_header = batch_header(&batch_id);
+    let batch = Batch { id: batch_id, source: caller.name().to_owned() };
     let source = Source { caller, correlation_id };
-    let intake =
-        Intake::new(app, (source, capacity), (body.into_data_stream(), limit), EventSplitter::new(body_format));
-    match body_format {
+    let body = (body.into_data_stream(), limit);
+    let intake = Intake::new(app, (source, batch, capacity), body, EventSplitter::new(body_format));
+    let mut response = match body_format {
         BodyFormat::Json => respond_json(intake).await,
         BodyFormat::Ndjson => respond_ndjson(intake).await,
-    }
+    }?;
+    response.headers_mut().extend(batch_header);
+    Ok(response)
 }
 
 fn body_format(headers: &HeaderMap) -> Result<BodyFormat, ApiError> {

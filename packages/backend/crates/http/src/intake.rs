@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::body::BodyDataStream;
 use futures::StreamExt;
+use goody_application::ingest::Batch as EventBatch;
 use goody_contract::{ErrorCode, FieldProblem, IngestLine, IngestResult};
 use goody_domain::{FieldError, IngestOutcome, Instant, OrderEvent, Rejection, ReportZone};
 use goody_formats::event_splitter::{EventSplitter, RawEvent};
@@ -42,6 +43,7 @@ const SMALL_BATCH: BatchLimit = BatchLimit { events: 32, bytes: 32 * 1_024 };
 pub(crate) struct Intake {
     pub(crate) app: App,
     pub(crate) source: Source,
+    batch: EventBatch,
     pub(crate) capacity: Capacity,
     body: BodyDataStream,
     /// Bytes that the body may still have.
@@ -68,13 +70,13 @@ type RawEvents = Vec<(u64, RawEvent)>;
 impl Intake {
     pub(crate) fn new(
         app: App,
-        (source, capacity): (Source, Capacity),
+        (source, batch, capacity): (Source, EventBatch, Capacity),
         (body, bytes_left): (BodyDataStream, usize),
         splitter: EventSplitter,
     ) -> Self {
         let started = TokioInstant::now();
         let (splitter, last_event) = (Some(splitter), (started, 0));
-        Self { app, source, capacity, body, bytes_left, splitter, started, last_event, has_started: false }
+        Self { app, source, batch, capacity, body, bytes_left, splitter, started, last_event, has_started: false }
     }
 
     /// Stores the next batch of events and returns the result of each; `None` at the end of the body. A batch that has started
@@ -89,9 +91,10 @@ impl Intake {
             false => self.capacity.write_slot()?,
             true => self.capacity.next_write_slot().await?,
         };
-        let work = store(self.app.clone(), self.source.clone(), (raw_events, memory), slot, separator);
+        let work =
+            store(self.app.clone(), (self.source.clone(), self.batch.clone()), (raw_events, memory), slot, separator);
         let batch = self.app.0.tasks.run(work).await?;
-        if batch.counts.accepted + batch.counts.duplicate > 0 {
+        if batch.counts.accepted + batch.counts.duplicate + batch.counts.expired > 0 {
             self.last_event = (TokioInstant::now(), 0);
         }
         Ok(Some(batch))
@@ -172,7 +175,7 @@ fn too_slow() -> ApiError {
 /// Stores a batch. Then it notifies the projection, updates the metrics and writes the audit line.
 async fn store(
     app: App,
-    source: Source,
+    (source, event_batch): (Source, EventBatch),
     (raw_events, memory): (RawEvents, Option<Memory>),
     slot: Slot,
     separator: u8,
@@ -194,14 +197,16 @@ async fn store(
             Err(rejection) => lines.push(rejected(number, None, rejection)),
         }
     }
-    let outcome = app.0.ingest.ingest(events, now).await?;
+    let outcome = app.0.ingest.ingest(events, &event_batch, now).await?;
     app.0.new_facts.notify_one();
     for (position, outcome) in positions.into_iter().zip(outcome) {
         let line = &mut lines[position];
         match outcome {
             IngestOutcome::New => {}
-            IngestOutcome::Known => {
-                line.result = IngestResult::Duplicate;
+            IngestOutcome::NewOfOtherVendor => line.warnings.push(FieldError::other_vendor().into()),
+            IngestOutcome::Known | IngestOutcome::Expired => {
+                let is_expired = outcome == IngestOutcome::Expired;
+                line.result = if is_expired { IngestResult::Expired } else { IngestResult::Duplicate };
                 line.warnings.clear();
             }
             IngestOutcome::Conflict => *line = rejected(line.line, line.event_id.take(), Rejection::conflict()),
@@ -213,7 +218,7 @@ async fn store(
     }
     let counts = Counts::of(&lines);
     counts.add_to_metrics();
-    audit::log_events(&source, now, counts);
+    audit::log_events(&source, now, &event_batch.id, counts);
     drop(slot);
     Ok(batch(&lines, counts, memory, separator))
 }

@@ -4,6 +4,7 @@
 
 mod access;
 mod audit;
+mod batches;
 mod capacity;
 mod cursor;
 mod dashboard;
@@ -45,6 +46,7 @@ use crate::access::Guard;
 use crate::measurement_cache::MeasurementCache;
 
 pub use access::{Access, fixed};
+pub use batches::new_batch_id;
 pub use docs::openapi;
 pub use host_check::Hosts;
 pub use page::with_page;
@@ -58,6 +60,8 @@ pub struct App(Arc<Parts>);
 
 struct Parts {
     orders: Arc<dyn OrderReader>,
+    /// Reads and writes orders, to take batches back.
+    order_store: Arc<dyn Store>,
     reports: Arc<dyn ReportReader>,
     vendors: Arc<dyn VendorStore>,
     feed: Arc<dyn ChangeFeed>,
@@ -86,6 +90,7 @@ impl App {
     ) -> Self {
         Self(Arc::new(Parts {
             orders: store.clone(),
+            order_store: store.clone(),
             reports: store.clone(),
             vendors: store.clone(),
             feed: store.clone(),

@@ -69,8 +69,10 @@ impl IntoResponse for JsonResults {
         if let Some((last, _)) = self.parts.last_mut() {
             last.truncate(last.len().saturating_sub(1));
         }
-        let Counts { accepted, duplicate, rejected } = self.counts;
-        let begin = format!(r#"{{"accepted":{accepted},"duplicate":{duplicate},"rejected":{rejected},"results":["#);
+        let Counts { accepted, duplicate, expired, rejected } = self.counts;
+        let begin = format!(
+            r#"{{"accepted":{accepted},"duplicate":{duplicate},"expired":{expired},"rejected":{rejected},"results":["#
+        );
         let parts = std::iter::once((Bytes::from(begin), None)).chain(self.parts);
         let parts = parts.chain(std::iter::once((Bytes::from_static(b"]}"), None)));
         let body = if self.length <= UNRESERVED_BYTES {

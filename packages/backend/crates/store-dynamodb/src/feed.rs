@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use async_trait::async_trait;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use goody_application::ports::{ChangeBatch, ChangeFeed, ChangeLag, PostedChange, ReportWriter, Result};
-use goody_domain::{History, Instant, OrderId, Status};
+use goody_domain::{History, HistoryFact, Instant, OrderId, Status};
 
 use crate::client::{Backoff, MAX_CONCURRENT_CALLS};
 use crate::{DynamoStore, markers, recent};
@@ -17,6 +17,22 @@ use crate::{DynamoStore, markers, recent};
 const PAGE: usize = 500;
 /// How many of the most recently updated orders of each status the lag is computed from.
 const ORDERS_PER_STATUS: usize = 25;
+
+/// A change that the buckets do not reflect in full.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pending<'h> {
+    pub(crate) history: &'h History,
+    /// The version that the buckets reflect.
+    from: usize,
+    /// The version after the change: the latest one, or that of the change whose first steps are applied.
+    version: usize,
+}
+
+impl Pending<'_> {
+    fn change(&self, store: &DynamoStore) -> PostedChange {
+        PostedChange::new(self.history.change(self.from, self.version), &store.zone)
+    }
+}
 
 impl DynamoStore {
     /// Moves the buckets by the changes in these histories. A history may arrive twice, late, or in any sequence: a change that
@@ -36,8 +52,7 @@ impl DynamoStore {
         let mut backoff = Backoff::default();
         loop {
             let pending = self.pending(latest.values()).await?.into_iter();
-            let changes: Vec<PostedChange> =
-                pending.map(|(history, from)| self.largest_change(history, from)).collect();
+            let changes: Vec<PostedChange> = pending.map(|pending| pending.change(self)).collect();
             if changes.is_empty() {
                 return Ok(applied);
             }
@@ -48,11 +63,8 @@ impl DynamoStore {
         }
     }
 
-    /// Those of the histories that the buckets do not reflect in full, each with the version that they reflect.
-    pub(crate) async fn pending<'h>(
-        &self,
-        histories: impl Iterator<Item = &'h History>,
-    ) -> Result<Vec<(&'h History, usize)>> {
+    /// The next change of each of the histories that the buckets do not reflect in full.
+    pub(crate) async fn pending<'h>(&self, histories: impl Iterator<Item = &'h History>) -> Result<Vec<Pending<'h>>> {
         let histories: Vec<&History> = histories.collect();
         let ids: Vec<OrderId> = histories.iter().map(|history| history.order_id().clone()).collect();
         let markers = markers::read_all(self, &ids).await?;
@@ -63,8 +75,9 @@ impl DynamoStore {
             if is_final || from >= history.version() {
                 return None;
             }
-            // Facts about an order without a placement move no counter until the placement arrives.
-            history.order().map(|_| (history, from))
+            let steps = marker.and_then(|marker| marker.steps);
+            let version = steps.map_or(history.version(), |steps| steps.next_version);
+            Some(Pending { history, from, version })
         };
         Ok(histories.into_iter().filter_map(reflected).collect())
     }
@@ -81,7 +94,7 @@ impl ChangeFeed for DynamoStore {
             after = Some(last.clone());
             let histories = self.histories(&ids).await?;
             let pending = self.pending(ids.iter().filter_map(|id| histories.get(id))).await?.into_iter();
-            batch.changes.extend(pending.map(|(history, from)| self.largest_change(history, from)));
+            batch.changes.extend(pending.map(|pending| pending.change(self)));
         }
         batch.changes.truncate(limit);
         Ok(batch)
@@ -95,10 +108,10 @@ impl ChangeFeed for DynamoStore {
         let ids: Vec<OrderId> = latest.try_collect::<Vec<_>>().await?.concat();
         let histories = self.histories(&ids).await?;
         let mut lag = ChangeLag::default();
-        for (history, from) in self.pending(histories.values()).await? {
-            let pending = &history.events()[from..];
+        for Pending { history, from, .. } in self.pending(histories.values()).await? {
+            let pending = &history.facts()[from..];
             lag.changes += pending.len() as u64;
-            let oldest = pending.iter().map(|fact| fact.recorded_at).min();
+            let oldest = pending.iter().map(HistoryFact::recorded_at).min();
             lag.oldest = lag.oldest.into_iter().chain(oldest).min();
         }
         Ok(lag)

@@ -1,7 +1,7 @@
 //! The item of an order. The client writes this one type, and the same type is read from the table and from its stream.
 
 use goody_application::ports::{Result, last_day};
-use goody_domain::{Day, History, Instant, Order, OrderId, Outcome, Recorded, ReportZone, Status};
+use goody_domain::{Day, History, HistoryFact, Instant, Order, OrderId, Outcome, ReportZone, Status};
 use serde::{Deserialize, Serialize};
 
 use crate::items::{FactItem, damaged, fact, facts};
@@ -110,12 +110,12 @@ impl<'a> OrderItem<'a> {
     /// [`History::summary`].
     pub(crate) fn new(
         history: &'a History,
-        summary: &'a [Recorded],
+        summary: &'a [HistoryFact],
         zone: &ReportZone,
         retention_days: u16,
     ) -> Result<Self> {
         let order = history.order();
-        let last = last_day(history.events(), order.as_ref(), zone);
+        let last = last_day(history.facts(), order.as_ref(), zone);
         let parts = parts::split_into_parts(history)?;
         let start = parts.last().map_or(0, |(_, end)| *end);
         let summary = if parts.is_empty() { &[] } else { summary };
@@ -124,7 +124,7 @@ impl<'a> OrderItem<'a> {
             all: ALL.to_owned(),
             version: history.version(),
             parts: parts.into_iter().map(|(name, _)| name).collect(),
-            facts: history.events()[start..].iter().map(fact).collect(),
+            facts: history.facts()[start..].iter().map(fact).collect(),
             summary: summary.iter().map(fact).collect(),
             ttl: ttl(last, retention_days, zone),
             placed_attributes: order.as_ref().map(PlacedAttributes::new),

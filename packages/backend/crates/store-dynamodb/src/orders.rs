@@ -11,7 +11,7 @@ use goody_application::ports::{
     Found, OrderCount, OrderFilter, OrderReader, OrderWrite, OrderWriter, Position, RecentFilter, Result, StatusCounts,
     VendorStore,
 };
-use goody_domain::{History, Instant, Order, OrderId, Vendor, VendorId};
+use goody_domain::{BatchId, History, Instant, Order, OrderId, Vendor, VendorId};
 
 use crate::client::{MAX_CONCURRENT_CALLS, Terms, failed, number, text};
 use crate::items::{Item, read, write};
@@ -34,7 +34,7 @@ impl OrderWriter for DynamoStore {
         Ok(ids.iter().map(find).collect())
     }
 
-    async fn save(&self, writes: Vec<OrderWrite>, _now: Instant) -> Result<Vec<bool>> {
+    async fn save(&self, writes: Vec<OrderWrite>, _source: Option<&str>, _now: Instant) -> Result<Vec<bool>> {
         let outdated = self.register_vendors(&writes).await?;
         let save = async |write: OrderWrite| match outdated.contains(write.history.order_id()) {
             true => Ok(false),
@@ -234,5 +234,9 @@ impl OrderReader for DynamoStore {
         let ids = self.order_ids(after, limit).await?;
         let mut histories = self.histories(&ids).await?;
         Ok(ids.iter().filter_map(|id| histories.remove(id)).collect())
+    }
+
+    async fn count_expired(&self, batch_id: &BatchId) -> Result<u64> {
+        markers::count_expired(self, batch_id).await
     }
 }

@@ -13,7 +13,7 @@ use std::collections::{HashMap, HashSet};
 
 use futures::stream::{self, StreamExt, TryStreamExt};
 use goody_application::ports::Result;
-use goody_domain::{History, OrderId, Recorded};
+use goody_domain::{History, HistoryFact, OrderId};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -43,15 +43,15 @@ pub struct StoredOrder {
     /// The names of the parts, which hold the first facts.
     pub(crate) parts: Vec<String>,
     /// The facts after those in the parts.
-    pub(crate) last: Vec<Recorded>,
+    pub(crate) last: Vec<HistoryFact>,
     /// With parts only: [`History::summary`].
-    pub(crate) summary: Vec<Recorded>,
+    pub(crate) summary: Vec<HistoryFact>,
 }
 
 impl StoredOrder {
     /// The history as lists need it: of an order with parts, only the summary.
     pub(crate) fn list_history(self) -> History {
-        History::from_recorded(self.order_id, if self.parts.is_empty() { self.last } else { self.summary })
+        History::from_facts(self.order_id, if self.parts.is_empty() { self.last } else { self.summary })
     }
 }
 
@@ -64,8 +64,8 @@ pub(crate) fn is_part(key: &str) -> bool {
 pub(crate) fn split_into_parts(history: &History) -> Result<Vec<(String, usize)>> {
     let (mut parts, mut start, mut bytes) = (Vec::new(), 0, 0);
     let mut hash = Sha256::new();
-    for (index, recorded) in history.events().iter().enumerate() {
-        let written = serde_json::to_vec(&fact(recorded)).map_err(|error| cannot_write(&error))?;
+    for (index, stored) in history.facts().iter().enumerate() {
+        let written = serde_json::to_vec(&fact(stored)).map_err(|error| cannot_write(&error))?;
         if bytes + written.len() > MAX_PART_BYTES && index > start {
             let hash = std::mem::take(&mut hash).finalize();
             let hash: String = hash.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
@@ -89,7 +89,7 @@ impl DynamoStore {
         for (name, end) in split_into_parts(history)? {
             // Up to version `end`, the order's own item held these facts.
             if end >= from_version {
-                let facts = history.events()[start..end].iter().map(fact).collect();
+                let facts = history.facts()[start..end].iter().map(fact).collect();
                 let item = write(&PartItem { order_id: name, facts })?;
                 let put = self.client.put_item().table_name(&self.tables.orders).set_item(Some(item));
                 put.send().await.map_err(|error| failed("saving a part of a long order")(error.into()))?;
@@ -117,25 +117,25 @@ impl DynamoStore {
     async fn full_history(&self, stored: StoredOrder) -> Result<Option<History>> {
         let StoredOrder { order_id, parts, last, .. } = stored;
         if parts.is_empty() {
-            return Ok(Some(History::from_recorded(order_id, last)));
+            return Ok(Some(History::from_facts(order_id, last)));
         }
         let names: HashSet<&String> = parts.iter().collect();
         let keys = names.into_iter().map(|name| part_key(name)).collect();
-        let mut found: HashMap<String, Vec<Recorded>> = HashMap::new();
+        let mut found: HashMap<String, Vec<HistoryFact>> = HashMap::new();
         for item in self.get_all(DOING, &self.tables.orders, keys).await? {
             let part: PartItem<'_> = read(item)?;
             found.insert(part.order_id, facts(&order_id, part.facts)?);
         }
-        let mut events = Vec::new();
+        let mut all = Vec::new();
         for name in &parts {
             let Some(facts) = found.remove(name) else {
                 let order = self.get_all(DOING, &self.tables.orders, vec![part_key(order_id.as_str())]).await?;
                 let missing = || damaged("an order", &format!("its part {name} is missing"));
                 return if order.is_empty() { Ok(None) } else { Err(missing()) };
             };
-            events.extend(facts);
+            all.extend(facts);
         }
-        events.extend(last);
-        Ok(Some(History::from_recorded(order_id, events)))
+        all.extend(last);
+        Ok(Some(History::from_facts(order_id, all)))
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures::stream::{self, StreamExt, TryStreamExt};
-use goody_application::ports::{Rebuilt, Result, Scope};
+use goody_application::ports::{PostedChange, Rebuilt, Result, Scope};
 use goody_domain::{Bucket, Counter, CounterSeries, Counters, Day, Entry, OrderId, Status, VendorId, contribution_to};
 
 use crate::bucket_transaction::{BucketTransaction, RowKey};
@@ -11,7 +11,7 @@ use crate::buckets::{BucketItem, FLEET, ROW_MINUTES, Row, partition, read_counte
 use crate::client::{Backoff, MAX_CONCURRENT_CALLS, Terms, TransactionOutcome, text};
 use crate::items::read;
 use crate::tables::BY_VENDOR;
-use crate::{DynamoStore, markers, orders, secondary_vendors};
+use crate::{DynamoStore, apply, markers, orders, secondary_vendors};
 
 /// How many orders are written again at a time.
 const ORDERS: usize = 500;
@@ -98,10 +98,18 @@ async fn buckets_of_orders(store: &DynamoStore, vendor_id: &VendorId, first: Day
     let markers = markers::read_all(store, &ids).await?;
     let mut entries: BTreeMap<Day, Vec<Entry>> = BTreeMap::new();
     for (id, history) in &histories {
-        let applied = markers.get(id).map_or(0, |marker| marker.version);
-        let Some(order) = history.at_version(applied) else { continue };
-        for entry in contribution_to(vendor_id, &order, &store.zone) {
+        let marker = markers.get(id).cloned().unwrap_or_default();
+        let (order, occurrences) = (history.at_version(marker.version), history.occurrences_at(marker.version));
+        for entry in contribution_to(vendor_id, order.as_ref(), &occurrences, &store.zone) {
             entries.entry(entry.day).or_default().push(entry);
+        }
+        if let Some(applied) = marker.steps {
+            let change = PostedChange::new(history.change(marker.version, applied.next_version), &store.zone);
+            let steps = apply::steps(&change);
+            let applied = steps.iter().take(applied.step).flat_map(|step| &step.entries);
+            for entry in applied.filter(|(of, _)| *of == vendor_id).flat_map(|(_, entries)| *entries) {
+                entries.entry(entry.day).or_default().push(*entry);
+            }
         }
     }
     let mut buckets = Buckets::new();

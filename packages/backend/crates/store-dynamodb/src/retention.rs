@@ -83,9 +83,9 @@ impl DynamoStore {
             after = Some(last.clone());
             let histories = self.histories(&ids).await?;
             let pending = self.pending(histories.values()).await?.into_iter();
-            let pending: BTreeSet<OrderId> = pending.map(|(history, _)| history.order_id().clone()).collect();
+            let pending: BTreeSet<OrderId> = pending.map(|pending| pending.history.order_id().clone()).collect();
             for (id, history) in histories {
-                let last = last_day(history.events(), history.order().as_ref(), &self.zone);
+                let last = last_day(history.facts(), history.order().as_ref(), &self.zone);
                 if last < before && !pending.contains(&id) {
                     old.push((last, history));
                 }
@@ -107,20 +107,12 @@ impl DynamoStore {
                 self.delete_parts(history).await?;
                 return Ok(false);
             }
-            let mut writes =
-                vec![markers::expire(self, id, history.version(), marker.version, today)?, self.delete_order(history)?];
-            if let Some(order) = history.order() {
-                for vendor_id in order.named_vendors.iter().filter(|vendor_id| **vendor_id != order.placement.vendor_id)
-                {
-                    writes.push(self.delete_row(secondary_vendors::key(vendor_id, id), None)?);
-                }
-                let last_day = last_day(history.events(), Some(&order), &self.zone);
-                writes.extend(self.settle(settlement(order, last_day, order_days, &self.zone), today).await?);
-            } else {
-                let mut transaction = BucketTransaction::begin(self, &BTreeSet::new(), today).await?;
-                transaction.add_unplaced(-1);
-                writes.extend(transaction.writes()?);
+            let mut writes = vec![markers::expire(self, history, &marker, today)?, self.delete_order(history)?];
+            for vendor_id in secondary_vendors::former_vendor_ids(history) {
+                writes.push(self.delete_row(secondary_vendors::key(&vendor_id, id), None)?);
             }
+            let last_day = last_day(history.facts(), history.order().as_ref(), &self.zone);
+            writes.extend(self.settle(settlement(history, last_day, order_days, &self.zone), today).await?);
             match self.transact(DOING, writes).await? {
                 TransactionOutcome::Committed => {
                     self.delete_parts(history).await?;
@@ -135,7 +127,7 @@ impl DynamoStore {
 
     /// The writes that add the contribution of an order to the settled rows and take the order out of the counters.
     async fn settle(&self, settlement: Settlement, today: Day) -> Result<Vec<TransactWriteItem>> {
-        let Settlement { settled, moved, .. } = settlement;
+        let Settlement { order, settled, moved } = settlement;
         let settled_key = |settled: &BucketMove| (partition(&settled.scope).to_owned(), Row::Settled(settled.day));
         let row_keys: BTreeSet<RowKey> =
             settled.iter().map(settled_key).chain(moved.iter().flat_map(bucket_transaction::row_keys)).collect();
@@ -145,6 +137,9 @@ impl DynamoStore {
         }
         for BucketMove { scope, day, entries } in &moved {
             transaction.add(scope, *day, entries)?;
+        }
+        if order.is_none() {
+            transaction.add_unplaced(-1);
         }
         transaction.writes()
     }

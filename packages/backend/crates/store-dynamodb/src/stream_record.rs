@@ -49,7 +49,7 @@ impl StreamChange {
         if !stored.parts.is_empty() {
             return Self::Long { stored, expired };
         }
-        let history = History::from_recorded(stored.order_id, stored.last);
+        let history = History::from_facts(stored.order_id, stored.last);
         if expired { Self::Expired(history) } else { Self::Grown(history) }
     }
 }

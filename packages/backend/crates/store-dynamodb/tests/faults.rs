@@ -17,7 +17,7 @@ use goody_application::ports::{ChangeFeed, OrderFilter, OrderReader, Scope, Stor
 use goody_application::{project, roll};
 use goody_domain::{CounterSeries, Day, OrderEvent, ReportZone};
 use goody_store_dynamodb::DynamoStore;
-use goody_testkit::{DynamoDb, OrderBuilder, TestStore, now, unregistered, vendor_id};
+use goody_testkit::{DynamoDb, OrderBuilder, TestStore, batch, now, unregistered, vendor_id};
 
 /// A client with a short timeout.
 fn impatient_client(endpoint: &str) -> Client {
@@ -57,8 +57,8 @@ async fn all_series(store: &dyn Store) -> Vec<CounterSeries> {
 /// Sends all batches, retries failures as a client does, and returns the counter series.
 async fn send_all(store: Arc<dyn Store>) -> Vec<CounterSeries> {
     let ingest = Ingest::new(store.clone());
-    for batch in batches() {
-        while ingest.ingest(batch.clone(), now()).await.is_err() {}
+    for events in batches() {
+        while ingest.ingest(events.clone(), &batch("b-1"), now()).await.is_err() {}
         while project::project_all(store.as_ref(), now()).await.is_err() {}
     }
     while roll::tick(store.as_ref(), now()).await.is_err() {}

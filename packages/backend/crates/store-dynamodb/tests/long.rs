@@ -15,7 +15,7 @@ use goody_application::rebuild::rebuild;
 use goody_domain::{Counter, Day, EventId, History, IngestOutcome, Order, OrderEvent, ReportZone, Status};
 use goody_store_dynamodb::{DynamoStore, stream_record};
 use goody_testkit::dynamodb::ask;
-use goody_testkit::{DynamoDb, OrderBuilder, now, order_id};
+use goody_testkit::{DynamoDb, OrderBuilder, batch, now, order_id};
 use records::records;
 use serde_json::{Value, json};
 
@@ -34,7 +34,7 @@ fn events(count: usize, bytes: usize) -> Vec<OrderEvent> {
 async fn send(store: &DynamoStore, events: &[OrderEvent]) {
     let ingest = Ingest::new(Arc::new(store.clone()));
     for events in events.chunks(400) {
-        let outcomes = ingest.ingest(events.to_vec(), now()).await.unwrap();
+        let outcomes = ingest.ingest(events.to_vec(), &batch("b-1"), now()).await.unwrap();
         assert!(outcomes.iter().all(|outcome| *outcome == IngestOutcome::New), "{outcomes:?}");
     }
 }
@@ -53,13 +53,13 @@ async fn an_order_that_is_too_long_for_one_item_is_read_unchanged() {
     let events = events(3_000, 300);
     send(&store, &events).await;
     let history = store.order(&order_id("o-1")).await.unwrap().unwrap();
-    let stored: Vec<OrderEvent> = history.events().iter().map(|recorded| recorded.event.clone()).collect();
+    let stored: Vec<OrderEvent> = history.events().map(|recorded| recorded.event.clone()).collect();
     assert!(stored == events, "{} of {}", stored.len(), events.len());
     assert_eq!(store.load(&[order_id("o-1")]).await.unwrap(), [Found::Known(history.clone())]);
     assert_eq!(store.all(None, 10).await.unwrap(), std::slice::from_ref(&history));
     let parts = keys(&emulator).await.len() - 1;
     assert!((3..=6).contains(&parts), "{parts} parts");
-    let again = Ingest::new(Arc::new(store.clone())).ingest(events[..5].to_vec(), now()).await.unwrap();
+    let again = Ingest::new(Arc::new(store.clone())).ingest(events[..5].to_vec(), &batch("b-1"), now()).await.unwrap();
     assert_eq!(again, [IngestOutcome::Known; 5]);
 }
 
@@ -80,7 +80,11 @@ async fn lists_do_not_read_the_parts_of_a_long_order() {
     let expected = view(&history.order().unwrap());
     let listed = store.list(&OrderFilter::default(), None, 10, now()).await.unwrap();
     assert_eq!(listed.iter().map(view).collect::<Vec<_>>(), std::slice::from_ref(&expected));
-    let filter = RecentFilter { since: history.events()[0].event.occurred_at, vendor_id: None, statuses: Vec::new() };
+    let filter = RecentFilter {
+        since: history.events().next().unwrap().event.occurred_at,
+        vendor_id: None,
+        statuses: Vec::new(),
+    };
     let recent = store.recent(&filter, None, 10).await.unwrap();
     assert_eq!(recent.iter().map(|history| view(&history.order().unwrap())).collect::<Vec<_>>(), [expected]);
     assert_eq!(recent[0].by_occurrence().last(), history.by_occurrence().last());
@@ -96,13 +100,13 @@ async fn of_two_writers_that_fill_a_part_at_once_one_is_refused_and_their_events
         let mut history = stored.clone();
         for event in events(from + 1_500, 301).into_iter().skip(from + 502) {
             let event_id = EventId::parse(&format!("{}-{from}", event.event_id)).unwrap();
-            history.record(OrderEvent { event_id, ..event }, now());
+            history.record(OrderEvent { event_id, ..event }, &batch("b-1").id, now());
         }
         OrderWrite { history, from_version: stored.version(), unknown_vendors: Vec::new() }
     };
     let (one, other) = (grown(0), grown(7));
-    assert_eq!(store.save(vec![one.clone()], now()).await.unwrap(), [true]);
-    assert_eq!(store.save(vec![other], now()).await.unwrap(), [false]);
+    assert_eq!(store.save(vec![one.clone()], None, now()).await.unwrap(), [true]);
+    assert_eq!(store.save(vec![other], None, now()).await.unwrap(), [false]);
     assert_eq!(store.order(&order_id("o-1")).await.unwrap(), Some(one.history));
 }
 

@@ -13,7 +13,7 @@ use goody_application::ports::{Found, OrderReader, OrderWriter, ReportReader, Sc
 use goody_domain::{Counter, CounterSeries, Day, History, OrderEvent, ReportZone, Status};
 use goody_store_dynamodb::{DynamoStore, stream_record};
 use goody_testkit::dynamodb::ask;
-use goody_testkit::{OrderBuilder, now, order_id, vendor_id};
+use goody_testkit::{OrderBuilder, batch, now, order_id, vendor_id};
 use records::records;
 use serde_json::json;
 
@@ -28,7 +28,7 @@ fn grown(records: &[EventRecord]) -> Vec<History> {
 async fn send(store: &DynamoStore, events: Vec<OrderEvent>) {
     let ingest = Ingest::new(Arc::new(store.clone()));
     for event in events {
-        ingest.ingest(vec![event], now()).await.unwrap();
+        ingest.ingest(vec![event], &batch("b-1"), now()).await.unwrap();
     }
 }
 
@@ -98,7 +98,7 @@ async fn concurrent_projections_of_the_same_records_count_once() {
     let (store, emulator) = emulator::store(ReportZone::utc()).await;
     let orders =
         (0..40).flat_map(|number| OrderBuilder::new(&format!("o-{number:02}")).lost("2026-03-05T10:00:00Z").events());
-    Ingest::new(Arc::new(store.clone())).ingest(orders.collect(), now()).await.unwrap();
+    Ingest::new(Arc::new(store.clone())).ingest(orders.collect(), &batch("b-1"), now()).await.unwrap();
     let histories = grown(&records(&emulator).await);
     let tasks: Vec<_> = (0..4)
         .map(|_| {

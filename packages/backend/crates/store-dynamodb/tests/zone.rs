@@ -12,11 +12,11 @@ use goody_application::project::project_all;
 use goody_application::rebuild::rebuild;
 use goody_domain::{Bucket, Day, ReportZone};
 use goody_store_dynamodb::DynamoStore;
-use goody_testkit::{OrderBuilder, now};
+use goody_testkit::{OrderBuilder, batch, now};
 
 async fn send(store: &DynamoStore, id: &str) {
     let events = OrderBuilder::new(id).placed("2026-03-01T23:30:00Z").shipped("2026-03-03T02:00:00Z").events();
-    Ingest::new(Arc::new(store.clone())).ingest(events, now()).await.unwrap();
+    Ingest::new(Arc::new(store.clone())).ingest(events, &batch("b-1"), now()).await.unwrap();
 }
 
 async fn buckets(store: &DynamoStore) -> Vec<(Day, Bucket)> {

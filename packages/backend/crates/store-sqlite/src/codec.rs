@@ -5,19 +5,36 @@
 
 use std::fmt::Write as _;
 
-use goody_domain::{Bucket, Counter, Counters, History, Instant, MinuteEntry, OrderId, Recorded, WireEvent};
+use goody_domain::{
+    BatchId, Bucket, Counter, Counters, History, HistoryFact, Instant, MinuteEntry, OrderId, Recorded, Retraction,
+    WireEvent,
+};
 
 use rusqlite::Row;
 
 use crate::Fault;
 
+/// The last word of the line of a retraction. The JSON of an event begins with a brace.
+const RETRACTED: &str = "retracted";
+
+/// A line for each fact: the instant at which it was recorded, the batch, and the JSON of the event or [`RETRACTED`]. The lines of
+/// earlier versions have no batch.
 pub(crate) fn write_history(history: &History) -> Result<String, Fault> {
     let mut text = String::with_capacity(history.version() * 200);
-    for Recorded { event, recorded_at } in history.events() {
-        let wire = WireEvent { order_id: None, ..WireEvent::from(event) };
-        let json = serde_json::to_string(&wire).map_err(|error| Fault::Damaged(error.to_string()))?;
+    for fact in history.facts() {
         // Writing to a String cannot fail.
-        let _ = writeln!(text, "{} {json}", recorded_at.micros());
+        let _ = write!(text, "{} ", fact.recorded_at().micros());
+        if let Some(batch_id) = fact.batch_id() {
+            let _ = write!(text, "{batch_id} ");
+        }
+        match fact {
+            HistoryFact::Retraction(_) => text.push_str(RETRACTED),
+            HistoryFact::Event(Recorded { event, .. }) => {
+                let wire = WireEvent { order_id: None, ..WireEvent::from(event) };
+                text.push_str(&serde_json::to_string(&wire).map_err(|error| Fault::Damaged(error.to_string()))?);
+            }
+        }
+        text.push('\n');
     }
     Ok(text)
 }
@@ -26,14 +43,27 @@ pub(crate) fn read_history(order_id: &str, text: &str) -> Result<History, Fault>
     let damaged = |what: &str| Fault::Damaged(format!("history of order {order_id}: {what}"));
     let id = OrderId::parse(order_id).map_err(|reason| damaged(&reason))?;
     let facts = text.lines().map(|line| {
-        let (recorded, json) = line.split_once(' ').ok_or_else(|| damaged("a line without its instant"))?;
+        let (recorded, rest) = line.split_once(' ').ok_or_else(|| damaged("a line without its instant"))?;
         let recorded = recorded.parse().map_err(|_| damaged("an instant that is no number"))?;
-        let wire = WireEvent::read_stored(json.as_bytes()).map_err(|rejection| damaged(&rejection.to_string()))?;
+        let recorded_at = Instant::from_micros(recorded);
+        let (batch_id, fact) = match rest.split_once(' ').filter(|_| !rest.starts_with('{')) {
+            Some((batch_id, fact)) => (Some(BatchId::parse(batch_id).map_err(|reason| damaged(&reason))?), fact),
+            None => (None, rest),
+        };
+        if let (RETRACTED, Some(batch_id)) = (fact, &batch_id) {
+            return Ok(HistoryFact::Retraction(Retraction { batch_id: batch_id.clone(), recorded_at }));
+        }
+        let wire = WireEvent::read_stored(fact.as_bytes()).map_err(|rejection| damaged(&rejection.to_string()))?;
         let event = WireEvent { order_id: Some(order_id.into()), ..wire }.event();
         let event = event.map_err(|rejection| damaged(&rejection.to_string()))?;
-        Ok(Recorded { event, recorded_at: Instant::from_micros(recorded) })
+        Ok(HistoryFact::Event(Recorded { event, recorded_at, batch_id }))
     });
-    Ok(History::from_recorded(id, facts.collect::<Result<_, Fault>>()?))
+    Ok(History::from_facts(id, facts.collect::<Result<_, Fault>>()?))
+}
+
+/// How a line of a fact of this batch contains its id.
+pub(crate) fn batch_pattern(batch_id: &BatchId) -> String {
+    format!(" {batch_id} ")
 }
 
 /// The history of a row whose first columns are `order_id` and `history`.
@@ -134,7 +164,7 @@ fn damaged() -> Fault {
 
 #[cfg(test)]
 mod tests {
-    use goody_domain::{Currency, Day, Entry};
+    use goody_domain::{Currency, Day, Entry, OrderEvent};
 
     use super::*;
 
@@ -152,6 +182,27 @@ mod tests {
         ]);
         let read = read_bucket(&write_counters(&bucket.totals), &write_minutes(&bucket.minutes)).unwrap();
         assert_eq!(read, bucket);
+    }
+
+    #[test]
+    fn a_history_is_read_as_it_was_written_and_as_earlier_versions_wrote_it() {
+        let batch = BatchId::parse("b-1").unwrap();
+        let id = OrderId::parse("o-1").unwrap();
+        let placed = r#"{"eventId":"e-1","vendorId":"acme","status":"PLACED","occurredAt":"2026-03-01T10:00:00Z"}"#;
+        let mut history = read_history("o-1", &format!("7 {placed}\n")).unwrap();
+        assert_eq!(history.facts()[0].batch_id(), None);
+        let lost = OrderEvent::parse(
+            br#"{"eventId":"e-2","orderId":"o-1","status":"LOST","occurredAt":"2026-03-02T10:00:00Z","reason":"no b-2 scan"}"#,
+            Instant::LATEST,
+        );
+        history.record(lost.unwrap(), &batch, Instant::from_micros(8));
+        history.retract(&batch, Instant::from_micros(9));
+        let text = write_history(&history).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines[0], format!("7 {placed}"), "a line of an earlier version stays as it is");
+        assert!(lines[1].starts_with("8 b-1 {"), "{text}");
+        assert_eq!(lines[2], "9 b-1 retracted");
+        assert_eq!((read_history("o-1", &text).unwrap(), &id), (history.clone(), history.order_id()));
     }
 
     #[test]

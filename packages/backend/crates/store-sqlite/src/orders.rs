@@ -4,18 +4,21 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use goody_application::ports::{
-    Found, OrderCount, OrderFilter, OrderReader, OrderWrite, OrderWriter, Position, RECENT_HOURS, RecentFilter, Result,
-    StatusCounts, StoreHealth, last_day,
+    BatchSearch, Found, OrderCount, OrderFilter, OrderReader, OrderWrite, OrderWriter, Position, RECENT_HOURS,
+    Received, RecentFilter, Result, StatusCounts, StoreHealth, last_day,
 };
-use goody_domain::{History, Instant, Order, OrderId, ReportZone, Vendor, VendorId};
+use goody_domain::{BatchId, Fact, History, Instant, Order, OrderId, Recorded, ReportZone, Vendor, VendorId};
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::codec::read_row;
 use crate::writer::Weight;
-use crate::{Fault, SqliteStore, codec, list_counts, listing, recent, vendors};
+use crate::{Fault, SqliteStore, codec, list_counts, listing, recent, schema, vendors};
 
 /// Up to this many orders are a light write.
 const LIGHT: usize = 100;
+/// The key of the latest new event in the table `meta`: when it was stored, a space, and its sender.
+const RECEIVED_KEY: &str = "received";
 /// How long a trial write may take.
 const PROBE: Duration = Duration::from_secs(2);
 
@@ -26,11 +29,12 @@ impl OrderWriter for SqliteStore {
         self.read("loading orders", move |connection| ids.iter().map(|id| load(connection, id)).collect()).await
     }
 
-    async fn save(&self, writes: Vec<OrderWrite>, now: Instant) -> Result<Vec<bool>> {
+    async fn save(&self, writes: Vec<OrderWrite>, source: Option<&str>, now: Instant) -> Result<Vec<bool>> {
         const DOING: &str = "saving orders";
         let rows: std::result::Result<Vec<Prepared>, Fault> =
             writes.iter().map(|write| prepare(write, now, &self.zone)).collect();
         let rows = rows.map_err(|fault| fault.into_store_error(DOING))?;
+        let source = source.map(ToOwned::to_owned);
         let weight = if rows.len() > LIGHT { Weight::Heavy } else { Weight::Light };
         let saved = self.write(DOING, weight, move |connection| {
             let mut counts = Counts::default();
@@ -42,6 +46,9 @@ impl OrderWriter for SqliteStore {
             vendors::register(connection, written.flat_map(|(row, _)| &row.unknown_vendors))?;
             counts.kinds.write(connection)?;
             counts.minutes.write(connection)?;
+            if let Some(source) = source.filter(|_| saved.contains(&true)) {
+                schema::set_meta(connection, RECEIVED_KEY, format!("{} {source}", now.micros()))?;
+            }
             Ok(saved)
         });
         let saved = saved.await?;
@@ -142,6 +149,52 @@ impl OrderReader for SqliteStore {
         })
         .await
     }
+
+    /// Parses only the histories that contain the id of the batch.
+    async fn search_batch(&self, batch_id: &BatchId, after: Option<&OrderId>, limit: usize) -> Result<BatchSearch> {
+        let after = after.map(ToString::to_string).unwrap_or_default();
+        let pattern = codec::batch_pattern(batch_id);
+        self.read("searching the orders of a batch", move |connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT order_id, iif(instr(history, ?3), history, NULL) FROM orders WHERE order_id > ?1 \
+                 ORDER BY order_id LIMIT ?2",
+            )?;
+            let mut rows = statement.query(params![after, limit, pattern])?;
+            let (mut search, mut last) = (BatchSearch::default(), None);
+            while let Some(row) = rows.next()? {
+                search.searched += 1;
+                if search.searched == limit as u64 {
+                    last = Some(row.get::<_, String>(0)?);
+                }
+                if row.get_ref(1)? != ValueRef::Null {
+                    search.found.push(read_row(row)?);
+                }
+            }
+            let next = last.map(|id| OrderId::parse(&id)).transpose();
+            search.next = next.map_err(|reason| Fault::Damaged(format!("the id of an order {reason}")))?;
+            Ok(search)
+        })
+        .await
+    }
+
+    async fn count_expired(&self, batch_id: &BatchId) -> Result<u64> {
+        let pattern = codec::batch_pattern(batch_id);
+        self.read("counting the expired orders of a batch", move |connection| {
+            let mut statement =
+                connection.prepare_cached("SELECT count(*) FROM expired_orders WHERE instr(batches, ?1) > 0")?;
+            Ok(statement.query_row([pattern], |row| row.get(0))?)
+        })
+        .await
+    }
+}
+
+/// The latest new event of the store.
+pub(crate) fn last_received(connection: &Connection) -> std::result::Result<Option<Received>, Fault> {
+    let Some(text) = schema::meta::<String>(connection, RECEIVED_KEY)? else { return Ok(None) };
+    let received = text.split_once(' ').and_then(|(at, source)| {
+        Some(Received { at: Instant::from_micros(at.parse().ok()?), source: source.to_owned() })
+    });
+    received.map(Some).ok_or_else(|| Fault::Damaged("the time of the latest event cannot be read".into()))
 }
 
 fn history(connection: &Connection, id: &OrderId) -> std::result::Result<Option<History>, Fault> {
@@ -168,6 +221,8 @@ struct Prepared {
     version: usize,
     keep_day: i32,
     order: Option<Order>,
+    /// The vendors of its placements, apart from its own.
+    named_vendors: Vec<VendorId>,
     /// The history in its stored form.
     text: String,
     changed: Changed,
@@ -214,9 +269,9 @@ fn prepare(
     zone: &ReportZone,
 ) -> std::result::Result<Prepared, Fault> {
     let order = history.order();
-    let keep_day = last_day(history.events(), order.as_ref(), zone);
+    let keep_day = last_day(history.facts(), order.as_ref(), zone);
     let before = history.at_version(*from_version);
-    let known = &history.events()[..*from_version];
+    let known = &history.facts()[..*from_version];
     let changed = if keep_day != last_day(known, before.as_ref(), zone)
         || placement_columns(order.as_ref()) != placement_columns(before.as_ref())
     {
@@ -231,11 +286,27 @@ fn prepare(
         from_version: *from_version,
         version: history.version(),
         keep_day: keep_day.number(),
+        named_vendors: other_vendors(history, order.as_ref()),
         order,
         text: codec::write_history(history)?,
         changed,
         unknown_vendors: unknown_vendors.clone(),
     })
+}
+
+/// The vendors that the placements of a history name, taken back or not, apart from the vendor of its order.
+fn other_vendors(history: &History, order: Option<&Order>) -> Vec<VendorId> {
+    let own = order.map(|order| &order.placement.vendor_id);
+    let mut named: Vec<VendorId> = Vec::new();
+    for Recorded { event, .. } in history.events() {
+        if let (Fact::Placed(_), Some(vendor_id)) = (&event.fact, event.vendor_id())
+            && Some(vendor_id) != own
+            && !named.contains(vendor_id)
+        {
+            named.push(vendor_id.clone());
+        }
+    }
+    named
 }
 
 /// Corrects the columns of a row, and the status in the recent feed, that differ from those of its history.
@@ -247,7 +318,7 @@ pub(crate) fn correct_columns(
     now: Instant,
 ) -> std::result::Result<(), Fault> {
     let order = history.order();
-    let keep_day = last_day(history.events(), order.as_ref(), zone).number();
+    let keep_day = last_day(history.facts(), order.as_ref(), zone).number();
     let (status, late, completed_at) = status_columns(order.as_ref(), now);
     let (vendor_id, gift_type, created_at, promise_at) = placement_columns(order.as_ref());
     let corrected = connection
@@ -286,15 +357,17 @@ fn save(
     connection
         .prepare_cached("INSERT INTO changes (id, from_version, to_version, recorded_at) VALUES (?1, ?2, ?3, ?4)")?
         .execute(params![id, row.from_version, row.version, now.micros()])?;
-    if let Some(order) = &row.order {
-        if order.updated_at >= now.plus_seconds(-RECENT_HOURS * 3600).floor_minute() {
+    match &row.order {
+        Some(order) if order.updated_at >= now.plus_seconds(-RECENT_HOURS * 3600).floor_minute() => {
             recent::record(connection, id, order, &mut counts.minutes)?;
         }
-        for vendor_id in order.named_vendors.iter().filter(|vendor| **vendor != order.placement.vendor_id) {
-            connection
-                .prepare_cached("INSERT INTO also_named (vendor_id, id) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?
-                .execute(params![vendor_id.as_str(), id])?;
-        }
+        Some(_) => {}
+        None => recent::remove(connection, id, &mut counts.minutes)?,
+    }
+    for vendor_id in &row.named_vendors {
+        connection
+            .prepare_cached("INSERT INTO also_named (vendor_id, id) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?
+            .execute(params![vendor_id.as_str(), id])?;
     }
     Ok(true)
 }

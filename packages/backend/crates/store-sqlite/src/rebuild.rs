@@ -66,7 +66,7 @@ pub(crate) fn rebuild_vendor(
     for sql in [
         "SELECT order_id, history, id FROM orders INDEXED BY orders_by_vendor WHERE vendor_id = ?1",
         "SELECT order_id, history, orders.id FROM also_named JOIN orders ON orders.id = also_named.id \
-         WHERE also_named.vendor_id = ?1 AND orders.vendor_id <> ?1",
+         WHERE also_named.vendor_id = ?1 AND orders.vendor_id IS NOT ?1",
     ] {
         let mut statement = connection.prepare_cached(sql)?;
         let mut rows = statement.query([scope])?;
@@ -74,8 +74,8 @@ pub(crate) fn rebuild_vendor(
             let (id, history): (i64, History) = (row.get(2)?, read_row(row)?);
             read += 1;
             let version = pending.get(&id).copied().unwrap_or(history.version());
-            let Some(order) = history.at_version(version) else { continue };
-            for entry in contribution_to(vendor_id, &order, zone) {
+            let (order, occurrences) = (history.at_version(version), history.occurrences_at(version));
+            for entry in contribution_to(vendor_id, order.as_ref(), &occurrences, zone) {
                 entries.entry(entry.day).or_default().push(entry);
             }
             if read % ORDERS == 0 {

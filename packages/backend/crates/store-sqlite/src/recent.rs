@@ -67,6 +67,13 @@ pub(crate) fn record(connection: &Connection, id: i64, order: &Order, minutes: &
     Ok(())
 }
 
+/// Takes an order out of the feed.
+pub(crate) fn remove(connection: &Connection, id: i64, minutes: &mut Minutes) -> Result<(), Fault> {
+    minutes.remove(connection, id)?;
+    connection.prepare_cached("DELETE FROM recent_orders WHERE id = ?1")?.execute([id])?;
+    Ok(())
+}
+
 /// Removes updates before the whole minute of an instant.
 pub(crate) fn remove_before(connection: &Connection, before: Instant) -> Result<(), Fault> {
     let first = minute(before.micros());

@@ -11,6 +11,7 @@ use goody_domain::{CounterSeries, Day, Instant, ReportZone, VendorId};
 use rusqlite::{Connection, params};
 
 use crate::counters::{kept_from, key, latest_fact, move_scope, series};
+use crate::orders::last_received;
 use crate::writer::Weight;
 use crate::{Fault, SqliteStore, list_counts, recent, schema, vendors};
 
@@ -194,7 +195,7 @@ fn status(connection: &Connection, zone: &ReportZone) -> std::result::Result<Rep
         },
         clock_jump: clock_jumps(connection)?.pop(),
         unplaced_orders: list_counts::unplaced_orders(connection)?,
-        last_received: None,
+        last_received: last_received(connection)?,
         // Opening the file rebuilds the counters if their rules differ.
         has_other_rules: false,
     })

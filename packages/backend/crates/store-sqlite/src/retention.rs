@@ -81,24 +81,23 @@ fn expire_orders(
     let (mut moves, mut minutes) = (list_counts::Moves::default(), recent::Minutes::default());
     let expired = old.len() as u64;
     for (id, last_day, position, history) in old {
-        if let Some(order) = history.order() {
-            let Settlement { settled, moved, .. } = settlement(order, last_day, expiry.order_days, zone);
-            for BucketMove { scope, day, entries } in settled {
-                let mut bucket = read_settled_day(connection, key(&scope), day)?;
-                bucket.add(&entries);
-                write_settled(connection, key(&scope), day, &bucket)?;
-            }
-            for moves in moved.chunk_by(|one, other| one.scope == other.scope) {
-                counters::move_scope(connection, moves, expiry.today, revision)?;
-            }
+        let Settlement { settled, moved, .. } = settlement(&history, last_day, expiry.order_days, zone);
+        for BucketMove { scope, day, entries } in settled {
+            let mut bucket = read_settled_day(connection, key(&scope), day)?;
+            bucket.add(&entries);
+            write_settled(connection, key(&scope), day, &bucket)?;
+        }
+        for moves in moved.chunk_by(|one, other| one.scope == other.scope) {
+            counters::move_scope(connection, moves, expiry.today, revision)?;
         }
         minutes.remove(connection, id)?;
         connection.prepare_cached("DELETE FROM orders WHERE id = ?1")?.execute([id])?;
+        let batches: String = history.batches().into_iter().map(|batch_id| format!("{batch_id} ")).collect();
         connection
             .prepare_cached(
-                "INSERT INTO expired_orders (order_id, expired_day) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+                "INSERT INTO expired_orders (order_id, expired_day, batches) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
             )?
-            .execute(params![history.order_id().as_str(), expiry.today.number()])?;
+            .execute(params![history.order_id().as_str(), expiry.today.number(), format!(" {batches}")])?;
         moves.add(position, Position::Absent);
     }
     moves.write(connection)?;

@@ -10,7 +10,7 @@ use goody_application::rebuild::rebuild;
 use goody_application::{project, roll};
 use goody_store_sqlite::backup::{Step, copy};
 use goody_store_sqlite::{Settings, SqliteStore};
-use goody_testkit::{ManualClock, OrderBuilder, now};
+use goody_testkit::{ManualClock, OrderBuilder, batch, now};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
@@ -20,7 +20,10 @@ async fn database() -> (TempDir, PathBuf) {
     let path = folder.path().join("goody.db");
     let store = SqliteStore::open(&path, Settings::new(ManualClock::today())).unwrap();
     let orders = (0..40).map(|n| OrderBuilder::new(&format!("order-{n}")).promised("2026-03-04"));
-    Ingest::new(Arc::new(store.clone())).ingest(orders.flat_map(OrderBuilder::events).collect(), now()).await.unwrap();
+    Ingest::new(Arc::new(store.clone()))
+        .ingest(orders.flat_map(OrderBuilder::events).collect(), &batch("b-1"), now())
+        .await
+        .unwrap();
     project::project_all(&store, now()).await.unwrap();
     roll::tick(&store, now()).await.unwrap();
     store.checkpoint().await.unwrap();

@@ -17,7 +17,7 @@ use goody_application::{project, roll};
 use goody_domain::{Instant, Order, Report, ReportZone};
 use goody_store_sqlite::{OpenError, Settings, SqliteStore};
 use goody_testkit::{
-    ManualClock, Method, OrderBuilder, Response, TestApp, TestStore, now, order_id, unregistered, vendor_id,
+    ManualClock, Method, OrderBuilder, Response, TestApp, TestStore, batch, now, order_id, unregistered, vendor_id,
 };
 use rusqlite::Connection;
 use serde_json::json;
@@ -63,7 +63,7 @@ async fn with_orders(file: &File) -> SqliteStore {
         OrderBuilder::new("o-3").promised("2026-03-05").shipped("2026-03-04T10:00:00Z"),
     ];
     let events = orders.into_iter().flat_map(OrderBuilder::events).collect();
-    Ingest::new(Arc::new(store.clone())).ingest(events, now()).await.unwrap();
+    Ingest::new(Arc::new(store.clone())).ingest(events, &batch("b-1"), now()).await.unwrap();
     project::project_all(&store, now()).await.unwrap();
     roll::tick(&store, now()).await.unwrap();
     store
@@ -179,7 +179,7 @@ async fn a_file_of_an_older_version_is_migrated_with_its_content() {
     };
     assert_eq!(delayed.1.by_status.iter().sum::<i64>(), 2);
     let first_version = "DROP INDEX reports_at_a_glance; DROP TABLE order_kinds; DROP TABLE recent_minutes; \
-        DROP INDEX orders_by_promise; ALTER TABLE buckets DROP COLUMN latest_delivery; \
+        DROP INDEX orders_by_promise; ALTER TABLE buckets DROP COLUMN latest_delivery; ALTER TABLE expired_orders DROP COLUMN batches; \
         DELETE FROM meta WHERE key IN ('zone_rules', 'zone_database', 'stall_hours'); \
         UPDATE orders SET late = 0 WHERE status < 3; PRAGMA user_version = 1;";
     Connection::open(file.path()).unwrap().execute_batch(first_version).unwrap();
@@ -205,7 +205,7 @@ async fn a_tick_marks_orders_whose_promise_passed() {
     let store = file.open();
     let events = OrderBuilder::new("o-1").promised("2026-03-05").shipped("2026-03-04T10:00:00Z").events();
     let before_it = Instant::parse("2026-03-04T12:00:00Z").unwrap();
-    Ingest::new(Arc::new(store.clone())).ingest(events, before_it).await.unwrap();
+    Ingest::new(Arc::new(store.clone())).ingest(events, &batch("b-1"), before_it).await.unwrap();
     let marked = || -> (i64, i64) {
         let connection = Connection::open(file.path()).unwrap();
         let of = |sql| connection.query_row(sql, [], |row| row.get(0)).unwrap();
@@ -383,7 +383,7 @@ async fn counted_by_other_rules(file: &File) {
     let store = Arc::new(file.open_in(Some("America/St_Johns")).unwrap());
     let orders = ["o-1", "o-2"].map(|id| OrderBuilder::new(id).promised("2026-03-04").arrived_early_by_hours(10));
     for order in orders {
-        Ingest::new(store.clone()).ingest(order.events(), now()).await.unwrap();
+        Ingest::new(store.clone()).ingest(order.events(), &batch("b-1"), now()).await.unwrap();
     }
     project::project_all(store.as_ref(), now()).await.unwrap();
     roll::tick(store.as_ref(), now()).await.unwrap();
@@ -423,7 +423,7 @@ async fn a_recount_that_is_killed_after_any_transaction_continues() {
         if number.is_multiple_of(2) { order.arrived_early_by_hours(10) } else { order }
     };
     let events: Vec<_> = (0..ORDERS_OF_SEVERAL_STEPS).flat_map(|number| order(number).events()).collect();
-    Ingest::new(store.clone()).ingest(events, now()).await.unwrap();
+    Ingest::new(store.clone()).ingest(events, &batch("b-1"), now()).await.unwrap();
     project::project_all(store.as_ref(), now()).await.unwrap();
     roll::tick(store.as_ref(), now()).await.unwrap();
     let before = report(&store).await;
@@ -480,7 +480,7 @@ async fn a_program_with_other_rules_of_the_zone_moves_no_counter() {
     let file = File::new();
     let store = Arc::new(file.open_in(Some("America/St_Johns")).unwrap());
     file.tamper("UPDATE meta SET value = 'other' WHERE key = 'zone_rules'");
-    Ingest::new(store.clone()).ingest(OrderBuilder::new("o-1").events(), now()).await.unwrap();
+    Ingest::new(store.clone()).ingest(OrderBuilder::new("o-1").events(), &batch("b-1"), now()).await.unwrap();
     let refused = project::project_all(store.as_ref(), now()).await.unwrap_err();
     assert!(std::error::Error::source(&refused).unwrap().to_string().contains("other rules of its time zone"));
 }

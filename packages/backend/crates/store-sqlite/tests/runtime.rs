@@ -12,7 +12,7 @@ use goody_application::read::{FleetCache, HealthReader, Verdict};
 use goody_application::retention::Retention;
 use goody_domain::Instant;
 use goody_store_sqlite::{Settings, SqliteStore};
-use goody_testkit::{ManualClock, OrderBuilder, now};
+use goody_testkit::{ManualClock, OrderBuilder, batch, now};
 use rusqlite::Connection;
 use tempfile::TempDir;
 use tokio::sync::Notify;
@@ -50,7 +50,7 @@ async fn a_log_that_a_long_reader_needs_is_reported_and_truncated_when_the_reade
     let ingest = Ingest::new(Arc::new(store.clone()));
     for round in 0.. {
         let orders = (0..200).map(|n| OrderBuilder::new(&format!("o-{round}-{n}")).promised("2026-03-04"));
-        ingest.ingest(orders.flat_map(OrderBuilder::events).collect(), now()).await.unwrap();
+        ingest.ingest(orders.flat_map(OrderBuilder::events).collect(), &batch("b-1"), now()).await.unwrap();
         if log_bytes(&path) > 2 * LIMIT {
             break;
         }
@@ -83,7 +83,7 @@ async fn loops_go_on_after_a_fault_and_health_reports_it() {
     let folder = TempDir::new().unwrap();
     let store = SqliteStore::open(&folder.path().join("goody.db"), Settings::new(ManualClock::today())).unwrap();
     let events = OrderBuilder::new("o-1").promised("2026-03-04").events();
-    Ingest::new(Arc::new(store.clone())).ingest(events, now()).await.unwrap();
+    Ingest::new(Arc::new(store.clone())).ingest(events, &batch("b-1"), now()).await.unwrap();
     let background = Background {
         store: Arc::new(store.clone()),
         revisions: store.revisions(),

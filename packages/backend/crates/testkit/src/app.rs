@@ -134,9 +134,10 @@ impl TestApp {
         response.json()
     }
 
-    /// Posts events as NDJSON. The response has a line for each.
+    /// Posts events as NDJSON, in a batch of always the same id. The response has a line for each.
     pub async fn post_ndjson(&self, lines: impl Into<Body>) -> Response {
-        self.request(Method::POST, "/api/orders/events", "application/x-ndjson", lines).await
+        let request = Request::post("/api/orders/events").header("content-type", "application/x-ndjson");
+        self.send(request.header("x-batch-id", "b-1").body(lines.into()).unwrap()).await
     }
 
     /// Posts events and projects them. Panics if an event is not new.

@@ -21,5 +21,5 @@ pub use clock::{ManualClock, TODAY, now, today};
 pub use demo::demo_events;
 pub use dynamodb::DynamoDb;
 pub use memory::MemoryStore;
-pub use orders::{OrderBuilder, at, day, ndjson, order_id, unregistered, vendor_id};
+pub use orders::{OrderBuilder, at, batch, day, ndjson, order_id, unregistered, vendor_id};
 pub use suite::{MakeStore, TestStore};

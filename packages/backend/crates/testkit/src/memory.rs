@@ -12,8 +12,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use goody_application::clock_watch::ClockJump;
-use goody_application::ports::{ChangeLag, CurrentReport, Result, Scope, VendorStore};
-use goody_domain::{Bucket, Day, History, Instant, Order, OrderId, ReportZone, Vendor, VendorId};
+use goody_application::ports::{ChangeLag, CurrentReport, Received, Result, Scope, VendorStore};
+use goody_domain::{BatchId, Bucket, Day, History, Instant, Occurrences, Order, OrderId, ReportZone, Vendor, VendorId};
 
 /// A store that ends with the process. Clones share the same data.
 #[derive(Clone, Debug)]
@@ -40,10 +40,11 @@ struct State {
     expired_deliveries: BTreeMap<Scope, Instant>,
     kept_from: Option<Day>,
     vendors: BTreeMap<VendorId, (i64, Vendor)>,
-    /// The expired orders.
-    settled: Vec<Order>,
-    /// The ids of expired orders, each with the day of its expiry.
-    expired_ids: BTreeMap<OrderId, Day>,
+    last_received: Option<Received>,
+    /// The expired orders as they count since then, and when their events occurred.
+    settled: Vec<(Option<Order>, Occurrences)>,
+    /// The ids of expired orders, each with the day of its expiry and the batches of its events.
+    expired_ids: BTreeMap<OrderId, (Day, Vec<BatchId>)>,
 }
 
 #[derive(Debug)]

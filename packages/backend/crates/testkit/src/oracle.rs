@@ -5,20 +5,33 @@
 use std::collections::BTreeMap;
 
 use goody_domain::{
-    ActiveStatus, Currency, Day, Instant, Interval, Order, OrderEvent, OrderId, Outcome, Overdue, Report, Status,
-    VendorId, fold,
+    ActiveStatus, Currency, Day, Instant, Interval, Occurrences, Order, OrderEvent, OrderId, Outcome, Overdue, Report,
+    Status, VendorId, fold,
 };
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use jiff::{Timestamp, ToSpan};
 
-/// The orders of these events. An order without a placement is left out.
-pub fn orders(events: &[OrderEvent]) -> Vec<Order> {
+/// An order, and when its events occurred: it may count as a fact of vendors without counting in any number.
+#[derive(Clone, Debug)]
+pub struct CountedOrder {
+    /// The order; `None` if its placement is not known or is taken back.
+    pub order: Option<Order>,
+    /// When its events occurred, taken back or not, and the vendors that its placements name.
+    pub occurrences: Occurrences,
+}
+
+/// The orders of these events.
+pub fn orders(events: &[OrderEvent]) -> Vec<CountedOrder> {
     let mut by_order: BTreeMap<&OrderId, BTreeMap<&str, &OrderEvent>> = BTreeMap::new();
     for event in events {
         by_order.entry(&event.order_id).or_default().insert(event.event_id.as_str(), event);
     }
-    by_order.into_iter().filter_map(|(id, events)| fold(id, events.into_values())).collect()
+    let counted = |(id, events): (&OrderId, BTreeMap<&str, &OrderEvent>)| {
+        let events: Vec<OrderEvent> = events.into_values().cloned().collect();
+        CountedOrder { order: fold(id, &events), occurrences: Occurrences::of(&events) }
+    };
+    by_order.into_iter().map(counted).collect()
 }
 
 /// The counts of one window.
@@ -73,7 +86,7 @@ pub struct Expected {
 
 /// The expected report of a vendor for `date`, requested at `now`: as of the whole minute if the date is today, else as of the
 /// end of the date.
-pub fn expected(vendor_id: &VendorId, orders: &[Order], date: Day, now: Instant, zone: &str) -> Expected {
+pub fn expected(vendor_id: &VendorId, orders: &[CountedOrder], date: Day, now: Instant, zone: &str) -> Expected {
     let zone = &TimeZoneDatabase::bundled().get(zone).unwrap();
     let start = |date: Date| first(zone, date.at(0, 0, 0, 0));
     let date: Date = date.to_string().parse().unwrap();
@@ -87,10 +100,12 @@ pub fn expected(vendor_id: &VendorId, orders: &[Order], date: Day, now: Instant,
     } else {
         (start(date + 1.day()), start(date - 6.days()))
     };
-    let own: Vec<&Order> = orders.iter().filter(|order| order.placement.vendor_id == *vendor_id).collect();
+    let placed = orders.iter().filter_map(|counted| counted.order.as_ref());
+    let own: Vec<&Order> = placed.filter(|order| order.placement.vendor_id == *vendor_id).collect();
     // The facts of an order also count for a vendor that only a later placement names.
-    let facts =
-        orders.iter().filter(|order| order.named_vendors.contains(vendor_id)).flat_map(|order| &order.occurrences);
+    let naming = orders.iter().map(|counted| &counted.occurrences);
+    let naming = naming.filter(|occurrences| occurrences.named_vendors.contains(vendor_id));
+    let facts = naming.flat_map(|occurrences| &occurrences.instants);
     Expected {
         as_of: Instant::from_micros(t),
         current: window(&own, start(date - 6.days()), t, t),

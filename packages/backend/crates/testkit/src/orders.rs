@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use goody_application::ingest::Batch;
 use goody_domain::{
-    Currency, Day, EventId, Fact, GiftType, Instant, OrderEvent, OrderId, ParcelId, Placement, Status, Vendor,
+    BatchId, Currency, Day, EventId, Fact, GiftType, Instant, OrderEvent, OrderId, ParcelId, Placement, Status, Vendor,
     VendorId, WireEvent,
 };
 
@@ -20,6 +21,11 @@ pub fn day(text: &str) -> Day {
 /// An order's id.
 pub fn order_id(text: &str) -> OrderId {
     OrderId::parse(text).unwrap()
+}
+
+/// A batch of a test, with this id.
+pub fn batch(id: &str) -> Batch {
+    Batch { id: BatchId::parse(id).unwrap(), source: "a test".to_owned() }
 }
 
 /// A vendor's id.

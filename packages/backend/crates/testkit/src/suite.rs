@@ -9,6 +9,7 @@ pub mod laws;
 pub mod lists;
 pub mod orders;
 pub mod retention;
+pub mod retractions;
 pub mod vendors;
 
 use std::any::Any;
@@ -22,7 +23,7 @@ use goody_domain::{CounterSeries, Day, IngestOutcome, Instant, OrderEvent, Repor
 use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, TestRunner};
 
-use crate::MemoryStore;
+use crate::{MemoryStore, batch};
 
 /// A store, and a resource that must live as long as the store.
 pub struct TestStore {
@@ -106,6 +107,16 @@ macro_rules! store_suite {
                 issues_end_before_the_requested_instant,
                 placement_dates_are_whole_days_of_the_zone,
             }
+            retractions {
+                a_batch_is_taken_back_once,
+                the_ids_of_a_batch_that_is_taken_back_are_free,
+                a_retraction_that_ends_early_continues_where_it_ended,
+                an_order_without_its_placement_counts_nowhere,
+                an_order_goes_back_to_the_vendor_that_is_left,
+                the_expiry_of_an_order_without_its_placement_changes_no_report,
+                a_retraction_and_other_writers_lose_nothing,
+                expired_orders_of_a_batch_are_counted_and_left,
+            }
             retention {
                 expiry_changes_no_number_of_any_report,
                 an_open_order_that_expires_leaves_the_levels_at_the_end_of_its_last_day,
@@ -137,6 +148,7 @@ macro_rules! store_suite {
                 a_current_report_does_not_change_while_it_is_valid,
                 a_fleet_cache_matches_a_new_one_after_updates,
             }
+            retractions { a_corrected_file_gives_the_numbers_of_a_store_that_only_had_that_file, }
             retention { expiry_and_late_facts_match_the_memory_store, }
         }
     };
@@ -195,15 +207,15 @@ pub(crate) fn zone(name: &str) -> ReportZone {
 
 /// Ingests events, all recorded at `now`.
 pub(crate) async fn ingest(store: &Arc<dyn Store>, events: Vec<OrderEvent>, now: Instant) -> Vec<IngestOutcome> {
-    Ingest::new(store.clone()).ingest(events, now).await.unwrap()
+    Ingest::new(store.clone()).ingest(events, &batch("b-1"), now).await.unwrap()
 }
 
 /// Ingests batches with some projections in between, and projects all changes at the end.
 pub(crate) async fn ingest_batches(store: &Arc<dyn Store>, batches: Vec<Vec<OrderEvent>>, now: Instant) {
     let ingest = Ingest::new(store.clone());
-    for (number, batch) in batches.into_iter().enumerate() {
-        let size = batch.len();
-        ingest.ingest(batch, now).await.unwrap();
+    for (number, events) in batches.into_iter().enumerate() {
+        let size = events.len();
+        ingest.ingest(events, &batch(&format!("b-{number}")), now).await.unwrap();
         match number % 3 {
             0 => {}
             1 => project_at_most(store.as_ref(), size / 2 + 1, now).await,

@@ -12,7 +12,7 @@ use goody_application::project;
 use goody_application::read::report_on;
 use goody_application::retention::{Retention, RetentionTask, expire};
 use goody_domain::{Instant, ReportZone};
-use goody_testkit::{ManualClock, OrderBuilder, TestStore, at, vendor_id};
+use goody_testkit::{ManualClock, OrderBuilder, TestStore, at, batch, vendor_id};
 
 const DAY: i64 = 86_400;
 const RETENTION: Retention = Retention { order_days: 30, bucket_days: 183 };
@@ -62,7 +62,7 @@ async fn reports(test_store: &TestStore, now: Instant) -> String {
 
 async fn place(test_store: &TestStore, id: &str, at: Instant) {
     let order = OrderBuilder::new(id).placed(&at.to_string());
-    Ingest::new(test_store.store.clone()).ingest(order.events(), at).await.unwrap();
+    Ingest::new(test_store.store.clone()).ingest(order.events(), &batch("b-1"), at).await.unwrap();
     project::project_all(test_store.store.as_ref(), at).await.unwrap();
 }
 
@@ -142,11 +142,11 @@ async fn an_old_backup_with_all_events_sent_again_has_the_same_reports_as_the_or
     };
     let [uninterrupted, restored] = [(); 2].map(|()| TestStore::memory(ReportZone::utc()));
     for day in 0..60 {
-        Ingest::new(uninterrupted.store.clone()).ingest(events_of_day(day), instant(day)).await.unwrap();
+        Ingest::new(uninterrupted.store.clone()).ingest(events_of_day(day), &batch("b-1"), instant(day)).await.unwrap();
         project::project_all(uninterrupted.store.as_ref(), instant(day)).await.unwrap();
         expire(uninterrupted.store.as_ref(), RETENTION, instant(day)).await.unwrap();
         if day < 24 {
-            Ingest::new(restored.store.clone()).ingest(events_of_day(day), instant(day)).await.unwrap();
+            Ingest::new(restored.store.clone()).ingest(events_of_day(day), &batch("b-1"), instant(day)).await.unwrap();
         }
     }
     project::project_all(restored.store.as_ref(), instant(24)).await.unwrap();
@@ -164,7 +164,7 @@ async fn an_old_backup_with_all_events_sent_again_has_the_same_reports_as_the_or
     }
     let now = server.clock.now();
     for day in 0..60 {
-        Ingest::new(server.test_store.store.clone()).ingest(events_of_day(day), now).await.unwrap();
+        Ingest::new(server.test_store.store.clone()).ingest(events_of_day(day), &batch("b-1"), now).await.unwrap();
     }
     project::project_all(server.test_store.store.as_ref(), now).await.unwrap();
     assert_eq!(reports(&server.test_store, now).await, reports(&uninterrupted, now).await);

@@ -20,7 +20,9 @@ import { type Timeline, timeline } from './timeline';
 
 /** One order: its state compared with its promise, its durations to scale, and its timeline. */
 export function OrderPage({ data: { detail, vendor, readAt } }: { data: OrderData }) {
-  const { orderId, order, parcels, history } = detail;
+  const { orderId, order, parcels } = detail;
+  // Events that are taken back count nowhere.
+  const history = detail.history.filter((entry) => entry.kind === 'event').filter(({ isTakenBack }) => !isTakenBack);
   const steps = timeline(order, history, readAt);
   const historyPanel = (
     <section className={styles.panel} aria-labelledby="happened">

@@ -18,6 +18,7 @@ const fact = (status: Fact['status'], hours: number): Fact => ({
   status,
   occurredAt: at(hours),
   recordedAt: at(hours),
+  isTakenBack: false,
 });
 
 const shippedHistory = [fact('PLACED', 0), fact('SHIPPING_ON_TIME', 55)];

@@ -15,6 +15,7 @@ function fact(status: Fact['status'], hours: number, more: Partial<Fact> = {}): 
     status,
     occurredAt: at(hours),
     recordedAt: at(hours),
+    isTakenBack: false,
     ...more,
   };
 }

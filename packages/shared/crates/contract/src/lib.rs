@@ -17,11 +17,11 @@ pub use health::{
     ChangeLagView, CheckView, ChecksView, DataFreshnessView, GapsView, HealthAnswer, HealthStatus, HealthSummaryView,
     HealthView, SystemMetricsView, TimeZoneView,
 };
-pub use ingest::{IngestAnswer, IngestLine, IngestResult};
+pub use ingest::{IngestAnswer, IngestLine, IngestResult, RetractQuery, RetractionAnswer};
 pub use orders::{
-    ActivityView, DestinationView, HistoryEntryView, OrderDetailView, OrderEventView, OrderListQuery, OrderListView,
-    OrderSummaryView, OrderView, ParcelView, RecentOrderView, RecentOrdersQuery, RecentOrdersView, StatusBreakdown,
-    StatusView, WhatChangedView,
+    ActivityView, DestinationView, HistoryEntryView, HistoryEventView, OrderDetailView, OrderEventView, OrderListQuery,
+    OrderListView, OrderSummaryView, OrderView, ParcelView, RecentOrderView, RecentOrdersQuery, RecentOrdersView,
+    RetractionView, StatusBreakdown, StatusView, WhatChangedView,
 };
 pub use params::{GiftTypeParam, IdParam, SortOrder};
 pub use problem::{ErrorCode, FieldProblem, Problem};

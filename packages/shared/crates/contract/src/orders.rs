@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use goody_domain::{
-    Destination, Fact, History, Instant, Order, OrderEvent, Parcel, ParcelId, Recorded, Status, WireEvent,
+    Destination, Fact, History, HistoryFact, Instant, Order, OrderEvent, Parcel, ParcelId, Status, WireEvent,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -466,37 +466,81 @@ impl From<&OrderEvent> for OrderEventView {
     }
 }
 
-/// One event in the history of an order.
+/// One entry in the history of an order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub enum HistoryEntryView {
+    /// An event.
+    Event(HistoryEventView),
+    /// The events of a batch were taken back.
+    Retraction(RetractionView),
+}
+
+/// An event in the history of an order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct HistoryEntryView {
+pub struct HistoryEventView {
     /// When the server received the event.
     pub recorded_at: String,
+    /// The batch that recorded it. Absent for an event that an earlier version of the program stored.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub batch_id: Option<String>,
+    /// Whether the event was taken back. Then it counts nowhere.
+    pub is_taken_back: bool,
     /// The event.
     #[serde(flatten)]
     pub event: OrderEventView,
 }
 
-impl From<&Recorded> for HistoryEntryView {
-    fn from(recorded: &Recorded) -> Self {
-        Self { recorded_at: recorded.recorded_at.to_string(), event: (&recorded.event).into() }
+/// A retraction in the history of an order: it takes back the events of a batch that were recorded before it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RetractionView {
+    /// When the events were taken back.
+    pub recorded_at: String,
+    /// The batch.
+    pub batch_id: String,
+}
+
+impl HistoryEntryView {
+    /// All entries of a history in the order in which they occurred. A retraction occurs when it is recorded.
+    fn all(history: &History) -> Vec<Self> {
+        let mut facts: Vec<(usize, &HistoryFact)> = history.facts().iter().enumerate().collect();
+        // A retraction follows the events of its instant.
+        facts.sort_by_key(|entry| match entry.1 {
+            HistoryFact::Event(recorded) => (recorded.event.occurred_at, false, Some(recorded.event.sort_key())),
+            HistoryFact::Retraction(retraction) => (retraction.recorded_at, true, None),
+        });
+        let view = |(position, fact): (usize, &HistoryFact)| match fact {
+            HistoryFact::Event(recorded) => Self::Event(HistoryEventView {
+                recorded_at: recorded.recorded_at.to_string(),
+                batch_id: recorded.batch_id.as_ref().map(ToString::to_string),
+                is_taken_back: history.is_taken_back(position),
+                event: (&recorded.event).into(),
+            }),
+            HistoryFact::Retraction(retraction) => Self::Retraction(RetractionView {
+                recorded_at: retraction.recorded_at.to_string(),
+                batch_id: retraction.batch_id.to_string(),
+            }),
+        };
+        facts.into_iter().map(view).collect()
     }
 }
 
-/// An order and all its events.
+/// An order and its history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct OrderDetailView {
     /// The order id.
     pub order_id: String,
-    /// The number of events.
+    /// The number of entries of the history.
     pub version: usize,
     /// The order. Null until its `PLACED` event is received; until then the order is in no list and no report.
     #[schema(required)]
     pub order: Option<OrderView>,
     /// The parcels that its events name, by id; empty if they name none.
     pub parcels: Vec<ParcelView>,
-    /// The events, in the order in which they occurred.
+    /// The events and the retractions, in the order in which they occurred.
     pub history: Vec<HistoryEntryView>,
 }
 
@@ -513,7 +557,7 @@ impl OrderDetailView {
                 .flat_map(|order| &order.parcels)
                 .map(|(id, parcel)| ParcelView::new(id, parcel))
                 .collect(),
-            history: history.by_occurrence().into_iter().map(Into::into).collect(),
+            history: HistoryEntryView::all(history),
         }
     }
 }

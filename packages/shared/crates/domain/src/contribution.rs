@@ -1,10 +1,10 @@
 //! Contribution: what one order adds to the counters of its vendor. All numbers of the reports follow from it.
 //!
-//! A change of an order moves the counters by `contribution(after) − contribution(before)`. So corrections, late facts and
-//! orders that change their vendor need no special case.
+//! A change of an order moves the counters by `contribution(after) − contribution(before)`. So corrections, late facts, events
+//! that are taken back, and orders that change their vendor need no special case.
 
 use crate::order::is_kept;
-use crate::{ActiveStatus, Currency, Day, Instant, Minute, Order, Outcome, ReportZone, Status, VendorId};
+use crate::{ActiveStatus, Currency, Day, Instant, Minute, Occurrences, Order, Outcome, ReportZone, Status, VendorId};
 
 /// One thing that is counted per vendor, day and minute.
 ///
@@ -53,7 +53,7 @@ pub enum Counter {
     /// Suspect orders among those counted as `Ended(Arrived)`: they are in no mean of hours.
     SuspectArrivals,
     /// The latest fact: microseconds since the start of its minute, plus one. The counter is the maximum of its entries, not
-    /// their sum, which is possible because facts are never withdrawn.
+    /// their sum, which is possible because facts stay in it when their events are taken back.
     LatestFact,
     /// The gift value of the active orders whose promise passed, in minor units of the currency: positive when the order becomes
     /// overdue, negative when it ends or is given up.
@@ -285,20 +285,26 @@ fn stalls<'o>(
     quiet.map(move |(event, next)| (event.plus_seconds(zone.stall_seconds()), next.into_iter().chain(end).min()))
 }
 
-/// The instants at which the events of `order` occurred, as [`Counter::LatestFact`] entries.
+/// The instants at which the events of an order occurred, as [`Counter::LatestFact`] entries.
 ///
-/// They are added to every vendor in `order.named_vendors`. A later event can move the order to another vendor, but a vendor
+/// They are added to every vendor in `occurrences.named_vendors`. An event that is taken back stays among them, and a vendor
 /// stays in that set for ever. So the maximum never decreases.
-pub fn facts(order: &Order, zone: &ReportZone) -> impl Iterator<Item = Entry> {
-    order.occurrences.iter().map(|occurred_at| fact(*occurred_at, zone))
+pub fn facts(occurrences: &Occurrences, zone: &ReportZone) -> impl Iterator<Item = Entry> {
+    occurrences.instants.iter().map(|occurred_at| fact(*occurred_at, zone))
 }
 
-/// The entries that `order` adds to the counters of one vendor: its contribution if it is the vendor's order, and its facts if a
+/// The entries that an order adds to the counters of one vendor: its contribution if it is the vendor's order, and its facts if a
 /// placement named the vendor.
-pub fn contribution_to(vendor_id: &VendorId, order: &Order, zone: &ReportZone) -> Vec<Entry> {
-    let mut entries = if order.placement.vendor_id == *vendor_id { contribution(order, zone) } else { Vec::new() };
-    if order.named_vendors.contains(vendor_id) {
-        entries.extend(facts(order, zone));
+pub fn contribution_to(
+    vendor_id: &VendorId,
+    order: Option<&Order>,
+    occurrences: &Occurrences,
+    zone: &ReportZone,
+) -> Vec<Entry> {
+    let own = order.filter(|order| order.placement.vendor_id == *vendor_id);
+    let mut entries = own.map(|order| contribution(order, zone)).unwrap_or_default();
+    if occurrences.named_vendors.contains(vendor_id) {
+        entries.extend(facts(occurrences, zone));
     }
     entries
 }
@@ -308,8 +314,7 @@ fn fact(occurred_at: Instant, zone: &ReportZone) -> Entry {
     Entry { day, minute, counter: Counter::LatestFact, amount: occurred_at.micros().rem_euclid(60_000_000) + 1 }
 }
 
-/// The entries to add when an order changes: `contribution(after) − contribution(before)`, and for each named vendor the
-/// facts that are new to it.
+/// The entries to add when an order changes, apart from its facts: `contribution(after) − contribution(before)`.
 pub fn postings<'o>(before: Option<&'o Order>, after: Option<&'o Order>, zone: &ReportZone) -> Vec<Posting<'o>> {
     let mut postings = Vec::new();
     for (order, sign) in [(before, -1), (after, 1)] {
@@ -318,16 +323,21 @@ pub fn postings<'o>(before: Option<&'o Order>, after: Option<&'o Order>, zone: &
         let signed = |entry: Entry| Entry { amount: sign * entry.amount, ..entry };
         postings.extend(contribution(order, zone).into_iter().map(|entry| Posting { vendor_id, entry: signed(entry) }));
     }
-    if let Some(order) = after {
-        for vendor_id in &order.named_vendors {
-            let known =
-                before.filter(|before| before.named_vendors.contains(vendor_id)).map(|before| &before.occurrences);
-            // `fold` sorts events by time, so the known occurrences are sorted.
-            let new = order.occurrences.iter().filter(|at| known.is_none_or(|known| known.binary_search(at).is_err()));
-            postings.extend(new.map(|at| Posting { vendor_id, entry: fact(*at, zone) }));
-        }
-    }
     postings
+}
+
+/// The facts to add when an order changes: for each named vendor those that are new to it.
+pub fn fact_postings<'o>(
+    before: &'o Occurrences,
+    after: &'o Occurrences,
+    zone: &'o ReportZone,
+) -> impl Iterator<Item = Posting<'o>> {
+    after.named_vendors.iter().flat_map(move |vendor_id| {
+        let is_known = before.named_vendors.contains(vendor_id);
+        // The known instants are sorted.
+        let new = after.instants.iter().filter(move |at| !is_known || before.instants.binary_search(at).is_err());
+        new.map(move |at| Posting { vendor_id, entry: fact(*at, zone) })
+    })
 }
 
 #[cfg(test)]

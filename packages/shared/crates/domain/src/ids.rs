@@ -73,6 +73,11 @@ identifier!(
     opaque
 );
 identifier!(
+    /// The id of a batch, events that were sent together in a file or a request: 1–128 characters of `A-Z a-z 0-9 . _ : -`.
+    BatchId,
+    opaque
+);
+identifier!(
     /// A type of gift, as a slug: 1–64 characters of `a-z 0-9 -`.
     GiftType,
     slug

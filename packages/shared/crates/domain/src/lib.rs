@@ -15,6 +15,7 @@ mod contribution;
 mod dashboard;
 mod event;
 mod figures;
+mod history;
 mod ids;
 mod instant;
 mod json_errors;
@@ -30,13 +31,16 @@ mod vendor;
 
 pub use bucket::{Bucket, CounterSeries, Counters, MinuteEntry, merge_entries};
 pub use calendar::{AsOf, DAY_MINUTES, Day, DayError, Minute, ReportZone, STALL_HOURS, time_zone, time_zone_database};
-pub use contribution::{Counter, Entry, Posting, contribution, contribution_to, facts, postings};
+pub use contribution::{Counter, Entry, Posting, contribution, contribution_to, fact_postings, facts, postings};
 pub use dashboard::{Dashboard, Fleet, FleetTrends, LEADERS, main_currency};
 pub use event::{Destination, Fact, OrderEvent, Placement, WireDestination, WireEvent};
 pub use figures::{Figures, Interval};
-pub use ids::{Currency, EventId, GiftType, OrderId, ParcelId, VendorId};
+pub use history::{
+    Change, History, HistoryFact, IngestOutcome, MOST_EVENTS, MOST_TEXT_BYTES, Occurrences, Recorded, Retraction,
+};
+pub use ids::{BatchId, Currency, EventId, GiftType, OrderId, ParcelId, VendorId};
 pub use instant::Instant;
-pub use order::{Change, History, IngestOutcome, MOST_EVENTS, MOST_TEXT_BYTES, Note, Order, Recorded, Step, fold};
+pub use order::{Note, Order, Step, fold};
 pub use parcel::Parcel;
 pub use rejection::{FieldError, LONGEST_EVENT, Rejection};
 pub use report::{

@@ -1,11 +1,7 @@
 //! An order: the fold of the set of its events.
 
-use std::collections::{BTreeSet, HashMap};
-
 use crate::parcel::{Merged, merge};
-use crate::{
-    ActiveStatus, EventId, Fact, Instant, OrderEvent, OrderId, Outcome, Parcel, ParcelId, Placement, Status, VendorId,
-};
+use crate::{ActiveStatus, Fact, Instant, OrderEvent, OrderId, Outcome, Parcel, ParcelId, Placement, Status};
 
 /// The longest time from the placement to an arrival that is plausible, in seconds: two years.
 const LONGEST_DELIVERY_SECONDS: i64 = 2 * 366 * 86_400;
@@ -19,7 +15,7 @@ pub struct Order {
     pub placement: Placement,
     /// When it was placed.
     pub created_at: Instant,
-    /// When the latest of its events occurred.
+    /// When the latest of its events occurred, taken back or not.
     pub updated_at: Instant,
     /// The active statuses it entered before it ended, each with its start. The first is `Placed`.
     pub steps: Vec<Step>,
@@ -43,10 +39,8 @@ pub struct Order {
     pub parcels: Vec<(ParcelId, Parcel)>,
     /// The last carrier, tracking number and reason in its events.
     pub latest_note: Note,
-    /// The instants at which its events occurred, in ascending order.
+    /// The instants at which its events occurred that are not taken back, in ascending order.
     pub occurrences: Vec<Instant>,
-    /// The vendors of all its placements, that of the first one included.
-    pub named_vendors: BTreeSet<VendorId>,
 }
 
 /// The optional texts of an event.
@@ -76,7 +70,7 @@ pub struct Step {
 /// - An event before the placement counts as if it occurred at the placement.
 /// - The order follows from its parcels: see [`crate::Parcel`] and docs/NUMBERS.md.
 ///
-/// All events must be of one order and have distinct ids; [`History`] ensures both.
+/// All events must be of one order and have distinct ids; [`crate::History`] ensures both, and leaves out those that are taken back.
 pub fn fold<'a>(order_id: &OrderId, events: impl IntoIterator<Item = &'a OrderEvent>) -> Option<Order> {
     let mut events: Vec<&OrderEvent> = events.into_iter().collect();
     events.sort_unstable_by(|one, other| one.sort_key().cmp(&other.sort_key()));
@@ -86,13 +80,11 @@ pub fn fold<'a>(order_id: &OrderId, events: impl IntoIterator<Item = &'a OrderEv
     });
     let (created_at, first) = placements.next()?;
     let mut placement = first.clone();
-    let mut named_vendors = BTreeSet::from([first.vendor_id.clone()]);
     for (_, later) in placements {
         // A placement with another vendor counts nowhere.
         if later.vendor_id == first.vendor_id {
             placement.fill_from(later);
         }
-        named_vendors.insert(later.vendor_id.clone());
     }
     let Merged {
         parcels,
@@ -123,7 +115,6 @@ pub fn fold<'a>(order_id: &OrderId, events: impl IntoIterator<Item = &'a OrderEv
         parcels,
         latest_note: Note::latest(&events),
         occurrences: events.iter().map(|event| event.occurred_at).collect(),
-        named_vendors,
     })
 }
 
@@ -189,152 +180,4 @@ pub(crate) fn is_plausible_arrival(created_at: Instant, at: Instant) -> bool {
 /// Whether something happened by a deadline, which passes at the end of its minute.
 pub(crate) fn is_kept(deadline: Instant, happened_at: Option<Instant>) -> bool {
     happened_at.is_some_and(|at| at.floor_minute() <= deadline.floor_minute())
-}
-
-/// The events of one order, in the order in which they were recorded. Its version is the number of events.
-#[derive(Clone, Debug)]
-pub struct History {
-    order_id: OrderId,
-    events: Vec<Recorded>,
-    /// The position of each of the first `index.len()` events, by id. A cache, filled only for long histories.
-    index: HashMap<EventId, usize>,
-    /// The sum of [`OrderEvent::text_bytes`] of all events.
-    text_bytes: usize,
-}
-
-/// The most events that one order can have.
-pub const MOST_EVENTS: usize = 10_000;
-/// The most bytes that the texts of one order's events can have together.
-pub const MOST_TEXT_BYTES: usize = 1024 * 1024;
-
-/// The most events that are searched without an index. Most orders have fewer, and an index would cost more than it saves.
-const MOST_WITHOUT_INDEX: usize = 32;
-
-impl PartialEq for History {
-    fn eq(&self, other: &Self) -> bool {
-        self.order_id == other.order_id && self.events == other.events
-    }
-}
-
-impl Eq for History {}
-
-/// An event and when the server received it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Recorded {
-    /// The event.
-    pub event: OrderEvent,
-    /// When the server received it.
-    pub recorded_at: Instant,
-}
-
-/// The result of recording an event in a history.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum IngestOutcome {
-    /// The event is new and was added to the history.
-    New,
-    /// The event is a duplicate; nothing changed.
-    Known,
-    /// The event has the id of a known one and other content; nothing changed.
-    Conflict,
-    /// The order already has [`MOST_EVENTS`] or would exceed [`MOST_TEXT_BYTES`]; nothing changed.
-    Full,
-}
-
-impl History {
-    /// A history without events.
-    pub fn empty(order_id: OrderId) -> Self {
-        Self::from_recorded(order_id, Vec::new())
-    }
-
-    /// A history as it was stored.
-    pub fn from_recorded(order_id: OrderId, events: Vec<Recorded>) -> Self {
-        let text_bytes = events.iter().map(|recorded| recorded.event.text_bytes()).sum();
-        Self { order_id, events, index: HashMap::new(), text_bytes }
-    }
-
-    /// The id of its order.
-    pub fn order_id(&self) -> &OrderId {
-        &self.order_id
-    }
-
-    /// How many events it has: 0 for an unknown order.
-    pub fn version(&self) -> usize {
-        self.events.len()
-    }
-
-    /// The events, in the order in which they were recorded.
-    pub fn events(&self) -> &[Recorded] {
-        &self.events
-    }
-
-    /// The events, in the order in which [`fold`] applies them.
-    pub fn by_occurrence(&self) -> Vec<&Recorded> {
-        let mut facts: Vec<&Recorded> = self.events.iter().collect();
-        facts.sort_unstable_by(|one, other| one.event.sort_key().cmp(&other.event.sort_key()));
-        facts
-    }
-
-    /// Adds an event, unless its id is known or the history is full.
-    pub fn record(&mut self, event: OrderEvent, now: Instant) -> IngestOutcome {
-        match self.find(&event.event_id) {
-            Some(known) if known.is_same_fact(&event) => IngestOutcome::Known,
-            Some(_) => IngestOutcome::Conflict,
-            None => {
-                let text_bytes = self.text_bytes + event.text_bytes();
-                if self.events.len() >= MOST_EVENTS || text_bytes > MOST_TEXT_BYTES {
-                    return IngestOutcome::Full;
-                }
-                self.text_bytes = text_bytes;
-                self.events.push(Recorded { event, recorded_at: now });
-                IngestOutcome::New
-            }
-        }
-    }
-
-    fn find(&mut self, event_id: &EventId) -> Option<&OrderEvent> {
-        if self.events.len() <= MOST_WITHOUT_INDEX {
-            return self.events.iter().map(|recorded| &recorded.event).find(|event| event.event_id == *event_id);
-        }
-        for position in self.index.len()..self.events.len() {
-            self.index.insert(self.events[position].event.event_id.clone(), position);
-        }
-        self.index.get(event_id).map(|position| &self.events[*position].event)
-    }
-
-    /// The order when its history had `version` events.
-    pub fn at_version(&self, version: usize) -> Option<Order> {
-        let known = &self.events[..version.min(self.events.len())];
-        fold(&self.order_id, known.iter().map(|recorded| &recorded.event))
-    }
-
-    /// The order at two versions of its history.
-    pub fn change(&self, from_version: usize, version: usize) -> Change {
-        Change {
-            order_id: self.order_id.clone(),
-            from_version,
-            version,
-            before: self.at_version(from_version),
-            after: self.at_version(version),
-        }
-    }
-
-    /// The order that all its events describe.
-    pub fn order(&self) -> Option<Order> {
-        self.at_version(self.version())
-    }
-}
-
-/// One order at two versions of its history.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Change {
-    /// The order.
-    pub order_id: OrderId,
-    /// The order's version before the change.
-    pub from_version: usize,
-    /// The order's version after the change.
-    pub version: usize,
-    /// The order before; `None` if it was not placed yet.
-    pub before: Option<Order>,
-    /// The order after; `None` if it is not placed yet.
-    pub after: Option<Order>,
 }

@@ -25,6 +25,14 @@ pub struct FieldError {
     pub reason: String,
 }
 
+impl FieldError {
+    /// The warning for a placement that is recorded as [`crate::IngestOutcome::NewOfOtherVendor`].
+    pub fn other_vendor() -> Self {
+        let reason = "names another vendor than the order's first placement; it counts nowhere";
+        Self { field: "vendorId".into(), reason: reason.into() }
+    }
+}
+
 impl Rejection {
     /// A rejection for a single field.
     pub fn field(field: impl Into<String>, reason: impl Into<String>) -> Self {

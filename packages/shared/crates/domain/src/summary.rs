@@ -4,19 +4,20 @@ use std::collections::BTreeSet;
 
 use crate::order::is_plausible_arrival;
 use crate::parcel::deciding_events;
-use crate::{Fact, History, Instant, OrderEvent, Placement, Recorded, Status};
+use crate::{Fact, History, HistoryFact, Instant, OrderEvent, Placement, Recorded, Status};
 
 impl History {
-    /// The facts that decide how lists show the order, now and without its latest fact: for a history of any length at most 15 of
-    /// the order and 13 of each parcel, twice.
+    /// The facts that decide how lists show the order, now and without its latest event: for a history of any length at most 15 of
+    /// the order and 13 of each parcel, twice, and one event that is taken back.
     ///
-    /// [`crate::fold`] makes the same order of them, except for [`crate::Order::steps`], [`crate::Order::occurrences`] and
-    /// [`crate::Order::named_vendors`].
-    pub fn summary(&self) -> Vec<Recorded> {
+    /// A history of them has the same order, except for [`crate::Order::steps`] and [`crate::Order::occurrences`].
+    pub fn summary(&self) -> Vec<HistoryFact> {
         let facts = self.by_occurrence();
         let before = &facts[..facts.len().saturating_sub(1)];
         let positions: BTreeSet<usize> = deciding_facts(&facts).into_iter().chain(deciding_facts(before)).collect();
-        positions.into_iter().map(|position| facts[position].clone()).collect()
+        let deciding = positions.into_iter().map(|position| HistoryFact::Event(facts[position].clone()));
+        // The first two, so that the retraction takes back nothing else.
+        self.latest_taken_back().into_iter().flatten().chain(deciding).collect()
     }
 }
 

@@ -18,6 +18,7 @@ mod metrics;
 mod oracle;
 mod outputs;
 mod pipes;
+mod retract;
 mod security;
 mod simulate;
 mod stray_quotes;

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use goody_application::ports::{Clock, OrderReader, ReportReader, Scope, VendorStore};
 use goody_application::read::{HealthReader, Verdict};
 use goody_application::rebuild::rebuild;
-use goody_domain::{Day, Order, OrderId, Recorded, Report, VendorId};
+use goody_domain::{Day, HistoryFact, Order, OrderId, Report, VendorId};
 use goody_store_sqlite::SqliteStore;
+use goody_testkit::oracle::CountedOrder;
 use goody_testkit::suite::wait_alone;
 
 use crate::list_checker::{assert_feeds, assert_lists};
@@ -45,15 +46,15 @@ pub(crate) async fn assert_results_equal_a_recomputation(simulation: &Simulation
 }
 
 /// Every order must have exactly the facts that were stored. Returns the orders that have not expired, and all orders.
-fn assert_orders(simulation: &Simulation, real: &SqliteStore) -> (Vec<Order>, Vec<Order>) {
-    let mut stored: Vec<(OrderId, Vec<Recorded>)> = Vec::new();
+fn assert_orders(simulation: &Simulation, real: &SqliteStore) -> (Vec<Order>, Vec<CountedOrder>) {
+    let mut stored: Vec<(OrderId, Vec<HistoryFact>)> = Vec::new();
     loop {
         let after = stored.last().map(|(id, _)| id.clone());
         let page = wait_alone(real.all(after.as_ref(), PAGE)).unwrap();
         if page.is_empty() {
             break;
         }
-        stored.extend(page.into_iter().map(|history| (history.order_id().clone(), history.events().to_vec())));
+        stored.extend(page.into_iter().map(|history| (history.order_id().clone(), history.facts().to_vec())));
     }
     let state = simulation.model.state();
     for ((id, facts), (expected_id, expected)) in stored.iter().zip(&state.orders) {
@@ -61,7 +62,8 @@ fn assert_orders(simulation: &Simulation, real: &SqliteStore) -> (Vec<Order>, Ve
     }
     assert_eq!(stored.len(), state.orders.len(), "the orders in the store, and in the model");
     let kept: Vec<Order> = state.orders.iter().filter_map(|(id, order)| order.order(id)).collect();
-    let all = kept.iter().chain(&state.settled).cloned().collect();
+    let counted = state.orders.iter().map(|(id, order)| order.counted(id));
+    let all = counted.chain(state.settled.iter().cloned()).collect();
     (kept, all)
 }
 

@@ -10,8 +10,10 @@ use std::sync::{Mutex, MutexGuard};
 
 use goody_application::ports::{Expiry, OrderWrite, Scope};
 use goody_domain::{
-    Change, Day, IngestOutcome, Instant, Order, OrderEvent, OrderId, Recorded, ReportZone, Vendor, VendorId, fold,
+    BatchId, Change, Day, HistoryFact, IngestOutcome, Instant, Occurrences, Order, OrderEvent, OrderId, Recorded,
+    ReportZone, Retraction, Status, Vendor, VendorId, fold,
 };
+use goody_testkit::oracle::CountedOrder;
 
 use crate::moved_buckets::MovedBuckets;
 
@@ -21,7 +23,7 @@ pub(crate) const REPORT_DAYS_BEFORE: i32 = 13;
 /// One order as the store must have it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ModelOrder {
-    pub(crate) facts: Vec<Recorded>,
+    pub(crate) facts: Vec<HistoryFact>,
     /// How many of the facts are in the buckets.
     pub(crate) projected: usize,
     /// See [`last_day`].
@@ -35,17 +37,53 @@ impl ModelOrder {
 
     /// The order of the first `version` facts.
     fn at_version(&self, id: &OrderId, version: usize) -> Option<Order> {
-        fold(id, self.facts[..version].iter().map(|recorded| &recorded.event))
+        let mut order = fold(id, self.valid_events(version).map(|recorded| &recorded.event))?;
+        order.updated_at = self.events(version).map(|event| event.occurred_at).max().unwrap();
+        Some(order)
+    }
+
+    /// The events among the first `version` facts.
+    fn events(&self, version: usize) -> impl Iterator<Item = &OrderEvent> + Clone {
+        self.facts[..version].iter().filter_map(HistoryFact::event).map(|recorded| &recorded.event)
+    }
+
+    /// The events among the first `version` facts that no later one of these facts takes back.
+    fn valid_events(&self, version: usize) -> impl Iterator<Item = &Recorded> {
+        let facts = &self.facts[..version];
+        facts.iter().enumerate().filter_map(|(position, fact)| {
+            let takes_back = |later: &HistoryFact| matches!(later, HistoryFact::Retraction(Retraction { batch_id, .. }) if Some(batch_id) == fact.batch_id());
+            fact.event().filter(|_| !facts[position..].iter().any(takes_back))
+        })
+    }
+
+    /// The order as it counts after the first `version` facts.
+    fn counted_at(&self, id: &OrderId, version: usize) -> CountedOrder {
+        CountedOrder { order: self.at_version(id, version), occurrences: Occurrences::of(self.events(version)) }
+    }
+
+    /// The order as it counts.
+    pub(crate) fn counted(&self, id: &OrderId) -> CountedOrder {
+        self.counted_at(id, self.facts.len())
     }
 
     pub(crate) fn named_vendors(&self) -> impl Iterator<Item = &VendorId> {
-        self.facts.iter().filter_map(|recorded| recorded.event.vendor_id())
+        self.events(self.facts.len()).filter_map(OrderEvent::vendor_id)
     }
 
-    /// Whether the fact with the event's id equals the event; `None` without such a fact.
-    fn holds(&self, event: &OrderEvent) -> Option<bool> {
-        let same_id = self.facts.iter().find(|recorded| recorded.event.event_id == event.event_id);
-        same_id.map(|recorded| recorded.event == *event)
+    /// How many events of a batch are stored and not taken back.
+    fn events_of_batch(&self, batch_id: &BatchId) -> usize {
+        self.valid_events(self.facts.len()).filter(|recorded| recorded.batch_id.as_ref() == Some(batch_id)).count()
+    }
+
+    /// Whether an event with the event's id is stored and not taken back.
+    fn has_id_of(&self, event: &OrderEvent) -> bool {
+        self.valid_events(self.facts.len()).any(|recorded| recorded.event.event_id == event.event_id)
+    }
+
+    /// Whether an equal event was stored, and whether another one with its id was. One of them may be taken back.
+    fn has_had(&self, event: &OrderEvent) -> (bool, bool) {
+        let same_id = self.events(self.facts.len()).filter(|stored| stored.event_id == event.event_id);
+        (same_id.clone().any(|stored| stored == event), same_id.clone().any(|stored| stored != event))
     }
 }
 
@@ -57,7 +95,7 @@ pub(crate) struct ModelState {
     /// Ids of expired orders.
     pub(crate) expired_ids: BTreeSet<OrderId>,
     /// Expired orders as they count from their expiry on.
-    pub(crate) settled: Vec<Order>,
+    pub(crate) settled: Vec<CountedOrder>,
     /// Each registered vendor, as it was registered last.
     pub(crate) registered: BTreeMap<VendorId, Vendor>,
     /// The last day on which all expired orders were removed.
@@ -106,7 +144,7 @@ impl Model {
     }
 
     /// Records writes of orders. `saved` says of each whether the store made it.
-    pub(crate) fn record_saves(&self, writes: &[(OrderId, usize, Vec<Recorded>)], saved: &[bool]) {
+    pub(crate) fn record_saves(&self, writes: &[(OrderId, usize, Vec<HistoryFact>)], saved: &[bool]) {
         let state = &mut *self.state();
         for ((id, from_version, facts), _) in writes.iter().zip(saved).filter(|(_, saved)| **saved) {
             let order = state.orders.entry(id.clone()).or_default();
@@ -115,8 +153,16 @@ impl Model {
                 state.violations.push(format!("{id} has version {version}, and a write from {from_version} succeeded"));
             }
             for fact in facts {
-                if order.holds(&fact.event).is_some() {
-                    state.violations.push(format!("{id} has a fact with the id of {fact:?}, and it was stored again"));
+                match fact {
+                    HistoryFact::Event(recorded) if order.has_id_of(&recorded.event) => {
+                        state
+                            .violations
+                            .push(format!("{id} has a fact with the id of {fact:?}, and it was stored again"));
+                    }
+                    HistoryFact::Retraction(retraction) if order.events_of_batch(&retraction.batch_id) == 0 => {
+                        state.violations.push(format!("{id} has nothing that {fact:?} takes back"));
+                    }
+                    _ => {}
                 }
                 order.facts.push(fact.clone());
             }
@@ -129,7 +175,8 @@ impl Model {
     pub(crate) fn record_projection(&self, changes: &[Change], today: Day) {
         let state = &mut *self.state();
         let mut moved = MovedBuckets::new(&self.zone);
-        for Change { order_id: id, from_version, version, before, after } in changes {
+        for change in changes {
+            let Change { order_id: id, from_version, version, .. } = change;
             let Some(order) = state.orders.get_mut(id).filter(|order| *version <= order.facts.len()) else {
                 state.violations.push(format!("{id} was projected to version {version}, which is not stored"));
                 continue;
@@ -140,13 +187,20 @@ impl Model {
                     "{id} is projected up to {projected}, and was projected from {from_version} to {version}"
                 ));
             }
-            let expected = (order.at_version(id, *from_version), order.at_version(id, *version));
-            if (before, after) != (&expected.0, &expected.1) {
-                state
-                    .violations
-                    .push(format!("the change of {id} is from {before:?} to {after:?}, expected {expected:?}"));
+            let (before, after) = (order.counted_at(id, *from_version), order.counted_at(id, *version));
+            let expected = Change {
+                order_id: id.clone(),
+                from_version: *from_version,
+                version: *version,
+                before: before.order.clone(),
+                after: after.order.clone(),
+                occurred_before: before.occurrences.clone(),
+                occurred_after: after.occurrences.clone(),
+            };
+            if *change != expected {
+                state.violations.push(format!("the change of {id} is {change:?}, expected {expected:?}"));
             }
-            moved.add(expected.0.as_ref(), expected.1.as_ref());
+            moved.add(&before, &after);
             order.projected = *version;
         }
         state.buckets.extend(moved.into_buckets().into_iter().map(|bucket| (bucket, today)));
@@ -172,15 +226,19 @@ impl Model {
         for id in ids {
             let removed = state.orders.remove(&id);
             let last_day = removed.as_ref().and_then(|order| order.last_day);
-            if let (Some(order), Some(last_day)) = (removed.and_then(|order| order.order(&id)), last_day) {
-                let order = order.given_up(self.zone.end(last_day.plus(i32::from(self.order_days))));
-                let changed = [Some(order.created_at), order.given_up_at];
-                for day in changed.into_iter().flatten().map(|at| self.zone.day(at)) {
-                    for scope in [Scope::Fleet, Scope::Vendor(order.placement.vendor_id.clone())] {
-                        state.buckets.insert((scope, day), expiry.today);
+            if let (Some(removed), Some(last_day)) = (removed, last_day) {
+                let mut counted = removed.counted(&id);
+                let end = self.zone.end(last_day.plus(i32::from(self.order_days)));
+                counted.order = counted.order.map(|order| order.given_up(end));
+                if let Some(order) = &counted.order {
+                    let changed = [Some(order.created_at), order.given_up_at];
+                    for day in changed.into_iter().flatten().map(|at| self.zone.day(at)) {
+                        for scope in [Scope::Fleet, Scope::Vendor(order.placement.vendor_id.clone())] {
+                            state.buckets.insert((scope, day), expiry.today);
+                        }
                     }
                 }
-                state.settled.push(order);
+                state.settled.push(counted);
             }
             state.expired_ids.insert(id);
         }
@@ -206,20 +264,31 @@ impl Model {
         removed
     }
 
-    /// Checks the outcomes that a writer received: every event must be stored, or belong to an expired order.
+    /// Checks that a retraction left nothing of a batch.
+    pub(crate) fn check_retraction(&self, batch_id: &BatchId) {
+        let state = &mut *self.state();
+        let left = state.orders.iter().filter(|(_, order)| order.events_of_batch(batch_id) > 0);
+        let left: Vec<String> = left.map(|(id, _)| id.to_string()).collect();
+        if !left.is_empty() {
+            state.violations.push(format!("batch {batch_id} was taken back, and is left in the orders {left:?}"));
+        }
+    }
+
+    /// Checks the outcomes that a writer received: every event must be stored, or belong to an expired order. It may be taken back
+    /// since.
     pub(crate) fn check_outcomes(&self, events: &[OrderEvent], outcomes: &[IngestOutcome]) {
         let state = &mut *self.state();
         for (event, outcome) in events.iter().zip(outcomes) {
-            let stored = state.orders.get(&event.order_id).and_then(|order| order.holds(event));
+            let stored = state.orders.get(&event.order_id).map(|order| order.has_had(event));
             let is_correct = match (outcome, stored) {
-                (IngestOutcome::New | IngestOutcome::Known, Some(true)) | (IngestOutcome::Conflict, Some(false)) => {
-                    true
-                }
+                (IngestOutcome::New | IngestOutcome::Known, Some((true, _))) => true,
+                (IngestOutcome::NewOfOtherVendor, Some((true, _))) => event.status() == Status::Placed,
+                (IngestOutcome::Conflict, Some((_, true))) => true,
                 _ => state.expired_ids.contains(&event.order_id),
             };
             if !is_correct {
                 state.violations.push(format!(
-                    "the outcome is {outcome:?}, and an equal fact is stored: {stored:?}. The event is {event:?}"
+                    "the outcome is {outcome:?}; an equal fact and another one of its id are stored: {stored:?}. The event is {event:?}"
                 ));
             }
         }
@@ -228,7 +297,7 @@ impl Model {
 
 /// The latest day of an order's placement, promise, completion and recording.
 fn last_day(order: &ModelOrder, id: &OrderId, zone: &ReportZone) -> Option<Day> {
-    let mut latest: Option<Instant> = order.facts.iter().map(|recorded| recorded.recorded_at).max();
+    let mut latest: Option<Instant> = order.facts.iter().map(HistoryFact::recorded_at).max();
     if let Some(order) = order.order(id) {
         latest = latest.max(Some(order.created_at)).max(order.placement.estimated_delivery).max(order.completed_at());
     }
@@ -236,9 +305,9 @@ fn last_day(order: &ModelOrder, id: &OrderId, zone: &ReportZone) -> Option<Day> 
 }
 
 /// The order, the version and the new facts of each write.
-pub(crate) fn additions(writes: &[OrderWrite]) -> Vec<(OrderId, usize, Vec<Recorded>)> {
+pub(crate) fn additions(writes: &[OrderWrite]) -> Vec<(OrderId, usize, Vec<HistoryFact>)> {
     let addition = |OrderWrite { history, from_version, .. }: &OrderWrite| {
-        (history.order_id().clone(), *from_version, history.events()[*from_version..].to_vec())
+        (history.order_id().clone(), *from_version, history.facts()[*from_version..].to_vec())
     };
     writes.iter().map(addition).collect()
 }

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use goody_application::ports::Scope;
-use goody_domain::{Counter, Day, Instant, Minute, Order, ReportZone, VendorId, contribution};
+use goody_domain::{Counter, Day, Instant, Minute, Occurrences, ReportZone, VendorId, contribution};
+use goody_testkit::oracle::CountedOrder;
 
 /// The sums of what changes of orders add to the counters of each scope.
 pub(crate) struct MovedBuckets<'a> {
@@ -19,8 +20,9 @@ impl<'a> MovedBuckets<'a> {
     }
 
     /// Adds one change of an order.
-    pub(crate) fn add(&mut self, before: Option<&Order>, after: Option<&Order>) {
-        for (order, sign) in before.map(|order| (order, -1)).into_iter().chain(after.map(|order| (order, 1))) {
+    pub(crate) fn add(&mut self, before: &CountedOrder, after: &CountedOrder) {
+        let signed = [(&before.order, -1), (&after.order, 1)];
+        for (order, sign) in signed.into_iter().filter_map(|(order, sign)| Some((order.as_ref()?, sign))) {
             for entry in contribution(order, self.zone) {
                 for scope in scopes(&order.placement.vendor_id) {
                     let key = (scope, entry.day, entry.minute, entry.counter);
@@ -28,9 +30,9 @@ impl<'a> MovedBuckets<'a> {
                 }
             }
         }
-        for vendor_id in after.into_iter().flat_map(|order| &order.named_vendors) {
-            let known = instants_of_vendor(before, vendor_id);
-            for at in instants_of_vendor(after, vendor_id).difference(&known) {
+        for vendor_id in &after.occurrences.named_vendors {
+            let known = instants_of_vendor(&before.occurrences, vendor_id);
+            for at in instants_of_vendor(&after.occurrences, vendor_id).difference(&known) {
                 self.with_new_facts.extend(scopes(vendor_id).map(|scope| (scope, self.zone.day(*at))));
             }
         }
@@ -51,7 +53,7 @@ fn scopes(vendor_id: &VendorId) -> [Scope; 2] {
 }
 
 /// The instants of the order's facts, if it names the vendor.
-fn instants_of_vendor(order: Option<&Order>, vendor_id: &VendorId) -> BTreeSet<Instant> {
-    let naming = order.into_iter().filter(|order| order.named_vendors.contains(vendor_id));
-    naming.flat_map(|order| order.occurrences.iter().copied()).collect()
+fn instants_of_vendor(occurrences: &Occurrences, vendor_id: &VendorId) -> BTreeSet<Instant> {
+    let names_vendor = occurrences.named_vendors.contains(vendor_id);
+    occurrences.instants.iter().copied().filter(|_| names_vendor).collect()
 }

@@ -198,7 +198,7 @@ impl Reader {
         let Some((id, facts)) = stored else { return Ok(()) };
         let found = self.store.order(&id).await?;
         let is_complete = match &found {
-            Some(history) => history.events().starts_with(&facts),
+            Some(history) => history.facts().starts_with(&facts),
             None => self.model.state().expired_ids.contains(&id),
         };
         self.require(is_complete, || format!("{id} has the facts {facts:?}, the read returned {found:?}"));

@@ -11,7 +11,7 @@ use goody_domain::{
     AsOf, Dashboard, Day, Figures, Instant, Order, Outcome, Placement, Report, ReportZone, Risk, Vendor, VendorId,
 };
 use goody_store_sqlite::SqliteStore;
-use goody_testkit::oracle::{self, assert_report};
+use goody_testkit::oracle::{self, CountedOrder, assert_report};
 use goody_testkit::suite::wait_alone;
 
 use crate::model::REPORT_DAYS_BEFORE;
@@ -28,17 +28,17 @@ const CLOCK_OFFSETS_MINUTES: [i64; 6] = [0, 1, 45, 600, -1, -90];
 /// The expected numbers, computed by the oracle from all orders.
 pub(crate) struct ExpectedReports<'a> {
     zone: &'a ReportZone,
-    all: &'a [Order],
+    all: &'a [CountedOrder],
     /// For each vendor, the orders that name it.
-    orders: BTreeMap<VendorId, Vec<Order>>,
+    orders: BTreeMap<VendorId, Vec<CountedOrder>>,
     /// The scores of vendors on dates that are over.
     scores: BTreeMap<(VendorId, Day), Option<f64>>,
 }
 
 impl<'a> ExpectedReports<'a> {
-    pub(crate) fn new(zone: &'a ReportZone, vendors: &[VendorId], all: &'a [Order]) -> Self {
-        let of_vendor = |vendor: &VendorId| -> Vec<Order> {
-            all.iter().filter(|order| order.named_vendors.contains(vendor)).cloned().collect()
+    pub(crate) fn new(zone: &'a ReportZone, vendors: &[VendorId], all: &'a [CountedOrder]) -> Self {
+        let of_vendor = |vendor: &VendorId| -> Vec<CountedOrder> {
+            all.iter().filter(|counted| counted.occurrences.named_vendors.contains(vendor)).cloned().collect()
         };
         let orders = vendors.iter().map(|vendor| (vendor.clone(), of_vendor(vendor))).collect();
         Self { zone, all, orders, scores: BTreeMap::new() }
@@ -72,11 +72,14 @@ impl<'a> ExpectedReports<'a> {
     /// Fails unless the figures are those of all vendors together.
     fn assert_fleet_figures(&self, figures: Figures, date: Day, now: Instant) {
         let fleet = VendorId::parse("fleet").unwrap();
-        let of_fleet = |order: &Order| Order {
-            placement: Placement { vendor_id: fleet.clone(), ..order.placement.clone() },
-            ..order.clone()
+        let of_fleet = |CountedOrder { order, occurrences }: &CountedOrder| CountedOrder {
+            order: order.clone().map(|order| Order {
+                placement: Placement { vendor_id: fleet.clone(), ..order.placement.clone() },
+                ..order
+            }),
+            occurrences: occurrences.clone(),
         };
-        let orders: Vec<Order> = self.all.iter().map(of_fleet).collect();
+        let orders: Vec<CountedOrder> = self.all.iter().map(of_fleet).collect();
         let expected = oracle::expected(&fleet, &orders, date, now, self.zone.name());
         // The history of the fleet has no previous window, no instants and no values.
         let report = Report {

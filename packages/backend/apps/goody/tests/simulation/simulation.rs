@@ -145,6 +145,7 @@ impl Simulation {
                 number,
                 rng: stream(number),
                 queue: self.queue.clone(),
+                store: store.clone(),
                 ingest: ingest.clone(),
                 clock: self.clock.clone(),
                 model: self.model.clone(),

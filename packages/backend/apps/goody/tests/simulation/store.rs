@@ -11,11 +11,13 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use goody_application::ports::{
-    ChangeBatch, ChangeFeed, ChangeLag, ChangesSince, CurrentReport, Expired, Expiry, Found, Housekeeping, OrderCount,
-    OrderFilter, OrderReader, OrderWrite, OrderWriter, Position, Rebuilt, RecentFilter, ReportReader, ReportStatus,
-    ReportWriter, Result, Scope, StatusCounts, StoreError, VendorState, VendorStore,
+    BatchSearch, ChangeBatch, ChangeFeed, ChangeLag, ChangesSince, CurrentReport, Expired, Expiry, Found, Housekeeping,
+    OrderCount, OrderFilter, OrderReader, OrderWrite, OrderWriter, Position, Rebuilt, RecentFilter, ReportReader,
+    ReportStatus, ReportWriter, Result, Scope, StatusCounts, StoreError, VendorState, VendorStore,
 };
-use goody_domain::{Change, CounterSeries, Day, History, Instant, Order, OrderId, ReportZone, Vendor, VendorId};
+use goody_domain::{
+    BatchId, Change, CounterSeries, Day, History, Instant, Order, OrderId, ReportZone, Vendor, VendorId,
+};
 use goody_store_sqlite::{Settings, SqliteStore};
 use goody_testkit::suite::wait_alone;
 use tokio::sync::watch;
@@ -115,10 +117,10 @@ impl OrderWriter for FaultyStore {
         self.call("loading orders", |real| wait_alone(real.load(ids)), digested).await
     }
 
-    async fn save(&self, writes: Vec<OrderWrite>, now: Instant) -> Result<Vec<bool>> {
+    async fn save(&self, writes: Vec<OrderWrite>, source: Option<&str>, now: Instant) -> Result<Vec<bool>> {
         let execute = |real: &SqliteStore| {
             let additions = additions(&writes);
-            let saved = wait_alone(real.save(writes, now))?;
+            let saved = wait_alone(real.save(writes, source, now))?;
             self.model.record_saves(&additions, &saved);
             Ok(saved)
         };
@@ -166,6 +168,17 @@ impl OrderReader for FaultyStore {
     async fn all(&self, after: Option<&OrderId>, limit: usize) -> Result<Vec<History>> {
         let execute = |real: &SqliteStore| wait_alone(real.all(after, limit));
         self.call("reading all orders", execute, |histories: &Vec<History>| versions(histories)).await
+    }
+
+    async fn search_batch(&self, batch_id: &BatchId, after: Option<&OrderId>, limit: usize) -> Result<BatchSearch> {
+        let execute = |real: &SqliteStore| wait_alone(real.search_batch(batch_id, after, limit));
+        let digested = |search: &BatchSearch| (search.searched, versions(&search.found));
+        self.call("searching the orders of a batch", execute, digested).await
+    }
+
+    async fn count_expired(&self, batch_id: &BatchId) -> Result<u64> {
+        let execute = |real: &SqliteStore| wait_alone(real.count_expired(batch_id));
+        self.call("counting the expired orders of a batch", execute, |count| *count).await
     }
 }
 

@@ -14,7 +14,7 @@ use goody_domain::OrderEvent;
 use goody_store_sqlite::{Settings, SqliteStore};
 use goody_testkit::lambda::events::{http_post, scheduled};
 use goody_testkit::lambda::{DeliveryFaults, Failed, Function};
-use goody_testkit::{ManualClock, Response, TestApp, TestStore, suite};
+use goody_testkit::{ManualClock, Response, TestApp, TestStore, batch, suite};
 use serde_json::Value;
 
 use crate::aws::{Aws, ORDER_INGEST, REPORT_GENERATOR};
@@ -27,7 +27,7 @@ const BATCH: usize = 2_000;
 async fn embedded(events: &str, clock: Arc<ManualClock>, folder: &Path) -> TestApp {
     let store = SqliteStore::open(&folder.join("goody.db"), Settings::new(clock.clone())).unwrap();
     let parsed = events.lines().map(|line| OrderEvent::parse(line.as_bytes(), clock.now()).unwrap()).collect();
-    Ingest::new(Arc::new(store.clone())).ingest(parsed, clock.now()).await.unwrap();
+    Ingest::new(Arc::new(store.clone())).ingest(parsed, &batch("b-1"), clock.now()).await.unwrap();
     project::project_all(&store, clock.now()).await.unwrap();
     roll::tick(&store, clock.now()).await.unwrap();
     TestApp::on_at(TestStore::new(store, ()), clock)

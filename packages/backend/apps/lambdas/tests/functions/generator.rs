@@ -6,7 +6,7 @@ use goody_application::ingest::Ingest;
 use goody_application::ports::{ChangeFeed, Clock, ReportReader};
 use goody_testkit::lambda::events::{forgotten, records, scheduled};
 use goody_testkit::lambda::{Delivered, DeliveryFaults, Failed, Function};
-use goody_testkit::{OrderBuilder, at, vendor_id};
+use goody_testkit::{OrderBuilder, at, batch, vendor_id};
 use serde_json::{Value, json};
 
 use crate::aws::{Aws, REPORT_GENERATOR};
@@ -19,7 +19,7 @@ async fn with_arrived_orders(orders: usize) -> Aws {
         order.arrived_early_by_hours(10).events()
     };
     let events = (0..orders).flat_map(arrived).collect();
-    Ingest::new(Arc::new(aws.store())).ingest(events, aws.clock.now()).await.unwrap();
+    Ingest::new(Arc::new(aws.store())).ingest(events, &batch("b-1"), aws.clock.now()).await.unwrap();
     aws
 }
 
@@ -133,7 +133,10 @@ async fn a_rebuild_corrects_different_buckets_a_few_vendors_at_a_time() {
     let aws = Aws::new().await;
     let orders =
         (0..12).map(|number| OrderBuilder::new(&format!("o-{number}")).vendor(&format!("v-{number:02}")).events());
-    Ingest::new(Arc::new(aws.store())).ingest(orders.flatten().collect(), aws.clock.now()).await.unwrap();
+    Ingest::new(Arc::new(aws.store()))
+        .ingest(orders.flatten().collect(), &batch("b-1"), aws.clock.now())
+        .await
+        .unwrap();
     let function = aws.function(REPORT_GENERATOR);
     // No stream record was delivered: the first part computes the missing buckets.
     let first = function.invoke(&json!({ "rebuild": {} })).await.unwrap();

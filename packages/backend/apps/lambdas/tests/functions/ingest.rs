@@ -29,6 +29,9 @@ async fn a_bus_event_that_is_delivered_twice_is_stored_once() {
         assert_eq!(function.invoke(&on_the_bus(&placed())).await, Ok(Value::Null));
     }
     assert_eq!(facts(&aws).await, 1);
+    let history = aws.store().order(&order_id("o-1")).await.unwrap().unwrap();
+    let batch_id = history.facts()[0].batch_id().map(ToString::to_string);
+    assert_eq!(batch_id.as_deref(), on_the_bus(&placed())["id"].as_str(), "the bus event is its batch");
     assert!(aws.store().vendor(&vendor_id("acme")).await.unwrap().is_some(), "its vendor is registered");
     let counted = function.printed(2, |line| line["goody_events_total"].is_array()).await;
     let results: Vec<&Value> = counted.iter().map(|line| &line["result"]).collect();
@@ -60,6 +63,12 @@ async fn the_response_to_a_request_is_that_of_the_embedded_host() {
     let response = app.request(Method::POST, "/api/orders/events", "application/x-ndjson", body).await;
     let results: Vec<Value> = response.lines().iter().map(|line| line["result"].clone()).collect();
     assert_eq!(results, ["accepted", "rejected", "duplicate"]);
+    let batch_id = response.header("x-batch-id").to_owned();
+    let retracted =
+        app.request(Method::POST, &format!("/api/batches/{batch_id}/retract"), "application/json", "").await;
+    let answer =
+        json!({"batchId": batch_id, "orders": 1, "events": 1, "expiredOrders": 0, "isComplete": true, "next": null});
+    assert_eq!(retracted.json(), answer);
     let put = app.request(Method::PUT, "/api/vendors/acme", "application/json", r#"{"name": "Acme"}"#).await;
     assert_eq!(put.status.as_u16(), 200, "{}", put.text());
     app.project().await;

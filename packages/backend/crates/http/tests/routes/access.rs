@@ -62,7 +62,10 @@ async fn send(app: &TestApp, method: Method, path: &str, token: &str) -> Respons
 #[tokio::test]
 async fn writes_need_a_token_with_the_right_scope() {
     let app = TestApp::guarded(require_tokens(tokens_of_each_scope()));
-    for (method, path, required) in [(Method::POST, INGEST, "ingest"), (Method::PUT, VENDOR, "admin")] {
+    let retract = "/api/batches/b-1/retract";
+    for (method, path, required) in
+        [(Method::POST, INGEST, "ingest"), (Method::POST, retract, "ingest"), (Method::PUT, VENDOR, "admin")]
+    {
         for unknown in ["", "unknown", "Ingest", "ingest ingest"] {
             let response = send(&app, method.clone(), path, unknown).await;
             let problem = problem(&response, 401, "UNAUTHENTICATED");

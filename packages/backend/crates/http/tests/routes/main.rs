@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "test code fails loudly")]
 
 mod access;
+mod batches;
 mod bounds;
 mod dashboard;
 mod fleet;

@@ -67,7 +67,7 @@ impl State {
             lag: lag.unwrap_or_default(),
             clock_jump: self.clock_jumps.last().copied(),
             unplaced_orders: self.orders.values().filter(|history| history.order().is_none()).count() as i64,
-            last_received: None,
+            last_received: self.last_received.clone(),
             has_other_rules: false,
         }
     }

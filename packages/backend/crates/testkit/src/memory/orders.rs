@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use goody_application::ports::{
     ChangeBatch, ChangeFeed, ChangeLag, Found, OrderCount, OrderFilter, OrderReader, OrderWrite, OrderWriter, Position,
-    PostedChange, RecentFilter, Result, StatusCounts,
+    PostedChange, Received, RecentFilter, Result, StatusCounts,
 };
-use goody_domain::{History, Instant, Order, OrderId, VendorId};
+use goody_domain::{BatchId, History, Instant, Order, OrderId, VendorId};
 
 use super::{LoggedChange, MemoryStore};
 
@@ -23,7 +23,7 @@ impl OrderWriter for MemoryStore {
         Ok(ids.iter().map(find).collect())
     }
 
-    async fn save(&self, writes: Vec<OrderWrite>, now: Instant) -> Result<Vec<bool>> {
+    async fn save(&self, writes: Vec<OrderWrite>, source: Option<&str>, now: Instant) -> Result<Vec<bool>> {
         let mut state = self.state();
         let mut saved = Vec::with_capacity(writes.len());
         for OrderWrite { history, from_version, unknown_vendors } in writes {
@@ -44,6 +44,9 @@ impl OrderWriter for MemoryStore {
                 state.orders.insert(id, history);
             }
             saved.push(is_latest);
+        }
+        if let Some(source) = source.filter(|_| saved.contains(&true)) {
+            state.last_received = Some(Received { at: now, source: source.to_owned() });
         }
         Ok(saved)
     }
@@ -116,6 +119,11 @@ impl OrderReader for MemoryStore {
         let state = self.state();
         let remaining = state.orders.values().filter(|history| after.is_none_or(|after| history.order_id() > after));
         Ok(remaining.take(limit).cloned().collect())
+    }
+
+    async fn count_expired(&self, batch_id: &BatchId) -> Result<u64> {
+        let state = self.state();
+        Ok(state.expired_ids.values().filter(|(_, batches)| batches.contains(batch_id)).count() as u64)
     }
 }
 

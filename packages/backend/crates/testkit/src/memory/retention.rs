@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use goody_application::ports::{BucketMove, Expired, Expiry, Housekeeping, Rebuilt, Result, Scope, last_day};
 use goody_application::retention::{Settlement, settlement};
-use goody_domain::{Bucket, Counter, Day, Entry, Order, OrderId, ReportZone, postings};
+use goody_domain::{Bucket, Counter, Day, Entry, Occurrences, Order, OrderId, ReportZone, fact_postings, postings};
 
 use super::counters::latest_delivery;
 use super::{MemoryStore, State};
@@ -21,7 +21,7 @@ impl Housekeeping for MemoryStore {
         for (id, history) in &state.orders {
             let is_pending =
                 state.changes.iter().any(|change| change.sequence > state.checkpoint && change.order_id == *id);
-            let last = last_day(history.events(), history.order().as_ref(), &self.zone);
+            let last = last_day(history.facts(), history.order().as_ref(), &self.zone);
             if last < orders_before && !is_pending {
                 expired.push((last, id.clone()));
             }
@@ -33,14 +33,13 @@ impl Housekeeping for MemoryStore {
         }
         let buckets = state.expire_buckets(buckets_before, &self.zone);
         let ids_before = state.expired_ids.len();
-        state.expired_ids.retain(|_, day| *day >= buckets_before);
+        state.expired_ids.retain(|_, (day, _)| *day >= buckets_before);
         Ok(Expired { orders: expired.len() as u64, buckets, marks: (ids_before - state.expired_ids.len()) as u64 })
     }
 
     async fn oldest_order_day(&self) -> Result<Option<Day>> {
         let state = self.state();
-        let days =
-            state.orders.values().map(|history| last_day(history.events(), history.order().as_ref(), &self.zone));
+        let days = state.orders.values().map(|history| last_day(history.facts(), history.order().as_ref(), &self.zone));
         Ok(days.min())
     }
 
@@ -75,17 +74,16 @@ impl Housekeeping for MemoryStore {
 impl State {
     fn remove_order(&mut self, id: &OrderId, last_day: Day, order_days: u16, today: Day, zone: &ReportZone) {
         let history = self.orders.remove(id).expect("the order is there");
-        self.expired_ids.insert(id.clone(), today);
-        let Some(order) = history.order() else { return };
+        self.expired_ids.insert(id.clone(), (today, history.batches().into_iter().cloned().collect()));
         let revision = self.next_revision();
-        let Settlement { order, moved, .. } = settlement(order, last_day, order_days, zone);
+        let Settlement { order, moved, .. } = settlement(&history, last_day, order_days, zone);
         for BucketMove { scope, day, entries } in moved {
             let stored = self.buckets.entry((scope.clone(), day)).or_default();
             stored.bucket.add(&entries);
             stored.changed_on = Some(today);
             self.scopes.insert(scope, revision);
         }
-        self.settled.push(order);
+        self.settled.push((order, history.occurrences()));
     }
 
     fn expire_buckets(&mut self, before: Day, zone: &ReportZone) -> u64 {
@@ -111,23 +109,26 @@ impl State {
 
     /// The buckets of a scope, computed from all orders.
     fn expected_buckets(&self, scope: &Scope, zone: &ReportZone) -> BTreeMap<Day, Bucket> {
-        let projected = self.orders.values().filter_map(|history| {
+        let projected = self.orders.values().map(|history| {
             let pending = self.changes.iter().filter(|change| change.sequence > self.checkpoint);
             let first_pending =
                 pending.filter(|change| change.order_id == *history.order_id()).map(|change| change.from).min();
-            history.at_version(first_pending.unwrap_or(history.version()))
+            let version = first_pending.unwrap_or(history.version());
+            (history.at_version(version), history.occurrences_at(version))
         });
         let mut entries: BTreeMap<Day, Vec<Entry>> = BTreeMap::new();
-        let mut count = |order: &Order, is_settled: bool| {
-            for posting in postings(None, Some(order), zone) {
+        let none = Occurrences::default();
+        let mut count = |order: Option<&Order>, occurrences: &Occurrences, is_settled: bool| {
+            let facts = fact_postings(&none, occurrences, zone);
+            for posting in postings(None, order, zone).into_iter().chain(facts) {
                 let is_of_scope = *scope == Scope::Fleet || *scope == Scope::Vendor(posting.vendor_id.clone());
                 if is_of_scope && !(is_settled && is_status_count(&posting.entry)) {
                     entries.entry(posting.entry.day).or_default().push(posting.entry);
                 }
             }
         };
-        projected.for_each(|order| count(&order, false));
-        self.settled.iter().for_each(|order| count(order, true));
+        projected.for_each(|(order, occurrences)| count(order.as_ref(), &occurrences, false));
+        self.settled.iter().for_each(|(order, occurrences)| count(order.as_ref(), occurrences, true));
         let to_bucket = |(day, entries): (Day, Vec<Entry>)| {
             let mut bucket = Bucket::default();
             bucket.add(&entries);

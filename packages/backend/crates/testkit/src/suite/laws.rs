@@ -15,7 +15,7 @@ use crate::{oracle, vendor_id};
 
 /// When a report is requested: at the end of a date, or at an instant of today.
 #[derive(Clone, Copy, Debug)]
-enum ReportTime {
+pub(super) enum ReportTime {
     Past(i32),
     Today(Instant),
 }
@@ -37,7 +37,7 @@ impl ReportTime {
     }
 }
 
-fn report_times(era: Instant) -> impl Strategy<Value = Vec<ReportTime>> {
+pub(super) fn report_times(era: Instant) -> impl Strategy<Value = Vec<ReportTime>> {
     let one = prop_oneof![1 => (-1..30i32).prop_map(ReportTime::Past), 2 => instants(era).prop_map(ReportTime::Today)];
     prop::collection::vec(one, 1..8)
 }
@@ -73,7 +73,7 @@ pub fn reports_match_the_oracle(make: MakeStore, cases: u32) {
 }
 
 /// All reports and dashboards for these times, as text.
-async fn output(store: &Arc<dyn Store>, era: Instant, times: &[ReportTime]) -> String {
+pub(super) async fn output(store: &Arc<dyn Store>, era: Instant, times: &[ReportTime]) -> String {
     let mut output = String::new();
     for time in times {
         let as_of = time.as_of(era, store.as_ref());

@@ -191,7 +191,7 @@ pub async fn events_of_an_expired_order_change_nothing(make: MakeStore) {
     let before = (reports(store, day("2026-01-01"), now()).await, scope(store, &Scope::Fleet).await);
     let (january, _) = january_and_march();
     let again = send(&test_store.store, january, now()).await;
-    assert!(again.iter().all(|outcome| *outcome == IngestOutcome::Known));
+    assert!(again.iter().all(|outcome| *outcome == IngestOutcome::Expired), "{again:?}");
     send(&test_store.store, vec![OrderBuilder::new("old-open").unplaced().lost("2026-03-09T10:00:00Z")], now()).await;
     assert_eq!((reports(store, day("2026-01-01"), now()).await, scope(store, &Scope::Fleet).await), before);
     assert_eq!(store.order(&order_id("old-open")).await.unwrap(), None);

@@ -6,7 +6,7 @@ use goody_domain::{
 };
 
 use super::{MakeStore, ingest, revision, vendor_ids};
-use crate::{OrderBuilder, day, now, order_id, unregistered, vendor_id};
+use crate::{OrderBuilder, batch, day, now, order_id, unregistered, vendor_id};
 
 fn registered(id: &str) -> Vendor {
     Vendor {
@@ -120,7 +120,8 @@ pub async fn every_vendor_that_an_accepted_event_names_is_registered(make: MakeS
             *vendor = Some(vendor_id("crate"));
         }
     }
-    assert_eq!(ingest(&test_store.store, events, now()).await, [IngestOutcome::New; 3]);
+    let outcomes = ingest(&test_store.store, events, now()).await;
+    assert_eq!(outcomes, [IngestOutcome::New, IngestOutcome::NewOfOtherVendor, IngestOutcome::New]);
     assert_eq!(vendor_ids(test_store.store.as_ref()).await, ["acme", "bloom", "crate"].map(vendor_id));
 }
 
@@ -158,10 +159,10 @@ pub async fn an_outdated_write_registers_no_vendor(make: MakeStore) {
     let test_store = make(ReportZone::utc()).await;
     let write = |vendor: &str| {
         let mut history = History::empty(order_id("o-1"));
-        history.record(OrderBuilder::new("o-1").vendor(vendor).events().remove(0), now());
+        history.record(OrderBuilder::new("o-1").vendor(vendor).events().remove(0), &batch("b-1").id, now());
         OrderWrite { history, from_version: 0, unknown_vendors: vec![unregistered(vendor)] }
     };
-    assert_eq!(test_store.store.save(vec![write("acme")], now()).await.unwrap(), [true]);
-    assert_eq!(test_store.store.save(vec![write("ghost")], now()).await.unwrap(), [false]);
+    assert_eq!(test_store.store.save(vec![write("acme")], None, now()).await.unwrap(), [true]);
+    assert_eq!(test_store.store.save(vec![write("ghost")], None, now()).await.unwrap(), [false]);
     assert_eq!(vendor_ids(test_store.store.as_ref()).await, [vendor_id("acme")]);
 }

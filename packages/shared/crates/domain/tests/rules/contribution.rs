@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use goody_domain::{
-    ActiveStatus, Bucket, Counter, Currency, Day, Entry, Minute, Order, Outcome, Posting, ReportZone, Status, VendorId,
-    contribution, facts, postings,
+    ActiveStatus, Bucket, Counter, Currency, Day, Entry, Minute, Occurrences, Order, Outcome, Posting, ReportZone,
+    Status, VendorId, contribution, fact_postings, facts, postings,
 };
 
-use crate::timeline::order;
+use crate::timeline::{events, order};
 
 /// The sums of a contribution's entries that are not 0.
 fn sums(entries: &[Entry]) -> BTreeMap<(Day, Minute, Counter), i64> {
@@ -138,11 +138,8 @@ fn a_promise_before_the_placement_is_overdue_from_the_placement() {
 fn postings_between_equal_orders_add_up_to_zero() {
     for timeline in TIMELINES {
         let order = order(timeline);
-        let entries: Vec<Entry> = postings(Some(&order), Some(&order), &ReportZone::utc())
-            .into_iter()
-            .map(|posting| posting.entry)
-            .filter(|entry| entry.counter != Counter::LatestFact)
-            .collect();
+        let entries: Vec<Entry> =
+            postings(Some(&order), Some(&order), &ReportZone::utc()).into_iter().map(|posting| posting.entry).collect();
         assert_eq!(sums(&entries), BTreeMap::new(), "{timeline}");
     }
 }
@@ -160,9 +157,7 @@ fn the_counters_depend_on_the_last_version_of_an_order_and_not_on_earlier_ones()
         for timeline in versions {
             let after = crate::timeline::order_if_placed(timeline);
             for Posting { vendor_id, entry } in postings(before.as_ref(), after.as_ref(), &ReportZone::utc()) {
-                if entry.counter != Counter::LatestFact {
-                    by_vendor.entry(vendor_id.clone()).or_default().push(entry);
-                }
+                by_vendor.entry(vendor_id.clone()).or_default().push(entry);
             }
             before = after;
         }
@@ -176,19 +171,15 @@ fn the_counters_depend_on_the_last_version_of_an_order_and_not_on_earlier_ones()
 
 #[test]
 fn facts_count_for_every_vendor_that_a_placement_named() {
-    let order = order(
+    let events = events(
         "PLACED 2026-03-02T10:00:00Z vendorId=bloom
          PLACED 2026-03-01T10:00:00Z vendorId=acme
          ARRIVED 2026-03-03T10:00:30.000007Z",
     );
-    let amounts: Vec<i64> = facts(&order, &ReportZone::utc()).map(|entry| entry.amount).collect();
+    let (none, all, zone) = (Occurrences::default(), Occurrences::of(&events), ReportZone::utc());
+    let amounts: Vec<i64> = facts(&all, &zone).map(|entry| entry.amount).collect();
     assert_eq!(amounts, [1, 1, 30_000_008], "microseconds since the start of the minute, plus one");
-    let postings = postings(None, Some(&order), &ReportZone::utc());
-    let vendors: Vec<&str> = postings
-        .iter()
-        .filter(|posting| posting.entry.counter == Counter::LatestFact)
-        .map(|posting| posting.vendor_id.as_str())
-        .collect();
+    let vendors: Vec<&str> = fact_postings(&none, &all, &zone).map(|posting| posting.vendor_id.as_str()).collect();
     assert_eq!(vendors, ["acme", "acme", "acme", "bloom", "bloom", "bloom"]);
 }
 

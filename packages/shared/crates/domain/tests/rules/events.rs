@@ -3,7 +3,7 @@
 use goody_domain::{Fact, History, IngestOutcome, Instant, OrderEvent, Placement, Rejection, ReportZone, WireEvent};
 use serde_json::{Value, json};
 
-use crate::timeline::at;
+use crate::timeline::{at, batch};
 
 const NOW: &str = "2026-03-10T14:30:20Z";
 
@@ -237,11 +237,11 @@ fn a_stored_event_with_a_far_promise_is_readable_and_its_repetition_a_duplicate(
     let Fact::Placed(placement) = &stored.fact else { panic!("it is placed") };
     assert_eq!(placement.estimated_delivery, Some(at("2099-01-01T00:00:00Z")), "a stored event keeps its promise");
     let mut history = History::empty(stored.order_id.clone());
-    assert_eq!(history.record(stored.clone(), at(NOW)), IngestOutcome::New);
+    assert_eq!(history.record(stored.clone(), &batch(), at(NOW)), IngestOutcome::New);
     let again = OrderEvent::parse(wire.to_string().as_bytes(), at(NOW)).unwrap();
-    assert_eq!(history.record(again.clone(), at(NOW)), IngestOutcome::Known);
+    assert_eq!(history.record(again.clone(), &batch(), at(NOW)), IngestOutcome::Known);
     let other = OrderEvent { reason: Some("another".into()), ..again };
-    assert_eq!(history.record(other, at(NOW)), IngestOutcome::Conflict);
+    assert_eq!(history.record(other, &batch(), at(NOW)), IngestOutcome::Conflict);
 }
 
 #[test]
@@ -283,9 +283,9 @@ fn a_parcel_is_named_on_any_event_but_the_placement() {
 fn an_event_about_another_parcel_is_another_fact() {
     let about = |parcel: &str| parse_placement(json!({"parcelId": parcel, "status": "ARRIVED"})).unwrap();
     let mut history = History::empty(about("a").order_id);
-    assert_eq!(history.record(about("a"), at(NOW)), IngestOutcome::New);
-    assert_eq!(history.record(about("a"), at(NOW)), IngestOutcome::Known);
-    assert_eq!(history.record(about("b"), at(NOW)), IngestOutcome::Conflict);
+    assert_eq!(history.record(about("a"), &batch(), at(NOW)), IngestOutcome::New);
+    assert_eq!(history.record(about("a"), &batch(), at(NOW)), IngestOutcome::Known);
+    assert_eq!(history.record(about("b"), &batch(), at(NOW)), IngestOutcome::Conflict);
 }
 
 #[test]
@@ -345,8 +345,8 @@ fn attributes_are_at_most_20_texts_by_name() {
 fn an_event_with_other_attributes_is_another_fact() {
     let with = |text: &str| parse_placement(json!({"attributes": {"note": text}})).unwrap();
     let mut history = History::empty(with("a").order_id);
-    assert_eq!(history.record(with("a"), at(NOW)), IngestOutcome::New);
-    assert_eq!(history.record(with("b"), at(NOW)), IngestOutcome::Conflict);
+    assert_eq!(history.record(with("a"), &batch(), at(NOW)), IngestOutcome::New);
+    assert_eq!(history.record(with("b"), &batch(), at(NOW)), IngestOutcome::Conflict);
 }
 
 /// The promise that a text means in a zone.
@@ -410,12 +410,12 @@ fn a_stored_event_is_read_leniently() {
 fn a_stored_placement_with_the_currency_and_urgency_that_earlier_versions_added_is_repeated_by_one_without() {
     let stored = parse_placement(json!({"currency": "USD", "isRush": false})).unwrap();
     let mut history = History::empty(stored.order_id.clone());
-    assert_eq!(history.record(stored, at(NOW)), IngestOutcome::New);
-    assert_eq!(history.record(parse_placement(json!({})).unwrap(), at(NOW)), IngestOutcome::Known);
+    assert_eq!(history.record(stored, &batch(), at(NOW)), IngestOutcome::New);
+    assert_eq!(history.record(parse_placement(json!({})).unwrap(), &batch(), at(NOW)), IngestOutcome::Known);
     let other = parse_placement(json!({"currency": "EUR"})).unwrap();
-    assert_eq!(history.record(other, at(NOW)), IngestOutcome::Conflict);
+    assert_eq!(history.record(other, &batch(), at(NOW)), IngestOutcome::Conflict);
     let rush = parse_placement(json!({"isRush": true})).unwrap();
-    assert_eq!(history.record(rush, at(NOW)), IngestOutcome::Conflict);
+    assert_eq!(history.record(rush, &batch(), at(NOW)), IngestOutcome::Conflict);
 }
 
 #[test]
@@ -428,7 +428,8 @@ fn attributes_and_the_texts_of_a_placement_count_against_the_bytes_of_an_order()
         .unwrap()
     };
     let mut history = History::empty(event(0).order_id);
-    let recorded = (0..).take_while(|number| history.record(event(*number), at(NOW)) == IngestOutcome::New).count();
+    let recorded =
+        (0..).take_while(|number| history.record(event(*number), &batch(), at(NOW)) == IngestOutcome::New).count();
     // Each has 20 × (7 + 492) bytes of attributes, 128 of the reference, 6 of its id and 4 of the vendor's.
     assert_eq!(recorded, 1024 * 1024 / (20 * 499 + 128 + 6 + 4));
 
@@ -437,7 +438,8 @@ fn attributes_and_the_texts_of_a_placement_count_against_the_bytes_of_an_order()
         parse_placement(event).unwrap()
     };
     let mut history = History::empty(event(0).order_id);
-    let recorded = (0..).take_while(|number| history.record(event(*number), at(NOW)) == IngestOutcome::New).count();
+    let recorded =
+        (0..).take_while(|number| history.record(event(*number), &batch(), at(NOW)) == IngestOutcome::New).count();
     assert_eq!(recorded, 1024 * 1024 / (128 + 466 + 6), "a parcel's id counts, too");
 }
 

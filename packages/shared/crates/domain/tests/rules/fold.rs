@@ -1,11 +1,12 @@
 //! The fold of an order's events.
 
 use goody_domain::{
-    ActiveStatus, EventId, History, IngestOutcome, MOST_EVENTS, OrderEvent, OrderId, Outcome, Recorded, Status, fold,
+    ActiveStatus, EventId, History, IngestOutcome, MOST_EVENTS, Occurrences, OrderEvent, OrderId, Outcome, Recorded,
+    Status, fold,
 };
 use proptest::prelude::*;
 
-use crate::timeline::{at, events, order, order_if_placed};
+use crate::timeline::{at, batch, events, order, order_if_placed, recorded};
 
 #[test]
 fn an_order_is_none_until_its_placement_is_known() {
@@ -176,9 +177,9 @@ fn a_known_id_with_the_same_content_is_a_duplicate_and_with_other_content_a_conf
     let now = at("2026-03-10T00:00:00Z");
     let events = events("PLACED 2026-03-01T10:00:00Z\n PLACED 2026-03-01T10:00:00Z eventId=e-1 vendorId=bloom");
     let mut history = History::empty(OrderId::parse("o-1").unwrap());
-    assert_eq!(history.record(events[0].clone(), now), IngestOutcome::New);
-    assert_eq!(history.record(events[0].clone(), now), IngestOutcome::Known);
-    assert_eq!(history.record(events[1].clone(), now), IngestOutcome::Conflict);
+    assert_eq!(history.record(events[0].clone(), &batch(), now), IngestOutcome::New);
+    assert_eq!(history.record(events[0].clone(), &batch(), now), IngestOutcome::Known);
+    assert_eq!(history.record(events[1].clone(), &batch(), now), IngestOutcome::Conflict);
     assert_eq!((history.version(), history.order().unwrap().placement.vendor_id.as_str()), (1, "acme"));
 }
 
@@ -190,15 +191,15 @@ fn a_long_history_finds_duplicates_and_conflicts_as_a_short_one_does() {
     let events = events(&lines.join("\n"));
     let mut history = History::empty(OrderId::parse("o-1").unwrap());
     for event in &events {
-        assert_eq!(history.record(event.clone(), now), IngestOutcome::New);
+        assert_eq!(history.record(event.clone(), &batch(), now), IngestOutcome::New);
     }
     for event in &events {
-        assert_eq!(history.record(event.clone(), now), IngestOutcome::Known);
+        assert_eq!(history.record(event.clone(), &batch(), now), IngestOutcome::Known);
         let other = OrderEvent { reason: Some("another one".into()), ..event.clone() };
-        assert_eq!(history.record(other, now), IngestOutcome::Conflict);
+        assert_eq!(history.record(other, &batch(), now), IngestOutcome::Conflict);
     }
     assert_eq!(history.version(), events.len());
-    assert_eq!(history, History::from_recorded(history.order_id().clone(), history.events().to_vec()));
+    assert_eq!(history, History::from_facts(history.order_id().clone(), history.facts().to_vec()));
 }
 
 #[test]
@@ -206,7 +207,7 @@ fn a_history_gives_the_order_at_every_version() {
     let now = at("2026-03-10T00:00:00Z");
     let mut history = History::empty(OrderId::parse("o-1").unwrap());
     for event in events("ARRIVED 2026-03-03T10:00:00Z\n PLACED 2026-03-01T10:00:00Z\n DAMAGED 2026-03-04T10:00:00Z") {
-        history.record(event, now);
+        history.record(event, &batch(), now);
     }
     let statuses: Vec<_> = (0..=4).map(|version| history.at_version(version).map(|order| order.status())).collect();
     assert_eq!(statuses, [None, None, Some(Status::Arrived), Some(Status::Damaged), Some(Status::Damaged)]);
@@ -231,9 +232,8 @@ proptest! {
     #[test]
     fn a_summary_decides_how_an_order_is_listed_now_and_before_its_latest_fact(events in timelines()) {
         let id = OrderId::parse("o-1").unwrap();
-        let recorded = |event: &OrderEvent| Recorded { event: event.clone(), recorded_at: event.occurred_at };
-        let history = History::from_recorded(id.clone(), events.iter().map(recorded).collect());
-        let summary = History::from_recorded(id.clone(), history.summary());
+        let history = recorded(&events);
+        let summary = History::from_facts(id.clone(), history.summary());
         prop_assert!(summary.version() <= 18);
         let (mut facts, mut summarized) = (history.by_occurrence(), summary.by_occurrence());
         for _ in 0..2 {
@@ -257,6 +257,7 @@ proptest! {
             prop_assert!(after.created_at <= before.created_at);
             prop_assert!(after.completion.is_some() || before.completion.is_none());
             prop_assert!(after.updated_at >= before.updated_at);
+            let (before, after) = (Occurrences::of(&events), Occurrences::of(&all));
             prop_assert!(after.named_vendors.is_superset(&before.named_vendors));
         }
     }
@@ -270,12 +271,12 @@ fn a_full_history_refuses_new_events_and_still_finds_duplicates_and_conflicts() 
         |number: usize| OrderEvent { event_id: EventId::parse(&format!("e-{number}")).unwrap(), ..placement.clone() };
     let mut history = History::empty(OrderId::parse("o-1").unwrap());
     for number in 0..MOST_EVENTS {
-        assert_eq!(history.record(numbered(number), now), IngestOutcome::New);
+        assert_eq!(history.record(numbered(number), &batch(), now), IngestOutcome::New);
     }
-    assert_eq!(history.record(numbered(MOST_EVENTS), now), IngestOutcome::Full);
-    assert_eq!(history.record(numbered(7), now), IngestOutcome::Known);
+    assert_eq!(history.record(numbered(MOST_EVENTS), &batch(), now), IngestOutcome::Full);
+    assert_eq!(history.record(numbered(7), &batch(), now), IngestOutcome::Known);
     let other = OrderEvent { reason: Some("another one".into()), ..numbered(7) };
-    assert_eq!(history.record(other, now), IngestOutcome::Conflict);
+    assert_eq!(history.record(other, &batch(), now), IngestOutcome::Conflict);
     assert_eq!(history.version(), MOST_EVENTS);
 }
 
@@ -289,14 +290,15 @@ fn the_texts_of_an_order_are_bounded_and_a_shorter_event_still_fits() {
         ..placement.clone()
     };
     let mut history = History::empty(OrderId::parse("o-1").unwrap());
-    let recorded = (0..).take_while(|number| history.record(long(*number, 1_000), now) == IngestOutcome::New).count();
+    let recorded =
+        (0..).take_while(|number| history.record(long(*number, 1_000), &batch(), now) == IngestOutcome::New).count();
     assert!((1_000..=1_040).contains(&recorded), "{recorded}");
-    assert_eq!(history.record(long(1, 1_000), now), IngestOutcome::Known);
-    assert_eq!(history.record(long(5_000, 1_000), now), IngestOutcome::Full);
-    assert_eq!(history.record(long(5_000, 1), now), IngestOutcome::New);
-    let mut stored = History::from_recorded(history.order_id().clone(), history.events().to_vec());
+    assert_eq!(history.record(long(1, 1_000), &batch(), now), IngestOutcome::Known);
+    assert_eq!(history.record(long(5_000, 1_000), &batch(), now), IngestOutcome::Full);
+    assert_eq!(history.record(long(5_000, 1), &batch(), now), IngestOutcome::New);
+    let mut stored = History::from_facts(history.order_id().clone(), history.facts().to_vec());
     assert_eq!(
-        stored.record(long(6_000, 1_000), now),
+        stored.record(long(6_000, 1_000), &batch(), now),
         IngestOutcome::Full,
         "a history read from a store has the same bound"
     );

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use goody_domain::{
-    ActiveStatus, Counter, Entry, History, Instant, Order, OrderEvent, OrderId, Outcome, ParcelId, ReportZone, Status,
-    VendorId, contribution, fold, merge_entries, postings,
+    ActiveStatus, Counter, Entry, History, Instant, Occurrences, Order, OrderEvent, OrderId, Outcome, ParcelId,
+    ReportZone, Status, VendorId, contribution, fact_postings, fold, merge_entries, postings,
 };
 use proptest::prelude::*;
 
 use crate::definition::{Defined, Definition};
 use crate::generator::{any_events, events_about, hour, minute_ends};
+use crate::timeline::batch;
 
 fn fold_all(events: &[OrderEvent]) -> Option<Order> {
     fold(&OrderId::parse("o-1").unwrap(), events)
@@ -183,7 +184,7 @@ proptest! {
     })) {
         let mut history = History::empty(OrderId::parse("o-1").unwrap());
         for event in received {
-            history.record(event, Instant::LATEST);
+            history.record(event, &batch(), Instant::LATEST);
         }
         prop_assert_eq!(history.version(), events.len());
         prop_assert_eq!(history.order(), fold_all(&events));
@@ -216,8 +217,7 @@ proptest! {
             split.extend(postings(before, after.as_ref(), &zone));
             before = after.as_ref();
         }
-        let counted = |entry: &Entry| entry.counter != Counter::LatestFact;
-        let split = split.iter().map(|posting| (posting.vendor_id, posting.entry)).filter(|(_, entry)| counted(entry));
+        let split = split.iter().map(|posting| (posting.vendor_id, posting.entry));
         let order = fold_all(&events);
         let whole = order.iter().flat_map(|order| contribution(order, &zone).into_iter().map(|entry| (&order.placement.vendor_id, entry)));
         prop_assert_eq!(by_vendor(split), by_vendor(whole));
@@ -232,18 +232,13 @@ proptest! {
         let mut versions = versions;
         versions.push(events.len());
         versions.sort_unstable();
-        let orders: Vec<Option<Order>> = versions.iter().map(|version| fold_all(&events[..*version])).collect();
-        let mut before = None;
-        let mut split = Vec::new();
-        for after in &orders {
-            split.extend(postings(before, after.as_ref(), &zone));
-            before = after.as_ref();
-        }
-        let is_fact = |entry: &Entry| entry.counter == Counter::LatestFact;
-        let split = split.iter().map(|posting| (posting.vendor_id, posting.entry)).filter(|(_, entry)| is_fact(entry));
-        let order = fold_all(&events);
-        let whole = postings(None, order.as_ref(), &zone);
-        let whole = whole.iter().map(|posting| (posting.vendor_id, posting.entry)).filter(|(_, entry)| is_fact(entry));
+        let none = Occurrences::default();
+        let states: Vec<Occurrences> = versions.iter().map(|version| Occurrences::of(&events[..*version])).collect();
+        let changes = std::iter::once(&none).chain(&states).zip(&states);
+        let split = changes.flat_map(|(before, after)| fact_postings(before, after, &zone));
+        let split = split.map(|posting| (posting.vendor_id, posting.entry));
+        let whole = Occurrences::of(&events);
+        let whole = fact_postings(&none, &whole, &zone).map(|posting| (posting.vendor_id, posting.entry));
         prop_assert_eq!(by_vendor(split), by_vendor(whole));
     }
 }

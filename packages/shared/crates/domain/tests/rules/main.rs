@@ -17,6 +17,7 @@ mod overdue;
 mod parcels;
 mod report;
 mod reported_cases;
+mod retractions;
 mod risk;
 mod stalls;
 mod summary;

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use goody_domain::{
-    AsOf, Bucket, CounterSeries, Counters, Day, Figures, Instant, Interval, Order, Report, ReportZone, Risk, RiskLevel,
-    Status, Trend, VendorId, next_change, postings, report,
+    AsOf, Bucket, CounterSeries, Counters, Day, Figures, Instant, Interval, Occurrences, Order, Report, ReportZone,
+    Risk, RiskLevel, Status, Trend, VendorId, fact_postings, next_change, postings, report,
 };
 
 use crate::timeline::{at, order};
@@ -24,7 +24,15 @@ impl Acme {
         let zone = ReportZone::named(zone).unwrap();
         let mut buckets: BTreeMap<Day, Bucket> = BTreeMap::new();
         for order in timelines.iter().map(|timeline| order(timeline)) {
-            for posting in postings(None, Some(&order), &zone) {
+            let occurrences = Occurrences {
+                instants: order.occurrences.clone(),
+                named_vendors: [order.placement.vendor_id.clone()].into(),
+            };
+            for posting in postings(None, Some(&order), &zone).into_iter().chain(fact_postings(
+                &Occurrences::default(),
+                &occurrences,
+                &zone,
+            )) {
                 buckets.entry(posting.entry.day).or_default().add(&[posting.entry]);
             }
         }

@@ -5,7 +5,7 @@ use goody_domain::{
 };
 
 use crate::report::Acme;
-use crate::timeline::{at, events, order, order_if_placed};
+use crate::timeline::{at, batch, events, order, order_if_placed};
 
 fn figures(timelines: &[&str]) -> Figures {
     Acme::with(timelines).on("2026-11-15").current7d
@@ -133,11 +133,11 @@ fn an_event_refused_as_a_conflict_leaves_no_trace_of_the_vendor_it_names() {
     let known = events("PLACED 2026-11-09T10:00:00Z");
     let refused = events("PLACED 2026-11-09T10:00:00Z vendorId=ghost estimatedDelivery=2026-11-13T10:00:00Z");
     let mut history = History::empty(OrderId::parse("o-1").unwrap());
-    assert_eq!(history.record(known[0].clone(), at("2026-11-09T10:00:00Z")), IngestOutcome::New);
+    assert_eq!(history.record(known[0].clone(), &batch(), at("2026-11-09T10:00:00Z")), IngestOutcome::New);
     let before = history.clone();
-    assert_eq!(history.record(refused[0].clone(), at("2026-11-10T10:00:00Z")), IngestOutcome::Conflict);
+    assert_eq!(history.record(refused[0].clone(), &batch(), at("2026-11-10T10:00:00Z")), IngestOutcome::Conflict);
     assert_eq!(history, before);
-    let named: Vec<String> = history.order().unwrap().named_vendors.iter().map(ToString::to_string).collect();
+    let named: Vec<String> = history.occurrences().named_vendors.iter().map(ToString::to_string).collect();
     assert_eq!(named, ["acme"]);
 }
 

@@ -1,23 +1,17 @@
 //! The summary of a history: few facts that make the same order in lists.
 
-use goody_domain::{EventId, History, Order, OrderEvent, OrderId, Recorded, Status, fold};
+use goody_domain::{EventId, History, HistoryFact, Order, OrderEvent, OrderId, Recorded, Status, fold};
 use proptest::prelude::*;
 
 use crate::generator::any_events;
-use crate::timeline::{at, events};
+use crate::timeline::{at, events, recorded};
 
-fn history(events: &[OrderEvent]) -> History {
-    let recorded = |event: &OrderEvent| Recorded { event: event.clone(), recorded_at: event.occurred_at };
-    History::from_recorded(OrderId::parse("o-1").unwrap(), events.iter().map(recorded).collect())
-}
-
-/// The order of some facts without what lists do not show: its steps, its occurrences and the vendors it named; and its status.
+/// The order of some facts without what lists do not show: its steps and its occurrences; and its status.
 fn listed(facts: &[&Recorded]) -> Option<(Order, Status)> {
     let mut order = fold(&OrderId::parse("o-1").unwrap(), facts.iter().map(|fact| &fact.event))?;
     let status = order.status();
     order.steps.clear();
     order.occurrences.clear();
-    order.named_vendors.clear();
     Some((order, status))
 }
 
@@ -26,8 +20,8 @@ proptest! {
 
     #[test]
     fn a_summary_makes_the_same_listed_order_now_and_before_the_latest_fact(events in any_events()) {
-        let history = history(&events);
-        let summary = History::from_recorded(history.order_id().clone(), history.summary());
+        let history = recorded(&events);
+        let summary = History::from_facts(history.order_id().clone(), history.summary());
         let (mut facts, mut summarized) = (history.by_occurrence(), summary.by_occurrence());
         for _ in 0..2 {
             prop_assert_eq!(listed(&facts), listed(&summarized));
@@ -46,7 +40,7 @@ proptest! {
         });
         let repeated: Vec<OrderEvent> = again.collect();
         let parcels = fold(&OrderId::parse("o-1").unwrap(), &repeated).map_or(3, |order| order.parcels.len().max(1));
-        let summary = history(&repeated).summary();
+        let summary = recorded(&repeated).summary();
         prop_assert!(summary.len() <= 2 * (15 + 13 * parcels), "{} facts of {parcels} parcels", summary.len());
     }
 }
@@ -55,8 +49,12 @@ proptest! {
 fn scans_without_effect_are_not_in_a_summary() {
     let scans: Vec<String> = (0..60).map(|minute| format!("SHIPPING_ON_TIME 2026-03-02T10:{minute:02}:00Z")).collect();
     let timeline = format!("PLACED 2026-03-01T10:00:00Z\n{}\nARRIVED 2026-03-03T10:00:00Z", scans.join("\n"));
-    let ids: Vec<String> =
-        history(&events(&timeline)).summary().iter().map(|fact| fact.event.event_id.to_string()).collect();
+    let ids: Vec<String> = recorded(&events(&timeline))
+        .summary()
+        .iter()
+        .filter_map(HistoryFact::event)
+        .map(|fact| fact.event.event_id.to_string())
+        .collect();
     assert_eq!(
         ids,
         ["e-1", "e-2", "e-61", "e-62"],
@@ -66,7 +64,7 @@ fn scans_without_effect_are_not_in_a_summary() {
 
 #[test]
 fn a_summary_has_the_completion_that_makes_a_cancellation_a_refund() {
-    let history = history(&events(
+    let history = recorded(&events(
         "PLACED 2026-03-01T10:00:00Z
          SHIPPING_ON_TIME 2026-03-02T10:00:00Z
          CANCELLED 2026-03-03T10:00:00Z
@@ -76,7 +74,7 @@ fn a_summary_has_the_completion_that_makes_a_cancellation_a_refund() {
          SHIPPING_ON_TIME 2026-03-07T10:00:00Z
          SHIPPING_ON_TIME 2026-03-08T10:00:00Z",
     ));
-    let summary = History::from_recorded(history.order_id().clone(), history.summary());
+    let summary = History::from_facts(history.order_id().clone(), history.summary());
     assert_eq!(summary.order().unwrap().refunded_at, Some(at("2026-03-05T10:00:00Z")));
     assert_eq!(listed(&summary.by_occurrence()), listed(&history.by_occurrence()));
 }

@@ -1,6 +1,6 @@
 //! Timelines: the events of an order, written in lines.
 
-use goody_domain::{Instant, Order, OrderEvent, OrderId, WireEvent, fold};
+use goody_domain::{BatchId, History, HistoryFact, Instant, Order, OrderEvent, OrderId, Recorded, WireEvent, fold};
 use serde_json::{Map, Value};
 
 pub(crate) fn at(text: &str) -> Instant {
@@ -44,4 +44,17 @@ pub(crate) fn order_if_placed(timeline: &str) -> Option<Order> {
 /// The order of a timeline.
 pub(crate) fn order(timeline: &str) -> Order {
     order_if_placed(timeline).expect("the timeline has a placement")
+}
+
+/// The batch of the events of a test that has only one.
+pub(crate) fn batch() -> BatchId {
+    BatchId::parse("b-1").unwrap()
+}
+
+/// The history of events, each recorded when it occurred.
+pub(crate) fn recorded(events: &[OrderEvent]) -> History {
+    let recorded = |event: &OrderEvent| {
+        HistoryFact::Event(Recorded { event: event.clone(), recorded_at: event.occurred_at, batch_id: Some(batch()) })
+    };
+    History::from_facts(OrderId::parse("o-1").unwrap(), events.iter().map(recorded).collect())
 }

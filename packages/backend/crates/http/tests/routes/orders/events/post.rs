@@ -52,7 +52,7 @@ async fn one_event_an_array_and_ndjson_are_accepted() {
     let one = post_json(&app, placed("one")).await.json();
     assert_eq!(
         one,
-        json!({"accepted": 1, "duplicate": 0, "rejected": 0, "results": [{"line": 1, "eventId": "e-one", "result": "accepted"}]})
+        json!({"accepted": 1, "duplicate": 0, "expired": 0, "rejected": 0, "results": [{"line": 1, "eventId": "e-one", "result": "accepted"}]})
     );
     let array = post_json(&app, json!([placed("two"), placed("three")])).await.json();
     assert_eq!((&array["accepted"], column(&array["results"], "line")), (&json!(2), vec![&json!(1), &json!(2)]));
@@ -253,4 +253,33 @@ async fn a_rejected_event_adds_no_vendor() {
     assert_eq!(results_of(&response), lines(&[(1, "rejected", "eventId"), (2, "rejected", "occurredAt")]));
     app.project().await;
     assert_eq!(column(&app.read("/api/vendors").await["vendors"], "vendorId"), [&json!("acme")]);
+}
+
+#[tokio::test]
+async fn a_placement_of_another_vendor_is_accepted_with_a_warning() {
+    let app = TestApp::new();
+    let mut other = placed("o-1");
+    (other["eventId"], other["vendorId"], other["occurredAt"]) =
+        ("e-2".into(), "bloom".into(), "2026-03-10T11:00:00Z".into());
+    let response = app.post_ndjson(format!("{}\n{other}", placed("o-1"))).await;
+    assert_eq!(results_of(&response), lines(&[(1, "accepted", ""), (2, "accepted", "")]));
+    let warning = "names another vendor than the order's first placement; it counts nowhere";
+    assert_eq!(response.lines()[1]["warnings"], json!([{"field": "vendorId", "reason": warning}]));
+    assert_eq!(stored(&app).await, ["o-1"]);
+}
+
+#[tokio::test]
+async fn an_event_of_an_expired_order_is_answered_as_expired() {
+    let app = TestApp::new();
+    let old = |id: &str| with(id, "occurredAt", "2026-01-01T10:00:00Z");
+    app.clock.set(goody_testkit::at("2026-01-02T10:00:00Z"));
+    app.post_ndjson(old("o-1").to_string()).await;
+    app.project().await;
+    app.clock.set(goody_testkit::now());
+    let retention = goody_application::retention::Retention { order_days: 30, bucket_days: 183 };
+    goody_application::retention::expire(app.store.as_ref(), retention, goody_testkit::now()).await.unwrap();
+    let answer = post_json(&app, json!([old("o-1"), placed("o-2")])).await.json();
+    assert_eq!((&answer["accepted"], &answer["duplicate"], &answer["expired"]), (&json!(1), &json!(0), &json!(1)));
+    assert_eq!(column(&answer["results"], "result"), ["expired", "accepted"]);
+    app.project().await;
 }
