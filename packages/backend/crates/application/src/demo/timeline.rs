@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
-use goody_domain::{Day, EventId, Fact, Instant, OrderEvent, OrderId, Status};
+use goody_domain::{Day, EventId, Fact, Instant, OrderEvent, OrderId, ParcelId, Status};
 
 use super::{Demo, midnight};
 
@@ -14,8 +14,33 @@ pub(super) struct Timeline {
 }
 
 impl Timeline {
+    /// Adds an event about all parcels of the order.
     pub(super) fn push_status(&mut self, event: &str, at: Instant, status: Status, reason: Option<&str>) {
         self.push(event, at, Fact::Became(status, None), reason);
+    }
+
+    /// Adds an event about one parcel, or about the only one. The name of the parcel is a part of the event's id.
+    pub(super) fn push_of(
+        &mut self,
+        parcel: Option<&str>,
+        event: &str,
+        at: Instant,
+        status: Status,
+        reason: Option<&str>,
+    ) {
+        let Some(parcel) = parcel else { return self.push_status(event, at, status, reason) };
+        self.push_status(&format!("{event}-{parcel}"), at, status, reason);
+        if let Some(event) = self.events.last_mut() {
+            event.parcel_id = ParcelId::parse(parcel).ok();
+        }
+    }
+
+    /// Adds the carrier and its number for the parcel to the last event.
+    pub(super) fn add_carrier(&mut self, carrier: &str, number: u64) {
+        if let Some(event) = self.events.last_mut() {
+            event.carrier = Some(carrier.to_owned());
+            event.tracking_number = Some(format!("{number:012}"));
+        }
     }
 
     pub(super) fn push(&mut self, event: &str, occurred_at: Instant, fact: Fact, reason: Option<&str>) {
