@@ -11,13 +11,13 @@ mod shipment;
 mod timeline;
 
 use goody_domain::{
-    Currency, Day, Destination, Fact, GiftType, Instant, OrderEvent, OrderId, Placement, Status, Vendor, VendorId,
+    Currency, Day, Destination, Fact, GiftType, Instant, OrderEvent, OrderId, Placement, Status, Vendor, VendorId, fold,
 };
 
 pub use profile::{Course, IssueMix, Profile, Volume};
 use rng::Rng;
 pub use scenario::Scenario;
-use shipment::Shipment;
+use shipment::{LAST_EVENT_DAYS, Shipment};
 pub use timeline::Events;
 use timeline::Timeline;
 
@@ -219,6 +219,22 @@ impl Demo {
         let (day, number) = rest.rsplit_once('-')?;
         let is_plain = number.len() >= 4 && number.bytes().all(|byte| byte.is_ascii_digit());
         Some((Day::parse(day).ok()?, number.parse().ok().filter(|_| is_plain)?))
+    }
+
+    /// The events up to an instant of each order that was placed before `from`, had ended, and has a further event from `from` on: a
+    /// return, a refund or a replacement.
+    pub fn ended_orders(&self, from: Day, until: Instant) -> impl Iterator<Item = Vec<OrderEvent>> + '_ {
+        let promised_days = |member: &Member| i32::from(member.profile.sla_promises.standard_delivery);
+        let longest = self.members.iter().map(promised_days).max().unwrap_or(0) + LAST_EVENT_DAYS;
+        let placed = from.plus(-longest).to(from.plus(-1));
+        let orders = placed.flat_map(|day| (0..self.orders_on(day)).map(move |number| (day, number)));
+        orders.filter_map(move |(day, number)| {
+            let mut events = self.timeline(day, number)?;
+            events.truncate(events.partition_point(|event| event.occurred_at <= until));
+            let (last, before) = events.split_last()?;
+            let has_ended = || fold(&last.order_id, before).is_some_and(|order| order.completion.is_some());
+            (last.occurred_at >= midnight(from) && has_ended()).then_some(events)
+        })
     }
 
     fn order_start(&self, day: Day, number: u32) -> Option<OrderStart> {

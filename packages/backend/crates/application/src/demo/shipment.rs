@@ -33,8 +33,8 @@ const REPLACED: f64 = 0.35;
 /// The share of the other orders with an issue that are refunded.
 const ISSUE_REFUNDED: f64 = 0.5;
 
-/// No event of an order is later than its promise by more than this.
-pub(super) const LAST_EVENT: i64 = 22 * DAY;
+/// The days from the day of an order's promise to that of its last event, at most.
+pub(super) const LAST_EVENT_DAYS: i32 = 23;
 
 const CARRIERS: [&str; 4] = ["northwind", "parcelway", "bluepost", "swift-courier"];
 const HELD_UP: Option<&str> = Some("Held up on the way");

@@ -70,12 +70,12 @@ pub struct Events<'d> {
     pending: BinaryHeap<Reverse<Pending>>,
 }
 
-/// An order with further events.
+/// An order with further events. It is small, because the heap moves it often.
 struct Pending {
     /// The instant of the next event, and the day and number of its order.
     key: (Instant, Day, u32),
-    event: OrderEvent,
-    rest: std::vec::IntoIter<OrderEvent>,
+    /// The next event and those after it.
+    events: std::vec::IntoIter<OrderEvent>,
 }
 
 impl PartialEq for Pending {
@@ -104,9 +104,9 @@ impl<'d> Events<'d> {
     }
 
     /// Adds an order to the pending ones, if its next event is not after `until`.
-    fn push(&mut self, (day, number): (Day, u32), mut rest: std::vec::IntoIter<OrderEvent>) {
-        if let Some(event) = rest.next().filter(|event| event.occurred_at <= self.until) {
-            self.pending.push(Reverse(Pending { key: (event.occurred_at, day, number), event, rest }));
+    fn push(&mut self, (day, number): (Day, u32), events: std::vec::IntoIter<OrderEvent>) {
+        if let Some(next) = events.as_slice().first().filter(|next| next.occurred_at <= self.until) {
+            self.pending.push(Reverse(Pending { key: (next.occurred_at, day, number), events }));
         }
     }
 }
@@ -126,8 +126,9 @@ impl Iterator for Events<'_> {
             }
             self.next = day.plus(1);
         }
-        let Reverse(Pending { key: (_, day, number), event, rest }) = self.pending.pop()?;
-        self.push((day, number), rest);
-        Some(event)
+        let Reverse(Pending { key: (_, day, number), mut events }) = self.pending.pop()?;
+        let event = events.next();
+        self.push((day, number), events);
+        event
     }
 }
