@@ -19,7 +19,7 @@ const NEXT_SCAN: i64 = 8;
 const SILENT: f64 = 0.003;
 /// The share of orders on time that are reported as delayed before they arrive.
 const FALSE_ALARM: f64 = 0.04;
-/// The share of late and of lost orders without an event between their handover and their end.
+/// The share of late and of lost orders without a scan or a report of their delay on the way.
 const STALLED: f64 = 0.2;
 /// The longest time from the handover to the next event of an order that does not stall: the carrier scans it on its way.
 const WITHOUT_SCAN: i64 = 44 * HOUR;
@@ -63,7 +63,7 @@ struct End {
     at: Instant,
     /// When it is reported as delayed.
     delayed_at: Option<Instant>,
-    /// It has no event from its handover to its end.
+    /// It has no scan on its way.
     is_stalled: bool,
 }
 
@@ -72,14 +72,9 @@ impl Shipment<'_> {
     pub(super) fn push(&self, timeline: &mut Timeline, rng: &mut Rng) {
         let shipped_at = self.handover(rng);
         let parcels = parcels(rng);
-        for (parcel, before) in parcels.iter().zip((0..parcels.len() as i64).rev()) {
-            timeline.push_of(
-                *parcel,
-                "shipped",
-                shipped_at.plus_seconds(-before * NEXT_SCAN),
-                Status::ShippingOnTime,
-                None,
-            );
+        for (parcel, left) in parcels.iter().zip((0..parcels.len() as i64).rev()) {
+            let at = shipped_at.plus_seconds(-NEXT_SCAN * left);
+            timeline.push_of(*parcel, "shipped", at, Status::ShippingOnTime, None);
             timeline.add_carrier(CARRIERS[rng.below(CARRIERS.len() as u64) as usize], rng.below(1_000_000_000_000));
         }
         if rng.chance(SILENT) {
@@ -108,7 +103,7 @@ impl Shipment<'_> {
         }
     }
 
-    /// An instant that many seconds before the promise, and two hours after the handover or later if there is room.
+    /// An instant from `least` to `most` seconds before the promise, and two hours after the handover or later if there is room.
     fn before_promise(&self, shipped_at: Instant, rng: &mut Rng, least: i64, most: i64) -> Instant {
         let room = self.promise.seconds_since(shipped_at) as i64;
         self.promise.plus_seconds(-rng.seconds(least, most.min(room - 2 * HOUR).max(least + 1)))
@@ -196,13 +191,11 @@ fn parcels(rng: &mut Rng) -> &'static [Parcel] {
 
 /// Adds scans on the way, so that never more than [`WITHOUT_SCAN`] passes without an event. They change no status.
 fn push_scans(timeline: &mut Timeline, rng: &mut Rng, shipped_at: Instant, until: Instant) {
-    let mut at = shipped_at;
-    for scan in ["scan-1", "scan-2", "scan-3", "scan-4"] {
-        if until.seconds_since(at) as i64 <= WITHOUT_SCAN {
-            break;
-        }
+    let (mut at, mut number) = (shipped_at, 0);
+    while until.seconds_since(at) as i64 > WITHOUT_SCAN {
         at = at.plus_seconds(rng.seconds(WITHOUT_SCAN / 2, WITHOUT_SCAN));
-        timeline.push_status(scan, at, Status::ShippingOnTime, None);
+        number += 1;
+        timeline.push_status(&format!("scan-{number}"), at, Status::ShippingOnTime, None);
     }
 }
 
