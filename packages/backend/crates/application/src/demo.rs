@@ -269,7 +269,7 @@ impl Demo {
             currency: Some(Currency::default()),
             gift_type: profile.gift_types.get(gift).and_then(|gift| GiftType::parse(gift).ok()),
             is_rush: Some(is_rush),
-            reference: Some(format!("#{:04}{number:03}", day.number().rem_euclid(10_000))),
+            reference: Some(format!("#{}{number:03}", 1_000 + day.number().rem_euclid(9_000))),
             destination: Some(Destination {
                 country: country.to_owned(),
                 region: Some(region.to_owned()),
