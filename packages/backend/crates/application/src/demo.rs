@@ -45,7 +45,7 @@ const RUSH: f64 = 0.15;
 /// The share of cancelled orders.
 const CANCELLED: f64 = 0.02;
 /// How much a vendor's reliability changes in its course.
-const COURSE: f64 = 0.12;
+const COURSE: f64 = 0.1;
 /// The length of a course, in days.
 const COURSE_DAYS: i32 = 42;
 

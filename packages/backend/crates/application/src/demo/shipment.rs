@@ -19,7 +19,7 @@ const NEXT_SCAN: i64 = 8;
 const SILENT: f64 = 0.003;
 /// The share of orders on time that are reported as delayed before they arrive.
 const FALSE_ALARM: f64 = 0.04;
-/// The share of late and of lost orders without a scan or a report of their delay on the way.
+/// The share of late and of lost orders with one parcel that have no scan and no report of their delay on the way.
 const STALLED: f64 = 0.2;
 /// The longest time from the handover to the next event of an order that does not stall: the carrier scans it on its way.
 const WITHOUT_SCAN: i64 = 44 * HOUR;
@@ -80,7 +80,7 @@ impl Shipment<'_> {
         if rng.chance(SILENT) {
             return;
         }
-        let end = self.end(shipped_at, rng);
+        let end = self.end(shipped_at, parcels.len() == 1, rng);
         if !end.is_stalled {
             push_scans(timeline, rng, shipped_at, end.delayed_at.unwrap_or(end.at));
         }
@@ -109,9 +109,9 @@ impl Shipment<'_> {
         self.promise.plus_seconds(-rng.seconds(least, most.min(room - 2 * HOUR).max(least + 1)))
     }
 
-    fn end(&self, shipped_at: Instant, rng: &mut Rng) -> End {
+    fn end(&self, shipped_at: Instant, can_stall: bool, rng: &mut Rng) -> End {
         if !rng.chance(self.reliability) {
-            return self.issue(rng);
+            return self.issue(can_stall, rng);
         }
         let end = |at, delayed_at| End {
             event: "arrived",
@@ -122,7 +122,7 @@ impl Shipment<'_> {
             is_stalled: false,
         };
         if rng.chance(self.late) {
-            if rng.chance(STALLED) {
+            if can_stall && rng.chance(STALLED) {
                 return End { is_stalled: true, ..end(self.promise.plus_seconds(rng.seconds(2 * DAY, 6 * DAY)), None) };
             }
             let delayed_at = self.before_promise(shipped_at, rng, MINUTE, 10 * HOUR);
@@ -136,7 +136,7 @@ impl Shipment<'_> {
     }
 
     /// An issue, which is reported later than an arrival.
-    fn issue(&self, rng: &mut Rng) -> End {
+    fn issue(&self, can_stall: bool, rng: &mut Rng) -> End {
         let IssueMix { damaged, lost, undeliverable, returned } = self.profile.issues;
         let (event, status, reason, from, to) = match rng.weighted(&[damaged, lost, undeliverable, returned]) {
             0 => ("damaged", Status::Damaged, "Broken when unpacked", HOUR, 2 * DAY),
@@ -144,7 +144,7 @@ impl Shipment<'_> {
             2 => ("undeliverable", Status::Undeliverable, "No one at the address", DAY, 4 * DAY),
             _ => ("returned", Status::ReturnToSender, "Refused by the customer", 2 * DAY, 8 * DAY),
         };
-        let is_stalled = status == Status::Lost && rng.chance(STALLED);
+        let is_stalled = can_stall && status == Status::Lost && rng.chance(STALLED);
         let delayed_at = (status != Status::Damaged && !is_stalled)
             .then(|| self.promise.plus_seconds(rng.seconds(MINUTE, 20 * HOUR)));
         let at = self.promise.plus_seconds(rng.seconds(from, to));
@@ -204,18 +204,17 @@ fn push_aftermath(timeline: &mut Timeline, rng: &mut Rng, end: &End, parcel: Par
     let later = |rng: &mut Rng, at: Instant, from: i64, to: i64| at.plus_seconds(rng.seconds(from, to));
     let refunded = Some("The customer was refunded");
     match end.status {
-        Status::Arrived => {
-            if rng.chance(RETURNED) {
-                let returned_at = later(rng, end.at, DAY, 8 * DAY);
-                let reason = Some("The customer sent it back");
-                timeline.push_of(parcel, "sent-back", returned_at, Status::ReturnToSender, reason);
-                let back_at = later(rng, returned_at, 2 * DAY, 6 * DAY);
-                timeline.push_of(parcel, "back-at-sender", back_at, Status::Arrived, None);
-                if rng.chance(RETURN_REFUNDED) {
-                    timeline.push_status("refunded", later(rng, back_at, HOUR, 2 * DAY), Status::Cancelled, refunded);
-                }
+        Status::Arrived if rng.chance(RETURNED) => {
+            let returned_at = later(rng, end.at, DAY, 8 * DAY);
+            let reason = Some("The customer sent it back");
+            timeline.push_of(parcel, "sent-back", returned_at, Status::ReturnToSender, reason);
+            let back_at = later(rng, returned_at, 2 * DAY, 6 * DAY);
+            timeline.push_of(parcel, "back-at-sender", back_at, Status::Arrived, None);
+            if rng.chance(RETURN_REFUNDED) {
+                timeline.push_status("refunded", later(rng, back_at, HOUR, 2 * DAY), Status::Cancelled, refunded);
             }
         }
+        Status::Arrived => {}
         Status::Lost | Status::Damaged if rng.chance(REPLACED) => {
             let sent_at = later(rng, end.at, 4 * HOUR, 36 * HOUR);
             timeline.push_of(parcel, "replacement-shipped", sent_at, Status::ShippingOnTime, None);

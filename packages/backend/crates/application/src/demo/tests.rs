@@ -89,7 +89,7 @@ fn a_few_orders_have_parcels_stalls_returns_refunds_and_replacements() {
         silent.add(order.completion.is_none(), 0.003);
         let Some((end, outcome)) = order.completion else { continue };
         let is_late = order.actual_delivery > order.placement.estimated_delivery;
-        if order.parcels.is_empty() && is_late || outcome == Outcome::Lost {
+        if order.parcels.is_empty() && (is_late || outcome == Outcome::Lost) {
             let is_on_way = |event: &&OrderEvent| event.occurred_at > handover && event.occurred_at < end;
             let on_way = events.iter().filter(is_on_way).filter(|event| event.status().active().is_some());
             stalled.add(on_way.count() == 0, 0.2);
@@ -247,7 +247,7 @@ proptest! {
         for pair in until_end.windows(2) {
             let (scanned, next) = (&pair[0], &pair[1]);
             let is_long = next.occurred_at.seconds_since(scanned.occurred_at) > 48.0 * HOUR as f64;
-            let is_stalled = next.status() == Status::Lost || next.occurred_at > promise.plus_seconds(20 * HOUR);
+            let is_stalled = next.status() == Status::Lost || next.occurred_at >= promise.plus_seconds(2 * DAY);
             prop_assert!(scanned.status() != Status::ShippingOnTime || !is_long || is_stalled, "{:?}", pair);
         }
     }
