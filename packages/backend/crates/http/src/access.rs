@@ -17,7 +17,7 @@ use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota, RateLimiter};
 use tower_http::cors::CorsLayer;
 
-use crate::batches::BATCH_ID;
+use crate::batch_id::BATCH_ID;
 use crate::capacity::Capacity;
 use crate::error::ApiError;
 use crate::host_check::Hosts;

@@ -13,7 +13,7 @@ use tracing::Instrument;
 use crate::App;
 use crate::access::Caller;
 use crate::audit::Source;
-use crate::batches::{batch_header, batch_id};
+use crate::batch_id::{batch_header, batch_id};
 use crate::capacity::Capacity;
 use crate::error::{ApiError, LONGEST_JSON, too_large};
 use crate::intake::Intake;

@@ -4,6 +4,7 @@
 
 mod access;
 mod audit;
+mod batch_id;
 mod batches;
 mod capacity;
 mod cursor;
@@ -46,7 +47,7 @@ use crate::access::Guard;
 use crate::measurement_cache::MeasurementCache;
 
 pub use access::{Access, fixed};
-pub use batches::new_batch_id;
+pub use batch_id::new_batch_id;
 pub use docs::openapi;
 pub use host_check::Hosts;
 pub use page::with_page;
