@@ -27,7 +27,8 @@ type Buckets = BTreeMap<Day, Bucket>;
 pub(crate) async fn rebuild(store: &DynamoStore, scope: &Scope) -> Result<Rebuilt> {
     let mut backoff = Backoff::default();
     loop {
-        let kept_from = store.current_row(DOING, FLEET).await?.kept_from.map_or(FIRST, Day::from_number);
+        let fleet = store.current_row(DOING, FLEET).await?;
+        let kept_from = fleet.kept_from.map_or(FIRST, Day::from_number);
         if let Scope::Vendor(vendor_id) = scope
             && store.current_row(DOING, vendor_id.as_str()).await?.has_other_rules(&store.rules)
         {
@@ -39,7 +40,8 @@ pub(crate) async fn rebuild(store: &DynamoStore, scope: &Scope) -> Result<Rebuil
             Scope::Vendor(vendor_id) => buckets_of_orders(store, vendor_id, kept_from).await?,
         };
         if let Some(mut rebuilt) = repair(store, scope, (&actual, revision), &expected, kept_from).await? {
-            if *scope == Scope::Fleet {
+            // By other rules, changes wait that the counts by status do not have yet.
+            if *scope == Scope::Fleet && !fleet.has_other_rules(&store.rules) {
                 rebuilt.different += u64::from(correct_unplaced(store).await?);
             }
             return Ok(rebuilt);
