@@ -157,6 +157,7 @@ fn profile(rank: usize) -> Profile {
         reliability: 0.99 - 0.25 * (1.0 - good) * (1.0 - good),
         course: Course::Stable,
         late: 0.03 + 0.3 * (1.0 - punctual) * (1.0 - punctual),
+        late_handover: 0.02 + 0.2 * (1.0 - punctual) * (1.0 - punctual),
         issues: IssueMix { damaged: 45, lost: 20, undeliverable: 15, returned: 20 },
         gift_types: gifts.collect(),
         gift_value: (1_500, 13_500),

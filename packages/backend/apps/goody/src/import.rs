@@ -61,6 +61,8 @@ struct Summary {
     rejected: u64,
     /// Fields of accepted events that were left out or count nowhere.
     warnings: u64,
+    /// Orders of the database with events and without a placement.
+    unplaced_orders: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     rejected_file: Option<PathBuf>,
     seconds: f64,
@@ -99,6 +101,7 @@ pub(crate) async fn run(command: cli::Import) -> CommandResult {
     let mut summary = store_batches(&store, (chunks, &batch), progress, &position, results).await?;
     reading.await??;
     store.checkpoint().await?;
+    summary.unplaced_orders = store.status().await?.unplaced_orders;
 
     let valid = summary.accepted + summary.duplicate + summary.expired;
     summary.events_per_second = valid as f64 / summary.seconds.max(1e-9);
@@ -108,7 +111,13 @@ pub(crate) async fn run(command: cli::Import) -> CommandResult {
         let Summary { seconds, events_per_second, .. } = &summary;
         print_stdout!("{} in {seconds:.1} s ({events_per_second:.0} events/s)", summary.counts());
         if summary.accepted > 0 {
-            print_stdout!("Batch {}: goody retract takes it back", summary.batch_id);
+            print_stdout!("To take these events back: goody retract {}", summary.batch_id);
+        }
+        if summary.unplaced_orders > 0 {
+            let orders = summary.unplaced_orders;
+            print_stdout!(
+                "Orders with events and no placement: {orders}. They count nowhere until their PLACED events come."
+            );
         }
         if let Some(file) = &summary.rejected_file {
             print_stdout!("Rejected lines, with the reasons: {}", file.display());

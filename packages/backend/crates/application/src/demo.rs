@@ -7,13 +7,17 @@
 mod profile;
 mod rng;
 mod scenario;
+mod shipment;
 mod timeline;
 
-use goody_domain::{Currency, Day, Fact, GiftType, Instant, OrderEvent, OrderId, Placement, Status, Vendor, VendorId};
+use goody_domain::{
+    Currency, Day, Destination, Fact, GiftType, Instant, OrderEvent, OrderId, Placement, Status, Vendor, VendorId, fold,
+};
 
 pub use profile::{Course, IssueMix, Profile, Volume};
 use rng::Rng;
 pub use scenario::Scenario;
+use shipment::{LAST_EVENT_DAYS, Shipment};
 pub use timeline::Events;
 use timeline::Timeline;
 
@@ -40,16 +44,27 @@ const PROMISE_HOUR: i64 = 20 * HOUR;
 const RUSH: f64 = 0.15;
 /// The share of cancelled orders.
 const CANCELLED: f64 = 0.02;
-/// The share of shipped orders without any further event.
-const SILENT: f64 = 0.003;
-/// The share of orders on time that are reported as delayed before they arrive.
-const FALSE_ALARM: f64 = 0.04;
 /// How much a vendor's reliability changes in its course.
-const COURSE: f64 = 0.12;
+const COURSE: f64 = 0.1;
 /// The length of a course, in days.
 const COURSE_DAYS: i32 = 42;
 
-const CARRIERS: [&str; 4] = ["northwind", "parcelway", "bluepost", "swift-courier"];
+/// Where orders are sent: country and region.
+const DESTINATIONS: [(&str, &str); 12] = [
+    ("US", "CA"),
+    ("US", "TX"),
+    ("US", "NY"),
+    ("US", "FL"),
+    ("US", "IL"),
+    ("US", "WA"),
+    ("US", "MA"),
+    ("US", "CO"),
+    ("US", "GA"),
+    ("CA", "ON"),
+    ("CA", "BC"),
+    ("CA", "QC"),
+];
+const DESTINATION_WEIGHTS: [u64; 12] = [24, 17, 14, 12, 8, 6, 5, 4, 4, 4, 1, 1];
 
 /// A vendor of the demo.
 #[derive(Clone, Debug)]
@@ -206,6 +221,22 @@ impl Demo {
         Some((Day::parse(day).ok()?, number.parse().ok().filter(|_| is_plain)?))
     }
 
+    /// The events up to an instant of each order that was placed before `from`, had ended, and has a further event from `from` on: a
+    /// return, a refund or a replacement.
+    pub fn ended_orders(&self, from: Day, until: Instant) -> impl Iterator<Item = Vec<OrderEvent>> + '_ {
+        let promised_days = |member: &Member| i32::from(member.profile.sla_promises.standard_delivery);
+        let longest = self.members.iter().map(promised_days).max().unwrap_or(0) + LAST_EVENT_DAYS;
+        let placed = from.plus(-longest).to(from.plus(-1));
+        let orders = placed.flat_map(|day| (0..self.orders_on(day)).map(move |number| (day, number)));
+        orders.filter_map(move |(day, number)| {
+            let mut events = self.timeline(day, number)?;
+            events.truncate(events.partition_point(|event| event.occurred_at <= until));
+            let (last, before) = events.split_last()?;
+            let has_ended = || fold(&last.order_id, before).is_some_and(|order| order.completion.is_some());
+            (last.occurred_at >= midnight(from) && has_ended()).then_some(events)
+        })
+    }
+
     fn order_start(&self, day: Day, number: u32) -> Option<OrderStart> {
         let mut rng = Rng::new(self.seed, day, number);
         let member = self.shares.partition_point({
@@ -229,13 +260,21 @@ impl Demo {
         let promise = midnight(day).plus_seconds(days * DAY + PROMISE_HOUR);
         let gift = rng.below(profile.gift_types.len() as u64) as usize;
         let (least, most) = profile.gift_value;
+        let ship_by = placed_at.plus_seconds(if is_rush { 8 * HOUR } else { 36 * HOUR });
+        let (country, region) = DESTINATIONS[rng.weighted(&DESTINATION_WEIGHTS)];
         let placement = Placement {
             estimated_delivery: Some(promise),
-            ship_by: Some(placed_at.plus_seconds(if is_rush { 8 * HOUR } else { 36 * HOUR })),
+            ship_by: Some(ship_by),
             gift_value: Some(rng.between(u64::from(least), u64::from(most)) as i64),
             currency: Some(Currency::default()),
             gift_type: profile.gift_types.get(gift).and_then(|gift| GiftType::parse(gift).ok()),
             is_rush: Some(is_rush),
+            reference: Some(format!("#{}{number:03}", 1_000 + day.number().rem_euclid(9_000))),
+            destination: Some(Destination {
+                country: country.to_owned(),
+                region: Some(region.to_owned()),
+                postal_prefix: None,
+            }),
             ..Placement::of(member.vendor_id.clone())
         };
         let mut timeline = Timeline { order_id, events: Vec::with_capacity(4) };
@@ -251,66 +290,14 @@ impl Demo {
                 Some("The customer cancelled"),
             );
         } else {
-            let after = if is_rush { rng.seconds(HOUR, 6 * HOUR) } else { rng.seconds(4 * HOUR, 30 * HOUR) };
-            self.push_shipping(&mut timeline, &mut rng, member, (day, placed_at.plus_seconds(after), promise));
+            let (reliability, late) = (member.reliability(day), member.late(day));
+            Shipment { profile, reliability, late, is_rush, placed_at, ship_by, promise }.push(&mut timeline, &mut rng);
         }
         if let Some((Scenario::Stall, from)) = member.scenario {
             let silent = midnight(from);
             timeline.events.retain(|event| event.status() == Status::Placed || event.occurred_at < silent);
         }
         Some(timeline.events)
-    }
-
-    /// Adds the events from the shipment on.
-    fn push_shipping(
-        &self,
-        timeline: &mut Timeline,
-        rng: &mut Rng,
-        member: &Member,
-        (day, shipped_at, promise): (Day, Instant, Instant),
-    ) {
-        timeline.push_status("shipped", shipped_at, Status::ShippingOnTime, None);
-        if let Some(event) = timeline.events.last_mut() {
-            event.carrier = Some(CARRIERS[rng.below(CARRIERS.len() as u64) as usize].into());
-            event.tracking_number = Some(format!("{:012}", rng.below(1_000_000_000_000)));
-        }
-        if rng.chance(SILENT) {
-            return;
-        }
-        let room = promise.seconds_since(shipped_at) as i64;
-        let before_promise = |rng: &mut Rng, most: i64, least: i64| {
-            promise.plus_seconds(-rng.seconds(least, most.min(room - 2 * HOUR).max(least + 1)))
-        };
-        if rng.chance(member.reliability(day)) {
-            if rng.chance(member.late(day)) {
-                let delayed_at = before_promise(rng, 10 * HOUR, MINUTE);
-                timeline.push_status("delayed", delayed_at, Status::ShippingDelayed, Some("Held up on the way"));
-                let late = rng.seconds(HOUR, 48 * HOUR);
-                timeline.push_status("arrived", promise.plus_seconds(late), Status::Arrived, None);
-            } else if rng.chance(FALSE_ALARM) {
-                let delayed_at = before_promise(rng, 10 * HOUR, 3 * HOUR);
-                timeline.push_status("delayed", delayed_at, Status::ShippingDelayed, Some("Held up on the way"));
-                let left = rng.seconds(MINUTE, 2 * HOUR);
-                timeline.push_status("arrived", promise.plus_seconds(-left), Status::Arrived, None);
-            } else {
-                let arrived = before_promise(rng, 30 * HOUR, 5 * MINUTE);
-                timeline.push_status("arrived", arrived, Status::Arrived, None);
-            }
-            return;
-        }
-        let IssueMix { damaged, lost, undeliverable, returned } = member.profile.issues;
-        // Issues are reported later than arrivals.
-        let (event, status, reason, from, to) = match rng.weighted(&[damaged, lost, undeliverable, returned]) {
-            0 => ("damaged", Status::Damaged, "Broken when unpacked", HOUR, 2 * DAY),
-            1 => ("lost", Status::Lost, "Not found after a search", 5 * DAY, 12 * DAY),
-            2 => ("undeliverable", Status::Undeliverable, "Nobody at the address", DAY, 4 * DAY),
-            _ => ("returned", Status::ReturnToSender, "Refused at the door", 2 * DAY, 8 * DAY),
-        };
-        if status != Status::Damaged {
-            let delayed_at = promise.plus_seconds(rng.seconds(MINUTE, 20 * HOUR));
-            timeline.push_status("delayed", delayed_at, Status::ShippingDelayed, Some("Held up on the way"));
-        }
-        timeline.push_status(event, promise.plus_seconds(rng.seconds(from, to)), status, Some(reason));
     }
 }
 
@@ -324,179 +311,4 @@ fn is_weekend(day: Day) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn day(text: &str) -> Day {
-        Day::parse(text).unwrap()
-    }
-
-    fn demo(seed: u64) -> Demo {
-        Demo::standard(seed, day("2026-01-01")).unwrap()
-    }
-
-    /// How often something happened, and its expected value and variance.
-    #[derive(Default)]
-    struct Tally {
-        happened: f64,
-        expected: f64,
-        variance: f64,
-    }
-
-    impl Tally {
-        fn add(&mut self, happened: bool, probability: f64) {
-            self.happened += f64::from(u8::from(happened));
-            self.expected += probability;
-            self.variance += probability * (1.0 - probability);
-        }
-
-        /// Asserts that the count is in the interval of 99.9 % of all seeds (3.2905 standard deviations of a normal distribution).
-        fn assert_is_expected(&self, what: &str) {
-            let tolerance = 3.2905 * self.variance.sqrt();
-            let (happened, expected) = (self.happened, self.expected);
-            assert!((happened - expected).abs() <= tolerance, "{what}: {happened}, expected {expected} ± {tolerance}");
-        }
-    }
-
-    #[test]
-    fn each_vendor_is_as_reliable_and_as_late_as_its_profile_says() {
-        let demo = Demo { demand: 4_000_000, ..demo(42) };
-        let mut tallies: Vec<(Tally, Tally)> = demo.members.iter().map(|_| Default::default()).collect();
-        let mut orders = 0;
-        for day in day("2026-01-01").to(day("2026-02-14")) {
-            for number in 0..demo.orders_on(day) {
-                orders += 1;
-                let position = demo.order_start(day, number).unwrap().member;
-                let (member, (reliability, lateness)) = (&demo.members[position], &mut tallies[position]);
-                let timeline = demo.timeline(day, number).unwrap();
-                let Fact::Placed(placement) = &timeline[0].fact else { panic!("the first event is no placement") };
-                let last = timeline.last().unwrap();
-                let Some(outcome) = last.status().outcome().filter(|outcome| outcome.status() != Status::Cancelled)
-                else {
-                    continue;
-                };
-                let arrived = outcome.status() == Status::Arrived;
-                reliability.add(arrived, member.reliability(day));
-                if arrived {
-                    lateness.add(Some(last.occurred_at) > placement.estimated_delivery, member.late(day));
-                }
-            }
-        }
-        assert!(orders > 200_000, "{orders} orders");
-        for (member, (reliability, lateness)) in demo.members.iter().zip(tallies) {
-            reliability.assert_is_expected(&format!("{} arrived", member.vendor_id));
-            lateness.assert_is_expected(&format!("{} late", member.vendor_id));
-        }
-    }
-
-    #[test]
-    fn weekdays_sell_two_and_a_half_times_as_much_as_weekends() {
-        let demo = demo(7);
-        let (mut weekdays, mut weekends) = ((0u32, 0u32), (0u32, 0u32));
-        for day in day("2026-01-05").to(day("2026-12-27")) {
-            let orders = demo.orders_on(day);
-            assert!((50..=200).contains(&orders), "{orders} orders on {day}");
-            let sum = if is_weekend(day) { &mut weekends } else { &mut weekdays };
-            *sum = (sum.0 + orders, sum.1 + 1);
-        }
-        let mean = |(orders, days): (u32, u32)| f64::from(orders) / f64::from(days);
-        let ratio = mean(weekdays) / mean(weekends);
-        assert!((2.4..2.6).contains(&ratio), "{ratio}");
-    }
-
-    #[test]
-    fn a_scenario_begins_on_its_day() {
-        let from = day("2026-01-15");
-        let usual_demo = demo(42);
-        let arrivals = |demo: &Demo, first: &str, last: &str| {
-            let orders =
-                day(first).to(day(last)).flat_map(|day| (0..demo.orders_on(day)).map(move |number| (day, number)));
-            let of_vendor = orders.filter_map(|(day, number)| demo.timeline(day, number)).filter(|timeline| {
-                matches!(&timeline[0].fact, Fact::Placed(placement) if placement.vendor_id.as_str() == "bloom-and-branch")
-            });
-            let ended: Vec<Status> = of_vendor.map(|timeline| timeline.last().unwrap().status()).collect();
-            let arrived = ended.iter().filter(|status| **status == Status::Arrived).count();
-            arrived as f64 / ended.len() as f64
-        };
-        for (name, scenario) in Scenario::ALL {
-            let demo = demo(42).with("bloom-and-branch", scenario, from).unwrap();
-            let before = [&usual_demo, &demo].map(|demo| arrivals(demo, "2026-01-01", "2026-01-08"));
-            assert_eq!(before[0], before[1], "{name}: nothing changes before its day");
-            let [usual, affected] = [&usual_demo, &demo].map(|demo| arrivals(demo, "2026-01-15", "2026-02-14"));
-            match scenario {
-                Scenario::LateSurge => assert!((usual - affected).abs() < 0.05, "{name}: late orders still arrive"),
-                Scenario::Stall => assert_eq!(affected, 0.0),
-                _ => assert!(affected < usual - 0.1, "{name}: {affected} of {usual}"),
-            }
-        }
-        let error = demo(42).with("unknown-vendor", Scenario::Drop, from).unwrap_err();
-        assert!(error.contains("bloom-and-branch"), "the error lists the vendors: {error}");
-    }
-
-    #[test]
-    fn an_invalid_profile_is_refused_with_a_reason() {
-        let profile = demo(1).members[0].profile.clone();
-        let invalid = [
-            (Profile { vendor_id: "no id".into(), ..profile.clone() }, "no id"),
-            (Profile { gift_types: vec!["No Slug".into()], ..profile.clone() }, "slug"),
-            (Profile { late: 1.5, ..profile.clone() }, "shares"),
-            (Profile { gift_value: (2, 1), ..profile.clone() }, "giftValue"),
-        ];
-        for (profile, reason) in invalid {
-            let error = Demo::new(1, 1_000, vec![profile], day("2026-01-01")).unwrap_err();
-            assert!(error.to_lowercase().contains(&reason.to_lowercase()), "{error}");
-        }
-    }
-
-    #[test]
-    fn the_id_of_an_order_gives_its_events_and_its_day() {
-        let demo = demo(42);
-        let event = demo.events(day("2026-01-05"), midnight(day("2026-01-06"))).last().unwrap();
-        let timeline = demo.timeline_of(&event.order_id).unwrap();
-        assert!(timeline.contains(&event));
-        assert_eq!(demo.day_of(&event.order_id), Some(day("2026-01-05")));
-        for other in
-            ["s43-2026-01-05-0001", "s42-2026-01-05-1", "s42-2026-01-05-9999", "42-2026-01-05-0001", "s42-0001"]
-        {
-            assert_eq!(demo.timeline_of(&OrderId::parse(other).unwrap()), None, "{other}");
-        }
-    }
-
-    #[test]
-    fn the_stream_has_all_events_of_all_orders_sorted_by_time() {
-        let (demo, from, until) = (demo(3), day("2026-01-05"), midnight(day("2026-01-12")).plus_seconds(5 * HOUR));
-        let events: Vec<OrderEvent> = demo.events(from, until).collect();
-        assert!(events.is_sorted_by_key(|event| event.occurred_at));
-        let orders =
-            from.to(day("2026-01-12")).flat_map(|day| (0..demo.orders_on(day)).map(move |number| (day, number)));
-        let mut expected: Vec<OrderEvent> =
-            orders.flat_map(|(day, number)| demo.timeline(day, number).unwrap()).collect();
-        expected.retain(|event| event.occurred_at <= until);
-        let mut events = events;
-        for events in [&mut events, &mut expected] {
-            events.sort_by(|one, other| (&one.order_id, &one.event_id).cmp(&(&other.order_id, &other.event_id)));
-        }
-        assert_eq!(events, expected);
-    }
-
-    proptest! {
-        #[test]
-        fn the_events_of_an_order_follow_the_lifecycle(seed in 0..u64::MAX, days in 0..3_000i32, drawn in 0.0..1.0f64) {
-            let demo = demo(seed);
-            let day = day("2024-01-01").plus(days);
-            let number = (drawn * f64::from(demo.orders_on(day))) as u32;
-            let timeline = demo.timeline(day, number).unwrap();
-            prop_assert_eq!(timeline[0].status(), Status::Placed);
-            prop_assert!(midnight(day) <= timeline[0].occurred_at && timeline[0].occurred_at < midnight(day.plus(1)));
-            prop_assert!(timeline[1..].iter().all(|event| event.status() != Status::Placed));
-            prop_assert!(timeline.is_sorted_by(|one, next| one.occurred_at < next.occurred_at), "{:?}", timeline);
-            prop_assert!(timeline.windows(2).all(|pair| pair[0].event_id != pair[1].event_id));
-            let (last, before) = timeline.split_last().unwrap();
-            prop_assert!(before.iter().all(|event| event.status().active().is_some()), "no event follows an outcome");
-            let silent = [Status::Placed, Status::ShippingOnTime];
-            prop_assert!(last.status().active().is_none_or(|_| silent.contains(&last.status())), "an open order is placed or shipped");
-        }
-    }
-}
+mod tests;

@@ -1,16 +1,17 @@
 //! Simulate: sends the events of the demo to ingest as time passes. Backfill: sends those of a past period.
 //!
-//! There is no state between two ticks. The store determines what a tick sends: the events of its open demo orders, and those of
-//! all orders placed on the day of the newest one or later. An event that is sent again is a duplicate. So two processes can tick
-//! at the same time, and a process that was stopped for days catches up.
+//! There is no state between two ticks. The store determines what a tick sends: the events of its open demo orders, those of
+//! all orders placed on the day of the newest one or later, and the returns, refunds and replacements since that day of the orders
+//! that ended. An event that is sent again is a duplicate. So two processes can tick at the same time, and a process that was
+//! stopped for days catches up.
 
 use std::sync::Arc;
 
-use goody_domain::{BatchId, Day, Fact, Instant, Order, OrderEvent, ReportZone, Status, VendorId};
+use goody_domain::{BatchId, Day, Fact, Instant, Order, OrderEvent, OrderId, ReportZone, Status, VendorId};
 
 use crate::demo::{Demo, Scenario};
 use crate::ingest::{Batch, Ingest};
-use crate::ports::{OrderFilter, Position, Store, StoreError};
+use crate::ports::{Found, OrderFilter, Position, Store, StoreError};
 
 /// How many events are sent in one batch.
 const BATCH: usize = 2_000;
@@ -159,6 +160,7 @@ impl Simulator {
         let newest = self.newest(&demo).await?.and_then(|order| demo.day_of(&order.order_id));
         let from = newest.unwrap_or(utc_day(until));
         let mut events = self.events_of_open_orders(&demo, from, until).await?;
+        events.extend(self.events_of_ended_orders(&demo, from, until).await?);
         events.extend(demo.events(from, until));
         events.sort_by(|one, other| (one.occurred_at, &one.order_id).cmp(&(other.occurred_at, &other.order_id)));
         let mut counts = SimulationCounts::default();
@@ -217,6 +219,29 @@ impl Simulator {
             }
         }
         Ok(events)
+    }
+
+    /// The events up to `until` of the orders that were placed before `from`, ended, and have a further event from `from` on. Orders
+    /// that the store does not have are left out.
+    async fn events_of_ended_orders(
+        &self,
+        demo: &Demo,
+        from: Day,
+        until: Instant,
+    ) -> Result<Vec<OrderEvent>, SimulateError> {
+        let orders: Vec<Vec<OrderEvent>> = demo.ended_orders(from, until).collect();
+        let ids: Vec<OrderId> = orders.iter().filter_map(|events| Some(events.first()?.order_id.clone())).collect();
+        let stored = self.store.load(&ids).await?;
+        let has_ended = |found: &Found| match found {
+            Found::Known(history) => history.order().is_some_and(|order| order.completion.is_some()),
+            Found::Expired => false,
+        };
+        Ok(orders
+            .into_iter()
+            .zip(stored)
+            .filter(|(_, found)| has_ended(found))
+            .flat_map(|(events, _)| events)
+            .collect())
     }
 
     /// A vendor's demo orders, the latest placement first.

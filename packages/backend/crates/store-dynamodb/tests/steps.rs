@@ -114,7 +114,8 @@ async fn a_change_that_is_interrupted_between_its_steps_continues() {
             Ingest::new(Arc::new(store.clone())).ingest(vec![lost], &batch("b-2"), now()).await.unwrap();
         }
     }
-    assert!(interruptions.len() > 1, "interrupted after the steps {interruptions:?}");
+    let faults = proxy.faults_injected.load(std::sync::atomic::Ordering::Relaxed);
+    assert!(interruptions.len() > 1, "{faults} faults, interrupted after the steps {interruptions:?}");
     assert_eq!(applied_steps(&emulator).await, None);
     assert_rebuilt(&store).await;
 }

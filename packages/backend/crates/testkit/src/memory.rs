@@ -36,6 +36,8 @@ struct State {
     reports: BTreeMap<VendorId, CurrentReport>,
     refreshed: Option<(Instant, ChangeLag)>,
     clock_jumps: Vec<ClockJump>,
+    /// The latest delivery in the expired buckets of each scope. It is final.
+    expired_deliveries: BTreeMap<Scope, Instant>,
     kept_from: Option<Day>,
     vendors: BTreeMap<VendorId, (i64, Vendor)>,
     last_received: Option<Received>,

@@ -469,6 +469,7 @@ impl From<&OrderEvent> for OrderEventView {
 /// One entry in the history of an order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "lowercase")]
+#[expect(clippy::large_enum_variant, reason = "almost every entry is an event")]
 pub enum HistoryEntryView {
     /// An event.
     Event(HistoryEventView),

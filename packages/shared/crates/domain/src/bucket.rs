@@ -157,7 +157,8 @@ impl Bucket {
     /// The latest delivery of the first `cut` minutes: its minute, and the microseconds since that minute began.
     pub fn latest_delivery(&self, cut: Option<Minute>) -> Option<(Minute, i64)> {
         self.minutes.iter().rev().find_map(|entry| match entry.counter {
-            Counter::DeliveredAt(micros) if cut.is_none_or(|cut| entry.minute < cut) => {
+            // A correction that arrives after its bucket has expired leaves a negative count.
+            Counter::DeliveredAt(micros) if entry.amount > 0 && cut.is_none_or(|cut| entry.minute < cut) => {
                 Some((entry.minute, i64::from(micros)))
             }
             _ => None,

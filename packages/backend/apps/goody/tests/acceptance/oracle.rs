@@ -72,6 +72,8 @@ fn compare_zone(zone: &str) {
     }
     let warnings: usize = answers.iter().map(|answer| answer["warnings"].as_array().unwrap().len()).sum();
     compare("warnings", &json!(warnings), &summary["warnings"], &mut differences);
+    let unplaced = &expected["today"]["unplacedOrders"];
+    compare("unplacedOrders of the summary", unplaced, &summary["unplacedOrders"], &mut differences);
     let rejected = std::fs::read_to_string(&rejected).unwrap();
     let mut rejected: Vec<Value> = rejected.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     // Conflicts follow the malformed lines of their batch.

@@ -122,8 +122,9 @@ async fn send(ingest: &Function, events: &str) {
     assert!(killed > 0);
 }
 
-/// Asserts that both bodies are equal byte for byte.
+/// Asserts that both bodies are equal byte for byte, except that only the embedded host knows the sender of the last events.
 fn assert_same(deployed: &Response, embedded: &Response, path: &str) {
     assert_eq!((deployed.status, embedded.status), (axum::http::StatusCode::OK, axum::http::StatusCode::OK), "{path}");
-    assert!(deployed.body == embedded.body, "{path} differs: {} {}", deployed.text(), embedded.text());
+    let embedded = embedded.text().replace(&format!(" (from {})", batch("b-1").source), "");
+    assert!(deployed.text() == embedded, "{path} differs: {} {embedded}", deployed.text());
 }

@@ -79,6 +79,8 @@ pub struct Profile {
     pub course: Course,
     /// The share of arrived orders that arrive after their promise.
     pub late: f64,
+    /// The share of orders that are handed over after their deadline.
+    pub late_handover: f64,
     /// The weights of its issues.
     pub issues: IssueMix,
     /// The types of its gifts.
@@ -92,9 +94,9 @@ impl Profile {
     pub(super) fn check(&self) -> Result<VendorId, String> {
         self.gift_types.iter().try_for_each(|gift| GiftType::parse(gift).map(drop))?;
         let SlaPromises { standard_delivery, rush_delivery } = self.sla_promises;
-        let shares = [self.reliability, self.late];
+        let shares = [self.reliability, self.late, self.late_handover];
         if !shares.iter().all(|share| (0.0..=1.0).contains(share)) {
-            return Err("reliability and late have to be shares from 0 to 1".into());
+            return Err("reliability, late and lateHandover have to be shares from 0 to 1".into());
         }
         if standard_delivery < 2 || rush_delivery < 1 {
             return Err("standardDelivery has to be at least 2 days, and rushDelivery at least 1 day".into());

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
-use goody_domain::{Day, EventId, Fact, Instant, OrderEvent, OrderId, Status};
+use goody_domain::{Day, EventId, Fact, Instant, OrderEvent, OrderId, ParcelId, Status};
 
 use super::{Demo, midnight};
 
@@ -14,8 +14,33 @@ pub(super) struct Timeline {
 }
 
 impl Timeline {
+    /// Adds an event about all parcels of the order.
     pub(super) fn push_status(&mut self, event: &str, at: Instant, status: Status, reason: Option<&str>) {
         self.push(event, at, Fact::Became(status, None), reason);
+    }
+
+    /// Adds an event about one parcel, or about the only one. The name of the parcel is a part of the event's id.
+    pub(super) fn push_of(
+        &mut self,
+        parcel: Option<&str>,
+        event: &str,
+        at: Instant,
+        status: Status,
+        reason: Option<&str>,
+    ) {
+        let Some(parcel) = parcel else { return self.push_status(event, at, status, reason) };
+        self.push_status(&format!("{event}-{parcel}"), at, status, reason);
+        if let Some(event) = self.events.last_mut() {
+            event.parcel_id = ParcelId::parse(parcel).ok();
+        }
+    }
+
+    /// Adds the carrier and its number for the parcel to the last event.
+    pub(super) fn add_carrier(&mut self, carrier: &str, number: u64) {
+        if let Some(event) = self.events.last_mut() {
+            event.carrier = Some(carrier.to_owned());
+            event.tracking_number = Some(format!("{number:012}"));
+        }
     }
 
     pub(super) fn push(&mut self, event: &str, occurred_at: Instant, fact: Fact, reason: Option<&str>) {
@@ -45,12 +70,12 @@ pub struct Events<'d> {
     pending: BinaryHeap<Reverse<Pending>>,
 }
 
-/// An order with further events.
+/// An order with further events. It is small, because the heap moves it often.
 struct Pending {
     /// The instant of the next event, and the day and number of its order.
     key: (Instant, Day, u32),
-    event: OrderEvent,
-    rest: std::vec::IntoIter<OrderEvent>,
+    /// The next event and those after it.
+    events: std::vec::IntoIter<OrderEvent>,
 }
 
 impl PartialEq for Pending {
@@ -79,9 +104,9 @@ impl<'d> Events<'d> {
     }
 
     /// Adds an order to the pending ones, if its next event is not after `until`.
-    fn push(&mut self, (day, number): (Day, u32), mut rest: std::vec::IntoIter<OrderEvent>) {
-        if let Some(event) = rest.next().filter(|event| event.occurred_at <= self.until) {
-            self.pending.push(Reverse(Pending { key: (event.occurred_at, day, number), event, rest }));
+    fn push(&mut self, (day, number): (Day, u32), events: std::vec::IntoIter<OrderEvent>) {
+        if let Some(next) = events.as_slice().first().filter(|next| next.occurred_at <= self.until) {
+            self.pending.push(Reverse(Pending { key: (next.occurred_at, day, number), events }));
         }
     }
 }
@@ -101,8 +126,9 @@ impl Iterator for Events<'_> {
             }
             self.next = day.plus(1);
         }
-        let Reverse(Pending { key: (_, day, number), event, rest }) = self.pending.pop()?;
-        self.push((day, number), rest);
-        Some(event)
+        let Reverse(Pending { key: (_, day, number), mut events }) = self.pending.pop()?;
+        let event = events.next();
+        self.push((day, number), events);
+        event
     }
 }

@@ -102,12 +102,16 @@ impl State {
             })
         });
         let earlier_buckets = self.all_buckets(scope).filter(|(day, _)| *day < from.max(minutes_from));
-        let deliveries = earlier_buckets.filter_map(|(day, bucket)| {
-            let (minute, micros) = bucket.latest_delivery(None)?;
-            Some(Instant::from_micros(zone.start(day).plus_seconds(i64::from(minute) * 60).micros() + micros))
-        });
-        CounterSeries { totals, buckets, earlier_fact: facts.max(), earlier_delivery: deliveries.max() }
+        let deliveries = earlier_buckets.filter_map(|(day, bucket)| latest_delivery(day, bucket, zone));
+        let earlier_delivery = deliveries.chain(self.expired_deliveries.get(scope).copied()).max();
+        CounterSeries { totals, buckets, earlier_fact: facts.max(), earlier_delivery }
     }
+}
+
+/// The latest delivery in the bucket of a day.
+pub(super) fn latest_delivery(day: Day, bucket: &Bucket, zone: &ReportZone) -> Option<Instant> {
+    let (minute, micros) = bucket.latest_delivery(None)?;
+    Some(Instant::from_micros(zone.start(day).plus_seconds(i64::from(minute) * 60).micros() + micros))
 }
 
 #[async_trait]

@@ -9,6 +9,7 @@ use goody_application::ports::{BucketMove, Expired, Expiry, Housekeeping, Rebuil
 use goody_application::retention::{Settlement, settlement};
 use goody_domain::{Bucket, Counter, Day, Entry, Occurrences, Order, OrderId, ReportZone, fact_postings, postings};
 
+use super::counters::latest_delivery;
 use super::{MemoryStore, State};
 
 #[async_trait]
@@ -30,7 +31,7 @@ impl Housekeeping for MemoryStore {
         for (last_day, id) in &expired {
             state.remove_order(id, *last_day, order_days, today, &self.zone);
         }
-        let buckets = state.expire_buckets(buckets_before);
+        let buckets = state.expire_buckets(buckets_before, &self.zone);
         let ids_before = state.expired_ids.len();
         state.expired_ids.retain(|_, (day, _)| *day >= buckets_before);
         Ok(Expired { orders: expired.len() as u64, buckets, marks: (ids_before - state.expired_ids.len()) as u64 })
@@ -85,15 +86,19 @@ impl State {
         self.settled.push((order, history.occurrences()));
     }
 
-    fn expire_buckets(&mut self, before: Day) -> u64 {
+    fn expire_buckets(&mut self, before: Day, zone: &ReportZone) -> u64 {
         let unexpired =
             self.buckets.iter().filter_map(|((_, day), stored)| stored.changed_on.map(|changed| (*day, changed)));
         let needed = unexpired.filter(|(day, changed)| *day >= before || *changed >= before);
         let first_day = needed.map(|(day, _)| day).min().unwrap_or(before).min(before);
         let mut expired_buckets = 0;
-        for ((_, day), stored) in &mut self.buckets {
+        for ((scope, day), stored) in &mut self.buckets {
             if *day < first_day && stored.changed_on.take().is_some() {
                 expired_buckets += 1;
+                if let Some(delivery) = latest_delivery(*day, &stored.bucket, zone) {
+                    let latest = self.expired_deliveries.entry(scope.clone()).or_insert(delivery);
+                    *latest = delivery.max(*latest);
+                }
             }
         }
         if expired_buckets > 0 {
