@@ -20,7 +20,7 @@ use goody_testkit::dynamodb::ask;
 use goody_testkit::{DynamoDb, OrderBuilder, batch, now, vendor_id};
 use serde_json::json;
 
-const VENDORS: usize = 60;
+const VENDORS: usize = 8;
 
 fn vendors() -> Vec<VendorId> {
     (0..VENDORS).map(|number| vendor_id(&format!("vendor-{number:02}"))).collect()
@@ -90,7 +90,7 @@ async fn a_change_of_many_rows_moves_the_counters_as_a_small_one_does() {
 #[tokio::test]
 async fn a_change_that_is_interrupted_between_its_steps_continues() {
     let (store, emulator) = emulator::store(ReportZone::utc()).await;
-    let faults = Faults { throttled: 30, ..Faults::default() };
+    let faults = Faults { throttled: 20, ..Faults::default() };
     let proxy = FaultProxy::start(emulator.endpoint(), faults).await;
     // It does not try again, so that many calls end between two steps.
     let once = aws_sdk_dynamodb::config::retry::RetryConfig::disabled();
