@@ -52,8 +52,6 @@ where
     add(&mut total, store.rebuild(&Scope::Fleet).await?);
     if had_other_rules {
         project::project_all(store, now).await?;
-        // Until then, a store cannot distinguish the orders without a placement from those with pending changes.
-        store.rebuild(&Scope::Fleet).await?;
     }
     roll::roll(store, now).await?;
     Ok((total, None))
