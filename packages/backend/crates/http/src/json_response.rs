@@ -12,8 +12,8 @@ use tower_http::compression::CompressionLayer;
 
 use crate::error::ApiError;
 
-/// Compresses responses with Brotli or gzip for clients that accept it. JSON shrinks to a tenth, which matters most on a mobile
-/// network.
+/// Compresses responses with gzip, or with Brotli in a host with this feature, for clients that accept it. JSON shrinks to a
+/// tenth, which matters most on a mobile network.
 pub(crate) fn compression() -> CompressionLayer {
     CompressionLayer::new()
 }

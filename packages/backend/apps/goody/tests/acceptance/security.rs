@@ -1,4 +1,4 @@
-//! Security of the running server: tokens in a file, the audit trail, and hostile requests over raw sockets.
+//! The running server as its clients see it: tokens in a file, the audit trail, compression, and hostile requests.
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -209,6 +209,17 @@ fn no_path_leads_out_of_the_folder_of_the_page() {
             send_raw(&server, &format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
         assert!(response.starts_with("HTTP/1.1 "), "{path}: {response}");
         assert!(!response.contains("hush") && !response.contains("SQLite format"), "{path} leads out of the folder");
+    }
+}
+
+#[test]
+fn a_browser_gets_brotli_and_an_older_client_gzip() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = start_with_page(folder.path());
+    for (accepted, encoding) in [("br", "br"), ("gzip, deflate, br, zstd", "br"), ("gzip", "gzip")] {
+        let url = format!("{}/api/dashboard", server.address());
+        let response = ureq::get(url).header("accept-encoding", accepted).call().unwrap();
+        assert_eq!(response.headers()["content-encoding"], encoding, "{accepted}");
     }
 }
 
