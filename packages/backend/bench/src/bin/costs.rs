@@ -27,8 +27,8 @@ use serde_json::Value;
 const MAX_REPORT_REQUESTS: f64 = 3.0;
 /// The maximum number of DynamoDB requests for a page of orders with its total.
 const MAX_PAGE_REQUESTS: f64 = 10.0;
-/// The maximum number of write units per order event, end to end.
-const MAX_EVENT_UNITS: f64 = 12.0;
+/// The maximum number of write units per order event, end to end, with handovers, stalls and overdue values.
+const MAX_EVENT_UNITS: f64 = 15.0;
 /// The number of events per request, and of records per batch of the stream.
 const BATCH: usize = 100;
 /// The number of orders that are stored together while the tables are filled.
