@@ -31,11 +31,10 @@ fn has_status(statuses: &[Status], order: &Order) -> bool {
     statuses.is_empty() || statuses.contains(&order.status())
 }
 
-/// An order that has ended is delayed if it ended after its promise, an open one from the whole minute after its promise on.
+/// An order that has ended is delayed if it ended after the minute of its promise, an open one from the whole minute after its
+/// promise on.
 fn is_delayed(order: &Order, now: Instant) -> bool {
-    let Some(promise) = order.placement.estimated_delivery else { return false };
-    match order.completed_at() {
-        Some(end) => promise < end,
-        None => promise.micros() < now.micros() - now.micros().rem_euclid(60_000_000),
-    }
+    let minute = |at: Instant| at.micros().div_euclid(60_000_000);
+    let is_past = |promise| minute(promise) < minute(order.completed_at().unwrap_or(now));
+    order.placement.estimated_delivery.is_some_and(is_past)
 }
