@@ -1,6 +1,7 @@
 //! The regularized incomplete beta function: how much of a Beta distribution lies below a line.
 
 use std::f64::consts::TAU;
+use std::sync::LazyLock;
 
 /// The mass of Beta(a, b) below `x`, for a and b above 0 and x between 0 and 1. Its error is below 1e-12.
 ///
@@ -50,9 +51,19 @@ fn density_factor(x: f64, a: f64, b: f64) -> f64 {
     a * b / n * exponent.exp() * (n / (TAU * a * b)).sqrt()
 }
 
-/// ln Γ(z + 1) − (z + ½) ln z + z − ½ ln 2π: the error of Stirling's formula.
+/// ln Γ(z + 1) − (z + ½) ln z + z − ½ ln 2π: the error of Stirling's formula, for z above 0.
 fn stirling_error(z: f64) -> f64 {
-    const LARGE: f64 = 15.0;
+    /// Of ½, 1, 1½, …: the parameters of a posterior are multiples of ½.
+    static SMALL: LazyLock<[f64; 2 * LARGE as usize]> =
+        LazyLock::new(|| std::array::from_fn(|index| computed_stirling_error((index + 1) as f64 / 2.0)));
+    let index = 2.0 * z - 1.0;
+    if z < LARGE && index >= 0.0 && index.fract() == 0.0 { SMALL[index as usize] } else { computed_stirling_error(z) }
+}
+
+/// From here on the asymptotic series has all digits.
+const LARGE: f64 = 15.0;
+
+fn computed_stirling_error(z: f64) -> f64 {
     let (mut z, mut error) = (z, 0.0);
     while z < LARGE {
         error += (z + 0.5) * (1.0 / z).ln_1p() - 1.0;
