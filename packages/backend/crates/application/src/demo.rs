@@ -278,7 +278,7 @@ impl Demo {
             ..Placement::of(member.vendor_id.clone())
         };
         let mut timeline = Timeline { order_id, events: Vec::with_capacity(4) };
-        timeline.push("placed", placed_at, Fact::Placed(placement), None);
+        timeline.push("placed", placed_at, Fact::Placed(Box::new(placement)), None);
 
         if rng.chance(CANCELLED) {
             let hours = if is_rush { 2 } else { 6 };

@@ -205,7 +205,7 @@ impl OrderPlan {
                 gift_type: plan.gift_type,
                 ..Placement::of(plan.vendor_id)
             };
-            event(format!("p-{number}"), Fact::Placed(placement), &plan.at)
+            event(format!("p-{number}"), Fact::Placed(Box::new(placement)), &plan.at)
         });
         let placed: Vec<OrderEvent> = placed.collect();
         let became = facts.into_iter().enumerate();

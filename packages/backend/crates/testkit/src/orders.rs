@@ -194,7 +194,7 @@ impl OrderBuilder {
             gift_type: None,
             ..self.placement.clone()
         };
-        self.push(Fact::Placed(placement), at(when))
+        self.push(Fact::Placed(Box::new(placement)), at(when))
     }
 
     /// Adds a reason to the last event.
@@ -239,7 +239,8 @@ impl OrderBuilder {
 
     /// The events: the placement first, then the others in the sequence of the calls.
     pub fn events(self) -> Vec<OrderEvent> {
-        let placed = self.placed_at.map(|when| self.event("placed", Fact::Placed(self.placement.clone()), when));
+        let placed =
+            self.placed_at.map(|when| self.event("placed", Fact::Placed(Box::new(self.placement.clone())), when));
         placed.into_iter().chain(self.events_after_placement).collect()
     }
 }

@@ -61,7 +61,8 @@ impl OrderEvent {
             Fact::Became(_, vendor) => (vendor.as_ref(), None),
         };
         let placement_texts = match &self.fact {
-            Fact::Placed(Placement { reference, vendor_name, destination, .. }) => {
+            Fact::Placed(placement) => {
+                let Placement { reference, vendor_name, destination, .. } = placement.as_ref();
                 let (region, postal) = destination.as_ref().map(|to| (&to.region, &to.postal_prefix)).unzip();
                 [
                     reference.as_ref(),
@@ -86,8 +87,8 @@ impl OrderEvent {
 /// What happened to an order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fact {
-    /// It was placed.
-    Placed(Placement),
+    /// It was placed. In a box, as most events are others and need no room for it.
+    Placed(Box<Placement>),
     /// It reached another status (never [`Status::Placed`]). The event may name the vendor again, which changes nothing.
     Became(Status, Option<VendorId>),
 }
@@ -404,7 +405,7 @@ impl<'a> WireEvent<'a> {
             Status::parse(word).ok_or_else(|| format!("is not one of the nine statuses: {}", shortened(word)))
         });
         let fact = match status {
-            Some(Status::Placed) => self.placement(&mut fields, zone).map(Fact::Placed),
+            Some(Status::Placed) => self.placement(&mut fields, zone).map(Box::new).map(Fact::Placed),
             Some(status) => {
                 self.reject_placement_fields(&mut fields);
                 Some(Fact::Became(status, fields.optional("vendorId", &self.vendor_id, VendorId::parse)))

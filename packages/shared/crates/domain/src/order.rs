@@ -79,7 +79,7 @@ pub fn fold<'a>(order_id: &OrderId, events: impl IntoIterator<Item = &'a OrderEv
         Fact::Became(..) => None,
     });
     let (created_at, first) = placements.next()?;
-    let mut placement = first.clone();
+    let mut placement = first.as_ref().clone();
     for (_, later) in placements {
         // A placement with another vendor counts nowhere.
         if later.vendor_id == first.vendor_id {

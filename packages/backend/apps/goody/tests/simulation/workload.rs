@@ -144,12 +144,12 @@ impl Timeline<'_> {
         let last = at;
         if self.rng.chance(0.97) {
             let placement = self.placement(last);
-            events.push(self.event(Fact::Placed(placement), self.placed_at));
+            events.push(self.event(Fact::Placed(Box::new(placement)), self.placed_at));
         }
         if self.rng.chance(0.04) {
             let again = self.placed_at.plus_seconds(self.rng.between(-2 * HOUR, DAY));
             let placement = self.placement(last);
-            events.push(self.event(Fact::Placed(placement), again));
+            events.push(self.event(Fact::Placed(Box::new(placement)), again));
         }
         events
     }

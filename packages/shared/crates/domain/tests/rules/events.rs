@@ -358,7 +358,8 @@ fn promise(text: &str, zone: &str) -> Result<Instant, Rejection> {
     let zone = ReportZone::named(zone).unwrap();
     let (event, warnings) = OrderEvent::parse_with_warnings(event.to_string().as_bytes(), at(NOW), &zone)?;
     assert!(warnings.is_empty(), "{warnings:?}");
-    let Fact::Placed(Placement { estimated_delivery, ship_by, .. }) = event.fact else { panic!("it is placed") };
+    let Fact::Placed(placement) = event.fact else { panic!("it is placed") };
+    let Placement { estimated_delivery, ship_by, .. } = *placement;
     assert_eq!(estimated_delivery, ship_by);
     Ok(estimated_delivery.unwrap())
 }
