@@ -40,7 +40,6 @@ impl Eq for History {}
 
 /// A fact of a history.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "almost every fact is an event")]
 pub enum HistoryFact {
     /// An event.
     Event(Recorded),

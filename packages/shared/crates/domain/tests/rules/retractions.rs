@@ -119,7 +119,6 @@ fn a_placement_of_another_vendor_than_the_first_is_new_with_a_warning() {
 
 /// What happens to a history: an event of a batch, or the retraction of one.
 #[derive(Clone, Debug)]
-#[expect(clippy::large_enum_variant, reason = "almost every step is an event")]
 enum Step {
     Event(OrderEvent, &'static str),
     Retraction(&'static str),
