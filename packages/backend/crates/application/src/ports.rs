@@ -402,6 +402,8 @@ pub trait ReportWriter: Send + Sync {
 pub struct VendorState {
     /// Master data.
     pub vendor: Vendor,
+    /// The last day of the latest earlier version of the master data: see [`VendorStore::versions_on`]. `None` without one.
+    pub earlier_until: Option<Day>,
     /// The last stored report, which can be of another day or of older buckets.
     pub kept: Option<CurrentReport>,
     /// The revision of its buckets; 0 without buckets.
@@ -521,10 +523,16 @@ pub trait ReportReader: Send + Sync {
 #[async_trait]
 pub trait VendorStore: Send + Sync {
     /// Adds those of the vendors that are unknown, and gives a name to those that have none yet: see [`Vendor::named_as`].
-    async fn register_unknown(&self, vendors: Vec<Vendor>) -> Result<()>;
+    /// A name completes the master data as it is, and makes no version.
+    async fn register_unknown(&self, vendors: Vec<Vendor>, now: Instant) -> Result<()>;
 
-    /// Creates or replaces a vendor; returns true if it was unknown.
-    async fn put(&self, vendor: Vendor) -> Result<bool>;
+    /// Creates or replaces a vendor; returns true if it was unknown. The replaced master data becomes a version, as
+    /// [`goody_domain::VendorValidity`] says: past dates keep it.
+    async fn put(&self, vendor: Vendor, now: Instant) -> Result<bool>;
+
+    /// Those of the vendors that have an earlier version for the end of a past day, with its master data. A store may drop the
+    /// oldest versions of a vendor that has very many.
+    async fn versions_on(&self, day: Day, ids: &[VendorId]) -> Result<Vec<Vendor>>;
 
     /// One vendor.
     async fn vendor(&self, id: &VendorId) -> Result<Option<Vendor>>;

@@ -4,6 +4,7 @@ mod fleet_cache;
 mod health;
 mod orders;
 mod reports;
+mod versions;
 
 pub use fleet_cache::{FleetCache, FleetReports, FleetRow};
 pub use health::{Check, Gaps, Health, HealthReader, RecordedHealth, Verdict};

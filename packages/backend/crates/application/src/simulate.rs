@@ -129,7 +129,7 @@ impl Simulator {
             return Err(SimulateError::Demo(format!("{until} is later than now, and nothing has happened after now")));
         }
         let from = utc_day(until).plus(-i32::from(days));
-        let demo = self.demo(from).await?;
+        let demo = self.demo(from, now).await?;
         let mut counts = SimulationCounts::default();
         let batch = self.batch("backfill")?;
         let mut events = Vec::with_capacity(BATCH);
@@ -147,7 +147,7 @@ impl Simulator {
     /// Starts a clock that runs `speed` times as fast as the real one. It shows `now`, or the time of the newest demo order in the
     /// store if that is later, because an earlier clock ran faster than the real one.
     pub async fn start_clock(&self, now: Instant, speed: u32) -> Result<DemoClock, SimulateError> {
-        let demo = self.demo(utc_day(now)).await?;
+        let demo = self.demo(utc_day(now), now).await?;
         let newest = self.newest(&demo).await?.and_then(|order| demo.timeline_of(&order.order_id));
         let placed_at = newest.and_then(|timeline| timeline.first().map(|placed| placed.occurred_at));
         Ok(DemoClock { real: now, demo: placed_at.map_or(now, |placed_at| placed_at.max(now)), speed })
@@ -156,7 +156,7 @@ impl Simulator {
     /// Sends all events up to `now` that the store may not have yet.
     pub async fn tick(&self, now: Instant, clock: DemoClock) -> Result<SimulationCounts, SimulateError> {
         let until = clock.demo_time(now);
-        let demo = self.demo(utc_day(until)).await?;
+        let demo = self.demo(utc_day(until), now).await?;
         let newest = self.newest(&demo).await?.and_then(|order| demo.day_of(&order.order_id));
         let from = newest.unwrap_or(utc_day(until));
         let mut events = self.events_of_open_orders(&demo, from, until).await?;
@@ -177,12 +177,12 @@ impl Simulator {
 
     /// The demo with the vendors of the store. Registers those that are not registered yet, with courses that start
     /// on `course_start`.
-    async fn demo(&self, course_start: Day) -> Result<Demo, SimulateError> {
+    async fn demo(&self, course_start: Day, now: Instant) -> Result<Demo, SimulateError> {
         let mut demo = Demo::standard(self.seed, course_start).map_err(SimulateError::Demo)?;
         for vendor in demo.vendors().collect::<Vec<_>>() {
             match self.store.vendor(&vendor.vendor_id).await? {
                 Some(known) if known.is_registered => demo.continue_from(&known),
-                _ => drop(self.store.put(vendor).await?),
+                _ => drop(self.store.put(vendor, now).await?),
             }
         }
         for VendorScenario { vendor_id, scenario, from } in &self.scenarios {

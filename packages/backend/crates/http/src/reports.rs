@@ -47,7 +47,8 @@ async fn report_response(app: &App, id: &str, query: &DateQuery) -> Result<JsonR
     let mut validator = Validator::default();
     let as_of = validator.as_of(query.date.as_ref(), app.0.reports.as_ref(), now);
     let as_of = validator.finish(as_of)?;
-    let found = read::vendor_report(app.0.reports.as_ref(), &parse_vendor_id(id)?, as_of).await?;
+    let found =
+        read::vendor_report(app.0.vendors.as_ref(), app.0.reports.as_ref(), &parse_vendor_id(id)?, as_of).await?;
     let (vendor, report) = found.ok_or_else(|| ApiError::not_found("vendor", id))?;
     let issues = app.0.orders.issues(&vendor.vendor_id, as_of.at(), RECENT_ISSUES).await?;
     JsonResponse::json(&VendorReportView {

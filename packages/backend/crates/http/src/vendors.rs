@@ -236,7 +236,7 @@ async fn save(app: App, source: Source, headers: HeaderMap, vendor: Vendor, slot
     // The lock covers the check and the write, so that the vendor cannot change between them.
     let lock = app.0.vendor_lock.lock().await;
     check_precondition(&app, &headers, &vendor.vendor_id).await?;
-    let is_new = app.0.vendors.put(vendor.clone()).await?;
+    let is_new = app.0.vendors.put(vendor.clone(), app.now()).await?;
     drop(lock);
     audit::log_vendor(&source, app.now(), vendor.vendor_id.as_str());
     drop(slot);

@@ -45,6 +45,8 @@ pub(crate) struct ScopeItem {
     pub(crate) expired_fact: Option<i64>,
     /// A copy of the master data, so that one query reads a dashboard. `None` for the fleet.
     pub(crate) vendor: Option<Vendor>,
+    /// A copy of the last day of the latest earlier version of the master data.
+    pub(crate) vendor_earlier_until: Option<i32>,
     /// The number of changes of the master data.
     pub(crate) vendor_revision: i64,
     /// The current report: compressed JSON.

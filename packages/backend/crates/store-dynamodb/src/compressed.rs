@@ -39,6 +39,11 @@ impl Compressed {
         self.0.is_empty()
     }
 
+    /// The number of its bytes.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     pub(crate) fn into_bytes(self) -> Vec<u8> {
         self.0.into_vec()
     }

@@ -24,6 +24,7 @@ mod retention;
 mod secondary_vendors;
 pub mod stream_record;
 mod tables;
+mod vendor_versions;
 mod vendors;
 
 use std::sync::Arc;

@@ -246,7 +246,8 @@ fn kept_from(rows: &[ScopeItem]) -> Option<Day> {
 
 fn state(row: &ScopeItem) -> Result<Option<VendorState>> {
     let Some(vendor) = row.vendor.clone() else { return Ok(None) };
-    Ok(Some(VendorState { vendor, kept: current_report(row)?, revision: row.revision }))
+    let earlier_until = row.vendor_earlier_until.map(Day::from_number);
+    Ok(Some(VendorState { vendor, earlier_until, kept: current_report(row)?, revision: row.revision }))
 }
 
 fn current_report(row: &ScopeItem) -> Result<Option<CurrentReport>> {

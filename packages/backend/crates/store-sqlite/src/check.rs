@@ -15,7 +15,7 @@ const ROWS: u64 = 1_000;
 type Read = fn(&Row<'_>) -> Result<(), Fault>;
 
 /// Each table: the name of a row in findings, the query, and the function that reads a row. The first column names the row.
-const STORED: [(&str, &str, Read); 7] = [
+const STORED: [(&str, &str, Read); 8] = [
     ("order", "SELECT order_id, history, version, vendor_id, gift_type, created_at FROM orders", read_order),
     (
         "bucket",
@@ -26,6 +26,12 @@ const STORED: [(&str, &str, Read); 7] = [
     ("totals", "SELECT book, totals FROM books", read_totals),
     ("report", "SELECT vendor_id, body FROM reports", read_report),
     ("vendor", "SELECT vendor_id, body FROM vendors", read_vendor),
+    (
+        "version of vendor",
+        "SELECT vendor_id || ' until ' || date(last_day * 86400, 'unixepoch'), body, vendor_id, last_day, (SELECT earlier_until FROM \
+         vendors WHERE vendors.vendor_id = vendor_versions.vendor_id) FROM vendor_versions",
+        read_version,
+    ),
     ("expired order", "SELECT order_id, expired_day FROM expired_orders", read_expired),
 ];
 
@@ -128,6 +134,13 @@ fn read_report(row: &Row<'_>) -> Result<(), Fault> {
 fn read_vendor(row: &Row<'_>) -> Result<(), Fault> {
     let vendor = vendors::read(text(row, 1)?)?;
     expect(text(row, 0)? == VendorId::as_str(&vendor.vendor_id), "it has another id")
+}
+
+fn read_version(row: &Row<'_>) -> Result<(), Fault> {
+    let vendor = vendors::read(text(row, 1)?)?;
+    expect(text(row, 2)? == VendorId::as_str(&vendor.vendor_id), "it has another id")?;
+    let (last_day, earlier_until): (i32, Option<i32>) = (row.get(3)?, row.get(4)?);
+    expect(earlier_until.is_some_and(|until| last_day <= until), "its vendor has only earlier versions")
 }
 
 fn read_expired(row: &Row<'_>) -> Result<(), Fault> {

@@ -34,7 +34,7 @@ impl OrderWriter for SqliteStore {
         let rows: std::result::Result<Vec<Prepared>, Fault> =
             writes.iter().map(|write| prepare(write, now, &self.zone)).collect();
         let rows = rows.map_err(|fault| fault.into_store_error(DOING))?;
-        let source = source.map(ToOwned::to_owned);
+        let (source, today) = (source.map(ToOwned::to_owned), self.zone.day(now));
         let weight = if rows.len() > LIGHT { Weight::Heavy } else { Weight::Light };
         let saved = self.write(DOING, weight, move |connection| {
             let mut counts = Counts::default();
@@ -43,7 +43,7 @@ impl OrderWriter for SqliteStore {
                 .map(|row| save(connection, row, now, &mut counts))
                 .collect::<std::result::Result<_, Fault>>()?;
             let written = rows.iter().zip(&saved).filter(|(_, saved)| **saved);
-            vendors::register(connection, written.flat_map(|(row, _)| &row.unknown_vendors))?;
+            vendors::register(connection, written.flat_map(|(row, _)| &row.unknown_vendors), today)?;
             counts.kinds.write(connection)?;
             counts.minutes.write(connection)?;
             if let Some(source) = source.filter(|_| saved.contains(&true)) {

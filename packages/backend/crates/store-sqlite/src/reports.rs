@@ -231,7 +231,7 @@ fn states(
     value: impl rusqlite::ToSql,
 ) -> std::result::Result<Vec<VendorState>, Fault> {
     let mut statement = connection.prepare_cached(&format!(
-        "SELECT vendors.body, reports.body, coalesce(books.revision, 0) FROM vendors \
+        "SELECT vendors.body, reports.body, coalesce(books.revision, 0), vendors.earlier_until FROM vendors \
          LEFT JOIN books ON books.book = vendors.vendor_id LEFT JOIN reports ON reports.vendor_id = vendors.vendor_id \
          WHERE {which} ORDER BY vendors.vendor_id"
     ))?;
@@ -241,6 +241,7 @@ fn states(
         let kept = row.get_ref(1)?.as_str_or_null().map_err(rusqlite::Error::from)?;
         states.push(VendorState {
             vendor: vendors::read(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?,
+            earlier_until: row.get::<_, Option<i32>>(3)?.map(Day::from_number),
             kept: kept.map(read_report).transpose()?,
             revision: row.get(2)?,
         });

@@ -6,13 +6,14 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 use crate::source::Source;
 
 /// One script for each version: a file of version n ran the first n. A released script never changes.
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("schema/0001-the-spine.sql"),
     include_str!("schema/0002-reports-at-a-glance.sql"),
     include_str!("schema/0003-kinds-of-orders.sql"),
     include_str!("schema/0004-minutes-of-the-feed.sql"),
     include_str!("schema/0005-deliveries.sql"),
     include_str!("schema/0006-batches-of-expired-orders.sql"),
+    include_str!("schema/0007-versions-of-vendors.sql"),
 ];
 
 /// The version this program writes.

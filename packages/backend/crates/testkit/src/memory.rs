@@ -7,13 +7,16 @@ mod counters;
 mod orders;
 mod retention;
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use goody_application::clock_watch::ClockJump;
 use goody_application::ports::{ChangeLag, CurrentReport, Received, Result, Scope, VendorStore};
-use goody_domain::{BatchId, Bucket, Day, History, Instant, Occurrences, Order, OrderId, ReportZone, Vendor, VendorId};
+use goody_domain::{
+    BatchId, Bucket, Day, History, Instant, Occurrences, Order, OrderId, ReportZone, Vendor, VendorId, VendorValidity,
+};
 
 /// A store that ends with the process. Clones share the same data.
 #[derive(Clone, Debug)]
@@ -39,7 +42,7 @@ struct State {
     /// The latest delivery in the expired buckets of each scope. It is final.
     expired_deliveries: BTreeMap<Scope, Instant>,
     kept_from: Option<Day>,
-    vendors: BTreeMap<VendorId, (i64, Vendor)>,
+    vendors: BTreeMap<VendorId, StoredVendor>,
     last_received: Option<Received>,
     /// The expired orders as they count since then, and when their events occurred.
     settled: Vec<(Option<Order>, Occurrences)>,
@@ -54,6 +57,15 @@ struct LoggedChange {
     from: usize,
     to: usize,
     recorded_at: Instant,
+}
+
+#[derive(Debug)]
+struct StoredVendor {
+    revision: i64,
+    vendor: Vendor,
+    validity: VendorValidity,
+    /// The earlier versions, by their last days.
+    versions: BTreeMap<Day, Vendor>,
 }
 
 #[derive(Debug, Default)]
@@ -81,13 +93,28 @@ impl State {
     }
 
     /// Registers the vendors that are not known yet.
-    fn register_vendors(&mut self, vendors: Vec<Vendor>) {
+    fn register_vendors(&mut self, vendors: Vec<Vendor>, today: Day) {
         for vendor in vendors {
             let known = self.vendors.get(&vendor.vendor_id);
-            let new = known.map_or_else(|| Some(vendor.clone()), |(_, known)| known.named_as(&vendor));
+            let new = known.map_or_else(|| Some(vendor.clone()), |known| known.vendor.named_as(&vendor));
             if let Some(new) = new {
-                let revision = self.next_revision();
-                self.vendors.insert(new.vendor_id.clone(), (revision, new));
+                self.store_vendor(new, today);
+            }
+        }
+    }
+
+    /// Stores a vendor without a change of its versions. Returns its previous master data.
+    fn store_vendor(&mut self, vendor: Vendor, today: Day) -> Option<Vendor> {
+        let revision = self.next_revision();
+        match self.vendors.entry(vendor.vendor_id.clone()) {
+            Entry::Vacant(entry) => {
+                let validity = VendorValidity::registered_on(today);
+                entry.insert(StoredVendor { revision, vendor, validity, versions: BTreeMap::new() });
+                None
+            }
+            Entry::Occupied(mut entry) => {
+                entry.get_mut().revision = revision;
+                Some(std::mem::replace(&mut entry.get_mut().vendor, vendor))
             }
         }
     }
@@ -100,29 +127,46 @@ impl State {
 
 #[async_trait]
 impl VendorStore for MemoryStore {
-    async fn register_unknown(&self, vendors: Vec<Vendor>) -> Result<()> {
-        self.state().register_vendors(vendors);
+    async fn register_unknown(&self, vendors: Vec<Vendor>, now: Instant) -> Result<()> {
+        self.state().register_vendors(vendors, self.zone.day(now));
         Ok(())
     }
 
-    async fn put(&self, vendor: Vendor) -> Result<bool> {
+    async fn put(&self, vendor: Vendor, now: Instant) -> Result<bool> {
+        let today = self.zone.day(now);
         let mut state = self.state();
-        let revision = state.next_revision();
-        Ok(state.vendors.insert(vendor.vendor_id.clone(), (revision, vendor)).is_none())
+        let Some(previous) = state.store_vendor(vendor.clone(), today) else { return Ok(true) };
+        if let Some(stored) = state.vendors.get_mut(&vendor.vendor_id)
+            && previous != vendor
+        {
+            let (validity, last_day) = stored.validity.changed_on(today);
+            stored.validity = validity;
+            stored.versions.extend(last_day.map(|last_day| (last_day, previous)));
+        }
+        Ok(false)
+    }
+
+    async fn versions_on(&self, day: Day, ids: &[VendorId]) -> Result<Vec<Vendor>> {
+        let state = self.state();
+        let stored = ids.iter().filter_map(|id| state.vendors.get(id));
+        Ok(stored
+            .filter_map(|stored| stored.versions.range(day..).next())
+            .map(|(_, version)| version.clone())
+            .collect())
     }
 
     async fn vendor(&self, id: &VendorId) -> Result<Option<Vendor>> {
-        Ok(self.state().vendors.get(id).map(|(_, vendor)| vendor.clone()))
+        Ok(self.state().vendors.get(id).map(|stored| stored.vendor.clone()))
     }
 
     async fn vendors_by_id(&self, ids: BTreeSet<VendorId>) -> Result<Vec<Vendor>> {
         let state = self.state();
-        Ok(ids.iter().filter_map(|id| state.vendors.get(id)).map(|(_, vendor)| vendor.clone()).collect())
+        Ok(ids.iter().filter_map(|id| state.vendors.get(id)).map(|stored| stored.vendor.clone()).collect())
     }
 
     async fn vendors(&self, after: Option<&VendorId>, limit: usize) -> Result<Vec<Vendor>> {
         let state = self.state();
-        let later = state.vendors.values().map(|(_, vendor)| vendor);
+        let later = state.vendors.values().map(|stored| &stored.vendor);
         Ok(later.filter(|vendor| after.is_none_or(|after| vendor.vendor_id > *after)).take(limit).cloned().collect())
     }
 }

@@ -10,6 +10,7 @@ pub mod lists;
 pub mod orders;
 pub mod retention;
 pub mod retractions;
+pub mod vendor_versions;
 pub mod vendors;
 
 use std::any::Any;
@@ -99,6 +100,15 @@ macro_rules! store_suite {
                 an_outdated_write_registers_no_vendor,
                 an_event_of_a_full_order_registers_no_vendor,
             }
+            vendor_versions {
+                a_change_keeps_the_master_data_of_the_days_before_it,
+                of_the_changes_of_a_day_only_the_last_is_valid_at_its_end,
+                a_vendor_that_events_registered_has_a_version_once_its_day_is_over,
+                a_name_that_an_order_gives_makes_no_version,
+                equal_master_data_makes_no_version,
+                versions_stay_in_order_when_the_clock_is_set_back,
+                the_tables_of_a_past_date_stay_as_they_are_when_a_vendor_changes,
+            }
             lists {
                 orders_of_the_same_instant_are_listed_by_descending_id,
                 a_cursor_keeps_its_position_while_orders_arrive,
@@ -140,6 +150,7 @@ macro_rules! store_suite {
                 the_recent_feed_and_issues_match_the_memory_store,
             }
             counters { series_match_the_memory_store, }
+            vendor_versions { any_changes_give_every_day_the_name_at_its_end, }
             laws {
                 reports_match_the_oracle,
                 reports_depend_only_on_the_set_of_facts,

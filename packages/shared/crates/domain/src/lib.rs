@@ -48,4 +48,4 @@ pub use report::{
 };
 pub use risk::{Risk, RiskLevel, RiskReason, probability_below};
 pub use status::{ActiveStatus, Outcome, Status};
-pub use vendor::{SlaPromises, Vendor};
+pub use vendor::{SlaPromises, Vendor, VendorValidity};

@@ -13,7 +13,9 @@ use goody_testkit::suite::wait_alone;
 
 use crate::list_checker::{assert_feeds, assert_lists};
 use crate::model::ModelOrder;
-use crate::report_checker::{ExpectedReports, assert_dashboards, assert_fleet_history, assert_reports};
+use crate::report_checker::{
+    ExpectedReports, assert_dashboards, assert_fleet_history, assert_master_data, assert_reports,
+};
 use crate::simulation::{FINAL_ORDER_PREFIX, Process, Simulation};
 
 /// Orders read at a time.
@@ -27,6 +29,7 @@ pub(crate) async fn assert_results_equal_a_recomputation(simulation: &Simulation
     let mut expected = ExpectedReports::new(&simulation.zone, &vendors, &all);
     let reports = assert_reports(simulation, real, &expected, now);
     let today: &[Report] = reports.values().next_back().map_or(&[], Vec::as_slice);
+    assert_master_data(simulation, process, reports.keys(), now).await;
     assert_dashboards(simulation, process, &mut expected, today, now).await;
     assert_fleet_history(real, &expected, &reports, now);
     assert_lists(real, &simulation.zone, &vendors, &kept, now);

@@ -13,6 +13,7 @@ mod checker;
 mod clock;
 mod faults;
 mod list_checker;
+mod master_data;
 mod model;
 mod moved_buckets;
 mod order_filters;

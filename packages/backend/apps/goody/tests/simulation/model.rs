@@ -15,6 +15,7 @@ use goody_domain::{
 };
 use goody_testkit::oracle::CountedOrder;
 
+use crate::master_data::MasterData;
 use crate::moved_buckets::MovedBuckets;
 
 /// A report needs the buckets of its date and of so many days before it.
@@ -96,8 +97,8 @@ pub(crate) struct ModelState {
     pub(crate) expired_ids: BTreeSet<OrderId>,
     /// Expired orders as they count from their expiry on.
     pub(crate) settled: Vec<CountedOrder>,
-    /// Each registered vendor, as it was registered last.
-    pub(crate) registered: BTreeMap<VendorId, Vendor>,
+    /// The vendors.
+    pub(crate) master_data: MasterData,
     /// The last day on which all expired orders were removed.
     pub(crate) last_complete_expiry: Option<Day>,
     /// The first day whose buckets are all kept; `None` while no bucket has expired.
@@ -110,7 +111,7 @@ pub(crate) struct ModelState {
 impl ModelState {
     /// The vendor as the store must have it: as it was registered last, or unregistered.
     pub(crate) fn vendor(&self, id: &VendorId) -> Vendor {
-        self.registered.get(id).cloned().unwrap_or_else(|| Vendor::unregistered(id.clone(), None))
+        self.master_data.current(id)
     }
 }
 
@@ -144,9 +145,13 @@ impl Model {
     }
 
     /// Records writes of orders. `saved` says of each whether the store made it.
-    pub(crate) fn record_saves(&self, writes: &[(OrderId, usize, Vec<HistoryFact>)], saved: &[bool]) {
+    pub(crate) fn record_saves(&self, writes: &[Addition], saved: &[bool], now: Instant) {
         let state = &mut *self.state();
-        for ((id, from_version, facts), _) in writes.iter().zip(saved).filter(|(_, saved)| **saved) {
+        let made = writes.iter().zip(saved).filter(|(_, saved)| **saved);
+        for Addition { order_id: id, from_version, facts, named_vendors } in made.map(|(write, _)| write) {
+            for vendor_id in named_vendors {
+                state.master_data.record_named(vendor_id, self.zone.day(now));
+            }
             let order = state.orders.entry(id.clone()).or_default();
             if order.facts.len() != *from_version {
                 let version = order.facts.len();
@@ -168,6 +173,16 @@ impl Model {
             }
             order.last_day = last_day(order, id, &self.zone);
         }
+    }
+
+    /// Records that events named a vendor.
+    pub(crate) fn record_named(&self, id: &VendorId, now: Instant) {
+        self.state().master_data.record_named(id, self.zone.day(now));
+    }
+
+    /// Records that a vendor was stored.
+    pub(crate) fn record_vendor(&self, vendor: Vendor, now: Instant) {
+        self.state().master_data.record(vendor, self.zone.day(now));
     }
 
     /// Records changes that were applied. Each must begin at the version that the buckets have, and must contain the order of the
@@ -304,10 +319,22 @@ fn last_day(order: &ModelOrder, id: &OrderId, zone: &ReportZone) -> Option<Day> 
     latest.map(|latest| zone.day(latest))
 }
 
-/// The order, the version and the new facts of each write.
-pub(crate) fn additions(writes: &[OrderWrite]) -> Vec<(OrderId, usize, Vec<HistoryFact>)> {
-    let addition = |OrderWrite { history, from_version, .. }: &OrderWrite| {
-        (history.order_id().clone(), *from_version, history.facts()[*from_version..].to_vec())
+/// What a write adds.
+pub(crate) struct Addition {
+    order_id: OrderId,
+    from_version: usize,
+    facts: Vec<HistoryFact>,
+    /// The vendors that it registers if they are unknown.
+    named_vendors: Vec<VendorId>,
+}
+
+/// What each write adds.
+pub(crate) fn additions(writes: &[OrderWrite]) -> Vec<Addition> {
+    let addition = |OrderWrite { history, from_version, unknown_vendors }: &OrderWrite| Addition {
+        order_id: history.order_id().clone(),
+        from_version: *from_version,
+        facts: history.facts()[*from_version..].to_vec(),
+        named_vendors: unknown_vendors.iter().map(|vendor| vendor.vendor_id.clone()).collect(),
     };
     writes.iter().map(addition).collect()
 }

@@ -101,7 +101,7 @@ impl Reader {
         let vendor = self.rng.pick(&self.vendors);
         let Some(as_of) = self.store.zone().as_of(date, now) else { return Ok(()) };
         let result = if self.rng.chance(0.7) {
-            vendor_report(self.store.as_ref(), &vendor, as_of)
+            vendor_report(self.store.as_ref(), self.store.as_ref(), &vendor, as_of)
                 .await
                 .map(|report| report.into_iter().map(|(_, report)| report).collect::<Vec<_>>())
         } else {

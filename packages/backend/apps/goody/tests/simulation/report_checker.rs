@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use goody_application::ports::{ReportReader, VendorStore};
-use goody_application::read::{FleetCache, FleetReports, fleet_history, report_on, reports_of_vendor, vendor_report};
+use goody_application::read::{
+    FleetCache, FleetReports, FleetRow, fleet_history, report_on, reports_of_vendor, vendor_report,
+};
 use goody_application::roll::current_reports;
 use goody_domain::{
     AsOf, Dashboard, Day, Figures, Instant, Order, Outcome, Placement, Report, ReportZone, Risk, Vendor, VendorId,
@@ -19,6 +21,8 @@ use crate::simulation::{Process, Simulation};
 
 /// How far back reports are checked, in days before today.
 const REPORT_DAYS: i32 = 34;
+/// How many tables of the last dates are checked for their master data.
+const PAST_TABLES: usize = 6;
 /// The dates of a row of the dashboard.
 const SCORE_DAYS: i32 = 30;
 /// The clock's distances from now at which the dashboards are checked, in minutes. No event arrives between them. A negative one is
@@ -134,7 +138,13 @@ pub(crate) fn assert_reports(
             let as_of = zone.as_of(report.date, now).unwrap();
             let alone = wait_alone(report_on(real, vendor, as_of)).unwrap();
             assert_eq!(alone, *report, "left: the report of one date, right: the reports of all dates");
-            let (_, current) = wait_alone(vendor_report(real, vendor, as_of)).unwrap().unwrap();
+            let (of_date, current) = wait_alone(vendor_report(real, real, vendor, as_of)).unwrap().unwrap();
+            assert_eq!(
+                of_date,
+                simulation.model.state().master_data.as_of(vendor, as_of),
+                "the vendor on {}",
+                report.date
+            );
             assert_eq!(current, *report, "left: the current report, right: the report from buckets");
         }
     }
@@ -200,8 +210,29 @@ pub(crate) async fn assert_dashboards(
     if let Some(id) = vendors.first() {
         let vendor = Vendor { name: format!("{now}"), is_registered: true, ..Vendor::unregistered(id.clone(), None) };
         cached_fleet(process, as_of).await;
-        process.store.put(vendor.clone()).await.unwrap();
+        process.store.put(vendor.clone(), now).await.unwrap();
         assert_eq!(cached_fleet(process, as_of).await.row(id).unwrap().vendor, vendor);
+    }
+}
+
+/// Every past date must have the master data that was valid at its end, in the program's cache and in a new one. `dates` are those
+/// that have reports.
+pub(crate) async fn assert_master_data(
+    simulation: &Simulation,
+    process: &Process,
+    dates: impl DoubleEndedIterator<Item = &Day>,
+    now: Instant,
+) {
+    for date in dates.rev().take(PAST_TABLES) {
+        let as_of = simulation.zone.as_of(*date, now).unwrap();
+        let cached = cached_fleet(process, as_of).await;
+        let new = wait_alone(FleetCache::new(Arc::new(process.store.real().clone())).reports(as_of)).unwrap();
+        for (name, fleet) in [("cached", cached), ("new", new)] {
+            for FleetRow { vendor, .. } in fleet.rows.iter().map(AsRef::as_ref) {
+                let expected = simulation.model.state().master_data.as_of(&vendor.vendor_id, as_of);
+                assert_eq!(*vendor, expected, "the vendor in the {name} table of {date}, and in the model");
+            }
+        }
     }
 }
 

@@ -32,7 +32,7 @@ impl SecondProcess {
                 1 => {
                     let vendor = Vendor::unregistered(self.rng.pick(&self.vendors), None);
                     let name = format!("Vendor {}", self.rng.between(1, 999));
-                    store.put(Vendor { name, is_registered: true, ..vendor }).await.map(drop)
+                    store.put(Vendor { name, is_registered: true, ..vendor }, now).await.map(drop)
                 }
                 _ => project_next(store, now, self.rng.between(1, 60) as usize).await.map(drop),
             };

@@ -121,7 +121,7 @@ impl OrderWriter for FaultyStore {
         let execute = |real: &SqliteStore| {
             let additions = additions(&writes);
             let saved = wait_alone(real.save(writes, source, now))?;
-            self.model.record_saves(&additions, &saved);
+            self.model.record_saves(&additions, &saved, now);
             Ok(saved)
         };
         self.call("saving orders", execute, Vec::clone).await
@@ -269,18 +269,28 @@ impl ReportReader for FaultyStore {
 
 #[async_trait]
 impl VendorStore for FaultyStore {
-    async fn register_unknown(&self, mut vendors: Vec<Vendor>) -> Result<()> {
+    async fn register_unknown(&self, mut vendors: Vec<Vendor>, now: Instant) -> Result<()> {
         vendors.sort_by(|one, other| one.vendor_id.cmp(&other.vendor_id));
-        self.call("registering vendors", |real| wait_alone(real.register_unknown(vendors)), |()| ()).await
+        let execute = |real: &SqliteStore| {
+            let ids: Vec<VendorId> = vendors.iter().map(|vendor| vendor.vendor_id.clone()).collect();
+            wait_alone(real.register_unknown(vendors, now))?;
+            ids.iter().for_each(|id| self.model.record_named(id, now));
+            Ok(())
+        };
+        self.call("registering vendors", execute, |()| ()).await
     }
 
-    async fn put(&self, vendor: Vendor) -> Result<bool> {
+    async fn put(&self, vendor: Vendor, now: Instant) -> Result<bool> {
         let execute = |real: &SqliteStore| {
-            let is_new = wait_alone(real.put(vendor.clone()))?;
-            self.model.state().registered.insert(vendor.vendor_id.clone(), vendor);
+            let is_new = wait_alone(real.put(vendor.clone(), now))?;
+            self.model.record_vendor(vendor, now);
             Ok(is_new)
         };
         self.call("saving a vendor", execute, |is_new| *is_new).await
+    }
+
+    async fn versions_on(&self, day: Day, ids: &[VendorId]) -> Result<Vec<Vendor>> {
+        self.call("reading versions of vendors", |real| wait_alone(real.versions_on(day, ids)), Vec::len).await
     }
 
     async fn vendor(&self, id: &VendorId) -> Result<Option<Vendor>> {

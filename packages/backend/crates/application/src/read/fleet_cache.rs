@@ -6,8 +6,8 @@ use std::sync::{Arc, PoisonError};
 use goody_domain::{AsOf, Day, Vendor, VendorId};
 use tokio::sync::Mutex;
 
-use super::{ReadError, check_not_expired};
-use crate::ports::{ChangesSince, CurrentReport, ReportReader, ReportStatus};
+use super::{ReadError, check_not_expired, versions};
+use crate::ports::{ChangesSince, CurrentReport, ReportReader, ReportStatus, Store, VendorState, VendorStore};
 use crate::roll::current_reports;
 
 /// The most dates in the cache.
@@ -16,8 +16,10 @@ const MOST_DATES: usize = 4;
 /// A vendor and its report.
 #[derive(Clone, Debug)]
 pub struct FleetRow {
-    /// Master data.
+    /// Master data as of the date.
     pub vendor: Vendor,
+    /// The last day of the latest earlier version of the master data.
+    earlier_until: Option<Day>,
     /// The report, and the score of each of 30 dates.
     pub current: CurrentReport,
 }
@@ -34,6 +36,14 @@ pub struct FleetReports {
 }
 
 impl FleetReports {
+    /// Whether the rows have the master data of `as_of`, apart from changes of vendors: that of today, or that of a past date. A
+    /// clock that moves over midnight makes a difference only for vendors that changed with a wrong clock.
+    fn has_master_data_of(&self, as_of: AsOf) -> bool {
+        let is_past = |as_of: AsOf| as_of.cut().is_none();
+        let is_earlier = |row: &Arc<FleetRow>| versions::is_earlier(row.earlier_until, as_of.date());
+        is_past(self.as_of) == is_past(as_of) || !self.rows.iter().any(is_earlier)
+    }
+
     /// One vendor's row.
     pub fn row(&self, vendor_id: &VendorId) -> Option<&FleetRow> {
         let position = self.rows.binary_search_by(|row| row.vendor.vendor_id.cmp(vendor_id)).ok()?;
@@ -62,6 +72,7 @@ impl Slot {
 /// Reads the reports of all vendors. The work grows with the number of vendors that changed since the last read.
 pub struct FleetCache {
     reports: Arc<dyn ReportReader>,
+    vendors: Arc<dyn VendorStore>,
     /// The most recently used date comes last.
     dates: std::sync::Mutex<Vec<(Day, Arc<Slot>)>>,
     /// Whether the reports were requested since the last [`FleetCache::refresh`].
@@ -70,8 +81,13 @@ pub struct FleetCache {
 
 impl FleetCache {
     /// Reads from this store.
-    pub fn new(reports: Arc<dyn ReportReader>) -> Self {
-        Self { reports, dates: std::sync::Mutex::default(), is_requested: AtomicBool::new(false) }
+    pub fn new(store: Arc<dyn Store>) -> Self {
+        Self {
+            reports: store.clone(),
+            vendors: store,
+            dates: std::sync::Mutex::default(),
+            is_requested: AtomicBool::new(false),
+        }
     }
 
     /// The reports of all vendors as of `as_of`: of the current revision, or of an earlier one while another call computes those
@@ -142,16 +158,20 @@ impl FleetCache {
         cached: Option<Arc<FleetReports>>,
         as_of: AsOf,
     ) -> Result<(FleetReports, ReportStatus), ReadError> {
+        let cached = cached.filter(|fleet| fleet.has_master_data_of(as_of));
         let (cached, from) = cached.map_or((Vec::new(), -1), |fleet| (fleet.rows.clone(), fleet.revision));
-        let ChangesSince { vendors: changed, revision, status, kept_from } = self.reports.changes_since(from).await?;
+        let ChangesSince { vendors: mut changed, revision, status, kept_from } =
+            self.reports.changes_since(from).await?;
         check_not_expired(kept_from, as_of.date())?;
+        let master_data = changed.iter_mut().map(|state| (state.earlier_until, &mut state.vendor));
+        versions::set_versions(self.vendors.as_ref(), as_of, master_data).await?;
         let is_changed = |id: &VendorId| changed.binary_search_by(|state| state.vendor.vendor_id.cmp(id)).is_ok();
 
         let mut rows = Vec::with_capacity(cached.len() + changed.len());
         let mut to_compute = Vec::new();
         for mut row in cached.into_iter().filter(|row| !is_changed(&row.vendor.vendor_id)) {
             if !row.current.holds(as_of) {
-                to_compute.push(row.vendor.clone());
+                to_compute.push((row.vendor.clone(), row.earlier_until));
                 continue;
             }
             if row.current.report.as_of != as_of.at() {
@@ -160,15 +180,18 @@ impl FleetCache {
             rows.push(row);
         }
         for state in changed {
-            match state.current(as_of) {
-                Some(current) => rows.push(Arc::new(FleetRow { vendor: state.vendor, current })),
-                None => to_compute.push(state.vendor),
+            let current = state.current(as_of);
+            let VendorState { vendor, earlier_until, .. } = state;
+            match current {
+                Some(current) => rows.push(Arc::new(FleetRow { vendor, earlier_until, current })),
+                None => to_compute.push((vendor, earlier_until)),
             }
         }
-        let ids: Vec<VendorId> = to_compute.iter().map(|vendor| vendor.vendor_id.clone()).collect();
+        let ids: Vec<VendorId> = to_compute.iter().map(|(vendor, _)| vendor.vendor_id.clone()).collect();
         let computed = current_reports(self.reports.as_ref(), &ids, as_of).await?;
+        let computed = to_compute.into_iter().zip(computed);
         rows.extend(
-            to_compute.into_iter().zip(computed).map(|(vendor, current)| Arc::new(FleetRow { vendor, current })),
+            computed.map(|((vendor, earlier_until), current)| Arc::new(FleetRow { vendor, earlier_until, current })),
         );
         rows.sort_by(|one, other| one.vendor.vendor_id.cmp(&other.vendor.vendor_id));
         Ok((FleetReports { as_of, revision, rows }, status))

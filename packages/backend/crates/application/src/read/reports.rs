@@ -5,19 +5,20 @@ use goody_domain::{
     report,
 };
 
-use super::{DAYS_BEFORE, ReadError, check_not_expired};
+use super::{DAYS_BEFORE, ReadError, check_not_expired, versions};
 use crate::ports::{ReportReader, Scope, StoreError, VendorStore};
 
 /// How many vendors are read at a time.
 const PAGE: usize = 100;
 
-/// A vendor and its report; `None` if the vendor is unknown. The report is the stored one while that is valid.
+/// A vendor, as of the date, and its report; `None` if the vendor is unknown. The report is the stored one while that is valid.
 pub async fn vendor_report(
+    vendors: &dyn VendorStore,
     reports: &dyn ReportReader,
     vendor_id: &VendorId,
     as_of: AsOf,
 ) -> Result<Option<(Vendor, Report)>, ReadError> {
-    let (Some(state), kept_from) = reports.state(vendor_id).await? else { return Ok(None) };
+    let (Some(mut state), kept_from) = reports.state(vendor_id).await? else { return Ok(None) };
     let report = match state.current(as_of) {
         Some(current) => current.report,
         None => {
@@ -25,6 +26,7 @@ pub async fn vendor_report(
             computed_report(reports, vendor_id, as_of).await?
         }
     };
+    versions::set_versions(vendors, as_of, std::iter::once((state.earlier_until, &mut state.vendor))).await?;
     Ok(Some((state.vendor, report)))
 }
 

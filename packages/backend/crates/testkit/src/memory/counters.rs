@@ -142,8 +142,9 @@ impl ReportReader for MemoryStore {
     async fn state(&self, vendor_id: &VendorId) -> Result<(Option<VendorState>, Option<Day>)> {
         let state = self.state();
         let found = state.vendors.get(vendor_id);
-        let found = found.map(|(_, vendor)| VendorState {
-            vendor: vendor.clone(),
+        let found = found.map(|stored| VendorState {
+            vendor: stored.vendor.clone(),
+            earlier_until: stored.validity.earlier_until,
             kept: state.reports.get(vendor_id).cloned(),
             revision: state.scopes.get(&Scope::Vendor(vendor_id.clone())).copied().unwrap_or(0),
         });
@@ -153,10 +154,11 @@ impl ReportReader for MemoryStore {
     async fn changes_since(&self, after: i64) -> Result<ChangesSince> {
         let state = self.state();
         let mut vendors = Vec::new();
-        for (id, (vendor_revision, vendor)) in &state.vendors {
+        for (id, stored) in &state.vendors {
             let revision = state.scopes.get(&Scope::Vendor(id.clone())).copied().unwrap_or(0);
-            if *vendor_revision > after || revision > after {
-                vendors.push(VendorState { vendor: vendor.clone(), kept: state.reports.get(id).cloned(), revision });
+            if stored.revision > after || revision > after {
+                let (vendor, earlier_until) = (stored.vendor.clone(), stored.validity.earlier_until);
+                vendors.push(VendorState { vendor, earlier_until, kept: state.reports.get(id).cloned(), revision });
             }
         }
         let status = state.status(&self.zone);

@@ -252,7 +252,7 @@ pub fn a_fleet_cache_matches_a_new_one_after_updates(make: MakeStore, cases: u32
                 assert_eq!((updated.as_of, updated.revision), (fresh.as_of, fresh.revision));
                 for row in &updated.rows {
                     let vendor = &row.vendor;
-                    let alone = vendor_report(store, &vendor.vendor_id, as_of).await.unwrap();
+                    let alone = vendor_report(store, store, &vendor.vendor_id, as_of).await.unwrap();
                     assert_eq!(
                         alone,
                         Some((vendor.clone(), row.current.report.clone())),

@@ -1,0 +1,12 @@
+-- The day on which the vendor was first stored; null in a file of an earlier version: its master data is valid from ever.
+ALTER TABLE vendors ADD COLUMN registered_day INTEGER;
+-- The last day of its latest earlier version; null without one.
+ALTER TABLE vendors ADD COLUMN earlier_until INTEGER;
+
+-- Earlier versions of master data, each valid through the end of its last day.
+CREATE TABLE vendor_versions (
+  vendor_id TEXT NOT NULL,
+  last_day  INTEGER NOT NULL,
+  body      TEXT NOT NULL,
+  PRIMARY KEY (vendor_id, last_day)
+) STRICT, WITHOUT ROWID;
