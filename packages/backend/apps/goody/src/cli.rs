@@ -271,7 +271,7 @@ pub(crate) struct Export {
     /// The format of the output.
     #[arg(long, env = "GOODY_FORMAT", default_value = "ndjson")]
     pub(crate) format: Format,
-    /// Only reports of this date, such as 2026-01-31.
+    /// Only reports of this date, such as 2026-01-31, or the table of the vendors on it. Default for vendors: today.
     #[arg(long, conflicts_with_all = ["from", "to"])]
     pub(crate) date: Option<String>,
     /// Only reports of this date or later.

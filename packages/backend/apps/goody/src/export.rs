@@ -44,13 +44,13 @@ async fn export(command: cli::Export) -> CommandResult {
     };
     let mut out = RowOutput { writer: RowWriter::new(format), output };
     let now = SystemClock.now();
+    let day = |name: &str, text: &Option<String>| {
+        text.as_deref().map(Day::parse).transpose().map_err(|error| format!("--{name} {error}"))
+    };
     match command.dataset {
         Dataset::Orders => write_orders(&store, format, now, &mut out).await?,
-        Dataset::Vendors => write_vendors(&store, now, &mut out).await?,
+        Dataset::Vendors => write_vendors(&store, day("date", &command.date)?, now, &mut out).await?,
         Dataset::Reports => {
-            let day = |name: &str, text: &Option<String>| {
-                text.as_deref().map(Day::parse).transpose().map_err(|error| format!("--{name} {error}"))
-            };
             let date = day("date", &command.date)?;
             let range = (date.or(day("from", &command.from)?), date.or(day("to", &command.to)?));
             write_reports(&store, range, now, &mut out).await?;
@@ -130,8 +130,20 @@ async fn write_orders(store: &SqliteStore, format: Format, now: Instant, out: &m
     }
 }
 
-async fn write_vendors(store: &SqliteStore, now: Instant, out: &mut RowOutput) -> Result<(), Failure> {
-    let fleet = FleetCache::new(Arc::new(store.clone())).reports(store.zone().today(now)).await?;
+async fn write_vendors(
+    store: &SqliteStore,
+    date: Option<Day>,
+    now: Instant,
+    out: &mut RowOutput,
+) -> Result<(), Failure> {
+    let today = store.zone().today(now);
+    let as_of = match date {
+        Some(date) => {
+            store.zone().as_of(date, now).ok_or_else(|| format!("--date is after today, {}", today.date()))?
+        }
+        None => today,
+    };
+    let fleet = FleetCache::new(Arc::new(store.clone())).reports(as_of).await?;
     for row in &fleet.rows {
         out.write(&[VendorRowView::new(&row.vendor, &row.current.report, row.current.reliability30d.clone())])?;
     }

@@ -22,6 +22,7 @@ mod retract;
 mod security;
 mod simulate;
 mod stray_quotes;
+mod vendor_versions;
 mod zones;
 
 #[path = "../support/binary.rs"]

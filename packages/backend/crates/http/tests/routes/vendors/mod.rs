@@ -3,3 +3,4 @@ mod history;
 mod list;
 mod put;
 mod report;
+mod versions;

@@ -1,0 +1,89 @@
+//! Exports of a past date have the same bytes before and after a vendor changes.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use goody_domain::{Day, Instant};
+use rusqlite::Connection;
+use serde_json::json;
+
+use crate::binary::{Server, demo_events, quiet, run, text};
+
+const CLIENT_PATHS: [&str; 5] = [
+    "/api/vendors/export?format=ndjson&sortBy=name&date=",
+    "/api/vendors/export?q=renamed&date=",
+    "/api/vendors/export?q=fruit&date=",
+    "/api/reports?date=",
+    "/api/vendors/far-orchard/report?date=",
+];
+
+/// Makes the file one of the version before vendors had versions.
+fn downgrade(database: &Path) {
+    let sql = "DROP TABLE vendor_versions; ALTER TABLE vendors DROP COLUMN registered_day; \
+        ALTER TABLE vendors DROP COLUMN earlier_until; PRAGMA user_version = 6;";
+    Connection::open(database).unwrap().execute_batch(sql).unwrap();
+}
+
+fn put(server: &Server, vendor: &serde_json::Value) {
+    let url = format!("{}/api/vendors/far-orchard", server.address());
+    ureq::put(url).send_json(vendor).unwrap();
+}
+
+/// What a client and the command line export for a date, with the ETags.
+fn exports(server: &Server, database: &Path, date: Day) -> BTreeMap<String, (String, Vec<u8>)> {
+    let mut exports = BTreeMap::new();
+    for path in CLIENT_PATHS {
+        let mut response = ureq::get(format!("{}{path}{date}", server.address())).call().unwrap();
+        let etag = response.headers().get("etag").map_or("", |etag| etag.to_str().unwrap()).to_owned();
+        exports.insert(path.to_owned(), (etag, response.body_mut().read_to_vec().unwrap()));
+    }
+    for dataset in ["vendors", "reports"] {
+        let exported = run(&["export", dataset, "--date", &date.to_string()], database).stdout;
+        exports.insert(format!("goody export {dataset}"), (String::new(), exported));
+    }
+    exports
+}
+
+fn utc_today() -> Day {
+    let seconds = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    goody_domain::ReportZone::utc().day(Instant::from_micros(i64::try_from(seconds).unwrap() * 1_000_000))
+}
+
+#[test]
+fn exports_of_a_past_date_stay_as_they_are_when_a_vendor_is_renamed() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("goody.db");
+    run(&["import", text(&demo_events())], &database);
+    let server = Server::start_by(quiet(), &database, &[]);
+    put(&server, &json!({"name": "Far Orchard", "category": "fruit"}));
+    assert_eq!(server.terminate(), Some(0));
+    // The file of an earlier version: its master data is valid from ever.
+    downgrade(&database);
+
+    let server = Server::start_by(quiet(), &database, &[]);
+    let today = utc_today();
+    let past = [today.plus(-1), today.plus(-40)];
+    let before = past.map(|date| exports(&server, &database, date));
+    let before_today = exports(&server, &database, today);
+    put(&server, &json!({"name": "Renamed Orchard", "category": "nuts", "isActive": false}));
+    for (date, before) in past.into_iter().zip(before) {
+        let after = exports(&server, &database, date);
+        for (name, before) in before {
+            assert!(after[&name] == before, "{name} of {date} changed: {:?}", String::from_utf8_lossy(&after[&name].1));
+        }
+    }
+    let after_today = exports(&server, &database, today);
+    for name in [CLIENT_PATHS[0], CLIENT_PATHS[1], CLIENT_PATHS[2], CLIENT_PATHS[4], "goody export vendors"] {
+        assert!(before_today[name].1 != after_today[name].1, "{name} of today is the same");
+    }
+    assert_eq!(server.terminate(), Some(0));
+
+    // Another process, without a cache, and after a backup and its restoration.
+    let copy = folder.path().join("copy.db");
+    run(&["backup", text(&copy)], &database);
+    for database in [&database, &copy] {
+        let exported = run(&["export", "vendors", "--date", &past[0].to_string()], database).stdout;
+        let exported = String::from_utf8(exported).unwrap();
+        assert!(exported.contains("\"Far Orchard\"") && !exported.contains("Renamed"), "{exported}");
+    }
+}
