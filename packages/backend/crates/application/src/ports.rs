@@ -9,7 +9,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use goody_domain::{
     AsOf, BatchId, Change, Counter, CounterSeries, Counters, Day, Entry, GiftType, History, HistoryFact, Instant,
-    Order, OrderId, Posting, Report, ReportZone, Status, Vendor, VendorId, fact_postings, merge_entries, postings,
+    Order, OrderId, Posting, Report, ReportZone, SearchTerm, Status, Vendor, VendorId, fact_postings, merge_entries,
+    postings,
 };
 use serde::{Deserialize, Serialize};
 
@@ -111,10 +112,17 @@ pub struct OrderFilter {
     pub gift_type: Option<GiftType>,
     /// The earliest placement comes first, instead of the latest.
     pub oldest_first: bool,
+    /// Only orders of which this finds one of the terms (see [`History::terms`]). Of very many found orders, a store may list and
+    /// count only some, see [`MOST_FOUND`]; it may compare references and tracking numbers whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub search: Option<SearchTerm>,
 }
 
+/// The most orders that a search finds before the other conditions of the filter. A store may find fewer.
+pub const MOST_FOUND: usize = 10_000;
+
 impl OrderFilter {
-    /// Whether an order is in the list at `now`.
+    /// Whether an order is in the list at `now`, if its terms are found: an order does not have all of its terms.
     pub fn takes(&self, order: &Order, zone: &ReportZone, now: Instant) -> bool {
         let placed = zone.day(order.created_at);
         self.vendor_id.as_ref().is_none_or(|id| *id == order.placement.vendor_id)
@@ -132,7 +140,7 @@ impl OrderFilter {
 
     /// Whether the buckets count the orders of the list: they do by vendor, status and day of placement.
     pub fn is_counted(&self) -> bool {
-        self.delayed.is_none() && self.gift_type.is_none()
+        self.delayed.is_none() && self.gift_type.is_none() && self.search.is_none()
     }
 
     /// Splits the list into the orders placed before `kept_from`, the first day with buckets, and the others. An order with a late

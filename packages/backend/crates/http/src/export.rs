@@ -185,7 +185,7 @@ fn escape_formula(text: String) -> String {
     escaped
 }
 
-/// `?format,vendorId,status,dateFrom,dateTo,delayed,giftType,order`: the parameters of the list, without limit and cursor.
+/// `?format,vendorId,status,dateFrom,dateTo,delayed,giftType,order,q`: the parameters of the list, without limit and cursor.
 #[derive(Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -214,6 +214,10 @@ pub(crate) struct OrderExport {
     /// The sort order by placement. Default: `desc`, the latest first.
     #[param(value_type = Option<SortOrder>)]
     order: Option<String>,
+    /// Only orders whose id, reference or a tracking number begins with this text, ignoring case. On DynamoDB, a reference or a
+    /// tracking number must be this text as a whole.
+    #[param(min_length = 4, max_length = 128)]
+    q: Option<String>,
 }
 
 /// `?format,date,sortBy,order,risk,q`: the parameters of the vendor table, without limit and cursor.
@@ -236,7 +240,7 @@ pub(crate) struct VendorExport {
     /// Only vendors with this risk level; several are separated by commas.
     #[param(value_type = Option<Vec<RiskLevelView>>, style = Form, explode = false)]
     risk: Option<String>,
-    /// Only vendors whose name, id or category contains this text, ignoring case.
+    /// Only vendors whose name, id or category contains this text, ignoring case and accents.
     q: Option<String>,
 }
 
@@ -256,6 +260,7 @@ pub(crate) async fn orders(State(app): State<App>, Params(query): Params<OrderEx
         delayed: query.delayed,
         gift_type: query.gift_type,
         order: query.order,
+        q: query.q,
         limit: None,
         cursor: None,
     };

@@ -9,7 +9,7 @@ use goody_contract::{
     ActivityView, OrderDetailView, OrderListQuery, OrderListView, OrderSummaryView, OrderView, Problem,
     RecentOrderView, RecentOrdersQuery, RecentOrdersView, SortOrder, StatusBreakdown, WhatChangedView,
 };
-use goody_domain::{GiftType, History, Instant, Order, OrderId, Status, VendorId, fold};
+use goody_domain::{GiftType, History, Instant, Order, OrderId, SearchTerm, Status, VendorId, fold};
 
 use crate::error::ApiError;
 use crate::json_response::JsonResponse;
@@ -62,6 +62,7 @@ pub(crate) fn filter(query: &OrderListQuery, validator: &mut Validator) -> Order
         delayed: validator.flag("delayed", query.delayed.as_ref()),
         gift_type: validator.parse("giftType", query.gift_type.as_ref(), GiftType::parse),
         oldest_first: validator.enum_value("order", query.order.as_ref()) == Some(SortOrder::Asc),
+        search: validator.parse("q", query.q.as_ref(), SearchTerm::parse),
     };
     if let (Some(from), Some(to)) = (filter.placed_from, filter.placed_to)
         && from > to

@@ -13,7 +13,9 @@ use goody_contract::{
     ErrorCode, PaginationView, Problem, PutVendor, SortOrder, VendorListQuery, VendorListView, VendorRowView,
     VendorSortBy, VendorView,
 };
-use goody_domain::{Currency, Day, Figures, Risk, RiskLevel, SlaPromises, Vendor, VendorId, main_currency};
+use goody_domain::{
+    Currency, Day, Figures, Risk, RiskLevel, SlaPromises, Vendor, VendorId, main_currency, search_form,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::audit::Source;
@@ -92,18 +94,13 @@ impl VendorFilter {
             sort_by: validator.enum_value("sortBy", query.sort_by.as_ref()).unwrap_or(VendorSortBy::Attention),
             descending: order == Some(SortOrder::Desc),
             risk: validator.list("risk", query.risk.as_ref(), RiskLevel::parse),
-            q: query.q.as_deref().unwrap_or_default().trim().to_lowercase(),
+            q: search_form(query.q.as_deref().unwrap_or_default()),
         }
     }
 
     fn accepts(&self, row: &FleetRow) -> bool {
-        let has = |text: &str| text.to_lowercase().contains(&self.q);
-        let vendor = &row.vendor;
         (self.risk.is_empty() || self.risk.contains(&row.current.report.risk.level))
-            && (self.q.is_empty()
-                || has(&vendor.name)
-                || has(vendor.vendor_id.as_str())
-                || vendor.category.as_deref().is_some_and(has))
+            && (self.q.is_empty() || row.search_forms.iter().any(|form| form.contains(&self.q)))
     }
 
     fn compare(&self, (a, a_id): (&SortKey, &VendorId), (b, b_id): (&SortKey, &VendorId)) -> Ordering {

@@ -26,8 +26,10 @@ mod revision_watch;
 mod room;
 mod rules;
 mod schema;
+mod search;
 mod source;
 mod store_health;
+mod terms;
 mod vendors;
 mod writer;
 
@@ -189,7 +191,7 @@ pub struct Settings {
     pub may_be_read_only: bool,
     /// Hours without an event after which an order on its way is stalled; `None` means those of the file, or 48 for a new file.
     pub stall_hours: Option<u16>,
-    /// Receives the progress while everything is counted again after an update: how many orders are read, and how many will be.
+    /// Receives the progress while an update counts everything again or adds the terms of a search: how many orders are read, and how many will be.
     pub upgrade_progress: Arc<dyn Fn(u64, u64) + Send + Sync>,
     /// Measures how long a failure lasts.
     pub clock: Arc<dyn Clock>,
@@ -290,13 +292,19 @@ impl SqliteStore {
         } else {
             recount::apply_rules(&connection, &zone, settings.clock.now(), &*settings.upgrade_progress).map(Some)
         };
-        let rules = rules.map_err(|fault| match fault {
+        let fault_error = |fault| match fault {
             Fault::Sqlite(error) => sort(error),
             other => damaged(other.to_string()),
-        })?;
+        };
+        let rules = rules.map_err(fault_error)?;
         let rules = rules.ok_or_else(|| {
             needs_writing("everything in it has to be counted again by the rules of this version".into())
         })?;
+        if !is_read_only {
+            terms::complete(&connection, &*settings.upgrade_progress).map_err(fault_error)?;
+        } else if !terms::is_complete(&connection).map_err(&sort)? {
+            return Err(needs_writing("the terms by which its orders are found have to be added".into()));
+        }
         let health = Arc::new(HealthRecord::new(path, settings.clock));
         let readers = Readers::open(&source, settings.reader_cache_mib, patience, health.clone()).map_err(&sort)?;
         let watch = RevisionWatch::start(&source, &connection, patience, health.clone()).map_err(&sort)?;

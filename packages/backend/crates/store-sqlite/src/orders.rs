@@ -12,8 +12,9 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::codec::read_row;
+use crate::terms::ChangedTerms;
 use crate::writer::Weight;
-use crate::{Fault, SqliteStore, codec, list_counts, listing, recent, schema, vendors};
+use crate::{Fault, SqliteStore, codec, list_counts, listing, recent, schema, search, terms, vendors};
 
 /// Up to this many orders are a light write.
 const LIGHT: usize = 100;
@@ -37,15 +38,16 @@ impl OrderWriter for SqliteStore {
         let (source, today) = (source.map(ToOwned::to_owned), self.zone.day(now));
         let weight = if rows.len() > LIGHT { Weight::Heavy } else { Weight::Light };
         let saved = self.write(DOING, weight, move |connection| {
-            let mut counts = Counts::default();
+            let mut moves = Moves::default();
             let saved: Vec<bool> = rows
                 .iter()
-                .map(|row| save(connection, row, now, &mut counts))
+                .map(|row| save(connection, row, now, &mut moves))
                 .collect::<std::result::Result<_, Fault>>()?;
             let written = rows.iter().zip(&saved).filter(|(_, saved)| **saved);
             vendors::register(connection, written.flat_map(|(row, _)| &row.unknown_vendors), today)?;
-            counts.kinds.write(connection)?;
-            counts.minutes.write(connection)?;
+            moves.kinds.write(connection)?;
+            moves.minutes.write(connection)?;
+            moves.terms.write(connection)?;
             if let Some(source) = source.filter(|_| saved.contains(&true)) {
                 schema::set_meta(connection, RECEIVED_KEY, format!("{} {source}", now.micros()))?;
             }
@@ -92,15 +94,20 @@ impl OrderReader for SqliteStore {
         now: Instant,
     ) -> Result<Vec<Order>> {
         let (filter, after, zone) = (filter.clone(), after.cloned(), self.zone.clone());
-        self.read("listing orders", move |connection| {
-            listing::list(connection, &filter, after.as_ref(), limit, now, &zone)
+        self.read("listing orders", move |connection| match &filter.search {
+            Some(search) => search::list(connection, (&filter, search), after.as_ref(), limit, now, &zone),
+            None => listing::list(connection, &filter, after.as_ref(), limit, now, &zone),
         })
         .await
     }
 
     async fn count(&self, filter: &OrderFilter, limit: i64, now: Instant) -> Result<OrderCount> {
         let (filter, zone) = (filter.clone(), self.zone.clone());
-        self.read("counting orders", move |connection| listing::count(connection, &filter, limit, now, &zone)).await
+        self.read("counting orders", move |connection| match &filter.search {
+            Some(search) => search::count(connection, (&filter, search), limit, now, &zone),
+            None => listing::count(connection, &filter, limit, now, &zone),
+        })
+        .await
     }
 
     async fn recent(&self, filter: &RecentFilter, after: Option<&Position>, limit: usize) -> Result<Vec<History>> {
@@ -226,6 +233,7 @@ struct Prepared {
     /// The history in its stored form.
     text: String,
     changed: Changed,
+    terms: ChangedTerms,
     unknown_vendors: Vec<Vendor>,
 }
 
@@ -290,6 +298,7 @@ fn prepare(
         order,
         text: codec::write_history(history)?,
         changed,
+        terms: ChangedTerms::new(history, *from_version),
         unknown_vendors: unknown_vendors.clone(),
     })
 }
@@ -337,32 +346,34 @@ pub(crate) fn correct_columns(
     Ok(())
 }
 
-/// The counts that one transaction moves together with the orders.
+/// The counts and terms that one transaction moves together with the orders.
 #[derive(Default)]
-struct Counts {
+struct Moves<'t> {
     kinds: list_counts::Moves,
     minutes: recent::Minutes,
+    terms: terms::Moves<'t>,
 }
 
 /// Writes an order and its change. False if the order has another version by now.
-fn save(
+fn save<'t>(
     connection: &Connection,
-    row: &Prepared,
+    row: &'t Prepared,
     now: Instant,
-    counts: &mut Counts,
+    moves: &mut Moves<'t>,
 ) -> std::result::Result<bool, Fault> {
     let write = if row.from_version == 0 { insert } else { update };
-    let id = write(connection, row, now, &mut counts.kinds)?;
+    let id = write(connection, row, now, &mut moves.kinds)?;
     let Some(id) = id else { return Ok(false) };
+    moves.terms.add(id, &row.terms);
     connection
         .prepare_cached("INSERT INTO changes (id, from_version, to_version, recorded_at) VALUES (?1, ?2, ?3, ?4)")?
         .execute(params![id, row.from_version, row.version, now.micros()])?;
     match &row.order {
         Some(order) if order.updated_at >= now.plus_seconds(-RECENT_HOURS * 3600).floor_minute() => {
-            recent::record(connection, id, order, &mut counts.minutes)?;
+            recent::record(connection, id, order, &mut moves.minutes)?;
         }
         Some(_) => {}
-        None => recent::remove(connection, id, &mut counts.minutes)?,
+        None => recent::remove(connection, id, &mut moves.minutes)?,
     }
     for vendor_id in &row.named_vendors {
         connection

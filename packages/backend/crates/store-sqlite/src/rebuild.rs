@@ -11,7 +11,7 @@ use crate::counters::{
     self, BEFORE_ALL, Buckets, DELIVERED, STORED, key, read_buckets, read_settled, read_settled_day,
 };
 use crate::feed::pending;
-use crate::{Fault, codec, list_counts, recent, schema};
+use crate::{Fault, codec, list_counts, recent, schema, terms};
 
 /// How many days of the fleet are computed at a time.
 const WINDOW: i32 = 30;
@@ -93,13 +93,15 @@ pub(crate) fn rebuild_vendor(
 }
 
 fn rebuild_fleet(connection: &Connection, purpose: Purpose) -> std::result::Result<Rebuilt, Fault> {
+    // The rules of the counters change no term.
+    let terms = if purpose == Purpose::Check { terms::correct(connection)? } else { 0 };
     let (least, greatest): (Option<i32>, Option<i32>) = connection
         .prepare_cached("SELECT min(day), max(day) FROM buckets")?
         .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let miscounted = list_counts::TALLY.correct(connection)?
         + recent::TALLY.correct(connection)?
         + u64::from(list_counts::correct_unplaced(connection)?);
-    let mut rebuilt = Rebuilt { different: miscounted, ..Rebuilt::default() };
+    let mut rebuilt = Rebuilt { different: miscounted + terms, ..Rebuilt::default() };
     let (Some(least), Some(greatest)) = (least, greatest) else { return Ok(rebuilt) };
     let first = counters::kept_from(connection)?.map_or(least, Day::number).max(least);
     let mut totals = Vec::new();

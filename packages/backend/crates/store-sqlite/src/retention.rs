@@ -15,7 +15,7 @@ use crate::feed::pending;
 use crate::list_counts::Position;
 use crate::rebuild::{Purpose, rebuild};
 use crate::writer::Weight;
-use crate::{Fault, SqliteStore, codec, list_counts, recent, schema};
+use crate::{Fault, SqliteStore, codec, list_counts, recent, schema, terms};
 
 #[async_trait]
 impl Housekeeping for SqliteStore {
@@ -91,6 +91,7 @@ fn expire_orders(
             counters::move_scope(connection, moves, expiry.today, revision)?;
         }
         minutes.remove(connection, id)?;
+        terms::remove(connection, id, &history)?;
         connection.prepare_cached("DELETE FROM orders WHERE id = ?1")?.execute([id])?;
         let batches: String = history.batches().into_iter().map(|batch_id| format!("{batch_id} ")).collect();
         connection

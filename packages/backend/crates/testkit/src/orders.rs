@@ -100,6 +100,12 @@ impl OrderBuilder {
         self
     }
 
+    /// Sets the reference.
+    pub fn reference(mut self, reference: &str) -> Self {
+        self.placement.reference = Some(reference.into());
+        self
+    }
+
     /// Sets the name of the vendor.
     pub fn vendor_name(mut self, name: &str) -> Self {
         self.placement.vendor_name = Some(name.into());
@@ -213,6 +219,12 @@ impl OrderBuilder {
     /// Adds a carrier to the last event.
     pub fn by(mut self, carrier: &str) -> Self {
         self.events_after_placement.last_mut().expect("add an event first").carrier = Some(carrier.into());
+        self
+    }
+
+    /// Adds a tracking number to the last event.
+    pub fn tracked(mut self, number: &str) -> Self {
+        self.events_after_placement.last_mut().expect("add an event first").tracking_number = Some(number.into());
         self
     }
 

@@ -10,6 +10,7 @@ pub mod lists;
 pub mod orders;
 pub mod retention;
 pub mod retractions;
+pub mod search;
 pub mod vendor_versions;
 pub mod vendors;
 
@@ -116,6 +117,14 @@ macro_rules! store_suite {
                 a_count_without_buckets_stops_at_its_limit,
                 issues_end_before_the_requested_instant,
                 placement_dates_are_whole_days_of_the_zone,
+            }
+            search {
+                an_order_is_found_by_each_of_its_terms_in_any_case,
+                an_order_is_found_by_the_start_of_its_id,
+                a_search_has_the_other_conditions_and_the_pages_of_a_list,
+                an_order_is_found_once_it_is_placed,
+                an_order_is_not_found_by_an_event_that_is_taken_back,
+                an_expired_order_is_not_found,
             }
             retractions {
                 a_batch_is_taken_back_once,

@@ -11,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::{GiftTypeParam, IdParam, SortOrder};
 
-/// `?vendorId,status,dateFrom,dateTo,delayed,giftType,order,limit,cursor`.
+/// `?vendorId,status,dateFrom,dateTo,delayed,giftType,order,q,limit,cursor`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -37,6 +37,10 @@ pub struct OrderListQuery {
     /// The sort order by placement. Default: `desc`, the latest first.
     #[param(value_type = Option<SortOrder>)]
     pub order: Option<String>,
+    /// Only orders whose id, reference or a tracking number begins with this text, ignoring case. On DynamoDB, a reference or a
+    /// tracking number must be this text as a whole.
+    #[param(min_length = 4, max_length = 128)]
+    pub q: Option<String>,
     /// The most orders on a page. Default: 50.
     #[param(value_type = Option<u8>, minimum = 1, maximum = 100)]
     pub limit: Option<String>,

@@ -23,7 +23,7 @@ pub struct VendorListQuery {
     /// Only vendors with this risk level; several are separated by commas.
     #[param(value_type = Option<Vec<RiskLevelView>>, style = Form, explode = false)]
     pub risk: Option<String>,
-    /// Only vendors whose name, id or category contains this text, ignoring case.
+    /// Only vendors whose name, id or category contains this text, ignoring case and accents.
     pub q: Option<String>,
     /// The most vendors on a page. Default: 20.
     #[param(value_type = Option<u8>, minimum = 1, maximum = 100)]

@@ -203,7 +203,7 @@ impl History {
     }
 
     /// The events that are not taken back at a version, in the order in which they were recorded.
-    fn valid_events(&self, version: usize) -> impl Iterator<Item = &Recorded> {
+    pub(crate) fn valid_events(&self, version: usize) -> impl Iterator<Item = &Recorded> {
         let version = version.min(self.version());
         let known = self.facts[..version].iter().enumerate();
         known.filter_map(move |(position, fact)| fact.event().filter(|_| !self.is_taken_back_at(version, position)))

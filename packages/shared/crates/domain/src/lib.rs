@@ -25,6 +25,7 @@ mod rejection;
 mod report;
 mod rfc3339;
 mod risk;
+mod search;
 mod status;
 mod summary;
 mod vendor;
@@ -47,5 +48,6 @@ pub use report::{
     Overdue, Report, Trend, Trends, figures, next_change, one_day, one_week, reliability_history, report,
 };
 pub use risk::{Risk, RiskLevel, RiskReason, probability_below};
+pub use search::{SearchTerm, SearchTerms, TermKind, search_form};
 pub use status::{ActiveStatus, Outcome, Status};
 pub use vendor::{SlaPromises, Vendor, VendorValidity};

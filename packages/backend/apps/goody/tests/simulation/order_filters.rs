@@ -6,7 +6,9 @@ use goody_domain::{Instant, Order, ReportZone, Status};
 /// Whether the list of `filter` must contain the order at `now`.
 pub(crate) fn matches(filter: &OrderFilter, order: &Order, zone: &ReportZone, now: Instant) -> bool {
     // Without `..`: a new field of the filter must be added to the conditions.
-    let OrderFilter { vendor_id, statuses, placed_from, placed_to, delayed, gift_type, oldest_first: _ } = filter;
+    let OrderFilter { vendor_id, statuses, placed_from, placed_to, delayed, gift_type, oldest_first: _, search } =
+        filter;
+    assert!(search.is_none(), "an order does not have all of its terms");
     has_vendor(vendor_id.as_ref().map(|id| id.as_str()), order)
         && has_status(statuses, order)
         && placed_from.is_none_or(|day| order.created_at >= zone.start(day))

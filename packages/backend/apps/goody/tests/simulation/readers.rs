@@ -137,6 +137,7 @@ impl Reader {
             delayed: rng.chance(0.2).then(|| rng.chance(0.5)),
             gift_type: rng.chance(0.2).then(|| GiftType::parse(rng.pick(&GIFTS)).unwrap()),
             oldest_first: rng.chance(0.3),
+            search: None,
         }
     }
 

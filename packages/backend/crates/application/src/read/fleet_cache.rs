@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError};
 
-use goody_domain::{AsOf, Day, Vendor, VendorId};
+use goody_domain::{AsOf, Day, Vendor, VendorId, search_form};
 use tokio::sync::Mutex;
 
 use super::{ReadError, check_not_expired, versions};
@@ -22,6 +22,16 @@ pub struct FleetRow {
     earlier_until: Option<Day>,
     /// The report, and the score of each of 30 dates.
     pub current: CurrentReport,
+    /// The name, the id and the category of the vendor, see [`search_form`].
+    pub search_forms: Box<[String]>,
+}
+
+impl FleetRow {
+    fn new(vendor: Vendor, earlier_until: Option<Day>, current: CurrentReport) -> Self {
+        let texts = [Some(vendor.name.as_str()), Some(vendor.vendor_id.as_str()), vendor.category.as_deref()];
+        let search_forms = texts.into_iter().flatten().map(search_form).collect();
+        Self { vendor, earlier_until, current, search_forms }
+    }
 }
 
 /// The reports of all vendors as of one instant.
@@ -183,7 +193,7 @@ impl FleetCache {
             let current = state.current(as_of);
             let VendorState { vendor, earlier_until, .. } = state;
             match current {
-                Some(current) => rows.push(Arc::new(FleetRow { vendor, earlier_until, current })),
+                Some(current) => rows.push(Arc::new(FleetRow::new(vendor, earlier_until, current))),
                 None => to_compute.push((vendor, earlier_until)),
             }
         }
@@ -191,7 +201,7 @@ impl FleetCache {
         let computed = current_reports(self.reports.as_ref(), &ids, as_of).await?;
         let computed = to_compute.into_iter().zip(computed);
         rows.extend(
-            computed.map(|((vendor, earlier_until), current)| Arc::new(FleetRow { vendor, earlier_until, current })),
+            computed.map(|((vendor, earlier_until), current)| Arc::new(FleetRow::new(vendor, earlier_until, current))),
         );
         rows.sort_by(|one, other| one.vendor.vendor_id.cmp(&other.vendor.vendor_id));
         Ok((FleetReports { as_of, revision, rows }, status))

@@ -9,7 +9,7 @@ use goody_application::ports::{
 };
 use goody_domain::{BatchId, History, Instant, Order, OrderId, VendorId};
 
-use super::{LoggedChange, MemoryStore};
+use super::{LoggedChange, MemoryStore, State};
 
 #[async_trait]
 impl OrderWriter for MemoryStore {
@@ -65,8 +65,9 @@ impl OrderReader for MemoryStore {
         limit: usize,
         now: Instant,
     ) -> Result<Vec<Order>> {
-        let mut orders = self.state().placed_orders();
-        orders.retain(|order| filter.takes(order, &self.zone, now));
+        let state = self.state();
+        let mut orders = state.placed_orders();
+        orders.retain(|order| filter.takes(order, &self.zone, now) && state.finds(filter, order));
         if filter.oldest_first {
             let sort_key = |order: &Order| (order.created_at, order.order_id.clone());
             orders.sort_by_key(sort_key);
@@ -79,7 +80,9 @@ impl OrderReader for MemoryStore {
 
     async fn count(&self, filter: &OrderFilter, limit: i64, now: Instant) -> Result<OrderCount> {
         let mut count = OrderCount::default();
-        for order in self.state().placed_orders().iter().filter(|order| filter.takes(order, &self.zone, now)) {
+        let state = self.state();
+        let is_listed = |order: &&Order| filter.takes(order, &self.zone, now) && state.finds(filter, order);
+        for order in state.placed_orders().iter().filter(is_listed) {
             if !filter.is_counted() && count.by_status.iter().sum::<i64>() == limit {
                 count.is_lower_bound = true;
                 break;
@@ -124,6 +127,13 @@ impl OrderReader for MemoryStore {
     async fn count_expired(&self, batch_id: &BatchId) -> Result<u64> {
         let state = self.state();
         Ok(state.expired_ids.values().filter(|(_, batches)| batches.contains(batch_id)).count() as u64)
+    }
+}
+
+impl State {
+    /// Whether the search of a filter finds an order.
+    fn finds(&self, filter: &OrderFilter, order: &Order) -> bool {
+        filter.search.as_ref().is_none_or(|search| search.finds(&self.orders[&order.order_id].terms()))
     }
 }
 
