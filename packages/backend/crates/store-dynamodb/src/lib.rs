@@ -21,6 +21,7 @@ mod rebuild;
 mod recent;
 mod reports;
 mod retention;
+mod search_terms;
 mod secondary_vendors;
 pub mod stream_record;
 mod tables;

@@ -3,7 +3,7 @@
 //!
 //! The list of a vendor is one partition of an index. Other lists are merged from the five groups of another index: each status
 //! is in one or two groups, and orders that arrived late are a separate group. A list of a rare gift type is read from the index
-//! of gift types. The other conditions of a filter are checked on the attributes of the index entries. If no bucket has the total
+//! of gift types, and a search finds its orders by their terms. The other conditions of a filter are checked on the attributes of the index entries. If no bucket has the total
 //! of a list, one read of the index gives both a page and the total.
 
 use std::collections::HashMap;
@@ -16,6 +16,7 @@ use crate::buckets::{BucketItem, Row, partition, read_counters};
 use crate::index_reader::{Entry, MergedReader, Partition, PartitionReader, Range, Selection};
 use crate::items::read;
 use crate::order_item::{Group, sort_key, sort_key_start};
+use crate::search_terms::Found;
 use crate::tables::{BY_GIFT, BY_GROUP, BY_VENDOR};
 
 /// A gift type is rare if at most this many orders have it.
@@ -28,7 +29,7 @@ enum Source<'s> {
     /// In these partitions of an index.
     Index(MergedReader<'s>),
     /// Among these few orders.
-    Orders(Vec<OrderId>),
+    Orders(Found),
 }
 
 impl DynamoStore {
@@ -46,6 +47,9 @@ impl DynamoStore {
 
     /// Where the orders of a list are, after a position.
     async fn source(&self, filter: &OrderFilter, after: Option<&Position>) -> Result<Source<'_>> {
+        if let Some(search) = &filter.search {
+            return Ok(Source::Orders(self.find_orders(search).await?));
+        }
         let range = self.range(filter, after);
         let partition_reader = |index, attribute, value: &str| {
             let partition = Partition { index, attribute, value: value.to_owned(), sort_attribute: "createdAt" };
@@ -60,7 +64,8 @@ impl DynamoStore {
             let mut probe = partition_reader(BY_GIFT, "giftType", gift_type.as_str());
             let entries = if probe.is_done() { Vec::new() } else { probe.next_page(Some(MAX_RARE)).await? };
             if probe.is_done() {
-                return Ok(Source::Orders(entries.iter().map(Entry::order_id).collect::<Result<_>>()?));
+                let ids = entries.iter().map(Entry::order_id).collect::<Result<_>>()?;
+                return Ok(Source::Orders(Found { ids, is_complete: true }));
             }
         }
         let groups = Group::ALL.into_iter().filter(|group| group_may_match(*group, filter));
@@ -70,7 +75,15 @@ impl DynamoStore {
 
     /// The orders that match the filter, in the sequence of the list.
     async fn matching_orders(&self, filter: &OrderFilter, ids: &[OrderId], now: Instant) -> Result<Vec<Order>> {
-        let orders = self.list_histories(ids).await?.into_values().filter_map(|history| history.order());
+        let histories = match &filter.search {
+            Some(search) => {
+                let mut histories = self.histories(ids).await?;
+                histories.retain(|_, history| search.finds(&history.terms()));
+                histories
+            }
+            None => self.list_histories(ids).await?,
+        };
+        let orders = histories.into_values().filter_map(|history| history.order());
         let mut orders: Vec<Order> = orders.filter(|order| filter.takes(order, &self.zone, now)).collect();
         orders.sort_by_cached_key(order_sort_key);
         if !filter.oldest_first {
@@ -135,7 +148,9 @@ pub(crate) async fn list(
     now: Instant,
 ) -> Result<Vec<Order>> {
     match store.source(filter, after).await? {
-        Source::Orders(ids) => Ok(page_after(store.matching_orders(filter, &ids, now).await?, filter, after, limit)),
+        Source::Orders(Found { ids, .. }) => {
+            Ok(page_after(store.matching_orders(filter, &ids, now).await?, filter, after, limit))
+        }
         Source::Index(reader) => read_page(store, filter, reader, limit, now).await,
     }
 }
@@ -179,9 +194,9 @@ pub(crate) async fn page(
         return futures::try_join!(list(store, filter, after, limit, now), count(store, filter, count_limit, now));
     }
     match store.source(filter, None).await? {
-        Source::Orders(ids) => {
+        Source::Orders(Found { ids, is_complete }) => {
             let orders = store.matching_orders(filter, &ids, now).await?;
-            let count = count_statuses(orders.iter().map(Order::status), count_limit, true);
+            let count = count_statuses(orders.iter().map(Order::status), count_limit, is_complete);
             Ok((page_after(orders, filter, after, limit), count))
         }
         Source::Index(mut reader) => {
@@ -222,10 +237,10 @@ pub(crate) async fn count(
 /// Counts the orders of a list one by one, up to a limit.
 async fn count_orders(store: &DynamoStore, filter: &OrderFilter, count_limit: i64, now: Instant) -> Result<OrderCount> {
     match store.source(filter, None).await? {
-        Source::Orders(ids) => Ok(count_statuses(
+        Source::Orders(Found { ids, is_complete }) => Ok(count_statuses(
             store.matching_orders(filter, &ids, now).await?.iter().map(Order::status),
             count_limit,
-            true,
+            is_complete,
         )),
         Source::Index(mut reader) => count_entries(&mut reader, filter, count_limit, now).await,
     }

@@ -65,7 +65,7 @@ impl DynamoStore {
 
     /// Saves one order. Returns false if the stored version is not the loaded one.
     async fn save_one(&self, OrderWrite { history, from_version, .. }: OrderWrite) -> Result<bool> {
-        self.write_parts(&history, from_version).await?;
+        futures::try_join!(self.write_parts(&history, from_version), self.write_terms(&history, from_version))?;
         let summary = history.summary();
         let item = write(&OrderItem::new(&history, &summary, &self.zone, self.retention.order_days)?)?;
         let put = self.client.put_item().table_name(&self.tables.orders).set_item(Some(item));

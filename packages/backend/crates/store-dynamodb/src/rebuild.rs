@@ -26,6 +26,7 @@ type Buckets = BTreeMap<Day, Bucket>;
 /// Rebuilds a scope. If another writer changes it during the rebuild, the rebuild starts again.
 pub(crate) async fn rebuild(store: &DynamoStore, scope: &Scope) -> Result<Rebuilt> {
     let mut backoff = Backoff::default();
+    let mut missing_terms = 0;
     loop {
         let fleet = store.current_row(DOING, FLEET).await?;
         let kept_from = fleet.kept_from.map_or(FIRST, Day::from_number);
@@ -37,13 +38,18 @@ pub(crate) async fn rebuild(store: &DynamoStore, scope: &Scope) -> Result<Rebuil
         let (actual, revision) = full_series(store, scope).await?;
         let expected = match scope {
             Scope::Fleet => buckets_of_vendors(store, kept_from).await?,
-            Scope::Vendor(vendor_id) => buckets_of_orders(store, vendor_id, kept_from).await?,
+            Scope::Vendor(vendor_id) => {
+                let (buckets, missing) = buckets_of_orders(store, vendor_id, kept_from).await?;
+                missing_terms += missing;
+                buckets
+            }
         };
         if let Some(mut rebuilt) = repair(store, scope, (&actual, revision), &expected, kept_from).await? {
             // By other rules, changes wait that the counts by status do not have yet.
             if *scope == Scope::Fleet && !fleet.has_other_rules(&store.rules) {
                 rebuilt.different += u64::from(correct_unplaced(store).await?);
             }
+            rebuilt.different += missing_terms;
             return Ok(rebuilt);
         }
         backoff.wait().await?;
@@ -90,13 +96,14 @@ async fn order_ids(store: &DynamoStore, vendor_id: &VendorId) -> Result<BTreeSet
 }
 
 /// The buckets of a vendor from `first` on, computed from the orders that belong to it or name it, and from the settled rows of
-/// expired orders.
-async fn buckets_of_orders(store: &DynamoStore, vendor_id: &VendorId, first: Day) -> Result<Buckets> {
+/// expired orders. Writes the terms that these orders miss, and returns their number.
+async fn buckets_of_orders(store: &DynamoStore, vendor_id: &VendorId, first: Day) -> Result<(Buckets, u64)> {
     let mut ids = order_ids(store, vendor_id).await?;
     ids.extend(secondary_vendors::orders(store, vendor_id).await?);
     let ids: Vec<OrderId> = ids.into_iter().collect();
 
     let histories = store.histories(&ids).await?;
+    let missing_terms = store.write_missing_terms(histories.values()).await?;
     let markers = markers::read_all(store, &ids).await?;
     let mut entries: BTreeMap<Day, Vec<Entry>> = BTreeMap::new();
     for (id, history) in &histories {
@@ -125,7 +132,7 @@ async fn buckets_of_orders(store: &DynamoStore, vendor_id: &VendorId, first: Day
     for (day, entries) in entries.into_iter().filter(|(day, _)| *day >= first) {
         buckets.entry(day).or_default().add(&entries);
     }
-    Ok(buckets)
+    Ok((buckets, missing_terms))
 }
 
 /// The buckets of the fleet from `first` on: the sums of the vendors' buckets.

@@ -95,7 +95,7 @@ impl DynamoStore {
         Ok(old.into_iter().take(limit).map(|(_, history)| history).collect())
     }
 
-    /// Deletes an order, its pointers and its parts, and settles its numbers. Returns false if it has expired already or has new
+    /// Deletes an order, its pointers, parts and terms, and settles its numbers. Returns false if it has expired already or has new
     /// facts.
     async fn remove_order(&self, history: &History, order_days: u16, today: Day) -> Result<bool> {
         let id = history.order_id();
@@ -103,8 +103,9 @@ impl DynamoStore {
         loop {
             let marker = markers::read_all(self, std::slice::from_ref(id)).await?.remove(id).unwrap_or_default();
             if marker.expired_on.is_some() {
-                // The process that wrote the marker may have ended before it deleted the parts.
+                // The process that wrote the marker may have ended before it deleted the parts and terms.
                 self.delete_parts(history).await?;
+                self.delete_terms(history).await?;
                 return Ok(false);
             }
             let mut writes = vec![markers::expire(self, history, &marker, today)?, self.delete_order(history)?];
@@ -116,6 +117,7 @@ impl DynamoStore {
             match self.transact(DOING, writes).await? {
                 TransactionOutcome::Committed => {
                     self.delete_parts(history).await?;
+                    self.delete_terms(history).await?;
                     return Ok(true);
                 }
                 // The order has new facts.

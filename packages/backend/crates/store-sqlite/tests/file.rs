@@ -180,7 +180,7 @@ async fn a_file_of_an_older_version_is_migrated_with_its_content() {
     assert_eq!(delayed.1.by_status.iter().sum::<i64>(), 2);
     let first_version = "DROP INDEX reports_at_a_glance; DROP TABLE order_kinds; DROP TABLE recent_minutes; \
         DROP INDEX orders_by_promise; ALTER TABLE buckets DROP COLUMN latest_delivery; ALTER TABLE expired_orders DROP COLUMN batches; \
-        DROP TABLE vendor_versions; ALTER TABLE vendors DROP COLUMN registered_day; ALTER TABLE vendors DROP COLUMN earlier_until; \
+        DROP TABLE terms; DROP TABLE vendor_versions; ALTER TABLE vendors DROP COLUMN registered_day; ALTER TABLE vendors DROP COLUMN earlier_until; \
         DELETE FROM meta WHERE key IN ('zone_rules', 'zone_database', 'stall_hours'); \
         UPDATE orders SET late = 0 WHERE status < 3; PRAGMA user_version = 1;";
     Connection::open(file.path()).unwrap().execute_batch(first_version).unwrap();

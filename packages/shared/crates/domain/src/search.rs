@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use caseless::Caseless;
+use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::{Fact, History, OrderEvent};
@@ -47,9 +48,13 @@ pub enum TermKind {
 /// The terms by which an order is found, each in its [`search_form`].
 pub type SearchTerms = BTreeSet<(TermKind, String)>;
 
-/// What a search of orders looks for, in its [`search_form`]: at least four characters.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
-pub struct SearchTerm(String);
+/// What a search of orders looks for: at least four characters.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct SearchTerm {
+    /// The text as it was given, without outer spaces.
+    given: String,
+    form: String,
+}
 
 impl SearchTerm {
     /// Checks the text. The error is the reason, as the end of a sentence that begins with the field.
@@ -57,21 +62,26 @@ impl SearchTerm {
     /// # Errors
     /// The text is too short or too long.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let form = term_form(text);
-        if form.chars().count() < LEAST_CHARACTERS || text.trim().chars().count() > MOST_CHARACTERS {
+        let (given, form) = (text.trim().to_owned(), term_form(text));
+        if form.chars().count() < LEAST_CHARACTERS || given.chars().count() > MOST_CHARACTERS {
             return Err(format!("must have {LEAST_CHARACTERS} to {MOST_CHARACTERS} characters"));
         }
-        Ok(Self(form))
+        Ok(Self { given, form })
     }
 
-    /// The search form.
+    /// Its [`search_form`].
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.form
+    }
+
+    /// The text as it was given.
+    pub fn given(&self) -> &str {
+        &self.given
     }
 
     /// Whether one of the terms begins with it.
     pub fn finds(&self, terms: &SearchTerms) -> bool {
-        terms.iter().any(|(_, term)| term.starts_with(&self.0))
+        terms.iter().any(|(_, term)| term.starts_with(&self.form))
     }
 }
 
