@@ -10,7 +10,7 @@ use crate::codec::read_row;
 use crate::{Fault, schema};
 
 /// How many orders one transaction of [`complete`] reads.
-const ORDERS: u64 = 20_000;
+const ORDERS: u64 = 5_000;
 /// The last order whose terms are complete, in the table `meta`, while those of later ones may be missing.
 const POSITION_KEY: &str = "terms_position";
 /// The orders that may have terms in the table. Quotes inside of texts are escaped, so only fields of events have these names.
@@ -101,7 +101,9 @@ pub(crate) fn complete(connection: &Connection, progress: &dyn Fn(u64, u64)) -> 
     }
     tracing::info!("the terms by which orders are found are added");
     let orders: u64 = connection.query_row("SELECT count(*) FROM orders", [], |row| row.get(0))?;
-    let mut read = 0;
+    let position: i64 = schema::meta(connection, POSITION_KEY)?.unwrap_or(0);
+    let mut read: u64 =
+        connection.query_row("SELECT count(*) FROM orders WHERE id <= ?1", [position], |row| row.get(0))?;
     loop {
         connection.execute_batch("BEGIN IMMEDIATE")?;
         let step = step(connection);

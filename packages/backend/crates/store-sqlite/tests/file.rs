@@ -60,7 +60,7 @@ async fn with_orders(file: &File) -> SqliteStore {
             .promised("2026-03-04")
             .lost("2026-03-09T10:00:00Z")
             .also_placed("bloom", "2026-03-02T10:00:00Z"),
-        OrderBuilder::new("o-3").promised("2026-03-05").shipped("2026-03-04T10:00:00Z"),
+        OrderBuilder::new("o-3").promised("2026-03-05").shipped("2026-03-04T10:00:00Z").tracked("1Z-1"),
     ];
     let events = orders.into_iter().flat_map(OrderBuilder::events).collect();
     Ingest::new(Arc::new(store.clone())).ingest(events, &batch("b-1"), now()).await.unwrap();
@@ -102,6 +102,17 @@ async fn a_rebuild_finds_minutes_that_were_tampered_with() {
 #[tokio::test]
 async fn a_rebuild_finds_a_bucket_that_is_gone() {
     rebuild_finds("DELETE FROM buckets WHERE book = 'acme'").await;
+}
+
+#[tokio::test]
+async fn a_rebuild_finds_terms_that_were_tampered_with() {
+    for sql in [
+        "DELETE FROM terms WHERE kind = 2",
+        "UPDATE terms SET term = '1z-2' WHERE kind = 2",
+        "INSERT INTO terms VALUES (1, 'another', 1)",
+    ] {
+        rebuild_finds(sql).await;
+    }
 }
 
 #[tokio::test]

@@ -19,6 +19,7 @@ mod report;
 mod reported_cases;
 mod retractions;
 mod risk;
+mod search;
 mod stalls;
 mod summary;
 mod timeline;

@@ -62,6 +62,36 @@ async fn every_filter_selects_the_right_orders() {
 }
 
 #[tokio::test]
+async fn a_search_finds_orders_by_id_reference_and_tracking_number() {
+    let app = TestApp::new();
+    let order = |id: &str| OrderBuilder::new(id).vendor("bloom");
+    app.record(order("Gift-1001").reference("#B-77 Müller").events()).await;
+    app.record(order("gift-1002").shipped("2026-03-02T10:00:00Z").tracked("1Z999AA10123456784").events()).await;
+    app.record(OrderBuilder::new("GIFT-2001").lost("2026-03-02T10:00:00Z").events()).await;
+    for (query, expected) in [
+        ("q=gift-", vec!["gift-1002", "Gift-1001", "GIFT-2001"]),
+        ("q=GIFT-1", vec!["gift-1002", "Gift-1001"]),
+        ("q=%23b-77", vec!["Gift-1001"]),
+        ("q=%23b-77%20muller", vec!["Gift-1001"]),
+        ("q=1z999aa1", vec!["gift-1002"]),
+        ("q=gift-&vendorId=acme", vec!["GIFT-2001"]),
+        ("q=gift-&status=LOST", vec!["GIFT-2001"]),
+        ("q=1001", vec![]),
+        ("q=gift%25", vec![]),
+    ] {
+        assert_eq!(ids(&app, query).await, expected, "{query}");
+    }
+    for q in ["", "123", "%20%20%20123", "%C3%BC%CC%88%CC%88%CC%88"] {
+        assert_eq!(wrong_parameters(&app, &format!("/api/orders?q={q}")).await, ["q"], "{q}");
+        assert_eq!(wrong_parameters(&app, &format!("/api/orders/export?q={q}")).await, ["q"], "{q}");
+    }
+    let export = app.get("/api/orders/export?format=ndjson&q=1Z999AA10123456784").await;
+    assert_eq!(column(&json!(export.lines()), "orderId"), [&json!("gift-1002")]);
+    let (paged, pages) = follow(&app, "/api/orders?q=gift-&limit=2", "orders").await;
+    assert_eq!((paged.len(), pages), (3, 2));
+}
+
+#[tokio::test]
 async fn the_summary_is_of_the_whole_filter_and_not_of_the_page() {
     let app = small_fleet().await;
     let page = app.read("/api/orders?vendorId=bloom&limit=2").await;

@@ -168,6 +168,38 @@ async fn the_table_is_searched_in_names_ids_and_categories() {
 }
 
 #[tokio::test]
+async fn a_search_ignores_accents_and_unicode_forms_and_takes_signs_as_they_are() {
+    let app = TestApp::new();
+    let vendors = [
+        ("v1", "Fleurs d'\u{e9}t\u{e9}"),
+        ("v2", "M\u{fc}ller"),
+        ("v3", "Mu\u{308}ller & Sohn"),
+        ("v4", "100% Blumen_Laden"),
+        ("v5", "\u{130}stanbul"),
+        ("v6", "\u{82b1}\u{5c4b}"),
+        ("V7", "Stra\u{df}e 7"),
+    ];
+    for (id, name) in vendors {
+        app.record(OrderBuilder::new(&format!("o-{id}")).vendor(id).vendor_name(name).events()).await;
+    }
+    for (q, found) in [
+        ("muller", vec!["v2", "v3"]),
+        ("MU%CC%88LLER", vec!["v2", "v3"]),
+        ("m%C3%BCller", vec!["v2", "v3"]),
+        ("%25", vec!["v4"]),
+        ("_", vec!["v4"]),
+        ("fleurs%20d'ete", vec!["v1"]),
+        ("istanbul", vec!["v5"]),
+        ("%E8%8A%B1", vec!["v6"]),
+        ("strasse", vec!["V7"]),
+        ("v7", vec!["V7"]),
+        ("x'or%201=1--", vec![]),
+    ] {
+        assert_eq!(ids(&app, &format!("sortBy=name&q={q}")).await, found, "{q}");
+    }
+}
+
+#[tokio::test]
 async fn the_table_is_filtered_by_risk() {
     let app = small_fleet().await;
     assert_eq!(ids(&app, "risk=insufficient").await, ["crate"]);
