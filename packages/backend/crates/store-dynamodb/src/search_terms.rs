@@ -15,7 +15,7 @@ use crate::client::{MAX_CONCURRENT_CALLS, Terms, failed, text};
 use crate::items::{Item, damaged};
 use crate::order_item::ALL;
 use crate::tables::BY_ID;
-use crate::{DynamoStore, bucket_transaction, orders};
+use crate::{DynamoStore, bucket_transaction};
 
 /// How the key of a partition begins. Ids of vendors contain no `#`.
 const PREFIX: &str = "term#";
@@ -106,8 +106,7 @@ impl DynamoStore {
         let query = query.key_condition_expression("#vendorId = :vendorId").set_expression_attribute_names(names);
         let query = query.set_expression_attribute_values(values);
         let found = self.query("searching a term", query, Some(MOST_FOUND + 1)).await?;
-        let id = |item: &Item| OrderId::parse(&key_text(item, "date")).map_err(|reason| damaged("a term", &reason));
-        found.iter().map(id).collect()
+        found.iter().map(|item| order_id(item, "date")).collect()
     }
 
     async fn find_ids(&self, prefix: String) -> Result<Vec<OrderId>> {
@@ -116,12 +115,17 @@ impl DynamoStore {
         let query = query.key_condition_expression("#all = :all AND begins_with(#orderId, :orderId)");
         let query = query.set_expression_attribute_names(names).set_expression_attribute_values(values);
         let found = self.query("searching the ids of orders", query, Some(MOST_FOUND + 1)).await?;
-        found.iter().map(orders::order_id).collect()
+        found.iter().map(|item| order_id(item, "orderId")).collect()
     }
 }
 
 fn key_text(item: &Item, attribute: &str) -> String {
     item.get(attribute).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default()
+}
+
+/// The order in a key of an item.
+fn order_id(item: &Item, attribute: &str) -> Result<OrderId> {
+    OrderId::parse(&key_text(item, attribute)).map_err(|reason| damaged("a term", &reason))
 }
 
 /// The keys of an item.

@@ -34,7 +34,9 @@ export function NoOrderMatches({
         {isStatusToBlame
           ? `Without the status there ${allStatuses === 1 ? 'is' : 'are'} ${pluralize(allStatuses, 'order')}.`
           : filters.length === 1
-            ? 'No order matches the filter.'
+            ? search.q === undefined
+              ? 'No order matches the filter.'
+              : `No order has an id, reference or tracking number that begins with “${search.q}”.`
             : 'No order matches all filters. Drop one of them:'}
       </p>
       <div className={styles.drops}>

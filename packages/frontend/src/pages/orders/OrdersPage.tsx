@@ -14,6 +14,7 @@ import { atLeast, headline } from './headline';
 import type { OrdersData } from './load';
 import { NoOrderMatches } from './NoOrderMatches';
 import { OrdersFilters } from './OrdersFilters';
+import { OrderSearch } from './OrderSearch';
 import styles from './OrdersPage.module.css';
 import { OrdersTable } from './OrdersTable';
 import { filterOf, firstPageSearch, type OrdersFilter, type OrdersSearch } from './search';
@@ -55,6 +56,7 @@ export function OrdersPage({ data, search }: { data: OrdersData; search: OrdersS
         selected={filter.status}
         onSelect={(status) => show({ status })}
       />
+      <OrderSearch q={filter.q} onSearch={(q) => show({ q })} />
       <OrdersFilters filter={filter} vendor={vendor} timeZone={timeZone} onChange={show} />
       <FilterChips
         chips={activeFilters(filter, pending.vendorId === search.vendorId ? vendor : pending.vendorId).map(

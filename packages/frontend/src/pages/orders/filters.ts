@@ -11,8 +11,9 @@ export interface ActiveFilter {
 
 /** The active filters; each status is one. `vendor` is the name of the vendor in the filter. */
 export function activeFilters(search: OrdersFilter, vendor: string | undefined): ActiveFilter[] {
-  const { status, dateFrom, dateTo, delayed, giftType } = search;
+  const { status, dateFrom, dateTo, delayed, giftType, q } = search;
   const filters: ActiveFilter[] = [];
+  if (q !== undefined) filters.push({ label: `Number: ${q}`, rest: { q: undefined } });
   if (vendor !== undefined) filters.push({ label: vendor, rest: { vendorId: undefined } });
   const statuses = statusesIn(status);
   for (const one of statuses) {

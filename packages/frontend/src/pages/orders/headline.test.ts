@@ -50,6 +50,7 @@ describe('the active filters', () => {
       { label: 'Placed from 1 Nov 2026', rest: { dateFrom: undefined } },
       { label: 'Late', rest: { delayed: undefined } },
     ]);
+    expect(activeFilters({ q: '1Z99' }, undefined)).toEqual([{ label: 'Number: 1Z99', rest: { q: undefined } }]);
     expect(activeFilters({}, undefined)).toEqual([]);
   });
 });

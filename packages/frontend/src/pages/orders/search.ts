@@ -9,6 +9,8 @@ export interface OrdersFilter {
   /** `true` or `false`. */
   delayed?: string;
   giftType?: string;
+  /** The start of an order's id, reference or tracking number. */
+  q?: string;
 }
 
 /** The search parameters of the orders. */
@@ -20,7 +22,7 @@ export interface OrdersSearch extends OrdersFilter {
   page?: string;
 }
 
-export const filterNames = ['vendorId', 'status', 'dateFrom', 'dateTo', 'delayed', 'giftType'] as const;
+export const filterNames = ['vendorId', 'status', 'dateFrom', 'dateTo', 'delayed', 'giftType', 'q'] as const;
 
 /** The search without sort and page. */
 export function filterOf(search: OrdersSearch): OrdersFilter {

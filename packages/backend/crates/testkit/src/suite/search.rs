@@ -171,7 +171,7 @@ pub async fn an_order_is_not_found_by_an_event_that_is_taken_back(make: MakeStor
     );
     assert_rebuilt(store).await;
     send(store, events[1..2].to_vec(), "mended").await;
-    assert_eq!(found(store, "t-12345").await, ["o-1"], "the event is told again");
+    assert_eq!(found(store, "t-12345").await, ["o-1"], "the event is sent again");
     assert_rebuilt(store).await;
 }
 

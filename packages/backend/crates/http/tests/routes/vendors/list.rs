@@ -195,7 +195,9 @@ async fn a_search_ignores_accents_and_unicode_forms_and_takes_signs_as_they_are(
         ("v7", vec!["V7"]),
         ("x'or%201=1--", vec![]),
     ] {
-        assert_eq!(ids(&app, &format!("sortBy=name&q={q}")).await, found, "{q}");
+        let mut listed = ids(&app, &format!("q={q}")).await;
+        listed.sort();
+        assert_eq!(listed, found, "{q}");
     }
 }
 
