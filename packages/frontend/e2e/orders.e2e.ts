@@ -222,8 +222,21 @@ describe('the list of orders', () => {
   test('finds an order by its tracking number or its reference, in any case', async () => {
     const [placed, shipped] = [3, 2].map((days) => new Date(Date.now() - days * 86_400_000).toISOString());
     await goody.send([
-      { eventId: 'e-1', orderId: 'gift-9', vendorId: 'wine.co:1', status: 'PLACED', occurredAt: placed, reference: '#WZ-77' },
-      { eventId: 'e-2', orderId: 'gift-9', status: 'SHIPPING_ON_TIME', occurredAt: shipped, trackingNumber: '1Z999AA10123456784' },
+      {
+        eventId: 'e-1',
+        orderId: 'gift-9',
+        vendorId: 'wine.co:1',
+        status: 'PLACED',
+        occurredAt: placed,
+        reference: '#WZ-77',
+      },
+      {
+        eventId: 'e-2',
+        orderId: 'gift-9',
+        status: 'SHIPPING_ON_TIME',
+        occurredAt: shipped,
+        trackingNumber: '1Z999AA10123456784',
+      },
     ]);
     const { page, consoleErrors } = await open();
     const field = page.getByRole('searchbox', { name: 'Search orders' });

@@ -29,14 +29,14 @@ pub(crate) fn open_or_create(database: &Database, settings: Settings) -> Result<
     Ok(SqliteStore::open(&database.database, Settings { zone, stall_hours, upgrade_progress, ..settings })?)
 }
 
-/// Shows the progress while everything is counted again after an update.
+/// Shows the progress of an upgrade of the database.
 fn upgrade_progress() -> Arc<dyn Fn(u64, u64) + Send + Sync> {
     let shown: Mutex<Option<Progress>> = Mutex::new(None);
     Arc::new(move |read, of| {
         let mut shown = shown.lock().unwrap_or_else(PoisonError::into_inner);
         let progress = shown.get_or_insert_with(|| Progress::new(of, "{bar:40} {percent} % {msg} ETA {eta}"));
         progress.show(read, || {
-            "everything is counted again by the rules of this version; it may be stopped and continues".into()
+            "the database is upgraded to this version; it may be stopped and continues".into()
         });
         if read == of
             && let Some(progress) = shown.take()
