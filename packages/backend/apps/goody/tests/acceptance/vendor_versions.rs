@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use goody_domain::{Day, Instant};
+use goody_domain::Day;
 use rusqlite::Connection;
 use serde_json::json;
 
@@ -44,11 +44,6 @@ fn exports(server: &Server, database: &Path, date: Day) -> BTreeMap<String, (Str
     exports
 }
 
-fn utc_today() -> Day {
-    let seconds = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
-    goody_domain::ReportZone::utc().day(Instant::from_micros(i64::try_from(seconds).unwrap() * 1_000_000))
-}
-
 #[test]
 fn exports_of_a_past_date_stay_as_they_are_when_a_vendor_is_renamed() {
     let folder = tempfile::tempdir().unwrap();
@@ -61,7 +56,7 @@ fn exports_of_a_past_date_stay_as_they_are_when_a_vendor_is_renamed() {
     downgrade(&database);
 
     let server = Server::start_by(quiet(), &database, &[]);
-    let today = utc_today();
+    let today = Day::parse(server.get("/api/dashboard")["date"].as_str().unwrap()).unwrap();
     let past = [today.plus(-1), today.plus(-40)];
     let before = past.map(|date| exports(&server, &database, date));
     let before_today = exports(&server, &database, today);
