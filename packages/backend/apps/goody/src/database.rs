@@ -35,9 +35,7 @@ fn upgrade_progress() -> Arc<dyn Fn(u64, u64) + Send + Sync> {
     Arc::new(move |read, of| {
         let mut shown = shown.lock().unwrap_or_else(PoisonError::into_inner);
         let progress = shown.get_or_insert_with(|| Progress::new(of, "{bar:40} {percent} % {msg} ETA {eta}"));
-        progress.show(read, || {
-            "the database is upgraded to this version; it may be stopped and continues".into()
-        });
+        progress.show(read, || "the database is upgraded to this version; it may be stopped and continues".into());
         if read == of
             && let Some(progress) = shown.take()
         {

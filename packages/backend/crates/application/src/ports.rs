@@ -532,10 +532,10 @@ pub trait ReportReader: Send + Sync {
 pub trait VendorStore: Send + Sync {
     /// Adds those of the vendors that are unknown, and gives a name to those that have none yet: see [`Vendor::named_as`].
     /// A name completes the master data as it is, and makes no version.
-    async fn register_unknown(&self, vendors: Vec<Vendor>, now: Instant) -> Result<()>;
+    async fn register_unknown(&self, vendors: Vec<Vendor>) -> Result<()>;
 
     /// Creates or replaces a vendor; returns true if it was unknown. The replaced master data becomes a version, as
-    /// [`goody_domain::VendorValidity`] says: past dates keep it.
+    /// [`goody_domain::version_made_on`] says: past dates keep it.
     async fn put(&self, vendor: Vendor, now: Instant) -> Result<bool>;
 
     /// Those of the vendors that have an earlier version for the end of a past day, with its master data. A store may drop the

@@ -34,8 +34,8 @@ impl OrderWriter for DynamoStore {
         Ok(ids.iter().map(find).collect())
     }
 
-    async fn save(&self, writes: Vec<OrderWrite>, _source: Option<&str>, now: Instant) -> Result<Vec<bool>> {
-        let outdated = self.register_vendors(&writes, now).await?;
+    async fn save(&self, writes: Vec<OrderWrite>, _source: Option<&str>, _now: Instant) -> Result<Vec<bool>> {
+        let outdated = self.register_vendors(&writes).await?;
         let save = async |write: OrderWrite| match outdated.contains(write.history.order_id()) {
             true => Ok(false),
             false => self.save_one(write).await,
@@ -118,7 +118,7 @@ impl DynamoStore {
     /// One transaction has no room for an order and all vendors that it may name. So the vendors are registered first, because an
     /// order may name registered vendors only. A vendor that no order names can remain only if another writer changes the order
     /// between this check and the write.
-    async fn register_vendors(&self, writes: &[OrderWrite], now: Instant) -> Result<HashSet<OrderId>> {
+    async fn register_vendors(&self, writes: &[OrderWrite]) -> Result<HashSet<OrderId>> {
         let mut unknown_vendors: BTreeSet<VendorId> =
             writes.iter().flat_map(|write| &write.unknown_vendors).map(|vendor| vendor.vendor_id.clone()).collect();
         if unknown_vendors.is_empty() {
@@ -142,7 +142,7 @@ impl DynamoStore {
         let (current, outdated): (Vec<_>, Vec<_>) =
             affected.partition(|write| version(write.history.order_id()) == write.from_version);
         let vendors = current.into_iter().flat_map(|write| &write.unknown_vendors);
-        self.register_unknown(vendors.filter(|vendor| is_unknown(vendor)).cloned().collect(), now).await?;
+        self.register_unknown(vendors.filter(|vendor| is_unknown(vendor)).cloned().collect()).await?;
         Ok(outdated.into_iter().map(|write| write.history.order_id().clone()).collect())
     }
 

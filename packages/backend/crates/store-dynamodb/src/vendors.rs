@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
 use goody_application::ports::{Result, VendorStore};
-use goody_domain::{Day, Instant, Vendor, VendorId, VendorValidity};
+use goody_domain::{Day, Instant, Vendor, VendorId, version_made_on};
 use serde::{Deserialize, Serialize};
 
 use crate::DynamoStore;
@@ -25,9 +25,6 @@ struct VendorItem {
     all: String,
     #[serde(flatten)]
     vendor: Vendor,
-    /// The day on which it was first stored; absent in the items of earlier versions of the program.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    registered_day: Option<i32>,
     /// The last day of the latest earlier version of the master data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     earlier_until: Option<i32>,
@@ -40,33 +37,21 @@ struct VendorItem {
 }
 
 impl VendorItem {
-    fn new(vendor: Vendor, today: Day) -> Self {
-        let registered_day = Some(today.number());
-        Self {
-            all: ALL.to_owned(),
-            vendor,
-            registered_day,
-            earlier_until: None,
-            versions: Compressed::default(),
-            revision: 0,
-        }
+    fn new(vendor: Vendor) -> Self {
+        Self { all: ALL.to_owned(), vendor, earlier_until: None, versions: Compressed::default(), revision: 0 }
     }
 
     /// This item with changed master data. What it had before becomes a version, if a past date has it.
     fn changed(&self, vendor: Vendor, today: Day) -> Result<Self> {
         let mut changed = self.clone();
-        if self.vendor != vendor {
-            let day = |number: Option<i32>| number.map(Day::from_number);
-            let validity =
-                VendorValidity { registered_on: day(self.registered_day), earlier_until: day(self.earlier_until) };
-            let (validity, last_day) = validity.changed_on(today);
-            changed.registered_day = validity.registered_on.map(Day::number);
-            changed.earlier_until = validity.earlier_until.map(Day::number);
-            if let Some(last_day) = last_day {
-                let mut versions = vendor_versions::read(&self.versions)?;
-                versions.push(Version { last_day, vendor: self.vendor.clone() });
-                changed.versions = vendor_versions::write(&versions)?;
-            }
+        let earlier_until = self.earlier_until.map(Day::from_number);
+        if self.vendor != vendor
+            && let Some(last_day) = version_made_on(today, earlier_until)
+        {
+            let mut versions = vendor_versions::read(&self.versions)?;
+            versions.push(Version { last_day, vendor: self.vendor.clone() });
+            changed.versions = vendor_versions::write(&versions)?;
+            changed.earlier_until = Some(last_day.number());
         }
         changed.vendor = vendor;
         Ok(changed)
@@ -75,15 +60,14 @@ impl VendorItem {
 
 #[async_trait]
 impl VendorStore for DynamoStore {
-    async fn register_unknown(&self, vendors: Vec<Vendor>, now: Instant) -> Result<()> {
-        let today = self.zone.day(now);
+    async fn register_unknown(&self, vendors: Vec<Vendor>) -> Result<()> {
         let known = self.vendor_items(vendors.iter().map(|vendor| vendor.vendor_id.clone())).await?;
         let mut known: HashMap<VendorId, VendorItem> =
             known.into_iter().map(|item| (item.vendor.vendor_id.clone(), item)).collect();
         for vendor in vendors {
             let stored = known.get(&vendor.vendor_id);
             let new = match stored {
-                None => VendorItem::new(vendor, today),
+                None => VendorItem::new(vendor),
                 Some(stored) => match stored.vendor.named_as(&vendor) {
                     Some(named) => VendorItem { vendor: named, ..stored.clone() },
                     None => continue,
@@ -104,7 +88,7 @@ impl VendorStore for DynamoStore {
             let known = self.get("reading a vendor", &self.tables.vendors, key(&vendor.vendor_id)).await?;
             let known = known.map(read::<VendorItem>).transpose()?;
             let new = match &known {
-                None => VendorItem::new(vendor.clone(), today),
+                None => VendorItem::new(vendor.clone()),
                 Some(known) => known.changed(vendor.clone(), today)?,
             };
             if self.write_vendor(new, known.is_some()).await?.is_some() {

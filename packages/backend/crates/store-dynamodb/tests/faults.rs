@@ -116,9 +116,8 @@ async fn all_faults_together_change_no_number() {
 #[tokio::test]
 async fn an_operation_that_always_fails_ends_after_a_bounded_number_of_attempts() {
     let (store, proxy, _emulator) = store_with_faults(Faults { conflicts: 100, ..Faults::default() }).await;
-    let error = goody_application::ports::VendorStore::register_unknown(&store, vec![unregistered("acme")], now())
-        .await
-        .unwrap_err();
+    let error =
+        goody_application::ports::VendorStore::register_unknown(&store, vec![unregistered("acme")]).await.unwrap_err();
     assert!(matches!(error, StoreError::Contended(_)), "{error}");
     assert_eq!(proxy.faults_injected.load(Ordering::Relaxed), 12);
     let (store, proxy, _emulator) = store_with_faults(Faults { throttled: 100, ..Faults::default() }).await;

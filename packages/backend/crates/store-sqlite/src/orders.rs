@@ -35,7 +35,7 @@ impl OrderWriter for SqliteStore {
         let rows: std::result::Result<Vec<Prepared>, Fault> =
             writes.iter().map(|write| prepare(write, now, &self.zone)).collect();
         let rows = rows.map_err(|fault| fault.into_store_error(DOING))?;
-        let (source, today) = (source.map(ToOwned::to_owned), self.zone.day(now));
+        let source = source.map(ToOwned::to_owned);
         let weight = if rows.len() > LIGHT { Weight::Heavy } else { Weight::Light };
         let saved = self.write(DOING, weight, move |connection| {
             let mut moves = Moves::default();
@@ -44,7 +44,7 @@ impl OrderWriter for SqliteStore {
                 .map(|row| save(connection, row, now, &mut moves))
                 .collect::<std::result::Result<_, Fault>>()?;
             let written = rows.iter().zip(&saved).filter(|(_, saved)| **saved);
-            vendors::register(connection, written.flat_map(|(row, _)| &row.unknown_vendors), today)?;
+            vendors::register(connection, written.flat_map(|(row, _)| &row.unknown_vendors))?;
             moves.kinds.write(connection)?;
             moves.minutes.write(connection)?;
             moves.terms.write(connection)?;

@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use goody_application::ports::{Result, VendorStore};
-use goody_domain::{Day, Instant, Vendor, VendorId, VendorValidity};
-use rusqlite::{Connection, Row, params};
+use goody_domain::{Day, Instant, Vendor, VendorId, version_made_on};
+use rusqlite::{Connection, params};
 
 use crate::writer::Weight;
 use crate::{Fault, SqliteStore, schema};
 
 #[async_trait]
 impl VendorStore for SqliteStore {
-    async fn register_unknown(&self, vendors: Vec<Vendor>, now: Instant) -> Result<()> {
+    async fn register_unknown(&self, vendors: Vec<Vendor>) -> Result<()> {
         let (vendors, is_known) = self
             .read("reading vendors", move |connection| {
                 let is_known = unknown_vendors(connection, &vendors)?.is_empty();
@@ -22,8 +22,7 @@ impl VendorStore for SqliteStore {
         if is_known {
             return Ok(());
         }
-        let today = self.zone.day(now);
-        self.write("registering vendors", Weight::Light, move |connection| register(connection, &vendors, today)).await
+        self.write("registering vendors", Weight::Light, move |connection| register(connection, &vendors)).await
     }
 
     async fn put(&self, vendor: Vendor, now: Instant) -> Result<bool> {
@@ -33,7 +32,7 @@ impl VendorStore for SqliteStore {
             if let Some(known) = known.as_ref().filter(|known| **known != vendor) {
                 keep_version(connection, known, today)?;
             }
-            save(connection, &vendor, today, schema::next_revision(connection)?)?;
+            save(connection, &vendor, schema::next_revision(connection)?)?;
             Ok(known.is_none())
         })
         .await
@@ -89,44 +88,39 @@ impl VendorStore for SqliteStore {
 pub(crate) fn register<'v>(
     connection: &Connection,
     vendors: impl IntoIterator<Item = &'v Vendor>,
-    today: Day,
 ) -> std::result::Result<(), Fault> {
     let unknown_vendors = unknown_vendors(connection, vendors)?;
     if unknown_vendors.is_empty() {
         return Ok(());
     }
     let revision = schema::next_revision(connection)?;
-    unknown_vendors.values().try_for_each(|vendor| save(connection, vendor, today, revision))
+    unknown_vendors.values().try_for_each(|vendor| save(connection, vendor, revision))
 }
 
 /// Stores the current master data of a vendor.
-fn save(connection: &Connection, vendor: &Vendor, today: Day, revision: i64) -> std::result::Result<(), Fault> {
+fn save(connection: &Connection, vendor: &Vendor, revision: i64) -> std::result::Result<(), Fault> {
     connection
         .prepare_cached(
-            "INSERT INTO vendors (vendor_id, revision, body, registered_day) VALUES (?1, ?2, ?3, ?4) \
+            "INSERT INTO vendors (vendor_id, revision, body) VALUES (?1, ?2, ?3) \
              ON CONFLICT (vendor_id) DO UPDATE SET revision = excluded.revision, body = excluded.body",
         )?
-        .execute(params![vendor.vendor_id.as_str(), revision, write(vendor)?, today.number()])?;
+        .execute(params![vendor.vendor_id.as_str(), revision, write(vendor)?])?;
     Ok(())
 }
 
 /// Keeps the master data before a change as a version, if a past date has it.
 fn keep_version(connection: &Connection, before: &Vendor, today: Day) -> std::result::Result<(), Fault> {
     let id = before.vendor_id.as_str();
-    let day = |row: &Row<'_>, column| row.get::<_, Option<i32>>(column).map(|number| number.map(Day::from_number));
-    let validity = connection
-        .prepare_cached("SELECT registered_day, earlier_until FROM vendors WHERE vendor_id = ?1")?
-        .query_row([id], |row| Ok(VendorValidity { registered_on: day(row, 0)?, earlier_until: day(row, 1)? }))?;
-    let (validity, last_day) = validity.changed_on(today);
-    if let Some(last_day) = last_day {
-        connection
-            .prepare_cached("INSERT INTO vendor_versions (vendor_id, last_day, body) VALUES (?1, ?2, ?3)")?
-            .execute(params![id, last_day.number(), write(before)?])?;
-    }
-    let VendorValidity { registered_on, earlier_until } = validity;
+    let earlier_until: Option<i32> = connection
+        .prepare_cached("SELECT earlier_until FROM vendors WHERE vendor_id = ?1")?
+        .query_row([id], |row| row.get(0))?;
+    let Some(last_day) = version_made_on(today, earlier_until.map(Day::from_number)) else { return Ok(()) };
     connection
-        .prepare_cached("UPDATE vendors SET registered_day = ?2, earlier_until = ?3 WHERE vendor_id = ?1")?
-        .execute(params![id, registered_on.map(Day::number), earlier_until.map(Day::number)])?;
+        .prepare_cached("INSERT INTO vendor_versions (vendor_id, last_day, body) VALUES (?1, ?2, ?3)")?
+        .execute(params![id, last_day.number(), write(before)?])?;
+    connection
+        .prepare_cached("UPDATE vendors SET earlier_until = ?2 WHERE vendor_id = ?1")?
+        .execute(params![id, last_day.number()])?;
     Ok(())
 }
 

@@ -152,7 +152,7 @@ async fn stored_data_is_there_when_the_file_is_opened_again() {
 async fn a_write_of_another_process_is_seen() {
     let file = File::new();
     let (one, other) = (file.open(), file.open());
-    one.register_unknown(vec![unregistered("acme")], now()).await.unwrap();
+    one.register_unknown(vec![unregistered("acme")]).await.unwrap();
     let seen = async {
         while other.revision() < one.revision() {
             tokio::task::yield_now().await;
@@ -191,7 +191,7 @@ async fn a_file_of_an_older_version_is_migrated_with_its_content() {
     assert_eq!(delayed.1.by_status.iter().sum::<i64>(), 2);
     let first_version = "DROP INDEX reports_at_a_glance; DROP TABLE order_kinds; DROP TABLE recent_minutes; \
         DROP INDEX orders_by_promise; ALTER TABLE buckets DROP COLUMN latest_delivery; ALTER TABLE expired_orders DROP COLUMN batches; \
-        DROP TABLE terms; DROP TABLE vendor_versions; ALTER TABLE vendors DROP COLUMN registered_day; ALTER TABLE vendors DROP COLUMN earlier_until; \
+        DROP TABLE terms; DROP TABLE vendor_versions; ALTER TABLE vendors DROP COLUMN earlier_until; \
         DELETE FROM meta WHERE key IN ('zone_rules', 'zone_database', 'stall_hours'); \
         UPDATE orders SET late = 0 WHERE status < 3; PRAGMA user_version = 1;";
     Connection::open(file.path()).unwrap().execute_batch(first_version).unwrap();

@@ -15,7 +15,7 @@ use async_trait::async_trait;
 use goody_application::clock_watch::ClockJump;
 use goody_application::ports::{ChangeLag, CurrentReport, Received, Result, Scope, VendorStore};
 use goody_domain::{
-    BatchId, Bucket, Day, History, Instant, Occurrences, Order, OrderId, ReportZone, Vendor, VendorId, VendorValidity,
+    BatchId, Bucket, Day, History, Instant, Occurrences, Order, OrderId, ReportZone, Vendor, VendorId, version_made_on,
 };
 
 /// A store that ends with the process. Clones share the same data.
@@ -63,7 +63,6 @@ struct LoggedChange {
 struct StoredVendor {
     revision: i64,
     vendor: Vendor,
-    validity: VendorValidity,
     /// The earlier versions, by their last days.
     versions: BTreeMap<Day, Vendor>,
 }
@@ -93,23 +92,22 @@ impl State {
     }
 
     /// Registers the vendors that are not known yet.
-    fn register_vendors(&mut self, vendors: Vec<Vendor>, today: Day) {
+    fn register_vendors(&mut self, vendors: Vec<Vendor>) {
         for vendor in vendors {
             let known = self.vendors.get(&vendor.vendor_id);
             let new = known.map_or_else(|| Some(vendor.clone()), |known| known.vendor.named_as(&vendor));
             if let Some(new) = new {
-                self.store_vendor(new, today);
+                self.store_vendor(new);
             }
         }
     }
 
     /// Stores a vendor without a change of its versions. Returns its previous master data.
-    fn store_vendor(&mut self, vendor: Vendor, today: Day) -> Option<Vendor> {
+    fn store_vendor(&mut self, vendor: Vendor) -> Option<Vendor> {
         let revision = self.next_revision();
         match self.vendors.entry(vendor.vendor_id.clone()) {
             Entry::Vacant(entry) => {
-                let validity = VendorValidity::registered_on(today);
-                entry.insert(StoredVendor { revision, vendor, validity, versions: BTreeMap::new() });
+                entry.insert(StoredVendor { revision, vendor, versions: BTreeMap::new() });
                 None
             }
             Entry::Occupied(mut entry) => {
@@ -127,20 +125,20 @@ impl State {
 
 #[async_trait]
 impl VendorStore for MemoryStore {
-    async fn register_unknown(&self, vendors: Vec<Vendor>, now: Instant) -> Result<()> {
-        self.state().register_vendors(vendors, self.zone.day(now));
+    async fn register_unknown(&self, vendors: Vec<Vendor>) -> Result<()> {
+        self.state().register_vendors(vendors);
         Ok(())
     }
 
     async fn put(&self, vendor: Vendor, now: Instant) -> Result<bool> {
         let today = self.zone.day(now);
         let mut state = self.state();
-        let Some(previous) = state.store_vendor(vendor.clone(), today) else { return Ok(true) };
+        let Some(previous) = state.store_vendor(vendor.clone()) else { return Ok(true) };
         if let Some(stored) = state.vendors.get_mut(&vendor.vendor_id)
             && previous != vendor
         {
-            let (validity, last_day) = stored.validity.changed_on(today);
-            stored.validity = validity;
+            let earlier_until = stored.versions.last_key_value().map(|(last_day, _)| *last_day);
+            let last_day = version_made_on(today, earlier_until);
             stored.versions.extend(last_day.map(|last_day| (last_day, previous)));
         }
         Ok(false)

@@ -104,7 +104,7 @@ macro_rules! store_suite {
             vendor_versions {
                 a_change_keeps_the_master_data_of_the_days_before_it,
                 of_the_changes_of_a_day_only_the_last_is_valid_at_its_end,
-                a_vendor_that_events_registered_has_a_version_once_its_day_is_over,
+                the_first_change_of_a_vendor_that_events_registered_leaves_past_dates_alone,
                 a_name_that_an_order_gives_makes_no_version,
                 equal_master_data_makes_no_version,
                 versions_stay_in_order_when_the_clock_is_set_back,

@@ -50,4 +50,4 @@ pub use report::{
 pub use risk::{Risk, RiskLevel, RiskReason, probability_below};
 pub use search::{SearchTerm, SearchTerms, TermKind, search_form};
 pub use status::{ActiveStatus, Outcome, Status};
-pub use vendor::{SlaPromises, Vendor, VendorValidity};
+pub use vendor::{SlaPromises, Vendor, version_made_on};

@@ -60,34 +60,12 @@ impl Vendor {
     }
 }
 
-/// The days on which the current master data of a vendor is valid.
+/// The last day of the version that a change of master data on `today` makes: yesterday, if the data before the change was valid at
+/// its end. `earlier_until` is the last day of the vendor's latest earlier version, if there is one.
 ///
-/// A change makes a version: the master data before it, valid through the end of a last day. Versions are by day: what was valid at
-/// the end of no day has none. Before the first version, the first is valid.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct VendorValidity {
-    /// The day on which the vendor was first stored. `None` if it was before days were recorded: its data is valid from ever.
-    pub registered_on: Option<Day>,
-    /// The last day of its latest earlier version. `None` without one.
-    pub earlier_until: Option<Day>,
-}
-
-impl VendorValidity {
-    /// That of a vendor first stored on a day.
-    pub fn registered_on(day: Day) -> Self {
-        Self { registered_on: Some(day), earlier_until: None }
-    }
-
-    /// The validity after a change on `today`, and the last day of the version that the change makes: yesterday, if the data before
-    /// the change was valid at its end. With a clock that was set back, the days of versions stay in order.
-    #[must_use]
-    pub fn changed_on(self, today: Day) -> (Self, Option<Day>) {
-        let yesterday = today.plus(-1);
-        let was_valid = self.registered_on.is_none_or(|day| day <= yesterday)
-            && self.earlier_until.is_none_or(|until| until < yesterday);
-        if was_valid {
-            return (Self { earlier_until: Some(yesterday), ..self }, Some(yesterday));
-        }
-        (Self { registered_on: self.registered_on.map(|day| day.min(today)), ..self }, None)
-    }
+/// A version is valid through the end of its last day, and the first one on all days before. So a change never changes what a past
+/// date shows, and of several changes on one day only the last counts. With a clock that was set back, the days stay in order.
+pub fn version_made_on(today: Day, earlier_until: Option<Day>) -> Option<Day> {
+    let yesterday = today.plus(-1);
+    earlier_until.is_none_or(|until| until < yesterday).then_some(yesterday)
 }

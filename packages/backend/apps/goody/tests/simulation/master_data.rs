@@ -4,51 +4,57 @@ use std::collections::BTreeMap;
 
 use goody_domain::{AsOf, Day, Vendor, VendorId};
 
-/// For each vendor and each day with a change: the master data at the end of the day.
+/// The master data of all vendors.
 #[derive(Debug, Default)]
-pub(crate) struct MasterData(BTreeMap<VendorId, BTreeMap<Day, Vendor>>);
+pub(crate) struct MasterData(BTreeMap<VendorId, Versions>);
+
+/// What a vendor was first, and for each day with a change the master data at its end.
+#[derive(Debug)]
+struct Versions {
+    first: Vendor,
+    changes: BTreeMap<Day, Vendor>,
+}
+
+impl Versions {
+    fn new(first: Vendor) -> Self {
+        Self { first, changes: BTreeMap::new() }
+    }
+
+    fn current(&self) -> &Vendor {
+        self.changes.values().next_back().unwrap_or(&self.first)
+    }
+}
 
 impl MasterData {
     /// Events named a vendor. It becomes known, if it was not.
-    pub(crate) fn record_named(&mut self, id: &VendorId, today: Day) {
-        let days = self.0.entry(id.clone()).or_default();
-        if days.is_empty() {
-            days.insert(today, Vendor::unregistered(id.clone(), None));
-        }
+    pub(crate) fn record_named(&mut self, id: &VendorId) {
+        self.0.entry(id.clone()).or_insert_with(|| Versions::new(Vendor::unregistered(id.clone(), None)));
     }
 
     /// A vendor was stored.
     pub(crate) fn record(&mut self, vendor: Vendor, today: Day) {
-        let days = self.0.entry(vendor.vendor_id.clone()).or_default();
-        let Some((last, current)) = days.last_key_value().map(|(day, current)| (*day, current.clone())) else {
-            days.insert(today, vendor);
+        let Some(versions) = self.0.get_mut(&vendor.vendor_id) else {
+            self.0.insert(vendor.vendor_id.clone(), Versions::new(vendor));
             return;
         };
-        if current == vendor {
-            return;
+        if *versions.current() != vendor {
+            // With a clock that was set back, no day before the last change changes.
+            let last = versions.changes.last_key_value().map(|(day, _)| *day);
+            versions.changes.insert(last.map_or(today, |last| last.max(today)), vendor);
         }
-        // With a clock that was set back, no day before the last one changes. A first change is of the earlier day.
-        let day = if today < last && days.len() == 1 {
-            days.clear();
-            today
-        } else {
-            today.max(last)
-        };
-        days.insert(day, vendor);
     }
 
     /// The current master data.
     pub(crate) fn current(&self, id: &VendorId) -> Vendor {
-        let days = self.0.get(id);
-        let last = days.and_then(|days| days.values().next_back());
-        last.cloned().unwrap_or_else(|| Vendor::unregistered(id.clone(), None))
+        let current = self.0.get(id).map(|versions| versions.current().clone());
+        current.unwrap_or_else(|| Vendor::unregistered(id.clone(), None))
     }
 
-    /// The master data of a past date. The first is valid before it, too.
+    /// The master data of a past date.
     pub(crate) fn on(&self, id: &VendorId, date: Day) -> Vendor {
-        let Some(days) = self.0.get(id) else { return self.current(id) };
-        let valid = days.range(..=date).next_back().or(days.first_key_value());
-        valid.map_or_else(|| self.current(id), |(_, vendor)| vendor.clone())
+        let Some(versions) = self.0.get(id) else { return self.current(id) };
+        let valid = versions.changes.range(..=date).next_back();
+        valid.map_or(&versions.first, |(_, vendor)| vendor).clone()
     }
 
     /// The master data that a dashboard as of an instant must show.

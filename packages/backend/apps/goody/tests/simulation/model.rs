@@ -150,7 +150,7 @@ impl Model {
         let made = writes.iter().zip(saved).filter(|(_, saved)| **saved);
         for Addition { order_id: id, from_version, facts, named_vendors } in made.map(|(write, _)| write) {
             for vendor_id in named_vendors {
-                state.master_data.record_named(vendor_id, self.zone.day(now));
+                state.master_data.record_named(vendor_id);
             }
             let order = state.orders.entry(id.clone()).or_default();
             if order.facts.len() != *from_version {
@@ -176,8 +176,8 @@ impl Model {
     }
 
     /// Records that events named a vendor.
-    pub(crate) fn record_named(&self, id: &VendorId, now: Instant) {
-        self.state().master_data.record_named(id, self.zone.day(now));
+    pub(crate) fn record_named(&self, id: &VendorId) {
+        self.state().master_data.record_named(id);
     }
 
     /// Records that a vendor was stored.

@@ -269,12 +269,12 @@ impl ReportReader for FaultyStore {
 
 #[async_trait]
 impl VendorStore for FaultyStore {
-    async fn register_unknown(&self, mut vendors: Vec<Vendor>, now: Instant) -> Result<()> {
+    async fn register_unknown(&self, mut vendors: Vec<Vendor>) -> Result<()> {
         vendors.sort_by(|one, other| one.vendor_id.cmp(&other.vendor_id));
         let execute = |real: &SqliteStore| {
             let ids: Vec<VendorId> = vendors.iter().map(|vendor| vendor.vendor_id.clone()).collect();
-            wait_alone(real.register_unknown(vendors, now))?;
-            ids.iter().for_each(|id| self.model.record_named(id, now));
+            wait_alone(real.register_unknown(vendors))?;
+            ids.iter().for_each(|id| self.model.record_named(id));
             Ok(())
         };
         self.call("registering vendors", execute, |()| ()).await

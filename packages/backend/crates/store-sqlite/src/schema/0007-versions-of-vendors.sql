@@ -1,5 +1,3 @@
--- The day on which the vendor was first stored; null in a file of an earlier version: its master data is valid from ever.
-ALTER TABLE vendors ADD COLUMN registered_day INTEGER;
 -- The last day of its latest earlier version; null without one.
 ALTER TABLE vendors ADD COLUMN earlier_until INTEGER;
 

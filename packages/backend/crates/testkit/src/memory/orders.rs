@@ -30,7 +30,7 @@ impl OrderWriter for MemoryStore {
             let id = history.order_id().clone();
             let is_latest = state.orders.get(&id).map_or(0, History::version) == from_version;
             if is_latest {
-                state.register_vendors(unknown_vendors, self.zone.day(now));
+                state.register_vendors(unknown_vendors);
                 state.last_sequence += 1;
                 let sequence = state.last_sequence;
                 let to = history.version();

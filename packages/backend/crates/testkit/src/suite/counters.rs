@@ -97,7 +97,7 @@ pub async fn changes_since_returns_the_changed_vendors_only(make: MakeStore) {
     let ChangesSince { vendors: changed, revision: later, .. } = store.changes_since(revision).await.unwrap();
     assert_eq!(ids(changed), ["bloom"]);
     assert!(later > revision);
-    store.register_unknown(vec![unregistered("crate")], now()).await.unwrap();
+    store.register_unknown(vec![unregistered("crate")]).await.unwrap();
     assert_eq!(ids(store.changes_since(later).await.unwrap().vendors), ["crate"]);
 }
 

@@ -29,7 +29,7 @@ async fn vendor(store: &dyn Store, id: &str) -> Option<Vendor> {
 pub async fn an_unknown_vendor_is_stored_under_its_id_as_unregistered(make: MakeStore) {
     let test_store = make(ReportZone::utc()).await;
     assert_eq!(vendor(test_store.store.as_ref(), "acme").await, None);
-    test_store.store.register_unknown(vec![unregistered("acme"), unregistered("bloom")], now()).await.unwrap();
+    test_store.store.register_unknown(vec![unregistered("acme"), unregistered("bloom")]).await.unwrap();
     let added = vendor(test_store.store.as_ref(), "acme").await.unwrap();
     assert_eq!((added.name.as_str(), &added), ("acme", &unregistered("acme")));
     assert!(!added.is_registered);
@@ -57,7 +57,7 @@ pub async fn register_unknown_does_not_change_a_registered_vendor(make: MakeStor
     let test_store = make(ReportZone::utc()).await;
     test_store.store.put(registered("acme"), now()).await.unwrap();
     let before = revision(test_store.store.as_ref()).await;
-    test_store.store.register_unknown(vec![unregistered("acme")], now()).await.unwrap();
+    test_store.store.register_unknown(vec![unregistered("acme")]).await.unwrap();
     assert_eq!(vendor(test_store.store.as_ref(), "acme").await, Some(registered("acme")));
     assert_eq!(revision(test_store.store.as_ref()).await, before);
 }
@@ -69,14 +69,14 @@ pub async fn put_returns_whether_the_vendor_is_new(make: MakeStore) {
     let renamed = Vendor { name: "Acme".into(), ..registered("acme") };
     assert!(!test_store.store.put(renamed.clone(), now()).await.unwrap());
     assert_eq!(vendor(test_store.store.as_ref(), "acme").await, Some(renamed));
-    test_store.store.register_unknown(vec![unregistered("bloom")], now()).await.unwrap();
+    test_store.store.register_unknown(vec![unregistered("bloom")]).await.unwrap();
     assert!(!test_store.store.put(registered("bloom"), now()).await.unwrap(), "an unregistered vendor is known");
 }
 
 /// See its name.
 pub async fn vendors_are_listed_by_id_in_pages(make: MakeStore) {
     let test_store = make(ReportZone::utc()).await;
-    test_store.store.register_unknown(["c", "a", "d", "b"].map(unregistered).to_vec(), now()).await.unwrap();
+    test_store.store.register_unknown(["c", "a", "d", "b"].map(unregistered).to_vec()).await.unwrap();
     assert_eq!(vendor_ids(test_store.store.as_ref()).await, ["a", "b", "c", "d"].map(vendor_id));
     let page = VendorStore::vendors(test_store.store.as_ref(), Some(&vendor_id("b")), 1).await.unwrap();
     assert_eq!(page.iter().map(|vendor| vendor.vendor_id.as_str()).collect::<Vec<_>>(), ["c"]);
@@ -87,7 +87,7 @@ pub async fn vendors_are_listed_by_id_in_pages(make: MakeStore) {
 pub async fn vendors_are_found_by_their_ids(make: MakeStore) {
     let test_store = make(ReportZone::utc()).await;
     test_store.store.put(registered("acme"), now()).await.unwrap();
-    test_store.store.register_unknown(["a", "b", "c"].map(unregistered).to_vec(), now()).await.unwrap();
+    test_store.store.register_unknown(["a", "b", "c"].map(unregistered).to_vec()).await.unwrap();
     let ids = ["c", "acme", "missing", "a"].map(vendor_id).into();
     let mut found = test_store.store.vendors_by_id(ids).await.unwrap();
     found.sort_by(|one, other| one.vendor_id.cmp(&other.vendor_id));
@@ -101,7 +101,7 @@ pub async fn every_change_of_a_vendor_raises_the_revision(make: MakeStore) {
     let mut last = revision(test_store.store.as_ref()).await;
     for step in 0..3 {
         match step {
-            0 => test_store.store.register_unknown(vec![unregistered("acme")], now()).await.unwrap(),
+            0 => test_store.store.register_unknown(vec![unregistered("acme")]).await.unwrap(),
             _ => drop(test_store.store.put(registered("acme"), now()).await.unwrap()),
         }
         let now = revision(test_store.store.as_ref()).await;
