@@ -219,44 +219,6 @@ describe('the list of orders', () => {
     await page.context().close();
   });
 
-  test('finds an order by its tracking number or its reference, in any case', async () => {
-    const [placed, shipped] = [3, 2].map((days) => new Date(Date.now() - days * 86_400_000).toISOString());
-    await goody.send([
-      {
-        eventId: 'e-1',
-        orderId: 'gift-9',
-        vendorId: 'wine.co:1',
-        status: 'PLACED',
-        occurredAt: placed,
-        reference: '#WZ-77',
-      },
-      {
-        eventId: 'e-2',
-        orderId: 'gift-9',
-        status: 'SHIPPING_ON_TIME',
-        occurredAt: shipped,
-        trackingNumber: '1Z999AA10123456784',
-      },
-    ]);
-    const { page, consoleErrors } = await open();
-    const field = page.getByRole('searchbox', { name: 'Search orders' });
-    for (const text of ['1z999aa1', '#wz-77', 'GIFT-9']) {
-      await field.fill(text);
-      await field.press('Enter');
-      await expectSearch(page, { q: text });
-      await match(page, '1 order matches');
-      await expect.poll(() => ids(page)).toEqual(['gift-9']);
-    }
-    await field.fill('1Z000');
-    await page.getByRole('button', { name: 'Search', exact: true }).click();
-    await page.getByText('No order has an id, reference or tracking number that begins with “1Z000”.').waitFor();
-    await page.getByRole('link', { name: 'Show all orders' }).click();
-    await expectSearch(page, {});
-    await expect.poll(() => field.inputValue()).toBe('');
-    expect(consoleErrors).toEqual([]);
-    await page.context().close();
-  });
-
   test('names an invalid parameter of the URL, and offers the page without filters', async () => {
     const { page } = await open('?status=SOMEWHERE');
     await expect.poll(() => heading(page)).toBe('A parameter is not valid');

@@ -1,0 +1,52 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expectSearch, launch, rows, visit } from './browser';
+import { events } from './events';
+import { Goody } from './goody';
+
+let goody: Goody;
+let browser: Browser;
+
+const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
+
+beforeAll(async () => {
+  [goody, browser] = await Promise.all([Goody.start(), launch()]);
+  const order = { orderId: 'gift-9', vendorId: 'flowers' };
+  await goody.send([
+    ...events({ vendorId: 'flowers', arrived: 3 }),
+    { ...order, eventId: 'e-1', status: 'PLACED', occurredAt: daysAgo(3), reference: '#WZ-77' },
+    {
+      ...order,
+      eventId: 'e-2',
+      status: 'SHIPPING_ON_TIME',
+      occurredAt: daysAgo(2),
+      trackingNumber: '1Z999AA10123456784',
+    },
+  ]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await goody?.end();
+});
+
+test('the search field finds an order by its tracking number, reference or id, in any case', async () => {
+  const { page, consoleErrors } = await visit(browser, `${goody.address}/orders`);
+  const field = page.getByRole('searchbox', { name: 'Search orders' });
+  for (const text of ['1z999aa1', '#wz-77', 'GIFT-9']) {
+    await field.fill(text);
+    await field.press('Enter');
+    await expectSearch(page, { q: text });
+    await page.getByRole('heading', { name: '1 order matches', exact: true }).waitFor();
+    await expect.poll(async () => (await rows(page, /^Orders/)).map((row) => row.Order)).toEqual(['gift-9']);
+  }
+  await field.fill('1Z000');
+  await page.getByRole('button', { name: 'Search', exact: true }).click();
+  await page.getByText('No order has an id, reference or tracking number that begins with “1Z000”.').waitFor();
+  await page.getByRole('link', { name: 'Show all orders' }).click();
+  await expectSearch(page, {});
+  await page.getByRole('heading', { name: '4 orders', exact: true }).waitFor();
+  expect(await field.inputValue()).toBe('');
+  expect(consoleErrors).toEqual([]);
+  await page.context().close();
+});
