@@ -48,7 +48,7 @@ async fn an_upgrade_that_is_killed_after_any_transaction_adds_the_terms_of_all_o
     let path = folder.path().join("goody.db");
     drop(with_orders(&path).await);
     // As a file of the version before: no table, and the version before that of the script.
-    let before = "DROP TABLE terms; PRAGMA user_version = 6;";
+    let before = "DROP TABLE terms; PRAGMA user_version = 7;";
     Connection::open(&path).unwrap().execute_batch(before).unwrap();
     let mut kills = 0;
     let store = loop {
