@@ -67,6 +67,12 @@ struct StoredVendor {
     versions: BTreeMap<Day, Vendor>,
 }
 
+impl StoredVendor {
+    fn earlier_until(&self) -> Option<Day> {
+        self.versions.last_key_value().map(|(last_day, _)| *last_day)
+    }
+}
+
 #[derive(Debug, Default)]
 struct StoredBucket {
     bucket: Bucket,
@@ -137,8 +143,7 @@ impl VendorStore for MemoryStore {
         if let Some(stored) = state.vendors.get_mut(&vendor.vendor_id)
             && previous != vendor
         {
-            let earlier_until = stored.versions.last_key_value().map(|(last_day, _)| *last_day);
-            let last_day = version_made_on(today, earlier_until);
+            let last_day = version_made_on(today, stored.earlier_until());
             stored.versions.extend(last_day.map(|last_day| (last_day, previous)));
         }
         Ok(false)

@@ -144,7 +144,7 @@ impl ReportReader for MemoryStore {
         let found = state.vendors.get(vendor_id);
         let found = found.map(|stored| VendorState {
             vendor: stored.vendor.clone(),
-            earlier_until: stored.validity.earlier_until,
+            earlier_until: stored.earlier_until(),
             kept: state.reports.get(vendor_id).cloned(),
             revision: state.scopes.get(&Scope::Vendor(vendor_id.clone())).copied().unwrap_or(0),
         });
@@ -157,7 +157,7 @@ impl ReportReader for MemoryStore {
         for (id, stored) in &state.vendors {
             let revision = state.scopes.get(&Scope::Vendor(id.clone())).copied().unwrap_or(0);
             if stored.revision > after || revision > after {
-                let (vendor, earlier_until) = (stored.vendor.clone(), stored.validity.earlier_until);
+                let (vendor, earlier_until) = (stored.vendor.clone(), stored.earlier_until());
                 vendors.push(VendorState { vendor, earlier_until, kept: state.reports.get(id).cloned(), revision });
             }
         }
