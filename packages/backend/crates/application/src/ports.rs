@@ -3,18 +3,20 @@
 //! A trait is one capability that its caller needs, so that a function's bounds and its permissions are the same list. The store
 //! suite in `testkit` checks that every store does what these comments say.
 
+mod order_filter;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use goody_domain::{
-    AsOf, BatchId, Change, Counter, CounterSeries, Counters, Day, Entry, GiftType, History, HistoryFact, Instant,
-    Order, OrderId, Posting, Report, ReportZone, SearchTerm, Status, Vendor, VendorId, fact_postings, merge_entries,
-    postings,
+    AsOf, BatchId, Change, Counter, CounterSeries, Counters, Day, Entry, History, HistoryFact, Instant, Order, OrderId,
+    Posting, Report, ReportZone, Status, Vendor, VendorId, fact_postings, merge_entries, postings,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::clock_watch::ClockJump;
+pub use order_filter::{DayRange, OrderFilter, OrderSort, Position, promise_days, region_of};
 
 /// Why a store call failed.
 #[derive(Debug, thiserror::Error)]
@@ -95,76 +97,8 @@ pub trait OrderWriter: Send + Sync {
     async fn save(&self, writes: Vec<OrderWrite>, source: Option<&str>, now: Instant) -> Result<Vec<bool>>;
 }
 
-/// Selects and sorts the orders of a list. An order that is not placed yet is in no list.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OrderFilter {
-    /// Only orders of this vendor.
-    pub vendor_id: Option<VendorId>,
-    /// Only orders in one of these statuses; an empty list means all statuses.
-    pub statuses: Vec<Status>,
-    /// Only orders placed on this day or later.
-    pub placed_from: Option<Day>,
-    /// Only orders placed on this day or earlier.
-    pub placed_to: Option<Day>,
-    /// Only delayed orders, or only the others.
-    pub delayed: Option<bool>,
-    /// Only orders with this type of gift.
-    pub gift_type: Option<GiftType>,
-    /// The earliest placement comes first, instead of the latest.
-    pub oldest_first: bool,
-    /// Only orders of which this finds one of the terms (see [`History::terms`]). Of very many found orders, a store may list and
-    /// count only some, see [`MOST_FOUND`]; it may compare references and tracking numbers whole.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub search: Option<SearchTerm>,
-}
-
 /// The most orders that a search finds before the other conditions of the filter. A store may find fewer.
 pub const MOST_FOUND: usize = 10_000;
-
-impl OrderFilter {
-    /// Whether an order is in the list at `now`, if its terms are found: an order does not have all of its terms.
-    pub fn takes(&self, order: &Order, zone: &ReportZone, now: Instant) -> bool {
-        let placed = zone.day(order.created_at);
-        self.vendor_id.as_ref().is_none_or(|id| *id == order.placement.vendor_id)
-            && self.takes_status(order.status())
-            && self.placed_from.is_none_or(|from| placed >= from)
-            && self.placed_to.is_none_or(|to| placed <= to)
-            && self.delayed.is_none_or(|delayed| delayed == order.is_delayed(now))
-            && self.gift_type.as_ref().is_none_or(|gift| Some(gift) == order.placement.gift_type.as_ref())
-    }
-
-    /// Whether the list has orders in this status.
-    pub fn takes_status(&self, status: Status) -> bool {
-        self.statuses.is_empty() || self.statuses.contains(&status)
-    }
-
-    /// Whether the buckets count the orders of the list: they do by vendor, status and day of placement.
-    pub fn is_counted(&self) -> bool {
-        self.delayed.is_none() && self.gift_type.is_none() && self.search.is_none()
-    }
-
-    /// Splits the list into the orders placed before `kept_from`, the first day with buckets, and the others. An order with a late
-    /// promise is retained longer than the bucket of its placement, so stores count the first part one by one. These orders are
-    /// few.
-    pub fn split_at(self, kept_from: Option<Day>) -> (Option<Self>, Option<Self>) {
-        let Some(kept_from) = kept_from else { return (None, Some(self)) };
-        let (from, to, last) = (self.placed_from, self.placed_to, kept_from.plus(-1));
-        let is_older = from.is_none_or(|from| from <= last);
-        let is_kept = to.is_none_or(|to| to >= kept_from);
-        let older = Self { placed_to: Some(to.map_or(last, |to| to.min(last))), ..self.clone() };
-        let kept = Self { placed_from: Some(from.map_or(kept_from, |from| from.max(kept_from))), ..self };
-        (is_older.then_some(older), is_kept.then_some(kept))
-    }
-}
-
-/// A position in a list of orders: after the order with this id that was placed (or updated) at this instant.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Position {
-    /// When the order was placed, or updated.
-    pub at: Instant,
-    /// The order.
-    pub order_id: OrderId,
-}
 
 /// A count for each of the nine statuses, in the sequence of [`Status::ALL`].
 pub type StatusCounts = [i64; 9];
@@ -225,9 +159,9 @@ pub trait OrderReader: Send + Sync {
     /// The history of one order.
     async fn order(&self, id: &OrderId) -> Result<Option<History>>;
 
-    /// The orders of a list that come after a position in it, sorted by placement in the direction of the filter, and orders of
-    /// the same instant by id in the same direction: as many as `limit`, and fewer only at the end of the list. An order has
-    /// everything that lists show; a store may leave out what [`History::summary`] leaves out.
+    /// The orders of a list that come after a position in it, sorted as the filter says, and orders with the same
+    /// [`OrderFilter::sort_key`] by id in the same direction: as many as `limit`, and fewer only at the end of the list. An order
+    /// has everything that lists show; a store may leave out what [`History::summary`] leaves out.
     async fn list(
         &self,
         filter: &OrderFilter,
@@ -236,8 +170,8 @@ pub trait OrderReader: Send + Sync {
         now: Instant,
     ) -> Result<Vec<Order>>;
 
-    /// The number of orders in a list: exact if [`OrderFilter::is_counted`]; else a store may stop counting at `limit`, or after a
-    /// bounded effort.
+    /// The number of orders in a list, by [`OrderFilter::status_of`]: exact if [`OrderFilter::is_counted`]; else a store may stop
+    /// counting at `limit`, or after a bounded effort.
     async fn count(&self, filter: &OrderFilter, limit: i64, now: Instant) -> Result<OrderCount>;
 
     /// [`OrderReader::list`] and [`OrderReader::count`] up to `most`, in one call: for stores that do both in one pass over the
@@ -256,6 +190,10 @@ pub trait OrderReader: Send + Sync {
     /// The orders of a feed that come after a position in it, the latest update first, and orders of the same instant by id. For
     /// an order with very many events a store may return the [`History::summary`] only.
     async fn recent(&self, filter: &RecentFilter, after: Option<&Position>, limit: usize) -> Result<Vec<History>>;
+
+    /// The first day from which on the store has every order that reached a milestone, as far as [`last_day`] covers it; `None`
+    /// while no order has expired.
+    async fn orders_kept_from(&self, now: Instant) -> Result<Option<Day>>;
 
     /// The number of orders in a feed from the start of the minute of its `since` on, by status.
     async fn count_recent(&self, filter: &RecentFilter) -> Result<StatusCounts>;

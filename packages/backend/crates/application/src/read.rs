@@ -2,12 +2,14 @@
 
 mod fleet_cache;
 mod health;
+mod order_totals;
 mod orders;
 mod reports;
 mod versions;
 
 pub use fleet_cache::{FleetCache, FleetReports, FleetRow};
 pub use health::{Check, Gaps, Health, HealthReader, RecordedHealth, Verdict};
+pub use order_totals::OrderTotal;
 pub use orders::{OrderPage, RecentPage, order_page, recent_page};
 pub use reports::{FleetDay, VendorDay, fleet_history, report_on, reports_of_vendor, vendor_history, vendor_report};
 

@@ -11,7 +11,7 @@ use goody_domain::{BatchId, Day, Fact, Instant, Order, OrderEvent, OrderId, Repo
 
 use crate::demo::{Demo, Scenario};
 use crate::ingest::{Batch, Ingest};
-use crate::ports::{Found, OrderFilter, Position, Store, StoreError};
+use crate::ports::{Found, OrderFilter, Store, StoreError};
 
 /// How many events are sent in one batch.
 const BATCH: usize = 2_000;
@@ -259,7 +259,7 @@ impl Simulator {
             // The filter does not select by delay, so any instant gives the same list.
             let page = self.store.list(&filter, after.as_ref(), size, Instant::from_micros(0)).await?;
             let is_last = page.len() < size;
-            after = page.last().map(|last| Position { at: last.created_at, order_id: last.order_id.clone() });
+            after = page.last().map(|last| filter.position(last));
             orders.extend(page.into_iter().filter(|order| demo.day_of(&order.order_id).is_some()));
             if is_last || limit.is_some_and(|limit| orders.len() >= limit) {
                 orders.truncate(limit.unwrap_or(usize::MAX));

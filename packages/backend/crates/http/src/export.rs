@@ -8,10 +8,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures::stream;
 use goody_application::ports::{OrderFilter, Position};
-use goody_contract::{
-    GiftTypeParam, IdParam, OrderListQuery, OrderView, Problem, RiskLevelView, SortOrder, StatusView, VendorListQuery,
-    VendorSortBy,
-};
+use goody_contract::{OrderFilterQuery, OrderView, Problem, RiskLevelView, SortOrder, VendorListQuery, VendorSortBy};
 use goody_domain::Instant;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -19,7 +16,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::App;
 use crate::error::ApiError;
-use crate::params::{Params, Validator};
+use crate::order_filter::order_filter;
+use crate::params::{NoOthers, Params, Validator};
 use crate::vendors::{VendorFilter, view};
 
 /// How many orders one read of the store returns, and how many vendors one chunk of the response has.
@@ -185,39 +183,25 @@ fn escape_formula(text: String) -> String {
     escaped
 }
 
-/// `?format,vendorId,status,dateFrom,dateTo,delayed,giftType,order,q`: the parameters of the list, without limit and cursor.
+/// `?format`.
 #[derive(Deserialize, IntoParams)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 #[into_params(parameter_in = Query)]
-pub(crate) struct OrderExport {
+pub(crate) struct FormatQuery {
     /// The file format. Default: `csv`.
     #[param(value_type = Option<Format>)]
     format: Option<String>,
-    /// Only this vendor's orders.
-    #[param(value_type = Option<IdParam>)]
-    vendor_id: Option<String>,
-    /// Only orders with this status; several are separated by commas.
-    #[param(value_type = Option<Vec<StatusView>>, style = Form, explode = false)]
-    status: Option<String>,
-    /// Only orders placed on this day or later, in the report time zone.
-    #[param(format = Date)]
-    date_from: Option<String>,
-    /// Only orders placed on this day or earlier, in the report time zone.
-    #[param(format = Date)]
-    date_to: Option<String>,
-    /// `true`: only delayed orders. `false`: only orders that are not delayed.
-    #[param(value_type = Option<bool>)]
-    delayed: Option<String>,
-    /// Only orders with this type of gift.
-    #[param(value_type = Option<GiftTypeParam>)]
-    gift_type: Option<String>,
-    /// The sort order by placement. Default: `desc`, the latest first.
-    #[param(value_type = Option<SortOrder>)]
-    order: Option<String>,
-    /// Only orders whose id, reference or a tracking number begins with this text, ignoring case. On DynamoDB, a reference or a
-    /// tracking number must be this text as a whole.
-    #[param(min_length = 4, max_length = 128)]
-    q: Option<String>,
+}
+
+/// The parameters of the list, without limit and cursor, and the format.
+#[derive(Deserialize)]
+pub(crate) struct OrderExport {
+    #[serde(flatten)]
+    format: FormatQuery,
+    #[serde(flatten)]
+    filter: OrderFilterQuery,
+    #[serde(flatten)]
+    _no_others: NoOthers,
 }
 
 /// `?format,date,sortBy,order,risk,q`: the parameters of the vendor table, without limit and cursor.
@@ -244,29 +228,17 @@ pub(crate) struct VendorExport {
     q: Option<String>,
 }
 
-/// All orders of a filter, sorted by placement, as a stream.
+/// All orders of a filter as a stream.
 #[utoipa::path(
-    get, path = "/api/orders/export", operation_id = "exportOrders", tag = "orders", params(OrderExport),
+    get, path = "/api/orders/export", operation_id = "exportOrders", tag = "orders", params(FormatQuery, OrderFilterQuery),
     responses((status = 200, content((String = "text/csv"), (OrderView = "application/x-ndjson"))), (status = 400, body = Problem))
 )]
 pub(crate) async fn orders(State(app): State<App>, Params(query): Params<OrderExport>) -> Result<Response, ApiError> {
     let mut validator = Validator::default();
-    let format = validator.parse("format", query.format.as_ref(), Format::parse).unwrap_or(Format::Csv);
-    let list = OrderListQuery {
-        vendor_id: query.vendor_id,
-        status: query.status,
-        date_from: query.date_from,
-        date_to: query.date_to,
-        delayed: query.delayed,
-        gift_type: query.gift_type,
-        order: query.order,
-        q: query.q,
-        limit: None,
-        cursor: None,
-    };
-    let filter = crate::orders::filter(&list, &mut validator);
-    let filter = validator.finish(filter)?;
+    let format = validator.parse("format", query.format.format.as_ref(), Format::parse).unwrap_or(Format::Csv);
     let now = app.now();
+    let filter = order_filter(&query.filter, &mut validator, app.0.reports.zone(), now);
+    let filter = validator.finish(filter)?;
     let export = Export { app, filter, now, writer: RowWriter::new(format), after: None };
     let pages = stream::try_unfold(Some(export), |export| async move {
         match export {
@@ -294,7 +266,7 @@ impl Export {
         let rows: Vec<OrderView> = orders.iter().map(|order| OrderView::new(order, self.now)).collect();
         let bytes = self.writer.write(&rows)?;
         let last = orders.last().filter(|_| orders.len() == PAGE_SIZE);
-        self.after = last.map(|order| Position { at: order.created_at, order_id: order.order_id.clone() });
+        self.after = last.map(|order| self.filter.position(order));
         let rest = self.after.is_some().then_some(self);
         Ok(Some((bytes.into(), rest)))
     }

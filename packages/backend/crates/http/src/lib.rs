@@ -19,6 +19,7 @@ mod intake;
 mod json_response;
 mod load_shed;
 mod measurement_cache;
+mod order_filter;
 mod orders;
 mod page;
 mod params;

@@ -6,41 +6,54 @@ use axum::extract::{Path, State};
 use goody_application::ports::{OrderFilter, Position, RECENT_HOURS, RecentFilter, StatusCounts};
 use goody_application::read::{order_page, recent_page};
 use goody_contract::{
-    ActivityView, OrderDetailView, OrderListQuery, OrderListView, OrderSummaryView, OrderView, Problem,
-    RecentOrderView, RecentOrdersQuery, RecentOrdersView, SortOrder, StatusBreakdown, WhatChangedView,
+    ActivityView, OrderDetailView, OrderFilterQuery, OrderListView, OrderPageQuery, OrderSummaryView, OrderView,
+    Problem, RecentOrderView, RecentOrdersQuery, RecentOrdersView, StatusBreakdown, WhatChangedView,
 };
-use goody_domain::{GiftType, History, Instant, Order, OrderId, SearchTerm, Status, VendorId, fold};
+use goody_domain::{History, Instant, Order, OrderId, Status, VendorId, fold};
+use serde::Deserialize;
 
 use crate::error::ApiError;
 use crate::json_response::JsonResponse;
-use crate::params::{Params, Validator};
+use crate::order_filter::order_filter;
+use crate::params::{NoOthers, Params, Validator};
 use crate::{App, cursor};
 
-/// Orders of a filter, sorted by placement, and the totals of the whole filter.
+/// The parameters of the list.
+#[derive(Deserialize)]
+pub(crate) struct ListQuery {
+    #[serde(flatten)]
+    filter: OrderFilterQuery,
+    #[serde(flatten)]
+    page: OrderPageQuery,
+    #[serde(flatten)]
+    _no_others: NoOthers,
+}
+
+/// Orders of a filter, and the totals of the whole filter.
 #[utoipa::path(
-    get, path = "/api/orders", operation_id = "listOrders", tag = "orders", params(OrderListQuery),
+    get, path = "/api/orders", operation_id = "listOrders", tag = "orders", params(OrderFilterQuery, OrderPageQuery),
     responses((status = 200, body = OrderListView), (status = 400, body = Problem))
 )]
-pub(crate) async fn list(
-    State(app): State<App>,
-    Params(query): Params<OrderListQuery>,
-) -> Result<JsonResponse, ApiError> {
+pub(crate) async fn list(State(app): State<App>, Params(query): Params<ListQuery>) -> Result<JsonResponse, ApiError> {
     let now = app.now();
     let mut validator = Validator::default();
-    let filter = filter(&query, &mut validator);
-    let limit = validator.limit(query.limit.as_ref(), 50);
+    let filter = order_filter(&query.filter, &mut validator, app.0.reports.zone(), now);
+    let limit = validator.limit(query.page.limit.as_ref(), 50);
     let filter = validator.finish(filter)?;
-    let after: Option<Position> = cursor::read(&filter, query.cursor.as_ref())?;
-    let page = order_page(app.0.orders.as_ref(), &filter, after.as_ref(), limit, now).await?;
+    // The instant of today moves on; a cursor of today's list stays valid.
+    let cursor_filter = (OrderFilter { as_of: None, ..filter.clone() }, &query.filter.as_of);
+    let after: Option<Position> = cursor::read(&cursor_filter, query.page.cursor.as_ref())?;
+    let (orders, reports) = (app.0.orders.as_ref(), app.0.reports.as_ref());
+    let page = order_page(orders, reports, &filter, after.as_ref(), limit, now).await?;
     JsonResponse::json(&OrderListView {
         orders: page.orders.iter().map(|order| OrderView::new(order, now)).collect(),
         vendor_names: vendor_names(&app, page.orders.iter()).await?,
         has_more: page.next.is_some(),
-        next_cursor: page.next.and_then(|next| cursor::write(&filter, &next)),
+        next_cursor: page.next.and_then(|next| cursor::write(&cursor_filter, &next)),
         summary: OrderSummaryView {
-            total: page.count.by_status.iter().sum(),
-            total_is_lower_bound: page.count.is_lower_bound,
-            status_breakdown: breakdown(&page.count.by_status),
+            total: page.total.total,
+            total_is_lower_bound: page.total.is_lower_bound,
+            status_breakdown: page.total.by_status.as_ref().map(breakdown),
         },
     })
 }
@@ -50,26 +63,6 @@ async fn vendor_names(app: &App, orders: impl Iterator<Item = &Order>) -> Result
     let ids = orders.map(|order| order.placement.vendor_id.clone()).collect();
     let vendors = app.0.vendors.vendors_by_id(ids).await?;
     Ok(vendors.into_iter().map(|vendor| (vendor.vendor_id.to_string(), vendor.name)).collect())
-}
-
-/// Parses the filter of a query. Errors are added to `validator`.
-pub(crate) fn filter(query: &OrderListQuery, validator: &mut Validator) -> OrderFilter {
-    let filter = OrderFilter {
-        vendor_id: validator.parse("vendorId", query.vendor_id.as_ref(), VendorId::parse),
-        statuses: validator.statuses(query.status.as_ref()),
-        placed_from: validator.day("dateFrom", query.date_from.as_ref()),
-        placed_to: validator.day("dateTo", query.date_to.as_ref()),
-        delayed: validator.flag("delayed", query.delayed.as_ref()),
-        gift_type: validator.parse("giftType", query.gift_type.as_ref(), GiftType::parse),
-        oldest_first: validator.enum_value("order", query.order.as_ref()) == Some(SortOrder::Asc),
-        search: validator.parse("q", query.q.as_ref(), SearchTerm::parse),
-    };
-    if let (Some(from), Some(to)) = (filter.placed_from, filter.placed_to)
-        && from > to
-    {
-        validator.reject("dateFrom", format!("is after dateTo, {to}"));
-    }
-    filter
 }
 
 fn breakdown(counts: &StatusCounts) -> StatusBreakdown {

@@ -1,11 +1,14 @@
 //! Query parameters: received as text and validated one by one, so that one response names every invalid one.
 
+use std::collections::BTreeMap;
+
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
 use goody_application::ports::ReportReader;
 use goody_contract::{ErrorCode, FieldProblem};
 use goody_domain::{AsOf, Day, Instant, Status, VendorId};
-use serde::de::{self, DeserializeOwned, IntoDeserializer};
+use serde::de::{self, DeserializeOwned, IgnoredAny, IntoDeserializer};
+use serde::{Deserialize, Deserializer};
 
 use crate::error::ApiError;
 
@@ -27,6 +30,19 @@ impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Params<T> {
                 _ => ApiError::new(ErrorCode::InvalidParameter, "The query cannot be read."),
             }
         })
+    }
+}
+
+/// No parameter: the last of several flattened structs, so that an unknown parameter is an error.
+pub(crate) struct NoOthers;
+
+impl<'de> Deserialize<'de> for NoOthers {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let others = BTreeMap::<String, IgnoredAny>::deserialize(deserializer)?;
+        match others.into_keys().next() {
+            Some(name) => Err(de::Error::custom(format!("unknown field `{name}`"))),
+            None => Ok(Self),
+        }
     }
 }
 

@@ -71,7 +71,7 @@ pub(crate) struct Range {
 impl Range {
     /// The sort keys between two others, after a position.
     pub(crate) fn new(from: String, to: String, oldest_first: bool, after: Option<&Position>) -> Self {
-        let after = after.map(|after| sort_key(after.at, after.order_id.as_str()));
+        let after = after.map(|after| sort_key(after.instant(), after.order_id.as_str()));
         let mut range = Self { from, to, oldest_first, after: after.clone() };
         match after {
             Some(after) if oldest_first => range.from = range.from.max(after),
@@ -162,7 +162,8 @@ impl<'s> PartitionReader<'s> {
     /// See [`MergedReader::seek`].
     fn seek(&mut self, after: &Position) {
         let Range { from, to, oldest_first, .. } = self.range.clone();
-        let (sort_attribute, sort_key) = (self.partition.sort_attribute, sort_key(after.at, after.order_id.as_str()));
+        let (sort_attribute, sort_key) =
+            (self.partition.sort_attribute, sort_key(after.instant(), after.order_id.as_str()));
         self.buffered.retain(|entry| is_before(&sort_key, &entry.sort_key(sort_attribute), oldest_first));
         let is_behind = self.last_read.as_ref().is_none_or(|last_read| is_before(last_read, &sort_key, oldest_first));
         if is_behind && !self.is_done {

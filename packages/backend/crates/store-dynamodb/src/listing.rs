@@ -40,7 +40,7 @@ impl DynamoStore {
         Range::new(
             if from.is_empty() { sort_key_start(Instant::from_micros(0)) } else { from },
             to,
-            filter.oldest_first,
+            filter.ascending,
             after,
         )
     }
@@ -86,7 +86,7 @@ impl DynamoStore {
         let orders = histories.into_values().filter_map(|history| history.order());
         let mut orders: Vec<Order> = orders.filter(|order| filter.takes(order, &self.zone, now)).collect();
         orders.sort_by_cached_key(order_sort_key);
-        if !filter.oldest_first {
+        if !filter.ascending {
             orders.reverse();
         }
         Ok(orders)
@@ -99,9 +99,9 @@ fn order_sort_key(order: &Order) -> String {
 
 /// The first orders after a position.
 fn page_after(orders: Vec<Order>, filter: &OrderFilter, after: Option<&Position>, limit: usize) -> Vec<Order> {
-    let after = after.map(|after| sort_key(after.at, after.order_id.as_str()));
+    let after = after.map(|after| sort_key(after.instant(), after.order_id.as_str()));
     let is_after = |order: &Order| {
-        after.as_ref().is_none_or(|after| match filter.oldest_first {
+        after.as_ref().is_none_or(|after| match filter.ascending {
             true => order_sort_key(order) > *after,
             false => order_sort_key(order) < *after,
         })
@@ -147,6 +147,9 @@ pub(crate) async fn list(
     limit: usize,
     now: Instant,
 ) -> Result<Vec<Order>> {
+    if !filter.is_basic() {
+        return Ok(filter.page_of(all_matching_orders(store, filter, now).await?, after, limit));
+    }
     match store.source(filter, after).await? {
         Source::Orders(Found { ids, .. }) => {
             Ok(page_after(store.matching_orders(filter, &ids, now).await?, filter, after, limit))
@@ -190,7 +193,7 @@ pub(crate) async fn page(
     now: Instant,
     count_limit: i64,
 ) -> Result<(Vec<Order>, OrderCount)> {
-    if filter.is_counted() {
+    if filter.is_counted() || !filter.is_basic() {
         return futures::try_join!(list(store, filter, after, limit, now), count(store, filter, count_limit, now));
     }
     match store.source(filter, None).await? {
@@ -209,6 +212,28 @@ pub(crate) async fn page(
     }
 }
 
+/// All orders of a list, found by reading every order of its vendor and days of placement.
+async fn all_matching_orders(store: &DynamoStore, filter: &OrderFilter, now: Instant) -> Result<Vec<Order>> {
+    let superset = OrderFilter {
+        vendor_id: filter.vendor_id.clone(),
+        placed_from: filter.placed_from,
+        placed_to: filter.placed_to,
+        gift_type: filter.gift_type.clone(),
+        ..OrderFilter::default()
+    };
+    let ids: Vec<OrderId> = match store.source(&superset, None).await? {
+        Source::Orders(ids) => ids,
+        Source::Index(mut reader) => {
+            let selection = Selection { accepts: &|_| true, accepts_all: true, page_size: MAX_RARE };
+            let entries = reader.next(usize::MAX, selection).await?;
+            entries.iter().map(Entry::order_id).collect::<Result<_>>()?
+        }
+    };
+    let histories = store.histories(&ids).await?;
+    let orders = histories.into_values().filter_map(|history| history.order());
+    Ok(orders.filter(|order| filter.takes(order, &store.zone, now)).collect())
+}
+
 /// The number of orders in a list: from the buckets if they count it, else counted up to a limit.
 pub(crate) async fn count(
     store: &DynamoStore,
@@ -216,6 +241,10 @@ pub(crate) async fn count(
     count_limit: i64,
     now: Instant,
 ) -> Result<OrderCount> {
+    if !filter.is_basic() {
+        let orders = all_matching_orders(store, filter, now).await?;
+        return Ok(count_statuses(orders.iter().map(|order| filter.status_of(order)), count_limit, true));
+    }
     if !filter.is_counted() {
         return count_orders(store, filter, count_limit, now).await;
     }

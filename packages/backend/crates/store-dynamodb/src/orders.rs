@@ -11,7 +11,7 @@ use goody_application::ports::{
     Found, OrderCount, OrderFilter, OrderReader, OrderWrite, OrderWriter, Position, RecentFilter, Result, StatusCounts,
     VendorStore,
 };
-use goody_domain::{BatchId, History, Instant, Order, OrderId, Vendor, VendorId};
+use goody_domain::{BatchId, Day, History, Instant, Order, OrderId, Vendor, VendorId};
 
 use crate::client::{MAX_CONCURRENT_CALLS, Terms, failed, number, text};
 use crate::items::{Item, read, write};
@@ -210,6 +210,10 @@ impl OrderReader for DynamoStore {
         count_limit: i64,
     ) -> Result<(Vec<Order>, OrderCount)> {
         listing::page(self, filter, after, limit, now, count_limit).await
+    }
+
+    async fn orders_kept_from(&self, now: Instant) -> Result<Option<Day>> {
+        Ok(Some(self.zone.day(now).plus(-i32::from(self.retention.order_days))))
     }
 
     async fn recent(&self, filter: &RecentFilter, after: Option<&Position>, limit: usize) -> Result<Vec<History>> {

@@ -150,7 +150,7 @@ impl Stream<'_> {
         let mut placed = self.source.placed.clone();
         // The range ends at the position itself: SQLite uses only one bound of an index.
         let (direction, behind) = match after {
-            Some(place) if filter.oldest_first => {
+            Some(place) if filter.ascending => {
                 placed.start = placed.start.max(place.created_at);
                 ("ASC", "(created_at, order_id) > (?8, ?9)")
             }
@@ -158,7 +158,7 @@ impl Stream<'_> {
                 placed.end = placed.end.min(place.created_at.saturating_add(1));
                 ("DESC", "(created_at, order_id) < (?8, ?9)")
             }
-            None => (if filter.oldest_first { "ASC" } else { "DESC" }, "?8 IS NULL AND ?9 IS NULL"),
+            None => (if filter.ascending { "ASC" } else { "DESC" }, "?8 IS NULL AND ?9 IS NULL"),
         };
         let mut statement = connection.prepare_cached(&format!(
             "SELECT created_at, order_id, id FROM {} AND {behind} \
@@ -215,19 +215,22 @@ pub(crate) fn list(
     now: Instant,
     zone: &ReportZone,
 ) -> Result<Vec<Order>, Fault> {
+    if !filter.is_basic() {
+        return Ok(filter.page_of(matching_orders(connection, filter, now, zone)?, after, limit));
+    }
     let source = Source::new(filter, now, zone);
     let mut of: Vec<Of> = source.kinds(connection)?.into_keys().map(Of::Kind).collect();
     let few = (2 * limit / of.len().max(1)).clamp(1, limit);
     of.extend(filter.delayed.map(|delayed| Of::Strays { delayed }));
     let stream = |of| Stream { source: &source, of, ahead: VecDeque::new(), ended: false };
     let mut streams: Vec<Stream<'_>> = of.into_iter().map(stream).collect();
-    let start = after.map(|Position { at, order_id }| Place {
-        created_at: at.micros(),
+    let start = after.map(|Position { key, order_id }| Place {
+        created_at: *key,
         order_id: order_id.to_string(),
         id: i64::MAX,
     });
 
-    let next = |place, stream| Next { place, stream, oldest_first: filter.oldest_first };
+    let next = |place, stream| Next { place, stream, oldest_first: filter.ascending };
     let mut heap = BinaryHeap::with_capacity(streams.len());
     for (number, stream) in streams.iter_mut().enumerate() {
         heap.extend(stream.peek(connection, start.as_ref(), few)?.cloned().map(|place| next(place, number)));
@@ -253,6 +256,24 @@ pub(crate) fn list(
     Ok(orders)
 }
 
+/// All orders of a list, found by reading every order of its vendor.
+fn matching_orders(
+    connection: &Connection,
+    filter: &OrderFilter,
+    now: Instant,
+    zone: &ReportZone,
+) -> Result<Vec<Order>, Fault> {
+    let mut statement = connection.prepare_cached(
+        "SELECT order_id, history FROM orders WHERE vendor_id IS NOT NULL AND (?1 IS NULL OR vendor_id = ?1)",
+    )?;
+    let mut rows = statement.query([filter.vendor_id.as_ref().map(|id| id.as_str())])?;
+    let mut orders = Vec::new();
+    while let Some(row) = rows.next()? {
+        orders.extend(read_row(row)?.order().filter(|order| filter.takes(order, zone, now)));
+    }
+    Ok(orders)
+}
+
 /// The number of orders in a list: from the buckets or the counts of kinds if they have it, else counted up to a limit.
 pub(crate) fn count(
     connection: &Connection,
@@ -261,6 +282,17 @@ pub(crate) fn count(
     now: Instant,
     zone: &ReportZone,
 ) -> Result<OrderCount, Fault> {
+    if !filter.is_basic() {
+        let mut count = OrderCount::default();
+        for order in matching_orders(connection, filter, now, zone)? {
+            if count.by_status.iter().sum::<i64>() == limit {
+                count.is_lower_bound = true;
+                break;
+            }
+            count.by_status[filter.status_of(&order) as usize] += 1;
+        }
+        return Ok(count);
+    }
     let source = Source::new(filter, now, zone);
     if !source.has_days() {
         return count_kinds(connection, &source);

@@ -7,7 +7,7 @@ use goody_application::ports::{
     BatchSearch, Found, OrderCount, OrderFilter, OrderReader, OrderWrite, OrderWriter, Position, RECENT_HOURS,
     Received, RecentFilter, Result, StatusCounts, StoreHealth, last_day,
 };
-use goody_domain::{BatchId, Fact, History, Instant, Order, OrderId, Recorded, ReportZone, Vendor, VendorId};
+use goody_domain::{BatchId, Day, Fact, History, Instant, Order, OrderId, Recorded, ReportZone, Vendor, VendorId};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -20,6 +20,8 @@ use crate::{Fault, SqliteStore, codec, list_counts, listing, recent, schema, sea
 const LIGHT: usize = 100;
 /// The key of the latest new event in the table `meta`: when it was stored, a space, and its sender.
 const RECEIVED_KEY: &str = "received";
+/// The key of the day before which orders have expired, in the table `meta`.
+pub(crate) const ORDERS_KEPT_FROM_KEY: &str = "orders_kept_from";
 /// How long a trial write may take.
 const PROBE: Duration = Duration::from_secs(2);
 
@@ -106,6 +108,14 @@ impl OrderReader for SqliteStore {
         self.read("counting orders", move |connection| match &filter.search {
             Some(search) => search::count(connection, (&filter, search), limit, now, &zone),
             None => listing::count(connection, &filter, limit, now, &zone),
+        })
+        .await
+    }
+
+    async fn orders_kept_from(&self, _: Instant) -> Result<Option<Day>> {
+        self.read("reading the first day of the orders", |connection| {
+            let day: Option<i32> = schema::meta(connection, ORDERS_KEPT_FROM_KEY)?;
+            Ok(day.map(Day::from_number))
         })
         .await
     }

@@ -122,7 +122,7 @@ pub(crate) fn recent(
     let mut rows = statement.query(params![
         filter.since.micros(),
         filter.vendor_id.as_ref().map(|id| id.as_str()),
-        after.map(|place| place.at.micros()),
+        after.map(|place| place.key),
         after.map(|place| place.order_id.as_str()),
         limit,
     ])?;

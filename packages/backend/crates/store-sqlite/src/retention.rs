@@ -13,6 +13,7 @@ use crate::codec::read_row;
 use crate::counters::{self, BEFORE_ALL, DELIVERED, key, read_settled_day, write_settled};
 use crate::feed::pending;
 use crate::list_counts::Position;
+use crate::orders::ORDERS_KEPT_FROM_KEY;
 use crate::rebuild::{Purpose, rebuild};
 use crate::writer::Weight;
 use crate::{Fault, SqliteStore, codec, list_counts, recent, schema, terms};
@@ -77,6 +78,9 @@ fn expire_orders(
     if old.is_empty() {
         return Ok(0);
     }
+    let kept_from = i64::from(expiry.orders_before.number());
+    let known: Option<i64> = schema::meta(connection, ORDERS_KEPT_FROM_KEY)?;
+    schema::set_meta(connection, ORDERS_KEPT_FROM_KEY, known.map_or(kept_from, |known| known.max(kept_from)))?;
     let revision = schema::next_revision(connection)?;
     let (mut moves, mut minutes) = (list_counts::Moves::default(), recent::Minutes::default());
     let expired = old.len() as u64;

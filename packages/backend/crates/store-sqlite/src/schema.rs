@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 use crate::source::Source;
 
 /// One script for each version: a file of version n ran the first n. A released script never changes.
-const MIGRATIONS: [&str; 8] = [
+const MIGRATIONS: [&str; 9] = [
     include_str!("schema/0001-the-spine.sql"),
     include_str!("schema/0002-reports-at-a-glance.sql"),
     include_str!("schema/0003-kinds-of-orders.sql"),
@@ -15,6 +15,7 @@ const MIGRATIONS: [&str; 8] = [
     include_str!("schema/0006-batches-of-expired-orders.sql"),
     include_str!("schema/0007-versions-of-vendors.sql"),
     include_str!("schema/0008-search-terms.sql"),
+    include_str!("schema/0009-order-filters.sql"),
 ];
 
 /// The version this program writes.

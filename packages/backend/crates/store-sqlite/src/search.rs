@@ -34,9 +34,9 @@ pub(crate) fn list(
     zone: &ReportZone,
 ) -> Result<Vec<Order>, Fault> {
     let found = find(connection, filter, search, now, zone)?.orders;
-    let after: Option<Place> = after.map(|position| (position.at.micros(), position.order_id.to_string()));
+    let after: Option<Place> = after.map(|position| (position.key, position.order_id.to_string()));
     let mut page: Vec<i64> = Vec::new();
-    if filter.oldest_first {
+    if filter.ascending {
         let rest = found.iter().filter(|(place, _)| after.as_ref().is_none_or(|after| *place > after));
         page.extend(rest.take(limit).map(|(_, (id, _))| id));
     } else {
@@ -79,7 +79,8 @@ fn find(
     )?;
     let mut rows = statement.query(params![from, to, MOST_FOUND + 1])?;
     let (mut found, mut read) = (Found::default(), 0);
-    let reads_orders = has_other_conditions(filter);
+    // The columns decide the other conditions, too.
+    let is_basic = OrderFilter { search: None, ..filter.clone() }.is_basic();
     while let Some(row) = rows.next()? {
         read += 1;
         if read > MOST_FOUND {
@@ -101,20 +102,17 @@ fn find(
             && filter.placed_to.is_none_or(|to| placed <= to)
             && filter.delayed.is_none_or(|delayed| delayed == is_late)
             && filter.gift_type.as_ref().is_none_or(|gift| gift.as_str() == gift_type);
-        let takes = |order: Order| filter.takes(&order, zone, now);
-        if is_taken && (!reads_orders || read_order(connection, id)?.is_some_and(takes)) {
-            found.orders.insert((created_at, row.get(1)?), (id, status));
+        if is_basic {
+            if is_taken {
+                found.orders.insert((created_at, row.get(1)?), (id, status));
+            }
+        } else if let Some(order) = read_order(connection, id)?.filter(|order| filter.takes(order, zone, now))
+            && let Some(status) = filter.status_of(&order)
+        {
+            found.orders.insert((filter.sort_key(&order), row.get(1)?), (id, status));
         }
     }
     Ok(found)
-}
-
-/// Whether the filter has conditions that the columns above do not decide.
-fn has_other_conditions(filter: &OrderFilter) -> bool {
-    let mut rest = filter.clone();
-    (rest.vendor_id, rest.statuses, rest.placed_from, rest.placed_to) = (None, Vec::new(), None, None);
-    (rest.delayed, rest.gift_type, rest.oldest_first, rest.search) = (None, None, false, None);
-    rest != OrderFilter::default()
 }
 
 fn status(number: i64) -> Result<Status, Fault> {

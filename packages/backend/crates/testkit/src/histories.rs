@@ -5,7 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use goody_domain::{EventId, Fact, GiftType, Instant, OrderEvent, OrderId, ParcelId, Placement, Status, VendorId};
+use goody_domain::{
+    Destination, EventId, Fact, GiftType, Instant, OrderEvent, OrderId, ParcelId, Placement, Status, VendorId,
+};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
@@ -15,6 +17,10 @@ use crate::orders::{at, order_id, vendor_id};
 pub const VENDORS: [&str; 3] = ["acme", "bloom", "crate"];
 /// The gift types in histories.
 pub const GIFTS: [&str; 2] = ["flowers", "food"];
+/// The carriers in histories.
+pub const CARRIERS: [&str; 2] = ["Post", "Kurier Süd"];
+/// The regions in histories.
+pub const REGIONS: [&str; 2] = ["CA", "NY"];
 /// The parcels in histories.
 const PARCELS: [&str; 2] = ["p-1", "p-2"];
 /// The number of days in an era.
@@ -111,7 +117,7 @@ struct OrderPlan {
     /// The instants of its events: few, so that they collide.
     instant_pool: Vec<Instant>,
     placements: Vec<PlacementPlan>,
-    facts: Vec<(Index, Status, Option<VendorId>, Option<ParcelId>)>,
+    facts: Vec<(Index, Status, Option<VendorId>, Option<ParcelId>, Option<&'static str>)>,
 }
 
 #[derive(Clone, Debug)]
@@ -121,6 +127,9 @@ struct PlacementPlan {
     promise: Promise,
     ship_by: Promise,
     gift_type: Option<GiftType>,
+    gift_value: Option<i64>,
+    is_rush: Option<bool>,
+    region: Option<&'static str>,
 }
 
 #[derive(Clone, Debug)]
@@ -154,13 +163,21 @@ fn placements(era: Instant) -> impl Strategy<Value = PlacementPlan> {
         ]
     };
     let gift = proptest::option::of(select(GIFTS.map(|gift| GiftType::parse(gift).unwrap()).to_vec()));
-    let drawn = (any::<Index>(), vendors(), promises(), promises(), gift);
-    drawn.prop_map(|(at, vendor_id, promise, ship_by, gift_type)| PlacementPlan {
+    let details = (
+        prop::option::of(select(vec![0, 999, 2_500])),
+        any::<Option<bool>>(),
+        prop::option::of(select(REGIONS.to_vec())),
+    );
+    let drawn = (any::<Index>(), vendors(), promises(), promises(), gift, details);
+    drawn.prop_map(|(at, vendor_id, promise, ship_by, gift_type, (gift_value, is_rush, region))| PlacementPlan {
         at,
         vendor_id,
         promise,
         ship_by,
         gift_type,
+        gift_value,
+        is_rush,
+        region,
     })
 }
 
@@ -177,6 +194,7 @@ fn order_plans(era: Instant) -> impl Strategy<Value = OrderPlan> {
         statuses,
         proptest::option::weighted(0.2, vendors()),
         proptest::option::weighted(0.3, parcels),
+        proptest::option::weighted(0.3, select(CARRIERS.to_vec())),
     );
     let facts = proptest::collection::vec(fact, 0..8);
     (proptest::collection::vec(instants(era), 1..6), placements, facts)
@@ -203,15 +221,22 @@ impl OrderPlan {
                 estimated_delivery: plan.promise.of(&instant_pool),
                 ship_by: plan.ship_by.of(&instant_pool),
                 gift_type: plan.gift_type,
+                gift_value: plan.gift_value,
+                is_rush: plan.is_rush,
+                destination: plan.region.map(|region| Destination {
+                    country: "US".to_owned(),
+                    region: Some(region.to_owned()),
+                    postal_prefix: None,
+                }),
                 ..Placement::of(plan.vendor_id)
             };
             event(format!("p-{number}"), Fact::Placed(Box::new(placement)), &plan.at)
         });
         let placed: Vec<OrderEvent> = placed.collect();
         let became = facts.into_iter().enumerate();
-        let became = became.map(|(number, (at, status, vendor_id, parcel_id))| {
+        let became = became.map(|(number, (at, status, vendor_id, parcel_id, carrier))| {
             let event = event(format!("f-{number}"), Fact::Became(status, vendor_id), &at);
-            OrderEvent { parcel_id, ..event }
+            OrderEvent { parcel_id, carrier: carrier.map(str::to_owned), ..event }
         });
         placed.into_iter().chain(became).collect()
     }

@@ -42,6 +42,8 @@ struct State {
     /// The latest delivery in the expired buckets of each scope. It is final.
     expired_deliveries: BTreeMap<Scope, Instant>,
     kept_from: Option<Day>,
+    /// Orders with a last day before this one have expired.
+    orders_kept_from: Option<Day>,
     vendors: BTreeMap<VendorId, StoredVendor>,
     last_received: Option<Received>,
     /// The expired orders as they count since then, and when their events occurred.

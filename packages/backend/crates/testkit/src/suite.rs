@@ -7,6 +7,7 @@ pub mod counters;
 pub mod feed;
 pub mod laws;
 pub mod lists;
+pub mod numbers;
 pub mod orders;
 pub mod retention;
 pub mod retractions;
@@ -158,6 +159,7 @@ macro_rules! store_suite {
                 the_pages_of_a_list_have_each_order_once,
                 the_recent_feed_and_issues_match_the_memory_store,
             }
+            numbers { every_number_of_a_report_is_the_length_of_its_list, }
             counters { series_match_the_memory_store, }
             vendor_versions { any_changes_give_every_day_the_name_at_its_end, }
             laws {

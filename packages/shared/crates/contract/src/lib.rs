@@ -6,6 +6,7 @@
 mod dashboard;
 mod health;
 mod ingest;
+mod order_filter;
 mod orders;
 mod params;
 mod problem;
@@ -18,10 +19,11 @@ pub use health::{
     HealthView, SystemMetricsView, TimeZoneView,
 };
 pub use ingest::{IngestAnswer, IngestLine, IngestResult, RetractQuery, RetractionAnswer};
+pub use order_filter::{OrderFilterQuery, OrderPageQuery, OrderSortBy, OutcomeView};
 pub use orders::{
-    ActivityView, DestinationView, HistoryEntryView, HistoryEventView, OrderDetailView, OrderEventView, OrderListQuery,
-    OrderListView, OrderSummaryView, OrderView, ParcelView, RecentOrderView, RecentOrdersQuery, RecentOrdersView,
-    RetractionView, StatusBreakdown, StatusView, WhatChangedView,
+    ActivityView, DestinationView, HistoryEntryView, HistoryEventView, OrderDetailView, OrderEventView, OrderListView,
+    OrderSummaryView, OrderView, ParcelView, RecentOrderView, RecentOrdersQuery, RecentOrdersView, RetractionView,
+    StatusBreakdown, StatusView, WhatChangedView,
 };
 pub use params::{GiftTypeParam, IdParam, SortOrder};
 pub use problem::{ErrorCode, FieldProblem, Problem};

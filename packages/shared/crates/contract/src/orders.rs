@@ -9,44 +9,7 @@ use goody_domain::{
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::{GiftTypeParam, IdParam, SortOrder};
-
-/// `?vendorId,status,dateFrom,dateTo,delayed,giftType,order,q,limit,cursor`.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct OrderListQuery {
-    /// Only this vendor's orders.
-    #[param(value_type = Option<IdParam>)]
-    pub vendor_id: Option<String>,
-    /// Only orders with this status; several are separated by commas.
-    #[param(value_type = Option<Vec<StatusView>>, style = Form, explode = false)]
-    pub status: Option<String>,
-    /// Only orders placed on this day or later, in the report time zone.
-    #[param(format = Date)]
-    pub date_from: Option<String>,
-    /// Only orders placed on this day or earlier, in the report time zone.
-    #[param(format = Date)]
-    pub date_to: Option<String>,
-    /// `true`: only delayed orders. `false`: only orders that are not delayed.
-    #[param(value_type = Option<bool>)]
-    pub delayed: Option<String>,
-    /// Only orders with this type of gift.
-    #[param(value_type = Option<GiftTypeParam>)]
-    pub gift_type: Option<String>,
-    /// The sort order by placement. Default: `desc`, the latest first.
-    #[param(value_type = Option<SortOrder>)]
-    pub order: Option<String>,
-    /// Only orders whose id, reference or a tracking number begins with this text, ignoring case. On DynamoDB, a reference or a
-    /// tracking number must be this text as a whole.
-    #[param(min_length = 4, max_length = 128)]
-    pub q: Option<String>,
-    /// The most orders on a page. Default: 50.
-    #[param(value_type = Option<u8>, minimum = 1, maximum = 100)]
-    pub limit: Option<String>,
-    /// The `nextCursor` of the previous page.
-    pub cursor: Option<String>,
-}
+use crate::IdParam;
 
 /// `?hours,status,vendorId,limit,cursor`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
@@ -297,15 +260,17 @@ pub struct OrderSummaryView {
     pub total: i64,
     /// True if counting stopped early: there are `total` orders or more.
     pub total_is_lower_bound: bool,
-    /// The number of orders with each status.
-    pub status_breakdown: StatusBreakdown,
+    /// The number of orders with each status; with `asOf`, the status of then. Null if the total is a number of a report that does
+    /// not tell these orders apart by status.
+    #[schema(required)]
+    pub status_breakdown: Option<StatusBreakdown>,
 }
 
 /// A page of orders.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct OrderListView {
-    /// The orders, sorted by placement; orders of the same instant by id.
+    /// The orders, sorted as the parameters say; orders of the same instant or value by id.
     pub orders: Vec<OrderView>,
     /// The names of the vendors of these orders, by vendor id.
     pub vendor_names: BTreeMap<String, String>,

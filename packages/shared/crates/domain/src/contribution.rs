@@ -3,8 +3,10 @@
 //! A change of an order moves the counters by `contribution(after) − contribution(before)`. So corrections, late facts, events
 //! that are taken back, and orders that change their vendor need no special case.
 
-use crate::order::is_kept;
-use crate::{ActiveStatus, Currency, Day, Instant, Minute, Occurrences, Order, Outcome, ReportZone, Status, VendorId};
+use crate::{
+    ActiveStatus, Currency, Day, Instant, Level, LevelPeriod, Milestone, Minute, Occurrences, Order, Outcome,
+    ReportZone, Status, VendorId,
+};
 
 /// One thing that is counted per vendor, day and minute.
 ///
@@ -195,14 +197,6 @@ pub fn contribution(order: &Order, zone: &ReportZone) -> Vec<Entry> {
 
     add(order.created_at, Counter::InStatus(order.status()), 1);
 
-    let ends = order.steps.iter().skip(1).map(|next| Some(next.at)).chain([order.left_levels_at()]);
-    for (step, end) in order.steps.iter().zip(ends) {
-        add(step.at, Counter::Entered(step.status), 1);
-        if let Some(end) = end {
-            add(end, Counter::Left(step.status), 1);
-        }
-    }
-
     if let Some((at, outcome)) = order.completion {
         add(at, Counter::Ended(outcome), 1);
         if let (Outcome::Arrived, Some(arrival)) = (outcome, order.actual_delivery) {
@@ -216,73 +210,43 @@ pub fn contribution(order: &Order, zone: &ReportZone) -> Vec<Entry> {
         let micros = delivery.micros().rem_euclid(60_000_000);
         add(delivery, Counter::DeliveredAt(u32::try_from(micros).unwrap_or(0)), 1);
     }
-    for (at, counter) in [(order.returned_at, Counter::Returned), (order.refunded_at, Counter::Refunded)] {
-        if let Some(at) = at {
+    for (milestone, counter) in [(Milestone::Returned, Counter::Returned), (Milestone::Refunded, Counter::Refunded)] {
+        if let Some(at) = order.milestone(milestone) {
             add(at, counter, 1);
         }
     }
-    if let Some(handover) = order.handover.filter(|_| !order.is_suspect) {
+    if let Some(handover) = order.milestone(Milestone::HandedOver) {
         add(handover, Counter::HandedOver, 1);
         add(handover, Counter::HandoverMicros, handover.micros() - order.created_at.micros());
     }
+    for (milestone, due, is_kept, kept) in [
+        (Milestone::Due, Counter::Due, order.is_on_time(), Counter::OnTime),
+        (Milestone::ShipDue, Counter::ShipDue, order.is_shipped_on_time(), Counter::ShippedOnTime),
+    ] {
+        if let Some(at) = order.milestone(milestone) {
+            add(at, due, 1);
+            if is_kept == Some(true) {
+                add(at, kept, 1);
+            }
+        }
+    }
 
-    if let Some(promise) = order.placement.estimated_delivery.filter(|promise| order.is_due(*promise)) {
-        add(promise, Counter::Due, 1);
-        if is_kept(promise, order.actual_delivery) {
-            add(promise, Counter::OnTime, 1);
+    let value = order.placement.gift_value.map(|value| (order.placement.currency(), value));
+    for LevelPeriod { level, from, until } in order.level_periods(zone) {
+        add(from, level.entered(), 1);
+        if let Some(until) = until {
+            add(until, level.left(), 1);
         }
-    }
-    if let Some(ship_by) = order.placement.ship_by.filter(|ship_by| order.is_due(*ship_by)) {
-        add(ship_by, Counter::ShipDue, 1);
-        if is_kept(ship_by, order.handover) {
-            add(ship_by, Counter::ShippedOnTime, 1);
-        }
-    }
-    let mut add_level = |(from, until): (Instant, Option<Instant>), entered: (Counter, i64), left: (Counter, i64)| {
-        if until.is_none_or(|until| from < until) {
-            add(from, entered.0, entered.1);
-            if let Some(until) = until {
-                add(until, left.0, left.1);
-            }
-        }
-    };
-    let end = order.left_levels_at();
-    if let Some(promise) = order.placement.estimated_delivery {
-        let overdue = (promise.max(order.created_at), end);
-        add_level(overdue, (Counter::OverdueEntered, 1), (Counter::OverdueLeft, 1));
-        if let Some(value) = order.placement.gift_value {
-            let currency = order.placement.currency();
+        if let (Level::Overdue, Some((currency, value))) = (level, value) {
             for (counter, amount) in [(Counter::OverdueValue(currency), value), (Counter::OverdueOrders(currency), 1)] {
-                add_level(overdue, (counter, amount), (counter, -amount));
+                add(from, counter, amount);
+                if let Some(until) = until {
+                    add(until, counter, -amount);
+                }
             }
-        }
-    }
-    let on_its_way_since = order.steps.get(1).map(|step| step.at);
-    if let Some(ship_by) = order.placement.ship_by {
-        let until = on_its_way_since.or(end);
-        let unshipped = (ship_by.max(order.created_at), until);
-        add_level(unshipped, (Counter::UnshippedEntered, 1), (Counter::UnshippedLeft, 1));
-    }
-    if let Some(since) = on_its_way_since {
-        for stall in stalls(order, since, zone) {
-            add_level(stall, (Counter::StalledEntered, 1), (Counter::StalledLeft, 1));
         }
     }
     entries
-}
-
-/// When an order that is on its way since `since` had no event for [`ReportZone::stall_seconds`]: each time from then until the next
-/// event or the end.
-fn stalls<'o>(
-    order: &'o Order,
-    since: Instant,
-    zone: &'o ReportZone,
-) -> impl Iterator<Item = (Instant, Option<Instant>)> + 'o {
-    let events = order.occurrences.iter().map(|event| (*event).max(order.created_at));
-    let next = events.clone().skip(1).map(Some).chain([None]);
-    let end = order.left_levels_at();
-    let quiet = events.zip(next).filter(move |(event, _)| *event >= since && end.is_none_or(|end| *event < end));
-    quiet.map(move |(event, next)| (event.plus_seconds(zone.stall_seconds()), next.into_iter().chain(end).min()))
 }
 
 /// The instants at which the events of an order occurred, as [`Counter::LatestFact`] entries.

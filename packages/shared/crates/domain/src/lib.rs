@@ -19,6 +19,8 @@ mod history;
 mod ids;
 mod instant;
 mod json_errors;
+mod level;
+mod milestone;
 mod order;
 mod parcel;
 mod rejection;
@@ -41,6 +43,8 @@ pub use history::{
 };
 pub use ids::{BatchId, Currency, EventId, GiftType, OrderId, ParcelId, VendorId};
 pub use instant::Instant;
+pub use level::{Level, LevelPeriod};
+pub use milestone::Milestone;
 pub use order::{Note, Order, Step, fold};
 pub use parcel::Parcel;
 pub use rejection::{FieldError, LONGEST_EVENT, Rejection};

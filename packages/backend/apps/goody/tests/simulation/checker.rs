@@ -11,7 +11,7 @@ use goody_store_sqlite::SqliteStore;
 use goody_testkit::oracle::CountedOrder;
 use goody_testkit::suite::wait_alone;
 
-use crate::list_checker::{assert_feeds, assert_lists};
+use crate::list_checker::{assert_feeds, assert_lists, assert_numbers};
 use crate::model::ModelOrder;
 use crate::report_checker::{
     ExpectedReports, assert_dashboards, assert_fleet_history, assert_master_data, assert_reports,
@@ -33,6 +33,9 @@ pub(crate) async fn assert_results_equal_a_recomputation(simulation: &Simulation
     assert_dashboards(simulation, process, &mut expected, today, now).await;
     assert_fleet_history(real, &expected, &reports, now);
     assert_lists(real, &simulation.zone, &vendors, &kept, now);
+    for of_date in reports.values().rev().step_by(7) {
+        assert_numbers(real, of_date, now);
+    }
     assert_feeds(real, &vendors, &kept, now);
     let rebuilt = wait_alone(rebuild(real, now, |_, _| {})).unwrap();
     assert_eq!(rebuilt.different, 0, "a rebuild found differences");

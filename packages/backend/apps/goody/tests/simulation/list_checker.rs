@@ -1,8 +1,9 @@
 //! Checks of the order lists, the recent feed and the vendors' issues.
 
-use goody_application::ports::{OrderFilter, OrderReader, RecentFilter};
-use goody_domain::{GiftType, Instant, Order, OrderId, ReportZone, Status, VendorId};
+use goody_application::ports::{OrderFilter, OrderReader, RecentFilter, ReportReader};
+use goody_domain::{GiftType, Instant, Order, OrderId, Report, ReportZone, Status, VendorId};
 use goody_store_sqlite::SqliteStore;
+use goody_testkit::suite::numbers::{assert_list, numbers};
 use goody_testkit::suite::wait_alone;
 
 use crate::order_filters::{matches, matches_recent};
@@ -15,7 +16,7 @@ pub(crate) fn assert_lists(real: &SqliteStore, zone: &ReportZone, vendors: &[Ven
     for filter in filters(zone, vendors, now) {
         let mut expected: Vec<&Order> =
             oldest_first.iter().copied().filter(|order| matches(&filter, order, zone, now)).collect();
-        if !filter.oldest_first {
+        if !filter.ascending {
             expected.reverse();
         }
         let expected: Vec<(&OrderId, Status)> =
@@ -30,12 +31,34 @@ pub(crate) fn assert_lists(real: &SqliteStore, zone: &ReportZone, vendors: &[Ven
     }
 }
 
+/// The list behind each number of these reports must have as many orders, and its total must be the number, as far as no order of
+/// them can have expired.
+pub(crate) fn assert_numbers(real: &SqliteStore, reports: &[Report], now: Instant) {
+    let zone = real.zone();
+    let kept_from = wait_alone(real.orders_kept_from(now)).unwrap();
+    for report in reports {
+        let as_of = if report.as_of == zone.today(now).at() { zone.today(now) } else { zone.end_of(report.date) };
+        for number in numbers(Some(&report.vendor_id), [&report.current7d, &report.previous7d], as_of, zone) {
+            let filter = &number.filter;
+            let first = filter.ranges.values().map(|range| range.from).chain([filter.placed_from]).flatten().min();
+            // An open order that is given up was in the levels until then.
+            let is_complete = match first {
+                Some(first) => kept_from.is_none_or(|kept_from| first >= kept_from),
+                None => kept_from.is_none() || filter.as_of == Some(zone.today(now).at()),
+            };
+            if is_complete {
+                wait_alone(assert_list(real, &number, now));
+            }
+        }
+    }
+}
+
 fn filters(zone: &ReportZone, vendors: &[VendorId], now: Instant) -> Vec<OrderFilter> {
     let all = OrderFilter::default();
     let today = zone.day(now);
     let mut filters = vec![
         all.clone(),
-        OrderFilter { oldest_first: true, ..all.clone() },
+        OrderFilter { ascending: true, ..all.clone() },
         OrderFilter { delayed: Some(true), ..all.clone() },
         OrderFilter { delayed: Some(false), ..all.clone() },
         OrderFilter { statuses: Status::ALL[..3].to_vec(), delayed: Some(true), ..all.clone() },

@@ -3,12 +3,11 @@
 use goody_application::ports::{OrderFilter, RecentFilter};
 use goody_domain::{Instant, Order, ReportZone, Status};
 
-/// Whether the list of `filter` must contain the order at `now`.
+/// Whether the list of `filter` must contain the order at `now`. The lists behind the numbers of a report are checked against the
+/// report instead.
 pub(crate) fn matches(filter: &OrderFilter, order: &Order, zone: &ReportZone, now: Instant) -> bool {
-    // Without `..`: a new field of the filter must be added to the conditions.
-    let OrderFilter { vendor_id, statuses, placed_from, placed_to, delayed, gift_type, oldest_first: _, search } =
-        filter;
-    assert!(search.is_none(), "an order does not have all of its terms");
+    let OrderFilter { vendor_id, statuses, placed_from, placed_to, delayed, gift_type, .. } = filter;
+    assert!(filter.is_basic(), "no condition is left out");
     has_vendor(vendor_id.as_ref().map(|id| id.as_str()), order)
         && has_status(statuses, order)
         && placed_from.is_none_or(|day| order.created_at >= zone.start(day))

@@ -136,8 +136,8 @@ impl Reader {
             placed_to: rng.chance(0.2).then(|| day(rng)),
             delayed: rng.chance(0.2).then(|| rng.chance(0.5)),
             gift_type: rng.chance(0.2).then(|| GiftType::parse(rng.pick(&GIFTS)).unwrap()),
-            oldest_first: rng.chance(0.3),
-            search: None,
+            ascending: rng.chance(0.3),
+            ..OrderFilter::default()
         }
     }
 
@@ -145,11 +145,12 @@ impl Reader {
         let (filter, now) = (self.filter(), self.clock.now());
         let (limit, mut after) = (self.rng.between(1, 40) as usize, None);
         for _ in 0..3 {
-            let page = order_page(self.store.as_ref(), &filter, after.as_ref(), limit, now).await?;
+            let page =
+                order_page(self.store.as_ref(), self.store.as_ref(), &filter, after.as_ref(), limit, now).await?;
             let positions: Vec<_> = page.orders.iter().map(|order| (order.created_at, &order.order_id)).collect();
-            let start = after.as_ref().map(|after| (after.at, &after.order_id));
+            let start = after.as_ref().map(|after| (after.instant(), &after.order_id));
             let positions: Vec<_> = start.into_iter().chain(positions).collect();
-            let is_in_order = |one: &_, next: &_| if filter.oldest_first { one < next } else { one > next };
+            let is_in_order = |one: &_, next: &_| if filter.ascending { one < next } else { one > next };
             self.require(positions.is_sorted_by(is_in_order), || {
                 format!("the list of {filter:?} is not sorted: {positions:?}")
             });
@@ -157,8 +158,9 @@ impl Reader {
             self.require(page.orders.iter().all(is_match), || {
                 format!("the list of {filter:?} has an order that does not match")
             });
-            self.require(page.count.by_status.iter().all(|count| *count >= 0), || {
-                format!("a total of {filter:?} is negative: {:?}", page.count)
+            let counts = page.total.by_status.into_iter().flatten();
+            self.require(counts.chain([page.total.total]).all(|count| count >= 0), || {
+                format!("a total of {filter:?} is negative: {:?}", page.total)
             });
             after = page.next;
             if after.is_none() {

@@ -151,6 +151,11 @@ impl OrderReader for FaultyStore {
         self.call("counting orders", execute, |count| count.by_status).await
     }
 
+    async fn orders_kept_from(&self, now: Instant) -> Result<Option<Day>> {
+        self.call("reading the first day of the orders", |real| wait_alone(real.orders_kept_from(now)), |day| *day)
+            .await
+    }
+
     async fn recent(&self, filter: &RecentFilter, after: Option<&Position>, limit: usize) -> Result<Vec<History>> {
         let execute = |real: &SqliteStore| wait_alone(real.recent(filter, after, limit));
         self.call("reading the recent feed", execute, |histories: &Vec<History>| versions(histories)).await

@@ -2,7 +2,8 @@
 
 use goody_domain::{History, Instant, Order};
 
-use crate::ports::{OrderCount, OrderFilter, OrderReader, Position, RecentFilter, Result, StatusCounts};
+use super::order_totals::{OrderTotal, counted_total};
+use crate::ports::{OrderFilter, OrderReader, Position, RecentFilter, ReportReader, Result, StatusCounts};
 
 /// Where counting stops if the buckets do not have the total.
 const COUNT_LIMIT: i64 = 10_000;
@@ -15,23 +16,30 @@ pub struct OrderPage {
     /// Where the next page begins, if there is one.
     pub next: Option<Position>,
     /// The number of orders in the whole list.
-    pub count: OrderCount,
+    pub total: OrderTotal,
 }
 
-/// Reads a page of a list of orders, and the totals of the whole list.
+/// Reads a page of a list of orders, and the total of the whole list: from the buckets if they count its orders.
 pub async fn order_page(
     orders: &dyn OrderReader,
+    reports: &dyn ReportReader,
     filter: &OrderFilter,
     after: Option<&Position>,
     limit: usize,
     now: Instant,
 ) -> Result<OrderPage> {
-    let (mut page, count) = orders.page(filter, after, limit + 1, now, COUNT_LIMIT).await?;
+    let (mut page, total) = match counted_total(orders, reports, filter, now).await? {
+        Some(total) => (orders.list(filter, after, limit + 1, now).await?, total),
+        None => {
+            let (page, count) = orders.page(filter, after, limit + 1, now, COUNT_LIMIT).await?;
+            (page, count.into())
+        }
+    };
     let has_more = page.len() > limit;
     page.truncate(limit);
     let last = page.last().filter(|_| has_more);
-    let next = last.map(|order| Position { at: order.created_at, order_id: order.order_id.clone() });
-    Ok(OrderPage { orders: page, next, count })
+    let next = last.map(|order| filter.position(order));
+    Ok(OrderPage { orders: page, next, total })
 }
 
 /// A page of the recent feed.
@@ -59,7 +67,7 @@ pub async fn recent_page(
     let has_more = page.len() > limit;
     page.truncate(limit);
     let last = page.last().filter(|_| has_more);
-    let next = last.map(|(_, order)| Position { at: order.updated_at, order_id: order.order_id.clone() });
+    let next = last.map(|(_, order)| Position::at(order.updated_at, order.order_id.clone()));
     let last_hour = RecentFilter { since: now.plus_seconds(-3600), ..filter.clone() };
     Ok(RecentPage { next, last_hour: orders.count_recent(&last_hour).await?, orders: page })
 }

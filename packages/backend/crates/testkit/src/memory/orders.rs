@@ -7,7 +7,7 @@ use goody_application::ports::{
     ChangeBatch, ChangeFeed, ChangeLag, Found, OrderCount, OrderFilter, OrderReader, OrderWrite, OrderWriter, Position,
     PostedChange, Received, RecentFilter, Result, StatusCounts,
 };
-use goody_domain::{BatchId, History, Instant, Order, OrderId, VendorId};
+use goody_domain::{BatchId, Day, History, Instant, Order, OrderId, VendorId};
 
 use super::{LoggedChange, MemoryStore, State};
 
@@ -68,14 +68,7 @@ impl OrderReader for MemoryStore {
         let state = self.state();
         let mut orders = state.placed_orders();
         orders.retain(|order| filter.takes(order, &self.zone, now) && state.finds(filter, order));
-        if filter.oldest_first {
-            let sort_key = |order: &Order| (order.created_at, order.order_id.clone());
-            orders.sort_by_key(sort_key);
-            orders.retain(|order| after.is_none_or(|after| sort_key(order) > (after.at, after.order_id.clone())));
-            orders.truncate(limit);
-            return Ok(orders);
-        }
-        Ok(page(orders, |order| order.created_at, |order| &order.order_id, after, limit))
+        Ok(filter.page_of(orders, after, limit))
     }
 
     async fn count(&self, filter: &OrderFilter, limit: i64, now: Instant) -> Result<OrderCount> {
@@ -87,9 +80,13 @@ impl OrderReader for MemoryStore {
                 count.is_lower_bound = true;
                 break;
             }
-            count.by_status[order.status() as usize] += 1;
+            count.by_status[filter.status_of(order) as usize] += 1;
         }
         Ok(count)
+    }
+
+    async fn orders_kept_from(&self, _: Instant) -> Result<Option<Day>> {
+        Ok(self.state().orders_kept_from)
     }
 
     async fn recent(&self, filter: &RecentFilter, after: Option<&Position>, limit: usize) -> Result<Vec<History>> {
@@ -152,7 +149,7 @@ fn page(
     limit: usize,
 ) -> Vec<Order> {
     orders.sort_by(|a, b| (instant(b), id(b)).cmp(&(instant(a), id(a))));
-    orders.retain(|order| after.is_none_or(|after| (instant(order), id(order)) < (after.at, &after.order_id)));
+    orders.retain(|order| after.is_none_or(|after| (instant(order), id(order)) < (after.instant(), &after.order_id)));
     orders.truncate(limit);
     orders
 }

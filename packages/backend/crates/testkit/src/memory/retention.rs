@@ -28,6 +28,9 @@ impl Housekeeping for MemoryStore {
         }
         expired.sort();
         expired.truncate(limit);
+        if !expired.is_empty() {
+            state.orders_kept_from = state.orders_kept_from.max(Some(orders_before));
+        }
         for (last_day, id) in &expired {
             state.remove_order(id, *last_day, order_days, today, &self.zone);
         }

@@ -21,7 +21,7 @@ pub(super) enum ReportTime {
 }
 
 impl ReportTime {
-    fn as_of(self, era: Instant, store: &dyn Store) -> AsOf {
+    pub(super) fn as_of(self, era: Instant, store: &dyn Store) -> AsOf {
         match self {
             Self::Past(days) => store.zone().end_of(store.zone().day(era).plus(days)),
             Self::Today(now) => store.zone().today(now),
@@ -29,7 +29,7 @@ impl ReportTime {
     }
 
     /// The time of the request: for a past date, after all events.
-    fn now(self, era: Instant) -> Instant {
+    pub(super) fn now(self, era: Instant) -> Instant {
         match self {
             Self::Past(_) => afterwards(era).plus_seconds(30 * 86_400),
             Self::Today(now) => now,
@@ -42,9 +42,9 @@ pub(super) fn report_times(era: Instant) -> impl Strategy<Value = Vec<ReportTime
     prop::collection::vec(one, 1..8)
 }
 
-type LawInput = (Instant, Vec<OrderEvent>, Vec<Vec<OrderEvent>>, &'static str, Vec<ReportTime>);
+pub(super) type LawInput = (Instant, Vec<OrderEvent>, Vec<Vec<OrderEvent>>, &'static str, Vec<ReportTime>);
 
-fn law_inputs() -> impl Strategy<Value = LawInput> {
+pub(super) fn law_inputs() -> impl Strategy<Value = LawInput> {
     (eras_and_histories(), select(ZONES.to_vec())).prop_flat_map(|((era, events), zone)| {
         (Just(era), Just(events.clone()), arrivals(events), Just(zone), report_times(era))
     })

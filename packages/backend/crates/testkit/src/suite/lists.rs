@@ -1,28 +1,29 @@
 //! Lists, counts, the recent feed and issues, compared with those of the memory store, which filters all orders.
 
-use goody_application::ports::{ChangeLag, OrderCount, OrderFilter, Position, RECENT_HOURS, RecentFilter, Store};
+use std::collections::BTreeMap;
+
+use goody_application::ports::{
+    ChangeLag, DayRange, OrderCount, OrderFilter, OrderSort, Position, RECENT_HOURS, RecentFilter, Store,
+};
 use goody_application::project;
-use goody_domain::{GiftType, History, Instant, Order, OrderEvent, ReportZone, Status};
+use goody_domain::{Day, GiftType, History, Instant, Milestone, Order, OrderEvent, ReportZone, Status};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
 use super::{MakeStore, ZONES, ingest, ingest_batches, law, wait, zone};
-use crate::histories::{GIFTS, VENDORS, afterwards, arrivals, eras_and_histories, instants};
+use crate::histories::{CARRIERS, GIFTS, REGIONS, VENDORS, afterwards, arrivals, eras_and_histories, instants};
 use crate::{OrderBuilder, TestStore, at, day, now, order_id, vendor_id};
-
-fn position(order: &Order) -> Position {
-    Position { at: order.created_at, order_id: order.order_id.clone() }
-}
 
 fn ids<'o>(orders: impl IntoIterator<Item = &'o Order>) -> Vec<String> {
     orders.into_iter().map(|order| order.order_id.to_string()).collect()
 }
 
 /// A full list, read page by page.
-async fn pages(store: &dyn Store, filter: &OrderFilter, limit: usize, now: Instant) -> Vec<Order> {
+pub(super) async fn pages(store: &dyn Store, filter: &OrderFilter, limit: usize, now: Instant) -> Vec<Order> {
     let mut all: Vec<Order> = Vec::new();
     loop {
-        let page = store.list(filter, all.last().map(position).as_ref(), limit, now).await.unwrap();
+        let page =
+            store.list(filter, all.last().map(|order| filter.position(order)).as_ref(), limit, now).await.unwrap();
         assert!(page.len() <= limit);
         let is_last = page.len() < limit;
         all.extend(page);
@@ -71,7 +72,15 @@ pub async fn a_cursor_keeps_its_position_while_orders_arrive(make: MakeStore) {
     ingest(&test_store.store, arrived.into_iter().flat_map(OrderBuilder::events).collect(), now()).await;
     // The order at the cursor ends: a store may list it in another group, but the time of its placement stays.
     ingest(&test_store.store, placed("f", 3).arrived("2026-03-03T00:00:00Z").events(), now()).await;
-    let next = store.list(&OrderFilter::default(), first.last().map(position).as_ref(), 10, now()).await.unwrap();
+    let next = store
+        .list(
+            &OrderFilter::default(),
+            first.last().map(|order| OrderFilter::default().position(order)).as_ref(),
+            10,
+            now(),
+        )
+        .await
+        .unwrap();
     assert_eq!(ids(&next), ["a", "d", "c", "b"], "each order after the cursor comes once");
 }
 
@@ -135,18 +144,97 @@ pub async fn issues_end_before_the_requested_instant(make: MakeStore) {
     );
 }
 
-fn filters() -> impl Strategy<Value = (OrderFilter, [Option<i32>; 2])> {
+/// Filters by placement, status, lateness and type of gift.
+fn basic_filters() -> impl Strategy<Value = (OrderFilter, [Option<i32>; 2])> {
     let vendor = prop::option::of(select(VENDORS.map(vendor_id).to_vec()));
     let statuses = prop_oneof![2 => Just(Vec::new()), 3 => subsequence(Status::ALL.to_vec(), 1..5)];
     let gift = prop::option::weighted(0.3, select(GIFTS.map(|gift| GiftType::parse(gift).unwrap()).to_vec()));
     let day = || prop::option::weighted(0.4, -2..26i32);
     (vendor, statuses, prop::option::of(any::<bool>()), gift, day(), day(), any::<bool>()).prop_map(
-        |(vendor_id, statuses, delayed, gift_type, from, to, oldest_first)| {
-            let filter =
-                OrderFilter { vendor_id, statuses, delayed, gift_type, oldest_first, ..OrderFilter::default() };
+        |(vendor_id, statuses, delayed, gift_type, from, to, ascending)| {
+            let filter = OrderFilter { vendor_id, statuses, delayed, gift_type, ascending, ..OrderFilter::default() };
             (filter, [from, to])
         },
     )
+}
+
+/// Conditions that the buckets count, and those of the chase, in any combination that a request may have.
+fn filters() -> impl Strategy<Value = (OrderFilter, [Option<i32>; 2])> {
+    let flag = || prop::option::weighted(0.1, any::<bool>());
+    let range = (prop::option::of(-2..26i32), prop::option::of(-2..26i32));
+    let ranges = prop::collection::btree_map(select(Milestone::ALL[1..].to_vec()), range, 0..3);
+    let conditions = (flag(), flag(), flag(), flag(), flag(), prop::option::weighted(0.1, 0..6i32));
+    let values = (prop::option::weighted(0.2, 0..3_000i64), prop::option::weighted(0.2, 0..3_000i64));
+    let sorts = select(vec![OrderSort::default(), OrderSort::Promise, OrderSort::Value]);
+    let carrier = prop::option::weighted(0.1, select(CARRIERS.map(str::to_owned).to_vec()));
+    let region = prop::option::weighted(0.1, select(REGIONS.map(str::to_owned).to_vec()));
+    let hours = prop::option::weighted(0.1, 0..100u16);
+    let as_of = prop::option::weighted(0.4, 0..26 * 1_440i64);
+    let others = (ranges, conditions, values, sorts, hours, (carrier, region), as_of);
+    (basic_filters(), prop::option::weighted(0.7, others)).prop_map(|((basic, days), others)| {
+        let Some((ranges, conditions, values, sort, delayed_by_hours, (carrier, region), as_of)) = others else {
+            return (basic, days);
+        };
+        let (on_time, shipped_on_time, unshipped, stalled, is_rush, promise_days) = conditions;
+        let era_day = |day: Option<i32>| day.map(Day::from_number);
+        let ranges = ranges.into_iter();
+        let mut ranges: BTreeMap<_, _> =
+            ranges.map(|(it, (from, to))| (it, DayRange { from: era_day(from), to: era_day(to) })).collect();
+        for (flag, milestone) in [(on_time, Milestone::Due), (shipped_on_time, Milestone::ShipDue)] {
+            if flag.is_some() {
+                ranges.entry(milestone).or_default();
+            }
+        }
+        let sort = match (sort, ranges.keys().next()) {
+            (OrderSort::Milestone(_), Some(milestone)) => OrderSort::Milestone(*milestone),
+            (sort, _) => sort,
+        };
+        let is_chase = delayed_by_hours.is_some() || unshipped.is_some() || stalled.is_some();
+        let has_values = values.0.is_some() || values.1.is_some();
+        let is_chase = is_chase || has_values || matches!(sort, OrderSort::Promise | OrderSort::Value);
+        let mut statuses = basic.statuses.clone();
+        if is_chase {
+            statuses.retain(|status| status.active().is_some());
+            if statuses.is_empty() {
+                statuses = Status::ALL[..3].to_vec();
+            }
+        }
+        let filter = OrderFilter {
+            statuses,
+            ranges,
+            on_time,
+            shipped_on_time,
+            carrier,
+            is_rush,
+            region,
+            promise_days,
+            delayed_by_hours,
+            unshipped,
+            stalled,
+            value_from: values.0,
+            value_to: values.1,
+            // Minutes since the start of the era: see `in_era`.
+            as_of: as_of.map(|minutes| Instant::from_micros(minutes * 60_000_000)),
+            sort,
+            ..basic
+        };
+        (filter, days)
+    })
+}
+
+/// The filter with its days counted from the first day of an era, and its instant from the start of the era.
+fn in_era((filter, [from, to]): (OrderFilter, [Option<i32>; 2]), era: Instant, zone: &ReportZone) -> OrderFilter {
+    let first = zone.day(era);
+    let day = |day: Option<i32>| day.map(|day| first.plus(day));
+    let moved =
+        |range: DayRange| DayRange { from: day(range.from.map(Day::number)), to: day(range.to.map(Day::number)) };
+    OrderFilter {
+        placed_from: day(from),
+        placed_to: day(to),
+        ranges: filter.ranges.iter().map(|(milestone, range)| (*milestone, moved(*range))).collect(),
+        as_of: filter.as_of.map(|at| Instant::from_micros(era.micros() + at.micros())),
+        ..filter
+    }
 }
 
 type GeneratedBatches = (Instant, Vec<Vec<OrderEvent>>, &'static str);
@@ -174,14 +262,12 @@ pub fn lists_and_counts_match_the_memory_store(make: MakeStore, cases: u32) {
     law(cases, queries, |(input, queries)| {
         wait(async {
             let [test_store, memory] = both_stores(make, &input).await;
-            let first = test_store.store.zone().day(input.0);
-            for (((filter, [from, to]), ticked), now, limit, count_limit) in queries {
+            for ((generated, ticked), now, limit, count_limit) in queries {
                 // A store may record at a tick which promises have passed. The clock may also be set back.
                 test_store.store.mark_refreshed(ticked, ChangeLag::default()).await.unwrap();
-                let plus = |days: Option<i32>| days.map(|days| first.plus(days));
-                let filter = OrderFilter { placed_from: plus(from), placed_to: plus(to), ..filter };
+                let filter = in_era(generated, input.0, test_store.store.zone());
                 let all = memory.store.list(&filter, None, 1_000, now).await.unwrap();
-                let after = (!all.is_empty()).then(|| position(&all[limit % all.len()]));
+                let after = (!all.is_empty()).then(|| filter.position(&all[limit % all.len()]));
                 for after in [None, after.as_ref()] {
                     let actual = test_store.store.list(&filter, after, limit, now).await.unwrap();
                     assert_eq!(
@@ -204,7 +290,9 @@ pub fn lists_and_counts_match_the_memory_store(make: MakeStore, cases: u32) {
                     );
                 }
                 let mut expected = OrderCount::default();
-                all.iter().for_each(|order| expected.by_status[order.status() as usize] += 1);
+                for order in &all {
+                    expected.by_status[filter.status_of(order) as usize] += 1;
+                }
                 let actual = test_store.store.count(&filter, count_limit, now).await.unwrap();
                 if actual.is_lower_bound {
                     assert!(!filter.is_counted() && all.len() as i64 > count_limit, "{filter:?} at {now}: {actual:?}");
@@ -226,7 +314,8 @@ pub fn the_pages_of_a_list_have_each_order_once(make: MakeStore, cases: u32) {
     law(cases, queries, |(input, queries)| {
         wait(async {
             let [test_store, memory] = both_stores(make, &input).await;
-            for ((filter, _), now, limit) in queries {
+            for (generated, now, limit) in queries {
+                let filter = in_era(generated, input.0, memory.store.zone());
                 let full_list = memory.store.list(&filter, None, 1_000, now).await.unwrap();
                 assert_eq!(
                     ids(&pages(test_store.store.as_ref(), &filter, limit, now).await),
@@ -242,7 +331,7 @@ pub fn the_pages_of_a_list_have_each_order_once(make: MakeStore, cases: u32) {
 pub fn the_recent_feed_and_issues_match_the_memory_store(make: MakeStore, cases: u32) {
     let queries = generated_batches().prop_flat_map(|input| {
         let era = input.0;
-        let query = (filters(), 1..RECENT_HOURS, 1..8usize, instants(era));
+        let query = (basic_filters(), 1..RECENT_HOURS, 1..8usize, instants(era));
         (Just(input), prop::collection::vec(query, 1..10))
     });
     law(cases, queries, |(input, queries)| {
@@ -256,9 +345,8 @@ pub fn the_recent_feed_and_issues_match_the_memory_store(make: MakeStore, cases:
                 let OrderFilter { vendor_id, statuses, .. } = filter;
                 let filter = RecentFilter { since: now.plus_seconds(-hours * 3600), statuses, vendor_id };
                 let all = memory.store.recent(&filter, None, 1_000).await.unwrap();
-                let position_of = |history: &History| {
-                    history.order().map(|order| Position { at: order.updated_at, order_id: order.order_id })
-                };
+                let position_of =
+                    |history: &History| history.order().map(|order| Position::at(order.updated_at, order.order_id));
                 let after = all.get(limit / 2).and_then(position_of);
                 for after in [None, after.as_ref()] {
                     let actual = test_store.store.recent(&filter, after, limit).await.unwrap();

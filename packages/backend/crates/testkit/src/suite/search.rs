@@ -113,7 +113,7 @@ pub async fn a_search_has_the_other_conditions_and_the_pages_of_a_list(make: Mak
     assert_eq!(listed(store, &of_acme).await, ["o-6", "o-3", "o-0"]);
     let lost = OrderFilter { statuses: vec![Status::Lost], ..all.clone() };
     assert_eq!(listed(store, &lost).await, ["o-8", "o-6", "o-4", "o-2", "o-0"]);
-    let delayed = OrderFilter { delayed: Some(true), oldest_first: true, ..all.clone() };
+    let delayed = OrderFilter { delayed: Some(true), ascending: true, ..all.clone() };
     assert_eq!(listed(store, &delayed).await, ["o-1", "o-3", "o-5", "o-7"]);
     let of_days = OrderFilter {
         placed_from: Some(crate::day("2026-03-02")),
@@ -121,15 +121,15 @@ pub async fn a_search_has_the_other_conditions_and_the_pages_of_a_list(make: Mak
         ..all.clone()
     };
     assert_eq!(listed(store, &of_days).await, ["o-5", "o-4", "o-3", "o-2"]);
-    for oldest_first in [false, true] {
-        let filter = OrderFilter { oldest_first, ..all.clone() };
+    for ascending in [false, true] {
+        let filter = OrderFilter { ascending, ..all.clone() };
         let whole = listed(store, &filter).await;
         let (mut paged, mut after): (Vec<String>, Option<Position>) = (Vec::new(), None);
         loop {
             let page = store.list(&filter, after.as_ref(), 2, now()).await.unwrap();
             paged.extend(page.iter().map(|order| order.order_id.to_string()));
             let Some(last) = page.last() else { break };
-            after = Some(Position { at: last.created_at, order_id: last.order_id.clone() });
+            after = Some(filter.position(last));
         }
         assert_eq!(paged, whole);
     }

@@ -1,0 +1,206 @@
+//! Totals of lists of orders that the buckets count: those of the lists behind the numbers of a report.
+
+use std::collections::BTreeSet;
+
+use goody_domain::{ActiveStatus, Counter, CounterSeries, Counters, Day, Instant, Level, Milestone, Minute, Status};
+
+use crate::ports::{DayRange, OrderCount, OrderFilter, OrderReader, ReportReader, Result, Scope, StatusCounts};
+
+/// The number of orders in a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OrderTotal {
+    /// The number of orders.
+    pub total: i64,
+    /// Counting stopped early, so the list can have more orders.
+    pub is_lower_bound: bool,
+    /// The orders in each status; `None` if the buckets have the total and do not count these orders by status.
+    pub by_status: Option<StatusCounts>,
+}
+
+impl From<OrderCount> for OrderTotal {
+    fn from(count: OrderCount) -> Self {
+        let total = count.by_status.iter().sum();
+        Self { total, is_lower_bound: count.is_lower_bound, by_status: Some(count.by_status) }
+    }
+}
+
+/// What buckets have to be added up for the total of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Counted {
+    /// The flows of a range of days, up to T. Those with a status give the counts by status.
+    Window(DayRange, Vec<Term>),
+    /// The flows of all days up to T.
+    Level(Vec<Term>),
+}
+
+/// A counter, whether it is added or subtracted, and the status of the orders that it counts, if they all have one.
+type Term = (Counter, i64, Option<Status>);
+
+/// How the buckets count the orders of a list; `None` if they do not.
+fn counted(filter: &OrderFilter) -> Option<Counted> {
+    // Without `..`: a new condition must be added to those that buckets do not count.
+    let OrderFilter {
+        vendor_id: _,
+        statuses,
+        placed_from: _,
+        placed_to: _,
+        ranges,
+        delayed,
+        gift_type: None,
+        on_time,
+        shipped_on_time,
+        carrier: None,
+        is_rush: None,
+        region: None,
+        promise_days: None,
+        delayed_by_hours: None,
+        unshipped,
+        stalled,
+        value_from: None,
+        value_to: None,
+        as_of,
+        sort: _,
+        ascending: _,
+        search: None,
+    } = filter
+    else {
+        return None;
+    };
+    let is_level = filter.is_open_only() && as_of.is_some();
+    let has_level_condition = delayed.is_some() || unshipped.is_some() || stalled.is_some();
+    let mut windows: Vec<(Milestone, DayRange)> =
+        ranges.iter().map(|(milestone, range)| (*milestone, *range)).collect();
+    let placed = filter.placed();
+    if placed != DayRange::default() || (windows.is_empty() && as_of.is_some() && !is_level) {
+        windows.push((Milestone::Placed, placed));
+    }
+    match (windows.as_slice(), is_level) {
+        ([], true) => level_terms(filter).map(Counted::Level),
+        ([(milestone, range)], false) if !has_level_condition => {
+            let keeps = match milestone {
+                Milestone::Due => shipped_on_time.is_none(),
+                Milestone::ShipDue => on_time.is_none(),
+                _ => on_time.is_none() && shipped_on_time.is_none(),
+            };
+            let terms = window_terms(filter, *milestone, statuses)?;
+            keeps.then_some(Counted::Window(*range, terms))
+        }
+        _ => None,
+    }
+}
+
+fn window_terms(filter: &OrderFilter, milestone: Milestone, statuses: &[Status]) -> Option<Vec<Term>> {
+    let plain = |counter| vec![(counter, 1, None)];
+    let kept_or_not = |all, kept, wanted: Option<bool>| match wanted {
+        None => plain(all),
+        Some(true) => plain(kept),
+        Some(false) => vec![(all, 1, None), (kept, -1, None)],
+    };
+    if milestone == Milestone::Completed {
+        let outcomes =
+            Status::ALL.into_iter().filter(|status| filter.takes_status(*status)).filter_map(Status::outcome);
+        return Some(outcomes.map(|outcome| (Counter::Ended(outcome), 1, Some(outcome.status()))).collect());
+    }
+    if !statuses.is_empty() {
+        return None;
+    }
+    match milestone {
+        // Without `as_of` the stores count by the current status.
+        Milestone::Placed => filter.as_of.map(|_| plain(Counter::Entered(ActiveStatus::Placed))),
+        Milestone::Due => Some(kept_or_not(Counter::Due, Counter::OnTime, filter.on_time)),
+        Milestone::ShipDue => Some(kept_or_not(Counter::ShipDue, Counter::ShippedOnTime, filter.shipped_on_time)),
+        Milestone::HandedOver => Some(plain(Counter::HandedOver)),
+        Milestone::Returned => Some(plain(Counter::Returned)),
+        Milestone::Refunded => Some(plain(Counter::Refunded)),
+        Milestone::Completed => None,
+    }
+}
+
+fn level_terms(filter: &OrderFilter) -> Option<Vec<Term>> {
+    let of = |level: Level, status| vec![(level.entered(), 1, status), (level.left(), -1, status)];
+    let takes_all = ActiveStatus::ALL.into_iter().all(|status| filter.takes_status(status.status()));
+    if filter.on_time.is_some() || filter.shipped_on_time.is_some() {
+        return None;
+    }
+    match (filter.delayed, filter.unshipped, filter.stalled) {
+        (None, None, None) => {
+            let statuses: BTreeSet<Status> = filter.statuses.iter().copied().collect();
+            let active = statuses.into_iter().filter_map(Status::active);
+            Some(active.flat_map(|status| of(Level::In(status), Some(status.status()))).collect())
+        }
+        (Some(true), None, None) if takes_all => Some(of(Level::Overdue, None)),
+        (None, Some(true), None) if filter.takes_status(Status::Placed) => {
+            Some(of(Level::Unshipped, Some(Status::Placed)))
+        }
+        (None, None, Some(true)) if takes_all => Some(of(Level::Stalled, None)),
+        _ => None,
+    }
+}
+
+/// The total of a list, if the buckets have it. They count orders that have expired, too: the total of a list that may have had
+/// some of them is counted from its orders.
+pub(super) async fn counted_total(
+    orders: &dyn OrderReader,
+    reports: &dyn ReportReader,
+    filter: &OrderFilter,
+    now: Instant,
+) -> Result<Option<OrderTotal>> {
+    let Some(counted) = counted(filter) else { return Ok(None) };
+    let (zone, at) = (reports.zone(), filter.evaluated_at(now));
+    let (last, cut) = zone.day_and_minute(at);
+    let (first, terms) = match &counted {
+        Counted::Window(range, terms) => (range.from, terms),
+        Counted::Level(terms) => (Some(last), terms),
+    };
+    let kept_from = [reports.kept_from().await?, orders.orders_kept_from(now).await?].into_iter().flatten().max();
+    if kept_from.is_some_and(|kept_from| first.is_none_or(|first| first < kept_from)) {
+        return Ok(None);
+    }
+    let scope = filter.vendor_id.clone().map_or(Scope::Fleet, Scope::Vendor);
+    let (series, _) = reports.series(&scope, first.unwrap_or(Day::from_number(-100_000)).min(last), last, last).await?;
+    let counters = match counted {
+        Counted::Window(range, _) => window(&series, range, last, cut),
+        Counted::Level(_) => level(&series, last, cut),
+    };
+    Ok(Some(total(&counters, terms)))
+}
+
+/// The flows of a range of days, with the first `cut` minutes of `last` and nothing after it.
+fn window(series: &CounterSeries, range: DayRange, last: Day, cut: Minute) -> Counters {
+    let mut sum = Counters::default();
+    let first = range.from.unwrap_or(Day::from_number(i32::MIN));
+    for (day, bucket) in series.days(first, range.to.map_or(last, |to| to.min(last))) {
+        sum.add_all(&bucket.until((*day == last).then_some(cut)));
+    }
+    sum
+}
+
+/// All flows before the first `cut` minutes of `last` are over: the totals, less the flows since then.
+fn level(series: &CounterSeries, last: Day, cut: Minute) -> Counters {
+    let mut later = Counters::default();
+    for (_, bucket) in series.days(last, Day::from_number(i32::MAX)) {
+        later.add_all(&bucket.totals);
+    }
+    let until = series.day(last).map(|bucket| bucket.until(Some(cut))).unwrap_or_default();
+    let mut level = series.totals.clone();
+    for (counter, amount) in later.entries().filter(|(counter, _)| *counter != Counter::LatestFact) {
+        level.add(counter, amount.wrapping_neg());
+    }
+    level.add_all(&until);
+    level
+}
+
+fn total(counters: &Counters, terms: &[Term]) -> OrderTotal {
+    let mut by_status = Some(StatusCounts::default());
+    let mut total = 0;
+    for (counter, sign, status) in terms {
+        let amount = sign * counters[*counter];
+        total += amount;
+        match (status, &mut by_status) {
+            (Some(status), Some(by_status)) => by_status[*status as usize] += amount,
+            (None, _) => by_status = None,
+            (Some(_), None) => {}
+        }
+    }
+    OrderTotal { total, is_lower_bound: false, by_status }
+}
