@@ -75,14 +75,14 @@ impl DynamoStore {
 
     /// The orders that match the filter, in the sequence of the list.
     async fn matching_orders(&self, filter: &OrderFilter, ids: &[OrderId], now: Instant) -> Result<Vec<Order>> {
-        let histories = match &filter.search {
-            Some(search) => {
-                let mut histories = self.histories(ids).await?;
-                histories.retain(|_, history| search.finds(&history.terms()));
-                histories
-            }
-            None => self.list_histories(ids).await?,
+        // A summary lacks some of the facts that terms, levels and statuses of the past follow from.
+        let mut histories = match filter.search.is_some() || !filter.is_basic() {
+            true => self.histories(ids).await?,
+            false => self.list_histories(ids).await?,
         };
+        if let Some(search) = &filter.search {
+            histories.retain(|_, history| search.finds(&history.terms()));
+        }
         let orders = histories.into_values().filter_map(|history| history.order());
         let mut orders: Vec<Order> = orders.filter(|order| filter.takes(order, &self.zone, now)).collect();
         orders.sort_by_cached_key(order_sort_key);
@@ -148,7 +148,8 @@ pub(crate) async fn list(
     now: Instant,
 ) -> Result<Vec<Order>> {
     if !filter.is_basic() {
-        return Ok(filter.page_of(all_matching_orders(store, filter, now).await?, after, limit));
+        let (orders, _) = all_matching_orders(store, filter, now).await?;
+        return Ok(filter.page_of(orders, after, limit));
     }
     match store.source(filter, after).await? {
         Source::Orders(Found { ids, .. }) => {
@@ -212,26 +213,25 @@ pub(crate) async fn page(
     }
 }
 
-/// All orders of a list, found by reading every order of its vendor and days of placement.
-async fn all_matching_orders(store: &DynamoStore, filter: &OrderFilter, now: Instant) -> Result<Vec<Order>> {
+/// The orders of a list, found by a search or by reading every order of its vendor and days of placement. False if there may be others.
+async fn all_matching_orders(store: &DynamoStore, filter: &OrderFilter, now: Instant) -> Result<(Vec<Order>, bool)> {
     let superset = OrderFilter {
         vendor_id: filter.vendor_id.clone(),
         placed_from: filter.placed_from,
         placed_to: filter.placed_to,
         gift_type: filter.gift_type.clone(),
+        search: filter.search.clone(),
         ..OrderFilter::default()
     };
-    let ids: Vec<OrderId> = match store.source(&superset, None).await? {
-        Source::Orders(ids) => ids,
+    let Found { ids, is_complete } = match store.source(&superset, None).await? {
+        Source::Orders(found) => found,
         Source::Index(mut reader) => {
             let selection = Selection { accepts: &|_| true, accepts_all: true, page_size: MAX_RARE };
             let entries = reader.next(usize::MAX, selection).await?;
-            entries.iter().map(Entry::order_id).collect::<Result<_>>()?
+            Found { ids: entries.iter().map(Entry::order_id).collect::<Result<_>>()?, is_complete: true }
         }
     };
-    let histories = store.histories(&ids).await?;
-    let orders = histories.into_values().filter_map(|history| history.order());
-    Ok(orders.filter(|order| filter.takes(order, &store.zone, now)).collect())
+    Ok((store.matching_orders(filter, &ids, now).await?, is_complete))
 }
 
 /// The number of orders in a list: from the buckets if they count it, else counted up to a limit.
@@ -242,8 +242,8 @@ pub(crate) async fn count(
     now: Instant,
 ) -> Result<OrderCount> {
     if !filter.is_basic() {
-        let orders = all_matching_orders(store, filter, now).await?;
-        return Ok(count_statuses(orders.iter().map(|order| filter.status_of(order)), count_limit, true));
+        let (orders, is_complete) = all_matching_orders(store, filter, now).await?;
+        return Ok(count_statuses(orders.iter().filter_map(|order| filter.status_of(order)), count_limit, is_complete));
     }
     if !filter.is_counted() {
         return count_orders(store, filter, count_limit, now).await;
