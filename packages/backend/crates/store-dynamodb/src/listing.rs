@@ -243,7 +243,7 @@ pub(crate) async fn count(
 ) -> Result<OrderCount> {
     if !filter.is_basic() {
         let (orders, is_complete) = all_matching_orders(store, filter, now).await?;
-        return Ok(count_statuses(orders.iter().filter_map(|order| filter.status_of(order)), count_limit, is_complete));
+        return Ok(count_statuses(orders.iter().map(|order| filter.status_of(order)), count_limit, is_complete));
     }
     if !filter.is_counted() {
         return count_orders(store, filter, count_limit, now).await;

@@ -106,10 +106,8 @@ fn find(
             if is_taken {
                 found.orders.insert((created_at, row.get(1)?), (id, status));
             }
-        } else if let Some(order) = read_order(connection, id)?.filter(|order| filter.takes(order, zone, now))
-            && let Some(status) = filter.status_of(&order)
-        {
-            found.orders.insert((filter.sort_key(&order), row.get(1)?), (id, status));
+        } else if let Some(order) = read_order(connection, id)?.filter(|order| filter.takes(order, zone, now)) {
+            found.orders.insert((filter.sort_key(&order), row.get(1)?), (id, filter.status_of(&order)));
         }
     }
     Ok(found)
