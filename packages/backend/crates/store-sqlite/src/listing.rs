@@ -121,10 +121,10 @@ impl<'a> Source<'a> {
 
 /// The position of an order in the list, and its row.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Place {
-    created_at: i64,
-    order_id: String,
-    id: i64,
+pub(crate) struct Place {
+    pub(crate) created_at: i64,
+    pub(crate) order_id: String,
+    pub(crate) id: i64,
 }
 
 /// The orders of one stream from a position on, read a few at a time.
@@ -215,9 +215,27 @@ pub(crate) fn list(
     now: Instant,
     zone: &ReportZone,
 ) -> Result<Vec<Order>, Fault> {
-    if !filter.is_basic() {
-        return Ok(filter.page_of(matching_orders(connection, filter, now, zone)?, after, limit));
+    let places = places(connection, filter, after, limit, now, zone)?;
+    let mut statement = connection.prepare_cached("SELECT order_id, history FROM orders WHERE id = ?1")?;
+    let mut orders = Vec::with_capacity(places.len());
+    for place in places {
+        let mut rows = statement.query([place.id])?;
+        if let Some(row) = rows.next()? {
+            orders.extend(read_row(row)?.order());
+        }
     }
+    Ok(orders)
+}
+
+/// The places of the orders of a list that is selected and sorted by what the indexes of kinds have.
+pub(crate) fn places(
+    connection: &Connection,
+    filter: &OrderFilter,
+    after: Option<&Position>,
+    limit: usize,
+    now: Instant,
+    zone: &ReportZone,
+) -> Result<Vec<Place>, Fault> {
     let source = Source::new(filter, now, zone);
     let mut of: Vec<Of> = source.kinds(connection)?.into_keys().map(Of::Kind).collect();
     let few = (2 * limit / of.len().max(1)).clamp(1, limit);
@@ -242,36 +260,9 @@ pub(crate) fn list(
         let stream = &mut streams[number];
         stream.ahead.pop_front();
         heap.extend(stream.peek(connection, Some(&place), few.max(8))?.cloned().map(|place| next(place, number)));
-        page.push(place.id);
+        page.push(place);
     }
-
-    let mut statement = connection.prepare_cached("SELECT order_id, history FROM orders WHERE id = ?1")?;
-    let mut orders = Vec::with_capacity(page.len());
-    for id in page {
-        let mut rows = statement.query([id])?;
-        if let Some(row) = rows.next()? {
-            orders.extend(read_row(row)?.order());
-        }
-    }
-    Ok(orders)
-}
-
-/// All orders of a list, found by reading every order of its vendor.
-fn matching_orders(
-    connection: &Connection,
-    filter: &OrderFilter,
-    now: Instant,
-    zone: &ReportZone,
-) -> Result<Vec<Order>, Fault> {
-    let mut statement = connection.prepare_cached(
-        "SELECT order_id, history FROM orders WHERE vendor_id IS NOT NULL AND (?1 IS NULL OR vendor_id = ?1)",
-    )?;
-    let mut rows = statement.query([filter.vendor_id.as_ref().map(|id| id.as_str())])?;
-    let mut orders = Vec::new();
-    while let Some(row) = rows.next()? {
-        orders.extend(read_row(row)?.order().filter(|order| filter.takes(order, zone, now)));
-    }
-    Ok(orders)
+    Ok(page)
 }
 
 /// The number of orders in a list: from the buckets or the counts of kinds if they have it, else counted up to a limit.
@@ -282,17 +273,6 @@ pub(crate) fn count(
     now: Instant,
     zone: &ReportZone,
 ) -> Result<OrderCount, Fault> {
-    if !filter.is_basic() {
-        let mut count = OrderCount::default();
-        for order in matching_orders(connection, filter, now, zone)? {
-            if count.by_status.iter().sum::<i64>() == limit {
-                count.is_lower_bound = true;
-                break;
-            }
-            count.by_status[filter.status_of(&order) as usize] += 1;
-        }
-        return Ok(count);
-    }
     let source = Source::new(filter, now, zone);
     if !source.has_days() {
         return count_kinds(connection, &source);

@@ -1,20 +1,22 @@
 //! The ports for orders: loads and saves them, and answers reads.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use goody_application::ports::{
     BatchSearch, Found, OrderCount, OrderFilter, OrderReader, OrderWrite, OrderWriter, Position, RECENT_HOURS,
-    Received, RecentFilter, Result, StatusCounts, StoreHealth, last_day,
+    Received, RecentFilter, Result, StatusCounts, StoreHealth,
 };
 use goody_domain::{BatchId, Day, Fact, History, Instant, Order, OrderId, Recorded, ReportZone, Vendor, VendorId};
-use rusqlite::types::ValueRef;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::types::{ToSql, Value, ValueRef};
+use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
 use crate::codec::read_row;
+use crate::order_columns::{Changed, Columns, NAMES};
 use crate::terms::ChangedTerms;
 use crate::writer::Weight;
-use crate::{Fault, SqliteStore, codec, list_counts, listing, recent, schema, search, terms, vendors};
+use crate::{Fault, SqliteStore, codec, list_counts, order_lists, recent, schema, search, terms, vendors};
 
 /// Up to this many orders are a light write.
 const LIGHT: usize = 100;
@@ -98,7 +100,7 @@ impl OrderReader for SqliteStore {
         let (filter, after, zone) = (filter.clone(), after.cloned(), self.zone.clone());
         self.read("listing orders", move |connection| match &filter.search {
             Some(search) => search::list(connection, (&filter, search), after.as_ref(), limit, now, &zone),
-            None => listing::list(connection, &filter, after.as_ref(), limit, now, &zone),
+            None => order_lists::list(connection, &filter, after.as_ref(), limit, now, &zone),
         })
         .await
     }
@@ -107,7 +109,7 @@ impl OrderReader for SqliteStore {
         let (filter, zone) = (filter.clone(), self.zone.clone());
         self.read("counting orders", move |connection| match &filter.search {
             Some(search) => search::count(connection, (&filter, search), limit, now, &zone),
-            None => listing::count(connection, &filter, limit, now, &zone),
+            None => order_lists::count(connection, &filter, limit, now, &zone),
         })
         .await
     }
@@ -236,7 +238,7 @@ struct Prepared {
     order_id: OrderId,
     from_version: usize,
     version: usize,
-    keep_day: i32,
+    columns: Columns,
     order: Option<Order>,
     /// The vendors of its placements, apart from its own.
     named_vendors: Vec<VendorId>,
@@ -247,67 +249,24 @@ struct Prepared {
     unknown_vendors: Vec<Vendor>,
 }
 
-/// Which columns differ from the version before. SQLite writes an index only if the statement names one of its columns.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Changed {
-    /// Only the version and the history.
-    History,
-    /// The columns that follow the status, too.
-    Status,
-    /// Any column.
-    All,
-}
-
-/// The columns that follow the status: `status`, `late` and `completed_at`. All are null for an order that is not placed.
-type StatusColumns = (Option<usize>, Option<bool>, Option<i64>);
-/// The columns that seldom change: `vendor_id`, `gift_type`, `created_at` and `promise_at`.
-type PlacementColumns<'o> = (Option<&'o str>, &'o str, Option<i64>, Option<i64>);
-
-fn status_columns(order: Option<&Order>, now: Instant) -> StatusColumns {
-    (
-        order.map(|order| order.status() as usize),
-        order.map(|order| order.is_delayed(now)),
-        order.and_then(Order::completed_at).map(Instant::micros),
-    )
-}
-
-fn placement_columns(order: Option<&Order>) -> PlacementColumns<'_> {
-    let placement = order.map(|order| &order.placement);
-    (
-        placement.map(|placement| placement.vendor_id.as_str()),
-        placement.and_then(|placement| placement.gift_type.as_ref()).map_or("", |gift| gift.as_str()),
-        order.map(|order| order.created_at.micros()),
-        placement.and_then(|placement| placement.estimated_delivery).map(Instant::micros),
-    )
-}
-
 fn prepare(
     OrderWrite { history, from_version, unknown_vendors }: &OrderWrite,
     now: Instant,
     zone: &ReportZone,
 ) -> std::result::Result<Prepared, Fault> {
     let order = history.order();
-    let keep_day = last_day(history.facts(), order.as_ref(), zone);
     let before = history.at_version(*from_version);
-    let known = &history.facts()[..*from_version];
-    let changed = if keep_day != last_day(known, before.as_ref(), zone)
-        || placement_columns(order.as_ref()) != placement_columns(before.as_ref())
-    {
-        Changed::All
-    } else if status_columns(order.as_ref(), now) != status_columns(before.as_ref(), now) {
-        Changed::Status
-    } else {
-        Changed::History
-    };
+    let columns = Columns::new(history.facts(), order.as_ref(), zone, now);
+    let columns_before = Columns::new(&history.facts()[..*from_version], before.as_ref(), zone, now);
     Ok(Prepared {
         order_id: history.order_id().clone(),
         from_version: *from_version,
         version: history.version(),
-        keep_day: keep_day.number(),
+        changed: columns.changed(&columns_before),
+        columns,
         named_vendors: other_vendors(history, order.as_ref()),
         order,
         text: codec::write_history(history)?,
-        changed,
         terms: ChangedTerms::new(history, *from_version),
         unknown_vendors: unknown_vendors.clone(),
     })
@@ -337,17 +296,15 @@ pub(crate) fn correct_columns(
     now: Instant,
 ) -> std::result::Result<(), Fault> {
     let order = history.order();
-    let keep_day = last_day(history.facts(), order.as_ref(), zone).number();
-    let (status, late, completed_at) = status_columns(order.as_ref(), now);
-    let (vendor_id, gift_type, created_at, promise_at) = placement_columns(order.as_ref());
+    let Columns(values) = Columns::new(history.facts(), order.as_ref(), zone, now);
+    let status = order.map(|order| order.status() as usize);
+    let names = NAMES.join(", ");
+    let places = (2..NAMES.len() + 2).map(|place| format!("?{place}")).collect::<Vec<_>>().join(", ");
     let corrected = connection
-        .prepare_cached(
-            "UPDATE orders SET keep_day = ?2, vendor_id = ?3, gift_type = ?4, status = ?5, late = ?6, created_at = ?7, \
-             promise_at = ?8, completed_at = ?9 WHERE id = ?1 AND \
-             (keep_day, vendor_id, gift_type, status, late, created_at, promise_at, completed_at) \
-             IS NOT (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-        )?
-        .execute(params![id, keep_day, vendor_id, gift_type, status, late, created_at, promise_at, completed_at])?;
+        .prepare_cached(&format!(
+            "UPDATE orders SET ({names}) = ({places}) WHERE id = ?1 AND ({names}) IS NOT ({places})"
+        ))?
+        .execute(params_from_iter([Value::from(id)].into_iter().chain(values)))?;
     if corrected > 0 {
         connection
             .prepare_cached("UPDATE recent_orders SET status = ?2 WHERE id = ?1 AND status <> ?2")?
@@ -399,26 +356,17 @@ fn insert(
     now: Instant,
     moves: &mut list_counts::Moves,
 ) -> std::result::Result<Option<i64>, Fault> {
-    let (vendor_id, gift_type, created_at, promise_at) = placement_columns(row.order.as_ref());
-    let (status, late, completed_at) = status_columns(row.order.as_ref(), now);
+    let names = NAMES.join(", ");
+    let places = (4..NAMES.len() + 4).map(|place| format!("?{place}")).collect::<Vec<_>>().join(", ");
+    let (order_id, mut values): (_, Vec<&dyn ToSql>) = (row.order_id.as_str(), Vec::with_capacity(NAMES.len() + 3));
+    values.extend([&order_id as &dyn ToSql, &row.version, &row.text]);
+    values.extend(row.columns.0.iter().map(|value| value as &dyn ToSql));
     let inserted = connection
-        .prepare_cached(
-            "INSERT INTO orders (order_id, version, keep_day, vendor_id, gift_type, status, late, created_at, promise_at, \
-             completed_at, history) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT (order_id) DO NOTHING",
-        )?
-        .execute(params![
-            row.order_id.as_str(),
-            row.version,
-            row.keep_day,
-            vendor_id,
-            gift_type,
-            status,
-            late,
-            created_at,
-            promise_at,
-            completed_at,
-            row.text,
-        ])?;
+        .prepare_cached(&format!(
+            "INSERT INTO orders (order_id, version, history, {names}) VALUES (?1, ?2, ?3, {places}) \
+             ON CONFLICT (order_id) DO NOTHING"
+        ))?
+        .execute(values.as_slice())?;
     if inserted == 0 {
         return Ok(None);
     }
@@ -438,43 +386,19 @@ fn update(
         .query_row([row.order_id.as_str()], |found| Ok((found.get(0)?, list_counts::Position::read(found, 1)?)))
         .optional()?;
     let Some((id, position)): Option<(i64, _)> = found else { return Ok(None) };
-    let (vendor_id, gift_type, created_at, promise_at) = placement_columns(row.order.as_ref());
-    let (status, late, completed_at) = status_columns(row.order.as_ref(), now);
-    let (from, to, text) = (row.from_version, row.version, &row.text);
-    let updated = match row.changed {
-        Changed::History => connection
-            .prepare_cached("UPDATE orders SET version = ?3, history = ?4 WHERE id = ?1 AND version = ?2")?
-            .execute(params![id, from, to, text])?,
-        Changed::Status => connection
-            .prepare_cached(
-                "UPDATE orders SET version = ?3, history = ?4, status = ?5, late = ?6, completed_at = ?7 \
-                 WHERE id = ?1 AND version = ?2",
-            )?
-            .execute(params![id, from, to, text, status, late, completed_at])?,
-        Changed::All => connection
-            .prepare_cached(
-                "UPDATE orders SET version = ?3, history = ?4, status = ?5, late = ?6, completed_at = ?7, keep_day = ?8, \
-                 vendor_id = ?9, gift_type = ?10, created_at = ?11, promise_at = ?12 WHERE id = ?1 AND version = ?2",
-            )?
-            .execute(params![
-                id,
-                from,
-                to,
-                text,
-                status,
-                late,
-                completed_at,
-                row.keep_day,
-                vendor_id,
-                gift_type,
-                created_at,
-                promise_at
-            ])?,
-    };
+    let mut sql = "UPDATE orders SET version = ?3, history = ?4".to_owned();
+    let mut values: Vec<&dyn ToSql> = vec![&id, &row.from_version, &row.version, &row.text];
+    for column in row.changed.columns() {
+        values.push(&row.columns.0[column]);
+        // Writing to a String cannot fail.
+        let _ = write!(sql, ", {} = ?{}", NAMES[column], values.len());
+    }
+    sql.push_str(" WHERE id = ?1 AND version = ?2");
+    let updated = connection.prepare_cached(&sql)?.execute(values.as_slice())?;
     if updated == 0 {
         return Ok(None);
     }
-    if row.changed != Changed::History {
+    if row.changed.is_counted() {
         moves.add(position, list_counts::Position::of(row.order.as_ref(), now));
     }
     Ok(Some(id))

@@ -12,6 +12,7 @@ pub mod dynamodb;
 pub mod histories;
 pub mod lambda;
 mod memory;
+pub mod number_queries;
 pub mod oracle;
 mod orders;
 pub mod suite;

@@ -260,8 +260,8 @@ pub struct OrderSummaryView {
     pub total: i64,
     /// True if counting stopped early: there are `total` orders or more.
     pub total_is_lower_bound: bool,
-    /// The number of orders with each status; with `asOf`, the status of then. Null if the total is a number of a report that does
-    /// not tell these orders apart by status.
+    /// The number of orders with each status; with `asOf`, the status of then. Null if the total is a number of a report
+    /// that has no counts by status.
     #[schema(required)]
     pub status_breakdown: Option<StatusBreakdown>,
 }

@@ -1,7 +1,10 @@
 //! Compares the reports of real orders with those of a program that shares no code with this one.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use goody_domain::Day;
+use goody_testkit::number_queries::{NumberQuery, fleet_queries, number_queries};
 use serde_json::Value;
 
 use crate::binary::{Rng, Server, quiet, rebuild, reports, run, text};
@@ -151,6 +154,46 @@ pub(crate) fn at_the_end_of_every_month_the_dashboard_equals_the_sums_of_the_ven
         for (status, count) in summary["statusBreakdown"].as_object().unwrap() {
             let with_status = listed.iter().filter(|order| order["status"] == **status).count();
             assert_eq!(*count, with_status, "{date} {status}");
+        }
+    }
+}
+
+/// Every orders' list of the fleet is read as a whole and compared with every vendor's number; the lists of some vendors are read, too.
+pub(crate) fn at_the_end_of_every_month_every_number_of_every_vendor_is_the_length_of_its_list([events]: [PathBuf; 1]) {
+    const SAMPLE: usize = 8;
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("goody.db");
+    run(&["import", text(&events)], &database);
+    let server = Server::start_by(quiet(), &database, &[]);
+    let mut rng = Rng(11);
+    for month in 2016 * 12 + 9..2018 * 12 + 9 {
+        let next_month = month + 1;
+        let first_of_next = Day::parse(&format!("{}-{:02}-01", next_month / 12, next_month % 12 + 1)).unwrap();
+        let date = first_of_next.plus(-1);
+        let reports = server.get_all(&format!("/api/reports?date={date}"), "reports");
+        let of_vendors: Vec<Vec<NumberQuery>> = reports.iter().map(number_queries).collect();
+        for (number, fleet) in fleet_queries(&reports).into_iter().enumerate() {
+            let path = format!("/api/orders?{}", fleet.query);
+            let listed = server.get_all(&path, "orders");
+            assert_eq!(server.get(&path)["summary"]["total"], fleet.number, "{date} {}: {path}", fleet.name);
+            let mut of_vendor: BTreeMap<&str, i64> = BTreeMap::new();
+            for order in &listed {
+                *of_vendor.entry(order["vendorId"].as_str().unwrap()).or_default() += 1;
+            }
+            for (report, queries) in reports.iter().zip(&of_vendors) {
+                let vendor = report["vendorId"].as_str().unwrap();
+                let listed = of_vendor.get(vendor).copied().unwrap_or(0);
+                assert_eq!(listed, queries[number].number, "{date} {vendor} {}: {path}", fleet.name);
+            }
+        }
+        for _ in 0..SAMPLE {
+            let sampled = rng.below(reports.len());
+            let vendor = reports[sampled]["vendorId"].as_str().unwrap();
+            for NumberQuery { name, number, query } in &of_vendors[sampled] {
+                let path = format!("/api/orders?{query}&vendorId={vendor}");
+                assert_eq!(server.get(&path)["summary"]["total"], *number, "{date} {name}: {path}");
+                assert_eq!(server.get_all(&path, "orders").len() as i64, *number, "{date} {name}: {path}");
+            }
         }
     }
 }

@@ -14,6 +14,7 @@ use goody_domain::OrderEvent;
 use goody_store_sqlite::{Settings, SqliteStore};
 use goody_testkit::lambda::events::{http_post, scheduled};
 use goody_testkit::lambda::{DeliveryFaults, Failed, Function};
+use goody_testkit::number_queries::{NumberQuery, number_queries};
 use goody_testkit::{ManualClock, Response, TestApp, TestStore, batch, suite};
 use serde_json::Value;
 
@@ -32,6 +33,9 @@ async fn embedded(events: &str, clock: Arc<ManualClock>, folder: &Path) -> TestA
     roll::tick(&store, clock.now()).await.unwrap();
     TestApp::on_at(TestStore::new(store, ()), clock)
 }
+
+/// The numbers of one of so many vendors are compared with their lists.
+const VENDOR_STEP: usize = 400;
 
 /// Every page of a list.
 async fn pages(app: &TestApp, path: &str) -> Vec<Value> {
@@ -93,6 +97,8 @@ async fn compare([events, expected]: [PathBuf; 2]) {
                 assert_equal(&format!("{date} {vendor}"), expected, report);
             }
         }
+        let reports = reports.iter().flat_map(|page| page["reports"].as_array().unwrap());
+        assert_numbers(&deployed, date, reports.step_by(VENDOR_STEP)).await;
         let path = format!("/api/dashboard?date={date}");
         assert_same(&deployed.get(&path).await, &embedded.get(&path).await, &path);
     }
@@ -100,6 +106,20 @@ async fn compare([events, expected]: [PathBuf; 2]) {
         ["/api/dashboard", "/api/vendors/export?format=ndjson", "/api/orders?limit=100", "/api/vendors?limit=100"]
     {
         assert_same(&deployed.get(path).await, &embedded.get(path).await, path);
+    }
+}
+
+/// The list behind each number of these reports has as many orders, and the number as its total.
+async fn assert_numbers(app: &TestApp, date: &str, reports: impl Iterator<Item = &Value>) {
+    for report in reports {
+        let vendor = report["vendorId"].as_str().unwrap();
+        for NumberQuery { name, number, query } in number_queries(report) {
+            let path = format!("/api/orders?{query}&vendorId={vendor}");
+            let pages = pages(app, &path).await;
+            assert_eq!(pages[0]["summary"]["total"], number, "{date} {name}: {path}");
+            let listed: usize = pages.iter().map(|page| page["orders"].as_array().unwrap().len()).sum();
+            assert_eq!(listed as i64, number, "{date} {name}: {path}");
+        }
     }
 }
 

@@ -165,7 +165,8 @@ impl OrderFilter {
         self.delayed_by_hours.map(|hours| at.plus_seconds(-i64::from(hours) * 3_600))
     }
 
-    fn takes_value(&self, value: Option<i64>) -> bool {
+    /// Whether the list has orders with a gift of this value.
+    pub fn takes_value(&self, value: Option<i64>) -> bool {
         self.value_from.is_none_or(|from| value.is_some_and(|value| value >= from))
             && self.value_to.is_none_or(|to| value.is_some_and(|value| value <= to))
     }

@@ -2,4 +2,5 @@ mod events;
 mod export;
 mod get;
 mod list;
+mod numbers;
 mod recent;
