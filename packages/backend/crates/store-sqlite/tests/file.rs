@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "test code")]
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,15 +10,15 @@ use std::time::Duration;
 use goody_application::clock_watch::ClockJump;
 use goody_application::ingest::Ingest;
 use goody_application::ports::{
-    ChangeLag, OrderCount, OrderFilter, OrderReader, ReportReader, ReportWriter, VendorStore,
+    ChangeLag, DayRange, OrderCount, OrderFilter, OrderReader, OrderSort, ReportReader, ReportWriter, VendorStore,
 };
 use goody_application::read::report_on;
 use goody_application::rebuild::rebuild;
 use goody_application::{project, roll};
-use goody_domain::{Instant, Order, Report, ReportZone};
+use goody_domain::{Instant, Milestone, Order, Report, ReportZone, Status};
 use goody_store_sqlite::{OpenError, Settings, SqliteStore};
 use goody_testkit::{
-    ManualClock, Method, OrderBuilder, Response, TestApp, TestStore, batch, now, order_id, unregistered, vendor_id,
+    ManualClock, Method, OrderBuilder, Response, TestApp, TestStore, batch, day, now, order_id, unregistered, vendor_id,
 };
 use rusqlite::Connection;
 use serde_json::json;
@@ -181,6 +182,48 @@ fn a_file_of_a_newer_version_is_refused_and_left_alone() {
     assert!(matches!(error, OpenError::Newer { found: 99, .. }), "{error}");
 }
 
+/// Takes away what the lists behind numbers need, as in a file of an earlier version.
+const WITHOUT_FILTERS: &str = "DROP INDEX orders_by_due; DROP INDEX orders_by_ship_due; DROP INDEX orders_by_completion; \
+    DROP INDEX orders_by_handover; DROP INDEX orders_by_return; DROP INDEX orders_by_refund; DROP INDEX orders_open; \
+    DROP INDEX orders_long_open; ALTER TABLE orders DROP COLUMN due_day; ALTER TABLE orders DROP COLUMN on_time; \
+    ALTER TABLE orders DROP COLUMN ship_by_at; ALTER TABLE orders DROP COLUMN ship_due_day; \
+    ALTER TABLE orders DROP COLUMN shipped_on_time; ALTER TABLE orders DROP COLUMN completed_day; \
+    ALTER TABLE orders DROP COLUMN handed_over_day; ALTER TABLE orders DROP COLUMN handed_over_at; \
+    ALTER TABLE orders DROP COLUMN returned_day; ALTER TABLE orders DROP COLUMN returned_at; \
+    ALTER TABLE orders DROP COLUMN refunded_day; ALTER TABLE orders DROP COLUMN refunded_at; \
+    ALTER TABLE orders DROP COLUMN unshipped_at; ALTER TABLE orders DROP COLUMN stalled_at; \
+    ALTER TABLE orders DROP COLUMN gift_value; DELETE FROM meta WHERE key = 'orders_kept_from';";
+
+/// The lists that need the columns of the filters.
+async fn filtered(store: &SqliteStore) -> Vec<Vec<String>> {
+    let all = OrderFilter::default();
+    let milestones = [Milestone::Completed, Milestone::Due, Milestone::HandedOver].map(|milestone| OrderFilter {
+        ranges: BTreeMap::from([(milestone, DayRange { from: Some(day("2026-03-02")), to: None })]),
+        sort: OrderSort::Milestone(milestone),
+        ..all.clone()
+    });
+    let stalled = OrderFilter { statuses: Status::ALL[..3].to_vec(), stalled: Some(true), ..all };
+    let mut lists = Vec::new();
+    for filter in milestones.into_iter().chain([stalled]) {
+        let orders = store.list(&filter, None, 10, now()).await.unwrap();
+        lists.push(orders.into_iter().map(|order| order.order_id.to_string()).collect());
+    }
+    lists
+}
+
+#[tokio::test]
+async fn the_orders_of_an_older_file_are_in_the_lists_behind_numbers() {
+    let file = File::new();
+    let before = filtered(&with_orders(&file).await).await;
+    assert_eq!(before, [vec!["o-2", "o-1"], vec!["o-3", "o-2", "o-1"], vec!["o-2", "o-1", "o-3"], vec!["o-3"]]);
+    let connection = Connection::open(file.path()).unwrap();
+    connection.execute_batch(&format!("{WITHOUT_FILTERS} PRAGMA user_version = 6;")).unwrap();
+    drop(connection);
+    let store = file.open();
+    assert_eq!(filtered(&store).await, before);
+    assert_eq!(rebuild(&store, now(), |_, _| {}).await.unwrap().different, 0);
+}
+
 #[tokio::test]
 async fn a_file_of_an_older_version_is_migrated_with_its_content() {
     let file = File::new();
@@ -194,7 +237,7 @@ async fn a_file_of_an_older_version_is_migrated_with_its_content() {
         DROP TABLE terms; DROP TABLE vendor_versions; ALTER TABLE vendors DROP COLUMN earlier_until; \
         DELETE FROM meta WHERE key IN ('zone_rules', 'zone_database', 'stall_hours'); \
         UPDATE orders SET late = 0 WHERE status < 3; PRAGMA user_version = 1;";
-    Connection::open(file.path()).unwrap().execute_batch(first_version).unwrap();
+    Connection::open(file.path()).unwrap().execute_batch(&format!("{WITHOUT_FILTERS} {first_version}")).unwrap();
     let store = file.open();
     assert_eq!(report(&store).await, before);
     roll::roll(&store, now()).await.unwrap();
@@ -446,7 +489,7 @@ async fn a_recount_that_is_killed_after_any_transaction_continues() {
         "UPDATE buckets SET totals = x'000e'",
         "UPDATE books SET totals = x'000e'",
         "UPDATE order_kinds SET orders = orders + 1",
-        "UPDATE orders SET late = 0, completed_at = 1",
+        "UPDATE orders SET late = 0, completed_at = 1, due_day = 1, stalled_at = 1",
     ] {
         file.tamper(sql);
     }

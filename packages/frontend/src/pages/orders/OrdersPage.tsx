@@ -49,13 +49,15 @@ export function OrdersPage({ data, search }: { data: OrdersData; search: OrdersS
         />
         {summary.total > 0 && <Exports resource="orders" filter={{ ...filterOf(search), order: search.order }} />}
       </div>
-      <StatusFilter
-        label="Orders by status, press to filter"
-        counts={allStatuses.statusBreakdown}
-        isLowerBound={allStatuses.totalIsLowerBound}
-        selected={filter.status}
-        onSelect={(status) => show({ status })}
-      />
+      {allStatuses.statusBreakdown !== null && (
+        <StatusFilter
+          label="Orders by status, press to filter"
+          counts={allStatuses.statusBreakdown}
+          isLowerBound={allStatuses.totalIsLowerBound}
+          selected={filter.status}
+          onSelect={(status) => show({ status })}
+        />
+      )}
       <OrderSearch q={filter.q} onSearch={(q) => show({ q })} />
       <OrdersFilters filter={filter} vendor={vendor} timeZone={timeZone} onChange={show} />
       <FilterChips

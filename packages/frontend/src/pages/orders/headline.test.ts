@@ -8,7 +8,7 @@ import type { OrdersSummary } from './load';
 const statuses: Status[] = [...activeStatuses, ...endedStatuses];
 
 function summary(total: number, totalIsLowerBound = false): OrdersSummary {
-  const none = Object.fromEntries(statuses.map((status) => [status, 0])) as OrdersSummary['statusBreakdown'];
+  const none = Object.fromEntries(statuses.map((status) => [status, 0])) as NonNullable<OrdersSummary['statusBreakdown']>;
   return { total, totalIsLowerBound, statusBreakdown: { ...none, ARRIVED: total } };
 }
 
