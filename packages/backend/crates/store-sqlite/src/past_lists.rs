@@ -44,6 +44,8 @@ pub(crate) fn visit(
         let superset = superset(filter);
         return walk(connection, &superset, after.cloned(), (now, zone), visitor);
     };
+    // What was late at T is late later, too.
+    let now = now.max(at);
     let mut superset = superset(filter);
     superset.statuses.clear();
     superset.delayed = filter.delayed.filter(|delayed| *delayed);
