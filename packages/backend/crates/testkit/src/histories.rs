@@ -117,8 +117,11 @@ struct OrderPlan {
     /// The instants of its events: few, so that they collide.
     instant_pool: Vec<Instant>,
     placements: Vec<PlacementPlan>,
-    facts: Vec<(Index, Status, Option<VendorId>, Option<ParcelId>, Option<&'static str>)>,
+    facts: Vec<FactPlan>,
 }
+
+/// When it occurred, its status, the vendor and the parcel it names, and its carrier.
+type FactPlan = (Index, Status, Option<VendorId>, Option<ParcelId>, Option<&'static str>);
 
 #[derive(Clone, Debug)]
 struct PlacementPlan {
