@@ -103,6 +103,10 @@ describePages('demo orders', () => Goody.backfilled(), [
   ['an unknown vendor', '/vendors/unknown'],
   ['the orders', '/orders'],
   ['filtered orders', '/orders?status=LOST,DAMAGED&dateFrom=2020-01-01'],
+  [
+    'orders by many filters',
+    '/orders?dueFrom=2020-01-01&onTime=false&giftType=candle&isRush=false&promiseDays=3&shippedOnTime=true',
+  ],
   ['a filter that matches no order', '/orders?vendorId=unknown'],
   ['the recent updates', '/orders/recent'],
   ['an order', '/orders/:order'],

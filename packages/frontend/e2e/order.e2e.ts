@@ -195,7 +195,7 @@ describe('the order page', () => {
       delayed: 'true',
       status: 'PLACED,SHIPPING_ON_TIME,SHIPPING_DELAYED',
     });
-    await expect.poll(() => heading(page)).toBe('2 orders, all late.');
+    await expect.poll(() => heading(page)).toBe('2 overdue orders.');
     await page.getByRole('link', { name: 'Order overdue' }).click();
     await page.getByRole('heading', { name: 'What happened' }).waitFor();
     await page.getByRole('link', { name: 'See the vendor' }).click();

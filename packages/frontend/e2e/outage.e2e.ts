@@ -188,7 +188,7 @@ describe('a further request while the server is down', () => {
     await notice(page).waitFor();
     await expectSearch(page, {});
     expect(await heading(page)).toBe(title);
-    expect(await page.getByRole('combobox', { name: 'Promise' }).inputValue()).toBe('');
+    expect(await page.getByRole('combobox', { name: 'Promise' }).inputValue()).toBe('Late or not');
     await goody.startAgain();
     await retry(page);
     await expectSearch(page, { delayed: 'true' });

@@ -162,12 +162,12 @@ describe('the vendor page', () => {
     expect(await read(chase)).toMatch(
       /^OVERDUE 12 of 12 \$510 UNSHIPPED 0 past their ship-by STALLED 12 on their way, without news LAST ARRIVAL 2 days ago /i,
     );
-    await chase.getByRole('link', { name: '12 of 12' }).click();
+    await chase.getByRole('link', { name: '12 overdue: show the orders' }).click();
     await expectSearch(page, {
       vendorId: 'fashion',
       delayed: 'true',
       status: 'PLACED,SHIPPING_ON_TIME,SHIPPING_DELAYED',
-      order: 'asc',
+      sort: 'promise',
     });
   });
 
@@ -209,7 +209,7 @@ describe('the vendor page', () => {
       vendorId: 'fashion',
       delayed: 'true',
       status: 'PLACED,SHIPPING_ON_TIME,SHIPPING_DELAYED',
-      order: 'asc',
+      sort: 'promise',
     };
     const { orders, summary } = await goody.read('/api/orders', { ...filter, limit: '100' });
     expect(summary.total).toBe(12);
@@ -227,7 +227,7 @@ describe('the vendor page', () => {
     await overdue.getByRole('link', { name: 'All 12 overdue' }).click();
     await expectSearch(page, filter);
     expect(new URL(page.url()).pathname).toBe('/orders');
-    await expect.poll(() => heading(page)).toMatch(/^12 orders/);
+    await expect.poll(() => heading(page)).toBe('12 overdue orders.');
   });
 });
 
@@ -380,12 +380,18 @@ describe('vendors without data', () => {
     expect(consoleErrors).toEqual([]);
   });
 
-  test('on a past date list no current orders, and state why', async () => {
-    const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
-    const { page, requests } = await open(`/vendors/fashion?date=${yesterday}`);
-    const overdue = page.getByRole('region', { name: 'Overdue, still open' });
-    await expect.poll(() => read(overdue)).toContain('A list shows the current state.');
-    expect(requests.filter((path) => path.startsWith('/api/orders'))).toEqual([]);
+  test('on a past date list the orders that were overdue then', async () => {
+    const before = new Date(Date.now() - 2 * 86_400_000).toISOString().slice(0, 10);
+    const { page, requests } = await open(`/vendors/fashion?date=${before}`);
+    const { report } = await goody.readAt<'/vendors/{id}/report'>('/vendors/fashion/report', { date: before });
+    expect(report.delayedOrders, 'those that were lost a day ago').toBeGreaterThan(12);
+    const overdue = page.getByRole('region', { name: `${report.delayedOrders} overdue, open then` });
+    // They were promised on that day.
+    await expect.poll(() => read(overdue.getByRole('listitem').first())).toMatch(/^(1 d|\d+ (h|min)|under 1 min) late/);
+    await expect.poll(() => overdue.getByRole('listitem').count()).toBe(8);
+    const lists = requests.filter((path) => path.startsWith('/api/orders'));
+    expect(lists).toHaveLength(1);
+    expect(lists[0]).toContain(`asOf=${before}`);
     const readout = page.locator('[aria-live="polite"]').filter({ hasText: 'Placed that day' });
     expect(await read(readout)).not.toContain('not over');
     await page.getByRole('link', { name: 'Show today' }).click();

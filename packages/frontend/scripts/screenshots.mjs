@@ -74,6 +74,8 @@ async function pages(server) {
     'vendor-of-the-best': { server, path: `/vendors/${await vendor(server, 'sortBy=reliabilityScore&order=desc')}` },
     orders: { server, path: '/orders' },
     'orders-filtered': { server, path: `/orders?vendorId=${worst}&status=DAMAGED,LOST` },
+    'orders-to-chase': { server, path: '/orders?delayedByHours=24&valueFrom=3000', after: showFilters },
+    'orders-not-on-time': { server, path: `/orders?vendorId=${worst}&dueFrom=2020-01-01&onTime=false` },
     recent: { server, path: '/orders/recent' },
     'order-arrived': { server, path: `/orders/${await order(server, 'status=ARRIVED')}` },
     'order-damaged': { server, path: `/orders/${await order(server, 'status=DAMAGED')}` },
@@ -106,6 +108,10 @@ async function pagesOfOlist() {
     'olist-overview': { server: olist, widths, path: `/?${date}` },
     'olist-vendor': { server: olist, widths, path: `/vendors/${busiest}?${date}` },
     'olist-overdue-overview': { server: olist, path: `/?date=${OVERDUE_DATE}` },
+    'olist-overdue-orders': {
+      server: olist,
+      path: `/orders?status=PLACED,SHIPPING_ON_TIME,SHIPPING_DELAYED&delayed=true&sort=promise&asOf=${OVERDUE_DATE}`,
+    },
     'olist-overdue-vendor': {
       server: olist,
       path: `/vendors/${await vendor(olist, `date=${OVERDUE_DATE}`)}?date=${OVERDUE_DATE}`,
@@ -296,6 +302,16 @@ async function take(name, { server, path, widths = everyWidth, before, after = w
 /** @param {Page} page */
 function waitForHeading(page) {
   return page.getByRole('heading', { level: 1 }).waitFor();
+}
+
+/**
+ * Waits for a list of orders, and opens its filters on a phone.
+ * @param {Page} page
+ */
+async function showFilters(page) {
+  await waitForHeading(page);
+  const toggle = page.getByRole('button', { name: 'Change filters' });
+  if (await toggle.isVisible()) await toggle.click();
 }
 
 /**

@@ -13,7 +13,7 @@ const wholeIn = memoize(
   (currency) => new Intl.NumberFormat('en', { style: 'currency', currency, maximumFractionDigits: 0 }),
 );
 /** Minor units per unit of the currency. */
-const unitOf = memoize((currency) => 10 ** (exactIn(currency).resolvedOptions().maximumFractionDigits ?? 2));
+export const unitOf = memoize((currency) => 10 ** (exactIn(currency).resolvedOptions().maximumFractionDigits ?? 2));
 
 /** 1247 → `1,247` */
 export function count(value: number): string {

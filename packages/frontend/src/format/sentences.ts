@@ -38,18 +38,16 @@ export interface Stuck {
   value: Money[] | null;
 }
 
-/** The counts that are not zero: `78 overdue ($3,315), 12 not shipped in time, 5 stalled`; of none: `` */
-export function stuckInWords({ overdue, unshipped, stalled, value }: Stuck): string {
-  const worth = value === null || value.length === 0 ? '' : ` (${sums(value)})`;
-  const parts: [number, string][] = [
-    [overdue, `overdue${worth}`],
-    [unshipped, 'not shipped in time'],
-    [stalled, 'stalled'],
-  ];
-  return parts
-    .filter(([number]) => number > 0)
-    .map(([number, what]) => `${count(number)} ${what}`)
-    .join(', ');
+/** The kinds of stuck orders, each with its count in a report. */
+export const stuckKinds = [
+  { kind: 'overdue', count: 'delayedOrders', what: 'overdue' },
+  { kind: 'unshipped', count: 'unshippedOrders', what: 'not shipped in time' },
+  { kind: 'stalled', count: 'stalledOrders', what: 'stalled' },
+] as const;
+
+/** The value of the overdue gifts after their count: ` ($3,315)`; `` if it is not known. */
+export function worth({ value }: Stuck): string {
+  return value === null || value.length === 0 ? '' : ` (${sums(value)})`;
 }
 
 /** The parts as one sentence without its end: (`nothing completed`, `1 of 2 is late`) → `Nothing completed; 1 of 2 is late` */

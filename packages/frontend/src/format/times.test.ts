@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { age, day, dayAndMonth, daysBefore, exact, isOver, minute, relative } from './times';
+import { age, day, dayAndMonth, daysBefore, daysInWords, exact, isOver, minute, relative } from './times';
 
 const NOW = Date.parse('2026-11-22T14:30:00Z');
 
@@ -10,6 +10,13 @@ describe('times', () => {
     expect(relative('2026-11-22T13:29:00Z', NOW)).toBe('1 hour ago');
     expect(relative('2026-11-20T14:31:00Z', NOW)).toBe('1 day ago');
     expect(relative('2026-11-25T15:00:00Z', NOW)).toBe('in 3 days');
+  });
+
+  test('days in words name a month and a year once, if they can', () => {
+    expect(daysInWords('2026-03-09', '2026-03-15')).toBe('9–15 Mar 2026');
+    expect(daysInWords('2026-02-28', '2026-03-06')).toBe('28 Feb–6 Mar 2026');
+    expect(daysInWords('2025-12-30', '2026-01-05')).toBe('30 Dec 2025–5 Jan 2026');
+    expect(daysInWords('2026-03-09', '2026-03-09')).toBe('9 Mar 2026');
   });
 
   test('an age is never in the future, even with a wrong clock', () => {

@@ -74,6 +74,14 @@ export function dayAndMonth(date: string): string {
   return dayAndMonthIn('UTC').format(new Date(`${date}T00:00:00Z`));
 }
 
+/** The days from one to another, both included: (`2026-03-09`, `2026-03-15`) → `9–15 Mar 2026` */
+export function daysInWords(from: string, to: string): string {
+  // Browsers differ in their spaces.
+  return dayIn('UTC')
+    .formatRange(new Date(from), new Date(to))
+    .replace(/\s*–\s*/, '–');
+}
+
 /** The calendar day `days` days before `date`: (`2026-03-01`, 1) → `2026-02-28` */
 export function daysBefore(date: string, days: number): string {
   return new Date(Date.parse(`${date}T00:00:00Z`) - days * DAY).toISOString().slice(0, 10);

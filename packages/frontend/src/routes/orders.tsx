@@ -1,18 +1,18 @@
 import { createRoute } from '@tanstack/react-router';
 import { loadWithCache } from '../api/dataCache';
 import { lazyModule } from '../api/lazyModule';
-import { filterNames, type OrdersSearch } from '../pages/orders/search';
+import type { OrdersSearch } from '../pages/orders/search';
 import { ErrorState } from '../ui/ErrorState';
 import { LoadingState } from '../ui/LoadingState';
 import { rootRoute } from './root';
-import { pick } from './search';
 
 const page = lazyModule(() => import('./orders.lazy'));
 
 export const ordersRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/orders',
-  validateSearch: (search): OrdersSearch => pick(search, [...filterNames, 'order', 'cursor', 'page']),
+  // The lazy module picks the parameters, to keep the first page small.
+  validateSearch: (search) => search as OrdersSearch,
   loaderDeps: ({ search: { page: _, ...query } }) => query,
   // The loader is in the lazy module, to keep the first page small.
   loader: (context) =>

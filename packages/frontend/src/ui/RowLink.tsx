@@ -10,17 +10,33 @@ export function RowLink({
   to,
   search = {},
   state,
+  from,
+  className,
+  label,
   children,
 }: {
   to: string;
   search?: Record<string, string | undefined>;
   state?: HistoryState;
+  /** The name of this page, if the opened one leads back to it. */
+  from?: string;
+  className?: string;
+  /** The accessible name, which begins with the text; the text itself if undefined. */
+  label?: string;
   children: ReactNode;
 }) {
   const { history } = useRouter();
   const href = to + stringifySearch(search);
   return (
-    <a href={href} onClick={(event) => interceptClick(event) && history.push(href, state)}>
+    <a
+      className={className}
+      href={href}
+      aria-label={label}
+      onClick={(event) => {
+        if (!interceptClick(event)) return;
+        history.push(href, from === undefined ? state : { openedFrom: { href: history.location.href, name: from } });
+      }}
+    >
       {children}
     </a>
   );

@@ -22,7 +22,8 @@ export function StatusFilter({
   onSelect,
 }: {
   label: string;
-  counts: StatusCounts;
+  /** Null if the orders are not counted by status. */
+  counts: StatusCounts | null;
   /** Whether the counts are lower bounds. */
   isLowerBound?: boolean;
   /** As in the address: separated by commas. */
@@ -38,26 +39,28 @@ export function StatusFilter({
 
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be a grid of equal blocks in every browser
-    <div className={styles.counts} role="group" aria-label={label}>
+    <div className={styles.counts} data-counted={counts !== null} role="group" aria-label={label}>
       {statuses.map((status) => (
         <button
           className={styles.count}
           key={status}
           type="button"
           data-status={status}
-          data-zero={counts[status] === 0 || undefined}
+          data-zero={counts?.[status] === 0 || undefined}
           aria-pressed={selected.includes(status)}
           onClick={() => toggle(status)}
         >
-          <b>
-            {count(counts[status])}
-            {isLowerBound && counts[status] > 0 && (
-              <>
-                <span aria-hidden="true">+</span>
-                <VisuallyHidden> or more</VisuallyHidden>
-              </>
-            )}{' '}
-          </b>
+          {counts !== null && (
+            <b>
+              {count(counts[status])}
+              {isLowerBound && counts[status] > 0 && (
+                <>
+                  <span aria-hidden="true">+</span>
+                  <VisuallyHidden> or more</VisuallyHidden>
+                </>
+              )}{' '}
+            </b>
+          )}
           <StatusIcon status={status} />
           <span>{statusLabel[status]}</span>
         </button>

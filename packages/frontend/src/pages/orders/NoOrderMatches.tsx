@@ -3,8 +3,9 @@ import { pluralize } from '../../format/numbers';
 import { buttonClass } from '../../ui/Button';
 import { StateBox } from '../../ui/StateBox';
 import type { ActiveFilter } from './filters';
+import { firstPageSearch } from './nextSearch';
 import styles from './OrdersPage.module.css';
-import { firstPageSearch, type OrdersSearch } from './search';
+import type { OrdersSearch } from './search';
 
 /** Takes the place of an empty list: which filter to drop, or that there is no order. */
 export function NoOrderMatches({

@@ -1,48 +1,84 @@
-import { type FormEvent, type ReactNode, useId, useState } from 'react';
+import { type FormEvent, useId, useState } from 'react';
 import { Button } from '../../ui/Button';
 import { Icon } from '../../ui/Icon';
-import { useDraft } from '../../ui/useDraft';
 import { useFailedSearch } from '../../ui/usePendingSearch';
 import { VendorCombobox } from '../../ui/VendorCombobox';
+import { Field } from './Field';
+import { type FieldName, fieldsOf, filterOfFields } from './fields';
+import { dateLabel } from './filters';
+import { MoreFilters } from './MoreFilters';
 import styles from './OrdersFilters.module.css';
-import type { OrdersFilter } from './search';
+import { type DateKind, dateKinds, type OrdersFilter, period, periodOf } from './search';
 
-/** Vendor, days, promise and gift type. A selection applies at once, typed text on submit. All only change the address. */
+/** The typed texts that are not applied yet. */
+type Draft = Partial<Record<FieldName | 'from' | 'to', string>>;
+
+const moreNames = ['unshipped', 'stalled', 'shippedOnTime', 'isRush'] as const;
+
+/** The filters of the list. A selection applies at once, typed text on submit. All only change the address. */
 export function OrdersFilters({
   filter,
   vendor,
   timeZone,
+  currency,
   onChange,
 }: {
   filter: OrdersFilter;
   /** The name of the selected vendor. */
   vendor: string | undefined;
   timeZone: string | null;
+  /** The currency of the values in the filter. */
+  currency: string;
   onChange: (changes: OrdersFilter) => void;
 }) {
-  const [isOpen, setOpen] = useState(false);
   const id = useId();
   const typed = { ...filter, ...useFailedSearch<OrdersFilter>() };
-  const [dateFrom, setDateFrom] = useDraft(typed.dateFrom ?? '');
-  const [dateTo, setDateTo] = useDraft(typed.dateTo ?? '');
-  const [giftType, setGiftType] = useDraft(typed.giftType ?? '');
-  const isChanged =
-    dateFrom !== (filter.dateFrom ?? '') || dateTo !== (filter.dateTo ?? '') || giftType !== (filter.giftType ?? '');
+  const key = JSON.stringify(typed);
+  const [draft, setDraft] = useState<Draft>({});
+  const [seen, setSeen] = useState(key);
+  if (seen !== key) {
+    setSeen(key);
+    setDraft({});
+  }
+  const [chosen, setChosen] = useState<DateKind>();
+  const hasDays = (kind: DateKind) => periodOf(typed, kind).some((day) => day !== undefined);
+  const kind = chosen ?? dateKinds.find(hasDays) ?? 'date';
+  const fields = fieldsOf(typed, currency);
+  const [first, last] = periodOf(typed, kind);
+  const [from, to] = [draft.from ?? first ?? '', draft.to ?? last ?? ''];
+  const active = filterOfFields(fieldsOf(filter, currency), currency);
+  const further =
+    Object.values(active).filter((value) => value !== undefined).length +
+    moreNames.filter((name) => filter[name] !== undefined).length;
+  const [isOpen, setOpen] = useState(false);
+  const [isMoreOpen, setMoreOpen] = useState(further > 0);
 
   /** Includes the typed text: a selection in another field must not lose it. */
   function show(choice: OrdersFilter) {
     onChange({
-      dateFrom: dateFrom === '' ? undefined : dateFrom,
-      dateTo: dateTo === '' ? undefined : dateTo,
-      giftType: giftType.trim() === '' ? undefined : giftType.trim(),
+      ...period(kind, from || undefined, to || undefined),
+      ...filterOfFields({ ...fields, ...draft }, currency),
       ...choice,
     });
+  }
+
+  /** Moves the days to another date, unless that one has its own. */
+  function chooseDate(next: DateKind) {
+    setChosen(next);
+    if (hasDays(next) || (from === '' && to === '')) return setDraft(({ from: _, to: __, ...rest }) => rest);
+    show({ ...period(kind, undefined, undefined), ...period(next, from || undefined, to || undefined) });
   }
 
   function submit(event: FormEvent) {
     event.preventDefault();
     show({});
   }
+
+  const type = (name: FieldName | 'from' | 'to') => (value: string) => setDraft((all) => ({ ...all, [name]: value }));
+  const isChanged = Object.entries(draft).some(
+    ([name, value]) =>
+      value !== (name === 'from' ? (first ?? '') : name === 'to' ? (last ?? '') : fields[name as FieldName]),
+  );
 
   return (
     <search>
@@ -56,62 +92,67 @@ export function OrdersFilters({
         <Icon name="filter" />
         {isOpen ? 'Hide filters' : 'Change filters'}
       </button>
-      <form className={styles.bar} id={id} data-open={isOpen} onSubmit={submit}>
+      <form id={id} className={styles.bar} data-open={isOpen} onSubmit={submit}>
         <div className={styles.cell}>
           <VendorCombobox selected={vendor} onSelect={(vendorId) => show({ vendorId })} />
         </div>
         {/* biome-ignore lint/a11y/useSemanticElements: the legend of a fieldset cannot be in a row with the other labels */}
-        <div className={styles.cell} role="group" aria-labelledby={`${id}-placed`}>
-          <span className={styles.label} id={`${id}-placed`}>
-            Placed{timeZone !== null && <span> ({timeZone} days)</span>}
+        <div className={styles.cell} role="group" aria-labelledby={`${id}-dates`}>
+          <span className={styles.label} id={`${id}-dates`}>
+            Dates{timeZone !== null && <span> ({timeZone} days)</span>}
           </span>
           <div className={styles.days}>
+            <select
+              aria-label="Which date"
+              value={kind}
+              onChange={(event) => chooseDate(event.target.value as DateKind)}
+            >
+              {dateKinds.map((one) => (
+                <option key={one} value={one}>
+                  {dateLabel[one]}
+                </option>
+              ))}
+            </select>
             <input
               type="date"
-              aria-label="Placed from"
-              value={dateFrom}
-              max={dateTo === '' ? undefined : dateTo}
-              onChange={(event) => setDateFrom(event.target.value)}
+              aria-label={`${dateLabel[kind]} from`}
+              value={from}
+              max={to || undefined}
+              onChange={(event) => type('from')(event.target.value)}
             />
             <span aria-hidden="true">to</span>
             <input
               type="date"
-              aria-label="Placed until"
-              value={dateTo}
-              min={dateFrom === '' ? undefined : dateFrom}
-              onChange={(event) => setDateTo(event.target.value)}
+              aria-label={`${dateLabel[kind]} until`}
+              value={to}
+              min={from || undefined}
+              onChange={(event) => type('to')(event.target.value)}
             />
           </div>
         </div>
-        <Field label="Promise">
-          {(field) => (
-            <select
-              id={field}
-              value={filter.delayed ?? ''}
-              onChange={(event) => show({ delayed: event.target.value === '' ? undefined : event.target.value })}
-            >
-              <option value="">Late or not</option>
-              <option value="true">Late</option>
-              <option value="false">Not late</option>
-            </select>
-          )}
-        </Field>
-        <Field label="Gift type">
-          {(field) => (
-            <input
-              id={field}
-              type="text"
-              placeholder="Any gift"
-              autoComplete="off"
-              autoCapitalize="none"
-              spellCheck={false}
-              pattern="\s*[a-z0-9\-]{1,64}\s*"
-              title="Lowercase letters, digits and hyphens: photo-frame"
-              value={giftType}
-              onChange={(event) => setGiftType(event.target.value)}
+        <Field label="Promise">{(field) => <PromiseSelect id={field} filter={filter} onChange={show} />}</Field>
+        <button
+          className={styles.more}
+          type="button"
+          aria-expanded={isMoreOpen}
+          aria-controls={`${id}-more`}
+          onClick={() => setMoreOpen(!isMoreOpen)}
+        >
+          More filters
+          {further > 0 && <span className={styles.further}>{further}</span>}
+          <Icon name={isMoreOpen ? 'ascending' : 'descending'} />
+        </button>
+        <div className={styles.panel} id={`${id}-more`} hidden={!isMoreOpen}>
+          {isMoreOpen && (
+            <MoreFilters
+              filter={filter}
+              fields={{ ...fields, ...draft }}
+              currency={currency}
+              onType={(name, value) => type(name)(value)}
+              onChange={show}
             />
           )}
-        </Field>
+        </div>
         <div className={styles.send} data-changed={isChanged}>
           <Button type="submit">Apply</Button>
         </div>
@@ -120,14 +161,38 @@ export function OrdersFilters({
   );
 }
 
-function Field({ label, children }: { label: string; children: (id: string) => ReactNode }) {
-  const id = useId();
+/** Whether the promise was kept: of all orders, or as reports count the orders that were due. */
+const promises: { name: string; filter: OrdersFilter }[] = [
+  { name: 'Late or not', filter: {} },
+  { name: 'Late', filter: { delayed: 'true' } },
+  { name: 'Not late', filter: { delayed: 'false' } },
+  { name: 'Due, on time', filter: { onTime: 'true' } },
+  { name: 'Due, not on time', filter: { onTime: 'false' } },
+];
+
+function PromiseSelect({
+  id,
+  filter: { delayed, onTime },
+  onChange,
+}: {
+  id: string;
+  filter: OrdersFilter;
+  onChange: (changes: OrdersFilter) => void;
+}) {
+  const current = promises.find(({ filter }) => filter.delayed === delayed && filter.onTime === onTime);
   return (
-    <div className={styles.cell}>
-      <label className={styles.label} htmlFor={id}>
-        {label}
-      </label>
-      {children(id)}
-    </div>
+    <select
+      id={id}
+      value={current?.name ?? ''}
+      onChange={(event) => {
+        const chosen = promises.find(({ name }) => name === event.target.value);
+        onChange({ delayed: undefined, onTime: undefined, ...chosen?.filter });
+      }}
+    >
+      {current === undefined && <option value="">Several</option>}
+      {promises.map(({ name }) => (
+        <option key={name}>{name}</option>
+      ))}
+    </select>
   );
 }

@@ -1,5 +1,6 @@
-import { Link, useNavigate } from '@tanstack/react-router';
-import { count, pluralize } from '../../format/numbers';
+import { useNavigate } from '@tanstack/react-router';
+import { count } from '../../format/numbers';
+import { capitalized } from '../../format/sentences';
 import { ownZone } from '../../format/times';
 import { BackLink } from '../../ui/BackLink';
 import { Exports } from '../../ui/Exports';
@@ -10,25 +11,27 @@ import { Pager } from '../../ui/Pager';
 import { StatusFilter } from '../../ui/StatusFilter';
 import { usePendingSearch } from '../../ui/usePendingSearch';
 import { activeFilters } from './filters';
-import { atLeast, headline } from './headline';
+import { headline, ordersCounted } from './headline';
 import type { OrdersData } from './load';
 import { NoOrderMatches } from './NoOrderMatches';
+import { firstPageSearch } from './nextSearch';
 import { OrderSearch } from './OrderSearch';
 import { OrdersFilters } from './OrdersFilters';
 import styles from './OrdersPage.module.css';
+import { OrdersSort } from './OrdersSort';
 import { OrdersTable } from './OrdersTable';
-import { filterOf, firstPageSearch, type OrdersFilter, type OrdersSearch } from './search';
+import { filterOf, type OrdersFilter, type OrdersSearch } from './search';
 
 /** One page of the orders. The server filters, counts and pages them by the address. */
 export function OrdersPage({ data, search }: { data: OrdersData; search: OrdersSearch }) {
   const navigate = useNavigate();
-  const { list, allStatuses, late, vendorName, timeZone, readAt } = data;
+  const { list, allStatuses, late, vendorName, timeZone, currency, at } = data;
   const { summary } = list;
   const vendor = vendorName ?? search.vendorId;
-  const filters = activeFilters(filterOf(search), vendor);
+  const filters = activeFilters(filterOf(search), vendor, currency);
   const pending = usePendingSearch(search);
   const filter = filterOf(pending);
-  const heading = headline(summary, late, filters.length > 0);
+  const heading = headline(summary, late, filterOf(search), filters.length > 0);
 
   function show(changes: OrdersFilter) {
     void navigate({ to: '/orders', search: firstPageSearch(pending, changes), resetScroll: false });
@@ -47,79 +50,60 @@ export function OrdersPage({ data, search }: { data: OrdersData; search: OrdersS
             </>
           }
         />
-        {summary.total > 0 && <Exports resource="orders" filter={{ ...filterOf(search), order: search.order }} />}
+        {summary.total > 0 && (
+          <Exports resource="orders" filter={{ ...filterOf(search), sort: search.sort, order: search.order }} />
+        )}
       </div>
-      {allStatuses.statusBreakdown !== null && (
-        <StatusFilter
-          label="Orders by status, press to filter"
-          counts={allStatuses.statusBreakdown}
-          isLowerBound={allStatuses.totalIsLowerBound}
-          selected={filter.status}
-          onSelect={(status) => show({ status })}
-        />
-      )}
+      <StatusFilter
+        label="Orders by status, press to filter"
+        counts={allStatuses.statusBreakdown}
+        isLowerBound={allStatuses.totalIsLowerBound}
+        selected={filter.status ?? filter.outcome}
+        onSelect={(status) => show({ status, outcome: undefined })}
+      />
       <OrderSearch q={filter.q} onSearch={(q) => show({ q })} />
-      <OrdersFilters filter={filter} vendor={vendor} timeZone={timeZone} onChange={show} />
+      <OrdersFilters filter={filter} vendor={vendor} timeZone={timeZone} currency={currency} onChange={show} />
       <FilterChips
-        chips={activeFilters(filter, pending.vendorId === search.vendorId ? vendor : pending.vendorId).map(
+        chips={activeFilters(filter, pending.vendorId === search.vendorId ? vendor : pending.vendorId, currency).map(
           ({ label, rest }) => ({ label, remove: () => show(rest) }),
         )}
-        onClear={() => void navigate({ to: '/orders', search: { order: pending.order }, resetScroll: false })}
+        onClear={() =>
+          void navigate({
+            to: '/orders',
+            search: { sort: pending.sort, order: pending.order },
+            resetScroll: false,
+          })
+        }
       />
       <section aria-labelledby="list">
         <div className={styles.listHead}>
           <div role="status">
             <h2 id="list" tabIndex={-1} data-top-of-list>
-              {atLeast(summary)} {summary.total === 1 && !summary.totalIsLowerBound ? 'order' : 'orders'}
+              {capitalized(ordersCounted(summary))}
               {filters.length > 0 && (summary.total === 1 ? ' matches' : ' match')}
             </h2>
           </div>
-          {summary.total > 1 && <Sort search={search} />}
+          {summary.total > 1 && <OrdersSort search={search} />}
         </div>
         {list.orders.length === 0 ? (
           <NoOrderMatches search={search} filters={filters} allStatuses={allStatuses.total} />
         ) : (
           <>
-            <OrdersTable list={list} readAt={readAt} />
+            <OrdersTable list={list} filter={filterOf(search)} at={at} />
             <Pager items="orders" nextCursor={list.nextCursor} cursor={search.cursor} page={search.page}>
-              {`${count(list.orders.length)} of ${summary.totalIsLowerBound ? `${atLeast(summary)} orders` : pluralize(summary.total, 'order')}`}
+              {`${count(list.orders.length)} of ${ordersCounted(summary)}`}
             </Pager>
             <ListNotes>
               A <b>late</b> order ended after its promise, or is open past it; open ones are marked. The counts by
               status ignore the status filter. Dates are in your time zone ({ownZone}), with the exact time on hover;
               the days of the filter are in {timeZone === null ? 'the report time zone' : timeZone}.
+              {search.asOf !== undefined &&
+                ' The orders are those of that time; their rows show what is known of them today.'}
               {summary.totalIsLowerBound && ' Counting stops at about ten thousand orders; the list continues.'}
             </ListNotes>
           </>
         )}
       </section>
     </>
-  );
-}
-
-const sortOrders = [
-  { order: undefined, name: 'Newest first' },
-  { order: 'asc', name: 'Oldest first' },
-];
-
-/** The placement time is the only sort of the server. */
-function Sort({ search }: { search: OrdersSearch }) {
-  const pending = usePendingSearch(search);
-  // The default of the server is the newest first.
-  const current = search.order === 'asc' ? 'asc' : undefined;
-  return (
-    <nav className={styles.sort} aria-label="Sort by placement time">
-      {sortOrders.map(({ order, name }) => (
-        <Link
-          key={name}
-          to="/orders"
-          search={firstPageSearch(pending, { order })}
-          resetScroll={false}
-          aria-current={current === order ? 'true' : undefined}
-        >
-          {name}
-        </Link>
-      ))}
-    </nav>
   );
 }

@@ -10,16 +10,43 @@ import { numberClass, Table } from '../../ui/Table';
 import { Timestamp } from '../../ui/Timestamp';
 import { Value } from '../../ui/Value';
 import styles from './OrdersTable.module.css';
+import { type DateKind, dateKinds, type OrdersFilter, periodOf } from './search';
 
-const columns = ['Order', 'Vendor', 'Status', 'Placed', 'Promised', 'Updated'];
+const columns = ['Order', 'Vendor', 'Status', 'Placed', 'Promised'];
+
+/** The instant that a list is about, in the last column of dates. */
+interface LastDate {
+  label: string;
+  of: (order: Order) => string | null;
+}
+
+const lastDates: { [Kind in DateKind]?: LastDate } = {
+  completed: { label: 'Ended', of: (order) => order.completedAt },
+  shipDue: { label: 'Ship by', of: (order) => order.shipBy },
+  handedOver: { label: 'Handed over', of: (order) => order.handedOverAt },
+  returned: { label: 'Returned', of: (order) => order.returnedAt },
+  refunded: { label: 'Refunded', of: (order) => order.refundedAt },
+};
+const shipBy = lastDates.shipDue;
 
 /** Orders as a table; on a phone, each as a card. */
-export function OrdersTable({ list: { orders, vendorNames }, readAt }: { list: OrderList; readAt: number }) {
+export function OrdersTable({
+  list: { orders, vendorNames },
+  filter,
+  at,
+}: {
+  list: OrderList;
+  filter: OrdersFilter;
+  /** The instant of the list, in milliseconds. */
+  at: number;
+}) {
+  const kind = dateKinds.find((one) => lastDates[one] && periodOf(filter, one).some((day) => day !== undefined));
+  const lastDate = kind === undefined ? (filter.unshipped === 'true' ? shipBy : undefined) : lastDates[kind];
   return (
     <Table label="Orders, scrolls sideways" hasCards columns={styles.columns}>
       <thead>
         <tr>
-          {columns.map((column) => (
+          {[...columns, lastDate?.label ?? 'Updated'].map((column) => (
             <th key={column} scope="col">
               {column}
             </th>
@@ -31,14 +58,26 @@ export function OrdersTable({ list: { orders, vendorNames }, readAt }: { list: O
       </thead>
       <tbody>
         {orders.map((order) => (
-          <Row key={order.orderId} order={order} vendor={vendorNames[order.vendorId]} readAt={readAt} />
+          <Row key={order.orderId} order={order} vendor={vendorNames[order.vendorId]} lastDate={lastDate} at={at} />
         ))}
       </tbody>
     </Table>
   );
 }
 
-function Row({ order, vendor, readAt }: { order: Order; vendor: string | undefined; readAt: number }) {
+function Row({
+  order,
+  vendor,
+  lastDate,
+  at,
+}: {
+  order: Order;
+  vendor: string | undefined;
+  lastDate: LastDate | undefined;
+  /** The instant of the list, in milliseconds. */
+  at: number;
+}) {
+  const last = lastDate?.of(order);
   const href = useLocation({ select: (location) => location.href });
   const openedFrom = { href, name: 'Orders' };
   return (
@@ -65,12 +104,18 @@ function Row({ order, vendor, readAt }: { order: Order; vendor: string | undefin
         ) : (
           <>
             <Timestamp instant={order.estimatedDelivery} precision="day" />{' '}
-            {order.isDelayed && <Late order={order} promise={order.estimatedDelivery} readAt={readAt} />}
+            {order.isDelayed && <Late order={order} promise={order.estimatedDelivery} at={at} />}
           </>
         )}
       </td>
-      <td data-label="Updated">
-        <RelativeTime instant={order.updatedAt} />
+      <td data-label={lastDate?.label ?? 'Updated'}>
+        {lastDate === undefined ? (
+          <RelativeTime instant={order.updatedAt} />
+        ) : last ? (
+          <Timestamp instant={last} precision="day" />
+        ) : (
+          <Value text={null} reason="not reported" />
+        )}
       </td>
       <td className={`${numberClass} ${cells.value}`}>
         <Value
@@ -82,11 +127,13 @@ function Row({ order, vendor, readAt }: { order: Order; vendor: string | undefin
   );
 }
 
-/** How late the order is. An open order is emphasized: action is still possible. */
-function Late({ order, promise, readAt }: { order: Order; promise: string; readAt: number }) {
-  const end = order.completedAt === null ? readAt : Date.parse(order.completedAt);
-  const by = end - Date.parse(promise);
-  const isOpen = order.completedAt === null;
+/** How late the order is at an instant. An open order is emphasized: action is still possible. */
+function Late({ order, promise, at }: { order: Order; promise: string; at: number }) {
+  const completed = order.completedAt === null ? Number.POSITIVE_INFINITY : Date.parse(order.completedAt);
+  const isOpen = completed > at;
+  const by = Math.min(completed, at) - Date.parse(promise);
+  // On a past date, its promise may not have passed.
+  if (by <= 0) return null;
   return (
     <span
       className={styles.late}

@@ -5,8 +5,13 @@ import { renderAt, textOf } from '../../ui/renderAt.fixture';
 import { Attention } from './Attention';
 import { dashboard, vendorRow } from './overview.fixture';
 
-async function shown(of: Dashboard, vendors: VendorRow[] = [], isToday = true): Promise<string[]> {
-  const element = await renderAt(<Attention dashboard={of} worstVendors={vendors} isToday={isToday} />);
+async function render(of: Dashboard, vendors: VendorRow[] = [], isPast = false): Promise<HTMLElement> {
+  const report = { date: of.date, isPast, page: 'Overview' };
+  return renderAt(<Attention dashboard={of} worstVendors={vendors} report={report} />);
+}
+
+async function shown(of: Dashboard, vendors: VendorRow[] = [], isPast = false): Promise<string[]> {
+  const element = await render(of, vendors, isPast);
   const items = [...element.querySelectorAll('li')];
   return items.length > 0 ? items.map(textOf) : [textOf(element)];
 }
@@ -18,7 +23,9 @@ describe('the section about attention', () => {
     ]);
     expect(await shown({ ...dashboard(), unplacedOrders: 2 })).toEqual(['']);
     expect(await shown({ ...dashboard(), silentSince: '2026-11-27T04:30:00Z' })).toEqual(['']);
-    expect((await shown(dashboard({ totalStalledOrders: 2 })))[0]).toBe('2 orders stalled Still open.');
+    expect((await shown(dashboard({ totalStalledOrders: 2 })))[0]).toBe(
+      '2 orders stalled Still open. See the 2 orders',
+    );
   });
 
   test('states the rate that is the reason, and the orders that are stuck', async () => {
@@ -55,14 +62,22 @@ describe('the section about attention', () => {
     );
   });
 
-  test('links the overdue orders, but not those of a past date', async () => {
+  test('links the orders, also as of a past date', async () => {
     const stuck = dashboard({ totalDelayedOrders: 1, totalStalledOrders: 5 });
     const value = [{ currency: 'USD', amount: 4250 }];
     expect(await shown({ ...stuck, overdueValue: value })).toEqual([
       '1 order past its promise $43 of gifts not arrived yet. Open orders: 5 stalled. See the order',
     ]);
-    expect(await shown(stuck, [], false)).toEqual([
-      '1 order past its promise Still open at the end of that day. Open orders: 5 stalled.',
+    expect(await shown(stuck, [], true)).toEqual([
+      '1 order past its promise Still open at the end of that day. Open orders: 5 stalled. See the order',
+    ]);
+    const links = [...(await render(stuck, [], true)).querySelectorAll('a')];
+    expect(links.map((link) => [link.getAttribute('aria-label'), link.search])).toEqual([
+      [
+        '5 stalled, end of 22 Nov 2026: show the orders',
+        '?status=PLACED,SHIPPING_ON_TIME,SHIPPING_DELAYED&stalled=true&asOf=2026-11-22',
+      ],
+      [null, '?status=PLACED,SHIPPING_ON_TIME,SHIPPING_DELAYED&delayed=true&sort=promise&asOf=2026-11-22'],
     ]);
   });
 });

@@ -2,20 +2,23 @@ import { Link, useSearch } from '@tanstack/react-router';
 import { memo, type ReactNode } from 'react';
 import type { VendorRow } from '../../api/types';
 import { change } from '../../format/change';
-import { activeStatuses } from '../../format/labels';
 import { pluralize, sums } from '../../format/numbers';
-import { ratesInWords, reasonInWords, type Stuck, sentence, stuckInWords } from '../../format/sentences';
+import { ratesInWords, reasonInWords, type Stuck, sentence } from '../../format/sentences';
 import { Icon } from '../../ui/Icon';
+import { RowLink } from '../../ui/RowLink';
+import type { ReportLink } from '../orders/CountLink';
+import { fleetCounts, ordersBehind } from '../orders/ordersBehind';
 import styles from './Attention.module.css';
-import { type Concern, concerns, hasGaps } from './attention';
+import { type Concern, concerns, hasGaps, isStuck } from './attention';
 import type { OverviewData } from './load';
+import { StuckCounts } from './StuckCounts';
 
 /** What needs attention first, or that nothing does. The sort of the table does not change it. */
 export const Attention = memo(function Attention({
   dashboard,
   worstVendors,
-  isToday,
-}: Pick<OverviewData, 'dashboard' | 'worstVendors'> & { isToday: boolean }) {
+  report,
+}: Pick<OverviewData, 'dashboard' | 'worstVendors'> & { report: ReportLink }) {
   const found = concerns(dashboard, worstVendors);
   const isClear = found.length === 0;
   // With gaps, the line about the health says what is missing, and not all is clear.
@@ -31,9 +34,9 @@ export const Attention = memo(function Attention({
         <ol className={styles.list}>
           {found.map((concern) =>
             concern.kind === 'stuck' ? (
-              <StuckOrders key="stuck" stuck={concern.orders} isToday={isToday} />
+              <StuckOrders key="stuck" stuck={concern.orders} report={report} />
             ) : (
-              <Vendor key={concern.vendor.vendorId} kind={concern.kind} vendor={concern.vendor} />
+              <Vendor key={concern.vendor.vendorId} kind={concern.kind} vendor={concern.vendor} report={report} />
             ),
           )}
         </ol>
@@ -60,16 +63,17 @@ const kindText: Record<Exclude<Concern['kind'], 'stuck'>, string> = {
 };
 
 /** A vendor with the rates that are the reason, its change, and its orders that are stuck. */
-function Vendor({ kind, vendor }: { kind: keyof typeof kindText; vendor: VendorRow }) {
+function Vendor({ kind, vendor, report }: { kind: keyof typeof kindText; vendor: VendorRow; report: ReportLink }) {
   const { vendorId, name, riskReason, trendPercentage } = vendor;
   const search = useSearch({ from: '/' });
   const points = riskReason === 'onTime' ? null : change(trendPercentage, { unit: 'points', better: 'up' });
-  const stuck = stuckInWords({
+  const stuck: Stuck = {
     overdue: vendor.delayedOrders,
     unshipped: vendor.unshippedOrders,
     stalled: vendor.stalledOrders,
     value: vendor.overdueValue,
-  });
+  };
+  const counts = <StuckCounts stuck={stuck} report={{ ...report, vendorId }} />;
   return (
     <Item
       title={`${name} ${kindText[kind]}`}
@@ -88,13 +92,13 @@ function Vendor({ kind, vendor }: { kind: keyof typeof kindText; vendor: VendorR
     >
       {kind === 'behind' ? (
         <>
-          <b>{stuck}</b>. {sentence(ratesInWords(vendor, riskReason))}.
+          <b>{counts}</b>. {sentence(ratesInWords(vendor, riskReason))}.
         </>
       ) : (
         <>
           <b>{sentence(reasonInWords(vendor, riskReason))}</b>
           {points?.verdict ? `; reliability is ${points.size} ${points.verdict} than the week before.` : '.'}
-          {stuck !== '' && ` Open orders: ${stuck}.`}
+          {isStuck(stuck) && <> Open orders: {counts}.</>}
         </>
       )}
     </Item>
@@ -102,33 +106,29 @@ function Vendor({ kind, vendor }: { kind: keyof typeof kindText; vendor: VendorR
 }
 
 /** All orders that are stuck. The title has the first kind that there is, the text the others. */
-function StuckOrders({ stuck, isToday }: { stuck: Stuck; isToday: boolean }) {
+function StuckOrders({ stuck, report }: { stuck: Stuck; report: ReportLink }) {
   const { overdue, unshipped, stalled, value } = stuck;
   const isOne = overdue === 1;
-  const others = stuckInWords({
+  const others: Stuck = {
     ...stuck,
     overdue: 0,
     unshipped: overdue > 0 ? unshipped : 0,
     stalled: overdue + unshipped > 0 ? stalled : 0,
-  });
-  const title =
+  };
+  const [counted, total, what] =
     overdue > 0
-      ? `${pluralize(overdue, 'order')} past ${isOne ? 'its' : 'their'} promise`
+      ? ([fleetCounts.delayedOrders, overdue, `past ${isOne ? 'its' : 'their'} promise`] as const)
       : unshipped > 0
-        ? `${pluralize(unshipped, 'order')} not shipped in time`
-        : `${pluralize(stalled, 'order')} stalled`;
+        ? ([fleetCounts.unshippedOrders, unshipped, 'not shipped in time'] as const)
+        : ([fleetCounts.stalledOrders, stalled, 'stalled'] as const);
   return (
     <Item
-      title={title}
+      title={`${pluralize(total, 'order')} ${what}`}
       link={
-        // The list of orders shows the current state, not that of another day.
-        isToday &&
-        overdue > 0 && (
-          <Link to="/orders" search={{ delayed: 'true', status: activeStatuses.join(',') }}>
-            <span>See the {isOne ? 'order' : pluralize(overdue, 'order')}</span>
-            <Icon name="right" />
-          </Link>
-        )
+        <RowLink to="/orders" search={ordersBehind(report, counted)} from={report.page}>
+          <span>See the {total === 1 ? 'order' : pluralize(total, 'order')}</span>
+          <Icon name="right" />
+        </RowLink>
       }
     >
       {value !== null && value.length > 0 ? (
@@ -136,9 +136,14 @@ function StuckOrders({ stuck, isToday }: { stuck: Stuck; isToday: boolean }) {
           <b>{sums(value)}</b> of gifts not arrived yet.
         </>
       ) : (
-        `Still open${isToday ? '' : ' at the end of that day'}.`
+        `Still open${report.isPast ? ' at the end of that day' : ''}.`
       )}
-      {others !== '' && ` Open orders: ${others}.`}
+      {isStuck(others) && (
+        <>
+          {' '}
+          Open orders: <StuckCounts stuck={others} report={report} />.
+        </>
+      )}
     </Item>
   );
 }

@@ -1,19 +1,22 @@
 import { Link } from '@tanstack/react-router';
-import { memo } from 'react';
+import { memo, type ReactNode } from 'react';
 import type { Dashboard, RiskReason } from '../../api/types';
 import { change } from '../../format/change';
-import { activeStatuses } from '../../format/labels';
-import { count, percent, pluralize, rate, sums } from '../../format/numbers';
-import { capitalized, stuckInWords } from '../../format/sentences';
-import { day, dayAndMonth, isOver } from '../../format/times';
+import { count, percent, rate, sums } from '../../format/numbers';
+import { capitalized } from '../../format/sentences';
+import { day, dayAndMonth } from '../../format/times';
 import { ChangeText } from '../../ui/ChangeText';
+import { RowLink } from '../../ui/RowLink';
 import { Spark } from '../../ui/Spark';
 import { countScale, rateScale, type Scale, type Values } from '../../ui/spark';
 import { Tile, Tiles, type Tone } from '../../ui/Tile';
 import { formatOrNull, Value } from '../../ui/Value';
-import { stuckOrders } from './attention';
+import { CountLink, type ReportLink } from '../orders/CountLink';
+import { fleetCounts, ordersBehind } from '../orders/ordersBehind';
+import { isStuck, stuckOrders } from './attention';
 import styles from './FleetTiles.module.css';
 import type { FleetHistory } from './load';
+import { StuckCounts } from './StuckCounts';
 import { firstPageSearch } from './search';
 
 const nothingCompleted = 'nothing completed in these seven days';
@@ -27,17 +30,16 @@ const FEW = 12;
 export const FleetTiles = memo(function FleetTiles({
   dashboard,
   history,
-  isToday,
+  report,
 }: {
   dashboard: Dashboard;
   history: FleetHistory;
-  /** Only today has links to orders: a list shows the current state, not that of another day. */
-  isToday: boolean;
+  report: ReportLink;
 }) {
-  const { current, trends, date, asOf, timeZone } = dashboard;
-  const isOpen = !isOver(date, asOf, timeZone);
+  const { current, trends } = dashboard;
+  const isOpen = !report.isPast;
   const stuck = stuckOrders(dashboard);
-  const others = stuckInWords({ ...stuck, overdue: 0 });
+  const others = { ...stuck, overdue: 0 };
   const chart = (label: string, values: Values, scale = countScale(values), format = count) => (
     <Days label={label} values={values} scale={scale} format={format} history={history} isOpen={isOpen} />
   );
@@ -50,6 +52,7 @@ export const FleetTiles = memo(function FleetTiles({
     trend: number | null,
     values: Values,
     [missing, nothingToCompare]: [string, string],
+    counts?: ReactNode,
   ) {
     const points = change(trend, { unit: 'points', better: 'up' });
     return (
@@ -60,7 +63,7 @@ export const FleetTiles = memo(function FleetTiles({
         unit={value === null ? undefined : '%'}
         chart={chart(label, values, rateScale(values), percent)}
       >
-        {value === null && <p>{capitalized(missing)}</p>}
+        {value === null ? <p>{capitalized(missing)}</p> : counts}
         <ChangeText change={points} reason={nothingToCompare} />
       </Tile>
     );
@@ -75,6 +78,11 @@ export const FleetTiles = memo(function FleetTiles({
         trends.reliabilityTrend,
         history.days.map((day) => day.overallReliability),
         [nothingCompleted, `Nothing to compare with: nothing completed ${oneWeek}`],
+        <p>
+          <CountLink report={report} of={fleetCounts.issueCount} value={current.issueCount} />{' '}
+          {current.issueCount === 1 ? 'issue' : 'issues'} of{' '}
+          <CountLink report={report} of={fleetCounts.completedOrders} value={current.completedOrders} /> completed
+        </p>,
       )}
       {rateTile(
         'onTime',
@@ -87,15 +95,15 @@ export const FleetTiles = memo(function FleetTiles({
       <Tile
         label="Stuck orders"
         link={
-          isToday && stuck.overdue > 0
+          stuck.overdue > 0
             ? (label) => (
-                <Link to="/orders" search={{ delayed: 'true', status: activeStatuses.join(',') }}>
+                <RowLink to="/orders" search={ordersBehind(report, fleetCounts.delayedOrders)} from={report.page}>
                   {label}
-                </Link>
+                </RowLink>
               )
             : undefined
         }
-        tone={problemTone(stuck.overdue + stuck.unshipped + stuck.stalled, 'watch')}
+        tone={isStuck(stuck) ? 'watch' : 'good'}
         value={count(stuck.overdue)}
         chart={chart(
           'Overdue orders',
@@ -103,12 +111,15 @@ export const FleetTiles = memo(function FleetTiles({
         )}
       >
         <p>
-          overdue of {pluralize(current.totalActiveOrders, 'open order')}
+          overdue of <CountLink report={report} of={fleetCounts.activeOrders} value={current.totalActiveOrders} />{' '}
+          {current.totalActiveOrders === 1 ? 'open order' : 'open orders'}
           {stuck.overdue > 0 && stuck.value !== null && stuck.value.length > 0 && `, ${sums(stuck.value)} of gifts`}
         </p>
-        {others !== '' && (
+        {isStuck(others) && (
           <p>
-            <b>{others}</b>
+            <b>
+              <StuckCounts stuck={others} report={report} />
+            </b>
           </p>
         )}
         <ChangeText
@@ -132,7 +143,7 @@ export const FleetTiles = memo(function FleetTiles({
               )
             : undefined
         }
-        tone={problemTone(current.atRiskVendors, 'bad')}
+        tone={current.atRiskVendors > 0 ? 'bad' : 'good'}
         value={count(current.atRiskVendors)}
         chart={chart(
           'Vendors at risk',
@@ -186,10 +197,6 @@ function Days({
       </p>
     </div>
   );
-}
-
-function problemTone(problems: number, tone: Tone): Tone {
-  return problems === 0 ? 'good' : tone;
 }
 
 /** The risk of the fleet, if this rate is its reason; else whether the rate is getting worse. */

@@ -1,7 +1,9 @@
-import { day } from '../../format/times';
+import { useMemo } from 'react';
+import { lazyModule } from '../../api/lazyModule';
+import { day, isOver } from '../../format/times';
 import { Highlight, PageHead } from '../../ui/PageHead';
+import { useLazyModule } from '../../ui/useLazyModule';
 import { Attention } from './Attention';
-import { EmptyDatabase } from './EmptyDatabase';
 import { FleetTiles } from './FleetTiles';
 import { Freshness } from './Freshness';
 import { HealthLine } from './HealthLine';
@@ -10,9 +12,15 @@ import type { OverviewData } from './load';
 import type { OverviewSearch } from './search';
 import { VendorSection } from './VendorSection';
 
+// Lazy: most databases have orders.
+const loadEmptyDatabase = lazyModule(() => import('./EmptyDatabase'));
+
 /** The fleet: its numbers, what needs attention, and the vendors. */
 export function OverviewPage({ data, search }: { data: OverviewData; search: OverviewSearch }) {
   const { dashboard, history, readAt } = data;
+  const { date, asOf, timeZone } = dashboard;
+  const isPast = isOver(date, asOf, timeZone);
+  const report = useMemo(() => ({ date, isPast, page: 'Overview' }), [date, isPast]);
   const isEmpty = dashboard.systemHealth.dataFreshness === 'empty';
   return (
     <>
@@ -25,12 +33,12 @@ export function OverviewPage({ data, search }: { data: OverviewData; search: Ove
       {!isEmpty && <Freshness dashboard={dashboard} readAt={readAt} />}
       <HealthLine health={dashboard.systemHealth} />
       {isEmpty ? (
-        <EmptyDatabase />
+        <LazyEmptyDatabase />
       ) : (
         <>
-          <FleetTiles dashboard={dashboard} history={history} isToday={search.date === undefined} />
-          <Attention dashboard={dashboard} worstVendors={data.worstVendors} isToday={search.date === undefined} />
-          <VendorSection data={data} search={search} />
+          <FleetTiles dashboard={dashboard} history={history} report={report} />
+          <Attention dashboard={dashboard} worstVendors={data.worstVendors} report={report} />
+          <VendorSection data={data} search={search} report={report} />
         </>
       )}
     </>
@@ -43,4 +51,9 @@ function Title({ highlight, tone, rest }: Headline) {
       {highlight !== '' && <Highlight tone={tone}>{highlight}</Highlight>} {rest}
     </>
   );
+}
+
+function LazyEmptyDatabase() {
+  const { module } = useLazyModule(loadEmptyDatabase);
+  return module !== null && <module.EmptyDatabase />;
 }

@@ -4,6 +4,7 @@ import { Exports } from '../../ui/Exports';
 import { ListNotes } from '../../ui/ListNotes';
 import { Pager } from '../../ui/Pager';
 import { rateScale } from '../../ui/spark';
+import type { ReportLink } from '../orders/CountLink';
 import { sortOf } from './columns';
 import type { OverviewData } from './load';
 import { NoVendorMatches } from './NoVendorMatches';
@@ -13,7 +14,15 @@ import styles from './VendorSection.module.css';
 import { VendorTable } from './VendorTable';
 
 /** One page of the vendors. The server filters, sorts and pages them by the address. */
-export function VendorSection({ data, search }: { data: OverviewData; search: OverviewSearch }) {
+export function VendorSection({
+  data,
+  search,
+  report,
+}: {
+  data: OverviewData;
+  search: OverviewSearch;
+  report: ReportLink;
+}) {
   const { vendors, pagination } = data.vendors;
   const { cursor, page, ...filter } = search;
   const scale = rateScale(
@@ -38,7 +47,7 @@ export function VendorSection({ data, search }: { data: OverviewData; search: Ov
         <NoVendorMatches search={search} />
       ) : (
         <>
-          <VendorTable data={data} scale={scale} search={search} />
+          <VendorTable data={data} scale={scale} search={search} report={report} />
           <Pager items="vendors" nextCursor={pagination.nextCursor} cursor={cursor} page={page}>
             {`${count(vendors.length)} of ${pluralize(pagination.total, 'vendor')}`}
           </Pager>

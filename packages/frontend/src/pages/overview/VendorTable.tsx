@@ -2,7 +2,7 @@ import { useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Dashboard, Risk, VendorRow } from '../../api/types';
 import { change } from '../../format/change';
-import { AT_RISK_BELOW, activeStatuses, trendLabel } from '../../format/labels';
+import { AT_RISK_BELOW, trendLabel } from '../../format/labels';
 import { count, percent, rate, sums } from '../../format/numbers';
 import { Icon } from '../../ui/Icon';
 import { IntervalBar } from '../../ui/IntervalBar';
@@ -13,6 +13,8 @@ import type { Scale, Values } from '../../ui/spark';
 import { numberClass, Table } from '../../ui/Table';
 import { usePendingSearch } from '../../ui/usePendingSearch';
 import { formatOrNull, Value } from '../../ui/Value';
+import { CountLink, type ReportLink } from '../orders/CountLink';
+import { fleetCounts, type Count as OrderCount } from '../orders/ordersBehind';
 import { type Column, columns, sortOf } from './columns';
 import type { OverviewData } from './load';
 import { firstPageSearch, type OverviewSearch } from './search';
@@ -26,11 +28,13 @@ export function VendorTable({
   data: { dashboard, history, vendors },
   scale,
   search,
+  report,
 }: {
   data: OverviewData;
   /** The same for all rows, so that they can be compared. */
   scale: Scale;
   search: OverviewSearch;
+  report: ReportLink;
 }) {
   const isFiltered = search.q !== undefined || search.risk !== undefined;
   return (
@@ -46,7 +50,7 @@ export function VendorTable({
       <tbody>
         {vendors.vendors.map((vendor, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a row has no state, and is reused faster than created
-          <Row key={index} vendor={vendor} scale={scale} search={search} />
+          <Row key={index} vendor={vendor} scale={scale} search={search} fleet={report} />
         ))}
       </tbody>
       {!isFiltered && (
@@ -54,7 +58,7 @@ export function VendorTable({
           dashboard={dashboard}
           rates={history.days.map((day) => day.overallReliability)}
           scale={scale}
-          isToday={search.date === undefined}
+          report={report}
         />
       )}
     </Table>
@@ -92,10 +96,19 @@ function ColumnHeading({ column, search }: { column: Column; search: OverviewSea
   );
 }
 
-function Row({ vendor, scale, search }: { vendor: VendorRow; scale: Scale; search: OverviewSearch }) {
+function Row({
+  vendor,
+  scale,
+  search,
+  fleet,
+}: {
+  vendor: VendorRow;
+  scale: Scale;
+  search: OverviewSearch;
+  fleet: ReportLink;
+}) {
   const { vendorId, riskLevel, activeOrders, delayedOrders, overdueValue } = vendor;
-  const isToday = search.date === undefined;
-  const overdue = `${count(delayedOrders)} of ${count(activeOrders)}`;
+  const report = { ...fleet, vendorId };
   return (
     <tr className={styles.row}>
       <th scope="row" className={styles.vendor}>
@@ -115,27 +128,22 @@ function Row({ vendor, scale, search }: { vendor: VendorRow; scale: Scale; searc
           </small>
         )}
       </td>
-      <Count label="Overdue" value={delayedOrders}>
-        {isToday && delayedOrders > 0 ? (
-          <RowLink to="/orders" search={{ vendorId, delayed: 'true', status: activeStatuses.join(',') }}>
-            {overdue}
-          </RowLink>
-        ) : (
-          overdue
-        )}
+      <Count label="Overdue" report={report} of={fleetCounts.delayedOrders} value={delayedOrders}>
+        {' of '}
+        {count(activeOrders)}
         {overdueValue !== null && overdueValue.length > 0 && <small>{sums(overdueValue)}</small>}
       </Count>
-      <Count label="Unshipped" value={vendor.unshippedOrders} />
-      <Count label="Stalled" value={vendor.stalledOrders} />
-      <Count label="Orders" value={vendor.totalOrders} />
-      <Count label="Issues" value={vendor.issueCount} />
+      <Count label="Unshipped" report={report} of={fleetCounts.unshippedOrders} value={vendor.unshippedOrders} />
+      <Count label="Stalled" report={report} of={fleetCounts.stalledOrders} value={vendor.stalledOrders} />
+      <Count label="Orders" report={report} of={fleetCounts.totalOrders} value={vendor.totalOrders} />
+      <Count label="Issues" report={report} of={fleetCounts.issueCount} value={vendor.issueCount} />
       <td className={numberClass} data-label="Trend">
         <Trend vendor={vendor} />
       </td>
       <td className={styles.risk}>
         <RiskMark risk={riskLevel} />
       </td>
-      <Days name={vendor.name} values={vendor.reliability30d} scale={scale} isToday={isToday} risk={riskLevel} />
+      <Days name={vendor.name} values={vendor.reliability30d} scale={scale} isOpen={!fleet.isPast} risk={riskLevel} />
     </tr>
   );
 }
@@ -145,12 +153,12 @@ function Fleet({
   dashboard: { current, trends, overdueValue },
   rates,
   scale,
-  isToday,
+  report,
 }: {
   dashboard: Dashboard;
   rates: Values;
   scale: Scale;
-  isToday: boolean;
+  report: ReportLink;
 }) {
   const points = change(trends.reliabilityTrend, { unit: 'points', better: 'up' });
   return (
@@ -165,19 +173,25 @@ function Fleet({
         <td className={numberClass} data-label="On time">
           <Value text={formatOrNull(current.onTimePercentage, percent)} reason={notDue} />
         </td>
-        <Count label="Overdue" value={current.totalDelayedOrders}>
-          {count(current.totalDelayedOrders)} of {count(current.totalActiveOrders)}
+        <Count label="Overdue" report={report} of={fleetCounts.delayedOrders} value={current.totalDelayedOrders}>
+          {' of '}
+          <CountLink report={report} of={fleetCounts.activeOrders} value={current.totalActiveOrders} />
           {overdueValue !== null && overdueValue.length > 0 && <small>{sums(overdueValue)}</small>}
         </Count>
-        <Count label="Unshipped" value={current.totalUnshippedOrders} />
-        <Count label="Stalled" value={current.totalStalledOrders} />
-        <Count label="Orders" value={current.totalOrders} />
-        <Count label="Issues" value={current.issueCount} />
+        <Count
+          label="Unshipped"
+          report={report}
+          of={fleetCounts.unshippedOrders}
+          value={current.totalUnshippedOrders}
+        />
+        <Count label="Stalled" report={report} of={fleetCounts.stalledOrders} value={current.totalStalledOrders} />
+        <Count label="Orders" report={report} of={fleetCounts.totalOrders} value={current.totalOrders} />
+        <Count label="Issues" report={report} of={fleetCounts.issueCount} value={current.issueCount} />
         <td className={numberClass} data-label="Trend">
           <Value text={points?.signed ?? null} reason={notCompared} />
         </td>
         <td className={styles.risk}>{count(current.atRiskVendors)} at risk</td>
-        <Days name="All vendors" values={rates} scale={scale} isToday={isToday} />
+        <Days name="All vendors" values={rates} scale={scale} isOpen={!report.isPast} />
       </tr>
     </tfoot>
   );
@@ -187,13 +201,13 @@ function Days({
   name,
   values,
   scale,
-  isToday,
+  isOpen,
   risk,
 }: {
   name: string;
   values: Values;
   scale: Scale;
-  isToday: boolean;
+  isOpen: boolean;
   risk?: Risk;
 }) {
   return (
@@ -203,7 +217,7 @@ function Days({
         values={values}
         scale={scale}
         format={percent}
-        isOpen={isToday}
+        isOpen={isOpen}
         target={AT_RISK_BELOW}
       />
     </td>
@@ -211,10 +225,23 @@ function Days({
 }
 
 /** A zero is dimmed, so that the other counts stand out. */
-function Count({ label, value, children }: { label: string; value: number; children?: ReactNode }) {
+function Count({
+  label,
+  report,
+  of,
+  value,
+  children,
+}: {
+  label: string;
+  report: ReportLink;
+  of: OrderCount;
+  value: number;
+  children?: ReactNode;
+}) {
   return (
     <td className={numberClass} data-label={label} data-zero={value === 0 || undefined}>
-      {children || count(value)}
+      <CountLink report={report} of={of} value={value} />
+      {children}
     </td>
   );
 }

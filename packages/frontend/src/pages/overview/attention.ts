@@ -14,11 +14,14 @@ const severity: Concern['kind'][] = ['high', 'stuck', 'medium', 'falling', 'behi
 /** The worst first. `vendors` are in the server's order of attention, and include those at risk. */
 export function concerns(dashboard: Dashboard, vendors: VendorRow[]): Concern[] {
   const orders = stuckOrders(dashboard);
-  const isStuck = orders.overdue + orders.unshipped + orders.stalled > 0;
-  const stuck: Concern[] = isStuck ? [{ kind: 'stuck', orders }] : [];
+  const stuck: Concern[] = isStuck(orders) ? [{ kind: 'stuck', orders }] : [];
   return [...vendorConcerns(vendors).slice(0, LIMIT - stuck.length), ...stuck].sort(
     (a, b) => severity.indexOf(a.kind) - severity.indexOf(b.kind),
   );
+}
+
+export function isStuck({ overdue, unshipped, stalled }: Stuck): boolean {
+  return overdue + unshipped + stalled > 0;
 }
 
 /** The orders of all vendors that are stuck. */

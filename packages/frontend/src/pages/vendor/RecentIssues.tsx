@@ -1,13 +1,15 @@
-import { type HistoryState, Link } from '@tanstack/react-router';
 import type { Order } from '../../api/types';
 import { issueStatuses } from '../../format/labels';
-import { money } from '../../format/numbers';
+import { money, pluralize } from '../../format/numbers';
 import cells from '../../ui/OrderRow.module.css';
 import { RelativeTime } from '../../ui/RelativeTime';
+import { pathOf, RowLink } from '../../ui/RowLink';
 import { StateBox } from '../../ui/StateBox';
 import { StatusMark } from '../../ui/StatusMark';
 import { numberClass, Table } from '../../ui/Table';
 import { Value } from '../../ui/Value';
+import type { ReportLink } from '../orders/CountLink';
+import { fleetCounts, ordersBehind } from '../orders/ordersBehind';
 import styles from './RecentIssues.module.css';
 
 /** Enough to show what goes wrong. A link leads to the others. */
@@ -15,22 +17,27 @@ const SHOWN = 10;
 
 /** The latest orders with an issue. */
 export function RecentIssues({
-  vendorId,
   orders,
-  openedFrom,
+  issues,
+  reportLink,
 }: {
-  vendorId: string;
   orders: Order[];
-  openedFrom: HistoryState['openedFrom'];
+  /** The issues of the seven days. */
+  issues: number;
+  reportLink: ReportLink;
 }) {
+  const { vendorId, page } = reportLink;
+  // Those of the seven days are as many as the report counts; the table may have older ones, too.
+  const all =
+    issues > 0 ? ordersBehind(reportLink, fleetCounts.issueCount) : { vendorId, status: issueStatuses.join() };
   return (
     <section className={styles.section} aria-labelledby="issues">
       <div className={styles.head}>
         <h2 id="issues">Recent issues</h2>
         {orders.length > 0 && (
-          <Link to="/orders" search={{ vendorId, status: issueStatuses.join(',') }} state={{ openedFrom }}>
-            All issues
-          </Link>
+          <RowLink to="/orders" search={all} from={page}>
+            {issues > 0 ? `${pluralize(issues, 'issue')} in the seven days` : 'All issues'}
+          </RowLink>
         )}
       </div>
       {orders.length === 0 ? (
@@ -52,7 +59,7 @@ export function RecentIssues({
           </thead>
           <tbody>
             {orders.slice(0, SHOWN).map((order) => (
-              <Row key={order.orderId} order={order} openedFrom={openedFrom} />
+              <Row key={order.orderId} order={order} page={page} />
             ))}
           </tbody>
         </Table>
@@ -61,13 +68,13 @@ export function RecentIssues({
   );
 }
 
-function Row({ order, openedFrom }: { order: Order; openedFrom: HistoryState['openedFrom'] }) {
+function Row({ order, page }: { order: Order; page: string }) {
   return (
     <tr className={cells.row}>
       <th scope="row" className={`${cells.order} ${styles.id}`}>
-        <Link to="/orders/$orderId" params={{ orderId: order.orderId }} state={{ openedFrom }}>
+        <RowLink to={pathOf.order(order.orderId)} from={page}>
           {order.orderId}
-        </Link>
+        </RowLink>
       </th>
       <td className={`${cells.status} ${styles.status}`}>
         <StatusMark status={order.status} />

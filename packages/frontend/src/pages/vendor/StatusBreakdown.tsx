@@ -3,17 +3,20 @@ import { activeStatuses, endedStatuses } from '../../format/labels';
 import { count, pluralize, share } from '../../format/numbers';
 import { StatusMark } from '../../ui/StatusMark';
 import { numberClass, Table } from '../../ui/Table';
+import { CountLink, type ReportLink } from '../orders/CountLink';
+import type { Count } from '../orders/ordersBehind';
+import { furtherCounts, statusCount, vendorCounts } from './counts';
 import styles from './StatusBreakdown.module.css';
 
 /** The orders by status: a bar, and the same parts as numbers that add up. */
-export function StatusBreakdown({ counts, isPast }: { counts: StatusCounts; isPast: boolean }) {
+export function StatusBreakdown({ counts, reportLink }: { counts: StatusCounts; reportLink: ReportLink }) {
   const all = [...activeStatuses, ...endedStatuses];
   const total = sum(counts, all);
   return (
     <section className={styles.panel} aria-labelledby="statuses">
       <div className={styles.head}>
         <h2 id="statuses">{pluralize(total, 'order')}</h2>
-        <p>active {isPast ? 'then' : 'now'}, or ended in the seven days</p>
+        <p>active {reportLink.isPast ? 'then' : 'now'}, or ended in the seven days</p>
       </div>
       <div>
         <Bar counts={counts} statuses={all} total={total} />
@@ -29,8 +32,22 @@ export function StatusBreakdown({ counts, isPast }: { counts: StatusCounts; isPa
               </th>
             </tr>
           </thead>
-          <Group title="Active" counts={counts} statuses={activeStatuses} total={total} />
-          <Group title="Ended in the seven days" counts={counts} statuses={endedStatuses} total={total} />
+          <Group
+            title="Active"
+            of={vendorCounts.activeOrders}
+            counts={counts}
+            statuses={activeStatuses}
+            total={total}
+            reportLink={reportLink}
+          />
+          <Group
+            title="Ended in the seven days"
+            of={furtherCounts.endedOrders}
+            counts={counts}
+            statuses={endedStatuses}
+            total={total}
+            reportLink={reportLink}
+          />
           <tfoot>
             <tr>
               <th scope="row">Total</th>
@@ -46,21 +63,28 @@ export function StatusBreakdown({ counts, isPast }: { counts: StatusCounts; isPa
 
 function Group({
   title,
+  of,
   counts,
   statuses,
   total,
+  reportLink,
 }: {
   title: string;
+  /** What the sum of the group counts. */
+  of: Count;
   counts: StatusCounts;
   statuses: readonly Status[];
   total: number;
+  reportLink: ReportLink;
 }) {
   const part = sum(counts, statuses);
   return (
     <tbody>
       <tr className={styles.group}>
         <th scope="rowgroup">{title}</th>
-        <td className={numberClass}>{count(part)}</td>
+        <td className={numberClass}>
+          <CountLink report={reportLink} of={of} value={part} />
+        </td>
         <td className={numberClass}>{share(part, total)}</td>
       </tr>
       {statuses.map((status) => (
@@ -68,7 +92,9 @@ function Group({
           <th scope="row">
             <StatusMark status={status} />
           </th>
-          <td className={numberClass}>{count(counts[status])}</td>
+          <td className={numberClass}>
+            <CountLink report={reportLink} of={statusCount[status]} value={counts[status]} />
+          </td>
           <td className={numberClass}>{share(counts[status], total)}</td>
         </tr>
       ))}

@@ -1,24 +1,22 @@
-import { type HistoryState, Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Report } from '../../api/types';
-import { count, sums } from '../../format/numbers';
+import { sums } from '../../format/numbers';
 import { RelativeTime } from '../../ui/RelativeTime';
 import { Timestamp } from '../../ui/Timestamp';
 import { Value } from '../../ui/Value';
-import { overdueSearch } from './search';
+import { CountLink, type ReportLink } from '../orders/CountLink';
+import { vendorCounts } from './counts';
 import styles from './ToChase.module.css';
 
 /** What is open and stuck, and when an order last arrived. */
 export function ToChase({
-  report: { vendorId, activeOrders, delayedOrders, unshippedOrders, stalledOrders, overdueValue, lastArrivalAt },
-  isPast,
-  openedFrom,
+  report: { activeOrders, delayedOrders, unshippedOrders, stalledOrders, overdueValue, lastArrivalAt },
+  reportLink,
 }: {
   report: Report;
-  isPast: boolean;
-  openedFrom: HistoryState['openedFrom'];
+  reportLink: ReportLink;
 }) {
-  const overdue = `${count(delayedOrders)} of ${count(activeOrders)}`;
+  const { isPast } = reportLink;
   return (
     <section aria-label="To chase">
       <dl className={styles.list}>
@@ -26,20 +24,14 @@ export function ToChase({
           name="Overdue"
           note={overdueValue !== null && overdueValue.length > 0 ? sums(overdueValue) : 'open orders'}
         >
-          {/* The list of orders shows the current state, not that of another day. */}
-          {isPast || delayedOrders === 0 ? (
-            overdue
-          ) : (
-            <Link to="/orders" search={overdueSearch(vendorId)} state={{ openedFrom }}>
-              {overdue}
-            </Link>
-          )}
+          <CountLink report={reportLink} of={vendorCounts.delayedOrders} value={delayedOrders} /> of{' '}
+          <CountLink report={reportLink} of={vendorCounts.activeOrders} value={activeOrders} />
         </Item>
         <Item name="Unshipped" note="past their ship-by">
-          {count(unshippedOrders)}
+          <CountLink report={reportLink} of={vendorCounts.unshippedOrders} value={unshippedOrders} />
         </Item>
         <Item name="Stalled" note="on their way, without news">
-          {count(stalledOrders)}
+          <CountLink report={reportLink} of={vendorCounts.stalledOrders} value={stalledOrders} />
         </Item>
         <Item
           name="Last arrival"

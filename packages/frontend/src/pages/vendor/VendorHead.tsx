@@ -1,4 +1,4 @@
-import { type HistoryState, Link, useLocation } from '@tanstack/react-router';
+import { Link, useLocation } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { VendorReport } from '../../api/types';
 import { AT_RISK_BELOW } from '../../format/labels';
@@ -8,6 +8,8 @@ import { BackLink } from '../../ui/BackLink';
 import { buttonClass } from '../../ui/Button';
 import { Icon } from '../../ui/Icon';
 import { RiskMark } from '../../ui/RiskMark';
+import { RowLink } from '../../ui/RowLink';
+import type { ReportLink } from '../orders/CountLink';
 import { ToChase } from './ToChase';
 import styles from './VendorHead.module.css';
 import { verdict } from './verdict';
@@ -15,13 +17,12 @@ import { verdict } from './verdict';
 /** The vendor and its verdict: a block as wide as the window, with the tone of its risk. */
 export function VendorHead({
   report: { vendor, report },
-  isPast,
-  openedFrom,
+  reportLink,
 }: {
   report: VendorReport;
-  isPast: boolean;
-  openedFrom: HistoryState['openedFrom'];
+  reportLink: ReportLink;
 }) {
+  const { isPast } = reportLink;
   const { riskLevel, riskProbability } = report;
   const location = useLocation();
   const mail = vendor.supportContact?.includes('@') ? `mailto:${vendor.supportContact}` : null;
@@ -57,7 +58,7 @@ export function VendorHead({
           )}
           {!vendor.isActive && <b>Takes no new orders</b>}
         </p>
-        {report.updatedAt !== null && <ToChase report={report} isPast={isPast} openedFrom={openedFrom} />}
+        {report.updatedAt !== null && <ToChase report={report} reportLink={reportLink} />}
         <dl className={styles.facts}>
           {vendor.name !== vendor.vendorId && (
             <Fact name="Id">
@@ -81,10 +82,10 @@ export function VendorHead({
         </dl>
       </div>
       <div className={styles.actions}>
-        <Link className={buttonClass} to="/orders" search={{ vendorId: vendor.vendorId }} state={{ openedFrom }}>
+        <RowLink className={buttonClass} to="/orders" search={{ vendorId: vendor.vendorId }} from={vendor.name}>
           <Icon name="list" />
           View orders
-        </Link>
+        </RowLink>
         {mail !== null && (
           <a className={buttonClass} href={mail}>
             <Icon name="mail" />

@@ -1,4 +1,3 @@
-import { useLocation } from '@tanstack/react-router';
 import { ownZone } from '../../format/times';
 import { StateBox } from '../../ui/StateBox';
 import { Timestamp } from '../../ui/Timestamp';
@@ -24,13 +23,11 @@ export function VendorPage({
   search: VendorSearch;
 }) {
   const { vendor, report, recentIssues } = vendorReport;
-  const href = useLocation({ select: (location) => location.href });
-  // The pages that this one opens lead back to it.
-  const openedFrom = { href, name: vendor.name };
+  const reportLink = { vendorId: vendor.vendorId, date: report.date, isPast, page: vendor.name };
   return (
     <>
       <title>{`${vendor.name} · Goody`}</title>
-      <VendorHead report={vendorReport} isPast={isPast} openedFrom={openedFrom} />
+      <VendorHead report={vendorReport} reportLink={reportLink} />
       {report.updatedAt === null ? (
         <div className={styles.empty}>
           <StateBox tone="empty" label="Nothing here" title="No order of this vendor yet">
@@ -43,18 +40,18 @@ export function VendorPage({
         </div>
       ) : (
         <>
-          <VendorTiles report={report} vendor={vendor} />
+          <VendorTiles report={report} vendor={vendor} reportLink={reportLink} />
           <div className={styles.parts}>
             <div className={styles.main}>
               <HistorySection history={history} isPast={isPast} shown={search.days} />
-              <StatusBreakdown counts={report.current7d.statusCounts} isPast={isPast} />
+              <StatusBreakdown counts={report.current7d.statusCounts} reportLink={reportLink} />
             </div>
             <div className={styles.orders}>
-              <OverdueOrders vendorId={vendor.vendorId} overdue={overdue} openedFrom={openedFrom} />
-              <RecentIssues vendorId={vendor.vendorId} orders={recentIssues} openedFrom={openedFrom} />
+              <OverdueOrders overdue={overdue} reportLink={reportLink} asOf={report.asOf} />
+              <RecentIssues orders={recentIssues} issues={report.current7d.issueCount} reportLink={reportLink} />
             </div>
             <div className={styles.weeks}>
-              <WindowTable report={report} />
+              <WindowTable report={report} reportLink={reportLink} />
               <Definitions />
             </div>
           </div>

@@ -27,7 +27,9 @@ async function tiles(current: Partial<Window>, risk: Pick<Report, 'riskLevel' | 
     trends: { reliabilityScore: null, onTimePercentage: -12, shippedOnTimePercentage: 3, avgDeliveryHours: null },
   } as Report;
   const vendor = { slaPromises: null } as VendorReport['vendor'];
-  const element = await renderAt(<VendorTiles report={report} vendor={vendor} />);
+  const element = await renderAt(
+    <VendorTiles report={report} vendor={vendor} reportLink={{ date: '2026-11-12', isPast: false, page: 'Flowers' }} />,
+  );
   return [...element.querySelectorAll<HTMLElement>('section')].map((tile) => ({
     tone: tile.getAttribute('data-tone'),
     text: textOf(tile),

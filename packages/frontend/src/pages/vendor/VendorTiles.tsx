@@ -1,11 +1,17 @@
-import type { Interval, Report, Risk, RiskReason, VendorReport } from '../../api/types';
+import type { ReactNode } from 'react';
+import type { Interval, Report, Risk, RiskReason, VendorReport, Window } from '../../api/types';
 import { change } from '../../format/change';
-import { count, days, decimal, pluralize, rate } from '../../format/numbers';
+import { days, decimal, pluralize, rate } from '../../format/numbers';
 import { capitalized } from '../../format/sentences';
 import { ChangeText } from '../../ui/ChangeText';
 import { Tile, Tiles, type Tone } from '../../ui/Tile';
 import { formatOrNull, Value } from '../../ui/Value';
+import { CountLink, type ReportLink } from '../orders/CountLink';
+import { vendorCounts } from './counts';
 import styles from './VendorTiles.module.css';
+
+/** A count of the seven days, as a link to its orders. */
+type LinkOf = (name: keyof typeof vendorCounts & keyof Window) => ReactNode;
 
 const nothingToCompare = 'Nothing to compare with in one of the two weeks';
 const nothingCompleted = 'nothing completed in these seven days';
@@ -15,8 +21,17 @@ const noDeadline = 'no order was to be handed over in these seven days';
 const toneOfRisk: Record<Risk, Tone> = { high: 'bad', medium: 'watch', low: 'good', insufficient: 'rest' };
 
 /** The four numbers of a vendor, compared with the week before. */
-export function VendorTiles({ report, vendor }: { report: Report; vendor: VendorReport['vendor'] }) {
+export function VendorTiles({
+  report,
+  vendor,
+  reportLink,
+}: {
+  report: Report;
+  vendor: VendorReport['vendor'];
+  reportLink: ReportLink;
+}) {
   const { current7d: current, trends } = report;
+  const link: LinkOf = (name) => <CountLink report={reportLink} of={vendorCounts[name]} value={current[name]} />;
   return (
     <div className={styles.numbers}>
       <Tiles>
@@ -25,7 +40,11 @@ export function VendorTiles({ report, vendor }: { report: Report; vendor: Vendor
           tone={rateTone(report, 'reliability', current.reliabilityScore)}
           score={current.reliabilityScore}
           interval={current.reliabilityInterval}
-          of={`${count(current.arrivedOrders)} of ${count(current.completedOrders)} arrived`}
+          of={
+            <>
+              {link('arrivedOrders')} of {link('completedOrders')} arrived
+            </>
+          }
           missing={nothingCompleted}
           delta={trends.reliabilityScore}
         />
@@ -34,12 +53,16 @@ export function VendorTiles({ report, vendor }: { report: Report; vendor: Vendor
           tone={rateTone(report, 'onTime', current.onTimePercentage)}
           score={current.onTimePercentage}
           interval={current.onTimeInterval}
-          of={`${count(current.onTimeDeliveries)} of ${count(current.dueOrders)} due`}
+          of={
+            <>
+              {link('onTimeDeliveries')} of {link('dueOrders')} due
+            </>
+          }
           missing={nothingDue}
           delta={trends.onTimePercentage}
         />
-        <Handover report={report} />
-        <Delivery report={report} promise={vendor.slaPromises?.standardDelivery ?? null} />
+        <Handover report={report} link={link} />
+        <Delivery report={report} promise={vendor.slaPromises?.standardDelivery ?? null} link={link} />
       </Tiles>
     </div>
   );
@@ -66,7 +89,7 @@ function Rate({
   tone: Tone;
   score: number | null;
   interval: Interval | null;
-  of: string;
+  of: ReactNode;
   missing: string;
   delta: number | null;
 }) {
@@ -90,7 +113,7 @@ function Rate({
 }
 
 /** How many orders were handed over by their deadline, and how long that takes. */
-function Handover({ report: { current7d: current, trends } }: { report: Report }) {
+function Handover({ report: { current7d: current, trends }, link }: { report: Report; link: LinkOf }) {
   const { shippedOnTimePercentage: score, avgHandoverHours: hours } = current;
   return (
     <Tile
@@ -100,9 +123,13 @@ function Handover({ report: { current7d: current, trends } }: { report: Report }
       unit={score === null ? undefined : '%'}
     >
       <p>
-        {score === null
-          ? capitalized(noDeadline)
-          : `${count(current.shippedOnTime)} of ${count(current.shipDueOrders)} by the deadline`}
+        {score === null ? (
+          capitalized(noDeadline)
+        ) : (
+          <>
+            {link('shippedOnTime')} of {link('shipDueOrders')} by the deadline
+          </>
+        )}
         {hours !== null && `; after ${days(hours)} on average`}
       </p>
       <ChangeText
@@ -114,7 +141,15 @@ function Handover({ report: { current7d: current, trends } }: { report: Report }
 }
 
 /** `promise`: the promised days of a standard order. The mean includes faster rush orders, so a mean above it is slow. */
-function Delivery({ report: { current7d, trends }, promise }: { report: Report; promise: number | null }) {
+function Delivery({
+  report: { current7d, trends },
+  promise,
+  link,
+}: {
+  report: Report;
+  promise: number | null;
+  link: LinkOf;
+}) {
   const hours = current7d.avgDeliveryHours;
   const isSlow = hours !== null && promise !== null && hours / 24 > promise;
   return (
@@ -130,11 +165,15 @@ function Delivery({ report: { current7d, trends }, promise }: { report: Report; 
       unit={hours === null ? undefined : '\u00a0days'}
     >
       <p>
-        {hours === null
-          ? 'Nothing arrived in these seven days'
-          : promise === null
-            ? `${pluralize(current7d.arrivedOrders, 'order')} arrived`
-            : `${isSlow ? 'Slower than' : 'Within'} its promise of ${pluralize(promise, 'day')}`}
+        {hours === null ? (
+          'Nothing arrived in these seven days'
+        ) : promise === null ? (
+          <>
+            {link('arrivedOrders')} {current7d.arrivedOrders === 1 ? 'order' : 'orders'} arrived
+          </>
+        ) : (
+          `${isSlow ? 'Slower than' : 'Within'} its promise of ${pluralize(promise, 'day')}`
+        )}
       </p>
       <ChangeText
         change={change(trends.avgDeliveryHours, { unit: 'days', better: 'down' })}

@@ -3,6 +3,9 @@ import { change, type Measure } from '../../format/change';
 import { count, days, percent, rate } from '../../format/numbers';
 import { numberClass, Table } from '../../ui/Table';
 import { formatOrNull, Value } from '../../ui/Value';
+import { CountLink, type ReportLink } from '../orders/CountLink';
+import type { WindowName } from '../orders/ordersBehind';
+import { vendorCounts } from './counts';
 import styles from './WindowTable.module.css';
 
 interface Line {
@@ -156,7 +159,8 @@ const lines: Line[] = [
 ];
 
 /** The numbers of both weeks, and their changes. */
-export function WindowTable({ report: { current7d, previous7d, trends } }: { report: Report }) {
+export function WindowTable({ report, reportLink }: { report: Report; reportLink: ReportLink }) {
+  const { trends } = report;
   return (
     <section className={styles.section} aria-labelledby="weeks">
       <h2 className={styles.heading} id="weeks">
@@ -181,13 +185,9 @@ export function WindowTable({ report: { current7d, previous7d, trends } }: { rep
           {lines.map((line) => (
             <tr key={line.value} data-on-tile={line.isOnTile}>
               <th scope="row">{line.label}</th>
-              {[current7d, previous7d].map((window, index) => (
-                // The two windows are always these two, in this order.
-                // biome-ignore lint/suspicious/noArrayIndexKey: see above
-                <td className={numberClass} key={index}>
-                  <Value text={formatOrNull(window[line.value], line.format)} reason={line.reason} />
-                  {line.value === 'reliabilityScore' && <Range interval={window.reliabilityInterval} />}
-                  {line.value === 'onTimePercentage' && <Range interval={window.onTimeInterval} />}
+              {(['current7d', 'previous7d'] as const).map((window) => (
+                <td className={numberClass} key={window}>
+                  <Cell line={line} report={report} reportLink={reportLink} window={window} />
                 </td>
               ))}
               <td className={numberClass}>
@@ -198,6 +198,38 @@ export function WindowTable({ report: { current7d, previous7d, trends } }: { rep
         </tbody>
       </Table>
     </section>
+  );
+}
+
+function Cell({
+  line: { value, format, reason },
+  report,
+  reportLink,
+  window,
+}: {
+  line: Line;
+  report: Report;
+  reportLink: ReportLink;
+  window: WindowName;
+}) {
+  const numbers = report[window];
+  const number = numbers[value];
+  if (number !== null && value in vendorCounts) {
+    return (
+      <CountLink
+        report={reportLink}
+        of={vendorCounts[value as keyof typeof vendorCounts]}
+        window={window}
+        value={number}
+      />
+    );
+  }
+  return (
+    <>
+      <Value text={formatOrNull(number, format)} reason={reason} />
+      {value === 'reliabilityScore' && <Range interval={numbers.reliabilityInterval} />}
+      {value === 'onTimePercentage' && <Range interval={numbers.onTimeInterval} />}
+    </>
   );
 }
 

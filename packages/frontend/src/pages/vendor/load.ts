@@ -1,33 +1,36 @@
 import { get } from '../../api/client';
 import type { OrderList, VendorHistory, VendorReport } from '../../api/types';
 import { daysBefore, isOver } from '../../format/times';
-import { overdueSearch } from './search';
+import { fleetCounts, ordersBehind } from '../orders/ordersBehind';
 
 /** The days that are loaded, however many are shown, so that another number of days needs no request. */
 const DAYS = 90;
 
-/** The overdue orders that are loaded, the oldest first, to find the most overdue. */
-const LIMIT = '100';
+/** The overdue orders that are shown: as many as a person can chase in a morning. A link leads to the others. */
+const LIMIT = '8';
 
 export interface VendorData {
   report: VendorReport;
   history: VendorHistory;
   /** Whether the requested day is over. */
   isPast: boolean;
-  /** Open orders past their promise; null for a past day, since a list shows the current state only. */
-  overdue: OrderList | null;
+  /** Open orders past their promise, the longest overdue first. */
+  overdue: OrderList;
 }
 
 export async function loadVendor(id: string, date: string | undefined, signal: AbortSignal): Promise<VendorData> {
-  const readOverdue = () => get('/api/orders', { query: { ...overdueSearch(id), limit: LIMIT } }, signal);
+  const readOverdue = (isPast: boolean, day = '') => {
+    const search = ordersBehind({ vendorId: id, date: day, isPast }, fleetCounts.delayedOrders);
+    return get('/api/orders', { query: { ...search, limit: LIMIT } }, signal);
+  };
   const [report, overdueNow] = await Promise.all([
     get('/vendors/{id}/report', { path: { id }, query: { date } }, signal),
-    date === undefined ? readOverdue() : null,
+    date === undefined ? readOverdue(false) : null,
   ]);
   // The server states which day today is: that depends on the report time zone, and not on the client's clock.
   const to = report.report.date;
   const span = { from: daysBefore(to, DAYS - 1), to };
   const history = await get('/api/vendors/{id}/history', { path: { id }, query: span }, signal);
   const isPast = isOver(to, report.report.asOf, history.timeZone);
-  return { report, history, isPast, overdue: isPast ? null : (overdueNow ?? (await readOverdue())) };
+  return { report, history, isPast, overdue: overdueNow ?? (await readOverdue(isPast, to)) };
 }

@@ -1,0 +1,39 @@
+import { count } from '../../format/numbers';
+import { daysInWords, shortDay } from '../../format/times';
+import { RowLink } from '../../ui/RowLink';
+import styles from './CountLink.module.css';
+import { type Count, daysOf, ordersBehind, type ReportKey, type WindowName } from './ordersBehind';
+
+/** A report, and the name of the page that shows it: lists lead back to it. */
+export interface ReportLink extends ReportKey {
+  page: string;
+}
+
+/** A count of a report, as a link to its orders. Zero has none. */
+export function CountLink({
+  report,
+  of,
+  window,
+  value,
+}: {
+  report: ReportLink;
+  of: Count;
+  window?: WindowName;
+  value: number;
+}) {
+  const text = count(value);
+  if (value === 0) return text;
+  const { date, isPast, page } = report;
+  const time = of.happened ? `, ${daysInWords(...daysOf(report, window))}` : isPast ? `, end of ${shortDay(date)}` : '';
+  return (
+    <RowLink
+      to="/orders"
+      className={styles.count}
+      label={`${text} ${of.noun.toLowerCase()}${time}: show the orders`}
+      search={ordersBehind(report, of, window)}
+      from={page}
+    >
+      {text}
+    </RowLink>
+  );
+}

@@ -1,0 +1,54 @@
+/** The orders behind the counts of a report, as the search of a list. The total of that list is the count. */
+import { activeStatuses, issueStatuses } from '../../format/labels';
+import { daysBefore } from '../../format/times';
+import type { DateKind, OrdersSearch } from './search';
+
+/** A report of a vendor, or of all vendors. */
+export interface ReportKey {
+  vendorId?: string;
+  date: string;
+  /** Whether its day is over. */
+  isPast: boolean;
+}
+
+/** The seven days to the date of the report, or the seven days before them. */
+export type WindowName = 'current7d' | 'previous7d';
+
+/** What a report counts: orders to which something happened in a window, or those that are something at its end. */
+export interface Count {
+  /** What its orders are, after the count: `16 with an issue`. */
+  noun: string;
+  /** What happened to them in the window. */
+  happened?: DateKind;
+  /** The other filters. */
+  search: OrdersSearch;
+}
+
+const status = activeStatuses.join();
+export const issues = issueStatuses.join();
+
+/** The counts of the fleet; a vendor has them, too. */
+export const fleetCounts = {
+  totalOrders: { noun: 'placed', happened: 'date', search: {} },
+  completedOrders: { noun: 'completed', happened: 'completed', search: { status: `ARRIVED,${issues}` } },
+  issueCount: { noun: 'with an issue', happened: 'completed', search: { status: issues } },
+  activeOrders: { noun: 'open', search: { status } },
+  // The first one is the one to chase first.
+  delayedOrders: { noun: 'overdue', search: { status, delayed: 'true', sort: 'promise' } },
+  unshippedOrders: { noun: 'unshipped', search: { status, unshipped: 'true' } },
+  stalledOrders: { noun: 'stalled', search: { status, stalled: 'true' } },
+} satisfies Record<string, Count>;
+
+/** The first and the last day of a window. */
+export function daysOf({ date }: ReportKey, window?: WindowName): [from: string, to: string] {
+  const last = window === 'previous7d' ? 7 : 0;
+  return [daysBefore(date, last + 6), daysBefore(date, last)];
+}
+
+export function ordersBehind(report: ReportKey, { happened, search }: Count, window?: WindowName): OrdersSearch {
+  const { vendorId, date, isPast } = report;
+  // Without an instant, a list is of now.
+  if (happened === undefined) return { vendorId, ...search, asOf: isPast ? date : undefined };
+  const [from, to] = daysOf(report, window);
+  return { vendorId, [`${happened}From`]: from, [`${happened}To`]: to, ...search };
+}
