@@ -12,6 +12,7 @@ pub mod lists;
 pub mod load;
 pub mod meter;
 pub mod options;
+pub mod past_dates;
 pub mod prices;
 pub mod process;
 pub mod raw;

@@ -11,6 +11,7 @@ use crate::generator::Generator;
 use crate::lists;
 use crate::load::{LiveEvents, PROBED_VENDOR, PostResult, probe, run_under_load};
 use crate::options::Options;
+use crate::past_dates;
 use crate::samples::Samples;
 use crate::server::Server;
 use crate::table::{Checks, Goal, Table, milliseconds, per_second};
@@ -108,6 +109,7 @@ impl<'s> ReadLatency<'s> {
         }
         table.latency("vendor list, sorted and searched", &samples, None);
 
+        past_dates::measure(&mut self.client, table, &mut checks, self.amounts.rounds)?;
         self.order_pages(table, &mut checks)?;
 
         eprintln!("Measuring the recent feed …");

@@ -27,6 +27,8 @@ use serde_json::Value;
 const MAX_REPORT_REQUESTS: f64 = 3.0;
 /// The maximum number of DynamoDB requests for a page of orders with its total.
 const MAX_PAGE_REQUESTS: f64 = 10.0;
+/// A past date has at least so many vendors in a request, apart from the first.
+const VENDORS_PER_REQUEST: f64 = 40.0;
 /// The maximum number of write units per order event, end to end, with handovers, stalls and overdue values.
 const MAX_EVENT_UNITS: f64 = 15.0;
 /// The number of events per request, and of records per batch of the stream.
@@ -164,6 +166,12 @@ impl Setup {
         ] {
             let (_, consumption) = self.get(table, &path).await?;
             add_requests(table, metric, &consumption, Some(MAX_REPORT_REQUESTS));
+        }
+        let maximum = 1.0 + self.vendors as f64 / VENDORS_PER_REQUEST;
+        // The second date needs two months.
+        for past in [today.plus(-14), today.plus(-30)] {
+            let (_, consumption) = self.get(table, &format!("/api/dashboard?date={past}")).await?;
+            add_requests(table, &format!("dashboard of {past}"), &consumption, Some(maximum));
         }
         for (metric, path) in [
             ("vendor table", "/api/vendors".to_owned()),

@@ -11,7 +11,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use goody_domain::{
     AsOf, BatchId, Change, Counter, CounterSeries, Counters, Day, Entry, History, HistoryFact, Instant, Order, OrderId,
-    Posting, Report, ReportZone, Status, Vendor, VendorId, fact_postings, merge_entries, postings,
+    Posting, RateCounts, Report, ReportZone, Status, Vendor, VendorId, fact_postings, merge_entries, postings,
 };
 use serde::{Deserialize, Serialize};
 
@@ -410,6 +410,32 @@ pub struct ChangesSince {
     pub kept_from: Option<Day>,
 }
 
+/// A vendor and its counters for a past date.
+#[derive(Clone, Debug)]
+pub struct PastVendor {
+    /// Current master data.
+    pub vendor: Vendor,
+    /// See [`VendorState::earlier_until`].
+    pub earlier_until: Option<Day>,
+    /// The counter series.
+    pub series: CounterSeries,
+    /// The revision of its buckets.
+    pub revision: i64,
+}
+
+/// The vendors of a store, with what their reports of past dates need; all of one vendor is of the same instant.
+#[derive(Clone, Debug, Default)]
+pub struct PastFleet {
+    /// The vendors, sorted by id.
+    pub vendors: Vec<PastVendor>,
+    /// The current revision.
+    pub revision: i64,
+    /// See [`ReportReader::status`].
+    pub status: ReportStatus,
+    /// See [`ReportReader::kept_from`].
+    pub kept_from: Option<Day>,
+}
+
 /// Reads counters and stored reports.
 #[async_trait]
 pub trait ReportReader: Send + Sync {
@@ -440,6 +466,47 @@ pub trait ReportReader: Send + Sync {
     ) -> Result<(CounterSeries, i64)> {
         let all_series = self.all_series(std::slice::from_ref(scope), from, minutes_from, minutes_to).await?;
         Ok(all_series.into_iter().next().unwrap_or_default())
+    }
+
+    /// Counter series for dates that are over, up to `to`, in the same sequence, each with its revision: every bucket from `from` to
+    /// `to` without its minutes, and the latest fact and delivery until the end of `to`. They read as many rows for an old date as for
+    /// a recent one: a store has sums of months, see [`goody_domain::MonthTotals`].
+    async fn past_series(&self, scopes: &[Scope], from: Day, to: Day) -> Result<Vec<(CounterSeries, i64)>> {
+        self.all_series(scopes, from, to.plus(1), to).await
+    }
+
+    /// [`ReportReader::past_series`] up to `to`, which may be today, with the minutes of some days. Its latest fact and delivery mean
+    /// nothing.
+    async fn window_series(
+        &self,
+        scopes: &[Scope],
+        from: Day,
+        to: Day,
+        minutes: &[Day],
+    ) -> Result<Vec<(CounterSeries, i64)>> {
+        let (first, last) = (minutes.iter().min(), minutes.iter().max());
+        self.all_series(scopes, from, first.copied().unwrap_or(to.plus(1)), last.copied().unwrap_or(to)).await
+    }
+
+    /// The vendors of [`ReportReader::changes_since`], each with its [`ReportReader::past_series`].
+    async fn past_fleet(&self, after: i64, from: Day, to: Day) -> Result<PastFleet> {
+        let ChangesSince { vendors, revision, status, kept_from } = self.changes_since(after).await?;
+        let scopes: Vec<Scope> = vendors.iter().map(|state| Scope::Vendor(state.vendor.vendor_id.clone())).collect();
+        let all_series = self.past_series(&scopes, from, to).await?;
+        let vendors = vendors.into_iter().zip(all_series).map(|(state, (series, revision))| PastVendor {
+            vendor: state.vendor,
+            earlier_until: state.earlier_until,
+            series,
+            revision,
+        });
+        Ok(PastFleet { vendors: vendors.collect(), revision, status, kept_from })
+    }
+
+    /// The counts of each day from `from` to `to` by which the risk of each vendor is judged, in the same sequence.
+    async fn rate_counts(&self, vendors: &[VendorId], from: Day, to: Day) -> Result<Vec<Vec<RateCounts>>> {
+        let scopes: Vec<Scope> = vendors.iter().cloned().map(Scope::Vendor).collect();
+        let all_series = self.past_series(&scopes, from, to).await?;
+        Ok(all_series.iter().map(|(series, _)| RateCounts::of_days(&series.buckets, from, to)).collect())
     }
 
     /// One vendor as in [`ReportReader::changes_since`], `None` if it is unknown; and [`ReportReader::kept_from`].

@@ -7,7 +7,7 @@ use crate::ports::{ChangeFeed, CurrentReport, ReportReader, ReportWriter, Result
 /// How many reports are computed in one batch.
 const BATCH: usize = 200;
 /// How many dates the history in a row of the vendor table has.
-const HISTORY_DAYS: i32 = 30;
+pub(crate) const HISTORY_DAYS: i32 = 30;
 
 /// One tick of the timer: updates the reports, and records the time and how far the buckets are behind the orders.
 pub async fn tick<S: ChangeFeed + ReportReader + ReportWriter + ?Sized>(store: &S, now: Instant) -> Result<usize> {

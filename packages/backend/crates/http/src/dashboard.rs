@@ -9,7 +9,7 @@ use goody_contract::{
     DashboardHistoryView, DashboardView, DataFreshness, DateQuery, FleetDayView, HistoryQuery, Problem,
     SystemHealthView,
 };
-use goody_domain::{AsOf, Dashboard, Report};
+use goody_domain::{AsOf, Dashboard, Report, Window};
 
 use crate::error::ApiError;
 use crate::json_response::JsonResponse;
@@ -21,9 +21,12 @@ const FRESH_MINUTES: i64 = 60;
 /// The most dashboards in the cache.
 const CACHE_SIZE: usize = 4;
 
-/// The latest responses, each with its key: the evaluation instant, the current minute and the revision of the reports.
+/// The evaluation instant of a dashboard, and its window.
+type Evaluated = (AsOf, Window);
+
+/// The latest responses, each with its key: the evaluation instant and the window, the current minute and the revision of the reports.
 #[derive(Default)]
-pub(crate) struct Cache(Mutex<Vec<(AsOf, AsOf, i64, JsonResponse)>>);
+pub(crate) struct Cache(Mutex<Vec<(Evaluated, AsOf, i64, JsonResponse)>>);
 
 /// The fleet on one date: sums over vendors, trends, the best and the worst vendors.
 #[utoipa::path(
@@ -48,23 +51,24 @@ async fn dashboard_response(app: &App, query: &DateQuery) -> Result<JsonResponse
     let now = app.now();
     let mut validator = Validator::default();
     let as_of = validator.as_of(query.date.as_ref(), reports, now);
-    let as_of = validator.finish(as_of)?;
+    let window = validator.window(query.window.as_ref());
+    let (as_of, window) = validator.finish((as_of, window))?;
     // The age of the data changes every minute, also for a past date.
     let minute = reports.zone().today(now);
     // A response that reports a store problem is not cached: problems come and go without a change of the reports.
     let problem = app.0.orders.store_health().problem;
-    let cached = reports.revision().and_then(|revision| app.0.dashboards.find(as_of, minute, revision));
+    let cached = reports.revision().and_then(|revision| app.0.dashboards.find((as_of, window), minute, revision));
     if let (Some(response), None) = (cached, &problem) {
         return Ok(response);
     }
-    let (fleet, status) = app.0.fleet.reports_with_status(as_of).await?;
+    let (fleet, status) = app.0.fleet.windows(as_of, window).await?;
     let response = JsonResponse::json(&view(
         app,
         &fleet,
         &RecordedHealth::of(&status, problem.as_ref(), app.0.silence_hours, now),
     ))?;
     if problem.is_none() {
-        app.0.dashboards.insert(as_of, minute, fleet.revision, response.clone());
+        app.0.dashboards.insert((as_of, window), minute, fleet.revision, response.clone());
     }
     Ok(response)
 }
@@ -91,16 +95,19 @@ fn view(app: &App, fleet: &FleetReports, health: &RecordedHealth) -> DashboardVi
 }
 
 impl Cache {
-    fn find(&self, as_of: AsOf, minute: AsOf, revision: i64) -> Option<JsonResponse> {
+    fn find(&self, evaluated: Evaluated, minute: AsOf, revision: i64) -> Option<JsonResponse> {
         let entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let same = |entry: &&(AsOf, AsOf, i64, JsonResponse)| (entry.0, entry.1, entry.2) == (as_of, minute, revision);
+        let same = |entry: &&(Evaluated, AsOf, i64, JsonResponse)| {
+            (entry.0, entry.1, entry.2) == (evaluated, minute, revision)
+        };
         entries.iter().find(same).map(|(.., response)| response.clone())
     }
 
-    fn insert(&self, as_of: AsOf, minute: AsOf, revision: i64, response: JsonResponse) {
+    fn insert(&self, evaluated: Evaluated, minute: AsOf, revision: i64, response: JsonResponse) {
         let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        entries.retain(|(other, ..)| other.date() != as_of.date());
-        entries.push((as_of, minute, revision, response));
+        let (as_of, window) = evaluated;
+        entries.retain(|((other, of), ..)| (other.date(), *of) != (as_of.date(), window));
+        entries.push((evaluated, minute, revision, response));
         if entries.len() > CACHE_SIZE {
             entries.remove(0);
         }
@@ -120,8 +127,9 @@ pub(crate) async fn history(
     let now = app.now();
     let mut validator = Validator::default();
     let range = validator.range((query.from.as_ref(), query.to.as_ref()), reports, now);
-    let (from, to) = validator.finish(range)?;
-    let days = fleet_history(app.0.vendors.as_ref(), reports, from, to, now).await?;
+    let window = validator.window(query.window.as_ref());
+    let range = validator.finish(range)?;
+    let days = fleet_history(app.0.vendors.as_ref(), reports, range, window, now).await?;
     let row = |day: &goody_application::read::FleetDay| FleetDayView {
         date: day.date.to_string(),
         fleet: (&day.fleet).into(),

@@ -18,7 +18,7 @@ use crate::App;
 use crate::error::ApiError;
 use crate::order_filter::order_filter;
 use crate::params::{NoOthers, Params, Validator};
-use crate::vendors::{VendorFilter, view};
+use crate::vendors::{VendorFilter, views};
 
 /// How many orders one read of the store returns, and how many vendors one chunk of the response has.
 const PAGE_SIZE: usize = 500;
@@ -283,6 +283,7 @@ pub(crate) async fn vendors(State(app): State<App>, Params(query): Params<Vendor
     let as_of = validator.as_of(query.date.as_ref(), app.0.reports.as_ref(), app.now());
     let list = VendorListQuery {
         date: None,
+        window: None,
         sort_by: query.sort_by,
         order: query.order,
         risk: query.risk,
@@ -293,14 +294,19 @@ pub(crate) async fn vendors(State(app): State<App>, Params(query): Params<Vendor
     let filter = VendorFilter::parse(&list, as_of.date(), &mut validator);
     let filter = validator.finish(filter)?;
     let fleet = app.0.fleet.reports(as_of).await?;
-    let mut writer = RowWriter::new(format);
+    let writer = RowWriter::new(format);
     // The response is written in chunks, so that it is never in memory as a whole.
     let rows: Vec<_> = filter.rows(fleet.rows.iter().map(AsRef::as_ref)).into_iter().cloned().collect();
     let chunks: Vec<Vec<goody_application::read::FleetRow>> = rows.chunks(PAGE_SIZE).map(<[_]>::to_vec).collect();
-    let pages = stream::iter(chunks.into_iter().map(move |rows| {
-        let views: Vec<_> = rows.iter().map(view).collect();
-        writer.write(&views).map(Bytes::from)
-    }));
+    let pages = stream::try_unfold((writer, chunks.into_iter()), move |(mut writer, mut chunks)| {
+        let app = app.clone();
+        async move {
+            let Some(rows) = chunks.next() else { return Ok::<_, std::io::Error>(None) };
+            let rows: Vec<&_> = rows.iter().collect();
+            let views = views(app.0.reports.as_ref(), &rows, as_of).await.map_err(std::io::Error::other)?;
+            Ok(Some((Bytes::from(writer.write(&views).map_err(std::io::Error::other)?), (writer, chunks))))
+        }
+    });
     Ok(attachment(Body::from_stream(pages), format, "vendors"))
 }
 

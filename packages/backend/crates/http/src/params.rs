@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
 use goody_application::ports::ReportReader;
-use goody_contract::{ErrorCode, FieldProblem};
-use goody_domain::{AsOf, Day, Instant, Status, VendorId};
+use goody_contract::{ErrorCode, FieldProblem, WindowParam};
+use goody_domain::{AsOf, Day, Instant, Status, VendorId, Window};
 use serde::de::{self, DeserializeOwned, IgnoredAny, IntoDeserializer};
 use serde::{Deserialize, Deserializer};
 
@@ -133,6 +133,11 @@ impl Validator {
             self.reject("date", format!("is after today, {}", today.date()));
             today
         })
+    }
+
+    /// The window of the numbers. Default: seven days.
+    pub(crate) fn window(&mut self, value: Option<&String>) -> Window {
+        self.enum_value::<WindowParam>("window", value).map(Into::into).unwrap_or_default()
     }
 
     /// A range of dates that ends today at the latest. Default: the last 30 days.

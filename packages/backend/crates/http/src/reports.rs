@@ -1,6 +1,7 @@
 //! Reports of vendors.
 
 use axum::extract::{Path, State};
+use goody_application::ports::Scope;
 use goody_application::read::{self, reports_of_vendor, vendor_history};
 use goody_contract::{
     DateQuery, HistoryQuery, OrderView, Problem, ReportListQuery, ReportListView, ReportView, VendorDayView,
@@ -46,14 +47,21 @@ async fn report_response(app: &App, id: &str, query: &DateQuery) -> Result<JsonR
     let now = app.now();
     let mut validator = Validator::default();
     let as_of = validator.as_of(query.date.as_ref(), app.0.reports.as_ref(), now);
-    let as_of = validator.finish(as_of)?;
+    let window = validator.window(query.window.as_ref());
+    let (as_of, window) = validator.finish((as_of, window))?;
     let found =
         read::vendor_report(app.0.vendors.as_ref(), app.0.reports.as_ref(), &parse_vendor_id(id)?, as_of).await?;
     let (vendor, report) = found.ok_or_else(|| ApiError::not_found("vendor", id))?;
+    let mut view = ReportView::from(&report);
+    if query.window.is_some() {
+        let scope = Scope::Vendor(vendor.vendor_id.clone());
+        let figures = read::window_of(app.0.reports.as_ref(), &[scope], as_of, window).await?;
+        view = figures.iter().fold(view, |view, figures| view.with_window(figures));
+    }
     let issues = app.0.orders.issues(&vendor.vendor_id, as_of.at(), RECENT_ISSUES).await?;
     JsonResponse::json(&VendorReportView {
         vendor: (&vendor).into(),
-        report: (&report).into(),
+        report: view,
         recent_issues: issues.iter().map(|order| OrderView::new(order, now)).collect(),
     })
 }
@@ -72,9 +80,10 @@ pub(crate) async fn history(
     let now = app.now();
     let mut validator = Validator::default();
     let range = validator.range((query.from.as_ref(), query.to.as_ref()), app.0.reports.as_ref(), now);
-    let (from, to) = validator.finish(range)?;
+    let window = validator.window(query.window.as_ref());
+    let range = validator.finish(range)?;
     let vendor = find_vendor(&app, &id).await?;
-    let days = vendor_history(app.0.reports.as_ref(), &vendor.vendor_id, from, to, now).await?;
+    let days = vendor_history(app.0.reports.as_ref(), &vendor.vendor_id, range, window, now).await?;
     JsonResponse::json(&VendorHistoryView {
         vendor_id: vendor.vendor_id.to_string(),
         time_zone: app.0.reports.zone().name().to_owned(),

@@ -8,13 +8,14 @@ use axum::http::header::{IF_MATCH, IF_NONE_MATCH};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use futures::StreamExt;
-use goody_application::read::FleetRow;
+use goody_application::ports::{ReportReader, StoreError};
+use goody_application::read::{self, FleetRow};
 use goody_contract::{
     ErrorCode, PaginationView, Problem, PutVendor, SortOrder, VendorListQuery, VendorListView, VendorRowView,
     VendorSortBy, VendorView,
 };
 use goody_domain::{
-    Currency, Day, Figures, Risk, RiskLevel, SlaPromises, Vendor, VendorId, main_currency, search_form,
+    AsOf, Currency, Day, Figures, Risk, RiskLevel, SlaPromises, Vendor, VendorId, Window, main_currency, search_form,
 };
 use serde::{Deserialize, Serialize};
 
@@ -46,6 +47,7 @@ enum SortKey {
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct VendorFilter {
     date: Day,
+    window: &'static str,
     sort_by: VendorSortBy,
     descending: bool,
     risk: Vec<RiskLevel>,
@@ -91,6 +93,7 @@ impl VendorFilter {
         let order: Option<SortOrder> = validator.enum_value("order", query.order.as_ref());
         Self {
             date,
+            window: validator.window(query.window.as_ref()).as_str(),
             sort_by: validator.enum_value("sortBy", query.sort_by.as_ref()).unwrap_or(VendorSortBy::Attention),
             descending: order == Some(SortOrder::Desc),
             risk: validator.list("risk", query.risk.as_ref(), RiskLevel::parse),
@@ -149,7 +152,8 @@ pub(crate) async fn list(
     let limit = validator.limit(query.limit.as_ref(), 20);
     validator.finish(())?;
     let after: Option<(SortKey, VendorId)> = cursor::read(&filter, query.cursor.as_ref())?;
-    let fleet = app.0.fleet.reports(as_of).await?;
+    let window = Window::parse(filter.window).unwrap_or_default();
+    let (fleet, _) = app.0.fleet.windows(as_of, window).await?;
     let rows = filter.sorted(fleet.rows.iter().map(AsRef::as_ref));
     let first = after.map_or(0, |(key, id)| {
         rows.partition_point(|(other, row)| filter.compare((other, &row.vendor.vendor_id), (&key, &id)).is_le())
@@ -157,18 +161,32 @@ pub(crate) async fn list(
     let page = &rows[first..rows.len().min(first + limit)];
     let has_more = first + page.len() < rows.len();
     let last = page.last().filter(|_| has_more);
+    let rows_of_page: Vec<&FleetRow> = page.iter().map(|(_, row)| *row).collect();
     JsonResponse::json(&VendorListView {
         pagination: PaginationView {
             total: rows.len() as u64,
             has_more,
             next_cursor: last.and_then(|(key, row)| cursor::write(&filter, &(key, &row.vendor.vendor_id))),
         },
-        vendors: page.iter().map(|(_, row)| view(row)).collect(),
+        vendors: views(app.0.reports.as_ref(), &rows_of_page, as_of).await?,
     })
 }
 
-pub(crate) fn view(row: &FleetRow) -> VendorRowView {
-    VendorRowView::new(&row.vendor, &row.current.report, row.current.reliability30d.clone())
+/// The views of rows. The scores of past dates are computed for these rows only.
+pub(crate) async fn views(
+    reports: &dyn ReportReader,
+    rows: &[&FleetRow],
+    as_of: AsOf,
+) -> Result<Vec<VendorRowView>, StoreError> {
+    let scores = match as_of.cut() {
+        Some(_) => rows.iter().map(|row| row.current.reliability30d.clone()).collect(),
+        None => {
+            let ids: Vec<VendorId> = rows.iter().map(|row| row.vendor.vendor_id.clone()).collect();
+            read::scores(reports, &ids, as_of).await?
+        }
+    };
+    let rows = rows.iter().zip(scores);
+    Ok(rows.map(|(row, scores)| VendorRowView::new(&row.vendor, &row.current.report, scores)).collect())
 }
 
 /// Creates a vendor, or replaces its master data.

@@ -3,9 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use aws_sdk_dynamodb::types::{Put, TransactWriteItem, Update};
+use aws_sdk_dynamodb::primitives::Blob;
+use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
 use goody_application::ports::{BucketMove, Result, Scope};
-use goody_domain::{Bucket, Counter, Counters, Day, Entry, Minute, MinuteEntry};
+use goody_domain::{Bucket, Counter, Counters, Day, Entry, Minute, MinuteEntry, Month, MonthSummaries, MonthTotals};
+use serde_bytes::ByteBuf;
 
 use crate::DynamoStore;
 use crate::buckets::{
@@ -29,6 +31,8 @@ pub(crate) struct BucketTransaction<'s> {
     new_totals: BTreeMap<String, Counters>,
     new_buckets: BTreeMap<RowKey, Bucket>,
     latest_facts: BTreeMap<RowKey, i64>,
+    new_months: BTreeMap<RowKey, MonthTotals>,
+    new_summaries: BTreeMap<String, MonthSummaries>,
     /// How many more orders have no placement.
     unplaced: i64,
     /// After the write, all buckets of these scopes follow the time zone rules of this program.
@@ -38,7 +42,8 @@ pub(crate) struct BucketTransaction<'s> {
 /// The rows that a move of a bucket changes.
 pub(crate) fn row_keys(of: &BucketMove) -> impl Iterator<Item = RowKey> {
     let scope = partition(&of.scope).to_owned();
-    Row::split(of.day, &of.entries).into_iter().map(move |(row, _)| (scope.clone(), row))
+    let rows = Row::split(of.day, &of.entries).into_iter().map(|(row, _)| row);
+    rows.chain([Row::Month(Month::of(of.day))]).map(move |row| (scope.clone(), row))
 }
 
 /// The key of a row of a scope, as the client takes it.
@@ -60,6 +65,8 @@ impl<'s> BucketTransaction<'s> {
             new_totals: BTreeMap::new(),
             new_buckets: BTreeMap::new(),
             latest_facts: BTreeMap::new(),
+            new_months: BTreeMap::new(),
+            new_summaries: BTreeMap::new(),
             unplaced: 0,
             follows_rules: true,
         };
@@ -95,6 +102,37 @@ impl<'s> BucketTransaction<'s> {
         for (row, entries) in Row::split(day, entries) {
             self.add_row((name.to_owned(), row), &entries)?;
         }
+        self.add_month(name, day, entries)
+    }
+
+    /// Changes the month of a day, whose bucket is changed already. A scope whose months are not summed yet stays so until a rebuild.
+    fn add_month(&mut self, name: &str, day: Day, entries: &[Entry]) -> Result<()> {
+        let scope = self.scopes.get(name);
+        if scope.is_some_and(|scope| !scope.has_months()) {
+            return Ok(());
+        }
+        let (month, key) = (Month::of(day), (name.to_owned(), Row::Day(day)));
+        let start = self.store.zone.start(day).micros();
+        let delivery = self.deliveries(&key, day).into_values().max();
+        let latest = [self.latest_facts.get(&key).copied(), delivery].map(|latest| latest.map(|latest| latest - start));
+        let totals = self.new_buckets.get(&key).map(|bucket| bucket.totals.clone()).unwrap_or_default();
+        let month_key = (name.to_owned(), Row::Month(month));
+        let days = match self.new_months.entry(month_key.clone()) {
+            std::collections::btree_map::Entry::Occupied(stored) => stored.into_mut(),
+            std::collections::btree_map::Entry::Vacant(slot) => {
+                let stored = self.rows.get(&month_key).map(BucketItem::month).transpose()?;
+                slot.insert(stored.unwrap_or_default())
+            }
+        };
+        days.set(day, &totals, latest);
+        let summaries = match self.new_summaries.entry(name.to_owned()) {
+            std::collections::btree_map::Entry::Occupied(stored) => stored.into_mut(),
+            std::collections::btree_map::Entry::Vacant(slot) => {
+                slot.insert(self.scopes.get(name).map(ScopeItem::summaries).transpose()?.unwrap_or_default())
+            }
+        };
+        summaries.add(month, entries);
+        summaries.set_latest(month, days.latest(month, &self.store.zone));
         Ok(())
     }
 
@@ -146,6 +184,18 @@ impl<'s> BucketTransaction<'s> {
         self.follows_rules = false;
     }
 
+    /// Replaces months of a scope, and their summaries if they are complete then.
+    pub(crate) fn replace_months(
+        &mut self,
+        scope: &str,
+        months: &[(Month, MonthTotals)],
+        summaries: Option<MonthSummaries>,
+    ) {
+        let months = months.iter().map(|(month, days)| ((scope.to_owned(), Row::Month(*month)), days.clone()));
+        self.new_months.extend(months);
+        self.new_summaries.extend(summaries.map(|summaries| (scope.to_owned(), summaries)));
+    }
+
     /// Replaces the totals of a scope.
     pub(crate) fn replace_totals(&mut self, scope: &str, totals: Counters) {
         self.new_totals.insert(scope.to_owned(), totals);
@@ -179,6 +229,14 @@ impl<'s> BucketTransaction<'s> {
             };
             writes.push(self.write_row(key, bucket, revision + 1)?);
         }
+        for (key, days) in &self.new_months {
+            let (scope, row) = key;
+            let revision = self.scopes.get(scope).unwrap_or(&none).revision + 1;
+            let days = Some(ByteBuf::from(days.write()));
+            let item =
+                BucketItem { vendor_id: scope.clone(), date: row.key(), revision, days, ..BucketItem::default() };
+            writes.push(self.put_row(key, &item)?);
+        }
         Ok(writes)
     }
 
@@ -196,6 +254,11 @@ impl<'s> BucketTransaction<'s> {
         if self.follows_rules {
             terms = terms.with_names(["zoneRules"]).with_values([("zoneRules", text(&*self.store.rules))]);
             change += ", #zoneRules = :zoneRules";
+        }
+        if let Some(summaries) = self.new_summaries.get(name) {
+            let stored = AttributeValue::B(Blob::new(summaries.write()));
+            terms = terms.with_names(["months"]).with_values([("months", stored)]);
+            change += ", #months = :months";
         }
         if let Some(latest) = self.latest_fact(name) {
             terms = terms.with_names(["latestFact"]).with_values([("latestFact", number(latest))]);
@@ -269,8 +332,14 @@ impl<'s> BucketTransaction<'s> {
                 item.latest_fact = self.latest_facts.get(key).copied();
                 item.changed_on = Some(self.today.number());
             }
+            Row::Month(_) => {}
         }
-        let put = Put::builder().table_name(&self.store.tables.reports).set_item(Some(write(&item)?));
+        self.put_row(key, &item)
+    }
+
+    /// The write of a row, if it is still as it was read.
+    fn put_row(&self, key: &RowKey, item: &BucketItem) -> Result<TransactWriteItem> {
+        let put = Put::builder().table_name(&self.store.tables.reports).set_item(Some(write(item)?));
         let put = match self.rows.get(key) {
             None => put
                 .condition_expression("attribute_not_exists(#vendorId)")

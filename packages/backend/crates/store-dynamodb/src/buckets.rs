@@ -2,19 +2,25 @@
 //!
 //! The counters of a day are one item, and those of each hour of the day are another, so an addition to a busy day costs no more
 //! than one to a quiet day. The sort keys let one query read all rows that a report needs: `clock#2026-03-01#20` (an hour) sorts
-//! before `day#2026-03-01` (a day), and that before `now` (the current row: the totals of all days, and the current report).
+//! before `day#2026-03-01` (a day), and that before `now` (the current row: the totals of all days, and the current report). The totals
+//! of the days of a month are one more item, `sums#2026-03`: what past dates of many vendors read.
 
 use std::collections::BTreeMap;
 
 use goody_application::ports::{Result, Scope};
-use goody_domain::{Bucket, Counter, Counters, Day, Entry, Minute, MinuteEntry, Vendor, VendorId};
+use goody_domain::{
+    Bucket, Counter, Counters, Day, Entry, Minute, MinuteEntry, Month, MonthSummaries, MonthTotals, Vendor, VendorId,
+};
 use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
 
 use crate::compressed::Compressed;
 use crate::items::damaged;
 
 /// The sort key of a scope's current row.
 pub(crate) const CURRENT: &str = "now";
+/// How the sort keys of months begin.
+pub(crate) const MONTHS: &str = "sums#";
 /// The partition of the fleet. No vendor has this id: ids contain no `#`.
 pub(crate) const FLEET: &str = "fleet#";
 /// The minutes in the row of an hour.
@@ -37,6 +43,9 @@ pub(crate) struct ScopeItem {
     pub(crate) revision: i64,
     /// The sum of all buckets, the expired ones included.
     pub(crate) totals: String,
+    /// How each month changed the levels: [`goody_domain::MonthSummaries`]. Missing in a row of an older version until a rebuild: its
+    /// months are not summed.
+    pub(crate) months: Option<ByteBuf>,
     /// The time zone rules that its buckets follow, see [`goody_domain::ReportZone::rules`].
     pub(crate) zone_rules: Option<String>,
     /// The sum of the buckets that have expired.
@@ -74,6 +83,17 @@ impl ScopeItem {
         self.zone_rules.as_ref().is_some_and(|known| known != rules)
     }
 
+    /// Whether its months are summed.
+    pub(crate) fn has_months(&self) -> bool {
+        self.revision == 0 || self.months.is_some()
+    }
+
+    /// The summaries of its months.
+    pub(crate) fn summaries(&self) -> Result<MonthSummaries> {
+        let stored = self.months.as_ref().map_or(&[][..], |months| months.as_slice());
+        MonthSummaries::read(stored).map_err(|error| damaged("a scope", &error))
+    }
+
     pub(crate) fn vendor_id(&self) -> Result<VendorId> {
         VendorId::parse(&self.vendor_id).map_err(|reason| damaged("a scope", &reason))
     }
@@ -99,6 +119,9 @@ pub(crate) struct BucketItem {
     /// Day only: the latest delivery of each of its hours that has one, in microseconds, by the hour's first minute divided by 60.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) deliveries: BTreeMap<String, i64>,
+    /// Month only: the totals of its days, [`goody_domain::MonthTotals`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) days: Option<ByteBuf>,
     /// Day only: the day of its last change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) changed_on: Option<i32>,
@@ -113,6 +136,8 @@ pub(crate) enum Row {
     Day(Day),
     /// The contributions of expired orders to a day.
     Settled(Day),
+    /// The totals of the days of a month.
+    Month(Month),
 }
 
 impl Row {
@@ -121,6 +146,7 @@ impl Row {
             Self::Hour(day, hour) => format!("{}#{hour:02}", hour_key_prefix(*day)),
             Self::Day(day) => format!("day#{day}"),
             Self::Settled(day) => format!("settled#{day}"),
+            Self::Month(month) => format!("{MONTHS}{month}"),
         }
     }
 
@@ -131,6 +157,7 @@ impl Row {
         match key.split_once('#') {
             Some(("day", text)) => day(text).map(Self::Day),
             Some(("settled", text)) => day(text).map(Self::Settled),
+            Some(("sums", text)) => Month::parse(text).map(Self::Month).ok_or_else(unknown),
             Some(("clock", text)) => {
                 let (text, hour) = text.split_once('#').ok_or_else(unknown)?;
                 Ok(Self::Hour(day(text)?, hour.parse().map_err(|_| unknown())?))
@@ -197,6 +224,18 @@ impl BucketItem {
     }
 }
 
+impl BucketItem {
+    /// The stored totals of the days of a month.
+    pub(crate) fn stored_days(&self) -> &[u8] {
+        self.days.as_ref().map_or(&[], |days| days.as_slice())
+    }
+
+    /// The totals of the days of a month.
+    pub(crate) fn month(&self) -> Result<MonthTotals> {
+        MonthTotals::read(self.stored_days()).map_err(|error| damaged("a month", &error))
+    }
+}
+
 fn parse_counter(index: &str) -> Result<Counter> {
     index.parse().ok().and_then(Counter::of_index).ok_or_else(|| invalid(index))
 }
@@ -235,7 +274,9 @@ mod tests {
         let rows = [Row::Hour(DAY, 24).key(), Row::Day(DAY).key(), CURRENT.to_owned()];
         assert!(rows.is_sorted() && hour_key_prefix(DAY) < Row::Hour(DAY, 0).key(), "{rows:?}");
         assert!(Row::Settled(DAY).key().as_str() > CURRENT, "the query of a report ends before the settled rows");
-        for row in [Row::Hour(DAY, 3), Row::Day(DAY), Row::Settled(DAY)] {
+        let month = Row::Month(Month::of(DAY));
+        assert!(month.key().as_str() > CURRENT, "the query of a report ends before the months");
+        for row in [Row::Hour(DAY, 3), Row::Day(DAY), Row::Settled(DAY), month] {
             assert_eq!(Row::parse(&row.key()).unwrap(), row);
         }
     }

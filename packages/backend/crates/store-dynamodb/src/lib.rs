@@ -17,6 +17,7 @@ mod markers;
 mod order_item;
 mod orders;
 mod parts;
+mod past;
 mod rebuild;
 mod recent;
 mod reports;

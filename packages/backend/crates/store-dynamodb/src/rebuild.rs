@@ -4,10 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures::stream::{self, StreamExt, TryStreamExt};
 use goody_application::ports::{PostedChange, Rebuilt, Result, Scope};
-use goody_domain::{Bucket, Counter, CounterSeries, Counters, Day, Entry, OrderId, Status, VendorId, contribution_to};
+use goody_domain::{
+    Bucket, Counter, CounterSeries, Counters, Day, Entry, Minute, Month, MonthSummaries, MonthTotals, OrderId, Status,
+    VendorId, contribution_to,
+};
 
-use crate::bucket_transaction::{BucketTransaction, RowKey};
-use crate::buckets::{BucketItem, FLEET, ROW_MINUTES, Row, partition, read_counters};
+use crate::bucket_transaction::BucketTransaction;
+use crate::buckets::{BucketItem, FLEET, MONTHS, ROW_MINUTES, Row, ScopeItem, partition, read_counters};
 use crate::client::{Backoff, MAX_CONCURRENT_CALLS, Terms, TransactionOutcome, text};
 use crate::items::read;
 use crate::tables::BY_VENDOR;
@@ -20,6 +23,9 @@ const FIRST: Day = Day::from_number(-7_000);
 /// A day after every order.
 const LAST: Day = Day::from_number(1_000_000);
 const DOING: &str = "rebuilding a scope";
+
+/// How many months one transaction replaces.
+const MONTHS_PER_TRANSACTION: usize = 90;
 
 type Buckets = BTreeMap<Day, Bucket>;
 
@@ -173,54 +179,130 @@ async fn repair(
     let differs = |day: &Day| stored.get(day).unwrap_or(&empty) != expected.get(day).unwrap_or(&empty);
     let different: Vec<Day> = days.into_iter().filter(differs).collect();
     let totals_differ = totals != actual.totals;
-    let rebuilt =
-        Rebuilt { buckets: expected.len() as u64, different: different.len() as u64 + u64::from(totals_differ) };
+    let first = (kept_from != FIRST).then_some(kept_from);
+    let months = Months::compare(store, (name, &row), expected, first, &totals).await?;
+    let rebuilt = Rebuilt {
+        buckets: expected.len() as u64,
+        different: different.len() as u64 + u64::from(totals_differ) + months.differences(&row),
+    };
     let follows_rules = row.revision == 0 || row.zone_rules.as_deref() == Some(&*store.rules);
-    if rebuilt.different == 0 && follows_rules {
+    if rebuilt.different == 0 && follows_rules && months.summaries.is_none() {
         return Ok(Some(rebuilt));
     }
     if rebuilt.different > 0 {
         tracing::warn!(scope = name, different = rebuilt.different, "buckets were not as they should be");
     }
-    for (number, day) in different.iter().map(Some).chain([None]).enumerate() {
-        // One transaction per day, and one for the totals.
-        let revision = revision + number as i64;
-        if !repair_day(store, name, day.copied(), expected, revision, totals.clone()).await? {
+    // One transaction per day, some for the months, and the last also for the totals.
+    let mut revision = revision;
+    for day in different {
+        if !repair_day(store, name, day, expected, revision, totals.clone()).await? {
             return Ok(None);
         }
+        revision += 1;
+    }
+    let parts = months.different.len().div_ceil(MONTHS_PER_TRANSACTION).max(1);
+    for part in 0..parts {
+        let of_part = months.different.chunks(MONTHS_PER_TRANSACTION).nth(part).unwrap_or_default();
+        let summaries = months.summaries.clone().filter(|_| part + 1 == parts);
+        if !repair_months(store, name, (of_part, summaries, part + 1 == parts), revision, totals.clone()).await? {
+            return Ok(None);
+        }
+        revision += 1;
     }
     Ok(Some(rebuilt))
 }
 
-/// Replaces a day and the totals of a scope, or only the totals. Returns false if the scope has another revision.
+/// Replaces a day and the totals of a scope. Returns false if the scope has another revision.
 async fn repair_day(
     store: &DynamoStore,
     name: &str,
-    day: Option<Day>,
+    day: Day,
     expected: &Buckets,
     revision: i64,
     totals: Counters,
 ) -> Result<bool> {
-    let row_keys: BTreeSet<RowKey> = day
-        .into_iter()
-        .flat_map(|day| {
-            let rows = (0..=store.zone.minutes(day) / ROW_MINUTES)
-                .map(move |hour| Row::Hour(day, hour))
-                .chain([Row::Day(day)]);
-            rows.map(|row| (name.to_owned(), row))
-        })
-        .collect();
-    let anchor = (name.to_owned(), Row::Day(day.unwrap_or(FIRST)));
-    let row_keys = if row_keys.is_empty() { BTreeSet::from([anchor]) } else { row_keys };
-    let mut transaction = BucketTransaction::begin(store, &row_keys, day.unwrap_or(FIRST)).await?;
+    let hours = (0..=store.zone.minutes(day) / ROW_MINUTES).map(|hour| Row::Hour(day, hour));
+    let row_keys = hours.chain([Row::Day(day)]).map(|row| (name.to_owned(), row)).collect();
+    let mut transaction = BucketTransaction::begin(store, &row_keys, day).await?;
     if transaction.revision(name) != revision {
         return Ok(false);
     }
-    if let Some(day) = day {
-        // The last transaction, for the totals, writes the rules.
-        transaction.keep_zone_rules();
-        transaction.replace(name, day, expected.get(&day).unwrap_or(&Bucket::default()));
-    }
+    // The last transaction, for the totals, writes the rules.
+    transaction.keep_zone_rules();
+    transaction.replace(name, day, expected.get(&day).unwrap_or(&Bucket::default()));
     transaction.replace_totals(name, totals);
     Ok(store.transact(DOING, transaction.writes()?).await? == TransactionOutcome::Committed)
+}
+
+/// Replaces months and the totals of a scope. Returns false if the scope has another revision.
+async fn repair_months(
+    store: &DynamoStore,
+    name: &str,
+    (months, summaries, is_last): (&[(Month, MonthTotals)], Option<MonthSummaries>, bool),
+    revision: i64,
+    totals: Counters,
+) -> Result<bool> {
+    let months_of_scope = months.iter().map(|(month, _)| Row::Month(*month));
+    // The row of a day that does not exist, so that the current row of the scope is read.
+    let row_keys = months_of_scope.chain([Row::Day(FIRST)]).map(|row| (name.to_owned(), row)).collect();
+    let mut transaction = BucketTransaction::begin(store, &row_keys, FIRST).await?;
+    if transaction.revision(name) != revision {
+        return Ok(false);
+    }
+    if !is_last {
+        transaction.keep_zone_rules();
+    }
+    transaction.replace_months(name, months, summaries);
+    transaction.replace_totals(name, totals);
+    Ok(store.transact(DOING, transaction.writes()?).await? == TransactionOutcome::Committed)
+}
+
+/// The months of a scope that differ from its buckets.
+struct Months {
+    different: Vec<(Month, MonthTotals)>,
+    /// The summaries, if they differ or do not exist yet.
+    summaries: Option<MonthSummaries>,
+}
+
+impl Months {
+    /// Compares the stored months with the buckets from `first` on.
+    async fn compare(
+        store: &DynamoStore,
+        (name, row): (&str, &ScopeItem),
+        buckets: &Buckets,
+        first: Option<Day>,
+        totals: &Counters,
+    ) -> Result<Self> {
+        let micros =
+            |latest: Option<(Minute, i64)>| latest.map(|(minute, micros)| i64::from(minute) * 60_000_000 + micros);
+        let mut expected: BTreeMap<Month, MonthTotals> = BTreeMap::new();
+        for (day, bucket) in buckets {
+            let latest = [bucket.latest_fact(None), bucket.latest_delivery(None)].map(micros);
+            expected.entry(Month::of(*day)).or_default().set(*day, &bucket.totals, latest);
+        }
+        let from = first.map_or(MONTHS.to_owned(), |first| Row::Month(Month::of(first)).key());
+        let mut stored: BTreeMap<Month, MonthTotals> = BTreeMap::new();
+        for item in store.scope_rows(name, from, &Row::Month(Month::of(LAST)).key()).await? {
+            let item: BucketItem = read(item)?;
+            let Row::Month(month) = Row::parse(&item.date)? else { continue };
+            let mut days = item.month()?;
+            if let Some(first) = first.filter(|first| Month::of(*first) == month) {
+                days.remove_before(first);
+            }
+            stored.insert(month, days);
+            expected.entry(month).or_default();
+        }
+        let summaries = expected.iter().map(|(month, days)| (*month, days));
+        let summaries = MonthSummaries::of_months(summaries, first, totals, &store.zone);
+        let agree = row.has_months() && row.summaries()?.agree(&summaries, first);
+        let differs = |(month, days): &(Month, MonthTotals)| {
+            stored.get(month).map_or_else(Vec::new, MonthTotals::write) != days.write()
+        };
+        Ok(Self { different: expected.into_iter().filter(differs).collect(), summaries: (!agree).then_some(summaries) })
+    }
+
+    /// How many differ. Months of an older version are no difference.
+    fn differences(&self, row: &ScopeItem) -> u64 {
+        if row.has_months() { self.different.len() as u64 + u64::from(self.summaries.is_some()) } else { 0 }
+    }
 }

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use goody_application::ports::{
-    ChangeLag, ChangesSince, CurrentReport, ReportReader, ReportStatus, Result, Scope, VendorState,
+    ChangeLag, ChangesSince, CurrentReport, PastFleet, PastVendor, ReportReader, ReportStatus, Result, Scope, VendorState,
 };
 use goody_domain::{Bucket, CounterSeries, Day, Instant, ReportZone, VendorId};
 
@@ -127,7 +127,7 @@ fn series(rows: Vec<Item>, from: Day, minutes: (Day, Day)) -> Result<Option<(Cou
             Row::Hour(day, _) if day >= first_with_minutes && day <= minutes.1 => {
                 days.entry(day).or_default().minutes.extend(row.bucket()?.minutes);
             }
-            Row::Hour(..) | Row::Settled(_) => {}
+            Row::Hour(..) | Row::Settled(_) | Row::Month(_) => {}
         }
     }
     for bucket in days.values_mut() {
@@ -159,6 +159,23 @@ impl ReportReader for DynamoStore {
         all_series.buffered(MAX_CONCURRENT_CALLS).try_collect().await
     }
 
+    async fn past_series(&self, scopes: &[Scope], from: Day, to: Day) -> Result<Vec<(CounterSeries, i64)>> {
+        self.past_series_of(scopes, from, to).await
+    }
+
+    async fn past_fleet(&self, after: i64, from: Day, to: Day) -> Result<PastFleet> {
+        let rows = self.current_rows("reading reports").await?;
+        let (status, kept_from) = (self.status_of(&rows)?, kept_from(&rows));
+        let (changed, revision) = self.changed_rows(rows, after)?;
+        let all_series = self.read_past(changed.clone(), kept_from, from, to).await?;
+        let vendor = |(row, (series, revision)): (ScopeItem, (CounterSeries, i64))| {
+            let earlier_until = row.vendor_earlier_until.map(Day::from_number);
+            Some(PastVendor { vendor: row.vendor?, earlier_until, series, revision })
+        };
+        let vendors = changed.into_iter().zip(all_series).filter_map(vendor).collect();
+        Ok(PastFleet { vendors, revision, status, kept_from })
+    }
+
     async fn state(&self, vendor_id: &VendorId) -> Result<(Option<VendorState>, Option<Day>)> {
         let keys = [vendor_id.as_str(), FLEET].map(|scope| item_key(scope, CURRENT.to_owned())).to_vec();
         let rows = self.get_all("reading a report", &self.tables.reports, keys).await?;
@@ -170,17 +187,9 @@ impl ReportReader for DynamoStore {
     async fn changes_since(&self, after: i64) -> Result<ChangesSince> {
         let rows = self.current_rows("reading reports").await?;
         let (status, kept_from) = (self.status_of(&rows)?, kept_from(&rows));
-        let mut vendors = Vec::with_capacity(rows.len());
-        let mut revisions = self.known_revisions.lock();
-        let next = revisions.revision + 1;
-        for row in &rows {
-            let Some(state) = state(row)? else { continue };
-            if revisions.record(&state.vendor.vendor_id, (row.revision, row.vendor_revision), next) > after {
-                vendors.push(state);
-            }
-        }
-        vendors.sort_by(|one, other| one.vendor.vendor_id.cmp(&other.vendor.vendor_id));
-        Ok(ChangesSince { vendors, revision: revisions.revision, status, kept_from })
+        let (changed, revision) = self.changed_rows(rows, after)?;
+        let vendors = changed.iter().filter_map(|row| state(row).transpose()).collect::<Result<_>>()?;
+        Ok(ChangesSince { vendors, revision, status, kept_from })
     }
 
     async fn stale_reports(&self, at: Instant, limit: usize) -> Result<Vec<VendorId>> {
@@ -209,6 +218,21 @@ impl ReportReader for DynamoStore {
 }
 
 impl DynamoStore {
+    /// The rows of the vendors that changed after a revision of this process, sorted by id, and its revision.
+    fn changed_rows(&self, rows: Vec<ScopeItem>, after: i64) -> Result<(Vec<ScopeItem>, i64)> {
+        let mut changed = Vec::with_capacity(rows.len());
+        let mut revisions = self.known_revisions.lock();
+        let next = revisions.revision + 1;
+        for row in rows {
+            let Some(vendor) = &row.vendor else { continue };
+            if revisions.record(&vendor.vendor_id, (row.revision, row.vendor_revision), next) > after {
+                changed.push(row);
+            }
+        }
+        changed.sort_by(|one, other| one.vendor_id.cmp(&other.vendor_id));
+        Ok((changed, revisions.revision))
+    }
+
     /// Replaces the number of orders without a placement.
     pub(crate) async fn save_unplaced(&self, orders: i64) -> Result<()> {
         let (names, values) = Terms::new([("unplacedOrders", number(orders)), ("reportDate", text(CURRENT))]).split();
@@ -240,7 +264,7 @@ impl DynamoStore {
 }
 
 /// The first day from which on no bucket has expired, from the fleet's row.
-fn kept_from(rows: &[ScopeItem]) -> Option<Day> {
+pub(crate) fn kept_from(rows: &[ScopeItem]) -> Option<Day> {
     rows.iter().find(|row| row.vendor_id == FLEET)?.kept_from.map(Day::from_number)
 }
 

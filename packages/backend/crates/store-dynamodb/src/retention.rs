@@ -10,11 +10,11 @@ use async_trait::async_trait;
 use aws_sdk_dynamodb::types::{Delete, TransactWriteItem, Update};
 use goody_application::ports::{BucketMove, Expired, Expiry, Housekeeping, Rebuilt, Result, Scope, last_day};
 use goody_application::retention::{Settlement, settlement};
-use goody_domain::{Counters, Day, History, OrderId};
+use goody_domain::{Counters, Day, History, Month, OrderId};
 
 use crate::bucket_transaction::{self, BucketTransaction, RowKey};
 use crate::buckets::{
-    BucketItem, CURRENT, FLEET, Row, ScopeItem, hour_key_prefix, partition, read_counters, write_counters,
+    BucketItem, CURRENT, FLEET, MONTHS, Row, ScopeItem, hour_key_prefix, partition, read_counters, write_counters,
 };
 use crate::client::{Backoff, Terms, TransactionOutcome, failed, number, text};
 use crate::items::{Item, read};
@@ -215,7 +215,9 @@ impl DynamoStore {
             let minutes = self.scope_rows(&scope, "clock#".to_owned(), &hour_key_prefix(first_day)).await?;
             let settled =
                 self.scope_rows(&scope, "settled#".to_owned(), &Row::Settled(first_day.plus(-1)).key()).await?;
-            let keys = minutes.into_iter().chain(settled).map(|item| row_key(&item)).collect();
+            let months = Row::Month(Month::of(first_day).plus(-1)).key();
+            let months = self.scope_rows(&scope, MONTHS.to_owned(), &months).await?;
+            let keys = minutes.into_iter().chain(settled).chain(months).map(|item| row_key(&item)).collect();
             self.delete_all(DOING, &self.tables.reports, keys).await?;
         }
         Ok(deleted as u64)

@@ -1,6 +1,6 @@
 //! Reads a whole database for damage: SQLite's own structure, and whether everything stored can be read.
 
-use goody_domain::{Day, VendorId};
+use goody_domain::{Day, MonthSummaries, MonthTotals, VendorId};
 use rusqlite::{Connection, Row};
 
 use crate::codec::read_row;
@@ -23,7 +23,8 @@ const STORED: [(&str, &str, Read); 8] = [
         read_bucket,
     ),
     ("settled bucket", "SELECT book || ' of day ' || day, totals, minutes, day FROM settled", read_bucket),
-    ("totals", "SELECT book, totals FROM books", read_totals),
+    ("totals", "SELECT book, totals, months FROM books", read_totals),
+    ("month", "SELECT book || ' of month ' || month, days FROM months", read_month),
     ("report", "SELECT vendor_id, body FROM reports", read_report),
     ("vendor", "SELECT vendor_id, body FROM vendors", read_vendor),
     (
@@ -123,7 +124,15 @@ fn read_bucket(row: &Row<'_>) -> Result<(), Fault> {
 
 fn read_totals(row: &Row<'_>) -> Result<(), Fault> {
     text(row, 0)?;
-    codec::read_counters(blob(row, 1)?).map(drop)
+    codec::read_counters(blob(row, 1)?)?;
+    MonthSummaries::read(blob(row, 2)?)?;
+    Ok(())
+}
+
+fn read_month(row: &Row<'_>) -> Result<(), Fault> {
+    text(row, 0)?;
+    MonthTotals::read(blob(row, 1)?)?;
+    Ok(())
 }
 
 fn read_report(row: &Row<'_>) -> Result<(), Fault> {

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use goody_application::ports::{BucketMove, Scope};
-use goody_domain::{Bucket, Counter, CounterSeries, Counters, Day, Instant, Minute, ReportZone};
+use goody_domain::{Bucket, Counter, CounterSeries, Day, Instant, Minute, Month, ReportZone};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::{Fault, codec, schema};
+use crate::months::Months;
+use crate::scope_row::{ScopeRow, read_scope_row, write_scope_row};
+use crate::{Fault, codec};
 
 /// The key of the sum of expired buckets among the settled days: a day before all others. Its latest fact and its [`DELIVERED`] are
 /// instants.
@@ -27,24 +29,30 @@ pub(crate) fn key(scope: &Scope) -> &str {
     }
 }
 
-/// Adds to the buckets of one scope and to its totals.
+/// Adds to the buckets of one scope, to its months and to its totals.
 pub(crate) fn move_scope(
     connection: &Connection,
     moves: &[BucketMove],
     today: Day,
     revision: i64,
+    zone: &ReportZone,
 ) -> std::result::Result<(), Fault> {
     let Some(scope) = moves.first().map(|first| key(&first.scope)) else { return Ok(()) };
-    let mut totals = read_totals(connection, scope)?.1;
+    let mut row = ScopeRow { revision, ..read_scope_row(connection, scope)? };
+    let summaries = row.months.get_or_insert_default();
+    let mut months = Months::new(connection, scope, zone);
     for BucketMove { day, entries, .. } in moves {
         let mut bucket = read_bucket(connection, scope, *day)?.unwrap_or_default();
         bucket.add(entries);
         for entry in entries.iter().filter(|entry| !entry.counter.is_instant()) {
-            totals.add(entry.counter, entry.amount);
+            row.totals.add(entry.counter, entry.amount);
         }
-        write_bucket(connection, scope, *day, &bucket, today)?;
+        let latest = write_bucket(connection, scope, *day, &bucket, today)?;
+        summaries.add(Month::of(*day), entries);
+        months.set(*day, &bucket.totals, latest, summaries)?;
     }
-    write_totals(connection, scope, revision, &totals)
+    months.close(summaries)?;
+    write_scope_row(connection, scope, &row)
 }
 
 pub(crate) fn read_bucket(
@@ -60,13 +68,14 @@ pub(crate) fn read_bucket(
     codec::read_bucket(blob(0)?, blob(1)?).map(Some)
 }
 
+/// Writes a bucket. Returns its latest fact and its latest delivery, in microseconds since the start of the day.
 pub(crate) fn write_bucket(
     connection: &Connection,
     scope: &str,
     day: Day,
     bucket: &Bucket,
     today: Day,
-) -> std::result::Result<(), Fault> {
+) -> std::result::Result<[Option<i64>; 2], Fault> {
     // In microseconds after the start of the day, as the bucket does not know its zone.
     let micros = |(minute, micros): (Minute, i64)| i64::from(minute) * 60_000_000 + micros;
     let (latest_fact, latest_delivery) =
@@ -87,31 +96,7 @@ pub(crate) fn write_bucket(
             codec::write_counters(&bucket.totals),
             codec::write_minutes(&bucket.minutes),
         ])?;
-    Ok(())
-}
-
-/// The revision of a scope and the sum of its buckets; zeros for a scope without rows.
-pub(crate) fn read_totals(connection: &Connection, scope: &str) -> std::result::Result<(i64, Counters), Fault> {
-    let mut statement = connection.prepare_cached("SELECT revision, totals FROM books WHERE book = ?1")?;
-    let mut rows = statement.query([scope])?;
-    let Some(row) = rows.next()? else { return Ok((0, Counters::default())) };
-    let totals = codec::read_counters(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?)?;
-    Ok((row.get(0)?, totals))
-}
-
-pub(crate) fn write_totals(
-    connection: &Connection,
-    scope: &str,
-    revision: i64,
-    totals: &Counters,
-) -> std::result::Result<(), Fault> {
-    connection
-        .prepare_cached(
-            "INSERT INTO books (book, revision, totals) VALUES (?1, ?2, ?3) \
-             ON CONFLICT (book) DO UPDATE SET revision = excluded.revision, totals = excluded.totals",
-        )?
-        .execute(params![scope, revision, codec::write_counters(totals)])?;
-    Ok(())
+    Ok([latest_fact, latest_delivery])
 }
 
 /// When the latest fact before a day occurred, expired facts included.
@@ -153,10 +138,6 @@ fn latest(
     Ok(latest.map(|(day, micros)| Instant::from_micros(zone.start(Day::from_number(day)).micros() + micros)))
 }
 
-pub(crate) fn kept_from(connection: &Connection) -> rusqlite::Result<Option<Day>> {
-    Ok(schema::meta(connection, "kept_from")?.map(Day::from_number))
-}
-
 pub(crate) fn series(
     connection: &Connection,
     scope: &str,
@@ -164,7 +145,7 @@ pub(crate) fn series(
     with_minutes: std::ops::RangeInclusive<Day>,
     zone: &ReportZone,
 ) -> std::result::Result<(CounterSeries, i64), Fault> {
-    let (revision, totals) = read_totals(connection, scope)?;
+    let ScopeRow { revision, totals, .. } = read_scope_row(connection, scope)?;
     let mut statement = connection
         .prepare_cached("SELECT day, totals, minutes FROM buckets WHERE book = ?1 AND day >= ?2 ORDER BY day")?;
     let mut rows = statement.query(params![scope, from.number()])?;
@@ -178,11 +159,11 @@ pub(crate) fn series(
     let first_with_minutes = from.max(*with_minutes.start());
     let earlier_fact = latest_fact(connection, scope, first_with_minutes.number(), zone)?;
     let earlier_delivery = latest_delivery(connection, scope, first_with_minutes.number(), zone)?;
-    Ok((CounterSeries { totals, buckets, earlier_fact, earlier_delivery }, revision))
+    Ok((CounterSeries { totals, totals_until: None, buckets, earlier_fact, earlier_delivery }, revision))
 }
 
 /// The latest fact or delivery in the expired buckets of a scope.
-fn latest_expired(
+pub(crate) fn latest_expired(
     connection: &Connection,
     scope: &str,
     counter: Counter,

@@ -14,6 +14,7 @@ mod listing;
 pub mod lock_files;
 mod log_mover;
 mod milestone_lists;
+mod months;
 mod open;
 mod open_orders;
 mod order_columns;
@@ -22,6 +23,7 @@ mod order_visitor;
 mod orders;
 mod parts;
 mod past_lists;
+mod past;
 mod readers;
 mod rebuild;
 mod recent;
@@ -32,6 +34,7 @@ mod revision_watch;
 mod room;
 mod rules;
 mod schema;
+mod scope_row;
 mod search;
 mod source;
 mod store_health;
@@ -43,7 +46,7 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use goody_domain::{ReportZone, STALL_HOURS};
+use goody_domain::{DamagedTotals, ReportZone, STALL_HOURS};
 use rusqlite::Connection;
 
 use goody_application::ports::{Clock, Result, StoreError};
@@ -296,7 +299,9 @@ impl SqliteStore {
         let rules = if is_read_only {
             rules::current_rules(&connection, &zone)
         } else {
-            recount::apply_rules(&connection, &zone, settings.clock.now(), &*settings.upgrade_progress).map(Some)
+            let progress = &*settings.upgrade_progress;
+            recount::apply_rules(&connection, &zone, settings.clock.now(), progress)
+                .and_then(|rules| months::sum_months(&connection, &zone, progress).map(|()| Some(rules)))
         };
         let fault_error = |fault| match fault {
             Fault::Sqlite(error) => sort(error),
@@ -310,6 +315,8 @@ impl SqliteStore {
             terms::complete(&connection, &*settings.upgrade_progress).map_err(fault_error)?;
         } else if !terms::is_complete(&connection).map_err(&sort)? {
             return Err(needs_writing("the terms by which its orders are found have to be added".into()));
+        } else if !months::are_summed(&connection).map_err(&sort)? {
+            return Err(needs_writing("the months of an older version of goody are not summed yet".into()));
         }
         let health = Arc::new(HealthRecord::new(path, settings.clock));
         let readers = Readers::open(&source, settings.reader_cache_mib, patience, health.clone()).map_err(&sort)?;
@@ -408,6 +415,12 @@ enum Fault {
     OtherRules,
     #[error("a fault of the program: {0}")]
     Panicked(String),
+}
+
+impl From<DamagedTotals> for Fault {
+    fn from(damaged: DamagedTotals) -> Self {
+        Self::Damaged(damaged.to_string())
+    }
 }
 
 impl Fault {

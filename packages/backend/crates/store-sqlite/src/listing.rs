@@ -15,7 +15,7 @@ use rusqlite::{Connection, params};
 
 use crate::codec::read_row;
 use crate::list_counts::Kind;
-use crate::{Fault, codec, counters};
+use crate::{Fault, codec, schema};
 
 /// A list in terms of the indexes.
 struct Source<'a> {
@@ -280,7 +280,7 @@ pub(crate) fn count(
     if !filter.is_counted() {
         return count_orders(connection, &source, limit);
     }
-    let (older, kept) = filter.clone().split_at(counters::kept_from(connection)?);
+    let (older, kept) = filter.clone().split_at(schema::kept_from(connection)?);
     let mut count = match older {
         Some(older) => count_orders(connection, &Source::new(&older, now, zone), limit)?,
         None => OrderCount::default(),

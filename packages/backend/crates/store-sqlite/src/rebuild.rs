@@ -11,7 +11,8 @@ use crate::counters::{
     self, BEFORE_ALL, Buckets, DELIVERED, STORED, key, read_buckets, read_settled, read_settled_day,
 };
 use crate::feed::pending;
-use crate::{Fault, codec, list_counts, recent, schema, terms};
+use crate::scope_row::{read_scope_row, write_scope_row};
+use crate::{Fault, codec, list_counts, months, recent, schema, terms};
 
 /// How many days of the fleet are computed at a time.
 const WINDOW: i32 = 30;
@@ -35,7 +36,7 @@ pub(crate) fn rebuild(
     purpose: Purpose,
 ) -> std::result::Result<Rebuilt, Fault> {
     match scope {
-        Scope::Fleet => rebuild_fleet(connection, purpose),
+        Scope::Fleet => rebuild_fleet(connection, zone, purpose),
         Scope::Vendor(vendor_id) => {
             rebuild_vendor(connection, vendor_id, zone, &pending(connection)?, purpose).map(|(rebuilt, _)| rebuilt)
         }
@@ -54,7 +55,7 @@ pub(crate) fn rebuild_vendor(
     purpose: Purpose,
 ) -> std::result::Result<(Rebuilt, u64), Fault> {
     let scope = vendor_id.as_str();
-    let first = counters::kept_from(connection)?.unwrap_or(BEFORE_ALL.plus(1));
+    let first = schema::kept_from(connection)?.unwrap_or(BEFORE_ALL.plus(1));
     let mut expected = read_settled(connection, scope, first, FAR)?;
     let mut entries: BTreeMap<Day, Vec<Entry>> = BTreeMap::new();
     let mut add = |entries: &mut BTreeMap<Day, Vec<Entry>>| {
@@ -87,12 +88,12 @@ pub(crate) fn rebuild_vendor(
     let stored = read_buckets(connection, STORED, scope, first, FAR)?;
     let different = correct_buckets(connection, scope, &stored, &expected, purpose)?;
     let buckets = expected.len() as u64;
-    let totals_differ =
-        correct_totals(connection, scope, expected.values().map(|bucket| bucket.totals.clone()), different > 0)?;
-    Ok((Rebuilt { buckets, different: different + u64::from(totals_differ) }, read))
+    let totals = expected.values().map(|bucket| bucket.totals.clone());
+    let sums = correct_sums(connection, scope, totals, different > 0, zone)?;
+    Ok((Rebuilt { buckets, different: different + sums }, read))
 }
 
-fn rebuild_fleet(connection: &Connection, purpose: Purpose) -> std::result::Result<Rebuilt, Fault> {
+fn rebuild_fleet(connection: &Connection, zone: &ReportZone, purpose: Purpose) -> std::result::Result<Rebuilt, Fault> {
     // The rules of the counters change no term.
     let terms = if purpose == Purpose::Check { terms::correct(connection)? } else { 0 };
     let (least, greatest): (Option<i32>, Option<i32>) = connection
@@ -103,7 +104,7 @@ fn rebuild_fleet(connection: &Connection, purpose: Purpose) -> std::result::Resu
         + u64::from(list_counts::correct_unplaced(connection)?);
     let mut rebuilt = Rebuilt { different: miscounted + terms, ..Rebuilt::default() };
     let (Some(least), Some(greatest)) = (least, greatest) else { return Ok(rebuilt) };
-    let first = counters::kept_from(connection)?.map_or(least, Day::number).max(least);
+    let first = schema::kept_from(connection)?.map_or(least, Day::number).max(least);
     let mut totals = Vec::new();
     for start in (first..=greatest).step_by(WINDOW as usize) {
         let (from, to) = (Day::from_number(start), Day::from_number((start + WINDOW - 1).min(greatest)));
@@ -114,7 +115,7 @@ fn rebuild_fleet(connection: &Connection, purpose: Purpose) -> std::result::Resu
         totals.extend(expected.into_values().map(|bucket| bucket.totals));
     }
     let changed = rebuilt.different > 0;
-    rebuilt.different += u64::from(correct_totals(connection, key(&Scope::Fleet), totals.into_iter(), changed)?);
+    rebuilt.different += correct_sums(connection, key(&Scope::Fleet), totals.into_iter(), changed, zone)?;
     Ok(rebuilt)
 }
 
@@ -160,27 +161,31 @@ fn correct_buckets(
     Ok(different)
 }
 
-/// Writes the totals of a scope if they differ from the sum of its buckets. Returns whether they did.
+/// Corrects the totals of a scope and its months, which are the sums of its buckets. Returns how many of them differed.
 ///
 /// `computed` are the buckets that could be computed. Buckets of expired days, which a late fact may have created again, are final.
-fn correct_totals(
+fn correct_sums(
     connection: &Connection,
     scope: &str,
     computed: impl Iterator<Item = Counters>,
     changed: bool,
-) -> std::result::Result<bool, Fault> {
+    zone: &ReportZone,
+) -> std::result::Result<u64, Fault> {
     let mut expected = read_settled_day(connection, scope, BEFORE_ALL)?.totals;
     expected.set(Counter::LatestFact, 0);
     expected.set(DELIVERED, 0);
     computed.for_each(|totals| expected.add_all(&totals));
-    if let Some(first) = counters::kept_from(connection)? {
+    if let Some(first) = schema::kept_from(connection)? {
         let late = read_buckets(connection, STORED, scope, BEFORE_ALL, first.plus(-1))?;
         late.values().for_each(|bucket| expected.add_all(&bucket.totals));
     }
-    let stored = counters::read_totals(connection, scope)?.1;
-    if stored != expected || changed {
-        let revision = schema::next_revision(connection)?;
-        counters::write_totals(connection, scope, revision, &expected)?;
+    let mut row = read_scope_row(connection, scope)?;
+    let totals_differ = row.totals != expected;
+    row.totals = expected;
+    let months = months::correct(connection, scope, &mut row, zone)?;
+    if totals_differ || changed || months > 0 {
+        row.revision = schema::next_revision(connection)?;
+        write_scope_row(connection, scope, &row)?;
     }
-    Ok(stored != expected)
+    Ok(u64::from(totals_differ) + months)
 }

@@ -3,17 +3,18 @@
 use async_trait::async_trait;
 use goody_application::clock_watch::ClockJump;
 use goody_application::ports::{
-    ChangeBatch, ChangeLag, ChangesSince, CurrentReport, RECENT_HOURS, ReportReader, ReportStatus, ReportWriter,
-    Result, Scope, VendorState,
+    ChangeBatch, ChangeLag, ChangesSince, CurrentReport, PastFleet, RECENT_HOURS, ReportReader, ReportStatus,
+    ReportWriter, Result, Scope, VendorState,
 };
 use goody_application::project;
-use goody_domain::{CounterSeries, Day, Instant, ReportZone, VendorId};
+use goody_domain::{CounterSeries, Day, Instant, RateCounts, ReportZone, VendorId};
 use rusqlite::{Connection, params};
 
-use crate::counters::{kept_from, key, latest_fact, move_scope, series};
+use crate::counters::{key, latest_fact, move_scope, series};
 use crate::orders::last_received;
+use crate::schema::kept_from;
 use crate::writer::Weight;
-use crate::{Fault, SqliteStore, list_counts, recent, schema, vendors};
+use crate::{Fault, SqliteStore, list_counts, past, recent, schema, vendors};
 
 #[async_trait]
 impl ReportWriter for SqliteStore {
@@ -22,7 +23,7 @@ impl ReportWriter for SqliteStore {
         let ChangeBatch { from, to, changes } = batch;
         let moves = project::moves(&changes);
         drop(changes);
-        let rules = self.rules.clone();
+        let (rules, zone) = (self.rules.clone(), self.zone.clone());
         self.write("moving the counters", Weight::Heavy, move |connection| {
             crate::rules::check(connection, &rules)?;
             let checkpoint: i64 = schema::meta(connection, "checkpoint")?.unwrap_or(0);
@@ -31,7 +32,7 @@ impl ReportWriter for SqliteStore {
             }
             let revision = schema::next_revision(connection)?;
             for moves in moves.chunk_by(|one, other| one.scope == other.scope) {
-                move_scope(connection, moves, today, revision)?;
+                move_scope(connection, moves, today, revision, &zone)?;
             }
             connection.prepare_cached("DELETE FROM changes WHERE seq <= ?1")?.execute([to])?;
             schema::set_meta(connection, "checkpoint", to)?;
@@ -105,6 +106,51 @@ impl ReportReader for SqliteStore {
             scopes.iter().map(|scope| series(connection, key(scope), from, minutes.clone(), &zone)).collect()
         })
         .await
+    }
+
+    async fn past_series(&self, scopes: &[Scope], from: Day, to: Day) -> Result<Vec<(CounterSeries, i64)>> {
+        let (scopes, zone) = (scopes.to_vec(), self.zone.clone());
+        self.read("reading the sums of months", move |connection| {
+            past::all_series(connection, &scopes, (from, to), &zone)
+        })
+        .await
+    }
+
+    async fn window_series(
+        &self,
+        scopes: &[Scope],
+        from: Day,
+        to: Day,
+        minutes: &[Day],
+    ) -> Result<Vec<(CounterSeries, i64)>> {
+        let (scopes, minutes, zone) = (scopes.to_vec(), minutes.to_vec(), self.zone.clone());
+        self.read("reading the sums of months", move |connection| {
+            let mut all_series = past::all_series(connection, &scopes, (from, to), &zone)?;
+            for (scope, (series, _)) in scopes.iter().zip(&mut all_series) {
+                past::add_minutes(connection, scope, series, &minutes)?;
+            }
+            Ok(all_series)
+        })
+        .await
+    }
+
+    async fn past_fleet(&self, after: i64, from: Day, to: Day) -> Result<PastFleet> {
+        let zone = self.zone.clone();
+        self.read("reading the sums of months", move |connection| {
+            Ok(PastFleet {
+                vendors: past::vendors(connection, after, (from, to), &zone)?,
+                revision: schema::meta(connection, "revision")?.unwrap_or(0),
+                status: status(connection, &zone)?,
+                kept_from: kept_from(connection)?,
+            })
+        })
+        .await
+    }
+
+    async fn rate_counts(&self, vendors: &[VendorId], from: Day, to: Day) -> Result<Vec<Vec<RateCounts>>> {
+        let vendors = vendors.to_vec();
+        self.read("reading the sums of months", move |connection| past::rate_counts(connection, &vendors, (from, to)))
+            .await
     }
 
     async fn state(&self, vendor_id: &VendorId) -> Result<(Option<VendorState>, Option<Day>)> {

@@ -16,7 +16,7 @@ use crate::list_counts::Position;
 use crate::orders::ORDERS_KEPT_FROM_KEY;
 use crate::rebuild::{Purpose, rebuild};
 use crate::writer::Weight;
-use crate::{Fault, SqliteStore, codec, list_counts, recent, schema, terms};
+use crate::{Fault, SqliteStore, codec, list_counts, months, recent, schema, terms};
 
 #[async_trait]
 impl Housekeeping for SqliteStore {
@@ -92,7 +92,7 @@ fn expire_orders(
             write_settled(connection, key(&scope), day, &bucket)?;
         }
         for moves in moved.chunk_by(|one, other| one.scope == other.scope) {
-            counters::move_scope(connection, moves, expiry.today, revision)?;
+            counters::move_scope(connection, moves, expiry.today, revision, zone)?;
         }
         minutes.remove(connection, id)?;
         terms::remove(connection, id, &history)?;
@@ -150,7 +150,8 @@ fn expire_buckets(connection: &Connection, before: Day, zone: &ReportZone) -> st
     connection
         .prepare_cached("DELETE FROM settled WHERE day < ?1 AND day > ?2")?
         .execute(params![first_kept.number(), BEFORE_ALL.number()])?;
-    let known = counters::kept_from(connection)?;
+    months::expire(connection, first_kept)?;
+    let known = schema::kept_from(connection)?;
     schema::set_meta(
         connection,
         "kept_from",

@@ -1,12 +1,13 @@
 //! The tables, and the migrations of older files.
 
+use goody_domain::Day;
 use rusqlite::types::{FromSql, ToSql};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
 use crate::source::Source;
 
 /// One script for each version: a file of version n ran the first n. A released script never changes.
-const MIGRATIONS: [&str; 9] = [
+const MIGRATIONS: [&str; 10] = [
     include_str!("schema/0001-the-spine.sql"),
     include_str!("schema/0002-reports-at-a-glance.sql"),
     include_str!("schema/0003-kinds-of-orders.sql"),
@@ -16,6 +17,7 @@ const MIGRATIONS: [&str; 9] = [
     include_str!("schema/0007-versions-of-vendors.sql"),
     include_str!("schema/0008-search-terms.sql"),
     include_str!("schema/0009-order-filters.sql"),
+    include_str!("schema/0010-sums-of-months.sql"),
 ];
 
 /// The version this program writes.
@@ -114,4 +116,9 @@ pub(crate) fn next_revision(connection: &Connection) -> rusqlite::Result<i64> {
     let revision = meta(connection, "revision")?.unwrap_or(0) + 1;
     set_meta(connection, "revision", revision)?;
     Ok(revision)
+}
+
+/// The first day from which on all buckets are kept; `None` while no bucket has expired.
+pub(crate) fn kept_from(connection: &Connection) -> rusqlite::Result<Option<Day>> {
+    Ok(meta(connection, "kept_from")?.map(Day::from_number))
 }

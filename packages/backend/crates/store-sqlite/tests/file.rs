@@ -15,7 +15,7 @@ use goody_application::ports::{
 use goody_application::read::report_on;
 use goody_application::rebuild::rebuild;
 use goody_application::{project, roll};
-use goody_domain::{Instant, Milestone, Order, Report, ReportZone, Status};
+use goody_domain::{Day, Instant, Milestone, Order, Report, ReportZone, Status};
 use goody_store_sqlite::{OpenError, Settings, SqliteStore};
 use goody_testkit::{
     ManualClock, Method, OrderBuilder, Response, TestApp, TestStore, batch, day, now, order_id, unregistered, vendor_id,
@@ -217,7 +217,8 @@ async fn the_orders_of_an_older_file_are_in_the_lists_behind_numbers() {
     let before = filtered(&with_orders(&file).await).await;
     assert_eq!(before, [vec!["o-2", "o-1"], vec!["o-3", "o-2", "o-1"], vec!["o-2", "o-1", "o-3"], vec!["o-3"]]);
     let connection = Connection::open(file.path()).unwrap();
-    connection.execute_batch(&format!("{WITHOUT_FILTERS} PRAGMA user_version = 6;")).unwrap();
+    let without_months = "DROP TABLE months; ALTER TABLE books DROP COLUMN months;";
+    connection.execute_batch(&format!("{WITHOUT_FILTERS} {without_months} PRAGMA user_version = 8;")).unwrap();
     drop(connection);
     let store = file.open();
     assert_eq!(filtered(&store).await, before);
@@ -235,6 +236,7 @@ async fn a_file_of_an_older_version_is_migrated_with_its_content() {
     let first_version = "DROP INDEX reports_at_a_glance; DROP TABLE order_kinds; DROP TABLE recent_minutes; \
         DROP INDEX orders_by_promise; ALTER TABLE buckets DROP COLUMN latest_delivery; ALTER TABLE expired_orders DROP COLUMN batches; \
         DROP TABLE terms; DROP TABLE vendor_versions; ALTER TABLE vendors DROP COLUMN earlier_until; \
+        DROP TABLE months; ALTER TABLE books DROP COLUMN months; \
         DELETE FROM meta WHERE key IN ('zone_rules', 'zone_database', 'stall_hours'); \
         UPDATE orders SET late = 0 WHERE status < 3; PRAGMA user_version = 1;";
     Connection::open(file.path()).unwrap().execute_batch(&format!("{WITHOUT_FILTERS} {first_version}")).unwrap();
@@ -517,6 +519,55 @@ async fn a_recount_that_is_killed_after_any_transaction_continues() {
     let filter = OrderFilter { delayed: Some(true), ..OrderFilter::default() };
     let count: OrderCount = store.count(&filter, 100_000, now()).await.unwrap();
     assert_eq!(count.by_status.iter().sum::<i64>(), ORDERS_OF_SEVERAL_STEPS as i64 / 2);
+}
+
+#[tokio::test]
+async fn the_months_of_an_older_file_are_summed_and_a_kill_between_two_transactions_loses_nothing() {
+    let file = File::new();
+    let store = Arc::new(file.open());
+    let order = |number: usize| {
+        let order = OrderBuilder::new(&format!("o-{number}")).vendor(&format!("v-{number:03}")).promised("2026-03-04");
+        if number.is_multiple_of(2) { order.arrived_early_by_hours(10) } else { order }
+    };
+    let events: Vec<_> = (0..120).flat_map(|number| order(number).events()).collect();
+    Ingest::new(store.clone()).ingest(events, &batch("b-1"), now()).await.unwrap();
+    project::project_all(store.as_ref(), now()).await.unwrap();
+    let past = async |store: &SqliteStore, vendor: &str| {
+        let as_of = store.zone().as_of(Day::parse("2026-03-05").unwrap(), now()).unwrap();
+        report_on(store, &vendor_id(vendor), as_of).await.unwrap()
+    };
+    let before = [past(&store, "v-000").await, past(&store, "v-119").await];
+    assert_eq!(before[1].current7d.delayed_orders, 1);
+    drop(store);
+    file.tamper("DELETE FROM months");
+    file.tamper("UPDATE books SET months = NULL");
+    let mut kills = 0;
+    let store = loop {
+        let path = file.path();
+        let opened = std::thread::spawn(move || {
+            let upgrade_progress = Arc::new(|done: u64, of: u64| assert!(done == of, "killed after a transaction"));
+            SqliteStore::open(&path, Settings { upgrade_progress, ..Settings::new(ManualClock::today()) })
+        });
+        match opened.join() {
+            Ok(store) => break store.unwrap(),
+            Err(_) => kills += 1,
+        }
+    };
+    assert_eq!(kills, 2, "121 scopes, 50 in a transaction");
+    assert_eq!([past(&store, "v-000").await, past(&store, "v-119").await], before);
+    assert_eq!(rebuild(&store, now(), |_, _| {}).await.unwrap().different, 0);
+}
+
+#[tokio::test]
+async fn a_rebuild_corrects_months() {
+    let file = File::new();
+    drop(with_orders(&file).await);
+    for sql in ["DELETE FROM months WHERE book = 'acme'", "UPDATE books SET months = x'' WHERE book = ''"] {
+        file.tamper(sql);
+    }
+    let store = file.open();
+    assert_eq!(rebuild(&store, now(), |_, _| {}).await.unwrap().different, 2);
+    assert_eq!(rebuild(&store, now(), |_, _| {}).await.unwrap().different, 0);
 }
 
 #[tokio::test]

@@ -47,8 +47,9 @@ async fn an_upgrade_that_is_killed_after_any_transaction_adds_the_terms_of_all_o
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("goody.db");
     drop(with_orders(&path).await);
-    // As a file of the version before: no table, and the version before that of the script.
-    let before = "DROP TABLE terms; PRAGMA user_version = 7;";
+    // As a file of an older version after its script ran.
+    let before = "DELETE FROM terms; INSERT INTO meta (key, value) VALUES ('terms_position', 0) \
+        ON CONFLICT (key) DO UPDATE SET value = 0;";
     Connection::open(&path).unwrap().execute_batch(before).unwrap();
     let mut kills = 0;
     let store = loop {

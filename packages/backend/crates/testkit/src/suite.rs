@@ -7,6 +7,7 @@ pub mod counters;
 pub mod feed;
 pub mod laws;
 pub mod lists;
+pub mod months;
 pub mod numbers;
 pub mod orders;
 pub mod retention;
@@ -162,6 +163,7 @@ macro_rules! store_suite {
             numbers { every_number_of_a_report_is_the_length_of_its_list, }
             counters { series_match_the_memory_store, }
             vendor_versions { any_changes_give_every_day_the_name_at_its_end, }
+            months { past_reports_match_those_from_all_buckets, }
             laws {
                 reports_match_the_oracle,
                 reports_depend_only_on_the_set_of_facts,

@@ -25,7 +25,7 @@ pub use orders::{
     OrderSummaryView, OrderView, ParcelView, RecentOrderView, RecentOrdersQuery, RecentOrdersView, RetractionView,
     StatusBreakdown, StatusView, WhatChangedView,
 };
-pub use params::{GiftTypeParam, IdParam, SortOrder};
+pub use params::{GiftTypeParam, IdParam, SortOrder, WindowParam};
 pub use problem::{ErrorCode, FieldProblem, Problem};
 pub use reports::{
     DashboardHistoryView, DateQuery, DayView, FleetDayView, HistoryQuery, IntervalView, ReportListQuery,

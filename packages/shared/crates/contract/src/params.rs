@@ -23,3 +23,32 @@ pub enum SortOrder {
     /// The greatest or the latest first.
     Desc,
 }
+
+/// The days of the numbers: the last 7, 28 or 90, or the calendar month or quarter until the date. Numbers to compare are of as many
+/// days before, or of the whole month or quarter before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[expect(missing_docs, reason = "the words of the parameter say what they are")]
+pub enum WindowParam {
+    #[serde(rename = "7d")]
+    Days7,
+    #[serde(rename = "28d")]
+    Days28,
+    #[serde(rename = "90d")]
+    Days90,
+    #[serde(rename = "month")]
+    Month,
+    #[serde(rename = "quarter")]
+    Quarter,
+}
+
+impl From<WindowParam> for goody_domain::Window {
+    fn from(window: WindowParam) -> Self {
+        match window {
+            WindowParam::Days7 => Self::Days7,
+            WindowParam::Days28 => Self::Days28,
+            WindowParam::Days90 => Self::Days90,
+            WindowParam::Month => Self::Month,
+            WindowParam::Quarter => Self::Quarter,
+        }
+    }
+}

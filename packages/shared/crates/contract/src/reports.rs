@@ -4,9 +4,9 @@ use goody_domain::{Figures, Interval, Report, Status, Trend, Trends};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::{IdParam, MoneyView, OrderView, RiskView, StatusBreakdown, VendorView};
+use crate::{IdParam, MoneyView, OrderView, RiskView, StatusBreakdown, VendorView, WindowParam};
 
-/// `?date`.
+/// `?date,window`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -14,9 +14,12 @@ pub struct DateQuery {
     /// The date, as `2026-01-31`, in the report time zone. Default: today.
     #[param(format = Date)]
     pub date: Option<String>,
+    /// The days of the numbers. Default: `7d`.
+    #[param(value_type = Option<WindowParam>)]
+    pub window: Option<String>,
 }
 
-/// `?from&to`.
+/// `?from,to,window`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -27,6 +30,9 @@ pub struct HistoryQuery {
     /// The last date. Default: today. The range has at most 400 days.
     #[param(format = Date)]
     pub to: Option<String>,
+    /// The days of the numbers. Default: `7d`.
+    #[param(value_type = Option<WindowParam>)]
+    pub window: Option<String>,
 }
 
 /// `?date,vendorId,from,to,limit,cursor`: the reports of one date, or those of one vendor.
@@ -296,7 +302,13 @@ pub struct ReportView {
     pub current7d: WindowView,
     /// The seven days before.
     pub previous7d: WindowView,
-    /// The differences: current − previous.
+    /// The window of the request, until the date. Only with `window`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub current: Option<WindowView>,
+    /// The window before it. Only with `window`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<WindowView>,
+    /// The differences: current7d − previous7d.
     pub trends: TrendsView,
     /// When the latest event in the report occurred.
     #[schema(required)]
@@ -318,9 +330,19 @@ impl From<&Report> for ReportView {
             last_arrival_at: report.last_arrival_at.map(|at| at.to_string()),
             current7d: (&report.current7d).into(),
             previous7d: (&report.previous7d).into(),
+            current: None,
+            previous: None,
             trends: report.trends().into(),
             updated_at: report.updated_at.map(|at| at.to_string()),
         }
+    }
+}
+
+impl ReportView {
+    /// Adds the figures of a window and of the one before.
+    #[must_use]
+    pub fn with_window(self, [current, previous]: &[Figures; 2]) -> Self {
+        Self { current: Some(current.into()), previous: Some(previous.into()), ..self }
     }
 }
 

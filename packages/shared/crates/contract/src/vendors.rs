@@ -4,9 +4,9 @@ use goody_domain::{Figures, Overdue, Report, Risk, RiskLevel, RiskReason, SlaPro
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::{IntervalView, SortOrder, TrendView};
+use crate::{IntervalView, SortOrder, TrendView, WindowParam};
 
-/// `?date,sortBy,order,risk,q,limit,cursor`.
+/// `?date,window,sortBy,order,risk,q,limit,cursor`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -14,6 +14,9 @@ pub struct VendorListQuery {
     /// The date, as `2026-01-31`, in the report time zone. Default: today.
     #[param(format = Date)]
     pub date: Option<String>,
+    /// The days of the numbers. Default: `7d`.
+    #[param(value_type = Option<WindowParam>)]
+    pub window: Option<String>,
     /// The field to sort by. Default: `attention`. Vendors without a value come last.
     #[param(value_type = Option<VendorSortBy>)]
     pub sort_by: Option<String>,

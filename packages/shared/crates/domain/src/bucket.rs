@@ -22,11 +22,10 @@ impl Default for Counters {
 impl Index<Counter> for Counters {
     type Output = i64;
     fn index(&self, counter: Counter) -> &i64 {
-        match (self.plain.get(counter.index()), self.find(counter)) {
-            (Some(value), _) => value,
-            (None, Ok(position)) => &self.others[position].1,
-            (None, Err(_)) => &0,
+        if let Some(value) = self.plain.get(counter.index()) {
+            return value;
         }
+        self.find(counter).map_or(&0, |position| &self.others[position].1)
     }
 }
 
@@ -182,8 +181,11 @@ impl Bucket {
 /// The buckets and totals of one scope that a report needs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CounterSeries {
-    /// The sum of all buckets, expired ones included.
+    /// The sum of all buckets, expired ones included; up to the day `totals_until` if there is one. Then it may have the differences of
+    /// what enters and leaves levels only.
     pub totals: Counters,
+    /// The last day whose bucket is in the totals; `None` if all are.
+    pub totals_until: Option<Day>,
     /// Every bucket from a first day on, ordered by day. Buckets more than seven days before the report's date, and those
     /// after it, may lack their minutes.
     pub buckets: Vec<(Day, Bucket)>,
@@ -199,6 +201,20 @@ impl CounterSeries {
         let from = self.buckets.partition_point(|(day, _)| *day < first);
         let to = self.buckets.partition_point(|(day, _)| *day <= last);
         &self.buckets[from..to.max(from)]
+    }
+
+    /// Changes the totals to those until the end of another day. Every bucket between both days must be in the series.
+    pub fn move_totals(&mut self, until: Day) {
+        let covered = self.totals_until.unwrap_or(Day::from_number(i32::MAX));
+        let mut totals = std::mem::take(&mut self.totals);
+        let (days, sign) = match until < covered {
+            true => (self.days(until.plus(1), covered), -1),
+            false => (self.days(covered.plus(1), until), 1),
+        };
+        for (counter, amount) in days.iter().flat_map(|(_, bucket)| bucket.totals.entries()) {
+            totals.add(counter, amount.wrapping_mul(sign));
+        }
+        (self.totals, self.totals_until) = (totals, Some(until));
     }
 
     /// The bucket of one day, if there is one.

@@ -65,12 +65,12 @@ impl Day {
         (self.0..=last.0).map(Self)
     }
 
-    fn of(date: Date) -> Self {
+    pub(crate) fn of(date: Date) -> Self {
         let span = (date - Date::constant(1970, 1, 1)).get_days();
         Self(span)
     }
 
-    fn date(self) -> Date {
+    pub(crate) fn date(self) -> Date {
         Date::constant(1970, 1, 1).saturating_add(Span::new().days(self.0))
     }
 }
@@ -245,6 +245,15 @@ impl ReportZone {
         let regular = |day| self.end(day).seconds_since(self.start(day)) == 86_400.0;
         let is_regular = regular(date) && regular(earlier);
         AsOf { date, at, cut: Some((cut, cut_week_ago)), instant_of_cut: is_regular.then(|| self.start(date)) }
+    }
+
+    /// The day `days` days before the date, and how many of its minutes are over at T − `days` days; `None` if the date is over.
+    pub(crate) fn cut_days_before(&self, as_of: AsOf, days: i32) -> Option<(Day, Minute)> {
+        as_of.cut?;
+        let local = self.zone.to_datetime(as_of.at.timestamp());
+        let instant = self.first(local.saturating_sub(Span::new().days(days)));
+        let day = as_of.date.plus(-days);
+        Some((day, self.minute(day, instant.min(self.end(day)))))
     }
 
     /// When a report about `date` is evaluated if it is requested at `now`; `None` for a date that has not begun.

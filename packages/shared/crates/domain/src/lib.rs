@@ -8,6 +8,7 @@
 //!
 //! This crate never reads a clock, a file, a socket or the environment, and never waits. Time is an argument.
 
+mod at_risk;
 mod beta;
 mod bucket;
 mod calendar;
@@ -21,6 +22,10 @@ mod instant;
 mod json_errors;
 mod level;
 mod milestone;
+mod month;
+mod month_series;
+mod month_summaries;
+mod month_totals;
 mod order;
 mod parcel;
 mod rejection;
@@ -30,8 +35,11 @@ mod risk;
 mod search;
 mod status;
 mod summary;
+mod varint;
 mod vendor;
+mod window;
 
+pub use at_risk::{AtRisk, RateCounts};
 pub use bucket::{Bucket, CounterSeries, Counters, MinuteEntry, merge_entries};
 pub use calendar::{AsOf, DAY_MINUTES, Day, DayError, Minute, ReportZone, STALL_HOURS, time_zone, time_zone_database};
 pub use contribution::{Counter, Entry, Posting, contribution, contribution_to, fact_postings, facts, postings};
@@ -45,13 +53,16 @@ pub use ids::{BatchId, Currency, EventId, GiftType, OrderId, ParcelId, VendorId}
 pub use instant::Instant;
 pub use level::{Level, LevelPeriod};
 pub use milestone::Milestone;
+pub use month::Month;
+pub use month_series::MonthSeries;
+pub use month_summaries::{MonthSummaries, MonthSummary};
+pub use month_totals::{DamagedTotals, MonthTotals};
 pub use order::{Note, Order, Step, fold};
 pub use parcel::Parcel;
 pub use rejection::{FieldError, LONGEST_EVENT, Rejection};
-pub use report::{
-    Overdue, Report, Trend, Trends, figures, next_change, one_day, one_week, reliability_history, report,
-};
+pub use report::{Overdue, Report, Trend, Trends, figures, next_change, one_day, reliability_history, report};
 pub use risk::{Risk, RiskLevel, RiskReason, probability_below};
 pub use search::{SearchTerm, SearchTerms, TermKind, search_form};
 pub use status::{ActiveStatus, Outcome, Status};
 pub use vendor::{SlaPromises, Vendor, version_made_on};
+pub use window::Window;

@@ -53,6 +53,12 @@ pub struct Overdue {
 }
 
 impl Report {
+    /// Replaces the figures of both windows, and the risks by them.
+    pub fn set_windows(&mut self, [current, previous]: [Figures; 2]) {
+        (self.current7d, self.previous7d) = (current, previous);
+        (self.risk, self.previous_risk) = (Risk::of(&current), Risk::of(&previous));
+    }
+
     /// Both windows, to compare them.
     pub fn trends(&self) -> Trends<'_> {
         Trends { current: &self.current7d, previous: &self.previous7d }
@@ -61,8 +67,8 @@ impl Report {
 
 /// The report of one vendor as of `as_of`.
 ///
-/// `series` must hold every bucket from 13 days before the date on. A level at T is the sum of all flows less those at T or
-/// later: the work grows with the days after the date, not with the orders.
+/// `series` must hold every bucket from 13 days before the date on, to the day until which its totals are at least. A level at T is
+/// these totals less the flows at T or later: the work grows with the days between both, not with the orders.
 pub fn report(vendor_id: &VendorId, series: &CounterSeries, as_of: AsOf, zone: &ReportZone) -> Report {
     let date = as_of.date();
     let current7d = figures(series, as_of);
@@ -85,13 +91,21 @@ pub fn report(vendor_id: &VendorId, series: &CounterSeries, as_of: AsOf, zone: &
 /// `level_cut` minutes of it.
 fn window(series: &CounterSeries, last: Day, cut: Option<Minute>, level_cut: Option<Minute>) -> Figures {
     let mut figures = flows(series, last.plus(1 - WINDOW), last, cut);
-    let until = series.day(last).map(|bucket| (&bucket.totals, bucket.until(level_cut)));
-    let later = series.days(last.plus(1), Day::from_number(i32::MAX));
+    set_levels(&mut figures, series, last, level_cut);
+    figures
+}
+
+/// Sets the levels after `cut` minutes of a day.
+pub(crate) fn set_levels(figures: &mut Figures, series: &CounterSeries, day: Day, cut: Option<Minute>) {
+    let covered = series.totals_until.unwrap_or(Day::from_number(i32::MAX));
+    let later = series.days(day.plus(1), covered);
+    let missing = if covered < day { series.days(covered.plus(1), day) } else { &[] };
+    let until = cut.and_then(|cut| series.day(day).map(|bucket| (&bucket.totals, bucket.until(Some(cut)))));
     let level = |entered: Counter, left: Counter| {
         let flow = |counters: &Counters| counters[entered] - counters[left];
-        let later: i64 = later.iter().map(|(_, bucket)| flow(&bucket.totals)).sum();
+        let sum = |days: &[(Day, Bucket)]| days.iter().map(|(_, bucket)| flow(&bucket.totals)).sum::<i64>();
         let rest_of_day = until.as_ref().map_or(0, |(day, until)| flow(day) - flow(until));
-        flow(&series.totals) - later - rest_of_day
+        flow(&series.totals) + sum(missing) - sum(later) - rest_of_day
     };
     for status in ActiveStatus::ALL {
         figures.active[status as usize] = level(Counter::Entered(status), Counter::Left(status));
@@ -99,14 +113,16 @@ fn window(series: &CounterSeries, last: Day, cut: Option<Minute>, level_cut: Opt
     figures.delayed_orders = level(Counter::OverdueEntered, Counter::OverdueLeft);
     figures.unshipped_orders = level(Counter::UnshippedEntered, Counter::UnshippedLeft);
     figures.stalled_orders = level(Counter::StalledEntered, Counter::StalledLeft);
-    figures
 }
 
 /// The flows from one day to another, with the first `cut` minutes of the last day only; no levels.
-fn flows(series: &CounterSeries, first: Day, last: Day, cut: Option<Minute>) -> Figures {
+pub(crate) fn flows(series: &CounterSeries, first: Day, last: Day, cut: Option<Minute>) -> Figures {
     let mut figures = Figures::default();
     for (day, bucket) in series.days(first, last) {
-        figures.add_flows(&bucket.until(cut.filter(|_| *day == last)));
+        match cut.filter(|_| *day == last) {
+            None => figures.add_flows(&bucket.totals),
+            cut => figures.add_flows(&bucket.until(cut)),
+        }
     }
     figures
 }
@@ -121,11 +137,6 @@ pub fn one_day(series: &CounterSeries, as_of: AsOf) -> Figures {
     flows(series, as_of.date(), as_of.date(), as_of.cut())
 }
 
-/// The flows of the seven days ending with the date, without levels, which would need every later day.
-pub fn one_week(series: &CounterSeries, as_of: AsOf) -> Figures {
-    flows(series, as_of.date().plus(1 - WINDOW), as_of.date(), as_of.cut())
-}
-
 /// The value of the orders that are delayed at T, by currency.
 fn overdue(series: &CounterSeries, as_of: AsOf) -> Vec<Overdue> {
     let date = as_of.date();
@@ -138,7 +149,7 @@ fn overdue(series: &CounterSeries, as_of: AsOf) -> Vec<Overdue> {
         }
     };
     add(&series.totals, 1);
-    for (day, bucket) in series.days(date, Day::from_number(i32::MAX)) {
+    for (day, bucket) in series.days(date, series.totals_until.unwrap_or(Day::from_number(i32::MAX))) {
         add(&bucket.totals, -1);
         if *day == date {
             add(&bucket.until(as_of.cut()), 1);

@@ -145,7 +145,7 @@ impl Model {
     }
 
     /// Records writes of orders. `saved` says of each whether the store made it.
-    pub(crate) fn record_saves(&self, writes: &[Addition], saved: &[bool], now: Instant) {
+    pub(crate) fn record_saves(&self, writes: &[Addition], saved: &[bool]) {
         let state = &mut *self.state();
         let made = writes.iter().zip(saved).filter(|(_, saved)| **saved);
         for Addition { order_id: id, from_version, facts, named_vendors } in made.map(|(write, _)| write) {

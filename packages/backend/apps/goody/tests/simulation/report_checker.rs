@@ -11,6 +11,7 @@ use goody_application::read::{
 use goody_application::roll::current_reports;
 use goody_domain::{
     AsOf, Dashboard, Day, Figures, Instant, Order, Outcome, Placement, Report, ReportZone, Risk, Vendor, VendorId,
+    Window,
 };
 use goody_store_sqlite::SqliteStore;
 use goody_testkit::oracle::{self, CountedOrder, assert_report};
@@ -245,7 +246,7 @@ pub(crate) fn assert_fleet_history(
 ) {
     let today = expected.zone.today(now).date();
     let dates: Vec<Day> = today.plus(-2).to(today).collect();
-    let history = wait_alone(fleet_history(real, real, today.plus(-2), today, now)).unwrap();
+    let history = wait_alone(fleet_history(real, real, (today.plus(-2), today), Window::Days7, now)).unwrap();
     assert!(history.iter().map(|day| &day.date).eq(&dates), "the dates of the fleet's history, and {dates:?}");
     for day in &history {
         let as_of = expected.zone.as_of(day.date, now).unwrap();

@@ -12,11 +12,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use goody_application::ports::{
     BatchSearch, ChangeBatch, ChangeFeed, ChangeLag, ChangesSince, CurrentReport, Expired, Expiry, Found, Housekeeping,
-    OrderCount, OrderFilter, OrderReader, OrderWrite, OrderWriter, Position, Rebuilt, RecentFilter, ReportReader,
-    ReportStatus, ReportWriter, Result, Scope, StatusCounts, StoreError, VendorState, VendorStore,
+    OrderCount, OrderFilter, OrderReader, OrderWrite, OrderWriter, PastFleet, Position, Rebuilt, RecentFilter,
+    ReportReader, ReportStatus, ReportWriter, Result, Scope, StatusCounts, StoreError, VendorState, VendorStore,
 };
 use goody_domain::{
-    BatchId, Change, CounterSeries, Day, History, Instant, Order, OrderId, ReportZone, Vendor, VendorId,
+    BatchId, Change, CounterSeries, Day, History, Instant, Order, OrderId, RateCounts, ReportZone, Vendor, VendorId,
 };
 use goody_store_sqlite::{Settings, SqliteStore};
 use goody_testkit::suite::wait_alone;
@@ -121,7 +121,7 @@ impl OrderWriter for FaultyStore {
         let execute = |real: &SqliteStore| {
             let additions = additions(&writes);
             let saved = wait_alone(real.save(writes, source, now))?;
-            self.model.record_saves(&additions, &saved, now);
+            self.model.record_saves(&additions, &saved);
             Ok(saved)
         };
         self.call("saving orders", execute, Vec::clone).await
@@ -244,6 +244,38 @@ impl ReportReader for FaultyStore {
             all_series.iter().map(|(series, revision)| (series.buckets.len(), *revision)).collect::<Vec<_>>()
         };
         self.call("reading buckets", execute, digested).await
+    }
+
+    async fn past_series(&self, scopes: &[Scope], from: Day, to: Day) -> Result<Vec<(CounterSeries, i64)>> {
+        let execute = |real: &SqliteStore| wait_alone(real.past_series(scopes, from, to));
+        let digested = |all_series: &Vec<(CounterSeries, i64)>| {
+            all_series.iter().map(|(series, revision)| (series.buckets.len(), *revision)).collect::<Vec<_>>()
+        };
+        self.call("reading the sums of months", execute, digested).await
+    }
+
+    async fn window_series(
+        &self,
+        scopes: &[Scope],
+        from: Day,
+        to: Day,
+        minutes: &[Day],
+    ) -> Result<Vec<(CounterSeries, i64)>> {
+        let execute = |real: &SqliteStore| wait_alone(real.window_series(scopes, from, to, minutes));
+        let digested = |all_series: &Vec<(CounterSeries, i64)>| {
+            all_series.iter().map(|(series, revision)| (series.buckets.len(), *revision)).collect::<Vec<_>>()
+        };
+        self.call("reading the sums of months", execute, digested).await
+    }
+
+    async fn past_fleet(&self, after: i64, from: Day, to: Day) -> Result<PastFleet> {
+        let digested = |fleet: &PastFleet| (fleet.vendors.len(), fleet.revision, fleet.kept_from);
+        self.call("reading the sums of months", |real| wait_alone(real.past_fleet(after, from, to)), digested).await
+    }
+
+    async fn rate_counts(&self, vendors: &[VendorId], from: Day, to: Day) -> Result<Vec<Vec<RateCounts>>> {
+        let execute = |real: &SqliteStore| wait_alone(real.rate_counts(vendors, from, to));
+        self.call("reading the sums of months", execute, Clone::clone).await
     }
 
     async fn state(&self, vendor_id: &VendorId) -> Result<(Option<VendorState>, Option<Day>)> {

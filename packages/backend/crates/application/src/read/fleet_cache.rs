@@ -3,11 +3,14 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError};
 
-use goody_domain::{AsOf, Day, Vendor, VendorId, search_form};
+use goody_domain::{AsOf, Day, Vendor, VendorId, Window, report, search_form};
 use tokio::sync::Mutex;
 
-use super::{ReadError, check_not_expired, versions};
-use crate::ports::{ChangesSince, CurrentReport, ReportReader, ReportStatus, Store, VendorState, VendorStore};
+use super::reports::{PAGE, window_of};
+use super::{DAYS_BEFORE, ReadError, check_not_expired, versions};
+use crate::ports::{
+    ChangesSince, CurrentReport, PastFleet, PastVendor, ReportReader, ReportStatus, Scope, Store, VendorState, VendorStore,
+};
 use crate::roll::current_reports;
 
 /// The most dates in the cache.
@@ -20,7 +23,7 @@ pub struct FleetRow {
     pub vendor: Vendor,
     /// The last day of the latest earlier version of the master data.
     earlier_until: Option<Day>,
-    /// The report, and the score of each of 30 dates.
+    /// The report, and for today the score of each of 30 dates: see [`super::scores`].
     pub current: CurrentReport,
     /// The name, the id and the category of the vendor, see [`search_form`].
     pub search_forms: Box<[String]>,
@@ -85,6 +88,8 @@ pub struct FleetCache {
     vendors: Arc<dyn VendorStore>,
     /// The most recently used date comes last.
     dates: std::sync::Mutex<Vec<(Day, Arc<Slot>)>>,
+    /// The latest reports of other windows than seven days.
+    windows: std::sync::Mutex<Vec<(Window, Arc<FleetReports>)>>,
     /// Whether the reports were requested since the last [`FleetCache::refresh`].
     is_requested: AtomicBool,
 }
@@ -96,6 +101,7 @@ impl FleetCache {
             reports: store.clone(),
             vendors: store,
             dates: std::sync::Mutex::default(),
+            windows: std::sync::Mutex::default(),
             is_requested: AtomicBool::new(false),
         }
     }
@@ -115,6 +121,38 @@ impl FleetCache {
             Some(status) => status,
             None => self.reports.status().await?,
         };
+        Ok((fleet, status))
+    }
+
+    /// [`FleetCache::reports_with_status`] with the figures, risks and trends of a window in place of the seven days.
+    pub async fn windows(&self, as_of: AsOf, window: Window) -> Result<(Arc<FleetReports>, ReportStatus), ReadError> {
+        let (fleet, status) = self.reports_with_status(as_of).await?;
+        if window == Window::default() {
+            return Ok((fleet, status));
+        }
+        let is_same = |(other, known): &&(Window, Arc<FleetReports>)| {
+            *other == window && (known.as_of, known.revision) == (fleet.as_of, fleet.revision)
+        };
+        let known = self.windows.lock().unwrap_or_else(PoisonError::into_inner).iter().find(is_same).cloned();
+        if let Some((_, known)) = known {
+            return Ok((known, status));
+        }
+        let mut rows = Vec::with_capacity(fleet.rows.len());
+        for page in fleet.rows.chunks(PAGE) {
+            let scopes: Vec<Scope> = page.iter().map(|row| Scope::Vendor(row.vendor.vendor_id.clone())).collect();
+            let figures = window_of(self.reports.as_ref(), &scopes, fleet.as_of, window).await?;
+            rows.extend(page.iter().zip(figures).map(|(row, figures)| {
+                let mut row = FleetRow::clone(row);
+                row.current.report.set_windows(figures);
+                Arc::new(row)
+            }));
+        }
+        let fleet = Arc::new(FleetReports { as_of: fleet.as_of, revision: fleet.revision, rows });
+        let mut known = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() == MOST_DATES {
+            known.remove(0);
+        }
+        known.push((window, fleet.clone()));
         Ok((fleet, status))
     }
 
@@ -170,6 +208,9 @@ impl FleetCache {
     ) -> Result<(FleetReports, ReportStatus), ReadError> {
         let cached = cached.filter(|fleet| fleet.has_master_data_of(as_of));
         let (cached, from) = cached.map_or((Vec::new(), -1), |fleet| (fleet.rows.clone(), fleet.revision));
+        if as_of.cut().is_none() {
+            return self.compute_past(cached, from, as_of).await;
+        }
         let ChangesSince { vendors: mut changed, revision, status, kept_from } =
             self.reports.changes_since(from).await?;
         check_not_expired(kept_from, as_of.date())?;
@@ -203,6 +244,32 @@ impl FleetCache {
         rows.extend(
             computed.map(|((vendor, earlier_until), current)| Arc::new(FleetRow::new(vendor, earlier_until, current))),
         );
+        rows.sort_by(|one, other| one.vendor.vendor_id.cmp(&other.vendor.vendor_id));
+        Ok((FleetReports { as_of, revision, rows }, status))
+    }
+
+    /// The reports of a date that is over. Those in the cache hold until their buckets change.
+    async fn compute_past(
+        &self,
+        cached: Vec<Arc<FleetRow>>,
+        after: i64,
+        as_of: AsOf,
+    ) -> Result<(FleetReports, ReportStatus), ReadError> {
+        let date = as_of.date();
+        let PastFleet { vendors: mut changed, revision, status, kept_from } =
+            self.reports.past_fleet(after, date.plus(-DAYS_BEFORE), date).await?;
+        check_not_expired(kept_from, date)?;
+        let master_data = changed.iter_mut().map(|past| (past.earlier_until, &mut past.vendor));
+        versions::set_versions(self.vendors.as_ref(), as_of, master_data).await?;
+        let is_changed = |id: &VendorId| changed.binary_search_by(|past| past.vendor.vendor_id.cmp(id)).is_ok();
+        let mut rows: Vec<Arc<FleetRow>> =
+            cached.into_iter().filter(|row| !is_changed(&row.vendor.vendor_id)).collect();
+        let zone = self.reports.zone();
+        rows.extend(changed.into_iter().map(|PastVendor { vendor, earlier_until, series, revision }| {
+            let report = report(&vendor.vendor_id, &series, as_of, zone);
+            let current = CurrentReport { report, reliability30d: Vec::new(), unchanged_until: as_of.at(), revision };
+            Arc::new(FleetRow::new(vendor, earlier_until, current))
+        }));
         rows.sort_by(|one, other| one.vendor.vendor_id.cmp(&other.vendor.vendor_id));
         Ok((FleetReports { as_of, revision, rows }, status))
     }

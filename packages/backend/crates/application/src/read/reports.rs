@@ -1,15 +1,16 @@
 //! Reports of single vendors, and histories for charts.
 
 use goody_domain::{
-    AsOf, CounterSeries, Day, Figures, Instant, Report, ReportZone, Risk, Vendor, VendorId, figures, one_day, one_week,
-    report,
+    AsOf, AtRisk, CounterSeries, Day, Figures, Instant, RateCounts, Report, ReportZone, Vendor, VendorId, Window,
+    one_day, reliability_history, report,
 };
 
-use super::{DAYS_BEFORE, ReadError, check_not_expired, versions};
+use super::{DAYS_BEFORE, ReadError, check_not_expired, check_window, minutes_of, versions};
 use crate::ports::{ReportReader, Scope, StoreError, VendorStore};
+use crate::roll::{HISTORY_DAYS, current_reports};
 
 /// How many vendors are read at a time.
-const PAGE: usize = 100;
+pub(super) const PAGE: usize = 200;
 
 /// A vendor, as of the date, and its report; `None` if the vendor is unknown. The report is the stored one while that is valid.
 pub async fn vendor_report(
@@ -39,8 +40,26 @@ pub async fn report_on(reports: &dyn ReportReader, vendor_id: &VendorId, as_of: 
 async fn computed_report(reports: &dyn ReportReader, vendor_id: &VendorId, as_of: AsOf) -> Result<Report, StoreError> {
     let date = as_of.date();
     let scope = Scope::Vendor(vendor_id.clone());
-    let (series, _) = reports.series(&scope, date.plus(-DAYS_BEFORE), date.plus(-7), date).await?;
+    let first = date.plus(-DAYS_BEFORE);
+    let series = match as_of.cut() {
+        Some(_) => reports.series(&scope, first, date.plus(-7), date).await?.0,
+        None => past_series(reports, scope, first, date).await?,
+    };
     Ok(report(vendor_id, &series, as_of, reports.zone()))
+}
+
+/// The figures of a window and of the one before, for scopes, in the same sequence.
+pub async fn window_of(
+    reports: &dyn ReportReader,
+    scopes: &[Scope],
+    as_of: AsOf,
+    window: Window,
+) -> Result<Vec<[Figures; 2]>, ReadError> {
+    let (date, zone) = (as_of.date(), reports.zone());
+    check_window(reports.kept_from().await?, date, window)?;
+    let minutes = minutes_of(window, as_of, zone);
+    let all_series = reports.window_series(scopes, window.previous(date).0, date, &minutes).await?;
+    Ok(all_series.iter().map(|(series, _)| window.figures(series, as_of, zone)).collect())
 }
 
 /// One vendor's reports of the dates from `from` to `to`, oldest first. Dates after today are left out.
@@ -69,14 +88,30 @@ pub struct VendorDay {
 pub async fn vendor_history(
     reports: &dyn ReportReader,
     vendor_id: &VendorId,
-    from: Day,
-    to: Day,
+    (from, to): (Day, Day),
+    window: Window,
     now: Instant,
 ) -> Result<Vec<VendorDay>, ReadError> {
-    let series = series_of(reports, &Scope::Vendor(vendor_id.clone()), from, to).await?;
+    let mut series = series_of(reports, &Scope::Vendor(vendor_id.clone()), from, to).await?;
     let zone = reports.zone();
-    let row = |as_of| VendorDay { report: report(vendor_id, &series, as_of, zone), day: one_day(&series, as_of) };
-    Ok(dates(zone, from, to, now).map(row).collect())
+    let mut long = match window {
+        Window::Days7 => None,
+        _ => Some(history_series(reports, Scope::Vendor(vendor_id.clone()), (from, to), window, now).await?),
+    };
+    let dates: Vec<AsOf> = dates(zone, from, to, now).collect();
+    let row = |as_of: AsOf| {
+        // From the last date to the first: each level is then a sum over few days.
+        series.move_totals(as_of.date());
+        let mut report = report(vendor_id, &series, as_of, zone);
+        if let Some(long) = &mut long {
+            long.move_totals(as_of.date());
+            report.set_windows(window.figures(long, as_of, zone));
+        }
+        VendorDay { report, day: one_day(&series, as_of) }
+    };
+    let mut days: Vec<VendorDay> = dates.into_iter().rev().map(row).collect();
+    days.reverse();
+    Ok(days)
 }
 
 /// One date of the fleet's history.
@@ -94,33 +129,101 @@ pub struct FleetDay {
 pub async fn fleet_history(
     vendors: &dyn VendorStore,
     reports: &dyn ReportReader,
-    from: Day,
-    to: Day,
+    (from, to): (Day, Day),
+    window: Window,
     now: Instant,
 ) -> Result<Vec<FleetDay>, ReadError> {
     let dates: Vec<AsOf> = dates(reports.zone(), from, to, now).collect();
-    let series = series_of(reports, &Scope::Fleet, from, to).await?;
-    let mut days: Vec<FleetDay> = dates
-        .iter()
-        .map(|as_of| FleetDay {
-            date: as_of.date(),
-            fleet: goody_domain::Fleet { figures: figures(&series, *as_of), at_risk_vendors: 0 },
-            day: one_day(&series, *as_of),
-        })
-        .collect();
+    let mut series = history_series(reports, Scope::Fleet, (from, to), window, now).await?;
+    let mut at_risk = vendors_at_risk(vendors, reports, &dates, window).await?;
+    let mut days = Vec::with_capacity(dates.len());
+    // From the last date to the first, so that each level is the next one less the flows of a day.
+    for as_of in dates.into_iter().rev() {
+        series.move_totals(as_of.date());
+        let [figures, _] = window.figures(&series, as_of, reports.zone());
+        let fleet = goody_domain::Fleet { figures, at_risk_vendors: at_risk.pop().unwrap_or_default() };
+        days.push(FleetDay { date: as_of.date(), fleet, day: one_day(&series, as_of) });
+    }
+    days.reverse();
+    Ok(days)
+}
+
+/// The counter series of a history: from the first window before on, with the minutes of today.
+async fn history_series(
+    reports: &dyn ReportReader,
+    scope: Scope,
+    (from, to): (Day, Day),
+    window: Window,
+    now: Instant,
+) -> Result<CounterSeries, ReadError> {
+    check_window(reports.kept_from().await?, from, window)?;
+    let Some(last) = dates(reports.zone(), from, to, now).last() else { return Ok(CounterSeries::default()) };
+    let minutes = minutes_of(window, last, reports.zone());
+    let all_series = reports.window_series(&[scope], window.previous(from).0, last.date(), &minutes).await?;
+    Ok(all_series.into_iter().next().unwrap_or_default().0)
+}
+
+/// How many vendors are at risk on each date.
+async fn vendors_at_risk(
+    vendors: &dyn VendorStore,
+    reports: &dyn ReportReader,
+    dates: &[AsOf],
+    window: Window,
+) -> Result<Vec<i64>, StoreError> {
+    let mut at_risk = vec![0; dates.len()];
+    let (Some(first), Some(last)) = (dates.first(), dates.last()) else { return Ok(at_risk) };
+    let from = window.first_day(first.date());
+    let mut tables = AtRisk::default();
     let mut after: Option<VendorId> = None;
     loop {
         let page = vendors.vendors(after.as_ref(), PAGE).await?;
-        let Some(last) = page.last() else { return Ok(days) };
-        after = Some(last.vendor_id.clone());
-        let scopes: Vec<Scope> = page.into_iter().map(|vendor| Scope::Vendor(vendor.vendor_id)).collect();
-        for (series, _) in reports.all_series(&scopes, from.plus(-DAYS_BEFORE), to, to).await? {
-            for (day, as_of) in days.iter_mut().zip(&dates) {
-                let risk = Risk::of(&one_week(&series, *as_of)).level;
-                day.fleet.at_risk_vendors += i64::from(risk.is_at_risk());
+        let Some(last_vendor) = page.last() else { return Ok(at_risk) };
+        after = Some(last_vendor.vendor_id.clone());
+        let ids: Vec<VendorId> = page.into_iter().map(|vendor| vendor.vendor_id).collect();
+        let mut counts = reports.rate_counts(&ids, from, last.date()).await?;
+        if last.cut().is_some() {
+            // Of today only the minutes that are over count.
+            let scopes: Vec<Scope> = ids.into_iter().map(Scope::Vendor).collect();
+            let today = reports.all_series(&scopes, last.date(), last.date(), last.date()).await?;
+            for (counts, (series, _)) in counts.iter_mut().zip(&today) {
+                let until_now = series.day(last.date()).map(|bucket| bucket.until(last.cut())).unwrap_or_default();
+                if let Some(counts) = counts.last_mut() {
+                    *counts = RateCounts::default();
+                    until_now.entries().for_each(|(counter, amount)| counts.add(counter, amount));
+                }
             }
         }
+        counts.iter().for_each(|days| tables.count((days, from), window, first.date(), &mut at_risk));
     }
+}
+
+/// The score of each of the 30 dates that end with a date, for vendors, in the same sequence.
+pub async fn scores(
+    reports: &dyn ReportReader,
+    vendors: &[VendorId],
+    as_of: AsOf,
+) -> Result<Vec<Vec<Option<f64>>>, StoreError> {
+    if as_of.cut().is_some() {
+        let current = current_reports(reports, vendors, as_of).await?;
+        return Ok(current.into_iter().map(|current| current.reliability30d).collect());
+    }
+    let mut scores = Vec::with_capacity(vendors.len());
+    for vendors in vendors.chunks(PAGE) {
+        let scopes: Vec<Scope> = vendors.iter().cloned().map(Scope::Vendor).collect();
+        let date = as_of.date();
+        let all_series = reports.past_series(&scopes, date.plus(-HISTORY_DAYS - 6), date).await?;
+        scores.extend(all_series.iter().map(|(series, _)| reliability_history(series, as_of, HISTORY_DAYS)));
+    }
+    Ok(scores)
+}
+
+async fn past_series(
+    reports: &dyn ReportReader,
+    scope: Scope,
+    from: Day,
+    to: Day,
+) -> Result<CounterSeries, StoreError> {
+    Ok(reports.past_series(&[scope], from, to).await?.into_iter().next().unwrap_or_default().0)
 }
 
 /// The counter series that the reports from `from` to `to` need.

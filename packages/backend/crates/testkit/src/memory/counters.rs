@@ -104,7 +104,7 @@ impl State {
         let earlier_buckets = self.all_buckets(scope).filter(|(day, _)| *day < from.max(minutes_from));
         let deliveries = earlier_buckets.filter_map(|(day, bucket)| latest_delivery(day, bucket, zone));
         let earlier_delivery = deliveries.chain(self.expired_deliveries.get(scope).copied()).max();
-        CounterSeries { totals, buckets, earlier_fact: facts.max(), earlier_delivery }
+        CounterSeries { totals, totals_until: None, buckets, earlier_fact: facts.max(), earlier_delivery }
     }
 }
 

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use goody_application::ports::{OrderFilter, Scope, Store};
 use goody_application::read::{FleetCache, FleetReports, fleet_history, report_on, vendor_history, vendor_report};
 use goody_application::{rebuild, roll};
-use goody_domain::{AsOf, Bucket, Counter, Dashboard, Day, Entry, Instant, OrderEvent, Report, Status, VendorId};
+use goody_domain::{
+    AsOf, Bucket, Counter, Dashboard, Day, Entry, Instant, OrderEvent, Report, Status, VendorId, Window,
+};
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -171,11 +173,14 @@ pub fn the_fleet_matches_the_sum_of_its_vendors_and_the_order_list(make: MakeSto
             }
 
             // The last point of the fleet's chart is the dashboard, and that of a vendor's chart is its report.
-            let history = fleet_history(store, store, as_of.date().plus(-2), as_of.date(), now).await.unwrap();
+            let history =
+                fleet_history(store, store, (as_of.date().plus(-2), as_of.date()), Window::Days7, now).await.unwrap();
             assert_eq!(history.last().unwrap().fleet, dashboard.current);
             for row in rows {
                 let days =
-                    vendor_history(store, &row.vendor_id, as_of.date().plus(-9), as_of.date(), now).await.unwrap();
+                    vendor_history(store, &row.vendor_id, (as_of.date().plus(-9), as_of.date()), Window::Days7, now)
+                        .await
+                        .unwrap();
                 assert_eq!(&days.last().unwrap().report, row);
                 assert_eq!(
                     days.iter().skip(3).map(|day| day.day.total_orders).sum::<i64>(),

@@ -10,6 +10,7 @@ use goody_domain::{Day, IngestOutcome, Instant, ReportZone, Status};
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use super::months::assert_past_reports;
 use super::{MakeStore, ZONES, ingest, law, scope, vendor_ids, wait, without_empty_buckets, zone};
 use crate::histories::{arrivals, eras_and_histories};
 use crate::{OrderBuilder, TestStore, at, day, now, order_id, vendor_id};
@@ -354,6 +355,16 @@ pub fn expiry_and_late_facts_match_the_memory_store(make: MakeStore, cases: u32)
                         before[0].1,
                         "expiry changed a report"
                     );
+                }
+                let past = (first(kept_from), today.plus(20));
+                if past.0 <= past.1 {
+                    assert_past_reports(
+                        test_store.store.as_ref(),
+                        memory.store.as_ref(),
+                        past.0.max(today.plus(-60)),
+                        past.1,
+                    )
+                    .await;
                 }
                 for vendor in vendor_ids(test_store.store.as_ref()).await {
                     let from = kept_from.unwrap_or(Day::from_number(-1_000));

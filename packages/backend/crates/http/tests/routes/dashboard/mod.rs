@@ -1,2 +1,3 @@
 mod get;
 mod history;
+mod window;
