@@ -6,7 +6,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use goody_application::ports::{
-    ChangeLag, ChangesSince, CurrentReport, PastFleet, PastVendor, ReportReader, ReportStatus, Result, Scope, VendorState,
+    ChangeLag, ChangesSince, CurrentReport, PastFleet, PastVendor, ReportReader, ReportStatus, Result, Scope,
+    VendorState,
 };
 use goody_domain::{Bucket, CounterSeries, Day, Instant, ReportZone, VendorId};
 

@@ -15,7 +15,7 @@ const ROWS: u64 = 1_000;
 type Read = fn(&Row<'_>) -> Result<(), Fault>;
 
 /// Each table: the name of a row in findings, the query, and the function that reads a row. The first column names the row.
-const STORED: [(&str, &str, Read); 8] = [
+const STORED: [(&str, &str, Read); 9] = [
     ("order", "SELECT order_id, history, version, vendor_id, gift_type, created_at FROM orders", read_order),
     (
         "bucket",

@@ -1,9 +1,7 @@
 //! Reads the counters of past dates from the sums of months.
 
 use goody_application::ports::{PastVendor, Scope};
-use goody_domain::{
-    Counter, CounterSeries, Day, Month, MonthSeries, MonthSummaries, RateCounts, ReportZone, VendorId,
-};
+use goody_domain::{Counter, CounterSeries, Day, Month, MonthSeries, MonthSummaries, RateCounts, ReportZone, VendorId};
 use rusqlite::{CachedStatement, Connection, Row, params};
 
 use crate::counters::{self, DELIVERED, key, latest_expired};

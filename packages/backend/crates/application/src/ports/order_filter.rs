@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use goody_domain::{Day, GiftType, Instant, Level, Milestone, Order, OrderId, ReportZone, SearchTerm, Status, VendorId};
+use goody_domain::{
+    Day, GiftType, Instant, Level, Milestone, Order, OrderId, ReportZone, SearchTerm, Status, VendorId,
+};
 use serde::{Deserialize, Serialize};
 
 /// Days from one to another, both included. Without an end it is open.

@@ -9,7 +9,8 @@ use tokio::sync::Mutex;
 use super::reports::{PAGE, window_of};
 use super::{DAYS_BEFORE, ReadError, check_not_expired, versions};
 use crate::ports::{
-    ChangesSince, CurrentReport, PastFleet, PastVendor, ReportReader, ReportStatus, Scope, Store, VendorState, VendorStore,
+    ChangesSince, CurrentReport, PastFleet, PastVendor, ReportReader, ReportStatus, Scope, Store, VendorState,
+    VendorStore,
 };
 use crate::roll::current_reports;
 
