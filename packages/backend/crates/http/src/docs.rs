@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::http::StatusCode;
-use goody_contract::{GiftTypeParam, IdParam, OrderSortBy, OutcomeView, SortOrder, VendorSortBy};
+use goody_contract::{GiftTypeParam, IdParam, OrderSortBy, OutcomeView, SortOrder, VendorSortBy, WindowParam};
 use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{Content, OpenApi as Document, Ref, RefOr, ResponseBuilder};
@@ -19,7 +19,7 @@ use crate::{App, batches, dashboard, events, export, health, orders, reports, ve
         license(name = "MIT", identifier = "MIT")
     ),
     // The schemas that only parameters use. Those of bodies are added automatically.
-    components(schemas(GiftTypeParam, IdParam, OrderSortBy, OutcomeView, SortOrder, VendorSortBy, export::Format)),
+    components(schemas(GiftTypeParam, IdParam, OrderSortBy, OutcomeView, SortOrder, VendorSortBy, WindowParam, export::Format)),
     tags(
         (name = "dashboard", description = "The fleet"),
         (name = "vendors", description = "Vendors and their reports"),
