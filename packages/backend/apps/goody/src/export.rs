@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use goody_application::ports::{Clock, OrderReader, ReportReader, Scope, VendorStore};
 use goody_application::read::FleetCache;
 use goody_contract::{OrderEventView, OrderView, ReportView, VendorRowView};
-use goody_domain::{Day, History, Instant, VendorId, report};
+use goody_domain::{Day, History, Instant, VendorId, WireEvent, report};
 use goody_http::export::{Format, RowWriter};
 use goody_store_sqlite::SqliteStore;
 use serde::Serialize;
@@ -42,9 +42,16 @@ async fn export(command: cli::Export) -> CommandResult {
         Some(path) => Output::File(OutputFile::create(path, Some(&command.database.database), &[])?),
         None => Output::Standard(BufWriter::with_capacity(1 << 16, std::io::stdout())),
     };
+    if command.dataset == Dataset::Events && format == Format::Csv {
+        return Err("events are exported as NDJSON, which goody import reads: their attributes have no columns".into());
+    }
     let mut out = RowOutput { writer: RowWriter::new(format), output };
+    if command.bom && format == Format::Csv {
+        out.write_bytes(goody_formats::lines::BOM)?;
+    }
     let now = SystemClock.now();
     match command.dataset {
+        Dataset::Events => write_events(&store, &mut out).await?,
         Dataset::Orders => write_orders(&store, format, now, &mut out).await?,
         Dataset::Vendors => write_vendors(&store, now, &mut out).await?,
         Dataset::Reports => {
@@ -79,9 +86,13 @@ struct RowOutput {
 impl RowOutput {
     fn write<T: Serialize>(&mut self, rows: &[T]) -> Result<(), Failure> {
         let bytes = self.writer.write(rows)?;
+        self.write_bytes(&bytes)
+    }
+
+    fn write_bytes(&mut self, bytes: &[u8]) -> Result<(), Failure> {
         match &mut self.output {
-            Output::File(file) => file.write_all(&bytes)?,
-            Output::Standard(output) => output.write_all(&bytes)?,
+            Output::File(file) => file.write_all(bytes)?,
+            Output::Standard(output) => output.write_all(bytes)?,
         }
         Ok(())
     }
@@ -126,6 +137,20 @@ async fn write_orders(store: &SqliteStore, format: Format, now: Instant, out: &m
                 let placed = page.iter().filter_map(History::order);
                 out.write(&placed.map(|order| OrderView::new(&order, now)).collect::<Vec<_>>())?;
             }
+        }
+    }
+}
+
+/// Every event as `goody import` reads it, by order and occurrence.
+async fn write_events(store: &SqliteStore, out: &mut RowOutput) -> Result<(), Failure> {
+    let mut after = None;
+    loop {
+        let page = store.all(after.as_ref(), PAGE).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = Some(last.order_id().clone());
+        for history in &page {
+            let events = history.by_occurrence();
+            out.write(&events.iter().map(|recorded| WireEvent::from(&recorded.event)).collect::<Vec<_>>())?;
         }
     }
 }
