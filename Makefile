@@ -96,7 +96,7 @@ page-speed: build ## Measure how long a table of 1600 vendors takes to sort, sea
 	@CHROMIUM="$$(bash tools/chromium.sh)" node packages/frontend/scripts/interactions.mjs
 
 # A run starts from the inputs in target/fuzz/corpus, where it adds new ones, and in target/fuzz/kept, the unpacked corpora.
-fuzz: target/tools/.installed-$(FUZZ) ## Search for bytes that break a parser, in five fuzz targets; FUZZ_SECONDS=n for each
+fuzz: target/tools/.installed-$(FUZZ) ## Search for bytes that break a parser, in seven fuzz targets; FUZZ_SECONDS=n for each
 	$(call say,Fuzzing $(FUZZ_SECONDS) s each: $(FUZZ_TARGETS))
 	@$(PYTHON) tools/fuzz/corpus.py unpack
 	@$(CARGO_FUZZ) build $(FUZZ_FOLDERS)

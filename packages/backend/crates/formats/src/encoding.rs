@@ -4,6 +4,9 @@ use std::io::{self, Read};
 
 use encoding_rs::{CoderResult, Decoder, Encoding, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
+/// How many bytes are decoded at once.
+const SIZE: usize = 1 << 16;
+
 /// The encoding with this name.
 ///
 /// # Errors
@@ -124,34 +127,23 @@ pub struct Transcoder<R> {
     /// Which bytes of `input` are not decoded yet.
     pending: std::ops::Range<usize>,
     is_over: bool,
+    output: Vec<u8>,
+    /// Which bytes of `output` are not read yet.
+    decoded: std::ops::Range<usize>,
+    /// Whether the decoder has seen the end; it may not be used after it.
+    is_finished: bool,
 }
 
 impl<R: Read> Transcoder<R> {
     /// Reads `inner`, which is in this encoding.
     pub fn new(inner: R, encoding: &'static Encoding) -> Self {
         let decoder = encoding.new_decoder_with_bom_removal();
-        Self { inner, decoder, input: vec![0; 1 << 16], pending: 0..0, is_over: false }
+        let (input, output) = (vec![0; SIZE], vec![0; SIZE]);
+        Self { inner, decoder, input, pending: 0..0, is_over: false, output, decoded: 0..0, is_finished: false }
     }
-}
 
-impl<R: Read> Read for Transcoder<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        // A decoder needs room for one character at least.
-        if buffer.len() < 16 {
-            let mut small = [0; 16];
-            let read = self.decode(&mut small)?;
-            if read > buffer.len() {
-                return Err(io::Error::other("the buffer is too small for a character"));
-            }
-            buffer[..read].copy_from_slice(&small[..read]);
-            return Ok(read);
-        }
-        self.decode(buffer)
-    }
-}
-
-impl<R: Read> Transcoder<R> {
-    fn decode(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+    /// Decodes more. At the end, nothing is decoded.
+    fn decode(&mut self) -> io::Result<()> {
         loop {
             if self.pending.is_empty() && !self.is_over {
                 let read = self.inner.read(&mut self.input)?;
@@ -159,12 +151,32 @@ impl<R: Read> Transcoder<R> {
                 self.is_over = read == 0;
             }
             let input = &self.input[self.pending.clone()];
-            let (result, read, written, _) = self.decoder.decode_to_utf8(input, buffer, self.is_over);
+            let (result, read, written, _) = self.decoder.decode_to_utf8(input, &mut self.output, self.is_over);
             self.pending.start += read;
-            if written > 0 || self.is_over && result == CoderResult::InputEmpty {
-                return Ok(written);
+            self.decoded = 0..written;
+            if self.is_over && result == CoderResult::InputEmpty {
+                self.is_finished = true;
+                return Ok(());
+            }
+            if written > 0 {
+                return Ok(());
             }
         }
+    }
+}
+
+impl<R: Read> Read for Transcoder<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.decoded.is_empty() && !buffer.is_empty() {
+            if self.is_finished {
+                return Ok(0);
+            }
+            self.decode()?;
+        }
+        let count = self.decoded.len().min(buffer.len());
+        buffer[..count].copy_from_slice(&self.output[self.decoded.start..self.decoded.start + count]);
+        self.decoded.start += count;
+        Ok(count)
     }
 }
 

@@ -69,7 +69,9 @@ impl Summary {
         self.rejected += 1;
         for error in &rejection.errors {
             // What follows a colon is the text of one line.
-            let reason = error.reason.split(": ").next().unwrap_or(&error.reason);
+            let end =
+                error.reason.match_indices(": ").map(|(at, _)| at).find(|at| !error.reason[*at..].starts_with(": -"));
+            let reason = &error.reason[..end.unwrap_or(error.reason.len())];
             let key = format!("{} {reason}", error.field);
             let is_known = self.reasons.contains_key(&key);
             if is_known || self.reasons.len() < MOST_REASONS {
@@ -119,6 +121,9 @@ impl Summary {
         }
         if self.rejected_reasons.len() > PRINTED_REASONS {
             lines.push(format!("… and {} other reasons", self.rejected_reasons.len() - PRINTED_REASONS));
+        }
+        if self.rejected_reasons.iter().any(|reason| reason.reason.contains("may only contain")) {
+            lines.push("To make ids from any text, set make-ids = true in a mapping.".into());
         }
         lines
     }
