@@ -30,7 +30,7 @@ AWS_BENCHES := functions costs
 # The number of events of `make simulation`: `make simulation GOODY_SIMULATION_EVENTS=100000`.
 GOODY_SIMULATION_EVENTS ?= 10000000
 FUZZ := cargo-fuzz@0.13.2
-FUZZ_TARGETS := cursors events mapping posts stream
+FUZZ_TARGETS := cursors encodings events mapping posts stream workbooks
 FUZZ_SECONDS ?= 600
 
 CARGO_FUZZ := PATH="$$PWD/target/tools/bin:$$PATH" cargo +nightly fuzz

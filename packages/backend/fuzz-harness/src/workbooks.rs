@@ -14,7 +14,7 @@ pub fn check(data: &[u8]) -> bool {
     for sheet in workbook.sheets(None).unwrap_or_default() {
         let read = workbook.rows(&sheet, |number, row| {
             assert!(
-                number > 0 && row.iter().last().is_some_and(|cell| !cell.is_empty()),
+                number > 0 && row.iter().next_back().is_some_and(|cell| !cell.is_empty()),
                 "a row ends with a filled cell"
             );
             rows += 1;

@@ -20,8 +20,9 @@ use tokio::sync::mpsc::channel;
 
 use self::batches::{Batches, PIECES, PieceSender};
 use self::description::Reading;
+use self::input_file::InputFile;
 use self::rejected::RejectedFile;
-use self::source::{InputFile, Line, Source};
+use self::source::{Line, Source};
 use self::summary::Summary;
 use crate::clock::SystemClock;
 use crate::output::{self, OutputError};
@@ -31,6 +32,7 @@ use crate::{CommandResult, Failure, cli, database};
 mod batches;
 mod check;
 mod description;
+mod input_file;
 mod joined;
 mod rejected;
 mod source;

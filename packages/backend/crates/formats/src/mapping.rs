@@ -64,7 +64,7 @@ use toml::Value;
 
 use self::fields::Field;
 use self::source::{FieldSource, Source};
-use self::when::Condition;
+use self::when::RowTest;
 use crate::money::{MoneyFormat, Notation};
 use crate::times::TimeFormat;
 
@@ -166,7 +166,7 @@ pub struct Mapping {
     constants: Vec<(Field, String)>,
     words: Vec<(Field, BTreeMap<String, String>)>,
     attributes: Vec<(String, FieldSource)>,
-    when: Vec<Condition>,
+    when: Vec<RowTest>,
     events: Vec<EventSource>,
 }
 
@@ -182,7 +182,7 @@ pub(crate) enum StatusSource {
 pub(crate) struct EventSource {
     pub(crate) status: StatusSource,
     pub(crate) occurred_at: Source,
-    pub(crate) when: Vec<Condition>,
+    pub(crate) when: Vec<RowTest>,
     /// Fields that are those of this event only.
     pub(crate) own: Vec<(Field, Source)>,
     /// Whether the file may lack the columns: then the event is left out.
@@ -327,9 +327,9 @@ impl Mapping {
                 source.columns(&mut names);
             }
             event.own.iter().for_each(|(_, source)| source.columns(&mut names));
-            names.extend(event.when.iter().map(Condition::column));
+            names.extend(event.when.iter().map(RowTest::column));
         }
-        names.extend(self.when.iter().map(Condition::column));
+        names.extend(self.when.iter().map(RowTest::column));
         if let Some(same) = &self.document.same_order {
             names.push(&same.column);
             names.extend(same.fill.iter().map(String::as_str));

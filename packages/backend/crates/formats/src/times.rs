@@ -12,7 +12,7 @@ use jiff::fmt::strtime;
 use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, ToSpan};
 
-/// A word for a format that is no pattern: seconds or milliseconds since 1970, told apart by their size.
+/// A word for a format that is no pattern: seconds or milliseconds since 1970, distinguished by their size.
 const EPOCH: &str = "epoch";
 
 /// How the times of a file are written.

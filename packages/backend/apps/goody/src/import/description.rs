@@ -6,7 +6,7 @@ use goody_domain::{OrderEvent, Status};
 use goody_formats::ids::StableHash;
 use serde::Serialize;
 
-/// How many orders are told apart. Of larger files, the number is a lower bound.
+/// How many orders are distinguished. Of larger files, the number is a lower bound.
 const MOST_ORDERS: usize = 4_000_000;
 
 /// How a file was read.

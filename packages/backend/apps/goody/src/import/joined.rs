@@ -9,7 +9,7 @@ use goody_formats::records::Records;
 use goody_formats::unpack::{Unpacked, unpack};
 
 use super::ImportError;
-use super::source::InputFile;
+use super::input_file::InputFile;
 
 /// Reads the rows of the second file that a mapping needs.
 pub(super) fn read_join(path: &Path, table: &JoinTable, encoding: Option<&str>) -> Result<Join, ImportError> {

@@ -30,7 +30,7 @@ pub(super) struct Summary {
     /// Orders of the valid events, and those without a placement in these files.
     orders: u64,
     orders_without_placement: u64,
-    /// Whether there are more orders than could be told apart.
+    /// Whether there are more orders than could be distinguished.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     orders_is_lower_bound: bool,
     rows_without_events: u64,

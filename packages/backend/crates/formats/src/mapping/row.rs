@@ -8,7 +8,7 @@ use goody_domain::{Rejection, Status, WireDestination, WireEvent};
 
 use super::fields::{COUNT, FIELDS, Field};
 use super::source::{BoundSource, FieldSource, NotText, Role, cell};
-use super::when::BoundCondition;
+use super::when::BoundRowTest;
 use super::{EventSource, Mapping, StatusSource};
 use crate::countries;
 use crate::heading::Heading;
@@ -30,7 +30,7 @@ pub struct RowParser {
     attributes: Vec<(String, BoundSource)>,
     statuses: HashMap<String, Option<Status>>,
     has_empty_status: bool,
-    when: Vec<BoundCondition>,
+    when: Vec<BoundRowTest>,
     events: Vec<BoundEvent>,
     times: TimeFormat,
     money: MoneyFormat,
@@ -47,7 +47,7 @@ struct BoundField {
 struct BoundEvent {
     status: BoundStatus,
     occurred_at: BoundSource,
-    when: Vec<BoundCondition>,
+    when: Vec<BoundRowTest>,
     own: Vec<(Field, BoundSource)>,
 }
 
@@ -57,7 +57,7 @@ enum BoundStatus {
 }
 
 /// What a row says of one event: its status and the text of its time.
-struct Told<'r> {
+struct Stated<'r> {
     entry: &'r BoundEvent,
     status: Result<Status, Rejection>,
     time: Cow<'r, str>,
@@ -109,7 +109,7 @@ impl RowParser {
             let field = Field::of(name)?;
             mapping.columns.iter().find(|(known, _)| *known == field).map(|(_, source)| &source.source)
         };
-        let conditions = |conditions: &[super::Condition]| {
+        let conditions = |conditions: &[super::RowTest]| {
             let bound = conditions.iter().map(|condition| condition.bind(heading, field_source(condition.column())));
             bound.filter_map(Result::transpose).collect::<Result<Vec<_>, String>>()
         };
@@ -179,7 +179,7 @@ impl RowParser {
         all
     }
 
-    /// Whether a row tells of an event at all: rows of one order may repeat each other.
+    /// Whether a row states an event at all: rows of one order may repeat each other.
     pub fn has_events(&self, row: &ByteRecord) -> bool {
         !self.events_with_value(row, None).is_empty()
     }
@@ -223,7 +223,7 @@ impl RowParser {
             return self.single(row, sum).into_iter().collect();
         }
         let mut all = Vec::with_capacity(self.events.len());
-        let mut told: Vec<Told<'r>> = Vec::with_capacity(self.events.len());
+        let mut stated: Vec<Stated<'r>> = Vec::with_capacity(self.events.len());
         for entry in self.events.iter().filter(|entry| entry.when.iter().all(|condition| condition.holds(row))) {
             let time = match entry.occurred_at.text(row, " ") {
                 Ok(Some(time)) => time,
@@ -245,27 +245,27 @@ impl RowParser {
                 },
             };
             // The latest status of a row repeats what the row says with a time of its own.
-            let is_known = told.iter().any(|other| other.status.is_ok() && other.status == status);
+            let is_known = stated.iter().any(|other| other.status.is_ok() && other.status == status);
             if !(is_known && matches!(entry.status, BoundStatus::Column(_))) {
-                told.push(Told { entry, status, time: joined_clock(time) });
+                stated.push(Stated { entry, status, time: joined_clock(time) });
             }
         }
         let first = |is_wanted: &dyn Fn(Status) -> bool| {
-            told.iter().position(|told| told.status.as_ref().is_ok_and(|status| is_wanted(*status)))
+            stated.iter().position(|stated| stated.status.as_ref().is_ok_and(|status| is_wanted(*status)))
         };
         let ships = |status| matches!(status, Status::ShippingOnTime | Status::ShippingDelayed);
         let ends = |status| !matches!(status, Status::Placed | Status::Cancelled);
         let carrier = first(&ships).or_else(|| first(&ends));
         let reason = first(&|status| status.is_issue() || status == Status::Cancelled).or(carrier);
-        let attributes = first(&|status| status == Status::Placed).or(if told.is_empty() { None } else { Some(0) });
-        for (at, told) in told.into_iter().enumerate() {
+        let attributes = first(&|status| status == Status::Placed).or(if stated.is_empty() { None } else { Some(0) });
+        for (at, stated) in stated.into_iter().enumerate() {
             let share =
                 Share { carrier: carrier == Some(at), reason: reason == Some(at), attributes: attributes == Some(at) };
-            let event = told.status.and_then(|status| {
-                let time = self.times.time(&told.time).map_err(|reason| Rejection::field("occurredAt", reason));
+            let event = stated.status.and_then(|status| {
+                let time = self.times.time(&stated.time).map_err(|reason| Rejection::field("occurredAt", reason));
                 let time = time.map(|time| Cow::Owned(time.into_owned()));
                 let event = WireEvent { occurred_at: Some(time?), ..WireEvent::default() };
-                self.event(row, Some(status), event, share, Some(told.entry), sum)
+                self.event(row, Some(status), event, share, Some(stated.entry), sum)
             });
             all.push(event);
         }
@@ -339,7 +339,8 @@ impl RowParser {
         };
         let order = self.text(row, Field::OrderId)?;
         if let Some(order) = order.as_deref().filter(|order| is_shortened(order)) {
-            let reason = format!("is a number that a spreadsheet shortened, so orders cannot be told apart: {order}");
+            let reason =
+                format!("is a number that a spreadsheet shortened, so orders cannot be distinguished: {order}");
             return Err(Rejection::field("orderId", reason));
         }
         let vendor = self.text(row, Field::VendorId)?;
@@ -519,7 +520,7 @@ impl BoundEvent {
     fn new(
         event: &EventSource,
         heading: &Heading,
-        conditions: &impl Fn(&[super::Condition]) -> Result<Vec<BoundCondition>, String>,
+        conditions: &impl Fn(&[super::RowTest]) -> Result<Vec<BoundRowTest>, String>,
     ) -> Result<Self, String> {
         Ok(Self {
             status: match &event.status {

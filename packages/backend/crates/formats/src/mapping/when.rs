@@ -8,7 +8,7 @@ use crate::heading::Heading;
 
 /// A condition on one column.
 #[derive(Clone, Debug)]
-pub(crate) struct Condition {
+pub(crate) struct RowTest {
     column: String,
     test: Test,
     /// Whether the file may lack the column: then the condition is skipped.
@@ -27,20 +27,20 @@ enum Test {
 
 /// A condition, with the position of its column.
 #[derive(Clone, Debug)]
-pub(crate) struct BoundCondition {
+pub(crate) struct BoundRowTest {
     source: BoundSource,
     test: Test,
 }
 
 /// Reads `{ column = "word" }`, `{ column = ["word", "word"] }`, `{ column = { not = [...] } }`, `{ column = { filled = true } }`. In a
 /// table, `optional = true` skips the condition for files without the column; `in` is a list of words.
-pub(crate) fn parse(value: &Value) -> Result<Vec<Condition>, String> {
+pub(crate) fn parse(value: &Value) -> Result<Vec<RowTest>, String> {
     let table = value.as_table().ok_or("when must be a table: { column = [\"word\"] }")?;
     let condition = |(column, value): (&String, &Value)| {
         let optional = value.as_table().and_then(|table| table.get("optional"));
         let is_optional = optional.map_or(Some(false), Value::as_bool);
         let is_optional = is_optional.ok_or_else(|| format!("when.{column}.optional must be true or false"))?;
-        Ok(Condition { column: column.clone(), test: test(column, value)?, is_optional })
+        Ok(RowTest { column: column.clone(), test: test(column, value)?, is_optional })
     };
     table.iter().map(condition).collect()
 }
@@ -78,24 +78,24 @@ fn words(value: &Value) -> Option<Vec<String>> {
     }
 }
 
-impl Condition {
+impl RowTest {
     pub(crate) fn column(&self) -> &str {
         &self.column
     }
 
     /// Finds its column: one of the file, or the source of the event's field with this name. `None` if it is to be skipped.
-    pub(crate) fn bind(&self, heading: &Heading, field: Option<&Source>) -> Result<Option<BoundCondition>, String> {
+    pub(crate) fn bind(&self, heading: &Heading, field: Option<&Source>) -> Result<Option<BoundRowTest>, String> {
         let column = Source::Column(self.column.clone()).bind(heading);
         let source = match (column, field) {
             (Err(_), Some(field)) => field.bind(heading)?,
             (Err(_), None) if self.is_optional => return Ok(None),
             (column, _) => column?,
         };
-        Ok(Some(BoundCondition { source, test: self.test.clone() }))
+        Ok(Some(BoundRowTest { source, test: self.test.clone() }))
     }
 }
 
-impl BoundCondition {
+impl BoundRowTest {
     /// Whether the row satisfies it. A cell that is no text satisfies nothing.
     pub(crate) fn holds(&self, row: &ByteRecord) -> bool {
         let Ok(text) = self.source.text(row, " ") else { return false };

@@ -215,3 +215,28 @@ fn a_mapping_that_means_nothing_is_refused_with_the_way_to_write_it() {
         assert!(error.contains(part), "{toml}: {error}");
     }
 }
+
+#[test]
+fn a_workbook_gives_days_times_and_long_numbers() {
+    let bytes = std::io::Cursor::new(include_bytes!("fixtures/orders.xlsx"));
+    let mut workbook = goody_formats::workbook::Workbook::open(bytes).unwrap();
+    assert_eq!(workbook.sheets(Some("orders")).unwrap(), ["Orders"]);
+    assert!(workbook.sheets(Some("Other")).is_err());
+    let mut rows = Vec::new();
+    workbook
+        .rows("Orders", |number, row| {
+            let cells: Vec<_> = row.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect();
+            rows.push(format!("{number} {}", cells.join("|")));
+            true
+        })
+        .unwrap();
+    assert_eq!(
+        rows,
+        [
+            "1 Orders of May",
+            "3 Order|Vendor|Placed|Promised|Total",
+            "4 111710000001|Müller|2026-05-01 16:11:00|2026-05-05|142.5",
+            "6 A-2|Acme|2026-05-02||9",
+        ]
+    );
+}
