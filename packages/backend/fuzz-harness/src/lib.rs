@@ -6,10 +6,12 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a law that does not hold fails loudly")]
 
 pub mod cursors;
+pub mod encodings;
 pub mod events;
 pub mod mapping;
 pub mod posts;
 pub mod stream;
+pub mod workbooks;
 
 use goody_domain::{OrderEvent, WireEvent};
 use goody_testkit::now;

@@ -2,10 +2,10 @@
 //!
 //! The input is the mapping, a line `%%`, and the file.
 
-use csv::StringRecord;
 use goody_domain::OrderEvent;
-use goody_formats::mapping::{Mapping, RowParser};
+use goody_formats::mapping::Mapping;
 use goody_formats::records::Records;
+use goody_formats::table::{RowEvents, Table};
 use goody_testkit::now;
 
 /// The end of the mapping.
@@ -18,26 +18,37 @@ pub fn check(data: &[u8]) -> bool {
     let (text, file) = (&data[..at], &data[at + END.len()..]);
     let Ok(text) = std::str::from_utf8(text) else { return false };
     let Ok(mapping) = Mapping::parse("mapping.toml".into(), text) else { return false };
-    let mut records = Records::new(file, mapping.delimiter());
-    let mut read = || {
-        let record = records.read().unwrap()?;
-        Some(record.cells.ok().and_then(|cells| StringRecord::from_byte_record(cells).ok()))
-    };
-    let Some(Some(heading)) = read() else { return false };
-    let Ok(rows) = RowParser::new(mapping, &heading) else { return false };
-    let mut accepted = false;
-    for row in std::iter::from_fn(read).flatten() {
-        for wire in rows.events(&row) {
-            match wire.and_then(|wire| OrderEvent::check(&wire, now())) {
-                Ok(event) => {
-                    crate::assert_round_trip(&event);
-                    accepted = true;
+    let read = || {
+        let mut records = Records::new(file, mapping.delimiter().unwrap_or(b','));
+        let mut table = Table::new(mapping.clone(), None);
+        let (mut accepted, mut results) = (false, Vec::new());
+        let mut sink = |_: u64, _: &csv::ByteRecord, events: Option<RowEvents<'_>>| {
+            for wire in events.into_iter().flatten() {
+                results.push(format!("{wire:?}"));
+                match wire.and_then(|wire| OrderEvent::check(&wire, now())) {
+                    Ok(event) => {
+                        crate::assert_round_trip(&event);
+                        accepted = true;
+                    }
+                    Err(rejection) => assert!(!rejection.errors.is_empty(), "a rejection has at least one error"),
                 }
-                Err(rejection) => assert!(!rejection.errors.is_empty(), "a rejection has at least one error"),
+            }
+        };
+        loop {
+            if table.is_searching() {
+                records.find_delimiter(mapping.delimiter().is_some()).unwrap();
+            }
+            let Some(record) = records.read().unwrap() else { break };
+            if let Ok(cells) = record.cells
+                && table.push(record.number, cells, &mut sink).is_err()
+            {
+                break;
             }
         }
-        let (first, second) = (rows.events(&row), rows.events(&row));
-        assert_eq!(format!("{first:?}"), format!("{second:?}"), "the same row gives the same events");
-    }
+        drop(table.finish(&mut sink));
+        (accepted, results)
+    };
+    let (accepted, results) = read();
+    assert_eq!(results, read().1, "the same file gives the same events");
     accepted
 }

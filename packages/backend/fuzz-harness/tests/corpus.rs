@@ -6,7 +6,7 @@ use std::io::Read as _;
 use std::path::Path;
 
 use flate2::read::GzDecoder;
-use goody_fuzz_harness::{cursors, events, mapping, posts, stream};
+use goody_fuzz_harness::{cursors, encodings, events, mapping, posts, stream, workbooks};
 use tar::Archive;
 
 /// Checks the law on each file of the archive and names the file that violates it. An archive with fewer than `minimum` files
@@ -28,7 +28,7 @@ fn check_corpus(corpus: &str, minimum: usize, check: fn(&[u8]) -> bool) {
     eprintln!("{corpus}: {files} files, {accepted} accepted");
     assert!(files >= minimum, "{} has {files} files, fewer than {minimum}", path.display());
     assert!(
-        accepted >= 5,
+        accepted >= minimum.min(5),
         "only {accepted} files of {} are accepted: update the corpus to the current format",
         path.display()
     );
@@ -57,4 +57,14 @@ fn the_law_of_mapped_rows_holds_for_its_corpus() {
 #[test]
 fn the_law_of_stream_records_holds_for_its_corpus() {
     check_corpus("stream", 750, stream::check);
+}
+
+#[test]
+fn the_law_of_encodings_holds_for_its_corpus() {
+    check_corpus("encodings", 2, encodings::check);
+}
+
+#[test]
+fn the_law_of_workbooks_holds_for_its_corpus() {
+    check_corpus("workbooks", 1, workbooks::check);
 }

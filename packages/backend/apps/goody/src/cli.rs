@@ -27,6 +27,9 @@ pub(crate) enum Command {
     Serve(Serve),
     /// Import order events from a file. A second import adds nothing. A server may run on the same database.
     Import(Import),
+    /// List, show and propose mappings: what the columns and words of a file mean.
+    #[command(subcommand)]
+    Mapping(MappingCommand),
     /// Take the events of an import or a request back. Their ids are free again. A second run changes nothing.
     Retract(Retract),
     /// Fill a database with demo orders of the past days. A second run adds nothing.
@@ -48,6 +51,25 @@ pub(crate) enum Command {
     /// Create tokens for the clients of a server that other machines can reach.
     #[command(subcommand)]
     Token(TokenCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum MappingCommand {
+    /// List the ready mappings, and whose exports they read.
+    List,
+    /// Print a ready mapping, to save and change it.
+    Show {
+        /// The name of the mapping.
+        name: String,
+    },
+    /// Propose a mapping for a file, from its heading and its first rows. Read it, correct it, and check it with goody import --check.
+    New {
+        /// The file.
+        file: PathBuf,
+        /// The encoding of the file. Default: what the first bytes show.
+        #[arg(long)]
+        encoding: Option<String>,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -209,14 +231,39 @@ pub(crate) struct Retention {
     pub(crate) bucket_days: u16,
 }
 
+fn constant(text: &str) -> Result<(String, String), String> {
+    let (field, value) = text.split_once('=').ok_or("must be FIELD=VALUE, such as vendorId=acme")?;
+    Ok((field.trim().to_owned(), value.trim().to_owned()))
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Import {
-    /// The file to import: NDJSON with one event on each line, or CSV if its name ends with .csv or a mapping is given. `-` is
-    /// standard input. Events from an open pipe are stored within a second or two.
-    pub(crate) file: PathBuf,
-    /// The mapping of the CSV columns, a TOML file. Without it, the columns must have the names of the event's fields.
+    /// The files to import: NDJSON with one event on each line, a JSON list of events, or a table: CSV, an .xlsx workbook, or JSON with
+    /// a mapping. Each may be compressed with gzip. `-` is standard input. Events from an open pipe are stored within a second or two.
+    #[arg(required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// The mapping of the columns: a ready one, such as shopify (`goody mapping list`), or a TOML file. Without it, the columns must
+    /// have the names of the event's fields.
     #[arg(long, env = "GOODY_MAPPING")]
-    pub(crate) mapping: Option<PathBuf>,
+    pub(crate) mapping: Option<String>,
+    /// Store nothing. Show how the files are read, the first three rows as events, and the counts of the import.
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Fail if any line is rejected. The others are stored.
+    #[arg(long, env = "GOODY_STRICT")]
+    pub(crate) strict: bool,
+    /// The encoding of the files, such as windows-1252 or shift_jis. Default: that of the mapping, or what the first bytes show.
+    #[arg(long, env = "GOODY_ENCODING")]
+    pub(crate) encoding: Option<String>,
+    /// The IANA name of the time zone of the times without an offset in the files, and of their days. Default: that of the mapping.
+    #[arg(long, env = "GOODY_FILE_TIME_ZONE")]
+    pub(crate) file_time_zone: Option<String>,
+    /// The value of a field for rows without one, such as vendorId=acme. Can be repeated.
+    #[arg(long = "constant", value_name = "FIELD=VALUE", value_parser = constant)]
+    pub(crate) constants: Vec<(String, String)>,
+    /// The second file of a mapping with [join]. Default: the file that the mapping names, in the folder of the first.
+    #[arg(long, env = "GOODY_JOIN")]
+    pub(crate) join: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) database: Database,
     /// The file for rejected lines and the reasons. Default: the name of the imported file with `.rejected.ndjson`, in the current
@@ -248,6 +295,8 @@ pub(crate) struct Retract {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Dataset {
+    /// Every event, as goody import reads it: to move to another database, or to correct and import again.
+    Events,
     /// Every order with its events, sorted by id.
     Orders,
     /// Every vendor with its numbers of today, sorted by id.
@@ -271,6 +320,9 @@ pub(crate) struct Export {
     /// The format of the output.
     #[arg(long, env = "GOODY_FORMAT", default_value = "ndjson")]
     pub(crate) format: Format,
+    /// Begin a CSV file with a byte order mark, by which Excel knows that it is UTF-8.
+    #[arg(long, env = "GOODY_BOM")]
+    pub(crate) bom: bool,
     /// Only reports of this date, such as 2026-01-31, or the table of the vendors on it. Default for vendors: today.
     #[arg(long, conflicts_with_all = ["from", "to"])]
     pub(crate) date: Option<String>,

@@ -4,9 +4,9 @@ use std::io::{BufWriter, ErrorKind, Write};
 use std::process::ExitCode;
 
 use goody_application::ports::{Clock, OrderReader, ReportReader, Scope, VendorStore};
-use goody_application::read::FleetCache;
+use goody_application::read::{FleetCache, FleetRow, scores};
 use goody_contract::{OrderEventView, OrderView, ReportView, VendorRowView};
-use goody_domain::{Day, History, Instant, VendorId, report};
+use goody_domain::{Day, History, Instant, VendorId, WireEvent, report};
 use goody_http::export::{Format, RowWriter};
 use goody_store_sqlite::SqliteStore;
 use serde::Serialize;
@@ -42,12 +42,19 @@ async fn export(command: cli::Export) -> CommandResult {
         Some(path) => Output::File(OutputFile::create(path, Some(&command.database.database), &[])?),
         None => Output::Standard(BufWriter::with_capacity(1 << 16, std::io::stdout())),
     };
+    if command.dataset == Dataset::Events && format == Format::Csv {
+        return Err("events are exported as NDJSON, which goody import reads: their attributes have no columns".into());
+    }
     let mut out = RowOutput { writer: RowWriter::new(format), output };
+    if command.bom && format == Format::Csv {
+        out.write_bytes(goody_formats::lines::BOM)?;
+    }
     let now = SystemClock.now();
     let day = |name: &str, text: &Option<String>| {
         text.as_deref().map(Day::parse).transpose().map_err(|error| format!("--{name} {error}"))
     };
     match command.dataset {
+        Dataset::Events => write_events(&store, &mut out).await?,
         Dataset::Orders => write_orders(&store, format, now, &mut out).await?,
         Dataset::Vendors => write_vendors(&store, day("date", &command.date)?, now, &mut out).await?,
         Dataset::Reports => {
@@ -79,9 +86,13 @@ struct RowOutput {
 impl RowOutput {
     fn write<T: Serialize>(&mut self, rows: &[T]) -> Result<(), Failure> {
         let bytes = self.writer.write(rows)?;
+        self.write_bytes(&bytes)
+    }
+
+    fn write_bytes(&mut self, bytes: &[u8]) -> Result<(), Failure> {
         match &mut self.output {
-            Output::File(file) => file.write_all(&bytes)?,
-            Output::Standard(output) => output.write_all(&bytes)?,
+            Output::File(file) => file.write_all(bytes)?,
+            Output::Standard(output) => output.write_all(bytes)?,
         }
         Ok(())
     }
@@ -130,6 +141,20 @@ async fn write_orders(store: &SqliteStore, format: Format, now: Instant, out: &m
     }
 }
 
+/// Every event as `goody import` reads it, by order and occurrence.
+async fn write_events(store: &SqliteStore, out: &mut RowOutput) -> Result<(), Failure> {
+    let mut after = None;
+    loop {
+        let page = store.all(after.as_ref(), PAGE).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = Some(last.order_id().clone());
+        for history in &page {
+            let events = history.by_occurrence();
+            out.write(&events.iter().map(|recorded| WireEvent::from(&recorded.event)).collect::<Vec<_>>())?;
+        }
+    }
+}
+
 async fn write_vendors(
     store: &SqliteStore,
     date: Option<Day>,
@@ -144,8 +169,9 @@ async fn write_vendors(
         None => today,
     };
     let fleet = FleetCache::new(Arc::new(store.clone())).reports(as_of).await?;
-    for row in &fleet.rows {
-        out.write(&[VendorRowView::new(&row.vendor, &row.current.report, row.current.reliability30d.clone())])?;
+    let rows: Vec<&FleetRow> = fleet.rows.iter().map(AsRef::as_ref).collect();
+    for (row, scores) in rows.iter().zip(scores(store, &rows, as_of).await?) {
+        out.write(&[VendorRowView::new(&row.vendor, &row.current.report, scores)])?;
     }
     Ok(())
 }

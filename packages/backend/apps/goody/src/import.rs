@@ -1,12 +1,10 @@
 //! `goody import`: ingests the events of a file, and updates the reports at the same time.
 
 use std::future::pending;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
-use std::process::ExitCode;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::future::{MaybeDone, maybe_done};
 use futures::poll;
@@ -15,25 +13,33 @@ use goody_application::ports::{Clock, ReportReader};
 use goody_application::{project, roll};
 use goody_domain::{IngestOutcome, OrderEvent, Rejection, WireEvent};
 use goody_formats::mapping::Mapping;
+use goody_formats::workbook::WorkbookError;
 use goody_http::new_batch_id;
 use goody_store_sqlite::{Durability, Settings, SqliteStore};
-use serde::Serialize;
 use tokio::sync::mpsc::channel;
 
 use self::batches::{Batches, PIECES, PieceSender};
-use self::source::{InputFile, Line, Source};
+use self::description::Reading;
+use self::input_file::InputFile;
+use self::rejected::RejectedFile;
+use self::source::{Line, Source};
+use self::summary::Summary;
 use crate::clock::SystemClock;
-use crate::output::{self, OutputError, OutputFile};
+use crate::output::{self, OutputError};
 use crate::progress::Progress;
 use crate::{CommandResult, Failure, cli, database};
 
 mod batches;
+mod check;
+mod description;
+mod input_file;
+mod joined;
+mod rejected;
 mod source;
+mod summary;
 
 /// How many changes are projected together: more than in a server, because an import changes the same buckets again and again.
 const PROJECTION_BATCH: usize = 80_000;
-/// How many characters of a rejected line are written, next to the reasons.
-const REJECTED_TEXT_CHARS: usize = 4_096;
 
 /// Why an import fails.
 #[derive(Debug, thiserror::Error)]
@@ -42,104 +48,102 @@ enum ImportError {
     Unreadable(String, #[source] std::io::Error),
     #[error("{0}: {1}")]
     Columns(String, String),
+    #[error("{0} cannot be read")]
+    Workbook(String, #[source] WorkbookError),
     #[error("{0} cannot be written")]
     Unwritable(String, #[source] std::io::Error),
     #[error(transparent)]
     Output(#[from] OutputError),
 }
 
-/// How many lines had which result.
-#[derive(Debug, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Summary {
-    /// The id with which the accepted events can be taken back.
-    batch_id: String,
-    accepted: u64,
-    duplicate: u64,
-    /// Events of orders that have expired.
-    expired: u64,
-    rejected: u64,
-    /// Fields of accepted events that were left out or count nowhere.
-    warnings: u64,
-    /// Orders of the database with events and without a placement.
-    unplaced_orders: i64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    rejected_file: Option<PathBuf>,
-    seconds: f64,
-    events_per_second: f64,
-}
-
 pub(crate) async fn run(command: cli::Import) -> CommandResult {
+    let mapping = mapping_of(&command)?;
+    let files = command.files.iter().map(|file| InputFile::open(file)).collect::<Result<Vec<_>, _>>()?;
+    let bytes = if files.iter().any(|file| file.bytes == 0) { 0 } else { files.iter().map(|file| file.bytes).sum() };
+    let name = source_name(&command.files);
+    let reading = Arc::new(Mutex::new(Reading::default()));
+    let source = |zone| Source {
+        files,
+        mapping,
+        encoding: command.encoding.clone(),
+        join: command.join.clone(),
+        zone,
+        reading: reading.clone(),
+    };
+    if command.check {
+        return check::run(&command, source(check::zone(&command)?), &reading).await;
+    }
     let settings = Settings {
         durability: Durability::AtCheckpoint,
         writer_cache_mib: 128,
         ..Settings::new(Arc::new(SystemClock))
     };
-    let name = command.file.display().to_string();
-    let input = InputFile::open(&command.file).map_err(|error| ImportError::Unreadable(name.clone(), error))?;
-    let mapping = command.mapping.as_deref().map(Mapping::read).transpose()?;
     let rejected = RejectedFile::new(&command);
     output::check(&rejected.path, Some(&rejected.database), &rejected.inputs())?;
     let store = database::open_or_create(&command.database, settings)?;
 
     let position = Arc::new(AtomicU64::new(0));
     let (sender, pieces) = channel(PIECES);
-    let is_csv =
-        mapping.is_some() || command.file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
     let batch_size = command.batch as usize;
-    let batch = Batch { id: command.batch_id.clone().unwrap_or_else(new_batch_id), source: name.clone() };
-    let zone = ReportReader::zone(&store).clone();
-    let source = Source::new(input.reader, name, zone, PieceSender::new(sender, batch_size), position.clone());
-    let reading = tokio::task::spawn_blocking(move || {
-        if is_csv { source.read_csv(mapping.unwrap_or_default()) } else { source.read_ndjson() }
-    });
+    let batch = Batch { id: command.batch_id.clone().unwrap_or_else(new_batch_id), source: name };
+    let source = source(ReportReader::zone(&store).clone());
+    let counted = position.clone();
+    let reading_files = tokio::task::spawn_blocking(move || source.read(PieceSender::new(sender, batch_size), counted));
 
-    let progress = Progress::new(input.bytes, "{bar:40} {bytes}/{total_bytes} {msg} ETA {eta}");
-    let summary = Summary { batch_id: batch.id.to_string(), ..Summary::default() };
+    let progress = Progress::new(bytes, "{bar:40} {bytes}/{total_bytes} {msg} ETA {eta}");
+    let summary = Summary::new(batch.id.to_string());
     let results = ImportResults { summary, rejected };
     let chunks = Batches::new(pieces, batch_size);
     let mut summary = store_batches(&store, (chunks, &batch), progress, &position, results).await?;
-    reading.await??;
+    reading_files.await??;
     store.checkpoint().await?;
     summary.unplaced_orders = store.status().await?.unplaced_orders;
-
-    let valid = summary.accepted + summary.duplicate + summary.expired;
-    summary.events_per_second = valid as f64 / summary.seconds.max(1e-9);
-    if command.json {
-        print_stdout!("{}", serde_json::to_string(&summary)?);
-    } else {
-        let Summary { seconds, events_per_second, .. } = &summary;
-        print_stdout!("{} in {seconds:.1} s ({events_per_second:.0} events/s)", summary.counts());
-        if summary.accepted > 0 {
-            print_stdout!("To take these events back: goody retract {}", summary.batch_id);
-        }
-        if summary.unplaced_orders > 0 {
-            let orders = summary.unplaced_orders;
-            print_stdout!(
-                "Orders with events and no placement: {orders}. They count nowhere until their PLACED events come."
-            );
-        }
-        if let Some(file) = &summary.rejected_file {
-            print_stdout!("Rejected lines, with the reasons: {}", file.display());
-        }
-    }
-    let rejected_all = valid == 0 && summary.rejected > 0;
-    Ok(if rejected_all { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    summary.describe(&reading.lock().unwrap_or_else(PoisonError::into_inner));
+    summary.print(command.json)?;
+    Ok(summary.exit_code(command.strict))
 }
 
-impl Summary {
-    fn counts(&self) -> String {
-        let Self { accepted, duplicate, expired, rejected, warnings, .. } = self;
-        let expired = match expired {
-            0 => String::new(),
-            _ => format!(", {expired} of expired orders"),
-        };
-        let warnings = match warnings {
-            0 => String::new(),
-            1 => ", 1 warning".into(),
-            _ => format!(", {warnings} warnings"),
-        };
-        format!("{accepted} accepted, {duplicate} duplicate{expired}, {rejected} rejected{warnings}")
+/// The mapping of the command, with what its options say.
+fn mapping_of(command: &cli::Import) -> Result<Option<Mapping>, Failure> {
+    let mut mapping = command.mapping.as_deref().map(find_mapping).transpose()?;
+    if command.constants.is_empty() && command.file_time_zone.is_none() && command.encoding.is_none() {
+        return Ok(mapping);
+    }
+    if let Some(encoding) = &command.encoding {
+        goody_formats::encoding::named(encoding)?;
+    }
+    if command.constants.is_empty() && command.file_time_zone.is_none() {
+        return Ok(mapping);
+    }
+    let changed = mapping.get_or_insert_default();
+    for (field, value) in &command.constants {
+        changed.set_constant(field, value)?;
+    }
+    if let Some(zone) = &command.file_time_zone {
+        changed.set_time_zone(zone)?;
+    }
+    Ok(mapping)
+}
+
+/// A mapping by the name of its file, or of a ready one.
+pub(crate) fn find_mapping(name: &str) -> Result<Mapping, Failure> {
+    let path = Path::new(name);
+    match goody_formats::ready::text(name) {
+        Some(text) if !path.exists() => Ok(Mapping::parse(name.to_owned(), text)?),
+        None if !path.exists() && !name.contains(['/', '.']) => {
+            let names = goody_formats::ready::names().collect::<Vec<_>>().join(", ");
+            Err(format!("there is no file and no ready mapping {name}. The ready mappings are: {names}").into())
+        }
+        _ => Ok(Mapping::read(path)?),
+    }
+}
+
+/// The name of the files, for the batch.
+fn source_name(files: &[PathBuf]) -> String {
+    let first = files.first().map(|file| file.display().to_string()).unwrap_or_default();
+    match files.len() {
+        0 | 1 => first,
+        count => format!("{first} and {} more", count - 1),
     }
 }
 
@@ -223,6 +227,7 @@ async fn wait_until_saved<F: Future>(batch: Option<&mut Saving<F>>) {
 
 /// The line of an event, and how many of its fields were left out.
 struct Origin {
+    file: usize,
     line: u64,
     warnings: u64,
 }
@@ -237,13 +242,13 @@ impl ImportResults {
     /// Rejects the invalid lines. Returns the events of the others, with their origins.
     fn reject_invalid(&mut self, lines: Vec<Line>) -> Result<(Vec<Origin>, Vec<OrderEvent>), ImportError> {
         let (mut origins, mut events) = (Vec::with_capacity(lines.len()), Vec::with_capacity(lines.len()));
-        for Line { number, event } in lines {
+        for Line { file, number, event } in lines {
             match event {
                 Ok((event, warnings)) => {
-                    origins.push(Origin { line: number, warnings: warnings.len() as u64 });
+                    origins.push(Origin { file, line: number, warnings: warnings.len() as u64 });
                     events.push(event);
                 }
-                Err((rejection, text)) => self.reject(number, &rejection, &text)?,
+                Err((rejection, text)) => self.reject((file, number), &rejection, &text)?,
             }
         }
         Ok((origins, events))
@@ -267,7 +272,11 @@ impl ImportResults {
                 IngestOutcome::Conflict | IngestOutcome::Full => {
                     let refusal =
                         if outcome == IngestOutcome::Full { Rejection::full() } else { Rejection::conflict() };
-                    self.reject(origin.line, &refusal, &serde_json::to_string(&WireEvent::from(event))?)?;
+                    self.reject(
+                        (origin.file, origin.line),
+                        &refusal,
+                        &serde_json::to_string(&WireEvent::from(event))?,
+                    )?;
                     continue;
                 }
             }
@@ -276,68 +285,13 @@ impl ImportResults {
         Ok(())
     }
 
-    fn reject(&mut self, number: u64, rejection: &Rejection, text: &str) -> Result<(), ImportError> {
-        self.summary.rejected += 1;
-        self.rejected.write(number, rejection, text)
+    fn reject(&mut self, line: (usize, u64), rejection: &Rejection, text: &str) -> Result<(), ImportError> {
+        self.summary.reject(line.1, rejection);
+        self.rejected.write(line, rejection, text)
     }
 
-    fn finish(self) -> Result<Summary, ImportError> {
-        Ok(Summary { rejected_file: self.rejected.finish()?, ..self.summary })
-    }
-}
-
-/// The file of rejected lines. It is created with the first of them.
-struct RejectedFile {
-    path: PathBuf,
-    database: PathBuf,
-    inputs: Vec<PathBuf>,
-    file: Option<OutputFile>,
-}
-
-#[derive(Serialize)]
-struct RejectedLine<'l> {
-    line: u64,
-    errors: &'l [goody_domain::FieldError],
-    text: String,
-}
-
-impl RejectedFile {
-    fn new(command: &cli::Import) -> Self {
-        let named = command.rejected.clone();
-        let path = named.unwrap_or_else(|| {
-            let name = command.file.file_name().filter(|name| *name != "-").unwrap_or("import".as_ref());
-            PathBuf::from(format!("{}.rejected.ndjson", name.to_string_lossy()))
-        });
-        let inputs = std::iter::once(command.file.clone()).chain(command.mapping.clone()).collect();
-        Self { path, database: command.database.database.clone(), inputs, file: None }
-    }
-
-    fn inputs(&self) -> Vec<&Path> {
-        self.inputs.iter().map(PathBuf::as_path).collect()
-    }
-
-    fn write(&mut self, line: u64, rejection: &Rejection, text: &str) -> Result<(), ImportError> {
-        if self.file.is_none() {
-            self.file = Some(OutputFile::create(&self.path, Some(&self.database), &self.inputs())?);
-        }
-        let Some(file) = &mut self.file else { return Ok(()) };
-        let unwritable = |error| ImportError::Unwritable(self.path.display().to_string(), error);
-        let row =
-            RejectedLine { line, errors: &rejection.errors, text: text.chars().take(REJECTED_TEXT_CHARS).collect() };
-        let row = serde_json::to_string(&row).map_err(|error| unwritable(error.into()))?;
-        writeln!(file, "{row}").map_err(unwritable)
-    }
-
-    fn finish(self) -> Result<Option<PathBuf>, ImportError> {
-        let Some(file) = self.file else {
-            // The rejections of an earlier import no longer apply.
-            if std::fs::symlink_metadata(&self.path).is_ok_and(|found| found.is_file()) {
-                let removed = std::fs::remove_file(&self.path);
-                removed.map_err(|error| ImportError::Unwritable(self.path.display().to_string(), error))?;
-            }
-            return Ok(None);
-        };
-        file.finish()?;
-        Ok(Some(self.path))
+    fn finish(mut self) -> Result<Summary, ImportError> {
+        self.summary.rejected_file = self.rejected.finish()?;
+        Ok(self.summary)
     }
 }

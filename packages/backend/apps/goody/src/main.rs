@@ -15,6 +15,7 @@ mod health;
 mod import;
 mod limits;
 mod logs;
+mod mappings;
 mod metrics;
 mod output;
 mod progress;
@@ -83,6 +84,7 @@ async fn run(command: Command, log: Option<&ServerLog>) -> CommandResult {
     match command {
         Command::Serve(command) => serve::run(command, log.map(ServerLog::queue)).await,
         Command::Import(command) => import::run(command).await,
+        Command::Mapping(command) => mappings::run(command),
         Command::Retract(command) => retract::run(command).await,
         Command::Backfill(command) => simulate::backfill(command).await,
         Command::Simulate(command) => simulate::run(command).await,

@@ -1,63 +1,80 @@
-//! The mapping of a CSV file, in TOML. It says which columns and words of the file make which events.
+//! The mapping of a file, in TOML. It says which columns and words of the file make which events.
 //!
 //! ```toml
-//! delimiter = ";"                      # default: ,
+//! delimiter = ";"                      # default: the one that the heading has
+//! encoding = "windows-1252"            # default: UTF-8, or what the first bytes show
 //! time-zone = "America/Sao_Paulo"      # for times without an offset; default: UTC
-//! date-formats = ["%d/%m/%Y %H:%M"]    # in addition to RFC 3339; letters as in strftime
+//! date-formats = ["%d/%m/%Y %H:%M"]    # in addition to ISO 8601; letters as in strftime; "epoch" for seconds or milliseconds
+//! make-ids = true                      # ids from any text; the text is kept as reference and vendorName
+//! midnight-means-day = true            # a promise at 00:00:00 is that whole day
+//! money = "major"                      # whole numbers are euros, not cents ("minor")
+//! decimal-mark = ","                   # only where an amount could be read in two ways
+//! sheet = "Orders"                     # of a workbook; default: the first with the columns
+//! records = "orders"                   # of a JSON file: the list of records
+//! rows = "line_items"                  # of a JSON file: a list in each record, with one row for each item
 //!
 //! [columns]                            # field of the event = column of the file; default: the column with the field's name
-//! orderId = "order_id"
-//! occurredAt = "when"
+//! orderId = ["Name", "Vendor"]         # several columns, joined by -
+//! occurredAt = { first = ["shipped", "paid"] }           # the first that is filled
+//! estimatedDelivery = { days-after-placement = "days" }  # a promise in days
+//! giftValue = { product = ["price", "quantity"], sum = true }
 //!
-//! [constants]                          # fields with the same value in every row
+//! [constants]                          # fields with this value where the row has none
 //! currency = "BRL"
 //!
-//! [statuses]                           # word of the file = status
+//! [zones]                              # letters at the end of a time
+//! PST = "America/Los_Angeles"
+//!
+//! [statuses]                           # word of the file = status, in any case; "" leaves the row out
 //! delivered = "ARRIVED"
+//!
+//! [words.isRush]                       # words of one field
+//! express = true
 //!
 //! [attributes]                         # name of a text to keep = column of the file
 //! colour = "ribbon_colour"
 //!
-//! [[events]]                           # for files with one order on each row: each filled column of times is one event
+//! [when]                               # rows that do not satisfy it are left out
+//! Test = { not = ["yes"] }
+//!
+//! [same-order]                         # rows that follow each other and have the same text in this column
+//! column = "Name"
+//! fill = ["Currency", "Cancelled at"]  # columns that only the first of these rows has
+//!
+//! [join]                               # a second file, with rows for the rows of this one
+//! file = "items.csv"
+//! key = "order_id"
+//!
+//! [[events]]                           # for files with one order on each row: each filled time is one event
 //! status = "PLACED"
 //! occurredAt = "purchased_at"
+//!
+//! [[events]]
+//! status = { column = "state" }        # the latest status of the row, by the words of [statuses]
+//! occurredAt = "changed_at"
+//! when = { state = ["canceled"] }
 //! ```
 
-use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use csv::StringRecord;
-use goody_domain::{Day, Instant, Rejection, Status, WireDestination, WireEvent};
-use jiff::civil::DateTime;
-use jiff::fmt::strtime;
-use jiff::tz::TimeZone;
+use goody_domain::Status;
 use serde::Deserialize;
+use toml::Value;
 
-/// The fields of an event that a row may contain.
-const FIELDS: [&str; 21] = [
-    "eventId",
-    "orderId",
-    "vendorId",
-    "status",
-    "occurredAt",
-    "estimatedDelivery",
-    "shipBy",
-    "giftValue",
-    "currency",
-    "giftType",
-    "isRush",
-    "carrier",
-    "trackingNumber",
-    "reason",
-    "isBackfilled",
-    "parcelId",
-    "reference",
-    "vendorName",
-    "destination.country",
-    "destination.region",
-    "destination.postalPrefix",
-];
+use self::fields::Field;
+use self::source::{FieldSource, Source};
+use self::when::RowTest;
+use crate::money::{MoneyFormat, Notation};
+use crate::times::TimeFormat;
+
+mod fields;
+pub mod group;
+mod row;
+pub(crate) mod source;
+mod when;
+
+pub use self::row::RowParser;
 
 /// Why a mapping cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -79,32 +96,97 @@ pub enum MappingError {
 }
 
 /// The content of the mapping file.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Mapping {
+struct Document {
     delimiter: Option<char>,
+    encoding: Option<String>,
     time_zone: Option<String>,
     #[serde(default)]
     date_formats: Vec<String>,
     #[serde(default)]
-    columns: BTreeMap<String, String>,
+    zones: BTreeMap<String, String>,
+    #[serde(default)]
+    make_ids: bool,
+    #[serde(default)]
+    midnight_means_day: bool,
+    money: Option<String>,
+    decimal_mark: Option<char>,
+    sheet: Option<String>,
+    records: Option<String>,
+    rows: Option<String>,
+    #[serde(default)]
+    columns: BTreeMap<String, Value>,
     #[serde(default)]
     constants: BTreeMap<String, String>,
     #[serde(default)]
     statuses: BTreeMap<String, String>,
     #[serde(default)]
-    attributes: BTreeMap<String, String>,
+    words: BTreeMap<String, BTreeMap<String, Value>>,
     #[serde(default)]
-    events: Vec<EventColumn>,
+    attributes: BTreeMap<String, Value>,
+    when: Option<Value>,
+    same_order: Option<SameOrder>,
+    join: Option<JoinTable>,
+    #[serde(default)]
+    events: Vec<BTreeMap<String, Value>>,
+}
+
+/// Rows that belong to one order.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SameOrder {
+    /// The column with the same text in each of them.
+    pub(crate) column: String,
+    /// Columns that only the first of them fills.
+    #[serde(default)]
+    pub(crate) fill: Vec<String>,
+}
+
+/// The second file of a mapping.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct JoinTable {
+    /// Its name, in the folder of the first file.
+    pub file: String,
+    /// The column with the same text in both files.
+    pub key: String,
+    /// The column of the first file, if it has another name there.
+    pub key_here: Option<String>,
+    /// The columns of the second file that the rows get. Default: all.
+    #[serde(default)]
+    pub columns: Vec<String>,
+}
+
+/// A checked mapping.
+#[derive(Clone, Debug, Default)]
+pub struct Mapping {
+    document: Document,
+    columns: Vec<(Field, FieldSource)>,
+    constants: Vec<(Field, String)>,
+    words: Vec<(Field, BTreeMap<String, String>)>,
+    attributes: Vec<(String, FieldSource)>,
+    when: Vec<RowTest>,
+    events: Vec<EventSource>,
+}
+
+/// The status of an event of a row.
+#[derive(Clone, Debug)]
+pub(crate) enum StatusSource {
+    Fixed(Status),
+    Column(Source),
 }
 
 /// One event of a row that describes a whole order.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct EventColumn {
-    status: String,
-    #[serde(rename = "occurredAt")]
-    occurred_at: String,
+#[derive(Clone, Debug)]
+pub(crate) struct EventSource {
+    pub(crate) status: StatusSource,
+    pub(crate) occurred_at: Source,
+    pub(crate) when: Vec<RowTest>,
+    /// Fields that are those of this event only.
+    pub(crate) own: Vec<(Field, Source)>,
+    /// Whether the file may lack the columns: then the event is left out.
+    pub(crate) is_optional: bool,
 }
 
 impl Mapping {
@@ -119,216 +201,200 @@ impl Mapping {
     }
 
     /// Parses a mapping. Error messages call it `name`.
+    ///
+    /// # Errors
+    /// It is no mapping.
     pub fn parse(name: String, text: &str) -> Result<Self, MappingError> {
-        let mapping: Self =
+        let document: Document =
             toml::from_str(text).map_err(|error| MappingError::Invalid(name.clone(), Box::new(error)))?;
-        let unknown_field =
-            mapping.columns.keys().chain(mapping.constants.keys()).find(|field| !FIELDS.contains(&field.as_str()));
-        let words = mapping.statuses.values().chain(mapping.events.iter().map(|event| &event.status));
-        let unknown_status = words.into_iter().find(|word| Status::parse(word).is_none());
-        let reason = match (unknown_field, unknown_status) {
-            (Some(field), _) => format!("an event has no field {field}; use one of {}", FIELDS.join(", ")),
-            (_, Some(word)) => {
-                format!("{word} is not a status; use one of {}", Status::ALL.map(Status::as_str).join(", "))
+        Self::check(document).map_err(|reason| MappingError::Unusable { path: name, reason })
+    }
+
+    fn check(document: Document) -> Result<Self, String> {
+        let mut mapping = Self::default();
+        for (name, value) in &document.columns {
+            let field = FieldSource::parse(value).map_err(|reason| format!("columns.{name} {reason}"))?;
+            mapping.columns.push((field_of(name)?, field));
+        }
+        for (name, text) in &document.constants {
+            mapping.constants.push((field_of(name)?, text.clone()));
+        }
+        for (name, table) in &document.words {
+            let word = |(word, value): (&String, &Value)| match value {
+                Value::String(text) => Ok((word.trim().to_lowercase(), text.clone())),
+                Value::Boolean(flag) => Ok((word.trim().to_lowercase(), flag.to_string())),
+                Value::Integer(number) => Ok((word.trim().to_lowercase(), number.to_string())),
+                _ => Err(format!("words.{name}.{word} must be a text, a number or true or false")),
+            };
+            mapping.words.push((field_of(name)?, table.iter().map(word).collect::<Result<_, String>>()?));
+        }
+        for (name, value) in &document.attributes {
+            let source = FieldSource::parse(value).map_err(|reason| format!("attributes.{name} {reason}"))?;
+            mapping.attributes.push((name.clone(), source));
+        }
+        if let Some(when) = &document.when {
+            mapping.when = when::parse(when)?;
+        }
+        for event in &document.events {
+            mapping.events.push(EventSource::parse(event).map_err(|reason| format!("[[events]]: {reason}"))?);
+        }
+        let unknown = document.statuses.values().find(|word| !word.is_empty() && Status::parse(word).is_none());
+        if let Some(word) = unknown {
+            return Err(not_a_status(word));
+        }
+        if document.delimiter.is_some_and(|delimiter| !delimiter.is_ascii() || "\"\r\n".contains(delimiter)) {
+            return Err("the delimiter must be an ASCII character, and no quote".into());
+        }
+        if document.decimal_mark.is_some_and(|mark| !matches!(mark, '.' | ',')) {
+            return Err("decimal-mark must be \".\" or \",\"".into());
+        }
+        if let Some(encoding) = &document.encoding {
+            crate::encoding::named(encoding)?;
+        }
+        mapping.document = document;
+        mapping.times()?;
+        mapping.money()?;
+        Ok(mapping)
+    }
+
+    /// The character between two cells, if the mapping says it.
+    pub fn delimiter(&self) -> Option<u8> {
+        self.document.delimiter.and_then(|delimiter| u8::try_from(delimiter).ok())
+    }
+
+    /// The name of the file's encoding, if the mapping says it.
+    pub fn encoding(&self) -> Option<&str> {
+        self.document.encoding.as_deref()
+    }
+
+    /// The sheet of a workbook, if the mapping says it.
+    pub fn sheet(&self) -> Option<&str> {
+        self.document.sheet.as_deref()
+    }
+
+    /// Where a JSON file has its list of records, and where each record has its list of rows.
+    pub fn json_lists(&self) -> (Option<&str>, Option<&str>) {
+        (self.document.records.as_deref(), self.document.rows.as_deref())
+    }
+
+    /// The second file, if there is one.
+    pub fn join(&self) -> Option<&JoinTable> {
+        self.document.join.as_ref()
+    }
+
+    /// Sets a field for rows that have no value for it.
+    ///
+    /// # Errors
+    /// An event has no such field.
+    pub fn set_constant(&mut self, name: &str, value: &str) -> Result<(), String> {
+        let field = field_of(name)?;
+        self.constants.retain(|(known, _)| *known != field);
+        self.constants.push((field, value.to_owned()));
+        Ok(())
+    }
+
+    /// Says the encoding of the file, whatever the mapping says.
+    ///
+    /// # Errors
+    /// There is no such encoding.
+    pub fn set_encoding(&mut self, name: &str) -> Result<(), String> {
+        crate::encoding::named(name)?;
+        self.document.encoding = Some(name.to_owned());
+        Ok(())
+    }
+
+    /// Says the time zone of the file, whatever the mapping says.
+    ///
+    /// # Errors
+    /// There is no such time zone.
+    pub fn set_time_zone(&mut self, name: &str) -> Result<(), String> {
+        self.document.time_zone = Some(name.to_owned());
+        self.times().map(drop)
+    }
+
+    /// The columns that the mapping names, without doubles: a JSON file is read by them.
+    pub fn column_names(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        for (_, source) in &self.columns {
+            source.source.columns(&mut names);
+        }
+        for (_, source) in &self.attributes {
+            source.source.columns(&mut names);
+        }
+        for event in &self.events {
+            event.occurred_at.columns(&mut names);
+            if let StatusSource::Column(source) = &event.status {
+                source.columns(&mut names);
             }
-            _ if mapping.delimiter.is_some_and(|delimiter| !delimiter.is_ascii()) => {
-                "the delimiter must be an ASCII character".into()
-            }
-            _ => return Ok(mapping),
+            event.own.iter().for_each(|(_, source)| source.columns(&mut names));
+            names.extend(event.when.iter().map(RowTest::column));
+        }
+        names.extend(self.when.iter().map(RowTest::column));
+        if let Some(same) = &self.document.same_order {
+            names.push(&same.column);
+            names.extend(same.fill.iter().map(String::as_str));
+        }
+        let mapped: Vec<Field> = self.columns.iter().map(|(field, _)| *field).collect();
+        names.extend(fields::FIELDS.into_iter().filter(|(field, _)| !mapped.contains(field)).map(|(_, name)| name));
+        let mut seen = std::collections::BTreeSet::new();
+        names.into_iter().filter(|name| seen.insert(*name)).map(str::to_owned).collect()
+    }
+
+    pub(crate) fn same_order(&self) -> Option<&SameOrder> {
+        self.document.same_order.as_ref()
+    }
+
+    fn times(&self) -> Result<TimeFormat, String> {
+        let Document { date_formats, time_zone, zones, midnight_means_day, .. } = &self.document;
+        TimeFormat::new(date_formats, time_zone.as_deref(), zones, *midnight_means_day)
+    }
+
+    fn money(&self) -> Result<MoneyFormat, String> {
+        let notation = match self.document.money.as_deref() {
+            None => None,
+            Some("minor") => Some(Notation::Minor),
+            Some("major") => Some(Notation::Major),
+            Some(_) => return Err("money must be \"major\" (4900 are 4,900.00) or \"minor\" (4900 are 49.00)".into()),
         };
-        Err(MappingError::Unusable { path: name, reason })
-    }
-
-    /// The character between two cells.
-    pub fn delimiter(&self) -> u8 {
-        self.delimiter.and_then(|delimiter| u8::try_from(delimiter).ok()).unwrap_or(b',')
+        Ok(MoneyFormat::new(notation, self.document.decimal_mark))
     }
 }
 
-/// Makes events of the rows of one file: the mapping, with the positions of the file's columns.
-pub struct RowParser {
-    /// The position of the column of each field.
-    columns: HashMap<&'static str, usize>,
-    /// The name of each attribute, and the position of its column.
-    attributes: Vec<(String, usize)>,
-    /// The status of each event of a row, and the position of the column with its time.
-    events: Vec<(String, usize)>,
-    constants: BTreeMap<String, String>,
-    statuses: BTreeMap<String, String>,
-    formats: Vec<String>,
-    zone: TimeZone,
+fn field_of(name: &str) -> Result<Field, String> {
+    Field::of(name).ok_or_else(|| format!("an event has no field {name}; use one of {}", Field::names()))
 }
 
-impl RowParser {
-    /// Finds the columns of a mapping in the heading of a file.
-    pub fn new(mapping: Mapping, heading: &StringRecord) -> Result<Self, String> {
-        let position =
-            |column: &str| heading.iter().position(|name| name.trim().trim_start_matches('\u{feff}') == column);
-        let mut columns = HashMap::new();
-        for field in FIELDS {
-            match mapping.columns.get(field) {
-                Some(column) => {
-                    let found = position(column).ok_or_else(|| {
-                        format!("there is no column {column} for {field}: correct [columns] in the mapping")
-                    })?;
-                    columns.insert(field, found);
+fn not_a_status(word: &str) -> String {
+    format!("{word} is not a status; use one of {}", Status::ALL.map(Status::as_str).join(", "))
+}
+
+impl EventSource {
+    fn parse(event: &BTreeMap<String, Value>) -> Result<Self, String> {
+        let mut own = Vec::new();
+        let mut is_optional = false;
+        for (key, value) in event {
+            match key.as_str() {
+                "status" | "occurredAt" | "when" => {}
+                "optional" => is_optional = value.as_bool().ok_or("optional must be true or false")?,
+                "carrier" | "trackingNumber" | "reason" | "parcelId" => {
+                    let source = Source::parse(value).map_err(|reason| format!("{key} {reason}"))?;
+                    own.push((field_of(key)?, source));
                 }
-                None => drop(position(field).map(|found| columns.insert(field, found))),
+                _ => {
+                    return Err(format!(
+                        "an entry has no key {key}; use status, occurredAt, when, optional, carrier, trackingNumber, reason or \
+                         parcelId"
+                    ));
+                }
             }
         }
-        let attribute = |(name, column): (String, String)| match position(&column) {
-            Some(found) => Ok((name, found)),
-            None => Err(format!("there is no column {column}: correct [attributes] in the mapping")),
+        let status = match event.get("status").ok_or("status is missing")? {
+            Value::String(word) => StatusSource::Fixed(Status::parse(word).ok_or_else(|| not_a_status(word))?),
+            value => StatusSource::Column(Source::parse(value).map_err(|reason| format!("status {reason}"))?),
         };
-        let attributes = mapping.attributes.into_iter().map(attribute).collect::<Result<_, String>>()?;
-        let event = |event: &EventColumn| {
-            let found = position(&event.occurred_at).ok_or_else(|| {
-                format!("there is no column {}: correct [[events]] in the mapping", event.occurred_at)
-            })?;
-            Ok((event.status.clone(), found))
-        };
-        let events: Vec<(String, usize)> = mapping.events.iter().map(event).collect::<Result<_, String>>()?;
-        if !columns.contains_key("orderId") {
-            return Err(
-                "there is no column orderId: name the column with the order ids in a mapping (--mapping)".into()
-            );
-        }
-        let zone = match &mapping.time_zone {
-            Some(name) => goody_domain::time_zone(name).map_err(|error| format!("time-zone {error}"))?,
-            None => TimeZone::UTC,
-        };
-        Ok(Self {
-            columns,
-            attributes,
-            events,
-            constants: mapping.constants,
-            statuses: mapping.statuses,
-            formats: mapping.date_formats,
-            zone,
-        })
-    }
-
-    /// The events of a row: one, or with `[[events]]` one for each filled column of times.
-    pub fn events<'r>(&'r self, row: &'r StringRecord) -> Vec<Result<WireEvent<'r>, Rejection>> {
-        if self.events.is_empty() {
-            return vec![self.event(row, None)];
-        }
-        let filled =
-            self.events.iter().filter(|(_, column)| row.get(*column).is_some_and(|cell| !cell.trim().is_empty()));
-        filled.map(|(status, column)| self.event(row, Some((status, *column)))).collect()
-    }
-
-    /// One event of a row. `status_and_column` are those of an entry of `[[events]]`, if there is any.
-    fn event<'r>(
-        &'r self,
-        row: &'r StringRecord,
-        status_and_column: Option<(&'r str, usize)>,
-    ) -> Result<WireEvent<'r>, Rejection> {
-        let cell = |field: &str| {
-            let found = self.columns.get(field).and_then(|column| row.get(*column)).map(str::trim);
-            found.filter(|cell| !cell.is_empty()).or_else(|| self.constants.get(field).map(String::as_str))
-        };
-        let text = |field: &str| cell(field).map(Cow::Borrowed);
-        let flag = |field: &'static str| {
-            cell(field).map(|word| match word.to_ascii_lowercase().as_str() {
-                "true" | "yes" | "1" => Ok(true),
-                "false" | "no" | "0" => Ok(false),
-                _ => Err(Rejection::field(field, "must be true or false")),
-            })
-        };
-        let (status, occurred_at) = match status_and_column {
-            Some((status, column)) => {
-                let cell = row.get(column).unwrap_or_default().trim();
-                (Some(Cow::Borrowed(status)), Some(self.time("occurredAt", cell)?))
-            }
-            None => {
-                let word = cell("status").map(|word| self.statuses.get(word).map_or(word, String::as_str));
-                (word.map(Cow::Borrowed), cell("occurredAt").map(|cell| self.time("occurredAt", cell)).transpose()?)
-            }
-        };
-        // Few files have event ids. The same status at the same time is the same event in every import.
-        let derived_id = match (&status, &occurred_at) {
-            (Some(status), Some(at)) => Some(Cow::Owned(format!("{status}:{}", at.replace('+', "-")))),
-            _ => None,
-        };
-        let attributes = self.attributes.iter().filter_map(|(name, column)| {
-            let cell = row.get(*column).map(str::trim).filter(|cell| !cell.is_empty())?;
-            Some((Cow::Borrowed(name.as_str()), Cow::Borrowed(cell)))
-        });
-        let attributes: BTreeMap<_, _> = attributes.collect();
-        let is_placement = status.as_deref() == Some(Status::Placed.as_str());
-        let event = WireEvent {
-            event_id: text("eventId").filter(|_| status_and_column.is_none()).or(derived_id),
-            order_id: text("orderId"),
-            vendor_id: text("vendorId"),
-            status,
-            occurred_at,
-            carrier: text("carrier"),
-            tracking_number: text("trackingNumber"),
-            reason: text("reason"),
-            is_backfilled: flag("isBackfilled").transpose()?,
-            parcel_id: text("parcelId").filter(|_| !is_placement),
-            attributes: (!attributes.is_empty()).then_some(attributes),
-            ..WireEvent::default()
-        };
-        if !is_placement {
-            return Ok(event);
-        }
-        // Tables repeat the fields of the placement on every row.
-        let promise = |field: &str| cell(field).map(|cell| self.promise(field, cell)).transpose();
-        let gift_value = cell("giftValue").map(|number| {
-            number.parse().map_err(|_| Rejection::field("giftValue", "is not a whole number of minor units"))
-        });
-        let destination = WireDestination {
-            country: text("destination.country"),
-            region: text("destination.region"),
-            postal_prefix: text("destination.postalPrefix"),
-        };
-        Ok(WireEvent {
-            estimated_delivery: promise("estimatedDelivery")?,
-            ship_by: promise("shipBy")?,
-            gift_value: gift_value.transpose()?,
-            currency: text("currency"),
-            gift_type: text("giftType"),
-            is_rush: flag("isRush").transpose()?,
-            reference: text("reference"),
-            vendor_name: text("vendorName"),
-            destination: (destination != WireDestination::default()).then_some(destination),
-            ..event
-        })
-    }
-
-    /// Converts a promise like a time, except that a date stays one: it means the end of that day.
-    fn promise<'r>(&self, field: &str, cell: &'r str) -> Result<Cow<'r, str>, Rejection> {
-        if Day::parse(cell).is_ok() {
-            return Ok(Cow::Borrowed(cell));
-        }
-        let date = self.formats.iter().find_map(|format| {
-            let parsed = strtime::parse(format, cell).ok()?;
-            parsed.to_date().ok().filter(|_| parsed.hour().is_none())
-        });
-        match date {
-            Some(date) => Ok(Cow::Owned(date.to_string())),
-            None => self.time(field, cell),
-        }
-    }
-
-    /// Converts a time in one of the file's formats to RFC 3339.
-    fn time<'r>(&self, field: &str, cell: &'r str) -> Result<Cow<'r, str>, Rejection> {
-        if Instant::parse(cell).is_ok() {
-            return Ok(Cow::Borrowed(cell));
-        }
-        let timestamp = self.formats.iter().find_map(|format| {
-            let parsed = strtime::parse(format, cell).ok()?;
-            if let Ok(timestamp) = parsed.to_timestamp() {
-                return Some(timestamp);
-            }
-            let date = parsed.to_date().ok()?;
-            let time = parsed.to_time().unwrap_or(jiff::civil::Time::midnight());
-            self.zone.to_timestamp(DateTime::from_parts(date, time)).ok()
-        });
-        timestamp.map(|timestamp| Cow::Owned(timestamp.to_string())).ok_or_else(|| {
-            Rejection::field(field, "is neither RFC 3339 nor in one of the formats of the mapping (date-formats)")
-        })
+        let occurred_at = event.get("occurredAt").ok_or("occurredAt is missing")?;
+        let occurred_at = Source::parse(occurred_at).map_err(|reason| format!("occurredAt {reason}"))?;
+        let when = event.get("when").map(when::parse).transpose()?.unwrap_or_default();
+        Ok(Self { status, occurred_at, when, own, is_optional })
     }
 }

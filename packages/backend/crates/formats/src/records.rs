@@ -67,17 +67,80 @@ enum End {
     Stray,
 }
 
+fn parser(delimiter: u8) -> Reader {
+    ReaderBuilder::new().delimiter(delimiter).terminator(Terminator::Any(b'\n')).build()
+}
+
+/// The delimiter that a line `sep=;` says, as Excel writes it.
+fn separator_line(line: &[u8]) -> Option<u8> {
+    let line = line.trim_ascii_end();
+    let line = line.strip_prefix(b"\"").and_then(|line| line.strip_suffix(b"\"")).unwrap_or(line);
+    let rest = line.get(..4).filter(|start| start.eq_ignore_ascii_case(b"sep=")).map(|_| &line[4..])?;
+    match rest {
+        [delimiter] if *delimiter != b'"' => Some(*delimiter),
+        // A tab at the end of the line was trimmed.
+        [] => Some(b'\t'),
+        _ => None,
+    }
+}
+
+/// The delimiter that a heading has most often outside quotes.
+fn likely_delimiter(line: &[u8]) -> Option<u8> {
+    let mut counts = [(b',', 0_usize), (b';', 0), (b'\t', 0), (b'|', 0)];
+    let mut is_quoted = false;
+    for byte in line {
+        match byte {
+            b'"' => is_quoted = !is_quoted,
+            byte if !is_quoted => {
+                if let Some((_, count)) = counts.iter_mut().find(|(delimiter, _)| delimiter == byte) {
+                    *count += 1;
+                }
+            }
+            _ => {}
+        }
+    }
+    counts
+        .into_iter()
+        .rev()
+        .filter(|(_, count)| *count > 0)
+        .max_by_key(|(_, count)| *count)
+        .map(|(delimiter, _)| delimiter)
+}
+
 impl<R: BufRead> Records<R> {
     /// Reads the records of `input`, with this delimiter between cells.
     pub fn new(input: R, delimiter: u8) -> Self {
-        let parser = ReaderBuilder::new().delimiter(delimiter).terminator(Terminator::Any(b'\n')).build();
+        let parser = parser(delimiter);
         let lines = VecDeque::new();
         Self { input, delimiter, terminator: None, parser, lines, bytes: 0, number: 1, inside: 0, end: None, opened: 0 }
     }
 
-    /// The reader of the bytes.
-    pub fn input(&mut self) -> &mut R {
-        &mut self.input
+    /// The character between cells.
+    pub fn delimiter(&self) -> u8 {
+        self.delimiter
+    }
+
+    /// Looks at the next line, and takes the delimiter from it: that of a line `sep=;`, which is then skipped, or the one that it
+    /// has most often, unless the delimiter is stated.
+    pub fn find_delimiter(&mut self, is_stated: bool) -> io::Result<()> {
+        while self.lines.is_empty() && self.read_line()? {
+            if self.lines.front().is_some_and(|line| line.is_whole && line.text.trim_ascii().is_empty()) {
+                self.take_lines(1);
+            }
+        }
+        let Some(line) = self.lines.front() else { return Ok(()) };
+        if let Some(delimiter) = separator_line(&line.text) {
+            self.set_delimiter(delimiter);
+            self.take_lines(1);
+        } else if !is_stated && let Some(delimiter) = likely_delimiter(&line.text) {
+            self.set_delimiter(delimiter);
+        }
+        Ok(())
+    }
+
+    fn set_delimiter(&mut self, delimiter: u8) {
+        self.delimiter = delimiter;
+        self.parser = parser(delimiter);
     }
 
     /// The next record; `None` at the end of the file.

@@ -178,13 +178,7 @@ pub(crate) async fn views(
     rows: &[&FleetRow],
     as_of: AsOf,
 ) -> Result<Vec<VendorRowView>, StoreError> {
-    let scores = match as_of.cut() {
-        Some(_) => rows.iter().map(|row| row.current.reliability30d.clone()).collect(),
-        None => {
-            let ids: Vec<VendorId> = rows.iter().map(|row| row.vendor.vendor_id.clone()).collect();
-            read::scores(reports, &ids, as_of).await?
-        }
-    };
+    let scores = read::scores(reports, rows, as_of).await?;
     let rows = rows.iter().zip(scores);
     Ok(rows.map(|(row, scores)| VendorRowView::new(&row.vendor, &row.current.report, scores)).collect())
 }

@@ -13,6 +13,7 @@ mod faults_of_readers;
 mod faults_of_the_file;
 mod faults_of_the_log;
 mod faults_of_two_servers;
+mod import_guide;
 mod memory;
 mod metrics;
 mod oracle;

@@ -5,9 +5,9 @@ use goody_domain::{
     one_day, reliability_history, report,
 };
 
-use super::{DAYS_BEFORE, ReadError, check_not_expired, check_window, minutes_of, versions};
+use super::{DAYS_BEFORE, FleetRow, ReadError, check_not_expired, check_window, minutes_of, versions};
 use crate::ports::{ReportReader, Scope, StoreError, VendorStore};
-use crate::roll::{HISTORY_DAYS, current_reports};
+use crate::roll::HISTORY_DAYS;
 
 /// How many vendors are read at a time.
 pub(super) const PAGE: usize = 200;
@@ -197,19 +197,19 @@ async fn vendors_at_risk(
     }
 }
 
-/// The score of each of the 30 dates that end with a date, for vendors, in the same sequence.
+/// The score of each of the 30 dates that end with that of the rows, for each row. Rows of past dates have none: those of a page are
+/// computed here.
 pub async fn scores(
     reports: &dyn ReportReader,
-    vendors: &[VendorId],
+    rows: &[&FleetRow],
     as_of: AsOf,
 ) -> Result<Vec<Vec<Option<f64>>>, StoreError> {
     if as_of.cut().is_some() {
-        let current = current_reports(reports, vendors, as_of).await?;
-        return Ok(current.into_iter().map(|current| current.reliability30d).collect());
+        return Ok(rows.iter().map(|row| row.current.reliability30d.clone()).collect());
     }
-    let mut scores = Vec::with_capacity(vendors.len());
-    for vendors in vendors.chunks(PAGE) {
-        let scopes: Vec<Scope> = vendors.iter().cloned().map(Scope::Vendor).collect();
+    let mut scores = Vec::with_capacity(rows.len());
+    for rows in rows.chunks(PAGE) {
+        let scopes: Vec<Scope> = rows.iter().map(|row| Scope::Vendor(row.vendor.vendor_id.clone())).collect();
         let date = as_of.date();
         let all_series = reports.past_series(&scopes, date.plus(-HISTORY_DAYS - 6), date).await?;
         scores.extend(all_series.iter().map(|(series, _)| reliability_history(series, as_of, HISTORY_DAYS)));

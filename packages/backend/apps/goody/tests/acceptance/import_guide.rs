@@ -1,0 +1,94 @@
+//! The commands of `docs/IMPORT.md`: each block is run as it is written, on a database of its own.
+
+use std::path::Path;
+use std::process::Command;
+
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../..");
+
+#[test]
+fn the_commands_of_the_import_guide_work() {
+    let guide = std::fs::read_to_string(format!("{ROOT}/docs/IMPORT.md")).unwrap();
+    let blocks: Vec<&str> = guide.split("```sh\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
+    assert_eq!(blocks.len(), 13, "a block of commands for each question");
+    let program = Path::new(env!("CARGO_BIN_EXE_goody"));
+    for block in blocks {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(block.lines().count(), 3, "three commands: {block}");
+        for command in block.lines() {
+            let command = command.replace("packages/", &format!("{ROOT}/packages/"));
+            let output = Command::new("sh")
+                .args(["-c", &command])
+                .current_dir(folder.path())
+                .env("PATH", format!("{}:/usr/bin:/bin", program.parent().unwrap().display()))
+                .env("GOODY_LOG", "error")
+                .env("GOODY_STRICT", "true")
+                .output()
+                .unwrap();
+            let text =
+                format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+            assert!(output.status.success(), "{command}: {text}");
+            if command.starts_with("goody import ") {
+                assert!(text.contains(" 0 rejected") || text.contains("rejected: 0"), "{command}: {text}");
+            }
+        }
+        assert!(folder.path().join("goody.db").exists(), "{block}");
+    }
+}
+
+#[test]
+fn a_check_stores_nothing_and_shows_what_an_import_would_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("goody.db");
+    let file = format!("{ROOT}/packages/backend/crates/formats/tests/files/fixtures/shopify.csv");
+    let arguments = ["import", "--check", &file, "--mapping", "shopify", "--database", crate::binary::text(&database)];
+    let output = crate::binary::goody(&arguments).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{text}");
+    for part in [
+        "encoding UTF-8, delimiter ,",
+        "heading in line 1: Name, Email",
+        "#2001",
+        "Nothing was stored",
+        "Rows without events: 1",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    assert!(!database.exists());
+}
+
+#[test]
+fn an_import_of_nothing_but_rejections_fails_and_a_strict_one_fails_with_any() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let run = |file: &str, text: &str, option: &[&str]| {
+        std::fs::write(path(file), text).unwrap();
+        let (file, database) = (path(file), path("goody.db"));
+        let mut command =
+            crate::binary::goody(&["import", crate::binary::text(&file), "--database", crate::binary::text(&database)]);
+        command.args(option).current_dir(folder.path()).output().unwrap().status.code()
+    };
+    const HEADING: &str = "orderId,vendorId,status,occurredAt\n";
+    const GOOD: &str = "o-1,acme,PLACED,2026-01-05T10:00:00Z\n";
+    const BAD: &str = "#1,My Store,PLACED,2026-01-05T10:00:00Z\n";
+    assert_eq!(run("bad.csv", &format!("{HEADING}{BAD}"), &[]), Some(1));
+    assert_eq!(run("mixed.csv", &format!("{HEADING}{GOOD}{BAD}"), &[]), Some(0));
+    assert_eq!(run("mixed.csv", &format!("{HEADING}{GOOD}{BAD}"), &["--strict"]), Some(1));
+    assert!(path("mixed.csv.rejected.ndjson").exists());
+    assert_eq!(run("mixed.csv", &format!("{HEADING}{GOOD}"), &["--strict"]), Some(0));
+    assert!(!path("mixed.csv.rejected.ndjson").exists(), "nothing was rejected");
+}
+
+#[test]
+fn exported_events_are_imported_as_they_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let (first, second, events) = (path("a.db"), path("b.db"), path("events.ndjson"));
+    let file = format!("{ROOT}/packages/backend/crates/formats/tests/files/fixtures/shopify.csv");
+    crate::binary::run(&["import", &file, "--mapping", "shopify"], &first);
+    let exported = crate::binary::run(&["export", "events"], &first).stdout;
+    std::fs::write(&events, &exported).unwrap();
+    crate::binary::run(&["import", crate::binary::text(&events)], &second);
+    assert_eq!(crate::binary::run(&["export", "events"], &second).stdout, exported);
+    let csv = crate::binary::run(&["export", "vendors", "--format", "csv", "--bom"], &first).stdout;
+    assert!(csv.starts_with(b"\xef\xbb\xbfvendorId"), "{:?}", String::from_utf8_lossy(&csv[..20]));
+}

@@ -1,0 +1,117 @@
+//! The rows of an `.xlsx` workbook.
+
+use std::io::{Read, Seek};
+
+use calamine::{DataRef, ExcelDateTime, Reader, Xlsx, XlsxError};
+use csv::ByteRecord;
+
+/// The most columns that are read: a row far to the right is a slip of a spreadsheet.
+const MOST_COLUMNS: u32 = 2_000;
+
+/// Why a workbook cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkbookError {
+    /// It is no workbook, or a part of it is damaged.
+    #[error("it is no .xlsx workbook, or is damaged")]
+    Invalid(#[source] Box<XlsxError>),
+    /// It has no sheet of this name.
+    #[error("it has no sheet {0}; its sheets are: {1}")]
+    NoSheet(String, String),
+}
+
+impl From<XlsxError> for WorkbookError {
+    fn from(error: XlsxError) -> Self {
+        Self::Invalid(Box::new(error))
+    }
+}
+
+/// An open workbook.
+pub struct Workbook<R: Read + Seek> {
+    workbook: Xlsx<R>,
+}
+
+impl<R: Read + Seek> Workbook<R> {
+    /// Opens a workbook.
+    ///
+    /// # Errors
+    /// It is none.
+    pub fn open(input: R) -> Result<Self, WorkbookError> {
+        Ok(Self { workbook: Xlsx::new(input)? })
+    }
+
+    /// The sheets to look at: the one with this name, or all.
+    ///
+    /// # Errors
+    /// There is no such sheet.
+    pub fn sheets(&self, name: Option<&str>) -> Result<Vec<String>, WorkbookError> {
+        let all = self.workbook.sheet_names();
+        match name {
+            None => Ok(all),
+            Some(name) => match all.iter().find(|sheet| sheet.trim().eq_ignore_ascii_case(name.trim())) {
+                Some(sheet) => Ok(vec![sheet.clone()]),
+                None => Err(WorkbookError::NoSheet(name.to_owned(), all.join(", "))),
+            },
+        }
+    }
+
+    /// Reads the rows of a sheet that are not empty, each with its number, until `row` returns false.
+    ///
+    /// # Errors
+    /// The sheet is damaged.
+    pub fn rows(&mut self, sheet: &str, mut row: impl FnMut(u64, ByteRecord) -> bool) -> Result<(), WorkbookError> {
+        let mut cells = self.workbook.worksheet_cells_reader(sheet)?;
+        let mut current = (0_u32, ByteRecord::new());
+        while let Some(cell) = cells.next_cell()? {
+            let (line, column) = cell.get_position();
+            if line != current.0 {
+                let full = std::mem::take(&mut current.1);
+                if !full.is_empty() && !row(u64::from(current.0) + 1, full) {
+                    return Ok(());
+                }
+                current.0 = line;
+            }
+            let text = text_of(cell.get_value());
+            if column >= MOST_COLUMNS || text.is_empty() {
+                continue;
+            }
+            while current.1.len() < column as usize {
+                current.1.push_field(b"");
+            }
+            current.1.push_field(text.as_bytes());
+        }
+        if !current.1.is_empty() {
+            row(u64::from(current.0) + 1, current.1);
+        }
+        Ok(())
+    }
+}
+
+/// The text of a cell, as a CSV file would have it. Dates are written as `2026-11-20` and `2026-11-20 10:00:00`.
+fn text_of(value: &DataRef<'_>) -> String {
+    match value {
+        DataRef::Int(number) => number.to_string(),
+        // `{}` writes no exponent, so order numbers of twelve digits stay whole.
+        DataRef::Float(number) => number.to_string(),
+        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
+        DataRef::SharedString(text) => (*text).to_owned(),
+        DataRef::Bool(flag) => flag.to_string(),
+        DataRef::DateTime(time) => time_text(time),
+        DataRef::Error(_) | DataRef::Empty => String::new(),
+    }
+}
+
+fn time_text(time: &ExcelDateTime) -> String {
+    // To whole seconds: 16:12 is stored as a fraction that is a millisecond off.
+    let seconds = (time.as_f64() * 86_400.0).round();
+    let rounded = ExcelDateTime::new(seconds / 86_400.0, calamine::ExcelDateTimeType::DateTime, false);
+    let (year, month, day, hour, minute, second, milli) = rounded.to_ymd_hms_milli();
+    let second = (u16::from(second) + u16::from(milli >= 500)).min(59);
+    if time.is_duration() || time.as_f64().abs() < 1.0 {
+        let seconds = seconds.abs() as u64;
+        return format!("{:02}:{:02}:{:02}", seconds / 3_600, seconds / 60 % 60, seconds % 60);
+    }
+    if (seconds as i64).rem_euclid(86_400) == 0 {
+        return format!("{year:04}-{month:02}-{day:02}");
+    }
+    format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
+}
