@@ -48,6 +48,26 @@ fn every_route_of_the_design_is_documented() {
     }
 }
 
+/// The references in a part of the document.
+fn references(part: &Value) -> Vec<&str> {
+    match part {
+        Value::Object(fields) => {
+            let own = fields.get("$ref").and_then(Value::as_str);
+            own.into_iter().chain(fields.values().flat_map(references)).collect()
+        }
+        Value::Array(items) => items.iter().flat_map(references).collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[test]
+fn every_reference_has_its_schema() {
+    let document = built();
+    for reference in references(&document) {
+        assert!(document.pointer(reference.trim_start_matches('#')).is_some(), "{reference} is missing: add it to docs.rs");
+    }
+}
+
 #[test]
 fn operation_ids_are_unique() {
     let document = built();
