@@ -14,7 +14,7 @@ impl SmallDisk {
     /// Mounts the disk. Usually only root may do that.
     pub(crate) fn mount() -> Result<Self, String> {
         let folder = tempfile::tempdir().unwrap();
-        let mount = Command::new("mount").args(["-t", "tmpfs", "-o", "size=2m", "tmpfs", text(folder.path())]).output();
+        let mount = Command::new("mount").args(["-t", "tmpfs", "-o", "size=3m", "tmpfs", text(folder.path())]).output();
         match mount {
             Ok(output) if output.status.success() => Ok(Self(folder)),
             _ => Err("this machine does not permit to mount a small disk".into()),
