@@ -207,7 +207,9 @@ impl FleetCache {
         cached: Option<Arc<FleetReports>>,
         as_of: AsOf,
     ) -> Result<(FleetReports, ReportStatus), ReadError> {
-        let cached = cached.filter(|fleet| fleet.has_master_data_of(as_of));
+        // Rows of today have the numbers of an instant before its end, and are not those of a past date.
+        let holds = |fleet: &FleetReports| fleet.as_of.cut().is_some() == as_of.cut().is_some();
+        let cached = cached.filter(|fleet| holds(fleet) && fleet.has_master_data_of(as_of));
         let (cached, from) = cached.map_or((Vec::new(), -1), |fleet| (fleet.rows.clone(), fleet.revision));
         if as_of.cut().is_none() {
             return self.compute_past(cached, from, as_of).await;

@@ -64,7 +64,10 @@ fn references(part: &Value) -> Vec<&str> {
 fn every_reference_has_its_schema() {
     let document = built();
     for reference in references(&document) {
-        assert!(document.pointer(reference.trim_start_matches('#')).is_some(), "{reference} is missing: add it to docs.rs");
+        assert!(
+            document.pointer(reference.trim_start_matches('#')).is_some(),
+            "{reference} is missing: add it to docs.rs"
+        );
     }
 }
 
