@@ -9,6 +9,7 @@ pub const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// Finds the byte that ends lines in the beginning of a file: a line feed, also after carriage returns, or a carriage return
 /// alone.
+#[cfg(feature = "files")]
 pub(crate) fn terminator(start: &[u8]) -> u8 {
     let found = start.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(start.len());
     match start[found..].iter().find(|byte| **byte != b'\r') {
