@@ -9,8 +9,7 @@ use tokio::sync::Mutex;
 use super::reports::{PAGE, window_of};
 use super::{DAYS_BEFORE, ReadError, check_not_expired, versions};
 use crate::ports::{
-    ChangesSince, CurrentReport, PastFleet, PastVendor, ReportReader, ReportStatus, Scope, Store, VendorState,
-    VendorStore,
+    ChangesSince, CurrentReport, PastFleet, PastVendor, ReportReader, ReportStatus, Scope, Store, VendorStore,
 };
 use crate::roll::current_reports;
 
@@ -22,8 +21,6 @@ const MOST_DATES: usize = 4;
 pub struct FleetRow {
     /// Master data as of the date.
     pub vendor: Vendor,
-    /// The last day of the latest earlier version of the master data.
-    earlier_until: Option<Day>,
     /// The report, and for today the score of each of 30 dates: see [`super::scores`].
     pub current: CurrentReport,
     /// The name, the id and the category of the vendor, see [`search_form`].
@@ -31,10 +28,10 @@ pub struct FleetRow {
 }
 
 impl FleetRow {
-    fn new(vendor: Vendor, earlier_until: Option<Day>, current: CurrentReport) -> Self {
+    fn new(vendor: Vendor, current: CurrentReport) -> Self {
         let texts = [Some(vendor.name.as_str()), Some(vendor.vendor_id.as_str()), vendor.category.as_deref()];
         let search_forms = texts.into_iter().flatten().map(search_form).collect();
-        Self { vendor, earlier_until, current, search_forms }
+        Self { vendor, current, search_forms }
     }
 }
 
@@ -50,14 +47,6 @@ pub struct FleetReports {
 }
 
 impl FleetReports {
-    /// Whether the rows have the master data of `as_of`, apart from changes of vendors: that of today, or that of a past date. A
-    /// clock that moves over midnight makes a difference only for vendors that changed with a wrong clock.
-    fn has_master_data_of(&self, as_of: AsOf) -> bool {
-        let is_past = |as_of: AsOf| as_of.cut().is_none();
-        let is_earlier = |row: &Arc<FleetRow>| versions::is_earlier(row.earlier_until, as_of.date());
-        is_past(self.as_of) == is_past(as_of) || !self.rows.iter().any(is_earlier)
-    }
-
     /// One vendor's row.
     pub fn row(&self, vendor_id: &VendorId) -> Option<&FleetRow> {
         let position = self.rows.binary_search_by(|row| row.vendor.vendor_id.cmp(vendor_id)).ok()?;
@@ -207,9 +196,8 @@ impl FleetCache {
         cached: Option<Arc<FleetReports>>,
         as_of: AsOf,
     ) -> Result<(FleetReports, ReportStatus), ReadError> {
-        // Rows of today have the numbers of an instant before its end, and are not those of a past date.
-        let holds = |fleet: &FleetReports| fleet.as_of.cut().is_some() == as_of.cut().is_some();
-        let cached = cached.filter(|fleet| holds(fleet) && fleet.has_master_data_of(as_of));
+        // Rows of today have the numbers and the master data of an instant before its end, and are not those of a past date.
+        let cached = cached.filter(|fleet| fleet.as_of.cut().is_some() == as_of.cut().is_some());
         let (cached, from) = cached.map_or((Vec::new(), -1), |fleet| (fleet.rows.clone(), fleet.revision));
         if as_of.cut().is_none() {
             return self.compute_past(cached, from, as_of).await;
@@ -225,7 +213,7 @@ impl FleetCache {
         let mut to_compute = Vec::new();
         for mut row in cached.into_iter().filter(|row| !is_changed(&row.vendor.vendor_id)) {
             if !row.current.holds(as_of) {
-                to_compute.push((row.vendor.clone(), row.earlier_until));
+                to_compute.push(row.vendor.clone());
                 continue;
             }
             if row.current.report.as_of != as_of.at() {
@@ -234,19 +222,15 @@ impl FleetCache {
             rows.push(row);
         }
         for state in changed {
-            let current = state.current(as_of);
-            let VendorState { vendor, earlier_until, .. } = state;
-            match current {
-                Some(current) => rows.push(Arc::new(FleetRow::new(vendor, earlier_until, current))),
-                None => to_compute.push((vendor, earlier_until)),
+            match state.current(as_of) {
+                Some(current) => rows.push(Arc::new(FleetRow::new(state.vendor, current))),
+                None => to_compute.push(state.vendor),
             }
         }
-        let ids: Vec<VendorId> = to_compute.iter().map(|(vendor, _)| vendor.vendor_id.clone()).collect();
+        let ids: Vec<VendorId> = to_compute.iter().map(|vendor| vendor.vendor_id.clone()).collect();
         let computed = current_reports(self.reports.as_ref(), &ids, as_of).await?;
         let computed = to_compute.into_iter().zip(computed);
-        rows.extend(
-            computed.map(|((vendor, earlier_until), current)| Arc::new(FleetRow::new(vendor, earlier_until, current))),
-        );
+        rows.extend(computed.map(|(vendor, current)| Arc::new(FleetRow::new(vendor, current))));
         rows.sort_by(|one, other| one.vendor.vendor_id.cmp(&other.vendor.vendor_id));
         Ok((FleetReports { as_of, revision, rows }, status))
     }
@@ -268,10 +252,10 @@ impl FleetCache {
         let mut rows: Vec<Arc<FleetRow>> =
             cached.into_iter().filter(|row| !is_changed(&row.vendor.vendor_id)).collect();
         let zone = self.reports.zone();
-        rows.extend(changed.into_iter().map(|PastVendor { vendor, earlier_until, series, revision }| {
+        rows.extend(changed.into_iter().map(|PastVendor { vendor, series, revision, .. }| {
             let report = report(&vendor.vendor_id, &series, as_of, zone);
             let current = CurrentReport { report, reliability30d: Vec::new(), unchanged_until: as_of.at(), revision };
-            Arc::new(FleetRow::new(vendor, earlier_until, current))
+            Arc::new(FleetRow::new(vendor, current))
         }));
         rows.sort_by(|one, other| one.vendor.vendor_id.cmp(&other.vendor.vendor_id));
         Ok((FleetReports { as_of, revision, rows }, status))

@@ -8,7 +8,7 @@ use goody_domain::{AsOf, Day, Vendor, VendorId};
 use crate::ports::{Result, VendorStore};
 
 /// Whether a vendor with this last day of its latest earlier version had other master data at the end of a past day.
-pub(super) fn is_earlier(earlier_until: Option<Day>, day: Day) -> bool {
+fn is_earlier(earlier_until: Option<Day>, day: Day) -> bool {
     earlier_until.is_some_and(|until| day <= until)
 }
 
