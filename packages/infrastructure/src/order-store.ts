@@ -19,7 +19,7 @@ import type { Permission, TableName } from './permissions.ts';
 import type { RustFunction } from './rust-function.ts';
 
 /** The attributes of an order that the filters of a list compare. */
-const FILTER_ATTRIBUTES = ['vendorId', 'status', 'giftType', 'promise', 'late'];
+const FILTER_ATTRIBUTES = ['vendorId', 'status', 'giftType', 'promise', 'late', 'open'];
 
 export class OrderStore extends Construct {
   readonly tables: Readonly<Record<TableName, TableV2>>;

@@ -33,8 +33,8 @@ describe('tables', () => {
     expect(table('Orders').StreamSpecification).toEqual({ StreamViewType: 'NEW_AND_OLD_IMAGES' });
     expect(table('Orders').TimeToLiveSpecification).toEqual({ AttributeName: 'ttl', Enabled: true });
     expect(indexes('Orders')).toEqual({
-      vendorIndex: 'vendorId, createdAt: status, giftType, promise, late',
-      listIndex: 'list, createdAt: vendorId, status, giftType, promise, late',
+      vendorIndex: 'vendorId, createdAt: status, giftType, promise, late, open',
+      listIndex: 'list, createdAt: vendorId, status, giftType, promise, late, open',
       statusIndex: 'status, updatedAt: vendorId',
       giftIndex: 'giftType, createdAt: KEYS_ONLY',
       issueIndex: 'issueOf, endedAt: ALL',

@@ -16,7 +16,7 @@ use goody_domain::{
 use serde::{Deserialize, Serialize};
 
 use crate::clock_watch::ClockJump;
-pub use order_filter::{DayRange, OrderFilter, OrderSort, Position, promise_days, region_of};
+pub use order_filter::{DayRange, OpenOrder, OrderFilter, OrderSort, Position, promise_days, region_of};
 
 /// Why a store call failed.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +36,9 @@ pub enum StoreError {
     /// Other writers changed the same orders at every attempt.
     #[error("gave up after {0} attempts: other writers keep changing the same orders")]
     Contended(usize),
+    /// A list without an index of its own is among more orders than the store reads for one request.
+    #[error("the list is among more than {0} orders")]
+    TooManyOrders(usize),
 }
 
 /// A problem of a store.
@@ -169,6 +172,18 @@ pub trait OrderReader: Send + Sync {
         limit: usize,
         now: Instant,
     ) -> Result<Vec<Order>>;
+
+    /// [`Self::list`] of a list with a known number of orders: for stores that look through orders until they have found all.
+    async fn list_of_total(
+        &self,
+        filter: &OrderFilter,
+        after: Option<&Position>,
+        limit: usize,
+        now: Instant,
+        _total: i64,
+    ) -> Result<Vec<Order>> {
+        self.list(filter, after, limit, now).await
+    }
 
     /// The number of orders in a list, by [`OrderFilter::status_of`]: exact if [`OrderFilter::is_counted`]; else a store may stop
     /// counting at `limit`, or after a bounded effort.

@@ -81,13 +81,21 @@ impl ApiError {
 
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
-        tracing::error!(error = &error as &dyn std::error::Error, "a request failed in the store");
-        match error {
+        let response = match &error {
+            StoreError::TooManyOrders(most) => {
+                let detail = format!(
+                    "The list is among more than {most} orders, and no more are read for one request. Ask with vendorId, or for \
+                     orders placed on fewer days with dateFrom and dateTo."
+                );
+                return Self::new(ErrorCode::InvalidParameter, detail);
+            }
             StoreError::Unavailable { .. } | StoreError::Contended(_) => {
                 Self::new(ErrorCode::Unavailable, "The store does not respond right now. Try again.").retry_after(1)
             }
             StoreError::Damaged(_) => Self::new(ErrorCode::Internal, "The log has the details."),
-        }
+        };
+        tracing::error!(error = &error as &dyn std::error::Error, "a request failed in the store");
+        response
     }
 }
 

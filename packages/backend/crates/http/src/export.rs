@@ -1,5 +1,6 @@
 //! Exports: streams of rows, as NDJSON or as CSV. A spreadsheet that opens the CSV executes no formula in it.
 
+use axum::BoxError;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
@@ -7,9 +8,10 @@ use axum::http::{HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures::stream;
-use goody_application::ports::{OrderFilter, Position};
+use goody_application::ports::{OrderFilter, Position, StoreError};
+use goody_application::read::counted_total;
 use goody_contract::{OrderFilterQuery, OrderView, Problem, RiskLevelView, SortOrder, VendorListQuery, VendorSortBy};
-use goody_domain::Instant;
+use goody_domain::{Instant, Order};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -239,36 +241,53 @@ pub(crate) async fn orders(State(app): State<App>, Params(query): Params<OrderEx
     let now = app.now();
     let filter = order_filter(&query.filter, &mut validator, app.0.reports.zone(), now);
     let filter = validator.finish(filter)?;
-    let export = Export { app, filter, now, writer: RowWriter::new(format), after: None };
-    let pages = stream::try_unfold(Some(export), |export| async move {
-        match export {
-            Some(export) => export.next_page().await,
-            None => Ok(None),
-        }
+    let total = counted_total(app.0.orders.as_ref(), app.0.reports.as_ref(), &filter, now).await?;
+    let total = total.map(|total| total.total);
+    let export = OrderExportProgress { app, filter, now, total, writer: RowWriter::new(format), after: None };
+    // The first page is read before the response begins, so that its error has a status.
+    let first = export.read_page().await?;
+    let pages = stream::try_unfold(Some((export, first)), |page| async move {
+        let Some((mut export, orders)) = page else { return Ok::<_, BoxError>(None) };
+        let bytes = export.write(&orders)?;
+        let next = match export.after {
+            Some(_) => {
+                let orders = export.read_page().await?;
+                Some((export, orders))
+            }
+            None => None,
+        };
+        Ok(Some((bytes, next)))
     });
     Ok(attachment(Body::from_stream(pages), format, "orders"))
 }
 
 /// An export of orders in progress.
-struct Export {
+struct OrderExportProgress {
     app: App,
     filter: OrderFilter,
     now: Instant,
+    /// The number of orders, if the buckets have it.
+    total: Option<i64>,
     writer: RowWriter,
+    /// Where the next page begins, if there is one.
     after: Option<Position>,
 }
 
-type PageResult = Result<Option<(Bytes, Option<Export>)>, Box<dyn std::error::Error + Send + Sync>>;
+impl OrderExportProgress {
+    async fn read_page(&self) -> Result<Vec<Order>, StoreError> {
+        let (orders, after) = (&self.app.0.orders, self.after.as_ref());
+        match self.total {
+            Some(total) => orders.list_of_total(&self.filter, after, PAGE_SIZE, self.now, total).await,
+            None => orders.list(&self.filter, after, PAGE_SIZE, self.now).await,
+        }
+    }
 
-impl Export {
-    async fn next_page(mut self) -> PageResult {
-        let orders = self.app.0.orders.list(&self.filter, self.after.as_ref(), PAGE_SIZE, self.now).await?;
+    /// The rows of a page.
+    fn write(&mut self, orders: &[Order]) -> Result<Bytes, ExportError> {
         let rows: Vec<OrderView> = orders.iter().map(|order| OrderView::new(order, self.now)).collect();
-        let bytes = self.writer.write(&rows)?;
         let last = orders.last().filter(|_| orders.len() == PAGE_SIZE);
         self.after = last.map(|order| self.filter.position(order));
-        let rest = self.after.is_some().then_some(self);
-        Ok(Some((bytes.into(), rest)))
+        Ok(self.writer.write(&rows)?.into())
     }
 }
 

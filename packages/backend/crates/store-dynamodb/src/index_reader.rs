@@ -5,14 +5,14 @@ use std::collections::VecDeque;
 
 use aws_sdk_dynamodb::types::Select;
 use futures::future::try_join_all;
-use goody_application::ports::{Position, Result};
-use goody_domain::OrderId;
+use goody_application::ports::{OpenOrder, Position, Result};
+use goody_domain::{Instant, OrderId, Status};
 use serde::Deserialize;
 
 use crate::DynamoStore;
 use crate::client::{Names, Terms, Values, failed, text};
 use crate::items::{Item, damaged, read};
-use crate::order_item::sort_key;
+use crate::order_item::{OpenAttributes, sort_key};
 
 /// The size of the first page of a reader that may skip entries. Later pages are as large as DynamoDB makes them: 1 MB.
 const FIRST_PAGE: usize = 1_000;
@@ -27,11 +27,12 @@ pub(crate) struct Entry {
     created_at: Option<String>,
     updated_at: Option<String>,
     pub(crate) vendor_id: Option<String>,
-    pub(crate) status: Option<String>,
+    status: Option<String>,
     pub(crate) gift_type: Option<String>,
     pub(crate) promise: Option<i64>,
     #[serde(default)]
     pub(crate) late: bool,
+    pub(crate) open: Option<OpenAttributes>,
 }
 
 impl Entry {
@@ -39,6 +40,26 @@ impl Entry {
     fn sort_key(&self, sort_attribute: &str) -> String {
         let sort_key = if sort_attribute == "updatedAt" { &self.updated_at } else { &self.created_at };
         sort_key.clone().unwrap_or_default()
+    }
+
+    pub(crate) fn status(&self) -> Option<Status> {
+        self.status.as_deref().and_then(Status::parse)
+    }
+
+    /// What lists of open orders need to know of an open order. `None` if the entry does not have it: an earlier version of the program
+    /// wrote it.
+    pub(crate) fn open_order(&self) -> Result<Option<OpenOrder>> {
+        let (Some(open), Some(status)) = (self.open, self.status()) else { return Ok(None) };
+        let micros = self.created_at.as_deref().and_then(|sort_key| sort_key.split_once('#')?.0.parse().ok());
+        let created_at = micros.ok_or_else(|| damaged("an entry of an index", &"has no time of placement"))?;
+        Ok(Some(OpenOrder {
+            status,
+            created_at: Instant::from_micros(created_at),
+            promise: self.promise.map(Instant::from_micros),
+            unshipped_at: open.unshipped_at.map(Instant::from_micros),
+            stalled_at: open.stalled_at.map(Instant::from_micros),
+            gift_value: open.gift_value,
+        }))
     }
 
     pub(crate) fn order_id(&self) -> Result<OrderId> {

@@ -14,6 +14,7 @@ mod index_reader;
 mod items;
 mod listing;
 mod markers;
+mod open_orders;
 mod order_item;
 mod orders;
 mod parts;

@@ -1,26 +1,35 @@
-//! Lists of orders. A list is read from one index partition or merged from several. Every order of a page is loaded and checked
-//! against the filter before it is returned, because an index may lag behind its table.
+//! Lists of orders. Every order of a page is loaded and checked against the filter before it is returned, because an index may lag
+//! behind its table.
 //!
-//! The list of a vendor is one partition of an index. Other lists are merged from the five groups of another index: each status
-//! is in one or two groups, and orders that arrived late are a separate group. A list of a rare gift type is read from the index
-//! of gift types, and a search finds its orders by their terms. The other conditions of a filter are checked on the attributes of the index entries. If no bucket has the total
-//! of a list, one read of the index gives both a page and the total.
+//! Lists by placement are read from one index partition or merged from several. The list of a vendor is one partition of an index.
+//! Other lists are merged from the five groups of another index: each status is in one or two groups, and orders that arrived late are a
+//! separate group. A list of a rare gift type is read from the index of gift types, and a search finds its orders by their terms. The
+//! other conditions of a filter are checked on the attributes of the index entries. If no bucket has the total of a list, one read of the
+//! index gives both a page and the total.
+//!
+//! Lists of open orders to chase are in [`crate::open_orders`]. No index sorts other lists, those behind the numbers of reports: their
+//! orders are looked for among those that were placed before, the latest first, until as many are found as the buckets count.
 
-use std::collections::HashMap;
-
-use goody_application::ports::{OrderCount, OrderFilter, Position, ReportReader, Result, Scope};
-use goody_domain::{Counters, Day, History, Instant, Order, OrderId, Status};
+use goody_application::ports::{OrderCount, OrderFilter, OrderSort, Position, ReportReader, Result, Scope, StoreError};
+use goody_domain::{Counters, Day, Instant, Milestone, Order, OrderId, Status, VendorId};
 
 use crate::DynamoStore;
 use crate::buckets::{BucketItem, Row, partition, read_counters};
 use crate::index_reader::{Entry, MergedReader, Partition, PartitionReader, Range, Selection};
 use crate::items::read;
-use crate::order_item::{Group, sort_key, sort_key_start};
+use crate::open_orders::OpenOrders;
+use crate::order_item::{Group, sort_key_start};
 use crate::search_terms::Found;
 use crate::tables::{BY_GIFT, BY_GROUP, BY_VENDOR};
 
 /// A gift type is rare if at most this many orders have it.
 const MAX_RARE: usize = 300;
+/// Orders that are loaded in one step of looking through them.
+pub(crate) const CHUNK: usize = 500;
+/// The maximum number of orders that are loaded for a page.
+pub(crate) const MOST_LOADED: usize = 10_000;
+/// The maximum number of orders that are loaded to count a list.
+const MOST_LOADED_TO_COUNT: usize = 1_000;
 /// Sorts after every sort key.
 const LAST: &str = "~";
 
@@ -32,36 +41,72 @@ enum Source<'s> {
     Orders(Found),
 }
 
-impl DynamoStore {
-    fn range(&self, filter: &OrderFilter, after: Option<&Position>) -> Range {
-        let from = filter.placed_from.map_or_else(String::new, |day| sort_key_start(self.zone.start(day)));
-        let to = filter.placed_to.map_or_else(|| LAST.to_owned(), |day| sort_key_start(self.zone.end(day)));
-        // DynamoDB refuses an empty key.
-        Range::new(
-            if from.is_empty() { sort_key_start(Instant::from_micros(0)) } else { from },
-            to,
-            filter.ascending,
-            after,
-        )
-    }
+/// How the orders of a list are found.
+enum Access {
+    /// An index sorts them.
+    Placement,
+    /// By the entries of the open orders.
+    Open,
+    /// All of them have to be found, and then sorted.
+    LookThrough,
+}
 
-    /// Where the orders of a list are, after a position.
-    async fn source(&self, filter: &OrderFilter, after: Option<&Position>) -> Result<Source<'_>> {
+impl Access {
+    fn of(filter: &OrderFilter) -> Self {
+        let is_by_placement = filter.sort == OrderSort::Milestone(Milestone::Placed) && filter.ranges.is_empty();
+        match (filter.is_open_only(), filter.as_of) {
+            _ if filter.is_basic() => Self::Placement,
+            (true, None) if filter.ranges.is_empty() => Self::Open,
+            // Most of the orders of the index ended before a past instant, so that the last page would look through all of them.
+            (true, Some(_)) => Self::LookThrough,
+            _ if is_by_placement => Self::Placement,
+            _ => Self::LookThrough,
+        }
+    }
+}
+
+pub(crate) fn too_many() -> StoreError {
+    StoreError::TooManyOrders(MOST_LOADED)
+}
+
+pub(crate) fn vendor_partition(vendor_id: &VendorId) -> Partition {
+    by_placement(BY_VENDOR, "vendorId", vendor_id.as_str())
+}
+
+pub(crate) fn group_partition(group: Group) -> Partition {
+    by_placement(BY_GROUP, "list", group.key())
+}
+
+fn by_placement(index: &'static str, attribute: &'static str, value: &str) -> Partition {
+    Partition { index, attribute, value: value.to_owned(), sort_attribute: "createdAt" }
+}
+
+/// The sort keys of the orders of a list, after a position.
+pub(crate) fn range(store: &DynamoStore, filter: &OrderFilter, after: Option<&Position>) -> Range {
+    // An order reaches these after its placement, and the others at any time.
+    let follows_placement = |milestone| !matches!(milestone, Milestone::Due | Milestone::ShipDue);
+    let ranges = filter.ranges.iter().filter(|(milestone, _)| follows_placement(**milestone));
+    let days = ranges.filter_map(|(_, range)| range.to).chain(filter.placed_to);
+    let as_of = filter.as_of.filter(|_| filter.ranges.keys().copied().all(follows_placement));
+    let until = days.map(|day| store.zone.end(day)).chain(as_of).min();
+    let to = until.map_or_else(|| LAST.to_owned(), sort_key_start);
+    // DynamoDB refuses an empty key.
+    let from = filter.placed_from.map_or(Instant::from_micros(0), |day| store.zone.start(day));
+    Range::new(sort_key_start(from), to, filter.ascending, after)
+}
+
+impl DynamoStore {
+    /// Where the orders of a list with sort keys in this range are.
+    async fn source(&self, filter: &OrderFilter, range: Range) -> Result<Source<'_>> {
         if let Some(search) = &filter.search {
             return Ok(Source::Orders(self.find_orders(search).await?));
         }
-        let range = self.range(filter, after);
-        let partition_reader = |index, attribute, value: &str| {
-            let partition = Partition { index, attribute, value: value.to_owned(), sort_attribute: "createdAt" };
-            PartitionReader::new(self, partition, range.clone())
-        };
+        let reader = |partition| PartitionReader::new(self, partition, range.clone());
         if let Some(vendor_id) = &filter.vendor_id {
-            return Ok(Source::Index(MergedReader {
-                readers: vec![partition_reader(BY_VENDOR, "vendorId", vendor_id.as_str())],
-            }));
+            return Ok(Source::Index(MergedReader { readers: vec![reader(vendor_partition(vendor_id))] }));
         }
         if let Some(gift_type) = &filter.gift_type {
-            let mut probe = partition_reader(BY_GIFT, "giftType", gift_type.as_str());
+            let mut probe = reader(by_placement(BY_GIFT, "giftType", gift_type.as_str()));
             let entries = if probe.is_done() { Vec::new() } else { probe.next_page(Some(MAX_RARE)).await? };
             if probe.is_done() {
                 let ids = entries.iter().map(Entry::order_id).collect::<Result<_>>()?;
@@ -69,91 +114,87 @@ impl DynamoStore {
             }
         }
         let groups = Group::ALL.into_iter().filter(|group| group_may_match(*group, filter));
-        let readers = groups.map(|group| partition_reader(BY_GROUP, "list", group.key())).collect();
-        Ok(Source::Index(MergedReader { readers }))
+        Ok(Source::Index(MergedReader { readers: groups.map(|group| reader(group_partition(group))).collect() }))
     }
 
-    /// The orders that match the filter, in the sequence of the list.
-    async fn matching_orders(&self, filter: &OrderFilter, ids: &[OrderId], now: Instant) -> Result<Vec<Order>> {
+    /// Those of these orders that match the filter, in the sequence of the list.
+    pub(crate) async fn matching_orders(
+        &self,
+        filter: &OrderFilter,
+        ids: &[OrderId],
+        now: Instant,
+    ) -> Result<Vec<Order>> {
         // A summary lacks some of the facts that terms, levels and statuses of the past follow from.
-        let mut histories = match filter.search.is_some() || !filter.is_basic() {
-            true => self.histories(ids).await?,
-            false => self.list_histories(ids).await?,
+        let mut histories = match filter.is_basic() {
+            true => self.list_histories(ids).await?,
+            false => self.histories(ids).await?,
         };
         if let Some(search) = &filter.search {
             histories.retain(|_, history| search.finds(&history.terms()));
         }
         let orders = histories.into_values().filter_map(|history| history.order());
-        let mut orders: Vec<Order> = orders.filter(|order| filter.takes(order, &self.zone, now)).collect();
-        orders.sort_by_cached_key(order_sort_key);
-        if !filter.ascending {
-            orders.reverse();
-        }
-        Ok(orders)
+        let orders = orders.filter(|order| filter.takes(order, &self.zone, now)).collect();
+        Ok(filter.page_of(orders, None, usize::MAX))
     }
-}
-
-fn order_sort_key(order: &Order) -> String {
-    sort_key(order.created_at, order.order_id.as_str())
-}
-
-/// The first orders after a position.
-fn page_after(orders: Vec<Order>, filter: &OrderFilter, after: Option<&Position>, limit: usize) -> Vec<Order> {
-    let after = after.map(|after| sort_key(after.instant(), after.order_id.as_str()));
-    let is_after = |order: &Order| {
-        after.as_ref().is_none_or(|after| match filter.ascending {
-            true => order_sort_key(order) > *after,
-            false => order_sort_key(order) < *after,
-        })
-    };
-    orders.into_iter().filter(is_after).take(limit).collect()
 }
 
 /// Whether a group may hold orders that match the filter.
 fn group_may_match(group: Group, filter: &OrderFilter) -> bool {
+    let is_open = group == Group::Open;
+    // The current group does not tell the status and the lateness at an instant of the past, except that an end stays one.
+    let is_current = filter.as_of.is_none();
     let has_status = Status::ALL.into_iter().any(|status| filter.takes_status(status) && group.may_have(status));
     let has_lateness = match group {
         Group::Arrived => filter.delayed != Some(true),
         Group::Late => filter.delayed != Some(false),
         Group::Open | Group::Issue | Group::Cancelled => true,
     };
-    has_status && has_lateness
+    let needs_end = [Milestone::Completed, Milestone::Returned, Milestone::Refunded];
+    let has_end = !is_open || needs_end.iter().all(|milestone| !filter.ranges.contains_key(milestone));
+    (!is_current || (has_status && has_lateness)) && has_end
 }
 
 /// Whether an order may match the filter, by the attributes of its index entry. A missing attribute matches everything.
 fn may_match(filter: &OrderFilter, entry: &Entry, minute: i64) -> bool {
     let may_be = |actual: &Option<String>, expected: &str| actual.as_deref().is_none_or(|actual| actual == expected);
-    let has_status = entry.status.as_deref().and_then(Status::parse).is_none_or(|status| filter.takes_status(status));
     let is_late = entry.late || entry.promise.is_some_and(|promise| promise < minute);
+    let is_current = filter.as_of.is_none();
     filter.vendor_id.as_ref().is_none_or(|id| may_be(&entry.vendor_id, id.as_str()))
-        && has_status
-        && filter
-            .gift_type
-            .as_ref()
-            .is_none_or(|gift| entry.status.is_none() || entry.gift_type.as_deref() == Some(gift.as_str()))
-        && filter.delayed.is_none_or(|delayed| entry.status.is_none() || delayed == is_late)
+        && entry.status().is_none_or(|status| {
+            group_may_match(Group::of(status, entry.late), filter)
+                && (!is_current || filter.takes_status(status))
+                && (!is_current || filter.delayed.is_none_or(|delayed| delayed == is_late))
+                && filter.gift_type.as_ref().is_none_or(|gift| entry.gift_type.as_deref() == Some(gift.as_str()))
+        })
 }
 
 /// Whether every entry of the partitions of a list matches the filter.
 fn matches_all(filter: &OrderFilter) -> bool {
-    filter.statuses.is_empty() && filter.delayed.is_none() && filter.gift_type.is_none()
+    filter.statuses.is_empty() && filter.delayed.is_none() && filter.gift_type.is_none() && filter.ranges.is_empty()
 }
 
-/// A page of a list.
+/// A page of a list. `total` is the number of its orders, if it is known.
 pub(crate) async fn list(
     store: &DynamoStore,
     filter: &OrderFilter,
     after: Option<&Position>,
     limit: usize,
     now: Instant,
+    total: Option<i64>,
 ) -> Result<Vec<Order>> {
-    if !filter.is_basic() {
-        let (orders, _) = all_matching_orders(store, filter, now).await?;
-        return Ok(filter.page_of(orders, after, limit));
+    match Access::of(filter) {
+        _ if filter.search.is_some() => {}
+        Access::Placement => {}
+        Access::Open => {
+            return OpenOrders::read(store, filter, now).await?.page(store, filter, after, limit, now).await;
+        }
+        Access::LookThrough => {
+            return Ok(filter.page_of(look_through(store, filter, now, total).await?, after, limit));
+        }
     }
-    match store.source(filter, after).await? {
+    match store.source(filter, range(store, filter, after)).await? {
         Source::Orders(Found { ids, .. }) => {
-            Ok(page_after(store.matching_orders(filter, &ids, now).await?, filter, after, limit))
+            Ok(filter.page_of(store.matching_orders(filter, &ids, now).await?, after, limit))
         }
         Source::Index(reader) => read_page(store, filter, reader, limit, now).await,
     }
@@ -168,21 +209,73 @@ async fn read_page(
 ) -> Result<Vec<Order>> {
     let minute = now.floor_minute().micros();
     let accepts = |entry: &Entry| may_match(filter, entry, minute);
-    let selection = Selection { accepts: &accepts, accepts_all: matches_all(filter), page_size: limit };
-    let mut page: Vec<Order> = Vec::with_capacity(limit);
+    // Conditions that the index does not have may leave out most of the orders.
+    let chunk = if filter.is_basic() { 1 } else { CHUNK };
+    let selection = Selection { accepts: &accepts, accepts_all: matches_all(filter), page_size: limit.max(chunk) };
+    let (mut page, mut loaded): (Vec<Order>, usize) = (Vec::with_capacity(limit), 0);
     while page.len() < limit {
-        let missing = limit - page.len();
-        let entries = reader.next(missing, selection).await?;
-        let is_last = entries.len() < missing;
+        if loaded >= MOST_LOADED && !filter.is_basic() {
+            return Err(too_many());
+        }
+        let wanted = (limit - page.len()).max(chunk);
+        let entries = reader.next(wanted, selection).await?;
+        loaded += entries.len();
         let ids: Vec<OrderId> = entries.iter().map(Entry::order_id).collect::<Result<_>>()?;
-        let mut histories: HashMap<OrderId, History> = store.list_histories(&ids).await?;
-        let orders = ids.iter().filter_map(|id| histories.remove(id)?.order());
-        page.extend(orders.filter(|order| filter.takes(order, &store.zone, now)));
-        if is_last {
+        page.extend(store.matching_orders(filter, &ids, now).await?);
+        if entries.len() < wanted {
             break;
         }
     }
+    page.truncate(limit);
     Ok(page)
+}
+
+/// The orders of a list that no index sorts, unsorted. `total` is their number, if it is known.
+///
+/// # Errors
+/// The store failed, or [`MOST_LOADED`] orders were not enough to find all.
+async fn look_through(
+    store: &DynamoStore,
+    filter: &OrderFilter,
+    now: Instant,
+    total: Option<i64>,
+) -> Result<Vec<Order>> {
+    let total = total.map_or(usize::MAX, |total| usize::try_from(total).unwrap_or(0));
+    if total == 0 {
+        return Ok(Vec::new());
+    }
+    let latest_first = Range { oldest_first: false, ..range(store, filter, None) };
+    let (ids, is_complete) = match store.source(filter, latest_first).await? {
+        Source::Orders(Found { ids, is_complete }) => (ids, is_complete),
+        Source::Index(mut reader) => candidates(&mut reader, filter, now, MOST_LOADED).await?,
+    };
+    let mut found = Vec::new();
+    for chunk in ids.chunks(CHUNK) {
+        if found.len() >= total {
+            break;
+        }
+        found.extend(store.matching_orders(filter, chunk, now).await?);
+    }
+    if is_complete || found.len() >= total { Ok(found) } else { Err(too_many()) }
+}
+
+/// The orders that may be in a list by their entries, as far as one [`MergedReader::peek`] reads: at most `most`, and whether these are
+/// all. Those that are still open come first in a list of open orders of the past, as more of them are in it.
+async fn candidates(
+    reader: &mut MergedReader<'_>,
+    filter: &OrderFilter,
+    now: Instant,
+    most: usize,
+) -> Result<(Vec<OrderId>, bool)> {
+    let minute = now.floor_minute().micros();
+    let accepts = |entry: &Entry| may_match(filter, entry, minute);
+    let (mut entries, is_complete) = reader.peek(usize::MAX - 1, &accepts).await?;
+    if filter.is_open_only() {
+        entries.sort_by_key(|entry| entry.promise.is_none() && entry.open.is_none());
+    }
+    let is_complete = is_complete && entries.len() <= most;
+    let ids = entries.into_iter().take(most).map(Entry::order_id).collect::<Result<_>>()?;
+    Ok((ids, is_complete))
 }
 
 /// A page of a list, and the number of orders in the list.
@@ -194,44 +287,37 @@ pub(crate) async fn page(
     now: Instant,
     count_limit: i64,
 ) -> Result<(Vec<Order>, OrderCount)> {
-    if filter.is_counted() || !filter.is_basic() {
-        return futures::try_join!(list(store, filter, after, limit, now), count(store, filter, count_limit, now));
-    }
-    match store.source(filter, None).await? {
-        Source::Orders(Found { ids, is_complete }) => {
-            let orders = store.matching_orders(filter, &ids, now).await?;
-            let count = count_statuses(orders.iter().map(Order::status), count_limit, is_complete);
-            Ok((page_after(orders, filter, after, limit), count))
-        }
-        Source::Index(mut reader) => {
-            let count = count_entries(&mut reader, filter, count_limit, now).await?;
-            if let Some(after) = after {
-                reader.seek(after);
+    if filter.search.is_some() || (filter.is_basic() && !filter.is_counted()) {
+        return match store.source(filter, range(store, filter, None)).await? {
+            Source::Orders(Found { ids, is_complete }) => {
+                let orders = store.matching_orders(filter, &ids, now).await?;
+                let count = count_orders(filter, &orders, count_limit, is_complete);
+                Ok((filter.page_of(orders, after, limit), count))
             }
-            Ok((read_page(store, filter, reader, limit, now).await?, count))
+            Source::Index(mut reader) => {
+                let count = count_entries(&mut reader, filter, count_limit, now).await?;
+                if let Some(after) = after {
+                    reader.seek(after);
+                }
+                Ok((read_page(store, filter, reader, limit, now).await?, count))
+            }
+        };
+    }
+    match Access::of(filter) {
+        Access::Open => {
+            let open_orders = OpenOrders::read(store, filter, now).await?;
+            let count = count_open(store, filter, &open_orders, count_limit, now).await?;
+            Ok((open_orders.page(store, filter, after, limit, now).await?, count))
+        }
+        Access::LookThrough => {
+            let orders = look_through(store, filter, now, None).await?;
+            let count = count_orders(filter, &orders, count_limit, true);
+            Ok((filter.page_of(orders, after, limit), count))
+        }
+        Access::Placement => {
+            futures::try_join!(list(store, filter, after, limit, now, None), count(store, filter, count_limit, now))
         }
     }
-}
-
-/// The orders of a list, found by a search or by reading every order of its vendor and days of placement. False if there may be others.
-async fn all_matching_orders(store: &DynamoStore, filter: &OrderFilter, now: Instant) -> Result<(Vec<Order>, bool)> {
-    let superset = OrderFilter {
-        vendor_id: filter.vendor_id.clone(),
-        placed_from: filter.placed_from,
-        placed_to: filter.placed_to,
-        gift_type: filter.gift_type.clone(),
-        search: filter.search.clone(),
-        ..OrderFilter::default()
-    };
-    let Found { ids, is_complete } = match store.source(&superset, None).await? {
-        Source::Orders(found) => found,
-        Source::Index(mut reader) => {
-            let selection = Selection { accepts: &|_| true, accepts_all: true, page_size: MAX_RARE };
-            let entries = reader.next(usize::MAX, selection).await?;
-            Found { ids: entries.iter().map(Entry::order_id).collect::<Result<_>>()?, is_complete: true }
-        }
-    };
-    Ok((store.matching_orders(filter, &ids, now).await?, is_complete))
 }
 
 /// The number of orders in a list: from the buckets if they count it, else counted up to a limit.
@@ -242,11 +328,20 @@ pub(crate) async fn count(
     now: Instant,
 ) -> Result<OrderCount> {
     if !filter.is_basic() {
-        let (orders, is_complete) = all_matching_orders(store, filter, now).await?;
-        return Ok(count_statuses(orders.iter().map(|order| filter.status_of(order)), count_limit, is_complete));
+        return match Access::of(filter) {
+            _ if filter.search.is_some() => count_some(store, filter, count_limit, now).await,
+            Access::Placement => count_some(store, filter, count_limit, now).await,
+            Access::Open => {
+                let open_orders = OpenOrders::read(store, filter, now).await?;
+                count_open(store, filter, &open_orders, count_limit, now).await
+            }
+            Access::LookThrough => {
+                Ok(count_orders(filter, &look_through(store, filter, now, None).await?, count_limit, true))
+            }
+        };
     }
     if !filter.is_counted() {
-        return count_orders(store, filter, count_limit, now).await;
+        return count_one_by_one(store, filter, count_limit, now).await;
     }
     let has_days = filter.placed_from.is_some() || filter.placed_to.is_some();
     let (older, kept) = match has_days {
@@ -254,7 +349,7 @@ pub(crate) async fn count(
         false => (None, Some(filter.clone())),
     };
     let mut count = match older {
-        Some(older) => count_orders(store, &older, count_limit, now).await?,
+        Some(older) => count_one_by_one(store, &older, count_limit, now).await?,
         None => OrderCount::default(),
     };
     if let Some(kept) = kept {
@@ -263,16 +358,46 @@ pub(crate) async fn count(
     Ok(count)
 }
 
-/// Counts the orders of a list one by one, up to a limit.
-async fn count_orders(store: &DynamoStore, filter: &OrderFilter, count_limit: i64, now: Instant) -> Result<OrderCount> {
-    match store.source(filter, None).await? {
-        Source::Orders(Found { ids, is_complete }) => Ok(count_statuses(
-            store.matching_orders(filter, &ids, now).await?.iter().map(Order::status),
-            count_limit,
-            is_complete,
-        )),
+/// Counts the orders of a list by its index entries, up to a limit.
+async fn count_one_by_one(
+    store: &DynamoStore,
+    filter: &OrderFilter,
+    count_limit: i64,
+    now: Instant,
+) -> Result<OrderCount> {
+    match store.source(filter, range(store, filter, None)).await? {
+        Source::Orders(Found { ids, is_complete }) => {
+            Ok(count_orders(filter, &store.matching_orders(filter, &ids, now).await?, count_limit, is_complete))
+        }
         Source::Index(mut reader) => count_entries(&mut reader, filter, count_limit, now).await,
     }
+}
+
+/// Counts those of the first [`MOST_LOADED_TO_COUNT`] orders that are in a list with conditions that no index has.
+async fn count_some(store: &DynamoStore, filter: &OrderFilter, count_limit: i64, now: Instant) -> Result<OrderCount> {
+    let (ids, is_complete) = match store.source(filter, range(store, filter, None)).await? {
+        Source::Orders(Found { ids, is_complete }) => (ids, is_complete),
+        Source::Index(mut reader) => candidates(&mut reader, filter, now, MOST_LOADED_TO_COUNT).await?,
+    };
+    Ok(count_orders(filter, &store.matching_orders(filter, &ids, now).await?, count_limit, is_complete))
+}
+
+async fn count_open(
+    store: &DynamoStore,
+    filter: &OrderFilter,
+    open_orders: &OpenOrders,
+    count_limit: i64,
+    now: Instant,
+) -> Result<OrderCount> {
+    match open_orders.count(filter, count_limit) {
+        Some(count) => Ok(count),
+        None => count_some(store, filter, count_limit, now).await,
+    }
+}
+
+/// Counts loaded orders of a list.
+fn count_orders(filter: &OrderFilter, orders: &[Order], count_limit: i64, is_complete: bool) -> OrderCount {
+    count_statuses(orders.iter().map(|order| filter.status_of(order)), count_limit, is_complete)
 }
 
 /// Counts the matching index entries, as far as one [`MergedReader::peek`] reads.
@@ -285,12 +410,16 @@ async fn count_entries(
     let minute = now.floor_minute().micros();
     let accepts = |entry: &Entry| may_match(filter, entry, minute);
     let (entries, is_complete) = reader.peek(usize::try_from(count_limit).unwrap_or(0), &accepts).await?;
-    let status = |entry: &&Entry| entry.status.as_deref().and_then(Status::parse);
-    Ok(count_statuses(entries.iter().filter_map(status), count_limit, is_complete))
+    let statuses = entries.into_iter().filter_map(Entry::status);
+    Ok(count_statuses(statuses, count_limit, is_complete))
 }
 
 /// Counts the first `count_limit` statuses. `is_complete` is false if the list may have more than these.
-fn count_statuses(statuses: impl Iterator<Item = Status>, count_limit: i64, is_complete: bool) -> OrderCount {
+pub(crate) fn count_statuses(
+    statuses: impl Iterator<Item = Status>,
+    count_limit: i64,
+    is_complete: bool,
+) -> OrderCount {
     let mut count = OrderCount { is_lower_bound: !is_complete, ..OrderCount::default() };
     for (number, status) in (0..).zip(statuses) {
         if number == count_limit {

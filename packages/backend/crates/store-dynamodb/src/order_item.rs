@@ -1,7 +1,7 @@
 //! The item of an order. The client writes this one type, and the same type is read from the table and from its stream.
 
-use goody_application::ports::{Result, last_day};
-use goody_domain::{Day, History, HistoryFact, Instant, Order, OrderId, Outcome, ReportZone, Status};
+use goody_application::ports::{OpenOrder, Result, last_day};
+use goody_domain::{Day, History, HistoryFact, Instant, Order, OrderId, ReportZone, Status};
 use serde::{Deserialize, Serialize};
 
 use crate::items::{FactItem, damaged, fact, facts};
@@ -36,6 +36,17 @@ impl Group {
             Self::Late => "late",
             Self::Issue => "issue",
             Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// The group of an order with this status; `is_late` if it ended after its promise.
+    pub(crate) const fn of(status: Status, is_late: bool) -> Self {
+        match status {
+            Status::Arrived if is_late => Self::Late,
+            Status::Arrived => Self::Arrived,
+            Status::Cancelled => Self::Cancelled,
+            status if status.is_issue() => Self::Issue,
+            _ => Self::Open,
         }
     }
 
@@ -103,6 +114,21 @@ pub(crate) struct ListAttributes {
     /// It ended after its promise.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) late: bool,
+    /// Of an open order. An earlier version of the program did not write it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) open: Option<OpenAttributes>,
+}
+
+/// What lists of open orders select and sort by, with the other attributes of the indexes. Instants are in microseconds since 1970.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct OpenAttributes {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) unshipped_at: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) stalled_at: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) gift_value: Option<i64>,
 }
 
 impl<'a> OrderItem<'a> {
@@ -127,7 +153,7 @@ impl<'a> OrderItem<'a> {
             facts: history.facts()[start..].iter().map(fact).collect(),
             summary: summary.iter().map(fact).collect(),
             ttl: ttl(last, retention_days, zone),
-            placed_attributes: order.as_ref().map(PlacedAttributes::new),
+            placed_attributes: order.as_ref().map(|order| PlacedAttributes::new(order, zone)),
         })
     }
 
@@ -149,16 +175,15 @@ impl<'a> OrderItem<'a> {
 }
 
 impl PlacedAttributes {
-    fn new(order: &Order) -> Self {
+    fn new(order: &Order, zone: &ReportZone) -> Self {
+        let open = OpenOrder::new(order, zone).map(|open| OpenAttributes {
+            unshipped_at: open.unshipped_at.map(Instant::micros),
+            stalled_at: open.stalled_at.map(Instant::micros),
+            gift_value: open.gift_value,
+        });
         let (placement, completed_at) = (&order.placement, order.completed_at());
         let late = completed_at.is_some_and(|end| order.is_delayed(end));
-        let list = match order.completion {
-            None => Group::Open,
-            Some((_, Outcome::Arrived)) if late => Group::Late,
-            Some((_, Outcome::Arrived)) => Group::Arrived,
-            Some((_, Outcome::Cancelled)) => Group::Cancelled,
-            Some(_) => Group::Issue,
-        };
+        let list = Group::of(order.status(), late);
         let issue = completed_at.filter(|_| order.status().is_issue());
         Self {
             list_attributes: ListAttributes {
@@ -168,6 +193,7 @@ impl PlacedAttributes {
                 gift_type: placement.gift_type.as_ref().map(ToString::to_string),
                 promise: placement.estimated_delivery.map(Instant::micros).filter(|_| completed_at.is_none()),
                 late,
+                open,
             },
             updated_at: sort_key(order.updated_at, order.order_id.as_str()),
             list: list.key().to_owned(),

@@ -194,7 +194,18 @@ impl OrderReader for DynamoStore {
         limit: usize,
         now: Instant,
     ) -> Result<Vec<Order>> {
-        listing::list(self, filter, after, limit, now).await
+        listing::list(self, filter, after, limit, now, None).await
+    }
+
+    async fn list_of_total(
+        &self,
+        filter: &OrderFilter,
+        after: Option<&Position>,
+        limit: usize,
+        now: Instant,
+        total: i64,
+    ) -> Result<Vec<Order>> {
+        listing::list(self, filter, after, limit, now, Some(total)).await
     }
 
     async fn count(&self, filter: &OrderFilter, limit: i64, now: Instant) -> Result<OrderCount> {

@@ -52,7 +52,7 @@ pub(crate) const BY_DATE: &str = "dateIndex";
 
 /// The attributes that decide whether an order is in a list.
 const LIST_ATTRIBUTES: ProjectedAttributes =
-    ProjectedAttributes::Include(&["vendorId", "status", "giftType", "promise", "late"]);
+    ProjectedAttributes::Include(&["vendorId", "status", "giftType", "promise", "late", "open"]);
 
 const ORDERS: [Index; 6] = [
     Index { name: BY_VENDOR, partition: "vendorId", sort: "createdAt", projected: LIST_ATTRIBUTES },

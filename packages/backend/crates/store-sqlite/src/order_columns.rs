@@ -1,7 +1,7 @@
 //! The columns of an order's row that follow from its history: those by which lists select and sort, and its last day.
 
-use goody_application::ports::last_day;
-use goody_domain::{HistoryFact, Instant, Level, Milestone, Order, ReportZone};
+use goody_application::ports::{OpenOrder, last_day};
+use goody_domain::{HistoryFact, Instant, Milestone, Order, ReportZone};
 use rusqlite::types::Value;
 
 /// The names of the columns. All but the first and `gift_type` are null for an order that is not placed.
@@ -57,15 +57,7 @@ impl Columns {
             order.milestone(milestone).map_or(Value::Null, |at| i64::from(zone.day_and_minute(at).0.number()).into())
         };
         let flag = |flag: Option<bool>| flag.map_or(Value::Null, |flag| i64::from(flag).into());
-        let since = |level| {
-            let of_level = |period: &goody_domain::LevelPeriod| period.level == level && period.until.is_none();
-            instant(order.level_periods(zone).find(of_level).map(|period| period.from))
-        };
-        let is_open = order.left_levels_at().is_none();
-        let (unshipped_at, stalled_at) = match is_open {
-            true => (since(Level::Unshipped), since(Level::Stalled)),
-            false => (Value::Null, Value::Null),
-        };
+        let open = OpenOrder::new(order, zone);
         Self([
             keep_day,
             placement.vendor_id.to_string().into(),
@@ -87,8 +79,8 @@ impl Columns {
             at(Milestone::Returned),
             day(Milestone::Refunded),
             at(Milestone::Refunded),
-            unshipped_at,
-            stalled_at,
+            instant(open.and_then(|open| open.unshipped_at)),
+            instant(open.and_then(|open| open.stalled_at)),
             placement.gift_value.map_or(Value::Null, Value::from),
         ])
     }

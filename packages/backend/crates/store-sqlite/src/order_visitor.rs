@@ -7,18 +7,6 @@ use rusqlite::{Connection, params};
 use crate::Fault;
 use crate::codec::read_row;
 
-/// Whether a list has conditions that only the histories answer.
-pub(crate) fn needs_history(filter: &OrderFilter) -> bool {
-    filter.gift_type.is_some()
-        || filter.carrier.is_some()
-        || filter.is_rush.is_some()
-        || filter.region.is_some()
-        || filter.promise_days.is_some()
-        || filter.on_time.is_some()
-        || filter.shipped_on_time.is_some()
-        || !filter.ranges.is_empty()
-}
-
 /// Checks the orders of a list one by one and hands them on.
 pub(crate) struct Visitor<'a> {
     filter: &'a OrderFilter,

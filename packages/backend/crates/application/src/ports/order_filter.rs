@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use goody_domain::{
-    Day, GiftType, Instant, Level, Milestone, Order, OrderId, ReportZone, SearchTerm, Status, VendorId,
+    Day, GiftType, Instant, Level, LevelPeriod, Milestone, Order, OrderId, ReportZone, SearchTerm, Status, VendorId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -203,6 +203,42 @@ impl OrderFilter {
         self.is_basic() && self.delayed.is_none() && self.gift_type.is_none()
     }
 
+    /// Whether a list of the present has an open order, by what [`OpenOrder`] says of it.
+    pub fn takes_open(&self, order: &OpenOrder, zone: &ReportZone, now: Instant) -> bool {
+        let at = self.evaluated_at(now);
+        let has_passed = |instant: Option<Instant>| instant.is_some_and(|instant| instant < at);
+        self.takes_status(order.status)
+            && self.placed().instants(zone).contains(&order.created_at)
+            && self.delayed.is_none_or(|delayed| delayed == has_passed(order.promise))
+            && self.overdue_since(at).is_none_or(|since| order.promise.is_some_and(|promise| promise < since))
+            && self.unshipped.is_none_or(|unshipped| unshipped == has_passed(order.unshipped_at))
+            && self.stalled.is_none_or(|stalled| stalled == has_passed(order.stalled_at))
+            && self.takes_value(order.gift_value)
+    }
+
+    /// The same number as [`Self::sort_key`] of an open order in a list that no milestone but the placement sorts.
+    pub fn sort_key_of_open(&self, order: &OpenOrder) -> i64 {
+        match self.sort {
+            OrderSort::Milestone(_) => order.created_at.micros(),
+            OrderSort::Promise => order.promise.map_or(i64::MAX, Instant::micros),
+            OrderSort::Value => order.gift_value.unwrap_or(-1),
+        }
+    }
+
+    /// Whether [`Self::takes_open`] answers every condition of the list, except those of its vendor and type of gift.
+    pub fn is_about_open_only(&self) -> bool {
+        self.is_open_only()
+            && self.as_of.is_none()
+            && self.ranges.is_empty()
+            && self.on_time.is_none()
+            && self.shipped_on_time.is_none()
+            && self.carrier.is_none()
+            && self.is_rush.is_none()
+            && self.region.is_none()
+            && self.promise_days.is_none()
+            && self.search.is_none()
+    }
+
     /// The number by which the list sorts an order: microseconds since 1970, or minor units.
     pub fn sort_key(&self, order: &Order) -> i64 {
         match self.sort {
@@ -223,12 +259,12 @@ impl OrderFilter {
         if !self.ascending {
             orders.reverse();
         }
-        let is_after = |order: &Order| {
-            after.is_none_or(
-                |after| if self.ascending { self.position(order) > *after } else { self.position(order) < *after },
-            )
-        };
-        orders.into_iter().filter(is_after).take(limit).collect()
+        orders.into_iter().filter(|order| self.is_after(&self.position(order), after)).take(limit).collect()
+    }
+
+    /// Whether a position comes after another one in the list, or that one is `None`.
+    pub fn is_after(&self, position: &Position, after: Option<&Position>) -> bool {
+        after.is_none_or(|after| if self.ascending { position > after } else { position < after })
     }
 
     /// Splits the list into the orders placed before `kept_from`, the first day with buckets, and the others. An order with a late
@@ -242,6 +278,41 @@ impl OrderFilter {
         let older = Self { placed_to: Some(to.map_or(last, |to| to.min(last))), ..self.clone() };
         let kept = Self { placed_from: Some(from.map_or(kept_from, |from| from.max(kept_from))), ..self };
         (is_older.then_some(older), is_kept.then_some(kept))
+    }
+}
+
+/// What a list of open orders selects and sorts them by. Stores have it in an index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OpenOrder {
+    /// Its status.
+    pub status: Status,
+    /// When it was placed.
+    pub created_at: Instant,
+    /// Its promise.
+    pub promise: Option<Instant>,
+    /// When it entered [`Level::Unshipped`], or will if nothing happens.
+    pub unshipped_at: Option<Instant>,
+    /// When it entered [`Level::Stalled`], or will if nothing happens.
+    pub stalled_at: Option<Instant>,
+    /// The value of the gift in minor units of its currency.
+    pub gift_value: Option<i64>,
+}
+
+impl OpenOrder {
+    /// Of an order; `None` if it has ended.
+    pub fn new(order: &Order, zone: &ReportZone) -> Option<Self> {
+        let since = |level| {
+            let is_current = |period: &LevelPeriod| period.level == level && period.until.is_none();
+            order.level_periods(zone).find(is_current).map(|period| period.from)
+        };
+        order.status().active().map(|_| Self {
+            status: order.status(),
+            created_at: order.created_at,
+            promise: order.placement.estimated_delivery,
+            unshipped_at: since(Level::Unshipped),
+            stalled_at: since(Level::Stalled),
+            gift_value: order.placement.gift_value,
+        })
     }
 }
 

@@ -139,7 +139,10 @@ fn level_terms(filter: &OrderFilter) -> Option<Vec<Term>> {
 
 /// The total of a list, if the buckets have it. They count orders that have expired, too: the total of a list that may have had
 /// some of them is counted from its orders.
-pub(super) async fn counted_total(
+///
+/// # Errors
+/// The store failed.
+pub async fn counted_total(
     orders: &dyn OrderReader,
     reports: &dyn ReportReader,
     filter: &OrderFilter,

@@ -29,7 +29,7 @@ pub async fn order_page(
     now: Instant,
 ) -> Result<OrderPage> {
     let (mut page, total) = match counted_total(orders, reports, filter, now).await? {
-        Some(total) => (orders.list(filter, after, limit + 1, now).await?, total),
+        Some(total) => (orders.list_of_total(filter, after, limit + 1, now, total.total).await?, total),
         None => {
             let (page, count) = orders.page(filter, after, limit + 1, now, COUNT_LIMIT).await?;
             (page, count.into())
