@@ -35,12 +35,11 @@ pub(crate) fn move_scope(
     moves: &[BucketMove],
     today: Day,
     revision: i64,
-    zone: &ReportZone,
+    months: &mut Months<'_>,
 ) -> std::result::Result<(), Fault> {
     let Some(scope) = moves.first().map(|first| key(&first.scope)) else { return Ok(()) };
     let mut row = ScopeRow { revision, ..read_scope_row(connection, scope)? };
     let summaries = row.months.get_or_insert_default();
-    let mut months = Months::new(connection, scope, zone);
     for BucketMove { day, entries, .. } in moves {
         let mut bucket = read_bucket(connection, scope, *day)?.unwrap_or_default();
         bucket.add(entries);
@@ -49,9 +48,9 @@ pub(crate) fn move_scope(
         }
         let latest = write_bucket(connection, scope, *day, &bucket, today)?;
         summaries.add(Month::of(*day), entries);
-        months.set(*day, &bucket.totals, latest, summaries)?;
+        months.set(scope, *day, &bucket.totals, latest, summaries)?;
     }
-    months.close(summaries)?;
+    months.close(scope, summaries)?;
     write_scope_row(connection, scope, &row)
 }
 

@@ -45,13 +45,13 @@ impl Index {
     /// The orders of a day: `?1` the day, `?2` T, `?3` the vendor, `?4` and `?5` the position, `?6` how many.
     fn select(&self, filter: &OrderFilter, has_position: bool) -> String {
         let Self { name, day, at } = self;
-        let flag = |column: &str, wanted: Option<bool>| match wanted {
+        let is_kept = |column: &str, wanted: Option<bool>| match wanted {
             Some(wanted) => format!("{column} = {}", i64::from(wanted)),
-            None => format!("{column} IN (0, 1)"),
+            None => "?6 IS NOT NULL".to_owned(),
         };
         let flag = match *name {
-            "orders_by_due" => flag("on_time", filter.on_time),
-            "orders_by_ship_due" => flag("shipped_on_time", filter.shipped_on_time),
+            "orders_by_due" => is_kept("on_time", filter.on_time),
+            "orders_by_ship_due" => is_kept("shipped_on_time", filter.shipped_on_time),
             "orders_by_completion" if !filter.statuses.is_empty() => {
                 let statuses: Vec<String> = filter.statuses.iter().map(|status| (*status as i64).to_string()).collect();
                 format!("status IN ({})", statuses.join(", "))

@@ -10,52 +10,53 @@ use rusqlite::{Connection, OptionalExtension, params};
 use crate::scope_row::{ScopeRow, read_scope_row, write_scope_row};
 use crate::{Fault, codec, schema};
 
-/// The months that a transaction changes: one after the other, as its moves are sorted by day.
+/// The months that a transaction changes: one after the other, as its moves are sorted by scope and day.
 pub(crate) struct Months<'c> {
     connection: &'c Connection,
-    scope: &'c str,
     zone: &'c ReportZone,
-    open: Option<(Month, MonthTotals)>,
+    /// The month that is being changed.
+    open: Option<Month>,
+    days: MonthTotals,
 }
 
 impl<'c> Months<'c> {
-    pub(crate) fn new(connection: &'c Connection, scope: &'c str, zone: &'c ReportZone) -> Self {
-        Self { connection, scope, zone, open: None }
+    pub(crate) fn new(connection: &'c Connection, zone: &'c ReportZone) -> Self {
+        Self { connection, zone, open: None, days: MonthTotals::default() }
     }
 
-    /// Replaces a day by the totals of its bucket, and its latest fact and delivery.
+    /// Replaces a day of a scope by the totals of its bucket, and its latest fact and delivery.
     pub(crate) fn set(
         &mut self,
+        scope: &str,
         day: Day,
         totals: &Counters,
         latest: [Option<i64>; 2],
         summaries: &mut MonthSummaries,
     ) -> Result<(), Fault> {
         let month = Month::of(day);
-        if self.open.as_ref().is_none_or(|(open, _)| *open != month) {
-            self.close(summaries)?;
-            self.open = Some((month, read(self.connection, self.scope, month)?.unwrap_or_default()));
+        if self.open != Some(month) {
+            self.close(scope, summaries)?;
+            self.read(scope, month)?;
+            self.open = Some(month);
         }
-        if let Some((_, days)) = &mut self.open {
-            days.set(day, totals, latest);
-        }
+        self.days.set(day, totals, latest);
         Ok(())
     }
 
-    /// Writes the last month.
-    pub(crate) fn close(&mut self, summaries: &mut MonthSummaries) -> Result<(), Fault> {
-        let Some((month, days)) = self.open.take() else { return Ok(()) };
-        summaries.set_latest(month, days.latest(month, self.zone));
-        write(self.connection, self.scope, month, &days)
+    /// Writes the last month of a scope.
+    pub(crate) fn close(&mut self, scope: &str, summaries: &mut MonthSummaries) -> Result<(), Fault> {
+        let Some(month) = self.open.take() else { return Ok(()) };
+        summaries.set_latest(month, self.days.latest(month, self.zone));
+        write(self.connection, scope, month, &self.days)
     }
-}
 
-fn read(connection: &Connection, scope: &str, month: Month) -> Result<Option<MonthTotals>, Fault> {
-    let mut statement = connection.prepare_cached("SELECT days FROM months WHERE month = ?1 AND book = ?2")?;
-    let mut rows = statement.query(params![month.number(), scope])?;
-    let Some(row) = rows.next()? else { return Ok(None) };
-    let days = row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?;
-    Ok(Some(MonthTotals::read(days)?))
+    fn read(&mut self, scope: &str, month: Month) -> Result<(), Fault> {
+        let mut statement = self.connection.prepare_cached("SELECT days FROM months WHERE month = ?1 AND book = ?2")?;
+        let mut rows = statement.query(params![month.number(), scope])?;
+        let row = rows.next()?;
+        let days = row.map(|row| row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)).transpose()?;
+        Ok(self.days.read_again(days.unwrap_or_default())?)
+    }
 }
 
 fn write(connection: &Connection, scope: &str, month: Month, days: &MonthTotals) -> Result<(), Fault> {

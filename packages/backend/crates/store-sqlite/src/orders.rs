@@ -55,9 +55,10 @@ impl OrderWriter for SqliteStore {
             if let Some(source) = source.filter(|_| saved.contains(&true)) {
                 schema::set_meta(connection, RECEIVED_KEY, format!("{} {source}", now.micros()))?;
             }
-            Ok(saved)
+            Ok((saved, rows))
         });
-        let saved = saved.await?;
+        // The rows are dropped here, so that the thread of the writer has more time to write.
+        let (saved, _) = saved.await?;
         self.health.record_stored_orders();
         Ok(saved)
     }

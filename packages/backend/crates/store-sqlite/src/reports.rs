@@ -11,6 +11,7 @@ use goody_domain::{CounterSeries, Day, Instant, RateCounts, ReportZone, VendorId
 use rusqlite::{Connection, params};
 
 use crate::counters::{key, latest_fact, move_scope, series};
+use crate::months::Months;
 use crate::orders::last_received;
 use crate::schema::kept_from;
 use crate::writer::Weight;
@@ -24,21 +25,24 @@ impl ReportWriter for SqliteStore {
         let moves = project::moves(&changes);
         drop(changes);
         let (rules, zone) = (self.rules.clone(), self.zone.clone());
-        self.write("moving the counters", Weight::Heavy, move |connection| {
+        let applied = self.write("moving the counters", Weight::Heavy, move |connection| {
             crate::rules::check(connection, &rules)?;
             let checkpoint: i64 = schema::meta(connection, "checkpoint")?.unwrap_or(0);
             if checkpoint != from {
-                return Ok(false);
+                return Ok((false, moves));
             }
             let revision = schema::next_revision(connection)?;
+            let mut months = Months::new(connection, &zone);
             for moves in moves.chunk_by(|one, other| one.scope == other.scope) {
-                move_scope(connection, moves, today, revision, &zone)?;
+                move_scope(connection, moves, today, revision, &mut months)?;
             }
             connection.prepare_cached("DELETE FROM changes WHERE seq <= ?1")?.execute([to])?;
             schema::set_meta(connection, "checkpoint", to)?;
-            Ok(true)
-        })
-        .await
+            Ok((true, moves))
+        });
+        // The moves are dropped here, so that the thread of the writer has more time to write.
+        let (applied, _) = applied.await?;
+        Ok(applied)
     }
 
     async fn save_reports(&self, reports: Vec<CurrentReport>) -> Result<()> {

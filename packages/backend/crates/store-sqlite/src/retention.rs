@@ -13,6 +13,7 @@ use crate::codec::read_row;
 use crate::counters::{self, BEFORE_ALL, DELIVERED, key, read_settled_day, write_settled};
 use crate::feed::pending;
 use crate::list_counts::Position;
+use crate::months::Months;
 use crate::orders::ORDERS_KEPT_FROM_KEY;
 use crate::rebuild::{Purpose, rebuild};
 use crate::writer::Weight;
@@ -83,6 +84,7 @@ fn expire_orders(
     schema::set_meta(connection, ORDERS_KEPT_FROM_KEY, known.map_or(kept_from, |known| known.max(kept_from)))?;
     let revision = schema::next_revision(connection)?;
     let (mut moves, mut minutes) = (list_counts::Moves::default(), recent::Minutes::default());
+    let mut months = Months::new(connection, zone);
     let expired = old.len() as u64;
     for (id, last_day, position, history) in old {
         let Settlement { settled, moved, .. } = settlement(&history, last_day, expiry.order_days, zone);
@@ -92,7 +94,7 @@ fn expire_orders(
             write_settled(connection, key(&scope), day, &bucket)?;
         }
         for moves in moved.chunk_by(|one, other| one.scope == other.scope) {
-            counters::move_scope(connection, moves, expiry.today, revision, zone)?;
+            counters::move_scope(connection, moves, expiry.today, revision, &mut months)?;
         }
         minutes.remove(connection, id)?;
         terms::remove(connection, id, &history)?;

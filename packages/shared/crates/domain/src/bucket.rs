@@ -21,6 +21,7 @@ impl Default for Counters {
 
 impl Index<Counter> for Counters {
     type Output = i64;
+    #[inline]
     fn index(&self, counter: Counter) -> &i64 {
         if let Some(value) = self.plain.get(counter.index()) {
             return value;

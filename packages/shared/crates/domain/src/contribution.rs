@@ -135,6 +135,7 @@ impl Counter {
     }
 
     /// The counter's index. Stores keep it: never give an index to another counter.
+    #[inline]
     pub fn index(self) -> usize {
         match self {
             Self::Entered(status) => status as usize,

@@ -110,14 +110,24 @@ impl MonthTotals {
     /// # Errors
     /// It is damaged.
     pub fn read(bytes: &[u8]) -> Result<Self, DamagedTotals> {
-        let mut columns = Vec::with_capacity(24);
+        let mut totals = Self::default();
+        totals.read_again(bytes)?;
+        Ok(totals)
+    }
+
+    /// Replaces these totals by a stored form, in the same memory: a month takes six kilobytes.
+    ///
+    /// # Errors
+    /// The stored form is damaged.
+    pub fn read_again(&mut self, bytes: &[u8]) -> Result<(), DamagedTotals> {
+        self.columns.clear();
         for column in columns_of(bytes) {
             let column = column?;
             let mut numbers = [0; DAYS];
             column.for_each(|place, number| numbers[place] = number)?;
-            columns.push((column.counter.index(), numbers));
+            self.columns.push((column.counter.index(), numbers));
         }
-        Ok(Self { columns })
+        Ok(())
     }
 }
 
