@@ -186,7 +186,7 @@ pub trait OrderReader: Send + Sync {
     }
 
     /// The number of orders in a list, by [`OrderFilter::status_of`]: exact if [`OrderFilter::is_counted`]; else a store may stop
-    /// counting at `limit`, or after a bounded effort.
+    /// counting at `limit`, or after a bounded effort. Open orders that only [`OpenOrder`] selects are few, and counted beyond `limit`.
     async fn count(&self, filter: &OrderFilter, limit: i64, now: Instant) -> Result<OrderCount>;
 
     /// [`OrderReader::list`] and [`OrderReader::count`] up to `most`, in one call: for stores that do both in one pass over the

@@ -141,7 +141,7 @@ impl DynamoStore {
 /// Whether a group may hold orders that match the filter.
 fn group_may_match(group: Group, filter: &OrderFilter) -> bool {
     let is_open = group == Group::Open;
-    // The current group does not tell the status and the lateness at an instant of the past, except that an end stays one.
+    // The current group does not have the status and the lateness at an instant of the past, except that an end stays one.
     let is_current = filter.as_of.is_none();
     let has_status = Status::ALL.into_iter().any(|status| filter.takes_status(status) && group.may_have(status));
     let has_lateness = match group {
@@ -389,7 +389,7 @@ async fn count_open(
     count_limit: i64,
     now: Instant,
 ) -> Result<OrderCount> {
-    match open_orders.count(filter, count_limit) {
+    match open_orders.count(filter) {
         Some(count) => Ok(count),
         None => count_some(store, filter, count_limit, now).await,
     }

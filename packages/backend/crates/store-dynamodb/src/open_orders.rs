@@ -84,8 +84,8 @@ impl OpenOrders {
     }
 
     /// The number of orders in the list, if the index has all of its conditions.
-    pub(crate) fn count(&self, filter: &OrderFilter, limit: i64) -> Option<OrderCount> {
+    pub(crate) fn count(&self, filter: &OrderFilter) -> Option<OrderCount> {
         let statuses = self.orders.iter().map(|(_, status)| *status);
-        filter.is_about_open_only().then(|| listing::count_statuses(statuses, limit, self.is_complete))
+        filter.is_about_open_only().then(|| listing::count_statuses(statuses, i64::MAX, self.is_complete))
     }
 }

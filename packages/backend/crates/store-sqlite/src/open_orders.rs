@@ -75,7 +75,6 @@ pub(crate) fn visit(
 pub(crate) fn count(
     connection: &Connection,
     filter: &OrderFilter,
-    limit: i64,
     now: Instant,
     zone: &ReportZone,
 ) -> Result<Option<OrderCount>, Fault> {
@@ -83,11 +82,7 @@ pub(crate) fn count(
         return Ok(None);
     }
     let mut count = OrderCount::default();
-    for (number, order) in (0..).zip(candidates(connection, filter, now, zone)?) {
-        if number == limit {
-            count.is_lower_bound = true;
-            break;
-        }
+    for order in candidates(connection, filter, now, zone)? {
         count.by_status[order.status as usize] += 1;
     }
     Ok(Some(count))

@@ -74,7 +74,7 @@ fn count_visited(
 ) -> Result<OrderCount, Fault> {
     if filter.as_of.is_none()
         && filter.is_open_only()
-        && let Some(count) = open_orders::count(connection, filter, limit, now, zone)?
+        && let Some(count) = open_orders::count(connection, filter, now, zone)?
     {
         return Ok(count);
     }
