@@ -47,7 +47,7 @@ impl Index {
         let Self { name, day, at } = self;
         let is_kept = |column: &str, wanted: Option<bool>| match wanted {
             Some(wanted) => format!("{column} = {}", i64::from(wanted)),
-            None => "?6 IS NOT NULL".to_owned(),
+            None => format!("{column} IN (0, 1)"),
         };
         let flag = match *name {
             "orders_by_due" => is_kept("on_time", filter.on_time),

@@ -60,8 +60,9 @@ pub(crate) fn visit(
         }
     }
     let long_open = filter.page_of(long_open, after, usize::MAX);
-    // All orders from T on come first in a list that begins with the latest one.
-    let from_at = Position { key: at.micros(), order_id: least_id()? };
+    // All orders from T on come first in a list that begins with the latest one. A stalled order was placed before its last event.
+    let until = if filter.stalled == Some(true) { at.plus_seconds(-zone.stall_seconds()) } else { at };
+    let from_at = Position { key: until.micros(), order_id: least_id()? };
     let start = if filter.ascending {
         after.cloned()
     } else {

@@ -23,9 +23,9 @@ ALTER TABLE orders ADD COLUMN stalled_at INTEGER;
 ALTER TABLE orders ADD COLUMN gift_value INTEGER;
 
 -- One index a milestone, led by the day: the days of a vendor are a seek each, a day of the fleet is sorted when it is read.
--- Columns that change later (on_time, shipped_on_time) are not in them, as a change would write the index twice more.
-CREATE INDEX orders_by_due ON orders (due_day, vendor_id, promise_at, order_id) WHERE due_day IS NOT NULL;
-CREATE INDEX orders_by_ship_due ON orders (ship_due_day, vendor_id, ship_by_at, order_id) WHERE ship_due_day IS NOT NULL;
+CREATE INDEX orders_by_due ON orders (due_day, on_time, vendor_id, promise_at, order_id) WHERE due_day IS NOT NULL;
+CREATE INDEX orders_by_ship_due ON orders (ship_due_day, shipped_on_time, vendor_id, ship_by_at, order_id)
+  WHERE ship_due_day IS NOT NULL;
 CREATE INDEX orders_by_completion ON orders (completed_day, vendor_id, completed_at, order_id, status)
   WHERE completed_day IS NOT NULL;
 CREATE INDEX orders_by_handover ON orders (handed_over_day, vendor_id, handed_over_at, order_id)
