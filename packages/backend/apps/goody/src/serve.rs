@@ -64,7 +64,7 @@ pub(crate) async fn run(command: cli::Serve, log: Option<Arc<Queue>>) -> Command
     let metrics = Metrics::new(PrometheusBuilder::new().install_recorder()?, log);
     let upkeep = tokio::spawn(metrics.clone().run_upkeep());
     let metrics = Box::new(move || metrics.render());
-    // Nobody fills a server for others with demo orders by mistake.
+    // A server that other machines can reach never gets made-up orders by mistake.
     let demo = is_private(&command).then(|| simulate::simulator(&store, command.simulation.demo.clone()));
     let order_store = Arc::new(store.clone());
     let app = App::new(order_store, clock.clone(), new_facts.clone(), command.silence_hours, Some(metrics), demo);

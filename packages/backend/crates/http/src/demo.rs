@@ -96,8 +96,9 @@ async fn fill(
     let counted = Counts { accepted: counts.new, duplicate: counts.known, ..Counts::default() };
     counted.add_to_metrics();
     audit::log_events(source, now, &batch.id, counted);
-    // The page that waits for the last line reads the reports next.
+    // The client that gets the last line reads the reports next.
     project_all(app.0.order_store.as_ref(), app.now()).await?;
+    app.0.fleet.catch_up(app.0.reports.zone().today(app.now())).await?;
     send(lines, DemoProgress { events: counts.new, percent: 100.0, is_complete: true });
     Ok(())
 }

@@ -115,7 +115,7 @@ async fn with_tokens_it_needs_one_that_may_send_events() {
 }
 
 #[tokio::test]
-async fn health_tells_a_caller_how_to_send_events() {
+async fn health_states_how_a_caller_can_send_events() {
     let none = json!({"needsToken": false, "offersDemo": false});
     assert_eq!(intake(&TestApp::new(), &[]).await, none);
     assert_eq!(
