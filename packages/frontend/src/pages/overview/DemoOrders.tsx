@@ -38,8 +38,8 @@ export function DemoOrders() {
         <p className={styles.label}>Look around</p>
         <h2 id="demo-orders">Start with demo orders</h2>
         <p>
-          Three weeks of made-up orders of ten vendors, some of them at risk. For your own orders, start the server
-          with another database later:{' '}
+          Three weeks of made-up orders of ten vendors, some of them at risk. For your own orders, start the server with
+          another database later:{' '}
           <code>
             goody serve <span>--database shop.db</span>
           </code>

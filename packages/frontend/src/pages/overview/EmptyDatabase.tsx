@@ -5,7 +5,7 @@ import { optional } from '../../api/optional';
 import { Command } from '../../ui/Command';
 import { DemoOrders } from './DemoOrders';
 import styles from './EmptyDatabase.module.css';
-import { eventCommand } from './firstEvent';
+import { copyCommand, eventCommand } from './eventCommands';
 import { fileSources, importCommands, replacements } from './importCommands';
 
 type Health = components['schemas']['HealthView'];
@@ -20,7 +20,7 @@ export function EmptyDatabase() {
   return (
     <div className={styles.ways}>
       {health?.intake.offersDemo && <DemoOrders />}
-      <FileImport />
+      <FileImport needsToken={needsToken} />
       <FirstEvent needsToken={needsToken} now={now} />
     </div>
   );
@@ -43,7 +43,7 @@ function useHealth(): Health | null | undefined {
   return health;
 }
 
-function FileImport() {
+function FileImport({ needsToken }: { needsToken: boolean }) {
   const id = useId();
   const [name, setName] = useState(fileSources[0]?.name);
   const source = fileSources.find((known) => known.name === name);
@@ -73,6 +73,11 @@ function FileImport() {
             {replacements(source)} Run the commands where this server runs, with the same <code>--database</code> if it
             has one. <code>docs/IMPORT.md</code> has the steps for each shop. Then press Refresh.
           </p>
+          {needsToken && (
+            <Command title="Instead, for a server on AWS: import anywhere, then send the events">
+              {copyCommand(location.origin)}
+            </Command>
+          )}
         </>
       )}
     </section>

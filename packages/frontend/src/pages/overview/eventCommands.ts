@@ -24,14 +24,29 @@ function placement(now: number): OrderEvent {
   };
 }
 
+const AUTHORIZATION = "-H 'authorization: Bearer TOKEN'";
+
 /** The command that sends one event to the server at `origin`. `TOKEN` stands for a token, if the server needs one. */
 export function eventCommand(origin: string, needsToken: boolean, now: number): string {
-  return [
+  return lines([
     `curl ${origin}/api/orders/events`,
     "-H 'content-type: application/json'",
-    ...(needsToken ? ["-H 'authorization: Bearer TOKEN'"] : []),
+    ...(needsToken ? [AUTHORIZATION] : []),
     `-d '${JSON.stringify(placement(now), null, 2)}'`,
-  ]
-    .join(' \\\n')
-    .replaceAll('\n', '\n  ');
+  ]);
+}
+
+/** The command that sends the events of another database to the server at `origin`, which needs a token. */
+export function copyCommand(origin: string): string {
+  return lines([
+    `goody export events | curl ${origin}/api/orders/events`,
+    "-H 'content-type: application/x-ndjson'",
+    AUTHORIZATION,
+    '--data-binary @-',
+  ]);
+}
+
+/** The parts of a command, each on its own line. */
+function lines(parts: string[]): string {
+  return parts.join(' \\\n').replaceAll('\n', '\n  ');
 }

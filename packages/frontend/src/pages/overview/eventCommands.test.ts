@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { eventCommand } from './firstEvent';
+import { copyCommand, eventCommand } from './eventCommands';
 
 const NOW = Date.parse('2026-11-28T23:30:12.345Z');
 
@@ -20,4 +20,15 @@ test('the command has the header of a token only where the server needs one', ()
   const line = "\n  -H 'authorization: Bearer TOKEN' \\\n";
   expect(eventCommand('https://goody.example.com', true, NOW)).toContain(line);
   expect(eventCommand('https://goody.example.com', false, NOW)).not.toContain('authorization');
+});
+
+test('the events of another database are sent as lines', () => {
+  expect(copyCommand('https://goody.example.com')).toBe(
+    [
+      'goody export events | curl https://goody.example.com/api/orders/events \\',
+      "  -H 'content-type: application/x-ndjson' \\",
+      "  -H 'authorization: Bearer TOKEN' \\",
+      '  --data-binary @-',
+    ].join('\n'),
+  );
 });
