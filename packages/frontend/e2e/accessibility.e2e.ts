@@ -34,6 +34,8 @@ const furtherRows = 'tbody tr:nth-child(n + 13)';
 /** Opens a page once and checks it in every view. */
 async function checkPage(url: string): Promise<void> {
   const { page, consoleErrors } = await visit(browser, url);
+  // Some parts of a page are loaded after its heading.
+  await page.waitForLoadState('networkidle');
   for (const { colorScheme, width, rules } of views) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await page.setViewportSize({ width, height: 800 });

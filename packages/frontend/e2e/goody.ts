@@ -30,8 +30,8 @@ export class Goody extends Server {
   #tokens = '';
 
   /** Starts a server with an empty database. */
-  static start(): Promise<Goody> {
-    return Goody.#create([]);
+  static start(settings: Record<string, string> = {}, addr?: string): Promise<Goody> {
+    return Goody.#create([], settings, addr);
   }
 
   /** Starts a server with demo orders of ten vendors in the past three weeks. */
@@ -76,9 +76,9 @@ export class Goody extends Server {
     if (this.#tokens !== '') await rm(dirname(this.#tokens), { recursive: true, force: true });
   }
 
-  static async #create(filling: string[], settings: Record<string, string> = {}): Promise<Goody> {
+  static async #create(filling: string[], settings: Record<string, string> = {}, addr?: string): Promise<Goody> {
     const goody = new Goody('target/debug/goody');
-    await goody.open(filling, settings);
+    await goody.open(filling, settings, addr);
     return goody;
   }
 

@@ -196,6 +196,7 @@ describe('the list of orders', () => {
       return { name: file.suggestedFilename(), text: await readFile(await file.path(), 'utf8') };
     };
     const csv = await download('Export CSV');
+    expect(csv.text.slice(0, 8), 'Excel needs the byte order mark').toBe('\ufefforderId');
     const [header, ...lines] = csv.text.trim().split(/\r?\n/);
     const column = header?.split(',').indexOf('orderId') ?? -1;
     expect(lines.map((line) => line.split(',')[column])).toEqual(expected);

@@ -29,6 +29,7 @@ const folder = join(root, 'dist/screenshots');
 const words = process.env.SCREENSHOTS?.split(',') ?? [''];
 const demo = new Server();
 const empty = new Server();
+const emptyGuarded = new Server();
 const olist = new Server();
 const guarded = new Server();
 const stuck = new Server();
@@ -39,6 +40,7 @@ try {
   await mkdir(folder, { recursive: true });
   await demo.open(fill.demo);
   await empty.open();
+  await emptyGuarded.open([], { GOODY_API_TOKENS: token.line });
   await stuck.open(fill.demo);
   await sendStuckOrders(stuck.address);
   await guarded.open(fill.demo, { GOODY_API_TOKENS: token.line, GOODY_PROTECT_READS: 'true' });
@@ -58,7 +60,7 @@ try {
   console.log(`Pictures: ${folder}`);
 } finally {
   await browser.close();
-  for (const server of [demo, empty, olist, guarded, stuck]) await server.end();
+  for (const server of [demo, empty, emptyGuarded, olist, guarded, stuck]) await server.end();
 }
 
 /**
@@ -137,7 +139,10 @@ async function states() {
   };
   /** @type {Record<string, Picture>} */
   const pictures = {
-    'empty-overview': { server: empty, path: '/' },
+    'empty-overview': { server: empty, path: '/', after: waitForWaysIn },
+    'empty-filling': { server: empty, path: '/', before: stopDemoHalfway, after: fillWithDemo },
+    'empty-full': { server: empty, path: '/', before: refuseDemo, after: fillWithDemo },
+    'empty-with-tokens': { server: emptyGuarded, path: '/', after: waitForWaysIn },
     'empty-orders': { server: empty, path: '/orders' },
     'empty-recent': { server: empty, path: '/orders/recent' },
     'none-vendors': { server: demo, path: '/?q=nothing' },
@@ -302,6 +307,57 @@ async function take(name, { server, path, widths = everyWidth, before, after = w
 /** @param {Page} page */
 function waitForHeading(page) {
   return page.getByRole('heading', { level: 1 }).waitFor();
+}
+
+/**
+ * Waits for the ways in of an empty database.
+ * @param {Page} page
+ */
+function waitForWaysIn(page) {
+  return page.getByRole('heading', { name: 'Send events as they happen' }).waitFor();
+}
+
+/**
+ * Asks for demo orders. The picture is of the response that `stopDemoHalfway` or `refuseDemo` gives, so that the database stays empty.
+ * @param {Page} page
+ */
+async function fillWithDemo(page) {
+  await page.getByRole('button', { name: 'Add demo orders' }).click();
+  await page.getByRole('progressbar').or(page.getByRole('alert')).waitFor();
+}
+
+/**
+ * The response to demo orders has its first steps only. A fulfilled route has an end, so the page reads a body that has none.
+ * @param {Page} page
+ */
+async function stopDemoHalfway(page) {
+  await page.addInitScript(() => {
+    const original = window.fetch;
+    window.fetch = async (input, options) => {
+      if (input !== '/api/demo') return original(input, options);
+      const line = `${JSON.stringify({ events: 4000, percent: 41.7, isComplete: false })}\n`;
+      return new Response(
+        new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode(line)) }),
+      );
+    };
+  });
+}
+
+/** @param {Page} page */
+function refuseDemo(page) {
+  return page.route('**/api/demo', (route) =>
+    route.fulfill({
+      status: 409,
+      contentType: 'application/problem+json',
+      body: JSON.stringify({
+        code: 'NOT_EMPTY',
+        title: 'The database is not empty',
+        detail: 'Demo orders would mix with the events that it has. Start with another --database.',
+        errors: [],
+        correlationId: 'picture',
+      }),
+    }),
+  );
 }
 
 /**

@@ -4,7 +4,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** @typedef {import('node:child_process').ChildProcessByStdio<null, import('node:stream').Readable, import('node:stream').Readable>} Child */
@@ -64,12 +64,13 @@ export class Server {
    * Creates the database and starts the server.
    * @param {string[]} filling one of `fill`; without it, the database stays empty
    * @param {Record<string, string>} settings environment variables of the server
+   * @param {string} addr the address to listen on; port 0 is any free port
    */
-  async open(filling = [], settings = {}) {
+  async open(filling = [], settings = {}, addr = '127.0.0.1:0') {
     this.#settings = settings;
     this.#folder = await mkdtemp(join(tmpdir(), 'goody-page-'));
     if (filling.length > 0) await this.#run(filling);
-    await this.#listen('127.0.0.1:0');
+    await this.#listen(addr);
   }
 
   /** Stops the server, and keeps the database. */
@@ -100,6 +101,26 @@ export class Server {
     const child = this.#spawn(['serve', '--addr', addr, '--web', web], this.#settings);
     this.#process = child;
     this.address = await addressOf(child);
+  }
+
+  /**
+   * Runs a shell command with the program as `goody`, on the database of the server. Resolves to its exit code and its output.
+   * @param {string} command
+   */
+  async shell(command) {
+    const child = spawn('sh', ['-c', command], {
+      cwd: this.#folder,
+      env: {
+        ...process.env,
+        PATH: `${dirname(this.#binary)}:${process.env.PATH}`,
+        GOODY_DATABASE: join(this.#folder, 'goody.db'),
+        GOODY_LOG: 'error',
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const output = outputOf(child);
+    const code = await new Promise((done, fail) => child.once('error', fail).once('close', done));
+    return { code, output: output() };
   }
 
   /**

@@ -23,6 +23,7 @@ const nextStep: Record<FailureCode, NextStep> = {
   NOT_FOUND: 'up',
   DATE_EXPIRED: 'today',
   METHOD_NOT_ALLOWED: 'retry',
+  NOT_EMPTY: 'retry',
   UNSUPPORTED_MEDIA_TYPE: 'retry',
   PRECONDITION_FAILED: 'retry',
   PAYLOAD_TOO_LARGE: 'retry',

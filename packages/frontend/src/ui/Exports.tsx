@@ -9,7 +9,8 @@ import { useLazyModule } from './useLazyModule';
 const loadSavedExport = lazyModule(() => import('./SavedExport'));
 
 const formats = [
-  { format: 'csv', name: 'Export CSV' },
+  // Excel knows by the byte order mark that the file is UTF-8.
+  { format: 'csv', bom: 'true', name: 'Export CSV' },
   { format: 'ndjson', name: 'Export JSON' },
 ];
 
@@ -23,12 +24,13 @@ export function Exports({
   filter: Record<string, string | undefined>;
 }) {
   const hasToken = useToken() !== null;
-  const parameters = Object.entries(filter).filter((entry): entry is [string, string] => entry[1] !== undefined);
   return (
     <div className={styles.exports}>
-      {formats.map(({ format, name }) => {
+      {formats.map(({ format, bom, name }) => {
+        const parameters = Object.entries({ ...filter, format, bom });
+        const given = parameters.filter((entry): entry is [string, string] => entry[1] !== undefined);
         const file = {
-          href: `/api/${resource}/export?${new URLSearchParams([...parameters, ['format', format]])}`,
+          href: `/api/${resource}/export?${new URLSearchParams(given)}`,
           download: `${resource}.${format}`,
         };
         return hasToken ? (

@@ -16,12 +16,9 @@ const paths = {
   system: 'M3 4h14v9.5H3zM7 17h6',
   light: 'M10 6.5a3.5 3.5 0 1 0 .01 0ZM10 1.5v1.5M10 17v1.5M1.5 10H3M17 10h1.5M4 4l1 1M15 15l1 1M16 4l-1 1M5 15l-1 1',
   dark: 'M16.5 12A7 7 0 0 1 8 3.5a7 7 0 1 0 8.5 8.5Z',
-  mail: 'M2.5 4.5h15v11h-15zM3 5.5l7 5.5 7-5.5',
   check: 'M4 10.5l4 4 8.5-9',
   warning: 'M10 3l7.5 13.5h-15ZM10 8v4M10 14v.1',
   close: 'M4.5 4.5l11 11M15.5 4.5l-11 11',
-  filter: 'M3 5h14M6 10h8M9 15h2',
-  flag: 'M5 17.5v-14h11l-3 3.75L16 11H5',
   list: 'M3 5h14M3 10h14M3 15h14',
 };
 
@@ -32,6 +29,7 @@ export function Icon({ name }: { name: IconName }) {
   return <SvgIcon path={paths[name]} />;
 }
 
+/** An icon that the first page does not need: its path belongs to the page that shows it. */
 export function SvgIcon({ path }: { path: string }) {
   return (
     <svg className={styles.icon} viewBox="0 0 20 20" aria-hidden="true">

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::http::HeaderValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use goody_application::simulate::VendorScenario;
+use goody_application::simulate::{BACKFILL_DAYS, VendorScenario};
 use goody_domain::{BatchId, Instant};
 use goody_http::{Hosts, TokenScope};
 
@@ -176,7 +176,7 @@ pub(crate) struct Backfill {
     #[command(flatten)]
     pub(crate) database: Database,
     /// How many days of orders to create, up to today or `--until`.
-    #[arg(long, env = "GOODY_DAYS", default_value_t = 21, value_parser = clap::value_parser!(u16).range(1..=3_650))]
+    #[arg(long, env = "GOODY_DAYS", default_value_t = BACKFILL_DAYS, value_parser = clap::value_parser!(u16).range(1..=3_650))]
     pub(crate) days: u16,
     /// No event occurs after this instant (RFC 3339). Default: now.
     #[arg(long, env = "GOODY_UNTIL", value_parser = Instant::parse)]

@@ -45,10 +45,7 @@ async fn export(command: cli::Export) -> CommandResult {
     if command.dataset == Dataset::Events && format == Format::Csv {
         return Err("events are exported as NDJSON, which goody import reads: their attributes have no columns".into());
     }
-    let mut out = RowOutput { writer: RowWriter::new(format), output };
-    if command.bom && format == Format::Csv {
-        out.write_bytes(goody_formats::lines::BOM)?;
-    }
+    let mut out = RowOutput { writer: RowWriter::new(format, command.bom), output };
     let now = SystemClock.now();
     let day = |name: &str, text: &Option<String>| {
         text.as_deref().map(Day::parse).transpose().map_err(|error| format!("--{name} {error}"))
@@ -86,13 +83,9 @@ struct RowOutput {
 impl RowOutput {
     fn write<T: Serialize>(&mut self, rows: &[T]) -> Result<(), Failure> {
         let bytes = self.writer.write(rows)?;
-        self.write_bytes(&bytes)
-    }
-
-    fn write_bytes(&mut self, bytes: &[u8]) -> Result<(), Failure> {
         match &mut self.output {
-            Output::File(file) => file.write_all(bytes)?,
-            Output::Standard(output) => output.write_all(bytes)?,
+            Output::File(file) => file.write_all(&bytes)?,
+            Output::Standard(output) => output.write_all(&bytes)?,
         }
         Ok(())
     }

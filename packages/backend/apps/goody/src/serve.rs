@@ -64,7 +64,10 @@ pub(crate) async fn run(command: cli::Serve, log: Option<Arc<Queue>>) -> Command
     let metrics = Metrics::new(PrometheusBuilder::new().install_recorder()?, log);
     let upkeep = tokio::spawn(metrics.clone().run_upkeep());
     let metrics = Box::new(move || metrics.render());
-    let app = App::new(Arc::new(store.clone()), clock.clone(), new_facts.clone(), command.silence_hours, Some(metrics));
+    // A server that other machines can reach never gets made-up orders by mistake.
+    let demo = is_private(&command).then(|| simulate::simulator(&store, command.simulation.demo.clone()));
+    let order_store = Arc::new(store.clone());
+    let app = App::new(order_store, clock.clone(), new_facts.clone(), command.silence_hours, Some(metrics), demo);
     let (fleet, tasks) = (app.fleet(), app.tasks());
     let router = router(app, access, &command.web)?;
     // A signal that follows the first connection already stops the server in order.
@@ -92,6 +95,11 @@ pub(crate) async fn run(command: cli::Serve, log: Option<Arc<Queue>>) -> Command
     store.checkpoint().await?;
     tracing::info!("stopped; everything that was acknowledged is stored");
     Ok(ExitCode::SUCCESS)
+}
+
+/// Whether only this machine can reach the server, and not through a proxy either.
+fn is_private(command: &cli::Serve) -> bool {
+    command.addr.ip().is_loopback() && command.access.hosts.is_empty()
 }
 
 /// The access rules. A server that other machines can reach does not start without tokens.

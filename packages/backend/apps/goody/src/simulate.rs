@@ -106,7 +106,8 @@ async fn tick(simulator: &Simulator, clock: &mut Option<DemoClock>, speed: u32) 
     Ok(simulator.tick(now, clock).await?)
 }
 
-fn simulator(store: &SqliteStore, demo: cli::DemoOptions) -> Simulator {
+/// The simulator of the demo orders in this store.
+pub(crate) fn simulator(store: &SqliteStore, demo: cli::DemoOptions) -> Simulator {
     Simulator::new(Arc::new(store.clone()), demo.seed, demo.scenario)
 }
 

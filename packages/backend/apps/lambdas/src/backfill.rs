@@ -1,15 +1,13 @@
 //! The payload of `data-backfill`: the options of `goody backfill`, as JSON.
 
 use goody_application::ports::Store;
-use goody_application::simulate::{SimulateError, SimulationCounts, Simulator, VendorScenario};
+use goody_application::simulate::{BACKFILL_DAYS, SimulateError, SimulationCounts, Simulator, VendorScenario};
 use goody_domain::Instant;
 use serde::{Deserialize, Deserializer, de};
 use std::sync::Arc;
 
 use crate::settings::DemoSettings;
 
-/// The default number of past days.
-const DEFAULT_DAYS: u16 = 21;
 const MAX_DAYS: u16 = 3_650;
 
 /// `{"days": 21, "seed": 42, "until": "2026-03-01T00:00:00Z", "scenario": ["far-orchard=stall@2026-03-01"]}`. Every field is
@@ -44,7 +42,7 @@ impl BackfillRequest {
         let scenario = self.scenario.unwrap_or_else(|| defaults.scenario.clone());
         let simulator = Simulator::new(store, self.seed.unwrap_or(defaults.seed), scenario);
         simulator
-            .backfill(self.days.unwrap_or(DEFAULT_DAYS), self.until.unwrap_or(now), now, |at, counts| {
+            .backfill(self.days.unwrap_or(BACKFILL_DAYS), self.until.unwrap_or(now), now, |at, counts| {
                 tracing::info!(%at, events = counts.new, "backfill progress");
             })
             .await

@@ -63,7 +63,7 @@ impl Host {
             true => tokens::source(&self.settings)?,
             false => goody_http::fixed(Tokens::default()),
         };
-        let app = App::new(self.store.clone(), self.clock.clone(), new_facts, self.settings.silence_hours, None);
+        let app = App::new(self.store.clone(), self.clock.clone(), new_facts, self.settings.silence_hours, None, None);
         Ok(goody_http::router(app, Access { tokens: Some(tokens), protect_reads, ..Access::open() }))
     }
 

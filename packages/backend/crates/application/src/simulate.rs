@@ -13,6 +13,8 @@ use crate::demo::{Demo, Scenario};
 use crate::ingest::{Batch, Ingest};
 use crate::ports::{Found, OrderFilter, Store, StoreError};
 
+/// The days of a backfill, unless someone asks for others.
+pub const BACKFILL_DAYS: u16 = 21;
 /// How many events are sent in one batch.
 const BATCH: usize = 2_000;
 /// How many orders are read at a time.
@@ -131,7 +133,7 @@ impl Simulator {
         let from = utc_day(until).plus(-i32::from(days));
         let demo = self.demo(from, now).await?;
         let mut counts = SimulationCounts::default();
-        let batch = self.batch("backfill")?;
+        let batch = self.backfill_batch()?;
         let mut events = Vec::with_capacity(BATCH);
         for event in demo.events(from, until) {
             events.push(event);
@@ -266,6 +268,11 @@ impl Simulator {
                 return Ok(orders);
             }
         }
+    }
+
+    /// The batch of the events of a backfill.
+    pub fn backfill_batch(&self) -> Result<Batch, SimulateError> {
+        self.batch("backfill")
     }
 
     /// The batch of all events of one kind and seed, so that equal runs give equal bytes.

@@ -78,6 +78,8 @@ pub(crate) struct Caller {
     token: Option<Arc<str>>,
     /// Whether it may read protected data.
     pub(crate) may_read: bool,
+    /// Whether it may send events.
+    pub(crate) may_ingest: bool,
 }
 
 impl Caller {
@@ -93,6 +95,8 @@ pub(crate) struct Guard(Arc<Inner>);
 
 struct Inner {
     access: Access,
+    /// Whether the host has the route `POST /api/demo`.
+    has_demo: bool,
     /// By the name of the token.
     limiters: Mutex<HashMap<Arc<str>, Arc<Limiter>>>,
     capacity: Capacity,
@@ -101,15 +105,16 @@ struct Inner {
 type Limiter = RateLimiter<NotKeyed, InMemoryState, DefaultClock, StateInformationMiddleware>;
 
 impl Guard {
-    pub(crate) fn new(access: Access) -> Self {
+    pub(crate) fn new(access: Access, has_demo: bool) -> Self {
         let capacity = Capacity::new(access.concurrent);
-        Self(Arc::new(Inner { access, limiters: Mutex::default(), capacity }))
+        Self(Arc::new(Inner { access, has_demo, limiters: Mutex::default(), capacity }))
     }
 
     /// Authenticates the caller and checks the scope of its token.
     async fn caller(&self, required: Option<TokenScope>, headers: &HeaderMap) -> Result<Caller, ApiError> {
-        let anonymous = Caller { token: None, may_read: !self.0.access.protect_reads };
-        let Some(source) = &self.0.access.tokens else { return Ok(anonymous) };
+        let access = &self.0.access;
+        let anonymous = Caller { token: None, may_read: !access.protect_reads, may_ingest: access.tokens.is_none() };
+        let Some(source) = &access.tokens else { return Ok(anonymous) };
         let secret = bearer(headers);
         if required.is_none() && secret.is_none() {
             return Ok(anonymous);
@@ -127,6 +132,7 @@ impl Guard {
             (_, Some(token)) => Ok(Caller {
                 token: Some(token.name().clone()),
                 may_read: anonymous.may_read || token.permits(TokenScope::Read),
+                may_ingest: token.permits(TokenScope::Ingest),
             }),
             (Some(required), None) => Err(unauthenticated(required, secret.is_some())),
             // The request needs no token, so an unknown one is not an error.
@@ -137,6 +143,11 @@ impl Guard {
     /// The limits that all requests share.
     pub(crate) fn capacity(&self) -> &Capacity {
         &self.0.capacity
+    }
+
+    /// Whether writes need a token.
+    pub(crate) fn needs_tokens(&self) -> bool {
+        self.0.access.tokens.is_some()
     }
 
     /// Why the tokens cannot be read.
@@ -189,20 +200,22 @@ fn unauthenticated(required: TokenScope, has_token: bool) -> ApiError {
 
 /// The scope that a request needs. The health check and the API documentation are public: a client reads them before it has a
 /// token.
-fn required_scope(access: &Access, method: &Method, path: &str) -> Option<TokenScope> {
+fn required_scope(Inner { access, has_demo, .. }: &Inner, method: &Method, path: &str) -> Option<TokenScope> {
     let is_public = path == "/health" || path == "/api/openapi.json" || path.starts_with("/api/docs");
     match *method {
         Method::GET | Method::HEAD => (access.protect_reads && !is_public).then_some(TokenScope::Read),
         Method::POST if path == "/api/orders/events" => Some(TokenScope::Ingest),
         // Who may send events may take them back.
         Method::POST if path.starts_with("/api/batches/") => Some(TokenScope::Ingest),
+        // Without the route, the answer is the same to everyone: 404.
+        Method::POST if path == "/api/demo" => has_demo.then_some(TokenScope::Ingest),
         _ => Some(TokenScope::Admin),
     }
 }
 
 /// Authenticates and authorizes a request, and applies the rate limit of its token.
 pub(crate) async fn authorize(State(guard): State<Guard>, mut request: Request, next: Next) -> Response {
-    let required = required_scope(&guard.0.access, request.method(), request.uri().path());
+    let required = required_scope(&guard.0, request.method(), request.uri().path());
     let authorized = match guard.caller(required, request.headers()).await {
         Ok(caller) => guard.check_rate_limit(&caller).map(|headers| (caller, headers)),
         Err(error) => Err(error),

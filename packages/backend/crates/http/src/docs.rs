@@ -9,7 +9,7 @@ use utoipa::openapi::{Content, OpenApi as Document, Ref, RefOr, ResponseBuilder}
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::{App, batches, dashboard, events, export, health, orders, reports, vendors};
+use crate::{App, batches, dashboard, demo, events, export, health, orders, reports, vendors};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -115,6 +115,7 @@ fn handlers() -> OpenApiRouter<App> {
         .routes(routes!(export::orders))
         .routes(routes!(events::post))
         .routes(routes!(batches::post_retraction))
+        .routes(routes!(demo::post))
         .routes(routes!(orders::get))
         .routes(routes!(orders::get_by_id))
         // The id of an order may be `events`, and that of a vendor `export`. Those paths belong to other routes, so `{id}` does

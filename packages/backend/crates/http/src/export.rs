@@ -12,6 +12,7 @@ use goody_application::ports::{OrderFilter, Position, StoreError};
 use goody_application::read::counted_total;
 use goody_contract::{OrderFilterQuery, OrderView, Problem, RiskLevelView, SortOrder, VendorListQuery, VendorSortBy};
 use goody_domain::{Instant, Order};
+use goody_formats::lines::BOM;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -57,13 +58,16 @@ impl Format {
 /// dotted names, a list becomes JSON.
 pub struct RowWriter {
     format: Format,
+    /// What the file begins with, until it is written.
+    start: &'static [u8],
     columns: Option<Vec<String>>,
 }
 
 impl RowWriter {
-    /// A writer at the start of a file.
-    pub fn new(format: Format) -> Self {
-        Self { format, columns: None }
+    /// A writer at the start of a file. With `bom`, a CSV begins with a byte order mark.
+    pub fn new(format: Format, bom: bool) -> Self {
+        let start = if bom && format == Format::Csv { BOM } else { &[] };
+        Self { format, start, columns: None }
     }
 
     /// The bytes of these rows. The header row precedes the first row of the file.
@@ -81,7 +85,7 @@ impl RowWriter {
                 Ok(bytes)
             }
             Format::Csv => {
-                let mut writer = csv::Writer::from_writer(Vec::new());
+                let mut writer = csv::Writer::from_writer(std::mem::take(&mut self.start).to_vec());
                 for row in rows {
                     let row = flatten(serde_json::to_value(row)?);
                     if self.columns.is_none() {
@@ -185,7 +189,7 @@ fn escape_formula(text: String) -> String {
     escaped
 }
 
-/// `?format`.
+/// `?format,bom`.
 #[derive(Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase")]
 #[into_params(parameter_in = Query)]
@@ -193,6 +197,18 @@ pub(crate) struct FormatQuery {
     /// The file format. Default: `csv`.
     #[param(value_type = Option<Format>)]
     format: Option<String>,
+    /// Whether a CSV begins with a byte order mark, by which Excel knows that it is UTF-8. Default: false.
+    #[param(value_type = Option<bool>)]
+    bom: Option<String>,
+}
+
+impl FormatQuery {
+    /// A writer of this format.
+    fn writer(&self, validator: &mut Validator) -> (Format, RowWriter) {
+        let format = validator.parse("format", self.format.as_ref(), Format::parse).unwrap_or(Format::Csv);
+        let bom = validator.flag("bom", self.bom.as_ref()).unwrap_or(false);
+        (format, RowWriter::new(format, bom))
+    }
 }
 
 /// The parameters of the list, without limit and cursor, and the format.
@@ -206,14 +222,11 @@ pub(crate) struct OrderExport {
     _no_others: NoOthers,
 }
 
-/// `?format,date,sortBy,order,risk,q`: the parameters of the vendor table, without limit and cursor.
+/// `?date,sortBy,order,risk,q`: the parameters of the vendor table, without limit and cursor.
 #[derive(Deserialize, IntoParams)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 #[into_params(parameter_in = Query)]
-pub(crate) struct VendorExport {
-    /// The file format. Default: `csv`.
-    #[param(value_type = Option<Format>)]
-    format: Option<String>,
+pub(crate) struct VendorExportQuery {
     /// The date, as `2026-01-31`, in the report time zone. Default: today.
     #[param(format = Date)]
     date: Option<String>,
@@ -230,6 +243,17 @@ pub(crate) struct VendorExport {
     q: Option<String>,
 }
 
+/// The parameters of the vendor table, and the format.
+#[derive(Deserialize)]
+pub(crate) struct VendorExport {
+    #[serde(flatten)]
+    format: FormatQuery,
+    #[serde(flatten)]
+    filter: VendorExportQuery,
+    #[serde(flatten)]
+    _no_others: NoOthers,
+}
+
 /// All orders of a filter as a stream.
 #[utoipa::path(
     get, path = "/api/orders/export", operation_id = "exportOrders", tag = "orders", params(FormatQuery, OrderFilterQuery),
@@ -237,13 +261,13 @@ pub(crate) struct VendorExport {
 )]
 pub(crate) async fn orders(State(app): State<App>, Params(query): Params<OrderExport>) -> Result<Response, ApiError> {
     let mut validator = Validator::default();
-    let format = validator.parse("format", query.format.format.as_ref(), Format::parse).unwrap_or(Format::Csv);
+    let (format, writer) = query.format.writer(&mut validator);
     let now = app.now();
     let filter = order_filter(&query.filter, &mut validator, app.0.reports.zone(), now);
     let filter = validator.finish(filter)?;
     let total = counted_total(app.0.orders.as_ref(), app.0.reports.as_ref(), &filter, now).await?;
     let total = total.map(|total| total.total);
-    let export = OrderExportProgress { app, filter, now, total, writer: RowWriter::new(format), after: None };
+    let export = OrderExportProgress { app, filter, now, total, writer, after: None };
     // The first page is read before the response begins, so that its error has a status.
     let first = export.read_page().await?;
     let pages = stream::try_unfold(Some((export, first)), |page| async move {
@@ -293,12 +317,13 @@ impl OrderExportProgress {
 
 /// All vendors of a filter, with their numbers, as a stream.
 #[utoipa::path(
-    get, path = "/api/vendors/export", operation_id = "exportVendors", tag = "vendors", params(VendorExport),
+    get, path = "/api/vendors/export", operation_id = "exportVendors", tag = "vendors", params(FormatQuery, VendorExportQuery),
     responses((status = 200, content((String = "text/csv"), (goody_contract::VendorRowView = "application/x-ndjson"))), (status = 400, body = Problem))
 )]
 pub(crate) async fn vendors(State(app): State<App>, Params(query): Params<VendorExport>) -> Result<Response, ApiError> {
     let mut validator = Validator::default();
-    let format = validator.parse("format", query.format.as_ref(), Format::parse).unwrap_or(Format::Csv);
+    let (format, writer) = query.format.writer(&mut validator);
+    let query = query.filter;
     let as_of = validator.as_of(query.date.as_ref(), app.0.reports.as_ref(), app.now());
     let list = VendorListQuery {
         date: None,
@@ -313,7 +338,6 @@ pub(crate) async fn vendors(State(app): State<App>, Params(query): Params<Vendor
     let filter = VendorFilter::parse(&list, as_of.date(), &mut validator);
     let filter = validator.finish(filter)?;
     let fleet = app.0.fleet.reports(as_of).await?;
-    let writer = RowWriter::new(format);
     // The response is written in chunks, so that it is never in memory as a whole.
     let rows: Vec<_> = filter.rows(fleet.rows.iter().map(AsRef::as_ref)).into_iter().cloned().collect();
     let chunks: Vec<Vec<goody_application::read::FleetRow>> = rows.chunks(PAGE_SIZE).map(<[_]>::to_vec).collect();

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use goody_application::read::{Check, Gaps, Health, Verdict};
 use goody_contract::{
     ChangeLagView, CheckView, ChecksView, DataFreshnessView, ErrorCode, GapsView, HealthAnswer, HealthStatus,
-    HealthSummaryView, HealthView, Problem, SystemMetricsView, TimeZoneView,
+    HealthSummaryView, HealthView, IntakeView, Problem, SystemMetricsView, TimeZoneView,
 };
 use goody_domain::Instant;
 use tracing::Instrument;
@@ -61,7 +61,9 @@ pub(crate) async fn health(
     Extension(guard): Extension<Guard>,
 ) -> Result<Response, ApiError> {
     let measurement = measurement(&app).await?;
-    let mut view = view(&app, &measurement.health, measurement.orders_last_24h);
+    let intake =
+        IntakeView { needs_token: guard.needs_tokens(), offers_demo: app.0.demo.is_some() && caller.may_ingest };
+    let mut view = view(&app, &measurement.health, measurement.orders_last_24h, intake);
     if let Some(TokenProblem { detail, is_refusing }) = guard.problem() {
         let problem = if is_refusing { HealthStatus::Unhealthy } else { HealthStatus::Degraded };
         view.status = view.status.max(problem);
@@ -116,7 +118,7 @@ pub(crate) fn status(verdict: Verdict) -> HealthStatus {
     }
 }
 
-fn view(app: &App, health: &Health, orders_last_24h: Option<i64>) -> HealthView {
+fn view(app: &App, health: &Health, orders_last_24h: Option<i64>, intake: IntakeView) -> HealthView {
     let check = |check: &Check| CheckView {
         status: status(check.verdict),
         detail: check.detail.clone(),
@@ -149,6 +151,7 @@ fn view(app: &App, health: &Health, orders_last_24h: Option<i64>) -> HealthView 
             name: app.0.reports.zone().name().to_owned(),
             database: goody_domain::time_zone_database().to_owned(),
         },
+        intake,
         timestamp: health.at.to_string(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         uptime: health.at.seconds_since(app.0.started),

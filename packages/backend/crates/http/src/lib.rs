@@ -9,6 +9,7 @@ mod batches;
 mod capacity;
 mod cursor;
 mod dashboard;
+mod demo;
 mod docs;
 mod error;
 mod events;
@@ -41,6 +42,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use goody_application::ingest::Ingest;
 use goody_application::ports::{ChangeFeed, Clock, OrderReader, ReportReader, Store, VendorStore};
 use goody_application::read::{FleetCache, HealthReader};
+use goody_application::simulate::Simulator;
 use goody_domain::Instant;
 use tokio::sync::Notify;
 
@@ -77,18 +79,22 @@ struct Parts {
     dashboards: dashboard::Cache,
     tasks: Tasks,
     vendor_lock: tokio::sync::Mutex<()>,
+    /// Sends the demo orders, and is locked while it does; `None` if the host does not offer them.
+    demo: Option<Arc<tokio::sync::Mutex<Simulator>>>,
     health: MeasurementCache<Option<(bool, String)>, health::Measurement>,
 }
 
 impl App {
     /// An app on a store. It notifies `new_facts` whenever it stores events. After more than `silence_hours` since the latest
-    /// event it is degraded; 0 accepts any silence. `metrics` renders the body of `GET /metrics`.
+    /// event it is degraded; 0 accepts any silence. `metrics` renders the body of `GET /metrics`. `demo` sends the
+    /// orders of `POST /api/demo`; without it, there is no such route.
     pub fn new(
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
         new_facts: Arc<Notify>,
         silence_hours: u32,
         metrics: Option<Box<dyn Fn() -> String + Send + Sync>>,
+        demo: Option<Simulator>,
     ) -> Self {
         Self(Arc::new(Parts {
             orders: store.clone(),
@@ -106,6 +112,7 @@ impl App {
             dashboards: dashboard::Cache::default(),
             tasks: Tasks::default(),
             vendor_lock: tokio::sync::Mutex::default(),
+            demo: demo.map(|simulator| Arc::new(tokio::sync::Mutex::new(simulator))),
             health: MeasurementCache::default(),
         }))
     }
@@ -135,7 +142,7 @@ impl App {
 pub fn router(app: App, access: Access) -> Router {
     let (router, document) = docs::routes();
     let (hosts, cors) = (access.hosts.clone(), access.cors());
-    let guard = Guard::new(access);
+    let guard = Guard::new(access, app.0.demo.is_some());
     let router = router
         .merge(docs::docs_router(document))
         .fallback(error::route_not_found)

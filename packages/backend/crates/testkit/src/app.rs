@@ -7,6 +7,7 @@ use axum::body::{Body, to_bytes};
 pub use axum::http::Method;
 use axum::http::{HeaderMap, Request, StatusCode};
 use goody_application::ports::{ChangeFeed, Clock, Store};
+use goody_application::simulate::Simulator;
 use goody_application::{project, roll};
 use goody_domain::{OrderEvent, ReportZone};
 use goody_http::{Access, App};
@@ -89,9 +90,20 @@ impl TestApp {
         Self::with_access(access, TestStore::memory(ReportZone::utc()), ManualClock::today())
     }
 
+    /// The app on an empty store in memory, with these access rules and the route of the demo orders.
+    pub fn with_demo(access: Access) -> Self {
+        let test_store = TestStore::memory(ReportZone::utc());
+        let simulator = Simulator::new(test_store.store.clone(), 42, Vec::new());
+        Self::build(access, test_store, ManualClock::today(), Some(simulator))
+    }
+
     fn with_access(access: Access, test_store: TestStore, clock: Arc<ManualClock>) -> Self {
+        Self::build(access, test_store, clock, None)
+    }
+
+    fn build(access: Access, test_store: TestStore, clock: Arc<ManualClock>, demo: Option<Simulator>) -> Self {
         let store = test_store.store.clone();
-        let app = App::new(store.clone(), clock.clone(), Arc::new(Notify::new()), SILENCE_HOURS, None);
+        let app = App::new(store.clone(), clock.clone(), Arc::new(Notify::new()), SILENCE_HOURS, None, demo);
         Self { clock, feed: store.clone(), store, router: goody_http::router(app, access), _test_store: test_store }
     }
 

@@ -3,7 +3,7 @@ import type { Fact, Order, Status } from '../../api/types';
 import { long, short } from '../../format/durations';
 import { money } from '../../format/numbers';
 import { clock, dayOf, exact, minute, ownZone } from '../../format/times';
-import { Icon } from '../../ui/Icon';
+import { Icon, SvgIcon } from '../../ui/Icon';
 import { StatusIcon } from '../../ui/StatusIcon';
 import { Timestamp } from '../../ui/Timestamp';
 import styles from './TimelineList.module.css';
@@ -244,7 +244,7 @@ function DerivedItem({ step }: { step: DerivedStep }) {
   return (
     <>
       <span className={styles.mark} data-goody>
-        <Icon name={step.kind === 'still-open' ? 'clock' : 'flag'} />
+        {step.kind === 'still-open' ? <Icon name="clock" /> : <SvgIcon path="M5 17.5v-14h11l-3 3.75L16 11H5" />}
       </span>
       <div className={styles.text}>
         <h3>{title}</h3>

@@ -1,6 +1,6 @@
 import { type FormEvent, useId, useState } from 'react';
 import { Button } from '../../ui/Button';
-import { Icon } from '../../ui/Icon';
+import { Icon, SvgIcon } from '../../ui/Icon';
 import { useFailedSearch } from '../../ui/usePendingSearch';
 import { VendorCombobox } from '../../ui/VendorCombobox';
 import { Field } from './Field';
@@ -89,7 +89,7 @@ export function OrdersFilters({
         aria-controls={id}
         onClick={() => setOpen(!isOpen)}
       >
-        <Icon name="filter" />
+        <SvgIcon path="M3 5h14M6 10h8M9 15h2" />
         {isOpen ? 'Hide filters' : 'Change filters'}
       </button>
       <form id={id} className={styles.bar} data-open={isOpen} onSubmit={submit}>

@@ -6,7 +6,7 @@ import { likelihood, pluralize } from '../../format/numbers';
 import { day, shortDay } from '../../format/times';
 import { BackLink } from '../../ui/BackLink';
 import { buttonClass } from '../../ui/Button';
-import { Icon } from '../../ui/Icon';
+import { Icon, SvgIcon } from '../../ui/Icon';
 import { RiskMark } from '../../ui/RiskMark';
 import { RowLink } from '../../ui/RowLink';
 import type { ReportLink } from '../orders/CountLink';
@@ -88,7 +88,7 @@ export function VendorHead({
         </RowLink>
         {mail !== null && (
           <a className={buttonClass} href={mail}>
-            <Icon name="mail" />
+            <SvgIcon path="M2.5 4.5h15v11h-15zM3 5.5l7 5.5 7-5.5" />
             Contact vendor
           </a>
         )}

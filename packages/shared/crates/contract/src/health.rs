@@ -122,6 +122,16 @@ pub struct GapsView {
     pub silent_since: Option<String>,
 }
 
+/// The ways in which the caller can send events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct IntakeView {
+    /// Whether `POST /api/orders/events` needs a token.
+    pub needs_token: bool,
+    /// Whether the caller may send `POST /api/demo`: the server offers it, and the caller has the token that it may need.
+    pub offers_demo: bool,
+}
+
 /// The complete response of `GET /health`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -141,6 +151,8 @@ pub struct HealthView {
     pub issues: Vec<String>,
     /// The time zone that defines the days of reports.
     pub time_zone: TimeZoneView,
+    /// The ways in which the caller can send events.
+    pub intake: IntakeView,
     /// The time of the measurement.
     pub timestamp: String,
     /// The version of the program.

@@ -4,6 +4,7 @@
 //! from `goody-domain`.
 
 mod dashboard;
+mod demo;
 mod health;
 mod ingest;
 mod order_filter;
@@ -14,9 +15,10 @@ mod reports;
 mod vendors;
 
 pub use dashboard::{DashboardTrendsView, DashboardView, DataFreshness, FleetView, LeaderView, SystemHealthView};
+pub use demo::DemoProgress;
 pub use health::{
     ChangeLagView, CheckView, ChecksView, DataFreshnessView, GapsView, HealthAnswer, HealthStatus, HealthSummaryView,
-    HealthView, SystemMetricsView, TimeZoneView,
+    HealthView, IntakeView, SystemMetricsView, TimeZoneView,
 };
 pub use ingest::{IngestAnswer, IngestLine, IngestResult, RetractQuery, RetractionAnswer};
 pub use order_filter::{OrderFilterQuery, OrderPageQuery, OrderSortBy, OutcomeView};

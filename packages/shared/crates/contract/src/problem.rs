@@ -26,6 +26,8 @@ pub enum ErrorCode {
     MethodNotAllowed,
     /// The vendor is not in the state that `If-Match` or `If-None-Match` requires. Nothing was changed.
     PreconditionFailed,
+    /// The route fills an empty database, and this one has events.
+    NotEmpty,
     /// The route does not accept this media type.
     UnsupportedMediaType,
     /// The request is larger than the route accepts.
@@ -54,6 +56,7 @@ impl ErrorCode {
             Self::NotFound => (404, "Not found"),
             Self::DateExpired => (404, "The date is older than the stored data"),
             Self::MethodNotAllowed => (405, "Method not allowed"),
+            Self::NotEmpty => (409, "The database is not empty"),
             Self::PreconditionFailed => (412, "The precondition failed"),
             Self::UnsupportedMediaType => (415, "The media type is not supported"),
             Self::PayloadTooLarge => (413, "The request is too large"),

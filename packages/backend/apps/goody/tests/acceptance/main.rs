@@ -7,6 +7,7 @@ mod bad_lines;
 mod clock;
 mod csv;
 mod damage;
+mod demo;
 mod disconnects;
 mod faults;
 mod faults_of_readers;

@@ -157,6 +157,16 @@ impl FleetCache {
         Ok(())
     }
 
+    /// Computes the reports as of `as_of` from all buckets so far, after a computation in progress: the next request gets none of an
+    /// earlier revision.
+    pub async fn catch_up(&self, as_of: AsOf) -> Result<(), ReadError> {
+        let slot = self.slot(as_of.date());
+        let _update = slot.update.lock().await;
+        let (fleet, _) = self.compute(slot.reports(), as_of).await?;
+        slot.set(Arc::new(fleet));
+        Ok(())
+    }
+
     /// Updates the reports of a date if necessary. Returns them, and their status if it was read.
     async fn update(&self, as_of: AsOf) -> Result<(Arc<FleetReports>, Option<ReportStatus>), ReadError> {
         let slot = self.slot(as_of.date());

@@ -6,6 +6,7 @@ mod access;
 mod batches;
 mod bounds;
 mod dashboard;
+mod demo;
 mod fleet;
 mod health;
 mod metrics;

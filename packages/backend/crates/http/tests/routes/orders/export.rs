@@ -64,8 +64,24 @@ async fn a_csv_of_any_length_has_one_header_row() {
 }
 
 #[tokio::test]
+async fn a_csv_begins_with_a_byte_order_mark_if_it_is_asked_for() {
+    let app = TestApp::new();
+    app.record((0..1_203).flat_map(|number| OrderBuilder::new(&format!("o-{number}")).events()).collect()).await;
+    let plain = app.get("/api/orders/export").await.body;
+    assert!(app.get("/api/orders/export?bom=false").await.body == plain);
+    assert!(app.get("/api/orders/export?bom=true").await.body == [b"\xef\xbb\xbf", &plain[..]].concat());
+    let none = app.get("/api/orders/export?vendorId=unknown&bom=true").await.body;
+    assert_eq!(none, b"\xef\xbb\xbf", "a CSV without rows");
+    let ndjson = app.get("/api/orders/export?format=ndjson").await.body;
+    assert!(app.get("/api/orders/export?format=ndjson&bom=true").await.body == ndjson, "only a CSV has one");
+}
+
+#[tokio::test]
 async fn invalid_parameters_are_reported_before_the_stream_starts() {
     let app = TestApp::new();
-    assert_eq!(wrong_parameters(&app, "/api/orders/export?format=pdf&status=GONE").await, ["format", "status"]);
+    assert_eq!(
+        wrong_parameters(&app, "/api/orders/export?format=pdf&bom=yes&status=GONE").await,
+        ["format", "bom", "status"]
+    );
     assert_eq!(wrong_parameters(&app, "/api/orders/export?limit=3").await, ["limit"], "an export has no limit");
 }

@@ -57,8 +57,18 @@ async fn ndjson_has_the_rows_of_the_table() {
 }
 
 #[tokio::test]
+async fn a_csv_begins_with_a_byte_order_mark_if_it_is_asked_for() {
+    let app = small_fleet().await;
+    let plain = app.get("/api/vendors/export").await.body;
+    assert!(app.get("/api/vendors/export?bom=true").await.body == [b"\xef\xbb\xbf", &plain[..]].concat());
+    let ndjson = app.get("/api/vendors/export?format=ndjson").await.body;
+    assert!(app.get("/api/vendors/export?format=ndjson&bom=true").await.body == ndjson, "only a CSV has one");
+}
+
+#[tokio::test]
 async fn an_unknown_format_is_refused() {
     let app = TestApp::new();
+    assert_eq!(wrong_parameters(&app, "/api/vendors/export?bom=1").await, ["bom"]);
     assert_eq!(wrong_parameters(&app, "/api/vendors/export?format=xlsx").await, ["format"]);
     assert_eq!(wrong_parameters(&app, "/api/vendors/export?limit=3").await, ["limit"], "an export has no limit");
 }
