@@ -75,6 +75,14 @@ async fn the_response_to_a_request_is_that_of_the_embedded_host() {
 }
 
 #[tokio::test]
+async fn the_deployed_api_has_no_demo_orders_and_states_that_events_need_a_token() {
+    let app = crate::TestApp::new();
+    let response = app.request(Method::POST, "/api/demo", "", "").await;
+    assert_eq!((response.status.as_u16(), &response.json()["code"]), (404, &json!("NOT_FOUND")));
+    assert_eq!(app.read("/health").await["intake"], json!({"needsToken": true, "offersDemo": false}));
+}
+
+#[tokio::test]
 async fn the_log_lines_of_a_request_have_its_correlation_id() {
     let aws = Aws::new().await;
     let function = aws.function(ORDER_INGEST);
