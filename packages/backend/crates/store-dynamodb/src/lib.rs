@@ -12,6 +12,7 @@ mod compressed;
 mod feed;
 mod index_reader;
 mod items;
+mod list_orders;
 mod listing;
 mod markers;
 mod open_orders;

@@ -10,29 +10,25 @@
 //! Lists of open orders to chase are in [`crate::open_orders`]. No index sorts other lists, those behind the numbers of reports: their
 //! orders are looked for among those that were placed before, the latest first, until as many are found as the buckets count.
 
-use goody_application::ports::{OrderCount, OrderFilter, OrderSort, Position, ReportReader, Result, Scope, StoreError};
-use goody_domain::{Counters, Day, Instant, Milestone, Order, OrderId, Status, VendorId};
+use goody_application::ports::{OrderCount, OrderFilter, OrderSort, Position, ReportReader, Result, Scope};
+use goody_domain::{Counters, Day, Instant, Milestone, Order, OrderId, Status};
 
 use crate::DynamoStore;
 use crate::buckets::{BucketItem, Row, partition, read_counters};
-use crate::index_reader::{Entry, MergedReader, Partition, PartitionReader, Range, Selection};
+use crate::index_reader::{Entry, MergedReader, PartitionReader, Range, Selection};
 use crate::items::read;
+use crate::list_orders::{
+    CHUNK, LAST, MOST_LOADED, by_placement, count_statuses, group_partition, range, too_many, vendor_partition,
+};
 use crate::open_orders::OpenOrders;
-use crate::order_item::{Group, sort_key_start};
+use crate::order_item::Group;
 use crate::search_terms::Found;
-use crate::tables::{BY_GIFT, BY_GROUP, BY_VENDOR};
+use crate::tables::BY_GIFT;
 
 /// A gift type is rare if at most this many orders have it.
 const MAX_RARE: usize = 300;
-/// Orders that are loaded in one step of looking through them.
-pub(crate) const CHUNK: usize = 500;
-/// The maximum number of orders that are loaded for a page.
-pub(crate) const MOST_LOADED: usize = 10_000;
 /// The maximum number of orders that are loaded to count a list.
 const MOST_LOADED_TO_COUNT: usize = 1_000;
-/// Sorts after every sort key.
-const LAST: &str = "~";
-
 /// Where the orders of a list are.
 enum Source<'s> {
     /// In these partitions of an index.
@@ -65,36 +61,6 @@ impl Access {
     }
 }
 
-pub(crate) fn too_many() -> StoreError {
-    StoreError::TooManyOrders(MOST_LOADED)
-}
-
-pub(crate) fn vendor_partition(vendor_id: &VendorId) -> Partition {
-    by_placement(BY_VENDOR, "vendorId", vendor_id.as_str())
-}
-
-pub(crate) fn group_partition(group: Group) -> Partition {
-    by_placement(BY_GROUP, "list", group.key())
-}
-
-fn by_placement(index: &'static str, attribute: &'static str, value: &str) -> Partition {
-    Partition { index, attribute, value: value.to_owned(), sort_attribute: "createdAt" }
-}
-
-/// The sort keys of the orders of a list, after a position.
-pub(crate) fn range(store: &DynamoStore, filter: &OrderFilter, after: Option<&Position>) -> Range {
-    // An order reaches these after its placement, and the others at any time.
-    let follows_placement = |milestone| !matches!(milestone, Milestone::Due | Milestone::ShipDue);
-    let ranges = filter.ranges.iter().filter(|(milestone, _)| follows_placement(**milestone));
-    let days = ranges.filter_map(|(_, range)| range.to).chain(filter.placed_to);
-    let as_of = filter.as_of.filter(|_| filter.ranges.keys().copied().all(follows_placement));
-    let until = days.map(|day| store.zone.end(day)).chain(as_of).min();
-    let to = until.map_or_else(|| LAST.to_owned(), sort_key_start);
-    // DynamoDB refuses an empty key.
-    let from = filter.placed_from.map_or(Instant::from_micros(0), |day| store.zone.start(day));
-    Range::new(sort_key_start(from), to, filter.ascending, after)
-}
-
 impl DynamoStore {
     /// Where the orders of a list with sort keys in this range are.
     async fn source(&self, filter: &OrderFilter, range: Range) -> Result<Source<'_>> {
@@ -115,26 +81,6 @@ impl DynamoStore {
         }
         let groups = Group::ALL.into_iter().filter(|group| group_may_match(*group, filter));
         Ok(Source::Index(MergedReader { readers: groups.map(|group| reader(group_partition(group))).collect() }))
-    }
-
-    /// Those of these orders that match the filter, in the sequence of the list.
-    pub(crate) async fn matching_orders(
-        &self,
-        filter: &OrderFilter,
-        ids: &[OrderId],
-        now: Instant,
-    ) -> Result<Vec<Order>> {
-        // A summary lacks some of the facts that terms, levels and statuses of the past follow from.
-        let mut histories = match filter.is_basic() {
-            true => self.list_histories(ids).await?,
-            false => self.histories(ids).await?,
-        };
-        if let Some(search) = &filter.search {
-            histories.retain(|_, history| search.finds(&history.terms()));
-        }
-        let orders = histories.into_values().filter_map(|history| history.order());
-        let orders = orders.filter(|order| filter.takes(order, &self.zone, now)).collect();
-        Ok(filter.page_of(orders, None, usize::MAX))
     }
 }
 
@@ -412,23 +358,6 @@ async fn count_entries(
     let (entries, is_complete) = reader.peek(usize::try_from(count_limit).unwrap_or(0), &accepts).await?;
     let statuses = entries.into_iter().filter_map(Entry::status);
     Ok(count_statuses(statuses, count_limit, is_complete))
-}
-
-/// Counts the first `count_limit` statuses. `is_complete` is false if the list may have more than these.
-pub(crate) fn count_statuses(
-    statuses: impl Iterator<Item = Status>,
-    count_limit: i64,
-    is_complete: bool,
-) -> OrderCount {
-    let mut count = OrderCount { is_lower_bound: !is_complete, ..OrderCount::default() };
-    for (number, status) in (0..).zip(statuses) {
-        if number == count_limit {
-            count.is_lower_bound = true;
-            break;
-        }
-        count.by_status[status as usize] += 1;
-    }
-    count
 }
 
 /// The counters of the filter's vendor or of the fleet: the totals, or the sum over the filter's days.

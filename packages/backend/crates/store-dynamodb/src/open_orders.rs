@@ -5,7 +5,7 @@ use goody_domain::{Instant, Milestone, Order, OrderId, Status};
 
 use crate::DynamoStore;
 use crate::index_reader::{Entry, MergedReader, PartitionReader, Range};
-use crate::listing::{self, CHUNK, too_many};
+use crate::list_orders::{self, CHUNK, MOST_LOADED, too_many};
 use crate::order_item::Group;
 
 /// The open orders of a list by the conditions that the index has, unsorted.
@@ -20,10 +20,10 @@ impl OpenOrders {
     pub(crate) async fn read(store: &DynamoStore, filter: &OrderFilter, now: Instant) -> Result<Self> {
         let begins_with_latest = filter.sort == OrderSort::Milestone(Milestone::Placed) && !filter.ascending;
         let oldest_first = filter.vendor_id.is_none() && !begins_with_latest;
-        let range = Range { oldest_first, ..listing::range(store, filter, None) };
+        let range = Range { oldest_first, ..list_orders::range(store, filter, None) };
         let partition = match &filter.vendor_id {
-            Some(vendor_id) => listing::vendor_partition(vendor_id),
-            None => listing::group_partition(Group::Open),
+            Some(vendor_id) => list_orders::vendor_partition(vendor_id),
+            None => list_orders::group_partition(Group::Open),
         };
         let mut reader = MergedReader { readers: vec![PartitionReader::new(store, partition, range)] };
         let is_candidate = |entry: &Entry| {
@@ -69,7 +69,7 @@ impl OpenOrders {
         let mut page: Vec<Order> = Vec::with_capacity(limit);
         let mut loaded = 0;
         while page.len() < limit && loaded < ids.len() {
-            if loaded >= listing::MOST_LOADED {
+            if loaded >= MOST_LOADED {
                 return Err(too_many());
             }
             let missing = limit - page.len();
@@ -86,6 +86,6 @@ impl OpenOrders {
     /// The number of orders in the list, if the index has all of its conditions.
     pub(crate) fn count(&self, filter: &OrderFilter) -> Option<OrderCount> {
         let statuses = self.orders.iter().map(|(_, status)| *status);
-        filter.is_about_open_only().then(|| listing::count_statuses(statuses, i64::MAX, self.is_complete))
+        filter.is_about_open_only().then(|| list_orders::count_statuses(statuses, i64::MAX, self.is_complete))
     }
 }
