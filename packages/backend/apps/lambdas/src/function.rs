@@ -3,6 +3,11 @@
 use std::fmt;
 use std::sync::Arc;
 
+use axum::extract::Request;
+use axum::http::HeaderValue;
+use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use axum::middleware::{Next, from_fn};
+use axum::response::Response;
 use goody_application::ports::{Clock, Store};
 use goody_application::simulate::Simulator;
 use goody_domain::Instant;
@@ -64,7 +69,8 @@ impl Host {
             false => goody_http::fixed(Tokens::default()),
         };
         let app = App::new(self.store.clone(), self.clock.clone(), new_facts, self.settings.silence_hours, None, None);
-        Ok(goody_http::router(app, Access { tokens: Some(tokens), protect_reads, ..Access::open() }))
+        let access = Access { tokens: Some(tokens), protect_reads, ..Access::open() };
+        Ok(goody_http::router(app, access).layer(from_fn(keep_byte_order_mark)))
     }
 
     /// The current time.
@@ -91,4 +97,17 @@ impl Host {
     {
         Ok(serve(handler, &self.metrics, self.clock.as_ref()).await?)
     }
+}
+
+/// Keeps the byte order mark of a CSV that is asked for with `bom=true`. `lambda_http` decodes text, which removes the mark, but sends
+/// a body with a `Content-Encoding` as it is.
+async fn keep_byte_order_mark(request: Request, next: Next) -> Response {
+    let has_mark = request.uri().query().is_some_and(|query| query.split('&').any(|part| part == "bom=true"));
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    let is_csv = headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/csv"));
+    if has_mark && is_csv {
+        headers.entry(CONTENT_ENCODING).or_insert(HeaderValue::from_static("identity"));
+    }
+    response
 }
