@@ -1,9 +1,16 @@
-//! The rows of an `.xlsx` workbook.
+//! The rows of an `.xlsx` workbook, one at a time. The texts that its cells share are kept in memory.
 
 use std::io::{Read, Seek};
 
 use calamine::{DataRef, ExcelDateTime, Reader, Xlsx, XlsxError};
 use csv::ByteRecord;
+use jiff::Unit;
+use jiff::civil::{DateTime, Time};
+use zip::result::ZipError;
+
+use self::package::check;
+
+mod package;
 
 /// The most columns that are read: a row far to the right is a slip of a spreadsheet.
 const MOST_COLUMNS: u32 = 2_000;
@@ -14,6 +21,27 @@ pub enum WorkbookError {
     /// It is no workbook, or a part of it is damaged.
     #[error("it is no .xlsx workbook, or is damaged")]
     Invalid(#[source] Box<XlsxError>),
+    /// It is no archive, or is damaged.
+    #[error("it is no .xlsx workbook, or is damaged")]
+    Archive(#[source] ZipError),
+    /// It is an archive of something else.
+    #[error("it is a ZIP archive and no .xlsx workbook: unpack it, or save it as .xlsx or CSV. It has: {0}")]
+    OtherArchive(String),
+    /// A part of it is larger than is read.
+    #[error(
+        "its part {name} has {mebibytes} MiB when it is decompressed, and the limit is {most} MiB: save the sheet as CSV, and import that"
+    )]
+    TooLarge {
+        /// The sheet, or the part with the texts that cells share.
+        name: String,
+        /// Its size, as the archive states it.
+        mebibytes: u64,
+        /// The limit.
+        most: u64,
+    },
+    /// The part with the texts that cells share says that it has more of them than it can have.
+    #[error("it is damaged: its shared texts are fewer than it says")]
+    Texts,
     /// It has no sheet of this name.
     #[error("it has no sheet {0}; its sheets are: {1}")]
     NoSheet(String, String),
@@ -25,17 +53,25 @@ impl From<XlsxError> for WorkbookError {
     }
 }
 
+impl From<ZipError> for WorkbookError {
+    fn from(error: ZipError) -> Self {
+        Self::Archive(error)
+    }
+}
+
 /// An open workbook.
 pub struct Workbook<R: Read + Seek> {
     workbook: Xlsx<R>,
 }
 
 impl<R: Read + Seek> Workbook<R> {
-    /// Opens a workbook.
+    /// Opens a workbook, unless a part of it is larger than is read.
     ///
     /// # Errors
-    /// It is none.
-    pub fn open(input: R) -> Result<Self, WorkbookError> {
+    /// It is none, or too large.
+    pub fn open(mut input: R) -> Result<Self, WorkbookError> {
+        check(&mut input)?;
+        input.rewind().map_err(ZipError::from)?;
         Ok(Self { workbook: Xlsx::new(input)? })
     }
 
@@ -101,17 +137,18 @@ fn text_of(value: &DataRef<'_>) -> String {
 }
 
 fn time_text(time: &ExcelDateTime) -> String {
-    // To whole seconds: 16:12 is stored as a fraction that is a millisecond off.
-    let seconds = (time.as_f64() * 86_400.0).round();
-    let rounded = ExcelDateTime::new(seconds / 86_400.0, calamine::ExcelDateTimeType::DateTime, false);
-    let (year, month, day, hour, minute, second, milli) = rounded.to_ymd_hms_milli();
-    let second = (u16::from(second) + u16::from(milli >= 500)).min(59);
     if time.is_duration() || time.as_f64().abs() < 1.0 {
-        let seconds = seconds.abs() as u64;
+        let seconds = (time.as_f64() * 86_400.0).round().abs() as u64;
         return format!("{:02}:{:02}:{:02}", seconds / 3_600, seconds / 60 % 60, seconds % 60);
     }
-    if (seconds as i64).rem_euclid(86_400) == 0 {
-        return format!("{year:04}-{month:02}-{day:02}");
+    let (year, month, day, hour, minute, second, milli) = time.to_ymd_hms_milli();
+    let date = format!("{year:04}-{month:02}-{day:02}");
+    let clock = format!("{hour:02}:{minute:02}:{second:02}.{milli:03}");
+    // To whole seconds: 16:12 is stored as a fraction that is a millisecond off. Excel knows a day that never was, 1900-02-29.
+    let exact = format!("{date} {clock}").parse::<DateTime>().and_then(|exact| exact.round(Unit::Second));
+    match exact {
+        Ok(exact) if exact.time() == Time::midnight() => exact.date().to_string(),
+        Ok(exact) => exact.strftime("%Y-%m-%d %H:%M:%S").to_string(),
+        Err(_) => date,
     }
-    format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
 }

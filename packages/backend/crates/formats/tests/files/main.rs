@@ -6,3 +6,4 @@
 mod mappings;
 mod ready;
 mod support;
+mod workbooks;

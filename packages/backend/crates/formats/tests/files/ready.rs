@@ -125,6 +125,21 @@ fn magento_keeps_the_zeros_of_its_numbers() {
     assert_eq!(statuses(&imported, "000000101"), ["PLACED", "SHIPPING_ON_TIME"]);
     assert_eq!(statuses(&imported, "000000102"), ["PLACED", "CANCELLED"]);
     assert_eq!(statuses(&imported, "000000103"), ["PLACED"]);
+    assert!(
+        imported
+            .lines()
+            .iter()
+            .any(|line| line.starts_with("000000104") && line.ends_with("PLACED 2026-02-20T16:05:06Z"))
+    );
+}
+
+#[test]
+fn the_grid_of_magento_1_has_other_headings() {
+    let table = "Order #,Purchased From (Store),Purchased On,Bill to Name,G.T. (Base),G.T. (Purchased),Status\n\
+        100000001,Old Store,\"Feb 20, 2026 4:05:06 PM\",Ann Example,60.0000,64.8000,Processing\n";
+    let imported = read("magento", table.as_bytes());
+    assert_eq!(imported.events[0].vendor_name(), Some("Old Store"));
+    assert_eq!(placement(&imported, "100000001").gift_value, Some(6_480));
 }
 
 #[test]

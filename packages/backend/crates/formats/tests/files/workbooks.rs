@@ -1,0 +1,80 @@
+use std::io::{Cursor, Write};
+
+use goody_formats::workbook::{Workbook, WorkbookError};
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+const TYPES: (&str, &str) = ("[Content_Types].xml", "<Types/>");
+const TEXTS: &str = "xl/sharedStrings.xml";
+
+fn archive(parts: &[(&str, &str)]) -> Vec<u8> {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, text) in parts {
+        writer.start_file(*name, SimpleFileOptions::default()).unwrap();
+        writer.write_all(text.as_bytes()).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+/// The archive, with another size of a part in both of its headers.
+fn with_size(mut archive: Vec<u8>, part: &str, bytes: u32) -> Vec<u8> {
+    for (signature, size_at, name_at) in [(b"PK\x03\x04", 22, 30), (b"PK\x01\x02", 24, 46)] {
+        let header = (0..archive.len())
+            .find(|at| archive[*at..].starts_with(signature) && archive[at + name_at..].starts_with(part.as_bytes()))
+            .unwrap();
+        archive[header + size_at..header + size_at + 4].copy_from_slice(&bytes.to_le_bytes());
+    }
+    archive
+}
+
+fn error_of(archive: Vec<u8>) -> WorkbookError {
+    Workbook::open(Cursor::new(archive)).err().unwrap()
+}
+
+#[test]
+fn a_part_that_expands_beyond_the_limit_is_refused_before_it_is_read() {
+    let archive = archive(&[TYPES, (TEXTS, "<sst/>"), ("xl/worksheets/sheet1.xml", "<worksheet/>")]);
+    for (part, mebibytes, most) in [(TEXTS, 300, 256), ("xl/worksheets/sheet1.xml", 1_025, 1_024)] {
+        let error = error_of(with_size(archive.clone(), part, mebibytes << 20)).to_string();
+        let expected =
+            format!("its part {part} has {mebibytes} MiB when it is decompressed, and the limit is {most} MiB");
+        assert!(error.starts_with(&expected), "{error}");
+    }
+    // A sheet may be larger than what is kept in memory. Nothing else is wrong with it.
+    let error = error_of(with_size(archive, "xl/worksheets/sheet1.xml", 300 << 20));
+    assert!(matches!(error, WorkbookError::Invalid(_)), "{error:?}");
+}
+
+#[test]
+fn a_part_that_is_larger_than_the_archive_states_is_not_read_on() {
+    let texts = format!("<sst>{}</sst>", "<si><t>a</t></si>".repeat(10_000));
+    let sheets = format!("<workbook>{}<sheets/></workbook>", " ".repeat(100_000));
+    let office = r#"<Relationship Id="a" Type="x/relationships/officeDocument" Target="xl/workbook.xml"/>"#;
+    let whole = archive(&[
+        TYPES,
+        ("_rels/.rels", &format!("<Relationships>{office}</Relationships>")),
+        ("xl/workbook.xml", &sheets),
+        ("xl/_rels/workbook.xml.rels", "<Relationships/>"),
+        (TEXTS, &texts),
+    ]);
+    Workbook::open(Cursor::new(whole.clone())).unwrap();
+    for part in [TEXTS, "xl/workbook.xml"] {
+        let error = format!("{:?}", error_of(with_size(whole.clone(), part, 1_000)));
+        assert!(error.contains("larger than its declared"), "{part}: {error}");
+    }
+}
+
+#[test]
+fn more_shared_texts_than_the_part_has_room_for_are_refused() {
+    let error = error_of(archive(&[TYPES, (TEXTS, "<sst uniqueCount=\"4000000000\"><si/></sst>")]));
+    assert!(matches!(error, WorkbookError::Texts), "{error:?}");
+}
+
+#[test]
+fn an_archive_of_something_else_is_named_as_such() {
+    let error = error_of(archive(&[("export/orders.csv", "Order\n1\n"), ("export/readme.txt", "")])).to_string();
+    assert!(error.contains("ZIP archive and no .xlsx workbook"), "{error}");
+    assert!(error.ends_with("export/orders.csv, export/readme.txt"), "{error}");
+    let error = error_of(b"Order,Vendor\n1,Acme\n".to_vec());
+    assert!(matches!(error, WorkbookError::Archive(_)), "{error:?}");
+}
