@@ -36,6 +36,10 @@ impl OrderWriter for SqliteStore {
 
     async fn save(&self, writes: Vec<OrderWrite>, source: Option<&str>, now: Instant) -> Result<Vec<bool>> {
         const DOING: &str = "saving orders";
+        if self.health.is_doubtful() {
+            // An order that would still fit when /health says that nothing can be stored is refused, too.
+            self.writer.probe().await?;
+        }
         let rows: std::result::Result<Vec<Prepared>, Fault> =
             writes.iter().map(|write| prepare(write, now, &self.zone)).collect();
         let rows = rows.map_err(|fault| fault.into_store_error(DOING))?;

@@ -72,9 +72,7 @@ impl Writer {
 
     /// Writes as much as an order needs and removes it again, to find out whether orders can be stored.
     pub(crate) async fn probe(&self) -> Result<()> {
-        for step in TRIAL {
-            self.transaction(TRYING, Weight::Heavy, step).await?;
-        }
+        self.transaction(TRYING, Weight::Heavy, try_to_write).await?;
         self.health.record_stored_orders();
         Ok(())
     }
@@ -130,22 +128,18 @@ impl Writer {
     }
 }
 
-type Step = fn(&Connection) -> std::result::Result<(), Fault>;
-
-/// The transactions of a trial write: two, as a row that one transaction writes and removes never reaches the disk.
-const TRIAL: [Step; 2] = [write_trial, remove_trial];
 const TRYING: &str = "trying to store";
-/// About the bytes that an order needs in the log with its change and its index entries: ten pages.
-const TRIAL_BYTES: i32 = 40_000;
+/// About the bytes that an order needs in the log, with its change, its terms, its index entries and the reports that follow.
+const TRIAL_BYTES: i32 = 120_000;
 
-fn write_trial(connection: &Connection) -> std::result::Result<(), Fault> {
-    connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('trial', zeroblob(?1))", [TRIAL_BYTES])?;
-    Ok(())
-}
-
-fn remove_trial(connection: &Connection) -> std::result::Result<(), Fault> {
-    connection.execute("DELETE FROM meta WHERE key = 'trial'", [])?;
-    Ok(())
+/// Writes pages to the log and takes them back, so that the next write finds room for as many.
+fn try_to_write(connection: &Connection) -> std::result::Result<(), Fault> {
+    connection.execute_batch("SAVEPOINT trial")?;
+    let written = connection
+        .execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('trial', zeroblob(?1))", [TRIAL_BYTES])
+        .and_then(|_| connection.cache_flush());
+    connection.execute_batch("ROLLBACK TO trial; RELEASE trial")?;
+    Ok(written?)
 }
 
 /// Wraps a job so that its result, or the error of its transaction, arrives in a channel.
@@ -252,14 +246,11 @@ impl WriterThread {
     }
 
     fn probe(&self) {
-        for step in TRIAL {
-            let (trial, mut answer) = answered(TRYING, move |connection| or_rolled_back(connection, step));
-            drop(self.write_group(trial, false));
-            if !matches!(answer.try_recv(), Ok(Ok(()))) {
-                return;
-            }
+        let (trial, mut answer) = answered(TRYING, |connection| or_rolled_back(connection, try_to_write));
+        drop(self.write_group(trial, false));
+        if matches!(answer.try_recv(), Ok(Ok(()))) {
+            self.health.record_stored_orders();
         }
-        self.health.record_stored_orders();
     }
 
     /// Runs a write in a transaction, together with the light writes that wait behind a light one. Returns the command that came and is
