@@ -29,6 +29,7 @@ use crate::tables::BY_GIFT;
 const MAX_RARE: usize = 300;
 /// The maximum number of orders that are loaded to count a list.
 const MOST_LOADED_TO_COUNT: usize = 1_000;
+
 /// Where the orders of a list are.
 enum Source<'s> {
     /// In these partitions of an index.
@@ -39,7 +40,7 @@ enum Source<'s> {
 
 /// How the orders of a list are found.
 enum Access {
-    /// An index sorts them.
+    /// An index sorts them, or they are the few of a search.
     Placement,
     /// By the entries of the open orders.
     Open,
@@ -51,7 +52,7 @@ impl Access {
     fn of(filter: &OrderFilter) -> Self {
         let is_by_placement = filter.sort == OrderSort::Milestone(Milestone::Placed) && filter.ranges.is_empty();
         match (filter.is_open_only(), filter.as_of) {
-            _ if filter.is_basic() => Self::Placement,
+            _ if filter.is_basic() || filter.search.is_some() => Self::Placement,
             (true, None) if filter.ranges.is_empty() => Self::Open,
             // Most of the orders of the index ended before a past instant, so that the last page would look through all of them.
             (true, Some(_)) => Self::LookThrough,
@@ -129,20 +130,14 @@ pub(crate) async fn list(
     total: Option<i64>,
 ) -> Result<Vec<Order>> {
     match Access::of(filter) {
-        _ if filter.search.is_some() => {}
-        Access::Placement => {}
-        Access::Open => {
-            return OpenOrders::read(store, filter, now).await?.page(store, filter, after, limit, now).await;
-        }
-        Access::LookThrough => {
-            return Ok(filter.page_of(look_through(store, filter, now, total).await?, after, limit));
-        }
-    }
-    match store.source(filter, range(store, filter, after)).await? {
-        Source::Orders(Found { ids, .. }) => {
-            Ok(filter.page_of(store.matching_orders(filter, &ids, now).await?, after, limit))
-        }
-        Source::Index(reader) => read_page(store, filter, reader, limit, now).await,
+        Access::Open => OpenOrders::read(store, filter, now).await?.page(store, filter, after, limit, now).await,
+        Access::LookThrough => Ok(filter.page_of(look_through(store, filter, now, total).await?, after, limit)),
+        Access::Placement => match store.source(filter, range(store, filter, after)).await? {
+            Source::Orders(Found { ids, .. }) => {
+                Ok(filter.page_of(store.matching_orders(filter, &ids, now).await?, after, limit))
+            }
+            Source::Index(reader) => read_page(store, filter, reader, limit, now).await,
+        },
     }
 }
 
@@ -217,7 +212,7 @@ async fn candidates(
     let accepts = |entry: &Entry| may_match(filter, entry, minute);
     let (mut entries, is_complete) = reader.peek(usize::MAX - 1, &accepts).await?;
     if filter.is_open_only() {
-        entries.sort_by_key(|entry| entry.promise.is_none() && entry.open.is_none());
+        entries.sort_by_key(|entry| entry.status().is_none_or(|status| status.active().is_none()));
     }
     let is_complete = is_complete && entries.len() <= most;
     let ids = entries.into_iter().take(most).map(Entry::order_id).collect::<Result<_>>()?;
@@ -275,7 +270,6 @@ pub(crate) async fn count(
 ) -> Result<OrderCount> {
     if !filter.is_basic() {
         return match Access::of(filter) {
-            _ if filter.search.is_some() => count_some(store, filter, count_limit, now).await,
             Access::Placement => count_some(store, filter, count_limit, now).await,
             Access::Open => {
                 let open_orders = OpenOrders::read(store, filter, now).await?;

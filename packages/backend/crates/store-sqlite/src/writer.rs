@@ -138,8 +138,8 @@ fn try_to_write(connection: &Connection) -> std::result::Result<(), Fault> {
     let written = connection
         .execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('trial', zeroblob(?1))", [TRIAL_BYTES])
         .and_then(|_| connection.cache_flush());
-    connection.execute_batch("ROLLBACK TO trial; RELEASE trial")?;
-    Ok(written?)
+    // On a full disk SQLite may have rolled back everything, and has no savepoint any more: the first error is the cause.
+    Ok(written.and(connection.execute_batch("ROLLBACK TO trial; RELEASE trial"))?)
 }
 
 /// Wraps a job so that its result, or the error of its transaction, arrives in a channel.
