@@ -10,7 +10,7 @@ use bytes::Bytes;
 use futures::stream;
 use goody_application::ports::{OrderFilter, Position, StoreError};
 use goody_application::read::counted_total;
-use goody_contract::{OrderFilterQuery, OrderView, Problem, RiskLevelView, SortOrder, VendorListQuery, VendorSortBy};
+use goody_contract::{OrderFilterQuery, OrderView, Problem, VendorFilterQuery};
 use goody_domain::{Instant, Order};
 use goody_formats::lines::BOM;
 use serde::{Deserialize, Serialize};
@@ -222,34 +222,13 @@ pub(crate) struct OrderExport {
     _no_others: NoOthers,
 }
 
-/// `?date,sortBy,order,risk,q`: the parameters of the vendor table, without limit and cursor.
-#[derive(Deserialize, IntoParams)]
-#[serde(rename_all = "camelCase")]
-#[into_params(parameter_in = Query)]
-pub(crate) struct VendorExportQuery {
-    /// The date, as `2026-01-31`, in the report time zone. Default: today.
-    #[param(format = Date)]
-    date: Option<String>,
-    /// The field to sort by. Default: `reliabilityScore`. Vendors without a value come last.
-    #[param(value_type = Option<VendorSortBy>)]
-    sort_by: Option<String>,
-    /// The sort order. Default: `asc`.
-    #[param(value_type = Option<SortOrder>)]
-    order: Option<String>,
-    /// Only vendors with this risk level; several are separated by commas.
-    #[param(value_type = Option<Vec<RiskLevelView>>, style = Form, explode = false)]
-    risk: Option<String>,
-    /// Only vendors whose name, id or category contains this text, ignoring case and accents.
-    q: Option<String>,
-}
-
 /// The parameters of the vendor table, and the format.
 #[derive(Deserialize)]
 pub(crate) struct VendorExport {
     #[serde(flatten)]
     format: FormatQuery,
     #[serde(flatten)]
-    filter: VendorExportQuery,
+    filter: VendorFilterQuery,
     #[serde(flatten)]
     _no_others: NoOthers,
 }
@@ -317,7 +296,7 @@ impl OrderExportProgress {
 
 /// All vendors of a filter, with their numbers, as a stream.
 #[utoipa::path(
-    get, path = "/api/vendors/export", operation_id = "exportVendors", tag = "vendors", params(FormatQuery, VendorExportQuery),
+    get, path = "/api/vendors/export", operation_id = "exportVendors", tag = "vendors", params(FormatQuery, VendorFilterQuery),
     responses((status = 200, content((String = "text/csv"), (goody_contract::VendorRowView = "application/x-ndjson"))), (status = 400, body = Problem))
 )]
 pub(crate) async fn vendors(State(app): State<App>, Params(query): Params<VendorExport>) -> Result<Response, ApiError> {
@@ -325,19 +304,9 @@ pub(crate) async fn vendors(State(app): State<App>, Params(query): Params<Vendor
     let (format, writer) = query.format.writer(&mut validator);
     let query = query.filter;
     let as_of = validator.as_of(query.date.as_ref(), app.0.reports.as_ref(), app.now());
-    let list = VendorListQuery {
-        date: None,
-        window: None,
-        sort_by: query.sort_by,
-        order: query.order,
-        risk: query.risk,
-        q: query.q,
-        limit: None,
-        cursor: None,
-    };
-    let filter = VendorFilter::parse(&list, as_of.date(), &mut validator);
+    let filter = VendorFilter::parse(&query, as_of.date(), &mut validator);
     let filter = validator.finish(filter)?;
-    let fleet = app.0.fleet.reports(as_of).await?;
+    let fleet = filter.fleet(&app, as_of).await?;
     // The response is written in chunks, so that it is never in memory as a whole.
     let rows: Vec<_> = filter.rows(fleet.rows.iter().map(AsRef::as_ref)).into_iter().cloned().collect();
     let chunks: Vec<Vec<goody_application::read::FleetRow>> = rows.chunks(PAGE_SIZE).map(<[_]>::to_vec).collect();

@@ -1,6 +1,7 @@
 //! The vendor table, and the master data of vendors.
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{FromRequest, Path, Request, State};
@@ -9,10 +10,10 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use futures::StreamExt;
 use goody_application::ports::{ReportReader, StoreError};
-use goody_application::read::{self, FleetRow};
+use goody_application::read::{self, FleetReports, FleetRow, ReadError};
 use goody_contract::{
-    ErrorCode, PaginationView, Problem, PutVendor, SortOrder, VendorListQuery, VendorListView, VendorRowView,
-    VendorSortBy, VendorView,
+    ErrorCode, PaginationView, Problem, PutVendor, SortOrder, VendorFilterQuery, VendorListView, VendorPageQuery,
+    VendorRowView, VendorSortBy, VendorView,
 };
 use goody_domain::{
     AsOf, Currency, Day, Figures, Risk, RiskLevel, SlaPromises, Vendor, VendorId, Window, main_currency, search_form,
@@ -23,7 +24,7 @@ use crate::audit::Source;
 use crate::capacity::{Capacity, Memory, Slot, out_of_memory};
 use crate::error::ApiError;
 use crate::json_response::JsonResponse;
-use crate::params::{Params, Validator, parse_vendor_id};
+use crate::params::{NoOthers, Params, Validator, parse_vendor_id};
 use crate::vendor_body::describe_error;
 use crate::{App, audit, cursor};
 
@@ -41,6 +42,17 @@ enum SortKey {
     /// 0 for a high risk, 1 for a medium one and 2 for others; the overdue value in the main currency, and the number of overdue
     /// orders, both negative: the first row is the one to call.
     Attention(u8, i64, i64),
+}
+
+/// The parameters of the vendor table.
+#[derive(Deserialize)]
+pub(crate) struct ListQuery {
+    #[serde(flatten)]
+    filter: VendorFilterQuery,
+    #[serde(flatten)]
+    page: VendorPageQuery,
+    #[serde(flatten)]
+    _no_others: NoOthers,
 }
 
 /// The filter of the vendor table, and its sort order.
@@ -89,7 +101,7 @@ fn sort_key(by: VendorSortBy, row: &FleetRow, currency: Option<Currency>) -> Sor
 }
 
 impl VendorFilter {
-    pub(crate) fn parse(query: &VendorListQuery, date: Day, validator: &mut Validator) -> Self {
+    pub(crate) fn parse(query: &VendorFilterQuery, date: Day, validator: &mut Validator) -> Self {
         let order: Option<SortOrder> = validator.enum_value("order", query.order.as_ref());
         Self {
             date,
@@ -99,6 +111,12 @@ impl VendorFilter {
             risk: validator.list("risk", query.risk.as_ref(), RiskLevel::parse),
             q: search_form(query.q.as_deref().unwrap_or_default()),
         }
+    }
+
+    /// The reports of all vendors, with the numbers of the filter's window.
+    pub(crate) async fn fleet(&self, app: &App, as_of: AsOf) -> Result<Arc<FleetReports>, ReadError> {
+        let window = Window::parse(self.window).unwrap_or_default();
+        Ok(app.0.fleet.windows(as_of, window).await?.0)
     }
 
     fn accepts(&self, row: &FleetRow) -> bool {
@@ -139,21 +157,20 @@ impl VendorFilter {
 
 /// The vendor table: sorted, searched and filtered by the server, one page at a time.
 #[utoipa::path(
-    get, path = "/api/vendors", operation_id = "listVendors", tag = "vendors", params(VendorListQuery),
+    get, path = "/api/vendors", operation_id = "listVendors", tag = "vendors", params(VendorFilterQuery, VendorPageQuery),
     responses((status = 200, body = VendorListView), (status = 400, body = Problem), (status = 404, body = Problem))
 )]
 pub(crate) async fn list(
     State(app): State<App>,
-    Params(query): Params<VendorListQuery>,
+    Params(ListQuery { filter, page, .. }): Params<ListQuery>,
 ) -> Result<JsonResponse, ApiError> {
     let mut validator = Validator::default();
-    let as_of = validator.as_of(query.date.as_ref(), app.0.reports.as_ref(), app.now());
-    let filter = VendorFilter::parse(&query, as_of.date(), &mut validator);
-    let limit = validator.limit(query.limit.as_ref(), 20);
+    let as_of = validator.as_of(filter.date.as_ref(), app.0.reports.as_ref(), app.now());
+    let filter = VendorFilter::parse(&filter, as_of.date(), &mut validator);
+    let limit = validator.limit(page.limit.as_ref(), 20);
     validator.finish(())?;
-    let after: Option<(SortKey, VendorId)> = cursor::read(&filter, query.cursor.as_ref())?;
-    let window = Window::parse(filter.window).unwrap_or_default();
-    let (fleet, _) = app.0.fleet.windows(as_of, window).await?;
+    let after: Option<(SortKey, VendorId)> = cursor::read(&filter, page.cursor.as_ref())?;
+    let fleet = filter.fleet(&app, as_of).await?;
     let rows = filter.sorted(fleet.rows.iter().map(AsRef::as_ref));
     let first = after.map_or(0, |(key, id)| {
         rows.partition_point(|(other, row)| filter.compare((other, &row.vendor.vendor_id), (&key, &id)).is_le())

@@ -34,6 +34,6 @@ pub use reports::{
     ReportListView, ReportView, TrendView, TrendsView, VendorDayView, VendorHistoryView, VendorReportView, WindowView,
 };
 pub use vendors::{
-    MoneyView, PaginationView, PutVendor, RiskLevelView, RiskReasonView, RiskView, SlaPromisesView, VendorListQuery,
-    VendorListView, VendorRowView, VendorSortBy, VendorView,
+    MoneyView, PaginationView, PutVendor, RiskLevelView, RiskReasonView, RiskView, SlaPromisesView, VendorFilterQuery,
+    VendorListView, VendorPageQuery, VendorRowView, VendorSortBy, VendorView,
 };

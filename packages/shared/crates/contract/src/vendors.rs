@@ -6,11 +6,11 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::{IntervalView, SortOrder, TrendView, WindowParam};
 
-/// `?date,window,sortBy,order,risk,q,limit,cursor`.
+/// `?date,window,sortBy,order,risk,q`: the vendors of a list, of the vendor table and of its export alike.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 #[into_params(parameter_in = Query)]
-pub struct VendorListQuery {
+pub struct VendorFilterQuery {
     /// The date, as `2026-01-31`, in the report time zone. Default: today.
     #[param(format = Date)]
     pub date: Option<String>,
@@ -28,6 +28,13 @@ pub struct VendorListQuery {
     pub risk: Option<String>,
     /// Only vendors whose name, id or category contains this text, ignoring case and accents.
     pub q: Option<String>,
+}
+
+/// `?limit,cursor`: the page of a list of vendors.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase")]
+#[into_params(parameter_in = Query)]
+pub struct VendorPageQuery {
     /// The most vendors on a page. Default: 20.
     #[param(value_type = Option<u8>, minimum = 1, maximum = 100)]
     pub limit: Option<String>,
