@@ -1,6 +1,7 @@
 //! The ports for orders: loads and saves them, and answers reads.
 
 use std::fmt::Write as _;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -361,17 +362,18 @@ fn insert(
     now: Instant,
     moves: &mut list_counts::Moves,
 ) -> std::result::Result<Option<i64>, Fault> {
-    let names = NAMES.join(", ");
-    let places = (4..NAMES.len() + 4).map(|place| format!("?{place}")).collect::<Vec<_>>().join(", ");
+    static INSERT: LazyLock<String> = LazyLock::new(|| {
+        let names = NAMES.join(", ");
+        let places = (4..NAMES.len() + 4).map(|place| format!("?{place}")).collect::<Vec<_>>().join(", ");
+        format!(
+            "INSERT INTO orders (order_id, version, history, {names}) VALUES (?1, ?2, ?3, {places}) \
+             ON CONFLICT (order_id) DO NOTHING"
+        )
+    });
     let (order_id, mut values): (_, Vec<&dyn ToSql>) = (row.order_id.as_str(), Vec::with_capacity(NAMES.len() + 3));
     values.extend([&order_id as &dyn ToSql, &row.version, &row.text]);
     values.extend(row.columns.0.iter().map(|value| value as &dyn ToSql));
-    let inserted = connection
-        .prepare_cached(&format!(
-            "INSERT INTO orders (order_id, version, history, {names}) VALUES (?1, ?2, ?3, {places}) \
-             ON CONFLICT (order_id) DO NOTHING"
-        ))?
-        .execute(values.as_slice())?;
+    let inserted = connection.prepare_cached(&INSERT)?.execute(values.as_slice())?;
     if inserted == 0 {
         return Ok(None);
     }

@@ -76,10 +76,9 @@ fn merge_amounts(counter: Counter, one: i64, other: i64) -> i64 {
 
 /// Merges the entries of the same day, minute and counter, sorts them by these three, and drops those with amount 0.
 pub fn merge_entries(mut entries: Vec<Entry>) -> Vec<Entry> {
-    let key = |entry: &Entry| (entry.day, entry.minute, entry.counter.index());
-    entries.sort_unstable_by_key(key);
+    entries.sort_by_cached_key(|entry| (entry.day, entry.minute, entry.counter.index()));
     entries.dedup_by(|next, previous| {
-        let same = key(next) == key(previous);
+        let same = (next.day, next.minute, next.counter) == (previous.day, previous.minute, previous.counter);
         if same {
             previous.amount = merge_amounts(previous.counter, previous.amount, next.amount);
         }
