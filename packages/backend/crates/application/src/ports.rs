@@ -517,11 +517,12 @@ pub trait ReportReader: Send + Sync {
         Ok(PastFleet { vendors: vendors.collect(), revision, status, kept_from })
     }
 
-    /// The counts of each day from `from` to `to` by which the risk of each vendor is judged, in the same sequence.
-    async fn rate_counts(&self, vendors: &[VendorId], from: Day, to: Day) -> Result<Vec<Vec<RateCounts>>> {
+    /// The counts of each day from `from` to the date of `last` by which the risk of each vendor is judged, in the same sequence.
+    async fn rate_counts(&self, vendors: &[VendorId], from: Day, last: AsOf) -> Result<Vec<Vec<RateCounts>>> {
         let scopes: Vec<Scope> = vendors.iter().cloned().map(Scope::Vendor).collect();
-        let all_series = self.past_series(&scopes, from, to).await?;
-        Ok(all_series.iter().map(|(series, _)| RateCounts::of_days(&series.buckets, from, to)).collect())
+        let minutes: Vec<Day> = last.cut().map(|_| last.date()).into_iter().collect();
+        let all_series = self.window_series(&scopes, from, last.date(), &minutes).await?;
+        Ok(all_series.iter().map(|(series, _)| RateCounts::of_days(&series.buckets, from, last)).collect())
     }
 
     /// One vendor as in [`ReportReader::changes_since`], `None` if it is unknown; and [`ReportReader::kept_from`].

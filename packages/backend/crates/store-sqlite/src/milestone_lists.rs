@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use crate::Fault;
 use crate::order_visitor::Visitor;
 
-/// How many orders one statement returns.
+/// How many orders the first statement returns. Each further one of a day returns twice as many, as it sorts the whole day again.
 const FEW: usize = 64;
 
 /// The index of a milestone: its name, and the columns of the day and the instant.
@@ -93,14 +93,15 @@ pub(crate) fn visit(
     while first <= last
         && let Some(day) = index.next_day(connection, first, last, filter.ascending)?
     {
+        let mut few = FEW;
         loop {
             let mut statement = connection.prepare_cached(&index.select(filter, position.is_some()))?;
             let (key, order_id) = position.as_ref().map(|(key, id)| (*key, id.as_str())).unzip();
-            let values = params![day, visitor.at.micros(), vendor, key, order_id, FEW];
+            let values = params![day, visitor.at.micros(), vendor, key, order_id, few];
             let found: Vec<(i64, i64, String)> = statement
                 .query_map(values, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
                 .collect::<rusqlite::Result<_>>()?;
-            let is_last = found.len() < FEW;
+            let is_last = found.len() < few;
             for (id, _, _) in &found {
                 if !visitor.visit(connection, *id)? {
                     return Ok(false);
@@ -110,6 +111,7 @@ pub(crate) fn visit(
             if is_last {
                 break;
             }
+            few *= 2;
         }
         if filter.ascending { first = day + 1 } else { last = day - 1 }
     }

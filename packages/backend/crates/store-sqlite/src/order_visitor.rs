@@ -32,19 +32,23 @@ impl<'a> Visitor<'a> {
     }
 
     /// Reads an order and hands it on if it is in the list. Returns false to end the visits. The columns of the row exclude most
-    /// orders that were not open at T, without their histories.
+    /// orders that were not in a list of a past instant, without their histories.
     pub(crate) fn visit(&mut self, connection: &Connection, id: i64) -> Result<bool, Fault> {
         let filter = self.filter;
         let open_at = filter.as_of.filter(|_| filter.is_open_only()).map(Instant::micros);
         let is_overdue = filter.delayed == Some(true) && open_at.is_some();
         let overdue_since = filter.overdue_since(self.at).or(is_overdue.then_some(self.at)).map(Instant::micros);
         let unshipped_at = open_at.filter(|_| filter.unshipped == Some(true));
+        // A stalled order was handed over before its last event.
+        let stalled_since =
+            open_at.filter(|_| filter.stalled == Some(true)).map(|at| at - self.zone.stall_seconds() * 1_000_000);
         let mut statement = connection.prepare_cached(
             "SELECT order_id, history FROM orders WHERE id = ?1 AND (?2 IS NULL OR completed_at IS NULL OR completed_at >= ?2) \
              AND (?3 IS NULL OR promise_at < ?3) \
-             AND (?4 IS NULL OR (ship_by_at < ?4 AND (handed_over_at IS NULL OR handed_over_at >= ?4)))",
+             AND (?4 IS NULL OR (ship_by_at < ?4 AND (handed_over_at IS NULL OR handed_over_at >= ?4))) \
+             AND (?5 IS NULL OR handed_over_at IS NULL OR handed_over_at < ?5)",
         )?;
-        let mut rows = statement.query(params![id, open_at, overdue_since, unshipped_at])?;
+        let mut rows = statement.query(params![id, open_at, overdue_since, unshipped_at, stalled_since])?;
         let Some(row) = rows.next()? else { return Ok(true) };
         if self.effort == 0 {
             return Ok(false);

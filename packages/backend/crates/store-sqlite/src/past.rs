@@ -1,7 +1,9 @@
 //! Reads the counters of past dates from the sums of months.
 
 use goody_application::ports::{PastVendor, Scope};
-use goody_domain::{Counter, CounterSeries, Day, Month, MonthSeries, MonthSummaries, RateCounts, ReportZone, VendorId};
+use goody_domain::{
+    AsOf, Counter, CounterSeries, Day, Month, MonthSeries, MonthSummaries, RateCounts, ReportZone, VendorId,
+};
 use rusqlite::{CachedStatement, Connection, Row, params};
 
 use crate::counters::{self, DELIVERED, key, latest_expired};
@@ -110,23 +112,33 @@ pub(crate) fn vendors(
 pub(crate) fn rate_counts(
     connection: &Connection,
     vendors: &[VendorId],
-    (from, to): (Day, Day),
+    from: Day,
+    last: AsOf,
 ) -> Result<Vec<Vec<RateCounts>>, Fault> {
+    let to = last.date();
     let kept_from = kept_from(connection)?;
     let days = usize::try_from(to.number() - from.number() + 1).unwrap_or(0);
     let mut counts = vec![vec![RateCounts::default(); days]; vendors.len()];
-    let (Some(first), Some(last)) = (vendors.first(), vendors.last()) else { return Ok(counts) };
+    let (Some(first_id), Some(last_id)) = (vendors.first(), vendors.last()) else { return Ok(counts) };
     let mut statement =
         connection.prepare_cached("SELECT days, book FROM months WHERE month = ?1 AND book BETWEEN ?2 AND ?3")?;
     let kept = kept_from.map_or(from, |kept| from.max(kept)).min(to);
     for month in MonthSeries::months(kept, to) {
-        let mut rows = statement.query(params![month.number(), first.as_str(), last.as_str()])?;
+        let mut rows = statement.query(params![month.number(), first_id.as_str(), last_id.as_str()])?;
         let mut later = vendors.iter().zip(&mut counts).peekable();
         while let Some(row) = rows.next()? {
             let vendor = row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
             while later.next_if(|(id, _)| id.as_str() < vendor).is_some() {}
             if let Some((_, counts)) = later.next_if(|(id, _)| id.as_str() == vendor) {
                 add_counts(row, month, (from, kept), counts)?;
+            }
+        }
+    }
+    if last.cut().is_some() {
+        for (vendor, counts) in vendors.iter().zip(&mut counts) {
+            let bucket = counters::read_bucket(connection, vendor.as_str(), to)?;
+            if let (Some(counts), Some(bucket)) = (counts.last_mut(), bucket) {
+                *counts = RateCounts::of_bucket(&bucket, last.cut());
             }
         }
     }

@@ -51,15 +51,15 @@ pub(crate) fn visit(
     superset.delayed = filter.delayed.filter(|delayed| *delayed);
     let last = zone.day_and_minute(at).0;
     superset.placed_to = Some(superset.placed_to.map_or(last, |to| to.min(last)));
-    let mut long_open = Vec::new();
+    // Where the orders that were open for longer begin.
+    let mut tail_end = None;
     if filter.is_open_only() {
         let first = zone.day_and_minute(at.plus_seconds(-LONG_SECONDS)).0;
         if superset.placed_from.is_none_or(|from| from < first) {
             superset.placed_from = Some(first);
-            long_open = tail(connection, filter, zone.start(first), (now, zone))?;
+            tail_end = Some(zone.start(first));
         }
     }
-    let long_open = filter.page_of(long_open, after, usize::MAX);
     // All orders from T on come first in a list that begins with the latest one. A stalled order was placed before its last event.
     let until = if filter.stalled == Some(true) { at.plus_seconds(-zone.stall_seconds()) } else { at };
     let from_at = Position { key: until.micros(), order_id: least_id()? };
@@ -71,9 +71,12 @@ pub(crate) fn visit(
     if !filter.ascending && !walk(connection, &superset, start.clone(), (now, zone), visitor)? {
         return Ok(false);
     }
-    for order in long_open {
-        if !visitor.accept(order)? {
-            return Ok(false);
+    if let Some(placed_before) = tail_end {
+        let long_open = tail(connection, filter, placed_before, (now, zone))?;
+        for order in filter.page_of(long_open, after, usize::MAX) {
+            if !visitor.accept(order)? {
+                return Ok(false);
+            }
         }
     }
     if filter.ascending { walk(connection, &superset, start, (now, zone), visitor) } else { Ok(true) }
@@ -138,7 +141,8 @@ fn tail(
     for sql in [
         "SELECT id FROM orders INDEXED BY orders_long_open WHERE completed_at - created_at > 2592000000000 \
          AND created_at < ?1 AND completed_at >= ?2",
-        "SELECT id FROM orders INDEXED BY orders_open WHERE status BETWEEN 0 AND 2 AND created_at < ?1 AND ?2 IS NOT NULL",
+        "SELECT id FROM orders INDEXED BY orders_by_status WHERE vendor_id IS NOT NULL AND status IN (0, 1, 2) AND late IN (0, 1) \
+         AND created_at < ?1 AND ?2 IS NOT NULL",
     ] {
         let mut statement = connection.prepare_cached(sql)?;
         let mut rows = statement.query(params![placed_before.micros(), at])?;

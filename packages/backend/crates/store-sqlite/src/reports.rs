@@ -7,7 +7,7 @@ use goody_application::ports::{
     ReportWriter, Result, Scope, VendorState,
 };
 use goody_application::project;
-use goody_domain::{CounterSeries, Day, Instant, RateCounts, ReportZone, VendorId};
+use goody_domain::{AsOf, CounterSeries, Day, Instant, RateCounts, ReportZone, VendorId};
 use rusqlite::{Connection, params};
 
 use crate::counters::{key, latest_fact, move_scope, series};
@@ -151,9 +151,9 @@ impl ReportReader for SqliteStore {
         .await
     }
 
-    async fn rate_counts(&self, vendors: &[VendorId], from: Day, to: Day) -> Result<Vec<Vec<RateCounts>>> {
+    async fn rate_counts(&self, vendors: &[VendorId], from: Day, last: AsOf) -> Result<Vec<Vec<RateCounts>>> {
         let vendors = vendors.to_vec();
-        self.read("reading the sums of months", move |connection| past::rate_counts(connection, &vendors, (from, to)))
+        self.read("reading the sums of months", move |connection| past::rate_counts(connection, &vendors, from, last))
             .await
     }
 

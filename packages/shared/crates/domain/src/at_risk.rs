@@ -1,12 +1,13 @@
 //! Whether vendors are at risk, for many vendors and dates: [`Risk::of`] by tables.
 
 use std::ops::{AddAssign, SubAssign};
+use std::sync::OnceLock;
 
 use crate::month_totals::{DamagedTotals, columns_of};
-use crate::{Bucket, Counter, Day, Figures, Outcome, Risk, Window};
+use crate::{AsOf, Bucket, Counter, Day, Figures, Minute, Outcome, Risk, Window};
 
 /// From so many orders on, a rate is judged without the table.
-const TABLE: i64 = 4_096;
+const TABLE: usize = 4_096;
 
 /// The counts of a day, or of a window, by which a risk is judged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -46,12 +47,20 @@ impl RateCounts {
         }
     }
 
-    /// The counts of each day from `from` to `to`, from the buckets of a counter series.
-    pub fn of_days(buckets: &[(Day, Bucket)], from: Day, to: Day) -> Vec<Self> {
+    /// The counts of a bucket, of its first `cut` minutes or of the whole day.
+    pub fn of_bucket(bucket: &Bucket, cut: Option<Minute>) -> Self {
+        let mut counts = Self::default();
+        bucket.until(cut).entries().for_each(|(counter, amount)| counts.add(counter, amount));
+        counts
+    }
+
+    /// The counts of each day from `from` to the date of `last`, from the buckets of a counter series.
+    pub fn of_days(buckets: &[(Day, Bucket)], from: Day, last: AsOf) -> Vec<Self> {
+        let to = last.date();
         let mut days = vec![Self::default(); usize::try_from(to.number() - from.number() + 1).unwrap_or(0)];
         for (day, bucket) in buckets.iter().filter(|(day, _)| from <= *day && *day <= to) {
-            let counts = &mut days[usize::try_from(day.number() - from.number()).unwrap_or(0)];
-            bucket.totals.entries().for_each(|(counter, amount)| counts.add(counter, amount));
+            let cut = last.cut().filter(|_| *day == to);
+            days[usize::try_from(day.number() - from.number()).unwrap_or(0)] = Self::of_bucket(bucket, cut);
         }
         days
     }
@@ -98,71 +107,67 @@ impl SubAssign for RateCounts {
     }
 }
 
-/// Tables of the most successes of each number of orders with which a vendor is at risk.
+/// Whether a window with these counts puts a vendor at risk, by [`Risk::of`].
 ///
-/// A risk falls with each success, so one number decides. The rules stay in [`Risk::of`], by which the tables are made when needed.
-#[derive(Clone, Debug, Default)]
-pub struct AtRisk {
-    reliability: Vec<Option<i32>>,
-    on_time: Vec<Option<i32>>,
-}
-
-impl AtRisk {
-    /// Whether a window with these counts puts a vendor at risk.
-    pub fn is_at_risk(&mut self, counts: RateCounts) -> bool {
-        let RateCounts { arrived, completed, on_time, due } = counts;
-        let is_regular = |good: i32, of: i32| 0 <= good && good <= of && i64::from(of) < TABLE;
-        if !is_regular(arrived, completed) || !is_regular(on_time, due) {
-            return counts.risk().level.is_at_risk();
-        }
-        let reliability = |good, of| RateCounts { arrived: good, completed: of, ..RateCounts::default() };
-        let punctuality = |good, of| RateCounts { on_time: good, due: of, ..RateCounts::default() };
-        arrived <= most(&mut self.reliability, completed, reliability)
-            || on_time <= most(&mut self.on_time, due, punctuality)
-    }
-
-    /// Adds one to the count of each date from `date` on on which a vendor is at risk. `days` are its days, from `first` on.
-    pub fn count(&mut self, (days, first): (&[RateCounts], Day), window: Window, date: Day, dates: &mut [i64]) {
-        if days.iter().all(|day| *day == RateCounts::default()) {
-            return;
-        }
-        // The sums of the days before each.
-        let mut sums = Vec::with_capacity(days.len() + 1);
-        sums.push(RateCounts::default());
-        for day in days {
-            let mut sum = sums.last().copied().unwrap_or_default();
-            sum += *day;
-            sums.push(sum);
-        }
-        let sum_before = |day: Day| {
-            let days = usize::try_from(day.number() - first.number()).unwrap_or(0);
-            sums.get(days).or(sums.last()).copied().unwrap_or_default()
-        };
-        for (date, at_risk) in (0..).map(|days| date.plus(days)).zip(dates) {
-            let mut sum = sum_before(date.plus(1));
-            sum -= sum_before(window.first_day(date));
-            *at_risk += i64::from(sum != RateCounts::default() && self.is_at_risk(sum));
-        }
+/// A risk falls with each success, so that one number decides for each number of orders.
+fn is_at_risk(counts: RateCounts) -> bool {
+    /// The most successes of each number of orders with which a vendor is at risk, computed when it is needed first.
+    static RELIABILITY: [OnceLock<i32>; TABLE] = [const { OnceLock::new() }; TABLE];
+    static ON_TIME: [OnceLock<i32>; TABLE] = [const { OnceLock::new() }; TABLE];
+    let RateCounts { arrived, completed, on_time, due } = counts;
+    let most = |table: &'static [OnceLock<i32>; TABLE], good: i32, of: i32, counts: fn(i32, i32) -> RateCounts| {
+        let most = table.get(usize::try_from(of).ok()?).filter(|_| 0 <= good && good <= of)?;
+        Some(good <= *most.get_or_init(|| most_at_risk(of, counts)))
+    };
+    let reliability = most(&RELIABILITY, arrived, completed, |good, of| RateCounts {
+        arrived: good,
+        completed: of,
+        ..RateCounts::default()
+    });
+    let on_time =
+        most(&ON_TIME, on_time, due, |good, of| RateCounts { on_time: good, due: of, ..RateCounts::default() });
+    match (reliability, on_time) {
+        (Some(reliability), Some(on_time)) => reliability || on_time,
+        // Beyond the tables.
+        _ => counts.risk().level.is_at_risk(),
     }
 }
 
 /// The most successes of `of` orders with which a vendor is at risk; −1 if it is with none.
-fn most(table: &mut Vec<Option<i32>>, of: i32, counts: impl Fn(i32, i32) -> RateCounts) -> i32 {
-    let place = usize::try_from(of).unwrap_or(0);
-    if table.len() <= place {
-        table.resize(place + 1, None);
-    }
-    *table[place].get_or_insert_with(|| {
-        let (mut at_risk, mut fine) = (-1, of + 1);
-        while at_risk + 1 < fine {
-            let middle = at_risk + (fine - at_risk) / 2;
-            match counts(middle, of).risk().level.is_at_risk() {
-                true => at_risk = middle,
-                false => fine = middle,
-            }
+fn most_at_risk(of: i32, counts: fn(i32, i32) -> RateCounts) -> i32 {
+    let (mut at_risk, mut fine) = (-1, of + 1);
+    while at_risk + 1 < fine {
+        let middle = at_risk + (fine - at_risk) / 2;
+        match counts(middle, of).risk().level.is_at_risk() {
+            true => at_risk = middle,
+            false => fine = middle,
         }
-        at_risk
-    })
+    }
+    at_risk
+}
+
+/// Adds one to the count of each date from `date` on on which a vendor is at risk. `days` are its days, from `first` on.
+pub fn count_at_risk((days, first): (&[RateCounts], Day), window: Window, date: Day, dates: &mut [i64]) {
+    if days.iter().all(|day| *day == RateCounts::default()) {
+        return;
+    }
+    // The sums of the days before each.
+    let mut sums = Vec::with_capacity(days.len() + 1);
+    sums.push(RateCounts::default());
+    for day in days {
+        let mut sum = sums.last().copied().unwrap_or_default();
+        sum += *day;
+        sums.push(sum);
+    }
+    let sum_before = |day: Day| {
+        let days = usize::try_from(day.number() - first.number()).unwrap_or(0);
+        sums.get(days).or(sums.last()).copied().unwrap_or_default()
+    };
+    for (date, at_risk) in (0..).map(|days| date.plus(days)).zip(dates) {
+        let mut sum = sum_before(date.plus(1));
+        sum -= sum_before(window.first_day(date));
+        *at_risk += i64::from(sum != RateCounts::default() && is_at_risk(sum));
+    }
 }
 
 #[cfg(test)]
@@ -171,14 +176,13 @@ mod tests {
 
     #[test]
     fn the_tables_judge_as_the_rule_does() {
-        let mut at_risk = AtRisk::default();
         for completed in 0..70 {
             for arrived in 0..=completed {
                 for (on_time, due) in [(0, 0), (30, 40), (36, 40), (1, 1), (0, 1)] {
                     let counts = RateCounts { arrived, completed, on_time, due };
-                    assert_eq!(at_risk.is_at_risk(counts), counts.risk().level.is_at_risk(), "{counts:?}");
+                    assert_eq!(is_at_risk(counts), counts.risk().level.is_at_risk(), "{counts:?}");
                     let turned = RateCounts { arrived: on_time, completed: due, on_time: arrived, due: completed };
-                    assert_eq!(at_risk.is_at_risk(turned), turned.risk().level.is_at_risk(), "{turned:?}");
+                    assert_eq!(is_at_risk(turned), turned.risk().level.is_at_risk(), "{turned:?}");
                 }
             }
         }
@@ -191,7 +195,7 @@ mod tests {
         days[7] = bad;
         let mut dates = [0; 10];
         let first = Day::from_number(20_000);
-        AtRisk::default().count((&days, first), Window::Days7, first.plus(6), &mut dates);
+        count_at_risk((&days, first), Window::Days7, first.plus(6), &mut dates);
         assert_eq!(dates, [0, 1, 1, 1, 1, 1, 1, 1, 0, 0]);
     }
 }

@@ -39,7 +39,7 @@ mod varint;
 mod vendor;
 mod window;
 
-pub use at_risk::{AtRisk, RateCounts};
+pub use at_risk::{RateCounts, count_at_risk};
 pub use bucket::{Bucket, CounterSeries, Counters, MinuteEntry, merge_entries};
 pub use calendar::{AsOf, DAY_MINUTES, Day, DayError, Minute, ReportZone, STALL_HOURS, time_zone, time_zone_database};
 pub use contribution::{Counter, Entry, Posting, contribution, contribution_to, fact_postings, facts, postings};

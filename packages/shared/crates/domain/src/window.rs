@@ -51,10 +51,12 @@ impl Window {
 
     /// The first day of the window that ends with a date.
     pub fn first_day(self, date: Day) -> Day {
+        if let Some(days) = self.days() {
+            return date.plus(1 - days);
+        }
         let month = Month::of(date);
-        match (self, self.days()) {
-            (_, Some(days)) => date.plus(1 - days),
-            (Self::Quarter, _) => month.plus(-month.number().rem_euclid(3)).first_day(),
+        match self {
+            Self::Quarter => month.plus(-month.number().rem_euclid(3)).first_day(),
             _ => month.first_day(),
         }
     }

@@ -16,7 +16,8 @@ use goody_application::ports::{
     ReportReader, ReportStatus, ReportWriter, Result, Scope, StatusCounts, StoreError, VendorState, VendorStore,
 };
 use goody_domain::{
-    BatchId, Change, CounterSeries, Day, History, Instant, Order, OrderId, RateCounts, ReportZone, Vendor, VendorId,
+    AsOf, BatchId, Change, CounterSeries, Day, History, Instant, Order, OrderId, RateCounts, ReportZone, Vendor,
+    VendorId,
 };
 use goody_store_sqlite::{Settings, SqliteStore};
 use goody_testkit::suite::wait_alone;
@@ -273,8 +274,8 @@ impl ReportReader for FaultyStore {
         self.call("reading the sums of months", |real| wait_alone(real.past_fleet(after, from, to)), digested).await
     }
 
-    async fn rate_counts(&self, vendors: &[VendorId], from: Day, to: Day) -> Result<Vec<Vec<RateCounts>>> {
-        let execute = |real: &SqliteStore| wait_alone(real.rate_counts(vendors, from, to));
+    async fn rate_counts(&self, vendors: &[VendorId], from: Day, last: AsOf) -> Result<Vec<Vec<RateCounts>>> {
+        let execute = |real: &SqliteStore| wait_alone(real.rate_counts(vendors, from, last));
         self.call("reading the sums of months", execute, Clone::clone).await
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use goody_domain::{ActiveStatus, Counter, CounterSeries, Counters, Day, Instant, Level, Milestone, Minute, Status};
+use goody_domain::{ActiveStatus, Counter, Counters, Day, Instant, Level, Milestone, Status};
 
 use crate::ports::{DayRange, OrderCount, OrderFilter, OrderReader, ReportReader, Result, Scope, StatusCounts};
 
@@ -149,8 +149,17 @@ pub async fn counted_total(
     now: Instant,
 ) -> Result<Option<OrderTotal>> {
     let Some(counted) = counted(filter) else { return Ok(None) };
-    let (zone, at) = (reports.zone(), filter.evaluated_at(now));
-    let (last, cut) = zone.day_and_minute(at);
+    let (mut last, minute) = reports.zone().day_and_minute(filter.evaluated_at(now));
+    let mut cut = Some(minute);
+    if minute == 0 {
+        // The end of the day before: its minutes are not needed.
+        (last, cut) = (last.plus(-1), None);
+    }
+    if let Counted::Window(DayRange { to: Some(to), .. }, _) = counted
+        && to < last
+    {
+        (last, cut) = (to, None);
+    }
     let (first, terms) = match &counted {
         Counted::Window(range, terms) => (range.from, terms),
         Counted::Level(terms) => (Some(last), terms),
@@ -160,37 +169,23 @@ pub async fn counted_total(
         return Ok(None);
     }
     let scope = filter.vendor_id.clone().map_or(Scope::Fleet, Scope::Vendor);
-    let (series, _) = reports.series(&scope, first.unwrap_or(Day::from_number(-100_000)).min(last), last, last).await?;
-    let counters = match counted {
-        Counted::Window(range, _) => window(&series, range, last, cut),
-        Counted::Level(_) => level(&series, last, cut),
+    let mut series = match first {
+        Some(first) => {
+            let minutes: Vec<Day> = cut.map(|_| last).into_iter().collect();
+            let series = reports.window_series(&[scope], first.min(last), last, &minutes).await?;
+            series.into_iter().next().unwrap_or_default().0
+        }
+        None => reports.series(&scope, Day::from_number(-100_000), last, last).await?.0,
     };
+    let mut counters = Counters::default();
+    if let Counted::Level(_) = counted {
+        series.move_totals(last.plus(-1));
+        counters = std::mem::take(&mut series.totals);
+    }
+    for (day, bucket) in series.days(first.unwrap_or(Day::from_number(i32::MIN)), last) {
+        counters.add_all(&bucket.until(cut.filter(|_| *day == last)));
+    }
     Ok(Some(total(&counters, terms)))
-}
-
-/// The flows of a range of days, with the first `cut` minutes of `last` and nothing after it.
-fn window(series: &CounterSeries, range: DayRange, last: Day, cut: Minute) -> Counters {
-    let mut sum = Counters::default();
-    let first = range.from.unwrap_or(Day::from_number(i32::MIN));
-    for (day, bucket) in series.days(first, range.to.map_or(last, |to| to.min(last))) {
-        sum.add_all(&bucket.until((*day == last).then_some(cut)));
-    }
-    sum
-}
-
-/// All flows before the first `cut` minutes of `last` are over: the totals, less the flows since then.
-fn level(series: &CounterSeries, last: Day, cut: Minute) -> Counters {
-    let mut later = Counters::default();
-    for (_, bucket) in series.days(last, Day::from_number(i32::MAX)) {
-        later.add_all(&bucket.totals);
-    }
-    let until = series.day(last).map(|bucket| bucket.until(Some(cut))).unwrap_or_default();
-    let mut level = series.totals.clone();
-    for (counter, amount) in later.entries().filter(|(counter, _)| *counter != Counter::LatestFact) {
-        level.add(counter, amount.wrapping_neg());
-    }
-    level.add_all(&until);
-    level
 }
 
 fn total(counters: &Counters, terms: &[Term]) -> OrderTotal {

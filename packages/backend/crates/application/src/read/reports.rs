@@ -1,8 +1,8 @@
 //! Reports of single vendors, and histories for charts.
 
 use goody_domain::{
-    AsOf, AtRisk, CounterSeries, Day, Figures, Instant, RateCounts, Report, ReportZone, Vendor, VendorId, Window,
-    one_day, reliability_history, report,
+    AsOf, CounterSeries, Day, Figures, Instant, Report, ReportZone, Vendor, VendorId, Window, count_at_risk, one_day,
+    reliability_history, report,
 };
 
 use super::{DAYS_BEFORE, FleetRow, ReadError, check_not_expired, check_window, minutes_of, versions};
@@ -170,31 +170,37 @@ async fn vendors_at_risk(
     dates: &[AsOf],
     window: Window,
 ) -> Result<Vec<i64>, StoreError> {
+    let mut ids: Vec<VendorId> = Vec::new();
+    loop {
+        let page = vendors.vendors(ids.last(), PAGE).await?;
+        if page.is_empty() {
+            break;
+        }
+        ids.extend(page.into_iter().map(|vendor| vendor.vendor_id));
+    }
+    // Two readers at a time take half as long.
+    let (first, second) = ids.split_at(ids.len() / 2);
+    let (mut at_risk, more) =
+        tokio::try_join!(at_risk_of(first, reports, dates, window), at_risk_of(second, reports, dates, window))?;
+    at_risk.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
+    Ok(at_risk)
+}
+
+/// How many of these vendors are at risk on each date.
+async fn at_risk_of(
+    ids: &[VendorId],
+    reports: &dyn ReportReader,
+    dates: &[AsOf],
+    window: Window,
+) -> Result<Vec<i64>, StoreError> {
     let mut at_risk = vec![0; dates.len()];
     let (Some(first), Some(last)) = (dates.first(), dates.last()) else { return Ok(at_risk) };
     let from = window.first_day(first.date());
-    let mut tables = AtRisk::default();
-    let mut after: Option<VendorId> = None;
-    loop {
-        let page = vendors.vendors(after.as_ref(), PAGE).await?;
-        let Some(last_vendor) = page.last() else { return Ok(at_risk) };
-        after = Some(last_vendor.vendor_id.clone());
-        let ids: Vec<VendorId> = page.into_iter().map(|vendor| vendor.vendor_id).collect();
-        let mut counts = reports.rate_counts(&ids, from, last.date()).await?;
-        if last.cut().is_some() {
-            // Of today only the minutes that are over count.
-            let scopes: Vec<Scope> = ids.into_iter().map(Scope::Vendor).collect();
-            let today = reports.all_series(&scopes, last.date(), last.date(), last.date()).await?;
-            for (counts, (series, _)) in counts.iter_mut().zip(&today) {
-                let until_now = series.day(last.date()).map(|bucket| bucket.until(last.cut())).unwrap_or_default();
-                if let Some(counts) = counts.last_mut() {
-                    *counts = RateCounts::default();
-                    until_now.entries().for_each(|(counter, amount)| counts.add(counter, amount));
-                }
-            }
-        }
-        counts.iter().for_each(|days| tables.count((days, from), window, first.date(), &mut at_risk));
+    for ids in ids.chunks(PAGE) {
+        let counts = reports.rate_counts(ids, from, *last).await?;
+        counts.iter().for_each(|days| count_at_risk((days, from), window, first.date(), &mut at_risk));
     }
+    Ok(at_risk)
 }
 
 /// The score of each of the 30 dates that end with that of the rows, for each row. Rows of past dates have none: those of a page are

@@ -38,10 +38,10 @@ pub(crate) async fn assert_past_reports(store: &dyn Store, all: &dyn Store, from
             }
         }
     }
-    let counts = store.rate_counts(&vendors, first, to).await.unwrap();
+    let counts = store.rate_counts(&vendors, first, zone.end_of(to)).await.unwrap();
     for (vendor, counts) in vendors.into_iter().zip(counts) {
         let (series, _) = all.series(&Scope::Vendor(vendor.clone()), first, first, last).await.unwrap();
-        assert_eq!(counts, RateCounts::of_days(&series.buckets, first, to), "{vendor}");
+        assert_eq!(counts, RateCounts::of_days(&series.buckets, first, zone.end_of(to)), "{vendor}");
     }
 }
 
