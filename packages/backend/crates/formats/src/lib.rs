@@ -37,5 +37,7 @@ pub mod table;
 mod times;
 #[cfg(feature = "files")]
 pub mod unpack;
+#[cfg(feature = "webhooks")]
+pub mod webhooks;
 #[cfg(feature = "files")]
 pub mod workbook;
