@@ -21,13 +21,15 @@ pub(super) fn verify(request: &Request<'_>, secrets: &[Secret], now: Instant) ->
         code.is_some_and(|code| mac::is_of_one(keys.iter().map(String::as_bytes), message, &code))
     };
     let headers = request.headers;
-    if let (Some(given), Some(time)) = (headers.get("X-Hmac-Signature-V2"), headers.get("X-Timestamp")) {
+    let (second, time) = (headers.get("X-Hmac-Signature-V2"), headers.get("X-Timestamp"));
+    if let (Some(given), Some(time)) = (second, time) {
         let path = headers.get("X-Path").unwrap_or(request.path);
         if is_signed(given, &[time.as_bytes(), b"POST", path.as_bytes(), request.body]) {
             return check_age(instant(time).ok_or(SignatureError::Wrong)?, now);
         }
     }
-    let given = headers.get(HEADER).ok_or(SignatureError::Missing(HEADER))?;
+    let missing = if second.is_some() { SignatureError::Wrong } else { SignatureError::Missing(HEADER) };
+    let given = headers.get(HEADER).ok_or(missing)?;
     if is_signed(given, &[request.body]) { Ok(()) } else { Err(SignatureError::Wrong) }
 }
 
