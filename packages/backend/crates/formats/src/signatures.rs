@@ -1,4 +1,4 @@
-//! Signatures of webhooks: who sent a request, and that nobody changed it.
+//! Signatures of webhooks: who sent a request, and that it was not changed.
 //!
 //! Each scheme is the one that its sender documents; its file has the address. Signatures and tokens are compared in constant time.
 //! The time is an argument. Nothing here says why a signature is wrong: that would help only those who forge one.
@@ -20,7 +20,7 @@ mod token;
 /// How far the time of a signature may be from now, in seconds, where the sender signs a time.
 const TOLERANCE_SECONDS: i64 = 300;
 
-/// What a sender and this server know, and nobody else; or the sender's public keys.
+/// What only a sender and this server know; or the sender's public keys.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
@@ -95,7 +95,7 @@ pub enum Scheme {
 }
 
 impl Scheme {
-    /// Checks that a request was sent by somebody who knows one of the secrets, not long before or after `now`.
+    /// Checks that the sender of a request knows one of the secrets, and sent it not long before or after `now`.
     ///
     /// # Errors
     /// It was not.

@@ -3,7 +3,7 @@
 use ring::{digest, hmac};
 use subtle::ConstantTimeEq;
 
-/// Whether `given` is the code of a message under one of the keys. All keys are tried, so the time tells nothing of them.
+/// Whether `given` is the code of a message under one of the keys. All keys are tried, so the time does not depend on which one it is.
 pub(super) fn is_of_one<'k>(keys: impl IntoIterator<Item = &'k [u8]>, message: &[&[u8]], given: &[u8]) -> bool {
     let is_of = |key: &[u8]| {
         let mut context = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, key));

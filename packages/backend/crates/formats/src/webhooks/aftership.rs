@@ -23,7 +23,7 @@ fn status(tag: &str, subtag: Option<&str>) -> Option<Option<Status>> {
         "AttemptFail" => Some(Status::ShippingDelayed),
         "Delivered" => Some(Status::Arrived),
         "Exception" => Some(match subtag {
-            // The customer moved or refused, the address is wrong, nobody came for it, the carrier does not take it.
+            // The customer moved or refused, the address is wrong, it was not picked up, the carrier does not take it.
             Some("Exception_002" | "Exception_003" | "Exception_007" | "Exception_008" | "Exception_009") => {
                 Status::Undeliverable
             }
@@ -56,7 +56,7 @@ pub(super) fn read(request: &Request<'_>, config: &Config) -> Result<Outcome, Re
         return Ok(Outcome::Ping);
     }
     let slug = tracking.text("slug")?;
-    let mut parcel = Parcel::new(&number, slug.as_deref());
+    let mut parcel = Parcel::of_number(&number, slug.as_deref());
     for point in tracking.list("checkpoints")? {
         let (tag, subtag) = (point.text("tag")?, point.text("subtag")?);
         if let (Some(tag), Some(at)) = (tag, point.time("checkpoint_time", &times)?) {

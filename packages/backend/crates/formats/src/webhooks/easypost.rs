@@ -17,7 +17,9 @@ fn status(word: &str, detail: Option<&str>) -> Option<Option<Status>> {
         // The label was cancelled, not the order.
         "cancelled" => None,
         "in_transit" | "out_for_delivery" | "available_for_pickup" => Some(match detail {
-            Some("delayed" | "weather_delay" | "missorted" | "held" | "delivery_exception") => Status::ShippingDelayed,
+            Some("delayed" | "weather_delay" | "missorted" | "held" | "delivery_exception" | "transit_exception") => {
+                Status::ShippingDelayed
+            }
             Some("damaged") => Status::Damaged,
             _ => Status::ShippingOnTime,
         }),
@@ -43,7 +45,7 @@ pub(super) fn read(request: &Request<'_>, config: &Config) -> Result<Outcome, Re
     let times = times(config)?;
     let tracker = event.object("result")?;
     let carrier = tracker.text("carrier")?;
-    let mut parcel = Parcel::new(&tracker.required("tracking_code")?, carrier.as_deref());
+    let mut parcel = Parcel::of_number(&tracker.required("tracking_code")?, carrier.as_deref());
     for detail in tracker.list("tracking_details")? {
         let (word, more) = (detail.text("status")?, detail.text("status_detail")?);
         // A carrier sometimes gives a detail without a time: nothing says when it was.

@@ -7,43 +7,48 @@ use goody_domain::{Instant, Rejection, Status, WireEvent};
 
 use super::fields::Fields;
 use super::{Facts, Outcome, ParcelEvent, ParcelKey};
+use crate::ids::make_id;
 use crate::mapping::row::{LONGEST_NAME, LONGEST_TEXT, cleaned, derived_id};
 
 /// The attribute with the carrier's estimate. It is no promise.
-pub(super) const ESTIMATE: &str = "carrierEstimate";
+const ESTIMATE: &str = "carrierEstimate";
 
 /// One scan of a parcel.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Scan {
-    pub(super) at: Instant,
-    pub(super) status: Status,
+struct Scan {
+    at: Instant,
+    status: Status,
     /// What the carrier wrote.
-    pub(super) message: Option<String>,
+    message: Option<String>,
 }
 
 /// A parcel and its scans, in any order.
 #[derive(Clone, Debug)]
 pub(super) struct Parcel {
-    pub(super) key: ParcelKey,
-    pub(super) carrier: Option<String>,
-    pub(super) scans: Vec<Scan>,
+    key: ParcelKey,
+    carrier: Option<String>,
+    scans: Vec<Scan>,
     /// Texts that belong to the latest scan.
-    pub(super) attributes: BTreeMap<&'static str, String>,
+    attributes: BTreeMap<&'static str, String>,
 }
 
 impl Parcel {
-    /// The parcel with this carrier's number.
-    pub(super) fn new(number: &str, carrier: Option<&str>) -> Self {
+    /// The parcel with this number of a carrier.
+    pub(super) fn of_number(number: &str, carrier: Option<&str>) -> Self {
         let name = |text: &str| cleaned(Cow::Borrowed(text), LONGEST_NAME).into_owned();
-        Self {
-            key: ParcelKey::TrackingNumber(name(number)),
-            carrier: carrier.map(name),
-            scans: Vec::new(),
-            attributes: BTreeMap::new(),
-        }
+        Self::new(ParcelKey::TrackingNumber(name(number)), carrier.map(name))
     }
 
-    /// Adds a scan, unless its status says nothing to an order: a label is printed, or nobody knows.
+    /// The parcel that a shop calls so.
+    pub(super) fn of_id(id: &str) -> Self {
+        Self::new(ParcelKey::ParcelId(make_id(id).into_owned()), None)
+    }
+
+    fn new(key: ParcelKey, carrier: Option<String>) -> Self {
+        Self { key, carrier, scans: Vec::new(), attributes: BTreeMap::new() }
+    }
+
+    /// Adds a scan, unless its status says nothing to an order: a label is printed, or nothing is known.
     pub(super) fn add(&mut self, status: Option<Status>, at: Instant, message: Option<Cow<'_, str>>) {
         if let Some(status) = status {
             self.scans.push(Scan { at, status, message: message.map(Cow::into_owned) });
@@ -58,7 +63,7 @@ impl Parcel {
         }
     }
 
-    /// Keeps a text beside the latest scan.
+    /// Keeps a text with the latest scan.
     pub(super) fn attribute(&mut self, name: &'static str, text: Option<Cow<'_, str>>) {
         if let Some(text) = text {
             self.attributes.insert(name, cleaned(text, LONGEST_TEXT).into_owned());

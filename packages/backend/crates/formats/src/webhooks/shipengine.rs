@@ -14,7 +14,7 @@ use crate::request::Request;
 /// What a code means, and what its detail adds.
 fn status(code: &str, detail: Option<&str>) -> Option<Option<Status>> {
     Some(match code {
-        // Unknown; accepted by the carrier's system only; not yet in it.
+        // Unknown; not yet in the carrier's system.
         "UN" | "NY" => None,
         "AC" | "IT" | "SP" => Some(Status::ShippingOnTime),
         "AT" => Some(Status::ShippingDelayed),
@@ -45,7 +45,7 @@ pub(super) fn read(request: &Request<'_>, config: &Config) -> Result<Outcome, Re
     let times = times(config)?;
     let track = event.object("data")?;
     let carrier = track.text("carrier_code")?;
-    let mut parcel = Parcel::new(&track.required("tracking_number")?, carrier.as_deref());
+    let mut parcel = Parcel::of_number(&track.required("tracking_number")?, carrier.as_deref());
     let mut latest = None;
     for scan in track.list("events")? {
         let at = scan.time("occurred_at", &times)?;

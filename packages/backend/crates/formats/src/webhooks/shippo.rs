@@ -56,7 +56,7 @@ pub(super) fn read(request: &Request<'_>, config: &Config) -> Result<Outcome, Re
     let times = times(config)?;
     let track = event.object("data")?;
     let carrier = track.text("carrier")?;
-    let mut parcel = Parcel::new(&track.required("tracking_number")?, carrier.as_deref());
+    let mut parcel = Parcel::of_number(&track.required("tracking_number")?, carrier.as_deref());
     for scan in track.list("tracking_history")? {
         let (word, code) = (scan.text("status")?, code_of(&scan)?);
         if let (Some(word), Some(at)) = (word, scan.time("status_date", &times)?) {

@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::fields::{Fields, parse, times};
 use super::records::{self, Naming, OwnMapping, Records};
 use super::scans::{Parcel, status_of};
-use super::{Config, Facts, Outcome, ParcelKey};
+use super::{Config, Facts, Outcome};
 use crate::mapping::Mapping;
 use crate::request::Request;
 use fulfillment::Shop;
@@ -139,8 +139,7 @@ fn fulfillment(fulfillment: &Fields<'_>, config: &Config) -> Result<Outcome, Rej
 /// A scan of a fulfillment. It names no vendor, so the order is found by the parcel.
 fn fulfillment_event(scan: &Fields<'_>, config: &Config) -> Result<Outcome, Rejection> {
     let times = times(config)?;
-    let mut parcel = Parcel::new("", None);
-    parcel.key = ParcelKey::ParcelId(crate::ids::make_id(&scan.required("fulfillment_id")?).into_owned());
+    let mut parcel = Parcel::of_id(&scan.required("fulfillment_id")?);
     scan.required("status")?;
     let status = status_of(scan, "status", shipment_status)?;
     if status.is_some() {

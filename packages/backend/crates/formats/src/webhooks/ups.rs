@@ -1,7 +1,7 @@
 //! UPS Track Alert: one scan a request.
 //!
 //! See `TrackingEventRequest` in <https://github.com/UPS-API/api-documentation/blob/main/UPSTrackAlert.yaml>; the further types are
-//! those of `Tracking.yaml` beside it.
+//! those of `Tracking.yaml` there.
 
 use goody_domain::{Instant, Rejection, Status};
 
@@ -14,7 +14,7 @@ use crate::times::TimeFormat;
 /// What the type of an activity means.
 fn status(word: &str) -> Option<Option<Status>> {
     Some(match word {
-        // The shipper told UPS of the parcel, or took that back.
+        // The shipper announced the parcel, or took that back.
         "M" | "MV" => None,
         "I" | "P" | "O" | "W" | "DO" | "DD" => Some(Status::ShippingOnTime),
         // Another day or hour of delivery, earlier or later.
@@ -31,7 +31,7 @@ pub(super) fn read(request: &Request<'_>, config: &Config) -> Result<Outcome, Re
     let body = parse(request.body)?;
     let event = Fields::of(&body)?;
     let times = times(config)?;
-    let mut parcel = Parcel::new(&event.required("trackingNumber")?, Some("UPS"));
+    let mut parcel = Parcel::of_number(&event.required("trackingNumber")?, Some("UPS"));
     let activity = event.object("activityStatus")?;
     activity.required("type")?;
     let Some(status) = status_of(&activity, "type", status)? else { return Ok(parcel.outcome()) };

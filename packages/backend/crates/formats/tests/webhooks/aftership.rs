@@ -8,7 +8,7 @@ fn tracking() -> Value {
 }
 
 #[test]
-fn a_tracking_tells_each_change_of_its_parcel() {
+fn a_tracking_gives_each_change_of_its_parcel() {
     let facts = facts(read(Source::AfterShip, &tracking()));
     assert_eq!(parcel_lines(&facts), ["SHIPPING_ON_TIME 2026-05-05T06:00:00Z", "LOST 2026-05-08T10:00:00Z Lost"]);
     assert_eq!(attribute(&facts, "carrierEstimate").as_deref(), Some("2026-05-09"));

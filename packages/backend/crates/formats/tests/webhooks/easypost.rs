@@ -12,7 +12,7 @@ fn lines(body: &Value) -> Vec<String> {
 }
 
 #[test]
-fn a_tracker_tells_each_change_of_its_parcel() {
+fn a_tracker_gives_each_change_of_its_parcel() {
     let facts = facts(read(Source::EasyPost, &tracker()));
     assert_eq!(parcel_lines(&facts), ["SHIPPING_ON_TIME 2026-05-05T10:00:00Z", "ARRIVED 2026-05-07T14:50:00Z"]);
     assert_eq!(facts.parcel_events[0].key, ParcelKey::TrackingNumber("9400100000000000000001".into()));

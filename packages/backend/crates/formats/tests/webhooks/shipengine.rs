@@ -8,7 +8,7 @@ fn track() -> Value {
 }
 
 #[test]
-fn a_track_tells_each_change_of_its_parcel() {
+fn a_track_gives_each_change_of_its_parcel() {
     let facts = facts(read(Source::ShipEngine, &track()));
     assert_eq!(parcel_lines(&facts), ["SHIPPING_ON_TIME 2026-05-05T10:00:00Z", "ARRIVED 2026-05-07T16:10:00Z"]);
     assert_eq!(attribute(&facts, "carrierEstimate").as_deref(), Some("2026-05-07"));

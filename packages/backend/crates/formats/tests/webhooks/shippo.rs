@@ -8,7 +8,7 @@ fn track() -> Value {
 }
 
 #[test]
-fn a_track_tells_each_change_of_its_parcel() {
+fn a_track_gives_each_change_of_its_parcel() {
     let facts = facts(read(Source::Shippo, &track()));
     assert_eq!(
         parcel_lines(&facts),

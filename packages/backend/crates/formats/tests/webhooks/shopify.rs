@@ -102,7 +102,7 @@ fn a_fulfillment_finds_the_orders_of_its_items_by_its_name() {
     let of_order = facts(read(Source::Shopify, &order())).events.pop().unwrap();
     assert!(
         facts(read(Source::Shopify, &body)).events.contains(&of_order),
-        "the order and its fulfillment tell of the same fact"
+        "the order and its fulfillment state the same fact"
     );
 }
 
@@ -139,7 +139,7 @@ fn a_scan_of_a_fulfillment_is_about_its_parcel() {
     let body = fixture!("shopify-fulfillment-event.json");
     let facts = facts(read(Source::Shopify, &body));
     assert_eq!(facts.parcel_events[0].key, ParcelKey::ParcelId("9001".into()));
-    assert_eq!(line(facts.parcel_events[0].event()), "SHIPPING_DELAYED 2026-05-06T12:00:00Z Nobody was at home");
+    assert_eq!(line(facts.parcel_events[0].event()), "SHIPPING_DELAYED 2026-05-06T12:00:00Z Not at home");
     assert_eq!(attribute(&facts, "carrierEstimate").as_deref(), Some("2026-05-07"));
     for (status, expected) in [
         ("in_transit", Status::ShippingOnTime),

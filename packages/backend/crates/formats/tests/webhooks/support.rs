@@ -66,7 +66,7 @@ pub(crate) fn parcel_lines(facts: &Facts) -> Vec<String> {
     facts.parcel_events.iter().map(|parcel| line(parcel.event())).collect()
 }
 
-/// A text that the latest event has beside it.
+/// An attribute of the latest event.
 pub(crate) fn attribute(facts: &Facts, name: &str) -> Option<String> {
     let parcels = facts.parcel_events.iter().map(goody_formats::webhooks::ParcelEvent::event);
     let latest = facts.events.iter().chain(parcels).last()?;

@@ -23,6 +23,9 @@ pub(super) struct Shop<'m> {
 /// The order and vendor of some items.
 pub(super) type Part = (Cow<'static, str>, Option<Cow<'static, str>>);
 
+/// What happened to a parcel, when, and why.
+type Step = (Status, Instant, Option<&'static str>);
+
 /// The parcels of a fulfillment: `parcelId`, and the carrier's number.
 type Parcels = Vec<(String, Option<String>)>;
 
@@ -77,7 +80,7 @@ impl Shop<'_> {
     }
 
     /// What happened to a fulfillment, and when: it was sent when it was created; a later status is that of its last change.
-    fn steps(&self, fulfillment: &Fields<'_>) -> Result<Vec<(Status, Instant, Option<&'static str>)>, Rejection> {
+    fn steps(&self, fulfillment: &Fields<'_>) -> Result<Vec<Step>, Rejection> {
         let created = || fulfillment.required_time("created_at", &self.times);
         let changed = || match fulfillment.time("updated_at", &self.times)? {
             Some(at) => Ok(at),
