@@ -6,7 +6,7 @@ use std::io::Read as _;
 use std::path::Path;
 
 use flate2::read::GzDecoder;
-use goody_fuzz_harness::{cursors, encodings, events, mapping, posts, stream, workbooks};
+use goody_fuzz_harness::{cursors, encodings, events, mapping, posts, stream, webhooks, workbooks};
 use tar::Archive;
 
 /// Checks the law on each file of the archive and names the file that violates it. An archive with fewer than `minimum` files
@@ -67,4 +67,54 @@ fn the_law_of_encodings_holds_for_its_corpus() {
 #[test]
 fn the_law_of_workbooks_holds_for_its_corpus() {
     check_corpus("workbooks", 1, workbooks::check);
+}
+
+#[test]
+fn the_law_of_webhooks_of_shopify_holds_for_its_corpus() {
+    check_corpus("webhook_shopify", 1, webhooks::shopify);
+}
+
+#[test]
+fn the_law_of_webhooks_of_woocommerce_holds_for_its_corpus() {
+    check_corpus("webhook_woocommerce", 1, webhooks::woocommerce);
+}
+
+#[test]
+fn the_law_of_webhooks_of_easypost_holds_for_its_corpus() {
+    check_corpus("webhook_easypost", 1, webhooks::easypost);
+}
+
+#[test]
+fn the_law_of_webhooks_of_shippo_holds_for_its_corpus() {
+    check_corpus("webhook_shippo", 1, webhooks::shippo);
+}
+
+#[test]
+fn the_law_of_webhooks_of_aftership_holds_for_its_corpus() {
+    check_corpus("webhook_aftership", 1, webhooks::aftership);
+}
+
+#[test]
+fn the_law_of_webhooks_of_shipengine_holds_for_its_corpus() {
+    check_corpus("webhook_shipengine", 1, webhooks::shipengine);
+}
+
+#[test]
+fn the_law_of_webhooks_of_ups_holds_for_its_corpus() {
+    check_corpus("webhook_ups", 1, webhooks::ups);
+}
+
+#[test]
+fn the_law_of_webhooks_of_generic_holds_for_its_corpus() {
+    check_corpus("webhook_generic", 1, webhooks::generic);
+}
+
+#[test]
+fn the_law_of_cloud_events_holds_for_its_corpus() {
+    check_corpus("cloud_events", 1, webhooks::cloud);
+}
+
+#[test]
+fn the_law_of_signatures_holds_for_its_corpus() {
+    check_corpus("signatures", 1, webhooks::signatures);
 }
