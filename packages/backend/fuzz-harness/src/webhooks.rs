@@ -27,6 +27,10 @@ fn check(source: Source, body: &[u8], config: &Config) -> bool {
         }
         Outcome::Refused(rejection) => {
             check_rejection(&rejection);
+            assert!(
+                rejection.errors.iter().all(|error| !error.field.is_empty()),
+                "a rejection names the field: {rejection}"
+            );
             false
         }
         Outcome::Ignored(reason) => {
@@ -49,7 +53,7 @@ fn check_event(event: &WireEvent<'static>) {
 
 fn check_rejection(rejection: &Rejection) {
     assert!(!rejection.errors.is_empty(), "a rejection has at least one error");
-    assert!(rejection.errors.iter().all(|error| !error.field.is_empty()), "a rejection names the field: {rejection}");
+    assert!(rejection.errors.iter().all(|error| !error.reason.is_empty()), "a rejection has a reason: {rejection}");
 }
 
 macro_rules! sources {

@@ -9,8 +9,8 @@
 
 import { createHmac, createSign, generateKeyPairSync } from 'node:crypto';
 import '@shopify/shopify-api/adapters/node';
-import { LogSeverity, shopifyApi } from '@shopify/shopify-api';
 import EasyPost from '@easypost/api';
+import { LogSeverity, shopifyApi } from '@shopify/shopify-api';
 import { Webhook } from 'standardwebhooks';
 
 const now = '2026-06-01T12:00:00Z';
@@ -30,7 +30,11 @@ function check(isValid, source) {
 {
   const secret = 'shpss_0123456789abcdef';
   const shopify = shopifyApi({
-    apiKey: 'key', apiSecretKey: secret, hostName: 'example.com', isEmbeddedApp: false, apiVersion: '2026-04',
+    apiKey: 'key',
+    apiSecretKey: secret,
+    hostName: 'example.com',
+    isEmbeddedApp: false,
+    apiVersion: '2026-04',
     logger: { level: LogSeverity.Error },
   });
   const headers = {
@@ -40,7 +44,11 @@ function check(isValid, source) {
     'X-Shopify-Shop-Domain': 'example.myshopify.com',
     'X-Shopify-Webhook-Id': 'b54557e4-bdd9-4b37-8a5f-bf7d70bcd043',
   };
-  const rawRequest = { method: 'POST', url: '/', headers: Object.fromEntries(Object.entries(headers).map(([k, v]) => [k.toLowerCase(), v])) };
+  const rawRequest = {
+    method: 'POST',
+    url: '/',
+    headers: Object.fromEntries(Object.entries(headers).map(([k, v]) => [k.toLowerCase(), v])),
+  };
   check((await shopify.webhooks.validate({ rawBody: body, rawRequest })).valid, 'shopify');
   add('shopify', secret, headers);
 }
@@ -84,7 +92,11 @@ add('ups', 'ups-credential', { Authorization: 'Bearer ups-credential' });
 {
   const secret = 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD';
   const webhook = new Webhook(secret);
-  const headers = { 'webhook-id': 'msg_1', 'webhook-timestamp': seconds, 'webhook-signature': webhook.sign('msg_1', new Date(now), body) };
+  const headers = {
+    'webhook-id': 'msg_1',
+    'webhook-timestamp': seconds,
+    'webhook-signature': webhook.sign('msg_1', new Date(now), body),
+  };
   // The library reads the clock.
   Date.now = () => Date.parse(now);
   check(webhook.verify(body, headers).id === 1, 'generic');
