@@ -30,7 +30,8 @@ AWS_BENCHES := functions costs
 # The number of events of `make simulation`: `make simulation GOODY_SIMULATION_EVENTS=100000`.
 GOODY_SIMULATION_EVENTS ?= 10000000
 FUZZ := cargo-fuzz@0.13.2
-FUZZ_TARGETS := cursors encodings events mapping posts stream workbooks
+FUZZ_TARGETS := cloud_events cursors encodings events mapping posts signatures stream webhook_aftership webhook_easypost \
+  webhook_generic webhook_shipengine webhook_shippo webhook_shopify webhook_ups webhook_woocommerce workbooks
 FUZZ_SECONDS ?= 600
 
 CARGO_FUZZ := PATH="$$PWD/target/tools/bin:$$PATH" cargo +nightly fuzz
@@ -96,7 +97,7 @@ page-speed: build ## Measure how long a table of 1600 vendors takes to sort, sea
 	@CHROMIUM="$$(bash tools/chromium.sh)" node packages/frontend/scripts/interactions.mjs
 
 # A run starts from the inputs in target/fuzz/corpus, where it adds new ones, and in target/fuzz/kept, the unpacked corpora.
-fuzz: target/tools/.installed-$(FUZZ) ## Search for bytes that break a parser, in seven fuzz targets; FUZZ_SECONDS=n for each
+fuzz: target/tools/.installed-$(FUZZ) ## Search for bytes that break a parser, in seventeen fuzz targets; FUZZ_SECONDS=n for each
 	$(call say,Fuzzing $(FUZZ_SECONDS) s each: $(FUZZ_TARGETS))
 	@$(PYTHON) tools/fuzz/corpus.py unpack
 	@$(CARGO_FUZZ) build $(FUZZ_FOLDERS)

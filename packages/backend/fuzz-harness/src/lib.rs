@@ -11,6 +11,7 @@ pub mod events;
 pub mod mapping;
 pub mod posts;
 pub mod stream;
+pub mod webhooks;
 pub mod workbooks;
 
 use goody_domain::{OrderEvent, WireEvent};

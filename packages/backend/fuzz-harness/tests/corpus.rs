@@ -6,7 +6,7 @@ use std::io::Read as _;
 use std::path::Path;
 
 use flate2::read::GzDecoder;
-use goody_fuzz_harness::{cursors, encodings, events, mapping, posts, stream, workbooks};
+use goody_fuzz_harness::{cursors, encodings, events, mapping, posts, stream, webhooks, workbooks};
 use tar::Archive;
 
 /// Checks the law on each file of the archive and names the file that violates it. An archive with fewer than `minimum` files
@@ -67,4 +67,54 @@ fn the_law_of_encodings_holds_for_its_corpus() {
 #[test]
 fn the_law_of_workbooks_holds_for_its_corpus() {
     check_corpus("workbooks", 1, workbooks::check);
+}
+
+#[test]
+fn the_law_of_webhooks_of_shopify_holds_for_its_corpus() {
+    check_corpus("webhook_shopify", 270, webhooks::shopify);
+}
+
+#[test]
+fn the_law_of_webhooks_of_woocommerce_holds_for_its_corpus() {
+    check_corpus("webhook_woocommerce", 215, webhooks::woocommerce);
+}
+
+#[test]
+fn the_law_of_webhooks_of_easypost_holds_for_its_corpus() {
+    check_corpus("webhook_easypost", 225, webhooks::easypost);
+}
+
+#[test]
+fn the_law_of_webhooks_of_shippo_holds_for_its_corpus() {
+    check_corpus("webhook_shippo", 235, webhooks::shippo);
+}
+
+#[test]
+fn the_law_of_webhooks_of_aftership_holds_for_its_corpus() {
+    check_corpus("webhook_aftership", 240, webhooks::aftership);
+}
+
+#[test]
+fn the_law_of_webhooks_of_shipengine_holds_for_its_corpus() {
+    check_corpus("webhook_shipengine", 215, webhooks::shipengine);
+}
+
+#[test]
+fn the_law_of_webhooks_of_ups_holds_for_its_corpus() {
+    check_corpus("webhook_ups", 190, webhooks::ups);
+}
+
+#[test]
+fn the_law_of_webhooks_of_generic_holds_for_its_corpus() {
+    check_corpus("webhook_generic", 310, webhooks::generic);
+}
+
+#[test]
+fn the_law_of_cloud_events_holds_for_its_corpus() {
+    check_corpus("cloud_events", 440, webhooks::cloud);
+}
+
+#[test]
+fn the_law_of_signatures_holds_for_its_corpus() {
+    check_corpus("signatures", 170, webhooks::signatures);
 }

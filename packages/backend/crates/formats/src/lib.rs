@@ -1,25 +1,25 @@
-//! The formats of events from outside: request bodies, and the files of shops, carriers and spreadsheets with their mappings.
+//! The formats of events from outside: request bodies, webhooks of shops and carriers, and files with their mappings.
 //!
 //! This crate turns bytes into events or rejections. It opens no file and no socket, except for the file of a mapping.
 
 pub mod event_splitter;
 pub mod lines;
 
-#[cfg(feature = "files")]
+#[cfg(feature = "mappings")]
 mod countries;
-#[cfg(feature = "files")]
+#[cfg(feature = "mappings")]
 pub mod encoding;
-#[cfg(feature = "files")]
+#[cfg(feature = "mappings")]
 pub mod heading;
-#[cfg(feature = "files")]
+#[cfg(feature = "mappings")]
 pub mod ids;
 #[cfg(feature = "files")]
 pub mod join;
-#[cfg(feature = "files")]
+#[cfg(feature = "mappings")]
 pub mod json;
-#[cfg(feature = "files")]
+#[cfg(feature = "mappings")]
 pub mod mapping;
-#[cfg(feature = "files")]
+#[cfg(feature = "mappings")]
 mod money;
 #[cfg(feature = "files")]
 pub mod proposal;
@@ -27,11 +27,17 @@ pub mod proposal;
 pub mod ready;
 #[cfg(feature = "files")]
 pub mod records;
+#[cfg(feature = "webhooks")]
+pub mod request;
+#[cfg(feature = "webhooks")]
+pub mod signatures;
 #[cfg(feature = "files")]
 pub mod table;
-#[cfg(feature = "files")]
+#[cfg(feature = "mappings")]
 mod times;
 #[cfg(feature = "files")]
 pub mod unpack;
+#[cfg(feature = "webhooks")]
+pub mod webhooks;
 #[cfg(feature = "files")]
 pub mod workbook;

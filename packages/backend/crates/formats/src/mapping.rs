@@ -70,7 +70,7 @@ use crate::times::TimeFormat;
 
 mod fields;
 pub mod group;
-mod row;
+pub(crate) mod row;
 pub(crate) mod source;
 mod when;
 

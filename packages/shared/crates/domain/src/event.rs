@@ -275,7 +275,7 @@ impl OrderEvent {
 /// The JSON form of an event, in requests, files, exports and the order store.
 ///
 /// One type reads and writes it, so that an event is written as it was read.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct WireEvent<'a> {
     /// See [`OrderEvent::event_id`].

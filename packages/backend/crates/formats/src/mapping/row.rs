@@ -17,8 +17,8 @@ use crate::money::{MoneyFormat, decimals};
 use crate::times::TimeFormat;
 
 /// The longest texts of an event, in characters. Longer texts of files are cut.
-const LONGEST_NAME: usize = 128;
-const LONGEST_TEXT: usize = 500;
+pub(crate) const LONGEST_NAME: usize = 128;
+pub(crate) const LONGEST_TEXT: usize = 500;
 /// The longest region of a destination, in characters.
 const LONGEST_REGION: usize = 64;
 
@@ -79,6 +79,16 @@ impl RowParser {
     /// # Errors
     /// The file lacks a column.
     pub fn new(mapping: &Mapping, heading: &Heading) -> Result<Self, String> {
+        Self::bind(mapping, heading, true)
+    }
+
+    /// Like [`RowParser::new`], for rows that may lack an order because they name a carrier's parcel.
+    #[cfg(feature = "webhooks")]
+    pub(crate) fn for_parcels(mapping: &Mapping, heading: &Heading) -> Result<Self, String> {
+        Self::bind(mapping, heading, false)
+    }
+
+    fn bind(mapping: &Mapping, heading: &Heading, needs_order: bool) -> Result<Self, String> {
         let mut fields = [const { None }; COUNT];
         for (field, source) in &mapping.columns {
             fields[*field as usize] = bind(source, heading, field.name(), "[columns]")?;
@@ -93,7 +103,7 @@ impl RowParser {
             }
         }
         let has_order = fields[Field::OrderId as usize].is_some();
-        if !has_order {
+        if needs_order && !has_order {
             return Err(format!(
                 "{}. Name the column with the order ids in a mapping (--mapping): goody mapping new FILE proposes one",
                 heading.missing("orderId")
@@ -604,7 +614,7 @@ fn joined_clock(text: Cow<'_, str>) -> Cow<'_, str> {
 }
 
 /// A text without control characters, cut at its longest length.
-fn cleaned(text: Cow<'_, str>, longest: usize) -> Cow<'_, str> {
+pub(crate) fn cleaned(text: Cow<'_, str>, longest: usize) -> Cow<'_, str> {
     let is_clean = (text.len() <= longest || text.chars().count() <= longest) && !text.chars().any(char::is_control);
     if is_clean {
         return text;
@@ -616,7 +626,7 @@ fn cleaned(text: Cow<'_, str>, longest: usize) -> Cow<'_, str> {
 
 /// The id of an event without one: its status, its time, and a hash of what else it says. So the same row gives the same event in
 /// every import, and a row that says more tomorrow gives another. An event that says nothing else has no hash.
-fn derived_id(event: &WireEvent<'_>, is_placement: bool) -> Option<Cow<'static, str>> {
+pub(crate) fn derived_id(event: &WireEvent<'_>, is_placement: bool) -> Option<Cow<'static, str>> {
     let (Some(status), Some(at)) = (&event.status, &event.occurred_at) else { return None };
     let mut hash = StableHash::default();
     let mut says_more = is_placement || event.vendor_id.is_none();
