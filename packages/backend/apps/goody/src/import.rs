@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use goody_application::ingest::{Batch, Ingest};
-use goody_formats::mapping::Mapping;
-use goody_formats::workbook::WorkbookError;
+use goody_formats::files::mapping::Mapping;
+use goody_formats::files::workbook::WorkbookError;
 use goody_http::new_batch_id;
 use tokio::sync::mpsc::channel;
 
@@ -67,8 +67,15 @@ pub(crate) async fn run(command: cli::Import) -> CommandResult {
     let position = Arc::new(AtomicU64::new(0));
     let batch_size = command.batch as usize;
     let (sender, pieces) = channel(PIECES);
-    let source =
-        Source { files, mapping, encoding: command.encoding.clone(), join: command.join.clone(), zone: target.zone() };
+    let source = Source {
+        files,
+        options: FileOptions {
+            mapping,
+            encoding: command.encoding.clone(),
+            join: command.join.clone(),
+            zone: target.zone(),
+        },
+    };
     let counted = position.clone();
     let reading_files = tokio::task::spawn_blocking(move || source.read(PieceSender::new(sender, batch_size), counted));
 
@@ -105,7 +112,7 @@ fn mapping_of(command: &cli::Import) -> Result<Option<Mapping>, Failure> {
         return Ok(mapping);
     }
     if let Some(encoding) = &command.encoding {
-        goody_formats::encoding::named(encoding)?;
+        goody_formats::files::encoding::named(encoding)?;
     }
     if command.constants.is_empty() && command.file_time_zone.is_none() {
         return Ok(mapping);
@@ -123,10 +130,10 @@ fn mapping_of(command: &cli::Import) -> Result<Option<Mapping>, Failure> {
 /// A mapping by the name of its file, or of a ready one.
 pub(crate) fn find_mapping(name: &str) -> Result<Mapping, Failure> {
     let path = Path::new(name);
-    match goody_formats::ready::text(name) {
+    match goody_formats::files::ready::text(name) {
         Some(text) if !path.exists() => Ok(Mapping::parse(name.to_owned(), text)?),
         None if !path.exists() && !name.contains(['/', '.']) => {
-            let names = goody_formats::ready::names().collect::<Vec<_>>().join(", ");
+            let names = goody_formats::files::ready::names().collect::<Vec<_>>().join(", ");
             Err(format!("there is no file and no ready mapping {name}. The ready mappings are: {names}").into())
         }
         _ => Ok(Mapping::read(path)?),

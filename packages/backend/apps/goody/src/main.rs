@@ -41,18 +41,36 @@ use crate::logs::ServerLog;
 /// Threads for blocking work: one for each connection that reads from the database, and a few for files. Each thread holds memory.
 const BLOCKING_THREADS: usize = 6;
 
-/// Limits how many heaps the C library creates. By default, each thread gets its own heap, and no heap returns the memory that
-/// requests needed for a moment: the server then takes twice the memory. With fewer than four heaps, writers and readers wait
-/// for each other: under load the server stores a tenth less. Only a server needs this: an import ends soon.
-#[cfg(target_env = "gnu")]
-#[expect(unsafe_code, reason = "the settings of the C library have no safe interface")]
-fn limit_heaps() {
-    // SAFETY: `mallopt` takes two integers, and no second thread exists yet.
-    unsafe { libc::mallopt(libc::M_ARENA_MAX, 4) };
+/// How the C library returns memory that requests or batches needed for a moment. By default, each thread gets its own heap, and no
+/// heap returns it: the program then takes twice the memory.
+struct HeapLimits {
+    heaps: i32,
+    /// Larger blocks are returned as soon as they are free; `None` leaves that to the C library.
+    returned_bytes: Option<i32>,
 }
 
-#[cfg(not(target_env = "gnu"))]
-fn limit_heaps() {}
+impl HeapLimits {
+    /// With fewer than four heaps, writers and readers wait for each other: under load the server stores a tenth less.
+    const SERVER: Self = Self { heaps: 4, returned_bytes: None };
+    /// An import has one thread that reads and one that writes.
+    const IMPORT: Self = Self { heaps: 2, returned_bytes: Some(256 << 10) };
+
+    #[cfg(target_env = "gnu")]
+    #[expect(unsafe_code, reason = "the settings of the C library have no safe interface")]
+    fn set(&self) {
+        // SAFETY: `mallopt` takes two integers, and no second thread exists yet.
+        unsafe {
+            libc::mallopt(libc::M_ARENA_MAX, self.heaps);
+            if let Some(bytes) = self.returned_bytes {
+                libc::mallopt(libc::M_MMAP_THRESHOLD, bytes);
+                libc::mallopt(libc::M_TRIM_THRESHOLD, 4 * bytes);
+            }
+        }
+    }
+
+    #[cfg(not(target_env = "gnu"))]
+    fn set(&self) {}
+}
 
 /// How long blocking work, such as a read of a slow disk, may continue after the command has ended.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);
@@ -60,9 +78,12 @@ const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let log = if matches!(cli.command, Command::Serve(_)) {
-        limit_heaps();
+        HeapLimits::SERVER.set();
         Some(logs::start_server(&cli.log))
     } else {
+        if matches!(cli.command, Command::Import(_)) {
+            HeapLimits::IMPORT.set();
+        }
         logs::start(&cli.log);
         None
     };

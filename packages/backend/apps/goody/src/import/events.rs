@@ -4,8 +4,8 @@ use std::io::BufRead;
 
 use goody_domain::{OrderEvent, Rejection};
 use goody_formats::event_splitter::{BodyFormat, EventSplitter, RawEvent};
+use goody_formats::files::unpack::Text;
 use goody_formats::lines::{BOM, read_line};
-use goody_formats::unpack::Text;
 
 use super::ImportError;
 use super::description::FileDescription;

@@ -3,8 +3,8 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use goody_formats::mapping::Mapping;
-use goody_formats::unpack::{Unpacked, unpack};
+use goody_formats::files::mapping::Mapping;
+use goody_formats::files::unpack::{Unpacked, unpack};
 
 use super::ImportError;
 use super::description::FileDescription;

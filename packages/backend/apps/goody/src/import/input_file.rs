@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use goody_domain::ReportZone;
-use goody_formats::mapping::Mapping;
+use goody_formats::files::mapping::Mapping;
 
 use super::ImportError;
 

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::FileExt;
 
 use goody_domain::{OrderEvent, Status};
-use goody_formats::ids::StableHash;
+use goody_formats::files::ids::StableHash;
 
 /// How many entries are kept in memory (8 MiB). More are sorted and written to a temporary file, as a run.
 const MOST_ENTRIES: usize = 1 << 20;

@@ -20,7 +20,7 @@ pub(super) struct Source {
 
 impl Source {
     /// Reads all files, and sends their lines. Returns what is known about the files.
-    pub(super) fn read(mut self, pieces: PieceSender<Line>, position: Arc<AtomicU64>) -> Result<Reading, ImportError> {
+    pub(super) fn read(self, pieces: PieceSender<Line>, position: Arc<AtomicU64>) -> Result<Reading, ImportError> {
         let feed = Rc::new(RefCell::new(Feed::new(pieces, position)));
         let mut files = Vec::with_capacity(self.files.len());
         for (at, file) in self.files.into_iter().enumerate() {

@@ -6,13 +6,13 @@ use std::path::Path;
 
 use csv::ByteRecord;
 use goody_domain::{OrderEvent, ReportZone};
-use goody_formats::join::Join;
-use goody_formats::json::{JsonRecords, rows_of};
-use goody_formats::mapping::{Mapping, RowParser};
-use goody_formats::records::{Record, Records};
-use goody_formats::table::{RowEvents, Table};
-use goody_formats::unpack::Text;
-use goody_formats::workbook::Workbook;
+use goody_formats::files::join::Join;
+use goody_formats::files::json::{JsonRecords, rows_of};
+use goody_formats::files::mapping::{Mapping, RowParser};
+use goody_formats::files::records::{Record, Records};
+use goody_formats::files::table::{RowEvents, Table};
+use goody_formats::files::unpack::Text;
+use goody_formats::files::workbook::Workbook;
 
 use super::ImportError;
 use super::description::FileDescription;
@@ -118,25 +118,30 @@ impl FileReader<'_> {
         let mut workbook = Workbook::open(input).map_err(broken)?;
         let stated = self.options.mapping.as_ref().and_then(|mapping| mapping.sheet().map(str::to_owned));
         let mut missing = None;
+        let mut read = Vec::new();
         for sheet in workbook.sheets(stated.as_deref()).map_err(broken)? {
             let mut result = Ok(());
             table.restart();
-            let read = workbook.rows(&sheet, |number, row| {
+            let rows = workbook.rows(&sheet, |number, row| {
                 result = self.push_row(&mut table, number, row);
                 result.is_ok() && self.feed.borrow().is_open
             });
             match result {
-                Ok(()) => read.map_err(|error| ImportError::Workbook(self.name.clone(), error))?,
+                Ok(()) => rows.map_err(|error| ImportError::Workbook(self.name.clone(), error))?,
                 // This sheet has other columns.
                 Err(error) if table.is_searching() => missing = Some(error),
                 Err(error) => return Err(error),
             }
             if !table.is_searching() {
-                self.description.sheet = Some(sheet);
-                return self.finish_table(table);
+                self.end_table(&mut table)?;
+                read.push(sheet);
             }
         }
-        missing.map_or_else(|| self.finish_table(table), Err)
+        if read.is_empty() {
+            return missing.map_or_else(|| self.finish_table(table), Err);
+        }
+        self.description.sheet = Some(read.join(", "));
+        Ok(self.description)
     }
 
     /// Makes the events of a row, and sends them.
@@ -150,18 +155,26 @@ impl FileReader<'_> {
     }
 
     fn finish_table(mut self, mut table: Table) -> Result<FileDescription, ImportError> {
+        self.end_table(&mut table)?;
+        Ok(self.description)
+    }
+
+    /// Sends the events of the last rows. The heading of the first table is that of the file.
+    fn end_table(&mut self, table: &mut Table) -> Result<(), ImportError> {
         let zone = &self.options.zone;
         let (feed, description) = (&self.feed, &mut self.description);
         let mut sink = |number: u64, row: &ByteRecord, events: Option<RowEvents<'_>>| {
             send(&mut feed.borrow_mut(), description, zone, (number, row), events);
         };
         table.finish(&mut sink).map_err(|reason| ImportError::Columns(self.name.clone(), reason))?;
-        if let Some((names, line)) = table.heading() {
+        if let Some((names, line)) = table.heading()
+            && self.description.columns.is_empty()
+        {
             self.description.columns = names.iter().filter(|name| !name.is_empty()).cloned().collect();
             self.description.heading_line = line;
+            self.description.notes.extend_from_slice(table.notes());
         }
-        self.description.notes.extend_from_slice(table.notes());
-        Ok(self.description)
+        Ok(())
     }
 
     fn join(&mut self, path: &Path, mapping: &Mapping) -> Result<Option<Join>, ImportError> {
