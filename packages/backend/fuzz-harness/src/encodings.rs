@@ -2,8 +2,8 @@
 
 use std::io::{Cursor, Read};
 
-use goody_formats::json::{JsonRecords, rows_of};
-use goody_formats::unpack::{Unpacked, unpack};
+use goody_formats::files::json::{JsonRecords, rows_of};
+use goody_formats::files::unpack::{Unpacked, unpack};
 
 /// How much of a decompressed file is read.
 const MOST: u64 = 1 << 20;

@@ -3,9 +3,9 @@
 //! The input is the mapping, a line `%%`, and the file.
 
 use goody_domain::OrderEvent;
-use goody_formats::mapping::Mapping;
-use goody_formats::records::Records;
-use goody_formats::table::{RowEvents, Table};
+use goody_formats::files::mapping::Mapping;
+use goody_formats::files::records::Records;
+use goody_formats::files::table::{RowEvents, Table};
 use goody_testkit::now;
 
 /// The end of the mapping.

@@ -1,7 +1,7 @@
 //! Webhooks of each source, CloudEvents, and signatures.
 
 use goody_domain::{OrderId, Rejection, WireEvent};
-use goody_formats::mapping::Mapping;
+use goody_formats::files::mapping::Mapping;
 use goody_formats::request::{Headers, Request};
 use goody_formats::signatures::Secret;
 use goody_formats::webhooks::{Config, Outcome, Source, cloud_events};

@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use goody_formats::workbook::Workbook;
+use goody_formats::files::workbook::Workbook;
 
 /// How many rows are read.
 const MOST_ROWS: usize = 1_000;

@@ -54,9 +54,9 @@ fn delay_purge() {
     unsafe { libmimalloc_sys::mi_option_set(PURGE_DELAY, 2_000) };
 }
 
-/// Limits how many heaps the C library creates, which SQLite uses. By default, each thread gets its own heap, and no heap returns the memory that
-/// requests needed for a moment: the server then takes twice the memory. With fewer than four heaps, writers and readers wait
-/// for each other: under load the server stores a tenth less. Only a server needs this: an import ends soon.
+/// Limits how many heaps the C library creates, which SQLite uses. By default, each thread gets its own heap, and no heap returns
+/// the memory that requests needed for a moment: the server then takes twice the memory. With fewer than four heaps, writers and
+/// readers wait for each other: under load the server stores a tenth less. Only a server needs this: an import ends soon.
 #[cfg(target_env = "gnu")]
 #[expect(unsafe_code, reason = "the settings of the C library have no safe interface")]
 fn limit_heaps() {

@@ -5,11 +5,11 @@ use std::io::{Cursor, Read};
 use std::path::Path;
 use std::process::ExitCode;
 
-use goody_formats::proposal::{SAMPLED_ROWS, Sample, propose};
-use goody_formats::ready;
-use goody_formats::records::Records;
-use goody_formats::unpack::{Unpacked, unpack};
-use goody_formats::workbook::Workbook;
+use goody_formats::files::proposal::{SAMPLED_ROWS, Sample, propose};
+use goody_formats::files::ready;
+use goody_formats::files::records::Records;
+use goody_formats::files::unpack::{Unpacked, unpack};
+use goody_formats::files::workbook::Workbook;
 
 use crate::cli::MappingCommand;
 use crate::{CommandResult, Failure};

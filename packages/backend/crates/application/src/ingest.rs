@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use goody_domain::{BatchId, IngestOutcome, Instant, OrderEvent, OrderId, Vendor, VendorId};
 
-use crate::ports::{Found, OrderWrite, OrderWriter, Result, Store, StoreError};
+use crate::ports::{Found, OrderWrite, OrderWriter, Result, StoreError};
 
 /// How often a write that conflicts with another writer is tried. At every conflict the other writer made progress.
 const ATTEMPTS: usize = 50;
@@ -39,8 +39,8 @@ pub struct PreparedWrites {
 
 impl Ingest {
     /// Records events in this store.
-    pub fn new(store: Arc<dyn Store>) -> Self {
-        Self { orders: store, registered_vendors: Arc::default() }
+    pub fn new(orders: Arc<dyn OrderWriter>) -> Self {
+        Self { orders, registered_vendors: Arc::default() }
     }
 
     /// Stores events and returns the outcome of each, in the same sequence. When it returns, they are durable.

@@ -24,7 +24,7 @@ use std::fmt;
 
 use goody_domain::{History, Instant, OrderId, ParcelId, Rejection, WireEvent};
 
-use crate::mapping::Mapping;
+use crate::files::mapping::Mapping;
 use crate::request::Request;
 use crate::signatures::{Scheme, Secret, SignatureError};
 

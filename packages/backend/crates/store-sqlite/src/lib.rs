@@ -39,6 +39,7 @@ mod search;
 mod source;
 mod store_health;
 mod terms;
+mod trial;
 mod vendors;
 mod writer;
 
@@ -56,6 +57,7 @@ use readers::Readers;
 use revision_watch::RevisionWatch;
 use source::Source;
 use store_health::{HealthRecord, Obstacle};
+pub use trial::Trial;
 use writer::{Weight, Writer};
 
 /// Why a database cannot be opened. Each message says what to do.

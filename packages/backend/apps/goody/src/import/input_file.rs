@@ -4,7 +4,21 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use goody_domain::ReportZone;
+use goody_formats::files::mapping::Mapping;
+
 use super::ImportError;
+
+/// How the files are read.
+pub(super) struct FileOptions {
+    pub(super) mapping: Option<Mapping>,
+    /// The encoding that was stated for every file.
+    pub(super) encoding: Option<String>,
+    /// The second file of the mapping, if it is not the one that the mapping names.
+    pub(super) join: Option<PathBuf>,
+    /// Promises that are dates end with the day of this zone.
+    pub(super) zone: ReportZone,
+}
 
 /// An open file.
 pub(super) struct InputFile {

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use goody_formats::heading::Heading;
-use goody_formats::join::Join;
-use goody_formats::mapping::JoinTable;
-use goody_formats::records::Records;
-use goody_formats::unpack::{Unpacked, unpack};
+use goody_formats::files::heading::Heading;
+use goody_formats::files::join::Join;
+use goody_formats::files::mapping::JoinTable;
+use goody_formats::files::records::Records;
+use goody_formats::files::unpack::{Unpacked, unpack};
 
 use super::ImportError;
 use super::input_file::InputFile;

@@ -30,9 +30,6 @@ pub(super) struct Summary {
     /// Orders of the valid events, and those without a placement in these files.
     orders: u64,
     orders_without_placement: u64,
-    /// Whether there are more orders than could be distinguished.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    orders_is_lower_bound: bool,
     rows_without_events: u64,
     rejected_reasons: Vec<RejectedReason>,
     /// Orders of the database with events and without a placement.
@@ -82,9 +79,8 @@ impl Summary {
 
     /// Adds what was found in the files.
     pub(super) fn describe(&mut self, reading: &Reading) {
-        self.orders = reading.orders.count();
-        self.orders_without_placement = reading.orders.without_placement();
-        self.orders_is_lower_bound = reading.orders.is_lower_bound();
+        self.orders = reading.orders.orders;
+        self.orders_without_placement = reading.orders.without_placement;
         self.rows_without_events = reading.rows_without_events();
         self.files.clone_from(&reading.files);
         self.events_per_second = self.valid() as f64 / self.seconds.max(1e-9);
@@ -111,9 +107,8 @@ impl Summary {
 
     /// The lines about orders, rows and rejections.
     pub(super) fn detail_lines(&self) -> Vec<String> {
-        let least = if self.orders_is_lower_bound { "at least " } else { "" };
         let mut lines = vec![format!(
-            "Orders: {least}{}, of which {} have no placement in the file. Rows without events: {}",
+            "Orders: {}, of which {} have no placement in the file. Rows without events: {}",
             self.orders, self.orders_without_placement, self.rows_without_events
         )];
         for RejectedReason { reason, count, first_line } in self.rejected_reasons.iter().take(PRINTED_REASONS) {

@@ -56,6 +56,49 @@ fn a_check_stores_nothing_and_shows_what_an_import_would_do() {
     assert!(!database.exists());
 }
 
+/// Duplicates, conflicts and second vendors are found among the lines of the files, and against what the database has.
+#[test]
+fn a_check_ends_with_the_counts_of_the_import() {
+    let folder = tempfile::tempdir().unwrap();
+    let (first, second) = (folder.path().join("first.ndjson"), folder.path().join("second.ndjson"));
+    let event = |id: &str, order: &str, status: &str, more: &str| {
+        let time = "\"occurredAt\":\"2026-01-05T10:00:00Z\"";
+        format!("{{\"eventId\":\"{id}\",\"orderId\":\"{order}\",\"status\":\"{status}\",{time}{more}}}\n")
+    };
+    const ACME: &str = ",\"vendorId\":\"acme\"";
+    const ZENITH: &str = ",\"vendorId\":\"zenith\"";
+    let lines = [
+        event("1", "o-1", "PLACED", ACME),
+        event("1", "o-1", "PLACED", ZENITH),
+        event("2", "o-1", "PLACED", ZENITH),
+        event("1", "o-2", "ARRIVED", ""),
+        "no event\n".to_owned(),
+    ];
+    std::fs::write(&first, lines.concat()).unwrap();
+    let lines = [
+        event("1", "o-1", "PLACED", ACME),
+        event("2", "o-2", "PLACED", ACME),
+        event("1", "o-2", "LOST", ""),
+        event("1", "o-3", "LOST", ""),
+    ];
+    std::fs::write(&second, lines.concat()).unwrap();
+    let database = folder.path().join("goody.db");
+    let run = |file: &Path, option: &[&str]| {
+        let mut arguments = vec!["import", "--json", "--database", crate::binary::text(&database)];
+        arguments.push(crate::binary::text(file));
+        arguments.extend(option);
+        let output = crate::binary::goody(&arguments).current_dir(folder.path()).output().unwrap();
+        let summary: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let count = |name: &str| summary[name].as_u64().unwrap();
+        ["accepted", "duplicate", "rejected", "warnings", "orders", "ordersWithoutPlacement", "unplacedOrders"]
+            .map(count)
+    };
+    for (file, expected) in [(&first, [3, 0, 2, 1, 2, 1, 1]), (&second, [2, 1, 1, 0, 3, 1, 1])] {
+        assert_eq!(run(file, &["--check"]), expected, "checked: {}", file.display());
+        assert_eq!(run(file, &[]), expected, "imported: {}", file.display());
+    }
+}
+
 #[test]
 fn an_import_of_nothing_but_rejections_fails_and_a_strict_one_fails_with_any() {
     let folder = tempfile::tempdir().unwrap();

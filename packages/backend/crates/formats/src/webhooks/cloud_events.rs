@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::fields::{Fields, parse};
 use super::owned::owned;
-use crate::ids::make_id;
+use crate::files::ids::make_id;
 use crate::request::Request;
 
 /// An event, or why it is rejected.

@@ -6,8 +6,8 @@ use goody_domain::{Instant, Rejection};
 use serde_json::{Map, Value};
 
 use super::Config;
+use crate::files::times::TimeFormat;
 use crate::lines::BOM;
-use crate::times::TimeFormat;
 
 /// An object of a body, and where it is.
 #[derive(Clone, Debug)]

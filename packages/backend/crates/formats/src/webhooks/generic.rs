@@ -8,7 +8,7 @@ use goody_domain::{Rejection, WireEvent};
 use super::fields::parse;
 use super::records::{Naming, Records};
 use super::{Config, Facts, Outcome, ParcelEvent, ParcelKey};
-use crate::json::JsonRecords;
+use crate::files::json::JsonRecords;
 use crate::request::Request;
 
 pub(super) fn read(request: &Request<'_>, config: &Config) -> Result<Outcome, Rejection> {

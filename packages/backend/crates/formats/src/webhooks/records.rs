@@ -8,9 +8,9 @@ use serde_json::Value;
 
 use super::Config;
 use super::owned::owned;
-use crate::heading::Heading;
-use crate::json::rows_of;
-use crate::mapping::{Mapping, MappingError, RowParser};
+use crate::files::heading::Heading;
+use crate::files::json::rows_of;
+use crate::files::mapping::{Mapping, MappingError, RowParser};
 
 /// The mapping that a source has for its orders.
 pub(super) type OwnMapping = LazyLock<Result<Mapping, MappingError>>;

@@ -7,8 +7,10 @@ use goody_domain::{Instant, Rejection, Status, WireEvent};
 
 use super::fields::Fields;
 use super::{Facts, Outcome, ParcelEvent, ParcelKey};
-use crate::ids::make_id;
-use crate::mapping::row::{LONGEST_NAME, LONGEST_TEXT, cleaned, derived_id};
+use crate::files::ids::make_id;
+use crate::files::mapping::cells::cleaned;
+use crate::files::mapping::event_id::derived_id;
+use crate::files::mapping::row::{LONGEST_NAME, LONGEST_TEXT};
 
 /// The attribute with the carrier's estimate. It is no promise.
 const ESTIMATE: &str = "carrierEstimate";

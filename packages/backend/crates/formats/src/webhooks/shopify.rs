@@ -13,7 +13,7 @@ use super::fields::{Fields, parse, times};
 use super::records::{self, Naming, OwnMapping, Records};
 use super::scans::{Parcel, status_of};
 use super::{Config, Facts, Outcome};
-use crate::mapping::Mapping;
+use crate::files::mapping::Mapping;
 use crate::request::Request;
 use fulfillment::Shop;
 

@@ -8,8 +8,8 @@ use goody_domain::{Instant, Rejection, Status};
 use super::fields::{Fields, parse, times};
 use super::scans::{Parcel, status_of};
 use super::{Config, Outcome};
+use crate::files::times::TimeFormat;
 use crate::request::Request;
-use crate::times::TimeFormat;
 
 /// What the type of an activity means.
 fn status(word: &str) -> Option<Option<Status>> {

@@ -13,9 +13,11 @@ use serde_json::Value;
 use super::fields::{Fields, parse, times};
 use super::records::{self, Naming, OwnMapping, Records};
 use super::{Config, Facts, Outcome};
-use crate::ids::make_id;
-use crate::mapping::Mapping;
-use crate::mapping::row::{LONGEST_NAME, cleaned, derived_id};
+use crate::files::ids::make_id;
+use crate::files::mapping::Mapping;
+use crate::files::mapping::cells::cleaned;
+use crate::files::mapping::event_id::derived_id;
+use crate::files::mapping::row::LONGEST_NAME;
 use crate::request::Request;
 
 /// The mapping of an order.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::support::{Imported, import};
-use goody_formats::mapping::Mapping;
+use goody_formats::files::mapping::Mapping;
 
 fn mapping(toml: &str) -> Mapping {
     Mapping::parse("m.toml".into(), toml).unwrap()
@@ -219,7 +219,7 @@ fn a_mapping_that_means_nothing_is_refused_with_the_way_to_write_it() {
 #[test]
 fn a_workbook_gives_days_times_and_long_numbers() {
     let bytes = std::io::Cursor::new(include_bytes!("fixtures/orders.xlsx"));
-    let mut workbook = goody_formats::workbook::Workbook::open(bytes).unwrap();
+    let mut workbook = goody_formats::files::workbook::Workbook::open(bytes).unwrap();
     assert_eq!(workbook.sheets(Some("orders")).unwrap(), ["Orders"]);
     assert!(workbook.sheets(Some("Other")).is_err());
     let mut rows = Vec::new();

@@ -2,8 +2,8 @@
 
 use crate::support::{Imported, import, join};
 use goody_domain::{Fact, OrderEvent, Placement};
-use goody_formats::mapping::Mapping;
-use goody_formats::ready;
+use goody_formats::files::mapping::Mapping;
+use goody_formats::files::ready;
 
 fn mapping(name: &str) -> Mapping {
     Mapping::parse(name.into(), ready::text(name).unwrap()).unwrap()

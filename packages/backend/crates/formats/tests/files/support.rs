@@ -1,13 +1,13 @@
 //! Reads a fixture with a mapping, as the command does.
 
 use goody_domain::{Instant, OrderEvent, ReportZone};
-use goody_formats::heading::Heading;
-use goody_formats::join::Join;
-use goody_formats::json::{JsonRecords, rows_of};
-use goody_formats::mapping::Mapping;
-use goody_formats::records::Records;
-use goody_formats::table::{RowEvents, Table};
-use goody_formats::unpack::{Unpacked, unpack};
+use goody_formats::files::heading::Heading;
+use goody_formats::files::join::Join;
+use goody_formats::files::json::{JsonRecords, rows_of};
+use goody_formats::files::mapping::Mapping;
+use goody_formats::files::records::Records;
+use goody_formats::files::table::{RowEvents, Table};
+use goody_formats::files::unpack::{Unpacked, unpack};
 
 /// What a file gave.
 #[derive(Default)]

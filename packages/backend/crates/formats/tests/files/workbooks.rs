@@ -1,6 +1,6 @@
 use std::io::{Cursor, Write};
 
-use goody_formats::workbook::{Workbook, WorkbookError};
+use goody_formats::files::workbook::{Workbook, WorkbookError};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 

@@ -1,4 +1,4 @@
-use goody_formats::ids::make_id;
+use goody_formats::files::ids::make_id;
 use goody_formats::webhooks::{Config, Outcome, ParcelKey, Source};
 use serde_json::{Value, json};
 

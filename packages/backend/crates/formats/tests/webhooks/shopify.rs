@@ -1,5 +1,5 @@
 use goody_domain::{Outcome as OrderOutcome, Status, fold};
-use goody_formats::ids::make_id;
+use goody_formats::files::ids::make_id;
 use goody_formats::webhooks::{Config, Outcome, ParcelKey, Source};
 use serde_json::{Value, json};
 
@@ -241,9 +241,9 @@ fn the_order_of_arrival_changes_nothing() {
 #[test]
 #[cfg(feature = "files")]
 fn the_webhook_and_the_exported_file_give_the_same_orders() {
-    use goody_formats::heading::Heading;
-    use goody_formats::mapping::RowParser;
-    let exported = mapping(goody_formats::ready::text("shopify").unwrap());
+    use goody_formats::files::heading::Heading;
+    use goody_formats::files::mapping::RowParser;
+    let exported = mapping(goody_formats::files::ready::text("shopify").unwrap());
     let cells = |text: &'static str| text.split(',').collect::<Vec<_>>();
     let heading = cells("Name,Created at,Fulfilled at,Cancelled at,Lineitem price,Lineitem quantity,Vendor");
     let row = csv::ByteRecord::from(cells("#2041,2026-05-04 09:00:00 +0200,,,29.95,2,Töpferei Süd"));

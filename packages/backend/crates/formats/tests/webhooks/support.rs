@@ -1,7 +1,7 @@
 //! Requests made of fixtures, and what they say as lines of text.
 
 use goody_domain::{BatchId, History, Instant, OrderEvent, OrderId, WireEvent};
-use goody_formats::mapping::Mapping;
+use goody_formats::files::mapping::Mapping;
 use goody_formats::request::{Headers, Request};
 use goody_formats::webhooks::{Config, Facts, Outcome, Source};
 use serde_json::Value;

@@ -10,9 +10,11 @@ use super::super::fields::Fields;
 use super::super::records::Records;
 use super::super::scans::status_of;
 use super::shipment_status;
-use crate::ids::make_id;
-use crate::mapping::row::{LONGEST_NAME, cleaned, derived_id};
-use crate::times::TimeFormat;
+use crate::files::ids::make_id;
+use crate::files::mapping::cells::cleaned;
+use crate::files::mapping::event_id::derived_id;
+use crate::files::mapping::row::LONGEST_NAME;
+use crate::files::times::TimeFormat;
 
 /// How the orders and times of a shop are read.
 pub(super) struct Shop<'m> {

@@ -8,7 +8,7 @@ use goody_domain::{Instant, Rejection, Status, WireEvent};
 
 use super::super::fields::Fields;
 use super::fulfillment::{Part, Shop};
-use crate::mapping::row::derived_id;
+use crate::files::mapping::event_id::derived_id;
 
 /// The events of the refunds in the body of an order.
 pub(super) fn events(

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use csv::ByteRecord;
 use toml::Value;
 
-use crate::heading::Heading;
+use crate::files::heading::Heading;
 
 /// Where a value comes from, by the names of columns.
 #[derive(Clone, Debug, PartialEq)]
@@ -77,7 +77,7 @@ impl Source {
 
     /// Finds the columns in a heading. The error names a column that is missing.
     pub(crate) fn bind(&self, heading: &Heading) -> Result<BoundSource, String> {
-        let position = |name: &String| heading.position(name).ok_or_else(|| heading.missing(name));
+        let position = |name: &String| heading.position(name).ok_or_else(|| heading.missing(&[name]));
         Ok(match self {
             Self::Column(name) => BoundSource::Column(position(name)?),
             Self::Joined(names, by) => {
@@ -86,10 +86,13 @@ impl Source {
             }
             Self::First(sources) => {
                 let bound: Vec<BoundSource> = sources.iter().filter_map(|source| source.bind(heading).ok()).collect();
-                match (bound.is_empty(), sources.first()) {
-                    (true, Some(first)) => return first.bind(heading),
-                    _ => BoundSource::First(bound),
+                if bound.is_empty() {
+                    let mut names = Vec::new();
+                    self.columns(&mut names);
+                    names.dedup();
+                    return Err(heading.missing(&names));
                 }
+                BoundSource::First(bound)
             }
             Self::Literal(text) => BoundSource::Literal(text.clone()),
         })

@@ -4,7 +4,7 @@ use csv::ByteRecord;
 
 use super::Mapping;
 use super::source::cell;
-use crate::heading::Heading;
+use crate::files::heading::Heading;
 
 /// The most rows of one order that are read together.
 const MOST_ROWS: usize = 5_000;
@@ -27,7 +27,7 @@ impl RowGroups {
         let Some(same) = mapping.same_order() else {
             return Ok(Self { column: None, fill: Vec::new(), rows: Vec::new() });
         };
-        let column = heading.position(&same.column).ok_or_else(|| heading.missing(&same.column))?;
+        let column = heading.position(&same.column).ok_or_else(|| heading.missing(&[&same.column]))?;
         // Older exports lack some of the columns.
         let fill = same.fill.iter().filter_map(|name| heading.position(name)).collect();
         Ok(Self { column: Some(column), fill, rows: Vec::new() })

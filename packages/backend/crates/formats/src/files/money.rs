@@ -115,7 +115,9 @@ impl MoneyFormat {
                     _ if after == 3 && (1..=3).contains(&at) && !digits.starts_with('0') && places != 0 => {
                         return Err(is_ambiguous());
                     }
-                    _ if after == 3 && places == 0 && !digits.ends_with("000") => return Err(is_ambiguous()),
+                    // Without decimals, a comma before three digits groups them, and a point may also be the mark of a program.
+                    _ if after == 3 && (1..=3).contains(&at) && !digits.starts_with('0') && last == ',' => None,
+                    _ if after == 3 && (1..=3).contains(&at) && !digits.starts_with('0') => return Err(is_ambiguous()),
                     _ => Some(last),
                 }
             }
@@ -266,6 +268,9 @@ mod tests {
             ("1'234.50", "CHF", 123_450),
             ("24732.00", "JPY", 24_732),
             ("24732", "JPY", 24_732),
+            ("24,732", "JPY", 24_732),
+            ("1,000", "JPY", 1_000),
+            ("24732.000", "JPY", 24_732),
             ("¥24,732,000", "JPY", 24_732_000),
             ("1,234,567.89", "USD", 123_456_789),
             ("12,34,567.89", "INR", 123_456_789),
@@ -285,7 +290,9 @@ mod tests {
     #[test]
     fn what_can_mean_two_amounts_is_rejected() {
         let money = MoneyFormat::default();
-        for (text, currency) in [("1,234", "EUR"), ("1.234", "EUR"), ("1.234", "KWD"), ("24,732", "JPY")] {
+        for (text, currency) in
+            [("1,234", "EUR"), ("1.234", "EUR"), ("1.234", "KWD"), ("24.732", "JPY"), ("1.000", "CLP")]
+        {
             assert!(money.read(text, Some(currency)).unwrap_err().contains("decimal-mark"), "{text} {currency}");
         }
         let german = MoneyFormat::new(Some(Notation::Major), Some(','));

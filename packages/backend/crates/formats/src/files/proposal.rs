@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use csv::ByteRecord;
 use goody_domain::Status;
 
-use crate::heading::letters;
+use crate::files::heading::letters;
 
 /// How many rows are looked at.
 pub const SAMPLED_ROWS: usize = 2_000;
@@ -346,7 +346,7 @@ fn format_of(texts: &[String]) -> Option<&'static str> {
     let texts = texts.get(..texts.len().min(200)).unwrap_or_default();
     FORMATS.into_iter().find(|format| {
         let formats: Vec<String> = if format.is_empty() { Vec::new() } else { vec![(*format).to_owned()] };
-        let times = crate::times::TimeFormat::new(&formats, None, &BTreeMap::new(), false);
+        let times = crate::files::times::TimeFormat::new(&formats, None, &BTreeMap::new(), false);
         times.is_ok_and(|times| texts.iter().all(|text| times.time(text).is_ok()))
     })
 }

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use csv::ByteRecord;
 
-use crate::heading::Heading;
-use crate::mapping::JoinTable;
+use crate::files::heading::Heading;
+use crate::files::mapping::JoinTable;
 
 /// The most bytes of the second file that are kept: only the columns that are used count.
 const MOST_BYTES: usize = 512 << 20;
@@ -28,7 +28,7 @@ impl Join {
     /// The second file lacks a column.
     pub fn new(table: &JoinTable, heading: &Heading) -> Result<Self, String> {
         let find =
-            |name: &str| heading.position(name).ok_or_else(|| format!("{}: {}", table.file, heading.missing(name)));
+            |name: &str| heading.position(name).ok_or_else(|| format!("{}: {}", table.file, heading.missing(&[name])));
         let key = find(&table.key)?;
         let (names, columns) = if table.columns.is_empty() {
             let all = heading.names().iter().enumerate().filter(|(at, name)| *at != key && !name.is_empty());
@@ -65,7 +65,7 @@ impl Join {
 
     /// The heading of the first file with the columns of the second, and the position of the key.
     pub(crate) fn heading(&self, first: &Heading) -> Result<(Heading, usize), String> {
-        let key = first.position(&self.key_here).ok_or_else(|| first.missing(&self.key_here))?;
+        let key = first.position(&self.key_here).ok_or_else(|| first.missing(&[&self.key_here]))?;
         let names = first.names().iter().chain(&self.names).map(String::as_bytes);
         Ok((Heading::new(names), key))
     }

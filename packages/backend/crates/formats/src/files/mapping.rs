@@ -4,12 +4,12 @@
 //! delimiter = ";"                      # default: the one that the heading has
 //! encoding = "windows-1252"            # default: UTF-8, or what the first bytes show
 //! time-zone = "America/Sao_Paulo"      # for times without an offset; default: UTC
-//! date-formats = ["%d/%m/%Y %H:%M"]    # in addition to ISO 8601; letters as in strftime; "epoch" for seconds or milliseconds
+//! date-formats = ["%d/%m/%Y %H:%M"]    # in addition to ISO 8601; letters as in strftime; "epoch" for seconds or milliseconds, "serial" for days of spreadsheets
 //! make-ids = true                      # ids from any text; the text is kept as reference and vendorName
 //! midnight-means-day = true            # a promise at 00:00:00 is that whole day
 //! money = "major"                      # whole numbers are euros, not cents ("minor")
 //! decimal-mark = ","                   # only where an amount could be read in two ways
-//! sheet = "Orders"                     # of a workbook; default: the first with the columns
+//! sheet = "Orders"                     # of a workbook; default: every sheet with the columns
 //! records = "orders"                   # of a JSON file: the list of records
 //! rows = "line_items"                  # of a JSON file: a list in each record, with one row for each item
 //!
@@ -59,21 +59,31 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use goody_domain::Status;
-use serde::Deserialize;
 use toml::Value;
 
-use self::fields::Field;
-use self::source::{FieldSource, Source};
+use self::document::{Document, SameOrder};
+use self::event_source::{EventSource, StatusSource, not_a_status};
+use self::fields::{Field, field_of};
+use self::source::FieldSource;
 use self::when::RowTest;
-use crate::money::{MoneyFormat, Notation};
-use crate::times::TimeFormat;
+use crate::files::money::{MoneyFormat, Notation};
+use crate::files::times::TimeFormat;
 
+mod bind;
+pub(crate) mod cells;
+mod document;
+pub(crate) mod event_id;
+mod event_source;
 mod fields;
 pub mod group;
+mod order;
+mod placement;
 pub(crate) mod row;
 pub(crate) mod source;
+mod values;
 mod when;
 
+pub use self::document::JoinTable;
 pub use self::row::RowParser;
 
 /// Why a mapping cannot be used.
@@ -95,69 +105,6 @@ pub enum MappingError {
     },
 }
 
-/// The content of the mapping file.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct Document {
-    delimiter: Option<char>,
-    encoding: Option<String>,
-    time_zone: Option<String>,
-    #[serde(default)]
-    date_formats: Vec<String>,
-    #[serde(default)]
-    zones: BTreeMap<String, String>,
-    #[serde(default)]
-    make_ids: bool,
-    #[serde(default)]
-    midnight_means_day: bool,
-    money: Option<String>,
-    decimal_mark: Option<char>,
-    sheet: Option<String>,
-    records: Option<String>,
-    rows: Option<String>,
-    #[serde(default)]
-    columns: BTreeMap<String, Value>,
-    #[serde(default)]
-    constants: BTreeMap<String, String>,
-    #[serde(default)]
-    statuses: BTreeMap<String, String>,
-    #[serde(default)]
-    words: BTreeMap<String, BTreeMap<String, Value>>,
-    #[serde(default)]
-    attributes: BTreeMap<String, Value>,
-    when: Option<Value>,
-    same_order: Option<SameOrder>,
-    join: Option<JoinTable>,
-    #[serde(default)]
-    events: Vec<BTreeMap<String, Value>>,
-}
-
-/// Rows that belong to one order.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct SameOrder {
-    /// The column with the same text in each of them.
-    pub(crate) column: String,
-    /// Columns that only the first of them fills.
-    #[serde(default)]
-    pub(crate) fill: Vec<String>,
-}
-
-/// The second file of a mapping.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct JoinTable {
-    /// Its name, in the folder of the first file.
-    pub file: String,
-    /// The column with the same text in both files.
-    pub key: String,
-    /// The column of the first file, if it has another name there.
-    pub key_here: Option<String>,
-    /// The columns of the second file that the rows get. Default: all.
-    #[serde(default)]
-    pub columns: Vec<String>,
-}
-
 /// A checked mapping.
 #[derive(Clone, Debug, Default)]
 pub struct Mapping {
@@ -168,25 +115,6 @@ pub struct Mapping {
     attributes: Vec<(String, FieldSource)>,
     when: Vec<RowTest>,
     events: Vec<EventSource>,
-}
-
-/// The status of an event of a row.
-#[derive(Clone, Debug)]
-pub(crate) enum StatusSource {
-    Fixed(Status),
-    Column(Source),
-}
-
-/// One event of a row that describes a whole order.
-#[derive(Clone, Debug)]
-pub(crate) struct EventSource {
-    pub(crate) status: StatusSource,
-    pub(crate) occurred_at: Source,
-    pub(crate) when: Vec<RowTest>,
-    /// Fields that are those of this event only.
-    pub(crate) own: Vec<(Field, Source)>,
-    /// Whether the file may lack the columns: then the event is left out.
-    pub(crate) is_optional: bool,
 }
 
 impl Mapping {
@@ -249,7 +177,7 @@ impl Mapping {
             return Err("decimal-mark must be \".\" or \",\"".into());
         }
         if let Some(encoding) = &document.encoding {
-            crate::encoding::named(encoding)?;
+            crate::files::encoding::named(encoding)?;
         }
         mapping.document = document;
         mapping.times()?;
@@ -298,7 +226,7 @@ impl Mapping {
     /// # Errors
     /// There is no such encoding.
     pub fn set_encoding(&mut self, name: &str) -> Result<(), String> {
-        crate::encoding::named(name)?;
+        crate::files::encoding::named(name)?;
         self.document.encoding = Some(name.to_owned());
         Ok(())
     }
@@ -357,44 +285,5 @@ impl Mapping {
             Some(_) => return Err("money must be \"major\" (4900 are 4,900.00) or \"minor\" (4900 are 49.00)".into()),
         };
         Ok(MoneyFormat::new(notation, self.document.decimal_mark))
-    }
-}
-
-fn field_of(name: &str) -> Result<Field, String> {
-    Field::of(name).ok_or_else(|| format!("an event has no field {name}; use one of {}", Field::names()))
-}
-
-fn not_a_status(word: &str) -> String {
-    format!("{word} is not a status; use one of {}", Status::ALL.map(Status::as_str).join(", "))
-}
-
-impl EventSource {
-    fn parse(event: &BTreeMap<String, Value>) -> Result<Self, String> {
-        let mut own = Vec::new();
-        let mut is_optional = false;
-        for (key, value) in event {
-            match key.as_str() {
-                "status" | "occurredAt" | "when" => {}
-                "optional" => is_optional = value.as_bool().ok_or("optional must be true or false")?,
-                "carrier" | "trackingNumber" | "reason" | "parcelId" => {
-                    let source = Source::parse(value).map_err(|reason| format!("{key} {reason}"))?;
-                    own.push((field_of(key)?, source));
-                }
-                _ => {
-                    return Err(format!(
-                        "an entry has no key {key}; use status, occurredAt, when, optional, carrier, trackingNumber, reason or \
-                         parcelId"
-                    ));
-                }
-            }
-        }
-        let status = match event.get("status").ok_or("status is missing")? {
-            Value::String(word) => StatusSource::Fixed(Status::parse(word).ok_or_else(|| not_a_status(word))?),
-            value => StatusSource::Column(Source::parse(value).map_err(|reason| format!("status {reason}"))?),
-        };
-        let occurred_at = event.get("occurredAt").ok_or("occurredAt is missing")?;
-        let occurred_at = Source::parse(occurred_at).map_err(|reason| format!("occurredAt {reason}"))?;
-        let when = event.get("when").map(when::parse).transpose()?.unwrap_or_default();
-        Ok(Self { status, occurred_at, when, own, is_optional })
     }
 }

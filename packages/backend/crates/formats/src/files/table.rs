@@ -3,10 +3,10 @@
 use csv::ByteRecord;
 use goody_domain::{Rejection, WireEvent};
 
-use crate::heading::Heading;
-use crate::join::Join;
-use crate::mapping::group::RowGroups;
-use crate::mapping::{Mapping, RowParser};
+use crate::files::heading::Heading;
+use crate::files::join::Join;
+use crate::files::mapping::group::RowGroups;
+use crate::files::mapping::{Mapping, RowParser};
 
 /// How many rows may stand above the heading.
 const MOST_ABOVE: usize = 40;
@@ -33,6 +33,15 @@ struct Reading {
     key: Option<(usize, usize)>,
     names: Vec<String>,
     line: u64,
+}
+
+impl Reading {
+    /// Whether a row has the names of the columns in its cells.
+    fn repeats_heading(&self, row: &ByteRecord) -> bool {
+        let width = self.key.map_or(self.names.len(), |(_, width)| width);
+        let is_name = |(cell, name): (&[u8], &String)| cell.trim_ascii() == name.trim().as_bytes();
+        self.line > 0 && row.len() == width && row.iter().zip(&self.names).all(is_name)
+    }
 }
 
 impl Table {
@@ -69,6 +78,7 @@ impl Table {
     /// Starts to search a heading again, in another sheet.
     pub fn restart(&mut self) {
         self.above = 0;
+        self.reading = None;
     }
 
     /// Adds a row with its line number.
@@ -137,6 +147,11 @@ impl Table {
 
     fn add(&mut self, number: u64, row: ByteRecord, sink: Sink<'_>) {
         let Some(reading) = &mut self.reading else { return };
+        if reading.repeats_heading(&row) {
+            // Files that were joined.
+            sink(number, &row, Some(Vec::new()));
+            return;
+        }
         match (&self.join, reading.key) {
             (Some(join), Some((key, width))) => {
                 for row in join.rows(&row, key, width) {

@@ -12,7 +12,7 @@ pub struct ReadyMapping {
 
 macro_rules! ready {
     ($($name:literal: $title:literal),+ $(,)?) => {
-        &[$(ReadyMapping { name: $name, title: $title, text: include_str!(concat!("../mappings/", $name, ".toml")) }),+]
+        &[$(ReadyMapping { name: $name, title: $title, text: include_str!(concat!("../../mappings/", $name, ".toml")) }),+]
     };
 }
 

@@ -14,6 +14,8 @@ use jiff::{Timestamp, ToSpan};
 
 /// A word for a format that is no pattern: seconds or milliseconds since 1970, distinguished by their size.
 const EPOCH: &str = "epoch";
+/// A word for days since 1899-12-30, as spreadsheets number them: 46027.375 is 2026-01-05 at 9 o'clock.
+const SERIAL: &str = "serial";
 
 /// How the times of a file are written.
 #[derive(Debug)]
@@ -32,6 +34,7 @@ pub(crate) struct TimeFormat {
 #[derive(Debug)]
 enum Format {
     Epoch,
+    Serial,
     Pattern(String),
 }
 
@@ -145,6 +148,12 @@ impl TimeFormat {
                 ));
             }
         }
+        if serial(text, &self.zone).is_some() {
+            return Err(format!(
+                "is neither RFC 3339 nor in one of the formats of the mapping (date-formats). If it is the number of a day of a \
+                 spreadsheet, add \"serial\" to them: {text}"
+            ));
+        }
         let text: String = text.chars().take(60).collect();
         Err(format!("is neither RFC 3339 nor in one of the formats of the mapping (date-formats): {text}"))
     }
@@ -168,10 +177,13 @@ impl Format {
         if format == EPOCH || format == "%s" {
             return Ok(Self::Epoch);
         }
+        if format == SERIAL {
+            return Ok(Self::Serial);
+        }
         if !format.contains('%') {
             return Err(format!(
                 "date-formats: {format} is not a pattern. Write %d for the day, %m for the month, %Y for the year, %H:%M:%S for \
-                 the time, such as \"{}\"; or \"epoch\" for seconds or milliseconds since 1970",
+                 the time, such as \"{}\"; \"epoch\" for seconds or milliseconds since 1970, or \"serial\" for the day numbers of spreadsheets",
                 as_pattern(format)
             ));
         }
@@ -185,6 +197,7 @@ impl Format {
     fn parse(&self, text: &str, zone: &TimeZone) -> Option<Moment> {
         match self {
             Self::Epoch => epoch(text),
+            Self::Serial => serial(text, zone),
             Self::Pattern(format) => {
                 let parsed = strtime::parse(format, text).ok()?;
                 if let Ok(instant) = parsed.to_timestamp() {
@@ -210,6 +223,27 @@ fn epoch(text: &str) -> Option<Moment> {
         .into_iter()
         .find(|scale| number.checked_mul(*scale).is_some_and(|micros| (earliest..latest).contains(&micros)))?;
     Timestamp::from_microsecond(number * scale).ok().map(|instant| Moment::At(instant, None))
+}
+
+/// The number of a day of a spreadsheet, from 2000 to 2099, with the time of the day as its fraction, to the second.
+fn serial(text: &str, zone: &TimeZone) -> Option<Moment> {
+    const DAY_ZERO: Date = jiff::civil::date(1899, 12, 30);
+    const DAYS: std::ops::Range<i64> = 36_526..73_051;
+    const DAY_SECONDS: f64 = 86_400.0;
+    let text = text.replace(',', ".");
+    if !text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
+        return None;
+    }
+    let number: f64 = text.parse().ok()?;
+    let seconds = (number * DAY_SECONDS).round();
+    let days = seconds.div_euclid(DAY_SECONDS) as i64;
+    let date = DAYS.contains(&days).then(|| DAY_ZERO.checked_add(days.days()).ok())??;
+    if !text.contains('.') {
+        return Some(Moment::On(date));
+    }
+    let local =
+        date.to_datetime(Time::midnight()).checked_add((seconds.rem_euclid(DAY_SECONDS) as i64).seconds()).ok()?;
+    Some(Moment::At(zone.to_timestamp(local).ok()?, Some(local)))
 }
 
 /// ISO 8601 as programs write it: a date, or a date and a time, with or without an offset.
@@ -313,6 +347,21 @@ mod tests {
         assert!(utc.time("2026-11-20 10:00:00 EST").unwrap_err().contains("[zones]"));
         assert!(utc.time("17636328").unwrap_err().contains("date-formats"), "a number is no time of another century");
         assert!(utc.time("soon").is_err());
+    }
+
+    #[test]
+    fn the_days_of_spreadsheets_are_read_where_the_mapping_says_so() {
+        let berlin = format(&["serial"], Some("Europe/Berlin"));
+        for (text, expected) in [
+            ("46027", "2026-01-04T23:00:00Z"),
+            ("46027.375", "2026-01-05T08:00:00Z"),
+            ("46027,4166666667", "2026-01-05T09:00:00Z"),
+        ] {
+            assert_eq!(berlin.time(text).as_deref(), Ok(expected), "{text}");
+        }
+        assert_eq!(berlin.promise("46030").as_deref(), Ok("2026-01-08T22:59:59Z"));
+        assert!(berlin.time("1763632800").is_err(), "an epoch is no day");
+        assert!(format(&["%d.%m.%Y"], None).time("46027").unwrap_err().contains("\"serial\""));
     }
 
     #[test]

@@ -4,12 +4,15 @@ use std::io::{self, BufRead, BufReader, Cursor, Read};
 
 use flate2::read::MultiGzDecoder;
 
-use crate::encoding::{Detected, Transcoder, named};
+use crate::files::encoding::{Detected, Transcoder, named};
+use crate::files::foreign::foreign;
 
 /// How much is read at once.
 const BUFFER: usize = 1 << 20;
 /// How many bytes are looked at before the encoding is known, if the file has them.
 const SAMPLE: usize = 1 << 16;
+/// How many bytes tell a kind of file, if the file has them.
+const LEAST: usize = 16;
 /// The first bytes of a gzip file, and of a ZIP archive, which a workbook is.
 const GZIP: &[u8] = b"\x1f\x8b";
 const ZIP: &[u8] = b"PK\x03\x04";
@@ -44,7 +47,7 @@ pub enum Unpacked {
 /// The file cannot be read, or there is no such encoding.
 pub fn unpack(mut input: Box<dyn Read>, encoding: Option<&str>) -> io::Result<Unpacked> {
     let stated = encoding.map(named).transpose().map_err(io::Error::other)?;
-    let mut start = read_start(&mut input, 4)?;
+    let mut start = read_start(&mut input, LEAST)?;
     if start.starts_with(ZIP) {
         return Ok(Unpacked::Archive(Box::new(Cursor::new(start).chain(input))));
     }
@@ -57,6 +60,9 @@ pub fn unpack(mut input: Box<dyn Read>, encoding: Option<&str>) -> io::Result<Un
     } else {
         input
     };
+    if let Some(advice) = foreign(&start) {
+        return Err(io::Error::other(advice));
+    }
     let encoding = Detected::of(&start, stated);
     let first = start.strip_prefix(crate::lines::BOM).unwrap_or(&start).trim_ascii_start().first().copied();
     reader = Box::new(Cursor::new(start).chain(reader));

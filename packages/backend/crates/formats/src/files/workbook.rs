@@ -2,7 +2,7 @@
 
 use std::io::{Read, Seek};
 
-use calamine::{DataRef, ExcelDateTime, Reader, Xlsx, XlsxError};
+use calamine::{DataRef, ExcelDateTime, Reader, SheetVisible, Xlsx, XlsxError};
 use csv::ByteRecord;
 use jiff::Unit;
 use jiff::civil::{DateTime, Time};
@@ -75,14 +75,17 @@ impl<R: Read + Seek> Workbook<R> {
         Ok(Self { workbook: Xlsx::new(input)? })
     }
 
-    /// The sheets to look at: the one with this name, or all.
+    /// The sheets to look at: the one with this name, or all that are not hidden.
     ///
     /// # Errors
     /// There is no such sheet.
     pub fn sheets(&self, name: Option<&str>) -> Result<Vec<String>, WorkbookError> {
         let all = self.workbook.sheet_names();
         match name {
-            None => Ok(all),
+            None => {
+                let visible = |sheet: &&calamine::Sheet| sheet.visible == SheetVisible::Visible;
+                Ok(self.workbook.sheets_metadata().iter().filter(visible).map(|sheet| sheet.name.clone()).collect())
+            }
             Some(name) => match all.iter().find(|sheet| sheet.trim().eq_ignore_ascii_case(name.trim())) {
                 Some(sheet) => Ok(vec![sheet.clone()]),
                 None => Err(WorkbookError::NoSheet(name.to_owned(), all.join(", "))),

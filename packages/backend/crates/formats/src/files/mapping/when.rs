@@ -4,7 +4,7 @@ use csv::ByteRecord;
 use toml::Value;
 
 use super::source::{BoundSource, Source};
-use crate::heading::Heading;
+use crate::files::heading::Heading;
 
 /// A condition on one column.
 #[derive(Clone, Debug)]

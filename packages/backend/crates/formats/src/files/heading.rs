@@ -48,15 +48,19 @@ impl Heading {
         &self.duplicates
     }
 
-    /// Says that there is no such column, which there are, and which is nearest.
-    pub(crate) fn missing(&self, name: &str) -> String {
-        let wanted = letters(name);
+    /// Says that there is none of these columns, which there are, and which is nearest.
+    pub(crate) fn missing(&self, names: &[&str]) -> String {
         let known: Vec<&str> = self.names.iter().map(String::as_str).filter(|name| !name.is_empty()).collect();
-        let nearest = known.iter().map(|name| (distance(&letters(name), &wanted), *name)).min();
-        let nearest = match nearest {
-            Some((distance, name)) if distance <= wanted.len().div_ceil(2) => format!(" The nearest is {name}."),
+        let mut distances = Vec::new();
+        for wanted in names.iter().map(|name| letters(name)) {
+            let most = wanted.len().div_ceil(2);
+            distances.extend(known.iter().map(|name| (distance(&letters(name), &wanted), *name, most)));
+        }
+        let nearest = match distances.into_iter().min() {
+            Some((distance, name, most)) if distance <= most => format!(" The nearest is {name}."),
             _ => String::new(),
         };
+        let name = names.join(" or ");
         let listed: Vec<&str> = known.iter().take(60).copied().collect();
         let more = if known.len() > listed.len() { ", …" } else { "" };
         format!("there is no column {name}.{nearest} The columns are: {}{more}", listed.join(", "))
@@ -108,7 +112,7 @@ mod tests {
         assert_eq!((heading.position("State"), heading.position("state")), (Some(1), Some(2)));
         assert_eq!(heading.duplicates().len(), 2);
         assert_eq!(heading.position(""), None);
-        let missing = heading.missing("order_id");
+        let missing = heading.missing(&["order", "order_id"]);
         assert!(missing.contains("The nearest is Order  ID."), "{missing}");
     }
 }

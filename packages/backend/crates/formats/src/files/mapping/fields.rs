@@ -70,3 +70,8 @@ impl Field {
         FIELDS.map(|(_, name)| name).join(", ")
     }
 }
+
+/// A field by its name.
+pub(super) fn field_of(name: &str) -> Result<Field, String> {
+    Field::of(name).ok_or_else(|| format!("an event has no field {name}; use one of {}", Field::names()))
+}
