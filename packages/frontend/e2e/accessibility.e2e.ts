@@ -111,6 +111,7 @@ describePages('demo orders', () => Goody.backfilled(), [
   ],
   ['a filter that matches no order', '/orders?vendorId=unknown'],
   ['the recent updates', '/orders/recent'],
+  ['what was refused', '/rejections'],
   ['an order', '/orders/:order'],
   ['an unknown order', '/orders/nothing'],
   ['a page that does not exist', '/no/such/page'],
@@ -120,6 +121,7 @@ describePages('an empty database', () => Goody.start(), [
   ['the overview', '/'],
   ['the orders', '/orders'],
   ['the recent updates', '/orders/recent'],
+  ['what was refused', '/rejections'],
 ]);
 
 async function withStuckOrders(): Promise<Goody> {

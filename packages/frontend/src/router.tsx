@@ -5,13 +5,14 @@ import { orderRoute } from './routes/order';
 import { ordersRoute } from './routes/orders';
 import { overviewRoute } from './routes/overview';
 import { recentRoute } from './routes/recent';
+import { rejectionsRoute } from './routes/rejections';
 import { rootRoute } from './routes/root';
 import { parseSearch, stringifySearch } from './routes/search';
 import { vendorRoute } from './routes/vendor';
 
 /** Each navigation to a page reads the server: the router caches nothing and preloads nothing. */
 export const router = createRouter({
-  routeTree: rootRoute.addChildren([overviewRoute, vendorRoute, ordersRoute, recentRoute, orderRoute]),
+  routeTree: rootRoute.addChildren([overviewRoute, vendorRoute, ordersRoute, recentRoute, orderRoute, rejectionsRoute]),
   parseSearch,
   stringifySearch,
   scrollRestoration: true,

@@ -1,5 +1,5 @@
 /**
- * The HTTP API: api-handler serves reads, order-ingest serves writes.
+ * The HTTP API: api-handler serves reads, order-ingest serves writes and what was refused, which only API tokens may read.
  *
  * A write needs an API token, which the function checks. A read needs nothing, or an API token, which the function checks, or a JWT,
  * which API Gateway checks.
@@ -72,6 +72,11 @@ export class Api extends Construct {
     route(HttpMethod.POST, '/api/orders/events', writing);
     route(HttpMethod.POST, '/api/batches/{batchId}/retract', writing);
     route(HttpMethod.PUT, '/api/vendors/{vendorId}', writing);
+    // api-handler knows no API tokens while reads are public.
+    route(HttpMethod.GET, '/api/rejections', writing);
+    route(HttpMethod.DELETE, '/api/rejections', writing);
+    route(HttpMethod.GET, '/api/rejections/{rejectionId}', writing);
+    route(HttpMethod.POST, '/api/rejections/{rejectionId}/retry', writing);
     if (oidc) for (const path of PUBLIC_PATHS) route(HttpMethod.GET, path, reading);
 
     this.accessLog = new LogGroup(this, 'AccessLog', {

@@ -36,10 +36,11 @@ export const PERMISSIONS: Readonly<Record<FunctionName, readonly Permission[]>> 
     { table: 'Vendors', actions: ['GetItem', 'BatchGetItem'] },
     { table: 'Vendors', indexes: ['idIndex'], actions: ['Query'] },
   ],
-  // A retraction searches all orders, and the markers of expired ones.
+  // A retraction searches all orders, and the markers of expired ones. What was refused is kept, listed and removed here.
   'order-ingest': [
     ...INGEST,
     { table: 'Orders', indexes: ['idIndex'], actions: ['Query'] },
+    { table: 'Reports', actions: ['Query', 'DeleteItem'] },
     { table: 'Reports', indexes: ['dateIndex'], actions: ['Query'] },
   ],
   'order-simulator': [...INGEST, { table: 'Orders', indexes: ['vendorIndex'], actions: ['Query'] }],

@@ -83,8 +83,12 @@ describe('a write', () => {
     const targets = routes(of);
     const writes = Object.keys(targets).filter((route) => targets[route]?.endsWith('order-ingest'));
     expect(writes.sort()).toEqual([
+      'DELETE /api/rejections',
+      'GET /api/rejections',
+      'GET /api/rejections/{rejectionId}',
       'POST /api/batches/{batchId}/retract',
       'POST /api/orders/events',
+      'POST /api/rejections/{rejectionId}/retry',
       'PUT /api/vendors/{vendorId}',
     ]);
     // An authorizer would reject the Authorization header, which holds the API token.

@@ -64,7 +64,7 @@ fn compare(form: BodyFormat, body: &[u8], pieces: &[(u64, RawEvent)]) {
     }
     let texts = pieces.iter().filter_map(|(_, piece)| match piece {
         RawEvent::Text(text) => Some(text.trim_ascii()),
-        RawEvent::TooLong | RawEvent::Malformed(_) => None,
+        RawEvent::TooLong(_) | RawEvent::Malformed(..) => None,
     });
     match form {
         BodyFormat::Ndjson => {
@@ -84,6 +84,6 @@ fn compare(form: BodyFormat, body: &[u8], pieces: &[(u64, RawEvent)]) {
 pub(crate) fn event(piece: &RawEvent) -> Option<OrderEvent> {
     match piece {
         RawEvent::Text(text) => OrderEvent::parse(text, now()).ok(),
-        RawEvent::TooLong | RawEvent::Malformed(_) => None,
+        RawEvent::TooLong(_) | RawEvent::Malformed(..) => None,
     }
 }

@@ -21,6 +21,8 @@ export type HistoryEntry = Schemas['HistoryEntryView'];
 export type Fact = Schemas['HistoryEventView'];
 export type RecentOrders = Schemas['RecentOrdersView'];
 export type RecentOrder = Schemas['RecentOrderView'];
+/** What was refused, and why. */
+export type Rejection = Schemas['RejectionView'];
 export type Interval = Schemas['IntervalView'];
 export type Risk = Schemas['RiskLevelView'];
 export type RiskReason = Schemas['RiskReasonView'];

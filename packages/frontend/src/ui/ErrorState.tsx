@@ -24,6 +24,7 @@ const nextStep: Record<FailureCode, NextStep> = {
   DATE_EXPIRED: 'today',
   METHOD_NOT_ALLOWED: 'retry',
   NOT_EMPTY: 'retry',
+  CANNOT_RETRY: 'retry',
   UNSUPPORTED_MEDIA_TYPE: 'retry',
   PRECONDITION_FAILED: 'retry',
   PAYLOAD_TOO_LARGE: 'retry',

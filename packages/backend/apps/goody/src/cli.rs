@@ -46,6 +46,8 @@ pub(crate) enum Command {
     Backup(Backup),
     /// Replace the database with a backup. Stop every server on it first. The replaced database is saved next to it.
     Restore(Restore),
+    /// Remove everything that was refused and is kept, for good. A server may run on the database.
+    ForgetRejections(ForgetRejections),
     /// Print the OpenAPI document.
     Openapi,
     /// Create tokens for the clients of a server that other machines can reach.
@@ -286,6 +288,15 @@ pub(crate) struct Retract {
     /// The id of the batch, as `goody import` printed it or the response to a request had it in `X-Batch-Id`.
     #[arg(value_parser = BatchId::parse)]
     pub(crate) batch_id: BatchId,
+    #[command(flatten)]
+    pub(crate) database: Database,
+    /// Print the summary as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ForgetRejections {
     #[command(flatten)]
     pub(crate) database: Database,
     /// Print the summary as JSON.

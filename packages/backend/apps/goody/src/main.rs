@@ -10,6 +10,7 @@ mod clock_report;
 mod connections;
 mod database;
 mod export;
+mod forget_rejections;
 mod framing;
 mod health;
 mod import;
@@ -107,6 +108,7 @@ async fn run(command: Command, log: Option<&ServerLog>) -> CommandResult {
         Command::Health(command) => health::run(command).await,
         Command::Backup(command) => backup::run(&command),
         Command::Restore(command) => restore::run(&command),
+        Command::ForgetRejections(command) => forget_rejections::run(command).await,
         Command::Openapi => export::openapi(),
         Command::Token(cli::TokenCommand::New(command)) => tokens::new(&command),
     }

@@ -4,6 +4,7 @@
 //! suite in `testkit` checks that every store does what these comments say.
 
 mod order_filter;
+mod rejections;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -17,6 +18,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock_watch::ClockJump;
 pub use order_filter::{DayRange, OpenOrder, OrderFilter, OrderSort, Position, promise_days, region_of};
+pub use rejections::{
+    EVENTS_ROUTE, KeptRejection, LONGEST_BODY, PAGE_BYTES, REJECTION_DAYS, Refused, RejectionBounds, RejectionCode,
+    RejectionCount, RejectionId, RejectionPage, RejectionPosition, RejectionStore, distinct, kept_since,
+};
 
 /// Why a store call failed.
 #[derive(Debug, thiserror::Error)]
@@ -622,12 +627,28 @@ pub trait Housekeeping: Send + Sync {
 
 /// A store with every capability.
 pub trait Store:
-    OrderWriter + OrderReader + ChangeFeed + ReportWriter + ReportReader + VendorStore + Housekeeping + 'static
+    OrderWriter
+    + OrderReader
+    + ChangeFeed
+    + ReportWriter
+    + ReportReader
+    + VendorStore
+    + Housekeeping
+    + RejectionStore
+    + 'static
 {
 }
 
 impl<T> Store for T where
-    T: OrderWriter + OrderReader + ChangeFeed + ReportWriter + ReportReader + VendorStore + Housekeeping + 'static
+    T: OrderWriter
+        + OrderReader
+        + ChangeFeed
+        + ReportWriter
+        + ReportReader
+        + VendorStore
+        + Housekeeping
+        + RejectionStore
+        + 'static
 {
 }
 

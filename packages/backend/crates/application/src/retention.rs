@@ -8,7 +8,9 @@ use goody_domain::{
 };
 
 use crate::clock_watch::ClockWatch;
-use crate::ports::{BucketMove, Clock, Expired, Expiry, Housekeeping, ReportReader, Result, Scope};
+use crate::ports::{
+    BucketMove, Clock, Expired, Expiry, Housekeeping, RejectionStore, ReportReader, Result, Scope, kept_since,
+};
 use crate::project::moves_of;
 
 /// How many orders are removed in one transaction.
@@ -135,13 +137,14 @@ impl RetentionTask {
     /// The store failed. The call can be repeated.
     pub async fn step<S>(&mut self, store: &S, clock: &dyn Clock, watch: &ClockWatch) -> Result<Option<Expired>>
     where
-        S: Housekeeping + ReportReader + ?Sized,
+        S: Housekeeping + ReportReader + RejectionStore + ?Sized,
     {
         let (now, elapsed) = (clock.now(), clock.elapsed());
         let today = store.zone().day(now);
         if self.last_complete_day == Some(today) || watch.steady_for(elapsed) < STEADY {
             return Ok(None);
         }
+        store.expire_rejections(kept_since(now)).await?;
         // A store without a fact has nothing to remove.
         let latest_fact = store.status().await?.latest_fact.unwrap_or(Instant::from_micros(0));
         let as_of = store.zone().day(now.min(latest_fact));

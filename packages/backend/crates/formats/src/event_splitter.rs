@@ -10,10 +10,10 @@ use crate::lines::BOM;
 pub enum RawEvent {
     /// The bytes of the event.
     Text(Bytes),
-    /// The event is longer than [`LONGEST_EVENT`]. Its bytes were skipped, not buffered.
-    TooLong,
-    /// The array is malformed from this point on, for this reason.
-    Malformed(&'static str),
+    /// The event is longer than [`LONGEST_EVENT`]: its first bytes, as many as that. The others were skipped, not buffered.
+    TooLong(Bytes),
+    /// The array is malformed from this event on, for this reason. The text begins with the event, and may end before it does.
+    Malformed(&'static str, Bytes),
 }
 
 /// The format of a body.
@@ -35,7 +35,8 @@ pub struct EventSplitter {
     buffer: BytesMut,
     /// How many bytes of `buffer` were scanned.
     scanned: usize,
-    too_long: bool,
+    /// The first bytes of an event that is too long, and whose end has not arrived.
+    too_long: Option<Bytes>,
     json: Json,
 }
 
@@ -60,7 +61,7 @@ impl EventSplitter {
             count: 0,
             buffer: BytesMut::new(),
             scanned: 0,
-            too_long: false,
+            too_long: None,
             json: Json::default(),
         }
     }
@@ -90,15 +91,19 @@ impl EventSplitter {
             if self.json.malformed {
                 self.json.malformed = false;
                 self.json.ended = true;
-                self.too_long = false;
+                let text = self.buffer.split_to(self.scanned + 1).freeze();
+                let text = self.too_long.take().unwrap_or_else(|| start_of(&text));
                 self.buffer.clear();
                 self.scanned = 0;
-                return Some((self.count + 1, RawEvent::Malformed("is not JSON: the rest of the array is ignored")));
+                return Some((
+                    self.count + 1,
+                    RawEvent::Malformed("is not JSON: the rest of the array is ignored", text),
+                ));
             }
             let Some(end) = end else {
                 self.scanned = self.buffer.len();
                 if self.buffer.len() > LONGEST_EVENT {
-                    self.too_long = true;
+                    self.too_long.get_or_insert_with(|| start_of(&self.buffer));
                     self.buffer.clear();
                     self.scanned = 0;
                 }
@@ -121,7 +126,8 @@ impl EventSplitter {
             return Some(raw_event);
         }
         if self.format == BodyFormat::Json && self.json.in_array && !self.json.ended {
-            return Some((self.count + 1, RawEvent::Malformed("ends within the array")));
+            let text = self.too_long.take().unwrap_or_else(|| start_of(&self.buffer));
+            return Some((self.count + 1, RawEvent::Malformed("ends within the array", text)));
         }
         let rest = self.buffer.split().freeze();
         self.raw_event(rest)
@@ -129,13 +135,13 @@ impl EventSplitter {
 
     /// The event in `text`, unless it is blank. A blank line counts as a line, so that line numbers match those of an editor.
     fn raw_event(&mut self, text: Bytes) -> Option<(u64, RawEvent)> {
-        let is_too_long = std::mem::take(&mut self.too_long) || text.len() > LONGEST_EVENT;
-        let is_blank = !is_too_long && text.trim_ascii().is_empty();
+        let too_long = self.too_long.take().or_else(|| (text.len() > LONGEST_EVENT).then(|| start_of(&text)));
+        let is_blank = too_long.is_none() && text.trim_ascii().is_empty();
         if self.format == BodyFormat::Ndjson || !is_blank {
             self.count += 1;
         }
-        match (is_too_long, is_blank) {
-            (true, _) => Some((self.count, RawEvent::TooLong)),
+        match (too_long, is_blank) {
+            (Some(start), _) => Some((self.count, RawEvent::TooLong(start))),
             (_, true) => None,
             _ => Some((self.count, RawEvent::Text(text))),
         }
@@ -191,6 +197,11 @@ impl EventSplitter {
     }
 }
 
+/// A copy of the first bytes, which does not keep the others in memory.
+fn start_of(text: &[u8]) -> Bytes {
+    Bytes::copy_from_slice(&text[..text.len().min(LONGEST_EVENT)])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -212,7 +223,10 @@ mod tests {
     fn texts(raw_events: &[RawEvent]) -> Vec<String> {
         let text = |raw_event: &RawEvent| match raw_event {
             RawEvent::Text(bytes) => String::from_utf8_lossy(bytes).trim().to_owned(),
-            other => format!("{other:?}"),
+            RawEvent::TooLong(start) => {
+                format!("too long, after {} x", start.iter().filter(|byte| **byte == b'x').count())
+            }
+            RawEvent::Malformed(reason, start) => format!("{reason}: {}", String::from_utf8_lossy(start).trim()),
         };
         raw_events.iter().map(text).collect()
     }
@@ -260,9 +274,14 @@ mod tests {
     fn an_array_without_an_end_is_malformed() {
         assert_eq!(
             texts(&split(BodyFormat::Json, "[{\"a\":1},{\"b\"", 4)),
-            ["{\"a\":1}", "Malformed(\"ends within the array\")"]
+            ["{\"a\":1}", "ends within the array: {\"b\""]
         );
-        assert_eq!(texts(&split(BodyFormat::Json, "[}", 1)).len(), 1);
+        for at_a_time in 1..9 {
+            assert_eq!(
+                texts(&split(BodyFormat::Json, "[1, 2} 3]", at_a_time)),
+                ["1", "is not JSON: the rest of the array is ignored: 2}"]
+            );
+        }
     }
 
     #[test]
@@ -278,7 +297,11 @@ mod tests {
     fn a_line_that_is_too_long_does_not_affect_the_others() {
         let body = format!("{{\"a\":1}}\n{}\n{{\"b\":2}}\n", "x".repeat(10 * LONGEST_EVENT));
         for at_a_time in [1000, 65_536, usize::MAX] {
-            assert_eq!(texts(&split(BodyFormat::Ndjson, &body, at_a_time)), ["{\"a\":1}", "TooLong", "{\"b\":2}"]);
+            let texts = texts(&split(BodyFormat::Ndjson, &body, at_a_time));
+            assert_eq!(
+                texts,
+                ["{\"a\":1}".to_owned(), format!("too long, after {LONGEST_EVENT} x"), "{\"b\":2}".to_owned()]
+            );
         }
     }
 }

@@ -55,7 +55,7 @@ impl Access {
         let origins = self.hosts.as_ref().map(|hosts| hosts.origins.clone()).filter(|origins| !origins.is_empty())?;
         let layer = CorsLayer::new()
             .allow_origin(origins)
-            .allow_methods([Method::GET, Method::POST, Method::PUT])
+            .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
             .allow_headers([
                 AUTHORIZATION,
                 CONTENT_TYPE,
@@ -202,7 +202,10 @@ fn unauthenticated(required: TokenScope, has_token: bool) -> ApiError {
 /// token.
 fn required_scope(Inner { access, has_demo, .. }: &Inner, method: &Method, path: &str) -> Option<TokenScope> {
     let is_public = path == "/health" || path == "/api/openapi.json" || path.starts_with("/api/docs");
+    let is_of_rejections = path == "/api/rejections" || path.starts_with("/api/rejections/");
     match *method {
+        // Bodies may hold personal data.
+        _ if is_of_rejections => Some(TokenScope::Admin),
         Method::GET | Method::HEAD => (access.protect_reads && !is_public).then_some(TokenScope::Read),
         Method::POST if path == "/api/orders/events" => Some(TokenScope::Ingest),
         // Who may send events may take them back.

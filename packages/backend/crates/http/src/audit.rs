@@ -73,6 +73,11 @@ pub(crate) fn log_retraction(source: &Source, at: Instant, batch_id: &BatchId, d
     );
 }
 
+pub(crate) fn log_forgotten_rejections(source: &Source, at: Instant, forgotten: u64) {
+    let (token, CorrelationId(correlation_id)) = (source.caller.name(), &source.correlation_id);
+    tracing::info!(target: "audit", token, correlation_id, recorded_at = %at, forgotten, "rejections");
+}
+
 pub(crate) fn log_vendor(source: &Source, at: Instant, vendor_id: &str) {
     let (token, CorrelationId(correlation_id)) = (source.caller.name(), &source.correlation_id);
     tracing::info!(target: "audit", token, correlation_id, recorded_at = %at, vendor_id, "vendor");

@@ -9,7 +9,7 @@ use utoipa::openapi::{Content, OpenApi as Document, Ref, RefOr, ResponseBuilder}
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::{App, batches, dashboard, demo, events, export, health, orders, reports, vendors};
+use crate::{App, batches, dashboard, demo, events, export, health, orders, rejections, reports, vendors};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -49,7 +49,7 @@ const COMMON_RESPONSES: [(&str, &str, bool); 5] = [
 
 fn add_common_responses(document: &mut Document) {
     for (path, item) in &mut document.paths.paths {
-        for operation in [&mut item.get, &mut item.put, &mut item.post].into_iter().flatten() {
+        for operation in [&mut item.get, &mut item.put, &mut item.post, &mut item.delete].into_iter().flatten() {
             let responses = &mut operation.responses.responses;
             for (status, meaning, includes_health) in COMMON_RESPONSES {
                 if includes_health || path != "/health" {
@@ -115,6 +115,9 @@ fn handlers() -> OpenApiRouter<App> {
         .routes(routes!(export::orders))
         .routes(routes!(events::post))
         .routes(routes!(batches::post_retraction))
+        .routes(routes!(rejections::list, rejections::forget))
+        .routes(routes!(rejections::get))
+        .routes(routes!(rejections::retry))
         .routes(routes!(demo::post))
         .routes(routes!(orders::get))
         .routes(routes!(orders::get_by_id))

@@ -7,10 +7,11 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
+use goody_application::ports::RejectionCount;
 use goody_application::read::{Check, Gaps, Health, Verdict};
 use goody_contract::{
     ChangeLagView, CheckView, ChecksView, DataFreshnessView, ErrorCode, GapsView, HealthAnswer, HealthStatus,
-    HealthSummaryView, HealthView, IntakeView, Problem, SystemMetricsView, TimeZoneView,
+    HealthSummaryView, HealthView, IntakeView, Problem, RejectionCountView, SystemMetricsView, TimeZoneView,
 };
 use goody_domain::Instant;
 use tracing::Instrument;
@@ -25,6 +26,8 @@ pub(crate) struct Measurement {
     health: Health,
     /// `None` if the store returned an error.
     orders_last_24h: Option<i64>,
+    /// `None` if the store returned an error.
+    rejections: Option<RejectionCount>,
 }
 
 /// Measures every dependency, or returns the measurement of the last second. A measurement is completed even if the caller
@@ -35,8 +38,10 @@ async fn measurement(app: &App) -> Result<Arc<Measurement>, ApiError> {
         let measure = || async {
             let reader = app.health_reader();
             // An error of the store is not lost: the health checks report it.
-            let (orders_last_24h, health) = tokio::join!(reader.orders_last_24h(), reader.health());
-            Measurement { health, orders_last_24h: orders_last_24h.ok() }
+            let counted = app.0.order_store.count_rejections(app.now());
+            let (orders_last_24h, health, rejections) =
+                tokio::join!(reader.orders_last_24h(), reader.health(), counted);
+            Measurement { health, orders_last_24h: orders_last_24h.ok(), rejections: rejections.ok() }
         };
         // The store reports a problem, and its end, without a measurement. A change of it makes the last measurement invalid.
         let problem = app.0.orders.store_health_now().problem.map(|problem| (problem.stops, problem.message));
@@ -63,7 +68,7 @@ pub(crate) async fn health(
     let measurement = measurement(&app).await?;
     let intake =
         IntakeView { needs_token: guard.needs_tokens(), offers_demo: app.0.demo.is_some() && caller.may_ingest };
-    let mut view = view(&app, &measurement.health, measurement.orders_last_24h, intake);
+    let mut view = view(&app, &measurement, intake);
     if let Some(TokenProblem { detail, is_refusing }) = guard.problem() {
         let problem = if is_refusing { HealthStatus::Unhealthy } else { HealthStatus::Degraded };
         view.status = view.status.max(problem);
@@ -85,13 +90,13 @@ pub(crate) async fn health(
 )]
 pub(crate) async fn metrics(State(app): State<App>) -> Result<Response, ApiError> {
     let render = app.0.metrics.as_ref().ok_or_else(|| ApiError::not_found("route", "/metrics"))?;
-    record_gauges(&measurement(&app).await?.health);
+    record_gauges(&*measurement(&app).await?);
     Ok(([(CONTENT_TYPE, "text/plain; version=0.0.4")], render()).into_response())
 }
 
 /// Records the measurement as gauges. A value that is not known becomes NaN, so that an old value does not pass for a current
 /// one.
-fn record_gauges(health: &Health) {
+fn record_gauges(Measurement { health, rejections, .. }: &Measurement) {
     let age = |since: Option<Instant>| since.map_or(f64::NAN, |since| health.at.seconds_since(since).max(0.0));
     let waiting = health.lag.map_or(f64::NAN, |lag| lag.changes as f64);
     let oldest = health.lag.map_or(f64::NAN, |lag| lag.oldest.map_or(0.0, |oldest| age(Some(oldest))));
@@ -99,6 +104,9 @@ fn record_gauges(health: &Health) {
     metrics::gauge!("goody_change_age_seconds").set(oldest);
     metrics::gauge!("goody_report_age_seconds").set(age(health.last_report_update));
     metrics::gauge!("goody_latest_fact_age_seconds").set(age(health.last_order_update));
+    let latest = rejections.and_then(|count| count.latest);
+    metrics::gauge!("goody_rejections_kept").set(rejections.map_or(f64::NAN, |count| count.rejections as f64));
+    metrics::gauge!("goody_rejection_age_seconds").set(age(latest));
     metrics::gauge!("goody_writes_waiting").set(health.writes_waiting as f64);
     for (check, Check { verdict, .. }) in health.checks() {
         let level = match verdict {
@@ -118,7 +126,8 @@ pub(crate) fn status(verdict: Verdict) -> HealthStatus {
     }
 }
 
-fn view(app: &App, health: &Health, orders_last_24h: Option<i64>, intake: IntakeView) -> HealthView {
+fn view(app: &App, measurement: &Measurement, intake: IntakeView) -> HealthView {
+    let Measurement { health, orders_last_24h, rejections } = measurement;
     let check = |check: &Check| CheckView {
         status: status(check.verdict),
         detail: check.detail.clone(),
@@ -138,7 +147,7 @@ fn view(app: &App, health: &Health, orders_last_24h: Option<i64>, intake: Intake
             minutes_since_last_update: health.minutes_since_last_update(),
         },
         system_metrics: SystemMetricsView {
-            orders_last_24h,
+            orders_last_24h: *orders_last_24h,
             reports: health.report_count,
             change_lag: health.lag.map(|lag| ChangeLagView {
                 changes: lag.changes,
@@ -146,6 +155,10 @@ fn view(app: &App, health: &Health, orders_last_24h: Option<i64>, intake: Intake
             }),
         },
         gaps: gaps(&health.gaps),
+        rejections: RejectionCountView {
+            kept: rejections.map(|count| count.rejections),
+            latest_at: rejections.and_then(|count| count.latest).map(|latest| latest.to_string()),
+        },
         issues: health.issues(),
         time_zone: TimeZoneView {
             name: app.0.reports.zone().name().to_owned(),

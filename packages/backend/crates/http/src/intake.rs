@@ -5,15 +5,15 @@ use std::time::Duration;
 use axum::body::BodyDataStream;
 use futures::StreamExt;
 use goody_application::ingest::Batch as EventBatch;
-use goody_contract::{ErrorCode, FieldProblem, IngestLine, IngestResult};
-use goody_domain::{FieldError, IngestOutcome, Instant, OrderEvent, Rejection, ReportZone};
-use goody_formats::event_splitter::{EventSplitter, RawEvent};
+use goody_contract::{ErrorCode, IngestLine};
+use goody_formats::event_splitter::EventSplitter;
 use tokio::time::{Instant as TokioInstant, timeout};
 
 use crate::App;
 use crate::audit::{self, Counts, Source};
 use crate::capacity::{Capacity, Memory, Slot};
 use crate::error::{ApiError, too_large};
+use crate::parsed_events::{ParsedEvents, RawEvents};
 
 /// How long an event may take to arrive, and how long results may wait for the client to read them. A slower client occupies
 /// resources that others need.
@@ -65,8 +65,6 @@ pub(crate) struct Batch {
     pub(crate) memory: Option<Memory>,
 }
 
-type RawEvents = Vec<(u64, RawEvent)>;
-
 impl Intake {
     pub(crate) fn new(
         app: App,
@@ -82,17 +80,19 @@ impl Intake {
     /// Stores the next batch of events and returns the result of each; `None` at the end of the body. A batch that has started
     /// to be stored is stored and logged even if the client disconnects.
     pub(crate) async fn next_batch(&mut self, separator: u8) -> Result<Option<Batch>, ApiError> {
-        let (raw_events, memory) =
+        let (raw_events, memory, is_full) =
             timeout(self.event_timeout()?, self.next_raw_events()).await.unwrap_or_else(|_| Err(too_slow()))?;
         if raw_events.is_empty() {
+            self.app.0.rejections.flush(false).await;
             return Ok(None);
         }
         let slot = match std::mem::replace(&mut self.has_started, true) {
             false => self.capacity.write_slot()?,
             true => self.capacity.next_write_slot().await?,
         };
+        let app = self.app.clone();
         let work =
-            store(self.app.clone(), (self.source.clone(), self.batch.clone()), (raw_events, memory), slot, separator);
+            store(app, (self.source.clone(), self.batch.clone()), (raw_events, memory, is_full), slot, separator);
         let batch = self.app.0.tasks.run(work).await?;
         if batch.counts.accepted + batch.counts.duplicate + batch.counts.expired > 0 {
             self.last_event = (TokioInstant::now(), 0);
@@ -115,8 +115,9 @@ impl Intake {
         Ok(left.min(EVENT_TIMEOUT))
     }
 
-    /// The events that have arrived, at most a batch, each with its line number; none at the end of the body.
-    async fn next_raw_events(&mut self) -> Result<(RawEvents, Option<Memory>), ApiError> {
+    /// The events that have arrived, at most a batch, each with its line number; none at the end of the body. Also whether the batch is
+    /// full, so that more have probably arrived.
+    async fn next_raw_events(&mut self) -> Result<(RawEvents, Option<Memory>, bool), ApiError> {
         let (mut raw_events, mut memory, mut limit, mut bytes_read) = (Vec::new(), None, SMALL_BATCH, 0);
         while let Some(splitter) = &mut self.splitter {
             while raw_events.len() < limit.events
@@ -130,7 +131,7 @@ impl Intake {
                 raw_events.push(raw_event);
             }
             if !raw_events.is_empty() && (raw_events.len() >= limit.events || bytes_read >= limit.bytes) {
-                break;
+                return Ok((raw_events, memory, true));
             }
             // Events that have arrived do not wait for a slow client. They wait briefly for bytes that are already in transit,
             // because a transaction costs more than that.
@@ -162,7 +163,7 @@ impl Intake {
                 None => raw_events.extend(self.splitter.take().and_then(EventSplitter::finish)),
             }
         }
-        Ok((raw_events, memory))
+        Ok((raw_events, memory, false))
     }
 }
 
@@ -172,54 +173,27 @@ fn too_slow() -> ApiError {
     ApiError::new(ErrorCode::Timeout, detail)
 }
 
-/// Stores a batch. Then it notifies the projection, updates the metrics and writes the audit line.
+/// Stores a batch. Then it notifies the projection, updates the metrics, writes the audit line and keeps what was rejected: after a
+/// full batch together with what the next one brings.
 async fn store(
     app: App,
     (source, event_batch): (Source, EventBatch),
-    (raw_events, memory): (RawEvents, Option<Memory>),
+    (raw_events, memory, is_full): (RawEvents, Option<Memory>, bool),
     slot: Slot,
     separator: u8,
 ) -> Result<Batch, ApiError> {
     let now = app.now();
-    let mut lines = Vec::with_capacity(raw_events.len());
-    let mut events = Vec::with_capacity(raw_events.len());
-    let mut positions = Vec::with_capacity(raw_events.len());
-    for (number, raw_event) in raw_events {
-        match parse(&raw_event, now, app.0.reports.zone()) {
-            Ok((event, warnings)) => {
-                positions.push(lines.len());
-                let event_id = Some(event.event_id.to_string());
-                let warnings = warnings.into_iter().map(FieldProblem::from).collect();
-                let result = IngestResult::Accepted;
-                lines.push(IngestLine { line: number, event_id, result, errors: Vec::new(), warnings });
-                events.push(event);
-            }
-            Err(rejection) => lines.push(rejected(number, None, rejection)),
-        }
-    }
-    let outcome = app.0.ingest.ingest(events, &event_batch, now).await?;
-    app.0.new_facts.notify_one();
-    for (position, outcome) in positions.into_iter().zip(outcome) {
-        let line = &mut lines[position];
-        match outcome {
-            IngestOutcome::New => {}
-            IngestOutcome::NewOfOtherVendor => line.warnings.push(FieldError::other_vendor().into()),
-            IngestOutcome::Known | IngestOutcome::Expired => {
-                let is_expired = outcome == IngestOutcome::Expired;
-                line.result = if is_expired { IngestResult::Expired } else { IngestResult::Duplicate };
-                line.warnings.clear();
-            }
-            IngestOutcome::Conflict => *line = rejected(line.line, line.event_id.take(), Rejection::conflict()),
-            IngestOutcome::Full => {
-                metrics::counter!("goody_events_refused_total", "reason" => "order_full").increment(1);
-                *line = rejected(line.line, line.event_id.take(), Rejection::full());
-            }
-        }
-    }
+    let parsed = ParsedEvents::of(raw_events, now, app.0.reports.zone());
+    let (lines, refused) = parsed.ingest(&app, &event_batch, now).await?;
     let counts = Counts::of(&lines);
     counts.add_to_metrics();
     audit::log_events(&source, now, &event_batch.id, counts);
     drop(slot);
+    let has_refused = !refused.is_empty();
+    let is_much = app.0.rejections.add(refused);
+    if is_much || !is_full {
+        app.0.rejections.flush(has_refused).await;
+    }
     Ok(batch(&lines, counts, memory, separator))
 }
 
@@ -237,15 +211,14 @@ fn batch(lines: &[IngestLine], counts: Counts, mut memory: Option<Memory>, separ
     Batch { results, counts, memory }
 }
 
-fn parse(raw_event: &RawEvent, now: Instant, zone: &ReportZone) -> Result<(OrderEvent, Vec<FieldError>), Rejection> {
-    match raw_event {
-        RawEvent::Text(text) => OrderEvent::parse_with_warnings(text, now, zone),
-        RawEvent::TooLong => Err(Rejection::too_long()),
-        RawEvent::Malformed(reason) => Err(Rejection::field("line", *reason)),
+impl Drop for Intake {
+    /// Keeps what was rejected of a body that ended early.
+    fn drop(&mut self) {
+        let rejections = self.app.0.rejections.clone();
+        if rejections.has_waiting() {
+            // A server that stops drops its requests without a runtime.
+            let _ = tokio::runtime::Handle::try_current()
+                .map(|runtime| runtime.spawn(async move { rejections.flush(false).await }));
+        }
     }
-}
-
-fn rejected(line: u64, event_id: Option<String>, rejection: Rejection) -> IngestLine {
-    let errors = rejection.errors.into_iter().map(FieldProblem::from).collect();
-    IngestLine { line, event_id, result: IngestResult::Rejected, errors, warnings: Vec::new() }
 }

@@ -24,7 +24,10 @@ mod order_filter;
 mod orders;
 mod page;
 mod params;
+mod parsed_events;
 mod paths;
+mod rejection_keeper;
+mod rejections;
 mod reports;
 mod request_log;
 mod results;
@@ -48,6 +51,7 @@ use tokio::sync::Notify;
 
 use crate::access::Guard;
 use crate::measurement_cache::MeasurementCache;
+use crate::rejection_keeper::RejectionKeeper;
 
 pub use access::{Access, fixed};
 pub use batch_id::new_batch_id;
@@ -78,6 +82,7 @@ struct Parts {
     metrics: Option<Box<dyn Fn() -> String + Send + Sync>>,
     dashboards: dashboard::Cache,
     tasks: Tasks,
+    rejections: Arc<RejectionKeeper>,
     vendor_lock: tokio::sync::Mutex<()>,
     /// Sends the demo orders, and is locked while it does; `None` if the host does not offer them.
     demo: Option<Arc<tokio::sync::Mutex<Simulator>>>,
@@ -96,6 +101,7 @@ impl App {
         metrics: Option<Box<dyn Fn() -> String + Send + Sync>>,
         demo: Option<Simulator>,
     ) -> Self {
+        let tasks = Tasks::default();
         Self(Arc::new(Parts {
             orders: store.clone(),
             order_store: store.clone(),
@@ -103,6 +109,7 @@ impl App {
             vendors: store.clone(),
             feed: store.clone(),
             ingest: Ingest::new(store.clone()),
+            rejections: Arc::new(RejectionKeeper::new(store.clone(), clock.clone(), tasks.clone())),
             fleet: Arc::new(FleetCache::new(store)),
             started: clock.now(),
             clock,
@@ -110,7 +117,7 @@ impl App {
             silence_hours,
             metrics,
             dashboards: dashboard::Cache::default(),
-            tasks: Tasks::default(),
+            tasks,
             vendor_lock: tokio::sync::Mutex::default(),
             demo: demo.map(|simulator| Arc::new(tokio::sync::Mutex::new(simulator))),
             health: MeasurementCache::default(),

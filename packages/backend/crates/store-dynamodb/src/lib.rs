@@ -22,6 +22,7 @@ mod parts;
 mod past;
 mod rebuild;
 mod recent;
+mod rejections;
 mod reports;
 mod retention;
 mod search_terms;

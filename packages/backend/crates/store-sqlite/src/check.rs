@@ -4,7 +4,7 @@ use goody_domain::{Day, MonthSummaries, MonthTotals, VendorId};
 use rusqlite::{Connection, Row};
 
 use crate::codec::read_row;
-use crate::{Fault, codec, reports, vendors};
+use crate::{Fault, codec, rejections, reports, vendors};
 
 /// The most findings that are returned.
 const FINDINGS: usize = 20;
@@ -15,7 +15,7 @@ const ROWS: u64 = 1_000;
 type Read = fn(&Row<'_>) -> Result<(), Fault>;
 
 /// Each table: the name of a row in findings, the query, and the function that reads a row. The first column names the row.
-const STORED: [(&str, &str, Read); 9] = [
+const STORED: [(&str, &str, Read); 10] = [
     ("order", "SELECT order_id, history, version, vendor_id, gift_type, created_at FROM orders", read_order),
     (
         "bucket",
@@ -34,6 +34,11 @@ const STORED: [(&str, &str, Read); 9] = [
         read_version,
     ),
     ("expired order", "SELECT order_id, expired_day FROM expired_orders", read_expired),
+    (
+        "rejection",
+        "SELECT id, first_at, last_at, times, source, route, code, reason, is_cut, bytes, body FROM rejections",
+        |row| rejections::read_row(row).map(drop),
+    ),
 ];
 
 /// Returns the damage of a database, at most [`FINDINGS`] findings. `progress` receives the number of rows that are read, and the

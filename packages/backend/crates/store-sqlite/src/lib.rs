@@ -28,6 +28,7 @@ mod readers;
 mod rebuild;
 mod recent;
 mod recount;
+mod rejections;
 mod reports;
 mod retention;
 mod revision_watch;

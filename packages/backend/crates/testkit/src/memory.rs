@@ -5,6 +5,7 @@
 
 mod counters;
 mod orders;
+mod rejections;
 mod retention;
 
 use std::collections::btree_map::Entry;
@@ -50,6 +51,7 @@ struct State {
     settled: Vec<(Option<Order>, Occurrences)>,
     /// The ids of expired orders, each with the day of its expiry and the batches of its events.
     expired_ids: BTreeMap<OrderId, (Day, Vec<BatchId>)>,
+    rejections: rejections::Rejections,
 }
 
 #[derive(Debug)]

@@ -10,6 +10,7 @@ pub mod lists;
 pub mod months;
 pub mod numbers;
 pub mod orders;
+pub mod rejections;
 pub mod retention;
 pub mod retractions;
 pub mod search;
@@ -152,6 +153,15 @@ macro_rules! store_suite {
                 the_latest_fact_outlives_its_bucket,
                 a_late_fact_about_an_expired_day_makes_no_difference_for_a_rebuild,
             }
+            rejections {
+                a_rejection_is_kept_as_it_was,
+                a_long_body_is_kept_up_to_its_limit,
+                rejections_are_listed_newest_first_in_pages,
+                the_same_again_is_counted_and_keeps_its_place,
+                the_oldest_go_first,
+                rejections_expire_after_thirty_days,
+                removed_rejections_are_gone,
+            }
         }
 
         $crate::store_suite! { @laws $cases, make_boxed;
@@ -173,6 +183,7 @@ macro_rules! store_suite {
                 a_fleet_cache_matches_a_new_one_after_updates,
             }
             retractions { a_corrected_file_gives_the_numbers_of_a_store_that_only_had_that_file, }
+            rejections { rejections_match_the_memory_store, }
             retention { expiry_and_late_facts_match_the_memory_store, }
         }
     };

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use goody_application::clock_watch::ClockWatch;
 use goody_application::ingest::Ingest;
-use goody_application::ports::Clock;
+use goody_application::ports::{Clock, EVENTS_ROUTE, Refused, RejectionBounds, RejectionCode};
 use goody_application::project;
 use goody_application::read::report_on;
 use goody_application::retention::{Retention, RetentionTask, expire};
@@ -64,6 +64,29 @@ async fn place(test_store: &TestStore, id: &str, at: Instant) {
     let order = OrderBuilder::new(id).placed(&at.to_string());
     Ingest::new(test_store.store.clone()).ingest(order.events(), &batch("b-1"), at).await.unwrap();
     project::project_all(test_store.store.as_ref(), at).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_was_refused_is_removed_after_thirty_days_once_the_clock_has_been_steady() {
+    let mut server = Server::with_sixty_days_of_orders().await;
+    let (store, start) = (server.test_store.store.clone(), server.clock.now());
+    let refused = Refused {
+        source: "shop".into(),
+        route: EVENTS_ROUTE.into(),
+        code: RejectionCode::Invalid,
+        reason: "status: is missing".into(),
+        body: b"{}".to_vec(),
+        is_cut: false,
+    };
+    store.keep(vec![refused], RejectionBounds::default(), start).await.unwrap();
+    // As of the time at which it was kept, it is still listed unless it is removed.
+    let kept = async || store.count_rejections(start).await.unwrap().rejections;
+    server.clock.advance_seconds(31 * DAY);
+    server.step().await;
+    assert_eq!(kept().await, 1, "the clock may be wrong");
+    server.clock.advance_seconds(3_600);
+    server.step().await;
+    assert_eq!(kept().await, 0);
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-import { useNavigate } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { statusLabel } from '../../format/labels';
 import { pluralize } from '../../format/numbers';
 import { ownZone } from '../../format/times';
@@ -43,7 +43,7 @@ export function RecentPage({ data, search }: { data: RecentData; search: RecentS
       >
         <p className={styles.age}>
           Loaded <RelativeTime instant={new Date(readAt).toISOString()} />. Updates have the times of their events, not
-          of their receipt.
+          of their receipt. <Link to="/rejections">What was refused</Link> is kept apart.
         </p>
       </PageHead>
       <StatusFilter

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::RejectionCountView;
+
 /// The health of the program or of one dependency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
@@ -147,6 +149,8 @@ pub struct HealthView {
     /// What is missing.
     #[serde(flatten)]
     pub gaps: GapsView,
+    /// What was refused and is kept: `GET /api/rejections`.
+    pub rejections: RejectionCountView,
     /// The problems, one sentence each.
     pub issues: Vec<String>,
     /// The time zone that defines the days of reports.

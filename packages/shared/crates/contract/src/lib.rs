@@ -11,6 +11,7 @@ mod order_filter;
 mod orders;
 mod params;
 mod problem;
+mod rejections;
 mod reports;
 mod vendors;
 
@@ -29,6 +30,9 @@ pub use orders::{
 };
 pub use params::{GiftTypeParam, IdParam, SortOrder, WindowParam};
 pub use problem::{ErrorCode, FieldProblem, Problem};
+pub use rejections::{
+    BodyEncoding, ForgottenView, RejectionCountView, RejectionView, RejectionsQuery, RejectionsView, RetryAnswer,
+};
 pub use reports::{
     DashboardHistoryView, DateQuery, DayView, FleetDayView, HistoryQuery, IntervalView, ReportListQuery,
     ReportListView, ReportView, TrendView, TrendsView, VendorDayView, VendorHistoryView, VendorReportView, WindowView,

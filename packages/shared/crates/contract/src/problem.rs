@@ -28,6 +28,8 @@ pub enum ErrorCode {
     PreconditionFailed,
     /// The route fills an empty database, and this one has events.
     NotEmpty,
+    /// What was refused cannot be taken in again: it is not kept whole.
+    CannotRetry,
     /// The route does not accept this media type.
     UnsupportedMediaType,
     /// The request is larger than the route accepts.
@@ -57,6 +59,7 @@ impl ErrorCode {
             Self::DateExpired => (404, "The date is older than the stored data"),
             Self::MethodNotAllowed => (405, "Method not allowed"),
             Self::NotEmpty => (409, "The database is not empty"),
+            Self::CannotRetry => (409, "It cannot be taken in again"),
             Self::PreconditionFailed => (412, "The precondition failed"),
             Self::UnsupportedMediaType => (415, "The media type is not supported"),
             Self::PayloadTooLarge => (413, "The request is too large"),

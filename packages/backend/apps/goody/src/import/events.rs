@@ -63,8 +63,8 @@ impl FileReader<'_> {
     fn push_raw(&mut self, number: u64, raw: &RawEvent) -> bool {
         let event = match raw {
             RawEvent::Text(text) => self.parse(text),
-            RawEvent::TooLong => Err((Rejection::too_long(), String::new())),
-            RawEvent::Malformed(reason) => Err((Rejection::field("line", *reason), String::new())),
+            RawEvent::TooLong(start) => Err((Rejection::too_long(), lossy(start))),
+            RawEvent::Malformed(reason, start) => Err((Rejection::field("line", *reason), lossy(start))),
         };
         self.push(number, event)
     }

@@ -20,6 +20,7 @@ mod metrics;
 mod oracle;
 mod outputs;
 mod pipes;
+mod rejections;
 mod retract;
 mod security;
 mod simulate;

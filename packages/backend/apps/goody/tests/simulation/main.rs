@@ -18,6 +18,7 @@ mod model;
 mod moved_buckets;
 mod order_filters;
 mod readers;
+mod rejections;
 mod report_checker;
 mod rng;
 mod run;

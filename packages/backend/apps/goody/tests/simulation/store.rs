@@ -71,7 +71,7 @@ impl FaultyStore {
     }
 
     /// Makes one call. `digested` selects the part of the result that enters the digest of the simulation.
-    async fn call<T, D: Hash>(
+    pub(crate) async fn call<T, D: Hash>(
         &self,
         doing: &'static str,
         execute: impl FnOnce(&SqliteStore) -> Result<T> + Send,

@@ -24,6 +24,8 @@ mod openapi;
 mod orders;
 #[path = "../../../../crates/http/tests/routes/problems.rs"]
 mod problems;
+#[path = "../../../../crates/http/tests/routes/rejections/mod.rs"]
+mod rejections;
 #[path = "../../../../crates/http/tests/routes/reports/mod.rs"]
 mod reports;
 #[path = "../../../../crates/http/tests/routes/vendors/export.rs"]

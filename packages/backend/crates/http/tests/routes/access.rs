@@ -136,6 +136,36 @@ async fn protected_health_returns_only_the_status_without_a_read_token() {
 }
 
 #[tokio::test]
+async fn only_the_scope_admin_reads_what_was_refused() {
+    let id = format!("/api/rejections/{}", "0".repeat(32));
+    let protected = |protect_reads| Access { protect_reads, ..require_tokens(tokens_of_each_scope()) };
+    for app in [false, true].map(|protect_reads| TestApp::guarded(protected(protect_reads))) {
+        for (method, path) in [
+            (Method::GET, "/api/rejections".to_owned()),
+            (Method::DELETE, "/api/rejections".to_owned()),
+            (Method::GET, id.clone()),
+            (Method::POST, format!("{id}/retry")),
+        ] {
+            problem(&send(&app, method.clone(), &path, "").await, 401, "UNAUTHENTICATED");
+            for other in ["read", "ingest"] {
+                problem(&send(&app, method.clone(), &path, other).await, 403, "FORBIDDEN");
+            }
+            let status = send(&app, method.clone(), &path, "admin").await.status.as_u16();
+            assert_eq!(status, if path.len() > 20 { 404 } else { 200 }, "{method} {path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_rejection_has_the_name_of_the_token_that_sent_it() {
+    let app = TestApp::guarded(require_tokens(tokens_of_each_scope()));
+    let request = Request::post(INGEST).header("content-type", "application/json");
+    app.send(request.header("authorization", "Bearer ingest").body(Body::from("{}")).unwrap()).await;
+    let kept = send(&app, Method::GET, "/api/rejections", "admin").await.json();
+    assert_eq!(kept["rejections"][0]["source"], "ingest");
+}
+
+#[tokio::test]
 async fn tokens_can_be_added_and_removed_while_the_server_runs() {
     let tokens = ChangingTokens::default();
     let app = TestApp::guarded(require_tokens(tokens.clone()));

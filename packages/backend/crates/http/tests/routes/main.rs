@@ -13,6 +13,7 @@ mod metrics;
 mod openapi;
 mod orders;
 mod problems;
+mod rejections;
 mod reports;
 mod vendors;
 

@@ -19,7 +19,7 @@ const MAX_REQUEST_BYTES: usize = 6 * 1_024 * 1_024;
 /// The host name of the gateway.
 const DOMAIN: &str = "test.execute-api.eu-west-1.amazonaws.com";
 
-/// The router of the deployed API: forwards safe methods to one function and the others to the other. A test serves it or calls
+/// The router of the deployed API: forwards safe methods to one function, and the others and what was refused to the other. A test serves it or calls
 /// it directly.
 pub fn gateway(reads: Arc<Function>, writes: Arc<Function>) -> Router {
     Router::new().fallback(forward).with_state([reads, writes])
@@ -30,7 +30,8 @@ async fn forward(State([reads, writes]): State<[Arc<Function>; 2]>, request: Req
     let Ok(body) = axum::body::to_bytes(body, MAX_REQUEST_BYTES).await else {
         return error_response(StatusCode::PAYLOAD_TOO_LARGE, "Request Too Long");
     };
-    let function = if parts.method.is_safe() { reads } else { writes };
+    let is_of_rejections = parts.uri.path().starts_with("/api/rejections");
+    let function = if parts.method.is_safe() && !is_of_rejections { reads } else { writes };
     match function.invoke(&event(&parts, &body)).await {
         Ok(output) => response(&output),
         Err(error) => {

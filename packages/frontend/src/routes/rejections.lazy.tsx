@@ -1,0 +1,12 @@
+import { createLazyRoute, getRouteApi } from '@tanstack/react-router';
+import { RejectionsPage } from '../pages/rejections/RejectionsPage';
+
+export { loadRejections } from '../pages/rejections/load';
+
+const route = getRouteApi('/rejections');
+
+export const rejectionsLazyRoute = createLazyRoute('/rejections')({
+  component: function Rejections() {
+    return <RejectionsPage data={route.useLoaderData()} search={route.useSearch()} />;
+  },
+});

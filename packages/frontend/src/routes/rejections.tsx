@@ -1,0 +1,21 @@
+import { createRoute } from '@tanstack/react-router';
+import { loadWithCache } from '../api/dataCache';
+import { lazyModule } from '../api/lazyModule';
+import type { RejectionsSearch } from '../pages/rejections/load';
+import { ErrorState } from '../ui/ErrorState';
+import { LoadingState } from '../ui/LoadingState';
+import { rootRoute } from './root';
+
+const page = lazyModule(() => import('./rejections.lazy'));
+
+export const rejectionsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/rejections',
+  // The server validates the parameters.
+  validateSearch: (search) => search as RejectionsSearch,
+  loaderDeps: ({ search: { page: _, ...query } }) => query,
+  loader: (context) =>
+    loadWithCache(context, async () => (await page()).loadRejections(context.deps, context.abortController.signal)),
+  pendingComponent: LoadingState,
+  errorComponent: ErrorState,
+}).lazy(() => page().then((module) => module.rejectionsLazyRoute));
