@@ -14,6 +14,7 @@ mod bucket;
 mod calendar;
 mod contribution;
 mod dashboard;
+pub mod detection;
 mod event;
 mod figures;
 mod history;
