@@ -16,6 +16,7 @@ mod contribution;
 mod dashboard;
 pub mod detection;
 mod event;
+pub mod explanation;
 mod figures;
 mod history;
 mod ids;

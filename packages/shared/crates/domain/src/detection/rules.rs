@@ -1,9 +1,9 @@
-//! The constants of the detection. One set for every vendor.
+//! The constants of the detection and the explanation. One set for every vendor.
 
 /// How many alternatives a signal is compared with.
 pub(crate) const RISES: usize = 2;
 
-/// All constants of the detection, with the reason for each. docs/INSIGHT.md states what was measured with them.
+/// All constants of the detection and the explanation, with the reason for each. docs/INSIGHT.md states what was measured with them.
 ///
 /// They were chosen on generated fleets with known changes, and judged on others that were not used for the choice.
 #[derive(Clone, Debug, PartialEq)]
@@ -80,6 +80,22 @@ pub struct Rules {
     pub least_usual_facts: i64,
     /// A slot is blind if the usual facts are more than this many times its facts.
     pub blind_ratio: i64,
+    /// Days after a change and before it that an explanation compares.
+    pub window_days: [i64; 2],
+    /// From more promises a day on, an explanation compares fewer days: the orders are read one by one.
+    pub busy_due_a_day: f64,
+    /// These days after a change and before it.
+    pub busy_window_days: [i64; 2],
+    /// The promises that a group needs in each window, for a rise to be mostly in it.
+    pub least_group_due: i64,
+    /// The share of the misses above the expected ones that the group has at least.
+    pub least_share_of_excess: f64,
+    /// The share of the promises that the group has at most.
+    pub greatest_share_of_due: f64,
+    /// By how much the first share exceeds the second at least.
+    pub least_surplus_of_share: f64,
+    /// By how many nats "the group changed" is more likely than "the others changed" at least: 5 is a factor of 148.
+    pub least_contrast: f64,
 }
 
 impl Rules {
@@ -120,6 +136,14 @@ impl Rules {
         least_usual_days: 7,
         least_usual_facts: 20,
         blind_ratio: 10,
+        window_days: [14, 14],
+        busy_due_a_day: 400.0,
+        busy_window_days: [3, 7],
+        least_group_due: 5,
+        least_share_of_excess: 0.6,
+        greatest_share_of_due: 0.75,
+        least_surplus_of_share: 0.25,
+        least_contrast: 5.0,
     };
 
     /// How many slots these days have.
