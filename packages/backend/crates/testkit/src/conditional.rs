@@ -32,10 +32,22 @@ pub fn run(tests: Vec<Trial>) -> ExitCode {
 /// # Errors
 /// Names the file that is missing.
 pub fn real_data<const N: usize>(names: [&str; N]) -> Result<[PathBuf; N], String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../../../shared/data");
-    match names.iter().find(|name| !folder.join(name).is_file()) {
-        Some(name) => Err(format!("../shared/data/{name} is not on this machine")),
-        None => Ok(names.map(|name| folder.join(name))),
+    files_next_to_the_project("data", names)
+}
+
+/// Vectors of the reference implementation of the detection and the explanation. They are there as real orders are.
+///
+/// # Errors
+/// Names the file that is missing.
+pub fn reference_vectors(name: &str) -> Result<PathBuf, String> {
+    files_next_to_the_project("insight", [name]).map(|[file]| file)
+}
+
+fn files_next_to_the_project<const N: usize>(folder: &str, names: [&str; N]) -> Result<[PathBuf; N], String> {
+    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../../../shared").join(folder);
+    match names.iter().find(|name| !shared.join(name).is_file()) {
+        Some(name) => Err(format!("../shared/{folder}/{name} is not on this machine")),
+        None => Ok(names.map(|name| shared.join(name))),
     }
 }
 

@@ -1,0 +1,176 @@
+//! The stored form of the states: numbers of few bytes, and floating-point numbers bit for bit.
+
+use std::collections::VecDeque;
+
+use super::counts::Counts;
+use super::decay::{DecayedCounts, Guard};
+use super::signal::{BySignal, Signal};
+use crate::varint::{put, take};
+
+/// The version of the stored form. A state of another version is computed anew.
+const VERSION: u64 = 1;
+
+/// A stored state cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a stored state of the detection cannot be read, or is of another version")]
+pub struct DamagedState;
+
+/// The stored form of a state.
+pub(crate) fn write_state(state: &impl Stored) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(1024);
+    put(&mut bytes, VERSION);
+    state.write_to(&mut bytes);
+    bytes
+}
+
+/// Reads the stored form of a state.
+pub(crate) fn read_state<T: Stored>(mut bytes: &[u8]) -> Result<T, DamagedState> {
+    if u64::read_from(&mut bytes)? != VERSION {
+        return Err(DamagedState);
+    }
+    let state = T::read_from(&mut bytes)?;
+    if bytes.is_empty() { Ok(state) } else { Err(DamagedState) }
+}
+
+/// A part of a state.
+pub(crate) trait Stored: Sized {
+    fn write_to(&self, bytes: &mut Vec<u8>);
+    fn read_from(bytes: &mut &[u8]) -> Result<Self, DamagedState>;
+}
+
+/// Stores the fields of a struct in this order.
+macro_rules! stored {
+    ($type:ident { $($field:ident),+ $(,)? }) => {
+        impl $crate::detection::stored::Stored for $type {
+            fn write_to(&self, bytes: &mut Vec<u8>) {
+                $($crate::detection::stored::Stored::write_to(&self.$field, bytes);)+
+            }
+            fn read_from(bytes: &mut &[u8]) -> Result<Self, $crate::detection::stored::DamagedState> {
+                Ok(Self { $($field: $crate::detection::stored::Stored::read_from(bytes)?),+ })
+            }
+        }
+    };
+}
+pub(crate) use stored;
+
+stored!(DecayedCounts { due, missed });
+stored!(Guard { days });
+
+impl Stored for u64 {
+    fn write_to(&self, bytes: &mut Vec<u8>) {
+        put(bytes, *self);
+    }
+    fn read_from(bytes: &mut &[u8]) -> Result<Self, DamagedState> {
+        take(bytes).map_err(|_| DamagedState)
+    }
+}
+
+impl Stored for u32 {
+    fn write_to(&self, bytes: &mut Vec<u8>) {
+        put(bytes, u64::from(*self));
+    }
+    fn read_from(bytes: &mut &[u8]) -> Result<Self, DamagedState> {
+        u64::read_from(bytes)?.try_into().map_err(|_| DamagedState)
+    }
+}
+
+impl Stored for f64 {
+    fn write_to(&self, bytes: &mut Vec<u8>) {
+        bytes.extend_from_slice(&self.to_le_bytes());
+    }
+    fn read_from(bytes: &mut &[u8]) -> Result<Self, DamagedState> {
+        let (number, rest) = bytes.split_first_chunk().ok_or(DamagedState)?;
+        *bytes = rest;
+        Ok(Self::from_le_bytes(*number))
+    }
+}
+
+impl Stored for bool {
+    fn write_to(&self, bytes: &mut Vec<u8>) {
+        bytes.push(u8::from(*self));
+    }
+    fn read_from(bytes: &mut &[u8]) -> Result<Self, DamagedState> {
+        match u64::read_from(bytes)? {
+            0 => Ok(false),
+            1 => Ok(true),
+            _ => Err(DamagedState),
+        }
+    }
+}
+
+impl Stored for Counts {
+    fn write_to(&self, bytes: &mut Vec<u8>) {
+        for number in [self.due(), self.missed()] {
+            put(bytes, number.unsigned_abs());
+        }
+    }
+    fn read_from(bytes: &mut &[u8]) -> Result<Self, DamagedState> {
+        let mut number = || i64::try_from(u64::read_from(bytes)?).map_err(|_| DamagedState);
+        Ok(Self::new(number()?, number()?))
+    }
+}
+
+impl Stored for Signal {
+    fn write_to(&self, bytes: &mut Vec<u8>) {
+        put(bytes, *self as u64);
+    }
+    fn read_from(bytes: &mut &[u8]) -> Result<Self, DamagedState> {
+        let index = usize::try_from(u64::read_from(bytes)?).map_err(|_| DamagedState)?;
+        Self::ALL.get(index).copied().ok_or(DamagedState)
+    }
+}
+
+impl<T: Stored> Stored for Option<T> {
+    fn write_to(&self, bytes: &mut Vec<u8>) {
+        self.is_some().write_to(bytes);
+        if let Some(value) = self {
+            value.write_to(bytes);
+        }
+    }
+    fn read_from(bytes: &mut &[u8]) -> Result<Self, DamagedState> {
+        bool::read_from(bytes)?.then(|| T::read_from(bytes)).transpose()
+    }
+}
+
+impl<T: Stored, const N: usize> Stored for [T; N] {
+    fn write_to(&self, bytes: &mut Vec<u8>) {
+        self.iter().for_each(|value| value.write_to(bytes));
+    }
+    fn read_from(bytes: &mut &[u8]) -> Result<Self, DamagedState> {
+        let values: Vec<T> = (0..N).map(|_| T::read_from(bytes)).collect::<Result<_, _>>()?;
+        Self::try_from(values).map_err(|_| DamagedState)
+    }
+}
+
+impl<T: Stored> Stored for BySignal<T> {
+    fn write_to(&self, bytes: &mut Vec<u8>) {
+        self.0.write_to(bytes);
+    }
+    fn read_from(bytes: &mut &[u8]) -> Result<Self, DamagedState> {
+        Stored::read_from(bytes).map(Self)
+    }
+}
+
+fn write_all<'v, T: Stored + 'v>(bytes: &mut Vec<u8>, values: impl ExactSizeIterator<Item = &'v T>) {
+    put(bytes, values.len() as u64);
+    values.for_each(|value| value.write_to(bytes));
+}
+
+impl<T: Stored> Stored for Vec<T> {
+    fn write_to(&self, bytes: &mut Vec<u8>) {
+        write_all(bytes, self.iter());
+    }
+    fn read_from(bytes: &mut &[u8]) -> Result<Self, DamagedState> {
+        // Not reserved ahead: a damaged length would allocate all memory.
+        (0..u64::read_from(bytes)?).map(|_| T::read_from(bytes)).collect()
+    }
+}
+
+impl<T: Stored> Stored for VecDeque<T> {
+    fn write_to(&self, bytes: &mut Vec<u8>) {
+        write_all(bytes, self.iter());
+    }
+    fn read_from(bytes: &mut &[u8]) -> Result<Self, DamagedState> {
+        Vec::read_from(bytes).map(Self::from)
+    }
+}
