@@ -6,6 +6,7 @@
 pub mod aws;
 pub mod client;
 pub mod database;
+pub mod detection;
 pub mod generator;
 pub mod goody;
 pub mod lists;
