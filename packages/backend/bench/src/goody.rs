@@ -1,5 +1,6 @@
 //! The real binary as a child process: measures an import, runs a rebuild.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -74,10 +75,26 @@ impl Goody {
 
     /// Imports a file of generated events into a database.
     pub fn import(&self, events: &Path, database: &Path, written: &WrittenEvents) -> Result<ImportResult, Failure> {
+        let tail = written.tail().map(|batches| TailTimer::new(database, written.orders_placed[batches - 1]));
+        self.run_import(events, &[], database, tail)
+    }
+
+    /// Imports a table into a database, with a mapping.
+    pub fn import_table(&self, file: &Path, mapping: &Path, database: &Path) -> Result<ImportResult, Failure> {
+        self.run_import(file, &["--mapping".as_ref(), mapping.as_os_str()], database, None)
+    }
+
+    fn run_import(
+        &self,
+        file: &Path,
+        options: &[&OsStr],
+        database: &Path,
+        mut tail: Option<TailTimer<'_>>,
+    ) -> Result<ImportResult, Failure> {
         let folder = database.parent().unwrap_or(Path::new("."));
         let mut command = self.command(folder);
-        command.arg("import").arg(events).arg("--database").arg(database).arg("--json").stdout(Stdio::piped());
-        let mut tail = written.tail().map(|batches| TailTimer::new(database, written.orders_placed[batches - 1]));
+        command.arg("import").arg(file).args(options).arg("--database").arg(database).arg("--json");
+        command.stdout(Stdio::piped());
         let started = Instant::now();
         let mut child = command.spawn()?;
         let (mut peak_bytes, mut processor) = (0, 0.0);

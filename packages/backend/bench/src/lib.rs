@@ -22,6 +22,7 @@ pub mod samples;
 pub mod server;
 pub mod soak;
 pub mod table;
+pub mod table_files;
 pub mod throughput;
 
 /// Why a program stops before its table is complete.

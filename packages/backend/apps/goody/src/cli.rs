@@ -2,13 +2,18 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use axum::http::HeaderValue;
-use clap::{Args, Parser, Subcommand, ValueEnum};
-use goody_application::simulate::{BACKFILL_DAYS, VendorScenario};
-use goody_domain::{BatchId, Instant};
+use clap::{Args, Parser, Subcommand};
 use goody_http::{Hosts, TokenScope};
+
+mod database;
+mod demo;
+mod files;
+
+pub(crate) use self::database::Database;
+pub(crate) use self::demo::{Backfill, DemoOptions, Simulate, SimulationOptions};
+pub(crate) use self::files::{Dataset, Export, Format, Import, MappingCommand, Retract};
 
 /// Shows which vendor is failing, since when, why, how sure that is, and which orders to chase.
 #[derive(Debug, Parser)]
@@ -56,25 +61,6 @@ pub(crate) enum Command {
 }
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum MappingCommand {
-    /// List the ready mappings, and whose exports they read.
-    List,
-    /// Print a ready mapping, to save and change it.
-    Show {
-        /// The name of the mapping.
-        name: String,
-    },
-    /// Propose a mapping for a file, from its heading and its first rows. Read it, correct it, and check it with goody import --check.
-    New {
-        /// The file.
-        file: PathBuf,
-        /// The encoding of the file. Default: what the first bytes show.
-        #[arg(long)]
-        encoding: Option<String>,
-    },
-}
-
-#[derive(Debug, Subcommand)]
 pub(crate) enum TokenCommand {
     /// Create a token, and print it once. Servers store only its SHA-256.
     New(NewToken),
@@ -93,20 +79,6 @@ pub(crate) struct NewToken {
     /// Print the token as JSON, with its line for the file of tokens.
     #[arg(long)]
     pub(crate) json: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Database {
-    /// The SQLite file.
-    #[arg(long, env = "GOODY_DATABASE", default_value = "goody.db")]
-    pub(crate) database: PathBuf,
-    /// The IANA name of the time zone whose days are counted. A database never changes its zone. Default of a new database: UTC.
-    #[arg(long, env = "GOODY_TIME_ZONE")]
-    pub(crate) time_zone: Option<String>,
-    /// After how many hours without an event an order on its way is stalled. A database never changes it. Default of a new database:
-    /// 48.
-    #[arg(long, env = "GOODY_STALL_HOURS", value_parser = clap::value_parser!(u16).range(1..))]
-    pub(crate) stall_hours: Option<u16>,
 }
 
 #[derive(Debug, Args)]
@@ -161,66 +133,6 @@ pub(crate) struct Access {
     pub(crate) concurrent: u16,
 }
 
-/// The options of the demo data.
-#[derive(Clone, Debug, Args)]
-pub(crate) struct DemoOptions {
-    /// The seed of the demo data. Another seed gives other orders.
-    #[arg(long, env = "GOODY_SEED", default_value_t = 42)]
-    pub(crate) seed: u64,
-    /// Make a vendor fail from a day on, for example `far-orchard=stall@2026-03-01`. Scenarios: drop, slow-decline, stall,
-    /// late-surge. Can be repeated.
-    #[arg(long, env = "GOODY_SCENARIO", value_name = "VENDOR=SCENARIO@DAY", value_delimiter = ',', value_parser = VendorScenario::parse)]
-    pub(crate) scenario: Vec<VendorScenario>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Backfill {
-    #[command(flatten)]
-    pub(crate) database: Database,
-    /// How many days of orders to create, up to today or `--until`.
-    #[arg(long, env = "GOODY_DAYS", default_value_t = BACKFILL_DAYS, value_parser = clap::value_parser!(u16).range(1..=3_650))]
-    pub(crate) days: u16,
-    /// No event occurs after this instant (RFC 3339). Default: now.
-    #[arg(long, env = "GOODY_UNTIL", value_parser = Instant::parse)]
-    pub(crate) until: Option<Instant>,
-    #[command(flatten)]
-    pub(crate) demo: DemoOptions,
-    /// Print the summary as JSON.
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-/// How often and how fast the simulator sends events.
-#[derive(Clone, Debug, Args)]
-pub(crate) struct SimulationOptions {
-    /// The time between two ticks, such as 5m or 30s. It is divided by the speed, but is never shorter than a second.
-    #[arg(long, env = "GOODY_SIMULATE_EVERY", default_value = "5m", value_parser = interval)]
-    pub(crate) simulate_every: Duration,
-    /// How many times faster than real time the demo orders progress. Events are recorded at the real time.
-    #[arg(long, env = "GOODY_SIMULATE_SPEED", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000))]
-    pub(crate) simulate_speed: u32,
-    #[command(flatten)]
-    pub(crate) demo: DemoOptions,
-}
-
-fn interval(text: &str) -> Result<Duration, String> {
-    let span: jiff::SignedDuration =
-        text.parse().map_err(|error| format!("is not a duration such as 5m or 30s: {error}"))?;
-    let interval = Duration::try_from(span).map_err(|_| "is negative".to_owned())?;
-    if interval < Duration::from_secs(1) { Err("is shorter than a second".into()) } else { Ok(interval) }
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Simulate {
-    #[command(flatten)]
-    pub(crate) database: Database,
-    /// Tick once and end.
-    #[arg(long)]
-    pub(crate) once: bool,
-    #[command(flatten)]
-    pub(crate) simulation: SimulationOptions,
-}
-
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct Retention {
     /// How many days an order is retained after the latest of its placement, promise, completion and recording. An order that is
@@ -231,123 +143,6 @@ pub(crate) struct Retention {
     /// back 60 days.
     #[arg(long, env = "GOODY_BUCKET_DAYS", default_value_t = 800, value_parser = clap::value_parser!(u16).range(60..))]
     pub(crate) bucket_days: u16,
-}
-
-fn constant(text: &str) -> Result<(String, String), String> {
-    let (field, value) = text.split_once('=').ok_or("must be FIELD=VALUE, such as vendorId=acme")?;
-    Ok((field.trim().to_owned(), value.trim().to_owned()))
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Import {
-    /// The files to import: NDJSON with one event on each line, a JSON list of events, or a table: CSV, an .xlsx workbook, or JSON with
-    /// a mapping. Each may be compressed with gzip. `-` is standard input. Events from an open pipe are stored within a second or two.
-    #[arg(required = true)]
-    pub(crate) files: Vec<PathBuf>,
-    /// The mapping of the columns: a ready one, such as shopify (`goody mapping list`), or a TOML file. Without it, the columns must
-    /// have the names of the event's fields.
-    #[arg(long, env = "GOODY_MAPPING")]
-    pub(crate) mapping: Option<String>,
-    /// Store nothing. Show how the files are read, the first three rows as events, and the counts of the import.
-    #[arg(long)]
-    pub(crate) check: bool,
-    /// Fail if any line is rejected. The others are stored.
-    #[arg(long, env = "GOODY_STRICT")]
-    pub(crate) strict: bool,
-    /// The encoding of the files, such as windows-1252 or shift_jis. Default: that of the mapping, or what the first bytes show.
-    #[arg(long, env = "GOODY_ENCODING")]
-    pub(crate) encoding: Option<String>,
-    /// The IANA name of the time zone of the times without an offset in the files, and of their days. Default: that of the mapping.
-    #[arg(long, env = "GOODY_FILE_TIME_ZONE")]
-    pub(crate) file_time_zone: Option<String>,
-    /// The value of a field for rows without one, such as vendorId=acme. Can be repeated.
-    #[arg(long = "constant", value_name = "FIELD=VALUE", value_parser = constant)]
-    pub(crate) constants: Vec<(String, String)>,
-    /// The second file of a mapping with [join]. Default: the file that the mapping names, in the folder of the first.
-    #[arg(long, env = "GOODY_JOIN")]
-    pub(crate) join: Option<PathBuf>,
-    #[command(flatten)]
-    pub(crate) database: Database,
-    /// The file for rejected lines and the reasons. Default: the name of the imported file with `.rejected.ndjson`, in the current
-    /// folder. If no line is rejected, an existing file of that name is deleted.
-    #[arg(long, env = "GOODY_REJECTED")]
-    pub(crate) rejected: Option<PathBuf>,
-    /// The id of the batch, with which `goody retract` takes the imported events back. Default: a new id.
-    #[arg(long, env = "GOODY_BATCH_ID", value_parser = BatchId::parse)]
-    pub(crate) batch_id: Option<BatchId>,
-    /// How many events are stored together. Fewer if no more arrive within a second.
-    #[arg(long, env = "GOODY_BATCH", default_value_t = 4_000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
-    pub(crate) batch: u32,
-    /// Print the summary as JSON.
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Retract {
-    /// The id of the batch, as `goody import` printed it or the response to a request had it in `X-Batch-Id`.
-    #[arg(value_parser = BatchId::parse)]
-    pub(crate) batch_id: BatchId,
-    #[command(flatten)]
-    pub(crate) database: Database,
-    /// Print the summary as JSON.
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ForgetRejections {
-    #[command(flatten)]
-    pub(crate) database: Database,
-    /// Print the summary as JSON.
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Dataset {
-    /// Every event, as goody import reads it: to move to another database, or to correct and import again.
-    Events,
-    /// Every order with its events, sorted by id.
-    Orders,
-    /// Every vendor with its numbers of today, sorted by id.
-    Vendors,
-    /// Every report, sorted by vendor and date: for each date on which the vendor has counts, or for the requested dates.
-    Reports,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// A heading and one row for each item, for spreadsheets.
-    Csv,
-    /// One JSON object on each line.
-    Ndjson,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Export {
-    /// What to export.
-    pub(crate) dataset: Dataset,
-    /// The format of the output.
-    #[arg(long, env = "GOODY_FORMAT", default_value = "ndjson")]
-    pub(crate) format: Format,
-    /// Begin a CSV file with a byte order mark, by which Excel knows that it is UTF-8.
-    #[arg(long, env = "GOODY_BOM")]
-    pub(crate) bom: bool,
-    /// Only reports of this date, such as 2026-01-31, or the table of the vendors on it. Default for vendors: today.
-    #[arg(long, conflicts_with_all = ["from", "to"])]
-    pub(crate) date: Option<String>,
-    /// Only reports of this date or later.
-    #[arg(long)]
-    pub(crate) from: Option<String>,
-    /// Only reports of this date or earlier.
-    #[arg(long)]
-    pub(crate) to: Option<String>,
-    /// The file to write. It gets its name when it is complete, and never replaces a database. Default: standard output.
-    #[arg(long, short)]
-    pub(crate) output: Option<PathBuf>,
-    #[command(flatten)]
-    pub(crate) database: Database,
 }
 
 #[derive(Debug, Args)]
@@ -400,6 +195,15 @@ pub(crate) struct Restore {
     /// Also restore a backup with another time zone than the database, and replace the database that an earlier restore saved.
     #[arg(long)]
     pub(crate) force: bool,
+    /// Print the summary as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ForgetRejections {
+    #[command(flatten)]
+    pub(crate) database: Database,
     /// Print the summary as JSON.
     #[arg(long)]
     pub(crate) json: bool,

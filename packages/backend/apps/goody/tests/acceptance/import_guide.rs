@@ -99,6 +99,51 @@ fn a_check_ends_with_the_counts_of_the_import() {
     }
 }
 
+/// A workbook with a sheet for each month, and a sheet of notes.
+#[test]
+fn every_sheet_of_a_workbook_with_the_columns_is_imported() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, database) = (folder.path().join("orders.xlsx"), folder.path().join("goody.db"));
+    let sheets: [&[[&str; 4]]; 3] = [
+        &[["Notes", "", "", ""]],
+        &[["orderId", "vendorId", "status", "occurredAt"], ["o-1", "acme", "PLACED", "2026-01-05T10:00:00Z"]],
+        &[["orderId", "vendorId", "status", "occurredAt"], ["o-2", "acme", "PLACED", "2026-02-05T10:00:00Z"]],
+    ];
+    let mut archive = zip::ZipWriter::new(std::fs::File::create(&file).unwrap());
+    let mut part = |name: &str, text: &str| {
+        archive.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut archive, text.as_bytes()).unwrap();
+    };
+    let relationship = |id: &str, kind: &str, target: &str| {
+        format!("<Relationship Id=\"{id}\" Type=\"x/relationships/{kind}\" Target=\"{target}\"/>")
+    };
+    part("[Content_Types].xml", "<Types/>");
+    let office = relationship("a", "officeDocument", "xl/workbook.xml");
+    part("_rels/.rels", &format!("<Relationships>{office}</Relationships>"));
+    let (mut names, mut related) = (String::new(), String::new());
+    for (at, rows) in sheets.iter().enumerate() {
+        let (id, target) = (format!("r{at}"), format!("worksheets/sheet{at}.xml"));
+        names.push_str(&format!("<sheet name=\"S{at}\" sheetId=\"{}\" r:id=\"{id}\"/>", at + 1));
+        related.push_str(&relationship(&id, "worksheet", &target));
+        let mut text = String::new();
+        for (row, cells) in (1..).zip(rows.iter()) {
+            let cell = |(column, cell): (char, &&str)| {
+                format!("<c r=\"{column}{row}\" t=\"inlineStr\"><is><t>{cell}</t></is></c>")
+            };
+            let cells: String = ('A'..).zip(cells).map(cell).collect();
+            text.push_str(&format!("<row r=\"{row}\">{cells}</row>"));
+        }
+        part(&format!("xl/{target}"), &format!("<worksheet><sheetData>{text}</sheetData></worksheet>"));
+    }
+    part("xl/workbook.xml", &format!("<workbook xmlns:r=\"r\"><sheets>{names}</sheets></workbook>"));
+    part("xl/_rels/workbook.xml.rels", &format!("<Relationships>{related}</Relationships>"));
+    archive.finish().unwrap();
+    let arguments = ["import", crate::binary::text(&file), "--database", crate::binary::text(&database), "--json"];
+    let output = crate::binary::goody(&arguments).current_dir(folder.path()).output().unwrap();
+    let summary: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&summary["orders"], &summary["files"][0]["sheet"]), (&2.into(), &"S1, S2".into()), "{summary}");
+}
+
 #[test]
 fn an_import_of_nothing_but_rejections_fails_and_a_strict_one_fails_with_any() {
     let folder = tempfile::tempdir().unwrap();

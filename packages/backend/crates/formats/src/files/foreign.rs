@@ -1,4 +1,4 @@
-//! Files that are no table and no events, by their first bytes: a person gets told what to do instead of columns of garbage.
+//! Files that are no table and no events, by their first bytes. The error says what to do, instead of columns of garbage.
 
 const SIGNATURES: [(&[u8], &str); 11] = [
     (
@@ -35,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn files_of_other_kinds_are_told_apart_from_tables() {
+    fn files_of_other_kinds_are_distinguished_from_tables() {
         for start in [&b"%PDF-1.7\n"[..], b"\xef\xbb\xbf\r\n<HTML><body>", b"<!DOCTYPE html>", b"BZh91AY", b"PAR1\x15"]
         {
             assert!(foreign(start).is_some(), "{}", String::from_utf8_lossy(start));

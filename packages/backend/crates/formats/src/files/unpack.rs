@@ -11,7 +11,7 @@ use crate::files::foreign::foreign;
 const BUFFER: usize = 1 << 20;
 /// How many bytes are looked at before the encoding is known, if the file has them.
 const SAMPLE: usize = 1 << 16;
-/// How many bytes tell a kind of file, if the file has them.
+/// How many bytes show the kind of a file, if the file has them.
 const LEAST: usize = 16;
 /// The first bytes of a gzip file, and of a ZIP archive, which a workbook is.
 const GZIP: &[u8] = b"\x1f\x8b";

@@ -240,3 +240,36 @@ fn a_workbook_gives_days_times_and_long_numbers() {
         ]
     );
 }
+
+#[test]
+fn a_heading_that_repeats_in_joined_files_is_no_row() {
+    let month = "orderId,vendorId,status,occurredAt\no-1,a,PLACED,2026-05-01T10:00:00Z\n";
+    let imported = read(&format!("{month}{month}"), "");
+    assert_eq!(imported.rejected, []);
+    assert_eq!((imported.events.len(), imported.rows_without_events), (2, 1));
+}
+
+#[test]
+fn rows_of_one_order_with_other_promises_give_one_placement() {
+    let toml = "money = \"major\"\n[columns]\norderId = \"order\"\nvendorId = \"vendor\"\nshipBy = \"limit\"\n\
+                currency = \"currency\"\ngiftValue = { column = \"price\", sum = true }\n[same-order]\ncolumn = \"order\"\n\
+                [[events]]\nstatus = \"PLACED\"\noccurredAt = \"placed\"\n";
+    let heading = "order,vendor,placed,limit,currency,price";
+    let first = "A-1,acme,2026-05-01T10:00:00Z,2026-05-04T10:00:00Z,,1.00";
+    let second = "A-1,acme,2026-05-01T10:00:00Z,2026-05-03T10:00:00Z,EUR,2.50";
+    let imported = read(&format!("{heading}\n{first}\n{second}\n"), toml);
+    assert_eq!((imported.rejected.len(), imported.events.len()), (0, 1), "{:?}", imported.lines());
+    let goody_domain::Fact::Placed(placement) = &imported.events[0].fact else { panic!("no placement") };
+    assert_eq!(placement.ship_by.unwrap().to_string(), "2026-05-04T10:00:00Z", "that of the first row");
+    assert_eq!((placement.gift_value, placement.currency().as_str()), (Some(350), "EUR"));
+    // Two vendors, or two times, are two placements.
+    let other = second.replace("acme", "zenith");
+    assert_eq!(read(&format!("{heading}\n{first}\n{other}\n"), toml).events.len(), 2);
+}
+
+#[test]
+fn a_missing_column_names_all_of_its_alternatives() {
+    let toml = "[columns]\norderId = { first = [\"number\", \"Order #\"] }\n";
+    let error = import(b"Bestellung,Vendor\n1,acme\n", &mapping(toml), None).err().unwrap();
+    assert!(error.contains("there is no column number or Order #.") && error.contains("goody mapping new"), "{error}");
+}

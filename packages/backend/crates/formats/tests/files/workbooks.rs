@@ -78,3 +78,21 @@ fn an_archive_of_something_else_is_named_as_such() {
     let error = error_of(b"Order,Vendor\n1,Acme\n".to_vec());
     assert!(matches!(error, WorkbookError::Archive(_)), "{error:?}");
 }
+
+#[test]
+fn hidden_sheets_are_read_only_by_their_name() {
+    let office = r#"<Relationship Id="a" Type="x/relationships/officeDocument" Target="xl/workbook.xml"/>"#;
+    let sheets = r#"<workbook xmlns:r="r"><sheets><sheet name="Old" sheetId="1" state="hidden" r:id="r1"/><sheet name="Orders" sheetId="2" r:id="r2"/></sheets></workbook>"#;
+    let related = r#"<Relationships><Relationship Id="r1" Type="x/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="r2" Type="x/worksheet" Target="worksheets/sheet2.xml"/></Relationships>"#;
+    let bytes = archive(&[
+        TYPES,
+        ("_rels/.rels", &format!("<Relationships>{office}</Relationships>")),
+        ("xl/workbook.xml", sheets),
+        ("xl/_rels/workbook.xml.rels", related),
+        ("xl/worksheets/sheet1.xml", "<worksheet><sheetData/></worksheet>"),
+        ("xl/worksheets/sheet2.xml", "<worksheet><sheetData/></worksheet>"),
+    ]);
+    let workbook = Workbook::open(Cursor::new(bytes)).unwrap();
+    assert_eq!(workbook.sheets(None).unwrap(), ["Orders"]);
+    assert_eq!(workbook.sheets(Some("old")).unwrap(), ["Old"]);
+}

@@ -2,6 +2,10 @@
 
 use std::borrow::Cow;
 
+use goody_domain::Rejection;
+
+use super::fields::Field;
+
 /// Whether a text is a number that a spreadsheet shortened, such as 5.10141E+13.
 pub(crate) fn is_shortened(text: &str) -> bool {
     let Some((digits, exponent)) = text.split_once(['E', 'e']) else { return false };
@@ -41,4 +45,12 @@ pub(crate) fn cleaned(text: Cow<'_, str>, longest: usize) -> Cow<'_, str> {
     let plain: String =
         text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).take(longest).collect();
     Cow::Owned(plain.trim_end().to_owned())
+}
+
+/// Why a cell cannot be read.
+pub(crate) const NOT_TEXT: &str =
+    "is not UTF-8: say the encoding of the file, such as windows-1252 (encoding in the mapping, or --encoding)";
+
+pub(crate) fn not_text(field: Field) -> Rejection {
+    Rejection::field(field.name(), NOT_TEXT)
 }

@@ -6,11 +6,10 @@ use std::collections::{BTreeMap, HashMap};
 use csv::ByteRecord;
 use goody_domain::{Rejection, Status, WireEvent};
 
-use super::cells::{cleaned, is_shortened, joined_clock};
+use super::cells::{cleaned, is_shortened, joined_clock, not_text};
 use super::event_id::derived_id;
 use super::fields::{COUNT, Field};
 use super::source::{BoundSource, NotText, Role};
-use super::values::not_text;
 use super::when::BoundRowTest;
 use crate::files::money::MoneyFormat;
 use crate::files::times::TimeFormat;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use csv::ByteRecord;
 use goody_domain::Rejection;
 
-use super::cells::{cleaned, joined_clock, whole};
+use super::cells::{NOT_TEXT, cleaned, joined_clock, not_text, whole};
 use super::fields::Field;
 use super::row::{BoundField, LONGEST_TEXT, Made, RowParser};
 use super::source::{NotText, Role};
@@ -117,12 +117,4 @@ impl RowParser {
         }
         Ok(attributes)
     }
-}
-
-/// Why a cell cannot be read.
-const NOT_TEXT: &str =
-    "is not UTF-8: say the encoding of the file, such as windows-1252 (encoding in the mapping, or --encoding)";
-
-pub(super) fn not_text(field: Field) -> Rejection {
-    Rejection::field(field.name(), NOT_TEXT)
 }
