@@ -22,7 +22,8 @@ pub struct Sample {
     encoding: Option<&'static str>,
 }
 
-/// The names that files give to a field, in small letters without blanks. The first that a file has is proposed.
+/// The names that files give to a field, in small letters without blanks. The first that a file has is proposed. English names
+/// come first, then those of German, French, Spanish and Italian exports.
 const NAMES: [(&str, &[&str]); 13] = [
     (
         "orderId",
@@ -37,6 +38,16 @@ const NAMES: [(&str, &[&str]); 13] = [
             "ordernr",
             "name",
             "bestellnummer",
+            "bestellnr",
+            "bestellung",
+            "auftragsnummer",
+            "ndecommande",
+            "numérodecommande",
+            "commande",
+            "númerodepedido",
+            "pedido",
+            "numeroordine",
+            "ordine",
             "numero",
             "id",
         ],
@@ -56,6 +67,15 @@ const NAMES: [(&str, &[&str]); 13] = [
             "store",
             "shop",
             "storename",
+            "lieferant",
+            "händler",
+            "verkäufer",
+            "fournisseur",
+            "vendeur",
+            "proveedor",
+            "vendedor",
+            "fornitore",
+            "venditore",
         ],
     ),
     (
@@ -72,14 +92,33 @@ const NAMES: [(&str, &[&str]); 13] = [
             "eta",
             "duedate",
             "estimatedarrivaldate",
+            "voraussichtlichelieferung",
+            "livraisonprévue",
+            "entregaprevista",
+            "consegnaprevista",
         ],
     ),
     ("shipBy", &["shipby", "shipbydate", "dispatchby", "promisedate", "shippinglimitdate", "latestshipdate"]),
     (
         "giftValue",
-        &["giftvalue", "ordertotal", "total", "totalprice", "amount", "price", "grandtotal", "value", "itemprice"],
+        &[
+            "giftvalue",
+            "ordertotal",
+            "total",
+            "totalprice",
+            "amount",
+            "price",
+            "grandtotal",
+            "value",
+            "itemprice",
+            "gesamtbetrag",
+            "betrag",
+            "montant",
+            "importe",
+            "totale",
+        ],
     ),
-    ("currency", &["currency", "currencycode", "ordercurrency"]),
+    ("currency", &["currency", "currencycode", "ordercurrency", "währung", "devise", "moneda", "valuta"]),
     ("giftType", &["gifttype", "category", "categoryname", "producttype", "type"]),
     ("isRush", &["isrush", "rush", "express", "priority"]),
     ("carrier", &["carrier", "carriername", "shippingcarrier", "courier"]),
@@ -107,6 +146,14 @@ const TIMES: [(&str, &[&str]); 4] = [
             "datecreated",
             "orderdatedateorders",
             "date",
+            "bestelldatum",
+            "auftragsdatum",
+            "datum",
+            "datedecommande",
+            "fechadepedido",
+            "fecha",
+            "dataordine",
+            "data",
         ],
     ),
     (
@@ -123,6 +170,12 @@ const TIMES: [(&str, &[&str]); 4] = [
             "dispatched",
             "orderdeliveredcarrierdate",
             "shipmentdate",
+            "versendet",
+            "versanddatum",
+            "expédié",
+            "datedexpédition",
+            "enviado",
+            "spedito",
         ],
     ),
     (
@@ -136,13 +189,18 @@ const TIMES: [(&str, &[&str]); 4] = [
             "arrivedat",
             "orderdeliveredcustomerdate",
             "datedelivered",
+            "zugestellt",
+            "geliefert",
+            "livré",
+            "entregado",
+            "consegnato",
         ],
     ),
     ("CANCELLED", &["cancelled", "canceled", "cancelledat", "canceledat", "canceldate", "datecancelled"]),
 ];
 
 /// Words of a status column, with the status that they usually mean.
-const STATUS_WORDS: [(&str, &str); 26] = [
+const STATUS_WORDS: [(&str, &str); 35] = [
     ("new", "PLACED"),
     ("placed", "PLACED"),
     ("created", "PLACED"),
@@ -169,6 +227,15 @@ const STATUS_WORDS: [(&str, &str); 26] = [
     ("return to sender", "RETURN_TO_SENDER"),
     ("canceled", "CANCELLED"),
     ("cancelled", "CANCELLED"),
+    ("in bearbeitung", ""),
+    ("versendet", "SHIPPING_ON_TIME"),
+    ("zugestellt", "ARRIVED"),
+    ("storniert", "CANCELLED"),
+    ("en cours", ""),
+    ("expédiée", "SHIPPING_ON_TIME"),
+    ("livrée", "ARRIVED"),
+    ("annulée", "CANCELLED"),
+    ("refunded", "CANCELLED"),
 ];
 
 impl Sample {
@@ -265,8 +332,19 @@ pub fn propose(file: &str, sample: &Sample) -> String {
             None => {}
         }
     }
-    let status =
-        sample.find(&["status", "orderstatus", "state", "deliverystatus", "shipmentstatus", "fulfillmentstatus"]);
+    let status = sample.find(&[
+        "status",
+        "orderstatus",
+        "state",
+        "deliverystatus",
+        "shipmentstatus",
+        "fulfillmentstatus",
+        "bestellstatus",
+        "état",
+        "statut",
+        "estado",
+        "stato",
+    ]);
     if times.is_empty() {
         if let Some(at) = status {
             line(format!("status = {:?}", sample.heading[at]));

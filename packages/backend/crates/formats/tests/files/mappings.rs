@@ -273,3 +273,27 @@ fn a_missing_column_names_all_of_its_alternatives() {
     let error = import(b"Bestellung,Vendor\n1,acme\n", &mapping(toml), None).err().unwrap();
     assert!(error.contains("there is no column number or Order #.") && error.contains("goody mapping new"), "{error}");
 }
+
+#[test]
+fn a_mapping_is_proposed_for_headings_in_other_languages() {
+    let row = |text: &str| csv::ByteRecord::from(text.split(';').collect::<Vec<_>>());
+    let rows = vec![
+        row("Bestelldatum;Bestellung #;Status;Lieferant;Betrag;Zugestellt"),
+        row("05.01.2026 09:00;1001;Zugestellt;Acme;1.234,50;07.01.2026 10:00"),
+        row("05.01.2026 10:00;1002;In Bearbeitung;Acme;12,50;"),
+    ];
+    let sample = goody_formats::files::proposal::Sample::new(rows, Some(b';'), None);
+    let proposed = goody_formats::files::proposal::propose("orders.csv", &sample);
+    let lines = [
+        "orderId = \"Bestellung #\"",
+        "vendorId = \"Lieferant\"",
+        "giftValue = \"Betrag\"",
+        "status = \"ARRIVED\"\noccurredAt = \"Zugestellt\"",
+        "\"In Bearbeitung\" = \"\"",
+        "date-formats = [\"%d.%m.%Y %H:%M\"]",
+    ];
+    for line in lines {
+        assert!(proposed.contains(line), "{line}: {proposed}");
+    }
+    assert!(Mapping::parse("proposed".into(), &proposed).is_ok(), "{proposed}");
+}
