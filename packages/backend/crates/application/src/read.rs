@@ -9,7 +9,7 @@ mod versions;
 
 pub use fleet_cache::{FleetCache, FleetReports, FleetRow};
 pub use health::{Check, Gaps, Health, HealthReader, RecordedHealth, Verdict};
-pub use order_totals::{OrderTotal, counted_total};
+pub use order_totals::{OrderTotal, complete_from, counted_total};
 pub use orders::{OrderPage, RecentPage, order_page, recent_page};
 pub use reports::{
     FleetDay, VendorDay, fleet_history, report_on, reports_of_vendor, scores, vendor_history, vendor_report, window_of,

@@ -1,6 +1,7 @@
 //! Checks of the order lists, the recent feed and the vendors' issues.
 
 use goody_application::ports::{OrderFilter, OrderReader, RecentFilter, ReportReader};
+use goody_application::read::complete_from;
 use goody_domain::{GiftType, Instant, Order, OrderId, Report, ReportZone, Status, VendorId};
 use goody_store_sqlite::SqliteStore;
 use goody_testkit::suite::numbers::{assert_list, numbers};
@@ -43,7 +44,7 @@ pub(crate) fn assert_numbers(real: &SqliteStore, reports: &[Report], now: Instan
             let first = filter.ranges.values().map(|range| range.from).chain([filter.placed_from]).flatten().min();
             // An open order that is given up was in the levels until then.
             let is_complete = match first {
-                Some(first) => kept_from.is_none_or(|kept_from| first >= kept_from),
+                Some(first) => kept_from.is_none_or(|kept_from| first >= complete_from(filter, kept_from)),
                 None => kept_from.is_none() || filter.as_of == Some(zone.today(now).at()),
             };
             if is_complete {

@@ -137,6 +137,14 @@ fn level_terms(filter: &OrderFilter) -> Option<Vec<Term>> {
     }
 }
 
+/// The first day from which on a list by a milestone has all of its orders, where orders have expired whose last day is before
+/// `kept_from`. The deadline for the handover can be later than this last day: a delivery before it ends an order without a promise.
+pub fn complete_from(filter: &OrderFilter, kept_from: Day) -> Day {
+    /// By how much a deadline may be later. Deadlines are days after the placement.
+    const DEADLINE_DAYS: i32 = 31;
+    kept_from.plus(if filter.ranges.contains_key(&Milestone::ShipDue) { DEADLINE_DAYS } else { 0 })
+}
+
 /// The total of a list, if the buckets have it. They count orders that have expired, too: the total of a list that may have had
 /// some of them is counted from its orders.
 ///
@@ -164,7 +172,9 @@ pub async fn counted_total(
         Counted::Window(range, terms) => (range.from, terms),
         Counted::Level(terms) => (Some(last), terms),
     };
-    let kept_from = [reports.kept_from().await?, orders.orders_kept_from(now).await?].into_iter().flatten().max();
+    let kept_from =
+        [reports.kept_from().await?, orders.orders_kept_from(now).await?.map(|day| complete_from(filter, day))];
+    let kept_from = kept_from.into_iter().flatten().max();
     if kept_from.is_some_and(|kept_from| first.is_none_or(|first| first < kept_from)) {
         return Ok(None);
     }
