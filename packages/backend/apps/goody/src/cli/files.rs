@@ -69,7 +69,7 @@ pub(crate) struct Import {
     #[arg(long, env = "GOODY_BATCH_ID", value_parser = BatchId::parse)]
     pub(crate) batch_id: Option<BatchId>,
     /// How many events are stored together. Fewer if no more arrive within a second.
-    #[arg(long, env = "GOODY_BATCH", default_value_t = 4_000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    #[arg(long, env = "GOODY_BATCH", default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub(crate) batch: u32,
     /// Print the summary as JSON.
     #[arg(long)]
