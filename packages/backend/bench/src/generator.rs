@@ -9,7 +9,7 @@ use goody_domain::{Day, EventId, Instant, OrderEvent, OrderId, ReportZone, SlaPr
 use crate::Failure;
 
 /// The number of events that an import stores in one transaction. It equals that of `goody import`.
-pub const BATCH: usize = 20_000;
+pub const BATCH: usize = 40_000;
 
 const GIFTS: [&str; 12] = [
     "candle",

@@ -68,8 +68,8 @@ pub(crate) struct Import {
     /// The id of the batch, with which `goody retract` takes the imported events back. Default: a new id.
     #[arg(long, env = "GOODY_BATCH_ID", value_parser = BatchId::parse)]
     pub(crate) batch_id: Option<BatchId>,
-    /// How many events are stored together. Fewer if no more arrive within a second.
-    #[arg(long, env = "GOODY_BATCH", default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    /// How many events are stored together. Fewer if no more arrive within a second. Small batches take less memory and more time.
+    #[arg(long, env = "GOODY_BATCH", default_value_t = 40_000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub(crate) batch: u32,
     /// Print the summary as JSON.
     #[arg(long)]

@@ -21,7 +21,7 @@ use crate::clock::SystemClock;
 use crate::progress::Progress;
 
 /// How many changes are projected together. More would take more memory.
-const PROJECTION_BATCH: usize = 40_000;
+const PROJECTION_BATCH: usize = 80_000;
 
 /// Records the batches in the orders of `ingest`, and counts the outcomes. The reports of `projection` follow.
 ///

@@ -13,7 +13,7 @@ use crate::clock::SystemClock;
 use crate::{Failure, cli, database, output};
 
 /// Memory for the pages of the writer, in MiB: more than in a server, because an import writes everywhere.
-const WRITER_CACHE_MIB: u32 = 48;
+const WRITER_CACHE_MIB: u32 = 128;
 
 pub(super) enum Target {
     Database(SqliteStore),
