@@ -42,6 +42,9 @@ pub enum WorkbookError {
     /// The part with the texts that cells share says that it has more of them than it can have.
     #[error("it is damaged: its shared texts are fewer than it says")]
     Texts,
+    /// The cells of a row are not in order from left to right: what is in which column is not sure.
+    #[error("it is damaged: the cells of row {0} are not in the order of their columns")]
+    Order(u64),
     /// It has no sheet of this name.
     #[error("it has no sheet {0}; its sheets are: {1}")]
     NoSheet(String, String),
@@ -96,7 +99,7 @@ impl<R: Read + Seek> Workbook<R> {
     /// Reads the rows of a sheet that are not empty, each with its number, until `row` returns false.
     ///
     /// # Errors
-    /// The sheet is damaged.
+    /// The sheet is damaged, or the cells of a row are not in order. Then `row` has received the rows before.
     pub fn rows(&mut self, sheet: &str, mut row: impl FnMut(u64, ByteRecord) -> bool) -> Result<(), WorkbookError> {
         let mut cells = self.workbook.worksheet_cells_reader(sheet)?;
         let mut current = (0_u32, ByteRecord::new());
@@ -112,6 +115,9 @@ impl<R: Read + Seek> Workbook<R> {
             let text = text_of(cell.get_value());
             if column >= MOST_COLUMNS || text.is_empty() {
                 continue;
+            }
+            if current.1.len() > column as usize {
+                return Err(WorkbookError::Order(u64::from(line) + 1));
             }
             while current.1.len() < column as usize {
                 current.1.push_field(b"");

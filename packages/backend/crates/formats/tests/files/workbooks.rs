@@ -79,6 +79,47 @@ fn an_archive_of_something_else_is_named_as_such() {
     assert!(matches!(error, WorkbookError::Archive(_)), "{error:?}");
 }
 
+/// A workbook with one sheet, `Orders`.
+fn with_sheet(rows: &str) -> Vec<u8> {
+    let office = r#"<Relationship Id="a" Type="x/relationships/officeDocument" Target="xl/workbook.xml"/>"#;
+    let sheets = r#"<workbook xmlns:r="r"><sheets><sheet name="Orders" sheetId="1" r:id="r1"/></sheets></workbook>"#;
+    let sheet = r#"<Relationship Id="r1" Type="x/worksheet" Target="worksheets/sheet1.xml"/>"#;
+    archive(&[
+        TYPES,
+        ("_rels/.rels", &format!("<Relationships>{office}</Relationships>")),
+        ("xl/workbook.xml", sheets),
+        ("xl/_rels/workbook.xml.rels", &format!("<Relationships>{sheet}</Relationships>")),
+        ("xl/worksheets/sheet1.xml", &format!("<worksheet><sheetData>{rows}</sheetData></worksheet>")),
+    ])
+}
+
+#[test]
+fn a_sheet_whose_cells_are_not_in_order_is_refused() {
+    let read = |rows: &str| {
+        let mut found = Vec::new();
+        let mut workbook = Workbook::open(Cursor::new(with_sheet(rows))).unwrap();
+        let result = workbook.rows("Orders", |number, row| {
+            found.push((
+                number,
+                row.iter().map(|field| String::from_utf8_lossy(field).into_owned()).collect::<Vec<_>>(),
+            ));
+            true
+        });
+        (result.map_err(|error| error.to_string()), found)
+    };
+    let cell = |position: &str, value: u8| format!(r#"<c r="{position}"><v>{value}</v></c>"#);
+    let first = format!(r#"<row r="1">{}{}</row>"#, cell("A1", 1), cell("C1", 3));
+    let row =
+        |number: u64, fields: &[&str]| (number, fields.iter().map(|field| (*field).to_owned()).collect::<Vec<_>>());
+    assert_eq!(read(&first), (Ok(()), vec![row(1, &["1", "", "3"])]));
+    let second = format!(r#"<row r="2">{}{}</row>"#, cell("B2", 2), cell("A2", 1));
+    let refused = "it is damaged: the cells of row 2 are not in the order of their columns".to_owned();
+    assert_eq!(read(&format!("{first}{second}")), (Err(refused), vec![row(1, &["1", "", "3"])]));
+    // No sheet has such columns and rows, and none is computed with a panic.
+    let far = format!(r#"<row r="3">{}{}</row>"#, cell("ZZZZZZZZZZ3", 9), cell("A9999999999", 9));
+    let _ = read(&far);
+}
+
 #[test]
 fn hidden_sheets_are_read_only_by_their_name() {
     let office = r#"<Relationship Id="a" Type="x/relationships/officeDocument" Target="xl/workbook.xml"/>"#;
