@@ -46,7 +46,8 @@ const BLOCKING_THREADS: usize = 6;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Sets when the allocator returns memory that it does not use: after two seconds. By default it is 10 ms, so that an import gives
-/// memory back and gets it again all the time, which takes a tenth of its time.
+/// memory back and gets it again all the time, which takes a tenth of its time. A server keeps the default: what a large request
+/// needed should soon be free.
 #[expect(unsafe_code, reason = "the settings of the allocator have no safe interface")]
 fn delay_purge() {
     /// `mi_option_purge_delay` of `mimalloc.h`, in milliseconds.
@@ -55,29 +56,35 @@ fn delay_purge() {
     unsafe { libmimalloc_sys::mi_option_set(PURGE_DELAY, 2_000) };
 }
 
-/// Limits how many heaps the C library creates, which SQLite uses. By default, each thread gets its own heap, and no heap returns
-/// the memory that requests needed for a moment: the server then takes twice the memory. With fewer than four heaps, writers and
-/// readers wait for each other: under load the server stores a tenth less. Only a server needs this: an import ends soon.
-#[cfg(target_env = "gnu")]
-#[expect(unsafe_code, reason = "the settings of the C library have no safe interface")]
-fn limit_heaps() {
-    // SAFETY: `mallopt` takes two integers, and no second thread exists yet.
-    unsafe { libc::mallopt(libc::M_ARENA_MAX, 4) };
+/// Limits the memory that a server keeps without use. An import ends soon, and is faster without these limits.
+///
+/// The C library, which SQLite uses, creates a heap for each thread, and no heap returns the memory that requests needed for a moment:
+/// the server then takes twice the memory. With fewer than four heaps, writers and readers wait for each other: under load the server
+/// stores a tenth less. The allocator of everything else asks for pages of 2 MiB, of which a request may use a little: a large request
+/// then takes twice the memory.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[expect(unsafe_code, reason = "the settings of the C library and of the kernel have no safe interface")]
+fn limit_memory() {
+    // SAFETY: both take integers, and no second thread exists yet.
+    unsafe {
+        libc::mallopt(libc::M_ARENA_MAX, 4);
+        libc::prctl(libc::PR_SET_THP_DISABLE, 1, 0, 0, 0);
+    }
 }
 
-#[cfg(not(target_env = "gnu"))]
-fn limit_heaps() {}
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+fn limit_memory() {}
 
 /// How long blocking work, such as a read of a slow disk, may continue after the command has ended.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);
 
 fn main() -> ExitCode {
-    delay_purge();
     let cli = Cli::parse();
     let log = if matches!(cli.command, Command::Serve(_)) {
-        limit_heaps();
+        limit_memory();
         Some(logs::start_server(&cli.log))
     } else {
+        delay_purge();
         logs::start(&cli.log);
         None
     };
