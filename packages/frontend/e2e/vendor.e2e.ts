@@ -2,6 +2,7 @@ import type { components } from '@goody/api';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Interval, VendorDay } from '../src/api/types';
+import { issueStatuses } from '../src/format/labels';
 import { expectRow, expectSearch, heading, launch, read, rows, visit, words } from './browser';
 import { events } from './events';
 import { Goody, hasOlist, OLIST_DATE } from './goody';
@@ -287,7 +288,22 @@ describe('the history of a vendor', () => {
     expect(words((await page.locator(`[id="${help}"]`).textContent()) ?? '')).toMatch(/press ← → to read one day/);
     await chart(page).focus();
     await page.keyboard.press('Tab');
-    await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('Show as table');
+    const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
+    await expect.poll(focused).toMatch(/^\d+ completed, .*: show the orders$/);
+  });
+
+  test('opens the orders of a day', async () => {
+    const { page } = await open('/vendors/flowers');
+    const newestFirst = (await history('flowers', 30)).toReversed();
+    const index = newestFirst.findIndex(({ day }) => day.issueCount > 0);
+    const day = newestFirst[index];
+    if (day === undefined) throw new Error('no day has an issue');
+    await page.getByText('Show as table').click();
+    const row = page.locator('tr', { has: page.locator('td:nth-child(9)') }).nth(index);
+    await row.getByRole('link').last().click();
+    const status = issueStatuses.join();
+    await expectSearch(page, { vendorId: 'flowers', completedFrom: day.date, completedTo: day.date, status });
+    await expect.poll(() => heading(page)).toMatch(new RegExp(`^${day.day.issueCount} `));
   });
 
   test('is available as a table with the same numbers', async () => {

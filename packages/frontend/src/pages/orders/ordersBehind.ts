@@ -11,8 +11,8 @@ export interface ReportKey {
   isPast: boolean;
 }
 
-/** The seven days to the date of the report, or the seven days before them. */
-export type WindowName = 'current7d' | 'previous7d';
+/** The seven days to the date of the report, the seven days before them, or the date alone. */
+export type WindowName = 'current7d' | 'previous7d' | 'day';
 
 /** What a report counts: orders to which something happened in a window, or those that are something at its end. */
 export interface Count {
@@ -41,6 +41,7 @@ export const fleetCounts = {
 
 /** The first and the last day of a window. */
 export function daysOf({ date }: ReportKey, window?: WindowName): [from: string, to: string] {
+  if (window === 'day') return [date, date];
   const last = window === 'previous7d' ? 7 : 0;
   return [daysBefore(date, last + 6), daysBefore(date, last)];
 }

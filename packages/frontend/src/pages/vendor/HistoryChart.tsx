@@ -1,10 +1,12 @@
 import { type KeyboardEvent, type PointerEvent, useId, useMemo, useState } from 'react';
 import type { VendorDay } from '../../api/types';
-import { count, percent, pluralize, rate } from '../../format/numbers';
+import { count, percent, rate } from '../../format/numbers';
 import { dayAndMonth, day as dayInFull } from '../../format/times';
 import { useWidth } from '../../ui/chart/useWidth';
 import { formatOrNull, Value } from '../../ui/Value';
+import type { ReportLink } from '../orders/CountLink';
 import { type ChartGeometry, chartGeometry, dayAt, TARGET } from './chartGeometry';
+import { DayCount, type DayCountName } from './DayCount';
 import styles from './HistoryChart.module.css';
 
 /** The days by which a key moves the selection. */
@@ -18,7 +20,15 @@ const keySteps: Record<string, number> = {
 };
 
 /** Reliability and orders by day. A pointer or a key selects one day, whose numbers are below the chart. */
-export function HistoryChart({ days, isPast }: { days: VendorDay[]; isPast: boolean }) {
+export function HistoryChart({
+  days,
+  isPast,
+  reportLink,
+}: {
+  days: VendorDay[];
+  isPast: boolean;
+  reportLink: ReportLink;
+}) {
   const [ref, width] = useWidth<HTMLDivElement>();
   const geometry = useMemo(() => (width === 0 ? null : chartGeometry(days, width)), [days, width]);
   // The date, so that the same day stays selected when more days are shown.
@@ -46,6 +56,7 @@ export function HistoryChart({ days, isPast }: { days: VendorDay[]; isPast: bool
   }
 
   const isUnfinished = (at: number) => !isPast && at === last;
+  const countOf = (name: DayCountName) => <DayCount reportLink={reportLink} day={selectedDay} of={name} />;
   const name = (at: number) => (isUnfinished(at) ? 'Today' : dayAndMonth(days[at]?.date ?? ''));
   return (
     <>
@@ -96,17 +107,17 @@ export function HistoryChart({ days, isPast }: { days: VendorDay[]; isPast: bool
           <div>
             <dt>Completed, 7 days</dt>
             <dd>
-              {count(selectedDay.completedOrders)}, {pluralize(selectedDay.issueCount, 'issue')}
+              {countOf('completed7d')}, {countOf('issues7d')} {selectedDay.issueCount === 1 ? 'issue' : 'issues'}
             </dd>
           </div>
           <div>
             <dt>Placed that day</dt>
-            <dd>{count(selectedDay.day.placedOrders)}</dd>
+            <dd>{countOf('placed')}</dd>
           </div>
           <div>
             <dt>Completed that day</dt>
             <dd>
-              {count(selectedDay.day.completedOrders)}, {pluralize(selectedDay.day.issueCount, 'issue')}
+              {countOf('completed')}, {countOf('issues')} {selectedDay.day.issueCount === 1 ? 'issue' : 'issues'}
             </dd>
           </div>
         </dl>

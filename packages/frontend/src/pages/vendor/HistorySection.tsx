@@ -1,11 +1,13 @@
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { VendorDay, VendorHistory } from '../../api/types';
-import { count, percent, pluralize, rate } from '../../format/numbers';
+import { percent, pluralize, rate } from '../../format/numbers';
 import { shortDay } from '../../format/times';
 import { StateBox } from '../../ui/StateBox';
 import { numberClass, Table } from '../../ui/Table';
 import { formatOrNull, Value } from '../../ui/Value';
+import type { ReportLink } from '../orders/CountLink';
+import { DayCount, dayCounts } from './DayCount';
 import { HistoryChart } from './HistoryChart';
 import styles from './HistorySection.module.css';
 import type { VendorSearch } from './search';
@@ -28,10 +30,12 @@ export function HistorySection({
   history,
   isPast,
   shown,
+  reportLink,
 }: {
   history: VendorHistory;
   isPast: boolean;
   shown: VendorSearch['days'];
+  reportLink: ReportLink;
 }) {
   const [isOpen, setIsOpen] = useState(false);
   const span = shown === undefined ? 30 : 90;
@@ -73,21 +77,21 @@ export function HistorySection({
             <li data-key="target">Target 90&nbsp;%</li>
             {!isPast && <li data-key="unfinished">Today, not over</li>}
           </ul>
-          <HistoryChart days={days} isPast={isPast} />
+          <HistoryChart days={days} isPast={isPast} reportLink={reportLink} />
         </>
       )}
       <p className={styles.zone}>Days are in the report time zone, {history.timeZone}.</p>
       {!isEmpty && (
         <details className={styles.details} onToggle={(event) => setIsOpen(event.currentTarget.open)}>
           <summary>Show as table</summary>
-          {isOpen && <DayTable days={days} />}
+          {isOpen && <DayTable days={days} reportLink={reportLink} />}
         </details>
       )}
     </section>
   );
 }
 
-function DayTable({ days }: { days: VendorDay[] }) {
+function DayTable({ days, reportLink }: { days: VendorDay[]; reportLink: ReportLink }) {
   return (
     <Table label="Numbers of each day, scrolls sideways">
       <thead>
@@ -122,11 +126,11 @@ function DayTable({ days }: { days: VendorDay[] }) {
                 reason="no order was due in the seven days ending with this one"
               />
             </td>
-            <td className={numberClass}>{count(day.completedOrders)}</td>
-            <td className={numberClass}>{count(day.issueCount)}</td>
-            <td className={numberClass}>{count(day.day.placedOrders)}</td>
-            <td className={numberClass}>{count(day.day.completedOrders)}</td>
-            <td className={numberClass}>{count(day.day.issueCount)}</td>
+            {dayCounts.map((name) => (
+              <td className={numberClass} key={name}>
+                <DayCount reportLink={reportLink} day={day} of={name} />
+              </td>
+            ))}
           </tr>
         ))}
       </tbody>

@@ -43,7 +43,7 @@ export function VendorPage({
           <VendorTiles report={report} vendor={vendor} reportLink={reportLink} />
           <div className={styles.parts}>
             <div className={styles.main}>
-              <HistorySection history={history} isPast={isPast} shown={search.days} />
+              <HistorySection history={history} isPast={isPast} shown={search.days} reportLink={reportLink} />
               <StatusBreakdown counts={report.current7d.statusCounts} reportLink={reportLink} />
             </div>
             <div className={styles.orders}>

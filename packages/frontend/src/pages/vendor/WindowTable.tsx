@@ -210,7 +210,7 @@ function Cell({
   line: Line;
   report: Report;
   reportLink: ReportLink;
-  window: WindowName;
+  window: Exclude<WindowName, 'day'>;
 }) {
   const numbers = report[window];
   const number = numbers[value];
