@@ -20,9 +20,7 @@
 //! assert!(matches!(source.read(&request, &Config::default()), Outcome::Ignored(_)));
 //! ```
 
-use std::fmt;
-
-use goody_domain::{History, Instant, OrderId, ParcelId, Rejection, WireEvent};
+use goody_domain::{Instant, ParcelEvent, Rejection, WireEvent};
 
 use crate::files::mapping::Mapping;
 use crate::request::Request;
@@ -33,7 +31,6 @@ pub mod cloud_events;
 mod easypost;
 mod fields;
 mod generic;
-mod owned;
 mod records;
 mod scans;
 mod shipengine;
@@ -93,66 +90,6 @@ pub struct Facts {
     pub events: Vec<WireEvent<'static>>,
     /// Those that name a parcel.
     pub parcel_events: Vec<ParcelEvent>,
-}
-
-/// A fact about a parcel whose order the sender does not know.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ParcelEvent {
-    /// By what the order is found.
-    pub key: ParcelKey,
-    /// The event, without `orderId`.
-    event: WireEvent<'static>,
-}
-
-/// What an earlier event of the order said of the parcel.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ParcelKey {
-    /// Its `trackingNumber`. Compare by [`goody_domain::search_form`].
-    TrackingNumber(String),
-    /// Its `parcelId`. Several orders may have it: those of the vendors whose items are in one parcel. The event is about each.
-    ParcelId(String),
-}
-
-impl fmt::Display for ParcelKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::TrackingNumber(number) => write!(f, "tracking number {number}"),
-            Self::ParcelId(id) => write!(f, "parcel {id}"),
-        }
-    }
-}
-
-impl ParcelEvent {
-    /// The event, without `orderId`.
-    pub fn event(&self) -> &WireEvent<'static> {
-        &self.event
-    }
-
-    /// The event of an order that knows the parcel. `history` is the order's: an event of it says which of its parcels has this number.
-    /// Without such an event, the result is about all of them.
-    pub fn for_order(&self, history: &History) -> WireEvent<'static> {
-        let is_of_number = |number: &str| match &self.key {
-            ParcelKey::TrackingNumber(key) => goody_domain::search_form(number) == goody_domain::search_form(key),
-            ParcelKey::ParcelId(_) => false,
-        };
-        let named = history.events().find_map(|recorded| {
-            let number = recorded.event.tracking_number.as_deref().filter(|number| is_of_number(number));
-            number.and(recorded.event.parcel_id.as_ref())
-        });
-        self.for_parcel(history.order_id(), named)
-    }
-
-    /// The event of this order, about this parcel or about all of its parcels.
-    pub fn for_parcel(&self, order_id: &OrderId, parcel_id: Option<&ParcelId>) -> WireEvent<'static> {
-        let parcel_id = match &self.key {
-            ParcelKey::ParcelId(id) => Some(id.clone()),
-            ParcelKey::TrackingNumber(_) => parcel_id.map(|id| id.as_str().to_owned()),
-        };
-        let mut event = self.event.clone();
-        event.order_id = Some(order_id.as_str().to_owned().into());
-        event.parcel_id = parcel_id.map(Into::into);
-        event
-    }
 }
 
 impl Source {
@@ -249,17 +186,11 @@ impl Outcome {
         let mut seen = std::collections::BTreeSet::new();
         facts.events.retain(|event| seen.insert((event.order_id.clone(), event.event_id.clone())));
         let mut seen = std::collections::BTreeSet::new();
-        facts.parcel_events.retain(|event| seen.insert((event.key.clone(), event.event.event_id.clone())));
+        facts.parcel_events.retain(|event| seen.insert((event.key.clone(), event.event().event_id.clone())));
         for event in &facts.events {
             event.event()?;
         }
-        for parcel in &facts.parcel_events {
-            let parcel_id = match &parcel.key {
-                ParcelKey::ParcelId(id) => Some(id.as_str().into()),
-                ParcelKey::TrackingNumber(_) => None,
-            };
-            WireEvent { order_id: Some("any".into()), parcel_id, ..parcel.event.clone() }.event()?;
-        }
+        facts.parcel_events.iter().try_for_each(|parcel| parcel.check_fields())?;
         if facts.events.is_empty() && facts.parcel_events.is_empty() {
             return Ok(Self::ignored("it says nothing of an order or a parcel"));
         }

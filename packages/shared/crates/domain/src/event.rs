@@ -512,6 +512,42 @@ impl<'a> WireEvent<'a> {
     }
 }
 
+impl WireEvent<'_> {
+    /// The event with texts of its own.
+    pub fn into_owned(self) -> WireEvent<'static> {
+        let own = |text: Option<Cow<'_, str>>| text.map(|text| Cow::Owned(text.into_owned()));
+        WireEvent {
+            event_id: own(self.event_id),
+            order_id: own(self.order_id),
+            vendor_id: own(self.vendor_id),
+            status: own(self.status),
+            occurred_at: own(self.occurred_at),
+            estimated_delivery: own(self.estimated_delivery),
+            ship_by: own(self.ship_by),
+            gift_value: self.gift_value,
+            currency: own(self.currency),
+            gift_type: own(self.gift_type),
+            is_rush: self.is_rush,
+            carrier: own(self.carrier),
+            tracking_number: own(self.tracking_number),
+            reason: own(self.reason),
+            is_backfilled: self.is_backfilled,
+            parcel_id: own(self.parcel_id),
+            reference: own(self.reference),
+            vendor_name: own(self.vendor_name),
+            destination: self.destination.map(|to| WireDestination {
+                country: own(to.country),
+                region: own(to.region),
+                postal_prefix: own(to.postal_prefix),
+            }),
+            attributes: self.attributes.map(|attributes| {
+                let own = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
+                attributes.into_iter().map(|(name, text)| (own(name), own(text))).collect()
+            }),
+        }
+    }
+}
+
 impl<'a> From<&'a OrderEvent> for WireEvent<'a> {
     fn from(event: &'a OrderEvent) -> Self {
         let text = |instant: Instant| Some(Cow::Owned(instant.to_string()));

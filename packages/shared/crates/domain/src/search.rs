@@ -43,9 +43,11 @@ pub enum TermKind {
     Reference,
     /// A carrier's number for one of its parcels.
     TrackingNumber,
+    /// The id of one of its parcels, as it is. Searches do not look for it.
+    ParcelId,
 }
 
-/// The terms by which an order is found, each in its [`search_form`].
+/// The terms by which an order is found, each in its [`search_form`], but ids of parcels as they are.
 pub type SearchTerms = BTreeSet<(TermKind, String)>;
 
 /// What a search of orders looks for: at least four characters.
@@ -81,12 +83,13 @@ impl SearchTerm {
 
     /// Whether one of the terms begins with it.
     pub fn finds(&self, terms: &SearchTerms) -> bool {
-        terms.iter().any(|(_, term)| term.starts_with(&self.form))
+        terms.iter().any(|(kind, term)| *kind != TermKind::ParcelId && term.starts_with(&self.form))
     }
 }
 
 impl History {
-    /// The terms by which the order is found: its id, and the references and tracking numbers of its events that are not taken back.
+    /// The terms by which the order is found: its id, and the references, tracking numbers and parcels of its events that are not
+    /// taken back.
     pub fn terms(&self) -> SearchTerms {
         self.terms_at(self.version())
     }
@@ -115,6 +118,9 @@ impl History {
             if let Some(number) = &event.tracking_number {
                 terms.insert((TermKind::TrackingNumber, term_form(number)));
             }
+            if let Some(id) = &event.parcel_id {
+                terms.insert((TermKind::ParcelId, id.as_str().to_owned()));
+            }
         }
         // A text of diacritics only.
         terms.retain(|(_, term)| !term.is_empty());
@@ -122,7 +128,7 @@ impl History {
     }
 }
 
-fn term_form(text: &str) -> String {
+pub(crate) fn term_form(text: &str) -> String {
     let mut form = search_form(text);
     if let Some((end, _)) = form.char_indices().nth(LONGEST_FORM) {
         form.truncate(end);

@@ -12,9 +12,11 @@ use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use super::fields::{Fields, parse};
-use super::owned::owned;
 use crate::files::ids::make_id;
 use crate::request::Request;
+
+/// The events of a request in CloudEvents, or why each is none.
+pub type CloudEvents = Vec<Result<WireEvent<'static>, Rejection>>;
 
 /// An event, or why it is rejected.
 type Read = Result<WireEvent<'static>, Rejection>;
@@ -28,7 +30,7 @@ struct Envelope<'v> {
 }
 
 /// The events of a request in CloudEvents; `None` if it is no such request.
-pub fn read(request: &Request<'_>) -> Option<Vec<Read>> {
+pub fn read(request: &Request<'_>) -> Option<CloudEvents> {
     let content = request.headers.get("Content-Type").unwrap_or_default();
     let kind = content.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match kind.as_str() {
@@ -81,7 +83,7 @@ fn check_version(version: &str) -> Result<(), Rejection> {
 
 /// The event in the data, with what only the envelope says.
 fn unwrap(data: &[u8], envelope: Envelope<'_>) -> Read {
-    let mut event = WireEvent::read(data).map(owned)?;
+    let mut event = WireEvent::read(data).map(WireEvent::into_owned)?;
     let id = |text: Cow<'_, str>| Cow::Owned(make_id(&text).into_owned());
     event.event_id = event.event_id.or(envelope.id.map(id));
     event.order_id = event.order_id.or(envelope.subject.map(id));

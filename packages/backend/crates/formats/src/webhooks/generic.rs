@@ -3,11 +3,11 @@
 //! The mapping is that of files (`docs/IMPORT.md`): paths such as `order.number` are its columns, `records` leads to a list of records
 //! and `rows` to a list in each. An event with a tracking number and no order is about a parcel.
 
-use goody_domain::{Rejection, WireEvent};
+use goody_domain::{ParcelEvent, ParcelKey, Rejection, WireEvent};
 
 use super::fields::parse;
 use super::records::{Naming, Records};
-use super::{Config, Facts, Outcome, ParcelEvent, ParcelKey};
+use super::{Config, Facts, Outcome};
 use crate::files::json::JsonRecords;
 use crate::request::Request;
 
@@ -49,7 +49,7 @@ impl Facts {
             (Some(_), _) => self.events.push(event),
             (None, Some(number)) => {
                 let key = ParcelKey::TrackingNumber(number.clone().into_owned());
-                self.parcel_events.push(ParcelEvent { key, event });
+                self.parcel_events.push(ParcelEvent::new(key, event));
             }
             (None, None) => return Err(Rejection::field("orderId", "is missing, and so is trackingNumber")),
         }

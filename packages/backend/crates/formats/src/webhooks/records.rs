@@ -7,7 +7,6 @@ use goody_domain::{Rejection, WireEvent};
 use serde_json::Value;
 
 use super::Config;
-use super::owned::owned;
 use crate::files::heading::Heading;
 use crate::files::json::rows_of;
 use crate::files::mapping::{Mapping, MappingError, RowParser};
@@ -54,6 +53,6 @@ impl<'m> Records<'m> {
     pub(super) fn events(&self, record: &Value) -> Result<Vec<WireEvent<'static>>, Rejection> {
         let rows: Vec<ByteRecord> = rows_of(record, self.mapping.json_lists().1, &self.columns);
         let events = self.parser.events_of_order(&rows).into_iter().flat_map(|(_, events)| events);
-        events.map(|event| event.map(owned)).collect()
+        events.map(|event| event.map(WireEvent::into_owned)).collect()
     }
 }

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use goody_domain::{Instant, Rejection, Status, WireEvent};
+use goody_domain::{Instant, ParcelEvent, ParcelKey, Rejection, Status, WireEvent};
 
 use super::fields::Fields;
-use super::{Facts, Outcome, ParcelEvent, ParcelKey};
+use super::{Facts, Outcome};
 use crate::files::ids::make_id;
 use crate::files::mapping::cells::cleaned;
 use crate::files::mapping::event_id::derived_id;
@@ -123,7 +123,7 @@ impl Parcel {
             ..WireEvent::default()
         };
         event.event_id = derived_id(&event, false);
-        ParcelEvent { key: self.key.clone(), event }
+        ParcelEvent::new(self.key.clone(), event)
     }
 }
 

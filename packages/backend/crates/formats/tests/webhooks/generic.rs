@@ -1,5 +1,6 @@
+use goody_domain::ParcelKey;
 use goody_formats::files::ids::make_id;
-use goody_formats::webhooks::{Config, Outcome, ParcelKey, Source};
+use goody_formats::webhooks::{Config, Outcome, Source};
 use serde_json::{Value, json};
 
 use crate::support::{facts, fixture, line, mapping, parcel_lines, read, read_with, reason_of_ignored, refusal};

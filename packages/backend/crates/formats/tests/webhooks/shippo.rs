@@ -1,4 +1,5 @@
-use goody_formats::webhooks::{Outcome, ParcelKey, Source};
+use goody_domain::ParcelKey;
+use goody_formats::webhooks::{Outcome, Source};
 use serde_json::{Value, json};
 
 use crate::support::{attribute, facts, fixture, parcel_lines, read, reason_of_ignored, refusal};

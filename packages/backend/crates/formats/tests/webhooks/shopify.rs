@@ -1,6 +1,6 @@
-use goody_domain::{Outcome as OrderOutcome, Status, fold};
+use goody_domain::{Outcome as OrderOutcome, ParcelKey, Status, fold};
 use goody_formats::files::ids::make_id;
-use goody_formats::webhooks::{Config, Outcome, ParcelKey, Source};
+use goody_formats::webhooks::{Config, Outcome, Source};
 use serde_json::{Value, json};
 
 use crate::support::{

@@ -68,7 +68,7 @@ pub(crate) fn parcel_lines(facts: &Facts) -> Vec<String> {
 
 /// An attribute of the latest event.
 pub(crate) fn attribute(facts: &Facts, name: &str) -> Option<String> {
-    let parcels = facts.parcel_events.iter().map(goody_formats::webhooks::ParcelEvent::event);
+    let parcels = facts.parcel_events.iter().map(goody_domain::ParcelEvent::event);
     let latest = facts.events.iter().chain(parcels).last()?;
     latest.attributes.as_ref()?.get(name).map(|text| text.clone().into_owned())
 }

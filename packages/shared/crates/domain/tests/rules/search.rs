@@ -62,8 +62,8 @@ fn owned(terms: &[(TermKind, &str)]) -> Vec<(TermKind, String)> {
 }
 
 #[test]
-fn an_order_has_the_references_and_tracking_numbers_of_all_its_events() {
-    use TermKind::{OrderId as Id, Reference, TrackingNumber};
+fn an_order_has_the_references_tracking_numbers_and_parcels_of_all_its_events() {
+    use TermKind::{OrderId as Id, ParcelId, Reference, TrackingNumber};
     let history = recorded(&events(
         "PLACED 2026-03-01T10:00:00Z reference=#1001-ß trackingNumber=EARLY1
          SHIPPING_ON_TIME 2026-03-02T10:00:00Z parcelId=p-1 trackingNumber=1Z999AA1
@@ -78,6 +78,8 @@ fn an_order_has_the_references_and_tracking_numbers_of_all_its_events() {
         (TrackingNumber, "1z999aa1"),
         (TrackingNumber, "early1"),
         (TrackingNumber, "jjd7"),
+        (ParcelId, "p-1"),
+        (ParcelId, "p-2"),
     ]);
     assert_eq!(terms(&history), all);
     assert_eq!(history.terms_at(0).len(), 0);
@@ -99,8 +101,12 @@ fn an_order_loses_the_terms_of_events_that_are_taken_back() {
 
 #[test]
 fn a_search_finds_the_start_of_a_term() {
-    let history = recorded(&events("PLACED 2026-03-01T10:00:00Z reference=Müller-1001"));
+    let history = recorded(&events(
+        "PLACED 2026-03-01T10:00:00Z reference=Müller-1001
+         SHIPPING_ON_TIME 2026-03-02T10:00:00Z parcelId=parcel-1",
+    ));
     let finds = |text: &str| SearchTerm::parse(text).unwrap().finds(&history.terms());
     assert!(finds("müll") && finds("MULLER-1001") && finds("mu\u{308}ller-"));
     assert!(!finds("1001") && !finds("muller-10011"));
+    assert!(!finds("parcel-1"), "no shop or carrier writes the ids of parcels");
 }
