@@ -14,6 +14,7 @@ use tokio::task::JoinSet;
 
 use crate::clock_watch::ClockWatch;
 use crate::error_chain::error_chain;
+use crate::parcels::Parcels;
 use crate::ports::{Clock, Store, StoreError};
 use crate::read::FleetCache;
 use crate::retention::{Retention, RetentionTask};
@@ -21,6 +22,8 @@ use crate::{project, roll};
 
 /// How often to check for data that other processes stored, and for the next minute.
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
+/// How often to look for the orders of parcels that wait: an event that names one is noticed at once.
+const PARCEL_INTERVAL: Duration = Duration::from_secs(60);
 /// How long to wait after a failure.
 const AFTER_FAILURE: Duration = Duration::from_secs(1);
 
@@ -42,12 +45,12 @@ pub struct Background {
 
 impl Background {
     /// Runs until it is dropped. Until `turn` ends, another server updates the reports in the store, and this one only refreshes
-    /// those in memory. The four loops run independently of each other.
+    /// those in memory. The five loops run independently of each other.
     pub async fn run(self, turn: impl Future<Output = ()> + Send) {
         let background = Arc::new(self);
         let mut loops = JoinSet::new();
         let (changes, revisions) = (background.clone(), background.clone());
-        let (clock, days) = (background.clone(), background);
+        let (clock, days, parcels) = (background.clone(), background.clone(), background);
         loops.spawn(
             async move { revisions.repeat("the refresh of the reports in memory", Self::follow_revisions).await },
         );
@@ -57,6 +60,7 @@ impl Background {
         loops.spawn(async move { changes.repeat("the projection", Self::follow_changes).await });
         loops.spawn(async move { clock.repeat("the timer", Self::follow_clock).await });
         loops.spawn(async move { days.repeat("the retention", Self::follow_days).await });
+        loops.spawn(async move { parcels.repeat("the search for orders of parcels", Self::follow_parcels).await });
         while let Some(ended) = loops.join_next().await {
             tracing::error!(?ended, "a background loop has ended: restart the server");
         }
@@ -109,6 +113,18 @@ impl Background {
                 wait_for_next(result.map(drop), std::future::ready(())).await;
             }
             tokio::time::sleep(POLL_INTERVAL).await;
+        }
+    }
+
+    /// Takes in facts of parcels whose orders other processes stored, or a killed one.
+    async fn follow_parcels(&self) {
+        let parcels = Parcels::new(self.store.clone());
+        loop {
+            let taken_in = parcels.take_in_all(self.clock.now()).await;
+            if taken_in.as_ref().is_ok_and(|number| *number > 0) {
+                self.new_facts.notify_one();
+            }
+            wait_for_next(taken_in.map(drop), tokio::time::sleep(PARCEL_INTERVAL)).await;
         }
     }
 

@@ -4,6 +4,7 @@
 //! suite in `testkit` checks that every store does what these comments say.
 
 mod order_filter;
+mod parcels;
 mod rejections;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock_watch::ClockJump;
 pub use order_filter::{DayRange, OpenOrder, OrderFilter, OrderSort, Position, promise_days, region_of};
+pub use parcels::{MOST_ORDERS_OF_PARCEL, MOST_WAITING, ParcelStore, WaitingParcel, parcel_term};
 pub use rejections::{
     EVENTS_ROUTE, KeptRejection, LONGEST_BODY, PAGE_BYTES, REJECTION_DAYS, Refused, RejectionBounds, RejectionCode,
     RejectionCount, RejectionId, RejectionPage, RejectionPosition, RejectionStore, distinct, kept_since,
@@ -635,6 +637,7 @@ pub trait Store:
     + VendorStore
     + Housekeeping
     + RejectionStore
+    + ParcelStore
     + 'static
 {
 }
@@ -648,6 +651,7 @@ impl<T> Store for T where
         + VendorStore
         + Housekeeping
         + RejectionStore
+        + ParcelStore
         + 'static
 {
 }

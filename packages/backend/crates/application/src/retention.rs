@@ -9,7 +9,8 @@ use goody_domain::{
 
 use crate::clock_watch::ClockWatch;
 use crate::ports::{
-    BucketMove, Clock, Expired, Expiry, Housekeeping, RejectionStore, ReportReader, Result, Scope, kept_since,
+    BucketMove, Clock, Expired, Expiry, Housekeeping, ParcelStore, RejectionStore, ReportReader, Result, Scope,
+    kept_since,
 };
 use crate::project::moves_of;
 
@@ -137,7 +138,7 @@ impl RetentionTask {
     /// The store failed. The call can be repeated.
     pub async fn step<S>(&mut self, store: &S, clock: &dyn Clock, watch: &ClockWatch) -> Result<Option<Expired>>
     where
-        S: Housekeeping + ReportReader + RejectionStore + ?Sized,
+        S: Housekeeping + ReportReader + RejectionStore + ParcelStore + ?Sized,
     {
         let (now, elapsed) = (clock.now(), clock.elapsed());
         let today = store.zone().day(now);
@@ -145,6 +146,7 @@ impl RetentionTask {
             return Ok(None);
         }
         store.expire_rejections(kept_since(now)).await?;
+        store.expire_waiting(kept_since(now)).await?;
         // A store without a fact has nothing to remove.
         let latest_fact = store.status().await?.latest_fact.unwrap_or(Instant::from_micros(0));
         let as_of = store.zone().day(now.min(latest_fact));

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::error::{BoxError, SdkError};
+use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, KeysAndAttributes, TransactWriteItem, WriteRequest};
@@ -122,6 +123,19 @@ impl DynamoStore {
             if start.is_none() || limit.is_some_and(|limit| found.len() >= limit) {
                 return Ok(found);
             }
+        }
+    }
+
+    /// Deletes an item of the table of reports. Returns whether it was there.
+    pub(crate) async fn delete_existing(&self, doing: &'static str, key: Item) -> Result<bool> {
+        let delete = self.client.delete_item().table_name(&self.tables.reports).set_key(Some(key));
+        let delete = delete.condition_expression("attribute_exists(vendorId)");
+        match delete.send().await {
+            Ok(_) => Ok(true),
+            Err(error) => match error.as_service_error() {
+                Some(DeleteItemError::ConditionalCheckFailedException(_)) => Ok(false),
+                _ => Err(failed(doing)(error.into())),
+            },
         }
     }
 

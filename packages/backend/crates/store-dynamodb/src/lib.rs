@@ -18,6 +18,7 @@ mod markers;
 mod open_orders;
 mod order_item;
 mod orders;
+mod parcels;
 mod parts;
 mod past;
 mod rebuild;

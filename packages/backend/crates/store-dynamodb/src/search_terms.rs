@@ -1,4 +1,5 @@
-//! The terms by which orders are found: one item for each term of an order, in the partition of the term.
+//! The terms by which orders are found: one item for each term of an order, in the partition of the term. Ids of parcels have
+//! partitions of their own, so that no search finds them.
 //!
 //! The id of an order needs an item only if it is not its own search form: the index of all ids finds the start of an id, in the
 //! spelling of the search, in small letters and in capitals. An item is written before the order that has its term, and outlives the
@@ -17,19 +18,23 @@ use crate::order_item::ALL;
 use crate::tables::BY_ID;
 use crate::{DynamoStore, bucket_transaction};
 
-/// How the key of a partition begins. Ids of vendors contain no `#`.
-const PREFIX: &str = "term#";
 /// The most orders that a search loads.
 const MOST_FOUND: usize = 1_000;
 
-/// The terms that have an item.
-fn stored_terms<'t>(order_id: &OrderId, terms: &'t SearchTerms) -> BTreeSet<&'t str> {
-    let has_item = |(kind, term): &&(TermKind, String)| *kind != TermKind::OrderId || term != order_id.as_str();
-    terms.iter().filter(has_item).map(|(_, term)| term.as_str()).collect()
+/// The partition of a term. Ids of vendors contain no `#`.
+fn partition(kind: TermKind, term: &str) -> String {
+    let prefix = if kind == TermKind::ParcelId { "parcel" } else { "term" };
+    format!("{prefix}#{term}")
 }
 
-fn key(term: &str, order_id: &OrderId) -> Item {
-    bucket_transaction::item_key(&format!("{PREFIX}{term}"), order_id.to_string())
+/// The partitions in which an order has an item.
+fn partitions(order_id: &OrderId, terms: &SearchTerms) -> BTreeSet<String> {
+    let has_item = |(kind, term): &&(TermKind, String)| *kind != TermKind::OrderId || term != order_id.as_str();
+    terms.iter().filter(has_item).map(|(kind, term)| partition(*kind, term)).collect()
+}
+
+fn key(partition: &str, order_id: &OrderId) -> Item {
+    bucket_transaction::item_key(partition, order_id.to_string())
 }
 
 /// What a search finds.
@@ -48,9 +53,9 @@ impl DynamoStore {
             Some(_) => history.terms_at(from_version),
             None => SearchTerms::new(),
         };
-        let new = stored_terms(history.order_id(), &terms);
-        let known = stored_terms(history.order_id(), &before);
-        let keys = new.difference(&known).map(|term| key(term, history.order_id()));
+        let new = partitions(history.order_id(), &terms);
+        let known = partitions(history.order_id(), &before);
+        let keys = new.difference(&known).map(|partition| key(partition, history.order_id()));
         self.write_term_items(keys.collect()).await
     }
 
@@ -68,9 +73,8 @@ impl DynamoStore {
         const DOING: &str = "reading the terms of orders";
         let mut expected: Vec<Item> = Vec::new();
         for history in histories {
-            let terms = history.terms();
-            expected
-                .extend(stored_terms(history.order_id(), &terms).into_iter().map(|term| key(term, history.order_id())));
+            let partitions = partitions(history.order_id(), &history.terms());
+            expected.extend(partitions.iter().map(|partition| key(partition, history.order_id())));
         }
         let found = self.get_all(DOING, &self.tables.reports, expected.clone()).await?;
         let found: HashSet<(String, String)> = found.iter().map(keys).collect();
@@ -82,8 +86,8 @@ impl DynamoStore {
 
     /// Deletes the terms of an order that expires, also those of events that are taken back.
     pub(crate) async fn delete_terms(&self, history: &History) -> Result<()> {
-        let terms = history.terms_ever();
-        let keys = stored_terms(history.order_id(), &terms).into_iter().map(|term| key(term, history.order_id()));
+        let partitions = partitions(history.order_id(), &history.terms_ever());
+        let keys = partitions.iter().map(|partition| key(partition, history.order_id()));
         self.delete_all("deleting the terms of an order", &self.tables.reports, keys.collect()).await
     }
 
@@ -101,11 +105,21 @@ impl DynamoStore {
     }
 
     async fn find_term(&self, search: &SearchTerm) -> Result<Vec<OrderId>> {
-        let (names, values) = Terms::new([("vendorId", text(format!("{PREFIX}{}", search.as_str())))]).split();
+        // References and tracking numbers share the partitions of their terms.
+        self.orders_in(partition(TermKind::Reference, search.as_str()), MOST_FOUND + 1).await
+    }
+
+    /// The orders that may have a term, by id: at most `most`.
+    pub(crate) async fn orders_of_term(&self, kind: TermKind, term: &str, most: usize) -> Result<Vec<OrderId>> {
+        self.orders_in(partition(kind, term), most).await
+    }
+
+    async fn orders_in(&self, partition: String, most: usize) -> Result<Vec<OrderId>> {
+        let (names, values) = Terms::new([("vendorId", text(partition))]).split();
         let query = self.client.query().table_name(&self.tables.reports).consistent_read(true);
         let query = query.key_condition_expression("#vendorId = :vendorId").set_expression_attribute_names(names);
         let query = query.set_expression_attribute_values(values);
-        let found = self.query("searching a term", query, Some(MOST_FOUND + 1)).await?;
+        let found = self.query("searching a term", query, Some(most)).await?;
         found.iter().map(|item| order_id(item, "date")).collect()
     }
 

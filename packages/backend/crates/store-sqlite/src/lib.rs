@@ -21,6 +21,7 @@ mod order_columns;
 mod order_lists;
 mod order_visitor;
 mod orders;
+mod parcels;
 mod parts;
 mod past;
 mod past_lists;

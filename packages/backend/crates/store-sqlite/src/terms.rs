@@ -14,8 +14,8 @@ const ORDERS: u64 = 5_000;
 /// The last order whose terms are complete, in the table `meta`, while those of later ones may be missing.
 const POSITION_KEY: &str = "terms_position";
 /// The orders that may have terms in the table. Quotes inside of texts are escaped, so only fields of events have these names.
-const MAY_HAVE_TERMS: &str =
-    "(order_id GLOB '*[A-Z]*' OR instr(history, '\"reference\":') OR instr(history, '\"trackingNumber\":'))";
+const MAY_HAVE_TERMS: &str = "(order_id GLOB '*[A-Z]*' OR instr(history, '\"reference\":') OR \
+                              instr(history, '\"trackingNumber\":') OR instr(history, '\"parcelId\":'))";
 
 /// The terms of a history at a version that the table has: all but an id that is its own search form.
 fn stored_terms(history: &History, version: usize) -> SearchTerms {

@@ -5,6 +5,7 @@
 
 mod counters;
 mod orders;
+mod parcels;
 mod rejections;
 mod retention;
 
@@ -14,7 +15,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use goody_application::clock_watch::ClockJump;
-use goody_application::ports::{ChangeLag, CurrentReport, Received, Result, Scope, VendorStore};
+use goody_application::ports::{ChangeLag, CurrentReport, Received, Result, Scope, VendorStore, WaitingParcel};
 use goody_domain::{
     BatchId, Bucket, Day, History, Instant, Occurrences, Order, OrderId, ReportZone, Vendor, VendorId, version_made_on,
 };
@@ -52,6 +53,8 @@ struct State {
     /// The ids of expired orders, each with the day of its expiry and the batches of its events.
     expired_ids: BTreeMap<OrderId, (Day, Vec<BatchId>)>,
     rejections: rejections::Rejections,
+    /// The oldest first.
+    waiting_parcels: Vec<WaitingParcel>,
 }
 
 #[derive(Debug)]

@@ -10,6 +10,7 @@ pub mod lists;
 pub mod months;
 pub mod numbers;
 pub mod orders;
+pub mod parcels;
 pub mod rejections;
 pub mod retention;
 pub mod retractions;
@@ -152,6 +153,17 @@ macro_rules! store_suite {
                 the_expiry_of_buckets_changes_no_level,
                 the_latest_fact_outlives_its_bucket,
                 a_late_fact_about_an_expired_day_makes_no_difference_for_a_rebuild,
+            }
+            parcels {
+                a_fact_goes_to_the_order_with_its_tracking_number_in_any_case,
+                a_fact_of_an_unknown_parcel_waits_until_an_event_names_the_parcel,
+                facts_that_wait_are_taken_in_without_another_event,
+                of_orders_that_share_a_number_the_open_one_gets_the_fact,
+                of_orders_that_share_a_number_and_are_open_none_gets_the_fact,
+                every_order_of_a_parcel_gets_the_fact,
+                an_order_whose_event_is_taken_back_has_its_parcel_no_longer,
+                a_wrong_fact_waits_for_nothing,
+                the_oldest_facts_go_first_and_old_ones_expire,
             }
             rejections {
                 a_rejection_is_kept_as_it_was,

@@ -17,6 +17,7 @@ mod master_data;
 mod model;
 mod moved_buckets;
 mod order_filters;
+mod parcels;
 mod readers;
 mod rejections;
 mod report_checker;

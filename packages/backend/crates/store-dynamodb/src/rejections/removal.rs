@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use goody_application::ports::{RejectionBounds, Result};
@@ -77,9 +76,9 @@ impl DynamoStore {
     /// Removes records with their pointers and bodies. Returns the number of those that were there.
     pub(super) async fn remove_records(&self, places: Vec<Place>) -> Result<u64> {
         let remove = |place: Place| async move {
-            let is_removed = self.delete_existing(record_key(place.first_at, &place.id)).await?;
+            let is_removed = self.delete_existing(DOING, record_key(place.first_at, &place.id)).await?;
             for key in place.other_keys() {
-                self.delete_existing(key).await?;
+                self.delete_existing(DOING, key).await?;
             }
             Ok(is_removed.then_some(place))
         };
@@ -103,21 +102,8 @@ impl DynamoStore {
         let query = self.range_query(totals_sort_key(0), totals_sort_key(last));
         for item in self.query(DOING, query, None).await? {
             let is_key = |name: &String| matches!(name.as_str(), "vendorId" | "date");
-            self.delete_existing(item.into_iter().filter(|(name, _)| is_key(name)).collect()).await?;
+            self.delete_existing(DOING, item.into_iter().filter(|(name, _)| is_key(name)).collect()).await?;
         }
         Ok(())
-    }
-
-    /// Deletes an item. Returns whether it was there.
-    async fn delete_existing(&self, key: Item) -> Result<bool> {
-        let delete = self.client.delete_item().table_name(&self.tables.reports).set_key(Some(key));
-        let delete = delete.condition_expression("attribute_exists(vendorId)");
-        match delete.send().await {
-            Ok(_) => Ok(true),
-            Err(error) => match error.as_service_error() {
-                Some(DeleteItemError::ConditionalCheckFailedException(_)) => Ok(false),
-                _ => Err(failed(DOING)(error.into())),
-            },
-        }
     }
 }
