@@ -70,6 +70,8 @@ export class Api extends Construct {
     const route = (method: HttpMethod, path: string, integration: HttpLambdaIntegration) =>
       this.api.addRoutes({ path, methods: [method], integration, authorizer });
     route(HttpMethod.POST, '/api/orders/events', writing);
+    // Their signatures are checked instead of a token.
+    route(HttpMethod.POST, '/api/webhooks/{source}', writing);
     route(HttpMethod.POST, '/api/batches/{batchId}/retract', writing);
     route(HttpMethod.PUT, '/api/vendors/{vendorId}', writing);
     // api-handler knows no API tokens while reads are public.

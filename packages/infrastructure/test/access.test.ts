@@ -89,6 +89,7 @@ describe('a write', () => {
       'POST /api/batches/{batchId}/retract',
       'POST /api/orders/events',
       'POST /api/rejections/{rejectionId}/retry',
+      'POST /api/webhooks/{source}',
       'PUT /api/vendors/{vendorId}',
     ]);
     // An authorizer would reject the Authorization header, which holds the API token.

@@ -33,13 +33,15 @@ let account: Account;
 /** An empty account for the simulator, so that it creates all of its demo orders. */
 let simulated: Account;
 let secrets: Secrets;
+/** The secret of a source of webhooks. */
+const CARRIER = 'hush';
 /** A token with the scope `admin`. */
 let office: Token;
 
 beforeAll(async () => {
   resources = Resources.built();
   [secrets, office] = await Promise.all([Secrets.start(), newToken('office', 'admin')]);
-  await secrets.put(office);
+  await secrets.put(office, { token: CARRIER, line: `webhook ups ${CARRIER}` });
   const open = () => Account.open(resources, NOW, secrets);
   [account, simulated] = await Promise.all([open(), open()]);
 }, 60_000);
@@ -85,6 +87,25 @@ describe('with the permissions of its policy only', () => {
     const vendor = { name: 'Tour', category: 'flowers' };
     expect(await write('PUT', '/api/vendors/tour', vendor)).toSatisfy(isOk);
     await account.invoke('order-ingest', onTheBus(placed('tour-2')));
+  });
+
+  test('order-ingest receives webhooks, and what they say waits for its order', async () => {
+    const trackingNumber = '1Z999AA10000000001';
+    const delivery = {
+      gmtActivityDate: '20260307',
+      gmtActivityTime: '135004',
+      activityStatus: { type: 'D', code: 'FS' },
+    };
+    const send = () =>
+      account.invoke('order-ingest', request('POST', '/api/webhooks/ups', { trackingNumber, ...delivery }, CARRIER));
+    const unsigned = request('POST', '/api/webhooks/ups', { trackingNumber, ...delivery });
+    expect((await account.invoke('order-ingest', unsigned)).statusCode).toBe(401);
+    expect(JSON.parse((await send()).body)).toMatchObject({ result: 'WAITING', waiting: 1 });
+    const shipped = { ...placed('tour-5'), eventId: '2', status: 'SHIPPING_ON_TIME', trackingNumber };
+    const { eventId, orderId, status, occurredAt } = shipped;
+    const shipping = { eventId, orderId, status, occurredAt, trackingNumber };
+    await write('POST', '/api/orders/events', [placed('tour-5'), shipping]);
+    expect(JSON.parse((await send()).body)).toMatchObject({ result: 'KNOWN', duplicate: 1 });
   });
 
   test('report-generator processes the stream and a tick', async () => {

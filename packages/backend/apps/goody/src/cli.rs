@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use axum::http::HeaderValue;
 use clap::{Args, Parser, Subcommand};
+use goody_formats::webhooks::Source;
 use goody_http::{Hosts, TokenScope};
 
 mod database;
@@ -100,6 +101,8 @@ pub(crate) struct Serve {
     #[command(flatten)]
     pub(crate) access: Access,
     #[command(flatten)]
+    pub(crate) webhooks: Webhooks,
+    #[command(flatten)]
     pub(crate) simulation: SimulationOptions,
     #[command(flatten)]
     pub(crate) retention: Retention,
@@ -131,6 +134,27 @@ pub(crate) struct Access {
     /// The maximum number of requests in progress. Further requests are refused until one ends.
     #[arg(long, env = "GOODY_CONCURRENT", default_value_t = 256, value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) concurrent: u16,
+}
+
+/// The webhooks of shops and carriers. The secrets of a source are in GOODY_WEBHOOK_SECRET_<SOURCE>, or in the file of tokens.
+#[derive(Debug, Args)]
+pub(crate) struct Webhooks {
+    /// The mapping of a source, such as generic=orders.toml; may be given for several sources, separated by commas.
+    #[arg(long, env = "GOODY_WEBHOOK_MAPPINGS", value_name = "SOURCE=FILE", value_delimiter = ',', value_parser = webhook_mapping)]
+    pub(crate) webhook_mapping: Vec<(Source, PathBuf)>,
+    /// The time zone of times in webhooks that have no offset, such as America/New_York. Default: UTC.
+    #[arg(long, env = "GOODY_WEBHOOK_TIME_ZONE", value_name = "ZONE")]
+    pub(crate) webhook_time_zone: Option<String>,
+    /// Take webhooks of sources without a secret, to try them. Only a server that no other machine can reach does.
+    #[arg(long, env = "GOODY_WEBHOOKS_UNSIGNED")]
+    pub(crate) webhooks_unsigned: bool,
+}
+
+fn webhook_mapping(text: &str) -> Result<(Source, PathBuf), String> {
+    let (name, file) = text.split_once('=').ok_or("must be SOURCE=FILE")?;
+    let names = || Source::ALL.map(Source::name).join(", ");
+    let source = Source::from_name(name).ok_or_else(|| format!("{name} is no source: use one of {}", names()))?;
+    Ok((source, PathBuf::from(file)))
 }
 
 #[derive(Clone, Copy, Debug, Args)]

@@ -28,6 +28,7 @@ mod shutdown;
 mod simulate;
 mod token_file;
 mod tokens;
+mod webhooks;
 
 use std::process::ExitCode;
 use std::time::Duration;

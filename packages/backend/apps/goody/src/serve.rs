@@ -19,7 +19,7 @@ use crate::clock::SystemClock;
 use crate::logs::Queue;
 use crate::metrics::Metrics;
 use crate::shutdown::stop_signal;
-use crate::{CommandResult, Failure, cli, connections, database, limits, simulate, tokens};
+use crate::{CommandResult, Failure, cli, connections, database, limits, simulate, tokens, webhooks};
 
 /// How long a write of a request may wait for another process's lock on the database.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -53,6 +53,7 @@ enum ServeError {
 
 pub(crate) async fn run(command: cli::Serve, log: Option<Arc<Queue>>) -> CommandResult {
     let access = access_rules(&command).await?;
+    let webhooks = webhooks::settings(&command.webhooks, is_private(&command))?;
     let store = database::open_or_create(
         &command.database,
         Settings { patience: PATIENCE, ..Settings::new(Arc::new(SystemClock)) },
@@ -63,11 +64,12 @@ pub(crate) async fn run(command: cli::Serve, log: Option<Arc<Queue>>) -> Command
     let clock = Arc::new(SystemClock);
     let metrics = Metrics::new(PrometheusBuilder::new().install_recorder()?, log);
     let upkeep = tokio::spawn(metrics.clone().run_upkeep());
-    let metrics = Box::new(move || metrics.render());
+    let metrics: Box<dyn Fn() -> String + Send + Sync> = Box::new(move || metrics.render());
     // A server that other machines can reach never gets made-up orders by mistake.
     let demo = is_private(&command).then(|| simulate::simulator(&store, command.simulation.demo.clone()));
     let order_store = Arc::new(store.clone());
-    let app = App::new(order_store, clock.clone(), new_facts.clone(), command.silence_hours, Some(metrics), demo);
+    let (notify, metrics) = (new_facts.clone(), Some(metrics));
+    let app = App::new(order_store, clock.clone(), notify, command.silence_hours, metrics, demo, webhooks);
     let (fleet, tasks) = (app.fleet(), app.tasks());
     let router = router(app, access, &command.web)?;
     // A signal that follows the first connection already stops the server in order.

@@ -1,6 +1,7 @@
 //! Order events from the EventBridge bus `GoodyOrderEvents`: each bus event has one order event in its `detail`.
 
 use goody_application::ingest::{Batch, Ingest};
+use goody_application::parcels::{Parcels, named_by};
 use goody_application::ports::StoreError;
 use goody_domain::{BatchId, FieldError, IngestOutcome, Instant, OrderEvent, Rejection, ReportZone};
 use serde::Deserialize;
@@ -37,11 +38,16 @@ pub enum BusError {
 }
 
 /// Stores the order event of a bus event, as the only one of a batch with the id of the bus event. A promise that is a date ends with
-/// the day of `zone`. A duplicate is a success.
+/// the day of `zone`. A duplicate is a success. What waits for the parcel that it names is taken in.
 ///
 /// # Errors
 /// See [`BusError`].
-pub async fn ingest(ingest: &Ingest, event: BusEvent, zone: &ReportZone, now: Instant) -> Result<(), BusError> {
+pub async fn ingest(
+    (ingest, parcels): (&Ingest, &Parcels),
+    event: BusEvent,
+    zone: &ReportZone,
+    now: Instant,
+) -> Result<(), BusError> {
     let rejected =
         |rejection| BusError::Rejected { id: event.id.clone(), event_source: event.source.clone(), rejection };
     let (received, warnings) =
@@ -51,7 +57,11 @@ pub async fn ingest(ingest: &Ingest, event: BusEvent, zone: &ReportZone, now: In
     }
     let id = BatchId::parse(&event.id).map_err(|reason| rejected(Rejection::field("id", reason)))?;
     let batch = Batch { id, source: event.source.clone() };
-    let outcome = ingest.ingest(vec![received], &batch, now).await?;
+    let received = vec![received];
+    let named = named_by(&received);
+    let outcome = ingest.ingest(received, &batch, now).await?;
+    // If this fails, the event is delivered again.
+    parcels.take_in_of(&named, now).await?;
     if outcome == [IngestOutcome::NewOfOtherVendor] {
         let warning = FieldError::other_vendor();
         tracing::warn!(event_source = event.source, correlation_id = event.id, %warning, "an event counts nowhere");

@@ -11,7 +11,7 @@ use axum::response::Response;
 use goody_application::ports::{Clock, Store};
 use goody_application::simulate::Simulator;
 use goody_domain::Instant;
-use goody_http::{Access, App, Tokens};
+use goody_http::{Access, App, Tokens, Webhooks};
 use goody_store_dynamodb::DynamoStore;
 use lambda_runtime::{Diagnostic, LambdaEvent, Service};
 use serde::Serialize;
@@ -55,11 +55,17 @@ impl Host {
     }
 
     /// The router of the API on these tables. A write needs a token; a read needs one when reads are protected. The router sets
-    /// no rate or size limits: API Gateway and Lambda have their own.
+    /// no rate or size limits: API Gateway and Lambda have their own. `router` makes it, and takes
+    /// `webhooks`: a function has only what it needs.
     ///
     /// # Errors
     /// Names the missing setting for the tokens.
-    pub fn api(&self, writes: bool) -> Result<axum::Router, SettingsError> {
+    pub fn api(
+        &self,
+        writes: bool,
+        router: fn(App, Access) -> axum::Router,
+        webhooks: Webhooks,
+    ) -> Result<axum::Router, SettingsError> {
         // Nothing waits for this notification: the stream starts the projection.
         let new_facts = Arc::new(Notify::new());
         let protect_reads = self.settings.protect_reads;
@@ -68,9 +74,10 @@ impl Host {
             true => tokens::source(&self.settings)?,
             false => goody_http::fixed(Tokens::default()),
         };
-        let app = App::new(self.store.clone(), self.clock.clone(), new_facts, self.settings.silence_hours, None, None);
+        let silence_hours = self.settings.silence_hours;
+        let app = App::new(self.store.clone(), self.clock.clone(), new_facts, silence_hours, None, None, webhooks);
         let access = Access { tokens: Some(tokens), protect_reads, ..Access::open() };
-        Ok(goody_http::router(app, access).layer(from_fn(keep_byte_order_mark)))
+        Ok(router(app, access).layer(from_fn(keep_byte_order_mark)))
     }
 
     /// The current time.

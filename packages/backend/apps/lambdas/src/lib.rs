@@ -18,3 +18,4 @@ pub mod store;
 pub mod stream;
 pub mod tokens;
 pub mod trigger;
+pub mod webhooks;

@@ -7,6 +7,7 @@ use std::str::FromStr;
 use goody_application::retention::Retention;
 use goody_application::simulate::VendorScenario;
 use goody_domain::ReportZone;
+use goody_formats::webhooks::Source;
 use goody_http::Tokens;
 use goody_store_dynamodb::Tables;
 
@@ -28,6 +29,10 @@ pub struct Settings {
     pub tokens: Option<TokensSetting>,
     /// `GOODY_PROTECT_READS`: whether reads need a token, too; `false` by default.
     pub protect_reads: bool,
+    /// `GOODY_WEBHOOK_MAPPING_<SOURCE>`: the text of the mapping of a source of webhooks. Their secrets are with the tokens.
+    pub webhook_mappings: Vec<(Source, String)>,
+    /// `GOODY_WEBHOOK_TIME_ZONE`: the zone of times in webhooks that have no offset; UTC by default.
+    pub webhook_time_zone: Option<String>,
     /// `GOODY_TIME_ZONE`: the report time zone, by its IANA name; UTC by default. `GOODY_STALL_HOURS`: the hours without an event
     /// after which an order on its way is stalled; 48 by default. After a change of either, rebuild.
     pub zone: ReportZone,
@@ -123,6 +128,12 @@ impl Settings {
                 None => reader.hidden("GOODY_API_TOKENS", Tokens::parse).map(TokensSetting::Inline),
             },
             protect_reads: reader.parsed("GOODY_PROTECT_READS", boolean).unwrap_or(false),
+            webhook_mappings: {
+                let variable = |source: Source| format!("GOODY_WEBHOOK_MAPPING_{}", source.name().to_ascii_uppercase());
+                let mapping = |source| Some((source, reader.optional(&variable(source))?));
+                Source::ALL.into_iter().filter_map(mapping).collect()
+            },
+            webhook_time_zone: reader.optional("GOODY_WEBHOOK_TIME_ZONE"),
             zone: {
                 let zone = reader.parsed("GOODY_TIME_ZONE", ReportZone::named).unwrap_or_else(ReportZone::utc);
                 match reader.parsed("GOODY_STALL_HOURS", stall_hours) {

@@ -11,6 +11,8 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use goody_contract::ErrorCode;
+use goody_formats::signatures::Secret;
+use goody_formats::webhooks::Source;
 use governor::clock::{Clock, DefaultClock};
 use governor::middleware::StateInformationMiddleware;
 use governor::state::{InMemoryState, NotKeyed};
@@ -83,6 +85,11 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
+    /// The sender of a webhook: its signature says who it is.
+    pub(crate) fn webhook(source: Source) -> Self {
+        Self { token: Some(source.name().into()), ..Self::default() }
+    }
+
     /// Its name in the audit log.
     pub(crate) fn name(&self) -> &str {
         self.token.as_deref().unwrap_or("anonymous")
@@ -119,10 +126,7 @@ impl Guard {
         if required.is_none() && secret.is_none() {
             return Ok(anonymous);
         }
-        let tokens = source.tokens().await.map_err(|error| {
-            tracing::error!(error, "the tokens cannot be read");
-            ApiError::new(ErrorCode::Unavailable, "The tokens cannot be read right now. Try again.")
-        })?;
+        let tokens = read_tokens(source.as_ref()).await?;
         let found = secret.and_then(|secret| tokens.find(secret));
         match (required, found) {
             (Some(required), Some(token)) if !token.permits(required) => Err(ApiError::new(
@@ -137,6 +141,14 @@ impl Guard {
             (Some(required), None) => Err(unauthenticated(required, secret.is_some())),
             // The request needs no token, so an unknown one is not an error.
             (None, None) => Ok(anonymous),
+        }
+    }
+
+    /// The secrets of a source of webhooks that the host's tokens have.
+    pub(crate) async fn webhook_secrets(&self, source: Source) -> Result<Vec<Secret>, ApiError> {
+        match &self.0.access.tokens {
+            Some(tokens) => Ok(read_tokens(tokens.as_ref()).await?.webhook_secrets(source).to_vec()),
+            None => Ok(Vec::new()),
         }
     }
 
@@ -175,6 +187,13 @@ impl Guard {
     }
 }
 
+async fn read_tokens(source: &dyn TokenSource) -> Result<Arc<Tokens>, ApiError> {
+    source.tokens().await.map_err(|error| {
+        tracing::error!(error, "the tokens cannot be read");
+        ApiError::new(ErrorCode::Unavailable, "The tokens cannot be read right now. Try again.")
+    })
+}
+
 /// The requests that a token has left, in the headers of draft-ietf-httpapi-ratelimit-headers-10 (IETF).
 fn rate_headers(quota: NonZeroU32, left: u32) -> [(HeaderName, HeaderValue); 2] {
     let full_in = (f64::from(quota.get().saturating_sub(left)) * 60.0 / f64::from(quota.get())).ceil();
@@ -208,6 +227,8 @@ fn required_scope(Inner { access, has_demo, .. }: &Inner, method: &Method, path:
         _ if is_of_rejections => Some(TokenScope::Admin),
         Method::GET | Method::HEAD => (access.protect_reads && !is_public).then_some(TokenScope::Read),
         Method::POST if path == "/api/orders/events" => Some(TokenScope::Ingest),
+        // Their signature is checked instead.
+        Method::POST if path.starts_with("/api/webhooks/") => None,
         // Who may send events may take them back.
         Method::POST if path.starts_with("/api/batches/") => Some(TokenScope::Ingest),
         // Without the route, the answer is the same to everyone: 404.

@@ -9,7 +9,7 @@ use utoipa::openapi::{Content, OpenApi as Document, Ref, RefOr, ResponseBuilder}
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::{App, batches, dashboard, demo, events, export, health, orders, rejections, reports, vendors};
+use crate::{App, batches, dashboard, events, export, health, orders, rejections, reports, vendors, webhooks};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -97,7 +97,7 @@ fn is_problem_content(content: &Content) -> bool {
 }
 
 fn handlers() -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(Info::openapi())
+    let handlers = OpenApiRouter::with_openapi(Info::openapi())
         .routes(routes!(health::health))
         .routes(routes!(health::metrics))
         .routes(routes!(dashboard::dashboard))
@@ -114,17 +114,20 @@ fn handlers() -> OpenApiRouter<App> {
         .routes(routes!(orders::recent))
         .routes(routes!(export::orders))
         .routes(routes!(events::post))
+        .routes(routes!(webhooks::post))
         .routes(routes!(batches::post_retraction))
         .routes(routes!(rejections::list, rejections::forget))
         .routes(routes!(rejections::get))
         .routes(routes!(rejections::retry))
-        .routes(routes!(demo::post))
         .routes(routes!(orders::get))
         .routes(routes!(orders::get_by_id))
         // The id of an order may be `events`, and that of a vendor `export`. Those paths belong to other routes, so `{id}` does
         // not match them.
         .route("/api/orders/events", axum::routing::get(orders::get_order_named_events))
-        .route("/api/vendors/export", axum::routing::put(vendors::put_vendor_named_export))
+        .route("/api/vendors/export", axum::routing::put(vendors::put_vendor_named_export));
+    #[cfg(feature = "demo")]
+    let handlers = handlers.routes(routes!(crate::demo::post));
+    handlers
 }
 
 /// The OpenAPI document of every route.

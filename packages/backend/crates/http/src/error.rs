@@ -44,6 +44,11 @@ impl ApiError {
         self
     }
 
+    /// Adds every invalid field.
+    pub(crate) fn errors(self, errors: Vec<FieldProblem>) -> Self {
+        Self { errors, ..self }
+    }
+
     /// The text of the error, for responses that are plain text and not a problem.
     pub(crate) fn detail(&self) -> &str {
         &self.detail

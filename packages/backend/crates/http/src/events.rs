@@ -4,10 +4,11 @@ use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::{HeaderMap, HeaderValue, Uri};
 use axum::response::{IntoResponse, Response};
 use goody_application::ingest::Batch;
 use goody_contract::{ErrorCode, IdParam, IngestAnswer, IngestLine, OrderEventView, Problem};
+use goody_formats::event_splitter::{BodyFormat, EventSplitter};
 use tracing::Instrument;
 
 use crate::App;
@@ -16,18 +17,20 @@ use crate::audit::Source;
 use crate::batch_id::{batch_header, batch_id};
 use crate::capacity::Capacity;
 use crate::error::{ApiError, LONGEST_JSON, too_large};
-use crate::intake::Intake;
+use crate::intake::{Intake, store_parsed};
+use crate::parsed_events::ParsedEvents;
 use crate::request_log::CorrelationId;
 use crate::results::{JsonResults, LineResults};
-use goody_formats::event_splitter::{BodyFormat, EventSplitter};
+use crate::webhooks;
 
-/// Receives one event, an array of events, or one event on each line (`application/x-ndjson`, of any length).
+/// Receives one event, an array of events, or one event on each line (`application/x-ndjson`, of any length); or CloudEvents around
+/// events of this form, in structured, batched or binary mode.
 ///
 /// An invalid event is rejected; the others are stored. `X-Batch-Id` of the response is the id with which they can be taken back; a
 /// request can name its own. The response to NDJSON is sent line by line while the body is read.
 #[utoipa::path(
     post, path = "/api/orders/events", operation_id = "postOrderEvents", tag = "orders",
-    request_body(content((OrderEventView = "application/json"), (Vec<OrderEventView> = "application/json"), (String = "application/x-ndjson"))),
+    request_body(content((OrderEventView = "application/json"), (Vec<OrderEventView> = "application/json"), (String = "application/x-ndjson"), (Object = "application/cloudevents+json"), (Vec<Object> = "application/cloudevents-batch+json"))),
     responses(
         (status = 200, content((IngestAnswer = "application/json"), (IngestLine = "application/x-ndjson")), headers(("X-Batch-Id" = IdParam, description = "The batch of the events."))),
         (status = 400, body = Problem), (status = 408, body = Problem), (status = 413, body = Problem),
@@ -39,9 +42,13 @@ pub(crate) async fn post(
     Extension(caller): Extension<Caller>,
     Extension(correlation_id): Extension<CorrelationId>,
     Extension(capacity): Extension<Capacity>,
+    uri: Uri,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, ApiError> {
+    if webhooks::is_cloud_event(&headers) {
+        return post_cloud_events((app, capacity), Source { caller, correlation_id }, (&uri, &headers), body).await;
+    }
     let body_format = body_format(&headers)?;
     let limit = match body_format {
         BodyFormat::Json => LONGEST_JSON,
@@ -61,6 +68,30 @@ pub(crate) async fn post(
         BodyFormat::Json => respond_json(intake).await,
         BodyFormat::Ndjson => respond_ndjson(intake).await,
     }?;
+    response.headers_mut().extend(batch_header);
+    Ok(response)
+}
+
+/// Stores the events of a body in CloudEvents. The response is that of JSON.
+async fn post_cloud_events(
+    (app, capacity): (App, Capacity),
+    source: Source,
+    (uri, headers): (&Uri, &HeaderMap),
+    body: Body,
+) -> Result<Response, ApiError> {
+    let (body, memory) = webhooks::read_body(body, &capacity).await?;
+    let headers_read = webhooks::headers(headers);
+    let request = webhooks::request(uri, &headers_read, &body);
+    let events = app.0.webhooks.read_cloud_events(&request)?;
+    let (slot, now) = (capacity.write_slot()?, app.now());
+    let parsed = ParsedEvents::of_cloud_events(events, &body, now, app.0.reports.zone());
+    let batch_id = batch_id(headers);
+    let batch_header = batch_header(&batch_id);
+    let batch = Batch { id: batch_id, source: source.caller.name().to_owned() };
+    let work = store_parsed(app.clone(), (source, batch), (parsed, Some(memory), false), (slot, now), b',');
+    let mut results = JsonResults::default();
+    results.push(app.0.tasks.run(work).await?)?;
+    let mut response = results.into_response();
     response.headers_mut().extend(batch_header);
     Ok(response)
 }

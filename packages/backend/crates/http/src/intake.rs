@@ -6,6 +6,7 @@ use axum::body::BodyDataStream;
 use futures::StreamExt;
 use goody_application::ingest::Batch as EventBatch;
 use goody_contract::{ErrorCode, IngestLine};
+use goody_domain::Instant;
 use goody_formats::event_splitter::EventSplitter;
 use tokio::time::{Instant as TokioInstant, timeout};
 
@@ -184,6 +185,17 @@ async fn store(
 ) -> Result<Batch, ApiError> {
     let now = app.now();
     let parsed = ParsedEvents::of(raw_events, now, app.0.reports.zone());
+    store_parsed(app, (source, event_batch), (parsed, memory, is_full), (slot, now), separator).await
+}
+
+/// Stores parsed events, which arrived at `now`: see [`store`].
+pub(crate) async fn store_parsed(
+    app: App,
+    (source, event_batch): (Source, EventBatch),
+    (parsed, memory, is_full): (ParsedEvents, Option<Memory>, bool),
+    (slot, now): (Slot, Instant),
+    separator: u8,
+) -> Result<Batch, ApiError> {
     let (lines, refused) = parsed.ingest(&app, &event_batch, now).await?;
     let counts = Counts::of(&lines);
     counts.add_to_metrics();

@@ -9,6 +9,7 @@ mod batches;
 mod capacity;
 mod cursor;
 mod dashboard;
+#[cfg(feature = "demo")]
 mod demo;
 mod docs;
 mod error;
@@ -37,12 +38,15 @@ mod token_cache;
 mod tokens;
 mod vendor_body;
 mod vendors;
+mod webhook_facts;
+mod webhooks;
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use goody_application::ingest::Ingest;
+use goody_application::parcels::Parcels;
 use goody_application::ports::{ChangeFeed, Clock, OrderReader, ReportReader, Store, VendorStore};
 use goody_application::read::{FleetCache, HealthReader};
 use goody_application::simulate::Simulator;
@@ -61,6 +65,7 @@ pub use page::with_page;
 pub use tasks::Tasks;
 pub use token_cache::{GracePeriod, TokenCache};
 pub use tokens::{Token, TokenProblem, TokenScope, TokenSource, Tokens, TokensError};
+pub use webhooks::Webhooks;
 
 /// The state of the handlers. Cheap to clone.
 #[derive(Clone)]
@@ -74,6 +79,8 @@ struct Parts {
     vendors: Arc<dyn VendorStore>,
     feed: Arc<dyn ChangeFeed>,
     ingest: Ingest,
+    parcels: Parcels,
+    webhooks: Webhooks,
     clock: Arc<dyn Clock>,
     fleet: Arc<FleetCache>,
     new_facts: Arc<Notify>,
@@ -92,7 +99,7 @@ struct Parts {
 impl App {
     /// An app on a store. It notifies `new_facts` whenever it stores events. After more than `silence_hours` since the latest
     /// event it is degraded; 0 accepts any silence. `metrics` renders the body of `GET /metrics`. `demo` sends the
-    /// orders of `POST /api/demo`; without it, there is no such route.
+    /// orders of `POST /api/demo`; without it, there is no such route. `webhooks` says what the host knows of their senders.
     pub fn new(
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
@@ -100,6 +107,7 @@ impl App {
         silence_hours: u32,
         metrics: Option<Box<dyn Fn() -> String + Send + Sync>>,
         demo: Option<Simulator>,
+        webhooks: Webhooks,
     ) -> Self {
         let tasks = Tasks::default();
         Self(Arc::new(Parts {
@@ -109,6 +117,8 @@ impl App {
             vendors: store.clone(),
             feed: store.clone(),
             ingest: Ingest::new(store.clone()),
+            parcels: Parcels::new(store.clone()),
+            webhooks,
             rejections: Arc::new(RejectionKeeper::new(store.clone(), clock.clone(), tasks.clone())),
             fleet: Arc::new(FleetCache::new(store)),
             started: clock.now(),
@@ -145,13 +155,21 @@ impl App {
     }
 }
 
-/// Every route of the API, behind the access rules.
+/// Every route of the API, and its documentation, behind the access rules.
 pub fn router(app: App, access: Access) -> Router {
     let (router, document) = docs::routes();
+    guarded(router.merge(docs::docs_router(document)), app, access)
+}
+
+/// [`router`] without the pages of the documentation, which are half a megabyte.
+pub fn router_without_docs(app: App, access: Access) -> Router {
+    guarded(docs::routes().0, app, access)
+}
+
+fn guarded(router: Router<App>, app: App, access: Access) -> Router {
     let (hosts, cors) = (access.hosts.clone(), access.cors());
     let guard = Guard::new(access, app.0.demo.is_some());
     let router = router
-        .merge(docs::docs_router(document))
         .fallback(error::route_not_found)
         .method_not_allowed_fallback(error::method_not_allowed)
         .layer(tower_http::catch_panic::CatchPanicLayer::custom(error::handle_panic))

@@ -2,10 +2,12 @@
 
 use bytes::Bytes;
 use goody_application::ingest::Batch;
+use goody_application::parcels::named_by;
 use goody_application::ports::{EVENTS_ROUTE, Refused, RejectionCode};
 use goody_contract::{FieldProblem, IngestLine, IngestResult};
-use goody_domain::{FieldError, IngestOutcome, Instant, OrderEvent, Rejection, ReportZone};
+use goody_domain::{FieldError, IngestOutcome, Instant, OrderEvent, ParcelKey, Rejection, ReportZone};
 use goody_formats::event_splitter::RawEvent;
+use goody_formats::webhooks::cloud_events::CloudEvents;
 
 use crate::App;
 use crate::error::ApiError;
@@ -53,6 +55,25 @@ impl ParsedEvents {
         parsed
     }
 
+    /// The events of CloudEvents, or why each is none. `body` is that of the request.
+    pub(crate) fn of_cloud_events(events: CloudEvents, body: &Bytes, now: Instant, zone: &ReportZone) -> Self {
+        let mut parsed = Self { lines: Vec::new(), events: Vec::new(), texts: Vec::new(), rejected: Vec::new() };
+        for (line, event) in (1..).zip(events) {
+            match event {
+                Ok(event) => {
+                    // Without its envelope, it can be taken in again. JSON can represent every event.
+                    let text = Bytes::from(serde_json::to_vec(&event).unwrap_or_default());
+                    match OrderEvent::check_with_warnings(&event, now, zone) {
+                        Ok((event, warnings)) => parsed.accept(line, event, warnings, text),
+                        Err(rejection) => parsed.reject(line, RejectionCode::Invalid, rejection, (text, false)),
+                    }
+                }
+                Err(rejection) => parsed.reject(line, RejectionCode::Invalid, rejection, (body.clone(), false)),
+            }
+        }
+        parsed
+    }
+
     fn accept(&mut self, line: u64, event: OrderEvent, warnings: Vec<FieldError>, text: Bytes) {
         self.texts.push((self.lines.len(), text));
         let event_id = Some(event.event_id.to_string());
@@ -73,7 +94,10 @@ impl ParsedEvents {
         batch: &Batch,
         now: Instant,
     ) -> Result<(Vec<IngestLine>, Vec<Refused>), ApiError> {
-        let outcomes = app.0.ingest.ingest(std::mem::take(&mut self.events), batch, now).await?;
+        let events = std::mem::take(&mut self.events);
+        let parcels = named_by(&events);
+        let outcomes = app.0.ingest.ingest(events, batch, now).await?;
+        take_in_of(app, &parcels, now).await;
         app.0.new_facts.notify_one();
         for ((position, text), outcome) in std::mem::take(&mut self.texts).into_iter().zip(outcomes) {
             self.judge(position, text, outcome);
@@ -109,6 +133,13 @@ impl ParsedEvents {
         };
         self.rejected.push(RejectedText { code, reason: rejection.to_string(), text, is_cut: false });
         *line = rejected(line.line, line.event_id.take(), rejection);
+    }
+}
+
+/// Takes in what waits for parcels that stored events name. If that fails, the next search for orders of parcels does it.
+pub(crate) async fn take_in_of(app: &App, parcels: &[ParcelKey], now: Instant) {
+    if let Err(error) = app.0.parcels.take_in_of(parcels, now).await {
+        tracing::warn!(error = &error as &dyn std::error::Error, "facts of parcels could not be taken in");
     }
 }
 

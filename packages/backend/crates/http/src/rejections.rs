@@ -11,6 +11,7 @@ use goody_contract::{
     RejectionsView, RetryAnswer,
 };
 use goody_formats::event_splitter::RawEvent;
+use goody_formats::webhooks::Source as FormatSource;
 
 use crate::App;
 use crate::access::Caller;
@@ -23,6 +24,7 @@ use crate::json_response::JsonResponse;
 use crate::params::{Params, Validator};
 use crate::parsed_events::ParsedEvents;
 use crate::request_log::CorrelationId;
+use crate::{webhook_facts, webhooks};
 
 /// What was refused, the newest first, each with its body and the reason.
 ///
@@ -60,7 +62,7 @@ pub(crate) async fn get(State(app): State<App>, Path(id): Path<String>) -> Resul
 
 /// Takes in again what was refused.
 ///
-/// The event is parsed and stored as if its sender sent it now. It is no longer kept as a rejection if that succeeds, or if the event is
+/// The event, or the webhook, is parsed and stored as if its sender sent it now. It is no longer kept as a rejection if that succeeds, or if the event is
 /// already stored or its order has expired. An event that is rejected again stays as it was kept.
 #[utoipa::path(
     post, path = "/api/rejections/{id}/retry", operation_id = "retryRejection", tag = "operations",
@@ -81,6 +83,9 @@ pub(crate) async fn retry(
     let Refused { source: sender, route, body, is_cut, .. } = kept.refused;
     if is_cut {
         return Err(cannot_retry("Only the beginning of what was sent is kept. Send it again."));
+    }
+    if let Some(source) = webhooks::source_of(&route) {
+        return retry_webhook((app, capacity), source, (kept.id, body), correlation_id).await;
     }
     if route != EVENTS_ROUTE {
         return Err(cannot_retry(&format!("This version of the server cannot take in again what {route} received.")));
@@ -107,6 +112,36 @@ pub(crate) async fn retry(
     let line = line.ok_or_else(|| cannot_retry("The body has no event."))?;
     let IngestLine { event_id, result, errors, warnings, .. } = line;
     JsonResponse::json(&RetryAnswer { id, event_id, result, errors, warnings, is_removed })
+}
+
+/// Takes in a webhook again: its mapping may have changed.
+async fn retry_webhook(
+    (app, capacity): (App, Capacity),
+    source: FormatSource,
+    (kept, body): (RejectionId, Vec<u8>),
+    correlation_id: CorrelationId,
+) -> Result<JsonResponse, ApiError> {
+    let outcome = app.0.webhooks.read_again(source, &body)?;
+    let slot = capacity.write_slot()?;
+    let id = kept.as_str().to_owned();
+    let work = {
+        let app = app.clone();
+        async move {
+            let taken = webhook_facts::take(&app, source, outcome, &correlation_id).await?;
+            drop(slot);
+            let errors = taken.errors();
+            let is_removed = errors.is_empty() && remove(&app, kept).await;
+            Ok(RetryAnswer {
+                id,
+                event_id: None,
+                result: taken.ingest_result(),
+                errors,
+                warnings: Vec::new(),
+                is_removed,
+            })
+        }
+    };
+    JsonResponse::json(&app.0.tasks.run(work).await?)
 }
 
 /// Removes everything that was refused, for good.

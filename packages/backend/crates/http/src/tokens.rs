@@ -1,15 +1,21 @@
-//! Tokens: what each client may do. Only their SHA-256 is stored, so that reading the settings does not reveal a token.
+//! Tokens: what each client may do. Only their SHA-256 is stored, so that reading the settings does not reveal a token. The secrets of
+//! senders of webhooks, with which signatures are checked, stand as they are.
 //!
 //! ```text
 //! # name  scopes       SHA-256 of the token
 //! shop    ingest       9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
 //! desk    read,admin   60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752
+//! # webhook  source    secrets
+//! webhook    shopify   8f4e4c0f7b1d2a67
 //! ```
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use goody_formats::signatures::Secret;
+use goody_formats::webhooks::Source;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
@@ -118,33 +124,56 @@ pub struct TokensError {
     pub reason: String,
 }
 
-/// The valid tokens. Several may have the same name, for example while one replaces another.
+/// The valid tokens, and the secrets of senders of webhooks. Several tokens may have the same name, for example while one replaces
+/// another.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Tokens(Vec<Token>);
+pub struct Tokens {
+    tokens: Vec<Token>,
+    webhooks: BTreeMap<Source, Vec<Secret>>,
+}
 
 impl Tokens {
-    /// Parses one token on each line; `;` also ends a line. Blank lines and lines that begin with `#` are ignored.
+    /// Parses one token, or the secrets of one source of webhooks, on each line; `;` also ends a line. Blank lines and lines that begin
+    /// with `#` are ignored.
     ///
     /// # Errors
-    /// A line is not a valid token. The error names the first such line.
+    /// A line is not valid. The error names the first such line.
     pub fn parse(text: &str) -> Result<Self, TokensError> {
-        let lines = text.split(['\n', ';']).map(str::trim).enumerate();
-        let lines = lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
-        let parse = |(at, line)| Token::parse(line).map_err(|reason| TokensError { line: at + 1, reason });
-        Ok(Self(lines.map(parse).collect::<Result<_, _>>()?))
+        let mut parsed = Self::default();
+        for (at, line) in text.split(['\n', ';']).map(str::trim).enumerate() {
+            if !line.is_empty() && !line.starts_with('#') {
+                parsed.add(line).map_err(|reason| TokensError { line: at + 1, reason })?;
+            }
+        }
+        Ok(parsed)
+    }
+
+    fn add(&mut self, line: &str) -> Result<(), String> {
+        let words = line.split_once(char::is_whitespace).filter(|(first, _)| *first == "webhook");
+        // A token may have this name, too: it has three words.
+        let webhook = words.map(|(_, rest)| rest.trim().split_once(char::is_whitespace).unwrap_or((rest, "")));
+        match webhook.and_then(|(name, secrets)| Some((Source::from_name(name)?, secrets))) {
+            Some((source, secrets)) => self.webhooks.entry(source).or_default().extend(Secret::parse_list(secrets)?),
+            None => self.tokens.push(Token::parse(line)?),
+        }
+        Ok(())
     }
 
     /// Whether there are no tokens.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.tokens.is_empty()
+    }
+
+    /// The secrets of a source of webhooks.
+    pub(crate) fn webhook_secrets(&self, source: Source) -> &[Secret] {
+        self.webhooks.get(&source).map_or(&[], Vec::as_slice)
     }
 
     /// The token with this secret. The search compares every token in constant time, so that its duration reveals nothing.
     pub(crate) fn find(&self, secret: &str) -> Option<&Token> {
         let digest = digest(secret);
-        self.0
-            .iter()
-            .fold(None, |found, token| if bool::from(token.digest.ct_eq(&digest)) { Some(token) } else { found })
+        let is_this = |token: &Token| bool::from(token.digest.ct_eq(&digest));
+        self.tokens.iter().fold(None, |found, token| if is_this(token) { Some(token) } else { found })
     }
 }
 
@@ -204,7 +233,7 @@ mod tests {
         let shop = Token::new("shop", vec![TokenScope::Ingest], "open sesame").unwrap();
         let desk = Token::new("desk", vec![TokenScope::Read], "hush").unwrap();
         let tokens = Tokens::parse(&format!("# comment\n{shop}\n\n{desk} ; {shop}")).unwrap();
-        assert_eq!(tokens.0, [shop.clone(), desk.clone(), shop.clone()]);
+        assert_eq!(tokens.tokens, [shop.clone(), desk.clone(), shop.clone()]);
         assert_eq!(tokens.find("open sesame"), Some(&shop));
         assert_eq!(tokens.find("hush"), Some(&desk));
         for wrong in ["", "open sesam", "open sesame ", "Open sesame", &shop.to_string()] {
@@ -232,7 +261,24 @@ mod tests {
     #[test]
     fn the_search_for_a_token_compares_all_of_them() {
         let [first, last] = ["first", "last"].map(|name| Token::new(name, vec![TokenScope::Read], "same").unwrap());
-        assert_eq!(Tokens(vec![first, last.clone()]).find("same"), Some(&last));
+        assert_eq!(Tokens::parse(&format!("{first};{last}")).unwrap().find("same"), Some(&last));
+    }
+
+    #[test]
+    fn a_source_of_webhooks_has_the_secrets_of_all_its_lines() {
+        let token = Token::new("webhook", vec![TokenScope::Read], "x").unwrap();
+        let tokens =
+            Tokens::parse(&format!("webhook shopify one,two\n{token}\nwebhook  ups three; webhook shopify four"))
+                .unwrap();
+        assert_eq!(tokens.tokens, [token]);
+        assert_eq!(tokens.webhook_secrets(Source::Shopify), Secret::parse_list("one two four").unwrap());
+        assert_eq!(tokens.webhook_secrets(Source::Ups), Secret::parse_list("three").unwrap());
+        assert_eq!(tokens.webhook_secrets(Source::Generic), []);
+        assert!(Tokens::parse("webhook shopify one").unwrap().is_empty(), "it is no token");
+        for bad in ["webhook shopify", "webhook shop hush", "webhook", "Webhook shopify hush"] {
+            let error = Tokens::parse(bad).unwrap_err().to_string();
+            assert!(error.starts_with("token 1: ") && !error.contains("hush"), "{error}");
+        }
     }
 
     #[test]

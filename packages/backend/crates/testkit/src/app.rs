@@ -1,5 +1,6 @@
 //! The app under test: the router on a store, with a manual clock.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Router;
@@ -10,7 +11,7 @@ use goody_application::ports::{ChangeFeed, Clock, Store};
 use goody_application::simulate::Simulator;
 use goody_application::{project, roll};
 use goody_domain::{OrderEvent, ReportZone};
-use goody_http::{Access, App};
+use goody_http::{Access, App, Webhooks};
 use serde_json::Value;
 use tokio::sync::Notify;
 use tower::ServiceExt;
@@ -103,7 +104,15 @@ impl TestApp {
 
     fn build(access: Access, test_store: TestStore, clock: Arc<ManualClock>, demo: Option<Simulator>) -> Self {
         let store = test_store.store.clone();
-        let app = App::new(store.clone(), clock.clone(), Arc::new(Notify::new()), SILENCE_HOURS, None, demo);
+        let app = App::new(
+            store.clone(),
+            clock.clone(),
+            Arc::new(Notify::new()),
+            SILENCE_HOURS,
+            None,
+            demo,
+            Webhooks::new(BTreeMap::new(), BTreeMap::new(), true),
+        );
         Self { clock, feed: store.clone(), store, router: goody_http::router(app, access), _test_store: test_store }
     }
 

@@ -14,6 +14,7 @@ mod problem;
 mod rejections;
 mod reports;
 mod vendors;
+mod webhooks;
 
 pub use dashboard::{DashboardTrendsView, DashboardView, DataFreshness, FleetView, LeaderView, SystemHealthView};
 pub use demo::DemoProgress;
@@ -41,3 +42,4 @@ pub use vendors::{
     MoneyView, PaginationView, PutVendor, RiskLevelView, RiskReasonView, RiskView, SlaPromisesView, VendorFilterQuery,
     VendorListView, VendorPageQuery, VendorRowView, VendorSortBy, VendorView,
 };
+pub use webhooks::{WebhookAnswer, WebhookResult};

@@ -16,6 +16,8 @@ pub enum ErrorCode {
     InvalidCursor,
     /// The request needs a token, and has none or an unknown one.
     Unauthenticated,
+    /// No secret of this server signed the webhook, or its time is long ago.
+    InvalidSignature,
     /// The token has another scope, or the `Host` or `Origin` of the request is not allowed.
     Forbidden,
     /// The route, vendor or order does not exist.
@@ -30,6 +32,8 @@ pub enum ErrorCode {
     NotEmpty,
     /// What was refused cannot be taken in again: it is not kept whole.
     CannotRetry,
+    /// The webhook should say something of an order or a parcel, and does not. It is kept as a rejection.
+    InvalidWebhook,
     /// The route does not accept this media type.
     UnsupportedMediaType,
     /// The request is larger than the route accepts.
@@ -54,6 +58,7 @@ impl ErrorCode {
             Self::InvalidBody => (400, "The body cannot be read"),
             Self::InvalidCursor => (400, "The cursor is not valid"),
             Self::Unauthenticated => (401, "A token is needed"),
+            Self::InvalidSignature => (401, "The signature is not valid"),
             Self::Forbidden => (403, "Not allowed"),
             Self::NotFound => (404, "Not found"),
             Self::DateExpired => (404, "The date is older than the stored data"),
@@ -61,6 +66,7 @@ impl ErrorCode {
             Self::NotEmpty => (409, "The database is not empty"),
             Self::CannotRetry => (409, "It cannot be taken in again"),
             Self::PreconditionFailed => (412, "The precondition failed"),
+            Self::InvalidWebhook => (422, "The webhook is refused"),
             Self::UnsupportedMediaType => (415, "The media type is not supported"),
             Self::PayloadTooLarge => (413, "The request is too large"),
             Self::Timeout => (408, "The request took too long"),

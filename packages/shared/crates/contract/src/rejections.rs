@@ -40,15 +40,15 @@ pub struct RejectionView {
     pub last_at: String,
     /// How often it was refused.
     pub times: u64,
-    /// Its sender: the name of its token, or `anonymous`.
+    /// Its sender: the name of its token, `anonymous`, or the source of a webhook.
     pub source: String,
-    /// Where it was sent: `events`.
+    /// Where it was sent: `events`, or `webhook:` and the source.
     pub route: String,
     /// The kind of the reason: `INVALID`, `TOO_LONG`, `CONFLICT` or `ORDER_FULL`.
     pub code: String,
     /// The reason, as the sender read it.
     pub reason: String,
-    /// One event, as it was received.
+    /// One event or webhook, as it was received.
     pub body: String,
     /// How the body is written.
     pub body_encoding: BodyEncoding,
@@ -80,7 +80,7 @@ pub struct RetryAnswer {
     /// The id of the event. Absent if it cannot be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event_id: Option<String>,
-    /// The result of the event.
+    /// The result of the event. A webhook is `accepted` if anything of it is stored or waits for its order.
     pub result: IngestResult,
     /// Why it was rejected again: every invalid field.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

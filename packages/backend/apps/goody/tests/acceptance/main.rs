@@ -26,6 +26,7 @@ mod security;
 mod simulate;
 mod stray_quotes;
 mod vendor_versions;
+mod webhooks;
 mod zones;
 
 #[path = "../support/binary.rs"]

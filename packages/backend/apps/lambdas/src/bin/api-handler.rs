@@ -7,5 +7,5 @@ use lambda_http::Adapter;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Failure> {
     let host = &Host::start("api-handler")?;
-    host.serve(Adapter::from(host.api(false)?)).await
+    host.serve(Adapter::from(host.api(false, goody_http::router, goody_http::Webhooks::default())?)).await
 }
