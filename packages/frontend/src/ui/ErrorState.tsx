@@ -13,8 +13,8 @@ const loadTokenForm = lazyModule(() => import('./TokenForm'));
 
 type NextStep = 'token' | 'other-token' | 'retry' | 'start-of-list' | 'start-over' | 'today' | 'up';
 
-/** The next step after each failure. A new code of the API breaks the build until it has one here. */
-const nextStep: Record<FailureCode, NextStep> = {
+/** The next step after a failure that does not pass. Another attempt may succeed after any other. */
+const nextStep: Partial<Record<FailureCode, NextStep>> = {
   INVALID_PARAMETER: 'start-over',
   INVALID_BODY: 'start-over',
   INVALID_CURSOR: 'start-of-list',
@@ -22,25 +22,12 @@ const nextStep: Record<FailureCode, NextStep> = {
   FORBIDDEN: 'other-token',
   NOT_FOUND: 'up',
   DATE_EXPIRED: 'today',
-  METHOD_NOT_ALLOWED: 'retry',
-  NOT_EMPTY: 'retry',
-  CANNOT_RETRY: 'retry',
-  UNSUPPORTED_MEDIA_TYPE: 'retry',
-  PRECONDITION_FAILED: 'retry',
-  PAYLOAD_TOO_LARGE: 'retry',
-  TIMEOUT: 'retry',
-  RATE_LIMITED: 'retry',
-  OVERLOADED: 'retry',
-  UNAVAILABLE: 'retry',
-  INTERNAL: 'retry',
-  UNREACHABLE: 'retry',
-  UNREADABLE: 'retry',
 };
 
 /** A page that failed to load: the cause, the next step, and the reference for a question to the operator. */
 export function ErrorState({ error }: Pick<ErrorComponentProps, 'error'>) {
   if (!(error instanceof ApiError)) return <PageError error={error} />;
-  const step = nextStep[error.code];
+  const step = nextStep[error.code] ?? 'retry';
   if (step === 'token') return <LazyTokenForm error={error} />;
   // The message often contains the reason.
   const fields = error.fields.filter(({ reason }) => !error.message.includes(reason));
