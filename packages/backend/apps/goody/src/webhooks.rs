@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use goody_domain::time_zone;
 use goody_formats::files::mapping::{Mapping, MappingError};
 use goody_formats::signatures::Secret;
-use goody_formats::webhooks::{Config, Source};
+use goody_formats::webhooks::Source;
 use goody_http::Webhooks;
 
 use crate::cli;
@@ -31,23 +30,18 @@ pub(crate) fn settings(command: &cli::Webhooks, is_private: bool) -> Result<Webh
     if command.webhooks_unsigned && !is_private {
         return Err(WebhookError::Unsigned);
     }
-    let (mut known, mut configs): (BTreeMap<_, _>, BTreeMap<Source, Config>) = Default::default();
+    let (mut known, mut mappings) = (BTreeMap::new(), BTreeMap::new());
     for source in Source::ALL {
         if let Some(secrets) = secrets(&source.secret_variable())? {
             known.insert(source, secrets);
         }
     }
-    if let Some(zone) = &command.webhook_time_zone {
-        time_zone(zone).map_err(|reason| WebhookError::Zone(reason.to_string()))?;
-        for source in Source::ALL {
-            configs.entry(source).or_default().time_zone = Some(zone.clone());
-        }
-    }
     for (source, file) in &command.webhook_mapping {
         let mapping = Mapping::read(file).map_err(|error| WebhookError::Mapping(source.name(), error))?;
-        configs.entry(*source).or_default().mapping = Some(mapping);
+        mappings.insert(*source, mapping);
     }
-    Ok(Webhooks::new(known, configs, command.webhooks_unsigned))
+    let time_zone = command.webhook_time_zone.as_deref();
+    Webhooks::new(known, mappings, time_zone, command.webhooks_unsigned).map_err(WebhookError::Zone)
 }
 
 /// The secrets in an environment variable. They are no options: those are visible to other users.

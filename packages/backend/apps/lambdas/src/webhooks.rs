@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use goody_domain::time_zone;
 use goody_formats::files::mapping::Mapping;
-use goody_formats::webhooks::{Config, Source};
 use goody_http::Webhooks;
 
 use crate::settings::{Settings, SettingsError};
@@ -14,20 +12,17 @@ use crate::settings::{Settings, SettingsError};
 /// # Errors
 /// Names every variable that is not valid.
 pub fn webhooks(settings: &Settings) -> Result<Webhooks, SettingsError> {
-    let (mut configs, mut errors): (BTreeMap<Source, Config>, _) = (BTreeMap::new(), Vec::new());
-    if let Some(zone) = &settings.webhook_time_zone {
-        if let Err(reason) = time_zone(zone) {
-            errors.push(format!("GOODY_WEBHOOK_TIME_ZONE {reason}"));
-        }
-        for source in Source::ALL {
-            configs.entry(source).or_default().time_zone = Some(zone.clone());
-        }
-    }
+    let (mut mappings, mut errors) = (BTreeMap::new(), Vec::new());
     for (source, text) in &settings.webhook_mappings {
         match Mapping::parse(format!("the mapping of {}", source.name()), text) {
-            Ok(mapping) => configs.entry(*source).or_default().mapping = Some(mapping),
+            Ok(mapping) => drop(mappings.insert(*source, mapping)),
             Err(error) => errors.push(error.to_string()),
         }
     }
-    if errors.is_empty() { Ok(Webhooks::new(BTreeMap::new(), configs, false)) } else { Err(SettingsError(errors)) }
+    match Webhooks::new(BTreeMap::new(), mappings, settings.webhook_time_zone.as_deref(), false) {
+        Ok(webhooks) if errors.is_empty() => return Ok(webhooks),
+        Ok(_) => {}
+        Err(reason) => errors.push(format!("GOODY_WEBHOOK_TIME_ZONE {reason}")),
+    }
+    Err(SettingsError(errors))
 }

@@ -14,6 +14,7 @@ use tokio::task::JoinSet;
 
 use crate::clock_watch::ClockWatch;
 use crate::error_chain::error_chain;
+use crate::ingest::Ingest;
 use crate::parcels::Parcels;
 use crate::ports::{Clock, Store, StoreError};
 use crate::read::FleetCache;
@@ -118,7 +119,7 @@ impl Background {
 
     /// Takes in facts of parcels whose orders other processes stored, or a killed one.
     async fn follow_parcels(&self) {
-        let parcels = Parcels::new(self.store.clone());
+        let parcels = Parcels::new(self.store.clone(), Ingest::new(self.store.clone()));
         loop {
             let taken_in = parcels.take_in_all(self.clock.now()).await;
             if taken_in.as_ref().is_ok_and(|number| *number > 0) {

@@ -4,10 +4,12 @@
 //! time, and an event is stored before the facts that wait for its parcel are looked for: so one of the two finds the other, whatever
 //! their order. What a killed process leaves is found by [`Parcels::take_in_all`].
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use goody_domain::{History, IngestOutcome, Instant, OrderEvent, ParcelEvent, ParcelKey, Rejection, Status};
+use goody_domain::{
+    History, IngestOutcome, Instant, OrderEvent, ParcelEvent, ParcelKey, Rejection, ReportZone, Status,
+};
 
 use crate::ingest::{Batch, Ingest};
 use crate::ports::{MOST_WAITING, Result, Store, WaitingParcel};
@@ -30,30 +32,14 @@ pub enum ParcelOutcome {
     Rejected(Rejection),
 }
 
-/// Why a parcel has no order.
-enum NoOrder {
-    Unknown,
-    /// So many orders share its number, and this many of them are open.
-    Shared(usize, usize),
-}
-
-impl NoOrder {
-    fn reason(&self, key: &ParcelKey) -> String {
-        match self {
-            Self::Unknown => format!("no order has the {key} yet"),
-            Self::Shared(orders, 0) => format!("{orders} orders share the {key}, and none of them is open"),
-            Self::Shared(orders, open) => format!("{orders} orders share the {key}, and {open} of them are open"),
-        }
-    }
-}
-
 /// The orders that a fact is about: all that have the parcel; of those that share a number of a carrier, the one that is open. A fact
-/// that one of them has already is about that one.
-fn orders_of<'h>(parcel: &ParcelEvent, found: &'h [History]) -> std::result::Result<Vec<&'h History>, NoOrder> {
+/// that one of them has already is about that one. Otherwise the reason for which it waits.
+fn orders_of<'h>(parcel: &ParcelEvent, found: &'h [History]) -> std::result::Result<Vec<&'h History>, String> {
+    let key = &parcel.key;
     if found.is_empty() {
-        return Err(NoOrder::Unknown);
+        return Err(format!("no order has the {key} yet"));
     }
-    if matches!(parcel.key, ParcelKey::ParcelId(_)) || found.len() == 1 {
+    if matches!(key, ParcelKey::ParcelId(_)) || found.len() == 1 {
         return Ok(found.iter().collect());
     }
     let event_id = parcel.event().event_id.as_deref();
@@ -63,7 +49,25 @@ fn orders_of<'h>(parcel: &ParcelEvent, found: &'h [History]) -> std::result::Res
         return Ok(vec![history]);
     }
     let open: Vec<&History> = found.iter().filter(|history| is_open(history)).collect();
-    if open.len() == 1 { Ok(open) } else { Err(NoOrder::Shared(found.len(), open.len())) }
+    match open.len() {
+        1 => Ok(open),
+        0 => Err(format!("{} orders share the {key}, and none of them is open", found.len())),
+        number => Err(format!("{} orders share the {key}, and {number} of them are open", found.len())),
+    }
+}
+
+/// The events that a fact is for its orders; why there are none yet, or what is wrong with it.
+fn events_of(
+    parcel: &ParcelEvent,
+    found: &[History],
+    now: Instant,
+    zone: &ReportZone,
+) -> std::result::Result<Vec<OrderEvent>, ParcelOutcome> {
+    // A wrong fact waits for nothing.
+    parcel.check(now).map_err(ParcelOutcome::Rejected)?;
+    let orders = orders_of(parcel, found).map_err(ParcelOutcome::Waits)?;
+    let events = orders.into_iter().map(|history| parcel.of_order(history, now, zone));
+    events.collect::<std::result::Result<_, _>>().map_err(ParcelOutcome::Rejected)
 }
 
 /// Whether an order is on its way. One without its placement may be.
@@ -77,9 +81,9 @@ pub fn named_by(events: &[OrderEvent]) -> Vec<ParcelKey> {
 }
 
 impl Parcels {
-    /// Records facts in the orders of this store.
-    pub fn new(store: Arc<dyn Store>) -> Self {
-        Self { ingest: Ingest::new(store.clone()), store }
+    /// Records facts in the orders of this store, with the `ingest` that records its events.
+    pub fn new(store: Arc<dyn Store>, ingest: Ingest) -> Self {
+        Self { store, ingest }
     }
 
     /// Records facts of parcels in their orders, or keeps them until their orders are known. Returns what became of each, in the same
@@ -88,12 +92,13 @@ impl Parcels {
     /// # Errors
     /// The store failed. The call can be repeated.
     pub async fn receive(&self, parcels: Vec<ParcelEvent>, batch: &Batch, now: Instant) -> Result<Vec<ParcelOutcome>> {
-        let mut outcomes = Vec::with_capacity(parcels.len());
-        for parcel in parcels {
-            outcomes.push(match self.record(&parcel, batch, now).await? {
-                ParcelOutcome::Waits(_) => self.keep(parcel, batch, now).await?,
-                outcome => outcome,
-            });
+        let mut outcomes = self.record(&parcels.iter().collect::<Vec<_>>(), batch, now).await?;
+        let unknown =
+            outcomes.iter_mut().zip(parcels).filter(|(outcome, _)| matches!(outcome, ParcelOutcome::Waits(_)));
+        let (places, unknown): (Vec<_>, Vec<_>) = unknown.unzip();
+        if !unknown.is_empty() {
+            let kept = self.keep(unknown, batch, now).await?;
+            places.into_iter().zip(kept).for_each(|(place, outcome)| *place = outcome);
         }
         Ok(outcomes)
     }
@@ -118,54 +123,63 @@ impl Parcels {
     }
 
     async fn take_in(&self, waiting: Vec<WaitingParcel>, now: Instant) -> Result<u64> {
-        let mut done = Vec::new();
-        for waiting in waiting {
-            let batch = Batch { id: waiting.batch_id.clone(), source: waiting.source.clone() };
-            match self.record(&waiting.parcel, &batch, now).await? {
-                ParcelOutcome::Waits(_) => {}
-                ParcelOutcome::Recorded(_) => done.push(waiting),
-                ParcelOutcome::Rejected(rejection) => {
+        let mut done = 0;
+        for sent in waiting.chunk_by(|one, next| one.batch_id == next.batch_id) {
+            let batch = Batch { id: sent[0].batch_id.clone(), source: sent[0].source.clone() };
+            let parcels: Vec<&ParcelEvent> = sent.iter().map(|waiting| &waiting.parcel).collect();
+            let outcomes = self.record(&parcels, &batch, now).await?;
+            for outcome in &outcomes {
+                if let ParcelOutcome::Rejected(rejection) = outcome {
                     tracing::warn!(%rejection, "a fact of a parcel that waited for its order was rejected");
-                    done.push(waiting);
                 }
             }
+            done += self.stop_waiting(sent, &outcomes).await?;
         }
-        if !done.is_empty() {
-            self.store.stop_waiting(&done).await?;
-        }
-        Ok(done.len() as u64)
+        Ok(done)
     }
 
-    /// Records a fact in its orders, if they are known.
-    async fn record(&self, parcel: &ParcelEvent, batch: &Batch, now: Instant) -> Result<ParcelOutcome> {
-        let found = self.store.orders_of_parcel(&parcel.key).await?;
-        let orders = match orders_of(parcel, &found) {
-            Ok(orders) => orders,
-            Err(reason) => return Ok(ParcelOutcome::Waits(reason.reason(&parcel.key))),
+    /// Records facts in their orders, as far as these are known. A parcel's orders are looked for once, and all events stored together.
+    async fn record(&self, parcels: &[&ParcelEvent], batch: &Batch, now: Instant) -> Result<Vec<ParcelOutcome>> {
+        let mut orders: BTreeMap<&ParcelKey, Vec<History>> = BTreeMap::new();
+        for parcel in parcels {
+            if !orders.contains_key(&parcel.key) {
+                orders.insert(&parcel.key, self.store.orders_of_parcel(&parcel.key).await?);
+            }
+        }
+        let of_parcel = |parcel: &&ParcelEvent| events_of(parcel, &orders[&parcel.key], now, self.store.zone());
+        let events: Vec<_> = parcels.iter().map(of_parcel).collect();
+        let recorded = events.iter().flatten().flatten().cloned().collect();
+        let mut recorded = self.ingest.ingest(recorded, batch, now).await?.into_iter();
+        let outcome = |events: std::result::Result<Vec<OrderEvent>, ParcelOutcome>| match events {
+            Ok(events) => ParcelOutcome::Recorded(recorded.by_ref().take(events.len()).collect()),
+            Err(outcome) => outcome,
         };
-        let zone = self.store.zone();
-        let events = orders.into_iter().map(|history| parcel.of_order(history, now, zone));
-        match events.collect::<std::result::Result<Vec<OrderEvent>, Rejection>>() {
-            Ok(events) => Ok(ParcelOutcome::Recorded(self.ingest.ingest(events, batch, now).await?)),
-            Err(rejection) => Ok(ParcelOutcome::Rejected(rejection)),
-        }
+        Ok(events.into_iter().map(outcome).collect())
     }
 
-    /// Keeps a fact of an unknown parcel, unless it is wrong, or its order has become known meanwhile.
-    async fn keep(&self, parcel: ParcelEvent, batch: &Batch, now: Instant) -> Result<ParcelOutcome> {
-        if let Err(rejection) = parcel.check(now) {
-            return Ok(ParcelOutcome::Rejected(rejection));
-        }
-        let waiting = WaitingParcel { parcel, since: now, source: batch.source.clone(), batch_id: batch.id.clone() };
-        let removed = self.store.wait(vec![waiting.clone()], MOST_WAITING).await?;
+    /// Keeps facts of unknown parcels, except those whose orders have become known meanwhile.
+    async fn keep(&self, parcels: Vec<ParcelEvent>, batch: &Batch, now: Instant) -> Result<Vec<ParcelOutcome>> {
+        let waiting =
+            |parcel| WaitingParcel { parcel, since: now, source: batch.source.clone(), batch_id: batch.id.clone() };
+        let waiting: Vec<WaitingParcel> = parcels.into_iter().map(waiting).collect();
+        let removed = self.store.wait(waiting.clone(), MOST_WAITING).await?;
         if removed > 0 {
             metrics::counter!("goody_waiting_parcels_lost_total").increment(removed);
             tracing::warn!(removed, "too many facts of parcels wait for their orders: the oldest were removed");
         }
-        let outcome = self.record(&waiting.parcel, batch, now).await?;
-        if !matches!(outcome, ParcelOutcome::Waits(_)) {
-            self.store.stop_waiting(&[waiting]).await?;
+        let parcels: Vec<&ParcelEvent> = waiting.iter().map(|waiting| &waiting.parcel).collect();
+        let outcomes = self.record(&parcels, batch, now).await?;
+        self.stop_waiting(&waiting, &outcomes).await?;
+        Ok(outcomes)
+    }
+
+    /// Removes the facts that wait no longer. Returns their number.
+    async fn stop_waiting(&self, waiting: &[WaitingParcel], outcomes: &[ParcelOutcome]) -> Result<u64> {
+        let done = waiting.iter().zip(outcomes).filter(|(_, outcome)| !matches!(outcome, ParcelOutcome::Waits(_)));
+        let done: Vec<WaitingParcel> = done.map(|(waiting, _)| waiting.clone()).collect();
+        if !done.is_empty() {
+            self.store.stop_waiting(&done).await?;
         }
-        Ok(outcome)
+        Ok(done.len() as u64)
     }
 }

@@ -6,6 +6,7 @@ mod access;
 mod audit;
 mod batch_id;
 mod batches;
+mod body;
 mod capacity;
 mod cursor;
 mod dashboard;
@@ -109,15 +110,15 @@ impl App {
         demo: Option<Simulator>,
         webhooks: Webhooks,
     ) -> Self {
-        let tasks = Tasks::default();
+        let (tasks, ingest) = (Tasks::default(), Ingest::new(store.clone()));
         Self(Arc::new(Parts {
             orders: store.clone(),
             order_store: store.clone(),
             reports: store.clone(),
             vendors: store.clone(),
             feed: store.clone(),
-            ingest: Ingest::new(store.clone()),
-            parcels: Parcels::new(store.clone()),
+            parcels: Parcels::new(store.clone(), ingest.clone()),
+            ingest,
             webhooks,
             rejections: Arc::new(RejectionKeeper::new(store.clone(), clock.clone(), tasks.clone())),
             fleet: Arc::new(FleetCache::new(store)),

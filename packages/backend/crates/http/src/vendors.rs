@@ -8,7 +8,6 @@ use axum::extract::{FromRequest, Path, Request, State};
 use axum::http::header::{IF_MATCH, IF_NONE_MATCH};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use futures::StreamExt;
 use goody_application::ports::{ReportReader, StoreError};
 use goody_application::read::{self, FleetReports, FleetRow, ReadError};
 use goody_contract::{
@@ -21,17 +20,22 @@ use goody_domain::{
 use serde::{Deserialize, Serialize};
 
 use crate::audit::Source;
-use crate::capacity::{Capacity, Memory, Slot, out_of_memory};
+use crate::body::BodyLimit;
+use crate::capacity::{Capacity, Slot};
 use crate::error::ApiError;
 use crate::json_response::JsonResponse;
 use crate::params::{NoOthers, Params, Validator, parse_vendor_id};
 use crate::vendor_body::describe_error;
-use crate::{App, audit, cursor};
+use crate::{App, audit, body, cursor};
 
-/// The most bytes of a vendor.
-const LONGEST_VENDOR: usize = 2 * 1_024 * 1_024;
-/// Bytes of a vendor that need no reserved memory.
-const SHORT_VENDOR: usize = 64 * 1_024;
+/// The body of a vendor. A short one needs no reserved memory.
+const VENDOR: BodyLimit = BodyLimit {
+    what: "A vendor",
+    longest: 2 * 1_024 * 1_024,
+    short: 64 * 1_024,
+    reserved_at_first: 0,
+    reserved: 4 * 1_024 * 1_024,
+};
 
 /// The value by which a row is sorted.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -247,7 +251,7 @@ impl<S: Sync> FromRequest<S> for Put {
 impl Put {
     async fn run(self, app: App, id: &str) -> Result<Response, ApiError> {
         let id = parse_vendor_id(id)?;
-        let (body, _memory) = read_body(self.body, &self.capacity).await?;
+        let (body, _memory) = body::read(self.body, &VENDOR, &self.capacity).await?;
         let body: PutVendor = serde_json::from_slice(&body).map_err(|_| {
             ApiError::new(ErrorCode::InvalidBody, format!("The vendor cannot be read: {}.", describe_error(&body)))
         })?;
@@ -285,23 +289,6 @@ async fn check_precondition(app: &App, headers: &HeaderMap, id: &VendorId) -> Re
     }
     let state = if current.is_some() { "exists and is not as expected" } else { "does not exist" };
     Err(ApiError::new(ErrorCode::PreconditionFailed, format!("The vendor {id} {state}. Nothing was changed.")))
-}
-
-/// Reads a whole body. A body longer than [`SHORT_VENDOR`] reserves memory.
-async fn read_body(body: Body, capacity: &Capacity) -> Result<(Vec<u8>, Option<Memory>), ApiError> {
-    let (mut body, mut buffer, mut memory) = (body.into_data_stream(), Vec::new(), None);
-    while let Some(bytes) = body.next().await {
-        let bytes = bytes.map_err(|_| ApiError::new(ErrorCode::InvalidBody, "The body is incomplete."))?;
-        if buffer.len() + bytes.len() > LONGEST_VENDOR {
-            let detail = format!("A vendor may have at most {} MiB.", LONGEST_VENDOR / 1_024 / 1_024);
-            return Err(ApiError::new(ErrorCode::PayloadTooLarge, detail));
-        }
-        if buffer.len() + bytes.len() > SHORT_VENDOR && memory.is_none() {
-            memory = Some(capacity.memory(2 * LONGEST_VENDOR).ok_or_else(out_of_memory)?);
-        }
-        buffer.extend_from_slice(&bytes);
-    }
-    Ok((buffer, memory))
 }
 
 fn vendor(vendor_id: VendorId, body: PutVendor) -> Result<Vendor, ApiError> {

@@ -5,12 +5,11 @@ use std::collections::BTreeMap;
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::{Path, State};
-use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, Uri};
-use bytes::{Bytes, BytesMut};
-use futures::StreamExt;
+use bytes::Bytes;
 use goody_contract::{ErrorCode, IdParam, Problem, WebhookAnswer};
 use goody_domain::Instant;
+use goody_formats::files::mapping::Mapping;
 use goody_formats::request::{Headers, Request};
 use goody_formats::signatures::{Secret, SignatureError};
 use goody_formats::webhooks::cloud_events::{self, CloudEvents};
@@ -18,17 +17,22 @@ use goody_formats::webhooks::{Config, Outcome, Source};
 
 use crate::App;
 use crate::access::Guard;
-use crate::capacity::{Capacity, Memory, out_of_memory};
+use crate::body::{self, BodyLimit};
+use crate::capacity::{Capacity, Memory};
 use crate::error::ApiError;
 use crate::intake::EVENT_TIMEOUT;
 use crate::json_response::JsonResponse;
 use crate::request_log::CorrelationId;
 use crate::webhook_facts::{ROUTE, Taken, take};
 
-/// The most bytes of a webhook.
-const LONGEST: usize = 4 * 1_024 * 1_024;
-/// What a body reserves at first: most are shorter.
-const SHORT: usize = 64 * 1_024;
+/// The body of a webhook, or of CloudEvents. A longer one reserves the growing buffer and what is read from it.
+const WEBHOOK: BodyLimit = BodyLimit {
+    what: "The body",
+    longest: 4 * 1_024 * 1_024,
+    short: 64 * 1_024,
+    reserved_at_first: 64 * 1_024,
+    reserved: 12 * 1_024 * 1_024,
+};
 
 /// What the host knows of the senders of webhooks. By default it takes none.
 #[derive(Clone, Debug, Default)]
@@ -49,19 +53,25 @@ struct Formats {
 }
 
 impl Webhooks {
-    /// Takes webhooks of the sources that have a secret, here or in the host's tokens. `configs` says how a source is read, where that is
-    /// not the default. `unsigned` also takes those of sources without a secret: only for a server that no other machine can reach.
-    pub fn new(secrets: BTreeMap<Source, Vec<Secret>>, configs: BTreeMap<Source, Config>, unsigned: bool) -> Self {
-        Self {
-            secrets,
-            configs,
-            unsigned,
-            formats: Some(Formats {
-                verify: Source::verify,
-                read: Source::read,
-                read_cloud_events: cloud_events::read,
-            }),
-        }
+    /// Takes webhooks of the sources that have a secret, here or in the host's tokens. `mappings` replace those of their sources, and
+    /// times without an offset are in `time_zone`; UTC by default. `unsigned` also takes webhooks of sources without a secret: only for a
+    /// server that no other machine can reach.
+    ///
+    /// # Errors
+    /// There is no such zone.
+    pub fn new(
+        secrets: BTreeMap<Source, Vec<Secret>>,
+        mut mappings: BTreeMap<Source, Mapping>,
+        time_zone: Option<&str>,
+        unsigned: bool,
+    ) -> Result<Self, String> {
+        time_zone.map(goody_domain::time_zone).transpose()?;
+        let mut config =
+            |source: Source| Config { mapping: mappings.remove(&source), time_zone: time_zone.map(str::to_owned) };
+        let configs = Source::ALL.map(|source| (source, config(source))).into();
+        let formats =
+            Some(Formats { verify: Source::verify, read: Source::read, read_cloud_events: cloud_events::read });
+        Ok(Self { secrets, configs, unsigned, formats })
     }
 
     /// What a request of a source says.
@@ -168,10 +178,9 @@ pub(crate) fn source_of(route: &str) -> Option<Source> {
 
 /// Whether a request is in CloudEvents.
 pub(crate) fn is_cloud_event(headers: &HeaderMap) -> bool {
-    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default().trim_start();
-    let prefix = "application/cloudevents";
-    kind.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
-        || headers.contains_key("ce-specversion")
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+    let text = |name| text(name).filter(|value| !value.is_empty());
+    cloud_events::is_cloud_event(text("content-type"), text("ce-specversion"))
 }
 
 pub(crate) fn headers(headers: &HeaderMap) -> Headers<'_> {
@@ -182,26 +191,10 @@ pub(crate) fn request<'r>(uri: &'r Uri, headers: &'r Headers<'r>, body: &'r [u8]
     Request { path: uri.path_and_query().map_or("", axum::http::uri::PathAndQuery::as_str), headers, body }
 }
 
-/// Reads a whole body, and reserves memory for it.
+/// Reads a whole body, which may not take long.
 pub(crate) async fn read_body(body: Body, capacity: &Capacity) -> Result<(Bytes, Memory), ApiError> {
-    let read = async {
-        let mut memory = capacity.memory(SHORT).ok_or_else(out_of_memory)?;
-        let (mut body, mut buffer) = (body.into_data_stream(), BytesMut::new());
-        while let Some(bytes) = body.next().await {
-            let bytes = bytes.map_err(|_| ApiError::new(ErrorCode::InvalidBody, "The body is incomplete."))?;
-            if buffer.len() + bytes.len() > LONGEST {
-                let detail = format!("The body may have at most {} MiB.", LONGEST / 1_024 / 1_024);
-                return Err(ApiError::new(ErrorCode::PayloadTooLarge, detail));
-            }
-            if buffer.len() <= SHORT && buffer.len() + bytes.len() > SHORT {
-                // The growing buffer, and what is read from it.
-                memory = capacity.memory(3 * LONGEST).ok_or_else(out_of_memory)?;
-            }
-            buffer.extend_from_slice(&bytes);
-        }
-        Ok((buffer.freeze(), memory))
-    };
     let seconds = EVENT_TIMEOUT.as_secs();
     let too_slow = || Err(ApiError::new(ErrorCode::Timeout, format!("The body did not arrive within {seconds} s.")));
+    let read = body::read(body, &WEBHOOK, capacity);
     tokio::time::timeout(EVENT_TIMEOUT, read).await.unwrap_or_else(|_| too_slow())
 }

@@ -96,20 +96,9 @@ impl ParcelStore for SqliteStore {
     }
 
     async fn expire_waiting(&self, before: Instant) -> Result<u64> {
-        let before = before.micros();
-        let has_expired = self
-            .read("reading the oldest fact of a parcel", move |connection| {
-                let mut statement = connection.prepare_cached("SELECT min(since) FROM waiting_parcels")?;
-                let oldest: Option<i64> = statement.query_row([], |row| row.get(0))?;
-                Ok(oldest.is_some_and(|oldest| oldest < before))
-            })
-            .await?;
-        if !has_expired {
-            return Ok(0);
-        }
         self.write("removing old facts of parcels", Weight::Light, move |connection| {
             let mut statement = connection.prepare_cached("DELETE FROM waiting_parcels WHERE since < ?1")?;
-            Ok(statement.execute([before])? as u64)
+            Ok(statement.execute([before.micros()])? as u64)
         })
         .await
     }

@@ -111,7 +111,7 @@ impl TestApp {
             SILENCE_HOURS,
             None,
             demo,
-            Webhooks::new(BTreeMap::new(), BTreeMap::new(), true),
+            Webhooks::new(BTreeMap::new(), BTreeMap::new(), None, true).unwrap(),
         );
         Self { clock, feed: store.clone(), store, router: goody_http::router(app, access), _test_store: test_store }
     }

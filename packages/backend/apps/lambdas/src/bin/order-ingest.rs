@@ -18,7 +18,7 @@ async fn main() -> Result<(), Failure> {
         &Adapter::from(host.api(true, goody_http::router_without_docs, webhooks(&host.settings)?)?),
         &Ingest::new(host.store.clone()),
     );
-    let parcels = &Parcels::new(host.store.clone());
+    let parcels = &Parcels::new(host.store.clone(), ingest.clone());
     host.serve(service_fn(async |LambdaEvent { payload, context }: LambdaEvent<Box<RawValue>>| {
         Ok::<_, Failure>(match Trigger::parse(&payload)? {
             Trigger::Http(request) => to_raw_value(&api.clone().call(LambdaEvent::new(*request, context)).await?)?,

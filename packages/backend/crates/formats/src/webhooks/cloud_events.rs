@@ -15,6 +15,9 @@ use super::fields::{Fields, parse};
 use crate::files::ids::make_id;
 use crate::request::Request;
 
+/// How the media types of CloudEvents begin.
+const PREFIX: &str = "application/cloudevents";
+
 /// The events of a request in CloudEvents, or why each is none.
 pub type CloudEvents = Vec<Result<WireEvent<'static>, Rejection>>;
 
@@ -29,9 +32,19 @@ struct Envelope<'v> {
     subject: Option<Cow<'v, str>>,
 }
 
+/// Whether a request with these headers, `Content-Type` and `ce-specversion`, is in CloudEvents.
+pub fn is_cloud_event(content_type: Option<&str>, spec_version: Option<&str>) -> bool {
+    let start = content_type.and_then(|kind| kind.get(..PREFIX.len()));
+    start.is_some_and(|start| start.eq_ignore_ascii_case(PREFIX)) || spec_version.is_some()
+}
+
 /// The events of a request in CloudEvents; `None` if it is no such request.
 pub fn read(request: &Request<'_>) -> Option<CloudEvents> {
-    let content = request.headers.get("Content-Type").unwrap_or_default();
+    let (content, version) = (request.headers.get("Content-Type"), request.headers.get("ce-specversion"));
+    if !is_cloud_event(content, version) {
+        return None;
+    }
+    let content = content.unwrap_or_default();
     let kind = content.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match kind.as_str() {
         "application/cloudevents+json" => Some(vec![parse(request.body).and_then(|body| structured(&body))]),
@@ -40,10 +53,10 @@ pub fn read(request: &Request<'_>) -> Option<CloudEvents> {
             Ok(_) => vec![Err(Rejection::field("body", "must be a list of CloudEvents"))],
             Err(rejection) => vec![Err(rejection)],
         }),
-        kind if kind.starts_with("application/cloudevents") => {
+        kind if kind.starts_with(PREFIX) => {
             Some(vec![Err(Rejection::field("Content-Type", "is a format of CloudEvents other than JSON"))])
         }
-        _ => request.headers.get("ce-specversion").map(|_| vec![binary(request)]),
+        _ => Some(vec![binary(request)]),
     }
 }
 

@@ -30,15 +30,19 @@ fn shipped(id: &str, tracking_number: &str) -> Vec<OrderEvent> {
     OrderBuilder::new(id).shipped("2026-03-02T10:00:00Z").tracked(tracking_number).events()
 }
 
+fn parcels_of(store: &Arc<dyn Store>) -> Parcels {
+    Parcels::new(store.clone(), Ingest::new(store.clone()))
+}
+
 async fn ingest(store: &Arc<dyn Store>, events: Vec<OrderEvent>) -> u64 {
     let sent = batch("events");
     let parcels = named_by(&events);
     Ingest::new(store.clone()).ingest(events, &sent, now()).await.unwrap();
-    Parcels::new(store.clone()).take_in_of(&parcels, now()).await.unwrap()
+    parcels_of(store).take_in_of(&parcels, now()).await.unwrap()
 }
 
 async fn receive(store: &Arc<dyn Store>, parcel: ParcelEvent) -> ParcelOutcome {
-    let received = Parcels::new(store.clone()).receive(vec![parcel], &batch("carrier"), now()).await.unwrap();
+    let received = parcels_of(store).receive(vec![parcel], &batch("carrier"), now()).await.unwrap();
     received.into_iter().next().unwrap()
 }
 
@@ -88,7 +92,7 @@ pub async fn a_fact_of_an_unknown_parcel_waits_until_an_event_names_the_parcel(m
 pub async fn facts_that_wait_are_taken_in_without_another_event(make: MakeStore) {
     let test_store = make(ReportZone::utc()).await;
     let store = &test_store.store;
-    let parcels = Parcels::new(store.clone());
+    let parcels = parcels_of(store);
     receive(store, arrived(number("1Z999"), "scan")).await;
     assert_eq!(parcels.take_in_all(now()).await.unwrap(), 0);
     Ingest::new(store.clone()).ingest(shipped("o-1", "1Z999"), &batch("events"), now()).await.unwrap();
@@ -123,7 +127,7 @@ pub async fn of_orders_that_share_a_number_and_are_open_none_gets_the_fact(make:
     let cancelled = OrderBuilder::new("o-1").shipped("2026-03-02T10:00:00Z").cancelled("2026-03-03T10:00:00Z");
     let cancellation = cancelled.events().pop().unwrap();
     assert_eq!(ingest(store, vec![cancellation]).await, 0, "it names no parcel");
-    assert_eq!(Parcels::new(store.clone()).take_in_all(now()).await.unwrap(), 1);
+    assert_eq!(parcels_of(store).take_in_all(now()).await.unwrap(), 1);
     assert_eq!((status(store, "o-1").await, status(store, "o-2").await), (Status::Cancelled, Status::Arrived));
 }
 
