@@ -46,18 +46,7 @@ const BLOCKING_THREADS: usize = 6;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Sets when the allocator returns memory that it does not use: after two seconds. By default it is 10 ms, so that an import gives
-/// memory back and gets it again all the time, which takes a tenth of its time. A server keeps the default: what a large request
-/// needed should soon be free.
-#[expect(unsafe_code, reason = "the settings of the allocator have no safe interface")]
-fn delay_purge() {
-    /// `mi_option_purge_delay` of `mimalloc.h`, in milliseconds.
-    const PURGE_DELAY: libmimalloc_sys::mi_option_t = 15;
-    // SAFETY: it takes two integers.
-    unsafe { libmimalloc_sys::mi_option_set(PURGE_DELAY, 2_000) };
-}
-
-/// Limits the memory that a server keeps without use. An import ends soon, and is faster without these limits.
+/// Limits the memory that a server keeps without use. Other commands end soon.
 ///
 /// The C library, which SQLite uses, creates a heap for each thread, and no heap returns the memory that requests needed for a moment:
 /// the server then takes twice the memory. With fewer than four heaps, writers and readers wait for each other: under load the server
@@ -85,7 +74,6 @@ fn main() -> ExitCode {
         limit_memory();
         Some(logs::start_server(&cli.log))
     } else {
-        delay_purge();
         logs::start(&cli.log);
         None
     };
