@@ -3,6 +3,8 @@
  *
  * `readConfig` reads and validates the whole context once. Constructs receive the result and never read the context.
  */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 
@@ -39,6 +41,10 @@ export interface Config {
   readonly webAclArn?: string;
   /** The e-mail address that receives alarms. */
   readonly alarmEmail?: string;
+  /** The mappings with which order-ingest reads webhooks, by source: the texts of their files. */
+  readonly webhookMappings: Readonly<Record<string, string>>;
+  /** The IANA name of the time zone of times in webhooks without an offset; UTC by default. */
+  readonly webhookTimeZone?: string;
 }
 
 const STAGES = {
@@ -76,7 +82,16 @@ export const CONTEXT = [
   'certificateArn',
   'webAclArn',
   'alarmEmail',
+  'webhookMappings',
+  'webhookTimeZone',
 ] as const;
+
+/** The sources of webhooks that a mapping can read. */
+const MAPPED_SOURCES = ['shopify', 'woocommerce', 'generic'];
+/** The most bytes of all mappings: Lambda allows 4 KiB of environment variables. */
+const MAX_MAPPING_BYTES = 3_000;
+/** The folder to which files are relative. */
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
 type Name = (typeof CONTEXT)[number];
 
@@ -97,13 +112,14 @@ export function readConfig(context: (name: Name) => unknown): Config {
   }
   const tokensSecretArn = secret(text(context, 'tokensSecretArn'));
   const [webAclArn, alarmEmail] = [text(context, 'webAclArn'), text(context, 'alarmEmail')];
+  const webhookTimeZone = text(context, 'webhookTimeZone');
   return {
     ...defaults,
     simulator: yesOrNo(context, 'simulator', defaults.simulator),
     roll: yesOrNo(context, 'roll', true),
     page: yesOrNo(context, 'page', true),
     architecture: architecture === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64,
-    timeZone: zone(text(context, 'timeZone') ?? 'UTC'),
+    timeZone: zone('timeZone', text(context, 'timeZone') ?? 'UTC'),
     ...(orderDays && { orderDays }),
     ...(bucketDays && { bucketDays }),
     protectReads,
@@ -112,6 +128,8 @@ export function readConfig(context: (name: Name) => unknown): Config {
     ...(domainName && certificateArn && { domain: { name: domainName, certificateArn } }),
     ...(webAclArn && { webAclArn }),
     ...(alarmEmail && { alarmEmail }),
+    webhookMappings: mappings(text(context, 'webhookMappings') ?? ''),
+    ...(webhookTimeZone && { webhookTimeZone: zone('webhookTimeZone', webhookTimeZone) }),
   };
 }
 
@@ -157,10 +175,30 @@ function issuerAndAudience(context: (name: Name) => unknown): Config['oidc'] {
   return { issuer, audience: audience.split(',') };
 }
 
-function zone(name: string): string {
+function zone(key: Name, name: string): string {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone && name;
   } catch {
-    throw new Error(`timeZone=${name} is not a time zone: write an IANA name, such as Europe/Berlin`);
+    throw new Error(`${key}=${name} is not a time zone: write an IANA name, such as Europe/Berlin`);
+  }
+}
+
+/** Reads the files of `source=file,source=file`. What is in them is checked by the function when it starts. */
+function mappings(list: string): Record<string, string> {
+  const read = Object.fromEntries(list.split(',').filter(Boolean).map(mapping));
+  const bytes = Object.values(read).reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+  if (bytes > MAX_MAPPING_BYTES)
+    throw new Error(`webhookMappings has ${bytes} bytes, and a function takes ${MAX_MAPPING_BYTES}: remove comments`);
+  return read;
+}
+
+function mapping(entry: string): [source: string, text: string] {
+  const [, source = '', file = ''] = /^(\w+)=(.+)$/.exec(entry) ?? [];
+  if (!MAPPED_SOURCES.includes(source))
+    throw new Error(`webhookMappings=${entry} is not SOURCE=FILE with one of ${MAPPED_SOURCES.join(', ')}`);
+  try {
+    return [source, readFileSync(`${ROOT}/${file}`, 'utf8')];
+  } catch {
+    throw new Error(`webhookMappings=${entry} cannot be read: write the path from the root of the project`);
   }
 }

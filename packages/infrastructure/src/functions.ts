@@ -62,6 +62,10 @@ export class Functions extends Construct {
       'report-generator': create('report-generator'),
       'data-backfill': create('data-backfill'),
     };
+    const ingest = this.all['order-ingest'];
+    for (const [source, text] of Object.entries(config.webhookMappings))
+      ingest.addEnvironment(`GOODY_WEBHOOK_MAPPING_${source.toUpperCase()}`, text);
+    if (config.webhookTimeZone) ingest.addEnvironment('GOODY_WEBHOOK_TIME_ZONE', config.webhookTimeZone);
   }
 
   /** The outputs: the names of the functions and of their log groups. */

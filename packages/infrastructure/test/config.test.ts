@@ -1,4 +1,5 @@
 /** The configuration: the defaults of a stage, the overrides of the context, and invalid values. */
+import { readFileSync } from 'node:fs';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { readConfig } from '../src/config.ts';
@@ -10,6 +11,7 @@ const DOMAIN = {
   domainName: 'goody.example',
   certificateArn: 'arn:aws:acm:us-east-1:111122223333:certificate/1',
 };
+const MAPPING = 'packages/backend/crates/formats/tests/webhooks/fixtures/generic.toml';
 const WEB_ACL = 'arn:aws:wafv2:us-east-1:111122223333:global/webacl/goody/1';
 
 describe('production', () => {
@@ -22,6 +24,8 @@ describe('production', () => {
       webAclArn: WEB_ACL,
       orderDays: '90',
       bucketDays: '400',
+      webhookMappings: `generic=${MAPPING}`,
+      webhookTimeZone: 'America/New_York',
       ...DOMAIN,
     });
     prod = synthesized.resources;
@@ -66,6 +70,15 @@ describe('production', () => {
     }
   });
 
+  test('order-ingest, and no other function, receives the mappings of webhooks and the zone of their times', () => {
+    for (const [name, { properties }] of Object.entries(prod.functions)) {
+      const { GOODY_WEBHOOK_MAPPING_GENERIC: mapping, GOODY_WEBHOOK_TIME_ZONE: zone } =
+        properties.Environment.Variables;
+      const expected = [readFileSync(`../../${MAPPING}`, 'utf8'), 'America/New_York'];
+      expect([mapping, zone]).toEqual(name === 'order-ingest' ? expected : [undefined, undefined]);
+    }
+  });
+
   test('it can share an account with development', () => {
     expect(stackName).not.toBe(config({ stage: 'dev' }).stackName);
     expect(prod.properties('AWS::Events::EventBus')[0]?.Name).not.toBe(config({ stage: 'dev' }).busName);
@@ -92,6 +105,13 @@ test.each<[Context, string]>([
   [{ timeZone: 'Europe/Atlantis' }, 'timeZone=Europe/Atlantis is not a time zone'],
   [{ bucketDays: '59' }, 'bucketDays=59 is not a number of days of at least 60'],
   [{ orderDays: 'some' }, 'orderDays=some is not a number of days of at least 1'],
+  [{ webhookTimeZone: 'EST5' }, 'webhookTimeZone=EST5 is not a time zone'],
+  [{ webhookMappings: `ups=${MAPPING}` }, `webhookMappings=ups=${MAPPING} is not SOURCE=FILE with one of shopify,`],
+  [{ webhookMappings: 'generic=none.toml' }, 'webhookMappings=generic=none.toml cannot be read'],
+  [
+    { webhookMappings: `generic=${MAPPING},shopify=packages/backend/crates/formats/mappings/woocommerce.toml` },
+    'bytes, and a function takes 3000',
+  ],
   [{ domainName: 'goody.example' }, 'domainName and certificateArn go together'],
 ])('%o is rejected with a message', (context, message) => {
   expect(() => config(context)).toThrow(message);

@@ -152,8 +152,10 @@ pub(crate) struct Webhooks {
 
 fn webhook_mapping(text: &str) -> Result<(Source, PathBuf), String> {
     let (name, file) = text.split_once('=').ok_or("must be SOURCE=FILE")?;
-    let names = || Source::ALL.map(Source::name).join(", ");
-    let source = Source::from_name(name).ok_or_else(|| format!("{name} is no source: use one of {}", names()))?;
+    let mapped = || Source::ALL.into_iter().filter(|source| source.has_mapping());
+    let names = || mapped().map(Source::name).collect::<Vec<_>>().join(", ");
+    let source = mapped().find(|source| source.name() == name);
+    let source = source.ok_or_else(|| format!("{name} is no source with a mapping: use one of {}", names()))?;
     Ok((source, PathBuf::from(file)))
 }
 

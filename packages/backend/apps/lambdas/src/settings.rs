@@ -131,7 +131,7 @@ impl Settings {
             webhook_mappings: {
                 let variable = |source: Source| format!("GOODY_WEBHOOK_MAPPING_{}", source.name().to_ascii_uppercase());
                 let mapping = |source| Some((source, reader.optional(&variable(source))?));
-                Source::ALL.into_iter().filter_map(mapping).collect()
+                Source::ALL.into_iter().filter(|source| source.has_mapping()).filter_map(mapping).collect()
             },
             webhook_time_zone: reader.optional("GOODY_WEBHOOK_TIME_ZONE"),
             zone: {

@@ -129,6 +129,11 @@ impl Source {
         format!("GOODY_WEBHOOK_SECRET_{}", self.name().to_ascii_uppercase())
     }
 
+    /// Whether its bodies are read by a mapping. Carriers have none: what they say is fixed.
+    pub const fn has_mapping(self) -> bool {
+        matches!(self, Self::Shopify | Self::WooCommerce | Self::Generic)
+    }
+
     /// How it signs.
     pub const fn scheme(self) -> Scheme {
         match self {
