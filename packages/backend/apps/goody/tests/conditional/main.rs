@@ -1,4 +1,4 @@
-//! Tests that need what not every machine has: real orders, a disk that may be mounted, a second user.
+//! Tests that need what not every machine has: real orders, a disk that may be mounted, a second user, tools.
 //!
 //! The runner counts a test without its requirement as ignored and prints the reason.
 
@@ -9,6 +9,7 @@ mod read_only_disks;
 mod real_orders;
 mod small_disk;
 mod unprivileged;
+mod webhook_guide;
 
 #[path = "../support/binary.rs"]
 #[expect(dead_code, reason = "the acceptance tests use the rest")]
@@ -46,4 +47,5 @@ goody_testkit::conditional_tests! {
     read_only_disks::a_database_with_other_time_zone_rules_on_a_read_only_disk_needs_a_copy, needs demo_on_disk();
     read_only_disks::a_database_without_an_application_id_is_read_from_a_read_only_disk, needs two_disks();
     unprivileged::a_read_only_database_is_reported_and_storing_continues_when_it_is_writable, needs unprivileged();
+    webhook_guide::the_commands_of_the_webhook_guide_send_what_is_taken, needs webhook_guide::tools();
 }
