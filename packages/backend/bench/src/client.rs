@@ -11,6 +11,9 @@ use crate::Failure;
 /// The time limit of a response.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
+/// The route that receives order events.
+pub const EVENTS: &str = "/api/orders/events";
+
 /// One connection.
 #[derive(Debug)]
 pub struct Client {
@@ -88,7 +91,12 @@ impl Client {
 
     /// Posts order events in a body of a content type.
     pub fn post_body(&mut self, content_type: &str, body: &str) -> std::io::Result<Response> {
-        let request = post_request(self.address, content_type, body);
+        self.post(EVENTS, content_type, body)
+    }
+
+    /// Posts a body to a path with its query.
+    pub fn post(&mut self, path: &str, content_type: &str, body: &str) -> std::io::Result<Response> {
+        let request = post_request(self.address, path, content_type, body);
         self.send(request.as_bytes())
     }
 
@@ -159,10 +167,10 @@ impl Client {
     }
 }
 
-/// The text of a request that posts order events.
-pub fn post_request(address: SocketAddr, content_type: &str, body: &str) -> String {
+/// The text of a request that posts a body to a path.
+pub fn post_request(address: SocketAddr, path: &str, content_type: &str, body: &str) -> String {
     format!(
-        "POST /api/orders/events HTTP/1.1\r\nhost: {address}\r\ncontent-type: {content_type}\r\ncontent-length: {}\r\n\r\n{body}",
+        "POST {path} HTTP/1.1\r\nhost: {address}\r\ncontent-type: {content_type}\r\ncontent-length: {}\r\n\r\n{body}",
         body.len()
     )
 }

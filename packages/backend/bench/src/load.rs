@@ -1,7 +1,7 @@
 //! Load: posts events of new and existing orders to a running server at a constant rate.
 
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant as Moment};
 
 use goody_domain::Instant;
@@ -10,6 +10,7 @@ use crate::Failure;
 use crate::client::Client;
 use crate::generator::Generator;
 use crate::options::wall_clock;
+use crate::samples::Samples;
 
 /// The interval between two requests.
 const TICK: Duration = Duration::from_millis(10);
@@ -173,5 +174,38 @@ pub fn run_under_load<T>(
         stop.store(true, Ordering::Relaxed);
         let posted = writer.join().map_err(|_| "the writer panicked")?;
         Ok((result?, posted?))
+    })
+}
+
+/// Sends requests for `time` on a connection for each of `senders`: one each `interval`, or without one as fast as the server answers.
+/// `send` gets the number of the request, from 0. Returns the latencies, which count from the scheduled time.
+pub fn send_at_rate<S: Send>(
+    address: SocketAddr,
+    senders: &mut [S],
+    interval: Option<Duration>,
+    time: Duration,
+    send: impl Fn(&mut Client, &mut S, u64) -> Result<(), Failure> + Sync,
+) -> Result<Samples, Failure> {
+    let (next, started) = (AtomicU64::new(0), Moment::now());
+    let one = |sender: &mut S| -> Result<Samples, Failure> {
+        let (mut client, mut samples) = (Client::connect(address)?, Samples::default());
+        loop {
+            let turn = next.fetch_add(1, Ordering::Relaxed);
+            let due = interval.map_or(started.elapsed(), |interval| interval.mul_f64(turn as f64));
+            if due >= time {
+                return Ok(samples);
+            }
+            std::thread::sleep(due.saturating_sub(started.elapsed()));
+            send(&mut client, sender, turn)?;
+            samples.add(started.elapsed().saturating_sub(due));
+        }
+    };
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = senders.iter_mut().map(|sender| scope.spawn(|| one(sender))).collect();
+        let mut samples = Samples::default();
+        for thread in threads {
+            samples.add_all(&thread.join().map_err(|_| "a sender panicked")??);
+        }
+        Ok(samples)
     })
 }

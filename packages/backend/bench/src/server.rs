@@ -36,17 +36,23 @@ pub struct Server {
 impl Server {
     /// Starts `goody serve` on a database, with a page as in production, and waits until the reports are current.
     pub fn goody(goody: &Goody, database: &Path) -> Result<Self, Failure> {
-        Self::goody_logging(goody, database, "warn")
+        Self::goody_with(goody, database, "warn", &[])
     }
 
-    /// The same with a log level. The log is `server.log` in the folder of the database.
-    pub fn goody_logging(goody: &Goody, database: &Path, level: &str) -> Result<Self, Failure> {
+    /// The same with a log level and environment variables. The log is `server.log` in the folder of the database.
+    pub fn goody_with(
+        goody: &Goody,
+        database: &Path,
+        level: &str,
+        environment: &[(&str, &str)],
+    ) -> Result<Self, Failure> {
         let folder = database.parent().unwrap_or(Path::new("."));
         let web = folder.join("page");
         std::fs::create_dir_all(&web)?;
         std::fs::write(web.join("index.html"), "<!doctype html><title>Goody</title>")?;
         std::fs::write(web.join("content-security-policy.txt"), "default-src 'none'")?;
         let mut command = goody.command_logging(folder, level);
+        command.envs(environment.iter().copied());
         command.args(["serve", "--addr", "127.0.0.1:0", "--database"]).arg(database).arg("--web").arg(&web);
         // The server logs every request that stores events.
         command.stderr(File::create(folder.join("server.log"))?);

@@ -3,13 +3,13 @@
 
 use std::net::SocketAddr;
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant as Moment};
 
 use clap::Parser;
 use goody_bench::client::Client;
 use goody_bench::goody::Goody;
-use goody_bench::load::{LiveEvents, send};
+use goody_bench::load::{LiveEvents, send, send_at_rate};
 use goody_bench::options::Options;
 use goody_bench::samples::Samples;
 use goody_bench::server::Server;
@@ -158,47 +158,20 @@ fn apply_load(
     let stop = &AtomicBool::new(false);
     std::thread::scope(|scope| {
         let readers: Vec<_> = (0..readers).map(|reader| scope.spawn(move || read(address, reader, stop))).collect();
-        let stored = post(address, writers, rate, time, &mut part.posts);
+        let interval = rate.map(|rate| Duration::from_secs_f64(BATCH as f64 / rate));
+        let posts = send_at_rate(address, writers, interval, time, |client, events, _| {
+            match send(client, &events.lines(BATCH))? {
+                (BATCH, _) => Ok(()),
+                (accepted, _) => Err(format!("only {accepted} of {BATCH} events were accepted").into()),
+            }
+        });
         stop.store(true, Ordering::Relaxed);
         for reader in readers {
             part.reads.add_all(&reader.join().map_err(|_| "a reader panicked")??);
         }
-        stored
-    })
-}
-
-/// Posts on all connections for `time`, at a rate or at the maximum one. Returns the number of stored events.
-fn post(
-    address: SocketAddr,
-    writers: &mut [LiveEvents],
-    rate: Option<f64>,
-    time: Duration,
-    samples: &mut Samples,
-) -> Result<u64, Failure> {
-    let (next, stored, started) = (AtomicU64::new(0), AtomicU64::new(0), Moment::now());
-    let one = |events: &mut LiveEvents| -> Result<Samples, Failure> {
-        let (mut client, mut samples) = (Client::connect(address)?, Samples::default());
-        loop {
-            let turn = next.fetch_add(1, Ordering::Relaxed);
-            let due = rate.map_or(started.elapsed(), |rate| Duration::from_secs_f64((turn * BATCH) as f64 / rate));
-            if due >= time {
-                return Ok(samples);
-            }
-            std::thread::sleep(due.saturating_sub(started.elapsed()));
-            let (accepted, _) = send(&mut client, &events.lines(BATCH))?;
-            samples.add(started.elapsed().saturating_sub(due));
-            if accepted != BATCH {
-                return Err(format!("only {accepted} of {BATCH} events were accepted").into());
-            }
-            stored.fetch_add(accepted, Ordering::Relaxed);
-        }
-    };
-    std::thread::scope(|scope| {
-        let threads: Vec<_> = writers.iter_mut().map(|events| scope.spawn(|| one(events))).collect();
-        for thread in threads {
-            samples.add_all(&thread.join().map_err(|_| "a writer panicked")??);
-        }
-        Ok(stored.load(Ordering::Relaxed))
+        let posts = posts?;
+        part.posts.add_all(&posts);
+        Ok(posts.len() as u64 * BATCH)
     })
 }
 

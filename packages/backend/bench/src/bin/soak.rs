@@ -46,7 +46,7 @@ fn main() -> Result<ExitCode, Failure> {
     let disk = disk.ok();
     let data_folder = disk.as_ref().map_or(folder.path(), SmallDisk::path);
     let file = data_folder.join("goody.db");
-    let server = Server::goody_logging(&goody, &file, "info")?;
+    let server = Server::goody_with(&goody, &file, "info", &[])?;
 
     eprintln!("Soak test of {} for {} s …", server.address(), time.as_secs());
     let traffic = Traffic::new(server.address());

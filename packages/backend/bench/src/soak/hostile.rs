@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use socket2::SockRef;
 
-use crate::client::post_request;
+use crate::client::{EVENTS, post_request};
 use crate::soak::events::KnownEvents;
 use crate::soak::traffic::{BATCH, ROUTES, Traffic};
 
@@ -27,7 +27,7 @@ impl Traffic {
     pub(super) fn abort_writes(&self) {
         let mut events = KnownEvents::new("aborted");
         while self.is_running() {
-            self.abort(&post_request(self.address, "application/x-ndjson", &events.take(BATCH).join("\n")));
+            self.abort(&post_request(self.address, EVENTS, "application/x-ndjson", &events.take(BATCH).join("\n")));
         }
     }
 
