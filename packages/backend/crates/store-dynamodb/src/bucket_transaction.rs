@@ -330,6 +330,7 @@ impl<'s> BucketTransaction<'s> {
                 item.deliveries = self.deliveries(key, *day);
                 item.totals = write_counters(&bucket.totals);
                 item.latest_fact = self.latest_facts.get(key).copied();
+                item.quarters = Some(bucket.quarters.write()).filter(|it| !it.is_empty()).map(ByteBuf::from);
                 item.changed_on = Some(self.today.number());
             }
             Row::Month(_) => {}

@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 
 use goody_application::ports::{Result, Scope};
 use goody_domain::{
-    Bucket, Counter, Counters, Day, Entry, Minute, MinuteEntry, Month, MonthSummaries, MonthTotals, Vendor, VendorId,
+    Bucket, Counter, Counters, Day, Entry, Minute, MinuteEntry, Month, MonthSummaries, MonthTotals, Quarters, Vendor,
+    VendorId,
 };
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
@@ -122,6 +123,9 @@ pub(crate) struct BucketItem {
     /// Month only: the totals of its days, [`goody_domain::MonthTotals`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) days: Option<ByteBuf>,
+    /// Day only: its quarters, [`goody_domain::Quarters`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) quarters: Option<ByteBuf>,
     /// Day only: the day of its last change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) changed_on: Option<i32>,
@@ -220,7 +224,11 @@ pub(crate) fn read_minutes(minutes: &Compressed) -> Result<Vec<MinuteEntry>> {
 impl BucketItem {
     /// The bucket, or the part of a bucket, in this item.
     pub(crate) fn bucket(&self) -> Result<Bucket> {
-        Ok(Bucket { totals: read_counters(&self.totals)?, minutes: read_minutes(&self.minutes)? })
+        let mut bucket = Bucket::of(read_counters(&self.totals)?, read_minutes(&self.minutes)?);
+        if let Some(stored) = &self.quarters {
+            bucket.quarters = Quarters::read(stored).map_err(|error| damaged("a bucket", &error))?;
+        }
+        Ok(bucket)
     }
 }
 

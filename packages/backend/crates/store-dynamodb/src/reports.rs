@@ -122,7 +122,12 @@ fn series(rows: Vec<Item>, from: Day, minutes: (Day, Day)) -> Result<Option<(Cou
                     series.earlier_delivery = series.earlier_delivery.max(delivery.map(Instant::from_micros));
                 }
                 if day >= from {
-                    days.entry(day).or_default().totals = read_counters(&row.totals)?;
+                    let Bucket { totals, quarters, .. } = row.bucket()?;
+                    let bucket = days.entry(day).or_default();
+                    bucket.totals = totals;
+                    if first_with_minutes <= day && day <= minutes.1 {
+                        bucket.quarters = quarters;
+                    }
                 }
             }
             Row::Hour(day, _) if day >= first_with_minutes && day <= minutes.1 => {

@@ -1,6 +1,6 @@
 //! Reads a whole database for damage: SQLite's own structure, and whether everything stored can be read.
 
-use goody_domain::{Day, MonthSummaries, MonthTotals, VendorId};
+use goody_domain::{Bucket, Day, MonthSummaries, MonthTotals, Quarters, VendorId};
 use rusqlite::{Connection, Row};
 
 use crate::codec::read_row;
@@ -19,10 +19,10 @@ const STORED: [(&str, &str, Read); 10] = [
     ("order", "SELECT order_id, history, version, vendor_id, gift_type, created_at FROM orders", read_order),
     (
         "bucket",
-        "SELECT book || ' of ' || date(day * 86400, 'unixepoch'), totals, minutes, day FROM buckets",
+        "SELECT book || ' of ' || date(day * 86400, 'unixepoch'), totals, minutes, day, quarters FROM buckets",
         read_bucket,
     ),
-    ("settled bucket", "SELECT book || ' of day ' || day, totals, minutes, day FROM settled", read_bucket),
+    ("settled bucket", "SELECT book || ' of day ' || day, totals, minutes, day FROM settled", read_settled),
     ("totals", "SELECT book, totals, months FROM books", read_totals),
     ("month", "SELECT book || ' of month ' || month, days FROM months", read_month),
     ("report", "SELECT vendor_id, body FROM reports", read_report),
@@ -122,9 +122,19 @@ fn read_order(row: &Row<'_>) -> Result<(), Fault> {
 }
 
 fn read_bucket(row: &Row<'_>) -> Result<(), Fault> {
+    let quarters = bucket_of(row)?.quarters;
+    expect(Quarters::read(blob(row, 4)?)? == quarters, "its quarters are not those of its minutes")
+}
+
+fn read_settled(row: &Row<'_>) -> Result<(), Fault> {
+    bucket_of(row).map(drop)
+}
+
+/// The bucket of a row, with the quarters that its minutes give.
+fn bucket_of(row: &Row<'_>) -> Result<Bucket, Fault> {
     text(row, 0)?;
     Day::from_number(row.get(3)?);
-    codec::read_bucket(blob(row, 1)?, blob(row, 2)?).map(drop)
+    codec::read_bucket(blob(row, 1)?, blob(row, 2)?)
 }
 
 fn read_totals(row: &Row<'_>) -> Result<(), Fault> {

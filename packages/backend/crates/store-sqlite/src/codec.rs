@@ -122,7 +122,7 @@ pub(crate) fn read_minutes(bytes: &[u8]) -> Result<Vec<MinuteEntry>, Fault> {
 }
 
 pub(crate) fn read_bucket(totals: &[u8], minutes: &[u8]) -> Result<Bucket, Fault> {
-    Ok(Bucket { totals: read_counters(totals)?, minutes: read_minutes(minutes)? })
+    Ok(Bucket::of(read_counters(totals)?, read_minutes(minutes)?))
 }
 
 fn counter(bytes: &mut &[u8]) -> Result<Counter, Fault> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use goody_application::ports::{BucketMove, Scope};
-use goody_domain::{Bucket, Counter, CounterSeries, Day, Instant, Minute, Month, ReportZone};
+use goody_domain::{Bucket, Counter, CounterSeries, Day, Instant, Minute, Month, Quarters, ReportZone};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::months::Months;
@@ -19,7 +19,8 @@ pub(crate) const DELIVERED: Counter = Counter::DeliveredAt(0);
 
 pub(crate) type Buckets = BTreeMap<Day, Bucket>;
 
-pub(crate) const STORED: &str = "SELECT day, totals, minutes FROM buckets WHERE book = ?1 AND day BETWEEN ?2 AND ?3";
+pub(crate) const STORED: &str =
+    "SELECT day, totals, minutes, quarters FROM buckets WHERE book = ?1 AND day BETWEEN ?2 AND ?3";
 
 /// The key of a scope: the vendor's id, or the empty text for the fleet.
 pub(crate) fn key(scope: &Scope) -> &str {
@@ -81,10 +82,11 @@ pub(crate) fn write_bucket(
         (bucket.latest_fact(None).map(micros), bucket.latest_delivery(None).map(micros));
     connection
         .prepare_cached(
-            "INSERT INTO buckets (book, day, changed_day, latest_fact, latest_delivery, totals, minutes) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (book, day) DO UPDATE SET changed_day = excluded.changed_day, \
-             latest_fact = excluded.latest_fact, latest_delivery = excluded.latest_delivery, totals = excluded.totals, \
-             minutes = excluded.minutes",
+            "INSERT INTO buckets (book, day, changed_day, latest_fact, latest_delivery, totals, minutes, quarters) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (book, day) DO UPDATE SET \
+             changed_day = excluded.changed_day, latest_fact = excluded.latest_fact, \
+             latest_delivery = excluded.latest_delivery, totals = excluded.totals, minutes = excluded.minutes, \
+             quarters = excluded.quarters",
         )?
         .execute(params![
             scope,
@@ -94,6 +96,7 @@ pub(crate) fn write_bucket(
             latest_delivery,
             codec::write_counters(&bucket.totals),
             codec::write_minutes(&bucket.minutes),
+            bucket.quarters.write(),
         ])?;
     Ok([latest_fact, latest_delivery])
 }
@@ -152,8 +155,11 @@ pub(crate) fn series(
     while let Some(row) = rows.next()? {
         let day = Day::from_number(row.get(0)?);
         let blob = |column| row.get_ref(column)?.as_blob().map_err(rusqlite::Error::from);
-        let minutes = if with_minutes.contains(&day) { codec::read_minutes(blob(2)?)? } else { Vec::new() };
-        buckets.push((day, Bucket { totals: codec::read_counters(blob(1)?)?, minutes }));
+        let bucket = match with_minutes.contains(&day) {
+            true => codec::read_bucket(blob(1)?, blob(2)?)?,
+            false => Bucket { totals: codec::read_counters(blob(1)?)?, ..Bucket::default() },
+        };
+        buckets.push((day, bucket));
     }
     let first_with_minutes = from.max(*with_minutes.start());
     let earlier_fact = latest_fact(connection, scope, first_with_minutes.number(), zone)?;
@@ -210,6 +216,7 @@ pub(crate) fn write_settled(
     Ok(())
 }
 
+/// The buckets that a query finds: by day, totals and minutes, and the stored quarters if it has them.
 pub(crate) fn read_buckets(
     connection: &Connection,
     sql: &str,
@@ -222,7 +229,11 @@ pub(crate) fn read_buckets(
     let mut buckets = Buckets::new();
     while let Some(row) = rows.next()? {
         let blob = |column| row.get_ref(column)?.as_blob().map_err(rusqlite::Error::from);
-        buckets.insert(Day::from_number(row.get(0)?), codec::read_bucket(blob(1)?, blob(2)?)?);
+        let mut bucket = codec::read_bucket(blob(1)?, blob(2)?)?;
+        if row.as_ref().column_count() > 3 {
+            bucket.quarters = Quarters::read(blob(3)?)?;
+        }
+        buckets.insert(Day::from_number(row.get(0)?), bucket);
     }
     Ok(buckets)
 }

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 use crate::source::Source;
 
 /// One script for each version: a file of version n ran the first n. A released script never changes.
-const MIGRATIONS: [&str; 12] = [
+const MIGRATIONS: [&str; 13] = [
     include_str!("schema/0001-the-spine.sql"),
     include_str!("schema/0002-reports-at-a-glance.sql"),
     include_str!("schema/0003-kinds-of-orders.sql"),
@@ -20,6 +20,7 @@ const MIGRATIONS: [&str; 12] = [
     include_str!("schema/0010-sums-of-months.sql"),
     include_str!("schema/0011-rejections.sql"),
     include_str!("schema/0012-parcels.sql"),
+    include_str!("schema/0013-quarters.sql"),
 ];
 
 /// The version this program writes.

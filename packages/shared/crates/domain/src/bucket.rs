@@ -2,7 +2,7 @@
 
 use std::ops::Index;
 
-use crate::{Counter, Day, Entry, Instant, Minute};
+use crate::{Counter, Day, Entry, Instant, Minute, Quarters};
 
 /// One number for each [`Counter`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,9 +109,18 @@ pub struct Bucket {
     pub totals: Counters,
     /// The day by the minute: one entry for each minute and counter, ordered by both.
     pub minutes: Vec<MinuteEntry>,
+    /// The day by quarter, for the detection. A bucket without its minutes may lack them.
+    pub quarters: Quarters,
 }
 
 impl Bucket {
+    /// The bucket with these totals and minutes.
+    pub fn of(totals: Counters, minutes: Vec<MinuteEntry>) -> Self {
+        let mut quarters = Quarters::default();
+        minutes.iter().for_each(|of| quarters.add(of.minute, of.counter, of.amount));
+        Self { totals, minutes, quarters }
+    }
+
     /// Adds entries of this bucket's day. The result does not depend on their order or grouping.
     pub fn add(&mut self, entries: &[Entry]) {
         for entry in entries {
@@ -121,6 +130,7 @@ impl Bucket {
             if !matches!(entry.counter, Counter::InStatus(_)) {
                 let Entry { minute, counter, amount, .. } = *entry;
                 self.minutes.push(MinuteEntry { minute, counter, amount });
+                self.quarters.add(minute, counter, amount);
             }
         }
         self.minutes.sort_by_key(|entry| (entry.minute, entry.counter.index()));

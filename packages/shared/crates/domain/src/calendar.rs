@@ -108,7 +108,7 @@ pub fn time_zone(name: &str) -> Result<TimeZone, String> {
 }
 
 /// The version of the rules in [`crate::contribution`]: stores rebuild counters that follow another one.
-const COUNTING_RULES: u8 = 2;
+const COUNTING_RULES: u8 = 3;
 /// Hours without an event after which an order on its way is stalled, unless a database has others.
 pub const STALL_HOURS: u16 = 48;
 

@@ -3,6 +3,7 @@
 //! A change of an order moves the counters by `contribution(after) − contribution(before)`. So corrections, late facts, events
 //! that are taken back, and orders that change their vendor need no special case.
 
+use crate::order::is_kept;
 use crate::{
     ActiveStatus, Currency, Day, Instant, Level, LevelPeriod, Milestone, Minute, Occurrences, Order, Outcome,
     ReportZone, Status, VendorId,
@@ -54,6 +55,12 @@ pub enum Counter {
     Refunded,
     /// Suspect orders among those counted as `Ended(Arrived)`: they are in no mean of hours.
     SuspectArrivals,
+    /// Promises whose order arrived after them, but at most [`GRACE_SECONDS`] later. Counted at the promise, as `Due` is.
+    KeptInGrace,
+    /// Promises of rush orders among `Due`.
+    DueRush,
+    /// Promises of rush orders among `OnTime`.
+    OnTimeRush,
     /// The latest fact: microseconds since the start of its minute, plus one. The counter is the maximum of its entries, not
     /// their sum, which is possible because facts stay in it when their events are taken back.
     LatestFact,
@@ -68,11 +75,14 @@ pub enum Counter {
 
 impl Counter {
     /// How many counters have no parameter.
-    pub(crate) const COUNT: usize = 38;
+    pub(crate) const COUNT: usize = 41;
     /// The first index of each kind of counter with a parameter.
-    const OVERDUE_VALUE: usize = Self::COUNT;
+    const OVERDUE_VALUE: usize = 38;
     const OVERDUE_ORDERS: usize = Self::OVERDUE_VALUE + Currency::CODES;
     const DELIVERED_AT: usize = Self::OVERDUE_ORDERS + Currency::CODES;
+    /// The first codes, AAA to AAC, which no currency has: counters without a parameter have the places of their values.
+    const MOVED_VALUE: usize = Self::DELIVERED_AT + 60_000_000;
+    const MOVED: usize = Self::COUNT - Self::OVERDUE_VALUE;
 
     /// Every counter without a parameter, each at its own index.
     pub(crate) const ALL: [Self; Self::COUNT] = {
@@ -109,6 +119,9 @@ impl Counter {
         all[35] = Self::Returned;
         all[36] = Self::Refunded;
         all[37] = Self::SuspectArrivals;
+        all[38] = Self::KeptInGrace;
+        all[39] = Self::DueRush;
+        all[40] = Self::OnTimeRush;
         all
     };
 
@@ -120,16 +133,19 @@ impl Counter {
     /// The counter with an index.
     pub fn of_index(index: usize) -> Option<Self> {
         match index {
-            0..Self::OVERDUE_VALUE => Some(Self::ALL[index]),
-            Self::OVERDUE_VALUE..Self::OVERDUE_ORDERS => {
+            0..Self::COUNT => Some(Self::ALL[index]),
+            Self::COUNT..Self::OVERDUE_ORDERS => {
                 Currency::of_number(index - Self::OVERDUE_VALUE).map(Self::OverdueValue)
             }
             Self::OVERDUE_ORDERS..Self::DELIVERED_AT => {
                 Currency::of_number(index - Self::OVERDUE_ORDERS).map(Self::OverdueOrders)
             }
+            Self::DELIVERED_AT..Self::MOVED_VALUE => {
+                u32::try_from(index - Self::DELIVERED_AT).ok().map(Self::DeliveredAt)
+            }
             _ => {
-                let micros = u32::try_from(index - Self::DELIVERED_AT).ok();
-                micros.filter(|micros| *micros < 60_000_000).map(Self::DeliveredAt)
+                let number = Some(index - Self::MOVED_VALUE).filter(|number| *number < Self::MOVED);
+                number.and_then(Currency::of_number).map(Self::OverdueValue)
             }
         }
     }
@@ -159,12 +175,21 @@ impl Counter {
             Self::Returned => 35,
             Self::Refunded => 36,
             Self::SuspectArrivals => 37,
-            Self::OverdueValue(currency) => Self::OVERDUE_VALUE + currency.number(),
+            Self::KeptInGrace => 38,
+            Self::DueRush => 39,
+            Self::OnTimeRush => 40,
+            Self::OverdueValue(currency) => match currency.number() {
+                number @ 0..Self::MOVED => Self::MOVED_VALUE + number,
+                number => Self::OVERDUE_VALUE + number,
+            },
             Self::OverdueOrders(currency) => Self::OVERDUE_ORDERS + currency.number(),
             Self::DeliveredAt(micros) => Self::DELIVERED_AT + micros as usize,
         }
     }
 }
+
+/// How long after its promise an order is not yet badly late, in seconds: 48 hours.
+pub const GRACE_SECONDS: i64 = 48 * 3_600;
 
 /// An amount to add to one counter in one minute of one day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -190,7 +215,7 @@ pub struct Posting<'o> {
 
 /// The entries that `order` adds to the counters of its vendor, `order.placement.vendor_id`.
 pub fn contribution(order: &Order, zone: &ReportZone) -> Vec<Entry> {
-    let mut entries = Vec::with_capacity(16);
+    let mut entries = Vec::with_capacity(20);
     let mut add = |at: Instant, counter: Counter, amount: i64| {
         let (day, minute) = zone.day_and_minute(at);
         entries.push(Entry { day, minute, counter, amount });
@@ -228,6 +253,19 @@ pub fn contribution(order: &Order, zone: &ReportZone) -> Vec<Entry> {
             add(at, due, 1);
             if is_kept == Some(true) {
                 add(at, kept, 1);
+            }
+        }
+    }
+
+    if let Some(promise) = order.milestone(Milestone::Due) {
+        let is_on_time = is_kept(promise, order.actual_delivery);
+        if !is_on_time && is_kept(promise.plus_seconds(GRACE_SECONDS), order.actual_delivery) {
+            add(promise, Counter::KeptInGrace, 1);
+        }
+        if order.placement.is_rush() {
+            add(promise, Counter::DueRush, 1);
+            if is_on_time {
+                add(promise, Counter::OnTimeRush, 1);
             }
         }
     }
@@ -321,9 +359,15 @@ mod tests {
             Counter::OverdueOrders(euro),
             Counter::DeliveredAt(0),
             Counter::DeliveredAt(59_999_999),
+            Counter::OverdueValue(Currency::parse("AAA").unwrap()),
+            Counter::OverdueValue(Currency::parse("AAC").unwrap()),
+            Counter::OverdueValue(Currency::parse("AAD").unwrap()),
+            Counter::OverdueOrders(Currency::parse("AAA").unwrap()),
         ] {
             assert_eq!(Counter::of_index(counter.index()), Some(counter));
         }
-        assert_eq!(Counter::of_index(Counter::DeliveredAt(59_999_999).index() + 1), None);
+        assert_eq!(Counter::OverdueValue(euro).index(), 38 + 3_241, "an index never changes");
+        let last = Counter::OverdueValue(Currency::parse("AAC").unwrap()).index();
+        assert_eq!(Counter::of_index(last + 1), None);
     }
 }

@@ -31,6 +31,7 @@ mod month_totals;
 mod order;
 mod parcel;
 mod parcel_event;
+mod quarters;
 mod rejection;
 mod report;
 mod rfc3339;
@@ -45,7 +46,9 @@ mod window;
 pub use at_risk::{RateCounts, count_at_risk};
 pub use bucket::{Bucket, CounterSeries, Counters, MinuteEntry, merge_entries};
 pub use calendar::{AsOf, DAY_MINUTES, Day, DayError, Minute, ReportZone, STALL_HOURS, time_zone, time_zone_database};
-pub use contribution::{Counter, Entry, Posting, contribution, contribution_to, fact_postings, facts, postings};
+pub use contribution::{
+    Counter, Entry, GRACE_SECONDS, Posting, contribution, contribution_to, fact_postings, facts, postings,
+};
 pub use dashboard::{Dashboard, Fleet, FleetTrends, LEADERS, main_currency};
 pub use event::{Destination, Fact, OrderEvent, Placement, WireDestination, WireEvent};
 pub use figures::{Figures, Interval};
@@ -63,6 +66,7 @@ pub use month_totals::{DamagedTotals, MonthTotals};
 pub use order::{Note, Order, Step, fold};
 pub use parcel::Parcel;
 pub use parcel_event::{ParcelEvent, ParcelKey};
+pub use quarters::Quarters;
 pub use rejection::{FieldError, LONGEST_EVENT, Rejection};
 pub use report::{Overdue, Report, Trend, Trends, figures, next_change, one_day, reliability_history, report};
 pub use risk::{Risk, RiskLevel, RiskReason, probability_below};

@@ -13,9 +13,11 @@ const DELIVERED: Counter = Counter::DeliveredAt(0);
 #[error("the totals of a month cannot be read")]
 pub struct DamagedTotals;
 
-/// Whether past reports count it: no counts of lists, and no values of today.
+/// Whether past reports count it: no counts of lists, no values of today, and none of the detection only.
 fn is_of_past(counter: Counter) -> bool {
-    counter.index() < Counter::COUNT && !matches!(counter, Counter::InStatus(_) | Counter::LatestFact)
+    use Counter::{DueRush, InStatus, KeptInGrace, LatestFact, OnTimeRush};
+    counter.index() < Counter::COUNT
+        && !matches!(counter, InStatus(_) | LatestFact | KeptInGrace | DueRush | OnTimeRush)
 }
 
 /// The totals of each day of a month, by counter; of [`Counter::LatestFact`] and [`Counter::DeliveredAt`] the latest one, as

@@ -89,8 +89,8 @@ impl State {
         let stored = self.unexpired_buckets(scope).filter(|(day, _)| *day >= from);
         let buckets = stored.map(|(day, bucket)| {
             let has_minutes = minutes_from <= day && day <= minutes_to;
-            let minutes = if has_minutes { bucket.minutes.clone() } else { Vec::new() };
-            (day, Bucket { totals: bucket.totals.clone(), minutes })
+            let without_minutes = || Bucket { totals: bucket.totals.clone(), ..Bucket::default() };
+            (day, if has_minutes { bucket.clone() } else { without_minutes() })
         });
         let buckets = buckets.collect();
         let earlier = self.all_buckets(scope).filter(|(day, _)| *day < from.max(minutes_from));

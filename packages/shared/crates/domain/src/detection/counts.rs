@@ -2,7 +2,7 @@
 
 use std::ops::{AddAssign, Sub};
 
-/// What the counters of a scope say about the promises of one slot.
+/// What the counters of a scope say about one slot.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SlotCounts {
     /// Promises that passed in the slot, of orders not cancelled before.
@@ -15,6 +15,8 @@ pub struct SlotCounts {
     pub due_rush: i64,
     /// The promises of rush orders among `on_time`.
     pub on_time_rush: i64,
+    /// The orders that entered an active status or ended: what was received of anything. Only that of the fleet matters.
+    pub facts: i64,
 }
 
 /// Promises of one signal, and how many of them were missed: never less than none, never more than all.

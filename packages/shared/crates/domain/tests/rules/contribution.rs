@@ -228,7 +228,11 @@ fn a_counter_keeps_its_index_for_ever() {
         (Counter::Returned, 35),
         (Counter::Refunded, 36),
         (Counter::SuspectArrivals, 37),
-        (Counter::OverdueValue(Currency::parse("AAA").unwrap()), 38),
+        (Counter::KeptInGrace, 38),
+        (Counter::DueRush, 39),
+        (Counter::OnTimeRush, 40),
+        (Counter::OverdueValue(Currency::parse("AAD").unwrap()), 41),
+        (Counter::OverdueValue(Currency::parse("AAA").unwrap()), 60_035_190),
         (Counter::OverdueOrders(Currency::parse("AAA").unwrap()), 17_614),
         (Counter::DeliveredAt(0), 35_190),
     ] {

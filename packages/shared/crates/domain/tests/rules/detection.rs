@@ -169,8 +169,8 @@ fn a_new_vendor_and_a_quiet_one_are_not_judged() {
 
 #[test]
 fn signals_count_what_their_row_says() {
-    let today = SlotCounts { due: 10, on_time: 7, kept_in_grace: 1, due_rush: 4, on_time_rush: 1 };
-    let two_days_ago = SlotCounts { due: 20, on_time: 12, kept_in_grace: 5, due_rush: 0, on_time_rush: 0 };
+    let today = SlotCounts { due: 10, on_time: 7, kept_in_grace: 1, due_rush: 4, on_time_rush: 1, facts: 0 };
+    let two_days_ago = SlotCounts { due: 20, on_time: 12, kept_in_grace: 5, due_rush: 0, on_time_rush: 0, facts: 0 };
     let counts = Signal::counts(|days| match days {
         0 => today,
         2 => two_days_ago,
