@@ -13,7 +13,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use goody_domain::{
     AsOf, BatchId, Change, Counter, CounterSeries, Counters, Day, Entry, History, HistoryFact, Instant, Order, OrderId,
-    Posting, RateCounts, Report, ReportZone, Status, Vendor, VendorId, fact_postings, merge_entries, postings,
+    Posting, Quarters, RateCounts, Report, ReportZone, Status, Vendor, VendorId, fact_postings, merge_entries,
+    postings,
 };
 use serde::{Deserialize, Serialize};
 
@@ -458,6 +459,9 @@ pub struct PastFleet {
     pub kept_from: Option<Day>,
 }
 
+/// The days of a scope that counted anything, by quarter; sorted.
+pub type ScopeQuarters = (Scope, Vec<(Day, Quarters)>);
+
 /// Reads counters and stored reports.
 #[async_trait]
 pub trait ReportReader: Send + Sync {
@@ -496,6 +500,13 @@ pub trait ReportReader: Send + Sync {
     async fn past_series(&self, scopes: &[Scope], from: Day, to: Day) -> Result<Vec<(CounterSeries, i64)>> {
         self.all_series(scopes, from, to.plus(1), to).await
     }
+
+    /// The first day on which the fleet counted anything by quarter; `None` without any.
+    async fn first_day(&self) -> Result<Option<Day>>;
+
+    /// What the days from `from` to `to` counted by quarter, of the fleet and of each vendor: sorted by scope and day, without days that
+    /// counted nothing.
+    async fn quarters(&self, from: Day, to: Day) -> Result<Vec<ScopeQuarters>>;
 
     /// [`ReportReader::past_series`] up to `to`, which may be today, with the minutes of some days. Its latest fact and delivery mean
     /// nothing.

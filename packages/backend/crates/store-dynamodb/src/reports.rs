@@ -7,9 +7,9 @@ use async_trait::async_trait;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use goody_application::ports::{
     ChangeLag, ChangesSince, CurrentReport, PastFleet, PastVendor, ReportReader, ReportStatus, Result, Scope,
-    VendorState,
+    ScopeQuarters, VendorState,
 };
-use goody_domain::{Bucket, CounterSeries, Day, Instant, ReportZone, VendorId};
+use goody_domain::{Bucket, CounterSeries, Day, Instant, Quarters, ReportZone, VendorId};
 
 use crate::DynamoStore;
 use crate::bucket_transaction::item_key;
@@ -75,6 +75,20 @@ impl DynamoStore {
         self.query("reading buckets", query.scan_index_forward(false), None).await
     }
 
+    /// The quarters of the days of a scope that have some.
+    async fn scope_quarters(&self, scope: &Scope, from: Day, to: Day) -> Result<Vec<(Day, Quarters)>> {
+        let (from, to) = (Row::Day(from).key(), Row::Day(to).key());
+        let mut days = Vec::new();
+        for item in self.scope_rows(partition(scope), from, &to).await? {
+            let row: BucketItem = read(item)?;
+            if let (Row::Day(day), Some(_)) = (Row::parse(&row.date)?, &row.quarters) {
+                days.push((day, row.bucket()?.quarters));
+            }
+        }
+        days.reverse();
+        Ok(days)
+    }
+
     /// Reads the scope's current row first and its buckets after it. If a bucket is newer than the current row, another writer
     /// has changed it since: then everything is read again, so that a counter series is of one moment.
     pub(crate) async fn read_series(
@@ -93,6 +107,10 @@ impl DynamoStore {
             backoff.wait().await?;
         }
     }
+}
+
+fn scope_of(row: &ScopeItem) -> Result<Scope> {
+    if row.vendor_id == FLEET { Ok(Scope::Fleet) } else { row.vendor_id().map(Scope::Vendor) }
 }
 
 /// `None` if a bucket is newer than the totals of the scope.
@@ -167,6 +185,32 @@ impl ReportReader for DynamoStore {
 
     async fn past_series(&self, scopes: &[Scope], from: Day, to: Day) -> Result<Vec<(CounterSeries, i64)>> {
         self.past_series_of(scopes, from, to).await
+    }
+
+    async fn first_day(&self) -> Result<Option<Day>> {
+        let terms = Terms::new([("vendorId", text(FLEET))]).with_names(["date", "quarters"]);
+        let (names, values) = terms.with_values([("from", text("day#")), ("to", text(CURRENT))]).split();
+        let query = self.client.query().table_name(&self.tables.reports).consistent_read(true);
+        let query = query.key_condition_expression("#vendorId = :vendorId AND #date BETWEEN :from AND :to");
+        let query = query.filter_expression("attribute_exists(#quarters)");
+        let query = query.set_expression_attribute_names(names).set_expression_attribute_values(values);
+        let Some(item) = self.query("reading the first day", query, Some(1)).await?.into_iter().next() else {
+            return Ok(None);
+        };
+        let row: BucketItem = read(item)?;
+        Ok(if let Row::Day(day) = Row::parse(&row.date)? { Some(day) } else { None })
+    }
+
+    async fn quarters(&self, from: Day, to: Day) -> Result<Vec<ScopeQuarters>> {
+        let mut scopes: Vec<Scope> =
+            self.current_rows("reading quarters of days").await?.iter().map(scope_of).collect::<Result<_>>()?;
+        scopes.sort();
+        let all = stream::iter(scopes).map(|scope| async move {
+            let days = self.scope_quarters(&scope, from, to).await?;
+            Ok((scope, days))
+        });
+        let all: Vec<_> = all.buffered(MAX_CONCURRENT_CALLS).try_collect().await?;
+        Ok(all.into_iter().filter(|(_, days)| !days.is_empty()).collect())
     }
 
     async fn past_fleet(&self, after: i64, from: Day, to: Day) -> Result<PastFleet> {

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use goody_application::ports::{BucketMove, Scope};
-use goody_domain::{Bucket, Counter, CounterSeries, Day, Instant, Minute, Month, Quarters, ReportZone};
+use goody_application::ports::{BucketMove, Scope, ScopeQuarters};
+use goody_domain::{Bucket, Counter, CounterSeries, Day, Instant, Minute, Month, Quarters, ReportZone, VendorId};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::months::Months;
@@ -27,6 +27,14 @@ pub(crate) fn key(scope: &Scope) -> &str {
     match scope {
         Scope::Fleet => "",
         Scope::Vendor(id) => id.as_str(),
+    }
+}
+
+/// The scope with a key.
+fn scope_of(key: &str) -> std::result::Result<Scope, Fault> {
+    match key {
+        "" => Ok(Scope::Fleet),
+        id => VendorId::parse(id).map(Scope::Vendor).map_err(Fault::Damaged),
     }
 }
 
@@ -165,6 +173,28 @@ pub(crate) fn series(
     let earlier_fact = latest_fact(connection, scope, first_with_minutes.number(), zone)?;
     let earlier_delivery = latest_delivery(connection, scope, first_with_minutes.number(), zone)?;
     Ok((CounterSeries { totals, totals_until: None, buckets, earlier_fact, earlier_delivery }, revision))
+}
+
+/// The quarters of the days that have some, by scope.
+pub(crate) fn quarters(connection: &Connection, from: Day, to: Day) -> std::result::Result<Vec<ScopeQuarters>, Fault> {
+    // The join seeks the days of each scope: buckets are sorted by scope first.
+    let mut statement = connection.prepare_cached(
+        "SELECT books.book, buckets.day, buckets.quarters FROM books CROSS JOIN buckets ON buckets.book = books.book \
+         WHERE buckets.day BETWEEN ?1 AND ?2 AND buckets.quarters <> x'' ORDER BY books.book, buckets.day",
+    )?;
+    let mut rows = statement.query(params![from.number(), to.number()])?;
+    let mut scopes: Vec<ScopeQuarters> = Vec::new();
+    while let Some(row) = rows.next()? {
+        let book = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+        if scopes.last().is_none_or(|(scope, _)| key(scope) != book) {
+            scopes.push((scope_of(book)?, Vec::new()));
+        }
+        let read = Quarters::read(row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?)?;
+        if let Some((_, days)) = scopes.last_mut() {
+            days.push((Day::from_number(row.get(1)?), read));
+        }
+    }
+    Ok(scopes)
 }
 
 /// The latest fact or delivery in the expired buckets of a scope.

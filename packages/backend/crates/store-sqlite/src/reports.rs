@@ -4,13 +4,13 @@ use async_trait::async_trait;
 use goody_application::clock_watch::ClockJump;
 use goody_application::ports::{
     ChangeBatch, ChangeLag, ChangesSince, CurrentReport, PastFleet, RECENT_HOURS, ReportReader, ReportStatus,
-    ReportWriter, Result, Scope, VendorState,
+    ReportWriter, Result, Scope, ScopeQuarters, VendorState,
 };
 use goody_application::project;
 use goody_domain::{AsOf, CounterSeries, Day, Instant, RateCounts, ReportZone, VendorId};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::counters::{key, latest_fact, move_scope, series};
+use crate::counters::{key, latest_fact, move_scope, quarters, series};
 use crate::months::Months;
 use crate::orders::last_received;
 use crate::schema::kept_from;
@@ -118,6 +118,19 @@ impl ReportReader for SqliteStore {
             past::all_series(connection, &scopes, (from, to), &zone)
         })
         .await
+    }
+
+    async fn first_day(&self) -> Result<Option<Day>> {
+        self.read("reading the first day", |connection| {
+            let mut statement = connection
+                .prepare_cached("SELECT day FROM buckets WHERE book = '' AND quarters <> x'' ORDER BY day LIMIT 1")?;
+            Ok(statement.query_row([], |row| row.get(0)).optional()?.map(Day::from_number))
+        })
+        .await
+    }
+
+    async fn quarters(&self, from: Day, to: Day) -> Result<Vec<ScopeQuarters>> {
+        self.read("reading quarters of days", move |connection| quarters(connection, from, to)).await
     }
 
     async fn window_series(

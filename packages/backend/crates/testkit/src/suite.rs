@@ -190,6 +190,8 @@ macro_rules! store_suite {
                 reports_match_the_oracle,
                 reports_depend_only_on_the_set_of_facts,
                 a_rebuild_finds_no_difference,
+                quarters_are_those_of_the_minutes,
+                the_detection_is_the_same_for_any_sequence_of_arrival,
                 the_fleet_matches_the_sum_of_its_vendors_and_the_order_list,
                 a_current_report_does_not_change_while_it_is_valid,
                 a_fleet_cache_matches_a_new_one_after_updates,

@@ -6,8 +6,6 @@ use crate::{Counter, DamagedTotals, Minute};
 
 /// How many quarters a day has.
 const QUARTERS: usize = 4;
-/// The minutes of a quarter. The last one has the rest of a day that a change of clocks makes longer.
-const MINUTES: Minute = 360;
 
 /// The numbers of a slot.
 const NUMBERS: usize = 6;
@@ -20,11 +18,14 @@ pub struct Quarters {
 }
 
 impl Quarters {
+    /// The minutes of a quarter. The last one has the rest of a day that a change of clocks makes longer.
+    pub const MINUTES: Minute = 360;
+
     /// Adds an amount of a counter. Those that no slot has are left out.
     pub fn add(&mut self, minute: Minute, counter: Counter, amount: i64) {
         let Some(place) = place_of(counter) else { return };
         self.slots.resize(QUARTERS, SlotCounts::default());
-        let slot = &mut self.slots[usize::from(minute / MINUTES).min(QUARTERS - 1)];
+        let slot = &mut self.slots[usize::from(minute / Self::MINUTES).min(QUARTERS - 1)];
         let number = &mut *numbers(slot)[place];
         *number = number.wrapping_add(amount);
         if self.slots.iter().all(|slot| *slot == SlotCounts::default()) {

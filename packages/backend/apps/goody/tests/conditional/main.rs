@@ -36,6 +36,7 @@ goody_testkit::conditional_tests! {
     real_orders::shuffled_and_repeated_events_over_http_give_the_same_bytes_as_an_ordered_import, needs real_data(["olist-events.ndjson"]);
     real_orders::at_the_end_of_every_month_the_dashboard_equals_the_sums_of_the_vendors_and_of_the_order_list, needs real_data(["olist-events.ndjson"]);
     real_orders::at_the_end_of_every_month_every_number_of_every_vendor_is_the_length_of_its_list, needs real_data(["olist-events.ndjson"]);
+    real_orders::the_detection_finds_the_episode_of_the_fleet_and_none_of_a_vendor, needs real_data(["olist-events.ndjson"]);
     full_disk::a_full_disk_is_reported_and_storing_continues_when_there_is_room, needs SmallDisk::mount();
     full_disk::health_reports_a_full_disk_and_new_room_before_a_client_notices, needs SmallDisk::mount();
     full_disk::a_log_and_a_database_on_one_disk_continue_each_time_the_full_disk_is_emptied, needs SmallDisk::mount();

@@ -3,8 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use goody_application::detect::detect;
+use goody_application::ports::ReportReader;
 use goody_domain::Day;
+use goody_store_sqlite::{Settings, SqliteStore};
+use goody_testkit::ManualClock;
 use goody_testkit::number_queries::{NumberQuery, fleet_queries, number_queries};
+use goody_testkit::suite::wait;
 use serde_json::Value;
 
 use crate::binary::{Rng, Server, quiet, rebuild, reports, run, text};
@@ -202,4 +207,29 @@ fn shuffle<T>(list: &mut [T], rng: &mut Rng) {
     for place in (1..list.len()).rev() {
         list.swap(place, rng.below(place + 1));
     }
+}
+
+/// The reference implementation finds the same: no seller ever has enough promises to be judged, and everybody missed more in April
+/// 2018, when the orders of the postal strike fell due.
+pub(crate) fn the_detection_finds_the_episode_of_the_fleet_and_none_of_a_vendor([events]: [PathBuf; 1]) {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("goody.db");
+    run(&["import", text(&events)], &database);
+    let store = SqliteStore::open(&database, Settings::new(ManualClock::today())).unwrap();
+    let last = goody_domain::Day::parse("2018-11-12").unwrap();
+    let detection = wait(detect(&store, store.zone().end_of(last))).unwrap().unwrap();
+    assert_eq!(detection.first_day.to_string(), "2016-09-04");
+    let episodes: Vec<_> = detection
+        .episodes
+        .iter()
+        .map(|(vendor, episode)| {
+            let at = |slot| detection.start_of(slot, store.zone()).to_string();
+            let cleared = episode.cleared.map(|(slot, why)| (at(slot), why.as_str()));
+            (vendor.clone(), episode.signal.as_str(), at(episode.since), at(episode.raised), cleared)
+        })
+        .collect();
+    let cleared = Some(("2018-04-29T00:00:00Z".to_owned(), "recovered"));
+    let fleet = (None, "promise", "2018-04-02T18:00:00Z".to_owned(), "2018-04-07T00:00:00Z".to_owned(), cleared);
+    assert_eq!(episodes, [fleet]);
+    assert_eq!(detection.blind_slots, 15);
 }

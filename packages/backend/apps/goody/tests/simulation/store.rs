@@ -13,7 +13,8 @@ use async_trait::async_trait;
 use goody_application::ports::{
     BatchSearch, ChangeBatch, ChangeFeed, ChangeLag, ChangesSince, CurrentReport, Expired, Expiry, Found, Housekeeping,
     OrderCount, OrderFilter, OrderReader, OrderWrite, OrderWriter, PastFleet, Position, Rebuilt, RecentFilter,
-    ReportReader, ReportStatus, ReportWriter, Result, Scope, StatusCounts, StoreError, VendorState, VendorStore,
+    ReportReader, ReportStatus, ReportWriter, Result, Scope, ScopeQuarters, StatusCounts, StoreError, VendorState,
+    VendorStore,
 };
 use goody_domain::{
     AsOf, BatchId, Change, CounterSeries, Day, History, Instant, Order, OrderId, RateCounts, ReportZone, Vendor,
@@ -253,6 +254,15 @@ impl ReportReader for FaultyStore {
             all_series.iter().map(|(series, revision)| (series.buckets.len(), *revision)).collect::<Vec<_>>()
         };
         self.call("reading the sums of months", execute, digested).await
+    }
+
+    async fn first_day(&self) -> Result<Option<Day>> {
+        self.call("reading the first day", |real| wait_alone(real.first_day()), |day| *day).await
+    }
+
+    async fn quarters(&self, from: Day, to: Day) -> Result<Vec<ScopeQuarters>> {
+        let digested = |all: &Vec<ScopeQuarters>| all.iter().map(|(_, days)| days.len()).collect::<Vec<_>>();
+        self.call("reading quarters of days", |real| wait_alone(real.quarters(from, to)), digested).await
     }
 
     async fn window_series(

@@ -6,10 +6,10 @@ use async_trait::async_trait;
 use goody_application::clock_watch::ClockJump;
 use goody_application::ports::{
     ChangeBatch, ChangeLag, ChangesSince, CurrentReport, ReportReader, ReportStatus, ReportWriter, Result, Scope,
-    VendorState,
+    ScopeQuarters, VendorState,
 };
 use goody_application::project;
-use goody_domain::{Bucket, Counter, CounterSeries, Counters, Day, Instant, ReportZone, VendorId};
+use goody_domain::{Bucket, Counter, CounterSeries, Counters, Day, Instant, Quarters, ReportZone, VendorId};
 
 use super::{MemoryStore, State};
 
@@ -137,6 +137,24 @@ impl ReportReader for MemoryStore {
             (series, state.scopes.get(scope).copied().unwrap_or(0))
         };
         Ok(scopes.iter().map(read).collect())
+    }
+
+    async fn first_day(&self) -> Result<Option<Day>> {
+        let state = self.state();
+        let days = state.unexpired_buckets(&Scope::Fleet).filter(|(_, bucket)| bucket.quarters != Quarters::default());
+        Ok(days.map(|(day, _)| day).min())
+    }
+
+    async fn quarters(&self, from: Day, to: Day) -> Result<Vec<ScopeQuarters>> {
+        let state = self.state();
+        let of_scope = |scope: &Scope| {
+            let days = state
+                .unexpired_buckets(scope)
+                .filter(|(day, bucket)| (from..=to).contains(day) && bucket.quarters != Quarters::default());
+            (scope.clone(), days.map(|(day, bucket)| (day, bucket.quarters.clone())).collect::<Vec<_>>())
+        };
+        let all = state.scopes.keys().collect::<BTreeSet<_>>().into_iter().map(of_scope);
+        Ok(all.filter(|(_, days)| !days.is_empty()).collect())
     }
 
     async fn state(&self, vendor_id: &VendorId) -> Result<(Option<VendorState>, Option<Day>)> {

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use goody_application::detect::detect;
 use goody_application::ports::{OrderFilter, Scope, Store};
 use goody_application::read::{FleetCache, FleetReports, fleet_history, report_on, vendor_history, vendor_report};
 use goody_application::{rebuild, roll};
 use goody_domain::{
-    AsOf, Bucket, Counter, Dashboard, Day, Entry, Instant, OrderEvent, Report, Status, VendorId, Window,
+    AsOf, Bucket, Counter, Dashboard, Day, Entry, Instant, OrderEvent, Quarters, Report, Status, VendorId, Window,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -120,6 +121,47 @@ pub fn a_rebuild_finds_no_difference(make: MakeStore, cases: u32) {
             let rebuilt = rebuild::rebuild(test_store.store.as_ref(), afterwards(era), |_, _| {}).await.unwrap();
             assert_eq!(rebuilt.different, 0, "{rebuilt:?}");
             assert_eq!(output(&test_store.store, era, &times).await, before);
+        });
+    });
+}
+
+/// See its name.
+pub fn quarters_are_those_of_the_minutes(make: MakeStore, cases: u32) {
+    law(cases, law_inputs(), |(era, _, batches, name, _)| {
+        wait(async {
+            let test_store = make(zone(name)).await;
+            let store = test_store.store.as_ref();
+            ingest_batches(&test_store.store, batches, afterwards(era)).await;
+            let vendors = vendor_ids(store).await.into_iter().map(Scope::Vendor);
+            let mut expected = Vec::new();
+            for of in [Scope::Fleet].into_iter().chain(vendors) {
+                let buckets = scope(store, &of).await.buckets.into_iter();
+                let days = buckets.map(|(day, bucket)| (day, Bucket::of(bucket.totals, bucket.minutes).quarters));
+                let days: Vec<_> = days.filter(|(_, quarters)| *quarters != Quarters::default()).collect();
+                expected.extend((!days.is_empty()).then_some((of, days)));
+            }
+            let first = expected.first().and_then(|(_, days)| days.first()).map(|(day, _)| *day);
+            assert_eq!(store.first_day().await.unwrap(), first);
+            let (from, to) = (Day::from_number(-1_000), Day::from_number(1_000_000));
+            assert_eq!(store.quarters(from, to).await.unwrap(), expected);
+        });
+    });
+}
+
+/// See its name.
+pub fn the_detection_is_the_same_for_any_sequence_of_arrival(make: MakeStore, cases: u32) {
+    let input = law_inputs().prop_flat_map(|input| (Just(input.1.clone()), arrivals(input.1.clone()), Just(input)));
+    law(cases, input, |(_, other_batches, (era, _, batches, name, times))| {
+        wait(async {
+            let (one, other) = (make(zone(name)).await, make(zone(name)).await);
+            ingest_batches(&one.store, batches, afterwards(era)).await;
+            ingest_batches(&other.store, other_batches, afterwards(era)).await;
+            for time in times {
+                let as_of = time.as_of(era, one.store.as_ref());
+                let (of_one, of_other) =
+                    (detect(one.store.as_ref(), as_of).await, detect(other.store.as_ref(), as_of).await);
+                assert!(of_one.unwrap() == of_other.unwrap(), "the detections differ");
+            }
         });
     });
 }

@@ -32,6 +32,9 @@ impl Signal {
     /// All signals, in the order in which they are judged.
     pub const ALL: [Self; Self::COUNT] = [Self::Promise, Self::Grace, Self::Rush];
 
+    /// The most days that a signal looks back: the greatest [`Signal::lag_days`].
+    pub(crate) const GREATEST_LAG: u32 = 2;
+
     /// The table of the signals. Another signal is another row, an entry of [`Signal::ALL`] and its counters.
     const fn row(self) -> Row {
         match self {
@@ -92,5 +95,15 @@ impl<T> Index<Signal> for BySignal<T> {
 impl<T> IndexMut<Signal> for BySignal<T> {
     fn index_mut(&mut self, signal: Signal) -> &mut T {
         &mut self.0[signal as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_greatest_lag_is_that_of_a_signal() {
+        assert_eq!(Signal::ALL.into_iter().map(Signal::lag_days).max(), Some(Signal::GREATEST_LAG));
     }
 }
