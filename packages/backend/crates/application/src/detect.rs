@@ -1,101 +1,157 @@
 //! Detect: which vendors began to fail, and since when. docs/INSIGHT.md explains the method.
+//!
+//! The detection is a fold of the quarters of all vendors. Its state at the starts of some days is stored, so that it continues from
+//! there. A change of a counter of a day makes the states of later days void: the store knows the revision at which each day changed.
 
 use std::collections::BTreeMap;
 
-use goody_domain::detection::{Episode, FleetDetector, Rules, SlotCounts};
-use goody_domain::{AsOf, Day, Instant, Minute, Quarters, ReportZone, VendorId};
+use goody_domain::detection::{FleetDetector, Rules, SlotCounts};
+use goody_domain::{AsOf, Day, Instant, Minute, Quarters, VendorId};
 
-use crate::ports::{ReportReader, Result, Scope};
+use crate::ports::{DayRevisions, DetectionStore, ReportReader, Result, Scope, StoredDetection};
 
-/// How many days are read at a time.
-const DAYS: i32 = 7;
+/// How many days are read at a time, and after how many days a state is stored.
+const WEEK: i32 = 7;
+/// The rules of the detection.
+const RULES: Rules = Rules::QUARTERS;
 
-/// The detection as of the end of the latest slot that is over.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Detection {
-    /// Day 0: the first day on which the fleet counted anything.
-    pub first_day: Day,
-    /// The detectors.
-    pub fleet: FleetDetector<VendorId>,
-    /// Every episode, by the slot at which it was raised; of the fleet (`None`), or of a vendor.
-    pub episodes: Vec<(Option<VendorId>, Episode)>,
-    /// How many slots were blind.
-    pub blind_slots: u32,
-}
-
-impl Detection {
-    /// The instant at which a slot begins.
-    pub fn start_of(&self, slot: u32, zone: &ReportZone) -> Instant {
-        let (day, quarter) = ((slot / Rules::QUARTERS.slots_per_day) as i32, slot % Rules::QUARTERS.slots_per_day);
-        zone.start(self.first_day.plus(day)).plus_seconds(i64::from(quarter) * i64::from(Quarters::MINUTES) * 60)
-    }
-
-    /// Takes the slots of a day, up to one.
-    fn take_day(&mut self, of_day: &BTreeMap<Option<VendorId>, &Quarters>, slots: u32) {
-        for quarter in 0..slots as usize {
-            let (mut all, mut vendors) = (SlotCounts::default(), BTreeMap::new());
-            for (vendor_id, quarters) in of_day {
-                match vendor_id {
-                    None => all = quarters.slot(quarter),
-                    Some(id) => drop(vendors.insert(id.clone(), quarters.slot(quarter))),
-                }
-            }
-            let changes = self.fleet.advance(all, &vendors);
-            self.blind_slots += u32::from(self.fleet.is_blind());
-            for (vendor_id, _) in changes {
-                let detector = match &vendor_id {
-                    None => Some(self.fleet.fleet()),
-                    Some(id) => self.fleet.vendor(id),
-                };
-                let Some(episode) = detector.and_then(|detector| detector.latest_episode()).cloned() else { continue };
-                let known = self
-                    .episodes
-                    .iter_mut()
-                    .rev()
-                    .find(|(of, known)| *of == vendor_id && known.raised == episode.raised);
-                match known {
-                    Some((_, known)) => *known = episode,
-                    None => self.episodes.push((vendor_id, episode)),
-                }
-            }
-        }
-    }
-}
-
-/// The detection as of an instant, from the first day on that the store has. `None` while no slot is over.
+/// The detection as of the end of the latest slot that is over. `None` while nothing was counted.
 ///
 /// # Errors
 /// The store failed.
-pub async fn detect<S: ReportReader + ?Sized>(store: &S, as_of: AsOf) -> Result<Option<Detection>> {
-    let Some(first_day) = store.first_day().await? else { return Ok(None) };
-    let mut detection =
-        Detection { first_day, fleet: FleetDetector::new(Rules::QUARTERS), episodes: Vec::new(), blind_slots: 0 };
+pub async fn detect<S: ReportReader + DetectionStore + ?Sized>(
+    store: &S,
+    as_of: AsOf,
+) -> Result<Option<FleetDetector>> {
+    continue_from_stored(store, as_of, false).await
+}
+
+/// Stores the states of the Mondays since the latest one that holds, so that [`detect`] has less to do. Two processes may do this at the
+/// same time.
+///
+/// # Errors
+/// The store failed.
+pub async fn keep_up<S: ReportReader + DetectionStore + ?Sized>(store: &S, now: Instant) -> Result<()> {
+    continue_from_stored(store, store.zone().today(now), true).await.map(drop)
+}
+
+/// [`detect`] from the first day on, without stored states.
+///
+/// # Errors
+/// The store failed.
+pub async fn detect_anew<S: ReportReader + DetectionStore + ?Sized>(
+    store: &S,
+    as_of: AsOf,
+) -> Result<Option<FleetDetector>> {
+    let Some(first_day) = store.first_day().await?.filter(|first| *first <= as_of.date()) else { return Ok(None) };
+    fold(store, (first_day, FleetDetector::new(first_day)), as_of, None).await.map(Some)
+}
+
+async fn continue_from_stored<S: ReportReader + DetectionStore + ?Sized>(
+    store: &S,
+    as_of: AsOf,
+    stores: bool,
+) -> Result<Option<FleetDetector>> {
+    // Before the quarters: what changes while they are read makes the new states void.
+    let revisions = store.day_revisions().await?;
+    let Some(first_day) = store.first_day().await?.filter(|first| *first <= as_of.date()) else { return Ok(None) };
+    let start = latest_valid(store, &revisions, as_of.date()).await?;
+    let start = start.unwrap_or_else(|| (first_day, FleetDetector::new(first_day)));
+    fold(store, start, as_of, stores.then_some(revisions.current)).await.map(Some)
+}
+
+/// Continues from the start of a day. States of Mondays are stored with a revision, if there is one.
+async fn fold<S>(
+    store: &S,
+    (mut from, mut detector): (Day, FleetDetector),
+    as_of: AsOf,
+    revision: Option<i64>,
+) -> Result<FleetDetector>
+where
+    S: ReportReader + DetectionStore + ?Sized,
+{
     let (last, over) = slots_over(as_of);
-    let mut from = first_day;
     while from <= last {
-        let to = from.plus(DAYS - 1).min(last);
+        let to = next_monday(from).plus(-1).min(last);
         let read = store.quarters(from, to).await?;
-        for day in from.number()..=to.number() {
-            let day = Day::from_number(day);
-            let of_day = read.iter().filter_map(|(scope, days)| {
-                let position = days.binary_search_by_key(&day, |(day, _)| *day).ok()?;
-                let vendor_id = match scope {
-                    Scope::Fleet => None,
-                    Scope::Vendor(id) => Some(id.clone()),
-                };
-                Some((vendor_id, &days[position].1))
-            });
-            let slots = if day == last { over } else { Rules::QUARTERS.slots_per_day };
-            detection.take_day(&of_day.collect(), slots);
+        for day in (from.number()..=to.number()).map(Day::from_number) {
+            let slots = if day == last { over } else { RULES.slots_per_day };
+            take_day(&mut detector, &quarters_of(&read, day), slots);
         }
         from = to.plus(1);
+        if let Some(revision) = revision.filter(|_| from <= last) {
+            store.store_detection(StoredDetection { day: from, revision, state: detector.write() }).await?;
+        }
     }
-    Ok(Some(detection))
+    Ok(detector)
+}
+
+/// The state of the latest day up to `last` that holds still.
+async fn latest_valid<S: DetectionStore + ?Sized>(
+    store: &S,
+    revisions: &DayRevisions,
+    last: Day,
+) -> Result<Option<(Day, FleetDetector)>> {
+    let mut known = store.stored_detections().await?;
+    known.retain(|(day, revision)| *day <= last && revisions.first_after(*revision).is_none_or(|first| first >= *day));
+    for (day, _) in known.into_iter().rev() {
+        let stored = store.stored_detection(day).await?;
+        // A state of another version is computed anew.
+        if let Some(Ok(detector)) = stored.map(|stored| FleetDetector::read(&stored.state)) {
+            return Ok(Some((day, detector)));
+        }
+    }
+    Ok(None)
+}
+
+/// The first Monday after a day.
+fn next_monday(day: Day) -> Day {
+    // Day 0 was a Thursday.
+    day.plus(WEEK - (day.number() + 3).rem_euclid(WEEK))
+}
+
+/// What a day counted, by vendor; of the fleet (`None`).
+fn quarters_of(read: &[(Scope, Vec<(Day, Quarters)>)], day: Day) -> BTreeMap<Option<&VendorId>, &Quarters> {
+    let of_day = read.iter().filter_map(|(scope, days)| {
+        let position = days.binary_search_by_key(&day, |(day, _)| *day).ok()?;
+        let vendor_id = match scope {
+            Scope::Fleet => None,
+            Scope::Vendor(id) => Some(id),
+        };
+        Some((vendor_id, &days[position].1))
+    });
+    of_day.collect()
+}
+
+/// Takes the first slots of a day.
+fn take_day(detector: &mut FleetDetector, of_day: &BTreeMap<Option<&VendorId>, &Quarters>, slots: u32) {
+    for quarter in 0..slots as usize {
+        let (mut fleet, mut vendors) = (SlotCounts::default(), BTreeMap::new());
+        for (vendor_id, quarters) in of_day {
+            match vendor_id {
+                None => fleet = quarters.slot(quarter),
+                Some(id) => drop(vendors.insert((*id).clone(), quarters.slot(quarter))),
+            }
+        }
+        detector.advance(&RULES, fleet, &vendors);
+    }
 }
 
 /// The day of an instant, and how many of its slots are over.
 fn slots_over(as_of: AsOf) -> (Day, u32) {
-    let slots = Rules::QUARTERS.slots_per_day;
-    let minutes = |cut: Minute| (u32::from(cut) / u32::from(Quarters::MINUTES)).min(slots - 1);
-    (as_of.date(), as_of.cut().map_or(slots, minutes))
+    let over = |cut: Minute| u32::from(cut / Quarters::MINUTES).min(RULES.slots_per_day - 1);
+    (as_of.date(), as_of.cut().map_or(RULES.slots_per_day, over))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weeks_begin_on_mondays() {
+        let day = |text: &str| Day::parse(text).unwrap();
+        assert_eq!(next_monday(day("2026-03-01")), day("2026-03-02"));
+        assert_eq!(next_monday(day("2026-03-02")), day("2026-03-09"));
+        assert_eq!(next_monday(day("1969-12-31")), day("1970-01-05"));
+    }
 }

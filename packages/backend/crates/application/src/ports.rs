@@ -3,6 +3,7 @@
 //! A trait is one capability that its caller needs, so that a function's bounds and its permissions are the same list. The store
 //! suite in `testkit` checks that every store does what these comments say.
 
+mod detections;
 mod order_filter;
 mod parcels;
 mod rejections;
@@ -19,6 +20,7 @@ use goody_domain::{
 use serde::{Deserialize, Serialize};
 
 use crate::clock_watch::ClockJump;
+pub use detections::{DayRevisions, DetectionStore, StoredDetection, keeps_detection};
 pub use order_filter::{DayRange, OpenOrder, OrderFilter, OrderSort, Position, promise_days, region_of};
 pub use parcels::{MOST_ORDERS_OF_PARCEL, MOST_WAITING, ParcelStore, WaitingParcel, parcel_term};
 pub use rejections::{
@@ -649,6 +651,7 @@ pub trait Store:
     + Housekeeping
     + RejectionStore
     + ParcelStore
+    + DetectionStore
     + 'static
 {
 }
@@ -663,6 +666,7 @@ impl<T> Store for T where
         + Housekeeping
         + RejectionStore
         + ParcelStore
+        + DetectionStore
         + 'static
 {
 }

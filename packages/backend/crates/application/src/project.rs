@@ -1,8 +1,8 @@
 //! Project: adds the changes of the feed to the buckets. No other step changes a counter, except rebuild and retention.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use goody_domain::{Entry, Instant, VendorId, merge_entries};
+use goody_domain::{Day, Entry, Instant, VendorId, merge_entries};
 
 use crate::ports::{BucketMove, ChangeFeed, PostedChange, ReportWriter, Result, Scope};
 
@@ -40,8 +40,8 @@ pub async fn project_all<S: ChangeFeed + ReportWriter + ?Sized>(store: &S, now: 
     }
 }
 
-/// The entries that changes add to the buckets of their vendors and of the fleet, scope by scope. A bucket whose entries add up
-/// to 0 is left out.
+/// The entries that changes add to the buckets of their vendors and of the fleet, scope by scope. A bucket of a vendor whose entries
+/// add up to 0 is left out. The fleet has a move, maybe of no entries, for each day of a vendor: so its buckets say when a day changed.
 pub fn moves<'c>(changes: impl IntoIterator<Item = &'c PostedChange>) -> Vec<BucketMove> {
     let entries = changes.into_iter().flat_map(|change| &change.entries);
     moves_of_vendors(entries.map(|(vendor_id, entries)| (vendor_id, entries.as_slice())))
@@ -60,7 +60,13 @@ pub fn moves_of_vendors<'c>(entries: impl IntoIterator<Item = (&'c VendorId, &'c
         fleet.extend_from_slice(&entries);
         moves.extend(moves_of(Scope::Vendor(vendor_id.clone()), &entries));
     }
-    moves.extend(moves_of(Scope::Fleet, &merge_entries(fleet)));
+    let days: BTreeSet<Day> = moves.iter().map(|of_vendor| of_vendor.day).collect();
+    let fleet = merge_entries(fleet);
+    let of_day = |day| {
+        let (from, to) = (fleet.partition_point(|of| of.day < day), fleet.partition_point(|of| of.day <= day));
+        fleet[from..to].to_vec()
+    };
+    moves.extend(days.into_iter().map(|day| BucketMove { scope: Scope::Fleet, day, entries: of_day(day) }));
     moves
 }
 

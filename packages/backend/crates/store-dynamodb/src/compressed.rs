@@ -21,18 +21,14 @@ impl Compressed {
         if text.is_empty() {
             return Ok(Self::default());
         }
-        let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
-        let written = encoder.write_all(text.as_bytes()).and_then(|()| encoder.finish());
-        Ok(Self(written.map_err(|error| cannot_write(&error))?.into()))
+        Ok(Self(deflate(text.as_bytes())?.into()))
     }
 
     pub(crate) fn text(&self) -> Result<String> {
-        let mut text = String::new();
-        if !self.is_empty() {
-            let read = DeflateDecoder::new(self.0.as_slice()).read_to_string(&mut text);
-            read.map_err(|error| damaged("a compressed text", &error))?;
+        if self.is_empty() {
+            return Ok(String::new());
         }
-        Ok(text)
+        String::from_utf8(inflate(&self.0)?).map_err(|error| damaged("a compressed text", &error))
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -47,6 +43,20 @@ impl Compressed {
     pub(crate) fn into_bytes(self) -> Vec<u8> {
         self.0.into_vec()
     }
+}
+
+/// Compresses bytes.
+pub(crate) fn deflate(bytes: &[u8]) -> Result<Vec<u8>> {
+    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
+    let written = encoder.write_all(bytes).and_then(|()| encoder.finish());
+    written.map_err(|error| cannot_write(&error))
+}
+
+/// The bytes before they were compressed.
+pub(crate) fn inflate(bytes: &[u8]) -> Result<Vec<u8>> {
+    let mut inflated = Vec::new();
+    DeflateDecoder::new(bytes).read_to_end(&mut inflated).map_err(|error| damaged("compressed bytes", &error))?;
+    Ok(inflated)
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod bucket_transaction;
 mod buckets;
 mod client;
 mod compressed;
+mod detections;
 mod feed;
 mod index_reader;
 mod items;

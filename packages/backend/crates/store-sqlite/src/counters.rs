@@ -6,6 +6,7 @@ use goody_application::ports::{BucketMove, Scope, ScopeQuarters};
 use goody_domain::{Bucket, Counter, CounterSeries, Day, Instant, Minute, Month, Quarters, ReportZone, VendorId};
 use rusqlite::{Connection, OptionalExtension, params};
 
+use crate::detections::note_change;
 use crate::months::Months;
 use crate::scope_row::{ScopeRow, read_scope_row, write_scope_row};
 use crate::{Fault, codec};
@@ -56,6 +57,9 @@ pub(crate) fn move_scope(
             row.totals.add(entry.counter, entry.amount);
         }
         let latest = write_bucket(connection, scope, *day, &bucket, today)?;
+        if scope.is_empty() {
+            note_change(connection, *day, revision)?;
+        }
         summaries.add(Month::of(*day), entries);
         months.set(scope, *day, &bucket.totals, latest, summaries)?;
     }

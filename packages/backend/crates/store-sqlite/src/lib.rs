@@ -8,6 +8,7 @@ pub mod backup;
 mod check;
 mod codec;
 mod counters;
+mod detections;
 mod feed;
 mod list_counts;
 mod listing;

@@ -10,6 +10,7 @@ use crate::codec::read_row;
 use crate::counters::{
     self, BEFORE_ALL, Buckets, DELIVERED, STORED, key, read_buckets, read_settled, read_settled_day,
 };
+use crate::detections::note_change;
 use crate::feed::pending;
 use crate::scope_row::{read_scope_row, write_scope_row};
 use crate::{Fault, codec, list_counts, months, recent, schema, terms};
@@ -156,6 +157,7 @@ fn correct_buckets(
                 tracing::warn!(scope, %day, "a bucket differed and was corrected");
             }
             counters::write_bucket(connection, scope, day, expected, day)?;
+            note_change(connection, day, schema::next_revision(connection)?)?;
         }
     }
     Ok(different)

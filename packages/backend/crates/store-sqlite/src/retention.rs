@@ -152,6 +152,7 @@ fn expire_buckets(connection: &Connection, before: Day, zone: &ReportZone) -> st
     connection
         .prepare_cached("DELETE FROM settled WHERE day < ?1 AND day > ?2")?
         .execute(params![first_kept.number(), BEFORE_ALL.number()])?;
+    connection.prepare_cached("DELETE FROM day_revisions WHERE day < ?1")?.execute([first_kept.number()])?;
     months::expire(connection, first_kept)?;
     let known = schema::kept_from(connection)?;
     schema::set_meta(

@@ -4,6 +4,7 @@
 //! The store suite compares the other stores with it.
 
 mod counters;
+mod detections;
 mod orders;
 mod parcels;
 mod rejections;
@@ -15,7 +16,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use goody_application::clock_watch::ClockJump;
-use goody_application::ports::{ChangeLag, CurrentReport, Received, Result, Scope, VendorStore, WaitingParcel};
+use goody_application::ports::{
+    ChangeLag, CurrentReport, Received, Result, Scope, StoredDetection, VendorStore, WaitingParcel,
+};
 use goody_domain::{
     BatchId, Bucket, Day, History, Instant, Occurrences, Order, OrderId, ReportZone, Vendor, VendorId, version_made_on,
 };
@@ -55,6 +58,9 @@ struct State {
     rejections: rejections::Rejections,
     /// The oldest first.
     waiting_parcels: Vec<WaitingParcel>,
+    /// The revision at which the counters of a day changed last.
+    day_revisions: BTreeMap<Day, i64>,
+    detections: BTreeMap<Day, StoredDetection>,
 }
 
 #[derive(Debug)]

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use goody_application::detect::detect;
+use goody_application::detect::{detect, keep_up};
 use goody_application::ports::ReportReader;
 use goody_domain::Day;
+use goody_domain::detection::Rules;
 use goody_store_sqlite::{Settings, SqliteStore};
 use goody_testkit::ManualClock;
 use goody_testkit::number_queries::{NumberQuery, fleet_queries, number_queries};
@@ -217,13 +218,16 @@ pub(crate) fn the_detection_finds_the_episode_of_the_fleet_and_none_of_a_vendor(
     run(&["import", text(&events)], &database);
     let store = SqliteStore::open(&database, Settings::new(ManualClock::today())).unwrap();
     let last = goody_domain::Day::parse("2018-11-12").unwrap();
-    let detection = wait(detect(&store, store.zone().end_of(last))).unwrap().unwrap();
-    assert_eq!(detection.first_day.to_string(), "2016-09-04");
+    let detected = || wait(detect(&store, store.zone().end_of(last))).unwrap().unwrap();
+    let detection = detected();
+    wait(keep_up(&store, store.zone().end_of(last).at())).unwrap();
+    assert!(detected() == detection, "continued from a stored state");
+    assert_eq!(detection.first_day().to_string(), "2016-09-04");
     let episodes: Vec<_> = detection
-        .episodes
+        .episodes()
         .iter()
         .map(|(vendor, episode)| {
-            let at = |slot| detection.start_of(slot, store.zone()).to_string();
+            let at = |slot| detection.start_of(slot, &Rules::QUARTERS, store.zone()).to_string();
             let cleared = episode.cleared.map(|(slot, why)| (at(slot), why.as_str()));
             (vendor.clone(), episode.signal.as_str(), at(episode.since), at(episode.raised), cleared)
         })
@@ -231,5 +235,5 @@ pub(crate) fn the_detection_finds_the_episode_of_the_fleet_and_none_of_a_vendor(
     let cleared = Some(("2018-04-29T00:00:00Z".to_owned(), "recovered"));
     let fleet = (None, "promise", "2018-04-02T18:00:00Z".to_owned(), "2018-04-07T00:00:00Z".to_owned(), cleared);
     assert_eq!(episodes, [fleet]);
-    assert_eq!(detection.blind_slots, 15);
+    assert_eq!(detection.blind_slots(), 15);
 }

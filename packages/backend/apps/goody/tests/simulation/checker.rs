@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use goody_application::detect::{detect, detect_anew, keep_up};
 use goody_application::ports::{Clock, OrderReader, ReportReader, Scope, VendorStore};
 use goody_application::read::{HealthReader, Verdict};
 use goody_application::rebuild::rebuild;
-use goody_domain::{Day, HistoryFact, Order, OrderId, Report, VendorId};
+use goody_domain::{Day, HistoryFact, Instant, Order, OrderId, Report, VendorId};
 use goody_store_sqlite::SqliteStore;
 use goody_testkit::oracle::CountedOrder;
 use goody_testkit::suite::wait_alone;
@@ -39,6 +40,7 @@ pub(crate) async fn assert_results_equal_a_recomputation(simulation: &Simulation
     assert_feeds(real, &vendors, &kept, now);
     let rebuilt = wait_alone(rebuild(real, now, |_, _| {})).unwrap();
     assert_eq!(rebuilt.different, 0, "a rebuild found differences");
+    assert_detection(real, now);
     let reader = HealthReader::new(
         Arc::new(real.clone()),
         Arc::new(real.clone()),
@@ -49,6 +51,17 @@ pub(crate) async fn assert_results_equal_a_recomputation(simulation: &Simulation
     let health = wait_alone(reader.health());
     assert_eq!(health.verdict(), Verdict::Healthy, "the issues are {:?}", health.issues());
     simulation.faults.record(format!("{today:?}"));
+}
+
+/// The detection that continues from stored states must be that of all counters, unless some have expired: then the oldest state stands for
+/// them.
+fn assert_detection(real: &SqliteStore, now: Instant) {
+    let today = real.zone().today(now);
+    let detection = wait_alone(detect(real, today)).unwrap();
+    wait_alone(keep_up(real, now)).unwrap();
+    if wait_alone(real.kept_from()).unwrap().is_none() {
+        assert!(detection == wait_alone(detect_anew(real, today)).unwrap(), "the detection differs");
+    }
 }
 
 /// Every order must have exactly the facts that were stored. Returns the orders that have not expired, and all orders.

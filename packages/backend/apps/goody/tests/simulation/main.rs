@@ -11,6 +11,7 @@
 
 mod checker;
 mod clock;
+mod detections;
 mod faults;
 mod list_checker;
 mod master_data;

@@ -1,2 +1,15 @@
 -- The day by quarter: `Quarters` says how it is written. It follows from `minutes`; the detection reads it alone.
 ALTER TABLE buckets ADD COLUMN quarters BLOB NOT NULL DEFAULT x'';
+
+-- The revision at which the counters of a day changed last, of any vendor.
+CREATE TABLE day_revisions (
+  day      INTEGER PRIMARY KEY,
+  revision INTEGER NOT NULL
+) STRICT;
+
+-- States of the detection at the starts of days, computed from what was counted before: `FleetDetector` says how they are written.
+CREATE TABLE detections (
+  day      INTEGER PRIMARY KEY,
+  revision INTEGER NOT NULL,           -- before the counters were read
+  state    BLOB NOT NULL
+) STRICT;

@@ -26,6 +26,7 @@ impl ReportWriter for MemoryStore {
             let stored = state.buckets.entry((bucket_move.scope.clone(), bucket_move.day)).or_default();
             stored.bucket.add(&bucket_move.entries);
             stored.changed_on = Some(today);
+            state.day_revisions.insert(bucket_move.day, revision);
             state.scopes.insert(bucket_move.scope, revision);
         }
         state.checkpoint = batch.to;

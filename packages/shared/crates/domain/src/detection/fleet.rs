@@ -5,27 +5,32 @@ use std::collections::BTreeMap;
 use super::blind::is_blind;
 use super::counts::{Counts, SlotCounts};
 use super::detector::{Detector, SlotInput};
-use super::episode::EpisodeChange;
+use super::episode::{Episode, EpisodeChange};
 use super::means::PlainMeans;
 use super::rules::Rules;
 use super::signal::{BySignal, Signal};
+use super::stored::{DamagedState, read_state, stored, write_state};
 use super::tide::{Tide, TidePart};
+use crate::{Day, Instant, Quarters, ReportZone, VendorId};
 
 /// The signals and episodes of a fleet and of each of its vendors, as of the end of a slot.
 ///
 /// It is a fold of the slots from day 0 on, the day of the fleet's first posting. Each slot is passed twice: first the parts of all vendors
 /// are summed, then each vendor is judged against the others.
 #[derive(Clone, Debug, PartialEq)]
-pub struct FleetDetector<Id> {
-    rules: Rules,
+pub struct FleetDetector {
+    first_day: Day,
     /// The sums of all vendors; their capped counts are what the fleet's episodes are about.
     fleet: Member,
     /// The facts of the fleet in the latest slots, the oldest first: those of [`Rules::usual_days`] days.
     facts: Vec<i64>,
-    /// Whether the latest slot was blind.
-    is_blind: bool,
-    vendors: BTreeMap<Id, Member>,
+    /// How many slots were blind.
+    blind_slots: u32,
+    vendors: BTreeMap<VendorId, Member>,
+    episodes: Vec<(Option<VendorId>, Episode)>,
 }
+
+stored!(FleetDetector { first_day, fleet, facts, blind_slots, vendors, episodes });
 
 /// One vendor, or the fleet.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -41,6 +46,8 @@ struct Member {
     /// The latest slots, as many as the signal with the greatest lag needs, the oldest first.
     slots: Vec<SlotCounts>,
 }
+
+stored!(Member { detector, means, rates, today, parts, slots });
 
 impl Member {
     /// A vendor at a slot, when it counted nothing before.
@@ -83,10 +90,16 @@ fn push<T>(latest: &mut Vec<T>, value: T, most: usize) {
     latest.push(value);
 }
 
-impl<Id: Ord + Clone> FleetDetector<Id> {
+impl FleetDetector {
     /// The state before day 0.
-    pub fn new(rules: Rules) -> Self {
-        Self { rules, fleet: Member::default(), facts: Vec::new(), is_blind: false, vendors: BTreeMap::new() }
+    pub fn new(first_day: Day) -> Self {
+        let (fleet, facts, vendors, episodes) = Default::default();
+        Self { first_day, fleet, facts, blind_slots: 0, vendors, episodes }
+    }
+
+    /// Day 0.
+    pub fn first_day(&self) -> Day {
+        self.first_day
     }
 
     /// The slot that is next.
@@ -94,34 +107,60 @@ impl<Id: Ord + Clone> FleetDetector<Id> {
         self.fleet.detector.next_slot()
     }
 
+    /// The instant at which a slot begins.
+    pub fn start_of(&self, slot: u32, rules: &Rules, zone: &ReportZone) -> Instant {
+        let (day, quarter) = (slot / rules.slots_per_day, slot % rules.slots_per_day);
+        let day = i32::try_from(day).map_or(Day::from_number(i32::MAX), |day| self.first_day.plus(day));
+        zone.start(day).plus_seconds(i64::from(quarter) * i64::from(Quarters::MINUTES) * 60)
+    }
+
+    /// Every episode of the fleet (`None`) and of vendors, in the sequence in which they were raised.
+    pub fn episodes(&self) -> &[(Option<VendorId>, Episode)] {
+        &self.episodes
+    }
+
+    /// How many slots were blind: almost nothing was received from any vendor.
+    pub fn blind_slots(&self) -> u32 {
+        self.blind_slots
+    }
+
     /// The detector of the fleet: "everybody".
     pub fn fleet(&self) -> &Detector {
         &self.fleet.detector
     }
 
-    /// Whether the latest slot was blind: almost nothing was received from any vendor.
-    pub fn is_blind(&self) -> bool {
-        self.is_blind
-    }
-
     /// The detector of a vendor; `None` before it has counted anything.
-    pub fn vendor(&self, id: &Id) -> Option<&Detector> {
+    pub fn vendor(&self, id: &VendorId) -> Option<&Detector> {
         self.vendors.get(id).map(|member| &member.detector)
     }
 
     /// The detectors of the vendors that have counted anything.
-    pub fn vendors(&self) -> impl Iterator<Item = (&Id, &Detector)> {
+    pub fn vendors(&self) -> impl Iterator<Item = (&VendorId, &Detector)> {
         self.vendors.iter().map(|(id, member)| (id, &member.detector))
+    }
+
+    /// The stored form: about 700 bytes for a vendor.
+    pub fn write(&self) -> Vec<u8> {
+        write_state(self)
+    }
+
+    /// Reads the stored form.
+    ///
+    /// # Errors
+    /// It is damaged, or of another version.
+    pub fn read(bytes: &[u8]) -> Result<Self, DamagedState> {
+        read_state(bytes)
     }
 
     /// Takes the next slot: what the fleet counted, and each vendor with anything. Returns what changed about episodes: of the fleet
     /// (`None`), then of vendors, sorted.
     pub fn advance(
         &mut self,
+        rules: &Rules,
         fleet: SlotCounts,
-        vendors: &BTreeMap<Id, SlotCounts>,
-    ) -> Vec<(Option<Id>, EpisodeChange)> {
-        let Self { rules, fleet: all, facts, is_blind: blind, vendors: members } = self;
+        vendors: &BTreeMap<VendorId, SlotCounts>,
+    ) -> Vec<(Option<VendorId>, EpisodeChange)> {
+        let Self { fleet: all, facts, vendors: members, .. } = self;
         let slot = all.detector.next_slot();
         if slot.is_multiple_of(rules.slots_per_day) {
             all.means.begin_day(rules);
@@ -132,7 +171,7 @@ impl<Id: Ord + Clone> FleetDetector<Id> {
                 members.insert(id.clone(), Member::new(rules, slot, &all.rates));
             }
         }
-        *blind = is_blind(rules, &same_slots(rules, facts), fleet.facts);
+        let blind = is_blind(rules, &same_slots(rules, facts), fleet.facts);
         push(facts, fleet.facts, rules.usual_days * rules.slots_per_day as usize);
         all.take(rules, fleet);
 
@@ -153,12 +192,12 @@ impl<Id: Ord + Clone> FleetDetector<Id> {
         push(&mut all.parts, sum, day_slots);
 
         let mut changes = Vec::new();
-        let tide = if *blind { Tide::Blind } else { Tide::NONE };
+        let tide = if blind { Tide::Blind } else { Tide::NONE };
         let of_fleet = BySignal::of(|signal| sum[signal].counts());
         let input = SlotInput { counts: of_fleet, fleet_rates: all.rates, tide };
         changes.extend(all.detector.advance(rules, &input).map(|change| (None, change)));
         for ((id, member), counts) in members.iter_mut().zip(counts) {
-            let tide = if *blind { Tide::Blind } else { Tide::for_vendor(rules, &all.parts, &member.parts) };
+            let tide = if blind { Tide::Blind } else { Tide::for_vendor(rules, &all.parts, &member.parts) };
             let input = SlotInput { counts, fleet_rates: all.rates, tide };
             let change = member.detector.advance(rules, &input);
             changes.extend(change.map(|change| (Some(id.clone()), change)));
@@ -167,7 +206,21 @@ impl<Id: Ord + Clone> FleetDetector<Id> {
             all.end_day();
             members.values_mut().for_each(Member::end_day);
         }
+        self.blind_slots += u32::from(blind);
+        changes.iter().for_each(|(vendor_id, _)| self.record(vendor_id.as_ref()));
         changes
+    }
+
+    /// Records the latest episode of the fleet or of a vendor as it is now.
+    fn record(&mut self, vendor_id: Option<&VendorId>) {
+        let detector = vendor_id.map_or(Some(&self.fleet.detector), |id| self.vendor(id));
+        let Some(episode) = detector.and_then(Detector::latest_episode).cloned() else { return };
+        let is_same =
+            |(of, known): &&mut (Option<VendorId>, Episode)| of.as_ref() == vendor_id && known.raised == episode.raised;
+        match self.episodes.iter_mut().rev().find(is_same) {
+            Some((_, known)) => *known = episode,
+            None => self.episodes.push((vendor_id.cloned(), episode)),
+        }
     }
 }
 

@@ -1,11 +1,13 @@
 //! The stored form of the states: numbers of few bytes, and floating-point numbers bit for bit.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
-use super::counts::Counts;
+use super::counts::{Counts, SlotCounts};
 use super::decay::{DecayedCounts, Guard};
 use super::signal::{BySignal, Signal};
-use crate::varint::{put, take};
+use super::tide::TidePart;
+use crate::varint::{put, take, unzigzag, zigzag};
+use crate::{Day, VendorId};
 
 /// The version of the stored form. A state of another version is computed anew.
 const VERSION: u64 = 1;
@@ -55,6 +57,8 @@ pub(crate) use stored;
 
 stored!(DecayedCounts { due, missed });
 stored!(Guard { days });
+stored!(SlotCounts { due, on_time, kept_in_grace, due_rush, on_time_rush, facts });
+stored!(TidePart { due, missed, expected });
 
 impl Stored for u64 {
     fn write_to(&self, bytes: &mut Vec<u8>) {
@@ -71,6 +75,16 @@ impl Stored for u32 {
     }
     fn read_from(bytes: &mut &[u8]) -> Result<Self, DamagedState> {
         u64::read_from(bytes)?.try_into().map_err(|_| DamagedState)
+    }
+}
+
+impl Stored for i64 {
+    fn write_to(&self, bytes: &mut Vec<u8>) {
+        put(bytes, zigzag(*self));
+    }
+
+    fn read_from(bytes: &mut &[u8]) -> Result<Self, DamagedState> {
+        u64::read_from(bytes).map(unzigzag)
     }
 }
 
@@ -172,5 +186,54 @@ impl<T: Stored> Stored for VecDeque<T> {
     }
     fn read_from(bytes: &mut &[u8]) -> Result<Self, DamagedState> {
         Vec::read_from(bytes).map(Self::from)
+    }
+}
+
+impl Stored for VendorId {
+    fn write_to(&self, bytes: &mut Vec<u8>) {
+        put(bytes, self.as_str().len() as u64);
+        bytes.extend_from_slice(self.as_str().as_bytes());
+    }
+
+    fn read_from(bytes: &mut &[u8]) -> Result<Self, DamagedState> {
+        let length = usize::try_from(u64::read_from(bytes)?).map_err(|_| DamagedState)?;
+        let (text, rest) = bytes.split_at_checked(length).ok_or(DamagedState)?;
+        *bytes = rest;
+        std::str::from_utf8(text).ok().and_then(|text| Self::parse(text).ok()).ok_or(DamagedState)
+    }
+}
+
+impl<K: Stored + Ord, V: Stored> Stored for BTreeMap<K, V> {
+    fn write_to(&self, bytes: &mut Vec<u8>) {
+        put(bytes, self.len() as u64);
+        for (key, value) in self {
+            key.write_to(bytes);
+            value.write_to(bytes);
+        }
+    }
+
+    fn read_from(bytes: &mut &[u8]) -> Result<Self, DamagedState> {
+        (0..u64::read_from(bytes)?).map(|_| Ok((K::read_from(bytes)?, V::read_from(bytes)?))).collect()
+    }
+}
+
+impl Stored for Day {
+    fn write_to(&self, bytes: &mut Vec<u8>) {
+        i64::from(self.number()).write_to(bytes);
+    }
+
+    fn read_from(bytes: &mut &[u8]) -> Result<Self, DamagedState> {
+        i32::try_from(i64::read_from(bytes)?).map(Self::from_number).map_err(|_| DamagedState)
+    }
+}
+
+impl<A: Stored, B: Stored> Stored for (Option<A>, B) {
+    fn write_to(&self, bytes: &mut Vec<u8>) {
+        self.0.write_to(bytes);
+        self.1.write_to(bytes);
+    }
+
+    fn read_from(bytes: &mut &[u8]) -> Result<Self, DamagedState> {
+        Ok((Option::read_from(bytes)?, B::read_from(bytes)?))
     }
 }

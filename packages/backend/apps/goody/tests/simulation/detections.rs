@@ -1,0 +1,30 @@
+//! States of the detection, with fault injection.
+
+use async_trait::async_trait;
+use goody_application::ports::{DayRevisions, DetectionStore, Result, StoredDetection};
+use goody_domain::Day;
+use goody_testkit::suite::wait_alone;
+
+use crate::store::FaultyStore;
+
+#[async_trait]
+impl DetectionStore for FaultyStore {
+    async fn day_revisions(&self) -> Result<DayRevisions> {
+        let digested = |revisions: &DayRevisions| (revisions.days.clone(), revisions.current);
+        self.call("reading when days changed", |real| wait_alone(real.day_revisions()), digested).await
+    }
+
+    async fn stored_detections(&self) -> Result<Vec<(Day, i64)>> {
+        let execute = |real: &goody_store_sqlite::SqliteStore| wait_alone(real.stored_detections());
+        self.call("listing states of the detection", execute, Clone::clone).await
+    }
+
+    async fn stored_detection(&self, day: Day) -> Result<Option<StoredDetection>> {
+        let digested = |found: &Option<StoredDetection>| found.as_ref().map(|stored| stored.state.clone());
+        self.call("reading a state of the detection", |real| wait_alone(real.stored_detection(day)), digested).await
+    }
+
+    async fn store_detection(&self, detection: StoredDetection) -> Result<()> {
+        self.call("storing a state of the detection", |real| wait_alone(real.store_detection(detection)), |()| ()).await
+    }
+}
