@@ -6,7 +6,6 @@ mod access;
 mod audit;
 mod batch_id;
 mod batches;
-mod body;
 mod capacity;
 mod cursor;
 mod dashboard;
@@ -41,6 +40,7 @@ mod vendor_body;
 mod vendors;
 mod webhook_facts;
 mod webhooks;
+mod whole_body;
 
 use std::sync::Arc;
 

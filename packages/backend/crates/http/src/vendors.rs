@@ -20,13 +20,13 @@ use goody_domain::{
 use serde::{Deserialize, Serialize};
 
 use crate::audit::Source;
-use crate::body::BodyLimit;
 use crate::capacity::{Capacity, Slot};
 use crate::error::ApiError;
 use crate::json_response::JsonResponse;
 use crate::params::{NoOthers, Params, Validator, parse_vendor_id};
 use crate::vendor_body::describe_error;
-use crate::{App, audit, body, cursor};
+use crate::whole_body::{self, BodyLimit};
+use crate::{App, audit, cursor};
 
 /// The body of a vendor. A short one needs no reserved memory.
 const VENDOR: BodyLimit = BodyLimit {
@@ -251,7 +251,7 @@ impl<S: Sync> FromRequest<S> for Put {
 impl Put {
     async fn run(self, app: App, id: &str) -> Result<Response, ApiError> {
         let id = parse_vendor_id(id)?;
-        let (body, _memory) = body::read(self.body, &VENDOR, &self.capacity).await?;
+        let (body, _memory) = whole_body::read(self.body, &VENDOR, &self.capacity).await?;
         let body: PutVendor = serde_json::from_slice(&body).map_err(|_| {
             ApiError::new(ErrorCode::InvalidBody, format!("The vendor cannot be read: {}.", describe_error(&body)))
         })?;

@@ -17,13 +17,13 @@ use goody_formats::webhooks::{Config, Outcome, Source};
 
 use crate::App;
 use crate::access::Guard;
-use crate::body::{self, BodyLimit};
 use crate::capacity::{Capacity, Memory};
 use crate::error::ApiError;
 use crate::intake::EVENT_TIMEOUT;
 use crate::json_response::JsonResponse;
 use crate::request_log::CorrelationId;
 use crate::webhook_facts::{ROUTE, Taken, take};
+use crate::whole_body::{self, BodyLimit};
 
 /// The body of a webhook, or of CloudEvents. A longer one reserves the growing buffer and what is read from it.
 const WEBHOOK: BodyLimit = BodyLimit {
@@ -195,6 +195,6 @@ pub(crate) fn request<'r>(uri: &'r Uri, headers: &'r Headers<'r>, body: &'r [u8]
 pub(crate) async fn read_body(body: Body, capacity: &Capacity) -> Result<(Bytes, Memory), ApiError> {
     let seconds = EVENT_TIMEOUT.as_secs();
     let too_slow = || Err(ApiError::new(ErrorCode::Timeout, format!("The body did not arrive within {seconds} s.")));
-    let read = body::read(body, &WEBHOOK, capacity);
+    let read = whole_body::read(body, &WEBHOOK, capacity);
     tokio::time::timeout(EVENT_TIMEOUT, read).await.unwrap_or_else(|_| too_slow())
 }
