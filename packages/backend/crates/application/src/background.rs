@@ -19,12 +19,14 @@ use crate::parcels::Parcels;
 use crate::ports::{Clock, Store, StoreError};
 use crate::read::FleetCache;
 use crate::retention::{Retention, RetentionTask};
-use crate::{project, roll};
+use crate::{detect, project, roll};
 
 /// How often to check for data that other processes stored, and for the next minute.
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
 /// How often to look for the orders of parcels that wait: an event that names one is noticed at once.
 const PARCEL_INTERVAL: Duration = Duration::from_secs(60);
+/// How often to store states of the detection.
+const DETECTION_INTERVAL: Duration = Duration::from_secs(15 * 60);
 /// How long to wait after a failure.
 const AFTER_FAILURE: Duration = Duration::from_secs(1);
 
@@ -46,12 +48,13 @@ pub struct Background {
 
 impl Background {
     /// Runs until it is dropped. Until `turn` ends, another server updates the reports in the store, and this one only refreshes
-    /// those in memory. The five loops run independently of each other.
+    /// those in memory. The loops run independently of each other.
     pub async fn run(self, turn: impl Future<Output = ()> + Send) {
         let background = Arc::new(self);
         let mut loops = JoinSet::new();
         let (changes, revisions) = (background.clone(), background.clone());
-        let (clock, days, parcels) = (background.clone(), background.clone(), background);
+        let (clock, days) = (background.clone(), background.clone());
+        let (parcels, detection) = (background.clone(), background);
         loops.spawn(
             async move { revisions.repeat("the refresh of the reports in memory", Self::follow_revisions).await },
         );
@@ -62,6 +65,7 @@ impl Background {
         loops.spawn(async move { clock.repeat("the timer", Self::follow_clock).await });
         loops.spawn(async move { days.repeat("the retention", Self::follow_days).await });
         loops.spawn(async move { parcels.repeat("the search for orders of parcels", Self::follow_parcels).await });
+        loops.spawn(async move { detection.repeat("the detection", Self::follow_detection).await });
         while let Some(ended) = loops.join_next().await {
             tracing::error!(?ended, "a background loop has ended: restart the server");
         }
@@ -126,6 +130,14 @@ impl Background {
                 self.new_facts.notify_one();
             }
             wait_for_next(taken_in.map(drop), tokio::time::sleep(PARCEL_INTERVAL)).await;
+        }
+    }
+
+    /// Stores the states from which the detection continues.
+    async fn follow_detection(&self) {
+        loop {
+            let kept_up = detect::keep_up(self.store.as_ref(), self.clock.now()).await;
+            wait_for_next(kept_up, tokio::time::sleep(DETECTION_INTERVAL)).await;
         }
     }
 

@@ -4,9 +4,11 @@
 //! there. A change of a counter of a day makes the states of later days void: the store knows the revision at which each day changed.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use goody_domain::detection::{FleetDetector, Rules, SlotCounts};
 use goody_domain::{AsOf, Day, Instant, Minute, Quarters, VendorId};
+use tokio::sync::Mutex;
 
 use crate::ports::{DayRevisions, DetectionStore, ReportReader, Result, Scope, StoredDetection};
 
@@ -32,7 +34,8 @@ pub async fn detect<S: ReportReader + DetectionStore + ?Sized>(
 /// # Errors
 /// The store failed.
 pub async fn keep_up<S: ReportReader + DetectionStore + ?Sized>(store: &S, now: Instant) -> Result<()> {
-    continue_from_stored(store, store.zone().today(now), true).await.map(drop)
+    let sunday = next_monday(store.zone().day(now.floor_minute())).plus(-WEEK - 1);
+    continue_from_stored(store, store.zone().end_of(sunday), true).await.map(drop)
 }
 
 /// [`detect`] from the first day on, without stored states.
@@ -55,7 +58,10 @@ async fn continue_from_stored<S: ReportReader + DetectionStore + ?Sized>(
     // Before the quarters: what changes while they are read makes the new states void.
     let revisions = store.day_revisions().await?;
     let Some(first_day) = store.first_day().await?.filter(|first| *first <= as_of.date()) else { return Ok(None) };
-    let start = latest_valid(store, &revisions, as_of.date()).await?;
+    // The state of a day that is over is that of the start of the next one.
+    let (last, slots) = slots_over(as_of);
+    let last = if slots == RULES.slots_per_day { last.plus(1) } else { last };
+    let start = latest_valid(store, &revisions, last).await?;
     let start = start.unwrap_or_else(|| (first_day, FleetDetector::new(first_day)));
     fold(store, start, as_of, stores.then_some(revisions.current)).await.map(Some)
 }
@@ -79,7 +85,7 @@ where
             take_day(&mut detector, &quarters_of(&read, day), slots);
         }
         from = to.plus(1);
-        if let Some(revision) = revision.filter(|_| from <= last) {
+        if let Some(revision) = revision.filter(|_| from == next_monday(to)) {
             store.store_detection(StoredDetection { day: from, revision, state: detector.write() }).await?;
         }
     }
@@ -141,6 +147,37 @@ fn take_day(detector: &mut FleetDetector, of_day: &BTreeMap<Option<&VendorId>, &
 fn slots_over(as_of: AsOf) -> (Day, u32) {
     let over = |cut: Minute| u32::from(cut / Quarters::MINUTES).min(RULES.slots_per_day - 1);
     (as_of.date(), as_of.cut().map_or(RULES.slots_per_day, over))
+}
+
+/// The detection for requests: computed once for the same counters and slots.
+#[derive(Debug, Default)]
+pub struct DetectionCache(Mutex<Option<Cached>>);
+
+/// A detection, and the revision, the day and the number of slots that it is of.
+type Cached = ((i64, Day, u32), Option<Arc<FleetDetector>>);
+
+impl DetectionCache {
+    /// [`detect`], or its last result if it is still the same.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn detect<S>(&self, store: &S, as_of: AsOf) -> Result<Option<Arc<FleetDetector>>>
+    where
+        S: ReportReader + DetectionStore + ?Sized,
+    {
+        // Locked while it is computed: others wait for the same result.
+        let mut cached = self.0.lock().await;
+        let (day, slots) = slots_over(as_of);
+        let key = store.revision().map(|revision| (revision, day, slots));
+        if let (Some(key), Some((known, detection))) = (key, &*cached)
+            && key == *known
+        {
+            return Ok(detection.clone());
+        }
+        let detection = detect(store, as_of).await?.map(Arc::new);
+        *cached = key.map(|key| (key, detection.clone()));
+        Ok(detection)
+    }
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use utoipa::openapi::{Content, OpenApi as Document, Ref, RefOr, ResponseBuilder}
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::{App, batches, dashboard, events, export, health, orders, rejections, reports, vendors, webhooks};
+use crate::{App, batches, dashboard, events, export, health, orders, rejections, reports, signals, vendors, webhooks};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -110,6 +110,8 @@ fn handlers() -> OpenApiRouter<App> {
         .routes(routes!(reports::vendor_report_short))
         .routes(routes!(reports::history))
         .routes(routes!(reports::list))
+        .routes(routes!(signals::of_vendor))
+        .routes(routes!(signals::episodes))
         .routes(routes!(orders::list))
         .routes(routes!(orders::recent))
         .routes(routes!(export::orders))

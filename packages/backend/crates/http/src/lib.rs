@@ -33,6 +33,7 @@ mod reports;
 mod request_log;
 mod results;
 mod security_headers;
+mod signals;
 mod tasks;
 mod token_cache;
 mod tokens;
@@ -46,6 +47,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
+use goody_application::detect::DetectionCache;
 use goody_application::ingest::Ingest;
 use goody_application::parcels::Parcels;
 use goody_application::ports::{ChangeFeed, Clock, OrderReader, ReportReader, Store, VendorStore};
@@ -74,7 +76,7 @@ pub struct App(Arc<Parts>);
 
 struct Parts {
     orders: Arc<dyn OrderReader>,
-    /// Reads and writes orders, to take batches back.
+    /// All of the store: to take batches back, and to detect.
     order_store: Arc<dyn Store>,
     reports: Arc<dyn ReportReader>,
     vendors: Arc<dyn VendorStore>,
@@ -84,6 +86,7 @@ struct Parts {
     webhooks: Webhooks,
     clock: Arc<dyn Clock>,
     fleet: Arc<FleetCache>,
+    detections: DetectionCache,
     new_facts: Arc<Notify>,
     started: Instant,
     silence_hours: u32,
@@ -122,6 +125,7 @@ impl App {
             webhooks,
             rejections: Arc::new(RejectionKeeper::new(store.clone(), clock.clone(), tasks.clone())),
             fleet: Arc::new(FleetCache::new(store)),
+            detections: DetectionCache::default(),
             started: clock.now(),
             clock,
             new_facts,

@@ -13,6 +13,7 @@ mod params;
 mod problem;
 mod rejections;
 mod reports;
+mod signals;
 mod vendors;
 mod webhooks;
 
@@ -37,6 +38,10 @@ pub use rejections::{
 pub use reports::{
     DashboardHistoryView, DateQuery, DayView, FleetDayView, HistoryQuery, IntervalView, ReportListQuery,
     ReportListView, ReportView, TrendView, TrendsView, VendorDayView, VendorHistoryView, VendorReportView, WindowView,
+};
+pub use signals::{
+    ClearedWhy, EpisodeState, EpisodeView, EpisodesQuery, EpisodesView, EvidenceView, NotJudgedView, OpenEpisodeView,
+    SignalName, SignalView, SignalsQuery, VendorSignalsView,
 };
 pub use vendors::{
     MoneyView, PaginationView, PutVendor, RiskLevelView, RiskReasonView, RiskView, SlaPromisesView, VendorFilterQuery,

@@ -28,6 +28,8 @@ mod problems;
 mod rejections;
 #[path = "../../../../crates/http/tests/routes/reports/mod.rs"]
 mod reports;
+#[path = "../../../../crates/http/tests/routes/signals/mod.rs"]
+mod signals;
 #[path = "../../../../crates/http/tests/routes/vendors/export.rs"]
 mod vendors_export;
 #[path = "../../../../crates/http/tests/routes/vendors/history.rs"]

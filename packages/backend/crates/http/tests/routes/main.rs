@@ -15,6 +15,7 @@ mod orders;
 mod problems;
 mod rejections;
 mod reports;
+mod signals;
 mod vendors;
 
 // The tests of the AWS host include some of these modules, with another `TestApp`.

@@ -24,13 +24,15 @@ pub struct FleetDetector {
     fleet: Member,
     /// The facts of the fleet in the latest slots, the oldest first: those of [`Rules::usual_days`] days.
     facts: Vec<i64>,
+    /// Whether the latest slot was blind.
+    is_blind: bool,
     /// How many slots were blind.
     blind_slots: u32,
     vendors: BTreeMap<VendorId, Member>,
     episodes: Vec<(Option<VendorId>, Episode)>,
 }
 
-stored!(FleetDetector { first_day, fleet, facts, blind_slots, vendors, episodes });
+stored!(FleetDetector { first_day, fleet, facts, is_blind, blind_slots, vendors, episodes });
 
 /// One vendor, or the fleet.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -94,7 +96,7 @@ impl FleetDetector {
     /// The state before day 0.
     pub fn new(first_day: Day) -> Self {
         let (fleet, facts, vendors, episodes) = Default::default();
-        Self { first_day, fleet, facts, blind_slots: 0, vendors, episodes }
+        Self { first_day, fleet, facts, is_blind: false, blind_slots: 0, vendors, episodes }
     }
 
     /// Day 0.
@@ -119,7 +121,21 @@ impl FleetDetector {
         &self.episodes
     }
 
-    /// How many slots were blind: almost nothing was received from any vendor.
+    /// Whether the latest slot was blind: almost nothing was received from any vendor.
+    pub fn is_blind(&self) -> bool {
+        self.is_blind
+    }
+
+    /// The lift of a vendor's baseline by the tide of the latest slots, in log-odds; 0 when the others are as usual.
+    pub fn lift(&self, rules: &Rules, id: &VendorId, signal: Signal) -> f64 {
+        let Some(member) = self.vendors.get(id) else { return 0.0 };
+        match Tide::for_vendor(rules, &self.fleet.parts, &member.parts) {
+            Tide::Lift(lift) if !self.is_blind => lift[signal],
+            Tide::Lift(_) | Tide::Blind => 0.0,
+        }
+    }
+
+    /// How many slots were blind.
     pub fn blind_slots(&self) -> u32 {
         self.blind_slots
     }
@@ -206,6 +222,7 @@ impl FleetDetector {
             all.end_day();
             members.values_mut().for_each(Member::end_day);
         }
+        self.is_blind = blind;
         self.blind_slots += u32::from(blind);
         changes.iter().for_each(|(vendor_id, _)| self.record(vendor_id.as_ref()));
         changes

@@ -38,6 +38,8 @@ fn every_route_of_the_design_is_documented() {
         ("/vendors/{id}/report", "get"),
         ("/api/vendors/{id}/history", "get"),
         ("/api/reports", "get"),
+        ("/api/vendors/{id}/signals", "get"),
+        ("/api/signals/episodes", "get"),
         ("/api/rejections", "get"),
         ("/api/rejections", "delete"),
         ("/api/rejections/{id}", "get"),

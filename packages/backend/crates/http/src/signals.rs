@@ -1,0 +1,237 @@
+//! Signals and episodes: which vendor began to fail, and since when.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use goody_contract::{
+    EpisodeState, EpisodeView, EpisodesQuery, EpisodesView, EvidenceView, NotJudgedView, OpenEpisodeView, Problem,
+    SignalView, SignalsQuery, VendorSignalsView,
+};
+use goody_domain::detection::{Detector, Episode, Evidence, FleetDetector, Rules, Signal};
+use goody_domain::{AsOf, Interval, VendorId};
+use serde::{Deserialize, Serialize};
+
+use crate::error::ApiError;
+use crate::json_response::JsonResponse;
+use crate::params::{Params, Validator, parse_vendor_id};
+use crate::{App, cursor};
+
+/// The rules of the detection.
+const RULES: Rules = Rules::QUARTERS;
+/// What the id of an episode of the fleet has in place of a vendor.
+const FLEET: &str = "*";
+
+/// The signals of a vendor on one date, and its open episode.
+#[utoipa::path(
+    get, path = "/api/vendors/{id}/signals", operation_id = "vendorSignals", tag = "vendors",
+    params(("id" = goody_contract::IdParam, Path, description = "The vendor."), SignalsQuery),
+    responses((status = 200, body = VendorSignalsView), (status = 400, body = Problem), (status = 404, body = Problem))
+)]
+pub(crate) async fn of_vendor(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Params(query): Params<SignalsQuery>,
+) -> Result<JsonResponse, ApiError> {
+    let mut validator = Validator::default();
+    let as_of = validator.as_of(query.date.as_ref(), app.0.reports.as_ref(), app.now());
+    let as_of = validator.finish(as_of)?;
+    let vendor =
+        app.0.vendors.vendor(&parse_vendor_id(&id)?).await?.ok_or_else(|| ApiError::not_found("vendor", &id))?;
+    let found = Found::at(&app, as_of).await?;
+    let vendor_id = &vendor.vendor_id;
+    let detector = found.as_ref().and_then(|found| found.fleet.vendor(vendor_id));
+    JsonResponse::json(&VendorSignalsView {
+        vendor_id: vendor_id.to_string(),
+        date: as_of.date().to_string(),
+        as_of: found.as_ref().map(|found| found.time(found.fleet.next_slot())),
+        episode: found.as_ref().zip(detector).and_then(|(found, detector)| found.open_episode(vendor_id, detector)),
+        signals: found.as_ref().zip(detector).map_or_else(Vec::new, |(found, detector)| found.signals(detector)),
+        not_judged: match (&found, detector) {
+            (Some(found), _) if found.fleet.is_blind() => Some(NotJudgedView::Blind),
+            (_, None) => Some(NotJudgedView::New),
+            (_, Some(detector)) => detector.not_judged(&RULES).map(Into::into),
+        },
+    })
+}
+
+/// Every episode that was open between two dates, of vendors and of the fleet.
+#[utoipa::path(
+    get, path = "/api/signals/episodes", operation_id = "listEpisodes", tag = "vendors", params(EpisodesQuery),
+    responses((status = 200, body = EpisodesView), (status = 400, body = Problem))
+)]
+pub(crate) async fn episodes(
+    State(app): State<App>,
+    Params(query): Params<EpisodesQuery>,
+) -> Result<JsonResponse, ApiError> {
+    let (now, reports) = (app.now(), app.0.reports.as_ref());
+    let mut validator = Validator::default();
+    let (from, to) = validator.range((query.from.as_ref(), query.to.as_ref()), reports, now);
+    let limit = validator.limit(query.limit.as_ref(), 50);
+    let only = validator.parse("vendorId", query.vendor_id.as_ref(), VendorId::parse);
+    validator.finish(())?;
+    let filter = ("episodes", from, to, &only);
+    let after: Option<Place> = cursor::read(&filter, query.cursor.as_ref())?;
+    let as_of = reports.zone().as_of(to, now).unwrap_or_else(|| reports.zone().today(now));
+    let Some(found) = Found::at(&app, as_of).await? else {
+        return JsonResponse::json(&EpisodesView { episodes: Vec::new(), has_more: false, next_cursor: None });
+    };
+    let start = reports.zone().start(from);
+    let is_asked = |(vendor_id, episode): &&(Option<VendorId>, Episode)| {
+        let is_of_vendor = only.as_ref().is_none_or(|only| vendor_id.as_ref() == Some(only));
+        is_of_vendor && episode.cleared.is_none_or(|(slot, _)| found.instant(slot) > start)
+    };
+    let mut rows: Vec<(Place, EpisodeView)> =
+        found.fleet.episodes().iter().filter(is_asked).map(|of| found.row(of)).collect();
+    rows.retain(|(place, _)| after.as_ref().is_none_or(|after| place.cmp(after) == Ordering::Greater));
+    rows.sort_by(|(one, _), (other, _)| one.cmp(other));
+    let has_more = rows.len() > limit;
+    rows.truncate(limit);
+    let last = rows.last().filter(|_| has_more).map(|(place, _)| place);
+    JsonResponse::json(&EpisodesView {
+        has_more,
+        next_cursor: last.and_then(|place| cursor::write(&filter, place)),
+        episodes: rows.into_iter().map(|(_, view)| view).collect(),
+    })
+}
+
+/// The place of an episode in the list.
+#[derive(Debug, Serialize, Deserialize)]
+struct Place {
+    is_of_vendor: bool,
+    is_over: bool,
+    priority: f64,
+    raised: u32,
+    vendor_id: Option<VendorId>,
+}
+
+impl Place {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let of_kind = (self.is_of_vendor, self.is_over).cmp(&(other.is_of_vendor, other.is_over));
+        let of_size = other.priority.total_cmp(&self.priority).then(other.raised.cmp(&self.raised));
+        of_kind.then(of_size).then_with(|| self.vendor_id.cmp(&other.vendor_id))
+    }
+}
+
+/// The detection that a response is made from.
+struct Found {
+    fleet: Arc<FleetDetector>,
+    app: App,
+}
+
+impl Found {
+    /// The detection as of an instant; `None` while nothing was counted.
+    async fn at(app: &App, as_of: AsOf) -> Result<Option<Self>, ApiError> {
+        let fleet = app.0.detections.detect(app.0.order_store.as_ref(), as_of).await?;
+        Ok(fleet.map(|fleet| Self { fleet, app: app.clone() }))
+    }
+
+    fn instant(&self, slot: u32) -> goody_domain::Instant {
+        self.fleet.start_of(slot, &RULES, self.app.0.reports.zone())
+    }
+
+    fn time(&self, slot: u32) -> String {
+        self.instant(slot).to_string()
+    }
+
+    fn detector(&self, vendor_id: Option<&VendorId>) -> Option<&Detector> {
+        vendor_id.map_or(Some(self.fleet.fleet()), |id| self.fleet.vendor(id))
+    }
+
+    /// What speaks for an episode that is open.
+    fn evidence(&self, vendor_id: Option<&VendorId>, episode: &Episode) -> Option<Evidence> {
+        let detector = self.detector(vendor_id).filter(|_| episode.cleared.is_none())?;
+        detector.evidence(&RULES)
+    }
+
+    fn row(&self, (vendor_id, episode): &(Option<VendorId>, Episode)) -> (Place, EpisodeView) {
+        let evidence = self.evidence(vendor_id.as_ref(), episode);
+        let place = Place {
+            is_of_vendor: vendor_id.is_some(),
+            is_over: episode.cleared.is_some(),
+            priority: evidence.map_or(0.0, |evidence| evidence.priority()),
+            raised: episode.raised,
+            vendor_id: vendor_id.clone(),
+        };
+        (place, self.view(vendor_id.as_ref(), episode, evidence))
+    }
+
+    fn id(&self, vendor_id: Option<&VendorId>, episode: &Episode) -> String {
+        format!("{}:{}", vendor_id.map_or(FLEET, VendorId::as_str), self.time(episode.raised))
+    }
+
+    fn view(&self, vendor_id: Option<&VendorId>, episode: &Episode, evidence: Option<Evidence>) -> EpisodeView {
+        let is_around = |fleet: &Episode| {
+            fleet.since <= episode.since && fleet.cleared.is_none_or(|(cleared, _)| episode.since < cleared)
+        };
+        let mut of_fleet = self.fleet.episodes().iter().filter(|(of, _)| of.is_none() && vendor_id.is_some());
+        let fleet_episode = of_fleet.find(|(_, fleet)| is_around(fleet));
+        EpisodeView {
+            id: self.id(vendor_id, episode),
+            vendor_id: vendor_id.map(ToString::to_string),
+            state: match episode.cleared {
+                Some(_) => EpisodeState::Cleared,
+                None if episode.reopened.is_empty() => EpisodeState::Opened,
+                None => EpisodeState::Reopened,
+            },
+            signal: episode.signal.into(),
+            since: self.time(episode.since),
+            raised_at: self.time(episode.raised),
+            cleared_at: episode.cleared.map(|(slot, _)| self.time(slot)),
+            cleared_why: episode.cleared.map(|(_, why)| why.into()),
+            reopened_at: episode.reopened.iter().map(|slot| self.time(*slot)).collect(),
+            probability: evidence.map(|evidence| rounded(evidence.probability)),
+            excess_per_week: evidence.map(|evidence| rounded(evidence.excess_per_week)),
+            fleet_episode: fleet_episode.map(|(_, fleet)| self.id(None, fleet)),
+        }
+    }
+
+    fn open_episode(&self, vendor_id: &VendorId, detector: &Detector) -> Option<OpenEpisodeView> {
+        let episode = detector.open_episode()?;
+        let evidence = detector.evidence(&RULES);
+        Some(OpenEpisodeView {
+            episode: self.view(Some(vendor_id), episode, evidence),
+            priority: evidence.map(|evidence| rounded(evidence.priority())),
+            evidence: evidence.map(|evidence| self.evidence_view(vendor_id, detector, &evidence)),
+        })
+    }
+
+    fn evidence_view(&self, vendor_id: &VendorId, detector: &Detector, evidence: &Evidence) -> EvidenceView {
+        let (due, missed) = (evidence.counts.due(), evidence.counts.missed());
+        EvidenceView {
+            signal: evidence.signal.into(),
+            due,
+            missed,
+            expected: rounded(evidence.expected),
+            baseline_rate: percent(detector.signal(evidence.signal).baseline_rate),
+            rate: (due > 0).then(|| percent(missed as f64 / due as f64)),
+            rate_interval: Interval::wilson(missed, due).map(Into::into),
+            excess: rounded(missed as f64 - evidence.expected),
+            excess_per_week: rounded(evidence.excess_per_week),
+            tide: rounded(self.fleet.lift(&RULES, vendor_id, evidence.signal)),
+        }
+    }
+
+    fn signals(&self, detector: &Detector) -> Vec<SignalView> {
+        let view = |signal: Signal| {
+            let reading = detector.signal(signal);
+            SignalView {
+                signal: signal.into(),
+                probability: rounded(reading.probability),
+                baseline_rate: percent(reading.baseline_rate),
+                since: reading.since.map(|slot| self.time(slot)),
+                on: reading.is_on,
+            }
+        };
+        Signal::ALL.map(view).into()
+    }
+}
+
+/// Equal on every host, whatever the last digits are.
+fn rounded(number: f64) -> f64 {
+    (number * 1e9).round() / 1e9
+}
+
+fn percent(share: f64) -> f64 {
+    rounded(100.0 * share)
+}

@@ -1,0 +1,121 @@
+//! `GET /api/vendors/{id}/signals` and `GET /api/signals/episodes`
+
+use goody_domain::{Day, OrderEvent, Status};
+use goody_testkit::{OrderBuilder, today};
+use serde_json::{Value, json};
+
+use crate::TestApp;
+
+/// How many days ago `acme` began to deliver nothing.
+const FAILING_DAYS: i32 = 6;
+
+/// An order that was due on a day, and arrived five hours before unless it did not.
+fn order(vendor: &str, due: Day, number: i32, arrives: bool) -> Vec<OrderEvent> {
+    let (hour, placed) = (3 + 6 * (number % 4), due.plus(-3));
+    let order = OrderBuilder::new(&format!("{vendor}-{due}-{number}")).vendor(vendor);
+    let order = order.placed(&format!("{placed}T08:00:00Z")).promised(&format!("{due}T{hour:02}:30:00Z"));
+    if arrives { order.arrived_early_by_hours(2).events() } else { order.events() }
+}
+
+/// Sixty days of eight orders a day of `acme`, which then fails, and of three others, which do not; and one order of `late`.
+async fn fleet() -> TestApp {
+    let app = TestApp::new();
+    for vendor in ["acme", "birch", "cedar", "dune"] {
+        let mut events = Vec::new();
+        for days_ago in 1..=60 {
+            let fails = vendor == "acme" && days_ago <= FAILING_DAYS;
+            events.extend((0..8).flat_map(|number| order(vendor, today().plus(-days_ago), number, !fails)));
+        }
+        app.record(events).await;
+    }
+    app.record(order("late", today().plus(-1), 0, true)).await;
+    app
+}
+
+#[tokio::test]
+async fn a_vendor_that_began_to_fail_has_an_open_episode_with_its_evidence() {
+    let app = fleet().await;
+    let yesterday = today().plus(-1);
+    let found = app.read(&format!("/api/vendors/acme/signals?date={yesterday}")).await;
+    let episode = &found["episode"];
+    assert_eq!((&episode["state"], &episode["signal"]), (&json!("opened"), &json!("promise")), "{found}");
+    assert_eq!(episode["vendorId"], "acme");
+    assert!(episode["probability"].as_f64().unwrap() > 0.95, "{episode}");
+    let since = episode["since"].as_str().unwrap();
+    assert!(since >= today().plus(-FAILING_DAYS - 1).to_string().as_str(), "{since}");
+    assert_eq!(episode["id"], format!("acme:{}", episode["raisedAt"].as_str().unwrap()));
+    let evidence = &episode["evidence"];
+    let number = |field: &str| evidence[field].as_f64().unwrap();
+    assert!(number("missed") >= 40.0 && number("due") >= number("missed"), "{evidence}");
+    assert!((number("excess") - (number("missed") - number("expected"))).abs() < 1e-8, "{evidence}");
+    assert!((number("rate") - 100.0 * number("missed") / number("due")).abs() < 1e-8, "{evidence}");
+    assert_eq!(found["notJudged"], Value::Null);
+    let names: Vec<&Value> = found["signals"].as_array().unwrap().iter().map(|signal| &signal["signal"]).collect();
+    assert_eq!(names, ["promise", "grace", "rush"]);
+
+    // As of a date before it began, it had none; and the others have none.
+    let before = today().plus(-FAILING_DAYS - 2);
+    let earlier = app.read(&format!("/api/vendors/acme/signals?date={before}")).await;
+    assert_eq!((&earlier["episode"], &earlier["date"]), (&Value::Null, &json!(before.to_string())));
+    assert_eq!(app.read("/api/vendors/birch/signals").await["episode"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_vendor_is_new_until_it_has_promises_of_its_own() {
+    let app = fleet().await;
+    let yesterday = today().plus(-1);
+    assert_eq!(app.read(&format!("/api/vendors/late/signals?date={yesterday}")).await["notJudged"], "new");
+    assert_eq!(app.read("/api/vendors/late/signals").await["notJudged"], "blind", "nothing arrived this morning");
+    assert_eq!(app.get("/api/vendors/unknown/signals").await.status.as_u16(), 404);
+    assert_eq!(app.get("/api/vendors/acme/signals?date=2030-01-01").await.status.as_u16(), 400);
+    let empty = TestApp::new();
+    assert_eq!(
+        empty.read("/api/signals/episodes").await,
+        json!({"episodes": [], "hasMore": false, "nextCursor": null})
+    );
+}
+
+#[tokio::test]
+async fn episodes_are_listed_with_those_that_are_over() {
+    let app = fleet().await;
+    let all = app.read("/api/signals/episodes").await;
+    let episodes = all["episodes"].as_array().unwrap();
+    let of_acme: Vec<&Value> = episodes.iter().filter(|episode| episode["vendorId"] == "acme").collect();
+    let [episode] = of_acme[..] else { panic!("{all}") };
+    let shown = app.read("/api/vendors/acme/signals").await;
+    for field in ["id", "since", "raisedAt", "probability", "excessPerWeek", "fleetEpisode"] {
+        assert_eq!(episode[field], shown["episode"][field], "{field}");
+    }
+    assert!(episodes.is_sorted_by_key(|episode| !episode["vendorId"].is_null()), "the fleet first: {all}");
+    let only = app.read("/api/signals/episodes?vendorId=birch").await;
+    assert_eq!(only["episodes"], json!([]));
+    let before = today().plus(-FAILING_DAYS - 2);
+    assert_eq!(app.read(&format!("/api/signals/episodes?to={before}")).await["episodes"], json!([]));
+
+    // The orders arrive after all, so that it never failed.
+    let arrivals = (1..=FAILING_DAYS).flat_map(|days_ago| {
+        let due = today().plus(-days_ago);
+        (0..8).filter_map(move |number| order("acme", due, number, true).into_iter().find(is_arrival))
+    });
+    app.record(arrivals.collect()).await;
+    let all = app.read("/api/signals/episodes").await;
+    assert!(all["episodes"].as_array().unwrap().iter().all(|episode| episode["vendorId"] != "acme"), "{all}");
+}
+
+fn is_arrival(event: &OrderEvent) -> bool {
+    event.status() == Status::Arrived
+}
+
+#[tokio::test]
+async fn pages_follow_each_other() {
+    let app = fleet().await;
+    let all = app.read("/api/signals/episodes").await["episodes"].clone();
+    let (mut found, mut path) = (Vec::new(), "/api/signals/episodes?limit=1".to_owned());
+    loop {
+        let page = app.read(&path).await;
+        found.extend(page["episodes"].as_array().unwrap().clone());
+        let Some(cursor) = page["nextCursor"].as_str() else { break };
+        path = format!("/api/signals/episodes?limit=1&cursor={cursor}");
+    }
+    assert_eq!(json!(found), all);
+}
