@@ -3,15 +3,12 @@
 
 use goody_application::ports::{ReportReader, StoreError};
 use goody_application::retention::Retention;
-use goody_application::{detect, roll};
-use goody_domain::{Instant, Minute};
+use goody_application::roll;
+use goody_domain::Instant;
 use goody_store_dynamodb::DynamoStore;
 
-/// How often states of the detection are stored.
-const DETECTION_MINUTES: Minute = 15;
-
 /// Computes the current reports for `now`. The first tick of a day also removes expired buckets; DynamoDB deletes orders by
-/// their time to live. Each quarter of an hour it stores the states from which the detection continues.
+/// their time to live.
 ///
 /// # Errors
 /// The store failed. The next tick does the remaining work.
@@ -24,9 +21,6 @@ pub async fn tick(store: &DynamoStore, retention: Retention, now: Instant) -> Re
         let expiry = retention.expiry(store.zone().day(now.min(latest_fact)), today);
         let removed = Box::pin(store.expire_buckets(expiry.buckets_before)).await?;
         tracing::info!(buckets = removed, "removed expired buckets");
-    }
-    if store.zone().day_and_minute(now).1.is_multiple_of(DETECTION_MINUTES) {
-        Box::pin(detect::keep_up(store, now)).await?;
     }
     let rolled = Box::pin(roll::tick(store, now)).await?;
     metrics::counter!("goody_reports_rolled_total").increment(rolled as u64);

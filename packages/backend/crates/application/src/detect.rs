@@ -10,10 +10,12 @@ use goody_domain::detection::{FleetDetector, Rules, SlotCounts};
 use goody_domain::{AsOf, Day, Instant, Minute, Quarters, VendorId};
 use tokio::sync::Mutex;
 
-use crate::ports::{DayRevisions, DetectionStore, ReportReader, Result, Scope, StoredDetection};
+use crate::ports::{DayRevisions, DetectionStore, ReportReader, Result, Scope, StoredDetection, keeps_detection};
 
-/// How many days are read at a time, and after how many days a state is stored.
+/// After how many days a state is stored.
 const WEEK: i32 = 7;
+/// How many days are read at a time: a store has a call for each vendor.
+const READ: i32 = 13 * WEEK;
 /// The rules of the detection.
 const RULES: Rules = Rules::QUARTERS;
 
@@ -78,16 +80,19 @@ where
 {
     let (last, over) = slots_over(as_of);
     while from <= last {
-        let to = next_monday(from).plus(-1).min(last);
+        let to = from.plus(READ - 1).min(last);
         let read = store.quarters(from, to).await?;
         for day in (from.number()..=to.number()).map(Day::from_number) {
             let slots = if day == last { over } else { RULES.slots_per_day };
             take_day(&mut detector, &quarters_of(&read, day), slots);
+            let next = day.plus(1);
+            // Those that the last one would remove are not stored.
+            let is_kept = next == next_monday(day) && keeps_detection(next, last);
+            if let Some(revision) = revision.filter(|_| is_kept) {
+                store.store_detection(StoredDetection { day: next, revision, state: detector.write() }).await?;
+            }
         }
         from = to.plus(1);
-        if let Some(revision) = revision.filter(|_| from == next_monday(to)) {
-            store.store_detection(StoredDetection { day: from, revision, state: detector.write() }).await?;
-        }
     }
     Ok(detector)
 }
