@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use futures::stream::{self, StreamExt, TryStreamExt};
-use goody_application::ports::{RejectionBounds, Result};
+use goody_application::ports::{RejectionBounds, RejectionId, Result};
 use goody_domain::Instant;
 
 use super::items::{Place, RECORDS, Totals, day_of, record_key, record_sort_key, totals_sort_key};
@@ -75,10 +75,15 @@ impl DynamoStore {
 
     /// Removes records with their pointers and bodies. Returns the number of those that were there.
     pub(super) async fn remove_records(&self, places: Vec<Place>) -> Result<u64> {
+        let ids: Vec<RejectionId> = places.iter().map(|place| place.id.clone()).collect();
+        let pointers = &self.pointers(&ids, Instant::from_micros(i64::MIN)).await?;
         let remove = |place: Place| async move {
             let is_removed = self.delete_existing(DOING, record_key(place.first_at, &place.id)).await?;
-            for key in place.other_keys() {
-                self.delete_existing(DOING, key).await?;
+            // The same again, after this record had expired, has a record of its own, to which the rest belongs.
+            if pointers.get(&place.id).is_none_or(|first_at| *first_at == place.first_at) {
+                for key in place.other_keys() {
+                    self.delete_existing(DOING, key).await?;
+                }
             }
             Ok(is_removed.then_some(place))
         };

@@ -179,6 +179,10 @@ pub async fn rejections_expire_after_thirty_days(make: MakeStore) {
     keep(store, vec![refused("old")], ALL, later(70 * DAY)).await;
     assert_eq!(bodies(store.as_ref(), later(70 * DAY)).await, ["old"]);
     assert_eq!(all(store.as_ref(), 9, later(70 * DAY)).await[0].times, 1);
+    // The removal of the expired one leaves the new one, which is found again.
+    store.expire_rejections(kept_since(later(70 * DAY))).await.unwrap();
+    keep(store, vec![refused("old")], ALL, later(70 * DAY + 1)).await;
+    assert_eq!(all(store.as_ref(), 9, later(70 * DAY + 1)).await[0].times, 2);
 }
 
 /// Rejections are removed one by one, or all at once; what is removed can be kept again.
