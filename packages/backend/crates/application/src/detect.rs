@@ -10,7 +10,9 @@ use goody_domain::detection::{FleetDetector, Rules, SlotCounts};
 use goody_domain::{AsOf, Day, Instant, Minute, Quarters, VendorId};
 use tokio::sync::Mutex;
 
-use crate::ports::{DayRevisions, DetectionStore, ReportReader, Result, Scope, StoredDetection, keeps_detection};
+use crate::ports::{
+    DayRevisions, DetectionStore, ReportReader, Result, Scope, ScopeQuarters, StoredDetection, keeps_detection,
+};
 
 /// After how many days a state is stored.
 const WEEK: i32 = 7;
@@ -122,7 +124,7 @@ fn next_monday(day: Day) -> Day {
 }
 
 /// What a day counted, by vendor; of the fleet (`None`).
-fn quarters_of(read: &[(Scope, Vec<(Day, Quarters)>)], day: Day) -> BTreeMap<Option<&VendorId>, &Quarters> {
+fn quarters_of(read: &[ScopeQuarters], day: Day) -> BTreeMap<Option<&VendorId>, &Quarters> {
     let of_day = read.iter().filter_map(|(scope, days)| {
         let position = days.binary_search_by_key(&day, |(day, _)| *day).ok()?;
         let vendor_id = match scope {

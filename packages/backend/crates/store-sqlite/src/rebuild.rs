@@ -147,20 +147,21 @@ fn correct_buckets(
     purpose: Purpose,
 ) -> std::result::Result<u64, Fault> {
     let empty = Bucket::default();
-    let mut different = 0;
+    let pair = |day: &Day| (stored.get(day).unwrap_or(&empty), expected.get(day).unwrap_or(&empty));
     let days: BTreeSet<Day> = stored.keys().chain(expected.keys()).copied().collect();
-    for day in days {
-        let (actual, expected) = (stored.get(&day).unwrap_or(&empty), expected.get(&day).unwrap_or(&empty));
-        if actual != expected {
-            different += 1;
-            if purpose == Purpose::Check {
-                tracing::warn!(scope, %day, "a bucket differed and was corrected");
-            }
-            counters::write_bucket(connection, scope, day, expected, day)?;
-            note_change(connection, day, schema::next_revision(connection)?)?;
-        }
+    let different: Vec<Day> = days.into_iter().filter(|day| pair(day).0 != pair(day).1).collect();
+    if different.is_empty() {
+        return Ok(0);
     }
-    Ok(different)
+    let revision = schema::next_revision(connection)?;
+    for day in &different {
+        if purpose == Purpose::Check {
+            tracing::warn!(scope, %day, "a bucket differed and was corrected");
+        }
+        counters::write_bucket(connection, scope, *day, pair(day).1, *day)?;
+        note_change(connection, *day, revision)?;
+    }
+    Ok(different.len() as u64)
 }
 
 /// Corrects the totals of a scope and its months, which are the sums of its buckets. Returns how many of them differed.
