@@ -1,13 +1,14 @@
-//! The scheduled work: computes current reports and removes expired buckets. Futures are boxed because those of the store are
+//! The scheduled work: computes current reports and the detection, and removes expired buckets. Futures are boxed because those of the store are
 //! large.
 
 use goody_application::ports::{ReportReader, StoreError};
 use goody_application::retention::Retention;
-use goody_application::roll;
+use goody_application::{detect, roll};
 use goody_domain::Instant;
 use goody_store_dynamodb::DynamoStore;
 
-/// Computes the current reports for `now`. The first tick of a day also removes expired buckets; DynamoDB deletes orders by
+/// Computes the current reports for `now`, and the detection of the latest quarter of a day if it is not known or too old: a part of it at each
+/// tick where it has much to do. The first tick of a day also removes expired buckets; DynamoDB deletes orders by
 /// their time to live.
 ///
 /// # Errors
@@ -24,5 +25,5 @@ pub async fn tick(store: &DynamoStore, retention: Retention, now: Instant) -> Re
     }
     let rolled = Box::pin(roll::tick(store, now)).await?;
     metrics::counter!("goody_reports_rolled_total").increment(rolled as u64);
-    Ok(())
+    Box::pin(detect::keep_up(store, now)).await.map(drop)
 }

@@ -137,7 +137,8 @@ impl Background {
     async fn follow_detection(&self) {
         loop {
             let kept_up = detect::keep_up(self.store.as_ref(), self.clock.now()).await;
-            wait_for_next(kept_up, tokio::time::sleep(DETECTION_INTERVAL)).await;
+            let interval = if let Ok(false) = kept_up { Duration::ZERO } else { DETECTION_INTERVAL };
+            wait_for_next(kept_up.map(drop), tokio::time::sleep(interval)).await;
         }
     }
 

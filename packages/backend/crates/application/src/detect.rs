@@ -3,23 +3,24 @@
 //! The detection is a fold of the quarters of all vendors. Its state at the starts of some days is stored, so that it continues from
 //! there. A change of a counter of a day makes the states of later days void: the store knows the revision at which each day changed.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
 
 use goody_domain::detection::{FleetDetector, Rules, SlotCounts};
 use goody_domain::{AsOf, Day, Instant, Minute, Quarters, VendorId};
-use tokio::sync::Mutex;
 
 use crate::ports::{
-    DayRevisions, DetectionStore, ReportReader, Result, Scope, ScopeQuarters, StoredDetection, keeps_detection,
+    DayRevisions, DetectionKey, DetectionStore, Rebuilt, ReportReader, Result, Scope, ScopeQuarters, SlotTime,
+    StoredDetection, keeps_detection,
 };
 
 /// After how many days a state is stored.
 const WEEK: i32 = 7;
 /// How many days are read at a time: a store has a call for each vendor.
 const READ: i32 = 13 * WEEK;
+/// How old the latest state may be, in seconds, before it is computed again because earlier counters have changed.
+const LATEST_HOLDS_SECONDS: i64 = 15 * 60;
 /// The rules of the detection.
-const RULES: Rules = Rules::QUARTERS;
+pub(crate) const RULES: Rules = Rules::QUARTERS;
 
 /// The detection as of the end of the latest slot that is over. `None` while nothing was counted.
 ///
@@ -29,17 +30,42 @@ pub async fn detect<S: ReportReader + DetectionStore + ?Sized>(
     store: &S,
     as_of: AsOf,
 ) -> Result<Option<FleetDetector>> {
-    continue_from_stored(store, as_of, false).await
+    let until = slot_time(as_of);
+    let revisions = store.day_revisions().await?;
+    let Some(mut fold) = continue_to(store, &revisions, until).await? else { return Ok(None) };
+    fold.advance(until).await?;
+    Ok(Some(fold.detector))
 }
 
-/// Stores the states of the Mondays since the latest one that holds, so that [`detect`] has less to do. Two processes may do this at the
-/// same time.
+/// Stores the states of the Mondays since the latest one that holds, so that [`detect`] has less to do; for a store whose revision has to be
+/// read, that of the latest slot, too: requests use it. One call stores those of a quarter of a year at most; returns whether it is done. Two
+/// processes may do this at the same time.
 ///
 /// # Errors
 /// The store failed.
-pub async fn keep_up<S: ReportReader + DetectionStore + ?Sized>(store: &S, now: Instant) -> Result<()> {
-    let sunday = next_monday(store.zone().day(now.floor_minute())).plus(-WEEK - 1);
-    continue_from_stored(store, store.zone().end_of(sunday), true).await.map(drop)
+pub async fn keep_up<S: ReportReader + DetectionStore + ?Sized>(store: &S, now: Instant) -> Result<bool> {
+    let latest = slot_time(store.zone().today(now));
+    let monday = next_monday(latest.day).plus(-WEEK);
+    let needs_latest = store.revision().is_none();
+    let until = if needs_latest { latest } else { SlotTime::start_of(monday) };
+    let known = store.stored_detections().await?.into_iter().find(|key| key.at == until);
+    if needs_latest && known.is_some_and(|key| now < key.computed_at.plus_seconds(LATEST_HOLDS_SECONDS)) {
+        return Ok(true);
+    }
+    // Before the quarters: what changes while they are read makes the new states void.
+    let revisions = store.day_revisions().await?;
+    let Some(mut fold) = continue_to(store, &revisions, until).await? else { return Ok(true) };
+    let counted = fold.counted.range(fold.at.day..).next();
+    let last = counted.map_or(until, |day| until.min(SlotTime::start_of(day.plus(READ))));
+    while fold.at < last {
+        let at = SlotTime::start_of(next_monday(fold.at.day)).min(last);
+        fold.advance(at).await?;
+        if keeps_detection(at, until) {
+            let key = DetectionKey { at, revision: revisions.current, computed_at: now };
+            store.store_detection(StoredDetection { key, state: fold.detector.write() }).await?;
+        }
+    }
+    Ok(last == until)
 }
 
 /// [`detect`] from the first day on, without stored states.
@@ -50,71 +76,123 @@ pub async fn detect_anew<S: ReportReader + DetectionStore + ?Sized>(
     store: &S,
     as_of: AsOf,
 ) -> Result<Option<FleetDetector>> {
+    let until = slot_time(as_of);
     let Some(first_day) = store.first_day().await?.filter(|first| *first <= as_of.date()) else { return Ok(None) };
-    fold(store, (first_day, FleetDetector::new(first_day)), as_of, None).await.map(Some)
-}
-
-async fn continue_from_stored<S: ReportReader + DetectionStore + ?Sized>(
-    store: &S,
-    as_of: AsOf,
-    stores: bool,
-) -> Result<Option<FleetDetector>> {
-    // Before the quarters: what changes while they are read makes the new states void.
     let revisions = store.day_revisions().await?;
-    let Some(first_day) = store.first_day().await?.filter(|first| *first <= as_of.date()) else { return Ok(None) };
-    // The state of a day that is over is that of the start of the next one.
-    let (last, slots) = slots_over(as_of);
-    let last = if slots == RULES.slots_per_day { last.plus(1) } else { last };
-    let start = latest_valid(store, &revisions, last).await?;
-    let start = start.unwrap_or_else(|| (first_day, FleetDetector::new(first_day)));
-    fold(store, start, as_of, stores.then_some(revisions.current)).await.map(Some)
+    let start = (SlotTime::start_of(first_day), FleetDetector::new(first_day));
+    let mut fold = Fold::from(store, &revisions, start, until);
+    fold.advance(until).await?;
+    Ok(Some(fold.detector))
 }
 
-/// Continues from the start of a day. States of Mondays are stored with a revision, if there is one.
-async fn fold<S>(
-    store: &S,
-    (mut from, mut detector): (Day, FleetDetector),
-    as_of: AsOf,
-    revision: Option<i64>,
-) -> Result<FleetDetector>
-where
-    S: ReportReader + DetectionStore + ?Sized,
-{
-    let (last, over) = slots_over(as_of);
-    while from <= last {
-        let to = from.plus(READ - 1).min(last);
-        let read = store.quarters(from, to).await?;
-        for day in (from.number()..=to.number()).map(Day::from_number) {
-            let slots = if day == last { over } else { RULES.slots_per_day };
-            take_day(&mut detector, &quarters_of(&read, day), slots);
-            let next = day.plus(1);
-            // Those that the last one would remove are not stored.
-            let is_kept = next == next_monday(day) && keeps_detection(next, last);
-            if let Some(revision) = revision.filter(|_| is_kept) {
-                store.store_detection(StoredDetection { day: next, revision, state: detector.write() }).await?;
-            }
-        }
-        from = to.plus(1);
+/// Computes the stored states that should hold from the first day on, or from the oldest of them if buckets have expired, and corrects those that
+/// differ.
+///
+/// # Errors
+/// The store failed.
+pub async fn correct_states<S: ReportReader + DetectionStore + ?Sized>(store: &S, now: Instant) -> Result<Rebuilt> {
+    let revisions = store.day_revisions().await?;
+    let mut keys = store.stored_detections().await?;
+    keys.retain(|key| revisions.hold(key.at, key.revision));
+    let (Some(first_day), Some(last)) = (store.first_day().await?, keys.last().copied()) else {
+        return Ok(Rebuilt::default());
+    };
+    let mut start = (SlotTime::start_of(first_day), FleetDetector::new(first_day));
+    if store.kept_from().await?.is_some() {
+        let oldest = store.stored_detection(keys.remove(0).at).await?;
+        let Some(Ok(detector)) = oldest.as_ref().map(|oldest| FleetDetector::read(&oldest.state)) else {
+            return Ok(Rebuilt::default());
+        };
+        start = (oldest.map_or(start.0, |oldest| oldest.key.at), detector);
     }
-    Ok(detector)
+    let mut fold = Fold::from(store, &revisions, start, last.at);
+    let mut rebuilt = Rebuilt::default();
+    for key in keys {
+        fold.advance(key.at).await?;
+        let state = fold.detector.write();
+        rebuilt.buckets += 1;
+        if store.stored_detection(key.at).await?.is_none_or(|stored| stored.state != state) {
+            rebuilt.different += 1;
+            let key = DetectionKey { computed_at: now, revision: revisions.current, ..key };
+            store.store_detection(StoredDetection { key, state }).await?;
+        }
+    }
+    Ok(rebuilt)
 }
 
-/// The state of the latest day up to `last` that holds still.
+/// A fold that ends at `until`, from the latest stored state that holds. `None` while nothing was counted.
+pub(crate) async fn continue_to<'s, S: ReportReader + DetectionStore + ?Sized>(
+    store: &'s S,
+    revisions: &DayRevisions,
+    until: SlotTime,
+) -> Result<Option<Fold<'s, S>>> {
+    let Some(first_day) = store.first_day().await?.filter(|first| SlotTime::start_of(*first) <= until) else {
+        return Ok(None);
+    };
+    let start = latest_valid(store, revisions, until).await?;
+    let start = start.unwrap_or_else(|| (SlotTime::start_of(first_day), FleetDetector::new(first_day)));
+    Ok(Some(Fold::from(store, revisions, start, until)))
+}
+
+/// The state of the latest time up to `until` that holds still.
 async fn latest_valid<S: DetectionStore + ?Sized>(
     store: &S,
     revisions: &DayRevisions,
-    last: Day,
-) -> Result<Option<(Day, FleetDetector)>> {
+    until: SlotTime,
+) -> Result<Option<(SlotTime, FleetDetector)>> {
     let mut known = store.stored_detections().await?;
-    known.retain(|(day, revision)| *day <= last && revisions.first_after(*revision).is_none_or(|first| first >= *day));
-    for (day, _) in known.into_iter().rev() {
-        let stored = store.stored_detection(day).await?;
+    known.retain(|key| key.at <= until && revisions.hold(key.at, key.revision));
+    for key in known.into_iter().rev() {
+        let stored = store.stored_detection(key.at).await?.filter(|stored| stored.key == key);
         // A state of another version is computed anew.
         if let Some(Ok(detector)) = stored.map(|stored| FleetDetector::read(&stored.state)) {
-            return Ok(Some((day, detector)));
+            return Ok(Some((key.at, detector)));
         }
     }
     Ok(None)
+}
+
+/// The detection on its way from one time to a later one.
+pub(crate) struct Fold<'s, S: ?Sized> {
+    store: &'s S,
+    pub(crate) at: SlotTime,
+    pub(crate) detector: FleetDetector,
+    until: SlotTime,
+    /// The days that counted anything.
+    counted: BTreeSet<Day>,
+    /// The quarters of the days before `read_until`.
+    read: Vec<ScopeQuarters>,
+    read_until: Day,
+}
+
+impl<'s, S: ReportReader + ?Sized> Fold<'s, S> {
+    /// From a state to `until`.
+    pub(crate) fn from(
+        store: &'s S,
+        revisions: &DayRevisions,
+        (at, detector): (SlotTime, FleetDetector),
+        until: SlotTime,
+    ) -> Self {
+        let counted = revisions.days.iter().map(|(day, _)| *day).collect();
+        Self { store, at, detector, until, counted, read: Vec::new(), read_until: Day::from_number(i32::MIN) }
+    }
+
+    /// Takes the slots up to a time, at most that where the fold ends.
+    pub(crate) async fn advance(&mut self, to: SlotTime) -> Result<()> {
+        while self.at < to {
+            let day = self.at.day;
+            if day >= self.read_until {
+                let last = day.plus(READ - 1).min(self.until.day);
+                let has_counted = self.counted.range(day..=last).next().is_some();
+                self.read = if has_counted { self.store.quarters(day, last).await? } else { Vec::new() };
+                self.read_until = last.plus(1);
+            }
+            let slots = if day == to.day { to.slots } else { RULES.slots_per_day };
+            take_slots(&mut self.detector, &quarters_of(&self.read, day), self.at.slots as usize..slots as usize);
+            self.at = if day == to.day { to } else { SlotTime::start_of(day.plus(1)) };
+        }
+        Ok(())
+    }
 }
 
 /// The first Monday after a day.
@@ -136,9 +214,13 @@ fn quarters_of(read: &[ScopeQuarters], day: Day) -> BTreeMap<Option<&VendorId>, 
     of_day.collect()
 }
 
-/// Takes the first slots of a day.
-fn take_day(detector: &mut FleetDetector, of_day: &BTreeMap<Option<&VendorId>, &Quarters>, slots: u32) {
-    for quarter in 0..slots as usize {
+/// Takes some slots of a day.
+fn take_slots(
+    detector: &mut FleetDetector,
+    of_day: &BTreeMap<Option<&VendorId>, &Quarters>,
+    slots: std::ops::Range<usize>,
+) {
+    for quarter in slots {
         let (mut fleet, mut vendors) = (SlotCounts::default(), BTreeMap::new());
         for (vendor_id, quarters) in of_day {
             match vendor_id {
@@ -150,40 +232,12 @@ fn take_day(detector: &mut FleetDetector, of_day: &BTreeMap<Option<&VendorId>, &
     }
 }
 
-/// The day of an instant, and how many of its slots are over.
-fn slots_over(as_of: AsOf) -> (Day, u32) {
+/// The end of the latest slot that is over.
+pub(crate) fn slot_time(as_of: AsOf) -> SlotTime {
     let over = |cut: Minute| u32::from(cut / Quarters::MINUTES).min(RULES.slots_per_day - 1);
-    (as_of.date(), as_of.cut().map_or(RULES.slots_per_day, over))
-}
-
-/// The detection for requests: computed once for the same counters and slots.
-#[derive(Debug, Default)]
-pub struct DetectionCache(Mutex<Option<Cached>>);
-
-/// A detection, and the revision, the day and the number of slots that it is of.
-type Cached = ((i64, Day, u32), Option<Arc<FleetDetector>>);
-
-impl DetectionCache {
-    /// [`detect`], or its last result if it is still the same.
-    ///
-    /// # Errors
-    /// The store failed.
-    pub async fn detect<S>(&self, store: &S, as_of: AsOf) -> Result<Option<Arc<FleetDetector>>>
-    where
-        S: ReportReader + DetectionStore + ?Sized,
-    {
-        // Locked while it is computed: others wait for the same result.
-        let mut cached = self.0.lock().await;
-        let (day, slots) = slots_over(as_of);
-        let key = store.revision().map(|revision| (revision, day, slots));
-        if let (Some(key), Some((known, detection))) = (key, &*cached)
-            && key == *known
-        {
-            return Ok(detection.clone());
-        }
-        let detection = detect(store, as_of).await?.map(Arc::new);
-        *cached = key.map(|key| (key, detection.clone()));
-        Ok(detection)
+    match as_of.cut() {
+        Some(cut) => SlotTime { day: as_of.date(), slots: over(cut) },
+        None => SlotTime::start_of(as_of.date().plus(1)),
     }
 }
 

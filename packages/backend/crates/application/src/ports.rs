@@ -20,7 +20,7 @@ use goody_domain::{
 use serde::{Deserialize, Serialize};
 
 use crate::clock_watch::ClockJump;
-pub use detections::{DayRevisions, DetectionStore, StoredDetection, keeps_detection};
+pub use detections::{DayRevisions, DetectionKey, DetectionStore, SlotTime, StoredDetection, keeps_detection};
 pub use order_filter::{DayRange, OpenOrder, OrderFilter, OrderSort, Position, promise_days, region_of};
 pub use parcels::{MOST_ORDERS_OF_PARCEL, MOST_WAITING, ParcelStore, WaitingParcel, parcel_term};
 pub use rejections::{
@@ -607,9 +607,9 @@ pub struct Expired {
 /// The result of rebuilding one scope.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Rebuilt {
-    /// The number of buckets that follow from the orders.
+    /// The number of buckets that follow from the orders, and of stored states of the detection that follow from them.
     pub buckets: u64,
-    /// The number of buckets that differed and were corrected.
+    /// How many of them differed and were corrected.
     pub different: u64,
 }
 

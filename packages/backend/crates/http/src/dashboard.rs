@@ -6,15 +6,15 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use goody_application::read::{FleetReports, RecordedHealth, fleet_history};
 use goody_contract::{
-    DashboardHistoryView, DashboardView, DataFreshness, DateQuery, FleetDayView, HistoryQuery, Problem,
+    ChangesView, DashboardHistoryView, DashboardView, DataFreshness, DateQuery, FleetDayView, HistoryQuery, Problem,
     SystemHealthView,
 };
-use goody_domain::{AsOf, Dashboard, Report, Window};
+use goody_domain::{AsOf, Dashboard, Report, VendorId, Window};
 
 use crate::error::ApiError;
 use crate::json_response::JsonResponse;
 use crate::params::{Params, Validator};
-use crate::{App, health};
+use crate::{App, health, signals};
 
 /// Data is fresh if the latest event occurred at most so many minutes ago.
 const FRESH_MINUTES: i64 = 60;
@@ -62,18 +62,20 @@ async fn dashboard_response(app: &App, query: &DateQuery) -> Result<JsonResponse
         return Ok(response);
     }
     let (fleet, status) = app.0.fleet.windows(as_of, window).await?;
-    let response = JsonResponse::json(&view(
-        app,
-        &fleet,
-        &RecordedHealth::of(&status, problem.as_ref(), app.0.silence_hours, now),
-    ))?;
+    let changes = signals::changes(app, as_of, |id| vendor_name(&fleet, id).to_owned()).await?;
+    let health = RecordedHealth::of(&status, problem.as_ref(), app.0.silence_hours, now);
+    let response = JsonResponse::json(&view(app, &fleet, &health, changes))?;
     if problem.is_none() {
         app.0.dashboards.insert((as_of, window), minute, fleet.revision, response.clone());
     }
     Ok(response)
 }
 
-fn view(app: &App, fleet: &FleetReports, health: &RecordedHealth) -> DashboardView {
+fn vendor_name<'f>(fleet: &'f FleetReports, vendor_id: &VendorId) -> &'f str {
+    fleet.row(vendor_id).map_or("", |row| row.vendor.name.as_str())
+}
+
+fn view(app: &App, fleet: &FleetReports, health: &RecordedHealth, changes: ChangesView) -> DashboardView {
     let dashboard = Dashboard::fold(fleet.rows.iter().map(|row| &row.current.report), fleet.as_of);
     let minutes = health.minutes_since_last_update();
     let system_health = SystemHealthView {
@@ -86,12 +88,12 @@ fn view(app: &App, fleet: &FleetReports, health: &RecordedHealth) -> DashboardVi
         last_update_minutes_ago: minutes,
         issues: health.issues(),
     };
-    let name = |report: &Report| fleet.row(&report.vendor_id).map_or("", |row| row.vendor.name.as_str());
+    let name = |report: &Report| vendor_name(fleet, &report.vendor_id);
     let mut gaps = health::gaps(&health.gaps);
     if fleet.as_of.cut().is_none() {
         gaps.unplaced_orders = None;
     }
-    DashboardView::new(&dashboard, app.0.reports.zone().name(), system_health, gaps, name)
+    DashboardView::new(&dashboard, app.0.reports.zone().name(), system_health, gaps, changes, name)
 }
 
 impl Cache {

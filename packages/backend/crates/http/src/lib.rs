@@ -47,7 +47,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
-use goody_application::detect::DetectionCache;
+use goody_application::detection_cache::DetectionCache;
 use goody_application::ingest::Ingest;
 use goody_application::parcels::Parcels;
 use goody_application::ports::{ChangeFeed, Clock, OrderReader, ReportReader, Store, VendorStore};

@@ -23,10 +23,13 @@ pub(crate) fn order_filter(
     let mut ranges = ranges(query, validator);
     let on_time = validator.flag("onTime", query.on_time.as_ref());
     let shipped_on_time = validator.flag("shippedOnTime", query.shipped_on_time.as_ref());
-    for (wanted, milestone) in [(on_time, Milestone::Due), (shipped_on_time, Milestone::ShipDue)] {
-        if wanted.is_some() {
-            ranges.entry(milestone).or_default();
-        }
+    let due_since = validator.parse("dueSince", query.due_since.as_ref(), Instant::parse);
+    if on_time.is_some() || due_since.is_some() {
+        let due = ranges.entry(Milestone::Due).or_default();
+        due.from = due.from.or_else(|| due_since.map(|since| zone.day(since)));
+    }
+    if shipped_on_time.is_some() {
+        ranges.entry(Milestone::ShipDue).or_default();
     }
     let placed = range(validator, ("dateFrom", query.date_from.as_ref()), ("dateTo", query.date_to.as_ref()));
     let sort_by: Option<OrderSortBy> = validator.enum_value("sort", query.sort.as_ref());
@@ -54,6 +57,8 @@ pub(crate) fn order_filter(
         statuses,
         placed_from: placed.from,
         placed_to: placed.to,
+        placed_since: validator.parse("placedSince", query.placed_since.as_ref(), Instant::parse),
+        due_since,
         ranges,
         delayed: validator.flag("delayed", query.delayed.as_ref()),
         gift_type: validator.parse("giftType", query.gift_type.as_ref(), GiftType::parse),

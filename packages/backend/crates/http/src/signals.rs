@@ -4,12 +4,15 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
+use goody_application::explain::{ExplainedChange, explain_change};
 use goody_contract::{
-    EpisodeState, EpisodeView, EpisodesQuery, EpisodesView, EvidenceView, NotJudgedView, OpenEpisodeView, Problem,
-    SignalView, SignalsQuery, VendorSignalsView,
+    ChangeView, ChangesView, EpisodeState, EpisodeView, EpisodesQuery, EpisodesView, EvidenceView,
+    ExplainedEpisodeView, ExplanationView, NotJudgedView, OpenEpisodeView, Problem, SignalView, SignalsQuery,
+    VendorSignalsView, WatchedVendorView, percent, rounded,
 };
 use goody_domain::detection::{Detector, Episode, Evidence, FleetDetector, Rules, Signal};
-use goody_domain::{AsOf, Interval, VendorId};
+use goody_domain::explanation::ExplanationWindows;
+use goody_domain::{AsOf, Instant, Interval, VendorId};
 use serde::{Deserialize, Serialize};
 
 use crate::error::ApiError;
@@ -21,6 +24,8 @@ use crate::{App, cursor};
 const RULES: Rules = Rules::QUARTERS;
 /// What the id of an episode of the fleet has in place of a vendor.
 const FLEET: &str = "*";
+/// The most changes and watched vendors on the dashboard.
+const MOST_CHANGES: usize = 10;
 
 /// The signals of a vendor on one date, and its open episode.
 #[utoipa::path(
@@ -41,11 +46,15 @@ pub(crate) async fn of_vendor(
     let found = Found::at(&app, as_of).await?;
     let vendor_id = &vendor.vendor_id;
     let detector = found.as_ref().and_then(|found| found.fleet.vendor(vendor_id));
+    let episode = match found.as_ref().zip(detector) {
+        Some((found, detector)) => found.explained_episode(vendor_id, detector).await?,
+        None => None,
+    };
     JsonResponse::json(&VendorSignalsView {
         vendor_id: vendor_id.to_string(),
         date: as_of.date().to_string(),
         as_of: found.as_ref().map(|found| found.time(found.fleet.next_slot())),
-        episode: found.as_ref().zip(detector).and_then(|(found, detector)| found.open_episode(vendor_id, detector)),
+        episode,
         signals: found.as_ref().zip(detector).map_or_else(Vec::new, |(found, detector)| found.signals(detector)),
         not_judged: match (&found, detector) {
             (Some(found), _) if found.fleet.is_blind() => Some(NotJudgedView::Blind),
@@ -122,11 +131,11 @@ struct Found {
 impl Found {
     /// The detection as of an instant; `None` while nothing was counted.
     async fn at(app: &App, as_of: AsOf) -> Result<Option<Self>, ApiError> {
-        let fleet = app.0.detections.detect(app.0.order_store.as_ref(), as_of).await?;
+        let fleet = app.0.detections.detect(app.0.order_store.as_ref(), as_of, app.now()).await?;
         Ok(fleet.map(|fleet| Self { fleet, app: app.clone() }))
     }
 
-    fn instant(&self, slot: u32) -> goody_domain::Instant {
+    fn instant(&self, slot: u32) -> Instant {
         self.fleet.start_of(slot, &RULES, self.app.0.reports.zone())
     }
 
@@ -186,17 +195,38 @@ impl Found {
         }
     }
 
-    fn open_episode(&self, vendor_id: &VendorId, detector: &Detector) -> Option<OpenEpisodeView> {
+    fn open_episode(&self, vendor_id: Option<&VendorId>, detector: &Detector) -> Option<OpenEpisodeView> {
         let episode = detector.open_episode()?;
         let evidence = detector.evidence(&RULES);
         Some(OpenEpisodeView {
-            episode: self.view(Some(vendor_id), episode, evidence),
+            episode: self.view(vendor_id, episode, evidence),
             priority: evidence.map(|evidence| rounded(evidence.priority())),
             evidence: evidence.map(|evidence| self.evidence_view(vendor_id, detector, &evidence)),
         })
     }
 
-    fn evidence_view(&self, vendor_id: &VendorId, detector: &Detector, evidence: &Evidence) -> EvidenceView {
+    /// The open episode of a vendor with what changed about its orders.
+    async fn explained_episode(
+        &self,
+        vendor_id: &VendorId,
+        detector: &Detector,
+    ) -> Result<Option<ExplainedEpisodeView>, ApiError> {
+        let Some(episode) = self.open_episode(Some(vendor_id), detector) else { return Ok(None) };
+        let since = detector.open_episode().map_or(0, |episode| episode.since);
+        let due_a_day = detector.evidence(&RULES).map_or(0.0, |evidence| {
+            let days = f64::from(detector.next_slot() - evidence.since) / f64::from(RULES.slots_per_day);
+            evidence.counts.due() as f64 / days
+        });
+        let at = self.instant(self.fleet.next_slot());
+        let change = ExplainedChange { vendor_id, since: self.instant(since), at, due_a_day };
+        let found = explain_change(self.app.0.order_store.as_ref(), change, self.app.now()).await?;
+        let explanation = found.map(|(windows, explanation)| {
+            ExplanationView::new(&windows, &explanation, missed_orders(vendor_id, &windows))
+        });
+        Ok(Some(ExplainedEpisodeView { episode, explanation }))
+    }
+
+    fn evidence_view(&self, vendor_id: Option<&VendorId>, detector: &Detector, evidence: &Evidence) -> EvidenceView {
         let (due, missed) = (evidence.counts.due(), evidence.counts.missed());
         EvidenceView {
             signal: evidence.signal.into(),
@@ -208,8 +238,26 @@ impl Found {
             rate_interval: Interval::wilson(missed, due).map(Into::into),
             excess: rounded(missed as f64 - evidence.expected),
             excess_per_week: rounded(evidence.excess_per_week),
-            tide: rounded(self.fleet.lift(&RULES, vendor_id, evidence.signal)),
+            tide: vendor_id.map_or(0.0, |id| rounded(self.fleet.lift(&RULES, id, evidence.signal))),
         }
+    }
+
+    /// The vendors without an episode whose most probable signal is not sure enough for one: the most probable ones first.
+    fn watch(&self) -> Vec<(&VendorId, Signal, f64)> {
+        let quiet = self
+            .fleet
+            .vendors()
+            .filter(|(_, detector)| detector.open_episode().is_none() && detector.not_judged(&RULES).is_none());
+        let lead = |(id, detector): (_, &Detector)| {
+            let probabilities = Signal::ALL.into_iter().map(|signal| (signal, detector.signal(signal).probability));
+            let (signal, probability) =
+                probabilities.reduce(|lead, other| if other.1 > lead.1 { other } else { lead })?;
+            (RULES.clear_at..RULES.raise_at).contains(&probability).then_some((id, signal, probability))
+        };
+        let mut watched: Vec<(&VendorId, Signal, f64)> = quiet.filter_map(lead).collect();
+        watched.sort_by(|one, other| other.2.total_cmp(&one.2).then(one.0.cmp(other.0)));
+        watched.truncate(MOST_CHANGES);
+        watched
     }
 
     fn signals(&self, detector: &Detector) -> Vec<SignalView> {
@@ -227,11 +275,49 @@ impl Found {
     }
 }
 
-/// Equal on every host, whatever the last digits are.
-fn rounded(number: f64) -> f64 {
-    (number * 1e9).round() / 1e9
+/// The part of the dashboard that says which vendors began to fail. `name` returns the name of a vendor.
+pub(crate) async fn changes(
+    app: &App,
+    as_of: AsOf,
+    name: impl Fn(&VendorId) -> String,
+) -> Result<ChangesView, ApiError> {
+    let Some(found) = Found::at(app, as_of).await? else {
+        let (changes, watch) = (Vec::new(), Vec::new());
+        return Ok(ChangesView { judged_until: None, is_blind: false, open_episodes: 0, changes, watch });
+    };
+    let of_fleet = found.open_episode(None, found.fleet.fleet());
+    let of_vendors = found.fleet.vendors().filter_map(|(id, detector)| {
+        Some((detector.evidence(&RULES).map_or(0.0, |evidence| evidence.priority()), id, detector.open_episode()?))
+    });
+    let mut of_vendors: Vec<(f64, &VendorId, &Episode)> = of_vendors.collect();
+    of_vendors.sort_by(|(one, one_id, _), (other, other_id, _)| other.total_cmp(one).then(one_id.cmp(other_id)));
+    let open_of = |id: &VendorId| found.fleet.vendor(id).and_then(|detector| found.open_episode(Some(id), detector));
+    let open =
+        of_vendors.iter().filter_map(|(_, id, _)| Some(ChangeView { name: Some(name(id)), episode: open_of(id)? }));
+    let of_fleet = of_fleet.map(|episode| ChangeView { name: None, episode });
+    Ok(ChangesView {
+        judged_until: Some(found.time(found.fleet.next_slot())),
+        is_blind: found.fleet.is_blind(),
+        open_episodes: of_vendors.len(),
+        changes: of_fleet.into_iter().chain(open).take(MOST_CHANGES).collect(),
+        watch: found
+            .watch()
+            .into_iter()
+            .map(|(id, signal, probability)| WatchedVendorView {
+                vendor_id: id.to_string(),
+                name: name(id),
+                signal: signal.into(),
+                probability: rounded(probability),
+            })
+            .collect(),
+    })
 }
 
-fn percent(share: f64) -> f64 {
-    rounded(100.0 * share)
+/// The address of the list of the missed orders of the window after a change.
+fn missed_orders(vendor_id: &VendorId, windows: &ExplanationWindows) -> String {
+    let ExplanationWindows { after, placed_from, .. } = windows;
+    format!(
+        "/api/orders?vendorId={vendor_id}&onTime=false&dueSince={}&placedSince={placed_from}&asOf={}",
+        after.start, after.end
+    )
 }

@@ -4,8 +4,10 @@
 //! match is as good as none.
 
 use async_trait::async_trait;
-use goody_application::ports::{DayRevisions, DetectionStore, Result, StoredDetection, keeps_detection};
-use goody_domain::Day;
+use goody_application::ports::{
+    DayRevisions, DetectionKey, DetectionStore, Result, SlotTime, StoredDetection, keeps_detection,
+};
+use goody_domain::{Day, Instant};
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 use sha2::{Digest, Sha256};
@@ -36,7 +38,10 @@ struct ListItem {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Listed {
     day: i32,
+    slots: u32,
     revision: i64,
+    #[serde(rename = "computedAt")]
+    computed_at: Instant,
     parts: usize,
     hash: String,
 }
@@ -58,8 +63,16 @@ struct PartItem {
     state: ByteBuf,
 }
 
-fn part_key(day: i32, part: usize) -> String {
-    format!("state#{day}#{part:03}")
+impl Listed {
+    fn key(&self) -> DetectionKey {
+        let at = SlotTime { day: Day::from_number(self.day), slots: self.slots };
+        DetectionKey { at, revision: self.revision, computed_at: self.computed_at }
+    }
+
+    fn parts(&self) -> impl Iterator<Item = String> {
+        let Self { day, slots, .. } = *self;
+        (0..self.parts).map(move |part| format!("state#{day}#{slots}#{part:03}"))
+    }
 }
 
 fn hash(state: &[u8]) -> String {
@@ -91,44 +104,41 @@ impl DetectionStore for DynamoStore {
         Ok(DayRevisions { days, current })
     }
 
-    async fn stored_detections(&self) -> Result<Vec<(Day, i64)>> {
-        let list = self.listed().await?;
-        Ok(list.into_iter().map(|listed| (Day::from_number(listed.day), listed.revision)).collect())
+    async fn stored_detections(&self) -> Result<Vec<DetectionKey>> {
+        Ok(self.listed().await?.iter().map(Listed::key).collect())
     }
 
-    async fn stored_detection(&self, day: Day) -> Result<Option<StoredDetection>> {
+    async fn stored_detection(&self, at: SlotTime) -> Result<Option<StoredDetection>> {
         const DOING: &str = "reading a state of the detection";
-        let Some(listed) = self.listed().await?.into_iter().find(|listed| listed.day == day.number()) else {
+        let Some(listed) = self.listed().await?.into_iter().find(|listed| listed.key().at == at) else {
             return Ok(None);
         };
-        let keys = (0..listed.parts).map(|part| item_key(PARTITION, part_key(listed.day, part))).collect();
+        let keys = listed.parts().map(|part| item_key(PARTITION, part)).collect();
         let parts = self.get_all(DOING, &self.tables.reports, keys).await?;
         let mut parts: Vec<PartItem> = parts.into_iter().map(read).collect::<Result<_>>()?;
         parts.sort_by(|one, other| one.date.cmp(&other.date));
         let bytes: Vec<u8> = parts.into_iter().flat_map(|part| part.state.into_vec()).collect();
         let state = if hash(&bytes) == listed.hash { Some(inflate(&bytes)?) } else { None };
-        Ok(state.map(|state| StoredDetection { day, revision: listed.revision, state }))
+        Ok(state.map(|state| StoredDetection { key: listed.key(), state }))
     }
 
     async fn store_detection(&self, detection: StoredDetection) -> Result<()> {
-        let StoredDetection { day, revision, state } = detection;
+        let StoredDetection { key: DetectionKey { at, revision, computed_at }, state } = detection;
         let bytes = deflate(&state)?;
-        let parts = bytes.chunks(PART);
-        let listed = Listed { day: day.number(), revision, parts: parts.len(), hash: hash(&bytes) };
-        for (part, bytes) in parts.enumerate() {
-            let (vendor_id, date) = (PARTITION.to_owned(), part_key(listed.day, part));
-            self.put_detection(write(&PartItem { vendor_id, date, state: ByteBuf::from(bytes) })?).await?;
+        let parts = bytes.len().div_ceil(PART);
+        let listed = Listed { day: at.day.number(), slots: at.slots, revision, computed_at, parts, hash: hash(&bytes) };
+        for (part, bytes) in listed.parts().zip(bytes.chunks(PART)) {
+            let item = PartItem { vendor_id: PARTITION.to_owned(), date: part, state: ByteBuf::from(bytes) };
+            self.put_detection(write(&item)?).await?;
         }
         let mut states = self.listed().await?;
-        states.retain(|other| other.day != listed.day);
+        states.retain(|other| other.key().at != at);
         states.push(listed);
-        states.sort_by_key(|listed| listed.day);
-        let (kept, old): (Vec<_>, Vec<_>) =
-            states.into_iter().partition(|listed| keeps_detection(Day::from_number(listed.day), day));
+        states.sort_by_key(|listed| listed.key().at);
+        let (kept, old): (Vec<_>, Vec<_>) = states.into_iter().partition(|listed| keeps_detection(listed.key().at, at));
         let (vendor_id, date) = (PARTITION.to_owned(), LIST.to_owned());
         self.put_detection(write(&ListItem { vendor_id, date, states: kept })?).await?;
-        let parts = old.iter().flat_map(|listed| (0..listed.parts).map(|part| part_key(listed.day, part)));
-        let keys: Vec<Item> = parts.map(|key| item_key(PARTITION, key)).collect();
+        let keys: Vec<Item> = old.iter().flat_map(Listed::parts).map(|part| item_key(PARTITION, part)).collect();
         self.delete_all("removing old states of the detection", &self.tables.reports, keys).await
     }
 }

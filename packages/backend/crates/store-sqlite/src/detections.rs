@@ -1,9 +1,11 @@
 //! States of the detection: rows of which no number depends.
 
 use async_trait::async_trait;
-use goody_application::ports::{DayRevisions, DetectionStore, Result, StoredDetection, keeps_detection};
-use goody_domain::Day;
-use rusqlite::{Connection, OptionalExtension, params};
+use goody_application::ports::{
+    DayRevisions, DetectionKey, DetectionStore, Result, SlotTime, StoredDetection, keeps_detection,
+};
+use goody_domain::{Day, Instant};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::writer::Weight;
 use crate::{Fault, SqliteStore, schema};
@@ -20,43 +22,53 @@ impl DetectionStore for SqliteStore {
         .await
     }
 
-    async fn stored_detections(&self) -> Result<Vec<(Day, i64)>> {
-        self.read("listing states of the detection", |connection| {
-            let mut statement = connection.prepare_cached("SELECT day, revision FROM detections ORDER BY day")?;
-            let stored = statement.query_map([], |row| Ok((Day::from_number(row.get(0)?), row.get(1)?)))?;
-            Ok(stored.collect::<rusqlite::Result<_>>()?)
-        })
-        .await
+    async fn stored_detections(&self) -> Result<Vec<DetectionKey>> {
+        self.read("listing states of the detection", keys).await
     }
 
-    async fn stored_detection(&self, day: Day) -> Result<Option<StoredDetection>> {
+    async fn stored_detection(&self, at: SlotTime) -> Result<Option<StoredDetection>> {
         self.read("reading a state of the detection", move |connection| {
-            let mut statement = connection.prepare_cached("SELECT revision, state FROM detections WHERE day = ?1")?;
-            let read = |row: &rusqlite::Row<'_>| Ok(StoredDetection { day, revision: row.get(0)?, state: row.get(1)? });
-            Ok(statement.query_row([day.number()], read).optional()?)
+            let mut statement = connection.prepare_cached(
+                "SELECT day, slots, revision, computed_at, state FROM detections WHERE day = ?1 AND slots = ?2",
+            )?;
+            let read = |row: &Row<'_>| Ok(StoredDetection { key: key(row)?, state: row.get(4)? });
+            Ok(statement.query_row([i64::from(at.day.number()), i64::from(at.slots)], read).optional()?)
         })
         .await
     }
 
     async fn store_detection(&self, detection: StoredDetection) -> Result<()> {
         self.write("storing a state of the detection", Weight::Heavy, move |connection| {
-            let StoredDetection { day, revision, state } = &detection;
+            let StoredDetection { key: DetectionKey { at, revision, computed_at }, state } = &detection;
             connection
                 .prepare_cached(
-                    "INSERT INTO detections (day, revision, state) VALUES (?1, ?2, ?3) ON CONFLICT (day) DO UPDATE SET \
-                     revision = excluded.revision, state = excluded.state",
+                    "INSERT INTO detections (day, slots, revision, computed_at, state) VALUES (?1, ?2, ?3, ?4, ?5) \
+                     ON CONFLICT (day, slots) DO UPDATE SET \
+                     revision = excluded.revision, computed_at = excluded.computed_at, state = excluded.state",
                 )?
-                .execute(params![day.number(), revision, state])?;
-            let mut statement = connection.prepare_cached("SELECT day FROM detections")?;
-            let days = statement.query_map([], |row| row.get(0).map(Day::from_number))?;
-            let days = days.collect::<rusqlite::Result<Vec<_>>>()?;
-            for old in days.into_iter().filter(|other| !keeps_detection(*other, *day)) {
-                connection.prepare_cached("DELETE FROM detections WHERE day = ?1")?.execute([old.number()])?;
+                .execute(params![at.day.number(), at.slots, revision, computed_at.micros(), state])?;
+            for old in keys(connection)?.into_iter().filter(|key| !keeps_detection(key.at, *at)) {
+                connection
+                    .prepare_cached("DELETE FROM detections WHERE day = ?1 AND slots = ?2")?
+                    .execute([i64::from(old.at.day.number()), i64::from(old.at.slots)])?;
             }
             Ok(())
         })
         .await
     }
+}
+
+/// The keys of the stored states, sorted by time.
+fn keys(connection: &Connection) -> std::result::Result<Vec<DetectionKey>, Fault> {
+    let sql = "SELECT day, slots, revision, computed_at FROM detections ORDER BY day, slots";
+    let mut statement = connection.prepare_cached(sql)?;
+    let keys = statement.query_map([], key)?;
+    Ok(keys.collect::<rusqlite::Result<_>>()?)
+}
+
+fn key(row: &Row<'_>) -> rusqlite::Result<DetectionKey> {
+    let at = SlotTime { day: Day::from_number(row.get(0)?), slots: row.get(1)? };
+    Ok(DetectionKey { at, revision: row.get(2)?, computed_at: Instant::from_micros(row.get(3)?) })
 }
 
 /// Records at which revision the counters of a day changed.

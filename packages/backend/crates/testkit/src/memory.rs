@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use goody_application::clock_watch::ClockJump;
 use goody_application::ports::{
-    ChangeLag, CurrentReport, Received, Result, Scope, StoredDetection, VendorStore, WaitingParcel,
+    ChangeLag, CurrentReport, Received, Result, Scope, SlotTime, StoredDetection, VendorStore, WaitingParcel,
 };
 use goody_domain::{
     BatchId, Bucket, Day, History, Instant, Occurrences, Order, OrderId, ReportZone, Vendor, VendorId, version_made_on,
@@ -60,7 +60,7 @@ struct State {
     waiting_parcels: Vec<WaitingParcel>,
     /// The revision at which the counters of a day changed last.
     day_revisions: BTreeMap<Day, i64>,
-    detections: BTreeMap<Day, StoredDetection>,
+    detections: BTreeMap<SlotTime, StoredDetection>,
 }
 
 #[derive(Debug)]

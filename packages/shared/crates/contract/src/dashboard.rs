@@ -4,7 +4,7 @@ use goody_domain::{Dashboard, Figures, Fleet, FleetTrends, Report, Risk};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{GapsView, HealthStatus, IntervalView, MoneyView, RiskView};
+use crate::{ChangesView, GapsView, HealthStatus, IntervalView, MoneyView, RiskView};
 
 /// All vendors together: sums over vendors, and rates computed from those sums.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -194,6 +194,9 @@ pub struct DashboardView {
     /// The risk of the fleet, by the sums of its vendors in the seven days that end with the date.
     #[serde(flatten)]
     pub risk: RiskView,
+    /// Which vendors began to fail.
+    #[serde(flatten)]
+    pub changes: ChangesView,
     /// The vendors of low risk with the highest lower bound of the interval, best first, at most 10.
     pub top_performing_vendors: Vec<LeaderView>,
     /// The vendors of high risk, those most likely at risk first, at most 10.
@@ -207,6 +210,7 @@ impl DashboardView {
         time_zone: &str,
         system_health: SystemHealthView,
         gaps: GapsView,
+        changes: ChangesView,
         name: impl Fn(&Report) -> &'n str,
     ) -> Self {
         let leaders =
@@ -222,6 +226,7 @@ impl DashboardView {
             overdue_value: MoneyView::list(dashboard.overdue.as_deref()),
             gaps,
             risk: Risk::of(&dashboard.current.figures).into(),
+            changes,
             top_performing_vendors: leaders(&dashboard.top_performing),
             underperforming_vendors: leaders(&dashboard.underperforming),
         }

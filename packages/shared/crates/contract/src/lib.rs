@@ -5,6 +5,7 @@
 
 mod dashboard;
 mod demo;
+mod explanation;
 mod health;
 mod ingest;
 mod order_filter;
@@ -19,6 +20,9 @@ mod webhooks;
 
 pub use dashboard::{DashboardTrendsView, DashboardView, DataFreshness, FleetView, LeaderView, SystemHealthView};
 pub use demo::DemoProgress;
+pub use explanation::{
+    ComparedWindowView, ConcentrationView, ExplanationView, GroupEffectView, OutcomeShareView, percent, rounded,
+};
 pub use health::{
     ChangeLagView, CheckView, ChecksView, DataFreshnessView, GapsView, HealthAnswer, HealthStatus, HealthSummaryView,
     HealthView, IntakeView, SystemMetricsView, TimeZoneView,
@@ -40,8 +44,9 @@ pub use reports::{
     ReportListView, ReportView, TrendView, TrendsView, VendorDayView, VendorHistoryView, VendorReportView, WindowView,
 };
 pub use signals::{
-    ClearedWhy, EpisodeState, EpisodeView, EpisodesQuery, EpisodesView, EvidenceView, NotJudgedView, OpenEpisodeView,
-    SignalName, SignalView, SignalsQuery, VendorSignalsView,
+    ChangeView, ChangesView, ClearedWhy, EpisodeState, EpisodeView, EpisodesQuery, EpisodesView, EvidenceView,
+    ExplainedEpisodeView, NotJudgedView, OpenEpisodeView, SignalName, SignalView, SignalsQuery, VendorSignalsView,
+    WatchedVendorView,
 };
 pub use vendors::{
     MoneyView, PaginationView, PutVendor, RiskLevelView, RiskReasonView, RiskView, SlaPromisesView, VendorFilterQuery,

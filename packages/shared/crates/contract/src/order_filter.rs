@@ -34,8 +34,14 @@ pub struct OrderFilterQuery {
     /// Only orders whose promise passed on this day or earlier and that were not cancelled before.
     #[param(format = Date)]
     pub due_to: Option<String>,
+    /// Only orders that were placed at this time or later.
+    #[param(format = DateTime)]
+    pub placed_since: Option<String>,
+    /// Only orders whose promise passed at this time or later and that were not cancelled before.
+    #[param(format = DateTime)]
+    pub due_since: Option<String>,
     /// `true`: only orders that arrived by their promise. `false`: only orders whose promise passed and that did not. Without
-    /// `dueFrom` and `dueTo`: of all promises that have passed.
+    /// `dueFrom`, `dueTo` and `dueSince`: of all promises that have passed.
     #[param(value_type = Option<bool>)]
     pub on_time: Option<String>,
     /// Only orders that were completed on this day or later: those of `completedOrders`, or with `outcome` those with that outcome.

@@ -4,7 +4,7 @@ use goody_domain::detection::{Clearing, NotJudged, Signal};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::{IdParam, IntervalView};
+use crate::{ExplanationView, IdParam, IntervalView};
 
 /// `?date`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
@@ -179,6 +179,61 @@ pub struct OpenEpisodeView {
     pub evidence: Option<EvidenceView>,
 }
 
+/// An open episode on the dashboard.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ChangeView {
+    /// The name of the vendor; null for the fleet.
+    #[schema(required)]
+    pub name: Option<String>,
+    /// The episode.
+    #[serde(flatten)]
+    pub episode: OpenEpisodeView,
+}
+
+/// A vendor that is not sure enough for an episode.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct WatchedVendorView {
+    /// The vendor.
+    pub vendor_id: String,
+    /// Its name.
+    pub name: String,
+    /// Its most probable signal.
+    pub signal: SignalName,
+    /// How probable it is that more promises are missed than before, from 0.5 to 0.8.
+    pub probability: f64,
+}
+
+/// What changed about the vendors: the part of the dashboard that comes from the detection.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ChangesView {
+    /// The end of the latest quarter of a day that is judged; null while nothing was counted.
+    #[schema(required)]
+    pub judged_until: Option<String>,
+    /// Whether almost nothing was received from any vendor in that quarter: changes are not judged.
+    pub is_blind: bool,
+    /// How many vendors have an open episode.
+    pub open_episodes: usize,
+    /// The open episodes: that of the fleet first, then those of vendors by priority, at most 10.
+    pub changes: Vec<ChangeView>,
+    /// The vendors with a probability from 0.5 to 0.8 and no episode, the most probable first, at most 10.
+    pub watch: Vec<WatchedVendorView>,
+}
+
+/// [`OpenEpisodeView`] with what changed about the orders.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExplainedEpisodeView {
+    /// The episode.
+    #[serde(flatten)]
+    pub episode: OpenEpisodeView,
+    /// What changed; null if there is nothing to compare with, or if the orders have expired.
+    #[schema(required)]
+    pub explanation: Option<ExplanationView>,
+}
+
 /// The response of `GET /api/vendors/{id}/signals`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -192,7 +247,7 @@ pub struct VendorSignalsView {
     pub as_of: Option<String>,
     /// The open episode.
     #[schema(required)]
-    pub episode: Option<OpenEpisodeView>,
+    pub episode: Option<ExplainedEpisodeView>,
     /// Every signal.
     pub signals: Vec<SignalView>,
     /// Why changes are not judged; null if they are.

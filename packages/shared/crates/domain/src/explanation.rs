@@ -25,6 +25,8 @@ use crate::detection::Rules;
 pub struct Explanation {
     /// The rise of the rate of misses by how the missed orders ended, ordered by name; the shares sum up to it.
     pub outcomes: Vec<OutcomeShare>,
+    /// The orders of both windows, and those of them that were missed.
+    pub total: GroupCounts,
     /// The rise by each dimension.
     pub dimensions: Vec<(Dimension, Decomposition)>,
     /// Where most of the rise is; `None` if it is everywhere alike.
@@ -45,7 +47,10 @@ pub fn explain(
     };
     let dimensions: Vec<(Dimension, Decomposition)> = dimensions.iter().map(by_dimension).collect::<Option<_>>()?;
     let concentrated = concentration::concentration(rules, &dimensions);
-    Some(Explanation { outcomes: outcomes::outcomes(before, after), dimensions, concentrated })
+    let mut total = GroupCounts::default();
+    before.iter().for_each(|order| total.add(Side::Before, order.is_missed));
+    after.iter().for_each(|order| total.add(Side::After, order.is_missed));
+    Some(Explanation { outcomes: outcomes::outcomes(before, after), total, dimensions, concentrated })
 }
 
 /// The counts of each group, ordered by name.

@@ -1,8 +1,7 @@
 //! States of the detection, with fault injection.
 
 use async_trait::async_trait;
-use goody_application::ports::{DayRevisions, DetectionStore, Result, StoredDetection};
-use goody_domain::Day;
+use goody_application::ports::{DayRevisions, DetectionKey, DetectionStore, Result, SlotTime, StoredDetection};
 use goody_testkit::suite::wait_alone;
 
 use crate::store::FaultyStore;
@@ -14,14 +13,14 @@ impl DetectionStore for FaultyStore {
         self.call("reading when days changed", |real| wait_alone(real.day_revisions()), digested).await
     }
 
-    async fn stored_detections(&self) -> Result<Vec<(Day, i64)>> {
+    async fn stored_detections(&self) -> Result<Vec<DetectionKey>> {
         let execute = |real: &goody_store_sqlite::SqliteStore| wait_alone(real.stored_detections());
         self.call("listing states of the detection", execute, Clone::clone).await
     }
 
-    async fn stored_detection(&self, day: Day) -> Result<Option<StoredDetection>> {
+    async fn stored_detection(&self, at: SlotTime) -> Result<Option<StoredDetection>> {
         let digested = |found: &Option<StoredDetection>| found.as_ref().map(|stored| stored.state.clone());
-        self.call("reading a state of the detection", |real| wait_alone(real.stored_detection(day)), digested).await
+        self.call("reading a state of the detection", |real| wait_alone(real.stored_detection(at)), digested).await
     }
 
     async fn store_detection(&self, detection: StoredDetection) -> Result<()> {

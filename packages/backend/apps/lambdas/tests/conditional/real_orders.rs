@@ -8,19 +8,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use goody_application::ingest::Ingest;
-use goody_application::ports::Clock;
+use goody_application::ports::{Clock, DetectionStore};
 use goody_application::{project, roll};
 use goody_domain::OrderEvent;
 use goody_store_sqlite::{Settings, SqliteStore};
 use goody_testkit::lambda::events::{http_post, scheduled};
 use goody_testkit::lambda::{DeliveryFaults, Failed, Function};
 use goody_testkit::number_queries::{NumberQuery, number_queries};
-use goody_testkit::{ManualClock, Response, TestApp, TestStore, batch, suite};
+use goody_testkit::{ManualClock, Response, TestApp, TestStore, batch, suite, today};
 use serde_json::Value;
 
 use crate::aws::{Aws, ORDER_INGEST, REPORT_GENERATOR};
 
 const TOLERANCE: f64 = 1e-9;
+/// The only episode of these orders, as the reference implementation finds it.
+const EPISODES: &str = "/api/signals/episodes?from=2018-01-01&to=2018-11-12";
 /// The number of events per request.
 const BATCH: usize = 2_000;
 
@@ -83,7 +85,13 @@ async fn compare([events, expected]: [PathBuf; 2]) {
     let delivered = aws.stream(100, faults).await.deliver(&generator).await;
     println!("{} records in {} invocations, {} killed", delivered.records, delivered.invocations, delivered.killed);
     assert!(delivered.given_up.is_empty() && delivered.killed > 0, "{delivered:?}");
-    generator.invoke(&scheduled()).await.unwrap();
+    // One tick stores the states of a quarter of a year.
+    let mut states = 0;
+    while aws.store().stored_detections().await.unwrap().last().is_none_or(|key| key.at.day < today()) {
+        generator.invoke(&scheduled()).await.unwrap();
+        states += 1;
+    }
+    println!("{states} ticks");
 
     let folder = tempfile::tempdir().unwrap();
     let embedded = embedded(&events, aws.clock.clone(), folder.path()).await;
@@ -102,11 +110,27 @@ async fn compare([events, expected]: [PathBuf; 2]) {
         let path = format!("/api/dashboard?date={date}");
         assert_same(&deployed.get(&path).await, &embedded.get(&path).await, &path);
     }
-    for path in
-        ["/api/dashboard", "/api/vendors/export?format=ndjson", "/api/orders?limit=100", "/api/vendors?limit=100"]
-    {
+    for path in [
+        EPISODES,
+        "/api/dashboard",
+        "/api/vendors/export?format=ndjson",
+        "/api/orders?limit=100",
+        "/api/vendors?limit=100",
+    ] {
         assert_same(&deployed.get(path).await, &embedded.get(path).await, path);
     }
+    let found = deployed.read(EPISODES).await["episodes"].clone();
+    let [episode] = found.as_array().unwrap().as_slice() else { panic!("{found}") };
+    for (field, expected) in [
+        ("signal", "promise"),
+        ("since", "2018-04-02T18:00:00Z"),
+        ("raisedAt", "2018-04-07T00:00:00Z"),
+        ("clearedAt", "2018-04-29T00:00:00Z"),
+        ("clearedWhy", "recovered"),
+    ] {
+        assert_eq!(episode[field], expected, "{field}");
+    }
+    assert_eq!(episode["vendorId"], Value::Null);
 }
 
 /// The list behind each number of these reports has as many orders, and the number as its total.

@@ -1,17 +1,42 @@
 //! The port for states of the detection.
 
 use async_trait::async_trait;
-use goody_domain::Day;
+use goody_domain::{Day, Instant};
 
 use super::Result;
+
+/// The end of the first slots of a day; without any, the start of the day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SlotTime {
+    /// The day.
+    pub day: Day,
+    /// How many of its slots are over; less than all of them.
+    pub slots: u32,
+}
+
+impl SlotTime {
+    /// The start of a day.
+    pub fn start_of(day: Day) -> Self {
+        Self { day, slots: 0 }
+    }
+}
+
+/// Which state of the detection a store has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct DetectionKey {
+    /// Of when it is.
+    pub at: SlotTime,
+    /// The revision before the counters were read that it follows from.
+    pub revision: i64,
+    /// When it was computed.
+    pub computed_at: Instant,
+}
 
 /// A state of the detection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredDetection {
-    /// The day at whose start it is.
-    pub day: Day,
-    /// The revision before the counters were read that it follows from.
-    pub revision: i64,
+    /// Which one it is.
+    pub key: DetectionKey,
     /// Its stored form: [`goody_domain::detection::FleetDetector::write`].
     pub state: Vec<u8>,
 }
@@ -26,9 +51,10 @@ pub struct DayRevisions {
 }
 
 impl DayRevisions {
-    /// The first day that changed after a revision.
-    pub fn first_after(&self, revision: i64) -> Option<Day> {
-        self.days.iter().filter(|(_, changed)| *changed > revision).map(|(day, _)| *day).min()
+    /// Whether a state that follows from the counters at a revision follows from those of now: no day that it covers has changed.
+    pub fn hold(&self, at: SlotTime, revision: i64) -> bool {
+        let last = if at.slots == 0 { at.day.plus(-1) } else { at.day };
+        !self.days.iter().any(|(day, changed)| *changed > revision && *day <= last)
     }
 }
 
@@ -38,19 +64,20 @@ pub trait DetectionStore: Send + Sync {
     /// When the counters of each day changed.
     async fn day_revisions(&self) -> Result<DayRevisions>;
 
-    /// The days and revisions of the stored states, sorted by day.
-    async fn stored_detections(&self) -> Result<Vec<(Day, i64)>>;
+    /// The stored states, sorted by time.
+    async fn stored_detections(&self) -> Result<Vec<DetectionKey>>;
 
-    /// The state at the start of a day.
-    async fn stored_detection(&self, day: Day) -> Result<Option<StoredDetection>>;
+    /// The state of a time.
+    async fn stored_detection(&self, at: SlotTime) -> Result<Option<StoredDetection>>;
 
     /// Stores a state, and removes those that [`keeps_detection`] does not keep.
     async fn store_detection(&self, detection: StoredDetection) -> Result<()>;
 }
 
-/// Whether a state stays once that of a later day is stored: those of ten weeks do, and one in four of those before.
-pub fn keeps_detection(day: Day, latest: Day) -> bool {
+/// Whether a state stays once a later one is stored: those of the Mondays of ten weeks do, and of one in four Mondays before.
+pub fn keeps_detection(at: SlotTime, latest: SlotTime) -> bool {
     // Weeks since a Monday.
     let week = |day: Day| (day.number() + 3).div_euclid(7);
-    week(latest) - week(day) <= 10 || week(day) % 4 == 0
+    let is_monday = at.slots == 0 && (at.day.number() + 3).rem_euclid(7) == 0;
+    at == latest || (is_monday && (week(latest.day) - week(at.day) <= 10 || week(at.day) % 4 == 0))
 }

@@ -63,6 +63,10 @@ pub struct OrderFilter {
     pub placed_from: Option<Day>,
     /// Only orders placed on this day or earlier.
     pub placed_to: Option<Day>,
+    /// Only orders placed at this instant or later.
+    pub placed_since: Option<Instant>,
+    /// Only orders that were due at this instant or later.
+    pub due_since: Option<Instant>,
     /// Only orders that reached these milestones on these days. [`Milestone::Placed`] is not among them.
     pub ranges: BTreeMap<Milestone, DayRange>,
     /// Only delayed orders, or only the others.
@@ -134,6 +138,8 @@ impl OrderFilter {
             && self.region.as_ref().is_none_or(|region| Some(region) == region_of(order))
             && self.takes_value(placement.gift_value)
             && self.placed().contains(zone.day(order.created_at))
+            && self.placed_since.is_none_or(|since| order.created_at >= since)
+            && self.due_since.is_none_or(|since| order.milestone(Milestone::Due).is_some_and(|due| due >= since))
             && self.ranges.iter().all(|(milestone, range)| {
                 let reached = order.milestone(*milestone).filter(|reached| *reached < at);
                 reached.is_some_and(|reached| range.contains(zone.day(reached)))
@@ -229,6 +235,8 @@ impl OrderFilter {
     pub fn is_about_open_only(&self) -> bool {
         self.is_open_only()
             && self.as_of.is_none()
+            && self.placed_since.is_none()
+            && self.due_since.is_none()
             && self.ranges.is_empty()
             && self.on_time.is_none()
             && self.shipped_on_time.is_none()

@@ -44,6 +44,8 @@ fn counted(filter: &OrderFilter) -> Option<Counted> {
         statuses,
         placed_from: _,
         placed_to: _,
+        placed_since: None,
+        due_since: None,
         ranges,
         delayed,
         gift_type: None,

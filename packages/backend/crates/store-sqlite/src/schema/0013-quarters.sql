@@ -7,9 +7,13 @@ CREATE TABLE day_revisions (
   revision INTEGER NOT NULL
 ) STRICT;
 
--- States of the detection at the starts of days, computed from what was counted before: `FleetDetector` says how they are written.
+-- States of the detection at the ends of quarters of days, computed from what was counted before: `FleetDetector` says how they are
+-- written.
 CREATE TABLE detections (
-  day      INTEGER PRIMARY KEY,
-  revision INTEGER NOT NULL,           -- before the counters were read
-  state    BLOB NOT NULL
+  day         INTEGER NOT NULL,
+  slots       INTEGER NOT NULL,           -- how many quarters of the day are over
+  revision    INTEGER NOT NULL,           -- before the counters were read
+  computed_at INTEGER NOT NULL,           -- microseconds since 1970
+  state       BLOB NOT NULL,
+  PRIMARY KEY (day, slots)
 ) STRICT;

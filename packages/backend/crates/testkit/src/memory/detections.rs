@@ -1,8 +1,9 @@
 //! States of the detection.
 
 use async_trait::async_trait;
-use goody_application::ports::{DayRevisions, DetectionStore, Result, StoredDetection, keeps_detection};
-use goody_domain::Day;
+use goody_application::ports::{
+    DayRevisions, DetectionKey, DetectionStore, Result, SlotTime, StoredDetection, keeps_detection,
+};
 
 use super::MemoryStore;
 
@@ -14,19 +15,19 @@ impl DetectionStore for MemoryStore {
         Ok(DayRevisions { days, current: state.revision })
     }
 
-    async fn stored_detections(&self) -> Result<Vec<(Day, i64)>> {
-        Ok(self.state().detections.values().map(|stored| (stored.day, stored.revision)).collect())
+    async fn stored_detections(&self) -> Result<Vec<DetectionKey>> {
+        Ok(self.state().detections.values().map(|stored| stored.key).collect())
     }
 
-    async fn stored_detection(&self, day: Day) -> Result<Option<StoredDetection>> {
-        Ok(self.state().detections.get(&day).cloned())
+    async fn stored_detection(&self, at: SlotTime) -> Result<Option<StoredDetection>> {
+        Ok(self.state().detections.get(&at).cloned())
     }
 
     async fn store_detection(&self, detection: StoredDetection) -> Result<()> {
-        let latest = detection.day;
+        let latest = detection.key.at;
         let detections = &mut self.state().detections;
         detections.insert(latest, detection);
-        detections.retain(|day, _| keeps_detection(*day, latest));
+        detections.retain(|at, _| keeps_detection(*at, latest));
         Ok(())
     }
 }

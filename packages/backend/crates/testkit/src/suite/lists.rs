@@ -170,18 +170,24 @@ fn filters() -> impl Strategy<Value = (OrderFilter, [Option<i32>; 2])> {
     let region = prop::option::weighted(0.1, select(REGIONS.map(str::to_owned).to_vec()));
     let hours = prop::option::weighted(0.1, 0..100u16);
     let as_of = prop::option::weighted(0.4, 0..26 * 1_440i64);
-    let others = (ranges, conditions, values, sorts, hours, (carrier, region), as_of);
+    let since = || prop::option::weighted(0.1, 0..26 * 1_440i64);
+    let others = (ranges, conditions, values, sorts, hours, (carrier, region), (as_of, since(), since()));
     (basic_filters(), prop::option::weighted(0.7, others)).prop_map(|((basic, days), others)| {
-        let Some((ranges, conditions, values, sort, delayed_by_hours, (carrier, region), as_of)) = others else {
+        let Some((ranges, conditions, values, sort, delayed_by_hours, (carrier, region), instants)) = others else {
             return (basic, days);
         };
+        // Minutes since the start of the era: see `in_era`.
+        let of_era = |minutes: Option<i64>| minutes.map(|minutes| Instant::from_micros(minutes * 60_000_000));
+        let (as_of, placed_since, due_since) = (of_era(instants.0), of_era(instants.1), of_era(instants.2));
         let (on_time, shipped_on_time, unshipped, stalled, is_rush, promise_days) = conditions;
         let era_day = |day: Option<i32>| day.map(Day::from_number);
         let ranges = ranges.into_iter();
         let mut ranges: BTreeMap<_, _> =
             ranges.map(|(it, (from, to))| (it, DayRange { from: era_day(from), to: era_day(to) })).collect();
-        for (flag, milestone) in [(on_time, Milestone::Due), (shipped_on_time, Milestone::ShipDue)] {
-            if flag.is_some() {
+        let is_about_due = on_time.is_some() || due_since.is_some();
+        for (is_wanted, milestone) in [(is_about_due, Milestone::Due), (shipped_on_time.is_some(), Milestone::ShipDue)]
+        {
+            if is_wanted {
                 ranges.entry(milestone).or_default();
             }
         }
@@ -213,8 +219,9 @@ fn filters() -> impl Strategy<Value = (OrderFilter, [Option<i32>; 2])> {
             stalled,
             value_from: values.0,
             value_to: values.1,
-            // Minutes since the start of the era: see `in_era`.
-            as_of: as_of.map(|minutes| Instant::from_micros(minutes * 60_000_000)),
+            placed_since,
+            due_since,
+            as_of,
             sort,
             ..basic
         };
@@ -226,13 +233,16 @@ fn filters() -> impl Strategy<Value = (OrderFilter, [Option<i32>; 2])> {
 fn in_era((filter, [from, to]): (OrderFilter, [Option<i32>; 2]), era: Instant, zone: &ReportZone) -> OrderFilter {
     let first = zone.day(era);
     let day = |day: Option<i32>| day.map(|day| first.plus(day));
+    let later = |at: Option<Instant>| at.map(|at| Instant::from_micros(era.micros() + at.micros()));
     let moved =
         |range: DayRange| DayRange { from: day(range.from.map(Day::number)), to: day(range.to.map(Day::number)) };
     OrderFilter {
         placed_from: day(from),
         placed_to: day(to),
         ranges: filter.ranges.iter().map(|(milestone, range)| (*milestone, moved(*range))).collect(),
-        as_of: filter.as_of.map(|at| Instant::from_micros(era.micros() + at.micros())),
+        placed_since: later(filter.placed_since),
+        due_since: later(filter.due_since),
+        as_of: later(filter.as_of),
         ..filter
     }
 }

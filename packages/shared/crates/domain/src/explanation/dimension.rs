@@ -1,6 +1,6 @@
 //! What an explanation knows of an order.
 
-use crate::{Milestone, Order, Outcome, ReportZone};
+use crate::{Instant, Milestone, Order, Outcome, ReportZone};
 
 /// A property by which the orders of a vendor are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -86,11 +86,11 @@ pub struct ExplainedOrder {
 }
 
 impl ExplainedOrder {
-    /// The order as an explanation sees it; `None` if its promise does not count.
-    pub fn of(order: &Order, zone: &ReportZone) -> Option<Self> {
+    /// The order as an explanation as of `at` sees it; `None` if its promise does not count.
+    pub fn of(order: &Order, at: Instant, zone: &ReportZone) -> Option<Self> {
         order.milestone(Milestone::Due)?;
         let is_missed = order.is_on_time() != Some(true);
-        let ending = match order.completion {
+        let ending = match order.completion.filter(|(completed_at, _)| *completed_at < at) {
             None => Ending::Open,
             Some((_, Outcome::Arrived)) if is_missed => Ending::ArrivedLate,
             Some((_, outcome)) => Ending::Ended(outcome),

@@ -29,13 +29,15 @@ pub struct ExplanationWindows {
 }
 
 impl ExplanationWindows {
-    /// The windows for a change at `since`, as of `at`, for a vendor with so many promises a day: a busy vendor has shorter windows.
+    /// The windows for a change at `since`, as of `at`, for a vendor with so many promises a day: a busy vendor has shorter windows. That
+    /// before the change ends with it, however long ago it was: what it is compared with must not be part of it.
     pub fn of(rules: &Rules, since: Instant, at: Instant, due_a_day: f64) -> Self {
         let [after_days, before_days] =
             if due_a_day > rules.busy_due_a_day { rules.busy_window_days } else { rules.window_days };
         let start = since.max(at.plus_seconds(-after_days * DAY_SECONDS)).min(at);
+        let change = since.min(at);
         Self {
-            before: start.plus_seconds(-before_days * DAY_SECONDS)..start,
+            before: change.plus_seconds(-before_days * DAY_SECONDS)..change,
             after: start..at,
             placed_from: start.plus_seconds(-DAY_SECONDS),
         }

@@ -33,7 +33,7 @@ fn order(placed: i64, promised: i64, later: &[(&str, i64)]) -> Order {
 }
 
 fn explained(later: &[(&str, i64)]) -> Option<ExplainedOrder> {
-    ExplainedOrder::of(&order(2, 5, later), &ReportZone::utc())
+    ExplainedOrder::of(&order(2, 5, later), at(20, 0), &ReportZone::utc())
 }
 
 #[test]
@@ -49,6 +49,8 @@ fn an_order_is_missed_unless_it_arrived_by_its_promise() {
         assert_eq!((order.is_missed, order.ending.as_str()), (is_missed, ending), "{later:?}");
     }
     assert_eq!(explained(&[("CANCELLED", 4)]), None, "cancelled before its promise");
+    let still_open = ExplainedOrder::of(&order(2, 5, &[("ARRIVED", 6)]), at(6, 0), &ReportZone::utc());
+    assert_eq!(still_open.unwrap().ending, Ending::Open, "as of an instant before it arrived");
 }
 
 #[test]
@@ -69,8 +71,10 @@ fn windows_begin_with_the_change_and_leave_out_older_orders() {
     assert_eq!(side(18, 19), Some(Side::Before));
     assert_eq!(side(2, 5), None, "before both windows");
     assert_eq!(side(23, 26), None, "the promise has not passed");
-    assert_eq!(ExplanationWindows::of(&RULES, at(1, 0), at(25, 0), 10.0).after, at(11, 0)..at(25, 0));
-    assert_eq!(ExplanationWindows::of(&RULES, at(1, 0), at(25, 0), 500.0).before, at(15, 0)..at(22, 0));
+    let long_ago = ExplanationWindows::of(&RULES, at(1, 0), at(25, 0), 10.0);
+    assert_eq!((long_ago.before, long_ago.after), (at(-13, 0)..at(1, 0), at(11, 0)..at(25, 0)));
+    let busy = ExplanationWindows::of(&RULES, at(20, 0), at(25, 0), 500.0);
+    assert_eq!((busy.before, busy.after), (at(13, 0)..at(20, 0), at(22, 0)..at(25, 0)));
 }
 
 fn orders() -> impl Strategy<Value = Vec<ExplainedOrder>> {

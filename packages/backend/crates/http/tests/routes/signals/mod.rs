@@ -61,6 +61,71 @@ async fn a_vendor_that_began_to_fail_has_an_open_episode_with_its_evidence() {
 }
 
 #[tokio::test]
+async fn an_open_episode_is_explained_by_parts_that_add_up_and_by_exactly_the_missed_orders() {
+    let app = fleet().await;
+    let found = app.read("/api/vendors/acme/signals").await;
+    let explanation = &found["episode"]["explanation"];
+    let (before, after) = (&explanation["before"], &explanation["after"]);
+    assert_eq!(before["to"], found["episode"]["since"], "what it is compared with ends where it began");
+    assert_eq!(after["to"], found["asOf"]);
+    let number = |value: &Value| value.as_f64().unwrap();
+    let rise = number(&after["rate"]) - number(&before["rate"]);
+    assert!(rise > 50.0, "{explanation}");
+    let sum = |list: &Value, fields: &[&str]| -> f64 {
+        list.as_array().unwrap().iter().flat_map(|part| fields.iter().map(|field| number(&part[field]))).sum()
+    };
+    assert!((sum(&explanation["outcomes"], &["points"]) - rise).abs() < 1e-6, "{explanation}");
+    let dimensions = explanation["dimensions"].as_object().unwrap();
+    let names: Vec<&String> = dimensions.keys().collect();
+    assert_eq!(names, ["carrier", "destination", "giftType", "isRush", "promiseDays"]);
+    for groups in dimensions.values() {
+        assert!((sum(groups, &["rate", "mix"]) - rise).abs() < 1e-6, "{groups}");
+    }
+    let list = app.read(explanation["orders"].as_str().unwrap()).await;
+    assert_eq!(list["summary"]["total"], after["missed"]);
+    let orders = list["orders"].as_array().unwrap();
+    assert!(orders.iter().all(|order| order["vendorId"] == "acme" && order["completedAt"].is_null()), "{list}");
+
+    // An earlier date has the explanation of then, of fewer orders.
+    let earlier = app.read(&format!("/api/vendors/acme/signals?date={}", today().plus(-2))).await;
+    let fewer = number(&earlier["episode"]["explanation"]["after"]["missed"]);
+    assert!(fewer > 0.0 && fewer < number(&after["missed"]), "{earlier}");
+}
+
+#[tokio::test]
+async fn the_dashboard_has_the_open_episodes_and_those_that_are_not_sure_enough() {
+    let app = fleet().await;
+    let yesterday = today().plus(-1);
+    let dashboard = app.read(&format!("/api/dashboard?date={yesterday}")).await;
+    let shown = app.read(&format!("/api/vendors/acme/signals?date={yesterday}")).await;
+    let changes = dashboard["changes"].as_array().unwrap();
+    assert!(changes.is_sorted_by_key(|change| !change["vendorId"].is_null()), "the fleet first: {dashboard}");
+    let of_acme = changes.iter().find(|change| change["vendorId"] == "acme").unwrap();
+    for field in ["id", "since", "raisedAt", "probability", "priority", "evidence", "fleetEpisode"] {
+        assert_eq!(of_acme[field], shown["episode"][field], "{field}");
+    }
+    assert_eq!(of_acme["name"], "acme");
+    assert_eq!((&dashboard["openEpisodes"], &dashboard["isBlind"]), (&json!(1), &json!(false)));
+    assert_eq!(dashboard["judgedUntil"], shown["asOf"]);
+    let is_sure = |watched: &Value| watched["vendorId"] == "acme";
+    assert!(!dashboard["watch"].as_array().unwrap().iter().any(is_sure), "{dashboard}");
+
+    // On each day until it was sure enough, its signals and the dashboard say the same.
+    for days_ago in (1..=FAILING_DAYS + 2).rev() {
+        let date = today().plus(-days_ago);
+        let dashboard = app.read(&format!("/api/dashboard?date={date}")).await;
+        let shown = app.read(&format!("/api/vendors/acme/signals?date={date}")).await;
+        let probability = |signal: &Value| signal["probability"].as_f64().unwrap();
+        let most = shown["signals"].as_array().unwrap().iter().map(probability).fold(0.0, f64::max);
+        let is_watched = dashboard["watch"].as_array().unwrap().iter().any(is_sure);
+        assert_eq!(is_watched, shown["episode"].is_null() && (0.5..0.8).contains(&most), "{date}: {shown}");
+    }
+
+    let empty = TestApp::new().read("/api/dashboard").await;
+    assert_eq!((&empty["changes"], &empty["watch"], &empty["judgedUntil"]), (&json!([]), &json!([]), &Value::Null));
+}
+
+#[tokio::test]
 async fn a_vendor_is_new_until_it_has_promises_of_its_own() {
     let app = fleet().await;
     let yesterday = today().plus(-1);
