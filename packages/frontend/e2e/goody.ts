@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import type { components } from '@goody/api';
 import { expect, vi } from 'vitest';
 import {
+  failingVendor,
   fill,
   hasOlist,
   newToken,
@@ -16,7 +17,7 @@ import {
 } from '../scripts/server.mjs';
 import type { GetPath, ResponseBody } from '../src/api/types';
 
-export { hasOlist, newToken, OLIST_DATE };
+export { failingVendor, hasOlist, newToken, OLIST_DATE };
 export type OrderEvent = components['schemas']['OrderEventView'];
 
 if (!hasOlist) console.warn(withoutOlist);
@@ -37,6 +38,11 @@ export class Goody extends Server {
   /** Starts a server with demo orders of ten vendors in the past three weeks. */
   static backfilled(): Promise<Goody> {
     return Goody.#create(fill.demo);
+  }
+
+  /** Starts a server with demo orders of which a vendor, `failingVendor`, delivers most late for 14 days. */
+  static failing(): Promise<Goody> {
+    return Goody.#create(fill.failing);
   }
 
   /** Starts a server with the orders of Olist, from 2016 to 2018. Requires `hasOlist`; tests use the date `OLIST_DATE`. */

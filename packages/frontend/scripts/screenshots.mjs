@@ -6,7 +6,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { launch } from './chromium.mjs';
-import { fill, hasOlist, newToken, OLIST_DATE, root, Server, withoutOlist } from './server.mjs';
+import { failingVendor, fill, hasOlist, newToken, OLIST_DATE, root, Server, withoutOlist } from './server.mjs';
 import { orders, sendStuckOrders } from './stuck.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
@@ -33,6 +33,7 @@ const emptyGuarded = new Server();
 const olist = new Server();
 const guarded = new Server();
 const stuck = new Server();
+const failing = new Server();
 const token = newToken('desk', 'read');
 const browser = await launch();
 try {
@@ -43,6 +44,7 @@ try {
   await emptyGuarded.open([], { GOODY_API_TOKENS: token.line });
   await stuck.open(fill.demo);
   await sendStuckOrders(stuck.address);
+  await failing.open(fill.failing);
   await guarded.open(fill.demo, { GOODY_API_TOKENS: token.line, GOODY_PROTECT_READS: 'true' });
   if (hasOlist) await olist.open(fill.olist);
   else console.log(withoutOlist);
@@ -50,6 +52,8 @@ try {
   const pictures = {
     ...(await pages(demo)),
     ...stuckPages(),
+    'failing-overview': { server: failing, path: '/' },
+    'failing-vendor': { server: failing, path: `/vendors/${failingVendor}` },
     ...(await states()),
     ...accessStates(),
     ...(hasOlist ? await pagesOfOlist() : {}),
@@ -60,7 +64,7 @@ try {
   console.log(`Pictures: ${folder}`);
 } finally {
   await browser.close();
-  for (const server of [demo, empty, emptyGuarded, olist, guarded, stuck]) await server.end();
+  for (const server of [demo, empty, emptyGuarded, olist, guarded, stuck, failing]) await server.end();
 }
 
 /**

@@ -20,10 +20,20 @@ export const withoutOlist = `Skipped: everything that needs the orders of Olist,
 /** A date with many orders in the data of Olist. */
 export const OLIST_DATE = '2018-08-15';
 
+/** The vendor of `fill.failing`. */
+export const failingVendor = 'paper-lantern';
+
+/** @param {number} days */
+function daysAgo(days) {
+  return new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
+}
+
 /** The arguments of the command that fills an empty database. */
 export const fill = {
   /** Demo orders of ten vendors in the past three weeks. */
   demo: ['backfill'],
+  /** Demo orders of 75 days, of which a vendor delivers most late in the last 14. */
+  failing: ['backfill', '--days', '75', '--scenario', `${failingVendor}=late-surge@${daysAgo(14)}`],
   /** The orders of Olist. Requires `hasOlist`. */
   olist: ['import', olistEvents],
 };

@@ -21,6 +21,12 @@ export type HistoryEntry = Schemas['HistoryEntryView'];
 export type Fact = Schemas['HistoryEventView'];
 export type RecentOrders = Schemas['RecentOrdersView'];
 export type RecentOrder = Schemas['RecentOrderView'];
+export type VendorSignals = Schemas['VendorSignalsView'];
+/** An open episode. */
+export type Change = Schemas['ChangeView'];
+export type Episode = Schemas['OpenEpisodeView'];
+export type Explanation = Schemas['ExplanationView'];
+export type GroupEffect = Schemas['GroupEffectView'];
 /** What was refused, and why. */
 export type Rejection = Schemas['RejectionView'];
 export type Interval = Schemas['IntervalView'];

@@ -15,6 +15,7 @@ const minuteIn = inZone('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
 const dayIn = inZone('en-GB', { dateStyle: 'medium' });
 const clockIn = inZone('en-GB', { timeStyle: 'short' });
 const longDayIn = inZone('en-GB', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+const weekdayIn = inZone('en-GB', { weekday: 'short', day: 'numeric', month: 'short' });
 const dayAndMonthIn = inZone('en-GB', { day: 'numeric', month: 'short' });
 // Swedish writes days as ISO 8601 does: they can be compared as text.
 const isoDayIn = inZone('sv', { dateStyle: 'short' });
@@ -87,7 +88,17 @@ export function daysBefore(date: string, days: number): string {
   return new Date(Date.parse(`${date}T00:00:00Z`) - days * DAY).toISOString().slice(0, 10);
 }
 
+/** The day of an instant with its weekday: `Tue 3 Mar`, in `timeZone`. */
+export function weekday(instant: string, timeZone: string): string {
+  return weekdayIn(timeZone).format(new Date(instant)).replace(',', '');
+}
+
+/** The calendar day of an instant in `timeZone`: `2026-03-03`. */
+export function isoDay(instant: string, timeZone: string): string {
+  return isoDayIn(timeZone).format(new Date(instant));
+}
+
 /** Whether the calendar day `date` of `timeZone` was over at `instant`. */
 export function isOver(date: string, instant: string, timeZone: string): boolean {
-  return isoDayIn(timeZone).format(new Date(instant)) > date;
+  return isoDay(instant, timeZone) > date;
 }

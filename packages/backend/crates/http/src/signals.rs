@@ -143,6 +143,11 @@ impl Found {
         self.instant(slot).to_string()
     }
 
+    /// Whether there are enough vendors to say that it is not one of them.
+    fn has_several(&self) -> bool {
+        self.fleet.vendors().nth(RULES.least_fleet_vendors - 1).is_some()
+    }
+
     fn detector(&self, vendor_id: Option<&VendorId>) -> Option<&Detector> {
         vendor_id.map_or(Some(self.fleet.fleet()), |id| self.fleet.vendor(id))
     }
@@ -174,7 +179,7 @@ impl Found {
             fleet.since <= episode.since && fleet.cleared.is_none_or(|(cleared, _)| episode.since < cleared)
         };
         let mut of_fleet = self.fleet.episodes().iter().filter(|(of, _)| of.is_none() && vendor_id.is_some());
-        let fleet_episode = of_fleet.find(|(_, fleet)| is_around(fleet));
+        let fleet_episode = of_fleet.find(|(_, fleet)| is_around(fleet)).filter(|_| self.has_several());
         EpisodeView {
             id: self.id(vendor_id, episode),
             vendor_id: vendor_id.map(ToString::to_string),
@@ -285,7 +290,7 @@ pub(crate) async fn changes(
         let (changes, watch) = (Vec::new(), Vec::new());
         return Ok(ChangesView { judged_until: None, is_blind: false, open_episodes: 0, changes, watch });
     };
-    let of_fleet = found.open_episode(None, found.fleet.fleet());
+    let of_fleet = found.open_episode(None, found.fleet.fleet()).filter(|_| found.has_several());
     let of_vendors = found.fleet.vendors().filter_map(|(id, detector)| {
         Some((detector.evidence(&RULES).map_or(0.0, |evidence| evidence.priority()), id, detector.open_episode()?))
     });

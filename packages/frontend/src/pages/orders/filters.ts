@@ -42,6 +42,8 @@ const switchLabels = {
 
 /** The filters with a value, and the label of it. */
 const valueLabels: { [Name in keyof OrdersFilter]?: (value: string, currency: string) => string } = {
+  dueSince: (instant) => `Due since ${minute(instant)} UTC`,
+  placedSince: (instant) => `Placed since ${minute(instant)} UTC`,
   delayedByHours: (hours) => `Overdue by more than ${hoursInWords(Number(hours))}`,
   valueFrom: (value, currency) => `Worth at least ${amount(value, currency)}`,
   valueTo: (value, currency) => `Worth at most ${amount(value, currency)}`,

@@ -13,6 +13,8 @@ export const filterNames = [
   'status',
   'outcome',
   ...dateKinds.flatMap((kind) => [`${kind}From`, `${kind}To`] as const),
+  'dueSince',
+  'placedSince',
   'delayed',
   'onTime',
   'shippedOnTime',
@@ -59,7 +61,9 @@ export function periodOf(filter: OrdersFilter, kind: DateKind): [from: string | 
 /** Whether a filter selects by what happened to the orders after their placement. Such a list is sorted by that. */
 export function isSortedByPeriod(filter: OrdersFilter): boolean {
   const isPeriod = (kind: DateKind) => kind !== 'date' && periodOf(filter, kind).some((day) => day !== undefined);
-  return filter.onTime !== undefined || filter.shippedOnTime !== undefined || dateKinds.some(isPeriod);
+  const { onTime, shippedOnTime, dueSince } = filter;
+  const isAbout = [onTime, shippedOnTime, dueSince].some((value) => value !== undefined);
+  return isAbout || dateKinds.some(isPeriod);
 }
 
 /** Whether the filter says how late its orders are, so that the number of late ones adds nothing. */

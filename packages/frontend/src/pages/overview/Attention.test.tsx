@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Dashboard, VendorRow } from '../../api/types';
 import { renderAt, textOf } from '../../ui/renderAt.fixture';
 import { Attention } from './Attention';
-import { dashboard, vendorRow } from './overview.fixture';
+import { change, dashboard, vendorRow } from './overview.fixture';
 
 async function render(of: Dashboard, vendors: VendorRow[] = [], isPast = false): Promise<HTMLElement> {
   const report = { date: of.date, isPast, page: 'Overview' };
@@ -26,6 +26,25 @@ describe('the section about attention', () => {
     expect((await shown(dashboard({ totalStalledOrders: 2 })))[0]).toBe(
       '2 orders stalled Still open. See the 2 orders',
     );
+  });
+
+  test('says since when a vendor misses more promises, how many and how sure, or that it is everybody', async () => {
+    const grace = change('late', { signal: 'grace' });
+    const evidence = grace.evidence && { ...grace.evidence, signal: 'grace' as const };
+    const changes = [change(null), change('acme'), { ...grace, evidence, probability: 0.9999 }];
+    const shownChanges = await shown({ ...dashboard(), openEpisodes: 3, changes });
+    expect(shownChanges).toEqual([
+      'It is not one vendor Everybody has missed more since about Thu 19 Nov: 31 of 96 orders due were missed, where 12 were to be expected. 97.1 % sure. 3 vendors are worse than that: acme, late and others.',
+      'acme misses more promises Since about Thu 19 Nov: 31 of 96 orders due were missed, where 12 were to be expected. 97.1 % sure. See the vendor',
+      'late misses more promises Since about Thu 19 Nov: 31 of 96 orders were not there two days after their promise, where 12 were to be expected. 99.9 % sure. See the vendor',
+    ]);
+  });
+
+  test('says that next to nothing comes in, and who may have changed', async () => {
+    const [blind] = await shown({ ...dashboard(), isBlind: true });
+    expect(blind).toContain('Next to nothing comes in A feed problem?');
+    const watch = [{ vendorId: 'a', name: 'Alder', signal: 'rush' as const, probability: 0.6214 }];
+    expect((await shown({ ...dashboard(), watch }))[0]).toContain('Not sure yet: Alder (62.1 %)');
   });
 
   test('states the rate that is the reason, and the orders that are stuck', async () => {

@@ -1,9 +1,11 @@
 import { Link, useSearch } from '@tanstack/react-router';
 import { memo, type ReactNode } from 'react';
-import type { VendorRow } from '../../api/types';
+import type { Change, Dashboard, VendorRow } from '../../api/types';
 import { change } from '../../format/change';
-import { pluralize, sums } from '../../format/numbers';
-import { ratesInWords, reasonInWords, type Stuck, sentence } from '../../format/sentences';
+import { howSure, missesInWords, sinceAbout } from '../../format/changes';
+import { likelihood, pluralize, sums } from '../../format/numbers';
+import { capitalized, ratesInWords, reasonInWords, type Stuck, sentence } from '../../format/sentences';
+import { clock } from '../../format/times';
 import { Icon } from '../../ui/Icon';
 import { RowLink } from '../../ui/RowLink';
 import type { ReportLink } from '../orders/CountLink';
@@ -29,16 +31,24 @@ export const Attention = memo(function Attention({
         <h2 id="attention">{isClear ? 'All clear' : 'Needs attention'}</h2>
         {found.length > 1 && <p className={styles.label}>Worst first</p>}
         {isClear && <p>No vendor is at risk, and no order is overdue, unshipped or stalled.</p>}
+        <Watched watch={dashboard.watch} />
       </div>
       {!isClear && (
         <ol className={styles.list}>
-          {found.map((concern) =>
-            concern.kind === 'stuck' ? (
-              <StuckOrders key="stuck" stuck={concern.orders} report={report} />
-            ) : (
-              <Vendor key={concern.vendor.vendorId} kind={concern.kind} vendor={concern.vendor} report={report} />
-            ),
-          )}
+          {found.map((concern) => {
+            switch (concern.kind) {
+              case 'blind':
+                return <Blind key="blind" until={dashboard.judgedUntil} />;
+              case 'change':
+                return <Changed key={concern.change.id} change={concern.change} dashboard={dashboard} />;
+              case 'stuck':
+                return <StuckOrders key="stuck" stuck={concern.orders} report={report} />;
+              default:
+                return (
+                  <Vendor key={concern.vendor.vendorId} kind={concern.kind} vendor={concern.vendor} report={report} />
+                );
+            }
+          })}
         </ol>
       )}
     </section>
@@ -55,17 +65,76 @@ function Item({ title, link, children }: { title: string; link: ReactNode; child
   );
 }
 
-const kindText: Record<Exclude<Concern['kind'], 'stuck'>, string> = {
+const kindText: Record<Exclude<Concern['kind'], 'stuck' | 'blind' | 'change'>, string> = {
   high: 'is failing',
   medium: 'is at risk',
   falling: 'is getting worse',
   behind: 'is behind',
 };
 
+function VendorLink({ vendorId, name }: { vendorId: string; name: string }) {
+  const search = useSearch({ from: '/' });
+  return (
+    <Link
+      to="/vendors/$vendorId"
+      params={{ vendorId }}
+      search={{ date: search.date }}
+      state={{ listSearch: search }}
+      aria-label={`See the vendor: ${name}`}
+    >
+      <span>See the vendor</span>
+      <Icon name="right" />
+    </Link>
+  );
+}
+
+/** A vendor that misses more promises than before; or everybody, and who is worse than that. */
+function Changed({ change, dashboard }: { change: Change; dashboard: Dashboard }) {
+  const { vendorId } = change;
+  const name = change.name ?? '';
+  const since = sinceAbout(change, dashboard.timeZone);
+  const worse = dashboard.changes.flatMap(({ name }) => name ?? []);
+  return (
+    <Item
+      title={vendorId === null ? 'It is not one vendor' : `${name} misses more promises`}
+      link={vendorId !== null && <VendorLink vendorId={vendorId} name={name} />}
+    >
+      {vendorId === null ? `Everybody has missed more ${since}: ` : `${capitalized(since)}: `}
+      <b>{missesInWords(change)}</b>. {howSure(change)}.
+      {vendorId === null && worse.length > 0 && (
+        <>
+          {' '}
+          {pluralize(dashboard.openEpisodes, 'vendor is', 'vendors are')} worse than that: {worse.join(', ')}
+          {dashboard.openEpisodes > worse.length && ' and others'}.
+        </>
+      )}
+    </Item>
+  );
+}
+
+/** Next to nothing came in. */
+function Blind({ until }: { until: string | null }) {
+  return (
+    <Item title="Next to nothing comes in" link={null}>
+      <b>A feed problem?</b> In the six hours until {until === null ? 'now' : clock(until)} hardly an event came in, of
+      any vendor. Nobody is judged by that time.
+    </Item>
+  );
+}
+
+/** Who may have changed. */
+function Watched({ watch }: Pick<Dashboard, 'watch'>) {
+  if (watch.length === 0) return null;
+  const names = watch.slice(0, LIMIT).map(({ name, probability }) => `${name} (${likelihood(probability)})`);
+  return <p>Not sure yet: {names.join(', ')}</p>;
+}
+
+/** The most vendors that are named as not sure yet. */
+const LIMIT = 3;
+
 /** A vendor with the rates that are the reason, its change, and its orders that are stuck. */
 function Vendor({ kind, vendor, report }: { kind: keyof typeof kindText; vendor: VendorRow; report: ReportLink }) {
   const { vendorId, name, riskReason, trendPercentage } = vendor;
-  const search = useSearch({ from: '/' });
   const points = riskReason === 'onTime' ? null : change(trendPercentage, { unit: 'points', better: 'up' });
   const stuck: Stuck = {
     overdue: vendor.delayedOrders,
@@ -75,21 +144,7 @@ function Vendor({ kind, vendor, report }: { kind: keyof typeof kindText; vendor:
   };
   const counts = <StuckCounts stuck={stuck} report={{ ...report, vendorId }} />;
   return (
-    <Item
-      title={`${name} ${kindText[kind]}`}
-      link={
-        <Link
-          to="/vendors/$vendorId"
-          params={{ vendorId }}
-          search={{ date: search.date }}
-          state={{ listSearch: search }}
-          aria-label={`See the vendor: ${name}`}
-        >
-          <span>See the vendor</span>
-          <Icon name="right" />
-        </Link>
-      }
-    >
+    <Item title={`${name} ${kindText[kind]}`} link={<VendorLink vendorId={vendorId} name={name} />}>
       {kind === 'behind' ? (
         <>
           <b>{counts}</b>. {sentence(ratesInWords(vendor, riskReason))}.

@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { VendorRow } from '../../api/types';
 import { type Concern, concerns, hasGaps } from './attention';
-import { dashboard, vendorRow } from './overview.fixture';
+import { change, dashboard, vendorRow } from './overview.fixture';
 
 const kinds = (found: Concern[]) =>
-  found.map((concern) => (concern.kind === 'stuck' ? 'stuck' : `${concern.vendor.vendorId} ${concern.kind}`));
+  found.map((concern) => {
+    if (concern.kind === 'change') return `${concern.change.vendorId} change`;
+    return 'vendor' in concern ? `${concern.vendor.vendorId} ${concern.kind}` : concern.kind;
+  });
 
 const high = (id: string, row: Partial<VendorRow> = {}) => vendorRow(id, { riskLevel: 'high', ...row });
 const medium = (id: string) => vendorRow(id, { riskLevel: 'medium' });
@@ -20,6 +23,19 @@ describe('what needs attention', () => {
     expect(kinds(concerns(dashboard(), vendors))).toEqual(['h1 high', 'h2 high', 'h3 high']);
     expect(kinds(concerns(overdue, vendors))).toEqual(['h1 high', 'h2 high', 'stuck']);
     expect(kinds(concerns(overdue, [medium('m')]))).toEqual(['stuck', 'm medium']);
+  });
+
+  test('begins with a silent feed and with what changed, and names no vendor twice', () => {
+    const vendors = [high('h1'), high('h2'), medium('m')];
+    const changed = { ...dashboard({ totalDelayedOrders: 4 }), openEpisodes: 1, changes: [change('h1')] };
+    expect(kinds(concerns(changed, vendors))).toEqual(['h1 change', 'h2 high', 'stuck', 'm medium']);
+    const everybody = {
+      ...changed,
+      openEpisodes: 5,
+      changes: [change(null), ...['a', 'b', 'c'].map((id) => change(id))],
+    };
+    expect(kinds(concerns(everybody, vendors))).toEqual(['null change', 'a change', 'b change', 'stuck']);
+    expect(kinds(concerns({ ...dashboard(), isBlind: true }, []))).toEqual(['blind']);
   });
 
   test.each(['totalDelayedOrders', 'totalUnshippedOrders', 'totalStalledOrders'] as const)(

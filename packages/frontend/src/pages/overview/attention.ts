@@ -1,21 +1,29 @@
-/** What needs attention first. All of it follows from the reports. */
-import type { Dashboard, VendorRow } from '../../api/types';
+/** What needs attention first. All of it follows from the dashboard and the reports. */
+import type { Change, Dashboard, VendorRow } from '../../api/types';
 import type { Stuck } from '../../format/sentences';
 
-/** The maximum number of concerns. One of them is reserved for orders that are stuck. */
+/** The maximum number of concerns, and of one more if something changed. One of them is reserved for orders that are stuck. */
 const LIMIT = 3;
 
 export type Concern =
+  | { kind: 'blind' }
+  | { kind: 'change'; change: Change }
   | { kind: 'high' | 'medium' | 'falling' | 'behind'; vendor: VendorRow }
   | { kind: 'stuck'; orders: Stuck };
 
-const severity: Concern['kind'][] = ['high', 'stuck', 'medium', 'falling', 'behind'];
+const severity: Concern['kind'][] = ['blind', 'change', 'high', 'stuck', 'medium', 'falling', 'behind'];
 
 /** The worst first. `vendors` are in the server's order of attention, and include those at risk. */
 export function concerns(dashboard: Dashboard, vendors: VendorRow[]): Concern[] {
   const orders = stuckOrders(dashboard);
   const stuck: Concern[] = isStuck(orders) ? [{ kind: 'stuck', orders }] : [];
-  return [...vendorConcerns(vendors).slice(0, LIMIT - stuck.length), ...stuck].sort(
+  const blind: Concern[] = dashboard.isBlind ? [{ kind: 'blind' }] : [];
+  const changes = dashboard.changes.slice(0, LIMIT).map((change): Concern => ({ kind: 'change', change }));
+  const isChanged = ({ vendorId }: VendorRow) => dashboard.changes.some((change) => change.vendorId === vendorId);
+  const others = vendorConcerns(vendors.filter((vendor) => !isChanged(vendor)));
+  const first = [...blind, ...changes];
+  const room = LIMIT + Math.min(1, first.length) - first.length - stuck.length;
+  return [...first, ...others.slice(0, Math.max(0, room)), ...stuck].sort(
     (a, b) => severity.indexOf(a.kind) - severity.indexOf(b.kind),
   );
 }

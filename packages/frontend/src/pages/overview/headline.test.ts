@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Dashboard } from '../../api/types';
 import { headline } from './headline';
-import { dashboard } from './overview.fixture';
+import { change, dashboard } from './overview.fixture';
 
 function text(current: Partial<Dashboard['current']>, more: Partial<Dashboard> = {}): string {
   const { highlight, rest } = headline({ ...dashboard(current), ...more });
@@ -14,6 +14,23 @@ describe('the headline of the overview', () => {
   test('counts the vendors at risk, and what is overdue', () => {
     expect(text({ atRiskVendors: 1 })).toBe('1 vendor is at risk.');
     expect(text({ atRiskVendors: 12, totalDelayedOrders: 1153 })).toBe('12 vendors are at risk, 1,153 orders overdue.');
+  });
+
+  test('begins with who misses more promises than before', () => {
+    const changed = (changes: Dashboard['changes'], openEpisodes: number) => ({ changes, openEpisodes });
+    expect(text({ atRiskVendors: 1 }, changed([change('acme')], 1))).toBe(
+      'acme has missed more promises since about Thu 19 Nov.',
+    );
+    expect(text({ totalDelayedOrders: 7 }, changed([change('acme'), change('birch')], 2))).toBe(
+      '2 vendors miss more promises than before, 7 orders overdue.',
+    );
+    expect(text({}, changed([change(null), change('acme')], 1))).toBe(
+      'Everybody has missed more promises since about Thu 19 Nov.',
+    );
+  });
+
+  test('says that next to nothing comes in', () => {
+    expect(text({}, { isBlind: true })).toBe('Next to nothing comes in from any vendor. A feed problem?');
   });
 
   test('never says that no vendor is at risk over orders that are stuck', () => {

@@ -1,4 +1,4 @@
-import type { Dashboard, VendorRow } from '../../api/types';
+import type { Change, Dashboard, VendorRow } from '../../api/types';
 
 /** A vendor of low risk without open orders, except for `row`. */
 export function vendorRow(vendorId: string, row: Partial<VendorRow> = {}): VendorRow {
@@ -64,9 +64,47 @@ export function dashboard(current: Partial<Dashboard['current']> = {}): Dashboar
     topPerformingVendors: [],
     underperformingVendors: [],
     unplacedOrders: 0,
+    judgedUntil: '2026-11-22T12:00:00Z',
+    isBlind: false,
+    openEpisodes: 0,
+    changes: [],
+    watch: [],
     silentSince: null,
     riskLevel: 'low',
     riskReason: null,
     riskProbability: 0.01,
+  };
+}
+
+/** An open episode of a vendor, or of the fleet. */
+export function change(vendorId: string | null, more: Partial<Change> = {}): Change {
+  return {
+    id: `${vendorId ?? '*'}:2026-11-20T06:00:00Z`,
+    vendorId,
+    name: vendorId,
+    state: 'opened',
+    signal: 'promise',
+    since: '2026-11-19T00:00:00Z',
+    raisedAt: '2026-11-20T06:00:00Z',
+    clearedAt: null,
+    clearedWhy: null,
+    reopenedAt: [],
+    fleetEpisode: null,
+    probability: 0.971,
+    excessPerWeek: 22,
+    priority: 21.4,
+    evidence: {
+      signal: 'promise',
+      due: 96,
+      missed: 31,
+      expected: 12.1,
+      baselineRate: 12.6,
+      rate: 32.3,
+      rateInterval: { lower: 23.8, upper: 42.2 },
+      excess: 18.9,
+      excessPerWeek: 22,
+      tide: 0,
+    },
+    ...more,
   };
 }

@@ -2,6 +2,7 @@ import { type KeyboardEvent, type PointerEvent, useId, useMemo, useState } from 
 import type { VendorDay } from '../../api/types';
 import { count, percent, rate } from '../../format/numbers';
 import { dayAndMonth, day as dayInFull } from '../../format/times';
+import type { Box } from '../../ui/chart/scale';
 import { useWidth } from '../../ui/chart/useWidth';
 import { formatOrNull, Value } from '../../ui/Value';
 import type { ReportLink } from '../orders/CountLink';
@@ -22,10 +23,13 @@ const keySteps: Record<string, number> = {
 /** Reliability and orders by day. A pointer or a key selects one day, whose numbers are below the chart. */
 export function HistoryChart({
   days,
+  since,
   isPast,
   reportLink,
 }: {
   days: VendorDay[];
+  /** The day on which the open episode began. */
+  since: string | null;
   isPast: boolean;
   reportLink: ReportLink;
 }) {
@@ -74,7 +78,13 @@ export function HistoryChart({
         onPointerDown={handlePointer}
       >
         {geometry !== null && (
-          <ChartSvg geometry={geometry} index={index} isUnfinished={isUnfinished(last)} name={name} />
+          <ChartSvg
+            geometry={geometry}
+            index={index}
+            flag={days.findIndex((day) => day.date === since)}
+            isUnfinished={isUnfinished(last)}
+            name={name}
+          />
         )}
       </div>
       <div className={styles.readout} aria-live="polite" aria-atomic="true">
@@ -137,11 +147,14 @@ export function HistoryChart({
 function ChartSvg({
   geometry,
   index,
+  flag,
   isUnfinished,
   name,
 }: {
   geometry: ChartGeometry;
   index: number;
+  /** The index of the day on which the open episode began; −1 if it is not shown. */
+  flag: number;
   isUnfinished: boolean;
   name: (index: number) => string;
 }) {
@@ -215,6 +228,7 @@ function ChartSvg({
         </text>
       ))}
 
+      {flag >= 0 && <Flag x={xs[flag] ?? 0} {...rates} name={name(flag)} />}
       <g className={styles.reading}>
         <line x1={readX} x2={readX} y1={rates.top} y2={volume.bottom} />
         {readY !== null && <rect x={readX - 6} y={readY - 6} width="12" height="12" />}
@@ -223,5 +237,18 @@ function ChartSvg({
         <rect className={styles.unfinished} x={(xs[last] ?? 0) - 4.5} y={lastY - 4.5} width="9" height="9" />
       )}
     </svg>
+  );
+}
+
+/** Where the open episode began. */
+function Flag({ x, top, bottom, right, name }: { x: number; name: string } & Box) {
+  const isLeft = x > right - 120;
+  return (
+    <g className={styles.flag}>
+      <line x1={x} x2={x} y1={top} y2={bottom} />
+      <text x={x + (isLeft ? -6 : 6)} y={bottom - 8} textAnchor={isLeft ? 'end' : 'start'}>
+        since about {name}
+      </text>
+    </g>
   );
 }

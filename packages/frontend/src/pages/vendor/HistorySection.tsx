@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { VendorDay, VendorHistory } from '../../api/types';
 import { percent, pluralize, rate } from '../../format/numbers';
-import { shortDay } from '../../format/times';
+import { isoDay, shortDay } from '../../format/times';
 import { StateBox } from '../../ui/StateBox';
 import { numberClass, Table } from '../../ui/Table';
 import { formatOrNull, Value } from '../../ui/Value';
@@ -27,11 +27,14 @@ const nothingCompleted = 'nothing completed in the seven days ending with this o
 
 /** The history: a chart of the last days, and the same numbers as a table. */
 export function HistorySection({
+  since,
   history,
   isPast,
   shown,
   reportLink,
 }: {
+  /** When the open episode began. */
+  since: string | null;
   history: VendorHistory;
   isPast: boolean;
   shown: VendorSearch['days'];
@@ -75,9 +78,15 @@ export function HistorySection({
             <li data-key="line">Reliability of the seven days to each day</li>
             <li data-key="band">95&nbsp;% interval</li>
             <li data-key="target">Target 90&nbsp;%</li>
+            {since !== null && <li data-key="since">More promises missed from here on, about</li>}
             {!isPast && <li data-key="unfinished">Today, not over</li>}
           </ul>
-          <HistoryChart days={days} isPast={isPast} reportLink={reportLink} />
+          <HistoryChart
+            days={days}
+            since={since === null ? null : isoDay(since, history.timeZone)}
+            isPast={isPast}
+            reportLink={reportLink}
+          />
         </>
       )}
       <p className={styles.zone}>Days are in the report time zone, {history.timeZone}.</p>

@@ -1,6 +1,7 @@
 import { ownZone } from '../../format/times';
 import { StateBox } from '../../ui/StateBox';
 import { Timestamp } from '../../ui/Timestamp';
+import { ChangeSection } from './ChangeSection';
 import { Definitions } from './Definitions';
 import { HistorySection } from './HistorySection';
 import type { VendorData } from './load';
@@ -16,7 +17,7 @@ import { WindowTable } from './WindowTable';
 
 /** One vendor: its numbers compared with the week before, its history, its issues, and the orders to chase. */
 export function VendorPage({
-  data: { report: vendorReport, history, isPast, overdue },
+  data: { report: vendorReport, history, isPast, overdue, signals },
   search,
 }: {
   data: VendorData;
@@ -40,10 +41,17 @@ export function VendorPage({
         </div>
       ) : (
         <>
+          <ChangeSection signals={signals} vendor={vendor} timeZone={history.timeZone} page={vendor.name} />
           <VendorTiles report={report} vendor={vendor} reportLink={reportLink} />
           <div className={styles.parts}>
             <div className={styles.main}>
-              <HistorySection history={history} isPast={isPast} shown={search.days} reportLink={reportLink} />
+              <HistorySection
+                since={signals?.episode?.since ?? null}
+                history={history}
+                isPast={isPast}
+                shown={search.days}
+                reportLink={reportLink}
+              />
               <StatusBreakdown counts={report.current7d.statusCounts} reportLink={reportLink} />
             </div>
             <div className={styles.orders}>

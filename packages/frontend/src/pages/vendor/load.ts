@@ -1,5 +1,6 @@
 import { get } from '../../api/client';
-import type { OrderList, VendorHistory, VendorReport } from '../../api/types';
+import { optional } from '../../api/optional';
+import type { OrderList, VendorHistory, VendorReport, VendorSignals } from '../../api/types';
 import { daysBefore, isOver } from '../../format/times';
 import { fleetCounts, ordersBehind } from '../orders/ordersBehind';
 
@@ -16,6 +17,8 @@ export interface VendorData {
   isPast: boolean;
   /** Open orders past their promise, the longest overdue first. */
   overdue: OrderList;
+  /** What changed; null if it could not be read. */
+  signals: VendorSignals | null;
 }
 
 export async function loadVendor(id: string, date: string | undefined, signal: AbortSignal): Promise<VendorData> {
@@ -23,8 +26,9 @@ export async function loadVendor(id: string, date: string | undefined, signal: A
     const search = ordersBehind({ vendorId: id, date: day, isPast }, fleetCounts.delayedOrders);
     return get('/api/orders', { query: { ...search, limit: LIMIT } }, signal);
   };
-  const [report, overdueNow] = await Promise.all([
+  const [report, signals, overdueNow] = await Promise.all([
     get('/vendors/{id}/report', { path: { id }, query: { date } }, signal),
+    optional(get('/api/vendors/{id}/signals', { path: { id }, query: { date } }, signal)),
     date === undefined ? readOverdue(false) : null,
   ]);
   // The server states which day today is: that depends on the report time zone, and not on the client's clock.
@@ -32,5 +36,5 @@ export async function loadVendor(id: string, date: string | undefined, signal: A
   const span = { from: daysBefore(to, DAYS - 1), to };
   const history = await get('/api/vendors/{id}/history', { path: { id }, query: span }, signal);
   const isPast = isOver(to, report.report.asOf, history.timeZone);
-  return { report, history, isPast, overdue: overdueNow ?? (await readOverdue(isPast, to)) };
+  return { report, history, isPast, signals, overdue: overdueNow ?? (await readOverdue(isPast, to)) };
 }

@@ -80,6 +80,8 @@ pub struct Rules {
     pub least_usual_facts: i64,
     /// A slot is blind if the usual facts are more than this many times its facts.
     pub blind_ratio: i64,
+    /// The vendors from which on it is worth saying that it is not one vendor.
+    pub least_fleet_vendors: usize,
     /// Days after a change and before it that an explanation compares.
     pub window_days: [i64; 2],
     /// From more promises a day on, an explanation compares fewer days: the orders are read one by one.
@@ -136,6 +138,7 @@ impl Rules {
         least_usual_days: 7,
         least_usual_facts: 20,
         blind_ratio: 10,
+        least_fleet_vendors: 5,
         window_days: [14, 14],
         busy_due_a_day: 400.0,
         busy_window_days: [3, 7],
