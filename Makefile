@@ -25,9 +25,8 @@ API_TOOLS := target/tools/api/.installed
 DENY := cargo-deny@0.20.2
 MACHETE := cargo-machete@0.9.2
 DYNOXIDE := dynoxide-rs@3.2.0
-BENCHES := ingest import read growth load webhooks
+BENCHES := ingest import read growth load webhooks detection
 AWS_BENCHES := functions costs
-DOMAIN_BENCHES := detect
 # The number of events of `make simulation`: `make simulation GOODY_SIMULATION_EVENTS=100000`.
 GOODY_SIMULATION_EVENTS ?= 10000000
 FUZZ := cargo-fuzz@0.13.2
@@ -67,10 +66,10 @@ test: prerequisites check test-checks test-rust build check-size test-api test-p
 check: check-format check-clippy check-dependencies check-page check-repository ## Run the lints and checks only
 
 bench: build target/tools/.installed-$(DYNOXIDE) ## Run all benchmarks at full size
-	$(call say,Benchmarks at full size: $(BENCHES) $(AWS_BENCHES) $(DOMAIN_BENCHES))
+	$(call say,Benchmarks at full size: $(BENCHES) $(AWS_BENCHES))
 	@cargo build --release --locked -p goody-bench
 	@for bench in $(BENCHES); do target/release/$$bench --goody $(GOODY); done
-	@for bench in $(AWS_BENCHES) $(DOMAIN_BENCHES); do target/release/$$bench; done
+	@for bench in $(AWS_BENCHES); do target/release/$$bench; done
 
 kills: prerequisites ## Kill the running server a thousand times under load, and check that no event is lost; GOODY_KILLS=n for fewer
 	$(call say,kill -9 of $(GOODY_KILLS) servers under load)
@@ -256,6 +255,6 @@ test-deployment: build $(PYTHON_TOOLS)
 	@CHROMIUM="$$(bash tools/chromium.sh)"; export CHROMIUM; $(NX) run infrastructure:e2e
 
 test-bench: build programs target/tools/.installed-$(DYNOXIDE)
-	$(call say,Benchmarks at small size: $(BENCHES) $(AWS_BENCHES) $(DOMAIN_BENCHES))
+	$(call say,Benchmarks at small size: $(BENCHES) $(AWS_BENCHES))
 	@for bench in $(BENCHES); do target/debug/$$bench --quick --goody $(GOODY); done
-	@for bench in $(AWS_BENCHES) $(DOMAIN_BENCHES); do target/debug/$$bench --quick; done
+	@for bench in $(AWS_BENCHES); do target/debug/$$bench --quick; done

@@ -6,7 +6,6 @@
 pub mod aws;
 pub mod client;
 pub mod database;
-pub mod detection;
 pub mod generator;
 pub mod goody;
 pub mod lists;
@@ -24,6 +23,7 @@ pub mod soak;
 pub mod table;
 pub mod table_files;
 pub mod throughput;
+pub mod worlds;
 
 /// Why a program stops before its table is complete.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;

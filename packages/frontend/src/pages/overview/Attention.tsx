@@ -117,7 +117,7 @@ function Blind({ until }: { until: string | null }) {
   return (
     <Item title="Next to nothing comes in" link={null}>
       <b>A feed problem?</b> In the six hours until {until === null ? 'now' : clock(until)} hardly an event came in, of
-      any vendor. Nobody is judged by that time.
+      any vendor. No vendor is judged by that time.
     </Item>
   );
 }

@@ -36,7 +36,7 @@ export function headline(dashboard: Dashboard): Headline {
   return { highlight: '', tone: 'watch', rest };
 }
 
-/** Who misses more promises than before; null if nobody does. */
+/** Who misses more promises than before; null if no vendor does. */
 function changeInWords({ changes, openEpisodes, timeZone }: Dashboard): Pick<Headline, 'highlight' | 'rest'> | null {
   const [first] = changes;
   if (first === undefined) return null;

@@ -77,7 +77,7 @@ interface RateRow {
   band: Interval | null;
 }
 
-/** The rates of missed promises: before, after, and what was to be expected since the change beside what was seen. */
+/** The rates of missed promises: before, after, and what was to be expected since the change next to what was seen. */
 function Rates({
   episode: { evidence },
   explanation: { before, after },

@@ -11,7 +11,7 @@ export interface ChangePart {
   missedAfter: number;
   /** What it adds to the rate, in percentage points. */
   points: number;
-  /** The filter of its orders, beside that of all missed ones. */
+  /** The filter of its orders, along with that of all missed ones. */
   search?: OrdersSearch;
 }
 
