@@ -225,7 +225,7 @@ fn take_slots(
         for (vendor_id, quarters) in of_day {
             match vendor_id {
                 None => fleet = quarters.slot(quarter),
-                Some(id) => drop(vendors.insert((*id).clone(), quarters.slot(quarter))),
+                Some(id) => drop(vendors.insert(*id, quarters.slot(quarter))),
             }
         }
         detector.advance(&RULES, fleet, &vendors);

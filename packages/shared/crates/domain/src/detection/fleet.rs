@@ -174,7 +174,7 @@ impl FleetDetector {
         &mut self,
         rules: &Rules,
         fleet: SlotCounts,
-        vendors: &BTreeMap<VendorId, SlotCounts>,
+        vendors: &BTreeMap<&VendorId, SlotCounts>,
     ) -> Vec<(Option<VendorId>, EpisodeChange)> {
         let Self { fleet: all, facts, vendors: members, .. } = self;
         let slot = all.detector.next_slot();
@@ -183,8 +183,8 @@ impl FleetDetector {
             all.rates = all.means.fleet_rates(rules);
         }
         for id in vendors.keys() {
-            if !members.contains_key(id) {
-                members.insert(id.clone(), Member::new(rules, slot, &all.rates));
+            if !members.contains_key(*id) {
+                members.insert((*id).clone(), Member::new(rules, slot, &all.rates));
             }
         }
         let blind = is_blind(rules, &same_slots(rules, facts), fleet.facts);
