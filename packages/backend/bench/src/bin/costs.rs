@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser;
+use goody_application::detect::keep_up;
 use goody_application::ingest::Ingest;
 use goody_application::ports::{Found, OrderWriter};
 use goody_application::roll;
@@ -29,10 +30,12 @@ const MAX_REPORT_REQUESTS: f64 = 3.0;
 const MAX_PAST_REPORT_REQUESTS: f64 = 4.0;
 /// The maximum number of DynamoDB requests for a page of orders with its total.
 const MAX_PAGE_REQUESTS: f64 = 10.0;
-/// A past date has at least so many vendors in a request, apart from the first.
+/// A past date has at least so many vendors in a request, apart from the first and from that of its detection.
 const VENDORS_PER_REQUEST: f64 = 40.0;
 /// The maximum number of write units per order event, end to end, with handovers, stalls and overdue values.
 const MAX_EVENT_UNITS: f64 = 15.0;
+/// The maximum number of read units of a detection for each vendor: 5,000 for 1,600 vendors.
+const MAX_DETECTION_UNITS: f64 = 5_000.0 / 1_600.0;
 /// The number of events per request, and of records per batch of the stream.
 const BATCH: usize = 100;
 /// The number of orders that are stored together while the tables are filled.
@@ -91,6 +94,7 @@ async fn run(mut cli: Cli) -> Result<ExitCode, Failure> {
         let title = format!("Costs with {} orders of {} vendors", count(setup.orders as f64), cli.vendors);
         let mut table = Table::new(title, true);
         setup.measure_reads(&mut table).await?;
+        setup.measure_detection(&mut table).await?;
         setup.measure_pages(&mut table).await?;
         setup.measure_events(&mut table, &prices).await?;
         let Prices { date, region, source, .. } = &prices;
@@ -138,6 +142,7 @@ impl Setup {
             store.project(histories.collect(), cli.now).await?;
         }
         roll::tick(store.as_ref(), cli.now).await?;
+        while !keep_up(store.as_ref(), cli.now).await? {}
         aws.set_streaming(true).await?;
         let api = aws.function("api-handler");
         Ok(Self { aws, api, orders, now: cli.now, vendors: cli.vendors })
@@ -173,7 +178,7 @@ impl Setup {
             let (_, consumption) = self.get(table, &path).await?;
             add_requests(table, metric, &consumption, Some(maximum));
         }
-        let maximum = 1.0 + self.vendors as f64 / VENDORS_PER_REQUEST;
+        let maximum = 2.0 + self.vendors as f64 / VENDORS_PER_REQUEST;
         // The second date needs two months.
         for past in [today.plus(-14), today.plus(-30)] {
             let (_, consumption) = self.get(table, &format!("/api/dashboard?date={past}")).await?;
@@ -189,6 +194,18 @@ impl Setup {
             let (_, consumption) = self.get(table, &path).await?;
             add_requests(table, metric, &consumption, None);
         }
+        Ok(())
+    }
+
+    /// Measures the tick that ends a quarter of a day, when no fact is older than a week.
+    async fn measure_detection(&self, table: &mut Table) -> Result<(), Failure> {
+        self.aws.meter.take();
+        keep_up(&self.aws.store(), self.now.plus_seconds(6 * 3_600)).await?;
+        let consumption = self.aws.meter.take();
+        let a_vendor = consumption.read_units / self.vendors as f64;
+        let metric = "the detection at the end of a quarter of a day: read units a vendor";
+        add_bounded(table, metric, a_vendor, MAX_DETECTION_UNITS, |units| format!("{units:.2}"));
+        table.metric("the same: write units of all vendors", format!("{:.0}", consumption.write_units));
         Ok(())
     }
 

@@ -9,8 +9,8 @@ use goody_domain::detection::{FleetDetector, Rules, SlotCounts};
 use goody_domain::{AsOf, Day, Instant, Minute, Quarters, VendorId};
 
 use crate::ports::{
-    DayRevisions, DetectionKey, DetectionStore, Rebuilt, ReportReader, Result, Scope, ScopeQuarters, SlotTime,
-    StoredDetection, keeps_detection,
+    DayRevisions, DetectionKey, DetectionStore, LatestDetection, Rebuilt, ReportReader, Result, Scope, ScopeQuarters,
+    SlotTime, StoredDetection, keeps_detection,
 };
 
 /// After how many days a state is stored.
@@ -37,9 +37,9 @@ pub async fn detect<S: ReportReader + DetectionStore + ?Sized>(
     Ok(Some(fold.detector))
 }
 
-/// Stores the states of the Mondays since the latest one that holds, so that [`detect`] has less to do; for a store whose revision has to be
-/// read, that of the latest slot, too: requests use it. One call stores those of a quarter of a year at most; returns whether it is done. Two
-/// processes may do this at the same time.
+/// Stores the states of the Mondays since the latest one that holds, so that [`detect`] has less to do. For a store whose revision has to be
+/// read it stores those of all days and that of the latest slot: requests use them. One call stores those of a quarter of a year at most;
+/// returns whether it is done. Two processes may do this at the same time.
 ///
 /// # Errors
 /// The store failed.
@@ -48,8 +48,8 @@ pub async fn keep_up<S: ReportReader + DetectionStore + ?Sized>(store: &S, now: 
     let monday = next_monday(latest.day).plus(-WEEK);
     let needs_latest = store.revision().is_none();
     let until = if needs_latest { latest } else { SlotTime::start_of(monday) };
-    let known = store.stored_detections().await?.into_iter().find(|key| key.at == until);
-    if needs_latest && known.is_some_and(|key| now < key.computed_at.plus_seconds(LATEST_HOLDS_SECONDS)) {
+    let known = store.latest_detection().await?.map(|known| known.latest.key).filter(|key| key.at == until);
+    if known.is_some_and(|key| now < key.computed_at.plus_seconds(LATEST_HOLDS_SECONDS)) {
         return Ok(true);
     }
     // Before the quarters: what changes while they are read makes the new states void.
@@ -58,14 +58,25 @@ pub async fn keep_up<S: ReportReader + DetectionStore + ?Sized>(store: &S, now: 
     let counted = fold.counted.range(fold.at.day..).next();
     let last = counted.map_or(until, |day| until.min(SlotTime::start_of(day.plus(READ))));
     while fold.at < last {
-        let at = SlotTime::start_of(next_monday(fold.at.day)).min(last);
+        let next = if needs_latest { fold.at.day.plus(1) } else { next_monday(fold.at.day) };
+        let at = SlotTime::start_of(next).min(last);
         fold.advance(at).await?;
-        if keeps_detection(at, until) {
-            let key = DetectionKey { at, revision: revisions.current, computed_at: now };
-            store.store_detection(StoredDetection { key, state: fold.detector.write() }).await?;
+        if at.slots == 0 && keeps_detection(at, until) {
+            store.store_detection(state_of(&fold, &revisions, now)).await?;
         }
     }
+    if needs_latest && last == until {
+        let mut held = store.stored_detections().await?;
+        held.retain(|key| revisions.hold(key.at, key.revision));
+        let latest = state_of(&fold, &revisions, now);
+        store.store_latest_detection(LatestDetection { latest, held }).await?;
+    }
     Ok(last == until)
+}
+
+fn state_of<S: ?Sized>(fold: &Fold<'_, S>, revisions: &DayRevisions, computed_at: Instant) -> StoredDetection {
+    let key = DetectionKey { at: fold.at, revision: revisions.current, computed_at };
+    StoredDetection { key, state: fold.detector.write() }
 }
 
 /// [`detect`] from the first day on, without stored states.

@@ -8,13 +8,13 @@ use goody_domain::{AsOf, Instant};
 use tokio::sync::Mutex;
 
 use crate::detect::{Fold, continue_to, slot_time};
-use crate::ports::{DetectionKey, DetectionStore, ReportReader, Result, SlotTime};
+use crate::ports::{DetectionKey, DetectionStore, LatestDetection, ReportReader, Result, SlotTime};
 
 /// The most results in the cache.
 const MOST_RESULTS: usize = 4;
 /// For how many days back the cache has the states at their starts: facts that arrive late are hardly ever older.
 const START_DAYS: i32 = 3;
-/// How old a stored state of the latest slot may be, in seconds, where requests use it. The timer stores one every 15 minutes.
+/// How old the state of the latest slot may be, in seconds, where requests use stored ones. The timer stores one every 15 minutes.
 const STORED_HOLDS_SECONDS: i64 = 20 * 60;
 
 /// A detection; `None` while nothing was counted.
@@ -30,8 +30,8 @@ struct Cached {
     results: Vec<Known>,
     /// States at the starts of the latest days, each with its revision.
     starts: BTreeMap<SlotTime, (i64, FleetDetector)>,
-    /// The state that the store had.
-    stored: Option<(DetectionKey, Detection)>,
+    /// The stored states that requests used last, where they do.
+    stored: Vec<(DetectionKey, Detection)>,
 }
 
 #[derive(Clone, Debug)]
@@ -45,11 +45,16 @@ struct Known {
 
 impl DetectionCache {
     /// The detection as of the end of the latest slot that is over, as [`crate::detect::detect`] computes it. Where the revision of a store has
-    /// to be read, that of today is a stored one of the last minutes.
+    /// to be read, that of the last minutes is used instead if a timer has stored it: `latest`, which is read if it is not given.
     ///
     /// # Errors
     /// The store failed.
-    pub async fn detect<S>(&self, store: &S, as_of: AsOf, now: Instant) -> Result<Detection>
+    pub async fn detect<S>(
+        &self,
+        store: &S,
+        (as_of, now): (AsOf, Instant),
+        latest: Option<&LatestDetection>,
+    ) -> Result<Detection>
     where
         S: ReportReader + DetectionStore + ?Sized,
     {
@@ -57,11 +62,13 @@ impl DetectionCache {
         // Locked while it is computed: others wait for the same result.
         let mut cached = self.0.lock().await;
         let checked = store.revision();
-        if checked.is_none()
-            && as_of.cut().is_some()
-            && let Some(detection) = cached.stored(store, until, now).await?
-        {
-            return Ok(detection);
+        if checked.is_none() {
+            let read = if latest.is_none() { store.latest_detection().await? } else { None };
+            if let Some(latest) = latest.or(read.as_ref())
+                && let Some(detection) = cached.stored(store, latest, until, now).await?
+            {
+                return Ok(detection);
+            }
         }
         let same = cached.results.iter().position(|known| known.until == until);
         let mut known = same.map(|place| cached.results.remove(place));
@@ -78,25 +85,37 @@ impl DetectionCache {
 }
 
 impl Cached {
-    /// The latest detection that a timer has stored, if it is not too old.
-    async fn stored<S>(&mut self, store: &S, until: SlotTime, now: Instant) -> Result<Option<Detection>>
+    /// The detection at a time, from what a timer has stored, if that is not too old and has it.
+    async fn stored<S>(
+        &mut self,
+        store: &S,
+        LatestDetection { latest, held }: &LatestDetection,
+        until: SlotTime,
+        now: Instant,
+    ) -> Result<Option<Detection>>
     where
         S: ReportReader + DetectionStore + ?Sized,
     {
         let since = now.plus_seconds(-STORED_HOLDS_SECONDS);
         let oldest = slot_time(store.zone().today(since));
-        let key = store.stored_detections().await?.into_iter().next_back();
-        let is_recent = |key: &DetectionKey| (oldest..=until).contains(&key.at) && key.computed_at > since;
-        let Some(key) = key.filter(is_recent) else { return Ok(None) };
-        if let Some((known, detection)) = &self.stored
-            && *known == key
-        {
+        if latest.key.at < oldest || latest.key.computed_at <= since {
+            return Ok(None);
+        }
+        let is_latest = until >= oldest && until >= latest.key.at;
+        let Some(key) = (if is_latest { Some(&latest.key) } else { held.iter().find(|key| key.at == until) }) else {
+            return Ok(None);
+        };
+        if let Some((_, detection)) = self.stored.iter().find(|(known, _)| known == key) {
             return Ok(Some(detection.clone()));
         }
-        let stored = store.stored_detection(key.at).await?;
+        let read = if is_latest { None } else { store.stored_detection(key.at).await? };
+        let stored = if is_latest { Some(latest) } else { read.as_ref().filter(|read| read.key == *key) };
         let Some(Ok(detector)) = stored.map(|stored| FleetDetector::read(&stored.state)) else { return Ok(None) };
         let detection = Some(Arc::new(detector));
-        self.stored = Some((key, detection.clone()));
+        if self.stored.len() == MOST_RESULTS {
+            self.stored.remove(0);
+        }
+        self.stored.push((*key, detection.clone()));
         Ok(Some(detection))
     }
 

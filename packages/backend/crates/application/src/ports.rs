@@ -20,7 +20,9 @@ use goody_domain::{
 use serde::{Deserialize, Serialize};
 
 use crate::clock_watch::ClockJump;
-pub use detections::{DayRevisions, DetectionKey, DetectionStore, SlotTime, StoredDetection, keeps_detection};
+pub use detections::{
+    DayRevisions, DetectionKey, DetectionStore, LatestDetection, SlotTime, StoredDetection, keeps_detection,
+};
 pub use order_filter::{DayRange, OpenOrder, OrderFilter, OrderSort, Position, promise_days, region_of};
 pub use parcels::{MOST_ORDERS_OF_PARCEL, MOST_WAITING, ParcelStore, WaitingParcel, parcel_term};
 pub use rejections::{
@@ -433,6 +435,8 @@ pub struct ChangesSince {
     pub status: ReportStatus,
     /// See [`ReportReader::kept_from`].
     pub kept_from: Option<Day>,
+    /// See [`DetectionStore::latest_detection`].
+    pub latest_detection: Option<LatestDetection>,
 }
 
 /// A vendor and its counters for a past date.
@@ -459,6 +463,8 @@ pub struct PastFleet {
     pub status: ReportStatus,
     /// See [`ReportReader::kept_from`].
     pub kept_from: Option<Day>,
+    /// See [`DetectionStore::latest_detection`].
+    pub latest_detection: Option<LatestDetection>,
 }
 
 /// The days of a scope that counted anything, by quarter; sorted.
@@ -525,7 +531,7 @@ pub trait ReportReader: Send + Sync {
 
     /// The vendors of [`ReportReader::changes_since`], each with its [`ReportReader::past_series`].
     async fn past_fleet(&self, after: i64, from: Day, to: Day) -> Result<PastFleet> {
-        let ChangesSince { vendors, revision, status, kept_from } = self.changes_since(after).await?;
+        let ChangesSince { vendors, revision, status, kept_from, latest_detection } = self.changes_since(after).await?;
         let scopes: Vec<Scope> = vendors.iter().map(|state| Scope::Vendor(state.vendor.vendor_id.clone())).collect();
         let all_series = self.past_series(&scopes, from, to).await?;
         let vendors = vendors.into_iter().zip(all_series).map(|(state, (series, revision))| PastVendor {
@@ -534,7 +540,7 @@ pub trait ReportReader: Send + Sync {
             series,
             revision,
         });
-        Ok(PastFleet { vendors: vendors.collect(), revision, status, kept_from })
+        Ok(PastFleet { vendors: vendors.collect(), revision, status, kept_from, latest_detection })
     }
 
     /// The counts of each day from `from` to the date of `last` by which the risk of each vendor is judged, in the same sequence.

@@ -62,7 +62,7 @@ async fn dashboard_response(app: &App, query: &DateQuery) -> Result<JsonResponse
         return Ok(response);
     }
     let (fleet, status) = app.0.fleet.windows(as_of, window).await?;
-    let changes = signals::changes(app, as_of, |id| vendor_name(&fleet, id).to_owned()).await?;
+    let changes = signals::changes(app, &fleet, |id| vendor_name(&fleet, id).to_owned()).await?;
     let health = RecordedHealth::of(&status, problem.as_ref(), app.0.silence_hours, now);
     let response = JsonResponse::json(&view(app, &fleet, &health, changes))?;
     if problem.is_none() {

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use goody_application::explain::{ExplainedChange, explain_change};
+use goody_application::ports::LatestDetection;
+use goody_application::read::FleetReports;
 use goody_contract::{
     ChangeView, ChangesView, EpisodeState, EpisodeView, EpisodesQuery, EpisodesView, EvidenceView,
     ExplainedEpisodeView, ExplanationView, NotJudgedView, OpenEpisodeView, Problem, SignalView, SignalsQuery,
@@ -43,7 +45,7 @@ pub(crate) async fn of_vendor(
     let as_of = validator.finish(as_of)?;
     let vendor =
         app.0.vendors.vendor(&parse_vendor_id(&id)?).await?.ok_or_else(|| ApiError::not_found("vendor", &id))?;
-    let found = Found::at(&app, as_of).await?;
+    let found = Found::at(&app, as_of, None).await?;
     let vendor_id = &vendor.vendor_id;
     let detector = found.as_ref().and_then(|found| found.fleet.vendor(vendor_id));
     let episode = match found.as_ref().zip(detector) {
@@ -82,7 +84,7 @@ pub(crate) async fn episodes(
     let filter = ("episodes", from, to, &only);
     let after: Option<Place> = cursor::read(&filter, query.cursor.as_ref())?;
     let as_of = reports.zone().as_of(to, now).unwrap_or_else(|| reports.zone().today(now));
-    let Some(found) = Found::at(&app, as_of).await? else {
+    let Some(found) = Found::at(&app, as_of, None).await? else {
         return JsonResponse::json(&EpisodesView { episodes: Vec::new(), has_more: false, next_cursor: None });
     };
     let start = reports.zone().start(from);
@@ -130,8 +132,9 @@ struct Found {
 
 impl Found {
     /// The detection as of an instant; `None` while nothing was counted.
-    async fn at(app: &App, as_of: AsOf) -> Result<Option<Self>, ApiError> {
-        let fleet = app.0.detections.detect(app.0.order_store.as_ref(), as_of, app.now()).await?;
+    async fn at(app: &App, as_of: AsOf, latest: Option<&LatestDetection>) -> Result<Option<Self>, ApiError> {
+        let times = (as_of, app.now());
+        let fleet = app.0.detections.detect(app.0.order_store.as_ref(), times, latest).await?;
         Ok(fleet.map(|fleet| Self { fleet, app: app.clone() }))
     }
 
@@ -280,13 +283,13 @@ impl Found {
     }
 }
 
-/// The part of the dashboard that says which vendors began to fail. `name` returns the name of a vendor.
+/// The part of the dashboard of these reports that says which vendors began to fail. `name` returns the name of a vendor.
 pub(crate) async fn changes(
     app: &App,
-    as_of: AsOf,
+    fleet: &FleetReports,
     name: impl Fn(&VendorId) -> String,
 ) -> Result<ChangesView, ApiError> {
-    let Some(found) = Found::at(app, as_of).await? else {
+    let Some(found) = Found::at(app, fleet.as_of, fleet.latest_detection.as_deref()).await? else {
         let (changes, watch) = (Vec::new(), Vec::new());
         return Ok(ChangesView { judged_until: None, is_blind: false, open_episodes: 0, changes, watch });
     };

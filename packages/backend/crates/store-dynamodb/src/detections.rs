@@ -5,7 +5,7 @@
 
 use async_trait::async_trait;
 use goody_application::ports::{
-    DayRevisions, DetectionKey, DetectionStore, Result, SlotTime, StoredDetection, keeps_detection,
+    DayRevisions, DetectionKey, DetectionStore, LatestDetection, Result, SlotTime, StoredDetection, keeps_detection,
 };
 use goody_domain::{Day, Instant};
 use serde::{Deserialize, Serialize};
@@ -23,6 +23,8 @@ use crate::items::{Item, read, write};
 const PARTITION: &str = "detections#";
 /// The sort key of the list.
 const LIST: &str = "list";
+/// The sort keys of the parts of the latest state begin with this.
+const LATEST: &str = "latest#";
 /// The bytes of a part. DynamoDB allows 400 KB for an item.
 const PART: usize = 300_000;
 
@@ -35,12 +37,13 @@ struct ListItem {
     states: Vec<Listed>,
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// A state: its key, and the number of its parts and the hash of all of them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Listed {
     day: i32,
     slots: u32,
     revision: i64,
-    #[serde(rename = "computedAt")]
     computed_at: Instant,
     parts: usize,
     hash: String,
@@ -55,28 +58,73 @@ struct RevisionItem {
     revision: i64,
 }
 
+/// A part of a state. Those of the latest one are among the current rows of the scopes.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct PartItem {
     vendor_id: String,
     date: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    report_date: Option<String>,
+    listed: Listed,
+    /// Of the latest state: the others that held when it was computed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    held: Vec<Listed>,
     state: ByteBuf,
 }
 
 impl Listed {
+    /// The entry of a state, and its compressed form.
+    fn of(detection: &StoredDetection) -> Result<(Self, Vec<u8>)> {
+        let DetectionKey { at, revision, computed_at } = detection.key;
+        let bytes = deflate(&detection.state)?;
+        let parts = bytes.len().div_ceil(PART);
+        let hash = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok((Self { day: at.day.number(), slots: at.slots, revision, computed_at, parts, hash }, bytes))
+    }
+
     fn key(&self) -> DetectionKey {
         let at = SlotTime { day: Day::from_number(self.day), slots: self.slots };
         DetectionKey { at, revision: self.revision, computed_at: self.computed_at }
     }
 
-    fn parts(&self) -> impl Iterator<Item = String> {
-        let Self { day, slots, .. } = *self;
-        (0..self.parts).map(move |part| format!("state#{day}#{slots}#{part:03}"))
+    fn keys(&self) -> impl Iterator<Item = String> {
+        let prefix = state_prefix(self.key().at);
+        (0..self.parts).map(move |part| format!("{prefix}{part:03}"))
     }
 }
 
-fn hash(state: &[u8]) -> String {
-    Sha256::digest(state).iter().map(|byte| format!("{byte:02x}")).collect()
+/// The sort keys of the parts of a state begin with this.
+fn state_prefix(at: SlotTime) -> String {
+    format!("state#{}#{}#", at.day.number(), at.slots)
+}
+
+/// The state of these parts, which are sorted; `None` if they are of several states.
+fn assembled(parts: &[PartItem]) -> Result<Option<StoredDetection>> {
+    let Some(first) = parts.first() else { return Ok(None) };
+    let listed = &first.listed;
+    let of_state = parts.iter().take_while(|part| part.listed == *listed);
+    let bytes: Vec<u8> = of_state.flat_map(|part| part.state.iter().copied()).collect();
+    let is_whole = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>() == listed.hash;
+    let state = is_whole.then(|| inflate(&bytes)).transpose()?;
+    Ok(state.map(|state| StoredDetection { key: listed.key(), state }))
+}
+
+/// Whether an item among the current rows of the scopes is a part of the latest state.
+pub(crate) fn is_part(item: &Item) -> bool {
+    item.get("vendorId").and_then(|id| id.as_s().ok()).is_some_and(|id| id == PARTITION)
+}
+
+/// The latest state, of its parts.
+pub(crate) fn latest(parts: Vec<Item>) -> Result<Option<LatestDetection>> {
+    let mut parts: Vec<PartItem> = parts.into_iter().map(read).collect::<Result<_>>()?;
+    parts.sort_by(|one, other| one.date.cmp(&other.date));
+    latest_of(&parts)
+}
+
+fn latest_of(parts: &[PartItem]) -> Result<Option<LatestDetection>> {
+    let held = parts.first().map(|part| part.held.iter().map(Listed::key).collect()).unwrap_or_default();
+    Ok(assembled(parts)?.map(|latest| LatestDetection { latest, held }))
 }
 
 #[async_trait]
@@ -109,28 +157,13 @@ impl DetectionStore for DynamoStore {
     }
 
     async fn stored_detection(&self, at: SlotTime) -> Result<Option<StoredDetection>> {
-        const DOING: &str = "reading a state of the detection";
-        let Some(listed) = self.listed().await?.into_iter().find(|listed| listed.key().at == at) else {
-            return Ok(None);
-        };
-        let keys = listed.parts().map(|part| item_key(PARTITION, part)).collect();
-        let parts = self.get_all(DOING, &self.tables.reports, keys).await?;
-        let mut parts: Vec<PartItem> = parts.into_iter().map(read).collect::<Result<_>>()?;
-        parts.sort_by(|one, other| one.date.cmp(&other.date));
-        let bytes: Vec<u8> = parts.into_iter().flat_map(|part| part.state.into_vec()).collect();
-        let state = if hash(&bytes) == listed.hash { Some(inflate(&bytes)?) } else { None };
-        Ok(state.map(|state| StoredDetection { key: listed.key(), state }))
+        assembled(&self.parts("reading a state of the detection", &state_prefix(at)).await?)
     }
 
     async fn store_detection(&self, detection: StoredDetection) -> Result<()> {
-        let StoredDetection { key: DetectionKey { at, revision, computed_at }, state } = detection;
-        let bytes = deflate(&state)?;
-        let parts = bytes.len().div_ceil(PART);
-        let listed = Listed { day: at.day.number(), slots: at.slots, revision, computed_at, parts, hash: hash(&bytes) };
-        for (part, bytes) in listed.parts().zip(bytes.chunks(PART)) {
-            let item = PartItem { vendor_id: PARTITION.to_owned(), date: part, state: ByteBuf::from(bytes) };
-            self.put_detection(write(&item)?).await?;
-        }
+        let (listed, bytes) = Listed::of(&detection)?;
+        let at = detection.key.at;
+        self.put_parts(&listed, &bytes, listed.keys(), None).await?;
         let mut states = self.listed().await?;
         states.retain(|other| other.key().at != at);
         states.push(listed);
@@ -138,8 +171,20 @@ impl DetectionStore for DynamoStore {
         let (kept, old): (Vec<_>, Vec<_>) = states.into_iter().partition(|listed| keeps_detection(listed.key().at, at));
         let (vendor_id, date) = (PARTITION.to_owned(), LIST.to_owned());
         self.put_detection(write(&ListItem { vendor_id, date, states: kept })?).await?;
-        let keys: Vec<Item> = old.iter().flat_map(Listed::parts).map(|part| item_key(PARTITION, part)).collect();
+        let keys: Vec<Item> = old.iter().flat_map(Listed::keys).map(|key| item_key(PARTITION, key)).collect();
         self.delete_all("removing old states of the detection", &self.tables.reports, keys).await
+    }
+
+    async fn latest_detection(&self) -> Result<Option<LatestDetection>> {
+        latest_of(&self.parts("reading the latest detection", LATEST).await?)
+    }
+
+    async fn store_latest_detection(&self, latest: LatestDetection) -> Result<()> {
+        let (listed, bytes) = Listed::of(&latest.latest)?;
+        let mut held = self.listed().await?;
+        held.retain(|listed| latest.held.contains(&listed.key()));
+        let keys = (0..listed.parts).map(|part| format!("{LATEST}{part:03}"));
+        self.put_parts(&listed, &bytes, keys, Some(held)).await
     }
 }
 
@@ -148,6 +193,39 @@ impl DynamoStore {
         let key = item_key(PARTITION, LIST.to_owned());
         let found = self.get("listing states of the detection", &self.tables.reports, key).await?;
         Ok(found.map(read::<ListItem>).transpose()?.unwrap_or_default().states)
+    }
+
+    /// The parts of a state, sorted.
+    async fn parts(&self, doing: &'static str, prefix: &str) -> Result<Vec<PartItem>> {
+        let terms = Terms::new([("vendorId", text(PARTITION))]).with_names(["date"]);
+        let (names, values) = terms.with_values([("prefix", text(prefix))]).split();
+        let query = self.client.query().table_name(&self.tables.reports).consistent_read(true);
+        let query = query.key_condition_expression("#vendorId = :vendorId AND begins_with(#date, :prefix)");
+        let query = query.set_expression_attribute_names(names).set_expression_attribute_values(values);
+        self.query(doing, query, None).await?.into_iter().map(read).collect()
+    }
+
+    /// Writes the parts of a state. With `held` it is the latest one, and its parts are among the current rows of the scopes.
+    async fn put_parts(
+        &self,
+        listed: &Listed,
+        bytes: &[u8],
+        keys: impl Iterator<Item = String>,
+        held: Option<Vec<Listed>>,
+    ) -> Result<()> {
+        let report_date = held.is_some().then(|| CURRENT.to_owned());
+        for (date, bytes) in keys.zip(bytes.chunks(PART)) {
+            let item = PartItem {
+                vendor_id: PARTITION.to_owned(),
+                date,
+                report_date: report_date.clone(),
+                listed: listed.clone(),
+                held: held.clone().unwrap_or_default(),
+                state: ByteBuf::from(bytes),
+            };
+            self.put_detection(write(&item)?).await?;
+        }
+        Ok(())
     }
 
     async fn put_detection(&self, item: Item) -> Result<()> {

@@ -6,8 +6,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use goody_application::ports::{
-    ChangeLag, ChangesSince, CurrentReport, PastFleet, PastVendor, ReportReader, ReportStatus, Result, Scope,
-    ScopeQuarters, VendorState,
+    ChangeLag, ChangesSince, CurrentReport, LatestDetection, PastFleet, PastVendor, ReportReader, ReportStatus, Result,
+    Scope, ScopeQuarters, VendorState,
 };
 use goody_domain::{Bucket, CounterSeries, Day, Instant, Quarters, ReportZone, VendorId};
 
@@ -15,6 +15,7 @@ use crate::DynamoStore;
 use crate::bucket_transaction::item_key;
 use crate::buckets::{BucketItem, CURRENT, FLEET, Row, ScopeItem, hour_key_prefix, partition, read_counters};
 use crate::client::{Backoff, MAX_CONCURRENT_CALLS, Terms, failed, number, text};
+use crate::detections;
 use crate::items::{Item, damaged, read};
 use crate::tables::BY_DATE;
 
@@ -50,13 +51,20 @@ impl Revisions {
 }
 
 impl DynamoStore {
-    /// The current row of every scope: one query, with a page for each megabyte.
+    /// The current row of every scope.
     pub(crate) async fn current_rows(&self, doing: &'static str) -> Result<Vec<ScopeItem>> {
+        Ok(self.current(doing).await?.0)
+    }
+
+    /// The current row of every scope, and the latest detection: one query, with a page for each megabyte.
+    pub(crate) async fn current(&self, doing: &'static str) -> Result<(Vec<ScopeItem>, Option<LatestDetection>)> {
         let (names, values) = Terms::new([("reportDate", text(CURRENT))]).split();
         let query = self.client.query().table_name(&self.tables.reports).index_name(BY_DATE);
         let query = query.key_condition_expression("#reportDate = :reportDate");
         let query = query.set_expression_attribute_names(names).set_expression_attribute_values(values);
-        self.query(doing, query, None).await?.into_iter().map(read).collect()
+        let found = self.query(doing, query, None).await?;
+        let (parts, rows): (Vec<Item>, Vec<Item>) = found.into_iter().partition(detections::is_part);
+        Ok((rows.into_iter().map(read).collect::<Result<_>>()?, detections::latest(parts)?))
     }
 
     /// The current row of one scope.
@@ -214,7 +222,7 @@ impl ReportReader for DynamoStore {
     }
 
     async fn past_fleet(&self, after: i64, from: Day, to: Day) -> Result<PastFleet> {
-        let rows = self.current_rows("reading reports").await?;
+        let (rows, latest_detection) = self.current("reading reports").await?;
         let (status, kept_from) = (self.status_of(&rows)?, kept_from(&rows));
         let (changed, revision) = self.changed_rows(rows, after)?;
         let all_series = self.read_past(changed.clone(), kept_from, from, to).await?;
@@ -223,7 +231,7 @@ impl ReportReader for DynamoStore {
             Some(PastVendor { vendor: row.vendor?, earlier_until, series, revision })
         };
         let vendors = changed.into_iter().zip(all_series).filter_map(vendor).collect();
-        Ok(PastFleet { vendors, revision, status, kept_from })
+        Ok(PastFleet { vendors, revision, status, kept_from, latest_detection })
     }
 
     async fn state(&self, vendor_id: &VendorId) -> Result<(Option<VendorState>, Option<Day>)> {
@@ -235,11 +243,11 @@ impl ReportReader for DynamoStore {
     }
 
     async fn changes_since(&self, after: i64) -> Result<ChangesSince> {
-        let rows = self.current_rows("reading reports").await?;
+        let (rows, latest_detection) = self.current("reading reports").await?;
         let (status, kept_from) = (self.status_of(&rows)?, kept_from(&rows));
         let (changed, revision) = self.changed_rows(rows, after)?;
         let vendors = changed.iter().filter_map(|row| state(row).transpose()).collect::<Result<_>>()?;
-        Ok(ChangesSince { vendors, revision, status, kept_from })
+        Ok(ChangesSince { vendors, revision, status, kept_from, latest_detection })
     }
 
     async fn stale_reports(&self, at: Instant, limit: usize) -> Result<Vec<VendorId>> {

@@ -155,6 +155,7 @@ impl ReportReader for SqliteStore {
         let zone = self.zone.clone();
         self.read("reading the sums of months", move |connection| {
             Ok(PastFleet {
+                latest_detection: None,
                 vendors: past::vendors(connection, after, (from, to), &zone)?,
                 revision: schema::meta(connection, "revision")?.unwrap_or(0),
                 status: status(connection, &zone)?,
@@ -185,6 +186,7 @@ impl ReportReader for SqliteStore {
             let which = "vendors.vendor_id IN (SELECT vendor_id FROM vendors WHERE revision > ?1 \
                          UNION SELECT book FROM books WHERE revision > ?1)";
             Ok(ChangesSince {
+                latest_detection: None,
                 vendors: states(connection, which, after)?,
                 revision: schema::meta(connection, "revision")?.unwrap_or(0),
                 status: status(connection, &zone)?,

@@ -41,6 +41,15 @@ pub struct StoredDetection {
     pub state: Vec<u8>,
 }
 
+/// What a timer has stored for requests of hosts that do not compute the detection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LatestDetection {
+    /// The state of the latest slot.
+    pub latest: StoredDetection,
+    /// The stored states of earlier times that held then.
+    pub held: Vec<DetectionKey>,
+}
+
 /// When the counters of each day changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DayRevisions {
@@ -72,12 +81,24 @@ pub trait DetectionStore: Send + Sync {
 
     /// Stores a state, and removes those that [`keeps_detection`] does not keep.
     async fn store_detection(&self, detection: StoredDetection) -> Result<()>;
+
+    /// The last [`DetectionStore::store_latest_detection`]. A store whose host computes the detection of a request has none.
+    async fn latest_detection(&self) -> Result<Option<LatestDetection>> {
+        Ok(None)
+    }
+
+    /// Replaces the latest state, which [`super::ReportReader::changes_since`] returns with the reports.
+    async fn store_latest_detection(&self, _latest: LatestDetection) -> Result<()> {
+        Ok(())
+    }
 }
 
-/// Whether a state stays once a later one is stored: those of the Mondays of ten weeks do, and of one in four Mondays before.
+/// Whether a state stays once a later one is stored: those of the starts of five weeks of days do, of the Mondays of ten weeks, and of one in
+/// four Mondays before.
 pub fn keeps_detection(at: SlotTime, latest: SlotTime) -> bool {
     // Weeks since a Monday.
     let week = |day: Day| (day.number() + 3).div_euclid(7);
     let is_monday = at.slots == 0 && (at.day.number() + 3).rem_euclid(7) == 0;
-    at == latest || (is_monday && (week(latest.day) - week(at.day) <= 10 || week(at.day) % 4 == 0))
+    let is_recent = at.slots == 0 && at.day >= latest.day.plus(-35);
+    at == latest || is_recent || (is_monday && (week(latest.day) - week(at.day) <= 10 || week(at.day) % 4 == 0))
 }

@@ -9,7 +9,8 @@ use tokio::sync::Mutex;
 use super::reports::{PAGE, window_of};
 use super::{DAYS_BEFORE, ReadError, check_not_expired, versions};
 use crate::ports::{
-    ChangesSince, CurrentReport, PastFleet, PastVendor, ReportReader, ReportStatus, Scope, Store, VendorStore,
+    ChangesSince, CurrentReport, LatestDetection, PastFleet, PastVendor, ReportReader, ReportStatus, Scope, Store,
+    VendorStore,
 };
 use crate::roll::current_reports;
 
@@ -44,6 +45,8 @@ pub struct FleetReports {
     pub revision: i64,
     /// A row for each vendor, sorted by vendor id.
     pub rows: Vec<Arc<FleetRow>>,
+    /// See [`crate::ports::DetectionStore::latest_detection`].
+    pub latest_detection: Option<Arc<LatestDetection>>,
 }
 
 impl FleetReports {
@@ -137,7 +140,7 @@ impl FleetCache {
                 Arc::new(row)
             }));
         }
-        let fleet = Arc::new(FleetReports { as_of: fleet.as_of, revision: fleet.revision, rows });
+        let fleet = Arc::new(FleetReports { rows, ..FleetReports::clone(&fleet) });
         let mut known = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() == MOST_DATES {
             known.remove(0);
@@ -212,7 +215,7 @@ impl FleetCache {
         if as_of.cut().is_none() {
             return self.compute_past(cached, from, as_of).await;
         }
-        let ChangesSince { vendors: mut changed, revision, status, kept_from } =
+        let ChangesSince { vendors: mut changed, revision, status, kept_from, latest_detection } =
             self.reports.changes_since(from).await?;
         check_not_expired(kept_from, as_of.date())?;
         let master_data = changed.iter_mut().map(|state| (state.earlier_until, &mut state.vendor));
@@ -242,7 +245,8 @@ impl FleetCache {
         let computed = to_compute.into_iter().zip(computed);
         rows.extend(computed.map(|(vendor, current)| Arc::new(FleetRow::new(vendor, current))));
         rows.sort_by(|one, other| one.vendor.vendor_id.cmp(&other.vendor.vendor_id));
-        Ok((FleetReports { as_of, revision, rows }, status))
+        let latest_detection = latest_detection.map(Arc::new);
+        Ok((FleetReports { as_of, revision, rows, latest_detection }, status))
     }
 
     /// The reports of a date that is over. Those in the cache hold until their buckets change.
@@ -253,7 +257,7 @@ impl FleetCache {
         as_of: AsOf,
     ) -> Result<(FleetReports, ReportStatus), ReadError> {
         let date = as_of.date();
-        let PastFleet { vendors: mut changed, revision, status, kept_from } =
+        let PastFleet { vendors: mut changed, revision, status, kept_from, latest_detection } =
             self.reports.past_fleet(after, date.plus(-DAYS_BEFORE), date).await?;
         check_not_expired(kept_from, date)?;
         let master_data = changed.iter_mut().map(|past| (past.earlier_until, &mut past.vendor));
@@ -268,6 +272,7 @@ impl FleetCache {
             Arc::new(FleetRow::new(vendor, current))
         }));
         rows.sort_by(|one, other| one.vendor.vendor_id.cmp(&other.vendor.vendor_id));
-        Ok((FleetReports { as_of, revision, rows }, status))
+        let latest_detection = latest_detection.map(Arc::new);
+        Ok((FleetReports { as_of, revision, rows, latest_detection }, status))
     }
 }

@@ -181,7 +181,8 @@ impl ReportReader for MemoryStore {
             }
         }
         let status = state.status(&self.zone);
-        Ok(ChangesSince { vendors, revision: state.revision, status, kept_from: state.kept_from })
+        let (revision, kept_from) = (state.revision, state.kept_from);
+        Ok(ChangesSince { vendors, revision, status, kept_from, latest_detection: None })
     }
 
     async fn stale_reports(&self, at: Instant, limit: usize) -> Result<Vec<VendorId>> {

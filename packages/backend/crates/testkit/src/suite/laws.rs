@@ -163,7 +163,7 @@ pub fn the_detection_is_the_same_for_any_sequence_of_arrival(make: MakeStore, ca
             for batch in other_batches {
                 ingest_batches(&other.store, vec![batch], afterwards(era)).await;
                 keep_up(other.store.as_ref(), last.at()).await.unwrap();
-                cached = cache.detect(other.store.as_ref(), today, today.at()).await.unwrap();
+                cached = cache.detect(other.store.as_ref(), (today, today.at()), None).await.unwrap();
             }
             // Where the revision has to be read, the cache may have the state of some minutes before.
             let is_exact = other.store.revision().is_some();
