@@ -143,7 +143,8 @@ impl HealthRecord {
         }
     }
 
-    fn now(&self) -> Duration {
+    /// The time of the record: [`Clock::elapsed`].
+    pub(crate) fn now(&self) -> Duration {
         self.clock.elapsed()
     }
 

@@ -64,8 +64,9 @@ impl Writer {
         health: Arc<HealthRecord>,
     ) -> Self {
         let (commands, inbox) = channel();
+        let (path, reconnect_at) = (path.into(), Duration::ZERO);
         let mut writer_thread =
-            WriterThread { path: path.into(), options, connection, inbox, watch, health: health.clone() };
+            WriterThread { path, options, connection, inbox, watch, health: health.clone(), reconnect_at };
         keep_running("the thread that writes", "sqlite-writer", health.clone(), move || writer_thread.write_all());
         Self { commands, health }
     }
@@ -200,6 +201,8 @@ struct WriterThread {
     inbox: Receiver<WriteCommand>,
     watch: RevisionWatch,
     health: Arc<HealthRecord>,
+    /// When the file may be opened again, see [`HealthRecord::now`].
+    reconnect_at: Duration,
 }
 
 impl WriterThread {
@@ -207,6 +210,7 @@ impl WriterThread {
         self.recover();
         let mut next = None;
         while let Some(command) = next.take().or_else(|| self.next_command()) {
+            self.reconnect();
             match command {
                 WriteCommand::Bare(job) => job(Some(&self.connection)).1(None),
                 WriteCommand::Heavy(job) => drop(self.write_group(job, false)),
@@ -228,21 +232,29 @@ impl WriterThread {
 
     /// Waits for a command. While writes fail it makes a trial write now and then, so that the store recovers by itself.
     fn next_command(&mut self) -> Option<WriteCommand> {
-        while let Some(obstacle) = self.health.failing() {
+        while self.health.failing().is_some() {
             match self.inbox.recv_timeout(PROBE_INTERVAL) {
                 Ok(command) => return Some(command),
                 Err(RecvTimeoutError::Disconnected) => return None,
                 Err(RecvTimeoutError::Timeout) => {}
             }
-            // A connection that was opened on a read-only file stays read-only.
-            if obstacle == Obstacle::ReadOnly
-                && let Ok(connection) = connect(&self.path, self.options)
-            {
-                self.connection = connection;
-            }
+            self.reconnect();
             self.probe();
         }
         self.inbox.recv().ok()
+    }
+
+    /// Opens the file again now and then while it is read-only, also when commands leave no pause: a connection that was opened on a
+    /// read-only file stays read-only.
+    fn reconnect(&mut self) {
+        let now = self.health.now();
+        if self.health.failing() != Some(Obstacle::ReadOnly) || now < self.reconnect_at {
+            return;
+        }
+        self.reconnect_at = now + PROBE_INTERVAL;
+        if let Ok(connection) = connect(&self.path, self.options) {
+            self.connection = connection;
+        }
     }
 
     fn probe(&self) {

@@ -43,6 +43,8 @@ pub(crate) fn a_read_only_database_is_reported_and_storing_continues_when_it_is_
     assert_eq!(server.post_event(&placed("late")).0, 503);
     expect_unhealthy(&server, &["read-only", "let this user write"], "read_only");
     assert_eq!(server.get_response("/api/dashboard").0, 200, "stored data must remain readable");
+    // The database first: files that the server creates next to it from then on have its mode, and the others are there already.
+    std::fs::set_permissions(&database, PermissionsExt::from_mode(0o666)).unwrap();
     set_modes(folder.path(), 0o666);
     expect_recovery(server, &database, &[], "late");
 }
