@@ -78,7 +78,16 @@ impl Aws {
 
     /// Direct access to the tables, which the meter does not count.
     pub fn store(&self) -> DynamoStore {
-        DynamoStore::new(client(&self.dynamodb.endpoint()), self.tables.clone(), ReportZone::utc())
+        self.store_at(&self.dynamodb.endpoint())
+    }
+
+    /// Access to the tables that the meter counts.
+    pub fn metered_store(&self) -> DynamoStore {
+        self.store_at(&self.meter.endpoint())
+    }
+
+    fn store_at(&self, endpoint: &str) -> DynamoStore {
+        DynamoStore::new(client(endpoint), self.tables.clone(), ReportZone::utc())
     }
 }
 
