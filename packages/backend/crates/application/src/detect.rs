@@ -9,8 +9,8 @@ use goody_domain::detection::{FleetDetector, Rules, SlotCounts};
 use goody_domain::{AsOf, Day, Instant, Minute, Quarters, VendorId};
 
 use crate::ports::{
-    DayRevisions, DetectionKey, DetectionStore, LatestDetection, Rebuilt, ReportReader, Result, Scope, ScopeQuarters,
-    SlotTime, StoredDetection, keeps_detection,
+    DayRevisions, DetectionKey, DetectionStore, LatestDetection, ReportReader, Result, Scope, ScopeQuarters, SlotTime,
+    StoredDetection, keeps_detection,
 };
 
 /// After how many days a state is stored.
@@ -94,41 +94,6 @@ pub async fn detect_anew<S: ReportReader + DetectionStore + ?Sized>(
     let mut fold = Fold::from(store, &revisions, start, until);
     fold.advance(until).await?;
     Ok(Some(fold.detector))
-}
-
-/// Computes the stored states that should hold from the first day on, or from the oldest of them if buckets have expired, and corrects those that
-/// differ.
-///
-/// # Errors
-/// The store failed.
-pub async fn correct_states<S: ReportReader + DetectionStore + ?Sized>(store: &S, now: Instant) -> Result<Rebuilt> {
-    let revisions = store.day_revisions().await?;
-    let mut keys = store.stored_detections().await?;
-    keys.retain(|key| revisions.hold(key.at, key.revision));
-    let (Some(first_day), Some(last)) = (store.first_day().await?, keys.last().copied()) else {
-        return Ok(Rebuilt::default());
-    };
-    let mut start = (SlotTime::start_of(first_day), FleetDetector::new(first_day));
-    if store.kept_from().await?.is_some() {
-        let oldest = store.stored_detection(keys.remove(0).at).await?;
-        let Some(Ok(detector)) = oldest.as_ref().map(|oldest| FleetDetector::read(&oldest.state)) else {
-            return Ok(Rebuilt::default());
-        };
-        start = (oldest.map_or(start.0, |oldest| oldest.key.at), detector);
-    }
-    let mut fold = Fold::from(store, &revisions, start, last.at);
-    let mut rebuilt = Rebuilt::default();
-    for key in keys {
-        fold.advance(key.at).await?;
-        let state = fold.detector.write();
-        rebuilt.buckets += 1;
-        if store.stored_detection(key.at).await?.is_none_or(|stored| stored.state != state) {
-            rebuilt.different += 1;
-            let key = DetectionKey { computed_at: now, revision: revisions.current, ..key };
-            store.store_detection(StoredDetection { key, state }).await?;
-        }
-    }
-    Ok(rebuilt)
 }
 
 /// A fold that ends at `until`, from the latest stored state that holds. `None` while nothing was counted.
