@@ -164,7 +164,11 @@ impl<'s, S: ReportReader + ?Sized> Fold<'s, S> {
                 self.read_until = last.plus(1);
             }
             let slots = if day == to.day { to.slots } else { RULES.slots_per_day };
-            take_slots(&mut self.detector, &quarters_of(&self.read, day), self.at.slots as usize..slots as usize);
+            for slot in self.at.slots..slots {
+                take_slot(&mut self.detector, &quarters_of(&self.read, day), slot as usize);
+                // A fold of years takes seconds: other tasks of the thread go on meanwhile.
+                tokio::task::yield_now().await;
+            }
             self.at = if day == to.day { to } else { SlotTime::start_of(day.plus(1)) };
         }
         Ok(())
@@ -190,22 +194,16 @@ fn quarters_of(read: &[ScopeQuarters], day: Day) -> BTreeMap<Option<&VendorId>, 
     of_day.collect()
 }
 
-/// Takes some slots of a day.
-fn take_slots(
-    detector: &mut FleetDetector,
-    of_day: &BTreeMap<Option<&VendorId>, &Quarters>,
-    slots: std::ops::Range<usize>,
-) {
-    for quarter in slots {
-        let (mut fleet, mut vendors) = (SlotCounts::default(), BTreeMap::new());
-        for (vendor_id, quarters) in of_day {
-            match vendor_id {
-                None => fleet = quarters.slot(quarter),
-                Some(id) => drop(vendors.insert(*id, quarters.slot(quarter))),
-            }
+/// Takes a slot of a day.
+fn take_slot(detector: &mut FleetDetector, of_day: &BTreeMap<Option<&VendorId>, &Quarters>, slot: usize) {
+    let (mut fleet, mut vendors) = (SlotCounts::default(), BTreeMap::new());
+    for (vendor_id, quarters) in of_day {
+        match vendor_id {
+            None => fleet = quarters.slot(slot),
+            Some(id) => drop(vendors.insert(*id, quarters.slot(slot))),
         }
-        detector.advance(&RULES, fleet, &vendors);
     }
+    detector.advance(&RULES, fleet, &vendors);
 }
 
 /// The end of the latest slot that is over.
