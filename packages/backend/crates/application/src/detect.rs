@@ -164,8 +164,9 @@ impl<'s, S: ReportReader + ?Sized> Fold<'s, S> {
                 self.read_until = last.plus(1);
             }
             let slots = if day == to.day { to.slots } else { RULES.slots_per_day };
+            let of_day = quarters_of(&self.read, day);
             for slot in self.at.slots..slots {
-                take_slot(&mut self.detector, &quarters_of(&self.read, day), slot as usize);
+                take_slot(&mut self.detector, &of_day, slot as usize);
                 // A fold of years takes seconds: other tasks of the thread go on meanwhile.
                 tokio::task::yield_now().await;
             }

@@ -79,8 +79,8 @@ impl Listed {
         let DetectionKey { at, revision, computed_at } = detection.key;
         let bytes = deflate(&detection.state)?;
         let parts = bytes.len().div_ceil(PART);
-        let hash = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok((Self { day: at.day.number(), slots: at.slots, revision, computed_at, parts, hash }, bytes))
+        let (day, slots, hash) = (at.day.number(), at.slots, hash(&bytes));
+        Ok((Self { day, slots, revision, computed_at, parts, hash }, bytes))
     }
 
     fn key(&self) -> DetectionKey {
@@ -94,6 +94,10 @@ impl Listed {
     }
 }
 
+fn hash(state: &[u8]) -> String {
+    Sha256::digest(state).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// The sort keys of the parts of a state begin with this.
 fn state_prefix(at: SlotTime) -> String {
     format!("state#{}#{}#", at.day.number(), at.slots)
@@ -105,8 +109,7 @@ fn assembled(parts: &[PartItem]) -> Result<Option<StoredDetection>> {
     let listed = &first.listed;
     let of_state = parts.iter().take_while(|part| part.listed == *listed);
     let bytes: Vec<u8> = of_state.flat_map(|part| part.state.iter().copied()).collect();
-    let is_whole = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>() == listed.hash;
-    let state = is_whole.then(|| inflate(&bytes)).transpose()?;
+    let state = (hash(&bytes) == listed.hash).then(|| inflate(&bytes)).transpose()?;
     Ok(state.map(|state| StoredDetection { key: listed.key(), state }))
 }
 
