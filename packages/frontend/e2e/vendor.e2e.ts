@@ -122,6 +122,7 @@ describe('the vendor page', () => {
     expect(paths, 'each request is sent once').toEqual([
       '/api/orders',
       '/api/vendors/flowers/history',
+      '/api/vendors/flowers/signals',
       '/vendors/flowers/report',
     ]);
     expect(consoleErrors).toEqual([]);
@@ -279,7 +280,7 @@ describe('the history of a vendor', () => {
     const at = (index: number) => box.x + axis + ((index + 0.5) * (box.width - axis)) / 30;
     await page.mouse.move(at(20), box.y + 100);
     await expectDay(days[20], inFull(days[20]));
-    expect(requests).toHaveLength(3);
+    expect(requests).toHaveLength(4);
   });
 
   test('describes its use for screen readers, and Tab leaves it', async () => {
@@ -336,13 +337,13 @@ describe('the history of a vendor', () => {
     await page.getByRole('heading', { name: 'Last 90 days' }).waitFor();
     await expectSearch(page, { days: '90' });
     await expect.poll(() => spans.locator('[aria-current]').allTextContents()).toEqual(['90 days']);
-    expect(requests).toHaveLength(3);
+    expect(requests).toHaveLength(4);
 
     await page.reload();
     await page.getByRole('heading', { name: 'Last 90 days' }).waitFor();
-    expect(requests).toHaveLength(6);
+    expect(requests).toHaveLength(8);
     await page.getByRole('button', { name: 'Refresh' }).click();
-    await expect.poll(() => requests.length).toBe(9);
+    await expect.poll(() => requests.length).toBe(12);
     await spans.getByRole('link', { name: '30 days' }).click();
     await expectSearch(page, {});
     await page.getByRole('heading', { name: 'Last 30 days' }).waitFor();

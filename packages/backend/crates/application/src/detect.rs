@@ -17,6 +17,8 @@ use crate::ports::{
 const WEEK: i32 = 7;
 /// How many days are read at a time: a store has a call for each vendor.
 const READ: i32 = 13 * WEEK;
+/// After how many slots of a vendor other tasks of the thread go on: a fold of years takes seconds.
+const SLOTS_AT_A_TIME: usize = 4_096;
 /// How old the latest state may be, in seconds, before it is computed again because earlier counters have changed.
 const LATEST_HOLDS_SECONDS: i64 = 15 * 60;
 /// The rules of the detection.
@@ -139,6 +141,8 @@ pub(crate) struct Fold<'s, S: ?Sized> {
     /// The quarters of the days before `read_until`.
     read: Vec<ScopeQuarters>,
     read_until: Day,
+    /// How many slots of a vendor were taken since other tasks went on.
+    taken: usize,
 }
 
 impl<'s, S: ReportReader + ?Sized> Fold<'s, S> {
@@ -150,7 +154,8 @@ impl<'s, S: ReportReader + ?Sized> Fold<'s, S> {
         until: SlotTime,
     ) -> Self {
         let counted = revisions.days.iter().map(|(day, _)| *day).collect();
-        Self { store, at, detector, until, counted, read: Vec::new(), read_until: Day::from_number(i32::MIN) }
+        let read_until = Day::from_number(i32::MIN);
+        Self { store, at, detector, until, counted, read: Vec::new(), read_until, taken: 0 }
     }
 
     /// Takes the slots up to a time, at most that where the fold ends.
@@ -167,8 +172,11 @@ impl<'s, S: ReportReader + ?Sized> Fold<'s, S> {
             let of_day = quarters_of(&self.read, day);
             for slot in self.at.slots..slots {
                 take_slot(&mut self.detector, &of_day, slot as usize);
-                // A fold of years takes seconds: other tasks of the thread go on meanwhile.
-                tokio::task::yield_now().await;
+                self.taken += 1 + self.detector.vendors().len();
+                if self.taken >= SLOTS_AT_A_TIME {
+                    self.taken = 0;
+                    tokio::task::yield_now().await;
+                }
             }
             self.at = if day == to.day { to } else { SlotTime::start_of(day.plus(1)) };
         }

@@ -44,6 +44,7 @@ mod webhooks;
 mod whole_body;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -69,6 +70,9 @@ pub use tasks::Tasks;
 pub use token_cache::{GracePeriod, TokenCache};
 pub use tokens::{Token, TokenProblem, TokenScope, TokenSource, Tokens, TokensError};
 pub use webhooks::Webhooks;
+
+/// How long a request waits for the detection of the latest counters, if that of some moments before is known.
+const DETECTION_PATIENCE: Duration = Duration::from_millis(50);
 
 /// The state of the handlers. Cheap to clone.
 #[derive(Clone)]
@@ -124,8 +128,8 @@ impl App {
             ingest,
             webhooks,
             rejections: Arc::new(RejectionKeeper::new(store.clone(), clock.clone(), tasks.clone())),
+            detections: DetectionCache::new(store.clone(), DETECTION_PATIENCE),
             fleet: Arc::new(FleetCache::new(store)),
-            detections: DetectionCache::default(),
             started: clock.now(),
             clock,
             new_facts,

@@ -134,7 +134,7 @@ impl Found {
     /// The detection as of an instant; `None` while nothing was counted.
     async fn at(app: &App, as_of: AsOf, latest: Option<&LatestDetection>) -> Result<Option<Self>, ApiError> {
         let times = (as_of, app.now());
-        let fleet = app.0.detections.detect(app.0.order_store.as_ref(), times, latest).await?;
+        let fleet = app.0.detections.detect(times, latest).await?;
         Ok(fleet.map(|fleet| Self { fleet, app: app.clone() }))
     }
 

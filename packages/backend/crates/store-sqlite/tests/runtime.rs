@@ -1,4 +1,4 @@
-//! Background work of the store: the log is moved and truncated, and a loop goes on after a fault.
+//! Work in the background: the log is moved and truncated, a loop goes on after a fault, and a detection is computed anew.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -6,8 +6,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use goody_application::background::Background;
+use goody_application::detect::detect_anew;
+use goody_application::detection_cache::DetectionCache;
 use goody_application::ingest::Ingest;
-use goody_application::ports::{Clock, OrderReader};
+use goody_application::ports::{Clock, OrderReader, ReportReader};
+use goody_application::project::project_all;
 use goody_application::read::{FleetCache, HealthReader, Verdict};
 use goody_application::retention::Retention;
 use goody_domain::Instant;
@@ -102,4 +105,30 @@ async fn loops_go_on_after_a_fault_and_health_reports_it() {
     assert!(!problem.stops && problem.message.contains("met a fault of the program"), "{problem:?}");
     let (verdict, detail) = order_store(&store).await;
     assert_eq!((verdict, detail.contains("goes on")), (Verdict::Degraded, true), "{detail}");
+}
+
+#[tokio::test]
+async fn a_request_that_cannot_wait_for_a_detection_has_that_of_before_and_a_later_one_has_the_new_one() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("goody.db");
+    let store = SqliteStore::open(&path, Settings::new(ManualClock::today())).unwrap();
+    let take = async |id: &str| {
+        let events = OrderBuilder::new(id).promised("2026-03-04").arrived("2026-03-04T10:00:00Z").events();
+        Ingest::new(Arc::new(store.clone())).ingest(events, &batch("b-1"), now()).await.unwrap();
+        project_all(&store, now()).await.unwrap();
+    };
+    take("o-1").await;
+    let cache = DetectionCache::new(Arc::new(store.clone()), Duration::ZERO);
+    let times = (store.zone().end_of(store.zone().day(now())), now());
+    let first = cache.detect(times, None).await.unwrap();
+    assert_eq!(first.as_deref(), detect_anew(&store, times.0).await.unwrap().as_ref());
+
+    take("o-2").await;
+    assert_eq!(cache.detect(times, None).await.unwrap(), first, "computed without patience");
+    let expected = detect_anew(&store, times.0).await.unwrap();
+    assert_ne!(first.as_deref(), expected.as_ref());
+    eventually("the other detection is known", async || {
+        cache.detect(times, None).await.unwrap().as_deref() == expected.as_ref()
+    })
+    .await;
 }

@@ -1,6 +1,7 @@
 //! Laws: properties that hold for any events in any sequence of arrival.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use goody_application::detect::{detect, keep_up};
 use goody_application::detection_cache::DetectionCache;
@@ -159,11 +160,12 @@ pub fn the_detection_is_the_same_for_any_sequence_of_arrival(make: MakeStore, ca
             ingest_batches(&one.store, batches, afterwards(era)).await;
             let last = one.store.zone().end_of(one.store.zone().day(afterwards(era)).plus(10));
             let today = one.store.zone().today(last.at().plus_seconds(-8 * 3_600));
-            let (cache, mut cached) = (DetectionCache::default(), None);
+            let cache = DetectionCache::new(other.store.clone(), Duration::MAX);
+            let mut cached = None;
             for batch in other_batches {
                 ingest_batches(&other.store, vec![batch], afterwards(era)).await;
                 keep_up(other.store.as_ref(), last.at()).await.unwrap();
-                cached = cache.detect(other.store.as_ref(), (today, today.at()), None).await.unwrap();
+                cached = cache.detect((today, today.at()), None).await.unwrap();
             }
             // Where the revision has to be read, the cache may have the state of some minutes before.
             let is_exact = other.store.revision().is_some();

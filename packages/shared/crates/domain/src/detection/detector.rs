@@ -97,17 +97,21 @@ impl Detector {
 
     /// Takes the next slot, and judges. Returns what changed about the episodes.
     pub fn advance(&mut self, rules: &Rules, input: &SlotInput) -> Option<EpisodeChange> {
-        if self.slot.is_multiple_of(rules.slots_per_day) {
+        let is_new_day = self.slot.is_multiple_of(rules.slots_per_day);
+        if is_new_day {
             self.begin_day(rules, &input.fleet_rates);
         }
         let here = Mark { slot: self.slot, before: self.before };
-        for (signal, counts) in input.counts.iter() {
+        let mut was_due = false;
+        for (signal, counts) in input.counts.iter().filter(|(_, counts)| counts.due() > 0) {
+            was_due = true;
             self.today[signal] += *counts;
-            if let (Tide::Lift(lift), 1..) = (&input.tide, counts.due()) {
+            if let Tide::Lift(lift) = &input.tide {
                 self.tracks[signal].observe(rules, *counts, lift[signal], here);
             }
         }
-        let change = self.judge(rules);
+        // Without an open episode, a new baseline and new counts, what was judged before stands.
+        let change = if is_new_day || was_due || self.open.is_some() { self.judge(rules) } else { None };
         self.slot += 1;
         if self.slot.is_multiple_of(rules.slots_per_day) {
             self.end_day();

@@ -151,7 +151,7 @@ impl FleetDetector {
     }
 
     /// The detectors of the vendors that have counted anything.
-    pub fn vendors(&self) -> impl Iterator<Item = (&VendorId, &Detector)> {
+    pub fn vendors(&self) -> impl ExactSizeIterator<Item = (&VendorId, &Detector)> {
         self.vendors.iter().map(|(id, member)| (id, &member.detector))
     }
 
@@ -213,7 +213,12 @@ impl FleetDetector {
         let input = SlotInput { counts: of_fleet, fleet_rates: all.rates, tide };
         changes.extend(all.detector.advance(rules, &input).map(|change| (None, change)));
         for ((id, member), counts) in members.iter_mut().zip(counts) {
-            let tide = if blind { Tide::Blind } else { Tide::for_vendor(rules, &all.parts, &member.parts) };
+            // A tide matters only to promises that were due: most vendors have none in most slots.
+            let tide = match (blind, counts.iter().any(|(_, counts)| counts.due() > 0)) {
+                (true, _) => Tide::Blind,
+                (false, true) => Tide::for_vendor(rules, &all.parts, &member.parts),
+                (false, false) => Tide::NONE,
+            };
             let input = SlotInput { counts, fleet_rates: all.rates, tide };
             let change = member.detector.advance(rules, &input);
             changes.extend(change.map(|change| (Some(id.clone()), change)));

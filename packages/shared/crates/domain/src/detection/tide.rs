@@ -24,6 +24,9 @@ pub struct TidePart {
 impl TidePart {
     /// The part of a vendor whose usual rate is `rate`.
     pub fn of(rules: &Rules, counts: Counts, rate: f64) -> Self {
+        if counts.due() == 0 {
+            return Self::default();
+        }
         let (n, x) = (counts.due() as f64, counts.missed() as f64);
         let cap = rules.tide_due_cap;
         let weight = if counts.due() <= cap { 1.0 } else { cap as f64 / n };
