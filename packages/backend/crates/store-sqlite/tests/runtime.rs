@@ -107,8 +107,8 @@ async fn loops_go_on_after_a_fault_and_health_reports_it() {
     assert_eq!((verdict, detail.contains("goes on")), (Verdict::Degraded, true), "{detail}");
 }
 
-#[tokio::test]
-async fn a_request_that_cannot_wait_for_a_detection_has_that_of_before_and_a_later_one_has_the_new_one() {
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_that_do_not_wait_for_a_detection_have_that_of_before_until_the_new_one_is_known() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("goody.db");
     let store = SqliteStore::open(&path, Settings::new(ManualClock::today())).unwrap();
@@ -124,11 +124,13 @@ async fn a_request_that_cannot_wait_for_a_detection_has_that_of_before_and_a_lat
     assert_eq!(first.as_deref(), detect_anew(&store, times.0).await.unwrap().as_ref());
 
     take("o-2").await;
-    assert_eq!(cache.detect(times, None).await.unwrap(), first, "computed without patience");
     let expected = detect_anew(&store, times.0).await.unwrap();
     assert_ne!(first.as_deref(), expected.as_ref());
-    eventually("the other detection is known", async || {
-        cache.detect(times, None).await.unwrap().as_deref() == expected.as_ref()
+    eventually("the new detection is known", async || {
+        let found = cache.detect(times, None).await.unwrap();
+        let is_new = found.as_deref() == expected.as_ref();
+        assert!(is_new || found == first, "neither of the two: {found:?}");
+        is_new
     })
     .await;
 }
