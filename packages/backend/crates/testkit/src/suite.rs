@@ -19,8 +19,11 @@ pub mod vendor_versions;
 pub mod vendors;
 
 use std::any::Any;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::Thread;
+use std::time::Duration;
 
 use goody_application::ingest::Ingest;
 use goody_application::ports::{Scope, Store, VendorStore};
@@ -226,7 +229,24 @@ pub fn wait<T>(test: impl Future<Output = T>) -> T {
 
 /// Waits for a task. No other task on this thread runs until then, of any runtime.
 pub fn wait_alone<T>(task: impl Future<Output = T>) -> T {
-    futures::executor::block_on(tokio::task::unconstrained(task))
+    let mut task = pin!(tokio::task::unconstrained(task));
+    let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
+    loop {
+        if let Poll::Ready(result) = task.as_mut().poll(&mut Context::from_waker(&waker)) {
+            return result;
+        }
+        // A task that lets others go on is woken by a runtime, which does not run meanwhile.
+        std::thread::park_timeout(Duration::from_millis(1));
+    }
+}
+
+/// Wakes the thread that waits.
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
 }
 
 /// Checks a law on generated values. A value that fails is shrunk before it is reported.
