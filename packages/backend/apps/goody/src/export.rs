@@ -3,9 +3,11 @@
 use std::io::{BufWriter, ErrorKind, Write};
 use std::process::ExitCode;
 
+use goody_application::detect::detect;
 use goody_application::ports::{Clock, OrderReader, ReportReader, Scope, VendorStore};
 use goody_application::read::{FleetCache, FleetRow, scores};
-use goody_contract::{OrderEventView, OrderView, ReportView, VendorRowView};
+use goody_contract::{JudgedFleet, OrderEventView, OrderView, ReportView, VendorRowView};
+use goody_domain::detection::Episode;
 use goody_domain::{Day, History, Instant, VendorId, WireEvent, report};
 use goody_http::export::{Format, RowWriter};
 use goody_store_sqlite::SqliteStore;
@@ -58,6 +60,11 @@ async fn export(command: cli::Export) -> CommandResult {
             let date = day("date", &command.date)?;
             let range = (date.or(day("from", &command.from)?), date.or(day("to", &command.to)?));
             write_reports(&store, range, now, &mut out).await?;
+        }
+        Dataset::Episodes => {
+            let date = day("date", &command.date)?;
+            let range = (date.or(day("from", &command.from)?), date.or(day("to", &command.to)?));
+            write_episodes(&store, range, now, &mut out).await?;
         }
     }
     match out.output {
@@ -210,6 +217,28 @@ async fn write_vendor_reports(
     let views: Vec<ReportView> =
         as_of.map(|as_of| ReportView::from(&report(vendor_id, &series, as_of, zone))).collect();
     out.write(&views)
+}
+
+/// Writes the episodes that were open on a date or later, as of a date.
+async fn write_episodes(
+    store: &SqliteStore,
+    (from, to): (Option<Day>, Option<Day>),
+    now: Instant,
+    out: &mut RowOutput,
+) -> Result<(), Failure> {
+    let zone = store.zone();
+    let as_of = to.and_then(|to| zone.as_of(to, now)).unwrap_or_else(|| zone.today(now));
+    let Some(fleet) = detect(store, as_of).await? else { return Ok(()) };
+    let (judged, start) = (JudgedFleet { fleet: &fleet, zone }, from.map(|from| zone.start(from)));
+    let is_asked = |episode: &Episode| {
+        start.is_none_or(|start| episode.cleared.is_none_or(|(slot, _)| judged.instant(slot) > start))
+    };
+    let asked = fleet.episodes().iter().filter(|(_, episode)| is_asked(episode));
+    let view = |(vendor_id, episode): &(Option<VendorId>, Episode)| {
+        let evidence = judged.evidence(vendor_id.as_ref(), episode);
+        judged.episode(vendor_id.as_ref(), episode, evidence.as_ref())
+    };
+    out.write(&asked.map(view).collect::<Vec<_>>())
 }
 
 pub(crate) fn openapi() -> CommandResult {

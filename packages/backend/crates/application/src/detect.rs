@@ -8,9 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use goody_domain::detection::{FleetDetector, Rules, SlotCounts};
 use goody_domain::{AsOf, Day, Instant, Minute, Quarters, VendorId};
 
+use crate::explain::keep_explanations;
 use crate::ports::{
-    DayRevisions, DetectionKey, DetectionStore, LatestDetection, ReportReader, Result, Scope, ScopeQuarters, SlotTime,
-    StoredDetection, keeps_detection,
+    DayRevisions, DetectionKey, DetectionStore, LatestDetection, OrderReader, Rebuilt, ReportReader, Result, Scope,
+    ScopeQuarters, SlotTime, StoredDetection, keeps_detection,
 };
 
 /// After how many days a state is stored.
@@ -41,11 +42,11 @@ pub async fn detect<S: ReportReader + DetectionStore + ?Sized>(
 
 /// Stores the states of the Mondays since the latest one that holds, so that [`detect`] has less to do. For a store whose revision has to be
 /// read it stores those of all days and that of the latest slot: requests use them. One call stores those of a quarter of a year at most;
-/// returns whether it is done. Two processes may do this at the same time.
+/// returns whether it is done. What changed about the vendors of open episodes is kept then. Two processes may do this at the same time.
 ///
 /// # Errors
 /// The store failed.
-pub async fn keep_up<S: ReportReader + DetectionStore + ?Sized>(store: &S, now: Instant) -> Result<bool> {
+pub async fn keep_up<S: ReportReader + OrderReader + DetectionStore + ?Sized>(store: &S, now: Instant) -> Result<bool> {
     let latest = slot_time(store.zone().today(now));
     let monday = next_monday(latest.day).plus(-WEEK);
     let needs_latest = store.revision().is_none();
@@ -56,7 +57,7 @@ pub async fn keep_up<S: ReportReader + DetectionStore + ?Sized>(store: &S, now: 
     }
     // Before the quarters: what changes while they are read makes the new states void.
     let revisions = store.day_revisions().await?;
-    let Some(mut fold) = continue_to(store, &revisions, until).await? else { return Ok(true) };
+    let Some(mut fold) = continue_to(store, &revisions, latest).await? else { return Ok(true) };
     let counted = fold.counted.range(fold.at.day..).next();
     let last = counted.map_or(until, |day| until.min(SlotTime::start_of(day.plus(READ))));
     while fold.at < last {
@@ -67,13 +68,18 @@ pub async fn keep_up<S: ReportReader + DetectionStore + ?Sized>(store: &S, now: 
             store.store_detection(state_of(&fold, &revisions, now)).await?;
         }
     }
-    if needs_latest && last == until {
+    let is_done = last == until;
+    if needs_latest && is_done {
         let mut held = store.stored_detections().await?;
         held.retain(|key| revisions.hold(key.at, key.revision));
         let latest = state_of(&fold, &revisions, now);
         store.store_latest_detection(LatestDetection { latest, held }).await?;
     }
-    Ok(last == until)
+    if is_done {
+        fold.advance(latest).await?;
+        keep_explanations(store, &fold.detector, now).await?;
+    }
+    Ok(is_done)
 }
 
 fn state_of<S: ?Sized>(fold: &Fold<'_, S>, revisions: &DayRevisions, computed_at: Instant) -> StoredDetection {
@@ -98,6 +104,41 @@ pub async fn detect_anew<S: ReportReader + DetectionStore + ?Sized>(
     Ok(Some(fold.detector))
 }
 
+/// Computes the stored states that should hold from the first day on, or from the oldest of them if buckets have expired, and corrects those that
+/// differ.
+///
+/// # Errors
+/// The store failed.
+pub async fn correct_states<S: ReportReader + DetectionStore + ?Sized>(store: &S, now: Instant) -> Result<Rebuilt> {
+    let mut rebuilt = Rebuilt::default();
+    let kept_from = store.kept_from().await?;
+    let revisions = store.day_revisions().await?;
+    let mut keys = valid_keys(store, &revisions, kept_from).await?;
+    let (Some(first_day), Some(last)) = (store.first_day().await?, keys.last().copied()) else { return Ok(rebuilt) };
+    let mut start = (SlotTime::start_of(first_day), FleetDetector::new(first_day));
+    if kept_from.is_some() {
+        let oldest = keys.remove(0);
+        let Some(detector) = read_state(store, oldest).await? else { return Ok(rebuilt) };
+        start = (oldest.at, detector);
+    }
+    let mut fold = Fold::from(store, &revisions, start, last.at);
+    for key in keys {
+        fold.advance(key.at).await?;
+        rebuilt.buckets += 1;
+        let stored = read_state(store, key).await?;
+        if stored.as_ref() == Some(&fold.detector) {
+            continue;
+        }
+        // One of another version is replaced without a word.
+        if stored.is_some() {
+            rebuilt.different += 1;
+            tracing::warn!(day = %key.at.day, "a state of the detection differed and was corrected");
+        }
+        store.store_detection(state_of(&fold, &revisions, now)).await?;
+    }
+    Ok(rebuilt)
+}
+
 /// A fold that ends at `until`, from the latest stored state that holds. `None` while nothing was counted.
 pub(crate) async fn continue_to<'s, S: ReportReader + DetectionStore + ?Sized>(
     store: &'s S,
@@ -113,21 +154,37 @@ pub(crate) async fn continue_to<'s, S: ReportReader + DetectionStore + ?Sized>(
 }
 
 /// The state of the latest time up to `until` that holds still.
-async fn latest_valid<S: DetectionStore + ?Sized>(
+async fn latest_valid<S: ReportReader + DetectionStore + ?Sized>(
     store: &S,
     revisions: &DayRevisions,
     until: SlotTime,
 ) -> Result<Option<(SlotTime, FleetDetector)>> {
-    let mut known = store.stored_detections().await?;
-    known.retain(|key| key.at <= until && revisions.hold(key.at, key.revision));
-    for key in known.into_iter().rev() {
-        let stored = store.stored_detection(key.at).await?.filter(|stored| stored.key == key);
+    let kept_from = store.kept_from().await?;
+    let known = valid_keys(store, revisions, kept_from).await?;
+    for key in known.into_iter().rev().filter(|key| key.at <= until) {
         // A state of another version is computed anew.
-        if let Some(Ok(detector)) = stored.map(|stored| FleetDetector::read(&stored.state)) {
+        if let Some(detector) = read_state(store, key).await? {
             return Ok(Some((key.at, detector)));
         }
     }
     Ok(None)
+}
+
+/// The stored states that hold still, sorted by time. One before the first day that is kept is left out: buckets after it have expired.
+async fn valid_keys<S: DetectionStore + ?Sized>(
+    store: &S,
+    revisions: &DayRevisions,
+    kept_from: Option<Day>,
+) -> Result<Vec<DetectionKey>> {
+    let mut keys = store.stored_detections().await?;
+    keys.retain(|key| revisions.hold(key.at, key.revision) && kept_from.is_none_or(|first| key.at.day >= first));
+    Ok(keys)
+}
+
+/// The state with a key, if it can be read.
+async fn read_state<S: DetectionStore + ?Sized>(store: &S, key: DetectionKey) -> Result<Option<FleetDetector>> {
+    let stored = store.stored_detection(key.at).await?.filter(|stored| stored.key == key);
+    Ok(stored.and_then(|stored| FleetDetector::read(&stored.state).ok()))
 }
 
 /// The detection on its way from one time to a later one.

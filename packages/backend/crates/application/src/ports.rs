@@ -613,9 +613,9 @@ pub struct Expired {
 /// The result of rebuilding one scope.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Rebuilt {
-    /// The number of buckets that follow from the orders.
+    /// The number of buckets that follow from the orders, and of stored states of the detection that follow from them.
     pub buckets: u64,
-    /// The number of buckets that differed and were corrected.
+    /// How many of them differed and were corrected.
     pub different: u64,
 }
 

@@ -1,17 +1,19 @@
-//! Rebuild: computes every bucket from the orders, and corrects those that differ.
+//! Rebuild: computes every bucket from the orders and every stored state of the detection from the buckets, and corrects those that differ.
 
 use goody_domain::{Instant, VendorId};
 
-use crate::ports::{ChangeFeed, Housekeeping, Rebuilt, ReportReader, ReportWriter, Result, Scope, VendorStore};
-use crate::{project, roll};
+use crate::ports::{
+    ChangeFeed, DetectionStore, Housekeeping, Rebuilt, ReportReader, ReportWriter, Result, Scope, VendorStore,
+};
+use crate::{detect, project, roll};
 
 /// How many vendors are read at a time.
 const PAGE: usize = 500;
 
-/// Rebuilds the scopes of all vendors, that of the fleet, and the reports. Calls `progress` after each vendor.
+/// Rebuilds the scopes of all vendors, that of the fleet, the reports, and the states of the detection. Calls `progress` after each vendor.
 pub async fn rebuild<S>(store: &S, now: Instant, mut progress: impl FnMut(&VendorId, Rebuilt)) -> Result<Rebuilt>
 where
-    S: Housekeeping + VendorStore + ChangeFeed + ReportWriter + ReportReader + ?Sized,
+    S: Housekeeping + VendorStore + ChangeFeed + ReportWriter + ReportReader + DetectionStore + ?Sized,
 {
     let (mut total, mut last) = rebuild_some(store, None, PAGE, now, &mut progress).await?;
     while let Some(after) = last {
@@ -32,7 +34,7 @@ pub async fn rebuild_some<S>(
     mut progress: impl FnMut(&VendorId, Rebuilt),
 ) -> Result<(Rebuilt, Option<VendorId>)>
 where
-    S: Housekeeping + VendorStore + ChangeFeed + ReportWriter + ReportReader + ?Sized,
+    S: Housekeeping + VendorStore + ChangeFeed + ReportWriter + ReportReader + DetectionStore + ?Sized,
 {
     // Counters with other time zone rules accept changes only after all of them are rebuilt.
     if after.is_none() && !store.status().await?.has_other_rules {
@@ -54,6 +56,7 @@ where
         project::project_all(store, now).await?;
     }
     roll::roll(store, now).await?;
+    add(&mut total, detect::correct_states(store, now).await?);
     Ok((total, None))
 }
 

@@ -112,6 +112,7 @@ fn handlers() -> OpenApiRouter<App> {
         .routes(routes!(reports::list))
         .routes(routes!(signals::of_vendor))
         .routes(routes!(signals::episodes))
+        .routes(routes!(export::episodes))
         .routes(routes!(orders::list))
         .routes(routes!(orders::recent))
         .routes(routes!(export::orders))

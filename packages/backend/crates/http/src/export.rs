@@ -10,7 +10,7 @@ use bytes::Bytes;
 use futures::stream;
 use goody_application::ports::{OrderFilter, Position, StoreError};
 use goody_application::read::counted_total;
-use goody_contract::{OrderFilterQuery, OrderView, Problem, VendorFilterQuery};
+use goody_contract::{EpisodeFilterQuery, EpisodeView, OrderFilterQuery, OrderView, Problem, VendorFilterQuery};
 use goody_domain::{Instant, Order};
 use goody_formats::lines::BOM;
 use serde::{Deserialize, Serialize};
@@ -21,6 +21,7 @@ use crate::App;
 use crate::error::ApiError;
 use crate::order_filter::order_filter;
 use crate::params::{NoOthers, Params, Validator};
+use crate::signals::EpisodeFilter;
 use crate::vendors::{VendorFilter, views};
 
 /// How many orders one read of the store returns, and how many vendors one chunk of the response has.
@@ -233,6 +234,17 @@ pub(crate) struct VendorExport {
     _no_others: NoOthers,
 }
 
+/// The parameters of the list of episodes, without limit and cursor, and the format.
+#[derive(Deserialize)]
+pub(crate) struct EpisodeExport {
+    #[serde(flatten)]
+    format: FormatQuery,
+    #[serde(flatten)]
+    filter: EpisodeFilterQuery,
+    #[serde(flatten)]
+    _no_others: NoOthers,
+}
+
 /// All orders of a filter as a stream.
 #[utoipa::path(
     get, path = "/api/orders/export", operation_id = "exportOrders", tag = "orders", params(FormatQuery, OrderFilterQuery),
@@ -320,6 +332,24 @@ pub(crate) async fn vendors(State(app): State<App>, Params(query): Params<Vendor
         }
     });
     Ok(attachment(Body::from_stream(pages), format, "vendors"))
+}
+
+/// All episodes of a filter as a file.
+#[utoipa::path(
+    get, path = "/api/signals/episodes/export", operation_id = "exportEpisodes", tag = "vendors", params(FormatQuery, EpisodeFilterQuery),
+    responses((status = 200, content((String = "text/csv"), (EpisodeView = "application/x-ndjson"))), (status = 400, body = Problem))
+)]
+pub(crate) async fn episodes(
+    State(app): State<App>,
+    Params(query): Params<EpisodeExport>,
+) -> Result<Response, ApiError> {
+    let mut validator = Validator::default();
+    let (format, mut writer) = query.format.writer(&mut validator);
+    let filter = EpisodeFilter::parse(&query.filter, &app, &mut validator);
+    let rows = validator.finish(filter)?.rows(&app).await?;
+    let views: Vec<EpisodeView> = rows.into_iter().map(|(_, view)| view).collect();
+    let file = stream::once(async move { writer.write(&views).map(Bytes::from) });
+    Ok(attachment(Body::from_stream(file), format, "episodes"))
 }
 
 /// The version of the time zone database that defines the days of an export. It is a header and not part of the file, so that

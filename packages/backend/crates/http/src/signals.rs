@@ -4,28 +4,26 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use goody_application::explain::{ExplainedChange, explain_change};
+use goody_application::explain::explain_episode;
 use goody_application::ports::LatestDetection;
 use goody_application::read::FleetReports;
 use goody_contract::{
-    ChangeView, ChangesView, EpisodeState, EpisodeView, EpisodesQuery, EpisodesView, EvidenceView,
-    ExplainedEpisodeView, ExplanationView, NotJudgedView, OpenEpisodeView, Problem, SignalView, SignalsQuery,
-    VendorSignalsView, WatchedVendorView, percent, rounded,
+    ChangeView, ChangesView, EpisodeFilterQuery, EpisodePageQuery, EpisodeView, EpisodesView, EvidenceView,
+    ExplainedEpisodeView, ExplanationView, JudgedFleet, NotJudgedView, OpenEpisodeView, Problem, SignalView,
+    SignalsQuery, VendorSignalsView, WatchedVendorView, percent, rounded,
 };
 use goody_domain::detection::{Detector, Episode, Evidence, FleetDetector, Rules, Signal};
 use goody_domain::explanation::ExplanationWindows;
-use goody_domain::{AsOf, Instant, Interval, VendorId};
+use goody_domain::{AsOf, Day, Interval, VendorId};
 use serde::{Deserialize, Serialize};
 
 use crate::error::ApiError;
 use crate::json_response::JsonResponse;
-use crate::params::{Params, Validator, parse_vendor_id};
+use crate::params::{NoOthers, Params, Validator, parse_vendor_id};
 use crate::{App, cursor};
 
 /// The rules of the detection.
 const RULES: Rules = Rules::QUARTERS;
-/// What the id of an episode of the fleet has in place of a vendor.
-const FLEET: &str = "*";
 /// The most changes and watched vendors on the dashboard.
 const MOST_CHANGES: usize = 10;
 
@@ -66,49 +64,88 @@ pub(crate) async fn of_vendor(
     })
 }
 
+/// The parameters of the list.
+#[derive(Deserialize)]
+pub(crate) struct EpisodeList {
+    #[serde(flatten)]
+    filter: EpisodeFilterQuery,
+    #[serde(flatten)]
+    page: EpisodePageQuery,
+    #[serde(flatten)]
+    _no_others: NoOthers,
+}
+
 /// Every episode that was open between two dates, of vendors and of the fleet.
 #[utoipa::path(
-    get, path = "/api/signals/episodes", operation_id = "listEpisodes", tag = "vendors", params(EpisodesQuery),
+    get, path = "/api/signals/episodes", operation_id = "listEpisodes", tag = "vendors", params(EpisodeFilterQuery, EpisodePageQuery),
     responses((status = 200, body = EpisodesView), (status = 400, body = Problem))
 )]
 pub(crate) async fn episodes(
     State(app): State<App>,
-    Params(query): Params<EpisodesQuery>,
+    Params(query): Params<EpisodeList>,
 ) -> Result<JsonResponse, ApiError> {
-    let (now, reports) = (app.now(), app.0.reports.as_ref());
     let mut validator = Validator::default();
-    let (from, to) = validator.range((query.from.as_ref(), query.to.as_ref()), reports, now);
-    let limit = validator.limit(query.limit.as_ref(), 50);
-    let only = validator.parse("vendorId", query.vendor_id.as_ref(), VendorId::parse);
-    validator.finish(())?;
-    let filter = ("episodes", from, to, &only);
-    let after: Option<Place> = cursor::read(&filter, query.cursor.as_ref())?;
-    let as_of = reports.zone().as_of(to, now).unwrap_or_else(|| reports.zone().today(now));
-    let Some(found) = Found::at(&app, as_of, None).await? else {
-        return JsonResponse::json(&EpisodesView { episodes: Vec::new(), has_more: false, next_cursor: None });
-    };
-    let start = reports.zone().start(from);
-    let is_asked = |(vendor_id, episode): &&(Option<VendorId>, Episode)| {
-        let is_of_vendor = only.as_ref().is_none_or(|only| vendor_id.as_ref() == Some(only));
-        is_of_vendor && episode.cleared.is_none_or(|(slot, _)| found.instant(slot) > start)
-    };
-    let mut rows: Vec<(Place, EpisodeView)> =
-        found.fleet.episodes().iter().filter(is_asked).map(|of| found.row(of)).collect();
+    let limit = validator.limit(query.page.limit.as_ref(), 50);
+    let filter = EpisodeFilter::parse(&query.filter, &app, &mut validator);
+    let filter = validator.finish(filter)?;
+    let of_list = ("episodes", &filter);
+    let after: Option<Place> = cursor::read(&of_list, query.page.cursor.as_ref())?;
+    let mut rows = filter.rows(&app).await?;
     rows.retain(|(place, _)| after.as_ref().is_none_or(|after| place.cmp(after) == Ordering::Greater));
-    rows.sort_by(|(one, _), (other, _)| one.cmp(other));
     let has_more = rows.len() > limit;
     rows.truncate(limit);
     let last = rows.last().filter(|_| has_more).map(|(place, _)| place);
     JsonResponse::json(&EpisodesView {
         has_more,
-        next_cursor: last.and_then(|place| cursor::write(&filter, place)),
+        next_cursor: last.and_then(|place| cursor::write(&of_list, place)),
         episodes: rows.into_iter().map(|(_, view)| view).collect(),
     })
 }
 
+/// Which episodes are asked for.
+#[derive(Debug, Serialize)]
+pub(crate) struct EpisodeFilter {
+    from: Day,
+    to: Day,
+    only: Option<VendorId>,
+}
+
+impl EpisodeFilter {
+    pub(crate) fn parse(query: &EpisodeFilterQuery, app: &App, validator: &mut Validator) -> Self {
+        let (from, to) = validator.range((query.from.as_ref(), query.to.as_ref()), app.0.reports.as_ref(), app.now());
+        Self { from, to, only: validator.parse("vendorId", query.vendor_id.as_ref(), VendorId::parse) }
+    }
+
+    /// The episodes, in their sequence in a list.
+    pub(crate) async fn rows(&self, app: &App) -> Result<Vec<(Place, EpisodeView)>, ApiError> {
+        let (now, zone) = (app.now(), app.0.reports.zone());
+        let as_of = zone.as_of(self.to, now).unwrap_or_else(|| zone.today(now));
+        let Some(found) = Found::at(app, as_of, None).await? else { return Ok(Vec::new()) };
+        let (start, views) = (zone.start(self.from), found.views());
+        let is_asked = |(vendor_id, episode): &&(Option<VendorId>, Episode)| {
+            let is_of_vendor = self.only.as_ref().is_none_or(|only| vendor_id.as_ref() == Some(only));
+            is_of_vendor && episode.cleared.is_none_or(|(slot, _)| views.instant(slot) > start)
+        };
+        let row = |(vendor_id, episode): &(Option<VendorId>, Episode)| {
+            let evidence = views.evidence(vendor_id.as_ref(), episode);
+            let place = Place {
+                is_of_vendor: vendor_id.is_some(),
+                is_over: episode.cleared.is_some(),
+                priority: evidence.map_or(0.0, |evidence| evidence.priority()),
+                raised: episode.raised,
+                vendor_id: vendor_id.clone(),
+            };
+            (place, views.episode(vendor_id.as_ref(), episode, evidence.as_ref()))
+        };
+        let mut rows: Vec<_> = found.fleet.episodes().iter().filter(is_asked).map(row).collect();
+        rows.sort_by(|(one, _), (other, _)| one.cmp(other));
+        Ok(rows)
+    }
+}
+
 /// The place of an episode in the list.
 #[derive(Debug, Serialize, Deserialize)]
-struct Place {
+pub(crate) struct Place {
     is_of_vendor: bool,
     is_over: bool,
     priority: f64,
@@ -138,76 +175,19 @@ impl Found {
         Ok(fleet.map(|fleet| Self { fleet, app: app.clone() }))
     }
 
-    fn instant(&self, slot: u32) -> Instant {
-        self.fleet.start_of(slot, &RULES, self.app.0.reports.zone())
+    fn views(&self) -> JudgedFleet<'_> {
+        JudgedFleet { fleet: &self.fleet, zone: self.app.0.reports.zone() }
     }
 
     fn time(&self, slot: u32) -> String {
-        self.instant(slot).to_string()
-    }
-
-    /// Whether there are enough vendors to say that it is not one of them.
-    fn has_several(&self) -> bool {
-        self.fleet.vendors().nth(RULES.least_fleet_vendors - 1).is_some()
-    }
-
-    fn detector(&self, vendor_id: Option<&VendorId>) -> Option<&Detector> {
-        vendor_id.map_or(Some(self.fleet.fleet()), |id| self.fleet.vendor(id))
-    }
-
-    /// What speaks for an episode that is open.
-    fn evidence(&self, vendor_id: Option<&VendorId>, episode: &Episode) -> Option<Evidence> {
-        let detector = self.detector(vendor_id).filter(|_| episode.cleared.is_none())?;
-        detector.evidence(&RULES)
-    }
-
-    fn row(&self, (vendor_id, episode): &(Option<VendorId>, Episode)) -> (Place, EpisodeView) {
-        let evidence = self.evidence(vendor_id.as_ref(), episode);
-        let place = Place {
-            is_of_vendor: vendor_id.is_some(),
-            is_over: episode.cleared.is_some(),
-            priority: evidence.map_or(0.0, |evidence| evidence.priority()),
-            raised: episode.raised,
-            vendor_id: vendor_id.clone(),
-        };
-        (place, self.view(vendor_id.as_ref(), episode, evidence))
-    }
-
-    fn id(&self, vendor_id: Option<&VendorId>, episode: &Episode) -> String {
-        format!("{}:{}", vendor_id.map_or(FLEET, VendorId::as_str), self.time(episode.raised))
-    }
-
-    fn view(&self, vendor_id: Option<&VendorId>, episode: &Episode, evidence: Option<Evidence>) -> EpisodeView {
-        let is_around = |fleet: &Episode| {
-            fleet.since <= episode.since && fleet.cleared.is_none_or(|(cleared, _)| episode.since < cleared)
-        };
-        let mut of_fleet = self.fleet.episodes().iter().filter(|(of, _)| of.is_none() && vendor_id.is_some());
-        let fleet_episode = of_fleet.find(|(_, fleet)| is_around(fleet)).filter(|_| self.has_several());
-        EpisodeView {
-            id: self.id(vendor_id, episode),
-            vendor_id: vendor_id.map(ToString::to_string),
-            state: match episode.cleared {
-                Some(_) => EpisodeState::Cleared,
-                None if episode.reopened.is_empty() => EpisodeState::Opened,
-                None => EpisodeState::Reopened,
-            },
-            signal: episode.signal.into(),
-            since: self.time(episode.since),
-            raised_at: self.time(episode.raised),
-            cleared_at: episode.cleared.map(|(slot, _)| self.time(slot)),
-            cleared_why: episode.cleared.map(|(_, why)| why.into()),
-            reopened_at: episode.reopened.iter().map(|slot| self.time(*slot)).collect(),
-            probability: evidence.map(|evidence| rounded(evidence.probability)),
-            excess_per_week: evidence.map(|evidence| rounded(evidence.excess_per_week)),
-            fleet_episode: fleet_episode.map(|(_, fleet)| self.id(None, fleet)),
-        }
+        self.views().time(slot)
     }
 
     fn open_episode(&self, vendor_id: Option<&VendorId>, detector: &Detector) -> Option<OpenEpisodeView> {
         let episode = detector.open_episode()?;
         let evidence = detector.evidence(&RULES);
         Some(OpenEpisodeView {
-            episode: self.view(vendor_id, episode, evidence),
+            episode: self.views().episode(vendor_id, episode, evidence.as_ref()),
             priority: evidence.map(|evidence| rounded(evidence.priority())),
             evidence: evidence.map(|evidence| self.evidence_view(vendor_id, detector, &evidence)),
         })
@@ -220,14 +200,8 @@ impl Found {
         detector: &Detector,
     ) -> Result<Option<ExplainedEpisodeView>, ApiError> {
         let Some(episode) = self.open_episode(Some(vendor_id), detector) else { return Ok(None) };
-        let since = detector.open_episode().map_or(0, |episode| episode.since);
-        let due_a_day = detector.evidence(&RULES).map_or(0.0, |evidence| {
-            let days = f64::from(detector.next_slot() - evidence.since) / f64::from(RULES.slots_per_day);
-            evidence.counts.due() as f64 / days
-        });
-        let at = self.instant(self.fleet.next_slot());
-        let change = ExplainedChange { vendor_id, since: self.instant(since), at, due_a_day };
-        let found = explain_change(self.app.0.order_store.as_ref(), change, self.app.now()).await?;
+        let store = self.app.0.order_store.as_ref();
+        let found = explain_episode(store, &self.fleet, vendor_id, self.app.now()).await?;
         let explanation = found.map(|(windows, explanation)| {
             ExplanationView::new(&windows, &explanation, missed_orders(vendor_id, &windows))
         });
@@ -244,6 +218,7 @@ impl Found {
             baseline_rate: percent(detector.signal(evidence.signal).baseline_rate),
             rate: (due > 0).then(|| percent(missed as f64 / due as f64)),
             rate_interval: Interval::wilson(missed, due).map(Into::into),
+            expected_interval: Interval::wilson(evidence.expected.round() as i64, due).map(Into::into),
             excess: rounded(missed as f64 - evidence.expected),
             excess_per_week: rounded(evidence.excess_per_week),
             tide: vendor_id.map_or(0.0, |id| rounded(self.fleet.lift(&RULES, id, evidence.signal))),
@@ -293,7 +268,7 @@ pub(crate) async fn changes(
         let (changes, watch) = (Vec::new(), Vec::new());
         return Ok(ChangesView { judged_until: None, is_blind: false, open_episodes: 0, changes, watch });
     };
-    let of_fleet = found.open_episode(None, found.fleet.fleet()).filter(|_| found.has_several());
+    let of_fleet = found.open_episode(None, found.fleet.fleet()).filter(|_| found.views().has_several());
     let of_vendors = found.fleet.vendors().filter_map(|(id, detector)| {
         Some((detector.evidence(&RULES).map_or(0.0, |evidence| evidence.priority()), id, detector.open_episode()?))
     });

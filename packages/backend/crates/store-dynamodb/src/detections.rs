@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use goody_application::ports::{
     DayRevisions, DetectionKey, DetectionStore, LatestDetection, Result, SlotTime, StoredDetection, keeps_detection,
 };
-use goody_domain::{Day, Instant};
+use goody_domain::{Day, Instant, VendorId};
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 use sha2::{Digest, Sha256};
@@ -25,8 +25,23 @@ const PARTITION: &str = "detections#";
 const LIST: &str = "list";
 /// The sort keys of the parts of the latest state begin with this.
 const LATEST: &str = "latest#";
+/// The sort keys of what changed about vendors begin with this, and the instant at which the episode was raised.
+const EXPLANATION: &str = "explanation#";
 /// The bytes of a part. DynamoDB allows 400 KB for an item.
 const PART: usize = 300_000;
+
+/// What changed about a vendor.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ExplanationItem {
+    vendor_id: String,
+    date: String,
+    explanation: ByteBuf,
+}
+
+fn explanation_key(vendor_id: &VendorId, raised_at: Instant) -> String {
+    format!("{EXPLANATION}{raised_at}#{vendor_id}")
+}
 
 /// The list of the states.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -189,9 +204,36 @@ impl DetectionStore for DynamoStore {
         let keys = (0..listed.parts).map(|part| format!("{LATEST}{part:03}"));
         self.put_parts(&listed, &bytes, keys, Some(held)).await
     }
+
+    async fn kept_explanation(&self, vendor_id: &VendorId, raised_at: Instant) -> Result<Option<Vec<u8>>> {
+        let key = item_key(PARTITION, explanation_key(vendor_id, raised_at));
+        let found = self.get("reading what changed about a vendor", &self.tables.reports, key).await?;
+        Ok(found.map(read::<ExplanationItem>).transpose()?.map(|item| item.explanation.into_vec()))
+    }
+
+    async fn keep_explanation(&self, vendor_id: &VendorId, raised_at: Instant, explanation: Vec<u8>) -> Result<()> {
+        let date = explanation_key(vendor_id, raised_at);
+        let (vendor_id, explanation) = (PARTITION.to_owned(), ByteBuf::from(explanation));
+        self.put_detection(write(&ExplanationItem { vendor_id, date, explanation })?).await
+    }
 }
 
 impl DynamoStore {
+    /// Removes what is kept of the episodes that were raised before a day.
+    pub(crate) async fn remove_explanations(&self, before: Day) -> Result<()> {
+        const DOING: &str = "removing what changed about vendors long ago";
+        let before = text(format!("{EXPLANATION}{}", self.zone.start(before)));
+        let terms = Terms::new([("vendorId", text(PARTITION))]).with_names(["date"]);
+        let (names, values) = terms.with_values([("from", text(EXPLANATION)), ("to", before)]).split();
+        let query = self.client.query().table_name(&self.tables.reports);
+        let query = query.key_condition_expression("#vendorId = :vendorId AND #date BETWEEN :from AND :to");
+        let query = query.set_expression_attribute_names(names).set_expression_attribute_values(values);
+        let items: Vec<ExplanationItem> =
+            self.query(DOING, query, None).await?.into_iter().map(read).collect::<Result<_>>()?;
+        let keys = items.into_iter().map(|item| item_key(PARTITION, item.date)).collect();
+        self.delete_all(DOING, &self.tables.reports, keys).await
+    }
+
     async fn listed(&self) -> Result<Vec<Listed>> {
         let key = item_key(PARTITION, LIST.to_owned());
         let found = self.get("listing states of the detection", &self.tables.reports, key).await?;

@@ -208,6 +208,7 @@ impl DynamoStore {
             days.retain(|old| old.day < first_day);
         }
         let deleted: usize = scopes.iter().map(|(_, days)| days.len()).sum();
+        self.remove_explanations(first_day).await?;
         for (scope, days) in scopes {
             for days in days.chunks(DAYS_PER_TRANSACTION) {
                 self.delete_days(&scope, days).await?;

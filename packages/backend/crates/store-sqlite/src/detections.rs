@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use goody_application::ports::{
     DayRevisions, DetectionKey, DetectionStore, Result, SlotTime, StoredDetection, keeps_detection,
 };
-use goody_domain::{Day, Instant};
+use goody_domain::{Day, Instant, VendorId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::writer::Weight;
@@ -52,6 +52,27 @@ impl DetectionStore for SqliteStore {
                     .prepare_cached("DELETE FROM detections WHERE day = ?1 AND slots = ?2")?
                     .execute([i64::from(old.at.day.number()), i64::from(old.at.slots)])?;
             }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn kept_explanation(&self, vendor_id: &VendorId, raised_at: Instant) -> Result<Option<Vec<u8>>> {
+        let vendor_id = vendor_id.clone();
+        self.read("reading what changed about a vendor", move |connection| {
+            let sql = "SELECT explanation FROM explanations WHERE raised_at = ?1 AND vendor_id = ?2";
+            let mut statement = connection.prepare_cached(sql)?;
+            Ok(statement.query_row(params![raised_at.micros(), vendor_id.as_str()], |row| row.get(0)).optional()?)
+        })
+        .await
+    }
+
+    async fn keep_explanation(&self, vendor_id: &VendorId, raised_at: Instant, explanation: Vec<u8>) -> Result<()> {
+        let vendor_id = vendor_id.clone();
+        self.write("keeping what changed about a vendor", Weight::Light, move |connection| {
+            let sql = "INSERT OR REPLACE INTO explanations (raised_at, vendor_id, explanation) VALUES (?1, ?2, ?3)";
+            let values = params![raised_at.micros(), vendor_id.as_str(), explanation];
+            connection.prepare_cached(sql)?.execute(values)?;
             Ok(())
         })
         .await

@@ -153,6 +153,8 @@ fn expire_buckets(connection: &Connection, before: Day, zone: &ReportZone) -> st
         .prepare_cached("DELETE FROM settled WHERE day < ?1 AND day > ?2")?
         .execute(params![first_kept.number(), BEFORE_ALL.number()])?;
     connection.prepare_cached("DELETE FROM day_revisions WHERE day < ?1")?.execute([first_kept.number()])?;
+    let sql = "DELETE FROM explanations WHERE raised_at < ?1";
+    connection.prepare_cached(sql)?.execute([zone.start(first_kept).micros()])?;
     months::expire(connection, first_kept)?;
     let known = schema::kept_from(connection)?;
     schema::set_meta(

@@ -217,7 +217,7 @@ async fn the_orders_of_an_older_file_are_in_the_lists_behind_numbers() {
     let before = filtered(&with_orders(&file).await).await;
     assert_eq!(before, [vec!["o-2", "o-1"], vec!["o-3", "o-2", "o-1"], vec!["o-2", "o-1", "o-3"], vec!["o-3"]]);
     let connection = Connection::open(file.path()).unwrap();
-    let without_months = "ALTER TABLE buckets DROP COLUMN quarters; DROP TABLE day_revisions; DROP TABLE detections; DROP TABLE waiting_parcels; DROP TABLE rejections; DROP TABLE months; \
+    let without_months = "ALTER TABLE buckets DROP COLUMN quarters; DROP TABLE day_revisions; DROP TABLE detections; DROP TABLE explanations; DROP TABLE waiting_parcels; DROP TABLE rejections; DROP TABLE months; \
          ALTER TABLE books DROP COLUMN months;";
     connection.execute_batch(&format!("{WITHOUT_FILTERS} {without_months} PRAGMA user_version = 8;")).unwrap();
     drop(connection);
@@ -237,7 +237,7 @@ async fn a_file_of_an_older_version_is_migrated_with_its_content() {
     let first_version = "DROP INDEX reports_at_a_glance; DROP TABLE order_kinds; DROP TABLE recent_minutes; \
         DROP INDEX orders_by_promise; ALTER TABLE buckets DROP COLUMN latest_delivery; ALTER TABLE expired_orders DROP COLUMN batches; \
         DROP TABLE terms; DROP TABLE vendor_versions; ALTER TABLE vendors DROP COLUMN earlier_until; \
-        ALTER TABLE buckets DROP COLUMN quarters; DROP TABLE day_revisions; DROP TABLE detections; DROP TABLE waiting_parcels; DROP TABLE rejections; DROP TABLE months; \
+        ALTER TABLE buckets DROP COLUMN quarters; DROP TABLE day_revisions; DROP TABLE detections; DROP TABLE explanations; DROP TABLE waiting_parcels; DROP TABLE rejections; DROP TABLE months; \
         ALTER TABLE books DROP COLUMN months; \
         DELETE FROM meta WHERE key IN ('zone_rules', 'zone_database', 'stall_hours'); \
         UPDATE orders SET late = 0 WHERE status < 3; PRAGMA user_version = 1;";

@@ -61,6 +61,7 @@ struct State {
     /// The revision at which the counters of a day changed last.
     day_revisions: BTreeMap<Day, i64>,
     detections: BTreeMap<SlotTime, StoredDetection>,
+    explanations: BTreeMap<(Instant, VendorId), Vec<u8>>,
 }
 
 #[derive(Debug)]

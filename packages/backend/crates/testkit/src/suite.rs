@@ -156,6 +156,7 @@ macro_rules! store_suite {
                 the_expiry_of_buckets_changes_no_level,
                 the_latest_fact_outlives_its_bucket,
                 a_late_fact_about_an_expired_day_makes_no_difference_for_a_rebuild,
+                what_changed_about_a_vendor_outlives_its_orders,
             }
             parcels {
                 a_fact_goes_to_the_order_with_its_tracking_number_in_any_case,

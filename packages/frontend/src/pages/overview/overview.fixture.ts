@@ -101,6 +101,7 @@ export function change(vendorId: string | null, more: Partial<Change> = {}): Cha
       baselineRate: 12.6,
       rate: 32.3,
       rateInterval: { lower: 23.8, upper: 42.2 },
+      expectedInterval: { lower: 7.3, upper: 20.7 },
       excess: 18.9,
       excessPerWeek: 22,
       tide: 0,

@@ -1,4 +1,4 @@
-import type { Episode, Explanation, Interval, VendorReport, VendorSignals } from '../../api/types';
+import type { Episode, Explanation, Interval, VendorDay, VendorReport, VendorSignals } from '../../api/types';
 import { howSure, missesInWords, sinceAbout } from '../../format/changes';
 import { count, decimal, percent, pluralize } from '../../format/numbers';
 import { daysInWords, isoDay } from '../../format/times';
@@ -7,23 +7,27 @@ import { numberClass, Table } from '../../ui/Table';
 import { VisuallyHidden } from '../../ui/VisuallyHidden';
 import styles from './ChangeSection.module.css';
 import { type ChangePart, concentrationInWords, notJudgedText, outcomeParts, partsOf, shownDimensions } from './change';
+import { MissChart } from './MissChart';
 
 /** What changed about the vendor: since when, how sure, the rates before and after, what the rise is made of, and its orders. */
 export function ChangeSection({
   signals,
   vendor,
+  days,
   timeZone,
   page,
 }: {
   signals: VendorSignals | null;
   vendor: VendorReport['vendor'];
+  days: VendorDay[];
   timeZone: string;
   page: string;
 }) {
   if (signals === null) return null;
   const { episode, notJudged } = signals;
   if (episode === null) return notJudged === null ? null : <p className={styles.note}>{notJudgedText[notJudged]}</p>;
-  const { explanation } = episode;
+  const { evidence, explanation } = episode;
+  const since = isoDay(episode.since, timeZone);
   const concentrated = explanation === null ? null : concentrationInWords(explanation);
   return (
     <section className={styles.panel} aria-labelledby="change">
@@ -37,6 +41,9 @@ export function ChangeSection({
         {vendor.name}: {missesInWords(episode)}.{concentrated !== null && ` ${concentrated}`}
         {episode.fleetEpisode !== null && ' It is not this vendor alone: everybody missed more promises when it began.'}
       </p>
+      {evidence !== null && evidence.expectedInterval !== null && (
+        <MissChart days={around(days, since)} since={since} expected={evidence.expectedInterval} />
+      )}
       {explanation === null ? (
         <p className={styles.note}>
           Nothing is left to compare with: there were no orders before, or they have expired.
@@ -67,6 +74,12 @@ export function ChangeSection({
   );
 }
 
+/** The days from four weeks before the change on, or the latest four weeks. */
+function around(days: VendorDay[], since: string): VendorDay[] {
+  const began = days.findIndex(({ date }) => date >= since);
+  return days.slice(Math.max(0, (began < 0 ? days.length : began) - 28));
+}
+
 interface RateRow {
   name: string;
   when: string;
@@ -94,11 +107,18 @@ function Rates({
     { ...after, name: 'After', when: days(after), band: null },
   ];
   if (evidence !== null && evidence.rate !== null) {
-    const { due, missed, expected, rate, rateInterval: band } = evidence;
+    const { due, missed, expected, expectedInterval, rate, rateInterval } = evidence;
     const when = 'since the change';
     rows.push(
-      { name: 'Expected', when, due, missed: Math.round(expected), rate: (100 * expected) / due, band: null },
-      { name: 'Seen', when, due, missed, rate, band },
+      {
+        name: 'Expected',
+        when,
+        due,
+        missed: Math.round(expected),
+        rate: (100 * expected) / due,
+        band: expectedInterval,
+      },
+      { name: 'Seen', when, due, missed, rate, band: rateInterval },
     );
   }
   return (

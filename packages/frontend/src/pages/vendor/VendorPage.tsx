@@ -41,7 +41,13 @@ export function VendorPage({
         </div>
       ) : (
         <>
-          <ChangeSection signals={signals} vendor={vendor} timeZone={history.timeZone} page={vendor.name} />
+          <ChangeSection
+            signals={signals}
+            vendor={vendor}
+            days={history.days}
+            timeZone={history.timeZone}
+            page={vendor.name}
+          />
           <VendorTiles report={report} vendor={vendor} reportLink={reportLink} />
           <div className={styles.parts}>
             <div className={styles.main}>

@@ -8,6 +8,7 @@ mod demo;
 mod explanation;
 mod health;
 mod ingest;
+mod judged_fleet;
 mod order_filter;
 mod orders;
 mod params;
@@ -28,6 +29,7 @@ pub use health::{
     HealthView, IntakeView, SystemMetricsView, TimeZoneView,
 };
 pub use ingest::{IngestAnswer, IngestLine, IngestResult, RetractQuery, RetractionAnswer};
+pub use judged_fleet::JudgedFleet;
 pub use order_filter::{OrderFilterQuery, OrderPageQuery, OrderSortBy, OutcomeView};
 pub use orders::{
     ActivityView, DestinationView, HistoryEntryView, HistoryEventView, OrderDetailView, OrderEventView, OrderListView,
@@ -44,9 +46,9 @@ pub use reports::{
     ReportListView, ReportView, TrendView, TrendsView, VendorDayView, VendorHistoryView, VendorReportView, WindowView,
 };
 pub use signals::{
-    ChangeView, ChangesView, ClearedWhy, EpisodeState, EpisodeView, EpisodesQuery, EpisodesView, EvidenceView,
-    ExplainedEpisodeView, NotJudgedView, OpenEpisodeView, SignalName, SignalView, SignalsQuery, VendorSignalsView,
-    WatchedVendorView,
+    ChangeView, ChangesView, ClearedWhy, EpisodeFilterQuery, EpisodePageQuery, EpisodeState, EpisodeView, EpisodesView,
+    EvidenceView, ExplainedEpisodeView, NotJudgedView, OpenEpisodeView, SignalName, SignalView, SignalsQuery,
+    VendorSignalsView, WatchedVendorView,
 };
 pub use vendors::{
     MoneyView, PaginationView, PutVendor, RiskLevelView, RiskReasonView, RiskView, SlaPromisesView, VendorFilterQuery,

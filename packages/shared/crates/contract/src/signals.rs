@@ -16,11 +16,11 @@ pub struct SignalsQuery {
     pub date: Option<String>,
 }
 
-/// `?from,to,vendorId,limit,cursor`.
+/// `?from,to,vendorId`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 #[into_params(parameter_in = Query)]
-pub struct EpisodesQuery {
+pub struct EpisodeFilterQuery {
     /// Only episodes that were open on this date or later. Default: 29 days before `to`.
     #[param(format = Date)]
     pub from: Option<String>,
@@ -30,6 +30,13 @@ pub struct EpisodesQuery {
     /// Only episodes of this vendor.
     #[param(value_type = Option<IdParam>)]
     pub vendor_id: Option<String>,
+}
+
+/// `?limit,cursor`.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase")]
+#[into_params(parameter_in = Query)]
+pub struct EpisodePageQuery {
     /// The most episodes on a page. Default: 50.
     #[param(value_type = Option<u8>, minimum = 1, maximum = 100)]
     pub limit: Option<String>,
@@ -156,6 +163,9 @@ pub struct EvidenceView {
     /// Its 95 % interval.
     #[schema(required)]
     pub rate_interval: Option<IntervalView>,
+    /// The 95 % interval of the share that was to be expected.
+    #[schema(required)]
+    pub expected_interval: Option<IntervalView>,
     /// The misses above the expected ones.
     pub excess: f64,
     /// The same, a week.

@@ -20,7 +20,7 @@ mod means;
 mod reading;
 mod rules;
 mod signal;
-mod stored;
+pub(crate) mod stored;
 mod tide;
 mod track;
 

@@ -18,7 +18,8 @@ pub use dimension::{Dimension, Ending, ExplainedOrder};
 pub use outcomes::OutcomeShare;
 pub use windows::{ExplanationWindows, Side};
 
-use crate::detection::Rules;
+use crate::detection::stored::{read_state, stored, write_state};
+use crate::detection::{DamagedState, Rules};
 
 /// What changed between two windows of promises of one vendor.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,6 +32,24 @@ pub struct Explanation {
     pub dimensions: Vec<(Dimension, Decomposition)>,
     /// Where most of the rise is; `None` if it is everywhere alike.
     pub concentrated: Option<Concentration>,
+}
+
+stored!(Explanation { outcomes, total, dimensions, concentrated });
+
+/// What changed, and the windows that were compared; `None` if there was nothing to compare.
+pub type Explained = Option<(ExplanationWindows, Explanation)>;
+
+/// The stored form of what changed: some kilobytes.
+pub fn write_explained(explained: &Explained) -> Vec<u8> {
+    write_state(explained)
+}
+
+/// Reads the stored form of what changed.
+///
+/// # Errors
+/// It is damaged, or of another version.
+pub fn read_explained(bytes: &[u8]) -> Result<Explained, DamagedState> {
+    read_state(bytes)
 }
 
 /// Explains the rise of the rate of misses from the window before to the window after, by these dimensions. `None` if a window has no

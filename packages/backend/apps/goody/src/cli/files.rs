@@ -98,6 +98,9 @@ pub(crate) enum Dataset {
     Vendors,
     /// Every report, sorted by vendor and date: for each date on which the vendor has counts, or for the requested dates.
     Reports,
+    /// Every time in which a vendor, or all of them, missed more promises than before, sorted by when it was noticed: those that were open on
+    /// the requested dates, or all.
+    Episodes,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -118,13 +121,14 @@ pub(crate) struct Export {
     /// Begin a CSV file with a byte order mark, by which Excel knows that it is UTF-8.
     #[arg(long, env = "GOODY_BOM")]
     pub(crate) bom: bool,
-    /// Only reports of this date, such as 2026-01-31, or the table of the vendors on it. Default for vendors: today.
+    /// Only reports of this date, such as 2026-01-31, the table of the vendors on it, or the episodes that were open on it. Default for
+    /// vendors: today.
     #[arg(long, conflicts_with_all = ["from", "to"])]
     pub(crate) date: Option<String>,
-    /// Only reports of this date or later.
+    /// Only reports of this date or later, or episodes that were open on it or later.
     #[arg(long)]
     pub(crate) from: Option<String>,
-    /// Only reports of this date or earlier.
+    /// Only reports of this date or earlier, or the episodes as they were known at its end.
     #[arg(long)]
     pub(crate) to: Option<String>,
     /// The file to write. It gets its name when it is complete, and never replaces a database. Default: standard output.

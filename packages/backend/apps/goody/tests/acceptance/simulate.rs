@@ -57,6 +57,44 @@ fn a_backfill_into_the_future_is_refused() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("drop, slow-decline, stall, late-surge"));
 }
 
+#[test]
+fn each_scenario_makes_its_vendor_fail_so_that_the_detection_notices() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("goody.db");
+    let scenarios = [
+        ("bloom-and-branch", "slow-decline", "2026-02-10"),
+        ("far-orchard", "stall", "2026-02-24"),
+        ("paper-lantern", "late-surge", "2026-02-24"),
+        ("volt-and-velvet", "drop", "2026-02-24"),
+    ];
+    let settings = scenarios.map(|(vendor, kind, day)| format!("--scenario={vendor}={kind}@{day}"));
+    let settings: Vec<&str> = settings.iter().map(String::as_str).collect();
+    backfill(&database, &[&["--days", "75"][..], &settings].concat());
+    let exported = run(&["export", "episodes", "--to", "2026-03-10"], &database).stdout;
+    let episodes: Vec<Value> = exported
+        .split(|byte| *byte == b'\n')
+        .filter(|line| !line.is_empty())
+        .map(|line| serde_json::from_slice(line).unwrap())
+        .collect();
+    let text = |episode: &Value, field: &str| episode[field].as_str().map(str::to_owned);
+    let mut open: Vec<&Value> =
+        episodes.iter().filter(|episode| episode["state"] == "opened" && !episode["vendorId"].is_null()).collect();
+    open.sort_by_key(|episode| text(episode, "vendorId"));
+    let vendors: Vec<_> = open.iter().filter_map(|episode| text(episode, "vendorId")).collect();
+    assert_eq!(vendors, scenarios.map(|(vendor, ..)| vendor), "{episodes:?}");
+    for (episode, (_, kind, day)) in open.into_iter().zip(scenarios) {
+        assert!(text(episode, "raisedAt").unwrap().as_str() > day, "{kind}: {episode}");
+        let around = goody_domain::Day::parse(day).unwrap();
+        let since = text(episode, "since").unwrap();
+        let (first, last) = (around.plus(-5).to_string(), around.plus(9).to_string());
+        assert!(since.as_str() > first.as_str() && since.as_str() < last.as_str(), "{kind}: {episode}");
+    }
+    let csv = run(&["export", "episodes", "--date", "2026-03-10", "--format", "csv"], &database).stdout;
+    let csv = String::from_utf8(csv).unwrap();
+    assert!(csv.starts_with("id,vendorId,state,signal,since,raisedAt,"), "{csv}");
+    assert_eq!(csv.lines().count(), 1 + episodes.iter().filter(|episode| episode["clearedAt"].is_null()).count());
+}
+
 fn two_days_ago() -> goody_domain::Instant {
     let since_1970 = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap();
     goody_domain::Instant::from_micros(since_1970.as_micros() as i64).plus_seconds(-2 * 86_400)

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use goody_application::ports::{DayRevisions, DetectionKey, DetectionStore, Result, SlotTime, StoredDetection};
+use goody_domain::{Instant, VendorId};
 use goody_testkit::suite::wait_alone;
 
 use crate::store::FaultyStore;
@@ -25,5 +26,17 @@ impl DetectionStore for FaultyStore {
 
     async fn store_detection(&self, detection: StoredDetection) -> Result<()> {
         self.call("storing a state of the detection", |real| wait_alone(real.store_detection(detection)), |()| ()).await
+    }
+
+    async fn kept_explanation(&self, vendor_id: &VendorId, raised_at: Instant) -> Result<Option<Vec<u8>>> {
+        let execute = |real: &goody_store_sqlite::SqliteStore| wait_alone(real.kept_explanation(vendor_id, raised_at));
+        self.call("reading what changed", execute, Clone::clone).await
+    }
+
+    async fn keep_explanation(&self, vendor_id: &VendorId, raised_at: Instant, explanation: Vec<u8>) -> Result<()> {
+        let execute = |real: &goody_store_sqlite::SqliteStore| {
+            wait_alone(real.keep_explanation(vendor_id, raised_at, explanation))
+        };
+        self.call("keeping what changed", execute, |()| ()).await
     }
 }

@@ -1,7 +1,7 @@
 //! The port for states of the detection.
 
 use async_trait::async_trait;
-use goody_domain::{Day, Instant};
+use goody_domain::{Day, Instant, VendorId};
 
 use super::Result;
 
@@ -67,7 +67,8 @@ impl DayRevisions {
     }
 }
 
-/// Stores states of the detection. They follow from the counters: one that is lost is computed anew.
+/// Stores states of the detection, which follow from the counters: one that is lost is computed anew. And what changed about the vendors of
+/// episodes: that follows from orders, which expire.
 #[async_trait]
 pub trait DetectionStore: Send + Sync {
     /// When the counters of each day changed.
@@ -91,6 +92,13 @@ pub trait DetectionStore: Send + Sync {
     async fn store_latest_detection(&self, _latest: LatestDetection) -> Result<()> {
         Ok(())
     }
+
+    /// What [`DetectionStore::keep_explanation`] kept of an episode.
+    async fn kept_explanation(&self, vendor_id: &VendorId, raised_at: Instant) -> Result<Option<Vec<u8>>>;
+
+    /// Keeps what changed about the vendor of an episode, in its stored form ([`goody_domain::explanation::write_explained`]), until the
+    /// buckets of the day on which it was raised expire.
+    async fn keep_explanation(&self, vendor_id: &VendorId, raised_at: Instant, explanation: Vec<u8>) -> Result<()>;
 }
 
 /// Whether a state stays once a later one is stored: those of the starts of five weeks of days do, of the Mondays of ten weeks, and of one in

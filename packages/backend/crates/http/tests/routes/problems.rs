@@ -151,6 +151,8 @@ async fn an_unknown_parameter_is_named() {
         "/api/orders",
         "/api/orders/recent",
         "/api/orders/export",
+        "/api/signals/episodes",
+        "/api/signals/episodes/export",
     ] {
         let problem = problem(&app.get(&format!("{path}?vendro=acme")).await, 400, "INVALID_PARAMETER");
         assert_eq!(

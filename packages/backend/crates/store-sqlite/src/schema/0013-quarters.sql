@@ -17,3 +17,11 @@ CREATE TABLE detections (
   state       BLOB NOT NULL,
   PRIMARY KEY (day, slots)
 ) STRICT;
+
+-- What changed about the vendors of episodes, kept because orders expire: `write_explained` says how it is written.
+CREATE TABLE explanations (
+  raised_at   INTEGER NOT NULL,           -- microseconds since 1970
+  vendor_id   TEXT NOT NULL,
+  explanation BLOB NOT NULL,
+  PRIMARY KEY (raised_at, vendor_id)
+) STRICT;

@@ -5,6 +5,8 @@ use goody_application::ports::{
     DayRevisions, DetectionKey, DetectionStore, Result, SlotTime, StoredDetection, keeps_detection,
 };
 
+use goody_domain::{Instant, VendorId};
+
 use super::MemoryStore;
 
 #[async_trait]
@@ -28,6 +30,15 @@ impl DetectionStore for MemoryStore {
         let detections = &mut self.state().detections;
         detections.insert(latest, detection);
         detections.retain(|at, _| keeps_detection(*at, latest));
+        Ok(())
+    }
+
+    async fn kept_explanation(&self, vendor_id: &VendorId, raised_at: Instant) -> Result<Option<Vec<u8>>> {
+        Ok(self.state().explanations.get(&(raised_at, vendor_id.clone())).cloned())
+    }
+
+    async fn keep_explanation(&self, vendor_id: &VendorId, raised_at: Instant, explanation: Vec<u8>) -> Result<()> {
+        self.state().explanations.insert((raised_at, vendor_id.clone()), explanation);
         Ok(())
     }
 }

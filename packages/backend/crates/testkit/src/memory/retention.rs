@@ -106,6 +106,7 @@ impl State {
         }
         if expired_buckets > 0 {
             self.kept_from = self.kept_from.max(Some(first_day));
+            self.explanations.retain(|(raised_at, _), _| *raised_at >= zone.start(first_day));
         }
         expired_buckets
     }

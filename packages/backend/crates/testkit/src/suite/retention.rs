@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
+use goody_application::detect::{detect, keep_up};
+use goody_application::explain::explain_episode;
 use goody_application::ports::{Expired, Found, OrderFilter, Scope, Store};
 use goody_application::read::{ReadError, report_on};
 use goody_application::retention::{Retention, expire};
 use goody_application::{project, rebuild};
+use goody_domain::detection::Rules;
 use goody_domain::{Day, IngestOutcome, Instant, ReportZone, Status};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -303,6 +306,41 @@ pub async fn a_late_fact_about_an_expired_day_makes_no_difference_for_a_rebuild(
         assert_eq!(differences(store, now).await, 0);
         assert_eq!(reports(store, day("2028-03-09"), much_later).await, before);
     }
+}
+
+/// See its name.
+pub async fn what_changed_about_a_vendor_outlives_its_orders(make: MakeStore) {
+    let test_store = make(ReportZone::utc()).await;
+    let store = test_store.store.as_ref();
+    let today = store.zone().day(now());
+    // For forty days everything arrives, then nothing does.
+    let orders =
+        (1..=40).flat_map(|days_ago| (0..4).map(move |number| (days_ago, number))).map(|(days_ago, number)| {
+            let due = today.plus(-days_ago);
+            let order = OrderBuilder::new(&format!("{due}-{number}")).placed(&format!("{}T08:00:00Z", due.plus(-2)));
+            let order = order.promised(&format!("{due}T1{number}:00:00Z"));
+            if days_ago > 5 { order.arrived_early_by_hours(2) } else { order }
+        });
+    send(&test_store.store, orders.collect(), now()).await;
+    while !keep_up(store, now()).await.unwrap() {}
+    let fleet = detect(store, store.zone().today(now())).await.unwrap().unwrap();
+    let acme = vendor_id("acme");
+    let explain_at = async |when| explain_episode(store, &fleet, &acme, when).await.unwrap();
+    let (windows, explanation) = explain_at(now()).await.unwrap();
+    assert_eq!(explanation.total.missed_after, explanation.total.due_after);
+
+    // Its orders expire: what is left is what changed when the episode was raised.
+    run_expiry(store, now().plus_seconds(60 * 86_400)).await;
+    let (kept_windows, kept) = explain_at(now().plus_seconds(60 * 86_400)).await.unwrap();
+    let raised = fleet.vendor(&acme).unwrap().open_episode().unwrap().raised;
+    assert_eq!(kept_windows.after.end, fleet.start_of(raised, &Rules::QUARTERS, store.zone()));
+    assert_eq!((kept_windows.before, kept_windows.after.start), (windows.before, windows.after.start));
+    assert_eq!(kept.total.due_before, explanation.total.due_before);
+    assert!(kept.total.missed_after > 0 && kept.total.missed_after < explanation.total.missed_after);
+
+    // Its buckets expire.
+    run_expiry(store, now().plus_seconds(400 * 86_400)).await;
+    assert_eq!(explain_at(now().plus_seconds(400 * 86_400)).await, None);
 }
 
 /// See its name.

@@ -2,7 +2,7 @@
 
 use super::counts::Counts;
 use super::signal::Signal;
-use super::stored::{DamagedState, Stored, stored};
+use super::stored::{stored, stored_place};
 
 /// A time in which a vendor, or the fleet, failed more than before. Slots count from day 0; a vendor has one open episode at a time.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,13 +75,4 @@ impl Evidence {
     }
 }
 
-impl Stored for (u32, Clearing) {
-    fn write_to(&self, bytes: &mut Vec<u8>) {
-        self.0.write_to(bytes);
-        (self.1 == Clearing::Settled).write_to(bytes);
-    }
-    fn read_from(bytes: &mut &[u8]) -> Result<Self, DamagedState> {
-        let slot = u32::read_from(bytes)?;
-        Ok((slot, if bool::read_from(bytes)? { Clearing::Settled } else { Clearing::Recovered }))
-    }
-}
+stored_place!(Clearing, [Clearing::Recovered, Clearing::Settled]);

@@ -1,13 +1,14 @@
 //! The stored form of the states: numbers of few bytes, and floating-point numbers bit for bit.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::ops::Range;
 
 use super::counts::{Counts, SlotCounts};
 use super::decay::{DecayedCounts, Guard};
 use super::signal::{BySignal, Signal};
 use super::tide::TidePart;
 use crate::varint::{put, take, unzigzag, zigzag};
-use crate::{Day, VendorId};
+use crate::{Day, Instant, VendorId};
 
 /// The version of the stored form. A state of another version is computed anew.
 const VERSION: u64 = 1;
@@ -124,15 +125,25 @@ impl Stored for Counts {
     }
 }
 
-impl Stored for Signal {
-    fn write_to(&self, bytes: &mut Vec<u8>) {
-        put(bytes, *self as u64);
-    }
-    fn read_from(bytes: &mut &[u8]) -> Result<Self, DamagedState> {
-        let index = usize::try_from(u64::read_from(bytes)?).map_err(|_| DamagedState)?;
-        Self::ALL.get(index).copied().ok_or(DamagedState)
-    }
+/// Stores a value as its place among all values.
+macro_rules! stored_place {
+    ($type:ident, $all:expr) => {
+        impl $crate::detection::stored::Stored for $type {
+            fn write_to(&self, bytes: &mut Vec<u8>) {
+                let place = $all.iter().position(|value| value == self).unwrap_or($all.len());
+                $crate::detection::stored::Stored::write_to(&(place as u64), bytes);
+            }
+            fn read_from(bytes: &mut &[u8]) -> Result<Self, $crate::detection::stored::DamagedState> {
+                let place: u64 = $crate::detection::stored::Stored::read_from(bytes)?;
+                let value = usize::try_from(place).ok().and_then(|place| $all.get(place));
+                value.copied().ok_or($crate::detection::stored::DamagedState)
+            }
+        }
+    };
 }
+pub(crate) use stored_place;
+
+stored_place!(Signal, Signal::ALL);
 
 impl<T: Stored> Stored for Option<T> {
     fn write_to(&self, bytes: &mut Vec<u8>) {
@@ -189,17 +200,52 @@ impl<T: Stored> Stored for VecDeque<T> {
     }
 }
 
-impl Stored for VendorId {
+fn write_text(text: &str, bytes: &mut Vec<u8>) {
+    put(bytes, text.len() as u64);
+    bytes.extend_from_slice(text.as_bytes());
+}
+
+impl Stored for String {
     fn write_to(&self, bytes: &mut Vec<u8>) {
-        put(bytes, self.as_str().len() as u64);
-        bytes.extend_from_slice(self.as_str().as_bytes());
+        write_text(self, bytes);
     }
 
     fn read_from(bytes: &mut &[u8]) -> Result<Self, DamagedState> {
         let length = usize::try_from(u64::read_from(bytes)?).map_err(|_| DamagedState)?;
         let (text, rest) = bytes.split_at_checked(length).ok_or(DamagedState)?;
         *bytes = rest;
-        std::str::from_utf8(text).ok().and_then(|text| Self::parse(text).ok()).ok_or(DamagedState)
+        std::str::from_utf8(text).map(Self::from).map_err(|_| DamagedState)
+    }
+}
+
+impl Stored for VendorId {
+    fn write_to(&self, bytes: &mut Vec<u8>) {
+        write_text(self.as_str(), bytes);
+    }
+
+    fn read_from(bytes: &mut &[u8]) -> Result<Self, DamagedState> {
+        Self::parse(&String::read_from(bytes)?).map_err(|_| DamagedState)
+    }
+}
+
+impl Stored for Instant {
+    fn write_to(&self, bytes: &mut Vec<u8>) {
+        self.micros().write_to(bytes);
+    }
+
+    fn read_from(bytes: &mut &[u8]) -> Result<Self, DamagedState> {
+        i64::read_from(bytes).map(Self::from_micros)
+    }
+}
+
+impl<T: Stored> Stored for Range<T> {
+    fn write_to(&self, bytes: &mut Vec<u8>) {
+        self.start.write_to(bytes);
+        self.end.write_to(bytes);
+    }
+
+    fn read_from(bytes: &mut &[u8]) -> Result<Self, DamagedState> {
+        Ok(T::read_from(bytes)?..T::read_from(bytes)?)
     }
 }
 
@@ -227,13 +273,13 @@ impl Stored for Day {
     }
 }
 
-impl<A: Stored, B: Stored> Stored for (Option<A>, B) {
+impl<A: Stored, B: Stored> Stored for (A, B) {
     fn write_to(&self, bytes: &mut Vec<u8>) {
         self.0.write_to(bytes);
         self.1.write_to(bytes);
     }
 
     fn read_from(bytes: &mut &[u8]) -> Result<Self, DamagedState> {
-        Ok((Option::read_from(bytes)?, B::read_from(bytes)?))
+        Ok((A::read_from(bytes)?, B::read_from(bytes)?))
     }
 }

@@ -3,6 +3,7 @@
 use super::decomposition::{Decomposition, GroupCounts, GroupEffect};
 use super::dimension::Dimension;
 use crate::detection::Rules;
+use crate::detection::stored::stored;
 
 /// A group that has most of the rise.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,6 +19,8 @@ pub struct Concentration {
     /// By how much the log-likelihood of "this group changed" is above that of "the others changed", in nats.
     pub contrast: f64,
 }
+
+stored!(Concentration { dimension, group, share_of_excess, share_of_due, contrast });
 
 /// The group with the greatest contrast, of those that pass every line of the rules. Of equal ones, the first.
 pub(crate) fn concentration(rules: &Rules, dimensions: &[(Dimension, Decomposition)]) -> Option<Concentration> {

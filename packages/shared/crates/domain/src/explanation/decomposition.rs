@@ -1,6 +1,7 @@
 //! A rise of the rate of misses by the groups of one dimension: what their rates and their shares add.
 
 use super::windows::Side;
+use crate::detection::stored::stored;
 
 /// The promises of one group in both windows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -14,6 +15,8 @@ pub struct GroupCounts {
     /// Those that were missed.
     pub missed_after: i64,
 }
+
+stored!(GroupCounts { due_before, missed_before, due_after, missed_after });
 
 impl GroupCounts {
     pub(crate) fn add(&mut self, side: Side, is_missed: bool) {
@@ -50,6 +53,8 @@ pub struct GroupEffect {
     pub excess: f64,
 }
 
+stored!(GroupEffect { group, counts, rate, mix, excess });
+
 /// A rise of the rate of misses by the groups of one dimension: the sum of all their effects is `after − before`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Decomposition {
@@ -62,6 +67,8 @@ pub struct Decomposition {
     /// The effects, ordered by group.
     pub groups: Vec<GroupEffect>,
 }
+
+stored!(Decomposition { before, after, total, groups });
 
 impl Decomposition {
     /// Decomposes the rise over groups. `None` if a window has no promises.

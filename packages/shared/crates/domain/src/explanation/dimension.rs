@@ -1,5 +1,6 @@
 //! What an explanation knows of an order.
 
+use crate::detection::stored::stored_place;
 use crate::{Instant, Milestone, Order, Outcome, ReportZone};
 
 /// A property by which the orders of a vendor are compared.
@@ -16,6 +17,8 @@ pub enum Dimension {
     /// The country of the destination, and its region after a hyphen.
     Destination,
 }
+
+stored_place!(Dimension, Dimension::ALL);
 
 impl Dimension {
     /// All dimensions.
@@ -63,7 +66,20 @@ pub enum Ending {
     Ended(Outcome),
 }
 
+stored_place!(Ending, Ending::ALL);
+
 impl Ending {
+    const ALL: [Self; 2 + Outcome::ALL.len()] = [
+        Self::Open,
+        Self::ArrivedLate,
+        Self::Ended(Outcome::Arrived),
+        Self::Ended(Outcome::Lost),
+        Self::Ended(Outcome::Damaged),
+        Self::Ended(Outcome::Undeliverable),
+        Self::Ended(Outcome::ReturnToSender),
+        Self::Ended(Outcome::Cancelled),
+    ];
+
     /// The name in data.
     pub const fn as_str(self) -> &'static str {
         match self {

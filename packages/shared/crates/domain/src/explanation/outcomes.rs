@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::dimension::{Ending, ExplainedOrder};
+use crate::detection::stored::stored;
 
 /// What the missed orders that ended in one way add to the rise.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -16,6 +17,8 @@ pub struct OutcomeShare {
     /// What they add to the rate of misses; not in percent.
     pub points: f64,
 }
+
+stored!(OutcomeShare { ending, missed_before, missed_after, points });
 
 /// The shares of two windows that have orders, ordered by name.
 pub(crate) fn outcomes(before: &[ExplainedOrder], after: &[ExplainedOrder]) -> Vec<OutcomeShare> {

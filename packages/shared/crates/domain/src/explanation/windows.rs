@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::detection::Rules;
+use crate::detection::stored::stored;
 use crate::{Instant, Milestone, Order};
 
 const DAY_SECONDS: i64 = 86_400;
@@ -27,6 +28,8 @@ pub struct ExplanationWindows {
     /// them look like the cause.
     pub placed_from: Instant,
 }
+
+stored!(ExplanationWindows { before, after, placed_from });
 
 impl ExplanationWindows {
     /// The windows for a change at `since`, as of `at`, for a vendor with so many promises a day: a busy vendor has shorter windows. That

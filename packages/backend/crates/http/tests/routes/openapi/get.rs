@@ -40,6 +40,7 @@ fn every_route_of_the_design_is_documented() {
         ("/api/reports", "get"),
         ("/api/vendors/{id}/signals", "get"),
         ("/api/signals/episodes", "get"),
+        ("/api/signals/episodes/export", "get"),
         ("/api/rejections", "get"),
         ("/api/rejections", "delete"),
         ("/api/rejections/{id}", "get"),
