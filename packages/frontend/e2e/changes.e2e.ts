@@ -54,6 +54,9 @@ describe('a vendor that misses more promises than before', () => {
       [whole(evidence?.due), whole(evidence?.expected)],
       [whole(evidence?.due), whole(evidence?.missed)],
     ]);
+    const band = evidence?.expectedInterval;
+    const name = `${band?.lower.toFixed(1)} to ${band?.upper.toFixed(1)} % were to be expected`;
+    await page.getByRole('img', { name: new RegExp(`^Missed promises from .*${name}$`) }).waitFor();
     const points = (text: string | undefined) => Number(text?.replace('−', '-').replace('+', ''));
     const rise = after.rate - before.rate;
     const tables = page.getByRole('region', { name: /^By / });

@@ -10,7 +10,7 @@ export interface Headline {
   rest: string;
 }
 
-/** The state of the fleet in one sentence: what changed, else vendors at risk, else orders that are stuck, else missing events, else that all is well. */
+/** The state of the fleet in one sentence: what changed, else that almost nothing comes in, else vendors at risk, else orders that are stuck, else missing events, else that all is well. */
 export function headline(dashboard: Dashboard): Headline {
   const { current, silentSince, unplacedOrders, riskLevel, isBlind } = dashboard;
   const { atRiskVendors, totalDelayedOrders, totalUnshippedOrders, totalStalledOrders } = current;
@@ -20,6 +20,8 @@ export function headline(dashboard: Dashboard): Headline {
   const overdue = totalDelayedOrders > 0 ? `, ${pluralize(totalDelayedOrders, 'order')} overdue.` : '.';
   const changed = changeInWords(dashboard);
   if (changed !== null) return { ...changed, tone: 'bad', rest: changed.rest + overdue };
+  // What has not come in looks late.
+  if (isBlind) return watch('Next to nothing', 'comes in from any vendor. A feed problem?');
   if (atRiskVendors > 0) {
     const risk = `${atRiskVendors === 1 ? 'is' : 'are'} at risk`;
     return { highlight: pluralize(atRiskVendors, 'vendor'), tone: 'bad', rest: risk + overdue };
@@ -28,7 +30,6 @@ export function headline(dashboard: Dashboard): Headline {
   if (totalUnshippedOrders > 0)
     return orders(totalUnshippedOrders, 'is not shipped in time.', 'are not shipped in time.');
   if (totalStalledOrders > 0) return orders(totalStalledOrders, 'is stalled.', 'are stalled.');
-  if (isBlind) return watch('Next to nothing', 'comes in from any vendor. A feed problem?');
   if (silentSince !== null) return watch('Nothing has come in', `since ${minute(silentSince, ownZone)}.`);
   if (unplacedOrders !== null && unplacedOrders > 0)
     return orders(unplacedOrders, 'has no placement.', 'have no placement.');
