@@ -6,8 +6,10 @@ use std::io::IsTerminal;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::fmt::{self, MakeWriter};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 pub(crate) use queue::Queue;
 
@@ -55,15 +57,16 @@ impl Drop for ServerLog {
 
 fn subscribe<W: for<'w> MakeWriter<'w> + Send + Sync + 'static>(filter: &str, writer: W) {
     // Audit lines are logged with every filter.
-    let filter = EnvFilter::try_new(format!("{filter},audit=info")).unwrap_or_else(|error| {
+    let filter: Targets = format!("{filter},audit=info").parse().unwrap_or_else(|error| {
         print_stderr!("goody: --log is invalid ({error}): logging at level info");
-        EnvFilter::new("info")
+        Targets::new().with_default(LevelFilter::INFO)
     });
     // The library would report a line that it cannot write with `eprintln!`, which panics when standard error is closed.
-    let builder = tracing_subscriber::fmt().log_internal_errors(false).with_env_filter(filter).with_writer(writer);
+    let lines = fmt::layer().log_internal_errors(false).with_writer(writer);
+    let filtered = tracing_subscriber::registry().with(filter);
     if std::io::stderr().is_terminal() {
-        builder.with_target(false).init();
+        filtered.with(lines.with_target(false)).init();
     } else {
-        builder.json().flatten_event(true).with_current_span(true).with_span_list(false).init();
+        filtered.with(lines.json().flatten_event(true).with_current_span(true).with_span_list(false)).init();
     }
 }
