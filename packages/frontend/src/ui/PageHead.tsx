@@ -1,33 +1,24 @@
-import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import styles from './PageHead.module.css';
 
-/** The heading of a page with its label, and a link to today if the page is about the past. */
+/** The heading of a page with its label, and what the page is about next to it. */
 export function PageHead({
   label,
   title,
-  isPast = false,
+  about,
   children,
 }: {
   label: ReactNode;
   title: ReactNode;
-  isPast?: boolean;
+  about?: ReactNode;
   children?: ReactNode;
 }) {
   return (
     <div>
-      <p className={styles.label}>
-        {label}
-        {isPast && (
-          <Link
-            className={styles.today}
-            to="."
-            search={(search) => ({ ...search, date: undefined, cursor: undefined, page: undefined })}
-          >
-            Show today
-          </Link>
-        )}
-      </p>
+      <div className={styles.label}>
+        <p>{label}</p>
+        {about}
+      </div>
       <h1 className={styles.title}>{title}</h1>
       {children}
     </div>

@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import { lazyModule } from '../../api/lazyModule';
-import { day, isOver } from '../../format/times';
+import { day, isOver, shortDay } from '../../format/times';
+import { DateBar } from '../../ui/DateBar';
 import { Highlight, PageHead } from '../../ui/PageHead';
 import { useLazyModule } from '../../ui/useLazyModule';
 import { Attention } from './Attention';
@@ -24,11 +25,11 @@ export function OverviewPage({ data, search }: { data: OverviewData; search: Ove
   const isEmpty = dashboard.systemHealth.dataFreshness === 'empty';
   return (
     <>
-      <title>Overview · Goody</title>
+      <title>{isPast ? `Overview · ${shortDay(date)} · Goody` : 'Overview · Goody'}</title>
       <PageHead
         label={`Seven days to ${day(dashboard.date)}`}
         title={isEmpty ? 'No orders yet.' : <Title {...headline(dashboard)} />}
-        isPast={search.date !== undefined}
+        about={!isEmpty && <DateBar date={date} timeZone={timeZone} />}
       />
       {!isEmpty && <Freshness dashboard={dashboard} readAt={readAt} />}
       <HealthLine health={dashboard.systemHealth} />

@@ -6,6 +6,7 @@ import { likelihood, pluralize } from '../../format/numbers';
 import { day, shortDay } from '../../format/times';
 import { BackLink } from '../../ui/BackLink';
 import { buttonClass } from '../../ui/Button';
+import { DateBar } from '../../ui/DateBar';
 import { Icon, SvgIcon } from '../../ui/Icon';
 import { RiskMark } from '../../ui/RiskMark';
 import { RowLink } from '../../ui/RowLink';
@@ -17,15 +18,18 @@ import { verdict } from './verdict';
 /** The vendor and its verdict: a block as wide as the window, with the tone of its risk. */
 export function VendorHead({
   report: { vendor, report },
+  timeZone,
+  mail,
   reportLink,
 }: {
   report: VendorReport;
+  timeZone: string;
+  /** The address of a mail to the vendor, with its text; null if it has no mail address. */
+  mail: string | null;
   reportLink: ReportLink;
 }) {
-  const { isPast } = reportLink;
   const { riskLevel, riskProbability } = report;
   const location = useLocation();
-  const mail = vendor.supportContact?.includes('@') ? `mailto:${vendor.supportContact}` : null;
   return (
     <div className={styles.head} data-risk={riskLevel}>
       <div className={styles.top}>
@@ -37,14 +41,10 @@ export function VendorHead({
         ) : (
           <BackLink />
         )}
-        <p className={styles.days}>
-          Seven days to {day(report.date)}
-          {isPast && (
-            <Link className={styles.quiet} to="." search={({ date: _, ...search }) => search}>
-              Show today
-            </Link>
-          )}
-        </p>
+        <div className={styles.days}>
+          <p>Seven days to {day(report.date)}</p>
+          <DateBar date={report.date} timeZone={timeZone} />
+        </div>
       </div>
       <div>
         <h1 className={styles.name}>{vendor.name}</h1>
@@ -68,7 +68,11 @@ export function VendorHead({
           {vendor.category !== null && <Fact name="Category">{vendor.category}</Fact>}
           {vendor.supportContact !== null && (
             <Fact name="Contact">
-              {mail === null ? vendor.supportContact : <a href={mail}>{vendor.supportContact}</a>}
+              {mail === null ? (
+                vendor.supportContact
+              ) : (
+                <a href={`mailto:${vendor.supportContact}`}>{vendor.supportContact}</a>
+              )}
             </Fact>
           )}
           {vendor.contractStartDate !== null && <Fact name="Contract since">{shortDay(vendor.contractStartDate)}</Fact>}

@@ -1,10 +1,11 @@
-import { ownZone } from '../../format/times';
+import { ownZone, shortDay } from '../../format/times';
 import { StateBox } from '../../ui/StateBox';
 import { Timestamp } from '../../ui/Timestamp';
 import { ChangeSection } from './ChangeSection';
 import { Definitions } from './Definitions';
 import { HistorySection } from './HistorySection';
 import type { VendorData } from './load';
+import { mailTo } from './mail';
 import { OverdueOrders } from './OverdueOrders';
 import './print.css';
 import { RecentIssues } from './RecentIssues';
@@ -24,11 +25,13 @@ export function VendorPage({
   search: VendorSearch;
 }) {
   const { vendor, report, recentIssues } = vendorReport;
+  const { timeZone } = history;
+  const mail = mailTo({ vendor, overdue, signals, timeZone, asOf: report.asOf });
   const reportLink = { vendorId: vendor.vendorId, date: report.date, isPast, page: vendor.name };
   return (
     <>
-      <title>{`${vendor.name} · Goody`}</title>
-      <VendorHead report={vendorReport} reportLink={reportLink} />
+      <title>{`${vendor.name}${isPast ? ` · ${shortDay(report.date)}` : ''} · Goody`}</title>
+      <VendorHead report={vendorReport} timeZone={timeZone} mail={mail} reportLink={reportLink} />
       {report.updatedAt === null ? (
         <div className={styles.empty}>
           <StateBox tone="empty" label="Nothing here" title="No order of this vendor yet">
@@ -41,13 +44,7 @@ export function VendorPage({
         </div>
       ) : (
         <>
-          <ChangeSection
-            signals={signals}
-            vendor={vendor}
-            days={history.days}
-            timeZone={history.timeZone}
-            page={vendor.name}
-          />
+          <ChangeSection signals={signals} vendor={vendor} days={history.days} timeZone={timeZone} page={vendor.name} />
           <VendorTiles report={report} vendor={vendor} reportLink={reportLink} />
           <div className={styles.parts}>
             <div className={styles.main}>
@@ -78,7 +75,7 @@ export function VendorPage({
             ; latest event of this vendor <Timestamp instant={report.updatedAt} />
           </>
         )}
-        . Times are in your time zone ({ownZone}), days in the report time zone ({history.timeZone}).
+        . Times are in your time zone ({ownZone}), days in the report time zone ({timeZone}).
       </footer>
     </>
   );
