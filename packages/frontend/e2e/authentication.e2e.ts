@@ -85,7 +85,7 @@ describe('when reads require a token', () => {
     const { page, consoleErrors } = await openWithToken('/orders?status=DAMAGED');
     for (const [name, format] of [
       ['Export CSV', 'csv'],
-      ['Export JSON', 'ndjson'],
+      ['Export NDJSON', 'ndjson'],
     ] as const) {
       const [file] = await Promise.all([
         page.waitForEvent('download'),

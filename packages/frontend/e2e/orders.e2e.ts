@@ -201,7 +201,7 @@ describe('the list of orders', () => {
     const column = header?.split(',').indexOf('orderId') ?? -1;
     expect(lines.map((line) => line.split(',')[column])).toEqual(expected);
     expect(csv.name).toMatch(/\.csv$/);
-    const json = await download('Export JSON');
+    const json = await download('Export NDJSON');
     expect(
       json.text
         .trim()

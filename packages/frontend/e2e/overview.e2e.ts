@@ -190,7 +190,7 @@ describe('the overview', () => {
     const address = await page.getByRole('link', { name: 'Export CSV' }).getAttribute('href');
     const csv = await (await fetch(goody.address + address)).text();
     expect(csv.trim().split('\n')).toHaveLength(1 + 2);
-    const json = await page.getByRole('link', { name: 'Export JSON' }).getAttribute('href');
+    const json = await page.getByRole('link', { name: 'Export NDJSON' }).getAttribute('href');
     const lines = (await (await fetch(goody.address + json)).text()).trim().split('\n');
     expect(lines.map((line) => (JSON.parse(line) as VendorRow).name)).toEqual(['Paper & Ink', 'Premium Flowers']);
   });
@@ -349,6 +349,19 @@ describe('the overview', () => {
     await bar.getByRole('link', { name: 'Show today' }).click();
     await expectSearch(page, {});
     expect(consoleErrors).toEqual([]);
+  });
+
+  test('asks once however often Refresh is pressed meanwhile', async () => {
+    const { page, requests } = await open('/');
+    await page.getByRole('region', { name: 'Stuck orders', exact: true }).waitFor();
+    await page.route('**/dashboard/summary*', async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      await route.continue();
+    });
+    const before = requests.length;
+    for (let press = 0; press < 5; press += 1) await page.getByRole('button', { name: 'Refresh' }).click();
+    await page.getByText(/^Refreshed at/).waitFor({ state: 'attached' });
+    expect(requests.slice(before).filter((path) => path.startsWith('/dashboard/summary'))).toHaveLength(1);
   });
 
   test('sends requests when it opens and when Refresh is pressed, and at no other time', async () => {

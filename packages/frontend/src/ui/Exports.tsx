@@ -11,7 +11,7 @@ const loadSavedExport = lazyModule(() => import('./SavedExport'));
 const formats = [
   // Excel knows by the byte order mark that the file is UTF-8.
   { format: 'csv', bom: 'true', name: 'Export CSV' },
-  { format: 'ndjson', name: 'Export JSON' },
+  { format: 'ndjson', name: 'Export NDJSON' },
 ];
 
 /** Exports all results of a filter, not only the shown page. */

@@ -1,5 +1,5 @@
 import { useRouter } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useFailedRefresh } from '../api/dataCache';
 import { exact } from '../format/times';
 import { Button } from './Button';
@@ -13,11 +13,18 @@ export function RefreshButton() {
   const isBusy = useIsSlow();
   const failed = useFailedRefresh();
   const [message, setMessage] = useState('');
+  const isRunning = useRef(false);
 
   async function refresh() {
+    if (isRunning.current) return;
+    isRunning.current = true;
     setMessage('');
-    // `sync` waits for the data, not only for the start of the load.
-    await router.invalidate({ sync: true });
+    try {
+      // `sync` waits for the data, not only for the start of the load.
+      await router.invalidate({ sync: true });
+    } finally {
+      isRunning.current = false;
+    }
     const isShown = router.state.matches.every((match) => match.status !== 'error');
     if (isShown) setMessage(`Refreshed at ${exact(new Date().toISOString())}`);
   }
