@@ -1,6 +1,7 @@
+import AxeBuilder from '@axe-core/playwright';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { expectSearch, launch, rows, visit } from './browser';
+import { expectSearch, heading, launch, read, rows, visit } from './browser';
 import { events } from './events';
 import { Goody } from './goody';
 
@@ -47,6 +48,43 @@ test('the search field finds an order by its tracking number, reference or id, i
   await expectSearch(page, {});
   await page.getByRole('heading', { name: '4 orders', exact: true }).waitFor();
   expect(await field.inputValue()).toBe('');
+  expect(consoleErrors).toEqual([]);
+  await page.context().close();
+});
+
+test('Ctrl-K finds any vendor, order and page, with the keyboard alone', async () => {
+  const { page, consoleErrors } = await visit(browser, `${goody.address}/orders`);
+  await page.getByRole('heading', { name: '4 orders', exact: true }).waitFor();
+  const field = page.getByRole('combobox', { name: 'A vendor, an order or a page' });
+  const options = page.getByRole('listbox', { name: 'Found' }).getByRole('option');
+  const found = async () => (await options.allTextContents()).sort();
+
+  await page.keyboard.press('Control+k');
+  await expect.poll(found).toEqual(['OrdersPage', 'OverviewPage', 'RecentPage', 'What was refusedPage']);
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  await field.fill('flo');
+  await expect.poll(found).toEqual(['flowersVendor']);
+  await page.keyboard.press('Enter');
+  await expect.poll(() => heading(page)).toBe('flowers');
+
+  await page.keyboard.press('Control+k');
+  await field.fill('1z999aa1');
+  await expect.poll(found).toEqual(['gift-9Order #WZ-77']);
+  await page.keyboard.press('Enter');
+  await expect.poll(() => new URL(page.url()).pathname).toBe('/orders/gift-9');
+
+  await page.getByRole('button', { name: 'Find' }).click();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => new URL(page.url()).pathname).toBe('/orders/recent');
+
+  await page.keyboard.press('Control+k');
+  await field.fill('no such thing');
+  const dialog = page.getByRole('dialog', { name: 'Find' });
+  await expect.poll(() => read(dialog.getByRole('status'))).toBe('Nothing begins with this text.');
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
   expect(consoleErrors).toEqual([]);
   await page.context().close();
 });

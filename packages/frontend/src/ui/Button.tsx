@@ -7,17 +7,19 @@ export function Button({
   icon,
   isBusy = false,
   type = 'button',
+  title,
   onClick,
   children,
 }: {
   icon?: IconName;
   isBusy?: boolean;
   type?: 'button' | 'submit';
+  title?: string;
   onClick?: () => void;
   children: ReactNode;
 }) {
   return (
-    <button className={styles.button} type={type} aria-busy={isBusy} onClick={onClick}>
+    <button className={styles.button} type={type} title={title} aria-busy={isBusy} onClick={onClick}>
       {icon && <Icon name={icon} />}
       {children}
     </button>

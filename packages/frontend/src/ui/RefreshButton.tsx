@@ -3,7 +3,6 @@ import { useRef, useState } from 'react';
 import { useFailedRefresh } from '../api/dataCache';
 import { exact } from '../format/times';
 import { Button } from './Button';
-import styles from './RefreshButton.module.css';
 import { useIsSlow } from './useIsSlow';
 import { VisuallyHidden } from './VisuallyHidden';
 
@@ -30,7 +29,7 @@ export function RefreshButton() {
   }
 
   return (
-    <div className={styles.refresh}>
+    <div>
       <Button icon="refresh" isBusy={isBusy} onClick={refresh}>
         <span>Refresh</span>
       </Button>

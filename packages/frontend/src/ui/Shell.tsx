@@ -1,7 +1,8 @@
 import { Link, Outlet, type ParsedLocation, useLocation, useRouter, useSearch } from '@tanstack/react-router';
-import { useDeferredValue, useEffect, useLayoutEffect, useRef } from 'react';
+import { useDeferredValue, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { lazyModule } from '../api/lazyModule';
 import { useToken } from '../api/token';
+import { Button } from './Button';
 import { Notice } from './Notice';
 import { RefreshButton } from './RefreshButton';
 import styles from './Shell.module.css';
@@ -9,6 +10,7 @@ import { ThemeSwitch } from './ThemeSwitch';
 import { useLazyModule } from './useLazyModule';
 
 const loadTokenNote = lazyModule(() => import('./TokenNote'));
+const loadFinder = lazyModule(() => import('./Finder'));
 
 interface Navigation {
   fromLocation?: ParsedLocation;
@@ -28,6 +30,7 @@ export function Shell() {
   const router = useRouter();
   const { date } = useSearch({ strict: false });
   const hasToken = useToken() !== null;
+  const [isFinding, setIsFinding] = useState(false);
   const pathname = useLocation({ select: (location) => location.pathname });
 
   // Renders the first page after the header, in slices that user input can interrupt.
@@ -35,6 +38,16 @@ export function Shell() {
 
   // `index.html` shows a static header until this one is rendered.
   useLayoutEffect(() => document.getElementById('start')?.remove(), []);
+
+  useEffect(() => {
+    const handleKey = (event: KeyboardEvent) => {
+      if (event.key !== 'k' || !(event.ctrlKey || event.metaKey)) return;
+      event.preventDefault();
+      setIsFinding(true);
+    };
+    window.addEventListener('keydown', handleKey);
+    return () => window.removeEventListener('keydown', handleKey);
+  }, []);
 
   // A navigation moves the focus to the start of the new page, as a full load does; another page of a list moves it to the
   // top of the list. The focus moves after the render, when the old content is gone. The top of the list scrolls into view
@@ -85,6 +98,9 @@ export function Shell() {
             ))}
           </nav>
           <div className={styles.tools}>
+            <Button icon="search" title="Ctrl K" onClick={() => setIsFinding(true)}>
+              <span>Find</span>
+            </Button>
             <RefreshButton />
             <ThemeSwitch />
           </div>
@@ -95,6 +111,7 @@ export function Shell() {
         {isContentShown && <Outlet />}
       </main>
       {hasToken && <LazyTokenNote />}
+      {isFinding && <LazyFinder onClose={() => setIsFinding(false)} />}
     </>
   );
 }
@@ -103,6 +120,11 @@ export function Shell() {
 function LazyTokenNote() {
   const { module: note } = useLazyModule(loadTokenNote);
   return note !== null && <note.default />;
+}
+
+function LazyFinder(props: { onClose: () => void }) {
+  const { module: finder } = useLazyModule(loadFinder);
+  return finder !== null && <finder.default {...props} />;
 }
 
 function isOtherPageOfList({ fromLocation, toLocation, pathChanged }: Navigation): boolean {
