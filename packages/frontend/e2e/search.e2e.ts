@@ -52,6 +52,17 @@ test('the search field finds an order by its tracking number, reference or id, i
   await page.context().close();
 });
 
+test('a slash moves to the search field of the page, and is text in a field', async () => {
+  const { page } = await visit(browser, `${goody.address}/orders`);
+  const field = page.getByRole('searchbox', { name: 'Search orders' });
+  await field.waitFor();
+  await page.keyboard.press('/');
+  await expect.poll(() => field.evaluate((element) => element === document.activeElement)).toBe(true);
+  await page.keyboard.type('a/b');
+  expect(await field.inputValue()).toBe('a/b');
+  await page.context().close();
+});
+
 test('Ctrl-K finds any vendor, order and page, with the keyboard alone', async () => {
   const { page, consoleErrors } = await visit(browser, `${goody.address}/orders`);
   await page.getByRole('heading', { name: '4 orders', exact: true }).waitFor();

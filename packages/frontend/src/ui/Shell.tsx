@@ -41,9 +41,12 @@ export function Shell() {
 
   useEffect(() => {
     const handleKey = (event: KeyboardEvent) => {
-      if (event.key !== 'k' || !(event.ctrlKey || event.metaKey)) return;
+      const isCommand = event.ctrlKey || event.metaKey;
+      if (event.key === 'k' && isCommand) setIsFinding(true);
+      else if (event.key === '/' && !isCommand && !(event.target as Element).closest('input, select, textarea'))
+        main.current?.querySelector<HTMLElement>('[type=search]')?.focus();
+      else return;
       event.preventDefault();
-      setIsFinding(true);
     };
     window.addEventListener('keydown', handleKey);
     return () => window.removeEventListener('keydown', handleKey);
