@@ -52,20 +52,16 @@ async fn export(command: cli::Export) -> CommandResult {
     let day = |name: &str, text: &Option<String>| {
         text.as_deref().map(Day::parse).transpose().map_err(|error| format!("--{name} {error}"))
     };
+    let range = || {
+        let date = day("date", &command.date)?;
+        Ok::<_, String>((date.or(day("from", &command.from)?), date.or(day("to", &command.to)?)))
+    };
     match command.dataset {
         Dataset::Events => write_events(&store, &mut out).await?,
         Dataset::Orders => write_orders(&store, format, now, &mut out).await?,
         Dataset::Vendors => write_vendors(&store, day("date", &command.date)?, now, &mut out).await?,
-        Dataset::Reports => {
-            let date = day("date", &command.date)?;
-            let range = (date.or(day("from", &command.from)?), date.or(day("to", &command.to)?));
-            write_reports(&store, range, now, &mut out).await?;
-        }
-        Dataset::Episodes => {
-            let date = day("date", &command.date)?;
-            let range = (date.or(day("from", &command.from)?), date.or(day("to", &command.to)?));
-            write_episodes(&store, range, now, &mut out).await?;
-        }
+        Dataset::Reports => write_reports(&store, range()?, now, &mut out).await?,
+        Dataset::Episodes => write_episodes(&store, range()?, now, &mut out).await?,
     }
     match out.output {
         Output::File(file) => file.finish()?,
@@ -230,9 +226,7 @@ async fn write_episodes(
     let as_of = to.and_then(|to| zone.as_of(to, now)).unwrap_or_else(|| zone.today(now));
     let Some(fleet) = detect(store, as_of).await? else { return Ok(()) };
     let (judged, start) = (JudgedFleet { fleet: &fleet, zone }, from.map(|from| zone.start(from)));
-    let is_asked = |episode: &Episode| {
-        start.is_none_or(|start| episode.cleared.is_none_or(|(slot, _)| judged.instant(slot) > start))
-    };
+    let is_asked = |episode: &Episode| start.is_none_or(|start| judged.was_open_after(episode, start));
     let asked = fleet.episodes().iter().filter(|(_, episode)| is_asked(episode));
     let view = |(vendor_id, episode): &(Option<VendorId>, Episode)| {
         let evidence = judged.evidence(vendor_id.as_ref(), episode);

@@ -124,7 +124,7 @@ impl EpisodeFilter {
         let (start, views) = (zone.start(self.from), found.views());
         let is_asked = |(vendor_id, episode): &&(Option<VendorId>, Episode)| {
             let is_of_vendor = self.only.as_ref().is_none_or(|only| vendor_id.as_ref() == Some(only));
-            is_of_vendor && episode.cleared.is_none_or(|(slot, _)| views.instant(slot) > start)
+            is_of_vendor && views.was_open_after(episode, start)
         };
         let row = |(vendor_id, episode): &(Option<VendorId>, Episode)| {
             let evidence = views.evidence(vendor_id.as_ref(), episode);

@@ -23,7 +23,7 @@ export function mailTo(facts: MailFacts): string | null {
 
 function subject({ overdue }: MailFacts): string {
   const { total } = overdue.summary;
-  return total > 0 ? `${pluralize(total, 'overdue order')}` : 'Your orders';
+  return total > 0 ? pluralize(total, 'overdue order') : 'Your orders';
 }
 
 function body({ vendor, overdue, signals, timeZone, asOf }: MailFacts): string {

@@ -35,6 +35,11 @@ impl JudgedFleet<'_> {
         self.fleet.vendors().len() >= RULES.least_fleet_vendors
     }
 
+    /// Whether an episode was open at an instant or later.
+    pub fn was_open_after(&self, episode: &Episode, start: Instant) -> bool {
+        episode.cleared.is_none_or(|(slot, _)| self.instant(slot) > start)
+    }
+
     /// What speaks for an episode that is open. `None` for one that is over.
     pub fn evidence(&self, vendor_id: Option<&VendorId>, episode: &Episode) -> Option<Evidence> {
         let detector = vendor_id.map_or(Some(self.fleet.fleet()), |id| self.fleet.vendor(id));

@@ -4,7 +4,6 @@ use async_trait::async_trait;
 use goody_application::ports::{
     DayRevisions, DetectionKey, DetectionStore, Result, SlotTime, StoredDetection, keeps_detection,
 };
-
 use goody_domain::{Instant, VendorId};
 
 use super::MemoryStore;
