@@ -8,8 +8,8 @@ use goody_application::ports::{Clock, OrderReader, ReportReader, Scope, VendorSt
 use goody_application::read::{FleetCache, FleetRow, scores};
 use goody_contract::{JudgedFleet, OrderEventView, OrderView, ReportView, VendorRowView};
 use goody_domain::detection::Episode;
-use goody_domain::{Day, History, Instant, VendorId, WireEvent, report};
-use goody_http::export::{Format, RowWriter};
+use goody_domain::{Day, History, Instant, Order, VendorId, WireEvent, report};
+use goody_http::export::{Format, OrderRow, RowWriter};
 use goody_store_sqlite::SqliteStore;
 use serde::Serialize;
 use std::sync::Arc;
@@ -39,12 +39,13 @@ async fn export(command: cli::Export) -> CommandResult {
     let format = match command.format {
         cli::Format::Csv => Format::Csv,
         cli::Format::Ndjson => Format::Ndjson,
+        cli::Format::Xlsx => Format::Xlsx,
     };
     let output = match &command.output {
         Some(path) => Output::File(OutputFile::create(path, Some(&command.database.database), &[])?),
         None => Output::Standard(BufWriter::with_capacity(1 << 16, std::io::stdout())),
     };
-    if command.dataset == Dataset::Events && format == Format::Csv {
+    if command.dataset == Dataset::Events && format != Format::Ndjson {
         return Err("events are exported as NDJSON, which goody import reads: their attributes have no columns".into());
     }
     let mut out = RowOutput { writer: RowWriter::new(format, command.bom), output };
@@ -63,6 +64,7 @@ async fn export(command: cli::Export) -> CommandResult {
         Dataset::Reports => write_reports(&store, range()?, now, &mut out).await?,
         Dataset::Episodes => write_episodes(&store, range()?, now, &mut out).await?,
     }
+    out.output.write_all(&out.writer.finish()?)?;
     match out.output {
         Output::File(file) => file.finish()?,
         Output::Standard(mut output) => output.flush()?,
@@ -78,6 +80,15 @@ enum Output {
     Standard(BufWriter<std::io::Stdout>),
 }
 
+impl Output {
+    fn write_all(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+        match self {
+            Self::File(file) => file.write_all(bytes),
+            Self::Standard(output) => output.write_all(bytes),
+        }
+    }
+}
+
 struct RowOutput {
     writer: RowWriter,
     output: Output,
@@ -85,12 +96,7 @@ struct RowOutput {
 
 impl RowOutput {
     fn write<T: Serialize>(&mut self, rows: &[T]) -> Result<(), Failure> {
-        let bytes = self.writer.write(rows)?;
-        match &mut self.output {
-            Output::File(file) => file.write_all(&bytes)?,
-            Output::Standard(output) => output.write_all(&bytes)?,
-        }
-        Ok(())
+        Ok(self.output.write_all(&self.writer.write(rows)?)?)
     }
 }
 
@@ -129,9 +135,12 @@ async fn write_orders(store: &SqliteStore, format: Format, now: Instant, out: &m
             Format::Ndjson => {
                 out.write(&page.iter().map(|history| OrderLine::new(history, now)).collect::<Vec<_>>())?;
             }
-            Format::Csv => {
-                let placed = page.iter().filter_map(History::order);
-                out.write(&placed.map(|order| OrderView::new(&order, now)).collect::<Vec<_>>())?;
+            Format::Csv | Format::Xlsx => {
+                let placed: Vec<Order> = page.iter().filter_map(History::order).collect();
+                let ids = placed.iter().map(|order| order.placement.vendor_id.clone()).collect();
+                let vendors = store.vendors_by_id(ids).await?;
+                let names = vendors.into_iter().map(|vendor| (vendor.vendor_id.to_string(), vendor.name)).collect();
+                out.write(&placed.iter().map(|order| OrderRow::new(order, now, &names)).collect::<Vec<_>>())?;
             }
         }
     }

@@ -6,14 +6,16 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use goody_application::read::{FleetReports, RecordedHealth, fleet_history};
 use goody_contract::{
-    ChangesView, DashboardHistoryView, DashboardView, DataFreshness, DateQuery, FleetDayView, HistoryQuery, Problem,
+    DashboardHistoryView, DashboardView, DataFreshness, DateQuery, FleetDayView, HistoryQuery, Problem,
     SystemHealthView,
 };
 use goody_domain::{AsOf, Dashboard, Report, VendorId, Window};
 
+use crate::calls::calls;
 use crate::error::ApiError;
 use crate::json_response::JsonResponse;
 use crate::params::{Params, Validator};
+use crate::signals::Found;
 use crate::{App, health, signals};
 
 /// Data is fresh if the latest event occurred at most so many minutes ago.
@@ -62,9 +64,9 @@ async fn dashboard_response(app: &App, query: &DateQuery) -> Result<JsonResponse
         return Ok(response);
     }
     let (fleet, status) = app.0.fleet.windows(as_of, window).await?;
-    let changes = signals::changes(app, &fleet, |id| vendor_name(&fleet, id).to_owned()).await?;
+    let found = Found::of(app, &fleet).await?;
     let health = RecordedHealth::of(&status, problem.as_ref(), app.0.silence_hours, now);
-    let response = JsonResponse::json(&view(app, &fleet, &health, changes))?;
+    let response = JsonResponse::json(&view(app, &fleet, &health, found.as_ref()))?;
     if problem.is_none() {
         app.0.dashboards.insert((as_of, window), minute, fleet.revision, response.clone());
     }
@@ -75,7 +77,7 @@ fn vendor_name<'f>(fleet: &'f FleetReports, vendor_id: &VendorId) -> &'f str {
     fleet.row(vendor_id).map_or("", |row| row.vendor.name.as_str())
 }
 
-fn view(app: &App, fleet: &FleetReports, health: &RecordedHealth, changes: ChangesView) -> DashboardView {
+fn view(app: &App, fleet: &FleetReports, health: &RecordedHealth, found: Option<&Found>) -> DashboardView {
     let dashboard = Dashboard::fold(fleet.rows.iter().map(|row| &row.current.report), fleet.as_of);
     let minutes = health.minutes_since_last_update();
     let system_health = SystemHealthView {
@@ -93,7 +95,9 @@ fn view(app: &App, fleet: &FleetReports, health: &RecordedHealth, changes: Chang
     if fleet.as_of.cut().is_none() {
         gaps.unplaced_orders = None;
     }
-    DashboardView::new(&dashboard, app.0.reports.zone().name(), system_health, gaps, changes, name)
+    let changes = signals::changes(found, |id| vendor_name(fleet, id).to_owned());
+    let calls = calls(fleet, found);
+    DashboardView::new(&dashboard, app.0.reports.zone().name(), system_health, gaps, (changes, calls), name)
 }
 
 impl Cache {

@@ -1,4 +1,7 @@
-//! Exports: streams of rows, as NDJSON or as CSV. A spreadsheet that opens the CSV executes no formula in it.
+//! Exports: streams of rows, as NDJSON or as CSV, and workbooks. A spreadsheet that opens one executes no formula in it.
+
+mod order_row;
+mod sheet;
 
 use axum::BoxError;
 use axum::body::Body;
@@ -6,20 +9,24 @@ use axum::extract::State;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::{HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
 use futures::stream;
 use goody_application::ports::{OrderFilter, Position, StoreError};
 use goody_application::read::counted_total;
-use goody_contract::{EpisodeFilterQuery, EpisodeView, OrderFilterQuery, OrderView, Problem, VendorFilterQuery};
+use goody_contract::{
+    EpisodeFilterQuery, EpisodeView, ErrorCode, OrderFilterQuery, OrderView, Problem, VendorFilterQuery,
+};
 use goody_domain::{Instant, Order};
 use goody_formats::lines::BOM;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
+pub use self::order_row::OrderRow;
+use self::sheet::{MOST_ROWS, Sheet};
 use crate::App;
 use crate::error::ApiError;
 use crate::order_filter::order_filter;
+use crate::orders::vendor_names;
 use crate::params::{NoOthers, Params, Validator};
 use crate::signals::EpisodeFilter;
 use crate::vendors::{VendorFilter, views};
@@ -35,15 +42,26 @@ pub enum Format {
     Csv,
     /// One JSON object on each line.
     Ndjson,
+    /// A workbook of one sheet, for Excel.
+    Xlsx,
 }
 
 impl Format {
-    /// Parses `csv` or `ndjson`.
+    /// Parses `csv`, `ndjson` or `xlsx`.
     pub fn parse(word: &str) -> Result<Self, &'static str> {
         match word {
             "csv" => Ok(Self::Csv),
             "ndjson" => Ok(Self::Ndjson),
-            _ => Err("must be csv or ndjson"),
+            "xlsx" => Ok(Self::Xlsx),
+            _ => Err("must be csv, ndjson or xlsx"),
+        }
+    }
+
+    fn extension(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Ndjson => "ndjson",
+            Self::Xlsx => "xlsx",
         }
     }
 
@@ -51,33 +69,42 @@ impl Format {
         match self {
             Self::Csv => "text/csv; charset=utf-8",
             Self::Ndjson => "application/x-ndjson",
+            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         }
     }
 }
 
-/// Writes rows one after the other. The columns of a CSV are those of its first row: a nested object becomes columns with
+/// Writes rows one after the other. The columns of a table are those of its first row: a nested object becomes columns with
 /// dotted names, a list becomes JSON.
-pub struct RowWriter {
-    format: Format,
-    /// What the file begins with, until it is written.
-    start: &'static [u8],
-    columns: Option<Vec<String>>,
+pub struct RowWriter(Rows);
+
+enum Rows {
+    Csv {
+        /// What the file begins with, until it is written.
+        start: &'static [u8],
+        has_header: bool,
+    },
+    Ndjson,
+    Xlsx(Box<Sheet>),
 }
 
 impl RowWriter {
     /// A writer at the start of a file. With `bom`, a CSV begins with a byte order mark.
     pub fn new(format: Format, bom: bool) -> Self {
-        let start = if bom && format == Format::Csv { BOM } else { &[] };
-        Self { format, start, columns: None }
+        Self(match format {
+            Format::Csv => Rows::Csv { start: if bom { BOM } else { &[] }, has_header: false },
+            Format::Ndjson => Rows::Ndjson,
+            Format::Xlsx => Rows::Xlsx(Box::default()),
+        })
     }
 
-    /// The bytes of these rows. The header row precedes the first row of the file.
+    /// The bytes of these rows. The header row precedes the first row of the file. A workbook has all its bytes at its end.
     ///
     /// # Errors
-    /// A row cannot be written as JSON or CSV.
+    /// A row cannot be written.
     pub fn write<T: Serialize>(&mut self, rows: &[T]) -> Result<Vec<u8>, ExportError> {
-        match self.format {
-            Format::Ndjson => {
+        match &mut self.0 {
+            Rows::Ndjson => {
                 let mut bytes = Vec::with_capacity(rows.len() * 400);
                 for row in rows {
                     serde_json::to_writer(&mut bytes, row)?;
@@ -85,56 +112,62 @@ impl RowWriter {
                 }
                 Ok(bytes)
             }
-            Format::Csv => {
-                let mut writer = csv::Writer::from_writer(std::mem::take(&mut self.start).to_vec());
+            Rows::Csv { start, has_header } => {
+                let mut writer = csv::Writer::from_writer(std::mem::take(start).to_vec());
                 for row in rows {
-                    let row = flatten(serde_json::to_value(row)?);
-                    if self.columns.is_none() {
-                        let columns: Vec<String> = row.iter().map(|(name, _)| name.clone()).collect();
-                        writer.write_record(&columns)?;
-                        self.columns = Some(columns);
+                    let row = cells(serde_json::to_value(row)?);
+                    if !std::mem::replace(has_header, true) {
+                        writer.write_record(row.iter().map(|(name, _)| name))?;
                     }
-                    writer.write_record(row.iter().map(|(_, cell)| cell))?;
+                    writer.write_record(row.into_iter().map(|(_, cell)| text(cell)))?;
                 }
                 writer.into_inner().map_err(|error| ExportError::Csv(error.into_error().into()))
             }
+            Rows::Xlsx(sheet) => {
+                for row in rows {
+                    sheet.write(cells(serde_json::to_value(row)?))?;
+                }
+                Ok(Vec::new())
+            }
+        }
+    }
+
+    /// The bytes of the end of the file.
+    ///
+    /// # Errors
+    /// The workbook cannot be written.
+    pub fn finish(self) -> Result<Vec<u8>, ExportError> {
+        match self.0 {
+            Rows::Csv { start, .. } => Ok(start.to_vec()),
+            Rows::Ndjson => Ok(Vec::new()),
+            Rows::Xlsx(sheet) => Ok(sheet.finish()?),
         }
     }
 }
 
-/// A row cannot be written.
-#[derive(Debug)]
+/// An export failed.
+#[derive(Debug, thiserror::Error)]
+#[error("a row cannot be written")]
 pub enum ExportError {
+    /// The rows cannot be read.
+    Store(#[from] StoreError),
     /// The JSON encoder failed.
-    Json(serde_json::Error),
+    Json(#[from] serde_json::Error),
     /// The CSV encoder failed.
-    Csv(csv::Error),
+    Csv(#[from] csv::Error),
+    /// The workbook cannot be written.
+    Xlsx(#[from] rust_xlsxwriter::XlsxError),
+    /// The program ends.
+    Stopped(tokio::task::JoinError),
 }
 
-impl std::fmt::Display for ExportError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("a row cannot be written")
-    }
-}
-
-impl std::error::Error for ExportError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Json(error) => Some(error),
-            Self::Csv(error) => Some(error),
+impl From<ExportError> for ApiError {
+    fn from(error: ExportError) -> Self {
+        if let ExportError::Store(error) = error {
+            return error.into();
         }
-    }
-}
-
-impl From<serde_json::Error> for ExportError {
-    fn from(error: serde_json::Error) -> Self {
-        Self::Json(error)
-    }
-}
-
-impl From<csv::Error> for ExportError {
-    fn from(error: csv::Error) -> Self {
-        Self::Csv(error)
+        tracing::error!(error = &error as &dyn std::error::Error, "an export failed");
+        Self::new(ErrorCode::Internal, "The log has the details.")
     }
 }
 
@@ -142,9 +175,9 @@ impl From<csv::Error> for ExportError {
 const NESTED: [(&str, &[&str]); 2] =
     [("Interval", &["lower", "upper"]), ("destination", &["country", "region", "postalPrefix"])];
 
-/// The cells of a row, each with its column. The fields of a nested object have dotted names.
-fn flatten(row: Value) -> Vec<(String, String)> {
-    fn push_cells(name: String, value: Value, cells: &mut Vec<(String, String)>) {
+/// The cells of a row, each with its column. The fields of a nested object have dotted names. No cell is an object.
+fn cells(row: Value) -> Vec<(String, Value)> {
+    fn push_cells(name: String, value: Value, cells: &mut Vec<(String, Value)>) {
         let nested = NESTED.iter().find(|(end, _)| name.ends_with(end));
         if let (Some((_, fields)), Value::Object(_) | Value::Null) = (nested, &value) {
             for field in *fields {
@@ -159,15 +192,22 @@ fn flatten(row: Value) -> Vec<(String, String)> {
                     push_cells(name, value, cells);
                 }
             }
-            Value::String(text) => cells.push((name, escape_formula(text))),
-            Value::Null => cells.push((name, String::new())),
-            Value::Array(_) => cells.push((name, escape_formula(value.to_string()))),
-            other => cells.push((name, other.to_string())),
+            value => cells.push((name, value)),
         }
     }
     let mut cells = Vec::new();
     push_cells(String::new(), row, &mut cells);
     cells
+}
+
+/// A cell of a CSV.
+fn text(cell: Value) -> String {
+    match cell {
+        Value::String(text) => escape_formula(text),
+        Value::Null => String::new(),
+        Value::Array(_) => escape_formula(cell.to_string()),
+        other => other.to_string(),
+    }
 }
 
 /// Inserts a `'` before each character with which a spreadsheet would start a formula, so that it shows the cell as text.
@@ -258,20 +298,20 @@ pub(crate) async fn orders(State(app): State<App>, Params(query): Params<OrderEx
     let filter = validator.finish(filter)?;
     let total = counted_total(app.0.orders.as_ref(), app.0.reports.as_ref(), &filter, now).await?;
     let total = total.map(|total| total.total);
-    let export = OrderExportProgress { app, filter, now, total, writer, after: None };
+    let mut export = OrderExportProgress { app, filter, now, total, format, written: 0, after: None };
     // The first page is read before the response begins, so that its error has a status.
     let first = export.read_page().await?;
-    let pages = stream::try_unfold(Some((export, first)), |page| async move {
-        let Some((mut export, orders)) = page else { return Ok::<_, BoxError>(None) };
-        let bytes = export.write(&orders)?;
-        let next = match export.after {
-            Some(_) => {
-                let orders = export.read_page().await?;
-                Some((export, orders))
-            }
-            None => None,
-        };
-        Ok(Some((bytes, next)))
+    if format == Format::Xlsx {
+        return Ok(attachment(export.workbook(writer, first).await?.into(), format, "orders"));
+    }
+    let pages = stream::try_unfold(Some((export, writer, first)), |page| async move {
+        let Some((mut export, mut writer, orders)) = page else { return Ok::<_, BoxError>(None) };
+        let bytes = export.write(&mut writer, &orders).await?;
+        if export.after.is_none() {
+            return Ok(Some(([bytes, writer.finish()?].concat(), None)));
+        }
+        let orders = export.read_page().await?;
+        Ok(Some((bytes, Some((export, writer, orders)))))
     });
     Ok(attachment(Body::from_stream(pages), format, "orders"))
 }
@@ -283,7 +323,9 @@ struct OrderExportProgress {
     now: Instant,
     /// The number of orders, if the buckets have it.
     total: Option<i64>,
-    writer: RowWriter,
+    format: Format,
+    /// How many orders were written.
+    written: usize,
     /// Where the next page begins, if there is one.
     after: Option<Position>,
 }
@@ -297,12 +339,33 @@ impl OrderExportProgress {
         }
     }
 
-    /// The rows of a page.
-    fn write(&mut self, orders: &[Order]) -> Result<Bytes, ExportError> {
-        let rows: Vec<OrderView> = orders.iter().map(|order| OrderView::new(order, self.now)).collect();
+    /// The rows of a page. A table has the names of the vendors, how late each order is, and values as people write them.
+    async fn write(&mut self, writer: &mut RowWriter, orders: &[Order]) -> Result<Vec<u8>, ExportError> {
+        let as_of = self.filter.as_of.unwrap_or(self.now);
         let last = orders.last().filter(|_| orders.len() == PAGE_SIZE);
         self.after = last.map(|order| self.filter.position(order));
-        Ok(self.writer.write(&rows)?.into())
+        self.written += orders.len();
+        Ok(if self.format == Format::Ndjson {
+            writer.write(&orders.iter().map(|order| OrderView::new(order, as_of)).collect::<Vec<_>>())?
+        } else {
+            let vendors = vendor_names(&self.app, orders.iter()).await?;
+            writer.write(&orders.iter().map(|order| OrderRow::new(order, as_of, &vendors)).collect::<Vec<_>>())?
+        })
+    }
+
+    /// A workbook of all pages from `page` on.
+    async fn workbook(mut self, mut writer: RowWriter, mut page: Vec<Order>) -> Result<Vec<u8>, ApiError> {
+        loop {
+            self.write(&mut writer, &page).await?;
+            if self.after.is_none() {
+                return finished(writer).await;
+            }
+            if self.written >= MOST_ROWS {
+                let reason = format!("xlsx is for at most {MOST_ROWS} orders: choose csv, or fewer orders");
+                return Err(ApiError::parameter("format", reason));
+            }
+            page = self.read_page().await?;
+        }
     }
 }
 
@@ -322,13 +385,14 @@ pub(crate) async fn vendors(State(app): State<App>, Params(query): Params<Vendor
     // The response is written in chunks, so that it is never in memory as a whole.
     let rows: Vec<_> = filter.rows(fleet.rows.iter().map(AsRef::as_ref)).into_iter().cloned().collect();
     let chunks: Vec<Vec<goody_application::read::FleetRow>> = rows.chunks(PAGE_SIZE).map(<[_]>::to_vec).collect();
-    let pages = stream::try_unfold((writer, chunks.into_iter()), move |(mut writer, mut chunks)| {
+    let pages = stream::try_unfold((Some(writer), chunks.into_iter()), move |(writer, mut chunks)| {
         let app = app.clone();
         async move {
-            let Some(rows) = chunks.next() else { return Ok::<_, std::io::Error>(None) };
+            let Some(mut writer) = writer else { return Ok::<_, BoxError>(None) };
+            let Some(rows) = chunks.next() else { return Ok(Some((writer.finish()?, (None, chunks)))) };
             let rows: Vec<&_> = rows.iter().collect();
-            let views = views(app.0.reports.as_ref(), &rows, as_of).await.map_err(std::io::Error::other)?;
-            Ok(Some((Bytes::from(writer.write(&views).map_err(std::io::Error::other)?), (writer, chunks))))
+            let views = views(app.0.reports.as_ref(), &rows, as_of).await?;
+            Ok(Some((writer.write(&views)?, (Some(writer), chunks))))
         }
     });
     Ok(attachment(Body::from_stream(pages), format, "vendors"))
@@ -348,8 +412,15 @@ pub(crate) async fn episodes(
     let filter = EpisodeFilter::parse(&query.filter, &app, &mut validator);
     let rows = validator.finish(filter)?.rows(&app).await?;
     let views: Vec<EpisodeView> = rows.into_iter().map(|(_, view)| view).collect();
-    let file = stream::once(async move { writer.write(&views).map(Bytes::from) });
-    Ok(attachment(Body::from_stream(file), format, "episodes"))
+    let mut file = writer.write(&views)?;
+    file.extend(finished(writer).await?);
+    Ok(attachment(file.into(), format, "episodes"))
+}
+
+/// The end of a file. Compressing a workbook takes seconds, so another thread does it.
+async fn finished(writer: RowWriter) -> Result<Vec<u8>, ApiError> {
+    let bytes = tokio::task::spawn_blocking(|| writer.finish()).await;
+    Ok(bytes.map_err(ExportError::Stopped)??)
 }
 
 /// The version of the time zone database that defines the days of an export. It is a header and not part of the file, so that
@@ -357,10 +428,7 @@ pub(crate) async fn episodes(
 const TIME_ZONE_DATABASE: HeaderName = HeaderName::from_static("goody-time-zone-database");
 
 fn attachment(body: Body, format: Format, name: &str) -> Response {
-    let extension = match format {
-        Format::Csv => "csv",
-        Format::Ndjson => "ndjson",
-    };
+    let extension = format.extension();
     let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}.{extension}\""));
     let mut response = ([(CONTENT_TYPE, HeaderValue::from_static(format.content_type()))], body).into_response();
     response.headers_mut().insert(TIME_ZONE_DATABASE, HeaderValue::from_static(goody_domain::time_zone_database()));

@@ -6,6 +6,7 @@ mod access;
 mod audit;
 mod batch_id;
 mod batches;
+mod calls;
 mod capacity;
 mod cursor;
 mod dashboard;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::extract::{Path, State};
-use goody_application::ports::{OrderFilter, Position, RECENT_HOURS, RecentFilter, StatusCounts};
+use goody_application::ports::{OrderFilter, Position, RECENT_HOURS, RecentFilter, StatusCounts, StoreError};
 use goody_application::read::{order_page, recent_page};
 use goody_contract::{
     ActivityView, OrderDetailView, OrderFilterQuery, OrderListView, OrderPageQuery, OrderSummaryView, OrderView,
@@ -45,8 +45,9 @@ pub(crate) async fn list(State(app): State<App>, Params(query): Params<ListQuery
     let after: Option<Position> = cursor::read(&cursor_filter, query.page.cursor.as_ref())?;
     let (orders, reports) = (app.0.orders.as_ref(), app.0.reports.as_ref());
     let page = order_page(orders, reports, &filter, after.as_ref(), limit, now).await?;
+    let as_of = filter.as_of.unwrap_or(now);
     JsonResponse::json(&OrderListView {
-        orders: page.orders.iter().map(|order| OrderView::new(order, now)).collect(),
+        orders: page.orders.iter().map(|order| OrderView::new(order, as_of)).collect(),
         vendor_names: vendor_names(&app, page.orders.iter()).await?,
         has_more: page.next.is_some(),
         next_cursor: page.next.and_then(|next| cursor::write(&cursor_filter, &next)),
@@ -59,7 +60,10 @@ pub(crate) async fn list(State(app): State<App>, Params(query): Params<ListQuery
 }
 
 /// The names of the vendors of these orders, by vendor id.
-async fn vendor_names(app: &App, orders: impl Iterator<Item = &Order>) -> Result<BTreeMap<String, String>, ApiError> {
+pub(crate) async fn vendor_names(
+    app: &App,
+    orders: impl Iterator<Item = &Order>,
+) -> Result<BTreeMap<String, String>, StoreError> {
     let ids = orders.map(|order| order.placement.vendor_id.clone()).collect();
     let vendors = app.0.vendors.vendors_by_id(ids).await?;
     Ok(vendors.into_iter().map(|vendor| (vendor.vendor_id.to_string(), vendor.name)).collect())
@@ -82,7 +86,8 @@ pub(crate) async fn recent(
     let mut validator = Validator::default();
     let hours = validator.number("hours", query.hours.as_ref(), 1..=RECENT_HOURS).unwrap_or(24);
     let filter = RecentFilter {
-        since: now.plus_seconds(-hours * 3600),
+        // At a whole minute, as the activity of the last hour does.
+        since: now.plus_seconds(-hours * 3600).floor_minute(),
         statuses: validator.statuses(query.status.as_ref()),
         vendor_id: validator.parse("vendorId", query.vendor_id.as_ref(), VendorId::parse),
     };

@@ -4,8 +4,8 @@ use axum::extract::{Path, State};
 use goody_application::ports::Scope;
 use goody_application::read::{self, reports_of_vendor, vendor_history};
 use goody_contract::{
-    DateQuery, HistoryQuery, OrderView, Problem, ReportListQuery, ReportListView, ReportView, VendorDayView,
-    VendorHistoryView, VendorReportView,
+    DateQuery, HistoryQuery, OrderView, Problem, ReportListQuery, ReportListView, ReportView, RiskLinesView,
+    VendorDayView, VendorHistoryView, VendorReportView,
 };
 use goody_domain::{Day, Vendor, VendorId};
 
@@ -63,6 +63,7 @@ async fn report_response(app: &App, id: &str, query: &DateQuery) -> Result<JsonR
         vendor: (&vendor).into(),
         report: view,
         recent_issues: issues.iter().map(|order| OrderView::new(order, now)).collect(),
+        lines: RiskLinesView::CURRENT,
     })
 }
 

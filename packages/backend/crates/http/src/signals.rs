@@ -162,7 +162,7 @@ impl Place {
 }
 
 /// The detection that a response is made from.
-struct Found {
+pub(crate) struct Found {
     fleet: Arc<FleetDetector>,
     app: App,
 }
@@ -173,6 +173,23 @@ impl Found {
         let times = (as_of, app.now());
         let fleet = app.0.detections.detect(times, latest).await?;
         Ok(fleet.map(|fleet| Self { fleet, app: app.clone() }))
+    }
+
+    /// The detection of these reports; `None` while nothing was counted.
+    pub(crate) async fn of(app: &App, fleet: &FleetReports) -> Result<Option<Self>, ApiError> {
+        Self::at(app, fleet.as_of, fleet.latest_detection.as_deref()).await
+    }
+
+    /// The open episode of a vendor.
+    pub(crate) fn open_of(&self, vendor_id: &VendorId) -> Option<OpenEpisodeView> {
+        self.open_episode(Some(vendor_id), self.fleet.vendor(vendor_id)?)
+    }
+
+    /// How probable it is that a vendor misses more promises than before; `None` if it has no open episode.
+    pub(crate) fn probability_of_change(&self, vendor_id: &VendorId) -> Option<f64> {
+        let detector = self.fleet.vendor(vendor_id)?;
+        detector.open_episode()?;
+        Some(detector.evidence(&RULES)?.probability)
     }
 
     fn views(&self) -> JudgedFleet<'_> {
@@ -258,15 +275,11 @@ impl Found {
     }
 }
 
-/// The part of the dashboard of these reports that says which vendors began to fail. `name` returns the name of a vendor.
-pub(crate) async fn changes(
-    app: &App,
-    fleet: &FleetReports,
-    name: impl Fn(&VendorId) -> String,
-) -> Result<ChangesView, ApiError> {
-    let Some(found) = Found::at(app, fleet.as_of, fleet.latest_detection.as_deref()).await? else {
+/// The part of the dashboard that says which vendors began to fail. `name` returns the name of a vendor.
+pub(crate) fn changes(found: Option<&Found>, name: impl Fn(&VendorId) -> String) -> ChangesView {
+    let Some(found) = found else {
         let (changes, watch) = (Vec::new(), Vec::new());
-        return Ok(ChangesView { judged_until: None, is_blind: false, open_episodes: 0, changes, watch });
+        return ChangesView { judged_until: None, is_blind: false, open_episodes: 0, changes, watch };
     };
     let of_fleet = found.open_episode(None, found.fleet.fleet()).filter(|_| found.views().has_several());
     let of_vendors = found.fleet.vendors().filter_map(|(id, detector)| {
@@ -274,11 +287,11 @@ pub(crate) async fn changes(
     });
     let mut of_vendors: Vec<(f64, &VendorId, &Episode)> = of_vendors.collect();
     of_vendors.sort_by(|(one, one_id, _), (other, other_id, _)| other.total_cmp(one).then(one_id.cmp(other_id)));
-    let open_of = |id: &VendorId| found.fleet.vendor(id).and_then(|detector| found.open_episode(Some(id), detector));
-    let open =
-        of_vendors.iter().filter_map(|(_, id, _)| Some(ChangeView { name: Some(name(id)), episode: open_of(id)? }));
+    let open = of_vendors
+        .iter()
+        .filter_map(|(_, id, _)| Some(ChangeView { name: Some(name(id)), episode: found.open_of(id)? }));
     let of_fleet = of_fleet.map(|episode| ChangeView { name: None, episode });
-    Ok(ChangesView {
+    ChangesView {
         judged_until: Some(found.time(found.fleet.next_slot())),
         is_blind: found.fleet.is_blind(),
         open_episodes: of_vendors.len(),
@@ -293,7 +306,7 @@ pub(crate) async fn changes(
                 probability: rounded(probability),
             })
             .collect(),
-    })
+    }
 }
 
 /// The address of the list of the missed orders of the window after a change.

@@ -11,8 +11,8 @@ use axum::response::{IntoResponse, Response};
 use goody_application::ports::{ReportReader, StoreError};
 use goody_application::read::{self, FleetReports, FleetRow, ReadError};
 use goody_contract::{
-    ErrorCode, PaginationView, Problem, PutVendor, SortOrder, VendorFilterQuery, VendorListView, VendorPageQuery,
-    VendorRowView, VendorSortBy, VendorView,
+    ErrorCode, PaginationView, Problem, PutVendor, RiskLinesView, SortOrder, VendorFilterQuery, VendorListView,
+    VendorPageQuery, VendorRowView, VendorSortBy, VendorView,
 };
 use goody_domain::{
     AsOf, Currency, Day, Figures, Risk, RiskLevel, SlaPromises, Vendor, VendorId, Window, main_currency, search_form,
@@ -189,6 +189,7 @@ pub(crate) async fn list(
             has_more,
             next_cursor: last.and_then(|(key, row)| cursor::write(&filter, &(key, &row.vendor.vendor_id))),
         },
+        lines: RiskLinesView::CURRENT,
         vendors: views(app.0.reports.as_ref(), &rows_of_page, as_of).await?,
     })
 }

@@ -4,7 +4,7 @@ use goody_domain::{Dashboard, Figures, Fleet, FleetTrends, Report, Risk};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{ChangesView, GapsView, HealthStatus, IntervalView, MoneyView, RiskView};
+use crate::{CallView, ChangesView, GapsView, HealthStatus, IntervalView, MoneyView, RiskLinesView, RiskView};
 
 /// All vendors together: sums over vendors, and rates computed from those sums.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -22,6 +22,10 @@ pub struct FleetView {
     pub completed_orders: i64,
     /// Orders that became an issue in the seven days.
     pub issue_count: i64,
+    /// Orders promised for the window whose promise has passed, without those that were cancelled before it passed.
+    pub due_orders: i64,
+    /// Due orders that arrived by their promise.
+    pub on_time_deliveries: i64,
     /// Open orders.
     pub total_active_orders: i64,
     /// Open orders whose promise has passed.
@@ -42,6 +46,8 @@ impl From<&Fleet> for FleetView {
             total_orders: figures.total_orders,
             completed_orders: figures.completed_orders(),
             issue_count: figures.issue_count(),
+            due_orders: figures.due_orders,
+            on_time_deliveries: figures.on_time_deliveries,
             total_active_orders: figures.active_orders(),
             total_delayed_orders: figures.delayed_orders,
             total_unshipped_orders: figures.unshipped_orders,
@@ -197,6 +203,11 @@ pub struct DashboardView {
     /// Which vendors began to fail.
     #[serde(flatten)]
     pub changes: ChangesView,
+    /// The vendors to call, the first one first, at most 10: those of high risk, those of medium risk or that miss more promises than
+    /// before, then others with overdue orders; of each kind by certainty × overdue value, then by certainty × overdue orders.
+    pub calls: Vec<CallView>,
+    /// The lines by which the rates are judged.
+    pub lines: RiskLinesView,
     /// The vendors of low risk with the highest lower bound of the interval, best first, at most 10.
     pub top_performing_vendors: Vec<LeaderView>,
     /// The vendors of high risk, those most likely at risk first, at most 10.
@@ -210,7 +221,7 @@ impl DashboardView {
         time_zone: &str,
         system_health: SystemHealthView,
         gaps: GapsView,
-        changes: ChangesView,
+        (changes, calls): (ChangesView, Vec<CallView>),
         name: impl Fn(&Report) -> &'n str,
     ) -> Self {
         let leaders =
@@ -227,6 +238,8 @@ impl DashboardView {
             gaps,
             risk: Risk::of(&dashboard.current.figures).into(),
             changes,
+            calls,
+            lines: RiskLinesView::CURRENT,
             top_performing_vendors: leaders(&dashboard.top_performing),
             underperforming_vendors: leaders(&dashboard.underperforming),
         }

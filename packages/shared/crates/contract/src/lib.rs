@@ -3,6 +3,7 @@
 //! Numbers are not rounded, times are RFC 3339 in UTC, field names are camelCase. This crate computes no numbers: they all come
 //! from `goody-domain`.
 
+mod calls;
 mod dashboard;
 mod demo;
 mod explanation;
@@ -19,6 +20,7 @@ mod signals;
 mod vendors;
 mod webhooks;
 
+pub use calls::CallView;
 pub use dashboard::{DashboardTrendsView, DashboardView, DataFreshness, FleetView, LeaderView, SystemHealthView};
 pub use demo::DemoProgress;
 pub use explanation::{
@@ -51,7 +53,7 @@ pub use signals::{
     VendorSignalsView, WatchedVendorView,
 };
 pub use vendors::{
-    MoneyView, PaginationView, PutVendor, RiskLevelView, RiskReasonView, RiskView, SlaPromisesView, VendorFilterQuery,
-    VendorListView, VendorPageQuery, VendorRowView, VendorSortBy, VendorView,
+    MoneyView, PaginationView, PutVendor, RiskLevelView, RiskLinesView, RiskReasonView, RiskView, SlaPromisesView,
+    VendorFilterQuery, VendorListView, VendorPageQuery, VendorRowView, VendorSortBy, VendorView,
 };
 pub use webhooks::{WebhookAnswer, WebhookResult};

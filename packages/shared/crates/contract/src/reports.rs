@@ -4,7 +4,7 @@ use goody_domain::{Figures, Interval, Report, Status, Trend, Trends};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::{IdParam, MoneyView, OrderView, RiskView, StatusBreakdown, VendorView, WindowParam};
+use crate::{IdParam, MoneyView, OrderView, RiskLinesView, RiskView, StatusBreakdown, VendorView, WindowParam};
 
 /// `?date,window`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
@@ -356,6 +356,8 @@ pub struct VendorReportView {
     pub report: ReportView,
     /// The orders that became an issue before `report.asOf`, the latest first, at most 20.
     pub recent_issues: Vec<OrderView>,
+    /// The lines by which the rates are judged.
+    pub lines: RiskLinesView,
 }
 
 /// A page of reports.

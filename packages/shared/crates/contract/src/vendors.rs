@@ -1,6 +1,6 @@
 //! Vendors: master data, and the rows of the vendor table.
 
-use goody_domain::{Figures, Overdue, Report, Risk, RiskLevel, RiskReason, SlaPromises, Vendor};
+use goody_domain::{Figures, Overdue, Report, Risk, RiskLevel, RiskLines, RiskReason, SlaPromises, Vendor};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -132,6 +132,26 @@ impl From<RiskLevel> for RiskLevelView {
     }
 }
 
+/// The lines by which rates are judged, in percent.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RiskLinesView {
+    /// A vendor is at risk if a rate is more likely below this line than above.
+    pub at_risk_below: f64,
+    /// Its risk is high if the reliability is more likely below this line.
+    pub reliability_high_below: f64,
+    /// Its risk is high if the on-time percentage is more likely below this line.
+    pub on_time_high_below: f64,
+}
+
+impl RiskLinesView {
+    /// The lines of every report.
+    pub const CURRENT: Self = {
+        let RiskLines { at_risk_below, reliability_high_below, on_time_high_below } = RiskLines::CURRENT;
+        Self { at_risk_below, reliability_high_below, on_time_high_below }
+    };
+}
+
 /// A sum of money.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -259,6 +279,8 @@ pub struct VendorListView {
     pub vendors: Vec<VendorRowView>,
     /// The position of the page in the table.
     pub pagination: PaginationView,
+    /// The lines by which the rates are judged.
+    pub lines: RiskLinesView,
 }
 
 /// The delivery times, in days, that a vendor promised the marketplace.

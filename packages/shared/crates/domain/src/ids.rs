@@ -105,6 +105,17 @@ impl Currency {
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
 
+    /// How many decimals its amounts have (ISO 4217): one unit is 10 to this power of minor units.
+    pub fn decimals(self) -> u32 {
+        match self.as_str() {
+            "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "UYI" | "VND"
+            | "VUV" | "XAF" | "XOF" | "XPF" => 0,
+            "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
+            "CLF" | "UYW" => 4,
+            _ => 2,
+        }
+    }
+
     /// Its position among all codes in the sequence of the alphabet.
     pub(crate) fn number(self) -> usize {
         self.0.iter().fold(0, |number, letter| number * 26 + usize::from(letter - b'A'))

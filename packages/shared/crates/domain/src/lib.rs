@@ -69,7 +69,7 @@ pub use parcel_event::{ParcelEvent, ParcelKey};
 pub use quarters::Quarters;
 pub use rejection::{FieldError, LONGEST_EVENT, Rejection};
 pub use report::{Overdue, Report, Trend, Trends, figures, next_change, one_day, reliability_history, report};
-pub use risk::{Risk, RiskLevel, RiskReason, probability_below};
+pub use risk::{Risk, RiskLevel, RiskLines, RiskReason, probability_below};
 pub use search::{SearchTerm, SearchTerms, TermKind, search_form};
 pub use status::{ActiveStatus, Outcome, Status};
 pub use vendor::{SlaPromises, Vendor, version_made_on};

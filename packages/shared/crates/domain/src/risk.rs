@@ -10,29 +10,48 @@ use crate::beta::mass_below;
 /// A rate that is judged, with its lines.
 struct Line {
     reason: RiskReason,
-    /// Below this rate a vendor is at risk.
-    at_risk_below: f64,
     /// Below this rate a vendor underperforms.
     underperforming_below: f64,
     /// The successes and the trials of a window.
     counts: fn(&Figures) -> (i64, i64),
 }
 
+/// Below this rate a vendor is at risk.
+const AT_RISK_BELOW: f64 = 0.85;
+
 /// The rates, in the order in which reasons name them.
 const LINES: [Line; 2] = [
     Line {
         reason: RiskReason::Reliability,
-        at_risk_below: 0.85,
         underperforming_below: 0.80,
         counts: |figures| (figures.arrived_orders(), figures.completed_orders()),
     },
     Line {
         reason: RiskReason::OnTime,
-        at_risk_below: 0.85,
         underperforming_below: 0.75,
         counts: |figures| (figures.on_time_deliveries, figures.due_orders),
     },
 ];
+
+/// The lines by which rates are judged, in percent.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RiskLines {
+    /// A vendor is at risk if a rate is more likely below this line than above.
+    pub at_risk_below: f64,
+    /// Its risk is high if the reliability is more likely below this line.
+    pub reliability_high_below: f64,
+    /// Its risk is high if the on-time percentage is more likely below this line.
+    pub on_time_high_below: f64,
+}
+
+impl RiskLines {
+    /// The lines of [`Risk::of`].
+    pub const CURRENT: Self = Self {
+        at_risk_below: 100.0 * AT_RISK_BELOW,
+        reliability_high_below: 100.0 * LINES[0].underperforming_below,
+        on_time_high_below: 100.0 * LINES[1].underperforming_below,
+    };
+}
 
 /// From this many trials on a rate is always judged.
 const ENOUGH: i64 = 40;
@@ -125,12 +144,12 @@ impl Risk {
     /// The risk by the figures of a window, of a vendor or of the fleet.
     pub fn of(figures: &Figures) -> Self {
         let mut risk = Self::default();
-        for Line { reason, at_risk_below, underperforming_below, counts } in &LINES {
+        for Line { reason, underperforming_below, counts } in &LINES {
             let (good, of) = counts(figures);
             if of == 0 {
                 continue;
             }
-            let at_risk = probability_below(*at_risk_below, good, of);
+            let at_risk = probability_below(AT_RISK_BELOW, good, of);
             let level = judge((good, of), at_risk, *underperforming_below);
             if level == RiskLevel::Insufficient {
                 continue;

@@ -109,6 +109,8 @@ pub(crate) enum Format {
     Csv,
     /// One JSON object on each line.
     Ndjson,
+    /// The same as CSV, as a workbook for Excel.
+    Xlsx,
 }
 
 #[derive(Debug, Args)]

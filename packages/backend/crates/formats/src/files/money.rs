@@ -4,6 +4,8 @@
 
 use std::cell::Cell;
 
+use goody_domain::Currency;
+
 /// What a whole number without a currency sign means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Notation {
@@ -32,15 +34,9 @@ pub(crate) struct Amount {
     pub(crate) currency: Option<String>,
 }
 
-/// The decimals of a currency (ISO 4217).
+/// The decimals of a currency. One of an unknown code has two.
 pub(crate) fn decimals(currency: &str) -> u32 {
-    match currency {
-        "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "UYI" | "VND"
-        | "VUV" | "XAF" | "XOF" | "XPF" => 0,
-        "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
-        "CLF" | "UYW" => 4,
-        _ => 2,
-    }
+    Currency::parse(currency).map_or(2, Currency::decimals)
 }
 
 impl MoneyFormat {

@@ -116,7 +116,7 @@ async fn an_empty_database_has_counts_of_0_and_no_rates() {
     assert_eq!(
         dashboard["current"],
         json!({
-            "overallReliability": null, "onTimePercentage": null, "totalOrders": 0, "completedOrders": 0, "issueCount": 0,
+            "overallReliability": null, "onTimePercentage": null, "totalOrders": 0, "completedOrders": 0, "issueCount": 0, "dueOrders": 0, "onTimeDeliveries": 0,
             "totalActiveOrders": 0, "totalDelayedOrders": 0, "totalUnshippedOrders": 0, "totalStalledOrders": 0,
             "atRiskVendors": 0
         })
@@ -161,4 +161,52 @@ async fn an_invalid_date_and_a_future_date_are_refused() {
     for date in ["tomorrow", "2026-02-30", "2026-3-1", "2026-03-11", "1999-01-01", ""] {
         assert_eq!(wrong_parameters(&app, &format!("/api/dashboard?date={date}")).await, ["date"], "{date}");
     }
+}
+
+#[tokio::test]
+async fn the_call_sheet_has_who_fails_who_is_at_risk_and_others_with_overdue_orders_by_certainty_and_money() {
+    let app = TestApp::new();
+    let overdue = |vendor: &str, orders: usize, cents: i64| {
+        let order = |number| {
+            let order = OrderBuilder::new(&format!("{vendor}-open-{number}")).vendor(vendor).value(cents);
+            order.placed("2026-03-01T10:00:00Z").promised("2026-03-02").events()
+        };
+        (0..orders).flat_map(order).collect::<Vec<_>>()
+    };
+    let arrived = |vendor: &str, orders: usize, late_by_hours: i64| {
+        let order = |number| {
+            let order = OrderBuilder::new(&format!("{vendor}-{number}-{late_by_hours}")).vendor(vendor);
+            let order = order.placed("2026-03-05T10:00:00Z").promised("2026-03-06");
+            order.arrived_late_by_hours(late_by_hours).events()
+        };
+        (0..orders).flat_map(order).collect::<Vec<_>>()
+    };
+    app.record([arrived("failing", 120, 72), overdue("failing", 1, 100)].concat()).await;
+    app.record([arrived("dear", 60, 72), overdue("dear", 1, 90_000)].concat()).await;
+    app.record([arrived("risky", 18, 72), arrived("risky", 82, -5), overdue("risky", 1, 500_000)].concat()).await;
+    app.record([arrived("behind", 60, -5), overdue("behind", 2, 700_000)].concat()).await;
+    app.record(overdue("unknown", 2, 700_000)).await;
+    app.record(arrived("fine", 60, -5)).await;
+    let body = json!({"name": "Dear & Co", "supportContact": "care@dear.example"}).to_string();
+    app.request(axum::http::Method::PUT, "/api/vendors/dear", "application/json", body).await;
+
+    let dashboard = app.read("/api/dashboard").await;
+    let calls = &dashboard["calls"];
+    assert_eq!(column(calls, "vendorId"), ["dear", "failing", "risky", "unknown", "behind"], "{calls}");
+    assert_eq!((&calls[0]["name"], &calls[0]["supportContact"]), (&json!("Dear & Co"), &json!("care@dear.example")));
+    assert_eq!(calls[0]["certainty"], calls[0]["riskProbability"]);
+    assert_eq!((&calls[3]["riskProbability"], &calls[3]["certainty"]), (&Value::Null, &json!(0.5)));
+    assert_eq!(calls[3]["overdueValue"], json!([{"currency": "USD", "amount": 1_400_000}]));
+    let row = &app.read("/api/vendors?q=behind").await["vendors"][0];
+    for field in ["delayedOrders", "dueOrders", "onTimeDeliveries", "completedOrders", "issueCount", "lastArrivalAt"] {
+        assert_eq!(calls[4][field], row[field], "{field}");
+    }
+
+    // A past date has no values, and is sorted by how many orders are overdue.
+    let past = app.read("/api/dashboard?date=2026-03-09").await;
+    assert_eq!((&past["calls"][3]["vendorId"], &past["calls"][3]["overdueValue"]), (&json!("unknown"), &Value::Null));
+    let lines = json!({"atRiskBelow": 85.0, "reliabilityHighBelow": 80.0, "onTimeHighBelow": 75.0});
+    assert_eq!(past["lines"], lines);
+    assert_eq!(app.read("/api/vendors").await["lines"], lines);
+    assert_eq!(app.read("/api/vendors/dear/report").await["lines"], lines);
 }

@@ -109,6 +109,10 @@ async fn the_dashboard_has_the_open_episodes_and_those_that_are_not_sure_enough(
     assert_eq!(of_acme["name"], "acme");
     assert_eq!((&dashboard["openEpisodes"], &dashboard["isBlind"]), (&json!(1), &json!(false)));
     assert_eq!(dashboard["judgedUntil"], shown["asOf"]);
+    let call = &dashboard["calls"][0];
+    assert_eq!((&call["vendorId"], &call["change"]["id"]), (&json!("acme"), &of_acme["id"]), "the one to call");
+    assert!(call["certainty"].as_f64().unwrap() >= of_acme["probability"].as_f64().unwrap(), "{call}");
+    assert!(call["delayedOrders"].as_i64().unwrap() > 40, "{call}");
     let is_sure = |watched: &Value| watched["vendorId"] == "acme";
     assert!(!dashboard["watch"].as_array().unwrap().iter().any(is_sure), "{dashboard}");
 
