@@ -99,9 +99,11 @@ async function withId(goody: Goody, path: string): Promise<string> {
 
 describePages('demo orders', () => Goody.backfilled(), [
   ['the overview', '/'],
-  ['a search without results', '/?q=nothing'],
+  ['a search without results', '/vendors?q=nothing'],
   ['a refused request', '/?date=someday'],
+  ['all vendors', '/vendors'],
   ['a vendor', '/vendors/:worst'],
+  ['a proven rate', '/vendors/:worst/proof?of=onTime'],
   ['an unknown vendor', '/vendors/unknown'],
   ['the orders', '/orders'],
   ['filtered orders', '/orders?status=LOST,DAMAGED&dateFrom=2020-01-01'],

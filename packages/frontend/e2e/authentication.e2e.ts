@@ -100,7 +100,7 @@ describe('when reads require a token', () => {
   });
 
   test('a failed export shows an error with a reference, and works when the server runs again', async () => {
-    const { page } = await openWithToken('/');
+    const { page } = await openWithToken('/vendors');
     await goody.stop();
     await page.getByRole('button', { name: 'Export CSV' }).click();
     await expect
@@ -169,7 +169,7 @@ test('a client over the rate limit of its token sees when to try again', async (
 test('a server without read protection asks for no token, and its exports are links', async () => {
   const open = await Goody.backfilled();
   try {
-    const { page } = await visit(browser, open.address);
+    const { page } = await visit(browser, `${open.address}/vendors`);
     await page.getByRole('link', { name: 'Export CSV' }).waitFor();
     expect(await page.getByText(/token/i).count()).toBe(0);
   } finally {

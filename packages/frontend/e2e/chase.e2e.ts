@@ -67,7 +67,7 @@ describe('the list to chase', () => {
     await page.keyboard.press('Enter');
     await expectSearch(page, chase);
     // The list of overdue orders begins with the longest overdue.
-    await expect.poll(() => sorted(page)).toBe('Longest overdue');
+    await expect.poll(() => sorted(page)).toBe('Most days late');
     await page.getByRole('combobox', { name: 'Sort', exact: true }).focus();
     await page.keyboard.type('Highest');
     await expectSearch(page, { ...chase, sort: 'value' });

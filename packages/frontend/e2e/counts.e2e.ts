@@ -112,6 +112,25 @@ describe('every count opens its orders', () => {
     5 * MINUTES,
   );
 
+  test(
+    'of a vendor in other days, compared with a date',
+    async () => {
+      const { vendors } = await goody.read('/api/vendors', { sortBy: 'issueCount', order: 'desc', limit: '1' });
+      const query = new URLSearchParams({ date: daysAgo(1), window: 'month', against: daysAgo(8) });
+      await expectRightLinks(goody, `/vendors/${vendors[0]?.vendorId}?${query}`, 25);
+    },
+    5 * MINUTES,
+  );
+
+  test(
+    'of a rate that is proven',
+    async () => {
+      const query = new URLSearchParams({ of: 'onTime', window: '28d' });
+      await expectRightLinks(goody, `/vendors/quiet-press/proof?${query}`, 1);
+    },
+    5 * MINUTES,
+  );
+
   test('of the overview', async () => expectRightLinks(goody, '/', 40), 5 * MINUTES);
 
   test(

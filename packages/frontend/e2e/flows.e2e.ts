@@ -97,7 +97,7 @@ const at = (pathname: RegExp | string, search: Record<string, string> = {}) => {
 
 /** Goes from the list of vendors to one order, and back. `date` is the date of the overview; without it, today. */
 async function walkThereAndBack(goody: Goody, date: Record<string, string>): Promise<void> {
-  const walk = await Walk.from(`${goody.address}/?${new URLSearchParams(date)}`);
+  const walk = await Walk.from(`${goody.address}/vendors?${new URLSearchParams(date)}`);
   const { page } = walk;
   const listOfVendors = page.getByRole('region', { name: /^Vendors/ });
   const listOfOrders = page.getByRole('region', { name: /^Orders,/ });
@@ -105,7 +105,7 @@ async function walkThereAndBack(goody: Goody, date: Record<string, string>): Pro
   const byOrders = { ...date, sortBy: 'totalOrders', order: 'desc' };
   const sort = page.getByRole('button', { name: 'Orders', exact: true });
   await walk.scrollTo(sort);
-  await walk.open(at('/', byOrders), () => sort.click());
+  await walk.open(at('/vendors', byOrders), () => sort.click());
   const sorted = page.getByRole('columnheader', { name: 'Orders', exact: true });
   await expect.poll(() => sorted.getAttribute('aria-sort')).toBe('descending');
   const { vendors } = await goody.read('/api/vendors', { ...byOrders, limit: '50' });
@@ -145,7 +145,7 @@ async function walkThereAndBack(goody: Goody, date: Record<string, string>): Pro
   await walk.open(at('/orders', ofVendor), () => page.goBack());
   await walk.open(at(`/vendors/${chosen.vendorId}`, date), () => page.goBack());
   await expect.poll(() => heading(page)).toBe(chosen.name);
-  await walk.open(at('/', byOrders), () => page.goBack());
+  await walk.open(at('/vendors', byOrders), () => page.goBack());
   await toVendor.waitFor();
   await walk.expectScroll(scrollOfVendors);
   walk.expectNoErrorsOrRepeats();
@@ -158,7 +158,9 @@ async function pagePaths(goody: Goody, date: Record<string, string>): Promise<st
   const query = new URLSearchParams(date);
   return [
     `/?${query}`,
+    `/vendors?${query}`,
     `/vendors/${vendors[0]?.vendorId}?${query}`,
+    `/vendors/${vendors[0]?.vendorId}/proof?${query}`,
     '/orders',
     '/orders/recent',
     `/orders/${orders[0]?.orderId}`,

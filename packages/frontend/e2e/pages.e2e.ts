@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { byAttention } from '../src/pages/overview/columns';
+import { byAttention } from '../src/pages/vendors/columns';
 import { expectSearch, launch, rows, type Visit, visit } from './browser';
 import { events } from './events';
 import { Goody } from './goody';
@@ -38,7 +38,7 @@ describe('a table of many vendors', () => {
   });
 
   test('has pages, forward and back, with every vendor exactly once', async () => {
-    const visited = await visit(browser, `${goody.address}/?sortBy=name&order=asc`);
+    const visited = await visit(browser, `${goody.address}/vendors?sortBy=name&order=asc`);
     const { page } = visited;
     await page.getByText('50 of 60 vendors').waitFor();
     const first = await names(visited);
@@ -68,7 +68,7 @@ describe('a table of many vendors', () => {
   test('opens its second page by URL, and links to its first', async () => {
     const { pagination } = await goody.read('/api/vendors', { ...byAttention, limit: '50' });
     const search = new URLSearchParams({ cursor: pagination.nextCursor ?? '', page: '2' });
-    const visited = await visit(browser, `${goody.address}/?${search}`);
+    const visited = await visit(browser, `${goody.address}/vendors?${search}`);
     const { page } = visited;
     await page.getByText('Page 2: 10 of 60 vendors').waitFor();
     await page.getByRole('link', { name: 'First page' }).click();
@@ -78,7 +78,7 @@ describe('a table of many vendors', () => {
   });
 
   test('returns to its first page when the sort order changes', async () => {
-    const visited = await visit(browser, goody.address);
+    const visited = await visit(browser, `${goody.address}/vendors`);
     const { page } = visited;
     await page.getByRole('link', { name: 'Next' }).click();
     await page.getByText('Page 2:').waitFor();
@@ -93,7 +93,7 @@ describe('a table of many vendors', () => {
     const visited = await visit(browser, goody.address);
     const { page } = visited;
     await expect.poll(async () => (await names(visited))[0]).toBe('zebra-zoo');
-    await page.getByRole('region', { name: 'Needs attention' }).getByText('zebra-zoo is failing').waitFor();
+    await page.getByRole('region', { name: 'Whom to call' }).getByText('zebra-zoo is failing').waitFor();
     const files = await page.evaluate(() => performance.getEntriesByType('resource').length);
     expect(files, `in addition to the page itself: ${visited.requests.join(' ')}`).toBeLessThanOrEqual(5);
     await page.context().close();

@@ -24,20 +24,25 @@ afterAll(async () => {
 const open = (query = '') => visit(browser, `${goody.address}/orders/recent${query}`);
 const updates = (page: Page) => page.getByRole('region', { name: 'What changed' }).getByRole('listitem');
 const status = (page: Page, name: RegExp) =>
-  page.getByRole('group', { name: /^Updated in the last hour/ }).getByRole('button', { name });
+  page.getByRole('group', { name: /^By current status/ }).getByRole('button', { name });
 
 describe('the feed of recent updates', () => {
-  test('counts the updates of the last hour, and lists the change of each order, newest first', async () => {
+  test('lists the change of each order, newest first', async () => {
     const { page, consoleErrors, requests } = await open();
     const feed = await goody.read('/api/orders/recent');
-    await expect.poll(() => heading(page)).toBe(`${feed.activity.updatedLastHour} orders updated in the last hour.`);
-    expect(await read(status(page, /Shipping, on time$/))).toBe(
-      `${feed.activity.statusBreakdown.SHIPPING_ON_TIME} Shipping, on time`,
-    );
+    await expect.poll(() => heading(page)).toBe('50 orders or more updated in the last 24 hours.');
+    expect(await read(status(page, /Shipping, on time$/)), 'only the last hour is counted').toBe('Shipping, on time');
     const shown = await updates(page).getByRole('link').allTextContents();
     expect(shown.filter((_, index) => index % 2 === 0)).toEqual(feed.orders.map(({ order }) => order.orderId));
     await expect.poll(() => updates(page).first().textContent()).toMatch(/Placed became Shipping, on time/);
     expect(requests).toEqual(['/api/orders/recent?limit=50']);
+    await page.getByRole('button', { name: 'Last hour' }).click();
+    await expect.poll(() => heading(page)).toBe(`${feed.activity.updatedLastHour} orders updated in the last hour.`);
+    expect(await read(status(page, /Shipping, on time$/))).toBe(
+      `${feed.activity.statusBreakdown.SHIPPING_ON_TIME} Shipping, on time`,
+    );
+    const ofHour = await goody.read('/api/orders/recent', { hours: '1', limit: '100' });
+    expect(ofHour.orders.length, 'as many as are counted').toBe(Math.min(100, feed.activity.updatedLastHour));
     expect(consoleErrors).toEqual([]);
     await page.context().close();
   });
@@ -100,7 +105,7 @@ describe('the feed of recent updates', () => {
 
   test('that is empty offers a longer period', async () => {
     const { page } = await open('?status=DAMAGED');
-    await expect.poll(() => heading(page)).toBe('No order was updated in the last hour.');
+    await expect.poll(() => heading(page)).toBe('No order was updated in the last 24 hours.');
     await page.getByRole('link', { name: 'Look back 7 days' }).click();
     await expect.poll(() => updates(page).count()).toBe(1);
     await page.context().close();

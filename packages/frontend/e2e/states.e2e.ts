@@ -171,7 +171,7 @@ describe('a page without data, with an error or while loading', () => {
   });
 
   test('while another filter loads, the rows stay', async () => {
-    const { page } = await visit(browser, goody.address);
+    const { page } = await visit(browser, `${goody.address}/vendors`);
     await page.route(/\/(api|dashboard)\//, async (route) => {
       await new Promise((done) => setTimeout(done, 1000));
       await route.continue();

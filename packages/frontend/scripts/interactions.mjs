@@ -46,10 +46,10 @@ try {
   console.log(['milliseconds until shown'.padEnd(46), 'median', 'slowest', `within ${GOAL}`].join('  '));
   await generated.open();
   await sendOrders(generated);
-  await measureAll(`${VENDORS} vendors today`, `${generated.address}/`);
+  await measureAll(`${VENDORS} vendors today`, `${generated.address}/vendors`);
   if (hasOlist) {
     await olist.open(fill.olist);
-    await measureAll('1,610 vendors of Olist', `${olist.address}/?date=${OLIST_DATE}`);
+    await measureAll('1,610 vendors of Olist', `${olist.address}/vendors?date=${OLIST_DATE}`);
   } else console.log(withoutOlist);
 } finally {
   await browser.close();

@@ -42,6 +42,7 @@ async function pages() {
   const [{ vendors }, { orders }] = await Promise.all(['/api/vendors?limit=1', '/api/orders?limit=1'].map(read));
   return {
     overview: '/',
+    vendors: '/vendors',
     vendor: `/vendors/${vendors[0].vendorId}`,
     orders: '/orders',
     recent: '/orders/recent',

@@ -76,6 +76,10 @@ async function pages(server) {
   const worst = await vendor(server, 'risk=high,medium,low');
   return {
     overview: { server, path: '/' },
+    'overview-mail': { server, path: '/', after: openMail },
+    'overview-of-28-days': { server, path: '/?window=28d&against=week' },
+    vendors: { server, path: '/vendors' },
+    proof: { server, path: `/vendors/${worst}/proof?of=onTime` },
     vendor: { server, path: `/vendors/${worst}` },
     'vendor-of-the-best': { server, path: `/vendors/${await vendor(server, 'sortBy=reliabilityScore&order=desc')}` },
     orders: { server, path: '/orders' },
@@ -88,6 +92,15 @@ async function pages(server) {
     'order-delayed': { server, path: `/orders/${await order(server, 'status=SHIPPING_DELAYED')}` },
     'not-found': { server, path: '/no/such/page' },
   };
+}
+
+/** @param {import('playwright-core').Page} page */
+async function openMail(page) {
+  await page
+    .getByRole('button', { name: /^Write/ })
+    .first()
+    .click();
+  await page.getByRole('textbox', { name: 'Text' }).waitFor();
 }
 
 /**
@@ -149,7 +162,7 @@ async function states() {
     'empty-with-tokens': { server: emptyGuarded, path: '/', after: waitForWaysIn },
     'empty-orders': { server: empty, path: '/orders' },
     'empty-recent': { server: empty, path: '/orders/recent' },
-    'none-vendors': { server: demo, path: '/?q=nothing' },
+    'none-vendors': { server: demo, path: '/vendors?q=nothing' },
     'none-orders': { server: demo, path: '/orders?status=LOST&dateFrom=2020-01-01&dateTo=2020-01-02' },
     'error-date': { server: demo, path: '/?date=someday' },
     'unknown-vendor': { server: demo, path: '/vendors/unknown' },

@@ -8,9 +8,9 @@ import { web } from './server.mjs';
 /**
  * The maximum bytes of compressed JavaScript. React and the router take about 100,000 of them. It was 110,000 until the overview
  * stated both rates, what is stuck and what is missing, which take 1,000, and what changed, which takes 1,000, too, and had a bar of
- * dates and a finder, 400; the design allows 115,000.
+ * dates with other days and comparisons, the call sheet, what has changed since, and keys, 2,000; the design allows 115,000.
  */
-const LIMIT = 112_900;
+const LIMIT = 114_500;
 
 const html = readFileSync(join(web, 'index.html'), 'utf8');
 /** @type {Map<string, string>} */

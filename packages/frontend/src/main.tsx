@@ -7,6 +7,7 @@ import { applyTheme, readTheme } from './ui/theme';
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/tones.css';
+import './styles/print.css';
 
 // Before the first paint, which waits for this script.
 applyTheme(readTheme());

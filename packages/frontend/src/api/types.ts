@@ -35,6 +35,12 @@ export type RiskReason = Schemas['RiskReasonView'];
 export type Parcel = Schemas['ParcelView'];
 export type Money = Schemas['MoneyView'];
 export type VendorSortBy = Schemas['VendorSortBy'];
+/** The days of the numbers. */
+export type WindowLength = Schemas['WindowParam'];
+/** A vendor to call. */
+export type Call = Schemas['CallView'];
+/** The lines by which rates are judged. */
+export type RiskLines = Schemas['RiskLinesView'];
 export type Trend = Schemas['TrendView'];
 export type Status = Schemas['StatusView'];
 export type StatusCounts = Schemas['StatusBreakdown'];

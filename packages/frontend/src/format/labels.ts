@@ -51,6 +51,3 @@ export const healthLabel: Record<HealthStatus, string> = {
   degraded: 'Works, but needs attention',
   unhealthy: 'Does not work',
 };
-
-/** Below this reliability, in percent, a vendor with enough orders is at risk. For drawing only: the API states the risk. */
-export const AT_RISK_BELOW = 85;

@@ -24,6 +24,17 @@ describe('numbers', () => {
     expect(share(1999, 2000)).toBe('99.9\u00a0%');
   });
 
+  test('a rate below a line is not rounded to it: that would deny the verdict', () => {
+    expect([84.985, 84.96, 84.94, 85, 85.04, 79.9999].map(rate)).toEqual([
+      '84.98',
+      '84.96',
+      '84.9',
+      '85.0',
+      '85.0',
+      '79.99',
+    ]);
+  });
+
   test('a probability is never certain', () => {
     expect([0, 1e-12, 0.0004, 0.924, 0.9996, 1 - 1e-12, 1].map(likelihood)).toEqual(
       ['<0.1', '<0.1', '<0.1', '92.4', '>99.9', '>99.9', '>99.9'].map((digits) => `${digits}\u00a0%`),

@@ -7,6 +7,7 @@ const tenths = new Intl.NumberFormat('en', {
   maximumFractionDigits: 1,
   signDisplay: 'negative',
 });
+const hundredths = new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const list = new Intl.ListFormat('en');
 const exactIn = memoize((currency) => new Intl.NumberFormat('en', { style: 'currency', currency }));
 const wholeIn = memoize(
@@ -34,7 +35,10 @@ export function rate(value: number): string {
   const exact = Number(value.toFixed(9));
   if (exact > 0 && exact < 0.05) return '<0.1';
   if (exact > 99.95 && exact < 100) return '>99.9';
-  return exact === 99.95 ? '99.9' : tenths.format(exact);
+  if (exact === 99.95) return '99.9';
+  // The lines by which rates are judged are multiples of five: 84.985 is below 85, and is not shown as 85.0.
+  const line = Math.round(exact * 10) / 10;
+  return line % 5 === 0 && exact < line ? hundredths.format(Math.floor(exact * 100) / 100) : tenths.format(exact);
 }
 
 /** 94.24 → `94.2 %` */

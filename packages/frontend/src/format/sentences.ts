@@ -5,26 +5,26 @@ import { count, sums } from './numbers';
 /** The counts of both rates. A row of the vendor table and a window of a report have them. */
 export type RateCounts = Pick<VendorRow, 'completedOrders' | 'issueCount' | 'dueOrders' | 'onTimeDeliveries'>;
 
-/** Both rates, that of the reason first: `0 of 69 due orders arrived on time`, `nothing completed in 7 days`. */
-export function ratesInWords(counts: RateCounts, reason: RiskReason | null): string[] {
-  const parts = [reliabilityInWords(counts), onTimeInWords(counts)];
+/** Both rates in a span of days, that of the reason first: `0 of 69 due orders arrived on time`, `nothing completed in 7 days`. */
+export function ratesInWords(counts: RateCounts, reason: RiskReason | null, span = '7 days'): string[] {
+  const parts = [reliabilityInWords(counts, span), onTimeInWords(counts, span)];
   return reason === 'onTime' ? parts.reverse() : parts;
 }
 
 /** Only the rates that the reason names; the reliability if it names none. */
-export function reasonInWords(counts: RateCounts, reason: RiskReason | null): string[] {
-  const parts = ratesInWords(counts, reason);
+export function reasonInWords(counts: RateCounts, reason: RiskReason | null, span = '7 days'): string[] {
+  const parts = ratesInWords(counts, reason, span);
   return reason === 'both' ? parts : parts.slice(0, 1);
 }
 
-function reliabilityInWords({ completedOrders: of, issueCount }: RateCounts): string {
-  if (of === 0) return 'nothing completed in 7 days';
+function reliabilityInWords({ completedOrders: of, issueCount }: RateCounts, span: string): string {
+  if (of === 0) return `nothing completed in ${span}`;
   if (of === 1) return `the only completed order ${issueCount === 0 ? 'arrived' : 'failed'}`;
   return `${count(of - issueCount)} of ${count(of)} completed orders arrived`;
 }
 
-function onTimeInWords({ dueOrders: of, onTimeDeliveries }: RateCounts): string {
-  if (of === 0) return 'nothing was due in 7 days';
+function onTimeInWords({ dueOrders: of, onTimeDeliveries }: RateCounts, span: string): string {
+  if (of === 0) return `nothing was due in ${span}`;
   if (of === 1) return `the only due order ${onTimeDeliveries === 1 ? 'arrived on time' : 'missed its promise'}`;
   return `${count(onTimeDeliveries)} of ${count(of)} due orders arrived on time`;
 }

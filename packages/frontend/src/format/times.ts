@@ -16,11 +16,12 @@ const dayIn = inZone('en-GB', { dateStyle: 'medium' });
 const clockIn = inZone('en-GB', { timeStyle: 'short' });
 const longDayIn = inZone('en-GB', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
 const weekdayIn = inZone('en-GB', { weekday: 'short', day: 'numeric', month: 'short' });
+const weekdayNameIn = inZone('en-GB', { weekday: 'long' });
 const dayAndMonthIn = inZone('en-GB', { day: 'numeric', month: 'short' });
 // Swedish writes days as ISO 8601 does: they can be compared as text.
 const isoDayIn = inZone('sv', { dateStyle: 'short' });
 
-/** The distance of `instant` from `now`, in the largest unit that is at least one: `3 minutes relativeFormat`, `in 2 days`. */
+/** The distance of `instant` from `now`, in the largest unit that is at least one: `3 minutes ago`, `in 2 days`. */
 export function relative(instant: string, now: number): string {
   const distance = Date.parse(instant) - now;
   const size = Math.abs(distance);
@@ -30,7 +31,7 @@ export function relative(instant: string, now: number): string {
   return relativeFormat.format(Math.trunc(distance / length), unit);
 }
 
-/** Whole minutes, as an age: 0 → `just now`, 130 → `2 hours relativeFormat`. */
+/** Whole minutes, as an age: 0 → `just now`, 130 → `2 hours ago`. */
 export function age(minutes: number): string {
   return relative(new Date(0).toISOString(), Math.max(0, minutes) * MINUTE);
 }
@@ -91,6 +92,11 @@ export function daysBefore(date: string, days: number): string {
 /** The day of an instant with its weekday: `Tue 3 Mar`, in `timeZone`. */
 export function weekday(instant: string, timeZone: string): string {
   return weekdayIn(timeZone).format(new Date(instant)).replace(',', '');
+}
+
+/** The name of a calendar day: `Thursday`. */
+export function weekdayName(date: string): string {
+  return weekdayNameIn('UTC').format(new Date(`${date}T00:00:00Z`));
 }
 
 /** The calendar day of an instant in `timeZone`: `2026-03-03`. */

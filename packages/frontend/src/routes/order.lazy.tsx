@@ -1,7 +1,5 @@
 import { createLazyRoute, getRouteApi } from '@tanstack/react-router';
 
-export { loadOrder } from '../pages/order/load';
-
 import { OrderPage } from '../pages/order/OrderPage';
 
 const route = getRouteApi('/orders/$orderId');

@@ -5,7 +5,9 @@ import { ErrorState } from '../ui/ErrorState';
 import { LoadingState } from '../ui/LoadingState';
 import { rootRoute } from './root';
 
+// Two modules, so that the data is requested while the page is still loading.
 const page = lazyModule(() => import('./order.lazy'));
+const data = lazyModule(() => import('../pages/order/load'));
 
 export const orderRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -13,7 +15,7 @@ export const orderRoute = createRoute({
   validateSearch: (): Record<never, string> => ({}),
   loader: (context) =>
     loadWithCache(context, async () =>
-      (await page()).loadOrder(context.params.orderId, context.abortController.signal),
+      (await data()).loadOrder(context.params.orderId, context.abortController.signal),
     ),
   pendingComponent: LoadingState,
   errorComponent: ErrorState,

@@ -6,7 +6,9 @@ import { ErrorState } from '../ui/ErrorState';
 import { LoadingState } from '../ui/LoadingState';
 import { rootRoute } from './root';
 
+// Two modules, so that the data is requested while the page is still loading.
 const page = lazyModule(() => import('./orders.lazy'));
+const data = lazyModule(() => import('../pages/orders/load'));
 
 export const ordersRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -14,9 +16,8 @@ export const ordersRoute = createRoute({
   // The lazy module picks the parameters, to keep the first page small.
   validateSearch: (search) => search as OrdersSearch,
   loaderDeps: ({ search: { page: _, ...query } }) => query,
-  // The loader is in the lazy module, to keep the first page small.
   loader: (context) =>
-    loadWithCache(context, async () => (await page()).loadOrders(context.deps, context.abortController.signal)),
+    loadWithCache(context, async () => (await data()).loadOrders(context.deps, context.abortController.signal)),
   pendingComponent: LoadingState,
   errorComponent: ErrorState,
 }).lazy(() => page().then((module) => module.ordersLazyRoute));

@@ -1,22 +1,24 @@
-import { createRoute } from '@tanstack/react-router';
+import { createRoute, redirect } from '@tanstack/react-router';
 import { loadWithCache } from '../api/dataCache';
-import { loadOverview, type OverviewData } from '../pages/overview/load';
+import { loadOverview } from '../pages/overview/load';
 import { OverviewPage } from '../pages/overview/OverviewPage';
-import type { OverviewSearch } from '../pages/overview/search';
 import { ErrorState } from '../ui/ErrorState';
 import { LoadingOverview } from '../ui/LoadingState';
+import { type ReportSearch, reportSearch } from './reportSearch';
 import { rootRoute } from './root';
-import { pick } from './search';
+import { vendorSearchNames } from './vendors';
 
 export const overviewRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/',
-  validateSearch: (search): OverviewSearch => pick(search, ['date', 'sortBy', 'order', 'q', 'risk', 'cursor', 'page']),
-  loaderDeps: ({ search: { page: _, ...query } }) => query,
-  loader: (context) =>
-    loadWithCache(context, (shown: OverviewData | undefined) =>
-      loadOverview(context.deps, shown, context.abortController.signal),
-    ),
+  validateSearch: (search): ReportSearch => reportSearch(search),
+  // Before there was a page of all vendors, they were filtered here.
+  beforeLoad: ({ location }) => {
+    const search = location.search as Record<string, unknown>;
+    if (vendorSearchNames.some((name) => name in search)) throw redirect({ to: '/vendors', search, replace: true });
+  },
+  loaderDeps: ({ search }) => search,
+  loader: (context) => loadWithCache(context, () => loadOverview(context.deps, context.abortController.signal)),
   component: function Overview() {
     return <OverviewPage data={overviewRoute.useLoaderData()} search={overviewRoute.useSearch()} />;
   },

@@ -1,8 +1,6 @@
 import { createLazyRoute, getRouteApi } from '@tanstack/react-router';
 import { RecentPage } from '../pages/recent/RecentPage';
 
-export { loadRecent } from '../pages/recent/load';
-
 const route = getRouteApi('/orders/recent');
 
 export const recentLazyRoute = createLazyRoute('/orders/recent')({

@@ -7,7 +7,9 @@ import { LoadingState } from '../ui/LoadingState';
 import { rootRoute } from './root';
 import { pick } from './search';
 
+// Two modules, so that the data is requested while the page is still loading.
 const page = lazyModule(() => import('./recent.lazy'));
+const data = lazyModule(() => import('../pages/recent/load'));
 
 export const recentRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -16,7 +18,7 @@ export const recentRoute = createRoute({
   loaderDeps: ({ search }) => search,
   loader: (context) =>
     loadWithCache(context, async () => {
-      const { loadRecent } = await page();
+      const { loadRecent } = await data();
       // Back shows as many pages as before. Refresh starts with the first page.
       const pages = context.cause === 'enter' ? (context.location.state.feedPages ?? 1) : 1;
       return loadRecent(context.deps, pages, context.abortController.signal);

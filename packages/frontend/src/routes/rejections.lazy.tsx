@@ -1,8 +1,6 @@
 import { createLazyRoute, getRouteApi } from '@tanstack/react-router';
 import { RejectionsPage } from '../pages/rejections/RejectionsPage';
 
-export { loadRejections } from '../pages/rejections/load';
-
 const route = getRouteApi('/rejections');
 
 export const rejectionsLazyRoute = createLazyRoute('/rejections')({

@@ -6,7 +6,9 @@ import { ErrorState } from '../ui/ErrorState';
 import { LoadingState } from '../ui/LoadingState';
 import { rootRoute } from './root';
 
+// Two modules, so that the data is requested while the page is still loading.
 const page = lazyModule(() => import('./rejections.lazy'));
+const data = lazyModule(() => import('../pages/rejections/load'));
 
 export const rejectionsRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -15,7 +17,7 @@ export const rejectionsRoute = createRoute({
   validateSearch: (search) => search as RejectionsSearch,
   loaderDeps: ({ search: { page: _, ...query } }) => query,
   loader: (context) =>
-    loadWithCache(context, async () => (await page()).loadRejections(context.deps, context.abortController.signal)),
+    loadWithCache(context, async () => (await data()).loadRejections(context.deps, context.abortController.signal)),
   pendingComponent: LoadingState,
   errorComponent: ErrorState,
 }).lazy(() => page().then((module) => module.rejectionsLazyRoute));

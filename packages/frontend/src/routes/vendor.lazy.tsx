@@ -1,8 +1,6 @@
 import { createLazyRoute, getRouteApi } from '@tanstack/react-router';
 import { VendorPage } from '../pages/vendor/VendorPage';
 
-export { loadVendor } from '../pages/vendor/load';
-
 const route = getRouteApi('/vendors/$vendorId');
 
 export const vendorLazyRoute = createLazyRoute('/vendors/$vendorId')({

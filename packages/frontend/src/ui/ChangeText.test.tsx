@@ -4,10 +4,14 @@ import { describe, expect, test } from 'vitest';
 import { change } from '../format/change';
 import { ChangeText } from './ChangeText';
 
-function render(delta: number | null, better: 'up' | 'down' | null): string {
+function render(delta: number | null, better: 'up' | 'down' | null, comparedTo = 'the week before'): string {
   const container = document.createElement('p');
   container.innerHTML = renderToStaticMarkup(
-    <ChangeText change={change(delta, { unit: 'orders', better })} reason="Nothing to compare with" />,
+    <ChangeText
+      change={change(delta, { unit: 'orders', better })}
+      reason="Nothing to compare with"
+      comparedTo={comparedTo}
+    />,
   );
   return container.textContent ?? '';
 }
@@ -17,6 +21,7 @@ describe('a change in a sentence', () => {
     expect(render(-5, 'down')).toBe('5 fewer, better than the week before');
     expect(render(5, 'down')).toBe('5 more, worse than the week before');
     expect(render(5, null)).toBe('5 more than the week before');
+    expect(render(5, null, '9–15 Mar 2017')).toBe('5 more than 9–15 Mar 2017');
   });
 
   test('distinguishes no change from an unknown change', () => {

@@ -1,49 +1,151 @@
 import { Link, useNavigate } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import { daysBefore, isoDay, shortDay } from '../format/times';
+import { comparisons, windowLabel, windowOf, windows } from '../format/windows';
+import type { ReportSearch } from '../routes/reportSearch';
+import { CopyButtons } from './CopyButtons';
 import styles from './DateBar.module.css';
 import { Icon } from './Icon';
 
-interface Search {
-  date?: string;
-}
+type Search = ReportSearch & { asOf?: string; cursor?: string; page?: string };
 
-/** The day that a page is about: the days next to it, any other, and today. Other filters stay; a list begins again. */
-export function DateBar({ date, timeZone }: { date: string; timeZone: string }) {
+const comparisonLabel = { week: 'a week before', month: '4 weeks before', year: 'a year before' };
+const OTHER_DATE = 'date';
+
+/**
+ * Which numbers a page shows: the day, the days until then, and what they are compared with; and buttons that copy them. Other filters
+ * stay; a list begins again.
+ */
+export function DateBar({
+  date,
+  isPast,
+  timeZone,
+  search,
+  name = 'date',
+  hasTiles = false,
+}: {
+  date: string;
+  isPast: boolean;
+  timeZone: string;
+  search: ReportSearch;
+  /** The parameter of the date. A list as of a date has no window, and is compared with nothing. */
+  name?: 'date' | 'asOf';
+  /** Whether the page has numbers on tiles. */
+  hasTiles?: boolean;
+}) {
   const navigate = useNavigate();
-  const today = isoDay(new Date().toISOString(), timeZone);
-  const isPast = date < today;
-  const on = (other: string) => (search: Search) => ({
-    ...search,
-    date: other < today ? other : undefined,
-    cursor: undefined,
-    page: undefined,
-  });
+  const today = isPast ? isoDay(new Date().toISOString(), timeZone) : date;
+  const changed =
+    (changes: Search) =>
+    (search: Search): Search => ({ ...search, ...changes, cursor: undefined, page: undefined });
+  const on = (other: string) => changed({ [name]: other < today ? other : undefined });
+  const show = (search: (search: Search) => Search) => void navigate({ to: '.', search, resetScroll: false });
   const step = (name: string, other: string, icon: 'left' | 'right') => (
-    <Link to="." search={on(other)} aria-label={`The day ${name}, ${shortDay(other)}`}>
+    <Link to="." search={on(other)} resetScroll={false} aria-label={`The day ${name}, ${shortDay(other)}`}>
       <Icon name={icon} />
     </Link>
   );
+  const { against = '' } = search;
+  const isDate = against !== '' && !(against in comparisons);
   return (
     <nav className={styles.bar} aria-label="Date">
-      {step('before', daysBefore(date, 1), 'left')}
-      <input
-        key={date}
-        type="date"
-        aria-label="Date"
-        defaultValue={date}
-        // While a year is typed, the field has dates of the first centuries.
-        min="2000-01-01"
-        max={today}
-        onChange={({ target: { value, validity } }) => {
-          if (value && validity.valid) void navigate({ to: '.', search: on(value) });
-        }}
-      />
-      {isPast && step('after', daysBefore(date, -1), 'right')}
-      {isPast && (
-        <Link className={styles.today} to="." search={on(today)}>
-          Show today
-        </Link>
+      <span>
+        {step('before', daysBefore(date, 1), 'left')}
+        <DateField label="Date" value={date} max={today} onChange={(value) => show(on(value))} />
+        {isPast && step('after', daysBefore(date, -1), 'right')}
+        {isPast && (
+          <Link className={styles.today} to="." search={on(today)} resetScroll={false}>
+            Show today
+          </Link>
+        )}
+      </span>
+      {name === 'date' && (
+        <>
+          <Select
+            label="Days"
+            value={windowOf(search.window)}
+            onChange={(window) => show(changed({ window: window === '7d' ? undefined : window }))}
+          >
+            {windows.map((window) => (
+              <option key={window} value={window}>
+                {windowLabel(window)}
+              </option>
+            ))}
+          </Select>
+          <Select
+            label="Against"
+            value={isDate ? OTHER_DATE : against}
+            onChange={(value) =>
+              show(changed({ against: value === OTHER_DATE ? daysBefore(date, 1) : value || undefined }))
+            }
+          >
+            <option value="">the days before</option>
+            {Object.entries(comparisonLabel).map(([name, label]) => (
+              <option key={name} value={name}>
+                {label}
+              </option>
+            ))}
+            <option value={OTHER_DATE}>a date</option>
+          </Select>
+          {isDate && (
+            <DateField
+              label="Against the days to"
+              value={against}
+              max={today}
+              onChange={(against) => show(changed({ against }))}
+            />
+          )}
+        </>
       )}
+      <CopyButtons date={date} hasTiles={hasTiles} />
     </nav>
+  );
+}
+
+function DateField({
+  label,
+  value,
+  max,
+  onChange,
+}: {
+  label: string;
+  value: string;
+  max: string;
+  onChange: (value: string) => void;
+}) {
+  return (
+    <input
+      key={value}
+      type="date"
+      aria-label={label}
+      defaultValue={value}
+      // While a year is typed, the field has dates of the first centuries.
+      min="2000-01-01"
+      max={max}
+      onChange={({ target }) => {
+        if (target.value && target.validity.valid) onChange(target.value);
+      }}
+    />
+  );
+}
+
+function Select({
+  label,
+  value,
+  onChange,
+  children,
+}: {
+  label: string;
+  value: string;
+  onChange: (value: string) => void;
+  children: ReactNode;
+}) {
+  return (
+    <label>
+      {label}
+      <select value={value} onChange={(event) => onChange(event.target.value)}>
+        {children}
+      </select>
+    </label>
   );
 }

@@ -1,4 +1,5 @@
 import { type ErrorComponentProps, Link, useLocation, useRouter } from '@tanstack/react-router';
+import { useEffect } from 'react';
 import { ApiError, type FailureCode } from '../api/client';
 import { lazyModule } from '../api/lazyModule';
 import { forgetToken, useToken } from '../api/token';
@@ -10,6 +11,9 @@ import { useLazyModule } from './useLazyModule';
 
 // Lazy: most servers require no token.
 const loadTokenForm = lazyModule(() => import('./TokenForm'));
+
+/** How often a page without data asks for the server, in milliseconds. */
+const RELOAD_MS = 5_000;
 
 type NextStep = 'token' | 'other-token' | 'retry' | 'start-of-list' | 'start-over' | 'today' | 'up';
 
@@ -33,7 +37,9 @@ export function ErrorState({ error }: Pick<ErrorComponentProps, 'error'>) {
   const fields = error.fields.filter(({ reason }) => !error.message.includes(reason));
   return (
     <StateBox tone="bad" label="Could not load this page" title={error.title} level={1}>
+      <title>{`${error.title} · Goody`}</title>
       <p>{errorMessage(error)}</p>
+      {error.code === 'UNREACHABLE' && <Reload />}
       {fields.length > 0 && (
         <ul>
           {fields.map(({ field, reason }) => (
@@ -55,6 +61,27 @@ function LazyTokenForm({ error }: { error: ApiError }) {
   const { module: form, error: loadError } = useLazyModule(loadTokenForm);
   if (form !== null) return <form.default error={error} />;
   return loadError instanceof Error && <ErrorState error={loadError} />;
+}
+
+/** Loads the page as soon as the server responds again. */
+function Reload() {
+  const router = useRouter();
+  useEffect(() => {
+    const controller = new AbortController();
+    const timer = setInterval(async () => {
+      try {
+        const response = await fetch('/', { method: 'HEAD', cache: 'no-store', signal: controller.signal });
+        if (response.ok) void router.invalidate();
+      } catch {
+        // It does not respond yet.
+      }
+    }, RELOAD_MS);
+    return () => {
+      controller.abort();
+      clearInterval(timer);
+    };
+  }, [router]);
+  return <p>The page appears by itself when the server responds again.</p>;
 }
 
 function NextStepControl({ step }: { step: Exclude<NextStep, 'token'> }) {

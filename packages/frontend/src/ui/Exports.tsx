@@ -8,9 +8,10 @@ import { useLazyModule } from './useLazyModule';
 // Lazy: most servers require no token, and then a link is enough.
 const loadSavedExport = lazyModule(() => import('./SavedExport'));
 
-const formats = [
+const formats: { format: string; bom?: string; name: string }[] = [
   // Excel knows by the byte order mark that the file is UTF-8.
   { format: 'csv', bom: 'true', name: 'Export CSV' },
+  { format: 'xlsx', name: 'Export Excel' },
   { format: 'ndjson', name: 'Export NDJSON' },
 ];
 

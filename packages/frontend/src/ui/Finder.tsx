@@ -24,6 +24,7 @@ interface Place {
 
 const pages: Place[] = [
   { path: '/', name: 'Overview' },
+  { path: '/vendors', name: 'Vendors' },
   { path: '/orders', name: 'Orders' },
   { path: '/orders/recent', name: 'Recent' },
   { path: '/rejections', name: 'What was refused' },
@@ -105,8 +106,8 @@ export default function Finder({ onClose }: { onClose: () => void }) {
         <input
           type="text"
           role="combobox"
-          aria-label="A vendor, an order or a page"
-          placeholder="A vendor, an order or a page"
+          aria-label="A vendor, an order, a parcel or a page"
+          placeholder="A vendor, an order, a parcel or a page"
           autoComplete="off"
           spellCheck={false}
           maxLength={128}

@@ -20,6 +20,7 @@ const paths = {
   warning: 'M10 3l7.5 13.5h-15ZM10 8v4M10 14v.1',
   close: 'M4.5 4.5l11 11M15.5 4.5l-11 11',
   list: 'M3 5h14M3 10h14M3 15h14',
+  mail: 'M2.5 4.5h15v11h-15zM3 5.5l7 5.5 7-5.5',
 };
 
 export type IconName = keyof typeof paths;

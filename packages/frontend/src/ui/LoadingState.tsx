@@ -1,9 +1,14 @@
+import { useLayoutEffect } from 'react';
 import styles from './LoadingState.module.css';
 import { Tiles } from './Tile';
 import { VisuallyHidden } from './VisuallyHidden';
 
 /** Placeholders while a page loads, with the position and size of its content. */
 export function LoadingState({ kind = 'list' }: { kind?: 'overview' | 'vendor' | 'list' }) {
+  // The page before may have been scrolled.
+  useLayoutEffect(() => {
+    window.scrollTo(0, 0);
+  }, []);
   return (
     <div className={styles.loading} data-kind={kind} aria-busy="true">
       <VisuallyHidden>
@@ -12,6 +17,7 @@ export function LoadingState({ kind = 'list' }: { kind?: 'overview' | 'vendor' |
       <span className={styles.label} />
       <span className={styles.title} />
       <span className={styles.age} />
+      {kind === 'overview' && <span className={styles.block} />}
       {kind !== 'list' && (
         <Tiles>
           <span />
@@ -20,7 +26,7 @@ export function LoadingState({ kind = 'list' }: { kind?: 'overview' | 'vendor' |
           <span />
         </Tiles>
       )}
-      <span className={styles.block} />
+      {kind !== 'overview' && <span className={styles.block} />}
       <span className={styles.table} />
     </div>
   );

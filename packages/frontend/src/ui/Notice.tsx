@@ -30,7 +30,7 @@ export function Notice() {
   }
 
   return (
-    <div className={styles.region} role="status">
+    <div className={styles.region} role="status" data-stale={failed !== null || !isOnline || undefined}>
       {failed !== null && (
         <div className={styles.notice} data-tone="watch">
           <Icon name="warning" />

@@ -2,6 +2,7 @@ import { Link, Outlet, type ParsedLocation, useLocation, useRouter, useSearch } 
 import { useDeferredValue, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { lazyModule } from '../api/lazyModule';
 import { useToken } from '../api/token';
+import type { ReportSearch } from '../routes/reportSearch';
 import { Button } from './Button';
 import { Notice } from './Notice';
 import { RefreshButton } from './RefreshButton';
@@ -10,7 +11,10 @@ import { ThemeSwitch } from './ThemeSwitch';
 import { useLazyModule } from './useLazyModule';
 
 const loadTokenNote = lazyModule(() => import('./TokenNote'));
-const loadFinder = lazyModule(() => import('./Finder'));
+const dialogs = {
+  finder: lazyModule(() => import('./Finder')),
+  keys: lazyModule(() => import('./KeysDialog')),
+};
 
 interface Navigation {
   fromLocation?: ParsedLocation;
@@ -19,7 +23,8 @@ interface Navigation {
 }
 
 const sections = [
-  { to: '/', name: 'Overview', pages: /^\/vendors\// },
+  { to: '/', name: 'Overview', pages: /^$/ },
+  { to: '/vendors', name: 'Vendors', pages: /^\/vendors\// },
   { to: '/orders', name: 'Orders', pages: /^\/orders\/(?!recent$)/ },
   { to: '/orders/recent', name: 'Recent', pages: /^$/ },
 ] as const;
@@ -28,9 +33,9 @@ const sections = [
 export function Shell() {
   const main = useRef<HTMLElement>(null);
   const router = useRouter();
-  const { date } = useSearch({ strict: false });
+  const report = useReport();
   const hasToken = useToken() !== null;
-  const [isFinding, setIsFinding] = useState(false);
+  const [dialog, setDialog] = useState<keyof typeof dialogs | null>(null);
   const pathname = useLocation({ select: (location) => location.pathname });
 
   // Renders the first page after the header, in slices that user input can interrupt.
@@ -42,9 +47,16 @@ export function Shell() {
   useEffect(() => {
     const handleKey = (event: KeyboardEvent) => {
       const isCommand = event.ctrlKey || event.metaKey;
-      if (event.key === 'k' && isCommand) setIsFinding(true);
-      else if (event.key === '/' && !isCommand && !(event.target as Element).closest('input, select, textarea'))
-        main.current?.querySelector<HTMLElement>('[type=search]')?.focus();
+      const isTyping =
+        (event.target as Element).closest('input, select, textarea, dialog, [role=application]') !== null;
+      if (event.key === 'k' && isCommand) setDialog('finder');
+      else if (isCommand || event.altKey || isTyping) return;
+      else if (event.key === '/') {
+        const field = main.current?.querySelector<HTMLElement>('[type=search]');
+        if (field) field.focus();
+        else setDialog('finder');
+      } else if (event.key === '?') setDialog('keys');
+      else if (event.key === 'j' || event.key === 'k') focusRow(main.current, event.key === 'j' ? 1 : -1);
       else return;
       event.preventDefault();
     };
@@ -79,7 +91,7 @@ export function Shell() {
       </a>
       <header className={styles.header}>
         <div className={styles.inner}>
-          <Link className={styles.brand} to="/" search={{ date }}>
+          <Link className={styles.brand} to="/" search={report}>
             <svg viewBox="0 0 32 32" aria-hidden="true">
               <path className={styles.box} d="M2 10h28v22H2z" />
               <path className={styles.ribbon} d="M13 10h6v22h-6z" />
@@ -92,7 +104,7 @@ export function Shell() {
               <Link
                 key={to}
                 to={to}
-                search={to === '/' ? { date } : {}}
+                search={to === '/orders' ? { asOf: report.date } : to === '/orders/recent' ? {} : report}
                 activeOptions={{ exact: true, includeSearch: false }}
                 inactiveProps={{ 'aria-current': pages.test(pathname) || undefined }}
               >
@@ -101,7 +113,7 @@ export function Shell() {
             ))}
           </nav>
           <div className={styles.tools}>
-            <Button icon="search" title="Ctrl K" onClick={() => setIsFinding(true)}>
+            <Button icon="search" title="Ctrl K" onClick={() => setDialog('finder')}>
               <span>Find</span>
             </Button>
             <RefreshButton />
@@ -114,7 +126,7 @@ export function Shell() {
         {isContentShown && <Outlet />}
       </main>
       {hasToken && <LazyTokenNote />}
-      {isFinding && <LazyFinder onClose={() => setIsFinding(false)} />}
+      {dialog !== null && <LazyDialog key={dialog} name={dialog} onClose={() => setDialog(null)} />}
     </>
   );
 }
@@ -125,9 +137,32 @@ function LazyTokenNote() {
   return note !== null && <note.default />;
 }
 
-function LazyFinder(props: { onClose: () => void }) {
-  const { module: finder } = useLazyModule(loadFinder);
-  return finder !== null && <finder.default {...props} />;
+function LazyDialog({ name, onClose }: { name: keyof typeof dialogs; onClose: () => void }) {
+  const { module: dialog } = useLazyModule(dialogs[name]);
+  return dialog !== null && <dialog.default onClose={onClose} />;
+}
+
+/** Moves the focus to the link of the next row of the page, or of the previous one. Enter opens it. */
+function focusRow(main: HTMLElement | null, step: 1 | -1): void {
+  const links = [...(main?.querySelectorAll<HTMLElement>('tbody th a, li h3 a') ?? [])];
+  const at = links.indexOf(document.activeElement as HTMLElement);
+  const next = links[at < 0 ? (step > 0 ? 0 : links.length - 1) : at + step];
+  next?.focus();
+  next?.scrollIntoView({ block: 'nearest' });
+}
+
+/** Which numbers are looked at. They stay the same on the way through pages that are about none. */
+function useReport(): ReportSearch {
+  const { date, window, against, asOf } = useSearch({ strict: false });
+  const isReport = useLocation({ select: ({ pathname }) => pathname === '/' || pathname.startsWith('/vendors') });
+  const [last, setLast] = useState<ReportSearch>({});
+  const report = isReport
+    ? { date, window, against }
+    : asOf === undefined
+      ? last
+      : { ...last, date: asOf.slice(0, 10) };
+  if (JSON.stringify(report) !== JSON.stringify(last)) setLast(report);
+  return report;
 }
 
 function isOtherPageOfList({ fromLocation, toLocation, pathChanged }: Navigation): boolean {

@@ -26,16 +26,18 @@ export function Tile({
 }) {
   const id = useId();
   return (
-    <section className={styles.tile} data-tone={tone} aria-labelledby={id}>
+    <section className={styles.tile} data-tile data-tone={tone} aria-labelledby={id}>
       <h2 className={styles.label} id={id}>
         {link ? link(label) : label}
         {link && <Icon name="right" />}
       </h2>
-      <p className={styles.value}>
+      <p className={styles.value} data-value>
         {value}
         {unit && <span className={styles.unit}>{unit}</span>}
       </p>
-      <div className={styles.text}>{children}</div>
+      <div className={styles.text} data-notes>
+        {children}
+      </div>
       {chart && <div className={styles.chart}>{chart}</div>}
     </section>
   );

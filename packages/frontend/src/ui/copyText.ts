@@ -11,3 +11,12 @@ export async function copyText(element: Element): Promise<boolean> {
     return document.execCommand('copy');
   }
 }
+
+/** Copies a text, as `copyText` does. */
+export async function copyString(text: string): Promise<boolean> {
+  const element = document.body.appendChild(document.createElement('pre'));
+  element.textContent = text;
+  const isCopied = await copyText(element);
+  element.remove();
+  return isCopied;
+}

@@ -1,5 +1,7 @@
 import { count } from '../../format/numbers';
 import { daysInWords, shortDay } from '../../format/times';
+import { comparedInWords, windowDays, windowInWords, windowOf } from '../../format/windows';
+import type { ReportSearch } from '../../routes/reportSearch';
 import { RowLink } from '../../ui/RowLink';
 import styles from './CountLink.module.css';
 import { type Count, daysOf, ordersBehind, type ReportKey, type WindowName } from './ordersBehind';
@@ -7,6 +9,27 @@ import { type Count, daysOf, ordersBehind, type ReportKey, type WindowName } fro
 /** A report, and the name of the page that shows it: lists lead back to it. */
 export interface ReportLink extends ReportKey {
   page: string;
+  /** Its window in words: `these seven days`. */
+  inWords: string;
+  /** What it is compared with, in words: `the week before`. */
+  comparedTo: string;
+}
+
+/** The report that a page shows. `comparedDate` is undefined if it is compared with the window before. */
+export function reportLink(
+  report: Pick<ReportLink, 'vendorId' | 'date' | 'isPast' | 'page'>,
+  search: ReportSearch,
+  comparedDate: string | undefined,
+): ReportLink {
+  const window = windowOf(search.window);
+  const against = comparedDate === undefined ? undefined : windowDays(window, comparedDate);
+  return {
+    ...report,
+    window,
+    against,
+    inWords: windowInWords(window),
+    comparedTo: comparedInWords(window, against),
+  };
 }
 
 /** A count of a report, as a link to its orders. Zero has none. */

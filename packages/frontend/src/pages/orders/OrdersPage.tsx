@@ -3,6 +3,7 @@ import { count } from '../../format/numbers';
 import { capitalized } from '../../format/sentences';
 import { ownZone } from '../../format/times';
 import { BackLink } from '../../ui/BackLink';
+import { DateBar } from '../../ui/DateBar';
 import { Exports } from '../../ui/Exports';
 import { FilterChips } from '../../ui/FilterChips';
 import { ListNotes } from '../../ui/ListNotes';
@@ -20,12 +21,13 @@ import { OrdersFilters } from './OrdersFilters';
 import styles from './OrdersPage.module.css';
 import { OrdersSort } from './OrdersSort';
 import { OrdersTable } from './OrdersTable';
+import { SavedLists } from './SavedLists';
 import { filterOf, type OrdersFilter, type OrdersSearch } from './search';
 
 /** One page of the orders. The server filters, counts and pages them by the address. */
 export function OrdersPage({ data, search }: { data: OrdersData; search: OrdersSearch }) {
   const navigate = useNavigate();
-  const { list, allStatuses, late, vendorName, timeZone, currency, at } = data;
+  const { list, allStatuses, late, vendorName, timeZone, day, currency, at } = data;
   const { summary } = list;
   const vendor = vendorName ?? search.vendorId;
   const filters = activeFilters(filterOf(search), vendor, currency);
@@ -39,11 +41,12 @@ export function OrdersPage({ data, search }: { data: OrdersData; search: OrdersS
 
   return (
     <>
-      <title>Orders · Goody</title>
+      <title>{[...filters.map(({ label }) => label), 'Orders', 'Goody'].join(' · ')}</title>
       <BackLink />
       <div className={styles.head}>
         <PageHead
           label={`Orders${vendorName === null ? '' : ` of ${vendorName}`}`}
+          about={day !== null && timeZone !== null && <DateBar {...day} timeZone={timeZone} search={{}} name="asOf" />}
           title={
             <>
               {heading.orders} {heading.isLate ? <Highlight tone="watch">{heading.late}</Highlight> : heading.late}
@@ -54,6 +57,7 @@ export function OrdersPage({ data, search }: { data: OrdersData; search: OrdersS
           <Exports resource="orders" filter={{ ...filterOf(search), sort: search.sort, order: search.order }} />
         )}
       </div>
+      <SavedLists search={search} filters={filters} />
       <StatusFilter
         label="Orders by status, press to filter"
         counts={allStatuses.statusBreakdown}
@@ -97,8 +101,7 @@ export function OrdersPage({ data, search }: { data: OrdersData; search: OrdersS
               A <b>late</b> order ended after its promise, or is open past it; open ones are marked. The counts by
               status ignore the status filter. Dates are in your time zone ({ownZone}), with the exact time on hover;
               the days of the filter are in {timeZone === null ? 'the report time zone' : timeZone}.
-              {search.asOf !== undefined &&
-                ' The orders are those of that time; their rows show what is known of them today.'}
+              {search.asOf !== undefined && ' The orders are those of that time.'}
               {summary.totalIsLowerBound && ' Counting stops at about ten thousand orders; the list continues.'}
             </ListNotes>
           </>

@@ -14,8 +14,9 @@ interface Sort {
 const sorts: Sort[] = [
   { name: 'Newest first', sort: 'placed', order: 'desc' },
   { name: 'Oldest first', sort: 'placed', order: 'asc' },
-  { name: 'Longest overdue', sort: 'promise', order: 'asc' },
+  { name: 'Most days late', sort: 'promise', order: 'asc' },
   { name: 'Highest value', sort: 'value', order: 'desc' },
+  { name: 'Latest promise first', sort: 'promise', order: 'desc' },
 ];
 
 /** A list of what happened in a period is sorted by when it happened. */

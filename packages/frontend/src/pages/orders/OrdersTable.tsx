@@ -58,7 +58,14 @@ export function OrdersTable({
       </thead>
       <tbody>
         {orders.map((order) => (
-          <Row key={order.orderId} order={order} vendor={vendorNames[order.vendorId]} lastDate={lastDate} at={at} />
+          <Row
+            key={order.orderId}
+            order={order}
+            vendor={vendorNames[order.vendorId]}
+            date={filter.asOf?.slice(0, 10)}
+            lastDate={lastDate}
+            at={at}
+          />
         ))}
       </tbody>
     </Table>
@@ -68,11 +75,14 @@ export function OrdersTable({
 function Row({
   order,
   vendor,
+  date,
   lastDate,
   at,
 }: {
   order: Order;
   vendor: string | undefined;
+  /** The day of the list; undefined for now. */
+  date: string | undefined;
   lastDate: LastDate | undefined;
   /** The instant of the list, in milliseconds. */
   at: number;
@@ -88,7 +98,7 @@ function Row({
         </RowLink>
       </th>
       <td className={styles.vendor} data-label="Vendor">
-        <RowLink to={pathOf.vendor(order.vendorId)} state={{ openedFrom }}>
+        <RowLink to={pathOf.vendor(order.vendorId)} search={{ date }} state={{ openedFrom }}>
           {vendor ?? order.vendorId}
         </RowLink>
       </td>

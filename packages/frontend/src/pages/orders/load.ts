@@ -2,7 +2,8 @@ import { get } from '../../api/client';
 import { optional } from '../../api/optional';
 import type { OrderList } from '../../api/types';
 import { activeStatuses, endedStatuses } from '../../format/labels';
-import { filterOf, isAboutLateness, type OrdersFilter, type OrdersSearch, periodOf } from './search';
+import { isOver } from '../../format/times';
+import { filterOf, isAboutLateness, type OrdersFilter, type OrdersSearch, ordersSearch, periodOf } from './search';
 
 export type OrdersSummary = OrderList['summary'];
 
@@ -16,6 +17,8 @@ export interface OrdersData {
   vendorName: string | null;
   /** The time zone of the days in the filter. */
   timeZone: string | null;
+  /** The day of the list, and whether it is over; null if the list is of an instant, or it could not be read. */
+  day: { date: string; isPast: boolean } | null;
   /** The currency of the values in the filter: that of the listed orders, or of most overdue ones. */
   currency: string;
   /** The instant of the list in milliseconds: now, by the client's clock, or a past one. */
@@ -28,7 +31,8 @@ function pageSize(): string {
 }
 
 /** Sends all requests at once, so that the counts and the list are of the same moment. No summary is requested twice. */
-export async function loadOrders({ page: _, ...query }: OrdersSearch, signal: AbortSignal): Promise<OrdersData> {
+export async function loadOrders(address: OrdersSearch, signal: AbortSignal): Promise<OrdersData> {
+  const { page: _, ...query } = ordersSearch(address);
   const filter = filterOf(query);
   const { vendorId, status, outcome, delayed, asOf } = filter;
   const isDay = asOf !== undefined && !asOf.includes('T');
@@ -49,6 +53,10 @@ export async function loadOrders({ page: _, ...query }: OrdersSearch, signal: Ab
     late: late ?? (delayed === 'true' ? list.summary : null),
     vendorName: vendor?.vendor.name ?? null,
     timeZone: dashboard?.timeZone ?? null,
+    day:
+      dashboard === null || (asOf !== undefined && !isDay)
+        ? null
+        : { date: dashboard.date, isPast: isOver(dashboard.date, dashboard.asOf, dashboard.timeZone) },
     currency: list.orders[0]?.currency ?? dashboard?.overdueValue?.[0]?.currency ?? 'USD',
     at: asOf === undefined ? Date.now() : Date.parse((isDay && dashboard?.asOf) || asOf),
   };

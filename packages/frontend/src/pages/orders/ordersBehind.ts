@@ -1,6 +1,8 @@
 /** The orders behind the counts of a report, as the search of a list. The total of that list is the count. */
+
+import type { WindowLength as Window } from '../../api/types';
 import { activeStatuses, issueStatuses } from '../../format/labels';
-import { daysBefore } from '../../format/times';
+import { type Days, daysBeforeWindow, windowDays } from '../../format/windows';
 import type { DateKind, OrdersSearch } from './search';
 
 /** A report of a vendor, or of all vendors. */
@@ -9,9 +11,13 @@ export interface ReportKey {
   date: string;
   /** Whether its day is over. */
   isPast: boolean;
+  /** The days of its numbers; seven if undefined. */
+  window?: Window;
+  /** The days that they are compared with, unless it is the window before. */
+  against?: Days;
 }
 
-/** The seven days to the date of the report, the seven days before them, or the date alone. */
+/** The window of the report, the one it is compared with, or its date alone. */
 export type WindowName = 'current7d' | 'previous7d' | 'day';
 
 /** What a report counts: orders to which something happened in a window, or those that are something at its end. */
@@ -32,6 +38,8 @@ export const fleetCounts = {
   totalOrders: { noun: 'placed', happened: 'date', search: {} },
   completedOrders: { noun: 'completed', happened: 'completed', search: { status: `ARRIVED,${issues}` } },
   issueCount: { noun: 'with an issue', happened: 'completed', search: { status: issues } },
+  dueOrders: { noun: 'due', happened: 'due', search: {} },
+  onTimeDeliveries: { noun: 'due and on time', happened: 'due', search: { onTime: 'true' } },
   activeOrders: { noun: 'open', search: { status } },
   // The first one is the one to chase first.
   delayedOrders: { noun: 'overdue', search: { status, delayed: 'true', sort: 'promise' } },
@@ -40,10 +48,9 @@ export const fleetCounts = {
 } satisfies Record<string, Count>;
 
 /** The first and the last day of a window. */
-export function daysOf({ date }: ReportKey, window?: WindowName): [from: string, to: string] {
-  if (window === 'day') return [date, date];
-  const last = window === 'previous7d' ? 7 : 0;
-  return [daysBefore(date, last + 6), daysBefore(date, last)];
+export function daysOf({ date, window = '7d', against }: ReportKey, which?: WindowName): Days {
+  if (which === 'day') return [date, date];
+  return which === 'previous7d' ? (against ?? daysBeforeWindow(window, date)) : windowDays(window, date);
 }
 
 export function ordersBehind(report: ReportKey, { happened, search }: Count, window?: WindowName): OrdersSearch {

@@ -38,9 +38,16 @@ export type OrdersFilter = Pick<Query, (typeof filterNames)[number]>;
 /** The search parameters of the orders. `page` is the page number of the cursor, from 1; for display only. */
 export type OrdersSearch = OrdersFilter & Pick<Query, 'sort' | 'order' | 'cursor'> & { page?: string };
 
-/** The parameters of an address that the page has. The server validates them. */
+/**
+ * The parameters of an address that the page has. The server validates them. Of all orders of a past day it has no list: without another
+ * filter, the list is of those that were open then.
+ */
 export function ordersSearch(address: OrdersSearch): OrdersSearch {
-  return pick({ ...address }, [...filterNames, 'sort', 'order', 'cursor', 'page']);
+  const search: OrdersSearch = pick({ ...address }, [...filterNames, 'sort', 'order', 'cursor', 'page']);
+  const isAll = Object.keys(search).every(
+    (name) => !filterNames.some((filter) => filter === name && filter !== 'asOf'),
+  );
+  return search.asOf !== undefined && isAll ? { ...search, status: activeStatuses.join() } : search;
 }
 
 /** The search without sort and page. */

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { memo, type ReactNode } from 'react';
+import type { FleetHistory } from '../../api/fleet';
 import type { Dashboard, RiskReason } from '../../api/types';
 import { change } from '../../format/change';
 import { count, percent, rate, sums } from '../../format/numbers';
@@ -13,15 +14,9 @@ import { Tile, Tiles, type Tone } from '../../ui/Tile';
 import { formatOrNull, Value } from '../../ui/Value';
 import { CountLink, type ReportLink } from '../orders/CountLink';
 import { fleetCounts, ordersBehind } from '../orders/ordersBehind';
-import { isStuck, stuckOrders } from './attention';
+import { isStuck, stuckOrders } from './concerns';
 import styles from './FleetTiles.module.css';
-import type { FleetHistory } from './load';
 import { StuckCounts } from './StuckCounts';
-import { firstPageSearch } from './search';
-
-const nothingCompleted = 'nothing completed in these seven days';
-const nothingDue = 'no order was due in these seven days';
-const oneWeek = 'in one of the two weeks';
 
 /** A chart of counts up to this one is drawn in steps. */
 const FEW = 12;
@@ -38,6 +33,9 @@ export const FleetTiles = memo(function FleetTiles({
 }) {
   const { current, trends } = dashboard;
   const isOpen = !report.isPast;
+  const nothingCompleted = `nothing completed in ${report.inWords}`;
+  const nothingDue = `no order was due in ${report.inWords}`;
+  const once = 'then or now';
   const stuck = stuckOrders(dashboard);
   const others = { ...stuck, overdue: 0 };
   const chart = (label: string, values: Values, scale = countScale(values), format = count) => (
@@ -52,7 +50,7 @@ export const FleetTiles = memo(function FleetTiles({
     trend: number | null,
     values: Values,
     [missing, nothingToCompare]: [string, string],
-    counts?: ReactNode,
+    counts: ReactNode,
   ) {
     const points = change(trend, { unit: 'points', better: 'up' });
     return (
@@ -64,7 +62,7 @@ export const FleetTiles = memo(function FleetTiles({
         chart={chart(label, values, rateScale(values), percent)}
       >
         {value === null ? <p>{capitalized(missing)}</p> : counts}
-        <ChangeText change={points} reason={nothingToCompare} />
+        <ChangeText change={points} reason={nothingToCompare} comparedTo={report.comparedTo} />
       </Tile>
     );
   }
@@ -77,7 +75,7 @@ export const FleetTiles = memo(function FleetTiles({
         current.overallReliability,
         trends.reliabilityTrend,
         history.days.map((day) => day.overallReliability),
-        [nothingCompleted, `Nothing to compare with: nothing completed ${oneWeek}`],
+        [nothingCompleted, `Nothing to compare with: nothing completed ${once}`],
         <p>
           <CountLink report={report} of={fleetCounts.issueCount} value={current.issueCount} />{' '}
           {current.issueCount === 1 ? 'issue' : 'issues'} of{' '}
@@ -90,7 +88,11 @@ export const FleetTiles = memo(function FleetTiles({
         current.onTimePercentage,
         trends.onTimeTrend,
         history.days.map((day) => day.onTimePercentage),
-        [nothingDue, `Nothing to compare with: no order was due ${oneWeek}`],
+        [nothingDue, `Nothing to compare with: no order was due ${once}`],
+        <p>
+          <CountLink report={report} of={fleetCounts.onTimeDeliveries} value={current.onTimeDeliveries} /> of{' '}
+          <CountLink report={report} of={fleetCounts.dueOrders} value={current.dueOrders} /> due
+        </p>,
       )}
       <Tile
         label="Stuck orders"
@@ -125,6 +127,7 @@ export const FleetTiles = memo(function FleetTiles({
         <ChangeText
           change={change(trends.delayedOrdersTrend, { unit: 'orders', better: 'down' })}
           reason="Nothing to compare with"
+          comparedTo={report.comparedTo}
         />
       </Tile>
       <Tile
@@ -132,12 +135,7 @@ export const FleetTiles = memo(function FleetTiles({
         link={
           current.atRiskVendors > 0
             ? (label) => (
-                <Link
-                  from="/"
-                  to="/"
-                  search={(search) => firstPageSearch(search, { q: undefined, risk: 'high,medium' })}
-                  hash="vendors"
-                >
+                <Link to="/vendors" search={(search) => ({ ...search, risk: 'high,medium' })}>
                   {label}
                 </Link>
               )
@@ -153,6 +151,7 @@ export const FleetTiles = memo(function FleetTiles({
         <ChangeText
           change={change(trends.atRiskVendorsTrend, { unit: 'vendors', better: 'down' })}
           reason="Nothing to compare with"
+          comparedTo={report.comparedTo}
         />
       </Tile>
     </Tiles>

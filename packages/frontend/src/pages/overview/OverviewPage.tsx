@@ -1,45 +1,71 @@
+import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { lazyModule } from '../../api/lazyModule';
-import { day, isOver, shortDay } from '../../format/times';
+import { pluralize } from '../../format/numbers';
+import { daysInWords, isOver } from '../../format/times';
+import { windowDays, windowOf } from '../../format/windows';
+import type { ReportSearch } from '../../routes/reportSearch';
+import { buttonClass } from '../../ui/Button';
 import { DateBar } from '../../ui/DateBar';
 import { Highlight, PageHead } from '../../ui/PageHead';
+import { StatusLine } from '../../ui/StatusLine';
 import { useLazyModule } from '../../ui/useLazyModule';
-import { Attention } from './Attention';
+import { reportLink } from '../orders/CountLink';
+import { readView } from '../vendors/tableView';
+import { VendorTable } from '../vendors/VendorTable';
+import { CallSheet } from './CallSheet';
 import { FleetTiles } from './FleetTiles';
-import { Freshness } from './Freshness';
 import { HealthLine } from './HealthLine';
 import { type Headline, headline } from './headline';
 import type { OverviewData } from './load';
-import type { OverviewSearch } from './search';
-import { VendorSection } from './VendorSection';
+import styles from './OverviewPage.module.css';
 
 // Lazy: most databases have orders.
 const loadEmptyDatabase = lazyModule(() => import('./EmptyDatabase'));
 
-/** The fleet: its numbers, what needs attention, and the vendors. */
-export function OverviewPage({ data, search }: { data: OverviewData; search: OverviewSearch }) {
-  const { dashboard, history, readAt } = data;
+/** The fleet: whom to call, its numbers, and the vendors that need attention first. */
+export function OverviewPage({ data, search }: { data: OverviewData; search: ReportSearch }) {
+  const { dashboard, history, comparedDate, vendors, readAt } = data;
   const { date, asOf, timeZone } = dashboard;
   const isPast = isOver(date, asOf, timeZone);
-  const report = useMemo(() => ({ date, isPast, page: 'Overview' }), [date, isPast]);
+  const report = useMemo(
+    () => reportLink({ date, isPast, page: 'Overview' }, search, comparedDate),
+    [date, isPast, search, comparedDate],
+  );
   const isEmpty = dashboard.systemHealth.dataFreshness === 'empty';
+  const days = daysInWords(...windowDays(windowOf(search.window), date));
   return (
     <>
-      <title>{isPast ? `Overview · ${shortDay(date)} · Goody` : 'Overview · Goody'}</title>
+      <title>{`Overview · ${days} · Goody`}</title>
       <PageHead
-        label={`Seven days to ${day(dashboard.date)}`}
+        label={isPast ? days : `${days}, today not over`}
         title={isEmpty ? 'No orders yet.' : <Title {...headline(dashboard)} />}
-        about={!isEmpty && <DateBar date={date} timeZone={timeZone} />}
+        about={!isEmpty && <DateBar date={date} isPast={isPast} timeZone={timeZone} search={search} hasTiles />}
       />
-      {!isEmpty && <Freshness dashboard={dashboard} readAt={readAt} />}
-      <HealthLine health={dashboard.systemHealth} />
       {isEmpty ? (
-        <LazyEmptyDatabase />
+        <>
+          <HealthLine health={dashboard.systemHealth} />
+          <LazyEmptyDatabase />
+        </>
       ) : (
         <>
-          <FleetTiles dashboard={dashboard} history={history} report={report} />
-          <Attention dashboard={dashboard} worstVendors={data.worstVendors} report={report} />
-          <VendorSection data={data} search={search} report={report} />
+          <StatusLine dashboard={dashboard} readAt={readAt} isPast={isPast} search={search} />
+          <div className={styles.wall}>
+            <div>
+              <CallSheet dashboard={dashboard} report={report} />
+              {!isPast && <HealthLine health={dashboard.systemHealth} />}
+              <FleetTiles dashboard={dashboard} history={history} report={report} />
+            </div>
+            <section className={styles.vendors} aria-labelledby="vendors">
+              <div>
+                <h2 id="vendors">Vendors</h2>
+                <Link className={buttonClass} to="/vendors" search={search}>
+                  All {pluralize(vendors.pagination.total, 'vendor')}
+                </Link>
+              </div>
+              <VendorTable data={data} view={readView()} search={search} report={report} />
+            </section>
+          </div>
         </>
       )}
     </>

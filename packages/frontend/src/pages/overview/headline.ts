@@ -1,5 +1,6 @@
 import type { Dashboard } from '../../api/types';
 import { sinceAbout } from '../../format/changes';
+import { isolated } from '../../format/names';
 import { pluralize } from '../../format/numbers';
 import { minute, ownZone } from '../../format/times';
 
@@ -44,5 +45,5 @@ function changeInWords({ changes, openEpisodes, timeZone }: Dashboard): Pick<Hea
   if (first.vendorId !== null && openEpisodes > 1)
     return { highlight: pluralize(openEpisodes, 'vendor'), rest: 'miss more promises than before' };
   const rest = `has missed more promises ${sinceAbout(first, timeZone)}`;
-  return { highlight: first.name ?? 'Everybody', rest };
+  return { highlight: first.name === null ? 'Everybody' : isolated(first.name), rest };
 }

@@ -1,32 +1,28 @@
-import type { Change, Dashboard, VendorRow } from '../../api/types';
+import type { Call, Change, Dashboard } from '../../api/types';
 
-/** A vendor of low risk without open orders, except for `row`. */
-export function vendorRow(vendorId: string, row: Partial<VendorRow> = {}): VendorRow {
+/** A vendor to call of low risk without open orders, except for `more`. */
+export function call(vendorId: string, more: Partial<Call> = {}): Call {
   return {
     vendorId,
     name: vendorId,
-    category: null,
-    reliabilityScore: 95,
-    reliabilityInterval: { lower: 90, upper: 99 },
-    reliability30d: [],
-    totalOrders: 40,
+    supportContact: null,
+    certainty: 0.5,
+    change: null,
     completedOrders: 40,
+    issueCount: 2,
     dueOrders: 40,
     onTimeDeliveries: 38,
-    onTimePercentage: 95,
-    issueCount: 2,
     activeOrders: 0,
     delayedOrders: 0,
     unshippedOrders: 0,
     stalledOrders: 0,
     overdueValue: null,
     lastArrivalAt: null,
-    trend: 'stable',
     trendPercentage: 0,
     riskLevel: 'low',
     riskReason: null,
     riskProbability: 0.01,
-    ...row,
+    ...more,
   };
 }
 
@@ -38,6 +34,8 @@ export function dashboard(current: Partial<Dashboard['current']> = {}): Dashboar
     totalOrders: 40,
     completedOrders: 40,
     issueCount: 2,
+    dueOrders: 40,
+    onTimeDeliveries: 38,
     totalActiveOrders: 0,
     totalDelayedOrders: 0,
     totalUnshippedOrders: 0,
@@ -68,6 +66,8 @@ export function dashboard(current: Partial<Dashboard['current']> = {}): Dashboar
     isBlind: false,
     openEpisodes: 0,
     changes: [],
+    calls: [],
+    lines: { atRiskBelow: 85, reliabilityHighBelow: 80, onTimeHighBelow: 75 },
     watch: [],
     silentSince: null,
     riskLevel: 'low',

@@ -23,11 +23,15 @@ const spans = [
 /** Recent updates, the newest first. */
 export function RecentPage({ data, search }: { data: RecentData; search: RecentSearch }) {
   const navigate = useNavigate();
-  const { activity, allStatuses, vendorName, readAt } = data;
+  const { allStatuses, vendorName, readAt } = data;
   const vendor = vendorName ?? search.vendorId;
   const pending = usePendingSearch(search);
   // The default of the server is 24 hours.
   const hours = pending.hours === '24' ? undefined : pending.hours;
+  const span = spans.find((one) => one.hours === (search.hours === '24' ? undefined : search.hours)) ?? {
+    hours: search.hours,
+    name: `${search.hours} hours`,
+  };
 
   function show(changes: RecentSearch) {
     void navigate({ to: '/orders/recent', search: { ...pending, ...changes }, resetScroll: false });
@@ -39,7 +43,7 @@ export function RecentPage({ data, search }: { data: RecentData; search: RecentS
       <BackLink />
       <PageHead
         label={`Recent updates${vendor === undefined ? '' : ` of ${vendor}`}`}
-        title={headline(activity.updatedLastHour)}
+        title={headline(data, span.name)}
       >
         <p className={styles.age}>
           Loaded <RelativeTime instant={new Date(readAt).toISOString()} />. Updates have the times of their events, not
@@ -47,8 +51,9 @@ export function RecentPage({ data, search }: { data: RecentData; search: RecentS
         </p>
       </PageHead>
       <StatusFilter
-        label="Updated in the last hour, by current status; press to filter"
-        counts={allStatuses.statusBreakdown}
+        label="By current status; press to filter"
+        // The server counts those of the last hour only.
+        counts={span.hours === '1' ? allStatuses.statusBreakdown : null}
         selected={pending.status}
         onSelect={(status) => show({ status })}
       />
@@ -87,10 +92,12 @@ export function RecentPage({ data, search }: { data: RecentData; search: RecentS
   );
 }
 
-function headline(orders: number): string {
-  return orders === 0
-    ? 'No order was updated in the last hour.'
-    : `${pluralize(orders, 'order')} updated in the last hour.`;
+/** How many orders were updated in the hours of the list. */
+function headline({ orders, nextCursor, activity }: RecentData, span: string): string {
+  const hours = `in the last ${span.replace(/^Last /, '')}`;
+  if (orders.length === 0) return `No order was updated ${hours}.`;
+  if (span === 'Last hour') return `${pluralize(activity.updatedLastHour, 'order')} updated ${hours}.`;
+  return `${pluralize(orders.length, 'order')}${nextCursor === null ? '' : ' or more'} updated ${hours}.`;
 }
 
 function activeChips(search: RecentSearch, vendor: string | undefined, show: (changes: RecentSearch) => void): Chip[] {

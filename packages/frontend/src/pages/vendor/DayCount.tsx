@@ -2,7 +2,7 @@ import type { VendorDay } from '../../api/types';
 import { CountLink, type ReportLink } from '../orders/CountLink';
 import { type Count, fleetCounts, type WindowName } from '../orders/ordersBehind';
 
-/** What a day of the history counts: of the seven days that end with it, or of itself. */
+/** What a day of the history counts: of the window that ends with it, or of itself. */
 const counts = {
   completed7d: { of: fleetCounts.completedOrders, window: 'current7d', value: (day) => day.completedOrders },
   issues7d: { of: fleetCounts.issueCount, window: 'current7d', value: (day) => day.issueCount },

@@ -1,7 +1,8 @@
+import type { RiskLines } from '../../api/types';
 import styles from './Definitions.module.css';
 
 /** The definitions of the numbers, which are those of the server. For a printed report to the vendor, too. */
-export function Definitions() {
+export function Definitions({ lines }: { lines: RiskLines }) {
   return (
     <section aria-labelledby="definitions">
       <h2 className={styles.heading} id="definitions">
@@ -19,7 +20,8 @@ export function Definitions() {
         </dd>
         <dt>On time</dt>
         <dd>
-          Arrived by the promise, out of the orders due in the seven days. An open order past its promise is a miss.
+          Arrived by the promise, out of the orders due in the days of the report. An open order past its promise is a
+          miss.
         </dd>
         <dt>Handed over</dt>
         <dd>All parcels of the order are on their way: the first event after the placement that is no cancellation.</dd>
@@ -31,9 +33,10 @@ export function Definitions() {
         <dd>On the way, without an event for 48 hours, unless the server is set otherwise.</dd>
         <dt>Risk</dt>
         <dd>
-          That of the worse rate. It is medium if the rate is more likely below 85&nbsp;% than above, and high if it is
-          more likely below 80&nbsp;% (reliability) or 75&nbsp;% (on time). A rate of fewer than 40 orders is only
-          judged if it is 90&nbsp;% sure to be on one side of 85&nbsp;%.
+          That of the worse rate of seven days. It is medium if the rate is more likely below {lines.atRiskBelow}&nbsp;%
+          than above, and high if it is more likely below {lines.reliabilityHighBelow}&nbsp;% (reliability) or{' '}
+          {lines.onTimeHighBelow}&nbsp;% (on time). A rate of fewer than 40 orders is only judged if it is 90&nbsp;%
+          sure to be on one side of {lines.atRiskBelow}&nbsp;%.
         </dd>
       </dl>
     </section>

@@ -2,11 +2,12 @@ import { type KeyboardEvent, type PointerEvent, useId, useMemo, useState } from 
 import type { VendorDay } from '../../api/types';
 import { count, percent, rate } from '../../format/numbers';
 import { dayAndMonth, day as dayInFull } from '../../format/times';
+import { windowSpan } from '../../format/windows';
 import type { Box } from '../../ui/chart/scale';
 import { useWidth } from '../../ui/chart/useWidth';
 import { formatOrNull, Value } from '../../ui/Value';
 import type { ReportLink } from '../orders/CountLink';
-import { type ChartGeometry, chartGeometry, dayAt, TARGET } from './chartGeometry';
+import { type ChartGeometry, chartGeometry, dayAt } from './chartGeometry';
 import { DayCount, type DayCountName } from './DayCount';
 import styles from './HistoryChart.module.css';
 
@@ -24,17 +25,20 @@ const keySteps: Record<string, number> = {
 export function HistoryChart({
   days,
   since,
+  target,
   isPast,
   reportLink,
 }: {
   days: VendorDay[];
+  /** The line below which a vendor is at risk, in percent. */
+  target: number;
   /** The day on which the open episode began. */
   since: string | null;
   isPast: boolean;
   reportLink: ReportLink;
 }) {
   const [ref, width] = useWidth<HTMLDivElement>();
-  const geometry = useMemo(() => (width === 0 ? null : chartGeometry(days, width)), [days, width]);
+  const geometry = useMemo(() => (width === 0 ? null : chartGeometry(days, width, target)), [days, width, target]);
   // The date, so that the same day stays selected when more days are shown.
   const [date, setDate] = useState<string>();
   const help = useId();
@@ -59,6 +63,7 @@ export function HistoryChart({
     setDate(days[dayAt(geometry, x)]?.date);
   }
 
+  const span = windowSpan(reportLink.window ?? '7d');
   const isUnfinished = (at: number) => !isPast && at === last;
   const countOf = (name: DayCountName) => <DayCount reportLink={reportLink} day={selectedDay} of={name} />;
   const name = (at: number) => (isUnfinished(at) ? 'Today' : dayAndMonth(days[at]?.date ?? ''));
@@ -81,6 +86,7 @@ export function HistoryChart({
           <ChartSvg
             geometry={geometry}
             index={index}
+            target={target}
             flag={days.findIndex((day) => day.date === since)}
             isUnfinished={isUnfinished(last)}
             name={name}
@@ -94,11 +100,11 @@ export function HistoryChart({
         </p>
         <dl className={styles.numbers}>
           <div>
-            <dt>Reliability, 7 days</dt>
+            <dt>Reliability, {span}</dt>
             <dd>
               <Value
                 text={formatOrNull(selectedDay.reliabilityScore, percent)}
-                reason="nothing completed in the seven days ending with this one"
+                reason="nothing completed in the days until this one"
               />
             </dd>
           </div>
@@ -110,12 +116,12 @@ export function HistoryChart({
                   selectedDay.reliabilityInterval,
                   ({ lower, upper }) => `${rate(lower)} and ${rate(upper)}\u00a0%`,
                 )}
-                reason="nothing completed in the seven days ending with this one"
+                reason="nothing completed in the days until this one"
               />
             </dd>
           </div>
           <div>
-            <dt>Completed, 7 days</dt>
+            <dt>Completed, {span}</dt>
             <dd>
               {countOf('completed7d')}, {countOf('issues7d')} {selectedDay.issueCount === 1 ? 'issue' : 'issues'}
             </dd>
@@ -147,12 +153,14 @@ export function HistoryChart({
 function ChartSvg({
   geometry,
   index,
+  target,
   flag,
   isUnfinished,
   name,
 }: {
   geometry: ChartGeometry;
   index: number;
+  target: number;
   /** The index of the day on which the open episode began; −1 if it is not shown. */
   flag: number;
   isUnfinished: boolean;
@@ -181,9 +189,9 @@ function ChartSvg({
         <polygon key={band} className={styles.band} points={band} />
       ))}
       <line className={styles.target} x1={rates.left} x2={rates.right} y1={geometry.targetY} y2={geometry.targetY} />
-      {geometry.ticks.every(({ value }) => value !== TARGET) && (
+      {geometry.ticks.every(({ value }) => value !== target) && (
         <text x={numbers} y={geometry.targetY + 4} textAnchor="end">
-          {TARGET}
+          {target}
         </text>
       )}
       {geometry.lines.map((line) => (

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { VendorDay, VendorHistory } from '../../api/types';
 import { percent, pluralize, rate } from '../../format/numbers';
 import { isoDay, shortDay } from '../../format/times';
+import { windowSpan } from '../../format/windows';
 import { StateBox } from '../../ui/StateBox';
 import { numberClass, Table } from '../../ui/Table';
 import { formatOrNull, Value } from '../../ui/Value';
@@ -13,21 +14,22 @@ import styles from './HistorySection.module.css';
 import type { VendorSearch } from './search';
 
 const spans = [30, 90] as const;
-const columns = [
-  'Reliability, 7 days',
+const columnsOf = (span: string) => [
+  `Reliability, ${span}`,
   'Likely between',
-  'On time, 7 days',
-  'Completed, 7 days',
-  'Issues, 7 days',
+  `On time, ${span}`,
+  `Completed, ${span}`,
+  `Issues, ${span}`,
   'Placed that day',
   'Completed that day',
   'Issues that day',
 ];
-const nothingCompleted = 'nothing completed in the seven days ending with this one';
+const nothingCompleted = 'nothing completed in the days until this one';
 
 /** The history: a chart of the last days, and the same numbers as a table. */
 export function HistorySection({
   since,
+  target,
   history,
   isPast,
   shown,
@@ -35,6 +37,8 @@ export function HistorySection({
 }: {
   /** When the open episode began. */
   since: string | null;
+  /** The line below which a vendor is at risk, in percent. */
+  target: number;
   history: VendorHistory;
   isPast: boolean;
   shown: VendorSearch['days'];
@@ -75,15 +79,16 @@ export function HistorySection({
       ) : (
         <>
           <ul className={styles.legend}>
-            <li data-key="line">Reliability of the seven days to each day</li>
+            <li data-key="line">Reliability, {windowSpan(reportLink.window ?? '7d')} until each day</li>
             <li data-key="band">95&nbsp;% interval</li>
-            <li data-key="target">Target 90&nbsp;%</li>
+            <li data-key="target">{target}&nbsp;%: at risk below</li>
             {since !== null && <li data-key="since">More promises missed from here on, about</li>}
             {!isPast && <li data-key="unfinished">Today, not over</li>}
           </ul>
           <HistoryChart
             days={days}
             since={since === null ? null : isoDay(since, history.timeZone)}
+            target={target}
             isPast={isPast}
             reportLink={reportLink}
           />
@@ -106,7 +111,7 @@ function DayTable({ days, reportLink }: { days: VendorDay[]; reportLink: ReportL
       <thead>
         <tr>
           <th scope="col">Day</th>
-          {columns.map((name) => (
+          {columnsOf(windowSpan(reportLink.window ?? '7d')).map((name) => (
             <th key={name} scope="col" className={numberClass}>
               {name}
             </th>
@@ -132,7 +137,7 @@ function DayTable({ days, reportLink }: { days: VendorDay[]; reportLink: ReportL
             <td className={numberClass}>
               <Value
                 text={formatOrNull(day.onTimePercentage, percent)}
-                reason="no order was due in the seven days ending with this one"
+                reason="no order was due in the days until this one"
               />
             </td>
             {dayCounts.map((name) => (

@@ -22,12 +22,12 @@ export function RecentIssues({
   reportLink,
 }: {
   orders: Order[];
-  /** The issues of the seven days. */
+  /** The issues of the window. */
   issues: number;
   reportLink: ReportLink;
 }) {
   const { vendorId, page } = reportLink;
-  // Those of the seven days are as many as the report counts; the table may have older ones, too.
+  // Those of the window are as many as the report counts; the table may have older ones, too.
   const all =
     issues > 0 ? ordersBehind(reportLink, fleetCounts.issueCount) : { vendorId, status: issueStatuses.join() };
   return (
@@ -36,7 +36,7 @@ export function RecentIssues({
         <h2 id="issues">Recent issues</h2>
         {orders.length > 0 && (
           <RowLink to="/orders" search={all} from={page}>
-            {issues > 0 ? `${pluralize(issues, 'issue')} in the seven days` : 'All issues'}
+            {issues > 0 ? `${pluralize(issues, 'issue')} in ${reportLink.inWords}` : 'All issues'}
           </RowLink>
         )}
       </div>

@@ -16,7 +16,9 @@ export function StatusBreakdown({ counts, reportLink }: { counts: StatusCounts; 
     <section className={styles.panel} aria-labelledby="statuses">
       <div className={styles.head}>
         <h2 id="statuses">{pluralize(total, 'order')}</h2>
-        <p>active {reportLink.isPast ? 'then' : 'now'}, or ended in the seven days</p>
+        <p>
+          active {reportLink.isPast ? 'then' : 'now'}, or ended in {reportLink.inWords}
+        </p>
       </div>
       <div>
         <Bar counts={counts} statuses={all} total={total} />
@@ -41,7 +43,7 @@ export function StatusBreakdown({ counts, reportLink }: { counts: StatusCounts; 
             reportLink={reportLink}
           />
           <Group
-            title="Ended in the seven days"
+            title={`Ended in ${reportLink.inWords}`}
             of={furtherCounts.endedOrders}
             counts={counts}
             statuses={endedStatuses}

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Report } from '../../api/types';
 import { renderAt, textOf } from '../../ui/renderAt.fixture';
+import { reportLink } from '../orders/CountLink';
 import { ToChase } from './ToChase';
 
 async function shown(report: Partial<Report>, isPast = false) {
@@ -16,7 +17,10 @@ async function shown(report: Partial<Report>, isPast = false) {
     ...report,
   } as Report;
   const element = await renderAt(
-    <ToChase report={full} reportLink={{ vendorId: 'flowers', date: '2026-11-12', isPast, page: 'Flowers' }} />,
+    <ToChase
+      report={full}
+      reportLink={reportLink({ vendorId: 'flowers', date: '2026-11-12', isPast, page: 'Flowers' }, {}, undefined)}
+    />,
   );
   const links = [...element.querySelectorAll('a')].map((link) => [
     link.getAttribute('aria-label'),

@@ -1,40 +1,53 @@
 import { Link, useLocation } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { VendorReport } from '../../api/types';
-import { AT_RISK_BELOW } from '../../format/labels';
 import { likelihood, pluralize } from '../../format/numbers';
-import { day, shortDay } from '../../format/times';
+import { shortDay } from '../../format/times';
+import type { ReportSearch } from '../../routes/reportSearch';
 import { BackLink } from '../../ui/BackLink';
-import { buttonClass } from '../../ui/Button';
+import { Button, buttonClass } from '../../ui/Button';
 import { DateBar } from '../../ui/DateBar';
-import { Icon, SvgIcon } from '../../ui/Icon';
+import { Icon } from '../../ui/Icon';
 import { RiskMark } from '../../ui/RiskMark';
 import { RowLink } from '../../ui/RowLink';
 import type { ReportLink } from '../orders/CountLink';
+import { LazyMail } from './LazyMail';
+import { mailAddress } from './mail';
 import { ToChase } from './ToChase';
 import styles from './VendorHead.module.css';
 import { verdict } from './verdict';
 
 /** The vendor and its verdict: a block as wide as the window, with the tone of its risk. */
 export function VendorHead({
-  report: { vendor, report },
+  report: { vendor, report, lines },
+  days,
+  news,
   timeZone,
-  mail,
+  search,
   reportLink,
 }: {
   report: VendorReport;
+  /** The days of the numbers. */
+  days: string;
+  /** Why the verdict is not that of the day before; null if it is. */
+  news: string | null;
   timeZone: string;
-  /** The address of a mail to the vendor, with its text; null if it has no mail address. */
-  mail: string | null;
+  search: ReportSearch;
   reportLink: ReportLink;
 }) {
+  const [isMailing, setMailing] = useState(false);
   const { riskLevel, riskProbability } = report;
+  const { vendorId, name, supportContact } = vendor;
   const location = useLocation();
   return (
     <div className={styles.head} data-risk={riskLevel}>
       <div className={styles.top}>
         {location.state.openedFrom === undefined ? (
-          <Link className={styles.quiet} to="/" search={location.state.listSearch ?? { date: location.search.date }}>
+          <Link
+            className={styles.quiet}
+            to="/vendors"
+            search={({ date, window, against }) => ({ date, window, against })}
+          >
             <Icon name="left" />
             All vendors
           </Link>
@@ -42,36 +55,37 @@ export function VendorHead({
           <BackLink />
         )}
         <div className={styles.days}>
-          <p>Seven days to {day(report.date)}</p>
-          <DateBar date={report.date} timeZone={timeZone} />
+          <p>{days}</p>
+          <DateBar date={report.date} isPast={reportLink.isPast} timeZone={timeZone} search={search} hasTiles />
         </div>
       </div>
       <div>
-        <h1 className={styles.name}>{vendor.name}</h1>
+        <h1 className={styles.name}>{name}</h1>
         <p className={styles.verdict}>{verdict(report)}</p>
+        {news !== null && <p>{news}</p>}
         <p className={styles.risk}>
           <RiskMark risk={riskLevel} isFull />
           {riskProbability !== null && (
             <span>
-              {likelihood(riskProbability)} likely that a rate is below {AT_RISK_BELOW}&nbsp;%
+              {likelihood(riskProbability)} likely that a rate of the seven days is below {lines.atRiskBelow}&nbsp;%
             </span>
           )}
           {!vendor.isActive && <b>Takes no new orders</b>}
         </p>
         {report.updatedAt !== null && <ToChase report={report} reportLink={reportLink} />}
         <dl className={styles.facts}>
-          {vendor.name !== vendor.vendorId && (
+          {name !== vendorId && (
             <Fact name="Id">
-              <span className={styles.id}>{vendor.vendorId}</span>
+              <span className={styles.id}>{vendorId}</span>
             </Fact>
           )}
           {vendor.category !== null && <Fact name="Category">{vendor.category}</Fact>}
-          {vendor.supportContact !== null && (
+          {supportContact !== null && (
             <Fact name="Contact">
-              {mail === null ? (
-                vendor.supportContact
+              {mailAddress(supportContact) === null ? (
+                supportContact
               ) : (
-                <a href={`mailto:${vendor.supportContact}`}>{vendor.supportContact}</a>
+                <a href={`mailto:${supportContact}`}>{supportContact}</a>
               )}
             </Fact>
           )}
@@ -86,15 +100,19 @@ export function VendorHead({
         </dl>
       </div>
       <div className={styles.actions}>
-        <RowLink className={buttonClass} to="/orders" search={{ vendorId: vendor.vendorId }} from={vendor.name}>
+        <RowLink className={buttonClass} to="/orders" search={{ vendorId }} from={name}>
           <Icon name="list" />
           View orders
         </RowLink>
-        {mail !== null && (
-          <a className={buttonClass} href={mail}>
-            <SvgIcon path="M2.5 4.5h15v11h-15zM3 5.5l7 5.5 7-5.5" />
-            Contact vendor
-          </a>
+        <Button icon="mail" onClick={() => setMailing(true)}>
+          Write to the vendor
+        </Button>
+        {isMailing && (
+          <LazyMail
+            vendorId={vendorId}
+            date={reportLink.isPast ? report.date : undefined}
+            onClose={() => setMailing(false)}
+          />
         )}
       </div>
     </div>

@@ -1,13 +1,15 @@
-import { ownZone, shortDay } from '../../format/times';
+import { isolated } from '../../format/names';
+import { daysInWords, ownZone } from '../../format/times';
 import { StateBox } from '../../ui/StateBox';
 import { Timestamp } from '../../ui/Timestamp';
+import { reportLink } from '../orders/CountLink';
+import { daysOf } from '../orders/ordersBehind';
 import { ChangeSection } from './ChangeSection';
 import { Definitions } from './Definitions';
 import { HistorySection } from './HistorySection';
+import { leftTheWindow } from './leftTheWindow';
 import type { VendorData } from './load';
-import { mailTo } from './mail';
 import { OverdueOrders } from './OverdueOrders';
-import './print.css';
 import { RecentIssues } from './RecentIssues';
 import { StatusBreakdown } from './StatusBreakdown';
 import type { VendorSearch } from './search';
@@ -16,22 +18,30 @@ import styles from './VendorPage.module.css';
 import { VendorTiles } from './VendorTiles';
 import { WindowTable } from './WindowTable';
 
-/** One vendor: its numbers compared with the week before, its history, its issues, and the orders to chase. */
+/** One vendor: its numbers compared with others, its history, its issues, and the orders to chase. */
 export function VendorPage({
-  data: { report: vendorReport, history, isPast, overdue, signals },
+  data: { report: vendorReport, numbers, history, isPast, dayBefore, comparedDate, overdue, signals },
   search,
 }: {
   data: VendorData;
   search: VendorSearch;
 }) {
-  const { vendor, report, recentIssues } = vendorReport;
+  const { vendor, report, recentIssues, lines } = vendorReport;
   const { timeZone } = history;
-  const mail = mailTo({ vendor, overdue, signals, timeZone, asOf: report.asOf });
-  const reportLink = { vendorId: vendor.vendorId, date: report.date, isPast, page: vendor.name };
+  const { vendorId, name } = vendor;
+  const shown = reportLink({ vendorId, date: report.date, isPast, page: name }, search, comparedDate);
+  const days = daysInWords(...daysOf(shown));
   return (
     <>
-      <title>{`${vendor.name}${isPast ? ` · ${shortDay(report.date)}` : ''} · Goody`}</title>
-      <VendorHead report={vendorReport} timeZone={timeZone} mail={mail} reportLink={reportLink} />
+      <title>{`${isolated(name)} · ${days} · Goody`}</title>
+      <VendorHead
+        report={vendorReport}
+        days={isPast ? days : `${days}, today not over`}
+        news={leftTheWindow(report, dayBefore, history.days)}
+        timeZone={timeZone}
+        search={search}
+        reportLink={shown}
+      />
       {report.updatedAt === null ? (
         <div className={styles.empty}>
           <StateBox tone="empty" label="Nothing here" title="No order of this vendor yet">
@@ -45,25 +55,26 @@ export function VendorPage({
       ) : (
         <>
           <ChangeSection signals={signals} vendor={vendor} days={history.days} timeZone={timeZone} page={vendor.name} />
-          <VendorTiles report={report} vendor={vendor} reportLink={reportLink} />
+          <VendorTiles report={report} numbers={numbers} vendor={vendor} reportLink={shown} />
           <div className={styles.parts}>
             <div className={styles.main}>
               <HistorySection
                 since={signals?.episode?.since ?? null}
+                target={lines.atRiskBelow}
                 history={history}
                 isPast={isPast}
                 shown={search.days}
-                reportLink={reportLink}
+                reportLink={shown}
               />
-              <StatusBreakdown counts={report.current7d.statusCounts} reportLink={reportLink} />
+              <StatusBreakdown counts={numbers.current.statusCounts} reportLink={shown} />
             </div>
             <div className={styles.orders}>
-              <OverdueOrders overdue={overdue} reportLink={reportLink} asOf={report.asOf} />
-              <RecentIssues orders={recentIssues} issues={report.current7d.issueCount} reportLink={reportLink} />
+              <OverdueOrders overdue={overdue} reportLink={shown} asOf={report.asOf} />
+              <RecentIssues orders={recentIssues} issues={numbers.current.issueCount} reportLink={shown} />
             </div>
             <div className={styles.weeks}>
-              <WindowTable report={report} reportLink={reportLink} />
-              <Definitions />
+              <WindowTable numbers={numbers} reportLink={shown} />
+              <Definitions lines={lines} />
             </div>
           </div>
         </>

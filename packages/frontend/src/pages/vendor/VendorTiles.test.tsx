@@ -2,6 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Report, VendorReport, Window } from '../../api/types';
 import { renderAt, textOf } from '../../ui/renderAt.fixture';
+import { reportLink } from '../orders/CountLink';
+import type { VendorNumbers } from './load';
 import { VendorTiles } from './VendorTiles';
 
 const window = {
@@ -21,14 +23,13 @@ const window = {
 } as Window;
 
 async function tiles(current: Partial<Window>, risk: Pick<Report, 'riskLevel' | 'riskReason'>) {
-  const report = {
-    ...risk,
-    current7d: { ...window, ...current },
-    trends: { reliabilityScore: null, onTimePercentage: -12, shippedOnTimePercentage: 3, avgDeliveryHours: null },
-  } as Report;
+  const shown = { ...window, ...current };
+  const previous = { ...window, reliabilityScore: null, onTimePercentage: 12, avgDeliveryHours: null };
+  const numbers: VendorNumbers = { current: shown, previous, countsOf: 'shown', counted: [shown, previous] };
   const vendor = { slaPromises: null } as VendorReport['vendor'];
+  const report = reportLink({ vendorId: 'flowers', date: '2026-11-12', isPast: false, page: 'Flowers' }, {}, undefined);
   const element = await renderAt(
-    <VendorTiles report={report} vendor={vendor} reportLink={{ date: '2026-11-12', isPast: false, page: 'Flowers' }} />,
+    <VendorTiles report={risk as Report} numbers={numbers} vendor={vendor} reportLink={report} />,
   );
   return [...element.querySelectorAll<HTMLElement>('section')].map((tile) => ({
     tone: tile.getAttribute('data-tone'),
@@ -40,7 +41,9 @@ describe('the tiles of a vendor', () => {
   test('show both rates with their counts and intervals, and the handover', async () => {
     const [reliability, onTime, handover] = await tiles({}, { riskLevel: 'high', riskReason: 'onTime' });
     expect(reliability?.text).toMatch(/^Reliability 95\.0% 38 of 40 arrived; likely between 83\.5 and 98\.6 %/);
-    expect(onTime?.text).toMatch(/^On time 0\.0% 0 of 69 due; likely between 0\.0 and 5\.3 % 12\.0 points, worse/);
+    expect(onTime?.text).toMatch(
+      /^On time 0\.0% 0 of 69 due; likely between 0\.0 and 5\.3 %\. Order by order 12\.0 points, worse/,
+    );
     expect(handover?.text).toMatch(/^Handed over in time 96\.7% 29 of 30 by the deadline; after 1\.5 days on average/);
   });
 

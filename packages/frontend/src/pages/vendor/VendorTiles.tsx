@@ -1,43 +1,46 @@
 import type { ReactNode } from 'react';
 import type { Interval, Report, Risk, RiskReason, VendorReport, Window } from '../../api/types';
-import { change } from '../../format/change';
+import { change, type Measure } from '../../format/change';
 import { days, decimal, pluralize, rate } from '../../format/numbers';
 import { capitalized } from '../../format/sentences';
 import { ChangeText } from '../../ui/ChangeText';
+import { pathOf, RowLink } from '../../ui/RowLink';
 import { Tile, Tiles, type Tone } from '../../ui/Tile';
 import { formatOrNull, Value } from '../../ui/Value';
 import { CountLink, type ReportLink } from '../orders/CountLink';
 import { vendorCounts } from './counts';
+import { difference, type VendorNumbers } from './load';
 import styles from './VendorTiles.module.css';
 
 /** A count of the seven days, as a link to its orders. */
 type LinkOf = (name: keyof typeof vendorCounts & keyof Window) => ReactNode;
 
-const nothingToCompare = 'Nothing to compare with in one of the two weeks';
-const nothingCompleted = 'nothing completed in these seven days';
-const nothingDue = 'no order was due in these seven days';
-const noDeadline = 'no order was to be handed over in these seven days';
+const nothingToCompare = 'Nothing to compare with';
 
 const toneOfRisk: Record<Risk, Tone> = { high: 'bad', medium: 'watch', low: 'good', insufficient: 'rest' };
 
-/** The four numbers of a vendor, compared with the week before. */
+/** The four numbers of a vendor, compared with others. */
 export function VendorTiles({
   report,
+  numbers,
   vendor,
   reportLink,
 }: {
   report: Report;
+  numbers: VendorNumbers;
   vendor: VendorReport['vendor'];
   reportLink: ReportLink;
 }) {
-  const { current7d: current, trends } = report;
+  const { current } = numbers;
+  const { comparedTo, inWords } = reportLink;
+  const shared = { numbers, comparedTo };
   const link: LinkOf = (name) => <CountLink report={reportLink} of={vendorCounts[name]} value={current[name]} />;
   return (
     <div className={styles.numbers}>
       <Tiles>
         <Rate
           label="Reliability"
-          tone={rateTone(report, 'reliability', current.reliabilityScore)}
+          tone={rateTone(report, reportLink, 'reliability', current.reliabilityScore)}
           score={current.reliabilityScore}
           interval={current.reliabilityInterval}
           of={
@@ -45,12 +48,14 @@ export function VendorTiles({
               {link('arrivedOrders')} of {link('completedOrders')} arrived
             </>
           }
-          missing={nothingCompleted}
-          delta={trends.reliabilityScore}
+          proof={<Proof report={reportLink} of="reliability" title="Reliability" />}
+          missing={`nothing completed in ${inWords}`}
+          name="reliabilityScore"
+          {...shared}
         />
         <Rate
           label="On time"
-          tone={rateTone(report, 'onTime', current.onTimePercentage)}
+          tone={rateTone(report, reportLink, 'onTime', current.onTimePercentage)}
           score={current.onTimePercentage}
           interval={current.onTimeInterval}
           of={
@@ -58,19 +63,32 @@ export function VendorTiles({
               {link('onTimeDeliveries')} of {link('dueOrders')} due
             </>
           }
-          missing={nothingDue}
-          delta={trends.onTimePercentage}
+          proof={<Proof report={reportLink} of="onTime" title="On time" />}
+          missing={`no order was due in ${inWords}`}
+          name="onTimePercentage"
+          {...shared}
         />
-        <Handover report={report} link={link} />
-        <Delivery report={report} promise={vendor.slaPromises?.standardDelivery ?? null} link={link} />
+        <Handover
+          inWords={inWords}
+          link={link}
+          proof={<Proof report={reportLink} of="handover" title="Handed over in time" />}
+          {...shared}
+        />
+        <Delivery inWords={inWords} promise={vendor.slaPromises?.standardDelivery ?? null} link={link} {...shared} />
       </Tiles>
     </div>
   );
 }
 
-/** The tone of a rate: that of the risk, if the rate is its reason; good, if the vendor is judged and the rate is not. */
-function rateTone({ riskLevel, riskReason }: Report, reason: RiskReason, score: number | null): Tone {
+/** The tone of a rate of seven days, by which the risk is judged: that of the risk, if the rate is its reason; good, if the vendor is judged and the rate is not. */
+function rateTone(
+  { riskLevel, riskReason }: Report,
+  { window = '7d' }: ReportLink,
+  reason: RiskReason,
+  score: number | null,
+): Tone {
   if (score === null) return 'rest';
+  if (window !== '7d') return 'info';
   if (riskReason === null || riskReason === reason || riskReason === 'both') return toneOfRisk[riskLevel];
   return 'info';
 }
@@ -82,16 +100,20 @@ function Rate({
   score,
   interval,
   of,
+  proof,
   missing,
-  delta,
-}: {
+  name,
+  numbers,
+  comparedTo,
+}: Compared & {
   label: string;
   tone: Tone;
   score: number | null;
   interval: Interval | null;
   of: ReactNode;
+  proof: ReactNode;
   missing: string;
-  delta: number | null;
+  name: keyof Window;
 }) {
   return (
     <Tile
@@ -104,17 +126,58 @@ function Rate({
         <p>{capitalized(missing)}</p>
       ) : (
         <p>
-          {of}; likely between {rate(interval.lower)} and {rate(interval.upper)}&nbsp;%
+          {of}; likely between {rate(interval.lower)} and {rate(interval.upper)}&nbsp;%. {proof}
         </p>
       )}
-      <ChangeText change={change(delta, { unit: 'points', better: 'up' })} reason={nothingToCompare} />
+      <Changed name={name} measure={{ unit: 'points', better: 'up' }} numbers={numbers} comparedTo={comparedTo} />
     </Tile>
   );
 }
 
+/** A link to the rate, order by order. */
+function Proof({
+  report: { vendorId = '', date, isPast, window = '7d', page },
+  of,
+  title,
+}: {
+  report: ReportLink;
+  of: string;
+  title: string;
+}) {
+  return (
+    <RowLink
+      className={styles.proof}
+      to={`${pathOf.vendor(vendorId)}/proof`}
+      search={{ of, date: isPast ? date : undefined, window: window === '7d' ? undefined : window }}
+      from={page}
+      label={`Order by order: ${title}`}
+    >
+      Order by order
+    </RowLink>
+  );
+}
+
+/** Numbers, and what they are compared with in words. */
+interface Compared {
+  numbers: VendorNumbers;
+  comparedTo: string;
+}
+
+function Changed({ name, measure, numbers, comparedTo }: Compared & { name: keyof Window; measure: Measure }) {
+  const delta = difference([numbers.current, numbers.previous], name);
+  return <ChangeText change={change(delta, measure)} reason={nothingToCompare} comparedTo={comparedTo} />;
+}
+
 /** How many orders were handed over by their deadline, and how long that takes. */
-function Handover({ report: { current7d: current, trends }, link }: { report: Report; link: LinkOf }) {
-  const { shippedOnTimePercentage: score, avgHandoverHours: hours } = current;
+function Handover({
+  inWords,
+  link,
+  proof,
+  numbers,
+  comparedTo,
+}: Compared & { inWords: string; link: LinkOf; proof: ReactNode }) {
+  const { shippedOnTimePercentage: score, avgHandoverHours: hours } = numbers.current;
+  const noDeadline = `no order was to be handed over in ${inWords}`;
   return (
     <Tile
       label="Handed over in time"
@@ -130,54 +193,64 @@ function Handover({ report: { current7d: current, trends }, link }: { report: Re
             {link('shippedOnTime')} of {link('shipDueOrders')} by the deadline
           </>
         )}
-        {hours !== null && `; after ${days(hours)} on average`}
+        {hours !== null && `; after ${days(hours)} on average`}. {score !== null && proof}
       </p>
-      <ChangeText
-        change={change(trends.shippedOnTimePercentage, { unit: 'points', better: 'up' })}
-        reason={nothingToCompare}
+      <Changed
+        name="shippedOnTimePercentage"
+        measure={{ unit: 'points', better: 'up' }}
+        numbers={numbers}
+        comparedTo={comparedTo}
       />
     </Tile>
   );
 }
 
-/** `promise`: the promised days of a standard order. The mean includes faster rush orders, so a mean above it is slow. */
+/**
+ * `promise`: the promised days of a standard order. The mean is of those that arrived, and includes faster rush orders: it says little
+ * of a vendor that misses its promises, so how many it keeps is said, too.
+ */
 function Delivery({
-  report: { current7d, trends },
+  inWords,
   promise,
   link,
-}: {
-  report: Report;
+  numbers,
+  comparedTo,
+}: Compared & {
+  inWords: string;
   promise: number | null;
   link: LinkOf;
 }) {
-  const hours = current7d.avgDeliveryHours;
+  const { avgDeliveryHours: hours, arrivedOrders, dueOrders, onTimeDeliveries } = numbers.current;
   const isSlow = hours !== null && promise !== null && hours / 24 > promise;
+  const isLate = 2 * onTimeDeliveries < dueOrders;
+  const nothing = `nothing arrived in ${inWords}`;
   return (
     <Tile
       label="Average delivery"
-      tone={hours === null ? 'rest' : isSlow ? 'watch' : promise === null ? 'info' : 'good'}
-      value={
-        <Value
-          text={formatOrNull(hours, (value) => decimal(value / 24))}
-          reason="nothing arrived in these seven days"
-        />
-      }
+      tone={hours === null ? 'rest' : isSlow || isLate ? 'watch' : 'info'}
+      value={<Value text={formatOrNull(hours, (value) => decimal(value / 24))} reason={nothing} />}
       unit={hours === null ? undefined : '\u00a0days'}
     >
       <p>
         {hours === null ? (
-          'Nothing arrived in these seven days'
-        ) : promise === null ? (
-          <>
-            {link('arrivedOrders')} {current7d.arrivedOrders === 1 ? 'order' : 'orders'} arrived
-          </>
+          capitalized(nothing)
         ) : (
-          `${isSlow ? 'Slower than' : 'Within'} its promise of ${pluralize(promise, 'day')}`
+          <>
+            {link('arrivedOrders')} {arrivedOrders === 1 ? 'order' : 'orders'} arrived
+            {promise !== null && `, ${isSlow ? 'slower than' : 'within'} the promise of ${pluralize(promise, 'day')}`}
+          </>
+        )}
+        {dueOrders > 0 && (
+          <>
+            ; {link('onTimeDeliveries')} of {link('dueOrders')} due on time
+          </>
         )}
       </p>
-      <ChangeText
-        change={change(trends.avgDeliveryHours, { unit: 'days', better: 'down' })}
-        reason={nothingToCompare}
+      <Changed
+        name="avgDeliveryHours"
+        measure={{ unit: 'days', better: 'down' }}
+        numbers={numbers}
+        comparedTo={comparedTo}
       />
     </Tile>
   );

@@ -1,11 +1,13 @@
 import type { Interval, Report, Window } from '../../api/types';
 import { change, type Measure } from '../../format/change';
 import { count, days, percent, rate } from '../../format/numbers';
+import { daysInWords } from '../../format/times';
 import { numberClass, Table } from '../../ui/Table';
 import { formatOrNull, Value } from '../../ui/Value';
 import { CountLink, type ReportLink } from '../orders/CountLink';
-import type { WindowName } from '../orders/ordersBehind';
+import { daysOf, type WindowName } from '../orders/ordersBehind';
 import { vendorCounts } from './counts';
+import { difference, type VendorNumbers } from './load';
 import styles from './WindowTable.module.css';
 
 interface Line {
@@ -20,7 +22,7 @@ interface Line {
   isOnTile?: boolean;
 }
 
-const nothingCompleted = 'nothing completed in the seven days';
+const nothingCompleted = 'nothing completed';
 const neverMissing = 'never missing';
 
 const lines: Line[] = [
@@ -36,28 +38,28 @@ const lines: Line[] = [
     value: 'onTimePercentage',
     format: percent,
     measure: { unit: 'points', better: 'up' },
-    reason: 'no order was due in the seven days',
+    reason: 'no order was due',
   },
   {
     label: 'Handed over in time',
     value: 'shippedOnTimePercentage',
     format: percent,
     measure: { unit: 'points', better: 'up' },
-    reason: 'no order was to be handed over in the seven days',
+    reason: 'no order was to be handed over',
   },
   {
     label: 'Average handover',
     value: 'avgHandoverHours',
     format: days,
     measure: { unit: 'days', better: 'down' },
-    reason: 'nothing was handed over in the seven days',
+    reason: 'nothing was handed over',
   },
   {
     label: 'Average delivery',
     value: 'avgDeliveryHours',
     format: days,
     measure: { unit: 'days', better: 'down' },
-    reason: 'nothing arrived in the seven days',
+    reason: 'nothing arrived',
   },
   {
     label: 'Orders placed',
@@ -108,7 +110,7 @@ const lines: Line[] = [
     value: 'cancellationRate',
     format: percent,
     measure: { unit: 'points', better: 'down' },
-    reason: 'nothing completed or was cancelled in the seven days',
+    reason: 'nothing completed or was cancelled',
   },
   {
     label: 'Returned by customers',
@@ -158,24 +160,23 @@ const lines: Line[] = [
   },
 ];
 
-/** The numbers of both weeks, and their changes. */
-export function WindowTable({ report, reportLink }: { report: Report; reportLink: ReportLink }) {
-  const { trends } = report;
+/** The numbers of both windows, and their changes. */
+export function WindowTable({ numbers, reportLink }: { numbers: VendorNumbers; reportLink: ReportLink }) {
   return (
-    <section className={styles.section} aria-labelledby="weeks">
-      <h2 className={styles.heading} id="weeks">
-        Compared with the week before
+    <section className={styles.section} aria-labelledby="windows">
+      <h2 className={styles.heading} id="windows">
+        Compared with {reportLink.comparedTo}
       </h2>
-      <Table label="Both weeks, scrolls sideways">
+      {numbers.countsOf !== 'shown' && <p className={styles.note}>{notLike[numbers.countsOf]}</p>}
+      <Table label="Both, scrolls sideways">
         <thead>
           <tr>
             <th scope="col">Number</th>
-            <th scope="col" className={numberClass}>
-              These 7 days
-            </th>
-            <th scope="col" className={numberClass}>
-              7 days before
-            </th>
+            {(['current7d', 'previous7d'] as const).map((window) => (
+              <th scope="col" className={numberClass} key={window}>
+                {daysInWords(...daysOf(reportLink, window))}
+              </th>
+            ))}
             <th scope="col" className={numberClass}>
               Change
             </th>
@@ -187,11 +188,11 @@ export function WindowTable({ report, reportLink }: { report: Report; reportLink
               <th scope="row">{line.label}</th>
               {(['current7d', 'previous7d'] as const).map((window) => (
                 <td className={numberClass} key={window}>
-                  <Cell line={line} report={report} reportLink={reportLink} window={window} />
+                  <Cell line={line} numbers={numbers} reportLink={reportLink} window={window} />
                 </td>
               ))}
               <td className={numberClass}>
-                <ChangeCell delta={trends[line.value]} measure={line.measure} />
+                <ChangeCell line={line} numbers={numbers} />
               </td>
             </tr>
           ))}
@@ -201,19 +202,26 @@ export function WindowTable({ report, reportLink }: { report: Report; reportLink
   );
 }
 
+/** Why counts are not compared as they are shown. */
+const notLike = {
+  dayBefore:
+    'Today is not over: the changes of counts are those until yesterday, from as many whole days before. Rates are compared as they are.',
+  none: 'The two are not of as many whole days, so counts have no change. Rates are compared as they are.',
+};
+
 function Cell({
   line: { value, format, reason },
-  report,
+  numbers,
   reportLink,
   window,
 }: {
   line: Line;
-  report: Report;
+  numbers: VendorNumbers;
   reportLink: ReportLink;
   window: Exclude<WindowName, 'day'>;
 }) {
-  const numbers = report[window];
-  const number = numbers[value];
+  const shown = window === 'current7d' ? numbers.current : numbers.previous;
+  const number = shown[value];
   if (number !== null && value in vendorCounts) {
     return (
       <CountLink
@@ -226,9 +234,9 @@ function Cell({
   }
   return (
     <>
-      <Value text={formatOrNull(number, format)} reason={reason} />
-      {value === 'reliabilityScore' && <Range interval={numbers.reliabilityInterval} />}
-      {value === 'onTimePercentage' && <Range interval={numbers.onTimeInterval} />}
+      <Value text={formatOrNull(number, format)} reason={`${reason} in these days`} />
+      {value === 'reliabilityScore' && <Range interval={shown.reliabilityInterval} />}
+      {value === 'onTimePercentage' && <Range interval={shown.onTimeInterval} />}
     </>
   );
 }
@@ -242,9 +250,11 @@ function Range({ interval }: { interval: Interval | null }) {
   );
 }
 
-function ChangeCell({ delta, measure }: { delta: number | null; measure: Measure }) {
-  const result = change(delta, measure);
-  if (result === null) return <Value text={null} reason="one of the two weeks has nothing to compare" />;
+function ChangeCell({ line: { value, measure }, numbers }: { line: Line; numbers: VendorNumbers }) {
+  const isCount = measure.unit === 'orders';
+  if (isCount && numbers.countsOf === 'none') return <Value text={null} reason="not of as many whole days" />;
+  const result = change(difference(isCount ? numbers.counted : [numbers.current, numbers.previous], value), measure);
+  if (result === null) return <Value text={null} reason="one of the two has nothing to compare" />;
   return (
     <>
       {result.signed}

@@ -24,11 +24,11 @@ const corners = (points: string) => points.split(' ').map((corner) => corner.spl
 
 describe('the geometry of the history chart', () => {
   const some = days([[70, 90, 97], 3], [[72, 91, 98], 0], [null, 1], [[40, 100, 100], 10], [null, 4]);
-  const geometry = chartGeometry(some, 536);
+  const geometry = chartGeometry(some, 536, 85);
 
   test('keeps everything inside its plot area', () => {
     for (const width of [280, 536, 1300]) {
-      const { bands, lines, bars, rates, volume, xs } = chartGeometry(some, width);
+      const { bands, lines, bars, rates, volume, xs } = chartGeometry(some, width, 85);
       for (const [x = 0, y = 0] of [...bands, ...lines].flatMap(corners)) {
         expect(x).toBeGreaterThanOrEqual(rates.left);
         expect(x).toBeLessThanOrEqual(width);
@@ -49,7 +49,7 @@ describe('the geometry of the history chart', () => {
     expect(geometry.ticks[0]).toEqual({ value: 40, y: geometry.rates.bottom });
     expect(geometry.ticks.at(-1)).toEqual({ value: 100, y: geometry.rates.top });
     const { rates, targetY } = geometry;
-    expect((rates.bottom - targetY) / (rates.bottom - rates.top)).toBeCloseTo(50 / 60);
+    expect((rates.bottom - targetY) / (rates.bottom - rates.top)).toBeCloseTo(45 / 60);
   });
 
   test('does not draw over days without a value', () => {
@@ -90,9 +90,9 @@ describe('the geometry of the history chart', () => {
   });
 
   test('of no data is empty', () => {
-    const empty = chartGeometry(days([null, 0], [null, 0]), 300);
+    const empty = chartGeometry(days([null, 0], [null, 0]), 300, 85);
     expect([empty.lines, empty.bands, empty.isolated]).toEqual([[], [], []]);
     expect(empty.bars.every((bar) => bar.height === 0)).toBe(true);
-    expect(chartGeometry([], 300).xs).toEqual([]);
+    expect(chartGeometry([], 300, 85).xs).toEqual([]);
   });
 });

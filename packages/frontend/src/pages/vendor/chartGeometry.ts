@@ -2,9 +2,6 @@
 import type { VendorDay } from '../../api/types';
 import { type Box, countCeiling, labelIndexes, linear, percentFloor, percentTicks, ranges } from '../../ui/chart/scale';
 
-/** The target for the reliability of a vendor, in percent. */
-export const TARGET = 90;
-
 /** Pixels for the numbers of the axes, the caption of each part, the labels of the days, and the bars. */
 const AXIS = 36;
 const CAPTION = 26;
@@ -39,7 +36,8 @@ export interface ChartGeometry {
   labels: { index: number; x: number }[];
 }
 
-export function chartGeometry(days: VendorDay[], width: number): ChartGeometry {
+/** `target`: the line below which a vendor is at risk, in percent. */
+export function chartGeometry(days: VendorDay[], width: number, target: number): ChartGeometry {
   const height = width < 560 ? 360 : 420;
   const volume: Box = { left: AXIS, right: width, top: height - DAYS - VOLUME, bottom: height - DAYS };
   const rates: Box = { left: AXIS, right: width, top: CAPTION, bottom: volume.top - CAPTION - 14 };
@@ -63,7 +61,7 @@ export function chartGeometry(days: VendorDay[], width: number): ChartGeometry {
     volume,
     floor,
     ticks: percentTicks(floor).map((value) => ({ value, y: y(value) })),
-    targetY: y(TARGET),
+    targetY: y(target),
     xs,
     step,
     lines: segments.filter(([first, last]) => last > first).map((segment) => points(segment, (index) => ys[index], xs)),

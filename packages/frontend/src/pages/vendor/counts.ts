@@ -7,8 +7,6 @@ export const vendorCounts = {
   ...fleetCounts,
   arrivedOrders: { noun: 'arrived', happened: 'completed', search: { status: 'ARRIVED' } },
   cancelledOrders: { noun: 'cancelled', happened: 'completed', search: { status: 'CANCELLED' } },
-  dueOrders: { noun: 'due', happened: 'due', search: {} },
-  onTimeDeliveries: { noun: 'due and on time', happened: 'due', search: { onTime: 'true' } },
   shipDueOrders: { noun: 'to hand over', happened: 'shipDue', search: {} },
   shippedOnTime: { noun: 'handed over in time', happened: 'shipDue', search: { shippedOnTime: 'true' } },
   returnedOrders: { noun: 'returned', happened: 'returned', search: {} },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type MailFacts, mailTo } from './mail';
+import { type MailFacts, mailAddress, mailLink, writeMail } from './mail';
 
 const late = {
   orderId: 'o-1',
@@ -23,8 +23,8 @@ const facts = {
 } as unknown as MailFacts;
 
 /** The recipient, the subject, and the paragraphs of a mail. */
-function read(address: string | null): unknown[] {
-  const url = new URL(address ?? '');
+function read(facts: MailFacts): unknown[] {
+  const url = new URL(mailLink(mailAddress(facts.vendor.supportContact) ?? '', writeMail(facts)));
   return [
     url.pathname,
     url.searchParams.get('subject'),
@@ -33,7 +33,7 @@ function read(address: string | null): unknown[] {
 }
 
 test('says what was missed and since when, and lists the overdue orders', () => {
-  expect(read(mailTo(facts))).toEqual([
+  expect(read(facts)).toEqual([
     'care@blossom.example',
     '14 overdue orders',
     ['Hello Blossom & Co,'],
@@ -50,7 +50,14 @@ test('says what was missed and since when, and lists the overdue orders', () => 
 
 test('of a vendor without a change and overdue orders it is only addressed, and without an address there is none', () => {
   const calm = { ...facts, signals: null, overdue: { orders: [], summary: { total: 0 } } } as unknown as MailFacts;
-  expect(read(mailTo(calm))).toEqual(['care@blossom.example', 'Your orders', ['Hello Blossom & Co,']]);
-  const vendor = { ...facts.vendor, supportContact: '+1 555 0100' };
-  expect(mailTo({ ...facts, vendor })).toBeNull();
+  expect(read(calm)).toEqual(['care@blossom.example', 'Your orders', ['Hello Blossom & Co,']]);
+  expect([mailAddress('+1 555 0100'), mailAddress(null)]).toEqual([null, null]);
+});
+
+test('says that there may be more orders than were counted', () => {
+  const many = { ...facts.overdue, summary: { total: 10_000, totalIsLowerBound: true } } as MailFacts['overdue'];
+  const { subject, text } = writeMail({ ...facts, overdue: many });
+  expect(subject).toBe('At least 10,000 overdue orders');
+  expect(text).toContain('At least 10,000 orders are past the promise');
+  expect(text).toContain('and 9,998 or more');
 });

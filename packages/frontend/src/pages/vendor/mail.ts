@@ -1,8 +1,9 @@
-/** A mail to a vendor, already written: what it missed, and which orders are overdue. The sender edits it in the mail program. */
+/** A mail to a vendor, already written: what it missed, and which orders are overdue. The sender edits it. */
 import type { OrderList, VendorReport, VendorSignals } from '../../api/types';
 import { missesInWords, sinceAbout } from '../../format/changes';
 import { short } from '../../format/durations';
 import { count, money, pluralize } from '../../format/numbers';
+import { capitalized } from '../../format/sentences';
 import { isoDay, shortDay } from '../../format/times';
 
 export interface MailFacts {
@@ -14,36 +15,46 @@ export interface MailFacts {
   asOf: string;
 }
 
-/** The address of the mail; null if the contact of the vendor is no mail address. */
-export function mailTo(facts: MailFacts): string | null {
-  const contact = facts.vendor.supportContact;
-  if (!contact?.includes('@')) return null;
-  return `mailto:${contact}?subject=${encodeURIComponent(subject(facts))}&body=${encodeURIComponent(body(facts))}`;
+export interface Mail {
+  subject: string;
+  text: string;
 }
 
-function subject({ overdue }: MailFacts): string {
-  const { total } = overdue.summary;
-  return total > 0 ? pluralize(total, 'overdue order') : 'Your orders';
+/** The address of a contact, if it is one of mail. */
+export function mailAddress(contact: string | null): string | null {
+  return contact?.includes('@') ? contact : null;
 }
 
-function body({ vendor, overdue, signals, timeZone, asOf }: MailFacts): string {
-  const { orders, summary } = overdue;
+/** A link that opens the mail in the mail program of the sender. */
+export function mailLink(address: string, { subject, text }: Mail): string {
+  return `mailto:${address}?subject=${encodeURIComponent(subject)}&body=${encodeURIComponent(text.replaceAll('\n', '\r\n'))}`;
+}
+
+export function writeMail(facts: MailFacts): Mail {
+  const { orders, summary } = facts.overdue;
+  const subject =
+    summary.total > 0 ? capitalized(overdueInWords(facts, 'overdue order', 'overdue orders')) : 'Your orders';
+  const { vendor, signals, timeZone, asOf } = facts;
   const episode = signals?.episode ?? null;
   const paragraphs = [`Hello ${vendor.name},`];
   if (episode !== null && episode.evidence !== null)
-    paragraphs.push(`${sentenceStart(sinceAbout(episode, timeZone))}, ${missesInWords(episode)}.`);
+    paragraphs.push(`${capitalized(sinceAbout(episode, timeZone))}, ${missesInWords(episode)}.`);
   if (orders.length > 0) {
     const lines = orders.map((order) => line(order, timeZone, asOf));
     const more = summary.total - orders.length;
-    if (more > 0) lines.push(`and ${count(more)} more`);
+    if (more > 0) lines.push(`and ${count(more)} ${summary.totalIsLowerBound ? 'or ' : ''}more`);
     paragraphs.push(
-      `${pluralize(summary.total, 'order is', 'orders are')} past the promise and not there yet:`,
-      lines.join('\r\n'),
+      `${capitalized(overdueInWords(facts, 'order is', 'orders are'))} past the promise and not there yet:`,
+      lines.join('\n'),
       'Please write when each of them will arrive, or what happened to it.',
     );
   }
   // Spaces that do not break are for the page.
-  return paragraphs.join('\r\n\r\n').replaceAll('\u00a0', ' ');
+  return { subject, text: paragraphs.join('\n\n').replaceAll('\u00a0', ' ') };
+}
+
+function overdueInWords({ overdue: { summary } }: MailFacts, one: string, many: string): string {
+  return `${summary.totalIsLowerBound ? 'at least ' : ''}${pluralize(summary.total, one, many)}`;
 }
 
 /** `- 1001 (tracking 1Z999), promised 3 Mar 2026, 12 d late, $41.20` */
@@ -56,8 +67,4 @@ function line(order: OrderList['orders'][number], timeZone: string, asOf: string
   }
   if (order.giftValue !== null) parts.push(money(order.giftValue, order.currency));
   return parts.join(', ');
-}
-
-function sentenceStart(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

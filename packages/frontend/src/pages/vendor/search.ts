@@ -1,6 +1,7 @@
+import type { ReportSearch } from '../../routes/reportSearch';
+
 /** The search parameters of a vendor's page. */
-export interface VendorSearch {
-  date?: string;
+export interface VendorSearch extends ReportSearch {
   /** The number of days in the chart; 30 if undefined. */
   days?: '90';
 }

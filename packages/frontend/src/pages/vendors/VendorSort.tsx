@@ -1,7 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { usePendingSearch } from '../../ui/usePendingSearch';
 import { byAttention, sortOf, sortOptions } from './columns';
-import { firstPageSearch, type OverviewSearch } from './search';
+import { firstPageSearch, type VendorsSearch } from './search';
 import styles from './VendorSort.module.css';
 
 const amounts = { asc: 'lowest', desc: 'highest' };
@@ -9,14 +9,18 @@ const letters = { asc: 'A', desc: 'Z' };
 const attention = `${byAttention.sortBy} ${byAttention.order}`;
 
 /** The sort by name: also what has no column, and for a phone, where rows are cards without headings. */
-export function VendorSort({ search }: { search: OverviewSearch }) {
+export function VendorSort({ search }: { search: VendorsSearch }) {
   const navigate = useNavigate();
   const pending = usePendingSearch(search);
   const { sortBy, order } = sortOf(pending);
 
   function sort(selected: string) {
     const [by, direction] = selected === attention ? [] : selected.split(' ');
-    void navigate({ to: '/', search: firstPageSearch(pending, { sortBy: by, order: direction }), resetScroll: false });
+    void navigate({
+      to: '/vendors',
+      search: firstPageSearch(pending, { sortBy: by, order: direction }),
+      resetScroll: false,
+    });
   }
 
   return (

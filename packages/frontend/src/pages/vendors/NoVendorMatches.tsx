@@ -1,10 +1,10 @@
 import { Link } from '@tanstack/react-router';
 import { buttonClass } from '../../ui/Button';
 import { StateBox } from '../../ui/StateBox';
-import { firstPageSearch, type OverviewSearch } from './search';
+import { firstPageSearch, type VendorsSearch } from './search';
 
 /** Takes the place of an empty table: no vendor matches the filters, or there is no vendor. */
-export function NoVendorMatches({ search }: { search: OverviewSearch }) {
+export function NoVendorMatches({ search }: { search: VendorsSearch }) {
   if (search.q === undefined && search.risk === undefined) {
     return (
       <StateBox tone="empty" label="No result" title="There are no vendors yet">
@@ -26,7 +26,7 @@ export function NoVendorMatches({ search }: { search: OverviewSearch }) {
       </p>
       <Link
         className={buttonClass}
-        to="/"
+        to="/vendors"
         search={firstPageSearch(search, { q: undefined, risk: undefined })}
         resetScroll={false}
       >

@@ -1,71 +1,82 @@
 import { useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import type { Dashboard, Risk, VendorRow } from '../../api/types';
+import type { FleetData } from '../../api/fleet';
+import type { Dashboard, Risk, RiskLines, VendorList, VendorRow } from '../../api/types';
 import { change } from '../../format/change';
-import { AT_RISK_BELOW, trendLabel } from '../../format/labels';
+import { trendLabel } from '../../format/labels';
 import { count, percent, rate, sums } from '../../format/numbers';
+import { reportSearch } from '../../routes/reportSearch';
 import { Icon } from '../../ui/Icon';
 import { IntervalBar } from '../../ui/IntervalBar';
 import { RiskMark } from '../../ui/RiskMark';
 import { pathOf, RowLink } from '../../ui/RowLink';
 import { Spark } from '../../ui/Spark';
-import type { Scale, Values } from '../../ui/spark';
+import { rateScale, type Scale, type Values } from '../../ui/spark';
 import { numberClass, Table } from '../../ui/Table';
 import { usePendingSearch } from '../../ui/usePendingSearch';
 import { formatOrNull, Value } from '../../ui/Value';
 import { CountLink, type ReportLink } from '../orders/CountLink';
 import { fleetCounts, type Count as OrderCount } from '../orders/ordersBehind';
 import { type Column, columns, sortOf } from './columns';
-import type { OverviewData } from './load';
-import { firstPageSearch, type OverviewSearch } from './search';
+import { firstPageSearch, type VendorsSearch } from './search';
+import type { TableView } from './tableView';
 import styles from './VendorTable.module.css';
 
-const notDue = 'no order was due in these seven days';
-const notCompleted = 'nothing completed in these seven days';
-const notCompared = 'nothing completed in one of the two weeks';
+const notDue = (report: ReportLink) => `no order was due in ${report.inWords}`;
+const notCompleted = (report: ReportLink) => `nothing completed in ${report.inWords}`;
+const notCompared = 'nothing completed then or now';
 
 export function VendorTable({
   data: { dashboard, history, vendors },
-  scale,
+  view: { hidden, isDense },
   search,
   report,
 }: {
-  data: OverviewData;
-  /** The same for all rows, so that they can be compared. */
-  scale: Scale;
-  search: OverviewSearch;
+  data: FleetData & { vendors: VendorList };
+  view: TableView;
+  search: VendorsSearch;
   report: ReportLink;
 }) {
+  // The same for all rows, so that they can be compared.
+  const scale = vendorScale(vendors);
   const isFiltered = search.q !== undefined || search.risk !== undefined;
   return (
-    <Table label="Vendors, scrolls sideways" hasCards columns={styles.columns}>
-      <thead>
-        <tr>
-          {columns.map((column) => (
-            <ColumnHeading key={column.sortBy} column={column} search={search} />
+    <div className={styles.view} data-hidden={hidden.join(' ') || undefined} data-dense={isDense || undefined}>
+      <Table label="Vendors, scrolls sideways" hasCards columns={styles.columns}>
+        <thead>
+          <tr>
+            {columns.map((column) => (
+              <ColumnHeading key={column.sortBy} column={column} search={search} />
+            ))}
+            <th scope="col">30 days</th>
+          </tr>
+        </thead>
+        <tbody>
+          {vendors.vendors.map((vendor, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a row has no state, and is reused faster than created
+            <Row key={index} vendor={vendor} scale={scale} lines={vendors.lines} search={search} fleet={report} />
           ))}
-          <th scope="col">30 days</th>
-        </tr>
-      </thead>
-      <tbody>
-        {vendors.vendors.map((vendor, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a row has no state, and is reused faster than created
-          <Row key={index} vendor={vendor} scale={scale} search={search} fleet={report} />
-        ))}
-      </tbody>
-      {!isFiltered && (
-        <Fleet
-          dashboard={dashboard}
-          rates={history.days.map((day) => day.overallReliability)}
-          scale={scale}
-          report={report}
-        />
-      )}
-    </Table>
+        </tbody>
+        {!isFiltered && (
+          <Fleet
+            dashboard={dashboard}
+            rates={history.days.map((day) => day.overallReliability)}
+            scale={scale}
+            lines={vendors.lines}
+            report={report}
+          />
+        )}
+      </Table>
+    </div>
   );
 }
 
-function ColumnHeading({ column, search }: { column: Column; search: OverviewSearch }) {
+/** The scale of the bars and lines of these vendors. */
+export function vendorScale({ vendors }: VendorList): Scale {
+  return rateScale(vendors.flatMap((vendor) => [...vendor.reliability30d, vendor.reliabilityInterval?.lower ?? null]));
+}
+
+function ColumnHeading({ column, search }: { column: Column; search: VendorsSearch }) {
   const navigate = useNavigate();
   const { sortBy, order } = sortOf(search);
   const isSorted = sortBy === column.sortBy;
@@ -75,7 +86,7 @@ function ColumnHeading({ column, search }: { column: Column; search: OverviewSea
     const last = sortOf(pending);
     const next = last.sortBy !== column.sortBy ? column.first : last.order === 'asc' ? 'desc' : 'asc';
     void navigate({
-      to: '/',
+      to: '/vendors',
       search: firstPageSearch(pending, { sortBy: column.sortBy, order: next }),
       resetScroll: false,
     });
@@ -99,12 +110,14 @@ function ColumnHeading({ column, search }: { column: Column; search: OverviewSea
 function Row({
   vendor,
   scale,
+  lines,
   search,
   fleet,
 }: {
   vendor: VendorRow;
   scale: Scale;
-  search: OverviewSearch;
+  lines: RiskLines;
+  search: VendorsSearch;
   fleet: ReportLink;
 }) {
   const { vendorId, riskLevel, activeOrders, delayedOrders, overdueValue } = vendor;
@@ -112,25 +125,27 @@ function Row({
   return (
     <tr className={styles.row}>
       <th scope="row" className={styles.vendor}>
-        <RowLink to={pathOf.vendor(vendorId)} search={{ date: search.date }} state={{ listSearch: search }}>
+        <RowLink to={pathOf.vendor(vendorId)} search={{ ...reportSearch({ ...search }) }} from={fleet.page}>
           {vendor.name}
         </RowLink>
         {vendor.category !== null && <small>{vendor.category}</small>}
       </th>
       <td className={`${numberClass} ${styles.score}`}>
-        <Reliability vendor={vendor} low={scale.low} />
+        <Reliability vendor={vendor} low={scale.low} target={lines.atRiskBelow} reason={notCompleted(fleet)} />
       </td>
       <td className={numberClass} data-label="On time">
-        <Value text={formatOrNull(vendor.onTimePercentage, percent)} reason={notDue} />
+        <Value text={formatOrNull(vendor.onTimePercentage, percent)} reason={notDue(fleet)} />
         {vendor.dueOrders > 0 && (
           <small>
-            {count(vendor.onTimeDeliveries)} of {count(vendor.dueOrders)}
+            <CountLink report={report} of={fleetCounts.onTimeDeliveries} value={vendor.onTimeDeliveries} />
+            {' of '}
+            <CountLink report={report} of={fleetCounts.dueOrders} value={vendor.dueOrders} />
           </small>
         )}
       </td>
       <Count label="Overdue" report={report} of={fleetCounts.delayedOrders} value={delayedOrders}>
         {' of '}
-        {count(activeOrders)}
+        <CountLink report={report} of={fleetCounts.activeOrders} value={activeOrders} />
         {overdueValue !== null && overdueValue.length > 0 && <small>{sums(overdueValue)}</small>}
       </Count>
       <Count label="Unshipped" report={report} of={fleetCounts.unshippedOrders} value={vendor.unshippedOrders} />
@@ -143,7 +158,14 @@ function Row({
       <td className={styles.risk}>
         <RiskMark risk={riskLevel} />
       </td>
-      <Days name={vendor.name} values={vendor.reliability30d} scale={scale} isOpen={!fleet.isPast} risk={riskLevel} />
+      <Days
+        name={vendor.name}
+        values={vendor.reliability30d}
+        scale={scale}
+        target={lines.atRiskBelow}
+        isOpen={!fleet.isPast}
+        risk={riskLevel}
+      />
     </tr>
   );
 }
@@ -153,11 +175,13 @@ function Fleet({
   dashboard: { current, trends, overdueValue },
   rates,
   scale,
+  lines,
   report,
 }: {
   dashboard: Dashboard;
   rates: Values;
   scale: Scale;
+  lines: RiskLines;
   report: ReportLink;
 }) {
   const points = change(trends.reliabilityTrend, { unit: 'points', better: 'up' });
@@ -168,10 +192,10 @@ function Fleet({
           All vendors
         </th>
         <td className={`${numberClass} ${styles.score}`}>
-          <Value text={formatOrNull(current.overallReliability, percent)} reason={notCompleted} />
+          <Value text={formatOrNull(current.overallReliability, percent)} reason={notCompleted(report)} />
         </td>
         <td className={numberClass} data-label="On time">
-          <Value text={formatOrNull(current.onTimePercentage, percent)} reason={notDue} />
+          <Value text={formatOrNull(current.onTimePercentage, percent)} reason={notDue(report)} />
         </td>
         <Count label="Overdue" report={report} of={fleetCounts.delayedOrders} value={current.totalDelayedOrders}>
           {' of '}
@@ -191,7 +215,7 @@ function Fleet({
           <Value text={points?.signed ?? null} reason={notCompared} />
         </td>
         <td className={styles.risk}>{count(current.atRiskVendors)} at risk</td>
-        <Days name="All vendors" values={rates} scale={scale} isOpen={!report.isPast} />
+        <Days name="All vendors" values={rates} scale={scale} target={lines.atRiskBelow} isOpen={!report.isPast} />
       </tr>
     </tfoot>
   );
@@ -201,12 +225,14 @@ function Days({
   name,
   values,
   scale,
+  target,
   isOpen,
   risk,
 }: {
   name: string;
   values: Values;
   scale: Scale;
+  target: number;
   isOpen: boolean;
   risk?: Risk;
 }) {
@@ -218,7 +244,7 @@ function Days({
         scale={scale}
         format={percent}
         isOpen={isOpen}
-        target={AT_RISK_BELOW}
+        target={target}
       />
     </td>
   );
@@ -249,15 +275,20 @@ function Count({
 function Reliability({
   vendor: { reliabilityScore, reliabilityInterval, riskLevel },
   low,
+  target,
+  reason,
 }: {
   vendor: VendorRow;
+  target: number;
+  /** Why there is none. */
+  reason: string;
   /** The start of the scale. */
   low: number;
 }) {
-  if (reliabilityScore === null || reliabilityInterval === null) return <Value text={null} reason={notCompleted} />;
+  if (reliabilityScore === null || reliabilityInterval === null) return <Value text={null} reason={reason} />;
   return (
     <span className={styles.reliability} data-risk={riskLevel}>
-      <IntervalBar score={reliabilityScore} interval={reliabilityInterval} target={AT_RISK_BELOW} low={low} />
+      <IntervalBar score={reliabilityScore} interval={reliabilityInterval} target={target} low={low} />
       <span>
         <b>{percent(reliabilityScore)}</b>
         <small>
@@ -275,7 +306,7 @@ function Trend({ vendor: { trend, trendPercentage } }: { vendor: VendorRow }) {
     <span
       className={styles.trend}
       data-trend={trend}
-      title={`${points.signed} points of reliability against the week before`}
+      title={`${points.signed} points of reliability against the days before`}
     >
       <Icon name={trend === 'stable' ? 'same' : trend} />
       <span>

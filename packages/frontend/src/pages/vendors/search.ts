@@ -1,6 +1,7 @@
-/** The search parameters of the overview. */
-export interface OverviewSearch {
-  date?: string;
+import type { ReportSearch } from '../../routes/reportSearch';
+
+/** The search parameters of the vendors. */
+export interface VendorsSearch extends ReportSearch {
   sortBy?: string;
   order?: string;
   q?: string;
@@ -12,6 +13,6 @@ export interface OverviewSearch {
 }
 
 /** The search with another sort or filter: it starts at the first page. */
-export function firstPageSearch(search: OverviewSearch, changes: OverviewSearch): OverviewSearch {
+export function firstPageSearch(search: VendorsSearch, changes: VendorsSearch): VendorsSearch {
   return { ...search, ...changes, cursor: undefined, page: undefined };
 }

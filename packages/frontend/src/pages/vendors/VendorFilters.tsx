@@ -6,21 +6,21 @@ import { Button } from '../../ui/Button';
 import { Icon } from '../../ui/Icon';
 import { useFailedSearch, usePendingSearch } from '../../ui/usePendingSearch';
 import { VisuallyHidden } from '../../ui/VisuallyHidden';
-import { firstPageSearch, type OverviewSearch } from './search';
+import { firstPageSearch, type VendorsSearch } from './search';
 import styles from './VendorFilters.module.css';
 import { VendorSort } from './VendorSort';
 
 const risks: Risk[] = ['high', 'medium', 'low', 'insufficient'];
 
 /** Sort, risk and search. All only change the address, and the router then loads the data. */
-export function VendorFilters({ search }: { search: OverviewSearch }) {
+export function VendorFilters({ search }: { search: VendorsSearch }) {
   const navigate = useNavigate();
   const pending = usePendingSearch(search);
-  const q = useFailedSearch<OverviewSearch>()?.q ?? pending.q;
+  const q = useFailedSearch<VendorsSearch>()?.q ?? pending.q;
   const selected = new Set(pending.risk?.split(','));
 
-  function show(changes: OverviewSearch) {
-    void navigate({ to: '/', search: firstPageSearch(pending, changes), resetScroll: false });
+  function show(changes: VendorsSearch) {
+    void navigate({ to: '/vendors', search: firstPageSearch(pending, changes), resetScroll: false });
   }
 
   function toggle(risk: Risk) {

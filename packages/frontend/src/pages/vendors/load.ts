@@ -1,0 +1,33 @@
+import { get } from '../../api/client';
+import { type FleetData, loadDashboard, loadFleet } from '../../api/fleet';
+import type { VendorList } from '../../api/types';
+import { sortOf } from './columns';
+import type { VendorsSearch } from './search';
+
+/** Vendors per page: fewer on a phone, where a card is as high as five rows. */
+const limit = () => (matchMedia('(max-width: 40rem)').matches ? '20' : '50');
+
+export interface VendorsData extends FleetData {
+  /** The address of the report, by which the data is known. */
+  key: string;
+  /** A page of the table. */
+  vendors: VendorList;
+}
+
+/** If `shown` is of the same report and its dashboard has not changed, only the table is replaced. */
+export async function loadVendors(
+  { cursor, q, risk, ...search }: VendorsSearch,
+  shown: VendorsData | undefined,
+  signal: AbortSignal,
+): Promise<VendorsData> {
+  const { date, window, against } = search;
+  const key = JSON.stringify([date, window, against]);
+  const query = { date, window, limit: limit(), cursor, q, risk, ...sortOf(search) };
+  const reading = get('/api/vendors', { query }, signal);
+  if (shown?.key === key) {
+    const [{ dashboard }, vendors] = await Promise.all([loadDashboard(search, signal), reading]);
+    if (JSON.stringify(dashboard) === JSON.stringify(shown.dashboard)) return { ...shown, vendors };
+  }
+  const [fleet, vendors] = await Promise.all([loadFleet(search, signal), reading]);
+  return { ...fleet, key, vendors };
+}

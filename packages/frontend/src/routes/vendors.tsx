@@ -1,0 +1,28 @@
+import { createRoute } from '@tanstack/react-router';
+import { loadWithCache } from '../api/dataCache';
+import { lazyModule } from '../api/lazyModule';
+import type { VendorsData } from '../pages/vendors/load';
+import type { VendorsSearch } from '../pages/vendors/search';
+import { ErrorState } from '../ui/ErrorState';
+import { LoadingState } from '../ui/LoadingState';
+import { rootRoute } from './root';
+import { pick } from './search';
+
+// Two modules, so that the data is requested while the page is still loading.
+const page = lazyModule(() => import('./vendors.lazy'));
+const data = lazyModule(() => import('../pages/vendors/load'));
+
+export const vendorSearchNames = ['sortBy', 'order', 'q', 'risk', 'cursor', 'page'] as const;
+
+export const vendorsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/vendors',
+  validateSearch: (search): VendorsSearch => pick(search, ['date', 'window', 'against', ...vendorSearchNames]),
+  loaderDeps: ({ search: { page: _, ...query } }) => query,
+  loader: (context) =>
+    loadWithCache(context, async (shown: VendorsData | undefined) =>
+      (await data()).loadVendors(context.deps, shown, context.abortController.signal),
+    ),
+  pendingComponent: LoadingState,
+  errorComponent: ErrorState,
+}).lazy(() => page().then((module) => module.vendorsLazyRoute));
