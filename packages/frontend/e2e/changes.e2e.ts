@@ -65,6 +65,14 @@ describe('a vendor that misses more promises than before', () => {
       const total = await read(table.getByRole('row', { name: /^The rise/ }));
       expect(points(/[+−]\S+/.exec(total)?.[0]), total).toBeCloseTo(rise, 0);
     }
+    const links = await page.getByRole('link', { name: /^[\d,]+ missed, .+: show the orders$/ }).all();
+    expect(links.length, 'every part opens its orders').toBeGreaterThan(15);
+    for (const link of links) {
+      const href = (await link.getAttribute('href')) ?? '';
+      const query = Object.fromEntries(new URL(href, goody.address).searchParams);
+      const { summary } = await goody.read('/api/orders', { ...query, limit: '1' });
+      expect.soft(summary, href).toMatchObject({ total: Number(await read(link)), totalIsLowerBound: false });
+    }
     expect(await read(page.getByText(/^since about \w+ \d+ \w+$/).first())).toContain('since about');
     await page.getByRole('link', { name: /^See the .* missed orders?$/ }).click();
     await page.getByRole('heading', { level: 1, name: new RegExp(`${whole(after.missed)} order`) }).waitFor();

@@ -57,7 +57,7 @@ export function ChangeSection({
             </RowLink>
           </p>
           <div className={styles.parts}>
-            <Parts title="By outcome" parts={outcomeParts(explanation)} />
+            <Parts title="By outcome" parts={outcomeParts(explanation)} orders={explanation.orders} page={page} />
             {shownDimensions(explanation).map(({ name, title }) => (
               <Parts
                 key={name}
@@ -164,7 +164,7 @@ function Rates({
 }
 
 /** The parts of the rise, in percentage points. They add up to it. */
-function Parts({ title, parts, orders, page }: { title: string; parts: ChangePart[]; orders?: string; page?: string }) {
+function Parts({ title, parts, orders, page }: { title: string; parts: ChangePart[]; orders: string; page: string }) {
   const rise = parts.reduce((sum, { points }) => sum + points, 0);
   const widest = Math.max(...parts.map(({ points }) => Math.abs(points)), 0.001);
   return (
@@ -190,7 +190,7 @@ function Parts({ title, parts, orders, page }: { title: string; parts: ChangePar
               <th scope="row">{name}</th>
               <td className={numberClass}>
                 {count(missedBefore)} →{' '}
-                {search === undefined || orders === undefined || missedAfter === 0 ? (
+                {search === undefined || missedAfter === 0 ? (
                   count(missedAfter)
                 ) : (
                   <RowLink

@@ -53,6 +53,19 @@ describe('what a rise is made of', () => {
       ['Rush', 24.5, { isRush: 'true' }],
       ['Not rush', 1.5, { isRush: 'false' }],
     ]);
+    const places = [group('US-CA', 3, 1), group('CA', 2, 1), group('US-NY', 1, 1), group('DE-NY', 1, 1)];
+    expect(
+      partsOf({ ...explanation, dimensions: { destination: places } }, 'destination').map(({ name, search }) => [
+        name,
+        search,
+      ]),
+      'a region of two countries, and a country without one, have no list',
+    ).toEqual([
+      ['US-CA', { region: 'CA' }],
+      ['CA', undefined],
+      ['US-NY', undefined],
+      ['DE-NY', undefined],
+    ]);
     const many = Array.from({ length: 9 }, (_, at) => group(`${at}`, 1, at));
     const parts = partsOf({ ...explanation, dimensions: { carrier: many } }, 'carrier');
     expect(parts.map(({ name, points, missedAfter }) => [name, points, missedAfter])).toEqual([

@@ -1,6 +1,6 @@
 /** What a rise of missed promises is made of, as rows and sentences. */
 import type { Explanation, GroupEffect, VendorSignals } from '../../api/types';
-import { statusLabel } from '../../format/labels';
+import { activeStatuses, statusLabel } from '../../format/labels';
 import { count, pluralize } from '../../format/numbers';
 import type { OrdersSearch } from '../orders/search';
 
@@ -43,9 +43,20 @@ function groupName(dimension: string, group: string): string {
   return dimension === 'promiseDays' ? `Promised in ${pluralize(Number(group), 'day')}` : group;
 }
 
-function groupSearch(dimension: Dimension, group: string): OrdersSearch | undefined {
+function groupSearch(dimension: Dimension, group: string, groups: GroupEffect[]): OrdersSearch | undefined {
   if (dimension === 'isRush') return { isRush: group === '1' ? 'true' : 'false' };
-  return group === '' || dimension === 'destination' ? undefined : { [dimension]: group };
+  if (dimension === 'destination') {
+    // Orders are selected by the region alone, so it has to be of one country.
+    const region = regionOf(group);
+    const isOfOne = groups.filter((other) => regionOf(other.group) === region).length === 1;
+    return region !== undefined && isOfOne ? { region } : undefined;
+  }
+  return group === '' ? undefined : { [dimension]: group };
+}
+
+/** `US-CA` → `CA`; undefined for a country without a region. */
+function regionOf(group: string): string | undefined {
+  return /^[^-]*-(.+)$/.exec(group)?.[1];
 }
 
 /** The dimensions in which there is something to compare: that with most of the rise first. */
@@ -60,21 +71,24 @@ export function shownDimensions({ dimensions, concentrated }: Explanation): { na
 
 /** The parts of the rise by the groups of a dimension, the largest first. */
 export function partsOf({ dimensions }: Explanation, dimension: Dimension): ChangePart[] {
+  const groups = dimensions[dimension] ?? [];
   const part = ({ group, missedBefore, missedAfter, rate, mix }: GroupEffect): ChangePart => ({
     name: groupName(dimension, group),
     missedBefore,
     missedAfter,
     points: rate + mix,
-    search: groupSearch(dimension, group),
+    search: groupSearch(dimension, group, groups),
   });
-  return largestFirst((dimensions[dimension] ?? []).map(part));
+  return largestFirst(groups.map(part));
 }
 
 /** The parts of the rise by how the missed orders stand, the largest first. */
 export function outcomeParts({ outcomes }: Explanation): ChangePart[] {
   const names: Record<string, string> = { ...statusLabel, OPEN: 'Not there yet', ARRIVED_LATE: 'Arrived late' };
+  const statuses: Record<string, string> = { OPEN: activeStatuses.join(), ARRIVED_LATE: 'ARRIVED' };
   const part = ({ outcome, ...rest }: Explanation['outcomes'][number]): ChangePart => ({
     name: names[outcome] ?? outcome,
+    search: { status: statuses[outcome] ?? outcome },
     ...rest,
   });
   return largestFirst(outcomes.map(part));
