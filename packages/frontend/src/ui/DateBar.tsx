@@ -22,6 +22,7 @@ export function DateBar({
   timeZone,
   search,
   name = 'date',
+  isCompared = true,
   hasTiles = false,
 }: {
   date: string;
@@ -30,6 +31,8 @@ export function DateBar({
   search: ReportSearch;
   /** The parameter of the date. A list as of a date has no window, and is compared with nothing. */
   name?: 'date' | 'asOf';
+  /** Whether the page compares its numbers with others. */
+  isCompared?: boolean;
   /** Whether the page has numbers on tiles. */
   hasTiles?: boolean;
 }) {
@@ -60,42 +63,42 @@ export function DateBar({
         )}
       </span>
       {name === 'date' && (
-        <>
-          <Select
-            label="Days"
-            value={windowOf(search.window)}
-            onChange={(window) => show(changed({ window: window === '7d' ? undefined : window }))}
-          >
-            {windows.map((window) => (
-              <option key={window} value={window}>
-                {windowLabel(window)}
-              </option>
-            ))}
-          </Select>
-          <Select
-            label="Against"
-            value={isDate ? OTHER_DATE : against}
-            onChange={(value) =>
-              show(changed({ against: value === OTHER_DATE ? daysBefore(date, 1) : value || undefined }))
-            }
-          >
-            <option value="">the days before</option>
-            {Object.entries(comparisonLabel).map(([name, label]) => (
-              <option key={name} value={name}>
-                {label}
-              </option>
-            ))}
-            <option value={OTHER_DATE}>a date</option>
-          </Select>
-          {isDate && (
-            <DateField
-              label="Against the days to"
-              value={against}
-              max={today}
-              onChange={(against) => show(changed({ against }))}
-            />
-          )}
-        </>
+        <Select
+          label="Days"
+          value={windowOf(search.window)}
+          onChange={(window) => show(changed({ window: window === '7d' ? undefined : window }))}
+        >
+          {windows.map((window) => (
+            <option key={window} value={window}>
+              {windowLabel(window)}
+            </option>
+          ))}
+        </Select>
+      )}
+      {name === 'date' && isCompared && (
+        <Select
+          label="Against"
+          value={isDate ? OTHER_DATE : against}
+          onChange={(value) =>
+            show(changed({ against: value === OTHER_DATE ? daysBefore(date, 1) : value || undefined }))
+          }
+        >
+          <option value="">the days before</option>
+          {Object.entries(comparisonLabel).map(([name, label]) => (
+            <option key={name} value={name}>
+              {label}
+            </option>
+          ))}
+          <option value={OTHER_DATE}>a date</option>
+        </Select>
+      )}
+      {name === 'date' && isCompared && isDate && (
+        <DateField
+          label="Against the days to"
+          value={against}
+          max={today}
+          onChange={(against) => show(changed({ against }))}
+        />
       )}
       <CopyButtons date={date} hasTiles={hasTiles} />
     </nav>

@@ -39,7 +39,7 @@ export function ProofPage({ data, search }: { data: ProofData; search: ProofSear
             {proven.title}: <Value text={value} reason={`no order counts in ${report.inWords}`} />
           </>
         }
-        about={<DateBar date={date} isPast={isPast} timeZone={timeZone} search={search} />}
+        about={<DateBar date={date} isPast={isPast} timeZone={timeZone} search={search} isCompared={false} />}
       >
         <p className={styles.sum}>
           <CountLink report={report} of={proven.lists.good} value={window[proven.good] as number} /> of{' '}

@@ -27,7 +27,7 @@ const notCompleted = (report: ReportLink) => `nothing completed in ${report.inWo
 const notCompared = 'nothing completed then or now';
 
 export function VendorTable({
-  data: { dashboard, history, vendors },
+  data: { dashboard, comparedDate, history, vendors },
   view: { hidden, isDense },
   search,
   report,
@@ -63,6 +63,7 @@ export function VendorTable({
             rates={history.days.map((day) => day.overallReliability)}
             scale={scale}
             lines={vendors.lines}
+            hasTrend={comparedDate === undefined}
             report={report}
           />
         )}
@@ -176,12 +177,15 @@ function Fleet({
   rates,
   scale,
   lines,
+  hasTrend,
   report,
 }: {
   dashboard: Dashboard;
   rates: Values;
   scale: Scale;
   lines: RiskLines;
+  /** Whether the dashboard is compared with the days before, as the rows are. */
+  hasTrend: boolean;
   report: ReportLink;
 }) {
   const points = change(trends.reliabilityTrend, { unit: 'points', better: 'up' });
@@ -212,7 +216,10 @@ function Fleet({
         <Count label="Orders" report={report} of={fleetCounts.totalOrders} value={current.totalOrders} />
         <Count label="Issues" report={report} of={fleetCounts.issueCount} value={current.issueCount} />
         <td className={numberClass} data-label="Trend">
-          <Value text={points?.signed ?? null} reason={notCompared} />
+          <Value
+            text={hasTrend ? (points?.signed ?? null) : null}
+            reason={hasTrend ? notCompared : 'compared with other days above'}
+          />
         </td>
         <td className={styles.risk}>{count(current.atRiskVendors)} at risk</td>
         <Days name="All vendors" values={rates} scale={scale} target={lines.atRiskBelow} isOpen={!report.isPast} />

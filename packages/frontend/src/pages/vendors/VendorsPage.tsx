@@ -28,7 +28,7 @@ export function VendorsPage({ data, search }: { data: VendorsData; search: Vendo
   const { date, asOf, timeZone } = data.dashboard;
   const { cursor, page, against: _, ...filter } = search;
   const isPast = isOver(date, asOf, timeZone);
-  const report = reportLink({ date, isPast, page: 'All vendors' }, search, data.comparedDate);
+  const report = reportLink({ date, isPast, page: 'All vendors' }, search, undefined);
   const days = daysInWords(...windowDays(windowOf(search.window), date));
   const isFiltered = search.q !== undefined || search.risk !== undefined;
   return (
@@ -43,7 +43,7 @@ export function VendorsPage({ data, search }: { data: VendorsData; search: Vendo
             {isFiltered && (pagination.total === 1 ? ' matches' : ' match')}
           </span>
         }
-        about={<DateBar date={date} isPast={isPast} timeZone={timeZone} search={search} />}
+        about={<DateBar date={date} isPast={isPast} timeZone={timeZone} search={search} isCompared={false} />}
       />
       <StatusLine dashboard={data.dashboard} readAt={data.readAt} isPast={isPast} search={search} />
       <section className={styles.section} aria-labelledby="vendors">

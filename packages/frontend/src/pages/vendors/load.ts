@@ -16,18 +16,19 @@ export interface VendorsData extends FleetData {
 
 /** If `shown` is of the same report and its dashboard has not changed, only the table is replaced. */
 export async function loadVendors(
-  { cursor, q, risk, ...search }: VendorsSearch,
+  { cursor, q, risk, sortBy, order, date, window }: VendorsSearch,
   shown: VendorsData | undefined,
   signal: AbortSignal,
 ): Promise<VendorsData> {
-  const { date, window, against } = search;
-  const key = JSON.stringify([date, window, against]);
-  const query = { date, window, limit: limit(), cursor, q, risk, ...sortOf(search) };
+  // The trends of the rows are against the days before, and so is that of all vendors.
+  const report = { date, window };
+  const key = JSON.stringify(report);
+  const query = { ...report, limit: limit(), cursor, q, risk, ...sortOf({ sortBy, order }) };
   const reading = get('/api/vendors', { query }, signal);
   if (shown?.key === key) {
-    const [{ dashboard }, vendors] = await Promise.all([loadDashboard(search, signal), reading]);
+    const [{ dashboard }, vendors] = await Promise.all([loadDashboard(report, signal), reading]);
     if (JSON.stringify(dashboard) === JSON.stringify(shown.dashboard)) return { ...shown, vendors };
   }
-  const [fleet, vendors] = await Promise.all([loadFleet(search, signal), reading]);
+  const [fleet, vendors] = await Promise.all([loadFleet(report, signal), reading]);
   return { ...fleet, key, vendors };
 }
