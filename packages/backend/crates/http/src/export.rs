@@ -156,7 +156,7 @@ pub enum ExportError {
     /// The CSV encoder failed.
     Csv(#[from] csv::Error),
     /// The workbook cannot be written.
-    Xlsx(#[from] rust_xlsxwriter::XlsxError),
+    Xlsx(#[from] zip::result::ZipError),
     /// The program ends.
     Stopped(tokio::task::JoinError),
 }
