@@ -298,7 +298,7 @@ pub(crate) async fn orders(State(app): State<App>, Params(query): Params<OrderEx
     let filter = validator.finish(filter)?;
     let total = counted_total(app.0.orders.as_ref(), app.0.reports.as_ref(), &filter, now).await?;
     let total = total.map(|total| total.total);
-    let mut export = OrderExportProgress { app, filter, now, total, format, written: 0, after: None };
+    let export = OrderExportProgress { app, filter, now, total, format, written: 0, after: None };
     // The first page is read before the response begins, so that its error has a status.
     let first = export.read_page().await?;
     if format == Format::Xlsx {
