@@ -288,7 +288,7 @@ pub(crate) struct EpisodeExport {
 /// All orders of a filter as a stream.
 #[utoipa::path(
     get, path = "/api/orders/export", operation_id = "exportOrders", tag = "orders", params(FormatQuery, OrderFilterQuery),
-    responses((status = 200, content((String = "text/csv"), (OrderView = "application/x-ndjson"))), (status = 400, body = Problem))
+    responses((status = 200, content((String = "text/csv"), (OrderView = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), (status = 400, body = Problem))
 )]
 pub(crate) async fn orders(State(app): State<App>, Params(query): Params<OrderExport>) -> Result<Response, ApiError> {
     let mut validator = Validator::default();
@@ -372,7 +372,7 @@ impl OrderExportProgress {
 /// All vendors of a filter, with their numbers, as a stream.
 #[utoipa::path(
     get, path = "/api/vendors/export", operation_id = "exportVendors", tag = "vendors", params(FormatQuery, VendorFilterQuery),
-    responses((status = 200, content((String = "text/csv"), (goody_contract::VendorRowView = "application/x-ndjson"))), (status = 400, body = Problem))
+    responses((status = 200, content((String = "text/csv"), (goody_contract::VendorRowView = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), (status = 400, body = Problem))
 )]
 pub(crate) async fn vendors(State(app): State<App>, Params(query): Params<VendorExport>) -> Result<Response, ApiError> {
     let mut validator = Validator::default();
@@ -401,7 +401,7 @@ pub(crate) async fn vendors(State(app): State<App>, Params(query): Params<Vendor
 /// All episodes of a filter as a file.
 #[utoipa::path(
     get, path = "/api/signals/episodes/export", operation_id = "exportEpisodes", tag = "vendors", params(FormatQuery, EpisodeFilterQuery),
-    responses((status = 200, content((String = "text/csv"), (EpisodeView = "application/x-ndjson"))), (status = 400, body = Problem))
+    responses((status = 200, content((String = "text/csv"), (EpisodeView = "application/x-ndjson"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), (status = 400, body = Problem))
 )]
 pub(crate) async fn episodes(
     State(app): State<App>,
