@@ -9,12 +9,14 @@ use std::io::{Cursor, Write as _};
 use goody_domain::Instant;
 use serde_json::Value;
 use zip::ZipWriter;
-use zip::result::ZipResult;
+use zip::result::{ZipError, ZipResult};
 use zip::write::SimpleFileOptions;
 
 /// The most rows of a workbook. It is complete before its first byte is sent, so it must not take long.
 pub(super) const MOST_ROWS: usize = 100_000;
 
+/// The most rows that Excel opens, without the header.
+const ROWS_OF_EXCEL: usize = 1_048_575;
 /// 1970-01-01 as a spreadsheet counts days.
 const UNIX_DAY: f64 = 25_569.0;
 const SECONDS_PER_DAY: f64 = 86_400.0;
@@ -53,17 +55,23 @@ pub(super) struct Sheet {
     archive: ZipWriter<Cursor<Vec<u8>>>,
     /// Whether the parts before the rows were written.
     is_begun: bool,
+    /// How many rows were written after the header.
+    rows: usize,
 }
 
 impl Default for Sheet {
     fn default() -> Self {
-        Self { archive: ZipWriter::new(Cursor::default()), is_begun: false }
+        Self { archive: ZipWriter::new(Cursor::default()), is_begun: false, rows: 0 }
     }
 }
 
 impl Sheet {
     /// Writes a row, and before the first one the header.
     pub(super) fn write(&mut self, cells: Vec<(String, Value)>) -> ZipResult<()> {
+        if self.rows == ROWS_OF_EXCEL {
+            return Err(ZipError::UnsupportedArchive("a workbook has at most 1,048,575 rows: export CSV"));
+        }
+        self.rows += 1;
         let mut xml = String::with_capacity(2_048);
         if !self.is_begun {
             self.begin()?;
