@@ -46,6 +46,7 @@ export function VendorHead({
           <Link
             className={styles.quiet}
             to="/vendors"
+            activeOptions={{ exact: true }}
             search={({ date, window, against }) => ({ date, window, against })}
           >
             <Icon name="left" />
