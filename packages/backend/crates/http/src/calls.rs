@@ -38,12 +38,11 @@ pub(crate) fn calls<'a>(fleet: &'a FleetReports, found: Option<&Found>) -> Vec<C
             _ => return None,
         };
         let probabilities = [change, report.risk.probability].into_iter().flatten();
-        let overdue = report.overdue.iter().flatten().filter(|overdue| Some(overdue.currency) == currency);
         Some(Place {
             row,
             class,
             certainty: probabilities.reduce(f64::max).unwrap_or(UNKNOWN),
-            value: overdue.map(|overdue| overdue.amount as f64).sum(),
+            value: report.overdue_in(currency) as f64,
         })
     };
     let mut places: Vec<Place<'_>> = fleet.rows.iter().filter_map(|row| place(row)).collect();

@@ -33,6 +33,7 @@ use crate::vendors::{VendorFilter, views};
 
 /// How many orders one read of the store returns, and how many vendors one chunk of the response has.
 const PAGE_SIZE: usize = 500;
+const SECONDS_PER_DAY: f64 = 86_400.0;
 
 /// The file format of an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ToSchema)]
@@ -157,8 +158,6 @@ pub enum ExportError {
     Csv(#[from] csv::Error),
     /// The workbook cannot be written.
     Xlsx(#[from] zip::result::ZipError),
-    /// The program ends.
-    Stopped(tokio::task::JoinError),
 }
 
 impl From<ExportError> for ApiError {
@@ -358,7 +357,7 @@ impl OrderExportProgress {
         loop {
             self.write(&mut writer, &page).await?;
             if self.after.is_none() {
-                return finished(writer).await;
+                return Ok(writer.finish()?);
             }
             if self.written >= MOST_ROWS {
                 let reason = format!("xlsx is for at most {MOST_ROWS} orders: choose csv, or fewer orders");
@@ -413,14 +412,8 @@ pub(crate) async fn episodes(
     let rows = validator.finish(filter)?.rows(&app).await?;
     let views: Vec<EpisodeView> = rows.into_iter().map(|(_, view)| view).collect();
     let mut file = writer.write(&views)?;
-    file.extend(finished(writer).await?);
+    file.extend(writer.finish()?);
     Ok(attachment(file.into(), format, "episodes"))
-}
-
-/// The end of a file. Compressing a workbook takes seconds, so another thread does it.
-async fn finished(writer: RowWriter) -> Result<Vec<u8>, ApiError> {
-    let bytes = tokio::task::spawn_blocking(|| writer.finish()).await;
-    Ok(bytes.map_err(ExportError::Stopped)??)
 }
 
 /// The version of the time zone database that defines the days of an export. It is a header and not part of the file, so that

@@ -93,8 +93,7 @@ fn sort_key(by: VendorSortBy, row: &FleetRow, currency: Option<Currency>) -> Sor
                 RiskLevel::Medium => 1,
                 RiskLevel::Low | RiskLevel::Insufficient => 2,
             };
-            let overdue = report.overdue.iter().flatten().filter(|overdue| Some(overdue.currency) == currency);
-            return SortKey::Attention(rank, -overdue.map(|of| of.amount).sum::<i64>(), -figures.delayed_orders);
+            return SortKey::Attention(rank, -report.overdue_in(currency), -figures.delayed_orders);
         }
         VendorSortBy::RiskLevel => match report.risk {
             Risk { level: RiskLevel::Insufficient, .. } => None,

@@ -59,6 +59,12 @@ impl Report {
         (self.risk, self.previous_risk) = (Risk::of(&current), Risk::of(&previous));
     }
 
+    /// The gift values of the delayed orders in one currency, in minor units. 0 without a currency, and on past dates.
+    pub fn overdue_in(&self, currency: Option<Currency>) -> i64 {
+        let amounts = self.overdue.iter().flatten().filter(|overdue| Some(overdue.currency) == currency);
+        amounts.map(|overdue| overdue.amount).sum()
+    }
+
     /// Both windows, to compare them.
     pub fn trends(&self) -> Trends<'_> {
         Trends { current: &self.current7d, previous: &self.previous7d }

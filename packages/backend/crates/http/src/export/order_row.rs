@@ -6,7 +6,7 @@ use goody_contract::OrderView;
 use goody_domain::{Instant, Order};
 use serde::Serialize;
 
-const SECONDS_PER_DAY: f64 = 86_400.0;
+use super::SECONDS_PER_DAY;
 
 /// An order, and what a person would compute from it in a spreadsheet.
 #[derive(Debug, Serialize)]

@@ -12,6 +12,8 @@ use zip::ZipWriter;
 use zip::result::{ZipError, ZipResult};
 use zip::write::SimpleFileOptions;
 
+use super::SECONDS_PER_DAY;
+
 /// The most rows of a workbook. It is complete before its first byte is sent, so it must not take long.
 pub(super) const MOST_ROWS: usize = 100_000;
 
@@ -19,7 +21,6 @@ pub(super) const MOST_ROWS: usize = 100_000;
 const ROWS_OF_EXCEL: usize = 1_048_575;
 /// 1970-01-01 as a spreadsheet counts days.
 const UNIX_DAY: f64 = 25_569.0;
-const SECONDS_PER_DAY: f64 = 86_400.0;
 /// The longest text of a cell, in UTF-16 units; Excel refuses a file with a longer one.
 const LONGEST_TEXT: usize = 32_767;
 
