@@ -5,6 +5,7 @@ import type { VendorsData } from '../pages/vendors/load';
 import type { VendorsSearch } from '../pages/vendors/search';
 import { ErrorState } from '../ui/ErrorState';
 import { LoadingState } from '../ui/LoadingState';
+import { reportSearch } from './reportSearch';
 import { rootRoute } from './root';
 import { pick } from './search';
 
@@ -17,7 +18,10 @@ export const vendorSearchNames = ['sortBy', 'order', 'q', 'risk', 'cursor', 'pag
 export const vendorsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/vendors',
-  validateSearch: (search): VendorsSearch => pick(search, ['date', 'window', 'against', ...vendorSearchNames]),
+  validateSearch: (search): VendorsSearch => ({
+    ...reportSearch(search),
+    ...pick(search, vendorSearchNames),
+  }),
   loaderDeps: ({ search: { page: _, ...query } }) => query,
   loader: (context) =>
     loadWithCache(context, async (shown: VendorsData | undefined) =>

@@ -1,23 +1,15 @@
-import { useEffect, useId, useRef, useState } from 'react';
+import { useId, useRef } from 'react';
 import styles from './Command.module.css';
 import { copyText } from './copyText';
 import { Icon, SvgIcon } from './Icon';
+import { useBriefly } from './useBriefly';
 import { VisuallyHidden } from './VisuallyHidden';
-
-/** How long the button states the result, in milliseconds. */
-const SHOWN_MS = 4000;
 
 /** A command for a shell, with a button that copies it. */
 export function Command({ title, children }: { title: string; children: string }) {
   const id = useId();
   const code = useRef<HTMLElement>(null);
-  const [result, setResult] = useState<'copied' | 'selected' | null>(null);
-
-  useEffect(() => {
-    if (result === null) return;
-    const timer = setTimeout(() => setResult(null), SHOWN_MS);
-    return () => clearTimeout(timer);
-  }, [result]);
+  const [result, setResult] = useBriefly<'copied' | 'selected'>();
 
   async function copy() {
     if (code.current !== null) setResult((await copyText(code.current)) ? 'copied' : 'selected');

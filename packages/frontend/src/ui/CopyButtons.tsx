@@ -1,26 +1,17 @@
-import { useEffect, useState } from 'react';
 import { lazyModule } from '../api/lazyModule';
 import type { What } from './copy';
 import { Icon } from './Icon';
+import { useBriefly } from './useBriefly';
 import { VisuallyHidden } from './VisuallyHidden';
 
 // Lazy: the numbers come first.
 const loadCopy = lazyModule(() => import('./copy'));
 
-/** How long a button states the result, in milliseconds. */
-const SHOWN_MS = 4000;
-
 const names: Record<What, string> = { link: 'Copy link', table: 'Copy as table', picture: 'Copy as picture' };
 
 /** Buttons that copy what the page shows on a date: the link, and its numbers if it has tiles. */
 export function CopyButtons({ date, hasTiles }: { date: string; hasTiles: boolean }) {
-  const [done, setDone] = useState<{ what: What; text: string } | null>(null);
-
-  useEffect(() => {
-    if (done === null) return;
-    const timer = setTimeout(() => setDone(null), SHOWN_MS);
-    return () => clearTimeout(timer);
-  }, [done]);
+  const [done, setDone] = useBriefly<{ what: What; text: string }>();
 
   async function copy(what: What) {
     setDone({ what, text: await (await loadCopy()).copied(what, date) });

@@ -1,7 +1,8 @@
 import { useRouter, useSearch } from '@tanstack/react-router';
-import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
+import { type KeyboardEvent, useEffect, useId, useState } from 'react';
 import { ApiError, get } from '../api/client';
 import { stringifySearch } from '../routes/search';
+import { Dialog } from './Dialog';
 import styles from './Finder.module.css';
 import { Icon } from './Icon';
 import { pathOf } from './RowLink';
@@ -51,7 +52,6 @@ async function search(text: string, signal: AbortSignal): Promise<Place[]> {
  * move, Enter opens, Escape closes.
  */
 export default function Finder({ onClose }: { onClose: () => void }) {
-  const dialog = useRef<HTMLDialogElement>(null);
   const { history } = useRouter();
   const { date } = useSearch({ strict: false });
   const id = useId();
@@ -60,7 +60,6 @@ export default function Finder({ onClose }: { onClose: () => void }) {
   const [found, setFound] = useState<{ places: Place[] | 'failed'; text: string }>({ places: [], text: '' });
   const [active, setActive] = useState(0);
 
-  useEffect(() => dialog.current?.showModal(), []);
   useEffect(() => {
     if (text === '') return;
     const controller = new AbortController();
@@ -100,7 +99,7 @@ export default function Finder({ onClose }: { onClose: () => void }) {
   }
 
   return (
-    <dialog ref={dialog} className={styles.dialog} aria-label="Find" onClose={onClose} closedby="any">
+    <Dialog label="Find" className={styles.dialog} onClose={onClose}>
       <label className={styles.field}>
         <Icon name="search" />
         <input
@@ -148,6 +147,6 @@ export default function Finder({ onClose }: { onClose: () => void }) {
         {found.places === 'failed' && isSearched && 'The search failed. Type again to repeat it.'}
         {found.places !== 'failed' && isSearched && places.length === 0 && 'Nothing begins with this text.'}
       </p>
-    </dialog>
+    </Dialog>
   );
 }

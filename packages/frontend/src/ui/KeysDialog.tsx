@@ -1,5 +1,5 @@
-import { useEffect, useRef } from 'react';
 import { Button } from './Button';
+import { Dialog } from './Dialog';
 import styles from './KeysDialog.module.css';
 
 const keys: [key: string, what: string][] = [
@@ -14,10 +14,8 @@ const keys: [key: string, what: string][] = [
 
 /** The keys of the page. */
 export default function KeysDialog({ onClose }: { onClose: () => void }) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
   return (
-    <dialog ref={dialog} className={styles.dialog} aria-labelledby="keys" onClose={onClose} closedby="any">
+    <Dialog labelledBy="keys" className={styles.dialog} onClose={onClose}>
       <h2 id="keys">Keys</h2>
       <dl>
         {keys.map(([key, what]) => (
@@ -32,6 +30,6 @@ export default function KeysDialog({ onClose }: { onClose: () => void }) {
       <form method="dialog">
         <Button type="submit">Close</Button>
       </form>
-    </dialog>
+    </Dialog>
   );
 }

@@ -9,6 +9,10 @@ import { type Count, daysOf, ordersBehind, type ReportKey, type WindowName } fro
 /** A report, and the name of the page that shows it: lists lead back to it. */
 export interface ReportLink extends ReportKey {
   page: string;
+  /** The days of its window: `9–15 Mar 2018`. */
+  days: string;
+  /** The same for a heading, which says whether the last day is over. */
+  label: string;
   /** Its window in words: `these seven days`. */
   inWords: string;
   /** What it is compared with, in words: `the week before`. */
@@ -23,10 +27,13 @@ export function reportLink(
 ): ReportLink {
   const window = windowOf(search.window);
   const against = comparedDate === undefined ? undefined : windowDays(window, comparedDate);
+  const days = daysInWords(...windowDays(window, report.date));
   return {
     ...report,
     window,
     against,
+    days,
+    label: report.isPast ? days : `${days}, today not over`,
     inWords: windowInWords(window),
     comparedTo: comparedInWords(window, against),
   };

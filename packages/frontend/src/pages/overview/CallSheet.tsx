@@ -8,9 +8,11 @@ import { likelihood, pluralize, sums } from '../../format/numbers';
 import { capitalized, ratesInWords, reasonInWords, type Stuck, sentence } from '../../format/sentences';
 import { clock, isoDay, shortDay } from '../../format/times';
 import { windowSpan } from '../../format/windows';
+import { reportSearch } from '../../routes/reportSearch';
 import { Button } from '../../ui/Button';
 import { Icon } from '../../ui/Icon';
 import { pathOf, RowLink } from '../../ui/RowLink';
+import { VisuallyHidden } from '../../ui/VisuallyHidden';
 import type { ReportLink } from '../orders/CountLink';
 import { fleetCounts, ordersBehind } from '../orders/ordersBehind';
 import { LazyMail } from '../vendor/LazyMail';
@@ -106,7 +108,7 @@ function Vendor({
         <>
           {supportContact !== null && <span>{supportContact}</span>}{' '}
           <Button icon="mail" onClick={() => onMail(vendorId)}>
-            Write<span className={styles.whom}> to {name}</span>
+            Write<VisuallyHidden> to {name}</VisuallyHidden>
           </Button>
         </>
       }
@@ -227,7 +229,7 @@ function StuckOrders({ stuck, report }: { stuck: Stuck; report: ReportLink }) {
         </>
       )}
       {' All vendors: '}
-      <Link to="/vendors" search={({ date, window, against }) => ({ date, window, against })}>
+      <Link to="/vendors" search={reportSearch}>
         the worst first
       </Link>
       .

@@ -2,8 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { lazyModule } from '../../api/lazyModule';
 import { pluralize } from '../../format/numbers';
-import { daysInWords, isOver } from '../../format/times';
-import { windowDays, windowOf } from '../../format/windows';
+import { isOver } from '../../format/times';
 import type { ReportSearch } from '../../routes/reportSearch';
 import { buttonClass } from '../../ui/Button';
 import { DateBar } from '../../ui/DateBar';
@@ -33,12 +32,11 @@ export function OverviewPage({ data, search }: { data: OverviewData; search: Rep
     [date, isPast, search, comparedDate],
   );
   const isEmpty = dashboard.systemHealth.dataFreshness === 'empty';
-  const days = daysInWords(...windowDays(windowOf(search.window), date));
   return (
     <>
-      <title>{`Overview · ${days} · Goody`}</title>
+      <title>{`Overview · ${report.days} · Goody`}</title>
       <PageHead
-        label={isPast ? days : `${days}, today not over`}
+        label={report.label}
         title={isEmpty ? 'No orders yet.' : <Title {...headline(dashboard)} />}
         about={!isEmpty && <DateBar date={date} isPast={isPast} timeZone={timeZone} search={search} hasTiles />}
       />

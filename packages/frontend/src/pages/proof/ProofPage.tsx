@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { count, money, percent } from '../../format/numbers';
-import { daysInWords, ownZone } from '../../format/times';
+import { ownZone } from '../../format/times';
 import { BackLink } from '../../ui/BackLink';
 import { Button } from '../../ui/Button';
 import { DateBar } from '../../ui/DateBar';
@@ -12,7 +12,7 @@ import { numberClass, Table } from '../../ui/Table';
 import { Timestamp } from '../../ui/Timestamp';
 import { formatOrNull, Value } from '../../ui/Value';
 import { CountLink, reportLink } from '../orders/CountLink';
-import { daysOf, ordersBehind } from '../orders/ordersBehind';
+import { ordersBehind } from '../orders/ordersBehind';
 import type { ProofData, ProofList } from './load';
 import styles from './ProofPage.module.css';
 import { type ProvenRate, provenRate, provenRates } from './rates';
@@ -25,15 +25,14 @@ export function ProofPage({ data, search }: { data: ProofData; search: ProofSear
   const proven = provenRate(search.of);
   const score = window[proven.rate] as number | null;
   const report = reportLink({ vendorId, date, isPast, page: `${proven.title} of ${name}` }, search, undefined);
-  const days = daysInWords(...daysOf(report));
   const value = formatOrNull(score, percent);
   const filter = ordersBehind(report, proven.lists.all);
   return (
     <>
-      <title>{`${proven.title} of ${name}, order by order · ${days} · Goody`}</title>
+      <title>{`${proven.title} of ${name}, order by order · ${report.days} · Goody`}</title>
       <BackLink fallback={{ href: pathOf.vendor(vendorId), name }} />
       <PageHead
-        label={`${name}, ${isPast ? days : `${days}, today not over`}`}
+        label={`${name}, ${report.label}`}
         title={
           <>
             {proven.title}: <Value text={value} reason={`no order counts in ${report.inWords}`} />

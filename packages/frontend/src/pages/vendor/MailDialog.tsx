@@ -1,9 +1,10 @@
-import { useEffect, useId, useRef, useState } from 'react';
+import { useEffect, useId, useState } from 'react';
 import { ApiError, get } from '../../api/client';
 import { optional } from '../../api/optional';
 import { isOver } from '../../format/times';
 import { Button, buttonClass } from '../../ui/Button';
 import { copyString } from '../../ui/copyText';
+import { Dialog } from '../../ui/Dialog';
 import { errorMessage } from '../../ui/errorMessage';
 import { fleetCounts, ordersBehind } from '../orders/ordersBehind';
 import styles from './MailDialog.module.css';
@@ -42,13 +43,11 @@ export default function MailDialog({
   date: string | undefined;
   onClose: () => void;
 }) {
-  const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   const [draft, setDraft] = useState<Draft | null>(null);
   const [failure, setFailure] = useState<ApiError | null>(null);
   const [copied, setCopied] = useState('');
 
-  useEffect(() => dialog.current?.showModal(), []);
   useEffect(() => {
     const controller = new AbortController();
     loadDraft(vendorId, date, controller.signal).then(setDraft, (error) => {
@@ -61,7 +60,7 @@ export default function MailDialog({
 
   const address = draft === null ? null : mailAddress(draft.contact);
   return (
-    <dialog ref={dialog} className={styles.dialog} aria-labelledby={`${id}-title`} onClose={onClose} closedby="any">
+    <Dialog labelledBy={`${id}-title`} className={styles.dialog} onClose={onClose}>
       <h2 id={`${id}-title`}>{draft === null ? 'Mail to the vendor' : `Mail to ${draft.name}`}</h2>
       {draft === null && failure === null && <p role="status">Writing…</p>}
       {failure !== null && <p role="alert">The mail cannot be written: {errorMessage(failure)}</p>}
@@ -105,6 +104,6 @@ export default function MailDialog({
       <form method="dialog">
         <Button type="submit">Close</Button>
       </form>
-    </dialog>
+    </Dialog>
   );
 }

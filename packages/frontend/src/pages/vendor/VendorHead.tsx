@@ -3,7 +3,7 @@ import { type ReactNode, useState } from 'react';
 import type { VendorReport } from '../../api/types';
 import { likelihood, pluralize } from '../../format/numbers';
 import { shortDay } from '../../format/times';
-import type { ReportSearch } from '../../routes/reportSearch';
+import { type ReportSearch, reportSearch } from '../../routes/reportSearch';
 import { BackLink } from '../../ui/BackLink';
 import { Button, buttonClass } from '../../ui/Button';
 import { DateBar } from '../../ui/DateBar';
@@ -20,15 +20,12 @@ import { verdict } from './verdict';
 /** The vendor and its verdict: a block as wide as the window, with the tone of its risk. */
 export function VendorHead({
   report: { vendor, report, lines },
-  days,
   news,
   timeZone,
   search,
   reportLink,
 }: {
   report: VendorReport;
-  /** The days of the numbers. */
-  days: string;
   /** Why the verdict is not that of the day before; null if it is. */
   news: string | null;
   timeZone: string;
@@ -43,12 +40,7 @@ export function VendorHead({
     <div className={styles.head} data-risk={riskLevel}>
       <div className={styles.top}>
         {location.state.openedFrom === undefined ? (
-          <Link
-            className={styles.quiet}
-            to="/vendors"
-            activeOptions={{ exact: true }}
-            search={({ date, window, against }) => ({ date, window, against })}
-          >
+          <Link className={styles.quiet} to="/vendors" activeOptions={{ exact: true }} search={reportSearch}>
             <Icon name="left" />
             All vendors
           </Link>
@@ -56,7 +48,7 @@ export function VendorHead({
           <BackLink />
         )}
         <div className={styles.days}>
-          <p>{days}</p>
+          <p>{reportLink.label}</p>
           <DateBar date={report.date} isPast={reportLink.isPast} timeZone={timeZone} search={search} hasTiles />
         </div>
       </div>

@@ -1,9 +1,8 @@
 import { isolated } from '../../format/names';
-import { daysInWords, ownZone } from '../../format/times';
+import { ownZone } from '../../format/times';
 import { StateBox } from '../../ui/StateBox';
 import { Timestamp } from '../../ui/Timestamp';
 import { reportLink } from '../orders/CountLink';
-import { daysOf } from '../orders/ordersBehind';
 import { ChangeSection } from './ChangeSection';
 import { Definitions } from './Definitions';
 import { HistorySection } from './HistorySection';
@@ -30,13 +29,11 @@ export function VendorPage({
   const { timeZone } = history;
   const { vendorId, name } = vendor;
   const shown = reportLink({ vendorId, date: report.date, isPast, page: name }, search, comparedDate);
-  const days = daysInWords(...daysOf(shown));
   return (
     <>
-      <title>{`${isolated(name)} · ${days} · Goody`}</title>
+      <title>{`${isolated(name)} · ${shown.days} · Goody`}</title>
       <VendorHead
         report={vendorReport}
-        days={isPast ? days : `${days}, today not over`}
         news={leftTheWindow(report, dayBefore, history.days)}
         timeZone={timeZone}
         search={search}

@@ -1,9 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
-import type { FormEvent } from 'react';
 import type { Risk } from '../../api/types';
 import { riskLabel } from '../../format/labels';
-import { Button } from '../../ui/Button';
-import { Icon } from '../../ui/Icon';
+import { SearchForm } from '../../ui/SearchForm';
 import { useFailedSearch, usePendingSearch } from '../../ui/usePendingSearch';
 import { VisuallyHidden } from '../../ui/VisuallyHidden';
 import { firstPageSearch, type VendorsSearch } from './search';
@@ -28,12 +26,6 @@ export function VendorFilters({ search }: { search: VendorsSearch }) {
     show({ risk: next.length === 0 ? undefined : next.join(',') });
   }
 
-  function submit(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault();
-    const q = String(new FormData(event.currentTarget).get('q') ?? '').trim();
-    show({ q: q === '' ? undefined : q });
-  }
-
   return (
     <div className={styles.filters}>
       <VendorSort search={search} />
@@ -54,23 +46,7 @@ export function VendorFilters({ search }: { search: VendorsSearch }) {
           </button>
         ))}
       </fieldset>
-      <search>
-        <form className={styles.search} onSubmit={submit}>
-          <label className={styles.field}>
-            <Icon name="search" />
-            <VisuallyHidden>Search vendors</VisuallyHidden>
-            <input
-              key={q}
-              type="search"
-              name="q"
-              defaultValue={q}
-              placeholder="Name, id or category"
-              autoComplete="off"
-            />
-          </label>
-          <Button type="submit">Search</Button>
-        </form>
-      </search>
+      <SearchForm label="Search vendors" q={q} placeholder="Name, id or category" onSearch={(q) => show({ q })} />
     </div>
   );
 }

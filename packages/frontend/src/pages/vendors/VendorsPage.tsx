@@ -1,8 +1,7 @@
 import { useState } from 'react';
 import { riskPhrase } from '../../format/labels';
 import { count, pluralize } from '../../format/numbers';
-import { daysInWords, isOver } from '../../format/times';
-import { windowDays, windowOf } from '../../format/windows';
+import { isOver } from '../../format/times';
 import { BackLink } from '../../ui/BackLink';
 import { DateBar } from '../../ui/DateBar';
 import { Exports } from '../../ui/Exports';
@@ -29,14 +28,13 @@ export function VendorsPage({ data, search }: { data: VendorsData; search: Vendo
   const { cursor, page, against: _, ...filter } = search;
   const isPast = isOver(date, asOf, timeZone);
   const report = reportLink({ date, isPast, page: 'All vendors' }, search, undefined);
-  const days = daysInWords(...windowDays(windowOf(search.window), date));
   const isFiltered = search.q !== undefined || search.risk !== undefined;
   return (
     <>
-      <title>{[...filtersInWords(search), 'Vendors', days, 'Goody'].join(' · ')}</title>
+      <title>{[...filtersInWords(search), 'Vendors', report.days, 'Goody'].join(' · ')}</title>
       <BackLink />
       <PageHead
-        label={days}
+        label={report.days}
         title={
           <span role="status">
             {pluralize(pagination.total, 'vendor')}
