@@ -85,6 +85,8 @@ test('Ctrl-K finds any vendor, order and page, with the keyboard alone', async (
   await expect.poll(() => new URL(page.url()).pathname).toBe('/orders/gift-9');
 
   await page.getByRole('button', { name: 'Find' }).click();
+  // Keys that are pressed before the dialog is open are not for it.
+  await expect.poll(() => field.evaluate((element) => element === document.activeElement)).toBe(true);
   for (let row = 1; row < 4; row += 1) await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
   await expect.poll(() => new URL(page.url()).pathname).toBe('/orders/recent');
