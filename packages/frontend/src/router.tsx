@@ -1,17 +1,20 @@
 import { createRouter } from '@tanstack/react-router';
-import { trackLocation } from './api/dataCache';
+import { type ShownPage, shownBy } from './routes/keepShown';
 import { orderRoute } from './routes/order';
 import { ordersRoute } from './routes/orders';
 import { overviewRoute } from './routes/overview';
 import { proofRoute } from './routes/proof';
 import { recentRoute } from './routes/recent';
 import { rejectionsRoute } from './routes/rejections';
-import { rootRoute } from './routes/root';
+import { FRESH_MS, rootRoute } from './routes/root';
 import { parseSearch, stringifySearch } from './routes/search';
 import { vendorRoute } from './routes/vendor';
 import { vendorsRoute } from './routes/vendors';
 
-/** Each navigation to a page reads the server: the router caches nothing and preloads nothing. */
+/** Placeholders appear after this time, in milliseconds. */
+const PENDING_MS = 300;
+
+/** Nothing is preloaded. A page that was left a moment ago is shown again as it was; see `staleTime` of each route. */
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
     overviewRoute,
@@ -23,19 +26,22 @@ export const router = createRouter({
     orderRoute,
     rejectionsRoute,
   ]),
+  context: { shown: (): ShownPage | undefined => shownBy(router) },
   parseSearch,
   stringifySearch,
   scrollRestoration: true,
   defaultPreload: false,
-  defaultGcTime: 0,
+  defaultPendingMs: PENDING_MS,
+  defaultGcTime: FRESH_MS,
+  // Old numbers are not shown while newer ones load.
+  defaultStaleReloadMode: 'blocking',
 });
 
 // Another page that loads slowly shows placeholders. Another filter of the same page keeps the shown content.
 router.subscribe('onBeforeNavigate', ({ pathChanged }) => {
-  router.options.defaultPendingMs = pathChanged ? 300 : Number.POSITIVE_INFINITY;
+  const defaultPendingMs = pathChanged ? PENDING_MS : Number.POSITIVE_INFINITY;
+  if (router.options.defaultPendingMs !== defaultPendingMs) router.update({ ...router.options, defaultPendingMs });
 });
-
-trackLocation(router);
 
 declare module '@tanstack/react-router' {
   interface Register {

@@ -19,11 +19,12 @@ export interface FleetData {
 
 /** Sends its requests at once, except for a comparison with a date that depends on what the server says is today. */
 export async function loadFleet(search: ReportSearch, signal: AbortSignal): Promise<FleetData> {
-  const [compared, history] = await Promise.all([
-    loadDashboard(search, signal),
-    get('/api/dashboard/history', { query: { to: search.date, window: search.window } }, signal),
-  ]);
+  const [compared, history] = await Promise.all([loadDashboard(search, signal), loadHistory(search, signal)]);
   return { ...compared, history, readAt: Date.now() };
+}
+
+export function loadHistory({ date, window }: ReportSearch, signal: AbortSignal): Promise<FleetHistory> {
+  return get('/api/dashboard/history', { query: { to: date, window } }, signal);
 }
 
 /** The dashboard, compared as the address says. */

@@ -1,9 +1,9 @@
 import { createRoute } from '@tanstack/react-router';
-import { loadWithCache } from '../api/dataCache';
 import { lazyModule } from '../api/lazyModule';
 import { ErrorState } from '../ui/ErrorState';
 import { LoadingState } from '../ui/LoadingState';
-import { rootRoute } from './root';
+import { keepShown, shouldReload } from './keepShown';
+import { FRESH_MS, rootRoute } from './root';
 
 // Two modules, so that the data is requested while the page is still loading.
 const page = lazyModule(() => import('./order.lazy'));
@@ -14,9 +14,9 @@ export const orderRoute = createRoute({
   path: '/orders/$orderId',
   validateSearch: (): Record<never, string> => ({}),
   loader: (context) =>
-    loadWithCache(context, async () =>
-      (await data()).loadOrder(context.params.orderId, context.abortController.signal),
-    ),
+    keepShown(context, async () => (await data()).loadOrder(context.params.orderId, context.abortController.signal)),
+  shouldReload,
+  staleTime: FRESH_MS,
   pendingComponent: LoadingState,
   errorComponent: ErrorState,
 }).lazy(() => page().then((module) => module.orderLazyRoute));

@@ -1,10 +1,10 @@
 import { createRoute } from '@tanstack/react-router';
-import { loadWithCache } from '../api/dataCache';
 import { lazyModule } from '../api/lazyModule';
 import type { OrdersSearch } from '../pages/orders/search';
 import { ErrorState } from '../ui/ErrorState';
 import { LoadingState } from '../ui/LoadingState';
-import { rootRoute } from './root';
+import { keepShown, shouldReload } from './keepShown';
+import { FRESH_MS, rootRoute } from './root';
 
 // Two modules, so that the data is requested while the page is still loading.
 const page = lazyModule(() => import('./orders.lazy'));
@@ -17,7 +17,9 @@ export const ordersRoute = createRoute({
   validateSearch: (search) => search as OrdersSearch,
   loaderDeps: ({ search: { page: _, ...query } }) => query,
   loader: (context) =>
-    loadWithCache(context, async () => (await data()).loadOrders(context.deps, context.abortController.signal)),
+    keepShown(context, async () => (await data()).loadOrders(context.deps, context.abortController.signal)),
+  shouldReload,
+  staleTime: FRESH_MS,
   pendingComponent: LoadingState,
   errorComponent: ErrorState,
 }).lazy(() => page().then((module) => module.ordersLazyRoute));

@@ -1,11 +1,11 @@
 import { createRoute, redirect } from '@tanstack/react-router';
-import { loadWithCache } from '../api/dataCache';
 import { loadOverview } from '../pages/overview/load';
 import { OverviewPage } from '../pages/overview/OverviewPage';
 import { ErrorState } from '../ui/ErrorState';
 import { LoadingOverview } from '../ui/LoadingState';
+import { keepShown, shouldReload } from './keepShown';
 import { type ReportSearch, reportSearch } from './reportSearch';
-import { rootRoute } from './root';
+import { FRESH_MS, rootRoute } from './root';
 import { vendorSearchNames } from './vendors';
 
 export const overviewRoute = createRoute({
@@ -18,10 +18,12 @@ export const overviewRoute = createRoute({
     if (vendorSearchNames.some((name) => name in search)) throw redirect({ to: '/vendors', search, replace: true });
   },
   loaderDeps: ({ search }) => search,
-  loader: (context) => loadWithCache(context, () => loadOverview(context.deps, context.abortController.signal)),
+  loader: (context) => keepShown(context, () => loadOverview(context.deps, context.abortController.signal)),
   component: function Overview() {
     return <OverviewPage data={overviewRoute.useLoaderData()} search={overviewRoute.useSearch()} />;
   },
+  shouldReload,
+  staleTime: FRESH_MS,
   pendingComponent: LoadingOverview,
   errorComponent: ErrorState,
 });

@@ -1,10 +1,10 @@
 import { createRoute } from '@tanstack/react-router';
-import { loadWithCache } from '../api/dataCache';
 import { lazyModule } from '../api/lazyModule';
 import type { ProofSearch } from '../pages/proof/search';
 import { ErrorState } from '../ui/ErrorState';
 import { LoadingState } from '../ui/LoadingState';
-import { rootRoute } from './root';
+import { keepShown, shouldReload } from './keepShown';
+import { FRESH_MS, rootRoute } from './root';
 import { pick } from './search';
 
 // Two modules, so that the data is requested while the page is still loading.
@@ -17,9 +17,11 @@ export const proofRoute = createRoute({
   validateSearch: (search): ProofSearch => pick(search, ['date', 'window', 'of']),
   loaderDeps: ({ search }) => search,
   loader: (context) =>
-    loadWithCache(context, async () =>
+    keepShown(context, async () =>
       (await data()).loadProof(context.params.vendorId, context.deps, context.abortController.signal),
     ),
+  shouldReload,
+  staleTime: FRESH_MS,
   pendingComponent: LoadingState,
   errorComponent: ErrorState,
 }).lazy(() => page().then((module) => module.proofLazyRoute));

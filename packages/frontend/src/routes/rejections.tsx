@@ -1,9 +1,9 @@
 import { createRoute } from '@tanstack/react-router';
-import { loadWithCache } from '../api/dataCache';
 import { lazyModule } from '../api/lazyModule';
 import type { RejectionsSearch } from '../pages/rejections/load';
 import { ErrorState } from '../ui/ErrorState';
 import { LoadingState } from '../ui/LoadingState';
+import { keepShown, shouldReload } from './keepShown';
 import { rootRoute } from './root';
 
 // Two modules, so that the data is requested while the page is still loading.
@@ -17,7 +17,8 @@ export const rejectionsRoute = createRoute({
   validateSearch: (search) => search as RejectionsSearch,
   loaderDeps: ({ search: { page: _, ...query } }) => query,
   loader: (context) =>
-    loadWithCache(context, async () => (await data()).loadRejections(context.deps, context.abortController.signal)),
+    keepShown(context, async () => (await data()).loadRejections(context.deps, context.abortController.signal)),
+  shouldReload,
   pendingComponent: LoadingState,
   errorComponent: ErrorState,
 }).lazy(() => page().then((module) => module.rejectionsLazyRoute));

@@ -1,11 +1,11 @@
 import { createRoute } from '@tanstack/react-router';
-import { loadWithCache } from '../api/dataCache';
 import { lazyModule } from '../api/lazyModule';
 import type { VendorSearch } from '../pages/vendor/search';
 import { ErrorState } from '../ui/ErrorState';
 import { LoadingVendor } from '../ui/LoadingState';
+import { keepShown, shouldReload } from './keepShown';
 import { reportSearch } from './reportSearch';
-import { rootRoute } from './root';
+import { FRESH_MS, rootRoute } from './root';
 
 // Two modules, so that the data is requested while the page is still loading.
 const page = lazyModule(() => import('./vendor.lazy'));
@@ -20,12 +20,12 @@ export const vendorRoute = createRoute({
   }),
   loaderDeps: ({ search: { days: _, ...report } }) => report,
   loader: (context) =>
-    loadWithCache(context, async () => {
+    keepShown(context, async () => {
       const { loadVendor } = await data();
       return loadVendor(context.params.vendorId, context.deps, context.abortController.signal);
     }),
-  // The other days of the chart are already loaded. Refresh still reloads.
-  shouldReload: false,
+  shouldReload,
+  staleTime: FRESH_MS,
   pendingComponent: LoadingVendor,
   errorComponent: ErrorState,
 }).lazy(() => page().then((module) => module.vendorLazyRoute));

@@ -1,12 +1,12 @@
 import { createRoute } from '@tanstack/react-router';
-import { loadWithCache } from '../api/dataCache';
 import { lazyModule } from '../api/lazyModule';
 import type { VendorsData } from '../pages/vendors/load';
 import type { VendorsSearch } from '../pages/vendors/search';
 import { ErrorState } from '../ui/ErrorState';
 import { LoadingState } from '../ui/LoadingState';
+import { keepShown, shouldReload } from './keepShown';
 import { reportSearch } from './reportSearch';
-import { rootRoute } from './root';
+import { FRESH_MS, rootRoute } from './root';
 import { pick } from './search';
 
 // Two modules, so that the data is requested while the page is still loading.
@@ -24,9 +24,11 @@ export const vendorsRoute = createRoute({
   }),
   loaderDeps: ({ search: { page: _, ...query } }) => query,
   loader: (context) =>
-    loadWithCache(context, async (shown: VendorsData | undefined) =>
+    keepShown(context, async (shown: VendorsData | undefined) =>
       (await data()).loadVendors(context.deps, shown, context.abortController.signal),
     ),
+  shouldReload,
+  staleTime: FRESH_MS,
   pendingComponent: LoadingState,
   errorComponent: ErrorState,
 }).lazy(() => page().then((module) => module.vendorsLazyRoute));

@@ -1,11 +1,11 @@
 import { useRouter, useSearch } from '@tanstack/react-router';
 import { type KeyboardEvent, useEffect, useId, useState } from 'react';
 import { ApiError, get } from '../api/client';
+import { addressOf } from '../routes/addressOf';
 import { stringifySearch } from '../routes/search';
 import { Dialog } from './Dialog';
 import styles from './Finder.module.css';
 import { Icon } from './Icon';
-import { pathOf } from './RowLink';
 
 /** The search starts this long after the last key, in milliseconds. */
 const SEARCH_DELAY_MS = 150;
@@ -39,10 +39,12 @@ async function search(text: string, signal: AbortSignal): Promise<Place[]> {
   ]);
   return [
     ...vendors.map(({ vendorId, name }): Place => {
-      return { path: pathOf.vendor(vendorId), kind: 'Vendor', name, detail: name === vendorId ? null : vendorId };
+      const path = addressOf({ to: '/vendors/$vendorId', params: { vendorId } });
+      return { path, kind: 'Vendor', name, detail: name === vendorId ? null : vendorId };
     }),
     ...(found?.orders ?? []).map(({ orderId, reference, trackingNumber }): Place => {
-      return { path: pathOf.order(orderId), kind: 'Order', name: orderId, detail: reference ?? trackingNumber };
+      const path = addressOf({ to: '/orders/$orderId', params: { orderId } });
+      return { path, kind: 'Order', name: orderId, detail: reference ?? trackingNumber };
     }),
   ];
 }

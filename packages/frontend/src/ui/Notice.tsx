@@ -1,6 +1,6 @@
 import { useLocation, useRouter } from '@tanstack/react-router';
 import { useSyncExternalStore } from 'react';
-import { type FailedRefresh, useFailedRefresh } from '../api/dataCache';
+import { type FailedRefresh, useFailedRefresh } from '../routes/keepShown';
 import { Button } from './Button';
 import { errorMessage } from './errorMessage';
 import { Icon } from './Icon';

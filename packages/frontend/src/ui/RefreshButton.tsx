@@ -1,7 +1,7 @@
 import { useRouter } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
-import { useFailedRefresh } from '../api/dataCache';
 import { exact } from '../format/times';
+import { useFailedRefresh } from '../routes/keepShown';
 import { Button } from './Button';
 import { useIsSlow } from './useIsSlow';
 import { VisuallyHidden } from './VisuallyHidden';

@@ -1,22 +1,8 @@
 import { type HistoryState, useRouter } from '@tanstack/react-router';
 import type { MouseEvent, ReactNode } from 'react';
-import { stringifySearch } from '../routes/search';
+import { addressOf, type PagePath, type PageTarget } from '../routes/addressOf';
 
-/**
- * A link in a row of a long table. The router's own `Link` renders on every change of the address, which is noticeably slow
- * for hundreds of links.
- */
-export function RowLink({
-  to,
-  search = {},
-  state,
-  from,
-  className,
-  label,
-  children,
-}: {
-  to: string;
-  search?: Record<string, string | undefined>;
+interface Content {
   state?: HistoryState;
   /** The name of this page, if the opened one leads back to it. */
   from?: string;
@@ -24,9 +10,16 @@ export function RowLink({
   /** The accessible name, which begins with the text; the text itself if undefined. */
   label?: string;
   children: ReactNode;
-}) {
+}
+
+/**
+ * A link in a row of a long table. The router's own `Link` renders on every change of the address, which is noticeably slow
+ * for hundreds of links.
+ */
+export function RowLink<Path extends PagePath>(props: PageTarget<Path> & Content) {
+  const { state, from, className, label, children } = props;
   const { history } = useRouter();
-  const href = to + stringifySearch(search);
+  const href = addressOf(props);
   return (
     <a
       className={className}
@@ -48,8 +41,3 @@ export function interceptClick(event: MouseEvent): boolean {
   event.preventDefault();
   return true;
 }
-
-export const pathOf = {
-  vendor: (vendorId: string) => `/vendors/${encodeURIComponent(vendorId)}`,
-  order: (orderId: string) => `/orders/${encodeURIComponent(orderId)}`,
-};

@@ -1,5 +1,5 @@
 import { useRouterState } from '@tanstack/react-router';
-import { useFailedRefresh } from '../api/dataCache';
+import { useFailedRefresh } from '../routes/keepShown';
 
 /**
  * The search of the address while it loads, otherwise `shown`. A control shows it and changes it, so that a quick second

@@ -4,7 +4,7 @@ import { long, short } from '../../format/durations';
 import { money } from '../../format/numbers';
 import cells from '../../ui/OrderRow.module.css';
 import { RelativeTime } from '../../ui/RelativeTime';
-import { pathOf, RowLink } from '../../ui/RowLink';
+import { RowLink } from '../../ui/RowLink';
 import { StatusMark } from '../../ui/StatusMark';
 import { numberClass, Table } from '../../ui/Table';
 import { Timestamp } from '../../ui/Timestamp';
@@ -93,12 +93,12 @@ function Row({
   return (
     <tr className={cells.row}>
       <th scope="row" className={`${cells.order} ${styles.order}`}>
-        <RowLink to={pathOf.order(order.orderId)} state={{ openedFrom }}>
+        <RowLink to="/orders/$orderId" params={{ orderId: order.orderId }} state={{ openedFrom }}>
           {order.orderId}
         </RowLink>
       </th>
       <td className={styles.vendor} data-label="Vendor">
-        <RowLink to={pathOf.vendor(order.vendorId)} search={{ date }} state={{ openedFrom }}>
+        <RowLink to="/vendors/$vendorId" params={{ vendorId: order.vendorId }} search={{ date }} state={{ openedFrom }}>
           {vendor ?? order.vendorId}
         </RowLink>
       </td>

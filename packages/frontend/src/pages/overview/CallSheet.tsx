@@ -11,7 +11,7 @@ import { windowSpan } from '../../format/windows';
 import { reportSearch } from '../../routes/reportSearch';
 import { Button } from '../../ui/Button';
 import { Icon } from '../../ui/Icon';
-import { pathOf, RowLink } from '../../ui/RowLink';
+import { RowLink } from '../../ui/RowLink';
 import { VisuallyHidden } from '../../ui/VisuallyHidden';
 import type { ReportLink } from '../orders/CountLink';
 import { fleetCounts, ordersBehind } from '../orders/ordersBehind';
@@ -98,7 +98,7 @@ function Vendor({
     <Item
       title={
         <>
-          <RowLink to={pathOf.vendor(vendorId)} search={{ ...search }} from={report.page}>
+          <RowLink to="/vendors/$vendorId" params={{ vendorId }} search={{ ...search }} from={report.page}>
             {name}
           </RowLink>{' '}
           {problemInWords(call)}

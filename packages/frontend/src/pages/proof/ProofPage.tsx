@@ -1,13 +1,14 @@
 import { Link } from '@tanstack/react-router';
 import { count, money, percent } from '../../format/numbers';
 import { ownZone } from '../../format/times';
+import { addressOf } from '../../routes/addressOf';
 import { BackLink } from '../../ui/BackLink';
 import { Button } from '../../ui/Button';
 import { DateBar } from '../../ui/DateBar';
 import { Exports } from '../../ui/Exports';
 import { ListNotes } from '../../ui/ListNotes';
 import { PageHead } from '../../ui/PageHead';
-import { pathOf, RowLink } from '../../ui/RowLink';
+import { RowLink } from '../../ui/RowLink';
 import { numberClass, Table } from '../../ui/Table';
 import { Timestamp } from '../../ui/Timestamp';
 import { formatOrNull, Value } from '../../ui/Value';
@@ -30,7 +31,7 @@ export function ProofPage({ data, search }: { data: ProofData; search: ProofSear
   return (
     <>
       <title>{`${proven.title} of ${name}, order by order · ${report.days} · Goody`}</title>
-      <BackLink fallback={{ href: pathOf.vendor(vendorId), name }} />
+      <BackLink fallback={{ href: addressOf({ to: '/vendors/$vendorId', params: { vendorId } }), name }} />
       <PageHead
         label={`${name}, ${report.label}`}
         title={
@@ -107,7 +108,7 @@ function List({
             {orders.map((order) => (
               <tr key={order.orderId}>
                 <th scope="row" className={styles.id}>
-                  <RowLink to={pathOf.order(order.orderId)} from={page}>
+                  <RowLink to="/orders/$orderId" params={{ orderId: order.orderId }} from={page}>
                     {order.orderId}
                   </RowLink>
                 </th>

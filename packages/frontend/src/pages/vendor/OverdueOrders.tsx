@@ -1,7 +1,7 @@
 import type { OrderList } from '../../api/types';
 import { short } from '../../format/durations';
 import { count, money } from '../../format/numbers';
-import { pathOf, RowLink } from '../../ui/RowLink';
+import { RowLink } from '../../ui/RowLink';
 import { StateBox } from '../../ui/StateBox';
 import { Timestamp } from '../../ui/Timestamp';
 import { useNow } from '../../ui/useNow';
@@ -65,7 +65,7 @@ function OverdueList({
         <li key={order.orderId}>
           <Late by={(end ?? now) - Date.parse(order.estimatedDelivery ?? '')} />
           <span>
-            <RowLink className={styles.id} to={pathOf.order(order.orderId)} from={page}>
+            <RowLink className={styles.id} to="/orders/$orderId" params={{ orderId: order.orderId }} from={page}>
               {order.orderId}
             </RowLink>
             <small>

@@ -3,7 +3,7 @@ import { issueStatuses } from '../../format/labels';
 import { money, pluralize } from '../../format/numbers';
 import cells from '../../ui/OrderRow.module.css';
 import { RelativeTime } from '../../ui/RelativeTime';
-import { pathOf, RowLink } from '../../ui/RowLink';
+import { RowLink } from '../../ui/RowLink';
 import { StateBox } from '../../ui/StateBox';
 import { StatusMark } from '../../ui/StatusMark';
 import { numberClass, Table } from '../../ui/Table';
@@ -72,7 +72,7 @@ function Row({ order, page }: { order: Order; page: string }) {
   return (
     <tr className={cells.row}>
       <th scope="row" className={`${cells.order} ${styles.id}`}>
-        <RowLink to={pathOf.order(order.orderId)} from={page}>
+        <RowLink to="/orders/$orderId" params={{ orderId: order.orderId }} from={page}>
           {order.orderId}
         </RowLink>
       </th>

@@ -4,7 +4,7 @@ import { change, type Measure } from '../../format/change';
 import { days, decimal, pluralize, rate } from '../../format/numbers';
 import { capitalized } from '../../format/sentences';
 import { ChangeText } from '../../ui/ChangeText';
-import { pathOf, RowLink } from '../../ui/RowLink';
+import { RowLink } from '../../ui/RowLink';
 import { Tile, Tiles, type Tone } from '../../ui/Tile';
 import { formatOrNull, Value } from '../../ui/Value';
 import { CountLink, type ReportLink } from '../orders/CountLink';
@@ -147,7 +147,8 @@ function Proof({
   return (
     <RowLink
       className={styles.proof}
-      to={`${pathOf.vendor(vendorId)}/proof`}
+      to="/vendors/$vendorId/proof"
+      params={{ vendorId }}
       search={{ of, date: isPast ? date : undefined, window: window === '7d' ? undefined : window }}
       from={page}
       label={`Order by order: ${title}`}

@@ -9,7 +9,7 @@ import { reportSearch } from '../../routes/reportSearch';
 import { Icon } from '../../ui/Icon';
 import { IntervalBar } from '../../ui/IntervalBar';
 import { RiskMark } from '../../ui/RiskMark';
-import { pathOf, RowLink } from '../../ui/RowLink';
+import { RowLink } from '../../ui/RowLink';
 import { Spark } from '../../ui/Spark';
 import { rateScale, type Scale, type Values } from '../../ui/spark';
 import { numberClass, Table } from '../../ui/Table';
@@ -126,7 +126,12 @@ function Row({
   return (
     <tr className={styles.row}>
       <th scope="row" className={styles.vendor}>
-        <RowLink to={pathOf.vendor(vendorId)} search={{ ...reportSearch({ ...search }) }} from={fleet.page}>
+        <RowLink
+          to="/vendors/$vendorId"
+          params={{ vendorId }}
+          search={{ ...reportSearch({ ...search }) }}
+          from={fleet.page}
+        >
           {vendor.name}
         </RowLink>
         {vendor.category !== null && <small>{vendor.category}</small>}

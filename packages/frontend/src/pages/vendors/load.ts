@@ -1,5 +1,5 @@
 import { get } from '../../api/client';
-import { type FleetData, loadDashboard, loadFleet } from '../../api/fleet';
+import { type FleetData, loadDashboard, loadHistory } from '../../api/fleet';
 import type { VendorList } from '../../api/types';
 import { sortOf } from './columns';
 import type { VendorsSearch } from './search';
@@ -24,11 +24,19 @@ export async function loadVendors(
   const report = { date, window };
   const key = JSON.stringify(report);
   const query = { ...report, limit: limit(), cursor, q, risk, ...sortOf({ sortBy, order }) };
-  const reading = get('/api/vendors', { query }, signal);
-  if (shown?.key === key) {
-    const [{ dashboard }, vendors] = await Promise.all([loadDashboard(report, signal), reading]);
-    if (JSON.stringify(dashboard) === JSON.stringify(shown.dashboard)) return { ...shown, vendors };
-  }
-  const [fleet, vendors] = await Promise.all([loadFleet(report, signal), reading]);
-  return { ...fleet, key, vendors };
+  const before = shown?.key === key ? shown : undefined;
+  const [compared, vendors, history] = await Promise.all([
+    loadDashboard(report, signal),
+    get('/api/vendors', { query }, signal),
+    before?.history ?? loadHistory(report, signal),
+  ]);
+  if (before !== undefined && JSON.stringify(compared.dashboard) === JSON.stringify(before.dashboard))
+    return { ...before, vendors };
+  return {
+    ...compared,
+    key,
+    vendors,
+    history: before === undefined ? history : await loadHistory(report, signal),
+    readAt: Date.now(),
+  };
 }
