@@ -117,5 +117,6 @@ export default defineConfig({
     include: ['src/**/*.test.{ts,tsx}'],
     // A fixed time zone other than UTC: tests must not depend on the zone of the machine, and must find code that assumes UTC.
     env: { TZ: 'America/New_York' },
+    setupFiles: 'src/format/dayFirst.fixture.ts',
   },
 });

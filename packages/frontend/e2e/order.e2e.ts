@@ -235,3 +235,35 @@ describe('the order page', () => {
     await page.context().close();
   });
 });
+
+describe('an order on a past day', () => {
+  test('is shown as it stood then, and leads to the lists of that day', async () => {
+    const date = new Date(now - 72 * HOUR).toISOString().slice(0, 10);
+    const { page, consoleErrors } = await visit(browser, `${goody.address}/orders?asOf=${date}&vendorId=flowers`);
+    await page.getByRole('link', { name: 'damaged', exact: true }).click();
+    await expectSearch(page, { asOf: date });
+    const { order } = await goody.readAt<'/api/orders/{id}'>('/api/orders/damaged', { asOf: date });
+    expect(order).toMatchObject({ status: 'SHIPPING_ON_TIME', completedAt: null, isDelayed: true });
+    await expect.poll(() => heading(page)).toMatch(/^On its way, .* late\.$/);
+    await expect.poll(() => page.title()).toMatch(/^Order damaged, end of \d+ \w{3} \d{4} · Goody$/);
+    const happened = page.getByRole('region', { name: 'What happened' });
+    expect(await read(happened)).not.toMatch(/Broken|Held up/);
+
+    // The day before its placement.
+    const bar = page.getByRole('navigation', { name: 'Date' });
+    await bar.getByLabel('Date').fill(new Date(now - 240 * HOUR).toISOString().slice(0, 10));
+    await expect.poll(() => heading(page)).toBe('Not placed yet.');
+    await bar.getByRole('link', { name: 'Show today' }).click();
+    await expectSearch(page, {});
+    await expect.poll(() => heading(page)).toMatch(/damaged/i);
+    expect(await read(happened)).toMatch(/Broken when unpacked/);
+    expect(consoleErrors).toEqual([]);
+    await page.context().close();
+  });
+
+  test('dates have the order of the language of the browser', async () => {
+    const { page } = await visit(browser, `${goody.address}/orders/damaged?asOf=2026-01-31`, { locale: 'en-US' });
+    await expect.poll(() => page.title()).toBe('Order damaged, end of Jan 31, 2026 · Goody');
+    await page.context().close();
+  });
+});

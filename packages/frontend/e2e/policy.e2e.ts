@@ -20,7 +20,7 @@ const blocked = (page: Page) => page.evaluate(() => (window as unknown as { bloc
 
 /** Opens a page that records violations of its policy. */
 async function openRecording(path: string): Promise<Page> {
-  const context = await browser.newContext();
+  const context = await browser.newContext({ locale: 'en-GB' });
   await context.addInitScript(() => {
     const list: string[] = [];
     Object.assign(window, { blocked: list });

@@ -47,6 +47,17 @@ describe('the feed of recent updates', () => {
     await page.context().close();
   });
 
+  test('is about now: another day leads to the orders that were open then', async () => {
+    const { page } = await open('?vendorId=flowers&hours=168&status=LOST');
+    const bar = page.getByRole('navigation', { name: 'Date' });
+    await bar.getByRole('link', { name: /^The day before/ }).click();
+    const yesterday = new Date(Date.parse((await goody.read('/api/orders/recent')).date) - 86_400_000);
+    await expectSearch(page, { vendorId: 'flowers', asOf: yesterday.toISOString().slice(0, 10) });
+    expect(new URL(page.url()).pathname).toBe('/orders');
+    await expect.poll(() => heading(page)).toMatch(/at the end of/);
+    await page.context().close();
+  });
+
   test('shows the reason of an event, and that it was received later than it occurred', async () => {
     const { page } = await open('?status=LOST&hours=168');
     const lost = await read(updates(page).first());

@@ -200,7 +200,7 @@ describe('a page without data, with an error or while loading', () => {
   });
 
   test('the header is there while the first page loads, and stays in place', async () => {
-    const context = await browser.newContext();
+    const context = await browser.newContext({ locale: 'en-GB' });
     const page = await context.newPage();
     // The page starts with the first tick of its clock. A paused clock gives the test time to examine the page before that.
     await page.clock.install();

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { age, day, dayAndMonth, daysBefore, daysInWords, exact, isOver, minute, relative } from './times';
 
 const NOW = Date.parse('2026-11-22T14:30:00Z');
@@ -30,6 +30,21 @@ describe('times', () => {
     expect(exact('2026-11-22T14:30:09Z')).toBe('22 Nov 2026, 14:30:09 UTC');
     expect(exact('2026-11-22T14:30:09Z', 'Asia/Tokyo')).toBe('22 Nov 2026, 23:30:09 GMT+9');
     expect(minute('2026-11-22T23:30:09Z', 'Asia/Tokyo')).toBe('23 Nov 2026, 08:30');
+  });
+
+  test.each([
+    ['en-US', 'Nov 22, 2026', 'Nov 22, 2026, 14:30:09 UTC', 'Mar 9–15, 2026', 'Sunday November 22, 2026'],
+    ['ja', 'Nov 22, 2026', 'Nov 22, 2026, 14:30:09 UTC', 'Mar 9–15, 2026', 'Sunday November 22, 2026'],
+    ['de', '22 Nov 2026', '22 Nov 2026, 14:30:09 UTC', '9–15 Mar 2026', 'Sunday 22 November 2026'],
+  ])('days have the order of the language %s', async (language, short, instant, days, long) => {
+    vi.resetModules();
+    vi.spyOn(navigator, 'language', 'get').mockReturnValue(language);
+    const times = await import('./times');
+    expect(times.shortDay('2026-11-22')).toBe(short);
+    expect(times.exact('2026-11-22T14:30:09Z')).toBe(instant);
+    expect(times.daysInWords('2026-03-09', '2026-03-15')).toBe(days);
+    expect(times.day('2026-11-22')).toBe(long);
+    vi.restoreAllMocks();
   });
 
   test('a calendar day has no time zone', () => {

@@ -7,19 +7,27 @@ const DAY = 24 * HOUR;
 
 const relativeFormat = new Intl.RelativeTimeFormat('en', { numeric: 'always' });
 
+/** English with the month before the day if the reader's language has it so: the fields of dates follow that language, too. */
+export const dateLocale = isMonthFirst(navigator.language) ? 'en-US' : 'en-GB';
+
+function isMonthFirst(language: string): boolean {
+  const parts = new Intl.DateTimeFormat(language, { month: 'numeric', day: 'numeric' }).formatToParts();
+  return parts.find(({ type }) => type === 'month' || type === 'day')?.type === 'month';
+}
+
 /** Formatters by their time zone. */
-const inZone = (locale: string, options: Intl.DateTimeFormatOptions) =>
+const inZone = (options: Intl.DateTimeFormatOptions, locale = dateLocale) =>
   memoize((timeZone) => new Intl.DateTimeFormat(locale, { ...options, timeZone }));
-const exactIn = inZone('en-GB', { dateStyle: 'medium', timeStyle: 'long' });
-const minuteIn = inZone('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
-const dayIn = inZone('en-GB', { dateStyle: 'medium' });
-const clockIn = inZone('en-GB', { timeStyle: 'short' });
-const longDayIn = inZone('en-GB', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
-const weekdayIn = inZone('en-GB', { weekday: 'short', day: 'numeric', month: 'short' });
-const weekdayNameIn = inZone('en-GB', { weekday: 'long' });
-const dayAndMonthIn = inZone('en-GB', { day: 'numeric', month: 'short' });
+const exactIn = inZone({ dateStyle: 'medium', timeStyle: 'long', hourCycle: 'h23' });
+const minuteIn = inZone({ dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' });
+const dayIn = inZone({ dateStyle: 'medium' });
+const clockIn = inZone({ timeStyle: 'short', hourCycle: 'h23' });
+const longDayIn = inZone({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+const weekdayIn = inZone({ weekday: 'short', day: 'numeric', month: 'short' });
+const weekdayNameIn = inZone({ weekday: 'long' });
+const dayAndMonthIn = inZone({ day: 'numeric', month: 'short' });
 // Swedish writes days as ISO 8601 does: they can be compared as text.
-const isoDayIn = inZone('sv', { dateStyle: 'short' });
+const isoDayIn = inZone({ dateStyle: 'short' }, 'sv');
 
 /** The distance of `instant` from `now`, in the largest unit that is at least one: `3 minutes ago`, `in 2 days`. */
 export function relative(instant: string, now: number): string {
@@ -36,7 +44,7 @@ export function age(minutes: number): string {
   return relative(new Date(0).toISOString(), Math.max(0, minutes) * MINUTE);
 }
 
-/** `22 Nov 2026, 14:30:09 UTC`, in `timeZone`. */
+/** `22 Nov 2026, 14:30:09 UTC`, in `timeZone`; all examples have the day before the month. */
 export function exact(instant: string, timeZone = 'UTC'): string {
   return exactIn(timeZone).format(new Date(instant));
 }

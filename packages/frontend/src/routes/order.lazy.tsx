@@ -6,6 +6,6 @@ const route = getRouteApi('/orders/$orderId');
 
 export const orderLazyRoute = createLazyRoute('/orders/$orderId')({
   component: function Order() {
-    return <OrderPage data={route.useLoaderData()} />;
+    return <OrderPage data={route.useLoaderData()} search={route.useSearch()} />;
   },
 });

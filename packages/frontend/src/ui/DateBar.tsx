@@ -7,7 +7,7 @@ import { CopyButtons } from './CopyButtons';
 import styles from './DateBar.module.css';
 import { Icon } from './Icon';
 
-type Search = ReportSearch & { asOf?: string; cursor?: string; page?: string };
+type Search = ReportSearch & { asOf?: string; vendorId?: string; cursor?: string; page?: string };
 
 const comparisonLabel = { week: 'a week before', month: '4 weeks before', year: 'a year before' };
 const OTHER_DATE = 'date';
@@ -24,6 +24,7 @@ export function DateBar({
   name = 'date',
   isCompared = true,
   hasTiles = false,
+  leadsTo = '.',
 }: {
   date: string;
   isPast: boolean;
@@ -35,16 +36,27 @@ export function DateBar({
   isCompared?: boolean;
   /** Whether the page has numbers on tiles. */
   hasTiles?: boolean;
+  /** Where another day leads. A page that is about now leads to the orders that were open then, of the same vendor. */
+  leadsTo?: '.' | '/orders';
 }) {
   const navigate = useNavigate();
   const today = isPast ? isoDay(new Date().toISOString(), timeZone) : date;
   const changed =
     (changes: Search) =>
-    (search: Search): Search => ({ ...search, ...changes, cursor: undefined, page: undefined });
+    (search: Search): Search =>
+      leadsTo === '/orders'
+        ? { vendorId: search.vendorId, ...changes }
+        : { ...search, ...changes, cursor: undefined, page: undefined };
   const on = (other: string) => changed({ [name]: other < today ? other : undefined });
-  const show = (search: (search: Search) => Search) => void navigate({ to: '.', search, resetScroll: false });
+  const show = (search: (search: Search) => Search) =>
+    void navigate({ to: leadsTo, search, resetScroll: leadsTo !== '.' });
   const step = (name: string, other: string, icon: 'left' | 'right') => (
-    <Link to="." search={on(other)} resetScroll={false} aria-label={`The day ${name}, ${shortDay(other)}`}>
+    <Link
+      to={leadsTo}
+      search={on(other)}
+      resetScroll={leadsTo !== '.'}
+      aria-label={`The day ${name}, ${shortDay(other)}`}
+    >
       <Icon name={icon} />
     </Link>
   );

@@ -73,7 +73,7 @@ pub(crate) fn order_filter(
         stalled: validator.flag("stalled", query.stalled.as_ref()),
         value_from: validator.number("valueFrom", query.value_from.as_ref(), 0..=i64::MAX),
         value_to: validator.number("valueTo", query.value_to.as_ref(), 0..=i64::MAX),
-        as_of: as_of(query, validator, zone, now),
+        as_of: as_of(query.as_of.as_ref(), validator, zone, now),
         sort,
         ascending,
         search: validator.parse("q", query.q.as_ref(), SearchTerm::parse),
@@ -173,8 +173,13 @@ fn statuses(
 }
 
 /// The instant of `asOf`: the end of a past date, or the current minute of today, or the minute of an instant.
-fn as_of(query: &OrderFilterQuery, validator: &mut Validator, zone: &ReportZone, now: Instant) -> Option<Instant> {
-    validator.parse("asOf", query.as_of.as_ref(), |text| {
+pub(crate) fn as_of(
+    value: Option<&String>,
+    validator: &mut Validator,
+    zone: &ReportZone,
+    now: Instant,
+) -> Option<Instant> {
+    validator.parse("asOf", value, |text| {
         if let Ok(date) = Day::parse(text) {
             let as_of = zone.as_of(date, now).ok_or_else(|| format!("is after today, {}", zone.today(now).date()))?;
             return Ok(as_of.at());

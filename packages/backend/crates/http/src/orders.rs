@@ -6,15 +6,15 @@ use axum::extract::{Path, State};
 use goody_application::ports::{OrderFilter, Position, RECENT_HOURS, RecentFilter, StatusCounts, StoreError};
 use goody_application::read::{order_page, recent_page};
 use goody_contract::{
-    ActivityView, OrderDetailView, OrderFilterQuery, OrderListView, OrderPageQuery, OrderSummaryView, OrderView,
-    Problem, RecentOrderView, RecentOrdersQuery, RecentOrdersView, StatusBreakdown, WhatChangedView,
+    ActivityView, OrderDetailView, OrderFilterQuery, OrderListView, OrderPageQuery, OrderQuery, OrderSummaryView,
+    OrderView, Problem, RecentOrderView, RecentOrdersQuery, RecentOrdersView, StatusBreakdown, WhatChangedView,
 };
 use goody_domain::{History, Instant, Order, OrderId, Status, VendorId, fold};
 use serde::Deserialize;
 
 use crate::error::ApiError;
 use crate::json_response::JsonResponse;
-use crate::order_filter::order_filter;
+use crate::order_filter::{as_of, order_filter};
 use crate::params::{NoOthers, Params, Validator};
 use crate::{App, cursor};
 
@@ -96,7 +96,10 @@ pub(crate) async fn recent(
     let cursor_filter = ("recent", hours, filter.statuses.clone(), filter.vendor_id.clone());
     let after: Option<Position> = cursor::read(&cursor_filter, query.cursor.as_ref())?;
     let page = recent_page(app.0.orders.as_ref(), &filter, after.as_ref(), limit, now).await?;
+    let zone = app.0.reports.zone();
     JsonResponse::json(&RecentOrdersView {
+        date: zone.today(now).date().to_string(),
+        time_zone: zone.name().to_owned(),
         orders: page.orders.iter().map(|(history, order)| recent_order(history, order, now)).collect(),
         vendor_names: vendor_names(&app, page.orders.iter().map(|(_, order)| order)).await?,
         has_more: page.next.is_some(),
@@ -128,29 +131,46 @@ fn recent_order(history: &History, order: &Order, now: Instant) -> RecentOrderVi
 
 /// One order and all its events.
 #[utoipa::path(
-    get, path = "/api/orders/{id}", operation_id = "order", tag = "orders", params(("id" = goody_contract::IdParam, Path, description = "The order.")),
+    get, path = "/api/orders/{id}", operation_id = "order", tag = "orders",
+    params(("id" = goody_contract::IdParam, Path, description = "The order."), OrderQuery),
     responses((status = 200, body = OrderDetailView), (status = 400, body = Problem), (status = 404, body = Problem))
 )]
-pub(crate) async fn get(State(app): State<App>, Path(id): Path<String>) -> Result<JsonResponse, ApiError> {
-    detail(&app, &id).await
+pub(crate) async fn get(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Params(query): Params<OrderQuery>,
+) -> Result<JsonResponse, ApiError> {
+    detail(&app, &id, &query).await
 }
 
 /// The same as `/api/orders/{id}`, also for the ids `recent` and `export`, which are other routes there.
 #[utoipa::path(
-    get, path = "/api/orders/by-id/{id}", operation_id = "orderById", tag = "orders", params(("id" = goody_contract::IdParam, Path, description = "The order.")),
+    get, path = "/api/orders/by-id/{id}", operation_id = "orderById", tag = "orders",
+    params(("id" = goody_contract::IdParam, Path, description = "The order."), OrderQuery),
     responses((status = 200, body = OrderDetailView), (status = 400, body = Problem), (status = 404, body = Problem))
 )]
-pub(crate) async fn get_by_id(State(app): State<App>, Path(id): Path<String>) -> Result<JsonResponse, ApiError> {
-    detail(&app, &id).await
+pub(crate) async fn get_by_id(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Params(query): Params<OrderQuery>,
+) -> Result<JsonResponse, ApiError> {
+    detail(&app, &id, &query).await
 }
 
 /// The order with the id `events`: on its path, another method receives events.
-pub(crate) async fn get_order_named_events(State(app): State<App>) -> Result<JsonResponse, ApiError> {
-    detail(&app, "events").await
+pub(crate) async fn get_order_named_events(
+    State(app): State<App>,
+    Params(query): Params<OrderQuery>,
+) -> Result<JsonResponse, ApiError> {
+    detail(&app, "events", &query).await
 }
 
-async fn detail(app: &App, id: &str) -> Result<JsonResponse, ApiError> {
+async fn detail(app: &App, id: &str, query: &OrderQuery) -> Result<JsonResponse, ApiError> {
+    let (now, zone) = (app.now(), app.0.reports.zone());
     let order_id = OrderId::parse(id).map_err(|reason| ApiError::parameter("id", reason))?;
+    let mut validator = Validator::default();
+    let past = as_of(query.as_of.as_ref(), &mut validator, zone, now);
+    let past = validator.finish(past)?;
     let history = app.0.orders.order(&order_id).await?.ok_or_else(|| ApiError::not_found("order", id))?;
-    JsonResponse::json(&OrderDetailView::new(&history, app.now()))
+    JsonResponse::json(&OrderDetailView::new(&history, past, now, zone))
 }

@@ -1,5 +1,6 @@
 import type { CSSProperties } from 'react';
 import { DAY, long, short } from '../../format/durations';
+import { dateLocale } from '../../format/times';
 import styles from './DurationBar.module.css';
 import type { DurationBreakdown, PartKind } from './durationBreakdown';
 
@@ -58,7 +59,7 @@ const tone: Record<PartKind, string> = {
 /** The starts of days in the time zone of the browser, thinned out so that their labels have room. */
 function midnights(start: number, end: number): { at: number; label: string }[] {
   const step = [1, 2, 7, 14, 28, 91, 364].find((days) => (end - start) / (days * DAY) <= 9) ?? 364;
-  const name = new Intl.DateTimeFormat('en-GB', {
+  const name = new Intl.DateTimeFormat(dateLocale, {
     day: 'numeric',
     month: 'short',
     // A long duration needs the year.

@@ -4,6 +4,7 @@ import { activeStatuses, statusLabel } from '../../format/labels';
 import { buttonClass } from '../../ui/Button';
 import { Icon } from '../../ui/Icon';
 import type { OrdersFilter } from '../orders/search';
+import type { OrderSearch } from './load';
 import styles from './OrderPage.module.css';
 
 interface SimilarOrders {
@@ -25,7 +26,15 @@ function similarOrders({ status, isDelayed, completedAt, vendorId }: Order): Sim
     : { title: 'Orders that are late', filter: { vendorId, delayed: 'true' } };
 }
 
-export function NextSteps({ order, vendorName }: { order: Order; vendorName: string | null }) {
+export function NextSteps({
+  order,
+  vendorName,
+  search: { asOf },
+}: {
+  order: Order;
+  vendorName: string | null;
+  search: OrderSearch;
+}) {
   const href = useLocation({ select: (location) => location.href });
   const openedFrom = { href, name: `Order ${order.orderId}` };
   const similar = similarOrders(order);
@@ -42,7 +51,7 @@ export function NextSteps({ order, vendorName }: { order: Order; vendorName: str
         <Link
           className={buttonClass}
           to="/orders"
-          search={similar?.filter ?? { vendorId: order.vendorId }}
+          search={{ ...(similar?.filter ?? { vendorId: order.vendorId }), asOf }}
           state={{ openedFrom }}
         >
           <Icon name="list" />
@@ -52,6 +61,7 @@ export function NextSteps({ order, vendorName }: { order: Order; vendorName: str
           className={buttonClass}
           to="/vendors/$vendorId"
           params={{ vendorId: order.vendorId }}
+          search={{ date: asOf?.slice(0, 10) }}
           state={{ openedFrom }}
         >
           See the vendor

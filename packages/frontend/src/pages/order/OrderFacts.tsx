@@ -12,16 +12,16 @@ import styles from './OrderFacts.module.css';
 export function OrderFacts({
   order,
   vendorName,
-  readAt,
+  now,
 }: {
   order: Order;
   vendorName: string | null;
-  /** When the order was loaded, in milliseconds of the client's clock. */
-  readAt: number;
+  /** The instant of the order, in milliseconds. */
+  now: number;
 }) {
   const at = (instant: string | null, reason: string) =>
     instant === null ? <Value text={null} reason={reason} /> : <Timestamp instant={instant} />;
-  const lateHandover = handoverDelay(order, readAt);
+  const lateHandover = handoverDelay(order, now);
   const afterEnd = (
     [
       ['Returned', order.returnedAt],

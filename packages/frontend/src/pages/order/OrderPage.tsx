@@ -1,7 +1,8 @@
 import type { ReactNode } from 'react';
 import { money } from '../../format/numbers';
-import { ownZone } from '../../format/times';
+import { ownZone, shortDay } from '../../format/times';
 import { BackLink } from '../../ui/BackLink';
+import { DateBar } from '../../ui/DateBar';
 import { Icon } from '../../ui/Icon';
 import { PageHead } from '../../ui/PageHead';
 import { StateBox } from '../../ui/StateBox';
@@ -10,7 +11,7 @@ import { Timestamp } from '../../ui/Timestamp';
 import { DurationBar } from './DurationBar';
 import { durationBreakdown } from './durationBreakdown';
 import { headline } from './headline';
-import type { OrderData } from './load';
+import type { OrderData, OrderSearch } from './load';
 import { NextSteps } from './NextSteps';
 import { OrderFacts } from './OrderFacts';
 import styles from './OrderPage.module.css';
@@ -19,11 +20,18 @@ import { TimelineList } from './TimelineList';
 import { type Timeline, timeline } from './timeline';
 
 /** One order: its state compared with its promise, its durations to scale, and its timeline. */
-export function OrderPage({ data: { detail, vendor, readAt } }: { data: OrderData }) {
-  const { orderId, order, parcels } = detail;
+export function OrderPage({ data: { detail, vendor, at }, search }: { data: OrderData; search: OrderSearch }) {
+  const { orderId, order, parcels, date } = detail;
+  const isPast = search.asOf !== undefined;
+  const name = `Order ${orderId}${isPast ? `, end of ${shortDay(date)}` : ''}`;
+  const head = {
+    orderId,
+    date: isPast ? date : null,
+    bar: <DateBar date={date} isPast={isPast} timeZone={detail.timeZone} search={{}} name="asOf" />,
+  };
   // Events that are taken back count nowhere.
   const history = detail.history.filter((entry) => entry.kind === 'event').filter(({ isTakenBack }) => !isTakenBack);
-  const steps = timeline(order, history, readAt);
+  const steps = timeline(order, history, at);
   const historyPanel = (
     <section className={styles.panel} aria-labelledby="happened">
       <div className={styles.panelHead}>
@@ -38,27 +46,33 @@ export function OrderPage({ data: { detail, vendor, readAt } }: { data: OrderDat
   if (order === null) {
     return (
       <>
-        <title>{`Order ${orderId} · Goody`}</title>
-        <Head orderId={orderId} title="No placement received." />
+        <title>{`${name} · Goody`}</title>
+        <Head {...head} title={isPast ? 'Not placed yet.' : 'No placement received.'} />
         <div className={styles.unplaced}>
-          <StateBox tone="empty" label="Not counted" title="Waiting for the placement">
-            <p>
-              Goody received events of this order, but no <code>PLACED</code> event with its vendor and its promise.
-              Until it receives one, the order is not in any list or count.
-            </p>
-          </StateBox>
+          {isPast ? (
+            <StateBox tone="empty" label="Not counted" title="Not placed by the end of this day">
+              <p>The order is in no list and no count of this day. A later day shows what happened to it.</p>
+            </StateBox>
+          ) : (
+            <StateBox tone="empty" label="Not counted" title="Waiting for the placement">
+              <p>
+                Goody received events of this order, but no <code>PLACED</code> event with its vendor and its promise.
+                Until it receives one, the order is not in any list or count.
+              </p>
+            </StateBox>
+          )}
         </div>
         {historyPanel}
       </>
     );
   }
-  const breakdown = durationBreakdown(order, history, readAt);
+  const breakdown = durationBreakdown(order, history, at);
   const heading = headline(order, breakdown, parcels);
   return (
     <>
-      <title>{`Order ${orderId} · Goody`}</title>
+      <title>{`${name} · Goody`}</title>
       <Head
-        orderId={orderId}
+        {...head}
         title={
           <>
             {heading.text} {heading.late !== null && <span className={styles.late}>{heading.late}</span>}
@@ -86,25 +100,39 @@ export function OrderPage({ data: { detail, vendor, readAt } }: { data: OrderDat
             <div className={styles.panelHead}>
               <h2 id="facts">Facts</h2>
             </div>
-            <OrderFacts order={order} vendorName={vendor?.name ?? null} readAt={readAt} />
+            <OrderFacts order={order} vendorName={vendor?.name ?? null} now={at} />
           </section>
-          <NextSteps order={order} vendorName={vendor?.name ?? null} />
+          <NextSteps order={order} vendorName={vendor?.name ?? null} search={search} />
         </div>
       </div>
     </>
   );
 }
 
-function Head({ orderId, title, children }: { orderId: string; title: ReactNode; children?: ReactNode }) {
+function Head({
+  orderId,
+  date,
+  bar,
+  title,
+  children,
+}: {
+  orderId: string;
+  /** The past day at whose end the order is shown. */
+  date: string | null;
+  bar: ReactNode;
+  title: ReactNode;
+  children?: ReactNode;
+}) {
   const label = (
     <span>
       Order <span className={styles.id}>{orderId}</span>
+      {date !== null && `, end of ${shortDay(date)}`}
     </span>
   );
   return (
     <div>
       <BackLink fallback={{ href: '/orders', name: 'Orders' }} />
-      <PageHead label={label} title={title}>
+      <PageHead label={label} title={title} about={bar}>
         {children}
       </PageHead>
     </div>

@@ -62,7 +62,7 @@ export function OrdersTable({
             key={order.orderId}
             order={order}
             vendor={vendorNames[order.vendorId]}
-            date={filter.asOf?.slice(0, 10)}
+            asOf={filter.asOf}
             lastDate={lastDate}
             at={at}
           />
@@ -75,14 +75,14 @@ export function OrdersTable({
 function Row({
   order,
   vendor,
-  date,
+  asOf,
   lastDate,
   at,
 }: {
   order: Order;
   vendor: string | undefined;
-  /** The day of the list; undefined for now. */
-  date: string | undefined;
+  /** The day or the instant of the list; undefined for now. */
+  asOf: string | undefined;
   lastDate: LastDate | undefined;
   /** The instant of the list, in milliseconds. */
   at: number;
@@ -93,12 +93,17 @@ function Row({
   return (
     <tr className={cells.row}>
       <th scope="row" className={`${cells.order} ${styles.order}`}>
-        <RowLink to="/orders/$orderId" params={{ orderId: order.orderId }} state={{ openedFrom }}>
+        <RowLink to="/orders/$orderId" params={{ orderId: order.orderId }} search={{ asOf }} state={{ openedFrom }}>
           {order.orderId}
         </RowLink>
       </th>
       <td className={styles.vendor} data-label="Vendor">
-        <RowLink to="/vendors/$vendorId" params={{ vendorId: order.vendorId }} search={{ date }} state={{ openedFrom }}>
+        <RowLink
+          to="/vendors/$vendorId"
+          params={{ vendorId: order.vendorId }}
+          search={{ date: asOf?.slice(0, 10) }}
+          state={{ openedFrom }}
+        >
           {vendor ?? order.vendorId}
         </RowLink>
       </td>

@@ -8,11 +8,11 @@ import { DateBar } from '../../ui/DateBar';
 import { Exports } from '../../ui/Exports';
 import { ListNotes } from '../../ui/ListNotes';
 import { PageHead } from '../../ui/PageHead';
-import { RowLink } from '../../ui/RowLink';
 import { numberClass, Table } from '../../ui/Table';
 import { Timestamp } from '../../ui/Timestamp';
 import { formatOrNull, Value } from '../../ui/Value';
-import { CountLink, reportLink } from '../orders/CountLink';
+import { CountLink, type ReportLink, reportLink } from '../orders/CountLink';
+import { OrderLink } from '../orders/OrderLink';
 import { ordersBehind } from '../orders/ordersBehind';
 import type { ProofData, ProofList } from './load';
 import styles from './ProofPage.module.css';
@@ -65,8 +65,8 @@ export function ProofPage({ data, search }: { data: ProofData; search: ProofSear
         <Exports resource="orders" filter={{ ...filter }} />
         <Button onClick={() => globalThis.window.print()}>Print</Button>
       </div>
-      <List title={proven.words[1]} list={bad} proven={proven} page={report.page} />
-      <List title={proven.words[0]} list={good} proven={proven} page={report.page} />
+      <List title={proven.words[1]} list={bad} proven={proven} report={report} />
+      <List title={proven.words[0]} list={good} proven={proven} report={report} />
       <ListNotes>
         Times are in your time zone ({ownZone}), days in the report time zone ({timeZone}). Every order that counts is
         in one of the two lists; the other orders of the vendor do not count in these days.
@@ -79,12 +79,12 @@ function List({
   title,
   list: { orders, total, totalIsLowerBound },
   proven,
-  page,
+  report,
 }: {
   title: string;
   list: ProofList;
   proven: ProvenRate;
-  page: string;
+  report: ReportLink;
 }) {
   return (
     <section className={styles.list} aria-label={title}>
@@ -108,9 +108,7 @@ function List({
             {orders.map((order) => (
               <tr key={order.orderId}>
                 <th scope="row" className={styles.id}>
-                  <RowLink to="/orders/$orderId" params={{ orderId: order.orderId }} from={page}>
-                    {order.orderId}
-                  </RowLink>
+                  <OrderLink orderId={order.orderId} report={report} />
                 </th>
                 <td className={styles.fact}>{proven.fact(order)}</td>
                 <td className={numberClass}>

@@ -3,6 +3,7 @@ import { statusLabel } from '../../format/labels';
 import { pluralize } from '../../format/numbers';
 import { ownZone } from '../../format/times';
 import { BackLink } from '../../ui/BackLink';
+import { DateBar } from '../../ui/DateBar';
 import { type Chip, FilterChips } from '../../ui/FilterChips';
 import { PageHead } from '../../ui/PageHead';
 import { RelativeTime } from '../../ui/RelativeTime';
@@ -44,6 +45,9 @@ export function RecentPage({ data, search }: { data: RecentData; search: RecentS
       <PageHead
         label={`Recent updates${vendor === undefined ? '' : ` of ${vendor}`}`}
         title={headline(data, span.name)}
+        about={
+          <DateBar date={data.date} isPast={false} timeZone={data.timeZone} search={{}} name="asOf" leadsTo="/orders" />
+        }
       >
         <p className={styles.age}>
           Loaded <RelativeTime instant={new Date(readAt).toISOString()} />. Updates have the times of their events, not

@@ -6,6 +6,9 @@ import type { RecentSearch } from './search';
 export interface RecentData {
   /** The newest first. */
   orders: RecentOrder[];
+  /** The date of today, in the report time zone. */
+  date: string;
+  timeZone: string;
   /** The names of their vendors, by id. */
   vendorNames: RecentOrders['vendorNames'];
   /** The cursor of the next page. */
@@ -47,7 +50,7 @@ export async function loadRecent(search: RecentSearch, pages: number, signal: Ab
 
 /** Reads pages one after another: each starts at the cursor of the previous one. */
 async function readPages(search: RecentSearch, pages: number, signal: AbortSignal) {
-  const { activity, ...first } = await readFeed(search, undefined, signal);
+  const { activity, date, timeZone, ...first } = await readFeed(search, undefined, signal);
   let feed: Page = first;
   let pagesRead = 1;
   while (pagesRead < pages && feed.nextCursor !== null) {
@@ -55,7 +58,7 @@ async function readPages(search: RecentSearch, pages: number, signal: AbortSigna
     pagesRead += 1;
   }
   const { orders, vendorNames, nextCursor } = feed;
-  return { orders, vendorNames, nextCursor, pages: pagesRead, activity };
+  return { orders, vendorNames, nextCursor, pages: pagesRead, activity, date, timeZone };
 }
 
 type Page = Pick<RecentOrders, 'orders' | 'vendorNames' | 'nextCursor'>;

@@ -7,6 +7,7 @@ import { Timestamp } from '../../ui/Timestamp';
 import { useNow } from '../../ui/useNow';
 import { Value } from '../../ui/Value';
 import type { ReportLink } from '../orders/CountLink';
+import { OrderLink } from '../orders/OrderLink';
 import { fleetCounts, ordersBehind } from '../orders/ordersBehind';
 import styles from './OverdueOrders.module.css';
 
@@ -42,7 +43,7 @@ export function OverdueOrders({
           </p>
         </StateBox>
       ) : (
-        <OverdueList overdue={overdue} end={isPast ? Date.parse(asOf) : null} page={page} />
+        <OverdueList overdue={overdue} end={isPast ? Date.parse(asOf) : null} reportLink={reportLink} />
       )}
     </section>
   );
@@ -51,12 +52,12 @@ export function OverdueOrders({
 function OverdueList({
   overdue,
   end,
-  page,
+  reportLink,
 }: {
   overdue: OrderList;
   /** When a past day ended; null for today. */
   end: number | null;
-  page: string;
+  reportLink: ReportLink;
 }) {
   const now = useNow();
   return (
@@ -65,9 +66,7 @@ function OverdueList({
         <li key={order.orderId}>
           <Late by={(end ?? now) - Date.parse(order.estimatedDelivery ?? '')} />
           <span>
-            <RowLink className={styles.id} to="/orders/$orderId" params={{ orderId: order.orderId }} from={page}>
-              {order.orderId}
-            </RowLink>
+            <OrderLink className={styles.id} orderId={order.orderId} report={reportLink} />
             <small>
               promised{' '}
               {order.estimatedDelivery === null ? '–' : <Timestamp instant={order.estimatedDelivery} precision="day" />}

@@ -9,6 +9,7 @@ import { StatusMark } from '../../ui/StatusMark';
 import { numberClass, Table } from '../../ui/Table';
 import { Value } from '../../ui/Value';
 import type { ReportLink } from '../orders/CountLink';
+import { OrderLink } from '../orders/OrderLink';
 import { fleetCounts, ordersBehind } from '../orders/ordersBehind';
 import styles from './RecentIssues.module.css';
 
@@ -59,7 +60,7 @@ export function RecentIssues({
           </thead>
           <tbody>
             {orders.slice(0, SHOWN).map((order) => (
-              <Row key={order.orderId} order={order} page={page} />
+              <Row key={order.orderId} order={order} reportLink={reportLink} />
             ))}
           </tbody>
         </Table>
@@ -68,13 +69,11 @@ export function RecentIssues({
   );
 }
 
-function Row({ order, page }: { order: Order; page: string }) {
+function Row({ order, reportLink }: { order: Order; reportLink: ReportLink }) {
   return (
     <tr className={cells.row}>
       <th scope="row" className={`${cells.order} ${styles.id}`}>
-        <RowLink to="/orders/$orderId" params={{ orderId: order.orderId }} from={page}>
-          {order.orderId}
-        </RowLink>
+        <OrderLink orderId={order.orderId} report={reportLink} />
       </th>
       <td className={`${cells.status} ${styles.status}`}>
         <StatusMark status={order.status} />

@@ -35,8 +35,8 @@ pub use judged_fleet::JudgedFleet;
 pub use order_filter::{OrderFilterQuery, OrderPageQuery, OrderSortBy, OutcomeView};
 pub use orders::{
     ActivityView, DestinationView, HistoryEntryView, HistoryEventView, OrderDetailView, OrderEventView, OrderListView,
-    OrderSummaryView, OrderView, ParcelView, RecentOrderView, RecentOrdersQuery, RecentOrdersView, RetractionView,
-    StatusBreakdown, StatusView, WhatChangedView,
+    OrderQuery, OrderSummaryView, OrderView, ParcelView, RecentOrderView, RecentOrdersQuery, RecentOrdersView,
+    RetractionView, StatusBreakdown, StatusView, WhatChangedView,
 };
 pub use params::{GiftTypeParam, IdParam, SortOrder, WindowParam};
 pub use problem::{ErrorCode, FieldProblem, Problem};

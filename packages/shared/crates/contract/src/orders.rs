@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use goody_domain::{
-    Destination, Fact, History, HistoryFact, Instant, Order, OrderEvent, Parcel, ParcelId, Status, WireEvent,
+    Destination, Fact, History, HistoryFact, Instant, Order, OrderEvent, Parcel, ParcelId, ReportZone, Status,
+    WireEvent, fold,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -30,6 +31,16 @@ pub struct RecentOrdersQuery {
     pub limit: Option<String>,
     /// The `nextCursor` of the previous page.
     pub cursor: Option<String>,
+}
+
+/// `?asOf` of one order.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct OrderQuery {
+    /// The order as it stood at the end of this date, or at an instant (RFC 3339): by what is known now, only events that occurred before
+    /// it count. Default: now.
+    pub as_of: Option<String>,
 }
 
 /// One of the nine statuses.
@@ -327,6 +338,10 @@ pub struct ActivityView {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RecentOrdersView {
+    /// The date of today, in the report time zone.
+    pub date: String,
+    /// The report time zone.
+    pub time_zone: String,
     /// The orders, the latest update first; orders of the same instant by id.
     pub orders: Vec<RecentOrderView>,
     /// The names of the vendors of these orders, by vendor id.
@@ -475,7 +490,17 @@ pub struct RetractionView {
 impl HistoryEntryView {
     /// All entries of a history in the order in which they occurred. A retraction occurs when it is recorded.
     fn all(history: &History) -> Vec<Self> {
-        let mut facts: Vec<(usize, &HistoryFact)> = history.facts().iter().enumerate().collect();
+        Self::those(history, |_| true)
+    }
+
+    /// The entries without the events that occurred at an instant or later.
+    fn before(history: &History, at: Instant) -> Vec<Self> {
+        Self::those(history, |fact| fact.event().is_none_or(|recorded| recorded.event.occurred_at < at))
+    }
+
+    fn those(history: &History, takes: impl Fn(&HistoryFact) -> bool) -> Vec<Self> {
+        let mut facts: Vec<(usize, &HistoryFact)> =
+            history.facts().iter().enumerate().filter(|(_, fact)| takes(fact)).collect();
         // A retraction follows the events of its instant.
         facts.sort_by_key(|entry| match entry.1 {
             HistoryFact::Event(recorded) => (recorded.event.occurred_at, false, Some(recorded.event.sort_key())),
@@ -503,9 +528,15 @@ impl HistoryEntryView {
 pub struct OrderDetailView {
     /// The order id.
     pub order_id: String,
-    /// The number of entries of the history.
+    /// The date of the evaluation, in the report time zone.
+    pub date: String,
+    /// The instant of the evaluation.
+    pub as_of: String,
+    /// The report time zone.
+    pub time_zone: String,
+    /// The number of entries of the whole history.
     pub version: usize,
-    /// The order. Null until its `PLACED` event is received; until then the order is in no list and no report.
+    /// The order. Null until its `PLACED` event is received, and before it occurred; until then the order is in no list and no report.
     #[schema(required)]
     pub order: Option<OrderView>,
     /// The parcels that its events name, by id; empty if they name none.
@@ -515,19 +546,28 @@ pub struct OrderDetailView {
 }
 
 impl OrderDetailView {
-    /// The view of an order with its history, at `now`.
-    pub fn new(history: &History, now: Instant) -> Self {
-        let order = history.order();
+    /// The view of an order with its history: at `now`, or of what had occurred before a past instant.
+    pub fn new(history: &History, past: Option<Instant>, now: Instant, zone: &ReportZone) -> Self {
+        let (at, order, entries) = match past {
+            None => (now, history.order(), HistoryEntryView::all(history)),
+            Some(at) => {
+                let occurred = history.by_occurrence().into_iter().filter(|recorded| recorded.event.occurred_at < at);
+                let order = fold(history.order_id(), occurred.map(|recorded| &recorded.event));
+                (at, order, HistoryEntryView::before(history, at))
+            }
+        };
+        // What occurs at the end of a date does not count: it belongs to the date.
+        let last = past.map_or(now, |at| Instant::from_micros(at.micros() - 1));
+        let parcels = order.iter().flat_map(|order| &order.parcels).map(|(id, parcel)| ParcelView::new(id, parcel));
         Self {
             order_id: history.order_id().to_string(),
+            date: zone.day(last).to_string(),
+            as_of: at.to_string(),
+            time_zone: zone.name().to_owned(),
             version: history.version(),
-            order: order.as_ref().map(|order| OrderView::new(order, now)),
-            parcels: order
-                .iter()
-                .flat_map(|order| &order.parcels)
-                .map(|(id, parcel)| ParcelView::new(id, parcel))
-                .collect(),
-            history: HistoryEntryView::all(history),
+            parcels: parcels.collect(),
+            order: order.as_ref().map(|order| OrderView::new(order, at)),
+            history: entries,
         }
     }
 }

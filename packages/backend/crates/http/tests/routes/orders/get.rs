@@ -52,3 +52,24 @@ async fn an_order_id_may_equal_a_route_name() {
     assert!(app.read("/api/orders/recent").await["activity"].is_object(), "the path is still the list");
     problem(&app.get("/api/orders/by-id/unknown").await, 404, "NOT_FOUND");
 }
+
+#[tokio::test]
+async fn a_past_date_has_what_had_occurred_by_its_end() {
+    let app = TestApp::new();
+    let order = OrderBuilder::new("o-1").shipped("2026-03-02T10:00:00Z").lost("2026-03-05T00:00:00Z");
+    app.record(order.events()).await;
+    let on = async |date: &str| app.read(&format!("/api/orders/o-1?asOf={date}")).await;
+    let before = on("2026-03-04").await;
+    assert_eq!((&before["date"], &before["asOf"]), (&json!("2026-03-04"), &json!("2026-03-05T00:00:00Z")));
+    assert_eq!((&before["timeZone"], &before["version"]), (&json!("UTC"), &json!(3)));
+    assert_eq!(
+        (&before["order"]["status"], &before["order"]["completedAt"]),
+        (&json!("SHIPPING_ON_TIME"), &Value::Null)
+    );
+    assert_eq!(column(&before["history"], "status"), ["PLACED", "SHIPPING_ON_TIME"]);
+    assert_eq!(on("2026-03-05").await["order"]["status"], "LOST");
+    assert_eq!(on("2026-02-01").await["order"], Value::Null, "it was not placed yet");
+    assert_eq!(app.read("/api/orders/by-id/o-1").await["date"], "2026-03-10");
+    assert_eq!(wrong_parameters(&app, "/api/orders/o-1?asOf=2026-03-11").await, ["asOf"]);
+    assert_eq!(wrong_parameters(&app, "/api/orders/o-1?date=2026-03-01").await, ["date"]);
+}
