@@ -12,12 +12,13 @@ import {
   OLIST_DATE,
   PATIENCE,
   Server,
+  scenarios,
   type Token,
   withoutOlist,
 } from '../scripts/server.mjs';
 import type { GetPath, ResponseBody } from '../src/api/types';
 
-export { failingVendor, hasOlist, newToken, OLIST_DATE };
+export { failingVendor, hasOlist, newToken, OLIST_DATE, scenarios };
 export type OrderEvent = components['schemas']['OrderEventView'];
 
 if (!hasOlist) console.warn(withoutOlist);
@@ -43,6 +44,35 @@ export class Goody extends Server {
   /** Starts a server with demo orders of which a vendor, `failingVendor`, delivers most late for 14 days. */
   static failing(): Promise<Goody> {
     return Goody.#create(fill.failing);
+  }
+
+  /** Starts a server with demo orders in which the vendors of `scenarios` fail. */
+  static scenarios(): Promise<Goody> {
+    return Goody.#create(fill.scenarios);
+  }
+
+  /** Starts a server with the orders of five vendors of that demo, the failing ones among them, as a file of events has them: without names. */
+  static async fiveVendors(): Promise<Goody> {
+    const goody = await Goody.#create([]);
+    const all = 'GOODY_DATABASE=all.db';
+    const { code, output } = await goody.shell(
+      `${all} goody ${fill.scenarios.join(' ')} >&2 && ${all} goody export events`,
+    );
+    expect(code, output).toBe(0);
+    const events = output.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as OrderEvent] : []));
+    const five = new Set([...Object.keys(scenarios), 'far-orchard', 'volt-and-velvet']);
+    const orders = new Set(events.filter(({ vendorId }) => five.has(vendorId ?? '')).map(({ orderId }) => orderId));
+    const kept = events.filter(({ orderId }) => orders.has(orderId));
+    for (let at = 0; at < kept.length; at += 5_000) await goody.#post(kept.slice(at, at + 5_000));
+    const placedOn = kept.flatMap(({ status, occurredAt }) => (status === 'PLACED' ? [occurredAt.slice(0, 10)] : []));
+    await vi.waitFor(
+      async () => {
+        const { days } = await goody.read('/api/dashboard/history', { from: placedOn.sort()[0] ?? '' });
+        expect(days.reduce((sum, { day }) => sum + day.placedOrders, 0)).toBe(orders.size);
+      },
+      { timeout: PATIENCE },
+    );
+    return goody;
   }
 
   /** Starts a server with the orders of Olist, from 2016 to 2018. Requires `hasOlist`; tests use the date `OLIST_DATE`. */
@@ -110,6 +140,16 @@ export class Goody extends Server {
   async send(events: OrderEvent[]): Promise<void> {
     const placed = events.filter((event) => event.status === 'PLACED').length;
     const before = await this.#placed();
+    await this.#post(events);
+    await vi.waitFor(
+      async () => expect(await this.#placed(), 'the reports include every order').toBe(before + placed),
+      {
+        timeout: PATIENCE,
+      },
+    );
+  }
+
+  async #post(events: OrderEvent[]): Promise<void> {
     const response = await fetch(`${this.address}/api/orders/events`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -117,12 +157,6 @@ export class Goody extends Server {
     });
     const answer = (await response.json()) as components['schemas']['IngestAnswer'];
     expect(answer, 'every event is new and valid').toMatchObject({ accepted: events.length, rejected: 0 });
-    await vi.waitFor(
-      async () => expect(await this.#placed(), 'the reports include every order').toBe(before + placed),
-      {
-        timeout: PATIENCE,
-      },
-    );
   }
 
   /** Sends one event of an order that has no placement, and waits until the dashboard counts the order. */

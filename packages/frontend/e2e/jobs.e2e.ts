@@ -2,7 +2,7 @@
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectSearch, heading, launch, read, visit } from './browser';
-import { failingVendor, Goody, hasOlist } from './goody';
+import { failingVendor, Goody, hasOlist, scenarios } from './goody';
 
 /** A date of Olist on which most open orders were past their promise. */
 const OVERDUE_DATE = '2018-03-15';
@@ -17,15 +17,18 @@ afterAll(async () => {
   await browser?.close();
 });
 
-/** A page whose clicks are counted. */
+/** A page whose clicks are counted, and the seconds since its address was opened. */
 class Job {
   clicks = 0;
-  constructor(readonly page: Page) {}
+  private constructor(
+    readonly page: Page,
+    readonly start: number,
+  ) {}
 
   static async at(url: string): Promise<Job> {
-    return new Job(
-      (await visit(browser, url, { acceptDownloads: true, permissions: ['clipboard-read', 'clipboard-write'] })).page,
-    );
+    const start = performance.now();
+    const permissions = ['clipboard-read', 'clipboard-write'];
+    return new Job((await visit(browser, url, { acceptDownloads: true, permissions })).page, start);
   }
 
   async click(target: Locator): Promise<void> {
@@ -34,7 +37,9 @@ class Job {
   }
 
   async end(most: number): Promise<void> {
+    const seconds = (performance.now() - this.start) / 1000;
     await this.page.context().close();
+    console.info(`${expect.getState().currentTestName}: clicks: ${this.clicks}, ${seconds.toFixed(1)} s`);
     expect(this.clicks, 'clicks').toBeLessThanOrEqual(most);
   }
 }
@@ -42,7 +47,8 @@ class Job {
 const whole = (value: number | undefined) => (value ?? Number.NaN).toLocaleString('en-US');
 
 const data = [
-  ['a demo with a vendor that fails', () => Goody.failing(), undefined],
+  ['a demo with a drop, a stall and a late surge', () => Goody.scenarios(), undefined],
+  ['five vendors', () => Goody.fiveVendors(), undefined],
   ...(hasOlist ? [['Olist', () => Goody.olist(), OVERDUE_DATE] as const] : []),
 ] as const;
 
@@ -63,38 +69,45 @@ describe.each(data)('%s', (_, start, date) => {
     const { calls } = await goody.read('/dashboard/summary', on);
     const first = calls[0];
     if (first === undefined) throw new Error('no vendor is to be called');
-    if (date === undefined) expect(first.vendorId).toBe(failingVendor);
+    if (date === undefined) expect(Object.keys(scenarios)).toContain(first.vendorId);
     const job = await Job.at(`${goody.address}/?${query}`);
-    const sheet = job.page.getByRole('region', { name: 'Whom to call' });
-    const item = sheet.getByRole('listitem').filter({ hasText: first.name });
+    const { page } = job;
+    const sheet = page.getByRole('region', { name: 'Whom to call' });
+    const item = sheet.getByRole('listitem').filter({ has: page.getByRole('link', { name: first.name, exact: true }) });
     const said = await read(item);
     expect(said).toContain(`${whole(first.delayedOrders)} overdue`);
     if (first.change) expect(said).toMatch(/since about \w+ \d+ \w+: .* were to be expected\. [\d.>]+ % sure\./i);
     await job.click(item.getByRole('button', { name: `Write to ${first.name}` }));
-    const dialog = job.page.getByRole('dialog', { name: `Mail to ${first.name}` });
+    const dialog = page.getByRole('dialog', { name: `Mail to ${first.name}` });
     const text = await dialog.getByRole('textbox', { name: 'Text' }).inputValue();
     expect(text.match(/^- /gm)?.length).toBe(Math.min(50, first.delayedOrders));
     expect(text).toContain(`Hello ${first.name},`);
     await job.end(1);
   });
 
-  test.runIf(date === undefined)('2: why did it drop, and show me the orders', async () => {
-    const { episode } = await goody.readAt<'/api/vendors/{id}/signals'>(`/api/vendors/${failingVendor}/signals`);
-    const job = await Job.at(goody.address);
-    const { page } = job;
-    await job.click(page.getByRole('region', { name: 'Whom to call' }).getByRole('link').first());
-    await page
-      .getByText(/^since about \w+ \d+ \w+$/)
-      .first()
-      .waitFor();
-    await page.getByRole('region', { name: /^Missed promises before and after/ }).waitFor();
-    const part = page.getByRole('link', { name: /^[\d,]+ missed, .+: show the orders$/ }).first();
-    const missed = /^[\d,]+/.exec((await part.getAttribute('aria-label')) ?? '')?.[0];
-    await job.click(part);
-    await expect.poll(() => heading(page)).toMatch(new RegExp(`^${missed} (\\w+ )?orders?`));
-    expect(episode?.explanation?.after.missed).toBeGreaterThan(0);
-    await job.end(2);
-  });
+  // The orders of Olist have no open episode on that date.
+  test.runIf(date === undefined).each(Object.keys(scenarios))(
+    '2: why did %s drop, and show me the orders',
+    async (vendorId) => {
+      const { episode } = await goody.readAt<'/api/vendors/{id}/signals'>(`/api/vendors/${vendorId}/signals`);
+      const { calls } = await goody.read('/dashboard/summary');
+      const name = calls.find((call) => call.vendorId === vendorId)?.name ?? '';
+      const job = await Job.at(goody.address);
+      const { page } = job;
+      await job.click(page.getByRole('region', { name: 'Whom to call' }).getByRole('link', { name, exact: true }));
+      await page
+        .getByText(/^since about \w+ \d+ \w+$/)
+        .first()
+        .waitFor();
+      await page.getByRole('region', { name: /^Missed promises before and after/ }).waitFor();
+      const part = page.getByRole('link', { name: /^[\d,]+ missed, .+: show the orders$/ }).first();
+      const missed = /^[\d,]+/.exec((await part.getAttribute('aria-label')) ?? '')?.[0];
+      await job.click(part);
+      await expect.poll(() => heading(page)).toMatch(new RegExp(`^${missed} (\\w+ )?orders?`));
+      expect(episode?.explanation?.after.missed).toBeGreaterThan(0);
+      await job.end(2);
+    },
+  );
 
   test('3: which orders do I chase', { timeout: 60_000 }, async () => {
     const job = await Job.at(`${goody.address}/?${query}`);
@@ -159,6 +172,117 @@ describe.each(data)('%s', (_, start, date) => {
     const kept = page.getByRole('region', { name: 'Arrived by the promise, scrolls sideways' });
     await expect.poll(() => kept.getByRole('row').count()).toBe(onTimeDeliveries + 1);
     await job.end(2);
+  });
+});
+
+/** What a screen reader says of the focused element: its role, its name and its state. The button inside of a date field is the browser's. */
+async function spoken(page: Page): Promise<string> {
+  const focused = page.locator('*:focus');
+  if ((await focused.count()) === 0) return '';
+  const [said = ''] = (await focused.ariaSnapshot()).split('\n');
+  // As YAML: with quotation marks around a text with a colon.
+  return said.replace(/^- '?|'?:?$/g, '');
+}
+
+/** Presses Tab until the focus is on what is spoken like this, and returns what is spoken on the way, with it. */
+async function tabTo(page: Page, wanted: RegExp, key: 'Tab' | 'Shift+Tab' = 'Tab'): Promise<string[]> {
+  const heard: string[] = [];
+  for (let presses = 0; presses < 60; presses += 1) {
+    await page.keyboard.press(key);
+    heard.push(await spoken(page));
+    if (wanted.test(heard.at(-1) ?? '')) return heard;
+  }
+  throw new Error(`${wanted} is not among ${heard.join(', ')}`);
+}
+
+describe('with the keyboard alone, as a screen reader says it', () => {
+  let goody: Goody;
+  const vendor = 'bloom-and-branch';
+  const name = 'Bloom & Branch';
+
+  beforeAll(async () => {
+    goody = await Goody.scenarios();
+  }, 300_000);
+
+  afterAll(async () => {
+    await goody?.end();
+  });
+
+  const start = async (path = '/') => {
+    const { page } = await visit(browser, goody.address + path, { permissions: ['clipboard-read', 'clipboard-write'] });
+    return page;
+  };
+
+  test('1: whom do I call, and what do I say', async () => {
+    const page = await start();
+    expect(await tabTo(page, /^link "Skip/)).toEqual(['link "Skip to content"']);
+    await page.keyboard.press('Enter');
+    const heard = await tabTo(page, new RegExp(`^button "Write to ${name}"`));
+    // Which numbers the page shows, then the call sheet.
+    expect(heard[0]).toMatch(/^link "The day before, \d+ \w{3} \d{4}"$/);
+    expect(heard).toContain(`link "${name}"`);
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog', { name: `Mail to ${name}` }).waitFor();
+    await tabTo(page, /^textbox "Text"/);
+    await tabTo(page, /^button "Copy/);
+    await page.keyboard.press('Enter');
+    await page.getByRole('status').filter({ hasText: 'Copied' }).waitFor();
+    await page.keyboard.press('Escape');
+    await expect.poll(() => spoken(page)).toBe(`button "Write to ${name}"`);
+    await page.context().close();
+  });
+
+  test('2: why did it drop, and show me the orders', async () => {
+    const page = await start();
+    await tabTo(page, new RegExp(`^link "${name}"`));
+    await page.keyboard.press('Enter');
+    await expect.poll(() => heading(page)).toBe(name);
+    const [part = ''] = (await tabTo(page, /^link "[\d,]+ missed, .+: show the orders"/)).slice(-1);
+    await page.keyboard.press('Enter');
+    await expect.poll(() => heading(page)).toMatch(new RegExp(`^${/[\d,]+/.exec(part)} (\\w+ )?orders?`));
+    // The focus is at the start of the new page.
+    expect(await spoken(page)).toBe('main');
+    await page.context().close();
+  });
+
+  test('3: which orders do I chase', async () => {
+    const page = await start();
+    await tabTo(page, /^link "Orders"/);
+    await page.keyboard.press('Enter');
+    await expect.poll(() => heading(page)).toMatch(/orders/);
+    await tabTo(page, /^link "Overdue for more than 2 days"/);
+    await page.keyboard.press('Enter');
+    await expect.poll(() => heading(page)).toMatch(/overdue/);
+    // The files are above the lists.
+    await tabTo(page, /^link "Export CSV"/, 'Shift+Tab');
+    const download = page.waitForEvent('download');
+    await page.keyboard.press('Enter');
+    expect((await download).suggestedFilename()).toMatch(/\.csv$/);
+    await page.context().close();
+  });
+
+  test('4: a number of the past, and a link', async () => {
+    const page = await start();
+    await tabTo(page, /^link "The day before/);
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.url()).toContain('date=');
+    await tabTo(page, /^combobox "Days"/);
+    await page.keyboard.press('ArrowDown');
+    await expect.poll(() => page.url()).toContain('window=28d');
+    await tabTo(page, /^button "Copy link"/);
+    await page.keyboard.press('Enter');
+    await page.getByRole('status').filter({ hasText: 'Copied' }).waitFor();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(page.url());
+    await page.context().close();
+  });
+
+  test('5: prove it', async () => {
+    const page = await start(`/vendors/${vendor}`);
+    await tabTo(page, /^link "Order by order: On time"/);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: /^Missed the promise: \d/ }).waitFor();
+    await tabTo(page, /^button "Print"/);
+    await page.context().close();
   });
 });
 

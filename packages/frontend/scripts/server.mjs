@@ -23,6 +23,13 @@ export const OLIST_DATE = '2018-08-15';
 /** The vendor of `fill.failing`. */
 export const failingVendor = 'paper-lantern';
 
+/** The vendors of `fill.scenarios`, and since how many days what happens to them. */
+export const scenarios = /** @type {const} */ ({
+  'bloom-and-branch': ['drop', 14],
+  'harbour-candles': ['stall', 7],
+  [failingVendor]: ['late-surge', 14],
+});
+
 /** @param {number} days */
 function daysAgo(days) {
   return new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
@@ -34,6 +41,16 @@ export const fill = {
   demo: ['backfill'],
   /** Demo orders of 75 days, of which a vendor delivers most late in the last 14. */
   failing: ['backfill', '--days', '75', '--scenario', `${failingVendor}=late-surge@${daysAgo(14)}`],
+  /** Demo orders of 75 days, in which three vendors fail, each in its way. */
+  scenarios: [
+    'backfill',
+    '--days',
+    '75',
+    ...Object.entries(scenarios).flatMap(([vendor, [name, days]]) => [
+      '--scenario',
+      `${vendor}=${name}@${daysAgo(days)}`,
+    ]),
+  ],
   /** The orders of Olist. Requires `hasOlist`. */
   olist: ['import', olistEvents],
 };

@@ -1,5 +1,5 @@
 /** What changed about a vendor or the fleet, in the words of docs/INSIGHT.md: since when, how many, how sure. */
-import type { Episode } from '../api/types';
+import type { Change, Episode } from '../api/types';
 import { count, likelihood } from './numbers';
 import { weekday } from './times';
 
@@ -20,4 +20,21 @@ export function missesInWords({ evidence }: Episode): string {
 /** `97.1 % sure`; nothing is surer than 99.9 %. */
 export function howSure({ probability }: Episode): string {
   return `${likelihood(Math.min(0.999, probability ?? 0))} sure`;
+}
+
+/** So few vendors are named instead of all of them. */
+const FEW = 3;
+
+/**
+ * The change of all vendors together; undefined without one, and if it is the work of a few: if more than half of what is missed more each
+ * week is that of `FEW` vendors with a change of their own.
+ */
+export function changeOfMany(changes: Change[]): Change | undefined {
+  const ofAll = changes.find(({ vendorId }) => vendorId === null);
+  const worst = changes.flatMap(({ vendorId, excessPerWeek }) => (vendorId === null ? [] : (excessPerWeek ?? 0)));
+  const ofFew = worst
+    .sort((one, other) => other - one)
+    .slice(0, FEW)
+    .reduce((sum, excess) => sum + excess, 0);
+  return ofFew > (ofAll?.excessPerWeek ?? 0) / 2 ? undefined : ofAll;
 }

@@ -3,8 +3,8 @@ import styles from './Table.module.css';
 import { useIsSlow } from './useIsSlow';
 
 /**
- * A table that scrolls sideways if it does not fit; its first column stays in view. It takes the focus, so that the keyboard
- * can scroll it. With `hasCards`, a phone shows each row as a card, in which `data-label` labels a cell. While other rows
+ * A table that scrolls sideways if it does not fit; its first column stays in view. Then it takes the focus, so that the
+ * keyboard can scroll it. With `hasCards`, a phone shows each row as a card, in which `data-label` labels a cell. While other rows
  * load, the shown ones are dimmed.
  *
  * A table of many rows sets `columns`: a class that sets `--columns`, a grid template, and `--least`, the minimum width. Each
@@ -23,7 +23,17 @@ export function Table({
 }) {
   // Read here and not by the page, so that a change does not render the rows again.
   const isBusy = useIsSlow();
+  const region = useRef<HTMLElement>(null);
   const table = useRef<HTMLTableElement>(null);
+  useEffect(() => {
+    const element = region.current;
+    if (element === null) return;
+    const observer = new ResizeObserver(() => {
+      element.tabIndex = element.scrollWidth > element.clientWidth ? 0 : -1;
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
   // biome-ignore lint/correctness/useExhaustiveDependencies: new rows need their roles
   useEffect(() => {
     if (hasCards && table.current !== null) setRoles(table.current);
@@ -31,11 +41,10 @@ export function Table({
   return (
     <section
       className={styles.scroller}
+      ref={region}
       aria-label={label}
       aria-busy={isBusy}
       data-cards={hasCards || undefined}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must take the focus, or the keyboard cannot scroll it
-      tabIndex={0}
     >
       <table className={columns === undefined ? styles.table : `${styles.table} ${styles.long} ${columns}`} ref={table}>
         {children}

@@ -42,7 +42,7 @@ export const CallSheet = memo(function CallSheet({ dashboard, report }: { dashbo
               case 'blind':
                 return <Blind key="blind" until={dashboard.judgedUntil} />;
               case 'fleet':
-                return <Everybody key="fleet" change={concern.change} dashboard={dashboard} />;
+                return <Many key="fleet" change={concern.change} dashboard={dashboard} />;
               case 'call':
                 return (
                   <Vendor
@@ -151,18 +151,12 @@ function Rates({ call, lines, span }: { call: Call; span: string } & Pick<Dashbo
   );
 }
 
-/** Everybody misses more promises, and who is worse than that. */
-function Everybody({
-  change,
-  dashboard: { changes, openEpisodes, timeZone },
-}: {
-  change: Change;
-  dashboard: Dashboard;
-}) {
+/** Many vendors miss more promises, and who is worse than that. */
+function Many({ change, dashboard: { changes, openEpisodes, timeZone } }: { change: Change; dashboard: Dashboard }) {
   const worse = changes.flatMap(({ name }) => (name === null ? [] : isolated(name)));
   return (
     <Item title="It is not one vendor">
-      Everybody has missed more {sinceAbout(change, timeZone)}: <b>{missesInWords(change)}</b>. {howSure(change)}.
+      Many have missed more {sinceAbout(change, timeZone)}: <b>{missesInWords(change)}</b>. {howSure(change)}.
       {worse.length > 0 &&
         ` ${pluralize(openEpisodes, 'vendor is', 'vendors are')} worse than that: ${worse.join(', ')}${openEpisodes > worse.length ? ' and others' : ''}.`}
     </Item>

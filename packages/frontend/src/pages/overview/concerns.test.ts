@@ -10,11 +10,14 @@ describe('the call sheet', () => {
     expect(concerns(dashboard())).toEqual([]);
   });
 
-  test('begins with a feed problem and with what concerns everybody, and keeps the order of the server', () => {
+  test('begins with a feed problem and with what concerns many vendors, and keeps the order of the server', () => {
     const calls = ['a', 'b', 'c', 'd', 'e', 'f'].map((id) => call(id));
     const changes = [change(null), change('a')];
     const all = { ...dashboard({ totalDelayedOrders: 4 }), isBlind: true, changes, calls };
-    expect(kinds(concerns(all))).toEqual(['blind', 'fleet', 'call a', 'call b', 'call c', 'call d', 'call e', 'stuck']);
+    const ofVendors = ['call a', 'call b', 'call c', 'call d', 'call e'];
+    expect(kinds(concerns(all))).toEqual(['blind', 'fleet', ...ofVendors, 'stuck']);
+    const ofFew = [change(null), change('a', { excessPerWeek: 200 })];
+    expect(kinds(concerns({ ...all, changes: ofFew }))).toEqual(['blind', ...ofVendors, 'stuck']);
   });
 
   test.each(['totalDelayedOrders', 'totalUnshippedOrders', 'totalStalledOrders'] as const)(

@@ -1,5 +1,6 @@
 /** What the call sheet says. All of it follows from the dashboard. */
 import type { Call, Change, Dashboard } from '../../api/types';
+import { changeOfMany } from '../../format/changes';
 import type { Stuck } from '../../format/sentences';
 
 /** The most vendors to call that are shown. */
@@ -13,13 +14,13 @@ export type Concern =
   | { kind: 'call'; call: Call }
   | { kind: 'stuck'; orders: Stuck };
 
-/** A feed problem first, then what concerns everybody, then the vendors to call in the order of the server, then all orders that are stuck. */
+/** A feed problem first, then what concerns many vendors, then the vendors to call in the order of the server, then all orders that are stuck. */
 export function concerns(dashboard: Dashboard): Concern[] {
   const orders = stuckOrders(dashboard);
-  const ofFleet = dashboard.changes.filter(({ vendorId }) => vendorId === null);
+  const ofMany = changeOfMany(dashboard.changes);
   return [
     ...(dashboard.isBlind ? [{ kind: 'blind' } as const] : []),
-    ...ofFleet.map((change): Concern => ({ kind: 'fleet', change })),
+    ...(ofMany === undefined ? [] : [{ kind: 'fleet', change: ofMany } as const]),
     ...dashboard.calls.slice(0, LIMIT).map((call): Concern => ({ kind: 'call', call })),
     ...(isStuck(orders) ? [{ kind: 'stuck', orders } as const] : []),
   ];

@@ -25,7 +25,13 @@ describe('the headline of the overview', () => {
       '2 vendors miss more promises than before, 7 orders overdue.',
     );
     expect(text({}, changed([change(null), change('acme')], 1))).toBe(
-      'Everybody has missed more promises since about Thu 19 Nov.',
+      'Many vendors have missed more promises since about Thu 19 Nov.',
+    );
+    // A vendor that is most of the change of all is named instead.
+    const large = change('acme', { excessPerWeek: 120 });
+    expect(text({}, changed([change(null), large], 1))).toBe('acme has missed more promises since about Thu 19 Nov.');
+    expect(text({}, changed([change(null), large, change('birch')], 2))).toBe(
+      '2 vendors miss more promises than before.',
     );
   });
 

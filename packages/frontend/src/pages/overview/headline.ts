@@ -1,5 +1,5 @@
 import type { Dashboard } from '../../api/types';
-import { sinceAbout } from '../../format/changes';
+import { changeOfMany, sinceAbout } from '../../format/changes';
 import { isolated } from '../../format/names';
 import { pluralize } from '../../format/numbers';
 import { minute, ownZone } from '../../format/times';
@@ -40,10 +40,13 @@ export function headline(dashboard: Dashboard): Headline {
 
 /** Who misses more promises than before; null if no vendor does. */
 function changeInWords({ changes, openEpisodes, timeZone }: Dashboard): Pick<Headline, 'highlight' | 'rest'> | null {
-  const [first] = changes;
+  const many = changeOfMany(changes);
+  const first = many ?? changes.find(({ vendorId }) => vendorId !== null);
   if (first === undefined) return null;
-  if (first.vendorId !== null && openEpisodes > 1)
+  if (many === undefined && openEpisodes > 1)
     return { highlight: pluralize(openEpisodes, 'vendor'), rest: 'miss more promises than before' };
-  const rest = `has missed more promises ${sinceAbout(first, timeZone)}`;
-  return { highlight: first.name === null ? 'Everybody' : isolated(first.name), rest };
+  const rest = `missed more promises ${sinceAbout(first, timeZone)}`;
+  return first.name === null
+    ? { highlight: 'Many vendors', rest: `have ${rest}` }
+    : { highlight: isolated(first.name), rest: `has ${rest}` };
 }

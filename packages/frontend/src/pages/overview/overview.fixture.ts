@@ -91,7 +91,7 @@ export function change(vendorId: string | null, more: Partial<Change> = {}): Cha
     reopenedAt: [],
     fleetEpisode: null,
     probability: 0.971,
-    excessPerWeek: 22,
+    excessPerWeek: vendorId === null ? 220 : 22,
     priority: 21.4,
     evidence: {
       signal: 'promise',

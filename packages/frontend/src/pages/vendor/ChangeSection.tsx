@@ -39,7 +39,7 @@ export function ChangeSection({
       </div>
       <p className={styles.sentence}>
         {vendor.name}: {missesInWords(episode)}.{concentrated !== null && ` ${concentrated}`}
-        {episode.fleetEpisode !== null && ' It is not this vendor alone: everybody missed more promises when it began.'}
+        {episode.fleetEpisode !== null && ' All vendors together missed more promises when it began.'}
       </p>
       {evidence !== null && evidence.expectedInterval !== null && (
         <MissChart days={around(days, since)} since={since} expected={evidence.expectedInterval} />
