@@ -1,5 +1,5 @@
 import AxeBuilder from '@axe-core/playwright';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { orders, sendStuckOrders } from '../scripts/stuck.mjs';
 import { launch, visit } from './browser';
@@ -18,22 +18,25 @@ afterAll(async () => {
 });
 
 /**
- * Every page at the width of a desktop and of a phone, in the light and in the dark theme. Each width gets one full check; for the
- * other theme only the contrast of colours is checked.
+ * Every page at the width of a desktop, a tablet and a phone, in the light and in the dark theme. Each width gets one full check; for
+ * the other theme only the contrast of colours is checked.
  */
 const views = [
-  { colorScheme: 'light', width: 1280, rules: undefined },
-  { colorScheme: 'dark', width: 1280, rules: ['color-contrast'] },
-  { colorScheme: 'dark', width: 360, rules: undefined },
-  { colorScheme: 'light', width: 360, rules: ['color-contrast'] },
+  { colorScheme: 'light', width: 1440, rules: undefined },
+  { colorScheme: 'dark', width: 1440, rules: ['color-contrast'] },
+  { colorScheme: 'dark', width: 768, rules: undefined },
+  { colorScheme: 'light', width: 768, rules: ['color-contrast'] },
+  { colorScheme: 'light', width: 360, rules: undefined },
+  { colorScheme: 'dark', width: 360, rules: ['color-contrast'] },
 ] as const;
 
 /** The rows of a table have the same structure, so axe checks the first twelve only. */
 const furtherRows = 'tbody tr:nth-child(n + 13)';
 
-/** Opens a page once and checks it in every view. */
-async function checkPage(url: string): Promise<void> {
+/** Opens a page once, with a dialog if `open` opens one, and checks it in every view. */
+async function checkPage(url: string, open?: (page: Page) => Promise<void>): Promise<void> {
   const { page, consoleErrors } = await visit(browser, url);
+  await open?.(page);
   // Some parts of a page are loaded after its heading.
   await page.waitForLoadState('networkidle');
   for (const { colorScheme, width, rules } of views) {
@@ -115,9 +118,38 @@ describePages('demo orders', () => Goody.backfilled(), [
   ['the recent updates', '/orders/recent'],
   ['what was refused', '/rejections'],
   ['an order', '/orders/:order'],
+  ['an order on a past day', '/orders/:order?asOf=2026-01-31'],
   ['an unknown order', '/orders/nothing'],
   ['a page that does not exist', '/no/such/page'],
 ]);
+
+describe('axe finds no violation with an open dialog', () => {
+  let goody: Goody;
+
+  beforeAll(async () => {
+    goody = await Goody.backfilled();
+    servers.push(goody);
+  });
+
+  const dialogs: [string, string, (page: Page) => Promise<void>][] = [
+    [
+      'a mail to a vendor',
+      '/',
+      (page) =>
+        page
+          .getByRole('button', { name: /^Write to/ })
+          .first()
+          .click(),
+    ],
+    ['the search for anything', '/', (page) => page.keyboard.press('Control+k')],
+    ['the keys', '/orders', (page) => page.keyboard.press('?')],
+    ['the columns of a table', '/vendors', (page) => page.getByText('Columns', { exact: true }).click()],
+    ['the other filters of orders', '/orders', (page) => page.getByRole('button', { name: /^More filters/ }).click()],
+    ['the vendors of a filter', '/orders', (page) => page.getByRole('combobox', { name: 'Vendor' }).fill('a')],
+  ];
+
+  test.each(dialogs)('%s', async (_, path, open) => checkPage(goody.address + path, open));
+});
 
 describePages('an empty database', () => Goody.start(), [
   ['the overview', '/'],

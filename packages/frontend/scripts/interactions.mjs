@@ -18,11 +18,11 @@ const GOAL = 100;
 /** The measured interactions. Each changes the rows of the table. @type {Record<string, Interaction>} */
 const interactions = {
   'sort by click': {
-    control: (page) => page.getByRole('button', { name: 'Orders', exact: true }),
+    control: (page) => page.getByRole('button', { name: 'Vendor', exact: true }),
     act: (control) => control.click(),
   },
   'sort by key': {
-    control: (page) => page.getByRole('button', { name: 'Orders', exact: true }),
+    control: (page) => page.getByRole('button', { name: 'Vendor', exact: true }),
     act: (control) => control.press('Enter'),
   },
   'next page': { control: (page) => page.getByRole('link', { name: 'Next' }), act: (control) => control.click() },
@@ -32,6 +32,10 @@ const interactions = {
       await control.fill('7');
       await control.press('Enter');
     },
+  },
+  'date step': {
+    control: (page) => page.getByRole('link', { name: /^The day before/ }),
+    act: (control) => control.click(),
   },
   'filter by risk': {
     control: (page) => page.getByRole('button', { name: 'Low risk' }),
@@ -155,19 +159,21 @@ async function sendOrders(server) {
   const lines = Array.from({ length: VENDORS }, (_, vendor) =>
     Array.from({ length: vendor % 8 === 0 ? 60 : 1 + (vendor % 13) }, (_, order) => {
       const orderId = `${vendor}-${order}`;
+      // On nine days, so that each date has other numbers.
+      const days = 0.5 + (order % 9);
       const placed = {
         eventId: `${orderId}-0`,
         orderId,
         vendorId: `vendor-${vendor}`,
         status: 'PLACED',
-        occurredAt: at(5),
-        estimatedDelivery: at(order % 2),
+        occurredAt: at(days),
+        estimatedDelivery: at(days / 4),
       };
       const ended = {
         eventId: `${orderId}-1`,
         orderId,
         status: order % (4 + (vendor % 7)) === 3 ? 'LOST' : 'ARRIVED',
-        occurredAt: at(2),
+        occurredAt: at(days / 2),
       };
       return order % 3 === 2 ? [placed] : [placed, ended];
     }),

@@ -6,6 +6,7 @@ import type { ReportSearch } from '../routes/reportSearch';
 import { CopyButtons } from './CopyButtons';
 import styles from './DateBar.module.css';
 import { Icon } from './Icon';
+import { useDraft } from './useDraft';
 
 type Search = ReportSearch & { asOf?: string; vendorId?: string; cursor?: string; page?: string };
 
@@ -128,16 +129,17 @@ function DateField({
   max: string;
   onChange: (value: string) => void;
 }) {
+  const [draft, setDraft] = useDraft(value);
   return (
     <input
-      key={value}
       type="date"
       aria-label={label}
-      defaultValue={value}
+      value={draft}
       // While a year is typed, the field has dates of the first centuries.
       min="2000-01-01"
       max={max}
       onChange={({ target }) => {
+        setDraft(target.value);
         if (target.value && target.validity.valid) onChange(target.value);
       }}
     />

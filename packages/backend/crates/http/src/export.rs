@@ -359,11 +359,11 @@ impl OrderExportProgress {
             if self.after.is_none() {
                 return Ok(writer.finish()?);
             }
-            if self.written >= MOST_ROWS {
+            page = self.read_page().await?;
+            if self.written + page.len() > MOST_ROWS {
                 let reason = format!("xlsx is for at most {MOST_ROWS} orders: choose csv, or fewer orders");
                 return Err(ApiError::parameter("format", reason));
             }
-            page = self.read_page().await?;
         }
     }
 }

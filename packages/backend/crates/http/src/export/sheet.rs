@@ -131,7 +131,7 @@ fn cell_xml(cell: Value) -> String {
 fn text(value: &str, format: &str) -> String {
     let mut xml = format!("<c t=\"inlineStr\"{format}><is><t xml:space=\"preserve\">");
     let mut units = 0;
-    for c in value.chars() {
+    for (at, c) in value.char_indices() {
         units += c.len_utf16();
         if units > LONGEST_TEXT {
             break;
@@ -141,8 +141,8 @@ fn text(value: &str, format: &str) -> String {
             '<' => xml.push_str("&lt;"),
             '>' => xml.push_str("&gt;"),
             '\t' | '\n' => xml.push(c),
-            // XML has no other control characters; SpreadsheetML writes them as `_x000D_`.
-            '\0'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => {
+            // XML has no other control characters; SpreadsheetML writes them as `_x000D_`, and the underscore of a text like that, too.
+            '\0'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' | '_' if c != '_' || is_escape(&value[at..]) => {
                 // Writing to a string does not fail.
                 let _ = write!(xml, "_x{:04X}_", u32::from(c));
             }
@@ -151,4 +151,10 @@ fn text(value: &str, format: &str) -> String {
     }
     xml.push_str("</t></is></c>");
     xml
+}
+
+/// Whether a text begins like an escaped character: `_x000D_`.
+fn is_escape(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.len() >= 7 && bytes.starts_with(b"_x") && bytes[2..6].iter().all(u8::is_ascii_hexdigit) && bytes[6] == b'_'
 }
