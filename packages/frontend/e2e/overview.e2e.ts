@@ -389,6 +389,20 @@ describe('the overview', () => {
     await expect.poll(() => page.getByText('Since then:').count()).toBe(0);
   });
 
+  test('and so does the page of a vendor', async () => {
+    const { page } = await open('/vendors/candles');
+    await page.clock.install();
+    await page.reload();
+    await page.getByText(/^Read just now; data as of .*; latest event of this vendor /).waitFor();
+    await page.clock.fastForward(61_000);
+    await page.getByText('Nothing has changed since.').waitFor();
+    await goody.send(
+      events({ vendorId: 'candles', overdue: 1 }).map((event) => ({ ...event, orderId: `vendor-${event.orderId}` })),
+    );
+    await page.clock.fastForward(61_000);
+    await page.getByText('Since then: 1 more placed, 1 more overdue, 1 more stalled. Refresh shows them.').waitFor();
+  });
+
   test('has keys: the rows, the search, and the list of them', async () => {
     const { page } = await open('/');
     const focused = () => page.evaluate(() => document.activeElement?.textContent);

@@ -8,7 +8,7 @@ import {
   RouterProvider,
 } from '@tanstack/react-router';
 import { createRoot } from 'react-dom/client';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { ApiError, type FailureCode } from '../api/client';
 import {
   type FailedRefresh,
@@ -32,6 +32,8 @@ const up = () => load.mockImplementation(async (href, shown) => `${href} after $
 
 let unmount = () => {};
 afterEach(() => unmount());
+// The router warns of each failed page.
+beforeEach(() => void vi.spyOn(console, 'warn').mockReturnValue());
 
 /** The router with two pages, at `/`. `content` is what it shows. */
 async function start() {

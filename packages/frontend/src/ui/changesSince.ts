@@ -1,20 +1,44 @@
-import type { Dashboard } from '../api/types';
+import type { Dashboard, Report } from '../api/types';
 import { count } from '../format/numbers';
 
-const counts = {
-  totalOrders: 'placed',
-  completedOrders: 'completed',
-  totalDelayedOrders: 'overdue',
-  totalUnshippedOrders: 'not shipped in time',
-  totalStalledOrders: 'stalled',
-  atRiskVendors: 'at risk among the vendors',
-} as const satisfies { [Name in keyof Dashboard['current']]?: string };
+/** Counts of a report by what they are of, after the number: `3 overdue`; and the date of the report. */
+export interface Counted {
+  date: string;
+  counts: Record<string, number>;
+}
+
+export function countedOfFleet({ date, current }: Dashboard): Counted {
+  return {
+    date,
+    counts: {
+      placed: current.totalOrders,
+      completed: current.completedOrders,
+      overdue: current.totalDelayedOrders,
+      'not shipped in time': current.totalUnshippedOrders,
+      stalled: current.totalStalledOrders,
+      'at risk among the vendors': current.atRiskVendors,
+    },
+  };
+}
+
+export function countedOfVendor({ date, current7d, delayedOrders, unshippedOrders, stalledOrders }: Report): Counted {
+  return {
+    date,
+    counts: {
+      placed: current7d.totalOrders,
+      completed: current7d.completedOrders,
+      overdue: delayedOrders,
+      'not shipped in time': unshippedOrders,
+      stalled: stalledOrders,
+    },
+  };
+}
 
 /** `Since then: 3 more placed, 1 fewer overdue. Refresh shows them.` */
-export function changesSince(shown: Dashboard, now: Dashboard): string {
+export function changesSince(shown: Counted, now: Counted): string {
   if (now.date !== shown.date) return 'A new day has begun since. Refresh shows it.';
-  const changes = Object.entries(counts).flatMap(([name, what]) => {
-    const difference = now.current[name as keyof typeof counts] - shown.current[name as keyof typeof counts];
+  const changes = Object.entries(now.counts).flatMap(([what, number]) => {
+    const difference = number - (shown.counts[what] ?? 0);
     return difference === 0 ? [] : `${count(Math.abs(difference))} ${difference > 0 ? 'more' : 'fewer'} ${what}`;
   });
   return changes.length === 0 ? 'Nothing has changed since.' : `Since then: ${changes.join(', ')}. Refresh shows them.`;

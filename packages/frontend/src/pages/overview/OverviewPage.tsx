@@ -7,7 +7,7 @@ import type { ReportSearch } from '../../routes/reportSearch';
 import { buttonClass } from '../../ui/Button';
 import { DateBar } from '../../ui/DateBar';
 import { Highlight, PageHead } from '../../ui/PageHead';
-import { StatusLine } from '../../ui/StatusLine';
+import { FleetStatus } from '../../ui/StatusLine';
 import { useLazyModule } from '../../ui/useLazyModule';
 import { reportLink } from '../orders/CountLink';
 import { readView } from '../vendors/tableView';
@@ -47,7 +47,7 @@ export function OverviewPage({ data, search }: { data: OverviewData; search: Rep
         </>
       ) : (
         <>
-          <StatusLine dashboard={dashboard} readAt={readAt} isPast={isPast} search={search} />
+          <FleetStatus dashboard={dashboard} readAt={readAt} isPast={isPast} search={search} />
           <div className={styles.wall}>
             <div>
               <CallSheet dashboard={dashboard} report={report} />

@@ -5,6 +5,7 @@ import { daysInWords, isoDay } from '../../format/times';
 import { RowLink } from '../../ui/RowLink';
 import { numberClass, Table } from '../../ui/Table';
 import { VisuallyHidden } from '../../ui/VisuallyHidden';
+import type { OrdersSearch } from '../orders/search';
 import styles from './ChangeSection.module.css';
 import { type ChangePart, concentrationInWords, notJudgedText, outcomeParts, partsOf, shownDimensions } from './change';
 import { MissChart } from './MissChart';
@@ -50,7 +51,7 @@ export function ChangeSection({
         </p>
       ) : (
         <>
-          <Rates episode={episode} explanation={explanation} timeZone={timeZone} />
+          <Rates episode={episode} explanation={explanation} timeZone={timeZone} page={page} />
           <p className={styles.orders}>
             <RowLink to="/orders" search={searchOf(explanation.orders)} from={page}>
               See the {pluralize(explanation.after.missed, 'missed order')}
@@ -88,23 +89,27 @@ interface RateRow {
   rate: number;
   /** The interval of the rate, if the row shows it. */
   band: Interval | null;
+  /** The list of its missed orders, as an address of the API, if there is one. */
+  orders?: string | undefined;
 }
 
 /** The rates of missed promises: before, after, and what was to be expected since the change next to what was seen. */
 function Rates({
   episode: { evidence },
-  explanation: { before, after },
+  explanation: { before, after, orders },
   timeZone,
+  page,
 }: {
   episode: Episode;
   explanation: Explanation;
   timeZone: string;
+  page: string;
 }) {
   const days = ({ from, to }: { from: string; to: string }) =>
     daysInWords(isoDay(from, timeZone), isoDay(new Date(Date.parse(to) - 1).toISOString(), timeZone));
   const rows: RateRow[] = [
     { ...before, name: 'Before', when: days(before), band: null },
-    { ...after, name: 'After', when: days(after), band: null },
+    { ...after, name: 'After', when: days(after), band: null, orders },
   ];
   if (evidence !== null && evidence.rate !== null) {
     const { due, missed, expected, expectedInterval, rate, rateInterval } = evidence;
@@ -139,13 +144,21 @@ function Rates({
         </tr>
       </thead>
       <tbody>
-        {rows.map(({ name, when, due, missed, rate, band }) => (
+        {rows.map(({ name, when, due, missed, rate, band, orders }) => (
           <tr key={name}>
             <th scope="row">
               {name} <small>{when}</small>
             </th>
-            <td className={numberClass}>{count(due)}</td>
-            <td className={numberClass}>{count(missed)}</td>
+            <td className={numberClass}>
+              <Orders
+                value={due}
+                search={orders === undefined ? undefined : { ...searchOf(orders), onTime: undefined }}
+                page={page}
+              />
+            </td>
+            <td className={numberClass}>
+              <Orders value={missed} search={orders === undefined ? undefined : searchOf(orders)} page={page} />
+            </td>
             <td className={numberClass}>{percent(rate)}</td>
             <td className={styles.cell}>
               <svg className={styles.bar} viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
@@ -160,6 +173,16 @@ function Rates({
         ))}
       </tbody>
     </Table>
+  );
+}
+
+/** A count, as a link to its orders if there is a list of them. */
+function Orders({ value, search, page }: { value: number; search: OrdersSearch | undefined; page: string }) {
+  if (search === undefined) return count(value);
+  return (
+    <RowLink to="/orders" search={search} from={page}>
+      {count(value)}
+    </RowLink>
   );
 }
 

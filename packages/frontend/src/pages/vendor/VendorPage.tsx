@@ -1,7 +1,10 @@
+import { get } from '../../api/client';
 import { isolated } from '../../format/names';
-import { ownZone } from '../../format/times';
+import { countedOfVendor } from '../../ui/changesSince';
 import { StateBox } from '../../ui/StateBox';
+import { StatusLine } from '../../ui/StatusLine';
 import { Timestamp } from '../../ui/Timestamp';
+import { useNews } from '../../ui/useNews';
 import { reportLink } from '../orders/CountLink';
 import { ChangeSection } from './ChangeSection';
 import { Definitions } from './Definitions';
@@ -19,7 +22,7 @@ import { WindowTable } from './WindowTable';
 
 /** One vendor: its numbers compared with others, its history, its issues, and the orders to chase. */
 export function VendorPage({
-  data: { report: vendorReport, numbers, history, isPast, dayBefore, comparedDate, overdue, signals },
+  data: { report: vendorReport, numbers, history, isPast, dayBefore, comparedDate, overdue, signals, readAt },
   search,
 }: {
   data: VendorData;
@@ -28,6 +31,10 @@ export function VendorPage({
   const { vendor, report, recentIssues, lines } = vendorReport;
   const { timeZone } = history;
   const { vendorId, name } = vendor;
+  const news = useNews(report, countedOfVendor, async (signal) => {
+    const query = { date: search.date, window: search.window };
+    return (await get('/vendors/{id}/report', { path: { id: vendorId }, query }, signal)).report;
+  });
   const shown = reportLink({ vendorId, date: report.date, isPast, page: name }, search, comparedDate);
   return (
     <>
@@ -39,6 +46,13 @@ export function VendorPage({
         search={search}
         reportLink={shown}
       />
+      <StatusLine {...report} timeZone={timeZone} readAt={readAt} isPast={isPast} news={news}>
+        {report.updatedAt !== null && (
+          <>
+            ; latest event of this vendor <Timestamp instant={report.updatedAt} />
+          </>
+        )}
+      </StatusLine>
       {report.updatedAt === null ? (
         <div className={styles.empty}>
           <StateBox tone="empty" label="Nothing here" title="No order of this vendor yet">
@@ -76,15 +90,6 @@ export function VendorPage({
           </div>
         </>
       )}
-      <footer className={styles.foot}>
-        Data as of <Timestamp instant={report.asOf} />
-        {report.updatedAt !== null && (
-          <>
-            ; latest event of this vendor <Timestamp instant={report.updatedAt} />
-          </>
-        )}
-        . Times are in your time zone ({ownZone}), days in the report time zone ({timeZone}).
-      </footer>
     </>
   );
 }

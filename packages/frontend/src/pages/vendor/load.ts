@@ -28,6 +28,8 @@ export interface VendorData {
   overdue: OrderList;
   /** What changed; null if it could not be read. */
   signals: VendorSignals | null;
+  /** When the data was loaded, in milliseconds of the client's clock. */
+  readAt: number;
 }
 
 /** The numbers of a window, and what they are compared with. */
@@ -76,6 +78,7 @@ export async function loadVendor(id: string, search: ReportSearch, signal: Abort
     comparedDate: comparedDate(to, against),
     signals,
     overdue: overdueNow ?? (await readOverdue(isPast, to)),
+    readAt: Date.now(),
   };
 }
 

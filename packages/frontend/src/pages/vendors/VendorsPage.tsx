@@ -8,7 +8,7 @@ import { Exports } from '../../ui/Exports';
 import { ListNotes } from '../../ui/ListNotes';
 import { PageHead } from '../../ui/PageHead';
 import { Pager } from '../../ui/Pager';
-import { StatusLine } from '../../ui/StatusLine';
+import { FleetStatus } from '../../ui/StatusLine';
 import { reportLink } from '../orders/CountLink';
 import { ColumnChoice } from './ColumnChoice';
 import { sortOf } from './columns';
@@ -43,7 +43,7 @@ export function VendorsPage({ data, search }: { data: VendorsData; search: Vendo
         }
         about={<DateBar date={date} isPast={isPast} timeZone={timeZone} search={search} isCompared={false} />}
       />
-      <StatusLine dashboard={data.dashboard} readAt={data.readAt} isPast={isPast} search={search} />
+      <FleetStatus dashboard={data.dashboard} readAt={data.readAt} isPast={isPast} search={search} />
       <section className={styles.section} aria-labelledby="vendors">
         <div className={styles.head}>
           <h2 id="vendors" tabIndex={-1} data-top-of-list>
