@@ -46,8 +46,9 @@ class Walk {
   /** Performs an action that opens a page which was not shown before, and waits until it is shown. */
   async open(isExpected: (url: URL) => boolean, act: () => Promise<unknown>): Promise<void> {
     const from = this.#visit.requests.length;
-    await this.show(isExpected, act);
-    expect(this.#visit.requests.length, `requests of ${this.page.url()}`).toBeGreaterThan(from);
+    // The code of the page may have to load first.
+    const isAsked = () => expect.poll(() => this.#visit.requests.length).toBeGreaterThan(from);
+    await this.show(isExpected, () => act().then(isAsked));
   }
 
   /** Performs an action that leads to another URL, and waits until its page is shown. A page that was left a moment ago needs no request. */
