@@ -308,7 +308,7 @@ async function take(name, { server, path, widths = everyWidth, before, after = w
   for (const colorScheme of schemes) {
     for (const width of widths) {
       const viewport = { width, height: width < 600 ? 780 : 900 };
-      const context = await browser.newContext({ viewport, colorScheme, reducedMotion: 'reduce' });
+      const context = await browser.newContext({ locale: 'en-GB', viewport, colorScheme, reducedMotion: 'reduce' });
       const page = await context.newPage();
       await before?.(page);
       await page.goto(server.address + path);
