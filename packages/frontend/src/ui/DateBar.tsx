@@ -5,6 +5,7 @@ import { comparisons, windowLabel, windowOf, windows } from '../format/windows';
 import type { ReportSearch } from '../routes/reportSearch';
 import { CopyButtons } from './CopyButtons';
 import styles from './DateBar.module.css';
+import { DateInput } from './DateInput';
 import { Icon } from './Icon';
 import { useDraft } from './useDraft';
 
@@ -131,8 +132,7 @@ function DateField({
 }) {
   const [draft, setDraft] = useDraft(value);
   return (
-    <input
-      type="date"
+    <DateInput
       aria-label={label}
       value={draft}
       // While a year is typed, the field has dates of the first centuries.

@@ -79,7 +79,7 @@ export function StatusLine({
             {children}
           </>
         )}
-        .{isStale && ' No newer event had been received.'} <span role="status">{news}</span>
+        .{isStale && ' Nothing newer had come in.'} <span role="status">{news}</span>
       </span>
     </p>
   );

@@ -1,4 +1,4 @@
-import type { Dashboard, Report } from '../api/types';
+import type { Dashboard } from '../api/types';
 import { count } from '../format/numbers';
 
 /** Counts of a report by what they are of, after the number: `3 overdue`; and the date of the report. */
@@ -17,19 +17,6 @@ export function countedOfFleet({ date, current }: Dashboard): Counted {
       'not shipped in time': current.totalUnshippedOrders,
       stalled: current.totalStalledOrders,
       'at risk among the vendors': current.atRiskVendors,
-    },
-  };
-}
-
-export function countedOfVendor({ date, current7d, delayedOrders, unshippedOrders, stalledOrders }: Report): Counted {
-  return {
-    date,
-    counts: {
-      placed: current7d.totalOrders,
-      completed: current7d.completedOrders,
-      overdue: delayedOrders,
-      'not shipped in time': unshippedOrders,
-      stalled: stalledOrders,
     },
   };
 }

@@ -1,5 +1,6 @@
 import { type FormEvent, useId, useState } from 'react';
 import { Button } from '../../ui/Button';
+import { DateInput } from '../../ui/DateInput';
 import { Icon, SvgIcon } from '../../ui/Icon';
 import { useFailedSearch } from '../../ui/usePendingSearch';
 import { VendorCombobox } from '../../ui/VendorCombobox';
@@ -113,16 +114,14 @@ export function OrdersFilters({
                 </option>
               ))}
             </select>
-            <input
-              type="date"
+            <DateInput
               aria-label={`${dateLabel[kind]} from`}
               value={from}
               max={to || undefined}
               onChange={(event) => type('from')(event.target.value)}
             />
             <span aria-hidden="true">to</span>
-            <input
-              type="date"
+            <DateInput
               aria-label={`${dateLabel[kind]} until`}
               value={to}
               min={from || undefined}

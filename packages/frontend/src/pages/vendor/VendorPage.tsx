@@ -1,12 +1,12 @@
 import { get } from '../../api/client';
 import { isolated } from '../../format/names';
-import { countedOfVendor } from '../../ui/changesSince';
 import { StateBox } from '../../ui/StateBox';
 import { StatusLine } from '../../ui/StatusLine';
 import { Timestamp } from '../../ui/Timestamp';
 import { useNews } from '../../ui/useNews';
 import { reportLink } from '../orders/CountLink';
 import { ChangeSection } from './ChangeSection';
+import { countedOfVendor } from './countedOfVendor';
 import { Definitions } from './Definitions';
 import { HistorySection } from './HistorySection';
 import { leftTheWindow } from './leftTheWindow';

@@ -1,0 +1,13 @@
+import type { ComponentProps } from 'react';
+import { shortDay } from '../format/times';
+import styles from './DateInput.module.css';
+
+/** The browser's field of a date. While nobody types in it, it shows the date as the rest of the page does. */
+export function DateInput(props: ComponentProps<'input'> & { value: string }) {
+  return (
+    <span className={styles.date}>
+      <input type="date" {...props} />
+      {props.value && <span aria-hidden="true">{shortDay(props.value)}</span>}
+    </span>
+  );
+}
