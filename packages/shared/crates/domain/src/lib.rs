@@ -8,6 +8,7 @@
 //!
 //! This crate never reads a clock, a file, a socket or the environment, and never waits. Time is an argument.
 
+pub mod alert;
 mod at_risk;
 mod beta;
 mod bucket;

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "test code fails loudly")]
 
+mod alerts;
 mod contribution;
 mod dashboard;
 mod deadlines;
