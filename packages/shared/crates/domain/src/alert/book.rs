@@ -39,8 +39,8 @@ struct Entry {
 enum Stage {
     /// It is not told yet: how often it was found in a row.
     Seen { looks: u32 },
-    /// It is told. `gone_since` is the first look that did not find it any more.
-    Raised { raised_at: Instant, gone_since: Option<Instant> },
+    /// It is told, unless it is listed under the fleet's. `gone_since` is the first look that did not find it any more.
+    Raised { raised_at: Instant, is_under_fleet: bool, gone_since: Option<Instant> },
     /// An episode that has ended.
     Resolved { raised_at: Instant, resolved_at: Instant },
 }
@@ -76,6 +76,8 @@ pub enum ChangeKind {
         /// How urgent it is now.
         severity: Severity,
     },
+    /// The alert of the fleet under which it was listed has ended, and this one has not: now it is told.
+    Released,
     /// An episode that had ended goes on.
     Reopened,
     /// The alert has ended.
@@ -169,13 +171,13 @@ impl Entry {
                 self.stage = Stage::Resolved { raised_at, resolved_at: at };
                 Some(self)
             }
-            Stage::Raised { raised_at, gone_since } => {
+            Stage::Raised { raised_at, is_under_fleet, gone_since } => {
                 let gone_since = gone_since.unwrap_or(at);
                 if at.seconds_since(gone_since) >= GONE_SECONDS as f64 {
                     changes.push(self.change(raised_at, at, ChangeKind::Resolved { why: Ending::Gone }));
                     return None;
                 }
-                self.stage = Stage::Raised { raised_at, gone_since: Some(gone_since) };
+                self.stage = Stage::Raised { raised_at, is_under_fleet, gone_since: Some(gone_since) };
                 Some(self)
             }
             Stage::Resolved { resolved_at, .. } => {
@@ -211,20 +213,25 @@ impl Entry {
             Stage::Seen { .. } => {
                 let since = entry.since;
                 let under = fleet.filter(|(_, fleet_since)| since >= *fleet_since).map(|(id, _)| id);
+                let is_under_fleet = under.is_some();
                 changes.push(entry.change(at, at, ChangeKind::Raised { severity, since, under }));
-                entry.stage = Stage::Raised { raised_at: at, gone_since: None };
+                entry.stage = Stage::Raised { raised_at: at, is_under_fleet, gone_since: None };
             }
-            Stage::Raised { raised_at, .. } => {
+            Stage::Raised { raised_at, is_under_fleet, .. } => {
+                if is_under_fleet && fleet.is_none() {
+                    changes.push(entry.change(raised_at, at, ChangeKind::Released));
+                }
                 if severity > entry.severity {
                     changes.push(entry.change(raised_at, at, ChangeKind::Worsened { severity }));
                 }
                 entry.severity = entry.severity.max(severity);
-                entry.stage = Stage::Raised { raised_at, gone_since: None };
+                let is_under_fleet = is_under_fleet && fleet.is_some();
+                entry.stage = Stage::Raised { raised_at, is_under_fleet, gone_since: None };
             }
             Stage::Resolved { raised_at, .. } => {
                 changes.push(entry.change(raised_at, at, ChangeKind::Reopened));
                 entry.severity = entry.severity.max(severity);
-                entry.stage = Stage::Raised { raised_at, gone_since: None };
+                entry.stage = Stage::Raised { raised_at, is_under_fleet: false, gone_since: None };
             }
         }
         entry

@@ -75,7 +75,9 @@ impl AlertState {
             // It speaks again, to the person to whom it belongs.
             (ChangeKind::Worsened { severity }, Some(state)) => open(*severity, state.assignee),
             (ChangeKind::Reopened, Some(state)) => open(state.severity, state.assignee),
-            (ChangeKind::Reopened, None) => open(Severity::Medium, None),
+            // What people did while it was listed under another one holds.
+            (ChangeKind::Released, Some(state)) => state,
+            (ChangeKind::Reopened | ChangeKind::Released, None) => open(Severity::Medium, None),
             (ChangeKind::Resolved { why }, state) => {
                 let state = state.unwrap_or_else(|| open(Severity::Medium, None));
                 let resolved_at = state.resolved_at.unwrap_or(change.at);

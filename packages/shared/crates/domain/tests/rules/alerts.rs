@@ -37,6 +37,7 @@ fn words(changes: &[AlertChange]) -> Vec<String> {
             ChangeKind::Raised { under: None, .. } => "raised".to_owned(),
             ChangeKind::Raised { under: Some(_), .. } => "raised under the fleet".to_owned(),
             ChangeKind::Worsened { .. } => "worse".to_owned(),
+            ChangeKind::Released => "released".to_owned(),
             ChangeKind::Reopened => "reopened".to_owned(),
             ChangeKind::Resolved { why } => format!("{why:?}").to_lowercase(),
         };
@@ -114,17 +115,23 @@ fn an_episode_that_is_derived_anew_is_the_same_alert() {
 }
 
 #[test]
-fn what_the_fleet_stands_for_is_listed_under_it() {
+fn what_the_fleet_stands_for_is_listed_under_it_until_that_has_ended() {
     let fleet = episode(AlertKind::FleetSignal, "*", -10);
-    let causes = |late: &str| {
-        vec![fleet.clone(), episode(AlertKind::VendorSignal, late, -8), episode(AlertKind::VendorSignal, "early", -40)]
-    };
+    let (late, early) = (episode(AlertKind::VendorSignal, "late", -8), episode(AlertKind::VendorSignal, "early", -40));
+    let overdue = cause(AlertKind::OrdersOverdue, "late", Severity::Medium);
     let looks = [
-        look(0, &causes("late")),
-        look(6, &[causes("late"), vec![cause(AlertKind::OrdersOverdue, "late", Severity::Medium)]].concat()),
+        look(0, &[fleet.clone(), late.clone(), early.clone()]),
+        look(6, &[fleet, late.clone(), early.clone(), overdue]),
+        // The fleet's has ended, and one of a vendor has not.
+        look(12, &[late.clone(), early.clone()]),
+        look(18, &[late, early]),
     ];
-    let expected =
-        [vec!["raised early", "raised under the fleet late", "raised *"], vec!["raised under the fleet late"]];
+    let expected = [
+        vec!["raised early", "raised under the fleet late", "raised *"],
+        vec!["raised under the fleet late"],
+        vec!["released late", "withdrawn *"],
+        vec![],
+    ];
     assert_eq!(told(&looks), expected);
 }
 
@@ -195,7 +202,7 @@ proptest! {
             for change in &life[1..] {
                 match change.kind {
                     ChangeKind::Raised { .. } => prop_assert!(false, "it is raised once"),
-                    ChangeKind::Worsened { .. } => prop_assert!(!is_resolved),
+                    ChangeKind::Worsened { .. } | ChangeKind::Released => prop_assert!(!is_resolved),
                     ChangeKind::Reopened => {
                         prop_assert!(is_resolved);
                         is_resolved = false;
