@@ -33,14 +33,14 @@ pub struct Act {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", tag = "kind")]
 pub enum ActKind {
-    /// Somebody takes care of it.
+    /// A person takes care of it.
     Acknowledge,
     /// It belongs to a person, or to none.
     Assign {
         /// The person.
         assignee: Option<String>,
     },
-    /// It is not told before an instant, unless it gets worse.
+    /// It is not sent before an instant, unless it gets worse.
     Snooze {
         /// The instant.
         until: Instant,

@@ -58,7 +58,7 @@ impl AlertKind {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
 
-    /// At how many looks in a row a cause must hold before it is told. A level of risk may be that of a single event.
+    /// At how many looks in a row a cause must hold before it is reported. A level of risk may be that of a single event.
     pub(super) const fn looks_to_raise(self) -> u32 {
         match self {
             Self::VendorRisk => 2,

@@ -1,8 +1,8 @@
-//! Alerts: what a look tells, and the life of an alert.
+//! Alerts: what a look reports, and the life of an alert.
 
 use goody_domain::alert::{
-    Act, ActKind, AlertBook, AlertChange, AlertId, AlertKind, Cause, CauseKey, ChangeKind, Ended, Ending, Look,
-    Progress, Severity, story,
+    Act, ActKind, AlertChange, AlertId, AlertKind, AlertRegister, Cause, CauseKey, ChangeKind, Ended, Ending, Look,
+    Progress, Severity, state_at,
 };
 use goody_domain::detection::Clearing;
 use goody_domain::{Instant, VendorId};
@@ -48,18 +48,18 @@ fn words(changes: &[AlertChange]) -> Vec<String> {
 }
 
 /// The changes of each look.
-fn told(looks: &[Look]) -> Vec<Vec<String>> {
-    let mut book = AlertBook::default();
-    looks.iter().map(|look| words(&book.take(look))).collect()
+fn changed_by(looks: &[Look]) -> Vec<Vec<String>> {
+    let mut register = AlertRegister::default();
+    looks.iter().map(|look| words(&register.take(look))).collect()
 }
 
 const NOTHING: Vec<String> = Vec::new();
 
 #[test]
-fn a_level_of_risk_is_told_at_the_second_look_in_a_row() {
+fn a_level_of_risk_is_reported_at_the_second_look_in_a_row() {
     let risk = [cause(AlertKind::VendorRisk, "acme", Severity::Medium)];
     let looks = [look(0, &risk), look(1, &[]), look(2, &risk), look(3, &risk), look(4, &risk)];
-    assert_eq!(told(&looks), [NOTHING, NOTHING, NOTHING, vec!["raised acme".to_owned()], NOTHING]);
+    assert_eq!(changed_by(&looks), [NOTHING, NOTHING, NOTHING, vec!["raised acme".to_owned()], NOTHING]);
 }
 
 #[test]
@@ -67,15 +67,15 @@ fn an_alert_resolves_a_day_after_its_cause_is_gone() {
     let overdue = [cause(AlertKind::OrdersOverdue, "acme", Severity::Medium)];
     let looks = [look(0, &overdue), look(1, &[]), look(20, &overdue), look(21, &[]), look(44, &[]), look(45, &[])];
     let expected = [vec!["raised acme".to_owned()], NOTHING, NOTHING, NOTHING, NOTHING, vec!["gone acme".to_owned()]];
-    assert_eq!(told(&looks), expected);
+    assert_eq!(changed_by(&looks), expected);
 }
 
 #[test]
-fn worse_is_told_once() {
+fn worse_is_reported_once() {
     let risk = |severity| [cause(AlertKind::FeedSilent, "*", severity)];
     let severities = [Severity::Medium, Severity::High, Severity::Medium, Severity::High];
     let looks: Vec<Look> = (0..).zip(severities).map(|(hour, severity)| look(hour, &risk(severity))).collect();
-    assert_eq!(told(&looks), [vec!["raised *".to_owned()], vec!["worse *".to_owned()], NOTHING, NOTHING]);
+    assert_eq!(changed_by(&looks), [vec!["raised *".to_owned()], vec!["worse *".to_owned()], NOTHING, NOTHING]);
 }
 
 #[test]
@@ -111,7 +111,7 @@ fn an_episode_that_is_derived_anew_is_the_same_alert() {
         vec!["raised acme"],
         vec!["withdrawn acme"],
     ];
-    assert_eq!(told(&looks), expected);
+    assert_eq!(changed_by(&looks), expected);
 }
 
 #[test]
@@ -132,7 +132,7 @@ fn what_the_fleet_stands_for_is_listed_under_it_until_that_has_ended() {
         vec!["released late", "withdrawn *"],
         vec![],
     ];
-    assert_eq!(told(&looks), expected);
+    assert_eq!(changed_by(&looks), expected);
 }
 
 #[test]
@@ -173,19 +173,19 @@ fn any_looks() -> impl Strategy<Value = Vec<Look>> {
 proptest! {
     #[test]
     fn equal_looks_give_equal_alerts_and_each_has_one_life(looks in any_looks()) {
-        let (mut book, mut other) = (AlertBook::default(), AlertBook::default());
+        let (mut register, mut other) = (AlertRegister::default(), AlertRegister::default());
         let mut all: Vec<AlertChange> = Vec::new();
         for look in &looks {
-            let changes = book.take(look);
-            // The same causes in another sequence, and a book that was stored in between.
+            let changes = register.take(look);
+            // The same causes in another sequence, and a register that was stored in between.
             let mut reversed = look.clone();
             reversed.causes.reverse();
             other = serde_json::from_str(&serde_json::to_string(&other).unwrap()).unwrap();
             prop_assert_eq!(&other.take(&reversed), &changes);
             // A second server at the same instant.
             prop_assert_eq!(other.take(look), []);
-            prop_assert_eq!(&book, &other);
-            let mut standing: Vec<CauseKey> = book.standing().map(|id| id.key).collect();
+            prop_assert_eq!(&register, &other);
+            let mut standing: Vec<CauseKey> = register.standing().map(|id| id.key).collect();
             let count = standing.len();
             standing.dedup();
             prop_assert_eq!(standing.len(), count, "one alert of each cause");
@@ -213,7 +213,7 @@ proptest! {
                     }
                 }
             }
-            prop_assert_eq!(book.standing().any(|standing| standing == *id), !is_resolved);
+            prop_assert_eq!(register.standing().any(|standing| standing == *id), !is_resolved);
         }
     }
 }
@@ -248,7 +248,7 @@ fn a_person_takes_an_alert_and_it_speaks_again_when_it_gets_worse() {
         act("1", 12, ActKind::Acknowledge),
         act("4", 12, ActKind::Resolve),
     ];
-    let on = |hours| story(&changes, &acts, at(hours));
+    let on = |hours| state_at(&changes, &acts, at(hours));
     assert_eq!(on(-1), None);
     let state =
         |hours| on(hours).map(|state| (state.progress, state.snoozed_until.is_some(), state.assignee.is_some()));
@@ -264,7 +264,7 @@ fn a_person_takes_an_alert_and_it_speaks_again_when_it_gets_worse() {
 #[test]
 fn a_snooze_ends_by_itself() {
     let acts = [act("1", 1, ActKind::Snooze { until: at(5) })];
-    let until = |hours| story(&[raised()], &acts, at(hours)).unwrap().snoozed_until;
+    let until = |hours| state_at(&[raised()], &acts, at(hours)).unwrap().snoozed_until;
     assert_eq!((until(4), until(5)), (Some(at(5)), None));
 }
 
@@ -302,10 +302,10 @@ proptest! {
         let changes = [raised(), change(10, ChangeKind::Worsened { severity: Severity::High })];
         let mut reversed = acts.clone();
         reversed.reverse();
-        let state = story(&changes, &acts, at(hours));
-        prop_assert_eq!(&story(&changes, &reversed, at(hours)), &state);
+        let state = state_at(&changes, &acts, at(hours));
+        prop_assert_eq!(&state_at(&changes, &reversed, at(hours)), &state);
         // The past is stable: what is received later changes nothing about it.
         let known: Vec<Act> = acts.into_iter().filter(|act| act.at <= at(hours)).collect();
-        prop_assert_eq!(story(&changes, &known, at(hours)), state);
+        prop_assert_eq!(state_at(&changes, &known, at(hours)), state);
     }
 }

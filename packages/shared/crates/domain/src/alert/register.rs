@@ -1,4 +1,4 @@
-//! The book of alerts: which causes stand, by the looks so far.
+//! The register of alerts: which causes stand, by the looks so far.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ const REMEMBERED_SECONDS: i64 = 90 * 86_400;
 /// Which causes stand, by the looks so far. It is stored as JSON.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct AlertBook {
+pub struct AlertRegister {
     /// The instant of the latest look.
     looked_at: Option<Instant>,
     entries: Vec<Entry>,
@@ -37,9 +37,9 @@ struct Entry {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "stage")]
 enum Stage {
-    /// It is not told yet: how often it was found in a row.
+    /// It is not reported yet: how often it was found in a row.
     Seen { looks: u32 },
-    /// It is told, unless it is listed under the fleet's. `gone_since` is the first look that did not find it any more.
+    /// It is reported, unless it is listed under the fleet's. `gone_since` is the first look that did not find it any more.
     Raised { raised_at: Instant, is_under_fleet: bool, gone_since: Option<Instant> },
     /// An episode that has ended.
     Resolved { raised_at: Instant, resolved_at: Instant },
@@ -62,13 +62,13 @@ pub struct AlertChange {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "change")]
 pub enum ChangeKind {
-    /// The cause is told.
+    /// The cause is reported.
     Raised {
         /// How urgent it is.
         severity: Severity,
         /// Since when the cause has held.
         since: Instant,
-        /// The alert of the fleet that stands for it. Then it is listed there, and not told.
+        /// The alert of the fleet that stands for it. Then it is listed there, and not sent.
         under: Option<AlertId>,
     },
     /// The alert became more urgent.
@@ -76,7 +76,7 @@ pub enum ChangeKind {
         /// How urgent it is now.
         severity: Severity,
     },
-    /// The alert of the fleet under which it was listed has ended, and this one has not: now it is told.
+    /// The alert of the fleet under which it was listed has ended, and this one has not: now it is sent.
     Released,
     /// An episode that had ended goes on.
     Reopened,
@@ -99,7 +99,7 @@ pub enum Ending {
     Withdrawn,
 }
 
-impl AlertBook {
+impl AlertRegister {
     /// Takes a look, and returns what it changed, sorted by what the alerts are about. A look that is not
     /// later than the latest one changes nothing: two servers may look at the same instant.
     pub fn take(&mut self, look: &Look) -> Vec<AlertChange> {

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::act::{Act, ActKind};
-use super::book::{AlertChange, ChangeKind, Ending};
 use super::cause::Severity;
+use super::register::{AlertChange, ChangeKind, Ending};
 use crate::Instant;
 
 /// How far an alert is.
@@ -13,7 +13,7 @@ use crate::Instant;
 pub enum Progress {
     /// It waits for a person.
     Open,
-    /// Somebody takes care of it.
+    /// A person takes care of it.
     Acknowledged,
     /// It has ended.
     Resolved,
@@ -27,7 +27,7 @@ pub struct AlertState {
     pub progress: Progress,
     /// How urgent it is.
     pub severity: Severity,
-    /// Until when it is not told; `None` if it is not snoozed.
+    /// Until when it is not sent; `None` if it is not snoozed.
     pub snoozed_until: Option<Instant>,
     /// To whom it belongs.
     pub assignee: Option<String>,
@@ -39,7 +39,7 @@ pub struct AlertState {
 
 /// The state at an instant: `None` before the alert was raised. Changes and acts may be in any sequence; acts with the same id are one, the
 /// earliest. What happens at the same instant: the look's change first, then the acts by id.
-pub fn story(changes: &[AlertChange], acts: &[Act], at: Instant) -> Option<AlertState> {
+pub fn state_at(changes: &[AlertChange], acts: &[Act], at: Instant) -> Option<AlertState> {
     let mut state: Option<AlertState> = None;
     let mut changes: Vec<&AlertChange> = changes.iter().filter(|change| change.at <= at).collect();
     changes.sort_by_key(|change| change.at);
