@@ -42,23 +42,18 @@ export function DateBar({
   leadsTo?: '.' | '/orders';
 }) {
   const navigate = useNavigate();
+  const isElsewhere = leadsTo !== '.';
   const today = isPast ? isoDay(new Date().toISOString(), timeZone) : date;
   const changed =
     (changes: Search) =>
     (search: Search): Search =>
-      leadsTo === '/orders'
+      isElsewhere
         ? { vendorId: search.vendorId, ...changes }
         : { ...search, ...changes, cursor: undefined, page: undefined };
   const on = (other: string) => changed({ [name]: other < today ? other : undefined });
-  const show = (search: (search: Search) => Search) =>
-    void navigate({ to: leadsTo, search, resetScroll: leadsTo !== '.' });
+  const show = (search: (search: Search) => Search) => void navigate({ to: leadsTo, search, resetScroll: isElsewhere });
   const step = (name: string, other: string, icon: 'left' | 'right') => (
-    <Link
-      to={leadsTo}
-      search={on(other)}
-      resetScroll={leadsTo !== '.'}
-      aria-label={`The day ${name}, ${shortDay(other)}`}
-    >
+    <Link to={leadsTo} search={on(other)} resetScroll={isElsewhere} aria-label={`The day ${name}, ${shortDay(other)}`}>
       <Icon name={icon} />
     </Link>
   );

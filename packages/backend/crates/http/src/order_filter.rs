@@ -203,8 +203,8 @@ fn check(filter: &OrderFilter, validator: &mut Validator, zone: &ReportZone) {
         validator.reject("valueFrom", format!("is more than valueTo, {to}"));
     }
     let Some(at) = filter.as_of else { return };
-    // What occurs at T does not count: the end of a date belongs to the date.
-    let last = zone.day(Instant::from_micros(at.micros() - 1)).number();
+    // What occurs at T does not count.
+    let last = zone.day_before(at).number();
     let is_short = |range: &DayRange| {
         let to = range.to.map_or(last, |to| to.number().min(last));
         range.from.is_some_and(|from| to - from.number() < LONGEST_PAST_RANGE)

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use goody_domain::{
-    Destination, Fact, History, HistoryFact, Instant, Order, OrderEvent, Parcel, ParcelId, ReportZone, Status,
-    WireEvent, fold,
+    Destination, Fact, History, HistoryFact, Instant, Order, OrderEvent, Parcel, ParcelId, Recorded, ReportZone,
+    Status, WireEvent,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -488,19 +488,12 @@ pub struct RetractionView {
 }
 
 impl HistoryEntryView {
-    /// All entries of a history in the order in which they occurred. A retraction occurs when it is recorded.
-    fn all(history: &History) -> Vec<Self> {
-        Self::those(history, |_| true)
-    }
-
-    /// The entries without the events that occurred at an instant or later.
-    fn before(history: &History, at: Instant) -> Vec<Self> {
-        Self::those(history, |fact| fact.event().is_none_or(|recorded| recorded.event.occurred_at < at))
-    }
-
-    fn those(history: &History, takes: impl Fn(&HistoryFact) -> bool) -> Vec<Self> {
-        let mut facts: Vec<(usize, &HistoryFact)> =
-            history.facts().iter().enumerate().filter(|(_, fact)| takes(fact)).collect();
+    /// The entries of a history in the order in which they occurred; of the events, those before `past` if it is set. A retraction occurs
+    /// when it is recorded.
+    fn all(history: &History, past: Option<Instant>) -> Vec<Self> {
+        let occurred = |recorded: &Recorded| past.is_none_or(|at| recorded.event.occurred_at < at);
+        let mut facts: Vec<(usize, &HistoryFact)> = history.facts().iter().enumerate().collect();
+        facts.retain(|(_, fact)| fact.event().is_none_or(occurred));
         // A retraction follows the events of its instant.
         facts.sort_by_key(|entry| match entry.1 {
             HistoryFact::Event(recorded) => (recorded.event.occurred_at, false, Some(recorded.event.sort_key())),
@@ -548,26 +541,20 @@ pub struct OrderDetailView {
 impl OrderDetailView {
     /// The view of an order with its history: at `now`, or of what had occurred before a past instant.
     pub fn new(history: &History, past: Option<Instant>, now: Instant, zone: &ReportZone) -> Self {
-        let (at, order, entries) = match past {
-            None => (now, history.order(), HistoryEntryView::all(history)),
-            Some(at) => {
-                let occurred = history.by_occurrence().into_iter().filter(|recorded| recorded.event.occurred_at < at);
-                let order = fold(history.order_id(), occurred.map(|recorded| &recorded.event));
-                (at, order, HistoryEntryView::before(history, at))
-            }
+        let (at, date, order) = match past {
+            None => (now, zone.day(now), history.order()),
+            Some(at) => (at, zone.day_before(at), history.order_before(at)),
         };
-        // What occurs at the end of a date does not count: it belongs to the date.
-        let last = past.map_or(now, |at| Instant::from_micros(at.micros() - 1));
         let parcels = order.iter().flat_map(|order| &order.parcels).map(|(id, parcel)| ParcelView::new(id, parcel));
         Self {
             order_id: history.order_id().to_string(),
-            date: zone.day(last).to_string(),
+            date: date.to_string(),
             as_of: at.to_string(),
             time_zone: zone.name().to_owned(),
             version: history.version(),
             parcels: parcels.collect(),
             order: order.as_ref().map(|order| OrderView::new(order, at)),
-            history: entries,
+            history: HistoryEntryView::all(history, past),
         }
     }
 }

@@ -188,6 +188,11 @@ impl ReportZone {
         day
     }
 
+    /// The day of what occurs just before an instant: an instant at which a day ends belongs to that day.
+    pub fn day_before(&self, instant: Instant) -> Day {
+        self.day(Instant::from_micros(instant.micros() - 1))
+    }
+
     /// The first instant of a day.
     pub fn start(&self, day: Day) -> Instant {
         self.first(day.date().to_datetime(Time::midnight()))

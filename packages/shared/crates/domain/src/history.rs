@@ -297,6 +297,12 @@ impl History {
         Some(Order { updated_at: latest.map_or(order.updated_at, |latest| latest.max(order.updated_at)), ..order })
     }
 
+    /// The order by what had occurred before an instant: the fold of those events that are not taken back.
+    pub fn order_before(&self, at: Instant) -> Option<Order> {
+        let occurred = self.valid_events(self.version()).filter(|recorded| recorded.event.occurred_at < at);
+        fold(&self.order_id, occurred.map(|recorded| &recorded.event))
+    }
+
     /// The events, taken back or not, when the history had `version` facts.
     fn events_at(&self, version: usize) -> impl Iterator<Item = &OrderEvent> + Clone {
         let known = &self.facts[..version.min(self.version())];

@@ -118,15 +118,18 @@ impl AlertRegister {
                 kept.insert(entry.key.clone(), entry);
             }
         }
-        // The fleet first: what it stands for is listed under it.
-        let (of_fleet, of_vendors): (Vec<_>, Vec<_>) =
-            causes.into_values().partition(|cause| cause.key.kind == AlertKind::FleetSignal);
-        for cause in of_fleet.into_iter().chain(of_vendors) {
-            let known = kept.remove(&cause.key);
-            let fleet = standing_fleet(&kept).filter(|_| cause.key.vendor_id.is_some());
-            let entry = Entry::with_cause(known, cause, look.at, fleet, &mut changes);
-            kept.insert(entry.key.clone(), entry);
-        }
+        // The fleet first: what its alert stands for is listed under it.
+        let (of_vendors, of_fleet): (Vec<_>, Vec<_>) =
+            causes.into_values().partition(|cause| cause.key.vendor_id.is_some());
+        let mut take = |causes: Vec<&Cause>, fleet: Option<(AlertId, Instant)>| {
+            for cause in causes {
+                let entry = Entry::with_cause(kept.remove(&cause.key), cause, look.at, fleet.as_ref(), &mut changes);
+                kept.insert(entry.key.clone(), entry);
+            }
+            standing_fleet(&kept)
+        };
+        let fleet = take(of_fleet, None);
+        take(of_vendors, fleet);
         self.entries = kept.into_values().collect();
         changes.sort_by(|one, other| one.alert_id.key.cmp(&other.alert_id.key));
         changes
@@ -192,7 +195,7 @@ impl Entry {
         known: Option<Self>,
         cause: &Cause,
         at: Instant,
-        fleet: Option<(AlertId, Instant)>,
+        fleet: Option<&(AlertId, Instant)>,
         changes: &mut Vec<AlertChange>,
     ) -> Self {
         let Cause { key, severity, since } = cause.clone();
@@ -212,7 +215,7 @@ impl Entry {
             Stage::Seen { looks } if looks < key.kind.looks_to_raise() => {}
             Stage::Seen { .. } => {
                 let since = entry.since;
-                let under = fleet.filter(|(_, fleet_since)| since >= *fleet_since).map(|(id, _)| id);
+                let under = fleet.filter(|(_, fleet_since)| since >= *fleet_since).map(|(id, _)| id.clone());
                 let is_under_fleet = under.is_some();
                 changes.push(entry.change(at, at, ChangeKind::Raised { severity, since, under }));
                 entry.stage = Stage::Raised { raised_at: at, is_under_fleet, gone_since: None };
