@@ -240,6 +240,9 @@ describe('an order on a past day', () => {
     const happened = page.getByRole('region', { name: 'What happened' });
     expect(await read(happened)).not.toMatch(/Broken|Held up/);
 
+    const vendor = page.getByRole('region', { name: 'Facts' }).getByRole('link', { name: 'flowers' });
+    expect(await vendor.getAttribute('href')).toBe(`/vendors/flowers?date=${date}`);
+
     // The day before its placement.
     const bar = page.getByRole('navigation', { name: 'Date' });
     await bar.getByLabel('Date').fill(new Date(now - 240 * HOUR).toISOString().slice(0, 10));

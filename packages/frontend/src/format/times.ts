@@ -39,7 +39,7 @@ export function relative(instant: string, now: number): string {
   return relativeFormat.format(Math.trunc(distance / length), unit);
 }
 
-/** Whole minutes, as an age: 0 → `just now`, 130 → `2 hours ago`. */
+/** Minutes, as an age: 0 → `just now`, 130 → `2 hours ago`. */
 export function age(minutes: number): string {
   return relative(new Date(0).toISOString(), Math.max(0, minutes) * MINUTE);
 }

@@ -65,7 +65,7 @@ export function StatusLine({
   /** The age of the latest event, unless the day is over. */
   children: ReactNode;
 }) {
-  const minutesSince = Math.max(0, Math.floor((useNow() - readAt) / 60_000));
+  const minutesSince = (useNow() - readAt) / 60_000;
   return (
     <p className={styles.status} data-freshness={isStale ? 'stale' : undefined}>
       <Icon name={isStale ? 'warning' : 'clock'} />

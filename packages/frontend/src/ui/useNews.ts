@@ -22,7 +22,7 @@ export function useNews<Shown extends object>(
     } catch (error) {
       if (signal.aborted) return;
       if (!(error instanceof ApiError)) throw error;
-      setNews({ of: shown, text: 'The server does not respond.' });
+      setNews({ of: shown, text: `${error.title}.` });
     }
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: what was read anew is asked about a minute later

@@ -6,6 +6,7 @@ import { money } from '../../format/numbers';
 import { Timestamp } from '../../ui/Timestamp';
 import { Value } from '../../ui/Value';
 import { handoverDelay } from './handover';
+import type { OrderSearch } from './load';
 import styles from './OrderFacts.module.css';
 
 /** The fields of the order. */
@@ -13,11 +14,13 @@ export function OrderFacts({
   order,
   vendorName,
   now,
+  search: { asOf },
 }: {
   order: Order;
   vendorName: string | null;
   /** The instant of the order, in milliseconds. */
   now: number;
+  search: OrderSearch;
 }) {
   const at = (instant: string | null, reason: string) =>
     instant === null ? <Value text={null} reason={reason} /> : <Timestamp instant={instant} />;
@@ -35,7 +38,12 @@ export function OrderFacts({
     ['Reference', <Value key="reference" text={order.reference} reason="no reference was reported" />],
     [
       'Vendor',
-      <Link key="vendor" to="/vendors/$vendorId" params={{ vendorId: order.vendorId }}>
+      <Link
+        key="vendor"
+        to="/vendors/$vendorId"
+        params={{ vendorId: order.vendorId }}
+        search={{ date: asOf?.slice(0, 10) }}
+      >
         {vendorName ?? order.vendorId}
       </Link>,
     ],

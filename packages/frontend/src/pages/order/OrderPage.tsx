@@ -100,7 +100,7 @@ export function OrderPage({ data: { detail, vendor, at }, search }: { data: Orde
             <div className={styles.panelHead}>
               <h2 id="facts">Facts</h2>
             </div>
-            <OrderFacts order={order} vendorName={vendor?.name ?? null} now={at} />
+            <OrderFacts order={order} vendorName={vendor?.name ?? null} now={at} search={search} />
           </section>
           <NextSteps order={order} vendorName={vendor?.name ?? null} search={search} />
         </div>

@@ -235,7 +235,7 @@ function contradiction(field: FactStep['contradicts'][number], fact: Fact): Reac
 
 const derivedTexts: Record<DerivedStep['kind'], { title: string; text: string }> = {
   'promise-passed': { title: 'The promise passed', text: 'The order had not ended.' },
-  'still-open': { title: 'Still open', text: 'No end was reported when this page was loaded.' },
+  'still-open': { title: 'Still open', text: 'No end had been reported by then.' },
   'promise-ahead': { title: 'Promised', text: 'Not reached yet.' },
 };
 
