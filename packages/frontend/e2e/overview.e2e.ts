@@ -347,7 +347,10 @@ describe('the overview', () => {
     await bar.getByLabel('Date', { exact: true }).fill(daysAgo(3));
     await expectSearch(page, { date: daysAgo(3) });
     await expect.poll(() => page.title()).toMatch(/^candles · .+ · Goody$/);
-    await bar.getByRole('link', { name: /^The day after/ }).click();
+    // The address changes before the page has loaded.
+    const after = bar.getByRole('link', { name: /^The day after/ });
+    await expect.poll(() => after.getAttribute('href')).toContain(daysAgo(2));
+    await after.click();
     await expectSearch(page, { date: daysAgo(2) });
     await bar.getByRole('link', { name: 'Show today' }).click();
     await expectSearch(page, {});
